@@ -1,0 +1,196 @@
+//! Days, months and instants. Months are calendar months: 30 November and three months is the last
+//! day of February.
+
+use crate::Invalid;
+use jiff::{ToSpan, civil, tz::TimeZone};
+
+/// An instant, in UTC.
+pub type Instant = jiff::Timestamp;
+
+/// A day of the calendar: the one printed on a receipt, in its establishment's zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(civil::Date);
+
+impl Day {
+    /// The first day a rule may be valid from: before every purchase.
+    pub const FIRST: Self = Self(civil::date(1900, 1, 1));
+
+    /// A day from its parts, where the calendar has it.
+    ///
+    /// # Errors
+    /// [`Invalid::DayUnreadable`] for 31 February and for years out of 1900–2199.
+    pub fn of(year: i16, month: i8, day: i8) -> Result<Self, Invalid> {
+        match civil::Date::new(year, month, day) {
+            Ok(date) if (1900..2200).contains(&year) => Ok(Self(date)),
+            _ => Err(Invalid::DayUnreadable),
+        }
+    }
+
+    /// Reads `2026-11-24`.
+    ///
+    /// # Errors
+    /// [`Invalid::DayUnreadable`].
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let bytes = text.as_bytes();
+        if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+            return Err(Invalid::DayUnreadable);
+        }
+        let part = |range: std::ops::Range<usize>| -> Option<i16> { text.get(range)?.parse().ok() };
+        match (part(0..4), part(5..7), part(8..10)) {
+            (Some(year), Some(month), Some(day)) => Self::of(
+                year,
+                i8::try_from(month).map_err(|_| Invalid::DayUnreadable)?,
+                i8::try_from(day).map_err(|_| Invalid::DayUnreadable)?,
+            ),
+            _ => Err(Invalid::DayUnreadable),
+        }
+    }
+
+    /// The day it is at `instant` in `zone`.
+    #[must_use]
+    pub fn at(instant: Instant, zone: &TimeZone) -> Self {
+        Self(zone.to_datetime(instant).date())
+    }
+
+    /// The instant at which this day begins in `zone`.
+    #[must_use]
+    pub fn start(self, zone: &TimeZone) -> Instant {
+        zone.to_ambiguous_timestamp(self.0.at(0, 0, 0, 0))
+            .compatible()
+            .unwrap_or(Instant::UNIX_EPOCH)
+    }
+
+    /// The instant of a time of this day in `zone`; where the clock skips it, the one after.
+    #[must_use]
+    pub fn time(self, hour: i8, minute: i8, second: i8, zone: &TimeZone) -> Option<Instant> {
+        let time = civil::Time::new(hour, minute, second, 0).ok()?;
+        zone.to_ambiguous_timestamp(self.0.to_datetime(time)).compatible().ok()
+    }
+
+    /// This day `months` calendar months later; the last day of the month where it has no such day.
+    #[must_use]
+    pub fn plus_months(self, months: i32) -> Self {
+        Self(self.0.saturating_add(months.months()))
+    }
+
+    /// The next day.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1.day()))
+    }
+
+    /// The calendar month it is in.
+    #[must_use]
+    pub fn month(self) -> Month {
+        Month(i32::from(self.0.year()) * 12 + i32::from(self.0.month()) - 1)
+    }
+
+    /// Days since 1 January 1970, for compact storage.
+    #[must_use]
+    pub fn ordinal(self) -> i32 {
+        civil::date(1970, 1, 1)
+            .until(self.0)
+            .map_or(0, |span| span.get_days())
+    }
+
+    /// The day of an ordinal of [`Day::ordinal`].
+    #[must_use]
+    pub fn from_ordinal(ordinal: i32) -> Self {
+        Self(civil::date(1970, 1, 1).saturating_add(ordinal.days()))
+    }
+}
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A calendar month, counted from year 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month(i32);
+
+impl Month {
+    /// From the count that [`Month::ordinal`] gives.
+    #[must_use]
+    pub const fn from_ordinal(ordinal: i32) -> Self {
+        Self(ordinal)
+    }
+
+    /// Months since year 0.
+    #[must_use]
+    pub const fn ordinal(self) -> i32 {
+        self.0
+    }
+}
+
+impl std::fmt::Display for Month {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}", self.0.div_euclid(12), self.0.rem_euclid(12) + 1)
+    }
+}
+
+/// Reads an instant whose offset is written: `2026-11-24T10:15:00+01:00` or `…Z`.
+///
+/// # Errors
+/// [`Invalid::InstantUnreadable`], also where the offset is missing.
+pub fn parse_instant(text: &str) -> Result<Instant, Invalid> {
+    text.parse().map_err(|_| Invalid::InstantUnreadable)
+}
+
+/// Reads the name of a time zone.
+///
+/// # Errors
+/// [`Invalid::TimeZone`].
+pub fn parse_time_zone(name: &str) -> Result<TimeZone, Invalid> {
+    TimeZone::get(name).map_err(|_| Invalid::TimeZone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("2025-11-30", 3, "2026-02-28")]
+    #[case("2027-11-30", 3, "2028-02-29")]
+    #[case("2026-01-31", 1, "2026-02-28")]
+    #[case("2024-02-29", 36, "2027-02-28")]
+    #[case("2026-08-24", 3, "2026-11-24")]
+    fn months_are_calendar_months(#[case] from: &str, #[case] months: i32, #[case] to: &str) {
+        assert_eq!(Day::parse(from).unwrap().plus_months(months).to_string(), to);
+    }
+
+    #[rstest]
+    #[case("2026-02-31")]
+    #[case("2026-13-01")]
+    #[case("26-01-01")]
+    #[case("2026/01/01")]
+    #[case("")]
+    #[case("éééééé")]
+    fn a_day_that_the_calendar_does_not_have_is_refused(#[case] text: &str) {
+        assert_eq!(Day::parse(text), Err(Invalid::DayUnreadable));
+    }
+
+    #[test]
+    fn a_day_is_the_one_of_its_establishment() {
+        let instant = parse_instant("2026-11-24T22:30:00Z").unwrap();
+        let at = |zone| Day::at(instant, &parse_time_zone(zone).unwrap()).to_string();
+        assert_eq!(at("Europe/Paris"), "2026-11-24");
+        assert_eq!(at("Indian/Reunion"), "2026-11-25");
+    }
+
+    #[test]
+    fn an_instant_without_its_offset_is_refused() {
+        assert_eq!(parse_instant("2026-11-24T10:15:00"), Err(Invalid::InstantUnreadable));
+    }
+
+    #[test]
+    fn an_ordinal_reads_back() {
+        for text in ["1900-01-01", "1969-12-31", "1970-01-01", "2026-11-24"] {
+            let day = Day::parse(text).unwrap();
+            assert_eq!(Day::from_ordinal(day.ordinal()), day);
+        }
+        assert_eq!(Day::parse("2026-11-24").unwrap().month().to_string(), "2026-11");
+    }
+}

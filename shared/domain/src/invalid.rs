@@ -1,0 +1,152 @@
+//! Why a value was not accepted: one reason a variant, free of the value itself.
+
+use crate::Cents;
+
+/// A value that broke a rule of the domain.
+///
+/// `Display` is an English sentence for developers that says what to do; [`Invalid::code`] is stable
+/// and is what a translation is looked up by. No variant carries what a person typed, so any of them
+/// may be logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Invalid {
+    /// Not a telephone number, or one that Excel rewrote (`3,36E+10`).
+    #[error("is not a telephone number: write it as 06 12 34 56 78 or +33612345678")]
+    MobileUnreadable,
+    /// A number in scientific notation: digits are lost and cannot be guessed back.
+    #[error("was rewritten by a spreadsheet in scientific notation: export the column as text")]
+    MobileScientific,
+    /// A telephone number, but a landline or a special one.
+    #[error("is not a mobile number: messages can only be sent to a mobile")]
+    MobileNotMobile,
+    /// An amount that is no decimal number with at most two decimals.
+    #[error("is not an amount: write it as 12.50 or 12,50, with at most two decimals")]
+    AmountUnreadable,
+    /// An amount below zero where the type of the document already tells its sense.
+    #[error("must not be negative: a return is told by its type")]
+    AmountNegative,
+    /// An amount over [`Cents::LARGEST`].
+    #[error("is larger than {} cents, the largest amount accepted", Cents::LARGEST.get())]
+    AmountTooLarge,
+    /// A quantity that is no decimal number with at most three decimals.
+    #[error("is not a quantity: write it as 1, 0.5 or 0,250, with at most three decimals")]
+    QuantityUnreadable,
+    /// A quantity of zero, below zero, or over [`crate::Quantity::LARGEST`].
+    #[error("must be more than 0 and at most 100000")]
+    QuantityOutOfRange,
+    /// A text where one was needed.
+    #[error("must not be empty")]
+    Empty,
+    /// A text over the field's length.
+    #[error("is too long: {limit} characters at most")]
+    TooLong {
+        /// The most characters the field takes.
+        limit: usize,
+    },
+    /// Control characters, NUL bytes among them.
+    #[error("holds control characters: send plain text")]
+    ControlCharacters,
+    /// A receipt number, register or code with other characters than its alphabet.
+    #[error("holds a character that is not allowed: use letters, digits, and . _ - / only")]
+    Characters,
+    /// An establishment code out of its alphabet.
+    #[error("must be 1 to 20 lower-case letters, digits or hyphens")]
+    EstablishmentCode,
+    /// An identifier that we did not give.
+    #[error("is not an identifier of ours: send it as it was given")]
+    Identifier,
+    /// A card number that is not 4 to 32 letters and digits.
+    #[error("must be 4 to 32 letters or digits")]
+    CardNumber,
+    /// A date that is none, or that the calendar does not have.
+    #[error("is not a date of the calendar: write it as 2026-11-24")]
+    DayUnreadable,
+    /// An instant without its offset, or that is none.
+    #[error("is not an instant with its offset: write it as 2026-11-24T10:15:00+01:00")]
+    InstantUnreadable,
+    /// A sale from the future, beyond the clock error allowed.
+    #[error("is in the future: a till's clock may be 10 minutes ahead, no more")]
+    InFuture,
+    /// A sale older than the till's replay window.
+    #[error("is older than 7 days: send older sales by file")]
+    TooOld,
+    /// A zone that the time zone database does not have.
+    #[error("is not a time zone of the IANA database: write it as Europe/Paris or Indian/Reunion")]
+    TimeZone,
+    /// An e-mail address without the shape of one.
+    #[error("is not an e-mail address: write it as name@example.com")]
+    Email,
+    /// A birth date in the future or before 1900.
+    #[error("must be after 1900 and not in the future")]
+    BirthDate,
+    /// More lines than a basket may have.
+    #[error("has too many lines: {} at most", crate::purchase::MOST_LINES)]
+    TooManyLines,
+    /// An earning rule that would give without measure, or nothing measurable.
+    #[error("must give 0 to 10000 points for each 1 to 100000 cents")]
+    EarningRule,
+    /// A rule that would change what days already sold have earned.
+    #[error("must begin on a day that has not begun: sales of a day are all reckoned by one rule")]
+    RuleNotAhead,
+    /// A return that names a sale not known (yet).
+    #[error("names a sale that is not known: send the sale first, then this return again")]
+    ReturnedSaleUnknown,
+    /// A return of more money than its sale has left.
+    #[error("returns more than what is left of its sale")]
+    ReturnExceedsSale,
+    /// A return that names a document which is itself a return, or was cancelled.
+    #[error("names a document that is not a sale in force")]
+    ReturnedSaleNotInForce,
+    /// A return that names a sale of somebody else.
+    #[error("names a sale of another customer")]
+    ReturnedSaleOfAnother,
+    /// A receipt that is known with another content.
+    #[error("is already known with another content: cancel it, then send it anew")]
+    ReceiptConflict,
+    /// A person whom the law or the person's wish keeps out.
+    #[error("belongs to a person who was erased: only the person can enrol again")]
+    Suppressed,
+    /// The person never asked for a card, as far as we were told.
+    #[error("is not known, and nothing says that the person asked for a card")]
+    NotEnrolled,
+}
+
+impl Invalid {
+    /// A stable code, for programs and for translation.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::MobileUnreadable => "mobile_unreadable",
+            Self::MobileScientific => "mobile_scientific",
+            Self::MobileNotMobile => "mobile_not_mobile",
+            Self::AmountUnreadable => "amount_unreadable",
+            Self::AmountNegative => "amount_negative",
+            Self::AmountTooLarge => "amount_too_large",
+            Self::QuantityUnreadable => "quantity_unreadable",
+            Self::QuantityOutOfRange => "quantity_out_of_range",
+            Self::Empty => "empty",
+            Self::TooLong { .. } => "too_long",
+            Self::ControlCharacters => "control_characters",
+            Self::Characters => "characters",
+            Self::EstablishmentCode => "establishment_code",
+            Self::Identifier => "identifier",
+            Self::CardNumber => "card_number",
+            Self::DayUnreadable => "day_unreadable",
+            Self::InstantUnreadable => "instant_unreadable",
+            Self::InFuture => "in_future",
+            Self::TooOld => "too_old",
+            Self::TimeZone => "time_zone",
+            Self::Email => "email",
+            Self::BirthDate => "birth_date",
+            Self::TooManyLines => "too_many_lines",
+            Self::EarningRule => "earning_rule",
+            Self::RuleNotAhead => "rule_not_ahead",
+            Self::ReturnedSaleUnknown => "returned_sale_unknown",
+            Self::ReturnExceedsSale => "return_exceeds_sale",
+            Self::ReturnedSaleNotInForce => "returned_sale_not_in_force",
+            Self::ReturnedSaleOfAnother => "returned_sale_of_another",
+            Self::ReceiptConflict => "receipt_conflict",
+            Self::Suppressed => "suppressed",
+            Self::NotEnrolled => "not_enrolled",
+        }
+    }
+}

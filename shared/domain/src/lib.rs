@@ -1,0 +1,37 @@
+//! What the business means: members, purchases, points and deadlines.
+//!
+//! Pure: no I/O, no clock, no AWS type. The instant is an argument wherever it matters, and a value
+//! that exists is valid: constructors parse, so nothing is checked twice.
+
+pub mod account;
+pub mod calendar;
+pub mod earning;
+pub mod identity;
+pub mod invalid;
+pub mod ledger;
+pub mod lots;
+pub mod member;
+pub mod merchant;
+pub mod mobile;
+pub mod money;
+pub mod optician;
+pub mod points;
+pub mod purchase;
+pub mod quantity;
+pub mod receipt;
+pub mod retention;
+pub mod text;
+
+pub use account::Account;
+pub use calendar::{Day, Instant, Month};
+pub use earning::{EarningRule, EarningRules, Rounding};
+pub use identity::{EstablishmentId, KeyId, MemberId, MerchantId, UploadId};
+pub use invalid::Invalid;
+pub use member::{Enrolment, Person};
+pub use merchant::{Agreement, Establishment, Merchant, Sector};
+pub use mobile::{Mobile, Territory};
+pub use money::Cents;
+pub use points::Points;
+pub use purchase::{Kind, Line, Purchase};
+pub use quantity::Quantity;
+pub use receipt::{Receipt, ReceiptNumber, Register};

@@ -1,0 +1,170 @@
+//! Money: integer cents of euro, and the ways people write an amount.
+
+use crate::Invalid;
+
+/// An amount in euro cents. Documents carry it without sign; a return is told by its kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cents(i64);
+
+impl Cents {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+    /// One million euros: above it an amount is a mistake, not a sale.
+    pub const LARGEST: Self = Self(100_000_000);
+
+    /// Wraps a signed number of cents, as sums and differences need.
+    #[must_use]
+    pub const fn new(cents: i64) -> Self {
+        Self(cents)
+    }
+
+    /// An amount of a document: 0 to [`Cents::LARGEST`].
+    ///
+    /// # Errors
+    /// [`Invalid::AmountNegative`] or [`Invalid::AmountTooLarge`].
+    pub const fn of_document(cents: i64) -> Result<Self, Invalid> {
+        if cents < 0 {
+            Err(Invalid::AmountNegative)
+        } else if cents > Self::LARGEST.0 {
+            Err(Invalid::AmountTooLarge)
+        } else {
+            Ok(Self(cents))
+        }
+    }
+
+    /// Reads an amount as files write it: `12,50`, `12.50`, `1 234,50` (spaces and no-break
+    /// spaces), `1.234,50`, `-3,20`, `12,50 €`. The last comma or point is the decimal one unless
+    /// three digits follow the only separator of its kind and another kind is absent; that case
+    /// (`1.234`) is ambiguous and refused, never guessed.
+    ///
+    /// # Errors
+    /// [`Invalid::AmountUnreadable`], or [`Invalid::AmountTooLarge`] beyond ±[`Cents::LARGEST`].
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let (negative, digits) = sign(text.trim().trim_end_matches(['€', ' ', '\u{a0}', '\u{202f}']));
+        let mut whole = String::with_capacity(digits.len());
+        let mut last_separator = None;
+        for (position, character) in digits.char_indices() {
+            match character {
+                '0'..='9' => whole.push(character),
+                ' ' | '\u{a0}' | '\u{202f}' | '\'' => {}
+                ',' | '.' => last_separator = Some((position, character)),
+                _ => return Err(Invalid::AmountUnreadable),
+            }
+        }
+        let decimals = match last_separator {
+            None => 0,
+            Some((position, separator)) => {
+                let after = &digits[position + 1..];
+                if after.len() > 2
+                    || !after.bytes().all(|byte| byte.is_ascii_digit())
+                    || digits.matches(separator).count() > 1
+                {
+                    return Err(Invalid::AmountUnreadable);
+                }
+                after.len()
+            }
+        };
+        if whole.is_empty() {
+            return Err(Invalid::AmountUnreadable);
+        }
+        let scale = [100, 10, 1][decimals];
+        let cents = whole
+            .parse::<i64>()
+            .ok()
+            .and_then(|number| number.checked_mul(scale))
+            .filter(|cents| *cents <= Self::LARGEST.0)
+            .ok_or(Invalid::AmountTooLarge)?;
+        Ok(Self(if negative { -cents } else { cents }))
+    }
+
+    /// The number of cents.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+
+    /// The amount without its sign.
+    #[must_use]
+    pub const fn abs(self) -> Self {
+        Self(self.0.abs())
+    }
+}
+
+fn sign(text: &str) -> (bool, &str) {
+    match text.strip_prefix(['-', '\u{2212}']) {
+        Some(rest) => (true, rest.trim_start()),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    }
+}
+
+impl std::ops::Add for Cents {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl std::ops::Sub for Cents {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+impl std::ops::Neg for Cents {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(self.0.saturating_neg())
+    }
+}
+
+impl std::iter::Sum for Cents {
+    fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+        iter.fold(Self::ZERO, std::ops::Add::add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("12,50", 1250)]
+    #[case("12.50", 1250)]
+    #[case("12.5", 1250)]
+    #[case("12", 1200)]
+    #[case("1 234,50", 123_450)]
+    #[case("1\u{a0}234,50", 123_450)]
+    #[case("1\u{202f}234,50 €", 123_450)]
+    #[case("1.234,50", 123_450)]
+    #[case("1,234.50", 123_450)]
+    #[case("-3,20", -320)]
+    #[case("\u{2212}3,20", -320)]
+    #[case("+3,20", 320)]
+    #[case("0", 0)]
+    #[case(",50", 50)]
+    fn an_amount_is_read_as_people_write_it(#[case] text: &str, #[case] cents: i64) {
+        assert_eq!(Cents::parse(text), Ok(Cents::new(cents)));
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("-")]
+    #[case("douze")]
+    #[case("1.234")]
+    #[case("12,505")]
+    #[case("1,2,3")]
+    #[case("12,50,")]
+    #[case("3,36E+10")]
+    #[case("--3")]
+    fn an_amount_that_is_none_is_refused_and_not_guessed(#[case] text: &str) {
+        assert_eq!(Cents::parse(text), Err(Invalid::AmountUnreadable));
+    }
+
+    #[test]
+    fn an_amount_over_a_million_euros_is_a_mistake() {
+        assert_eq!(Cents::parse("1000000,01"), Err(Invalid::AmountTooLarge));
+        assert_eq!(Cents::parse("99999999999999999999999"), Err(Invalid::AmountTooLarge));
+    }
+}

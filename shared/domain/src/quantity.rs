@@ -1,0 +1,123 @@
+//! Quantities: pieces, kilograms or metres, to the thousandth.
+
+use crate::{Cents, Invalid};
+
+/// A quantity in thousandths, more than zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Quantity(i64);
+
+impl Quantity {
+    /// One piece.
+    pub const ONE: Self = Self(1000);
+    /// A hundred thousand: above it a quantity is a mistake.
+    pub const LARGEST: Self = Self(100_000_000);
+
+    /// From thousandths.
+    ///
+    /// # Errors
+    /// [`Invalid::QuantityOutOfRange`] unless it is 1 to [`Quantity::LARGEST`].
+    pub const fn from_thousandths(thousandths: i64) -> Result<Self, Invalid> {
+        if thousandths < 1 || thousandths > Self::LARGEST.0 {
+            Err(Invalid::QuantityOutOfRange)
+        } else {
+            Ok(Self(thousandths))
+        }
+    }
+
+    /// Reads `1`, `0.5` or `0,250`, and tells apart a sign, which files use for returns.
+    ///
+    /// # Errors
+    /// [`Invalid::QuantityUnreadable`] or [`Invalid::QuantityOutOfRange`].
+    pub fn parse_signed(text: &str) -> Result<(bool, Self), Invalid> {
+        let text = text.trim();
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (whole, decimals) = digits.split_once([',', '.']).unwrap_or((digits, ""));
+        if whole.len() + decimals.len() == 0
+            || whole.len() > 12
+            || decimals.len() > 3
+            || !whole.bytes().chain(decimals.bytes()).all(|byte| byte.is_ascii_digit())
+        {
+            return Err(Invalid::QuantityUnreadable);
+        }
+        let thousandths = format!("{whole}{decimals:0<3}")
+            .parse()
+            .map_err(|_| Invalid::QuantityUnreadable)?;
+        Ok((negative, Self::from_thousandths(thousandths)?))
+    }
+
+    /// Reads a quantity that must not have a sign.
+    ///
+    /// # Errors
+    /// As [`Quantity::parse_signed`], and [`Invalid::QuantityOutOfRange`] for a negative one.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        match Self::parse_signed(text)? {
+            (false, quantity) => Ok(quantity),
+            (true, _) => Err(Invalid::QuantityOutOfRange),
+        }
+    }
+
+    /// The thousandths.
+    #[must_use]
+    pub const fn thousandths(self) -> i64 {
+        self.0
+    }
+
+    /// What this many cost, half a cent rounded away from zero.
+    #[must_use]
+    pub const fn times(self, unit_price: Cents) -> Cents {
+        let product = self.0.saturating_mul(unit_price.get());
+        let half = if product < 0 { -500 } else { 500 };
+        Cents::new(product.saturating_add(half) / 1000)
+    }
+}
+
+impl std::fmt::Display for Quantity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (whole, thousandths) = (self.0 / 1000, self.0 % 1000);
+        if thousandths == 0 {
+            write!(f, "{whole}")
+        } else {
+            let decimals = format!("{thousandths:03}");
+            write!(f, "{whole}.{}", decimals.trim_end_matches('0'))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("1", false, 1000)]
+    #[case("0.5", false, 500)]
+    #[case("0,250", false, 250)]
+    #[case("-2", true, 2000)]
+    #[case(" 12 ", false, 12_000)]
+    fn a_quantity_is_read_as_people_write_it(
+        #[case] text: &str,
+        #[case] negative: bool,
+        #[case] thousandths: i64,
+    ) {
+        assert_eq!(Quantity::parse_signed(text), Ok((negative, Quantity(thousandths))));
+    }
+
+    #[rstest]
+    #[case("", Invalid::QuantityUnreadable)]
+    #[case("un", Invalid::QuantityUnreadable)]
+    #[case("1.2345", Invalid::QuantityUnreadable)]
+    #[case("0", Invalid::QuantityOutOfRange)]
+    #[case("1000000", Invalid::QuantityOutOfRange)]
+    fn an_absurd_quantity_is_refused(#[case] text: &str, #[case] reason: Invalid) {
+        assert_eq!(Quantity::parse_signed(text), Err(reason));
+    }
+
+    #[test]
+    fn a_weighed_article_costs_to_the_nearest_cent() {
+        assert_eq!(Quantity(1_235).times(Cents::new(999)), Cents::new(1234));
+        assert_eq!(Quantity(500).times(Cents::new(1)), Cents::new(1));
+    }
+}

@@ -1,0 +1,91 @@
+//! A receipt's natural key: whoever the customer, the same receipt again is the same purchase.
+
+use crate::{Day, EstablishmentId, Invalid};
+
+macro_rules! code {
+    ($(#[$doc:meta])* $name:ident, $limit:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Reads letters, digits, and `. _ - /`, trimmed and bounded.
+            ///
+            /// # Errors
+            /// [`Invalid::Empty`], [`Invalid::TooLong`] or [`Invalid::Characters`].
+            pub fn parse(text: &str) -> Result<Self, Invalid> {
+                let text = text.trim();
+                if text.is_empty() {
+                    Err(Invalid::Empty)
+                } else if text.len() > $limit {
+                    Err(Invalid::TooLong { limit: $limit })
+                } else if text.bytes().all(|byte| {
+                    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/')
+                }) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(Invalid::Characters)
+                }
+            }
+
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+code!(
+    /// The register (*caisse*) that printed a receipt.
+    Register,
+    16
+);
+code!(
+    /// The number printed on a receipt (*numéro de ticket*); tills begin anew each day, some each year.
+    ReceiptNumber,
+    40
+);
+code!(
+    /// The till's operator, by the short code of the merchant's own list; never a name.
+    Operator,
+    16
+);
+
+impl Default for Register {
+    /// The register of merchants whose files name none.
+    fn default() -> Self {
+        Self("1".to_owned())
+    }
+}
+
+/// What identifies a purchase within its merchant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Receipt {
+    /// Where it was sold.
+    pub establishment: EstablishmentId,
+    /// Which register printed it.
+    pub register: Register,
+    /// The day printed on it, in the establishment's zone.
+    pub day: Day,
+    /// The number printed on it.
+    pub number: ReceiptNumber,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("2026/000123", Ok(()))]
+    #[case("A-1_2.3", Ok(()))]
+    #[case("", Err(Invalid::Empty))]
+    #[case("12#34", Err(Invalid::Characters))]
+    #[case("n° 12", Err(Invalid::Characters))]
+    #[case("12345678901234567890123456789012345678901", Err(Invalid::TooLong { limit: 40 }))]
+    fn a_receipt_number_is_short_and_plain(#[case] text: &str, #[case] read: Result<(), Invalid>) {
+        assert_eq!(ReceiptNumber::parse(text).map(|_| ()), read);
+    }
+}

@@ -1,0 +1,64 @@
+//! Short texts: trimmed, bounded, without control characters.
+
+use crate::Invalid;
+
+/// Trims `text` and accepts it when it has 1 to `limit` characters, none a control character.
+///
+/// # Errors
+/// [`Invalid::Empty`], [`Invalid::TooLong`] or [`Invalid::ControlCharacters`].
+pub fn bounded(text: &str, limit: usize) -> Result<&str, Invalid> {
+    let text = text.trim();
+    if text.is_empty() {
+        Err(Invalid::Empty)
+    } else if text.chars().any(char::is_control) {
+        Err(Invalid::ControlCharacters)
+    } else if text.chars().nth(limit).is_some() {
+        Err(Invalid::TooLong { limit })
+    } else {
+        Ok(text)
+    }
+}
+
+/// As [`bounded`], where nothing but white space means that the text was not given.
+///
+/// # Errors
+/// [`Invalid::TooLong`] or [`Invalid::ControlCharacters`].
+pub fn optional(text: &str, limit: usize) -> Result<Option<String>, Invalid> {
+    if text.trim().is_empty() {
+        Ok(None)
+    } else {
+        bounded(text, limit).map(|text| Some(text.to_owned()))
+    }
+}
+
+/// Folds what people write differently: lower case, without the accents of French.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    text.chars()
+        .flat_map(char::to_lowercase)
+        .map(|character| match character {
+            'à' | 'â' | 'ä' | 'á' => 'a',
+            'ç' => 'c',
+            'é' | 'è' | 'ê' | 'ë' => 'e',
+            'î' | 'ï' | 'í' => 'i',
+            'ô' | 'ö' | 'ó' => 'o',
+            'ù' | 'û' | 'ü' | 'ú' => 'u',
+            'ÿ' => 'y',
+            'ñ' => 'n',
+            other => other,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_bounded_and_plain() {
+        assert_eq!(bounded("  Monture  ", 10), Ok("Monture"));
+        assert_eq!(bounded("   ", 10), Err(Invalid::Empty));
+        assert_eq!(bounded("éééé", 3), Err(Invalid::TooLong { limit: 3 }));
+        assert_eq!(bounded("a\0b", 10), Err(Invalid::ControlCharacters));
+    }
+}
