@@ -1,1 +1,3 @@
+//! The function that reads a merchant's purchase file.
+
 fn main() {}

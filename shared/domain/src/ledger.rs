@@ -78,16 +78,23 @@ pub fn enter_return(
     Ok(-points)
 }
 
-/// Undoes a document that gave `points` (fewer than zero for a return): the balance is what it would
-/// be without it.
-pub fn cancel(account: &mut Account, kind: &Kind, day: Day, total: Cents, points: Points) {
+/// Undoes a document of `day` that gave `points` (fewer than zero for a return): the balance is what
+/// it would be without it. `earned_on` is the day of the points: a return's are those of its sale.
+pub fn cancel(
+    account: &mut Account,
+    kind: &Kind,
+    day: Day,
+    earned_on: Day,
+    total: Cents,
+    points: Points,
+) {
     match kind {
         Kind::Sale => {
-            account.take_back(day, points);
+            account.take_back(earned_on, points);
             account.count(day, -total, -1);
         }
         Kind::Return { .. } => {
-            account.give(day, -points);
+            account.give(earned_on, -points);
             account.count(day, total, 0);
         }
     }
@@ -158,7 +165,8 @@ mod tests {
         let mut account = Account::default();
         let sale = purchase(Kind::Sale, 1_250);
         let points = enter_sale(&mut account, &sale, &rules());
-        cancel(&mut account, sale.kind(), sale.receipt().day, sale.total(), points);
+        let day = sale.receipt().day;
+        cancel(&mut account, sale.kind(), day, day, sale.total(), points);
         assert_eq!((account.balance(), account.visits), (Points::ZERO, 0));
         assert_eq!((account.spend, account.earned), (Cents::ZERO, Points::ZERO));
     }

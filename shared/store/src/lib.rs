@@ -1,1 +1,93 @@
-//! To come.
+//! The DynamoDB table: keys, items, transactions, and the vault that seals what names a person.
+//!
+//! The only place that knows an attribute's name. Every access pattern stands in
+//! `docs/data-model.md` with its key and its cost; the figures in the docs here are those.
+
+mod backoff;
+mod codec;
+mod error;
+mod history;
+mod items;
+mod keys;
+mod members;
+mod merchants;
+mod merging;
+mod purchases;
+mod returns;
+mod settings;
+mod uploads;
+mod vault;
+
+use std::sync::Arc;
+
+pub use error::StoreError;
+pub use history::{HistoryEntry, HistoryKey, HistoryPage};
+pub use keys::{Mode, Tenant};
+pub use members::{Contact, Correction, Known, Member, MemberPage, NewMember};
+pub use purchases::{
+    Customer, Entry, Holder, MOST_PURCHASES_A_GROUP, Outcome, Recorded, Source, StoredPurchase,
+};
+pub use settings::{Settings, TillKey};
+pub use uploads::{RangeReport, Rows, Upload, UploadStatus};
+pub use vault::{MasterKey, MerchantKey};
+
+/// The table, seen by one function. Cheap to clone; holds a cache of merchants' settings.
+#[derive(Clone)]
+pub struct Store {
+    client: aws_sdk_dynamodb::Client,
+    table: Arc<str>,
+    master_key: Arc<MasterKey>,
+    settings: Arc<settings::Cache>,
+}
+
+/// Whose data an operation touches: a merchant's settings and whether its live or its test data.
+/// Built from a verified credential, never from what a caller sent.
+#[derive(Clone)]
+pub struct Scope {
+    /// The merchant's settings.
+    pub settings: Arc<Settings>,
+    /// Live or test data.
+    pub mode: Mode,
+}
+
+impl Scope {
+    pub(crate) fn tenant(&self) -> Tenant {
+        Tenant { merchant: self.settings.merchant.id, mode: self.mode }
+    }
+}
+
+impl Store {
+    /// A store on `table`. Makes no call.
+    #[must_use]
+    pub fn new(client: aws_sdk_dynamodb::Client, table: &str, master_key: MasterKey) -> Self {
+        Self {
+            client,
+            table: table.into(),
+            master_key: Arc::new(master_key),
+            settings: Arc::default(),
+        }
+    }
+}
+
+/// Opens a client's connection to the table with a read of nothing (1 round trip, half a read unit),
+/// so that the first request of a new instance does not pay for it.
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub async fn warm(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<(), StoreError> {
+    client
+        .get_item()
+        .table_name(table)
+        .set_key(Some(items::key_item(&keys::sentinel())))
+        .send()
+        .await
+        .map_err(StoreError::unavailable)?;
+    Ok(())
+}
+
+/// Whether a read may miss what was written a moment ago. The strong one costs twice.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Consistency {
+    Eventual,
+    Strong,
+}

@@ -1,0 +1,437 @@
+//! The columns that are understood, and the names merchants give them.
+
+use domain::text;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Column {
+    /// The number printed on the receipt (*numéro de ticket*).
+    Receipt,
+    /// The day of the sale, with or without its time.
+    Date,
+    /// The time of the sale, where it has a column of its own.
+    Time,
+    /// The register (*caisse*).
+    Register,
+    /// The customer's mobile number.
+    Mobile,
+    /// The number of the customer's card.
+    Card,
+    /// The customer's last name.
+    LastName,
+    /// The customer's first name.
+    FirstName,
+    /// The customer's e-mail address.
+    Email,
+    /// The customer's birth date.
+    BirthDate,
+    /// Whether the customer asked for the card.
+    CardRequested,
+    /// Sale or return.
+    DocumentType,
+    /// The receipt number of the sale whose goods came back.
+    ReturnedReceipt,
+    /// The day of that sale.
+    ReturnedDate,
+    /// The register of that sale.
+    ReturnedRegister,
+    /// The total of the receipt.
+    Total,
+    /// The code of the article.
+    Sku,
+    /// The name of the article.
+    Label,
+    /// The family of the article.
+    Category,
+    /// How many, or how much, of the article.
+    Quantity,
+    /// The price of one.
+    UnitPrice,
+    /// What was taken off the line.
+    Discount,
+    /// What the line comes to.
+    LineAmount,
+}
+
+/// How many columns are understood.
+const KNOWN: usize = 23;
+
+/// The names of each column in their plain form (see [`plain`]), the most telling first: where a
+/// header has two names of one column, the earlier one counts and the other is ignored.
+static NAMES: [(Column, &[&str]); KNOWN] = [
+    (
+        Column::Receipt,
+        &[
+            "numeroticket", "noticket", "nticket", "numticket", "ticketnumero", "ticketn", "ticketno",
+            "idticket", "ticketid", "codeticket", "referenceticket", "refticket", "receiptnumber",
+            "receiptno", "receiptid", "receiptnum", "ticketnumber", "ticket", "receipt", "ticketcaisse",
+            "numeroticketcaisse", "numerofacture", "nofacture", "nfacture", "numfacture", "facture",
+            "invoicenumber", "invoiceno", "invoiceid", "invoice", "numerodocument", "nodocument",
+            "ndocument", "numdocument", "documentnumber", "documentno", "numeropiece", "nopiece",
+            "npiece", "numpiece", "numerovente", "novente", "nvente", "numvente", "idvente", "saleid",
+            "salenumber", "saleno", "transactionid", "transactionnumber", "numerotransaction",
+            "idtransaction", "numerocommande", "ncommande", "idcommande", "ordernumber", "orderid",
+        ],
+    ),
+    (
+        Column::Date,
+        &[
+            "dateheure", "dateetheure", "dateheurevente", "dateheureticket", "horodatage", "datetime",
+            "dateandtime", "timestamp", "soldat", "datevente", "dateticket", "dateachat", "datefacture",
+            "datedocument", "datepiece", "datetransaction", "saledate", "receiptdate", "purchasedate",
+            "transactiondate", "invoicedate", "orderdate", "datecommande", "date", "jour", "day",
+        ],
+    ),
+    (
+        Column::Time,
+        &[
+            "heure", "heurevente", "heureticket", "heureachat", "heuretransaction", "time", "saletime",
+            "receipttime", "transactiontime", "purchasetime",
+        ],
+    ),
+    (
+        Column::Register,
+        &[
+            "caisse", "numerocaisse", "nocaisse", "ncaisse", "numcaisse", "idcaisse", "codecaisse",
+            "terminal", "idterminal", "register", "registerid", "registernumber", "till", "tillid",
+            "tillnumber", "pos", "posid",
+        ],
+    ),
+    (
+        Column::Mobile,
+        &[
+            "mobile", "numeromobile", "nomobile", "nmobile", "telephonemobile", "telmobile",
+            "mobileclient", "clientmobile", "portable", "numeroportable", "telephoneportable",
+            "telportable", "portableclient", "gsm", "mobilephone", "mobilenumber", "customermobile",
+            "cellphone", "cell", "telephone", "tel", "numerotelephone", "notelephone", "ntelephone",
+            "numtelephone", "telephoneclient", "clienttelephone", "telclient", "phone", "phonenumber",
+            "customerphone", "customerphonenumber",
+        ],
+    ),
+    (
+        Column::Card,
+        &[
+            "numerocarte", "nocarte", "ncarte", "numcarte", "numerocartefidelite", "ncartefidelite",
+            "nocartefidelite", "cartefidelite", "carte", "codecarte", "cartefid", "carteclient",
+            "numerocarteclient", "cardnumber", "cardno", "loyaltycard", "loyaltycardnumber", "card",
+        ],
+    ),
+    (
+        Column::LastName,
+        &[
+            "nom", "nomclient", "clientnom", "nomfamille", "lastname", "surname", "familyname",
+            "customerlastname",
+        ],
+    ),
+    (
+        Column::FirstName,
+        &[
+            "prenom", "prenomclient", "clientprenom", "firstname", "givenname", "customerfirstname",
+        ],
+    ),
+    (
+        Column::Email,
+        &[
+            "email", "mail", "courriel", "adresseemail", "adressemail", "emailclient", "clientemail",
+            "mailclient", "emailaddress", "customeremail",
+        ],
+    ),
+    (
+        Column::BirthDate,
+        &[
+            "datenaissance", "naissance", "neele", "nele", "anniversaire", "dateanniversaire",
+            "birthdate", "dateofbirth", "datebirth", "birthday", "dob",
+        ],
+    ),
+    (
+        Column::CardRequested,
+        &[
+            "cartedemandee", "demandecarte", "souhaitecarte", "souhaitecartefidelite", "adhesion",
+            "adhesionfidelite", "inscription", "inscriptionfidelite", "enrolement", "creercarte",
+            "cardrequested", "createcard", "enrolment", "enrollment", "enrol", "enroll",
+        ],
+    ),
+    (
+        Column::DocumentType,
+        &[
+            "typedocument", "typepiece", "typeticket", "typevente", "typeoperation", "typetransaction",
+            "typefacture", "documenttype", "transactiontype", "receipttype", "saletype", "doctype",
+            "nature", "sens", "operation", "type",
+        ],
+    ),
+    (
+        Column::ReturnedReceipt,
+        &[
+            "ticketorigine", "numeroticketorigine", "nticketorigine", "noticketorigine", "venteorigine",
+            "factureorigine", "ticketretourne", "numeroticketretourne", "ticketinitial",
+            "ticketvente", "returnedreceipt", "originalreceipt", "originalreceiptnumber",
+            "returnedreceiptnumber", "originalsale", "originalticket",
+        ],
+    ),
+    (
+        Column::ReturnedDate,
+        &[
+            "dateticketorigine", "dateorigine", "dateventeorigine",
+            "datefactureorigine", "dateticketretourne", "dateticketinitial", "returnedreceiptdate",
+            "originalreceiptdate", "originaldate", "originalsaledate",
+        ],
+    ),
+    (
+        Column::ReturnedRegister,
+        &[
+            "caisseorigine", "caisseticketorigine", "caisseventeorigine", "caisseticketretourne",
+            "originalregister", "returnedregister", "originalreceiptregister",
+        ],
+    ),
+    (
+        Column::Total,
+        &[
+            "totalticket", "totalticketttc", "montantticket", "montantticketttc", "totalttc",
+            "montanttotal", "montanttotalttc", "totalvente", "totalfacture", "netapayer", "totalpaye",
+            "montantpaye", "receipttotal", "grandtotal", "totalamount", "totalinctax", "totalincltax",
+            "total", "totaleur", "totaleuros",
+        ],
+    ),
+    (
+        Column::Sku,
+        &[
+            "sku", "codearticle", "refarticle", "referencearticle", "codeproduit", "refproduit",
+            "referenceproduit", "articlecode", "articlereference", "productcode", "productid",
+            "productreference", "itemcode", "itemid", "codebarre", "codebarres", "ean", "ean13", "gtin",
+            "barcode", "reference", "ref",
+        ],
+    ),
+    (
+        Column::Label,
+        &[
+            "libelle", "libellearticle", "libelleproduit", "designation", "designationarticle",
+            "nomarticle", "nomproduit", "article", "produit", "description", "label", "productname",
+            "itemname", "product", "item",
+        ],
+    ),
+    (
+        Column::Category,
+        &[
+            "categorie", "categoriearticle", "categorieproduit", "famille", "famillearticle",
+            "familleproduit", "rayon", "category", "productcategory", "itemcategory", "department",
+            "family",
+        ],
+    ),
+    (
+        Column::Quantity,
+        &["quantite", "quantites", "qte", "qty", "quantity", "quantitevendue", "nombre"],
+    ),
+    (
+        Column::UnitPrice,
+        &[
+            "prixunitairettc", "prixunitttc", "puttc", "prixunitaire", "prixunit", "pu", "prixttc",
+            "prixventettc", "prixvente", "prix", "unitprice", "priceinctax", "priceincltax", "price",
+        ],
+    ),
+    (
+        Column::Discount,
+        &[
+            "montantremise", "remise", "remisettc", "remiseligne", "rabais", "reduction",
+            "discountamount", "discount", "linediscount",
+        ],
+    ),
+    (
+        Column::LineAmount,
+        &[
+            "montantligne", "montantlignettc", "totalligne", "totallignettc", "montantarticle",
+            "totalarticle", "lineamount", "linetotal", "itemtotal", "itemamount",
+        ],
+    ),
+];
+
+/// Names of an amount that do not say of what: of the line where the file has line columns and none
+/// of these is named for the amount, else of the receipt.
+const AMOUNTS: &[&str] = &["montantttc", "montant", "montanteur", "montanteuros", "amountinctax", "amount", "ca", "cattc"];
+
+/// A header's name without what people write differently: case, accents, punctuation, small words.
+/// `N° du ticket`, `n_ticket` and `N TICKET` are all `nticket`.
+pub(crate) fn plain(name: &str) -> String {
+    const SMALL_WORDS: [&str; 10] = ["de", "du", "des", "d", "la", "le", "les", "l", "of", "the"];
+    text::folded(name)
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .filter(|word| !SMALL_WORDS.contains(word))
+        .collect()
+}
+
+/// Where each column stands in a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "BTreeMap<Column, u16>", into = "BTreeMap<Column, u16>")]
+pub struct Columns([Option<u16>; KNOWN]);
+
+impl Columns {
+    /// Finds the columns in a header.
+    ///
+    /// # Errors
+    /// The column that is there twice under one name, so that neither can be preferred.
+    pub(crate) fn find<'a>(header: impl Iterator<Item = &'a str>) -> Result<Self, Column> {
+        let mut columns = Self::default();
+        let mut ranks = [usize::MAX; KNOWN];
+        let mut twice = None;
+        let mut amount: Option<(usize, u16)> = None;
+        for (position, name) in (0_u16..).zip(header) {
+            let name = plain(name);
+            if let Some(rank) = AMOUNTS.iter().position(|known| *known == name) {
+                if amount.is_none_or(|(best, _)| rank < best) {
+                    amount = Some((rank, position));
+                }
+                continue;
+            }
+            for (column, names) in &NAMES {
+                let Some(rank) = names.iter().position(|known| *known == name) else { continue };
+                let best = &mut ranks[*column as usize];
+                if rank == *best {
+                    twice = twice.or(Some(*column));
+                }
+                if rank < *best {
+                    *best = rank;
+                    columns.0[*column as usize] = Some(position);
+                }
+            }
+        }
+        if let Some((_, position)) = amount {
+            let column = if columns.have_lines() && !columns.have(Column::LineAmount) {
+                Column::LineAmount
+            } else {
+                Column::Total
+            };
+            columns.0[column as usize].get_or_insert(position);
+        }
+        twice.map_or(Ok(columns), Err)
+    }
+
+    /// Where a column stands, from 0.
+    #[must_use]
+    pub fn position(&self, column: Column) -> Option<usize> {
+        self.0[column as usize].map(usize::from)
+    }
+
+    /// Whether the file has a column.
+    #[must_use]
+    pub fn have(&self, column: Column) -> bool {
+        self.0[column as usize].is_some()
+    }
+
+    /// Whether a row is a line of a receipt, and not a whole receipt.
+    #[must_use]
+    pub fn have_lines(&self) -> bool {
+        [Column::Sku, Column::Label, Column::Quantity, Column::UnitPrice, Column::LineAmount]
+            .into_iter()
+            .any(|column| self.have(column))
+    }
+
+    /// How many columns were recognised.
+    pub(crate) fn known(&self) -> usize {
+        self.0.iter().flatten().count()
+    }
+
+    /// The column at a position, where it is known.
+    pub(crate) fn at(&self, position: usize) -> Option<Column> {
+        NAMES.iter().map(|(column, _)| *column).find(|column| self.position(*column) == Some(position))
+    }
+}
+
+impl From<BTreeMap<Column, u16>> for Columns {
+    fn from(positions: BTreeMap<Column, u16>) -> Self {
+        let mut columns = Self::default();
+        for (column, position) in positions {
+            columns.0[column as usize] = Some(position);
+        }
+        columns
+    }
+}
+
+impl From<Columns> for BTreeMap<Column, u16> {
+    fn from(columns: Columns) -> Self {
+        NAMES
+            .iter()
+            .filter_map(|(column, _)| Some((*column, columns.0[*column as usize]?)))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_name_is_in_its_plain_form_and_means_one_column() {
+        let mut seen = HashSet::new();
+        for (position, (column, names)) in NAMES.iter().enumerate() {
+            assert_eq!(*column as usize, position);
+            for name in names.iter() {
+                assert_eq!(plain(name), *name);
+                assert!(seen.insert(*name), "{name} stands twice");
+            }
+        }
+        assert!(AMOUNTS.iter().all(|name| plain(name) == *name && seen.insert(name)));
+    }
+
+    #[rstest]
+    #[case("N° ticket", Column::Receipt)]
+    #[case("numero_ticket", Column::Receipt)]
+    #[case("NUMÉRO DE TICKET", Column::Receipt)]
+    #[case("Receipt Number", Column::Receipt)]
+    #[case("receipt_number", Column::Receipt)]
+    #[case("Date de la vente", Column::Date)]
+    #[case("Date/Heure", Column::Date)]
+    #[case("Heure", Column::Time)]
+    #[case("Caisse", Column::Register)]
+    #[case("Téléphone portable", Column::Mobile)]
+    #[case("Mobile phone", Column::Mobile)]
+    #[case("N° de carte de fidélité", Column::Card)]
+    #[case("Last Name *", Column::LastName)]
+    #[case("Prénom", Column::FirstName)]
+    #[case("E-mail", Column::Email)]
+    #[case("Date of birth", Column::BirthDate)]
+    #[case("Date d'anniversaire", Column::BirthDate)]
+    #[case("Carte demandée", Column::CardRequested)]
+    #[case("Type de document", Column::DocumentType)]
+    #[case("Ticket d'origine", Column::ReturnedReceipt)]
+    #[case("montant_ttc", Column::Total)]
+    #[case("Total TTC (€)", Column::Total)]
+    #[case("Code article", Column::Sku)]
+    #[case("Désignation", Column::Label)]
+    #[case("Famille", Column::Category)]
+    #[case("Qté", Column::Quantity)]
+    #[case("Prix unitaire TTC", Column::UnitPrice)]
+    #[case("Remise", Column::Discount)]
+    #[case("Montant ligne", Column::LineAmount)]
+    fn a_column_is_known_by_the_names_merchants_give_it(#[case] name: &str, #[case] column: Column) {
+        let columns = Columns::find([name].into_iter()).unwrap();
+        assert_eq!((columns.known(), columns.position(column)), (1, Some(0)));
+    }
+
+    #[rstest]
+    #[case(&["ticket", "date", "montant"], Column::Total)]
+    #[case(&["ticket", "date", "libelle", "montant"], Column::LineAmount)]
+    #[case(&["ticket", "date", "total", "montant ligne", "amount"], Column::Total)]
+    fn an_amount_is_of_the_line_only_where_rows_are_lines(
+        #[case] header: &[&str],
+        #[case] column: Column,
+    ) {
+        let columns = Columns::find(header.iter().copied()).unwrap();
+        assert!(columns.have(column));
+    }
+
+    #[test]
+    fn of_two_names_of_a_column_the_more_telling_counts() {
+        let columns = Columns::find(["Total", "Total ticket", "Téléphone", "Mobile"].into_iter()).unwrap();
+        assert_eq!(columns.position(Column::Total), Some(1));
+        assert_eq!(columns.position(Column::Mobile), Some(3));
+    }
+
+    #[test]
+    fn a_column_that_is_there_twice_under_one_name_is_told() {
+        assert_eq!(Columns::find(["Date", "Total", "DATE"].into_iter()), Err(Column::Date));
+    }
+}

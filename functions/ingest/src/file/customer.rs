@@ -1,0 +1,108 @@
+//! Whom a receipt names.
+
+use crate::file::columns::Column;
+use crate::file::dates;
+use crate::file::reason::Reason;
+use domain::identity::CardNumber;
+use domain::member::{Details, Email};
+use domain::{Day, Invalid, Mobile, text};
+
+/// What a customer is found by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CustomerKey {
+    /// The mobile number.
+    Mobile(Mobile),
+    /// The number of the card, where no mobile is given.
+    Card(CardNumber),
+}
+
+/// The customer that a receipt names.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// What the customer is found by; the mobile, where both are given.
+    pub identity: CustomerKey,
+    /// What else the file says of the person. What cannot be read there (an e-mail that is none, a
+    /// birth date in the future, a name of 200 letters) is left out and refuses nothing.
+    pub details: Details,
+    /// Whether a row says that the person asked for the card.
+    pub card_requested: bool,
+}
+
+/// The customer of a receipt, gathered from its rows: the first row that says something counts, and
+/// those that name a mobile or a card must all name the same.
+#[derive(Default)]
+pub(crate) struct Named {
+    mobile: Option<Mobile>,
+    card_unreadable: bool,
+    details: Details,
+    card_requested: bool,
+}
+
+impl Named {
+    pub(crate) fn add<'c>(
+        &mut self,
+        cell: &impl Fn(Column) -> &'c str,
+        today: Day,
+    ) -> Result<(), Reason> {
+        let mobile = cell(Column::Mobile);
+        if !mobile.is_empty() {
+            let mobile = Mobile::parse(mobile)
+                .map_err(|invalid| Reason::Value { column: Column::Mobile, invalid })?;
+            same(&mut self.mobile, mobile)?;
+        }
+        let card = cell(Column::Card);
+        if !card.is_empty() {
+            match CardNumber::parse(card) {
+                Ok(card) => same(&mut self.details.card, card)?,
+                Err(_) => self.card_unreadable = true,
+            }
+        }
+        self.card_requested |= is_yes(cell(Column::CardRequested));
+        let details = &mut self.details;
+        first(&mut details.last_name, cell(Column::LastName), name);
+        first(&mut details.first_name, cell(Column::FirstName), name);
+        first(&mut details.email, cell(Column::Email), |text| Email::parse(text).ok());
+        first(&mut details.birth_date, cell(Column::BirthDate), |text| {
+            dates::birth_date(text, today).ok()
+        });
+        Ok(())
+    }
+
+    /// The customer, where there is one: names alone are nobody.
+    pub(crate) fn close(self) -> Result<Option<Customer>, Reason> {
+        let identity = match (self.mobile, &self.details.card) {
+            (Some(mobile), _) => CustomerKey::Mobile(mobile),
+            (None, Some(card)) => CustomerKey::Card(card.clone()),
+            (None, None) if self.card_unreadable => {
+                return Err(Reason::Value { column: Column::Card, invalid: Invalid::CardNumber });
+            }
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(Customer { identity, details: self.details, card_requested: self.card_requested }))
+    }
+}
+
+fn same<T: PartialEq>(known: &mut Option<T>, named: T) -> Result<(), Reason> {
+    match known {
+        Some(known) if *known != named => Err(Reason::CustomersDiffer),
+        _ => {
+            *known = Some(named);
+            Ok(())
+        }
+    }
+}
+
+fn first<T>(known: &mut Option<T>, cell: &str, read: impl Fn(&str) -> Option<T>) {
+    if known.is_none() && !cell.is_empty() {
+        *known = read(cell);
+    }
+}
+
+fn name(text: &str) -> Option<String> {
+    text::optional(text, domain::member::NAME_LENGTH).ok().flatten()
+}
+
+fn is_yes(cell: &str) -> bool {
+    const YES: [&str; 9] = ["oui", "o", "yes", "y", "true", "vrai", "1", "x", "ok"];
+    YES.iter().any(|yes| cell.eq_ignore_ascii_case(yes))
+}

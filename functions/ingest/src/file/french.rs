@@ -1,0 +1,200 @@
+//! What the merchant reads about a file, in French: one table a kind of reason, ready for another
+//! language beside it.
+
+use crate::file::columns::Column;
+use crate::file::reason::{FileRefusal, Missing, Reason};
+use domain::Invalid;
+use domain::purchase::MOST_LINES;
+
+pub(crate) fn reason(reason: Reason) -> String {
+    match reason {
+        Reason::RowTooLong => {
+            "Ligne de plus de 64 Ko : vérifiez qu'elle contient bien un seul ticket ou article.".into()
+        }
+        Reason::QuoteNotClosed { line } => format!(
+            "Un guillemet s'ouvre à la ligne {line} et ne se ferme pas : fermez-le ou doublez-le (\"\")."
+        ),
+        Reason::NulBytes => "Ligne avec des octets nuls : exportez de nouveau le fichier en texte.".into(),
+        Reason::NotUtf8 => {
+            "Ligne illisible en UTF-8 alors que le fichier s'annonce UTF-8 : exportez-le de nouveau.".into()
+        }
+        Reason::TooManyFields => "Plus de champs que l'en-tête n'a de colonnes : mettez entre guillemets \
+             les textes qui contiennent le séparateur."
+            .into(),
+        Reason::Scattered => {
+            "Les lignes de ce ticket ne se suivent pas dans le fichier : triez-le par ticket.".into()
+        }
+        Reason::ReceiptTooLong => {
+            format!("Ticket de plus de {MOST_LINES} lignes, ou trop volumineux : découpez-le.")
+        }
+        Reason::OtherRow { line } => {
+            format!("Une autre ligne du même ticket est refusée, corrigez d'abord la ligne {line}.")
+        }
+        Reason::Neighbour { line } => format!(
+            "La ligne {line}, voisine, ne peut être rattachée à aucun ticket et appartient peut-être \
+             à celui-ci : corrigez-la ou supprimez-la."
+        ),
+        Reason::Value { column, invalid } => {
+            format!("Colonne « {} » : {}.", column_name(column), value(invalid))
+        }
+        Reason::TimeUnreadable => "L'heure est illisible : écrivez-la 10:15 ou 10:15:30.".into(),
+        Reason::TypeUnknown => {
+            "Type de document inconnu : écrivez vente, facture, retour, avoir ou remboursement.".into()
+        }
+        Reason::AmountMissing => {
+            "Aucun montant : renseignez le total du ticket, ou le montant de chacune de ses lignes.".into()
+        }
+        Reason::CustomersDiffer => "Les lignes de ce ticket nomment des clients différents.".into(),
+        Reason::TotalsDiffer => "Le total du ticket doit être le même sur toutes ses lignes ; si la \
+             colonne est le montant de chaque ligne, nommez-la « montant ligne »."
+            .into(),
+        Reason::Ledger(invalid) => capitalised(&value(invalid)),
+    }
+}
+
+pub(crate) fn file_refusal(refusal: FileRefusal) -> String {
+    match refusal {
+        FileRefusal::Empty => "Le fichier est vide.".into(),
+        FileRefusal::Utf16 => {
+            "Le fichier est en UTF-16 (« texte Unicode ») : enregistrez-le en « CSV UTF-8 ».".into()
+        }
+        FileRefusal::Spreadsheet => {
+            "Le fichier est un classeur de tableur : enregistrez-le en « CSV UTF-8 ».".into()
+        }
+        FileRefusal::NotText => "Le fichier n'est pas du texte : envoyez un fichier CSV.".into(),
+        FileRefusal::HeaderUnknown => "La première ligne ne nomme aucune colonne connue : elle doit \
+             contenir les noms des colonnes, par exemple « numéro ticket ; date ; mobile ; total »."
+            .into(),
+        FileRefusal::HeaderIncomplete(missing) => {
+            format!("Il manque à l'en-tête : {}.", missing_columns(missing))
+        }
+        FileRefusal::ColumnTwice { column } => {
+            format!("La colonne « {} » figure deux fois dans l'en-tête.", column_name(column))
+        }
+        FileRefusal::NotGrouped => "Les lignes de trop nombreux tickets ne se suivent pas, ou le \
+             fichier est trop grand pour le savoir : triez-le par ticket, ou découpez-le."
+            .into(),
+        FileRefusal::OpenQuotes => "Trop de guillemets s'ouvrent sans se fermer : exportez de nouveau \
+             le fichier, en doublant (\"\") ceux que contiennent les textes."
+            .into(),
+    }
+}
+
+fn missing_columns(missing: Missing) -> String {
+    let names = [
+        (missing.receipt, "le numéro de ticket"),
+        (missing.date, "la date"),
+        (missing.amount, "un montant (total, montant ligne, ou quantité et prix unitaire)"),
+    ];
+    names
+        .into_iter()
+        .filter_map(|(is_missing, name)| is_missing.then_some(name))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+const fn column_name(column: Column) -> &'static str {
+    match column {
+        Column::Receipt => "numéro ticket",
+        Column::Date => "date",
+        Column::Time => "heure",
+        Column::Register => "caisse",
+        Column::Mobile => "mobile",
+        Column::Card => "numéro carte",
+        Column::LastName => "nom",
+        Column::FirstName => "prénom",
+        Column::Email => "e-mail",
+        Column::BirthDate => "date de naissance",
+        Column::CardRequested => "carte demandée",
+        Column::DocumentType => "type de document",
+        Column::ReturnedReceipt => "ticket d'origine",
+        Column::ReturnedDate => "date du ticket d'origine",
+        Column::ReturnedRegister => "caisse d'origine",
+        Column::Total => "total",
+        Column::Sku => "code article",
+        Column::Label => "libellé",
+        Column::Category => "catégorie",
+        Column::Quantity => "quantité",
+        Column::UnitPrice => "prix unitaire",
+        Column::Discount => "remise",
+        Column::LineAmount => "montant ligne",
+    }
+}
+
+fn value(invalid: Invalid) -> String {
+    let text = match invalid {
+        Invalid::MobileUnreadable => {
+            "ce n'est pas un numéro de téléphone, écrivez-le 06 12 34 56 78 ou +33612345678"
+        }
+        Invalid::MobileScientific => {
+            "le tableur a réécrit le numéro en notation scientifique (3,36E+10) et des chiffres sont \
+             perdus, exportez la colonne au format texte"
+        }
+        Invalid::MobileNotMobile => "ce n'est pas un numéro de mobile, indiquez un mobile ou laissez vide",
+        Invalid::AmountUnreadable => {
+            "ce n'est pas un montant, écrivez-le 12,50 ou 12.50, avec deux décimales au plus"
+        }
+        Invalid::AmountNegative => "le montant ne doit pas être négatif",
+        Invalid::AmountTooLarge => "le montant dépasse un million d'euros, vérifiez-le",
+        Invalid::QuantityUnreadable => {
+            "ce n'est pas une quantité, écrivez-la 1 ou 0,250, avec trois décimales au plus"
+        }
+        Invalid::QuantityOutOfRange => "la quantité doit être différente de 0 et d'au plus 100 000",
+        Invalid::Empty => "la cellule est vide, renseignez-la",
+        Invalid::TooLong { limit } => {
+            return format!("le texte est trop long, {limit} caractères au plus");
+        }
+        Invalid::ControlCharacters => "le texte contient des caractères invisibles, supprimez-les",
+        Invalid::Characters => {
+            "un caractère n'est pas admis, n'utilisez que lettres sans accent, chiffres et . _ - /"
+        }
+        Invalid::EstablishmentCode => {
+            "un code d'établissement compte 1 à 20 lettres minuscules, chiffres ou tirets"
+        }
+        Invalid::Identifier => "cet identifiant n'a pas été donné par nous",
+        Invalid::CardNumber => {
+            "un numéro de carte compte 4 à 32 lettres ou chiffres, exportez la colonne au format texte"
+        }
+        Invalid::DayUnreadable => {
+            "ce n'est pas une date du calendrier, écrivez-la 24/11/2026, 2026-11-24 ou 20261124"
+        }
+        Invalid::InstantUnreadable => "la date et l'heure sont illisibles, écrivez 2026-11-24T10:15:00+01:00",
+        Invalid::InFuture => "la date est dans le futur, corrigez-la",
+        Invalid::TooOld => "la vente a plus de 7 jours, envoyez-la par fichier",
+        Invalid::TimeZone => "le fuseau horaire est inconnu, écrivez Europe/Paris ou Indian/Reunion",
+        Invalid::Email => "ce n'est pas une adresse e-mail, écrivez-la nom@example.com",
+        Invalid::BirthDate => "la date de naissance doit être après 1900 et dans le passé",
+        Invalid::TooManyLines => {
+            return format!("le ticket a trop de lignes, {MOST_LINES} au plus");
+        }
+        Invalid::EarningRule => "la règle de points doit donner 0 à 10 000 points pour 0,01 à 1 000 euros",
+        Invalid::RuleNotAhead => "la règle de points doit commencer un jour à venir",
+        Invalid::ReturnedSaleUnknown => {
+            "le retour nomme une vente inconnue, envoyez d'abord la vente, puis ce retour de nouveau"
+        }
+        Invalid::ReturnExceedsSale => "le retour dépasse ce qui reste de la vente",
+        Invalid::ReturnedSaleNotInForce => {
+            "le retour nomme un document qui est lui-même un retour, ou qui est annulé"
+        }
+        Invalid::ReturnedSaleOfAnother => "le retour nomme la vente d'un autre client",
+        Invalid::ReceiptConflict => {
+            "ce ticket est déjà connu avec un autre contenu, annulez-le puis envoyez-le de nouveau"
+        }
+        Invalid::Suppressed => {
+            "ce contact a été effacé, seule la personne peut adhérer de nouveau"
+        }
+        Invalid::NotEnrolled => {
+            "ce client est inconnu et rien n'indique qu'il a demandé la carte"
+        }
+    };
+    text.into()
+}
+
+/// A sentence of a clause.
+fn capitalised(clause: &str) -> String {
+    let mut letters = clause.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).chain(['.']).collect())
+        .unwrap_or_default()
+}

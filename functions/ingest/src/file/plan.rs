@@ -1,0 +1,366 @@
+//! The plan of a file: how it is written, and the ranges that can be read each on its own.
+
+use crate::file::bloom::Bloom;
+use crate::file::dialect::Dialect;
+use crate::file::encoding::{BYTE_ORDER_MARK, Encoding, Utf8Check};
+use crate::file::grouping::{Grouper, Step};
+use crate::file::header;
+use crate::file::reason::FileRefusal;
+use crate::file::record::{Fault, LIMIT, Row, Splitter};
+use serde::{Deserialize, Serialize};
+
+/// The most receipts that are looked for a second time.
+const MOST_CANDIDATES: usize = 250_000;
+/// The most receipts with lines far apart that a plan names.
+const MOST_SCATTERED: usize = 50_000;
+/// The most quotes left open: each is looked for over 64 KiB, and a file with more is not written
+/// as it seems.
+const MOST_OPEN_QUOTES: u32 = 1000;
+
+/// Bytes `start..end` of the file: whole rows and whole receipts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Range {
+    /// The offset of its first byte, which begins a row.
+    pub start: u64,
+    /// The offset after its last byte.
+    pub end: u64,
+    /// The physical line of its first row, from 1.
+    pub first_line: u64,
+}
+
+/// A file's plan. Its size does not grow with the file but for 60 bytes a range, and 20 for each of
+/// at most 50 000 scattered receipts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// How the file is written.
+    pub dialect: Dialect,
+    /// The ranges in their order; together they are every row of the file.
+    pub ranges: Vec<Range>,
+    /// Hashes, in order, of receipts whose lines stand far apart.
+    pub scattered: Vec<u64>,
+    /// Rows, the header apart.
+    pub rows: u64,
+}
+
+/// What a first pass comes to.
+pub enum Outcome {
+    /// The plan.
+    Done(Plan),
+    /// Some receipts may have lines far apart: feed the same file again, and this tells.
+    Confirm(Box<Confirmer>),
+}
+
+/// The first pass. It holds under 5 MiB, whatever the file.
+pub struct Planner {
+    range_bytes: u64,
+    utf8: Utf8Check,
+    stage: Stage,
+}
+
+enum Stage {
+    /// The first bytes, until the header is surely among them.
+    Head(Vec<u8>),
+    Body(Box<(Splitter, Body)>),
+    Refused(FileRefusal),
+}
+
+impl Planner {
+    /// A planner of ranges of about `range_bytes`.
+    #[must_use]
+    pub const fn new(range_bytes: u64) -> Self {
+        Self { range_bytes, utf8: Utf8Check::new(), stage: Stage::Head(Vec::new()) }
+    }
+
+    /// Reads a chunk of the file, of any size; gzip is undone before.
+    pub fn feed(&mut self, chunk: &[u8]) {
+        self.utf8.feed(chunk);
+        let mut rest = chunk;
+        if let Stage::Head(head) = &mut self.stage {
+            let (taken, others) = rest.split_at(rest.len().min(LIMIT - head.len()));
+            head.extend_from_slice(taken);
+            rest = others;
+            if head.len() == LIMIT {
+                self.begin();
+            }
+        }
+        if let Stage::Body(stage) = &mut self.stage {
+            let (splitter, body) = stage.as_mut();
+            splitter.feed(rest, &mut |row| body.take(row));
+            if let Some(refusal) = &body.refusal {
+                self.stage = Stage::Refused(*refusal);
+            }
+        }
+    }
+
+    /// Whether the file is refused already, so that reading on is of no use.
+    #[must_use]
+    pub const fn is_refused(&self) -> bool {
+        matches!(self.stage, Stage::Refused(_))
+    }
+
+    /// Ends the pass.
+    pub fn finish(mut self) -> Result<Outcome, FileRefusal> {
+        if matches!(self.stage, Stage::Head(_)) {
+            self.begin();
+        }
+        match self.stage {
+            Stage::Refused(refusal) => Err(refusal),
+            Stage::Head(_) => Err(FileRefusal::Empty),
+            Stage::Body(stage) => {
+                let (splitter, mut body) = *stage;
+                let end = splitter.finish(&mut |row| body.take(row));
+                body.finish(end, self.utf8.finish())
+            }
+        }
+    }
+
+    /// Finds the header, and passes over the first bytes as the rest will be.
+    fn begin(&mut self) {
+        let Stage::Head(head) = &mut self.stage else { return };
+        let head = std::mem::take(head);
+        self.stage = match header::find(&head) {
+            Err(refusal) => Stage::Refused(refusal),
+            Ok(header) => {
+                let mark = if header.byte_order_mark { BYTE_ORDER_MARK.len() } else { 0 };
+                let offset = u64::try_from(mark).unwrap_or_default();
+                let mut splitter = Splitter::new(header.delimiter, offset, 1);
+                let mut body = Body::new(header, self.range_bytes);
+                splitter.feed(&head[mark..], &mut |row| body.take(row));
+                Stage::Body(Box::new((splitter, body)))
+            }
+        };
+    }
+}
+
+/// What the pass gathers from the rows.
+struct Body {
+    dialect: Dialect,
+    byte_order_mark: bool,
+    header_line: u64,
+    range_bytes: u64,
+    ranges: Vec<Range>,
+    /// The range under way; its end is that of the last row seen.
+    open: Option<Range>,
+    rows: u64,
+    open_quotes: u32,
+    receipts: Option<Receipts>,
+    refusal: Option<FileRefusal>,
+}
+
+/// What is remembered of receipts in files with a row a line.
+struct Receipts {
+    grouper: Grouper,
+    /// Whether the last row may belong to the receipt that follows.
+    unattributed: bool,
+    seen: Bloom,
+    candidates: Vec<u64>,
+}
+
+impl Body {
+    fn new(header: header::Header, range_bytes: u64) -> Self {
+        let receipts = header.columns.have_lines().then(|| Receipts {
+            grouper: Grouper::default(),
+            unattributed: false,
+            seen: Bloom::new(),
+            candidates: Vec::new(),
+        });
+        Self {
+            dialect: Dialect {
+                delimiter: header.delimiter,
+                encoding: Encoding::Utf8,
+                columns: header.columns,
+                header: header.names,
+            },
+            byte_order_mark: header.byte_order_mark,
+            header_line: header.line,
+            range_bytes,
+            ranges: Vec::new(),
+            open: None,
+            rows: 0,
+            open_quotes: 0,
+            receipts,
+            refusal: None,
+        }
+    }
+
+    fn take(&mut self, row: &Row<'_>) {
+        if row.line <= self.header_line || self.refusal.is_some() {
+            return;
+        }
+        self.rows += 1;
+        if row.fault == Some(Fault::QuoteNotClosed) {
+            self.open_quotes += 1;
+            if self.open_quotes > MOST_OPEN_QUOTES {
+                self.refusal = Some(FileRefusal::OpenQuotes);
+            }
+        }
+        let may_cut = match &mut self.receipts {
+            None => true,
+            Some(receipts) => match receipts.may_cut(row, &self.dialect) {
+                Ok(may_cut) => may_cut,
+                Err(refusal) => {
+                    self.refusal = Some(refusal);
+                    false
+                }
+            },
+        };
+        let open = self.open.get_or_insert(Range {
+            start: row.start,
+            end: row.start,
+            first_line: row.line,
+        });
+        if may_cut && row.start - open.start >= self.range_bytes.max(1) {
+            open.end = row.start;
+            self.ranges.push(*open);
+            *open = Range { start: row.start, end: row.start, first_line: row.line };
+        }
+    }
+}
+
+impl Body {
+    fn finish(mut self, end: u64, encoding: Encoding) -> Result<Outcome, FileRefusal> {
+        let candidates = match self.receipts.take() {
+            Some(receipts) if self.refusal.is_none() => receipts.finish()?,
+            _ => Vec::new(),
+        };
+        if let Some(refusal) = self.refusal {
+            return Err(refusal);
+        }
+        if let Some(open) = self.open {
+            self.ranges.push(Range { end, ..open });
+        }
+        if !self.byte_order_mark {
+            self.dialect.encoding = encoding;
+        }
+        let plan = Plan {
+            dialect: self.dialect,
+            ranges: self.ranges,
+            scattered: Vec::new(),
+            rows: self.rows,
+        };
+        Ok(match plan.ranges.first() {
+            Some(first) if !candidates.is_empty() => {
+                Outcome::Confirm(Box::new(Confirmer::new(*first, plan, candidates)))
+            }
+            _ => Outcome::Done(plan),
+        })
+    }
+}
+
+impl Receipts {
+    /// Whether a range may end before this row.
+    fn may_cut(&mut self, row: &Row<'_>, dialect: &Dialect) -> Result<bool, FileRefusal> {
+        let after_unattributed = self.unattributed;
+        match self.grouper.step(row, dialect) {
+            Step::Begins { ended } => {
+                self.unattributed = false;
+                self.remember(ended)?;
+                Ok(!after_unattributed)
+            }
+            Step::Continues => {
+                self.unattributed = false;
+                Ok(false)
+            }
+            Step::Unattributed => {
+                self.unattributed = true;
+                Ok(false)
+            }
+        }
+    }
+
+    fn remember(&mut self, ended: Option<u64>) -> Result<(), FileRefusal> {
+        let Some(hash) = ended else { return Ok(()) };
+        if self.seen.insert(hash) {
+            self.candidates.push(hash);
+            if self.candidates.len() > MOST_CANDIDATES {
+                self.candidates.sort_unstable();
+                self.candidates.dedup();
+                if self.candidates.len() > MOST_CANDIDATES / 2 {
+                    return Err(FileRefusal::NotGrouped);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Vec<u64>, FileRefusal> {
+        self.remember(self.grouper.finish())?;
+        self.candidates.sort_unstable();
+        self.candidates.dedup();
+        Ok(self.candidates)
+    }
+}
+
+/// The second pass, over the same bytes from the first one on: tells which of the receipts that
+/// seemed to come twice really do. Exact but for two receipts with one hash of 64 bits.
+pub struct Confirmer {
+    plan: Plan,
+    /// What comes before the first row.
+    skip: u64,
+    splitter: Splitter,
+    tally: Tally,
+}
+
+struct Tally {
+    grouper: Grouper,
+    candidates: Vec<u64>,
+    /// How often each was seen, up to 2.
+    times: Vec<u8>,
+}
+
+impl Tally {
+    fn count(&mut self, ended: Option<u64>) {
+        let found = ended.and_then(|hash| self.candidates.binary_search(&hash).ok());
+        if let Some(index) = found {
+            self.times[index] = self.times[index].saturating_add(1);
+        }
+    }
+}
+
+impl Confirmer {
+    fn new(first: Range, plan: Plan, candidates: Vec<u64>) -> Self {
+        Self {
+            skip: first.start,
+            splitter: Splitter::new(plan.dialect.delimiter, first.start, first.first_line),
+            tally: Tally {
+                grouper: Grouper::default(),
+                times: vec![0; candidates.len()],
+                candidates,
+            },
+            plan,
+        }
+    }
+
+    /// Reads a chunk of the same file.
+    pub fn feed(&mut self, chunk: &[u8]) {
+        let skipped = usize::try_from(self.skip).unwrap_or(usize::MAX).min(chunk.len());
+        self.skip -= u64::try_from(skipped).unwrap_or_default();
+        let (tally, dialect) = (&mut self.tally, &self.plan.dialect);
+        self.splitter.feed(&chunk[skipped..], &mut |row| {
+            if let Step::Begins { ended } = tally.grouper.step(row, dialect) {
+                tally.count(ended);
+            }
+        });
+    }
+
+    /// Ends the pass.
+    pub fn finish(self) -> Result<Plan, FileRefusal> {
+        let Self { mut plan, splitter, mut tally, .. } = self;
+        splitter.finish(&mut |row| {
+            if let Step::Begins { ended } = tally.grouper.step(row, &plan.dialect) {
+                tally.count(ended);
+            }
+        });
+        tally.count(tally.grouper.finish());
+        plan.scattered = tally
+            .candidates
+            .iter()
+            .zip(&tally.times)
+            .filter_map(|(hash, times)| (*times > 1).then_some(*hash))
+            .collect();
+        if plan.scattered.len() > MOST_SCATTERED {
+            return Err(FileRefusal::NotGrouped);
+        }
+        Ok(plan)
+    }
+}

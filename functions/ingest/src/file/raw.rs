@@ -1,0 +1,134 @@
+//! A row as the file wrote it, kept for the file of refused rows; an optician's is cut down at once,
+//! so that nothing of health gets there.
+
+use crate::file::columns::Column;
+use crate::file::dialect::Dialect;
+use crate::file::draft;
+use crate::file::record::Row;
+use domain::Sector;
+use std::borrow::Cow;
+
+/// The cells of a row, decoded once; where the row has fewer than the header, the rest are empty.
+pub(crate) struct Cells<'a> {
+    text: Cow<'a, str>,
+    ends: Cow<'a, [usize]>,
+    /// Some bytes were not text of the file's encoding.
+    pub(crate) broken: bool,
+}
+
+impl<'a> Cells<'a> {
+    pub(crate) fn decode(row: &Row<'a>, dialect: &Dialect) -> Self {
+        let (text, broken) = dialect.encoding.decode(row.bytes);
+        if text.len() == row.bytes.len() && !broken {
+            return Self { text, ends: Cow::Borrowed(row.ends), broken };
+        }
+        let mut text = String::with_capacity(row.bytes.len() * 2);
+        let ends = (0..row.ends.len())
+            .map(|index| {
+                text.push_str(&dialect.encoding.decode(row.field(index)).0);
+                text.len()
+            })
+            .collect();
+        Self { text: Cow::Owned(text), ends, broken }
+    }
+
+    /// A cell without the white space around it.
+    pub(crate) fn get(&self, index: usize) -> &str {
+        cell(&self.text, &self.ends, index).trim()
+    }
+}
+
+fn cell<'t>(text: &'t str, ends: &[usize], index: usize) -> &'t str {
+    let start = index.checked_sub(1).map_or(Some(&0), |before| ends.get(before));
+    match (start, ends.get(index)) {
+        (Some(&start), Some(&end)) => text.get(start..end).unwrap_or_default(),
+        _ => "",
+    }
+}
+
+/// A row as the file wrote it. It may hold a person's data: `Debug` shows none of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RawRow {
+    line: u64,
+    text: Box<str>,
+    ends: Box<[usize]>,
+}
+
+impl RawRow {
+    pub(crate) fn keep(
+        row: &Row<'_>,
+        cells: &Cells<'_>,
+        dialect: &Dialect,
+        sector: Sector,
+    ) -> Self {
+        match sector {
+            Sector::Retail => Self {
+                line: row.line,
+                text: cells.text.as_ref().into(),
+                ends: cells.ends.as_ref().into(),
+            },
+            Sector::Optical => Self::cut_down(row, cells, dialect),
+        }
+    }
+
+    /// Keeps the cells of the safe columns, where they look like what the column holds: in a row
+    /// whose fields are shifted, a safe column may hold any of the others.
+    fn cut_down(row: &Row<'_>, cells: &Cells<'_>, dialect: &Dialect) -> Self {
+        let mut text = String::new();
+        let ends = if dialect.misshapen(row).is_some() {
+            Box::default()
+        } else {
+            (0..cells.ends.len().min(dialect.header.len()))
+                .map(|index| {
+                    let cell = cells.get(index);
+                    if dialect.columns.at(index).is_some_and(|column| is_safe(column, cell)) {
+                        text.push_str(cell);
+                    }
+                    text.len()
+                })
+                .collect()
+        };
+        Self { line: row.line, text: text.into(), ends }
+    }
+
+    /// The physical line it begins on.
+    #[must_use]
+    pub const fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Its cells.
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len()).map(|index| cell(&self.text, &self.ends, index))
+    }
+
+    /// The bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        self.text.len() + size_of_val(self.ends.as_ref())
+    }
+}
+
+impl std::fmt::Debug for RawRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RawRow(line {}, {} cells)", self.line, self.ends.len())
+    }
+}
+
+/// Whether an optician's cell may be shown again.
+fn is_safe(column: Column, cell: &str) -> bool {
+    match column {
+        Column::Receipt | Column::Register | Column::Card => {
+            cell.len() <= 40
+                && cell.contains(|c: char| c.is_ascii_digit())
+                && cell.chars().all(|c| c.is_ascii_alphanumeric() || "._-/ ".contains(c))
+        }
+        Column::Date | Column::Time | Column::Mobile => {
+            cell.len() <= 40 && cell.chars().all(|c| c.is_ascii_digit() || "+-./,:() TZE".contains(c))
+        }
+        Column::Total | Column::LineAmount | Column::UnitPrice | Column::Discount => {
+            domain::Cents::parse(cell).is_ok()
+        }
+        Column::DocumentType => draft::Typed::of(cell).is_ok(),
+        _ => false,
+    }
+}

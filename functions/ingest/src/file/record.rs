@@ -1,0 +1,294 @@
+//! Splits bytes into rows. The planner and the readers of ranges share this one splitter, so that
+//! they agree on every boundary whatever the chunks they are fed with.
+//!
+//! No row makes it hold more than [`LIMIT`] bytes. A physical line over the limit is skipped; a
+//! record over the limit that spans lines is a quote that was never closed: only the line where it
+//! began is at fault, and reading resumes on the next physical line.
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+/// The most bytes of a row as it is written, its line end excluded.
+pub(crate) const LIMIT: usize = 64 * 1024;
+
+/// Why a row cannot be read as a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// A physical line over [`LIMIT`]; its fields are not kept.
+    TooLong,
+    /// A quote opened on this line and not closed within [`LIMIT`].
+    QuoteNotClosed,
+    /// A NUL byte.
+    Nul,
+}
+
+/// A row: its fields, unquoted and not yet decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Row<'a> {
+    /// The physical line it begins on, from 1.
+    pub(crate) line: u64,
+    /// The offset in the file of its first byte.
+    pub(crate) start: u64,
+    pub(crate) fault: Option<Fault>,
+    /// All fields, one after the other.
+    pub(crate) bytes: &'a [u8],
+    /// Where each field ends in `bytes`.
+    pub(crate) ends: &'a [usize],
+}
+
+impl<'a> Row<'a> {
+    /// A field, empty where the row has fewer.
+    pub(crate) fn field(&self, index: usize) -> &'a [u8] {
+        let start = index.checked_sub(1).map_or(Some(&0), |before| self.ends.get(before));
+        match (start, self.ends.get(index)) {
+            (Some(&start), Some(&end)) => &self.bytes[start..end],
+            _ => &[],
+        }
+    }
+
+    /// Whether something is written beyond the first `width` fields. Empty fields there are the
+    /// delimiters that many exporters leave at the end of a line.
+    pub(crate) fn is_wider_than(&self, width: usize) -> bool {
+        let end = width.checked_sub(1).and_then(|last| self.ends.get(last)).copied();
+        self.ends.len() > width && end.is_none_or(|end| end < self.bytes.len())
+    }
+}
+
+/// The splitter. Lines that hold nothing but white space and delimiters are no rows.
+pub(crate) struct Splitter {
+    reader: Reader,
+    limit: usize,
+    /// The row under way as it is written, kept to read it again when its quote is never closed.
+    raw: Vec<u8>,
+    fields: Vec<u8>,
+    written: usize,
+    ends: Vec<usize>,
+    ended: usize,
+    /// The offset of the row under way or, between rows, of the next byte.
+    offset: u64,
+    /// The physical line at `offset`.
+    line: u64,
+    /// Whether the last line end was a carriage return, to which a line feed may still belong.
+    after_return: bool,
+    /// Whether the rest of a too long line is being skipped.
+    skipping: bool,
+}
+
+impl Splitter {
+    /// A splitter of bytes that begin at `offset` of the file, on its physical line `line`.
+    pub(crate) fn new(delimiter: u8, offset: u64, line: u64) -> Self {
+        Self::with_limit(delimiter, offset, line, LIMIT)
+    }
+
+    fn with_limit(delimiter: u8, offset: u64, line: u64, limit: usize) -> Self {
+        let mut splitter = Self {
+            reader: ReaderBuilder::new().delimiter(delimiter).build(),
+            limit,
+            raw: Vec::new(),
+            fields: vec![0; limit + 2],
+            written: 0,
+            ends: vec![0; 64],
+            ended: 0,
+            offset,
+            line,
+            after_return: false,
+            skipping: false,
+        };
+        splitter.restart();
+        splitter
+    }
+
+    /// Reads a chunk, and hands over the rows that it completes.
+    pub(crate) fn feed(&mut self, chunk: &[u8], sink: &mut dyn FnMut(&Row<'_>)) {
+        let mut rest = chunk;
+        while !rest.is_empty() {
+            if self.skipping {
+                rest = self.skip(rest);
+            } else if self.raw.is_empty() && matches!(rest[0], b'\n' | b'\r') {
+                self.end_line(rest[0]);
+                rest = &rest[1..];
+            } else {
+                rest = self.read(rest, sink);
+            }
+        }
+    }
+
+    /// Hands over the last rows: the file, or the range, ends here. Gives the offset of its end.
+    pub(crate) fn finish(mut self, sink: &mut dyn FnMut(&Row<'_>)) -> u64 {
+        while !self.raw.is_empty() {
+            // Only within quotes does a line feed not end the row.
+            let result = loop {
+                match self.read_into_fields(b"\n").0 {
+                    ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => self.grow(),
+                    result => break result,
+                }
+            };
+            if matches!(result, ReadRecordResult::Record) {
+                let raw = std::mem::take(&mut self.raw);
+                self.hand_over(&raw, None, sink);
+            } else {
+                self.give_up_quote(sink);
+            }
+        }
+        self.offset
+    }
+
+    /// Skips to the end of a too long line.
+    fn skip<'c>(&mut self, rest: &'c [u8]) -> &'c [u8] {
+        let end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+        self.skipping = end.is_none();
+        let skipped = end.unwrap_or(rest.len());
+        self.offset += length(skipped);
+        &rest[skipped..]
+    }
+
+    /// Reads within a row, no further than the limit allows.
+    fn read<'c>(&mut self, rest: &'c [u8], sink: &mut dyn FnMut(&Row<'_>)) -> &'c [u8] {
+        let allowed = rest.len().min(self.limit + 1 - self.raw.len());
+        let (result, taken) = self.read_into_fields(&rest[..allowed]);
+        match result {
+            ReadRecordResult::Record => {
+                let (content, terminator) = (&rest[..taken - 1], rest[taken - 1]);
+                if self.raw.is_empty() {
+                    self.hand_over(content, None, sink);
+                } else {
+                    let mut raw = std::mem::take(&mut self.raw);
+                    raw.extend_from_slice(content);
+                    self.hand_over(&raw, None, sink);
+                    raw.clear();
+                    self.raw = raw;
+                }
+                self.end_line(terminator);
+            }
+            ReadRecordResult::InputEmpty | ReadRecordResult::End => {
+                self.raw.extend_from_slice(&rest[..taken]);
+                if self.raw.len() > self.limit {
+                    self.give_up_row(sink);
+                }
+            }
+            ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
+                self.raw.extend_from_slice(&rest[..taken]);
+                self.grow();
+            }
+        }
+        &rest[taken..]
+    }
+
+    fn read_into_fields(&mut self, input: &[u8]) -> (ReadRecordResult, usize) {
+        let (result, taken, written, ended) = self.reader.read_record(
+            input,
+            &mut self.fields[self.written..],
+            &mut self.ends[self.ended..],
+        );
+        self.written += written;
+        self.ended += ended;
+        (result, taken)
+    }
+
+    fn grow(&mut self) {
+        self.ends.resize(self.ends.len() * 2, 0);
+        if self.written == self.fields.len() {
+            self.fields.resize(self.fields.len() * 2, 0);
+        }
+    }
+
+    /// The row under way is over the limit.
+    fn give_up_row(&mut self, sink: &mut dyn FnMut(&Row<'_>)) {
+        if self.raw.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+            self.give_up_quote(sink);
+        } else {
+            let raw = std::mem::take(&mut self.raw);
+            self.restart();
+            self.hand_over(&raw, Some(Fault::TooLong), sink);
+            self.skipping = true;
+        }
+    }
+
+    /// The row under way has a quote that is not closed: its first line is at fault, and what
+    /// follows that line is read again.
+    fn give_up_quote(&mut self, sink: &mut dyn FnMut(&Row<'_>)) {
+        let raw = std::mem::take(&mut self.raw);
+        let end = raw.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(raw.len());
+        let (first_line, others) = raw.split_at(end);
+        self.restart();
+        self.read_alone(first_line);
+        self.hand_over(first_line, Some(Fault::QuoteNotClosed), sink);
+        self.restart();
+        self.feed(others, sink);
+    }
+
+    /// Reads a line as if the file ended with it.
+    fn read_alone(&mut self, line: &[u8]) {
+        let mut rest = line;
+        loop {
+            let (result, taken) = self.read_into_fields(rest);
+            rest = &rest[taken..];
+            match result {
+                ReadRecordResult::Record | ReadRecordResult::End => break,
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => self.grow(),
+            }
+        }
+    }
+
+    fn hand_over(
+        &mut self,
+        content: &[u8],
+        fault: Option<Fault>,
+        sink: &mut dyn FnMut(&Row<'_>),
+    ) {
+        let bytes = &self.fields[..self.written];
+        let (line_ends, nul) = inspect(content);
+        let fault = fault.or(nul.then_some(Fault::Nul));
+        if fault.is_some() || !bytes.iter().all(u8::is_ascii_whitespace) {
+            sink(&Row {
+                line: self.line,
+                start: self.offset,
+                fault,
+                bytes,
+                ends: &self.ends[..self.ended],
+            });
+        }
+        self.written = 0;
+        self.ended = 0;
+        self.offset += length(content.len());
+        self.line += line_ends;
+        self.after_return = false;
+    }
+
+    fn end_line(&mut self, terminator: u8) {
+        self.line += u64::from(!(terminator == b'\n' && self.after_return));
+        self.after_return = terminator == b'\r';
+        self.offset += 1;
+    }
+
+    /// Forgets the row under way. The line feed keeps the reader from taking a byte order mark in
+    /// the middle of a file for one at its start.
+    fn restart(&mut self) {
+        self.written = 0;
+        self.ended = 0;
+        self.reader.reset();
+        self.reader.read_record(b"\n", &mut self.fields, &mut self.ends);
+    }
+}
+
+/// How many line ends are in quotes here, and whether a NUL byte is. The first pass has no branch,
+/// so that it costs next to nothing where there is neither.
+fn inspect(content: &[u8]) -> (u64, bool) {
+    let control = content
+        .iter()
+        .fold(0, |found, &byte| found | (u8::from(byte <= b'\r') & u8::from(byte != b'\t')));
+    if control == 0 {
+        return (0, false);
+    }
+    let (mut line_ends, mut nul, mut after_return) = (0, false, false);
+    for &byte in content {
+        line_ends += u64::from(byte == b'\r' || (byte == b'\n' && !after_return));
+        nul |= byte == 0;
+        after_return = byte == b'\r';
+    }
+    (line_ends, nul)
+}
+
+fn length(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,99 @@
+//! The file of refused rows: `;`, UTF-8 with its mark, so that a French spreadsheet opens it as it
+//! is. It has the line and the reason before the row's own columns.
+
+use crate::file::dialect::Dialect;
+use crate::file::encoding::BYTE_ORDER_MARK;
+use crate::file::raw::RawRow;
+use crate::file::reason::Reason;
+
+/// A row that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedRow {
+    /// The physical line it begins on.
+    pub line: u64,
+    /// Why.
+    pub reason: Reason,
+    /// What it says.
+    pub raw: RawRow,
+}
+
+impl RefusedRow {
+    /// A row refused for a reason.
+    #[must_use]
+    pub const fn new(reason: Reason, raw: RawRow) -> Self {
+        Self { line: raw.line(), reason, raw }
+    }
+}
+
+/// Writes the byte order mark and the header: what the first part begins with.
+pub fn write_header(dialect: &Dialect, out: &mut Vec<u8>) {
+    out.extend_from_slice(BYTE_ORDER_MARK);
+    out.extend_from_slice(b"ligne;motif");
+    for name in &dialect.header {
+        out.push(b';');
+        write_cell(name, out);
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Writes a row. Parts written for ranges may follow one another in any file after one header.
+pub fn write_row(dialect: &Dialect, row: &RefusedRow, out: &mut Vec<u8>) {
+    out.extend_from_slice(row.line.to_string().as_bytes());
+    out.push(b';');
+    write_cell(&row.reason.french(), out);
+    let mut cells = 0;
+    for cell in row.raw.cells() {
+        out.push(b';');
+        write_cell(cell, out);
+        cells += 1;
+    }
+    for _ in cells..dialect.header.len() {
+        out.push(b';');
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+fn write_cell(cell: &str, out: &mut Vec<u8>) {
+    let guard = if may_be_formula(cell) { "'" } else { "" };
+    if cell.contains(['"', ';', '\n', '\r']) {
+        out.push(b'"');
+        out.extend_from_slice(guard.as_bytes());
+        out.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
+        out.push(b'"');
+    } else {
+        out.extend_from_slice(guard.as_bytes());
+        out.extend_from_slice(cell.as_bytes());
+    }
+}
+
+/// Whether a spreadsheet would compute the cell: a signed number or a telephone number it only reads.
+fn may_be_formula(cell: &str) -> bool {
+    let Some(rest) = cell.strip_prefix(['=', '+', '-', '@', '\t', '\r', '\n']) else { return false };
+    let number = cell.starts_with(['+', '-'])
+        && rest.contains(|c: char| c.is_ascii_digit())
+        && rest.chars().all(|c| c.is_ascii_digit() || ",. \u{a0}\u{202f}".contains(c));
+    !number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("=1+1", "'=1+1")]
+    #[case("=HYPERLINK(\"http://example.com\";\"x\")", "\"'=HYPERLINK(\"\"http://example.com\"\";\"\"x\"\")\"")]
+    #[case("+33 6 39 98 00 12", "+33 6 39 98 00 12")]
+    #[case("-3,20", "-3,20")]
+    #[case("-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0")]
+    #[case("@SUM(A1)", "'@SUM(A1)")]
+    #[case("\t=1", "'\t=1")]
+    #[case("-", "'-")]
+    #[case("Écran 24\"", "\"Écran 24\"\"\"")]
+    #[case("12,50", "12,50")]
+    fn a_cell_is_never_a_formula(#[case] cell: &str, #[case] written: &str) {
+        let mut out = Vec::new();
+        write_cell(cell, &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), written);
+    }
+}

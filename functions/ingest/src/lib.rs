@@ -1,0 +1,3 @@
+//! A merchant's purchase file becomes purchases and members.
+
+pub mod file;

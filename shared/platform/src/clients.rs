@@ -1,0 +1,55 @@
+//! The clients of AWS, made once in INIT, each call with a time limit.
+
+use crate::{StartError, settings};
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use std::time::Duration;
+use store::{MasterKey, Store};
+
+/// The configuration that all clients of a function share: one pool of connections, one loader of
+/// credentials. An operation may take 5 seconds with its retries, an attempt 2, a connection 1.
+pub async fn config() -> SdkConfig {
+    let limits = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(5))
+        .build();
+    aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(limits)
+        .retry_config(RetryConfig::standard().with_max_attempts(3))
+        .load()
+        .await
+}
+
+/// The store, its connection open and its master key read: 2 round trips, at once.
+///
+/// # Errors
+/// [`StartError`], one reason a variant.
+pub async fn store(config: &SdkConfig) -> Result<Store, StartError> {
+    let table = settings::text("TABLE")?;
+    let vault_secret = settings::text("VAULT_SECRET_ARN")?;
+    let dynamodb = aws_sdk_dynamodb::Client::new(config);
+    let secrets = aws_sdk_secretsmanager::Client::new(config);
+    let (warmed, secret) =
+        futures::join!(store::warm(&dynamodb, &table), secret(&secrets, &vault_secret));
+    warmed?;
+    Ok(Store::new(dynamodb, &table, MasterKey::derive(&secret?)))
+}
+
+/// The current value of a secret: 1 round trip.
+///
+/// # Errors
+/// [`StartError::Secret`].
+pub async fn secret(
+    secrets: &aws_sdk_secretsmanager::Client,
+    arn: &str,
+) -> Result<String, StartError> {
+    let answer = secrets
+        .get_secret_value()
+        .secret_id(arn)
+        .send()
+        .await
+        .map_err(|error| StartError::Secret(Box::new(error)))?;
+    answer.secret_string.ok_or(StartError::Secret("the secret is no text".into()))
+}

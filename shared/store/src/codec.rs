@@ -1,0 +1,243 @@
+//! Compact encodings (CBOR with numbered fields) of what must stay small: an account under 1 KB, a
+//! purchase of six lines too. New fields take new numbers; a number is never used again.
+
+use crate::StoreError;
+use domain::account::MonthBucket;
+use domain::lots::{Lot, Lots};
+use domain::purchase::Kind;
+use domain::receipt::{Operator, Receipt, ReceiptNumber, Register};
+use domain::{
+    Account, Cents, Day, EstablishmentId, Instant, Line, MemberId, Month, Points, Purchase, Quantity,
+};
+use minicbor::{Decode, Encode};
+
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct AccountBody {
+    /// (days since 1970, points left)
+    #[n(0)]
+    lots: Vec<(i32, i64)>,
+    #[n(1)]
+    owed: i64,
+    #[n(2)]
+    earned: i64,
+    #[n(3)]
+    spend: i64,
+    #[n(4)]
+    visits: u32,
+    /// (months since year 0, cents, visits)
+    #[n(5)]
+    months: Vec<(i32, i64, u32)>,
+    /// seconds since 1970
+    #[n(6)]
+    last_activity: Option<i64>,
+    #[n(7)]
+    #[cbor(with = "minicbor::bytes")]
+    merged_into: Option<[u8; 16]>,
+}
+
+pub(crate) fn encode_account(account: &Account) -> Vec<u8> {
+    to_bytes(&AccountBody {
+        lots: account
+            .lots
+            .as_slice()
+            .iter()
+            .map(|lot| (lot.day.ordinal(), lot.remaining.get()))
+            .collect(),
+        owed: account.owed.get(),
+        earned: account.earned.get(),
+        spend: account.spend.get(),
+        visits: account.visits,
+        months: account
+            .months
+            .iter()
+            .map(|bucket| (bucket.month.ordinal(), bucket.spend.get(), bucket.visits))
+            .collect(),
+        last_activity: account.last_activity.map(Instant::as_second),
+        merged_into: account.merged_into.map(MemberId::to_bytes),
+    })
+}
+
+pub(crate) fn decode_account(bytes: &[u8]) -> Result<Account, StoreError> {
+    let body: AccountBody = from_bytes(bytes, "account")?;
+    Ok(Account {
+        lots: Lots::from_stored(body.lots.into_iter().map(|(day, remaining)| Lot {
+            day: Day::from_ordinal(day),
+            remaining: Points::new(remaining),
+        })),
+        owed: Points::new(body.owed),
+        earned: Points::new(body.earned),
+        spend: Cents::new(body.spend),
+        visits: body.visits,
+        months: body
+            .months
+            .into_iter()
+            .map(|(month, spend, visits)| MonthBucket {
+                month: Month::from_ordinal(month),
+                spend: Cents::new(spend),
+                visits,
+            })
+            .collect(),
+        last_activity: body.last_activity.map(instant_of),
+        merged_into: body.merged_into.map(MemberId::from_bytes),
+    })
+}
+
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct LineBody {
+    #[n(0)]
+    sku: Option<String>,
+    #[n(1)]
+    label: Option<String>,
+    #[n(2)]
+    category: Option<String>,
+    #[n(3)]
+    thousandths: i64,
+    #[n(4)]
+    unit_price: i64,
+    #[n(5)]
+    discount: i64,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct ReceiptBody {
+    #[n(0)]
+    establishment: String,
+    #[n(1)]
+    register: String,
+    #[n(2)]
+    day: i32,
+    #[n(3)]
+    number: String,
+}
+
+/// What a purchase holds beyond the attributes that conditions and indexes read.
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct PurchaseBody {
+    #[n(0)]
+    sold_at: i64,
+    #[n(1)]
+    returns: bool,
+    #[n(2)]
+    of: Option<ReceiptBody>,
+    #[n(3)]
+    operator: Option<String>,
+    #[n(4)]
+    lines: Vec<LineBody>,
+}
+
+/// The content of a purchase as bytes: what is stored, and what its fingerprint is taken of.
+pub(crate) fn encode_purchase(purchase: &Purchase) -> Vec<u8> {
+    let of = match purchase.kind() {
+        Kind::Return { of: Some(sale) } => Some(ReceiptBody {
+            establishment: sale.establishment.to_string(),
+            register: sale.register.as_str().to_owned(),
+            day: sale.day.ordinal(),
+            number: sale.number.as_str().to_owned(),
+        }),
+        _ => None,
+    };
+    to_bytes(&PurchaseBody {
+        sold_at: purchase.sold_at().as_second(),
+        returns: matches!(purchase.kind(), Kind::Return { .. }),
+        of,
+        operator: purchase.operator().map(|operator| operator.as_str().to_owned()),
+        lines: purchase
+            .lines()
+            .iter()
+            .map(|line| LineBody {
+                sku: line.sku.clone(),
+                label: line.label.clone(),
+                category: line.category.clone(),
+                thousandths: line.quantity.thousandths(),
+                unit_price: line.unit_price.get(),
+                discount: line.discount.get(),
+            })
+            .collect(),
+    })
+}
+
+/// A purchase's content read back.
+pub(crate) struct PurchaseContent {
+    pub(crate) sold_at: Instant,
+    pub(crate) kind: Kind,
+    pub(crate) operator: Option<Operator>,
+    pub(crate) lines: Vec<Line>,
+}
+
+pub(crate) fn decode_purchase(bytes: &[u8]) -> Result<PurchaseContent, StoreError> {
+    let corrupt = |_| StoreError::Corrupt("purchase");
+    let body: PurchaseBody = from_bytes(bytes, "purchase")?;
+    let of = match body.of {
+        Some(of) => Some(Receipt {
+            establishment: EstablishmentId::parse(&of.establishment).map_err(corrupt)?,
+            register: Register::parse(&of.register).map_err(corrupt)?,
+            day: Day::from_ordinal(of.day),
+            number: ReceiptNumber::parse(&of.number).map_err(corrupt)?,
+        }),
+        None => None,
+    };
+    let lines = body.lines.into_iter().map(|line| {
+        Ok(Line {
+            sku: line.sku,
+            label: line.label,
+            category: line.category,
+            quantity: Quantity::from_thousandths(line.thousandths).map_err(corrupt)?,
+            unit_price: Cents::new(line.unit_price),
+            discount: Cents::new(line.discount),
+        })
+    });
+    Ok(PurchaseContent {
+        sold_at: instant_of(body.sold_at),
+        kind: if body.returns { Kind::Return { of } } else { Kind::Sale },
+        operator: body.operator.map(|text| Operator::parse(&text)).transpose().map_err(corrupt)?,
+        lines: lines.collect::<Result<_, StoreError>>()?,
+    })
+}
+
+fn instant_of(second: i64) -> Instant {
+    Instant::from_second(second).unwrap_or(Instant::UNIX_EPOCH)
+}
+
+fn to_bytes<T: Encode<()>>(value: &T) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(256);
+    // Writing to a `Vec` has no failure.
+    let written: Result<(), minicbor::encode::Error<std::convert::Infallible>> =
+        minicbor::encode(value, &mut bytes);
+    debug_assert!(written.is_ok());
+    bytes
+}
+
+fn from_bytes<'b, T: Decode<'b, ()>>(bytes: &'b [u8], kind: &'static str) -> Result<T, StoreError> {
+    minicbor::decode(bytes).map_err(|_| StoreError::Corrupt(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_full_of_lots_and_months_reads_back_and_stays_under_a_kilobyte() {
+        let mut account = Account::default();
+        let first = Day::parse("2023-01-03").unwrap();
+        for week in 0..150 {
+            let day = Day::from_ordinal(first.ordinal() + week * 7);
+            account.give(day, Points::new(99));
+            account.count(day, Cents::new(9_999), 1);
+        }
+        account.active_at(instant_of(1_790_000_000));
+        account.merged_into = Some(MemberId::from_bytes([7; 16]));
+        let bytes = encode_account(&account);
+        assert_eq!(decode_account(&bytes).unwrap(), account);
+        assert!(bytes.len() < 880, "{} bytes", bytes.len());
+    }
+
+    #[test]
+    fn an_account_cut_short_is_told_as_corrupt() {
+        let bytes = encode_account(&Account::default());
+        assert!(decode_account(&bytes[..bytes.len() - 1]).is_err());
+    }
+}

@@ -1,0 +1,158 @@
+//! A member's history, newest first: purchases, cancelled ones included, and what else happened.
+
+use crate::items::{self, Item};
+use crate::keys::Key;
+use crate::merging::{MERGE, MergeRecord};
+use crate::purchases::PurchaseRecord;
+use crate::{Scope, Store, StoreError, StoredPurchase};
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{Day, EstablishmentId, Instant, Invalid, MemberId, Receipt};
+use domain::{ReceiptNumber, Register};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+
+/// Something that happened to a member's account.
+#[derive(Clone)]
+pub enum HistoryEntry {
+    /// A purchase, possibly cancelled since.
+    Purchase(Box<StoredPurchase>),
+    /// Another member was merged into this one.
+    Merged {
+        /// Which.
+        absorbed: MemberId,
+        /// When.
+        at: Instant,
+    },
+}
+
+/// A page of history and where the next begins, as an opaque text.
+pub struct HistoryPage {
+    /// Newest first.
+    pub entries: Vec<HistoryEntry>,
+    /// What to ask the next page with.
+    pub next: Option<HashMap<String, HistoryKey>>,
+}
+
+/// Where a member's history was left off: an entry of the index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryKey {
+    pk: String,
+    sk: String,
+    instant: String,
+}
+
+impl Store {
+    /// A page of the history of a member and of those merged into it: 1 query of the index a member
+    /// (half a read unit for about 20 entries) and half a read unit an entry.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn history(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+        after: &HashMap<String, HistoryKey>,
+        limit: usize,
+    ) -> Result<HistoryPage, StoreError> {
+        let person = self.member(scope, member).await?.person;
+        let members = std::iter::once(person.id).chain(person.absorbed.iter().copied());
+        let pages = members.map(|id| self.index_page(id, after.get(&id.to_string()), limit));
+        let pages = futures::future::try_join_all(pages).await?;
+        let mut found: Vec<(String, HistoryKey)> = pages.into_iter().flatten().collect();
+        // Stable, so that entries of one instant keep the index's order, which the next page relies on.
+        found.sort_by(|(_, a), (_, b)| b.instant.cmp(&a.instant));
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = more.then(|| {
+            let mut next = after.clone();
+            next.extend(found.iter().cloned());
+            next
+        });
+        let keys: Vec<Key> = found
+            .iter()
+            .map(|(_, key)| Key { pk: key.pk.clone(), sk: key.sk.clone() })
+            .collect();
+        let mut items: BTreeMap<(String, String), Item> = BTreeMap::new();
+        for item in self.get_items(&keys).await? {
+            let key: Key = items::from_item(item.clone(), "history")?;
+            items.insert((key.pk, key.sk), item);
+        }
+        let entries = keys
+            .into_iter()
+            .filter_map(|key| Some((items.remove(&(key.pk.clone(), key.sk.clone()))?, key)))
+            .map(|(item, key)| entry_of(scope, &key, item))
+            .collect::<Result<_, _>>()?;
+        Ok(HistoryPage { entries, next })
+    }
+
+    async fn index_page(
+        &self,
+        member: MemberId,
+        after: Option<&HistoryKey>,
+        limit: usize,
+    ) -> Result<Vec<(String, HistoryKey)>, StoreError> {
+        let id = member.to_string();
+        let start = after.map(|key| {
+            HashMap::from([
+                ("pk".to_owned(), AttributeValue::S(key.pk.clone())),
+                ("sk".to_owned(), AttributeValue::S(key.sk.clone())),
+                ("member".to_owned(), AttributeValue::S(id.clone())),
+                ("instant".to_owned(), AttributeValue::S(key.instant.clone())),
+            ])
+        });
+        let answer = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .index_name("history")
+            .key_condition_expression("#member = :member")
+            .expression_attribute_names("#member", "member")
+            .expression_attribute_values(":member", items::text(id.clone()))
+            .scan_index_forward(false)
+            // One more than a page tells whether there is a next one.
+            .limit(i32::try_from(limit.saturating_add(1)).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(StoreError::unavailable)?;
+        answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(|item| Ok((id.clone(), items::from_item(item, "history")?)))
+            .collect()
+    }
+}
+
+fn entry_of(scope: &Scope, key: &Key, item: Item) -> Result<HistoryEntry, StoreError> {
+    if key.sk.starts_with("LEDGER#") {
+        let at = item.get("instant").and_then(|text| text.as_s().ok()).cloned();
+        let kind = item.get("kind").and_then(|kind| kind.as_s().ok()).cloned();
+        return match (kind.as_deref(), at) {
+            (Some(MERGE), Some(at)) => {
+                let note: MergeRecord = items::from_item(item, "ledger")?;
+                Ok(HistoryEntry::Merged {
+                    absorbed: crate::members::member_id(&note.absorbed)?,
+                    at: items::instant_of(&at)?,
+                })
+            }
+            _ => Err(StoreError::Corrupt("ledger")),
+        };
+    }
+    let record: PurchaseRecord = items::from_item(item, "purchase")?;
+    let receipt = receipt_of(&key.pk).map_err(|_| StoreError::Corrupt("purchase"))?;
+    Ok(HistoryEntry::Purchase(Box::new(record.read(scope, receipt)?)))
+}
+
+/// The receipt that a purchase's partition key spells.
+fn receipt_of(pk: &str) -> Result<Receipt, Invalid> {
+    let (_, receipt) = pk.split_once("#RECEIPT#").ok_or(Invalid::Identifier)?;
+    let mut parts = receipt.splitn(4, '#');
+    let mut next = || parts.next().ok_or(Invalid::Identifier);
+    Ok(Receipt {
+        establishment: EstablishmentId::parse(next()?)?,
+        register: Register::parse(next()?)?,
+        day: Day::parse(next()?)?,
+        number: ReceiptNumber::parse(next()?)?,
+    })
+}

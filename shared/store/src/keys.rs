@@ -1,0 +1,181 @@
+//! Every key of the table. A key holds identifiers and hashes, never what names a person.
+
+use domain::{Day, EstablishmentId, KeyId, MemberId, MerchantId, Receipt, UploadId};
+use std::fmt;
+
+/// Live data, or the data of a merchant's tests, which live keys never see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// What counts.
+    Live,
+    /// What a merchant's software tries out.
+    Test,
+}
+
+impl Mode {
+    /// The word for it in keys and in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Test => "test",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "live" => Some(Self::Live),
+            "test" => Some(Self::Test),
+            _ => None,
+        }
+    }
+}
+
+/// A merchant's data of one mode. Every key of a member, a purchase or a file begins with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Tenant {
+    /// The merchant.
+    pub merchant: MerchantId,
+    /// Live or test.
+    pub mode: Mode,
+}
+
+impl fmt::Display for Tenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.mode {
+            Mode::Live => write!(f, "M#{}", self.merchant),
+            Mode::Test => write!(f, "M#{}#TEST", self.merchant),
+        }
+    }
+}
+
+/// A primary key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+fn key(pk: impl Into<String>, sk: impl Into<String>) -> Key {
+    Key { pk: pk.into(), sk: sk.into() }
+}
+
+/// A key that holds nothing, for warming a connection.
+pub(crate) fn sentinel() -> Key {
+    key("WARM", "WARM")
+}
+
+pub(crate) fn merchant_partition(merchant: MerchantId) -> String {
+    format!("M#{merchant}")
+}
+
+/// First and last sort key of what [`crate::Settings`] is made of: keys, profile, rules, shops.
+pub(crate) const SETTINGS_RANGE: (&str, &str) = ("KEY#", "SHOP#~");
+pub(crate) const PROFILE: &str = "PROFILE";
+
+pub(crate) fn profile(merchant: MerchantId) -> Key {
+    key(merchant_partition(merchant), PROFILE)
+}
+
+pub(crate) fn rule(merchant: MerchantId, valid_from: Day) -> Key {
+    key(merchant_partition(merchant), format!("RULE#{valid_from}"))
+}
+
+pub(crate) fn shop(merchant: MerchantId, establishment: &EstablishmentId) -> Key {
+    key(merchant_partition(merchant), format!("SHOP#{establishment}"))
+}
+
+/// A till key lives in one of two slots, so that an establishment never has a third.
+pub(crate) fn till_key(
+    merchant: MerchantId,
+    establishment: &EstablishmentId,
+    mode: Mode,
+    slot: u8,
+) -> Key {
+    let mode = mode.as_str();
+    key(merchant_partition(merchant), format!("KEY#{establishment}#{mode}#{slot}"))
+}
+
+/// Which merchant has the operator's reference: unique by construction.
+pub(crate) fn reference(reference: &str) -> Key {
+    key(format!("REFERENCE#{reference}"), "MERCHANT")
+}
+
+pub(crate) fn member_partition(tenant: Tenant, shard: u8) -> String {
+    format!("{tenant}#S#{shard:02}")
+}
+
+pub(crate) fn person(tenant: Tenant, member: MemberId) -> Key {
+    key(member_partition(tenant, member.shard()), format!("MEMBER#{member}#PERSON"))
+}
+
+pub(crate) fn account(tenant: Tenant, member: MemberId) -> Key {
+    key(member_partition(tenant, member.shard()), format!("MEMBER#{member}#ACCOUNT"))
+}
+
+/// What begins the sort keys of a member's person and account, which stand side by side.
+pub(crate) fn member_prefix(member: MemberId) -> String {
+    format!("MEMBER#{member}#")
+}
+
+pub(crate) fn purchase(tenant: Tenant, receipt: &Receipt) -> Key {
+    let Receipt { establishment, register, day, number } = receipt;
+    let (register, number) = (register.as_str(), number.as_str());
+    key(format!("{tenant}#RECEIPT#{establishment}#{register}#{day}#{number}"), "PURCHASE")
+}
+
+/// Where a cancelled purchase goes when its receipt is sent anew.
+pub(crate) fn cancelled_purchase(purchase: &Key, cancelled_at: &str) -> Key {
+    key(purchase.pk.clone(), format!("CANCELLED#{cancelled_at}"))
+}
+
+pub(crate) fn ledger(tenant: Tenant, member: MemberId, instant: &str, entry: KeyId) -> Key {
+    key(format!("{tenant}#MEMBER#{member}"), format!("LEDGER#{instant}#{entry}"))
+}
+
+fn contact_partition(tenant: Tenant, kind: &str, hash: &str) -> String {
+    format!("{tenant}#CONTACT#{kind}#{hash}")
+}
+
+/// Who has a contact that only one member can have: a mobile or a card.
+pub(crate) fn sole_contact(tenant: Tenant, kind: &str, hash: &str) -> Key {
+    key(contact_partition(tenant, kind, hash), "MEMBER")
+}
+
+/// One of the members who share an e-mail address.
+pub(crate) fn shared_contact(tenant: Tenant, kind: &str, hash: &str, member: MemberId) -> Key {
+    key(contact_partition(tenant, kind, hash), format!("MEMBER#{member}"))
+}
+
+/// A contact that was erased or opposed.
+pub(crate) fn suppressed(tenant: Tenant, kind: &str, hash: &str) -> Key {
+    key(contact_partition(tenant, kind, hash), "SUPPRESSED")
+}
+
+pub(crate) fn upload_partition(tenant: Tenant) -> String {
+    format!("{tenant}#UPLOAD")
+}
+
+pub(crate) fn upload(tenant: Tenant, upload: UploadId) -> Key {
+    key(upload_partition(tenant), upload.to_string())
+}
+
+pub(crate) fn range_partition(tenant: Tenant, upload: UploadId) -> String {
+    format!("{tenant}#UPLOAD#{upload}")
+}
+
+pub(crate) fn range(tenant: Tenant, upload: UploadId, number: u32) -> Key {
+    key(range_partition(tenant, upload), format!("RANGE#{number:05}"))
+}
+
+/// The bucket of the index `due` that a member's deadline falls into: sharded, so that one month of
+/// a large merchant is not one partition.
+pub(crate) fn due_bucket(day: Day, member: MemberId) -> String {
+    format!("DUE#{}#{:02}", day.month(), member.shard())
+}
+
+pub(crate) fn due_at(day: Day, member: MemberId) -> String {
+    format!("{day}#MEMBER#{member}")
+}

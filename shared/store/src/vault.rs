@@ -1,0 +1,225 @@
+//! The vault: what names a person is sealed before it is written, and looked up by a keyed hash.
+//!
+//! A master key, from a secret made at deployment, wraps one random key a merchant; the wrapped key
+//! stands on the merchant's profile. From it come a sealing key and a hashing key. An envelope is
+//! one byte of version, twelve of nonce, then ciphertext and tag of AES-256-GCM; merchant, member
+//! and field are its associated data, so that a sealed value moved elsewhere does not open.
+
+use crate::StoreError;
+use aes_gcm::aead::{Aead, Payload};
+use aes_gcm::{Aes256Gcm, KeyInit, Nonce};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{MemberId, MerchantId};
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+const VERSION: u8 = 1;
+const NONCE: usize = 12;
+
+/// The fields that are sealed; the name is part of the associated data and must never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Field {
+    Mobile,
+    LastName,
+    FirstName,
+    Email,
+    BirthDate,
+    Address,
+    Card,
+}
+
+impl Field {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Mobile => "mobile",
+            Self::LastName => "last_name",
+            Self::FirstName => "first_name",
+            Self::Email => "email",
+            Self::BirthDate => "birth_date",
+            Self::Address => "address",
+            Self::Card => "card",
+        }
+    }
+}
+
+/// The key that wraps merchants' keys.
+pub struct MasterKey(Aes256Gcm);
+
+impl MasterKey {
+    /// Derives the master key from the deployment's secret (HKDF-SHA256).
+    #[must_use]
+    pub fn derive(secret: &str) -> Self {
+        Self(cipher(&expand(secret.as_bytes(), b"zerosix/master/1")))
+    }
+
+    pub(crate) fn wrap(&self, merchant: MerchantId, key: &MerchantKey) -> Result<Vec<u8>, StoreError> {
+        seal(&self.0, merchant.to_string().as_bytes(), key.raw.as_ref())
+    }
+
+    pub(crate) fn unwrap(
+        &self,
+        merchant: MerchantId,
+        wrapped: &[u8],
+    ) -> Result<MerchantKey, StoreError> {
+        let raw = Zeroizing::new(open(&self.0, merchant.to_string().as_bytes(), wrapped)?);
+        let raw = <[u8; 32]>::try_from(raw.as_slice()).map_err(|_| StoreError::Corrupt("key"))?;
+        Ok(MerchantKey::from_raw(merchant, Zeroizing::new(raw)))
+    }
+}
+
+/// A merchant's own key: seals and opens its members' fields, and hashes their contacts.
+pub struct MerchantKey {
+    merchant: MerchantId,
+    raw: Zeroizing<[u8; 32]>,
+    sealing: Aes256Gcm,
+    hashing: Hmac<Sha256>,
+}
+
+impl MerchantKey {
+    /// A new random key.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where the system gives no random bytes.
+    pub fn generate(merchant: MerchantId) -> Result<Self, StoreError> {
+        let mut raw = Zeroizing::new([0; 32]);
+        getrandom::fill(raw.as_mut()).map_err(StoreError::unavailable)?;
+        Ok(Self::from_raw(merchant, raw))
+    }
+
+    fn from_raw(merchant: MerchantId, raw: Zeroizing<[u8; 32]>) -> Self {
+        let hashing_key = expand::<64>(raw.as_ref(), b"zerosix/contact/1");
+        Self {
+            merchant,
+            sealing: cipher(&expand(raw.as_ref(), b"zerosix/field/1")),
+            hashing: Hmac::new(&(*hashing_key).into()),
+            raw,
+        }
+    }
+
+    pub(crate) fn seal(
+        &self,
+        member: MemberId,
+        field: Field,
+        text: &str,
+    ) -> Result<Vec<u8>, StoreError> {
+        seal(&self.sealing, &self.associated(member, field), text.as_bytes())
+    }
+
+    pub(crate) fn open(
+        &self,
+        member: MemberId,
+        field: Field,
+        envelope: &[u8],
+    ) -> Result<String, StoreError> {
+        let text = open(&self.sealing, &self.associated(member, field), envelope)?;
+        String::from_utf8(text).map_err(|_| StoreError::Corrupt("sealed field"))
+    }
+
+    /// The keyed hash a contact is looked up by: 128 bits of HMAC-SHA256 in 22 characters.
+    pub(crate) fn contact_hash(&self, kind: &str, value: &str) -> String {
+        let mut hashing = self.hashing.clone();
+        hashing.update(kind.as_bytes());
+        hashing.update(b"\0");
+        hashing.update(value.as_bytes());
+        URL_SAFE_NO_PAD.encode(&hashing.finalize().into_bytes()[..16])
+    }
+
+    fn associated(&self, member: MemberId, field: Field) -> Vec<u8> {
+        format!("{}|{member}|{}", self.merchant, field.name()).into_bytes()
+    }
+}
+
+fn expand<const N: usize>(secret: &[u8], purpose: &[u8]) -> Zeroizing<[u8; N]> {
+    let mut key = Zeroizing::new([0; N]);
+    // A few dozen bytes are far below HKDF's limit of 255 blocks, the only failure there is.
+    let expanded = Hkdf::<Sha256>::new(None, secret).expand(purpose, key.as_mut());
+    debug_assert!(expanded.is_ok());
+    key
+}
+
+fn cipher(key: &[u8; 32]) -> Aes256Gcm {
+    Aes256Gcm::new(&(*key).into())
+}
+
+fn seal(cipher: &Aes256Gcm, associated: &[u8], message: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let mut nonce = [0; NONCE];
+    getrandom::fill(&mut nonce).map_err(StoreError::unavailable)?;
+    let sealed = cipher
+        .encrypt(&Nonce::from(nonce), Payload { msg: message, aad: associated })
+        .map_err(|_| StoreError::Corrupt("field too long to seal"))?;
+    let mut envelope = Vec::with_capacity(1 + NONCE + sealed.len());
+    envelope.push(VERSION);
+    envelope.extend_from_slice(&nonce);
+    envelope.extend_from_slice(&sealed);
+    Ok(envelope)
+}
+
+fn open(cipher: &Aes256Gcm, associated: &[u8], envelope: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let Some((&VERSION, rest)) = envelope.split_first() else {
+        return Err(StoreError::Corrupt("sealed field"));
+    };
+    let (nonce, sealed) =
+        rest.split_at_checked(NONCE).ok_or(StoreError::Corrupt("sealed field"))?;
+    let nonce = <[u8; NONCE]>::try_from(nonce).map_err(|_| StoreError::Corrupt("sealed field"))?;
+    cipher
+        .decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad: associated })
+        .map_err(|_| StoreError::Corrupt("sealed field"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Instant;
+
+    fn merchant(random: u128) -> MerchantId {
+        MerchantId::mint(Instant::UNIX_EPOCH, random)
+    }
+
+    fn member(random: u128) -> MemberId {
+        MemberId::mint(Instant::UNIX_EPOCH, random)
+    }
+
+    #[test]
+    fn a_sealed_field_opens_only_where_it_was_written() {
+        let key = MerchantKey::generate(merchant(1)).unwrap();
+        let sealed = key.seal(member(1), Field::LastName, "Martin").unwrap();
+        assert!(!sealed.windows(6).any(|window| window == b"Martin"));
+        assert_eq!(key.open(member(1), Field::LastName, &sealed).unwrap(), "Martin");
+        assert!(key.open(member(2), Field::LastName, &sealed).is_err());
+        assert!(key.open(member(1), Field::FirstName, &sealed).is_err());
+        let another = MerchantKey::generate(merchant(1)).unwrap();
+        assert!(another.open(member(1), Field::LastName, &sealed).is_err());
+    }
+
+    #[test]
+    fn an_envelope_cut_short_or_of_another_version_does_not_open() {
+        let key = MerchantKey::generate(merchant(1)).unwrap();
+        let mut sealed = key.seal(member(1), Field::Email, "a@example.com").unwrap();
+        for length in 0..sealed.len() {
+            assert!(key.open(member(1), Field::Email, &sealed[..length]).is_err());
+        }
+        sealed[0] = 2;
+        assert!(key.open(member(1), Field::Email, &sealed).is_err());
+    }
+
+    #[test]
+    fn a_merchants_key_unwraps_only_for_that_merchant() {
+        let master = MasterKey::derive("a secret of the deployment");
+        let key = MerchantKey::generate(merchant(1)).unwrap();
+        let wrapped = master.wrap(merchant(1), &key).unwrap();
+        let read = master.unwrap(merchant(1), &wrapped).unwrap();
+        assert_eq!(read.contact_hash("MOBILE", "+33639980012"), key.contact_hash("MOBILE", "+33639980012"));
+        assert!(master.unwrap(merchant(2), &wrapped).is_err());
+        assert!(MasterKey::derive("another").unwrap(merchant(1), &wrapped).is_err());
+    }
+
+    #[test]
+    fn the_same_contact_has_another_hash_at_another_merchant() {
+        let [a, b] = [1, 2].map(|random| MerchantKey::generate(merchant(random)).unwrap());
+        assert_ne!(a.contact_hash("MOBILE", "+33639980012"), b.contact_hash("MOBILE", "+33639980012"));
+        assert_ne!(a.contact_hash("MOBILE", "1234"), a.contact_hash("CARD", "1234"));
+    }
+}

@@ -1,0 +1,178 @@
+//! The baseline of `ingest`: the transactions that `ingest` made, sent again to an empty table by a
+//! bare loop through the same SDK. Arguments: the file of their bodies, one JSON object a line, and
+//! how many are under way at once. Prints `{"seconds": …, "again": …}`; the clock starts when the
+//! bodies have been turned into the SDK's own types.
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a measuring tool stops at once"
+)]
+
+#[path = "../clients.rs"]
+mod clients;
+
+use aws_sdk_dynamodb::{
+    Client,
+    types::{
+        AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
+        TransactWriteItem, Update,
+    },
+};
+use base64::Engine as _;
+use serde_json::{Map, Value, json};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+/// Two transactions on one member may overtake each other here: one is then refused, and sent
+/// again.
+const ATTEMPTS: u32 = 50;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let bodies = arguments.next().expect("the file of the transactions");
+    let at_once: usize = arguments
+        .next()
+        .and_then(|text| text.parse().ok())
+        .expect("how many");
+
+    let bodies = std::fs::read_to_string(bodies).expect("the file can be read");
+    let transactions: Vec<_> = bodies.lines().map(transaction).collect();
+    let client = Client::new(&clients::configuration().await);
+    let queue = Rc::new(RefCell::new(transactions.into_iter()));
+    let again = Rc::new(Cell::new(0_u32));
+
+    let started = Instant::now();
+    let local = tokio::task::LocalSet::new();
+    for _ in 0..at_once {
+        local.spawn_local(work(client.clone(), Rc::clone(&queue), Rc::clone(&again)));
+    }
+    local.await;
+    let seconds = started.elapsed().as_secs_f64();
+    println!("{}", json!({"seconds": seconds, "again": again.get()}));
+}
+
+async fn work(
+    client: Client,
+    queue: Rc<RefCell<std::vec::IntoIter<Vec<TransactWriteItem>>>>,
+    again: Rc<Cell<u32>>,
+) {
+    loop {
+        let Some(items) = queue.borrow_mut().next() else {
+            return;
+        };
+        let mut attempt = 1;
+        while let Err(error) = client
+            .transact_write_items()
+            .set_transact_items(Some(items.clone()))
+            .send()
+            .await
+        {
+            assert!(attempt < ATTEMPTS, "a transaction was refused: {error:?}");
+            attempt += 1;
+            again.set(again.get() + 1);
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+fn transaction(body: &str) -> Vec<TransactWriteItem> {
+    let body: Value = serde_json::from_str(body).expect("a recorded body is JSON");
+    body["TransactItems"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(action)
+        .collect()
+}
+
+fn action(item: &Value) -> TransactWriteItem {
+    let (kind, action) = item
+        .as_object()
+        .and_then(|item| item.iter().next())
+        .expect("an action");
+    let text = |name: &str| action[name].as_str().map(str::to_owned);
+    let on_failure = text("ReturnValuesOnConditionCheckFailure")
+        .map(|value| ReturnValuesOnConditionCheckFailure::from(value.as_str()));
+    let names = action["ExpressionAttributeNames"].as_object().map(|names| {
+        let named = names
+            .iter()
+            .map(|(name, value)| (name.clone(), string(value)));
+        named.collect::<HashMap<_, _>>()
+    });
+    let values = action["ExpressionAttributeValues"]
+        .as_object()
+        .map(attributes);
+    let key = action["Key"].as_object().map(attributes);
+
+    // Four builders of the SDK with the same setters and no trait in common.
+    macro_rules! filled {
+        ($builder:expr) => {
+            $builder
+                .set_table_name(text("TableName"))
+                .set_condition_expression(text("ConditionExpression"))
+                .set_expression_attribute_names(names)
+                .set_expression_attribute_values(values)
+                .set_return_values_on_condition_check_failure(on_failure)
+                .build()
+                .expect("a recorded action is complete")
+        };
+    }
+    let transaction = TransactWriteItem::builder();
+    match kind.as_str() {
+        "Put" => {
+            let item = action["Item"].as_object().map(attributes);
+            transaction.put(filled!(Put::builder().set_item(item)))
+        }
+        "Update" => {
+            let update = Update::builder().set_key(key);
+            let update = update.set_update_expression(text("UpdateExpression"));
+            transaction.update(filled!(update))
+        }
+        "Delete" => transaction.delete(filled!(Delete::builder().set_key(key))),
+        _ => transaction.condition_check(filled!(ConditionCheck::builder().set_key(key))),
+    }
+    .build()
+}
+
+fn attributes(item: &Map<String, Value>) -> HashMap<String, AttributeValue> {
+    item.iter()
+        .map(|(name, value)| (name.clone(), attribute(value)))
+        .collect()
+}
+
+fn attribute(typed: &Value) -> AttributeValue {
+    let (kind, value) = typed
+        .as_object()
+        .and_then(|typed| typed.iter().next())
+        .expect("a type");
+    match kind.as_str() {
+        "S" => AttributeValue::S(string(value)),
+        "N" => AttributeValue::N(string(value)),
+        "B" => AttributeValue::B(binary(value).into()),
+        "BOOL" => AttributeValue::Bool(value.as_bool().unwrap_or_default()),
+        "SS" => AttributeValue::Ss(elements(value).map(string).collect()),
+        "NS" => AttributeValue::Ns(elements(value).map(string).collect()),
+        "BS" => AttributeValue::Bs(elements(value).map(|one| binary(one).into()).collect()),
+        "L" => AttributeValue::L(elements(value).map(attribute).collect()),
+        "M" => AttributeValue::M(value.as_object().map(attributes).unwrap_or_default()),
+        _ => AttributeValue::Null(true),
+    }
+}
+
+fn elements(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn string(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn binary(value: &Value) -> Vec<u8> {
+    let decoded = base64::engine::general_purpose::STANDARD.decode(string(value));
+    decoded.expect("base64, as the SDK wrote it")
+}

@@ -1,0 +1,437 @@
+//! A proxy before DynamoDB that counts what AWS would bill.
+
+use crate::{
+    http_client::HttpClient,
+    item_size::{item_size, write_units},
+};
+use axum::{Router, body::Bytes, extract::State, http::HeaderMap, response::Response};
+use http::{HeaderValue, Request, StatusCode, header};
+use serde_json::{Map, Value};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+};
+
+/// What was counted of one kind of call.
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+pub(crate) struct Count {
+    pub(crate) calls: u32,
+    pub(crate) read: f64,
+    pub(crate) write: f64,
+    /// Calls of these that a condition refused. They are billed.
+    pub(crate) refused: u32,
+}
+
+/// Counts by operation and by the shape of the keys it touched.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Tally(BTreeMap<(String, String), Count>);
+
+impl Tally {
+    pub(crate) fn total(&self) -> Count {
+        self.total_of(|_| true)
+    }
+
+    /// The total of the calls whose shape of keys is wanted.
+    pub(crate) fn total_of(&self, wanted: impl Fn(&str) -> bool) -> Count {
+        let mut total = Count::default();
+        for ((_, shape), count) in &self.0 {
+            if wanted(shape) {
+                total.add(*count);
+            }
+        }
+        total
+    }
+
+    pub(crate) fn by_operation_and_shape(&self) -> impl Iterator<Item = (&str, &str, Count)> {
+        self.0
+            .iter()
+            .map(|((operation, shape), count)| (&**operation, &**shape, *count))
+    }
+}
+
+impl Count {
+    fn add(&mut self, other: Self) {
+        self.calls += other.calls;
+        self.read += other.read;
+        self.write += other.write;
+        self.refused += other.refused;
+    }
+}
+
+struct Counting {
+    upstream: String,
+    client: HttpClient,
+    tally: Mutex<Tally>,
+    /// Bodies of the transactions that went through, in the order of their answers.
+    recorded: Mutex<Option<Vec<Bytes>>>,
+}
+
+/// The proxy. It ends when dropped.
+pub(crate) struct CountingProxy {
+    address: String,
+    state: Arc<Counting>,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl CountingProxy {
+    pub(crate) async fn start(upstream: &str) -> Self {
+        let state = Arc::new(Counting {
+            upstream: upstream.to_owned(),
+            client: HttpClient::new(),
+            tally: Mutex::default(),
+            recorded: Mutex::default(),
+        });
+        let router = Router::new()
+            .fallback(forward)
+            .layer(axum::extract::DefaultBodyLimit::disable())
+            .with_state(Arc::clone(&state));
+        let (address, server) = crate::loopback::serve(router).await;
+        Self {
+            address,
+            state,
+            server,
+        }
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// What was counted since the last call.
+    pub(crate) fn take(&self) -> Tally {
+        std::mem::take(&mut *self.state.tally.lock().unwrap())
+    }
+
+    /// From now on keeps the bodies of the transactions.
+    pub(crate) fn record(&self) {
+        *self.state.recorded.lock().unwrap() = Some(Vec::new());
+    }
+
+    /// The transactions kept since [`Self::record`], which ends.
+    pub(crate) fn recorded(&self) -> Vec<Bytes> {
+        self.state
+            .recorded
+            .lock()
+            .unwrap()
+            .take()
+            .unwrap_or_default()
+    }
+}
+
+impl Drop for CountingProxy {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn forward(State(state): State<Arc<Counting>>, headers: HeaderMap, body: Bytes) -> Response {
+    let operation = headers
+        .get("x-amz-target")
+        .and_then(|target| target.to_str().ok()?.rsplit('.').next().map(str::to_owned))
+        .unwrap_or_default();
+    let mut sent: Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
+    sent.insert("ReturnConsumedCapacity".to_owned(), "INDEXES".into());
+
+    let mut request = Request::post(format!("{}/", state.upstream))
+        .body(Bytes::from(Value::Object(sent.clone()).to_string()))
+        .expect("a well-formed request");
+    for (name, value) in &headers {
+        if name != header::CONTENT_LENGTH && name != header::HOST {
+            request.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
+    let answer = state.client.send(request).await;
+
+    let count = billed(&operation, &sent, answer.status(), answer.body());
+    let key = (operation, shape(&sent));
+    state
+        .tally
+        .lock()
+        .unwrap()
+        .0
+        .entry(key)
+        .or_default()
+        .add(count);
+    if answer.status().is_success()
+        && sent.contains_key("TransactItems")
+        && let Some(recorded) = &mut *state.recorded.lock().unwrap()
+    {
+        recorded.push(body);
+    }
+
+    let (mut head, body) = answer.into_parts();
+    head.headers
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    Response::from_parts(head, body.into())
+}
+
+/// What AWS bills for a call: what DynamoDB reports, and for what a condition refused, where
+/// nothing is reported, the rule.
+fn billed(operation: &str, sent: &Map<String, Value>, status: StatusCode, answer: &[u8]) -> Count {
+    let mut count = Count {
+        calls: 1,
+        ..Count::default()
+    };
+    let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
+    if status.is_success() {
+        let reads = matches!(
+            operation,
+            "GetItem" | "BatchGetItem" | "TransactGetItems" | "Query" | "Scan"
+        );
+        let consumed = match answer.get("ConsumedCapacity") {
+            Some(Value::Array(tables)) => tables.as_slice(),
+            Some(table) => std::slice::from_ref(table),
+            None => &[],
+        };
+        for table in consumed {
+            let units = table["CapacityUnits"].as_f64().unwrap_or_default();
+            // A transaction sent again under its own token is billed as a read.
+            if reads || table["ReadCapacityUnits"].is_number() {
+                count.read += units;
+            } else {
+                count.write += units;
+            }
+        }
+        return count;
+    }
+    let kind = answer["__type"].as_str().unwrap_or_default();
+    if kind.ends_with("TransactionCanceledException") {
+        count.refused = 1;
+        count.write = transaction_items(sent)
+            .map(|(_, action)| 2.0 * attempted(action))
+            .sum();
+    } else if kind.ends_with("ConditionalCheckFailedException") {
+        count.refused = 1;
+        count.write = attempted(sent);
+    }
+    count
+}
+
+/// Write units, outside a transaction, of a write that was refused: by the item that was to be
+/// put; the items that updates, deletions and checks look at are taken to be under 1 KB.
+fn attempted(action: &Map<String, Value>) -> f64 {
+    write_units(
+        action
+            .get("Item")
+            .and_then(Value::as_object)
+            .map_or(0, item_size),
+    )
+}
+
+fn transaction_items(
+    sent: &Map<String, Value>,
+) -> impl Iterator<Item = (&String, &Map<String, Value>)> {
+    let items = sent.get("TransactItems").and_then(Value::as_array);
+    items.into_iter().flatten().filter_map(|item| {
+        let (kind, action) = item.as_object()?.iter().next()?;
+        Some((kind, action.as_object()?))
+    })
+}
+
+/// The words in capitals of every key the call touches, without what identifies:
+/// `CONTACT·MEMBER`, `RECEIPT·PURCHASE + S·MEMBER·ACCOUNT`.
+fn shape(sent: &Map<String, Value>) -> String {
+    let mut shapes = BTreeSet::new();
+    collect_shapes(&Value::Object(sent.clone()), &mut shapes);
+    shapes.into_iter().collect::<Vec<_>>().join(" + ")
+}
+
+fn collect_shapes(value: &Value, shapes: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => {
+            let part = |name: &str| map.get(name).and_then(|value| value["S"].as_str());
+            if let Some(pk) = part("pk") {
+                let words = pk
+                    .split('#')
+                    .skip(1)
+                    .chain(part("sk").unwrap_or_default().split('#'));
+                let words: Vec<&str> = words.filter(|word| is_word(word)).collect();
+                shapes.insert(words.join("·"));
+            } else if let Some(values) = map.get("ExpressionAttributeValues")
+                && map.contains_key("KeyConditionExpression")
+            {
+                let texts = values.as_object().into_iter().flatten();
+                let words: Vec<&str> = texts
+                    .filter_map(|(_, value)| value["S"].as_str())
+                    .flat_map(|text| text.split('#').skip(1))
+                    .filter(|word| is_word(word))
+                    .collect();
+                shapes.insert(words.join("·"));
+            } else {
+                map.values().for_each(|value| collect_shapes(value, shapes));
+            }
+        }
+        Value::Array(values) => values
+            .iter()
+            .for_each(|value| collect_shapes(value, shapes)),
+        _ => {}
+    }
+}
+
+fn is_word(part: &str) -> bool {
+    (2..16).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+#[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the numbers compared are exact in binary")]
+mod tests {
+    use super::*;
+    use crate::dynamo::{Dynamo, TABLE, request};
+    use serde_json::json;
+
+    struct Counted {
+        _dynamo: Dynamo,
+        proxy: CountingProxy,
+    }
+
+    impl Counted {
+        async fn start() -> Self {
+            let dynamo = Dynamo::start().await;
+            let proxy = CountingProxy::start(dynamo.address()).await;
+            Self {
+                _dynamo: dynamo,
+                proxy,
+            }
+        }
+
+        async fn count(&self, operation: &str, body: Value) -> Count {
+            let request = request(self.proxy.address(), operation, &body);
+            HttpClient::new().send(request).await;
+            self.proxy.take().total()
+        }
+    }
+
+    fn item(sk: &str, bytes: usize, more: &Value) -> Value {
+        let mut item = json!({"pk": {"S": "M#1"}, "sk": {"S": sk}, "v": {"N": "1"}});
+        item["filler"] = json!({"S": "x".repeat(bytes)});
+        for (name, value) in more.as_object().unwrap() {
+            item[name] = value.clone();
+        }
+        item
+    }
+
+    fn purchase(sk: &str, bytes: usize) -> Value {
+        item(
+            sk,
+            bytes,
+            &json!({"member": {"S": "m"}, "instant": {"S": "2026"}}),
+        )
+    }
+
+    fn put(item: &Value, condition: &str) -> Value {
+        json!({"Put": {"TableName": TABLE, "Item": item, "ConditionExpression": condition}})
+    }
+
+    const ABSENT: &str = "attribute_not_exists(pk)";
+
+    #[tokio::test]
+    async fn a_purchase_and_its_account_cost_two_units_each_and_one_for_the_slim_index() {
+        let counted = Counted::start().await;
+        let items = [
+            put(&purchase("P", 700), ABSENT),
+            put(&item("A", 700, &json!({})), ABSENT),
+        ];
+        let count = counted
+            .count("TransactWriteItems", json!({"TransactItems": items}))
+            .await;
+        assert_eq!(
+            count,
+            Count {
+                calls: 1,
+                write: 5.0,
+                ..Count::default()
+            }
+        );
+    }
+
+    #[tokio::test]
+    async fn each_kilobyte_begun_costs_two_more_in_a_transaction_and_the_index_nothing_more() {
+        let counted = Counted::start().await;
+        let items = [
+            put(&purchase("P", 2_100), ABSENT),
+            put(&item("A", 700, &json!({})), ABSENT),
+        ];
+        let count = counted
+            .count("TransactWriteItems", json!({"TransactItems": items}))
+            .await;
+        assert_eq!(count.write, 6.0 + 1.0 + 2.0);
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_transaction_is_billed_for_its_items_and_not_for_the_index() {
+        let counted = Counted::start().await;
+        let items = [
+            put(&purchase("P", 1_500), ABSENT),
+            put(&item("A", 700, &json!({})), ABSENT),
+        ];
+        let body = json!({"TransactItems": items});
+        counted.count("TransactWriteItems", body.clone()).await;
+        let count = counted.count("TransactWriteItems", body).await;
+        assert_eq!(
+            count,
+            Count {
+                calls: 1,
+                write: 6.0,
+                refused: 1,
+                ..Count::default()
+            }
+        );
+    }
+
+    #[tokio::test]
+    async fn a_refused_put_is_billed_by_the_item_it_carried() {
+        let counted = Counted::start().await;
+        let body = json!({
+            "TableName": TABLE, "Item": item("A", 1_500, &json!({})), "ConditionExpression": ABSENT,
+        });
+        assert_eq!(counted.count("PutItem", body.clone()).await.write, 2.0);
+        let again = counted.count("PutItem", body).await;
+        assert_eq!(
+            again,
+            Count {
+                calls: 1,
+                write: 2.0,
+                refused: 1,
+                ..Count::default()
+            }
+        );
+    }
+
+    #[tokio::test]
+    async fn a_read_without_strong_consistency_costs_half_a_unit_even_of_nothing() {
+        let counted = Counted::start().await;
+        let key = json!({"pk": {"S": "M#1"}, "sk": {"S": "A"}});
+        let mut body = json!({"TableName": TABLE, "Key": key});
+        assert_eq!(counted.count("GetItem", body.clone()).await.read, 0.5);
+        body["ConsistentRead"] = true.into();
+        assert_eq!(counted.count("GetItem", body).await.read, 1.0);
+    }
+
+    #[tokio::test]
+    async fn a_batch_of_reads_costs_half_a_unit_a_key() {
+        let counted = Counted::start().await;
+        let keys = ["A", "B", "C"].map(|sk| json!({"pk": {"S": "M#1"}, "sk": {"S": sk}}));
+        let body = json!({"RequestItems": {TABLE: {"Keys": keys}}});
+        assert_eq!(counted.count("BatchGetItem", body).await.read, 1.5);
+    }
+
+    #[tokio::test]
+    async fn rewriting_an_item_does_not_pay_for_an_index_entry_that_stays() {
+        let counted = Counted::start().await;
+        let first = json!({"TransactItems": [put(&purchase("P", 700), ABSENT)]});
+        assert_eq!(counted.count("TransactWriteItems", first).await.write, 3.0);
+        let again = json!({"TransactItems": [put(&purchase("P", 710), "attribute_exists(pk)")]});
+        assert_eq!(counted.count("TransactWriteItems", again).await.write, 2.0);
+    }
+
+    #[test]
+    fn an_item_is_measured_by_awss_rule() {
+        let item = json!({
+            "name": {"S": "Zoé"}, "points": {"N": "1200"}, "debt": {"N": "-12"},
+            "sealed": {"B": "AAECAw=="}, "lots": {"L": [{"N": "1"}, {"BOOL": true}]},
+            "map": {"M": {"a": {"S": "bc"}}},
+        });
+        let expected = (4 + 4) + (6 + 2) + (4 + 3) + (6 + 4) + (4 + 3 + 3 + 2) + (3 + 3 + 1 + 3);
+        assert_eq!(item_size(item.as_object().unwrap()), expected);
+    }
+}

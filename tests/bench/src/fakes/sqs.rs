@@ -1,0 +1,128 @@
+//! SQS: what is sent is kept, for the harness to hand it on as an event.
+
+use axum::{Json, Router, extract::State, http::HeaderMap};
+use serde_json::{Map, Value, json};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+/// A message, as it was sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    pub(crate) body: String,
+    pub(crate) attributes: Value,
+}
+
+type Queue = Arc<Mutex<VecDeque<Message>>>;
+
+/// The server, with one queue behind every address. It ends when dropped.
+pub(crate) struct Sqs {
+    address: String,
+    queue: Queue,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl Sqs {
+    pub(crate) async fn start() -> Self {
+        let queue = Queue::default();
+        let router = Router::new()
+            .fallback(send)
+            .layer(axum::extract::DefaultBodyLimit::disable())
+            .with_state(Arc::clone(&queue));
+        let (address, server) = crate::loopback::serve(router).await;
+        Self {
+            address,
+            queue,
+            server,
+        }
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub(crate) fn receive(&self) -> Option<Message> {
+        self.queue.lock().unwrap().pop_front()
+    }
+}
+
+impl Drop for Sqs {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn send(State(queue): State<Queue>, headers: HeaderMap, body: bytes::Bytes) -> Json<Value> {
+    let target = headers
+        .get("x-amz-target")
+        .and_then(|target| target.to_str().ok());
+    let request: Value = serde_json::from_slice(&body).unwrap_or_default();
+    Json(match target {
+        Some("AmazonSQS.SendMessage") => sent(&queue, &request),
+        Some("AmazonSQS.SendMessageBatch") => {
+            let entries = request["Entries"].as_array().into_iter().flatten();
+            let successful: Vec<Value> = entries.map(|entry| sent(&queue, entry)).collect();
+            json!({"Successful": successful, "Failed": []})
+        }
+        _ => json!({}),
+    })
+}
+
+fn sent(queue: &Queue, message: &Value) -> Value {
+    queue.lock().unwrap().push_back(Message {
+        body: message["MessageBody"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        attributes: attributes(&message["MessageAttributes"]),
+    });
+    // The SDK does not verify the digest.
+    json!({"Id": message["Id"], "MessageId": identifier(), "MD5OfMessageBody": "0".repeat(32)})
+}
+
+/// An event's names for attributes begin with a small letter.
+fn attributes(sent: &Value) -> Value {
+    let mut attributes = Map::new();
+    for (name, value) in sent.as_object().into_iter().flatten() {
+        let attribute = json!({
+            "dataType": value["DataType"],
+            "stringValue": value["StringValue"],
+            "stringListValues": [],
+            "binaryListValues": [],
+        });
+        attributes.insert(name.clone(), attribute);
+    }
+    Value::Object(attributes)
+}
+
+/// The event by which Lambda hands a function one message of a queue.
+pub(crate) fn event(queue: &str, message: &Message, receive_count: u32) -> Value {
+    json!({"Records": [{
+        "messageId": identifier(),
+        "receiptHandle": "bench",
+        "body": message.body,
+        "attributes": {
+            "ApproximateReceiveCount": receive_count.to_string(),
+            "SentTimestamp": "1767225600000",
+            "SenderId": "bench",
+            "ApproximateFirstReceiveTimestamp": "1767225600000",
+        },
+        "messageAttributes": message.attributes,
+        "md5OfBody": "0".repeat(32),
+        "eventSource": "aws:sqs",
+        "eventSourceARN": format!("arn:aws:sqs:eu-west-3:000000000000:{queue}"),
+        "awsRegion": "eu-west-3",
+    }]})
+}
+
+fn identifier() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    format!(
+        "00000000-0000-4000-8000-{:012}",
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    )
+}

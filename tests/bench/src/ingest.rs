@@ -1,0 +1,334 @@
+//! A merchant's file, from its arrival in S3 to the last of its ranges: what it costs, how fast it
+//! goes beside a bare loop of the same transactions, and the memory it takes.
+
+use crate::{
+    client::{ESTABLISHMENT, Till},
+    counting::Tally,
+    dynamo::TABLE,
+    fakes::sqs::{self, Message},
+    figures::{Bound, Figures, median},
+    places,
+    runtime_api::Function,
+    stack::{Path, Stack, UPLOADS_BUCKET},
+};
+use bytes::Bytes;
+use serde_json::{Value, json};
+use std::{
+    path::PathBuf,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+/// Purchases in the CDNOW file.
+const PURCHASES: f64 = 69_659.0;
+/// The file and the bare loop take turns so many times; the medians are compared.
+const ROUNDS: usize = 3;
+/// Transactions under way at once in the bare loop, as many as in `ingest`.
+const AT_ONCE: u32 = 16;
+/// As the queue of the template: after so many deliveries a message is dead.
+const DELIVERIES: u32 = 5;
+
+pub(crate) async fn measure(figures: &mut Figures) {
+    let files = Files::ready();
+
+    let (transactions, replay) = count_own_order(figures, &files).await;
+    count_by_date(figures, &files).await;
+    figures.add(
+        "ingest.replay.write_units_per_purchase",
+        replay,
+        "write units",
+        Bound::AtMost(0.0),
+    );
+    time(figures, &files, &transactions).await;
+}
+
+/// In its own order: what a purchase costs, the transactions that `ingest` made, and what a purchase
+/// costs when the same file comes again.
+async fn count_own_order(figures: &mut Figures, files: &Files) -> (PathBuf, f64) {
+    let deployment = Deployment::start(Path::Counted).await;
+    let counting = &deployment.stack.counting;
+    counting.take();
+    counting.record();
+    deployment
+        .ingest("cdnow.csv", files.read("cdnow.csv"))
+        .await;
+    let transactions = counting.recorded();
+    let tally = counting.take();
+    deployment.expect_purchases(PURCHASES).await;
+    tell("in its own order", &tally);
+    let (write, read) = (
+        tally.total().write / PURCHASES,
+        tally.total().read / PURCHASES,
+    );
+    figures.add(
+        "ingest.write_units_per_purchase",
+        write,
+        "write units",
+        Bound::AtMost(5.5),
+    );
+    figures.add(
+        "ingest.read_units_per_purchase",
+        read,
+        "read units",
+        Bound::None,
+    );
+
+    deployment
+        .ingest("cdnow-again.csv", files.read("cdnow.csv"))
+        .await;
+    let tally = counting.take();
+    deployment.expect_purchases(PURCHASES).await;
+    tell("the same file again", &tally);
+    let but_the_report = tally.total_of(|shape| !shape.contains("UPLOAD")).write;
+
+    let file = places::results().join("transactions.jsonl");
+    let lines: Vec<u8> = transactions
+        .iter()
+        .flat_map(|body| [body, &b"\n"[..]].concat())
+        .collect();
+    std::fs::write(&file, lines).expect("the recorded transactions can be written");
+    (file, but_the_report / PURCHASES)
+}
+
+async fn count_by_date(figures: &mut Figures, files: &Files) {
+    let deployment = Deployment::start(Path::Counted).await;
+    deployment.stack.counting.take();
+    deployment
+        .ingest("cdnow-by-date.csv", files.read("cdnow-by-date.csv"))
+        .await;
+    let tally = deployment.stack.counting.take();
+    deployment.expect_purchases(PURCHASES).await;
+    tell("by date", &tally);
+    let units = tally.total().write / PURCHASES;
+    let name = "ingest.by_date.write_units_per_purchase";
+    figures.add(name, units, "write units", Bound::AtMost(6.8));
+}
+
+async fn time(figures: &mut Figures, files: &Files, transactions: &std::path::Path) {
+    let (mut speeds, mut bare_speeds, mut peaks) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 1..=ROUNDS {
+        let deployment = Deployment::start(Path::Direct).await;
+        let took = deployment
+            .ingest("cdnow.csv", files.read("cdnow.csv"))
+            .await;
+        speeds.push(PURCHASES / took.as_secs_f64());
+        peaks.push(deployment.function.peak_mb());
+        drop(deployment);
+
+        let bare = bare_loop(transactions).await;
+        let seconds = bare["seconds"]
+            .as_f64()
+            .expect("the bare loop says how long it took");
+        bare_speeds.push(PURCHASES / seconds);
+        eprintln!(
+            "ingest, round {round}: {:.1} s; bare loop: {seconds:.1} s, {} sent again",
+            took.as_secs_f64(),
+            bare["again"],
+        );
+    }
+    let (speed, bare_speed) = (median(&speeds), median(&bare_speeds));
+    let unit = "purchases/s";
+    figures.add_beside(
+        "ingest.purchases_per_second",
+        speed,
+        unit,
+        bare_speed,
+        Bound::None,
+    );
+    let ratio = speed / bare_speed;
+    figures.add_beside(
+        "ingest.ratio_to_bare_loop",
+        ratio,
+        "ratio",
+        1.0,
+        Bound::AtLeast(0.8),
+    );
+
+    let peak = median(&peaks);
+    figures.add("ingest.peak_mb", peak, "MB", Bound::AtMost(96.0));
+    let deployment = Deployment::start(Path::Direct).await;
+    let took = deployment
+        .ingest("cdnow-ten.csv", files.read("cdnow-ten.csv"))
+        .await;
+    deployment.expect_purchases(10.0 * PURCHASES).await;
+    eprintln!("ten times the file: {:.1} s", took.as_secs_f64());
+    let ten = deployment.function.peak_mb();
+    figures.add_beside(
+        "ingest.peak_mb_ten_times",
+        ten,
+        "MB",
+        peak,
+        Bound::AtMost(1.1 * peak),
+    );
+}
+
+/// The same transactions, on a table of their own.
+async fn bare_loop(transactions: &std::path::Path) -> Value {
+    let stack = Stack::start().await;
+    let mut command = Command::new(places::binary("bare-ingest-loop"));
+    command.arg(transactions).arg(AT_ONCE.to_string());
+    command.envs(stack.environment(Path::Direct));
+    command.envs([
+        ("AWS_REGION", "eu-west-3"),
+        ("AWS_ACCESS_KEY_ID", "bench"),
+        ("AWS_SECRET_ACCESS_KEY", "bench"),
+    ]);
+    let ran = tokio::task::spawn_blocking(move || command.output()).await;
+    let output = ran.expect("the wait ends").expect("the bare loop starts");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).expect("the bare loop prints JSON")
+}
+
+/// An empty deployment with one merchant, ready for its first file.
+struct Deployment {
+    stack: Stack,
+    function: Function,
+    merchant: String,
+}
+
+impl Deployment {
+    async fn start(path: Path) -> Self {
+        let stack = Stack::start().await;
+        let api = places::binary("api");
+        let api = Function::start(&api, &stack.environment(Path::Direct)).await;
+        let merchant = Till::open(&api).await.merchant;
+        let ingest = places::binary("ingest");
+        let function = Function::start(&ingest, &stack.environment(path)).await;
+        Self {
+            stack,
+            function,
+            merchant,
+        }
+    }
+
+    /// Drops the file in S3 and hands on every message until none is left.
+    async fn ingest(&self, name: &str, content: Bytes) -> Duration {
+        let key = format!("{}/{ESTABLISHMENT}/{name}", self.merchant);
+        let size = content.len();
+        let tag = self.stack.s3.put(UPLOADS_BUCKET, &key, content);
+        let body = notification(&key, size, &tag).to_string();
+
+        let started = Instant::now();
+        self.deliver(
+            "bench-uploads",
+            &Message {
+                body,
+                attributes: json!({}),
+            },
+        )
+        .await;
+        while let Some(message) = self.stack.sqs.receive() {
+            self.deliver("bench-ranges", &message).await;
+        }
+        started.elapsed()
+    }
+
+    async fn deliver(&self, queue: &str, message: &Message) {
+        for receive_count in 1..=DELIVERIES {
+            let event = sqs::event(queue, message, receive_count).to_string();
+            let answer = self.function.invoke(event.into()).await;
+            let answer: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+            if answer["batchItemFailures"]
+                .as_array()
+                .is_none_or(Vec::is_empty)
+            {
+                return;
+            }
+        }
+        panic!(
+            "a message failed {DELIVERIES} times; see the log: {}",
+            message.body
+        );
+    }
+
+    /// What the file cost means nothing if it was not all written.
+    async fn expect_purchases(&self, expected: f64) {
+        let mut request = json!({
+            "TableName": TABLE,
+            "Select": "COUNT",
+            "FilterExpression": "sk = :purchase",
+            "ExpressionAttributeValues": {":purchase": {"S": "PURCHASE"}},
+        });
+        let mut found = 0.0;
+        loop {
+            let page = self.stack.dynamo.call("Scan", &request).await;
+            found += page["Count"].as_f64().unwrap_or_default();
+            match page.get("LastEvaluatedKey") {
+                Some(last) => request["ExclusiveStartKey"] = last.clone(),
+                None => break,
+            }
+        }
+        if (found - expected).abs() > 0.5 {
+            eprintln!("warning: {found} purchases are in the table, and not {expected}");
+            for (key, content) in self.stack.s3.objects(crate::stack::REPORTS_BUCKET) {
+                let start =
+                    String::from_utf8_lossy(&content[..content.len().min(600)]).into_owned();
+                eprintln!("{key}: {start}");
+            }
+        }
+    }
+}
+
+/// What S3 tells of a new object.
+fn notification(key: &str, size: usize, tag: &str) -> Value {
+    json!({"Records": [{
+        "eventVersion": "2.1",
+        "eventSource": "aws:s3",
+        "awsRegion": "eu-west-3",
+        "eventTime": "2026-01-01T00:00:00.000Z",
+        "eventName": "ObjectCreated:Put",
+        "userIdentity": {"principalId": "bench"},
+        "requestParameters": {"sourceIPAddress": "192.0.2.1"},
+        "responseElements": {"x-amz-request-id": "bench", "x-amz-id-2": "bench"},
+        "s3": {
+            "s3SchemaVersion": "1.0",
+            "configurationId": "bench",
+            "bucket": {
+                "name": UPLOADS_BUCKET,
+                "ownerIdentity": {"principalId": "bench"},
+                "arn": format!("arn:aws:s3:::{UPLOADS_BUCKET}"),
+            },
+            "object": {"key": key, "size": size, "eTag": tag, "sequencer": "0"},
+        },
+    }]})
+}
+
+/// The merchant's files, made once by a script.
+struct Files(PathBuf);
+
+impl Files {
+    fn ready() -> Self {
+        let folder = places::results();
+        if !folder.join("cdnow-ten.csv").exists() {
+            let script = places::sources().join("cdnow.py");
+            let made = Command::new("python3").arg(script).arg(&folder).status();
+            assert!(
+                made.expect("python3 runs").success(),
+                "the CDNOW files were not made"
+            );
+        }
+        Self(folder)
+    }
+
+    fn read(&self, name: &str) -> Bytes {
+        std::fs::read(self.0.join(name))
+            .expect("the script made it")
+            .into()
+    }
+}
+
+/// Where the calls and the units went.
+fn tell(what: &str, tally: &Tally) {
+    eprintln!("DynamoDB, {what}:");
+    for (operation, shape, count) in tally.by_operation_and_shape() {
+        let shape: String = shape.chars().take(100).collect();
+        eprintln!(
+            "  {operation:<20} {:>7} calls {:>9} read {:>9} write {:>6} refused  {shape}",
+            count.calls, count.read, count.write, count.refused,
+        );
+    }
+}

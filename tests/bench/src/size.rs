@@ -1,0 +1,30 @@
+//! The size of what is deployed.
+
+use crate::{
+    figures::{Bound, Figures},
+    places::binary,
+};
+
+const FUNCTIONS: [&str; 2] = ["api", "ingest"];
+
+pub(crate) fn measure(figures: &mut Figures) {
+    let mut largest: f64 = 0.0;
+    for name in FUNCTIONS {
+        let size = megabytes(name);
+        figures.add(&format!("size.{name}_mb"), size, "MB", Bound::None);
+        largest = largest.max(size);
+    }
+    figures.add_beside(
+        "size.largest_mb",
+        largest,
+        "MB",
+        megabytes("bare-init"),
+        Bound::AtMost(12.0),
+    );
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a file of megabytes")]
+fn megabytes(name: &str) -> f64 {
+    let file = std::fs::metadata(binary(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    file.len() as f64 / 1e6
+}

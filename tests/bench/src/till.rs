@@ -1,0 +1,167 @@
+//! A sale at the till: what it costs, and how long it takes.
+
+use crate::{
+    client::{Buyer, Till, sale},
+    counting::Count,
+    figures::{Bound, Figures, percentile},
+    places::binary,
+    runtime_api::Function,
+    stack::{Path, Stack},
+};
+use serde_json::json;
+
+/// Sales that are timed, after a tenth as many to warm up.
+const TIMED_SALES: u32 = 2_000;
+const MEMBERS: u32 = 50;
+
+pub(crate) async fn measure(figures: &mut Figures) {
+    count(figures).await;
+    time(figures).await;
+}
+
+/// What a sale costs once the function is warm: the dearest of several members' sales.
+async fn count(figures: &mut Figures) {
+    let stack = Stack::start().await;
+    let api = Function::start(&binary("api"), &stack.environment(Path::Counted)).await;
+    let till = Till::open(&api).await;
+    let mut members = Vec::new();
+    for index in 0..10 {
+        let mobile = mobile(index);
+        members.push((till.enrol(&api, &mobile).await, mobile));
+    }
+    let mut receipts = 0..;
+    let mut dearest = async |by_id: bool, lines: u32| {
+        let mut dearest = Count::default();
+        for (id, mobile) in &members {
+            let buyer = if by_id {
+                Buyer::Id(id)
+            } else {
+                Buyer::Mobile(mobile)
+            };
+            let receipt = receipts.next().unwrap_or_default();
+            stack.counting.take();
+            till.sell(&api, &sale(receipt, buyer, lines)).await;
+            let count = stack.counting.take().total();
+            dearest.calls = dearest.calls.max(count.calls);
+            dearest.read = dearest.read.max(count.read);
+            dearest.write = dearest.write.max(count.write);
+        }
+        dearest
+    };
+    // Warms the caches of the key and of the settings.
+    dearest(false, 1).await;
+
+    let by_mobile = dearest(false, 6).await;
+    let (write, read) = ("write units", "read units");
+    figures.add(
+        "till.purchase.write_units",
+        by_mobile.write,
+        write,
+        Bound::AtMost(5.0),
+    );
+    figures.add(
+        "till.purchase.read_units",
+        by_mobile.read,
+        read,
+        Bound::AtMost(1.0),
+    );
+    let calls = f64::from(by_mobile.calls);
+    figures.add(
+        "till.purchase.round_trips",
+        calls,
+        "calls",
+        Bound::AtMost(3.0),
+    );
+
+    let by_id = dearest(true, 6).await;
+    let calls = f64::from(by_id.calls);
+    figures.add(
+        "till.purchase_by_id.round_trips",
+        calls,
+        "calls",
+        Bound::AtMost(2.0),
+    );
+    figures.add(
+        "till.purchase_by_id.read_units",
+        by_id.read,
+        read,
+        Bound::None,
+    );
+
+    for lines in [1, 6, 20, 30] {
+        let units = dearest(false, lines).await.write;
+        let bound = if lines <= 6 {
+            Bound::AtMost(5.0)
+        } else {
+            Bound::None
+        };
+        figures.add(
+            &format!("till.purchase_{lines}_lines.write_units"),
+            units,
+            write,
+            bound,
+        );
+    }
+}
+
+/// How long a warm sale takes, beside a function that makes the same calls and nothing else, on the
+/// same table and in turns.
+async fn time(figures: &mut Figures) {
+    let stack = Stack::start().await;
+    let environment = stack.environment(Path::Direct);
+    let api = Function::start(&binary("api"), &environment).await;
+    let bare = Function::start(&binary("bare-purchase"), &environment).await;
+    let hello = Function::start(&binary("hello-world"), &environment).await;
+    let till = Till::open(&api).await;
+    for member in 0..MEMBERS {
+        till.enrol(&api, &mobile(member)).await;
+        bare.invoke(json!({"member": member, "receipt": 0}).to_string().into())
+            .await;
+    }
+
+    let (mut api_ms, mut bare_ms, mut hello_ms) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 1..=TIMED_SALES + TIMED_SALES / 10 {
+        let member = round % MEMBERS;
+        let sale = sale(round, Buyer::Mobile(&mobile(member)), 6);
+        let sold = till.sell(&api, &sale).await;
+        let event = json!({"member": member, "receipt": round}).to_string();
+        let bare_sold = bare.invoke(event.into()).await.latency;
+        let greeted = hello.invoke("{}".into()).await.latency;
+        if round > TIMED_SALES / 10 {
+            api_ms.push(sold.as_secs_f64() * 1e3);
+            bare_ms.push(bare_sold.as_secs_f64() * 1e3);
+            hello_ms.push(greeted.as_secs_f64() * 1e3);
+        }
+    }
+    let [p50, bare_p50] = [&api_ms, &bare_ms].map(|measures| percentile(measures, 0.5));
+    let [p99, bare_p99] = [&api_ms, &bare_ms].map(|measures| percentile(measures, 0.99));
+    figures.add_beside("till.purchase.p50_ms", p50, "ms", bare_p50, Bound::None);
+    figures.add_beside("till.purchase.p99_ms", p99, "ms", bare_p99, Bound::None);
+    let ratio = p50 / bare_p50;
+    figures.add_beside(
+        "till.purchase.ratio_to_bare",
+        ratio,
+        "ratio",
+        1.0,
+        Bound::AtMost(2.5),
+    );
+    let (peak, bare_peak) = (api.peak_mb(), bare.peak_mb());
+    figures.add_beside("till.purchase.peak_mb", peak, "MB", bare_peak, Bound::None);
+    figures.add(
+        "hello_world.p50_ms",
+        percentile(&hello_ms, 0.5),
+        "ms",
+        Bound::None,
+    );
+    figures.add(
+        "hello_world.p99_ms",
+        percentile(&hello_ms, 0.99),
+        "ms",
+        Bound::None,
+    );
+}
+
+/// A number that Arcep reserves for fiction.
+fn mobile(member: u32) -> String {
+    format!("+3363998{member:04}")
+}
