@@ -1,1 +1,9 @@
-//! To come.
+//! What tests share: a table of their own, a merchant, a clock, and people who do not exist.
+
+#![expect(clippy::expect_used, reason = "a test that cannot be set up must stop")]
+
+mod merchant;
+mod table;
+
+pub use merchant::{instant, merchant, mobile, open_merchant, receipt, sale};
+pub use table::Table;

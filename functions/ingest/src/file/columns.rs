@@ -61,6 +61,7 @@ const KNOWN: usize = 23;
 
 /// The names of each column in their plain form (see [`plain`]), the most telling first: where a
 /// header has two names of one column, the earlier one counts and the other is ignored.
+#[rustfmt::skip] // a table: one name a line would be hundreds of lines
 static NAMES: [(Column, &[&str]); KNOWN] = [
     (
         Column::Receipt,
@@ -249,7 +250,16 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
 
 /// Names of an amount that do not say of what: of the line where the file has line columns and none
 /// of these is named for the amount, else of the receipt.
-const AMOUNTS: &[&str] = &["montantttc", "montant", "montanteur", "montanteuros", "amountinctax", "amount", "ca", "cattc"];
+const AMOUNTS: &[&str] = &[
+    "montantttc",
+    "montant",
+    "montanteur",
+    "montanteuros",
+    "amountinctax",
+    "amount",
+    "ca",
+    "cattc",
+];
 
 /// A header's name without what people write differently: case, accents, punctuation, small words.
 /// `N° du ticket`, `n_ticket` and `N TICKET` are all `nticket`.
@@ -285,7 +295,9 @@ impl Columns {
                 continue;
             }
             for (column, names) in &NAMES {
-                let Some(rank) = names.iter().position(|known| *known == name) else { continue };
+                let Some(rank) = names.iter().position(|known| *known == name) else {
+                    continue;
+                };
                 let best = &mut ranks[*column as usize];
                 if rank == *best {
                     twice = twice.or(Some(*column));
@@ -322,9 +334,15 @@ impl Columns {
     /// Whether a row is a line of a receipt, and not a whole receipt.
     #[must_use]
     pub fn have_lines(&self) -> bool {
-        [Column::Sku, Column::Label, Column::Quantity, Column::UnitPrice, Column::LineAmount]
-            .into_iter()
-            .any(|column| self.have(column))
+        [
+            Column::Sku,
+            Column::Label,
+            Column::Quantity,
+            Column::UnitPrice,
+            Column::LineAmount,
+        ]
+        .into_iter()
+        .any(|column| self.have(column))
     }
 
     /// How many columns were recognised.
@@ -334,7 +352,10 @@ impl Columns {
 
     /// The column at a position, where it is known.
     pub(crate) fn at(&self, position: usize) -> Option<Column> {
-        NAMES.iter().map(|(column, _)| *column).find(|column| self.position(*column) == Some(position))
+        NAMES
+            .iter()
+            .map(|(column, _)| *column)
+            .find(|column| self.position(*column) == Some(position))
     }
 }
 
@@ -368,12 +389,16 @@ mod tests {
         let mut seen = HashSet::new();
         for (position, (column, names)) in NAMES.iter().enumerate() {
             assert_eq!(*column as usize, position);
-            for name in names.iter() {
+            for name in *names {
                 assert_eq!(plain(name), *name);
                 assert!(seen.insert(*name), "{name} stands twice");
             }
         }
-        assert!(AMOUNTS.iter().all(|name| plain(name) == *name && seen.insert(name)));
+        assert!(
+            AMOUNTS
+                .iter()
+                .all(|name| plain(name) == *name && seen.insert(name))
+        );
     }
 
     #[rstest]
@@ -406,7 +431,10 @@ mod tests {
     #[case("Prix unitaire TTC", Column::UnitPrice)]
     #[case("Remise", Column::Discount)]
     #[case("Montant ligne", Column::LineAmount)]
-    fn a_column_is_known_by_the_names_merchants_give_it(#[case] name: &str, #[case] column: Column) {
+    fn a_column_is_known_by_the_names_merchants_give_it(
+        #[case] name: &str,
+        #[case] column: Column,
+    ) {
         let columns = Columns::find([name].into_iter()).unwrap();
         assert_eq!((columns.known(), columns.position(column)), (1, Some(0)));
     }
@@ -425,13 +453,17 @@ mod tests {
 
     #[test]
     fn of_two_names_of_a_column_the_more_telling_counts() {
-        let columns = Columns::find(["Total", "Total ticket", "Téléphone", "Mobile"].into_iter()).unwrap();
+        let columns =
+            Columns::find(["Total", "Total ticket", "Téléphone", "Mobile"].into_iter()).unwrap();
         assert_eq!(columns.position(Column::Total), Some(1));
         assert_eq!(columns.position(Column::Mobile), Some(3));
     }
 
     #[test]
     fn a_column_that_is_there_twice_under_one_name_is_told() {
-        assert_eq!(Columns::find(["Date", "Total", "DATE"].into_iter()), Err(Column::Date));
+        assert_eq!(
+            Columns::find(["Date", "Total", "DATE"].into_iter()),
+            Err(Column::Date)
+        );
     }
 }

@@ -62,21 +62,28 @@ pub(crate) fn file_refusal(refusal: FileRefusal) -> String {
             "Le fichier est un classeur de tableur : enregistrez-le en « CSV UTF-8 ».".into()
         }
         FileRefusal::NotText => "Le fichier n'est pas du texte : envoyez un fichier CSV.".into(),
-        FileRefusal::HeaderUnknown => "La première ligne ne nomme aucune colonne connue : elle doit \
+        FileRefusal::HeaderUnknown => {
+            "La première ligne ne nomme aucune colonne connue : elle doit \
              contenir les noms des colonnes, par exemple « numéro ticket ; date ; mobile ; total »."
-            .into(),
+                .into()
+        }
         FileRefusal::HeaderIncomplete(missing) => {
             format!("Il manque à l'en-tête : {}.", missing_columns(missing))
         }
         FileRefusal::ColumnTwice { column } => {
-            format!("La colonne « {} » figure deux fois dans l'en-tête.", column_name(column))
+            format!(
+                "La colonne « {} » figure deux fois dans l'en-tête.",
+                column_name(column)
+            )
         }
         FileRefusal::NotGrouped => "Les lignes de trop nombreux tickets ne se suivent pas, ou le \
              fichier est trop grand pour le savoir : triez-le par ticket, ou découpez-le."
             .into(),
-        FileRefusal::OpenQuotes => "Trop de guillemets s'ouvrent sans se fermer : exportez de nouveau \
+        FileRefusal::OpenQuotes => {
+            "Trop de guillemets s'ouvrent sans se fermer : exportez de nouveau \
              le fichier, en doublant (\"\") ceux que contiennent les textes."
-            .into(),
+                .into()
+        }
     }
 }
 
@@ -84,7 +91,10 @@ fn missing_columns(missing: Missing) -> String {
     let names = [
         (missing.receipt, "le numéro de ticket"),
         (missing.date, "la date"),
-        (missing.amount, "un montant (total, montant ligne, ou quantité et prix unitaire)"),
+        (
+            missing.amount,
+            "un montant (total, montant ligne, ou quantité et prix unitaire)",
+        ),
     ];
     names
         .into_iter()
@@ -130,7 +140,9 @@ fn value(invalid: Invalid) -> String {
             "le tableur a réécrit le numéro en notation scientifique (3,36E+10) et des chiffres sont \
              perdus, exportez la colonne au format texte"
         }
-        Invalid::MobileNotMobile => "ce n'est pas un numéro de mobile, indiquez un mobile ou laissez vide",
+        Invalid::MobileNotMobile => {
+            "ce n'est pas un numéro de mobile, indiquez un mobile ou laissez vide"
+        }
         Invalid::AmountUnreadable => {
             "ce n'est pas un montant, écrivez-le 12,50 ou 12.50, avec deux décimales au plus"
         }
@@ -158,16 +170,22 @@ fn value(invalid: Invalid) -> String {
         Invalid::DayUnreadable => {
             "ce n'est pas une date du calendrier, écrivez-la 24/11/2026, 2026-11-24 ou 20261124"
         }
-        Invalid::InstantUnreadable => "la date et l'heure sont illisibles, écrivez 2026-11-24T10:15:00+01:00",
+        Invalid::InstantUnreadable => {
+            "la date et l'heure sont illisibles, écrivez 2026-11-24T10:15:00+01:00"
+        }
         Invalid::InFuture => "la date est dans le futur, corrigez-la",
         Invalid::TooOld => "la vente a plus de 7 jours, envoyez-la par fichier",
-        Invalid::TimeZone => "le fuseau horaire est inconnu, écrivez Europe/Paris ou Indian/Reunion",
+        Invalid::TimeZone => {
+            "le fuseau horaire est inconnu, écrivez Europe/Paris ou Indian/Reunion"
+        }
         Invalid::Email => "ce n'est pas une adresse e-mail, écrivez-la nom@example.com",
         Invalid::BirthDate => "la date de naissance doit être après 1900 et dans le passé",
         Invalid::TooManyLines => {
             return format!("le ticket a trop de lignes, {MOST_LINES} au plus");
         }
-        Invalid::EarningRule => "la règle de points doit donner 0 à 10 000 points pour 0,01 à 1 000 euros",
+        Invalid::EarningRule => {
+            "la règle de points doit donner 0 à 10 000 points pour 0,01 à 1 000 euros"
+        }
         Invalid::RuleNotAhead => "la règle de points doit commencer un jour à venir",
         Invalid::ReturnedSaleUnknown => {
             "le retour nomme une vente inconnue, envoyez d'abord la vente, puis ce retour de nouveau"
@@ -180,12 +198,8 @@ fn value(invalid: Invalid) -> String {
         Invalid::ReceiptConflict => {
             "ce ticket est déjà connu avec un autre contenu, annulez-le puis envoyez-le de nouveau"
         }
-        Invalid::Suppressed => {
-            "ce contact a été effacé, seule la personne peut adhérer de nouveau"
-        }
-        Invalid::NotEnrolled => {
-            "ce client est inconnu et rien n'indique qu'il a demandé la carte"
-        }
+        Invalid::Suppressed => "ce contact a été effacé, seule la personne peut adhérer de nouveau",
+        Invalid::NotEnrolled => "ce client est inconnu et rien n'indique qu'il a demandé la carte",
     };
     text.into()
 }

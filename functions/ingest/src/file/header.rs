@@ -25,25 +25,43 @@ pub(crate) struct Header {
 pub(crate) fn find(head: &[u8]) -> Result<Header, FileRefusal> {
     refuse_foreign(head)?;
     let byte_order_mark = head.starts_with(BYTE_ORDER_MARK);
-    let text = if byte_order_mark { &head[BYTE_ORDER_MARK.len()..] } else { head };
+    let text = if byte_order_mark {
+        &head[BYTE_ORDER_MARK.len()..]
+    } else {
+        head
+    };
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(FileRefusal::Empty);
     }
     let candidates = DELIMITERS.map(|delimiter| first_row(text, delimiter));
     let mut best: Option<(usize, Result<Columns, Column>, usize)> = None;
     for (index, candidate) in candidates.iter().enumerate() {
-        let Some((_, names)) = candidate else { continue };
+        let Some((_, names)) = candidate else {
+            continue;
+        };
         let found = Columns::find(names.iter().map(String::as_str));
         let known = found.as_ref().map_or(1, Columns::known);
         if known > best.as_ref().map_or(0, |(most, ..)| *most) {
             best = Some((known, found, index));
         }
     }
-    let Some((_, found, index)) = best else { return Err(FileRefusal::HeaderUnknown) };
+    let Some((_, found, index)) = best else {
+        return Err(FileRefusal::HeaderUnknown);
+    };
     let columns = found.map_err(|column| FileRefusal::ColumnTwice { column })?;
     require(&columns)?;
-    let (line, names) = candidates.into_iter().nth(index).flatten().unwrap_or_default();
-    Ok(Header { delimiter: DELIMITERS[index], columns, names, line, byte_order_mark })
+    let (line, names) = candidates
+        .into_iter()
+        .nth(index)
+        .flatten()
+        .unwrap_or_default();
+    Ok(Header {
+        delimiter: DELIMITERS[index],
+        columns,
+        names,
+        line,
+        byte_order_mark,
+    })
 }
 
 fn require(columns: &Columns) -> Result<(), FileRefusal> {
@@ -55,7 +73,11 @@ fn require(columns: &Columns) -> Result<(), FileRefusal> {
         date: !columns.have(Column::Date),
         amount: !amount,
     };
-    if missing == Missing::default() { Ok(()) } else { Err(FileRefusal::HeaderIncomplete(missing)) }
+    if missing == Missing::default() {
+        Ok(())
+    } else {
+        Err(FileRefusal::HeaderIncomplete(missing))
+    }
 }
 
 /// The first row and its line, a spreadsheet's `sep=;` before it passed over.

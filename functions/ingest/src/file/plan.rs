@@ -15,7 +15,7 @@ const MOST_CANDIDATES: usize = 250_000;
 const MOST_SCATTERED: usize = 50_000;
 /// The most quotes left open: each is looked for over 64 KiB, and a file with more is not written
 /// as it seems.
-const MOST_OPEN_QUOTES: u32 = 1000;
+const MOST_OPEN_QUOTES: u32 = 500;
 
 /// Bytes `start..end` of the file: whole rows and whole receipts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +68,11 @@ impl Planner {
     /// A planner of ranges of about `range_bytes`.
     #[must_use]
     pub const fn new(range_bytes: u64) -> Self {
-        Self { range_bytes, utf8: Utf8Check::new(), stage: Stage::Head(Vec::new()) }
+        Self {
+            range_bytes,
+            utf8: Utf8Check::new(),
+            stage: Stage::Head(Vec::new()),
+        }
     }
 
     /// Reads a chunk of the file, of any size; gzip is undone before.
@@ -116,12 +120,18 @@ impl Planner {
 
     /// Finds the header, and passes over the first bytes as the rest will be.
     fn begin(&mut self) {
-        let Stage::Head(head) = &mut self.stage else { return };
+        let Stage::Head(head) = &mut self.stage else {
+            return;
+        };
         let head = std::mem::take(head);
         self.stage = match header::find(&head) {
             Err(refusal) => Stage::Refused(refusal),
             Ok(header) => {
-                let mark = if header.byte_order_mark { BYTE_ORDER_MARK.len() } else { 0 };
+                let mark = if header.byte_order_mark {
+                    BYTE_ORDER_MARK.len()
+                } else {
+                    0
+                };
                 let offset = u64::try_from(mark).unwrap_or_default();
                 let mut splitter = Splitter::new(header.delimiter, offset, 1);
                 let mut body = Body::new(header, self.range_bytes);
@@ -212,7 +222,11 @@ impl Body {
         if may_cut && row.start - open.start >= self.range_bytes.max(1) {
             open.end = row.start;
             self.ranges.push(*open);
-            *open = Range { start: row.start, end: row.start, first_line: row.line };
+            *open = Range {
+                start: row.start,
+                end: row.start,
+                first_line: row.line,
+            };
         }
     }
 }
@@ -333,7 +347,9 @@ impl Confirmer {
 
     /// Reads a chunk of the same file.
     pub fn feed(&mut self, chunk: &[u8]) {
-        let skipped = usize::try_from(self.skip).unwrap_or(usize::MAX).min(chunk.len());
+        let skipped = usize::try_from(self.skip)
+            .unwrap_or(usize::MAX)
+            .min(chunk.len());
         self.skip -= u64::try_from(skipped).unwrap_or_default();
         let (tally, dialect) = (&mut self.tally, &self.plan.dialect);
         self.splitter.feed(&chunk[skipped..], &mut |row| {
@@ -345,7 +361,12 @@ impl Confirmer {
 
     /// Ends the pass.
     pub fn finish(self) -> Result<Plan, FileRefusal> {
-        let Self { mut plan, splitter, mut tally, .. } = self;
+        let Self {
+            mut plan,
+            splitter,
+            mut tally,
+            ..
+        } = self;
         splitter.finish(&mut |row| {
             if let Step::Begins { ended } = tally.grouper.step(row, &plan.dialect) {
                 tally.count(ended);

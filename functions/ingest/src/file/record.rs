@@ -38,7 +38,9 @@ pub(crate) struct Row<'a> {
 impl<'a> Row<'a> {
     /// A field, empty where the row has fewer.
     pub(crate) fn field(&self, index: usize) -> &'a [u8] {
-        let start = index.checked_sub(1).map_or(Some(&0), |before| self.ends.get(before));
+        let start = index
+            .checked_sub(1)
+            .map_or(Some(&0), |before| self.ends.get(before));
         match (start, self.ends.get(index)) {
             (Some(&start), Some(&end)) => &self.bytes[start..end],
             _ => &[],
@@ -48,7 +50,10 @@ impl<'a> Row<'a> {
     /// Whether something is written beyond the first `width` fields. Empty fields there are the
     /// delimiters that many exporters leave at the end of a line.
     pub(crate) fn is_wider_than(&self, width: usize) -> bool {
-        let end = width.checked_sub(1).and_then(|last| self.ends.get(last)).copied();
+        let end = width
+            .checked_sub(1)
+            .and_then(|last| self.ends.get(last))
+            .copied();
         self.ends.len() > width && end.is_none_or(|end| end < self.bytes.len())
     }
 }
@@ -207,7 +212,10 @@ impl Splitter {
     /// follows that line is read again.
     fn give_up_quote(&mut self, sink: &mut dyn FnMut(&Row<'_>)) {
         let raw = std::mem::take(&mut self.raw);
-        let end = raw.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(raw.len());
+        let end = raw
+            .iter()
+            .position(|byte| matches!(byte, b'\n' | b'\r'))
+            .unwrap_or(raw.len());
         let (first_line, others) = raw.split_at(end);
         self.restart();
         self.read_alone(first_line);
@@ -230,12 +238,7 @@ impl Splitter {
         }
     }
 
-    fn hand_over(
-        &mut self,
-        content: &[u8],
-        fault: Option<Fault>,
-        sink: &mut dyn FnMut(&Row<'_>),
-    ) {
+    fn hand_over(&mut self, content: &[u8], fault: Option<Fault>, sink: &mut dyn FnMut(&Row<'_>)) {
         let bytes = &self.fields[..self.written];
         let (line_ends, nul) = inspect(content);
         let fault = fault.or(nul.then_some(Fault::Nul));
@@ -267,16 +270,17 @@ impl Splitter {
         self.written = 0;
         self.ended = 0;
         self.reader.reset();
-        self.reader.read_record(b"\n", &mut self.fields, &mut self.ends);
+        self.reader
+            .read_record(b"\n", &mut self.fields, &mut self.ends);
     }
 }
 
 /// How many line ends are in quotes here, and whether a NUL byte is. The first pass has no branch,
 /// so that it costs next to nothing where there is neither.
 fn inspect(content: &[u8]) -> (u64, bool) {
-    let control = content
-        .iter()
-        .fold(0, |found, &byte| found | (u8::from(byte <= b'\r') & u8::from(byte != b'\t')));
+    let control = content.iter().fold(0, |found, &byte| {
+        found | (u8::from(byte <= b'\r') & u8::from(byte != b'\t'))
+    });
     if control == 0 {
         return (0, false);
     }
@@ -291,4 +295,109 @@ fn inspect(content: &[u8]) -> (u64, bool) {
 
 fn length(bytes: usize) -> u64 {
     u64::try_from(bytes).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A row that outlives the splitter: line, start, fault, fields.
+    type Kept = (u64, u64, Option<Fault>, Vec<Vec<u8>>);
+
+    fn keep(row: &Row<'_>) -> Kept {
+        let fields = (0..row.ends.len())
+            .map(|index| row.field(index).to_vec())
+            .collect();
+        (row.line, row.start, row.fault, fields)
+    }
+
+    fn split(bytes: &[u8], chunk: usize, limit: usize) -> Vec<Kept> {
+        let mut rows = Vec::new();
+        let mut splitter = Splitter::with_limit(b';', 0, 1, limit);
+        for chunk in bytes.chunks(chunk) {
+            splitter.feed(chunk, &mut |row| rows.push(keep(row)));
+        }
+        let end = splitter.finish(&mut |row| rows.push(keep(row)));
+        assert_eq!(end, length(bytes.len()));
+        rows
+    }
+
+    fn lines_and_faults(text: &str, limit: usize) -> Vec<(u64, Option<Fault>)> {
+        split(text.as_bytes(), 1, limit)
+            .into_iter()
+            .map(|(line, _, fault, _)| (line, fault))
+            .collect()
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_does() {
+        let text = "a\n\nb\r\n\r\nc\rd\n\"x\ny\r\nz\re\"\nf";
+        let lines: Vec<_> = lines_and_faults(text, 64)
+            .into_iter()
+            .map(|(line, _)| line)
+            .collect();
+        assert_eq!(lines, [1, 3, 5, 6, 7, 11]);
+    }
+
+    #[test]
+    fn a_long_line_is_skipped_and_the_next_is_read() {
+        let text = format!("{}\n{}\nc", "a".repeat(16), "b".repeat(17));
+        assert_eq!(
+            lines_and_faults(&text, 16),
+            [(1, None), (2, Some(Fault::TooLong)), (3, None)]
+        );
+    }
+
+    #[test]
+    fn a_quote_never_closed_gives_its_line_up_and_no_other() {
+        let open = Some(Fault::QuoteNotClosed);
+        assert_eq!(
+            lines_and_faults("a;\"b\nc\nd", 64),
+            [(1, open), (2, None), (3, None)]
+        );
+        assert_eq!(
+            lines_and_faults("a;\"b\nc\nddddddddd\ne", 8),
+            [(1, open), (2, None), (3, Some(Fault::TooLong)), (4, None)]
+        );
+        assert_eq!(lines_and_faults("a\n\"b", 64), [(1, None), (2, open)]);
+    }
+
+    #[test]
+    fn more_fields_than_ever_seen_are_still_fields() {
+        let text = "1;".repeat(300);
+        assert_eq!(split(text.as_bytes(), 7, 4096)[0].3.len(), 301);
+    }
+
+    proptest! {
+        #[test]
+        fn rows_do_not_depend_on_the_chunks(
+            text in "[a;\"\n\r\0 \u{feff}]{0,200}",
+            chunk in 1_usize..20,
+            limit in 4_usize..40,
+        ) {
+            let bytes = text.as_bytes();
+            let whole = split(bytes, bytes.len().max(1), limit);
+            prop_assert_eq!(&split(bytes, chunk, limit), &whole);
+        }
+
+        #[test]
+        fn a_file_cut_before_a_row_gives_the_same_rows(
+            text in "[a;\"\n\r\u{feff}]{0,200}",
+            limit in 4_usize..40,
+            at in any::<prop::sample::Index>(),
+        ) {
+            let bytes = text.as_bytes();
+            let whole = split(bytes, bytes.len().max(1), limit);
+            prop_assume!(!whole.is_empty());
+            let cut = at.index(whole.len());
+            let (line, start) = (whole[cut].0, whole[cut].1);
+            let (before, after) = bytes.split_at(usize::try_from(start).unwrap());
+            let mut rows = split(before, before.len().max(1), limit);
+            let mut splitter = Splitter::with_limit(b';', start, line, limit);
+            splitter.feed(after, &mut |row| rows.push(keep(row)));
+            splitter.finish(&mut |row| rows.push(keep(row)));
+            prop_assert_eq!(&rows, &whole);
+        }
+    }
 }

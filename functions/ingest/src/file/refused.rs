@@ -21,7 +21,11 @@ impl RefusedRow {
     /// A row refused for a reason.
     #[must_use]
     pub const fn new(reason: Reason, raw: RawRow) -> Self {
-        Self { line: raw.line(), reason, raw }
+        Self {
+            line: raw.line(),
+            reason,
+            raw,
+        }
     }
 }
 
@@ -68,10 +72,14 @@ fn write_cell(cell: &str, out: &mut Vec<u8>) {
 
 /// Whether a spreadsheet would compute the cell: a signed number or a telephone number it only reads.
 fn may_be_formula(cell: &str) -> bool {
-    let Some(rest) = cell.strip_prefix(['=', '+', '-', '@', '\t', '\r', '\n']) else { return false };
+    let Some(rest) = cell.strip_prefix(['=', '+', '-', '@', '\t', '\r', '\n']) else {
+        return false;
+    };
     let number = cell.starts_with(['+', '-'])
         && rest.contains(|c: char| c.is_ascii_digit())
-        && rest.chars().all(|c| c.is_ascii_digit() || ",. \u{a0}\u{202f}".contains(c));
+        && rest
+            .chars()
+            .all(|c| c.is_ascii_digit() || ",. \u{a0}\u{202f}".contains(c));
     !number
 }
 
@@ -82,7 +90,10 @@ mod tests {
 
     #[rstest]
     #[case("=1+1", "'=1+1")]
-    #[case("=HYPERLINK(\"http://example.com\";\"x\")", "\"'=HYPERLINK(\"\"http://example.com\"\";\"\"x\"\")\"")]
+    #[case(
+        "=HYPERLINK(\"http://example.com\";\"x\")",
+        "\"'=HYPERLINK(\"\"http://example.com\"\";\"\"x\"\")\""
+    )]
     #[case("+33 6 39 98 00 12", "+33 6 39 98 00 12")]
     #[case("-3,20", "-3,20")]
     #[case("-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0")]

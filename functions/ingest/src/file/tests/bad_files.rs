@@ -1,0 +1,75 @@
+//! Files that are refused whole.
+
+use super::{data, plan};
+use crate::file::reason::Missing;
+use crate::file::{Column, FileRefusal};
+use rstest::rstest;
+use std::fmt::Write;
+
+const NOTHING: Missing = Missing {
+    receipt: false,
+    date: false,
+    amount: false,
+};
+
+#[rstest]
+#[case("headerless.csv", FileRefusal::HeaderUnknown)]
+#[case(
+    "customers-not-purchases.csv",
+    FileRefusal::HeaderIncomplete(Missing { receipt: true, date: true, amount: true })
+)]
+#[case("utf16.csv", FileRefusal::Utf16)]
+#[case("utf16-without-mark.csv", FileRefusal::Utf16)]
+fn a_file_that_cannot_be_read_is_refused_by_name(#[case] name: &str, #[case] refusal: FileRefusal) {
+    assert_eq!(plan(&data(name), 1000, 10), Err(refusal));
+}
+
+#[rstest]
+#[case(b"", FileRefusal::Empty)]
+#[case(b"\xef\xbb\xbf\r\n \r\n", FileRefusal::Empty)]
+#[case(b"PK\x03\x04 a workbook", FileRefusal::Spreadsheet)]
+#[case(b"%PDF-1.7", FileRefusal::NotText)]
+#[case(&[0; 500], FileRefusal::NotText)]
+#[case(b"{\"ticket\": 1}", FileRefusal::HeaderUnknown)]
+#[case(b"ticket;date\n", FileRefusal::HeaderIncomplete(Missing { amount: true, ..NOTHING }))]
+#[case(b"ticket;total\n", FileRefusal::HeaderIncomplete(Missing { date: true, ..NOTHING }))]
+#[case(b"date;total\n", FileRefusal::HeaderIncomplete(Missing { receipt: true, ..NOTHING }))]
+#[case(b"ticket;date;quantite\n", FileRefusal::HeaderIncomplete(Missing { amount: true, ..NOTHING }))]
+#[case(b"ticket;date;total;DATE\n", FileRefusal::ColumnTwice { column: Column::Date })]
+fn a_file_that_is_no_purchase_file_is_refused_by_name(
+    #[case] file: &[u8],
+    #[case] refusal: FileRefusal,
+) {
+    assert_eq!(plan(file, 1000, 1), Err(refusal));
+    assert_eq!(plan(file, 1000, 1000), Err(refusal));
+}
+
+#[test]
+fn a_refusal_never_says_what_the_file_says() {
+    let refusal = plan(&data("headerless.csv"), 1000, 1000).unwrap_err();
+    let said = format!("{refusal:?} {}", refusal.french());
+    assert!(!said.contains("Camille") && !said.contains("F001"));
+}
+
+#[test]
+fn quotes_left_open_all_over_are_not_looked_for_without_end() {
+    let mut file = b"ticket;date;total;note\n".to_vec();
+    for _ in 0..40_000 {
+        file.extend_from_slice(b"a\";\"b\n");
+    }
+    assert_eq!(plan(&file, 1000, 4096), Err(FileRefusal::OpenQuotes));
+}
+
+#[test]
+fn a_file_sorted_by_article_is_told_to_be_sorted_by_receipt() {
+    let mut file = "ticket;date;sku;montant ligne\n".to_owned();
+    for sku in ["A", "B"] {
+        for number in 0..50_001 {
+            writeln!(file, "{number};24/11/2026;{sku};1,00").unwrap();
+        }
+    }
+    assert_eq!(
+        plan(file.as_bytes(), 1 << 20, 1 << 16),
+        Err(FileRefusal::NotGrouped)
+    );
+}

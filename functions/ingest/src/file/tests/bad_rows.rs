@@ -1,0 +1,248 @@
+//! Rows that are wrong in a file whose other rows are read.
+
+use super::{data, numbers, read, refusals, shown};
+use crate::file::{Column, Item, Reason, refused};
+use domain::Invalid;
+use rstest::rstest;
+use std::fmt::Write;
+
+fn value(column: Column, invalid: Invalid) -> Reason {
+    Reason::Value { column, invalid }
+}
+
+#[test]
+fn a_mobile_that_is_none_is_refused_by_name() {
+    let items = read(&data("mobiles-that-are-none.csv"));
+    assert_eq!(
+        refusals(&items),
+        [
+            (2, value(Column::Mobile, Invalid::MobileScientific)),
+            (3, value(Column::Mobile, Invalid::MobileNotMobile)),
+            (4, value(Column::Mobile, Invalid::MobileUnreadable)),
+        ]
+    );
+    assert_eq!(numbers(&items), ["4"]);
+}
+
+#[test]
+fn a_date_that_is_none_or_in_the_future_is_refused() {
+    let items = read(&data("dates-that-are-none.csv"));
+    assert_eq!(
+        refusals(&items),
+        [
+            (2, value(Column::Date, Invalid::DayUnreadable)),
+            (3, value(Column::Date, Invalid::InFuture)),
+            (4, value(Column::Date, Invalid::DayUnreadable)),
+            (5, Reason::TimeUnreadable),
+            (6, value(Column::Date, Invalid::Empty)),
+            (7, value(Column::Date, Invalid::InFuture)),
+        ]
+    );
+}
+
+#[test]
+fn an_amount_that_is_none_is_refused() {
+    let items = read(&data("amounts-that-are-none.csv"));
+    assert_eq!(
+        refusals(&items),
+        [
+            (2, value(Column::Total, Invalid::AmountUnreadable)),
+            (3, value(Column::Total, Invalid::AmountUnreadable)),
+            (4, Reason::AmountMissing),
+            (5, value(Column::Total, Invalid::AmountTooLarge)),
+        ]
+    );
+    assert_eq!(numbers(&items), ["5"]);
+}
+
+#[test]
+fn one_bad_line_refuses_its_whole_receipt_and_no_other() {
+    let items = read(&data("one-bad-line-of-a-receipt.csv"));
+    assert_eq!(
+        refusals(&items),
+        [
+            (2, Reason::OtherRow { line: 3 }),
+            (3, value(Column::Quantity, Invalid::QuantityUnreadable)),
+            (4, Reason::OtherRow { line: 3 }),
+        ]
+    );
+    assert_eq!(numbers(&items), ["2"]);
+}
+
+#[test]
+fn a_receipt_whose_lines_stand_far_apart_is_refused_whole() {
+    let items = read(&data("scattered-receipt.csv"));
+    let scattered = [2, 4].map(|line| (line, Reason::Scattered));
+    assert_eq!(refusals(&items), scattered);
+    assert_eq!(
+        numbers(&items),
+        ["2", "3", "1"],
+        "receipt 1 of the next day is another"
+    );
+}
+
+#[test]
+fn nul_bytes_refuse_their_row() {
+    let items = read(&data("nul-bytes.csv"));
+    assert_eq!(
+        (refusals(&items), numbers(&items)),
+        (vec![(3, Reason::NulBytes)], vec!["1", "3"])
+    );
+}
+
+#[test]
+fn a_quote_never_closed_refuses_only_the_line_where_it_opens() {
+    let items = read(&data("quote-never-closed.csv"));
+    assert_eq!(refusals(&items), [(3, Reason::QuoteNotClosed { line: 3 })]);
+    assert_eq!(numbers(&items), ["1", "3", "4"]);
+}
+
+#[test]
+fn bytes_that_are_no_utf8_refuse_their_row_where_the_file_says_it_is_utf8() {
+    let items = read(&data("bom-then-not-utf8.csv"));
+    assert_eq!(
+        (refusals(&items), numbers(&items)),
+        (vec![(2, Reason::NotUtf8)], vec!["2"])
+    );
+}
+
+#[test]
+fn a_row_with_too_many_fields_is_refused_with_its_receipt() {
+    let items = read(&data("unquoted-delimiter.csv"));
+    assert_eq!(
+        refusals(&items),
+        [
+            (2, Reason::OtherRow { line: 3 }),
+            (3, Reason::TooManyFields)
+        ]
+    );
+    assert_eq!(numbers(&items), ["2"]);
+}
+
+#[test]
+fn a_row_of_no_receipt_refuses_its_neighbours_which_it_may_belong_to() {
+    let items = read(&data("row-of-no-receipt.csv"));
+    let mut refusals = refusals(&items);
+    refusals.sort_by_key(|(line, _)| *line);
+    assert_eq!(
+        refusals,
+        [
+            (2, Reason::Neighbour { line: 3 }),
+            (3, value(Column::Receipt, Invalid::Empty)),
+            (4, Reason::Neighbour { line: 3 }),
+        ]
+    );
+    assert_eq!(numbers(&items), ["3"]);
+}
+
+#[test]
+fn rows_of_a_receipt_must_name_one_customer() {
+    let items = read(&data("customers-differ.csv"));
+    assert_eq!(
+        refusals(&items),
+        [
+            (2, Reason::OtherRow { line: 3 }),
+            (3, Reason::CustomersDiffer)
+        ]
+    );
+    assert_eq!(numbers(&items), ["2"]);
+}
+
+#[test]
+fn a_total_is_that_of_the_receipt_and_not_of_its_lines() {
+    let items = read(&data("total-repeated-on-lines.csv"));
+    assert_eq!(
+        refusals(&items),
+        [
+            (4, Reason::OtherRow { line: 5 }),
+            (5, Reason::TotalsDiffer),
+            (6, Reason::TotalsDiffer),
+            (7, Reason::TotalsDiffer),
+        ]
+    );
+    assert_eq!(numbers(&items), ["1"]);
+}
+
+#[rstest]
+#[case::too_long("x", Reason::RowTooLong)]
+#[case::too_long_within_quotes("\"x", Reason::RowTooLong)]
+fn a_row_of_ten_megabytes_is_refused_and_the_rest_is_read(
+    #[case] of: &str,
+    #[case] reason: Reason,
+) {
+    let row = format!(
+        "2;24/11/2026;2,00;{}",
+        of.repeat(10 * 1024 * 1024 / of.len())
+    );
+    let file = format!("ticket;date;total;note\n1;24/11/2026;1,00;\n{row}\n3;24/11/2026;3,00;\n");
+    let items = read(file.as_bytes());
+    assert_eq!(
+        (refusals(&items), numbers(&items)),
+        (vec![(3, reason)], vec!["1", "3"])
+    );
+}
+
+#[test]
+fn a_quote_closed_only_after_many_lines_refuses_the_line_where_it_opens() {
+    let mut file = "ticket;date;total;note\n1;24/11/2026;1,00;\"ouvert\n".to_owned();
+    for number in 2..5000 {
+        writeln!(file, "{number};24/11/2026;2,00;").unwrap();
+    }
+    file += "5000;24/11/2026;2,00;\"fermé\"\n";
+    let items = read(file.as_bytes());
+    assert_eq!(refusals(&items), [(2, Reason::QuoteNotClosed { line: 2 })]);
+    assert_eq!(numbers(&items).len(), 4999);
+}
+
+#[test]
+fn a_receipt_of_too_many_lines_is_refused_row_by_row() {
+    let mut file = "ticket;date;libelle;montant ligne\n".to_owned();
+    for number in 0..=201 {
+        let receipt = usize::from(number == 201);
+        writeln!(file, "{receipt};24/11/2026;a;1,00").unwrap();
+    }
+    let items = read(file.as_bytes());
+    let refusals = refusals(&items);
+    assert_eq!(refusals.len(), 201);
+    assert!(
+        refusals
+            .iter()
+            .all(|(_, reason)| *reason == Reason::ReceiptTooLong)
+    );
+    assert_eq!(numbers(&items), ["1"]);
+}
+
+#[test]
+fn the_file_of_refused_rows_has_the_line_the_reason_and_the_row() {
+    let file = "ticket;date;total;note\n1;24/11/2026;x;=1+1\n2;24/11/2026;-2;\"a;b\"\n3;hier\n";
+    let plan = super::plan(file.as_bytes(), u64::MAX, 9).unwrap();
+    let mut out = Vec::new();
+    refused::write_header(&plan.dialect, &mut out);
+    for item in read(file.as_bytes()) {
+        match item {
+            Item::Refused(row) => refused::write_row(&plan.dialect, &row, &mut out),
+            Item::Receipt(receipt) => {
+                for row in receipt.refused(Reason::Ledger(Invalid::ReturnedSaleUnknown)) {
+                    refused::write_row(&plan.dialect, &row, &mut out);
+                }
+            }
+        }
+    }
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.starts_with('\u{feff}') && text.lines().count() == 4);
+    insta::assert_snapshot!(text.trim_start_matches('\u{feff}').replace('\r', ""));
+}
+
+#[test]
+fn nothing_of_a_person_shows_in_debug() {
+    let items = read(&data("mobiles-that-are-none.csv"));
+    for item in &items {
+        if let Item::Refused(row) = item {
+            assert!(!format!("{row:?}").contains("99 00"));
+        }
+    }
+    assert!(
+        shown(&items).contains("3,36E+10"),
+        "only as the example of the sentence"
+    );
+}

@@ -1,0 +1,166 @@
+//! Whole files through the planner and the readers, as the function does it. The files are in
+//! `tests/data`, named for what is wrong with them.
+
+mod bad_files;
+mod bad_rows;
+mod boundaries;
+mod french_sentences;
+mod purchases;
+
+use crate::file::{
+    Context, CustomerKey, FileReceipt, FileRefusal, Item, Outcome, Plan, Planner, RangeReader,
+    Reason,
+};
+use domain::{Day, EstablishmentId, Kind, Sector, calendar};
+use std::fmt::Write;
+
+fn context(sector: Sector) -> Context {
+    Context {
+        sector,
+        establishment: EstablishmentId::parse("paris-11").unwrap(),
+        zone: calendar::parse_time_zone("Europe/Paris").unwrap(),
+        today: Day::parse("2026-11-30").unwrap(),
+    }
+}
+
+fn data(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+/// Plans a file, fed in chunks of one size.
+fn plan(file: &[u8], range_bytes: u64, chunk: usize) -> Result<Plan, FileRefusal> {
+    let mut planner = Planner::new(range_bytes);
+    file.chunks(chunk).for_each(|chunk| planner.feed(chunk));
+    match planner.finish()? {
+        Outcome::Done(plan) => Ok(plan),
+        Outcome::Confirm(mut confirmer) => {
+            file.chunks(chunk).for_each(|chunk| confirmer.feed(chunk));
+            confirmer.finish()
+        }
+    }
+}
+
+/// Reads a planned file, range by range.
+fn read_planned(file: &[u8], plan: &Plan, chunk: usize, sector: Sector) -> Vec<Item> {
+    let context = context(sector);
+    let mut items = Vec::new();
+    for range in &plan.ranges {
+        let bytes =
+            &file[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()];
+        let mut reader =
+            RangeReader::new(&context, &plan.dialect, range.first_line, &plan.scattered);
+        bytes
+            .chunks(chunk)
+            .for_each(|chunk| reader.feed(chunk, &mut items));
+        reader.finish(&mut items);
+    }
+    items
+}
+
+/// Reads a file of a shop that is no optician's, all at once.
+fn read(file: &[u8]) -> Vec<Item> {
+    let plan = plan(file, u64::MAX, file.len().max(1)).unwrap();
+    read_planned(file, &plan, file.len().max(1), Sector::Retail)
+}
+
+fn receipts(items: &[Item]) -> Vec<&FileReceipt> {
+    items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Receipt(receipt) => Some(receipt.as_ref()),
+            Item::Refused(_) => None,
+        })
+        .collect()
+}
+
+fn numbers(items: &[Item]) -> Vec<&str> {
+    receipts(items)
+        .iter()
+        .map(|receipt| receipt.purchase.receipt().number.as_str())
+        .collect()
+}
+
+fn refusals(items: &[Item]) -> Vec<(u64, Reason)> {
+    items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Receipt(_) => None,
+            Item::Refused(row) => Some((row.line, row.reason)),
+        })
+        .collect()
+}
+
+/// What a file comes to, for people to compare.
+fn shown(items: &[Item]) -> String {
+    let mut text = String::new();
+    for item in items {
+        match item {
+            Item::Receipt(receipt) => show_receipt(receipt, &mut text),
+            Item::Refused(row) => {
+                writeln!(text, "line {}: {}", row.line, row.reason.french()).unwrap()
+            }
+        }
+    }
+    text
+}
+
+fn show_receipt(receipt: &FileReceipt, text: &mut String) {
+    let purchase = &receipt.purchase;
+    let key = purchase.receipt();
+    let kind = match purchase.kind() {
+        Kind::Sale => "sale".to_owned(),
+        Kind::Return { of: None } => "return".to_owned(),
+        Kind::Return { of: Some(of) } => format!("return of {} of {}", of.number.as_str(), of.day),
+    };
+    writeln!(
+        text,
+        "line {}: {kind} {} of {}, register {}, at {}, {} cents, {} rows",
+        receipt.line,
+        key.number.as_str(),
+        key.day,
+        key.register.as_str(),
+        purchase.sold_at(),
+        purchase.total().get(),
+        receipt.rows,
+    )
+    .unwrap();
+    if let Some(customer) = &receipt.customer {
+        let identity = match &customer.identity {
+            CustomerKey::Mobile(mobile) => format!("mobile {}", mobile.as_str()),
+            CustomerKey::Card(card) => format!("card {}", card.as_str()),
+        };
+        let details = &customer.details;
+        let known = [
+            details.last_name.clone(),
+            details.first_name.clone(),
+            details
+                .email
+                .as_ref()
+                .map(|email| email.as_str().to_owned()),
+            details.birth_date.map(|day| day.to_string()),
+            details
+                .card
+                .as_ref()
+                .map(|card| format!("holds card {}", card.as_str())),
+            customer
+                .card_requested
+                .then(|| "asked for the card".to_owned()),
+        ];
+        let known: Vec<_> = known.into_iter().flatten().collect();
+        writeln!(text, "    {identity} {}", known.join(", ")).unwrap();
+    }
+    for line in purchase.lines() {
+        writeln!(
+            text,
+            "    {} × {} - {} = {}  {:?} {:?} {:?}",
+            line.quantity,
+            line.unit_price.get(),
+            line.discount.get(),
+            line.amount().get(),
+            line.sku.as_deref().unwrap_or_default(),
+            line.label.as_deref().unwrap_or_default(),
+            line.category.as_deref().unwrap_or_default(),
+        )
+        .unwrap();
+    }
+}

@@ -1,0 +1,6 @@
+//! The store on a real engine.
+
+mod ledger;
+mod members;
+mod setup;
+mod uploads;

@@ -1,0 +1,224 @@
+//! Members: created, found, corrected, merged.
+
+use domain::identity::CardNumber;
+use domain::member::{Address, Details, Email, Enrolment};
+use domain::{Day, Points, Sector};
+use store::{
+    Contact, Correction, Customer, Entry, HistoryEntry, Known, Mode, NewMember, Scope, Source,
+    StoreError,
+};
+use support::{Table, instant, merchant, mobile, open_merchant, sale};
+
+const NOW: &str = "2026-11-24T09:00:00Z";
+
+fn person(number: u16) -> NewMember {
+    NewMember {
+        mobile: mobile(number),
+        details: Details {
+            last_name: Some("Martin".to_owned()),
+            first_name: Some("Camille".to_owned()),
+            email: Email::parse("camille.martin@example.com").ok(),
+            birth_date: Day::parse("1990-02-28").ok(),
+            address: Address { city: Some("Lyon".to_owned()), ..Address::default() },
+            card: CardNumber::parse(&format!("CARD{number}")).ok(),
+        },
+        enrolment: Enrolment::Till,
+    }
+}
+
+#[tokio::test]
+async fn a_member_is_found_by_mobile_and_by_card() {
+    let table = Table::start().await;
+    let store = table.store();
+    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
+    let (member, created) =
+        store.create_member(&scope, &person(1), instant(NOW)).await.unwrap();
+    assert!(created);
+    for contact in [
+        Contact::Mobile(mobile(1)),
+        Contact::Card(CardNumber::parse("CARD1").unwrap()),
+    ] {
+        assert_eq!(store.find_member(&scope, &contact).await.unwrap(), Some(member.person.id));
+    }
+    let read = store.member(&scope, member.person.id).await.unwrap();
+    assert!(read == member);
+    assert_eq!(store.find_member(&scope, &Contact::Mobile(mobile(2))).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_mobile_makes_one_member_however_often_it_is_sent() {
+    let table = Table::start().await;
+    let store = table.store();
+    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
+    let (first, _) = store.create_member(&scope, &person(1), instant(NOW)).await.unwrap();
+    let mut again = person(1);
+    again.details = Details::default();
+    let (second, created) = store.create_member(&scope, &again, instant(NOW)).await.unwrap();
+    assert!(!created && second == first);
+    let mut other = person(2);
+    other.details.card = first.person.details.card.clone();
+    let refused = store.create_member(&scope, &other, instant(NOW)).await;
+    assert!(matches!(refused, Err(StoreError::Conflict(_))));
+}
+
+#[tokio::test]
+async fn nothing_of_a_person_stands_readable_in_the_table() {
+    let table = Table::start().await;
+    let store = table.store();
+    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
+    store.create_member(&scope, &person(1), instant(NOW)).await.unwrap();
+    let items = table.client().scan().table_name(table.name()).send().await.unwrap();
+    let seen = format!("{:?}", items.items());
+    for secret in ["Martin", "Camille", "example.com", "1990-02-28", "Lyon", "CARD1", "639980001"] {
+        assert!(!seen.contains(secret), "{secret} stands in the table");
+    }
+}
+
+#[tokio::test]
+async fn test_keys_see_test_data_only() {
+    let table = Table::start().await;
+    let store = table.store();
+    let live = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
+    let test = Scope { settings: live.settings.clone(), mode: Mode::Test };
+    let (member, _) = store.create_member(&live, &person(1), instant(NOW)).await.unwrap();
+    let contact = Contact::Mobile(mobile(1));
+    assert_eq!(store.find_member(&test, &contact).await.unwrap(), None);
+    assert!(store.member(&test, member.person.id).await.is_err());
+    let (tried, created) = store.create_member(&test, &person(1), instant(NOW)).await.unwrap();
+    assert!(created && tried.person.id != member.person.id);
+}
+
+#[tokio::test]
+async fn another_merchants_member_is_not_found() {
+    let table = Table::start().await;
+    let store = table.store();
+    let here = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
+    let there = open_merchant(&store, &merchant(Sector::Retail, 2), instant(NOW)).await;
+    let (member, _) = store.create_member(&here, &person(1), instant(NOW)).await.unwrap();
+    let id = member.person.id;
+    assert!(matches!(store.member(&there, id).await, Err(StoreError::NotFound("member"))));
+    assert_eq!(store.find_member(&there, &Contact::Mobile(mobile(1))).await.unwrap(), None);
+    let entry = Entry { purchase: sale("1", 100), source: Source::Operator };
+    let sold = store.record(&there, &Customer::Member(id), &entry, instant(NOW)).await;
+    assert!(matches!(sold, Err(StoreError::NotFound("member"))));
+}
+
+#[tokio::test]
+async fn a_correction_moves_what_a_member_is_found_by() {
+    let table = Table::start().await;
+    let store = table.store();
+    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
+    let (member, _) = store.create_member(&scope, &person(1), instant(NOW)).await.unwrap();
+    let id = member.person.id;
+    let correction = Correction {
+        last_name: Some(Some("Durand".to_owned())),
+        birth_date: Some(None),
+        card: Some(CardNumber::parse("NEW1").ok()),
+        ..Correction::default()
+    };
+    store.correct_member(&scope, id, &correction).await.unwrap();
+    let read = store.member(&scope, id).await.unwrap().person;
+    assert_eq!(read.details.last_name.as_deref(), Some("Durand"));
+    assert_eq!(read.details.first_name.as_deref(), Some("Camille"));
+    assert_eq!(read.details.birth_date, None);
+    let card = |number| Contact::Card(CardNumber::parse(number).unwrap());
+    assert_eq!(store.find_member(&scope, &card("CARD1")).await.unwrap(), None);
+    assert_eq!(store.find_member(&scope, &card("NEW1")).await.unwrap(), Some(id));
+
+    store.change_mobile(&scope, id, &mobile(2)).await.unwrap();
+    for (number, holder) in [(1, None), (2, Some(id))] {
+        let contact = Contact::Mobile(mobile(number));
+        assert_eq!(store.find_member(&scope, &contact).await.unwrap(), holder);
+    }
+    store.create_member(&scope, &person(3), instant(NOW)).await.unwrap();
+    let taken = store.change_mobile(&scope, id, &mobile(3)).await;
+    assert!(matches!(taken, Err(StoreError::Conflict(_))));
+}
+
+#[tokio::test]
+async fn a_merged_members_points_contacts_and_history_are_the_kept_ones() {
+    let table = Table::start().await;
+    let store = table.store();
+    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
+    let mut ids = vec![];
+    for number in 1..=2 {
+        let (member, _) =
+            store.create_member(&scope, &person(number), instant(NOW)).await.unwrap();
+        ids.push(member.person.id);
+        let entry = Entry { purchase: sale(&format!("r{number}"), 1_000), source: Source::Operator };
+        store.record(&scope, &Customer::Member(member.person.id), &entry, instant(NOW)).await.unwrap();
+    }
+    let (kept, absorbed) = (ids[0], ids[1]);
+    for _ in 0..2 {
+        let merged = store
+            .merge_members(&scope, kept, absorbed, &Source::Operator, instant(NOW))
+            .await
+            .unwrap();
+        assert_eq!(merged.account.balance(), Points::new(20));
+    }
+    assert_eq!(store.member(&scope, absorbed).await.unwrap().person.id, kept);
+    let entry = Entry { purchase: sale("r3", 500), source: Source::Operator };
+    let by_old_mobile = Customer::Contact(Contact::Mobile(mobile(2)));
+    let sold = store.record(&scope, &by_old_mobile, &entry, instant(NOW)).await.unwrap();
+    assert_eq!((sold.member, sold.balance), (Some(kept), Points::new(25)));
+
+    let mut seen = vec![];
+    let mut after = std::collections::HashMap::new();
+    loop {
+        let page = store.history(&scope, kept, &after, 2).await.unwrap();
+        seen.extend(page.entries.into_iter().map(|entry| match entry {
+            HistoryEntry::Purchase(stored) => stored.purchase.receipt().number.as_str().to_owned(),
+            HistoryEntry::Merged { absorbed, .. } => absorbed.to_string(),
+        }));
+        match page.next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    seen.sort();
+    let mut expected = vec!["r1".to_owned(), "r2".to_owned(), "r3".to_owned(), absorbed.to_string()];
+    expected.sort();
+    assert_eq!(seen, expected);
+    let back = store.merge_members(&scope, absorbed, kept, &Source::Operator, instant(NOW)).await;
+    assert!(matches!(back, Err(StoreError::Conflict(_))));
+}
+
+#[tokio::test]
+async fn every_member_is_listed_once_and_merged_ones_not() {
+    let table = Table::start().await;
+    let store = table.store();
+    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
+    let mut ids = vec![];
+    for number in 0..40 {
+        let (member, _) =
+            store.create_member(&scope, &person(number), instant(NOW)).await.unwrap();
+        ids.push(member.person.id);
+    }
+    let absorbed = ids.pop().unwrap();
+    store.merge_members(&scope, ids[0], absorbed, &Source::Operator, instant(NOW)).await.unwrap();
+    let (mut seen, mut after) = (vec![], None);
+    loop {
+        let page = store.members(&scope, after, 7).await.unwrap();
+        assert!(page.members.len() <= 7);
+        seen.extend(page.members.iter().map(|member| member.person.id));
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    seen.sort();
+    ids.sort();
+    assert_eq!(seen, ids);
+}
+
+#[tokio::test]
+async fn contacts_are_looked_up_by_the_hundred() {
+    let table = Table::start().await;
+    let store = table.store();
+    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
+    let (member, _) = store.create_member(&scope, &person(1), instant(NOW)).await.unwrap();
+    let contacts: Vec<_> = (0..250).map(|number| Contact::Mobile(mobile(number))).collect();
+    let known = store.find_contacts(&scope, &contacts).await.unwrap();
+    assert_eq!(known.len(), 1);
+    assert_eq!(known[&Contact::Mobile(mobile(1))], Known::Member(member.person.id));
+}

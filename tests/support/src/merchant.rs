@@ -1,0 +1,74 @@
+//! A merchant and its customers, none of whom exists.
+
+use domain::calendar::parse_time_zone;
+use domain::receipt::ReceiptNumber;
+use domain::{
+    Agreement, Cents, Day, EarningRule, Establishment, EstablishmentId, Instant, Kind, Merchant,
+    MerchantId, Mobile, Purchase, Receipt, Register, Rounding, Sector,
+};
+use store::{Mode, Scope, Store};
+
+/// An instant, written as in RFC 3339.
+#[must_use]
+pub fn instant(text: &str) -> Instant {
+    text.parse().expect("an instant")
+}
+
+/// A mobile of the range reserved for fiction: 06 39 98 and four digits.
+#[must_use]
+pub fn mobile(number: u16) -> Mobile {
+    Mobile::parse(&format!("063998{number:04}")).expect("a mobile")
+}
+
+/// A merchant of a sector, by a number of the test's choice.
+#[must_use]
+pub fn merchant(sector: Sector, number: u128) -> Merchant {
+    let signed = || Agreement {
+        version: "2026-01".to_owned(),
+        signed_on: Day::parse("2026-01-05").expect("a day"),
+        signatory: "A. Gérant".to_owned(),
+    };
+    Merchant {
+        id: MerchantId::mint(instant("2026-01-05T09:00:00Z"), number),
+        reference: format!("contract-{number}"),
+        name: "Boutique Exemple".to_owned(),
+        sector,
+        terms: signed(),
+        processing_contract: signed(),
+        enrolment_attestation: None,
+    }
+}
+
+/// Creates a merchant with the establishment `paris` and one point a euro, rounded down.
+pub async fn open_merchant(store: &Store, merchant: &Merchant, now: Instant) -> Scope {
+    let rule = EarningRule::new(1, Cents::new(100), Rounding::Down).expect("a rule");
+    store.create_merchant(merchant, rule, now).await.expect("a merchant");
+    let establishment = Establishment {
+        id: EstablishmentId::parse("paris").expect("a code"),
+        name: "Paris".to_owned(),
+        time_zone: parse_time_zone("Europe/Paris").expect("a zone"),
+    };
+    store.put_establishment(merchant.id, &establishment).await.expect("an establishment");
+    let settings = store.settings_anew(merchant.id, now).await.expect("settings");
+    Scope { settings, mode: Mode::Live }
+}
+
+/// A receipt of the establishment `paris`, register 1, on 24 November 2026.
+#[must_use]
+pub fn receipt(number: &str) -> Receipt {
+    Receipt {
+        establishment: EstablishmentId::parse("paris").expect("a code"),
+        register: Register::default(),
+        day: Day::parse("2026-11-24").expect("a day"),
+        number: ReceiptNumber::parse(number).expect("a receipt number"),
+    }
+}
+
+/// A sale of so many cents at 10:15 on that day, without lines.
+#[must_use]
+pub fn sale(number: &str, cents: i64) -> Purchase {
+    let sold_at = instant("2026-11-24T09:15:00Z");
+    let total = Cents::new(cents);
+    Purchase::new(Sector::Retail, receipt(number), Kind::Sale, sold_at, total, vec![], None)
+        .expect("a sale")
+}
