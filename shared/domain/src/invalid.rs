@@ -102,6 +102,9 @@ pub enum Invalid {
     /// A receipt that is known with another content.
     #[error("is already known with another content: cancel it, then send it anew")]
     ReceiptConflict,
+    /// A card's number that another member has.
+    #[error("is another member's card: check its number, or merge the two if they are one person")]
+    CardTaken,
     /// A person whom the law or the person's wish keeps out.
     #[error("belongs to a person who was erased: only the person can enrol again")]
     Suppressed,
@@ -145,6 +148,7 @@ impl Invalid {
             Self::ReturnedSaleNotInForce => "returned_sale_not_in_force",
             Self::ReturnedSaleOfAnother => "returned_sale_of_another",
             Self::ReceiptConflict => "receipt_conflict",
+            Self::CardTaken => "card_taken",
             Self::Suppressed => "suppressed",
             Self::NotEnrolled => "not_enrolled",
         }

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// Keys a BatchGetItem takes.
+/// Keys a call of `BatchGetItem` takes.
 const BATCH: usize = 100;
 
 /// Why one action of a transaction did not pass.
@@ -63,7 +63,7 @@ pub(crate) fn instant_of(text: &str) -> Result<Instant, StoreError> {
     text.parse().map_err(|_| StoreError::Corrupt("instant"))
 }
 
-pub(crate) fn number(value: impl ToString) -> AttributeValue {
+pub(crate) fn number<N: ToString + Copy>(value: N) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 

@@ -562,7 +562,7 @@ impl Store {
     /// address. Who is one already stays as is, told by `false`.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] where the card is another member's.
+    /// [`StoreError::Refused`] with [`Invalid::CardTaken`].
     pub async fn create_member(
         &self,
         scope: &Scope,
@@ -596,7 +596,7 @@ impl Store {
     /// write units and 2 for each contact entry that changes.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Conflict`] where the card is another member's.
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`Invalid::CardTaken`].
     pub async fn correct_member(
         &self,
         scope: &Scope,
@@ -745,9 +745,7 @@ impl Store {
     }
 }
 
-pub(crate) const CARD_TAKEN: StoreError = StoreError::Conflict(
-    "this card is another member's: check its number, or merge the two if they are one person",
-);
+pub(crate) const CARD_TAKEN: StoreError = StoreError::Refused(Invalid::CardTaken);
 
 /// More merges than one after another than this are a ring, which no code of ours makes.
 const MOST_MERGES_FOLLOWED: usize = 10;
@@ -768,16 +766,13 @@ fn members_of(scope: &Scope, read: Vec<Item>) -> Result<Vec<Member>, StoreError>
         let sk = sort_key(&item).unwrap_or_default();
         let mut parts = sk.split('#').skip(1);
         let id = member_id(parts.next().unwrap_or_default())?;
-        match parts.next() {
-            Some("ACCOUNT") => {
-                account = Some(items::from_item::<AccountRecord>(item, "account")?.read()?);
-            }
-            _ => {
-                let person = person_of(scope, id, items::from_item(item, "person")?)?;
-                let (account, account_version) =
-                    account.take().ok_or(StoreError::Corrupt("account"))?;
-                members.push(Member { person, account, account_version });
-            }
+        if parts.next() == Some("ACCOUNT") {
+            account = Some(items::from_item::<AccountRecord>(item, "account")?.read()?);
+        } else {
+            let person = person_of(scope, id, items::from_item(item, "person")?)?;
+            let (account, account_version) =
+                account.take().ok_or(StoreError::Corrupt("account"))?;
+            members.push(Member { person, account, account_version });
         }
     }
     Ok(members)

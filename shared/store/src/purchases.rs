@@ -172,6 +172,9 @@ pub(crate) struct PurchaseRecord {
     pub(crate) points_taken: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cancelled_at: Option<String>,
+    /// `true` where it made its customer a member, so that the same purchase again is answered so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    enrolled: Option<bool>,
 }
 
 impl PurchaseRecord {
@@ -199,6 +202,7 @@ impl PurchaseRecord {
             returned: None,
             points_taken: None,
             cancelled_at: None,
+            enrolled: None,
         }
     }
 
@@ -247,7 +251,7 @@ impl PurchaseRecord {
             member: self.member()?,
             points: Points::new(self.points),
             balance: Points::new(self.balance),
-            enrolled: false,
+            enrolled: self.enrolled.unwrap_or_default(),
             cancelled_at: self.cancelled_at()?,
         })
     }
@@ -523,9 +527,10 @@ impl Store {
                 }
             };
             let balance = account.balance();
-            let record = PurchaseRecord::of(scope, entry, Some(id), points, balance);
+            let mut record = PurchaseRecord::of(scope, entry, Some(id), points, balance);
+            record.enrolled = enrolled.then_some(true);
             actions.push(self.put_new(&record)?);
-            recorded.push(Recorded { outcome: Outcome::New, enrolled, ..record.recorded()? });
+            recorded.push(Recorded { outcome: Outcome::New, ..record.recorded()? });
         }
         let contact_at = entries.len();
         actions.extend(enrolling);

@@ -97,6 +97,8 @@ pub struct Upload {
     pub report: RangeReport,
     /// Why it was refused: a code.
     pub reason: Option<String>,
+    /// Why it was refused: a sentence for the merchant.
+    pub explanation: Option<String>,
     /// Where its refused rows are, in the bucket of reports.
     pub refused_key: Option<String>,
     /// When it was finished or refused.
@@ -121,6 +123,7 @@ impl Upload {
             ranges: 0,
             report: RangeReport::default(),
             reason: None,
+            explanation: None,
             refused_key: None,
             finished_at: None,
         }
@@ -149,6 +152,8 @@ struct UploadRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    explanation: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     refused_key: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     finished_at: Option<String>,
@@ -169,6 +174,7 @@ impl UploadRecord {
             ranges: upload.ranges,
             report: upload.report,
             reason: upload.reason.clone(),
+            explanation: upload.explanation.clone(),
             refused_key: upload.refused_key.clone(),
             finished_at: upload.finished_at.map(items::instant_text),
             ttl: upload.created_at.as_second() + REPORT_KEPT_SECONDS,
@@ -186,6 +192,7 @@ impl UploadRecord {
             ranges: self.ranges,
             report: self.report,
             reason: self.reason,
+            explanation: self.explanation,
             refused_key: self.refused_key,
             finished_at: self.finished_at.as_deref().map(items::instant_of).transpose()?,
         })
@@ -347,16 +354,16 @@ impl Store {
         Ok(found.is_some())
     }
 
-    /// How many ranges are done and their counts, summed: a strong query, 1 read unit for each 4 KB
-    /// (about 20 ranges).
+    /// The ranges that are done, with their counts, in order: a strong query, 1 read unit for each
+    /// 4 KB (about 20 ranges).
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn range_reports(
+    pub async fn ranges_done(
         &self,
         scope: &Scope,
         upload: UploadId,
-    ) -> Result<(u32, RangeReport), StoreError> {
+    ) -> Result<Vec<(u32, RangeReport)>, StoreError> {
         let mut pages = self
             .client
             .query()
@@ -370,11 +377,29 @@ impl Store {
             .into_paginator()
             .items()
             .send();
-        let (mut done, mut sum) = (0, RangeReport::default());
+        let mut done = Vec::new();
         while let Some(item) = pages.next().await {
             let item = item.map_err(StoreError::unavailable)?;
-            sum += items::from_item::<RangeRecord>(item, "range")?.report;
+            let record: RangeRecord = items::from_item(item, "range")?;
+            let number = record.sk.strip_prefix("RANGE#").and_then(|number| number.parse().ok());
+            done.push((number.ok_or(StoreError::Corrupt("range"))?, record.report));
+        }
+        Ok(done)
+    }
+
+    /// How many ranges are done and their counts, summed: as [`Store::ranges_done`].
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn range_reports(
+        &self,
+        scope: &Scope,
+        upload: UploadId,
+    ) -> Result<(u32, RangeReport), StoreError> {
+        let (mut done, mut sum) = (0, RangeReport::default());
+        for (_, report) in self.ranges_done(scope, upload).await? {
             done += 1;
+            sum += report;
         }
         Ok((done, sum))
     }

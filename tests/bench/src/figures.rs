@@ -88,8 +88,12 @@ impl Figures {
                 format!("beside {}", written(beside))
             });
             let bound = match figure.bound {
-                Bound::AtMost(bound) => format!("≤ {bound}  {}", verdict(figure.value <= bound)),
-                Bound::AtLeast(bound) => format!("≥ {bound}  {}", verdict(figure.value >= bound)),
+                Bound::AtMost(bound) => {
+                    format!("≤ {}  {}", written(bound), verdict(figure.value <= bound))
+                }
+                Bound::AtLeast(bound) => {
+                    format!("≥ {}  {}", written(bound), verdict(figure.value >= bound))
+                }
                 Bound::None => String::new(),
             };
             let line = format!("{name:width$}  {value:>10} {unit:<12} {beside:<18} {bound}");

@@ -16,10 +16,11 @@ pub(crate) async fn measure(figures: &mut Figures) {
     let mut measures = FUNCTIONS.map(|_| Vec::new());
     let mut peaks = FUNCTIONS.map(|_| 0.0);
     // The first round finds the binaries on the disk, as no later one does: it is not counted.
-    // Functions take turns, so that what disturbs the machine disturbs them all.
+    // Functions take turns and begin in turn, so that what disturbs the machine disturbs them all.
     for round in 0..=ROUNDS {
-        for (index, name) in FUNCTIONS.iter().enumerate() {
-            let function = Function::start(&binary(name), &environment).await;
+        for turn in 0..FUNCTIONS.len() {
+            let index = (round + turn) % FUNCTIONS.len();
+            let function = Function::start(&binary(FUNCTIONS[index]), &environment).await;
             if round > 0 {
                 measures[index].push(function.init().as_secs_f64() * 1e3);
                 peaks[index] = function.peak_mb();

@@ -7,8 +7,8 @@ use domain::identity::CardNumber;
 use domain::member::{Details, Email};
 use domain::{Day, Invalid, Mobile, text};
 
-/// What a customer is found by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a customer is found by. No `Debug`: it names a person.
+#[derive(Clone, PartialEq, Eq)]
 pub enum CustomerKey {
     /// The mobile number.
     Mobile(Mobile),

@@ -79,6 +79,19 @@ pub(crate) fn file_refusal(refusal: FileRefusal) -> String {
         FileRefusal::NotGrouped => "Les lignes de trop nombreux tickets ne se suivent pas, ou le \
              fichier est trop grand pour le savoir : triez-le par ticket, ou découpez-le."
             .into(),
+        FileRefusal::UnknownEstablishment => "Le dossier du fichier n'est celui d'aucun de vos \
+             établissements : déposez-le sous le code d'un établissement existant."
+            .into(),
+        FileRefusal::ExpandsTooLarge => {
+            "Le fichier compressé est trop volumineux une fois décompressé : découpez-le.".into()
+        }
+        FileRefusal::GzipUnreadable => {
+            "Le fichier compressé est incomplet ou abîmé : compressez-le et envoyez-le de nouveau."
+                .into()
+        }
+        FileRefusal::Gone => "Le fichier a été supprimé ou remplacé avant d'être lu : envoyez-le \
+             de nouveau."
+            .into(),
         FileRefusal::OpenQuotes => {
             "Trop de guillemets s'ouvrent sans se fermer : exportez de nouveau \
              le fichier, en doublant (\"\") ceux que contiennent les textes."
@@ -197,6 +210,9 @@ fn value(invalid: Invalid) -> String {
         Invalid::ReturnedSaleOfAnother => "le retour nomme la vente d'un autre client",
         Invalid::ReceiptConflict => {
             "ce ticket est déjà connu avec un autre contenu, annulez-le puis envoyez-le de nouveau"
+        }
+        Invalid::CardTaken => {
+            "cette carte est celle d'un autre client, vérifiez son numéro ou fusionnez les deux fiches"
         }
         Invalid::Suppressed => "ce contact a été effacé, seule la personne peut adhérer de nouveau",
         Invalid::NotEnrolled => "ce client est inconnu et rien n'indique qu'il a demandé la carte",

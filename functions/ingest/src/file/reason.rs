@@ -121,6 +121,14 @@ pub enum FileRefusal {
     NotGrouped,
     /// Quotes opened and not closed all over the file.
     OpenQuotes,
+    /// An establishment that its merchant does not have.
+    UnknownEstablishment,
+    /// A compressed file of more bytes than are allowed once expanded.
+    ExpandsTooLarge,
+    /// A compressed file that is cut short or damaged.
+    GzipUnreadable,
+    /// A file that was removed or replaced before it could be read.
+    Gone,
 }
 
 impl FileRefusal {
@@ -137,6 +145,10 @@ impl FileRefusal {
             Self::ColumnTwice { .. } => "column_twice",
             Self::NotGrouped => "receipts_not_grouped",
             Self::OpenQuotes => "quotes_not_closed",
+            Self::UnknownEstablishment => "unknown_establishment",
+            Self::ExpandsTooLarge => "expands_too_large",
+            Self::GzipUnreadable => "gzip_unreadable",
+            Self::Gone => "file_gone",
         }
     }
 

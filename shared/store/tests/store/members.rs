@@ -2,7 +2,7 @@
 
 use domain::identity::CardNumber;
 use domain::member::{Address, Details, Email, Enrolment};
-use domain::{Day, Points, Sector};
+use domain::{Day, Invalid, Points, Sector};
 use store::{
     Contact, Correction, Customer, Entry, HistoryEntry, Known, Mode, NewMember, Scope, Source,
     StoreError,
@@ -58,7 +58,7 @@ async fn a_mobile_makes_one_member_however_often_it_is_sent() {
     let mut other = person(2);
     other.details.card = first.person.details.card.clone();
     let refused = store.create_member(&scope, &other, instant(NOW)).await;
-    assert!(matches!(refused, Err(StoreError::Conflict(_))));
+    assert!(matches!(refused, Err(StoreError::Refused(Invalid::CardTaken))));
 }
 
 #[tokio::test]

@@ -8,9 +8,6 @@
     reason = "a measuring tool stops at once"
 )]
 
-#[path = "../clients.rs"]
-mod clients;
-
 use aws_sdk_dynamodb::{
     Client,
     types::{
@@ -42,7 +39,7 @@ async fn main() {
 
     let bodies = std::fs::read_to_string(bodies).expect("the file can be read");
     let transactions: Vec<_> = bodies.lines().map(transaction).collect();
-    let client = Client::new(&clients::configuration().await);
+    let client = Client::new(&platform::clients::config().await);
     let queue = Rc::new(RefCell::new(transactions.into_iter()));
     let again = Rc::new(Cell::new(0_u32));
 

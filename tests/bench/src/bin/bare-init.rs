@@ -1,14 +1,11 @@
 //! The baseline of `api`'s INIT: builds the same SDK clients, and nothing else.
 
-#[path = "../clients.rs"]
-mod clients;
-
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let configuration = clients::configuration().await;
+    let configuration = platform::clients::config().await;
     let dynamo = aws_sdk_dynamodb::Client::new(&configuration);
     let secrets = aws_sdk_secretsmanager::Client::new(&configuration);
     let clients = &(dynamo, secrets);

@@ -2,9 +2,6 @@
 //! size, and no rule of the business. The event is `{member, receipt}`, two numbers; receipt 0
 //! makes the member.
 
-#[path = "../clients.rs"]
-mod clients;
-
 use aws_sdk_dynamodb::{
     Client,
     types::{AttributeValue, Put, TransactWriteItem},
@@ -22,7 +19,7 @@ struct Bare {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let client = Client::new(&clients::configuration().await);
+    let client = Client::new(&platform::clients::config().await);
     let bare = &Bare {
         client,
         table: std::env::var("TABLE")?,

@@ -97,7 +97,7 @@ fn shown(items: &[Item]) -> String {
         match item {
             Item::Receipt(receipt) => show_receipt(receipt, &mut text),
             Item::Refused(row) => {
-                writeln!(text, "line {}: {}", row.line, row.reason.french()).unwrap()
+                writeln!(text, "line {}: {}", row.line, row.reason.french()).unwrap();
             }
         }
     }

@@ -1,0 +1,83 @@
+//! Whom a till means: by the identifier it was given, a mobile, or a card.
+
+use domain::identity::CardNumber;
+use domain::{MemberId, Mobile};
+use http_edge::Fields;
+use serde::Deserialize;
+use store::Contact;
+use utoipa::ToSchema;
+
+/// Exactly one of the three.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MemberNamed {
+    member_id: Option<String>,
+    #[schema(examples("06 39 98 00 12", "+33639980012"))]
+    mobile: Option<String>,
+    #[schema(examples("2990000012345"))]
+    card_number: Option<String>,
+}
+
+/// Exactly one of the two.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ContactNamed {
+    #[schema(examples("06 39 98 00 12", "+33639980012"))]
+    mobile: Option<String>,
+    #[schema(examples("2990000012345"))]
+    card_number: Option<String>,
+}
+
+/// A customer as it was named.
+pub(crate) enum Named {
+    Member(MemberId),
+    Contact(Contact),
+}
+
+impl MemberNamed {
+    pub(crate) fn read(&self, fields: &mut Fields) -> Option<Named> {
+        let given = [&self.member_id, &self.mobile, &self.card_number];
+        named(fields, "", given.map(Option::as_deref))
+    }
+}
+
+impl ContactNamed {
+    pub(crate) fn read(&self, fields: &mut Fields) -> Option<Contact> {
+        let given = [None, self.mobile.as_deref(), self.card_number.as_deref()];
+        if given.iter().flatten().count() != 1 {
+            fields.note("", "one_of", "must hold exactly one of mobile and card_number");
+            return None;
+        }
+        match named(fields, "", given)? {
+            Named::Contact(contact) => Some(contact),
+            Named::Member(_) => None,
+        }
+    }
+}
+
+/// Reads the one that is given of an identifier, a mobile and a card's number.
+pub(crate) fn named(
+    fields: &mut Fields,
+    pointer: &str,
+    given: [Option<&str>; 3],
+) -> Option<Named> {
+    let at = |name: &str| format!("{pointer}/{name}");
+    match given {
+        [Some(id), None, None] => {
+            fields.check(&at("member_id"), MemberId::parse(id)).map(Named::Member)
+        }
+        [None, Some(mobile), None] => {
+            let mobile = fields.check(&at("mobile"), Mobile::parse(mobile))?;
+            Some(Named::Contact(Contact::Mobile(mobile)))
+        }
+        [None, None, Some(card)] => {
+            let card = fields.check(&at("card_number"), CardNumber::parse(card))?;
+            Some(Named::Contact(Contact::Card(card)))
+        }
+        _ => {
+            let detail = "must hold exactly one of member_id, mobile and card_number";
+            fields.note(pointer, "one_of", detail);
+            None
+        }
+    }
+}

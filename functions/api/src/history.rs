@@ -1,0 +1,139 @@
+//! A member's history, newest first.
+
+use crate::openapi::TillRefusals;
+use crate::purchases::PurchaseType;
+use crate::{App, identifiers, purchase_id};
+use axum::Json;
+use axum::extract::State;
+use domain::Instant;
+use http_edge::{Page, Problem, Segments, Till, cursor};
+use serde::Serialize;
+use std::collections::HashMap;
+use store::{HistoryEntry, HistoryKey, StoredPurchase};
+use utoipa::ToSchema;
+
+/// What happened.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EntryType {
+    /// Goods were sold.
+    Sale,
+    /// Goods came back.
+    Return,
+    /// Another member was merged into this one.
+    Merge,
+}
+
+/// Something that happened to a member's account.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HistoryItem {
+    r#type: EntryType,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    at: Instant,
+    /// The points it gave, below zero for a return.
+    points: i64,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    purchase: Option<HistoryPurchase>,
+    /// The member that was merged into this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    absorbed_member_id: Option<String>,
+}
+
+/// What a history says of a purchase.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HistoryPurchase {
+    purchase_id: String,
+    /// The code of its establishment.
+    establishment: String,
+    register: String,
+    #[schema(format = Date)]
+    day: String,
+    receipt_number: String,
+    total_cents: i64,
+    /// The balance after it, at the time.
+    balance: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    cancelled_at: Option<Instant>,
+}
+
+/// A page of history.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HistoryPage {
+    entries: Vec<HistoryItem>,
+    /// What to ask the next page with; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+}
+
+impl HistoryItem {
+    fn of(entry: &HistoryEntry) -> Self {
+        match entry {
+            HistoryEntry::Purchase(stored) => Self {
+                r#type: match PurchaseType::of(stored.purchase.kind()) {
+                    PurchaseType::Sale => EntryType::Sale,
+                    PurchaseType::Return => EntryType::Return,
+                },
+                at: stored.purchase.sold_at(),
+                points: stored.points.get(),
+                purchase: Some(HistoryPurchase::of(stored)),
+                absorbed_member_id: None,
+            },
+            HistoryEntry::Merged { absorbed, at } => Self {
+                r#type: EntryType::Merge,
+                at: *at,
+                points: 0,
+                purchase: None,
+                absorbed_member_id: Some(absorbed.to_string()),
+            },
+        }
+    }
+}
+
+impl HistoryPurchase {
+    fn of(stored: &StoredPurchase) -> Self {
+        let receipt = stored.purchase.receipt();
+        Self {
+            purchase_id: purchase_id::of(receipt),
+            establishment: receipt.establishment.to_string(),
+            register: receipt.register.as_str().to_owned(),
+            day: receipt.day.to_string(),
+            receipt_number: receipt.number.as_str().to_owned(),
+            total_cents: stored.purchase.total().get(),
+            balance: stored.balance.get(),
+            cancelled_at: stored.cancelled_at,
+        }
+    }
+}
+
+/// What happened to a member's account, newest first.
+#[utoipa::path(
+    get, path = "/v1/members/{member_id}/history", tag = "members", security(("till_key" = [])),
+    params(
+        ("member_id" = String, Path),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "50 by default."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before."),
+    ),
+    responses(
+        (status = 200, description = "A page.", body = HistoryPage),
+        (status = 400, description = "A parameter is not accepted.",
+         body = http_edge::ProblemBody, content_type = "application/problem+json"),
+        TillRefusals,
+    ),
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    till: Till,
+    Segments(id): Segments<String>,
+    Page { limit, after }: Page<HashMap<String, HistoryKey>>,
+) -> Result<Json<HistoryPage>, Problem> {
+    let id = identifiers::member(&id)?;
+    let after = after.unwrap_or_default();
+    let page = app.store().history(&till.scope, id, &after, limit).await?;
+    let next_cursor = page.next.map(|next| cursor::encode(&next)).transpose();
+    Ok(Json(HistoryPage {
+        entries: page.entries.iter().map(HistoryItem::of).collect(),
+        next_cursor: next_cursor.map_err(|error| Problem::defect(error.to_string()))?,
+    }))
+}

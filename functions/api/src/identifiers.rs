@@ -1,0 +1,26 @@
+//! Random bits for new identifiers, and identifiers that a path names.
+
+use domain::{MemberId, MerchantId, UploadId};
+use http_edge::Problem;
+
+/// 128 bits of the system's generator.
+pub(crate) fn random() -> Result<u128, Problem> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| Problem::unavailable(error.to_string()))?;
+    Ok(u128::from_be_bytes(bytes))
+}
+
+/// A merchant of the path. What is no identifier names nobody.
+pub(crate) fn merchant(text: &str) -> Result<MerchantId, Problem> {
+    MerchantId::parse(text).map_err(|_| Problem::not_found("merchant"))
+}
+
+/// A member of the path.
+pub(crate) fn member(text: &str) -> Result<MemberId, Problem> {
+    MemberId::parse(text).map_err(|_| Problem::not_found("member"))
+}
+
+/// A file of the path.
+pub(crate) fn upload(text: &str) -> Result<UploadId, Problem> {
+    UploadId::parse(text).map_err(|_| Problem::not_found("upload"))
+}

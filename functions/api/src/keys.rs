@@ -1,0 +1,146 @@
+//! Establishments' keys: two may live side by side while one is rotated.
+
+use crate::openapi::{BodyRefusals, OperatorRefusals};
+use crate::{App, identifiers};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::{EstablishmentId, Instant, KeyId, text};
+use http_edge::{Fields, JsonBody, Operator, Problem, Segments, till_key};
+use serde::{Deserialize, Serialize};
+use store::TillKey;
+use utoipa::ToSchema;
+
+const LABEL_LENGTH: usize = 60;
+
+/// Which data a key sees.
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Mode {
+    /// What counts.
+    Live,
+    /// What a merchant's software tries out.
+    Test,
+}
+
+impl Mode {
+    const fn of(mode: store::Mode) -> Self {
+        match mode {
+            store::Mode::Live => Self::Live,
+            store::Mode::Test => Self::Test,
+        }
+    }
+
+    const fn read(self) -> store::Mode {
+        match self {
+            Self::Live => store::Mode::Live,
+            Self::Test => store::Mode::Test,
+        }
+    }
+}
+
+/// A key to make.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewKey {
+    mode: Mode,
+    /// What the merchant calls it; no person's name.
+    #[schema(max_length = 60, examples("caisse 1"))]
+    label: String,
+}
+
+/// A key just made.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MadeKey {
+    key_id: String,
+    /// What the till sends. It is shown this once and kept nowhere.
+    #[schema(examples("zs_live_…"))]
+    key: String,
+}
+
+/// A key without its secret.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct KeyAnswer {
+    key_id: String,
+    /// The code of its establishment.
+    establishment: String,
+    mode: Mode,
+    label: String,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Instant,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    revoked_at: Option<Instant>,
+}
+
+impl KeyAnswer {
+    pub(crate) fn of(key: &TillKey) -> Self {
+        Self {
+            key_id: key.id.to_string(),
+            establishment: key.establishment.to_string(),
+            mode: Mode::of(key.mode),
+            label: key.label.clone(),
+            created_at: key.created_at,
+            revoked_at: key.revoked_at,
+        }
+    }
+}
+
+/// Make a key for an establishment.
+#[utoipa::path(
+    post, path = "/v1/merchants/{merchant_id}/establishments/{code}/keys", tag = "merchants",
+    security(("operator_key" = [])),
+    params(("merchant_id" = String, Path), ("code" = String, Path)),
+    request_body = NewKey,
+    responses(
+        (status = 201, description = "Made: the only time that it is shown.", body = MadeKey),
+        (status = 409, description = "Two keys of this mode are in use.",
+         body = http_edge::ProblemBody, content_type = "application/problem+json"),
+        OperatorRefusals, BodyRefusals,
+    ),
+)]
+pub(crate) async fn create(
+    State(app): State<App>,
+    _: Operator,
+    Segments((merchant, code)): Segments<(String, String)>,
+    JsonBody(new): JsonBody<NewKey>,
+) -> Result<(StatusCode, Json<MadeKey>), Problem> {
+    let (now, merchant) = (app.now(), identifiers::merchant(&merchant)?);
+    let mut fields = Fields::default();
+    let Some(label) = fields.check("/label", text::bounded(&new.label, LABEL_LENGTH)) else {
+        return Err(fields.refuse());
+    };
+    let settings = app.store().settings_anew(merchant, now).await?;
+    let establishment = establishment(&code)?;
+    if !settings.establishments.contains_key(&establishment) {
+        return Err(Problem::not_found("establishment"));
+    }
+    let minted = till_key::mint(merchant, establishment, new.mode.read(), label.to_owned(), now)
+        .map_err(|error| Problem::unavailable(error.to_string()))?;
+    app.store().create_till_key(merchant, &minted.stored).await?;
+    let made = MadeKey { key_id: minted.stored.id.to_string(), key: minted.token };
+    Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// Revoke a key. It is refused everywhere within a minute.
+#[utoipa::path(
+    delete, path = "/v1/merchants/{merchant_id}/establishments/{code}/keys/{key_id}",
+    tag = "merchants", security(("operator_key" = [])),
+    params(("merchant_id" = String, Path), ("code" = String, Path), ("key_id" = String, Path)),
+    responses((status = 204, description = "Revoked, now or before."), OperatorRefusals),
+)]
+pub(crate) async fn revoke(
+    State(app): State<App>,
+    _: Operator,
+    Segments((merchant, code, key)): Segments<(String, String, String)>,
+) -> Result<StatusCode, Problem> {
+    let merchant = identifiers::merchant(&merchant)?;
+    let establishment = establishment(&code)?;
+    let key = KeyId::parse(&key).map_err(|_| Problem::not_found("key"))?;
+    app.store().revoke_till_key(merchant, &establishment, key, app.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn establishment(code: &str) -> Result<EstablishmentId, Problem> {
+    EstablishmentId::parse(code).map_err(|_| Problem::not_found("establishment"))
+}

@@ -1,0 +1,90 @@
+//! The HTTP API of tills and merchants' software, and of the operator who sets merchants up.
+//!
+//! One file a resource: its requests and answers, and thin handlers that read a request into the
+//! domain's types, call the store and answer.
+
+mod customer;
+mod earning_rules;
+mod establishments;
+mod health;
+mod history;
+mod identifiers;
+mod keys;
+mod members;
+mod merchants;
+pub mod openapi;
+mod purchase_id;
+mod purchases;
+mod upload_door;
+mod uploads;
+
+pub use upload_door::UploadDoor;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::middleware::from_fn;
+use axum::routing::{delete, get, post, put};
+use domain::Instant;
+use http_edge::problem::Kind;
+use http_edge::{Gate, Problem};
+use std::sync::Arc;
+use store::Store;
+
+/// What the handlers work with.
+#[derive(Clone)]
+pub struct App {
+    /// Who calls, and the store.
+    pub gate: Gate,
+    /// The door through which files come in and refused rows go out.
+    pub uploads: Arc<UploadDoor>,
+}
+
+impl App {
+    const fn store(&self) -> &Store {
+        &self.gate.store
+    }
+
+    fn now(&self) -> Instant {
+        (self.gate.clock)()
+    }
+}
+
+impl FromRef<App> for Gate {
+    fn from_ref(app: &App) -> Self {
+        app.gate.clone()
+    }
+}
+
+/// Every route. Building it makes no call.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/v1/health", get(health::show))
+        .route("/v1/openapi.json", get(openapi::show))
+        .route("/v1/merchants", post(merchants::create))
+        .route("/v1/merchants/{merchant_id}", get(merchants::show))
+        .route("/v1/merchants/{merchant_id}/establishments/{code}", put(establishments::put))
+        .route("/v1/merchants/{merchant_id}/establishments/{code}/keys", post(keys::create))
+        .route(
+            "/v1/merchants/{merchant_id}/establishments/{code}/keys/{key_id}",
+            delete(keys::revoke),
+        )
+        .route("/v1/merchants/{merchant_id}/earning-rules/{valid_from}", put(earning_rules::put))
+        .route("/v1/members", get(members::list).post(members::create))
+        .route("/v1/members/find", post(members::find))
+        .route("/v1/members/{member_id}", get(members::show).patch(members::correct))
+        .route("/v1/members/{member_id}/mobile", put(members::change_mobile))
+        .route("/v1/members/{member_id}/merge", post(members::merge))
+        .route("/v1/members/{member_id}/history", get(history::list))
+        .route("/v1/purchases", post(purchases::create))
+        .route("/v1/purchases/{purchase_id}", get(purchases::show))
+        .route("/v1/purchases/{purchase_id}/cancel", post(purchases::cancel))
+        .route("/v1/purchases/{purchase_id}/attach", post(purchases::attach))
+        .route("/v1/uploads", get(uploads::list).post(uploads::create))
+        .route("/v1/uploads/{upload_id}", get(uploads::show))
+        .fallback(async || Problem::not_found("resource"))
+        .method_not_allowed_fallback(async || {
+            Problem::new(Kind::MethodNotAllowed, "See the header Allow for the methods of this route.")
+        })
+        .layer(from_fn(http_edge::requests::observe))
+        .with_state(app)
+}

@@ -1,0 +1,186 @@
+//! A JSON body: bounded, of the right media type, without unknown fields, and every mistake of shape
+//! told with the pointer of its field.
+
+use crate::problem::Kind;
+use crate::{FieldError, Problem};
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use serde_path_to_error::{Path, Segment};
+use std::fmt::Write as _;
+
+/// The most bytes of a body: 1 MB.
+pub const LARGEST: usize = 1_000_000;
+
+/// A body read as JSON.
+#[derive(Debug)]
+pub struct JsonBody<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        if !says_json(request.headers()) {
+            return Err(Problem::new(
+                Kind::UnsupportedMediaType,
+                "Send the body as JSON, with the header Content-Type: application/json.",
+            ));
+        }
+        if content_length(request.headers()).is_some_and(|length| length > LARGEST) {
+            return Err(too_large());
+        }
+        // The body of a Lambda event is in memory: over the limit is all that can go wrong.
+        let bytes = to_bytes(request.into_body(), LARGEST).await.map_err(|_| too_large())?;
+        read(&bytes).map(Self)
+    }
+}
+
+fn too_large() -> Problem {
+    Problem::new(Kind::BodyTooLarge, "The body is over 1 MB: send less at once, or a file.")
+}
+
+fn says_json(headers: &HeaderMap) -> bool {
+    let said = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+fn content_length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Reads JSON; the refusal names the field and repeats nothing of its content.
+///
+/// # Errors
+/// [`Kind::Malformed`] for what is no JSON, [`Kind::Unprocessable`] for JSON of another shape.
+pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| refusal(error.path(), error.inner()))?;
+    json.end().map_err(|error| malformed(&error))?;
+    Ok(value)
+}
+
+fn refusal(path: &Path, error: &serde_json::Error) -> Problem {
+    if error.classify() != Category::Data {
+        return malformed(error);
+    }
+    let message = error.to_string();
+    let mut pointer = pointer_of(path);
+    let (code, detail) = if let Some(name) = quoted_after(&message, "missing field `") {
+        push(&mut pointer, name);
+        ("missing", "must be given".to_owned())
+    } else if let Some(name) = quoted_after(&message, "unknown field `") {
+        if !pointer.ends_with(&format!("/{}", escaped(name))) {
+            push(&mut pointer, name);
+        }
+        ("unknown_field", "is not a field of this request".to_owned())
+    } else {
+        let code = if message.starts_with("unknown variant") { "unknown_value" } else { "type" };
+        (code, format!("must be {}", expected(&message)))
+    };
+    Problem::fields(Kind::Unprocessable, vec![FieldError::of_body(pointer, code, detail)])
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    let (line, column) = (error.line(), error.column());
+    let detail = format!("The body is not JSON: it breaks off at line {line}, column {column}.");
+    Problem::new(Kind::Malformed, detail)
+}
+
+/// What serde would have accepted; what it found instead is the caller's and is left out.
+fn expected(message: &str) -> &str {
+    let expected = message.split_once(", expected ").map_or("of another type", |(_, rest)| rest);
+    expected.rsplit_once(" at line ").map_or(expected, |(expected, _)| expected)
+}
+
+fn quoted_after<'m>(message: &'m str, start: &str) -> Option<&'m str> {
+    message.strip_prefix(start)?.split('`').next()
+}
+
+fn pointer_of(path: &Path) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => {
+                // Writing to a `String` has no failure.
+                let _ = write!(pointer, "/{index}");
+            }
+            Segment::Map { key } => push(&mut pointer, key),
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    pointer
+}
+
+fn push(pointer: &mut String, name: &str) {
+    pointer.push('/');
+    pointer.push_str(&escaped(name));
+}
+
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Colour {
+        Red,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only read into")]
+    struct Line {
+        quantity: u32,
+        colour: Option<Colour>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only read into")]
+    struct Basket {
+        lines: Vec<Line>,
+    }
+
+    #[rstest]
+    #[case(r#"{"lines":[{"quantity":"secret"}]}"#, "/lines/0/quantity", "type")]
+    #[case(r#"{"lines":[{"quantity":1},{}]}"#, "/lines/1/quantity", "missing")]
+    #[case(r#"{"lines":[{"quantity":1,"a/b":2}]}"#, "/lines/0/a~1b", "unknown_field")]
+    #[case(r#"{"lines":[{"quantity":1,"colour":"secret"}]}"#, "/lines/0/colour", "unknown_value")]
+    #[case(r"{}", "/lines", "missing")]
+    #[case(r"[]", "/lines", "missing")]
+    #[case(r#""secret""#, "", "type")]
+    fn a_mistake_of_shape_names_its_field_and_repeats_nothing(
+        #[case] body: &str,
+        #[case] pointer: &str,
+        #[case] code: &str,
+    ) {
+        let problem = read::<Basket>(body.as_bytes()).unwrap_err();
+        assert_eq!(problem.kind(), Kind::Unprocessable);
+        let shown = serde_json::to_value(problem.body(None)).unwrap();
+        assert_eq!(shown["errors"][0]["pointer"], pointer, "{shown}");
+        assert_eq!(shown["errors"][0]["code"], code, "{shown}");
+        assert!(!shown.to_string().contains("secret"), "{shown}");
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("{")]
+    #[case("nonsense")]
+    #[case(r#"{"lines":[]} and more"#)]
+    #[case("{\"lines\":[\"\u{0}\"]}")]
+    fn what_is_no_json_is_malformed(#[case] body: &str) {
+        assert_eq!(read::<Basket>(body.as_bytes()).unwrap_err().kind(), Kind::Malformed);
+    }
+}

@@ -1,0 +1,67 @@
+//! Reading a request's fields into the domain's types, and telling every mistake at once.
+
+use crate::problem::Kind;
+use crate::{FieldError, Problem};
+use domain::Invalid;
+
+/// The mistakes found so far. Each `check` gives `None` for a field that is not accepted, so that
+/// one `let … else` over all of them either has every value or answers [`Fields::refuse`].
+#[derive(Default)]
+pub struct Fields {
+    errors: Vec<FieldError>,
+}
+
+impl Fields {
+    /// Takes the value, or notes what is wrong with the field at `pointer`.
+    pub fn check<T>(&mut self, pointer: &str, read: Result<T, Invalid>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(invalid) => {
+                self.note(pointer, invalid.code(), invalid.to_string());
+                None
+            }
+        }
+    }
+
+    /// As [`Fields::check`] for a field that may be absent: `Some(None)` is accepted.
+    pub fn check_given<T, V>(
+        &mut self,
+        pointer: &str,
+        given: Option<T>,
+        read: impl FnOnce(T) -> Result<V, Invalid>,
+    ) -> Option<Option<V>> {
+        match given {
+            None => Some(None),
+            Some(given) => self.check(pointer, read(given)).map(Some),
+        }
+    }
+
+    /// As [`Fields::check`] for a parameter of the path.
+    pub fn check_parameter<T>(&mut self, name: &str, read: Result<T, Invalid>) -> Option<T> {
+        match read {
+            Ok(value) => Some(value),
+            Err(invalid) => {
+                let detail = invalid.to_string();
+                self.errors.push(FieldError::of_parameter(name, invalid.code(), detail));
+                None
+            }
+        }
+    }
+
+    /// Notes a mistake that no type of the domain tells.
+    pub fn note(&mut self, pointer: &str, code: &'static str, detail: impl Into<String>) {
+        self.errors.push(FieldError::of_body(pointer, code, detail));
+    }
+
+    /// Whether nothing was noted.
+    #[must_use]
+    pub fn all_accepted(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// The refusal that tells all of them.
+    #[must_use]
+    pub fn refuse(self) -> Problem {
+        Problem::fields(Kind::Unprocessable, self.errors)
+    }
+}

@@ -1,0 +1,302 @@
+//! Every refusal of the HTTP functions, as `application/problem+json` (RFC 9457).
+//!
+//! A problem has a code for programs, a detail for the caller's developers and, where something of
+//! ours broke, an internal message that is logged and never shown. [`crate::requests::observe`]
+//! writes the body, because only there the request's identifier is known.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::Invalid;
+use serde::Serialize;
+use store::StoreError;
+use utoipa::ToSchema;
+
+/// What kind of refusal it is: a status that can only be 4xx or 5xx, and the code it has by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The request is not what HTTP or JSON allows.
+    Malformed,
+    /// No credential of ours.
+    Unauthenticated,
+    /// A credential of ours, for something else.
+    Forbidden,
+    /// No such thing, or another's: the caller cannot tell which.
+    NotFound,
+    /// The route knows other methods.
+    MethodNotAllowed,
+    /// What stands already is in the way.
+    Conflict,
+    /// The body is over [`crate::body::LARGEST`].
+    BodyTooLarge,
+    /// The body is no JSON by its own word.
+    UnsupportedMediaType,
+    /// The request is read, and a value in it is not accepted.
+    Unprocessable,
+    /// Ours to mend.
+    Defect,
+    /// The same request may go through later.
+    Unavailable,
+}
+
+impl Kind {
+    /// The status.
+    #[must_use]
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict => StatusCode::CONFLICT,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Defect => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Unauthenticated => "unauthenticated",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::Conflict => "conflict",
+            Self::BodyTooLarge => "body_too_large",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::Unprocessable => "invalid_fields",
+            Self::Defect => "defect",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// One field that is not accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where it stands in the body (RFC 6901).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(examples("/lines/0/quantity"))]
+    pointer: Option<String>,
+    /// Its name, where it stands in the path or the query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(examples("limit"))]
+    parameter: Option<String>,
+    /// Stable, for programs and for translation.
+    #[schema(value_type = String, examples("quantity_out_of_range"))]
+    code: &'static str,
+    /// What is wrong with it, after the field's name.
+    #[schema(examples("must be more than 0 and at most 100000"))]
+    detail: String,
+}
+
+impl FieldError {
+    /// A field of the body, by its pointer.
+    #[must_use]
+    pub fn of_body(
+        pointer: impl Into<String>,
+        code: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self { pointer: Some(pointer.into()), parameter: None, code, detail: detail.into() }
+    }
+
+    /// A parameter of the path or the query.
+    #[must_use]
+    pub fn of_parameter(name: &str, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { pointer: None, parameter: Some(name.to_owned()), code, detail: detail.into() }
+    }
+}
+
+/// A refusal.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    kind: Kind,
+    code: &'static str,
+    detail: String,
+    errors: Vec<FieldError>,
+    internal: Option<String>,
+}
+
+impl Problem {
+    /// A refusal of a kind, with a sentence that says what to do.
+    #[must_use]
+    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { kind, code: kind.code(), detail: detail.into(), errors: vec![], internal: None }
+    }
+
+    /// Fields of the body, the path or the query that are not accepted.
+    #[must_use]
+    pub fn fields(kind: Kind, errors: Vec<FieldError>) -> Self {
+        let detail = match &errors[..] {
+            [error] => named(error),
+            _ => "Several fields are not accepted: see errors.".to_owned(),
+        };
+        Self { errors, ..Self::new(kind, detail) }
+    }
+
+    /// One field of the body that breaks a rule of the domain.
+    #[must_use]
+    pub fn refused(pointer: &str, invalid: Invalid) -> Self {
+        Self::from(invalid).at(pointer)
+    }
+
+    /// No such thing, or another's.
+    #[must_use]
+    pub fn not_found(what: &str) -> Self {
+        Self::new(Kind::NotFound, format!("There is no such {what}."))
+    }
+
+    /// Ours to mend: `internal` is logged and not shown.
+    #[must_use]
+    pub fn defect(internal: impl Into<String>) -> Self {
+        Self {
+            internal: Some(internal.into()),
+            ..Self::new(Kind::Defect, "This is a defect of ours, and it was reported.")
+        }
+    }
+
+    /// Something we depend on did not answer: `internal` is logged and not shown.
+    #[must_use]
+    pub fn unavailable(internal: impl Into<String>) -> Self {
+        Self {
+            internal: Some(internal.into()),
+            ..Self::new(Kind::Unavailable, "Send the same request again in a moment.")
+        }
+    }
+
+    /// Names the field of the body that the refusal is about. Nothing of ours that broke is about a
+    /// field.
+    #[must_use]
+    pub fn at(mut self, pointer: &str) -> Self {
+        if matches!(self.kind, Kind::Defect | Kind::Unavailable) {
+            return self;
+        }
+        let detail = match self.errors.pop() {
+            Some(error) => error.detail,
+            None => self.detail.clone(),
+        };
+        let error = FieldError::of_body(pointer, self.code, detail);
+        if self.kind == Kind::Unprocessable {
+            self.detail = named(&error);
+        }
+        self.errors = vec![error];
+        self
+    }
+
+    /// The kind.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The code for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    pub(crate) fn internal(&self) -> Option<&str> {
+        self.internal.as_deref()
+    }
+
+    pub(crate) fn body(&self, request_id: Option<String>) -> ProblemBody {
+        let status = self.kind.status();
+        ProblemBody {
+            r#type: "about:blank",
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail: self.detail.clone(),
+            code: self.code,
+            errors: self.errors.clone(),
+            request_id,
+        }
+    }
+}
+
+fn named(error: &FieldError) -> String {
+    let name = error.pointer.as_deref().or(error.parameter.as_deref()).unwrap_or_default();
+    format!("{name} {}", error.detail)
+}
+
+/// A refusal as it is sent.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// Always `about:blank`: `code` tells problems apart.
+    #[schema(value_type = String, examples("about:blank"))]
+    r#type: &'static str,
+    /// The status in words.
+    #[schema(value_type = String, examples("Unprocessable Entity"))]
+    title: &'static str,
+    /// The status.
+    #[schema(examples(422))]
+    status: u16,
+    /// What is wrong and what to do, for developers.
+    #[schema(examples("/lines/0/quantity must be more than 0 and at most 100000"))]
+    detail: String,
+    /// Stable, for programs and for translation.
+    #[schema(value_type = String, examples("invalid_fields"))]
+    code: &'static str,
+    /// Every field that is not accepted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+    /// The request, as our logs know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+}
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        let kind = match invalid {
+            Invalid::ReceiptConflict | Invalid::CardTaken => Kind::Conflict,
+            _ => Kind::Unprocessable,
+        };
+        let detail = format!("A value {invalid}.");
+        let error = FieldError {
+            pointer: None,
+            parameter: None,
+            code: invalid.code(),
+            detail: invalid.to_string(),
+        };
+        Self { code: invalid.code(), errors: vec![error], ..Self::new(kind, detail) }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Refused(invalid) => invalid.into(),
+            StoreError::NotFound(what) => Self::not_found(what),
+            StoreError::Conflict(sentence) => Self::new(Kind::Conflict, sentence),
+            StoreError::Busy => Self { code: "busy", ..Self::unavailable(chain(&error)) },
+            StoreError::Unavailable(_) => Self::unavailable(chain(&error)),
+            StoreError::Corrupt(_) => Self::defect(chain(&error)),
+        }
+    }
+}
+
+/// An error with its sources, since an SDK error alone says only «service error».
+#[must_use]
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
+
+impl IntoResponse for Problem {
+    /// The status, and the problem as an extension for [`crate::requests::observe`] to write out.
+    fn into_response(self) -> Response {
+        let mut response = self.kind.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,0 +1,126 @@
+//! A till's key as the till holds it: `zs_live_…` or `zs_test_…`, then base64url of the merchant (16
+//! bytes), the key's public identifier (16) and its secret (24, from the system's generator).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{EstablishmentId, Instant, KeyId, MerchantId};
+use sha2::{Digest, Sha256};
+use store::{Mode, TillKey};
+use subtle::ConstantTimeEq;
+
+const IDENTIFIER: usize = 16;
+const SECRET: usize = 24;
+
+/// A key as it was presented: whose it says it is, and its secret's hash.
+pub(crate) struct Presented {
+    pub(crate) merchant: MerchantId,
+    mode: Mode,
+    id: KeyId,
+    secret_hash: [u8; 32],
+}
+
+impl Presented {
+    pub(crate) fn read(token: &str) -> Option<Self> {
+        let rest = token.strip_prefix("zs_")?;
+        let (mode, encoded) = rest.split_once('_')?;
+        let mode = Mode::parse(mode)?;
+        let bytes: [u8; 2 * IDENTIFIER + SECRET] =
+            URL_SAFE_NO_PAD.decode(encoded).ok()?.try_into().ok()?;
+        let (merchant, rest) = bytes.split_first_chunk::<IDENTIFIER>()?;
+        let (id, secret) = rest.split_first_chunk::<IDENTIFIER>()?;
+        Some(Self {
+            merchant: MerchantId::from_bytes(*merchant),
+            mode,
+            id: KeyId::from_bytes(*id),
+            secret_hash: hash(secret),
+        })
+    }
+
+    /// The stored key that this one opens: the secrets' hashes are compared in constant time.
+    pub(crate) fn among<'k>(&self, keys: &'k [TillKey]) -> Option<&'k TillKey> {
+        let key = keys.iter().find(|key| key.id == self.id)?;
+        let same = bool::from(key.secret_hash.ct_eq(&self.secret_hash));
+        (same && key.mode == self.mode && key.revoked_at.is_none()).then_some(key)
+    }
+}
+
+/// A key just made: what is stored, and the token, which is shown this once.
+pub struct Minted {
+    /// What is stored.
+    pub stored: TillKey,
+    /// What the till sends.
+    pub token: String,
+}
+
+/// Makes a key.
+///
+/// # Errors
+/// Where the system gives no random bytes.
+pub fn mint(
+    merchant: MerchantId,
+    establishment: EstablishmentId,
+    mode: Mode,
+    label: String,
+    now: Instant,
+) -> Result<Minted, getrandom::Error> {
+    let (mut random, mut secret) = ([0; IDENTIFIER], [0; SECRET]);
+    getrandom::fill(&mut random)?;
+    getrandom::fill(&mut secret)?;
+    let id = KeyId::mint(now, u128::from_be_bytes(random));
+    let bytes = [&merchant.to_bytes()[..], &id.to_bytes(), &secret].concat();
+    let token = format!("zs_{}_{}", mode.as_str(), URL_SAFE_NO_PAD.encode(bytes));
+    let stored = TillKey {
+        id,
+        establishment,
+        mode,
+        label,
+        secret_hash: hash(&secret),
+        created_at: now,
+        revoked_at: None,
+    };
+    Ok(Minted { stored, token })
+}
+
+fn hash(secret: &[u8]) -> [u8; 32] {
+    Sha256::digest(secret).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn minted(mode: Mode) -> Minted {
+        let merchant = MerchantId::mint(Instant::UNIX_EPOCH, 1);
+        let paris = EstablishmentId::parse("paris").unwrap();
+        mint(merchant, paris, mode, "caisse 1".to_owned(), Instant::UNIX_EPOCH).unwrap()
+    }
+
+    #[test]
+    fn a_key_opens_where_it_was_made() {
+        let Minted { stored, token } = minted(Mode::Live);
+        let presented = Presented::read(&token).unwrap();
+        assert_eq!(presented.among(std::slice::from_ref(&stored)), Some(&stored));
+    }
+
+    #[test]
+    fn a_key_of_another_mode_or_secret_or_revoked_does_not_open() {
+        let Minted { stored, token } = minted(Mode::Live);
+        let opens = |token: &str, stored: &TillKey| {
+            let presented = Presented::read(token).unwrap();
+            presented.among(std::slice::from_ref(stored)).is_some()
+        };
+        assert!(!opens(&token.replace("zs_live_", "zs_test_"), &stored));
+        let another = TillKey { id: stored.id, ..minted(Mode::Live).stored };
+        assert!(!opens(&token, &another));
+        let revoked = TillKey { revoked_at: Some(Instant::UNIX_EPOCH), ..stored };
+        assert!(!opens(&token, &revoked));
+    }
+
+    #[test]
+    fn what_is_no_key_is_not_read() {
+        let token = minted(Mode::Test).token;
+        for text in ["", "zs_", "zs_live_", "zs_prod_AAAA", &token[..token.len() - 2], &token[3..]] {
+            assert!(Presented::read(text).is_none(), "{text}");
+        }
+    }
+}
