@@ -56,11 +56,7 @@ impl ContactNamed {
 }
 
 /// Reads the one that is given of an identifier, a mobile and a card's number.
-pub(crate) fn named(
-    fields: &mut Fields,
-    pointer: &str,
-    given: [Option<&str>; 3],
-) -> Option<Named> {
+pub(crate) fn named(fields: &mut Fields, pointer: &str, given: [Option<&str>; 3]) -> Option<Named> {
     let at = |name: &str| format!("{pointer}/{name}");
     match given {
         [Some(id), None, None] => {

@@ -83,7 +83,10 @@ pub fn router(app: App) -> Router {
         .route("/v1/uploads/{upload_id}", get(uploads::show))
         .fallback(async || Problem::not_found("resource"))
         .method_not_allowed_fallback(async || {
-            Problem::new(Kind::MethodNotAllowed, "See the header Allow for the methods of this route.")
+            Problem::new(
+                Kind::MethodNotAllowed,
+                "See the header Allow for the methods of this route.",
+            )
         })
         .layer(from_fn(http_edge::requests::observe))
         .with_state(app)

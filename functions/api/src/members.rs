@@ -78,20 +78,25 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
 
 /// What to change of a member: absent leaves a field as it is, `null` clears it.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-#[derive(Default)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct CorrectMember {
+    #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 60)]
     last_name: Change<String>,
+    #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 60)]
     first_name: Change<String>,
+    #[serde(default)]
     #[schema(value_type = Option<String>, format = Email)]
     email: Change<String>,
+    #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
     birth_date: Change<String>,
     /// The whole address, in the place of the one there was.
+    #[serde(default)]
     #[schema(value_type = Option<Address>)]
     address: Change<Address>,
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
     card_number: Change<String>,
 }
@@ -266,7 +271,8 @@ impl NewMember {
             Some(address) => address.read(&mut fields),
             None => Some(member::Address::default()),
         };
-        let card = fields.check_given("/card_number", self.card_number.as_deref(), CardNumber::parse);
+        let card =
+            fields.check_given("/card_number", self.card_number.as_deref(), CardNumber::parse);
         let (
             true,
             Some(mobile),
@@ -312,7 +318,8 @@ impl CorrectMember {
             };
         }
         if let Change::To(given) = &self.card_number {
-            correction.card = fields.check_given("/card_number", given.as_deref(), CardNumber::parse);
+            correction.card =
+                fields.check_given("/card_number", given.as_deref(), CardNumber::parse);
         }
         if fields.all_accepted() { Ok(correction) } else { Err(fields.refuse()) }
     }

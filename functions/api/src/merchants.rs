@@ -84,11 +84,9 @@ pub(crate) struct MerchantAnswer {
 impl Agreement {
     fn read(&self, fields: &mut Fields, pointer: &str) -> Option<domain::Agreement> {
         let at = |name: &str| format!("{pointer}/{name}");
-        let version =
-            fields.check(&at("version"), text::bounded(&self.version, VERSION_LENGTH));
+        let version = fields.check(&at("version"), text::bounded(&self.version, VERSION_LENGTH));
         let signed_on = fields.check(&at("signed_on"), Day::parse(&self.signed_on));
-        let signatory =
-            fields.check(&at("signatory"), text::bounded(&self.signatory, NAME_LENGTH));
+        let signatory = fields.check(&at("signatory"), text::bounded(&self.signatory, NAME_LENGTH));
         Some(domain::Agreement {
             version: version?.to_owned(),
             signed_on: signed_on?,

@@ -42,7 +42,8 @@ mod tests {
     fn an_identifier_reads_back_and_another_text_does_not() {
         let sold = support::receipt("2026/000-1.b");
         assert_eq!(receipt(&of(&sold)), Some(sold.clone()));
-        for text in ["", "nonsense", &of(&sold)[1..], &URL_SAFE_NO_PAD.encode("paris#1#2026-11-24")] {
+        for text in ["", "nonsense", &of(&sold)[1..], &URL_SAFE_NO_PAD.encode("paris#1#2026-11-24")]
+        {
             assert_eq!(receipt(text), None, "{text}");
         }
     }

@@ -337,8 +337,7 @@ impl NewLine {
         let quantity = fields.check(&at("quantity"), Quantity::parse(&self.quantity.0));
         let unit_price =
             fields.check(&at("unit_price_cents"), Cents::of_document(self.unit_price_cents));
-        let discount =
-            fields.check(&at("discount_cents"), Cents::of_document(self.discount_cents));
+        let discount = fields.check(&at("discount_cents"), Cents::of_document(self.discount_cents));
         Some(domain::Line {
             sku: sku?,
             label: label?,
@@ -351,7 +350,12 @@ impl NewLine {
 }
 
 impl ReturnedSale {
-    fn read(&self, fields: &mut Fields, till: &Till, register: Option<&Register>) -> Option<Receipt> {
+    fn read(
+        &self,
+        fields: &mut Fields,
+        till: &Till,
+        register: Option<&Register>,
+    ) -> Option<Receipt> {
         let establishment = match self.establishment.as_deref() {
             Some(code) => {
                 fields.check("/returned_sale/establishment", EstablishmentId::parse(code))
@@ -363,8 +367,8 @@ impl ReturnedSale {
             None => register.cloned(),
         };
         let day = fields.check("/returned_sale/day", Day::parse(&self.day));
-        let number =
-            fields.check("/returned_sale/receipt_number", ReceiptNumber::parse(&self.receipt_number));
+        let number = fields
+            .check("/returned_sale/receipt_number", ReceiptNumber::parse(&self.receipt_number));
         Some(Receipt {
             establishment: establishment?,
             register: register?,

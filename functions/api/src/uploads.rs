@@ -166,9 +166,9 @@ impl NewUpload {
     fn read(&self) -> Result<&str, Problem> {
         let name = self.file_name.trim();
         let mut fields = Fields::default();
-        let plain = name.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b' ')
-        });
+        let plain = name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b' '));
         let lower = name.to_ascii_lowercase();
         if !plain || !(1..=NAME_LENGTH).contains(&name.len()) {
             let detail = "must be 1 to 100 letters, digits, spaces, and . _ -";

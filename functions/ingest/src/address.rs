@@ -62,7 +62,11 @@ mod tests {
     #[case("paris/test/01J00000000000000000000001/ventes.csv", Mode::Test, true)]
     #[case("paris/test/ventes.csv", Mode::Test, false)]
     #[case("paris/test", Mode::Live, false)]
-    fn a_key_tells_whose_file_it_is(#[case] rest: &str, #[case] mode: Mode, #[case] announced: bool) {
+    fn a_key_tells_whose_file_it_is(
+        #[case] rest: &str,
+        #[case] mode: Mode,
+        #[case] announced: bool,
+    ) {
         let address = Address::parse(&format!("{MERCHANT}/{rest}")).unwrap();
         assert_eq!((address.mode, address.announced.is_some()), (mode, announced));
         assert_eq!(address.establishment.as_str(), "paris");

@@ -98,12 +98,8 @@ async fn claim(
     object_version: &str,
 ) -> Result<Option<Upload>, IngestError> {
     for id in address.announced.into_iter().chain([derived(arrival)]) {
-        let arrived = Upload::announced(
-            id,
-            address.establishment.clone(),
-            &address.file_name,
-            arrival.at,
-        );
+        let arrived =
+            Upload::announced(id, address.establishment.clone(), &address.file_name, arrival.at);
         if let Some(upload) = app.store.claim_upload(scope, &arrived, object_version).await? {
             return Ok(Some(upload));
         }

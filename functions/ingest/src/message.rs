@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn a_notifications_key_is_decoded() {
-        let Ok(Message::Arrivals(arrivals)) = parse(&notification("a/b/ventes+du+24%C3%A9.csv")) else {
+        let Ok(Message::Arrivals(arrivals)) = parse(&notification("a/b/ventes+du+24%C3%A9.csv"))
+        else {
             panic!("not read")
         };
         assert_eq!(arrivals[0].key, "a/b/ventes du 24é.csv");

@@ -129,13 +129,9 @@ pub(crate) async fn write(
 /// # Errors
 /// [`ObjectError`], one reason a variant.
 pub(crate) async fn mark_reported(client: &Client, source: &Source) -> Result<(), ObjectError> {
-    let tag = Tag::builder()
-        .key("reported")
-        .value("yes")
-        .build()
-        .map_err(ObjectError::unavailable)?;
-    let tagging =
-        Tagging::builder().tag_set(tag).build().map_err(ObjectError::unavailable)?;
+    let tag =
+        Tag::builder().key("reported").value("yes").build().map_err(ObjectError::unavailable)?;
+    let tagging = Tagging::builder().tag_set(tag).build().map_err(ObjectError::unavailable)?;
     client
         .put_object_tagging()
         .bucket(&source.bucket)

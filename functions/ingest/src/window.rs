@@ -8,8 +8,8 @@ use domain::{Instant, Invalid, Kind, MemberId, Mobile, Receipt, UploadId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use std::collections::{HashMap, HashSet};
 use store::{
-    Contact, Customer, Entry, Holder, Known, MOST_PURCHASES_A_GROUP, NewMember, Outcome, RangeReport,
-    Recorded, Scope, Source, StoreError,
+    Contact, Customer, Entry, Holder, Known, MOST_PURCHASES_A_GROUP, NewMember, Outcome,
+    RangeReport, Recorded, Scope, Source, StoreError,
 };
 
 /// Transactions under way at once.
@@ -44,12 +44,7 @@ impl Tally {
         *of(&mut self.report.rows) += rows;
     }
 
-    fn settle(
-        &mut self,
-        receipt: FileReceipt,
-        outcome: Result<Recorded, Invalid>,
-        own: Source,
-    ) {
+    fn settle(&mut self, receipt: FileReceipt, outcome: Result<Recorded, Invalid>, own: Source) {
         match outcome {
             Err(Invalid::Suppressed) => self.count(receipt.rows, |rows| &mut rows.erased),
             Err(Invalid::NotEnrolled) => self.count(receipt.rows, |rows| &mut rows.not_enrolled),
@@ -60,6 +55,7 @@ impl Tally {
             {
                 self.count(receipt.rows, |rows| &mut rows.accepted);
                 self.report.points += recorded.points.get();
+                self.report.members_created += u64::from(recorded.enrolled);
             }
             Ok(_) => self.count(receipt.rows, |rows| &mut rows.already_known),
         }
@@ -215,10 +211,6 @@ async fn enter_groups(
         .map(|(owner, group)| enter_group(app, scope, owner, group, holders, now))
         .buffer_unordered(AT_ONCE);
     while let Some(outcomes) = entered.try_next().await? {
-        let enrolled = outcomes
-            .iter()
-            .any(|(_, outcome)| outcome.as_ref().is_ok_and(|recorded| recorded.enrolled));
-        tally.report.members_created += u64::from(enrolled);
         for (ready, outcome) in outcomes {
             settle(ready, outcome, tally)?;
         }

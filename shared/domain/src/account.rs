@@ -84,7 +84,11 @@ impl Account {
         self.visits = self.visits.saturating_add(other.visits);
         self.spend = self.spend + other.spend;
         for bucket in other.months {
-            self.add_to_month(bucket.month, bucket.spend, i32::try_from(bucket.visits).unwrap_or(i32::MAX));
+            self.add_to_month(
+                bucket.month,
+                bucket.spend,
+                i32::try_from(bucket.visits).unwrap_or(i32::MAX),
+            );
         }
         self.last_activity = self.last_activity.max(other.last_activity);
     }

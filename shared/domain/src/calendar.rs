@@ -88,9 +88,7 @@ impl Day {
     /// Days since 1 January 1970, for compact storage.
     #[must_use]
     pub fn ordinal(self) -> i32 {
-        civil::date(1970, 1, 1)
-            .until(self.0)
-            .map_or(0, |span| span.get_days())
+        civil::date(1970, 1, 1).until(self.0).map_or(0, |span| span.get_days())
     }
 
     /// The day of an ordinal of [`Day::ordinal`].

@@ -129,7 +129,12 @@ mod tests {
             EarningRules::new(vec![(day("2026-07-01"), rule(2)), (day("2026-01-01"), rule(1))]);
         let earned = |text| rules.earned(day(text), Cents::new(1000)).get();
         assert_eq!(
-            [earned("2025-12-31"), earned("2026-06-30"), earned("2026-07-01"), earned("2030-01-01")],
+            [
+                earned("2025-12-31"),
+                earned("2026-06-30"),
+                earned("2026-07-01"),
+                earned("2030-01-01")
+            ],
             [0, 10, 20, 20]
         );
     }

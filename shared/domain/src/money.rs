@@ -40,7 +40,8 @@ impl Cents {
     /// # Errors
     /// [`Invalid::AmountUnreadable`], or [`Invalid::AmountTooLarge`] beyond ±[`Cents::LARGEST`].
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let (negative, digits) = sign(text.trim().trim_end_matches(['€', ' ', '\u{a0}', '\u{202f}']));
+        let (negative, digits) =
+            sign(text.trim().trim_end_matches(['€', ' ', '\u{a0}', '\u{202f}']));
         let mut whole = String::with_capacity(digits.len());
         let mut last_separator = None;
         for (position, character) in digits.char_indices() {

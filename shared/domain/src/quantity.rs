@@ -42,9 +42,8 @@ impl Quantity {
         {
             return Err(Invalid::QuantityUnreadable);
         }
-        let thousandths = format!("{whole}{decimals:0<3}")
-            .parse()
-            .map_err(|_| Invalid::QuantityUnreadable)?;
+        let thousandths =
+            format!("{whole}{decimals:0<3}").parse().map_err(|_| Invalid::QuantityUnreadable)?;
         Ok((negative, Self::from_thousandths(thousandths)?))
     }
 

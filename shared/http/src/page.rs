@@ -24,9 +24,10 @@ impl<P: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Page<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Query(pairs) = Query::<Vec<(String, String)>>::from_request_parts(parts, state)
-            .await
-            .map_err(|_| Problem::new(Kind::Malformed, "The query cannot be read."))?;
+        let Query(pairs) =
+            Query::<Vec<(String, String)>>::from_request_parts(parts, state)
+                .await
+                .map_err(|_| Problem::new(Kind::Malformed, "The query cannot be read."))?;
         let mut page = Self { limit: DEFAULT, after: None };
         let mut errors = Vec::new();
         for (name, value) in pairs {

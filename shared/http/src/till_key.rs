@@ -119,7 +119,8 @@ mod tests {
     #[test]
     fn what_is_no_key_is_not_read() {
         let token = minted(Mode::Test).token;
-        for text in ["", "zs_", "zs_live_", "zs_prod_AAAA", &token[..token.len() - 2], &token[3..]] {
+        for text in ["", "zs_", "zs_live_", "zs_prod_AAAA", &token[..token.len() - 2], &token[3..]]
+        {
             assert!(Presented::read(text).is_none(), "{text}");
         }
     }

@@ -7,7 +7,8 @@ use domain::lots::{Lot, Lots};
 use domain::purchase::Kind;
 use domain::receipt::{Operator, Receipt, ReceiptNumber, Register};
 use domain::{
-    Account, Cents, Day, EstablishmentId, Instant, Line, MemberId, Month, Points, Purchase, Quantity,
+    Account, Cents, Day, EstablishmentId, Instant, Line, MemberId, Month, Points, Purchase,
+    Quantity,
 };
 use minicbor::{Decode, Encode};
 

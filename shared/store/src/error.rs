@@ -32,9 +32,7 @@ impl StoreError {
         matches!(self, Self::Busy | Self::Unavailable(_))
     }
 
-    pub(crate) fn unavailable(
-        source: impl std::error::Error + Send + Sync + 'static,
-    ) -> Self {
+    pub(crate) fn unavailable(source: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Unavailable(Box::new(source))
     }
 }

@@ -68,10 +68,8 @@ impl Store {
             next.extend(found.iter().cloned());
             next
         });
-        let keys: Vec<Key> = found
-            .iter()
-            .map(|(_, key)| Key { pk: key.pk.clone(), sk: key.sk.clone() })
-            .collect();
+        let keys: Vec<Key> =
+            found.iter().map(|(_, key)| Key { pk: key.pk.clone(), sk: key.sk.clone() }).collect();
         let mut items: BTreeMap<(String, String), Item> = BTreeMap::new();
         for item in self.get_items(&keys).await? {
             let key: Key = items::from_item(item.clone(), "history")?;

@@ -157,7 +157,12 @@ impl Store {
                 .await
                 .map_err(StoreError::unavailable)?;
             found.extend(
-                answer.responses.take().and_then(|mut tables| tables.remove(&*self.table)).into_iter().flatten(),
+                answer
+                    .responses
+                    .take()
+                    .and_then(|mut tables| tables.remove(&*self.table))
+                    .into_iter()
+                    .flatten(),
             );
             let left = answer
                 .unprocessed_keys

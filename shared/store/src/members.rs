@@ -178,22 +178,16 @@ const SEPARATOR: char = '\u{1f}';
 fn address_text(address: &Address) -> Option<String> {
     let parts =
         [&address.street, &address.complement, &address.postcode, &address.city, &address.country];
-    parts.iter().any(|part| part.is_some()).then(|| {
-        parts.map(|part| part.as_deref().unwrap_or_default()).join(&SEPARATOR.to_string())
-    })
+    parts
+        .iter()
+        .any(|part| part.is_some())
+        .then(|| parts.map(|part| part.as_deref().unwrap_or_default()).join(&SEPARATOR.to_string()))
 }
 
 fn address_of(text: &str) -> Address {
-    let mut parts =
-        text.split(SEPARATOR).map(|part| (!part.is_empty()).then(|| part.to_owned()));
+    let mut parts = text.split(SEPARATOR).map(|part| (!part.is_empty()).then(|| part.to_owned()));
     let mut next = || parts.next().flatten();
-    Address {
-        street: next(),
-        complement: next(),
-        postcode: next(),
-        city: next(),
-        country: next(),
-    }
+    Address { street: next(), complement: next(), postcode: next(), city: next(), country: next() }
 }
 
 const fn enrolment_word(enrolment: Enrolment) -> &'static str {
@@ -316,7 +310,11 @@ pub(crate) fn put_account(
     put_version(&store.table, items::to_item(&record)?, over)
 }
 
-fn put_version(table: &str, item: Item, over: Option<u64>) -> Result<TransactWriteItem, StoreError> {
+fn put_version(
+    table: &str,
+    item: Item,
+    over: Option<u64>,
+) -> Result<TransactWriteItem, StoreError> {
     match over {
         None => items::put(table, item, ABSENT, vec![]),
         Some(version) => {
@@ -483,8 +481,7 @@ impl Store {
             if found.is_none() && consistency == Consistency::Eventual {
                 found = self.get_item(&key, Consistency::Strong).await?;
             }
-            let (account, version) =
-                found.ok_or(StoreError::NotFound("member"))?.read()?;
+            let (account, version) = found.ok_or(StoreError::NotFound("member"))?.read()?;
             match account.merged_into {
                 Some(kept) => member = kept,
                 None => return Ok((member, account, version)),
@@ -697,7 +694,7 @@ impl Store {
         after: Option<(u8, String)>,
         limit: usize,
     ) -> Result<MemberPage, StoreError> {
-        let (mut shard, mut after) = 
+        let (mut shard, mut after) =
             after.map_or((0, None), |(shard, sk)| (shard, (!sk.is_empty()).then_some(sk)));
         let mut members = Vec::with_capacity(limit);
         while shard < MEMBER_SHARDS {

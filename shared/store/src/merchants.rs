@@ -156,8 +156,9 @@ impl Store {
         id: KeyId,
         now: Instant,
     ) -> Result<(), StoreError> {
-        for (mode, slot) in
-            [Mode::Live, Mode::Test].into_iter().flat_map(|mode| (1..=KEY_SLOTS).map(move |slot| (mode, slot)))
+        for (mode, slot) in [Mode::Live, Mode::Test]
+            .into_iter()
+            .flat_map(|mode| (1..=KEY_SLOTS).map(move |slot| (mode, slot)))
         {
             let key = keys::till_key(merchant, establishment, mode, slot);
             let stored: Option<KeyRecord> = self.get_item(&key, Consistency::Strong).await?;

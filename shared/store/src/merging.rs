@@ -43,18 +43,20 @@ impl Store {
             return Err(StoreError::Conflict("a member cannot be merged into itself"));
         }
         for attempt in 0..backoff::ATTEMPTS {
-            let (mut into, mut from) = futures::try_join!(
-                self.member(scope, kept),
-                self.member_itself(scope, absorbed)
-            )?;
+            let (mut into, mut from) =
+                futures::try_join!(self.member(scope, kept), self.member_itself(scope, absorbed))?;
             if from.person.merged_into == Some(into.person.id) {
                 return Ok(into);
             }
             if from.person.merged_into.is_some() {
-                return Err(StoreError::Conflict("this member was merged into another one already"));
+                return Err(StoreError::Conflict(
+                    "this member was merged into another one already",
+                ));
             }
             if into.person.id == absorbed {
-                return Err(StoreError::Conflict("the two were merged the other way round already"));
+                return Err(StoreError::Conflict(
+                    "the two were merged the other way round already",
+                ));
             }
             let note = merge_note(scope, into.person.id, &from, by, now)?;
             let versions = (into.person.version, from.person.version);
@@ -66,7 +68,13 @@ impl Store {
             from.person.merged_into = Some(into.person.id);
             from.person.version += 1;
             let actions = vec![
-                put_account(self, scope, into.person.id, &into.account, Some(into.account_version))?,
+                put_account(
+                    self,
+                    scope,
+                    into.person.id,
+                    &into.account,
+                    Some(into.account_version),
+                )?,
                 put_account(self, scope, absorbed, &from.account, Some(from.account_version))?,
                 put_person(self, scope, &into.person, Some(versions.0))?,
                 put_person(self, scope, &from.person, Some(versions.1))?,

@@ -222,7 +222,11 @@ impl PurchaseRecord {
         self.cancelled_at.as_deref().map(items::instant_of).transpose()
     }
 
-    pub(crate) fn read(&self, scope: &Scope, receipt: Receipt) -> Result<StoredPurchase, StoreError> {
+    pub(crate) fn read(
+        &self,
+        scope: &Scope,
+        receipt: Receipt,
+    ) -> Result<StoredPurchase, StoreError> {
         let content = self.content()?;
         let purchase = Purchase::new(
             scope.settings.merchant.sector,
@@ -528,7 +532,7 @@ impl Store {
             };
             let balance = account.balance();
             let mut record = PurchaseRecord::of(scope, entry, Some(id), points, balance);
-            record.enrolled = enrolled.then_some(true);
+            record.enrolled = (enrolled && recorded.is_empty()).then_some(true);
             actions.push(self.put_new(&record)?);
             recorded.push(Recorded { outcome: Outcome::New, ..record.recorded()? });
         }
@@ -541,14 +545,13 @@ impl Store {
         Ok(match self.transact(actions).await? {
             Transaction::Committed => Attempt::Done(recorded),
             Transaction::Cancelled(mut reasons) => {
-                let standing = reasons[..entries.len()].iter_mut().find_map(|reason| match reason {
-                    Reason::Condition(item) => item.take(),
-                    _ => None,
-                });
+                let standing =
+                    reasons[..entries.len()].iter_mut().find_map(|reason| match reason {
+                        Reason::Condition(item) => item.take(),
+                        _ => None,
+                    });
                 match standing {
-                    Some(item) => {
-                        Attempt::Standing(Box::new(items::from_item(item, "purchase")?))
-                    }
+                    Some(item) => Attempt::Standing(Box::new(items::from_item(item, "purchase")?)),
                     None if enrolled && matches!(reasons[contact_at], Reason::Condition(_)) => {
                         Attempt::Enrolled
                     }

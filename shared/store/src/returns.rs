@@ -104,7 +104,9 @@ impl Store {
                     (":zero", items::number(0)),
                     (
                         ":fingerprint",
-                        aws_sdk_dynamodb::types::AttributeValue::B(record.fingerprint.clone().into()),
+                        aws_sdk_dynamodb::types::AttributeValue::B(
+                            record.fingerprint.clone().into(),
+                        ),
                     ),
                 ],
             )?];
@@ -163,8 +165,7 @@ impl Store {
             if let Some(why) = not_attachable(&stored) {
                 return Err(StoreError::Conflict(why));
             }
-            let points =
-                ledger::enter_sale(&mut account, &stored.purchase, &scope.settings.rules);
+            let points = ledger::enter_sale(&mut account, &stored.purchase, &scope.settings.rules);
             record.member = Some(id.to_string());
             record.instant = Some(items::instant_text(stored.purchase.sold_at()));
             record.points = points.get();
@@ -179,7 +180,9 @@ impl Store {
                     ),
                     vec![(
                         ":fingerprint",
-                        aws_sdk_dynamodb::types::AttributeValue::B(record.fingerprint.clone().into()),
+                        aws_sdk_dynamodb::types::AttributeValue::B(
+                            record.fingerprint.clone().into(),
+                        ),
                     )],
                 )?,
                 put_account(self, scope, id, &account, Some(version))?,

@@ -122,7 +122,11 @@ impl Store {
         Ok(settings)
     }
 
-    fn assemble(&self, merchant: MerchantId, read: Vec<items::Item>) -> Result<Settings, StoreError> {
+    fn assemble(
+        &self,
+        merchant: MerchantId,
+        read: Vec<items::Item>,
+    ) -> Result<Settings, StoreError> {
         let mut profile = None;
         let (mut rules, mut establishments, mut till_keys) = (vec![], BTreeMap::new(), vec![]);
         for item in read {

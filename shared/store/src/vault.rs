@@ -55,7 +55,11 @@ impl MasterKey {
         Self(cipher(&expand(secret.as_bytes(), b"zerosix/master/1")))
     }
 
-    pub(crate) fn wrap(&self, merchant: MerchantId, key: &MerchantKey) -> Result<Vec<u8>, StoreError> {
+    pub(crate) fn wrap(
+        &self,
+        merchant: MerchantId,
+        key: &MerchantKey,
+    ) -> Result<Vec<u8>, StoreError> {
         seal(&self.0, merchant.to_string().as_bytes(), key.raw.as_ref())
     }
 
@@ -211,7 +215,10 @@ mod tests {
         let key = MerchantKey::generate(merchant(1)).unwrap();
         let wrapped = master.wrap(merchant(1), &key).unwrap();
         let read = master.unwrap(merchant(1), &wrapped).unwrap();
-        assert_eq!(read.contact_hash("MOBILE", "+33639980012"), key.contact_hash("MOBILE", "+33639980012"));
+        assert_eq!(
+            read.contact_hash("MOBILE", "+33639980012"),
+            key.contact_hash("MOBILE", "+33639980012")
+        );
         assert!(master.unwrap(merchant(2), &wrapped).is_err());
         assert!(MasterKey::derive("another").unwrap(merchant(1), &wrapped).is_err());
     }
@@ -219,7 +226,10 @@ mod tests {
     #[test]
     fn the_same_contact_has_another_hash_at_another_merchant() {
         let [a, b] = [1, 2].map(|random| MerchantKey::generate(merchant(random)).unwrap());
-        assert_ne!(a.contact_hash("MOBILE", "+33639980012"), b.contact_hash("MOBILE", "+33639980012"));
+        assert_ne!(
+            a.contact_hash("MOBILE", "+33639980012"),
+            b.contact_hash("MOBILE", "+33639980012")
+        );
         assert_ne!(a.contact_hash("MOBILE", "1234"), a.contact_hash("CARD", "1234"));
     }
 }

@@ -29,26 +29,18 @@ impl Till {
         call(api, "PUT", &shop, OPERATOR_KEY, &body).await;
         let body = json!({"mode": "live", "label": "caisse 1"});
         let key = call(api, "POST", &format!("{shop}/keys"), OPERATOR_KEY, &body).await;
-        Self {
-            merchant,
-            key: text(&key, "key"),
-        }
+        Self { merchant, key: text(&key, "key") }
     }
 
     /// Makes a member, and gives their identifier.
     pub(crate) async fn enrol(&self, api: &Function, mobile: &str) -> String {
         let body = json!({"mobile": mobile, "card_requested": true});
-        text(
-            &call(api, "POST", "/v1/members", &self.key, &body).await,
-            "member_id",
-        )
+        text(&call(api, "POST", "/v1/members", &self.key, &body).await, "member_id")
     }
 
     /// Sells, and gives the latency of the function.
     pub(crate) async fn sell(&self, api: &Function, sale: &Value) -> Duration {
-        let answer = api
-            .invoke(event("POST", "/v1/purchases", &self.key, sale))
-            .await;
+        let answer = api.invoke(event("POST", "/v1/purchases", &self.key, sale)).await;
         accepted(&answer.body, "/v1/purchases");
         answer.latency
     }
@@ -111,10 +103,7 @@ fn accepted(answer: &[u8], path: &str) -> Value {
 }
 
 fn text(answer: &Value, name: &str) -> String {
-    answer[name]
-        .as_str()
-        .unwrap_or_else(|| panic!("no {name} in {answer}"))
-        .to_owned()
+    answer[name].as_str().unwrap_or_else(|| panic!("no {name} in {answer}")).to_owned()
 }
 
 /// An event of an API Gateway HTTP API, payload format 2.0.

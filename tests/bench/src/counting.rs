@@ -43,9 +43,7 @@ impl Tally {
     }
 
     pub(crate) fn by_operation_and_shape(&self) -> impl Iterator<Item = (&str, &str, Count)> {
-        self.0
-            .iter()
-            .map(|((operation, shape), count)| (&**operation, &**shape, *count))
+        self.0.iter().map(|((operation, shape), count)| (&**operation, &**shape, *count))
     }
 }
 
@@ -86,11 +84,7 @@ impl CountingProxy {
             .layer(axum::extract::DefaultBodyLimit::disable())
             .with_state(Arc::clone(&state));
         let (address, server) = crate::loopback::serve(router).await;
-        Self {
-            address,
-            state,
-            server,
-        }
+        Self { address, state, server }
     }
 
     pub(crate) fn address(&self) -> &str {
@@ -109,12 +103,7 @@ impl CountingProxy {
 
     /// The transactions kept since [`Self::record`], which ends.
     pub(crate) fn recorded(&self) -> Vec<Bytes> {
-        self.state
-            .recorded
-            .lock()
-            .unwrap()
-            .take()
-            .unwrap_or_default()
+        self.state.recorded.lock().unwrap().take().unwrap_or_default()
     }
 }
 
@@ -144,14 +133,7 @@ async fn forward(State(state): State<Arc<Counting>>, headers: HeaderMap, body: B
 
     let count = billed(&operation, &sent, answer.status(), answer.body());
     let key = (operation, shape(&sent));
-    state
-        .tally
-        .lock()
-        .unwrap()
-        .0
-        .entry(key)
-        .or_default()
-        .add(count);
+    state.tally.lock().unwrap().0.entry(key).or_default().add(count);
     if answer.status().is_success()
         && sent.contains_key("TransactItems")
         && let Some(recorded) = &mut *state.recorded.lock().unwrap()
@@ -160,24 +142,18 @@ async fn forward(State(state): State<Arc<Counting>>, headers: HeaderMap, body: B
     }
 
     let (mut head, body) = answer.into_parts();
-    head.headers
-        .insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     Response::from_parts(head, body.into())
 }
 
 /// What AWS bills for a call: what DynamoDB reports, and for what a condition refused, where
 /// nothing is reported, the rule.
 fn billed(operation: &str, sent: &Map<String, Value>, status: StatusCode, answer: &[u8]) -> Count {
-    let mut count = Count {
-        calls: 1,
-        ..Count::default()
-    };
+    let mut count = Count { calls: 1, ..Count::default() };
     let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
     if status.is_success() {
-        let reads = matches!(
-            operation,
-            "GetItem" | "BatchGetItem" | "TransactGetItems" | "Query" | "Scan"
-        );
+        let reads =
+            matches!(operation, "GetItem" | "BatchGetItem" | "TransactGetItems" | "Query" | "Scan");
         let consumed = match answer.get("ConsumedCapacity") {
             Some(Value::Array(tables)) => tables.as_slice(),
             Some(table) => std::slice::from_ref(table),
@@ -197,9 +173,7 @@ fn billed(operation: &str, sent: &Map<String, Value>, status: StatusCode, answer
     let kind = answer["__type"].as_str().unwrap_or_default();
     if kind.ends_with("TransactionCanceledException") {
         count.refused = 1;
-        count.write = transaction_items(sent)
-            .map(|(_, action)| 2.0 * attempted(action))
-            .sum();
+        count.write = transaction_items(sent).map(|(_, action)| 2.0 * attempted(action)).sum();
     } else if kind.ends_with("ConditionalCheckFailedException") {
         count.refused = 1;
         count.write = attempted(sent);
@@ -210,12 +184,7 @@ fn billed(operation: &str, sent: &Map<String, Value>, status: StatusCode, answer
 /// Write units, outside a transaction, of a write that was refused: by the item that was to be
 /// put; the items that updates, deletions and checks look at are taken to be under 1 KB.
 fn attempted(action: &Map<String, Value>) -> f64 {
-    write_units(
-        action
-            .get("Item")
-            .and_then(Value::as_object)
-            .map_or(0, item_size),
-    )
+    write_units(action.get("Item").and_then(Value::as_object).map_or(0, item_size))
 }
 
 fn transaction_items(
@@ -241,10 +210,7 @@ fn collect_shapes(value: &Value, shapes: &mut BTreeSet<String>) {
         Value::Object(map) => {
             let part = |name: &str| map.get(name).and_then(|value| value["S"].as_str());
             if let Some(pk) = part("pk") {
-                let words = pk
-                    .split('#')
-                    .skip(1)
-                    .chain(part("sk").unwrap_or_default().split('#'));
+                let words = pk.split('#').skip(1).chain(part("sk").unwrap_or_default().split('#'));
                 let words: Vec<&str> = words.filter(|word| is_word(word)).collect();
                 shapes.insert(words.join("·"));
             } else if let Some(values) = map.get("ExpressionAttributeValues")
@@ -261,9 +227,7 @@ fn collect_shapes(value: &Value, shapes: &mut BTreeSet<String>) {
                 map.values().for_each(|value| collect_shapes(value, shapes));
             }
         }
-        Value::Array(values) => values
-            .iter()
-            .for_each(|value| collect_shapes(value, shapes)),
+        Value::Array(values) => values.iter().for_each(|value| collect_shapes(value, shapes)),
         _ => {}
     }
 }
@@ -288,10 +252,7 @@ mod tests {
         async fn start() -> Self {
             let dynamo = Dynamo::start().await;
             let proxy = CountingProxy::start(dynamo.address()).await;
-            Self {
-                _dynamo: dynamo,
-                proxy,
-            }
+            Self { _dynamo: dynamo, proxy }
         }
 
         async fn count(&self, operation: &str, body: Value) -> Count {
@@ -311,11 +272,7 @@ mod tests {
     }
 
     fn purchase(sk: &str, bytes: usize) -> Value {
-        item(
-            sk,
-            bytes,
-            &json!({"member": {"S": "m"}, "instant": {"S": "2026"}}),
-        )
+        item(sk, bytes, &json!({"member": {"S": "m"}, "instant": {"S": "2026"}}))
     }
 
     fn put(item: &Value, condition: &str) -> Value {
@@ -327,55 +284,27 @@ mod tests {
     #[tokio::test]
     async fn a_purchase_and_its_account_cost_two_units_each_and_one_for_the_slim_index() {
         let counted = Counted::start().await;
-        let items = [
-            put(&purchase("P", 700), ABSENT),
-            put(&item("A", 700, &json!({})), ABSENT),
-        ];
-        let count = counted
-            .count("TransactWriteItems", json!({"TransactItems": items}))
-            .await;
-        assert_eq!(
-            count,
-            Count {
-                calls: 1,
-                write: 5.0,
-                ..Count::default()
-            }
-        );
+        let items = [put(&purchase("P", 700), ABSENT), put(&item("A", 700, &json!({})), ABSENT)];
+        let count = counted.count("TransactWriteItems", json!({"TransactItems": items})).await;
+        assert_eq!(count, Count { calls: 1, write: 5.0, ..Count::default() });
     }
 
     #[tokio::test]
     async fn each_kilobyte_begun_costs_two_more_in_a_transaction_and_the_index_nothing_more() {
         let counted = Counted::start().await;
-        let items = [
-            put(&purchase("P", 2_100), ABSENT),
-            put(&item("A", 700, &json!({})), ABSENT),
-        ];
-        let count = counted
-            .count("TransactWriteItems", json!({"TransactItems": items}))
-            .await;
+        let items = [put(&purchase("P", 2_100), ABSENT), put(&item("A", 700, &json!({})), ABSENT)];
+        let count = counted.count("TransactWriteItems", json!({"TransactItems": items})).await;
         assert_eq!(count.write, 6.0 + 1.0 + 2.0);
     }
 
     #[tokio::test]
     async fn a_cancelled_transaction_is_billed_for_its_items_and_not_for_the_index() {
         let counted = Counted::start().await;
-        let items = [
-            put(&purchase("P", 1_500), ABSENT),
-            put(&item("A", 700, &json!({})), ABSENT),
-        ];
+        let items = [put(&purchase("P", 1_500), ABSENT), put(&item("A", 700, &json!({})), ABSENT)];
         let body = json!({"TransactItems": items});
         counted.count("TransactWriteItems", body.clone()).await;
         let count = counted.count("TransactWriteItems", body).await;
-        assert_eq!(
-            count,
-            Count {
-                calls: 1,
-                write: 6.0,
-                refused: 1,
-                ..Count::default()
-            }
-        );
+        assert_eq!(count, Count { calls: 1, write: 6.0, refused: 1, ..Count::default() });
     }
 
     #[tokio::test]
@@ -386,15 +315,7 @@ mod tests {
         });
         assert_eq!(counted.count("PutItem", body.clone()).await.write, 2.0);
         let again = counted.count("PutItem", body).await;
-        assert_eq!(
-            again,
-            Count {
-                calls: 1,
-                write: 2.0,
-                refused: 1,
-                ..Count::default()
-            }
-        );
+        assert_eq!(again, Count { calls: 1, write: 2.0, refused: 1, ..Count::default() });
     }
 
     #[tokio::test]

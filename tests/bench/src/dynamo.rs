@@ -17,9 +17,7 @@ pub(crate) struct Dynamo {
 impl Dynamo {
     pub(crate) async fn start() -> Self {
         let database = dynoxide::Database::memory().expect("an in-memory database opens");
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("a bound address"));
         let server = tokio::spawn(dynoxide::server::serve_on(listener, database));
         let dynamo = Self { address, server };
@@ -36,9 +34,7 @@ impl Dynamo {
 
     /// Calls an operation directly, uncounted.
     pub(crate) async fn call(&self, operation: &str, body: &Value) -> Value {
-        let answer = HttpClient::new()
-            .send(request(&self.address, operation, body))
-            .await;
+        let answer = HttpClient::new().send(request(&self.address, operation, body)).await;
         let status = answer.status();
         let answer: Value = serde_json::from_slice(answer.body()).expect("a JSON answer");
         assert!(status.is_success(), "{operation}: {answer}");

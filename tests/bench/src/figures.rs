@@ -51,13 +51,7 @@ impl Figures {
         bound: Bound,
     ) {
         let name = name.to_owned();
-        self.0.push(Figure {
-            name,
-            value,
-            unit,
-            beside,
-            bound,
-        });
+        self.0.push(Figure { name, value, unit, beside, bound });
     }
 
     /// `[{name, value, unit, beside?}]`.
@@ -75,18 +69,12 @@ impl Figures {
     }
 
     pub(crate) fn table(&self) -> String {
-        let width = self
-            .0
-            .iter()
-            .map(|figure| figure.name.len())
-            .max()
-            .unwrap_or(0);
+        let width = self.0.iter().map(|figure| figure.name.len()).max().unwrap_or(0);
         let mut table = String::new();
         for figure in &self.0 {
             let (name, value, unit) = (&figure.name, written(figure.value), figure.unit);
-            let beside = figure.beside.map_or(String::new(), |beside| {
-                format!("beside {}", written(beside))
-            });
+            let beside =
+                figure.beside.map_or(String::new(), |beside| format!("beside {}", written(beside)));
             let bound = match figure.bound {
                 Bound::AtMost(bound) => {
                     format!("≤ {}  {}", written(bound), verdict(figure.value <= bound))
@@ -154,19 +142,8 @@ mod tests {
     #[test]
     fn the_report_holds_the_baseline_where_there_is_one() {
         let mut figures = Figures::default();
-        figures.add(
-            "till.purchase.write_units",
-            5.0,
-            "write units",
-            Bound::AtMost(5.0),
-        );
-        figures.add_beside(
-            "init.api.ratio_to_bare",
-            1.234_56,
-            "ratio",
-            4.1,
-            Bound::AtMost(1.5),
-        );
+        figures.add("till.purchase.write_units", 5.0, "write units", Bound::AtMost(5.0));
+        figures.add_beside("init.api.ratio_to_bare", 1.234_56, "ratio", 4.1, Bound::AtMost(1.5));
         let expected = json!([
             {"name": "till.purchase.write_units", "value": 5.0, "unit": "write units"},
             {"name": "init.api.ratio_to_bare", "value": 1.235, "unit": "ratio", "beside": 4.1},

@@ -21,11 +21,7 @@ impl HttpClient {
     /// Sends and reads the whole answer. A server of this process that does not answer is a bug
     /// here, hence no error.
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let answer = self
-            .0
-            .request(request.map(Full::new))
-            .await
-            .expect("a local server answers");
+        let answer = self.0.request(request.map(Full::new)).await.expect("a local server answers");
         let (head, body) = answer.into_parts();
         Response::from_parts(head, body.collect().await.expect("a whole body").to_bytes())
     }

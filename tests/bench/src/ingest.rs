@@ -49,43 +49,23 @@ async fn count_own_order(figures: &mut Figures, files: &Files) -> (PathBuf, f64)
     let counting = &deployment.stack.counting;
     counting.take();
     counting.record();
-    deployment
-        .ingest("cdnow.csv", files.read("cdnow.csv"))
-        .await;
+    deployment.ingest("cdnow.csv", files.read("cdnow.csv")).await;
     let transactions = counting.recorded();
     let tally = counting.take();
     deployment.expect_purchases(PURCHASES).await;
     tell("in its own order", &tally);
-    let (write, read) = (
-        tally.total().write / PURCHASES,
-        tally.total().read / PURCHASES,
-    );
-    figures.add(
-        "ingest.write_units_per_purchase",
-        write,
-        "write units",
-        Bound::AtMost(5.5),
-    );
-    figures.add(
-        "ingest.read_units_per_purchase",
-        read,
-        "read units",
-        Bound::None,
-    );
+    let (write, read) = (tally.total().write / PURCHASES, tally.total().read / PURCHASES);
+    figures.add("ingest.write_units_per_purchase", write, "write units", Bound::AtMost(5.5));
+    figures.add("ingest.read_units_per_purchase", read, "read units", Bound::None);
 
-    deployment
-        .ingest("cdnow-again.csv", files.read("cdnow.csv"))
-        .await;
+    deployment.ingest("cdnow-again.csv", files.read("cdnow.csv")).await;
     let tally = counting.take();
     deployment.expect_purchases(PURCHASES).await;
     tell("the same file again", &tally);
     let but_the_report = tally.total_of(|shape| !shape.contains("UPLOAD")).write;
 
     let file = places::results().join("transactions.jsonl");
-    let lines: Vec<u8> = transactions
-        .iter()
-        .flat_map(|body| [body, &b"\n"[..]].concat())
-        .collect();
+    let lines: Vec<u8> = transactions.iter().flat_map(|body| [body, &b"\n"[..]].concat()).collect();
     std::fs::write(&file, lines).expect("the recorded transactions can be written");
     (file, but_the_report / PURCHASES)
 }
@@ -93,9 +73,7 @@ async fn count_own_order(figures: &mut Figures, files: &Files) -> (PathBuf, f64)
 async fn count_by_date(figures: &mut Figures, files: &Files) {
     let deployment = Deployment::start(Path::Counted).await;
     deployment.stack.counting.take();
-    deployment
-        .ingest("cdnow-by-date.csv", files.read("cdnow-by-date.csv"))
-        .await;
+    deployment.ingest("cdnow-by-date.csv", files.read("cdnow-by-date.csv")).await;
     let tally = deployment.stack.counting.take();
     deployment.expect_purchases(PURCHASES).await;
     tell("by date", &tally);
@@ -108,17 +86,13 @@ async fn time(figures: &mut Figures, files: &Files, transactions: &std::path::Pa
     let (mut speeds, mut bare_speeds, mut peaks) = (Vec::new(), Vec::new(), Vec::new());
     for round in 1..=ROUNDS {
         let deployment = Deployment::start(Path::Direct).await;
-        let took = deployment
-            .ingest("cdnow.csv", files.read("cdnow.csv"))
-            .await;
+        let took = deployment.ingest("cdnow.csv", files.read("cdnow.csv")).await;
         speeds.push(PURCHASES / took.as_secs_f64());
         peaks.push(deployment.function.peak_mb());
         drop(deployment);
 
         let bare = bare_loop(transactions).await;
-        let seconds = bare["seconds"]
-            .as_f64()
-            .expect("the bare loop says how long it took");
+        let seconds = bare["seconds"].as_f64().expect("the bare loop says how long it took");
         bare_speeds.push(PURCHASES / seconds);
         eprintln!(
             "ingest, round {round}: {:.1} s; bare loop: {seconds:.1} s, {} sent again",
@@ -128,38 +102,18 @@ async fn time(figures: &mut Figures, files: &Files, transactions: &std::path::Pa
     }
     let (speed, bare_speed) = (median(&speeds), median(&bare_speeds));
     let unit = "purchases/s";
-    figures.add_beside(
-        "ingest.purchases_per_second",
-        speed,
-        unit,
-        bare_speed,
-        Bound::None,
-    );
+    figures.add_beside("ingest.purchases_per_second", speed, unit, bare_speed, Bound::None);
     let ratio = speed / bare_speed;
-    figures.add_beside(
-        "ingest.ratio_to_bare_loop",
-        ratio,
-        "ratio",
-        1.0,
-        Bound::AtLeast(0.8),
-    );
+    figures.add_beside("ingest.ratio_to_bare_loop", ratio, "ratio", 1.0, Bound::AtLeast(0.8));
 
     let peak = median(&peaks);
     figures.add("ingest.peak_mb", peak, "MB", Bound::AtMost(96.0));
     let deployment = Deployment::start(Path::Direct).await;
-    let took = deployment
-        .ingest("cdnow-ten.csv", files.read("cdnow-ten.csv"))
-        .await;
+    let took = deployment.ingest("cdnow-ten.csv", files.read("cdnow-ten.csv")).await;
     deployment.expect_purchases(10.0 * PURCHASES).await;
     eprintln!("ten times the file: {:.1} s", took.as_secs_f64());
     let ten = deployment.function.peak_mb();
-    figures.add_beside(
-        "ingest.peak_mb_ten_times",
-        ten,
-        "MB",
-        peak,
-        Bound::AtMost(1.1 * peak),
-    );
+    figures.add_beside("ingest.peak_mb_ten_times", ten, "MB", peak, Bound::AtMost(1.1 * peak));
 }
 
 /// The same transactions, on a table of their own.
@@ -175,11 +129,7 @@ async fn bare_loop(transactions: &std::path::Path) -> Value {
     ]);
     let ran = tokio::task::spawn_blocking(move || command.output()).await;
     let output = ran.expect("the wait ends").expect("the bare loop starts");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("the bare loop prints JSON")
 }
 
@@ -198,11 +148,7 @@ impl Deployment {
         let merchant = Till::open(&api).await.merchant;
         let ingest = places::binary("ingest");
         let function = Function::start(&ingest, &stack.environment(path)).await;
-        Self {
-            stack,
-            function,
-            merchant,
-        }
+        Self { stack, function, merchant }
     }
 
     /// Drops the file in S3 and hands on every message until none is left.
@@ -213,14 +159,7 @@ impl Deployment {
         let body = notification(&key, size, &tag).to_string();
 
         let started = Instant::now();
-        self.deliver(
-            "bench-uploads",
-            &Message {
-                body,
-                attributes: json!({}),
-            },
-        )
-        .await;
+        self.deliver("bench-uploads", &Message { body, attributes: json!({}) }).await;
         while let Some(message) = self.stack.sqs.receive() {
             self.deliver("bench-ranges", &message).await;
         }
@@ -232,17 +171,11 @@ impl Deployment {
             let event = sqs::event(queue, message, receive_count).to_string();
             let answer = self.function.invoke(event.into()).await;
             let answer: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-            if answer["batchItemFailures"]
-                .as_array()
-                .is_none_or(Vec::is_empty)
-            {
+            if answer["batchItemFailures"].as_array().is_none_or(Vec::is_empty) {
                 return;
             }
         }
-        panic!(
-            "a message failed {DELIVERIES} times; see the log: {}",
-            message.body
-        );
+        panic!("a message failed {DELIVERIES} times; see the log: {}", message.body);
     }
 
     /// What the file cost means nothing if it was not all written.
@@ -306,18 +239,13 @@ impl Files {
         if !folder.join("cdnow-ten.csv").exists() {
             let script = places::sources().join("cdnow.py");
             let made = Command::new("python3").arg(script).arg(&folder).status();
-            assert!(
-                made.expect("python3 runs").success(),
-                "the CDNOW files were not made"
-            );
+            assert!(made.expect("python3 runs").success(), "the CDNOW files were not made");
         }
         Self(folder)
     }
 
     fn read(&self, name: &str) -> Bytes {
-        std::fs::read(self.0.join(name))
-            .expect("the script made it")
-            .into()
+        std::fs::read(self.0.join(name)).expect("the script made it").into()
     }
 }
 

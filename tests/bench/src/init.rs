@@ -31,13 +31,7 @@ pub(crate) async fn measure(figures: &mut Figures) {
     figures.add_beside("init.api.p50_ms", api, "ms", bare, Bound::None);
     let [api_worst, bare_worst, _] = measures.each_ref().map(|all| percentile(all, 0.99));
     figures.add_beside("init.api.p99_ms", api_worst, "ms", bare_worst, Bound::None);
-    figures.add_beside(
-        "init.api.ratio_to_bare",
-        api / bare,
-        "ratio",
-        1.0,
-        Bound::AtMost(1.5),
-    );
+    figures.add_beside("init.api.ratio_to_bare", api / bare, "ratio", 1.0, Bound::AtMost(1.5));
     figures.add_beside("init.api.memory_mb", peaks[0], "MB", peaks[1], Bound::None);
     figures.add("init.hello_world.p50_ms", hello, "ms", Bound::None);
     figures.add("init.hello_world.memory_mb", peaks[2], "MB", Bound::None);

@@ -11,9 +11,7 @@ pub(crate) fn write_units(bytes: usize) -> f64 {
 
 /// Bytes of an item in DynamoDB's JSON: its names and its values.
 pub(crate) fn item_size(item: &Map<String, Value>) -> usize {
-    item.iter()
-        .map(|(name, value)| name.len() + value_size(value))
-        .sum()
+    item.iter().map(|(name, value)| name.len() + value_size(value)).sum()
 }
 
 fn value_size(typed: &Value) -> usize {
@@ -21,9 +19,7 @@ fn value_size(typed: &Value) -> usize {
         return 0;
     };
     let elements = |size: fn(&Value) -> usize| {
-        value
-            .as_array()
-            .map_or(0, |elements| elements.iter().map(size).sum())
+        value.as_array().map_or(0, |elements| elements.iter().map(size).sum())
     };
     match kind.as_str() {
         "S" => text(value),
@@ -33,9 +29,7 @@ fn value_size(typed: &Value) -> usize {
         "NS" => elements(number),
         "BS" => elements(binary),
         "L" => 3 + elements(|element| 1 + value_size(element)),
-        "M" => value
-            .as_object()
-            .map_or(3, |map| 3 + map.len() + item_size(map)),
+        "M" => value.as_object().map_or(3, |map| 3 + map.len() + item_size(map)),
         _ => 1, // BOOL, NULL
     }
 }
@@ -54,7 +48,5 @@ fn number(value: &Value) -> usize {
 
 fn binary(value: &Value) -> usize {
     let text = value.as_str().unwrap_or_default();
-    base64::engine::general_purpose::STANDARD
-        .decode(text)
-        .map_or(0, |bytes| bytes.len())
+    base64::engine::general_purpose::STANDARD.decode(text).map_or(0, |bytes| bytes.len())
 }

@@ -10,9 +10,7 @@ pub(crate) async fn serve(router: Router) -> (String, JoinHandle<()>) {
     // Without this the kernel holds small answers back, and the measure is of the kernel.
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let server = tokio::spawn(async move {
-        axum::serve(listener, router)
-            .await
-            .expect("the server serves");
+        axum::serve(listener, router).await.expect("the server serves");
     });
     (address, server)
 }

@@ -72,14 +72,7 @@ fn write(figures: &Figures) {
 fn build_baselines() {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let built = Command::new(cargo)
-        .args([
-            "build",
-            "--quiet",
-            "--release",
-            "--package",
-            "bench",
-            "--bins",
-        ])
+        .args(["build", "--quiet", "--release", "--package", "bench", "--bins"])
         .current_dir(places::sources())
         .status()
         .expect("cargo runs");

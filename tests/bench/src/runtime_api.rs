@@ -60,31 +60,17 @@ impl Function {
     /// Starts a release binary as Lambda would, and waits until it asks for its first event. What
     /// it prints goes to a file beside the report.
     pub(crate) async fn start(binary: &FilePath, environment: &[(&str, String)]) -> Self {
-        let name = binary
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = binary.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let (events, receiver) = mpsc::unbounded_channel();
-        let stub = Arc::new(Stub {
-            events: Some(receiver).into(),
-            ..Stub::default()
-        });
+        let stub = Arc::new(Stub { events: Some(receiver).into(), ..Stub::default() });
         let (address, server) = crate::loopback::serve(router(Arc::clone(&stub))).await;
 
         let log = crate::places::results().join(format!("{name}.log"));
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(log)
-            .expect("a log file");
+        let log = File::options().create(true).append(true).open(log).expect("a log file");
         let mut command = Command::new(binary);
         command
             .env_clear()
-            .env(
-                "AWS_LAMBDA_RUNTIME_API",
-                address.trim_start_matches("http://"),
-            )
+            .env("AWS_LAMBDA_RUNTIME_API", address.trim_start_matches("http://"))
             .envs(lambda_environment(&name))
             .envs(environment.iter().map(|(name, value)| (*name, value)))
             .stdin(Stdio::null())
@@ -95,34 +81,17 @@ impl Function {
             .spawn()
             .unwrap_or_else(|error| panic!("{} does not start: {error}", binary.display()));
 
-        while tokio::time::timeout(Duration::from_millis(250), stub.asked.notified())
-            .await
-            .is_err()
+        while tokio::time::timeout(Duration::from_millis(250), stub.asked.notified()).await.is_err()
         {
             if let Some(error) = stub.init_error.lock().unwrap().take() {
-                panic!(
-                    "{name}: its INIT failed: {}",
-                    String::from_utf8_lossy(&error)
-                );
+                panic!("{name}: its INIT failed: {}", String::from_utf8_lossy(&error));
             }
             let ended = child.try_wait().expect("a child can be waited for");
-            assert!(
-                ended.is_none(),
-                "{name} ended before its first event; see its log"
-            );
-            assert!(
-                spawned.elapsed() < INIT_LIMIT,
-                "{name} never asked for an event"
-            );
+            assert!(ended.is_none(), "{name} ended before its first event; see its log");
+            assert!(spawned.elapsed() < INIT_LIMIT, "{name} never asked for an event");
         }
         let asked = stub.first_next.lock().unwrap().expect("the function asked");
-        Self {
-            name,
-            child,
-            init: asked - spawned,
-            events,
-            server,
-        }
+        Self { name, child, init: asked - spawned, events, server }
     }
 
     /// From the start of the process to its first request for an event.
@@ -133,9 +102,7 @@ impl Function {
     /// Hands an event to the function and waits for its answer, errors of the function included.
     pub(crate) async fn try_invoke(&self, event: Bytes) -> Answer {
         let (answer, receiver) = oneshot::channel();
-        self.events
-            .send(Invocation { event, answer })
-            .expect("the stub runs");
+        self.events.send(Invocation { event, answer }).expect("the stub runs");
         tokio::time::timeout(INVOCATION_LIMIT, receiver)
             .await
             .unwrap_or_else(|_| panic!("{} did not answer in time", self.name))
@@ -145,12 +112,7 @@ impl Function {
     /// As [`Self::try_invoke`], for an event that must succeed.
     pub(crate) async fn invoke(&self, event: Bytes) -> Answer {
         let answer = self.try_invoke(event).await;
-        assert!(
-            !answer.is_error,
-            "{}: {}",
-            self.name,
-            String::from_utf8_lossy(&answer.body)
-        );
+        assert!(!answer.is_error, "{}: {}", self.name, String::from_utf8_lossy(&answer.body));
         answer
     }
 
@@ -158,15 +120,8 @@ impl Function {
     pub(crate) fn peak_mb(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
             .expect("the process runs");
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:"))
-            .expect("a peak");
-        let kilobytes: f64 = line
-            .trim()
-            .trim_end_matches(" kB")
-            .parse()
-            .expect("a number of kB");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+        let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse().expect("a number of kB");
         kilobytes * 1024.0 / 1e6
     }
 }
@@ -205,10 +160,7 @@ fn lambda_environment(name: &str) -> [(&'static str, String); 17] {
 fn router(stub: Arc<Stub>) -> Router {
     Router::new()
         .route("/2018-06-01/runtime/invocation/next", get(next))
-        .route(
-            "/2018-06-01/runtime/invocation/{id}/response",
-            post(response),
-        )
+        .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
         .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
         .route("/2018-06-01/runtime/init/error", post(init_error))
         .layer(axum::extract::DefaultBodyLimit::disable())
@@ -216,10 +168,7 @@ fn router(stub: Arc<Stub>) -> Router {
 }
 
 async fn next(State(stub): State<Arc<Stub>>) -> Response {
-    stub.first_next
-        .lock()
-        .unwrap()
-        .get_or_insert_with(Instant::now);
+    stub.first_next.lock().unwrap().get_or_insert_with(Instant::now);
     stub.asked.notify_one();
     let invocation = match &mut *stub.events.lock().await {
         Some(events) => events.recv().await,
@@ -228,34 +177,19 @@ async fn next(State(stub): State<Arc<Stub>>) -> Response {
     let Some(Invocation { event, answer }) = invocation else {
         return StatusCode::GONE.into_response();
     };
-    let now = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .expect("after 1970");
-    let id = format!(
-        "{:08x}-0000-4000-8000-{:012x}",
-        now.subsec_nanos(),
-        now.as_micros()
-    );
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
+    let id = format!("{:08x}-0000-4000-8000-{:012x}", now.subsec_nanos(), now.as_micros());
     let headers = [
         ("content-type", "application/json".to_owned()),
         ("lambda-runtime-aws-request-id", id.clone()),
-        (
-            "lambda-runtime-deadline-ms",
-            (now + INVOCATION_LIMIT).as_millis().to_string(),
-        ),
+        ("lambda-runtime-deadline-ms", (now + INVOCATION_LIMIT).as_millis().to_string()),
         (
             "lambda-runtime-invoked-function-arn",
             "arn:aws:lambda:eu-west-3:000000000000:function:bench".to_owned(),
         ),
-        (
-            "lambda-runtime-trace-id",
-            "Root=1-00000000-000000000000000000000000".to_owned(),
-        ),
+        ("lambda-runtime-trace-id", "Root=1-00000000-000000000000000000000000".to_owned()),
     ];
-    stub.handed_out
-        .lock()
-        .unwrap()
-        .insert(id, (Instant::now(), answer));
+    stub.handed_out.lock().unwrap().insert(id, (Instant::now(), answer));
     (headers, event).into_response()
 }
 
@@ -277,11 +211,7 @@ fn answered(stub: &Stub, id: &str, body: Bytes, is_error: bool) -> StatusCode {
         return StatusCode::BAD_REQUEST;
     };
     // Nobody waits any more when the limit has passed.
-    drop(answer.send(Answer {
-        body,
-        latency: received - handed_out,
-        is_error,
-    }));
+    drop(answer.send(Answer { body, latency: received - handed_out, is_error }));
     StatusCode::ACCEPTED
 }
 

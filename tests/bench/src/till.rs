@@ -33,11 +33,7 @@ async fn count(figures: &mut Figures) {
     let mut dearest = async |by_id: bool, lines: u32| {
         let mut dearest = Count::default();
         for (id, mobile) in &members {
-            let buyer = if by_id {
-                Buyer::Id(id)
-            } else {
-                Buyer::Mobile(mobile)
-            };
+            let buyer = if by_id { Buyer::Id(id) } else { Buyer::Mobile(mobile) };
             let receipt = receipts.next().unwrap_or_default();
             stack.counting.take();
             till.sell(&api, &sale(receipt, buyer, lines)).await;
@@ -53,54 +49,20 @@ async fn count(figures: &mut Figures) {
 
     let by_mobile = dearest(false, 6).await;
     let (write, read) = ("write units", "read units");
-    figures.add(
-        "till.purchase.write_units",
-        by_mobile.write,
-        write,
-        Bound::AtMost(5.0),
-    );
-    figures.add(
-        "till.purchase.read_units",
-        by_mobile.read,
-        read,
-        Bound::AtMost(1.0),
-    );
+    figures.add("till.purchase.write_units", by_mobile.write, write, Bound::AtMost(5.0));
+    figures.add("till.purchase.read_units", by_mobile.read, read, Bound::AtMost(1.0));
     let calls = f64::from(by_mobile.calls);
-    figures.add(
-        "till.purchase.round_trips",
-        calls,
-        "calls",
-        Bound::AtMost(3.0),
-    );
+    figures.add("till.purchase.round_trips", calls, "calls", Bound::AtMost(3.0));
 
     let by_id = dearest(true, 6).await;
     let calls = f64::from(by_id.calls);
-    figures.add(
-        "till.purchase_by_id.round_trips",
-        calls,
-        "calls",
-        Bound::AtMost(2.0),
-    );
-    figures.add(
-        "till.purchase_by_id.read_units",
-        by_id.read,
-        read,
-        Bound::None,
-    );
+    figures.add("till.purchase_by_id.round_trips", calls, "calls", Bound::AtMost(2.0));
+    figures.add("till.purchase_by_id.read_units", by_id.read, read, Bound::None);
 
     for lines in [1, 6, 20, 30] {
         let units = dearest(false, lines).await.write;
-        let bound = if lines <= 6 {
-            Bound::AtMost(5.0)
-        } else {
-            Bound::None
-        };
-        figures.add(
-            &format!("till.purchase_{lines}_lines.write_units"),
-            units,
-            write,
-            bound,
-        );
+        let bound = if lines <= 6 { Bound::AtMost(5.0) } else { Bound::None };
+        figures.add(&format!("till.purchase_{lines}_lines.write_units"), units, write, bound);
     }
 }
 
@@ -115,8 +77,7 @@ async fn time(figures: &mut Figures) {
     let till = Till::open(&api).await;
     for member in 0..MEMBERS {
         till.enrol(&api, &mobile(member)).await;
-        bare.invoke(json!({"member": member, "receipt": 0}).to_string().into())
-            .await;
+        bare.invoke(json!({"member": member, "receipt": 0}).to_string().into()).await;
     }
 
     let (mut api_ms, mut bare_ms, mut hello_ms) = (Vec::new(), Vec::new(), Vec::new());
@@ -138,27 +99,11 @@ async fn time(figures: &mut Figures) {
     figures.add_beside("till.purchase.p50_ms", p50, "ms", bare_p50, Bound::None);
     figures.add_beside("till.purchase.p99_ms", p99, "ms", bare_p99, Bound::None);
     let ratio = p50 / bare_p50;
-    figures.add_beside(
-        "till.purchase.ratio_to_bare",
-        ratio,
-        "ratio",
-        1.0,
-        Bound::AtMost(2.5),
-    );
+    figures.add_beside("till.purchase.ratio_to_bare", ratio, "ratio", 1.0, Bound::AtMost(2.5));
     let (peak, bare_peak) = (api.peak_mb(), bare.peak_mb());
     figures.add_beside("till.purchase.peak_mb", peak, "MB", bare_peak, Bound::None);
-    figures.add(
-        "hello_world.p50_ms",
-        percentile(&hello_ms, 0.5),
-        "ms",
-        Bound::None,
-    );
-    figures.add(
-        "hello_world.p99_ms",
-        percentile(&hello_ms, 0.99),
-        "ms",
-        Bound::None,
-    );
+    figures.add("hello_world.p50_ms", percentile(&hello_ms, 0.5), "ms", Bound::None);
+    figures.add("hello_world.p99_ms", percentile(&hello_ms, 0.99), "ms", Bound::None);
 }
 
 /// A number that Arcep reserves for fiction.

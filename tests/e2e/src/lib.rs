@@ -1,1 +1,1 @@
-//! To come.
+//! The tests against the deployed stack are in `tests/e2e`.

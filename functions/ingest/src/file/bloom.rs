@@ -36,9 +36,7 @@ mod tests {
     #[test]
     fn what_was_added_is_always_found_and_hardly_anything_else() {
         let mut bloom = Bloom::new();
-        let wrong = (0..1_000_000)
-            .filter(|&number| bloom.insert(scatter(number)))
-            .count();
+        let wrong = (0..1_000_000).filter(|&number| bloom.insert(scatter(number))).count();
         assert!(wrong < 20, "{wrong} of a million were taken for seen");
         assert!((0..1_000_000).all(|number| bloom.insert(scatter(number))));
     }

@@ -334,15 +334,9 @@ impl Columns {
     /// Whether a row is a line of a receipt, and not a whole receipt.
     #[must_use]
     pub fn have_lines(&self) -> bool {
-        [
-            Column::Sku,
-            Column::Label,
-            Column::Quantity,
-            Column::UnitPrice,
-            Column::LineAmount,
-        ]
-        .into_iter()
-        .any(|column| self.have(column))
+        [Column::Sku, Column::Label, Column::Quantity, Column::UnitPrice, Column::LineAmount]
+            .into_iter()
+            .any(|column| self.have(column))
     }
 
     /// How many columns were recognised.
@@ -394,11 +388,7 @@ mod tests {
                 assert!(seen.insert(*name), "{name} stands twice");
             }
         }
-        assert!(
-            AMOUNTS
-                .iter()
-                .all(|name| plain(name) == *name && seen.insert(name))
-        );
+        assert!(AMOUNTS.iter().all(|name| plain(name) == *name && seen.insert(name)));
     }
 
     #[rstest]
@@ -461,9 +451,6 @@ mod tests {
 
     #[test]
     fn a_column_that_is_there_twice_under_one_name_is_told() {
-        assert_eq!(
-            Columns::find(["Date", "Total", "DATE"].into_iter()),
-            Err(Column::Date)
-        );
+        assert_eq!(Columns::find(["Date", "Total", "DATE"].into_iter()), Err(Column::Date));
     }
 }

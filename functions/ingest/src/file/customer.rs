@@ -46,10 +46,8 @@ impl Named {
     ) -> Result<(), Reason> {
         let mobile = cell(Column::Mobile);
         if !mobile.is_empty() {
-            let mobile = Mobile::parse(mobile).map_err(|invalid| Reason::Value {
-                column: Column::Mobile,
-                invalid,
-            })?;
+            let mobile = Mobile::parse(mobile)
+                .map_err(|invalid| Reason::Value { column: Column::Mobile, invalid })?;
             same(&mut self.mobile, mobile)?;
         }
         let card = cell(Column::Card);
@@ -63,9 +61,7 @@ impl Named {
         let details = &mut self.details;
         first(&mut details.last_name, cell(Column::LastName), name);
         first(&mut details.first_name, cell(Column::FirstName), name);
-        first(&mut details.email, cell(Column::Email), |text| {
-            Email::parse(text).ok()
-        });
+        first(&mut details.email, cell(Column::Email), |text| Email::parse(text).ok());
         first(&mut details.birth_date, cell(Column::BirthDate), |text| {
             dates::birth_date(text, today).ok()
         });
@@ -78,18 +74,11 @@ impl Named {
             (Some(mobile), _) => CustomerKey::Mobile(mobile),
             (None, Some(card)) => CustomerKey::Card(card.clone()),
             (None, None) if self.card_unreadable => {
-                return Err(Reason::Value {
-                    column: Column::Card,
-                    invalid: Invalid::CardNumber,
-                });
+                return Err(Reason::Value { column: Column::Card, invalid: Invalid::CardNumber });
             }
             (None, None) => return Ok(None),
         };
-        Ok(Some(Customer {
-            identity,
-            details: self.details,
-            card_requested: self.card_requested,
-        }))
+        Ok(Some(Customer { identity, details: self.details, card_requested: self.card_requested }))
     }
 }
 
@@ -110,9 +99,7 @@ fn first<T>(known: &mut Option<T>, cell: &str, read: impl Fn(&str) -> Option<T>)
 }
 
 fn name(text: &str) -> Option<String> {
-    text::optional(text, domain::member::NAME_LENGTH)
-        .ok()
-        .flatten()
+    text::optional(text, domain::member::NAME_LENGTH).ok().flatten()
 }
 
 fn is_yes(cell: &str) -> bool {

@@ -54,18 +54,10 @@ impl Written {
     /// counts where the date has none; without any, it is noon. With an offset, the day is that of
     /// the establishment's zone at that instant.
     pub(crate) fn moment(self, own: Option<Time>, zone: &tz::TimeZone) -> Option<(Instant, Day)> {
-        const NOON: Time = Time {
-            hour: 12,
-            minute: 0,
-            second: 0,
-            offset: None,
-        };
+        const NOON: Time = Time { hour: 12, minute: 0, second: 0, offset: None };
         let time = self.time.or(own).unwrap_or(NOON);
         match time.offset {
-            None => Some((
-                self.day.time(time.hour, time.minute, time.second, zone)?,
-                self.day,
-            )),
+            None => Some((self.day.time(time.hour, time.minute, time.second, zone)?, self.day)),
             Some(offset) => {
                 let local = self.date.at(time.hour, time.minute, time.second, 0);
                 let instant = offset.to_timestamp(local).ok()?;
@@ -82,9 +74,7 @@ impl Time {
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        let (clock, offset) = match bytes
-            .iter()
-            .position(|byte| matches!(byte, b'Z' | b'+' | b'-'))
+        let (clock, offset) = match bytes.iter().position(|byte| matches!(byte, b'Z' | b'+' | b'-'))
         {
             Some(at) => (&bytes[..at], Some(read_offset(&bytes[at..])?)),
             None => (bytes, None),
@@ -151,22 +141,14 @@ fn day_first(bytes: &[u8]) -> Option<(Day, civil::Date, usize)> {
     let year = number(year, 4..=4)?;
     let month = i8::try_from(number(month, 2..=2)?).ok()?;
     let day = i8::try_from(number(day, 2..=2)?).ok()?;
-    Some((
-        Day::of(year, month, day).ok()?,
-        civil::Date::new(year, month, day).ok()?,
-        length,
-    ))
+    Some((Day::of(year, month, day).ok()?, civil::Date::new(year, month, day).ok()?, length))
 }
 
 fn number(digits: &[u8], length: std::ops::RangeInclusive<usize>) -> Option<i16> {
     if !length.contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    Some(
-        digits
-            .iter()
-            .fold(0, |number, digit| number * 10 + i16::from(digit - b'0')),
-    )
+    Some(digits.iter().fold(0, |number, digit| number * 10 + i16::from(digit - b'0')))
 }
 
 /// Reads a birth date, which a time may follow.
@@ -225,10 +207,8 @@ mod tests {
     fn a_time_may_have_a_column_of_its_own() {
         let zone = parse_time_zone("Indian/Reunion").unwrap();
         let time = Time::parse("18:30").unwrap();
-        let (instant, day) = Written::parse("24/11/2026")
-            .unwrap()
-            .moment(Some(time), &zone)
-            .unwrap();
+        let (instant, day) =
+            Written::parse("24/11/2026").unwrap().moment(Some(time), &zone).unwrap();
         assert_eq!(instant, parse_instant("2026-11-24T14:30:00Z").unwrap());
         assert_eq!(day.to_string(), "2026-11-24");
     }
@@ -236,10 +216,7 @@ mod tests {
     #[test]
     fn with_an_offset_the_day_is_that_of_the_establishment() {
         let zone = parse_time_zone("Europe/Paris").unwrap();
-        let (_, day) = Written::parse("2026-11-24T23:30:00Z")
-            .unwrap()
-            .moment(None, &zone)
-            .unwrap();
+        let (_, day) = Written::parse("2026-11-24T23:30:00Z").unwrap().moment(None, &zone).unwrap();
         assert_eq!(day.to_string(), "2026-11-25");
     }
 }

@@ -22,17 +22,14 @@ pub struct Dialect {
 impl Dialect {
     /// Why a row cannot be told into its columns, if it cannot.
     pub(crate) fn misshapen(&self, row: &Row<'_>) -> Option<Misshapen> {
-        row.fault.map(Misshapen::Fault).or_else(|| {
-            row.is_wider_than(self.header.len())
-                .then_some(Misshapen::TooManyFields)
-        })
+        row.fault
+            .map(Misshapen::Fault)
+            .or_else(|| row.is_wider_than(self.header.len()).then_some(Misshapen::TooManyFields))
     }
 
     /// The bytes of a column, empty where the file or the row has none.
     pub(crate) fn bytes<'a>(&self, row: &Row<'a>, column: Column) -> &'a [u8] {
-        self.columns
-            .position(column)
-            .map_or(&[], |position| row.field(position))
+        self.columns.position(column).map_or(&[], |position| row.field(position))
     }
 }
 

@@ -52,9 +52,7 @@ impl Typed {
             "credit",
             "r",
         ];
-        let word = text::folded(cell)
-            .replace(['_', '-'], " ")
-            .replace('’', "'");
+        let word = text::folded(cell).replace(['_', '-'], " ").replace('’', "'");
         let word = word.trim();
         if word.is_empty() {
             Ok(None)
@@ -78,11 +76,7 @@ struct Signed {
 
 impl Signed {
     fn amount(&self) -> Cents {
-        if self.negative {
-            -self.line.amount()
-        } else {
-            self.line.amount()
-        }
+        if self.negative { -self.line.amount() } else { self.line.amount() }
     }
 
     /// The line of the document. What goes against the document's sense has a negative price, its
@@ -91,10 +85,7 @@ impl Signed {
         if !self.negative {
             self.line
         } else if self.line.discount == Cents::ZERO {
-            Line {
-                unit_price: -self.line.unit_price,
-                ..self.line
-            }
+            Line { unit_price: -self.line.unit_price, ..self.line }
         } else {
             Line {
                 quantity: Quantity::ONE,
@@ -146,11 +137,7 @@ impl Draft {
         }
         if is_line {
             match line(cell, context.sector)? {
-                Some((line, negative)) => self.lines.push(Signed {
-                    line,
-                    negative,
-                    typed,
-                }),
+                Some((line, negative)) => self.lines.push(Signed { line, negative, typed }),
                 None => self.amount_missing = true,
             }
         }
@@ -179,9 +166,7 @@ impl Draft {
             number.get_or_insert(of);
         }
         let read_day = |text: &str| {
-            Written::parse(text)
-                .map(|date| date.day())
-                .map_err(|_| Invalid::DayUnreadable)
+            Written::parse(text).map(|date| date.day()).map_err(|_| Invalid::DayUnreadable)
         };
         if let Some(of) = read(cell, Column::ReturnedDate, read_day)? {
             day.get_or_insert(of);
@@ -205,9 +190,7 @@ impl Draft {
         for line in &mut self.lines {
             line.negative ^= flip;
         }
-        let number = self
-            .number
-            .ok_or(invalid_in(Column::Receipt, Invalid::Empty))?;
+        let number = self.number.ok_or(invalid_in(Column::Receipt, Invalid::Empty))?;
         let register = self.register.unwrap_or_default();
         let establishment = context.establishment.clone();
         let kind = if is_return {
@@ -226,12 +209,7 @@ impl Draft {
         };
         let purchase = Purchase::new(
             context.sector,
-            Receipt {
-                establishment,
-                register,
-                day,
-                number,
-            },
+            Receipt { establishment, register, day, number },
             kind,
             sold_at,
             total.abs(),
@@ -244,9 +222,7 @@ impl Draft {
 
     fn moment(&self, context: &Context) -> Result<(Instant, Day), Reason> {
         let date = self.date.ok_or(invalid_in(Column::Date, Invalid::Empty))?;
-        let (instant, day) = date
-            .moment(self.time, &context.zone)
-            .ok_or(Reason::TimeUnreadable)?;
+        let (instant, day) = date.moment(self.time, &context.zone).ok_or(Reason::TimeUnreadable)?;
         if day > context.today {
             return Err(invalid_in(Column::Date, Invalid::InFuture));
         }
@@ -275,10 +251,7 @@ impl Draft {
             }
         }
         let all_negative = sum < Cents::ZERO
-            && self
-                .lines
-                .iter()
-                .all(|line| line.negative || line.amount() == Cents::ZERO);
+            && self.lines.iter().all(|line| line.negative || line.amount() == Cents::ZERO);
         let typed = !mixed && self.returns > 0;
         Ok(typed || self.total.unwrap_or(sum) < Cents::ZERO || all_negative)
     }
@@ -303,36 +276,16 @@ fn line<'c>(
             (negative, quantity, price.abs(), reckoned - amount.abs())
         }
         // A unit price that were the amount divided by the quantity would not be exact.
-        (Some(amount), ..) => (
-            amount < Cents::ZERO,
-            Quantity::ONE,
-            amount.abs(),
-            Cents::ZERO,
-        ),
+        (Some(amount), ..) => (amount < Cents::ZERO, Quantity::ONE, amount.abs(), Cents::ZERO),
         (None, Some(price), _) => {
             let discount =
                 read(cell, Column::Discount, Cents::parse)?.map_or(Cents::ZERO, Cents::abs);
-            (
-                negative_quantity ^ (price < Cents::ZERO),
-                quantity,
-                price.abs(),
-                discount,
-            )
+            (negative_quantity ^ (price < Cents::ZERO), quantity, price.abs(), discount)
         }
         (None, None, _) => return Ok(None),
     };
     let [sku, label, category] = texts(cell, sector)?;
-    Ok(Some((
-        Line {
-            sku,
-            label,
-            category,
-            quantity,
-            unit_price,
-            discount,
-        },
-        negative,
-    )))
+    Ok(Some((Line { sku, label, category, quantity, unit_price, discount }, negative)))
 }
 
 /// The texts of a line. A label is cut to its length, and line ends within it are spaces. Of an
@@ -353,13 +306,7 @@ fn texts<'c>(
     } else {
         cut = label
             .chars()
-            .map(|character| {
-                if character.is_control() {
-                    ' '
-                } else {
-                    character
-                }
-            })
+            .map(|character| if character.is_control() { ' ' } else { character })
             .take(LABEL_LENGTH)
             .collect();
         &cut
@@ -382,9 +329,7 @@ fn read<'c, T>(
 ) -> Result<Option<T>, Reason> {
     match cell(column) {
         "" => Ok(None),
-        text => parse(text)
-            .map(Some)
-            .map_err(|invalid| invalid_in(column, invalid)),
+        text => parse(text).map(Some).map_err(|invalid| invalid_in(column, invalid)),
     }
 }
 

@@ -70,11 +70,7 @@ pub(crate) struct Utf8Check {
 
 impl Utf8Check {
     pub(crate) const fn new() -> Self {
-        Self {
-            valid: true,
-            cut: [0; 4],
-            cut_length: 0,
-        }
+        Self { valid: true, cut: [0; 4], cut_length: 0 }
     }
 
     pub(crate) fn feed(&mut self, chunk: &[u8]) {
@@ -102,10 +98,6 @@ impl Utf8Check {
     }
 
     pub(crate) const fn finish(&self) -> Encoding {
-        if self.valid && self.cut_length == 0 {
-            Encoding::Utf8
-        } else {
-            Encoding::Windows1252
-        }
+        if self.valid && self.cut_length == 0 { Encoding::Utf8 } else { Encoding::Windows1252 }
     }
 }

@@ -71,10 +71,7 @@ pub(crate) fn file_refusal(refusal: FileRefusal) -> String {
             format!("Il manque à l'en-tête : {}.", missing_columns(missing))
         }
         FileRefusal::ColumnTwice { column } => {
-            format!(
-                "La colonne « {} » figure deux fois dans l'en-tête.",
-                column_name(column)
-            )
+            format!("La colonne « {} » figure deux fois dans l'en-tête.", column_name(column))
         }
         FileRefusal::NotGrouped => "Les lignes de trop nombreux tickets ne se suivent pas, ou le \
              fichier est trop grand pour le savoir : triez-le par ticket, ou découpez-le."
@@ -104,10 +101,7 @@ fn missing_columns(missing: Missing) -> String {
     let names = [
         (missing.receipt, "le numéro de ticket"),
         (missing.date, "la date"),
-        (
-            missing.amount,
-            "un montant (total, montant ligne, ou quantité et prix unitaire)",
-        ),
+        (missing.amount, "un montant (total, montant ligne, ou quantité et prix unitaire)"),
     ];
     names
         .into_iter()

@@ -68,11 +68,7 @@ impl Grouper {
     /// The hash of the receipt under way, which ends here.
     pub(crate) fn finish(&self) -> Option<u64> {
         self.open.then(|| {
-            let register = if self.register.is_empty() {
-                b"1"
-            } else {
-                self.register.as_slice()
-            };
+            let register = if self.register.is_empty() { b"1" } else { self.register.as_slice() };
             let mut hash = 0xcbf2_9ce4_8422_2325_u64;
             let mut add = |byte: u8| {
                 hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
@@ -101,13 +97,7 @@ pub(crate) const fn scatter(hash: u64) -> u64 {
 /// beyond ASCII is allowed in what is compared here.
 fn trimmed(cell: &[u8]) -> &[u8] {
     let is_space = |byte: &u8| byte.is_ascii_whitespace() || !byte.is_ascii();
-    let start = cell
-        .iter()
-        .position(|byte| !is_space(byte))
-        .unwrap_or(cell.len());
-    let end = cell
-        .iter()
-        .rposition(|byte| !is_space(byte))
-        .map_or(start, |last| last + 1);
+    let start = cell.iter().position(|byte| !is_space(byte)).unwrap_or(cell.len());
+    let end = cell.iter().rposition(|byte| !is_space(byte)).map_or(start, |last| last + 1);
     &cell[start..end]
 }

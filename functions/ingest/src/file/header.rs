@@ -25,11 +25,7 @@ pub(crate) struct Header {
 pub(crate) fn find(head: &[u8]) -> Result<Header, FileRefusal> {
     refuse_foreign(head)?;
     let byte_order_mark = head.starts_with(BYTE_ORDER_MARK);
-    let text = if byte_order_mark {
-        &head[BYTE_ORDER_MARK.len()..]
-    } else {
-        head
-    };
+    let text = if byte_order_mark { &head[BYTE_ORDER_MARK.len()..] } else { head };
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(FileRefusal::Empty);
     }
@@ -50,18 +46,8 @@ pub(crate) fn find(head: &[u8]) -> Result<Header, FileRefusal> {
     };
     let columns = found.map_err(|column| FileRefusal::ColumnTwice { column })?;
     require(&columns)?;
-    let (line, names) = candidates
-        .into_iter()
-        .nth(index)
-        .flatten()
-        .unwrap_or_default();
-    Ok(Header {
-        delimiter: DELIMITERS[index],
-        columns,
-        names,
-        line,
-        byte_order_mark,
-    })
+    let (line, names) = candidates.into_iter().nth(index).flatten().unwrap_or_default();
+    Ok(Header { delimiter: DELIMITERS[index], columns, names, line, byte_order_mark })
 }
 
 fn require(columns: &Columns) -> Result<(), FileRefusal> {
@@ -73,11 +59,7 @@ fn require(columns: &Columns) -> Result<(), FileRefusal> {
         date: !columns.have(Column::Date),
         amount: !amount,
     };
-    if missing == Missing::default() {
-        Ok(())
-    } else {
-        Err(FileRefusal::HeaderIncomplete(missing))
-    }
+    if missing == Missing::default() { Ok(()) } else { Err(FileRefusal::HeaderIncomplete(missing)) }
 }
 
 /// The first row and its line, a spreadsheet's `sep=;` before it passed over.
@@ -103,7 +85,5 @@ fn first_row(text: &[u8], delimiter: u8) -> Option<(u64, Vec<String>)> {
 }
 
 fn names(row: &Row<'_>, encoding: Encoding) -> Vec<String> {
-    (0..row.ends.len())
-        .map(|index| encoding.decode(row.field(index)).0.trim().to_owned())
-        .collect()
+    (0..row.ends.len()).map(|index| encoding.decode(row.field(index)).0.trim().to_owned()).collect()
 }

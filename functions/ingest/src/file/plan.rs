@@ -68,11 +68,7 @@ impl Planner {
     /// A planner of ranges of about `range_bytes`.
     #[must_use]
     pub const fn new(range_bytes: u64) -> Self {
-        Self {
-            range_bytes,
-            utf8: Utf8Check::new(),
-            stage: Stage::Head(Vec::new()),
-        }
+        Self { range_bytes, utf8: Utf8Check::new(), stage: Stage::Head(Vec::new()) }
     }
 
     /// Reads a chunk of the file, of any size; gzip is undone before.
@@ -127,11 +123,7 @@ impl Planner {
         self.stage = match header::find(&head) {
             Err(refusal) => Stage::Refused(refusal),
             Ok(header) => {
-                let mark = if header.byte_order_mark {
-                    BYTE_ORDER_MARK.len()
-                } else {
-                    0
-                };
+                let mark = if header.byte_order_mark { BYTE_ORDER_MARK.len() } else { 0 };
                 let offset = u64::try_from(mark).unwrap_or_default();
                 let mut splitter = Splitter::new(header.delimiter, offset, 1);
                 let mut body = Body::new(header, self.range_bytes);
@@ -222,11 +214,7 @@ impl Body {
         if may_cut && row.start - open.start >= self.range_bytes.max(1) {
             open.end = row.start;
             self.ranges.push(*open);
-            *open = Range {
-                start: row.start,
-                end: row.start,
-                first_line: row.line,
-            };
+            *open = Range { start: row.start, end: row.start, first_line: row.line };
         }
     }
 }
@@ -347,9 +335,7 @@ impl Confirmer {
 
     /// Reads a chunk of the same file.
     pub fn feed(&mut self, chunk: &[u8]) {
-        let skipped = usize::try_from(self.skip)
-            .unwrap_or(usize::MAX)
-            .min(chunk.len());
+        let skipped = usize::try_from(self.skip).unwrap_or(usize::MAX).min(chunk.len());
         self.skip -= u64::try_from(skipped).unwrap_or_default();
         let (tally, dialect) = (&mut self.tally, &self.plan.dialect);
         self.splitter.feed(&chunk[skipped..], &mut |row| {
@@ -361,12 +347,7 @@ impl Confirmer {
 
     /// Ends the pass.
     pub fn finish(self) -> Result<Plan, FileRefusal> {
-        let Self {
-            mut plan,
-            splitter,
-            mut tally,
-            ..
-        } = self;
+        let Self { mut plan, splitter, mut tally, .. } = self;
         splitter.finish(&mut |row| {
             if let Step::Begins { ended } = tally.grouper.step(row, &plan.dialect) {
                 tally.count(ended);

@@ -56,9 +56,7 @@ pub struct FileReceipt {
 impl FileReceipt {
     /// Its rows, all refused for one reason.
     pub fn refused(self, reason: Reason) -> impl Iterator<Item = RefusedRow> {
-        self.raw
-            .into_iter()
-            .map(move |raw| RefusedRow::new(reason, raw))
+        self.raw.into_iter().map(move |raw| RefusedRow::new(reason, raw))
     }
 }
 
@@ -119,16 +117,10 @@ impl Rows<'_> {
         let cells = Cells::decode(row, self.dialect);
         let raw = RawRow::keep(row, &cells, self.dialect, self.context.sector);
         let fault = self.fault(row, &cells);
-        let step = self
-            .grouper
-            .as_mut()
-            .map(|grouper| grouper.step(row, self.dialect));
+        let step = self.grouper.as_mut().map(|grouper| grouper.step(row, self.dialect));
         match step {
             Some(Step::Unattributed) => {
-                let empty = Reason::Value {
-                    column: Column::Receipt,
-                    invalid: Invalid::Empty,
-                };
+                let empty = Reason::Value { column: Column::Receipt, invalid: Invalid::Empty };
                 out.push(Item::Refused(RefusedRow::new(fault.unwrap_or(empty), raw)));
                 self.neighbour = Some(row.line);
                 if let Some(open) = &mut self.open {
@@ -206,12 +198,7 @@ impl Open {
             out.extend(held.map(|raw| Item::Refused(RefusedRow::new(Reason::ReceiptTooLong, raw))));
             return;
         }
-        let cell = |column| {
-            dialect
-                .columns
-                .position(column)
-                .map_or("", |index| cells.get(index))
-        };
+        let cell = |column| dialect.columns.position(column).map_or("", |index| cells.get(index));
         let is_line = dialect.columns.have_lines();
         let reason = fault.or_else(|| self.draft.add(&cell, is_line, context).err());
         if reason.is_some() {
@@ -225,11 +212,7 @@ impl Open {
             return;
         };
         let line = first.line();
-        let why = if scattered {
-            Some(Reason::Scattered)
-        } else {
-            self.refused
-        };
+        let why = if scattered { Some(Reason::Scattered) } else { self.refused };
         let whole = match why {
             None => self.draft.close(context),
             Some(reason) => Err(reason),
@@ -243,11 +226,7 @@ impl Open {
                 raw: self.held.into_iter().map(|(raw, _)| raw).collect(),
             }))),
             Err(reason) => out.extend(self.held.into_iter().map(|(raw, own)| {
-                let reason = if scattered {
-                    reason
-                } else {
-                    own.unwrap_or(reason)
-                };
+                let reason = if scattered { reason } else { own.unwrap_or(reason) };
                 Item::Refused(RefusedRow::new(reason, raw))
             })),
         }

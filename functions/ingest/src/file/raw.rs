@@ -20,11 +20,7 @@ impl<'a> Cells<'a> {
     pub(crate) fn decode(row: &Row<'a>, dialect: &Dialect) -> Self {
         let (text, broken) = dialect.encoding.decode(row.bytes);
         if text.len() == row.bytes.len() && !broken {
-            return Self {
-                text,
-                ends: Cow::Borrowed(row.ends),
-                broken,
-            };
+            return Self { text, ends: Cow::Borrowed(row.ends), broken };
         }
         let mut text = String::with_capacity(row.bytes.len() * 2);
         let ends = (0..row.ends.len())
@@ -33,11 +29,7 @@ impl<'a> Cells<'a> {
                 text.len()
             })
             .collect();
-        Self {
-            text: Cow::Owned(text),
-            ends,
-            broken,
-        }
+        Self { text: Cow::Owned(text), ends, broken }
     }
 
     /// A cell without the white space around it.
@@ -47,9 +39,7 @@ impl<'a> Cells<'a> {
 }
 
 fn cell<'t>(text: &'t str, ends: &[usize], index: usize) -> &'t str {
-    let start = index
-        .checked_sub(1)
-        .map_or(Some(&0), |before| ends.get(before));
+    let start = index.checked_sub(1).map_or(Some(&0), |before| ends.get(before));
     match (start, ends.get(index)) {
         (Some(&start), Some(&end)) => text.get(start..end).unwrap_or_default(),
         _ => "",
@@ -91,22 +81,14 @@ impl RawRow {
             (0..cells.ends.len().min(dialect.header.len()))
                 .map(|index| {
                     let cell = cells.get(index);
-                    if dialect
-                        .columns
-                        .at(index)
-                        .is_some_and(|column| is_safe(column, cell))
-                    {
+                    if dialect.columns.at(index).is_some_and(|column| is_safe(column, cell)) {
                         text.push_str(cell);
                     }
                     text.len()
                 })
                 .collect()
         };
-        Self {
-            line: row.line,
-            text: text.into(),
-            ends,
-        }
+        Self { line: row.line, text: text.into(), ends }
     }
 
     /// The physical line it begins on.
@@ -138,15 +120,11 @@ fn is_safe(column: Column, cell: &str) -> bool {
         Column::Receipt | Column::Register | Column::Card => {
             cell.len() <= 40
                 && cell.contains(|c: char| c.is_ascii_digit())
-                && cell
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "._-/ ".contains(c))
+                && cell.chars().all(|c| c.is_ascii_alphanumeric() || "._-/ ".contains(c))
         }
         Column::Date | Column::Time | Column::Mobile => {
             cell.len() <= 40
-                && cell
-                    .chars()
-                    .all(|c| c.is_ascii_digit() || "+-./,:() TZE".contains(c))
+                && cell.chars().all(|c| c.is_ascii_digit() || "+-./,:() TZE".contains(c))
         }
         Column::Total | Column::LineAmount | Column::UnitPrice | Column::Discount => {
             domain::Cents::parse(cell).is_ok()

@@ -38,9 +38,7 @@ pub(crate) struct Row<'a> {
 impl<'a> Row<'a> {
     /// A field, empty where the row has fewer.
     pub(crate) fn field(&self, index: usize) -> &'a [u8] {
-        let start = index
-            .checked_sub(1)
-            .map_or(Some(&0), |before| self.ends.get(before));
+        let start = index.checked_sub(1).map_or(Some(&0), |before| self.ends.get(before));
         match (start, self.ends.get(index)) {
             (Some(&start), Some(&end)) => &self.bytes[start..end],
             _ => &[],
@@ -50,10 +48,7 @@ impl<'a> Row<'a> {
     /// Whether something is written beyond the first `width` fields. Empty fields there are the
     /// delimiters that many exporters leave at the end of a line.
     pub(crate) fn is_wider_than(&self, width: usize) -> bool {
-        let end = width
-            .checked_sub(1)
-            .and_then(|last| self.ends.get(last))
-            .copied();
+        let end = width.checked_sub(1).and_then(|last| self.ends.get(last)).copied();
         self.ends.len() > width && end.is_none_or(|end| end < self.bytes.len())
     }
 }
@@ -212,10 +207,7 @@ impl Splitter {
     /// follows that line is read again.
     fn give_up_quote(&mut self, sink: &mut dyn FnMut(&Row<'_>)) {
         let raw = std::mem::take(&mut self.raw);
-        let end = raw
-            .iter()
-            .position(|byte| matches!(byte, b'\n' | b'\r'))
-            .unwrap_or(raw.len());
+        let end = raw.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(raw.len());
         let (first_line, others) = raw.split_at(end);
         self.restart();
         self.read_alone(first_line);
@@ -270,17 +262,16 @@ impl Splitter {
         self.written = 0;
         self.ended = 0;
         self.reader.reset();
-        self.reader
-            .read_record(b"\n", &mut self.fields, &mut self.ends);
+        self.reader.read_record(b"\n", &mut self.fields, &mut self.ends);
     }
 }
 
 /// How many line ends are in quotes here, and whether a NUL byte is. The first pass has no branch,
 /// so that it costs next to nothing where there is neither.
 fn inspect(content: &[u8]) -> (u64, bool) {
-    let control = content.iter().fold(0, |found, &byte| {
-        found | (u8::from(byte <= b'\r') & u8::from(byte != b'\t'))
-    });
+    let control = content
+        .iter()
+        .fold(0, |found, &byte| found | (u8::from(byte <= b'\r') & u8::from(byte != b'\t')));
     if control == 0 {
         return (0, false);
     }
@@ -306,9 +297,7 @@ mod tests {
     type Kept = (u64, u64, Option<Fault>, Vec<Vec<u8>>);
 
     fn keep(row: &Row<'_>) -> Kept {
-        let fields = (0..row.ends.len())
-            .map(|index| row.field(index).to_vec())
-            .collect();
+        let fields = (0..row.ends.len()).map(|index| row.field(index).to_vec()).collect();
         (row.line, row.start, row.fault, fields)
     }
 
@@ -333,29 +322,20 @@ mod tests {
     #[test]
     fn lines_are_counted_as_an_editor_does() {
         let text = "a\n\nb\r\n\r\nc\rd\n\"x\ny\r\nz\re\"\nf";
-        let lines: Vec<_> = lines_and_faults(text, 64)
-            .into_iter()
-            .map(|(line, _)| line)
-            .collect();
+        let lines: Vec<_> = lines_and_faults(text, 64).into_iter().map(|(line, _)| line).collect();
         assert_eq!(lines, [1, 3, 5, 6, 7, 11]);
     }
 
     #[test]
     fn a_long_line_is_skipped_and_the_next_is_read() {
         let text = format!("{}\n{}\nc", "a".repeat(16), "b".repeat(17));
-        assert_eq!(
-            lines_and_faults(&text, 16),
-            [(1, None), (2, Some(Fault::TooLong)), (3, None)]
-        );
+        assert_eq!(lines_and_faults(&text, 16), [(1, None), (2, Some(Fault::TooLong)), (3, None)]);
     }
 
     #[test]
     fn a_quote_never_closed_gives_its_line_up_and_no_other() {
         let open = Some(Fault::QuoteNotClosed);
-        assert_eq!(
-            lines_and_faults("a;\"b\nc\nd", 64),
-            [(1, open), (2, None), (3, None)]
-        );
+        assert_eq!(lines_and_faults("a;\"b\nc\nd", 64), [(1, open), (2, None), (3, None)]);
         assert_eq!(
             lines_and_faults("a;\"b\nc\nddddddddd\ne", 8),
             [(1, open), (2, None), (3, Some(Fault::TooLong)), (4, None)]

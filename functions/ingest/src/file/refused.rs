@@ -21,11 +21,7 @@ impl RefusedRow {
     /// A row refused for a reason.
     #[must_use]
     pub const fn new(reason: Reason, raw: RawRow) -> Self {
-        Self {
-            line: raw.line(),
-            reason,
-            raw,
-        }
+        Self { line: raw.line(), reason, raw }
     }
 }
 
@@ -77,9 +73,7 @@ fn may_be_formula(cell: &str) -> bool {
     };
     let number = cell.starts_with(['+', '-'])
         && rest.contains(|c: char| c.is_ascii_digit())
-        && rest
-            .chars()
-            .all(|c| c.is_ascii_digit() || ",. \u{a0}\u{202f}".contains(c));
+        && rest.chars().all(|c| c.is_ascii_digit() || ",. \u{a0}\u{202f}".contains(c));
     !number
 }
 

@@ -31,13 +31,10 @@ async fn a_member_is_found_by_mobile_and_by_card() {
     let table = Table::start().await;
     let store = table.store();
     let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
-    let (member, created) =
-        store.create_member(&scope, &person(1), instant(NOW)).await.unwrap();
+    let (member, created) = store.create_member(&scope, &person(1), instant(NOW)).await.unwrap();
     assert!(created);
-    for contact in [
-        Contact::Mobile(mobile(1)),
-        Contact::Card(CardNumber::parse("CARD1").unwrap()),
-    ] {
+    for contact in [Contact::Mobile(mobile(1)), Contact::Card(CardNumber::parse("CARD1").unwrap())]
+    {
         assert_eq!(store.find_member(&scope, &contact).await.unwrap(), Some(member.person.id));
     }
     let read = store.member(&scope, member.person.id).await.unwrap();
@@ -142,11 +139,14 @@ async fn a_merged_members_points_contacts_and_history_are_the_kept_ones() {
     let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
     let mut ids = vec![];
     for number in 1..=2 {
-        let (member, _) =
-            store.create_member(&scope, &person(number), instant(NOW)).await.unwrap();
+        let (member, _) = store.create_member(&scope, &person(number), instant(NOW)).await.unwrap();
         ids.push(member.person.id);
-        let entry = Entry { purchase: sale(&format!("r{number}"), 1_000), source: Source::Operator };
-        store.record(&scope, &Customer::Member(member.person.id), &entry, instant(NOW)).await.unwrap();
+        let entry =
+            Entry { purchase: sale(&format!("r{number}"), 1_000), source: Source::Operator };
+        store
+            .record(&scope, &Customer::Member(member.person.id), &entry, instant(NOW))
+            .await
+            .unwrap();
     }
     let (kept, absorbed) = (ids[0], ids[1]);
     for _ in 0..2 {
@@ -176,7 +176,8 @@ async fn a_merged_members_points_contacts_and_history_are_the_kept_ones() {
         }
     }
     seen.sort();
-    let mut expected = vec!["r1".to_owned(), "r2".to_owned(), "r3".to_owned(), absorbed.to_string()];
+    let mut expected =
+        vec!["r1".to_owned(), "r2".to_owned(), "r3".to_owned(), absorbed.to_string()];
     expected.sort();
     assert_eq!(seen, expected);
     let back = store.merge_members(&scope, absorbed, kept, &Source::Operator, instant(NOW)).await;
@@ -190,8 +191,7 @@ async fn every_member_is_listed_once_and_merged_ones_not() {
     let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
     let mut ids = vec![];
     for number in 0..40 {
-        let (member, _) =
-            store.create_member(&scope, &person(number), instant(NOW)).await.unwrap();
+        let (member, _) = store.create_member(&scope, &person(number), instant(NOW)).await.unwrap();
         ids.push(member.person.id);
     }
     let absorbed = ids.pop().unwrap();

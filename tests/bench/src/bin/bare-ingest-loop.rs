@@ -2,11 +2,7 @@
 //! bare loop through the same SDK. Arguments: the file of their bodies, one JSON object a line, and
 //! how many are under way at once. Prints `{"seconds": …, "again": …}`; the clock starts when the
 //! bodies have been turned into the SDK's own types.
-#![expect(
-    clippy::expect_used,
-    clippy::print_stdout,
-    reason = "a measuring tool stops at once"
-)]
+#![expect(clippy::expect_used, clippy::print_stdout, reason = "a measuring tool stops at once")]
 
 use aws_sdk_dynamodb::{
     Client,
@@ -32,10 +28,7 @@ const ATTEMPTS: u32 = 50;
 async fn main() {
     let mut arguments = std::env::args().skip(1);
     let bodies = arguments.next().expect("the file of the transactions");
-    let at_once: usize = arguments
-        .next()
-        .and_then(|text| text.parse().ok())
-        .expect("how many");
+    let at_once: usize = arguments.next().and_then(|text| text.parse().ok()).expect("how many");
 
     let bodies = std::fs::read_to_string(bodies).expect("the file can be read");
     let transactions: Vec<_> = bodies.lines().map(transaction).collect();
@@ -63,11 +56,8 @@ async fn work(
             return;
         };
         let mut attempt = 1;
-        while let Err(error) = client
-            .transact_write_items()
-            .set_transact_items(Some(items.clone()))
-            .send()
-            .await
+        while let Err(error) =
+            client.transact_write_items().set_transact_items(Some(items.clone())).send().await
         {
             assert!(attempt < ATTEMPTS, "a transaction was refused: {error:?}");
             attempt += 1;
@@ -79,31 +69,19 @@ async fn work(
 
 fn transaction(body: &str) -> Vec<TransactWriteItem> {
     let body: Value = serde_json::from_str(body).expect("a recorded body is JSON");
-    body["TransactItems"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(action)
-        .collect()
+    body["TransactItems"].as_array().into_iter().flatten().map(action).collect()
 }
 
 fn action(item: &Value) -> TransactWriteItem {
-    let (kind, action) = item
-        .as_object()
-        .and_then(|item| item.iter().next())
-        .expect("an action");
+    let (kind, action) = item.as_object().and_then(|item| item.iter().next()).expect("an action");
     let text = |name: &str| action[name].as_str().map(str::to_owned);
     let on_failure = text("ReturnValuesOnConditionCheckFailure")
         .map(|value| ReturnValuesOnConditionCheckFailure::from(value.as_str()));
     let names = action["ExpressionAttributeNames"].as_object().map(|names| {
-        let named = names
-            .iter()
-            .map(|(name, value)| (name.clone(), string(value)));
+        let named = names.iter().map(|(name, value)| (name.clone(), string(value)));
         named.collect::<HashMap<_, _>>()
     });
-    let values = action["ExpressionAttributeValues"]
-        .as_object()
-        .map(attributes);
+    let values = action["ExpressionAttributeValues"].as_object().map(attributes);
     let key = action["Key"].as_object().map(attributes);
 
     // Four builders of the SDK with the same setters and no trait in common.
@@ -137,16 +115,11 @@ fn action(item: &Value) -> TransactWriteItem {
 }
 
 fn attributes(item: &Map<String, Value>) -> HashMap<String, AttributeValue> {
-    item.iter()
-        .map(|(name, value)| (name.clone(), attribute(value)))
-        .collect()
+    item.iter().map(|(name, value)| (name.clone(), attribute(value))).collect()
 }
 
 fn attribute(typed: &Value) -> AttributeValue {
-    let (kind, value) = typed
-        .as_object()
-        .and_then(|typed| typed.iter().next())
-        .expect("a type");
+    let (kind, value) = typed.as_object().and_then(|typed| typed.iter().next()).expect("a type");
     match kind.as_str() {
         "S" => AttributeValue::S(string(value)),
         "N" => AttributeValue::N(string(value)),

@@ -20,14 +20,8 @@ struct Bare {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let client = Client::new(&platform::clients::config().await);
-    let bare = &Bare {
-        client,
-        table: std::env::var("TABLE")?,
-    };
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
-        handle(bare, event)
-    }))
-    .await
+    let bare = &Bare { client, table: std::env::var("TABLE")? };
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| handle(bare, event))).await
 }
 
 async fn handle(bare: &Bare, event: LambdaEvent<Value>) -> Result<Value, Error> {
@@ -45,12 +39,7 @@ impl Bare {
         let mut contact = contact_key(member);
         contact.insert("member".to_owned(), text(member));
         for item in [contact, account(member, 0)] {
-            self.client
-                .put_item()
-                .table_name(&self.table)
-                .set_item(Some(item))
-                .send()
-                .await?;
+            self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
         }
         Ok(())
     }
@@ -83,11 +72,7 @@ impl Bare {
     }
 
     async fn get(&self, key: Item) -> Result<Item, Error> {
-        let request = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(key));
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(key));
         Ok(request.send().await?.item.ok_or("no such item")?)
     }
 }
@@ -101,17 +86,11 @@ fn key(pk: String, sk: String) -> Item {
 }
 
 fn contact_key(member: &str) -> Item {
-    key(
-        format!("M#BARE#CONTACT#mobile#{member:0>43}"),
-        "MEMBER".to_owned(),
-    )
+    key(format!("M#BARE#CONTACT#mobile#{member:0>43}"), "MEMBER".to_owned())
 }
 
 fn account_key(member: &str) -> Item {
-    key(
-        "M#BARE#S#00".to_owned(),
-        format!("MEMBER#{member:0>26}#ACCOUNT"),
-    )
+    key("M#BARE#S#00".to_owned(), format!("MEMBER#{member:0>26}#ACCOUNT"))
 }
 
 fn account(member: &str, version: u64) -> Item {
@@ -125,10 +104,7 @@ fn account(member: &str, version: u64) -> Item {
 fn purchase(member: &str, receipt: u64) -> Item {
     let sale = format!("M#BARE#RECEIPT#paris#1#2026-01-01#{member}-{receipt}");
     let mut item = key(sale, "PURCHASE".to_owned());
-    item.insert(
-        "member".to_owned(),
-        text(format!("M#BARE#MEMBER#{member:0>26}")),
-    );
+    item.insert("member".to_owned(), text(format!("M#BARE#MEMBER#{member:0>26}")));
     item.insert("instant".to_owned(), text("2026-01-01T12:00:00Z"));
     item.insert("total".to_owned(), AttributeValue::N("4990".to_owned()));
     item.insert("lines".to_owned(), AttributeValue::B(vec![7; 450].into()));

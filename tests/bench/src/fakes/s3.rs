@@ -38,11 +38,7 @@ impl S3 {
             .layer(axum::extract::DefaultBodyLimit::disable())
             .with_state(Arc::clone(&objects));
         let (address, server) = crate::loopback::serve(router).await;
-        Self {
-            address,
-            objects,
-            server,
-        }
+        Self { address, objects, server }
     }
 
     pub(crate) fn address(&self) -> &str {
@@ -52,11 +48,7 @@ impl S3 {
     /// Puts an object there, and gives its `ETag` without quotes.
     pub(crate) fn put(&self, bucket: &str, key: &str, content: Bytes) -> String {
         let tag = etag(&content);
-        self.objects
-            .lock()
-            .unwrap()
-            .objects
-            .insert(format!("{bucket}/{key}"), content);
+        self.objects.lock().unwrap().objects.insert(format!("{bucket}/{key}"), content);
         tag.trim_matches('"').to_owned()
     }
 
@@ -149,10 +141,7 @@ async fn serve(
 /// `bucket/key`, whether the bucket stands in the path or before the host.
 fn path(headers: &HeaderMap, uri: &Uri) -> String {
     let path = uri.path().trim_start_matches('/');
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or_default();
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let is_address = host.starts_with(|first: char| first.is_ascii_digit());
     match host.split_once('.') {
         Some((bucket, _)) if !is_address => format!("{bucket}/{path}"),
@@ -173,10 +162,7 @@ fn get(objects: &Objects, path: &str, headers: &HeaderMap) -> Response {
     }
     let common = [
         (header::ETAG, tag),
-        (
-            header::LAST_MODIFIED,
-            "Thu, 01 Jan 2026 00:00:00 GMT".to_owned(),
-        ),
+        (header::LAST_MODIFIED, "Thu, 01 Jan 2026 00:00:00 GMT".to_owned()),
         (header::ACCEPT_RANGES, "bytes".to_owned()),
         (header::CONTENT_TYPE, "binary/octet-stream".to_owned()),
     ];
@@ -188,13 +174,7 @@ fn get(objects: &Objects, path: &str, headers: &HeaderMap) -> Response {
     };
     let of = format!("bytes {first}-{last}/{}", object.len());
     let part = object.slice(first..=last);
-    (
-        StatusCode::PARTIAL_CONTENT,
-        common,
-        [(header::CONTENT_RANGE, of)],
-        part,
-    )
-        .into_response()
+    (StatusCode::PARTIAL_CONTENT, common, [(header::CONTENT_RANGE, of)], part).into_response()
 }
 
 /// First and last byte of `bytes=1-9`, `bytes=1-` or `bytes=-9`; `None` where nothing is there.
@@ -229,9 +209,7 @@ fn content(headers: &HeaderMap, body: Bytes) -> Bytes {
         let size = String::from_utf8_lossy(&rest[..end]);
         let size = size.split(';').next().unwrap_or_default();
         let size = usize::from_str_radix(size.trim(), 16).unwrap_or(0);
-        let Some(chunk) = rest
-            .get(end + 2..end + 2 + size)
-            .filter(|chunk| !chunk.is_empty())
+        let Some(chunk) = rest.get(end + 2..end + 2 + size).filter(|chunk| !chunk.is_empty())
         else {
             break;
         };
@@ -249,11 +227,7 @@ fn etag(content: &Bytes) -> String {
 }
 
 fn error(status: StatusCode, code: &str) -> Response {
-    (
-        status,
-        format!("<Error><Code>{code}</Code><Message>{code}</Message></Error>"),
-    )
-        .into_response()
+    (status, format!("<Error><Code>{code}</Code><Message>{code}</Message></Error>")).into_response()
 }
 
 #[cfg(test)]

@@ -14,9 +14,7 @@ pub(crate) struct Secrets {
 impl Secrets {
     /// Serves these secrets, by ARN.
     pub(crate) async fn start(secrets: HashMap<String, String>) -> Self {
-        let router = Router::new()
-            .fallback(get_secret_value)
-            .with_state(Arc::new(secrets));
+        let router = Router::new().fallback(get_secret_value).with_state(Arc::new(secrets));
         let (address, server) = crate::loopback::serve(router).await;
         Self { address, server }
     }
@@ -49,9 +47,6 @@ async fn get_secret_value(
                 "VersionStages": ["AWSCURRENT"],
             })),
         ),
-        None => (
-            StatusCode::BAD_REQUEST,
-            Json(json!({"__type": "ResourceNotFoundException"})),
-        ),
+        None => (StatusCode::BAD_REQUEST, Json(json!({"__type": "ResourceNotFoundException"}))),
     }
 }

@@ -34,11 +34,7 @@ impl Sqs {
             .layer(axum::extract::DefaultBodyLimit::disable())
             .with_state(Arc::clone(&queue));
         let (address, server) = crate::loopback::serve(router).await;
-        Self {
-            address,
-            queue,
-            server,
-        }
+        Self { address, queue, server }
     }
 
     pub(crate) fn address(&self) -> &str {
@@ -57,9 +53,7 @@ impl Drop for Sqs {
 }
 
 async fn send(State(queue): State<Queue>, headers: HeaderMap, body: bytes::Bytes) -> Json<Value> {
-    let target = headers
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok());
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();
     Json(match target {
         Some("AmazonSQS.SendMessage") => sent(&queue, &request),
@@ -74,10 +68,7 @@ async fn send(State(queue): State<Queue>, headers: HeaderMap, body: bytes::Bytes
 
 fn sent(queue: &Queue, message: &Value) -> Value {
     queue.lock().unwrap().push_back(Message {
-        body: message["MessageBody"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned(),
+        body: message["MessageBody"].as_str().unwrap_or_default().to_owned(),
         attributes: attributes(&message["MessageAttributes"]),
     });
     // The SDK does not verify the digest.
@@ -121,8 +112,5 @@ pub(crate) fn event(queue: &str, message: &Message, receive_count: u32) -> Value
 
 fn identifier() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
-    format!(
-        "00000000-0000-4000-8000-{:012}",
-        NEXT.fetch_add(1, Ordering::Relaxed)
-    )
+    format!("00000000-0000-4000-8000-{:012}", NEXT.fetch_add(1, Ordering::Relaxed))
 }

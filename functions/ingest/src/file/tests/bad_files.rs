@@ -6,11 +6,7 @@ use crate::file::{Column, FileRefusal};
 use rstest::rstest;
 use std::fmt::Write;
 
-const NOTHING: Missing = Missing {
-    receipt: false,
-    date: false,
-    amount: false,
-};
+const NOTHING: Missing = Missing { receipt: false, date: false, amount: false };
 
 #[rstest]
 #[case("headerless.csv", FileRefusal::HeaderUnknown)]
@@ -68,8 +64,5 @@ fn a_file_sorted_by_article_is_told_to_be_sorted_by_receipt() {
             writeln!(file, "{number};24/11/2026;{sku};1,00").unwrap();
         }
     }
-    assert_eq!(
-        plan(file.as_bytes(), 1 << 20, 1 << 16),
-        Err(FileRefusal::NotGrouped)
-    );
+    assert_eq!(plan(file.as_bytes(), 1 << 20, 1 << 16), Err(FileRefusal::NotGrouped));
 }

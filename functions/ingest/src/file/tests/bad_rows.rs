@@ -74,20 +74,13 @@ fn a_receipt_whose_lines_stand_far_apart_is_refused_whole() {
     let items = read(&data("scattered-receipt.csv"));
     let scattered = [2, 4].map(|line| (line, Reason::Scattered));
     assert_eq!(refusals(&items), scattered);
-    assert_eq!(
-        numbers(&items),
-        ["2", "3", "1"],
-        "receipt 1 of the next day is another"
-    );
+    assert_eq!(numbers(&items), ["2", "3", "1"], "receipt 1 of the next day is another");
 }
 
 #[test]
 fn nul_bytes_refuse_their_row() {
     let items = read(&data("nul-bytes.csv"));
-    assert_eq!(
-        (refusals(&items), numbers(&items)),
-        (vec![(3, Reason::NulBytes)], vec!["1", "3"])
-    );
+    assert_eq!((refusals(&items), numbers(&items)), (vec![(3, Reason::NulBytes)], vec!["1", "3"]));
 }
 
 #[test]
@@ -100,22 +93,13 @@ fn a_quote_never_closed_refuses_only_the_line_where_it_opens() {
 #[test]
 fn bytes_that_are_no_utf8_refuse_their_row_where_the_file_says_it_is_utf8() {
     let items = read(&data("bom-then-not-utf8.csv"));
-    assert_eq!(
-        (refusals(&items), numbers(&items)),
-        (vec![(2, Reason::NotUtf8)], vec!["2"])
-    );
+    assert_eq!((refusals(&items), numbers(&items)), (vec![(2, Reason::NotUtf8)], vec!["2"]));
 }
 
 #[test]
 fn a_row_with_too_many_fields_is_refused_with_its_receipt() {
     let items = read(&data("unquoted-delimiter.csv"));
-    assert_eq!(
-        refusals(&items),
-        [
-            (2, Reason::OtherRow { line: 3 }),
-            (3, Reason::TooManyFields)
-        ]
-    );
+    assert_eq!(refusals(&items), [(2, Reason::OtherRow { line: 3 }), (3, Reason::TooManyFields)]);
     assert_eq!(numbers(&items), ["2"]);
 }
 
@@ -138,13 +122,7 @@ fn a_row_of_no_receipt_refuses_its_neighbours_which_it_may_belong_to() {
 #[test]
 fn rows_of_a_receipt_must_name_one_customer() {
     let items = read(&data("customers-differ.csv"));
-    assert_eq!(
-        refusals(&items),
-        [
-            (2, Reason::OtherRow { line: 3 }),
-            (3, Reason::CustomersDiffer)
-        ]
-    );
+    assert_eq!(refusals(&items), [(2, Reason::OtherRow { line: 3 }), (3, Reason::CustomersDiffer)]);
     assert_eq!(numbers(&items), ["2"]);
 }
 
@@ -170,16 +148,10 @@ fn a_row_of_ten_megabytes_is_refused_and_the_rest_is_read(
     #[case] of: &str,
     #[case] reason: Reason,
 ) {
-    let row = format!(
-        "2;24/11/2026;2,00;{}",
-        of.repeat(10 * 1024 * 1024 / of.len())
-    );
+    let row = format!("2;24/11/2026;2,00;{}", of.repeat(10 * 1024 * 1024 / of.len()));
     let file = format!("ticket;date;total;note\n1;24/11/2026;1,00;\n{row}\n3;24/11/2026;3,00;\n");
     let items = read(file.as_bytes());
-    assert_eq!(
-        (refusals(&items), numbers(&items)),
-        (vec![(3, reason)], vec!["1", "3"])
-    );
+    assert_eq!((refusals(&items), numbers(&items)), (vec![(3, reason)], vec!["1", "3"]));
 }
 
 #[test]
@@ -204,11 +176,7 @@ fn a_receipt_of_too_many_lines_is_refused_row_by_row() {
     let items = read(file.as_bytes());
     let refusals = refusals(&items);
     assert_eq!(refusals.len(), 201);
-    assert!(
-        refusals
-            .iter()
-            .all(|(_, reason)| *reason == Reason::ReceiptTooLong)
-    );
+    assert!(refusals.iter().all(|(_, reason)| *reason == Reason::ReceiptTooLong));
     assert_eq!(numbers(&items), ["1"]);
 }
 
@@ -241,8 +209,5 @@ fn nothing_of_a_person_shows_in_debug() {
             assert!(!format!("{row:?}").contains("99 00"));
         }
     }
-    assert!(
-        shown(&items).contains("3,36E+10"),
-        "only as the example of the sentence"
-    );
+    assert!(shown(&items).contains("3,36E+10"), "only as the example of the sentence");
 }

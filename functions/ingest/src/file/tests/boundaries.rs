@@ -45,13 +45,7 @@ fn a_file_says_the_same_in_one_range_or_in_many(#[case] name: &str) {
 fn a_receipt_is_never_cut() {
     let file = data("lines.csv");
     let plan = plan(&file, 1, 16).unwrap();
-    assert_eq!(
-        plan.ranges
-            .iter()
-            .map(|range| range.first_line)
-            .collect::<Vec<_>>(),
-        [2, 4, 5]
-    );
+    assert_eq!(plan.ranges.iter().map(|range| range.first_line).collect::<Vec<_>>(), [2, 4, 5]);
 }
 
 /// Pieces of rows, good and bad, that make every kind of boundary likely.

@@ -18,18 +18,9 @@ fn every_sentence_tells_the_merchant_what_to_do() {
         Reason::ReceiptTooLong,
         Reason::OtherRow { line: 12 },
         Reason::Neighbour { line: 12 },
-        Reason::Value {
-            column: Column::Mobile,
-            invalid: Invalid::MobileScientific,
-        },
-        Reason::Value {
-            column: Column::Date,
-            invalid: Invalid::DayUnreadable,
-        },
-        Reason::Value {
-            column: Column::Sku,
-            invalid: Invalid::TooLong { limit: 40 },
-        },
+        Reason::Value { column: Column::Mobile, invalid: Invalid::MobileScientific },
+        Reason::Value { column: Column::Date, invalid: Invalid::DayUnreadable },
+        Reason::Value { column: Column::Sku, invalid: Invalid::TooLong { limit: 40 } },
         Reason::TimeUnreadable,
         Reason::TypeUnknown,
         Reason::AmountMissing,
@@ -46,14 +37,8 @@ fn every_sentence_tells_the_merchant_what_to_do() {
         FileRefusal::Spreadsheet,
         FileRefusal::NotText,
         FileRefusal::HeaderUnknown,
-        FileRefusal::HeaderIncomplete(Missing {
-            receipt: true,
-            date: true,
-            amount: true,
-        }),
-        FileRefusal::ColumnTwice {
-            column: Column::Date,
-        },
+        FileRefusal::HeaderIncomplete(Missing { receipt: true, date: true, amount: true }),
+        FileRefusal::ColumnTwice { column: Column::Date },
         FileRefusal::NotGrouped,
         FileRefusal::OpenQuotes,
     ] {

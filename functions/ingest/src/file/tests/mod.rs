@@ -49,9 +49,7 @@ fn read_planned(file: &[u8], plan: &Plan, chunk: usize, sector: Sector) -> Vec<I
             &file[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()];
         let mut reader =
             RangeReader::new(&context, &plan.dialect, range.first_line, &plan.scattered);
-        bytes
-            .chunks(chunk)
-            .for_each(|chunk| reader.feed(chunk, &mut items));
+        bytes.chunks(chunk).for_each(|chunk| reader.feed(chunk, &mut items));
         reader.finish(&mut items);
     }
     items
@@ -74,10 +72,7 @@ fn receipts(items: &[Item]) -> Vec<&FileReceipt> {
 }
 
 fn numbers(items: &[Item]) -> Vec<&str> {
-    receipts(items)
-        .iter()
-        .map(|receipt| receipt.purchase.receipt().number.as_str())
-        .collect()
+    receipts(items).iter().map(|receipt| receipt.purchase.receipt().number.as_str()).collect()
 }
 
 fn refusals(items: &[Item]) -> Vec<(u64, Reason)> {
@@ -133,18 +128,10 @@ fn show_receipt(receipt: &FileReceipt, text: &mut String) {
         let known = [
             details.last_name.clone(),
             details.first_name.clone(),
-            details
-                .email
-                .as_ref()
-                .map(|email| email.as_str().to_owned()),
+            details.email.as_ref().map(|email| email.as_str().to_owned()),
             details.birth_date.map(|day| day.to_string()),
-            details
-                .card
-                .as_ref()
-                .map(|card| format!("holds card {}", card.as_str())),
-            customer
-                .card_requested
-                .then(|| "asked for the card".to_owned()),
+            details.card.as_ref().map(|card| format!("holds card {}", card.as_str())),
+            customer.card_requested.then(|| "asked for the card".to_owned()),
         ];
         let known: Vec<_> = known.into_iter().flatten().collect();
         writeln!(text, "    {identity} {}", known.join(", ")).unwrap();

@@ -58,10 +58,7 @@ fn the_writing_of_a_file_is_found(
 fn a_plan_reads_back_from_json() {
     let plan = plan(&data("scattered-receipt.csv"), 10, 5).unwrap();
     let json = serde_json::to_string(&plan).unwrap();
-    assert!(
-        json.contains(r#""columns":{"receipt":0,"date":1,"sku":2,"line_amount":3}"#),
-        "{json}"
-    );
+    assert!(json.contains(r#""columns":{"receipt":0,"date":1,"sku":2,"line_amount":3}"#), "{json}");
     assert_eq!(serde_json::from_str::<Plan>(&json).unwrap(), plan);
 }
 
@@ -70,10 +67,7 @@ fn a_label_may_have_line_ends_in_quotes_and_lines_are_those_of_an_editor() {
     let items = read(&data("quoted-newlines.csv"));
     let receipts = receipts(&items);
     assert_eq!((receipts.len(), receipts[0].line), (1, 2));
-    assert_eq!(
-        receipts[0].purchase.lines()[0].label.as_deref(),
-        Some("Bougie parfumée  figue")
-    );
+    assert_eq!(receipts[0].purchase.lines()[0].label.as_deref(), Some("Bougie parfumée  figue"));
     let lines: Vec<_> = refusals(&items).iter().map(|(line, _)| *line).collect();
     assert_eq!(lines, [6, 7]);
 }
@@ -112,23 +106,15 @@ fn a_total_below_zero_or_lines_all_below_zero_are_a_return() {
     let seen: Vec<_> = receipts(&items)
         .iter()
         .map(|receipt| {
-            let prices: Vec<_> = receipt
-                .purchase
-                .lines()
-                .iter()
-                .map(|line| line.unit_price.get())
-                .collect();
+            let prices: Vec<_> =
+                receipt.purchase.lines().iter().map(|line| line.unit_price.get()).collect();
             let is_return = matches!(receipt.purchase.kind(), Kind::Return { .. });
             (is_return, receipt.purchase.total().get(), prices)
         })
         .collect();
     assert_eq!(
         seen,
-        [
-            (true, 200, vec![200, 300]),
-            (true, 400, vec![400]),
-            (false, 300, vec![400, -100])
-        ]
+        [(true, 200, vec![200, 300]), (true, 400, vec![400]), (false, 300, vec![400, -100])]
     );
 }
 
@@ -154,9 +140,9 @@ fn nothing_of_an_opticians_health_data_is_kept_refused_rows_included() {
         }
     }
     let kept = kept.join("\n") + &shown(&items);
-    for health in [
-        "erre", "entilles", "+2.50", "-1.25", "-3.00", "VP", "LT", "LM", "Etui", "Contacto",
-    ] {
+    for health in
+        ["erre", "entilles", "+2.50", "-1.25", "-3.00", "VP", "LT", "LM", "Etui", "Contacto"]
+    {
         assert!(!kept.contains(health), "{health} was kept:\n{kept}");
     }
     insta::assert_snapshot!(kept);

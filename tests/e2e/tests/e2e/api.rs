@@ -1,0 +1,105 @@
+//! The API, as a till would use it.
+
+use crate::stack::{Shop, Stack};
+use serde_json::{Value, json};
+
+fn now() -> String {
+    let now = jiff::Timestamp::now();
+    now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn sale(receipt: &str, mobile: &str, cents: i64) -> Value {
+    json!({
+        "type": "sale", "receipt_number": receipt, "sold_at": now(), "total_cents": cents,
+        "member": {"mobile": mobile, "card_requested": true},
+        "lines": [{"sku": "A1", "label": "Article", "quantity": "1", "unit_price_cents": cents}],
+    })
+}
+
+#[test]
+fn the_service_says_that_it_is_well() {
+    assert_eq!(Stack::deployed().ask("", "GET", "/v1/health", None).status, 200);
+}
+
+#[test]
+fn the_document_of_the_api_is_served() {
+    let document = Stack::deployed().ask("", "GET", "/v1/openapi.json", None);
+    assert_eq!(document.body["openapi"].as_str().map(|version| &version[..3]), Some("3.1"));
+}
+
+#[test]
+fn a_sale_at_the_till_earns_points_and_its_replay_earns_nothing() {
+    let shop = Shop::open();
+    let body = sale("T1", "06 39 98 00 01", 4_280);
+    let first = shop.post("/v1/purchases", &body);
+    assert_eq!((first.status, first.body["points"].as_i64()), (201, Some(42)), "{first:?}");
+    assert!(!first.replayed);
+    let again = shop.post("/v1/purchases", &body);
+    assert!(again.replayed);
+    assert_eq!((again.status, &again.body), (201, &first.body));
+    assert_eq!(shop.balance("+33639980001"), Some(42));
+
+    let mut other = body.clone();
+    other["total_cents"] = json!(4_281);
+    let conflict = shop.post("/v1/purchases", &other);
+    assert_eq!(conflict.status, 409);
+    assert_eq!(conflict.content_type, "application/problem+json");
+}
+
+#[test]
+fn a_sale_is_taken_back_and_cancelled() {
+    let shop = Shop::open();
+    let sold = shop.post("/v1/purchases", &sale("T1", "0639980002", 3_000));
+    let day = now()[..10].to_owned();
+    let history =
+        shop.get(&format!("/v1/members/{}/history", sold.body["member_id"].as_str().unwrap()));
+    assert_eq!(history.status, 200, "{history:?}");
+    let back = json!({
+        "type": "return", "receipt_number": "T2", "sold_at": now(), "total_cents": 1_000,
+        "returned_sale": {"day": day, "receipt_number": "T1"},
+    });
+    let returned = shop.post("/v1/purchases", &back);
+    assert_eq!(returned.body["points"].as_i64(), Some(-10), "{returned:?}");
+    let id = returned.body["purchase_id"].as_str().unwrap().to_owned();
+    let cancelled = shop.post(&format!("/v1/purchases/{id}/cancel"), &json!({}));
+    assert_eq!(cancelled.status, 200, "{cancelled:?}");
+    assert_eq!(shop.balance("0639980002"), Some(30));
+}
+
+#[test]
+fn another_merchants_key_sees_nothing_of_this_one() {
+    let (here, there) = (Shop::open(), Shop::open());
+    let sold = here.post("/v1/purchases", &sale("T1", "0639980003", 1_000));
+    let member = format!("/v1/members/{}", sold.body["member_id"].as_str().unwrap());
+    assert_eq!(here.get(&member).status, 200);
+    assert_eq!(there.get(&member).status, 404);
+    let purchase = format!("/v1/purchases/{}", sold.body["purchase_id"].as_str().unwrap());
+    assert_eq!(there.get(&purchase).status, 404);
+    assert_eq!(there.balance("0639980003"), None);
+}
+
+#[test]
+fn a_wrong_request_is_answered_with_the_field_that_is_wrong() {
+    let shop = Shop::open();
+    let stack = &shop.stack;
+    assert_eq!(stack.ask("", "GET", "/v1/members", None).status, 401);
+    assert_eq!(stack.ask("zs_live_none", "GET", "/v1/members", None).status, 401);
+    assert_eq!(shop.post("/v1/merchants", &json!({})).status, 403);
+    assert_eq!(shop.get("/v1/nothing").status, 404);
+    assert_eq!(stack.ask(&shop.key, "POST", "/v1/purchases", Some("{")).status, 400);
+    let large = format!("{{\"a\":\"{}\"}}", "x".repeat(1_100_000));
+    assert_eq!(stack.ask(&shop.key, "POST", "/v1/purchases", Some(&large)).status, 413);
+    let mut wrong = sale("T1", "01 99 00 12 34", -5);
+    wrong["lines"][0]["quantity"] = json!("beaucoup");
+    let refused = shop.post("/v1/purchases", &wrong);
+    assert_eq!(refused.status, 422, "{refused:?}");
+    let pointers: Vec<_> = refused.body["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["pointer"].as_str().unwrap())
+        .collect();
+    for pointer in ["/member/mobile", "/total_cents", "/lines/0/quantity"] {
+        assert!(pointers.contains(&pointer), "{pointer} in {pointers:?}");
+    }
+}

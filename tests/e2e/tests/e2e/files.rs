@@ -1,0 +1,157 @@
+//! A merchant's file, dropped in S3.
+
+use crate::stack::{Aws, Shop, eventually};
+use serde_json::json;
+
+/// One row a receipt, French, in Windows-1252, with a mistake of each kind.
+const SALES: &str = "\
+N° ticket;Date;Téléphone;Prénom;Nom;Montant TTC
+A1;24/11/2025;06 39 98 01 01;Élodie;Martin;12,50
+A2;24/11/2025 18:30;0639980101;Élodie;Martin;1 000,00
+A3;2025-11-25;06.39.98.01.02;Noël;Durand;20,00
+A4;20251125;;;;5,00
+A5;31/02/2025;06 39 98 01 03;;;5,00
+A6;25/11/2025;3,36E+10;;;5,00
+A7;25/11/2025;06 39 98 01 02;;;-20,00
+";
+
+fn cp1252(text: &str) -> Vec<u8> {
+    text.chars()
+        .map(|character| u8::try_from(u32::from(character)).expect("a character of Windows-1252"))
+        .collect()
+}
+
+#[test]
+fn a_file_dropped_in_s3_becomes_members_with_points() {
+    let shop = Shop::open();
+    let aws = Aws::of(&shop.stack);
+    let bucket = shop.stack.get("uploads_bucket");
+    let key = format!("{}/paris/ventes du 25é.csv", shop.merchant);
+    aws.put(bucket, &key, &cp1252(SALES));
+    let upload = eventually("the upload", || {
+        let list = shop.get("/v1/uploads").body;
+        list["uploads"].as_array()?.first()?["upload_id"].as_str().map(str::to_owned)
+    });
+    let report = shop.report(&upload);
+    assert_eq!(report["status"], "finished", "{report}");
+    assert_eq!(
+        report["rows"],
+        json!({
+            "read": 7, "accepted": 4, "already_known": 0, "not_enrolled": 0,
+            "without_customer": 1, "erased": 0, "refused": 2,
+        })
+    );
+    assert_eq!(
+        (report["members_created"].as_u64(), report["points_earned"].as_i64()),
+        (Some(2), Some(1_012))
+    );
+    assert_eq!(shop.balance("0639980101"), Some(1_012));
+    assert_eq!(shop.balance("0639980102"), Some(0));
+
+    let refused = shop.stack.fetch(report["refused_rows_url"].as_str().expect("refused rows"));
+    let rows: Vec<&str> = refused.lines().collect();
+    assert_eq!(rows.len(), 3, "{refused}");
+    assert!(rows[1].starts_with("6;") && rows[1].contains("31/02/2025"), "{refused}");
+    assert!(rows[2].starts_with("7;") && rows[2].contains("3,36E+10"), "{refused}");
+    eventually("the tag", || {
+        aws.tags(bucket, &key).contains(&("reported".into(), "yes".into())).then_some(())
+    });
+}
+
+#[test]
+fn the_same_file_again_changes_nothing() {
+    let shop = Shop::open();
+    let first = shop.send("ventes.csv", &cp1252(SALES));
+    let again = shop.send("ventes.csv", &cp1252(SALES));
+    assert_eq!(first["rows"]["accepted"], 4, "{first}");
+    assert_eq!(
+        (&again["rows"]["accepted"], &again["rows"]["already_known"]),
+        (&json!(0), &json!(4))
+    );
+    assert_eq!(again["members_created"], 0);
+    assert_eq!(shop.balance("0639980101"), Some(1_012));
+}
+
+#[test]
+fn a_large_file_of_lines_is_worked_in_ranges_and_every_receipt_is_whole() {
+    let shop = Shop::open();
+    let mut file = String::from("\u{feff}receipt,date,phone,label,quantity,unit_price\r\n");
+    for receipt in 0..3_000 {
+        for line in 0..2 {
+            let mobile = format!("063998{:04}", receipt % 50);
+            file.push_str(&format!(
+                "R{receipt},2025-11-24,{mobile},\"Article \"\"{line}\"\",\nsuite\",1,5.00\r\n"
+            ));
+        }
+    }
+    let report = shop.send("lines.csv", file.as_bytes());
+    assert_eq!(report["rows"]["accepted"], 6_000, "{report}");
+    assert!(report["progress"]["ranges_total"].as_u64().unwrap() > 1, "{report}");
+    assert_eq!(report["points_earned"], 30_000);
+    assert_eq!(shop.balance("0639980007"), Some(600));
+}
+
+#[test]
+fn a_compressed_file_is_expanded_once() {
+    use std::io::Write as _;
+    let shop = Shop::open();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(&cp1252(SALES)).unwrap();
+    let report = shop.send("ventes.csv.gz", &gzip.finish().unwrap());
+    assert_eq!(report["rows"]["accepted"], 4, "{report}");
+}
+
+#[test]
+fn nobody_is_enrolled_of_whom_nothing_says_that_the_card_was_asked_for() {
+    let shop = Shop::of(false, "retail");
+    let file = "\
+ticket;date;mobile;total;carte demandée
+B1;2025-11-24;0639980201;10,00;
+B2;2025-11-24;0639980202;10,00;oui
+B3;2025-11-24;0639980202;10,00;
+";
+    let report = shop.send("ventes.csv", file.as_bytes());
+    assert_eq!(report["rows"]["not_enrolled"], 1, "{report}");
+    assert_eq!(shop.balance("0639980201"), None);
+    assert!(shop.balance("0639980202").is_some_and(|balance| balance >= 10));
+}
+
+#[test]
+fn an_opticians_file_leaves_nothing_of_health() {
+    let shop = Shop::of(true, "optical");
+    let file = "\
+ticket;date;mobile;famille;libellé;quantité;prix unitaire
+C1;2025-11-24;0639980301;optique;Verre progressif +2,50;1;300,00
+C2;2025-11-24;0639980301;optique;Lentilles toriques;1;beaucoup
+";
+    let report = shop.send("ventes.csv", file.as_bytes());
+    assert_eq!(report["rows"]["accepted"], 1, "{report}");
+    let refused = shop.stack.fetch(report["refused_rows_url"].as_str().expect("refused rows"));
+    assert!(!refused.contains("toriques"), "{refused}");
+    let found = shop.post("/v1/members/find", &json!({"mobile": "0639980301"}));
+    let member = found.body["member_id"].as_str().expect("a member");
+    let history = shop.get(&format!("/v1/members/{member}/history")).body.to_string();
+    assert!(!history.contains("progressif"), "{history}");
+}
+
+#[test]
+fn a_file_and_a_till_that_race_on_one_member_end_right() {
+    let shop = Shop::open();
+    let mut file = String::from("ticket;date;mobile;total\n");
+    for receipt in 0..200 {
+        file.push_str(&format!("F{receipt};2025-11-24;0639980401;10,00\n"));
+    }
+    let door = shop.post("/v1/uploads", &json!({"file_name": "ventes.csv"}));
+    shop.stack.post_form(&door.body, file.as_bytes());
+    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    for receipt in 0..20 {
+        let sale = json!({
+            "type": "sale", "receipt_number": format!("T{receipt}"), "sold_at": now,
+            "total_cents": 100, "member": {"mobile": "0639980401", "card_requested": true},
+        });
+        assert_eq!(shop.post("/v1/purchases", &sale).status, 201);
+    }
+    let report = shop.report(door.body["upload_id"].as_str().unwrap());
+    assert_eq!(report["rows"]["accepted"], 200, "{report}");
+    assert_eq!(shop.balance("0639980401"), Some(2_020));
+}

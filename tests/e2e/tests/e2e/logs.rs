@@ -1,0 +1,63 @@
+//! Nothing of a person in a log line.
+
+use crate::stack::{Shop, eventually};
+use serde_json::{Value, json};
+
+fn lines(shop: &Shop, function: &str) -> Vec<String> {
+    let group = format!("/aws/lambda/{function}");
+    let mut lines = Vec::new();
+    let mut next = Value::Null;
+    loop {
+        let mut request = json!({"logGroupName": group, "limit": 10_000});
+        if next.is_string() {
+            request["nextToken"] = next;
+        }
+        let page = shop.stack.aws("logs", "Logs_20140328.FilterLogEvents", &request);
+        let events = page["events"].as_array().cloned().unwrap_or_default();
+        lines
+            .extend(events.iter().filter_map(|event| event["message"].as_str().map(str::to_owned)));
+        next = page["nextToken"].clone();
+        if !next.is_string() || events.is_empty() {
+            return lines;
+        }
+    }
+}
+
+#[test]
+fn nothing_of_a_person_stands_in_a_log_line() {
+    let shop = Shop::open();
+    let marker = format!("{:04}", fastrand::u16(..9_000) + 1_000);
+    let mobile = format!("06 39 98 {} {}", &marker[..2], &marker[2..]);
+    let digits = format!("63998{marker}");
+    let person = json!({
+        "mobile": mobile, "card_requested": true, "last_name": "Zwickenpflugova",
+        "first_name": "Quasimodine", "email": "quasimodine.z@example.com", "card_number": "ZWQ778899",
+    });
+    assert_eq!(shop.post("/v1/members", &person).status, 201);
+    let mut broken = person.clone();
+    broken["email"] = json!("quasimodine.z@");
+    assert_eq!(shop.post("/v1/members", &broken).status, 422);
+    let file = format!(
+        "ticket;date;mobile;nom;total\nH1;2025-11-24;{mobile};Zwickenpflugova;10,00\n\
+         H2;2025-11-24;{mobile};Zwickenpflugova;dix\n"
+    );
+    let report = shop.send("Zwickenpflugova.csv", file.as_bytes());
+    assert_eq!(report["rows"]["refused"], 1, "{report}");
+    let upload = report["upload_id"].as_str().unwrap();
+
+    let functions = [shop.stack.output("ApiFunction"), shop.stack.output("IngestFunction")];
+    let ingest = eventually("the log of this file", || {
+        let lines = lines(&shop, functions[1]);
+        lines.iter().any(|line| line.contains(upload)).then_some(lines)
+    });
+    let api = lines(&shop, functions[0]);
+    assert!(api.iter().any(|line| line.contains("/v1/members")), "requests are logged");
+    for line in api.iter().chain(&ingest) {
+        for secret in
+            ["Zwickenpflugova", "Quasimodine", "quasimodine", "ZWQ778899", &digits, &mobile]
+        {
+            assert!(!line.contains(secret), "{secret} stands in: {line}");
+        }
+        assert!(!line.contains(&shop.key), "a token stands in: {line}");
+    }
+}

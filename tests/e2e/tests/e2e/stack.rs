@@ -1,0 +1,285 @@
+//! The stack under test, and what its clients do.
+
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// How long anything asynchronous may take before a test gives up.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+/// The deployed stack, as `stack.json` describes it.
+pub(crate) struct Stack {
+    description: Value,
+    agent: ureq::Agent,
+}
+
+/// An answer: its status and its JSON.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+    pub(crate) content_type: String,
+    pub(crate) replayed: bool,
+}
+
+impl Stack {
+    pub(crate) fn deployed() -> Self {
+        let path = std::env::var("ZEROSIX_STACK").expect("ZEROSIX_STACK names stack.json");
+        let description = std::fs::read_to_string(path).expect("stack.json can be read");
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .build();
+        Self {
+            description: serde_json::from_str(&description).expect("stack.json is JSON"),
+            agent: config.into(),
+        }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.description[name].as_str().unwrap_or_else(|| panic!("{name} in stack.json"))
+    }
+
+    pub(crate) fn output(&self, name: &str) -> &str {
+        self.description["outputs"][name].as_str().unwrap_or_else(|| panic!("output {name}"))
+    }
+
+    pub(crate) fn ask(&self, key: &str, method: &str, path: &str, body: Option<&str>) -> Answer {
+        let url = format!("{}{path}", self.get("api_url"));
+        let mut request = ureq::http::Request::builder().method(method).uri(url);
+        if !key.is_empty() {
+            request = request.header("authorization", format!("Token {key}"));
+        }
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let sent = request.body(body.unwrap_or_default().to_owned()).expect("a request");
+        let mut answer = self.agent.run(sent).expect("the API answers");
+        let header = |name: &str| {
+            answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        };
+        let content_type = header("content-type").unwrap_or_default();
+        let replayed = header("idempotency-replayed").is_some();
+        let status = answer.status().as_u16();
+        let text = answer.body_mut().read_to_string().expect("a body");
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Answer { status, body, content_type, replayed }
+    }
+
+    /// Calls an AWS service of the stack with its JSON protocol.
+    pub(crate) fn aws(&self, service: &str, target: &str, body: &Value) -> Value {
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-3/{service}/aws4_request, \
+             SignedHeaders=host, Signature=00"
+        );
+        let mut answer = self
+            .agent
+            .post(format!("{}/", self.get("endpoint_url")))
+            .header("x-amz-target", target)
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("authorization", authorization)
+            .send(body.to_string())
+            .expect("the stack answers");
+        serde_json::from_str(&answer.body_mut().read_to_string().expect("a body"))
+            .unwrap_or(Value::Null)
+    }
+
+    pub(crate) fn fetch(&self, url: &str) -> String {
+        let mut answer = self.agent.get(url).call().expect("an answer");
+        assert_eq!(answer.status().as_u16(), 200);
+        answer.body_mut().read_to_string().expect("a text")
+    }
+
+    pub(crate) fn operator_key(&self) -> String {
+        let request = json!({"SecretId": self.output("OperatorSecretArn")});
+        let answer = self.aws("secretsmanager", "secretsmanager.GetSecretValue", &request);
+        answer["SecretString"].as_str().expect("the operator's key").to_owned()
+    }
+
+    /// Sends a file through the door that the API opens.
+    pub(crate) fn post_form(&self, door: &Value, content: &[u8]) -> u16 {
+        let boundary = "a-boundary-that-no-file-holds";
+        let mut body = Vec::new();
+        for (name, value) in door["fields"].as_object().expect("fields") {
+            let value = value.as_str().expect("a text");
+            body.extend_from_slice(
+                format!(
+                    "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+                )
+                .as_bytes(),
+            );
+        }
+        body.extend_from_slice(
+            format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\
+                 Content-Type: application/octet-stream\r\n\r\n"
+            )
+            .as_bytes(),
+        );
+        body.extend_from_slice(content);
+        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        let answer = self
+            .agent
+            .post(door["url"].as_str().expect("an address"))
+            .header("content-type", format!("multipart/form-data; boundary={boundary}"))
+            .send(&body[..])
+            .expect("the bucket answers");
+        answer.status().as_u16()
+    }
+}
+
+/// Asks again until there is an answer, or the deadline has passed.
+pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(began.elapsed() < DEADLINE, "{what}: not within {DEADLINE:?}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// A merchant of one test, with the establishment `paris` and a till.
+pub(crate) struct Shop {
+    pub(crate) stack: Stack,
+    pub(crate) merchant: String,
+    pub(crate) key: String,
+}
+
+impl Shop {
+    pub(crate) fn open() -> Self {
+        Self::of(true, "retail")
+    }
+
+    /// With or without the attestation that all its customers asked for the card.
+    pub(crate) fn of(attested: bool, sector: &str) -> Self {
+        let stack = Stack::deployed();
+        let operator = stack.operator_key();
+        let signed =
+            json!({"version": "2026-01", "signed_on": "2026-01-05", "signatory": "A. Gérant"});
+        let mut merchant = json!({
+            "reference": format!("test-{:016x}", fastrand::u64(..)),
+            "name": "Boutique Exemple", "sector": sector,
+            "terms": signed, "processing_contract": signed,
+            "earning_rule": {"points": 1, "per_cents": 100, "rounding": "down"},
+        });
+        if attested {
+            merchant["enrolment_attestation"] = signed;
+        }
+        let created = stack.ask(&operator, "POST", "/v1/merchants", Some(&merchant.to_string()));
+        assert_eq!(created.status, 201, "{created:?}");
+        let merchant = created.body["merchant_id"].as_str().expect("an identifier").to_owned();
+        let place = format!("/v1/merchants/{merchant}/establishments/paris");
+        let named = json!({"name": "Paris", "time_zone": "Europe/Paris"}).to_string();
+        let opened = stack.ask(&operator, "PUT", &place, Some(&named));
+        assert!(matches!(opened.status, 200 | 201), "{opened:?}");
+        let wanted = json!({"mode": "live", "label": "caisse"}).to_string();
+        let key = stack.ask(&operator, "POST", &format!("{place}/keys"), Some(&wanted));
+        assert_eq!(key.status, 201, "{key:?}");
+        let key = key.body["key"].as_str().expect("a key").to_owned();
+        Self { stack, merchant, key }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.stack.ask(&self.key, "GET", path, None)
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+        self.stack.ask(&self.key, "POST", path, Some(&body.to_string()))
+    }
+
+    pub(crate) fn balance(&self, mobile: &str) -> Option<i64> {
+        let found = self.post("/v1/members/find", &json!({"mobile": mobile}));
+        found.body["balance"].as_i64()
+    }
+
+    /// Sends a file through the API's door and waits for its report.
+    pub(crate) fn send(&self, name: &str, content: &[u8]) -> Value {
+        let door = self.post("/v1/uploads", &json!({"file_name": name}));
+        assert_eq!(door.status, 201, "{door:?}");
+        let sent = self.stack.post_form(&door.body, content);
+        assert!(matches!(sent, 200 | 201 | 204), "the bucket answered {sent}");
+        self.report(door.body["upload_id"].as_str().expect("an identifier"))
+    }
+
+    /// Waits until a file is settled.
+    pub(crate) fn report(&self, upload: &str) -> Value {
+        eventually("the report", || {
+            let report = self.get(&format!("/v1/uploads/{upload}")).body;
+            matches!(report["status"].as_str(), Some("finished" | "refused")).then_some(report)
+        })
+    }
+}
+
+/// Clients with credentials, as a merchant with an AWS account, or SQS itself, would have them.
+pub(crate) struct Aws {
+    runtime: tokio::runtime::Runtime,
+    s3: aws_sdk_s3::Client,
+    sqs: aws_sdk_sqs::Client,
+}
+
+impl Aws {
+    pub(crate) fn of(stack: &Stack) -> Self {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let loader = aws_config::defaults(aws_config::BehaviorVersion::latest())
+            .endpoint_url(stack.get("endpoint_url"))
+            .region(aws_config::Region::new("eu-west-3"));
+        let config = runtime.block_on(loader.load());
+        let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
+        let sqs = aws_sdk_sqs::Client::new(&config);
+        Self { runtime, s3: aws_sdk_s3::Client::from_conf(s3), sqs }
+    }
+
+    /// Puts an object, and gives its version and its `ETag`.
+    pub(crate) fn put(&self, bucket: &str, key: &str, content: &[u8]) -> (String, String) {
+        let put = self.s3.put_object().bucket(bucket).key(key).body(content.to_vec().into());
+        let answer = self.runtime.block_on(put.send()).expect("the object is put");
+        let etag = answer.e_tag().unwrap_or_default().trim_matches('"').to_owned();
+        (answer.version_id().unwrap_or_default().to_owned(), etag)
+    }
+
+    pub(crate) fn keys(&self, bucket: &str, prefix: &str) -> Vec<String> {
+        let list = self.s3.list_objects_v2().bucket(bucket).prefix(prefix);
+        let answer = self.runtime.block_on(list.send()).expect("the bucket is listed");
+        answer.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect()
+    }
+
+    pub(crate) fn tags(&self, bucket: &str, key: &str) -> Vec<(String, String)> {
+        let ask = self.s3.get_object_tagging().bucket(bucket).key(key);
+        let answer = self.runtime.block_on(ask.send()).expect("the tags");
+        let pair = |tag: &aws_sdk_s3::types::Tag| (tag.key().to_owned(), tag.value().to_owned());
+        answer.tag_set().iter().map(pair).collect()
+    }
+
+    pub(crate) fn message(&self, queue: &str, body: &str) {
+        let send = self.sqs.send_message().queue_url(queue).message_body(body);
+        self.runtime.block_on(send.send()).expect("the message is sent");
+    }
+
+    pub(crate) fn receive(&self, queue: &str) -> Vec<String> {
+        let ask = self.sqs.receive_message().queue_url(queue).max_number_of_messages(10);
+        let answer = self.runtime.block_on(ask.send()).expect("the queue answers");
+        let taken = answer.messages().iter().filter_map(|message| {
+            let receipt = message.receipt_handle()?;
+            let delete = self.sqs.delete_message().queue_url(queue).receipt_handle(receipt);
+            self.runtime.block_on(delete.send()).expect("the message is deleted");
+            message.body().map(str::to_owned)
+        });
+        taken.collect()
+    }
+
+    /// How many messages wait or are under way.
+    pub(crate) fn depth(&self, queue: &str) -> u32 {
+        use aws_sdk_sqs::types::QueueAttributeName as Name;
+        let names =
+            [Name::ApproximateNumberOfMessages, Name::ApproximateNumberOfMessagesNotVisible];
+        let ask = self
+            .sqs
+            .get_queue_attributes()
+            .queue_url(queue)
+            .set_attribute_names(Some(names.to_vec()));
+        let answer = self.runtime.block_on(ask.send()).expect("the queue answers");
+        let counts = answer.attributes().into_iter().flatten();
+        counts.map(|(_, count)| count.parse::<u32>().unwrap_or_default()).sum()
+    }
+}
