@@ -27,7 +27,7 @@ MERCHANT = {
     "processing_contract": {"version": "2026-01", "signed_on": "2026-01-05", "signatory": "Camille Remparts"},
     "earning_rule": {"points": 1, "per_cents": 100, "rounding": "down"},
 }
-ESTABLISHMENT = "VIEUX-PORT"
+ESTABLISHMENT = "vieux-port"
 CUSTOMER = {"mobile": "+33639980606", "last_name": "Démonstration", "first_name": "Dominique"}
 REPLAYED_FOR = timedelta(days=6)  # the API takes a sale again for 7 days
 INGESTED_WITHIN = 300

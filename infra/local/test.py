@@ -21,7 +21,8 @@ from stack import REGION, ROOT, Stack, StackError
 DIRECTORY = REPOSITORY / "target" / "e2e"
 FIRST_PORT = 4577
 # A message that fails reaches the dead letters after five deliveries; a test waits for that.
-PARAMETERS = {"Stage": "test", "RedeliverySeconds": "8"}
+# Small ranges and a low limit of expansion let small files show what large ones do.
+PARAMETERS = {"Stage": "test", "RedeliverySeconds": "8", "RangeBytes": "65536", "MaxExpandedBytes": "16777216"}
 
 
 class Failed(Exception):

@@ -84,6 +84,7 @@ impl DatedRule {
 
 /// Set the rule that holds from a day on, in the place of one that begins on the same day.
 #[utoipa::path(
+    operation_id = "put_earning_rule",
     put, path = "/v1/merchants/{merchant_id}/earning-rules/{valid_from}", tag = "merchants",
     security(("operator_key" = [])),
     params(

@@ -43,6 +43,7 @@ impl EstablishmentAnswer {
 
 /// Create an establishment, or rename it.
 #[utoipa::path(
+    operation_id = "put_establishment",
     put, path = "/v1/merchants/{merchant_id}/establishments/{code}", tag = "merchants",
     security(("operator_key" = [])),
     params(

@@ -14,6 +14,7 @@ pub(crate) struct Health {
 
 /// Whether the service answers.
 #[utoipa::path(
+    operation_id = "show_health",
     get, path = "/v1/health", tag = "service", security(()),
     responses((status = 200, description = "It does.", body = Health)),
 )]

@@ -24,7 +24,7 @@ pub(crate) enum EntryType {
     Merge,
 }
 
-/// Something that happened to a member's account.
+/// Something that happened to a member's account. A merge has no receipt.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HistoryItem {
     r#type: EntryType,
@@ -33,29 +33,29 @@ pub(crate) struct HistoryItem {
     at: Instant,
     /// The points it gave, below zero for a return.
     points: i64,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    purchase: Option<HistoryPurchase>,
-    /// The member that was merged into this one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    absorbed_member_id: Option<String>,
-}
-
-/// What a history says of a purchase.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct HistoryPurchase {
-    purchase_id: String,
-    /// The code of its establishment.
-    establishment: String,
-    register: String,
+    purchase_id: Option<String>,
+    /// The code of the purchase's establishment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    establishment: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    register: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = Date)]
-    day: String,
-    receipt_number: String,
-    total_cents: i64,
+    day: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_cents: Option<i64>,
     /// The balance after it, at the time.
-    balance: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    balance: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     cancelled_at: Option<Instant>,
+    /// The member that was merged into this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    absorbed_member_id: Option<String>,
 }
 
 /// A page of history.
@@ -70,45 +70,49 @@ pub(crate) struct HistoryPage {
 impl HistoryItem {
     fn of(entry: &HistoryEntry) -> Self {
         match entry {
-            HistoryEntry::Purchase(stored) => Self {
-                r#type: match PurchaseType::of(stored.purchase.kind()) {
-                    PurchaseType::Sale => EntryType::Sale,
-                    PurchaseType::Return => EntryType::Return,
-                },
-                at: stored.purchase.sold_at(),
-                points: stored.points.get(),
-                purchase: Some(HistoryPurchase::of(stored)),
-                absorbed_member_id: None,
-            },
+            HistoryEntry::Purchase(stored) => Self::purchase(stored),
             HistoryEntry::Merged { absorbed, at } => Self {
                 r#type: EntryType::Merge,
                 at: *at,
                 points: 0,
-                purchase: None,
+                purchase_id: None,
+                establishment: None,
+                register: None,
+                day: None,
+                receipt_number: None,
+                total_cents: None,
+                balance: None,
+                cancelled_at: None,
                 absorbed_member_id: Some(absorbed.to_string()),
             },
         }
     }
-}
 
-impl HistoryPurchase {
-    fn of(stored: &StoredPurchase) -> Self {
+    fn purchase(stored: &StoredPurchase) -> Self {
         let receipt = stored.purchase.receipt();
         Self {
-            purchase_id: purchase_id::of(receipt),
-            establishment: receipt.establishment.to_string(),
-            register: receipt.register.as_str().to_owned(),
-            day: receipt.day.to_string(),
-            receipt_number: receipt.number.as_str().to_owned(),
-            total_cents: stored.purchase.total().get(),
-            balance: stored.balance.get(),
+            r#type: match PurchaseType::of(stored.purchase.kind()) {
+                PurchaseType::Sale => EntryType::Sale,
+                PurchaseType::Return => EntryType::Return,
+            },
+            at: stored.purchase.sold_at(),
+            points: stored.points.get(),
+            purchase_id: Some(purchase_id::of(receipt)),
+            establishment: Some(receipt.establishment.to_string()),
+            register: Some(receipt.register.as_str().to_owned()),
+            day: Some(receipt.day.to_string()),
+            receipt_number: Some(receipt.number.as_str().to_owned()),
+            total_cents: Some(stored.purchase.total().get()),
+            balance: Some(stored.balance.get()),
             cancelled_at: stored.cancelled_at,
+            absorbed_member_id: None,
         }
     }
 }
 
 /// What happened to a member's account, newest first.
 #[utoipa::path(
+    operation_id = "list_history",
     get, path = "/v1/members/{member_id}/history", tag = "members", security(("till_key" = [])),
     params(
         ("member_id" = String, Path),

@@ -88,6 +88,7 @@ impl KeyAnswer {
 
 /// Make a key for an establishment.
 #[utoipa::path(
+    operation_id = "create_key",
     post, path = "/v1/merchants/{merchant_id}/establishments/{code}/keys", tag = "merchants",
     security(("operator_key" = [])),
     params(("merchant_id" = String, Path), ("code" = String, Path)),
@@ -124,6 +125,7 @@ pub(crate) async fn create(
 
 /// Revoke a key. It is refused everywhere within a minute.
 #[utoipa::path(
+    operation_id = "revoke_key",
     delete, path = "/v1/merchants/{merchant_id}/establishments/{code}/keys/{key_id}",
     tag = "merchants", security(("operator_key" = [])),
     params(("merchant_id" = String, Path), ("code" = String, Path), ("key_id" = String, Path)),

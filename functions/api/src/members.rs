@@ -334,6 +334,7 @@ impl Merge {
 
 /// Make a person who asked for the card a member. Who is one already stays as is.
 #[utoipa::path(
+    operation_id = "create_member",
     post, path = "/v1/members", tag = "members", security(("till_key" = [])),
     request_body = NewMember,
     responses(
@@ -362,6 +363,7 @@ pub(crate) async fn create(
 
 /// Find a member by mobile or card number. A POST, so that neither ever stands in an address.
 #[utoipa::path(
+    operation_id = "find_member",
     post, path = "/v1/members/find", tag = "members", security(("till_key" = [])),
     request_body = ContactNamed,
     responses(
@@ -387,6 +389,7 @@ pub(crate) async fn find(
 
 /// A member, or the one it was merged into.
 #[utoipa::path(
+    operation_id = "show_member",
     get, path = "/v1/members/{member_id}", tag = "members", security(("till_key" = [])),
     params(("member_id" = String, Path)),
     responses((status = 200, description = "The member.", body = MemberAnswer), TillRefusals),
@@ -402,6 +405,7 @@ pub(crate) async fn show(
 
 /// The merchant's members, in no order that means anything.
 #[utoipa::path(
+    operation_id = "list_members",
     get, path = "/v1/members", tag = "members", security(("till_key" = [])),
     params(
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "50 by default."),
@@ -435,6 +439,7 @@ pub(crate) async fn list(
 
 /// Correct a member's details.
 #[utoipa::path(
+    operation_id = "correct_member",
     patch, path = "/v1/members/{member_id}", tag = "members", security(("till_key" = [])),
     params(("member_id" = String, Path)),
     request_body = CorrectMember,
@@ -463,6 +468,7 @@ pub(crate) async fn correct(
 
 /// Give a member another mobile number. The old one is free at once.
 #[utoipa::path(
+    operation_id = "change_mobile",
     put, path = "/v1/members/{member_id}/mobile", tag = "members", security(("till_key" = [])),
     params(("member_id" = String, Path)),
     request_body = NewMobile,
@@ -491,6 +497,7 @@ pub(crate) async fn change_mobile(
 
 /// Merge another member, who is the same person, into this one.
 #[utoipa::path(
+    operation_id = "merge_members",
     post, path = "/v1/members/{member_id}/merge", tag = "members", security(("till_key" = [])),
     params(("member_id" = String, Path)),
     request_body = Merge,

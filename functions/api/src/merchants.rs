@@ -167,6 +167,7 @@ impl MerchantAnswer {
 
 /// Enter a merchant.
 #[utoipa::path(
+    operation_id = "create_merchant",
     post, path = "/v1/merchants", tag = "merchants", security(("operator_key" = [])),
     request_body = NewMerchant,
     responses(
@@ -195,6 +196,7 @@ pub(crate) async fn create(
 
 /// A merchant with its establishments, rules and keys.
 #[utoipa::path(
+    operation_id = "show_merchant",
     get, path = "/v1/merchants/{merchant_id}", tag = "merchants", security(("operator_key" = [])),
     params(("merchant_id" = String, Path)),
     responses((status = 200, description = "The merchant.", body = MerchantAnswer), OperatorRefusals),

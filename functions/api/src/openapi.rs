@@ -15,6 +15,7 @@ const GENERATED: &str = include_str!("../openapi.json");
 
 /// This document.
 #[utoipa::path(
+    operation_id = "show_document",
     get, path = "/v1/openapi.json", tag = "service", security(()),
     responses((status = 200, description = "It.", body = serde_json::Value)),
 )]

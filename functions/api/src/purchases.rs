@@ -528,6 +528,7 @@ fn refusal(error: StoreError) -> Problem {
 
 /// Enter a sale or a return. The same again is answered as the first time and changes nothing.
 #[utoipa::path(
+    operation_id = "create_purchase",
     post, path = "/v1/purchases", tag = "purchases", security(("till_key" = [])),
     request_body = NewPurchase,
     responses(
@@ -565,6 +566,7 @@ pub(crate) async fn create(
 
 /// A purchase of the till's own establishment.
 #[utoipa::path(
+    operation_id = "show_purchase",
     get, path = "/v1/purchases/{purchase_id}", tag = "purchases", security(("till_key" = [])),
     params(("purchase_id" = String, Path)),
     responses((status = 200, description = "The purchase.", body = PurchaseAnswer), TillRefusals),
@@ -581,6 +583,7 @@ pub(crate) async fn show(
 
 /// Cancel a purchase: its points go back the way they came. Again changes nothing.
 #[utoipa::path(
+    operation_id = "cancel_purchase",
     post, path = "/v1/purchases/{purchase_id}/cancel", tag = "purchases", security(("till_key" = [])),
     params(("purchase_id" = String, Path)),
     responses(
@@ -602,6 +605,7 @@ pub(crate) async fn cancel(
 
 /// Attach a sale that was nobody's to its customer, who gets its points by the rule of its day.
 #[utoipa::path(
+    operation_id = "attach_purchase",
     post, path = "/v1/purchases/{purchase_id}/attach", tag = "purchases", security(("till_key" = [])),
     params(("purchase_id" = String, Path)),
     request_body = MemberNamed,

@@ -182,6 +182,7 @@ impl NewUpload {
 
 /// Open the door for one file.
 #[utoipa::path(
+    operation_id = "open_upload",
     post, path = "/v1/uploads", tag = "uploads", security(("till_key" = [])),
     request_body = NewUpload,
     responses(
@@ -224,6 +225,7 @@ fn object_key(till: &Till, id: UploadId, file_name: &str) -> String {
 
 /// The merchant's files, newest first.
 #[utoipa::path(
+    operation_id = "list_uploads",
     get, path = "/v1/uploads", tag = "uploads", security(("till_key" = [])),
     params(
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "50 by default."),
@@ -255,6 +257,7 @@ pub(crate) async fn list(
 
 /// A file and what became of it so far.
 #[utoipa::path(
+    operation_id = "show_upload",
     get, path = "/v1/uploads/{upload_id}", tag = "uploads", security(("till_key" = [])),
     params(("upload_id" = String, Path)),
     responses((status = 200, description = "The file.", body = UploadAnswer), TillRefusals),

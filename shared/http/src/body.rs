@@ -92,10 +92,17 @@ fn malformed(error: &serde_json::Error) -> Problem {
     Problem::new(Kind::Malformed, detail)
 }
 
-/// What serde would have accepted; what it found instead is the caller's and is left out.
+/// What serde would have accepted, in words of JSON; what it found instead is the caller's and is
+/// left out.
 fn expected(message: &str) -> &str {
     let expected = message.split_once(", expected ").map_or("of another type", |(_, rest)| rest);
-    expected.rsplit_once(" at line ").map_or(expected, |(expected, _)| expected)
+    let expected = expected.rsplit_once(" at line ").map_or(expected, |(expected, _)| expected);
+    match expected {
+        "i64" | "u32" => "a whole number",
+        "a sequence" => "an array",
+        _ if expected.starts_with("struct ") => "an object",
+        _ => expected,
+    }
 }
 
 fn quoted_after<'m>(message: &'m str, start: &str) -> Option<&'m str> {
@@ -159,7 +166,7 @@ mod tests {
     #[case(r#"{"lines":[{"quantity":1,"a/b":2}]}"#, "/lines/0/a~1b", "unknown_field")]
     #[case(r#"{"lines":[{"quantity":1,"colour":"secret"}]}"#, "/lines/0/colour", "unknown_value")]
     #[case(r"{}", "/lines", "missing")]
-    #[case(r"[]", "/lines", "missing")]
+    #[case(r"[]", "", "type")]
     #[case(r#""secret""#, "", "type")]
     fn a_mistake_of_shape_names_its_field_and_repeats_nothing(
         #[case] body: &str,

@@ -218,8 +218,10 @@ impl Problem {
 }
 
 fn named(error: &FieldError) -> String {
-    let name = error.pointer.as_deref().or(error.parameter.as_deref()).unwrap_or_default();
-    format!("{name} {}", error.detail)
+    match error.pointer.as_deref().or(error.parameter.as_deref()) {
+        None | Some("") => format!("The body {}", error.detail),
+        Some(name) => format!("{name} {}", error.detail),
+    }
 }
 
 /// A refusal as it is sent.

@@ -1,5 +1,8 @@
 //! The stack under test, and what its clients do.
 
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -65,22 +68,37 @@ impl Stack {
         Answer { status, body, content_type, replayed }
     }
 
-    /// Calls an AWS service of the stack with its JSON protocol.
+    /// Calls an AWS service of the stack with its JSON protocol, as its owner.
     pub(crate) fn aws(&self, service: &str, target: &str, body: &Value) -> Value {
-        let authorization = format!(
-            "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-3/{service}/aws4_request, \
-             SignedHeaders=host, Signature=00"
-        );
-        let mut answer = self
-            .agent
-            .post(format!("{}/", self.get("endpoint_url")))
-            .header("x-amz-target", target)
-            .header("content-type", "application/x-amz-json-1.1")
-            .header("authorization", authorization)
-            .send(body.to_string())
-            .expect("the stack answers");
-        serde_json::from_str(&answer.body_mut().read_to_string().expect("a body"))
-            .unwrap_or(Value::Null)
+        let url = format!("{}/", self.get("endpoint_url"));
+        let body = body.to_string();
+        let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
+        let request = SignableRequest::new(
+            "POST",
+            &url,
+            headers.into_iter(),
+            SignableBody::Bytes(body.as_bytes()),
+        )
+        .expect("a request that can be signed");
+        let identity = Credentials::new("test", "test", None, None, "tests").into();
+        let parameters = v4::SigningParams::builder()
+            .identity(&identity)
+            .region("eu-west-3")
+            .name(service)
+            .time(std::time::SystemTime::now())
+            .settings(SigningSettings::default())
+            .build()
+            .expect("all that a signature needs");
+        let signed = sign(request, &parameters.into()).expect("a signature");
+        let (instructions, _) = signed.into_parts();
+        let mut request = self.agent.post(&url);
+        for (name, value) in headers.into_iter().chain(instructions.headers()) {
+            request = request.header(name, value);
+        }
+        let mut answer = request.send(body).expect("the stack answers");
+        let text = answer.body_mut().read_to_string().expect("a body");
+        assert!(answer.status().is_success(), "{target}: {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
     pub(crate) fn fetch(&self, url: &str) -> String {

@@ -1,0 +1,18 @@
+//! The API as its callers use it: requests through the router, on a real engine.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what tests share is no test of its own to clippy, and must stop like one"
+)]
+
+mod gateway;
+mod logs;
+mod members;
+mod merchants;
+mod openapi;
+mod purchases;
+mod refusals;
+mod round_trips;
+mod setup;
+mod uploads;

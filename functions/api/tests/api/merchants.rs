@@ -1,0 +1,142 @@
+//! What the operator sets up.
+
+use crate::setup::{Service, merchant, named, sale, text};
+use axum::http::Method;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_merchant_is_entered_once_however_often_it_is_sent() {
+    let service = Service::start().await;
+    let ask = |body: Value| async {
+        service.operator(Method::POST, "/v1/merchants", Some(&{ body })).await
+    };
+    let first = ask(merchant("A", "retail")).await;
+    assert_eq!(first.status, 201);
+    let again = ask(merchant("A", "retail")).await;
+    assert_eq!((again.status.as_u16(), &again.body), (200, &first.body));
+    let other = ask(merchant("A", "optical")).await;
+    assert_eq!((other.status.as_u16(), named(&other)), (409, vec!["/reference"]));
+}
+
+#[tokio::test]
+async fn a_merchant_is_shown_with_its_settings_and_no_secret() {
+    let service = Service::start().await;
+    let till = service.till("A", "optical").await;
+    let path = format!("/v1/merchants/{}", till.merchant);
+    let shown = service.operator(Method::GET, &path, None).await;
+    let secret = &till.key[till.key.len() - 32..];
+    assert!(!shown.body.to_string().contains(secret));
+    insta::assert_json_snapshot!(shown.body, {
+        ".merchant_id" => "[merchant]", ".keys[].key_id" => "[key]",
+    });
+}
+
+#[tokio::test]
+async fn every_field_of_a_merchant_that_is_not_accepted_is_named_at_once() {
+    let service = Service::start().await;
+    let mut body = merchant(" ", "retail");
+    body["terms"]["signed_on"] = json!("05/01/2026");
+    body["processing_contract"]["signatory"] = json!("");
+    body["earning_rule"]["per_cents"] = json!(0);
+    let refused = service.operator(Method::POST, "/v1/merchants", Some(&body)).await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(
+        named(&refused),
+        [
+            "/reference",
+            "/terms/signed_on",
+            "/processing_contract/signatory",
+            "/earning_rule/per_cents"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_establishment_is_renamed_and_keeps_its_time_zone() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let put = |code: &str, zone: &str| {
+        let path = format!("/v1/merchants/{}/establishments/{code}", till.merchant);
+        let body = json!({"name": "Paris 11", "time_zone": zone});
+        let service = &service;
+        async move { service.operator(Method::PUT, &path, Some(&body)).await }
+    };
+    let renamed = put("paris", "Europe/Paris").await;
+    assert_eq!((renamed.status.as_u16(), &renamed.body["name"]), (200, &json!("Paris 11")));
+    let moved = put("paris", "Indian/Reunion").await;
+    assert_eq!((moved.status.as_u16(), named(&moved)), (409, vec!["/time_zone"]));
+    let nonsense = put("Paris", "Mars/Olympus").await;
+    assert_eq!((nonsense.status.as_u16(), named(&nonsense)), (422, vec!["code", "/time_zone"]));
+    let nobodys = "/v1/merchants/01ARZ3NDEKTSV4RRFFQ69G5FAV/establishments/paris";
+    let body = json!({"name": "Paris", "time_zone": "Europe/Paris"});
+    assert_eq!(service.operator(Method::PUT, nobodys, Some(&body)).await.status, 404);
+}
+
+#[tokio::test]
+async fn two_keys_live_side_by_side_while_one_is_rotated() {
+    let service = Service::start().await;
+    let first = service.till("A", "retail").await;
+    let second = service.key(&first.merchant, "paris", "live").await;
+    let keys = format!("/v1/merchants/{}/establishments/paris/keys", first.merchant);
+    let body = json!({"mode": "live", "label": "caisse"});
+    assert_eq!(service.operator(Method::POST, &keys, Some(&body)).await.status, 409);
+    let revoked = service.operator(Method::DELETE, &format!("{keys}/{}", first.key_id), None).await;
+    assert_eq!(revoked.status, 204);
+    assert_eq!(second.get("/v1/members").await.status, 200);
+    assert_eq!(service.operator(Method::POST, &keys, Some(&body)).await.status, 201);
+    let unknown = format!("{keys}/01ARZ3NDEKTSV4RRFFQ69G5FAV");
+    assert_eq!(service.operator(Method::DELETE, &unknown, None).await.status, 404);
+    let elsewhere = format!("/v1/merchants/{}/establishments/lyon/keys", first.merchant);
+    assert_eq!(service.operator(Method::POST, &elsewhere, Some(&body)).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_rule_begins_on_a_day_that_has_not_begun_in_any_zone() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let put = |day: &str| {
+        let path = format!("/v1/merchants/{}/earning-rules/{day}", till.merchant);
+        let body = json!({"points": 2, "per_cents": 100, "rounding": "down"});
+        let service = &service;
+        async move { service.operator(Method::PUT, &path, Some(&body)).await }
+    };
+    let today = put("2026-11-24").await;
+    assert_eq!((today.status.as_u16(), named(&today)), (422, vec!["valid_from"]));
+    assert_eq!(today.body["errors"][0]["code"], "rule_not_ahead");
+    let tomorrow = put("2026-11-25").await;
+    assert_eq!(tomorrow.status, 200);
+    insta::assert_json_snapshot!(tomorrow.body);
+    assert_eq!(put("2026-02-31").await.body["errors"][0]["code"], "day_unreadable");
+
+    // In Paris the 25th begins at 23:00 UTC, and a quarter of an hour before is too late.
+    service.set_clock("2026-11-24T22:45:00Z");
+    assert_eq!(put("2026-11-25").await.status, 200);
+    service.set_clock("2026-11-24T22:45:01Z");
+    assert_eq!(put("2026-11-25").await.status, 422);
+
+    // Réunion is three hours ahead.
+    let shop = format!("/v1/merchants/{}/establishments/saint-denis", till.merchant);
+    let body = json!({"name": "Saint-Denis", "time_zone": "Indian/Reunion"});
+    assert_eq!(service.operator(Method::PUT, &shop, Some(&body)).await.status, 200);
+    service.set_clock("2026-11-24T20:00:00Z");
+    assert_eq!(put("2026-11-25").await.status, 422);
+    assert_eq!(put("2026-11-26").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_sale_is_reckoned_by_the_rule_of_its_day_in_its_establishments_zone() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let path = format!("/v1/merchants/{}/earning-rules/2026-11-25", till.merchant);
+    let body = json!({"points": 3, "per_cents": 100, "rounding": "up"});
+    assert_eq!(service.operator(Method::PUT, &path, Some(&body)).await.status, 200);
+    service.set_clock("2026-11-24T23:30:00Z");
+    let member = till.enrol("0639980012").await;
+    for (sold_at, points) in [("2026-11-24T22:59:59Z", 44), ("2026-11-24T23:00:00Z", 135)] {
+        let mut body = sale(sold_at.get(11..13).unwrap(), &json!({"member_id": member}));
+        body["sold_at"] = json!(sold_at);
+        let sold = till.post("/v1/purchases", &body).await;
+        assert_eq!(sold.body["points"], points, "{sold:?}");
+    }
+    assert_eq!(text(&till.get(&format!("/v1/members/{member}")).await.body, "member_id"), member);
+}

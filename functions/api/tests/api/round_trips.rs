@@ -1,0 +1,62 @@
+//! How often a purchase asks DynamoDB, once the key and the settings are known.
+
+use crate::setup::{MOBILE, Service, sale};
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Intercept, Region};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use store::{MasterKey, Store};
+use support::Table;
+
+#[derive(Debug, Clone, Default)]
+struct Counter(Arc<AtomicUsize>);
+
+impl Intercept for Counter {
+    fn name(&self) -> &'static str {
+        "counter"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_warm_purchase_by_mobile_is_three_round_trips_and_by_member_two() {
+    let counter = Counter::default();
+    let table = Table::start().await;
+    let client = aws_sdk_dynamodb::Client::from_conf(
+        aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-3"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .endpoint_url(table.address())
+            .interceptor(counter.clone())
+            .build(),
+    );
+    let store = Store::new(client, table.name(), MasterKey::derive("the secret of the tests"));
+    let service = Service::on(table, store);
+    let till = service.till("A", "retail").await;
+    let member = till.enrol(MOBILE).await;
+    for (receipt, named, round_trips) in [
+        ("1", json!({"mobile": MOBILE}), 3),
+        ("2", json!({"member_id": member}), 2),
+        ("3", json!({"mobile": MOBILE, "card_requested": true}), 3),
+        ("4", json!(null), 1),
+    ] {
+        let before = counter.0.load(Ordering::Relaxed);
+        assert_eq!(till.post("/v1/purchases", &sale(receipt, &named)).await.status, 201);
+        assert_eq!(counter.0.load(Ordering::Relaxed) - before, round_trips, "{named}");
+    }
+}

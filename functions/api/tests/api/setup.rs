@@ -1,0 +1,215 @@
+//! The service as a test starts it, and the two who call it.
+
+use api::{App, UploadDoor, router};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use domain::Instant;
+use http_edge::Gate;
+use http_edge::operator::OperatorKey;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use store::Store;
+use support::{Table, instant};
+use tower::ServiceExt;
+
+pub(crate) const OPERATOR_KEY: &str = "the operator's key of the tests";
+pub(crate) const NOW: &str = "2026-11-24T09:20:00Z";
+pub(crate) const MOBILE: &str = "06 39 98 00 12";
+
+/// The service on a table of its own, with a clock that stands still.
+pub(crate) struct Service {
+    pub(crate) table: Table,
+    clock: Arc<Mutex<Instant>>,
+    router: Router,
+}
+
+/// An answer, read.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+/// A till at the establishment `paris` of a merchant of its own.
+pub(crate) struct Till<'s> {
+    service: &'s Service,
+    pub(crate) merchant: String,
+    pub(crate) key: String,
+    pub(crate) key_id: String,
+}
+
+impl Service {
+    pub(crate) async fn start() -> Self {
+        let table = Table::start().await;
+        let store = table.store();
+        Self::on(table, store)
+    }
+
+    pub(crate) fn on(table: Table, store: Store) -> Self {
+        let clock = Arc::new(Mutex::new(instant(NOW)));
+        let told = Arc::clone(&clock);
+        let gate = Gate {
+            store,
+            operator_key: Arc::new(OperatorKey::new(|| {
+                Box::pin(async { Ok(OPERATOR_KEY.to_owned()) })
+            })),
+            clock: Arc::new(move || *told.lock().unwrap()),
+        };
+        let token = Some("a session token/+".to_owned());
+        let credentials = Credentials::new("AKIDEXAMPLE", "a secret", token, None, "test");
+        let uploads = UploadDoor {
+            credentials: SharedCredentialsProvider::new(credentials),
+            region: "eu-west-3".to_owned(),
+            endpoint: None,
+            uploads_bucket: "uploads".to_owned(),
+            reports_bucket: "reports".to_owned(),
+            max_bytes: 1_000_000_000,
+        };
+        let router = router(App { gate, uploads: Arc::new(uploads) });
+        Self { table, clock, router }
+    }
+
+    pub(crate) fn set_clock(&self, text: &str) {
+        *self.clock.lock().unwrap() = instant(text);
+    }
+
+    pub(crate) async fn send<B>(&self, request: Request<B>) -> Answer
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<axum::BoxError>,
+    {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        let body =
+            if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(crate) async fn ask(
+        &self,
+        key: &str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Token {key}"));
+        let request = match body {
+            Some(body) => request
+                .header("content-type", "application/json")
+                .body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        self.send(request.unwrap()).await
+    }
+
+    pub(crate) async fn operator(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Answer {
+        self.ask(OPERATOR_KEY, method, path, body).await
+    }
+
+    /// Opens a merchant of a sector, its establishment `paris` and a live key.
+    pub(crate) async fn till(&self, reference: &str, sector: &str) -> Till<'_> {
+        let created =
+            self.operator(Method::POST, "/v1/merchants", Some(&merchant(reference, sector))).await;
+        assert_eq!(created.status, 201, "{created:?}");
+        let merchant = text(&created.body, "merchant_id");
+        let shop = format!("/v1/merchants/{merchant}/establishments/paris");
+        let paris = json!({"name": "Paris", "time_zone": "Europe/Paris"});
+        assert_eq!(self.operator(Method::PUT, &shop, Some(&paris)).await.status, 200);
+        self.key(&merchant, "paris", "live").await
+    }
+
+    /// Another key of a merchant.
+    pub(crate) async fn key(&self, merchant: &str, code: &str, which: &str) -> Till<'_> {
+        let path = format!("/v1/merchants/{merchant}/establishments/{code}/keys");
+        let body = json!({"mode": which, "label": "caisse"});
+        let made = self.operator(Method::POST, &path, Some(&body)).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        Till {
+            service: self,
+            merchant: merchant.to_owned(),
+            key: text(&made.body, "key"),
+            key_id: text(&made.body, "key_id"),
+        }
+    }
+}
+
+impl Till<'_> {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.service.ask(&self.key, Method::GET, path, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.service.ask(&self.key, Method::POST, path, Some(body)).await
+    }
+
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: &Value) -> Answer {
+        self.service.ask(&self.key, method, path, Some(body)).await
+    }
+
+    /// Makes a member and gives the identifier.
+    pub(crate) async fn enrol(&self, mobile: &str) -> String {
+        let body = json!({"mobile": mobile, "card_requested": true});
+        let made = self.post("/v1/members", &body).await;
+        assert_eq!(made.status, 201, "{made:?}");
+        text(&made.body, "member_id")
+    }
+}
+
+pub(crate) fn merchant(reference: &str, sector: &str) -> Value {
+    let signed = json!({"version": "2026-01", "signed_on": "2026-01-05", "signatory": "A. Gérant"});
+    json!({
+        "reference": reference,
+        "name": "Boutique Exemple",
+        "sector": sector,
+        "terms": signed,
+        "processing_contract": signed,
+        "earning_rule": {"points": 1, "per_cents": 100, "rounding": "down"},
+    })
+}
+
+/// A sale of 44.90 € five minutes ago.
+pub(crate) fn sale(receipt: &str, member: &Value) -> Value {
+    json!({
+        "type": "sale",
+        "receipt_number": receipt,
+        "sold_at": "2026-11-24T10:15:00+01:00",
+        "member": member,
+        "total_cents": 4_490,
+        "lines": [{
+            "sku": "3770012000011",
+            "label": "Chemise en lin bleu",
+            "category": "chemises",
+            "quantity": "1",
+            "unit_price_cents": 4_990,
+            "discount_cents": 500,
+        }],
+    })
+}
+
+pub(crate) fn text(body: &Value, name: &str) -> String {
+    body[name].as_str().unwrap_or_else(|| panic!("no {name} in {body}")).to_owned()
+}
+
+/// The pointers and parameters that a refusal names.
+pub(crate) fn named(answer: &Answer) -> Vec<&str> {
+    let errors = answer.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let name = |error: &'_ Value| error.get("pointer").or_else(|| error.get("parameter")).cloned();
+    assert!(errors.iter().all(|error| name(error).is_some()), "{answer:?}");
+    errors
+        .iter()
+        .filter_map(|error| error.get("pointer").or_else(|| error.get("parameter"))?.as_str())
+        .collect()
+}
