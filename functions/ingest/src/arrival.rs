@@ -12,7 +12,8 @@ use domain::{Instant, UploadId};
 use futures::future;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use sha2::{Digest, Sha256};
-use store::{Scope, StoreError, Tenant, Upload, UploadStatus};
+use std::sync::Arc;
+use store::{Scope, Settings, StoreError, Tenant, Upload, UploadStatus};
 
 /// Messages under way to the queue at once.
 const SENT_AT_ONCE: usize = 10;
@@ -26,7 +27,7 @@ pub(crate) async fn handle(app: &App, arrival: &Arrival, now: Instant) -> Result
     let Some(address) = Address::parse(&arrival.key) else {
         return nobodys(app, arrival, "no merchant's folder").await;
     };
-    let settings = match app.store.settings(address.merchant, now).await {
+    let settings = match settings(app, &address, now).await {
         Ok(settings) => settings,
         Err(StoreError::NotFound(_)) => return nobodys(app, arrival, "an unknown merchant").await,
         Err(other) => return Err(other.into()),
@@ -76,6 +77,17 @@ pub(crate) async fn handle(app: &App, arrival: &Arrival, now: Instant) -> Result
     }
 }
 
+/// The merchant's settings; read anew where those kept do not have the establishment, which may have
+/// been opened since.
+async fn settings(app: &App, address: &Address, now: Instant) -> Result<Arc<Settings>, StoreError> {
+    let kept = app.store.settings(address.merchant, now).await?;
+    if kept.establishments.contains_key(&address.establishment) {
+        Ok(kept)
+    } else {
+        app.store.settings_anew(address.merchant, now).await
+    }
+}
+
 /// A file that is no merchant's has no report to stand in: the reason is written beside the refused
 /// rows, and an alarm hears of the log line.
 async fn nobodys(app: &App, arrival: &Arrival, why: &'static str) -> Result<(), IngestError> {
@@ -119,7 +131,8 @@ fn derived(arrival: &Arrival) -> UploadId {
         .finalize();
     let mut random = [0; 16];
     random.copy_from_slice(&digest[..16]);
-    UploadId::mint(arrival.at, u128::from_be_bytes(random))
+    let second = Instant::from_second(arrival.at.as_second()).unwrap_or(arrival.at);
+    UploadId::mint(second, u128::from_be_bytes(random))
 }
 
 fn object_version(arrival: &Arrival) -> String {

@@ -90,6 +90,13 @@ pub(crate) async fn enter(
     now: Instant,
 ) -> Result<(), IngestError> {
     let known = known_customers(app, scope, &receipts).await?;
+    // What one row says of a person holds for the others of the window.
+    let asked: HashSet<Contact> = receipts
+        .iter()
+        .filter_map(|receipt| receipt.customer.as_ref())
+        .filter(|named| named.card_requested)
+        .map(contact)
+        .collect();
     let mut groups: HashMap<Owner, Vec<Ready>> = HashMap::new();
     let mut alone = Vec::new();
     let mut seen: HashSet<Receipt> = HashSet::new();
@@ -98,7 +105,7 @@ pub(crate) async fn enter(
             tally.count(receipt.rows, |rows| &mut rows.without_customer);
             continue;
         };
-        let resolved = resolve(scope, named, &known);
+        let resolved = resolve(scope, named, &known, &asked);
         let source = Source::File { upload, line: receipt.line };
         match resolved {
             Err(invalid) => tally.settle(receipt, Err(invalid), source),
@@ -149,6 +156,7 @@ fn resolve(
     scope: &Scope,
     named: &Named,
     known: &HashMap<Contact, Known>,
+    asked: &HashSet<Contact>,
 ) -> Result<(Owner, Customer), Invalid> {
     let contact = contact(named);
     match (known.get(&contact), &named.identity) {
@@ -156,7 +164,7 @@ fn resolve(
         (Some(Known::Suppressed), _) => Err(Invalid::Suppressed),
         (None, CustomerKey::Card(_)) => Err(Invalid::NotEnrolled),
         (None, CustomerKey::Mobile(mobile)) => {
-            let enrolment = if named.card_requested {
+            let enrolment = if asked.contains(&contact) {
                 Enrolment::FileRow
             } else if scope.settings.merchant.enrolment_attestation.is_some() {
                 Enrolment::Attestation

@@ -77,13 +77,18 @@ pub struct Till {
 
 impl Gate {
     /// The till whose key `token` is: no round trip while its merchant's settings are kept, else 1.
+    /// A key that the kept settings do not have may have been made since: they are read anew.
     async fn till(&self, token: &str) -> Result<Option<Till>, Problem> {
         let Some(presented) = Presented::read(token) else { return Ok(None) };
-        let settings = match self.store.settings(presented.merchant, (self.clock)()).await {
+        let now = (self.clock)();
+        let mut settings = match self.store.settings(presented.merchant, now).await {
             Ok(settings) => settings,
             Err(StoreError::NotFound(_)) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
+        if settings.keys.iter().all(|key| key.id != presented.id) {
+            settings = self.store.settings_anew(presented.merchant, now).await?;
+        }
         let Some(key) = presented.among(&settings.keys) else { return Ok(None) };
         let Some(establishment) = settings.establishments.get(&key.establishment).cloned() else {
             return Ok(None);

@@ -15,7 +15,7 @@ const SECRET: usize = 24;
 pub(crate) struct Presented {
     pub(crate) merchant: MerchantId,
     mode: Mode,
-    id: KeyId,
+    pub(crate) id: KeyId,
     secret_hash: [u8; 32],
 }
 

@@ -86,8 +86,8 @@ async fn a_revocation_holds_within_a_minute_on_every_instance() {
     elsewhere.settings(shop.id, seconds_later(0)).await.unwrap();
     here.revoke_till_key(shop.id, &key.establishment, key.id, seconds_later(1)).await.unwrap();
     let revoked = |settings: &store::Settings| settings.keys[0].revoked_at.is_some();
-    assert!(revoked(&*here.settings(shop.id, seconds_later(1)).await.unwrap()));
-    assert!(revoked(&*elsewhere.settings(shop.id, seconds_later(60)).await.unwrap()));
+    assert!(revoked(&here.settings(shop.id, seconds_later(1)).await.unwrap()));
+    assert!(revoked(&elsewhere.settings(shop.id, seconds_later(60)).await.unwrap()));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use crate::stack::{Aws, Shop, eventually};
 use serde_json::json;
+use std::fmt::Write as _;
 
 /// One row a receipt, French, in Windows-1252, with a mistake of each kind.
 const SALES: &str = "\
@@ -79,9 +80,8 @@ fn a_large_file_of_lines_is_worked_in_ranges_and_every_receipt_is_whole() {
     for receipt in 0..3_000 {
         for line in 0..2 {
             let mobile = format!("063998{:04}", receipt % 50);
-            file.push_str(&format!(
-                "R{receipt},2025-11-24,{mobile},\"Article \"\"{line}\"\",\nsuite\",1,5.00\r\n"
-            ));
+            let label = format!("\"Article \"\"{line}\"\",\nsuite\"");
+            let _ = write!(file, "R{receipt},2025-11-24,{mobile},{label},1,5.00\r\n");
         }
     }
     let report = shop.send("lines.csv", file.as_bytes());
@@ -94,6 +94,7 @@ fn a_large_file_of_lines_is_worked_in_ranges_and_every_receipt_is_whole() {
 #[test]
 fn a_compressed_file_is_expanded_once() {
     use std::io::Write as _;
+
     let shop = Shop::open();
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     gzip.write_all(&cp1252(SALES)).unwrap();
@@ -139,7 +140,7 @@ fn a_file_and_a_till_that_race_on_one_member_end_right() {
     let shop = Shop::open();
     let mut file = String::from("ticket;date;mobile;total\n");
     for receipt in 0..200 {
-        file.push_str(&format!("F{receipt};2025-11-24;0639980401;10,00\n"));
+        let _ = writeln!(file, "F{receipt};2025-11-24;0639980401;10,00");
     }
     let door = shop.post("/v1/uploads", &json!({"file_name": "ventes.csv"}));
     shop.stack.post_form(&door.body, file.as_bytes());

@@ -1,5 +1,7 @@
 //! The deployed stack, through its public doors: the API, the bucket of uploads, the queues.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "what a test did not expect fails it")]
+
 mod api;
 mod files;
 mod logs;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// How long anything asynchronous may take before a test gives up.
-const DEADLINE: Duration = Duration::from_secs(120);
+const DEADLINE: Duration = Duration::from_mins(2);
 
 /// The deployed stack, as `stack.json` describes it.
 pub(crate) struct Stack {
@@ -30,7 +30,7 @@ impl Stack {
         let description = std::fs::read_to_string(path).expect("stack.json can be read");
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .build();
         Self {
             description: serde_json::from_str(&description).expect("stack.json is JSON"),
