@@ -261,6 +261,12 @@ def _closing_table(
     print(rule)
     print(f"Done in {seconds:.0f} s.\n")
 
+    if report.get("refused_rows_url"):
+        print(f"The refused rows, each with its reason ({short(folder / 'refused.csv')}):\n")
+        for line in _refused_rows(report["refused_rows_url"], folder / "refused.csv"):
+            print(f"  {line}")
+        print()
+
     header = folder / "authorization"
     header.touch(mode=0o600)
     header.write_text(f"Authorization: Token {demo['till_key']}\n")
@@ -272,14 +278,18 @@ def _closing_table(
     print(f"  {call} '{url}/v1/members/{sale['member_id']}/history'")
     if report.get("upload_id"):
         print(f"  {call} '{url}/v1/uploads/{report['upload_id']}'")
-    if report.get("refused_rows_url"):
-        print("\nThe refused rows, each with its reason:\n")
-        print(f"  curl -sS '{report['refused_rows_url']}'")
     print("\nWhere things are:\n")
     print(f"  {short(stack.directory / 'stack.json'):<26} addresses, names and the demonstration's till key, for scripts")
     print(f"  {short(stack.log):<26} what the functions say")
     print(f"  {short(folder / 'ventes.csv'):<26} the file that was sent")
     print("\n  make stop                  stops it and keeps its state; make run starts it again")
+
+
+def _refused_rows(url: str, file: Path) -> list[str]:
+    """Fetched as the merchant would, by the address that the report gives for a quarter of an hour."""
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        file.write_bytes(answer.read())
+    return file.read_text(encoding="utf-8-sig").splitlines()[:12]
 
 
 def _number(value: int) -> str:

@@ -36,7 +36,13 @@ PORT = 4566
 # MiniStack's root account. Not a secret: it opens nothing but a stack that listens on this machine alone.
 ROOT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 # What the template is told here and not on AWS; docs/operations.md gives the reason of each.
-PARAMETERS = {"Local": "true", "Stage": "local", "DeletionProtection": "false", "RedeliverySeconds": "60"}
+PARAMETERS = {
+    "Local": "true",
+    "Stage": "local",
+    "DeletionProtection": "false",
+    "RedeliverySeconds": "60",
+    "RangeBytes": "65536",
+}
 
 STARTS_WITHIN = 60
 STOPS_WITHIN = 30

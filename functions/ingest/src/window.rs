@@ -238,29 +238,46 @@ async fn enter_group(
 ) -> Result<Entered, StoreError> {
     let Some(first) = group.first() else { return Ok(vec![]) };
     let customer = first.customer.clone();
-    let holder = match (&owner, &customer) {
+    let mut holder = match (&owner, &customer) {
         (Owner::Member(id), _) => holders.get(id).cloned(),
         (Owner::New(_), Customer::Enrol(new)) => Some(Holder::New(new.clone())),
         (Owner::New(_), _) => None,
     };
     let entries: Vec<Entry> = group.iter().map(|ready| ready.entry.clone()).collect();
-    let outcomes = match holder {
-        Some(holder) if entries.len() <= MOST_PURCHASES_A_GROUP => {
-            app.store.record_group(scope, &customer, holder, &entries, now).await?
+    let mut outcomes = Vec::with_capacity(entries.len());
+    for part in entries.chunks(MOST_PURCHASES_A_GROUP) {
+        if !outcomes.is_empty() {
+            holder = holder_after(app, scope, &outcomes).await?;
         }
-        // A member of many purchases, or merged into another: one by one, which follows both.
-        _ => {
-            let mut outcomes = Vec::with_capacity(entries.len());
-            for entry in &entries {
-                match app.store.record(scope, &customer, entry, now).await {
-                    Err(error) if error.is_transient() => return Err(error),
-                    outcome => outcomes.push(outcome),
+        match holder.take() {
+            Some(holder) => {
+                outcomes.extend(app.store.record_group(scope, &customer, holder, part, now).await?);
+            }
+            // A member merged into another: one by one, which follows.
+            None => {
+                for entry in part {
+                    match app.store.record(scope, &customer, entry, now).await {
+                        Err(error) if error.is_transient() => return Err(error),
+                        outcome => outcomes.push(outcome),
+                    }
                 }
             }
-            outcomes
         }
-    };
+    }
     Ok(group.into_iter().zip(outcomes).collect())
+}
+
+/// The account as the purchases entered so far left it.
+async fn holder_after(
+    app: &App,
+    scope: &Scope,
+    outcomes: &[Result<Recorded, StoreError>],
+) -> Result<Option<Holder>, StoreError> {
+    let entered = outcomes.iter().rev().find_map(|outcome| outcome.as_ref().ok()?.member);
+    match entered {
+        Some(id) => Ok(app.store.holders(scope, &[id]).await?.remove(&id)),
+        None => Ok(None),
+    }
 }
 
 fn settle(
@@ -278,3 +295,6 @@ fn settle(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
