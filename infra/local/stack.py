@@ -40,7 +40,8 @@ PARAMETERS = {
     "Local": "true",
     "Stage": "local",
     "DeletionProtection": "false",
-    "RedeliverySeconds": "60",
+    "UploadRedeliverySeconds": "60",
+    "RangeRedeliverySeconds": "60",
     "RangeBytes": "65536",
 }
 

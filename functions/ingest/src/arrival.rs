@@ -89,7 +89,7 @@ async fn settings(app: &App, address: &Address, now: Instant) -> Result<Arc<Sett
 }
 
 /// A file that is no merchant's has no report to stand in: the reason is written beside the refused
-/// rows, and an alarm hears of the log line.
+/// rows.
 async fn nobodys(app: &App, arrival: &Arrival, why: &'static str) -> Result<(), IngestError> {
     let id = derived(arrival);
     tracing::error!(object = %id, why, "a file of nobody");

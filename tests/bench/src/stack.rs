@@ -70,7 +70,7 @@ impl Stack {
             ("RANGES_QUEUE_URL", format!("{}/000000000000/bench-ranges", self.sqs.address())),
             ("MAX_UPLOAD_BYTES", "1073741824".to_owned()),
             ("MAX_EXPANDED_BYTES", "4294967296".to_owned()),
-            ("RANGE_BYTES", "8388608".to_owned()),
+            ("RANGE_BYTES", "1048576".to_owned()),
         ]
     }
 }

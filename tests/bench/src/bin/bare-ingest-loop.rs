@@ -1,7 +1,7 @@
 //! The baseline of `ingest`: the transactions that `ingest` made, sent again to an empty table by a
 //! bare loop through the same SDK. Arguments: the file of their bodies, one JSON object a line, and
-//! how many are under way at once. Prints `{"seconds": …, "again": …}`; the clock starts when the
-//! bodies have been turned into the SDK's own types.
+//! how many are under way at once. Prints `{"seconds": …}`; the clock starts when the bodies have
+//! been turned into the SDK's own types.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a measuring tool stops at once")]
 
 use aws_sdk_dynamodb::{
@@ -13,16 +13,12 @@ use aws_sdk_dynamodb::{
 };
 use base64::Engine as _;
 use serde_json::{Map, Value, json};
-use std::{
-    cell::{Cell, RefCell},
-    collections::HashMap,
-    rc::Rc,
-    time::{Duration, Instant},
-};
+use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Instant};
 
-/// Two transactions on one member may overtake each other here: one is then refused, and sent
-/// again.
-const ATTEMPTS: u32 = 50;
+type Transaction = Vec<TransactWriteItem>;
+
+/// Transactions on the same items, to be sent one after the other.
+type Lane = Vec<Transaction>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -31,43 +27,61 @@ async fn main() {
     let at_once: usize = arguments.next().and_then(|text| text.parse().ok()).expect("how many");
 
     let bodies = std::fs::read_to_string(bodies).expect("the file can be read");
-    let transactions: Vec<_> = bodies.lines().map(transaction).collect();
+    let lanes = lanes(bodies.lines().map(transaction));
     let client = Client::new(&platform::clients::config().await);
-    let queue = Rc::new(RefCell::new(transactions.into_iter()));
-    let again = Rc::new(Cell::new(0_u32));
+    let queue = Rc::new(RefCell::new(lanes.into_iter()));
 
     let started = Instant::now();
     let local = tokio::task::LocalSet::new();
     for _ in 0..at_once {
-        local.spawn_local(work(client.clone(), Rc::clone(&queue), Rc::clone(&again)));
+        local.spawn_local(work(client.clone(), Rc::clone(&queue)));
     }
     local.await;
-    let seconds = started.elapsed().as_secs_f64();
-    println!("{}", json!({"seconds": seconds, "again": again.get()}));
+    println!("{}", json!({"seconds": started.elapsed().as_secs_f64()}));
 }
 
-async fn work(
-    client: Client,
-    queue: Rc<RefCell<std::vec::IntoIter<Vec<TransactWriteItem>>>>,
-    again: Rc<Cell<u32>>,
-) {
+/// Each transaction joins the lane of the one before it that wrote one of its items: sent at once,
+/// the two would be refused.
+fn lanes(transactions: impl Iterator<Item = Transaction>) -> Vec<Lane> {
+    let mut lanes: Vec<Lane> = Vec::new();
+    let mut lane_of: HashMap<(String, String), usize> = HashMap::new();
+    for transaction in transactions {
+        let keys: Vec<_> = transaction.iter().map(key).collect();
+        let lane = keys.iter().find_map(|key| lane_of.get(key)).copied().unwrap_or(lanes.len());
+        if lane == lanes.len() {
+            lanes.push(Lane::new());
+        }
+        lanes[lane].push(transaction);
+        lane_of.extend(keys.into_iter().map(|key| (key, lane)));
+    }
+    lanes
+}
+
+async fn work(client: Client, queue: Rc<RefCell<std::vec::IntoIter<Lane>>>) {
     loop {
-        let Some(items) = queue.borrow_mut().next() else {
+        let Some(lane) = queue.borrow_mut().next() else {
             return;
         };
-        let mut attempt = 1;
-        while let Err(error) =
-            client.transact_write_items().set_transact_items(Some(items.clone())).send().await
-        {
-            assert!(attempt < ATTEMPTS, "a transaction was refused: {error:?}");
-            attempt += 1;
-            again.set(again.get() + 1);
-            tokio::time::sleep(Duration::from_millis(1)).await;
+        for transaction in lane {
+            let sent = client.transact_write_items().set_transact_items(Some(transaction));
+            sent.send().await.expect("what went through once goes through again");
         }
     }
 }
 
-fn transaction(body: &str) -> Vec<TransactWriteItem> {
+fn key(action: &TransactWriteItem) -> (String, String) {
+    let item = action
+        .put()
+        .map(Put::item)
+        .or_else(|| action.update().map(Update::key))
+        .or_else(|| action.delete().map(Delete::key))
+        .or_else(|| action.condition_check().map(ConditionCheck::key))
+        .expect("an action of one of four kinds");
+    let part = |name: &str| item[name].as_s().expect("keys are texts").clone();
+    (part("pk"), part("sk"))
+}
+
+fn transaction(body: &str) -> Transaction {
     let body: Value = serde_json::from_str(body).expect("a recorded body is JSON");
     body["TransactItems"].as_array().into_iter().flatten().map(action).collect()
 }

@@ -1,0 +1,109 @@
+//! Conflicts between transactions, which the engine of the tests never reports: told in its stead.
+
+use aws_sdk_dynamodb::config::interceptors::{
+    BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextRef,
+};
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::{Storable, StoreReplace};
+use domain::member::{Details, Enrolment};
+use domain::{Instant, Points, Sector};
+use std::sync::atomic::{AtomicU32, Ordering};
+use store::{Customer, Entry, MasterKey, NewMember, Outcome, Source, Store, StoreError};
+use support::{Table, instant, merchant, mobile, open_merchant, sale};
+
+fn now() -> Instant {
+    instant("2026-11-24T09:20:00Z")
+}
+
+/// Answers the first transactions as if another had been at their first item. They were carried out
+/// all the same, as when an answer is lost on its way.
+#[derive(Debug)]
+struct Conflicts(AtomicU32);
+
+/// Notes that the call under way is a transaction.
+#[derive(Debug)]
+struct IsTransaction;
+
+impl Storable for IsTransaction {
+    type Storer = StoreReplace<Self>;
+}
+
+impl Intercept for Conflicts {
+    fn name(&self) -> &'static str {
+        "Conflicts"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let target = context.request().headers().get("x-amz-target").unwrap_or_default();
+        if target.ends_with("TransactWriteItems") {
+            bag.interceptor_state().store_put(IsTransaction);
+        }
+        Ok(())
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let one_less = |left: u32| left.checked_sub(1);
+        if bag.load::<IsTransaction>().is_some()
+            && self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok()
+        {
+            let answer = context.response_mut();
+            *answer.status_mut() = 400.try_into()?;
+            *answer.body_mut() = SdkBody::from(
+                r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+                "message":"Transaction cancelled","CancellationReasons":[{"Code":"TransactionConflict"},
+                {"Code":"None"},{"Code":"None"},{"Code":"None"}]}"#,
+            );
+        }
+        Ok(())
+    }
+}
+
+fn conflicting(table: &Table, times: u32) -> Store {
+    let config =
+        table.client().config().to_builder().interceptor(Conflicts(AtomicU32::new(times))).build();
+    let client = aws_sdk_dynamodb::Client::from_conf(config);
+    Store::new(client, table.name(), MasterKey::derive("the secret of the tests"))
+}
+
+fn customer() -> Customer {
+    Customer::Enrol(Box::new(NewMember {
+        mobile: mobile(1),
+        details: Details::default(),
+        enrolment: Enrolment::Till,
+    }))
+}
+
+#[tokio::test]
+async fn a_sale_that_met_another_transaction_is_tried_again_and_entered_once() {
+    let table = Table::start().await;
+    let scope = open_merchant(&table.store(), &merchant(Sector::Retail, 1), now()).await;
+    let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
+    let store = conflicting(&table, 3);
+    let sold = store.record(&scope, &customer(), &entry, now()).await.unwrap();
+    assert_eq!((sold.points, sold.balance), (Points::new(10), Points::new(10)));
+    assert_eq!(sold.outcome, Outcome::Known(Source::Operator), "found at the fourth attempt");
+    let again = table.store().record(&scope, &customer(), &entry, now()).await.unwrap();
+    assert_eq!(again.outcome, Outcome::Known(Source::Operator));
+    assert_eq!(again.balance, Points::new(10));
+}
+
+#[tokio::test]
+async fn who_meets_others_without_end_is_told_to_come_again() {
+    let table = Table::start().await;
+    let scope = open_merchant(&table.store(), &merchant(Sector::Retail, 1), now()).await;
+    let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
+    let busy = conflicting(&table, u32::MAX).record(&scope, &customer(), &entry, now()).await;
+    assert!(matches!(busy, Err(StoreError::Busy)), "{busy:?}");
+}
