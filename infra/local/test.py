@@ -6,12 +6,14 @@ so a stack that `make run` left running is neither used nor disturbed.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import bootstrap
@@ -76,6 +78,23 @@ def _tools() -> None:
 def _end_to_end() -> None:
     # The functions as `make run` builds them, not as the tests' own features would have them.
     build()
+    with _alone():
+        _against_a_stack()
+
+
+@contextmanager
+def _alone():
+    """One run of a clone at a time: the stack of the tests has one directory."""
+    with (REPOSITORY / "target" / "e2e.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another `make test` of this clone has its stack up; waiting for it …", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _against_a_stack() -> None:
     old = Stack(DIRECTORY)
     old.stop()
     shutil.rmtree(DIRECTORY, ignore_errors=True)
