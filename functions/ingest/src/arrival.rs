@@ -33,7 +33,7 @@ pub(crate) async fn handle(app: &App, arrival: &Arrival, now: Instant) -> Result
         Err(other) => return Err(other.into()),
     };
     let scope = Scope { settings, mode: address.mode };
-    let tenant = Tenant { merchant: address.merchant, mode: address.mode };
+    let tenant = scope.tenant();
     let sent = Source {
         bucket: arrival.bucket.clone(),
         key: arrival.key.clone(),
@@ -70,7 +70,7 @@ pub(crate) async fn handle(app: &App, arrival: &Arrival, now: Instant) -> Result
             app.store.put_upload(&scope, &upload, &file_plan.object_version).await?;
             tracing::info!(merchant = %tenant.merchant, upload = %id, ranges, rows = file_plan.plan.rows, "planned");
             if ranges == 0 {
-                return finish::finish(app, &scope, id, &file_plan, now).await;
+                return finish::finish(app, &scope, id, &file_plan, &[], now).await;
             }
             queue(app, tenant, id, ranges).await
         }
@@ -147,19 +147,19 @@ async fn plan(
     upload: UploadId,
     sent: &Source,
 ) -> Result<Planned, IngestError> {
-    let read = if is_gzip(app, sent).await? {
+    let mut reading = objects::read(&app.s3, sent, None).await?;
+    let mut read = sent.clone();
+    if reading.begins_with(&expand::MAGIC).await? {
         let key = format!("work/{}/expanded", plan_file::folder(tenant, upload));
         let most = app.most_expanded_bytes;
-        match expand::expand(&app.s3, sent, &app.reports_bucket, &key, most).await? {
+        read = match expand::expand(&app.s3, reading, &app.reports_bucket, &key, most).await? {
             Expanded::Into(source) => source,
             Expanded::TooLarge => return Ok(Err(FileRefusal::ExpandsTooLarge)),
             Expanded::Unreadable => return Ok(Err(FileRefusal::GzipUnreadable)),
-        }
-    } else {
-        sent.clone()
-    };
+        };
+        reading = objects::read(&app.s3, &read, None).await?;
+    }
     let mut planner = Planner::new(app.range_bytes);
-    let mut reading = objects::read(&app.s3, &read, None).await?;
     while let Some(chunk) = reading.next().await? {
         planner.feed(&chunk);
         if planner.is_refused() {
@@ -181,18 +181,6 @@ async fn plan(
         }
     };
     Ok(Ok((read, plan)))
-}
-
-async fn is_gzip(app: &App, sent: &Source) -> Result<bool, IngestError> {
-    let mut reading = objects::read(&app.s3, sent, None).await?;
-    let mut first = Vec::with_capacity(expand::MAGIC.len());
-    while first.len() < expand::MAGIC.len() {
-        match reading.next().await? {
-            Some(chunk) => first.extend_from_slice(&chunk[..chunk.len().min(2)]),
-            None => break,
-        }
-    }
-    Ok(first.starts_with(&expand::MAGIC))
 }
 
 /// Sends a message for each range, some at once. (A call for each: MiniStack, which stands in for

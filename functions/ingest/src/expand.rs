@@ -1,6 +1,6 @@
 //! Gzip: expanded once, into an object of ours that every range can be read from.
 
-use crate::objects::{self, ObjectError, Source, Writing};
+use crate::objects::{ObjectError, Reading, Source, Writing};
 use aws_sdk_s3::Client;
 use flate2::write::MultiGzDecoder;
 use std::io::Write as _;
@@ -18,18 +18,17 @@ pub(crate) enum Expanded {
     Unreadable,
 }
 
-/// Expands `source` into `key`, reading and writing as it goes: two chunks and a part in memory.
+/// Expands what is read into `key`, reading and writing as it goes: two chunks and a part in memory.
 ///
 /// # Errors
 /// [`ObjectError`], one reason a variant.
 pub(crate) async fn expand(
     client: &Client,
-    source: &Source,
+    mut reading: Reading,
     bucket: &str,
     key: &str,
     most_bytes: u64,
 ) -> Result<Expanded, ObjectError> {
-    let mut reading = objects::read(client, source, None).await?;
     let mut writing = Writing::begin(client, bucket, key);
     let mut decoder = MultiGzDecoder::new(Vec::new());
     let mut written = 0_u64;

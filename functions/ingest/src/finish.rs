@@ -6,7 +6,7 @@ use crate::objects::{self, ObjectError, Source, Writing};
 use crate::plan_file::{self, FilePlan};
 use crate::work;
 use domain::{Instant, UploadId};
-use store::{RangeReport, Scope, Tenant, Upload, UploadStatus};
+use store::{RangeReport, Scope, Upload, UploadStatus};
 
 /// Refuses a whole file: nothing of it was entered.
 ///
@@ -40,16 +40,16 @@ pub(crate) async fn finish(
     scope: &Scope,
     id: UploadId,
     file: &FilePlan,
+    done: &[(u32, RangeReport)],
     now: Instant,
 ) -> Result<(), IngestError> {
     let mut upload = app.store.upload(scope, id).await?;
     if !upload.is_settled() {
-        let done = app.store.ranges_done(scope, id).await?;
         upload.report = RangeReport::default();
-        for (_, report) in &done {
+        for (_, report) in done {
             upload.report += *report;
         }
-        upload.refused_key = put_together(app, scope, id, file, &done).await?;
+        upload.refused_key = put_together(app, scope, id, file, done).await?;
         upload.status = UploadStatus::Finished;
         upload.finished_at = Some(now);
         app.store.put_upload(scope, &upload, &file.object_version).await?;
@@ -74,8 +74,7 @@ async fn put_together(
     if done.iter().all(|(_, report)| report.rows.refused == 0) {
         return Ok(None);
     }
-    let tenant = Tenant { merchant: scope.settings.merchant.id, mode: scope.mode };
-    let key = format!("refused/{}.csv", plan_file::folder(tenant, id));
+    let key = format!("refused/{}.csv", plan_file::folder(scope.tenant(), id));
     let mut writing = Writing::begin(&app.s3, &app.reports_bucket, &key);
     let mut header = Vec::new();
     refused::write_header(&file.plan.dialect, &mut header);

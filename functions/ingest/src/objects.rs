@@ -54,6 +54,8 @@ pub(crate) struct Reading {
     skip: u64,
     /// Bytes asked for that are still to come.
     left: u64,
+    /// Bytes that were looked at and not yet given.
+    held: Option<Bytes>,
 }
 
 impl Reading {
@@ -62,6 +64,9 @@ impl Reading {
     /// # Errors
     /// [`ObjectError::Unavailable`] where the connection broke.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, ObjectError> {
+        if let Some(held) = self.held.take() {
+            return Ok(Some(held));
+        }
         while self.left > 0 {
             let Some(mut chunk) = self.body.try_next().await.map_err(ObjectError::unavailable)?
             else {
@@ -76,6 +81,25 @@ impl Reading {
             }
         }
         Ok(None)
+    }
+}
+
+impl Reading {
+    /// Whether the bytes begin with `magic`; none is taken.
+    ///
+    /// # Errors
+    /// [`ObjectError::Unavailable`] where the connection broke.
+    pub(crate) async fn begins_with(&mut self, magic: &[u8]) -> Result<bool, ObjectError> {
+        let mut first = Vec::new();
+        while first.len() < magic.len() {
+            match self.next().await? {
+                Some(chunk) => first.extend_from_slice(&chunk),
+                None => break,
+            }
+        }
+        let begins = first.starts_with(magic);
+        self.held = Some(first.into()).filter(|held: &Bytes| !held.is_empty());
+        Ok(begins)
     }
 }
 
@@ -110,7 +134,7 @@ pub(crate) async fn read(
     let in_part = answer.content_range().is_some();
     let (start, end) = range.unwrap_or((0, u64::MAX));
     let skip = if in_part { 0 } else { start };
-    Ok(Reading { body: answer.body, skip, left: end.saturating_sub(start) })
+    Ok(Reading { body: answer.body, skip, left: end.saturating_sub(start), held: None })
 }
 
 /// Reads a small object whole; `None` where there is none.

@@ -6,7 +6,7 @@ use crate::objects;
 use crate::plan_file::{self, FilePlan};
 use crate::{finish, window};
 use domain::{Day, EstablishmentId, Instant, MerchantId, UploadId};
-use store::{Mode, RangeReport, Scope, StoreError, Tenant};
+use store::{Mode, RangeReport, Scope, StoreError};
 
 /// Receipts that are looked up and entered together. Larger windows find more purchases of one
 /// member to write at once, and hold more in memory.
@@ -26,8 +26,7 @@ pub(crate) async fn handle(
     now: Instant,
 ) -> Result<(), IngestError> {
     let scope = Scope { settings: app.store.settings(merchant, now).await?, mode };
-    let tenant = Tenant { merchant, mode };
-    let file = FilePlan::read(app, tenant, upload).await?;
+    let file = FilePlan::read(app, scope.tenant(), upload).await?;
     if !app.store.is_range_done(&scope, upload, number).await? {
         let report = work(app, &scope, upload, &file, number, now).await?;
         app.store.finish_range(&scope, upload, number, &report, now).await?;
@@ -35,7 +34,7 @@ pub(crate) async fn handle(
     }
     let done = app.store.ranges_done(&scope, upload).await?;
     if done.len() == file.plan.ranges.len() {
-        finish::finish(app, &scope, upload, &file, now).await?;
+        finish::finish(app, &scope, upload, &file, &done, now).await?;
     }
     Ok(())
 }
@@ -94,8 +93,7 @@ async fn work(
 
 /// Where the refused rows of a range wait for the others'.
 pub(crate) fn refused_part(scope: &Scope, upload: UploadId, number: u32) -> String {
-    let tenant = Tenant { merchant: scope.settings.merchant.id, mode: scope.mode };
-    format!("work/{}/refused/{number:05}.csv", plan_file::folder(tenant, upload))
+    format!("work/{}/refused/{number:05}.csv", plan_file::folder(scope.tenant(), upload))
 }
 
 fn write_refused(file: &FilePlan, rows: &mut Vec<RefusedRow>, part: &mut Vec<u8>) {

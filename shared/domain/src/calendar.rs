@@ -73,12 +73,6 @@ impl Day {
         Self(self.0.saturating_add(months.months()))
     }
 
-    /// The next day.
-    #[must_use]
-    pub fn next(self) -> Self {
-        Self(self.0.saturating_add(1.day()))
-    }
-
     /// The calendar month it is in.
     #[must_use]
     pub fn month(self) -> Month {

@@ -29,7 +29,7 @@ pub use identity::{EstablishmentId, KeyId, MemberId, MerchantId, UploadId};
 pub use invalid::Invalid;
 pub use member::{Enrolment, Person};
 pub use merchant::{Agreement, Establishment, Merchant, Sector};
-pub use mobile::{Mobile, Territory};
+pub use mobile::Mobile;
 pub use money::Cents;
 pub use points::Points;
 pub use purchase::{Kind, Line, Purchase};

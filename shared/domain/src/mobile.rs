@@ -3,21 +3,6 @@
 use crate::Invalid;
 use phonenumber::{Mode, Type, country, metadata::DATABASE};
 
-/// A territory of France with a country code, and a time, of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Territory {
-    /// Metropolitan France, +33.
-    France,
-    /// Réunion and Mayotte, +262.
-    Reunion,
-    /// Guadeloupe, Saint-Martin and Saint-Barthélemy, +590.
-    Guadeloupe,
-    /// French Guiana, +594.
-    Guiana,
-    /// Martinique, +596.
-    Martinique,
-}
-
 /// A mobile number in E.164: `+33639980012`. It names a person: it is sealed where it is stored,
 /// looked up by a keyed hash, and its `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,15 +36,6 @@ impl Mobile {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// The French territory whose time the number lives by; `None` for another country's.
-    #[must_use]
-    pub fn territory(&self) -> Option<Territory> {
-        COUNTRY_CODES
-            .iter()
-            .find(|(code, _)| self.0[1..].starts_with(code))
-            .map(|(_, territory)| *territory)
     }
 }
 
@@ -101,16 +77,12 @@ fn digits_of(text: &str) -> Result<Dialled, Invalid> {
     })
 }
 
-const COUNTRY_CODES: [(&str, Territory); 5] = [
-    ("33", Territory::France),
-    ("262", Territory::Reunion),
-    ("590", Territory::Guadeloupe),
-    ("594", Territory::Guiana),
-    ("596", Territory::Martinique),
-];
+/// The country codes that share the French plan: France, Réunion and Mayotte, Guadeloupe, Guiana,
+/// Martinique.
+const COUNTRY_CODES: [&str; 5] = ["33", "262", "590", "594", "596"];
 
 fn french_country_code(digits: &str) -> Option<&str> {
-    COUNTRY_CODES.iter().find_map(|(code, _)| digits.strip_prefix(code))
+    COUNTRY_CODES.iter().find_map(|code| digits.strip_prefix(code))
 }
 
 /// Reads the nine significant digits of the French plan, with or without the zero before them. The

@@ -12,6 +12,7 @@ mod keys;
 mod members;
 mod merchants;
 mod merging;
+mod person;
 mod purchases;
 mod returns;
 mod settings;
@@ -51,7 +52,9 @@ pub struct Scope {
 }
 
 impl Scope {
-    pub(crate) fn tenant(&self) -> Tenant {
+    /// What every key of that data begins with.
+    #[must_use]
+    pub fn tenant(&self) -> Tenant {
         Tenant { merchant: self.settings.merchant.id, mode: self.mode }
     }
 }

@@ -368,7 +368,7 @@ impl Store {
     }
 
     /// Enters sales and returns of one customer in one transaction: 1 round trip, 3 write units a
-    /// purchase and 2 for the account, 7 more where the customer becomes a member. A receipt that
+    /// purchase and 2 for the account, 5 more where the customer becomes a member. A receipt that
     /// stands already, or a race, sends each entry through [`Store::record`] instead.
     ///
     /// Entries are at most [`MOST_PURCHASES_A_GROUP`], of different receipts, and no return that
