@@ -1,7 +1,8 @@
 //! A member's account: balance, lots, and the counters that segments read. Written by every purchase.
 
 use crate::lots::Lots;
-use crate::{Cents, Day, Instant, MemberId, Month, Points};
+use crate::{Cents, Day, EstablishmentId, Instant, MemberId, Month, Points};
+use jiff::tz::TimeZone;
 
 /// How many months of spend and visits an account remembers.
 pub const MONTHS_KEPT: usize = 36;
@@ -34,6 +35,10 @@ pub struct Account {
     pub months: Vec<MonthBucket>,
     /// The last purchase, redemption, login or click: what the retention period runs from.
     pub last_activity: Option<Instant>,
+    /// The day of the last sale, a cancelled one included.
+    pub last_purchase: Option<Day>,
+    /// Where that sale was made.
+    pub last_establishment: Option<EstablishmentId>,
     /// The member that this one was merged into; its account then stays empty.
     pub merged_into: Option<MemberId>,
 }
@@ -71,6 +76,21 @@ impl Account {
         self.last_activity = self.last_activity.max(Some(instant));
     }
 
+    /// Notes where and when a sale was made; an earlier one changes nothing.
+    pub fn bought(&mut self, day: Day, establishment: &EstablishmentId) {
+        if self.last_purchase.is_none_or(|last| last <= day) {
+            self.last_purchase = Some(day);
+            self.last_establishment = Some(establishment.clone());
+        }
+    }
+
+    /// The day of the last activity, in UTC.
+    #[must_use]
+    pub fn last_active_day(&self) -> Option<Day> {
+        let active = self.last_activity.map(|instant| Day::at(instant, &TimeZone::UTC));
+        active.max(self.last_purchase)
+    }
+
     /// Takes everything of another account of the same person into this one and empties the other.
     pub fn absorb(&mut self, other: &mut Self) {
         let other = std::mem::take(other);
@@ -91,6 +111,9 @@ impl Account {
             );
         }
         self.last_activity = self.last_activity.max(other.last_activity);
+        if let (Some(day), Some(establishment)) = (other.last_purchase, other.last_establishment) {
+            self.bought(day, &establishment);
+        }
     }
 
     fn add_to_month(&mut self, month: Month, amount: Cents, visits: i32) {

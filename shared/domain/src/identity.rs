@@ -69,6 +69,11 @@ ulid_identifier!(
     KeyId
 );
 
+ulid_identifier!(
+    /// A campaign.
+    CampaignId
+);
+
 impl MemberId {
     /// The shard that holds the member: stable, and spread evenly by the random part.
     #[must_use]

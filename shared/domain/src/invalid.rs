@@ -105,6 +105,24 @@ pub enum Invalid {
     /// A card's number that another member has.
     #[error("is another member's card: check its number, or merge the two if they are one person")]
     CardTaken,
+    /// A provider account's code out of its alphabet.
+    #[error("must be 1 to 40 lower-case letters, digits or hyphens")]
+    AccountCode,
+    /// What an SMS cannot come from.
+    #[error("must be 3 to 11 letters, digits or spaces beginning with a letter, or a short code")]
+    SmsSender,
+    /// What cannot take the word STOP.
+    #[error("must be a short code of five digits: 36xxx, or 38xxx")]
+    StopNumber,
+    /// A segment that nobody can be in.
+    #[error("contradicts itself: the first value must not be larger than the second")]
+    SegmentContradiction,
+    /// A step that a campaign in its state cannot take.
+    #[error("is not possible in the campaign's present state")]
+    CampaignState,
+    /// A day to begin on that has passed.
+    #[error("is in the past: choose a later moment, or launch the campaign now")]
+    AlreadyPast,
     /// A person whom the law or the person's wish keeps out.
     #[error("belongs to a person who was erased: only the person can enrol again")]
     Suppressed,
@@ -149,6 +167,12 @@ impl Invalid {
             Self::ReturnedSaleOfAnother => "returned_sale_of_another",
             Self::ReceiptConflict => "receipt_conflict",
             Self::CardTaken => "card_taken",
+            Self::AccountCode => "account_code",
+            Self::SmsSender => "sms_sender",
+            Self::StopNumber => "stop_number",
+            Self::SegmentContradiction => "segment_contradiction",
+            Self::CampaignState => "campaign_state",
+            Self::AlreadyPast => "already_past",
             Self::Suppressed => "suppressed",
             Self::NotEnrolled => "not_enrolled",
         }

@@ -52,6 +52,7 @@ pub fn enter_sale(account: &mut Account, purchase: &Purchase, rules: &EarningRul
     let points = rules.earned(day, purchase.total());
     account.give(day, points);
     account.count(day, purchase.total(), 1);
+    account.bought(day, &purchase.receipt().establishment);
     account.active_at(purchase.sold_at());
     points
 }

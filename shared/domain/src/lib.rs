@@ -5,6 +5,8 @@
 
 pub mod account;
 pub mod calendar;
+pub mod campaign;
+pub mod consent;
 pub mod earning;
 pub mod identity;
 pub mod invalid;
@@ -20,12 +22,16 @@ pub mod purchase;
 pub mod quantity;
 pub mod receipt;
 pub mod retention;
+pub mod segment;
+pub mod sender;
 pub mod text;
 
 pub use account::Account;
 pub use calendar::{Day, Instant, Month};
+pub use campaign::Campaign;
+pub use consent::{Channel, Consent, ConsentSource, Consents, Opposition, OppositionReason};
 pub use earning::{EarningRule, EarningRules, Rounding};
-pub use identity::{EstablishmentId, KeyId, MemberId, MerchantId, UploadId};
+pub use identity::{CampaignId, EstablishmentId, KeyId, MemberId, MerchantId, UploadId};
 pub use invalid::Invalid;
 pub use member::{Enrolment, Person};
 pub use merchant::{Agreement, Establishment, Merchant, Sector};
@@ -35,3 +41,4 @@ pub use points::Points;
 pub use purchase::{Kind, Line, Purchase};
 pub use quantity::Quantity;
 pub use receipt::{Receipt, ReceiptNumber, Register};
+pub use segment::Segment;

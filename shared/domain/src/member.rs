@@ -1,7 +1,7 @@
 //! A member (*client final*): the person behind the account.
 
 use crate::identity::CardNumber;
-use crate::{Day, Instant, Invalid, MemberId, Mobile, text};
+use crate::{Consents, Day, Instant, Invalid, MemberId, Mobile, text};
 
 /// The most characters of a last or first name, a line of an address, a city.
 pub const NAME_LENGTH: usize = 60;
@@ -119,6 +119,8 @@ pub struct Person {
     pub mobile: Mobile,
     /// Civil status and other contacts.
     pub details: Details,
+    /// What the person said of being written to.
+    pub consents: Consents,
     /// Who told us that the person asked for the card.
     pub enrolment: Enrolment,
     /// When the member was created.
@@ -131,6 +133,8 @@ pub struct Person {
     pub merged_into: Option<MemberId>,
     /// The members merged into this one, whose history is this one's too.
     pub absorbed: Vec<MemberId>,
+    /// The day on which retention looks at this member; it may find that the deadline has moved on.
+    pub due: Option<Day>,
     /// Raised by every correction, so that two corrections do not overwrite one another.
     pub version: u64,
 }

@@ -35,6 +35,11 @@ struct AccountBody {
     #[n(7)]
     #[cbor(with = "minicbor::bytes")]
     merged_into: Option<[u8; 16]>,
+    /// days since 1970
+    #[n(8)]
+    last_purchase: Option<i32>,
+    #[n(9)]
+    last_establishment: Option<String>,
 }
 
 pub(crate) fn encode_account(account: &Account) -> Vec<u8> {
@@ -56,6 +61,8 @@ pub(crate) fn encode_account(account: &Account) -> Vec<u8> {
             .collect(),
         last_activity: account.last_activity.map(Instant::as_second),
         merged_into: account.merged_into.map(MemberId::to_bytes),
+        last_purchase: account.last_purchase.map(Day::ordinal),
+        last_establishment: account.last_establishment.as_ref().map(ToString::to_string),
     })
 }
 
@@ -81,6 +88,12 @@ pub(crate) fn decode_account(bytes: &[u8]) -> Result<Account, StoreError> {
             .collect(),
         last_activity: body.last_activity.map(instant_of),
         merged_into: body.merged_into.map(MemberId::from_bytes),
+        last_purchase: body.last_purchase.map(Day::from_ordinal),
+        last_establishment: body
+            .last_establishment
+            .map(|code| EstablishmentId::parse(&code))
+            .transpose()
+            .map_err(|_| StoreError::Corrupt("account"))?,
     })
 }
 

@@ -1,6 +1,9 @@
 //! Every key of the table. A key holds identifiers and hashes, never what names a person.
 
-use domain::{Day, EstablishmentId, KeyId, MemberId, MerchantId, Receipt, UploadId};
+use domain::{
+    CampaignId, Channel, Day, EstablishmentId, Instant, KeyId, MemberId, MerchantId, Receipt,
+    UploadId,
+};
 use std::fmt;
 
 /// Live data, or the data of a merchant's tests, which live keys never see.
@@ -135,7 +138,7 @@ pub(crate) fn ledger(tenant: Tenant, member: MemberId, instant: &str, entry: Key
     key(format!("{tenant}#MEMBER#{member}"), format!("LEDGER#{instant}#{entry}"))
 }
 
-fn contact_partition(tenant: Tenant, kind: &str, hash: &str) -> String {
+pub(crate) fn contact_partition(tenant: Tenant, kind: &str, hash: &str) -> String {
     format!("{tenant}#CONTACT#{kind}#{hash}")
 }
 
@@ -168,6 +171,46 @@ pub(crate) fn range_partition(tenant: Tenant, upload: UploadId) -> String {
 
 pub(crate) fn range(tenant: Tenant, upload: UploadId, number: u32) -> Key {
     key(range_partition(tenant, upload), format!("RANGE#{number:05}"))
+}
+
+/// How messages of a channel leave a merchant: part of its settings.
+pub(crate) fn sender(merchant: MerchantId, channel: Channel) -> Key {
+    key(merchant_partition(merchant), format!("SENDER#{}", channel.as_str()))
+}
+
+/// Which merchants send by a provider's account.
+pub(crate) fn account_partition(account: &str) -> String {
+    format!("PROVIDER#{account}")
+}
+
+pub(crate) fn account_merchant(account: &str, merchant: MerchantId) -> Key {
+    key(account_partition(account), merchant_partition(merchant))
+}
+
+pub(crate) const CAMPAIGN_PREFIX: &str = "CAMPAIGN#";
+
+pub(crate) fn campaign(tenant: Tenant, campaign: CampaignId) -> Key {
+    key(tenant.to_string(), format!("{CAMPAIGN_PREFIX}{campaign}"))
+}
+
+impl Tenant {
+    /// Reads the form that `Display` writes.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let rest = text.strip_prefix("M#")?;
+        let (merchant, mode) = match rest.strip_suffix("#TEST") {
+            Some(merchant) => (merchant, Mode::Test),
+            None => (rest, Mode::Live),
+        };
+        Some(Self { merchant: MerchantId::parse(merchant).ok()?, mode })
+    }
+}
+
+/// The bucket of the index `due` that campaigns wait in.
+pub(crate) const CAMPAIGNS_DUE: &str = "DUE#CAMPAIGNS";
+
+pub(crate) fn campaign_due_at(at: Instant, campaign: CampaignId) -> String {
+    format!("{}#{campaign}", crate::items::instant_text(at))
 }
 
 /// The bucket of the index `due` that a member's deadline falls into: sharded, so that one month of

@@ -4,6 +4,7 @@
 //! `docs/data-model.md` with its key and its cost; the figures in the docs here are those.
 
 mod backoff;
+mod campaigns;
 mod codec;
 mod error;
 mod history;
@@ -15,12 +16,15 @@ mod merging;
 mod person;
 mod purchases;
 mod returns;
+mod senders;
 mod settings;
 mod uploads;
 mod vault;
+mod wishes;
 
 use std::sync::Arc;
 
+pub use campaigns::StoredCampaign;
 pub use error::StoreError;
 pub use history::{HistoryEntry, HistoryKey, HistoryPage};
 pub use keys::{Mode, Tenant};
@@ -31,6 +35,7 @@ pub use purchases::{
 pub use settings::{Settings, TillKey};
 pub use uploads::{RangeReport, Rows, Upload, UploadStatus};
 pub use vault::{MasterKey, MerchantKey};
+pub use wishes::{MessageAddress, Wish};
 
 /// The table, seen by one function. Cheap to clone; holds a cache of merchants' settings.
 #[derive(Clone)]

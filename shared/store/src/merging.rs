@@ -65,7 +65,9 @@ impl Store {
             into.person.absorbed.push(absorbed);
             into.person.absorbed.append(&mut from.person.absorbed);
             into.person.version += 1;
+            into.person.consents.absorb(&from.person.consents);
             from.person.merged_into = Some(into.person.id);
+            from.person.due = None;
             from.person.version += 1;
             let actions = vec![
                 put_account(

@@ -2,11 +2,11 @@
 
 use crate::keys::{self, Key};
 use crate::vault::Field;
+use crate::wishes::ConsentsRecord;
 use crate::{Scope, StoreError, items};
 use domain::identity::CardNumber;
 use domain::member::{Address, Details, Email, Enrolment, Person};
-use domain::{Day, Invalid, MemberId, Mobile, retention};
-use jiff::tz::TimeZone;
+use domain::{Day, Invalid, MemberId, Mobile};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize, Default)]
@@ -28,6 +28,8 @@ pub(crate) struct PersonRecord {
     address: Option<Vec<u8>>,
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
     card: Option<Vec<u8>>,
+    #[serde(default, skip_serializing_if = "ConsentsRecord::is_empty")]
+    consents: ConsentsRecord,
     enrolment: String,
     created_at: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -76,10 +78,6 @@ pub(crate) fn person_record(scope: &Scope, person: &Person) -> Result<PersonReco
         text.map(|text| scope.settings.vault.seal(person.id, field, text)).transpose()
     };
     let details = &person.details;
-    let due = (person.activated_at.is_none() && person.merged_into.is_none()).then(|| {
-        let from = person.invited_at.unwrap_or(person.created_at);
-        retention::never_activated_due(Day::at(from, &TimeZone::UTC))
-    });
     Ok(PersonRecord {
         pk,
         sk,
@@ -94,14 +92,15 @@ pub(crate) fn person_record(scope: &Scope, person: &Person) -> Result<PersonReco
         )?,
         address: seal(Field::Address, address_text(&details.address).as_deref())?,
         card: seal(Field::Card, details.card.as_ref().map(CardNumber::as_str))?,
+        consents: ConsentsRecord::of(&person.consents),
         enrolment: enrolment_word(person.enrolment).to_owned(),
         created_at: items::instant_text(person.created_at),
         invited_at: person.invited_at.map(items::instant_text),
         activated_at: person.activated_at.map(items::instant_text),
         merged_into: person.merged_into.map(|id| id.to_string()),
         absorbed: person.absorbed.iter().map(ToString::to_string).collect(),
-        due_bucket: due.map(|day| keys::due_bucket(day, person.id)),
-        due_at: due.map(|day| keys::due_at(day, person.id)),
+        due_bucket: person.due.map(|day| keys::due_bucket(day, person.id)),
+        due_at: person.due.map(|day| keys::due_at(day, person.id)),
     })
 }
 
@@ -138,6 +137,7 @@ pub(crate) fn person_of(
                 .transpose()
                 .map_err(corrupt)?,
         },
+        consents: record.consents.read()?,
         enrolment: match record.enrolment.as_str() {
             "till" => Enrolment::Till,
             "file_row" => Enrolment::FileRow,
@@ -157,6 +157,13 @@ pub(crate) fn person_of(
             .iter()
             .map(|text| MemberId::parse(text))
             .collect::<Result<_, _>>()
+            .map_err(corrupt)?,
+        due: record
+            .due_at
+            .as_deref()
+            .and_then(|due| due.split('#').next())
+            .map(Day::parse)
+            .transpose()
             .map_err(corrupt)?,
         version: record.v,
     })

@@ -1,9 +1,11 @@
 //! A merchant's settings: one query reads them all, and an instance keeps them for a minute.
 
 use crate::keys::{self, Mode};
+use crate::senders::SenderRecord;
 use crate::{MerchantKey, Store, StoreError, items};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::merchant::{Agreement, Establishment, Merchant, Sector};
+use domain::sender::Senders;
 use domain::{
     Cents, Day, EarningRule, EarningRules, EstablishmentId, Instant, KeyId, MerchantId, Rounding,
     calendar,
@@ -27,6 +29,8 @@ pub struct Settings {
     pub establishments: BTreeMap<EstablishmentId, Establishment>,
     /// Its till keys, the revoked ones that no other has followed included.
     pub keys: Vec<TillKey>,
+    /// From whom its messages come.
+    pub senders: Senders,
     pub(crate) vault: MerchantKey,
 }
 
@@ -129,6 +133,7 @@ impl Store {
     ) -> Result<Settings, StoreError> {
         let mut profile = None;
         let (mut rules, mut establishments, mut till_keys) = (vec![], BTreeMap::new(), vec![]);
+        let mut senders = Senders::default();
         for item in read {
             let kind = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
             match kind.split('#').next() {
@@ -141,6 +146,9 @@ impl Store {
                     establishments.insert(shop.id.clone(), shop);
                 }
                 Some("KEY") => till_keys.push(items::from_item::<KeyRecord>(item, "key")?.read()?),
+                Some("SENDER") => {
+                    items::from_item::<SenderRecord>(item, "sender")?.read_into(&mut senders)?;
+                }
                 _ => {}
             }
         }
@@ -151,6 +159,7 @@ impl Store {
             rules: EarningRules::new(rules),
             establishments,
             keys: till_keys,
+            senders,
         })
     }
 }

@@ -10,4 +10,4 @@ mod merchant;
 mod table;
 
 pub use merchant::{instant, merchant, mobile, open_merchant, receipt, sale};
-pub use table::Table;
+pub use table::{Table, client_of};

@@ -1,7 +1,7 @@
 //! DynamoDB for one test: a real engine in this process, with the service's table in it.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::config::{self, BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
     ProjectionType, ScalarAttributeType,
@@ -24,13 +24,7 @@ impl Table {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("a bound address"));
         let server = tokio::spawn(dynoxide::server::serve_on(listener, database));
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-west-3"))
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .endpoint_url(&address)
-            .build();
-        let client = Client::from_conf(config);
+        let client = Client::from_conf(client_of(&address).build());
         create(&client).await;
         Self { client, address, server }
     }
@@ -58,6 +52,17 @@ impl Table {
     pub fn address(&self) -> &str {
         &self.address
     }
+}
+
+/// What a client of the engine at `address` is made of: no TLS, credentials that nobody checks.
+#[must_use]
+pub fn client_of(address: &str) -> config::Builder {
+    config::Builder::new()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-3"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(address)
 }
 
 impl Drop for Table {

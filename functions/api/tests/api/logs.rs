@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use tracing::subscriber::NoSubscriber;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 #[derive(Clone, Default)]
 struct Buffer(Arc<Mutex<Vec<u8>>>);
@@ -33,13 +34,10 @@ impl<'w> MakeWriter<'w> for Buffer {
 #[tokio::test]
 async fn nothing_of_a_person_and_no_key_stands_in_a_log_line() {
     let buffer = Buffer::default();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .with_env_filter(EnvFilter::new(
-            "info,api=trace,http_edge=trace,store=trace,platform=trace,domain=trace",
-        ))
-        .with_writer(buffer.clone())
-        .finish();
+    let levels = "info,api=trace,http_edge=trace,store=trace,platform=trace,domain=trace";
+    let levels: Targets = levels.parse().unwrap();
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(buffer.clone());
+    let subscriber = tracing_subscriber::registry().with(levels).with(lines);
     // Where there is but one subscriber, a call site first met on another test's thread is taken for
     // one that nobody listens to; a second one makes `tracing` ask them all.
     let _second = tracing::Dispatch::new(NoSubscriber::default());

@@ -286,14 +286,8 @@ async fn a_test_key_sees_test_data_only() {
 #[tokio::test]
 async fn a_table_that_does_not_answer_is_a_503_that_may_be_tried_again() {
     let client = aws_sdk_dynamodb::Client::from_conf(
-        aws_sdk_dynamodb::Config::builder()
-            .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
-            .region(aws_sdk_dynamodb::config::Region::new("eu-west-3"))
-            .credentials_provider(aws_credential_types::Credentials::new(
-                "a", "b", None, None, "test",
-            ))
+        support::client_of("http://127.0.0.1:9")
             .retry_config(aws_sdk_dynamodb::config::retry::RetryConfig::disabled())
-            .endpoint_url("http://127.0.0.1:9")
             .build(),
     );
     let table = support::Table::start().await;

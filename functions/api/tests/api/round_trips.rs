@@ -1,8 +1,7 @@
 //! How often a purchase asks DynamoDB, once the key and the settings are known.
 
 use crate::setup::{MOBILE, Service, sale};
-use aws_credential_types::Credentials;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Intercept, Region};
+use aws_sdk_dynamodb::config::Intercept;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -37,13 +36,7 @@ async fn a_warm_purchase_by_mobile_is_three_round_trips_and_by_member_two() {
     let counter = Counter::default();
     let table = Table::start().await;
     let client = aws_sdk_dynamodb::Client::from_conf(
-        aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-west-3"))
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .endpoint_url(table.address())
-            .interceptor(counter.clone())
-            .build(),
+        support::client_of(table.address()).interceptor(counter.clone()).build(),
     );
     let store = Store::new(client, table.name(), MasterKey::derive("the secret of the tests"));
     let service = Service::on(table, store);

@@ -208,6 +208,18 @@ fn value(invalid: Invalid) -> String {
         Invalid::CardTaken => {
             "cette carte est celle d'un autre client, vérifiez son numéro ou fusionnez les deux fiches"
         }
+        Invalid::AccountCode => {
+            "un code de compte compte 1 à 40 lettres minuscules, chiffres ou tirets"
+        }
+        Invalid::SmsSender => {
+            "l'expéditeur compte 3 à 11 lettres sans accent, chiffres ou espaces, une lettre d'abord"
+        }
+        Invalid::StopNumber => "le numéro de STOP est un numéro court, 36xxx ou 38xxx",
+        Invalid::SegmentContradiction => {
+            "le ciblage se contredit, la première valeur doit être la plus petite"
+        }
+        Invalid::CampaignState => "l'état de la campagne ne le permet pas",
+        Invalid::AlreadyPast => "ce moment est passé, choisissez-en un à venir",
         Invalid::Suppressed => "ce contact a été effacé, seule la personne peut adhérer de nouveau",
         Invalid::NotEnrolled => "ce client est inconnu et rien n'indique qu'il a demandé la carte",
     };

@@ -240,6 +240,7 @@ impl Aws {
     pub(crate) fn of(stack: &Stack) -> Self {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         let loader = aws_config::defaults(aws_config::BehaviorVersion::latest())
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
             .endpoint_url(stack.get("endpoint_url"))
             .region(aws_config::Region::new("eu-west-3"));
         let config = runtime.block_on(loader.load());

@@ -1,0 +1,291 @@
+//! Consent and opposition, channel by channel (CPCE art. L34-5; GDPR art. 7 and 21).
+//!
+//! Events may arrive late and in any order: each keeps its own instant, and the later one counts.
+
+use crate::Instant;
+
+/// A way to reach a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// E-mail.
+    Email,
+    /// SMS.
+    Sms,
+    /// Letters.
+    Postal,
+}
+
+impl Channel {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Postal];
+
+    /// The word for it in the API and in keys.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+            Self::Postal => "postal",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.as_str() == text)
+    }
+}
+
+/// Who told us of a consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConsentSource {
+    /// The person, at the counter.
+    Till,
+    /// The person, alone before a screen.
+    Member,
+    /// The merchant's software or file, later.
+    Merchant,
+}
+
+impl ConsentSource {
+    /// The word for it in the API and in the table.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Till => "till",
+            Self::Member => "member",
+            Self::Merchant => "merchant",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Till, Self::Member, Self::Merchant].into_iter().find(|one| one.as_str() == text)
+    }
+}
+
+/// A consent: free, specific, informed, so what was shown is part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// When it was given.
+    pub at: Instant,
+    /// Who told us.
+    pub source: ConsentSource,
+    /// The version of the text that was shown.
+    pub text_version: String,
+}
+
+/// Why nothing more may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OppositionReason {
+    /// The link or the button of a message.
+    Unsubscribed,
+    /// The word STOP, by SMS.
+    Stop,
+    /// The mark of unwanted mail.
+    Complaint,
+    /// The address does not exist: nobody opposed, but nobody is there.
+    Bounced,
+    /// Said at the counter or to the merchant.
+    Manual,
+}
+
+impl OppositionReason {
+    const ALL: [Self; 5] =
+        [Self::Unsubscribed, Self::Stop, Self::Complaint, Self::Bounced, Self::Manual];
+
+    /// The word for it in the API and in the table.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unsubscribed => "unsubscribed",
+            Self::Stop => "stop",
+            Self::Complaint => "complaint",
+            Self::Bounced => "bounced",
+            Self::Manual => "manual",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
+    }
+}
+
+/// An opposition (*opposition*, GDPR art. 21): holds at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opposition {
+    /// When it was said.
+    pub at: Instant,
+    /// How.
+    pub reason: OppositionReason,
+}
+
+/// What a person said of one channel: the last consent and the last opposition.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// The last consent.
+    pub consent: Option<Consent>,
+    /// The last opposition.
+    pub opposition: Option<Opposition>,
+}
+
+impl Wishes {
+    /// Whether the person opposed and has not consented since.
+    #[must_use]
+    pub fn is_opposed(&self) -> bool {
+        match (&self.consent, &self.opposition) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(consent), Some(opposition)) => consent.at <= opposition.at,
+        }
+    }
+
+    /// Notes a consent, told by `true` where it changed something. Only the person lifts an
+    /// opposition: what the merchant tells after one is not taken.
+    pub fn consent(&mut self, consent: Consent) -> bool {
+        let is_news = self.consent.as_ref().is_none_or(|known| known.at < consent.at);
+        let may = consent.source != ConsentSource::Merchant || !self.is_opposed();
+        if is_news && may {
+            self.consent = Some(consent);
+        }
+        is_news && may
+    }
+
+    /// Notes an opposition, told by `true` where it changed something.
+    pub fn oppose(&mut self, opposition: Opposition) -> bool {
+        let is_news = self.opposition.is_none_or(|known| known.at < opposition.at);
+        if is_news {
+            self.opposition = Some(opposition);
+        }
+        is_news
+    }
+
+    /// Another address or number takes the place of one that nobody answered at.
+    pub fn address_changed(&mut self) {
+        self.opposition.take_if(|known| known.reason == OppositionReason::Bounced);
+    }
+}
+
+/// What a person said of every channel.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Consents {
+    /// Of e-mail.
+    pub email: Wishes,
+    /// Of SMS.
+    pub sms: Wishes,
+    /// Of letters.
+    pub postal: Wishes,
+}
+
+impl Consents {
+    /// What was said of a channel.
+    #[must_use]
+    pub const fn of(&self, channel: Channel) -> &Wishes {
+        match channel {
+            Channel::Email => &self.email,
+            Channel::Sms => &self.sms,
+            Channel::Postal => &self.postal,
+        }
+    }
+
+    /// The same, to change it.
+    pub const fn of_mut(&mut self, channel: Channel) -> &mut Wishes {
+        match channel {
+            Channel::Email => &mut self.email,
+            Channel::Sms => &mut self.sms,
+            Channel::Postal => &mut self.postal,
+        }
+    }
+
+    /// Takes the oppositions of the same person known a second time. Consents stay where they were
+    /// given: they were for another address.
+    pub fn absorb(&mut self, other: &Self) {
+        for channel in Channel::ALL {
+            if let Some(opposition) = other.of(channel).opposition {
+                self.of_mut(channel).oppose(opposition);
+            }
+        }
+    }
+
+    /// Whether marketing may be sent by a channel: e-mail and SMS need a consent, letters only that
+    /// nobody opposed.
+    #[must_use]
+    pub fn permit(&self, channel: Channel) -> bool {
+        let wishes = self.of(channel);
+        !wishes.is_opposed() && (channel == Channel::Postal || wishes.consent.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    fn at(second: i64) -> Instant {
+        Instant::from_second(second).unwrap()
+    }
+
+    fn consent(second: i64, source: ConsentSource) -> Consent {
+        Consent { at: at(second), source, text_version: "2026-01".to_owned() }
+    }
+
+    fn opposition(second: i64) -> Opposition {
+        Opposition { at: at(second), reason: OppositionReason::Stop }
+    }
+
+    #[test]
+    fn marketing_by_e_mail_and_sms_needs_a_consent_and_letters_only_no_opposition() {
+        let mut consents = Consents::default();
+        assert!(!consents.permit(Channel::Email) && !consents.permit(Channel::Sms));
+        assert!(consents.permit(Channel::Postal));
+        consents.email.consent(consent(1, ConsentSource::Till));
+        assert!(consents.permit(Channel::Email) && !consents.permit(Channel::Sms));
+        consents.postal.oppose(opposition(1));
+        assert!(!consents.permit(Channel::Postal));
+    }
+
+    #[rstest]
+    #[case(ConsentSource::Till, true)]
+    #[case(ConsentSource::Member, true)]
+    #[case(ConsentSource::Merchant, false)]
+    fn only_the_person_lifts_an_opposition(#[case] source: ConsentSource, #[case] lifted: bool) {
+        let mut wishes = Wishes::default();
+        wishes.consent(consent(1, ConsentSource::Till));
+        wishes.oppose(opposition(2));
+        assert_eq!(wishes.consent(consent(3, source)), lifted);
+        assert_eq!(wishes.is_opposed(), !lifted);
+    }
+
+    #[test]
+    fn an_opposition_of_the_same_second_wins() {
+        let mut wishes = Wishes::default();
+        wishes.oppose(opposition(5));
+        wishes.consent(consent(5, ConsentSource::Till));
+        assert!(wishes.is_opposed());
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_person_said_last_counts_in_whatever_order_it_arrives(
+            mut events in proptest::collection::vec((0_i64..50, any::<bool>()), 1..12),
+            seed in any::<usize>(),
+        ) {
+            let last = events.iter().map(|(second, is_consent)| (*second, !is_consent)).max();
+            let length = events.len();
+            events.rotate_left(seed % length);
+            let mut wishes = Wishes::default();
+            for (second, is_consent) in events {
+                if is_consent {
+                    wishes.consent(consent(second, ConsentSource::Member));
+                } else {
+                    wishes.oppose(opposition(second));
+                }
+            }
+            prop_assert_eq!(wishes.is_opposed(), last.is_some_and(|(_, opposed)| opposed));
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Consents and oppositions: as they stand on a person's item, and how they change.
+
+use crate::items::{self, Transaction};
+use crate::members::put_person;
+use crate::{Contact, Member, Scope, Store, StoreError, backoff};
+use domain::consent::{Consent, ConsentSource, Opposition, OppositionReason, Wishes};
+use domain::member::Email;
+use domain::{Channel, Consents, MemberId};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Default, Clone)]
+pub(crate) struct ConsentsRecord {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    email: Option<WishesRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sms: Option<WishesRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    postal: Option<WishesRecord>,
+}
+
+#[derive(Serialize, Deserialize, Clone)]
+struct WishesRecord {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    consent: Option<ConsentRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    opposition: Option<OppositionRecord>,
+}
+
+#[derive(Serialize, Deserialize, Clone)]
+struct ConsentRecord {
+    at: String,
+    source: String,
+    text: String,
+}
+
+#[derive(Serialize, Deserialize, Clone)]
+struct OppositionRecord {
+    at: String,
+    reason: String,
+}
+
+impl WishesRecord {
+    fn of(wishes: &Wishes) -> Option<Self> {
+        if *wishes == Wishes::default() {
+            return None;
+        }
+        let consent = wishes.consent.as_ref().map(|consent| ConsentRecord {
+            at: items::instant_text(consent.at),
+            source: consent.source.as_str().to_owned(),
+            text: consent.text_version.clone(),
+        });
+        let opposition = wishes.opposition.map(|opposition| OppositionRecord {
+            at: items::instant_text(opposition.at),
+            reason: opposition.reason.as_str().to_owned(),
+        });
+        Some(Self { consent, opposition })
+    }
+
+    fn read(self) -> Result<Wishes, StoreError> {
+        const CORRUPT: StoreError = StoreError::Corrupt("consents");
+        let consent = self.consent.map(|record| {
+            Ok::<_, StoreError>(Consent {
+                at: items::instant_of(&record.at)?,
+                source: ConsentSource::parse(&record.source).ok_or(CORRUPT)?,
+                text_version: record.text,
+            })
+        });
+        let opposition = self.opposition.map(|record| {
+            Ok::<_, StoreError>(Opposition {
+                at: items::instant_of(&record.at)?,
+                reason: OppositionReason::parse(&record.reason).ok_or(CORRUPT)?,
+            })
+        });
+        Ok(Wishes { consent: consent.transpose()?, opposition: opposition.transpose()? })
+    }
+}
+
+impl ConsentsRecord {
+    pub(crate) fn of(consents: &Consents) -> Self {
+        Self {
+            email: WishesRecord::of(&consents.email),
+            sms: WishesRecord::of(&consents.sms),
+            postal: WishesRecord::of(&consents.postal),
+        }
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.email.is_none() && self.sms.is_none() && self.postal.is_none()
+    }
+
+    pub(crate) fn read(self) -> Result<Consents, StoreError> {
+        let read = |record: Option<WishesRecord>| {
+            record.map(WishesRecord::read).transpose().map(Option::unwrap_or_default)
+        };
+        Ok(Consents { email: read(self.email)?, sms: read(self.sms)?, postal: read(self.postal)? })
+    }
+}
+
+/// What a person says of a channel.
+#[derive(Clone)]
+pub enum Wish {
+    /// Write to me.
+    Consent(Consent),
+    /// Do not.
+    Oppose(Opposition),
+}
+
+impl Store {
+    /// Notes a consent or an opposition of a member: 1 query read strongly and, where it changes
+    /// something, 1 transaction of 2 write units.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn wish(
+        &self,
+        scope: &Scope,
+        id: MemberId,
+        channel: Channel,
+        wish: &Wish,
+    ) -> Result<Member, StoreError> {
+        for attempt in 0..backoff::ATTEMPTS {
+            let mut member = self.member(scope, id).await?;
+            let wishes = member.person.consents.of_mut(channel);
+            let changed = match wish {
+                Wish::Consent(consent) => wishes.consent(consent.clone()),
+                Wish::Oppose(opposition) => wishes.oppose(*opposition),
+            };
+            if !changed {
+                return Ok(member);
+            }
+            let over = member.person.version;
+            member.person.version += 1;
+            let action = put_person(self, scope, &member.person, Some(over))?;
+            match self.transact(vec![action]).await? {
+                Transaction::Committed => return Ok(member),
+                Transaction::Cancelled(_) => backoff::wait(attempt).await,
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// Who has the address or the number of a message: one member for a mobile, all who share an
+    /// e-mail address. 1 or 2 round trips.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn members_at(
+        &self,
+        scope: &Scope,
+        address: &MessageAddress,
+    ) -> Result<Vec<MemberId>, StoreError> {
+        match address {
+            MessageAddress::Mobile(mobile) => {
+                let contact = Contact::Mobile(mobile.clone());
+                Ok(self.find_member(scope, &contact).await?.into_iter().collect())
+            }
+            MessageAddress::Email(email) => self.members_sharing(scope, email).await,
+        }
+    }
+
+    /// Opposes a channel for everybody at an address, told by their number: as
+    /// [`Store::members_at`], then as [`Store::wish`] for each.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Busy`].
+    pub async fn oppose_at(
+        &self,
+        scope: &Scope,
+        address: &MessageAddress,
+        opposition: Opposition,
+    ) -> Result<usize, StoreError> {
+        let members = self.members_at(scope, address).await?;
+        for member in &members {
+            let wish = Wish::Oppose(opposition);
+            match self.wish(scope, *member, address.channel(), &wish).await {
+                // Erased between the two reads: nothing is left to oppose.
+                Ok(_) | Err(StoreError::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(members.len())
+    }
+}
+
+/// Where a message goes.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum MessageAddress {
+    /// An e-mail address.
+    Email(Email),
+    /// A mobile number.
+    Mobile(domain::Mobile),
+}
+
+impl MessageAddress {
+    /// The channel that leads there.
+    #[must_use]
+    pub const fn channel(&self) -> Channel {
+        match self {
+            Self::Email(_) => Channel::Email,
+            Self::Mobile(_) => Channel::Sms,
+        }
+    }
+}

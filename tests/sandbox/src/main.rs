@@ -1,0 +1,31 @@
+//! `sandbox [--port 4600]`: the providers' sandbox, on this machine only.
+
+use sandbox::Sandbox;
+use std::error::Error;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+const PORT: u16 = 4600;
+
+#[tokio::main(flavor = "current_thread")]
+#[expect(clippy::print_stdout, reason = "says where it listens, once")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let port = port(std::env::args().skip(1))?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    println!("http://{}", listener.local_addr()?);
+    Sandbox::new(Arc::new(jiff::Timestamp::now)).serve(listener).await;
+    Ok(())
+}
+
+/// The port asked for; 0 is any free one.
+fn port(mut arguments: impl Iterator<Item = String>) -> Result<u16, String> {
+    let mut port = PORT;
+    while let Some(argument) = arguments.next() {
+        let wanted = (argument == "--port").then(|| arguments.next()).flatten();
+        port = wanted
+            .and_then(|wanted| wanted.parse().ok())
+            .ok_or_else(|| format!("not understood: {argument}; usage: sandbox [--port {PORT}]"))?;
+    }
+    Ok(port)
+}

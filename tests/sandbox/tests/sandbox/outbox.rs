@@ -1,0 +1,95 @@
+//! What can be read of what was sent.
+
+use crate::setup::{BATCHES, EMAIL, Started, email, sms, without};
+use rstest::rstest;
+use serde_json::json;
+
+async fn filled() -> Started {
+    let started = Started::new();
+    for to in ["ana@example.com", "zoe@example.com"] {
+        assert_eq!(started.post(EMAIL, &email(&[to])).await.status, 201);
+    }
+    assert_eq!(started.post(BATCHES, &sms(&["+33639980012"])).await.status, 201);
+    started
+}
+
+#[tokio::test]
+async fn a_message_is_shown_as_its_recipient_would_read_it() {
+    let started = filled().await;
+    insta::assert_json_snapshot!(without(started.get("/outbox.json").await.body, "provider_id"));
+}
+
+#[rstest]
+#[case::all("", 3)]
+#[case::email("?channel=email", 2)]
+#[case::sms("?channel=sms", 1)]
+#[case::post("?channel=post", 0)]
+#[case::address("?to=Ana@example.com", 1)]
+#[case::half_an_address("?to=ana", 0)]
+#[case::number("?to=%2B33639980012", 1)]
+#[case::number_with_a_bare_plus("?to=+33639980012", 1)]
+#[case::number_without_plus("?to=33639980012", 1)]
+#[case::both("?to=ana@example.com&channel=sms", 0)]
+#[case::limit("?limit=2", 2)]
+#[tokio::test]
+async fn a_reader_asks_for_some_of_them(#[case] query: &str, #[case] count: usize) {
+    let found = filled().await.get(&format!("/outbox.json{query}")).await;
+    assert_eq!(found.body.as_array().unwrap().len(), count);
+}
+
+#[tokio::test]
+async fn a_reader_who_does_not_say_gets_the_hundred_newest() {
+    let started = Started::new();
+    let addresses: Vec<String> = (0..130).map(|number| format!("m{number}@example.com")).collect();
+    let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+    assert_eq!(started.post(EMAIL, &email(&addresses)).await.status, 201);
+    let outbox = started.outbox().await;
+    assert_eq!((outbox.len(), &outbox[0]["to"]), (100, &json!("m129@example.com")));
+}
+
+#[tokio::test]
+async fn a_campaign_received_twice_is_doubled_once() {
+    let started = Started::new();
+    let send = async |to: &str, reference: Option<&str>, tag: &str| {
+        let mut call = email(&[to]);
+        call["tags"] = json!([tag]);
+        call["headers"] = reference.map_or(json!({}), |text| json!({"X-Mailin-custom": text}));
+        assert_eq!(started.post(EMAIL, &call).await.status, 201);
+        started.counts().await["doubled"].as_u64().unwrap()
+    };
+    let (first, second) = (Some("merchant/live/7/0"), Some("merchant/live/7/1"));
+    assert_eq!(send("ana@example.com", first, "c7").await, 0);
+    assert_eq!(send("zoe@example.com", first, "c7").await, 0);
+    assert_eq!(send("ana@example.com", Some("merchant/live/8/0"), "c7").await, 0);
+    assert_eq!(send("Ana@example.com", second, "c7").await, 1);
+    assert_eq!(send("ana@example.com", second, "c7").await, 1);
+    assert_eq!(send("zoe@example.com", second, "c7").await, 2);
+    assert_eq!(send("lea@example.com", None, "c9").await, 2);
+    assert_eq!(send("lea@example.com", None, "c9").await, 3);
+    assert_eq!(started.counts().await["distinct_recipients"], 3);
+}
+
+#[tokio::test]
+async fn the_counts_are_of_all_and_the_last_fifty_thousand_are_kept() {
+    let started = Started::new();
+    let mut call = email(&[]);
+    for batch in 0..26 {
+        let to = |number: usize| {
+            let person =
+                |which: &str| json!({"email": format!("{which}{batch}-{number}@example.com")});
+            json!({"to": [person("a"), person("b")]})
+        };
+        call["messageVersions"] = (0..1_000).map(to).collect();
+        assert_eq!(started.post(EMAIL, &call).await.status, 201);
+    }
+    let counts = started.counts().await;
+    assert_eq!(counts["emails"], 52_000);
+    assert_eq!((&counts["distinct_recipients"], &counts["doubled"]), (&json!(52_000), &json!(0)));
+    let page = started.get("/outbox.json?limit=60000").await.body;
+    assert_eq!((page.as_array().unwrap().len(), &page[0]["number"]), (5_000, &json!(51_999)));
+    assert_eq!(page[4_999]["number"], 47_000);
+    let next = started.get("/outbox.json?before=47000").await.body;
+    assert_eq!(next[0]["number"], 46_999);
+    assert_eq!(started.get("/messages/1999").await.status, 404);
+    assert_eq!(started.get("/messages/2000").await.status, 200);
+}
