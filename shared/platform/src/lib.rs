@@ -1,6 +1,7 @@
 //! What every function needs to run: settings, clients with time limits, telemetry, queue batches.
 
 pub mod clients;
+pub mod messages;
 pub mod queue;
 pub mod settings;
 pub mod telemetry;
@@ -19,6 +20,14 @@ pub enum StartError {
     /// The table did not answer.
     #[error("the table could not be reached")]
     Table(#[from] store::StoreError),
+}
+
+/// When to stop, so that an invocation that must end at `deadline` (milliseconds since 1970, as the
+/// runtime gives it) has `margin` left.
+#[must_use]
+pub fn until(deadline: u64, margin: std::time::Duration) -> Instant {
+    let end = i64::try_from(deadline).ok().and_then(|end| Instant::from_millisecond(end).ok());
+    end.and_then(|end| end.checked_sub(margin).ok()).unwrap_or(Instant::MAX)
 }
 
 /// The clock, read at the edge and passed on as an argument.

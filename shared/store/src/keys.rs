@@ -135,7 +135,12 @@ pub(crate) fn cancelled_purchase(purchase: &Key, cancelled_at: &str) -> Key {
 }
 
 pub(crate) fn ledger(tenant: Tenant, member: MemberId, instant: &str, entry: KeyId) -> Key {
-    key(format!("{tenant}#MEMBER#{member}"), format!("LEDGER#{instant}#{entry}"))
+    key(member_rows(tenant, member), format!("LEDGER#{instant}#{entry}"))
+}
+
+/// What belongs to a member alone: notes of the ledger, messages received.
+pub(crate) fn member_rows(tenant: Tenant, member: MemberId) -> String {
+    format!("{tenant}#MEMBER#{member}")
 }
 
 pub(crate) fn contact_partition(tenant: Tenant, kind: &str, hash: &str) -> String {
@@ -191,6 +196,60 @@ pub(crate) const CAMPAIGN_PREFIX: &str = "CAMPAIGN#";
 
 pub(crate) fn campaign(tenant: Tenant, campaign: CampaignId) -> Key {
     key(tenant.to_string(), format!("{CAMPAIGN_PREFIX}{campaign}"))
+}
+
+pub(crate) fn campaign_partition(tenant: Tenant, campaign: CampaignId) -> String {
+    format!("{tenant}#CAMPAIGN#{campaign}")
+}
+
+/// How far a campaign's members have been walked.
+pub(crate) fn plan(tenant: Tenant, campaign: CampaignId) -> Key {
+    key(campaign_partition(tenant, campaign), "PLAN")
+}
+
+/// A batch is named by the last member that the walk had seen when it was cut.
+pub(crate) fn batch(tenant: Tenant, campaign: CampaignId, batch: BatchId) -> Key {
+    key(campaign_partition(tenant, campaign), format!("BATCH#{batch}"))
+}
+
+/// What has become of a batch; it stands apart from the members, so that a change writes little.
+pub(crate) fn sending(tenant: Tenant, campaign: CampaignId, batch: BatchId) -> Key {
+    key(campaign_partition(tenant, campaign), format!("SENDING#{batch}"))
+}
+
+/// Campaigns' figures are spread, so that no item takes more than its share of the writes.
+pub(crate) const TALLIES: u8 = 10;
+
+pub(crate) fn tally(tenant: Tenant, campaign: CampaignId, number: u8) -> Key {
+    key(campaign_partition(tenant, campaign), format!("TALLY#{number:02}"))
+}
+
+pub(crate) fn message(tenant: Tenant, member: MemberId, campaign: CampaignId) -> Key {
+    key(member_rows(tenant, member), format!("MESSAGE#{campaign}"))
+}
+
+/// A batch of a campaign: the shard it was walked in, and the last member that had been seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BatchId {
+    /// The shard.
+    pub shard: u8,
+    /// The last member seen.
+    pub cursor: MemberId,
+}
+
+impl BatchId {
+    /// Reads the form that `Display` writes.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (shard, cursor) = text.split_once('#')?;
+        Some(Self { shard: shard.parse().ok()?, cursor: MemberId::parse(cursor).ok()? })
+    }
+}
+
+impl fmt::Display for BatchId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}#{}", self.shard, self.cursor)
+    }
 }
 
 impl Tenant {

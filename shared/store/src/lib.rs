@@ -13,10 +13,13 @@ mod keys;
 mod members;
 mod merchants;
 mod merging;
+mod objections;
 mod person;
+mod planning;
 mod purchases;
 mod returns;
 mod senders;
+mod sending;
 mod settings;
 mod uploads;
 mod vault;
@@ -25,13 +28,17 @@ mod wishes;
 use std::sync::Arc;
 
 pub use campaigns::StoredCampaign;
+pub use domain::identity::MEMBER_SHARDS;
 pub use error::StoreError;
 pub use history::{HistoryEntry, HistoryKey, HistoryPage};
-pub use keys::{Mode, Tenant};
+pub use keys::{BatchId, Mode, Tenant};
 pub use members::{Contact, Correction, Known, Member, MemberPage, NewMember};
+pub use objections::Objection;
+pub use planning::{BATCH_MEMBERS, Glance, Plan, Walked};
 pub use purchases::{
     Customer, Entry, Holder, MOST_PURCHASES_A_GROUP, Outcome, Recorded, Source, StoredPurchase,
 };
+pub use sending::{Addressed, Claim, Claimed, Counts, Figures, MessageState};
 pub use settings::{Settings, TillKey};
 pub use uploads::{RangeReport, Rows, Upload, UploadStatus};
 pub use vault::{MasterKey, MerchantKey};

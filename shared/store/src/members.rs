@@ -643,7 +643,7 @@ fn sort_key(item: &HashMap<String, AttributeValue>) -> Option<String> {
 }
 
 /// Pairs the neighbours: an account is followed by its person.
-fn members_of(scope: &Scope, read: Vec<Item>) -> Result<Vec<Member>, StoreError> {
+pub(crate) fn members_of(scope: &Scope, read: Vec<Item>) -> Result<Vec<Member>, StoreError> {
     let mut members = Vec::with_capacity(read.len() / 2);
     let mut account = None;
     for item in read {

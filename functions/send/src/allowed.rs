@@ -1,0 +1,66 @@
+//! Who may be written to outside production.
+
+/// Everybody in production; elsewhere those on a list, and nobody else whatever a campaign says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Allowed {
+    /// Production.
+    Everybody,
+    /// Addresses and mobiles, whole or by their beginning (`+3363998*`) or their end
+    /// (`*@example.com`).
+    Only(Vec<String>),
+}
+
+impl Allowed {
+    /// The stage `live` is production; any other takes the list, parts set off by commas.
+    #[must_use]
+    pub fn of(stage: &str, list: &str) -> Self {
+        if stage == "live" {
+            return Self::Everybody;
+        }
+        let patterns = list.split(',').map(str::trim).filter(|pattern| !pattern.is_empty());
+        Self::Only(patterns.map(str::to_lowercase).collect())
+    }
+
+    /// Whether a message may go to `address`, an e-mail address in lower case or a mobile in E.164.
+    #[must_use]
+    pub fn holds(&self, address: &str) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::Only(patterns) => patterns.iter().any(|pattern| fits(pattern, address)),
+        }
+    }
+}
+
+fn fits(pattern: &str, address: &str) -> bool {
+    match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+        (Some(end), None) => !end.is_empty() && address.ends_with(end),
+        (None, Some(beginning)) => !beginning.is_empty() && address.starts_with(beginning),
+        (None, None) => pattern == address,
+        (Some(_), Some(_)) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("live", "", "camille@example.org", true)]
+    #[case("test", "", "camille@example.com", false)]
+    #[case("test", "*@example.com", "camille@example.com", true)]
+    #[case("test", "*@example.com", "camille@example.com.evil.example", false)]
+    #[case("test", "*@Example.com, +3363998*", "+33639980012", true)]
+    #[case("test", "+3363998*", "+33612345678", false)]
+    #[case("test", "camille@example.com", "xcamille@example.com", false)]
+    #[case("test", "*", "camille@example.com", false)]
+    #[case("test", "**", "camille@example.com", false)]
+    fn outside_production_only_those_on_the_list_are_written_to(
+        #[case] stage: &str,
+        #[case] list: &str,
+        #[case] address: &str,
+        #[case] may: bool,
+    ) {
+        assert_eq!(Allowed::of(stage, list).holds(address), may);
+    }
+}

@@ -1,0 +1,323 @@
+//! One batch, from the claim to its figures.
+//!
+//! What may have happened before decides what happens now: a first attempt is made once; after it the
+//! batch is repeated only while the provider can still recognise it, or settled by asking the
+//! provider, or its recipients stay uncertain and are not written to again.
+
+use crate::accounts::AccountError;
+use crate::app::{App, SendFailure};
+use crate::content;
+use crate::recipients::{self, Chosen, Letterhead};
+use domain::campaign::State;
+use domain::sender::{AccountCode, ProviderName};
+use domain::{Campaign, CampaignId, Channel, Instant, MemberId};
+use messaging::{
+    Batch, Found, Message, Opening, Provider, SendError, StopNumber, Verdict, Window, quiet_hours,
+    territory,
+};
+use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Addressed, BatchId, Claim, Claimed, Counts, Member, Scope, Tenant};
+
+/// Taken off what a provider remembers: the call itself takes time, and clocks differ.
+const MARGIN: Duration = Duration::from_mins(1);
+/// After this a provider that cannot tell is not asked again.
+const ASKED_FOR_SECONDS: i64 = 30 * 60;
+
+/// Sends a batch, or settles what became of it. A batch of a campaign that is held or ended is left
+/// alone: resuming queues it again.
+///
+/// # Errors
+/// [`SendFailure`]; the message comes again.
+pub(crate) async fn send(
+    app: &App,
+    tenant: Tenant,
+    id: CampaignId,
+    batch: BatchId,
+    now: Instant,
+) -> Result<(), SendFailure> {
+    let campaign = app.store.campaign(tenant, id).await?.campaign;
+    if campaign.state != State::Running {
+        return Ok(());
+    }
+    let settings = app.store.settings(tenant.merchant, now).await?;
+    let scope = Scope { settings, mode: tenant.mode };
+    let desk = Desk { app, tenant, scope: &scope, campaign: &campaign, now };
+    if campaign.channel == Channel::Sms
+        && let Opening::ClosedUntil(opens) = quiet_hours::opening(now, Window::default(), &paris())
+    {
+        return desk.wait_until(opens).await;
+    }
+    let claim = match app.store.claim_batch(tenant, id, batch, now).await? {
+        Claimed::Ours(claim) => claim,
+        Claimed::Others => return Err(SendFailure::Others),
+        Claimed::Absent => return Err(SendFailure::Absent),
+        Claimed::Done => return desk.finish_if_last().await,
+    };
+    let (message, provider) = match desk.message_and_provider().await {
+        Ok(ready) => ready,
+        Err(Unready::Later(failure)) => {
+            app.store.give_back(tenant, id, &claim, false).await?;
+            return Err(failure);
+        }
+        Err(Unready::Person(code)) => return desk.hold(&claim, code, false).await,
+    };
+    let read = app.store.members_now(&scope, &claim.members).await?;
+    if let (Some(first), Some(addressed)) = (claim.first_attempt_at, claim.addressed.clone()) {
+        let chosen = desk.choose(&addressed.members, &read);
+        if chosen.members != addressed.members {
+            // Somebody opposed or left since. The same batch can no longer be repeated, and a smaller
+            // one would not be recognised.
+            return desk.uncertain(&claim, &addressed).await;
+        }
+        let batch = desk.batch(batch, message, chosen.recipients);
+        return desk.settle(claim, &*provider, batch, &addressed, first).await;
+    }
+    let chosen = desk.choose(&claim.members, &read);
+    if let Some(opens) = desk.closed_until(&chosen, &read) {
+        app.store.give_back(tenant, id, &claim, true).await?;
+        return desk.wait_until(opens).await;
+    }
+    desk.first_attempt(claim, &*provider, batch, message, chosen).await
+}
+
+enum Unready {
+    Later(SendFailure),
+    Person(&'static str),
+}
+
+/// What every step of one batch works with.
+struct Desk<'a> {
+    app: &'a App,
+    tenant: Tenant,
+    scope: &'a Scope,
+    campaign: &'a Campaign,
+    now: Instant,
+}
+
+impl Desk<'_> {
+    async fn message_and_provider(&self) -> Result<(Message, Arc<dyn Provider>), Unready> {
+        let senders = &self.scope.settings.senders;
+        let message = content::message(self.campaign, senders).map_err(Unready::Person)?;
+        let account: Option<(ProviderName, &AccountCode)> = match self.campaign.channel {
+            Channel::Email => {
+                senders.email.as_ref().map(|sender| (ProviderName::Brevo, &sender.account))
+            }
+            Channel::Sms => {
+                senders.sms.as_ref().map(|sender| (ProviderName::Sinch, &sender.account))
+            }
+            Channel::Postal => None,
+        };
+        let (name, account) = account.ok_or(Unready::Person("no_sender"))?;
+        match self.app.accounts.provider(name, account, self.now).await {
+            Ok(provider) => Ok((message, provider)),
+            Err(AccountError::Unusable) => Err(Unready::Person("provider_account")),
+            Err(error @ AccountError::Unreachable(_)) => {
+                Err(Unready::Later(SendFailure::Account(error.into())))
+            }
+        }
+    }
+
+    fn choose(&self, members: &[MemberId], read: &HashMap<MemberId, Member>) -> Chosen {
+        let sms = self.scope.settings.senders.sms.as_ref();
+        let number = sms.and_then(|sender| StopNumber::parse(&sender.stop_number).ok());
+        let letterhead = Letterhead {
+            merchant: &self.scope.settings.merchant.name,
+            stop: number.map(|number| number.mention()),
+            public_url: &self.app.public_url,
+        };
+        let (channel, allowed) = (self.campaign.channel, &self.app.allowed);
+        recipients::choose(self.scope, members, read, channel, allowed, &letterhead)
+    }
+
+    /// When the last of the recipients' own hours opens, where one is closed.
+    fn closed_until(&self, chosen: &Chosen, read: &HashMap<MemberId, Member>) -> Option<Instant> {
+        if self.campaign.channel != Channel::Sms {
+            return None;
+        }
+        let mobiles = chosen.members.iter().filter_map(|id| read.get(id));
+        let openings = mobiles.map(|member| {
+            quiet_hours::opening(self.now, Window::default(), &territory(&member.person.mobile))
+        });
+        openings
+            .filter_map(|opening| match opening {
+                Opening::Open => None,
+                Opening::ClosedUntil(opens) => Some(opens),
+            })
+            .max()
+    }
+
+    fn batch(&self, id: BatchId, message: Message, recipients: Vec<messaging::Recipient>) -> Batch {
+        let reference = format!("{}/{}/{id}", self.tenant, self.campaign.id);
+        let digest = Sha256::digest(reference.as_bytes());
+        let (key, _) = digest.split_at(16);
+        let key = key.iter().fold(0_u128, |key, byte| (key << 8) | u128::from(*byte));
+        Batch { key, reference, message, recipients }
+    }
+
+    async fn first_attempt(
+        &self,
+        mut claim: Claim,
+        provider: &dyn Provider,
+        id: BatchId,
+        message: Message,
+        chosen: Chosen,
+    ) -> Result<(), SendFailure> {
+        let Chosen { members, recipients, counts } = chosen;
+        if members.is_empty() {
+            return self.end(&claim, counts, &[]).await;
+        }
+        let addressed = Addressed { members, counts };
+        let channel = self.campaign.channel;
+        let (tenant, campaign) = (self.tenant, self.campaign.id);
+        let store = &self.app.store;
+        let begun = store
+            .begin_sending(tenant, campaign, &mut claim, channel, &addressed, self.now)
+            .await?;
+        if !begun {
+            return Err(SendFailure::Others);
+        }
+        let batch = self.batch(id, message, recipients);
+        self.call(&claim, provider, &batch, &addressed).await
+    }
+
+    /// A batch that the provider may have already.
+    async fn settle(
+        &self,
+        claim: Claim,
+        provider: &dyn Provider,
+        batch: Batch,
+        addressed: &Addressed,
+        first: Instant,
+    ) -> Result<(), SendFailure> {
+        let age = self.now.duration_since(first);
+        let remembered = provider.remembers().saturating_sub(MARGIN);
+        if age.unsigned_abs() < remembered {
+            return self.call(&claim, provider, &batch, addressed).await;
+        }
+        match provider.find(&batch, first, self.now).await {
+            Ok(Found::Sent(verdicts)) => self.count(&claim, &verdicts, addressed).await,
+            Ok(Found::Absent) => {
+                self.give_back(&claim, true).await?;
+                Err(SendFailure::NotSent("absent".to_owned()))
+            }
+            Ok(Found::CannotTell) if age.as_secs() < ASKED_FOR_SECONDS && remembered.is_zero() => {
+                self.give_back(&claim, false).await?;
+                Err(SendFailure::Unknown)
+            }
+            Ok(Found::CannotTell) => self.uncertain(&claim, addressed).await,
+            Err(SendError::Account { .. }) => self.hold(&claim, "provider_account", false).await,
+            Err(_) => {
+                self.give_back(&claim, false).await?;
+                Err(SendFailure::Unknown)
+            }
+        }
+    }
+
+    async fn call(
+        &self,
+        claim: &Claim,
+        provider: &dyn Provider,
+        batch: &Batch,
+        addressed: &Addressed,
+    ) -> Result<(), SendFailure> {
+        match provider.send(batch).await {
+            Ok(verdicts) if verdicts.contains(&Verdict::Uncertain) => {
+                self.give_back(claim, false).await?;
+                Err(SendFailure::Unknown)
+            }
+            Ok(verdicts) => self.count(claim, &verdicts, addressed).await,
+            Err(SendError::NotSent { code, .. }) => {
+                self.give_back(claim, true).await?;
+                Err(SendFailure::NotSent(code))
+            }
+            Err(SendError::Unknown) => {
+                self.give_back(claim, false).await?;
+                Err(SendFailure::Unknown)
+            }
+            Err(SendError::Account { code }) => {
+                tracing::error!(merchant = %self.tenant.merchant, campaign = %self.campaign.id, code, "the provider needs a person to act");
+                self.hold(claim, "provider_account", true).await
+            }
+        }
+    }
+
+    async fn count(
+        &self,
+        claim: &Claim,
+        verdicts: &[Verdict],
+        addressed: &Addressed,
+    ) -> Result<(), SendFailure> {
+        let mut counts = addressed.counts;
+        let mut refused = Vec::new();
+        for (member, verdict) in addressed.members.iter().zip(verdicts) {
+            match verdict {
+                Verdict::Accepted { .. } => counts.sent += 1,
+                Verdict::Uncertain => counts.uncertain += 1,
+                Verdict::Refused { .. } | Verdict::NotSent => {
+                    counts.refused += 1;
+                    refused.push(*member);
+                }
+            }
+        }
+        self.end(claim, counts, &refused).await
+    }
+
+    async fn uncertain(&self, claim: &Claim, addressed: &Addressed) -> Result<(), SendFailure> {
+        let mut counts = addressed.counts;
+        counts.uncertain += u64::try_from(addressed.members.len()).unwrap_or_default();
+        tracing::warn!(merchant = %self.tenant.merchant, campaign = %self.campaign.id, batch = %claim.batch, "uncertain");
+        self.end(claim, counts, &[]).await
+    }
+
+    async fn end(
+        &self,
+        claim: &Claim,
+        counts: Counts,
+        refused: &[MemberId],
+    ) -> Result<(), SendFailure> {
+        let (tenant, campaign) = (self.tenant, self.campaign.id);
+        self.app.store.end_batch(tenant, campaign, claim, counts, refused, self.now).await?;
+        self.finish_if_last().await
+    }
+
+    /// The batch that finds all others done ends the campaign.
+    async fn finish_if_last(&self) -> Result<(), SendFailure> {
+        let (store, tenant, campaign) = (&self.app.store, self.tenant, self.campaign.id);
+        let plan = store.plan(tenant, campaign).await?;
+        if !plan.is_done() {
+            return Ok(());
+        }
+        let figures = store.figures(tenant, campaign).await?;
+        if figures.batches_done == u64::from(plan.batches) {
+            store.finish_campaign(tenant, campaign).await?;
+            tracing::info!(merchant = %tenant.merchant, %campaign, "finished");
+        }
+        Ok(())
+    }
+
+    async fn give_back(&self, claim: &Claim, nothing_sent: bool) -> Result<(), SendFailure> {
+        let (tenant, campaign) = (self.tenant, self.campaign.id);
+        Ok(self.app.store.give_back(tenant, campaign, claim, nothing_sent).await?)
+    }
+
+    /// Holds the campaign until a person has acted; the message is done with.
+    async fn hold(&self, claim: &Claim, code: &str, nothing_sent: bool) -> Result<(), SendFailure> {
+        self.give_back(claim, nothing_sent).await?;
+        self.app.store.hold_campaign(self.tenant, self.campaign.id, code).await?;
+        tracing::warn!(merchant = %self.tenant.merchant, campaign = %self.campaign.id, code, "held");
+        Ok(())
+    }
+
+    /// Leaves the batch until `opens`; the message is done with.
+    async fn wait_until(&self, opens: Instant) -> Result<(), SendFailure> {
+        self.app.store.revisit_campaign(self.tenant, self.campaign.id, opens).await?;
+        Ok(())
+    }
+}
+
+fn paris() -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::get("Europe/Paris").unwrap_or(jiff::tz::TimeZone::UTC)
+}

@@ -1,0 +1,13 @@
+//! Batches of a campaign are handed to a provider: claimed first, each recipient's consent read
+//! strongly after the claim and before the call, and never a message twice.
+
+mod accounts;
+mod allowed;
+mod app;
+mod batch;
+mod content;
+mod recipients;
+
+pub use accounts::{Accounts, ProviderUrls, ReadSecret};
+pub use allowed::Allowed;
+pub use app::{App, SendFailure, handle};

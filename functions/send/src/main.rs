@@ -1,0 +1,40 @@
+//! The function `send`: batches of a campaign are handed to a provider.
+
+use aws_lambda_events::event::sqs::SqsEvent;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use messaging::{BaseUrl, Transport};
+use platform::{StartError, clients, queue, settings, telemetry};
+use send::{Accounts, Allowed, App, ProviderUrls, ReadSecret, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::start();
+    let config = clients::config().await;
+    let urls = ProviderUrls { brevo: url("BREVO_URL")?, sinch: url("SINCH_URL")? };
+    let secrets = aws_sdk_secretsmanager::Client::new(&config);
+    let prefix = settings::text("PROVIDERS_SECRET_PREFIX")?;
+    let read: ReadSecret = Box::new(move |account| {
+        let (secrets, name) = (secrets.clone(), format!("{prefix}{account}"));
+        Box::pin(async move { clients::secret(&secrets, &name).await })
+    });
+    let list = std::env::var("ALLOWED_RECIPIENTS").unwrap_or_default();
+    let app = App {
+        store: clients::store(&config).await?,
+        accounts: Accounts::new(Transport::new()?, urls, read),
+        allowed: Allowed::of(&settings::text("STAGE")?, &list),
+        public_url: settings::text("PUBLIC_URL")?,
+    };
+    let app = &app;
+    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
+        let answer = queue::deal(event.payload, |message| async move {
+            let body = message.body.as_deref().unwrap_or_default();
+            Box::pin(handle(app, body, platform::now())).await
+        });
+        Ok::<_, Error>(answer.await)
+    }))
+    .await
+}
+
+fn url(name: &'static str) -> Result<BaseUrl, StartError> {
+    BaseUrl::parse(&settings::text(name)?).map_err(|_| StartError::Setting(name))
+}

@@ -1,0 +1,73 @@
+//! Who of a batch is written to: those who are there, may be reached and consent this instant.
+
+use crate::allowed::Allowed;
+use domain::{Channel, MemberId};
+use messaging::{Recipient, Values};
+use std::collections::{HashMap, HashSet};
+use store::{Counts, Member, Scope};
+
+/// Those who are written to, in the batch's order, and how the others are counted.
+pub(crate) struct Chosen {
+    pub(crate) members: Vec<MemberId>,
+    pub(crate) recipients: Vec<Recipient>,
+    pub(crate) counts: Counts,
+}
+
+/// What the message says beside the person's own data.
+pub(crate) struct Letterhead<'a> {
+    pub(crate) merchant: &'a str,
+    pub(crate) stop: Option<String>,
+    pub(crate) public_url: &'a str,
+}
+
+pub(crate) fn choose(
+    scope: &Scope,
+    batch: &[MemberId],
+    read: &HashMap<MemberId, Member>,
+    channel: Channel,
+    allowed: &Allowed,
+    letterhead: &Letterhead<'_>,
+) -> Chosen {
+    let mut chosen = Chosen { members: vec![], recipients: vec![], counts: Counts::default() };
+    let mut addresses = HashSet::new();
+    for id in batch {
+        let Some(member) = read.get(id).filter(|member| member.person.merged_into.is_none()) else {
+            chosen.counts.unreachable += 1;
+            continue;
+        };
+        if !member.person.consents.permit(channel) {
+            chosen.counts.opposed += 1;
+            continue;
+        }
+        let details = &member.person.details;
+        let address = match channel {
+            Channel::Email => details.email.as_ref().map(|email| email.as_str().to_owned()),
+            Channel::Sms => Some(member.person.mobile.as_str().to_owned()),
+            Channel::Postal => None,
+        };
+        // A family that shares an address gets the message once.
+        let Some(address) = address.filter(|address| addresses.insert(address.clone())) else {
+            chosen.counts.unreachable += 1;
+            continue;
+        };
+        if !allowed.holds(&address) {
+            chosen.counts.not_allowed += 1;
+            continue;
+        }
+        let token = scope.objection_token(*id, channel);
+        chosen.members.push(*id);
+        chosen.recipients.push(Recipient {
+            address,
+            values: Values {
+                first_name: details.first_name.clone(),
+                last_name: details.last_name.clone(),
+                points: member.account.balance().get(),
+                merchant: letterhead.merchant.to_owned(),
+                unsubscribe_url: (channel == Channel::Email)
+                    .then(|| format!("{}/u/{token}", letterhead.public_url)),
+                stop: letterhead.stop.clone(),
+            },
+        });
+    }
+    chosen
+}

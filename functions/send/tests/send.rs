@@ -1,0 +1,303 @@
+//! Batches through the sandbox of the providers: nobody twice, nobody lost.
+
+#![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
+
+use domain::campaign::{Campaign, Content, State, Step};
+use domain::consent::{Consent, ConsentSource, Opposition, OppositionReason};
+use domain::member::{Details, Email};
+use domain::sender::{AccountCode, EmailSender, SmsSender};
+use domain::{CampaignId, Channel, Instant, MemberId, Segment};
+use jiff::ToSpan as _;
+use messaging::{BaseUrl, Transport};
+use platform::messages::BatchMessage;
+use platform::queue::Failed;
+use sandbox::Sandbox;
+use send::{Accounts, Allowed, App, ProviderUrls, handle};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::{BatchId, Counts, Figures, MEMBER_SHARDS, NewMember, Scope, Wish};
+use support::{Table, instant, merchant, mobile, open_merchant};
+
+/// A Tuesday, ten in the morning in Paris.
+fn now() -> Instant {
+    instant("2026-11-24T09:00:00Z")
+}
+
+struct Desk {
+    _table: Table,
+    app: App,
+    scope: Scope,
+    sandbox: String,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl Desk {
+    async fn open() -> Self {
+        Self::with("live", r#"{"api_key": "xkeysib-test", "plan": "p", "token": "t"}"#).await
+    }
+
+    async fn with(stage: &str, secret: &'static str) -> Self {
+        let table = Table::start().await;
+        let store = table.store();
+        let shop = merchant(domain::Sector::Retail, 1);
+        open_merchant(&store, &shop, now()).await;
+        let account = AccountCode::parse("main").unwrap();
+        let email = EmailSender {
+            account: account.clone(),
+            address: Email::parse("boutique@example.com").unwrap(),
+            name: "Boutique".to_owned(),
+        };
+        store.put_email_sender(shop.id, &email).await.unwrap();
+        let (shown, stop_number) = ("Boutique".to_owned(), "36200".to_owned());
+        let sms = SmsSender { account, shown, stop_number };
+        store.put_sms_sender(shop.id, &sms).await.unwrap();
+        let settings = store.settings_anew(shop.id, now()).await.unwrap();
+        let scope = Scope { settings, mode: store::Mode::Live };
+
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let sandbox = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(Sandbox::new(Arc::new(Instant::now)).serve(listener));
+        let url = |path: &str| BaseUrl::parse(&format!("{sandbox}{path}")).unwrap();
+        let urls = ProviderUrls { brevo: url("/brevo"), sinch: url("/sinch") };
+        // Each provider reads the part that is its own.
+        let read: send::ReadSecret =
+            Box::new(move |_| Box::pin(async move { Ok(secret.to_owned()) }));
+        let app = App {
+            store,
+            accounts: Accounts::new(Transport::new().unwrap(), urls, read),
+            allowed: Allowed::of(stage, "*@example.com"),
+            public_url: "https://api.example.com".to_owned(),
+        };
+        Self { _table: table, app, scope, sandbox, server }
+    }
+
+    async fn member(&self, number: u16, email: &str) -> MemberId {
+        let details = Details {
+            first_name: Some("Camille".to_owned()),
+            email: Email::parse(email).ok(),
+            ..Details::default()
+        };
+        let new = NewMember { mobile: mobile(number), details, enrolment: domain::Enrolment::Till };
+        let (member, _) = self.app.store.create_member(&self.scope, &new, now()).await.unwrap();
+        for channel in [Channel::Email, Channel::Sms] {
+            let wish = Wish::Consent(Consent {
+                at: now() - 1.hour(),
+                source: ConsentSource::Till,
+                text_version: "2026-01".to_owned(),
+            });
+            self.app.store.wish(&self.scope, member.person.id, channel, &wish).await.unwrap();
+        }
+        member.person.id
+    }
+
+    async fn members(&self, count: u16) -> Vec<MemberId> {
+        let mut members = Vec::new();
+        for number in 0..count {
+            members.push(self.member(number, &format!("member{number}@example.com")).await);
+        }
+        members.sort();
+        members
+    }
+
+    /// A campaign under way, planned as one batch of these members.
+    async fn campaign(&self, channel: Channel, members: &[MemberId]) -> (CampaignId, String) {
+        let tenant = self.scope.tenant();
+        let body = match channel {
+            Channel::Sms => "Bonjour {{first_name}}, vos points: {{points}}. {{merchant}}",
+            _ => "<p>Bonjour {{first_name}}</p><a href=\"{{unsubscribe_url}}\">non merci</a>",
+        };
+        let campaign = Campaign {
+            id: CampaignId::mint(now(), 3),
+            name: "Rentrée".to_owned(),
+            channel,
+            content: Content { subject: "Vos points".to_owned(), body: body.to_owned() },
+            segment: Segment::default(),
+            state: State::Draft,
+            created_at: now(),
+            begins_at: None,
+            version: 1,
+        };
+        let (store, id) = (&self.app.store, campaign.id);
+        store.create_campaign(&self.scope, &campaign).await.unwrap();
+        store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
+        let batch = BatchId { shard: 0, cursor: *members.last().unwrap() };
+        let mut plan = store.plan(tenant, id).await.unwrap();
+        let cut = Some((batch, members));
+        assert!(store.cut_batch(tenant, id, &mut plan, cut, (MEMBER_SHARDS, None)).await.unwrap());
+        (id, serde_json::to_string(&BatchMessage::of(tenant, id, batch)).unwrap())
+    }
+
+    async fn state(&self, id: CampaignId) -> (State, Option<String>, Figures) {
+        let tenant = self.scope.tenant();
+        let stored = self.app.store.campaign(tenant, id).await.unwrap();
+        let figures = self.app.store.figures(tenant, id).await.unwrap();
+        (stored.campaign.state, stored.held_because, figures)
+    }
+
+    async fn ask(&self, path: &str, body: Option<Value>) -> Value {
+        let url = format!("{}{path}", self.sandbox);
+        tokio::task::spawn_blocking(move || {
+            let mut answer = match body {
+                Some(body) => ureq::post(&url)
+                    .content_type("application/json")
+                    .send(body.to_string())
+                    .unwrap(),
+                None => ureq::get(&url).call().unwrap(),
+            };
+            let text = answer.body_mut().read_to_string().unwrap();
+            serde_json::from_str(&text).unwrap_or(Value::Null)
+        })
+        .await
+        .unwrap()
+    }
+}
+
+fn sent(count: u64) -> Counts {
+    Counts { sent: count, ..Counts::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_reaches_its_recipients_once_however_often_its_message_comes() {
+    let desk = Desk::open().await;
+    let members = desk.members(30).await;
+    let (id, message) = desk.campaign(Channel::Email, &members).await;
+    for _ in 0..3 {
+        handle(&desk.app, &message, now()).await.unwrap();
+    }
+    let (state, _, figures) = desk.state(id).await;
+    assert_eq!((state, figures.batches_done, figures.counts), (State::Finished, 1, sent(30)));
+    let counts = desk.ask("/outbox/counts.json", None).await;
+    assert_eq!((&counts["emails"], &counts["doubled"]), (&json!(30), &json!(0)));
+    let outbox = desk.ask("/outbox.json?limit=1", None).await;
+    let text = outbox.to_string();
+    assert!(text.contains("Bonjour Camille"), "{text}");
+    assert!(text.contains("https://api.example.com/u/"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_sms_names_the_short_code_that_takes_stop() {
+    let desk = Desk::open().await;
+    desk.app.store.settings_anew(desk.scope.settings.merchant.id, now()).await.unwrap();
+    let members = desk.members(2).await;
+    let (id, message) = desk.campaign(Channel::Sms, &members).await;
+    handle(&desk.app, &message, now()).await.unwrap();
+    let (state, _, figures) = desk.state(id).await;
+    assert_eq!((state, figures.counts), (State::Finished, sent(2)));
+    let text = desk.ask("/outbox.json?limit=1", None).await.to_string();
+    assert!(text.contains("STOP au 36200"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_was_lost_is_asked_for_again_and_nobody_is_written_to_twice() {
+    let desk = Desk::open().await;
+    let members = desk.members(12).await;
+    let (id, message) = desk.campaign(Channel::Email, &members).await;
+    desk.ask("/control/faults", Some(json!({"lose_every": 1}))).await;
+    let lost = handle(&desk.app, &message, now()).await;
+    assert!(matches!(lost, Err(Failed::Retry(_))));
+    let (state, _, figures) = desk.state(id).await;
+    assert_eq!((state, figures.counts), (State::Running, Counts::default()));
+    desk.ask("/control/faults", Some(json!({}))).await;
+    handle(&desk.app, &message, now() + 2.minutes()).await.unwrap();
+    let (state, _, figures) = desk.state(id).await;
+    assert_eq!((state, figures.counts), (State::Finished, sent(12)));
+    let counts = desk.ask("/outbox/counts.json", None).await;
+    assert_eq!((&counts["emails"], &counts["doubled"]), (&json!(12), &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beyond_the_providers_memory_recipients_are_uncertain_and_not_written_to_again() {
+    let desk = Desk::open().await;
+    let members = desk.members(5).await;
+    let (id, message) = desk.campaign(Channel::Email, &members).await;
+    desk.ask("/control/faults", Some(json!({"lose_every": 1}))).await;
+    assert!(handle(&desk.app, &message, now()).await.is_err());
+    desk.ask("/control/faults", Some(json!({}))).await;
+    handle(&desk.app, &message, now() + 11.minutes()).await.unwrap();
+    let (state, _, figures) = desk.state(id).await;
+    let uncertain = Counts { uncertain: 5, ..Counts::default() };
+    assert_eq!((state, figures.counts), (State::Finished, uncertain));
+    assert_eq!(desk.ask("/outbox/counts.json", None).await["emails"], 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_opposed_after_the_plan_is_not_written_to() {
+    let desk = Desk::open().await;
+    let members = desk.members(4).await;
+    let (id, message) = desk.campaign(Channel::Email, &members).await;
+    let wish = Wish::Oppose(Opposition { at: now(), reason: OppositionReason::Unsubscribed });
+    desk.app.store.wish(&desk.scope, members[2], Channel::Email, &wish).await.unwrap();
+    handle(&desk.app, &message, now()).await.unwrap();
+    let (_, _, figures) = desk.state(id).await;
+    assert_eq!(figures.counts, Counts { sent: 3, opposed: 1, ..Counts::default() });
+    assert_eq!(desk.ask("/outbox/counts.json", None).await["emails"], 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_refuses_part_of_a_batch_refuses_that_part_only() {
+    let desk = Desk::open().await;
+    let mut members = desk.members(8).await;
+    members.push(desk.member(100, "refused.one@example.com").await);
+    let (id, message) = desk.campaign(Channel::Email, &members).await;
+    handle(&desk.app, &message, now()).await.unwrap();
+    let (_, _, figures) = desk.state(id).await;
+    assert_eq!(figures.counts, Counts { sent: 8, refused: 1, ..Counts::default() });
+    let counts = desk.ask("/outbox/counts.json", None).await;
+    assert_eq!((&counts["emails"], &counts["doubled"]), (&json!(8), &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_the_provider_refuses_holds_the_campaign_until_somebody_resumes_it() {
+    let desk = Desk::with("live", r#"{"api_key": "wrong"}"#).await;
+    let members = desk.members(3).await;
+    let (id, message) = desk.campaign(Channel::Email, &members).await;
+    handle(&desk.app, &message, now()).await.unwrap();
+    let (state, held, figures) = desk.state(id).await;
+    assert_eq!((state, held.as_deref()), (State::Paused, Some("provider_account")));
+    assert_eq!(figures.counts, Counts::default());
+    handle(&desk.app, &message, now()).await.unwrap();
+    assert_eq!(desk.ask("/outbox/counts.json", None).await["emails"], 0);
+    let tenant = desk.scope.tenant();
+    let resumed = desk.app.store.step_campaign(tenant, id, Step::Resume, now()).await.unwrap();
+    assert_eq!((resumed.campaign.state, resumed.held_because), (State::Running, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outside_production_only_those_on_the_list_are_written_to() {
+    let desk = Desk::with("test", r#"{"api_key": "k"}"#).await;
+    let mut members = desk.members(2).await;
+    members.push(desk.member(50, "camille@example.org").await);
+    let (id, message) = desk.campaign(Channel::Email, &members).await;
+    handle(&desk.app, &message, now()).await.unwrap();
+    let (_, _, figures) = desk.state(id).await;
+    assert_eq!(figures.counts, Counts { sent: 2, not_allowed: 1, ..Counts::default() });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_sms_waits_for_monday_to_saturday_from_eight_to_twenty() {
+    let desk = Desk::open().await;
+    let members = desk.members(2).await;
+    let (id, message) = desk.campaign(Channel::Sms, &members).await;
+    let sunday = instant("2026-11-29T10:00:00Z");
+    handle(&desk.app, &message, sunday).await.unwrap();
+    let (state, _, figures) = desk.state(id).await;
+    assert_eq!((state, figures.counts), (State::Running, Counts::default()));
+    let monday = instant("2026-11-30T07:00:00Z");
+    let due = [(desk.scope.tenant(), id)];
+    assert!(desk.app.store.campaigns_due(monday - 1.second()).await.unwrap().is_empty());
+    assert_eq!(desk.app.store.campaigns_due(monday).await.unwrap(), due);
+}
+
+#[tokio::test]
+async fn a_message_that_is_none_of_ours_goes_to_the_dead_letters() {
+    let desk = Desk::open().await;
+    for body in ["", "{}", r#"{"tenant": "M#x", "campaign": "y", "batch": "z"}"#] {
+        assert!(matches!(handle(&desk.app, body, now()).await, Err(Failed::Poison(_))));
+    }
+}
