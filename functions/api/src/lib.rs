@@ -3,6 +3,7 @@
 //! One file a resource: its requests and answers, and thin handlers that read a request into the
 //! domain's types, call the store and answer.
 
+mod consents;
 mod customer;
 mod earning_rules;
 mod establishments;
@@ -15,6 +16,7 @@ mod merchants;
 pub mod openapi;
 mod purchase_id;
 mod purchases;
+mod senders;
 mod upload_door;
 mod uploads;
 
@@ -69,11 +71,15 @@ pub fn router(app: App) -> Router {
             delete(keys::revoke),
         )
         .route("/v1/merchants/{merchant_id}/earning-rules/{valid_from}", put(earning_rules::put))
+        .route("/v1/merchants/{merchant_id}/senders/email", put(senders::put_email))
+        .route("/v1/merchants/{merchant_id}/senders/sms", put(senders::put_sms))
         .route("/v1/members", get(members::list).post(members::create))
         .route("/v1/members/find", post(members::find))
         .route("/v1/members/{member_id}", get(members::show).patch(members::correct))
         .route("/v1/members/{member_id}/mobile", put(members::change_mobile))
         .route("/v1/members/{member_id}/merge", post(members::merge))
+        .route("/v1/members/{member_id}/consents", get(consents::show))
+        .route("/v1/members/{member_id}/consents/{channel}", put(consents::put))
         .route("/v1/members/{member_id}/history", get(history::list))
         .route("/v1/purchases", post(purchases::create))
         .route("/v1/purchases/{purchase_id}", get(purchases::show))

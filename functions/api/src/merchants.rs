@@ -4,6 +4,7 @@ use crate::earning_rules::{self, DatedRule};
 use crate::establishments::EstablishmentAnswer;
 use crate::keys::KeyAnswer;
 use crate::openapi::{BodyRefusals, OperatorRefusals};
+use crate::senders::SendersAnswer;
 use crate::{App, identifiers};
 use axum::Json;
 use axum::extract::State;
@@ -77,6 +78,7 @@ pub(crate) struct MerchantAnswer {
     enrolment_attestation: Option<Agreement>,
     establishments: Vec<EstablishmentAnswer>,
     earning_rules: Vec<DatedRule>,
+    senders: SendersAnswer,
     /// Without their secrets.
     keys: Vec<KeyAnswer>,
 }
@@ -160,6 +162,7 @@ impl MerchantAnswer {
             enrolment_attestation: merchant.enrolment_attestation.as_ref().map(Agreement::of),
             establishments: settings.establishments.values().map(EstablishmentAnswer::of).collect(),
             earning_rules: settings.rules.iter().map(DatedRule::of).collect(),
+            senders: SendersAnswer::of(&settings.senders),
             keys: settings.keys.iter().map(KeyAnswer::of).collect(),
         }
     }

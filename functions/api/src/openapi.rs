@@ -2,7 +2,8 @@
 //! and served from there: the generator is no part of what runs.
 
 use crate::{
-    earning_rules, establishments, health, history, keys, members, merchants, purchases, uploads,
+    consents, earning_rules, establishments, health, history, keys, members, merchants, purchases,
+    senders, uploads,
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -116,6 +117,8 @@ impl Modify for Security {
         keys::create,
         keys::revoke,
         earning_rules::put,
+        senders::put_email,
+        senders::put_sms,
         members::create,
         members::list,
         members::find,
@@ -123,6 +126,8 @@ impl Modify for Security {
         members::correct,
         members::change_mobile,
         members::merge,
+        consents::show,
+        consents::put,
         history::list,
         purchases::create,
         purchases::show,
@@ -136,6 +141,7 @@ impl Modify for Security {
     tags(
         (name = "purchases", description = "What a till sold or took back."),
         (name = "members", description = "Customers who asked for the card."),
+        (name = "consents", description = "What members said of being written to."),
         (name = "uploads", description = "Files of purchases."),
         (name = "merchants", description = "The operator's: merchants and their settings."),
         (name = "service", description = "The service itself."),

@@ -6,6 +6,7 @@
     reason = "what tests share is no test of its own to clippy, and must stop like one"
 )]
 
+mod consents;
 mod gateway;
 mod logs;
 mod members;

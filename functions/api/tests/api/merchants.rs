@@ -140,3 +140,24 @@ async fn a_sale_is_reckoned_by_the_rule_of_its_day_in_its_establishments_zone() 
     }
     assert_eq!(text(&till.get(&format!("/v1/members/{member}")).await.body, "member_id"), member);
 }
+
+#[tokio::test]
+async fn a_merchants_messages_come_from_whom_the_operator_says() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let put = |channel: &str, body: Value| {
+        let path = format!("/v1/merchants/{}/senders/{channel}", till.merchant);
+        let service = &service;
+        async move { service.operator(Method::PUT, &path, Some(&body)).await }
+    };
+    let email = json!({"account": "main", "address": "boutique@example.com", "name": "Boutique"});
+    assert_eq!(put("email", email.clone()).await.body, json!({"email": email}));
+    let sms = json!({"account": "main", "shown": "Boutique", "stop_number": "36200"});
+    assert_eq!(put("sms", sms.clone()).await.body, json!({"email": email, "sms": sms}));
+    let wrong = json!({"account": "Main!", "shown": "LaBoutique12", "stop_number": "12345"});
+    let refused = put("sms", wrong).await;
+    assert_eq!(
+        (refused.status.as_u16(), named(&refused)),
+        (422, vec!["/account", "/shown", "/stop_number"])
+    );
+}
