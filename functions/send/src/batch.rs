@@ -45,13 +45,15 @@ pub(crate) async fn send(
     let settings = app.store.settings(tenant.merchant, now).await?;
     let scope = Scope { settings, mode: tenant.mode };
     let desk = Desk { app, tenant, scope: &scope, campaign: &campaign, now };
+    // Nobody is read while most are asleep; what was left for later has hours of its own.
     if campaign.channel == Channel::Sms
+        && !batch.is_rest()
         && let Opening::ClosedUntil(opens) = quiet_hours::opening(now, Window::default(), &paris())
     {
         return desk.wait_until(opens).await;
     }
-    let claim = match app.store.claim_batch(tenant, id, batch, now).await? {
-        Claimed::Ours(claim) => claim,
+    let mut claim = match app.store.claim_batch(tenant, id, batch, now).await? {
+        Claimed::Ours(claim) => *claim,
         Claimed::Others => return Err(SendFailure::Others),
         Claimed::Absent => return Err(SendFailure::Absent),
         Claimed::Done => return desk.finish_if_last().await,
@@ -75,10 +77,18 @@ pub(crate) async fn send(
         let batch = desk.batch(batch, message, chosen.recipients);
         return desk.settle(claim, &*provider, batch, &addressed, first).await;
     }
-    let chosen = desk.choose(&claim.members, &read);
-    if let Some(opens) = desk.closed_until(&chosen, &read) {
-        app.store.give_back(tenant, id, &claim, true).await?;
-        return desk.wait_until(opens).await;
+    let mut chosen = desk.choose(&claim.members, &read);
+    let asleep = desk.asleep(&chosen, &read);
+    if let Some(opens) = asleep.values().min().copied() {
+        let rest = chosen.members.iter().rfind(|id| asleep.contains_key(id));
+        let rest = rest.and_then(|last| batch.rest(*last));
+        let (Some(rest), true) = (rest, asleep.len() < chosen.members.len()) else {
+            app.store.give_back(tenant, id, &claim, true).await?;
+            return desk.wait_until(opens).await;
+        };
+        let later = chosen.take_later(|id| asleep.contains_key(id));
+        app.store.leave_for_later(tenant, id, &mut claim, rest, &later).await?;
+        desk.wait_until(opens).await?;
     }
     desk.first_attempt(claim, &*provider, batch, message, chosen).await
 }
@@ -132,21 +142,24 @@ impl Desk<'_> {
         recipients::choose(self.scope, members, read, channel, allowed, &letterhead)
     }
 
-    /// When the last of the recipients' own hours opens, where one is closed.
-    fn closed_until(&self, chosen: &Chosen, read: &HashMap<MemberId, Member>) -> Option<Instant> {
+    /// Those whose own hours are closed, and when they open.
+    fn asleep(
+        &self,
+        chosen: &Chosen,
+        read: &HashMap<MemberId, Member>,
+    ) -> HashMap<MemberId, Instant> {
         if self.campaign.channel != Channel::Sms {
-            return None;
+            return HashMap::new();
         }
-        let mobiles = chosen.members.iter().filter_map(|id| read.get(id));
-        let openings = mobiles.map(|member| {
-            quiet_hours::opening(self.now, Window::default(), &territory(&member.person.mobile))
-        });
-        openings
-            .filter_map(|opening| match opening {
+        let members = chosen.members.iter().filter_map(|id| read.get(id));
+        let openings = members.filter_map(|member| {
+            let zone = territory(&member.person.mobile);
+            match quiet_hours::opening(self.now, Window::default(), &zone) {
                 Opening::Open => None,
-                Opening::ClosedUntil(opens) => Some(opens),
-            })
-            .max()
+                Opening::ClosedUntil(opens) => Some((member.person.id, opens)),
+            }
+        });
+        openings.collect()
     }
 
     fn batch(&self, id: BatchId, message: Message, recipients: Vec<messaging::Recipient>) -> Batch {

@@ -7,10 +7,29 @@ use std::collections::{HashMap, HashSet};
 use store::{Counts, Member, Scope};
 
 /// Those who are written to, in the batch's order, and how the others are counted.
+#[derive(Default)]
 pub(crate) struct Chosen {
     pub(crate) members: Vec<MemberId>,
     pub(crate) recipients: Vec<Recipient>,
     pub(crate) counts: Counts,
+}
+
+impl Chosen {
+    /// Takes out those for whom `is_later`, and gives them.
+    pub(crate) fn take_later(&mut self, is_later: impl Fn(&MemberId) -> bool) -> Vec<MemberId> {
+        let all =
+            std::mem::take(&mut self.members).into_iter().zip(std::mem::take(&mut self.recipients));
+        let mut later = Vec::new();
+        for (member, recipient) in all {
+            if is_later(&member) {
+                later.push(member);
+            } else {
+                self.members.push(member);
+                self.recipients.push(recipient);
+            }
+        }
+        later
+    }
 }
 
 /// What the message says beside the person's own data.
@@ -28,7 +47,7 @@ pub(crate) fn choose(
     allowed: &Allowed,
     letterhead: &Letterhead<'_>,
 ) -> Chosen {
-    let mut chosen = Chosen { members: vec![], recipients: vec![], counts: Counts::default() };
+    let mut chosen = Chosen::default();
     let mut addresses = HashSet::new();
     for id in batch {
         let Some(member) = read.get(id).filter(|member| member.person.merged_into.is_none()) else {

@@ -294,6 +294,48 @@ async fn an_sms_waits_for_monday_to_saturday_from_eight_to_twenty() {
     assert_eq!(desk.app.store.campaigns_due(monday).await.unwrap(), due);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sleeps_elsewhere_is_written_to_when_the_day_begins_there() {
+    let desk = Desk::open().await;
+    let mut members = desk.members(3).await;
+    // Papeete, ten hours behind Universal Time.
+    let details = Details::default();
+    let mobile = domain::Mobile::parse("+68987000000").unwrap();
+    let new = NewMember { mobile, details, enrolment: domain::Enrolment::Till };
+    let (member, _) = desk.app.store.create_member(&desk.scope, &new, now()).await.unwrap();
+    let wish = Wish::Consent(Consent {
+        at: now(),
+        source: ConsentSource::Till,
+        text_version: "2026-01".to_owned(),
+    });
+    let far = member.person.id;
+    desk.app.store.wish(&desk.scope, far, Channel::Sms, &wish).await.unwrap();
+    members.insert(1, far);
+    let (id, message) = desk.campaign(Channel::Sms, &members).await;
+
+    for _ in 0..2 {
+        handle(&desk.app, &message, now()).await.unwrap();
+    }
+    let (state, _, figures) = desk.state(id).await;
+    assert_eq!((state, figures.counts, figures.batches_done), (State::Running, sent(3), 1));
+
+    let tenant = desk.scope.tenant();
+    let morning_there = instant("2026-11-24T18:00:00Z");
+    let early = desk.app.store.campaigns_due(morning_there - 1.second()).await.unwrap();
+    assert!(early.is_empty());
+    assert_eq!(desk.app.store.campaigns_due(morning_there).await.unwrap(), [(tenant, id)]);
+    let open = desk.app.store.open_batches(tenant, id).await.unwrap();
+    assert_eq!(open.len(), 1);
+    let rest = serde_json::to_string(&BatchMessage::of(tenant, id, open[0])).unwrap();
+    for _ in 0..2 {
+        handle(&desk.app, &rest, morning_there).await.unwrap();
+    }
+    let (state, _, figures) = desk.state(id).await;
+    assert_eq!((state, figures.counts), (State::Finished, sent(4)));
+    let counts = desk.ask("/outbox/counts.json", None).await;
+    assert_eq!((&counts["sms"], &counts["doubled"]), (&json!(4), &json!(0)));
+}
+
 #[tokio::test]
 async fn a_message_that_is_none_of_ours_goes_to_the_dead_letters() {
     let desk = Desk::open().await;

@@ -1,5 +1,6 @@
 //! Every key of the table. A key holds identifiers and hashes, never what names a person.
 
+use domain::identity::MEMBER_SHARDS;
 use domain::{
     CampaignId, Channel, Day, EstablishmentId, Instant, KeyId, MemberId, MerchantId, Receipt,
     UploadId,
@@ -228,7 +229,8 @@ pub(crate) fn message(tenant: Tenant, member: MemberId, campaign: CampaignId) ->
     key(member_rows(tenant, member), format!("MESSAGE#{campaign}"))
 }
 
-/// A batch of a campaign: the shard it was walked in, and the last member that had been seen.
+/// A batch of a campaign: the shard it was walked in, and the last member that had been seen. What is
+/// left of a batch for later keeps its shard and adds [`MEMBER_SHARDS`] to it, once for each time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BatchId {
     /// The shard.
@@ -238,6 +240,19 @@ pub struct BatchId {
 }
 
 impl BatchId {
+    /// Whether it is what was left of another batch.
+    #[must_use]
+    pub const fn is_rest(&self) -> bool {
+        self.shard >= MEMBER_SHARDS
+    }
+
+    /// The batch of those left for later, `last` among them; `None` where it was put off some fifteen
+    /// times already.
+    #[must_use]
+    pub fn rest(&self, last: MemberId) -> Option<Self> {
+        Some(Self { shard: self.shard.checked_add(MEMBER_SHARDS)?, cursor: last })
+    }
+
     /// Reads the form that `Display` writes.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -66,6 +66,16 @@ pub(crate) struct BatchRecord {
 }
 
 impl BatchRecord {
+    pub(crate) fn of(
+        tenant: Tenant,
+        campaign: CampaignId,
+        id: BatchId,
+        members: &[MemberId],
+    ) -> Self {
+        let Key { pk, sk } = keys::batch(tenant, campaign, id);
+        Self { pk, sk, members: members.iter().flat_map(|member| member.to_bytes()).collect() }
+    }
+
     pub(crate) fn members(&self) -> Vec<MemberId> {
         let (members, _) = self.members.as_chunks::<16>();
         members.iter().map(|bytes| MemberId::from_bytes(*bytes)).collect()
@@ -197,9 +207,7 @@ impl Store {
             next.batches += 1;
             next.recipients += u64::try_from(members.len()).unwrap_or_default();
             next.last_batch = Some(id);
-            let Key { pk, sk } = keys::batch(tenant, campaign, id);
-            let members = members.iter().flat_map(|member| member.to_bytes()).collect();
-            let record = BatchRecord { pk, sk, members };
+            let record = BatchRecord::of(tenant, campaign, id, members);
             actions.push(items::put(&self.table, items::to_item(&record)?, ABSENT, vec![])?);
         }
         let Key { pk, sk } = keys::plan(tenant, campaign);

@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::types::{
 use domain::{CampaignId, Channel, Instant, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hasher as _};
 
 /// How long a claim holds: longer than the function may run.
@@ -96,6 +96,9 @@ struct SendingRecord {
     /// A bit a member of the batch: set for those addressed.
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
     addressed: Option<Vec<u8>>,
+    /// A bit a member of the batch: set for those left for later, in a batch of their own.
+    #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
+    later: Option<Vec<u8>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     counts: Option<Counts>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -115,8 +118,10 @@ pub struct Addressed {
 pub struct Claim {
     /// The batch.
     pub batch: BatchId,
-    /// Its members, in an order that does not change.
+    /// Its members, in an order that does not change, those left for later taken out.
     pub members: Vec<MemberId>,
+    /// All of them, which the stored bits speak of.
+    all: Vec<MemberId>,
     /// When the provider was first called, where it may have been.
     pub first_attempt_at: Option<Instant>,
     /// Who was addressed then.
@@ -127,7 +132,7 @@ pub struct Claim {
 /// What claiming came to.
 pub enum Claimed {
     /// It is ours.
-    Ours(Claim),
+    Ours(Box<Claim>),
     /// It is another's for now.
     Others,
     /// It is done.
@@ -156,6 +161,7 @@ impl Store {
         let before: Option<SendingRecord> = self.get_item(&key, Consistency::Strong).await?;
         let lease = token()?;
         let until = now.as_second() + LEASE_SECONDS;
+        let later = before.as_ref().and_then(|record| record.later.clone()).unwrap_or_default();
         let (action, first_attempt_at, addressed) = match before {
             Some(record) if record.done_at.is_some() => return Ok(Claimed::Done),
             Some(record) if record.lease_until > now.as_second() => return Ok(Claimed::Others),
@@ -167,6 +173,7 @@ impl Store {
                     lease_until: until,
                     first_attempt_at: None,
                     addressed: None,
+                    later: None,
                     counts: None,
                     done_at: None,
                 };
@@ -197,7 +204,17 @@ impl Store {
         };
         match self.transact(vec![action]).await? {
             Transaction::Committed => {
-                Ok(Claimed::Ours(Claim { batch, members, first_attempt_at, addressed, lease }))
+                let left: HashSet<_> = chosen(&members, &later).into_iter().collect();
+                let all = members.clone();
+                let members = members.into_iter().filter(|id| !left.contains(id)).collect();
+                Ok(Claimed::Ours(Box::new(Claim {
+                    batch,
+                    members,
+                    all,
+                    first_attempt_at,
+                    addressed,
+                    lease,
+                })))
             }
             Transaction::Cancelled(_) => Ok(Claimed::Others),
         }
@@ -258,7 +275,7 @@ impl Store {
             "lease = :lease AND attribute_not_exists(done_at)",
             vec![
                 (":now", items::text(items::instant_text(now))),
-                (":bits", AttributeValue::B(bits(&claim.members, &addressed.members).into())),
+                (":bits", AttributeValue::B(bits(&claim.all, &addressed.members).into())),
                 (
                     ":counts",
                     serde_dynamo::to_attribute_value(addressed.counts)
@@ -273,6 +290,60 @@ impl Store {
             claim.addressed = Some(addressed.clone());
         }
         Ok(begun)
+    }
+
+    /// Leaves members of a claimed batch for later, as a batch of their own: 1 transaction of at most
+    /// 22 write units, after which the claim speaks of the others only, whoever holds it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Busy`] also where the claim was lost.
+    pub async fn leave_for_later(
+        &self,
+        tenant: Tenant,
+        campaign: CampaignId,
+        claim: &mut Claim,
+        rest: BatchId,
+        members: &[MemberId],
+    ) -> Result<(), StoreError> {
+        let left: HashSet<_> = members.iter().collect();
+        let stay: Vec<_> = claim.members.iter().filter(|id| !left.contains(id)).copied().collect();
+        let kept: HashSet<_> = stay.iter().collect();
+        let out: Vec<_> = claim.all.iter().filter(|id| !kept.contains(id)).copied().collect();
+        for attempt in 0..backoff::ATTEMPTS {
+            let noted = items::update(
+                &self.table,
+                &keys::sending(tenant, campaign, claim.batch),
+                "SET later = :later",
+                "lease = :lease AND attribute_not_exists(first_attempt_at)",
+                vec![
+                    (":later", AttributeValue::B(bits(&claim.all, &out).into())),
+                    (":lease", items::text(claim.lease.clone())),
+                ],
+            )?;
+            let record = BatchRecord::of(tenant, campaign, rest, members);
+            let cut = items::put(&self.table, items::to_item(&record)?, ABSENT, vec![])?;
+            // The version too: a planner at work must not write over the count.
+            let counted = items::update(
+                &self.table,
+                &keys::plan(tenant, campaign),
+                "SET batches = batches + :one, v = v + :one",
+                "attribute_exists(pk)",
+                vec![(":one", items::number(1))],
+            )?;
+            match self.transact(vec![noted, cut, counted]).await? {
+                Transaction::Committed => {
+                    claim.members = stay;
+                    return Ok(());
+                }
+                Transaction::Cancelled(reasons)
+                    if reasons.iter().any(|reason| matches!(reason, Reason::Condition(_))) =>
+                {
+                    return Err(StoreError::Busy);
+                }
+                Transaction::Cancelled(_) => backoff::wait(attempt).await,
+            }
+        }
+        Err(StoreError::Busy)
     }
 
     /// Gives a batch back, for it to be claimed again at once. `nothing_sent` where the provider is
@@ -610,7 +681,7 @@ fn token() -> Result<String, StoreError> {
 }
 
 fn bits(members: &[MemberId], addressed: &[MemberId]) -> Vec<u8> {
-    let addressed: std::collections::HashSet<_> = addressed.iter().collect();
+    let addressed: HashSet<_> = addressed.iter().collect();
     let mut bits = vec![0_u8; members.len().div_ceil(8)];
     for (index, _) in members.iter().enumerate().filter(|(_, member)| addressed.contains(member)) {
         bits[index / 8] |= 1 << (index % 8);

@@ -85,7 +85,7 @@ impl Shop {
 
 fn ours(claimed: Claimed) -> store::Claim {
     match claimed {
-        Claimed::Ours(claim) => claim,
+        Claimed::Ours(claim) => *claim,
         _ => panic!("the batch is not ours"),
     }
 }
