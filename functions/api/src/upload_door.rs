@@ -75,7 +75,9 @@ impl UploadDoor {
     /// A form for one file under exactly this key.
     pub(crate) async fn post(&self, key: &str, now: Instant) -> Result<PostForm, Problem> {
         let credentials = self.credentials().await?;
-        let expires_at = now.saturating_add(OPEN_FOR).map_err(defect)?;
+        // Whole seconds, as the policy writes it: what is told is what S3 holds to.
+        let expires_at =
+            Instant::from_second(now.as_second() + OPEN_FOR.as_secs()).map_err(defect)?;
         let day = now.strftime("%Y%m%d");
         let access_key = credentials.access_key_id();
         let region = &self.region;
