@@ -1,0 +1,253 @@
+//! Campaigns taken from their moment to their batches, on a queue that can be told to fail.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
+
+use aws_sdk_sqs::config::retry::RetryConfig;
+use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+use axum::Router;
+use axum::extract::State as Shared;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::routing::post;
+use campaign::advance::advance;
+use campaign::{App, handle, tick};
+use domain::campaign::{Campaign, Content, State, Step};
+use domain::consent::{Consent, ConsentSource};
+use domain::segment::Between;
+use domain::{CampaignId, Channel, Instant, MemberId, Segment};
+use jiff::ToSpan as _;
+use platform::messages::{BatchMessage, CampaignMessage};
+use platform::queue::Failed;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use store::{Claimed, NewMember, Scope, Wish};
+use support::{Table, instant, merchant, mobile, open_merchant};
+
+fn now() -> Instant {
+    instant("2026-11-24T09:00:00Z")
+}
+
+/// What was sent, and how many more messages the queue takes before it fails once.
+#[derive(Default)]
+struct Queue {
+    taken: Vec<(String, String)>,
+    fails_after: Option<usize>,
+}
+
+type SharedQueue = Arc<Mutex<Queue>>;
+
+async fn take(
+    Shared(queue): Shared<SharedQueue>,
+    body: axum::body::Bytes,
+) -> axum::response::Response {
+    let message: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    let text = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
+    let mut queue = queue.lock().unwrap();
+    match queue.fails_after {
+        Some(0) => {
+            queue.fails_after = None;
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+        Some(left) => queue.fails_after = Some(left - 1),
+        None => {}
+    }
+    queue.taken.push((text("QueueUrl"), text("MessageBody")));
+    r#"{"MessageId": "1", "MD5OfMessageBody": "0"}"#.into_response()
+}
+
+struct Desk {
+    _table: Table,
+    app: App,
+    scope: Scope,
+    queue: SharedQueue,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let table = Table::start().await;
+        let store = table.store();
+        let scope = open_merchant(&store, &merchant(domain::Sector::Retail, 1), now()).await;
+        let queue = SharedQueue::default();
+        let router = Router::new().fallback(post(take)).with_state(Arc::clone(&queue));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let config = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-3"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .retry_config(RetryConfig::disabled())
+            .endpoint_url(address)
+            .build();
+        let app = App {
+            store,
+            sqs: aws_sdk_sqs::Client::from_conf(config),
+            campaigns_queue: "http://queue/campaigns".to_owned(),
+            sends_queue: "http://queue/sends".to_owned(),
+        };
+        Self { _table: table, app, scope, queue, server }
+    }
+
+    async fn members(&self, count: u16) -> BTreeSet<MemberId> {
+        let mut members = BTreeSet::new();
+        for number in 0..count {
+            let details = domain::member::Details::default();
+            let enrolment = domain::Enrolment::Till;
+            let new = NewMember { mobile: mobile(number), details, enrolment };
+            let (member, _) = self.app.store.create_member(&self.scope, &new, now()).await.unwrap();
+            let (at, source, text_version) = (now(), ConsentSource::Till, "2026-01".to_owned());
+            let wish = Wish::Consent(Consent { at, source, text_version });
+            let id = member.person.id;
+            self.app.store.wish(&self.scope, id, Channel::Sms, &wish).await.unwrap();
+            members.insert(id);
+        }
+        members
+    }
+
+    async fn campaign(&self, channel: Channel, segment: Segment, step: Step) -> CampaignId {
+        let campaign = Campaign {
+            id: CampaignId::mint(now(), 5),
+            name: "Rentrée".to_owned(),
+            channel,
+            content: Content { subject: String::new(), body: "Bonjour".to_owned() },
+            segment,
+            state: State::Draft,
+            created_at: now(),
+            begins_at: None,
+            version: 1,
+        };
+        let store = &self.app.store;
+        store.create_campaign(&self.scope, &campaign).await.unwrap();
+        store.step_campaign(self.scope.tenant(), campaign.id, step, now()).await.unwrap();
+        campaign.id
+    }
+
+    fn taken(&self, queue: &str) -> Vec<String> {
+        let taken = &self.queue.lock().unwrap().taken;
+        let of_queue = taken.iter().filter(|(url, _)| url.ends_with(queue));
+        of_queue.map(|(_, body)| body.clone()).collect()
+    }
+
+    /// Everybody in the batches that were queued, each batch once.
+    async fn recipients(&self) -> Vec<MemberId> {
+        let batches: BTreeSet<_> = self.taken("/sends").into_iter().collect();
+        let mut recipients = Vec::new();
+        for body in batches {
+            let message: BatchMessage = serde_json::from_str(&body).unwrap();
+            let (tenant, campaign, batch) = message.identifiers().unwrap();
+            match self.app.store.claim_batch(tenant, campaign, batch, now()).await.unwrap() {
+                Claimed::Ours(claim) => recipients.extend(claim.members),
+                _ => panic!("a batch that was queued is not there"),
+            }
+        }
+        recipients
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_planner_that_dies_anywhere_and_starts_again_plans_everybody_once() {
+    for dies_after in [0, 1, 2, 5, 9, 15] {
+        let desk = Desk::open().await;
+        let members = desk.members(40).await;
+        let id = desk.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
+        let tenant = desk.scope.tenant();
+        desk.queue.lock().unwrap().fails_after = Some(dies_after);
+        let mut attempts = 0;
+        while advance(&desk.app, tenant, id, now(), Instant::MAX).await.is_err() {
+            attempts += 1;
+            assert!(attempts < 3);
+        }
+        let plan = desk.app.store.plan(tenant, id).await.unwrap();
+        assert!(plan.is_done());
+        assert_eq!(plan.recipients, 40, "dead after {dies_after}");
+        let recipients = desk.recipients().await;
+        assert_eq!(recipients.len(), 40, "dead after {dies_after}");
+        assert_eq!(recipients.into_iter().collect::<BTreeSet<_>>(), members);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_planner_out_of_time_queues_the_campaign_again_and_goes_on_where_it_was() {
+    let desk = Desk::open().await;
+    desk.members(3).await;
+    let id = desk.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
+    let tenant = desk.scope.tenant();
+    advance(&desk.app, tenant, id, now(), Instant::MIN).await.unwrap();
+    let again = serde_json::to_string(&CampaignMessage::of(tenant, id)).unwrap();
+    assert_eq!(desk.taken("/campaigns"), [again.as_str()]);
+    handle(&desk.app, &again, now(), Instant::MAX).await.unwrap();
+    assert_eq!(desk.recipients().await.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hour_queues_what_is_due_and_a_scheduled_campaign_begins_at_its_moment() {
+    let desk = Desk::open().await;
+    desk.members(1).await;
+    let at = now() + 1.hour();
+    let id = desk.campaign(Channel::Sms, Segment::default(), Step::Schedule(at)).await;
+    let tenant = desk.scope.tenant();
+    tick(&desk.app, now()).await.unwrap();
+    assert!(desk.taken("/campaigns").is_empty());
+    advance(&desk.app, tenant, id, now(), Instant::MAX).await.unwrap();
+    assert!(desk.taken("/sends").is_empty());
+    tick(&desk.app, at).await.unwrap();
+    assert_eq!(desk.taken("/campaigns").len(), 1);
+    advance(&desk.app, tenant, id, at, Instant::MAX).await.unwrap();
+    assert_eq!(desk.taken("/sends").len(), 1);
+    let stored = desk.app.store.campaign(tenant, id).await.unwrap();
+    assert_eq!(stored.campaign.state, State::Running);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_who_is_in_the_segment_and_may_be_reached_is_planned() {
+    let buyers = Segment { visits: Between::new(Some(1), None).unwrap(), ..Segment::default() };
+    for (channel, segment) in [(Channel::Sms, buyers), (Channel::Email, Segment::default())] {
+        let desk = Desk::open().await;
+        desk.members(5).await;
+        let id = desk.campaign(channel, segment, Step::Launch).await;
+        let tenant = desk.scope.tenant();
+        advance(&desk.app, tenant, id, now(), Instant::MAX).await.unwrap();
+        assert!(desk.taken("/sends").is_empty());
+        let stored = desk.app.store.campaign(tenant, id).await.unwrap();
+        assert_eq!(stored.campaign.state, State::Finished);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_whose_messages_were_lost_are_queued_again() {
+    let desk = Desk::open().await;
+    desk.members(20).await;
+    let id = desk.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
+    let tenant = desk.scope.tenant();
+    advance(&desk.app, tenant, id, now(), Instant::MAX).await.unwrap();
+    let mut first = desk.taken("/sends");
+    desk.queue.lock().unwrap().taken.clear();
+    let later = now() + 10.minutes();
+    assert_eq!(desk.app.store.campaigns_due(later).await.unwrap(), [(tenant, id)]);
+    advance(&desk.app, tenant, id, later, Instant::MAX).await.unwrap();
+    let mut again = desk.taken("/sends");
+    first.sort();
+    again.sort();
+    assert_eq!(first, again);
+    desk.app.store.step_campaign(tenant, id, Step::Cancel, later).await.unwrap();
+    desk.queue.lock().unwrap().taken.clear();
+    advance(&desk.app, tenant, id, later, Instant::MAX).await.unwrap();
+    assert!(desk.taken("/sends").is_empty());
+}
+
+#[tokio::test]
+async fn a_message_that_is_none_of_ours_goes_to_the_dead_letters() {
+    let desk = Desk::open().await;
+    for body in ["", "{}", r#"{"tenant": "M#x", "campaign": "y"}"#] {
+        let dealt = handle(&desk.app, body, now(), Instant::MAX).await;
+        assert!(matches!(dealt, Err(Failed::Poison(_))));
+    }
+}
