@@ -15,6 +15,7 @@ use messaging::{
     Batch, Found, Message, Opening, Provider, SendError, StopNumber, Verdict, Window, quiet_hours,
     territory,
 };
+use platform::messages::Reference;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -163,7 +164,8 @@ impl Desk<'_> {
     }
 
     fn batch(&self, id: BatchId, message: Message, recipients: Vec<messaging::Recipient>) -> Batch {
-        let reference = format!("{}/{}/{id}", self.tenant, self.campaign.id);
+        let reference = Reference { tenant: self.tenant, campaign: self.campaign.id, batch: id };
+        let reference = reference.to_string();
         let digest = Sha256::digest(reference.as_bytes());
         let (key, _) = digest.split_at(16);
         let key = key.iter().fold(0_u128, |key, byte| (key << 8) | u128::from(*byte));

@@ -1,6 +1,7 @@
-//! What functions tell one another through queues: identifiers only, never a person.
+//! What functions tell one another through queues. Batches and campaigns go by identifiers; what a
+//! provider told of an address goes with the address, since nothing else says whose it is.
 
-use domain::CampaignId;
+use domain::{CampaignId, Instant};
 use serde::{Deserialize, Serialize};
 use store::{BatchId, Tenant};
 
@@ -53,5 +54,84 @@ impl BatchMessage {
     pub fn identifiers(&self) -> Option<(Tenant, CampaignId, BatchId)> {
         let campaign = CampaignId::parse(&self.campaign).ok()?;
         Some((Tenant::parse(&self.tenant)?, campaign, BatchId::parse(&self.batch)?))
+    }
+}
+
+/// What a provider told, proven to be its word.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToldMessage {
+    /// The provider's account that was told.
+    pub account: String,
+    /// What it told.
+    pub events: Vec<Told>,
+}
+
+/// One thing that a provider told of an address.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    /// How the message went, as [`domain::Channel`] writes it.
+    pub channel: String,
+    /// An e-mail address in lower case, or a mobile in E.164.
+    pub address: String,
+    /// The batch it is about, as [`Reference`] writes it; absent from the word STOP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// What happened.
+    pub what: What,
+    /// When.
+    pub at: Instant,
+}
+
+/// What happened to a message, or what a person said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// It arrived.
+    Delivered,
+    /// The address does not exist.
+    Bounced,
+    /// It did not arrive.
+    Failed,
+    /// The link or the button of the message.
+    Unsubscribed,
+    /// The word STOP.
+    Stop,
+    /// The mark of unwanted mail.
+    Complaint,
+}
+
+/// What a batch is called at a provider, and comes back by: whose it is, and which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    /// Whose data.
+    pub tenant: Tenant,
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The batch.
+    pub batch: BatchId,
+}
+
+impl Reference {
+    /// Reads the form that `Display` writes.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('/');
+        let (tenant, campaign, batch) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() {
+            return None;
+        }
+        Some(Self {
+            tenant: Tenant::parse(tenant)?,
+            campaign: CampaignId::parse(campaign).ok()?,
+            batch: BatchId::parse(batch)?,
+        })
+    }
+}
+
+impl std::fmt::Display for Reference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}/{}", self.tenant, self.campaign, self.batch)
     }
 }

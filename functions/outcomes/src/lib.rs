@@ -1,0 +1,8 @@
+//! What providers told becomes delivered, bounced and opposed. Each word counts once, in whatever
+//! order it comes and however often.
+
+mod app;
+mod oppositions;
+mod receipts;
+
+pub use app::{App, OutcomeError, handle};

@@ -1,0 +1,212 @@
+//! What providers tell: counted once, opposed at once.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
+
+use domain::campaign::{Campaign, Content, State};
+use domain::consent::{Consent, ConsentSource, OppositionReason};
+use domain::member::{Details, Email};
+use domain::sender::{AccountCode, SmsSender};
+use domain::{CampaignId, Channel, Instant, MemberId, Segment};
+use jiff::ToSpan as _;
+use outcomes::{App, handle};
+use platform::messages::{Reference, Told, ToldMessage, What};
+use platform::queue::Failed;
+use store::{Addressed, BatchId, Claimed, Counts, Figures, MEMBER_SHARDS, NewMember, Scope, Wish};
+use support::{Table, instant, merchant, mobile, open_merchant};
+
+fn now() -> Instant {
+    instant("2026-11-24T09:00:00Z")
+}
+
+struct Desk {
+    _table: Table,
+    app: App,
+    /// Two merchants who send by one account.
+    shops: [Scope; 2],
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let table = Table::start().await;
+        let store = table.store();
+        let mut shops = Vec::new();
+        for number in 1..=2 {
+            let shop = merchant(domain::Sector::Retail, number);
+            open_merchant(&store, &shop, now()).await;
+            let account = AccountCode::parse("shared").unwrap();
+            let (shown, stop_number) = ("Boutique".to_owned(), "36200".to_owned());
+            let sender = SmsSender { account, shown, stop_number };
+            store.put_sms_sender(shop.id, &sender).await.unwrap();
+            let settings = store.settings_anew(shop.id, now()).await.unwrap();
+            shops.push(Scope { settings, mode: store::Mode::Live });
+        }
+        let shops = shops.try_into().unwrap_or_else(|_| panic!("two shops"));
+        Self { _table: table, app: App { store }, shops }
+    }
+
+    async fn member(&self, shop: usize, number: u16, email: &str) -> MemberId {
+        let details = Details { email: Email::parse(email).ok(), ..Details::default() };
+        let enrolment = domain::Enrolment::Till;
+        let new = NewMember { mobile: mobile(number), details, enrolment };
+        let scope = &self.shops[shop];
+        let (member, _) = self.app.store.create_member(scope, &new, now()).await.unwrap();
+        for channel in [Channel::Email, Channel::Sms] {
+            let at = now() - 1.hour();
+            let (source, text_version) = (ConsentSource::Till, "2026-01".to_owned());
+            let wish = Wish::Consent(Consent { at, source, text_version });
+            self.app.store.wish(scope, member.person.id, channel, &wish).await.unwrap();
+        }
+        member.person.id
+    }
+
+    /// A campaign whose one batch was handed to the provider.
+    async fn sent(&self, shop: usize, channel: Channel, members: &[MemberId]) -> Reference {
+        let (store, scope) = (&self.app.store, &self.shops[shop]);
+        let tenant = scope.tenant();
+        let campaign = Campaign {
+            id: CampaignId::mint(now(), 9),
+            name: "Rentrée".to_owned(),
+            channel,
+            content: Content { subject: String::new(), body: String::new() },
+            segment: Segment::default(),
+            state: State::Running,
+            created_at: now(),
+            begins_at: Some(now()),
+            version: 1,
+        };
+        let id = campaign.id;
+        store.create_campaign(scope, &campaign).await.unwrap();
+        let batch = BatchId { shard: 0, cursor: *members.last().unwrap() };
+        let mut plan = store.plan(tenant, id).await.unwrap();
+        let cut = Some((batch, members));
+        store.cut_batch(tenant, id, &mut plan, cut, (MEMBER_SHARDS, None)).await.unwrap();
+        let Claimed::Ours(mut claim) = store.claim_batch(tenant, id, batch, now()).await.unwrap()
+        else {
+            panic!("the batch is not ours");
+        };
+        let to = Addressed { members: members.to_vec(), counts: Counts::default() };
+        assert!(store.begin_sending(tenant, id, &mut claim, channel, &to, now()).await.unwrap());
+        Reference { tenant, campaign: id, batch }
+    }
+
+    async fn tell(&self, events: Vec<Told>) -> Result<(), Failed> {
+        let message = ToldMessage { account: "shared".to_owned(), events };
+        handle(&self.app, &serde_json::to_string(&message).unwrap(), now()).await
+    }
+
+    async fn figures(&self, reference: Reference) -> Figures {
+        self.app.store.figures(reference.tenant, reference.campaign).await.unwrap()
+    }
+
+    async fn reason(
+        &self,
+        shop: usize,
+        member: MemberId,
+        channel: Channel,
+    ) -> Option<OppositionReason> {
+        let member = self.app.store.member(&self.shops[shop], member).await.unwrap();
+        let wishes = member.person.consents.of(channel).clone();
+        wishes.opposition.filter(|_| wishes.is_opposed()).map(|opposition| opposition.reason)
+    }
+}
+
+fn told(channel: Channel, address: &str, reference: Option<Reference>, what: What) -> Told {
+    Told {
+        channel: channel.as_str().to_owned(),
+        address: address.to_owned(),
+        reference: reference.map(|reference| reference.to_string()),
+        what,
+        at: now(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_told_twice_in_any_order_is_counted_once() {
+    let desk = Desk::open().await;
+    let members =
+        [desk.member(0, 1, "a@example.com").await, desk.member(0, 2, "b@example.com").await];
+    let reference = desk.sent(0, Channel::Email, &members).await;
+    let email = |address, what| told(Channel::Email, address, Some(reference), what);
+    for _ in 0..2 {
+        let events = vec![
+            email("b@example.com", What::Bounced),
+            email("a@example.com", What::Delivered),
+            email("a@example.com", What::Delivered),
+        ];
+        desk.tell(events).await.unwrap();
+    }
+    let figures = desk.figures(reference).await;
+    assert_eq!((figures.delivered, figures.bounced, figures.failed), (1, 1, 0));
+    assert_eq!(desk.reason(0, members[1], Channel::Email).await, Some(OppositionReason::Bounced));
+    assert_eq!(desk.reason(0, members[0], Channel::Email).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_complaint_and_an_unsubscription_oppose_everybody_at_the_address() {
+    let desk = Desk::open().await;
+    let family =
+        [desk.member(0, 1, "f@example.com").await, desk.member(0, 2, "f@example.com").await];
+    let reference = desk.sent(0, Channel::Email, &family[..1]).await;
+    let events = vec![
+        told(Channel::Email, "f@example.com", Some(reference), What::Delivered),
+        told(Channel::Email, "f@example.com", Some(reference), What::Complaint),
+    ];
+    desk.tell(events).await.unwrap();
+    for member in family {
+        let reason = desk.reason(0, member, Channel::Email).await;
+        assert_eq!(reason, Some(OppositionReason::Complaint));
+        assert_eq!(desk.reason(0, member, Channel::Sms).await, None);
+    }
+    assert_eq!(desk.figures(reference).await.delivered, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_whose_merchant_cannot_be_told_opposes_every_merchant_that_wrote_to_the_number() {
+    let desk = Desk::open().await;
+    let number = mobile(7);
+    let [here, there] =
+        [desk.member(0, 7, "h@example.com").await, desk.member(1, 7, "t@example.com").await];
+    desk.sent(0, Channel::Sms, &[here]).await;
+    let stop = || told(Channel::Sms, number.as_str(), None, What::Stop);
+    desk.tell(vec![stop()]).await.unwrap();
+    assert_eq!(desk.reason(0, here, Channel::Sms).await, Some(OppositionReason::Stop));
+    assert_eq!(desk.reason(1, there, Channel::Sms).await, None);
+    desk.sent(1, Channel::Sms, &[there]).await;
+    desk.tell(vec![stop()]).await.unwrap();
+    assert_eq!(desk.reason(1, there, Channel::Sms).await, Some(OppositionReason::Stop));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_of_nobody_or_of_another_merchants_campaign_changes_nothing() {
+    let desk = Desk::open().await;
+    let member = desk.member(0, 1, "a@example.com").await;
+    let reference = desk.sent(0, Channel::Email, &[member]).await;
+    let mut strange = told(Channel::Email, "a@example.com", None, What::Delivered);
+    strange.reference = Some("merchant=42;campaign=7".to_owned());
+    let events = vec![
+        told(Channel::Email, "nobody@example.com", Some(reference), What::Delivered),
+        told(Channel::Email, "not an address", Some(reference), What::Complaint),
+        strange,
+    ];
+    desk.tell(events).await.unwrap();
+    assert_eq!(desk.figures(reference).await, Figures::default());
+    assert_eq!(desk.reason(0, member, Channel::Email).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_told_before_its_row_is_there_comes_again() {
+    let desk = Desk::open().await;
+    let members =
+        [desk.member(0, 1, "a@example.com").await, desk.member(0, 2, "b@example.com").await];
+    let reference = desk.sent(0, Channel::Email, &members[..1]).await;
+    let early = told(Channel::Email, "b@example.com", Some(reference), What::Delivered);
+    assert!(matches!(desk.tell(vec![early]).await, Err(Failed::Retry(_))));
+}
+
+#[tokio::test]
+async fn a_message_that_is_none_of_ours_goes_to_the_dead_letters() {
+    let desk = Desk::open().await;
+    for body in ["", "{}", r#"{"account": "a", "events": [{"what": "danced"}]}"#] {
+        assert!(matches!(handle(&desk.app, body, now()).await, Err(Failed::Poison(_))));
+    }
+}
