@@ -2,13 +2,6 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
 
-use aws_sdk_sqs::config::retry::RetryConfig;
-use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
-use axum::Router;
-use axum::extract::State as Shared;
-use axum::http::StatusCode;
-use axum::response::IntoResponse;
-use axum::routing::post;
 use campaign::advance::advance;
 use campaign::{App, handle, tick};
 use domain::campaign::{Campaign, Content, State, Step};
@@ -19,54 +12,18 @@ use jiff::ToSpan as _;
 use platform::messages::{BatchMessage, CampaignMessage};
 use platform::queue::Failed;
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
 use store::{Claimed, NewMember, Scope, Wish};
-use support::{Table, instant, merchant, mobile, open_merchant};
+use support::{Queue, Table, instant, merchant, mobile, open_merchant};
 
 fn now() -> Instant {
     instant("2026-11-24T09:00:00Z")
-}
-
-/// What was sent, and how many more messages the queue takes before it fails once.
-#[derive(Default)]
-struct Queue {
-    taken: Vec<(String, String)>,
-    fails_after: Option<usize>,
-}
-
-type SharedQueue = Arc<Mutex<Queue>>;
-
-async fn take(
-    Shared(queue): Shared<SharedQueue>,
-    body: axum::body::Bytes,
-) -> axum::response::Response {
-    let message: serde_json::Value = serde_json::from_slice(&body).unwrap();
-    let text = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
-    let mut queue = queue.lock().unwrap();
-    match queue.fails_after {
-        Some(0) => {
-            queue.fails_after = None;
-            return StatusCode::SERVICE_UNAVAILABLE.into_response();
-        }
-        Some(left) => queue.fails_after = Some(left - 1),
-        None => {}
-    }
-    queue.taken.push((text("QueueUrl"), text("MessageBody")));
-    r#"{"MessageId": "1", "MD5OfMessageBody": "0"}"#.into_response()
 }
 
 struct Desk {
     _table: Table,
     app: App,
     scope: Scope,
-    queue: SharedQueue,
-    server: tokio::task::JoinHandle<()>,
-}
-
-impl Drop for Desk {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
+    queue: Queue,
 }
 
 impl Desk {
@@ -74,26 +31,14 @@ impl Desk {
         let table = Table::start().await;
         let store = table.store();
         let scope = open_merchant(&store, &merchant(domain::Sector::Retail, 1), now()).await;
-        let queue = SharedQueue::default();
-        let router = Router::new().fallback(post(take)).with_state(Arc::clone(&queue));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        let config = aws_sdk_sqs::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-west-3"))
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .retry_config(RetryConfig::disabled())
-            .endpoint_url(address)
-            .build();
+        let queue = Queue::start().await;
         let app = App {
             store,
-            sqs: aws_sdk_sqs::Client::from_conf(config),
+            sqs: queue.client(),
             campaigns_queue: "http://queue/campaigns".to_owned(),
             sends_queue: "http://queue/sends".to_owned(),
         };
-        Self { _table: table, app, scope, queue, server }
+        Self { _table: table, app, scope, queue }
     }
 
     async fn members(&self, count: u16) -> BTreeSet<MemberId> {
@@ -130,15 +75,9 @@ impl Desk {
         campaign.id
     }
 
-    fn taken(&self, queue: &str) -> Vec<String> {
-        let taken = &self.queue.lock().unwrap().taken;
-        let of_queue = taken.iter().filter(|(url, _)| url.ends_with(queue));
-        of_queue.map(|(_, body)| body.clone()).collect()
-    }
-
     /// Everybody in the batches that were queued, each batch once.
     async fn recipients(&self) -> Vec<MemberId> {
-        let batches: BTreeSet<_> = self.taken("/sends").into_iter().collect();
+        let batches: BTreeSet<_> = self.queue.sent("/sends").into_iter().collect();
         let mut recipients = Vec::new();
         for body in batches {
             let message: BatchMessage = serde_json::from_str(&body).unwrap();
@@ -159,7 +98,7 @@ async fn a_planner_that_dies_anywhere_and_starts_again_plans_everybody_once() {
         let members = desk.members(40).await;
         let id = desk.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
         let tenant = desk.scope.tenant();
-        desk.queue.lock().unwrap().fails_after = Some(dies_after);
+        desk.queue.fail_after(dies_after);
         let mut attempts = 0;
         while advance(&desk.app, tenant, id, now(), Instant::MAX).await.is_err() {
             attempts += 1;
@@ -182,7 +121,7 @@ async fn a_planner_out_of_time_queues_the_campaign_again_and_goes_on_where_it_wa
     let tenant = desk.scope.tenant();
     advance(&desk.app, tenant, id, now(), Instant::MIN).await.unwrap();
     let again = serde_json::to_string(&CampaignMessage::of(tenant, id)).unwrap();
-    assert_eq!(desk.taken("/campaigns"), [again.as_str()]);
+    assert_eq!(desk.queue.sent("/campaigns"), [again.as_str()]);
     handle(&desk.app, &again, now(), Instant::MAX).await.unwrap();
     assert_eq!(desk.recipients().await.len(), 3);
 }
@@ -195,13 +134,13 @@ async fn the_hour_queues_what_is_due_and_a_scheduled_campaign_begins_at_its_mome
     let id = desk.campaign(Channel::Sms, Segment::default(), Step::Schedule(at)).await;
     let tenant = desk.scope.tenant();
     tick(&desk.app, now()).await.unwrap();
-    assert!(desk.taken("/campaigns").is_empty());
+    assert!(desk.queue.sent("/campaigns").is_empty());
     advance(&desk.app, tenant, id, now(), Instant::MAX).await.unwrap();
-    assert!(desk.taken("/sends").is_empty());
+    assert!(desk.queue.sent("/sends").is_empty());
     tick(&desk.app, at).await.unwrap();
-    assert_eq!(desk.taken("/campaigns").len(), 1);
+    assert_eq!(desk.queue.sent("/campaigns").len(), 1);
     advance(&desk.app, tenant, id, at, Instant::MAX).await.unwrap();
-    assert_eq!(desk.taken("/sends").len(), 1);
+    assert_eq!(desk.queue.sent("/sends").len(), 1);
     let stored = desk.app.store.campaign(tenant, id).await.unwrap();
     assert_eq!(stored.campaign.state, State::Running);
 }
@@ -215,7 +154,7 @@ async fn only_who_is_in_the_segment_and_may_be_reached_is_planned() {
         let id = desk.campaign(channel, segment, Step::Launch).await;
         let tenant = desk.scope.tenant();
         advance(&desk.app, tenant, id, now(), Instant::MAX).await.unwrap();
-        assert!(desk.taken("/sends").is_empty());
+        assert!(desk.queue.sent("/sends").is_empty());
         let stored = desk.app.store.campaign(tenant, id).await.unwrap();
         assert_eq!(stored.campaign.state, State::Finished);
     }
@@ -228,19 +167,19 @@ async fn batches_whose_messages_were_lost_are_queued_again() {
     let id = desk.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
     let tenant = desk.scope.tenant();
     advance(&desk.app, tenant, id, now(), Instant::MAX).await.unwrap();
-    let mut first = desk.taken("/sends");
-    desk.queue.lock().unwrap().taken.clear();
+    let mut first = desk.queue.sent("/sends");
+    desk.queue.clear();
     let later = now() + 10.minutes();
     assert_eq!(desk.app.store.campaigns_due(later).await.unwrap(), [(tenant, id)]);
     advance(&desk.app, tenant, id, later, Instant::MAX).await.unwrap();
-    let mut again = desk.taken("/sends");
+    let mut again = desk.queue.sent("/sends");
     first.sort();
     again.sort();
     assert_eq!(first, again);
     desk.app.store.step_campaign(tenant, id, Step::Cancel, later).await.unwrap();
-    desk.queue.lock().unwrap().taken.clear();
+    desk.queue.clear();
     advance(&desk.app, tenant, id, later, Instant::MAX).await.unwrap();
-    assert!(desk.taken("/sends").is_empty());
+    assert!(desk.queue.sent("/sends").is_empty());
 }
 
 #[tokio::test]

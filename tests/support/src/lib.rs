@@ -7,7 +7,9 @@
 )]
 
 mod merchant;
+mod queue;
 mod table;
 
 pub use merchant::{instant, merchant, mobile, open_merchant, receipt, sale};
+pub use queue::Queue;
 pub use table::{Table, client_of};

@@ -1,0 +1,212 @@
+//! The public door: only what is genuine is queued, and only a button objects.
+
+#![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use callbacks::{Accounts, App, ReadSecret, router};
+use domain::consent::{Consent, ConsentSource, OppositionReason};
+use domain::{Channel, Instant, MemberId};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http_body_util::BodyExt as _;
+use platform::messages::{ToldMessage, What};
+use serde_json::json;
+use sha2::Sha256;
+use std::sync::Arc;
+use store::{NewMember, Scope, Store, Wish};
+use support::{Queue, Table, instant, merchant, mobile, open_merchant};
+use tower::ServiceExt as _;
+
+const SECRET: &str = "a secret of the callbacks";
+
+fn now() -> Instant {
+    instant("2026-11-24T09:00:00Z")
+}
+
+struct Door {
+    _table: Table,
+    store: Store,
+    scope: Scope,
+    queue: Queue,
+    router: Router,
+}
+
+impl Door {
+    async fn open() -> Self {
+        let table = Table::start().await;
+        let store = table.store();
+        let scope = open_merchant(&store, &merchant(domain::Sector::Retail, 1), now()).await;
+        let queue = Queue::start().await;
+        let read: ReadSecret = Box::new(|account| {
+            Box::pin(async move {
+                Ok(match account.as_str() {
+                    "main" => json!({"api_key": "k", "callback_secret": SECRET}).to_string(),
+                    _ => "{}".to_owned(),
+                })
+            })
+        });
+        let app = App {
+            store: store.clone(),
+            accounts: Arc::new(Accounts::new(read)),
+            sqs: queue.client(),
+            outcomes_queue: "http://queue/outcomes".to_owned(),
+            clock: Arc::new(now),
+        };
+        Self { _table: table, store, scope, queue, router: router(app) }
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> (StatusCode, String) {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body.into()).unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let status = answer.status();
+        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    async fn brevo(&self, account: &str, token: &str, body: String) -> StatusCode {
+        let (path, bearer) = (format!("/callbacks/brevo/{account}"), format!("Bearer {token}"));
+        self.ask(Method::POST, &path, &[("authorization", &bearer)], body).await.0
+    }
+
+    async fn member(&self) -> MemberId {
+        let new = NewMember {
+            mobile: mobile(1),
+            details: domain::member::Details::default(),
+            enrolment: domain::Enrolment::Till,
+        };
+        let (member, _) = self.store.create_member(&self.scope, &new, now()).await.unwrap();
+        let (at, source) = (instant("2026-11-01T09:00:00Z"), ConsentSource::Till);
+        let wish = Wish::Consent(Consent { at, source, text_version: "2026-01".to_owned() });
+        let id = member.person.id;
+        self.store.wish(&self.scope, id, Channel::Email, &wish).await.unwrap();
+        id
+    }
+
+    async fn permits(&self, member: MemberId) -> bool {
+        let member = self.store.member(&self.scope, member).await.unwrap();
+        member.person.consents.permit(Channel::Email)
+    }
+}
+
+fn delivered() -> String {
+    json!([{
+        "event": "delivered", "email": "camille@example.com", "id": 1,
+        "message-id": "<1@smtp-relay.example.com>", "ts_epoch": 1_795_510_800_000_i64,
+        "X-Mailin-custom": "M#1/2/3",
+    }])
+    .to_string()
+}
+
+#[tokio::test]
+async fn a_genuine_callback_of_brevo_is_acknowledged_and_queued() {
+    let door = Door::open().await;
+    assert_eq!(door.brevo("main", SECRET, delivered()).await, 200);
+    let sent = door.queue.sent("/outcomes");
+    assert_eq!(sent.len(), 1);
+    let message: ToldMessage = serde_json::from_str(&sent[0]).unwrap();
+    let [told] = &message.events[..] else { unreachable!("one event was told") };
+    assert_eq!((message.account.as_str(), told.what), ("main", What::Delivered));
+    assert_eq!(told.reference.as_deref(), Some("M#1/2/3"));
+}
+
+#[tokio::test]
+async fn a_callback_that_is_forged_or_of_an_unknown_account_is_refused_and_not_queued() {
+    let door = Door::open().await;
+    assert_eq!(door.brevo("main", "another", delivered()).await, 401);
+    assert_eq!(door.brevo("other", SECRET, delivered()).await, 401);
+    assert_eq!(door.brevo("No!", SECRET, delivered()).await, 404);
+    let (status, _) = door.ask(Method::POST, "/callbacks/sinch/main", &[], delivered()).await;
+    assert_eq!(status, 401);
+    assert!(door.queue.sent("/outcomes").is_empty());
+}
+
+#[tokio::test]
+async fn a_callback_truncated_is_acknowledged_and_one_of_5_mb_is_refused() {
+    let door = Door::open().await;
+    let whole = delivered();
+    assert_eq!(door.brevo("main", SECRET, whole[..whole.len() / 2].to_owned()).await, 200);
+    assert_eq!(door.brevo("main", SECRET, " ".repeat(5_000_000)).await, 413);
+    assert!(door.queue.sent("/outcomes").is_empty());
+}
+
+#[tokio::test]
+async fn a_stop_signed_by_sinch_is_queued() {
+    let door = Door::open().await;
+    let body = json!({
+        "type": "mo_text", "id": "1", "from": "33639980012", "to": "36200", "body": "Stop !",
+        "received_at": "2026-11-24T08:59:59Z",
+    })
+    .to_string();
+    let timestamp = now().as_second().to_string();
+    let mut signing = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    signing.update(format!("{body}.nonce.{timestamp}").as_bytes());
+    let signature = STANDARD.encode(signing.finalize().into_bytes());
+    let headers = [
+        ("x-sinch-webhook-signature", signature.as_str()),
+        ("x-sinch-webhook-signature-nonce", "nonce"),
+        ("x-sinch-webhook-signature-timestamp", timestamp.as_str()),
+    ];
+    let (status, _) = door.ask(Method::POST, "/callbacks/sinch/main", &headers, body).await;
+    assert_eq!(status, 200);
+    let sent = door.queue.sent("/outcomes");
+    let message: ToldMessage = serde_json::from_str(&sent[0]).unwrap();
+    assert_eq!(message.events[0].what, What::Stop);
+    assert_eq!(message.events[0].address, "+33639980012");
+}
+
+#[tokio::test]
+async fn a_queue_that_does_not_take_it_is_told_to_the_provider() {
+    let door = Door::open().await;
+    door.queue.fail_after(0);
+    assert_eq!(door.brevo("main", SECRET, delivered()).await, 503);
+}
+
+#[tokio::test]
+async fn the_link_shows_a_page_and_only_its_button_opposes() {
+    let door = Door::open().await;
+    let member = door.member().await;
+    let path = format!("/u/{}", door.scope.objection_token(member, Channel::Email));
+    let (status, page) = door.ask(Method::GET, &path, &[], "").await;
+    assert_eq!(status, 200);
+    assert!(page.contains("Boutique Exemple ne vous enverra plus de messages par e-mail"));
+    assert!(door.permits(member).await);
+    for _ in 0..2 {
+        let one_click = "List-Unsubscribe=One-Click";
+        let (status, page) = door.ask(Method::POST, &path, &[], one_click).await;
+        assert_eq!(status, 200);
+        assert!(page.contains("C'est fait"));
+    }
+    let member = door.store.member(&door.scope, member).await.unwrap();
+    let opposition = member.person.consents.email.opposition.unwrap();
+    assert_eq!(opposition.reason, OppositionReason::Unsubscribed);
+}
+
+#[tokio::test]
+async fn a_link_that_is_none_of_ours_opposes_nobody_and_says_what_to_do() {
+    let door = Door::open().await;
+    let member = door.member().await;
+    let token = door.scope.objection_token(member, Channel::Email);
+    let (cut, other) = (&token[..token.len() - 1], "x".repeat(76));
+    let sms = token.replacen('e', "s", 1);
+    for token in [cut, other.as_str(), sms.as_str(), "%00"] {
+        for method in [Method::GET, Method::POST] {
+            let (status, page) = door.ask(method, &format!("/u/{token}"), &[], "").await;
+            assert_eq!(status, 404);
+            assert!(page.contains("Ce lien n'est pas complet"), "{page}");
+        }
+    }
+    assert!(door.permits(member).await);
+}
