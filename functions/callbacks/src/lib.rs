@@ -9,5 +9,5 @@ mod objection;
 mod page;
 mod providers;
 
-pub use accounts::{Accounts, ReadSecret};
+pub use accounts::Accounts;
 pub use app::{App, Clock, router};

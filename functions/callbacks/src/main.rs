@@ -1,6 +1,6 @@
 //! The function `callbacks`: the public door of the providers, and of people who object.
 
-use callbacks::{Accounts, App, ReadSecret, router};
+use callbacks::{Accounts, App, router};
 use platform::{clients, settings, telemetry};
 use std::sync::Arc;
 
@@ -8,12 +8,7 @@ use std::sync::Arc;
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::start();
     let config = clients::config().await;
-    let secrets = aws_sdk_secretsmanager::Client::new(&config);
-    let prefix = settings::text("PROVIDERS_SECRET_PREFIX")?;
-    let read: ReadSecret = Box::new(move |account| {
-        let (secrets, name) = (secrets.clone(), format!("{prefix}{account}"));
-        Box::pin(async move { clients::secret(&secrets, &name).await })
-    });
+    let read = clients::secrets_under(&config, settings::text("PROVIDERS_SECRET_PREFIX")?);
     let app = App {
         store: clients::store(&config).await?,
         accounts: Arc::new(Accounts::new(read)),

@@ -7,11 +7,12 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use callbacks::{Accounts, App, ReadSecret, router};
+use callbacks::{Accounts, App, router};
 use domain::consent::{Consent, ConsentSource, OppositionReason};
 use domain::{Channel, Instant, MemberId};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http_body_util::BodyExt as _;
+use platform::clients::ReadSecret;
 use platform::messages::{ToldMessage, What};
 use serde_json::json;
 use sha2::Sha256;
@@ -41,6 +42,7 @@ impl Door {
         let scope = open_merchant(&store, &merchant(domain::Sector::Retail, 1), now()).await;
         let queue = Queue::start().await;
         let read: ReadSecret = Box::new(|account| {
+            let account = account.to_owned();
             Box::pin(async move {
                 Ok(match account.as_str() {
                     "main" => json!({"api_key": "k", "callback_secret": SECRET}).to_string(),

@@ -1,11 +1,11 @@
 //! A campaign is taken further: begun at its moment, walked, its batches queued, and ended.
 
 use crate::app::{App, CampaignError};
+use domain::calendar::PARIS;
 use domain::campaign::State;
 use domain::{Campaign, CampaignId, Channel, Day, Instant, MemberId};
 use futures::try_join;
 use jiff::ToSpan as _;
-use jiff::tz::TimeZone;
 use platform::messages::{BatchMessage, CampaignMessage};
 use store::{BATCH_MEMBERS, BatchId, MEMBER_SHARDS, Plan, Scope, StoreError, Tenant, Walked};
 
@@ -127,7 +127,7 @@ impl Walk<'_> {
     }
 
     async fn take(&mut self, shard: u8, page: Walked) -> Result<(), CampaignError> {
-        let today = Day::at(self.now, &TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC));
+        let today = Day::at(self.now, &PARIS);
         for glance in page.members {
             if glance.reachable && self.campaign.segment.holds(&glance.account, today) {
                 self.pending.push(glance.member);

@@ -4,11 +4,10 @@
 use domain::Instant;
 use domain::sender::{AccountCode, ProviderName};
 use messaging::{BaseUrl, Brevo, Provider, Secret, Sinch, Transport};
+use platform::clients::ReadSecret;
+use platform::kept::Kept;
 use serde::Deserialize;
-use std::collections::HashMap;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 const KEPT_SECONDS: i64 = 300;
 
@@ -37,21 +36,12 @@ pub struct ProviderUrls {
     pub sinch: BaseUrl,
 }
 
-/// Reads the secret of an account.
-pub type ReadSecret = Box<
-    dyn Fn(String) -> Pin<Box<dyn Future<Output = Result<String, platform::StartError>> + Send>>
-        + Send
-        + Sync,
->;
-
-type Kept = HashMap<(&'static str, AccountCode), (Instant, Arc<dyn Provider>)>;
-
 /// The accounts that an instance has used.
 pub struct Accounts {
     transport: Transport,
     urls: ProviderUrls,
     read: ReadSecret,
-    kept: Mutex<Kept>,
+    kept: Kept<(&'static str, AccountCode), Arc<dyn Provider>>,
 }
 
 /// Why an account cannot be used; a person has to act, except where the secret could not be reached.
@@ -69,7 +59,7 @@ impl Accounts {
     /// No account yet; `read` is given an account's code.
     #[must_use]
     pub fn new(transport: Transport, urls: ProviderUrls, read: ReadSecret) -> Self {
-        Self { transport, urls, read, kept: Mutex::default() }
+        Self { transport, urls, read, kept: Kept::new(KEPT_SECONDS) }
     }
 
     /// The provider behind an account: at most 1 round trip in five minutes.
@@ -83,10 +73,10 @@ impl Accounts {
         now: Instant,
     ) -> Result<Arc<dyn Provider>, AccountError> {
         let account_key = (name.as_str(), account.clone());
-        if let Some(kept) = self.kept(&account_key, now) {
+        if let Some(kept) = self.kept.get(&account_key, now) {
             return Ok(kept);
         }
-        let secret = (self.read)(account.as_str().to_owned()).await;
+        let secret = (self.read)(account.as_str()).await;
         let secret = Secret::new(secret.map_err(AccountError::Unreachable)?);
         let unusable = |_| AccountError::Unusable;
         let (transport, urls) = (self.transport.clone(), self.urls.clone());
@@ -103,19 +93,7 @@ impl Accounts {
                 Arc::new(Sinch::new(transport, urls.sinch, read.plan, token))
             }
         };
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.insert(account_key, (now, Arc::clone(&provider)));
+        self.kept.keep(account_key, Arc::clone(&provider), now);
         Ok(provider)
-    }
-
-    fn kept(
-        &self,
-        account: &(&'static str, AccountCode),
-        now: Instant,
-    ) -> Option<Arc<dyn Provider>> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let (read_at, provider) = kept.get(account)?;
-        let age = now.as_second() - read_at.as_second();
-        (0..KEPT_SECONDS).contains(&age).then(|| Arc::clone(provider))
     }
 }

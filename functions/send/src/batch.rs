@@ -8,6 +8,7 @@ use crate::accounts::AccountError;
 use crate::app::{App, SendFailure};
 use crate::content;
 use crate::recipients::{self, Chosen, Letterhead};
+use domain::calendar::PARIS;
 use domain::campaign::State;
 use domain::sender::{AccountCode, ProviderName};
 use domain::{Campaign, CampaignId, Channel, Instant, MemberId};
@@ -49,7 +50,7 @@ pub(crate) async fn send(
     // Nobody is read while most are asleep; what was left for later has hours of its own.
     if campaign.channel == Channel::Sms
         && !batch.is_rest()
-        && let Opening::ClosedUntil(opens) = quiet_hours::opening(now, Window::default(), &paris())
+        && let Opening::ClosedUntil(opens) = quiet_hours::opening(now, Window::default(), &PARIS)
     {
         return desk.wait_until(opens).await;
     }
@@ -97,6 +98,13 @@ pub(crate) async fn send(
 enum Unready {
     Later(SendFailure),
     Person(&'static str),
+}
+
+/// Whether the provider may have the batch already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Attempt {
+    First,
+    Repeat,
 }
 
 /// What every step of one batch works with.
@@ -195,7 +203,7 @@ impl Desk<'_> {
             return Err(SendFailure::Others);
         }
         let batch = self.batch(id, message, recipients);
-        self.call(&claim, provider, &batch, &addressed).await
+        self.call(&claim, provider, &batch, &addressed, Attempt::First).await
     }
 
     /// A batch that the provider may have already.
@@ -210,7 +218,7 @@ impl Desk<'_> {
         let age = self.now.duration_since(first);
         let remembered = provider.remembers().saturating_sub(MARGIN);
         if age.unsigned_abs() < remembered {
-            return self.call(&claim, provider, &batch, addressed).await;
+            return self.call(&claim, provider, &batch, addressed, Attempt::Repeat).await;
         }
         match provider.find(&batch, first, self.now).await {
             Ok(Found::Sent(verdicts)) => self.count(&claim, &verdicts, addressed).await,
@@ -237,7 +245,10 @@ impl Desk<'_> {
         provider: &dyn Provider,
         batch: &Batch,
         addressed: &Addressed,
+        attempt: Attempt,
     ) -> Result<(), SendFailure> {
+        // A repeat that was not taken says nothing of what became of the first attempt.
+        let nothing_sent = attempt == Attempt::First;
         match provider.send(batch).await {
             Ok(verdicts) if verdicts.contains(&Verdict::Uncertain) => {
                 self.give_back(claim, false).await?;
@@ -245,7 +256,7 @@ impl Desk<'_> {
             }
             Ok(verdicts) => self.count(claim, &verdicts, addressed).await,
             Err(SendError::NotSent { code, .. }) => {
-                self.give_back(claim, true).await?;
+                self.give_back(claim, nothing_sent).await?;
                 Err(SendFailure::NotSent(code))
             }
             Err(SendError::Unknown) => {
@@ -254,7 +265,7 @@ impl Desk<'_> {
             }
             Err(SendError::Account { code }) => {
                 tracing::error!(merchant = %self.tenant.merchant, campaign = %self.campaign.id, code, "the provider needs a person to act");
-                self.hold(claim, "provider_account", true).await
+                self.hold(claim, "provider_account", nothing_sent).await
             }
         }
     }
@@ -331,8 +342,4 @@ impl Desk<'_> {
         self.app.store.revisit_campaign(self.tenant, self.campaign.id, opens).await?;
         Ok(())
     }
-}
-
-fn paris() -> jiff::tz::TimeZone {
-    jiff::tz::TimeZone::get("Europe/Paris").unwrap_or(jiff::tz::TimeZone::UTC)
 }

@@ -8,6 +8,6 @@ mod batch;
 mod content;
 mod recipients;
 
-pub use accounts::{Accounts, ProviderUrls, ReadSecret};
+pub use accounts::{Accounts, ProviderUrls};
 pub use allowed::Allowed;
 pub use app::{App, SendFailure, handle};

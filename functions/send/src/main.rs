@@ -4,19 +4,14 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use messaging::{BaseUrl, Transport};
 use platform::{StartError, clients, queue, settings, telemetry};
-use send::{Accounts, Allowed, App, ProviderUrls, ReadSecret, handle};
+use send::{Accounts, Allowed, App, ProviderUrls, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start();
     let config = clients::config().await;
     let urls = ProviderUrls { brevo: url("BREVO_URL")?, sinch: url("SINCH_URL")? };
-    let secrets = aws_sdk_secretsmanager::Client::new(&config);
-    let prefix = settings::text("PROVIDERS_SECRET_PREFIX")?;
-    let read: ReadSecret = Box::new(move |account| {
-        let (secrets, name) = (secrets.clone(), format!("{prefix}{account}"));
-        Box::pin(async move { clients::secret(&secrets, &name).await })
-    });
+    let read = clients::secrets_under(&config, settings::text("PROVIDERS_SECRET_PREFIX")?);
     let list = std::env::var("ALLOWED_RECIPIENTS").unwrap_or_default();
     let app = App {
         store: clients::store(&config).await?,

@@ -66,7 +66,7 @@ impl Desk {
         let url = |path: &str| BaseUrl::parse(&format!("{sandbox}{path}")).unwrap();
         let urls = ProviderUrls { brevo: url("/brevo"), sinch: url("/sinch") };
         // Each provider reads the part that is its own.
-        let read: send::ReadSecret =
+        let read: platform::clients::ReadSecret =
             Box::new(move |_| Box::pin(async move { Ok(secret.to_owned()) }));
         let app = App {
             store,
@@ -224,6 +224,24 @@ async fn beyond_the_providers_memory_recipients_are_uncertain_and_not_written_to
     let uncertain = Counts { uncertain: 5, ..Counts::default() };
     assert_eq!((state, figures.counts), (State::Finished, uncertain));
     assert_eq!(desk.ask("/outbox/counts.json", None).await["emails"], 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeat_that_the_provider_did_not_take_does_not_make_the_first_attempt_undone() {
+    let desk = Desk::open().await;
+    let members = desk.members(5).await;
+    let (id, message) = desk.campaign(Channel::Email, &members).await;
+    desk.ask("/control/faults", Some(json!({"lose_every": 1}))).await;
+    assert!(handle(&desk.app, &message, now()).await.is_err());
+    desk.ask("/control/faults", Some(json!({"fail_every": 1, "status": 429}))).await;
+    assert!(handle(&desk.app, &message, now() + 3.minutes()).await.is_err());
+    desk.ask("/control/faults", Some(json!({}))).await;
+    // The sandbox's own memory is not asked for: beyond ten minutes a provider's may be gone.
+    handle(&desk.app, &message, now() + 11.minutes()).await.unwrap();
+    let (_, _, figures) = desk.state(id).await;
+    assert_eq!(figures.counts, Counts { uncertain: 5, ..Counts::default() });
+    let counts = desk.ask("/outbox/counts.json", None).await;
+    assert_eq!((&counts["emails"], &counts["doubled"]), (&json!(5), &json!(0)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,6 +7,9 @@ use jiff::{ToSpan, civil, tz::TimeZone};
 /// An instant, in UTC.
 pub type Instant = jiff::Timestamp;
 
+/// The zone of merchants and schedules, where nothing nearer says another.
+pub static PARIS: TimeZone = jiff::tz::get!("Europe/Paris");
+
 /// A day of the calendar: the one printed on a receipt, in its establishment's zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(civil::Date);

@@ -68,10 +68,6 @@ impl Brevo {
 }
 
 impl Provider for Brevo {
-    fn most_recipients(&self) -> usize {
-        MOST_RECIPIENTS
-    }
-
     fn remembers(&self) -> Duration {
         REMEMBERS
     }

@@ -146,9 +146,6 @@ pub enum Found {
 
 /// A provider of one channel.
 pub trait Provider: Send + Sync {
-    /// How many recipients one call takes.
-    fn most_recipients(&self) -> usize;
-
     /// How long after the first attempt the same batch is recognised and not sent a second time.
     /// Zero where it never is.
     fn remembers(&self) -> Duration;

@@ -131,10 +131,6 @@ impl Sinch {
 }
 
 impl Provider for Sinch {
-    fn most_recipients(&self) -> usize {
-        MOST_RECIPIENTS
-    }
-
     fn remembers(&self) -> Duration {
         Duration::ZERO
     }

@@ -1,9 +1,9 @@
 //! The hour it is where a number is from.
 
 use domain::Mobile;
+use domain::calendar::PARIS;
 use jiff::tz::{self, TimeZone};
 
-static PARIS: TimeZone = tz::get!("Europe/Paris");
 static REUNION: TimeZone = tz::get!("Indian/Reunion");
 static MAYOTTE: TimeZone = tz::get!("Indian/Mayotte");
 static GUADELOUPE: TimeZone = tz::get!("America/Guadeloupe");

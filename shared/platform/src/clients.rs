@@ -7,6 +7,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use futures::future::BoxFuture;
 use std::time::Duration;
 use store::{MasterKey, Store};
 
@@ -57,4 +58,18 @@ pub async fn secret(
         .await
         .map_err(|error| StartError::Secret(Box::new(error)))?;
     answer.secret_string.ok_or(StartError::Secret("the secret is no text".into()))
+}
+
+/// Reads a secret by the end of its name.
+pub type ReadSecret =
+    Box<dyn Fn(&str) -> BoxFuture<'static, Result<String, StartError>> + Send + Sync>;
+
+/// Reads the secrets whose names begin with `prefix`: 1 round trip each.
+#[must_use]
+pub fn secrets_under(config: &SdkConfig, prefix: String) -> ReadSecret {
+    let client = aws_sdk_secretsmanager::Client::new(config);
+    Box::new(move |end| {
+        let (client, name) = (client.clone(), format!("{prefix}{end}"));
+        Box::pin(async move { secret(&client, &name).await })
+    })
 }

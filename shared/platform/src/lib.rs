@@ -1,6 +1,7 @@
 //! What every function needs to run: settings, clients with time limits, telemetry, queue batches.
 
 pub mod clients;
+pub mod kept;
 pub mod messages;
 pub mod queue;
 pub mod settings;
