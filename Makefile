@@ -21,7 +21,7 @@ test: ## Every check: format, lints, licences, template, tests, end to end
 	@$(LOCAL) test.py
 
 bench: ## Speed and cost, measured on the release binaries (ONLY=till for a part)
-	cargo build --release --package api --package ingest
+	cargo build --release $(addprefix --package ,$(notdir $(wildcard functions/*)))
 	cargo run --release --package bench -- $(ONLY)
 
 deploy: ## Release build and deployment to AWS as samconfig.toml's [default] says; asks before it acts

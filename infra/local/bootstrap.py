@@ -70,8 +70,10 @@ def _numbers(version: str) -> tuple[int, ...]:
 def environment(*requirement_files: str) -> Path:
     """The virtual environment with the pinned packages; made, or renewed, when they changed."""
     files = [Path(__file__).with_name(name) for name in requirement_files]
+    # A virtual environment's programs name the place they were installed in: one that was moved is made anew.
+    place = VENV / "place"
     wanted = hashlib.sha256(
-        b"".join(file.read_bytes() for file in files) + sys.version.split()[0].encode()
+        b"".join(file.read_bytes() for file in files) + f"{sys.version.split()[0]} {VENV}".encode()
     ).hexdigest()
     mark = VENV / f"installed-{'-'.join(file.stem for file in files)}"
     python = VENV / "bin" / "python"
@@ -79,7 +81,8 @@ def environment(*requirement_files: str) -> Path:
         return python
 
     say("Installing the tools (once, about a minute) …")
-    if not python.exists() or _python_of(python) != sys.version.split()[0]:
+    moved = not place.exists() or place.read_text() != str(VENV)
+    if moved or not python.exists() or _python_of(python) != sys.version.split()[0]:
         shutil.rmtree(VENV, ignore_errors=True)
         made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True)
         if made.returncode != 0:
@@ -89,6 +92,7 @@ def environment(*requirement_files: str) -> Path:
                 f"{(made.stdout + made.stderr).strip()}\n"
                 "On Debian or Ubuntu: apt install python3-venv"
             )
+        place.write_text(str(VENV))
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     for file in files:
         command += ["--requirement", str(file)]

@@ -1,4 +1,4 @@
-"""Builds the functions for this machine and lays them where the template looks for them.
+"""Builds the functions for this machine and lays them where the template looks for them, and the providers' sandbox.
 
 Plain `cargo build`, in the profile that the tests use, so that every crate is compiled once for both.
 docs/decisions/0002-two-ways-to-build.md says why cargo-lambda is kept for releases.
@@ -14,6 +14,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LAID_OUT = REPOSITORY / "target" / "lambda"
+SANDBOX = REPOSITORY / "target" / "local" / "sandbox"
 
 
 class BuildFailed(Exception):
@@ -28,7 +29,7 @@ def functions() -> list[str]:
 def build() -> dict[str, Path]:
     """Each function's `bootstrap`. Does nothing that is already done."""
     command = ["cargo", "build", "--message-format=json-render-diagnostics"]
-    for name in functions():
+    for name in [*functions(), SANDBOX.name]:
         command += ["--package", name, "--bin", name]
     answer = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
     if answer.returncode != 0:
@@ -40,7 +41,7 @@ def build() -> dict[str, Path]:
         if message["reason"] != "compiler-artifact" or not message.get("executable"):
             continue
         name = message["target"]["name"]
-        bootstrap = LAID_OUT / name / "bootstrap"
+        bootstrap = SANDBOX if name == SANDBOX.name else LAID_OUT / name / "bootstrap"
         bootstrap.parent.mkdir(parents=True, exist_ok=True)
         if not bootstrap.exists() or not filecmp.cmp(message["executable"], bootstrap, shallow=False):
             shutil.copy2(message["executable"], bootstrap)

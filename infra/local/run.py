@@ -9,8 +9,8 @@ import time
 import demo
 from bootstrap import say
 from build import REPOSITORY, BuildFailed, build
-from stack import PORT, Stack, StackError
-
+from process import StackError
+from stack import PORT, Stack
 
 
 def main() -> int:

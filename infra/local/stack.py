@@ -1,4 +1,4 @@
-"""The service's stack on this machine: MiniStack, and the real template deployed into it.
+"""The service's stack on this machine: MiniStack, the providers' sandbox, and the real template deployed into it.
 
     stack.py start  [--dir .local] [--port 4566]
     stack.py deploy [--dir .local] [--parameter Name=Value …]
@@ -6,8 +6,8 @@
     stack.py stop   [--dir .local]
 
 Everything of a stack lies in its directory: `state/` (what AWS would keep), `stack.json` (where to find
-things), `ministack.pid`, `ministack.log`, `deploy.log`. Two stacks with two directories and two ports
-never meet, which is how the tests leave a developer's stack alone.
+things), `deploy.log`, and a log and a number for each of its two programs. Two stacks with two directories
+and two ports never meet, which is how the tests leave a developer's stack alone.
 """
 
 from __future__ import annotations
@@ -17,22 +17,21 @@ import hashlib
 import json
 import os
 import platform
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from build import LAID_OUT, REPOSITORY, SANDBOX
+from process import Process, StackError, short, tail
+
 TEMPLATE = REPOSITORY / "infra" / "template.yaml"
-BOOTSTRAPS = REPOSITORY / "target" / "lambda"
 
 NAME = "zerosix"
 REGION = "eu-west-3"
 PORT = 4566
+# The sandbox listens beside MiniStack: 4600 beside 4566.
+SANDBOX_PORT_AFTER = 34
 # MiniStack's root account. Not a secret: it opens nothing but a stack that listens on this machine alone.
 ROOT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 # What the template is told here and not on AWS; docs/operations.md gives the reason of each.
@@ -43,43 +42,33 @@ PARAMETERS = {
     "UploadRedeliverySeconds": "60",
     "RangeRedeliverySeconds": "60",
     "RangeBytes": "65536",
+    "CampaignRedeliverySeconds": "60",
+    "SendRedeliverySeconds": "60",
+    "RetentionRedeliverySeconds": "60",
+    # Numbers reserved for fiction, addresses reserved for examples.
+    "AllowedRecipients": "+3363998*,*@example.com",
+    "SmsHours": "ignored",
 }
-
-STARTS_WITHIN = 60
-STOPS_WITHIN = 30
-
-
-class StackError(Exception):
-    """Something a person should read and can act on."""
+# The accounts that the sandbox plays: nothing is secret about them.
+ACCOUNTS = {
+    "sandbox-email": {"api_key": "xkeysib-sandbox", "callback_secret": "sandbox-email-callbacks"},
+    "sandbox-sms": {"plan": "sandbox", "token": "sandbox-token", "callback_secret": "sandbox-sms-callbacks"},
+}
 
 
 class Stack:
     def __init__(self, directory: Path, port: int = PORT) -> None:
         self.directory = directory.resolve()
-        self.wanted_port = port
-        self.log = self.directory / "ministack.log"
-        self._pid_file = self.directory / "ministack.pid"
+        self.aws = Process("ministack", self.directory, port, "/_ministack/health")
+        self.sandbox = Process("sandbox", self.directory, port + SANDBOX_PORT_AFTER, "/health")
         self._description = self.directory / "stack.json"
         self._deployed = self.directory / "deployed"
 
     # ── What is there ──────────────────────────────────────────────────────────────────────────────
 
-    def process(self) -> dict | None:
-        """The MiniStack we started, if it still runs: {pid, started, port}."""
-        try:
-            noted = json.loads(self._pid_file.read_text())
-        except (OSError, ValueError):
-            return None
-        return noted if _started(noted["pid"]) == noted["started"] else None
-
-    @property
-    def port(self) -> int:
-        running = self.process()
-        return running["port"] if running else self.wanted_port
-
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return self.aws.url
 
     def client(self, service: str):
         """An AWS client of this stack, whatever AWS account the person is logged in to."""
@@ -127,24 +116,17 @@ class Stack:
 
     def start(self) -> bool:
         """True if it had to be started."""
-        if self.process():
-            return False
-        if _occupied(self.wanted_port):
-            raise StackError(
-                f"Port {self.wanted_port} is in use by another program.\n"
-                f"Choose another port: ZEROSIX_PORT={self.wanted_port + 11} make run"
-            )
+        self.directory.mkdir(parents=True, exist_ok=True)
         state = self.directory / "state"
         for name in ("services", "objects", "temporary"):
             (state / name).mkdir(parents=True, exist_ok=True)
-
         # The functions inherit MiniStack's environment, so it is given one as bare as Lambda's.
         environment = {
             **_bare_environment(),
             **ROOT,
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.wanted_port}",
+            "AWS_ENDPOINT_URL": self.endpoint,
             "MINISTACK_REGION": REGION,
-            "GATEWAY_PORT": str(self.wanted_port),
+            "GATEWAY_PORT": str(self.aws.port),
             "BIND_HOST": "127.0.0.1",
             "IOT_MTLS_ENABLED": "0",  # a service we do not use, which would listen to the whole network
             # Roles, queue policies and signatures are enforced: a right that a function lacks on AWS, it lacks here.
@@ -155,72 +137,64 @@ class Stack:
             "S3_DATA_DIR": str(state / "objects"),
             "TMPDIR": str(state / "temporary"),
         }
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "ministack"],
-                env=environment,
-                cwd=self.directory,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        noted = {"pid": process.pid, "started": _started(process.pid), "port": self.wanted_port}
-        self._pid_file.write_text(json.dumps(noted))
-
-        deadline = time.monotonic() + STARTS_WITHIN
-        while not _answers(f"{self.endpoint}/_ministack/health"):
-            if process.poll() is not None:
-                self._pid_file.unlink(missing_ok=True)
-                raise StackError(f"MiniStack ended as soon as it started. Its last words:\n{_tail(self.log)}")
-            if time.monotonic() > deadline:
-                self.stop()
-                raise StackError(f"MiniStack did not answer within {STARTS_WITHIN} s. Its log: {short(self.log)}")
-            time.sleep(0.1)
-        return True
+        started = self.aws.start([sys.executable, "-m", "ministack"], environment)
+        self.sandbox.start([str(SANDBOX), "--port", str(self.sandbox.port)], _bare_environment())
+        return started
 
     def stop(self) -> bool:
-        """True if it ran. Ends the process we started, and what that process started; nothing else."""
-        running = self.process()
-        if running is None:
-            self._pid_file.unlink(missing_ok=True)
-            return False
-        # It writes its state as it ends. It leads its own session, so its group is itself and the functions.
-        os.kill(running["pid"], signal.SIGTERM)
-        deadline = time.monotonic() + STOPS_WITHIN
-        while _started(running["pid"]) == running["started"]:
-            if time.monotonic() > deadline:
-                os.killpg(running["pid"], signal.SIGKILL)
-                self._pid_file.unlink(missing_ok=True)
-                raise StackError(f"MiniStack did not end within {STOPS_WITHIN} s and was killed: what it kept last may be lost.")
-            time.sleep(0.1)
-        try:
-            os.killpg(running["pid"], signal.SIGTERM)
-        except (ProcessLookupError, PermissionError):
-            pass
-        self._pid_file.unlink(missing_ok=True)
-        return True
+        """True if it ran."""
+        stopped = self.sandbox.stop()
+        return self.aws.stop() or stopped
 
     # ── Deploy ─────────────────────────────────────────────────────────────────────────────────────
 
     def deploy(self, parameters: dict[str, str] | None = None) -> bool:
         """Deploys the template and the functions; False if nothing had changed since the last time."""
-        overrides = {**PARAMETERS, "Architecture": _architecture(), **(parameters or {})}
+        overrides = {
+            **PARAMETERS,
+            "Architecture": _architecture(),
+            "LocalEndpoint": self.endpoint,
+            "BrevoUrl": f"{self.sandbox.url}/brevo",
+            "SinchUrl": f"{self.sandbox.url}/sinch",
+            **(parameters or {}),
+        }
         wanted = _fingerprint(overrides)
         changed = not (self.outputs() and self._deployed.exists() and self._deployed.read_text() == wanted)
         if changed:
             self._sam_deploy(overrides)
             self._deployed.write_text(wanted)
         outputs = self.outputs()
+        api_url = f"{self.endpoint}/_aws/execute-api/{outputs['ApiId']}/$default"
+        self._open_accounts(api_url)
         self.write_description(
-            api_url=f"{self.endpoint}/_aws/execute-api/{outputs['ApiId']}/$default",
+            api_url=api_url,
+            sandbox_url=self.sandbox.url,
             uploads_bucket=outputs["UploadsBucket"],
+            archives_bucket=outputs["ArchivesBucket"],
             table=outputs["TableName"],
             endpoint_url=self.endpoint,
             region=REGION,
             outputs=outputs,
         )
         return changed
+
+    def _open_accounts(self, api_url: str) -> None:
+        """What an operator does by hand on AWS: a secret for each account, and the address that the provider calls."""
+        secrets = self.client("secretsmanager")
+        for account, secret in ACCOUNTS.items():
+            try:
+                secrets.create_secret(Name=f"{NAME}/providers/{account}", SecretString=json.dumps(secret))
+            except secrets.exceptions.ResourceExistsException:
+                pass
+        told = {
+            provider: {
+                "url": f"{api_url}/callbacks/{provider}/{account}",
+                "secret": ACCOUNTS[account]["callback_secret"],
+            }
+            for provider, account in (("brevo", "sandbox-email"), ("sinch", "sandbox-sms"))
+        }
+        request = urllib.request.Request(f"{self.sandbox.url}/control/callbacks", data=json.dumps(told).encode())
+        urllib.request.urlopen(request, timeout=10).close()
 
     def _sam_deploy(self, overrides: dict[str, str]) -> None:
         stack = self._stack()
@@ -247,7 +221,7 @@ class Stack:
         with log.open("wb") as output:
             answer = subprocess.run(command, env=environment, cwd=REPOSITORY, stdout=output, stderr=subprocess.STDOUT)
         if answer.returncode != 0:
-            raise StackError(f"The deployment failed:\n{_tail(log)}\n{self._why_it_failed()}")
+            raise StackError(f"The deployment failed:\n{tail(log)}\n{self._why_it_failed()}")
 
     def _why_it_failed(self) -> str:
         from botocore.exceptions import ClientError
@@ -270,7 +244,7 @@ def _architecture() -> str:
 def _fingerprint(overrides: dict[str, str]) -> str:
     """Of everything a deployment is made from."""
     digest = hashlib.sha256(json.dumps(overrides, sort_keys=True).encode())
-    for file in [TEMPLATE, REPOSITORY / "samconfig.toml", *sorted(BOOTSTRAPS.glob("*/bootstrap"))]:
+    for file in [TEMPLATE, REPOSITORY / "samconfig.toml", *sorted(LAID_OUT.glob("*/bootstrap"))]:
         with file.open("rb") as content:
             while block := content.read(1 << 20):
                 digest.update(block)
@@ -280,42 +254,6 @@ def _fingerprint(overrides: dict[str, str]) -> str:
 def _bare_environment() -> dict[str, str]:
     """Without the person's AWS account, proxies or anything else of theirs."""
     return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "USER") if name in os.environ}
-
-
-def _started(pid: int) -> str | None:
-    """When this process started, which tells it from a later one of the same number; None if it is gone."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return None if fields[0] == "Z" else fields[19]
-    except OSError:
-        pass
-    if sys.platform == "linux":
-        return None
-    answer = subprocess.run(["ps", "-o", "lstart=,stat=", "-p", str(pid)], capture_output=True, text=True)
-    *started, state = answer.stdout.split() or ["Z"]
-    return None if state.startswith("Z") else " ".join(started)
-
-
-def _occupied(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
-            return answer.status == 200
-    except (OSError, urllib.error.URLError):
-        return False
-
-
-def _tail(file: Path, lines: int = 30) -> str:
-    return "\n".join("  " + line for line in file.read_text(errors="replace").splitlines()[-lines:])
-
-
-def short(path: Path) -> str:
-    """As a person standing in the repository would write it."""
-    return os.path.relpath(path, REPOSITORY)
 
 
 def main() -> int:
@@ -330,8 +268,8 @@ def main() -> int:
         if chosen.action == "stop":
             print("Stopped; its state is kept." if stack.stop() else "Nothing of ours was running.")
         elif chosen.action == "status":
-            running = stack.process()
-            print(f"Running on {stack.endpoint}" if running else "Stopped.")
+            running = stack.aws.running()
+            print(f"Running on {stack.endpoint}; the outbox is {stack.sandbox.url}" if running else "Stopped.")
         else:
             stack.start()
             if chosen.action == "deploy":

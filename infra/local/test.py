@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,7 +17,8 @@ from pathlib import Path
 
 import bootstrap
 from build import REPOSITORY, BuildFailed, build
-from stack import REGION, ROOT, Stack, StackError
+from process import StackError, occupied
+from stack import REGION, ROOT, SANDBOX_PORT_AFTER, Stack
 
 DIRECTORY = REPOSITORY / "target" / "e2e"
 FIRST_PORT = 4577
@@ -31,6 +31,10 @@ PARAMETERS = {
     "RangeRedeliverySeconds": "30",
     "RangeBytes": "65536",
     "MaxExpandedBytes": "16777216",
+    # A lost answer is asked for again while a test waits.
+    "CampaignRedeliverySeconds": "10",
+    "SendRedeliverySeconds": "10",
+    "RetentionRedeliverySeconds": "20",
 }
 
 
@@ -108,7 +112,7 @@ def _against_a_stack() -> None:
             {**ROOT, "AWS_REGION": REGION, "ZEROSIX_STACK": str(DIRECTORY / "stack.json")},
         )
     except Failed:
-        print(f"\nThe stack's log: {os.path.relpath(stack.log, REPOSITORY)}", file=sys.stderr)
+        print(f"\nThe stack's log: {os.path.relpath(stack.aws.log, REPOSITORY)}", file=sys.stderr)
         raise
     finally:
         stack.stop()
@@ -119,9 +123,8 @@ def _port() -> int:
     if named := os.environ.get("ZEROSIX_TEST_PORT"):
         return int(named)
     for port in range(FIRST_PORT, FIRST_PORT + 100):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
+        if not occupied(port) and not occupied(port + SANDBOX_PORT_AFTER):
+            return port
     raise StackError("No free port for the tests' stack. Name one: ZEROSIX_TEST_PORT=… make test")
 
 

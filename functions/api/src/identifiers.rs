@@ -1,6 +1,6 @@
 //! Random bits for new identifiers, and identifiers that a path names.
 
-use domain::{MemberId, MerchantId, UploadId};
+use domain::{CampaignId, MemberId, MerchantId, UploadId};
 use http_edge::Problem;
 
 /// 128 bits of the system's generator.
@@ -18,6 +18,11 @@ pub(crate) fn merchant(text: &str) -> Result<MerchantId, Problem> {
 /// A member of the path.
 pub(crate) fn member(text: &str) -> Result<MemberId, Problem> {
     MemberId::parse(text).map_err(|_| Problem::not_found("member"))
+}
+
+/// A campaign of the path.
+pub(crate) fn campaign(text: &str) -> Result<CampaignId, Problem> {
+    CampaignId::parse(text).map_err(|_| Problem::not_found("campaign"))
 }
 
 /// A file of the path.

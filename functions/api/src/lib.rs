@@ -3,9 +3,13 @@
 //! One file a resource: its requests and answers, and thin handlers that read a request into the
 //! domain's types, call the store and answer.
 
+mod campaign_door;
+mod campaigns;
 mod consents;
+mod contract_end;
 mod customer;
 mod earning_rules;
+mod erasures;
 mod establishments;
 mod health;
 mod history;
@@ -16,10 +20,12 @@ mod merchants;
 pub mod openapi;
 mod purchase_id;
 mod purchases;
+mod registration;
 mod senders;
 mod upload_door;
 mod uploads;
 
+pub use campaign_door::CampaignDoor;
 pub use upload_door::UploadDoor;
 
 use axum::Router;
@@ -39,6 +45,8 @@ pub struct App {
     pub gate: Gate,
     /// The door through which files come in and refused rows go out.
     pub uploads: Arc<UploadDoor>,
+    /// The door to the function that takes campaigns further.
+    pub campaigns: Arc<CampaignDoor>,
 }
 
 impl App {
@@ -71,13 +79,51 @@ pub fn router(app: App) -> Router {
             delete(keys::revoke),
         )
         .route("/v1/merchants/{merchant_id}/earning-rules/{valid_from}", put(earning_rules::put))
+        .route(
+            "/v1/merchants/{merchant_id}/contract-end",
+            put(contract_end::put).delete(contract_end::delete),
+        )
         .route("/v1/merchants/{merchant_id}/senders/email", put(senders::put_email))
         .route("/v1/merchants/{merchant_id}/senders/sms", put(senders::put_sms))
+        .route("/v1/merchants/{merchant_id}/erasures", get(erasures::list))
+        .route(
+            "/v1/merchants/{merchant_id}/campaigns",
+            get(campaigns::list).post(campaigns::create),
+        )
+        .route(
+            "/v1/merchants/{merchant_id}/campaigns/{campaign_id}",
+            get(campaigns::show).put(campaigns::put),
+        )
+        .route(
+            "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/launch",
+            post(campaigns::steps::launch),
+        )
+        .route(
+            "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/schedule",
+            post(campaigns::steps::schedule),
+        )
+        .route(
+            "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/pause",
+            post(campaigns::steps::pause),
+        )
+        .route(
+            "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/resume",
+            post(campaigns::steps::resume),
+        )
+        .route(
+            "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/cancel",
+            post(campaigns::steps::cancel),
+        )
+        .route(
+            "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/dry-run",
+            get(campaigns::dry_run::show).post(campaigns::dry_run::ask),
+        )
         .route("/v1/members", get(members::list).post(members::create))
         .route("/v1/members/find", post(members::find))
         .route("/v1/members/{member_id}", get(members::show).patch(members::correct))
         .route("/v1/members/{member_id}/mobile", put(members::change_mobile))
         .route("/v1/members/{member_id}/merge", post(members::merge))
+        .route("/v1/members/{member_id}/registration", put(registration::put))
         .route("/v1/members/{member_id}/consents", get(consents::show))
         .route("/v1/members/{member_id}/consents/{channel}", put(consents::put))
         .route("/v1/members/{member_id}/history", get(history::list))

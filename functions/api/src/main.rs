@@ -1,6 +1,6 @@
 //! Wiring: settings, clients, and the router that API Gateway's requests go through.
 
-use api::{App, UploadDoor};
+use api::{App, CampaignDoor, UploadDoor};
 use aws_sdk_secretsmanager::Client as Secrets;
 use http_edge::Gate;
 use http_edge::operator::OperatorKey;
@@ -11,7 +11,8 @@ async fn main() -> Result<(), lambda_http::Error> {
     platform::telemetry::start();
     let config = platform::clients::config().await;
     let store = platform::clients::store(&config).await?;
-    let uploads = UploadDoor::from_settings(&config)?;
+    let uploads = Arc::new(UploadDoor::from_settings(&config)?);
+    let campaigns = Arc::new(CampaignDoor::from_settings(&config)?);
     let operator_secret = platform::settings::text("OPERATOR_SECRET_ARN")?;
     // The operator seldom calls: no client is made for its key before it does.
     let operator_key = OperatorKey::new(move || {
@@ -19,5 +20,5 @@ async fn main() -> Result<(), lambda_http::Error> {
         Box::pin(async move { Ok(platform::clients::secret(&secrets, &arn).await?) })
     });
     let gate = Gate { store, operator_key: Arc::new(operator_key), clock: Arc::new(platform::now) };
-    lambda_http::run(api::router(App { gate, uploads: Arc::new(uploads) })).await
+    lambda_http::run(api::router(App { gate, uploads, campaigns })).await
 }

@@ -159,6 +159,10 @@ pub(crate) struct MemberAnswer {
     enrolled_by: EnrolledBy,
     #[schema(value_type = String, format = DateTime)]
     created_at: Instant,
+    /// When the invitation to complete the registration was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    invited_at: Option<Instant>,
     /// When the person completed the registration.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -200,6 +204,7 @@ impl MemberAnswer {
                 Enrolment::Attestation => EnrolledBy::Attestation,
             },
             created_at: person.created_at,
+            invited_at: person.invited_at,
             activated_at: person.activated_at,
             last_activity_at: account.last_activity,
         }

@@ -76,6 +76,10 @@ pub(crate) struct MerchantAnswer {
     processing_contract: Agreement,
     #[serde(skip_serializing_if = "Option::is_none")]
     enrolment_attestation: Option<Agreement>,
+    /// The last day of the contract, where its end is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = Date, examples("2026-11-30"))]
+    contract_ends_on: Option<String>,
     establishments: Vec<EstablishmentAnswer>,
     earning_rules: Vec<DatedRule>,
     senders: SendersAnswer,
@@ -141,6 +145,7 @@ impl NewMerchant {
             terms,
             processing_contract,
             enrolment_attestation,
+            contract_ends_on: None,
         };
         Ok((merchant, rule))
     }
@@ -160,6 +165,7 @@ impl MerchantAnswer {
             terms: Agreement::of(&merchant.terms),
             processing_contract: Agreement::of(&merchant.processing_contract),
             enrolment_attestation: merchant.enrolment_attestation.as_ref().map(Agreement::of),
+            contract_ends_on: merchant.contract_ends_on.map(|day| day.to_string()),
             establishments: settings.establishments.values().map(EstablishmentAnswer::of).collect(),
             earning_rules: settings.rules.iter().map(DatedRule::of).collect(),
             senders: SendersAnswer::of(&settings.senders),

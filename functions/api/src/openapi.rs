@@ -2,8 +2,8 @@
 //! and served from there: the generator is no part of what runs.
 
 use crate::{
-    consents, earning_rules, establishments, health, history, keys, members, merchants, purchases,
-    senders, uploads,
+    campaigns, consents, contract_end, earning_rules, erasures, establishments, health, history,
+    keys, members, merchants, purchases, registration, senders, uploads,
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -119,6 +119,20 @@ impl Modify for Security {
         earning_rules::put,
         senders::put_email,
         senders::put_sms,
+        contract_end::put,
+        contract_end::delete,
+        campaigns::create,
+        campaigns::list,
+        campaigns::show,
+        campaigns::put,
+        campaigns::dry_run::ask,
+        campaigns::dry_run::show,
+        campaigns::steps::launch,
+        campaigns::steps::schedule,
+        campaigns::steps::pause,
+        campaigns::steps::resume,
+        campaigns::steps::cancel,
+        erasures::list,
         members::create,
         members::list,
         members::find,
@@ -126,6 +140,7 @@ impl Modify for Security {
         members::correct,
         members::change_mobile,
         members::merge,
+        registration::put,
         consents::show,
         consents::put,
         history::list,
@@ -143,6 +158,7 @@ impl Modify for Security {
         (name = "members", description = "Customers who asked for the card."),
         (name = "consents", description = "What members said of being written to."),
         (name = "uploads", description = "Files of purchases."),
+        (name = "campaigns", description = "Messages to a segment of a merchant's members: the operator's today, the merchant's own login's later."),
         (name = "merchants", description = "The operator's: merchants and their settings."),
         (name = "service", description = "The service itself."),
     ),

@@ -20,7 +20,7 @@ use store::{Contact, Customer, Entry, NewMember, Outcome, Source, StoreError, St
 use utoipa::ToSchema;
 
 /// How far a till's clock may be ahead.
-const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(10);
+pub(crate) const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(10);
 /// How long a till may be offline before its sales go by file.
 const REPLAYED_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 

@@ -6,7 +6,7 @@ use crate::{App, identifiers};
 use axum::Json;
 use axum::extract::State;
 use domain::member::Email;
-use domain::sender::{AccountCode, EmailSender, Senders, SmsSender};
+use domain::sender::{AccountCode, EmailSender, Senders, SmsSender, UnitPrice};
 use http_edge::{Fields, JsonBody, Operator, Problem, Segments};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,6 +25,10 @@ pub(crate) struct Emails {
     /// The name beside it.
     #[schema(max_length = 70)]
     name: String,
+    /// What one e-mail costs, in millionths of a euro; dry runs reckon with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 1_000_000, examples(900))]
+    price_microeuros: Option<u32>,
 }
 
 /// From whom SMS come, by Sinch.
@@ -41,6 +45,10 @@ pub(crate) struct Sms {
     /// The short code that takes the word STOP.
     #[schema(examples("36200"))]
     stop_number: String,
+    /// What one part of an SMS costs, in millionths of a euro; dry runs reckon with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 1_000_000, examples(45_000))]
+    price_microeuros: Option<u32>,
 }
 
 /// A merchant's senders; a channel without one sends nothing.
@@ -59,11 +67,13 @@ impl SendersAnswer {
                 account: sender.account.as_str().to_owned(),
                 address: sender.address.as_str().to_owned(),
                 name: sender.name.clone(),
+                price_microeuros: sender.price.map(UnitPrice::microeuros),
             }),
             sms: senders.sms.as_ref().map(|sender| Sms {
                 account: sender.account.as_str().to_owned(),
                 shown: sender.shown.clone(),
                 stop_number: sender.stop_number.clone(),
+                price_microeuros: sender.price.map(UnitPrice::microeuros),
             }),
         }
     }
@@ -92,10 +102,12 @@ pub(crate) async fn put_email(
     let account = fields.check("/account", AccountCode::parse(&put.account));
     let address = fields.check("/address", Email::parse(&put.address));
     let name = fields.check("/name", EmailSender::name(&put.name));
-    let (Some(account), Some(address), Some(name)) = (account, address, name) else {
+    let price = fields.check_given("/price_microeuros", put.price_microeuros, UnitPrice::new);
+    let (Some(account), Some(address), Some(name), Some(price)) = (account, address, name, price)
+    else {
         return Err(fields.refuse());
     };
-    let sender = EmailSender { account, address, name: name.to_owned() };
+    let sender = EmailSender { account, address, name: name.to_owned(), price };
     app.store().settings_anew(merchant, app.now()).await?;
     app.store().put_email_sender(merchant, &sender).await?;
     let settings = app.store().settings_anew(merchant, app.now()).await?;
@@ -125,11 +137,14 @@ pub(crate) async fn put_sms(
     let account = fields.check("/account", AccountCode::parse(&put.account));
     let shown = fields.check("/shown", SmsSender::shown(&put.shown));
     let stop_number = fields.check("/stop_number", SmsSender::stop_number(&put.stop_number));
-    let (Some(account), Some(shown), Some(stop_number)) = (account, shown, stop_number) else {
+    let price = fields.check_given("/price_microeuros", put.price_microeuros, UnitPrice::new);
+    let (Some(account), Some(shown), Some(stop_number), Some(price)) =
+        (account, shown, stop_number, price)
+    else {
         return Err(fields.refuse());
     };
     let (shown, stop_number) = (shown.to_owned(), stop_number.to_owned());
-    let sender = SmsSender { account, shown, stop_number };
+    let sender = SmsSender { account, shown, stop_number, price };
     app.store().settings_anew(merchant, app.now()).await?;
     app.store().put_sms_sender(merchant, &sender).await?;
     let settings = app.store().settings_anew(merchant, app.now()).await?;

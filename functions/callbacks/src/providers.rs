@@ -97,8 +97,9 @@ fn told_of(event: Event) -> Option<Told> {
             let what = match receipt.outcome {
                 Outcome::Delivered => What::Delivered,
                 Outcome::HardBounced => What::Bounced,
+                Outcome::SoftBounced => What::SoftBounced,
                 Outcome::Failed => What::Failed,
-                Outcome::SoftBounced | Outcome::Pending => return None,
+                Outcome::Pending => return None,
             };
             (receipt.channel, receipt.address, receipt.reference, what, receipt.at)
         }

@@ -125,6 +125,15 @@ async fn a_genuine_callback_of_brevo_is_acknowledged_and_queued() {
 }
 
 #[tokio::test]
+async fn a_soft_bounce_is_queued_as_one_since_five_of_them_make_an_address_dead() {
+    let door = Door::open().await;
+    let body = delivered().replace("\"delivered\"", "\"soft_bounce\"");
+    assert_eq!(door.brevo("main", SECRET, body).await, 200);
+    let message: ToldMessage = serde_json::from_str(&door.queue.sent("/outcomes")[0]).unwrap();
+    assert_eq!(message.events[0].what, What::SoftBounced);
+}
+
+#[tokio::test]
 async fn a_callback_that_is_forged_or_of_an_unknown_account_is_refused_and_not_queued() {
     let door = Door::open().await;
     assert_eq!(door.brevo("main", "another", delivered()).await, 401);

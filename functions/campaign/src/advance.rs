@@ -1,19 +1,21 @@
 //! A campaign is taken further: begun at its moment, walked, its batches queued, and ended.
 
 use crate::app::{App, CampaignError};
+use crate::pages;
 use domain::calendar::PARIS;
 use domain::campaign::State;
 use domain::{Campaign, CampaignId, Channel, Day, Instant, MemberId};
 use futures::try_join;
 use jiff::ToSpan as _;
 use platform::messages::{BatchMessage, CampaignMessage};
-use store::{BATCH_MEMBERS, BatchId, MEMBER_SHARDS, Plan, Scope, StoreError, Tenant, Walked};
+use store::{BATCH_MEMBERS, BatchId, Plan, Scope, StoreError, Tenant, Walked};
 
 /// When a running campaign is looked at again, in case a message was lost.
 const LOOK_AGAIN_MINUTES: i64 = 10;
 
 /// Takes a campaign further. Until the walk has ended it walks, and queues itself anew where the time
-/// at hand ends first; afterwards it queues what is not done, or ends the campaign.
+/// at hand ends first; afterwards it queues what is not done, or ends the campaign. A merchant's whose
+/// contract has ended stays as it is.
 ///
 /// # Errors
 /// [`CampaignError`]; the message comes again, and the walk goes on where it was.
@@ -30,13 +32,20 @@ pub async fn advance(
     if campaign.state != State::Running && !begins {
         return Ok(());
     }
+    let settings = app.store.settings(tenant.merchant, now).await?;
+    if settings.contract_has_ended(now) {
+        return Ok(());
+    }
     let again = now + LOOK_AGAIN_MINUTES.minutes();
-    app.store.revisit_campaign(tenant, id, again).await?;
+    // Running from here on, it can be written anew no more: what is read now is what is sent.
+    let campaign = app.store.revisit_campaign(tenant, id, again).await?.campaign;
+    if campaign.state != State::Running {
+        return Ok(());
+    }
     let mut plan = app.store.plan(tenant, id).await?;
     if plan.is_done() {
         return settle(app, tenant, id, &plan).await;
     }
-    let settings = app.store.settings(tenant.merchant, now).await?;
     let scope = Scope { settings, mode: tenant.mode };
     // The batch was cut; whether its message left is not known.
     if let Some(batch) = plan.last_batch {
@@ -111,11 +120,7 @@ impl Walk<'_> {
             if Instant::now() >= until {
                 return Ok(false);
             }
-            let next = match page.next {
-                Some(after) => Some((shard, Some(after))),
-                None if shard + 1 < MEMBER_SHARDS => Some((shard + 1, None)),
-                None => None,
-            };
+            let next = pages::next(shard, &page);
             // The next page is read while this one's batches are written.
             let (app, scope) = (self.app, self.scope);
             let ahead = read(app, scope, next, channel);
@@ -142,11 +147,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    async fn cut(
-        &mut self,
-        shard: u8,
-        walked_to: (u8, Option<MemberId>),
-    ) -> Result<(), CampaignError> {
+    async fn cut(&mut self, shard: u8, walked_to: pages::At) -> Result<(), CampaignError> {
         let (tenant, id) = (self.tenant, self.campaign.id);
         let batch = self.pending.last().map(|last| BatchId { shard, cursor: *last });
         let members = std::mem::take(&mut self.pending);
@@ -166,7 +167,7 @@ impl Walk<'_> {
 async fn read(
     app: &App,
     scope: &Scope,
-    from: Option<(u8, Option<MemberId>)>,
+    from: Option<pages::At>,
     channel: Channel,
 ) -> Result<Option<Walked>, CampaignError> {
     match from {

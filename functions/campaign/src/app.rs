@@ -1,6 +1,7 @@
 //! What an instance of the function holds, and what it does with the hour and with a message.
 
 use crate::advance::advance;
+use crate::dry_run::dry_run;
 use domain::Instant;
 use platform::messages::{BatchMessage, CampaignMessage};
 use platform::queue::Failed;
@@ -27,11 +28,17 @@ pub enum CampaignError {
     /// A queue.
     #[error("a message could not be queued")]
     Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A text that was saved under other rules; no later attempt reads it.
+    #[error("the campaign's text cannot be read")]
+    Content,
 }
 
 impl From<CampaignError> for Failed {
     fn from(error: CampaignError) -> Self {
-        Self::retry(error)
+        match error {
+            CampaignError::Content => Self::Poison("a text of other rules"),
+            CampaignError::Store(_) | CampaignError::Queue(_) => Self::retry(error),
+        }
     }
 }
 
@@ -80,8 +87,11 @@ pub async fn tick(app: &App, now: Instant) -> Result<(), CampaignError> {
 /// # Errors
 /// [`Failed::Poison`] for a body that is none of ours, [`Failed::Retry`] for what may pass.
 pub async fn handle(app: &App, body: &str, now: Instant, until: Instant) -> Result<(), Failed> {
-    let message = serde_json::from_str::<CampaignMessage>(body).ok();
-    let (tenant, campaign) =
-        message.and_then(|message| message.identifiers()).ok_or(Failed::Poison("no campaign"))?;
+    const NO_CAMPAIGN: Failed = Failed::Poison("no campaign");
+    let message: CampaignMessage = serde_json::from_str(body).map_err(|_| NO_CAMPAIGN)?;
+    let (tenant, campaign) = message.identifiers().ok_or(NO_CAMPAIGN)?;
+    if message.dry_run {
+        return Ok(Box::pin(dry_run(app, tenant, campaign, now, until)).await?);
+    }
     Ok(advance(app, tenant, campaign, now, until).await?)
 }

@@ -32,6 +32,9 @@ pub(crate) async fn handle(app: &App, arrival: &Arrival, now: Instant) -> Result
         Err(StoreError::NotFound(_)) => return nobodys(app, arrival, "an unknown merchant").await,
         Err(other) => return Err(other.into()),
     };
+    if settings.contract_has_ended(now) {
+        return nobodys(app, arrival, "a merchant whose contract has ended").await;
+    }
     let scope = Scope { settings, mode: address.mode };
     let tenant = scope.tenant();
     let sent = Source {

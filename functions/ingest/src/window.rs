@@ -89,7 +89,7 @@ pub(crate) async fn enter(
     tally: &mut Tally,
     now: Instant,
 ) -> Result<(), IngestError> {
-    let known = known_customers(app, scope, &receipts).await?;
+    let known = known_customers(app, scope, &receipts, now).await?;
     // What one row says of a person holds for the others of the window.
     let asked: HashSet<Contact> = receipts
         .iter()
@@ -136,11 +136,12 @@ async fn known_customers(
     app: &App,
     scope: &Scope,
     receipts: &[FileReceipt],
+    now: Instant,
 ) -> Result<HashMap<Contact, Known>, IngestError> {
     let contacts: HashSet<Contact> =
         receipts.iter().filter_map(|receipt| receipt.customer.as_ref()).map(contact).collect();
     let contacts: Vec<Contact> = contacts.into_iter().collect();
-    Ok(app.store.find_contacts(scope, &contacts).await?)
+    Ok(app.store.find_contacts(scope, &contacts, now).await?)
 }
 
 fn contact(named: &Named) -> Contact {

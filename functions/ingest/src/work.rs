@@ -25,7 +25,16 @@ pub(crate) async fn handle(
     number: u32,
     now: Instant,
 ) -> Result<(), IngestError> {
-    let scope = Scope { settings: app.store.settings(merchant, now).await?, mode };
+    let settings = match app.store.settings(merchant, now).await {
+        Ok(settings) if !settings.contract_has_ended(now) => settings,
+        // What a merchant leaves is archived as it was at the end of its contract.
+        Ok(_) | Err(StoreError::NotFound(_)) => {
+            tracing::warn!(%merchant, %upload, range = number, "a range of a merchant whose contract has ended");
+            return Ok(());
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let scope = Scope { settings, mode };
     let file = FilePlan::read(app, scope.tenant(), upload).await?;
     if !app.store.is_range_done(&scope, upload, number).await? {
         let report = work(app, &scope, upload, &file, number, now).await?;

@@ -1,6 +1,6 @@
 //! What an instance of the function holds, and what it does with a message.
 
-use crate::{oppositions, receipts};
+use crate::{oppositions, receipts, soft_bounces};
 use domain::member::Email;
 use domain::{Channel, Instant, Mobile};
 use platform::messages::{Told, ToldMessage, What};
@@ -27,7 +27,8 @@ impl From<OutcomeError> for Failed {
     }
 }
 
-/// Deals with the body of one message: oppositions first, since they hold at once, then receipts.
+/// Deals with the body of one message: oppositions first, since they hold at once, then receipts, then
+/// the addresses that these show to be dead.
 /// An address or a reference that is none of ours is passed over: the provider will not mend it.
 ///
 /// # Errors
@@ -47,11 +48,12 @@ pub async fn handle(app: &App, body: &str, now: Instant) -> Result<(), Failed> {
         tracing::warn!(unreadable, "addresses that are none");
     }
     for (address, told) in &read {
-        if !matches!(told.what, What::Delivered | What::Failed) {
+        if !matches!(told.what, What::Delivered | What::SoftBounced | What::Failed) {
             oppositions::oppose(app, &message.account, address, told, now).await?;
         }
     }
     receipts::count(app, &read, now).await?;
+    soft_bounces::oppose(app, &read, now).await?;
     Ok(())
 }
 

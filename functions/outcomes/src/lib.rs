@@ -4,5 +4,6 @@
 mod app;
 mod oppositions;
 mod receipts;
+mod soft_bounces;
 
 pub use app::{App, OutcomeError, handle};

@@ -20,7 +20,7 @@ pub(crate) async fn oppose(
         What::Unsubscribed => OppositionReason::Unsubscribed,
         What::Stop => OppositionReason::Stop,
         What::Complaint => OppositionReason::Complaint,
-        What::Delivered | What::Failed => return Ok(()),
+        What::Delivered | What::SoftBounced | What::Failed => return Ok(()),
     };
     // A provider's clock that runs ahead would outweigh what the person says next.
     let opposition = Opposition { at: told.at.min(now), reason };

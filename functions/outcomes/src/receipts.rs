@@ -25,6 +25,7 @@ pub(crate) async fn count(
         let state = match told.what {
             What::Delivered => MessageState::Delivered,
             What::Bounced => MessageState::Bounced,
+            What::SoftBounced => MessageState::SoftBounced,
             What::Failed => MessageState::Failed,
             What::Unsubscribed | What::Stop | What::Complaint => continue,
         };

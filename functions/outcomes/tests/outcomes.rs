@@ -11,7 +11,10 @@ use jiff::ToSpan as _;
 use outcomes::{App, handle};
 use platform::messages::{Reference, Told, ToldMessage, What};
 use platform::queue::Failed;
-use store::{Addressed, BatchId, Claimed, Counts, Figures, MEMBER_SHARDS, NewMember, Scope, Wish};
+use rstest::rstest;
+use store::{
+    Addressed, BatchId, Claimed, Correction, Counts, Figures, MEMBER_SHARDS, NewMember, Scope, Wish,
+};
 use support::{Table, instant, merchant, mobile, open_merchant};
 
 fn now() -> Instant {
@@ -35,7 +38,7 @@ impl Desk {
             open_merchant(&store, &shop, now()).await;
             let account = AccountCode::parse("shared").unwrap();
             let (shown, stop_number) = ("Boutique".to_owned(), "36200".to_owned());
-            let sender = SmsSender { account, shown, stop_number };
+            let sender = SmsSender { account, shown, stop_number, price: None };
             store.put_sms_sender(shop.id, &sender).await.unwrap();
             let settings = store.settings_anew(shop.id, now()).await.unwrap();
             shops.push(Scope { settings, mode: store::Mode::Live });
@@ -61,13 +64,23 @@ impl Desk {
 
     /// A campaign whose one batch was handed to the provider.
     async fn sent(&self, shop: usize, channel: Channel, members: &[MemberId]) -> Reference {
+        self.sent_at(shop, channel, members, now()).await
+    }
+
+    async fn sent_at(
+        &self,
+        shop: usize,
+        channel: Channel,
+        members: &[MemberId],
+        at: Instant,
+    ) -> Reference {
         let (store, scope) = (&self.app.store, &self.shops[shop]);
         let tenant = scope.tenant();
         let campaign = Campaign {
-            id: CampaignId::mint(now(), 9),
+            id: CampaignId::mint(at, 9),
             name: "Rentrée".to_owned(),
             channel,
-            content: Content { subject: String::new(), body: String::new() },
+            content: Content::default(),
             segment: Segment::default(),
             state: State::Running,
             created_at: now(),
@@ -174,6 +187,99 @@ async fn a_stop_whose_merchant_cannot_be_told_opposes_every_merchant_that_wrote_
     desk.sent(1, Channel::Sms, &[there]).await;
     desk.tell(vec![stop()]).await.unwrap();
     assert_eq!(desk.reason(1, there, Channel::Sms).await, Some(OppositionReason::Stop));
+}
+
+/// Six e-mails to one member, and what each came to; the address as it stands then.
+async fn after(
+    outcomes: [What; 6],
+    order: [usize; 6],
+    repeated: usize,
+) -> (Option<OppositionReason>, [Figures; 6]) {
+    let desk = Desk::open().await;
+    let member = desk.member(0, 1, "a@example.com").await;
+    let mut references = Vec::new();
+    for number in 0..6_i64 {
+        let at = now() - (10 - number).minutes();
+        references.push(desk.sent_at(0, Channel::Email, &[member], at).await);
+        // An SMS between two e-mails says nothing of the address.
+        desk.sent_at(0, Channel::Sms, &[member], at + 1.second()).await;
+    }
+    for _ in 0..repeated {
+        for number in order {
+            let reference = Some(references[number]);
+            let told = told(Channel::Email, "a@example.com", reference, outcomes[number]);
+            desk.tell(vec![told]).await.unwrap();
+        }
+    }
+    let mut figures = [Figures::default(); 6];
+    for (figure, reference) in figures.iter_mut().zip(references) {
+        *figure = desk.figures(reference).await;
+    }
+    (desk.reason(0, member, Channel::Email).await, figures)
+}
+
+const SOFT: What = What::SoftBounced;
+const IN_ORDER: [usize; 6] = [0, 1, 2, 3, 4, 5];
+
+#[rstest]
+#[case::six([SOFT, SOFT, SOFT, SOFT, SOFT, SOFT], true)]
+#[case::the_last_five([What::Delivered, SOFT, SOFT, SOFT, SOFT, SOFT], true)]
+#[case::a_delivery_in_between([SOFT, SOFT, SOFT, What::Delivered, SOFT, SOFT], false)]
+#[case::a_delivery_at_last([SOFT, SOFT, SOFT, SOFT, What::Delivered, SOFT], false)]
+#[case::given_up_for_another_reason([SOFT, SOFT, SOFT, What::Failed, SOFT, SOFT], false)]
+#[tokio::test(flavor = "multi_thread")]
+async fn five_soft_bounces_in_a_row_make_the_address_dead(
+    #[case] outcomes: [What; 6],
+    #[case] is_dead: bool,
+    #[values(IN_ORDER, [5, 4, 3, 2, 1, 0], [3, 5, 0, 4, 1, 2])] order: [usize; 6],
+) {
+    for repeated in [1, 2] {
+        let (reason, figures) = after(outcomes, order, repeated).await;
+        assert_eq!(reason, is_dead.then_some(OppositionReason::Bounced));
+        let sum = |of: fn(&Figures) -> u64| figures.iter().map(of).sum::<u64>();
+        // The message that settled it is counted as returned, each other as it was told, once.
+        let told = sum(|one| one.delivered) + sum(|one| one.bounced) + sum(|one| one.failed);
+        assert_eq!((told, sum(|one| one.bounced) > 0), (6, is_dead));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_soft_bounce_is_overtaken_by_a_delivery_and_never_the_other_way_round() {
+    let desk = Desk::open().await;
+    let members =
+        [desk.member(0, 1, "a@example.com").await, desk.member(0, 2, "b@example.com").await];
+    let reference = desk.sent(0, Channel::Email, &members).await;
+    let email = |address, what| told(Channel::Email, address, Some(reference), what);
+    let events = [
+        vec![email("a@example.com", SOFT), email("b@example.com", What::Delivered)],
+        vec![email("a@example.com", What::Delivered), email("b@example.com", SOFT)],
+        vec![email("a@example.com", SOFT), email("a@example.com", What::Delivered)],
+    ];
+    for events in events {
+        desk.tell(events).await.unwrap();
+    }
+    let figures = desk.figures(reference).await;
+    assert_eq!((figures.delivered, figures.bounced, figures.failed), (2, 0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_address_of_the_same_person_begins_anew() {
+    let desk = Desk::open().await;
+    let member = desk.member(0, 1, "a@example.com").await;
+    let soft = async |number: i64, address: &str| {
+        let at = now() - (10 - number).minutes();
+        let reference = desk.sent_at(0, Channel::Email, &[member], at).await;
+        desk.tell(vec![told(Channel::Email, address, Some(reference), SOFT)]).await.unwrap();
+        desk.reason(0, member, Channel::Email).await
+    };
+    for number in 0..4 {
+        assert_eq!(soft(number, "a@example.com").await, None);
+    }
+    assert_eq!(soft(4, "a@example.com").await, Some(OppositionReason::Bounced));
+    let correction =
+        Correction { email: Some(Email::parse("b@example.com").ok()), ..Correction::default() };
+    desk.app.store.correct_member(&desk.shops[0], member, &correction).await.unwrap();
+    assert_eq!(soft(5, "b@example.com").await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

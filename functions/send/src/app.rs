@@ -3,6 +3,7 @@
 use crate::accounts::Accounts;
 use crate::allowed::Allowed;
 use crate::batch;
+use crate::hours::Hours;
 use domain::Instant;
 use platform::messages::BatchMessage;
 use platform::queue::Failed;
@@ -16,6 +17,8 @@ pub struct App {
     pub accounts: Accounts,
     /// Who may be written to.
     pub allowed: Allowed,
+    /// When SMS may go.
+    pub hours: Hours,
     /// Where the links in messages lead: the address of the HTTP API, without a slash at its end.
     pub public_url: String,
 }

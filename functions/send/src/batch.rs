@@ -13,15 +13,16 @@ use domain::campaign::State;
 use domain::sender::{AccountCode, ProviderName};
 use domain::{Campaign, CampaignId, Channel, Instant, MemberId};
 use messaging::{
-    Batch, Found, Message, Opening, Provider, SendError, StopNumber, Verdict, Window, quiet_hours,
-    territory,
+    Batch, Found, Message, Opening, Provider, SendError, StopNumber, Verdict, territory,
 };
 use platform::messages::Reference;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Addressed, BatchId, Claim, Claimed, Counts, Member, Scope, Tenant};
+use store::{
+    Addressed, Addressee, BatchId, Claim, Claimed, Counts, MessageAddress, Scope, Tenant,
+};
 
 /// Taken off what a provider remembers: the call itself takes time, and clocks differ.
 const MARGIN: Duration = Duration::from_mins(1);
@@ -29,7 +30,7 @@ const MARGIN: Duration = Duration::from_mins(1);
 const ASKED_FOR_SECONDS: i64 = 30 * 60;
 
 /// Sends a batch, or settles what became of it. A batch of a campaign that is held or ended is left
-/// alone: resuming queues it again.
+/// alone: resuming queues it again. So is one of a merchant whose contract has ended, for good.
 ///
 /// # Errors
 /// [`SendFailure`]; the message comes again.
@@ -45,12 +46,15 @@ pub(crate) async fn send(
         return Ok(());
     }
     let settings = app.store.settings(tenant.merchant, now).await?;
+    if settings.contract_has_ended(now) {
+        return Ok(());
+    }
     let scope = Scope { settings, mode: tenant.mode };
     let desk = Desk { app, tenant, scope: &scope, campaign: &campaign, now };
     // Nobody is read while most are asleep; what was left for later has hours of its own.
     if campaign.channel == Channel::Sms
         && !batch.is_rest()
-        && let Opening::ClosedUntil(opens) = quiet_hours::opening(now, Window::default(), &PARIS)
+        && let Opening::ClosedUntil(opens) = app.hours.opening(now, &PARIS)
     {
         return desk.wait_until(opens).await;
     }
@@ -68,7 +72,7 @@ pub(crate) async fn send(
         }
         Err(Unready::Person(code)) => return desk.hold(&claim, code, false).await,
     };
-    let read = app.store.members_now(&scope, &claim.members).await?;
+    let read = app.store.addressees(&scope, &claim.members, campaign.channel).await?;
     if let (Some(first), Some(addressed)) = (claim.first_attempt_at, claim.addressed.clone()) {
         let chosen = desk.choose(&addressed.members, &read);
         if chosen.members != addressed.members {
@@ -139,7 +143,7 @@ impl Desk<'_> {
         }
     }
 
-    fn choose(&self, members: &[MemberId], read: &HashMap<MemberId, Member>) -> Chosen {
+    fn choose(&self, members: &[MemberId], read: &HashMap<MemberId, Addressee>) -> Chosen {
         let sms = self.scope.settings.senders.sms.as_ref();
         let number = sms.and_then(|sender| StopNumber::parse(&sender.stop_number).ok());
         let letterhead = Letterhead {
@@ -155,17 +159,17 @@ impl Desk<'_> {
     fn asleep(
         &self,
         chosen: &Chosen,
-        read: &HashMap<MemberId, Member>,
+        read: &HashMap<MemberId, Addressee>,
     ) -> HashMap<MemberId, Instant> {
         if self.campaign.channel != Channel::Sms {
             return HashMap::new();
         }
-        let members = chosen.members.iter().filter_map(|id| read.get(id));
-        let openings = members.filter_map(|member| {
-            let zone = territory(&member.person.mobile);
-            match quiet_hours::opening(self.now, Window::default(), &zone) {
+        let openings = chosen.members.iter().filter_map(|id| {
+            let Some(MessageAddress::Mobile(mobile)) = &read.get(id)?.address else { return None };
+            let zone = territory(mobile);
+            match self.app.hours.opening(self.now, &zone) {
                 Opening::Open => None,
-                Opening::ClosedUntil(opens) => Some((member.person.id, opens)),
+                Opening::ClosedUntil(opens) => Some((*id, opens)),
             }
         });
         openings.collect()

@@ -2,14 +2,8 @@
 
 use domain::sender::{EmailSender, Senders, SmsSender};
 use domain::{Campaign, Channel};
-use messaging::{EmailMessage, Field, Message, SmsMessage, StopNumber, Template};
-
-/// What may stand in an e-mail.
-const EMAIL_FIELDS: [Field; 5] =
-    [Field::FirstName, Field::LastName, Field::Points, Field::Merchant, Field::UnsubscribeUrl];
-/// What may stand in an SMS.
-const SMS_FIELDS: [Field; 5] =
-    [Field::FirstName, Field::LastName, Field::Points, Field::Merchant, Field::Stop];
+use messaging::content::{EMAIL_FIELDS, SMS_FIELDS};
+use messaging::{EmailMessage, Message, SmsMessage, StopNumber, Template};
 
 /// A campaign's message, or the code of why there is none: the merchant has no sender for the
 /// channel, or its text was saved under other rules.
@@ -18,8 +12,8 @@ pub(crate) fn message(campaign: &Campaign, senders: &Senders) -> Result<Message,
     match campaign.channel {
         Channel::Email => {
             let sender: &EmailSender = senders.email.as_ref().ok_or("no_sender")?;
-            let subject = Template::parse(&campaign.content.subject, &EMAIL_FIELDS);
-            let html = Template::parse(&campaign.content.body, &EMAIL_FIELDS);
+            let subject = Template::parse(&campaign.content.subject, EMAIL_FIELDS);
+            let html = Template::parse(&campaign.content.body, EMAIL_FIELDS);
             Ok(Message::Email(EmailMessage {
                 sender_email: sender.address.as_str().to_owned(),
                 sender_name: sender.name.clone(),
@@ -33,12 +27,11 @@ pub(crate) fn message(campaign: &Campaign, senders: &Senders) -> Result<Message,
         Channel::Sms => {
             let sender: &SmsSender = senders.sms.as_ref().ok_or("no_sender")?;
             let number = StopNumber::parse(&sender.stop_number).map_err(|_| UNUSABLE)?;
-            let body =
-                Template::parse(&campaign.content.body, &SMS_FIELDS).map_err(|_| UNUSABLE)?;
+            let body = Template::parse(&campaign.content.body, SMS_FIELDS).map_err(|_| UNUSABLE)?;
             Ok(Message::Sms(SmsMessage {
                 sender: messaging::SmsSender::parse(&sender.shown).map_err(|_| UNUSABLE)?,
                 body: messaging::sms::sms_with_stop(&body, &number),
-                folded: false,
+                folded: campaign.content.folded,
             }))
         }
         Channel::Postal => Err("no_sender"),

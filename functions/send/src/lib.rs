@@ -6,8 +6,10 @@ mod allowed;
 mod app;
 mod batch;
 mod content;
+mod hours;
 mod recipients;
 
 pub use accounts::{Accounts, ProviderUrls};
 pub use allowed::Allowed;
 pub use app::{App, SendFailure, handle};
+pub use hours::Hours;

@@ -4,7 +4,10 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use messaging::{BaseUrl, Transport};
 use platform::{StartError, clients, queue, settings, telemetry};
-use send::{Accounts, Allowed, App, ProviderUrls, handle};
+use send::{Accounts, Allowed, App, Hours, ProviderUrls, handle};
+
+/// Batches under way at once: while the provider reads one, the members of the next are read.
+const BATCHES_AT_ONCE: usize = 4;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -12,16 +15,19 @@ async fn main() -> Result<(), Error> {
     let config = clients::config().await;
     let urls = ProviderUrls { brevo: url("BREVO_URL")?, sinch: url("SINCH_URL")? };
     let read = clients::secrets_under(&config, settings::text("PROVIDERS_SECRET_PREFIX")?);
+    let stage = settings::text("STAGE")?;
     let list = std::env::var("ALLOWED_RECIPIENTS").unwrap_or_default();
+    let hours = std::env::var("SMS_HOURS").unwrap_or_default();
     let app = App {
         store: clients::store(&config).await?,
         accounts: Accounts::new(Transport::new()?, urls, read),
-        allowed: Allowed::of(&settings::text("STAGE")?, &list),
+        allowed: Allowed::of(&stage, &list),
+        hours: Hours::of(&stage, &hours),
         public_url: settings::text("PUBLIC_URL")?,
     };
     let app = &app;
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
-        let answer = queue::deal(event.payload, |message| async move {
+        let answer = queue::deal_at_once(event.payload, BATCHES_AT_ONCE, |message| async move {
             let body = message.body.as_deref().unwrap_or_default();
             Box::pin(handle(app, body, platform::now())).await
         });

@@ -4,7 +4,7 @@ use crate::allowed::Allowed;
 use domain::{Channel, MemberId};
 use messaging::{Recipient, Values};
 use std::collections::{HashMap, HashSet};
-use store::{Counts, Member, Scope};
+use store::{Addressee, Counts, MessageAddress, Scope};
 
 /// Those who are written to, in the batch's order, and how the others are counted.
 #[derive(Default)]
@@ -42,7 +42,7 @@ pub(crate) struct Letterhead<'a> {
 pub(crate) fn choose(
     scope: &Scope,
     batch: &[MemberId],
-    read: &HashMap<MemberId, Member>,
+    read: &HashMap<MemberId, Addressee>,
     channel: Channel,
     allowed: &Allowed,
     letterhead: &Letterhead<'_>,
@@ -50,20 +50,18 @@ pub(crate) fn choose(
     let mut chosen = Chosen::default();
     let mut addresses = HashSet::new();
     for id in batch {
-        let Some(member) = read.get(id).filter(|member| member.person.merged_into.is_none()) else {
+        let Some(addressee) = read.get(id) else {
             chosen.counts.unreachable += 1;
             continue;
         };
-        if !member.person.consents.permit(channel) {
+        if !addressee.is_permitted {
             chosen.counts.opposed += 1;
             continue;
         }
-        let details = &member.person.details;
-        let address = match channel {
-            Channel::Email => details.email.as_ref().map(|email| email.as_str().to_owned()),
-            Channel::Sms => Some(member.person.mobile.as_str().to_owned()),
-            Channel::Postal => None,
-        };
+        let address = addressee.address.as_ref().map(|address| match address {
+            MessageAddress::Email(email) => email.as_str().to_owned(),
+            MessageAddress::Mobile(mobile) => mobile.as_str().to_owned(),
+        });
         // A family that shares an address gets the message once.
         let Some(address) = address.filter(|address| addresses.insert(address.clone())) else {
             chosen.counts.unreachable += 1;
@@ -78,9 +76,9 @@ pub(crate) fn choose(
         chosen.recipients.push(Recipient {
             address,
             values: Values {
-                first_name: details.first_name.clone(),
-                last_name: details.last_name.clone(),
-                points: member.account.balance().get(),
+                first_name: addressee.first_name.clone(),
+                last_name: addressee.last_name.clone(),
+                points: addressee.points.get(),
                 merchant: letterhead.merchant.to_owned(),
                 unsubscribe_url: (channel == Channel::Email)
                     .then(|| format!("{}/u/{token}", letterhead.public_url)),

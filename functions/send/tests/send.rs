@@ -12,7 +12,7 @@ use messaging::{BaseUrl, Transport};
 use platform::messages::BatchMessage;
 use platform::queue::Failed;
 use sandbox::Sandbox;
-use send::{Accounts, Allowed, App, ProviderUrls, handle};
+use send::{Accounts, Allowed, App, Hours, ProviderUrls, handle};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{BatchId, Counts, Figures, MEMBER_SHARDS, NewMember, Scope, Wish};
@@ -52,10 +52,11 @@ impl Desk {
             account: account.clone(),
             address: Email::parse("boutique@example.com").unwrap(),
             name: "Boutique".to_owned(),
+            price: None,
         };
         store.put_email_sender(shop.id, &email).await.unwrap();
         let (shown, stop_number) = ("Boutique".to_owned(), "36200".to_owned());
-        let sms = SmsSender { account, shown, stop_number };
+        let sms = SmsSender { account, shown, stop_number, price: None };
         store.put_sms_sender(shop.id, &sms).await.unwrap();
         let settings = store.settings_anew(shop.id, now()).await.unwrap();
         let scope = Scope { settings, mode: store::Mode::Live };
@@ -72,6 +73,7 @@ impl Desk {
             store,
             accounts: Accounts::new(Transport::new().unwrap(), urls, read),
             allowed: Allowed::of(stage, "*@example.com"),
+            hours: Hours::Kept,
             public_url: "https://api.example.com".to_owned(),
         };
         Self { _table: table, app, scope, sandbox, server }
@@ -116,7 +118,11 @@ impl Desk {
             id: CampaignId::mint(now(), 3),
             name: "Rentrée".to_owned(),
             channel,
-            content: Content { subject: "Vos points".to_owned(), body: body.to_owned() },
+            content: Content {
+                subject: "Vos points".to_owned(),
+                body: body.to_owned(),
+                ..Content::default()
+            },
             segment: Segment::default(),
             state: State::Draft,
             created_at: now(),
@@ -360,4 +366,19 @@ async fn a_message_that_is_none_of_ours_goes_to_the_dead_letters() {
     for body in ["", "{}", r#"{"tenant": "M#x", "campaign": "y", "batch": "z"}"#] {
         assert!(matches!(handle(&desk.app, body, now()).await, Err(Failed::Poison(_))));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_sent_for_a_merchant_whose_contract_has_ended() {
+    let desk = Desk::open().await;
+    let members = desk.members(3).await;
+    let (id, message) = desk.campaign(Channel::Email, &members).await;
+    let merchant = desk.scope.settings.merchant.id;
+    let yesterday = domain::Day::parse("2026-11-23").unwrap();
+    desk.app.store.end_contract(merchant, yesterday).await.unwrap();
+    handle(&desk.app, &message, now()).await.unwrap();
+    let (state, _, figures) = desk.state(id).await;
+    assert_eq!((state, figures.counts), (State::Running, Counts::default()));
+    let counts = desk.ask("/outbox/counts.json", None).await;
+    assert_eq!(counts["emails"], json!(0));
 }

@@ -65,12 +65,28 @@ pub enum Step {
 }
 
 /// What is written to a person; the placeholders were checked when it was saved.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Content {
     /// The subject of an e-mail; empty for an SMS.
     pub subject: String,
     /// The HTML of an e-mail, or the text of an SMS.
     pub body: String,
+    /// Whether an SMS, each person's own name included, is written in the alphabet that costs less as
+    /// far as something reads the same.
+    pub folded: bool,
+}
+
+/// What a merchant writes of a campaign, and may write anew until it begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// What the merchant calls it.
+    pub name: String,
+    /// By which way it goes.
+    pub channel: Channel,
+    /// What is written.
+    pub content: Content,
+    /// For whom.
+    pub segment: Segment,
 }
 
 /// A campaign of one merchant.
@@ -97,6 +113,37 @@ pub struct Campaign {
 }
 
 impl Campaign {
+    /// A new campaign, not launched.
+    #[must_use]
+    pub fn drafted(id: CampaignId, draft: Draft, now: Instant) -> Self {
+        let Draft { name, channel, content, segment } = draft;
+        Self {
+            id,
+            name,
+            channel,
+            content,
+            segment,
+            state: State::Draft,
+            created_at: now,
+            begins_at: None,
+            version: 1,
+        }
+    }
+
+    /// Writes it anew. The same again changes nothing and is told by `false`.
+    ///
+    /// # Errors
+    /// [`Invalid::CampaignState`] for one that has begun.
+    pub fn rewrite(&mut self, draft: &Draft) -> Result<bool, Invalid> {
+        if !matches!(self.state, State::Draft | State::Scheduled) {
+            return Err(Invalid::CampaignState);
+        }
+        let Draft { name, channel, content, segment } = draft.clone();
+        let before = self.clone();
+        *self = Self { name, channel, content, segment, ..before.clone() };
+        Ok(*self != before)
+    }
+
     /// Takes a step. Asking again for what already holds changes nothing and is told by `false`.
     ///
     /// # Errors
@@ -138,7 +185,7 @@ mod tests {
             id: CampaignId::mint(NOW, 1),
             name: "Spring".to_owned(),
             channel: Channel::Email,
-            content: Content { subject: String::new(), body: String::new() },
+            content: Content::default(),
             segment: Segment::default(),
             state,
             created_at: NOW,
@@ -167,6 +214,33 @@ mod tests {
     ) {
         let mut campaign = campaign(from);
         assert_eq!(campaign.step(step, NOW).map(|_| campaign.state), to);
+    }
+
+    #[rstest]
+    #[case(State::Draft, Ok(true))]
+    #[case(State::Scheduled, Ok(true))]
+    #[case(State::Running, Err(Invalid::CampaignState))]
+    #[case(State::Paused, Err(Invalid::CampaignState))]
+    #[case(State::Cancelled, Err(Invalid::CampaignState))]
+    #[case(State::Finished, Err(Invalid::CampaignState))]
+    fn a_campaign_is_written_anew_until_it_begins(
+        #[case] state: State,
+        #[case] changed: Result<bool, Invalid>,
+    ) {
+        let mut campaign = campaign(state);
+        let draft = Draft {
+            name: "Summer".to_owned(),
+            channel: Channel::Sms,
+            content: Content { body: "Bonjour".to_owned(), ..Content::default() },
+            segment: Segment::default(),
+        };
+        assert_eq!(campaign.rewrite(&draft), changed);
+        if changed.is_ok() {
+            assert_eq!((campaign.name.as_str(), campaign.state), ("Summer", state));
+            assert_eq!(campaign.rewrite(&draft), Ok(false));
+        } else {
+            assert_eq!(campaign.name, "Spring");
+        }
     }
 
     #[test]

@@ -114,6 +114,9 @@ pub enum Invalid {
     /// What cannot take the word STOP.
     #[error("must be a short code of five digits: 36xxx, or 38xxx")]
     StopNumber,
+    /// A price of one message that no provider asks for.
+    #[error("must be 0 to 1000000 millionths of a euro")]
+    UnitPrice,
     /// A segment that nobody can be in.
     #[error("contradicts itself: the first value must not be larger than the second")]
     SegmentContradiction,
@@ -123,6 +126,15 @@ pub enum Invalid {
     /// A day to begin on that has passed.
     #[error("is in the past: choose a later moment, or launch the campaign now")]
     AlreadyPast,
+    /// The last day of a contract that has passed, or is years away.
+    #[error("must be today or later, and within 5 years")]
+    ContractEnd,
+    /// An invitation sent before the member's first day.
+    #[error("is before the day the member was created: a member is invited after that")]
+    InvitedBeforeCreation,
+    /// A card activated before the member's first day.
+    #[error("is before the day the member was created: a card is activated after that")]
+    ActivatedBeforeCreation,
     /// A person whom the law or the person's wish keeps out.
     #[error("belongs to a person who was erased: only the person can enrol again")]
     Suppressed,
@@ -170,9 +182,13 @@ impl Invalid {
             Self::AccountCode => "account_code",
             Self::SmsSender => "sms_sender",
             Self::StopNumber => "stop_number",
+            Self::UnitPrice => "unit_price",
             Self::SegmentContradiction => "segment_contradiction",
             Self::CampaignState => "campaign_state",
             Self::AlreadyPast => "already_past",
+            Self::ContractEnd => "contract_end",
+            Self::InvitedBeforeCreation => "invited_before_creation",
+            Self::ActivatedBeforeCreation => "activated_before_creation",
             Self::Suppressed => "suppressed",
             Self::NotEnrolled => "not_enrolled",
         }

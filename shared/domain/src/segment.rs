@@ -61,6 +61,20 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// The segment, where somebody can be in it. A purchase is an activity: the last activity is never
+    /// older than the last purchase.
+    ///
+    /// # Errors
+    /// [`Invalid::SegmentContradiction`].
+    pub fn checked(self) -> Result<Self, Invalid> {
+        let ((idle_for, _), (_, bought_within)) =
+            (self.days_since_activity.ends(), self.days_since_purchase.ends());
+        match (idle_for, bought_within) {
+            (Some(idle), Some(bought)) if idle > bought => Err(Invalid::SegmentContradiction),
+            _ => Ok(self),
+        }
+    }
+
     /// Whether an account is in the segment on a day.
     #[must_use]
     pub fn holds(&self, account: &Account, today: Day) -> bool {
@@ -131,5 +145,23 @@ mod tests {
     fn a_segment_that_contradicts_itself_is_refused() {
         assert_eq!(Between::new(Some(10), Some(5)), Err(Invalid::SegmentContradiction));
         assert!(Between::new(Some(5), Some(5)).is_ok());
+    }
+
+    #[rstest]
+    #[case(Some(31), Some(30), false)]
+    #[case(Some(30), Some(30), true)]
+    #[case(Some(31), None, true)]
+    #[case(None, Some(30), true)]
+    fn who_bought_lately_was_not_inactive_for_longer(
+        #[case] idle_for: Option<i32>,
+        #[case] bought_within: Option<i32>,
+        #[case] somebody: bool,
+    ) {
+        let segment = Segment {
+            days_since_activity: between(idle_for, None),
+            days_since_purchase: between(None, bought_within),
+            ..Segment::default()
+        };
+        assert_eq!(segment.checked().is_ok(), somebody);
     }
 }

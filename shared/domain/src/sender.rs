@@ -1,6 +1,6 @@
 //! How a merchant's messages leave: by which provider, from whom.
 
-use crate::{Invalid, member::Email, text};
+use crate::{Cents, Invalid, member::Email, text};
 
 /// Who carries a message (*sous-traitant ultérieur* of the register).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,37 @@ impl AccountCode {
     }
 }
 
+/// What the provider asks for one e-mail, or for one part of an SMS: in millionths of a euro, since the
+/// prices go below a cent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnitPrice(u32);
+
+impl UnitPrice {
+    /// The most: one euro.
+    pub const LARGEST: Self = Self(1_000_000);
+
+    /// A price of 0 to [`UnitPrice::LARGEST`].
+    ///
+    /// # Errors
+    /// [`Invalid::UnitPrice`].
+    pub const fn new(microeuros: u32) -> Result<Self, Invalid> {
+        if microeuros > Self::LARGEST.0 { Err(Invalid::UnitPrice) } else { Ok(Self(microeuros)) }
+    }
+
+    /// The millionths of a euro.
+    #[must_use]
+    pub const fn microeuros(self) -> u32 {
+        self.0
+    }
+
+    /// What so many come to; a cent begun counts whole.
+    #[must_use]
+    pub fn of(self, count: u64) -> Cents {
+        let cents = (u128::from(self.0) * u128::from(count)).div_ceil(10_000);
+        Cents::new(i64::try_from(cents).unwrap_or(i64::MAX))
+    }
+}
+
 /// From whom e-mails come.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EmailSender {
@@ -61,6 +92,8 @@ pub struct EmailSender {
     pub address: Email,
     /// The name that stands beside it.
     pub name: String,
+    /// What one e-mail costs, where it is known.
+    pub price: Option<UnitPrice>,
 }
 
 impl EmailSender {
@@ -85,6 +118,8 @@ pub struct SmsSender {
     pub shown: String,
     /// The short code that takes the word STOP: `36200`.
     pub stop_number: String,
+    /// What one part of an SMS costs, where it is known.
+    pub price: Option<UnitPrice>,
 }
 
 impl SmsSender {
@@ -142,5 +177,25 @@ mod tests {
         #[case] fits: bool,
     ) {
         assert_eq!(SmsSender::shown(text).is_ok(), fits);
+    }
+
+    #[rstest]
+    #[case(45_000, 1, 5)]
+    #[case(45_000, 2, 9)]
+    #[case(1, 1, 1)]
+    #[case(1, 0, 0)]
+    #[case(0, 1_000_000, 0)]
+    #[case(1_000_000, u64::MAX, i64::MAX)]
+    fn what_messages_come_to_is_in_cents_a_cent_begun_counting_whole(
+        #[case] microeuros: u32,
+        #[case] count: u64,
+        #[case] cents: i64,
+    ) {
+        assert_eq!(UnitPrice::new(microeuros).unwrap().of(count), Cents::new(cents));
+    }
+
+    #[test]
+    fn a_message_of_more_than_a_euro_is_a_mistake() {
+        assert_eq!(UnitPrice::new(1_000_001), Err(Invalid::UnitPrice));
     }
 }

@@ -77,7 +77,8 @@ pub struct Till {
 
 impl Gate {
     /// The till whose key `token` is: no round trip while its merchant's settings are kept, else 1.
-    /// A key that the kept settings do not have may have been made since: they are read anew.
+    /// A key that the kept settings do not have may have been made since: they are read anew. A key
+    /// outlives its merchant's contract by no day.
     async fn till(&self, token: &str) -> Result<Option<Till>, Problem> {
         let Some(presented) = Presented::read(token) else { return Ok(None) };
         let now = (self.clock)();
@@ -93,6 +94,11 @@ impl Gate {
         let Some(establishment) = settings.establishments.get(&key.establishment).cloned() else {
             return Ok(None);
         };
+        if settings.contract_has_ended(now) {
+            return Err(forbidden(
+                "This merchant's contract has ended, and its keys with it: write to ZEROSIX.",
+            ));
+        }
         let (key, mode) = (key.id, key.mode);
         Ok(Some(Till { scope: Scope { settings, mode }, establishment, key }))
     }

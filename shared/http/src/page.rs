@@ -24,35 +24,66 @@ impl<P: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Page<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Query(pairs) =
-            Query::<Vec<(String, String)>>::from_request_parts(parts, state)
-                .await
-                .map_err(|_| Problem::new(Kind::Malformed, "The query cannot be read."))?;
-        let mut page = Self { limit: DEFAULT, after: None };
+        let pairs = pairs(parts, state).await?;
+        let mut page = Self::default();
         let mut errors = Vec::new();
         for (name, value) in pairs {
-            match name.as_str() {
-                "limit" => match value.parse() {
-                    Ok(limit) if (1..=LARGEST).contains(&limit) => page.limit = limit,
-                    _ => errors.push(FieldError::of_parameter(
-                        "limit",
-                        "limit",
-                        format!("must be a whole number of 1 to {LARGEST}"),
-                    )),
-                },
-                "cursor" => match cursor::decode(&value) {
-                    Some(after) => page.after = Some(after),
-                    None => errors.push(refused_cursor()),
-                },
-                _ => errors.push(FieldError::of_parameter(
-                    &name,
-                    "unknown_parameter",
-                    "is not a parameter of this request",
-                )),
+            if !page.take(&name, &value, &mut errors) {
+                errors.push(refused_name(&name));
             }
         }
         if errors.is_empty() { Ok(page) } else { Err(Problem::fields(Kind::Malformed, errors)) }
     }
+}
+
+impl<P> Default for Page<P> {
+    fn default() -> Self {
+        Self { limit: DEFAULT, after: None }
+    }
+}
+
+impl<P: DeserializeOwned> Page<P> {
+    /// Takes a parameter that asks for a page, or notes what is wrong with it; `false` for another one,
+    /// which is the caller's.
+    pub fn take(&mut self, name: &str, value: &str, errors: &mut Vec<FieldError>) -> bool {
+        match name {
+            "limit" => match value.parse() {
+                Ok(limit) if (1..=LARGEST).contains(&limit) => self.limit = limit,
+                _ => errors.push(FieldError::of_parameter(
+                    "limit",
+                    "limit",
+                    format!("must be a whole number of 1 to {LARGEST}"),
+                )),
+            },
+            "cursor" => match cursor::decode(value) {
+                Some(after) => self.after = Some(after),
+                None => errors.push(refused_cursor()),
+            },
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// The names and values of a request's query, in their order.
+///
+/// # Errors
+/// A [`Problem`] for a query that cannot be read.
+pub async fn pairs<S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+) -> Result<Vec<(String, String)>, Problem> {
+    match Query::from_request_parts(parts, state).await {
+        Ok(Query(pairs)) => Ok(pairs),
+        Err(_) => Err(Problem::new(Kind::Malformed, "The query cannot be read.")),
+    }
+}
+
+/// The refusal of a parameter that a request does not have.
+#[must_use]
+pub fn refused_name(name: &str) -> FieldError {
+    let detail = "is not a parameter of this request";
+    FieldError::of_parameter(name, "unknown_parameter", detail)
 }
 
 /// The refusal of a cursor that was not given by us.

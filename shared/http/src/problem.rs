@@ -187,6 +187,12 @@ impl Problem {
         self
     }
 
+    /// The same with a code of its own, where programs should tell it from others of its kind.
+    #[must_use]
+    pub fn coded(self, code: &'static str) -> Self {
+        Self { code, ..self }
+    }
+
     /// The kind.
     #[must_use]
     pub const fn kind(&self) -> Kind {

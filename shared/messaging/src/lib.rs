@@ -6,6 +6,7 @@
 
 pub mod brevo;
 pub mod callback;
+pub mod content;
 pub mod fold;
 mod gsm7;
 mod halving;

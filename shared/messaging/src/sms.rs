@@ -55,6 +55,18 @@ pub fn measure(text: &str) -> Measure {
     }
 }
 
+/// The characters of a text that turn it to UCS-2, each once, in the order in which they come.
+#[must_use]
+pub fn outside_gsm7(text: &str) -> Vec<char> {
+    let mut outside = Vec::new();
+    for character in text.chars() {
+        if septets(character).is_none() && !outside.contains(&character) {
+            outside.push(character);
+        }
+    }
+    outside
+}
+
 fn cut(encoding: Encoding, widths: &[usize]) -> Measure {
     let units = widths.iter().sum();
     let parts = if units <= encoding.alone() {
@@ -154,6 +166,12 @@ mod tests {
         #[case] parts: usize,
     ) {
         assert_eq!(measure(text), Measure { encoding, units, parts });
+    }
+
+    #[test]
+    fn what_turns_a_text_to_ucs_2_is_told_once_each() {
+        assert_eq!(outside_gsm7("Fête où ça brûle, ê 🎁"), ['ê', 'ç', 'û', '🎁']);
+        assert_eq!(outside_gsm7("Où est l'été ?"), []);
     }
 
     #[rstest]

@@ -13,13 +13,22 @@ pub struct CampaignMessage {
     pub tenant: String,
     /// The campaign.
     pub campaign: String,
+    /// Whether it is its dry run that is to be taken further.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
 }
 
 impl CampaignMessage {
     /// About a campaign.
     #[must_use]
     pub fn of(tenant: Tenant, campaign: CampaignId) -> Self {
-        Self { tenant: tenant.to_string(), campaign: campaign.to_string() }
+        Self { tenant: tenant.to_string(), campaign: campaign.to_string(), dry_run: false }
+    }
+
+    /// About a campaign's dry run.
+    #[must_use]
+    pub fn dry_run_of(tenant: Tenant, campaign: CampaignId) -> Self {
+        Self { dry_run: true, ..Self::of(tenant, campaign) }
     }
 
     /// The identifiers, where they are some.
@@ -92,6 +101,8 @@ pub enum What {
     Delivered,
     /// The address does not exist.
     Bounced,
+    /// The address did not take it this time.
+    SoftBounced,
     /// It did not arrive.
     Failed,
     /// The link or the button of the message.

@@ -1,7 +1,9 @@
 //! A batch of queue messages: each dealt with by itself, and only those that failed come back.
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use futures::stream::{self, StreamExt as _};
 use std::future::Future;
+use std::pin::pin;
 
 /// Why a message was not dealt with.
 #[derive(Debug, thiserror::Error)]
@@ -23,25 +25,46 @@ impl Failed {
 
 /// Deals with the messages of a batch one after another. Those that failed are named in the answer,
 /// so that SQS brings only them again, and after the queue's last attempt to its dead letters.
-pub async fn deal<F, Fut>(event: SqsEvent, mut handle: F) -> SqsBatchResponse
+pub async fn deal<F, Fut>(event: SqsEvent, handle: F) -> SqsBatchResponse
 where
     F: FnMut(SqsMessage) -> Fut,
     Fut: Future<Output = Result<(), Failed>>,
 {
+    deal_at_once(event, 1, handle).await
+}
+
+/// As [`deal`], with so many messages under way at once: while one waits for an answer, another goes
+/// on. What they have in common must stand that.
+pub async fn deal_at_once<F, Fut>(
+    event: SqsEvent,
+    at_once: usize,
+    mut handle: F,
+) -> SqsBatchResponse
+where
+    F: FnMut(SqsMessage) -> Fut,
+    Fut: Future<Output = Result<(), Failed>>,
+{
+    let named = event.records.into_iter().filter_map(|message| {
+        let id = message.message_id.clone()?;
+        Some((id, message))
+    });
+    let dealt = stream::iter(named).map(|(id, message)| {
+        let dealt = handle(message);
+        async move { (id, dealt.await) }
+    });
     let mut failures = Vec::new();
-    for message in event.records {
-        let Some(id) = message.message_id.clone() else { continue };
-        if let Err(failed) = handle(message).await {
-            match &failed {
-                Failed::Retry(source) => {
-                    tracing::warn!(message = %id, error = %Chain(source.as_ref()), "to be tried again");
-                }
-                Failed::Poison(why) => tracing::error!(message = %id, why, "poison"),
+    let mut dealt = pin!(dealt.buffer_unordered(at_once));
+    while let Some((id, outcome)) = dealt.next().await {
+        let Err(failed) = outcome else { continue };
+        match &failed {
+            Failed::Retry(source) => {
+                tracing::warn!(message = %id, error = %Chain(source.as_ref()), "to be tried again");
             }
-            let mut failure = BatchItemFailure::default();
-            failure.item_identifier = id;
-            failures.push(failure);
+            Failed::Poison(why) => tracing::error!(message = %id, why, "poison"),
         }
+        let mut failure = BatchItemFailure::default();
+        failure.item_identifier = id;
+        failures.push(failure);
     }
     let mut response = SqsBatchResponse::default();
     response.batch_item_failures = failures;
@@ -95,5 +118,19 @@ mod tests {
         let failed: Vec<_> =
             answer.batch_item_failures.iter().map(|f| f.item_identifier.as_str()).collect();
         assert_eq!(failed, ["1", "2"]);
+    }
+
+    #[tokio::test]
+    async fn messages_dealt_with_at_once_do_not_wait_for_one_another() {
+        let met = &tokio::sync::Barrier::new(2);
+        let answer = deal_at_once(batch(&["a", "b"]), 2, |message| async move {
+            met.wait().await;
+            match message.body.as_deref() {
+                Some("a") => Ok(()),
+                _ => Err(Failed::retry("the table is busy")),
+            }
+        });
+        let answer = tokio::time::timeout(std::time::Duration::from_secs(5), answer).await.unwrap();
+        assert_eq!(answer.batch_item_failures.len(), 1);
     }
 }

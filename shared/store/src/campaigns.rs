@@ -3,7 +3,8 @@
 use crate::items::{self, ABSENT, Transaction};
 use crate::keys::{self, Key, Tenant};
 use crate::{Consistency, Scope, Store, StoreError, backoff};
-use domain::campaign::{Campaign, Content, State, Step};
+use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
+use domain::campaign::{Campaign, Content, Draft, State, Step};
 use domain::segment::{Between, Segment};
 use domain::{CampaignId, Cents, Channel, EstablishmentId, Instant, Invalid, Points};
 use serde::{Deserialize, Serialize};
@@ -85,6 +86,8 @@ pub(crate) struct CampaignRecord {
     channel: String,
     subject: String,
     body: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    folded: bool,
     segment: SegmentRecord,
     state: String,
     created_at: String,
@@ -119,6 +122,7 @@ impl CampaignRecord {
             channel: campaign.channel.as_str().to_owned(),
             subject: campaign.content.subject.clone(),
             body: campaign.content.body.clone(),
+            folded: campaign.content.folded,
             segment: SegmentRecord::of(&campaign.segment),
             state: campaign.state.as_str().to_owned(),
             created_at: items::instant_text(campaign.created_at),
@@ -136,7 +140,7 @@ impl CampaignRecord {
             id: id.and_then(Result::ok).ok_or(CORRUPT)?,
             name: self.name,
             channel: Channel::parse(&self.channel).ok_or(CORRUPT)?,
-            content: Content { subject: self.subject, body: self.body },
+            content: Content { subject: self.subject, body: self.body, folded: self.folded },
             segment: self.segment.read()?,
             state: State::parse(&self.state).ok_or(CORRUPT)?,
             created_at: items::instant_of(&self.created_at)?,
@@ -245,6 +249,31 @@ impl Store {
         .await
     }
 
+    /// Writes a campaign anew that has not begun: 1 strong read and, where it changes something, 1
+    /// transaction of 2 items. What a dry run said of it is forgotten.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with what [`Campaign::rewrite`] says.
+    pub async fn rewrite_campaign(
+        &self,
+        tenant: Tenant,
+        id: CampaignId,
+        draft: &Draft,
+        now: Instant,
+    ) -> Result<StoredCampaign, StoreError> {
+        let forget = Delete::builder()
+            .table_name(&*self.table)
+            .set_key(Some(items::key_item(&keys::dry_run(tenant, id))))
+            .build()
+            .map_err(StoreError::unavailable)?;
+        let forget = TransactWriteItem::builder().delete(forget).build();
+        let change = |stored: &mut StoredCampaign| {
+            let changed = stored.campaign.rewrite(draft)?;
+            Ok(changed.then(|| due(&stored.campaign, now)))
+        };
+        self.change_campaign_and(tenant, id, change, Some(forget)).await
+    }
+
     /// Pauses a running campaign for a reason of ours, which a person must mend: the code stays with
     /// it until somebody resumes it.
     ///
@@ -316,6 +345,17 @@ impl Store {
         id: CampaignId,
         change: impl Fn(&mut StoredCampaign) -> Result<Option<Option<Instant>>, Invalid>,
     ) -> Result<StoredCampaign, StoreError> {
+        self.change_campaign_and(tenant, id, change, None).await
+    }
+
+    /// As [`Store::change_campaign`], with something else written in the same transaction.
+    async fn change_campaign_and(
+        &self,
+        tenant: Tenant,
+        id: CampaignId,
+        change: impl Fn(&mut StoredCampaign) -> Result<Option<Option<Instant>>, Invalid>,
+        beside: Option<TransactWriteItem>,
+    ) -> Result<StoredCampaign, StoreError> {
         for attempt in 0..backoff::ATTEMPTS {
             let mut stored = self.campaign(tenant, id).await?;
             let over = stored.campaign.version;
@@ -329,7 +369,8 @@ impl Store {
                 Some("v = :v"),
                 vec![(":v", items::number(over))],
             )?;
-            match self.transact(vec![action]).await? {
+            let actions = std::iter::once(action).chain(beside.clone()).collect();
+            match self.transact(actions).await? {
                 Transaction::Committed => return Ok(stored),
                 Transaction::Cancelled(_) => backoff::wait(attempt).await,
             }

@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::{
     Update,
 };
 use domain::Instant;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
@@ -17,6 +18,8 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// Keys a call of `BatchGetItem` takes.
 const BATCH: usize = 100;
+/// Calls of it under way at once: what they answer is held in memory.
+const BATCHES_AT_ONCE: usize = 4;
 
 /// Why one action of a transaction did not pass.
 #[derive(Debug)]
@@ -92,6 +95,26 @@ pub(crate) fn put(
     Ok(TransactWriteItem::builder().put(put).build())
 }
 
+/// As [`put`], with one attribute named apart because its name is a word of DynamoDB's.
+pub(crate) fn put_named(
+    table: &str,
+    item: Item,
+    condition: &str,
+    (placeholder, name): (&str, &str),
+    values: Vec<(&str, AttributeValue)>,
+) -> Result<TransactWriteItem, StoreError> {
+    let mut put = Put::builder()
+        .table_name(table)
+        .set_item(Some(item))
+        .condition_expression(condition)
+        .expression_attribute_names(placeholder, name);
+    for (name, value) in values {
+        put = put.expression_attribute_values(name, value);
+    }
+    let put = put.build().map_err(StoreError::unavailable)?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}
+
 /// Where no item stands yet.
 pub(crate) const ABSENT: Option<&str> = Some("attribute_not_exists(pk)");
 
@@ -158,7 +181,7 @@ impl Store {
         answer.item.map(|item| from_item(item, "item")).transpose()
     }
 
-    /// Many items, read eventually, 100 a round trip and the round trips at once; those absent are
+    /// Many items, read eventually, 100 a round trip and four round trips at once; those absent are
     /// absent from the answer. Keys must not repeat.
     pub(crate) async fn get_items(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
         self.get_batches(keys, Consistency::Eventual).await
@@ -174,8 +197,16 @@ impl Store {
         keys: &[Key],
         consistency: Consistency,
     ) -> Result<Vec<Item>, StoreError> {
-        let pages = keys.chunks(BATCH).map(|chunk| self.get_batch(chunk, consistency));
-        Ok(futures::future::try_join_all(pages).await?.into_iter().flatten().collect())
+        let mut calls = Vec::with_capacity(keys.len().div_ceil(BATCH));
+        for chunk in keys.chunks(BATCH) {
+            calls.push(self.get_batch(chunk, consistency));
+        }
+        let mut pages = stream::iter(calls).buffered(BATCHES_AT_ONCE);
+        let mut found = Vec::with_capacity(keys.len());
+        while let Some(page) = pages.try_next().await? {
+            found.extend(page);
+        }
+        Ok(found)
     }
 
     async fn get_batch(

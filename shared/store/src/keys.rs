@@ -2,9 +2,10 @@
 
 use domain::identity::MEMBER_SHARDS;
 use domain::{
-    CampaignId, Channel, Day, EstablishmentId, Instant, KeyId, MemberId, MerchantId, Receipt,
-    UploadId,
+    CampaignId, Channel, Day, EstablishmentId, Instant, KeyId, MemberId, MerchantId, Month,
+    Receipt, UploadId,
 };
+use sha2::{Digest as _, Sha256};
 use std::fmt;
 
 /// Live data, or the data of a merchant's tests, which live keys never see.
@@ -130,6 +131,34 @@ pub(crate) fn purchase(tenant: Tenant, receipt: &Receipt) -> Key {
     key(format!("{tenant}#RECEIPT#{establishment}#{register}#{day}#{number}"), "PURCHASE")
 }
 
+/// In whose place a purchase without a customer stands in the index `history`, so that it can be found:
+/// by the receipt's year, spread over [`NOBODY_SHARDS`].
+pub(crate) fn nobody(tenant: Tenant, receipt: &Receipt) -> String {
+    let year = year(receipt.day).max(NOBODY_SINCE);
+    let digest = Sha256::digest(purchase(tenant, receipt).pk);
+    nobody_bucket(tenant, year, digest[0] % NOBODY_SHARDS)
+}
+
+pub(crate) fn nobody_bucket(tenant: Tenant, year: i32, shard: u8) -> String {
+    format!("{tenant}{NOBODY}{year}#{shard}")
+}
+
+/// Whether the place of a member in the index `history` is nobody's.
+pub(crate) fn is_nobody(member: &str) -> bool {
+    member.contains(NOBODY)
+}
+
+const NOBODY: &str = "#NOBODY#";
+/// Over how many partitions of the index a year's purchases without a customer are spread.
+pub(crate) const NOBODY_SHARDS: u8 = 8;
+/// The first year of them; what is older stands with it.
+pub(crate) const NOBODY_SINCE: i32 = 1990;
+
+/// The year of a day.
+pub(crate) fn year(day: Day) -> i32 {
+    day.month().ordinal().div_euclid(12)
+}
+
 /// Where a cancelled purchase goes when its receipt is sent anew.
 pub(crate) fn cancelled_purchase(purchase: &Key, cancelled_at: &str) -> Key {
     key(purchase.pk.clone(), format!("CANCELLED#{cancelled_at}"))
@@ -193,6 +222,13 @@ pub(crate) fn account_merchant(account: &str, merchant: MerchantId) -> Key {
     key(account_partition(account), merchant_partition(merchant))
 }
 
+/// That a merchant sends or sent by an account: the way back, from the merchant's own partition.
+pub(crate) fn merchant_account(merchant: MerchantId, account: &str) -> Key {
+    key(merchant_partition(merchant), format!("{ACCOUNT_PREFIX}{account}"))
+}
+
+pub(crate) const ACCOUNT_PREFIX: &str = "ACCOUNT#";
+
 pub(crate) const CAMPAIGN_PREFIX: &str = "CAMPAIGN#";
 
 pub(crate) fn campaign(tenant: Tenant, campaign: CampaignId) -> Key {
@@ -206,6 +242,11 @@ pub(crate) fn campaign_partition(tenant: Tenant, campaign: CampaignId) -> String
 /// How far a campaign's members have been walked.
 pub(crate) fn plan(tenant: Tenant, campaign: CampaignId) -> Key {
     key(campaign_partition(tenant, campaign), "PLAN")
+}
+
+/// What a campaign would come to.
+pub(crate) fn dry_run(tenant: Tenant, campaign: CampaignId) -> Key {
+    key(campaign_partition(tenant, campaign), "DRYRUN")
 }
 
 /// A batch is named by the last member that the walk had seen when it was cut.
@@ -225,8 +266,10 @@ pub(crate) fn tally(tenant: Tenant, campaign: CampaignId, number: u8) -> Key {
     key(campaign_partition(tenant, campaign), format!("TALLY#{number:02}"))
 }
 
+pub(crate) const MESSAGE_PREFIX: &str = "MESSAGE#";
+
 pub(crate) fn message(tenant: Tenant, member: MemberId, campaign: CampaignId) -> Key {
-    key(member_rows(tenant, member), format!("MESSAGE#{campaign}"))
+    key(member_rows(tenant, member), format!("{MESSAGE_PREFIX}{campaign}"))
 }
 
 /// A batch of a campaign: the shard it was walked in, and the last member that had been seen. What is
@@ -290,9 +333,42 @@ pub(crate) fn campaign_due_at(at: Instant, campaign: CampaignId) -> String {
 /// The bucket of the index `due` that a member's deadline falls into: sharded, so that one month of
 /// a large merchant is not one partition.
 pub(crate) fn due_bucket(day: Day, member: MemberId) -> String {
-    format!("DUE#{}#{:02}", day.month(), member.shard())
+    due_bucket_of(day.month(), member.shard())
+}
+
+pub(crate) fn due_bucket_of(month: Month, shard: u8) -> String {
+    format!("DUE#{month}#{shard:02}")
 }
 
 pub(crate) fn due_at(day: Day, member: MemberId) -> String {
     format!("{day}#MEMBER#{member}")
+}
+
+/// The bucket of the index `due` that the end of a merchant's contract falls into, beside members'.
+pub(crate) fn merchant_due_bucket(day: Day, merchant: MerchantId) -> String {
+    let shard = merchant.to_bytes()[15] % MEMBER_SHARDS;
+    format!("DUE#{}#{shard:02}", day.month())
+}
+
+pub(crate) fn merchant_due_at(day: Day, merchant: MerchantId) -> String {
+    format!("{day}#MERCHANT#{merchant}")
+}
+
+/// The first month that may still hold anything due.
+pub(crate) fn swept() -> Key {
+    key("RETENTION", "SWEPT")
+}
+
+/// The records of a tenant's erasures, by day.
+pub(crate) fn erasures_partition(tenant: Tenant) -> String {
+    format!("{tenant}#ERASED")
+}
+
+pub(crate) fn erasure(tenant: Tenant, day: Day, member: MemberId) -> Key {
+    key(erasures_partition(tenant), format!("{day}#{member}"))
+}
+
+/// What begins the partition of a tenant's receipt.
+pub(crate) fn receipt_prefix(tenant: Tenant) -> String {
+    format!("{tenant}#RECEIPT#")
 }

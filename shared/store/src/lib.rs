@@ -3,10 +3,19 @@
 //! The only place that knows an attribute's name. Every access pattern stands in
 //! `docs/data-model.md` with its key and its cost; the figures in the docs here are those.
 
+mod addressees;
+mod archiving;
 mod backoff;
 mod campaigns;
 mod codec;
+mod contract_end;
+mod deadlines;
+mod dry_runs;
+mod dynamodb_json;
+mod erasing;
+mod erasures;
 mod error;
+mod figures;
 mod history;
 mod items;
 mod keys;
@@ -17,28 +26,39 @@ mod objections;
 mod person;
 mod planning;
 mod purchases;
+mod receipts;
+mod registering;
 mod returns;
 mod senders;
 mod sending;
 mod settings;
+mod soft_bounces;
 mod uploads;
 mod vault;
 mod wishes;
 
 use std::sync::Arc;
 
+pub use addressees::Addressee;
+pub use archiving::{Part, Position, Purpose, Step, StoredItem, Walk};
 pub use campaigns::StoredCampaign;
+pub use deadlines::{Due, DueAfter, DueBucket, DuePage};
 pub use domain::identity::MEMBER_SHARDS;
+pub use dry_runs::{DryCounts, DryRun};
+pub use erasing::{DueMember, Tombstone};
+pub use erasures::{Erasure, ErasureCounts, ErasurePage};
 pub use error::StoreError;
+pub use figures::{ByState, Counts, Figures};
 pub use history::{HistoryEntry, HistoryKey, HistoryPage};
 pub use keys::{BatchId, Mode, Tenant};
 pub use members::{Contact, Correction, Known, Member, MemberPage, NewMember};
 pub use objections::Objection;
-pub use planning::{BATCH_MEMBERS, Glance, Plan, Walked};
+pub use planning::{BATCH_MEMBERS, Glance, Names, Plan, Walked};
 pub use purchases::{
     Customer, Entry, Holder, MOST_PURCHASES_A_GROUP, Outcome, Recorded, Source, StoredPurchase,
 };
-pub use sending::{Addressed, Claim, Claimed, Counts, Figures, MessageState};
+pub use receipts::MessageState;
+pub use sending::{Addressed, Claim, Claimed};
 pub use settings::{Settings, TillKey};
 pub use uploads::{RangeReport, Rows, Upload, UploadStatus};
 pub use vault::{MasterKey, MerchantKey};

@@ -1,5 +1,6 @@
 //! Members: the person and the account as two neighbours, and the look-ups by contact.
 
+use crate::erasing::ERASED_ON;
 use crate::items::{self, ABSENT, Item, Reason, Transaction};
 use crate::keys::{self, Key, Tenant};
 use crate::person::{person_of, person_record};
@@ -8,7 +9,6 @@ use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem};
 use domain::identity::{CardNumber, MEMBER_SHARDS};
 use domain::member::{Address, Details, Email, Enrolment, Person};
 use domain::{Account, Consents, Day, Instant, Invalid, MemberId, Mobile, retention};
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -116,6 +116,15 @@ struct ContactRecord {
     holder: String,
 }
 
+/// What is left of an erased person's contact; without an end it stands for good.
+#[derive(Deserialize)]
+struct SuppressedRecord {
+    pk: String,
+    sk: String,
+    #[serde(default)]
+    ttl: Option<i64>,
+}
+
 /// The account as an item; `v` is raised by every write and stands in every write's condition.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct AccountRecord {
@@ -194,7 +203,7 @@ fn put_contact(
     }
 }
 
-fn delete_contact(
+pub(crate) fn delete_contact(
     store: &Store,
     key: &Key,
     member: MemberId,
@@ -215,14 +224,19 @@ impl Scope {
         keys::sole_contact(self.tenant(), kind, &self.settings.vault.contact_hash(kind, value))
     }
 
-    fn suppressed_key(&self, contact: &Contact) -> Key {
+    pub(crate) fn suppressed_key(&self, contact: &Contact) -> Key {
         let (kind, value) = contact.kind_and_value();
         keys::suppressed(self.tenant(), kind, &self.settings.vault.contact_hash(kind, value))
     }
 
-    fn email_key(&self, email: &Email, member: MemberId) -> Key {
+    pub(crate) fn email_key(&self, email: &Email, member: MemberId) -> Key {
         let hash = self.settings.vault.contact_hash("EMAIL", email.as_str());
         keys::shared_contact(self.tenant(), "EMAIL", &hash, member)
+    }
+
+    pub(crate) fn suppressed_email_key(&self, email: &Email) -> Key {
+        let hash = self.settings.vault.contact_hash("EMAIL", email.as_str());
+        keys::suppressed(self.tenant(), "EMAIL", &hash)
     }
 }
 
@@ -241,7 +255,7 @@ impl NewMember {
             activated_at: None,
             merged_into: None,
             absorbed: vec![],
-            due: Some(retention::never_activated_due(Day::at(now, &TimeZone::UTC))),
+            due: Some(retention::never_activated_due(retention::day_of(now))),
             version: 1,
         })
     }
@@ -326,6 +340,7 @@ impl Store {
         &self,
         scope: &Scope,
         contacts: &[Contact],
+        now: Instant,
     ) -> Result<HashMap<Contact, Known>, StoreError> {
         let mut by_key: HashMap<Key, &Contact> = HashMap::with_capacity(contacts.len());
         by_key.extend(contacts.iter().map(|contact| (scope.contact_key(contact), contact)));
@@ -341,8 +356,10 @@ impl Store {
             by_key.into_values().map(|contact| (scope.suppressed_key(contact), contact)).collect();
         let wanted: Vec<Key> = by_key.keys().cloned().collect();
         for item in self.get_items(&wanted).await? {
-            let key: Key = items::from_item(item, "contact")?;
-            if let Some(contact) = by_key.remove(&key) {
+            let record: SuppressedRecord = items::from_item(item, "contact")?;
+            let in_force = record.ttl.is_none_or(|end| end > now.as_second());
+            let contact = by_key.remove(&Key { pk: record.pk, sk: record.sk });
+            if let Some(contact) = contact.filter(|_| in_force) {
                 known.insert(contact.clone(), Known::Suppressed);
             }
         }
@@ -595,7 +612,7 @@ impl Store {
                 .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
                 .expression_attribute_values(":pk", items::text(partition))
                 .expression_attribute_values(":prefix", items::text("MEMBER#"))
-                // Two items a member, which the limit never parts.
+                // Two items a member, but for what an erasure leaves of one for a day.
                 .limit(i32::try_from(wanted.saturating_mul(2)).unwrap_or(i32::MAX))
                 .set_exclusive_start_key(start)
                 .send()
@@ -603,8 +620,8 @@ impl Store {
                 .map_err(StoreError::unavailable)?;
             let mut read = answer.items.unwrap_or_default();
             let mut last = answer.last_evaluated_key.as_ref().and_then(sort_key);
-            // A page cut by its size may end between an account and its person: read it again.
-            if last.is_some() && read.len() % 2 == 1 {
+            // A page may end between an account and its person: read it again.
+            if last.as_ref().is_some_and(|sk| sk.ends_with("#ACCOUNT")) {
                 read.pop();
                 last = read.last().and_then(sort_key);
             }
@@ -642,11 +659,16 @@ fn sort_key(item: &HashMap<String, AttributeValue>) -> Option<String> {
     item.get("sk")?.as_s().ok().cloned()
 }
 
-/// Pairs the neighbours: an account is followed by its person.
+/// Pairs the neighbours: an account is followed by its person. What an erasure left of a member is
+/// nobody, and is passed over.
 pub(crate) fn members_of(scope: &Scope, read: Vec<Item>) -> Result<Vec<Member>, StoreError> {
     let mut members = Vec::with_capacity(read.len() / 2);
     let mut account = None;
     for item in read {
+        if item.contains_key(ERASED_ON) {
+            account = None;
+            continue;
+        }
         let sk = sort_key(&item).unwrap_or_default();
         let mut parts = sk.split('#').skip(1);
         let id = member_id(parts.next().unwrap_or_default())?;

@@ -53,7 +53,10 @@ impl Store {
                     let id = MerchantId::parse(&known.merchant)
                         .map_err(|_| StoreError::Corrupt("reference"))?;
                     let settings = self.settings_anew(id, now).await?;
-                    let same = Merchant { id, ..merchant.clone() } == settings.merchant
+                    // The contract's end is told later, and apart.
+                    let contract_ends_on = settings.merchant.contract_ends_on;
+                    let same = Merchant { id, contract_ends_on, ..merchant.clone() }
+                        == settings.merchant
                         && settings.rules.on(Day::FIRST) == Some(first_rule);
                     if same {
                         Ok((settings, false))

@@ -66,6 +66,9 @@ impl Store {
             into.person.absorbed.append(&mut from.person.absorbed);
             into.person.version += 1;
             into.person.consents.absorb(&from.person.consents);
+            // The later of the two: a card activated by the person stays one.
+            into.person.invited_at = into.person.invited_at.max(from.person.invited_at);
+            into.person.activated_at = into.person.activated_at.max(from.person.activated_at);
             from.person.merged_into = Some(into.person.id);
             from.person.due = None;
             from.person.version += 1;

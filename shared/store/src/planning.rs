@@ -3,9 +3,11 @@
 //! A batch and the walk's progress are written in one transaction, and a batch is named by the walk's
 //! cursor: a planner killed anywhere and started again writes the same batches.
 
+use crate::erasing::ERASED_ON;
 use crate::items::{self, ABSENT, Item, Transaction};
 use crate::keys::{self, BatchId, Key, Tenant};
 use crate::members::{AccountRecord, member_id};
+use crate::vault::Field;
 use crate::wishes::ConsentsRecord;
 use crate::{Consistency, Scope, Store, StoreError};
 use aws_sdk_dynamodb::primitives::Blob;
@@ -90,6 +92,21 @@ pub struct Glance {
     pub account: Account,
     /// Whether a message of the channel may be sent there, as it seemed a moment ago.
     pub reachable: bool,
+    /// Whether the person permits the channel, with an address or without.
+    pub permitted: bool,
+    /// The first name, where it was asked for.
+    pub first_name: Option<String>,
+    /// The last name, where it was asked for.
+    pub last_name: Option<String>,
+}
+
+/// Which names a walk opens: only those that a text says.
+#[derive(Clone, Copy, Default)]
+pub struct Names {
+    /// First names.
+    pub first: bool,
+    /// Last names.
+    pub last: bool,
 }
 
 /// Some members of a shard.
@@ -106,6 +123,10 @@ struct PersonGlance {
     consents: ConsentsRecord,
     #[serde(default)]
     merged_into: Option<String>,
+    #[serde(with = "serde_bytes", default)]
+    first_name: Option<Vec<u8>>,
+    #[serde(with = "serde_bytes", default)]
+    last_name: Option<Vec<u8>>,
 }
 
 impl Store {
@@ -150,13 +171,36 @@ impl Store {
         after: Option<MemberId>,
         channel: Channel,
     ) -> Result<Walked, StoreError> {
+        self.walk_naming(scope, shard, after, channel, Names::default()).await
+    }
+
+    /// As [`Store::walk`], with names opened.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn walk_naming(
+        &self,
+        scope: &Scope,
+        shard: u8,
+        after: Option<MemberId>,
+        channel: Channel,
+        names: Names,
+    ) -> Result<Walked, StoreError> {
+        let mut projection =
+            "pk, sk, v, account, consents, merged_into, email, erased_on".to_owned();
+        if names.first {
+            projection.push_str(", first_name");
+        }
+        if names.last {
+            projection.push_str(", last_name");
+        }
         let start = after.map(|after| items::key_item(&keys::person(scope.tenant(), after)));
         let answer = self
             .client
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :member)")
-            .projection_expression("pk, sk, v, account, consents, merged_into, email")
+            .projection_expression(projection)
             .expression_attribute_values(
                 ":pk",
                 items::text(keys::member_partition(scope.tenant(), shard)),
@@ -178,10 +222,12 @@ impl Store {
                 continue;
             }
             last = Some(member);
-            let account = account.take().ok_or(StoreError::Corrupt("account"))?;
-            if let Some(reachable) = glance(item, channel)? {
-                members.push(Glance { member, account, reachable });
+            if item.contains_key(ERASED_ON) {
+                account = None;
+                continue;
             }
+            let account = account.take().ok_or(StoreError::Corrupt("account"))?;
+            members.extend(glance(scope, member, account, item, channel)?);
         }
         Ok(Walked { members, next: last.filter(|_| goes_on) })
     }
@@ -275,13 +321,30 @@ impl Store {
     }
 }
 
-/// Whether a person can be reached; `None` for one that was merged into another.
-fn glance(item: Item, channel: Channel) -> Result<Option<bool>, StoreError> {
+/// A member by the neighbours read; `None` for one that was merged into another.
+fn glance(
+    scope: &Scope,
+    member: MemberId,
+    account: Account,
+    item: Item,
+    channel: Channel,
+) -> Result<Option<Glance>, StoreError> {
     let has_address = channel != Channel::Email
         || matches!(item.get("email"), Some(AttributeValue::B(email)) if *email != Blob::new(vec![]));
     let person: PersonGlance = items::from_item(item, "person")?;
     if person.merged_into.is_some() {
         return Ok(None);
     }
-    Ok(Some(has_address && person.consents.read()?.permit(channel)))
+    let open = |field: Field, sealed: Option<Vec<u8>>| {
+        sealed.map(|sealed| scope.settings.vault.open(member, field, &sealed)).transpose()
+    };
+    let permitted = person.consents.read()?.permit(channel);
+    Ok(Some(Glance {
+        member,
+        account,
+        reachable: has_address && permitted,
+        permitted,
+        first_name: open(Field::FirstName, person.first_name)?,
+        last_name: open(Field::LastName, person.last_name)?,
+    }))
 }

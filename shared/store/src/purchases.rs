@@ -153,9 +153,10 @@ pub struct StoredPurchase {
 pub(crate) struct PurchaseRecord {
     pub(crate) pk: String,
     pub(crate) sk: String,
+    /// Whose it is, or nobody's place in the index `history`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) member: Option<String>,
-    /// When it was sold: the sort key of the index `history`, so only where there is a member.
+    /// When it was sold: the sort key of the index `history`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) instant: Option<String>,
     pub(crate) total: i64,
@@ -191,8 +192,11 @@ impl PurchaseRecord {
         Self {
             pk,
             sk,
-            member: member.map(|id| id.to_string()),
-            instant: member.map(|_| items::instant_text(purchase.sold_at())),
+            member: Some(match member {
+                Some(id) => id.to_string(),
+                None => keys::nobody(scope.tenant(), purchase.receipt()),
+            }),
+            instant: Some(items::instant_text(purchase.sold_at())),
             total: purchase.total().get(),
             points: points.get(),
             balance: balance.get(),
@@ -211,7 +215,8 @@ impl PurchaseRecord {
     }
 
     pub(crate) fn member(&self) -> Result<Option<MemberId>, StoreError> {
-        self.member.as_deref().map(member_id).transpose()
+        let member = self.member.as_deref().filter(|member| !keys::is_nobody(member));
+        member.map(member_id).transpose()
     }
 
     pub(crate) fn content(&self) -> Result<PurchaseContent, StoreError> {
@@ -298,7 +303,7 @@ impl Store {
     /// Enters one purchase: the points, the balance and the account in one transaction.
     ///
     /// For a member given by identifier 2 round trips (half a read unit; 5 write units up to 1 KB
-    /// of purchase), by contact 3 (1 read unit), for nobody 1. A return that names its sale reads
+    /// of purchase), by contact 3 (1 read unit), for nobody 1 (3 write units). A return that names its sale reads
     /// both first and writes the sale too. The same purchase again is answered as the first time and
     /// writes nothing.
     ///

@@ -166,24 +166,26 @@ impl Store {
                 return Err(StoreError::Conflict(why));
             }
             let points = ledger::enter_sale(&mut account, &stored.purchase, &scope.settings.rules);
-            record.member = Some(id.to_string());
+            let nobody = record.member.replace(id.to_string()).unwrap_or_default();
             record.instant = Some(items::instant_text(stored.purchase.sold_at()));
             record.points = points.get();
             record.balance = account.balance().get();
             let actions = vec![
-                items::put(
+                items::put_named(
                     &self.table,
                     items::to_item(&record)?,
-                    Some(
-                        "attribute_not_exists(instant) AND attribute_not_exists(cancelled_at) \
-                         AND attribute_not_exists(returned) AND fingerprint = :fingerprint",
-                    ),
-                    vec![(
-                        ":fingerprint",
-                        aws_sdk_dynamodb::types::AttributeValue::B(
-                            record.fingerprint.clone().into(),
+                    "#member = :nobody AND attribute_not_exists(cancelled_at) \
+                     AND attribute_not_exists(returned) AND fingerprint = :fingerprint",
+                    ("#member", "member"),
+                    vec![
+                        (":nobody", items::text(nobody)),
+                        (
+                            ":fingerprint",
+                            aws_sdk_dynamodb::types::AttributeValue::B(
+                                record.fingerprint.clone().into(),
+                            ),
                         ),
-                    )],
+                    ],
                 )?,
                 put_account(self, scope, id, &account, Some(version))?,
             ];

@@ -4,7 +4,7 @@ use crate::items::{self, Transaction};
 use crate::keys::{self, Key};
 use crate::{Store, StoreError};
 use domain::member::Email;
-use domain::sender::{AccountCode, EmailSender, Senders, SmsSender};
+use domain::sender::{AccountCode, EmailSender, Senders, SmsSender, UnitPrice};
 use domain::{Channel, MerchantId};
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,9 @@ pub(crate) struct SenderRecord {
     name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stop_number: Option<String>,
+    /// In millionths of a euro.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    price: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -31,16 +34,18 @@ impl SenderRecord {
     pub(crate) fn read_into(self, senders: &mut Senders) -> Result<(), StoreError> {
         const CORRUPT: StoreError = StoreError::Corrupt("sender");
         let account = AccountCode::parse(&self.account).map_err(|_| CORRUPT)?;
+        let price = self.price.map(UnitPrice::new).transpose().map_err(|_| CORRUPT)?;
         match (self.sk.as_str(), self.stop_number) {
             ("SENDER#email", None) => {
                 senders.email = Some(EmailSender {
                     account,
                     address: Email::parse(&self.from).map_err(|_| CORRUPT)?,
                     name: self.name.ok_or(CORRUPT)?,
+                    price,
                 });
             }
             ("SENDER#sms", Some(stop_number)) => {
-                senders.sms = Some(SmsSender { account, shown: self.from, stop_number });
+                senders.sms = Some(SmsSender { account, shown: self.from, stop_number, price });
             }
             _ => return Err(CORRUPT),
         }
@@ -49,7 +54,7 @@ impl SenderRecord {
 }
 
 impl Store {
-    /// Sets from whom a merchant's e-mails come: 1 transaction of 2 items.
+    /// Sets from whom a merchant's e-mails come: 1 transaction of 3 items.
     ///
     /// # Errors
     /// [`StoreError::Busy`], [`StoreError::Unavailable`].
@@ -66,11 +71,12 @@ impl Store {
             from: sender.address.as_str().to_owned(),
             name: Some(sender.name.clone()),
             stop_number: None,
+            price: sender.price.map(UnitPrice::microeuros),
         };
         self.put_sender(merchant, &sender.account, &record).await
     }
 
-    /// Sets from whom a merchant's SMS come: 1 transaction of 2 items.
+    /// Sets from whom a merchant's SMS come: 1 transaction of 3 items.
     ///
     /// # Errors
     /// [`StoreError::Busy`], [`StoreError::Unavailable`].
@@ -87,6 +93,7 @@ impl Store {
             from: sender.shown.clone(),
             name: None,
             stop_number: Some(sender.stop_number.clone()),
+            price: sender.price.map(UnitPrice::microeuros),
         };
         self.put_sender(merchant, &sender.account, &record).await
     }
@@ -101,9 +108,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         let Key { pk, sk } = keys::account_merchant(account.as_str(), merchant);
         let among = AccountMerchantRecord { pk, sk };
+        let Key { pk, sk } = keys::merchant_account(merchant, account.as_str());
+        let back = AccountMerchantRecord { pk, sk };
         let actions = vec![
             items::put(&self.table, items::to_item(record)?, None, vec![])?,
             items::put(&self.table, items::to_item(&among)?, None, vec![])?,
+            items::put(&self.table, items::to_item(&back)?, None, vec![])?,
         ];
         self.settings.forget(merchant);
         match self.transact(actions).await? {

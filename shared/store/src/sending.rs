@@ -4,19 +4,17 @@
 //! The claim comes before the call. It keeps the instant of the first attempt and exactly who was
 //! addressed, so that whoever takes the batch over knows whether the provider may have it already.
 
+use crate::figures::{Counts, signed, tally};
 use crate::items::{self, ABSENT, Item, Reason, Transaction};
-use crate::keys::{self, BatchId, Key, TALLIES, Tenant};
-use crate::members::Member;
+use crate::keys::{self, BatchId, Key, Tenant};
 use crate::planning::BatchRecord;
-use crate::{Consistency, Scope, Store, StoreError, backoff};
-use aws_sdk_dynamodb::types::{
-    AttributeValue, PutRequest, TransactWriteItem, Update, WriteRequest,
-};
+use crate::receipts::MessageState;
+use crate::{Consistency, Store, StoreError, backoff};
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use domain::{CampaignId, Channel, Instant, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hasher as _};
 
 /// How long a claim holds: longer than the function may run.
 const LEASE_SECONDS: i64 = 150;
@@ -24,66 +22,6 @@ const LEASE_SECONDS: i64 = 150;
 const WRITES: usize = 25;
 /// Calls of it under way at once.
 const AT_ONCE: usize = 8;
-
-/// What became of recipients. They sum to those of the plan once every batch is done.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    /// Handed to the provider.
-    pub sent: u64,
-    /// Refused by the provider, each for itself.
-    pub refused: u64,
-    /// Opposed, or without consent, when their turn came.
-    pub opposed: u64,
-    /// Gone, or without an address, when their turn came.
-    pub unreachable: u64,
-    /// Not on the list of those who may be written to outside production.
-    pub not_allowed: u64,
-    /// May or may not have been sent; not sent again.
-    pub uncertain: u64,
-}
-
-/// How a campaign stands.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Figures {
-    /// Batches that are done.
-    pub batches_done: u64,
-    /// What became of their recipients.
-    #[serde(flatten)]
-    pub counts: Counts,
-    /// Of those sent: delivered, as the provider tells.
-    pub delivered: u64,
-    /// Of those sent: returned by the address.
-    pub bounced: u64,
-    /// Of those sent: given up by the provider.
-    pub failed: u64,
-}
-
-/// What a provider told of one recipient, or we know ourselves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MessageState {
-    /// Handed to the provider, or about to be.
-    Sent,
-    /// Refused by the provider.
-    Refused,
-    /// Arrived.
-    Delivered,
-    /// Returned by the address.
-    Bounced,
-    /// Given up by the provider.
-    Failed,
-}
-
-impl MessageState {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sent => "sent",
-            Self::Refused => "refused",
-            Self::Delivered => "delivered",
-            Self::Bounced => "bounced",
-            Self::Failed => "failed",
-        }
-    }
-}
 
 #[derive(Serialize, Deserialize)]
 struct SendingRecord {
@@ -218,28 +156,6 @@ impl Store {
             }
             Transaction::Cancelled(_) => Ok(Claimed::Others),
         }
-    }
-
-    /// The members of a batch as they are this instant, read strongly; those erased are absent. One
-    /// read unit for a person and one for an account, a hundred items a round trip.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn members_now(
-        &self,
-        scope: &Scope,
-        members: &[MemberId],
-    ) -> Result<HashMap<MemberId, Member>, StoreError> {
-        let mut keys: Vec<Key> = Vec::with_capacity(members.len() * 2);
-        for member in members {
-            keys.push(keys::account(scope.tenant(), *member));
-            keys.push(keys::person(scope.tenant(), *member));
-        }
-        let mut read = self.get_items_strongly(&keys).await?;
-        // Neighbours again, as a query would give them.
-        read.sort_by(|a, b| sort_key(a).cmp(sort_key(b)));
-        let members = crate::members::members_of(scope, read)?;
-        Ok(members.into_iter().map(|member| (member.person.id, member)).collect())
     }
 
     /// Notes that the provider is about to be called, and for whom: a row a recipient, then the
@@ -391,7 +307,6 @@ impl Store {
         for member in refused {
             self.refuse_message(tenant, *member, campaign).await?;
         }
-        let number = spread(&claim.batch);
         for attempt in 0..backoff::ATTEMPTS {
             let actions = vec![
                 items::update(
@@ -409,17 +324,19 @@ impl Store {
                         (":lease", items::text(claim.lease.clone())),
                     ],
                 )?,
-                add(
+                tally(
                     &self.table,
-                    &keys::tally(tenant, campaign, number),
+                    tenant,
+                    campaign,
+                    &claim.batch,
                     &[
                         ("batches_done", 1),
-                        ("sent", counts.sent),
-                        ("refused", counts.refused),
-                        ("opposed", counts.opposed),
-                        ("unreachable", counts.unreachable),
-                        ("not_allowed", counts.not_allowed),
-                        ("uncertain", counts.uncertain),
+                        ("sent", signed(counts.sent)),
+                        ("refused", signed(counts.refused)),
+                        ("opposed", signed(counts.opposed)),
+                        ("unreachable", signed(counts.unreachable)),
+                        ("not_allowed", signed(counts.not_allowed)),
+                        ("uncertain", signed(counts.uncertain)),
                     ],
                 )?,
             ];
@@ -434,185 +351,6 @@ impl Store {
             }
         }
         Err(StoreError::Busy)
-    }
-
-    /// Notes what a provider tells of recipients of one campaign: rows and figures in one
-    /// transaction, 2 write units a recipient and 2. What is known already, or was overtaken by a
-    /// later word, changes nothing; told by their number are those that changed.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] where a row is not there (yet).
-    pub async fn receipts(
-        &self,
-        tenant: Tenant,
-        campaign: CampaignId,
-        told: &[(MemberId, MessageState)],
-    ) -> Result<usize, StoreError> {
-        let mut changed = 0;
-        for part in told.chunks(MOST_RECEIPTS) {
-            changed += self.some_receipts(tenant, campaign, part).await?;
-        }
-        Ok(changed)
-    }
-
-    async fn some_receipts(
-        &self,
-        tenant: Tenant,
-        campaign: CampaignId,
-        told: &[(MemberId, MessageState)],
-    ) -> Result<usize, StoreError> {
-        let mut left: Vec<(MemberId, MessageState)> = Vec::with_capacity(told.len());
-        for (member, state) in told {
-            if !left.iter().any(|(known, _)| known == member) {
-                left.push((*member, *state));
-            }
-        }
-        for attempt in 0..backoff::ATTEMPTS {
-            if left.is_empty() {
-                return Ok(0);
-            }
-            let mut actions = Vec::with_capacity(left.len() + 1);
-            for (member, state) in &left {
-                actions.push(items::update_or_tell(
-                    &self.table,
-                    &keys::message(tenant, *member, campaign),
-                    "SET #state = :state",
-                    "#state = :sent",
-                    ("#state", "state"),
-                    vec![
-                        (":state", items::text(state.as_str())),
-                        (":sent", items::text(MessageState::Sent.as_str())),
-                    ],
-                )?);
-            }
-            let of = |wanted| {
-                let count = left.iter().filter(|(_, state)| *state == wanted).count();
-                u64::try_from(count).unwrap_or_default()
-            };
-            let number = left.first().map_or(0, |(member, _)| spread(member));
-            actions.push(add(
-                &self.table,
-                &keys::tally(tenant, campaign, number),
-                &[
-                    ("delivered", of(MessageState::Delivered)),
-                    ("bounced", of(MessageState::Bounced)),
-                    ("failed", of(MessageState::Failed)),
-                ],
-            )?);
-            match self.transact(actions).await? {
-                Transaction::Committed => return Ok(left.len()),
-                Transaction::Cancelled(reasons) => {
-                    let mut absent = false;
-                    let mut reasons = reasons.into_iter();
-                    let before = left.len();
-                    left.retain(|_| match reasons.next() {
-                        Some(Reason::Condition(item)) => {
-                            absent |= item.is_none();
-                            false
-                        }
-                        _ => true,
-                    });
-                    if absent {
-                        return Err(StoreError::NotFound("message"));
-                    }
-                    if left.len() == before {
-                        backoff::wait(attempt).await;
-                    }
-                }
-            }
-        }
-        Err(StoreError::Busy)
-    }
-
-    /// A campaign's figures: 1 query, its batches left aside.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn figures(
-        &self,
-        tenant: Tenant,
-        campaign: CampaignId,
-    ) -> Result<Figures, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :tally)")
-            .expression_attribute_values(
-                ":pk",
-                items::text(keys::campaign_partition(tenant, campaign)),
-            )
-            .expression_attribute_values(":tally", items::text("TALLY#"))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::unavailable)?;
-        let mut figures = Figures::default();
-        for item in answer.items.unwrap_or_default() {
-            let of = |name: &str| {
-                let number = item.get(name).and_then(|value| value.as_n().ok());
-                number.and_then(|number| number.parse::<u64>().ok()).unwrap_or_default()
-            };
-            figures.batches_done += of("batches_done");
-            figures.counts.sent += of("sent");
-            figures.counts.refused += of("refused");
-            figures.counts.opposed += of("opposed");
-            figures.counts.unreachable += of("unreachable");
-            figures.counts.not_allowed += of("not_allowed");
-            figures.counts.uncertain += of("uncertain");
-            figures.delivered += of("delivered");
-            figures.bounced += of("bounced");
-            figures.failed += of("failed");
-        }
-        Ok(figures)
-    }
-
-    /// Whether a member was written to by SMS: 1 query of the member's rows, half a read unit for
-    /// some forty of them.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn was_messaged(
-        &self,
-        tenant: Tenant,
-        member: MemberId,
-        channel: Channel,
-    ) -> Result<bool, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :message)")
-            .expression_attribute_values(":pk", items::text(keys::member_rows(tenant, member)))
-            .expression_attribute_values(":message", items::text("MESSAGE#"))
-            .into_paginator()
-            .items()
-            .send();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(StoreError::unavailable)?;
-            if item.get("channel") == Some(&items::text(channel.as_str())) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    async fn refuse_message(
-        &self,
-        tenant: Tenant,
-        member: MemberId,
-        campaign: CampaignId,
-    ) -> Result<(), StoreError> {
-        let action = items::update_or_tell(
-            &self.table,
-            &keys::message(tenant, member, campaign),
-            "SET #state = :state",
-            "attribute_exists(pk)",
-            ("#state", "state"),
-            vec![(":state", items::text(MessageState::Refused.as_str()))],
-        )?;
-        self.transact(vec![action]).await?;
-        Ok(())
     }
 
     /// Puts items without condition, 25 a call and 8 calls at once; what DynamoDB leaves undone is
@@ -650,31 +388,8 @@ impl Store {
     }
 }
 
-/// Receipts of one transaction, which takes 100 actions.
-const MOST_RECEIPTS: usize = 99;
-
-/// Adds to counters of an item, which comes to be with the first.
-fn add(table: &str, key: &Key, numbers: &[(&str, u64)]) -> Result<TransactWriteItem, StoreError> {
-    let told: Vec<_> = numbers.iter().filter(|(_, number)| *number > 0).collect();
-    let named: Vec<String> = told.iter().map(|(name, _)| format!("{name} :{name}")).collect();
-    let mut update = Update::builder()
-        .table_name(table)
-        .set_key(Some(items::key_item(key)))
-        .update_expression(format!("ADD {}", named.join(", ")));
-    for (name, number) in told {
-        update = update.expression_attribute_values(format!(":{name}"), items::number(*number));
-    }
-    let update = update.build().map_err(StoreError::unavailable)?;
-    Ok(TransactWriteItem::builder().update(update).build())
-}
-
-fn spread(what: &impl std::hash::Hash) -> u8 {
-    let mut hasher = DefaultHasher::new();
-    what.hash(&mut hasher);
-    u8::try_from(hasher.finish() % u64::from(TALLIES)).unwrap_or_default()
-}
-
-fn token() -> Result<String, StoreError> {
+/// Thirty-two hexadecimal digits that nobody has drawn before.
+pub(crate) fn token() -> Result<String, StoreError> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
     Ok(format!("{:032x}", u128::from_be_bytes(random)))
@@ -694,8 +409,4 @@ fn chosen(members: &[MemberId], bits: &[u8]) -> Vec<MemberId> {
         |index: usize| bits.get(index / 8).is_some_and(|byte| byte & (1 << (index % 8)) != 0);
     let chosen = members.iter().enumerate().filter(|(index, _)| is_set(*index));
     chosen.map(|(_, member)| *member).collect()
-}
-
-fn sort_key(item: &Item) -> &str {
-    item.get("sk").and_then(|sk| sk.as_s().ok()).map_or("", String::as_str)
 }

@@ -8,7 +8,7 @@ use domain::merchant::{Agreement, Establishment, Merchant, Sector};
 use domain::sender::Senders;
 use domain::{
     Cents, Day, EarningRule, EarningRules, EstablishmentId, Instant, KeyId, MerchantId, Rounding,
-    calendar,
+    calendar, retention,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -31,7 +31,18 @@ pub struct Settings {
     pub keys: Vec<TillKey>,
     /// From whom its messages come.
     pub senders: Senders,
+    /// Whether what it leaves is being archived.
+    archiving: bool,
     pub(crate) vault: MerchantKey,
+}
+
+impl Settings {
+    /// Whether the merchant is one no more: from the day after its contract in Europe/Paris, and once
+    /// what it leaves is being archived. Its keys and files are refused, and nothing is sent for it.
+    #[must_use]
+    pub fn contract_has_ended(&self, now: Instant) -> bool {
+        self.archiving || self.merchant.contract_has_ended(retention::day_of(now))
+    }
 }
 
 /// A till's key as it is stored: the hash of its secret.
@@ -155,6 +166,7 @@ impl Store {
         let profile = profile.ok_or(StoreError::NotFound("merchant"))?;
         Ok(Settings {
             vault: self.master_key.unwrap(merchant, &profile.key)?,
+            archiving: profile.archiving_since.is_some(),
             merchant: profile.read(merchant)?,
             rules: EarningRules::new(rules),
             establishments,
@@ -202,6 +214,11 @@ pub(crate) struct ProfileRecord {
     #[serde(with = "serde_bytes")]
     key: Vec<u8>,
     created_at: String,
+    /// Written apart, with the entry in the index `due`: `contract_end.rs`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    contract_ends_on: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    archiving_since: Option<String>,
 }
 
 impl ProfileRecord {
@@ -222,6 +239,8 @@ impl ProfileRecord {
             enrolment_attestation: merchant.enrolment_attestation.as_ref().map(AgreementRecord::of),
             key: wrapped_key,
             created_at: items::instant_text(now),
+            contract_ends_on: None,
+            archiving_since: None,
         }
     }
 
@@ -241,6 +260,12 @@ impl ProfileRecord {
                 .enrolment_attestation
                 .map(AgreementRecord::read)
                 .transpose()?,
+            contract_ends_on: self
+                .contract_ends_on
+                .as_deref()
+                .map(Day::parse)
+                .transpose()
+                .map_err(|_| StoreError::Corrupt("profile"))?,
         })
     }
 }

@@ -106,15 +106,19 @@ fn text(answer: &Value, name: &str) -> String {
     answer[name].as_str().unwrap_or_else(|| panic!("no {name} in {answer}")).to_owned()
 }
 
-/// An event of an API Gateway HTTP API, payload format 2.0.
 fn event(method: &str, path: &str, key: &str, body: &Value) -> Bytes {
+    http_event(method, path, &format!("Token {key}"), &body.to_string())
+}
+
+/// An event of an API Gateway HTTP API, payload format 2.0.
+pub(crate) fn http_event(method: &str, path: &str, authorization: &str, body: &str) -> Bytes {
     let event = json!({
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": path,
         "rawQueryString": "",
         "headers": {
-            "authorization": format!("Token {key}"),
+            "authorization": authorization,
             "content-type": "application/json",
             "host": "bench.execute-api.eu-west-3.amazonaws.com",
             "user-agent": "till/1.0",
@@ -141,7 +145,7 @@ fn event(method: &str, path: &str, key: &str, body: &Value) -> Bytes {
             "time": "01/Jan/2026:00:00:00 +0000",
             "timeEpoch": 1_767_225_600_000_u64,
         },
-        "body": body.to_string(),
+        "body": body,
         "isBase64Encoded": false,
     });
     event.to_string().into()

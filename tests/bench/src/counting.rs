@@ -3,6 +3,7 @@
 use crate::{
     http_client::HttpClient,
     item_size::{item_size, write_units},
+    recording::Recording,
 };
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, response::Response};
 use http::{HeaderValue, Request, StatusCode, header};
@@ -42,8 +43,16 @@ impl Tally {
         total
     }
 
-    pub(crate) fn by_operation_and_shape(&self) -> impl Iterator<Item = (&str, &str, Count)> {
-        self.0.iter().map(|((operation, shape), count)| (&**operation, &**shape, *count))
+    /// Prints where the calls and the units went.
+    pub(crate) fn tell(&self, what: &str) {
+        eprintln!("DynamoDB, {what}:");
+        for ((operation, shape), count) in &self.0 {
+            let shape: String = shape.chars().take(100).collect();
+            eprintln!(
+                "  {operation:<20} {:>7} calls {:>9} read {:>9} write {:>6} refused  {shape}",
+                count.calls, count.read, count.write, count.refused,
+            );
+        }
     }
 }
 
@@ -60,8 +69,8 @@ struct Counting {
     upstream: String,
     client: HttpClient,
     tally: Mutex<Tally>,
-    /// Bodies of the transactions that went through, in the order of their answers.
-    recorded: Mutex<Option<Vec<Bytes>>>,
+    /// The writes that went through.
+    recording: Recording,
 }
 
 /// The proxy. It ends when dropped.
@@ -77,7 +86,7 @@ impl CountingProxy {
             upstream: upstream.to_owned(),
             client: HttpClient::new(),
             tally: Mutex::default(),
-            recorded: Mutex::default(),
+            recording: Recording::default(),
         });
         let router = Router::new()
             .fallback(forward)
@@ -96,14 +105,9 @@ impl CountingProxy {
         std::mem::take(&mut *self.state.tally.lock().unwrap())
     }
 
-    /// From now on keeps the bodies of the transactions.
-    pub(crate) fn record(&self) {
-        *self.state.recorded.lock().unwrap() = Some(Vec::new());
-    }
-
-    /// The transactions kept since [`Self::record`], which ends.
-    pub(crate) fn recorded(&self) -> Vec<Bytes> {
-        self.state.recorded.lock().unwrap().take().unwrap_or_default()
+    /// Where the writes that go through are kept, once it has begun.
+    pub(crate) fn recording(&self) -> &Recording {
+        &self.state.recording
     }
 }
 
@@ -132,14 +136,13 @@ async fn forward(State(state): State<Arc<Counting>>, headers: HeaderMap, body: B
     let answer = state.client.send(request).await;
 
     let count = billed(&operation, &sent, answer.status(), answer.body());
+    if answer.status().is_success()
+        && matches!(operation.as_str(), "TransactWriteItems" | "BatchWriteItem")
+    {
+        state.recording.keep(&operation, &body);
+    }
     let key = (operation, shape(&sent));
     state.tally.lock().unwrap().0.entry(key).or_default().add(count);
-    if answer.status().is_success()
-        && sent.contains_key("TransactItems")
-        && let Some(recorded) = &mut *state.recorded.lock().unwrap()
-    {
-        recorded.push(body);
-    }
 
     let (mut head, body) = answer.into_parts();
     head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));

@@ -3,11 +3,10 @@
 
 use crate::{
     client::{ESTABLISHMENT, Till},
-    counting::Tally,
     dynamo::TABLE,
-    fakes::sqs::{self, Message},
+    fakes::sqs::Message,
     figures::{Bound, Figures, median},
-    places,
+    places, recording,
     runtime_api::Function,
     stack::{Path, Stack, UPLOADS_BUCKET},
 };
@@ -48,12 +47,12 @@ async fn count_own_order(figures: &mut Figures, files: &Files) -> (PathBuf, f64)
     let deployment = Deployment::start(Path::Counted).await;
     let counting = &deployment.stack.counting;
     counting.take();
-    counting.record();
+    counting.recording().begin();
     deployment.ingest("cdnow.csv", files.read("cdnow.csv")).await;
-    let transactions = counting.recorded();
+    let writes = counting.recording().end();
     let tally = counting.take();
     deployment.expect_purchases(PURCHASES).await;
-    tell("in its own order", &tally);
+    tally.tell("in its own order");
     let (write, read) = (tally.total().write / PURCHASES, tally.total().read / PURCHASES);
     figures.add("ingest.write_units_per_purchase", write, "write units", Bound::AtMost(5.5));
     figures.add("ingest.read_units_per_purchase", read, "read units", Bound::None);
@@ -61,12 +60,11 @@ async fn count_own_order(figures: &mut Figures, files: &Files) -> (PathBuf, f64)
     deployment.ingest("cdnow-again.csv", files.read("cdnow.csv")).await;
     let tally = counting.take();
     deployment.expect_purchases(PURCHASES).await;
-    tell("the same file again", &tally);
+    tally.tell("the same file again");
     let but_the_report = tally.total_of(|shape| !shape.contains("UPLOAD")).write;
 
     let file = places::results().join("transactions.jsonl");
-    let lines: Vec<u8> = transactions.iter().flat_map(|body| [body, &b"\n"[..]].concat()).collect();
-    std::fs::write(&file, lines).expect("the recorded transactions can be written");
+    recording::write(&writes, &file);
     (file, but_the_report / PURCHASES)
 }
 
@@ -76,7 +74,7 @@ async fn count_by_date(figures: &mut Figures, files: &Files) {
     deployment.ingest("cdnow-by-date.csv", files.read("cdnow-by-date.csv")).await;
     let tally = deployment.stack.counting.take();
     deployment.expect_purchases(PURCHASES).await;
-    tell("by date", &tally);
+    tally.tell("by date");
     let units = tally.total().write / PURCHASES;
     let name = "ingest.by_date.write_units_per_purchase";
     figures.add(name, units, "write units", Bound::AtMost(6.8));
@@ -116,18 +114,8 @@ async fn time(figures: &mut Figures, files: &Files, transactions: &std::path::Pa
 /// The same transactions, on a table of their own.
 async fn bare_loop(transactions: &std::path::Path) -> Value {
     let stack = Stack::start().await;
-    let mut command = Command::new(places::binary("bare-ingest-loop"));
-    command.arg(transactions).arg(AT_ONCE.to_string());
-    command.envs(stack.environment(Path::Direct));
-    command.envs([
-        ("AWS_REGION", "eu-west-3"),
-        ("AWS_ACCESS_KEY_ID", "bench"),
-        ("AWS_SECRET_ACCESS_KEY", "bench"),
-    ]);
-    let ran = tokio::task::spawn_blocking(move || command.output()).await;
-    let output = ran.expect("the wait ends").expect("the bare loop starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("the bare loop prints JSON")
+    let arguments = [transactions.display().to_string(), AT_ONCE.to_string()];
+    places::run("bare-ingest-loop", &arguments, &stack.environment(Path::Direct)).await
 }
 
 /// An empty deployment with one merchant, ready for its first file.
@@ -157,7 +145,7 @@ impl Deployment {
 
         let started = Instant::now();
         self.deliver("bench-uploads", &Message { body, attributes: json!({}) }).await;
-        while let Some(message) = self.stack.sqs.receive() {
+        while let Some(message) = self.stack.sqs.receive("bench-ranges") {
             self.deliver("bench-ranges", &message).await;
         }
         started.elapsed()
@@ -165,10 +153,7 @@ impl Deployment {
 
     async fn deliver(&self, queue: &str, message: &Message) {
         for receive_count in 1..=DELIVERIES {
-            let event = sqs::event(queue, message, receive_count).to_string();
-            let answer = self.function.invoke(event.into()).await;
-            let answer: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-            if answer["batchItemFailures"].as_array().is_none_or(Vec::is_empty) {
+            if self.function.deliver(queue, message, receive_count).await {
                 return;
             }
         }
@@ -243,17 +228,5 @@ impl Files {
 
     fn read(&self, name: &str) -> Bytes {
         std::fs::read(self.0.join(name)).expect("the script made it").into()
-    }
-}
-
-/// Where the calls and the units went.
-fn tell(what: &str, tally: &Tally) {
-    eprintln!("DynamoDB, {what}:");
-    for (operation, shape, count) in tally.by_operation_and_shape() {
-        let shape: String = shape.chars().take(100).collect();
-        eprintln!(
-            "  {operation:<20} {:>7} calls {:>9} read {:>9} write {:>6} refused  {shape}",
-            count.calls, count.read, count.write, count.refused,
-        );
     }
 }

@@ -1,8 +1,8 @@
 //! Measures the functions' release binaries: start, latency, memory, and what they cost on AWS.
 //!
-//! `bench` measures everything, `bench till` a part: `init`, `till`, `ingest` or `size`. It prints a
-//! table and writes `target/bench/report.json`. It measures and does not judge: what misses its
-//! bound is marked, and the exit code stays 0.
+//! `bench` measures everything, `bench till` a part: `size`, `init`, `till`, `ingest`, `campaign`,
+//! `send`, `chaos` or `retention`. It prints a table and writes `target/bench/report.json`. It measures
+//! and does not judge: what misses its bound is marked, and the exit code stays 0.
 #![expect(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -12,6 +12,8 @@
     reason = "a measuring tool stops at once where something is amiss, and prints"
 )]
 
+mod campaign;
+mod chaos;
 mod client;
 mod counting;
 mod dynamo;
@@ -22,8 +24,14 @@ mod ingest;
 mod init;
 mod item_size;
 mod loopback;
+mod paging;
+mod people;
 mod places;
+mod providers;
+mod recording;
+mod retention;
 mod runtime_api;
+mod send;
 mod size;
 mod stack;
 mod till;
@@ -31,7 +39,8 @@ mod till;
 use figures::Figures;
 use std::process::Command;
 
-const PARTS: [&str; 4] = ["init", "till", "ingest", "size"];
+const PARTS: [&str; 8] =
+    ["size", "init", "till", "ingest", "campaign", "send", "chaos", "retention"];
 
 #[tokio::main]
 async fn main() {
@@ -56,6 +65,22 @@ async fn main() {
     }
     if wanted("ingest") {
         ingest::measure(&mut figures).await;
+        write(&figures);
+    }
+    if wanted("campaign") {
+        campaign::measure(&mut figures).await;
+        write(&figures);
+    }
+    if wanted("send") {
+        send::measure(&mut figures).await;
+        write(&figures);
+    }
+    if wanted("chaos") {
+        chaos::measure(&mut figures).await;
+        write(&figures);
+    }
+    if wanted("retention") {
+        retention::measure(&mut figures).await;
     }
     write(&figures);
     print!("{}", figures.table());

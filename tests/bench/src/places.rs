@@ -1,10 +1,34 @@
 //! Where things are on this machine, found from the harness's own binary.
 
-use std::path::{Path, PathBuf};
+use serde_json::Value;
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// A release binary built beside the harness.
 pub(crate) fn binary(name: &str) -> PathBuf {
     release().join(name)
+}
+
+/// Runs a baseline that prints JSON, to its end.
+pub(crate) async fn run(
+    name: &str,
+    arguments: &[String],
+    environment: &[(&'static str, String)],
+) -> Value {
+    let mut command = Command::new(binary(name));
+    command.args(arguments);
+    command.envs(environment.iter().map(|(name, value)| (*name, value)));
+    command.envs([
+        ("AWS_REGION", "eu-west-3"),
+        ("AWS_ACCESS_KEY_ID", "bench"),
+        ("AWS_SECRET_ACCESS_KEY", "bench"),
+    ]);
+    let ran = tokio::task::spawn_blocking(move || command.output()).await;
+    let output = ran.expect("the wait ends").expect("the baseline starts");
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("a baseline prints JSON")
 }
 
 /// Where the report, the made-up files and the functions' logs go: `target/bench`.
@@ -12,6 +36,16 @@ pub(crate) fn results() -> PathBuf {
     let results = release().with_file_name("bench");
     std::fs::create_dir_all(&results).expect("the target folder can be written to");
     results
+}
+
+/// Every function of the service, by its folder.
+pub(crate) fn functions() -> Vec<String> {
+    let folder = sources().join("../../functions");
+    let entries = std::fs::read_dir(folder).expect("the functions' folder");
+    let names = entries.map(|entry| entry.expect("a folder").file_name());
+    let mut names: Vec<_> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
 }
 
 /// The sources of this crate.

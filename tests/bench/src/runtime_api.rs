@@ -1,5 +1,6 @@
 //! A stub of the Lambda Runtime API, and a function's real binary run against it.
 
+use crate::fakes::sqs::{self, Message};
 use axum::{
     Router,
     extract::{Path, State},
@@ -8,6 +9,7 @@ use axum::{
     routing::{get, post},
 };
 use bytes::Bytes;
+use serde_json::Value;
 use std::{
     collections::HashMap,
     fs::File,
@@ -116,6 +118,31 @@ impl Function {
         answer
     }
 
+    /// Hands on a message of a queue, told by `true` where it was dealt with.
+    pub(crate) async fn deliver(&self, queue: &str, message: &Message, receive_count: u32) -> bool {
+        self.deliver_all(queue, std::slice::from_ref(message), receive_count).await
+    }
+
+    /// Hands on messages of a queue as one event, told by `true` where all were dealt with.
+    pub(crate) async fn deliver_all(
+        &self,
+        queue: &str,
+        messages: &[Message],
+        receive_count: u32,
+    ) -> bool {
+        let event = sqs::event(queue, messages, receive_count).to_string();
+        let answer = self.invoke(event.into()).await;
+        let answer: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        answer["batchItemFailures"].as_array().is_none_or(Vec::is_empty)
+    }
+
+    /// Ends the process this instant, whatever it is at.
+    pub(crate) fn kill(&mut self) {
+        // Only ever the process started here; that it has ended already is no matter.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+
     /// The most memory the process has held at once, in MB (10⁶ bytes).
     pub(crate) fn peak_mb(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
@@ -128,9 +155,7 @@ impl Function {
 
 impl Drop for Function {
     fn drop(&mut self) {
-        // Only ever the process started here; that it has ended already is no matter.
-        drop(self.child.kill());
-        drop(self.child.wait());
+        self.kill();
         self.server.abort();
     }
 }

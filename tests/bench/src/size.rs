@@ -2,15 +2,13 @@
 
 use crate::{
     figures::{Bound, Figures},
-    places::binary,
+    places::{binary, functions},
 };
-
-const FUNCTIONS: [&str; 2] = ["api", "ingest"];
 
 pub(crate) fn measure(figures: &mut Figures) {
     let mut largest: f64 = 0.0;
-    for name in FUNCTIONS {
-        let size = megabytes(name);
+    for name in functions() {
+        let size = megabytes(&name);
         figures.add(&format!("size.{name}_mb"), size, "MB", Bound::None);
         largest = largest.max(size);
     }

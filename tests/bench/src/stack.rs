@@ -4,16 +4,27 @@ use crate::{
     counting::CountingProxy,
     dynamo::{Dynamo, TABLE},
     fakes::{s3::S3, secrets::Secrets, sqs::Sqs},
+    providers::Providers,
 };
 use std::collections::HashMap;
 
 pub(crate) const UPLOADS_BUCKET: &str = "uploads";
 pub(crate) const REPORTS_BUCKET: &str = "reports";
+pub(crate) const CAMPAIGNS_QUEUE: &str = "bench-campaigns";
+pub(crate) const SENDS_QUEUE: &str = "bench-sends";
+pub(crate) const OUTCOMES_QUEUE: &str = "bench-outcomes";
+pub(crate) const RETENTION_QUEUE: &str = "bench-retention";
 pub(crate) const OPERATOR_KEY: &str = "operator-key-of-the-bench-and-of-nothing-else";
 
 const OPERATOR_SECRET: &str = "arn:aws:secretsmanager:eu-west-3:000000000000:secret:operator";
 const VAULT_SECRET: &str = "arn:aws:secretsmanager:eu-west-3:000000000000:secret:vault";
-const VAULT_KEY: &str = "vault-key-of-the-bench-that-seals-only-numbers-of-nobody-whatsoever";
+/// What every merchant's key is wrapped with.
+pub(crate) const VAULT_KEY: &str =
+    "vault-key-of-the-bench-that-seals-only-numbers-of-nobody-whatsoever";
+const PROVIDERS_PREFIX: &str = "bench/providers/";
+/// The account at the provider that every merchant here sends by, and what it proves itself by.
+pub(crate) const ACCOUNT: &str = "main";
+pub(crate) const CALLBACK_SECRET: &str = "callback-secret-of-the-bench";
 
 /// An empty deployment. It ends when dropped.
 pub(crate) struct Stack {
@@ -21,6 +32,7 @@ pub(crate) struct Stack {
     pub(crate) counting: CountingProxy,
     pub(crate) s3: S3,
     pub(crate) sqs: Sqs,
+    pub(crate) providers: Providers,
     secrets: Secrets,
 }
 
@@ -35,17 +47,26 @@ pub(crate) enum Path {
 
 impl Stack {
     pub(crate) async fn start() -> Self {
-        let dynamo = Dynamo::start().await;
+        Self::on(Dynamo::start().await).await
+    }
+
+    /// A deployment whose table is there already.
+    pub(crate) async fn on(dynamo: Dynamo) -> Self {
         let counting = CountingProxy::start(dynamo.address()).await;
         let secrets = HashMap::from([
             (OPERATOR_SECRET.to_owned(), OPERATOR_KEY.to_owned()),
             (VAULT_SECRET.to_owned(), VAULT_KEY.to_owned()),
+            (
+                format!("{PROVIDERS_PREFIX}{ACCOUNT}"),
+                format!(r#"{{"api_key": "bench", "callback_secret": "{CALLBACK_SECRET}"}}"#),
+            ),
         ]);
         Self {
             dynamo,
             counting,
             s3: S3::start().await,
             sqs: Sqs::start().await,
+            providers: Providers::start().await,
             secrets: Secrets::start(secrets).await,
         }
     }
@@ -56,6 +77,7 @@ impl Stack {
             Path::Counted => self.counting.address(),
             Path::Direct => self.dynamo.address(),
         };
+        let queue = |name: &str| format!("{}/000000000000/{name}", self.sqs.address());
         vec![
             ("AWS_ENDPOINT_URL_DYNAMODB", dynamo.to_owned()),
             ("AWS_ENDPOINT_URL_S3", self.s3.address().to_owned()),
@@ -67,7 +89,17 @@ impl Stack {
             ("OPERATOR_SECRET_ARN", OPERATOR_SECRET.to_owned()),
             ("UPLOADS_BUCKET", UPLOADS_BUCKET.to_owned()),
             ("REPORTS_BUCKET", REPORTS_BUCKET.to_owned()),
-            ("RANGES_QUEUE_URL", format!("{}/000000000000/bench-ranges", self.sqs.address())),
+            ("RANGES_QUEUE_URL", queue("bench-ranges")),
+            ("CAMPAIGNS_QUEUE_URL", queue(CAMPAIGNS_QUEUE)),
+            ("SENDS_QUEUE_URL", queue(SENDS_QUEUE)),
+            ("OUTCOMES_QUEUE_URL", queue(OUTCOMES_QUEUE)),
+            ("RETENTION_QUEUE_URL", queue(RETENTION_QUEUE)),
+            ("ARCHIVES_BUCKET", "archives".to_owned()),
+            ("PROVIDERS_SECRET_PREFIX", PROVIDERS_PREFIX.to_owned()),
+            ("BREVO_URL", format!("{}/brevo", self.providers.address())),
+            ("SINCH_URL", format!("{}/sinch", self.providers.address())),
+            ("ALLOWED_RECIPIENTS", "*@example.com".to_owned()),
+            ("PUBLIC_URL", "https://bench.example.com".to_owned()),
             ("MAX_UPLOAD_BYTES", "1073741824".to_owned()),
             ("MAX_EXPANDED_BYTES", "4294967296".to_owned()),
             ("RANGE_BYTES", "1048576".to_owned()),

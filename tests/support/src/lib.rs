@@ -6,10 +6,12 @@
     reason = "a test that cannot be set up must stop"
 )]
 
+mod bucket;
 mod merchant;
 mod queue;
 mod table;
 
+pub use bucket::Bucket;
 pub use merchant::{instant, merchant, mobile, open_merchant, receipt, sale};
 pub use queue::Queue;
 pub use table::{Table, client_of};

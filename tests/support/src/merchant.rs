@@ -36,6 +36,7 @@ pub fn merchant(sector: Sector, number: u128) -> Merchant {
         terms: signed(),
         processing_contract: signed(),
         enrolment_attestation: None,
+        contract_ends_on: None,
     }
 }
 

@@ -6,6 +6,7 @@
     reason = "what tests share is no test of its own to clippy, and must stop like one"
 )]
 
+mod campaigns;
 mod consents;
 mod gateway;
 mod logs;
@@ -14,6 +15,7 @@ mod merchants;
 mod openapi;
 mod purchases;
 mod refusals;
+mod registration;
 mod round_trips;
 mod setup;
 mod uploads;

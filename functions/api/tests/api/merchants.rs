@@ -154,10 +154,96 @@ async fn a_merchants_messages_come_from_whom_the_operator_says() {
     assert_eq!(put("email", email.clone()).await.body, json!({"email": email}));
     let sms = json!({"account": "main", "shown": "Boutique", "stop_number": "36200"});
     assert_eq!(put("sms", sms.clone()).await.body, json!({"email": email, "sms": sms}));
-    let wrong = json!({"account": "Main!", "shown": "LaBoutique12", "stop_number": "12345"});
+    let priced = json!({"account": "main", "shown": "Boutique", "stop_number": "36200", "price_microeuros": 45_000});
+    assert_eq!(put("sms", priced.clone()).await.body["sms"], priced);
+    let wrong = json!({
+        "account": "Main!", "shown": "LaBoutique12", "stop_number": "12345",
+        "price_microeuros": 1_000_001,
+    });
     let refused = put("sms", wrong).await;
     assert_eq!(
         (refused.status.as_u16(), named(&refused)),
-        (422, vec!["/account", "/shown", "/stop_number"])
+        (422, vec!["/account", "/shown", "/stop_number", "/price_microeuros"])
     );
+}
+
+#[tokio::test]
+async fn the_end_of_a_contract_is_told_and_taken_back() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let merchant = format!("/v1/merchants/{}", till.merchant);
+    let path = format!("{merchant}/contract-end");
+    let put = |day: &str| {
+        let (body, path, service) = (json!({"ended_on": day}), &path, &service);
+        async move { service.operator(Method::PUT, path, Some(&body)).await }
+    };
+    for (day, code) in [
+        ("2026-11-23", "contract_end"),
+        ("2031-11-25", "contract_end"),
+        ("30/11/2026", "day_unreadable"),
+    ] {
+        let refused = put(day).await;
+        assert_eq!((refused.status.as_u16(), named(&refused)), (422, vec!["/ended_on"]));
+        assert_eq!(refused.body["errors"][0]["code"], code);
+    }
+    let shown = async || {
+        let shown = service.operator(Method::GET, &merchant, None).await;
+        shown.body["contract_ends_on"].clone()
+    };
+    assert_eq!(put("2026-12-31").await.body, json!({"ended_on": "2026-12-31"}));
+    assert_eq!(put("2026-11-24").await.status, 200);
+    assert_eq!(shown().await, "2026-11-24");
+    // The same merchant again is the same merchant still.
+    let same = crate::setup::merchant("A", "retail");
+    let again = service.operator(Method::POST, "/v1/merchants", Some(&same)).await;
+    assert_eq!(again.status, 200, "{again:?}");
+    for _ in 0..2 {
+        assert_eq!(service.operator(Method::DELETE, &path, None).await.status, 204);
+    }
+    assert_eq!(shown().await, Value::Null);
+    let nobodys = "/v1/merchants/01ARZ3NDEKTSV4RRFFQ69G5FAV/contract-end";
+    assert_eq!(service.operator(Method::DELETE, nobodys, None).await.status, 404);
+    let refused = till.ask(Method::DELETE, &path, &Value::Null).await;
+    assert_eq!(refused.status, 403);
+}
+
+#[tokio::test]
+async fn a_tills_key_is_refused_from_the_day_after_the_contract() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let path = format!("/v1/merchants/{}/contract-end", till.merchant);
+    let body = json!({"ended_on": "2026-11-24"});
+    assert_eq!(service.operator(Method::PUT, &path, Some(&body)).await.status, 200);
+    // In Paris the 25th begins at 23:00 UTC.
+    service.set_clock("2026-11-24T22:59:59Z");
+    assert_eq!(till.get("/v1/members").await.status, 200);
+    service.set_clock("2026-11-24T23:00:00Z");
+    let refused = till.get("/v1/members").await;
+    assert_eq!((refused.status.as_u16(), &refused.body["code"]), (403, &json!("forbidden")));
+    assert_eq!(
+        refused.body["detail"],
+        "This merchant's contract has ended, and its keys with it: write to ZEROSIX."
+    );
+    // Taken back before archiving begins, the contract goes on.
+    assert_eq!(service.operator(Method::DELETE, &path, None).await.status, 204);
+    assert_eq!(till.get("/v1/members").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_end_of_a_contract_stays_once_archiving_has_begun() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let path = format!("/v1/merchants/{}/contract-end", till.merchant);
+    let body = json!({"ended_on": "2026-11-24"});
+    assert_eq!(service.operator(Method::PUT, &path, Some(&body)).await.status, 200);
+    let merchant = domain::MerchantId::parse(&till.merchant).unwrap();
+    let (day, now) =
+        (domain::Day::parse("2026-11-25").unwrap(), support::instant("2026-11-25T02:00:00Z"));
+    assert!(service.table.store().begin_archiving(merchant, day, now).await.unwrap());
+    service.set_clock("2026-11-25T09:00:00Z");
+    let body = json!({"ended_on": "2026-12-24"});
+    for (method, body) in [(Method::PUT, Some(&body)), (Method::DELETE, None)] {
+        let refused = service.operator(method, &path, body).await;
+        assert_eq!((refused.status.as_u16(), &refused.body["code"]), (409, &json!("conflict")));
+    }
 }

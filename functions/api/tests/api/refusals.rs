@@ -292,7 +292,7 @@ async fn a_table_that_does_not_answer_is_a_503_that_may_be_tried_again() {
     );
     let table = support::Table::start().await;
     let key = store::MasterKey::derive("another");
-    let service = Service::on(table, store::Store::new(client, "none", key));
+    let service = Service::on(table, store::Store::new(client, "none", key)).await;
     let body = merchant("A", "retail");
     let refused = service.ask(OPERATOR_KEY, Method::POST, "/v1/merchants", Some(&body)).await;
     assert_eq!(refused.status, 503);

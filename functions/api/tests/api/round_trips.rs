@@ -39,7 +39,7 @@ async fn a_warm_purchase_by_mobile_is_three_round_trips_and_by_member_two() {
         support::client_of(table.address()).interceptor(counter.clone()).build(),
     );
     let store = Store::new(client, table.name(), MasterKey::derive("the secret of the tests"));
-    let service = Service::on(table, store);
+    let service = Service::on(table, store).await;
     let till = service.till("A", "retail").await;
     let member = till.enrol(MOBILE).await;
     for (receipt, named, round_trips) in [

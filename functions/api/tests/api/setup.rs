@@ -1,6 +1,6 @@
 //! The service as a test starts it, and the two who call it.
 
-use api::{App, UploadDoor, router};
+use api::{App, CampaignDoor, UploadDoor, router};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use axum::Router;
@@ -12,7 +12,7 @@ use http_edge::operator::OperatorKey;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use store::Store;
-use support::{Table, instant};
+use support::{Queue, Table, instant};
 use tower::ServiceExt;
 
 pub(crate) const OPERATOR_KEY: &str = "the operator's key of the tests";
@@ -22,6 +22,7 @@ pub(crate) const MOBILE: &str = "06 39 98 00 12";
 /// The service on a table of its own, with a clock that stands still.
 pub(crate) struct Service {
     pub(crate) table: Table,
+    pub(crate) queue: Queue,
     clock: Arc<Mutex<Instant>>,
     router: Router,
 }
@@ -46,10 +47,10 @@ impl Service {
     pub(crate) async fn start() -> Self {
         let table = Table::start().await;
         let store = table.store();
-        Self::on(table, store)
+        Self::on(table, store).await
     }
 
-    pub(crate) fn on(table: Table, store: Store) -> Self {
+    pub(crate) async fn on(table: Table, store: Store) -> Self {
         let clock = Arc::new(Mutex::new(instant(NOW)));
         let told = Arc::clone(&clock);
         let gate = Gate {
@@ -69,8 +70,12 @@ impl Service {
             reports_bucket: "reports".to_owned(),
             max_bytes: 1_000_000_000,
         };
-        let router = router(App { gate, uploads: Arc::new(uploads) });
-        Self { table, clock, router }
+        let queue = Queue::start().await;
+        let sqs = queue.client();
+        let campaigns = CampaignDoor::new(move || sqs.clone(), "http://queue/campaigns".to_owned());
+        let (uploads, campaigns) = (Arc::new(uploads), Arc::new(campaigns));
+        let router = router(App { gate, uploads, campaigns });
+        Self { table, queue, clock, router }
     }
 
     pub(crate) fn set_clock(&self, text: &str) {

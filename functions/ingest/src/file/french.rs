@@ -215,11 +215,15 @@ fn value(invalid: Invalid) -> String {
             "l'expéditeur compte 3 à 11 lettres sans accent, chiffres ou espaces, une lettre d'abord"
         }
         Invalid::StopNumber => "le numéro de STOP est un numéro court, 36xxx ou 38xxx",
+        Invalid::UnitPrice => "un message coûte 0 à 1 000 000 millionièmes d'euro",
         Invalid::SegmentContradiction => {
             "le ciblage se contredit, la première valeur doit être la plus petite"
         }
         Invalid::CampaignState => "l'état de la campagne ne le permet pas",
         Invalid::AlreadyPast => "ce moment est passé, choisissez-en un à venir",
+        Invalid::ContractEnd => "le contrat doit se terminer aujourd'hui ou dans les 5 ans",
+        Invalid::InvitedBeforeCreation => "l'invitation précède la création du membre",
+        Invalid::ActivatedBeforeCreation => "l'activation précède la création du membre",
         Invalid::Suppressed => "ce contact a été effacé, seule la personne peut adhérer de nouveau",
         Invalid::NotEnrolled => "ce client est inconnu et rien n'indique qu'il a demandé la carte",
     };

@@ -1,13 +1,13 @@
 //! Campaigns: planned once whoever plans, claimed by one, counted once.
 
-use domain::campaign::{Campaign, Content, State, Step};
+use domain::campaign::{Campaign, Content, Draft, State, Step};
 use domain::consent::{Consent, ConsentSource, Opposition, OppositionReason};
 use domain::{CampaignId, Channel, Instant, Invalid, MemberId, Segment};
 use jiff::ToSpan as _;
 use std::collections::HashSet;
 use store::{
-    Addressed, BatchId, Claimed, Counts, MEMBER_SHARDS, MessageAddress, MessageState, NewMember,
-    Plan, Scope, Store, StoreError, Wish,
+    Addressed, BatchId, ByState, Claimed, Counts, MEMBER_SHARDS, MessageAddress, MessageState,
+    NewMember, Plan, Scope, Store, StoreError, Wish,
 };
 use support::{Table, instant, merchant, mobile, open_merchant};
 
@@ -56,7 +56,7 @@ impl Shop {
             id: CampaignId::mint(now(), 7),
             name: "Rentrée".to_owned(),
             channel: Channel::Sms,
-            content: Content { subject: String::new(), body: "Bonjour {{first_name}}".to_owned() },
+            content: Content { body: "Bonjour {{first_name}}".to_owned(), ..Content::default() },
             segment: Segment::default(),
             state: State::Draft,
             created_at: now(),
@@ -240,13 +240,87 @@ async fn what_a_provider_tells_twice_or_late_is_counted_once() {
 }
 
 #[tokio::test]
+async fn recipients_are_each_in_one_state_from_the_plan_to_the_last_word() {
+    let shop = Shop::open().await;
+    let members = shop.members(10).await;
+    let (tenant, id) = (shop.scope.tenant(), shop.campaign().await);
+    let batch = shop.batch(id, &members).await;
+    let by_state = async || {
+        let figures = shop.store.figures(tenant, id).await.unwrap();
+        let plan = shop.store.plan(tenant, id).await.unwrap();
+        figures.by_state(plan.recipients)
+    };
+    assert_eq!(by_state().await, ByState { waiting: 10, ..ByState::default() });
+
+    let mut claim = ours(shop.store.claim_batch(tenant, id, batch, now()).await.unwrap());
+    let counts = Counts { opposed: 1, unreachable: 1, not_allowed: 1, ..Counts::default() };
+    let to = Addressed { members: members[..7].to_vec(), counts };
+    shop.store.begin_sending(tenant, id, &mut claim, Channel::Sms, &to, now()).await.unwrap();
+    // Told before our own answer has come back.
+    let early = [(members[0], MessageState::Delivered)];
+    shop.store.receipts(tenant, id, &early).await.unwrap();
+    assert_eq!(by_state().await, ByState { waiting: 9, delivered: 1, ..ByState::default() });
+
+    let done = Counts { sent: 5, refused: 1, uncertain: 1, ..counts };
+    shop.store.end_batch(tenant, id, &claim, done, &members[6..7], now()).await.unwrap();
+    let told = [
+        (members[1], MessageState::SoftBounced),
+        (members[2], MessageState::Bounced),
+        (members[3], MessageState::Failed),
+        (members[6], MessageState::Delivered),
+    ];
+    assert_eq!(shop.store.receipts(tenant, id, &told).await.unwrap(), 3);
+    let expected = ByState {
+        waiting: 0,
+        sent: 1,
+        delivered: 1,
+        bounced: 1,
+        failed: 2,
+        refused: 1,
+        opposed: 1,
+        unreachable: 1,
+        not_allowed: 1,
+        uncertain: 1,
+    };
+    assert_eq!(by_state().await, expected);
+
+    let later = [(members[1], MessageState::Delivered), (members[3], MessageState::Delivered)];
+    assert_eq!(shop.store.receipts(tenant, id, &later).await.unwrap(), 1);
+    assert_eq!(by_state().await, ByState { delivered: 2, failed: 1, ..expected });
+}
+
+#[tokio::test]
+async fn what_is_scheduled_is_written_anew_and_keeps_its_moment() {
+    let shop = Shop::open().await;
+    let (tenant, id) = (shop.scope.tenant(), shop.campaign().await);
+    let at = now() + 2.hours();
+    shop.store.step_campaign(tenant, id, Step::Schedule(at), now()).await.unwrap();
+    let draft = Draft {
+        name: "Soldes".to_owned(),
+        channel: Channel::Email,
+        content: Content { subject: "Soldes".to_owned(), folded: true, ..Content::default() },
+        segment: Segment::default(),
+    };
+    for version in [3, 3] {
+        let stored = shop.store.rewrite_campaign(tenant, id, &draft, now()).await.unwrap();
+        assert_eq!(stored.campaign.version, version);
+    }
+    let stored = shop.store.campaign(tenant, id).await.unwrap().campaign;
+    assert_eq!((&stored.content, stored.begins_at), (&draft.content, Some(at)));
+    assert_eq!(shop.store.campaigns_due(at).await.unwrap(), [(tenant, id)]);
+    shop.store.revisit_campaign(tenant, id, at).await.unwrap();
+    let refused = shop.store.rewrite_campaign(tenant, id, &draft, now()).await;
+    assert!(matches!(refused, Err(StoreError::Refused(Invalid::CampaignState))));
+}
+
+#[tokio::test]
 async fn an_opposition_holds_at_once_for_who_is_read_now() {
     let shop = Shop::open().await;
     let members = shop.members(2).await;
     let wish =
         Wish::Oppose(Opposition { at: now() + 1.second(), reason: OppositionReason::Unsubscribed });
     shop.store.wish(&shop.scope, members[0], Channel::Sms, &wish).await.unwrap();
-    let read = shop.store.members_now(&shop.scope, &members).await.unwrap();
-    assert!(!read[&members[0]].person.consents.permit(Channel::Sms));
-    assert!(read[&members[1]].person.consents.permit(Channel::Sms));
+    let read = shop.store.addressees(&shop.scope, &members, Channel::Sms).await.unwrap();
+    assert!(!read[&members[0]].is_permitted);
+    assert!(read[&members[1]].is_permitted);
 }

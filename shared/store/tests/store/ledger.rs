@@ -296,8 +296,8 @@ async fn tills_and_files_that_race_on_one_member_lose_and_double_nothing() {
         done.unwrap();
     }
     let contact = Contact::Mobile(mobile(1));
-    let known =
-        shop.store.find_contacts(&shop.scope, std::slice::from_ref(&contact)).await.unwrap();
+    let asked = std::slice::from_ref(&contact);
+    let known = shop.store.find_contacts(&shop.scope, asked, now()).await.unwrap();
     let Known::Member(member) = known[&contact] else { panic!("a member") };
     assert_eq!(shop.balance(member).await, Points::new(200));
     assert_eq!(shop.entries_sum(member).await, Points::new(200));

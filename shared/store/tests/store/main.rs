@@ -4,6 +4,8 @@
 
 mod campaigns;
 mod conflicts;
+mod deadlines;
+mod erasing;
 mod ledger;
 mod members;
 mod setup;

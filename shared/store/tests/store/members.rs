@@ -218,7 +218,7 @@ async fn contacts_are_looked_up_by_the_hundred() {
     let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
     let (member, _) = store.create_member(&scope, &person(1), instant(NOW)).await.unwrap();
     let contacts: Vec<_> = (0..250).map(|number| Contact::Mobile(mobile(number))).collect();
-    let known = store.find_contacts(&scope, &contacts).await.unwrap();
+    let known = store.find_contacts(&scope, &contacts, instant(NOW)).await.unwrap();
     assert_eq!(known.len(), 1);
     assert_eq!(known[&Contact::Mobile(mobile(1))], Known::Member(member.person.id));
 }

@@ -1,18 +1,17 @@
 //! The baseline of `ingest`: the transactions that `ingest` made, sent again to an empty table by a
-//! bare loop through the same SDK. Arguments: the file of their bodies, one JSON object a line, and
-//! how many are under way at once. Prints `{"seconds": …}`; the clock starts when the bodies have
+//! bare loop through the same SDK. Arguments: the file of the recorded calls, one JSON object a line,
+//! and how many are under way at once. Prints `{"seconds": …}`; the clock starts when the bodies have
 //! been turned into the SDK's own types.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a measuring tool stops at once")]
 
+#[path = "../recorded.rs"]
+mod recorded;
+
 use aws_sdk_dynamodb::{
     Client,
-    types::{
-        AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
-        TransactWriteItem, Update,
-    },
+    types::{ConditionCheck, Delete, Put, TransactWriteItem, Update},
 };
-use base64::Engine as _;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Instant};
 
 type Transaction = Vec<TransactWriteItem>;
@@ -23,11 +22,14 @@ type Lane = Vec<Transaction>;
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
-    let bodies = arguments.next().expect("the file of the transactions");
+    let file = arguments.next().expect("the file of the calls");
     let at_once: usize = arguments.next().and_then(|text| text.parse().ok()).expect("how many");
 
-    let bodies = std::fs::read_to_string(bodies).expect("the file can be read");
-    let lanes = lanes(bodies.lines().map(transaction));
+    let calls = std::fs::read_to_string(file).expect("the file can be read");
+    let lanes = lanes(calls.lines().map(|call| {
+        let call: Value = serde_json::from_str(call).expect("a recorded call is JSON");
+        recorded::transaction(&call["body"])
+    }));
     let client = Client::new(&platform::clients::config().await);
     let queue = Rc::new(RefCell::new(lanes.into_iter()));
 
@@ -79,84 +81,4 @@ fn key(action: &TransactWriteItem) -> (String, String) {
         .expect("an action of one of four kinds");
     let part = |name: &str| item[name].as_s().expect("keys are texts").clone();
     (part("pk"), part("sk"))
-}
-
-fn transaction(body: &str) -> Transaction {
-    let body: Value = serde_json::from_str(body).expect("a recorded body is JSON");
-    body["TransactItems"].as_array().into_iter().flatten().map(action).collect()
-}
-
-fn action(item: &Value) -> TransactWriteItem {
-    let (kind, action) = item.as_object().and_then(|item| item.iter().next()).expect("an action");
-    let text = |name: &str| action[name].as_str().map(str::to_owned);
-    let on_failure = text("ReturnValuesOnConditionCheckFailure")
-        .map(|value| ReturnValuesOnConditionCheckFailure::from(value.as_str()));
-    let names = action["ExpressionAttributeNames"].as_object().map(|names| {
-        let named = names.iter().map(|(name, value)| (name.clone(), string(value)));
-        named.collect::<HashMap<_, _>>()
-    });
-    let values = action["ExpressionAttributeValues"].as_object().map(attributes);
-    let key = action["Key"].as_object().map(attributes);
-
-    // Four builders of the SDK with the same setters and no trait in common.
-    macro_rules! filled {
-        ($builder:expr) => {
-            $builder
-                .set_table_name(text("TableName"))
-                .set_condition_expression(text("ConditionExpression"))
-                .set_expression_attribute_names(names)
-                .set_expression_attribute_values(values)
-                .set_return_values_on_condition_check_failure(on_failure)
-                .build()
-                .expect("a recorded action is complete")
-        };
-    }
-    let transaction = TransactWriteItem::builder();
-    match kind.as_str() {
-        "Put" => {
-            let item = action["Item"].as_object().map(attributes);
-            transaction.put(filled!(Put::builder().set_item(item)))
-        }
-        "Update" => {
-            let update = Update::builder().set_key(key);
-            let update = update.set_update_expression(text("UpdateExpression"));
-            transaction.update(filled!(update))
-        }
-        "Delete" => transaction.delete(filled!(Delete::builder().set_key(key))),
-        _ => transaction.condition_check(filled!(ConditionCheck::builder().set_key(key))),
-    }
-    .build()
-}
-
-fn attributes(item: &Map<String, Value>) -> HashMap<String, AttributeValue> {
-    item.iter().map(|(name, value)| (name.clone(), attribute(value))).collect()
-}
-
-fn attribute(typed: &Value) -> AttributeValue {
-    let (kind, value) = typed.as_object().and_then(|typed| typed.iter().next()).expect("a type");
-    match kind.as_str() {
-        "S" => AttributeValue::S(string(value)),
-        "N" => AttributeValue::N(string(value)),
-        "B" => AttributeValue::B(binary(value).into()),
-        "BOOL" => AttributeValue::Bool(value.as_bool().unwrap_or_default()),
-        "SS" => AttributeValue::Ss(elements(value).map(string).collect()),
-        "NS" => AttributeValue::Ns(elements(value).map(string).collect()),
-        "BS" => AttributeValue::Bs(elements(value).map(|one| binary(one).into()).collect()),
-        "L" => AttributeValue::L(elements(value).map(attribute).collect()),
-        "M" => AttributeValue::M(value.as_object().map(attributes).unwrap_or_default()),
-        _ => AttributeValue::Null(true),
-    }
-}
-
-fn elements(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
-}
-
-fn string(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
-
-fn binary(value: &Value) -> Vec<u8> {
-    let decoded = base64::engine::general_purpose::STANDARD.decode(string(value));
-    decoded.expect("base64, as the SDK wrote it")
 }

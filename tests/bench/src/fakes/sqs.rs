@@ -3,7 +3,7 @@
 use axum::{Json, Router, extract::State, http::HeaderMap};
 use serde_json::{Map, Value, json};
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering},
@@ -17,32 +17,34 @@ pub(crate) struct Message {
     pub(crate) attributes: Value,
 }
 
-type Queue = Arc<Mutex<VecDeque<Message>>>;
+/// By the queue's name, which ends its address.
+type Queues = Arc<Mutex<HashMap<String, VecDeque<Message>>>>;
 
-/// The server, with one queue behind every address. It ends when dropped.
+/// The server, with every queue that is sent to. It ends when dropped.
 pub(crate) struct Sqs {
     address: String,
-    queue: Queue,
+    queues: Queues,
     server: tokio::task::JoinHandle<()>,
 }
 
 impl Sqs {
     pub(crate) async fn start() -> Self {
-        let queue = Queue::default();
+        let queues = Queues::default();
         let router = Router::new()
             .fallback(send)
             .layer(axum::extract::DefaultBodyLimit::disable())
-            .with_state(Arc::clone(&queue));
+            .with_state(Arc::clone(&queues));
         let (address, server) = crate::loopback::serve(router).await;
-        Self { address, queue, server }
+        Self { address, queues, server }
     }
 
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
-    pub(crate) fn receive(&self) -> Option<Message> {
-        self.queue.lock().unwrap().pop_front()
+    /// Takes the oldest message of a queue, for good.
+    pub(crate) fn receive(&self, queue: &str) -> Option<Message> {
+        self.queues.lock().unwrap().get_mut(queue)?.pop_front()
     }
 }
 
@@ -52,22 +54,29 @@ impl Drop for Sqs {
     }
 }
 
-async fn send(State(queue): State<Queue>, headers: HeaderMap, body: bytes::Bytes) -> Json<Value> {
+async fn send(State(queues): State<Queues>, headers: HeaderMap, body: bytes::Bytes) -> Json<Value> {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let address = request["QueueUrl"].as_str().unwrap_or_default();
+    let mut queues = queues.lock().unwrap();
+    let queue = queues.entry(name(address).to_owned()).or_default();
     Json(match target {
-        Some("AmazonSQS.SendMessage") => sent(&queue, &request),
+        Some("AmazonSQS.SendMessage") => sent(queue, &request),
         Some("AmazonSQS.SendMessageBatch") => {
             let entries = request["Entries"].as_array().into_iter().flatten();
-            let successful: Vec<Value> = entries.map(|entry| sent(&queue, entry)).collect();
+            let successful: Vec<Value> = entries.map(|entry| sent(queue, entry)).collect();
             json!({"Successful": successful, "Failed": []})
         }
         _ => json!({}),
     })
 }
 
-fn sent(queue: &Queue, message: &Value) -> Value {
-    queue.lock().unwrap().push_back(Message {
+fn name(address: &str) -> &str {
+    address.rsplit('/').next().unwrap_or_default()
+}
+
+fn sent(queue: &mut VecDeque<Message>, message: &Value) -> Value {
+    queue.push_back(Message {
         body: message["MessageBody"].as_str().unwrap_or_default().to_owned(),
         attributes: attributes(&message["MessageAttributes"]),
     });
@@ -90,24 +99,27 @@ fn attributes(sent: &Value) -> Value {
     Value::Object(attributes)
 }
 
-/// The event by which Lambda hands a function one message of a queue.
-pub(crate) fn event(queue: &str, message: &Message, receive_count: u32) -> Value {
-    json!({"Records": [{
-        "messageId": identifier(),
-        "receiptHandle": "bench",
-        "body": message.body,
-        "attributes": {
-            "ApproximateReceiveCount": receive_count.to_string(),
-            "SentTimestamp": "1767225600000",
-            "SenderId": "bench",
-            "ApproximateFirstReceiveTimestamp": "1767225600000",
-        },
-        "messageAttributes": message.attributes,
-        "md5OfBody": "0".repeat(32),
-        "eventSource": "aws:sqs",
-        "eventSourceARN": format!("arn:aws:sqs:eu-west-3:000000000000:{queue}"),
-        "awsRegion": "eu-west-3",
-    }]})
+/// The event by which Lambda hands a function messages of a queue.
+pub(crate) fn event(queue: &str, messages: &[Message], receive_count: u32) -> Value {
+    let record = |message: &Message| {
+        json!({
+            "messageId": identifier(),
+            "receiptHandle": "bench",
+            "body": message.body,
+            "attributes": {
+                "ApproximateReceiveCount": receive_count.to_string(),
+                "SentTimestamp": "1767225600000",
+                "SenderId": "bench",
+                "ApproximateFirstReceiveTimestamp": "1767225600000",
+            },
+            "messageAttributes": message.attributes,
+            "md5OfBody": "0".repeat(32),
+            "eventSource": "aws:sqs",
+            "eventSourceARN": format!("arn:aws:sqs:eu-west-3:000000000000:{queue}"),
+            "awsRegion": "eu-west-3",
+        })
+    };
+    json!({"Records": messages.iter().map(record).collect::<Vec<_>>()})
 }
 
 fn identifier() -> String {

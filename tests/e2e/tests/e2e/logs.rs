@@ -1,5 +1,6 @@
 //! Nothing of a person in a log line.
 
+use crate::campaigns::Sender;
 use crate::stack::{Shop, eventually};
 use serde_json::{Value, json};
 
@@ -59,5 +60,27 @@ fn nothing_of_a_person_stands_in_a_log_line() {
             assert!(!line.contains(secret), "{secret} stands in: {line}");
         }
         assert!(!line.contains(&shop.key), "a token stands in: {line}");
+    }
+}
+
+#[test]
+fn nothing_of_a_recipient_stands_in_a_log_line() {
+    let sender = Sender::open();
+    let address = sender.address("bounce-kunigunde");
+    let member = sender.consenting("0639981061", &address);
+    sender.launched("sms");
+    sender.launched("email");
+    eventually("the dead address", || (!sender.shop.is_permitted(&member, "email")).then_some(()));
+    let html = sender.outbox(&address)[0]["html"].as_str().expect("a body").to_owned();
+    let token = html.split("/u/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");
+
+    for function in ["CampaignFunction", "SendFunction", "CallbacksFunction", "OutcomesFunction"] {
+        let lines = lines(&sender.shop, sender.shop.stack.output(function));
+        assert!(!lines.is_empty(), "{function} says something");
+        for line in lines {
+            for secret in ["kunigunde", "Élodie", "639981061", token] {
+                assert!(!line.contains(secret), "{secret} stands in: {line}");
+            }
+        }
     }
 }

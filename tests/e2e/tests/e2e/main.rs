@@ -3,8 +3,10 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "what a test did not expect fails it")]
 
 mod api;
+mod campaigns;
 mod files;
 mod logs;
 mod queues;
 mod refusals;
+mod retention;
 mod stack;

@@ -70,13 +70,23 @@ impl Stack {
 
     /// Calls an AWS service of the stack with its JSON protocol, as its owner.
     pub(crate) fn aws(&self, service: &str, target: &str, body: &Value) -> Value {
-        let url = format!("{}/", self.get("endpoint_url"));
-        let body = body.to_string();
         let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
+        self.signed(service, "/", &headers, body)
+    }
+
+    /// Calls a function as a schedule does, and waits for its answer.
+    pub(crate) fn invoke(&self, function: &str, payload: &Value) -> Value {
+        let path = format!("/2015-03-31/functions/{function}/invocations");
+        self.signed("lambda", &path, &[("content-type", "application/json")], payload)
+    }
+
+    fn signed(&self, service: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Value {
+        let url = format!("{}{path}", self.get("endpoint_url"));
+        let body = body.to_string();
         let request = SignableRequest::new(
             "POST",
             &url,
-            headers.into_iter(),
+            headers.iter().copied(),
             SignableBody::Bytes(body.as_bytes()),
         )
         .expect("a request that can be signed");
@@ -92,12 +102,12 @@ impl Stack {
         let signed = sign(request, &parameters.into()).expect("a signature");
         let (instructions, _) = signed.into_parts();
         let mut request = self.agent.post(&url);
-        for (name, value) in headers.into_iter().chain(instructions.headers()) {
+        for (name, value) in headers.iter().copied().chain(instructions.headers()) {
             request = request.header(name, value);
         }
         let mut answer = request.send(body).expect("the stack answers");
         let text = answer.body_mut().read_to_string().expect("a body");
-        assert!(answer.status().is_success(), "{target}: {text}");
+        assert!(answer.status().is_success(), "{service}{path}: {text}");
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
@@ -105,6 +115,21 @@ impl Stack {
         let mut answer = self.agent.get(url).call().expect("an answer");
         assert_eq!(answer.status().as_u16(), 200);
         answer.body_mut().read_to_string().expect("a text")
+    }
+
+    /// Posts a text as a provider, a browser or a mail program would, and gives the status.
+    pub(crate) fn post_text(&self, url: &str, authorization: &str, text: &str) -> u16 {
+        let mut request = self.agent.post(url);
+        if !authorization.is_empty() {
+            request = request.header("authorization", authorization);
+        }
+        request.send(text).expect("an answer").status().as_u16()
+    }
+
+    /// Tells the providers' sandbox something.
+    pub(crate) fn tell_sandbox(&self, what: &str, told: &Value) {
+        let url = format!("{}/control/{what}", self.get("sandbox_url"));
+        assert_eq!(self.post_text(&url, "", &told.to_string()), 200, "{told}");
     }
 
     pub(crate) fn operator_key(&self) -> String {
@@ -143,6 +168,19 @@ impl Stack {
             .expect("the bucket answers");
         answer.status().as_u16()
     }
+}
+
+/// The day it is in Paris, or one so many days later.
+pub(crate) fn day(later: i64) -> String {
+    let paris = jiff::tz::TimeZone::get("Europe/Paris").expect("the zone of Paris");
+    let today = paris.to_datetime(jiff::Timestamp::now()).date();
+    today.saturating_add(jiff::ToSpan::days(later)).to_string()
+}
+
+/// This instant, or one so many seconds later, as the API reads it.
+pub(crate) fn instant(later: i64) -> String {
+    let now = jiff::Timestamp::now().as_second();
+    jiff::Timestamp::from_second(now + later).expect("an instant").to_string()
 }
 
 /// Asks again until there is an answer, or the deadline has passed.
@@ -204,6 +242,40 @@ impl Shop {
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
         self.stack.ask(&self.key, "POST", path, Some(&body.to_string()))
+    }
+
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Answer {
+        self.stack.ask(&self.key, "PUT", path, Some(&body.to_string()))
+    }
+
+    /// Asks as the operator, under the merchant's own path.
+    pub(crate) fn operate(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let path = format!("/v1/merchants/{}{path}", self.merchant);
+        let body = body.map(Value::to_string);
+        self.stack.ask(&self.stack.operator_key(), method, &path, body.as_deref())
+    }
+
+    /// A new member, told by the identifier.
+    pub(crate) fn member(&self, mobile: &str, more: &Value) -> String {
+        let mut person = json!({"mobile": mobile, "card_requested": true});
+        for (name, value) in more.as_object().into_iter().flatten() {
+            person[name] = value.clone();
+        }
+        let created = self.post("/v1/members", &person);
+        assert_eq!(created.status, 201, "{created:?}");
+        created.body["member_id"].as_str().expect("an identifier").to_owned()
+    }
+
+    pub(crate) fn consents(&self, member: &str, channel: &str) {
+        let given = json!({"given": true, "text_version": "2026-01", "told_by": "till"});
+        let noted = self.put(&format!("/v1/members/{member}/consents/{channel}"), &given);
+        assert_eq!(noted.status, 200, "{noted:?}");
+    }
+
+    pub(crate) fn is_permitted(&self, member: &str, channel: &str) -> bool {
+        let consents = self.get(&format!("/v1/members/{member}/consents")).body;
+        let channels = consents["channels"].as_array().expect("channels");
+        channels.iter().any(|one| one["channel"] == channel && one["permitted"] == true)
     }
 
     pub(crate) fn balance(&self, mobile: &str) -> Option<i64> {

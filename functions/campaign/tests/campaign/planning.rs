@@ -1,95 +1,15 @@
 //! Campaigns taken from their moment to their batches, on a queue that can be told to fail.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
-
+use crate::setup::{Desk, now};
 use campaign::advance::advance;
-use campaign::{App, handle, tick};
-use domain::campaign::{Campaign, Content, State, Step};
-use domain::consent::{Consent, ConsentSource};
+use campaign::{handle, tick};
+use domain::campaign::{State, Step};
 use domain::segment::Between;
-use domain::{CampaignId, Channel, Instant, MemberId, Segment};
+use domain::{Channel, Instant, Segment};
 use jiff::ToSpan as _;
-use platform::messages::{BatchMessage, CampaignMessage};
+use platform::messages::CampaignMessage;
 use platform::queue::Failed;
 use std::collections::BTreeSet;
-use store::{Claimed, NewMember, Scope, Wish};
-use support::{Queue, Table, instant, merchant, mobile, open_merchant};
-
-fn now() -> Instant {
-    instant("2026-11-24T09:00:00Z")
-}
-
-struct Desk {
-    _table: Table,
-    app: App,
-    scope: Scope,
-    queue: Queue,
-}
-
-impl Desk {
-    async fn open() -> Self {
-        let table = Table::start().await;
-        let store = table.store();
-        let scope = open_merchant(&store, &merchant(domain::Sector::Retail, 1), now()).await;
-        let queue = Queue::start().await;
-        let app = App {
-            store,
-            sqs: queue.client(),
-            campaigns_queue: "http://queue/campaigns".to_owned(),
-            sends_queue: "http://queue/sends".to_owned(),
-        };
-        Self { _table: table, app, scope, queue }
-    }
-
-    async fn members(&self, count: u16) -> BTreeSet<MemberId> {
-        let mut members = BTreeSet::new();
-        for number in 0..count {
-            let details = domain::member::Details::default();
-            let enrolment = domain::Enrolment::Till;
-            let new = NewMember { mobile: mobile(number), details, enrolment };
-            let (member, _) = self.app.store.create_member(&self.scope, &new, now()).await.unwrap();
-            let (at, source, text_version) = (now(), ConsentSource::Till, "2026-01".to_owned());
-            let wish = Wish::Consent(Consent { at, source, text_version });
-            let id = member.person.id;
-            self.app.store.wish(&self.scope, id, Channel::Sms, &wish).await.unwrap();
-            members.insert(id);
-        }
-        members
-    }
-
-    async fn campaign(&self, channel: Channel, segment: Segment, step: Step) -> CampaignId {
-        let campaign = Campaign {
-            id: CampaignId::mint(now(), 5),
-            name: "Rentrée".to_owned(),
-            channel,
-            content: Content { subject: String::new(), body: "Bonjour".to_owned() },
-            segment,
-            state: State::Draft,
-            created_at: now(),
-            begins_at: None,
-            version: 1,
-        };
-        let store = &self.app.store;
-        store.create_campaign(&self.scope, &campaign).await.unwrap();
-        store.step_campaign(self.scope.tenant(), campaign.id, step, now()).await.unwrap();
-        campaign.id
-    }
-
-    /// Everybody in the batches that were queued, each batch once.
-    async fn recipients(&self) -> Vec<MemberId> {
-        let batches: BTreeSet<_> = self.queue.sent("/sends").into_iter().collect();
-        let mut recipients = Vec::new();
-        for body in batches {
-            let message: BatchMessage = serde_json::from_str(&body).unwrap();
-            let (tenant, campaign, batch) = message.identifiers().unwrap();
-            match self.app.store.claim_batch(tenant, campaign, batch, now()).await.unwrap() {
-                Claimed::Ours(claim) => recipients.extend(claim.members),
-                _ => panic!("a batch that was queued is not there"),
-            }
-        }
-        recipients
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_planner_that_dies_anywhere_and_starts_again_plans_everybody_once() {
@@ -189,4 +109,17 @@ async fn a_message_that_is_none_of_ours_goes_to_the_dead_letters() {
         let dealt = handle(&desk.app, body, now(), Instant::MAX).await;
         assert!(matches!(dealt, Err(Failed::Poison(_))));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_goes_no_further_once_its_merchants_contract_has_ended() {
+    let desk = Desk::open().await;
+    desk.members(3).await;
+    let id = desk.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
+    let tenant = desk.scope.tenant();
+    let yesterday = domain::Day::parse("2026-11-23").unwrap();
+    desk.app.store.end_contract(tenant.merchant, yesterday).await.unwrap();
+    advance(&desk.app, tenant, id, now(), Instant::MAX).await.unwrap();
+    assert!(desk.queue.sent("/sends").is_empty());
+    assert_eq!(desk.app.store.plan(tenant, id).await.unwrap().recipients, 0);
 }

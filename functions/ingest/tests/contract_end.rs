@@ -1,0 +1,87 @@
+//! Files of a merchant whose contract has ended.
+
+#![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
+
+use domain::{Day, Instant, Sector};
+use ingest::{App, KeptPlan, handle};
+use store::{Scope, Store, UploadStatus};
+use support::{Bucket, Queue, Table, instant, merchant, open_merchant};
+
+const FILE: &str = "numéro ticket;date;mobile;total;carte demandée\n\
+                    1;24/11/2026;06 39 98 00 12;10,00;oui\n";
+
+struct Desk {
+    _table: Table,
+    store: Store,
+    scope: Scope,
+    bucket: Bucket,
+    queue: Queue,
+    app: App,
+}
+
+impl Desk {
+    /// A merchant whose last day is 30 November.
+    async fn open() -> Self {
+        let (table, bucket, queue) =
+            (Table::start().await, Bucket::start().await, Queue::start().await);
+        let store = table.store();
+        let now = instant("2026-11-24T09:00:00Z");
+        let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now).await;
+        let last = Day::parse("2026-11-30").unwrap();
+        store.end_contract(scope.settings.merchant.id, last).await.unwrap();
+        let app = App {
+            store: store.clone(),
+            s3: aws_sdk_s3::Client::from_conf(bucket.config().build()),
+            sqs: queue.client(),
+            reports_bucket: "reports".to_owned(),
+            ranges_queue: "http://queue/ranges".to_owned(),
+            range_bytes: 1_000_000,
+            most_expanded_bytes: 1_000_000,
+            plan: KeptPlan::default(),
+        };
+        Self { _table: table, store, scope, bucket, queue, app }
+    }
+
+    async fn arrives(&self, now: Instant) {
+        let key = format!("{}/paris/ventes.csv", self.scope.settings.merchant.id);
+        let s3 = self.app.s3.put_object().bucket("uploads").key(&key);
+        s3.body(FILE.as_bytes().to_vec().into()).send().await.unwrap();
+        let body = serde_json::json!({"Records": [{
+            "eventName": "ObjectCreated:Put",
+            "eventTime": now,
+            "s3": {"bucket": {"name": "uploads"}, "object": {"key": key}},
+        }]});
+        handle(&self.app, &body.to_string(), now).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_comes_after_the_contract_is_told_its_reason_and_not_read() {
+    let desk = Desk::open().await;
+    // In Paris the 1st of December begins at 23:00 UTC.
+    desk.arrives(instant("2026-11-30T23:00:00Z")).await;
+    assert!(desk.queue.sent("/ranges").is_empty());
+    assert!(desk.store.uploads(&desk.scope, None, 10).await.unwrap().0.is_empty());
+    let told = desk.bucket.objects("reports");
+    let (key, body) = told.first_key_value().unwrap();
+    assert!(key.starts_with("refused/nobody/"), "{key}");
+    assert!(String::from_utf8_lossy(body).contains("contract has ended"));
+    assert_eq!(told.len(), 1);
+}
+
+#[tokio::test]
+async fn what_of_a_file_is_not_read_on_the_last_day_is_left() {
+    let desk = Desk::open().await;
+    desk.arrives(instant("2026-11-30T22:59:59Z")).await;
+    let ranges = desk.queue.sent("/ranges");
+    assert_eq!(ranges.len(), 1);
+    handle(&desk.app, &ranges[0], instant("2026-11-30T23:00:00Z")).await.unwrap();
+    let uploads = desk.store.uploads(&desk.scope, None, 10).await.unwrap().0;
+    assert_eq!(uploads[0].status, UploadStatus::Running);
+    let members = desk.store.members(&desk.scope, None, 10).await.unwrap();
+    assert!(members.members.is_empty());
+    // On the last day itself it would have been read.
+    handle(&desk.app, &ranges[0], instant("2026-11-30T22:59:59Z")).await.unwrap();
+    let members = desk.store.members(&desk.scope, None, 10).await.unwrap();
+    assert_eq!(members.members.len(), 1);
+}

@@ -1,0 +1,59 @@
+//! The function `retention`: what is due is archived or erased, every night.
+
+use aws_lambda_events::event::sqs::SqsEvent;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use platform::{clients, queue, settings, telemetry};
+use retention::{App, Order, handle, night};
+use serde_json::Value;
+use std::time::Duration;
+
+/// Kept free at the end of an invocation, for what is under way and the message to oneself.
+const MARGIN: Duration = Duration::from_secs(30);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::start();
+    let config = clients::config().await;
+    let app = App {
+        store: clients::store(&config).await?,
+        s3: s3(&config),
+        sqs: aws_sdk_sqs::Client::new(&config),
+        retention_queue: settings::text("RETENTION_QUEUE_URL")?,
+        archives_bucket: settings::text("ARCHIVES_BUCKET")?,
+        stage: settings::text("STAGE")?,
+    };
+    let app = &app;
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
+        let until = platform::until(event.context.deadline, MARGIN);
+        // The schedule brings an object of its own, the queue brings records.
+        if event.payload.get("Records").is_none() {
+            let order: Order = serde_json::from_value(event.payload)?;
+            let answer = Box::pin(night(app, &order, platform::now(), until)).await?;
+            return Ok::<_, Error>(serde_json::to_value(answer)?);
+        }
+        let batch: SqsEvent = serde_json::from_value(event.payload)?;
+        let answer = queue::deal(batch, |message| async move {
+            let body = message.body.as_deref().unwrap_or_default();
+            Box::pin(handle(app, body, platform::now(), until)).await
+        });
+        Ok(serde_json::to_value(answer.await)?)
+    }))
+    .await
+}
+
+/// S3 moves megabytes where DynamoDB moves kilobytes: its calls may take longer. Buckets behind an
+/// endpoint of one's own have no host of their own.
+fn s3(config: &aws_config::SdkConfig) -> aws_sdk_s3::Client {
+    let limits = aws_sdk_s3::config::timeout::TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(15))
+        .operation_timeout(Duration::from_secs(45))
+        .build();
+    let own_endpoint =
+        ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"].iter().any(|name| std::env::var(name).is_ok());
+    let config = aws_sdk_s3::config::Builder::from(config)
+        .timeout_config(limits)
+        .force_path_style(own_endpoint)
+        .build();
+    aws_sdk_s3::Client::from_conf(config)
+}

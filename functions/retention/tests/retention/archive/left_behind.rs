@@ -1,0 +1,192 @@
+//! What a merchant leaves: some of everything that the table holds, live and of its tests.
+
+use domain::campaign::{Campaign, Content, State, Step};
+use domain::consent::{Consent, ConsentSource};
+use domain::identity::CardNumber;
+use domain::member::{Address, Details, Email};
+use domain::retention::Reason;
+use domain::sender::{AccountCode, EmailSender, SmsSender};
+use domain::{
+    CampaignId, Cents, Channel, Day, EstablishmentId, Instant, KeyId, Kind, MemberId, Purchase,
+    Receipt, Segment, UploadId,
+};
+use store::{
+    Addressed, BatchId, Claimed, Counts, Customer, Entry, MEMBER_SHARDS, MOST_PURCHASES_A_GROUP,
+    Mode, NewMember, RangeReport, Scope, Source, Store, TillKey, Upload, Wish,
+};
+use support::{instant, mobile, receipt};
+
+pub(crate) fn now() -> Instant {
+    instant("2026-11-24T09:20:00Z")
+}
+
+/// Purchases of one member that are more than a page of the index.
+pub(crate) const MANY: u32 = 230;
+
+/// Fills the table with a merchant's data of both modes, `many` purchases of one live member among them.
+pub(crate) async fn fill(store: &Store, scope: &Scope, many: u32) {
+    settings(store, scope).await;
+    for mode in [Mode::Live, Mode::Test] {
+        let settings = store.settings_anew(scope.settings.merchant.id, now()).await.unwrap();
+        let scope = Scope { settings, mode };
+        let members = members(store, &scope).await;
+        let many = if mode == Mode::Live { many } else { 1 };
+        purchases(store, &scope, &members, many).await;
+        campaign(store, &scope, &members).await;
+        upload(store, &scope).await;
+        erasure(store, &scope, members[3]).await;
+    }
+}
+
+/// Keys, and senders of whom one has changed its account.
+async fn settings(store: &Store, scope: &Scope) {
+    let merchant = scope.settings.merchant.id;
+    let random = u128::from_be_bytes(merchant.to_bytes());
+    for (mode, number) in [(Mode::Live, 1), (Mode::Test, 2)] {
+        let key = TillKey {
+            id: KeyId::mint(now(), random + number),
+            establishment: EstablishmentId::parse("paris").unwrap(),
+            mode,
+            label: "caisse".to_owned(),
+            secret_hash: [7; 32],
+            created_at: now(),
+            revoked_at: None,
+        };
+        store.create_till_key(merchant, &key).await.unwrap();
+    }
+    let account = |code| AccountCode::parse(code).unwrap();
+    let email = EmailSender {
+        account: account("main"),
+        address: Email::parse("boutique@example.com").unwrap(),
+        name: "Boutique".to_owned(),
+        price: None,
+    };
+    store.put_email_sender(merchant, &email).await.unwrap();
+    for code in ["former", "main"] {
+        let (shown, stop_number) = ("Boutique".to_owned(), "36200".to_owned());
+        let sms = SmsSender { account: account(code), shown, stop_number, price: None };
+        store.put_sms_sender(merchant, &sms).await.unwrap();
+    }
+}
+
+/// Six members: with a card, with a shared e-mail address, one merged into another.
+async fn members(store: &Store, scope: &Scope) -> Vec<MemberId> {
+    let mut members = Vec::new();
+    for number in 0..6 {
+        let details = Details {
+            last_name: Some("Martin".to_owned()),
+            email: Email::parse(&format!("famille{}@example.com", number / 2)).ok(),
+            card: (number % 2 == 0).then(|| CardNumber::parse(&format!("CARD{number}")).unwrap()),
+            address: Address { street: Some("1 rue de la Paix".to_owned()), ..Address::default() },
+            ..Details::default()
+        };
+        let enrolment = domain::Enrolment::Till;
+        let new = NewMember { mobile: mobile(number), details, enrolment };
+        let (member, _) = store.create_member(scope, &new, now()).await.unwrap();
+        let (at, source, text_version) = (now(), ConsentSource::Till, "2026-01".to_owned());
+        let wish = Wish::Consent(Consent { at, source, text_version });
+        store.wish(scope, member.person.id, Channel::Sms, &wish).await.unwrap();
+        members.push(member.person.id);
+    }
+    store.merge_members(scope, members[0], members[1], &Source::Operator, now()).await.unwrap();
+    members
+}
+
+fn sale(receipt: Receipt, cents: i64) -> Entry {
+    let (kind, total) = (Kind::Sale, Cents::new(cents));
+    let sector = domain::Sector::Retail;
+    let purchase = Purchase::new(sector, receipt, kind, now(), total, vec![], None).unwrap();
+    Entry { purchase, source: Source::Operator }
+}
+
+fn on(day: &str, number: &str) -> Receipt {
+    Receipt { day: Day::parse(day).unwrap(), ..receipt(number) }
+}
+
+/// Of members and of nobody: attached, cancelled and sent anew, with goods that came back.
+async fn purchases(store: &Store, scope: &Scope, members: &[MemberId], many: u32) {
+    let record = async |customer: &Customer, entry: &Entry| {
+        store.record(scope, customer, entry, now()).await.unwrap()
+    };
+    for (number, member) in members.iter().enumerate().take(5) {
+        let entry = sale(receipt(&format!("m{number}")), 1_000);
+        record(&Customer::Member(*member), &entry).await;
+    }
+    let many: Vec<_> = (0..many).map(|number| sale(receipt(&format!("many{number}")), 1)).collect();
+    for group in many.chunks(MOST_PURCHASES_A_GROUP) {
+        let customer = Customer::Member(members[2]);
+        let holder = store.holders(scope, &members[2..3]).await.unwrap().remove(&members[2]);
+        let entered = store.record_group(scope, &customer, holder.unwrap(), group, now()).await;
+        assert!(entered.unwrap().iter().all(Result::is_ok));
+    }
+    for (number, day) in ["2026-11-24", "2025-12-31", "1985-06-01"].into_iter().enumerate() {
+        record(&Customer::Nobody, &sale(on(day, &format!("n{number}")), 500)).await;
+    }
+    record(&Customer::Nobody, &sale(receipt("attached"), 700)).await;
+    store.attach_purchase(scope, &receipt("attached"), members[2]).await.unwrap();
+    for customer in [Customer::Nobody, Customer::Member(members[2])] {
+        let number = if matches!(customer, Customer::Nobody) { "again-n" } else { "again-m" };
+        record(&customer, &sale(receipt(number), 300)).await;
+        store.cancel_purchase(scope, &receipt(number), now()).await.unwrap();
+        record(&customer, &sale(receipt(number), 400)).await;
+    }
+    let (kind, total) = (Kind::Return { of: Some(receipt("n0")) }, Cents::new(100));
+    let back =
+        Purchase::new(domain::Sector::Retail, receipt("back"), kind, now(), total, vec![], None);
+    let back = Entry { purchase: back.unwrap(), source: Source::Operator };
+    record(&Customer::Nobody, &back).await;
+}
+
+/// A campaign of one batch, begun.
+async fn campaign(store: &Store, scope: &Scope, members: &[MemberId]) {
+    let tenant = scope.tenant();
+    let id = CampaignId::mint(now(), u128::from_be_bytes(tenant.merchant.to_bytes()));
+    let campaign = Campaign {
+        id,
+        name: "Rentrée".to_owned(),
+        channel: Channel::Sms,
+        content: Content { body: "Bonjour".to_owned(), ..Content::default() },
+        segment: Segment::default(),
+        state: State::Draft,
+        created_at: now(),
+        begins_at: None,
+        version: 1,
+    };
+    store.create_campaign(scope, &campaign).await.unwrap();
+    store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
+    let batch = BatchId { shard: 0, cursor: members[5] };
+    let mut plan = store.plan(tenant, id).await.unwrap();
+    let cut = Some((batch, members));
+    assert!(store.cut_batch(tenant, id, &mut plan, cut, (MEMBER_SHARDS, None)).await.unwrap());
+    let Claimed::Ours(mut claim) = store.claim_batch(tenant, id, batch, now()).await.unwrap()
+    else {
+        panic!("another has the batch");
+    };
+    let counts = Counts::default();
+    let addressed = Addressed { members: members.to_vec(), counts };
+    let begun =
+        store.begin_sending(tenant, id, &mut claim, Channel::Sms, &addressed, now()).await.unwrap();
+    assert!(begun);
+    store.end_batch(tenant, id, &claim, Counts { sent: 6, ..counts }, &[], now()).await.unwrap();
+}
+
+async fn upload(store: &Store, scope: &Scope) {
+    let tenant = scope.tenant();
+    let id = UploadId::mint(now(), u128::from_be_bytes(tenant.merchant.to_bytes()));
+    let paris = EstablishmentId::parse("paris").unwrap();
+    store.announce_upload(scope, &Upload::announced(id, paris, "ventes.csv", now())).await.unwrap();
+    for number in 0..3 {
+        let report = RangeReport::default();
+        store.finish_range(scope, id, number, &report, now()).await.unwrap();
+    }
+}
+
+/// A member erased to the last item, whose contacts are suppressed and whose erasure is on record.
+async fn erasure(store: &Store, scope: &Scope, member: MemberId) {
+    let erased = store.member(scope, member).await.unwrap();
+    let (first, second) = (Day::parse("2026-11-22").unwrap(), Day::parse("2026-11-23").unwrap());
+    let tombstone =
+        store.decide_erasure(scope, &erased, Reason::NeverActivated, first).await.unwrap().unwrap();
+    store.carry_out_erasure(scope, &tombstone, first).await.unwrap();
+    store.carry_out_erasure(scope, &tombstone, second).await.unwrap();
+}

@@ -1,0 +1,99 @@
+//! What a night reads, as DynamoDB would bill it: by what is due, never by the members there are.
+
+use crate::desk::{Desk, app, night_of};
+use aws_sdk_dynamodb::config::interceptors::{
+    AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
+};
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+use aws_smithy_types::body::SdkBody;
+use domain::{Instant, Sector};
+use retention::{Order, handle, night};
+use serde_json::Value;
+use std::sync::{Arc, Mutex};
+use store::{MasterKey, Store};
+
+/// Read units, asked of the engine with every call.
+#[derive(Debug, Clone, Default)]
+struct ReadUnits(Arc<Mutex<f64>>);
+
+impl ReadUnits {
+    fn take(&self) -> f64 {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl Intercept for ReadUnits {
+    fn name(&self) -> &'static str {
+        "ReadUnits"
+    }
+
+    fn modify_before_signing(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request_mut();
+        let body = request.body().bytes().unwrap_or_default();
+        let mut body: Value = serde_json::from_slice(body)?;
+        body["ReturnConsumedCapacity"] = "TOTAL".into();
+        let body = body.to_string();
+        request.headers_mut().insert("content-length", body.len().to_string());
+        *request.body_mut() = SdkBody::from(body);
+        Ok(())
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let answer = context.response().body().bytes().unwrap_or_default();
+        let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
+        let is_read = answer.get("Items").or(answer.get("Item")).is_some();
+        if let (true, Some(units)) = (is_read, answer["ConsumedCapacity"]["CapacityUnits"].as_f64())
+        {
+            *self.0.lock().unwrap() += units;
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_reads_under_three_units_for_each_member_that_is_due() {
+    const DUE: u16 = 200;
+    let desk = Desk::open(Sector::Retail).await;
+    for number in 0..DUE {
+        let member = desk.enrol(number).await;
+        desk.sell(member, &format!("a{number}"), "2026-11-24").await;
+        desk.sell(member, &format!("b{number}"), "2026-11-25").await;
+    }
+    // Those who are not due cost nothing.
+    for number in DUE..2 * DUE {
+        desk.enrol_at(number, "2026-11-24T10:00:00Z").await;
+    }
+    let units = ReadUnits::default();
+    let client = desk.table.client().config().to_builder().interceptor(units.clone()).build();
+    let client = aws_sdk_dynamodb::Client::from_conf(client);
+    let store = Store::new(client, desk.table.name(), MasterKey::derive("the secret of the tests"));
+    let counted = app(store, &desk.queue, "test");
+    for (day, most) in [("2026-12-01", 1.6), ("2026-12-02", 1.6)] {
+        let now = night_of(day);
+        night(&counted, &Order::default(), now, Instant::MAX).await.unwrap();
+        let looked = units.take();
+        // Two months of sixteen buckets, half a unit each, and where the last night ended.
+        assert!((16.0..=17.0).contains(&looked), "{day}: {looked} for the night");
+        let bodies = desk.queue.sent("/retention");
+        desk.queue.clear();
+        for body in &bodies {
+            handle(&counted, body, now, Instant::MAX).await.unwrap();
+        }
+        // A page of the index a bucket, and the merchant's settings.
+        let swept = units.take() - 1.0 * 16.0 - 2.0;
+        let each = swept / f64::from(DUE);
+        assert!((1.4..=most).contains(&each), "{day}: {each} for each member");
+    }
+    assert_eq!(desk.erased_on("2026-12-01").await.never_activated, u64::from(DUE));
+}

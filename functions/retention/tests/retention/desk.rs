@@ -1,0 +1,182 @@
+//! The function as a test starts it: nights are told their day, and the queue is emptied by hand.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::identity::CardNumber;
+use domain::member::{Details, Email};
+use domain::{
+    Cents, Day, Enrolment, EstablishmentId, Instant, Kind, MemberId, Purchase, Receipt,
+    ReceiptNumber, Register, Registration, Sector,
+};
+use platform::queue::Failed;
+use retention::{App, Night, Order, Queued, handle, night};
+use std::collections::BTreeMap;
+use store::{Contact, Customer, Entry, ErasureCounts, Known, NewMember, Scope, Source, Store};
+use support::{Queue, Table, instant, merchant, mobile, open_merchant};
+
+/// When members are created, where a test does not say otherwise.
+pub(crate) const CREATED: &str = "2026-09-01T10:00:00Z";
+
+pub(crate) struct Desk {
+    pub(crate) table: Table,
+    pub(crate) app: App,
+    pub(crate) scope: Scope,
+    pub(crate) queue: Queue,
+}
+
+pub(crate) fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+/// Three in the morning in Paris, or four.
+pub(crate) fn night_of(day: &str) -> Instant {
+    instant(&format!("{day}T02:00:00Z"))
+}
+
+pub(crate) fn card(number: u16) -> Contact {
+    Contact::Card(CardNumber::parse(&format!("CARD{number}")).unwrap())
+}
+
+pub(crate) fn person(number: u16) -> NewMember {
+    let details = Details {
+        last_name: Some("Martin".to_owned()),
+        email: Email::parse(&format!("martin{number}@example.com")).ok(),
+        card: CardNumber::parse(&format!("CARD{number}")).ok(),
+        ..Details::default()
+    };
+    NewMember { mobile: mobile(number), details, enrolment: Enrolment::Till }
+}
+
+pub(crate) fn sale_on(number: &str, day_text: &str) -> Purchase {
+    let receipt = Receipt {
+        establishment: EstablishmentId::parse("paris").unwrap(),
+        register: Register::default(),
+        day: day(day_text),
+        number: ReceiptNumber::parse(number).unwrap(),
+    };
+    let sold_at = instant(&format!("{day_text}T11:00:00Z"));
+    let total = Cents::new(1_000);
+    Purchase::new(Sector::Retail, receipt, Kind::Sale, sold_at, total, vec![], None).unwrap()
+}
+
+impl Desk {
+    pub(crate) async fn open(sector: Sector) -> Self {
+        let table = Table::start().await;
+        let store = table.store();
+        let scope = open_merchant(&store, &merchant(sector, 1), instant(CREATED)).await;
+        // Nights were before: the walk over the months is short.
+        store.note_swept(day("2026-11-01").month()).await.unwrap();
+        let queue = Queue::start().await;
+        let app = app(store, &queue, "test");
+        Self { table, app, scope, queue }
+    }
+
+    pub(crate) async fn enrol(&self, number: u16) -> MemberId {
+        self.enrol_at(number, CREATED).await
+    }
+
+    pub(crate) async fn enrol_at(&self, number: u16, at: &str) -> MemberId {
+        let new = person(number);
+        let made = self.app.store.create_member(&self.scope, &new, instant(at)).await;
+        made.unwrap().0.person.id
+    }
+
+    pub(crate) async fn invite(&self, member: MemberId, at: &str) {
+        self.register(member, Some(at), None).await;
+    }
+
+    pub(crate) async fn activate(&self, member: MemberId, at: &str) {
+        self.register(member, None, Some(at)).await;
+    }
+
+    async fn register(&self, member: MemberId, invited: Option<&str>, activated: Option<&str>) {
+        let (invited_at, activated_at) = (invited.map(instant), activated.map(instant));
+        let registration = Registration { invited_at, activated_at };
+        self.app.store.register(&self.scope, member, &registration).await.unwrap();
+    }
+
+    pub(crate) async fn sell(&self, member: MemberId, number: &str, day: &str) {
+        let entry = Entry { purchase: sale_on(number, day), source: Source::Operator };
+        let at = entry.purchase.sold_at();
+        let customer = Customer::Member(member);
+        self.app.store.record(&self.scope, &customer, &entry, at).await.unwrap();
+    }
+
+    /// A whole night: what it queues is worked until the queue is empty.
+    pub(crate) async fn night(&self, day: &str) -> Queued {
+        let now = night_of(day);
+        let answer = night(&self.app, &Order::default(), now, Instant::MAX).await.unwrap();
+        let Night::Queued(queued) = answer else { panic!("a dry run") };
+        for outcome in self.work(now).await {
+            outcome.unwrap();
+        }
+        queued
+    }
+
+    /// Works the queue until it is empty.
+    pub(crate) async fn work(&self, now: Instant) -> Vec<Result<(), Failed>> {
+        let mut outcomes = vec![];
+        loop {
+            let bodies = self.queue.sent("/retention");
+            self.queue.clear();
+            if bodies.is_empty() {
+                return outcomes;
+            }
+            for body in bodies {
+                outcomes.push(handle(&self.app, &body, now, Instant::MAX).await);
+            }
+        }
+    }
+
+    pub(crate) async fn is_there(&self, member: MemberId) -> bool {
+        self.app.store.member(&self.scope, member).await.is_ok()
+    }
+
+    pub(crate) async fn erased_on(&self, text: &str) -> ErasureCounts {
+        let (tenant, at) = (self.scope.tenant(), night_of(text));
+        self.app.store.erasure_counts(tenant, day(text), at).await.unwrap()
+    }
+
+    pub(crate) async fn known(&self, contact: &Contact, day: &str) -> Option<Known> {
+        let asked = std::slice::from_ref(contact);
+        let known = self.app.store.find_contacts(&self.scope, asked, night_of(day)).await.unwrap();
+        known.get(contact).copied()
+    }
+
+    /// Everything in the table, in the order of its keys.
+    pub(crate) async fn dump(&self) -> Vec<String> {
+        let client = self.table.client();
+        let items = client.scan().table_name(self.table.name()).into_paginator().items().send();
+        let items = items.collect::<Result<Vec<_>, _>>().await.unwrap();
+        let mut lines: Vec<String> =
+            items.into_iter().map(|item| line(&AttributeValue::M(item))).collect();
+        lines.sort();
+        lines
+    }
+
+    /// How many items name a member.
+    pub(crate) async fn traces(&self, member: MemberId) -> usize {
+        let id = member.to_string();
+        self.dump().await.iter().filter(|line| line.contains(&id)).count()
+    }
+}
+
+/// A value with the attributes of its maps in their order.
+fn line(value: &AttributeValue) -> String {
+    let AttributeValue::M(map) = value else { return format!("{value:?}") };
+    let sorted: BTreeMap<_, _> = map.iter().map(|(name, value)| (name, line(value))).collect();
+    format!("{sorted:?}")
+}
+
+pub(crate) fn app(store: Store, queue: &Queue, stage: &str) -> App {
+    let s3 = aws_sdk_s3::Config::builder()
+        .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
+        .build();
+    App {
+        store,
+        s3: aws_sdk_s3::Client::from_conf(s3),
+        sqs: queue.client(),
+        retention_queue: "http://queue/retention".to_owned(),
+        archives_bucket: "archives".to_owned(),
+        stage: stage.to_owned(),
+    }
+}

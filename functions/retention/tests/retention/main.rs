@@ -1,0 +1,12 @@
+//! The register's retention table, night by night, on a real engine.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
+
+mod archive;
+mod cost;
+mod desk;
+mod dry_run;
+mod killed;
+mod members;
+mod night;
+mod races;

@@ -1,0 +1,173 @@
+//! The register's sentences about members.
+
+use crate::desk::{CREATED, Desk, card, person, sale_on};
+use domain::retention::Reason;
+use domain::{MemberId, Sector};
+use rstest::rstest;
+use store::{Contact, Customer, Entry, Known, Mode, Scope, Source};
+use support::{instant, merchant, mobile, open_merchant};
+
+async fn lives_until(desk: &Desk, member: MemberId, last: &str, day: &str, reason: Reason) {
+    desk.night(last).await;
+    assert!(desk.is_there(member).await, "erased on {last}");
+    desk.night(day).await;
+    assert!(!desk.is_there(member).await, "still there after {day}");
+    let counts = desk.erased_on(day).await;
+    let expected = match reason {
+        Reason::NeverActivated => (1, 0),
+        Reason::Inactive => (0, 1),
+    };
+    assert_eq!((counts.never_activated, counts.inactive), expected);
+}
+
+#[rstest]
+#[case(None, "2026-11-30", "2026-12-01")]
+#[case(Some("2026-09-15T10:00:00Z"), "2026-12-14", "2026-12-15")]
+#[case(Some("2026-11-30T10:00:00Z"), "2027-02-27", "2027-02-28")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_never_activated_is_erased_three_months_after_the_invitation(
+    #[case] invited_at: Option<&str>,
+    #[case] last: &str,
+    #[case] day: &str,
+) {
+    let desk = Desk::open(Sector::Retail).await;
+    let member = desk.enrol(1).await;
+    if let Some(at) = invited_at {
+        desk.invite(member, at).await;
+    }
+    lives_until(&desk, member, last, day, Reason::NeverActivated).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn purchases_do_not_keep_a_card_that_was_never_activated() {
+    let desk = Desk::open(Sector::Retail).await;
+    let member = desk.enrol(1).await;
+    desk.sell(member, "1", "2026-11-24").await;
+    lives_until(&desk, member, "2026-11-30", "2026-12-01", Reason::NeverActivated).await;
+}
+
+#[rstest]
+#[case::three_years(Sector::Retail, "2030-05-04", "2030-05-05")]
+#[case::five_for_an_optician(Sector::Optical, "2032-05-04", "2032-05-05")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_activated_card_lives_three_years_after_its_last_use_and_five_at_an_optician_s(
+    #[case] sector: Sector,
+    #[case] last: &str,
+    #[case] day: &str,
+) {
+    let desk = Desk::open(sector).await;
+    let member = desk.enrol(1).await;
+    desk.activate(member, "2026-09-10T10:00:00Z").await;
+    desk.sell(member, "1", "2027-05-05").await;
+    // The nights on which its place in the index comes.
+    desk.night("2026-12-01").await;
+    lives_until(&desk, member, last, day, Reason::Inactive).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_activated_and_never_used_lives_three_years_after_its_activation() {
+    let desk = Desk::open(Sector::Retail).await;
+    let member = desk.enrol(1).await;
+    desk.activate(member, "2026-09-10T10:00:00Z").await;
+    lives_until(&desk, member, "2029-09-09", "2029-09-10", Reason::Inactive).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purchase_just_before_the_day_moves_the_deadline() {
+    let desk = Desk::open(Sector::Retail).await;
+    let member = desk.enrol(1).await;
+    desk.activate(member, "2026-09-10T10:00:00Z").await;
+    desk.night("2026-12-01").await;
+    desk.sell(member, "1", "2029-09-09").await;
+    lives_until(&desk, member, "2029-09-10", "2032-09-09", Reason::Inactive).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_activated_on_its_last_day_is_kept() {
+    let desk = Desk::open(Sector::Retail).await;
+    let member = desk.enrol(1).await;
+    desk.activate(member, "2026-11-30T10:00:00Z").await;
+    desk.night("2026-12-01").await;
+    assert!(desk.is_there(member).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_contact_is_not_brought_back_by_a_file_and_only_the_person_enrols_again() {
+    let desk = Desk::open(Sector::Retail).await;
+    let member = desk.enrol(1).await;
+    desk.sell(member, "1", "2026-11-24").await;
+    desk.night("2026-12-01").await;
+    for contact in [Contact::Mobile(mobile(1)), card(1)] {
+        assert_eq!(desk.known(&contact, "2026-12-02").await, Some(Known::Suppressed));
+    }
+    let again = desk.enrol_at(1, "2026-12-02T10:00:00Z").await;
+    assert_ne!(again, member);
+    let known = desk.known(&Contact::Mobile(mobile(1)), "2026-12-02").await;
+    assert_eq!(known, Some(Known::Member(again)));
+    assert!(desk.is_there(again).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_look_leaves_nothing_but_the_record_of_the_erasure() {
+    let desk = Desk::open(Sector::Retail).await;
+    let member = desk.enrol(1).await;
+    desk.sell(member, "1", "2026-11-24").await;
+    desk.night("2026-12-01").await;
+    assert_eq!(desk.traces(member).await, 2);
+    desk.night("2026-12-02").await;
+    assert_eq!(desk.traces(member).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_night_done_twice_does_nothing_more() {
+    let desk = Desk::open(Sector::Retail).await;
+    let (erased, kept) = (desk.enrol(1).await, desk.enrol(2).await);
+    desk.activate(kept, "2026-09-10T10:00:00Z").await;
+    desk.night("2026-12-01").await;
+    let after = desk.dump().await;
+    assert_eq!(desk.night("2026-12-01").await.buckets, 0);
+    assert!(!desk.is_there(erased).await && desk.is_there(kept).await);
+    assert_eq!(desk.dump().await, after);
+    assert_eq!(desk.erased_on("2026-12-01").await.never_activated, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merchant_s_test_data_age_as_its_live_data_do_and_apart() {
+    let desk = Desk::open(Sector::Retail).await;
+    let test = Scope { settings: desk.scope.settings.clone(), mode: Mode::Test };
+    let store = &desk.app.store;
+    let (tried, _) = store.create_member(&test, &person(1), instant(CREATED)).await.unwrap();
+    let live = desk.enrol(1).await;
+    desk.activate(live, "2026-09-10T10:00:00Z").await;
+    desk.night("2026-12-01").await;
+    assert!(store.member(&test, tried.person.id).await.is_err());
+    assert!(desk.is_there(live).await);
+    assert_eq!(
+        desk.known(&Contact::Mobile(mobile(1)), "2026-12-02").await,
+        Some(Known::Member(live))
+    );
+    assert_eq!(desk.erased_on("2026-12-01").await, store::ErasureCounts::default());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_merchant_s_members_are_swept_by_their_own_sector() {
+    let desk = Desk::open(Sector::Retail).await;
+    let store = &desk.app.store;
+    let optician = merchant(Sector::Optical, 2);
+    let optician = open_merchant(store, &optician, instant(CREATED)).await;
+    let here = desk.enrol(1).await;
+    let (there, _) = store.create_member(&optician, &person(1), instant(CREATED)).await.unwrap();
+    desk.activate(here, "2026-09-10T10:00:00Z").await;
+    let activated_at = Some(instant("2026-09-10T10:00:00Z"));
+    let registration = domain::Registration { invited_at: None, activated_at };
+    store.register(&optician, there.person.id, &registration).await.unwrap();
+    let entry = Entry { purchase: sale_on("1", "2026-11-24"), source: Source::Operator };
+    let customer = Customer::Member(there.person.id);
+    store.record(&optician, &customer, &entry, instant(CREATED)).await.unwrap();
+    desk.night("2026-12-01").await;
+    desk.night("2029-09-10").await;
+    assert!(!desk.is_there(here).await);
+    assert!(store.member(&optician, there.person.id).await.is_ok());
+    desk.night("2031-11-24").await;
+    assert!(store.member(&optician, there.person.id).await.is_err());
+}

@@ -1,0 +1,74 @@
+"""The service's public door, as the demonstration uses it, and what it remembers between two runs."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+
+class DemoFailed(Exception):
+    """The service did not do what the demonstration asked."""
+
+
+class Api:
+    def __init__(self, url: str, key: str) -> None:
+        self._url = url
+        self._key = key
+
+    def ask(self, method: str, path: str, body: dict | None = None, accept: tuple[int, ...] = ()) -> tuple[int, dict]:
+        """Status and answer; another refusal than those accepted ends the demonstration."""
+        request = urllib.request.Request(
+            self._url + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={
+                "authorization": f"Token {self._key}",
+                "content-type": "application/json",
+                "user-agent": "zerosix-demo/1",
+            },
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            said = refusal.read().decode(errors="replace")
+            if refusal.code in accept:
+                return refusal.code, {}
+            raise DemoFailed(f"{method} {path} was answered {refusal.code}:\n{said}") from None
+
+
+class Notes:
+    """What the demonstration did, kept between two runs."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._notes = json.loads(file.read_text()) if file.exists() else {}
+
+    def get(self, name: str):
+        return self._notes.get(name)
+
+    def put(self, **changes) -> None:
+        self._notes.update(changes)
+        self._file.write_text(json.dumps(self._notes, indent=2) + "\n")
+
+
+def eventually(what: str, ask, within: int = 120):
+    """Asks again until there is an answer; after `within` seconds the demonstration ends."""
+    deadline = time.monotonic() + within
+    while True:
+        answer = ask()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise DemoFailed(
+                f"{what}: not within {within} s. .local/ministack.log holds what the functions say; a message that "
+                "failed five times lies in the dead letters."
+            )
+        time.sleep(0.2)
+
+
+def number(value: int) -> str:
+    return f"{value:,}".replace(",", "\u202f")

@@ -1,0 +1,390 @@
+//! The erasure of a member: what goes, what stays for a while, and what a race comes to.
+
+use domain::identity::CardNumber;
+use domain::member::{Details, Email, Enrolment};
+use domain::retention::Reason;
+use domain::{
+    CampaignId, Channel, Day, EstablishmentId, Instant, Kind, MemberId, Purchase, Receipt,
+    ReceiptNumber, Register, Sector,
+};
+use store::{
+    Addressed, BatchId, Claimed, Contact, Counts, Customer, DueMember, Entry, Known, Member,
+    NewMember, Scope, Source, Store, StoreError, Tombstone,
+};
+use support::{Table, instant, merchant, mobile, open_merchant, receipt, sale};
+
+const NOW: &str = "2026-11-24T09:20:00Z";
+const EMAIL: &str = "famille.martin@example.com";
+
+fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+fn now() -> Instant {
+    instant(NOW)
+}
+
+fn person(number: u16) -> NewMember {
+    let details = Details {
+        last_name: Some("Martin".to_owned()),
+        email: Email::parse(EMAIL).ok(),
+        card: CardNumber::parse(&format!("CARD{number}")).ok(),
+        ..Details::default()
+    };
+    NewMember { mobile: mobile(number), details, enrolment: Enrolment::Till }
+}
+
+fn card(number: u16) -> Contact {
+    Contact::Card(CardNumber::parse(&format!("CARD{number}")).unwrap())
+}
+
+struct Shop {
+    table: Table,
+    store: Store,
+    scope: Scope,
+}
+
+impl Shop {
+    async fn open() -> Self {
+        let table = Table::start().await;
+        let store = table.store();
+        let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
+        Self { table, store, scope }
+    }
+
+    async fn enrol(&self, number: u16) -> MemberId {
+        self.store.create_member(&self.scope, &person(number), now()).await.unwrap().0.person.id
+    }
+
+    async fn sell(&self, member: MemberId, number: &str) {
+        self.sell_purchase(member, sale(number, 1_000)).await;
+    }
+
+    async fn sell_purchase(&self, member: MemberId, purchase: Purchase) {
+        let entry = Entry { purchase, source: Source::Operator };
+        self.store.record(&self.scope, &Customer::Member(member), &entry, now()).await.unwrap();
+    }
+
+    async fn read(&self, member: MemberId) -> Member {
+        match self.store.due_member(&self.scope, member).await.unwrap() {
+            DueMember::Member(member) => *member,
+            _ => panic!("no member"),
+        }
+    }
+
+    async fn decide(&self, member: MemberId, today: &str) -> Tombstone {
+        let read = self.read(member).await;
+        let decided =
+            self.store.decide_erasure(&self.scope, &read, Reason::Inactive, day(today)).await;
+        decided.unwrap().unwrap()
+    }
+
+    async fn erase(&self, member: MemberId, today: &str) {
+        let tombstone = self.decide(member, today).await;
+        self.store.carry_out_erasure(&self.scope, &tombstone, day(today)).await.unwrap();
+    }
+
+    /// The keys of everything that names a member's identifier.
+    async fn traces(&self, member: MemberId) -> Vec<String> {
+        let client = self.table.client();
+        let items = client.scan().table_name(self.table.name()).into_paginator().items().send();
+        let items = items.collect::<Result<Vec<_>, _>>().await.unwrap();
+        let id = member.to_string();
+        let tenant = self.scope.tenant().to_string();
+        let mut keys: Vec<String> = items
+            .iter()
+            .filter(|item| format!("{item:?}").contains(&id))
+            .map(|item| {
+                let text = |name: &str| item[name].as_s().unwrap().clone();
+                let key = format!("{} {}", text("pk"), text("sk"));
+                key.replace(&tenant, "T").replace(&id, "[member]")
+            })
+            .collect();
+        keys.sort();
+        keys
+    }
+
+    async fn known(&self, contact: &Contact, at: &str) -> Option<Known> {
+        let asked = std::slice::from_ref(contact);
+        let known = self.store.find_contacts(&self.scope, asked, instant(at)).await.unwrap();
+        known.get(contact).copied()
+    }
+}
+
+fn shard(member: MemberId) -> String {
+    format!("T#S#{:02}", member.shard())
+}
+
+#[tokio::test]
+async fn nothing_of_an_erased_member_is_left_but_the_record_of_the_erasure() {
+    let shop = Shop::open().await;
+    let (store, scope) = (&shop.store, &shop.scope);
+    let (id, other) = (shop.enrol(1).await, shop.enrol(2).await);
+    for number in 0..60 {
+        shop.sell(id, &format!("r{number}")).await;
+    }
+    // One cancelled, and one cancelled whose receipt was sent anew for somebody else.
+    for number in ["r0", "r1"] {
+        store.cancel_purchase(scope, &receipt(number), now()).await.unwrap();
+    }
+    shop.sell_purchase(other, sale("r1", 2_000)).await;
+    let campaign = send_to(&shop, id).await;
+
+    shop.erase(id, "2029-11-24").await;
+    let left = shop.traces(id).await;
+    let tombstone = format!("{} MEMBER#[member]#PERSON", shard(id));
+    assert_eq!(left, ["T#ERASED 2029-11-24#[member]".to_owned(), tombstone]);
+    assert!(matches!(store.member(scope, id).await, Err(StoreError::NotFound("member"))));
+    assert_eq!(store.find_member(scope, &Contact::Mobile(mobile(1))).await.unwrap(), None);
+    assert_eq!(store.find_member(scope, &card(1)).await.unwrap(), None);
+
+    // What a campaign under way wrote a moment late is found by the second look.
+    let rows = shop.table.client().put_item().table_name(shop.table.name());
+    let row = |name: &str, value: String| {
+        (name.to_owned(), aws_sdk_dynamodb::types::AttributeValue::S(value))
+    };
+    let late = [
+        row("pk", format!("{}#MEMBER#{id}", scope.tenant())),
+        row("sk", format!("MESSAGE#{campaign}")),
+    ];
+    rows.set_item(Some(late.into())).send().await.unwrap();
+    let DueMember::Erased(tombstone) = store.due_member(scope, id).await.unwrap() else {
+        panic!("no tombstone")
+    };
+    assert_eq!(tombstone.erased_on, day("2029-11-24"));
+    store.carry_out_erasure(scope, &tombstone, day("2029-11-25")).await.unwrap();
+    assert_eq!(shop.traces(id).await, ["T#ERASED 2029-11-24#[member]"]);
+    assert!(matches!(store.due_member(scope, id).await.unwrap(), DueMember::Gone));
+
+    // The others keep what is theirs.
+    let kept = store.purchase(scope, &receipt("r1")).await.unwrap();
+    assert_eq!(kept.member, Some(other));
+    assert_eq!(store.find_member(scope, &card(2)).await.unwrap(), Some(other));
+    let email = store::MessageAddress::Email(Email::parse(EMAIL).unwrap());
+    assert_eq!(store.members_at(scope, &email).await.unwrap(), [other]);
+}
+
+/// A message of a campaign, on its way to a member.
+async fn send_to(shop: &Shop, member: MemberId) -> CampaignId {
+    let (store, tenant) = (&shop.store, shop.scope.tenant());
+    let campaign = CampaignId::mint(now(), 5);
+    let batch = BatchId { shard: 0, cursor: MemberId::mint(now(), 7) };
+    let mut plan = store.plan(tenant, campaign).await.unwrap();
+    let members = [member];
+    let cut = Some((batch, members.as_slice()));
+    assert!(store.cut_batch(tenant, campaign, &mut plan, cut, (16, None)).await.unwrap());
+    let Claimed::Ours(mut claim) = store.claim_batch(tenant, campaign, batch, now()).await.unwrap()
+    else {
+        panic!("the batch is another's")
+    };
+    let addressed = Addressed { members: vec![member], counts: Counts::default() };
+    let channel = Channel::Sms;
+    let begun = store.begin_sending(tenant, campaign, &mut claim, channel, &addressed, now()).await;
+    assert!(begun.unwrap());
+    campaign
+}
+
+#[tokio::test]
+async fn the_members_merged_into_an_erased_one_go_with_it() {
+    let shop = Shop::open().await;
+    let (store, scope) = (&shop.store, &shop.scope);
+    let mut ids = vec![];
+    for number in 1..=3 {
+        ids.push(shop.enrol(number).await);
+        shop.sell(ids[ids.len() - 1], &format!("r{number}")).await;
+    }
+    let by = Source::Operator;
+    store.merge_members(scope, ids[1], ids[2], &by, now()).await.unwrap();
+    store.merge_members(scope, ids[0], ids[1], &by, now()).await.unwrap();
+    shop.erase(ids[0], "2029-11-24").await;
+    let DueMember::Erased(tombstone) = store.due_member(scope, ids[0]).await.unwrap() else {
+        panic!("no tombstone")
+    };
+    store.carry_out_erasure(scope, &tombstone, day("2029-11-25")).await.unwrap();
+    for (number, id) in (1..=3).zip(&ids) {
+        let record: &[&str] = if *id == ids[0] { &["T#ERASED 2029-11-24#[member]"] } else { &[] };
+        assert_eq!(shop.traces(*id).await, record);
+        for contact in [Contact::Mobile(mobile(number)), card(number)] {
+            assert_eq!(shop.known(&contact, NOW).await, Some(Known::Suppressed));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_purchase_that_comes_first_stops_the_erasure() {
+    let shop = Shop::open().await;
+    let id = shop.enrol(1).await;
+    let read = shop.read(id).await;
+    shop.sell(id, "1").await;
+    let today = day("2029-11-24");
+    let decided = shop.store.decide_erasure(&shop.scope, &read, Reason::Inactive, today).await;
+    assert_eq!(decided.unwrap(), None);
+    let member = shop.store.member(&shop.scope, id).await.unwrap();
+    assert_eq!(member.account.visits, 1);
+    assert_eq!(shop.known(&card(1), NOW).await, Some(Known::Member(id)));
+}
+
+#[tokio::test]
+async fn a_correction_that_comes_first_stops_the_erasure() {
+    let shop = Shop::open().await;
+    let id = shop.enrol(1).await;
+    let read = shop.read(id).await;
+    shop.store.change_mobile(&shop.scope, id, &mobile(2)).await.unwrap();
+    let today = day("2029-11-24");
+    let decided = shop.store.decide_erasure(&shop.scope, &read, Reason::Inactive, today).await;
+    assert_eq!(decided.unwrap(), None);
+    assert_eq!(shop.known(&Contact::Mobile(mobile(2)), NOW).await, Some(Known::Member(id)));
+}
+
+#[tokio::test]
+async fn a_purchase_that_comes_after_is_told_that_there_is_no_such_member() {
+    let shop = Shop::open().await;
+    let id = shop.enrol(1).await;
+    shop.decide(id, "2029-11-24").await;
+    let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
+    for customer in [Customer::Member(id), Customer::Contact(Contact::Mobile(mobile(1)))] {
+        let sold = shop.store.record(&shop.scope, &customer, &entry, now()).await;
+        assert!(matches!(sold, Err(StoreError::NotFound("member"))), "{sold:?}");
+    }
+    assert!(shop.store.purchase(&shop.scope, &receipt("1")).await.is_err());
+}
+
+#[tokio::test]
+async fn what_a_killed_erasure_leaves_is_nobody_wherever_members_are_read() {
+    let shop = Shop::open().await;
+    let (store, scope) = (&shop.store, &shop.scope);
+    let mut ids = vec![];
+    for number in 0..40 {
+        ids.push(shop.enrol(number).await);
+    }
+    let erased: Vec<_> = ids.drain(..20).collect();
+    for id in &erased {
+        shop.decide(*id, "2029-11-24").await;
+    }
+    ids.sort();
+    for limit in [1, 2, 7, 40] {
+        let (mut listed, mut after) = (vec![], None);
+        loop {
+            let page = store.members(scope, after, limit).await.unwrap();
+            listed.extend(page.members.iter().map(|member| member.person.id));
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        listed.sort();
+        assert_eq!(listed, ids, "{limit} a page");
+    }
+    let mut walked = vec![];
+    for shard in 0..store::MEMBER_SHARDS {
+        let page = store.walk(scope, shard, None, Channel::Sms).await.unwrap();
+        walked.extend(page.members.iter().map(|glance| glance.member));
+    }
+    walked.sort();
+    assert_eq!(walked, ids);
+    let all: Vec<_> = erased.iter().chain(&ids).copied().collect();
+    let read = store.addressees(scope, &all, Channel::Sms).await.unwrap();
+    let mut read: Vec<_> = read.into_keys().collect();
+    read.sort();
+    assert_eq!(read, ids);
+}
+
+#[tokio::test]
+async fn an_erased_contact_stays_away_from_files_for_three_years() {
+    let shop = Shop::open().await;
+    let id = shop.enrol(1).await;
+    shop.erase(id, "2029-11-24").await;
+    for contact in [Contact::Mobile(mobile(1)), card(1)] {
+        let known = shop.known(&contact, "2032-11-23T12:00:00Z").await;
+        assert_eq!(known, Some(Known::Suppressed));
+        assert_eq!(shop.known(&contact, "2032-11-24T12:00:00Z").await, None);
+    }
+}
+
+#[tokio::test]
+async fn the_person_enrols_again_at_the_till() {
+    let shop = Shop::open().await;
+    let (store, scope) = (&shop.store, &shop.scope);
+    let ids = [shop.enrol(1).await, shop.enrol(2).await];
+    for id in ids {
+        shop.erase(id, "2029-11-24").await;
+    }
+    let (member, created) = store.create_member(scope, &person(1), now()).await.unwrap();
+    assert!(created && member.person.id != ids[0]);
+    let again = member.person.id;
+    assert_eq!(shop.known(&Contact::Mobile(mobile(1)), NOW).await, Some(Known::Member(again)));
+    let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
+    let enrol = Customer::Enrol(Box::new(person(2)));
+    assert!(store.record(scope, &enrol, &entry, now()).await.unwrap().enrolled);
+}
+
+#[tokio::test]
+async fn a_merge_with_an_erased_member_is_refused() {
+    let shop = Shop::open().await;
+    let (erased, other) = (shop.enrol(1).await, shop.enrol(2).await);
+    shop.decide(erased, "2029-11-24").await;
+    for (kept, absorbed) in [(erased, other), (other, erased)] {
+        let merged =
+            shop.store.merge_members(&shop.scope, kept, absorbed, &Source::Operator, now()).await;
+        assert!(matches!(merged, Err(StoreError::NotFound("member"))));
+    }
+}
+
+#[tokio::test]
+async fn a_day_s_erasures_are_listed_page_by_page_for_a_year() {
+    let shop = Shop::open().await;
+    let (store, tenant) = (&shop.store, shop.scope.tenant());
+    let mut ids = vec![];
+    for number in 0..5 {
+        ids.push(shop.enrol(number).await);
+    }
+    let reasons = [Reason::NeverActivated, Reason::Inactive];
+    for (id, reason) in ids.iter().zip(reasons.into_iter().cycle()) {
+        let read = shop.read(*id).await;
+        let today = day("2029-11-24");
+        store.decide_erasure(&shop.scope, &read, reason, today).await.unwrap().unwrap();
+    }
+    let at = instant("2029-11-24T12:00:00Z");
+    let (mut listed, mut after) = (vec![], None);
+    loop {
+        let page = store.erasures(tenant, day("2029-11-24"), after, 2, at).await.unwrap();
+        listed.extend(page.erasures.iter().map(|erasure| erasure.member));
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    ids.sort();
+    assert_eq!(listed, ids);
+    let counts = |day, at: &str| store.erasure_counts(tenant, day, instant(at));
+    let counted = counts(day("2029-11-24"), "2029-11-24T12:00:00Z").await.unwrap();
+    assert_eq!((counted.never_activated, counted.inactive), (3, 2));
+    for (other, at) in
+        [("2029-11-25", "2029-11-25T12:00:00Z"), ("2029-11-24", "2030-11-25T12:00:00Z")]
+    {
+        assert_eq!(counts(day(other), at).await.unwrap(), store::ErasureCounts::default());
+    }
+}
+
+/// A purchase of 2022 that a file tells late moves no deadline, and goes with its member all the same.
+#[tokio::test]
+async fn purchases_of_any_year_go() {
+    let shop = Shop::open().await;
+    let id = shop.enrol(1).await;
+    for year in 2020..=2026 {
+        let receipt = Receipt {
+            establishment: EstablishmentId::parse("paris").unwrap(),
+            register: Register::default(),
+            day: Day::of(year, 3, 1).unwrap(),
+            number: ReceiptNumber::parse("7").unwrap(),
+        };
+        let sold_at = instant(&format!("{year}-03-01T10:00:00Z"));
+        let total = domain::Cents::new(500);
+        let purchase =
+            Purchase::new(Sector::Retail, receipt, Kind::Sale, sold_at, total, vec![], None);
+        shop.sell_purchase(id, purchase.unwrap()).await;
+    }
+    assert_eq!(shop.traces(id).await.len(), 7 + 2 + 3);
+    shop.erase(id, "2029-11-24").await;
+    assert_eq!(shop.traces(id).await.len(), 2);
+}

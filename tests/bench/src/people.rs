@@ -1,0 +1,227 @@
+//! A merchant with members who do not exist, sealed and written by the store like any others.
+
+use crate::{
+    dynamo::{Dynamo, TABLE},
+    stack::{ACCOUNT, VAULT_KEY},
+};
+use domain::{
+    Campaign, CampaignId, Channel, Day, Enrolment, Instant, MemberId, MerchantId, Sector, Segment,
+    campaign::{Content, State, Step},
+    consent::{Consent, ConsentSource},
+    member::{Details, Email},
+    sender::{AccountCode, EmailSender},
+};
+use dynoxide::{AttributeValue, Item};
+use futures::stream::{self, StreamExt as _};
+use serde_json::json;
+use std::sync::mpsc::sync_channel;
+use store::{
+    Customer, Entry, MEMBER_SHARDS, MasterKey, Mode, NewMember, Scope, Source, Store, Wish,
+};
+
+/// Mobiles that Arcep reserves for fiction, and so members of one merchant who were entered one by
+/// one.
+pub(crate) const MOST_ENROLLED: u16 = 10_000;
+/// Members entered at once.
+const AT_ONCE: usize = 8;
+/// Members imported at once.
+const IMPORTED_AT_ONCE: usize = 20_000;
+
+const LETTER: &str = "<!doctype html><html lang=\"fr\"><head><meta charset=\"utf-8\">\
+    <title>{{merchant}}</title></head><body style=\"font-family:sans-serif\">\
+    <h1>Bonjour {{first_name|cher client}},</h1><p>Vous avez {{points}} points chez {{merchant}}. \
+    Du 1er au 15 décembre, chaque achat compte double : la collection d'hiver vient d'arriver, et \
+    nos conseillers vous attendent en boutique du lundi au samedi.</p>\
+    <p>À très bientôt,<br>toute l'équipe de {{merchant}}</p>\
+    <p style=\"font-size:small\"><a href=\"{{unsubscribe_url}}\">Ne plus recevoir nos \
+    messages</a></p></body></html>";
+
+/// A merchant, through the store.
+pub(crate) struct Shop {
+    pub(crate) store: Store,
+    pub(crate) scope: Scope,
+}
+
+impl Shop {
+    /// Opens a merchant by a number of the caller's choice, with a sender of e-mails.
+    pub(crate) async fn open(dynamo: &Dynamo, number: u128) -> Self {
+        let store = store_on(dynamo);
+        let merchant = support::merchant(Sector::Retail, number);
+        let now = Instant::now();
+        support::open_merchant(&store, &merchant, now).await;
+        let sender = EmailSender {
+            account: AccountCode::parse(ACCOUNT).expect("a code"),
+            address: Email::parse("boutique@example.com").expect("an address"),
+            name: "Boutique".to_owned(),
+            price: None,
+        };
+        store.put_email_sender(merchant.id, &sender).await.expect("a sender");
+        Self::known(dynamo, merchant.id).await
+    }
+
+    /// A merchant that is there.
+    pub(crate) async fn known(dynamo: &Dynamo, merchant: MerchantId) -> Self {
+        let store = store_on(dynamo);
+        let settings = store.settings_anew(merchant, Instant::now()).await.expect("settings");
+        Self { store, scope: Scope { settings, mode: Mode::Live } }
+    }
+
+    pub(crate) fn merchant(&self) -> MerchantId {
+        self.scope.settings.merchant.id
+    }
+
+    /// Enters members by their number, with an address each.
+    pub(crate) async fn enrol(&self, numbers: std::ops::Range<u16>, now: Instant) -> Vec<MemberId> {
+        let members = stream::iter(numbers).map(|number| async move {
+            let details = Details {
+                first_name: Some(["Camille", "Noé", "Inès", "Léo"][usize::from(number % 4)].into()),
+                last_name: Some("Exemple".to_owned()),
+                email: Email::parse(&address(number)).ok(),
+                ..Details::default()
+            };
+            let (mobile, enrolment) = (support::mobile(number), Enrolment::Till);
+            let new = NewMember { mobile, details, enrolment };
+            let created = self.store.create_member(&self.scope, &new, now).await;
+            created.expect("a member").0.person.id
+        });
+        members.buffer_unordered(AT_ONCE).collect().await
+    }
+
+    /// Has members agree to e-mails.
+    pub(crate) async fn consent(&self, members: &[MemberId], now: Instant) {
+        let consents = stream::iter(members).map(|member| async move {
+            let wish = Wish::Consent(Consent {
+                at: now,
+                source: ConsentSource::Till,
+                text_version: "2026-01".to_owned(),
+            });
+            let noted = self.store.wish(&self.scope, *member, Channel::Email, &wish).await;
+            noted.expect("a consent");
+        });
+        consents.buffer_unordered(AT_ONCE).collect::<()>().await;
+    }
+
+    /// Sells to each member so many times.
+    pub(crate) async fn sell(&self, members: &[MemberId], times: usize) {
+        let mut receipt = 0;
+        for member in members {
+            for _ in 0..times {
+                receipt += 1;
+                let purchase = support::sale(&format!("T{receipt}"), 4_990);
+                let entry = Entry { purchase, source: Source::Operator };
+                let customer = Customer::Member(*member);
+                let now = Instant::now();
+                let sold = self.store.record(&self.scope, &customer, &entry, now).await;
+                sold.expect("a sale");
+            }
+        }
+    }
+
+    /// A campaign by e-mail to every member, launched.
+    pub(crate) async fn launch(&self, number: u128) -> CampaignId {
+        let now = Instant::now();
+        let campaign = Campaign {
+            id: CampaignId::mint(now, number),
+            name: "Hiver".to_owned(),
+            channel: Channel::Email,
+            content: Content {
+                subject: "{{first_name|Bonjour}}, vos points comptent double".to_owned(),
+                body: LETTER.to_owned(),
+                ..Content::default()
+            },
+            segment: Segment::default(),
+            state: State::Draft,
+            created_at: now,
+            begins_at: None,
+            version: 1,
+        };
+        self.store.create_campaign(&self.scope, &campaign).await.expect("a campaign");
+        let launched =
+            self.store.step_campaign(self.scope.tenant(), campaign.id, Step::Launch, now).await;
+        launched.expect("a campaign under way");
+        campaign.id
+    }
+
+    /// Adds so many members whose records are those of the members who are there, under identifiers
+    /// of their own and due on a day. What is sealed in them opens under the identifier it was sealed for and under no
+    /// other: whoever only walks over members never opens it, and reads as many bytes.
+    pub(crate) async fn copy(&self, dynamo: &Dynamo, count: usize, due: Day) {
+        let templates = self.records(dynamo).await;
+        let tenant = self.scope.tenant().to_string();
+        tokio::task::block_in_place(|| {
+            // One thread makes the records, this one imports them.
+            let (made, imported) = sync_channel(1);
+            std::thread::scope(|threads| {
+                threads.spawn(move || {
+                    let mut random = fastrand::Rng::with_seed(6);
+                    let mut copies = (0..count).map(|number| {
+                        let template = &templates[number % templates.len()];
+                        copy(template, &tenant, due, number, random.u128(..))
+                    });
+                    for _ in 0..count.div_ceil(IMPORTED_AT_ONCE) {
+                        let some = copies.by_ref().take(IMPORTED_AT_ONCE).flatten();
+                        // Whoever imports has panicked where nobody receives.
+                        drop(made.send(some.collect::<Vec<_>>()));
+                    }
+                });
+                for items in imported {
+                    dynamo.import(items);
+                }
+            });
+        });
+    }
+
+    /// Account and person of every member, as they are stored.
+    async fn records(&self, dynamo: &Dynamo) -> Vec<[Item; 2]> {
+        let mut records = Vec::new();
+        for shard in 0..MEMBER_SHARDS {
+            let partition = format!("{}#S#{shard:02}", self.scope.tenant());
+            let query = json!({
+                "TableName": TABLE,
+                "KeyConditionExpression": "pk = :pk",
+                "ExpressionAttributeValues": {":pk": {"S": partition}},
+            });
+            let mut page = dynamo.call("Query", &query).await;
+            assert!(page.get("LastEvaluatedKey").is_none(), "a few hundred members are a page");
+            let items: Vec<Item> =
+                serde_json::from_value(page["Items"].take()).expect("items of the engine");
+            let (pairs, rest) = items.as_chunks::<2>();
+            assert!(rest.is_empty(), "an account is followed by its person");
+            records.extend(pairs.iter().cloned());
+        }
+        records
+    }
+}
+
+/// The address of the member of a number.
+pub(crate) fn address(number: u16) -> String {
+    format!("member{number}@example.com")
+}
+
+fn store_on(dynamo: &Dynamo) -> Store {
+    let client = aws_sdk_dynamodb::Client::from_conf(support::client_of(dynamo.address()).build());
+    Store::new(client, TABLE, MasterKey::derive(VAULT_KEY))
+}
+
+fn copy(
+    [account, person]: &[Item; 2],
+    tenant: &str,
+    due: Day,
+    number: usize,
+    random: u128,
+) -> [Item; 2] {
+    // Identifiers grow with time, a millisecond apart here.
+    let milliseconds = i64::try_from(number).expect("a few millions");
+    let at = Instant::from_millisecond(milliseconds).expect("an instant");
+    let member = MemberId::mint(at, random);
+    let shard = member.shard();
+    let [mut account, mut person] = [account.clone(), person.clone()];
+    for (item, kind) in [(&mut account, "ACCOUNT"), (&mut person, "PERSON")] {
+        item.insert("pk".to_owned(), AttributeValue::S(format!("{tenant}#S#{shard:02}")));
+        item.insert("sk".to_owned(), AttributeValue::S(format!("MEMBER#{member}#{kind}")));
+    }
+    let bucket = format!("DUE#{}#{shard:02}", due.month());
+    person.insert("due_bucket".to_owned(), AttributeValue::S(bucket));
+    person.insert("due_at".to_owned(), AttributeValue::S(format!("{due}#MEMBER#{member}")));
+    [account, person]
+}
