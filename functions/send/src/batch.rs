@@ -20,9 +20,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{
-    Addressed, Addressee, BatchId, Claim, Claimed, Counts, MessageAddress, Scope, Tenant,
-};
+use store::{Addressed, Addressee, BatchId, Claim, Claimed, Counts, MessageAddress, Scope, Tenant};
 
 /// Taken off what a provider remembers: the call itself takes time, and clocks differ.
 const MARGIN: Duration = Duration::from_mins(1);

@@ -6,8 +6,9 @@ use messaging::{BaseUrl, Transport};
 use platform::{StartError, clients, queue, settings, telemetry};
 use send::{Accounts, Allowed, App, Hours, ProviderUrls, handle};
 
-/// Batches under way at once: while the provider reads one, the members of the next are read.
-const BATCHES_AT_ONCE: usize = 4;
+/// Batches under way at once, as many as an event brings: while the provider takes one, another's
+/// members are read and a third one's rows are written.
+const BATCHES_AT_ONCE: usize = 10;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

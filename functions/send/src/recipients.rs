@@ -48,7 +48,7 @@ pub(crate) fn choose(
     letterhead: &Letterhead<'_>,
 ) -> Chosen {
     let mut chosen = Chosen::default();
-    let mut addresses = HashSet::new();
+    let mut written_to = HashSet::new();
     for id in batch {
         let Some(addressee) = read.get(id) else {
             chosen.counts.unreachable += 1;
@@ -63,7 +63,7 @@ pub(crate) fn choose(
             MessageAddress::Mobile(mobile) => mobile.as_str().to_owned(),
         });
         // A family that shares an address gets the message once.
-        let Some(address) = address.filter(|address| addresses.insert(address.clone())) else {
+        let Some(address) = address.filter(|address| written_to.insert(address.clone())) else {
             chosen.counts.unreachable += 1;
             continue;
         };

@@ -33,12 +33,31 @@ pub struct HistoryPage {
     pub next: Option<HashMap<String, HistoryKey>>,
 }
 
-/// Where a member's history was left off: an entry of the index.
+/// Where a member's history was left off: an entry of the index. One that DynamoDB would refuse as a
+/// key is refused as it is read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "AnyKey")]
 pub struct HistoryKey {
     pk: String,
     sk: String,
     instant: String,
+}
+
+#[derive(Deserialize)]
+struct AnyKey {
+    pk: String,
+    sk: String,
+    instant: String,
+}
+
+impl TryFrom<AnyKey> for HistoryKey {
+    type Error = StoreError;
+
+    fn try_from(AnyKey { pk, sk, instant }: AnyKey) -> Result<Self, StoreError> {
+        items::instant_of(&instant)?;
+        let fits = (1..=2048).contains(&pk.len()) && (1..=1024).contains(&sk.len());
+        if fits { Ok(Self { pk, sk, instant }) } else { Err(StoreError::Corrupt("history")) }
+    }
 }
 
 impl Store {
@@ -153,4 +172,26 @@ fn receipt_of(pk: &str) -> Result<Receipt, Invalid> {
         day: Day::parse(next()?)?,
         number: ReceiptNumber::parse(next()?)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("M#1#RECEIPT#a", "PURCHASE", "2026-11-24T10:00:00Z", true)]
+    #[case("", "PURCHASE", "2026-11-24T10:00:00Z", false)]
+    #[case("M#1#RECEIPT#a", "", "2026-11-24T10:00:00Z", false)]
+    #[case("M#1#RECEIPT#a", &"S".repeat(1025), "2026-11-24T10:00:00Z", false)]
+    #[case("M#1#RECEIPT#a", "PURCHASE", "yesterday", false)]
+    fn a_forged_place_in_a_history_is_refused_before_the_table_is_asked(
+        #[case] pk: &str,
+        #[case] sk: &str,
+        #[case] instant: &str,
+        #[case] is_one: bool,
+    ) {
+        let text = serde_json::json!({"pk": pk, "sk": sk, "instant": instant}).to_string();
+        assert_eq!(serde_json::from_str::<HistoryKey>(&text).is_ok(), is_one);
+    }
 }

@@ -9,7 +9,7 @@ use crate::items::{self, ABSENT, Item, Reason, Transaction};
 use crate::keys::{self, BatchId, Key, Tenant};
 use crate::planning::BatchRecord;
 use crate::receipts::MessageState;
-use crate::{Consistency, Store, StoreError, backoff};
+use crate::{Store, StoreError, backoff};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use domain::{CampaignId, Channel, Instant, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
@@ -20,8 +20,8 @@ use std::collections::{HashMap, HashSet};
 const LEASE_SECONDS: i64 = 150;
 /// Items a call of `BatchWriteItem` takes.
 const WRITES: usize = 25;
-/// Calls of it under way at once.
-const AT_ONCE: usize = 8;
+/// Calls of it under way at once. A sender has several batches under way, each with as many.
+const AT_ONCE: usize = 4;
 
 #[derive(Serialize, Deserialize)]
 struct SendingRecord {
@@ -80,7 +80,7 @@ pub enum Claimed {
 }
 
 impl Store {
-    /// Claims a batch: 2 strong reads and 1 conditional write, or 2 where somebody was here before.
+    /// Claims a batch: 1 strong read of two items, then 1 transaction of 2 write units.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
@@ -91,12 +91,18 @@ impl Store {
         batch: BatchId,
         now: Instant,
     ) -> Result<Claimed, StoreError> {
-        let key = keys::batch(tenant, campaign, batch);
-        let cut: Option<BatchRecord> = self.get_item(&key, Consistency::Strong).await?;
+        let wanted = [keys::batch(tenant, campaign, batch), keys::sending(tenant, campaign, batch)];
+        let (mut cut, mut before) = (None, None);
+        for item in self.get_items_strongly(&wanted).await? {
+            if item.get("sk") == Some(&items::text(&wanted[0].sk)) {
+                cut = Some(items::from_item::<BatchRecord>(item, "batch")?);
+            } else {
+                before = Some(items::from_item::<SendingRecord>(item, "sending")?);
+            }
+        }
         let Some(cut) = cut else { return Ok(Claimed::Absent) };
         let members = cut.members();
-        let key = keys::sending(tenant, campaign, batch);
-        let before: Option<SendingRecord> = self.get_item(&key, Consistency::Strong).await?;
+        let [_, key] = wanted;
         let lease = token()?;
         let until = now.as_second() + LEASE_SECONDS;
         let later = before.as_ref().and_then(|record| record.later.clone()).unwrap_or_default();
@@ -353,7 +359,7 @@ impl Store {
         Err(StoreError::Busy)
     }
 
-    /// Puts items without condition, 25 a call and 8 calls at once; what DynamoDB leaves undone is
+    /// Puts items without condition, 25 a call and 4 calls at once; what DynamoDB leaves undone is
     /// put again.
     async fn put_items(&self, items: Vec<Item>) -> Result<(), StoreError> {
         let calls = items.chunks(WRITES).map(|chunk| self.put_some(chunk.to_vec()));

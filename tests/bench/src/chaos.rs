@@ -1,6 +1,6 @@
 //! A campaign while everything goes wrong: the planner and two senders are killed at random moments
-//! and started anew, every message of a queue comes twice and in any order, and every tenth answer of
-//! the provider is lost after it has sent. Then the provider's outbox says who was written to.
+//! and started anew, every message of a queue comes twice, in any order and company, and every tenth
+//! answer of the provider is lost after it has sent. Then the provider's outbox says who was written to.
 
 use crate::{
     campaign,
@@ -10,7 +10,7 @@ use crate::{
     people::Shop,
     places,
     runtime_api::Function,
-    send::{self, RECIPIENTS},
+    send::{self, BATCHES_AN_EVENT, RECIPIENTS},
     stack::{CAMPAIGNS_QUEUE, Path, SENDS_QUEUE, Stack},
 };
 use domain::{CampaignId, campaign::State};
@@ -32,7 +32,7 @@ const PLANNER_KILLS: u32 = 8;
 const SENDER_KILLS: u32 = 40;
 /// A kill comes within so many milliseconds of a delivery: about what the delivery takes.
 const PLANNER_WITHIN: u64 = 200;
-const SENDER_WITHIN: u64 = 100;
+const SENDER_WITHIN: u64 = 200;
 /// Every so many answers of the provider one is lost.
 const LOSE_EVERY: u32 = 10;
 /// How long the provider waits with its answer when all it sends is on its way: a moment to be killed
@@ -103,14 +103,6 @@ impl Account {
         self.unaccounted += other.unaccounted;
         self.uncertain += other.uncertain;
     }
-}
-
-/// What became of a delivery.
-#[derive(Clone, Copy, PartialEq)]
-enum Delivered {
-    Dealt,
-    Failed,
-    Killed,
 }
 
 struct Chaos<'a> {
@@ -188,7 +180,8 @@ impl Chaos<'_> {
 
         let then = Timestamp::now() - BEYOND_MEMORY;
         let then = then.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        self.change_sending(&batches[0], "SET first_attempt_at = :value", &json!({"S": then})).await;
+        self.change_sending(&batches[0], "SET first_attempt_at = :value", &json!({"S": then}))
+            .await;
         stack.providers.pass(BEYOND_MEMORY.as_secs());
         for batch in &batches {
             assert!(sender.deliver(SENDS_QUEUE, batch, 2).await, "a batch was not settled");
@@ -206,9 +199,8 @@ impl Chaos<'_> {
         let number = |number: u64| u32::try_from(number).expect("some thousands");
         let counts = figures.counts;
         let [sent, uncertain] = [counts.sent, counts.uncertain].map(number);
-        let others = number(
-            counts.refused + counts.opposed + counts.unreachable + counts.not_allowed,
-        );
+        let others =
+            number(counts.refused + counts.opposed + counts.unreachable + counts.not_allowed);
         let recipients = u32::from(RECIPIENTS);
         let reached = u32::try_from(outbox.len()).expect("some thousands");
         let missing = recipients.saturating_sub(reached);
@@ -244,8 +236,8 @@ impl Chaos<'_> {
         }
     }
 
-    fn random(&self, below: u64) -> u64 {
-        self.random.lock().unwrap().u64(0..below)
+    fn random(&self, below: usize) -> usize {
+        self.random.lock().unwrap().usize(0..below)
     }
 }
 
@@ -258,14 +250,15 @@ impl Run<'_> {
         let mut waiting = vec![first.clone(), first];
         while let Some(message) = waiting.pop() {
             let kill = self.kill(&self.planner_kills, PLANNER_KILLS, PLANNER_WITHIN);
-            let delivered =
-                self.deliver(&mut planner, "campaign", CAMPAIGNS_QUEUE, &message, kill).await;
-            match delivered {
-                Delivered::Dealt => {}
-                Delivered::Failed => waiting.push(message),
-                Delivered::Killed => {
+            let message = [message];
+            match self.deliver(&planner, CAMPAIGNS_QUEUE, &message, kill).await {
+                Some(dealt) if dealt == [true] => {}
+                Some(_) => waiting.extend(message),
+                None => {
                     self.planner_kills.fetch_add(1, Ordering::SeqCst);
-                    waiting.push(message);
+                    waiting.extend(message);
+                    planner.kill();
+                    planner = self.start("campaign").await;
                 }
             }
             while let Some(message) = chaos.stack.sqs.receive(CAMPAIGNS_QUEUE) {
@@ -278,27 +271,35 @@ impl Run<'_> {
     /// One sender and those that follow it, until no batch waits.
     async fn work(&self) {
         let mut sender = self.start("send").await;
-        while let Some(message) = self.next().await {
+        while let Some(batches) = self.next().await {
             let kill = self.kill(&self.sender_kills, SENDER_KILLS, SENDER_WITHIN);
-            let delivered = self.deliver(&mut sender, "send", SENDS_QUEUE, &message, kill).await;
-            self.put_back(message, delivered).await;
+            let dealt = self.deliver(&sender, SENDS_QUEUE, &batches, kill).await;
+            if dealt.is_none() {
+                self.sender_kills.fetch_add(1, Ordering::SeqCst);
+                sender.kill();
+                sender = self.start("send").await;
+            }
+            self.put_back(batches, dealt).await;
         }
     }
 
-    /// Any batch that waits; `None` when all is done.
-    async fn next(&self) -> Option<Message> {
+    /// Some of the batches that wait; `None` when all is done.
+    async fn next(&self) -> Option<Vec<Message>> {
         loop {
             let mut desk = self.desk.lock().await;
             let is_planned = self.is_planned.load(Ordering::SeqCst);
             while let Some(message) = self.chaos.stack.sqs.receive(SENDS_QUEUE) {
                 desk.waiting.extend([message.clone(), message]);
             }
-            if !desk.waiting.is_empty() {
-                let index = self.chaos.random(desk.waiting.len() as u64);
-                let index = usize::try_from(index).expect("an index");
-                let message = desk.waiting.swap_remove(index);
-                *desk.in_hand.entry(message.body.clone()).or_default() += 1;
-                return Some(message);
+            let most = desk.waiting.len().min(BATCHES_AN_EVENT);
+            if most > 0 {
+                let taken = (0..=self.chaos.random(most)).map(|_| {
+                    let index = self.chaos.random(desk.waiting.len());
+                    let message = desk.waiting.swap_remove(index);
+                    *desk.in_hand.entry(message.body.clone()).or_default() += 1;
+                    message
+                });
+                return Some(taken.collect());
             }
             if is_planned && desk.in_hand.is_empty() {
                 return None;
@@ -308,61 +309,56 @@ impl Run<'_> {
         }
     }
 
-    async fn put_back(&self, message: Message, delivered: Delivered) {
+    /// Notes what became of batches: `None` where the sender was killed.
+    async fn put_back(&self, batches: Vec<Message>, dealt: Option<Vec<bool>>) {
         let mut desk = self.desk.lock().await;
-        if delivered == Delivered::Killed {
-            self.sender_kills.fetch_add(1, Ordering::SeqCst);
-            desk.orphans.insert(message.body.clone());
+        if dealt.is_none() {
+            desk.orphans.extend(batches.iter().map(|batch| batch.body.clone()));
         }
-        let others = desk.in_hand.get_mut(&message.body).map_or(0, |senders| {
-            *senders -= 1;
-            *senders
-        });
-        if others == 0 {
-            desk.in_hand.remove(&message.body);
-            if desk.orphans.contains(&message.body) {
-                // The claim of who was killed runs out. Nobody begins with the batch meanwhile: the
-                // desk is locked. What the killed one asked for last may still arrive after this:
-                // the batch stays an orphan until somebody has dealt with it.
-                let zero = json!({"N": "0"});
-                self.chaos.change_sending(&message, "SET lease_until = :value", &zero).await;
+        let mut dealt = dealt.unwrap_or_default().into_iter();
+        for batch in batches {
+            let others = desk.in_hand.get_mut(&batch.body).map_or(0, |senders| {
+                *senders -= 1;
+                *senders
+            });
+            if others == 0 {
+                desk.in_hand.remove(&batch.body);
+                if desk.orphans.contains(&batch.body) {
+                    // The claim of who was killed runs out. Nobody begins with the batch meanwhile:
+                    // the desk is locked. What the killed one asked for last may still arrive after
+                    // this: the batch stays an orphan until somebody has dealt with it.
+                    let zero = json!({"N": "0"});
+                    self.chaos.change_sending(&batch, "SET lease_until = :value", &zero).await;
+                }
             }
-        }
-        if delivered == Delivered::Dealt {
-            desk.orphans.remove(&message.body);
-        } else {
-            desk.waiting.push(message);
+            if dealt.next() == Some(true) {
+                desk.orphans.remove(&batch.body);
+            } else {
+                desk.waiting.push(batch);
+            }
         }
     }
 
     /// When the next delivery is cut short: every second one, as long as kills are left.
     fn kill(&self, kills: &AtomicU32, most: u32, within: u64) -> Option<Duration> {
         let is_due = kills.load(Ordering::SeqCst) < most && self.chaos.random(2) == 0;
-        is_due.then(|| Duration::from_micros(self.chaos.random(within * 1_000)))
+        let within = Duration::from_millis(within);
+        is_due.then(|| within.mul_f64(self.chaos.random.lock().unwrap().f64()))
     }
 
+    /// Tells of each message whether it was dealt with; `None` where the time to be killed came first.
     async fn deliver(
         &self,
-        function: &mut Function,
-        name: &str,
+        function: &Function,
         queue: &str,
-        message: &Message,
+        messages: &[Message],
         kill: Option<Duration>,
-    ) -> Delivered {
+    ) -> Option<Vec<bool>> {
         self.deliveries.fetch_add(1, Ordering::SeqCst);
-        let dealt = function.deliver(queue, message, 1);
-        let dealt = match kill {
-            Some(kill) => tokio::time::timeout(kill, dealt).await,
-            None => Ok(dealt.await),
-        };
-        match dealt {
-            Ok(true) => Delivered::Dealt,
-            Ok(false) => Delivered::Failed,
-            Err(_) => {
-                function.kill();
-                *function = self.start(name).await;
-                Delivered::Killed
-            }
+        let dealt = function.deliver_all(queue, messages, 1);
+        match kill {
+            Some(kill) => tokio::time::timeout(kill, dealt).await.ok(),
+            None => Some(dealt.await),
         }
     }
 

@@ -44,9 +44,8 @@ impl Drop for PagingProxy {
 }
 
 async fn forward(State(state): State<Arc<Paging>>, headers: HeaderMap, body: Bytes) -> Response {
-    let is_query = headers
-        .get("x-amz-target")
-        .is_some_and(|target| target.as_bytes().ends_with(b".Query"));
+    let is_query =
+        headers.get("x-amz-target").is_some_and(|target| target.as_bytes().ends_with(b".Query"));
     let body = if is_query { limited(&body) } else { body };
     let mut request =
         Request::post(format!("{}/", state.upstream)).body(body).expect("a well-formed request");
@@ -63,9 +62,7 @@ async fn forward(State(state): State<Arc<Paging>>, headers: HeaderMap, body: Byt
 /// The same query with a limit, where it has none of its own.
 fn limited(query: &Bytes) -> Bytes {
     match std::str::from_utf8(query).ok().and_then(|query| query.strip_prefix('{')) {
-        Some(rest) if !rest.contains("\"Limit\":") => {
-            format!("{{\"Limit\":{LIMIT},{rest}").into()
-        }
+        Some(rest) if !rest.contains("\"Limit\":") => format!("{{\"Limit\":{LIMIT},{rest}").into(),
         _ => query.clone(),
     }
 }

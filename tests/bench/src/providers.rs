@@ -30,9 +30,8 @@ impl Providers {
         let address = format!("http://{}", listener.local_addr().expect("a bound address"));
         let ahead_seconds = Arc::<AtomicI64>::default();
         let ahead = Arc::clone(&ahead_seconds);
-        let clock = move || {
-            Timestamp::now() + SignedDuration::from_secs(ahead.load(Ordering::Relaxed))
-        };
+        let clock =
+            move || Timestamp::now() + SignedDuration::from_secs(ahead.load(Ordering::Relaxed));
         let server = tokio::spawn(Sandbox::new(Arc::new(clock)).serve(listener));
         Self { address, ahead_seconds, server }
     }
@@ -80,14 +79,17 @@ impl Providers {
                 *recipients.entry(to).or_default() += 1;
             }
             match messages.last() {
-                Some(last) if messages.len() == PAGE => before = format!("&before={}", last["number"]),
+                Some(last) if messages.len() == PAGE => {
+                    before = format!("&before={}", last["number"]);
+                }
                 _ => return recipients,
             }
         }
     }
 
     async fn post(&self, path: &str, body: Value) {
-        let request = Request::post(format!("{}{path}", self.address)).body(body.to_string().into());
+        let request =
+            Request::post(format!("{}{path}", self.address)).body(body.to_string().into());
         let answer = HttpClient::new().send(request.expect("a well-formed request")).await;
         assert!(answer.status().is_success(), "{path}: {body}");
     }

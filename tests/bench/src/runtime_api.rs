@@ -120,20 +120,22 @@ impl Function {
 
     /// Hands on a message of a queue, told by `true` where it was dealt with.
     pub(crate) async fn deliver(&self, queue: &str, message: &Message, receive_count: u32) -> bool {
-        self.deliver_all(queue, std::slice::from_ref(message), receive_count).await
+        self.deliver_all(queue, std::slice::from_ref(message), receive_count).await == [true]
     }
 
-    /// Hands on messages of a queue as one event, told by `true` where all were dealt with.
+    /// Hands on messages of a queue as one event, and tells of each whether it was dealt with.
     pub(crate) async fn deliver_all(
         &self,
         queue: &str,
         messages: &[Message],
         receive_count: u32,
-    ) -> bool {
-        let event = sqs::event(queue, messages, receive_count).to_string();
-        let answer = self.invoke(event.into()).await;
+    ) -> Vec<bool> {
+        let (event, ids) = sqs::event(queue, messages, receive_count);
+        let answer = self.invoke(event.to_string().into()).await;
         let answer: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        answer["batchItemFailures"].as_array().is_none_or(Vec::is_empty)
+        let failures = answer["batchItemFailures"].as_array().map_or(&[][..], Vec::as_slice);
+        let has_failed = |id: &String| failures.iter().any(|one| one["itemIdentifier"] == **id);
+        ids.iter().map(|id| !has_failed(id)).collect()
     }
 
     /// Ends the process this instant, whatever it is at.

@@ -1,8 +1,8 @@
 //! The baseline of `send`: the same calls of the provider and the same writes to the table, sent again
 //! by a bare loop. Arguments: the file of the recorded calls, one JSON object a line, the provider's
 //! address, and how many batches of rows are under way at once; all else is one call after another,
-//! as it was. Prints `{"seconds": …}`; the clock starts when the bodies have been turned into the
-//! SDK's own types.
+//! as it was. Prints `{"seconds": …}`; the clock starts when the bodies have been read into types:
+//! like `send`, the loop writes them out.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a measuring tool stops at once")]
 
 #[path = "../http_client.rs"]
@@ -27,7 +27,7 @@ enum Call {
     Rows(Vec<Vec<WriteRequest>>),
     Provider {
         url: String,
-        body: Bytes,
+        body: Value,
     },
 }
 
@@ -61,10 +61,11 @@ async fn main() {
                 stream::iter(batches).buffer_unordered(at_once).collect::<()>().await;
             }
             Call::Provider { url, body } => {
+                let body = serde_json::to_vec(&body).expect("a body is JSON");
                 let request = Request::post(url)
                     .header("content-type", "application/json")
                     .header("api-key", "bench")
-                    .body(body)
+                    .body(Bytes::from(body))
                     .expect("a well-formed request");
                 let answer = http.send(request).await;
                 assert!(answer.status().is_success(), "the provider: {}", answer.status());
@@ -88,10 +89,9 @@ fn calls(file: &str, provider: &str, table: &str) -> Vec<Call> {
                 Some(Call::Rows(batches)) => batches.push(rows(body, table)),
                 _ => calls.push(Call::Rows(vec![rows(body, table)])),
             },
-            path => calls.push(Call::Provider {
-                url: format!("{provider}{path}"),
-                body: body.to_string().into(),
-            }),
+            path => {
+                calls.push(Call::Provider { url: format!("{provider}{path}"), body: body.clone() });
+            }
         }
     }
     calls

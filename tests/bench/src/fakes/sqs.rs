@@ -99,11 +99,13 @@ fn attributes(sent: &Value) -> Value {
     Value::Object(attributes)
 }
 
-/// The event by which Lambda hands a function messages of a queue.
-pub(crate) fn event(queue: &str, messages: &[Message], receive_count: u32) -> Value {
-    let record = |message: &Message| {
+/// The event by which Lambda hands a function messages of a queue, and the identifiers by which the
+/// function names those that failed.
+pub(crate) fn event(queue: &str, messages: &[Message], receive_count: u32) -> (Value, Vec<String>) {
+    let ids: Vec<String> = messages.iter().map(|_| identifier()).collect();
+    let record = |(message, id): (&Message, &String)| {
         json!({
-            "messageId": identifier(),
+            "messageId": id,
             "receiptHandle": "bench",
             "body": message.body,
             "attributes": {
@@ -119,7 +121,8 @@ pub(crate) fn event(queue: &str, messages: &[Message], receive_count: u32) -> Va
             "awsRegion": "eu-west-3",
         })
     };
-    json!({"Records": messages.iter().map(record).collect::<Vec<_>>()})
+    let records: Vec<Value> = messages.iter().zip(&ids).map(record).collect();
+    (json!({"Records": records}), ids)
 }
 
 fn identifier() -> String {
