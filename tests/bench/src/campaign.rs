@@ -30,7 +30,7 @@ pub(crate) async fn measure(figures: &mut Figures) {
     let dynamo = Dynamo::start().await;
     let shop = Shop::open(&dynamo, 1).await;
     let now = domain::Instant::now();
-    let members = shop.enrol(0..ENROLLED, now).await;
+    let members = shop.enrol(&dynamo, 0..ENROLLED, now).await;
     shop.consent(&members, now).await;
     shop.sell(&members, PURCHASES).await;
     let due = retention::never_activated_due(retention::day_of(now));

@@ -32,7 +32,7 @@ const PLANNER_KILLS: u32 = 8;
 const SENDER_KILLS: u32 = 40;
 /// A kill comes within so many milliseconds of a delivery: about what the delivery takes.
 const PLANNER_WITHIN: u64 = 200;
-const SENDER_WITHIN: u64 = 200;
+const SENDER_WITHIN: u64 = 150;
 /// Every so many answers of the provider one is lost.
 const LOSE_EVERY: u32 = 10;
 /// How long the provider waits with its answer when all it sends is on its way: a moment to be killed

@@ -22,6 +22,7 @@ mod figures;
 mod http_client;
 mod ingest;
 mod init;
+mod intake;
 mod item_size;
 mod loopback;
 mod paging;

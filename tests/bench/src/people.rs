@@ -2,6 +2,7 @@
 
 use crate::{
     dynamo::{Dynamo, TABLE},
+    intake::Intake,
     stack::{ACCOUNT, VAULT_KEY},
 };
 use domain::{
@@ -14,7 +15,7 @@ use domain::{
 use dynoxide::{AttributeValue, Item};
 use futures::stream::{self, StreamExt as _};
 use serde_json::json;
-use std::sync::mpsc::sync_channel;
+use std::{ops::Range, sync::mpsc::sync_channel};
 use store::{
     Customer, Entry, MEMBER_SHARDS, MasterKey, Mode, NewMember, Scope, Source, Store, Wish,
 };
@@ -45,7 +46,7 @@ pub(crate) struct Shop {
 impl Shop {
     /// Opens a merchant by a number of the caller's choice, with a sender of e-mails.
     pub(crate) async fn open(dynamo: &Dynamo, number: u128) -> Self {
-        let store = store_on(dynamo);
+        let store = store_on(dynamo.address());
         let merchant = support::merchant(Sector::Retail, number);
         let now = Instant::now();
         support::open_merchant(&store, &merchant, now).await;
@@ -61,7 +62,7 @@ impl Shop {
 
     /// A merchant that is there.
     pub(crate) async fn known(dynamo: &Dynamo, merchant: MerchantId) -> Self {
-        let store = store_on(dynamo);
+        let store = store_on(dynamo.address());
         let settings = store.settings_anew(merchant, Instant::now()).await.expect("settings");
         Self { store, scope: Scope { settings, mode: Mode::Live } }
     }
@@ -70,8 +71,16 @@ impl Shop {
         self.scope.settings.merchant.id
     }
 
-    /// Enters members by their number, with an address each.
-    pub(crate) async fn enrol(&self, numbers: std::ops::Range<u16>, now: Instant) -> Vec<MemberId> {
+    /// Enters members by their number, with an address each. The store makes and seals their records;
+    /// the engine imports them.
+    pub(crate) async fn enrol(
+        &self,
+        dynamo: &Dynamo,
+        numbers: Range<u16>,
+        now: Instant,
+    ) -> Vec<MemberId> {
+        let intake = Intake::start().await;
+        let store = &store_on(intake.address());
         let members = stream::iter(numbers).map(|number| async move {
             let details = Details {
                 first_name: Some(["Camille", "Noé", "Inès", "Léo"][usize::from(number % 4)].into()),
@@ -81,10 +90,11 @@ impl Shop {
             };
             let (mobile, enrolment) = (support::mobile(number), Enrolment::Till);
             let new = NewMember { mobile, details, enrolment };
-            let created = self.store.create_member(&self.scope, &new, now).await;
-            created.expect("a member").0.person.id
+            store.create_member(&self.scope, &new, now).await.expect("a member").0.person.id
         });
-        members.buffer_unordered(AT_ONCE).collect().await
+        let members = members.buffer_unordered(AT_ONCE).collect().await;
+        tokio::task::block_in_place(|| dynamo.import(intake.items()));
+        members
     }
 
     /// Has members agree to e-mails.
@@ -198,8 +208,8 @@ pub(crate) fn address(number: u16) -> String {
     format!("member{number}@example.com")
 }
 
-fn store_on(dynamo: &Dynamo) -> Store {
-    let client = aws_sdk_dynamodb::Client::from_conf(support::client_of(dynamo.address()).build());
+fn store_on(address: &str) -> Store {
+    let client = aws_sdk_dynamodb::Client::from_conf(support::client_of(address).build());
     Store::new(client, TABLE, MasterKey::derive(VAULT_KEY))
 }
 

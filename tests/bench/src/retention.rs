@@ -37,7 +37,7 @@ async fn few(figures: &mut Figures) -> f64 {
     let now = domain::Instant::now();
     let today = retention::never_activated_due(retention::day_of(now));
     let shop = Shop::open(&dynamo, 1).await;
-    let due = shop.enrol(0..FEW_DUE, now).await;
+    let due = shop.enrol(&dynamo, 0..FEW_DUE, now).await;
     let started = Instant::now();
     shop.copy(&dynamo, MEMBERS - due.len(), today.plus_months(1)).await;
     eprintln!("retention: the others are there after {:.0} s", started.elapsed().as_secs_f64());
@@ -69,7 +69,7 @@ async fn many() -> f64 {
     let mut shops = Vec::new();
     for number in 1..=MANY_MERCHANTS {
         let shop = Shop::open(&dynamo, u128::from(number)).await;
-        let due = shop.enrol(0..MOST_ENROLLED, now).await;
+        let due = shop.enrol(&dynamo, 0..MOST_ENROLLED, now).await;
         shops.push((shop, due));
     }
     eprintln!("retention: those due are there after {:.0} s", started.elapsed().as_secs_f64());

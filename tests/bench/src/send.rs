@@ -53,7 +53,7 @@ pub(crate) async fn members() -> &'static Members {
             let dynamo = Dynamo::start().await;
             let shop = Shop::open(&dynamo, 1).await;
             let now = domain::Instant::now();
-            let members = shop.enrol(0..RECIPIENTS, now).await;
+            let members = shop.enrol(&dynamo, 0..RECIPIENTS, now).await;
             shop.consent(&members, now).await;
             let file = places::results().join("members.db");
             dynamo.keep(&file);
