@@ -152,13 +152,9 @@ impl Store {
         }
         let Key { pk, sk: from } = keys::account(scope.tenant(), *first);
         let Key { sk: to, .. } = keys::person(scope.tenant(), *last);
-        let (address, channel) = match channel {
-            Channel::Email => ("email", channel.as_str()),
-            Channel::Sms | Channel::Postal => ("mobile", channel.as_str()),
-        };
+        let address = if channel == Channel::Email { "email" } else { "mobile" };
         let projection = format!(
-            "sk, account, {address}, first_name, last_name, consents.{channel}, merged_into, \
-             {ERASED_ON}"
+            "sk, account, {address}, first_name, last_name, consents, merged_into, {ERASED_ON}"
         );
         let mut read = Vec::with_capacity(wanted.len() * 2);
         let mut walked = 0;

@@ -3,6 +3,7 @@
 
 use crate::StoreError;
 use domain::account::MonthBucket;
+use domain::consent::{Consent, ConsentSource, Consents, Opposition, OppositionReason, Wishes};
 use domain::lots::{Lot, Lots};
 use domain::purchase::Kind;
 use domain::receipt::{Operator, Receipt, ReceiptNumber, Register};
@@ -95,6 +96,94 @@ pub(crate) fn decode_account(bytes: &[u8]) -> Result<Account, StoreError> {
             .transpose()
             .map_err(|_| StoreError::Corrupt("account"))?,
     })
+}
+
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct ConsentBody {
+    /// seconds since 1970
+    #[n(0)]
+    at: i64,
+    #[n(1)]
+    source: String,
+    #[n(2)]
+    text: String,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct OppositionBody {
+    /// seconds since 1970
+    #[n(0)]
+    at: i64,
+    #[n(1)]
+    reason: String,
+}
+
+#[derive(Encode, Decode, Default)]
+#[cbor(array)]
+struct WishesBody {
+    #[n(0)]
+    consent: Option<ConsentBody>,
+    #[n(1)]
+    opposition: Option<OppositionBody>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct ConsentsBody {
+    #[n(0)]
+    email: WishesBody,
+    #[n(1)]
+    sms: WishesBody,
+    #[n(2)]
+    postal: WishesBody,
+}
+
+impl WishesBody {
+    fn of(wishes: &Wishes) -> Self {
+        Self {
+            consent: wishes.consent.as_ref().map(|consent| ConsentBody {
+                at: consent.at.as_second(),
+                source: consent.source.as_str().to_owned(),
+                text: consent.text_version.clone(),
+            }),
+            opposition: wishes.opposition.map(|opposition| OppositionBody {
+                at: opposition.at.as_second(),
+                reason: opposition.reason.as_str().to_owned(),
+            }),
+        }
+    }
+
+    fn read(self) -> Result<Wishes, StoreError> {
+        const CORRUPT: StoreError = StoreError::Corrupt("consents");
+        let consent = self.consent.map(|body| {
+            let source = ConsentSource::parse(&body.source).ok_or(CORRUPT)?;
+            Ok::<_, StoreError>(Consent {
+                at: instant_of(body.at),
+                source,
+                text_version: body.text,
+            })
+        });
+        let opposition = self.opposition.map(|body| {
+            let reason = OppositionReason::parse(&body.reason).ok_or(CORRUPT)?;
+            Ok::<_, StoreError>(Opposition { at: instant_of(body.at), reason })
+        });
+        Ok(Wishes { consent: consent.transpose()?, opposition: opposition.transpose()? })
+    }
+}
+
+pub(crate) fn encode_consents(consents: &Consents) -> Vec<u8> {
+    to_bytes(&ConsentsBody {
+        email: WishesBody::of(&consents.email),
+        sms: WishesBody::of(&consents.sms),
+        postal: WishesBody::of(&consents.postal),
+    })
+}
+
+pub(crate) fn decode_consents(bytes: &[u8]) -> Result<Consents, StoreError> {
+    let body: ConsentsBody = from_bytes(bytes, "consents")?;
+    Ok(Consents { email: body.email.read()?, sms: body.sms.read()?, postal: body.postal.read()? })
 }
 
 #[derive(Encode, Decode)]
@@ -247,6 +336,19 @@ mod tests {
         let bytes = encode_account(&account);
         assert_eq!(decode_account(&bytes).unwrap(), account);
         assert!(bytes.len() < 880, "{} bytes", bytes.len());
+    }
+
+    #[test]
+    fn what_a_person_said_of_every_channel_reads_back() {
+        let (at, source) = (instant_of(1_790_000_000), ConsentSource::Member);
+        let mut consents = Consents::default();
+        consents.email.consent(Consent { at, source, text_version: "2026-01".to_owned() });
+        let later = Opposition { at: instant_of(1_790_000_001), reason: OppositionReason::Stop };
+        consents.sms.oppose(later);
+        consents.email.oppose(later);
+        let bytes = encode_consents(&consents);
+        assert_eq!(decode_consents(&bytes).unwrap(), consents);
+        assert!(decode_consents(&bytes[..bytes.len() - 1]).is_err());
     }
 
     #[test]

@@ -1,98 +1,32 @@
 //! Consents and oppositions: as they stand on a person's item, and how they change.
 
-use crate::items::{self, Transaction};
+use crate::items::Transaction;
 use crate::members::put_person;
-use crate::{Contact, Member, Scope, Store, StoreError, backoff};
-use domain::consent::{Consent, ConsentSource, Opposition, OppositionReason, Wishes};
+use crate::{Contact, Member, Scope, Store, StoreError, backoff, codec};
+use domain::consent::{Consent, Opposition};
 use domain::member::Email;
 use domain::{Channel, Consents, MemberId};
 use serde::{Deserialize, Serialize};
 
+/// As the item holds them: compact, since every walk over members reads them.
 #[derive(Serialize, Deserialize, Default, Clone)]
-pub(crate) struct ConsentsRecord {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    email: Option<WishesRecord>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    sms: Option<WishesRecord>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    postal: Option<WishesRecord>,
-}
-
-#[derive(Serialize, Deserialize, Clone)]
-struct WishesRecord {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    consent: Option<ConsentRecord>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    opposition: Option<OppositionRecord>,
-}
-
-#[derive(Serialize, Deserialize, Clone)]
-struct ConsentRecord {
-    at: String,
-    source: String,
-    text: String,
-}
-
-#[derive(Serialize, Deserialize, Clone)]
-struct OppositionRecord {
-    at: String,
-    reason: String,
-}
-
-impl WishesRecord {
-    fn of(wishes: &Wishes) -> Option<Self> {
-        if *wishes == Wishes::default() {
-            return None;
-        }
-        let consent = wishes.consent.as_ref().map(|consent| ConsentRecord {
-            at: items::instant_text(consent.at),
-            source: consent.source.as_str().to_owned(),
-            text: consent.text_version.clone(),
-        });
-        let opposition = wishes.opposition.map(|opposition| OppositionRecord {
-            at: items::instant_text(opposition.at),
-            reason: opposition.reason.as_str().to_owned(),
-        });
-        Some(Self { consent, opposition })
-    }
-
-    fn read(self) -> Result<Wishes, StoreError> {
-        const CORRUPT: StoreError = StoreError::Corrupt("consents");
-        let consent = self.consent.map(|record| {
-            Ok::<_, StoreError>(Consent {
-                at: items::instant_of(&record.at)?,
-                source: ConsentSource::parse(&record.source).ok_or(CORRUPT)?,
-                text_version: record.text,
-            })
-        });
-        let opposition = self.opposition.map(|record| {
-            Ok::<_, StoreError>(Opposition {
-                at: items::instant_of(&record.at)?,
-                reason: OppositionReason::parse(&record.reason).ok_or(CORRUPT)?,
-            })
-        });
-        Ok(Wishes { consent: consent.transpose()?, opposition: opposition.transpose()? })
-    }
-}
+#[serde(transparent)]
+pub(crate) struct ConsentsRecord(#[serde(with = "serde_bytes")] Vec<u8>);
 
 impl ConsentsRecord {
     pub(crate) fn of(consents: &Consents) -> Self {
-        Self {
-            email: WishesRecord::of(&consents.email),
-            sms: WishesRecord::of(&consents.sms),
-            postal: WishesRecord::of(&consents.postal),
+        if *consents == Consents::default() {
+            return Self::default();
         }
+        Self(codec::encode_consents(consents))
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
-        self.email.is_none() && self.sms.is_none() && self.postal.is_none()
+        self.0.is_empty()
     }
 
-    pub(crate) fn read(self) -> Result<Consents, StoreError> {
-        let read = |record: Option<WishesRecord>| {
-            record.map(WishesRecord::read).transpose().map(Option::unwrap_or_default)
-        };
-        Ok(Consents { email: read(self.email)?, sms: read(self.sms)?, postal: read(self.postal)? })
+    pub(crate) fn read(&self) -> Result<Consents, StoreError> {
+        if self.is_empty() { Ok(Consents::default()) } else { codec::decode_consents(&self.0) }
     }
 }
 

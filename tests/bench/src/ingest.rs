@@ -118,6 +118,10 @@ async fn bare_loop(transactions: &std::path::Path) -> Value {
     places::run("bare-ingest-loop", &arguments, &stack.environment(Path::Direct)).await
 }
 
+/// What the template gives this function's allocator.
+const ALLOCATOR: [(&str, &str); 2] =
+    [("MALLOC_MMAP_THRESHOLD_", "131072"), ("MALLOC_ARENA_MAX", "1")];
+
 /// An empty deployment with one merchant, ready for its first file.
 struct Deployment {
     stack: Stack,
@@ -132,7 +136,9 @@ impl Deployment {
         let api = Function::start(&api, &stack.environment(Path::Direct)).await;
         let merchant = Till::open(&api).await.merchant;
         let ingest = places::binary("ingest");
-        let function = Function::start(&ingest, &stack.environment(path)).await;
+        let mut environment = stack.environment(path);
+        environment.extend(ALLOCATOR.map(|(name, value)| (name, value.to_owned())));
+        let function = Function::start(&ingest, &environment).await;
         Self { stack, function, merchant }
     }
 
