@@ -78,7 +78,7 @@ fn refusal(path: &Path, error: &serde_json::Error) -> Problem {
         if !pointer.ends_with(&format!("/{}", escaped(name))) {
             push(&mut pointer, name);
         }
-        ("unknown_field", "is not a field of this request".to_owned())
+        ("unknown_field", format!("is not a field of this request: use {}", expected(&message)))
     } else {
         let code = if message.starts_with("unknown variant") { "unknown_value" } else { "type" };
         (code, format!("must be {}", expected(&message)))
@@ -95,7 +95,7 @@ fn malformed(error: &serde_json::Error) -> Problem {
 /// What serde would have accepted, in words of JSON; what it found instead is the caller's and is
 /// left out.
 fn expected(message: &str) -> &str {
-    let expected = message.split_once(", expected ").map_or("of another type", |(_, rest)| rest);
+    let expected = message.rsplit_once(", expected ").map_or("of another type", |(_, rest)| rest);
     let expected = expected.rsplit_once(" at line ").map_or(expected, |(expected, _)| expected);
     match expected {
         "i64" | "u32" => "a whole number",
@@ -164,6 +164,7 @@ mod tests {
     #[case(r#"{"lines":[{"quantity":"secret"}]}"#, "/lines/0/quantity", "type")]
     #[case(r#"{"lines":[{"quantity":1},{}]}"#, "/lines/1/quantity", "missing")]
     #[case(r#"{"lines":[{"quantity":1,"a/b":2}]}"#, "/lines/0/a~1b", "unknown_field")]
+    #[case(r#"{"lines":[{"quantity":", expected secret"}]}"#, "/lines/0/quantity", "type")]
     #[case(r#"{"lines":[{"quantity":1,"colour":"secret"}]}"#, "/lines/0/colour", "unknown_value")]
     #[case(r"{}", "/lines", "missing")]
     #[case(r"[]", "", "type")]
@@ -179,6 +180,14 @@ mod tests {
         assert_eq!(shown["errors"][0]["pointer"], pointer, "{shown}");
         assert_eq!(shown["errors"][0]["code"], code, "{shown}");
         assert!(!shown.to_string().contains("secret"), "{shown}");
+    }
+
+    #[test]
+    fn a_field_that_is_none_is_told_which_there_are() {
+        let problem = read::<Line>(br#"{"quantity":1,"price":2}"#).unwrap_err();
+        let shown = serde_json::to_value(problem.body(None)).unwrap();
+        let detail = "is not a field of this request: use `quantity` or `colour`";
+        assert_eq!(shown["errors"][0]["detail"], detail);
     }
 
     #[rstest]
