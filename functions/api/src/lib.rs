@@ -128,6 +128,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/members/{member_id}/consents/{channel}", put(consents::put))
         .route("/v1/members/{member_id}/history", get(history::list))
         .route("/v1/purchases", post(purchases::create))
+        .route("/v1/purchases/dry-run", post(purchases::dry_run::ask))
         .route("/v1/purchases/{purchase_id}", get(purchases::show))
         .route("/v1/purchases/{purchase_id}/cancel", post(purchases::cancel))
         .route("/v1/purchases/{purchase_id}/attach", post(purchases::attach))

@@ -145,6 +145,7 @@ impl Modify for Security {
         consents::put,
         history::list,
         purchases::create,
+        purchases::dry_run::ask,
         purchases::show,
         purchases::cancel,
         purchases::attach,

@@ -1,5 +1,7 @@
 //! Purchases: what a till sold or took back, answered with the points and the new balance.
 
+pub(crate) mod dry_run;
+
 use crate::customer::{self, MemberNamed, Named};
 use crate::openapi::{BodyRefusals, TillRefusals};
 use crate::{App, purchase_id};

@@ -76,7 +76,11 @@ def next_steps(stack: Stack, folder: Path, demo: dict, report: dict, sale: dict)
     print(f"The messages, as their recipients would read them: {stack.sandbox.url}\n")
     print("To try next, as the till would (the header file holds the demonstration's key):\n")
     print(f"  {call} '{url}/v1/health'")
-    print(f"  {call} -d '{json.dumps({'mobile': CUSTOMER['mobile']})}' -H 'content-type: application/json' '{url}/v1/members/find'")
+    asks = f"{call} -H 'content-type: application/json'"
+    customer = {"mobile": CUSTOMER["mobile"]}
+    basket = {"total_cents": 4_280, "member": customer}
+    print(f"  {asks} -d '{json.dumps(customer)}' '{url}/v1/members/find'")
+    print(f"  {asks} -d '{json.dumps(basket)}' '{url}/v1/purchases/dry-run'")
     print(f"  {call} '{url}/v1/members/{sale['member_id']}/history'")
     if report.get("upload_id"):
         print(f"  {call} '{url}/v1/uploads/{report['upload_id']}'")

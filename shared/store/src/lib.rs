@@ -27,6 +27,7 @@ mod person;
 mod planning;
 mod purchases;
 mod receipts;
+mod reckoning;
 mod registering;
 mod returns;
 mod senders;
@@ -58,6 +59,7 @@ pub use purchases::{
     Customer, Entry, Holder, MOST_PURCHASES_A_GROUP, Outcome, Recorded, Source, StoredPurchase,
 };
 pub use receipts::MessageState;
+pub use reckoning::{Reckoned, ReckonedFor};
 pub use sending::{Addressed, Claim, Claimed};
 pub use settings::{Settings, TillKey};
 pub use uploads::{RangeReport, Rows, Upload, UploadStatus};

@@ -472,7 +472,7 @@ impl Store {
             .ok_or(StoreError::NotFound("purchase"))
     }
 
-    async fn holder(
+    pub(crate) async fn holder(
         &self,
         scope: &Scope,
         customer: &Customer,

@@ -8,6 +8,7 @@
 
 mod campaigns;
 mod consents;
+mod dry_run;
 mod gateway;
 mod logs;
 mod members;

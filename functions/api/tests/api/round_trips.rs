@@ -31,8 +31,8 @@ impl Intercept for Counter {
     }
 }
 
-#[tokio::test]
-async fn a_warm_purchase_by_mobile_is_three_round_trips_and_by_member_two() {
+/// A service whose every call to DynamoDB is counted.
+async fn counted() -> (Counter, Service) {
     let counter = Counter::default();
     let table = Table::start().await;
     let client = aws_sdk_dynamodb::Client::from_conf(
@@ -40,6 +40,12 @@ async fn a_warm_purchase_by_mobile_is_three_round_trips_and_by_member_two() {
     );
     let store = Store::new(client, table.name(), MasterKey::derive("the secret of the tests"));
     let service = Service::on(table, store).await;
+    (counter, service)
+}
+
+#[tokio::test]
+async fn a_warm_purchase_by_mobile_is_three_round_trips_and_by_member_two() {
+    let (counter, service) = counted().await;
     let till = service.till("A", "retail").await;
     let member = till.enrol(MOBILE).await;
     for (receipt, named, round_trips) in [
@@ -50,6 +56,21 @@ async fn a_warm_purchase_by_mobile_is_three_round_trips_and_by_member_two() {
     ] {
         let before = counter.0.load(Ordering::Relaxed);
         assert_eq!(till.post("/v1/purchases", &sale(receipt, &named)).await.status, 201);
+        assert_eq!(counter.0.load(Ordering::Relaxed) - before, round_trips, "{named}");
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_only_asks_who_the_customer_is() {
+    let (counter, service) = counted().await;
+    let till = service.till("A", "retail").await;
+    let member = till.enrol(MOBILE).await;
+    for (named, round_trips) in
+        [(json!({"mobile": MOBILE}), 2), (json!({"member_id": member}), 1), (json!(null), 0)]
+    {
+        let before = counter.0.load(Ordering::Relaxed);
+        let basket = json!({"total_cents": 4_490, "member": named});
+        assert_eq!(till.post("/v1/purchases/dry-run", &basket).await.status, 200);
         assert_eq!(counter.0.load(Ordering::Relaxed) - before, round_trips, "{named}");
     }
 }

@@ -1,0 +1,62 @@
+//! A dry run of a sale: what it would earn, written nowhere.
+
+use crate::setup::{MOBILE, Service, named, sale};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+fn basket(cents: i64, member: &Value) -> Value {
+    json!({"total_cents": cents, "member": member})
+}
+
+#[tokio::test]
+async fn a_dry_run_says_what_the_sale_then_gives_and_writes_nothing() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let member = till.enrol(MOBILE).await;
+    let mobile = json!({"mobile": MOBILE});
+    let back = json!({"type": "return", "receipt_number": "0", "member": mobile,
+        "sold_at": "2026-11-24T10:00:00+01:00", "total_cents": 1_000});
+    assert_eq!(till.post("/v1/purchases", &back).await.body["balance"], -10);
+    let history = format!("/v1/members/{member}/history");
+    let before = till.get(&history).await.body;
+    let told = till.post("/v1/purchases/dry-run", &basket(4_490, &mobile)).await;
+    let would = json!({"points": 44, "member_id": member, "balance": -10, "balance_after": 34,
+        "would_enrol": false});
+    assert_eq!((told.status.as_u16(), told.body), (200, would));
+    assert_eq!(till.get(&history).await.body, before);
+    let sold = till.post("/v1/purchases", &sale("1", &mobile)).await;
+    assert_eq!((&sold.body["points"], &sold.body["balance"]), (&json!(44), &json!(34)));
+}
+
+#[tokio::test]
+async fn a_basket_of_nobody_or_of_somebody_new_is_told_what_a_card_would_earn() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let nobody = till.post("/v1/purchases/dry-run", &json!({"total_cents": 999})).await;
+    assert_eq!(nobody.body, json!({"points": 9, "would_enrol": false}));
+    let asking = json!({"mobile": MOBILE, "card_requested": true});
+    let new = till.post("/v1/purchases/dry-run", &basket(999, &asking)).await;
+    let would = json!({"points": 9, "balance": 0, "balance_after": 9, "would_enrol": true});
+    assert_eq!(new.body, would);
+    let unknown =
+        till.post("/v1/purchases/dry-run", &basket(999, &json!({"mobile": MOBILE}))).await;
+    assert_eq!((unknown.status.as_u16(), named(&unknown)), (404, vec!["/member"]));
+}
+
+#[rstest]
+#[case(json!({"total_cents": -1}), "/total_cents")]
+#[case(json!({"total_cents": 100_000_001}), "/total_cents")]
+#[case(json!({"total_cents": 1, "sold_at": "2026-11-17T09:19:59Z"}), "/sold_at")]
+#[case(json!({"total_cents": 1, "sold_at": "2026-11-24T09:30:01Z"}), "/sold_at")]
+#[case(json!({"total_cents": 1, "member": {}}), "/member")]
+#[case(json!({"total_cents": 1, "receipt_number": "1"}), "/receipt_number")]
+#[tokio::test]
+async fn a_basket_that_no_sale_could_be_is_refused_with_its_field(
+    #[case] body: Value,
+    #[case] pointer: &str,
+) {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let refused = till.post("/v1/purchases/dry-run", &body).await;
+    assert_eq!((refused.status.as_u16(), named(&refused)), (422, vec![pointer]));
+}
