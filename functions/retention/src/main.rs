@@ -16,7 +16,7 @@ async fn main() -> Result<(), Error> {
     let config = clients::config().await;
     let app = App {
         store: clients::store(&config).await?,
-        s3: s3(&config),
+        s3: clients::s3(&config),
         sqs: aws_sdk_sqs::Client::new(&config),
         retention_queue: settings::text("RETENTION_QUEUE_URL")?,
         archives_bucket: settings::text("ARCHIVES_BUCKET")?,
@@ -39,21 +39,4 @@ async fn main() -> Result<(), Error> {
         Ok(serde_json::to_value(answer.await)?)
     }))
     .await
-}
-
-/// S3 moves megabytes where DynamoDB moves kilobytes: its calls may take longer. Buckets behind an
-/// endpoint of one's own have no host of their own.
-fn s3(config: &aws_config::SdkConfig) -> aws_sdk_s3::Client {
-    let limits = aws_sdk_s3::config::timeout::TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(Duration::from_secs(15))
-        .operation_timeout(Duration::from_secs(45))
-        .build();
-    let own_endpoint =
-        ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"].iter().any(|name| std::env::var(name).is_ok());
-    let config = aws_sdk_s3::config::Builder::from(config)
-        .timeout_config(limits)
-        .force_path_style(own_endpoint)
-        .build();
-    aws_sdk_s3::Client::from_conf(config)
 }

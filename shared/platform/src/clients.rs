@@ -43,6 +43,25 @@ pub async fn store(config: &SdkConfig) -> Result<Store, StartError> {
     Ok(Store::new(dynamodb, &table, MasterKey::derive(&secret?)))
 }
 
+/// S3 moves megabytes where DynamoDB moves kilobytes: its calls may take longer, 45 seconds with
+/// their retries and 15 an attempt. Buckets behind an endpoint of one's own have no host of their own.
+#[cfg(feature = "s3")]
+#[must_use]
+pub fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
+    let limits = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(15))
+        .operation_timeout(Duration::from_secs(45))
+        .build();
+    let own_endpoint =
+        ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"].iter().any(|name| std::env::var(name).is_ok());
+    let config = aws_sdk_s3::config::Builder::from(config)
+        .timeout_config(limits)
+        .force_path_style(own_endpoint)
+        .build();
+    aws_sdk_s3::Client::from_conf(config)
+}
+
 /// The current value of a secret: 1 round trip.
 ///
 /// # Errors

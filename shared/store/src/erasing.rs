@@ -7,12 +7,12 @@
 //! campaign under way may write a row a moment late: so the tombstone stays a day, and goes after a
 //! second look.
 
-use crate::items::{self, Item, Transaction};
+use crate::items::{self, Transaction};
 use crate::keys::{self, Key};
 use crate::members::{delete_contact, member_id, members_of};
 use crate::{Contact, Member, Scope, Store, StoreError, backoff};
 use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::types::{Delete, DeleteRequest, TransactWriteItem, WriteRequest};
+use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
 use domain::retention::{self, Reason};
 use domain::{Day, MemberId, calendar::PARIS};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
@@ -21,8 +21,6 @@ use std::collections::HashMap;
 
 /// The attribute by which a tombstone is told from a person.
 pub(crate) const ERASED_ON: &str = "erased_on";
-/// Items a call of `BatchWriteItem` takes.
-const WRITES: usize = 25;
 /// Calls under way at once.
 const AT_ONCE: usize = 8;
 
@@ -356,40 +354,6 @@ impl Store {
             }
             Err(error) => Err(StoreError::unavailable(error)),
         }
-    }
-
-    /// Deletes items without condition, 25 a call and 8 calls at once; what DynamoDB leaves undone is
-    /// deleted again.
-    pub(crate) async fn delete_items(&self, keys: Vec<Item>) -> Result<(), StoreError> {
-        let calls = keys.chunks(WRITES).map(|chunk| self.delete_some(chunk.to_vec()));
-        stream::iter(calls).buffer_unordered(AT_ONCE).try_collect().await
-    }
-
-    async fn delete_some(&self, keys: Vec<Item>) -> Result<(), StoreError> {
-        let mut left = Vec::with_capacity(keys.len());
-        for key in keys {
-            let delete = DeleteRequest::builder().set_key(Some(key)).build();
-            let delete = delete.map_err(StoreError::unavailable)?;
-            left.push(WriteRequest::builder().delete_request(delete).build());
-        }
-        for attempt in 0..backoff::ATTEMPTS {
-            let answer = self
-                .client
-                .batch_write_item()
-                .request_items(&*self.table, left)
-                .send()
-                .await
-                .map_err(StoreError::unavailable)?;
-            left = answer
-                .unprocessed_items
-                .and_then(|mut tables| tables.remove(&*self.table))
-                .unwrap_or_default();
-            if left.is_empty() {
-                return Ok(());
-            }
-            backoff::wait(attempt).await;
-        }
-        Err(StoreError::Busy)
     }
 
     /// Gives a tombstone the day after the erasure in the index.

@@ -6,6 +6,7 @@
 mod addressees;
 mod archiving;
 mod backoff;
+mod bulk;
 mod campaigns;
 mod codec;
 mod contract_end;

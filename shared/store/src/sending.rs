@@ -5,23 +5,18 @@
 //! addressed, so that whoever takes the batch over knows whether the provider may have it already.
 
 use crate::figures::{Counts, signed, tally};
-use crate::items::{self, ABSENT, Item, Reason, Transaction};
+use crate::items::{self, ABSENT, Reason, Transaction};
 use crate::keys::{self, BatchId, Key, Tenant};
 use crate::planning::BatchRecord;
 use crate::receipts::MessageState;
 use crate::{Store, StoreError, backoff};
-use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{CampaignId, Channel, Instant, MemberId};
-use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
 /// How long a claim holds: longer than the function may run.
 const LEASE_SECONDS: i64 = 150;
-/// Items a call of `BatchWriteItem` takes.
-const WRITES: usize = 25;
-/// Calls of it under way at once. A sender has several batches under way, each with as many.
-const AT_ONCE: usize = 4;
 
 #[derive(Serialize, Deserialize)]
 struct SendingRecord {
@@ -355,40 +350,6 @@ impl Store {
                 }
                 Transaction::Cancelled(_) => backoff::wait(attempt).await,
             }
-        }
-        Err(StoreError::Busy)
-    }
-
-    /// Puts items without condition, 25 a call and 4 calls at once; what DynamoDB leaves undone is
-    /// put again.
-    async fn put_items(&self, items: Vec<Item>) -> Result<(), StoreError> {
-        let calls = items.chunks(WRITES).map(|chunk| self.put_some(chunk.to_vec()));
-        stream::iter(calls).buffer_unordered(AT_ONCE).try_collect().await
-    }
-
-    async fn put_some(&self, items: Vec<Item>) -> Result<(), StoreError> {
-        let mut left = Vec::with_capacity(items.len());
-        for item in items {
-            let put = PutRequest::builder().set_item(Some(item)).build();
-            let put = put.map_err(StoreError::unavailable)?;
-            left.push(WriteRequest::builder().put_request(put).build());
-        }
-        for attempt in 0..backoff::ATTEMPTS {
-            let answer = self
-                .client
-                .batch_write_item()
-                .request_items(&*self.table, left)
-                .send()
-                .await
-                .map_err(StoreError::unavailable)?;
-            left = answer
-                .unprocessed_items
-                .and_then(|mut tables| tables.remove(&*self.table))
-                .unwrap_or_default();
-            if left.is_empty() {
-                return Ok(());
-            }
-            backoff::wait(attempt).await;
         }
         Err(StoreError::Busy)
     }
