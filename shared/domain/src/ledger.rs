@@ -46,11 +46,17 @@ impl SaleInForce {
     }
 }
 
+/// Gives what a sale of `total` on `day` earns: the points, for a sale and for its dry run alike.
+pub fn reward(account: &mut Account, day: Day, total: Cents, rules: &EarningRules) -> Points {
+    let points = rules.earned(day, total);
+    account.give(day, points);
+    points
+}
+
 /// Enters a sale: the points it gives by the rule of its day.
 pub fn enter_sale(account: &mut Account, purchase: &Purchase, rules: &EarningRules) -> Points {
     let day = purchase.receipt().day;
-    let points = rules.earned(day, purchase.total());
-    account.give(day, points);
+    let points = reward(account, day, purchase.total(), rules);
     account.count(day, purchase.total(), 1);
     account.bought(day, &purchase.receipt().establishment);
     account.active_at(purchase.sold_at());

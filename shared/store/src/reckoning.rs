@@ -2,7 +2,7 @@
 
 use crate::purchases::{Customer, Holder};
 use crate::{Consistency, Scope, Store, StoreError};
-use domain::{Cents, Day, MemberId, Points};
+use domain::{Account, Cents, Day, MemberId, Points, ledger};
 
 /// What a sale would give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,17 +39,16 @@ impl Store {
         day: Day,
         total: Cents,
     ) -> Result<Reckoned, StoreError> {
-        let points = scope.settings.rules.earned(day, total);
         let holder = self.holder(scope, customer, None, Consistency::Eventual).await?;
-        let customer = holder.map(|holder| {
-            let (member, mut account) = match holder {
-                Holder::Member { id, account, .. } => (Some(id), account),
-                Holder::New(_) => (None, domain::Account::default()),
-            };
-            let balance = account.balance();
-            account.give(day, points);
-            ReckonedFor { member, balance, balance_after: account.balance() }
-        });
+        let known = holder.is_some();
+        let (member, mut account) = match holder {
+            Some(Holder::Member { id, account, .. }) => (Some(id), account),
+            Some(Holder::New(_)) | None => (None, Account::default()),
+        };
+        let balance = account.balance();
+        let points = ledger::reward(&mut account, day, total, &scope.settings.rules);
+        let balance_after = account.balance();
+        let customer = known.then_some(ReckonedFor { member, balance, balance_after });
         Ok(Reckoned { points, customer })
     }
 }
