@@ -1,11 +1,12 @@
 //! A member's history, newest first.
 
 use crate::openapi::TillRefusals;
-use crate::purchases::PurchaseType;
+use crate::purchases::told::PurchaseType;
 use crate::{App, identifiers, purchase_id};
 use axum::Json;
 use axum::extract::State;
 use domain::Instant;
+use domain::ledger::entry::{Cause, LedgerEntry};
 use http_edge::{Page, Problem, Segments, Till, cursor};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -13,19 +14,39 @@ use store::{HistoryEntry, HistoryKey, StoredPurchase};
 use utoipa::ToSchema;
 
 /// What happened.
-#[derive(Serialize, ToSchema)]
+#[derive(Default, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum EntryType {
     /// Goods were sold.
+    #[default]
     Sale,
     /// Goods came back.
     Return,
     /// Another member was merged into this one.
     Merge,
+    /// Given on becoming a member.
+    Welcome,
+    /// Given on completing the registration.
+    Activation,
+    /// Given on the birthday.
+    Birthday,
+    /// What was not spent ended.
+    Expiry,
+    /// Corrected by hand.
+    Adjustment,
 }
 
-/// Something that happened to a member's account. A merge has no receipt.
+/// Points of one day that an entry took.
 #[derive(Serialize, ToSchema)]
+pub(crate) struct LotTaken {
+    /// The day they were earned.
+    #[schema(format = Date)]
+    earned_on: String,
+    points: i64,
+}
+
+/// Something that happened to a member's account. Only a purchase has a receipt.
+#[derive(Default, Serialize, ToSchema)]
 pub(crate) struct HistoryItem {
     r#type: EntryType,
     /// When.
@@ -56,6 +77,17 @@ pub(crate) struct HistoryItem {
     /// The member that was merged into this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     absorbed_member_id: Option<String>,
+    /// The points it took, by the day they were earned.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lots: Vec<LotTaken>,
+    /// Who corrected the balance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<String>,
+    /// Why: `goodwill`, `correction`, `transfer` or `fraud`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
 }
 
 /// A page of history.
@@ -74,17 +106,37 @@ impl HistoryItem {
             HistoryEntry::Merged { absorbed, at } => Self {
                 r#type: EntryType::Merge,
                 at: *at,
-                points: 0,
-                purchase_id: None,
-                establishment: None,
-                register: None,
-                day: None,
-                receipt_number: None,
-                total_cents: None,
-                balance: None,
-                cancelled_at: None,
                 absorbed_member_id: Some(absorbed.to_string()),
+                ..Self::default()
             },
+            HistoryEntry::Ledger(entry) => Self::ledger(entry),
+        }
+    }
+
+    fn ledger(entry: &LedgerEntry) -> Self {
+        let adjustment = match &entry.cause {
+            Cause::Adjustment(adjustment) => Some(adjustment),
+            _ => None,
+        };
+        Self {
+            r#type: match entry.cause {
+                Cause::Welcome => EntryType::Welcome,
+                Cause::Activation => EntryType::Activation,
+                Cause::Birthday => EntryType::Birthday,
+                Cause::Expiry => EntryType::Expiry,
+                Cause::Adjustment(_) => EntryType::Adjustment,
+            },
+            at: entry.at,
+            points: entry.points.get(),
+            lots: entry
+                .lots
+                .iter()
+                .map(|lot| LotTaken { earned_on: lot.day.to_string(), points: lot.remaining.get() })
+                .collect(),
+            author: adjustment.map(|adjustment| adjustment.author.as_str().to_owned()),
+            reason: adjustment.map(|adjustment| adjustment.reason.as_str()),
+            reference: adjustment.and_then(|adjustment| adjustment.reference.clone()),
+            ..Self::default()
         }
     }
 
@@ -105,7 +157,7 @@ impl HistoryItem {
             total_cents: Some(stored.purchase.total().get()),
             balance: Some(stored.balance.get()),
             cancelled_at: stored.cancelled_at,
-            absorbed_member_id: None,
+            ..Self::default()
         }
     }
 }

@@ -3,12 +3,12 @@
 //! One file a resource: its requests and answers, and thin handlers that read a request into the
 //! domain's types, call the store and answer.
 
+mod balance;
 mod campaign_door;
 mod campaigns;
 mod consents;
 mod contract_end;
 mod customer;
-mod earning_rules;
 mod erasures;
 mod establishments;
 mod health;
@@ -18,6 +18,7 @@ mod keys;
 mod members;
 mod merchants;
 pub mod openapi;
+mod programmes;
 mod purchase_id;
 mod purchases;
 mod registration;
@@ -78,7 +79,7 @@ pub fn router(app: App) -> Router {
             "/v1/merchants/{merchant_id}/establishments/{code}/keys/{key_id}",
             delete(keys::revoke),
         )
-        .route("/v1/merchants/{merchant_id}/earning-rules/{valid_from}", put(earning_rules::put))
+        .route("/v1/merchants/{merchant_id}/programmes/{valid_from}", put(programmes::put))
         .route(
             "/v1/merchants/{merchant_id}/contract-end",
             put(contract_end::put).delete(contract_end::delete),
@@ -126,6 +127,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/members/{member_id}/registration", put(registration::put))
         .route("/v1/members/{member_id}/consents", get(consents::show))
         .route("/v1/members/{member_id}/consents/{channel}", put(consents::put))
+        .route("/v1/members/{member_id}/balance", get(balance::show))
         .route("/v1/members/{member_id}/history", get(history::list))
         .route("/v1/purchases", post(purchases::create))
         .route("/v1/purchases/dry-run", post(purchases::dry_run::ask))

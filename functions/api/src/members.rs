@@ -1,5 +1,6 @@
 //! Members, at the till: found by mobile or card, corrected, listed, merged.
 
+use crate::balance::Balance;
 use crate::customer::ContactNamed;
 use crate::openapi::{BodyRefusals, TillRefusals};
 use crate::{App, identifiers};
@@ -148,8 +149,8 @@ pub(crate) struct MemberAnswer {
     address: Option<Address>,
     #[serde(skip_serializing_if = "Option::is_none")]
     card_number: Option<String>,
-    /// The points the member has; below zero while points are owed.
-    balance: i64,
+    #[serde(flatten)]
+    balance: Balance,
     /// All points ever earned, those taken back with their sale taken off.
     points_earned: i64,
     /// Sales less returns, ever.
@@ -182,7 +183,7 @@ pub(crate) struct MemberPage {
 }
 
 impl MemberAnswer {
-    fn of(member: &store::Member) -> Self {
+    fn of(member: &store::Member, till: &Till, now: Instant) -> Self {
         let store::Member { person, account, .. } = member;
         let details = &person.details;
         Self {
@@ -194,7 +195,7 @@ impl MemberAnswer {
             birth_date: details.birth_date.map(|day| day.to_string()),
             address: Address::of(&details.address),
             card_number: details.card.as_ref().map(|card| card.as_str().to_owned()),
-            balance: account.balance().get(),
+            balance: Balance::of(account, till, now),
             points_earned: account.earned.get(),
             spend_cents: account.spend.get(),
             visits: account.visits,
@@ -363,7 +364,7 @@ pub(crate) async fn create(
         .await
         .map_err(|error| Problem::from(error).at("/card_number"))?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(MemberAnswer::of(&member))))
+    Ok((status, Json(MemberAnswer::of(&member, &till, app.now()))))
 }
 
 /// Find a member by mobile or card number. A POST, so that neither ever stands in an address.
@@ -389,7 +390,8 @@ pub(crate) async fn find(
     };
     let found = app.store().find_member(&till.scope, &contact).await?;
     let id = found.ok_or_else(|| Problem::not_found("member").at(pointer))?;
-    Ok(Json(MemberAnswer::of(&app.store().member(&till.scope, id).await?)))
+    let member = app.store().member(&till.scope, id).await?;
+    Ok(Json(MemberAnswer::of(&member, &till, app.now())))
 }
 
 /// A member, or the one it was merged into.
@@ -405,7 +407,7 @@ pub(crate) async fn show(
     Segments(id): Segments<String>,
 ) -> Result<Json<MemberAnswer>, Problem> {
     let member = app.store().member(&till.scope, identifiers::member(&id)?).await?;
-    Ok(Json(MemberAnswer::of(&member)))
+    Ok(Json(MemberAnswer::of(&member, &till, app.now())))
 }
 
 /// The merchant's members, in no order that means anything.
@@ -436,8 +438,9 @@ pub(crate) async fn list(
     }
     let page = app.store().members(&till.scope, after, limit).await?;
     let next_cursor = page.next.map(|next| cursor::encode(&next)).transpose();
+    let now = app.now();
     Ok(Json(MemberPage {
-        members: page.members.iter().map(MemberAnswer::of).collect(),
+        members: page.members.iter().map(|member| MemberAnswer::of(member, &till, now)).collect(),
         next_cursor: next_cursor.map_err(|error| Problem::defect(error.to_string()))?,
     }))
 }
@@ -468,7 +471,7 @@ pub(crate) async fn correct(
         store::StoreError::Refused(_) => Problem::from(error).at("/card_number"),
         _ => error.into(),
     })?;
-    Ok(Json(MemberAnswer::of(&member)))
+    Ok(Json(MemberAnswer::of(&member, &till, app.now())))
 }
 
 /// Give a member another mobile number. The old one is free at once.
@@ -497,7 +500,7 @@ pub(crate) async fn change_mobile(
         store::StoreError::Conflict(_) => Problem::from(error).at("/mobile"),
         _ => error.into(),
     })?;
-    Ok(Json(MemberAnswer::of(&member)))
+    Ok(Json(MemberAnswer::of(&member, &till, app.now())))
 }
 
 /// Merge another member, who is the same person, into this one.
@@ -526,5 +529,5 @@ pub(crate) async fn merge(
         store::StoreError::Conflict(_) => Problem::from(error).at("/absorbed_member_id"),
         _ => error.into(),
     })?;
-    Ok(Json(MemberAnswer::of(&member)))
+    Ok(Json(MemberAnswer::of(&member, &till, app.now())))
 }

@@ -1,9 +1,9 @@
 //! Merchants: the operator enters them with their contracts.
 
-use crate::earning_rules::{self, DatedRule};
 use crate::establishments::EstablishmentAnswer;
 use crate::keys::KeyAnswer;
 use crate::openapi::{BodyRefusals, OperatorRefusals};
+use crate::programmes::{self, terms::Terms};
 use crate::senders::SendersAnswer;
 use crate::{App, identifiers};
 use axum::Json;
@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use domain::{Day, Merchant, MerchantId, text};
 use http_edge::{Fields, JsonBody, Operator, Problem, Segments};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use store::Settings;
 use utoipa::ToSchema;
 
@@ -61,8 +62,8 @@ pub(crate) struct NewMerchant {
     processing_contract: Agreement,
     /// The merchant's word that every customer in its files asked for the card.
     enrolment_attestation: Option<Agreement>,
-    /// The rule that holds from the first day on.
-    earning_rule: earning_rules::Rule,
+    /// The programme that holds from the first day on.
+    programme: Terms,
 }
 
 /// A merchant with its settings.
@@ -81,7 +82,7 @@ pub(crate) struct MerchantAnswer {
     #[schema(format = Date, examples("2026-11-30"))]
     contract_ends_on: Option<String>,
     establishments: Vec<EstablishmentAnswer>,
-    earning_rules: Vec<DatedRule>,
+    programmes: Vec<programmes::Dated>,
     senders: SendersAnswer,
     /// Without their secrets.
     keys: Vec<KeyAnswer>,
@@ -110,7 +111,7 @@ impl Agreement {
 }
 
 impl NewMerchant {
-    fn read(&self, id: MerchantId) -> Result<(Merchant, domain::EarningRule), Problem> {
+    fn read(&self, id: MerchantId) -> Result<(Merchant, domain::Programme), Problem> {
         let mut fields = Fields::default();
         let reference =
             fields.check("/reference", text::bounded(&self.reference, REFERENCE_LENGTH));
@@ -122,15 +123,20 @@ impl NewMerchant {
             Some(attestation) => attestation.read(&mut fields, "/enrolment_attestation").map(Some),
             None => Some(None),
         };
-        let rule = self.earning_rule.read(&mut fields, "/earning_rule");
+        let sector = match self.sector {
+            Sector::Retail => domain::Sector::Retail,
+            Sector::Optical => domain::Sector::Optical,
+        };
+        // Its establishments are not there yet: no rule can name one.
+        let programme = self.programme.read(&mut fields, "/programme", sector, &BTreeSet::new());
         let (
             Some(reference),
             Some(name),
             Some(terms),
             Some(processing_contract),
             Some(enrolment_attestation),
-            Some(rule),
-        ) = (reference, name, terms, processing_contract, enrolment_attestation, rule)
+            Some(programme),
+        ) = (reference, name, terms, processing_contract, enrolment_attestation, programme)
         else {
             return Err(fields.refuse());
         };
@@ -138,16 +144,13 @@ impl NewMerchant {
             id,
             reference: reference.to_owned(),
             name: name.to_owned(),
-            sector: match self.sector {
-                Sector::Retail => domain::Sector::Retail,
-                Sector::Optical => domain::Sector::Optical,
-            },
+            sector,
             terms,
             processing_contract,
             enrolment_attestation,
             contract_ends_on: None,
         };
-        Ok((merchant, rule))
+        Ok((merchant, programme))
     }
 }
 
@@ -167,7 +170,7 @@ impl MerchantAnswer {
             enrolment_attestation: merchant.enrolment_attestation.as_ref().map(Agreement::of),
             contract_ends_on: merchant.contract_ends_on.map(|day| day.to_string()),
             establishments: settings.establishments.values().map(EstablishmentAnswer::of).collect(),
-            earning_rules: settings.rules.iter().map(DatedRule::of).collect(),
+            programmes: settings.programmes.iter().map(programmes::Dated::of).collect(),
             senders: SendersAnswer::of(&settings.senders),
             keys: settings.keys.iter().map(KeyAnswer::of).collect(),
         }
@@ -193,10 +196,10 @@ pub(crate) async fn create(
     JsonBody(new): JsonBody<NewMerchant>,
 ) -> Result<(StatusCode, Json<MerchantAnswer>), Problem> {
     let now = app.now();
-    let (merchant, rule) = new.read(MerchantId::mint(now, identifiers::random()?))?;
+    let (merchant, programme) = new.read(MerchantId::mint(now, identifiers::random()?))?;
     let (settings, is_new) = app
         .store()
-        .create_merchant(&merchant, rule, now)
+        .create_merchant(&merchant, &programme, now)
         .await
         .map_err(|error| Problem::from(error).at("/reference"))?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };

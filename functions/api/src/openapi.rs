@@ -2,8 +2,8 @@
 //! and served from there: the generator is no part of what runs.
 
 use crate::{
-    campaigns, consents, contract_end, earning_rules, erasures, establishments, health, history,
-    keys, members, merchants, purchases, registration, senders, uploads,
+    balance, campaigns, consents, contract_end, erasures, establishments, health, history, keys,
+    members, merchants, programmes, purchases, registration, senders, uploads,
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -116,7 +116,7 @@ impl Modify for Security {
         establishments::put,
         keys::create,
         keys::revoke,
-        earning_rules::put,
+        programmes::put,
         senders::put_email,
         senders::put_sms,
         contract_end::put,
@@ -136,6 +136,7 @@ impl Modify for Security {
         members::create,
         members::list,
         members::find,
+        balance::show,
         members::show,
         members::correct,
         members::change_mobile,

@@ -2,7 +2,7 @@
 //! person completed it.
 
 use crate::openapi::{BodyRefusals, TillRefusals};
-use crate::purchases::CLOCK_AHEAD;
+use crate::purchases::told::CLOCK_AHEAD;
 use crate::{App, identifiers};
 use axum::Json;
 use axum::extract::State;
@@ -87,8 +87,9 @@ pub(crate) async fn put(
     JsonBody(put): JsonBody<PutRegistration>,
 ) -> Result<Json<RegistrationAnswer>, Problem> {
     let id = identifiers::member(&id)?;
-    let registration = put.read(app.now())?;
-    let registered = app.store().register(&till.scope, id, &registration).await;
+    let now = app.now();
+    let registration = put.read(now)?;
+    let registered = app.store().register(&till.scope, id, &registration, now).await;
     let person = registered.map_err(refusal)?.person;
     Ok(Json(RegistrationAnswer {
         member_id: person.id.to_string(),

@@ -133,8 +133,9 @@ impl Walk<'_> {
 
     async fn take(&mut self, shard: u8, page: Walked) -> Result<(), CampaignError> {
         let today = Day::at(self.now, &PARIS);
+        let programmes = &self.scope.settings.programmes;
         for glance in page.members {
-            if glance.reachable && self.campaign.segment.holds(&glance.account, today) {
+            if glance.reachable && self.campaign.segment.holds(&glance.account, today, programmes) {
                 self.pending.push(glance.member);
                 if self.pending.len() == BATCH_MEMBERS {
                     self.cut(shard, (shard, Some(glance.member))).await?;

@@ -6,7 +6,7 @@
 use crate::app::{App, CampaignError};
 use crate::pages;
 use domain::calendar::PARIS;
-use domain::{Campaign, CampaignId, Channel, Day, Instant};
+use domain::{Campaign, CampaignId, Channel, Day, Instant, Points, Programmes};
 use futures::try_join;
 use messaging::sms::{Encoding, measure, sms_with_stop};
 use messaging::{Field, StopNumber, Template, Values, content};
@@ -41,6 +41,7 @@ pub async fn dry_run(
         campaign: &campaign,
         sms: sms.as_ref(),
         today: Day::at(dry_run.asked_at, &PARIS),
+        programmes: &scope.settings.programmes,
     };
     let read = async |(shard, after)| {
         app.store.walk_naming(&scope, shard, after, campaign.channel, names).await
@@ -93,13 +94,14 @@ struct Counting<'a> {
     campaign: &'a Campaign,
     sms: Option<&'a Sms>,
     today: Day,
+    programmes: &'a Programmes,
 }
 
 impl Counting<'_> {
     fn count(&self, mut counts: DryCounts, page: &Walked) -> DryCounts {
         for glance in &page.members {
             counts.walked += 1;
-            if !self.campaign.segment.holds(&glance.account, self.today) {
+            if !self.campaign.segment.holds(&glance.account, self.today, self.programmes) {
                 continue;
             }
             if !glance.permitted {
@@ -109,7 +111,9 @@ impl Counting<'_> {
             } else {
                 counts.recipients += 1;
                 if let Some(sms) = self.sms {
-                    let (parts, encoding) = sms.measure(glance);
+                    let points =
+                        || glance.account.balance_on(self.today, self.programmes).available;
+                    let (parts, encoding) = sms.measure(glance, points);
                     counts.sms_parts += parts;
                     counts.unicode += u64::from(encoding == Encoding::Ucs2);
                 }
@@ -157,10 +161,10 @@ impl Sms {
         Names { first: says(Field::FirstName), last: says(Field::LastName) }
     }
 
-    fn measure(&self, glance: &Glance) -> (u64, Encoding) {
+    fn measure(&self, glance: &Glance, points: impl FnOnce() -> Points) -> (u64, Encoding) {
         self.same.unwrap_or_else(|| {
-            let points = glance.account.balance().get();
-            self.measured(glance.first_name.clone(), glance.last_name.clone(), points)
+            let (first, last) = (glance.first_name.clone(), glance.last_name.clone());
+            self.measured(first, last, points().get())
         })
     }
 

@@ -70,7 +70,7 @@ pub(crate) async fn send(
         }
         Err(Unready::Person(code)) => return desk.hold(&claim, code, false).await,
     };
-    let read = app.store.addressees(&scope, &claim.members, campaign.channel).await?;
+    let read = app.store.addressees(&scope, &claim.members, campaign.channel, now).await?;
     if let (Some(first), Some(addressed)) = (claim.first_attempt_at, claim.addressed.clone()) {
         let chosen = desk.choose(&addressed.members, &read);
         if chosen.members != addressed.members {

@@ -13,7 +13,7 @@ MERCHANT = {
     "sector": "retail",
     "terms": {"version": "2026-01", "signed_on": "2026-01-05", "signatory": "Camille Remparts"},
     "processing_contract": {"version": "2026-01", "signed_on": "2026-01-05", "signatory": "Camille Remparts"},
-    "earning_rule": {"points": 1, "per_cents": 100, "rounding": "down"},
+    "programme": {"spend": [{"points": 1, "per_cents": 100}]},
 }
 ESTABLISHMENT = "vieux-port"
 # Who buys at the till, and asks for the card there.

@@ -16,7 +16,7 @@ MERCHANT = {
     "sector": "optical",
     "terms": {"version": "2026-01", "signed_on": "2026-01-05", "signatory": "Claude Belsunce"},
     "processing_contract": {"version": "2026-01", "signed_on": "2026-01-05", "signatory": "Claude Belsunce"},
-    "earning_rule": {"points": 1, "per_cents": 100, "rounding": "down"},
+    "programme": {"spend": [{"points": 1, "per_cents": 100}]},
 }
 NEVER_ACTIVATED = {"mobile": "+33639980801", "first_name": "Karim", "last_name": "Exemple", "card_requested": True}
 ACTIVATED = {"mobile": "+33639980802", "first_name": "Léa", "last_name": "Exemple", "card_requested": True}

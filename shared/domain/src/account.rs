@@ -1,11 +1,38 @@
 //! A member's account: balance, lots, and the counters that segments read. Written by every purchase.
 
-use crate::lots::Lots;
+use crate::lots::{Lot, Lots};
+use crate::programme::level::Standing;
+use crate::programme::reckoning::DayCount;
 use crate::{Cents, Day, EstablishmentId, Instant, MemberId, Month, Points};
 use jiff::tz::TimeZone;
 
 /// How many months of spend and visits an account remembers.
 pub const MONTHS_KEPT: usize = 36;
+
+/// How many days an account counts at once, the last that had a sale: a till tells of a week, and
+/// rows of a file stand by day.
+pub const DAYS_COUNTED: usize = 8;
+
+/// How points came to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Given {
+    day: Day,
+    granted: bool,
+}
+
+impl Given {
+    /// Earned by a sale of `day`: they wait for the time of returns, and levels count them.
+    #[must_use]
+    pub const fn by_sale(day: Day) -> Self {
+        Self { day, granted: false }
+    }
+
+    /// Given without a sale on `day`.
+    #[must_use]
+    pub const fn freely(day: Day) -> Self {
+        Self { day, granted: true }
+    }
+}
 
 /// What a member spent and how often the member came in one calendar month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +43,8 @@ pub struct MonthBucket {
     pub spend: Cents,
     /// Sales, each one a visit.
     pub visits: u32,
+    /// Points that sales gave, less those taken back with them.
+    pub earned: Points,
 }
 
 /// A member's account. `points owed` are those taken beyond the lots: the next earned pay them first.
@@ -25,7 +54,7 @@ pub struct Account {
     pub lots: Lots,
     /// Points taken that the lots did not hold, zero or more.
     pub owed: Points,
-    /// All points ever earned less those taken back with their sale; levels will read it.
+    /// All points that sales ever gave, less those taken back with them.
     pub earned: Points,
     /// Sales less returns, ever.
     pub spend: Cents,
@@ -41,34 +70,73 @@ pub struct Account {
     pub last_establishment: Option<EstablishmentId>,
     /// The member that this one was merged into; its account then stays empty.
     pub merged_into: Option<MemberId>,
+    /// What the last [`DAYS_COUNTED`] days with a sale gave, where a programme asks for it.
+    pub days: Vec<DayCount>,
+    /// The level, where the programme has any.
+    pub level: Option<Standing>,
+    /// The year of the last birthday that points were given for.
+    pub birthday_year: Option<i16>,
 }
 
 impl Account {
-    /// The balance a ticket prints: negative while points are owed.
+    /// Everything the entries sum to: what waits, what has ended and was not taken out yet, less what
+    /// is owed. What can be spent is [`Account::balance_on`].
     #[must_use]
-    pub fn balance(&self) -> Points {
+    pub fn sum(&self) -> Points {
         self.lots.sum() - self.owed
     }
 
-    /// Gives points earned on `day`; what is owed is paid first.
-    pub fn give(&mut self, day: Day, points: Points) {
+    /// Gives points; what is owed is paid first.
+    pub fn give(&mut self, given: Given, points: Points) {
         let paid = points.min(self.owed).max(Points::ZERO);
         self.owed -= paid;
-        self.lots.add(day, points - paid);
-        self.earned += points;
+        let Given { day, granted } = given;
+        self.lots.add(Lot { day, granted, remaining: points - paid });
+        if !granted {
+            self.count_earned(day, points);
+        }
     }
 
-    /// Takes back points that were earned on `day`; what is no longer there is owed.
+    /// Takes back points that a sale of `day` gave; what is no longer there is owed.
     pub fn take_back(&mut self, day: Day, points: Points) {
         self.owed += self.lots.take(Some(day), points);
-        self.earned -= points;
+        self.count_earned(day, -points);
+    }
+
+    /// What a day gave so far.
+    #[must_use]
+    pub fn day_so_far(&self, day: Day) -> DayCount {
+        let counted = self.days.iter().find(|count| count.day == day);
+        counted.copied().unwrap_or(DayCount::new(day))
+    }
+
+    /// Counts a sale into its day, or a cancelled one out of it.
+    pub(crate) fn count_in_day(&mut self, day: Day, points: Points, visits: i32) {
+        let mut count = self.day_so_far(day);
+        count.earned += points;
+        count.visits = count.visits.saturating_add_signed(visits);
+        self.days.retain(|counted| counted.day != day);
+        self.days.push(count);
+        let forgotten = self.days.len().saturating_sub(DAYS_COUNTED);
+        self.days.drain(..forgotten);
     }
 
     /// Counts a document into the month of `day`: its amount (below zero for a return) and its visits.
     pub fn count(&mut self, day: Day, amount: Cents, visits: i32) {
         self.spend = self.spend + amount;
         self.visits = self.visits.saturating_add_signed(visits);
-        self.add_to_month(day.month(), amount, visits);
+        self.add_to_month(&MonthChange {
+            month: day.month(),
+            amount,
+            visits,
+            earned: Points::ZERO,
+        });
+    }
+
+    fn count_earned(&mut self, day: Day, points: Points) {
+        self.earned += points;
+        let (month, earned) = (day.month(), points);
+        self.add_to_month(&MonthChange { month, amount: Cents::ZERO, visits: 0, earned });
     }
 
     /// Notes that the person did something at `instant`; an earlier one changes nothing.
@@ -95,7 +163,7 @@ impl Account {
     pub fn absorb(&mut self, other: &mut Self) {
         let other = std::mem::take(other);
         for lot in other.lots.as_slice() {
-            self.lots.add(lot.day, lot.remaining);
+            self.lots.add(*lot);
         }
         self.owed += other.owed;
         let paid = self.owed.min(self.lots.sum());
@@ -104,32 +172,52 @@ impl Account {
         self.visits = self.visits.saturating_add(other.visits);
         self.spend = self.spend + other.spend;
         for bucket in other.months {
-            self.add_to_month(
-                bucket.month,
-                bucket.spend,
-                i32::try_from(bucket.visits).unwrap_or(i32::MAX),
-            );
+            self.add_to_month(&MonthChange {
+                month: bucket.month,
+                amount: bucket.spend,
+                visits: i32::try_from(bucket.visits).unwrap_or(i32::MAX),
+                earned: bucket.earned,
+            });
         }
+        for count in other.days {
+            let visits = i32::try_from(count.visits).unwrap_or(i32::MAX);
+            self.count_in_day(count.day, count.earned, visits);
+        }
+        self.level = self.level.take().or(other.level);
+        self.birthday_year = self.birthday_year.max(other.birthday_year);
         self.last_activity = self.last_activity.max(other.last_activity);
         if let (Some(day), Some(establishment)) = (other.last_purchase, other.last_establishment) {
             self.bought(day, &establishment);
         }
     }
 
-    fn add_to_month(&mut self, month: Month, amount: Cents, visits: i32) {
+    fn add_to_month(&mut self, change: &MonthChange) {
+        let MonthChange { month, amount, visits, earned } = *change;
         let index = match self.months.binary_search_by_key(&month, |bucket| bucket.month) {
             Ok(index) => index,
             Err(index) => {
-                self.months.insert(index, MonthBucket { month, spend: Cents::ZERO, visits: 0 });
+                self.months.insert(
+                    index,
+                    MonthBucket { month, spend: Cents::ZERO, visits: 0, earned: Points::ZERO },
+                );
                 index
             }
         };
         let bucket = &mut self.months[index];
         bucket.spend = bucket.spend + amount;
         bucket.visits = bucket.visits.saturating_add_signed(visits);
+        bucket.earned += earned;
         let forgotten = self.months.len().saturating_sub(MONTHS_KEPT);
         self.months.drain(..forgotten);
     }
+}
+
+/// What a document changes of a month.
+struct MonthChange {
+    month: Month,
+    amount: Cents,
+    visits: i32,
+    earned: Points,
 }
 
 #[cfg(test)]
@@ -143,11 +231,11 @@ mod tests {
     #[test]
     fn points_owed_are_paid_by_the_next_ones_earned() {
         let mut account = Account::default();
-        account.give(day("2026-01-01"), Points::new(10));
+        account.give(Given::by_sale(day("2026-01-01")), Points::new(10));
         account.take_back(day("2026-01-02"), Points::new(15));
-        assert_eq!((account.balance(), account.owed), (Points::new(-5), Points::new(5)));
-        account.give(day("2026-01-03"), Points::new(8));
-        assert_eq!((account.balance(), account.owed), (Points::new(3), Points::ZERO));
+        assert_eq!((account.sum(), account.owed), (Points::new(-5), Points::new(5)));
+        account.give(Given::by_sale(day("2026-01-03")), Points::new(8));
+        assert_eq!((account.sum(), account.owed), (Points::new(3), Points::ZERO));
     }
 
     #[test]
@@ -165,13 +253,13 @@ mod tests {
     #[test]
     fn a_merged_account_brings_its_points_and_its_debts() {
         let mut kept = Account::default();
-        kept.give(day("2026-01-01"), Points::new(10));
+        kept.give(Given::by_sale(day("2026-01-01")), Points::new(10));
         kept.count(day("2026-01-01"), Cents::new(1_000), 1);
         let mut absorbed = Account::default();
         absorbed.take_back(day("2026-01-01"), Points::new(4));
         absorbed.count(day("2026-02-01"), Cents::new(500), 1);
         kept.absorb(&mut absorbed);
-        assert_eq!((kept.balance(), kept.owed), (Points::new(6), Points::ZERO));
+        assert_eq!((kept.sum(), kept.owed), (Points::new(6), Points::ZERO));
         assert_eq!((kept.spend, kept.visits, kept.months.len()), (Cents::new(1_500), 2, 2));
         assert_eq!(absorbed, Account::default());
     }

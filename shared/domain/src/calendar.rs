@@ -76,6 +76,49 @@ impl Day {
         Self(self.0.saturating_add(months.months()))
     }
 
+    /// So many days later.
+    #[must_use]
+    pub fn plus_days(self, days: i32) -> Self {
+        Self(self.0.saturating_add(days.days()))
+    }
+
+    /// The last day of its month.
+    #[must_use]
+    pub fn month_end(self) -> Self {
+        Self(self.0.last_of_month())
+    }
+
+    /// The month of the year, 1 to 12.
+    #[must_use]
+    pub fn month_of_year(self) -> i8 {
+        self.0.month()
+    }
+
+    /// The day of the week, Monday 0 to Sunday 6.
+    #[must_use]
+    pub fn weekday(self) -> u8 {
+        self.0.weekday().to_monday_zero_offset().unsigned_abs()
+    }
+
+    /// Its day and month again in the year of `today`; 29 February is the 28th in other years.
+    #[must_use]
+    pub fn in_year_of(self, today: Self) -> Self {
+        self.plus_months((i32::from(today.0.year()) - i32::from(self.0.year())) * 12)
+    }
+
+    /// The year.
+    #[must_use]
+    pub fn year(self) -> i16 {
+        self.0.year()
+    }
+
+    /// The minute of the day in `zone` at an instant.
+    #[must_use]
+    pub fn minute_at(instant: Instant, zone: &TimeZone) -> u16 {
+        let time = zone.to_datetime(instant).time();
+        u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs())
+    }
+
     /// The calendar month it is in.
     #[must_use]
     pub fn month(self) -> Month {

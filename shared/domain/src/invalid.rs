@@ -87,6 +87,90 @@ pub enum Invalid {
     /// A rule that would change what days already sold have earned.
     #[error("must begin on a day that has not begun: sales of a day are all reckoned by one rule")]
     RuleNotAhead,
+    /// A level's code out of its alphabet.
+    #[error("must be 1 to 20 lower-case letters, digits or hyphens")]
+    LevelCode,
+    /// A rule that gives nothing, or more at once than any programme does.
+    #[error("must be a whole number of points, at least 1 and within the field's bounds")]
+    RulePoints,
+    /// More rules of a kind than a programme takes.
+    #[error(
+        "has too many entries: {} rules of a kind and {} levels at most",
+        crate::programme::checks::MOST_RULES,
+        crate::programme::checks::MOST_LEVELS
+    )]
+    TooManyRules,
+    /// More goods than a rule takes.
+    #[error(
+        "names too many goods: {} products and {} categories at most",
+        crate::programme::checks::MOST_GOODS,
+        crate::programme::checks::MOST_GOODS
+    )]
+    TooManyGoods,
+    /// A rule of an optician that would read what tells of health.
+    #[error(
+        "must be optique, solaire, accessoire or autre, and no product: an optician's basket keeps nothing else"
+    )]
+    OpticianGoods,
+    /// A rule for goods that the programme excludes.
+    #[error("gives points for goods that the programme excludes: take them out of one of the two")]
+    EarnsWhatIsExcluded,
+    /// Visits of a day out of range.
+    #[error("must be 1 to 24 visits a day")]
+    VisitsADay,
+    /// A multiplier that is none.
+    #[error("must be 101 to 1000 hundredths: twice the points is 200")]
+    Multiplier,
+    /// A bonus for each piece of no goods in particular.
+    #[error("must name products or categories: a bonus for each piece is for goods named")]
+    PiecesOfNothing,
+    /// A bonus for each piece without a limit.
+    #[error(
+        "must be at least the points of one piece and at most 10000: without a limit a sale could give any number"
+    )]
+    PiecesWithoutLimit,
+    /// Two levels with one code or one threshold.
+    #[error("is another level's already: levels have a code and a threshold of their own")]
+    LevelTwice,
+    /// A level that the programme does not have.
+    #[error("names a level that the programme does not have")]
+    LevelUnknown,
+    /// An establishment that the merchant does not have.
+    #[error("names an establishment that the merchant does not have: create it first")]
+    EstablishmentUnknown,
+    /// A time for returns that is too long.
+    #[error("must be at most 90 days")]
+    PendingDays,
+    /// A life of points that is none, or too long.
+    #[error("must be 1 to 60 months")]
+    ExpiryMonths,
+    /// A period whose end comes first.
+    #[error("ends before it begins: the last day must not be before the first")]
+    EndsBeforeItBegins,
+    /// A time of day that is not one, or hours that hold none.
+    #[error(
+        "must be two times of one day as 17:00 and 19:00, the second later (24:00 is midnight)"
+    )]
+    HoursEmpty,
+    /// A rule that anybody could make give again and again.
+    #[error(
+        "could give without limit: ask for a minimum spend here or in the programme, or set daily_cap"
+    )]
+    GivesWithoutLimit,
+    /// Money given back that comes to what was spent.
+    #[error(
+        "gives back as much as is spent, or more, once multiplied: lower it, or the multiplier"
+    )]
+    GivesBackMoreThanSpent,
+    /// Programmes of one merchant that count in two units.
+    #[error("is not the unit of the merchant's other programmes: balances are in one unit")]
+    UnitChanged,
+    /// A correction by hand of none, or of an absurd number.
+    #[error("must not be 0, and at most 100000 points either way")]
+    AdjustmentPoints,
+    /// More points than can be spent.
+    #[error("is more than the balance holds")]
+    NotEnoughPoints,
     /// A return that names a sale not known (yet).
     #[error("names a sale that is not known: send the sale first, then this return again")]
     ReturnedSaleUnknown,
@@ -173,6 +257,28 @@ impl Invalid {
             Self::TooManyLines => "too_many_lines",
             Self::EarningRule => "earning_rule",
             Self::RuleNotAhead => "rule_not_ahead",
+            Self::LevelCode => "level_code",
+            Self::RulePoints => "rule_points",
+            Self::TooManyRules => "too_many_rules",
+            Self::TooManyGoods => "too_many_goods",
+            Self::OpticianGoods => "optician_goods",
+            Self::EarnsWhatIsExcluded => "earns_what_is_excluded",
+            Self::VisitsADay => "visits_a_day",
+            Self::Multiplier => "multiplier",
+            Self::PiecesOfNothing => "pieces_of_nothing",
+            Self::PiecesWithoutLimit => "pieces_without_limit",
+            Self::LevelTwice => "level_twice",
+            Self::LevelUnknown => "level_unknown",
+            Self::EstablishmentUnknown => "establishment_unknown",
+            Self::PendingDays => "pending_days",
+            Self::ExpiryMonths => "expiry_months",
+            Self::EndsBeforeItBegins => "ends_before_it_begins",
+            Self::HoursEmpty => "hours_empty",
+            Self::GivesWithoutLimit => "gives_without_limit",
+            Self::GivesBackMoreThanSpent => "gives_back_more_than_spent",
+            Self::UnitChanged => "unit_changed",
+            Self::AdjustmentPoints => "adjustment_points",
+            Self::NotEnoughPoints => "not_enough_points",
             Self::ReturnedSaleUnknown => "returned_sale_unknown",
             Self::ReturnExceedsSale => "return_exceeds_sale",
             Self::ReturnedSaleNotInForce => "returned_sale_not_in_force",

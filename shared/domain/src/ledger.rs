@@ -1,7 +1,24 @@
-//! The one ledger: what a document does to an account. The till, the file and later the birthday
-//! all come through here, and every entry's points sum to the balance.
+//! The one ledger: what a document does to an account. The till, the file, the birthday and the
+//! merchant's own hand all come through here, and every entry's points sum to the balance.
 
-use crate::{Account, Cents, Day, EarningRules, Invalid, Kind, MemberId, Points, Purchase};
+pub mod entry;
+
+use crate::account::Given;
+use crate::lots::Lot;
+use crate::programme::{Basket, Occasion, Programmes, Reckoning, ReturnPolicy};
+use crate::{Account, Cents, Day, Invalid, Kind, MemberId, Points, Purchase};
+use jiff::tz::TimeZone;
+
+/// What the ledger asks about the customer and the place of a sale beyond the sale itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// The merchant's programmes.
+    pub programmes: &'a Programmes,
+    /// The establishment's zone.
+    pub zone: &'a TimeZone,
+    /// The month of the customer's birthday, 1 to 12, where it is known.
+    pub birth_month: Option<i8>,
+}
 
 /// What the ledger remembers of a sale, for the returns and the cancellation that may follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +33,7 @@ pub struct SaleInForce {
     pub points: Points,
     /// How much of the total has come back.
     pub returned: Cents,
-    /// How many of the points have been taken back.
+    /// How many of the points have been taken back, those forgiven among them.
     pub points_taken: Points,
 }
 
@@ -46,25 +63,54 @@ impl SaleInForce {
     }
 }
 
-/// Gives what a sale of `total` on `day` earns: the points, for a sale and for its dry run alike.
-pub fn reward(account: &mut Account, day: Day, total: Cents, rules: &EarningRules) -> Points {
-    let points = rules.earned(day, total);
-    account.give(day, points);
-    points
+/// What was taken back with a sale, and what of it the merchant's policy forgave.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TakenBack {
+    /// Taken from the balance, zero or more.
+    pub taken: Points,
+    /// Not there any more, and let go.
+    pub forgiven: Points,
 }
 
-/// Enters a sale: the points it gives by the rule of its day.
-pub fn enter_sale(account: &mut Account, purchase: &Purchase, rules: &EarningRules) -> Points {
+/// What a sale of a basket would give, and gives to the account: the points and why, for a sale and
+/// for its dry run alike.
+pub fn reward(
+    account: &mut Account,
+    basket: Basket<'_>,
+    occasion: &Occasion<'_>,
+    programmes: &Programmes,
+) -> Reckoning {
+    let Some(programme) = programmes.on(occasion.day) else { return Reckoning::default() };
+    let day = occasion.day;
+    let terms = programme.terms();
+    let level = account.level_in(&terms.levels).map(|level| level.code.clone());
+    let occasion = Occasion { level: level.as_ref(), ..*occasion };
+    let reckoning = programme.reckon(basket, &occasion, account.day_so_far(day));
+    account.give(Given::by_sale(day), reckoning.total());
+    if programme.counts_days() {
+        account.count_in_day(day, reckoning.total(), 1);
+    }
+    account.raise_level(&terms.levels, day);
+    reckoning
+}
+
+/// Enters a sale: the points it gives by the programme of its day, and why.
+pub fn enter_sale(
+    account: &mut Account,
+    purchase: &Purchase,
+    circumstances: &Circumstances<'_>,
+) -> Reckoning {
     let day = purchase.receipt().day;
-    let points = reward(account, day, purchase.total(), rules);
+    let occasion = occasion(purchase, circumstances);
+    let reckoning = reward(account, basket(purchase), &occasion, circumstances.programmes);
     account.count(day, purchase.total(), 1);
     account.bought(day, &purchase.receipt().establishment);
     account.active_at(purchase.sold_at());
-    points
+    reckoning
 }
 
-/// Enters a return: zero or fewer points, those its sale gave or, where it names none, those the
-/// rule of its own day would have given.
+/// Enters a return: takes back what its share of the sale gave or, where it names none, what money
+/// alone would have earned on its own day.
 ///
 /// # Errors
 /// [`Invalid::ReturnExceedsSale`].
@@ -72,127 +118,147 @@ pub fn enter_return(
     account: &mut Account,
     purchase: &Purchase,
     sale: Option<&mut SaleInForce>,
-    rules: &EarningRules,
-) -> Result<Points, Invalid> {
+    circumstances: &Circumstances<'_>,
+) -> Result<TakenBack, Invalid> {
     let day = purchase.receipt().day;
+    let programmes = circumstances.programmes;
     let (earned_on, points) = match sale {
         Some(sale) => (sale.day, sale.take_return(purchase.total())?),
-        None => (day, rules.earned(day, purchase.total())),
+        None => {
+            let occasion = occasion(purchase, circumstances);
+            let programme = programmes.on(day);
+            let spend = |programme: &crate::programme::Programme| {
+                programme.reckon_spend(basket(purchase), &occasion)
+            };
+            (day, programme.map_or(Points::ZERO, spend))
+        }
     };
-    account.take_back(earned_on, points);
+    let taken_back = take_back(account, earned_on, points, programmes.returns_on(day));
     account.count(day, -purchase.total(), 0);
     account.active_at(purchase.sold_at());
-    Ok(-points)
+    Ok(taken_back)
 }
 
-/// Undoes a document of `day` that gave `points` (fewer than zero for a return): the balance is what
-/// it would be without it. `earned_on` is the day of the points: a return's are those of its sale.
-pub fn cancel(
-    account: &mut Account,
-    kind: &Kind,
-    day: Day,
-    earned_on: Day,
-    total: Cents,
-    points: Points,
-) {
+/// A document to be undone.
+#[derive(Debug, Clone, Copy)]
+pub struct Undone<'a> {
+    /// Sale or return.
+    pub kind: &'a Kind,
+    /// The day printed on it.
+    pub day: Day,
+    /// The day of its points: a return's are those of its sale.
+    pub earned_on: Day,
+    /// Its amount, without sign.
+    pub total: Cents,
+    /// What it gave, below zero for a return.
+    pub points: Points,
+}
+
+/// Undoes a document: the balance is what it would be without it, but for what the merchant's policy
+/// forgives of a sale whose points were spent.
+pub fn cancel(account: &mut Account, undone: &Undone<'_>, programmes: &Programmes) -> TakenBack {
+    let Undone { kind, day, earned_on, total, points } = *undone;
     match kind {
         Kind::Sale => {
-            account.take_back(earned_on, points);
+            let policy = programmes.returns_on(day);
+            let taken_back = take_back(account, earned_on, points, policy);
             account.count(day, -total, -1);
+            if account.days.iter().any(|count| count.day == day) {
+                account.count_in_day(day, Points::ZERO, -1);
+            }
+            taken_back
         }
         Kind::Return { .. } => {
-            account.give(earned_on, -points);
+            account.give(Given::by_sale(earned_on), -points);
             account.count(day, total, 0);
+            TakenBack::default()
         }
+    }
+}
+
+/// Spends points on `today`, those that end soonest first, and names the lots they came from.
+///
+/// # Errors
+/// [`Invalid::NotEnoughPoints`].
+pub fn spend(
+    account: &mut Account,
+    points: Points,
+    today: Day,
+    programmes: &Programmes,
+) -> Result<Vec<Lot>, Invalid> {
+    if points <= Points::ZERO || account.balance_on(today, programmes).available < points {
+        return Err(Invalid::NotEnoughPoints);
+    }
+    let last_active = account.last_active_day();
+    Ok(account.lots.draw(points, |lot| {
+        let last_day = programmes.expires_on(lot, last_active);
+        let active = programmes.available_on(lot) <= today
+            && last_day.is_none_or(|last_day| today <= last_day);
+        active.then_some((last_day.is_none(), last_day, lot.day))
+    }))
+}
+
+/// Gives back what was spent, each lot to its own day. What has ended since ends again.
+pub fn give_back(account: &mut Account, lots: &[Lot]) {
+    for lot in lots {
+        let paid = lot.remaining.min(account.owed).max(Points::ZERO);
+        account.owed -= paid;
+        account.lots.add(Lot { remaining: lot.remaining - paid, ..*lot });
+    }
+}
+
+/// Takes out the lots that ended before `today`.
+pub fn expire(account: &mut Account, today: Day, programmes: &Programmes) -> Vec<Lot> {
+    let last_active = account.last_active_day();
+    account.lots.draw(Points::new(i64::MAX), |lot| {
+        let last_day = programmes.expires_on(lot, last_active)?;
+        (last_day < today).then_some((last_day, lot.day))
+    })
+}
+
+/// Corrects a balance by hand: gives points, or takes some that can be spent (`points` below zero),
+/// and names the lots those came from.
+///
+/// # Errors
+/// [`Invalid::NotEnoughPoints`] where it would take more than the balance holds.
+pub fn adjust(
+    account: &mut Account,
+    points: Points,
+    today: Day,
+    programmes: &Programmes,
+) -> Result<Vec<Lot>, Invalid> {
+    if points < Points::ZERO {
+        return spend(account, -points, today, programmes);
+    }
+    account.give(Given::freely(today), points);
+    Ok(vec![])
+}
+
+fn take_back(account: &mut Account, day: Day, points: Points, policy: ReturnPolicy) -> TakenBack {
+    let taken = match policy {
+        ReturnPolicy::Negative => points,
+        ReturnPolicy::DownToZero => points.min(account.sum().max(Points::ZERO)),
+    };
+    account.take_back(day, taken);
+    if account.days.iter().any(|count| count.day == day) {
+        account.count_in_day(day, -taken, 0);
+    }
+    TakenBack { taken, forgiven: points - taken }
+}
+
+fn basket(purchase: &Purchase) -> Basket<'_> {
+    Basket { total: purchase.total(), lines: purchase.lines() }
+}
+
+fn occasion<'a>(purchase: &'a Purchase, circumstances: &Circumstances<'a>) -> Occasion<'a> {
+    Occasion {
+        day: purchase.receipt().day,
+        minute: Day::minute_at(purchase.sold_at(), circumstances.zone),
+        establishment: &purchase.receipt().establishment,
+        birth_month: circumstances.birth_month,
+        level: None,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::receipt::{ReceiptNumber, Register};
-    use crate::{EarningRule, EstablishmentId, Instant, Receipt, Rounding, Sector};
-    use proptest::prelude::*;
-
-    fn rules() -> EarningRules {
-        let rule = EarningRule::new(1, Cents::new(100), Rounding::Down).unwrap();
-        EarningRules::new(vec![(Day::FIRST, rule)])
-    }
-
-    fn purchase(kind: Kind, cents: i64) -> Purchase {
-        let receipt = Receipt {
-            establishment: EstablishmentId::parse("paris").unwrap(),
-            register: Register::default(),
-            day: Day::parse("2026-11-24").unwrap(),
-            number: ReceiptNumber::parse("1").unwrap(),
-        };
-        let total = Cents::new(cents);
-        Purchase::new(Sector::Retail, receipt, kind, Instant::UNIX_EPOCH, total, vec![], None)
-            .unwrap()
-    }
-
-    fn sale_of(cents: i64, points: i64) -> SaleInForce {
-        SaleInForce {
-            member: None,
-            day: Day::parse("2026-11-20").unwrap(),
-            total: Cents::new(cents),
-            points: Points::new(points),
-            returned: Cents::ZERO,
-            points_taken: Points::ZERO,
-        }
-    }
-
-    #[test]
-    fn a_return_that_names_its_sale_takes_back_its_share() {
-        let mut account = Account::default();
-        enter_sale(&mut account, &purchase(Kind::Sale, 9_999), &rules());
-        let mut sale = sale_of(9_999, 99);
-        let part = purchase(Kind::Return { of: None }, 3_333);
-        let taken: Vec<_> = (0..3)
-            .map(|_| enter_return(&mut account, &part, Some(&mut sale), &rules()).unwrap().get())
-            .collect();
-        assert_eq!(taken, [-33, -33, -33]);
-        assert_eq!(account.balance(), Points::ZERO);
-        assert_eq!(
-            enter_return(&mut account, &part, Some(&mut sale), &rules()),
-            Err(Invalid::ReturnExceedsSale)
-        );
-    }
-
-    #[test]
-    fn a_return_that_names_no_sale_takes_by_the_rule_of_its_day() {
-        let mut account = Account::default();
-        let back = purchase(Kind::Return { of: None }, 1_250);
-        assert_eq!(enter_return(&mut account, &back, None, &rules()), Ok(Points::new(-12)));
-        assert_eq!(account.balance(), Points::new(-12));
-    }
-
-    #[test]
-    fn a_cancelled_sale_leaves_the_account_as_if_it_had_not_been() {
-        let mut account = Account::default();
-        let sale = purchase(Kind::Sale, 1_250);
-        let points = enter_sale(&mut account, &sale, &rules());
-        let day = sale.receipt().day;
-        cancel(&mut account, sale.kind(), day, day, sale.total(), points);
-        assert_eq!((account.balance(), account.visits), (Points::ZERO, 0));
-        assert_eq!((account.spend, account.earned), (Cents::ZERO, Points::ZERO));
-    }
-
-    proptest! {
-        #[test]
-        fn parts_returned_never_take_more_than_the_whole_gave(
-            points in 0i64..10_000, parts in prop::collection::vec(0i64..5_000, 1..20),
-        ) {
-            let total: i64 = parts.iter().sum();
-            let mut sale = sale_of(total, points);
-            let mut taken = 0;
-            for part in parts {
-                let share = sale.take_return(Cents::new(part)).unwrap().get();
-                prop_assert!(share >= 0);
-                taken += share;
-                prop_assert!(taken <= points);
-            }
-            prop_assert_eq!(taken, points);
-        }
-    }
-}
+mod tests;

@@ -4,15 +4,23 @@ use crate::{Day, Points};
 
 /// The most lots an account holds, so that it stays under 1 KB. Beyond, the two oldest lots of one
 /// month become one, dated with the later day, which never takes a point from a member early.
-pub const MOST_LOTS: usize = 64;
+pub const MOST_LOTS: usize = 56;
 
 /// What is left of the points of one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lot {
     /// The day they were earned.
     pub day: Day,
+    /// Whether they were given without a sale, so that no return can take them back.
+    pub granted: bool,
     /// How many are left, always above zero.
     pub remaining: Points,
+}
+
+impl Lot {
+    const fn key(&self) -> (Day, bool) {
+        (self.day, self.granted)
+    }
 }
 
 /// An account's lots, oldest first.
@@ -25,31 +33,31 @@ impl Lots {
     pub fn from_stored(lots: impl IntoIterator<Item = Lot>) -> Self {
         let mut read = Self::default();
         for lot in lots {
-            read.add(lot.day, lot.remaining);
+            read.add(lot);
         }
         read
     }
 
-    /// Adds points to the lot of a day. Nothing happens unless they are above zero.
-    pub fn add(&mut self, day: Day, points: Points) {
-        if points <= Points::ZERO {
+    /// Adds a lot's points to those of its day. Nothing happens unless they are above zero.
+    pub fn add(&mut self, lot: Lot) {
+        if lot.remaining <= Points::ZERO {
             return;
         }
-        match self.0.binary_search_by_key(&day, |lot| lot.day) {
-            Ok(index) => self.0[index].remaining += points,
-            Err(index) => self.0.insert(index, Lot { day, remaining: points }),
+        match self.0.binary_search_by_key(&lot.key(), Lot::key) {
+            Ok(index) => self.0[index].remaining += lot.remaining,
+            Err(index) => self.0.insert(index, lot),
         }
         while self.0.len() > MOST_LOTS {
             self.join_oldest();
         }
     }
 
-    /// Takes up to `points` from the lot of `day`, then from the oldest on. Returns what the lots
-    /// could not give.
+    /// Takes up to `points` from what the sales of `day` gave, then from the oldest lot on. Returns
+    /// what the lots could not give.
     #[must_use]
     pub fn take(&mut self, day: Option<Day>, points: Points) -> Points {
         let mut missing = points;
-        let of_day = day.and_then(|day| self.0.binary_search_by_key(&day, |lot| lot.day).ok());
+        let of_day = day.and_then(|day| self.0.binary_search_by_key(&(day, false), Lot::key).ok());
         if let Some(index) = of_day {
             missing = take_from(&mut self.0[index], missing);
         }
@@ -58,6 +66,26 @@ impl Lots {
         }
         self.0.retain(|lot| lot.remaining > Points::ZERO);
         missing
+    }
+
+    /// Takes up to `points` from the lots that `rank` ranks, the lowest rank first, and tells what
+    /// was taken from which.
+    pub fn draw<K: Ord>(&mut self, points: Points, rank: impl Fn(&Lot) -> Option<K>) -> Vec<Lot> {
+        let ranked = self.0.iter().enumerate();
+        let mut ranked: Vec<(K, usize)> =
+            ranked.filter_map(|(index, lot)| Some((rank(lot)?, index))).collect();
+        ranked.sort();
+        let (mut missing, mut taken) = (points, Vec::new());
+        for (_, index) in ranked {
+            let lot = &mut self.0[index];
+            let before = lot.remaining;
+            missing = take_from(lot, missing);
+            if lot.remaining < before {
+                taken.push(Lot { remaining: before - lot.remaining, ..*lot });
+            }
+        }
+        self.0.retain(|lot| lot.remaining > Points::ZERO);
+        taken
     }
 
     /// Everything the lots hold.
@@ -72,11 +100,15 @@ impl Lots {
         &self.0
     }
 
+    /// Two lots of one month become one, the oldest such; where no two are of one month, the two
+    /// oldest. A lot given without a sale among them makes the two a sale's, which is spent no later.
     fn join_oldest(&mut self) {
         let same_month =
             self.0.windows(2).position(|pair| pair[0].day.month() == pair[1].day.month());
         let older = self.0.remove(same_month.unwrap_or(0));
-        self.0[same_month.unwrap_or(0)].remaining += older.remaining;
+        let joined = &mut self.0[same_month.unwrap_or(0)];
+        joined.remaining += older.remaining;
+        joined.granted &= older.granted;
     }
 }
 
@@ -95,23 +127,46 @@ mod tests {
         Day::from_ordinal(ordinal)
     }
 
+    fn lot(ordinal: i32, points: i64) -> Lot {
+        Lot { day: day(ordinal), granted: false, remaining: Points::new(points) }
+    }
+
     #[test]
     fn spending_takes_the_soonest_to_expire_first() {
         let mut lots = Lots::default();
-        lots.add(day(20), Points::new(5));
-        lots.add(day(10), Points::new(5));
+        lots.add(lot(20, 5));
+        lots.add(lot(10, 5));
         assert_eq!(lots.take(None, Points::new(7)), Points::ZERO);
-        assert_eq!(lots.as_slice(), [Lot { day: day(20), remaining: Points::new(3) }]);
+        assert_eq!(lots.as_slice(), [lot(20, 3)]);
     }
 
     #[test]
     fn what_a_sale_gave_is_taken_back_from_its_own_day_first() {
         let mut lots = Lots::default();
-        lots.add(day(10), Points::new(5));
-        lots.add(day(20), Points::new(5));
+        lots.add(lot(10, 5));
+        lots.add(lot(20, 5));
         assert_eq!(lots.take(Some(day(20)), Points::new(5)), Points::ZERO);
-        assert_eq!(lots.as_slice(), [Lot { day: day(10), remaining: Points::new(5) }]);
+        assert_eq!(lots.as_slice(), [lot(10, 5)]);
         assert_eq!(lots.take(None, Points::new(8)), Points::new(3));
+    }
+
+    #[test]
+    fn a_spend_names_the_lots_it_took_in_the_order_asked_for() {
+        let mut lots = Lots::from_stored([lot(10, 5), lot(20, 5), lot(30, 5)]);
+        let taken =
+            lots.draw(Points::new(7), |lot| (lot.day != day(10)).then_some(-lot.day.ordinal()));
+        assert_eq!(taken, [lot(30, 5), lot(20, 2)]);
+        assert_eq!(lots.as_slice(), [lot(10, 5), lot(20, 3)]);
+        assert_eq!(lots.draw(Points::new(100), |lot| Some(lot.day)).len(), 2);
+    }
+
+    #[test]
+    fn what_was_given_without_a_sale_is_a_lot_of_its_own() {
+        let mut lots = Lots::default();
+        lots.add(Lot { granted: true, ..lot(10, 5) });
+        lots.add(lot(10, 7));
+        assert_eq!(lots.take(Some(day(10)), Points::new(7)), Points::ZERO);
+        assert_eq!(lots.as_slice(), [Lot { granted: true, ..lot(10, 5) }]);
     }
 
     proptest! {
@@ -121,7 +176,7 @@ mod tests {
             let mut balance = 0;
             for (ordinal, points) in moves {
                 if points >= 0 {
-                    lots.add(day(ordinal), Points::new(points));
+                    lots.add(lot(ordinal, points));
                     balance += points;
                 } else {
                     let missing = lots.take(Some(day(ordinal)), Points::new(-points));
@@ -130,7 +185,7 @@ mod tests {
                 prop_assert_eq!(lots.sum().get(), balance);
                 prop_assert!(lots.as_slice().len() <= MOST_LOTS);
                 prop_assert!(lots.as_slice().iter().all(|lot| lot.remaining > Points::ZERO));
-                prop_assert!(lots.as_slice().windows(2).all(|pair| pair[0].day < pair[1].day));
+                prop_assert!(lots.as_slice().windows(2).all(|pair| pair[0].key() < pair[1].key()));
             }
         }
     }

@@ -40,6 +40,12 @@ impl Family {
     }
 }
 
+/// Whether a category names one of the families, in whatever case and with whatever accents.
+#[must_use]
+pub fn is_family(category: &str) -> bool {
+    Family::of(Some(category)) != Family::Other || text::folded(category.trim()) == "autre"
+}
+
 /// Cuts a basket down to one line a family, with its amount and nothing else.
 #[must_use]
 pub fn cut_down(lines: &[Line]) -> Vec<Line> {

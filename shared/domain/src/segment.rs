@@ -1,7 +1,7 @@
 //! A segment: which members a campaign is for. Consent is not part of it: it is asked at the door of
 //! every message.
 
-use crate::{Account, Cents, Day, EstablishmentId, Invalid, Points};
+use crate::{Account, Cents, Day, EstablishmentId, Invalid, Points, Programmes};
 
 /// A range of values, either end open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,9 +75,9 @@ impl Segment {
         }
     }
 
-    /// Whether an account is in the segment on a day.
+    /// Whether an account is in the segment on a day. Its balance is what can be spent that day.
     #[must_use]
-    pub fn holds(&self, account: &Account, today: Day) -> bool {
+    pub fn holds(&self, account: &Account, today: Day, programmes: &Programmes) -> bool {
         let age = |day: Option<Day>| day.map(|day| today.ordinal() - day.ordinal());
         let aged = |range: &Between<i32>, day: Option<Day>| {
             range.is_open() || age(day).is_some_and(|days| range.holds(days))
@@ -92,13 +92,15 @@ impl Segment {
             && aged(&self.days_since_purchase, account.last_purchase)
             && self.spend.holds(account.spend)
             && self.visits.holds(account.visits)
-            && self.balance.holds(account.balance())
+            && (self.balance.is_open()
+                || self.balance.holds(account.balance_on(today, programmes).available))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::Given;
     use rstest::rstest;
 
     fn day(text: &str) -> Day {
@@ -107,7 +109,7 @@ mod tests {
 
     fn customer() -> Account {
         let mut account = Account::default();
-        account.give(day("2026-10-01"), Points::new(120));
+        account.give(Given::by_sale(day("2026-10-01")), Points::new(120));
         account.bought(day("2026-10-01"), &EstablishmentId::parse("paris-11").unwrap());
         account.count(day("2026-10-01"), Cents::new(4_000), 1);
         account
@@ -131,14 +133,18 @@ mod tests {
         #[case] segment: Segment,
         #[case] is_in: bool,
     ) {
-        assert_eq!(segment.holds(&customer(), day("2026-11-01")), is_in);
+        assert_eq!(segment.holds(&customer(), day("2026-11-01"), &Programmes::default()), is_in);
     }
 
     #[test]
     fn who_never_bought_is_in_no_segment_of_buyers() {
         let segment = Segment { days_since_purchase: between(Some(0), None), ..Segment::default() };
-        assert!(!segment.holds(&Account::default(), day("2026-11-01")));
-        assert!(Segment::default().holds(&Account::default(), day("2026-11-01")));
+        assert!(!segment.holds(&Account::default(), day("2026-11-01"), &Programmes::default()));
+        assert!(Segment::default().holds(
+            &Account::default(),
+            day("2026-11-01"),
+            &Programmes::default()
+        ));
     }
 
     #[test]

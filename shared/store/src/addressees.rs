@@ -13,7 +13,7 @@ use crate::wishes::{ConsentsRecord, MessageAddress};
 use crate::{Scope, Store, StoreError, codec};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::member::Email;
-use domain::{Channel, MemberId, Mobile, Points};
+use domain::{Channel, Day, Instant, MemberId, Mobile, Points, calendar};
 use serde::Deserialize;
 use std::collections::{BTreeSet, HashMap};
 
@@ -101,6 +101,7 @@ impl Store {
         scope: &Scope,
         members: &[MemberId],
         channel: Channel,
+        now: Instant,
     ) -> Result<HashMap<MemberId, Addressee>, StoreError> {
         let wanted: BTreeSet<MemberId> = members.iter().copied().collect();
         let (mut read, left) = self.walk_over(scope, &wanted, channel).await?;
@@ -113,13 +114,15 @@ impl Store {
         for item in self.get_items_strongly(&keys).await? {
             read.push((member_of(&item)?, item));
         }
+        let today = Day::at(now, &calendar::PARIS);
         let mut points = HashMap::with_capacity(wanted.len());
         let mut persons = Vec::with_capacity(wanted.len());
         for (member, item) in read {
             match item.get("account") {
                 Some(AttributeValue::B(account)) => {
                     let account = codec::decode_account(account.as_ref())?;
-                    points.insert(member, account.balance());
+                    let balance = account.balance_on(today, &scope.settings.programmes);
+                    points.insert(member, balance.available);
                 }
                 _ if item.contains_key(ERASED_ON) => {}
                 _ => persons.push((member, item)),

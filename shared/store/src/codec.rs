@@ -5,6 +5,9 @@ use crate::StoreError;
 use domain::account::MonthBucket;
 use domain::consent::{Consent, ConsentSource, Consents, Opposition, OppositionReason, Wishes};
 use domain::lots::{Lot, Lots};
+use domain::programme::level::{LevelCode, Standing};
+use domain::programme::reckoning::DayCount;
+use domain::programme::{Part, Source};
 use domain::purchase::Kind;
 use domain::receipt::{Operator, Receipt, ReceiptNumber, Register};
 use domain::{
@@ -13,12 +16,10 @@ use domain::{
 };
 use minicbor::{Decode, Encode};
 
+/// 0 and 5 were lots and months of another shape.
 #[derive(Encode, Decode)]
 #[cbor(array)]
 struct AccountBody {
-    /// (days since 1970, points left)
-    #[n(0)]
-    lots: Vec<(i32, i64)>,
     #[n(1)]
     owed: i64,
     #[n(2)]
@@ -27,9 +28,6 @@ struct AccountBody {
     spend: i64,
     #[n(4)]
     visits: u32,
-    /// (months since year 0, cents, visits)
-    #[n(5)]
-    months: Vec<(i32, i64, u32)>,
     /// seconds since 1970
     #[n(6)]
     last_activity: Option<i64>,
@@ -41,39 +39,64 @@ struct AccountBody {
     last_purchase: Option<i32>,
     #[n(9)]
     last_establishment: Option<String>,
+    /// (twice the days since 1970, and one where given without a sale; points left)
+    #[n(10)]
+    lots: Vec<(i32, i64)>,
+    /// (months since year 0, cents, visits, points earned)
+    #[n(11)]
+    months: Vec<(i32, i64, u32, i64)>,
+    /// (days since 1970, points earned, visits)
+    #[n(12)]
+    days: Vec<(i32, i64, u32)>,
+    /// (code, days since 1970)
+    #[n(13)]
+    level: Option<(String, i32)>,
+    #[n(14)]
+    birthday_year: Option<i16>,
 }
 
 pub(crate) fn encode_account(account: &Account) -> Vec<u8> {
     to_bytes(&AccountBody {
-        lots: account
-            .lots
-            .as_slice()
-            .iter()
-            .map(|lot| (lot.day.ordinal(), lot.remaining.get()))
-            .collect(),
         owed: account.owed.get(),
         earned: account.earned.get(),
         spend: account.spend.get(),
         visits: account.visits,
-        months: account
-            .months
-            .iter()
-            .map(|bucket| (bucket.month.ordinal(), bucket.spend.get(), bucket.visits))
-            .collect(),
         last_activity: account.last_activity.map(Instant::as_second),
         merged_into: account.merged_into.map(MemberId::to_bytes),
         last_purchase: account.last_purchase.map(Day::ordinal),
         last_establishment: account.last_establishment.as_ref().map(ToString::to_string),
+        lots: account.lots.as_slice().iter().map(lot_numbers).collect(),
+        months: account
+            .months
+            .iter()
+            .map(|bucket| {
+                let MonthBucket { month, spend, visits, earned } = *bucket;
+                (month.ordinal(), spend.get(), visits, earned.get())
+            })
+            .collect(),
+        days: account
+            .days
+            .iter()
+            .map(|count| (count.day.ordinal(), count.earned.get(), count.visits))
+            .collect(),
+        level: account
+            .level
+            .as_ref()
+            .map(|standing| (standing.code.as_str().to_owned(), standing.since.ordinal())),
+        birthday_year: account.birthday_year,
     })
 }
 
 pub(crate) fn decode_account(bytes: &[u8]) -> Result<Account, StoreError> {
+    const CORRUPT: StoreError = StoreError::Corrupt("account");
     let body: AccountBody = from_bytes(bytes, "account")?;
+    let level = body.level.map(|(code, since)| {
+        let code = LevelCode::parse(&code).map_err(|_| CORRUPT)?;
+        Ok::<_, StoreError>(Standing { code, since: Day::from_ordinal(since) })
+    });
+    let establishment = body.last_establishment.map(|code| EstablishmentId::parse(&code));
     Ok(Account {
-        lots: Lots::from_stored(body.lots.into_iter().map(|(day, remaining)| Lot {
-            day: Day::from_ordinal(day),
-            remaining: Points::new(remaining),
-        })),
+        lots: Lots::from_stored(body.lots.into_iter().map(lot_of)),
         owed: Points::new(body.owed),
         earned: Points::new(body.earned),
         spend: Cents::new(body.spend),
@@ -81,21 +104,41 @@ pub(crate) fn decode_account(bytes: &[u8]) -> Result<Account, StoreError> {
         months: body
             .months
             .into_iter()
-            .map(|(month, spend, visits)| MonthBucket {
+            .map(|(month, spend, visits, earned)| MonthBucket {
                 month: Month::from_ordinal(month),
                 spend: Cents::new(spend),
                 visits,
+                earned: Points::new(earned),
             })
             .collect(),
         last_activity: body.last_activity.map(instant_of),
         merged_into: body.merged_into.map(MemberId::from_bytes),
         last_purchase: body.last_purchase.map(Day::from_ordinal),
-        last_establishment: body
-            .last_establishment
-            .map(|code| EstablishmentId::parse(&code))
-            .transpose()
-            .map_err(|_| StoreError::Corrupt("account"))?,
+        last_establishment: establishment.transpose().map_err(|_| CORRUPT)?,
+        days: body
+            .days
+            .into_iter()
+            .map(|(day, earned, visits)| DayCount {
+                day: Day::from_ordinal(day),
+                earned: Points::new(earned),
+                visits,
+            })
+            .collect(),
+        level: level.transpose()?,
+        birthday_year: body.birthday_year,
     })
+}
+
+/// A lot in two small numbers.
+fn lot_numbers(lot: &Lot) -> (i32, i64) {
+    (lot.day.ordinal() * 2 + i32::from(lot.granted), lot.remaining.get())
+}
+
+/// A lot read back from its two numbers.
+fn lot_of((day, points): (i32, i64)) -> Lot {
+    let granted = day.rem_euclid(2) == 1;
+    let day = Day::from_ordinal(day.div_euclid(2));
+    Lot { day, granted, remaining: Points::new(points) }
 }
 
 #[derive(Encode, Decode)]
@@ -301,11 +344,84 @@ pub(crate) fn decode_purchase(bytes: &[u8]) -> Result<PurchaseContent, StoreErro
     })
 }
 
+/// The lots that an entry took; nothing at all for none.
+pub(crate) fn encode_lots(lots: &[Lot]) -> Vec<u8> {
+    if lots.is_empty() {
+        return vec![];
+    }
+    to_bytes(&lots.iter().map(lot_numbers).collect::<Vec<_>>())
+}
+
+/// The lots that an entry took, read back.
+pub(crate) fn decode_lots(bytes: &[u8]) -> Result<Vec<Lot>, StoreError> {
+    if bytes.is_empty() {
+        return Ok(vec![]);
+    }
+    let numbers: Vec<(i32, i64)> = from_bytes(bytes, "ledger")?;
+    Ok(numbers.into_iter().map(lot_of).collect())
+}
+
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct PartBody {
+    /// 0 spend, 1 visit, 2 multiplier, 3 bonus, 4 cap of the day
+    #[n(0)]
+    source: u8,
+    #[n(1)]
+    points: i64,
+    #[n(2)]
+    name: Option<String>,
+}
+
+/// Why a sale gave its points: nothing at all where all of them are for money, by a rule without a
+/// name.
+pub(crate) fn encode_parts(parts: &[Part]) -> Vec<u8> {
+    if let [] | [Part { source: Source::Spend, name: None, .. }] = parts {
+        return vec![];
+    }
+    let bodies: Vec<PartBody> = parts
+        .iter()
+        .map(|part| PartBody {
+            source: match part.source {
+                Source::Spend => 0,
+                Source::Visit => 1,
+                Source::Multiplier => 2,
+                Source::Bonus => 3,
+                Source::DailyCap => 4,
+            },
+            points: part.points.get(),
+            name: part.name.clone(),
+        })
+        .collect();
+    to_bytes(&bodies)
+}
+
+/// Why a sale gave `points`, read back.
+pub(crate) fn decode_parts(bytes: &[u8], points: Points) -> Result<Vec<Part>, StoreError> {
+    if bytes.is_empty() {
+        let spend = Part { source: Source::Spend, name: None, points };
+        return Ok(if points > Points::ZERO { vec![spend] } else { vec![] });
+    }
+    let bodies: Vec<PartBody> = from_bytes(bytes, "purchase")?;
+    let read = bodies.into_iter().map(|body| {
+        let source = match body.source {
+            0 => Source::Spend,
+            1 => Source::Visit,
+            2 => Source::Multiplier,
+            3 => Source::Bonus,
+            4 => Source::DailyCap,
+            _ => return Err(StoreError::Corrupt("purchase")),
+        };
+        Ok(Part { source, name: body.name, points: Points::new(body.points) })
+    });
+    read.collect()
+}
+
 fn instant_of(second: i64) -> Instant {
     Instant::from_second(second).unwrap_or(Instant::UNIX_EPOCH)
 }
 
-fn to_bytes<T: Encode<()>>(value: &T) -> Vec<u8> {
+pub(crate) fn to_bytes<T: Encode<()>>(value: &T) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(256);
     // Writing to a `Vec` has no failure.
     let written: Result<(), minicbor::encode::Error<std::convert::Infallible>> =
@@ -314,13 +430,17 @@ fn to_bytes<T: Encode<()>>(value: &T) -> Vec<u8> {
     bytes
 }
 
-fn from_bytes<'b, T: Decode<'b, ()>>(bytes: &'b [u8], kind: &'static str) -> Result<T, StoreError> {
+pub(crate) fn from_bytes<'b, T: Decode<'b, ()>>(
+    bytes: &'b [u8],
+    kind: &'static str,
+) -> Result<T, StoreError> {
     minicbor::decode(bytes).map_err(|_| StoreError::Corrupt(kind))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::account::Given;
 
     #[test]
     fn an_account_full_of_lots_and_months_reads_back_and_stays_under_a_kilobyte() {
@@ -328,10 +448,19 @@ mod tests {
         let first = Day::parse("2023-01-03").unwrap();
         for week in 0..150 {
             let day = Day::from_ordinal(first.ordinal() + week * 7);
-            account.give(day, Points::new(99));
+            account.give(Given::by_sale(day), Points::new(99));
             account.count(day, Cents::new(9_999), 1);
         }
         account.active_at(instant_of(1_790_000_000));
+        account.give(Given::freely(first), Points::new(5));
+        account.level = Some(Standing { code: LevelCode::parse("gold").unwrap(), since: first });
+        let counted = (0..8).map(|days| DayCount {
+            day: first.plus_days(days),
+            earned: Points::new(99),
+            visits: 1,
+        });
+        account.days = counted.collect();
+        account.birthday_year = Some(2026);
         account.merged_into = Some(MemberId::from_bytes([7; 16]));
         let bytes = encode_account(&account);
         assert_eq!(decode_account(&bytes).unwrap(), account);

@@ -2,10 +2,12 @@
 
 use crate::items::{self, Item};
 use crate::keys::Key;
+use crate::ledger_entries::EntryRecord;
 use crate::merging::{MERGE, MergeRecord};
-use crate::purchases::PurchaseRecord;
+use crate::purchase_record::PurchaseRecord;
 use crate::{Scope, Store, StoreError, StoredPurchase};
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::ledger::entry::LedgerEntry;
 use domain::{Day, EstablishmentId, Instant, Invalid, MemberId, Receipt};
 use domain::{ReceiptNumber, Register};
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,8 @@ use std::collections::{BTreeMap, HashMap};
 pub enum HistoryEntry {
     /// A purchase, possibly cancelled since.
     Purchase(Box<StoredPurchase>),
+    /// Points given or taken without a purchase.
+    Ledger(Box<LedgerEntry>),
     /// Another member was merged into this one.
     Merged {
         /// Which.
@@ -153,7 +157,10 @@ fn entry_of(scope: &Scope, key: &Key, item: Item) -> Result<HistoryEntry, StoreE
                     at: items::instant_of(&at)?,
                 })
             }
-            _ => Err(StoreError::Corrupt("ledger")),
+            _ => {
+                let record: EntryRecord = items::from_item(item, "ledger")?;
+                Ok(HistoryEntry::Ledger(Box::new(record.read()?)))
+            }
         };
     }
     let record: PurchaseRecord = items::from_item(item, "purchase")?;

@@ -456,7 +456,7 @@ impl Store {
     }
 
     /// Makes a person a member: 1 transaction, 7 write units, 2 more for a card and 2 for an e-mail
-    /// address. Who is one already stays as is, told by `false`.
+    /// address, 3 for a gift of welcome. Who is one already stays as is, told by `false`.
     ///
     /// # Errors
     /// [`StoreError::Refused`] with [`Invalid::CardTaken`].
@@ -468,8 +468,9 @@ impl Store {
     ) -> Result<(Member, bool), StoreError> {
         for attempt in 0..backoff::ATTEMPTS {
             let person = new.person(now)?;
-            let account = Account::default();
+            let mut account = Account::default();
             let mut actions = self.enrolling(scope, &person)?;
+            actions.extend(self.welcome(scope, person.id, &mut account, now)?);
             actions.push(put_account(self, scope, person.id, &account, None)?);
             match self.transact(actions).await? {
                 Transaction::Committed => {

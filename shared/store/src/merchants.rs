@@ -1,11 +1,12 @@
-//! What the operator sets up: merchants, establishments, earning rules, till keys.
+//! What the operator sets up: merchants, establishments, till keys.
 
 use crate::items::{self, ABSENT, Reason, Transaction};
 use crate::keys::{self, Mode};
-use crate::settings::{KeyRecord, ProfileRecord, RuleRecord, ShopRecord, TillKey};
+use crate::programmes::ProgrammeRecord;
+use crate::settings::{KeyRecord, ProfileRecord, ShopRecord, TillKey};
 use crate::{Consistency, MerchantKey, Settings, Store, StoreError};
 use domain::{
-    Day, EarningRule, Establishment, EstablishmentId, Instant, KeyId, Merchant, MerchantId,
+    Day, Establishment, EstablishmentId, Instant, KeyId, Merchant, MerchantId, Programme,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -21,7 +22,7 @@ struct ReferenceRecord {
 }
 
 impl Store {
-    /// Creates a merchant with its first earning rule and a key of its own: 1 transaction of 3
+    /// Creates a merchant with its first programme and a key of its own: 1 transaction of 3
     /// items. The same reference and content again is the same merchant, told by `false`.
     ///
     /// # Errors
@@ -29,7 +30,7 @@ impl Store {
     pub async fn create_merchant(
         &self,
         merchant: &Merchant,
-        first_rule: EarningRule,
+        programme: &Programme,
         now: Instant,
     ) -> Result<(Arc<Settings>, bool), StoreError> {
         let key = MerchantKey::generate(merchant.id)?;
@@ -37,7 +38,7 @@ impl Store {
         let keys::Key { pk, sk } = keys::reference(&merchant.reference);
         let reference = ReferenceRecord { pk, sk, merchant: merchant.id.to_string() };
         let profile = ProfileRecord::of(merchant, wrapped, now);
-        let rule = RuleRecord::of(merchant.id, Day::FIRST, first_rule);
+        let rule = ProgrammeRecord::of(merchant.id, Day::FIRST, programme);
         let outcome = self
             .transact(vec![
                 items::put(&self.table, items::to_item(&reference)?, ABSENT, vec![])?,
@@ -57,7 +58,7 @@ impl Store {
                     let contract_ends_on = settings.merchant.contract_ends_on;
                     let same = Merchant { id, contract_ends_on, ..merchant.clone() }
                         == settings.merchant
-                        && settings.rules.on(Day::FIRST) == Some(first_rule);
+                        && settings.programmes.on(Day::FIRST) == Some(programme);
                     if same {
                         Ok((settings, false))
                     } else {
@@ -96,29 +97,6 @@ impl Store {
                 "an establishment's time zone cannot change: its receipts' days were reckoned by it",
             )),
         }
-    }
-
-    /// Sets the earning rule that holds from a day on, replacing one that begins on the same day:
-    /// 1 write unit. That the day has not begun is the caller's to check.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn put_rule(
-        &self,
-        merchant: MerchantId,
-        valid_from: Day,
-        rule: EarningRule,
-    ) -> Result<(), StoreError> {
-        let item = items::to_item(&RuleRecord::of(merchant, valid_from, rule))?;
-        self.settings.forget(merchant);
-        self.client
-            .put_item()
-            .table_name(&*self.table)
-            .set_item(Some(item))
-            .send()
-            .await
-            .map_err(StoreError::unavailable)?;
-        Ok(())
     }
 
     /// Gives an establishment a key, in the place of a revoked one or beside the one in use: up to

@@ -2,13 +2,16 @@
 
 use crate::purchases::{Customer, Holder};
 use crate::{Consistency, Scope, Store, StoreError};
-use domain::{Account, Cents, Day, MemberId, Points, ledger};
+use domain::ledger;
+use domain::programme::lifetime::Balance;
+use domain::programme::{Basket, Occasion, Reckoning};
+use domain::{Account, Day, EstablishmentId, Instant, MemberId};
 
 /// What a sale would give.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reckoned {
-    /// The points.
-    pub points: Points,
+    /// The points, and why.
+    pub reckoning: Reckoning,
     /// Of whom, where the sale has a customer.
     pub customer: Option<ReckonedFor>,
 }
@@ -19,13 +22,14 @@ pub struct ReckonedFor {
     /// The member; absent where the sale would make one.
     pub member: Option<MemberId>,
     /// The balance before it.
-    pub balance: Points,
+    pub before: Balance,
     /// The balance after it: what is owed is paid first.
-    pub balance_after: Points,
+    pub after: Balance,
 }
 
 impl Store {
-    /// Reckons a sale of `total` on `day` by the rules that [`Store::record`] would apply.
+    /// Reckons a sale of a basket at an establishment by the programme that [`Store::record`] would
+    /// apply.
     ///
     /// No round trip for nobody, 1 for a member given by identifier (half a read unit), 2 by contact
     /// (1 read unit). The balance is read eventually: one of a sale just made may be missing.
@@ -36,19 +40,29 @@ impl Store {
         &self,
         scope: &Scope,
         customer: &Customer,
-        day: Day,
-        total: Cents,
+        (establishment, sold_at): (&EstablishmentId, Instant),
+        basket: Basket<'_>,
     ) -> Result<Reckoned, StoreError> {
         let holder = self.holder(scope, customer, None, Consistency::Eventual).await?;
         let known = holder.is_some();
-        let (member, mut account) = match holder {
-            Some(Holder::Member { id, account, .. }) => (Some(id), account),
-            Some(Holder::New(_)) | None => (None, Account::default()),
+        let (member, mut account, birth_month) = match holder {
+            Some(Holder::Member { id, account, birth_month, .. }) => {
+                (Some(id), account, birth_month)
+            }
+            Some(Holder::New(new)) => {
+                (None, Account::default(), new.details.birth_date.map(Day::month_of_year))
+            }
+            None => (None, Account::default(), None),
         };
-        let balance = account.balance();
-        let points = ledger::reward(&mut account, day, total, &scope.settings.rules);
-        let balance_after = account.balance();
-        let customer = known.then_some(ReckonedFor { member, balance, balance_after });
-        Ok(Reckoned { points, customer })
+        let circumstances = scope.circumstances_at(establishment, birth_month);
+        let day = Day::at(sold_at, circumstances.zone);
+        let minute = Day::minute_at(sold_at, circumstances.zone);
+        let occasion = Occasion { day, minute, establishment, birth_month, level: None };
+        let programmes = circumstances.programmes;
+        let before = account.balance_on(day, programmes);
+        let reckoning = ledger::reward(&mut account, basket, &occasion, programmes);
+        let after = account.balance_on(day, programmes);
+        let customer = known.then_some(ReckonedFor { member, before, after });
+        Ok(Reckoned { reckoning, customer })
     }
 }

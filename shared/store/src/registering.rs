@@ -1,14 +1,15 @@
 //! A member's registration, noted on the person.
 
 use crate::items::Transaction;
-use crate::members::put_person;
+use crate::members::{put_account, put_person};
 use crate::{Member, Scope, Store, StoreError, backoff};
-use domain::{MemberId, Registration};
+use domain::ledger::entry::Cause;
+use domain::{Day, Instant, MemberId, Registration, calendar};
 
 impl Store {
     /// Notes a member's invitation, activation, or both: 1 query read strongly and, where it changes
-    /// something, 1 transaction of 2 write units. The member's day in the index `due` stays: the sweep
-    /// finds that the deadline has moved on.
+    /// something, 1 transaction of 2 write units; 5 more where the first activation is rewarded. The
+    /// member's day in the index `due` stays: the sweep finds that the deadline has moved on.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with what [`Registration::note`] says.
@@ -17,16 +18,28 @@ impl Store {
         scope: &Scope,
         id: MemberId,
         registration: &Registration,
+        now: Instant,
     ) -> Result<Member, StoreError> {
         for attempt in 0..backoff::ATTEMPTS {
             let mut member = self.member(scope, id).await?;
-            let over = member.person.version;
+            let (over, was_active) = (member.person.version, member.person.activated_at.is_some());
             if !registration.note(&mut member.person)? {
                 return Ok(member);
             }
             member.person.version += 1;
-            let action = put_person(self, scope, &member.person, Some(over))?;
-            match self.transact(vec![action]).await? {
+            let mut actions = vec![put_person(self, scope, &member.person, Some(over))?];
+            if !was_active && member.person.activated_at.is_some() {
+                let programme = scope.settings.programmes.on(Day::at(now, &calendar::PARIS));
+                let points = programme.map_or(0, |programme| programme.terms().gifts.activation);
+                let gift = (Cause::Activation, points);
+                let (id, account) = (member.person.id, &mut member.account);
+                if let Some(entry) = self.gift(scope, id, account, gift, now)? {
+                    let over = Some(member.account_version);
+                    actions.push(put_account(self, scope, id, &member.account, over)?);
+                    actions.push(entry);
+                }
+            }
+            match self.transact(actions).await? {
                 Transaction::Committed => return Ok(member),
                 Transaction::Cancelled(_) => backoff::wait(attempt).await,
             }

@@ -3,11 +3,12 @@
 use crate::items::{self, Transaction};
 use crate::keys::Key;
 use crate::members::put_account;
-use crate::purchases::PurchaseRecord;
+use crate::purchase_record::{Effect, PurchaseRecord};
+use crate::purchases::Holder;
 use crate::{Consistency, Scope, Store, StoreError, StoredPurchase, backoff};
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use domain::ledger::{self, SaleInForce};
-use domain::{Cents, Instant, Invalid, Kind, MemberId, Points, Receipt};
+use domain::ledger::{self, SaleInForce, Undone};
+use domain::{Cents, Day, Instant, Invalid, Kind, MemberId, Points, Receipt};
 
 /// A sale that a return names, as it was read: written back on condition that nothing came between.
 pub(crate) struct NamedSale {
@@ -93,14 +94,39 @@ impl Store {
             }
             let content = record.content()?;
             let cancelled_at = items::instant_text(now);
-            let mut actions = vec![items::update(
+            let forgiven_before = Points::new(record.forgiven.unwrap_or_default());
+            let mut actions = vec![];
+            let (total, points) = (Cents::new(record.total), Points::new(record.points));
+            let (mut given_on, mut forgiven) = (receipt.day, forgiven_before);
+            if let Kind::Return { of: Some(sale) } = &content.kind {
+                let sold = self.purchase_record(scope, sale).await?;
+                let mut sold = named(&sold, sale)?;
+                sold.sale.returned = sold.sale.returned - total;
+                sold.sale.points_taken += points - forgiven_before;
+                given_on = sale.day;
+                actions.push(sold.put(&self.table)?);
+            }
+            if let Some(member) = record.member()? {
+                let (id, mut account, version) =
+                    self.account(scope, member, Consistency::Strong).await?;
+                let (kind, day) = (&content.kind, receipt.day);
+                let undone = Undone { kind, day, earned_on: given_on, total, points };
+                let programmes = &scope.settings.programmes;
+                let taken_back = ledger::cancel(&mut account, &undone, programmes);
+                if matches!(kind, Kind::Sale) {
+                    forgiven = taken_back.forgiven;
+                }
+                actions.push(put_account(self, scope, id, &account, Some(version))?);
+            }
+            actions.push(items::update(
                 &self.table,
                 &record.key(),
-                "SET cancelled_at = :now",
+                "SET cancelled_at = :now, forgiven = :forgiven",
                 "attribute_exists(pk) AND attribute_not_exists(cancelled_at) AND fingerprint = :fingerprint \
                  AND (attribute_not_exists(returned) OR returned = :zero)",
                 vec![
                     (":now", items::text(cancelled_at.clone())),
+                    (":forgiven", items::number(forgiven.get())),
                     (":zero", items::number(0)),
                     (
                         ":fingerprint",
@@ -109,23 +135,7 @@ impl Store {
                         ),
                     ),
                 ],
-            )?];
-            let (total, points) = (Cents::new(record.total), Points::new(record.points));
-            let mut given_on = receipt.day;
-            if let Kind::Return { of: Some(sale) } = &content.kind {
-                let sold = self.purchase_record(scope, sale).await?;
-                let mut sold = named(&sold, sale)?;
-                sold.sale.returned = sold.sale.returned - total;
-                sold.sale.points_taken += points;
-                given_on = sale.day;
-                actions.push(sold.put(&self.table)?);
-            }
-            if let Some(member) = record.member()? {
-                let (id, mut account, version) =
-                    self.account(scope, member, Consistency::Strong).await?;
-                ledger::cancel(&mut account, &content.kind, receipt.day, given_on, total, points);
-                actions.push(put_account(self, scope, id, &account, Some(version))?);
-            }
+            )?);
             match self.transact(actions).await? {
                 Transaction::Committed => {
                     record.cancelled_at = Some(cancelled_at);
@@ -137,7 +147,7 @@ impl Store {
         Err(StoreError::Busy)
     }
 
-    /// Attaches a sale that was nobody's to its customer, who gets its points by the rule of its
+    /// Attaches a sale that was nobody's to its customer, who gets its points by the programme of its
     /// day. 2 round trips and 1 transaction of 2 items. Attaching again changes nothing.
     ///
     /// # Errors
@@ -148,11 +158,14 @@ impl Store {
         scope: &Scope,
         receipt: &Receipt,
         member: MemberId,
+        now: Instant,
     ) -> Result<StoredPurchase, StoreError> {
         for attempt in 0..backoff::ATTEMPTS {
             let mut record = self.purchase_record(scope, receipt).await?;
-            let (id, mut account, version) =
-                self.account(scope, member, Consistency::Strong).await?;
+            let holder = self.holder_of(scope, member, Consistency::Strong).await?;
+            let Holder::Member { id, mut account, version, birth_month } = holder else {
+                return Err(StoreError::NotFound("member"));
+            };
             if let Some(owner) = record.member()? {
                 let owner = self.account(scope, owner, Consistency::Strong).await?.0;
                 return if owner == id {
@@ -165,11 +178,19 @@ impl Store {
             if let Some(why) = not_attachable(&stored) {
                 return Err(StoreError::Conflict(why));
             }
-            let points = ledger::enter_sale(&mut account, &stored.purchase, &scope.settings.rules);
+            let circumstances = scope.circumstances_at(&receipt.establishment, birth_month);
+            let reckoning = ledger::enter_sale(&mut account, &stored.purchase, &circumstances);
+            let today = Day::at(now, circumstances.zone);
+            let balance = account.balance_on(today, circumstances.programmes);
             let nobody = record.member.replace(id.to_string()).unwrap_or_default();
             record.instant = Some(items::instant_text(stored.purchase.sold_at()));
-            record.points = points.get();
-            record.balance = account.balance().get();
+            record.affect(&Effect {
+                points: reckoning.total(),
+                parts: reckoning.parts,
+                balance: balance.available,
+                pending: balance.pending,
+                ..Effect::default()
+            });
             let actions = vec![
                 items::put_named(
                     &self.table,

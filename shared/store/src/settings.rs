@@ -1,15 +1,13 @@
 //! A merchant's settings: one query reads them all, and an instance keeps them for a minute.
 
 use crate::keys::{self, Mode};
+use crate::programmes::ProgrammeRecord;
 use crate::senders::SenderRecord;
 use crate::{MerchantKey, Store, StoreError, items};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::merchant::{Agreement, Establishment, Merchant, Sector};
 use domain::sender::Senders;
-use domain::{
-    Cents, Day, EarningRule, EarningRules, EstablishmentId, Instant, KeyId, MerchantId, Rounding,
-    calendar, retention,
-};
+use domain::{Day, EstablishmentId, Instant, KeyId, MerchantId, Programmes, calendar, retention};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,8 +21,8 @@ const MOST_KEPT: usize = 500;
 pub struct Settings {
     /// The merchant and its contracts.
     pub merchant: Merchant,
-    /// Its earning rules.
-    pub rules: EarningRules,
+    /// Its programmes.
+    pub programmes: Programmes,
     /// Its establishments by code.
     pub establishments: BTreeMap<EstablishmentId, Establishment>,
     /// Its till keys, the revoked ones that no other has followed included.
@@ -143,7 +141,7 @@ impl Store {
         read: Vec<items::Item>,
     ) -> Result<Settings, StoreError> {
         let mut profile = None;
-        let (mut rules, mut establishments, mut till_keys) = (vec![], BTreeMap::new(), vec![]);
+        let (mut programmes, mut establishments, mut till_keys) = (vec![], BTreeMap::new(), vec![]);
         let mut senders = Senders::default();
         for item in read {
             let kind = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
@@ -151,7 +149,9 @@ impl Store {
                 Some(keys::PROFILE) => {
                     profile = Some(items::from_item::<ProfileRecord>(item, "profile")?);
                 }
-                Some("RULE") => rules.push(items::from_item::<RuleRecord>(item, "rule")?.read()?),
+                Some("RULE") => {
+                    programmes.push(items::from_item::<ProgrammeRecord>(item, "rule")?.read()?);
+                }
                 Some("SHOP") => {
                     let shop = items::from_item::<ShopRecord>(item, "establishment")?.read()?;
                     establishments.insert(shop.id.clone(), shop);
@@ -168,7 +168,7 @@ impl Store {
             vault: self.master_key.unwrap(merchant, &profile.key)?,
             archiving: profile.archiving_since.is_some(),
             merchant: profile.read(merchant)?,
-            rules: EarningRules::new(rules),
+            programmes: Programmes::new(programmes),
             establishments,
             keys: till_keys,
             senders,
@@ -267,47 +267,6 @@ impl ProfileRecord {
                 .transpose()
                 .map_err(|_| StoreError::Corrupt("profile"))?,
         })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-pub(crate) struct RuleRecord {
-    pk: String,
-    sk: String,
-    valid_from: String,
-    points: u32,
-    per_cents: i64,
-    rounding: String,
-}
-
-impl RuleRecord {
-    pub(crate) fn of(merchant: MerchantId, valid_from: Day, rule: EarningRule) -> Self {
-        let keys::Key { pk, sk } = keys::rule(merchant, valid_from);
-        Self {
-            pk,
-            sk,
-            valid_from: valid_from.to_string(),
-            points: rule.points(),
-            per_cents: rule.per().get(),
-            rounding: match rule.rounding() {
-                Rounding::Down => "down",
-                Rounding::Nearest => "nearest",
-                Rounding::Up => "up",
-            }
-            .to_owned(),
-        }
-    }
-
-    fn read(self) -> Result<(Day, EarningRule), StoreError> {
-        let corrupt = |_| StoreError::Corrupt("rule");
-        let rounding = match self.rounding.as_str() {
-            "down" => Rounding::Down,
-            "nearest" => Rounding::Nearest,
-            "up" => Rounding::Up,
-            _ => return Err(StoreError::Corrupt("rule")),
-        };
-        let rule = EarningRule::new(self.points, Cents::new(self.per_cents), rounding);
-        Ok((Day::parse(&self.valid_from).map_err(corrupt)?, rule.map_err(corrupt)?))
     }
 }
 

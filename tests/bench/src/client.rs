@@ -85,7 +85,7 @@ fn merchant() -> Value {
         "terms": signed,
         "processing_contract": signed,
         "enrolment_attestation": signed,
-        "earning_rule": {"points": 1, "per_cents": 100, "rounding": "down"},
+        "programme": {"spend": [{"points": 1, "per_cents": 100}]},
     })
 }
 

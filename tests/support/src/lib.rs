@@ -12,6 +12,8 @@ mod queue;
 mod table;
 
 pub use bucket::Bucket;
-pub use merchant::{instant, merchant, mobile, open_merchant, receipt, sale};
+pub use merchant::{
+    instant, merchant, mobile, open_merchant, open_merchant_with, points_a_euro, receipt, sale,
+};
 pub use queue::Queue;
 pub use table::{Table, client_of};

@@ -1,10 +1,11 @@
 //! A merchant and its customers, none of whom exists.
 
 use domain::calendar::parse_time_zone;
+use domain::programme::{SpendRule, Terms};
 use domain::receipt::ReceiptNumber;
 use domain::{
-    Agreement, Cents, Day, EarningRule, Establishment, EstablishmentId, Instant, Kind, Merchant,
-    MerchantId, Mobile, Purchase, Receipt, Register, Rounding, Sector,
+    Agreement, Cents, Day, Establishment, EstablishmentId, Instant, Kind, Merchant, MerchantId,
+    Mobile, Programme, Purchase, Receipt, Register, Sector,
 };
 use store::{Mode, Scope, Store};
 
@@ -42,8 +43,24 @@ pub fn merchant(sector: Sector, number: u128) -> Merchant {
 
 /// Creates a merchant with the establishment `paris` and one point a euro, rounded down.
 pub async fn open_merchant(store: &Store, merchant: &Merchant, now: Instant) -> Scope {
-    let rule = EarningRule::new(1, Cents::new(100), Rounding::Down).expect("a rule");
-    store.create_merchant(merchant, rule, now).await.expect("a merchant");
+    open_merchant_with(store, merchant, &points_a_euro(1), now).await
+}
+
+/// The programme of so many points for each euro.
+#[must_use]
+pub fn points_a_euro(points: u32) -> Programme {
+    let spend = vec![SpendRule::of_everything(points, Cents::new(100))];
+    Programme::from_stored(Terms { spend, ..Terms::default() })
+}
+
+/// Creates a merchant with the establishment `paris` and a programme of its own.
+pub async fn open_merchant_with(
+    store: &Store,
+    merchant: &Merchant,
+    programme: &Programme,
+    now: Instant,
+) -> Scope {
+    store.create_merchant(merchant, programme, now).await.expect("a merchant");
     let establishment = Establishment {
         id: EstablishmentId::parse("paris").expect("a code"),
         name: "Paris".to_owned(),

@@ -1,11 +1,14 @@
 //! A dry run of a sale: what it would earn, written nowhere.
 
-use super::{Buyer, refusal, sold_at};
+use super::refusal;
+use super::shown::Part;
+use super::told::{Buyer, NewLine, read_lines, sold_at};
 use crate::App;
 use crate::openapi::{BodyRefusals, TillRefusals};
 use axum::Json;
 use axum::extract::State;
-use domain::{Cents, Day};
+use domain::programme;
+use domain::{Cents, Points, Sector, optician, ticket};
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::{Deserialize, Serialize};
 use store::Customer;
@@ -24,21 +27,32 @@ pub(crate) struct Basket {
     /// What is to be paid: the till's word.
     #[schema(minimum = 0, maximum = 100_000_000, examples(4490))]
     total_cents: i64,
+    /// At most 200. Without them, rules for particular goods give nothing.
+    #[serde(default)]
+    #[schema(max_items = 200)]
+    lines: Vec<NewLine>,
 }
 
 /// What a basket would earn.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WouldEarn {
     points: i64,
+    /// Why, part by part.
+    earned: Vec<Part>,
     /// Absent where nobody was named, or where the sale would make a member.
     #[serde(skip_serializing_if = "Option::is_none")]
     member_id: Option<String>,
-    /// The balance as it is; absent where nobody was named.
+    /// What can be spent now; absent where nobody was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     balance: Option<i64>,
-    /// What it would be after the sale; absent where nobody was named.
+    /// What could be spent after the sale; absent where nobody was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     balance_after: Option<i64>,
+    /// What would wait after the sale for the time of returns to pass; absent where nothing would.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending_after: Option<i64>,
+    /// Lines for the ticket, in French, of at most 40 characters; none where nobody was named.
+    ticket: Vec<String>,
     /// Whether the sale would make its customer a member.
     would_enrol: bool,
 }
@@ -69,21 +83,32 @@ pub(crate) async fn ask(
         None => Some(Customer::Nobody),
     };
     let total = fields.check("/total_cents", Cents::of_document(basket.total_cents));
-    let (Some(at), Some(customer), Some(total), true) =
-        (at, customer, total, fields.all_accepted())
+    let lines = read_lines(&basket.lines, &mut fields);
+    let (Some(at), Some(customer), Some(total), Some(lines), true) =
+        (at, customer, total, lines, fields.all_accepted())
     else {
         return Err(fields.refuse());
     };
-    let day = Day::at(at, &till.establishment.time_zone);
-    let reckoned = app.store().reckon(&till.scope, &customer, day, total).await;
+    let lines = match till.scope.settings.merchant.sector {
+        Sector::Optical => optician::cut_down(&lines),
+        Sector::Retail => lines,
+    };
+    let basket = programme::Basket { total, lines: &lines };
+    let place = (&till.establishment.id, at);
+    let reckoned = app.store().reckon(&till.scope, &customer, place, basket).await;
     let reckoned = reckoned.map_err(refusal)?;
-    let of = reckoned.customer;
+    let (points, of) = (reckoned.reckoning.total(), reckoned.customer);
+    let unit = till.scope.settings.programmes.unit();
     let member = of.and_then(|of| of.member);
+    let pending = of.map(|of| of.after.pending).filter(|pending| *pending > Points::ZERO);
     Ok(Json(WouldEarn {
-        points: reckoned.points.get(),
+        points: points.get(),
+        earned: reckoned.reckoning.parts.iter().map(Part::of).collect(),
         member_id: member.map(|id| id.to_string()),
-        balance: of.map(|of| of.balance.get()),
-        balance_after: of.map(|of| of.balance_after.get()),
+        balance: of.map(|of| of.before.available.get()),
+        balance_after: of.map(|of| of.after.available.get()),
+        pending_after: pending.map(Points::get),
+        ticket: of.map_or_else(Vec::new, |of| ticket::lines(unit, Some(points), &of.after)),
         would_enrol: of.is_some() && member.is_none(),
     }))
 }

@@ -14,6 +14,7 @@ mod logs;
 mod members;
 mod merchants;
 mod openapi;
+mod programmes;
 mod purchases;
 mod refusals;
 mod registration;

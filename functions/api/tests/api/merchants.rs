@@ -37,7 +37,7 @@ async fn every_field_of_a_merchant_that_is_not_accepted_is_named_at_once() {
     let mut body = merchant(" ", "retail");
     body["terms"]["signed_on"] = json!("05/01/2026");
     body["processing_contract"]["signatory"] = json!("");
-    body["earning_rule"]["per_cents"] = json!(0);
+    body["programme"]["spend"][0]["per_cents"] = json!(0);
     let refused = service.operator(Method::POST, "/v1/merchants", Some(&body)).await;
     assert_eq!(refused.status, 422);
     assert_eq!(
@@ -46,7 +46,7 @@ async fn every_field_of_a_merchant_that_is_not_accepted_is_named_at_once() {
             "/reference",
             "/terms/signed_on",
             "/processing_contract/signatory",
-            "/earning_rule/per_cents"
+            "/programme/spend/0/per_cents"
         ]
     );
 }
@@ -91,12 +91,12 @@ async fn two_keys_live_side_by_side_while_one_is_rotated() {
 }
 
 #[tokio::test]
-async fn a_rule_begins_on_a_day_that_has_not_begun_in_any_zone() {
+async fn a_programme_begins_on_a_day_that_has_not_begun_in_any_zone() {
     let service = Service::start().await;
     let till = service.till("A", "retail").await;
     let put = |day: &str| {
-        let path = format!("/v1/merchants/{}/earning-rules/{day}", till.merchant);
-        let body = json!({"points": 2, "per_cents": 100, "rounding": "down"});
+        let path = format!("/v1/merchants/{}/programmes/{day}", till.merchant);
+        let body = json!({"spend": [{"points": 2, "per_cents": 100}]});
         let service = &service;
         async move { service.operator(Method::PUT, &path, Some(&body)).await }
     };
@@ -124,11 +124,11 @@ async fn a_rule_begins_on_a_day_that_has_not_begun_in_any_zone() {
 }
 
 #[tokio::test]
-async fn a_sale_is_reckoned_by_the_rule_of_its_day_in_its_establishments_zone() {
+async fn a_sale_is_reckoned_by_the_programme_of_its_day_in_its_establishments_zone() {
     let service = Service::start().await;
     let till = service.till("A", "retail").await;
-    let path = format!("/v1/merchants/{}/earning-rules/2026-11-25", till.merchant);
-    let body = json!({"points": 3, "per_cents": 100, "rounding": "up"});
+    let path = format!("/v1/merchants/{}/programmes/2026-11-25", till.merchant);
+    let body = json!({"rounding": "up", "spend": [{"points": 3, "per_cents": 100}]});
     assert_eq!(service.operator(Method::PUT, &path, Some(&body)).await.status, 200);
     service.set_clock("2026-11-24T23:30:00Z");
     let member = till.enrol("0639980012").await;

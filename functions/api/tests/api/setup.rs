@@ -126,8 +126,12 @@ impl Service {
 
     /// Opens a merchant of a sector, its establishment `paris` and a live key.
     pub(crate) async fn till(&self, reference: &str, sector: &str) -> Till<'_> {
-        let created =
-            self.operator(Method::POST, "/v1/merchants", Some(&merchant(reference, sector))).await;
+        self.till_of(&merchant(reference, sector)).await
+    }
+
+    /// As [`Service::till`], of a merchant as it is given.
+    pub(crate) async fn till_of(&self, merchant: &Value) -> Till<'_> {
+        let created = self.operator(Method::POST, "/v1/merchants", Some(merchant)).await;
         assert_eq!(created.status, 201, "{created:?}");
         let merchant = text(&created.body, "merchant_id");
         let shop = format!("/v1/merchants/{merchant}/establishments/paris");
@@ -181,7 +185,7 @@ pub(crate) fn merchant(reference: &str, sector: &str) -> Value {
         "sector": sector,
         "terms": signed,
         "processing_contract": signed,
-        "earning_rule": {"points": 1, "per_cents": 100, "rounding": "down"},
+        "programme": {"spend": [{"points": 1, "per_cents": 100}]},
     })
 }
 

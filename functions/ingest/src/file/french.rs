@@ -4,6 +4,7 @@
 use crate::file::columns::Column;
 use crate::file::reason::{FileRefusal, Missing, Reason};
 use domain::Invalid;
+use domain::programme::checks::{MOST_GOODS, MOST_LEVELS, MOST_RULES};
 use domain::purchase::MOST_LINES;
 
 pub(crate) fn reason(reason: Reason) -> String {
@@ -193,6 +194,54 @@ fn value(invalid: Invalid) -> String {
         Invalid::EarningRule => {
             "la règle de points doit donner 0 à 10 000 points pour 0,01 à 1 000 euros"
         }
+        Invalid::LevelCode => "le code du palier doit avoir 1 à 20 minuscules, chiffres ou tirets",
+        Invalid::RulePoints => {
+            "le nombre de points doit être entier, au moins 1, et dans les bornes du champ"
+        }
+        Invalid::TooManyRules => {
+            return format!(
+                "il y a trop de règles, {MOST_RULES} d'une sorte et {MOST_LEVELS} paliers au plus"
+            );
+        }
+        Invalid::TooManyGoods => {
+            return format!("la règle nomme trop d'articles, {MOST_GOODS} au plus");
+        }
+        Invalid::OpticianGoods => {
+            "une règle d'opticien ne nomme que les familles optique, solaire, accessoire et autre"
+        }
+        Invalid::EarnsWhatIsExcluded => {
+            "la règle donne des points pour des articles exclus du programme"
+        }
+        Invalid::VisitsADay => "le nombre de passages par jour doit être de 1 à 24",
+        Invalid::Multiplier => "le multiplicateur doit être de 101 à 1000 centièmes",
+        Invalid::PiecesOfNothing => {
+            "un bonus par article doit nommer des articles ou des catégories"
+        }
+        Invalid::PiecesWithoutLimit => {
+            "un bonus par article doit avoir une limite par vente, 10 000 points au plus"
+        }
+        Invalid::LevelTwice => "deux paliers ont le même code ou le même seuil",
+        Invalid::LevelUnknown => "la règle nomme un palier que le programme n'a pas",
+        Invalid::EstablishmentUnknown => {
+            "la règle nomme un établissement inconnu, créez-le d'abord"
+        }
+        Invalid::PendingDays => "le délai de retour doit être de 90 jours au plus",
+        Invalid::ExpiryMonths => "la durée de vie des points doit être de 1 à 60 mois",
+        Invalid::EndsBeforeItBegins => "la période finit avant de commencer",
+        Invalid::HoursEmpty => {
+            "les heures doivent s'écrire 17:00 et 19:00, la seconde après la première"
+        }
+        Invalid::GivesWithoutLimit => {
+            "la règle pourrait donner sans limite, fixez un achat minimum ou un plafond par jour"
+        }
+        Invalid::GivesBackMoreThanSpent => {
+            "la règle rend autant que ce qui est dépensé, ou plus, une fois multipliée"
+        }
+        Invalid::UnitChanged => "l'unité n'est pas celle des autres programmes du commerçant",
+        Invalid::AdjustmentPoints => {
+            "la correction doit être différente de 0 et de 100 000 points au plus"
+        }
+        Invalid::NotEnoughPoints => "le solde ne contient pas autant de points",
         Invalid::RuleNotAhead => "la règle de points doit commencer un jour à venir",
         Invalid::ReturnedSaleUnknown => {
             "le retour nomme une vente inconnue, envoyez d'abord la vente, puis ce retour de nouveau"

@@ -42,7 +42,7 @@ impl Shop {
     async fn balance(&self, number: u16) -> Option<i64> {
         let contact = Contact::Mobile(mobile(number));
         let id = self.app.store.find_member(&self.scope, &contact).await.unwrap()?;
-        Some(self.app.store.member(&self.scope, id).await.unwrap().account.balance().get())
+        Some(self.app.store.member(&self.scope, id).await.unwrap().account.sum().get())
     }
 }
 

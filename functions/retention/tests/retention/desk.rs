@@ -91,7 +91,8 @@ impl Desk {
     async fn register(&self, member: MemberId, invited: Option<&str>, activated: Option<&str>) {
         let (invited_at, activated_at) = (invited.map(instant), activated.map(instant));
         let registration = Registration { invited_at, activated_at };
-        self.app.store.register(&self.scope, member, &registration).await.unwrap();
+        let now = activated_at.or(invited_at).unwrap();
+        self.app.store.register(&self.scope, member, &registration, now).await.unwrap();
     }
 
     pub(crate) async fn sell(&self, member: MemberId, number: &str, day: &str) {

@@ -160,7 +160,7 @@ async fn every_merchant_s_members_are_swept_by_their_own_sector() {
     desk.activate(here, "2026-09-10T10:00:00Z").await;
     let activated_at = Some(instant("2026-09-10T10:00:00Z"));
     let registration = domain::Registration { invited_at: None, activated_at };
-    store.register(&optician, there.person.id, &registration).await.unwrap();
+    store.register(&optician, there.person.id, &registration, instant(CREATED)).await.unwrap();
     let entry = Entry { purchase: sale_on("1", "2026-11-24"), source: Source::Operator };
     let customer = Customer::Member(there.person.id);
     store.record(&optician, &customer, &entry, instant(CREATED)).await.unwrap();

@@ -68,7 +68,7 @@ impl Shop {
 
     async fn expect(&self, members: &HashMap<MemberId, u16>) {
         let ids: Vec<_> = members.keys().copied().collect();
-        let read = self.store.addressees(&self.scope, &ids, Channel::Email).await.unwrap();
+        let read = self.store.addressees(&self.scope, &ids, Channel::Email, now()).await.unwrap();
         assert_eq!(read.len(), members.len());
         for (id, number) in members {
             let one = &read[id];
@@ -116,7 +116,7 @@ async fn only_who_consents_to_the_channel_is_permitted_and_each_channel_has_its_
         (Channel::Sms, false, Some(MessageAddress::Mobile(mobile(1)))),
         (Channel::Postal, true, None),
     ] {
-        let read = shop.store.addressees(&shop.scope, &[id], channel).await.unwrap();
+        let read = shop.store.addressees(&shop.scope, &[id], channel, now()).await.unwrap();
         assert_eq!(read[&id].is_permitted, permitted);
         assert!(read[&id].address == address);
     }

@@ -320,7 +320,7 @@ async fn an_opposition_holds_at_once_for_who_is_read_now() {
     let wish =
         Wish::Oppose(Opposition { at: now() + 1.second(), reason: OppositionReason::Unsubscribed });
     shop.store.wish(&shop.scope, members[0], Channel::Sms, &wish).await.unwrap();
-    let read = shop.store.addressees(&shop.scope, &members, Channel::Sms).await.unwrap();
+    let read = shop.store.addressees(&shop.scope, &members, Channel::Sms, now()).await.unwrap();
     assert!(!read[&members[0]].is_permitted);
     assert!(read[&members[1]].is_permitted);
 }

@@ -82,7 +82,7 @@ async fn another_day_is_given_over_the_person_that_was_read_and_no_other() {
     };
     let activated_at = Some(instant(NOW));
     let registration = Registration { invited_at: None, activated_at };
-    store.register(&scope, id, &registration).await.unwrap();
+    store.register(&scope, id, &registration, instant(NOW)).await.unwrap();
     assert!(!store.rearm(&scope, &read.person, day("2029-11-24")).await.unwrap());
     assert_eq!(days(&store, id).await, [day(DUE)]);
     let DueMember::Member(read) = store.due_member_anew(&scope, id).await.unwrap() else {
@@ -103,7 +103,7 @@ async fn of_two_members_merged_one_stands_in_the_index_and_an_activation_of_eith
     let (kept, absorbed) = (enrol(&store, &scope, 1).await, enrol(&store, &scope, 2).await);
     let activated_at = Some(instant(NOW));
     let registration = Registration { invited_at: None, activated_at };
-    store.register(&scope, absorbed, &registration).await.unwrap();
+    store.register(&scope, absorbed, &registration, instant(NOW)).await.unwrap();
     let by = Source::Operator;
     let merged = store.merge_members(&scope, kept, absorbed, &by, instant(NOW)).await.unwrap();
     assert_eq!(merged.person.activated_at, activated_at);
@@ -122,11 +122,15 @@ async fn a_registration_is_noted_once_and_follows_a_merge() {
     let by = Source::Operator;
     store.merge_members(&scope, kept, absorbed, &by, instant(NOW)).await.unwrap();
     let invited = |at: &str| Registration { invited_at: Some(instant(at)), activated_at: None };
-    let first = store.register(&scope, absorbed, &invited("2026-11-25T10:00:00Z")).await.unwrap();
+    let first = store
+        .register(&scope, absorbed, &invited("2026-11-25T10:00:00Z"), instant(NOW))
+        .await
+        .unwrap();
     assert_eq!(first.person.id, kept);
-    let again = store.register(&scope, kept, &invited("2026-11-26T10:00:00Z")).await.unwrap();
+    let again =
+        store.register(&scope, kept, &invited("2026-11-26T10:00:00Z"), instant(NOW)).await.unwrap();
     assert!(again == first);
-    let early = store.register(&scope, kept, &invited("2025-11-26T10:00:00Z")).await;
+    let early = store.register(&scope, kept, &invited("2025-11-26T10:00:00Z"), instant(NOW)).await;
     assert!(matches!(early, Err(StoreError::Refused(Invalid::InvitedBeforeCreation))));
 }
 

@@ -283,7 +283,7 @@ async fn what_a_killed_erasure_leaves_is_nobody_wherever_members_are_read() {
     walked.sort();
     assert_eq!(walked, ids);
     let all: Vec<_> = erased.iter().chain(&ids).copied().collect();
-    let read = store.addressees(scope, &all, Channel::Sms).await.unwrap();
+    let read = store.addressees(scope, &all, Channel::Sms, now()).await.unwrap();
     let mut read: Vec<_> = read.into_keys().collect();
     read.sort();
     assert_eq!(read, ids);

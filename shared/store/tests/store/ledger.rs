@@ -61,7 +61,7 @@ impl Shop {
     }
 
     async fn balance(&self, member: MemberId) -> Points {
-        self.store.member(&self.scope, member).await.unwrap().account.balance()
+        self.store.member(&self.scope, member).await.unwrap().account.sum()
     }
 
     /// What the entries of the history sum to: the truth that the balance is checked against.
@@ -205,10 +205,11 @@ async fn a_receipt_of_nobody_is_attached_to_its_customer_once() {
     let first = shop.record(&enrol(1), &by_till(sale("2", 100))).await.unwrap().member.unwrap();
     let second = shop.record(&enrol(2), &by_till(sale("3", 100))).await.unwrap().member.unwrap();
     for _ in 0..2 {
-        let attached = shop.store.attach_purchase(&shop.scope, &receipt("1"), first).await.unwrap();
+        let attached =
+            shop.store.attach_purchase(&shop.scope, &receipt("1"), first, now()).await.unwrap();
         assert_eq!((attached.points, attached.balance), (Points::new(10), Points::new(11)));
     }
-    let other = shop.store.attach_purchase(&shop.scope, &receipt("1"), second).await;
+    let other = shop.store.attach_purchase(&shop.scope, &receipt("1"), second, now()).await;
     assert!(matches!(other, Err(StoreError::Conflict(_))));
     let replayed = shop.record(&Customer::Nobody, &by_till(sale("1", 1_000))).await.unwrap();
     assert_eq!(replayed.balance, Points::new(11));

@@ -154,7 +154,7 @@ async fn a_merged_members_points_contacts_and_history_are_the_kept_ones() {
             .merge_members(&scope, kept, absorbed, &Source::Operator, instant(NOW))
             .await
             .unwrap();
-        assert_eq!(merged.account.balance(), Points::new(20));
+        assert_eq!(merged.account.sum(), Points::new(20));
     }
     assert_eq!(store.member(&scope, absorbed).await.unwrap().person.id, kept);
     let entry = Entry { purchase: sale("r3", 500), source: Source::Operator };
@@ -169,6 +169,7 @@ async fn a_merged_members_points_contacts_and_history_are_the_kept_ones() {
         seen.extend(page.entries.into_iter().map(|entry| match entry {
             HistoryEntry::Purchase(stored) => stored.purchase.receipt().number.as_str().to_owned(),
             HistoryEntry::Merged { absorbed, .. } => absorbed.to_string(),
+            HistoryEntry::Ledger(entry) => panic!("no entry of {}", entry.cause.as_str()),
         }));
         match page.next {
             Some(next) => after = next,

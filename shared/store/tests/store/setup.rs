@@ -1,12 +1,8 @@
 //! Merchants, establishments, rules and keys.
 
-use domain::{Cents, Day, EarningRule, EstablishmentId, Instant, KeyId, Points, Rounding, Sector};
+use domain::{Day, EstablishmentId, Instant, KeyId, Sector};
 use store::{Mode, StoreError, TillKey};
-use support::{Table, instant, merchant, open_merchant};
-
-fn rule(points: u32) -> EarningRule {
-    EarningRule::new(points, Cents::new(100), Rounding::Down).unwrap()
-}
+use support::{Table, instant, merchant, open_merchant, points_a_euro};
 
 fn till_key(number: u128, mode: Mode) -> TillKey {
     TillKey {
@@ -27,15 +23,17 @@ async fn a_merchant_created_twice_is_one_merchant() {
     let table = Table::start().await;
     let store = table.store();
     let shop = merchant(Sector::Optical, 1);
-    let (first, created) = store.create_merchant(&shop, rule(1), instant(NOW)).await.unwrap();
+    let (first, created) =
+        store.create_merchant(&shop, &points_a_euro(1), instant(NOW)).await.unwrap();
     assert!(created);
     let again = merchant(Sector::Optical, 2);
     let again = domain::Merchant { reference: shop.reference.clone(), ..again };
-    let (second, created) = store.create_merchant(&again, rule(1), instant(NOW)).await.unwrap();
+    let (second, created) =
+        store.create_merchant(&again, &points_a_euro(1), instant(NOW)).await.unwrap();
     assert!(!created);
     assert_eq!(first.merchant, second.merchant);
     let other = domain::Merchant { name: "Autre".to_owned(), ..again };
-    let refused = store.create_merchant(&other, rule(1), instant(NOW)).await;
+    let refused = store.create_merchant(&other, &points_a_euro(1), instant(NOW)).await;
     assert!(matches!(refused, Err(StoreError::Conflict(_))));
 }
 
@@ -46,11 +44,11 @@ async fn a_rule_holds_from_its_day_on() {
     let shop = merchant(Sector::Retail, 1);
     open_merchant(&store, &shop, instant(NOW)).await;
     let from = Day::parse("2026-12-01").unwrap();
-    store.put_rule(shop.id, from, rule(2)).await.unwrap();
+    store.put_programme(shop.id, from, &points_a_euro(2)).await.unwrap();
     let settings = store.settings(shop.id, instant(NOW)).await.unwrap();
-    let earned = |day| settings.rules.earned(Day::parse(day).unwrap(), Cents::new(1_000));
-    assert_eq!(earned("2026-11-30"), Points::new(10));
-    assert_eq!(earned("2026-12-01"), Points::new(20));
+    let on = |day| settings.programmes.on(Day::parse(day).unwrap());
+    assert_eq!(on("2026-11-30"), Some(&points_a_euro(1)));
+    assert_eq!(on("2026-12-01"), Some(&points_a_euro(2)));
 }
 
 #[tokio::test]

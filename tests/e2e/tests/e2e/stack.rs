@@ -217,7 +217,7 @@ impl Shop {
             "reference": format!("test-{:016x}", fastrand::u64(..)),
             "name": "Boutique Exemple", "sector": sector,
             "terms": signed, "processing_contract": signed,
-            "earning_rule": {"points": 1, "per_cents": 100, "rounding": "down"},
+            "programme": {"spend": [{"points": 1, "per_cents": 100}]},
         });
         if attested {
             merchant["enrolment_attestation"] = signed;

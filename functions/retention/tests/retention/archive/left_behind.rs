@@ -123,7 +123,7 @@ async fn purchases(store: &Store, scope: &Scope, members: &[MemberId], many: u32
         record(&Customer::Nobody, &sale(on(day, &format!("n{number}")), 500)).await;
     }
     record(&Customer::Nobody, &sale(receipt("attached"), 700)).await;
-    store.attach_purchase(scope, &receipt("attached"), members[2]).await.unwrap();
+    store.attach_purchase(scope, &receipt("attached"), members[2], now()).await.unwrap();
     for customer in [Customer::Nobody, Customer::Member(members[2])] {
         let number = if matches!(customer, Customer::Nobody) { "again-n" } else { "again-m" };
         record(&customer, &sale(receipt(number), 300)).await;

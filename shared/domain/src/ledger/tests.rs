@@ -1,0 +1,238 @@
+use super::*;
+use crate::calendar::PARIS;
+use crate::programme::{Expiry, Programme, SpendRule, Terms, VisitRule};
+use crate::receipt::{ReceiptNumber, Register};
+use crate::{EstablishmentId, Instant, Receipt, Sector};
+use proptest::prelude::*;
+
+fn terms() -> Terms {
+    Terms { spend: vec![SpendRule::of_everything(1, Cents::new(100))], ..Terms::default() }
+}
+
+fn programmes(terms: Terms) -> Programmes {
+    Programmes::new(vec![(Day::FIRST, Programme::from_stored(terms))])
+}
+
+fn circumstances(programmes: &Programmes) -> Circumstances<'_> {
+    Circumstances { programmes, zone: &PARIS, birth_month: None }
+}
+
+fn purchase_on(day: &str, kind: Kind, cents: i64) -> Purchase {
+    let receipt = Receipt {
+        establishment: EstablishmentId::parse("paris").unwrap(),
+        register: Register::default(),
+        day: Day::parse(day).unwrap(),
+        number: ReceiptNumber::parse("1").unwrap(),
+    };
+    let total = Cents::new(cents);
+    Purchase::new(Sector::Retail, receipt, kind, Instant::UNIX_EPOCH, total, vec![], None).unwrap()
+}
+
+fn purchase(kind: Kind, cents: i64) -> Purchase {
+    purchase_on("2026-11-24", kind, cents)
+}
+
+fn sale_of(cents: i64, points: i64) -> SaleInForce {
+    SaleInForce {
+        member: None,
+        day: Day::parse("2026-11-20").unwrap(),
+        total: Cents::new(cents),
+        points: Points::new(points),
+        returned: Cents::ZERO,
+        points_taken: Points::ZERO,
+    }
+}
+
+fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+fn undone<'a>(sale: &'a Purchase, points: Points) -> Undone<'a> {
+    let day = sale.receipt().day;
+    Undone { kind: sale.kind(), day, earned_on: day, total: sale.total(), points }
+}
+
+fn taken(points: i64) -> TakenBack {
+    TakenBack { taken: Points::new(points), forgiven: Points::ZERO }
+}
+
+#[test]
+fn a_return_that_names_its_sale_takes_back_its_share() {
+    let programmes = programmes(terms());
+    let mut account = Account::default();
+    enter_sale(&mut account, &purchase(Kind::Sale, 9_999), &circumstances(&programmes));
+    let mut sale = sale_of(9_999, 99);
+    let part = purchase(Kind::Return { of: None }, 3_333);
+    let mut give_back =
+        || enter_return(&mut account, &part, Some(&mut sale), &circumstances(&programmes));
+    for _ in 0..3 {
+        assert_eq!(give_back(), Ok(taken(33)));
+    }
+    assert_eq!(give_back(), Err(Invalid::ReturnExceedsSale));
+    assert_eq!(account.sum(), Points::ZERO);
+}
+
+#[test]
+fn a_return_that_names_no_sale_takes_by_the_programme_of_its_day() {
+    let programmes = programmes(terms());
+    let mut account = Account::default();
+    let back = purchase(Kind::Return { of: None }, 1_250);
+    let entered = enter_return(&mut account, &back, None, &circumstances(&programmes));
+    assert_eq!(entered, Ok(taken(12)));
+    assert_eq!(account.sum(), Points::new(-12));
+}
+
+#[test]
+fn a_return_takes_a_balance_to_zero_and_no_further_where_the_merchant_says_so() {
+    let terms = Terms { returns: ReturnPolicy::DownToZero, ..terms() };
+    let programmes = programmes(terms);
+    let mut account = Account::default();
+    enter_sale(&mut account, &purchase(Kind::Sale, 2_000), &circumstances(&programmes));
+    let today = day("2026-11-24");
+    spend(&mut account, Points::new(15), today, &programmes).unwrap();
+    let back = purchase(Kind::Return { of: None }, 2_000);
+    let mut sale = SaleInForce { day: today, ..sale_of(2_000, 20) };
+    let entered = enter_return(&mut account, &back, Some(&mut sale), &circumstances(&programmes));
+    assert_eq!(entered, Ok(TakenBack { taken: Points::new(5), forgiven: Points::new(15) }));
+    assert_eq!((account.sum(), sale.points_taken), (Points::ZERO, Points::new(20)));
+}
+
+#[test]
+fn a_cancelled_sale_leaves_the_account_as_if_it_had_not_been() {
+    let visits = vec![VisitRule {
+        name: None,
+        points: 3,
+        most_a_day: 1,
+        when: crate::programme::Condition::default(),
+    }];
+    let programmes = programmes(Terms { visits, daily_cap: Some(Points::new(100)), ..terms() });
+    let mut account = Account::default();
+    let sale = purchase(Kind::Sale, 1_250);
+    let points = enter_sale(&mut account, &sale, &circumstances(&programmes)).total();
+    assert_eq!(points, Points::new(15));
+    cancel(&mut account, &undone(&sale, points), &programmes);
+    assert_eq!((account.sum(), account.visits), (Points::ZERO, 0));
+    assert_eq!((account.spend, account.earned), (Cents::ZERO, Points::ZERO));
+    // Its day is counted as if it had not been, so that the next sale earns its stamp.
+    assert_eq!(enter_sale(&mut account, &sale, &circumstances(&programmes)).total(), points);
+}
+
+#[test]
+fn a_day_is_capped_over_all_its_sales() {
+    let programmes = programmes(Terms { daily_cap: Some(Points::new(20)), ..terms() });
+    let mut account = Account::default();
+    let sale = purchase(Kind::Sale, 1_500);
+    let mut enter = || enter_sale(&mut account, &sale, &circumstances(&programmes)).total().get();
+    assert_eq!([enter(), enter(), enter()], [15, 5, 0]);
+    let other = purchase_on("2026-11-25", Kind::Sale, 1_500);
+    assert_eq!(enter_sale(&mut account, &other, &circumstances(&programmes)).total().get(), 15);
+}
+
+#[test]
+fn spending_takes_the_soonest_to_end_first_and_names_the_lots() {
+    let expiry = Expiry::AfterEarning { months: 12 };
+    let programmes = programmes(Terms { expiry, pending_days: 14, ..terms() });
+    let mut account = Account::default();
+    for (on, cents) in [("2025-12-10", 1_000), ("2026-01-10", 2_000), ("2026-11-20", 4_000)] {
+        enter_sale(&mut account, &purchase_on(on, Kind::Sale, cents), &circumstances(&programmes));
+    }
+    let today = day("2026-11-24");
+    assert_eq!(
+        spend(&mut account, Points::new(31), today, &programmes),
+        Err(Invalid::NotEnoughPoints),
+        "what waits cannot be spent"
+    );
+    let lots = spend(&mut account, Points::new(15), today, &programmes).unwrap();
+    let named: Vec<_> = lots.iter().map(|lot| (lot.day.to_string(), lot.remaining.get())).collect();
+    assert_eq!(named, [("2025-12-10".to_owned(), 10), ("2026-01-10".to_owned(), 5)]);
+    give_back(&mut account, &lots);
+    assert_eq!(account.sum(), Points::new(70));
+    let ended = expire(&mut account, day("2027-01-01"), &programmes);
+    assert_eq!(ended.iter().map(|lot| lot.remaining).sum::<Points>(), Points::new(10));
+    assert_eq!(expire(&mut account, day("2027-01-01"), &programmes), []);
+}
+
+#[test]
+fn a_correction_by_hand_never_takes_more_than_the_balance_holds() {
+    let programmes = programmes(terms());
+    let mut account = Account::default();
+    let today = day("2026-11-24");
+    assert_eq!(adjust(&mut account, Points::new(50), today, &programmes), Ok(vec![]));
+    assert_eq!(account.earned, Points::ZERO, "levels do not count what was given by hand");
+    assert_eq!(
+        adjust(&mut account, Points::new(-51), today, &programmes),
+        Err(Invalid::NotEnoughPoints)
+    );
+    assert_eq!(adjust(&mut account, Points::new(-50), today, &programmes).unwrap().len(), 1);
+    assert_eq!(account.sum(), Points::ZERO);
+}
+
+#[test]
+fn points_owed_cannot_be_spent() {
+    let programmes = programmes(terms());
+    let mut account = Account::default();
+    let today = day("2026-11-24");
+    enter_sale(&mut account, &purchase(Kind::Sale, 1_000), &circumstances(&programmes));
+    let back = purchase(Kind::Return { of: None }, 2_500);
+    enter_return(&mut account, &back, None, &circumstances(&programmes)).unwrap();
+    adjust(&mut account, Points::new(20), today, &programmes).unwrap();
+    assert_eq!(account.sum(), Points::new(5));
+    assert_eq!(
+        spend(&mut account, Points::new(6), today, &programmes),
+        Err(Invalid::NotEnoughPoints)
+    );
+}
+
+proptest! {
+    #[test]
+    fn parts_returned_never_take_more_than_the_whole_gave(
+        points in 0i64..10_000, parts in prop::collection::vec(0i64..5_000, 1..20),
+    ) {
+        let total: i64 = parts.iter().sum();
+        let mut sale = sale_of(total, points);
+        let mut taken = 0;
+        for part in parts {
+            let share = sale.take_return(Cents::new(part)).unwrap().get();
+            prop_assert!(share >= 0);
+            taken += share;
+            prop_assert!(taken <= points);
+        }
+        prop_assert_eq!(taken, points);
+    }
+
+    #[test]
+    fn entries_sum_to_the_balance_whatever_is_done(
+        steps in prop::collection::vec((0u8..5, 0i32..800, 1i64..20_000), 1..60),
+        months in 1u8..13, pending_days in 0u8..30, negative in any::<bool>(),
+    ) {
+        let returns = if negative { ReturnPolicy::Negative } else { ReturnPolicy::DownToZero };
+        let expiry = Expiry::AfterEarning { months };
+        let programmes = programmes(Terms { expiry, pending_days, returns, ..terms() });
+        let mut account = Account::default();
+        let (mut sum, mut today) = (Points::ZERO, day("2026-01-01"));
+        for (step, days, cents) in steps {
+            today = today.plus_days(days % 20);
+            let on = today.to_string();
+            sum += match step {
+                0 => enter_sale(&mut account, &purchase_on(&on, Kind::Sale, cents), &circumstances(&programmes)).total(),
+                1 => {
+                    let back = purchase_on(&on, Kind::Return { of: None }, cents);
+                    -enter_return(&mut account, &back, None, &circumstances(&programmes)).unwrap().taken
+                }
+                2 => match spend(&mut account, Points::new(cents / 100), today, &programmes) {
+                    Ok(lots) => -lots.iter().map(|lot| lot.remaining).sum::<Points>(),
+                    Err(_) => Points::ZERO,
+                },
+                3 => -expire(&mut account, today, &programmes).iter().map(|lot| lot.remaining).sum::<Points>(),
+                _ => {
+                    adjust(&mut account, Points::new(cents / 100), today, &programmes).unwrap();
+                    Points::new(cents / 100)
+                }
+            };
+            prop_assert_eq!(account.sum(), sum);
+            prop_assert!(account.owed >= Points::ZERO);
+            prop_assert!(account.lots.as_slice().iter().all(|lot| lot.remaining > Points::ZERO));
+            prop_assert!(negative || account.sum() >= Points::ZERO);
+        }
+    }
+}

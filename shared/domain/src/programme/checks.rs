@@ -1,0 +1,377 @@
+//! What stands against a programme when it is saved: rules that give without limit, contradict
+//! themselves, or end before they begin.
+
+use super::condition::Condition;
+use super::goods::Goods;
+use super::rules::Each;
+use super::{Expiry, Terms, Unit};
+use crate::{Cents, EstablishmentId, Invalid, Sector, optician};
+use std::collections::BTreeSet;
+
+/// The most rules of one kind, so that a merchant's settings stay one small read.
+pub const MOST_RULES: usize = 20;
+/// The most levels.
+pub const MOST_LEVELS: usize = 10;
+/// The most products, and the most categories, that one rule names.
+pub const MOST_GOODS: usize = 50;
+/// The most characters of a rule's or a level's name.
+pub const NAME_LENGTH: usize = 40;
+/// The most points that a rule gives at once.
+pub const MOST_POINTS: u32 = 10_000;
+/// The longest time for returns.
+pub const MOST_PENDING_DAYS: u8 = 90;
+/// The longest life of what was earned.
+pub const MOST_MONTHS: u8 = 60;
+/// The largest multiplier: ten times.
+pub const MOST_HUNDREDTHS: u32 = 1_000;
+/// The most a day's cap or a level asks for.
+const MOST_COUNT: i64 = 10_000_000;
+/// Minutes of a day.
+const DAY_MINUTES: u16 = 24 * 60;
+
+/// One thing against a programme, and the field it stands in (RFC 6901).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    /// Where.
+    pub pointer: String,
+    /// What.
+    pub invalid: Invalid,
+}
+
+struct Flaws(Vec<Flaw>);
+
+impl Flaws {
+    fn note(&mut self, holds: bool, pointer: impl Into<String>, invalid: Invalid) {
+        if !holds {
+            self.0.push(Flaw { pointer: pointer.into(), invalid });
+        }
+    }
+
+    fn name(&mut self, name: Option<&String>, pointer: &str) {
+        let fits = name.is_none_or(|name| (1..=NAME_LENGTH).contains(&name.chars().count()));
+        self.note(fits, format!("{pointer}/name"), Invalid::TooLong { limit: NAME_LENGTH });
+    }
+
+    fn points(&mut self, points: u32, pointer: &str) {
+        self.note(
+            (1..=MOST_POINTS).contains(&points),
+            format!("{pointer}/points"),
+            Invalid::RulePoints,
+        );
+    }
+
+    fn goods(&mut self, goods: &Goods, sector: Sector, pointer: &str) {
+        let fits = goods.skus.len() <= MOST_GOODS && goods.categories.len() <= MOST_GOODS;
+        self.note(fits, format!("{pointer}/skus"), Invalid::TooManyGoods);
+        if sector == Sector::Optical {
+            self.note(goods.skus.is_empty(), format!("{pointer}/skus"), Invalid::OpticianGoods);
+            let families = goods.categories.iter().all(|category| optician::is_family(category));
+            self.note(families, format!("{pointer}/categories"), Invalid::OpticianGoods);
+        }
+    }
+}
+
+pub(super) fn flaws(
+    terms: &Terms,
+    sector: Sector,
+    establishments: &BTreeSet<EstablishmentId>,
+) -> Vec<Flaw> {
+    let mut flaws = Flaws(vec![]);
+    counts(terms, &mut flaws);
+    spend(terms, sector, &mut flaws);
+    visits(terms, &mut flaws);
+    multipliers(terms, &mut flaws);
+    bonuses(terms, sector, &mut flaws);
+    levels(terms, &mut flaws);
+    flaws.goods(&terms.excluded, sector, "/excluded");
+    lifetime(terms, &mut flaws);
+    for (pointer, when) in terms.conditions() {
+        condition(when, &pointer, terms, establishments, &mut flaws);
+    }
+    given_without_spending(terms, &mut flaws);
+    given_back(terms, &mut flaws);
+    flaws.0
+}
+
+fn counts(terms: &Terms, flaws: &mut Flaws) {
+    let rules = [
+        ("/spend", terms.spend.len()),
+        ("/visits", terms.visits.len()),
+        ("/multipliers", terms.multipliers.len()),
+        ("/bonuses", terms.bonuses.len()),
+    ];
+    for (pointer, count) in rules {
+        flaws.note(count <= MOST_RULES, pointer, Invalid::TooManyRules);
+    }
+    flaws.note(terms.levels.len() <= MOST_LEVELS, "/levels", Invalid::TooManyRules);
+    let minimum = Cents::of_document(terms.minimum_spend.get());
+    flaws.note(minimum.is_ok(), "/minimum_spend_cents", Invalid::AmountNegative);
+    let cap = terms.daily_cap.is_none_or(|cap| (1..=MOST_COUNT).contains(&cap.get()));
+    flaws.note(cap, "/daily_cap", Invalid::RulePoints);
+    let gifts = [
+        ("/gifts/welcome", terms.gifts.welcome),
+        ("/gifts/activation", terms.gifts.activation),
+        ("/gifts/birthday", terms.gifts.birthday),
+    ];
+    for (pointer, points) in gifts {
+        flaws.note(points <= MOST_POINTS, pointer, Invalid::RulePoints);
+    }
+}
+
+fn spend(terms: &Terms, sector: Sector, flaws: &mut Flaws) {
+    for (index, rule) in terms.spend.iter().enumerate() {
+        let pointer = format!("/spend/{index}");
+        flaws.name(rule.name.as_ref(), &pointer);
+        flaws.note(rule.points <= MOST_POINTS, format!("{pointer}/points"), Invalid::EarningRule);
+        let per = (1..=100_000).contains(&rule.per.get());
+        flaws.note(per, format!("{pointer}/per_cents"), Invalid::EarningRule);
+        flaws.goods(&rule.goods, sector, &format!("{pointer}/goods"));
+        let both = rule.goods.skus.intersection(&terms.excluded.skus).next().is_some()
+            || rule.goods.categories.intersection(&terms.excluded.categories).next().is_some();
+        flaws.note(!both, format!("{pointer}/goods"), Invalid::EarnsWhatIsExcluded);
+    }
+}
+
+fn visits(terms: &Terms, flaws: &mut Flaws) {
+    for (index, rule) in terms.visits.iter().enumerate() {
+        let pointer = format!("/visits/{index}");
+        flaws.name(rule.name.as_ref(), &pointer);
+        flaws.points(rule.points, &pointer);
+        let most = (1..=24).contains(&rule.most_a_day);
+        flaws.note(most, format!("{pointer}/most_a_day"), Invalid::VisitsADay);
+    }
+}
+
+fn multipliers(terms: &Terms, flaws: &mut Flaws) {
+    for (index, rule) in terms.multipliers.iter().enumerate() {
+        let pointer = format!("/multipliers/{index}");
+        flaws.name(rule.name.as_ref(), &pointer);
+        let more = (101..=MOST_HUNDREDTHS).contains(&rule.hundredths);
+        flaws.note(more, format!("{pointer}/hundredths"), Invalid::Multiplier);
+    }
+}
+
+fn bonuses(terms: &Terms, sector: Sector, flaws: &mut Flaws) {
+    for (index, rule) in terms.bonuses.iter().enumerate() {
+        let pointer = format!("/bonuses/{index}");
+        flaws.name(rule.name.as_ref(), &pointer);
+        flaws.points(rule.points, &pointer);
+        flaws.goods(&rule.goods, sector, &format!("{pointer}/goods"));
+        if let Each::Piece { most_a_sale } = rule.each {
+            let named = !rule.goods.is_empty();
+            flaws.note(named, format!("{pointer}/goods"), Invalid::PiecesOfNothing);
+            let most = (rule.points..=MOST_POINTS).contains(&most_a_sale);
+            flaws.note(most, format!("{pointer}/most_a_sale"), Invalid::PiecesWithoutLimit);
+        }
+    }
+}
+
+fn levels(terms: &Terms, flaws: &mut Flaws) {
+    let (mut codes, mut thresholds) = (BTreeSet::new(), BTreeSet::new());
+    for (index, level) in terms.levels.iter().enumerate() {
+        let pointer = format!("/levels/{index}");
+        flaws.name(Some(&level.name), &pointer);
+        flaws.note(codes.insert(&level.code), format!("{pointer}/code"), Invalid::LevelTwice);
+        let from = (1..=MOST_COUNT).contains(&level.from.get());
+        flaws.note(from, format!("{pointer}/from_points"), Invalid::RulePoints);
+        let alone = thresholds.insert(level.from);
+        flaws.note(alone, format!("{pointer}/from_points"), Invalid::LevelTwice);
+    }
+}
+
+fn lifetime(terms: &Terms, flaws: &mut Flaws) {
+    let pending = terms.pending_days <= MOST_PENDING_DAYS;
+    flaws.note(pending, "/pending_days", Invalid::PendingDays);
+    let months = match terms.expiry {
+        Expiry::Never => return,
+        Expiry::AfterEarning { months } | Expiry::AfterInactivity { months } => months,
+    };
+    flaws.note((1..=MOST_MONTHS).contains(&months), "/expiry/months", Invalid::ExpiryMonths);
+}
+
+fn condition(
+    when: &Condition,
+    pointer: &str,
+    terms: &Terms,
+    establishments: &BTreeSet<EstablishmentId>,
+    flaws: &mut Flaws,
+) {
+    let ends = when.until.is_none_or(|until| when.from.is_none_or(|from| from <= until));
+    flaws.note(ends, format!("{pointer}/until"), Invalid::EndsBeforeItBegins);
+    let hours =
+        when.hours.is_none_or(|hours| hours.from < hours.until && hours.until <= DAY_MINUTES);
+    flaws.note(hours, format!("{pointer}/hours"), Invalid::HoursEmpty);
+    let known = when.establishments.is_subset(establishments);
+    flaws.note(known, format!("{pointer}/establishments"), Invalid::EstablishmentUnknown);
+    let is_level = |code: &super::LevelCode| terms.levels.iter().any(|level| level.code == *code);
+    let levels = when.levels.iter().all(is_level);
+    flaws.note(levels, format!("{pointer}/levels"), Invalid::LevelUnknown);
+    let minimum = Cents::of_document(when.minimum_spend.get());
+    flaws.note(minimum.is_ok(), format!("{pointer}/minimum_spend_cents"), Invalid::AmountNegative);
+}
+
+/// What is given whatever is spent could be had without end, were the day not capped.
+fn given_without_spending(terms: &Terms, flaws: &mut Flaws) {
+    if terms.daily_cap.is_some() || terms.minimum_spend > Cents::ZERO {
+        return;
+    }
+    let free = |when: &Condition| when.minimum_spend <= Cents::ZERO;
+    for (index, bonus) in terms.bonuses.iter().enumerate() {
+        let limited = bonus.each != Each::Sale || !bonus.goods.is_empty() || !free(&bonus.when);
+        let pointer = format!("/bonuses/{index}/when/minimum_spend_cents");
+        flaws.note(limited, pointer, Invalid::GivesWithoutLimit);
+    }
+}
+
+/// Money given back must be less than what was spent, the greatest multiplier counted in.
+fn given_back(terms: &Terms, flaws: &mut Flaws) {
+    if terms.unit == Unit::Points {
+        return;
+    }
+    let most = terms.multipliers.iter().map(|rule| rule.hundredths).max().unwrap_or(100).max(100);
+    for (index, rule) in terms.spend.iter().enumerate() {
+        let given = i64::from(rule.points) * i64::from(most);
+        let less = given < rule.per.get().saturating_mul(100);
+        flaws.note(less, format!("/spend/{index}/points"), Invalid::GivesBackMoreThanSpent);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::programme::{
+        Bonus, Hours, Level, LevelCode, Multiplier, Programme, SpendRule, VisitRule,
+    };
+    use crate::{Day, Points};
+
+    fn terms() -> Terms {
+        Terms { spend: vec![SpendRule::of_everything(1, Cents::new(100))], ..Terms::default() }
+    }
+
+    fn check(terms: Terms) -> Vec<(String, Invalid)> {
+        let shops = BTreeSet::from([EstablishmentId::parse("paris").unwrap()]);
+        match Programme::check(terms, Sector::Retail, &shops) {
+            Ok(_) => vec![],
+            Err(flaws) => flaws.into_iter().map(|flaw| (flaw.pointer, flaw.invalid)).collect(),
+        }
+    }
+
+    fn multiplied(when: Condition) -> Terms {
+        let multipliers = vec![Multiplier { name: None, hundredths: 200, when }];
+        Terms { multipliers, ..terms() }
+    }
+
+    fn bonus(points: u32, each: Each, goods: Goods) -> Terms {
+        let when = Condition::default();
+        Terms { bonuses: vec![Bonus { name: None, points, each, goods, when }], ..terms() }
+    }
+
+    fn product() -> Goods {
+        Goods { skus: BTreeSet::from(["S1".to_owned()]), ..Goods::default() }
+    }
+
+    fn level(code: &str, from: i64) -> Level {
+        Level {
+            code: LevelCode::parse(code).unwrap(),
+            name: code.to_owned(),
+            from: Points::new(from),
+        }
+    }
+
+    #[test]
+    fn a_usual_programme_has_no_flaw() {
+        let when = Condition { minimum_spend: Cents::new(1), ..Condition::default() };
+        let visits = vec![VisitRule { name: None, points: 1, most_a_day: 1, when }];
+        let levels = vec![level("silver", 100), level("gold", 1_000)];
+        assert_eq!(check(Terms { visits, levels, ..terms() }), []);
+    }
+
+    #[test]
+    fn a_rule_that_ends_before_it_begins_is_refused_with_its_field() {
+        let (from, until) = (Day::parse("2027-02-01").ok(), Day::parse("2027-01-31").ok());
+        let when = Condition { from, until, ..Condition::default() };
+        assert_eq!(
+            check(multiplied(when)),
+            [("/multipliers/0/when/until".to_owned(), Invalid::EndsBeforeItBegins)]
+        );
+        let hours = Some(Hours { from: 600, until: 600 });
+        assert_eq!(
+            check(multiplied(Condition { hours, ..Condition::default() })),
+            [("/multipliers/0/when/hours".to_owned(), Invalid::HoursEmpty)]
+        );
+    }
+
+    #[test]
+    fn a_rule_that_could_give_without_limit_is_refused_with_its_field() {
+        assert_eq!(
+            check(bonus(50, Each::Sale, Goods::default())),
+            [("/bonuses/0/when/minimum_spend_cents".to_owned(), Invalid::GivesWithoutLimit)]
+        );
+        let capped =
+            Terms { daily_cap: Some(Points::new(100)), ..bonus(50, Each::Sale, Goods::default()) };
+        assert_eq!(check(capped), []);
+        assert_eq!(
+            check(bonus(50, Each::Piece { most_a_sale: u32::MAX }, product())),
+            [("/bonuses/0/most_a_sale".to_owned(), Invalid::PiecesWithoutLimit)]
+        );
+        assert_eq!(
+            check(bonus(50, Each::Piece { most_a_sale: 500 }, Goods::default())),
+            [("/bonuses/0/goods".to_owned(), Invalid::PiecesOfNothing)]
+        );
+    }
+
+    #[test]
+    fn money_given_back_stays_below_what_was_spent_whatever_multiplies_it() {
+        let half = vec![SpendRule::of_everything(50, Cents::new(100))];
+        let cagnotte = Terms { unit: Unit::Cents, spend: half.clone(), ..Terms::default() };
+        assert_eq!(check(cagnotte), []);
+        let doubled = Terms { unit: Unit::Cents, spend: half, ..multiplied(Condition::default()) };
+        assert_eq!(
+            check(doubled),
+            [("/spend/0/points".to_owned(), Invalid::GivesBackMoreThanSpent)]
+        );
+    }
+
+    #[test]
+    fn a_rule_that_contradicts_another_is_refused_with_its_field() {
+        let excluded = product();
+        let mut contradictory = Terms { excluded, ..terms() };
+        contradictory
+            .spend
+            .push(SpendRule { goods: product(), ..SpendRule::of_everything(5, Cents::new(100)) });
+        assert_eq!(
+            check(contradictory),
+            [("/spend/1/goods".to_owned(), Invalid::EarnsWhatIsExcluded)]
+        );
+        let levels = vec![level("silver", 100), level("gold", 100)];
+        assert_eq!(
+            check(Terms { levels, ..terms() }),
+            [("/levels/1/from_points".to_owned(), Invalid::LevelTwice)]
+        );
+        let unknown = BTreeSet::from([LevelCode::parse("gold").unwrap()]);
+        assert_eq!(
+            check(multiplied(Condition { levels: unknown, ..Condition::default() })),
+            [("/multipliers/0/when/levels".to_owned(), Invalid::LevelUnknown)]
+        );
+        let elsewhere = BTreeSet::from([EstablishmentId::parse("lyon").unwrap()]);
+        assert_eq!(
+            check(multiplied(Condition { establishments: elsewhere, ..Condition::default() })),
+            [("/multipliers/0/when/establishments".to_owned(), Invalid::EstablishmentUnknown)]
+        );
+    }
+
+    #[test]
+    fn no_rule_of_an_optician_reads_a_product_or_a_category_that_tells_of_health() {
+        let mut terms = terms();
+        terms.spend[0].goods = Goods {
+            skus: BTreeSet::from(["VERRE-PROG".to_owned()]),
+            categories: BTreeSet::from(["Contactologie".to_owned()]),
+        };
+        let flaws = Programme::check(terms.clone(), Sector::Optical, &BTreeSet::new()).unwrap_err();
+        let seen: Vec<_> = flaws.iter().map(|flaw| flaw.pointer.as_str()).collect();
+        assert_eq!(seen, ["/spend/0/goods/skus", "/spend/0/goods/categories"]);
+        terms.spend[0].goods =
+            Goods { categories: BTreeSet::from(["Solaire".to_owned()]), ..Goods::default() };
+        assert!(Programme::check(terms, Sector::Optical, &BTreeSet::new()).is_ok());
+    }
+}

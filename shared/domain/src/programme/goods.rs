@@ -1,0 +1,48 @@
+//! Which goods a rule is about.
+
+use crate::{Line, text};
+use std::collections::BTreeSet;
+
+/// Goods by their code or their category; both empty is all goods where a rule is about goods, and
+/// none where goods are excluded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Goods {
+    /// Stock-keeping units, as the till writes them.
+    pub skus: BTreeSet<String>,
+    /// Categories, in whatever case and with whatever accents.
+    pub categories: BTreeSet<String>,
+}
+
+/// How particularly goods are meant: the more particular rule counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Meant {
+    AsAll,
+    AsCategory,
+    AsProduct,
+}
+
+impl Goods {
+    /// Whether nothing is named.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.skus.is_empty() && self.categories.is_empty()
+    }
+
+    /// Whether a line is named, by its code or by its category.
+    #[must_use]
+    pub fn name(&self, line: &Line) -> bool {
+        matches!(self.meant(line), Some(Meant::AsCategory | Meant::AsProduct))
+    }
+
+    pub(crate) fn meant(&self, line: &Line) -> Option<Meant> {
+        if self.is_empty() {
+            return Some(Meant::AsAll);
+        }
+        if line.sku.as_ref().is_some_and(|sku| self.skus.contains(sku)) {
+            return Some(Meant::AsProduct);
+        }
+        let category = line.category.as_deref().map(text::folded)?;
+        let named = self.categories.iter().any(|named| text::folded(named) == category);
+        named.then_some(Meant::AsCategory)
+    }
+}

@@ -1,0 +1,475 @@
+//! What a basket earns: spending and visits, then one multiplier, then bonuses, within the cap of the
+//! day. Each part is told by its rule, so that a till can show why.
+
+use super::level::LevelCode;
+use super::rules::{Bonus, Each, Multiplier};
+use super::{Programme, Terms};
+use crate::{Cents, Day, EstablishmentId, Line, Points};
+
+/// What is sold: the till's total, and the lines it told, which may be none or not all.
+#[derive(Debug, Clone, Copy)]
+pub struct Basket<'a> {
+    /// What is paid.
+    pub total: Cents,
+    /// Its lines.
+    pub lines: &'a [Line],
+}
+
+/// When, where and to whom it is sold.
+#[derive(Debug, Clone, Copy)]
+pub struct Occasion<'a> {
+    /// The day printed on the receipt.
+    pub day: Day,
+    /// The minute of that day in the establishment's zone.
+    pub minute: u16,
+    /// Where.
+    pub establishment: &'a EstablishmentId,
+    /// The month of the member's birthday, 1 to 12, where it is known.
+    pub birth_month: Option<i8>,
+    /// The member's level.
+    pub level: Option<&'a LevelCode>,
+}
+
+/// What a member earned on a day so far, and how often the member came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayCount {
+    /// The day.
+    pub day: Day,
+    /// Points that its sales gave, less those taken back with them.
+    pub earned: Points,
+    /// Its sales.
+    pub visits: u32,
+}
+
+impl DayCount {
+    /// A day of which nothing is known yet.
+    #[must_use]
+    pub const fn new(day: Day) -> Self {
+        Self { day, earned: Points::ZERO, visits: 0 }
+    }
+}
+
+/// Where a part of the points comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Money spent.
+    Spend,
+    /// A visit.
+    Visit,
+    /// The multiplier, beyond what it multiplied.
+    Multiplier,
+    /// A bonus.
+    Bonus,
+    /// What the cap of the day took off, below zero.
+    DailyCap,
+}
+
+/// A part of the points, with the name of its rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// What kind of rule.
+    pub source: Source,
+    /// What the merchant calls the rule.
+    pub name: Option<String>,
+    /// How many.
+    pub points: Points,
+}
+
+/// What a basket earns, and why.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reckoning {
+    /// The parts, in the order they were reckoned.
+    pub parts: Vec<Part>,
+}
+
+impl Reckoning {
+    /// All of it.
+    #[must_use]
+    pub fn total(&self) -> Points {
+        self.parts.iter().map(|part| part.points).sum()
+    }
+
+    fn add(&mut self, source: Source, name: Option<&String>, points: Points) {
+        if points != Points::ZERO {
+            self.parts.push(Part { source, name: name.cloned(), points });
+        }
+    }
+}
+
+impl Programme {
+    /// What a sale earns. `so_far` is what its day knew before it.
+    #[must_use]
+    pub fn reckon(
+        &self,
+        basket: Basket<'_>,
+        occasion: &Occasion<'_>,
+        so_far: DayCount,
+    ) -> Reckoning {
+        let terms = self.terms();
+        let mut reckoning = Reckoning::default();
+        if basket.total < terms.minimum_spend {
+            return reckoning;
+        }
+        terms.add_spend(basket, occasion, &mut reckoning);
+        for rule in &terms.visits {
+            if so_far.visits < u32::from(rule.most_a_day) && rule.when.holds(occasion, basket.total)
+            {
+                let points = Points::new(i64::from(rule.points));
+                reckoning.add(Source::Visit, rule.name.as_ref(), points);
+            }
+        }
+        if let Some(multiplier) = terms.multiplier(basket.total, occasion) {
+            let more = i128::from(multiplier.hundredths.saturating_sub(100));
+            let more = i128::from(reckoning.total().get()) * more;
+            let points = terms.rounding.divide(more, 100);
+            reckoning.add(Source::Multiplier, multiplier.name.as_ref(), points);
+        }
+        for bonus in &terms.bonuses {
+            if bonus.when.holds(occasion, basket.total) {
+                let points = terms.bonus(bonus, basket.lines);
+                reckoning.add(Source::Bonus, bonus.name.as_ref(), points);
+            }
+        }
+        if let Some(cap) = terms.daily_cap {
+            let left = (cap - so_far.earned).max(Points::ZERO);
+            let over = (reckoning.total() - left).max(Points::ZERO);
+            reckoning.add(Source::DailyCap, None, -over);
+        }
+        reckoning
+    }
+
+    /// What money alone earns: what a return that names no sale takes back.
+    #[must_use]
+    pub fn reckon_spend(&self, basket: Basket<'_>, occasion: &Occasion<'_>) -> Points {
+        let mut reckoning = Reckoning::default();
+        self.terms().add_spend(basket, occasion, &mut reckoning);
+        reckoning.total()
+    }
+}
+
+impl Terms {
+    /// Each line to the rule that means it most particularly, each rule's amount rounded once. Lines
+    /// that come to more than was paid share what was paid; what was paid beyond them earns as goods
+    /// that nothing is known of.
+    fn add_spend(&self, basket: Basket<'_>, occasion: &Occasion<'_>, reckoning: &mut Reckoning) {
+        let holding: Vec<_> = self
+            .spend
+            .iter()
+            .filter(|rule| rule.when.holds(occasion, basket.total))
+            .map(|rule| (rule, 0_i128))
+            .collect();
+        let mut rules = holding;
+        let listed: i128 = basket.lines.iter().map(line_amount).sum();
+        let paid = i128::from(basket.total.get().max(0));
+        let (share, of) = if listed > paid { (paid, listed) } else { (1, 1) };
+        for line in basket.lines {
+            if self.excludes(line) {
+                continue;
+            }
+            let meant = rules
+                .iter_mut()
+                .filter_map(|(rule, amount)| Some((rule.goods.meant(line)?, *rule, amount)))
+                .max_by(|(a, one, _), (b, other, _)| {
+                    a.cmp(b).then_with(|| gives(one).cmp(&gives(other)))
+                });
+            if let Some((_, _, amount)) = meant {
+                *amount += line_amount(line);
+            }
+        }
+        let unlisted = (paid - listed).max(0);
+        let of_all = rules
+            .iter_mut()
+            .filter(|(rule, _)| rule.goods.is_empty())
+            .max_by_key(|(rule, _)| gives(rule));
+        if let Some((_, amount)) = of_all {
+            *amount += unlisted;
+        }
+        for (rule, amount) in rules {
+            let earning = amount * share / of;
+            let points =
+                self.rounding.divide(earning * i128::from(rule.points), i128::from(rule.per.get()));
+            reckoning.add(Source::Spend, rule.name.as_ref(), points);
+        }
+    }
+
+    fn excludes(&self, line: &Line) -> bool {
+        self.excluded.name(line) || (self.discounts_excluded && line.discount > Cents::ZERO)
+    }
+
+    /// The greatest of the multipliers that hold.
+    fn multiplier(&self, total: Cents, occasion: &Occasion<'_>) -> Option<&Multiplier> {
+        let holding = self.multipliers.iter().filter(|rule| rule.when.holds(occasion, total));
+        // The first of equals, as the merchant wrote them.
+        holding.rev().max_by_key(|rule| rule.hundredths)
+    }
+
+    fn bonus(&self, bonus: &Bonus, lines: &[Line]) -> Points {
+        let mut named =
+            lines.iter().filter(|line| !self.excludes(line) && bonus.goods.meant(line).is_some());
+        let points = i64::from(bonus.points);
+        match bonus.each {
+            Each::Sale if bonus.goods.is_empty() || named.next().is_some() => Points::new(points),
+            Each::Sale => Points::ZERO,
+            Each::Piece { most_a_sale } => {
+                let pieces: i64 = named.map(|line| line.quantity.thousandths() / 1000).sum();
+                Points::new(pieces.saturating_mul(points).min(i64::from(most_a_sale)))
+            }
+        }
+    }
+}
+
+fn line_amount(line: &Line) -> i128 {
+    i128::from(line.amount().get().max(0))
+}
+
+/// What a rule gives for a million euros, to compare it with another.
+fn gives(rule: &super::SpendRule) -> i64 {
+    i64::from(rule.points).saturating_mul(Cents::LARGEST.get()) / rule.per.get().max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Quantity;
+    use crate::programme::{Condition, Goods, Hours, Rounding, SpendRule, VisitRule, Weekdays};
+    use proptest::prelude::*;
+    use rstest::rstest;
+    use std::collections::BTreeSet;
+
+    fn line(sku: &str, category: &str, pieces: i64, cents: i64, discount: i64) -> Line {
+        Line {
+            sku: Some(sku.to_owned()),
+            label: None,
+            category: Some(category.to_owned()),
+            quantity: Quantity::from_thousandths(pieces * 1000).unwrap(),
+            unit_price: Cents::new(cents),
+            discount: Cents::new(discount),
+        }
+    }
+
+    fn goods(skus: &[&str], categories: &[&str]) -> Goods {
+        let set = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+        Goods { skus: set(skus), categories: set(categories) }
+    }
+
+    fn spend(points: u32, goods: Goods, when: Condition) -> SpendRule {
+        SpendRule { goods, when, ..SpendRule::of_everything(points, Cents::new(100)) }
+    }
+
+    struct Case {
+        terms: Terms,
+        at: (&'static str, u16),
+        birth_month: Option<i8>,
+        level: Option<LevelCode>,
+        so_far: (i64, u32),
+    }
+
+    impl Default for Case {
+        fn default() -> Self {
+            let terms = Terms {
+                spend: vec![SpendRule::of_everything(1, Cents::new(100))],
+                ..Terms::default()
+            };
+            Self {
+                terms,
+                at: ("2026-11-24", 12 * 60),
+                birth_month: None,
+                level: None,
+                so_far: (0, 0),
+            }
+        }
+    }
+
+    impl Case {
+        fn reckon(&self, total: i64, lines: &[Line]) -> Reckoning {
+            let shop = EstablishmentId::parse("paris").unwrap();
+            let day = Day::parse(self.at.0).unwrap();
+            let occasion = Occasion {
+                day,
+                minute: self.at.1,
+                establishment: &shop,
+                birth_month: self.birth_month,
+                level: self.level.as_ref(),
+            };
+            let so_far =
+                DayCount { day, earned: Points::new(self.so_far.0), visits: self.so_far.1 };
+            let basket = Basket { total: Cents::new(total), lines };
+            Programme::from_stored(self.terms.clone()).reckon(basket, &occasion, so_far)
+        }
+
+        fn points(&self, total: i64, lines: &[Line]) -> i64 {
+            self.reckon(total, lines).total().get()
+        }
+    }
+
+    #[rstest]
+    #[case(1, 100, Rounding::Down, 1299, 12)]
+    #[case(1, 100, Rounding::Nearest, 1250, 13)]
+    #[case(1, 100, Rounding::Nearest, 1249, 12)]
+    #[case(1, 100, Rounding::Up, 1201, 13)]
+    #[case(1, 100, Rounding::Up, 1200, 12)]
+    #[case(3, 1000, Rounding::Down, 999, 2)]
+    #[case(0, 100, Rounding::Down, 1299, 0)]
+    fn points_are_earned_by_the_euro_with_the_rounding_stated(
+        #[case] points: u32,
+        #[case] per: i64,
+        #[case] rounding: Rounding,
+        #[case] total: i64,
+        #[case] earned: i64,
+    ) {
+        let spend = vec![SpendRule::of_everything(points, Cents::new(per))];
+        let case = Case { terms: Terms { spend, rounding, ..Terms::default() }, ..Case::default() };
+        assert_eq!(case.points(total, &[]), earned);
+    }
+
+    #[test]
+    fn a_line_earns_by_the_rule_that_means_it_most_particularly() {
+        let mut case = Case::default();
+        case.terms.spend.push(spend(2, goods(&[], &["Chaussures"]), Condition::default()));
+        case.terms.spend.push(spend(5, goods(&["S1"], &[]), Condition::default()));
+        let lines = [
+            line("S1", "CHAUSSURES", 1, 1_000, 0),
+            line("S2", "chaussures", 1, 2_000, 0),
+            line("X", "sacs", 1, 3_000, 0),
+        ];
+        assert_eq!(case.points(6_000, &lines), 50 + 40 + 30);
+        // What was paid beyond the lines earns as goods that nothing is known of.
+        assert_eq!(case.points(7_000, &lines), 50 + 40 + 40);
+        // A reduction on the whole receipt is shared among the lines.
+        assert_eq!(case.points(3_000, &lines), 25 + 20 + 15);
+    }
+
+    #[test]
+    fn excluded_goods_and_discounted_lines_earn_nothing() {
+        let mut case = Case::default();
+        case.terms.excluded = goods(&[], &["cartes cadeaux"]);
+        let lines = [line("G", "Cartes cadeaux", 1, 5_000, 0), line("X", "sacs", 1, 3_000, 500)];
+        assert_eq!(case.points(7_500, &lines), 25);
+        case.terms.discounts_excluded = true;
+        assert_eq!(case.points(7_500, &lines), 0);
+    }
+
+    #[test]
+    fn of_the_multipliers_that_hold_the_greatest_counts_alone() {
+        let mut case = Case::default();
+        let multiplier = |hundredths, when| Multiplier { name: None, hundredths, when };
+        let birthday = Condition { birthday_month: true, ..Condition::default() };
+        let evening = Hours { from: 17 * 60, until: 19 * 60 };
+        let happy = Condition { hours: Some(evening), ..Condition::default() };
+        case.terms.multipliers = vec![multiplier(300, birthday), multiplier(200, happy)];
+        assert_eq!(case.points(1_000, &[]), 10);
+        case.at.1 = 18 * 60;
+        assert_eq!(case.points(1_000, &[]), 20);
+        case.birth_month = Some(11);
+        assert_eq!(case.points(1_000, &[]), 30);
+        case.at.1 = 19 * 60;
+        assert_eq!(case.points(1_000, &[]), 30);
+        case.birth_month = Some(12);
+        assert_eq!(case.points(1_000, &[]), 10);
+    }
+
+    #[test]
+    fn bonuses_come_after_the_multiplier() {
+        let mut case = Case::default();
+        let when = Condition::default();
+        case.terms.multipliers =
+            vec![Multiplier { name: None, hundredths: 200, when: when.clone() }];
+        case.terms.bonuses = vec![Bonus {
+            name: Some("Chaussettes".to_owned()),
+            points: 5,
+            each: Each::Piece { most_a_sale: 12 },
+            goods: goods(&["C1"], &[]),
+            when,
+        }];
+        let reckoning = case.reckon(1_000, &[line("C1", "textile", 2, 500, 0)]);
+        let seen: Vec<_> =
+            reckoning.parts.iter().map(|part| (part.source, part.points.get())).collect();
+        assert_eq!(seen, [(Source::Spend, 10), (Source::Multiplier, 10), (Source::Bonus, 10)]);
+        assert_eq!(case.points(1_000, &[line("C1", "textile", 10, 100, 0)]), 20 + 12);
+    }
+
+    #[test]
+    fn a_stamp_is_given_once_a_day_and_only_from_the_minimum_on() {
+        let mut case = Case::default();
+        let when = Condition { minimum_spend: Cents::new(500), ..Condition::default() };
+        case.terms = Terms {
+            visits: vec![VisitRule { name: None, points: 1, most_a_day: 1, when }],
+            ..Terms::default()
+        };
+        assert_eq!((case.points(499, &[]), case.points(500, &[])), (0, 1));
+        case.so_far.1 = 1;
+        assert_eq!(case.points(500, &[]), 0);
+    }
+
+    #[test]
+    fn a_day_earns_no_more_than_its_cap() {
+        let mut case = Case::default();
+        case.terms.daily_cap = Some(Points::new(50));
+        case.so_far.0 = 30;
+        let reckoning = case.reckon(10_000, &[]);
+        assert_eq!(reckoning.total(), Points::new(20));
+        assert_eq!(reckoning.parts[1].source, Source::DailyCap);
+        case.so_far.0 = 60;
+        assert_eq!(case.points(10_000, &[]), 0);
+    }
+
+    #[rstest]
+    #[case("2026-11-30", 1)]
+    #[case("2026-12-01", 2)]
+    #[case("2026-12-05", 2)]
+    #[case("2026-12-06", 1)]
+    fn a_rule_holds_within_its_period_and_on_its_weekdays(
+        #[case] day: &'static str,
+        #[case] times: i64,
+    ) {
+        // Sundays are left out; 6 December 2026 is one.
+        let weekdays = Weekdays::from_bits(0b011_1111);
+        let (from, until) = (Day::parse("2026-12-01").ok(), Day::parse("2026-12-24").ok());
+        let when = Condition { from, until, weekdays, ..Condition::default() };
+        let mut case = Case { at: (day, 600), ..Case::default() };
+        case.terms.multipliers = vec![Multiplier { name: None, hundredths: 200, when }];
+        assert_eq!(case.points(1_000, &[]), 10 * times);
+    }
+
+    #[test]
+    fn a_level_and_a_place_are_conditions() {
+        let gold = LevelCode::parse("gold").unwrap();
+        let elsewhere = EstablishmentId::parse("lyon").unwrap();
+        let when = Condition { levels: BTreeSet::from([gold.clone()]), ..Condition::default() };
+        let away =
+            Condition { establishments: BTreeSet::from([elsewhere]), ..Condition::default() };
+        let mut case = Case::default();
+        case.terms.multipliers = vec![
+            Multiplier { name: None, hundredths: 150, when },
+            Multiplier { name: None, hundredths: 900, when: away },
+        ];
+        assert_eq!(case.points(1_000, &[]), 10);
+        case.level = Some(gold);
+        assert_eq!(case.points(1_000, &[]), 15);
+    }
+
+    proptest! {
+        #[test]
+        fn a_larger_total_never_earns_less(
+            points in 0u32..=10_000, per in 1i64..=100_000, a in 0i64..=100_000_000, b in 0i64..=100_000_000,
+        ) {
+            for rounding in [Rounding::Down, Rounding::Nearest, Rounding::Up] {
+                let spend = vec![SpendRule::of_everything(points, Cents::new(per))];
+                let terms = Terms { spend, rounding, ..Terms::default() };
+                let case = Case { terms, ..Case::default() };
+                prop_assert!(case.points(a.min(b), &[]) <= case.points(a.max(b), &[]));
+            }
+        }
+
+        #[test]
+        fn lines_never_earn_more_than_the_best_rule_on_what_was_paid(
+            prices in prop::collection::vec(0i64..100_000, 1..20), total in 0i64..1_000_000, best in 1u32..20,
+        ) {
+            let lines: Vec<_> = prices.iter().map(|price| line("S1", "a", 1, *price, 0)).collect();
+            let mut case = Case::default();
+            case.terms.spend.push(spend(best, goods(&["S1"], &[]), Condition::default()));
+            let most = total * i64::from(best.max(1)) / 100;
+            prop_assert!(case.points(total, &lines) <= most);
+        }
+    }
+}

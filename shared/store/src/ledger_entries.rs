@@ -1,0 +1,139 @@
+//! Entries of the ledger that are no purchase: gifts, corrections by hand, what has ended.
+
+use crate::codec;
+use crate::items::{self, ABSENT};
+use crate::keys::{self, Key};
+use crate::{Scope, Store, StoreError};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::account::Given;
+use domain::ledger::entry::{Adjustment, Author, Cause, LedgerEntry, Reason};
+use domain::lots::Lot;
+use domain::{Account, Day, Instant, KeyId, MemberId, Points, calendar};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct EntryRecord {
+    pk: String,
+    sk: String,
+    /// Whose: with `instant` the place in the index `history`.
+    member: String,
+    instant: String,
+    kind: String,
+    points: i64,
+    /// The lots it took.
+    #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
+    lots: Vec<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    author: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+}
+
+const CORRUPT: StoreError = StoreError::Corrupt("ledger");
+
+impl EntryRecord {
+    /// An entry of its own at an instant. Two of one member at one instant are two entries.
+    pub(crate) fn of(
+        scope: &Scope,
+        member: MemberId,
+        entry: &LedgerEntry,
+    ) -> Result<Self, StoreError> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
+        let instant = items::instant_text(entry.at);
+        let id = KeyId::mint(entry.at, u128::from_be_bytes(random));
+        let Key { pk, sk } = keys::ledger(scope.tenant(), member, &instant, id);
+        let adjustment = match &entry.cause {
+            Cause::Adjustment(adjustment) => Some(adjustment),
+            _ => None,
+        };
+        Ok(Self {
+            pk,
+            sk,
+            member: member.to_string(),
+            instant,
+            kind: entry.cause.as_str().to_owned(),
+            points: entry.points.get(),
+            lots: codec::encode_lots(&entry.lots),
+            author: adjustment.map(|adjustment| adjustment.author.as_str().to_owned()),
+            reason: adjustment.map(|adjustment| adjustment.reason.as_str().to_owned()),
+            reference: adjustment.and_then(|adjustment| adjustment.reference.clone()),
+        })
+    }
+
+    pub(crate) fn put(&self, table: &str) -> Result<TransactWriteItem, StoreError> {
+        items::put(table, items::to_item(self)?, ABSENT, vec![])
+    }
+
+    pub(crate) fn points(&self) -> Points {
+        Points::new(self.points)
+    }
+
+    pub(crate) fn read(self) -> Result<LedgerEntry, StoreError> {
+        let cause = match self.author {
+            None => Cause::parse(&self.kind).ok_or(CORRUPT)?,
+            Some(author) => Cause::Adjustment(Adjustment {
+                author: Author::parse(&author).map_err(|_| CORRUPT)?,
+                reason: Reason::parse(self.reason.as_deref().unwrap_or_default()).ok_or(CORRUPT)?,
+                reference: self.reference,
+            }),
+        };
+        Ok(LedgerEntry {
+            cause,
+            points: Points::new(self.points),
+            lots: codec::decode_lots(&self.lots)?,
+            at: items::instant_of(&self.instant)?,
+        })
+    }
+}
+
+impl Store {
+    /// Gives points without a sale, with the entry that says so. Nothing happens for none.
+    pub(crate) fn gift(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+        account: &mut Account,
+        (cause, points): (Cause, u32),
+        at: Instant,
+    ) -> Result<Option<TransactWriteItem>, StoreError> {
+        if points == 0 {
+            return Ok(None);
+        }
+        let points = Points::new(i64::from(points));
+        account.give(Given::freely(Day::at(at, &calendar::PARIS)), points);
+        let entry = LedgerEntry { cause, points, lots: vec![], at };
+        Ok(Some(EntryRecord::of(scope, member, &entry)?.put(&self.table)?))
+    }
+
+    /// What a new member is given by the programme of the day.
+    pub(crate) fn welcome(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+        account: &mut Account,
+        now: Instant,
+    ) -> Result<Option<TransactWriteItem>, StoreError> {
+        let programme = scope.settings.programmes.on(Day::at(now, &calendar::PARIS));
+        let welcome = programme.map_or(0, |programme| programme.terms().gifts.welcome);
+        self.gift(scope, member, account, (Cause::Welcome, welcome), now)
+    }
+
+    /// Takes out what ended before `today`, with the entry that names it. `None` where nothing did.
+    pub(crate) fn expiry(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+        lots: Vec<Lot>,
+        at: Instant,
+    ) -> Result<Option<TransactWriteItem>, StoreError> {
+        if lots.is_empty() {
+            return Ok(None);
+        }
+        let points = -lots.iter().map(|lot| lot.remaining).sum::<Points>();
+        let entry = LedgerEntry { cause: Cause::Expiry, points, lots, at };
+        Ok(Some(EntryRecord::of(scope, member, &entry)?.put(&self.table)?))
+    }
+}
