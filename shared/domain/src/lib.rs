@@ -15,6 +15,7 @@ pub mod member;
 pub mod merchant;
 pub mod mobile;
 pub mod money;
+pub mod night;
 pub mod optician;
 pub mod points;
 pub mod programme;

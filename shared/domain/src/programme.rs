@@ -111,6 +111,13 @@ impl Programme {
         conditions.any(|(_, condition)| condition.birthday_month)
     }
 
+    /// Whether it has something to do every night: what ends, birthdays, levels.
+    #[must_use]
+    pub fn asks_for_nights(&self) -> bool {
+        let Terms { expiry, gifts, levels, .. } = &self.0;
+        *expiry != Expiry::Never || gifts.birthday > 0 || !levels.is_empty()
+    }
+
     /// Whether it counts what a member earned and how often the member came on a day.
     #[must_use]
     pub(crate) fn counts_days(&self) -> bool {
@@ -155,7 +162,8 @@ impl Programmes {
     }
 
     /// What the terms of a day say, or the terms that give nothing.
-    pub(crate) fn terms_on(&self, day: Day) -> &Terms {
+    #[must_use]
+    pub fn terms_on(&self, day: Day) -> &Terms {
         static NONE: std::sync::LazyLock<Terms> = std::sync::LazyLock::new(Terms::default);
         self.on(day).map_or(&NONE, Programme::terms)
     }

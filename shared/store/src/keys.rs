@@ -330,6 +330,13 @@ pub(crate) fn campaign_due_at(at: Instant, campaign: CampaignId) -> String {
     format!("{}#{campaign}", crate::items::instant_text(at))
 }
 
+/// The bucket of the index `due` that holds the programmes with something to do every night.
+pub(crate) const NIGHTLY: &str = "DUE#NIGHTLY";
+
+pub(crate) fn nightly_at(merchant: MerchantId, valid_from: Day) -> String {
+    format!("{merchant}#{valid_from}")
+}
+
 /// The bucket of the index `due` that a member's deadline falls into: sharded, so that one month of
 /// a large merchant is not one partition.
 pub(crate) fn due_bucket(day: Day, member: MemberId) -> String {

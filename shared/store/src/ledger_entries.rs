@@ -7,7 +7,6 @@ use crate::{Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::account::Given;
 use domain::ledger::entry::{Adjustment, Author, Cause, LedgerEntry, Reason};
-use domain::lots::Lot;
 use domain::{Account, Day, Instant, KeyId, MemberId, Points, calendar};
 use serde::{Deserialize, Serialize};
 
@@ -119,21 +118,5 @@ impl Store {
         let programme = scope.settings.programmes.on(Day::at(now, &calendar::PARIS));
         let welcome = programme.map_or(0, |programme| programme.terms().gifts.welcome);
         self.gift(scope, member, account, (Cause::Welcome, welcome), now)
-    }
-
-    /// Takes out what ended before `today`, with the entry that names it. `None` where nothing did.
-    pub(crate) fn expiry(
-        &self,
-        scope: &Scope,
-        member: MemberId,
-        lots: Vec<Lot>,
-        at: Instant,
-    ) -> Result<Option<TransactWriteItem>, StoreError> {
-        if lots.is_empty() {
-            return Ok(None);
-        }
-        let points = -lots.iter().map(|lot| lot.remaining).sum::<Points>();
-        let entry = LedgerEntry { cause: Cause::Expiry, points, lots, at };
-        Ok(Some(EntryRecord::of(scope, member, &entry)?.put(&self.table)?))
     }
 }

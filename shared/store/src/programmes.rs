@@ -20,13 +20,21 @@ pub(crate) struct ProgrammeRecord {
     valid_from: String,
     #[serde(with = "serde_bytes")]
     terms: Vec<u8>,
+    /// In the index `due`, the bucket of the merchants whose members are walked every night.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due_bucket: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
 }
 
 impl ProgrammeRecord {
     pub(crate) fn of(merchant: MerchantId, valid_from: Day, programme: &Programme) -> Self {
         let Key { pk, sk } = keys::rule(merchant, valid_from);
         let terms = to_bytes(&TermsBody::of(programme.terms()));
-        Self { pk, sk, valid_from: valid_from.to_string(), terms }
+        let nightly = programme.asks_for_nights();
+        let due_bucket = nightly.then(|| keys::NIGHTLY.to_owned());
+        let due_at = nightly.then(|| keys::nightly_at(merchant, valid_from));
+        Self { pk, sk, valid_from: valid_from.to_string(), terms, due_bucket, due_at }
     }
 
     pub(crate) fn read(self) -> Result<(Day, Programme), StoreError> {

@@ -119,6 +119,16 @@ impl PurchaseRecord {
         codec::decode_purchase(&self.body)
     }
 
+    /// What it adds to the balance: its points or, once it is cancelled, what the cancellation of a
+    /// sale should have taken back and was forgiven.
+    pub(crate) fn stands_for(&self) -> Result<Points, StoreError> {
+        Ok(match (&self.cancelled_at, self.content()?.kind) {
+            (None, _) => Points::new(self.points),
+            (Some(_), Kind::Sale) => Points::new(self.forgiven.unwrap_or_default()),
+            (Some(_), Kind::Return { .. }) => Points::ZERO,
+        })
+    }
+
     pub(crate) fn cancelled_at(&self) -> Result<Option<Instant>, StoreError> {
         self.cancelled_at.as_deref().map(items::instant_of).transpose()
     }
