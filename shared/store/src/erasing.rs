@@ -7,9 +7,10 @@
 //! campaign under way may write a row a moment late: so the tombstone stays a day, and goes after a
 //! second look.
 
+use crate::contacts::delete_contact;
 use crate::items::{self, Transaction};
 use crate::keys::{self, Key};
-use crate::members::{delete_contact, member_id, members_of};
+use crate::members::{member_id, members_of};
 use crate::{Contact, Member, Scope, Store, StoreError, backoff};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
