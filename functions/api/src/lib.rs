@@ -118,11 +118,11 @@ pub fn router(app: App) -> Router {
             "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/dry-run",
             get(campaigns::dry_run::show).post(campaigns::dry_run::ask),
         )
-        .route("/v1/members", get(members::list).post(members::create))
-        .route("/v1/members/find", post(members::find))
-        .route("/v1/members/{member_id}", get(members::show).patch(members::correct))
-        .route("/v1/members/{member_id}/mobile", put(members::change_mobile))
-        .route("/v1/members/{member_id}/merge", post(members::merge))
+        .route("/v1/members", get(members::list).post(members::enrolment::create))
+        .route("/v1/members/find", post(members::find::find))
+        .route("/v1/members/{member_id}", get(members::show).patch(members::correction::correct))
+        .route("/v1/members/{member_id}/mobile", put(members::correction::change_mobile))
+        .route("/v1/members/{member_id}/merge", post(members::merge::merge))
         .route("/v1/members/{member_id}/registration", put(registration::put))
         .route("/v1/members/{member_id}/consents", get(consents::show))
         .route("/v1/members/{member_id}/consents/{channel}", put(consents::put))
