@@ -22,6 +22,7 @@ impl NewMember {
             invited_at: None,
             activated_at: None,
             merged_into: None,
+            blocked_cards: vec![],
             absorbed: vec![],
             due: Some(retention::never_activated_due(retention::day_of(now))),
             version: 1,
