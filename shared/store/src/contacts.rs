@@ -7,7 +7,7 @@ use crate::{Consistency, Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
 use domain::identity::CardNumber;
 use domain::member::Email;
-use domain::{Instant, MemberId, Mobile};
+use domain::{Instant, Invalid, MemberId, Mobile};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -34,6 +34,8 @@ impl Contact {
 pub enum Known {
     /// This member's.
     Member(MemberId),
+    /// This member's, a card that was blocked as lost at this instant.
+    Blocked(MemberId, Instant),
     /// An erased person's: no file brings it back.
     Suppressed,
 }
@@ -43,6 +45,19 @@ pub(crate) struct ContactRecord {
     pk: String,
     sk: String,
     pub(crate) holder: String,
+    /// Of a card: when it was blocked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    blocked_at: Option<String>,
+}
+
+impl ContactRecord {
+    fn read(&self) -> Result<Known, StoreError> {
+        let holder = member_id(&self.holder)?;
+        Ok(match &self.blocked_at {
+            None => Known::Member(holder),
+            Some(at) => Known::Blocked(holder, items::instant_of(at)?),
+        })
+    }
 }
 
 /// What is left of an erased person's contact; without an end it stands for good.
@@ -61,7 +76,8 @@ pub(crate) fn put_contact(
     member: MemberId,
     from: Option<MemberId>,
 ) -> Result<TransactWriteItem, StoreError> {
-    let record = ContactRecord { pk: key.pk, sk: key.sk, holder: member.to_string() };
+    let record =
+        ContactRecord { pk: key.pk, sk: key.sk, holder: member.to_string(), blocked_at: None };
     let item = items::to_item(&record)?;
     match from {
         None => items::put(&store.table, item, ABSENT, vec![]),
@@ -87,6 +103,23 @@ pub(crate) fn delete_contact(
         .build()
         .map_err(StoreError::unavailable)?;
     Ok(TransactWriteItem::builder().delete(delete).build())
+}
+
+/// Blocks the entry of a member's card, where it is not blocked yet: it finds nobody, and stays the
+/// member's.
+pub(crate) fn block_contact(
+    store: &Store,
+    key: &Key,
+    member: MemberId,
+    at: &str,
+) -> Result<TransactWriteItem, StoreError> {
+    items::update(
+        &store.table,
+        key,
+        "SET blocked_at = if_not_exists(blocked_at, :at)",
+        "holder = :holder",
+        vec![(":at", items::text(at)), (":holder", items::text(member.to_string()))],
+    )
 }
 
 impl Scope {
@@ -116,7 +149,7 @@ impl Store {
     /// second look, since the contact may have been written a moment ago.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// [`StoreError::Refused`] with [`Invalid::CardBlocked`].
     pub async fn find_member(
         &self,
         scope: &Scope,
@@ -127,7 +160,11 @@ impl Store {
         if found.is_none() {
             found = self.get_item(&key, Consistency::Strong).await?;
         }
-        found.map(|record| member_id(&record.holder)).transpose()
+        match found.map(|record| record.read()).transpose()? {
+            Some(Known::Member(id)) => Ok(Some(id)),
+            Some(Known::Blocked(..)) => Err(Invalid::CardBlocked.into()),
+            Some(Known::Suppressed) | None => Ok(None),
+        }
     }
 
     /// The members who share an e-mail address: 1 query, half a read unit for some forty of them.
@@ -177,8 +214,9 @@ impl Store {
         let mut known = HashMap::with_capacity(by_key.len());
         for item in self.get_items(&wanted).await? {
             let record: ContactRecord = items::from_item(item, "contact")?;
+            let is = record.read()?;
             if let Some(contact) = by_key.remove(&Key { pk: record.pk, sk: record.sk }) {
-                known.insert(contact.clone(), Known::Member(member_id(&record.holder)?));
+                known.insert(contact.clone(), is);
             }
         }
         let mut by_key: HashMap<Key, &Contact> =

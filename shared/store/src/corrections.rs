@@ -6,7 +6,7 @@ use crate::members::{CARD_TAKEN, put_person};
 use crate::{Contact, Member, Scope, Store, StoreError, backoff};
 use domain::identity::CardNumber;
 use domain::member::{Address, Details, Email};
-use domain::{Day, MemberId, Mobile};
+use domain::{Day, Invalid, MemberId, Mobile};
 
 /// What to change of a person's details; `None` leaves a field as it is.
 #[derive(Clone, Default)]
@@ -54,7 +54,8 @@ impl Store {
     /// write units and 2 for each contact entry that changes.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`Invalid::CardTaken`].
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`Invalid::CardTaken`], or with
+    /// [`Invalid::CardBlocked`] for a blocked card of the member's own.
     pub async fn correct_member(
         &self,
         scope: &Scope,
@@ -75,6 +76,9 @@ impl Store {
             let mut actions = vec![put_person(self, scope, &member.person, Some(before.version))?];
             let id = before.id;
             let (was, is) = (&before.details, &member.person.details);
+            if was.card != is.card && member.person.card_is_blocked() {
+                return Err(Invalid::CardBlocked.into());
+            }
             if was.email != is.email {
                 if let Some(email) = &was.email {
                     actions.push(delete_contact(self, &scope.email_key(email, id), id)?);
@@ -86,7 +90,8 @@ impl Store {
             let card_entry = if was.card == is.card {
                 None
             } else {
-                if let Some(card) = &was.card {
+                // A blocked number stays the member's, so that nobody else is given it.
+                if let Some(card) = was.card.as_ref().filter(|_| !before.card_is_blocked()) {
                     let key = scope.contact_key(&Contact::Card(card.clone()));
                     actions.push(delete_contact(self, &key, id)?);
                 }

@@ -170,6 +170,38 @@ impl Store {
         scope: &Scope,
         id: MemberId,
     ) -> Result<Member, StoreError> {
+        let read = self.read_member(scope, id, Consistency::Strong).await?;
+        read.ok_or(StoreError::NotFound("member"))
+    }
+
+    /// As [`Store::member`], read eventually at half its cost, and strongly where person or account
+    /// is not there yet.
+    pub(crate) async fn member_at_a_glance(
+        &self,
+        scope: &Scope,
+        id: MemberId,
+    ) -> Result<Member, StoreError> {
+        let mut id = id;
+        for _ in 0..MOST_MERGES_FOLLOWED {
+            let member = match self.read_member(scope, id, Consistency::Eventual).await? {
+                Some(member) => member,
+                None => self.member_itself(scope, id).await?,
+            };
+            match member.person.merged_into {
+                Some(kept) => id = kept,
+                None => return Ok(member),
+            }
+        }
+        Err(StoreError::Corrupt("merge"))
+    }
+
+    /// Person and account by 1 query; `None` where one of them is not there.
+    async fn read_member(
+        &self,
+        scope: &Scope,
+        id: MemberId,
+        consistency: Consistency,
+    ) -> Result<Option<Member>, StoreError> {
         let answer = self
             .client
             .query()
@@ -180,13 +212,15 @@ impl Store {
                 items::text(keys::member_partition(scope.tenant(), id.shard())),
             )
             .expression_attribute_values(":prefix", items::text(keys::member_prefix(id)))
-            .consistent_read(true)
+            .consistent_read(consistency == Consistency::Strong)
             .send()
             .await
             .map_err(StoreError::unavailable)?;
-        members_of(scope, answer.items.unwrap_or_default())?
-            .pop()
-            .ok_or(StoreError::NotFound("member"))
+        let neighbours = answer.items.unwrap_or_default();
+        if neighbours.len() < 2 && consistency == Consistency::Eventual {
+            return Ok(None);
+        }
+        Ok(members_of(scope, neighbours)?.pop())
     }
 
     /// Members page by page, shard by shard; merged ones are left out. A page is one query a shard
