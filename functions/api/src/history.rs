@@ -5,11 +5,11 @@ use crate::purchases::PurchaseType;
 use crate::{App, identifiers, purchase_id};
 use axum::Json;
 use axum::extract::State;
-use domain::Instant;
+use domain::{Instant, KeyId};
 use http_edge::{Page, Problem, Segments, Till, cursor};
 use serde::Serialize;
 use std::collections::HashMap;
-use store::{HistoryEntry, HistoryKey, StoredPurchase};
+use store::{CardEvent, HistoryEntry, HistoryKey, StoredPurchase};
 use utoipa::ToSchema;
 
 /// What happened.
@@ -22,16 +22,25 @@ pub(crate) enum EntryType {
     Return,
     /// Another member was merged into this one.
     Merge,
+    /// A merge with another member was undone.
+    Unmerge,
+    /// The card was blocked as lost.
+    CardBlocked,
+    /// The card can be used again.
+    CardUnblocked,
+    /// Another card took the place of the one there was.
+    CardReplaced,
 }
 
-/// Something that happened to a member's account. A merge has no receipt.
+/// Something that happened to a member's account. Only sales and returns have a receipt.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HistoryItem {
     r#type: EntryType,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     at: Instant,
-    /// The points it gave, below zero for a return.
+    /// The points it gave, below zero for a return; of a merge undone, what the absorbed one had brought
+    /// in and did not get back.
     points: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     purchase_id: Option<String>,
@@ -56,6 +65,12 @@ pub(crate) struct HistoryItem {
     /// The member that was merged into this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     absorbed_member_id: Option<String>,
+    /// The member that this one was parted from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other_member_id: Option<String>,
+    /// The key of the till that did it, where there is no receipt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_id: Option<String>,
 }
 
 /// A page of history.
@@ -71,20 +86,42 @@ impl HistoryItem {
     fn of(entry: &HistoryEntry) -> Self {
         match entry {
             HistoryEntry::Purchase(stored) => Self::purchase(stored),
-            HistoryEntry::Merged { absorbed, at } => Self {
-                r#type: EntryType::Merge,
-                at: *at,
-                points: 0,
-                purchase_id: None,
-                establishment: None,
-                register: None,
-                day: None,
-                receipt_number: None,
-                total_cents: None,
-                balance: None,
-                cancelled_at: None,
+            HistoryEntry::Merged { absorbed, at, by } => Self {
                 absorbed_member_id: Some(absorbed.to_string()),
+                ..Self::note(EntryType::Merge, *at, *by)
             },
+            HistoryEntry::Unmerged { other, points, at, by } => Self {
+                points: points.get(),
+                other_member_id: Some(other.to_string()),
+                ..Self::note(EntryType::Unmerge, *at, *by)
+            },
+            HistoryEntry::Card { step, at, by } => {
+                let r#type = match step {
+                    CardEvent::Blocked => EntryType::CardBlocked,
+                    CardEvent::Unblocked => EntryType::CardUnblocked,
+                    CardEvent::Replaced => EntryType::CardReplaced,
+                };
+                Self::note(r#type, *at, *by)
+            }
+        }
+    }
+
+    fn note(r#type: EntryType, at: Instant, by: Option<KeyId>) -> Self {
+        Self {
+            r#type,
+            at,
+            points: 0,
+            purchase_id: None,
+            establishment: None,
+            register: None,
+            day: None,
+            receipt_number: None,
+            total_cents: None,
+            balance: None,
+            cancelled_at: None,
+            absorbed_member_id: None,
+            other_member_id: None,
+            key_id: by.map(|key| key.to_string()),
         }
     }
 
@@ -106,6 +143,8 @@ impl HistoryItem {
             balance: Some(stored.balance.get()),
             cancelled_at: stored.cancelled_at,
             absorbed_member_id: None,
+            other_member_id: None,
+            key_id: None,
         }
     }
 }

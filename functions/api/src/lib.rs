@@ -17,6 +17,7 @@ mod identifiers;
 mod keys;
 mod members;
 mod merchants;
+mod misses;
 pub mod openapi;
 mod purchase_id;
 mod purchases;
@@ -26,6 +27,7 @@ mod upload_door;
 mod uploads;
 
 pub use campaign_door::CampaignDoor;
+pub use misses::Misses;
 pub use upload_door::UploadDoor;
 
 use axum::Router;
@@ -47,6 +49,8 @@ pub struct App {
     pub uploads: Arc<UploadDoor>,
     /// The door to the function that takes campaigns further.
     pub campaigns: Arc<CampaignDoor>,
+    /// Whom tills asked for in vain.
+    pub misses: Arc<Misses>,
 }
 
 impl App {
@@ -123,6 +127,10 @@ pub fn router(app: App) -> Router {
         .route("/v1/members/{member_id}", get(members::show).patch(members::correction::correct))
         .route("/v1/members/{member_id}/mobile", put(members::correction::change_mobile))
         .route("/v1/members/{member_id}/merge", post(members::merge::merge))
+        .route("/v1/members/{member_id}/unmerge", post(members::merge::unmerge))
+        .route("/v1/members/{member_id}/card/block", post(members::card::block))
+        .route("/v1/members/{member_id}/card/unblock", post(members::card::unblock))
+        .route("/v1/members/{member_id}/card/replace", post(members::card::replace))
         .route("/v1/members/{member_id}/registration", put(registration::put))
         .route("/v1/members/{member_id}/consents", get(consents::show))
         .route("/v1/members/{member_id}/consents/{channel}", put(consents::put))

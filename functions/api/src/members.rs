@@ -1,6 +1,7 @@
 //! Members, at the till: shown and listed here; enrolled, found, corrected and merged below.
 
 mod address;
+pub(crate) mod card;
 pub(crate) mod correction;
 pub(crate) mod enrolment;
 pub(crate) mod find;
@@ -51,6 +52,9 @@ pub(crate) struct MemberAnswer {
     address: Option<Address>,
     #[serde(skip_serializing_if = "Option::is_none")]
     card_number: Option<String>,
+    /// Cards blocked as lost, which find nobody; `card_number` may be among them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    blocked_card_numbers: Vec<String>,
     /// The points the member has; below zero while points are owed.
     balance: i64,
     /// All points ever earned, those taken back with their sale taken off.
@@ -97,6 +101,11 @@ impl MemberAnswer {
             birth_date: details.birth_date.map(|day| day.to_string()),
             address: Address::of(&details.address),
             card_number: details.card.as_ref().map(|card| card.as_str().to_owned()),
+            blocked_card_numbers: person
+                .blocked_cards
+                .iter()
+                .map(|card| card.as_str().to_owned())
+                .collect(),
             balance: account.balance().get(),
             points_earned: account.earned.get(),
             spend_cents: account.spend.get(),
