@@ -10,16 +10,17 @@ use crate::openapi::{BodyRefusals, OperatorRefusals};
 use crate::{App, identifiers};
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderName, StatusCode};
 use content::{ContentBody, SmsLength};
 use domain::campaign::{Draft, State as CampaignState};
 use domain::{Campaign, CampaignId, Instant, text};
+use http_edge::idempotency::REPLAYED;
 use http_edge::problem::Kind;
-use http_edge::{Fields, JsonBody, Operator, Page, Problem, Segments, cursor, page};
+use http_edge::{Fields, JsonBody, KeyedBody, Operator, Page, Problem, Segments, cursor, page};
 use segment::SegmentBody;
 use serde::{Deserialize, Serialize};
 use steps::{in_force, ready, refused, refused_by_store};
-use store::{ByState, Mode, Scope, Settings, StoredCampaign};
+use store::{Answered, ByState, Mode, Scope, Settings, StoredCampaign};
 use utoipa::ToSchema;
 
 const NAME_LENGTH: usize = 100;
@@ -282,16 +283,23 @@ async fn scope_in_force(app: &App, merchant: &str) -> Result<Scope, Problem> {
     Ok(scope)
 }
 
-/// Write a campaign. It is a draft: nothing is sent.
+/// Write a campaign. It is a draft: nothing is sent. With the header `Idempotency-Key` the same request
+/// again within 24 hours writes none, and is answered with the campaign as it stands then.
 #[utoipa::path(
     operation_id = "create_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns", tag = "campaigns",
     security(("operator_key" = [])),
-    params(("merchant_id" = String, Path)),
+    params(
+        ("merchant_id" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
+         description = "Visible ASCII characters; one key a campaign, a UUID for example."),
+    ),
     request_body = PutCampaign,
     responses(
-        (status = 201, description = "Written.", body = CampaignAnswer),
-        (status = 409, description = "The merchant's contract has ended.",
+        (status = 201, description = "Written; before, where the header `idempotency-replayed` is `true`.",
+         body = CampaignAnswer),
+        (status = 409, description = "The merchant's contract has ended, or the key came with another \
+         request (`idempotency_key_reused`).",
          body = http_edge::ProblemBody, content_type = "application/problem+json"),
         OperatorRefusals, BodyRefusals,
     ),
@@ -300,14 +308,24 @@ pub(crate) async fn create(
     State(app): State<App>,
     _: Operator,
     Segments(merchant): Segments<String>,
-    JsonBody(put): JsonBody<PutCampaign>,
-) -> Result<(StatusCode, Json<CampaignAnswer>), Problem> {
+    KeyedBody { key, body: put }: KeyedBody<PutCampaign>,
+) -> Result<(StatusCode, Option<[(HeaderName, &'static str); 1]>, Json<CampaignAnswer>), Problem> {
     let (now, scope) = (app.now(), scope_in_force(&app, &merchant).await?);
     let draft = put.read(&scope.settings)?;
     let campaign = Campaign::drafted(CampaignId::mint(now, identifiers::random()?), draft, now);
-    app.store().create_campaign(&scope, &campaign).await?;
-    let stored = StoredCampaign { campaign, held_because: None };
-    Ok((StatusCode::CREATED, Json(CampaignAnswer::of(&app, &scope, stored).await?)))
+    let answered = match key {
+        Some(key) => app.store().create_campaign_once(&scope, &campaign, &key, now).await?,
+        None => {
+            app.store().create_campaign(&scope, &campaign).await?;
+            Answered::New(StoredCampaign { campaign, held_because: None })
+        }
+    };
+    let (stored, replayed) = match answered {
+        Answered::New(stored) => (stored, None),
+        Answered::Replayed(stored) => (stored, Some([(REPLAYED, "true")])),
+    };
+    let campaign = CampaignAnswer::of(&app, &scope, stored).await?;
+    Ok((StatusCode::CREATED, replayed, Json(campaign)))
 }
 
 /// A merchant's campaigns, newest first.

@@ -1,7 +1,7 @@
 //! Whom a till means: by the identifier it was given, a mobile, or a card.
 
 use domain::identity::CardNumber;
-use domain::{MemberId, Mobile};
+use domain::{MemberId, Mobile, qr};
 use http_edge::Fields;
 use serde::Deserialize;
 use store::Contact;
@@ -18,7 +18,7 @@ pub(crate) struct MemberNamed {
     card_number: Option<String>,
 }
 
-/// Exactly one of the two.
+/// Exactly one of the three.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ContactNamed {
@@ -26,6 +26,9 @@ pub(crate) struct ContactNamed {
     mobile: Option<String>,
     #[schema(examples("2990000012345"))]
     card_number: Option<String>,
+    /// What a scanner read from a card's QR code, as it is: its number, or an address that ends in it.
+    #[schema(examples("https://carte.example.com/2990000012345"))]
+    qr: Option<String>,
 }
 
 /// A customer as it was named.
@@ -42,15 +45,26 @@ impl MemberNamed {
 }
 
 impl ContactNamed {
-    pub(crate) fn read(&self, fields: &mut Fields) -> Option<Contact> {
-        let given = [None, self.mobile.as_deref(), self.card_number.as_deref()];
-        if given.iter().flatten().count() != 1 {
-            fields.note("", "one_of", "must hold exactly one of mobile and card_number");
-            return None;
-        }
-        match named(fields, "", given)? {
-            Named::Contact(contact) => Some(contact),
-            Named::Member(_) => None,
+    /// The contact, and the pointer of the field that named it.
+    pub(crate) fn read(&self, fields: &mut Fields) -> Option<(Contact, &'static str)> {
+        match (self.mobile.as_deref(), self.card_number.as_deref(), self.qr.as_deref()) {
+            (Some(mobile), None, None) => {
+                let mobile = fields.check("/mobile", Mobile::parse(mobile))?;
+                Some((Contact::Mobile(mobile), "/mobile"))
+            }
+            (None, Some(card), None) => {
+                let card = fields.check("/card_number", CardNumber::parse(card))?;
+                Some((Contact::Card(card), "/card_number"))
+            }
+            (None, None, Some(scanned)) => {
+                let card = fields.check("/qr", qr::card_number(scanned))?;
+                Some((Contact::Card(card), "/qr"))
+            }
+            _ => {
+                let detail = "must hold exactly one of mobile, card_number and qr";
+                fields.note("", "one_of", detail);
+                None
+            }
         }
     }
 }

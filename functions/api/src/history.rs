@@ -5,12 +5,12 @@ use crate::purchases::told::PurchaseType;
 use crate::{App, identifiers, purchase_id};
 use axum::Json;
 use axum::extract::State;
-use domain::Instant;
 use domain::ledger::entry::{Cause, LedgerEntry};
+use domain::{Instant, KeyId};
 use http_edge::{Page, Problem, Segments, Till, cursor};
 use serde::Serialize;
 use std::collections::HashMap;
-use store::{HistoryEntry, HistoryKey, StoredPurchase};
+use store::{CardEvent, HistoryEntry, HistoryKey, StoredPurchase};
 use utoipa::ToSchema;
 
 /// What happened.
@@ -34,6 +34,14 @@ pub(crate) enum EntryType {
     Expiry,
     /// Corrected by hand.
     Adjustment,
+    /// A merge with another member was undone.
+    Unmerge,
+    /// The card was blocked as lost.
+    CardBlocked,
+    /// The card can be used again.
+    CardUnblocked,
+    /// Another card took the place of the one there was.
+    CardReplaced,
 }
 
 /// Points of one day that an entry took.
@@ -52,7 +60,8 @@ pub(crate) struct HistoryItem {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     at: Instant,
-    /// The points it gave, below zero for a return.
+    /// The points it gave, below zero for a return; of a merge undone, what the absorbed one had brought
+    /// in and did not get back.
     points: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     purchase_id: Option<String>,
@@ -88,6 +97,12 @@ pub(crate) struct HistoryItem {
     reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
+    /// The member that this one was parted from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other_member_id: Option<String>,
+    /// The key of the till that did it, where there is no receipt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_id: Option<String>,
 }
 
 /// A page of history.
@@ -103,14 +118,29 @@ impl HistoryItem {
     fn of(entry: &HistoryEntry) -> Self {
         match entry {
             HistoryEntry::Purchase(stored) => Self::purchase(stored),
-            HistoryEntry::Merged { absorbed, at } => Self {
-                r#type: EntryType::Merge,
-                at: *at,
+            HistoryEntry::Merged { absorbed, at, by } => Self {
                 absorbed_member_id: Some(absorbed.to_string()),
-                ..Self::default()
+                ..Self::note(EntryType::Merge, *at, *by)
             },
+            HistoryEntry::Unmerged { other, points, at, by } => Self {
+                points: points.get(),
+                other_member_id: Some(other.to_string()),
+                ..Self::note(EntryType::Unmerge, *at, *by)
+            },
+            HistoryEntry::Card { step, at, by } => {
+                let r#type = match step {
+                    CardEvent::Blocked => EntryType::CardBlocked,
+                    CardEvent::Unblocked => EntryType::CardUnblocked,
+                    CardEvent::Replaced => EntryType::CardReplaced,
+                };
+                Self::note(r#type, *at, *by)
+            }
             HistoryEntry::Ledger(entry) => Self::ledger(entry),
         }
+    }
+
+    fn note(r#type: EntryType, at: Instant, by: Option<KeyId>) -> Self {
+        Self { r#type, at, key_id: by.map(|key| key.to_string()), ..Self::default() }
     }
 
     fn ledger(entry: &LedgerEntry) -> Self {

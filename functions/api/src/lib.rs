@@ -17,6 +17,7 @@ mod identifiers;
 mod keys;
 mod members;
 mod merchants;
+mod misses;
 pub mod openapi;
 mod programmes;
 mod purchase_id;
@@ -27,6 +28,7 @@ mod upload_door;
 mod uploads;
 
 pub use campaign_door::CampaignDoor;
+pub use misses::Misses;
 pub use upload_door::UploadDoor;
 
 use axum::Router;
@@ -48,6 +50,8 @@ pub struct App {
     pub uploads: Arc<UploadDoor>,
     /// The door to the function that takes campaigns further.
     pub campaigns: Arc<CampaignDoor>,
+    /// Whom tills asked for in vain.
+    pub misses: Arc<Misses>,
 }
 
 impl App {
@@ -119,11 +123,15 @@ pub fn router(app: App) -> Router {
             "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/dry-run",
             get(campaigns::dry_run::show).post(campaigns::dry_run::ask),
         )
-        .route("/v1/members", get(members::list).post(members::create))
-        .route("/v1/members/find", post(members::find))
-        .route("/v1/members/{member_id}", get(members::show).patch(members::correct))
-        .route("/v1/members/{member_id}/mobile", put(members::change_mobile))
-        .route("/v1/members/{member_id}/merge", post(members::merge))
+        .route("/v1/members", get(members::list).post(members::enrolment::create))
+        .route("/v1/members/find", post(members::find::find))
+        .route("/v1/members/{member_id}", get(members::show).patch(members::correction::correct))
+        .route("/v1/members/{member_id}/mobile", put(members::correction::change_mobile))
+        .route("/v1/members/{member_id}/merge", post(members::merge::merge))
+        .route("/v1/members/{member_id}/unmerge", post(members::merge::unmerge))
+        .route("/v1/members/{member_id}/card/block", post(members::card::block))
+        .route("/v1/members/{member_id}/card/unblock", post(members::card::unblock))
+        .route("/v1/members/{member_id}/card/replace", post(members::card::replace))
         .route("/v1/members/{member_id}/registration", put(registration::put))
         .route("/v1/members/{member_id}/consents", get(consents::show))
         .route("/v1/members/{member_id}/consents/{channel}", put(consents::put))

@@ -1,6 +1,6 @@
 //! Wiring: settings, clients, and the router that API Gateway's requests go through.
 
-use api::{App, CampaignDoor, UploadDoor};
+use api::{App, CampaignDoor, Misses, UploadDoor};
 use aws_sdk_secretsmanager::Client as Secrets;
 use http_edge::Gate;
 use http_edge::operator::OperatorKey;
@@ -20,5 +20,6 @@ async fn main() -> Result<(), lambda_http::Error> {
         Box::pin(async move { Ok(platform::clients::secret(&secrets, &arn).await?) })
     });
     let gate = Gate { store, operator_key: Arc::new(operator_key), clock: Arc::new(platform::now) };
-    lambda_http::run(api::router(App { gate, uploads, campaigns })).await
+    let misses = Arc::new(Misses::default());
+    lambda_http::run(api::router(App { gate, uploads, campaigns, misses })).await
 }

@@ -105,7 +105,7 @@ pub(crate) async fn enter(
             tally.count(receipt.rows, |rows| &mut rows.without_customer);
             continue;
         };
-        let resolved = resolve(scope, named, &known, &asked);
+        let resolved = resolve(scope, named, receipt.purchase.sold_at(), &known, &asked);
         let source = Source::File { upload, line: receipt.line };
         match resolved {
             Err(invalid) => tally.settle(receipt, Err(invalid), source),
@@ -152,16 +152,22 @@ fn contact(named: &Named) -> Contact {
 }
 
 /// Who gets a receipt's points: a member, or a person of whom the row or the merchant says that the
-/// card was asked for. Nobody else becomes a member by a file.
+/// card was asked for. Nobody else becomes a member by a file. A card lost since was good for what
+/// was sold before it was blocked.
 fn resolve(
     scope: &Scope,
     named: &Named,
+    sold_at: Instant,
     known: &HashMap<Contact, Known>,
     asked: &HashSet<Contact>,
 ) -> Result<(Owner, Customer), Invalid> {
     let contact = contact(named);
     match (known.get(&contact), &named.identity) {
         (Some(Known::Member(id)), _) => Ok((Owner::Member(*id), Customer::Member(*id))),
+        (Some(Known::Blocked(id, blocked_at)), _) if sold_at < *blocked_at => {
+            Ok((Owner::Member(*id), Customer::Member(*id)))
+        }
+        (Some(Known::Blocked(..)), _) => Err(Invalid::CardBlocked),
         (Some(Known::Suppressed), _) => Err(Invalid::Suppressed),
         (None, CustomerKey::Card(_)) => Err(Invalid::NotEnrolled),
         (None, CustomerKey::Mobile(mobile)) => {

@@ -134,6 +134,9 @@ impl Account {
     }
 
     fn count_earned(&mut self, day: Day, points: Points) {
+        if points == Points::ZERO {
+            return;
+        }
         self.earned += points;
         let (month, earned) = (day.month(), points);
         self.add_to_month(&MonthChange { month, amount: Cents::ZERO, visits: 0, earned });

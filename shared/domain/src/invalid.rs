@@ -189,6 +189,21 @@ pub enum Invalid {
     /// A card's number that another member has.
     #[error("is another member's card: check its number, or merge the two if they are one person")]
     CardTaken,
+    /// A card's number that was blocked as lost.
+    #[error("is a card that was blocked as lost: find its member by mobile, or replace the card")]
+    CardBlocked,
+    /// A member without a card, where one is to be blocked.
+    #[error("has no card: replace gives one")]
+    NoCard,
+    /// More lost cards than a member can have.
+    #[error("has lost {} cards, the most that are kept blocked", crate::lost_card::MOST_BLOCKED)]
+    TooManyBlockedCards,
+    /// A scanned text that holds no card's number.
+    #[error("holds no card of ours: scan the code of the card, or send its number as card_number")]
+    QrUnreadable,
+    /// A key of a request that came with another request before.
+    #[error("came with another request within 24 hours: send each request with a key of its own")]
+    IdempotencyKeyReused,
     /// A provider account's code out of its alphabet.
     #[error("must be 1 to 40 lower-case letters, digits or hyphens")]
     AccountCode,
@@ -285,6 +300,11 @@ impl Invalid {
             Self::ReturnedSaleOfAnother => "returned_sale_of_another",
             Self::ReceiptConflict => "receipt_conflict",
             Self::CardTaken => "card_taken",
+            Self::CardBlocked => "card_blocked",
+            Self::NoCard => "no_card",
+            Self::TooManyBlockedCards => "too_many_blocked_cards",
+            Self::QrUnreadable => "qr_unreadable",
+            Self::IdempotencyKeyReused => "idempotency_key_reused",
             Self::AccountCode => "account_code",
             Self::SmsSender => "sms_sender",
             Self::StopNumber => "stop_number",

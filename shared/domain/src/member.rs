@@ -131,6 +131,8 @@ pub struct Person {
     pub activated_at: Option<Instant>,
     /// The member this one was merged into.
     pub merged_into: Option<MemberId>,
+    /// The numbers of this member's cards that were blocked as lost: the card there is may be one of them.
+    pub blocked_cards: Vec<CardNumber>,
     /// The members merged into this one, whose history is this one's too.
     pub absorbed: Vec<MemberId>,
     /// The day on which retention looks at this member; it may find that the deadline has moved on.

@@ -57,6 +57,7 @@ mod tests {
             invited_at: None,
             activated_at: None,
             merged_into: None,
+            blocked_cards: vec![],
             absorbed: vec![],
             due: None,
             version: 1,

@@ -104,6 +104,7 @@ mod tests {
             invited_at: invited_at.map(instant),
             activated_at: activated_at.map(instant),
             merged_into: None,
+            blocked_cards: vec![],
             absorbed: vec![],
             due: None,
             version: 1,

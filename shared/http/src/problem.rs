@@ -118,6 +118,7 @@ pub struct Problem {
     code: &'static str,
     detail: String,
     errors: Vec<FieldError>,
+    cashier: Option<&'static str>,
     internal: Option<String>,
 }
 
@@ -125,7 +126,14 @@ impl Problem {
     /// A refusal of a kind, with a sentence that says what to do.
     #[must_use]
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, code: kind.code(), detail: detail.into(), errors: vec![], internal: None }
+        Self {
+            kind,
+            code: kind.code(),
+            detail: detail.into(),
+            errors: vec![],
+            cashier: None,
+            internal: None,
+        }
     }
 
     /// Fields of the body, the path or the query that are not accepted.
@@ -218,6 +226,7 @@ impl Problem {
             detail: self.detail.clone(),
             code: self.code,
             errors: self.errors.clone(),
+            cashier_message: self.cashier,
             request_id,
         }
     }
@@ -252,6 +261,10 @@ pub struct ProblemBody {
     /// Every field that is not accepted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
+    /// For the cashier's screen, in French, where there is something to do at the till.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    cashier_message: Option<&'static str>,
     /// The request, as our logs know it.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
@@ -260,7 +273,16 @@ pub struct ProblemBody {
 impl From<Invalid> for Problem {
     fn from(invalid: Invalid) -> Self {
         let kind = match invalid {
-            Invalid::ReceiptConflict | Invalid::CardTaken => Kind::Conflict,
+            Invalid::IdempotencyKeyReused => {
+                let (code, detail) = (invalid.code(), invalid.to_string());
+                let error = FieldError::of_parameter(crate::idempotency::HEADER, code, detail);
+                return Self::fields(Kind::Conflict, vec![error]).coded(code);
+            }
+            Invalid::ReceiptConflict
+            | Invalid::CardTaken
+            | Invalid::CardBlocked
+            | Invalid::NoCard
+            | Invalid::TooManyBlockedCards => Kind::Conflict,
             _ => Kind::Unprocessable,
         };
         let detail = format!("A value {invalid}.");
@@ -270,7 +292,19 @@ impl From<Invalid> for Problem {
             code: invalid.code(),
             detail: invalid.to_string(),
         };
-        Self { code: invalid.code(), errors: vec![error], ..Self::new(kind, detail) }
+        let (code, cashier) = (invalid.code(), cashier_message(invalid));
+        Self { code, errors: vec![error], cashier, ..Self::new(kind, detail) }
+    }
+}
+
+/// What the cashier can do about it.
+const fn cashier_message(invalid: Invalid) -> Option<&'static str> {
+    match invalid {
+        Invalid::CardBlocked => Some(
+            "Cette carte est déclarée perdue. Demandez au client son numéro de mobile, ou remettez-lui \
+             une autre carte.",
+        ),
+        _ => None,
     }
 }
 

@@ -7,9 +7,10 @@
 //! campaign under way may write a row a moment late: so the tombstone stays a day, and goes after a
 //! second look.
 
+use crate::contacts::delete_contact;
 use crate::items::{self, Transaction};
 use crate::keys::{self, Key};
-use crate::members::{delete_contact, member_id, members_of};
+use crate::members::{member_id, members_of};
 use crate::{Contact, Member, Scope, Store, StoreError, backoff};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
@@ -155,7 +156,7 @@ impl Store {
     }
 
     /// Decides the erasure of a member as it was read: 1 transaction of 5 items, 10 write units, 4
-    /// more for a card and 4 for an e-mail address. Account and contacts are gone with it, no file
+    /// more for each card and 4 for an e-mail address. Account and contacts are gone with it, no file
     /// brings the contacts back, and the record of the erasure stands. `None` where the member was
     /// written since it was read: nothing happened, read anew.
     ///
@@ -231,9 +232,10 @@ impl Store {
         let account = keys::account(scope.tenant(), person.id);
         let mut actions = vec![self.delete_version(&account, member.account_version)?];
         let mobile = Contact::Mobile(person.mobile.clone());
-        let card = person.details.card.clone().map(Contact::Card);
+        let card = person.details.card.iter().filter(|_| !person.card_is_blocked());
+        let cards = card.chain(&person.blocked_cards).cloned().map(Contact::Card);
         let mut contacts: Vec<(Key, Key)> = std::iter::once(mobile)
-            .chain(card)
+            .chain(cards)
             .map(|contact| (scope.contact_key(&contact), scope.suppressed_key(&contact)))
             .collect();
         if let Some(email) = &person.details.email {

@@ -1,14 +1,17 @@
 //! A member's history, newest first: purchases, cancelled ones included, and what else happened.
 
 use crate::items::{self, Item};
-use crate::keys::Key;
+use crate::keys::{self, Key};
 use crate::ledger_entries::EntryRecord;
+use crate::lost_cards::{CARD_BLOCKED, CARD_REPLACED, CARD_UNBLOCKED, CardNote};
+use crate::members::member_id;
 use crate::merging::{MERGE, MergeRecord};
 use crate::purchase_record::PurchaseRecord;
-use crate::{Scope, Store, StoreError, StoredPurchase};
+use crate::unmerging::{UNMERGE, UnmergeRecord};
+use crate::{Scope, Store, StoreError, StoredPurchase, notes};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ledger::entry::LedgerEntry;
-use domain::{Day, EstablishmentId, Instant, Invalid, MemberId, Receipt};
+use domain::{Day, EstablishmentId, Instant, Invalid, KeyId, MemberId, Points, Receipt};
 use domain::{ReceiptNumber, Register};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -26,7 +29,41 @@ pub enum HistoryEntry {
         absorbed: MemberId,
         /// When.
         at: Instant,
+        /// The till's key, where a till did it.
+        by: Option<KeyId>,
     },
+    /// This member and another, who had been merged, are apart again.
+    Unmerged {
+        /// The other.
+        other: MemberId,
+        /// Of what the absorbed one had brought in and was no longer there: the kept one's, below zero
+        /// at the absorbed one.
+        points: Points,
+        /// When.
+        at: Instant,
+        /// The till's key, where a till did it.
+        by: Option<KeyId>,
+    },
+    /// Something was done about the member's card.
+    Card {
+        /// What.
+        step: CardEvent,
+        /// When.
+        at: Instant,
+        /// The till's key, where a till did it.
+        by: Option<KeyId>,
+    },
+}
+
+/// What was done about a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardEvent {
+    /// It was blocked as lost.
+    Blocked,
+    /// It can be used again.
+    Unblocked,
+    /// Another took its place.
+    Replaced,
 }
 
 /// A page of history and where the next begins, as an opaque text.
@@ -146,30 +183,49 @@ impl Store {
 }
 
 fn entry_of(scope: &Scope, key: &Key, item: Item) -> Result<HistoryEntry, StoreError> {
-    if key.sk.starts_with("LEDGER#") {
-        let at = item.get("instant").and_then(|text| text.as_s().ok()).cloned();
-        let kind = item.get("kind").and_then(|kind| kind.as_s().ok()).cloned();
-        return match (kind.as_deref(), at) {
-            (Some(MERGE), Some(at)) => {
-                let note: MergeRecord = items::from_item(item, "ledger")?;
-                Ok(HistoryEntry::Merged {
-                    absorbed: crate::members::member_id(&note.absorbed)?,
-                    at: items::instant_of(&at)?,
-                })
-            }
-            _ => {
-                let record: EntryRecord = items::from_item(item, "ledger")?;
-                Ok(HistoryEntry::Ledger(Box::new(record.read()?)))
-            }
-        };
+    if key.sk.starts_with(keys::LEDGER_PREFIX) {
+        return note_of(item);
     }
     let record: PurchaseRecord = items::from_item(item, "purchase")?;
     let receipt = receipt_of(&key.pk).map_err(|_| StoreError::Corrupt("purchase"))?;
     Ok(HistoryEntry::Purchase(Box::new(record.read(scope, receipt)?)))
 }
 
+fn note_of(item: Item) -> Result<HistoryEntry, StoreError> {
+    let kind = item.get("kind").and_then(|kind| kind.as_s().ok()).cloned().unwrap_or_default();
+    let step = match kind.as_str() {
+        MERGE => {
+            let note: MergeRecord = items::from_item(item, "ledger")?;
+            return Ok(HistoryEntry::Merged {
+                absorbed: member_id(&note.absorbed)?,
+                at: items::instant_of(&note.instant)?,
+                by: notes::till_of(&note.source)?,
+            });
+        }
+        UNMERGE => {
+            let note: UnmergeRecord = items::from_item(item, "ledger")?;
+            return Ok(HistoryEntry::Unmerged {
+                other: member_id(&note.other)?,
+                points: Points::new(note.points),
+                at: items::instant_of(&note.instant)?,
+                by: notes::till_of(&note.source)?,
+            });
+        }
+        CARD_BLOCKED => CardEvent::Blocked,
+        CARD_UNBLOCKED => CardEvent::Unblocked,
+        CARD_REPLACED => CardEvent::Replaced,
+        _ => {
+            let record: EntryRecord = items::from_item(item, "ledger")?;
+            return Ok(HistoryEntry::Ledger(Box::new(record.read()?)));
+        }
+    };
+    let note: CardNote = items::from_item(item, "ledger")?;
+    let by = notes::till_of(&note.source)?;
+    Ok(HistoryEntry::Card { step, at: items::instant_of(&note.instant)?, by })
+}
+
 /// The receipt that a purchase's partition key spells.
-fn receipt_of(pk: &str) -> Result<Receipt, Invalid> {
+pub(crate) fn receipt_of(pk: &str) -> Result<Receipt, Invalid> {
     let (_, receipt) = pk.split_once("#RECEIPT#").ok_or(Invalid::Identifier)?;
     let mut parts = receipt.splitn(4, '#');
     let mut next = || parts.next().ok_or(Invalid::Identifier);

@@ -165,8 +165,10 @@ pub(crate) fn cancelled_purchase(purchase: &Key, cancelled_at: &str) -> Key {
 }
 
 pub(crate) fn ledger(tenant: Tenant, member: MemberId, instant: &str, entry: KeyId) -> Key {
-    key(member_rows(tenant, member), format!("LEDGER#{instant}#{entry}"))
+    key(member_rows(tenant, member), format!("{LEDGER_PREFIX}{instant}#{entry}"))
 }
+
+pub(crate) const LEDGER_PREFIX: &str = "LEDGER#";
 
 /// What belongs to a member alone: notes of the ledger, messages received.
 pub(crate) fn member_rows(tenant: Tenant, member: MemberId) -> String {
@@ -190,6 +192,11 @@ pub(crate) fn shared_contact(tenant: Tenant, kind: &str, hash: &str, member: Mem
 /// A contact that was erased or opposed.
 pub(crate) fn suppressed(tenant: Tenant, kind: &str, hash: &str) -> Key {
     key(contact_partition(tenant, kind, hash), "SUPPRESSED")
+}
+
+/// What was answered to a request that came with a key of its own, by the key's keyed hash.
+pub(crate) fn answer(tenant: Tenant, hash: &str) -> Key {
+    key(format!("{tenant}#IDEMPOTENCY#{hash}"), "ANSWER")
 }
 
 pub(crate) fn upload_partition(tenant: Tenant) -> String {

@@ -2,12 +2,12 @@
 
 use crate::codec;
 use crate::items::{self, ABSENT};
-use crate::keys::{self, Key};
-use crate::{Scope, Store, StoreError};
+use crate::keys::Key;
+use crate::{Scope, Store, StoreError, notes};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::account::Given;
 use domain::ledger::entry::{Adjustment, Author, Cause, LedgerEntry, Reason};
-use domain::{Account, Day, Instant, KeyId, MemberId, Points, calendar};
+use domain::{Account, Day, Instant, MemberId, Points, calendar};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -39,11 +39,7 @@ impl EntryRecord {
         member: MemberId,
         entry: &LedgerEntry,
     ) -> Result<Self, StoreError> {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
-        let instant = items::instant_text(entry.at);
-        let id = KeyId::mint(entry.at, u128::from_be_bytes(random));
-        let Key { pk, sk } = keys::ledger(scope.tenant(), member, &instant, id);
+        let (Key { pk, sk }, instant) = notes::new_note(scope, member, entry.at)?;
         let adjustment = match &entry.cause {
             Cause::Adjustment(adjustment) => Some(adjustment),
             _ => None,
@@ -64,10 +60,6 @@ impl EntryRecord {
 
     pub(crate) fn put(&self, table: &str) -> Result<TransactWriteItem, StoreError> {
         items::put(table, items::to_item(self)?, ABSENT, vec![])
-    }
-
-    pub(crate) fn points(&self) -> Points {
-        Points::new(self.points)
     }
 
     pub(crate) fn read(self) -> Result<LedgerEntry, StoreError> {

@@ -1,10 +1,12 @@
 //! Merging two members who are one person.
 
 use crate::items::{self, ABSENT, Transaction};
-use crate::keys::{self, Key};
+use crate::keys::Key;
 use crate::members::{put_account, put_person};
-use crate::{Member, Scope, Source, Store, StoreError, backoff, codec};
-use domain::{Instant, KeyId, MemberId};
+use crate::wishes::ConsentsRecord;
+use crate::{Member, Scope, Source, Store, StoreError, backoff, codec, notes};
+use domain::unmerge::BeforeMerge;
+use domain::{Instant, MemberId};
 use serde::{Deserialize, Serialize};
 
 /// The ledger's note of a merge: no points of its own, and what it takes to undo it.
@@ -13,13 +15,40 @@ pub(crate) struct MergeRecord {
     pk: String,
     sk: String,
     member: String,
-    instant: String,
+    pub(crate) instant: String,
     kind: String,
     pub(crate) absorbed: String,
     pub(crate) source: String,
     /// The absorbed member's account as it was.
     #[serde(with = "serde_bytes")]
     account: Vec<u8>,
+    /// The kept member's account as it was; notes of the first merges do not hold it.
+    #[serde(with = "serde_bytes", default)]
+    kept_account: Vec<u8>,
+    /// The kept member's consents as they were, and its registration.
+    #[serde(default, skip_serializing_if = "ConsentsRecord::is_empty")]
+    kept_consents: ConsentsRecord,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kept_invited_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kept_activated_at: Option<String>,
+}
+
+impl MergeRecord {
+    /// What the merge found.
+    pub(crate) fn before(&self) -> Result<BeforeMerge, StoreError> {
+        if self.kept_account.is_empty() {
+            return Err(StoreError::Conflict("this merge is too old to be undone"));
+        }
+        let instant = |text: &Option<String>| text.as_deref().map(items::instant_of).transpose();
+        Ok(BeforeMerge {
+            kept: codec::decode_account(&self.kept_account)?,
+            absorbed: codec::decode_account(&self.account)?,
+            consents: self.kept_consents.read()?,
+            invited_at: instant(&self.kept_invited_at)?,
+            activated_at: instant(&self.kept_activated_at)?,
+        })
+    }
 }
 
 pub(crate) const MERGE: &str = "merge";
@@ -58,7 +87,7 @@ impl Store {
                     "the two were merged the other way round already",
                 ));
             }
-            let note = merge_note(scope, into.person.id, &from, by, now)?;
+            let note = merge_note(scope, &into, &from, by, now)?;
             let versions = (into.person.version, from.person.version);
             into.account.absorb(&mut from.account);
             from.account.merged_into = Some(into.person.id);
@@ -96,24 +125,24 @@ impl Store {
 
 fn merge_note(
     scope: &Scope,
-    kept: MemberId,
+    kept: &Member,
     absorbed: &Member,
     by: &Source,
     now: Instant,
 ) -> Result<MergeRecord, StoreError> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
-    let instant = items::instant_text(now);
-    let entry = KeyId::mint(now, u128::from_be_bytes(random));
-    let Key { pk, sk } = keys::ledger(scope.tenant(), kept, &instant, entry);
+    let (Key { pk, sk }, instant) = notes::new_note(scope, kept.person.id, now)?;
     Ok(MergeRecord {
         pk,
         sk,
-        member: kept.to_string(),
+        member: kept.person.id.to_string(),
         instant,
         kind: MERGE.to_owned(),
         absorbed: absorbed.person.id.to_string(),
         source: by.to_string(),
         account: codec::encode_account(&absorbed.account),
+        kept_account: codec::encode_account(&kept.account),
+        kept_consents: ConsentsRecord::of(&kept.person.consents),
+        kept_invited_at: kept.person.invited_at.map(items::instant_text),
+        kept_activated_at: kept.person.activated_at.map(items::instant_text),
     })
 }

@@ -28,6 +28,8 @@ pub(crate) struct PersonRecord {
     address: Option<Vec<u8>>,
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
     card: Option<Vec<u8>>,
+    #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
+    blocked_cards: Option<Vec<u8>>,
     #[serde(default, skip_serializing_if = "ConsentsRecord::is_empty")]
     consents: ConsentsRecord,
     enrolment: String,
@@ -46,7 +48,7 @@ pub(crate) struct PersonRecord {
     due_at: Option<String>,
 }
 
-/// The parts of an address, joined by a character that no text of ours may hold.
+/// What joins the parts of an address, or several cards: a character that no text of ours may hold.
 const SEPARATOR: char = '\u{1f}';
 
 fn address_text(address: &Address) -> Option<String> {
@@ -62,6 +64,15 @@ fn address_of(text: &str) -> Address {
     let mut parts = text.split(SEPARATOR).map(|part| (!part.is_empty()).then(|| part.to_owned()));
     let mut next = || parts.next().flatten();
     Address { street: next(), complement: next(), postcode: next(), city: next(), country: next() }
+}
+
+fn cards_text(cards: &[CardNumber]) -> Option<String> {
+    let numbers: Vec<&str> = cards.iter().map(CardNumber::as_str).collect();
+    (!numbers.is_empty()).then(|| numbers.join(&SEPARATOR.to_string()))
+}
+
+pub(crate) fn cards_of(text: &str) -> Result<Vec<CardNumber>, Invalid> {
+    text.split(SEPARATOR).map(CardNumber::parse).collect()
 }
 
 const fn enrolment_word(enrolment: Enrolment) -> &'static str {
@@ -92,6 +103,7 @@ pub(crate) fn person_record(scope: &Scope, person: &Person) -> Result<PersonReco
         )?,
         address: seal(Field::Address, address_text(&details.address).as_deref())?,
         card: seal(Field::Card, details.card.as_ref().map(CardNumber::as_str))?,
+        blocked_cards: seal(Field::BlockedCards, cards_text(&person.blocked_cards).as_deref())?,
         consents: ConsentsRecord::of(&person.consents),
         enrolment: enrolment_word(person.enrolment).to_owned(),
         created_at: items::instant_text(person.created_at),
@@ -151,6 +163,9 @@ pub(crate) fn person_of(
             .merged_into
             .map(|text| MemberId::parse(&text))
             .transpose()
+            .map_err(corrupt)?,
+        blocked_cards: open(Field::BlockedCards, record.blocked_cards)?
+            .map_or(Ok(vec![]), |text| cards_of(&text))
             .map_err(corrupt)?,
         absorbed: record
             .absorbed

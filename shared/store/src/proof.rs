@@ -2,8 +2,6 @@
 
 use crate::items;
 use crate::keys::{self, Key};
-use crate::ledger_entries::EntryRecord;
-use crate::merging::MERGE;
 use crate::purchase_record::PurchaseRecord;
 use crate::{Member, Scope, Store, StoreError, members::members_of};
 use domain::{MemberId, Points};
@@ -133,16 +131,14 @@ impl Store {
     }
 }
 
-/// What an entry adds to the balance.
+/// What an entry adds to the balance: a note that tells no points adds none.
 fn points_of(item: items::Item) -> Result<Points, StoreError> {
-    let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
-    if !text("sk").unwrap_or_default().starts_with("LEDGER#") {
+    let sk = item.get("sk").and_then(|value| value.as_s().ok()).map_or("", String::as_str);
+    if !sk.starts_with(keys::LEDGER_PREFIX) {
         let record: PurchaseRecord = items::from_item(item, "purchase")?;
         return record.stands_for();
     }
-    if text("kind").as_deref() == Some(MERGE) {
-        return Ok(Points::ZERO);
-    }
-    let record: EntryRecord = items::from_item(item, "ledger")?;
-    Ok(record.points())
+    let Some(points) = item.get("points") else { return Ok(Points::ZERO) };
+    let points = points.as_n().ok().and_then(|number| number.parse().ok());
+    points.map(Points::new).ok_or(StoreError::Corrupt("ledger"))
 }

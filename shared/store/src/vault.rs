@@ -29,6 +29,7 @@ pub(crate) enum Field {
     BirthDate,
     Address,
     Card,
+    BlockedCards,
 }
 
 impl Field {
@@ -41,6 +42,7 @@ impl Field {
             Self::BirthDate => "birth_date",
             Self::Address => "address",
             Self::Card => "card",
+            Self::BlockedCards => "blocked_cards",
         }
     }
 }

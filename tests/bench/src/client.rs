@@ -38,6 +38,11 @@ impl Till {
         text(&call(api, "POST", "/v1/members", &self.key, &body).await, "member_id")
     }
 
+    /// Finds a member.
+    pub(crate) async fn find(&self, api: &Function, mobile: &str) {
+        call(api, "POST", "/v1/members/find", &self.key, &json!({"mobile": mobile})).await;
+    }
+
     /// Sells, and gives the latency of the function.
     pub(crate) async fn sell(&self, api: &Function, sale: &Value) -> Duration {
         let answer = api.invoke(event("POST", "/v1/purchases", &self.key, sale)).await;

@@ -1,4 +1,4 @@
-//! A sale at the till: what it costs, and how long it takes.
+//! A sale at the till: what it costs, and how long it takes. What it costs to find a member.
 
 use crate::{
     client::{Buyer, Till, sale},
@@ -58,6 +58,18 @@ async fn count(figures: &mut Figures) {
     let calls = f64::from(by_id.calls);
     figures.add("till.purchase_by_id.round_trips", calls, "calls", Bound::AtMost(2.0));
     figures.add("till.purchase_by_id.read_units", by_id.read, read, Bound::None);
+
+    let mut finding = Count::default();
+    for (_, mobile) in &members {
+        stack.counting.take();
+        till.find(&api, mobile).await;
+        let count = stack.counting.take().total();
+        finding.calls = finding.calls.max(count.calls);
+        finding.read = finding.read.max(count.read);
+    }
+    figures.add("till.find_member.read_units", finding.read, read, Bound::AtMost(1.5));
+    let calls = f64::from(finding.calls);
+    figures.add("till.find_member.round_trips", calls, "calls", Bound::AtMost(2.0));
 
     for lines in [1, 6, 20, 30] {
         let units = dearest(false, lines).await.write;

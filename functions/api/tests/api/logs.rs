@@ -11,7 +11,13 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 #[derive(Clone, Default)]
-struct Buffer(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+impl Buffer {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl Write for Buffer {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -72,7 +78,7 @@ async fn nothing_of_a_person_and_no_key_stands_in_a_log_line() {
     till.get("/v1/Clothilde").await;
     till.post("/v1/uploads", &json!({"file_name": "Clothilde.csv"})).await;
 
-    let log = String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
+    let log = buffer.text();
     let lines: Vec<&str> = log.lines().collect();
     assert!(lines.iter().filter(|line| line.contains("\"request\"")).count() >= 19, "{log}");
     let of_sale = lines.iter().find(|line| line.contains("\"/v1/purchases\"")).unwrap();

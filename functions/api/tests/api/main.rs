@@ -7,12 +7,17 @@
 )]
 
 mod campaigns;
+mod cards;
 mod consents;
 mod dry_run;
+mod finding;
 mod gateway;
+mod idempotency;
 mod logs;
 mod members;
 mod merchants;
+mod merging;
+mod misses;
 mod openapi;
 mod programmes;
 mod purchases;

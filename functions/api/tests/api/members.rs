@@ -66,25 +66,6 @@ async fn every_field_of_a_member_that_is_not_accepted_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn a_member_is_found_by_mobile_and_by_card() {
-    let service = Service::start().await;
-    let till = service.till("A", "retail").await;
-    let member = text(&till.post("/v1/members", &camille()).await.body, "member_id");
-    for named in [json!({"mobile": "0033639980012"}), json!({"card_number": "299000001234"})] {
-        let found = till.post("/v1/members/find", &named).await;
-        assert_eq!(found.body["member_id"], member.as_str(), "{found:?}");
-    }
-    for (body, pointer) in [
-        (json!({}), ""),
-        (json!({"mobile": MOBILE, "card_number": "1234"}), ""),
-        (json!({"mobile": "01 99 00 12 34"}), "/mobile"),
-    ] {
-        let refused = till.post("/v1/members/find", &body).await;
-        assert_eq!((refused.status.as_u16(), named(&refused)), (422, vec![pointer]));
-    }
-}
-
-#[tokio::test]
 async fn a_correction_leaves_what_is_absent_and_clears_what_is_null() {
     let service = Service::start().await;
     let till = service.till("A", "retail").await;

@@ -1,4 +1,4 @@
-//! How often a purchase asks DynamoDB, once the key and the settings are known.
+//! How often a till's request asks DynamoDB, once the key and the settings are known.
 
 use crate::setup::{MOBILE, Service, sale};
 use aws_sdk_dynamodb::config::Intercept;
@@ -57,6 +57,28 @@ async fn a_warm_purchase_by_mobile_is_three_round_trips_and_by_member_two() {
         let before = counter.0.load(Ordering::Relaxed);
         assert_eq!(till.post("/v1/purchases", &sale(receipt, &named)).await.status, 201);
         assert_eq!(counter.0.load(Ordering::Relaxed) - before, round_trips, "{named}");
+    }
+}
+
+#[tokio::test]
+async fn finding_a_member_is_two_round_trips_and_one_more_for_a_merge() {
+    let (counter, service) = counted().await;
+    let till = service.till("A", "retail").await;
+    let member = till.enrol(MOBILE).await;
+    let card = json!({"card_number": "2990000012345"});
+    till.post(&format!("/v1/members/{member}/card/replace"), &card).await;
+    let absorbed = till.enrol("06 39 98 00 13").await;
+    let merge = json!({"absorbed_member_id": absorbed});
+    till.post(&format!("/v1/members/{member}/merge"), &merge).await;
+    for (contact, round_trips) in [
+        (json!({"mobile": MOBILE}), 2),
+        (card, 2),
+        (json!({"qr": "https://carte.example.com/2990000012345"}), 2),
+        (json!({"mobile": "06 39 98 00 13"}), 3),
+    ] {
+        let before = counter.0.load(Ordering::Relaxed);
+        assert_eq!(till.post("/v1/members/find", &contact).await.status, 200);
+        assert_eq!(counter.0.load(Ordering::Relaxed) - before, round_trips, "{contact}");
     }
 }
 

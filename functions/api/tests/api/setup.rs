@@ -1,6 +1,6 @@
 //! The service as a test starts it, and the two who call it.
 
-use api::{App, CampaignDoor, UploadDoor, router};
+use api::{App, CampaignDoor, Misses, UploadDoor, router};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use axum::Router;
@@ -74,7 +74,8 @@ impl Service {
         let sqs = queue.client();
         let campaigns = CampaignDoor::new(move || sqs.clone(), "http://queue/campaigns".to_owned());
         let (uploads, campaigns) = (Arc::new(uploads), Arc::new(campaigns));
-        let router = router(App { gate, uploads, campaigns });
+        let misses = Arc::new(Misses::default());
+        let router = router(App { gate, uploads, campaigns, misses });
         Self { table, queue, clock, router }
     }
 

@@ -257,6 +257,13 @@ fn value(invalid: Invalid) -> String {
         Invalid::CardTaken => {
             "cette carte est celle d'un autre client, vérifiez son numéro ou fusionnez les deux fiches"
         }
+        Invalid::CardBlocked => {
+            "cette carte est déclarée perdue, indiquez le mobile du client ou sa nouvelle carte"
+        }
+        Invalid::NoCard => "ce client n'a pas de carte",
+        Invalid::TooManyBlockedCards => "ce client a perdu trop de cartes",
+        Invalid::QrUnreadable => "ce code ne contient pas de numéro de carte",
+        Invalid::IdempotencyKeyReused => "cette clé a déjà servi pour une autre demande",
         Invalid::AccountCode => {
             "un code de compte compte 1 à 40 lettres minuscules, chiffres ou tirets"
         }

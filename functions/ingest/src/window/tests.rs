@@ -1,10 +1,12 @@
 use super::*;
 use crate::app::KeptPlan;
 use crate::file::{Context, Item, Outcome as Planned, Planner, RangeReader};
+use domain::identity::CardNumber;
+use domain::member::Details;
 use domain::{Day, EstablishmentId, Sector};
 use std::fmt::Write as _;
 use std::time::Duration;
-use store::Store;
+use store::{CardStep, Store};
 use support::{Table, instant, merchant, mobile, open_merchant};
 
 fn now() -> Instant {
@@ -170,4 +172,22 @@ async fn a_member_of_more_purchases_than_a_transaction_takes_gets_them_all() {
     let tally = shop.enter(&file).await;
     assert_eq!((tally.report.rows.accepted, tally.report.members_created), (230, 1));
     assert_eq!(shop.balance(1).await, Some(2_300));
+}
+
+#[tokio::test]
+async fn a_lost_card_is_good_for_what_was_sold_before_it_was_blocked() {
+    let shop = Shop::open().await;
+    let (store, scope) = (&shop.app.store, &shop.scope);
+    let card = |number| CardNumber::parse(number).unwrap();
+    let details = Details { card: Some(card("CARD1")), ..Details::default() };
+    let new = NewMember { mobile: mobile(1), details, enrolment: Enrolment::Till };
+    let (member, _) = store.create_member(scope, &new, now()).await.unwrap();
+    let (step, at) = (CardStep::Replace(card("CARD2")), instant("2026-11-22T12:00:00Z"));
+    store.step_card(scope, member.person.id, &step, &Source::Operator, at).await.unwrap();
+    let file = "ticket;date;numéro carte;total\nA;2026-11-20;CARD1;10,00\n\
+                B;2026-11-23;CARD1;10,00\nC;2026-11-23;CARD2;10,00\n";
+    let tally = shop.enter(file).await;
+    assert_eq!((tally.report.rows.accepted, tally.report.rows.refused), (2, 1));
+    assert_eq!(tally.refused[0].reason, Reason::Ledger(Invalid::CardBlocked));
+    assert_eq!(shop.balance(1).await, Some(20));
 }

@@ -6,6 +6,7 @@ use crate::erasing::ERASED_ON;
 use crate::items::{self, Item};
 use crate::keys::{self, Key};
 use crate::members::member_id;
+use crate::person::cards_of;
 use crate::vault::Field;
 use crate::{Contact, Scope, Settings, Store, StoreError};
 use domain::identity::CardNumber;
@@ -229,10 +230,20 @@ impl Walk<'_> {
         let mobile = Mobile::parse(&vault.open(id, Field::Mobile, &sealed.mobile)?);
         let mobile = Contact::Mobile(mobile.map_err(corrupt)?);
         let mut keys = vec![self.reader.scope.contact_key(&mobile)];
-        if let Some(card) = sealed.card {
-            let card = CardNumber::parse(&vault.open(id, Field::Card, &card)?);
-            keys.push(self.reader.scope.contact_key(&Contact::Card(card.map_err(corrupt)?)));
+        let mut cards = match sealed.blocked_cards {
+            Some(cards) => cards_of(&vault.open(id, Field::BlockedCards, &cards)?),
+            None => Ok(vec![]),
         }
+        .map_err(corrupt)?;
+        if let Some(card) = sealed.card {
+            let card = CardNumber::parse(&vault.open(id, Field::Card, &card)?).map_err(corrupt)?;
+            // The card there is may be one of those blocked: a key is read once.
+            cards.retain(|blocked| *blocked != card);
+            cards.push(card);
+        }
+        keys.extend(
+            cards.into_iter().map(|card| self.reader.scope.contact_key(&Contact::Card(card))),
+        );
         if let Some(email) = sealed.email {
             let email = Email::parse(&vault.open(id, Field::Email, &email)?);
             keys.push(self.reader.scope.email_key(&email.map_err(corrupt)?, id));
@@ -247,6 +258,8 @@ struct SealedContacts {
     mobile: Vec<u8>,
     #[serde(with = "serde_bytes", default)]
     card: Option<Vec<u8>>,
+    #[serde(with = "serde_bytes", default)]
+    blocked_cards: Option<Vec<u8>>,
     #[serde(with = "serde_bytes", default)]
     email: Option<Vec<u8>>,
 }

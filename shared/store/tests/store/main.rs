@@ -4,6 +4,7 @@
 
 mod addressees;
 mod campaigns;
+mod cards;
 mod conflicts;
 mod deadlines;
 mod erasing;

@@ -11,8 +11,9 @@ use domain::{
     Receipt, Segment, UploadId,
 };
 use store::{
-    Addressed, BatchId, Claimed, Counts, Customer, Entry, MEMBER_SHARDS, MOST_PURCHASES_A_GROUP,
-    Mode, NewMember, RangeReport, Scope, Source, Store, TillKey, Upload, Wish,
+    Addressed, BatchId, CardStep, Claimed, Counts, Customer, Entry, MEMBER_SHARDS,
+    MOST_PURCHASES_A_GROUP, Mode, NewMember, RangeReport, Scope, Source, Store, TillKey, Upload,
+    Wish,
 };
 use support::{instant, mobile, receipt};
 
@@ -69,7 +70,7 @@ async fn settings(store: &Store, scope: &Scope) {
     }
 }
 
-/// Six members: with a card, with a shared e-mail address, one merged into another.
+/// Six members: with a card, one with a lost one, with a shared e-mail address, one merged into another.
 async fn members(store: &Store, scope: &Scope) -> Vec<MemberId> {
     let mut members = Vec::new();
     for number in 0..6 {
@@ -88,6 +89,8 @@ async fn members(store: &Store, scope: &Scope) -> Vec<MemberId> {
         store.wish(scope, member.person.id, Channel::Sms, &wish).await.unwrap();
         members.push(member.person.id);
     }
+    let replaced = CardStep::Replace(CardNumber::parse("CARD40").unwrap());
+    store.step_card(scope, members[4], &replaced, &Source::Operator, now()).await.unwrap();
     store.merge_members(scope, members[0], members[1], &Source::Operator, now()).await.unwrap();
     members
 }

@@ -1,0 +1,125 @@
+//! Lost cards: what their entries come to, and that an erasure takes them with it.
+
+use domain::identity::CardNumber;
+use domain::member::{Details, Enrolment};
+use domain::retention::Reason;
+use domain::{Day, Instant, Invalid, MemberId, Sector};
+use store::{CardStep, Contact, DueMember, Known, NewMember, Scope, Source, Store, StoreError};
+use support::{Table, instant, merchant, mobile, open_merchant};
+
+fn now() -> Instant {
+    instant("2026-11-24T09:20:00Z")
+}
+
+fn card(number: &str) -> CardNumber {
+    CardNumber::parse(number).unwrap()
+}
+
+struct Shop {
+    table: Table,
+    store: Store,
+    scope: Scope,
+}
+
+impl Shop {
+    async fn open() -> Self {
+        let table = Table::start().await;
+        let store = table.store();
+        let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
+        Self { table, store, scope }
+    }
+
+    async fn enrol(&self, number: u16, card: Option<CardNumber>) -> MemberId {
+        let details = Details { card, ..Details::default() };
+        let new = NewMember { mobile: mobile(number), details, enrolment: Enrolment::Till };
+        self.store.create_member(&self.scope, &new, now()).await.unwrap().0.person.id
+    }
+
+    async fn step(&self, id: MemberId, step: CardStep) -> Result<(), StoreError> {
+        let by = Source::Operator;
+        self.store.step_card(&self.scope, id, &step, &by, now()).await.map(|_| ())
+    }
+
+    async fn known(&self, number: &str, at: &str) -> Option<Known> {
+        let contact = Contact::Card(card(number));
+        let asked = std::slice::from_ref(&contact);
+        let known = self.store.find_contacts(&self.scope, asked, instant(at)).await.unwrap();
+        known.get(&contact).copied()
+    }
+
+    async fn scanned(&self) -> String {
+        let client = self.table.client();
+        let items = client.scan().table_name(self.table.name()).send().await.unwrap();
+        format!("{:?}", items.items())
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_told_since_when_a_card_is_blocked() {
+    let shop = Shop::open().await;
+    let id = shop.enrol(1, Some(card("CARD1"))).await;
+    shop.step(id, CardStep::Block).await.unwrap();
+    assert_eq!(shop.known("CARD1", "2026-11-24T10:00:00Z").await, Some(Known::Blocked(id, now())));
+    shop.step(id, CardStep::Unblock).await.unwrap();
+    assert_eq!(shop.known("CARD1", "2026-11-24T10:00:00Z").await, Some(Known::Member(id)));
+}
+
+#[tokio::test]
+async fn a_blocked_card_finds_nobody_until_it_is_given_back() {
+    let shop = Shop::open().await;
+    let id = shop.enrol(1, Some(card("CARD1"))).await;
+    shop.step(id, CardStep::Replace(card("CARD2"))).await.unwrap();
+    for (number, found) in [("CARD1", None), ("CARD2", Some(id))] {
+        let read = shop.store.find(&shop.scope, &Contact::Card(card(number))).await;
+        match found {
+            Some(id) => assert_eq!(read.unwrap().unwrap().person.id, id),
+            None => assert!(matches!(read, Err(StoreError::Refused(Invalid::CardBlocked)))),
+        }
+    }
+    let other = shop.enrol(2, None).await;
+    let taken = shop.step(other, CardStep::Replace(card("CARD1"))).await;
+    assert!(matches!(taken, Err(StoreError::Refused(Invalid::CardTaken))));
+    shop.step(id, CardStep::Replace(card("CARD1"))).await.unwrap();
+    let found = shop.store.find(&shop.scope, &Contact::Card(card("CARD1"))).await;
+    assert_eq!(found.unwrap().unwrap().person.id, id);
+}
+
+#[tokio::test]
+async fn two_tills_that_replace_a_card_by_two_leave_one_card_and_no_number_that_finds_nobodys() {
+    let shop = Shop::open().await;
+    let id = shop.enrol(1, Some(card("CARD0"))).await;
+    let (one, other) = tokio::join!(
+        shop.step(id, CardStep::Replace(card("CARD1"))),
+        shop.step(id, CardStep::Replace(card("CARD2"))),
+    );
+    one.unwrap();
+    other.unwrap();
+    let person = shop.store.member(&shop.scope, id).await.unwrap().person;
+    let current = person.details.card.clone().unwrap();
+    assert_eq!(person.blocked_cards.len(), 2);
+    for number in ["CARD0", "CARD1", "CARD2"] {
+        let expected =
+            if card(number) == current { Known::Member(id) } else { Known::Blocked(id, now()) };
+        assert_eq!(shop.known(number, "2026-11-24T10:00:00Z").await, Some(expected), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn an_erasure_takes_lost_cards_with_it_and_no_file_brings_them_back() {
+    let shop = Shop::open().await;
+    let id = shop.enrol(1, Some(card("CARD1"))).await;
+    shop.step(id, CardStep::Replace(card("CARD2"))).await.unwrap();
+    shop.step(id, CardStep::Block).await.unwrap();
+    assert!(!shop.scanned().await.contains("CARD1") && !shop.scanned().await.contains("CARD2"));
+    let (store, scope) = (&shop.store, &shop.scope);
+    let today = Day::parse("2029-11-24").unwrap();
+    let DueMember::Member(member) = store.due_member(scope, id).await.unwrap() else {
+        panic!("no member")
+    };
+    let decided = store.decide_erasure(scope, &member, Reason::Inactive, today).await.unwrap();
+    store.carry_out_erasure(scope, &decided.unwrap(), today).await.unwrap();
+    for number in ["CARD1", "CARD2"] {
+        assert_eq!(shop.known(number, "2029-11-25T10:00:00Z").await, Some(Known::Suppressed));
+    }
+    assert!(!shop.scanned().await.contains("LEDGER#"), "a note is left");
+}
