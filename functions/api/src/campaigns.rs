@@ -313,12 +313,11 @@ pub(crate) async fn create(
     let (now, scope) = (app.now(), scope_in_force(&app, &merchant).await?);
     let draft = put.read(&scope.settings)?;
     let campaign = Campaign::drafted(CampaignId::mint(now, identifiers::random()?), draft, now);
-    let answered = match key {
-        Some(key) => app.store().create_campaign_once(&scope, &campaign, &key, now).await?,
-        None => {
-            app.store().create_campaign(&scope, &campaign).await?;
-            Answered::New(StoredCampaign { campaign, held_because: None })
-        }
+    let answered = if let Some(key) = key {
+        app.store().create_campaign_once(&scope, &campaign, &key, now).await?
+    } else {
+        app.store().create_campaign(&scope, &campaign).await?;
+        Answered::New(StoredCampaign { campaign, held_because: None })
     };
     let (stored, replayed) = match answered {
         Answered::New(stored) => (stored, None),

@@ -1,10 +1,10 @@
 //! Requests with a key of their own (`Idempotency-Key`): what was answered is kept for 24 hours, in the
 //! same transaction as what the request wrote.
 //!
-//! An operation asks [`Store::answered`] before anything else, puts [`Store::answering`] among the
-//! writes of its transaction, and when that transaction is cancelled asks again, as it would read
-//! anything else anew. The answer is not kept, but what it is made from: identifiers and figures of
-//! ours, nothing of a person.
+//! An operation asks [`Store::answered`] before it decides anything, puts [`Store::answering`] among the
+//! writes of its transaction, and when that is cancelled asks again, as it would read anything else
+//! anew. The answer itself is not kept, but what it is made from again: identifiers and figures of
+//! ours, nothing of a person. A request that was refused wrote nothing, and its key stays free.
 
 use crate::items;
 use crate::keys::{self, Key};
@@ -13,7 +13,6 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{Instant, Invalid};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq as _;
 
 /// How long a key is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
@@ -65,7 +64,7 @@ impl Store {
         let Some(record) = item.filter(|record| record.ttl > now.as_second()) else {
             return Ok(None);
         };
-        if bool::from(record.fingerprint.as_slice().ct_eq(&key.fingerprint)) {
+        if record.fingerprint == key.fingerprint {
             Ok(Some(record.answer))
         } else {
             Err(Invalid::IdempotencyKeyReused.into())

@@ -59,7 +59,11 @@ async fn nothing_of_a_person_and_no_key_stands_in_a_log_line() {
     let member = text(&till.post("/v1/members", &person).await.body, "member_id");
     till.post("/v1/members/find", &json!({"mobile": MOBILE})).await;
     till.post("/v1/members/find", &json!({"card_number": "CARD778899"})).await;
+    till.post("/v1/members/find", &json!({"qr": "https://carte.example.com/CARD778899"})).await;
     till.post("/v1/members/find", &json!({"mobile": "0639980099"})).await;
+    let card = json!({"card_number": "CARD778811"});
+    till.post(&format!("/v1/members/{member}/card/replace"), &card).await;
+    till.post("/v1/members/find", &json!({"card_number": "CARD778899"})).await;
     till.post("/v1/members", &json!({"mobile": "06399800", "Zéphirin": 1})).await;
     till.post("/v1/members", &json!({"mobile": 639_980_012, "card_requested": true})).await;
     let path = format!("/v1/members/{member}");
@@ -99,6 +103,7 @@ async fn nothing_of_a_person_and_no_key_stands_in_a_log_line() {
         "1951-07-13",
         "tilleuls",
         "778899",
+        "778811",
         "nonsense@",
         "limit=",
         &member,

@@ -7,10 +7,14 @@ use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
+use domain::campaign::{Campaign, Content, Draft};
 use domain::member::{Details, Enrolment};
-use domain::{Instant, Points, Sector};
+use domain::{CampaignId, Channel, Instant, Points, Sector, Segment};
 use std::sync::atomic::{AtomicU32, Ordering};
-use store::{Customer, Entry, MasterKey, NewMember, Outcome, Source, Store, StoreError};
+use store::{
+    Answered, Customer, Entry, IdempotencyKey, MasterKey, NewMember, Outcome, Source, Store,
+    StoreError,
+};
 use support::{Table, instant, merchant, mobile, open_merchant, sale};
 
 fn now() -> Instant {
@@ -106,4 +110,50 @@ async fn who_meets_others_without_end_is_told_to_come_again() {
     let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
     let busy = conflicting(&table, u32::MAX).record(&scope, &customer(), &entry, now()).await;
     assert!(matches!(busy, Err(StoreError::Busy)), "{busy:?}");
+}
+
+#[tokio::test]
+async fn a_keyed_request_whose_first_answer_was_lost_is_answered_by_what_it_wrote() {
+    let table = Table::start().await;
+    let scope = open_merchant(&table.store(), &merchant(Sector::Retail, 1), now()).await;
+    let draft = Draft {
+        name: "Rentrée".to_owned(),
+        channel: Channel::Sms,
+        content: Content { subject: String::new(), body: "Bonjour".to_owned(), folded: false },
+        segment: Segment::default(),
+    };
+    let campaign = Campaign::drafted(CampaignId::mint(now(), 1), draft, now());
+    let key = IdempotencyKey { text: "a key".to_owned(), fingerprint: [7; 32] };
+    let store = conflicting(&table, 1);
+    let written = store.create_campaign_once(&scope, &campaign, &key, now()).await.unwrap();
+    let Answered::Replayed(stored) = written else { panic!("it was not written twice") };
+    assert_eq!(stored.campaign.id, campaign.id);
+    assert_eq!(store.campaigns(&scope, None, 10).await.unwrap().0.len(), 1);
+}
+
+#[tokio::test]
+async fn a_merge_undone_whose_answer_was_lost_is_undone_once_and_answered_all_the_same() {
+    let table = Table::start().await;
+    let scope = open_merchant(&table.store(), &merchant(Sector::Retail, 1), now()).await;
+    let store = table.store();
+    let mut ids = vec![];
+    for number in 1..=2 {
+        let details = Details::default();
+        let new = NewMember { mobile: mobile(number), details, enrolment: Enrolment::Till };
+        let id = store.create_member(&scope, &new, now()).await.unwrap().0.person.id;
+        let entry = Entry { purchase: sale(&format!("{number}"), 1_000), source: Source::Operator };
+        store.record(&scope, &Customer::Member(id), &entry, now()).await.unwrap();
+        ids.push(id);
+    }
+    store.merge_members(&scope, ids[0], ids[1], &Source::Operator, now()).await.unwrap();
+    let by = Source::Operator;
+    let parting = conflicting(&table, 1);
+    let parted = parting.unmerge_members(&scope, ids[0], ids[1], &by, now()).await.unwrap();
+    assert_eq!(
+        (parted.given_back.given, parted.given_back.not_given),
+        (Points::new(10), Points::ZERO)
+    );
+    for id in ids {
+        assert_eq!(store.member(&scope, id).await.unwrap().account.balance(), Points::new(10));
+    }
 }
