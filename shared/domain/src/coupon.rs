@@ -125,11 +125,7 @@ pub struct Basket<'a> {
 /// # Errors
 /// The first [`Refusal`] that stands against it, what holds for the coupon at all before what only this
 /// basket lacks.
-pub fn redeem(
-    offer: &Offer,
-    coupon: &CouponState,
-    basket: &Basket<'_>,
-) -> Result<Cents, Refusal> {
+pub fn redeem(offer: &Offer, coupon: &CouponState, basket: &Basket<'_>) -> Result<Cents, Refusal> {
     let terms = offer.terms();
     if offer.disabled || coupon.disabled {
         return Err(Refusal::Disabled);
@@ -188,7 +184,11 @@ fn at_most(amount: Cents, most: Option<Cents>) -> Cents {
 
 /// What one piece of a line costs; the whole line where it is less than one, as of weighed goods.
 fn one_piece(line: &Line) -> Cents {
-    if line.quantity < Quantity::ONE { line.quantity.times(line.unit_price) } else { line.unit_price }
+    if line.quantity < Quantity::ONE {
+        line.quantity.times(line.unit_price)
+    } else {
+        line.unit_price
+    }
 }
 
 #[cfg(test)]
@@ -322,8 +322,7 @@ mod tests {
     ) {
         let usage = Usage::Single;
         let offer = offer(Terms { benefit, usage, minimum_spend: Cents::ZERO, ..terms() });
-        let lines =
-            [line("CAFE", 2_000, 500), line("CAFE", 1_000, 350), line("VRAC", 250, 2_000)];
+        let lines = [line("CAFE", 2_000, 500), line("CAFE", 1_000, 350), line("VRAC", 250, 2_000)];
         let basket = Basket {
             gross: Cents::new(4_495),
             lines: &lines,

@@ -52,8 +52,8 @@ impl CouponCode {
             .filter(|character| !matches!(character, ' ' | '-' | '\u{a0}' | '\u{2011}'))
             .map(|character| character.to_ascii_uppercase())
             .collect();
-        let fits = (4..=24).contains(&code.len())
-            && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let fits =
+            (4..=24).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if !fits {
             return Err(Invalid::CouponCode);
         }

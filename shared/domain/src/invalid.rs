@@ -130,6 +130,9 @@ pub enum Invalid {
     /// A chosen code that looks like one we make.
     #[error("has the form of the codes that are made here: choose another")]
     CouponMadeHere,
+    /// A code that gives something else already.
+    #[error("is a code of another offer: choose another")]
+    CouponTaken,
     /// A coupon that gives nothing.
     #[error("{0}")]
     Coupon(Refusal),
@@ -140,7 +143,9 @@ pub enum Invalid {
     #[error("must not be before the first day")]
     OfferDays,
     /// An offer that gives without end.
-    #[error("must be given: an offer ends by a limit of uses, or by a last day and a limit a member")]
+    #[error(
+        "must be given: an offer ends by a limit of uses, or by a last day and a limit a member"
+    )]
     OfferWithoutEnd,
     /// A limit that lets nobody in.
     #[error("must be 1 or more: disable the offer to stop it")]
@@ -224,6 +229,7 @@ impl Invalid {
             Self::CouponCode => "coupon_code",
             Self::CouponMistyped => "coupon_mistyped",
             Self::CouponMadeHere => "coupon_made_here",
+            Self::CouponTaken => "coupon_taken",
             Self::Coupon(refusal) => refusal.code(),
             Self::OfferShare => "offer_share",
             Self::OfferDays => "offer_days",

@@ -10,6 +10,10 @@ mod bulk;
 mod campaigns;
 mod codec;
 mod contract_end;
+mod coupon_batches;
+mod coupon_codes;
+mod coupon_imports;
+mod coupons;
 mod deadlines;
 mod dry_runs;
 mod dynamodb_json;
@@ -19,11 +23,13 @@ mod error;
 mod figures;
 mod history;
 mod items;
+mod kept;
 mod keys;
 mod members;
 mod merchants;
 mod merging;
 mod objections;
+mod offers;
 mod person;
 mod planning;
 mod purchases;
@@ -44,6 +50,10 @@ use std::sync::Arc;
 pub use addressees::Addressee;
 pub use archiving::{Part, Position, Purpose, Step, StoredItem, Walk};
 pub use campaigns::StoredCampaign;
+pub use coupon_batches::{CouponBatch, CouponRange, RANGE_CODES, RangeClaimed};
+pub use coupon_codes::CodeMaker;
+pub use coupon_imports::Imported;
+pub use coupons::{CodeChange, StoredCoupon};
 pub use deadlines::{Due, DueAfter, DueBucket, DuePage};
 pub use domain::identity::MEMBER_SHARDS;
 pub use dry_runs::{DryCounts, DryRun};
@@ -74,6 +84,8 @@ pub struct Store {
     table: Arc<str>,
     master_key: Arc<MasterKey>,
     settings: Arc<settings::Cache>,
+    offers: Arc<offers::Offers>,
+    finished_batches: Arc<coupon_batches::Finished>,
 }
 
 /// Whose data an operation touches: a merchant's settings and whether its live or its test data.
@@ -103,6 +115,8 @@ impl Store {
             table: table.into(),
             master_key: Arc::new(master_key),
             settings: Arc::default(),
+            offers: Arc::default(),
+            finished_batches: Arc::default(),
         }
     }
 }

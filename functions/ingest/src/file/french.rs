@@ -224,6 +224,7 @@ fn value(invalid: Invalid) -> String {
         Invalid::CouponMadeHere => {
             "ce code a la forme des codes créés par le service, choisissez-en un autre"
         }
+        Invalid::CouponTaken => "ce code est celui d'une autre offre, choisissez-en un autre",
         Invalid::Coupon(refusal) => return refusal.french().trim_end_matches('.').to_owned(),
         Invalid::OfferShare => "la remise est de 0,01 à 100 pour cent",
         Invalid::OfferDays => "l'offre doit se terminer après son premier jour",

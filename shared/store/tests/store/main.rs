@@ -5,6 +5,8 @@
 mod addressees;
 mod campaigns;
 mod conflicts;
+mod coupon_batches;
+mod coupons;
 mod deadlines;
 mod erasing;
 mod ledger;
