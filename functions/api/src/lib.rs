@@ -3,10 +3,10 @@
 //! One file a resource: its requests and answers, and thin handlers that read a request into the
 //! domain's types, call the store and answer.
 
-mod campaign_door;
 mod campaigns;
 mod consents;
 mod contract_end;
+mod coupon_check;
 mod customer;
 mod earning_rules;
 mod erasures;
@@ -17,15 +17,17 @@ mod identifiers;
 mod keys;
 mod members;
 mod merchants;
+mod offers;
 pub mod openapi;
 mod purchase_id;
 mod purchases;
+mod queue_door;
 mod registration;
 mod senders;
 mod upload_door;
 mod uploads;
 
-pub use campaign_door::CampaignDoor;
+pub use queue_door::{CampaignDoor, CouponDoor, QueueDoor};
 pub use upload_door::UploadDoor;
 
 use axum::Router;
@@ -47,6 +49,8 @@ pub struct App {
     pub uploads: Arc<UploadDoor>,
     /// The door to the function that takes campaigns further.
     pub campaigns: Arc<CampaignDoor>,
+    /// The door to the function that makes coupons.
+    pub coupons: Arc<CouponDoor>,
 }
 
 impl App {
@@ -118,6 +122,33 @@ pub fn router(app: App) -> Router {
             "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/dry-run",
             get(campaigns::dry_run::show).post(campaigns::dry_run::ask),
         )
+        .route("/v1/merchants/{merchant_id}/offers", get(offers::list).post(offers::create))
+        .route("/v1/merchants/{merchant_id}/offers/{offer_id}", get(offers::show).put(offers::put))
+        .route(
+            "/v1/merchants/{merchant_id}/offers/{offer_id}/codes/{code}",
+            put(offers::codes::put),
+        )
+        .route(
+            "/v1/merchants/{merchant_id}/offers/{offer_id}/imports",
+            post(offers::imports::create),
+        )
+        .route(
+            "/v1/merchants/{merchant_id}/offers/{offer_id}/batches",
+            get(offers::batches::list).post(offers::batches::create),
+        )
+        .route(
+            "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}",
+            get(offers::batches::show),
+        )
+        .route(
+            "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}/resume",
+            post(offers::batches::resume),
+        )
+        .route(
+            "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}/codes",
+            get(offers::batches::codes),
+        )
+        .route("/v1/coupons/check", post(coupon_check::check))
         .route("/v1/members", get(members::list).post(members::create))
         .route("/v1/members/find", post(members::find))
         .route("/v1/members/{member_id}", get(members::show).patch(members::correct))

@@ -7,6 +7,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::Invalid;
+use domain::coupon::Refusal;
 use serde::Serialize;
 use store::StoreError;
 use utoipa::ToSchema;
@@ -260,7 +261,10 @@ pub struct ProblemBody {
 impl From<Invalid> for Problem {
     fn from(invalid: Invalid) -> Self {
         let kind = match invalid {
-            Invalid::ReceiptConflict | Invalid::CardTaken => Kind::Conflict,
+            Invalid::ReceiptConflict
+            | Invalid::CardTaken
+            | Invalid::CouponTaken
+            | Invalid::Coupon(Refusal::UsedUp | Refusal::MemberLimit) => Kind::Conflict,
             _ => Kind::Unprocessable,
         };
         let detail = format!("A value {invalid}.");

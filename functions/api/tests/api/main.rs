@@ -8,11 +8,13 @@
 
 mod campaigns;
 mod consents;
+mod coupons;
 mod dry_run;
 mod gateway;
 mod logs;
 mod members;
 mod merchants;
+mod offers;
 mod openapi;
 mod purchases;
 mod refusals;
