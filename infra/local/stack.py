@@ -44,6 +44,7 @@ PARAMETERS = {
     "RangeBytes": "65536",
     "CampaignRedeliverySeconds": "60",
     "SendRedeliverySeconds": "60",
+    "CouponRedeliverySeconds": "60",
     "RetentionRedeliverySeconds": "60",
     # Numbers reserved for fiction, addresses reserved for examples.
     "AllowedRecipients": "+3363998*,*@example.com",

@@ -34,6 +34,7 @@ PARAMETERS = {
     # A lost answer is asked for again while a test waits.
     "CampaignRedeliverySeconds": "10",
     "SendRedeliverySeconds": "10",
+    "CouponRedeliverySeconds": "20",
     "RetentionRedeliverySeconds": "20",
 }
 

@@ -122,32 +122,7 @@ pub fn router(app: App) -> Router {
             "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/dry-run",
             get(campaigns::dry_run::show).post(campaigns::dry_run::ask),
         )
-        .route("/v1/merchants/{merchant_id}/offers", get(offers::list).post(offers::create))
-        .route("/v1/merchants/{merchant_id}/offers/{offer_id}", get(offers::show).put(offers::put))
-        .route(
-            "/v1/merchants/{merchant_id}/offers/{offer_id}/codes/{code}",
-            put(offers::codes::put),
-        )
-        .route(
-            "/v1/merchants/{merchant_id}/offers/{offer_id}/imports",
-            post(offers::imports::create),
-        )
-        .route(
-            "/v1/merchants/{merchant_id}/offers/{offer_id}/batches",
-            get(offers::batches::list).post(offers::batches::create),
-        )
-        .route(
-            "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}",
-            get(offers::batches::show),
-        )
-        .route(
-            "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}/resume",
-            post(offers::batches::resume),
-        )
-        .route(
-            "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}/codes",
-            get(offers::batches::codes),
-        )
+        .merge(offers::routes())
         .route("/v1/coupons/check", post(coupon_check::check))
         .route("/v1/members", get(members::list).post(members::create))
         .route("/v1/members/find", post(members::find))

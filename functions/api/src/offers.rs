@@ -11,8 +11,10 @@ use crate::campaigns::steps::in_force;
 use crate::openapi::{BodyRefusals, OperatorRefusals};
 use crate::{App, identifiers};
 use axum::Json;
+use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::routing::{get, post, put as route_put};
 use domain::offer::{self, Share, Terms};
 use domain::{Cents, Day, EstablishmentId, Offer, OfferId, purchase, text};
 use http_edge::problem::Kind;
@@ -23,6 +25,31 @@ use store::{Mode, Scope, Settings};
 use utoipa::ToSchema;
 
 const NAME_LENGTH: usize = 100;
+
+/// The routes of offers and of their codes.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/v1/merchants/{merchant_id}/offers", get(list).post(create))
+        .route("/v1/merchants/{merchant_id}/offers/{offer_id}", get(show).put(put))
+        .route("/v1/merchants/{merchant_id}/offers/{offer_id}/codes/{code}", route_put(codes::put))
+        .route("/v1/merchants/{merchant_id}/offers/{offer_id}/imports", post(imports::create))
+        .route(
+            "/v1/merchants/{merchant_id}/offers/{offer_id}/batches",
+            get(batches::list).post(batches::create),
+        )
+        .route(
+            "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}",
+            get(batches::show),
+        )
+        .route(
+            "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}/resume",
+            post(batches::resume),
+        )
+        .route(
+            "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}/codes",
+            get(batches::codes),
+        )
+}
 
 /// What kind of thing a coupon takes off.
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -232,10 +259,10 @@ impl Usage {
         }
     }
 
-    fn read(&self, fields: &mut Fields) -> Option<offer::Usage> {
+    fn read(&self, fields: &mut Fields) -> offer::Usage {
         let (limit, limit_member) = (self.limit, self.limit_member);
         match self.r#type {
-            UsageType::Multi => Some(offer::Usage::Multi { limit, limit_member }),
+            UsageType::Multi => offer::Usage::Multi { limit, limit_member },
             UsageType::Single => {
                 for (name, given) in [("limit", limit), ("limit_member", limit_member)] {
                     if given.is_some() {
@@ -243,7 +270,7 @@ impl Usage {
                         fields.note(&format!("/usage/{name}"), "other_type", detail);
                     }
                 }
-                Some(offer::Usage::Single)
+                offer::Usage::Single
             }
         }
     }
@@ -260,15 +287,8 @@ impl PutOffer {
         let last_day = fields.check_given("/last_day", self.last_day.as_deref(), Day::parse);
         let establishments = self.establishments(settings, &mut fields);
         let usage = self.usage.read(&mut fields);
-        let (
-            Some(name),
-            Some(benefit),
-            Some(minimum_spend),
-            Some(first_day),
-            Some(last_day),
-            Some(usage),
-            true,
-        ) = (name, benefit, minimum_spend, first_day, last_day, usage, fields.all_accepted())
+        let (Some(name), Some(benefit), Some(minimum_spend), Some(first_day), Some(last_day), true) =
+            (name, benefit, minimum_spend, first_day, last_day, fields.all_accepted())
         else {
             return Err(fields.refuse());
         };

@@ -1,6 +1,6 @@
 //! Ranges of a batch made by the function, on a real engine.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
+#![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
 
 use coupons::{App, handle};
 use domain::offer::{Benefit, Terms, Usage};

@@ -249,14 +249,14 @@ mod tests {
 
     impl Default for At {
         fn default() -> Self {
-            let user = Some(User { member: member(1), uses: 1 });
+            let user = Some(of_member(1, 1));
             let state = CouponState { uses: 2, ..CouponState::default() };
             Self { gross: 2_000, user, day: "2026-11-24", shop: "paris", state }
         }
     }
 
-    fn of_member(number: u8, uses: u32) -> Option<User> {
-        Some(User { member: member(number), uses })
+    fn of_member(number: u8, uses: u32) -> User {
+        User { member: member(number), uses }
     }
 
     fn bound(number: u8) -> CouponState {
@@ -273,7 +273,7 @@ mod tests {
     #[case(At { shop: "lille", ..At::default() }, Err(Refusal::NotHere))]
     #[case(At { gross: 1_999, ..At::default() }, Err(Refusal::BelowMinimum))]
     #[case(At { user: None, ..At::default() }, Err(Refusal::NeedsMember))]
-    #[case(At { user: of_member(1, 2), ..At::default() }, Err(Refusal::MemberLimit))]
+    #[case(At { user: Some(of_member(1, 2)), ..At::default() }, Err(Refusal::MemberLimit))]
     #[case(At { state: bound(1), ..At::default() }, Ok(1_000))]
     #[case(At { state: bound(2), ..At::default() }, Err(Refusal::OfAnotherMember))]
     #[case(
@@ -341,7 +341,7 @@ mod tests {
         let basket = Basket {
             gross: Cents::new(5_000),
             lines: &[],
-            user: of_member(1, 0),
+            user: Some(of_member(1, 0)),
             day: day("2026-11-24"),
             establishment: &shop("paris"),
         };

@@ -214,8 +214,8 @@ pub(crate) async fn show(
     let tenant = scope(&app, &merchant, mode).await?.tenant();
     let (offer, id) = (identifiers::offer(&offer)?, identifiers::coupon_batch(&batch)?);
     let batch = app.store().coupon_batch(tenant, offer, id).await?;
-    let (made, _) = app.store().coupons_made(tenant, &batch).await?;
-    Ok(Json(BatchAnswer::of(&batch, Some(made))))
+    let (codes_made, _) = app.store().coupons_made(tenant, &batch).await?;
+    Ok(Json(BatchAnswer::of(&batch, Some(codes_made))))
 }
 
 /// Queue again what of a batch is not made, where its messages were lost. Of a finished batch nothing.
@@ -245,9 +245,9 @@ pub(crate) async fn resume(
     let tenant = scope_in_force(&app, &merchant, mode).await?.tenant();
     let (offer, id) = (identifiers::offer(&offer)?, identifiers::coupon_batch(&batch)?);
     let batch = app.store().coupon_batch(tenant, offer, id).await?;
-    let (made, open) = app.store().coupons_made(tenant, &batch).await?;
+    let (codes_made, open) = app.store().coupons_made(tenant, &batch).await?;
     queue(&app, tenant, &batch, open).await?;
-    Ok((StatusCode::ACCEPTED, Json(BatchAnswer::of(&batch, Some(made)))))
+    Ok((StatusCode::ACCEPTED, Json(BatchAnswer::of(&batch, Some(codes_made)))))
 }
 
 /// The codes of a finished batch, in the order they were made. With `Accept: text/csv` one a line, the

@@ -138,6 +138,7 @@ const fn column_name(column: Column) -> &'static str {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a sentence a reason")]
 fn value(invalid: Invalid) -> String {
     let text = match invalid {
         Invalid::MobileUnreadable => {
