@@ -45,6 +45,7 @@ PARAMETERS = {
     "CampaignRedeliverySeconds": "60",
     "SendRedeliverySeconds": "60",
     "FollowupsRedeliverySeconds": "60",
+    "CouponRedeliverySeconds": "60",
     "RetentionRedeliverySeconds": "60",
     # Numbers reserved for fiction, addresses reserved for examples.
     "AllowedRecipients": "+3363998*,*@example.com",

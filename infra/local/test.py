@@ -35,6 +35,7 @@ PARAMETERS = {
     "CampaignRedeliverySeconds": "10",
     "SendRedeliverySeconds": "10",
     "FollowupsRedeliverySeconds": "20",
+    "CouponRedeliverySeconds": "20",
     "RetentionRedeliverySeconds": "20",
 }
 

@@ -39,8 +39,13 @@ pub(crate) enum Named {
 
 impl MemberNamed {
     pub(crate) fn read(&self, fields: &mut Fields) -> Option<Named> {
+        self.read_at(fields, "")
+    }
+
+    /// As [`MemberNamed::read`], where it stands at `pointer` of the body.
+    pub(crate) fn read_at(&self, fields: &mut Fields, pointer: &str) -> Option<Named> {
         let given = [&self.member_id, &self.mobile, &self.card_number];
-        named(fields, "", given.map(Option::as_deref))
+        named(fields, pointer, given.map(Option::as_deref))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Random bits for new identifiers, and identifiers that a path names.
 
-use domain::{CampaignId, MemberId, MerchantId, UploadId};
+use domain::{CampaignId, CouponBatchId, MemberId, MerchantId, OfferId, UploadId};
 use http_edge::Problem;
 
 /// 128 bits of the system's generator.
@@ -23,6 +23,16 @@ pub(crate) fn member(text: &str) -> Result<MemberId, Problem> {
 /// A campaign of the path.
 pub(crate) fn campaign(text: &str) -> Result<CampaignId, Problem> {
     CampaignId::parse(text).map_err(|_| Problem::not_found("campaign"))
+}
+
+/// An offer of the path.
+pub(crate) fn offer(text: &str) -> Result<OfferId, Problem> {
+    OfferId::parse(text).map_err(|_| Problem::not_found("offer"))
+}
+
+/// A batch of coupons of the path.
+pub(crate) fn coupon_batch(text: &str) -> Result<CouponBatchId, Problem> {
+    CouponBatchId::parse(text).map_err(|_| Problem::not_found("batch"))
 }
 
 /// A file of the path.

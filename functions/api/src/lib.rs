@@ -4,10 +4,10 @@
 //! domain's types, call the store and answer.
 
 mod balance;
-mod campaign_door;
 mod campaigns;
 mod consents;
 mod contract_end;
+mod coupon_check;
 mod customer;
 mod erasures;
 mod establishments;
@@ -18,17 +18,19 @@ mod keys;
 mod members;
 mod merchants;
 mod misses;
+mod offers;
 pub mod openapi;
 mod programmes;
 mod purchase_id;
 mod purchases;
+mod queue_door;
 mod registration;
 mod senders;
 mod upload_door;
 mod uploads;
 
-pub use campaign_door::CampaignDoor;
 pub use misses::Misses;
+pub use queue_door::{CampaignDoor, CouponDoor, QueueDoor};
 pub use upload_door::UploadDoor;
 
 use axum::Router;
@@ -52,6 +54,8 @@ pub struct App {
     pub campaigns: Arc<CampaignDoor>,
     /// Whom tills asked for in vain.
     pub misses: Arc<Misses>,
+    /// The door to the function that makes coupons.
+    pub coupons: Arc<CouponDoor>,
 }
 
 impl App {
@@ -132,6 +136,8 @@ pub fn router(app: App) -> Router {
         .route("/v1/members/{member_id}/card/block", post(members::card::block))
         .route("/v1/members/{member_id}/card/unblock", post(members::card::unblock))
         .route("/v1/members/{member_id}/card/replace", post(members::card::replace))
+        .merge(offers::routes())
+        .route("/v1/coupons/check", post(coupon_check::check))
         .route("/v1/members/{member_id}/registration", put(registration::put))
         .route("/v1/members/{member_id}/consents", get(consents::show))
         .route("/v1/members/{member_id}/consents/{channel}", put(consents::put))

@@ -1,6 +1,6 @@
 //! Wiring: settings, clients, and the router that API Gateway's requests go through.
 
-use api::{App, CampaignDoor, Misses, UploadDoor};
+use api::{App, CampaignDoor, CouponDoor, Misses, UploadDoor};
 use aws_sdk_secretsmanager::Client as Secrets;
 use http_edge::Gate;
 use http_edge::operator::OperatorKey;
@@ -12,7 +12,8 @@ async fn main() -> Result<(), lambda_http::Error> {
     let config = platform::clients::config().await;
     let store = platform::clients::store(&config).await?;
     let uploads = Arc::new(UploadDoor::from_settings(&config)?);
-    let campaigns = Arc::new(CampaignDoor::from_settings(&config)?);
+    let campaigns = Arc::new(CampaignDoor::from_settings(&config, "CAMPAIGNS_QUEUE_URL")?);
+    let coupons = Arc::new(CouponDoor::from_settings(&config, "COUPONS_QUEUE_URL")?);
     let operator_secret = platform::settings::text("OPERATOR_SECRET_ARN")?;
     // The operator seldom calls: no client is made for its key before it does.
     let operator_key = OperatorKey::new(move || {
@@ -21,5 +22,5 @@ async fn main() -> Result<(), lambda_http::Error> {
     });
     let gate = Gate { store, operator_key: Arc::new(operator_key), clock: Arc::new(platform::now) };
     let misses = Arc::new(Misses::default());
-    lambda_http::run(api::router(App { gate, uploads, campaigns, misses })).await
+    lambda_http::run(api::router(App { gate, uploads, campaigns, coupons, misses })).await
 }

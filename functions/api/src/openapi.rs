@@ -2,8 +2,9 @@
 //! and served from there: the generator is no part of what runs.
 
 use crate::{
-    balance, campaigns, consents, contract_end, erasures, establishments, health, history, keys,
-    members, merchants, programmes, purchases, registration, senders, uploads,
+    balance, campaigns, consents, contract_end, coupon_check, erasures, establishments, health,
+    history, keys, members, merchants, offers, programmes, purchases, registration, senders,
+    uploads,
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -133,6 +134,18 @@ impl Modify for Security {
         campaigns::steps::resume,
         campaigns::steps::cancel,
         erasures::list,
+        offers::create,
+        offers::list,
+        offers::show,
+        offers::put,
+        offers::codes::put,
+        offers::imports::create,
+        offers::batches::create,
+        offers::batches::list,
+        offers::batches::show,
+        offers::batches::resume,
+        offers::batches::codes,
+        coupon_check::check,
         members::enrolment::create,
         members::list,
         members::find::find,
@@ -165,6 +178,7 @@ impl Modify for Security {
         (name = "consents", description = "What members said of being written to."),
         (name = "uploads", description = "Files of purchases."),
         (name = "campaigns", description = "Messages to a segment of a merchant's members: the operator's today, the merchant's own login's later."),
+        (name = "offers", description = "What coupons give, and their codes: the operator's today, the merchant's own login's later."),
         (name = "merchants", description = "The operator's: merchants and their settings."),
         (name = "service", description = "The service itself."),
     ),

@@ -73,6 +73,14 @@ ulid_identifier!(
     /// A campaign.
     CampaignId
 );
+ulid_identifier!(
+    /// An offer, whose coupons all give the same.
+    OfferId
+);
+ulid_identifier!(
+    /// A batch of an offer's codes, made in the background.
+    CouponBatchId
+);
 
 impl MemberId {
     /// The shard that holds the member: stable, and spread evenly by the random part.

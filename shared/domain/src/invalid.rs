@@ -1,6 +1,7 @@
 //! Why a value was not accepted: one reason a variant, free of the value itself.
 
 use crate::Cents;
+use crate::coupon::Refusal;
 
 /// A value that broke a rule of the domain.
 ///
@@ -216,6 +217,47 @@ pub enum Invalid {
     /// A price of one message that no provider asks for.
     #[error("must be 0 to 1000000 millionths of a euro")]
     UnitPrice,
+    /// An amount that must be something.
+    #[error("must be 1 cent or more")]
+    AmountZero,
+    /// A code that a coupon cannot have.
+    #[error("must be 4 to 24 letters and digits")]
+    CouponCode,
+    /// A code of ours whose check character does not agree.
+    #[error("was mistyped: one character is wrong, or two were swapped")]
+    CouponMistyped,
+    /// A chosen code that looks like one we make.
+    #[error("has the form of the codes that are made here: choose another")]
+    CouponMadeHere,
+    /// A code that gives something else already.
+    #[error("is a code of another offer: choose another")]
+    CouponTaken,
+    /// A coupon that gives nothing.
+    #[error("{0}")]
+    Coupon(Refusal),
+    /// A share of a basket that is none, or more than all of it.
+    #[error("must be 1 to 10000 hundredths of a percent")]
+    OfferShare,
+    /// An offer that ends before it begins.
+    #[error("must not be before the first day")]
+    OfferDays,
+    /// An offer that gives without end.
+    #[error(
+        "must be given: an offer ends by a limit of uses, or by a last day and a limit a member"
+    )]
+    OfferWithoutEnd,
+    /// A limit that lets nobody in.
+    #[error("must be 1 or more: disable the offer to stop it")]
+    OfferLimitZero,
+    /// A member's limit over the limit of all.
+    #[error("must not be more than the limit of all uses")]
+    OfferLimits,
+    /// An offer that would read an optician's articles.
+    #[error("must not be an article: an optician's baskets are kept without them")]
+    OfferArticle,
+    /// A batch of no codes, or of too many.
+    #[error("must be 1 to 1000000 codes: make several batches for more")]
+    BatchCount,
     /// A segment that nobody can be in.
     #[error("contradicts itself: the first value must not be larger than the second")]
     SegmentContradiction,
@@ -309,6 +351,19 @@ impl Invalid {
             Self::SmsSender => "sms_sender",
             Self::StopNumber => "stop_number",
             Self::UnitPrice => "unit_price",
+            Self::AmountZero => "amount_zero",
+            Self::CouponCode => "coupon_code",
+            Self::CouponMistyped => "coupon_mistyped",
+            Self::CouponMadeHere => "coupon_made_here",
+            Self::CouponTaken => "coupon_taken",
+            Self::Coupon(refusal) => refusal.code(),
+            Self::OfferShare => "offer_share",
+            Self::OfferDays => "offer_days",
+            Self::OfferWithoutEnd => "offer_without_end",
+            Self::OfferLimitZero => "offer_limit_zero",
+            Self::OfferLimits => "offer_limits",
+            Self::OfferArticle => "offer_article",
+            Self::BatchCount => "batch_count",
             Self::SegmentContradiction => "segment_contradiction",
             Self::CampaignState => "campaign_state",
             Self::AlreadyPast => "already_past",

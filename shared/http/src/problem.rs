@@ -7,6 +7,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::Invalid;
+use domain::coupon::Refusal;
 use serde::Serialize;
 use store::StoreError;
 use utoipa::ToSchema;
@@ -282,7 +283,9 @@ impl From<Invalid> for Problem {
             | Invalid::CardTaken
             | Invalid::CardBlocked
             | Invalid::NoCard
-            | Invalid::TooManyBlockedCards => Kind::Conflict,
+            | Invalid::TooManyBlockedCards
+            | Invalid::CouponTaken
+            | Invalid::Coupon(Refusal::UsedUp | Refusal::MemberLimit) => Kind::Conflict,
             _ => Kind::Unprocessable,
         };
         let detail = format!("A value {invalid}.");

@@ -1,7 +1,7 @@
 //! What functions tell one another through queues. Batches and campaigns go by identifiers; what a
 //! provider told of an address goes with the address, since nothing else says whose it is.
 
-use domain::{CampaignId, Instant};
+use domain::{CampaignId, CouponBatchId, Instant, OfferId};
 use serde::{Deserialize, Serialize};
 use store::{BatchId, Tenant};
 
@@ -63,6 +63,36 @@ impl BatchMessage {
     pub fn identifiers(&self) -> Option<(Tenant, CampaignId, BatchId)> {
         let campaign = CampaignId::parse(&self.campaign).ok()?;
         Some((Tenant::parse(&self.tenant)?, campaign, BatchId::parse(&self.batch)?))
+    }
+}
+
+/// A range of a batch of coupons, to be made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CouponRangeMessage {
+    /// Whose data, as [`Tenant`] writes it.
+    pub tenant: String,
+    /// The offer.
+    pub offer: String,
+    /// The batch of it.
+    pub batch: String,
+    /// The range of it, from 0.
+    pub range: u32,
+}
+
+impl CouponRangeMessage {
+    /// About a range.
+    #[must_use]
+    pub fn of(tenant: Tenant, offer: OfferId, batch: CouponBatchId, range: u32) -> Self {
+        let (offer, batch) = (offer.to_string(), batch.to_string());
+        Self { tenant: tenant.to_string(), offer, batch, range }
+    }
+
+    /// The identifiers, where they are some.
+    #[must_use]
+    pub fn identifiers(&self) -> Option<(Tenant, OfferId, CouponBatchId)> {
+        let offer = OfferId::parse(&self.offer).ok()?;
+        Some((Tenant::parse(&self.tenant)?, offer, CouponBatchId::parse(&self.batch).ok()?))
     }
 }
 

@@ -30,6 +30,10 @@ pub enum Part {
     Uploads(Mode),
     /// The records of erasures.
     Erased(Mode),
+    /// Offers, their batches and ranges.
+    Offers(Mode),
+    /// Coupons, each by its code.
+    Coupons(Mode),
     /// The merchant's own partition, and what leads to it. What the other parts are found by is here,
     /// so it is cleared last.
     Settings,
@@ -40,8 +44,14 @@ impl Part {
     pub fn all() -> impl Iterator<Item = Self> {
         let of_mode = |mode| {
             let members = (0..MEMBER_SHARDS).map(move |shard| Self::Members(mode, shard));
-            let others: [fn(Mode) -> Self; 4] =
-                [Self::Nobody, Self::Campaigns, Self::Uploads, Self::Erased];
+            let others: [fn(Mode) -> Self; 6] = [
+                Self::Nobody,
+                Self::Campaigns,
+                Self::Uploads,
+                Self::Erased,
+                Self::Offers,
+                Self::Coupons,
+            ];
             members.chain(others.map(|part| part(mode)))
         };
         [Mode::Live, Mode::Test].into_iter().flat_map(of_mode).chain([Self::Settings])
@@ -59,7 +69,9 @@ impl Part {
             | Self::Nobody(mode)
             | Self::Campaigns(mode)
             | Self::Uploads(mode)
-            | Self::Erased(mode) => mode,
+            | Self::Erased(mode)
+            | Self::Offers(mode)
+            | Self::Coupons(mode) => mode,
             Self::Settings => Mode::Live,
         }
     }
@@ -78,6 +90,10 @@ impl Part {
             }],
             Self::Uploads(_) => vec![Source::all(keys::upload_partition(tenant))],
             Self::Erased(_) => vec![Source::all(keys::erasures_partition(tenant))],
+            Self::Offers(_) => vec![Source::all(keys::offers_partition(tenant))],
+            Self::Coupons(_) => (0..keys::COUPON_SHARDS)
+                .map(|shard| Source::all(keys::coupon_partition(tenant, shard)))
+                .collect(),
             Self::Settings => {
                 let test = Tenant { merchant, mode: Mode::Test };
                 vec![
@@ -99,6 +115,8 @@ impl fmt::Display for Part {
             Self::Campaigns(_) => write!(f, "campaigns-{mode}"),
             Self::Uploads(_) => write!(f, "uploads-{mode}"),
             Self::Erased(_) => write!(f, "erased-{mode}"),
+            Self::Offers(_) => write!(f, "offers-{mode}"),
+            Self::Coupons(_) => write!(f, "coupons-{mode}"),
             Self::Settings => f.write_str("settings"),
         }
     }

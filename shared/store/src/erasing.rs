@@ -8,14 +8,14 @@
 //! second look.
 
 use crate::contacts::delete_contact;
-use crate::items::{self, Transaction};
-use crate::keys::{self, Key};
+use crate::items::{self, Item, Transaction};
+use crate::keys::{self, Key, Tenant};
 use crate::members::{member_id, members_of};
 use crate::{Contact, Member, Scope, Store, StoreError, backoff};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
 use domain::retention::{self, Reason};
-use domain::{Day, MemberId, calendar::PARIS};
+use domain::{CouponCode, Day, MemberId, calendar::PARIS};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -96,6 +96,12 @@ struct ErasureRecord {
     sk: String,
     reason: &'static str,
     ttl: i64,
+}
+
+/// The coupon that a row of a member's leads to.
+fn given_coupon(tenant: Tenant, row: &Item) -> Option<Key> {
+    let code = row.get("sk")?.as_s().ok()?.strip_prefix(keys::MEMBER_COUPON_PREFIX)?;
+    Some(keys::coupon(tenant, &CouponCode::parse(code).ok()?))
 }
 
 /// Epoch seconds of the end of something that begins on a day and lasts so many months.
@@ -290,7 +296,9 @@ impl Store {
         Err(StoreError::Busy)
     }
 
-    /// What belongs to a member alone: notes of the ledger, messages received.
+    /// What belongs to a member alone: notes of the ledger, messages received, coupons given and how
+    /// often offers were used. A coupon that only the member could use goes before the row that leads
+    /// to it.
     async fn delete_rows(&self, scope: &Scope, member: MemberId) -> Result<(), StoreError> {
         let mut pages = self
             .client
@@ -306,6 +314,8 @@ impl Store {
             .send();
         while let Some(page) = pages.next().await {
             let rows = page.map_err(StoreError::unavailable)?.items.unwrap_or_default();
+            let given = rows.iter().filter_map(|row| given_coupon(scope.tenant(), row));
+            self.delete_items(given.map(|key| items::key_item(&key)).collect()).await?;
             self.delete_items(rows).await?;
         }
         Ok(())

@@ -2,8 +2,8 @@
 
 use domain::identity::MEMBER_SHARDS;
 use domain::{
-    CampaignId, Channel, Day, EstablishmentId, Instant, KeyId, MemberId, MerchantId, Month,
-    Receipt, UploadId,
+    CampaignId, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId, MemberId,
+    MerchantId, Month, OfferId, Receipt, UploadId,
 };
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -328,6 +328,72 @@ impl Tenant {
         };
         Some(Self { merchant: MerchantId::parse(merchant).ok()?, mode })
     }
+}
+
+/// The offers of a tenant, and how many of our numbers its batches have taken.
+pub(crate) fn offers_partition(tenant: Tenant) -> String {
+    format!("{tenant}#OFFER")
+}
+
+pub(crate) const OFFER_PREFIX: &str = "OFFER#";
+
+pub(crate) fn offer(tenant: Tenant, offer: OfferId) -> Key {
+    key(offers_partition(tenant), format!("{OFFER_PREFIX}{offer}"))
+}
+
+pub(crate) fn coupon_numbers(tenant: Tenant) -> Key {
+    key(offers_partition(tenant), "NUMBERS")
+}
+
+/// The batches of an offer, and the ranges they are made in.
+pub(crate) fn offer_partition(tenant: Tenant, offer: OfferId) -> String {
+    format!("{tenant}#OFFER#{offer}")
+}
+
+pub(crate) const COUPON_BATCH_PREFIX: &str = "BATCH#";
+
+pub(crate) fn coupon_batch(tenant: Tenant, offer: OfferId, batch: CouponBatchId) -> Key {
+    key(offer_partition(tenant, offer), format!("{COUPON_BATCH_PREFIX}{batch}"))
+}
+
+/// What begins the sort keys of a batch's ranges.
+pub(crate) fn coupon_range_prefix(batch: CouponBatchId) -> String {
+    format!("RANGE#{batch}#")
+}
+
+pub(crate) fn coupon_range(
+    tenant: Tenant,
+    offer: OfferId,
+    batch: CouponBatchId,
+    number: u32,
+) -> Key {
+    let sk = format!("{}{number:03}", coupon_range_prefix(batch));
+    key(offer_partition(tenant, offer), sk)
+}
+
+/// Over how many partitions a tenant's coupons are spread: few enough to be walked when the merchant
+/// leaves, since no index names them.
+pub(crate) const COUPON_SHARDS: u8 = 16;
+
+pub(crate) fn coupon_partition(tenant: Tenant, shard: u8) -> String {
+    format!("{tenant}#COUPON#{shard:02}")
+}
+
+pub(crate) fn coupon(tenant: Tenant, code: &CouponCode) -> Key {
+    let shard = Sha256::digest(code.as_str())[0] % COUPON_SHARDS;
+    key(coupon_partition(tenant, shard), code.as_str())
+}
+
+pub(crate) const MEMBER_COUPON_PREFIX: &str = "COUPON#";
+
+/// That a coupon was given to a member, among what is the member's own.
+pub(crate) fn member_coupon(tenant: Tenant, member: MemberId, code: &CouponCode) -> Key {
+    key(member_rows(tenant, member), format!("{MEMBER_COUPON_PREFIX}{}", code.as_str()))
+}
+
+/// How often a member used an offer.
+pub(crate) fn member_uses(tenant: Tenant, member: MemberId, offer: OfferId) -> Key {
+    key(member_rows(tenant, member), format!("USES#{offer}"))
 }
 
 /// The bucket of the index `due` that campaigns wait in.

@@ -12,6 +12,10 @@ mod codec;
 mod contacts;
 mod contract_end;
 mod corrections;
+mod coupon_batches;
+mod coupon_codes;
+mod coupon_imports;
+mod coupons;
 mod deadlines;
 mod dry_runs;
 mod dynamodb_json;
@@ -24,6 +28,7 @@ mod finding;
 mod history;
 mod idempotency;
 mod items;
+mod kept;
 mod keys;
 mod ledger_entries;
 mod lost_cards;
@@ -33,6 +38,7 @@ mod merging;
 mod nights;
 mod notes;
 mod objections;
+mod offers;
 mod person;
 mod planning;
 mod programmes;
@@ -60,6 +66,10 @@ pub use archiving::{Part, Position, Purpose, Step, StoredItem, Walk};
 pub use campaigns::StoredCampaign;
 pub use contacts::{Contact, Known};
 pub use corrections::Correction;
+pub use coupon_batches::{CouponBatch, CouponRange, RANGE_CODES, RangeClaimed};
+pub use coupon_codes::CodeMaker;
+pub use coupon_imports::Imported;
+pub use coupons::{CodeChange, StoredCoupon};
 pub use deadlines::{Due, DueAfter, DueBucket, DuePage};
 pub use domain::identity::MEMBER_SHARDS;
 pub use dry_runs::{DryCounts, DryRun};
@@ -94,6 +104,8 @@ pub struct Store {
     table: Arc<str>,
     master_key: Arc<MasterKey>,
     settings: Arc<settings::Cache>,
+    offers: Arc<offers::Offers>,
+    finished_batches: Arc<coupon_batches::Finished>,
 }
 
 /// Whose data an operation touches: a merchant's settings and whether its live or its test data.
@@ -123,6 +135,8 @@ impl Store {
             table: table.into(),
             master_key: Arc::new(master_key),
             settings: Arc::default(),
+            offers: Arc::default(),
+            finished_batches: Arc::default(),
         }
     }
 }

@@ -133,6 +133,12 @@ impl MerchantKey {
         URL_SAFE_NO_PAD.encode(&hashing.finalize().into_bytes()[..16])
     }
 
+    /// A keyed hash for a purpose of its own.
+    pub(crate) fn hashing_for(&self, purpose: &[u8]) -> Hmac<Sha256> {
+        let key = expand::<64>(self.raw.as_ref(), purpose);
+        Hmac::new(&(*key).into())
+    }
+
     fn associated(&self, member: MemberId, field: Field) -> Vec<u8> {
         format!("{}|{member}|{}", self.merchant, field.name()).into_bytes()
     }

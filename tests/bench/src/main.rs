@@ -1,7 +1,7 @@
 //! Measures the functions' release binaries: start, latency, memory, and what they cost on AWS.
 //!
 //! `bench` measures everything, `bench till` a part: `size`, `init`, `till`, `ingest`, `campaign`,
-//! `send`, `chaos` or `retention`. It prints a table and writes `target/bench/report.json`. It measures
+//! `send`, `chaos`, `retention` or `coupons`. It prints a table and writes `target/bench/report.json`. It measures
 //! and does not judge: what misses its bound is marked, and the exit code stays 0.
 #![expect(
     clippy::expect_used,
@@ -16,6 +16,7 @@ mod campaign;
 mod chaos;
 mod client;
 mod counting;
+mod coupons;
 mod dynamo;
 mod fakes;
 mod figures;
@@ -40,8 +41,8 @@ mod till;
 use figures::Figures;
 use std::process::Command;
 
-const PARTS: [&str; 8] =
-    ["size", "init", "till", "ingest", "campaign", "send", "chaos", "retention"];
+const PARTS: [&str; 9] =
+    ["size", "init", "till", "ingest", "campaign", "send", "chaos", "retention", "coupons"];
 
 #[tokio::main]
 async fn main() {
@@ -82,6 +83,10 @@ async fn main() {
     }
     if wanted("retention") {
         retention::measure(&mut figures).await;
+        write(&figures);
+    }
+    if wanted("coupons") {
+        coupons::measure(&mut figures).await;
     }
     write(&figures);
     print!("{}", figures.table());

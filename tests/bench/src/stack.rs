@@ -13,6 +13,7 @@ pub(crate) const REPORTS_BUCKET: &str = "reports";
 pub(crate) const CAMPAIGNS_QUEUE: &str = "bench-campaigns";
 pub(crate) const SENDS_QUEUE: &str = "bench-sends";
 pub(crate) const OUTCOMES_QUEUE: &str = "bench-outcomes";
+pub(crate) const COUPONS_QUEUE: &str = "bench-coupons";
 pub(crate) const RETENTION_QUEUE: &str = "bench-retention";
 pub(crate) const OPERATOR_KEY: &str = "operator-key-of-the-bench-and-of-nothing-else";
 
@@ -93,6 +94,7 @@ impl Stack {
             ("CAMPAIGNS_QUEUE_URL", queue(CAMPAIGNS_QUEUE)),
             ("SENDS_QUEUE_URL", queue(SENDS_QUEUE)),
             ("OUTCOMES_QUEUE_URL", queue(OUTCOMES_QUEUE)),
+            ("COUPONS_QUEUE_URL", queue(COUPONS_QUEUE)),
             ("RETENTION_QUEUE_URL", queue(RETENTION_QUEUE)),
             ("ARCHIVES_BUCKET", "archives".to_owned()),
             ("PROVIDERS_SECRET_PREFIX", PROVIDERS_PREFIX.to_owned()),

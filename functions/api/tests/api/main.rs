@@ -9,6 +9,7 @@
 mod campaigns;
 mod cards;
 mod consents;
+mod coupons;
 mod dry_run;
 mod finding;
 mod gateway;
@@ -18,6 +19,7 @@ mod members;
 mod merchants;
 mod merging;
 mod misses;
+mod offers;
 mod openapi;
 mod programmes;
 mod purchases;

@@ -1,6 +1,6 @@
 //! The service as a test starts it, and the two who call it.
 
-use api::{App, CampaignDoor, Misses, UploadDoor, router};
+use api::{App, CampaignDoor, CouponDoor, Misses, UploadDoor, router};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use axum::Router;
@@ -71,11 +71,13 @@ impl Service {
             max_bytes: 1_000_000_000,
         };
         let queue = Queue::start().await;
-        let sqs = queue.client();
+        let (sqs, same) = (queue.client(), queue.client());
         let campaigns = CampaignDoor::new(move || sqs.clone(), "http://queue/campaigns".to_owned());
+        let coupons = CouponDoor::new(move || same.clone(), "http://queue/coupons".to_owned());
         let (uploads, campaigns) = (Arc::new(uploads), Arc::new(campaigns));
+        let coupons = Arc::new(coupons);
         let misses = Arc::new(Misses::default());
-        let router = router(App { gate, uploads, campaigns, misses });
+        let router = router(App { gate, uploads, campaigns, coupons, misses });
         Self { table, queue, clock, router }
     }
 
@@ -94,6 +96,15 @@ impl Service {
         let body =
             if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
         Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// As [`Service::send`], for an answer that is no JSON.
+    pub(crate) async fn send_raw(&self, request: Request<Body>) -> (HeaderMap, String) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        assert_eq!(parts.status, StatusCode::OK);
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        (parts.headers, String::from_utf8(bytes.to_vec()).unwrap())
     }
 
     pub(crate) async fn ask(

@@ -139,6 +139,7 @@ const fn column_name(column: Column) -> &'static str {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a sentence a reason")]
 fn value(invalid: Invalid) -> String {
     let text = match invalid {
         Invalid::MobileUnreadable => {
@@ -272,6 +273,26 @@ fn value(invalid: Invalid) -> String {
         }
         Invalid::StopNumber => "le numéro de STOP est un numéro court, 36xxx ou 38xxx",
         Invalid::UnitPrice => "un message coûte 0 à 1 000 000 millionièmes d'euro",
+        Invalid::AmountZero => "le montant doit être d'au moins 1 centime",
+        Invalid::CouponCode => "un code de bon compte 4 à 24 lettres sans accent et chiffres",
+        Invalid::CouponMistyped => {
+            "le code du bon est mal saisi, un caractère est faux ou deux sont inversés"
+        }
+        Invalid::CouponMadeHere => {
+            "ce code a la forme des codes créés par le service, choisissez-en un autre"
+        }
+        Invalid::CouponTaken => "ce code est celui d'une autre offre, choisissez-en un autre",
+        Invalid::Coupon(refusal) => return refusal.french().trim_end_matches('.').to_owned(),
+        Invalid::OfferShare => "la remise est de 0,01 à 100 pour cent",
+        Invalid::OfferDays => "l'offre doit se terminer après son premier jour",
+        Invalid::OfferWithoutEnd => {
+            "l'offre n'a pas de fin, donnez un nombre d'utilisations, ou un dernier jour et un nombre \
+             par membre"
+        }
+        Invalid::OfferLimitZero => "la limite est d'au moins 1, désactivez l'offre pour l'arrêter",
+        Invalid::OfferLimits => "la limite par membre ne doit pas dépasser la limite totale",
+        Invalid::OfferArticle => "un opticien ne propose pas d'offre sur un article",
+        Invalid::BatchCount => "un lot compte 1 à 1 000 000 codes",
         Invalid::SegmentContradiction => {
             "le ciblage se contredit, la première valeur doit être la plus petite"
         }

@@ -11,7 +11,7 @@ use crate::vault::Field;
 use crate::{Contact, Scope, Settings, Store, StoreError};
 use domain::identity::CardNumber;
 use domain::member::Email;
-use domain::{CampaignId, Day, MemberId, Mobile, UploadId};
+use domain::{CampaignId, Day, MemberId, Mobile, OfferId, UploadId};
 use futures::future::try_join_all;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
@@ -199,7 +199,13 @@ impl Walk<'_> {
                 }
                 None => vec![],
             },
-            Part::Nobody(_) | Part::Erased(_) => vec![],
+            Part::Offers(_) => match sk.strip_prefix(keys::OFFER_PREFIX).map(OfferId::parse) {
+                Some(id) => {
+                    vec![Source::all(keys::offer_partition(tenant, id.map_err(|_| CORRUPT)?))]
+                }
+                None => vec![],
+            },
+            Part::Nobody(_) | Part::Erased(_) | Part::Coupons(_) => vec![],
         })
     }
 

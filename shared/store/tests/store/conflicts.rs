@@ -154,6 +154,6 @@ async fn a_merge_undone_whose_answer_was_lost_is_undone_once_and_answered_all_th
         (Points::new(10), Points::ZERO)
     );
     for id in ids {
-        assert_eq!(store.member(&scope, id).await.unwrap().account.balance(), Points::new(10));
+        assert_eq!(store.member(&scope, id).await.unwrap().account.sum(), Points::new(10));
     }
 }

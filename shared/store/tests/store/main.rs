@@ -6,6 +6,8 @@ mod addressees;
 mod campaigns;
 mod cards;
 mod conflicts;
+mod coupon_batches;
+mod coupons;
 mod deadlines;
 mod erasing;
 mod ledger;

@@ -4,16 +4,17 @@ use domain::campaign::{Campaign, Content, State, Step};
 use domain::consent::{Consent, ConsentSource};
 use domain::identity::CardNumber;
 use domain::member::{Address, Details, Email};
+use domain::offer::{Benefit, Terms, Usage};
 use domain::retention::Reason;
 use domain::sender::{AccountCode, EmailSender, SmsSender};
 use domain::{
-    CampaignId, Cents, Channel, Day, EstablishmentId, Instant, KeyId, Kind, MemberId, Purchase,
-    Receipt, Segment, UploadId,
+    CampaignId, Cents, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId,
+    Kind, MemberId, Offer, OfferId, Purchase, Receipt, Segment, UploadId,
 };
 use store::{
-    Addressed, BatchId, CardStep, Claimed, Counts, Customer, Entry, MEMBER_SHARDS,
-    MOST_PURCHASES_A_GROUP, Mode, NewMember, RangeReport, Scope, Source, Store, TillKey, Upload,
-    Wish,
+    Addressed, BatchId, CardStep, Claimed, CodeChange, Counts, Customer, Entry, MEMBER_SHARDS,
+    MOST_PURCHASES_A_GROUP, Mode, NewMember, RangeClaimed, RangeReport, Scope, Source, Store,
+    TillKey, Upload, Wish,
 };
 use support::{instant, mobile, receipt};
 
@@ -35,6 +36,7 @@ pub(crate) async fn fill(store: &Store, scope: &Scope, many: u32) {
         purchases(store, &scope, &members, many).await;
         campaign(store, &scope, &members).await;
         upload(store, &scope).await;
+        coupons(store, &scope, members[2]).await;
         erasure(store, &scope, members[3]).await;
     }
 }
@@ -182,6 +184,35 @@ async fn upload(store: &Store, scope: &Scope) {
         let report = RangeReport::default();
         store.finish_range(scope, id, number, &report, now()).await.unwrap();
     }
+}
+
+/// An offer with a batch that is made, codes that were brought, and one given to a member.
+async fn coupons(store: &Store, scope: &Scope, member: MemberId) {
+    let tenant = scope.tenant();
+    let random = u128::from_be_bytes(tenant.merchant.to_bytes());
+    let terms = Terms {
+        name: "Bienvenue".to_owned(),
+        benefit: Benefit::Value(Cents::new(1_000)),
+        minimum_spend: Cents::ZERO,
+        first_day: Day::parse("2026-11-01").unwrap(),
+        last_day: None,
+        establishments: vec![],
+        usage: Usage::Single,
+    };
+    let sector = domain::Sector::Retail;
+    let offer = Offer::new(OfferId::mint(now(), random), terms, false, sector).unwrap();
+    store.create_offer(tenant, &offer).await.unwrap();
+    let batch = CouponBatchId::mint(now(), random);
+    store.create_coupon_batch(tenant, offer.id, batch, 30, now()).await.unwrap();
+    let claimed = store.claim_coupon_range(tenant, offer.id, batch, 0, now()).await.unwrap();
+    let RangeClaimed::Ours(mut range) = claimed else { panic!("another has the range") };
+    let maker = scope.code_maker();
+    assert!(store.make_coupons(scope, &maker, &mut range, now()).await.unwrap());
+    let code = |number| CouponCode::parse(&format!("CODE{number}")).unwrap();
+    let codes: Vec<_> = (0..30).map(code).collect();
+    store.import_codes(scope, offer.id, &codes).await.unwrap();
+    let given = CodeChange { disabled: false, bound_to: Some(member) };
+    store.put_code(scope, offer.id, &code(30), given, now()).await.unwrap();
 }
 
 /// A member erased to the last item, whose contacts are suppressed and whose erasure is on record.

@@ -1,0 +1,126 @@
+//! What a till is told of a coupon.
+
+use crate::offers::{Desk, offer, with};
+use crate::setup::{MOBILE, Service, named, text};
+use axum::http::Method;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+fn basket(code: &str) -> Value {
+    json!({"code": code, "gross_cents": 4_490, "member": {"mobile": MOBILE}})
+}
+
+#[tokio::test]
+async fn a_till_is_told_what_a_coupon_gives() {
+    let service = Service::start().await;
+    let desk = Desk::open(&service, "retail").await;
+    desk.till.enrol(MOBILE).await;
+    let id = desk.written(&offer()).await;
+    desk.code(&id, "RENTREE", &json!({})).await;
+    let checked = desk.till.post("/v1/coupons/check", &basket("rentree")).await;
+    let gives =
+        json!({"code": "RENTREE", "valid": true, "discount_cents": 449, "offer": "Bienvenue"});
+    assert_eq!((checked.status.as_u16(), checked.body), (200, gives));
+    let again = desk.till.post("/v1/coupons/check", &basket("RENTREE")).await;
+    assert_eq!(again.body["valid"], true, "asking uses nothing");
+}
+
+#[rstest]
+#[case("/benefit", json!({"type": "product", "sku": "CAFE"}), "coupon_no_product")]
+#[case("/minimum_spend_cents", json!(4_491), "coupon_below_minimum")]
+#[case("/first_day", json!("2026-11-25"), "coupon_not_begun")]
+#[case("/last_day", json!("2026-11-23"), "coupon_expired")]
+#[case("/disabled", json!(true), "coupon_disabled")]
+#[tokio::test]
+async fn each_thing_that_stands_against_a_coupon_has_its_code_and_its_sentence(
+    #[case] pointer: &str,
+    #[case] value: Value,
+    #[case] code: &str,
+) {
+    let service = Service::start().await;
+    let desk = Desk::open(&service, "retail").await;
+    desk.till.enrol(MOBILE).await;
+    let id = desk.written(&with(offer(), pointer, value)).await;
+    desk.code(&id, "RENTREE", &json!({})).await;
+    let checked = desk.till.post("/v1/coupons/check", &basket("RENTREE")).await.body;
+    assert_eq!((&checked["valid"], &checked["refusal"]["code"]), (&json!(false), &json!(code)));
+    assert!(text(&checked["refusal"], "message").ends_with('.'));
+    assert!(text(&checked["refusal"], "detail").starts_with("The coupon "));
+}
+
+#[tokio::test]
+async fn a_coupon_of_an_article_gives_the_cheapest_piece_of_the_basket() {
+    let service = Service::start().await;
+    let desk = Desk::open(&service, "retail").await;
+    let product = json!({"type": "product", "sku": "CAFE", "most_cents": 400});
+    let body = with(with(offer(), "/benefit", product), "/usage", json!({"type": "single"}));
+    let id = desk.written(&body).await;
+    desk.code(&id, "RENTREE", &json!({})).await;
+    let line = |cents: i64| json!({"sku": "CAFE", "quantity": 2, "unit_price_cents": cents});
+    let asked = json!({"code": "RENTREE", "gross_cents": 4_490, "lines": [line(350), line(900)]});
+    let checked = desk.till.post("/v1/coupons/check", &asked).await;
+    assert_eq!(checked.body["discount_cents"], 350, "{checked:?}");
+    let dear = json!({"code": "RENTREE", "gross_cents": 4_490, "lines": [line(900)]});
+    let checked = desk.till.post("/v1/coupons/check", &dear).await;
+    assert_eq!(checked.body["discount_cents"], 400);
+}
+
+#[tokio::test]
+async fn a_coupon_is_known_to_its_merchant_its_mode_and_its_establishments_only() {
+    let service = Service::start().await;
+    let desk = Desk::open(&service, "retail").await;
+    let single = with(offer(), "/usage", json!({"type": "single"}));
+    let id = desk.written(&single).await;
+    desk.code(&id, "RENTREE", &json!({})).await;
+    let asked = json!({"code": "RENTREE", "gross_cents": 4_490});
+    let code = async |till: &crate::setup::Till<'_>| {
+        till.post("/v1/coupons/check", &asked).await.body["refusal"]["code"].clone()
+    };
+    assert_eq!(code(&desk.till).await, json!(null));
+    let other = service.till("B", "retail").await;
+    assert_eq!(code(&other).await, "coupon_unknown");
+    let tests = service.key(&desk.till.merchant, "paris", "test").await;
+    assert_eq!(code(&tests).await, "coupon_unknown");
+    let shop = format!("/v1/merchants/{}/establishments/lyon", desk.till.merchant);
+    let lyon = json!({"name": "Lyon", "time_zone": "Europe/Paris"});
+    assert_eq!(service.operator(Method::PUT, &shop, Some(&lyon)).await.status, 200);
+    let lyon = service.key(&desk.till.merchant, "lyon", "live").await;
+    assert_eq!(code(&lyon).await, "coupon_not_here");
+}
+
+#[tokio::test]
+async fn a_coupon_that_depends_on_the_customer_needs_one() {
+    let service = Service::start().await;
+    let desk = Desk::open(&service, "retail").await;
+    let camille = desk.till.enrol(MOBILE).await;
+    desk.till.enrol("06 39 98 00 13").await;
+    let id = desk.written(&offer()).await;
+    desk.code(&id, "ANNIV", &json!({"member_id": camille})).await;
+    let ask = async |member: Value| {
+        let asked = json!({"code": "ANNIV", "gross_cents": 4_490, "member": member});
+        desk.till.post("/v1/coupons/check", &asked).await
+    };
+    let given = ask(json!({"member_id": camille})).await.body;
+    assert_eq!(given["valid"], true, "{given}");
+    let nobody = ask(json!(null)).await.body;
+    assert_eq!(nobody["refusal"]["code"], "coupon_needs_member");
+    let another = ask(json!({"mobile": "06 39 98 00 13"})).await.body;
+    assert_eq!(another["refusal"]["code"], "coupon_of_another_member");
+    let unknown = ask(json!({"mobile": "06 39 98 00 14"})).await;
+    assert_eq!((unknown.status.as_u16(), named(&unknown)), (404, vec!["/member"]));
+}
+
+#[tokio::test]
+async fn a_code_that_was_mistyped_is_told_from_one_that_there_is_not() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let ours = domain::CouponCode::of_number(123_456_789);
+    let unknown = till.post("/v1/coupons/check", &basket(ours.as_str())).await.body;
+    assert_eq!(unknown["refusal"]["code"], "coupon_unknown");
+    let mut wrong = ours.as_str().to_owned();
+    let last = if wrong.ends_with('3') { "4" } else { "3" };
+    wrong.replace_range(11.., last);
+    let mistyped = till.post("/v1/coupons/check", &basket(&wrong)).await;
+    assert_eq!((mistyped.status.as_u16(), named(&mistyped)), (422, vec!["/code"]));
+    assert_eq!(mistyped.body["errors"][0]["code"], "coupon_mistyped");
+}

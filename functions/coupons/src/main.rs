@@ -1,0 +1,28 @@
+//! The function `coupons`: a range of a batch becomes coupons.
+
+use aws_lambda_events::event::sqs::SqsEvent;
+use coupons::{App, handle};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use platform::{clients, queue, telemetry};
+use std::time::Duration;
+
+/// Kept free at the end of an invocation, for the step that is under way: 20 seconds of codes and their
+/// note.
+const MARGIN: Duration = Duration::from_secs(30);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::start();
+    let config = clients::config().await;
+    let app = App { store: clients::store(&config).await?, clock: platform::now };
+    let app = &app;
+    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
+        let until = platform::until(event.context.deadline, MARGIN);
+        let answer = queue::deal(event.payload, |message| async move {
+            let body = message.body.as_deref().unwrap_or_default();
+            Box::pin(handle(app, body, until)).await
+        });
+        Ok::<_, Error>(answer.await)
+    }))
+    .await
+}

@@ -1,0 +1,114 @@
+//! Ranges of a batch made by the function, on a real engine.
+
+#![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
+
+use coupons::{App, handle};
+use domain::offer::{Benefit, Terms, Usage};
+use domain::{Cents, CouponBatchId, Day, Instant, Offer, OfferId, Sector};
+use jiff::ToSpan as _;
+use platform::messages::CouponRangeMessage;
+use platform::queue::Failed;
+use store::{CouponBatch, RangeClaimed, Scope};
+use support::{Table, instant, merchant, open_merchant};
+
+const CODES: u32 = 1_200;
+
+fn now() -> Instant {
+    instant("2026-11-24T09:20:00Z")
+}
+
+/// The function on a table of its own, with a batch of one range.
+struct Desk {
+    _table: Table,
+    app: App,
+    scope: Scope,
+    batch: CouponBatch,
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let table = Table::start().await;
+        let store = table.store();
+        let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
+        let terms = Terms {
+            name: "Bienvenue".to_owned(),
+            benefit: Benefit::Value(Cents::new(1_000)),
+            minimum_spend: Cents::ZERO,
+            first_day: Day::parse("2026-11-01").unwrap(),
+            last_day: None,
+            establishments: vec![],
+            usage: Usage::Single,
+        };
+        let offer = Offer::new(OfferId::mint(now(), 1), terms, false, Sector::Retail).unwrap();
+        let tenant = scope.tenant();
+        store.create_offer(tenant, &offer).await.unwrap();
+        let id = CouponBatchId::mint(now(), 1);
+        let batch = store.create_coupon_batch(tenant, offer.id, id, CODES, now()).await.unwrap();
+        Self { _table: table, app: App { store, clock: now }, scope, batch }
+    }
+
+    async fn handle(&self, range: u32, until: Instant) -> Result<(), Failed> {
+        let (tenant, batch) = (self.scope.tenant(), &self.batch);
+        let message = CouponRangeMessage::of(tenant, batch.offer, batch.id, range);
+        let body = serde_json::to_string(&message).unwrap();
+        Box::pin(handle(&self.app, &body, until)).await
+    }
+
+    async fn made(&self) -> u32 {
+        self.app.store.coupons_made(self.scope.tenant(), &self.batch).await.unwrap().0
+    }
+
+    async fn is_coupon(&self, place: u32) -> bool {
+        let code = self.batch.code(&self.scope.code_maker(), place).unwrap();
+        self.app.store.coupon(&self.scope, &code, now()).await.unwrap().is_some()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_range_is_made_and_the_same_message_again_changes_nothing() {
+    let desk = Desk::open().await;
+    desk.handle(0, Instant::MAX).await.unwrap();
+    assert_eq!(desk.made().await, CODES);
+    assert!(desk.is_coupon(0).await && desk.is_coupon(CODES - 1).await);
+    desk.handle(0, Instant::MAX).await.unwrap();
+    assert_eq!(desk.made().await, CODES);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_range_out_of_time_comes_again_and_goes_on_where_it_was() {
+    let mut desk = Desk::open().await;
+    let (tenant, batch) = (desk.scope.tenant(), desk.batch.clone());
+    let claimed =
+        desk.app.store.claim_coupon_range(tenant, batch.offer, batch.id, 0, now()).await.unwrap();
+    let RangeClaimed::Ours(mut range) = claimed else { panic!("the range is not ours") };
+    let maker = desk.scope.code_maker();
+    desk.app.store.make_coupons(&desk.scope, &maker, &mut range, now()).await.unwrap();
+    assert!(matches!(desk.handle(0, Instant::MAX).await, Err(Failed::Retry(_))), "under a lease");
+    desk.app.clock = || now() + 31.seconds();
+    assert!(matches!(desk.handle(0, Instant::MIN).await, Err(Failed::Retry(_))), "out of time");
+    assert_eq!(desk.made().await, 500);
+    desk.app.clock = || now() + 62.seconds();
+    desk.handle(0, Instant::MAX).await.unwrap();
+    assert_eq!(desk.made().await, CODES);
+    assert!(desk.is_coupon(CODES - 1).await);
+}
+
+#[tokio::test]
+async fn a_message_that_is_none_of_ours_goes_to_the_dead_letters() {
+    let desk = Desk::open().await;
+    for body in ["", "{}", r#"{"tenant": "M#x", "offer": "y", "batch": "z", "range": 0}"#] {
+        let dealt = Box::pin(handle(&desk.app, body, Instant::MAX)).await;
+        assert!(matches!(dealt, Err(Failed::Poison(_))));
+    }
+    assert!(matches!(desk.handle(1, Instant::MAX).await, Err(Failed::Poison(_))));
+}
+
+#[tokio::test]
+async fn nothing_is_made_for_a_merchant_whose_contract_has_ended() {
+    let desk = Desk::open().await;
+    let yesterday = Day::parse("2026-11-23").unwrap();
+    let merchant = desk.scope.settings.merchant.id;
+    desk.app.store.end_contract(merchant, yesterday).await.unwrap();
+    desk.handle(0, Instant::MAX).await.unwrap();
+    assert_eq!(desk.made().await, 0);
+}

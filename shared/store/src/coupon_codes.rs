@@ -1,0 +1,92 @@
+//! Which codes a merchant's batches have: each number of a merchant's count leads to one code, and no
+//! two to the same.
+//!
+//! A Feistel network over the merchant's own key (the scheme of NIST SP 800-38G, FF1, with HMAC-SHA256
+//! as its function and ten rounds) is a permutation of all our codes. So codes are computed and never
+//! looked up, cannot be guessed from one another, and cannot meet.
+
+use crate::{Mode, Scope};
+use domain::CouponCode;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+/// An even number: the halves then stand as they began.
+const ROUNDS: u8 = 10;
+/// How many values the left half has, five characters of a code, and the right one, six.
+const HALVES: [u64; 2] = [19_u64.pow(5), 19_u64.pow(6)];
+
+/// Makes the codes of a merchant's live or test data.
+pub struct CodeMaker {
+    hashing: Hmac<Sha256>,
+}
+
+impl Scope {
+    /// What makes the codes of this data.
+    #[must_use]
+    pub fn code_maker(&self) -> CodeMaker {
+        let purpose: &[u8] = match self.mode {
+            Mode::Live => b"zerosix/coupon/1",
+            Mode::Test => b"zerosix/coupon-test/1",
+        };
+        CodeMaker { hashing: self.settings.vault.hashing_for(purpose) }
+    }
+}
+
+impl CodeMaker {
+    /// The code of a number. Some ten microseconds.
+    #[must_use]
+    pub fn code(&self, number: u64) -> CouponCode {
+        let number = number % CouponCode::OURS;
+        let (mut left, mut right) = (number / HALVES[1], number % HALVES[1]);
+        for round in 0..ROUNDS {
+            let values = HALVES[usize::from(round % 2)];
+            let moved = (left + self.hash(round, right) % values) % values;
+            (left, right) = (right, moved);
+        }
+        CouponCode::of_number(left * HALVES[1] + right)
+    }
+
+    fn hash(&self, round: u8, half: u64) -> u64 {
+        let mut hashing = self.hashing.clone();
+        hashing.update(&[round]);
+        hashing.update(&half.to_be_bytes());
+        let hash: [u8; 32] = hashing.finalize().into_bytes().into();
+        hash[..8].iter().fold(0, |value, byte| value << 8 | u64::from(*byte))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MerchantKey;
+    use domain::{Instant, MerchantId};
+    use proptest::prelude::*;
+    use std::collections::HashSet;
+
+    fn maker() -> CodeMaker {
+        let merchant = MerchantId::mint(Instant::UNIX_EPOCH, 1);
+        let key = MerchantKey::generate(merchant).unwrap();
+        CodeMaker { hashing: key.hashing_for(b"a test") }
+    }
+
+    #[test]
+    fn no_two_numbers_of_many_have_one_code() {
+        let maker = maker();
+        let numbers = (0..20_000).chain(CouponCode::OURS - 20_000..CouponCode::OURS);
+        let codes: HashSet<_> = numbers.map(|number| maker.code(number)).collect();
+        assert_eq!(codes.len(), 40_000);
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_has_one_code_which_another_number_or_key_has_not(
+            a in 0..CouponCode::OURS,
+            b in 0..CouponCode::OURS,
+        ) {
+            let maker = maker();
+            prop_assert_eq!(maker.code(a), maker.code(a));
+            prop_assert_eq!(a == b, maker.code(a) == maker.code(b));
+            prop_assert_ne!(maker.code(a), super::tests::maker().code(a));
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! Coupons burnt and released, on a real engine.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::coupon::{CouponState, Refusal};
+use domain::member::{Details, Enrolment};
+use domain::offer::{Benefit, Terms, Usage};
+use domain::retention::Reason;
+use domain::{Cents, CouponCode, Day, Instant, Invalid, MemberId, Offer, OfferId, Sector};
+use rstest::rstest;
+use std::time::Duration;
+use store::{CodeChange, Imported, NewMember, Scope, Store, StoreError, StoredCoupon};
+use support::{Table, instant, merchant, mobile, open_merchant};
+
+pub(crate) fn now() -> Instant {
+    instant("2026-11-24T09:20:00Z")
+}
+
+fn code(text: &str) -> CouponCode {
+    CouponCode::parse(text).unwrap()
+}
+
+pub(crate) fn offer(number: u128, usage: Usage) -> Offer {
+    let terms = Terms {
+        name: "Bienvenue".to_owned(),
+        benefit: Benefit::Value(Cents::new(1_000)),
+        minimum_spend: Cents::ZERO,
+        first_day: Day::parse("2026-11-01").unwrap(),
+        last_day: Some(Day::parse("2026-11-30").unwrap()),
+        establishments: vec![],
+        usage,
+    };
+    let id = OfferId::mint(now(), number);
+    Offer::new(id, terms, false, Sector::Retail).unwrap()
+}
+
+/// A merchant with an offer.
+pub(crate) struct Desk {
+    pub(crate) table: Table,
+    pub(crate) store: Store,
+    pub(crate) scope: Scope,
+    pub(crate) offer: Offer,
+}
+
+impl Desk {
+    pub(crate) async fn open(usage: Usage) -> Self {
+        let table = Table::start().await;
+        let store = table.store();
+        let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
+        let offer = offer(1, usage);
+        store.create_offer(scope.tenant(), &offer).await.unwrap();
+        Self { table, store, scope, offer }
+    }
+
+    async fn put(&self, text: &str, change: CodeChange) -> Result<CouponState, StoreError> {
+        self.store.put_code(&self.scope, self.offer.id, &code(text), change, now()).await
+    }
+
+    pub(crate) async fn coupon(&self, text: &str) -> Option<StoredCoupon> {
+        self.store.coupon(&self.scope, &code(text), now()).await.unwrap()
+    }
+
+    async fn uses(&self, text: &str) -> u32 {
+        self.coupon(text).await.unwrap().state.uses
+    }
+
+    /// Whether the transaction of these actions was carried out.
+    async fn transact(&self, actions: Vec<TransactWriteItem>) -> bool {
+        let client = self.table.client();
+        let sent = client.transact_write_items().set_transact_items(Some(actions)).send().await;
+        match sent {
+            Ok(_) => true,
+            Err(error) => {
+                let error = error.into_service_error();
+                assert!(error.is_transaction_canceled_exception(), "{error:?}");
+                false
+            }
+        }
+    }
+
+    async fn burn(&self, coupon: &StoredCoupon, member: Option<MemberId>) -> bool {
+        self.transact(self.store.burn(&self.scope, coupon, member).unwrap()).await
+    }
+
+    async fn release(&self, text: &str, member: Option<MemberId>) -> usize {
+        let (offer, code) = (self.offer.id, code(text));
+        let actions = self.store.release(&self.scope, &code, offer, member).await.unwrap();
+        let released = actions.len();
+        assert!(released == 0 || self.transact(actions).await);
+        released
+    }
+
+    async fn member(&self, number: u16) -> MemberId {
+        let (details, enrolment) = (Details::default(), Enrolment::Till);
+        let new = NewMember { mobile: mobile(number), details, enrolment };
+        self.store.create_member(&self.scope, &new, now()).await.unwrap().0.person.id
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_there_is_not_is_no_coupon() {
+    let desk = Desk::open(Usage::Single).await;
+    assert!(desk.coupon("BIENVENUE10").await.is_none());
+    desk.put("BIENVENUE10", CodeChange::default()).await.unwrap();
+    let coupon = desk.coupon("bienvenue-10").await.unwrap();
+    assert_eq!((coupon.state, &*coupon.offer), (CouponState::default(), &desk.offer));
+    let other = open_merchant(&desk.store, &merchant(Sector::Retail, 2), now()).await;
+    let elsewhere = desk.store.coupon(&other, &code("BIENVENUE10"), now()).await.unwrap();
+    assert!(elsewhere.is_none(), "another merchant's is unknown");
+}
+
+#[rstest]
+#[case(Usage::Single, 1)]
+#[case(Usage::Multi { limit: Some(5), limit_member: None }, 5)]
+#[tokio::test(flavor = "multi_thread")]
+async fn tills_that_burn_the_last_use_at_one_instant_are_told_apart(
+    #[case] usage: Usage,
+    #[case] limit: u32,
+) {
+    let desk = Desk::open(usage).await;
+    desk.put("RENTREE", CodeChange::default()).await.unwrap();
+    let coupon = desk.coupon("RENTREE").await.unwrap();
+    for _ in 1..limit {
+        assert!(desk.burn(&coupon, None).await);
+    }
+    let desk = std::sync::Arc::new(desk);
+    let tills: Vec<_> = (0..2)
+        .map(|_| {
+            let (desk, coupon) = (std::sync::Arc::clone(&desk), coupon.clone());
+            tokio::spawn(async move { desk.burn(&coupon, None).await })
+        })
+        .collect();
+    let mut won = 0;
+    for till in tills {
+        let burnt = tokio::time::timeout(Duration::from_secs(20), till).await.unwrap();
+        won += u32::from(burnt.unwrap());
+    }
+    assert_eq!((won, desk.uses("RENTREE").await), (1, limit));
+}
+
+#[tokio::test]
+async fn a_use_given_back_can_be_had_again_and_nothing_falls_below_zero() {
+    let desk = Desk::open(Usage::Single).await;
+    desk.put("RENTREE", CodeChange::default()).await.unwrap();
+    let coupon = desk.coupon("RENTREE").await.unwrap();
+    assert_eq!(desk.release("RENTREE", None).await, 0);
+    assert!(desk.burn(&coupon, None).await);
+    assert!(!desk.burn(&coupon, None).await);
+    assert_eq!(desk.release("RENTREE", None).await, 1);
+    assert_eq!(desk.release("RENTREE", None).await, 0);
+    assert_eq!(desk.uses("RENTREE").await, 0);
+    assert!(desk.burn(&coupon, None).await);
+    assert_eq!(desk.release("AUTRE", None).await, 0, "what is gone stays gone");
+}
+
+#[tokio::test]
+async fn a_member_has_an_offer_so_often_whatever_the_code() {
+    let desk = Desk::open(Usage::Multi { limit: Some(10), limit_member: Some(2) }).await;
+    let (camille, lea) = (desk.member(1).await, desk.member(2).await);
+    for text in ["RENTREE", "SOLDES"] {
+        desk.put(text, CodeChange::default()).await.unwrap();
+    }
+    let [first, second] = [desk.coupon("RENTREE").await, desk.coupon("SOLDES").await];
+    let (first, second) = (first.unwrap(), second.unwrap());
+    let nobody = desk.store.burn(&desk.scope, &first, None);
+    let needs = StoreError::Refused(Invalid::Coupon(Refusal::NeedsMember));
+    assert_eq!(nobody.unwrap_err().to_string(), needs.to_string());
+    assert!(desk.burn(&first, Some(camille)).await);
+    assert!(desk.burn(&second, Some(camille)).await);
+    assert!(!desk.burn(&first, Some(camille)).await);
+    assert_eq!(desk.uses("RENTREE").await, 1, "a member over the limit burns nothing");
+    assert!(desk.burn(&first, Some(lea)).await);
+    let used =
+        async |member| desk.store.member_uses(&desk.scope, member, desk.offer.id).await.unwrap();
+    assert_eq!((used(camille).await, used(lea).await), (2, 1));
+    assert_eq!(desk.release("RENTREE", Some(camille)).await, 2);
+    assert_eq!(used(camille).await, 1);
+    assert!(desk.burn(&first, Some(camille)).await);
+}
+
+#[tokio::test]
+async fn a_code_that_was_disabled_since_it_was_looked_at_is_not_burnt() {
+    let desk = Desk::open(Usage::Single).await;
+    desk.put("RENTREE", CodeChange::default()).await.unwrap();
+    let coupon = desk.coupon("RENTREE").await.unwrap();
+    let disabled = CodeChange { disabled: true, bound_to: None };
+    assert!(desk.put("RENTREE", disabled).await.unwrap().disabled);
+    assert!(!desk.burn(&coupon, None).await);
+    desk.put("RENTREE", CodeChange::default()).await.unwrap();
+    assert!(desk.burn(&coupon, None).await);
+    let again = desk.put("RENTREE", CodeChange::default()).await.unwrap();
+    assert_eq!(again.uses, 1, "putting a code again gives no use back");
+}
+
+#[tokio::test]
+async fn a_code_is_of_one_offer_and_none_that_we_could_make_is_chosen() {
+    let desk = Desk::open(Usage::Single).await;
+    desk.put("RENTREE", CodeChange::default()).await.unwrap();
+    let other = offer(2, Usage::Single);
+    desk.store.create_offer(desk.scope.tenant(), &other).await.unwrap();
+    let change = CodeChange::default();
+    let taken = desk.store.put_code(&desk.scope, other.id, &code("RENTREE"), change, now()).await;
+    assert!(matches!(taken, Err(StoreError::Refused(Invalid::CouponTaken))), "{taken:?}");
+    let ours = CouponCode::of_number(42);
+    let made_here = desk.put(ours.as_str(), change).await;
+    assert!(matches!(made_here, Err(StoreError::Refused(Invalid::CouponMadeHere))));
+}
+
+#[tokio::test]
+async fn codes_brought_twice_change_nothing() {
+    let desk = Desk::open(Usage::Single).await;
+    let other = offer(2, Usage::Single);
+    desk.store.create_offer(desk.scope.tenant(), &other).await.unwrap();
+    desk.put("RENTREE", CodeChange::default()).await.unwrap();
+    let coupon = desk.coupon("RENTREE").await.unwrap();
+    assert!(desk.burn(&coupon, None).await);
+    let mut codes: Vec<_> = (0..150).map(|number| code(&format!("IMPORT{number}"))).collect();
+    codes.extend([code("RENTREE"), CouponCode::of_number(42)]);
+    let import = async |offer| desk.store.import_codes(&desk.scope, offer, &codes).await.unwrap();
+    let refused = Imported::Refused(Invalid::CouponMadeHere);
+    let first = import(desk.offer.id).await;
+    assert!(first[..150].iter().all(|imported| *imported == Imported::New));
+    assert_eq!(first[150..], [Imported::There, refused]);
+    let again = import(desk.offer.id).await;
+    assert!(again[..151].iter().all(|imported| *imported == Imported::There));
+    let taken = import(other.id).await;
+    assert!(taken[..151].iter().all(|one| *one == Imported::Refused(Invalid::CouponTaken)));
+    assert_eq!(desk.uses("RENTREE").await, 1);
+    assert!(!desk.burn(&coupon, None).await);
+}
+
+#[tokio::test]
+async fn an_offer_written_anew_holds_on_every_instance_within_a_minute() {
+    let desk = Desk::open(Usage::Single).await;
+    desk.put("RENTREE", CodeChange::default()).await.unwrap();
+    let elsewhere = desk.table.store();
+    let seen = async |at| {
+        let coupon = elsewhere.coupon(&desk.scope, &code("RENTREE"), at).await.unwrap();
+        coupon.unwrap().offer.disabled
+    };
+    assert!(!seen(now()).await);
+    let mut disabled = desk.offer.clone();
+    disabled.disabled = true;
+    desk.store.rewrite_offer(desk.scope.tenant(), &disabled).await.unwrap();
+    assert!(desk.coupon("RENTREE").await.unwrap().offer.disabled);
+    assert!(seen(Instant::from_second(now().as_second() + 60).unwrap()).await);
+    let unknown = offer(9, Usage::Single);
+    let written = desk.store.rewrite_offer(desk.scope.tenant(), &unknown).await;
+    assert!(matches!(written, Err(StoreError::NotFound("offer"))));
+}
+
+#[tokio::test]
+async fn a_coupon_of_one_member_goes_with_the_member() {
+    let desk = Desk::open(Usage::Multi { limit: Some(9), limit_member: Some(9) }).await;
+    let (camille, lea) = (desk.member(1).await, desk.member(2).await);
+    let bound = CodeChange { disabled: false, bound_to: Some(camille) };
+    assert_eq!(desk.put("ANNIV", bound).await.unwrap().bound_to, Some(camille));
+    let other = CodeChange { bound_to: Some(lea), ..bound };
+    assert!(desk.put("ANNIV", other).await.is_err(), "a coupon changes hands no more");
+    desk.put("RENTREE", CodeChange::default()).await.unwrap();
+    let coupon = desk.coupon("ANNIV").await.unwrap();
+    assert!(!desk.burn(&coupon, Some(lea)).await);
+    assert!(desk.burn(&coupon, Some(camille)).await);
+
+    let day = Day::parse("2027-03-01").unwrap();
+    let member = desk.store.member(&desk.scope, camille).await.unwrap();
+    let reason = Reason::NeverActivated;
+    let tombstone = desk.store.decide_erasure(&desk.scope, &member, reason, day).await.unwrap();
+    desk.store.carry_out_erasure(&desk.scope, &tombstone.unwrap(), day).await.unwrap();
+    assert!(desk.coupon("ANNIV").await.is_none());
+    assert!(desk.coupon("RENTREE").await.is_some());
+    let uses = desk.store.member_uses(&desk.scope, camille, desk.offer.id).await.unwrap();
+    assert_eq!(uses, 0);
+    let erased = desk.put("ANNIV", bound).await;
+    assert!(matches!(erased, Err(StoreError::NotFound("member"))), "{erased:?}");
+}

@@ -1,0 +1,60 @@
+//! A batch of coupons: how long its codes take to be made, and the memory that takes.
+
+use crate::{
+    dynamo::Dynamo,
+    fakes::sqs::Message,
+    figures::{Bound, Figures},
+    people::Shop,
+    places,
+    runtime_api::Function,
+    stack::{COUPONS_QUEUE, Path, Stack},
+};
+use domain::{
+    Cents, CouponBatchId, Offer, OfferId, Sector,
+    offer::{Benefit, Terms, Usage},
+    retention,
+};
+use platform::messages::CouponRangeMessage;
+use serde_json::json;
+use std::time::Instant;
+
+const CODES: u32 = 100_000;
+
+pub(crate) async fn measure(figures: &mut Figures) {
+    let stack = Stack::on(Dynamo::start().await).await;
+    let shop = Shop::open(&stack.dynamo, 1).await;
+    let (tenant, now) = (shop.scope.tenant(), domain::Instant::now());
+    let terms = Terms {
+        name: "Bienvenue".to_owned(),
+        benefit: Benefit::Value(Cents::new(1_000)),
+        minimum_spend: Cents::ZERO,
+        first_day: retention::day_of(now),
+        last_day: None,
+        establishments: vec![],
+        usage: Usage::Single,
+    };
+    let offer = Offer::new(OfferId::mint(now, 1), terms, false, Sector::Retail);
+    let offer = offer.expect("an offer");
+    shop.store.create_offer(tenant, &offer).await.expect("an offer");
+    let id = CouponBatchId::mint(now, 1);
+    let batch = shop.store.create_coupon_batch(tenant, offer.id, id, CODES, now).await;
+    let batch = batch.expect("a batch");
+
+    let function =
+        Function::start(&places::binary("coupons"), &stack.environment(Path::Direct)).await;
+    let started = Instant::now();
+    for range in 0..batch.ranges() {
+        let message = CouponRangeMessage::of(tenant, offer.id, id, range);
+        let body = serde_json::to_string(&message).expect("a message is JSON");
+        let message = Message { body, attributes: json!({}) };
+        assert!(function.deliver(COUPONS_QUEUE, &message, 1).await, "a range was not made");
+    }
+    let took = started.elapsed().as_secs_f64();
+    let batch = shop.store.coupon_batch(tenant, offer.id, id).await.expect("the batch");
+    assert!(batch.finished_at.is_some(), "the batch is not finished");
+    let code = batch.code(&shop.scope.code_maker(), CODES - 1).expect("the last code");
+    let coupon = shop.store.coupon(&shop.scope, &code, domain::Instant::now()).await;
+    assert!(coupon.expect("a look").is_some(), "the last code is no coupon");
+    figures.add("coupons.batch_seconds", took, "s", Bound::None);
+    figures.add("coupons.peak_mb", function.peak_mb(), "MB", Bound::AtMost(128.0));
+}
