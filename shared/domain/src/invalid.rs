@@ -105,6 +105,11 @@ pub enum Invalid {
     /// A card's number that another member has.
     #[error("is another member's card: check its number, or merge the two if they are one person")]
     CardTaken,
+    /// Where no page of a till comes from.
+    #[error(
+        "is not an origin: write it as https://caisse.example.com, without a path (http for localhost only)"
+    )]
+    Origin,
     /// A provider account's code out of its alphabet.
     #[error("must be 1 to 40 lower-case letters, digits or hyphens")]
     AccountCode,
@@ -179,6 +184,7 @@ impl Invalid {
             Self::ReturnedSaleOfAnother => "returned_sale_of_another",
             Self::ReceiptConflict => "receipt_conflict",
             Self::CardTaken => "card_taken",
+            Self::Origin => "origin",
             Self::AccountCode => "account_code",
             Self::SmsSender => "sms_sender",
             Self::StopNumber => "stop_number",

@@ -208,6 +208,9 @@ fn value(invalid: Invalid) -> String {
         Invalid::CardTaken => {
             "cette carte est celle d'un autre client, vérifiez son numéro ou fusionnez les deux fiches"
         }
+        Invalid::Origin => {
+            "ce n'est pas l'origine d'une page, écrivez https://caisse.example.com, sans chemin"
+        }
         Invalid::AccountCode => {
             "un code de compte compte 1 à 40 lettres minuscules, chiffres ou tirets"
         }
