@@ -18,6 +18,7 @@ mod keys;
 mod members;
 mod merchants;
 pub mod openapi;
+mod preflight;
 mod purchase_id;
 mod purchases;
 mod registration;
@@ -141,6 +142,7 @@ pub fn router(app: App) -> Router {
                 "See the header Allow for the methods of this route.",
             )
         })
+        .layer(from_fn(preflight::answer))
         .layer(from_fn(http_edge::requests::observe))
         .with_state(app)
 }

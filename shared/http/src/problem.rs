@@ -32,6 +32,8 @@ pub enum Kind {
     UnsupportedMediaType,
     /// The request is read, and a value in it is not accepted.
     Unprocessable,
+    /// More requests than a key may make: [`crate::rate_limit`].
+    TooManyRequests,
     /// Ours to mend.
     Defect,
     /// The same request may go through later.
@@ -52,6 +54,7 @@ impl Kind {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Defect => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -68,6 +71,7 @@ impl Kind {
             Self::BodyTooLarge => "body_too_large",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::Unprocessable => "invalid_fields",
+            Self::TooManyRequests => "too_many_requests",
             Self::Defect => "defect",
             Self::Unavailable => "unavailable",
         }

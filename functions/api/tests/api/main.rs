@@ -8,6 +8,7 @@
 
 mod campaigns;
 mod consents;
+mod cors;
 mod dry_run;
 mod gateway;
 mod logs;
@@ -15,8 +16,10 @@ mod members;
 mod merchants;
 mod openapi;
 mod purchases;
+mod rate_limits;
 mod refusals;
 mod registration;
 mod round_trips;
 mod setup;
+mod software;
 mod uploads;
