@@ -1,5 +1,6 @@
 //! Whom a till means: by the identifier it was given, a mobile, or a card.
 
+use crate::codes;
 use domain::identity::CardNumber;
 use domain::{MemberId, Mobile};
 use http_edge::Fields;
@@ -45,7 +46,7 @@ impl ContactNamed {
     pub(crate) fn read(&self, fields: &mut Fields) -> Option<Contact> {
         let given = [None, self.mobile.as_deref(), self.card_number.as_deref()];
         if given.iter().flatten().count() != 1 {
-            fields.note("", "one_of", "must hold exactly one of mobile and card_number");
+            fields.note("", codes::ONE_OF, "must hold exactly one of mobile and card_number");
             return None;
         }
         match named(fields, "", given)? {
@@ -72,7 +73,7 @@ pub(crate) fn named(fields: &mut Fields, pointer: &str, given: [Option<&str>; 3]
         }
         _ => {
             let detail = "must hold exactly one of member_id, mobile and card_number";
-            fields.note(pointer, "one_of", detail);
+            fields.note(pointer, codes::ONE_OF, detail);
             None
         }
     }

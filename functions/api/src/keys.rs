@@ -1,7 +1,7 @@
 //! Establishments' keys: two may live side by side while one is rotated.
 
 use crate::openapi::{BodyRefusals, OperatorRefusals};
-use crate::{App, identifiers};
+use crate::{App, codes, identifiers};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -88,7 +88,7 @@ impl NewKey {
         let label = fields.check("/label", text::bounded(&self.label, LABEL_LENGTH));
         if self.origins.len() > MOST_ORIGINS {
             let detail = format!("has too many origins: {MOST_ORIGINS} at most");
-            fields.note("/origins", "too_many_origins", detail);
+            fields.note("/origins", codes::TOO_MANY_ORIGINS, detail);
         }
         let mut origins = Vec::new();
         for (index, origin) in self.origins.iter().enumerate().take(MOST_ORIGINS) {

@@ -5,6 +5,7 @@
 
 mod campaign_door;
 mod campaigns;
+pub mod codes;
 mod consents;
 mod contract_end;
 mod customer;

@@ -2,7 +2,7 @@
 
 use crate::customer::ContactNamed;
 use crate::openapi::{BodyRefusals, TillRefusals};
-use crate::{App, identifiers};
+use crate::{App, codes, identifiers};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -237,7 +237,7 @@ impl Address {
             && !(code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()))
         {
             let detail = "is not a country code: write it as FR (ISO 3166-1 alpha-2)";
-            fields.note("/address/country", "country", detail);
+            fields.note("/address/country", codes::COUNTRY, detail);
             return None;
         }
         Some(member::Address {
@@ -263,7 +263,7 @@ impl NewMember {
         let mut fields = Fields::default();
         if !self.card_requested {
             let detail = "must be true: only a person who asked for the card becomes a member";
-            fields.note("/card_requested", "card_not_requested", detail);
+            fields.note("/card_requested", codes::CARD_NOT_REQUESTED, detail);
         }
         let mobile = fields.check("/mobile", Mobile::parse(&self.mobile));
         let last_name = fields.check("/last_name", name(self.last_name.as_deref()));

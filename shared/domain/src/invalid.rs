@@ -148,10 +148,25 @@ pub enum Invalid {
     NotEnrolled,
 }
 
+/// Writes [`Invalid::code`], and lists what it gives: a variant without its code does not compile, and
+/// no code is left out of the list.
+macro_rules! codes {
+    (match self { $(Self::$variant:ident $({ .. })? => $code:literal,)* }) => {
+        /// A stable code, for programs and for translation.
+        #[must_use]
+        pub const fn code(self) -> &'static str {
+            match self {
+                $(Self::$variant { .. } => $code,)*
+            }
+        }
+
+        /// Every code there is.
+        pub const CODES: &'static [&'static str] = &[$($code),*];
+    };
+}
+
 impl Invalid {
-    /// A stable code, for programs and for translation.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
+    codes! {
         match self {
             Self::MobileUnreadable => "mobile_unreadable",
             Self::MobileScientific => "mobile_scientific",

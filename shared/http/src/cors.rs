@@ -4,9 +4,9 @@
 //! A preflight carries no key, so that it is answered alike to all: it lets a browser send the real
 //! request, and only the answer to that one, by its key, lets the page read anything.
 
-use crate::Problem;
 use crate::authentication::Till;
 use crate::problem::Kind;
+use crate::{Problem, codes};
 use axum::extract::Request;
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -55,7 +55,7 @@ pub(crate) fn origin_of(headers: &HeaderMap, till: &Till) -> Result<Option<Heade
     }
     let detail =
         "This key is not for pages of this origin: use one that was made with it in origins.";
-    Err(Problem::new(Kind::Forbidden, detail).coded("origin_not_allowed"))
+    Err(Problem::new(Kind::Forbidden, detail).coded(codes::ORIGIN_NOT_ALLOWED))
 }
 
 /// Lets the page of `origin` read an answer.

@@ -4,6 +4,7 @@
 mod admission;
 pub mod authentication;
 pub mod body;
+pub mod codes;
 pub mod cors;
 pub mod cursor;
 pub mod fields;

@@ -4,6 +4,7 @@
 //! ours broke, an internal message that is logged and never shown. [`crate::requests::observe`]
 //! writes the body, because only there the request's identifier is known.
 
+use crate::codes::{self, Code};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::Invalid;
@@ -60,20 +61,20 @@ impl Kind {
         }
     }
 
-    const fn code(self) -> &'static str {
+    const fn code(self) -> Code {
         match self {
-            Self::Malformed => "malformed",
-            Self::Unauthenticated => "unauthenticated",
-            Self::Forbidden => "forbidden",
-            Self::NotFound => "not_found",
-            Self::MethodNotAllowed => "method_not_allowed",
-            Self::Conflict => "conflict",
-            Self::BodyTooLarge => "body_too_large",
-            Self::UnsupportedMediaType => "unsupported_media_type",
-            Self::Unprocessable => "invalid_fields",
-            Self::TooManyRequests => "too_many_requests",
-            Self::Defect => "defect",
-            Self::Unavailable => "unavailable",
+            Self::Malformed => codes::MALFORMED,
+            Self::Unauthenticated => codes::UNAUTHENTICATED,
+            Self::Forbidden => codes::FORBIDDEN,
+            Self::NotFound => codes::NOT_FOUND,
+            Self::MethodNotAllowed => codes::METHOD_NOT_ALLOWED,
+            Self::Conflict => codes::CONFLICT,
+            Self::BodyTooLarge => codes::BODY_TOO_LARGE,
+            Self::UnsupportedMediaType => codes::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unprocessable => codes::INVALID_FIELDS,
+            Self::TooManyRequests => codes::TOO_MANY_REQUESTS,
+            Self::Defect => codes::DEFECT,
+            Self::Unavailable => codes::UNAVAILABLE,
         }
     }
 }
@@ -91,7 +92,7 @@ pub struct FieldError {
     parameter: Option<String>,
     /// Stable, for programs and for translation.
     #[schema(value_type = String, examples("quantity_out_of_range"))]
-    code: &'static str,
+    code: Code,
     /// What is wrong with it, after the field's name.
     #[schema(examples("must be more than 0 and at most 100000"))]
     detail: String,
@@ -100,17 +101,13 @@ pub struct FieldError {
 impl FieldError {
     /// A field of the body, by its pointer.
     #[must_use]
-    pub fn of_body(
-        pointer: impl Into<String>,
-        code: &'static str,
-        detail: impl Into<String>,
-    ) -> Self {
+    pub fn of_body(pointer: impl Into<String>, code: Code, detail: impl Into<String>) -> Self {
         Self { pointer: Some(pointer.into()), parameter: None, code, detail: detail.into() }
     }
 
     /// A parameter of the path or the query.
     #[must_use]
-    pub fn of_parameter(name: &str, code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn of_parameter(name: &str, code: Code, detail: impl Into<String>) -> Self {
         Self { pointer: None, parameter: Some(name.to_owned()), code, detail: detail.into() }
     }
 }
@@ -119,7 +116,7 @@ impl FieldError {
 #[derive(Debug, Clone)]
 pub struct Problem {
     kind: Kind,
-    code: &'static str,
+    code: Code,
     detail: String,
     errors: Vec<FieldError>,
     internal: Option<String>,
@@ -193,7 +190,7 @@ impl Problem {
 
     /// The same with a code of its own, where programs should tell it from others of its kind.
     #[must_use]
-    pub fn coded(self, code: &'static str) -> Self {
+    pub fn coded(self, code: Code) -> Self {
         Self { code, ..self }
     }
 
@@ -206,7 +203,7 @@ impl Problem {
     /// The code for programs.
     #[must_use]
     pub const fn code(&self) -> &'static str {
-        self.code
+        self.code.as_str()
     }
 
     pub(crate) fn internal(&self) -> Option<&str> {
@@ -252,7 +249,7 @@ pub struct ProblemBody {
     detail: String,
     /// Stable, for programs and for translation.
     #[schema(value_type = String, examples("invalid_fields"))]
-    code: &'static str,
+    code: Code,
     /// Every field that is not accepted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
@@ -271,10 +268,10 @@ impl From<Invalid> for Problem {
         let error = FieldError {
             pointer: None,
             parameter: None,
-            code: invalid.code(),
+            code: invalid.into(),
             detail: invalid.to_string(),
         };
-        Self { code: invalid.code(), errors: vec![error], ..Self::new(kind, detail) }
+        Self { code: invalid.into(), errors: vec![error], ..Self::new(kind, detail) }
     }
 }
 
@@ -284,7 +281,7 @@ impl From<StoreError> for Problem {
             StoreError::Refused(invalid) => invalid.into(),
             StoreError::NotFound(what) => Self::not_found(what),
             StoreError::Conflict(sentence) => Self::new(Kind::Conflict, sentence),
-            StoreError::Busy => Self { code: "busy", ..Self::unavailable(chain(&error)) },
+            StoreError::Busy => Self { code: codes::BUSY, ..Self::unavailable(chain(&error)) },
             StoreError::Unavailable(_) => Self::unavailable(chain(&error)),
             StoreError::Corrupt(_) => Self::defect(chain(&error)),
         }

@@ -1,7 +1,7 @@
 //! The software that calls, by the name it gives itself: what we write to its makers about.
 
-use crate::Problem;
 use crate::problem::Kind;
+use crate::{Problem, codes};
 use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, HeaderName};
 
@@ -71,7 +71,7 @@ fn not_named() -> Problem {
          X-Till-Software: Software/Version from a browser. Use letters, digits and . _ - only, \
          {NAME_LENGTH} characters and {VERSION_LENGTH} at most, as in Caisse/2.4.1."
     );
-    Problem::new(Kind::Malformed, detail).coded("software_not_named")
+    Problem::new(Kind::Malformed, detail).coded(codes::SOFTWARE_NOT_NAMED)
 }
 
 #[cfg(test)]

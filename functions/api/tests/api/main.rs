@@ -10,6 +10,7 @@ mod campaigns;
 mod consents;
 mod cors;
 mod dry_run;
+mod error_codes;
 mod gateway;
 mod logs;
 mod members;
