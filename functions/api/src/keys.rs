@@ -83,7 +83,7 @@ pub(crate) struct KeyAnswer {
 }
 
 impl NewKey {
-    fn read(&self) -> Result<(&str, Vec<Origin>), Problem> {
+    fn read(&self) -> Result<(String, Vec<Origin>), Problem> {
         let mut fields = Fields::default();
         let label = fields.check("/label", text::bounded(&self.label, LABEL_LENGTH));
         if self.origins.len() > MOST_ORIGINS {
@@ -95,7 +95,7 @@ impl NewKey {
             origins.extend(fields.check(&format!("/origins/{index}"), Origin::parse(origin)));
         }
         match label {
-            Some(label) if fields.all_accepted() => Ok((label, origins)),
+            Some(label) if fields.all_accepted() => Ok((label.to_owned(), origins)),
             _ => Err(fields.refuse()),
         }
     }
@@ -142,8 +142,7 @@ pub(crate) async fn create(
     if !settings.establishments.contains_key(&establishment) {
         return Err(Problem::not_found("establishment"));
     }
-    let (mode, label) = (new.mode.read(), label.to_owned());
-    let minted = till_key::mint(merchant, establishment, mode, label, origins, now)
+    let minted = till_key::mint(merchant, establishment, new.mode.read(), label, origins, now)
         .map_err(|error| Problem::unavailable(error.to_string()))?;
     app.store().create_till_key(merchant, &minted.stored).await?;
     let made = MadeKey { key_id: minted.stored.id.to_string(), key: minted.token };
