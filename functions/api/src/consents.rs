@@ -123,7 +123,7 @@ impl PutConsent {
         let shown = self.text_version.as_deref().unwrap_or_default();
         let text_version = fields.check("/text_version", text::bounded(shown, VERSION_LENGTH));
         if self.told_by.is_none() {
-            fields.note("/told_by", "missing", "must be told for a consent");
+            fields.note("/told_by", http_edge::codes::MISSING, "must be told for a consent");
         }
         let (Some(at), Some(text_version), Some(told_by)) = (at, text_version, self.told_by) else {
             return Err(fields.refuse());

@@ -1,5 +1,6 @@
 //! Whom a till means: by the identifier it was given, a mobile, or a card.
 
+use crate::codes;
 use domain::identity::CardNumber;
 use domain::{MemberId, Mobile, qr};
 use http_edge::Fields;
@@ -67,7 +68,7 @@ impl ContactNamed {
             }
             _ => {
                 let detail = "must hold exactly one of mobile, card_number and qr";
-                fields.note("", "one_of", detail);
+                fields.note("", codes::ONE_OF, detail);
                 None
             }
         }
@@ -91,7 +92,7 @@ pub(crate) fn named(fields: &mut Fields, pointer: &str, given: [Option<&str>; 3]
         }
         _ => {
             let detail = "must hold exactly one of member_id, mobile and card_number";
-            fields.note(pointer, "one_of", detail);
+            fields.note(pointer, codes::ONE_OF, detail);
             None
         }
     }

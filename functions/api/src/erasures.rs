@@ -7,7 +7,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use domain::{Day, MemberId};
 use http_edge::problem::Kind;
-use http_edge::{FieldError, Operator, Page, Problem, Segments, cursor, page};
+use http_edge::{FieldError, Operator, Page, Problem, Segments, codes, cursor, page};
 use serde::Serialize;
 use store::{Mode, Tenant};
 use utoipa::ToSchema;
@@ -62,7 +62,7 @@ impl<S: Send + Sync> FromRequestParts<S> for OfDay {
             match name.as_str() {
                 "day" => match Day::parse(&value) {
                     Ok(read) => day = Some(read),
-                    Err(why) => errors.push(refused(why.code(), why.to_string())),
+                    Err(why) => errors.push(refused(why.into(), why.to_string())),
                 },
                 _ if page.take(&name, &value, &mut errors) => {}
                 _ => errors.push(page::refused_name(&name)),
@@ -72,7 +72,7 @@ impl<S: Send + Sync> FromRequestParts<S> for OfDay {
             Some(day) if errors.is_empty() => Ok(Self { day, page }),
             None if errors.is_empty() => {
                 let detail = "is needed: name the day of the erasures as 2026-11-24".to_owned();
-                Err(Problem::fields(Kind::Malformed, vec![refused("missing", detail)]))
+                Err(Problem::fields(Kind::Malformed, vec![refused(codes::MISSING, detail)]))
             }
             _ => Err(Problem::fields(Kind::Malformed, errors)),
         }

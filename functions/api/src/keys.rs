@@ -1,17 +1,18 @@
 //! Establishments' keys: two may live side by side while one is rotated.
 
 use crate::openapi::{BodyRefusals, OperatorRefusals};
-use crate::{App, identifiers};
+use crate::{App, codes, identifiers};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::{EstablishmentId, Instant, KeyId, text};
+use domain::{EstablishmentId, Instant, KeyId, Origin, text};
 use http_edge::{Fields, JsonBody, Operator, Problem, Segments, till_key};
 use serde::{Deserialize, Serialize};
 use store::TillKey;
 use utoipa::ToSchema;
 
 const LABEL_LENGTH: usize = 60;
+const MOST_ORIGINS: usize = 10;
 
 /// Which data a key sees.
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -47,6 +48,11 @@ pub(crate) struct NewKey {
     /// What the merchant calls it; no person's name.
     #[schema(max_length = 60, examples("caisse 1"))]
     label: String,
+    /// Of a till that runs in a browser: where its pages come from, as a browser writes it, without a
+    /// path. `http` is for `localhost` only. A page of another origin cannot use the key.
+    #[serde(default)]
+    #[schema(max_items = 10, examples(json!(["https://caisse.example.com"])))]
+    origins: Vec<String>,
 }
 
 /// A key just made.
@@ -66,11 +72,33 @@ pub(crate) struct KeyAnswer {
     establishment: String,
     mode: Mode,
     label: String,
+    /// Whose pages may use it in a browser.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    origins: Vec<String>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Instant,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     revoked_at: Option<Instant>,
+}
+
+impl NewKey {
+    fn read(&self) -> Result<(String, Vec<Origin>), Problem> {
+        let mut fields = Fields::default();
+        let label = fields.check("/label", text::bounded(&self.label, LABEL_LENGTH));
+        if self.origins.len() > MOST_ORIGINS {
+            let detail = format!("has too many origins: {MOST_ORIGINS} at most");
+            fields.note("/origins", codes::TOO_MANY_ORIGINS, detail);
+        }
+        let mut origins = Vec::new();
+        for (index, origin) in self.origins.iter().enumerate().take(MOST_ORIGINS) {
+            origins.extend(fields.check(&format!("/origins/{index}"), Origin::parse(origin)));
+        }
+        match label {
+            Some(label) if fields.all_accepted() => Ok((label.to_owned(), origins)),
+            _ => Err(fields.refuse()),
+        }
+    }
 }
 
 impl KeyAnswer {
@@ -80,6 +108,7 @@ impl KeyAnswer {
             establishment: key.establishment.to_string(),
             mode: Mode::of(key.mode),
             label: key.label.clone(),
+            origins: key.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
             created_at: key.created_at,
             revoked_at: key.revoked_at,
         }
@@ -107,16 +136,13 @@ pub(crate) async fn create(
     JsonBody(new): JsonBody<NewKey>,
 ) -> Result<(StatusCode, Json<MadeKey>), Problem> {
     let (now, merchant) = (app.now(), identifiers::merchant(&merchant)?);
-    let mut fields = Fields::default();
-    let Some(label) = fields.check("/label", text::bounded(&new.label, LABEL_LENGTH)) else {
-        return Err(fields.refuse());
-    };
+    let (label, origins) = new.read()?;
     let settings = app.store().settings_anew(merchant, now).await?;
     let establishment = establishment(&code)?;
     if !settings.establishments.contains_key(&establishment) {
         return Err(Problem::not_found("establishment"));
     }
-    let minted = till_key::mint(merchant, establishment, new.mode.read(), label.to_owned(), now)
+    let minted = till_key::mint(merchant, establishment, new.mode.read(), label, origins, now)
         .map_err(|error| Problem::unavailable(error.to_string()))?;
     app.store().create_till_key(merchant, &minted.stored).await?;
     let made = MadeKey { key_id: minted.stored.id.to_string(), key: minted.token };

@@ -5,6 +5,7 @@
 
 mod balance;
 mod campaigns;
+pub mod codes;
 mod consents;
 mod contract_end;
 mod coupon_check;
@@ -20,6 +21,7 @@ mod merchants;
 mod misses;
 mod offers;
 pub mod openapi;
+mod preflight;
 mod programmes;
 mod purchase_id;
 mod purchases;
@@ -157,6 +159,7 @@ pub fn router(app: App) -> Router {
                 "See the header Allow for the methods of this route.",
             )
         })
+        .layer(from_fn(preflight::answer))
         .layer(from_fn(http_edge::requests::observe))
         .with_state(app)
 }

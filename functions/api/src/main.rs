@@ -20,7 +20,12 @@ async fn main() -> Result<(), lambda_http::Error> {
         let (secrets, arn) = (Secrets::new(&config), operator_secret.clone());
         Box::pin(async move { Ok(platform::clients::secret(&secrets, &arn).await?) })
     });
-    let gate = Gate { store, operator_key: Arc::new(operator_key), clock: Arc::new(platform::now) };
+    let gate = Gate {
+        store,
+        operator_key: Arc::new(operator_key),
+        rate_limits: Arc::default(),
+        clock: Arc::new(platform::now),
+    };
     let misses = Arc::new(Misses::default());
     lambda_http::run(api::router(App { gate, uploads, campaigns, coupons, misses })).await
 }

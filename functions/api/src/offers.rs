@@ -212,7 +212,7 @@ impl Benefit {
         for (name, is_given) in has_other {
             if is_given {
                 let detail = "goes with another type of benefit";
-                fields.note(&format!("/benefit/{name}"), "other_type", detail);
+                fields.note(&format!("/benefit/{name}"), crate::codes::OTHER_TYPE, detail);
             }
         }
         let most =
@@ -242,7 +242,7 @@ impl Benefit {
 /// A field that its type of benefit needs.
 fn given<T>(fields: &mut Fields, pointer: &str, value: Option<T>) -> Option<T> {
     if value.is_none() {
-        fields.note(pointer, "missing", "must be given with this type of benefit");
+        fields.note(pointer, http_edge::codes::MISSING, "must be given with this type of benefit");
     }
     value
 }
@@ -267,7 +267,7 @@ impl Usage {
                 for (name, given) in [("limit", limit), ("limit_member", limit_member)] {
                     if given.is_some() {
                         let detail = "goes with the type multi only";
-                        fields.note(&format!("/usage/{name}"), "other_type", detail);
+                        fields.note(&format!("/usage/{name}"), crate::codes::OTHER_TYPE, detail);
                     }
                 }
                 offer::Usage::Single
@@ -297,7 +297,7 @@ impl PutOffer {
             Terms { name, benefit, minimum_spend, first_day, last_day, establishments, usage };
         Offer::new(id, terms, self.disabled, settings.merchant.sector).map_err(
             |(field, invalid)| {
-                fields.note(&format!("/{field}"), invalid.code(), invalid.to_string());
+                fields.note(&format!("/{field}"), invalid.into(), invalid.to_string());
                 fields.refuse()
             },
         )
@@ -310,7 +310,7 @@ impl PutOffer {
                 Ok(id) if settings.establishments.contains_key(&id) => known.push(id),
                 _ => fields.note(
                     &format!("/establishments/{index}"),
-                    "establishment_unknown",
+                    domain::Invalid::EstablishmentUnknown.into(),
                     "is not the code of an establishment of this merchant",
                 ),
             }

@@ -9,7 +9,10 @@ use crate::{
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use http_edge::ProblemBody;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::{IntoResponses, Modify, OpenApi};
 
 /// The document as it was generated.
@@ -29,15 +32,29 @@ pub(crate) async fn show() -> impl IntoResponse {
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "only described")]
 pub(crate) enum TillRefusals {
+    /// The software that calls does not name itself.
+    #[response(status = 400, content_type = "application/problem+json")]
+    NotNamed(ProblemBody),
     /// No key in use.
     #[response(status = 401, content_type = "application/problem+json")]
     Unauthenticated(ProblemBody),
-    /// The operator's key.
+    /// The operator's key, or a page of an origin that the key does not list.
     #[response(status = 403, content_type = "application/problem+json")]
     Forbidden(ProblemBody),
     /// No such thing, or another merchant's.
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(ProblemBody),
+    /// The key asked too often: wait as `Retry-After` says, then send the same again. API Gateway answers
+    /// 429 too, without a problem and without these headers.
+    #[response(
+        status = 429, content_type = "application/problem+json",
+        headers(
+            ("retry-after" = u32, description = "Seconds."),
+            ("ratelimit-policy" = String, description = "As on every answer: `\"key\";q=100;w=2`."),
+            ("ratelimit" = String, description = "As on every answer: `\"key\";r=0;t=1`."),
+        ),
+    )]
+    TooManyRequests(ProblemBody),
     /// The same request may go through in a moment.
     #[response(status = 503, content_type = "application/problem+json")]
     Unavailable(ProblemBody),
@@ -65,7 +82,7 @@ pub(crate) enum OperatorRefusals {
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "only described")]
 pub(crate) enum BodyRefusals {
-    /// The body is not JSON.
+    /// The body is not JSON; or, where a till calls, the software does not name itself.
     #[response(status = 400, content_type = "application/problem+json")]
     Malformed(ProblemBody),
     /// The body is over 1 MB.
@@ -97,6 +114,35 @@ impl Modify for Security {
     }
 }
 
+/// What every request of a till says beside its key.
+struct SoftwareName;
+
+impl Modify for SoftwareName {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let header = ParameterBuilder::new()
+            .name("X-Till-Software")
+            .parameter_in(ParameterIn::Header)
+            .description(Some(
+                "The software that calls. Where it is absent, `User-Agent` must be of this form, and \
+                 nothing else.",
+            ))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String).max_length(Some(61))))
+            .example(Some("Caisse/2.4.1".into()))
+            .build();
+        let with_till_key = Some(vec![SecurityRequirement::new("till_key", [""; 0])]);
+        for item in document.paths.paths.values_mut() {
+            let operations =
+                [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+            for operation in operations.into_iter().flatten() {
+                if operation.security == with_till_key {
+                    let parameters = operation.parameters.get_or_insert_default();
+                    parameters.push(RefOr::T(header.clone()));
+                }
+            }
+        }
+    }
+}
+
 /// The generator of the document.
 #[derive(OpenApi)]
 #[openapi(
@@ -105,7 +151,18 @@ impl Modify for Security {
         description = "Loyalty at the till: members, purchases, points, and files of purchases.\n\n\
             Amounts are integer euro cents, points are integers, instants carry their offset. \
             Refusals are `application/problem+json` (RFC 9457); `code` is stable, and `errors` names \
-            every field that is not accepted.",
+            every field that is not accepted. The codes, what to do about each and a French sentence for \
+            the cashier stand in `docs/error-codes.md`, what may change in `docs/api-promise.md`.\n\n\
+            **Who calls.** A till sends its key, and names its software: `User-Agent: Software/Version`, or \
+            `X-Till-Software: Software/Version` where a browser forbids to set the former. The latter counts \
+            where both are there.\n\n\
+            **How often.** A key may make 50 requests a second in the long run and 100 at once. Every answer to \
+            it tells so in `RateLimit-Policy` and what is left in `RateLimit` \
+            (draft-ietf-httpapi-ratelimit-headers-11). This is counted by each instance of the function for itself, \
+            and nowhere else: the figures are one instance's, and requests in parallel, which several answer, may be \
+            more. All callers together are bounded by API Gateway, whose 429 has neither header.\n\n\
+            **In a browser.** A key lists the origins whose pages may use it. A preflight is answered to all; the \
+            request itself is refused, with 403, to a page of another origin.",
         version = "1",
         license(name = "Proprietary"),
     ),
@@ -171,7 +228,7 @@ impl Modify for Security {
         uploads::list,
         uploads::show,
     ),
-    modifiers(&Security),
+    modifiers(&Security, &SoftwareName),
     tags(
         (name = "purchases", description = "What a till sold or took back."),
         (name = "members", description = "Customers who asked for the card."),

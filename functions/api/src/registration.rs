@@ -44,7 +44,7 @@ impl PutRegistration {
         let mut fields = Fields::default();
         if self.invited_at.is_none() && self.activated_at.is_none() {
             let detail = "tell when the member was invited, when the card was activated, or both";
-            fields.note("", "missing", detail);
+            fields.note("", http_edge::codes::MISSING, detail);
         }
         let at = |text: &str| past(text, now);
         let invited_at = fields.check_given("/invited_at", self.invited_at.as_deref(), at);

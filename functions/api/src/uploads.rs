@@ -2,7 +2,7 @@
 
 use crate::openapi::{BodyRefusals, TillRefusals};
 use crate::upload_door::PostForm;
-use crate::{App, identifiers};
+use crate::{App, codes, identifiers};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -172,9 +172,9 @@ impl NewUpload {
         let lower = name.to_ascii_lowercase();
         if !plain || !(1..=NAME_LENGTH).contains(&name.len()) {
             let detail = "must be 1 to 100 letters, digits, spaces, and . _ -";
-            fields.note("/file_name", "file_name", detail);
+            fields.note("/file_name", codes::FILE_NAME, detail);
         } else if ![".csv", ".txt", ".gz"].iter().any(|end| lower.ends_with(end)) {
-            fields.note("/file_name", "file_type", "must end in .csv, .txt or .gz");
+            fields.note("/file_name", codes::FILE_TYPE, "must end in .csv, .txt or .gz");
         }
         if fields.all_accepted() { Ok(name) } else { Err(fields.refuse()) }
     }

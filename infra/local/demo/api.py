@@ -8,6 +8,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+# What the demonstration's till calls itself.
+SOFTWARE = "zerosix-demo/1"
+
 
 class DemoFailed(Exception):
     """The service did not do what the demonstration asked."""
@@ -27,7 +30,7 @@ class Api:
             headers={
                 "authorization": f"Token {self._key}",
                 "content-type": "application/json",
-                "user-agent": "zerosix-demo/1",
+                "user-agent": SOFTWARE,
             },
         )
         try:

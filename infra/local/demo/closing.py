@@ -9,7 +9,7 @@ from pathlib import Path
 from process import short
 from stack import Stack
 
-from .api import number
+from .api import SOFTWARE, number
 from .merchant import CUSTOMER
 
 
@@ -70,11 +70,11 @@ def refused_rows(report: dict, folder: Path) -> None:
 def next_steps(stack: Stack, folder: Path, demo: dict, report: dict, sale: dict) -> None:
     header = folder / "authorization"
     header.touch(mode=0o600)
-    header.write_text(f"Authorization: Token {demo['till_key']}\n")
+    header.write_text(f"Authorization: Token {demo['till_key']}\nUser-Agent: {SOFTWARE}\n")
     call = f"curl -sS -H @{short(header)}"
     url = stack.describe()["api_url"]
     print(f"The messages, as their recipients would read them: {stack.sandbox.url}\n")
-    print("To try next, as the till would (the header file holds the demonstration's key):\n")
+    print("To try next, as the till would (the header file holds the demonstration's key and the name of its software):\n")
     print(f"  {call} '{url}/v1/health'")
     asks = f"{call} -H 'content-type: application/json'"
     customer = {"mobile": CUSTOMER["mobile"]}

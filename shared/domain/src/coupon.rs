@@ -46,6 +46,22 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Every refusal.
+    pub const ALL: [Self; 12] = [
+        Self::Unknown,
+        Self::Disabled,
+        Self::NotBegun,
+        Self::Expired,
+        Self::NotHere,
+        Self::UsedUp,
+        Self::NeedsMember,
+        Self::OfAnotherMember,
+        Self::MemberLimit,
+        Self::BelowMinimum,
+        Self::NoProduct,
+        Self::TooMuch,
+    ];
+
     /// A stable code, for programs and for translation.
     #[must_use]
     pub const fn code(self) -> &'static str {

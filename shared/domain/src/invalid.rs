@@ -205,6 +205,11 @@ pub enum Invalid {
     /// A key of a request that came with another request before.
     #[error("came with another request within 24 hours: send each request with a key of its own")]
     IdempotencyKeyReused,
+    /// Where no page of a till comes from.
+    #[error(
+        "is not an origin: write it as https://caisse.example.com, without a path (http for localhost only)"
+    )]
+    Origin,
     /// A provider account's code out of its alphabet.
     #[error("must be 1 to 40 lower-case letters, digits or hyphens")]
     AccountCode,
@@ -284,10 +289,28 @@ pub enum Invalid {
     NotEnrolled,
 }
 
+/// Writes [`Invalid::code`], and lists what it gives: a variant without its code does not compile, and
+/// no code is left out of the list. Codes of refusals that a variant holds stand in their own lists.
+macro_rules! codes {
+    (match self {
+        $(Self::$variant:ident $({ .. })? => $code:literal,)*
+    } or the code of what $($holder:ident),* holds) => {
+        /// A stable code, for programs and for translation.
+        #[must_use]
+        pub const fn code(self) -> &'static str {
+            match self {
+                $(Self::$variant { .. } => $code,)*
+                $(Self::$holder(refusal) => refusal.code(),)*
+            }
+        }
+
+        /// Every code there is.
+        pub const CODES: &'static [&'static str] = &[$($code),*];
+    };
+}
+
 impl Invalid {
-    /// A stable code, for programs and for translation.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
+    codes! {
         match self {
             Self::MobileUnreadable => "mobile_unreadable",
             Self::MobileScientific => "mobile_scientific",
@@ -347,6 +370,7 @@ impl Invalid {
             Self::TooManyBlockedCards => "too_many_blocked_cards",
             Self::QrUnreadable => "qr_unreadable",
             Self::IdempotencyKeyReused => "idempotency_key_reused",
+            Self::Origin => "origin",
             Self::AccountCode => "account_code",
             Self::SmsSender => "sms_sender",
             Self::StopNumber => "stop_number",
@@ -356,7 +380,6 @@ impl Invalid {
             Self::CouponMistyped => "coupon_mistyped",
             Self::CouponMadeHere => "coupon_made_here",
             Self::CouponTaken => "coupon_taken",
-            Self::Coupon(refusal) => refusal.code(),
             Self::OfferShare => "offer_share",
             Self::OfferDays => "offer_days",
             Self::OfferWithoutEnd => "offer_without_end",
@@ -372,6 +395,6 @@ impl Invalid {
             Self::ActivatedBeforeCreation => "activated_before_creation",
             Self::Suppressed => "suppressed",
             Self::NotEnrolled => "not_enrolled",
-        }
+        } or the code of what Coupon holds
     }
 }

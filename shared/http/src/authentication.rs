@@ -4,7 +4,8 @@
 use crate::Problem;
 use crate::operator::OperatorKey;
 use crate::problem::Kind;
-use crate::requests::CallerNote;
+use crate::rate_limit::RateLimits;
+use crate::requests::Notes;
 use crate::till_key::Presented;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
@@ -23,6 +24,8 @@ pub struct Gate {
     pub store: Store,
     /// The operator's key.
     pub operator_key: Arc<OperatorKey>,
+    /// What each till's key has used of its quota, on this instance.
+    pub rate_limits: Arc<RateLimits>,
     /// The clock.
     pub clock: Clock,
 }
@@ -120,6 +123,7 @@ where
         let token = token(parts)?;
         if let Some(till) = gate.till(&token).await? {
             note(parts, till.caller());
+            gate.count(parts, &till).allowed()?;
             return Err(forbidden("This needs the operator's key; a till's key was sent."));
         }
         if !gate.is_operator(&token).await? {
@@ -142,6 +146,7 @@ where
         match gate.till(&token).await? {
             Some(till) => {
                 note(parts, till.caller());
+                gate.admit(parts, &till)?;
                 Ok(till)
             }
             None if Presented::read(&token).is_none() && gate.is_operator(&token).await? => {
@@ -160,9 +165,9 @@ impl Till {
 }
 
 fn note(parts: &Parts, caller: Caller) {
-    if let Some(CallerNote(note)) = parts.extensions.get() {
+    if let Some(notes) = Notes::of(&parts.extensions) {
         // Noted once a request; a second extractor would note the same.
-        let _ = note.set(caller);
+        let _ = notes.caller.set(caller);
     }
 }
 

@@ -2,7 +2,7 @@
 //! told with the pointer of its field.
 
 use crate::problem::Kind;
-use crate::{FieldError, Problem};
+use crate::{FieldError, Problem, codes};
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
@@ -73,14 +73,18 @@ fn refusal(path: &Path, error: &serde_json::Error) -> Problem {
     let mut pointer = pointer_of(path);
     let (code, detail) = if let Some(name) = quoted_after(&message, "missing field `") {
         push(&mut pointer, name);
-        ("missing", "must be given".to_owned())
+        (codes::MISSING, "must be given".to_owned())
     } else if let Some(name) = quoted_after(&message, "unknown field `") {
         if !pointer.ends_with(&format!("/{}", escaped(name))) {
             push(&mut pointer, name);
         }
-        ("unknown_field", format!("is not a field of this request: use {}", expected(&message)))
+        (
+            codes::UNKNOWN_FIELD,
+            format!("is not a field of this request: use {}", expected(&message)),
+        )
     } else {
-        let code = if message.starts_with("unknown variant") { "unknown_value" } else { "type" };
+        let is_variant = message.starts_with("unknown variant");
+        let code = if is_variant { codes::UNKNOWN_VALUE } else { codes::TYPE };
         (code, format!("must be {}", expected(&message)))
     };
     Problem::fields(Kind::Unprocessable, vec![FieldError::of_body(pointer, code, detail)])

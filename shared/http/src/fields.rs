@@ -1,5 +1,6 @@
 //! Reading a request's fields into the domain's types, and telling every mistake at once.
 
+use crate::codes::Code;
 use crate::problem::Kind;
 use crate::{FieldError, Problem};
 use domain::Invalid;
@@ -17,7 +18,7 @@ impl Fields {
         match read {
             Ok(value) => Some(value),
             Err(invalid) => {
-                self.note(pointer, invalid.code(), invalid.to_string());
+                self.note(pointer, invalid.into(), invalid.to_string());
                 None
             }
         }
@@ -42,14 +43,14 @@ impl Fields {
             Ok(value) => Some(value),
             Err(invalid) => {
                 let detail = invalid.to_string();
-                self.errors.push(FieldError::of_parameter(name, invalid.code(), detail));
+                self.errors.push(FieldError::of_parameter(name, invalid.into(), detail));
                 None
             }
         }
     }
 
     /// Notes a mistake that no type of the domain tells.
-    pub fn note(&mut self, pointer: &str, code: &'static str, detail: impl Into<String>) {
+    pub fn note(&mut self, pointer: &str, code: Code, detail: impl Into<String>) {
         self.errors.push(FieldError::of_body(pointer, code, detail));
     }
 

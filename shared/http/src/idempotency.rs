@@ -4,6 +4,7 @@
 //! ([`KeyedBody::required`]). A purchase needs none: its receipt is its key.
 
 use crate::body::{LARGEST, too_large};
+use crate::codes::{self, Code};
 use crate::problem::Kind;
 use crate::{FieldError, JsonBody, Problem};
 use axum::body::{Body, to_bytes};
@@ -40,7 +41,7 @@ impl<T> KeyedBody<T> {
         let missing = || {
             let detail =
                 "must be sent: this moves points, and a request sent twice must do so once";
-            refused("idempotency_key_missing", detail)
+            refused(codes::IDEMPOTENCY_KEY_MISSING, detail)
         };
         Ok((key.ok_or_else(missing)?, body))
     }
@@ -77,13 +78,13 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     match key.to_str() {
         Ok(text) if fits && sent.next().is_none() => Ok(Some(text.to_owned())),
         _ => Err(refused(
-            "idempotency_key",
+            codes::IDEMPOTENCY_KEY,
             "must be one key of 1 to 255 visible ASCII characters: a UUID is a good one",
         )),
     }
 }
 
-fn refused(code: &'static str, detail: &str) -> Problem {
+fn refused(code: Code, detail: &str) -> Problem {
     let error = FieldError::of_parameter(HEADER, code, detail);
     Problem::fields(Kind::Malformed, vec![error]).coded(code)
 }

@@ -1,7 +1,7 @@
 //! Which page of a list is asked for: `limit` and `cursor`.
 
 use crate::problem::Kind;
-use crate::{FieldError, Problem, cursor};
+use crate::{FieldError, Problem, codes, cursor};
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -51,7 +51,7 @@ impl<P: DeserializeOwned> Page<P> {
                 Ok(limit) if (1..=LARGEST).contains(&limit) => self.limit = limit,
                 _ => errors.push(FieldError::of_parameter(
                     "limit",
-                    "limit",
+                    codes::LIMIT,
                     format!("must be a whole number of 1 to {LARGEST}"),
                 )),
             },
@@ -83,11 +83,15 @@ pub async fn pairs<S: Send + Sync>(
 #[must_use]
 pub fn refused_name(name: &str) -> FieldError {
     let detail = "is not a parameter of this request";
-    FieldError::of_parameter(name, "unknown_parameter", detail)
+    FieldError::of_parameter(name, codes::UNKNOWN_PARAMETER, detail)
 }
 
 /// The refusal of a cursor that was not given by us.
 #[must_use]
 pub fn refused_cursor() -> FieldError {
-    FieldError::of_parameter("cursor", "cursor", "is not a cursor of ours: send it as it was given")
+    FieldError::of_parameter(
+        "cursor",
+        codes::CURSOR,
+        "is not a cursor of ours: send it as it was given",
+    )
 }

@@ -4,6 +4,7 @@
 //! ours broke, an internal message that is logged and never shown. [`crate::requests::observe`]
 //! writes the body, because only there the request's identifier is known.
 
+use crate::codes::{self, Code};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::Invalid;
@@ -33,6 +34,8 @@ pub enum Kind {
     UnsupportedMediaType,
     /// The request is read, and a value in it is not accepted.
     Unprocessable,
+    /// More requests than a key may make: [`crate::rate_limit`].
+    TooManyRequests,
     /// Ours to mend.
     Defect,
     /// The same request may go through later.
@@ -53,24 +56,26 @@ impl Kind {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Defect => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
-    const fn code(self) -> &'static str {
+    const fn code(self) -> Code {
         match self {
-            Self::Malformed => "malformed",
-            Self::Unauthenticated => "unauthenticated",
-            Self::Forbidden => "forbidden",
-            Self::NotFound => "not_found",
-            Self::MethodNotAllowed => "method_not_allowed",
-            Self::Conflict => "conflict",
-            Self::BodyTooLarge => "body_too_large",
-            Self::UnsupportedMediaType => "unsupported_media_type",
-            Self::Unprocessable => "invalid_fields",
-            Self::Defect => "defect",
-            Self::Unavailable => "unavailable",
+            Self::Malformed => codes::MALFORMED,
+            Self::Unauthenticated => codes::UNAUTHENTICATED,
+            Self::Forbidden => codes::FORBIDDEN,
+            Self::NotFound => codes::NOT_FOUND,
+            Self::MethodNotAllowed => codes::METHOD_NOT_ALLOWED,
+            Self::Conflict => codes::CONFLICT,
+            Self::BodyTooLarge => codes::BODY_TOO_LARGE,
+            Self::UnsupportedMediaType => codes::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unprocessable => codes::INVALID_FIELDS,
+            Self::TooManyRequests => codes::TOO_MANY_REQUESTS,
+            Self::Defect => codes::DEFECT,
+            Self::Unavailable => codes::UNAVAILABLE,
         }
     }
 }
@@ -88,7 +93,7 @@ pub struct FieldError {
     parameter: Option<String>,
     /// Stable, for programs and for translation.
     #[schema(value_type = String, examples("quantity_out_of_range"))]
-    code: &'static str,
+    code: Code,
     /// What is wrong with it, after the field's name.
     #[schema(examples("must be more than 0 and at most 100000"))]
     detail: String,
@@ -97,17 +102,13 @@ pub struct FieldError {
 impl FieldError {
     /// A field of the body, by its pointer.
     #[must_use]
-    pub fn of_body(
-        pointer: impl Into<String>,
-        code: &'static str,
-        detail: impl Into<String>,
-    ) -> Self {
+    pub fn of_body(pointer: impl Into<String>, code: Code, detail: impl Into<String>) -> Self {
         Self { pointer: Some(pointer.into()), parameter: None, code, detail: detail.into() }
     }
 
     /// A parameter of the path or the query.
     #[must_use]
-    pub fn of_parameter(name: &str, code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn of_parameter(name: &str, code: Code, detail: impl Into<String>) -> Self {
         Self { pointer: None, parameter: Some(name.to_owned()), code, detail: detail.into() }
     }
 }
@@ -116,7 +117,7 @@ impl FieldError {
 #[derive(Debug, Clone)]
 pub struct Problem {
     kind: Kind,
-    code: &'static str,
+    code: Code,
     detail: String,
     errors: Vec<FieldError>,
     cashier: Option<&'static str>,
@@ -198,7 +199,7 @@ impl Problem {
 
     /// The same with a code of its own, where programs should tell it from others of its kind.
     #[must_use]
-    pub fn coded(self, code: &'static str) -> Self {
+    pub fn coded(self, code: Code) -> Self {
         Self { code, ..self }
     }
 
@@ -211,7 +212,7 @@ impl Problem {
     /// The code for programs.
     #[must_use]
     pub const fn code(&self) -> &'static str {
-        self.code
+        self.code.as_str()
     }
 
     pub(crate) fn internal(&self) -> Option<&str> {
@@ -258,7 +259,7 @@ pub struct ProblemBody {
     detail: String,
     /// Stable, for programs and for translation.
     #[schema(value_type = String, examples("invalid_fields"))]
-    code: &'static str,
+    code: Code,
     /// Every field that is not accepted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
@@ -275,7 +276,7 @@ impl From<Invalid> for Problem {
     fn from(invalid: Invalid) -> Self {
         let kind = match invalid {
             Invalid::IdempotencyKeyReused => {
-                let (code, detail) = (invalid.code(), invalid.to_string());
+                let (code, detail) = (Code::from(invalid), invalid.to_string());
                 let error = FieldError::of_parameter(crate::idempotency::HEADER, code, detail);
                 return Self::fields(Kind::Conflict, vec![error]).coded(code);
             }
@@ -292,10 +293,10 @@ impl From<Invalid> for Problem {
         let error = FieldError {
             pointer: None,
             parameter: None,
-            code: invalid.code(),
+            code: invalid.into(),
             detail: invalid.to_string(),
         };
-        let (code, cashier) = (invalid.code(), cashier_message(invalid));
+        let (code, cashier) = (invalid.into(), cashier_message(invalid));
         Self { code, errors: vec![error], cashier, ..Self::new(kind, detail) }
     }
 }
@@ -317,7 +318,7 @@ impl From<StoreError> for Problem {
             StoreError::Refused(invalid) => invalid.into(),
             StoreError::NotFound(what) => Self::not_found(what),
             StoreError::Conflict(sentence) => Self::new(Kind::Conflict, sentence),
-            StoreError::Busy => Self { code: "busy", ..Self::unavailable(chain(&error)) },
+            StoreError::Busy => Self { code: codes::BUSY, ..Self::unavailable(chain(&error)) },
             StoreError::Unavailable(_) => Self::unavailable(chain(&error)),
             StoreError::Corrupt(_) => Self::defect(chain(&error)),
         }

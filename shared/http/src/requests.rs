@@ -1,9 +1,11 @@
-//! One line a request in the log, and the body of a refusal. Neither ever holds a body that came in,
-//! a query, a contact, a name or a token.
+//! One line a request in the log, the body of a refusal, and the headers that every answer to a till
+//! has. None ever holds a body that came in, a query, a contact, a name or a token.
 
-use crate::Problem;
 use crate::authentication::Caller;
 use crate::problem::Kind;
+use crate::rate_limit::Standing;
+use crate::software::Software;
+use crate::{Problem, cors};
 use axum::Json;
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -14,19 +16,32 @@ use lambda_http::request::RequestContext;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-/// Where authentication notes who calls, for the log line.
-#[derive(Clone, Default)]
-pub(crate) struct CallerNote(pub(crate) Arc<OnceLock<Caller>>);
+/// What is learnt of a request on its way in, for its log line and its answer.
+#[derive(Default)]
+pub(crate) struct Notes {
+    pub(crate) caller: OnceLock<Caller>,
+    pub(crate) software: OnceLock<Software>,
+    pub(crate) standing: OnceLock<Standing>,
+    /// The origin of a page that may read the answer.
+    pub(crate) origin: OnceLock<HeaderValue>,
+}
+
+impl Notes {
+    /// Those of a request that [`observe`] answers.
+    pub(crate) fn of(extensions: &Extensions) -> Option<&Self> {
+        extensions.get::<Arc<Self>>().map(AsRef::as_ref)
+    }
+}
 
 /// Answers a request through `next`, writes out its refusal if it is one, and logs it in one line.
 /// To be the outermost layer of a router.
 pub async fn observe(mut request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let note = CallerNote::default();
+    let notes = Arc::<Notes>::default();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let request_id = request_id(request.extensions());
-    request.extensions_mut().insert(note.clone());
+    request.extensions_mut().insert(Arc::clone(&notes));
 
     let mut response = next.run(request).await;
     let problem = response.extensions_mut().remove::<Problem>();
@@ -34,8 +49,14 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
         response = written(problem, request_id.clone(), response);
     }
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(standing) = notes.standing.get() {
+        standing.tell(response.headers_mut());
+    }
+    if let Some(origin) = notes.origin.get() {
+        cors::tell(origin, response.headers_mut());
+    }
 
-    let caller = note.0.get();
+    let caller = notes.caller.get();
     let merchant = caller.and_then(Caller::merchant).map(tracing::field::display);
     let key = caller.and_then(Caller::key).map(tracing::field::display);
     tracing::info!(
@@ -45,6 +66,7 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
         duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         merchant,
         key,
+        software = notes.software.get().map(Software::as_str),
         code = problem.as_ref().map(Problem::code),
         request_id,
         "request"
@@ -65,7 +87,7 @@ fn written(problem: &Problem, request_id: Option<String>, refused: Response) -> 
         Kind::Unauthenticated => {
             parts.headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Token, Bearer"));
         }
-        Kind::Unavailable => {
+        Kind::Unavailable | Kind::TooManyRequests => {
             parts.headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         _ => {}

@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{EstablishmentId, Instant, KeyId, MerchantId};
+use domain::{EstablishmentId, Instant, KeyId, MerchantId, Origin};
 use sha2::{Digest, Sha256};
 use store::{Mode, TillKey};
 use subtle::ConstantTimeEq;
@@ -61,6 +61,7 @@ pub fn mint(
     establishment: EstablishmentId,
     mode: Mode,
     label: String,
+    origins: Vec<Origin>,
     now: Instant,
 ) -> Result<Minted, getrandom::Error> {
     let (mut random, mut secret) = ([0; IDENTIFIER], [0; SECRET]);
@@ -75,6 +76,7 @@ pub fn mint(
         mode,
         label,
         secret_hash: hash(&secret),
+        origins,
         created_at: now,
         revoked_at: None,
     };
@@ -92,7 +94,8 @@ mod tests {
     fn minted(mode: Mode) -> Minted {
         let merchant = MerchantId::mint(Instant::UNIX_EPOCH, 1);
         let paris = EstablishmentId::parse("paris").unwrap();
-        mint(merchant, paris, mode, "caisse 1".to_owned(), Instant::UNIX_EPOCH).unwrap()
+        let label = "caisse 1".to_owned();
+        mint(merchant, paris, mode, label, vec![], Instant::UNIX_EPOCH).unwrap()
     }
 
     #[test]

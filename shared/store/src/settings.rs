@@ -7,7 +7,9 @@ use crate::{MerchantKey, Store, StoreError, items};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::merchant::{Agreement, Establishment, Merchant, Sector};
 use domain::sender::Senders;
-use domain::{Day, EstablishmentId, Instant, KeyId, MerchantId, Programmes, calendar, retention};
+use domain::{
+    Day, EstablishmentId, Instant, KeyId, MerchantId, Origin, Programmes, calendar, retention,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -56,6 +58,8 @@ pub struct TillKey {
     pub label: String,
     /// SHA-256 of its secret.
     pub secret_hash: [u8; 32],
+    /// Where the pages come from that may use it in a browser.
+    pub origins: Vec<Origin>,
     /// When it was made.
     pub created_at: Instant,
     /// When it was revoked.
@@ -315,6 +319,8 @@ pub(crate) struct KeyRecord {
     label: String,
     #[serde(with = "serde_bytes")]
     secret_hash: Vec<u8>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    origins: Vec<String>,
     created_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     revoked_at: Option<String>,
@@ -332,6 +338,7 @@ impl KeyRecord {
             mode: till_key.mode.as_str().to_owned(),
             label: till_key.label.clone(),
             secret_hash: till_key.secret_hash.to_vec(),
+            origins: till_key.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
             created_at: items::instant_text(till_key.created_at),
             revoked_at: till_key.revoked_at.map(items::instant_text),
         }
@@ -349,6 +356,12 @@ impl KeyRecord {
             mode: Mode::parse(&self.mode).ok_or(StoreError::Corrupt("key"))?,
             label: self.label,
             secret_hash: self.secret_hash.try_into().map_err(|_| StoreError::Corrupt("key"))?,
+            origins: self
+                .origins
+                .iter()
+                .map(|origin| Origin::parse(origin))
+                .collect::<Result<_, _>>()
+                .map_err(corrupt)?,
             created_at: items::instant_of(&self.created_at)?,
             revoked_at: self.revoked_at.as_deref().map(items::instant_of).transpose()?,
         })

@@ -3,14 +3,25 @@
 use crate::{runtime_api::Function, stack::OPERATOR_KEY};
 use bytes::Bytes;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{
+    iter,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 pub(crate) const ESTABLISHMENT: &str = "paris";
+/// What the measurements call themselves.
+const SOFTWARE: &str = "zerosix-bench/1";
 
-/// A merchant that was just made, with one establishment and its key.
+/// Establishments whose keys take turns: no till sells hundreds of times a second, as they do together,
+/// and one key's quota would end it.
+const ESTABLISHMENTS: usize = 10;
+
+/// A merchant that was just made, with establishments and a key of each.
 pub(crate) struct Till {
     pub(crate) merchant: String,
-    key: String,
+    keys: Vec<String>,
+    turn: AtomicUsize,
 }
 
 /// Who buys.
@@ -24,28 +35,38 @@ impl Till {
     pub(crate) async fn open(api: &Function) -> Self {
         let merchant = call(api, "POST", "/v1/merchants", OPERATOR_KEY, &merchant()).await;
         let merchant = text(&merchant, "merchant_id");
-        let shop = format!("/v1/merchants/{merchant}/establishments/{ESTABLISHMENT}");
-        let body = json!({"name": "Boutique de Paris", "time_zone": "Europe/Paris"});
-        call(api, "PUT", &shop, OPERATOR_KEY, &body).await;
-        let body = json!({"mode": "live", "label": "caisse 1"});
-        let key = call(api, "POST", &format!("{shop}/keys"), OPERATOR_KEY, &body).await;
-        Self { merchant, key: text(&key, "key") }
+        let mut keys = Vec::new();
+        let others = (2..=ESTABLISHMENTS).map(|number| format!("{ESTABLISHMENT}-{number}"));
+        for code in iter::once(ESTABLISHMENT.to_owned()).chain(others) {
+            let shop = format!("/v1/merchants/{merchant}/establishments/{code}");
+            let body = json!({"name": "Boutique de Paris", "time_zone": "Europe/Paris"});
+            call(api, "PUT", &shop, OPERATOR_KEY, &body).await;
+            let body = json!({"mode": "live", "label": "caisse 1"});
+            let key = call(api, "POST", &format!("{shop}/keys"), OPERATOR_KEY, &body).await;
+            keys.push(text(&key, "key"));
+        }
+        Self { merchant, keys, turn: AtomicUsize::default() }
+    }
+
+    /// The key whose turn it is.
+    fn key(&self) -> &str {
+        &self.keys[self.turn.fetch_add(1, Ordering::Relaxed) % self.keys.len()]
     }
 
     /// Makes a member, and gives their identifier.
     pub(crate) async fn enrol(&self, api: &Function, mobile: &str) -> String {
         let body = json!({"mobile": mobile, "card_requested": true});
-        text(&call(api, "POST", "/v1/members", &self.key, &body).await, "member_id")
+        text(&call(api, "POST", "/v1/members", self.key(), &body).await, "member_id")
     }
 
     /// Finds a member.
     pub(crate) async fn find(&self, api: &Function, mobile: &str) {
-        call(api, "POST", "/v1/members/find", &self.key, &json!({"mobile": mobile})).await;
+        call(api, "POST", "/v1/members/find", self.key(), &json!({"mobile": mobile})).await;
     }
 
     /// Sells, and gives the latency of the function.
     pub(crate) async fn sell(&self, api: &Function, sale: &Value) -> Duration {
-        let answer = api.invoke(event("POST", "/v1/purchases", &self.key, sale)).await;
+        let answer = api.invoke(event("POST", "/v1/purchases", self.key(), sale)).await;
         accepted(&answer.body, "/v1/purchases");
         answer.latency
     }
@@ -126,7 +147,7 @@ pub(crate) fn http_event(method: &str, path: &str, authorization: &str, body: &s
             "authorization": authorization,
             "content-type": "application/json",
             "host": "bench.execute-api.eu-west-3.amazonaws.com",
-            "user-agent": "till/1.0",
+            "user-agent": SOFTWARE,
             "x-amzn-trace-id": "Root=1-00000000-000000000000000000000000",
             "x-forwarded-for": "192.0.2.1",
             "x-forwarded-port": "443",
@@ -142,7 +163,7 @@ pub(crate) fn http_event(method: &str, path: &str, authorization: &str, body: &s
                 "path": path,
                 "protocol": "HTTP/1.1",
                 "sourceIp": "192.0.2.1",
-                "userAgent": "till/1.0",
+                "userAgent": SOFTWARE,
             },
             "requestId": "bench",
             "routeKey": "$default",

@@ -1,8 +1,10 @@
 //! What a campaign says, as a request writes it; and how long it is as an SMS.
 
+use crate::codes;
 use domain::campaign::Content;
 use domain::{Campaign, Channel};
 use http_edge::Fields;
+use http_edge::codes::Code;
 use messaging::content::{self, ContentError, sms_text};
 use messaging::sms::{Encoding, measure, outside_gsm7, sms_with_stop};
 use messaging::{StopNumber, Template, Values, fold};
@@ -64,9 +66,19 @@ fn checked<T>(fields: &mut Fields, pointer: &str, read: Result<T, ContentError>)
     match read {
         Ok(value) => Some(value),
         Err(error) => {
-            fields.note(pointer, error.code(), error.to_string());
+            fields.note(pointer, code(&error), error.to_string());
             None
         }
+    }
+}
+
+fn code(error: &ContentError) -> Code {
+    match error {
+        ContentError::Text(invalid) => (*invalid).into(),
+        ContentError::Template { .. } => codes::TEMPLATE,
+        ContentError::TooLarge => codes::TOO_LARGE,
+        ContentError::NoWayToObject => codes::NO_WAY_TO_OBJECT,
+        ContentError::TooManyParts { .. } => codes::TOO_MANY_PARTS,
     }
 }
 
@@ -81,11 +93,15 @@ impl ContentBody {
         if channel == Channel::Email {
             if self.fold {
                 let detail = "is for SMS only: leave it out of an e-mail";
-                fields.note("/content/fold", "not_for_email", detail);
+                fields.note("/content/fold", codes::NOT_FOR_EMAIL, detail);
             }
             let html = checked(fields, "/content/body", content::html(&self.body));
             let Some(subject) = &self.subject else {
-                fields.note("/content/subject", "missing", "must be given for an e-mail");
+                fields.note(
+                    "/content/subject",
+                    http_edge::codes::MISSING,
+                    "must be given for an e-mail",
+                );
                 return None;
             };
             let subject = checked(fields, "/content/subject", content::subject(subject));
@@ -94,7 +110,7 @@ impl ContentBody {
         }
         if self.subject.is_some() {
             let detail = "is for e-mail only: leave it out of an SMS";
-            fields.note("/content/subject", "not_for_sms", detail);
+            fields.note("/content/subject", codes::NOT_FOR_SMS, detail);
         }
         let template = checked(fields, "/content/body", content::sms(&self.body))?;
         let measured =

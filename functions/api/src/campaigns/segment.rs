@@ -90,7 +90,7 @@ impl SegmentBody {
         if segment.clone().checked() == Err(Invalid::SegmentContradiction) {
             fields.note(
                 "/segment",
-                Invalid::SegmentContradiction.code(),
+                Invalid::SegmentContradiction.into(),
                 "contradicts itself: a purchase is an activity, so that nobody who bought in the days \
                  given was inactive for longer",
             );
@@ -111,7 +111,7 @@ impl SegmentBody {
             match fields.check(&pointer, EstablishmentId::parse(code)) {
                 Some(id) if !settings.establishments.contains_key(&id) => {
                     let detail = "is not the code of an establishment of this merchant";
-                    fields.note(&pointer, "establishment_unknown", detail);
+                    fields.note(&pointer, Invalid::EstablishmentUnknown.into(), detail);
                     all_are = false;
                 }
                 Some(id) if !known.contains(&id) => known.push(id),

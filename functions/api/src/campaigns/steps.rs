@@ -2,7 +2,7 @@
 
 use crate::campaigns::{CampaignAnswer, scope};
 use crate::openapi::{BodyRefusals, OperatorRefusals};
-use crate::{App, identifiers};
+use crate::{App, codes, identifiers};
 use axum::Json;
 use axum::extract::State;
 use domain::campaign::{State as CampaignState, Step};
@@ -169,7 +169,7 @@ pub(crate) fn in_force(settings: &Settings, now: Instant) -> Result<(), Problem>
     if settings.contract_has_ended(now) {
         let detail =
             "The merchant's contract has ended: nothing is written or sent for it any more.";
-        return Err(Problem::new(Kind::Conflict, detail).coded("contract_ended"));
+        return Err(Problem::new(Kind::Conflict, detail).coded(codes::CONTRACT_ENDED));
     }
     Ok(())
 }
@@ -187,7 +187,7 @@ pub(crate) fn ready(campaign: &Campaign, settings: &Settings) -> Result<(), Prob
             "The merchant has no sender for this channel: set one by \
              PUT /v1/merchants/{merchant}/senders/{channel}, then send the same request again."
         );
-        return Err(Problem::new(Kind::Conflict, detail).coded("no_sender"));
+        return Err(Problem::new(Kind::Conflict, detail).coded(codes::NO_SENDER));
     }
     let is_numbered = |sender: &SmsSender| sender.shown.bytes().all(|byte| byte.is_ascii_digit());
     let body = &campaign.content.body;
@@ -199,7 +199,7 @@ pub(crate) fn ready(campaign: &Campaign, settings: &Settings) -> Result<(), Prob
     {
         let detail =
             "The SMS comes from a number, and must name the merchant: write {{merchant}} in it.";
-        return Err(Problem::new(Kind::Conflict, detail).coded("merchant_not_named"));
+        return Err(Problem::new(Kind::Conflict, detail).coded(codes::MERCHANT_NOT_NAMED));
     }
     Ok(())
 }
@@ -208,7 +208,7 @@ fn already_launched(campaign: &Campaign) -> Problem {
     let at = campaign.begins_at.unwrap_or(campaign.created_at);
     let detail =
         format!("The campaign began at {at:.0}: it goes out once, and nothing was changed.");
-    Problem::new(Kind::Conflict, detail).coded("already_launched")
+    Problem::new(Kind::Conflict, detail).coded(codes::ALREADY_LAUNCHED)
 }
 
 /// What stands against a step: the state, which is no field of the request, or the moment, which is.
@@ -226,7 +226,7 @@ pub(crate) fn refused(invalid: Invalid, state: CampaignState) -> Problem {
                 }
             };
             let detail = format!("The campaign is {}: {may}. Nothing was changed.", state.as_str());
-            Problem::new(Kind::Conflict, detail).coded(Invalid::CampaignState.code())
+            Problem::new(Kind::Conflict, detail).coded(Invalid::CampaignState.into())
         }
         invalid => Problem::refused("/begins_at", invalid),
     }

@@ -1,5 +1,6 @@
 //! A member's postal address.
 
+use crate::codes;
 use domain::member::{self, NAME_LENGTH};
 use domain::text;
 use http_edge::Fields;
@@ -58,7 +59,7 @@ impl Address {
             && !(code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()))
         {
             let detail = "is not a country code: write it as FR (ISO 3166-1 alpha-2)";
-            fields.note("/address/country", "country", detail);
+            fields.note("/address/country", codes::COUNTRY, detail);
             return None;
         }
         Some(member::Address {

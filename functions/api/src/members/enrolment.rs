@@ -1,6 +1,7 @@
 //! A person who asked for the card becomes a member.
 
 use crate::App;
+use crate::codes;
 use crate::members::address::Address;
 use crate::members::{MemberAnswer, birth_date, name};
 use crate::openapi::{BodyRefusals, TillRefusals};
@@ -40,7 +41,7 @@ impl NewMember {
         let mut fields = Fields::default();
         if !self.card_requested {
             let detail = "must be true: only a person who asked for the card becomes a member";
-            fields.note("/card_requested", "card_not_requested", detail);
+            fields.note("/card_requested", codes::CARD_NOT_REQUESTED, detail);
         }
         let mobile = fields.check("/mobile", Mobile::parse(&self.mobile));
         let last_name = fields.check("/last_name", name(self.last_name.as_deref()));

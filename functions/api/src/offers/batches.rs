@@ -286,7 +286,7 @@ pub(crate) async fn codes(
     let batch = app.store().coupon_batch(scope.tenant(), offer, id).await?;
     if batch.finished_at.is_none() {
         let detail = "The batch is not finished, and its codes give nothing yet: ask again later.";
-        return Err(Problem::new(Kind::Conflict, detail).coded("batch_not_finished"));
+        return Err(Problem::new(Kind::Conflict, detail).coded(crate::codes::BATCH_NOT_FINISHED));
     }
     let as_csv = wants_csv(&headers);
     let limit = if as_csv { CSV_CODES } else { limit };

@@ -54,7 +54,11 @@ fn take(name: &str, value: &str, mode: &mut Mode, errors: &mut Vec<FieldError>) 
     }
     match Mode::parse(value) {
         Some(read) => *mode = read,
-        None => errors.push(FieldError::of_parameter("mode", "mode", "must be live or test")),
+        None => errors.push(FieldError::of_parameter(
+            "mode",
+            crate::codes::MODE,
+            "must be live or test",
+        )),
     }
     true
 }

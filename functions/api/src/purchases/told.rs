@@ -1,5 +1,6 @@
 //! A purchase as a till tells it.
 
+use crate::codes;
 use crate::customer::{self, Named};
 use domain::member::Details;
 use domain::purchase::{self, MOST_LINES};
@@ -222,7 +223,7 @@ impl Buyer {
         let named = customer::named(fields, "/member", given);
         if self.card_requested && self.mobile.is_none() {
             let detail = "goes with a mobile only: by it the person becomes a member";
-            fields.note("/member/card_requested", "needs_mobile", detail);
+            fields.note("/member/card_requested", codes::NEEDS_MOBILE, detail);
         }
         let details = Details::named(
             self.last_name.as_deref().unwrap_or_default(),
@@ -235,7 +236,7 @@ impl Buyer {
         for (name, given) in [("last_name", &self.last_name), ("first_name", &self.first_name)] {
             if given.is_some() && !self.card_requested {
                 let detail = "goes with card_requested only: nothing else is done with it";
-                fields.note(&format!("/member/{name}"), "needs_card_requested", detail);
+                fields.note(&format!("/member/{name}"), codes::NEEDS_CARD_REQUESTED, detail);
             }
         }
         Some(match (named?, details?) {
@@ -315,7 +316,11 @@ impl NewPurchase {
         match (self.r#type, &self.returned_sale) {
             (PurchaseType::Sale, None) => Some(domain::Kind::Sale),
             (PurchaseType::Sale, Some(_)) => {
-                fields.note("/returned_sale", "not_a_return", "goes with the type return only");
+                fields.note(
+                    "/returned_sale",
+                    codes::NOT_A_RETURN,
+                    "goes with the type return only",
+                );
                 None
             }
             (PurchaseType::Return, None) => Some(domain::Kind::Return { of: None }),

@@ -1,7 +1,8 @@
 //! Nothing of a person and no key in a log line.
 
-use crate::setup::{MOBILE, OPERATOR_KEY, Service, sale, text};
-use axum::http::Method;
+use crate::setup::{MOBILE, OPERATOR_KEY, SOFTWARE, Service, sale, text};
+use axum::body::Body;
+use axum::http::{Method, Request};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -81,6 +82,13 @@ async fn nothing_of_a_person_and_no_key_stands_in_a_log_line() {
     till.get(&format!("{path}/history?limit=1")).await;
     till.get("/v1/Clothilde").await;
     till.post("/v1/uploads", &json!({"file_name": "Clothilde.csv"})).await;
+    for software in ["Clothilde Zéphirin/1", "clothilde.z@example.com/1", "Caisse/0639980012"] {
+        let request = Request::get("/v1/members")
+            .header("authorization", format!("Token {}", till.key))
+            .header("x-till-software", software)
+            .header("origin", "https://clothilde.example.com");
+        assert_eq!(service.send(request.body(Body::empty()).unwrap()).await.status, 403);
+    }
 
     let log = buffer.text();
     let lines: Vec<&str> = log.lines().collect();
@@ -91,6 +99,7 @@ async fn nothing_of_a_person_and_no_key_stands_in_a_log_line() {
     assert_eq!((&fields["method"], &fields["status"]), (&json!("POST"), &json!(201)));
     assert_eq!(fields["merchant"], till.merchant.as_str());
     assert_eq!(fields["key"], till.key_id.as_str());
+    assert_eq!(fields["software"], SOFTWARE);
     assert!(log.contains("/v1/members/{member_id}/history"));
 
     let folded = log.to_lowercase();

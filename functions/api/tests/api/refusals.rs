@@ -1,6 +1,6 @@
 //! What bad requests are answered with: the status, and the field named.
 
-use crate::setup::{MOBILE, OPERATOR_KEY, Service, merchant, named, sale};
+use crate::setup::{MOBILE, OPERATOR_KEY, SOFTWARE, Service, merchant, named, sale};
 use axum::body::Body;
 use axum::http::{Method, Request};
 use serde_json::{Value, json};
@@ -52,8 +52,9 @@ async fn a_key_is_read_as_token_and_as_bearer() {
     let service = Service::start().await;
     let till = service.till("A", "retail").await;
     for scheme in ["Token", "Bearer", "bearer"] {
-        let request =
-            Request::get("/v1/members").header("authorization", format!("{scheme} {}", till.key));
+        let request = Request::get("/v1/members")
+            .header("user-agent", SOFTWARE)
+            .header("authorization", format!("{scheme} {}", till.key));
         assert_eq!(service.send(request.body(Body::empty()).unwrap()).await.status, 200);
     }
 }
@@ -121,8 +122,9 @@ async fn a_body_must_be_json_and_under_a_megabyte() {
     let service = Service::start().await;
     let till = service.till("A", "retail").await;
     let post = |content_type: Option<&'static str>, body: Vec<u8>| {
-        let mut request =
-            Request::post("/v1/purchases").header("authorization", format!("Token {}", till.key));
+        let mut request = Request::post("/v1/purchases")
+            .header("user-agent", SOFTWARE)
+            .header("authorization", format!("Token {}", till.key));
         if let Some(content_type) = content_type {
             request = request.header("content-type", content_type);
         }

@@ -16,6 +16,8 @@ use support::{Queue, Table, instant};
 use tower::ServiceExt;
 
 pub(crate) const OPERATOR_KEY: &str = "the operator's key of the tests";
+/// What the tests' till calls itself.
+pub(crate) const SOFTWARE: &str = "zerosix-tests/1";
 pub(crate) const NOW: &str = "2026-11-24T09:20:00Z";
 pub(crate) const MOBILE: &str = "06 39 98 00 12";
 
@@ -58,6 +60,7 @@ impl Service {
             operator_key: Arc::new(OperatorKey::new(|| {
                 Box::pin(async { Ok(OPERATOR_KEY.to_owned()) })
             })),
+            rate_limits: Arc::default(),
             clock: Arc::new(move || *told.lock().unwrap()),
         };
         let token = Some("a session token/+".to_owned());
@@ -117,6 +120,7 @@ impl Service {
         let request = Request::builder()
             .method(method)
             .uri(path)
+            .header("user-agent", SOFTWARE)
             .header("authorization", format!("Token {key}"));
         let request = match body {
             Some(body) => request

@@ -265,6 +265,9 @@ fn value(invalid: Invalid) -> String {
         Invalid::TooManyBlockedCards => "ce client a perdu trop de cartes",
         Invalid::QrUnreadable => "ce code ne contient pas de numéro de carte",
         Invalid::IdempotencyKeyReused => "cette clé a déjà servi pour une autre demande",
+        Invalid::Origin => {
+            "ce n'est pas l'origine d'une page, écrivez https://caisse.example.com, sans chemin"
+        }
         Invalid::AccountCode => {
             "un code de compte compte 1 à 40 lettres minuscules, chiffres ou tirets"
         }

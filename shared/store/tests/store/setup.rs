@@ -11,6 +11,7 @@ fn till_key(number: u128, mode: Mode) -> TillKey {
         mode,
         label: "caisse".to_owned(),
         secret_hash: [7; 32],
+        origins: vec![],
         created_at: instant("2026-11-24T09:00:00Z"),
         revoked_at: None,
     }

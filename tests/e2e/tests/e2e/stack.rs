@@ -6,6 +6,8 @@ use aws_sigv4::sign::v4;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
+/// What the tests' till calls itself.
+const SOFTWARE: &str = "zerosix-e2e/1";
 /// How long anything asynchronous may take before a test gives up.
 const DEADLINE: Duration = Duration::from_mins(2);
 
@@ -49,6 +51,7 @@ impl Stack {
     pub(crate) fn ask(&self, key: &str, method: &str, path: &str, body: Option<&str>) -> Answer {
         let url = format!("{}{path}", self.get("api_url"));
         let mut request = ureq::http::Request::builder().method(method).uri(url);
+        request = request.header("user-agent", SOFTWARE);
         if !key.is_empty() {
             request = request.header("authorization", format!("Token {key}"));
         }

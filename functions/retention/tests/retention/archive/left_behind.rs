@@ -52,6 +52,7 @@ async fn settings(store: &Store, scope: &Scope) {
             mode,
             label: "caisse".to_owned(),
             secret_hash: [7; 32],
+            origins: vec![],
             created_at: now(),
             revoked_at: None,
         };
