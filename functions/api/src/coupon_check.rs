@@ -3,39 +3,15 @@
 use crate::App;
 use crate::customer::{MemberNamed, Named};
 use crate::openapi::{BodyRefusals, TillRefusals};
+use crate::purchases::told::{NewLine, read_lines};
 use axum::Json;
 use axum::extract::State;
 use domain::coupon::{self, Basket, Refusal, User};
-use domain::purchase::{MOST_LINES, SKU_LENGTH};
-use domain::{Cents, CouponCode, Day, Invalid, Line, Quantity, text};
+use domain::{Cents, CouponCode, Day};
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::{Deserialize, Serialize};
 use store::StoredCoupon;
 use utoipa::ToSchema;
-
-/// A quantity: a decimal in a string, or a whole number.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Written {
-    Text(String),
-    Whole(u64),
-}
-
-/// A line of a basket, as far as a coupon may look at it.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = CheckedLine)]
-pub(crate) struct BasketLine {
-    /// The merchant's code of the article.
-    #[schema(max_length = 40)]
-    sku: Option<String>,
-    /// Pieces, kilograms, metres: more than 0, with at most three decimals.
-    #[schema(value_type = String, examples("1"))]
-    quantity: Written,
-    /// Price of one, taxes included.
-    #[schema(minimum = 0, examples(4990))]
-    unit_price_cents: i64,
-}
 
 /// A coupon and a basket.
 #[derive(Deserialize, ToSchema)]
@@ -50,7 +26,7 @@ pub(crate) struct CheckCoupon {
     /// At most 200; needed by a coupon of an article only.
     #[serde(default)]
     #[schema(max_items = 200)]
-    lines: Vec<BasketLine>,
+    lines: Vec<NewLine>,
     /// Absent where the customer is not known.
     member: Option<MemberNamed>,
 }
@@ -86,38 +62,13 @@ pub(crate) struct CouponChecked {
     refusal: Option<CouponRefusal>,
 }
 
-impl BasketLine {
-    fn read(&self, fields: &mut Fields, pointer: &str) -> Option<Line> {
-        let at = |name: &str| format!("{pointer}/{name}");
-        let sku = text::optional(self.sku.as_deref().unwrap_or_default(), SKU_LENGTH);
-        let quantity = match &self.quantity {
-            Written::Text(text) => Quantity::parse(text),
-            Written::Whole(number) => Quantity::parse(&number.to_string()),
-        };
-        let sku = fields.check(&at("sku"), sku);
-        let quantity = fields.check(&at("quantity"), quantity);
-        let unit_price =
-            fields.check(&at("unit_price_cents"), Cents::of_document(self.unit_price_cents));
-        Some(Line {
-            sku: sku?,
-            label: None,
-            category: None,
-            quantity: quantity?,
-            unit_price: unit_price?,
-            discount: Cents::ZERO,
-        })
-    }
-}
-
-impl CheckCoupon {
-    fn read_lines(&self, fields: &mut Fields) -> Option<Vec<Line>> {
-        if self.lines.len() > MOST_LINES {
-            return fields.check("/lines", Err(Invalid::TooManyLines));
+impl CouponRefusal {
+    pub(crate) fn of(refusal: Refusal) -> Self {
+        Self {
+            code: refusal.code(),
+            detail: format!("The coupon {refusal}."),
+            message: refusal.french(),
         }
-        let lines = self.lines.iter().enumerate();
-        let lines: Vec<_> =
-            lines.map(|(index, line)| line.read(fields, &format!("/lines/{index}"))).collect();
-        lines.into_iter().collect()
     }
 }
 
@@ -128,11 +79,7 @@ impl CouponChecked {
             valid: gives.is_ok(),
             discount_cents: gives.ok().map(Cents::get),
             offer,
-            refusal: gives.err().map(|refusal| CouponRefusal {
-                code: refusal.code(),
-                detail: format!("The coupon {refusal}."),
-                message: refusal.french(),
-            }),
+            refusal: gives.err().map(CouponRefusal::of),
         }
     }
 }
@@ -186,7 +133,7 @@ pub(crate) async fn check(
     let mut fields = Fields::default();
     let code = fields.check("/code", CouponCode::parse(&asked.code));
     let gross = fields.check("/gross_cents", Cents::of_document(asked.gross_cents));
-    let lines = asked.read_lines(&mut fields);
+    let lines = read_lines(&asked.lines, &mut fields);
     let named = match &asked.member {
         Some(member) => member.read_at(&mut fields, "/member").map(Some),
         None => Some(None),

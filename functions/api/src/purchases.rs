@@ -24,6 +24,7 @@ fn refusal(error: StoreError) -> Problem {
         StoreError::Refused(invalid) => match invalid {
             Invalid::ReceiptConflict => "/receipt_number",
             Invalid::ReturnExceedsSale => "/total_cents",
+            Invalid::Coupon(_) => "/coupons",
             Invalid::ReturnedSaleUnknown | Invalid::ReturnedSaleNotInForce => "/returned_sale",
             _ => "/member",
         },
@@ -41,7 +42,7 @@ fn refusal(error: StoreError) -> Problem {
     responses(
         (status = 201, description = "Entered, now or before.", body = Entered,
          headers(("idempotency-replayed" = String, description = "`true` where it was entered before."))),
-        (status = 409, description = "The receipt is known with another content.",
+        (status = 409, description = "The receipt is known with another content, or a coupon is used up.",
          body = http_edge::ProblemBody, content_type = "application/problem+json"),
         TillRefusals, BodyRefusals,
     ),

@@ -169,6 +169,15 @@ pub enum Invalid {
     /// A correction by hand of none, or of an absurd number.
     #[error("must not be 0, and at most 100000 points either way")]
     AdjustmentPoints,
+    /// Coupons with goods that come back.
+    #[error("goes with the type sale only")]
+    CouponsOfReturn,
+    /// More coupons than a purchase takes.
+    #[error("holds too many coupons: {} at most", crate::purchase::MOST_COUPONS)]
+    TooManyCoupons,
+    /// One coupon twice in a purchase.
+    #[error("holds one code twice")]
+    CouponTwice,
     /// More points than can be spent.
     #[error("is more than the balance holds")]
     NotEnoughPoints,
@@ -358,6 +367,9 @@ impl Invalid {
             Self::GivesBackMoreThanSpent => "gives_back_more_than_spent",
             Self::UnitChanged => "unit_changed",
             Self::AdjustmentPoints => "adjustment_points",
+            Self::CouponsOfReturn => "coupons_of_return",
+            Self::TooManyCoupons => "too_many_coupons",
+            Self::CouponTwice => "coupon_twice",
             Self::NotEnoughPoints => "not_enough_points",
             Self::ReturnedSaleUnknown => "returned_sale_unknown",
             Self::ReturnExceedsSale => "return_exceeds_sale",

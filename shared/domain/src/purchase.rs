@@ -1,10 +1,12 @@
 //! A purchase: what a receipt says was sold or returned.
 
 use crate::receipt::Operator;
-use crate::{Cents, Instant, Invalid, Quantity, Receipt, Sector, optician, text};
+use crate::{Cents, CouponCode, Instant, Invalid, Quantity, Receipt, Sector, optician, text};
 
 /// The most lines a basket may have.
 pub const MOST_LINES: usize = 200;
+/// The most coupons that one purchase uses.
+pub const MOST_COUPONS: usize = 5;
 /// The most characters of a stock-keeping unit.
 pub const SKU_LENGTH: usize = 40;
 /// The most characters of a line's label.
@@ -49,6 +51,15 @@ impl Line {
     }
 }
 
+/// A coupon that a sale uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsedCoupon {
+    /// Its code.
+    pub code: CouponCode,
+    /// What the till took off for it: the total is what was paid after it.
+    pub discount: Cents,
+}
+
 /// A purchase as the till or the file tells it. Build it with [`Purchase::new`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Purchase {
@@ -58,6 +69,7 @@ pub struct Purchase {
     total: Cents,
     lines: Vec<Line>,
     operator: Option<Operator>,
+    coupons: Vec<UsedCoupon>,
 }
 
 impl Purchase {
@@ -83,7 +95,39 @@ impl Purchase {
             Sector::Optical => optician::cut_down(&lines),
             Sector::Retail => lines,
         };
-        Ok(Self { receipt, kind, sold_at, total, lines, operator })
+        Ok(Self { receipt, kind, sold_at, total, lines, operator, coupons: vec![] })
+    }
+
+    /// The same sale with the coupons that it uses.
+    ///
+    /// # Errors
+    /// [`Invalid::CouponsOfReturn`], [`Invalid::TooManyCoupons`], [`Invalid::CouponTwice`].
+    pub fn with_coupons(self, coupons: Vec<UsedCoupon>) -> Result<Self, Invalid> {
+        if matches!(self.kind, Kind::Return { .. }) && !coupons.is_empty() {
+            return Err(Invalid::CouponsOfReturn);
+        }
+        if coupons.len() > MOST_COUPONS {
+            return Err(Invalid::TooManyCoupons);
+        }
+        let is_twice = |(index, used): (usize, &UsedCoupon)| {
+            coupons[..index].iter().any(|other| other.code == used.code)
+        };
+        if coupons.iter().enumerate().any(is_twice) {
+            return Err(Invalid::CouponTwice);
+        }
+        Ok(Self { coupons, ..self })
+    }
+
+    /// The coupons that it uses.
+    #[must_use]
+    pub fn coupons(&self) -> &[UsedCoupon] {
+        &self.coupons
+    }
+
+    /// What it comes to before its coupons.
+    #[must_use]
+    pub fn gross(&self) -> Cents {
+        self.total + self.coupons.iter().map(|used| used.discount).sum()
     }
 
     /// Its natural key.
@@ -122,13 +166,13 @@ impl Purchase {
         self.operator.as_ref()
     }
 
-    /// Whether the total differs from the lines by more than a cent a line, which rounding can
+    /// Whether what it comes to before its coupons differs from the lines by more than a cent a line, which rounding can
     /// explain. Flagged, never refused.
     #[must_use]
     pub fn total_differs(&self) -> bool {
         let Ok(tolerance) = i64::try_from(self.lines.len()) else { return true };
         let sum: Cents = self.lines.iter().map(Line::amount).sum();
-        !self.lines.is_empty() && (sum - self.total).get().abs() > tolerance
+        !self.lines.is_empty() && (sum - self.gross()).get().abs() > tolerance
     }
 }
 

@@ -308,6 +308,7 @@ const fn cashier_message(invalid: Invalid) -> Option<&'static str> {
             "Cette carte est déclarée perdue. Demandez au client son numéro de mobile, ou remettez-lui \
              une autre carte.",
         ),
+        Invalid::Coupon(refusal) => Some(refusal.french()),
         _ => None,
     }
 }

@@ -8,11 +8,11 @@ use domain::lots::{Lot, Lots};
 use domain::programme::level::{LevelCode, Standing};
 use domain::programme::reckoning::DayCount;
 use domain::programme::{Part, Source};
-use domain::purchase::Kind;
+use domain::purchase::{Kind, UsedCoupon};
 use domain::receipt::{Operator, Receipt, ReceiptNumber, Register};
 use domain::{
-    Account, Cents, Day, EstablishmentId, Instant, Line, MemberId, Month, Points, Purchase,
-    Quantity,
+    Account, Cents, CouponCode, Day, EstablishmentId, Instant, Line, MemberId, Month, Points,
+    Purchase, Quantity,
 };
 use minicbor::{Decode, Encode};
 
@@ -273,6 +273,9 @@ struct PurchaseBody {
     operator: Option<String>,
     #[n(4)]
     lines: Vec<LineBody>,
+    /// (code, what was taken off); absent without
+    #[n(5)]
+    coupons: Option<Vec<(String, i64)>>,
 }
 
 /// The content of a purchase as bytes: what is stored, and what its fingerprint is taken of.
@@ -291,6 +294,10 @@ pub(crate) fn encode_purchase(purchase: &Purchase) -> Vec<u8> {
         returns: matches!(purchase.kind(), Kind::Return { .. }),
         of,
         operator: purchase.operator().map(|operator| operator.as_str().to_owned()),
+        coupons: (!purchase.coupons().is_empty()).then(|| {
+            let used = purchase.coupons().iter();
+            used.map(|used| (used.code.as_str().to_owned(), used.discount.get())).collect()
+        }),
         lines: purchase
             .lines()
             .iter()
@@ -312,6 +319,7 @@ pub(crate) struct PurchaseContent {
     pub(crate) kind: Kind,
     pub(crate) operator: Option<Operator>,
     pub(crate) lines: Vec<Line>,
+    pub(crate) coupons: Vec<UsedCoupon>,
 }
 
 pub(crate) fn decode_purchase(bytes: &[u8]) -> Result<PurchaseContent, StoreError> {
@@ -336,7 +344,12 @@ pub(crate) fn decode_purchase(bytes: &[u8]) -> Result<PurchaseContent, StoreErro
             discount: Cents::new(line.discount),
         })
     });
+    let coupons = body.coupons.unwrap_or_default().into_iter().map(|(code, discount)| {
+        let code = CouponCode::parse(&code).map_err(corrupt)?;
+        Ok::<_, StoreError>(UsedCoupon { code, discount: Cents::new(discount) })
+    });
     Ok(PurchaseContent {
+        coupons: coupons.collect::<Result<_, _>>()?,
         sold_at: instant_of(body.sold_at),
         kind: if body.returns { Kind::Return { of } } else { Kind::Sale },
         operator: body.operator.map(|text| Operator::parse(&text)).transpose().map_err(corrupt)?,

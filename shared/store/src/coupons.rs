@@ -108,7 +108,6 @@ const CORRUPT: StoreError = StoreError::Corrupt("coupon");
 /// Why a purchase that used a coupon was not entered, by the reasons of the actions that
 /// [`Store::burn`] gave, in their order. `None` where they did not stand in its way: the same may go
 /// through when it is tried again.
-#[expect(dead_code, reason = "for the transaction of a purchase")]
 pub(crate) fn burn_refusal(reasons: &[Reason]) -> Option<Refusal> {
     match reasons {
         [Reason::Condition(None), ..] => Some(Refusal::Unknown),

@@ -59,6 +59,9 @@ pub(crate) struct PurchaseRecord {
     /// Why it gave its points, where it is more than the rule of all goods.
     #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
     parts: Vec<u8>,
+    /// Of each coupon that it used, the offer and whether it counts for its member.
+    #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) burnt: Vec<u8>,
     /// `true` where it made its customer a member, so that the same purchase again is answered so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) enrolled: Option<bool>,
@@ -94,6 +97,7 @@ impl PurchaseRecord {
             forgiven: some_points(effect.forgiven),
             pending: some_points(effect.pending),
             parts: codec::encode_parts(&effect.parts),
+            burnt: vec![],
             enrolled: None,
         }
     }
@@ -148,6 +152,7 @@ impl PurchaseRecord {
             content.lines,
             content.operator,
         )
+        .and_then(|purchase| purchase.with_coupons(content.coupons))
         .map_err(|_| StoreError::Corrupt("purchase"))?;
         Ok(StoredPurchase {
             purchase,

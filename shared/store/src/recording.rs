@@ -1,5 +1,6 @@
 //! Entering purchases: the one way into the ledger, for the till and for the file.
 
+use crate::burning::Burning;
 use crate::items::{self, ABSENT, Reason, Transaction};
 use crate::keys::{self, Key};
 use crate::members::{CARD_TAKEN, put_account};
@@ -33,11 +34,13 @@ impl Store {
     ///
     /// For a member given by identifier 2 round trips (half a read unit; 5 write units up to 1 KB
     /// of purchase), by contact 3 (1 read unit), for nobody 1 (3 write units). A return that names its sale reads
-    /// both first and writes the sale too. The same purchase again is answered as the first time and
+    /// both first and writes the sale too. A coupon costs 1 round trip more (half a read unit), and 2
+    /// write units. The same purchase again is answered as the first time and
     /// writes nothing.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with [`Invalid::ReceiptConflict`] and the reasons of returns;
+    /// [`StoreError::Refused`] with [`Invalid::ReceiptConflict`], the reasons of returns, and of coupons
+    /// ([`Invalid::Coupon`]);
     /// [`StoreError::NotFound`] for a customer that is no member.
     pub async fn record(
         &self,
@@ -58,32 +61,17 @@ impl Store {
                 _ => None,
             };
             let holder = self.holder(scope, customer, named.as_ref(), consistency).await?;
-            let Some(holder) = holder else {
-                let record = PurchaseRecord::of(scope, entry, None, &Effect::default());
-                let mut actions = vec![self.put_new(&record)?];
-                if let Some(named) = &mut named {
-                    named.sale.take_return(entry.purchase.total())?;
-                    actions.push(named.put(&self.table)?);
-                }
-                match self.transact(actions).await? {
-                    Transaction::Committed => {
-                        return Ok(Recorded { outcome: Outcome::New, ..record.recorded()? });
-                    }
-                    Transaction::Cancelled(reasons) => match reasons.into_iter().next() {
-                        Some(Reason::Condition(Some(item))) => {
-                            let record = items::from_item(item, "purchase")?;
-                            match self.told_again(scope, customer, entry, &record).await? {
-                                Some(known) => return Ok(known),
-                                None => self.set_aside(scope, entry).await?,
-                            }
-                        }
-                        _ => backoff::wait(attempt).await,
-                    },
-                }
-                continue;
-            };
             let entries = std::slice::from_ref(entry);
-            match self.attempt(scope, holder, entries, named.as_mut(), now).await? {
+            let attempted = match holder {
+                Some(holder) => self.attempt(scope, holder, entries, named.as_mut(), now).await,
+                None => self.attempt_of_nobody(scope, entry, named.as_mut(), now).await,
+            };
+            if let Err(StoreError::Refused(Invalid::Coupon(_))) = &attempted
+                && let Some(known) = self.standing(scope, customer, entry).await?
+            {
+                return Ok(known);
+            }
+            match attempted? {
                 Attempt::Done(mut recorded) => {
                     return recorded.pop().ok_or(StoreError::Corrupt("transaction"));
                 }
@@ -105,8 +93,8 @@ impl Store {
     /// purchase and 2 for the account, 5 more where the customer becomes a member. A receipt that
     /// stands already, or a race, sends each entry through [`Store::record`] instead.
     ///
-    /// Entries are at most [`MOST_PURCHASES_A_GROUP`], of different receipts, and no return that
-    /// names its sale.
+    /// Entries are at most [`MOST_PURCHASES_A_GROUP`], of different receipts, without coupons, and no
+    /// return that names its sale.
     ///
     /// # Errors
     /// As [`Store::record`], for the group; an entry of its own refusal is told in its place.
@@ -231,6 +219,40 @@ impl Store {
         Ok(births)
     }
 
+    /// As [`Store::attempt`], of a purchase without a customer.
+    async fn attempt_of_nobody(
+        &self,
+        scope: &Scope,
+        entry: &Entry,
+        named: Option<&mut NamedSale>,
+        now: Instant,
+    ) -> Result<Attempt, StoreError> {
+        let mut burning = self.burning(scope, &entry.purchase, None, now).await?;
+        let mut record = PurchaseRecord::of(scope, entry, None, &Effect::default());
+        record.burnt = std::mem::take(&mut burning.burnt);
+        let mut actions = vec![self.put_new(&record)?];
+        if let Some(named) = named {
+            named.sale.take_return(entry.purchase.total())?;
+            actions.push(named.put(&self.table)?);
+        }
+        actions.extend(burning.take_actions());
+        match self.transact(actions).await? {
+            Transaction::Committed => {
+                Ok(Attempt::Done(vec![Recorded { outcome: Outcome::New, ..record.recorded()? }]))
+            }
+            Transaction::Cancelled(mut reasons) => match &mut reasons[0] {
+                Reason::Condition(Some(item)) => {
+                    let item = std::mem::take(item);
+                    Ok(Attempt::Standing(Box::new(items::from_item(item, "purchase")?)))
+                }
+                _ => match burning.refusal(&reasons) {
+                    Some(refusal) => Err(Invalid::Coupon(refusal).into()),
+                    None => Ok(Attempt::Again),
+                },
+            },
+        }
+    }
+
     /// One transaction: the purchases, the account, the new member, the sale that is returned.
     async fn attempt(
         &self,
@@ -255,6 +277,10 @@ impl Store {
             }
         };
         let enrolled = version.is_none();
+        let mut burning = match entries {
+            [entry] => self.burning(scope, &entry.purchase, Some((id, enrolled)), now).await?,
+            _ => Burning::default(),
+        };
         let mut recorded = Vec::with_capacity(entries.len());
         let mut actions = Vec::with_capacity(entries.len() + 7);
         for entry in entries {
@@ -278,6 +304,7 @@ impl Store {
             (effect.balance, effect.pending) = (balance.available, balance.pending);
             let mut record = PurchaseRecord::of(scope, entry, Some(id), &effect);
             record.enrolled = (enrolled && recorded.is_empty()).then_some(true);
+            record.burnt = std::mem::take(&mut burning.burnt);
             actions.push(self.put_new(&record)?);
             recorded.push(Recorded { outcome: Outcome::New, ..record.recorded()? });
         }
@@ -287,6 +314,7 @@ impl Store {
         if let Some(named) = named {
             actions.push(named.put(&self.table)?);
         }
+        actions.extend(burning.take_actions());
         Ok(match self.transact(actions).await? {
             Transaction::Committed => Attempt::Done(recorded),
             Transaction::Cancelled(mut reasons) => {
@@ -303,7 +331,10 @@ impl Store {
                     None if has_card && matches!(reasons[contact_at + 2], Reason::Condition(_)) => {
                         return Err(CARD_TAKEN);
                     }
-                    None => Attempt::Again,
+                    None => match burning.refusal(&reasons) {
+                        Some(refusal) => return Err(Invalid::Coupon(refusal).into()),
+                        None => Attempt::Again,
+                    },
                 }
             }
         })

@@ -71,7 +71,8 @@ impl Store {
         named(&record, receipt)
     }
 
-    /// Cancels a purchase: its points go back the way they came. 2 round trips and 1 transaction of
+    /// Cancels a purchase: its points go back the way they came, and its coupons can be used again. 2
+    /// round trips and 1 transaction of
     /// 2 or 3 items. Cancelling again changes nothing and answers as the first time.
     ///
     /// # Errors
@@ -118,6 +119,7 @@ impl Store {
                 }
                 actions.push(put_account(self, scope, id, &account, Some(version))?);
             }
+            actions.extend(self.releasing(scope, &record, &content.coupons).await?);
             actions.push(items::update(
                 &self.table,
                 &record.key(),

@@ -4,14 +4,16 @@ use super::refusal;
 use super::shown::Part;
 use super::told::{Buyer, NewLine, read_lines, sold_at};
 use crate::App;
+use crate::coupon_check::CouponRefusal;
 use crate::openapi::{BodyRefusals, TillRefusals};
 use axum::Json;
 use axum::extract::State;
 use domain::programme;
-use domain::{Cents, Points, Sector, optician, ticket};
+use domain::purchase::MOST_COUPONS;
+use domain::{Cents, CouponCode, Invalid, Points, Sector, optician, ticket};
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::{Deserialize, Serialize};
-use store::Customer;
+use store::{Customer, ReckonedCoupon};
 use utoipa::ToSchema;
 
 /// A basket that is not paid yet.
@@ -24,18 +26,53 @@ pub(crate) struct Basket {
     sold_at: Option<String>,
     /// Absent where the customer is not known: what a card would earn.
     member: Option<Buyer>,
-    /// What is to be paid: the till's word.
+    /// What is to be paid before coupons: the till's word.
     #[schema(minimum = 0, maximum = 100_000_000, examples(4490))]
     total_cents: i64,
     /// At most 200. Without them, rules for particular goods give nothing.
     #[serde(default)]
     #[schema(max_items = 200)]
     lines: Vec<NewLine>,
+    /// Codes of coupons to try, at most 5.
+    #[serde(default)]
+    #[schema(max_items = 5, examples(json!(["7KHP-M3CD-RTWX"])))]
+    coupons: Vec<String>,
+}
+
+/// What a coupon would take off, or why it would not.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TriedCoupon {
+    /// As it is printed.
+    code: String,
+    /// What the till may take off for it, and sends as `discount_cents` with the sale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    discount_cents: Option<i64>,
+    /// What the merchant calls the offer; absent for a code that there is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<CouponRefusal>,
+}
+
+impl TriedCoupon {
+    fn of(tried: &ReckonedCoupon) -> Self {
+        Self {
+            code: tried.code.to_string(),
+            discount_cents: tried.gives.ok().map(Cents::get),
+            offer: tried.offer.clone(),
+            refusal: tried.gives.err().map(CouponRefusal::of),
+        }
+    }
 }
 
 /// What a basket would earn.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WouldEarn {
+    /// What is left to pay after the coupons.
+    to_pay_cents: i64,
+    /// Of each code, in the order it was sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    coupons: Vec<TriedCoupon>,
     points: i64,
     /// Why, part by part.
     earned: Vec<Part>,
@@ -57,7 +94,22 @@ pub(crate) struct WouldEarn {
     would_enrol: bool,
 }
 
-/// Ask what a basket would earn. Nothing is written.
+impl Basket {
+    fn read_codes(&self, fields: &mut Fields) -> Option<Vec<CouponCode>> {
+        if self.coupons.len() > MOST_COUPONS {
+            return fields.check("/coupons", Err(Invalid::TooManyCoupons));
+        }
+        let numbered = self.coupons.iter().enumerate();
+        let read: Vec<_> = numbered
+            .map(|(index, code)| {
+                fields.check(&format!("/coupons/{index}"), CouponCode::parse(code))
+            })
+            .collect();
+        read.into_iter().collect()
+    }
+}
+
+/// Ask what a basket would earn, and what its coupons would take off. Nothing is written.
 #[utoipa::path(
     operation_id = "dry_run_purchase",
     post, path = "/v1/purchases/dry-run", tag = "purchases", security(("till_key" = [])),
@@ -84,8 +136,9 @@ pub(crate) async fn ask(
     };
     let total = fields.check("/total_cents", Cents::of_document(basket.total_cents));
     let lines = read_lines(&basket.lines, &mut fields);
-    let (Some(at), Some(customer), Some(total), Some(lines), true) =
-        (at, customer, total, lines, fields.all_accepted())
+    let codes = basket.read_codes(&mut fields);
+    let (Some(at), Some(customer), Some(total), Some(lines), Some(codes), true) =
+        (at, customer, total, lines, codes, fields.all_accepted())
     else {
         return Err(fields.refuse());
     };
@@ -95,13 +148,16 @@ pub(crate) async fn ask(
     };
     let basket = programme::Basket { total, lines: &lines };
     let place = (&till.establishment.id, at);
-    let reckoned = app.store().reckon(&till.scope, &customer, place, basket).await;
+    let reckoned = app.store().reckon(&till.scope, &customer, place, basket, &codes, now).await;
     let reckoned = reckoned.map_err(refusal)?;
     let (points, of) = (reckoned.reckoning.total(), reckoned.customer);
     let unit = till.scope.settings.programmes.unit();
     let member = of.and_then(|of| of.member);
     let pending = of.map(|of| of.after.pending).filter(|pending| *pending > Points::ZERO);
+    let taken_off = reckoned.coupons.iter().filter_map(|tried| tried.gives.ok());
     Ok(Json(WouldEarn {
+        to_pay_cents: (total - taken_off.sum()).get(),
+        coupons: reckoned.coupons.iter().map(TriedCoupon::of).collect(),
         points: points.get(),
         earned: reckoned.reckoning.parts.iter().map(Part::of).collect(),
         member_id: member.map(|id| id.to_string()),

@@ -4,6 +4,7 @@ use super::told::PurchaseType;
 use crate::purchase_id;
 use domain::programme::lifetime::Balance;
 use domain::programme::{self, Unit};
+use domain::purchase::UsedCoupon;
 use domain::{Instant, Points, Receipt, ticket};
 use serde::Serialize;
 use store::{Recorded, Source, StoredPurchase};
@@ -95,6 +96,26 @@ pub(crate) struct Line {
     discount_cents: i64,
 }
 
+/// A coupon that a sale used.
+#[derive(Serialize, ToSchema)]
+#[schema(as = UsedCoupon)]
+pub(crate) struct Coupon {
+    /// As it is printed.
+    code: String,
+    /// What the till took off for it.
+    discount_cents: i64,
+}
+
+impl Coupon {
+    fn of(used: &UsedCoupon) -> Self {
+        Self { code: used.code.to_string(), discount_cents: used.discount.get() }
+    }
+
+    pub(crate) fn all_of(purchase: &domain::Purchase) -> Vec<Self> {
+        purchase.coupons().iter().map(Self::of).collect()
+    }
+}
+
 /// A sale that a return names.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NamedSale {
@@ -145,6 +166,9 @@ pub(crate) struct PurchaseAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pending: Option<i64>,
     total_cents: i64,
+    /// The coupons that it used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    coupons: Vec<Coupon>,
     total_differs_from_lines: bool,
     lines: Vec<Line>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -207,6 +231,7 @@ impl PurchaseAnswer {
             balance: stored.member.map(|_| stored.balance.get()),
             pending: some(stored.pending),
             total_cents: purchase.total().get(),
+            coupons: Coupon::all_of(purchase),
             total_differs_from_lines: purchase.total_differs(),
             lines: purchase.lines().iter().map(Line::of).collect(),
             operator: purchase.operator().map(|operator| operator.as_str().to_owned()),

@@ -3,11 +3,11 @@
 use crate::codes;
 use crate::customer::{self, Named};
 use domain::member::Details;
-use domain::purchase::{self, MOST_LINES};
+use domain::purchase::{self, MOST_LINES, UsedCoupon};
 use domain::receipt::Operator;
 use domain::{
-    Cents, Day, Enrolment, EstablishmentId, Instant, Invalid, Quantity, Receipt, ReceiptNumber,
-    Register, calendar,
+    Cents, CouponCode, Day, Enrolment, EstablishmentId, Instant, Invalid, Quantity, Receipt,
+    ReceiptNumber, Register, calendar,
 };
 use http_edge::{Fields, Problem, Till};
 use jiff::SignedDuration;
@@ -118,6 +118,18 @@ pub(crate) struct NewLine {
     discount_cents: i64,
 }
 
+/// A coupon that a sale uses.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewCoupon {
+    /// As it is typed or read: case, spaces and hyphens do not count.
+    #[schema(examples("7KHP-M3CD-RTWX", "bienvenue10"))]
+    code: String,
+    /// What the till took off for it, as the dry run told: at most what the coupon gives.
+    #[schema(minimum = 0, examples(500))]
+    discount_cents: i64,
+}
+
 /// The sale whose goods came back.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -149,9 +161,13 @@ pub(crate) struct NewPurchase {
     sold_at: String,
     /// Absent where the customer is not known; the receipt can be attached later.
     member: Option<Buyer>,
-    /// What was paid or paid back, without sign: the till's word.
+    /// What was paid or paid back, without sign, after the coupons: the till's word.
     #[schema(minimum = 0, maximum = 100_000_000, examples(4490))]
     total_cents: i64,
+    /// At most 5. Each is checked and burnt with the sale, and can be used again once it is cancelled.
+    #[serde(default)]
+    #[schema(max_items = 5)]
+    coupons: Vec<NewCoupon>,
     /// At most 200.
     #[serde(default)]
     #[schema(max_items = 200)]
@@ -269,6 +285,7 @@ impl NewPurchase {
         };
         let total = fields.check("/total_cents", Cents::of_document(self.total_cents));
         let lines = read_lines(&self.lines, &mut fields);
+        let coupons = self.read_coupons(&mut fields);
         let operator = fields.check_given("/operator", self.operator.as_deref(), Operator::parse);
         let kind = self.read_kind(&mut fields, till, register.as_ref());
         let (
@@ -280,6 +297,7 @@ impl NewPurchase {
             Some(lines),
             Some(operator),
             Some(kind),
+            Some(coupons),
             true,
         ) = (
             register,
@@ -290,6 +308,7 @@ impl NewPurchase {
             lines,
             operator,
             kind,
+            coupons,
             fields.all_accepted(),
         )
         else {
@@ -304,7 +323,20 @@ impl NewPurchase {
         let sector = till.scope.settings.merchant.sector;
         let purchase =
             domain::Purchase::new(sector, receipt, kind, sold_at, total, lines, operator)?;
-        Ok((purchase, customer))
+        let purchase = purchase.with_coupons(coupons);
+        Ok((purchase.map_err(|invalid| Problem::refused("/coupons", invalid))?, customer))
+    }
+
+    fn read_coupons(&self, fields: &mut Fields) -> Option<Vec<UsedCoupon>> {
+        let read = self.coupons.iter().enumerate().map(|(index, coupon)| {
+            let at = |name: &str| format!("/coupons/{index}/{name}");
+            let code = fields.check(&at("code"), CouponCode::parse(&coupon.code));
+            let discount =
+                fields.check(&at("discount_cents"), Cents::of_document(coupon.discount_cents));
+            Some(UsedCoupon { code: code?, discount: discount? })
+        });
+        let read: Vec<_> = read.collect();
+        read.into_iter().collect()
     }
 
     fn read_kind(

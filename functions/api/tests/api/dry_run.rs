@@ -22,7 +22,8 @@ async fn a_dry_run_says_what_the_sale_then_gives_and_writes_nothing() {
     let told = till.post("/v1/purchases/dry-run", &basket(4_490, &mobile)).await;
     let would = json!({"points": 44, "earned": [{"source": "spend", "points": 44}],
         "member_id": member, "balance": -10, "balance_after": 34,
-        "ticket": ["Gagné : 44 points", "Votre solde : 34 points"], "would_enrol": false});
+        "ticket": ["Gagné : 44 points", "Votre solde : 34 points"], "to_pay_cents": 4_490,
+        "would_enrol": false});
     assert_eq!((told.status.as_u16(), told.body), (200, would));
     assert_eq!(till.get(&history).await.body, before);
     let sold = till.post("/v1/purchases", &sale("1", &mobile)).await;
@@ -35,12 +36,12 @@ async fn a_basket_of_nobody_or_of_somebody_new_is_told_what_a_card_would_earn() 
     let till = service.till("A", "retail").await;
     let nobody = till.post("/v1/purchases/dry-run", &json!({"total_cents": 999})).await;
     let earned = json!([{"source": "spend", "points": 9}]);
-    let would = json!({"points": 9, "earned": earned, "ticket": [], "would_enrol": false});
+    let would = json!({"points": 9, "earned": earned, "ticket": [], "to_pay_cents": 999, "would_enrol": false});
     assert_eq!(nobody.body, would);
     let asking = json!({"mobile": MOBILE, "card_requested": true});
     let new = till.post("/v1/purchases/dry-run", &basket(999, &asking)).await;
     let would = json!({"points": 9, "earned": earned, "balance": 0, "balance_after": 9,
-        "ticket": ["Gagné : 9 points", "Votre solde : 9 points"], "would_enrol": true});
+        "ticket": ["Gagné : 9 points", "Votre solde : 9 points"], "to_pay_cents": 999, "would_enrol": true});
     assert_eq!(new.body, would);
     let unknown =
         till.post("/v1/purchases/dry-run", &basket(999, &json!({"mobile": MOBILE}))).await;

@@ -11,6 +11,7 @@ mod cards;
 mod consents;
 mod cors;
 mod coupons;
+mod coupons_burnt;
 mod dry_run;
 mod error_codes;
 mod finding;

@@ -5,7 +5,7 @@ use crate::file::columns::Column;
 use crate::file::reason::{FileRefusal, Missing, Reason};
 use domain::Invalid;
 use domain::programme::checks::{MOST_GOODS, MOST_LEVELS, MOST_RULES};
-use domain::purchase::MOST_LINES;
+use domain::purchase::{MOST_COUPONS, MOST_LINES};
 
 pub(crate) fn reason(reason: Reason) -> String {
     match reason {
@@ -242,6 +242,11 @@ fn value(invalid: Invalid) -> String {
         Invalid::AdjustmentPoints => {
             "la correction doit être différente de 0 et de 100 000 points au plus"
         }
+        Invalid::CouponsOfReturn => "un retour n'utilise pas de bons",
+        Invalid::TooManyCoupons => {
+            return format!("il y a trop de bons, {MOST_COUPONS} au plus");
+        }
+        Invalid::CouponTwice => "le même bon est utilisé deux fois",
         Invalid::NotEnoughPoints => "le solde ne contient pas autant de points",
         Invalid::RuleNotAhead => "la règle de points doit commencer un jour à venir",
         Invalid::ReturnedSaleUnknown => {
