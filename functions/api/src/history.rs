@@ -42,6 +42,10 @@ pub(crate) enum EntryType {
     CardUnblocked,
     /// Another card took the place of the one there was.
     CardReplaced,
+    /// A sale entered for the wrong customer came here.
+    MovedHere,
+    /// A sale entered for the wrong customer went away.
+    MovedAway,
 }
 
 /// Points of one day that an entry took.
@@ -97,7 +101,7 @@ pub(crate) struct HistoryItem {
     reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
-    /// The member that this one was parted from.
+    /// The member that this one was parted from, or that a sale came from or went to.
     #[serde(skip_serializing_if = "Option::is_none")]
     other_member_id: Option<String>,
     /// The key of the till that did it, where there is no receipt.
@@ -134,6 +138,15 @@ impl HistoryItem {
                     CardEvent::Replaced => EntryType::CardReplaced,
                 };
                 Self::note(r#type, *at, *by)
+            }
+            HistoryEntry::Moved { receipt, here, other, points, at, by } => {
+                let r#type = if *here { EntryType::MovedHere } else { EntryType::MovedAway };
+                Self {
+                    points: points.get(),
+                    purchase_id: Some(purchase_id::of(receipt)),
+                    other_member_id: Some(other.to_string()),
+                    ..Self::note(r#type, *at, *by)
+                }
             }
             HistoryEntry::Ledger(entry) => Self::ledger(entry),
         }

@@ -150,6 +150,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/purchases/{purchase_id}", get(purchases::show))
         .route("/v1/purchases/{purchase_id}/cancel", post(purchases::cancel))
         .route("/v1/purchases/{purchase_id}/attach", post(purchases::attach))
+        .route("/v1/purchases/{purchase_id}/move", post(purchases::move_to))
         .route("/v1/uploads", get(uploads::list).post(uploads::create))
         .route("/v1/uploads/{upload_id}", get(uploads::show))
         .fallback(async || Problem::not_found("resource"))

@@ -224,6 +224,7 @@ impl Modify for SoftwareName {
         purchases::show,
         purchases::cancel,
         purchases::attach,
+        purchases::move_to,
         uploads::create,
         uploads::list,
         uploads::show,

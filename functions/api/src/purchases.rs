@@ -122,23 +122,60 @@ pub(crate) async fn attach(
     JsonBody(named): JsonBody<MemberNamed>,
 ) -> Result<Json<PurchaseAnswer>, Problem> {
     let receipt = purchase_id::read(&id, &till)?;
+    let member = member_named(&app, &till, &named).await?;
+    let attached = app.store().attach_purchase(&till.scope, &receipt, member, app.now()).await;
+    Ok(Json(PurchaseAnswer::of(&attached.map_err(of_member)?)))
+}
+
+/// Move a sale that was entered for the wrong customer to the right one, with the points that it gave.
+/// Moving it back undoes it; both see it in their history.
+#[utoipa::path(
+    operation_id = "move_purchase",
+    post, path = "/v1/purchases/{purchase_id}/move", tag = "purchases", security(("till_key" = [])),
+    params(("purchase_id" = String, Path)),
+    request_body = MemberNamed,
+    responses(
+        (status = 200, description = "The purchase, moved.", body = PurchaseAnswer),
+        (status = 409, description = "The receipt is nobody's, cancelled, a return, or goods of it came back.",
+         body = http_edge::ProblemBody, content_type = "application/problem+json"),
+        TillRefusals, BodyRefusals,
+    ),
+)]
+pub(crate) async fn move_to(
+    State(app): State<App>,
+    till: Till,
+    Segments(id): Segments<String>,
+    JsonBody(named): JsonBody<MemberNamed>,
+) -> Result<Json<PurchaseAnswer>, Problem> {
+    let receipt = purchase_id::read(&id, &till)?;
+    let member = member_named(&app, &till, &named).await?;
+    let by = Source::Till(till.key);
+    let moved = app.store().move_purchase(&till.scope, &receipt, member, &by, app.now()).await;
+    Ok(Json(PurchaseAnswer::of(&moved.map_err(of_member)?)))
+}
+
+async fn member_named(
+    app: &App,
+    till: &Till,
+    named: &MemberNamed,
+) -> Result<domain::MemberId, Problem> {
     let mut fields = Fields::default();
     let Some(named) = named.read(&mut fields) else { return Err(fields.refuse()) };
-    let member = match named {
-        Named::Member(id) => id,
-        Named::Contact(contact) => {
-            let pointer = match contact {
-                Contact::Mobile(_) => "/mobile",
-                Contact::Card(_) => "/card_number",
-            };
-            let found = app.store().find_member(&till.scope, &contact).await?;
-            found.ok_or_else(|| Problem::not_found("member").at(pointer))?
-        }
+    let contact = match named {
+        Named::Member(id) => return Ok(id),
+        Named::Contact(contact) => contact,
     };
-    let attached = app.store().attach_purchase(&till.scope, &receipt, member, app.now()).await;
-    let stored = attached.map_err(|error| match error {
+    let pointer = match contact {
+        Contact::Mobile(_) => "/mobile",
+        Contact::Card(_) => "/card_number",
+    };
+    let found = app.store().find_member(&till.scope, &contact).await?;
+    found.ok_or_else(|| Problem::not_found("member").at(pointer))
+}
+
+fn of_member(error: StoreError) -> Problem {
+    match error {
         StoreError::NotFound("member") => Problem::from(error).at("/member_id"),
         _ => error.into(),
-    })?;
-    Ok(Json(PurchaseAnswer::of(&stored)))
+    }
 }

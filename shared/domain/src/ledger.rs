@@ -5,7 +5,7 @@ pub mod entry;
 
 use crate::account::Given;
 use crate::lots::Lot;
-use crate::programme::{Basket, Occasion, Programmes, Reckoning, ReturnPolicy};
+use crate::programme::{Basket, Occasion, Programme, Programmes, Reckoning, ReturnPolicy};
 use crate::{Account, Cents, Day, Invalid, Kind, MemberId, Points, Purchase};
 use jiff::tz::TimeZone;
 
@@ -127,9 +127,7 @@ pub fn enter_return(
         None => {
             let occasion = occasion(purchase, circumstances);
             let programme = programmes.on(day);
-            let spend = |programme: &crate::programme::Programme| {
-                programme.reckon_spend(basket(purchase), &occasion)
-            };
+            let spend = |programme: &Programme| programme.reckon_spend(basket(purchase), &occasion);
             (day, programme.map_or(Points::ZERO, spend))
         }
     };
@@ -174,6 +172,29 @@ pub fn cancel(account: &mut Account, undone: &Undone<'_>, programmes: &Programme
             TakenBack::default()
         }
     }
+}
+
+/// Moves a sale that gave `points` from one account to another, which earns exactly them, by the rules
+/// of neither. What the first one spent of them already is owed or forgiven as for a cancelled sale.
+pub fn move_sale(
+    from: &mut Account,
+    to: &mut Account,
+    purchase: &Purchase,
+    points: Points,
+    programmes: &Programmes,
+) -> TakenBack {
+    let day = purchase.receipt().day;
+    let (kind, total) = (purchase.kind(), purchase.total());
+    let taken_back = cancel(from, &Undone { kind, day, earned_on: day, total, points }, programmes);
+    to.give(Given::by_sale(day), points);
+    if programmes.on(day).is_some_and(Programme::counts_days) {
+        to.count_in_day(day, points, 1);
+    }
+    to.raise_level(&programmes.terms_on(day).levels, day);
+    to.count(day, total, 1);
+    to.bought(day, &purchase.receipt().establishment);
+    to.active_at(purchase.sold_at());
+    taken_back
 }
 
 /// Spends points on `today`, those that end soonest first, and names the lots they came from.

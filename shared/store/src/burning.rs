@@ -54,6 +54,12 @@ impl Burning {
     }
 }
 
+/// Of each coupon that a purchase used, the offer, and whether the use counts for its customer.
+pub(crate) fn offers(burnt: &[u8]) -> impl Iterator<Item = (OfferId, bool)> {
+    let (burnt, _) = burnt.as_chunks::<17>();
+    burnt.iter().map(|[offer @ .., counted]| (OfferId::from_bytes(*offer), *counted == 1))
+}
+
 impl Store {
     /// What a code gives on a basket, and the coupon where there is one: 1 round trip and half a read
     /// unit, as much again for an offer that is not kept, and for the member's uses where the offer
@@ -129,13 +135,9 @@ impl Store {
         record: &PurchaseRecord,
         coupons: &[domain::purchase::UsedCoupon],
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let (burnt, _) = record.burnt.as_chunks::<17>();
         let mut actions = Vec::new();
-        for (used, burnt) in coupons.iter().zip(burnt) {
-            let (offer, counted) = burnt.split_at(16);
-            let offer = <[u8; 16]>::try_from(offer).map_err(|_| StoreError::Corrupt("purchase"))?;
-            let member = if counted == [1] { record.member()? } else { None };
-            let offer = OfferId::from_bytes(offer);
+        for (used, (offer, counted)) in coupons.iter().zip(offers(&record.burnt)) {
+            let member = if counted { record.member()? } else { None };
             actions.extend(self.release(scope, &used.code, offer, member).await?);
         }
         Ok(actions)

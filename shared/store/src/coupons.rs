@@ -242,13 +242,23 @@ impl Store {
             actions.push(self.given_back(&key)?);
         }
         if let Some(member) = member {
-            let key = keys::member_uses(tenant, member, offer);
-            let counted: Option<UsesRecord> = self.get_item(&key, Consistency::Strong).await?;
-            if counted.is_some_and(|counted| counted.uses > 0) {
-                actions.push(self.given_back(&key)?);
-            }
+            actions.extend(self.uncount(scope, member, offer).await?);
         }
         Ok(actions)
+    }
+
+    /// The write that counts a use of an offer no longer for a member; none where none is counted. 1
+    /// strong read.
+    pub(crate) async fn uncount(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+        offer: OfferId,
+    ) -> Result<Option<TransactWriteItem>, StoreError> {
+        let key = keys::member_uses(scope.tenant(), member, offer);
+        let counted: Option<UsesRecord> = self.get_item(&key, Consistency::Strong).await?;
+        let is_counted = counted.is_some_and(|counted| counted.uses > 0);
+        is_counted.then(|| self.given_back(&key)).transpose()
     }
 
     fn given_back(&self, key: &Key) -> Result<TransactWriteItem, StoreError> {

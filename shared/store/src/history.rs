@@ -6,6 +6,7 @@ use crate::ledger_entries::EntryRecord;
 use crate::lost_cards::{CARD_BLOCKED, CARD_REPLACED, CARD_UNBLOCKED, CardNote};
 use crate::members::member_id;
 use crate::merging::{MERGE, MergeRecord};
+use crate::moving::{MOVED_AWAY, MOVED_HERE, MoveRecord};
 use crate::purchase_record::PurchaseRecord;
 use crate::unmerging::{UNMERGE, UnmergeRecord};
 use crate::{Scope, Store, StoreError, StoredPurchase, notes};
@@ -38,6 +39,21 @@ pub enum HistoryEntry {
         other: MemberId,
         /// Of what the absorbed one had brought in and was no longer there: the kept one's, below zero
         /// at the absorbed one.
+        points: Points,
+        /// When.
+        at: Instant,
+        /// The till's key, where a till did it.
+        by: Option<KeyId>,
+    },
+    /// A sale that had been entered for the wrong customer was moved.
+    Moved {
+        /// Its receipt.
+        receipt: Receipt,
+        /// Whether it came to this member.
+        here: bool,
+        /// Where it came from, or went to.
+        other: MemberId,
+        /// What this member kept of its points because they were spent, and was forgiven.
         points: Points,
         /// When.
         at: Instant,
@@ -205,6 +221,17 @@ fn note_of(item: Item) -> Result<HistoryEntry, StoreError> {
         UNMERGE => {
             let note: UnmergeRecord = items::from_item(item, "ledger")?;
             return Ok(HistoryEntry::Unmerged {
+                other: member_id(&note.other)?,
+                points: Points::new(note.points),
+                at: items::instant_of(&note.instant)?,
+                by: notes::till_of(&note.source)?,
+            });
+        }
+        MOVED_AWAY | MOVED_HERE => {
+            let note: MoveRecord = items::from_item(item, "ledger")?;
+            return Ok(HistoryEntry::Moved {
+                receipt: note.receipt()?,
+                here: kind == MOVED_HERE,
                 other: member_id(&note.other)?,
                 points: Points::new(note.points),
                 at: items::instant_of(&note.instant)?,

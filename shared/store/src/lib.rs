@@ -36,6 +36,7 @@ mod lost_cards;
 mod members;
 mod merchants;
 mod merging;
+mod moving;
 mod nights;
 mod notes;
 mod objections;

@@ -27,7 +27,7 @@ pub(crate) struct Effect {
     pub(crate) pending: Points,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct PurchaseRecord {
     pub(crate) pk: String,
     pub(crate) sk: String,
@@ -108,6 +108,18 @@ impl PurchaseRecord {
         self.balance = effect.balance.get();
         self.pending = some_points(effect.pending);
         self.parts = codec::encode_parts(&effect.parts);
+    }
+
+    /// Tells anew what its customer has after it.
+    pub(crate) fn tell_balance(&mut self, balance: Points, pending: Points) {
+        self.balance = balance.get();
+        self.pending = some_points(pending);
+    }
+
+    /// The same, with no use of a coupon counted for its customer.
+    pub(crate) fn uncounted(&self) -> Self {
+        let burnt = self.burnt.chunks(17).flat_map(|burnt| burnt[..16].iter().chain(&[0]));
+        Self { burnt: burnt.copied().collect(), ..self.clone() }
     }
 
     pub(crate) fn key(&self) -> Key {

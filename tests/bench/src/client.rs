@@ -64,6 +64,22 @@ impl Till {
         call(api, "POST", "/v1/members/find", self.key(), &json!({"mobile": mobile})).await;
     }
 
+    /// Makes so many coupons of one use, and gives their codes.
+    pub(crate) async fn coupons(&self, api: &Function, count: u32) -> Vec<String> {
+        let offers = format!("/v1/merchants/{}/offers", self.merchant);
+        let offer = json!({"name": "Bienvenue", "benefit": {"type": "value", "value_cents": 500},
+            "first_day": "2026-01-01", "usage": {"type": "single"}});
+        let offer = text(&call(api, "POST", &offers, OPERATOR_KEY, &offer).await, "offer_id");
+        let mut codes = Vec::new();
+        for number in 0..count {
+            let code = format!("MESURE{number}");
+            let path = format!("{offers}/{offer}/codes/{code}");
+            call(api, "PUT", &path, OPERATOR_KEY, &json!({})).await;
+            codes.push(code);
+        }
+        codes
+    }
+
     /// Sells, and gives the latency of the function.
     pub(crate) async fn sell(&self, api: &Function, sale: &Value) -> Duration {
         let answer = api.invoke(event("POST", "/v1/purchases", self.key(), sale)).await;

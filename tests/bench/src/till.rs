@@ -8,7 +8,7 @@ use crate::{
     runtime_api::Function,
     stack::{Path, Stack},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Sales that are timed, after a tenth as many to warm up.
 const TIMED_SALES: u32 = 2_000;
@@ -59,6 +59,23 @@ async fn count(figures: &mut Figures) {
     figures.add("till.purchase_by_id.round_trips", calls, "calls", Bound::AtMost(2.0));
     figures.add("till.purchase_by_id.read_units", by_id.read, read, Bound::None);
 
+    let codes = till.coupons(&api, 10).await;
+    let mut burning = Count::default();
+    for (receipt, ((_, mobile), code)) in (1_000_000..).zip(members.iter().zip(&codes)) {
+        let sale = with_coupon(sale(receipt, Buyer::Mobile(mobile), 6), code);
+        stack.counting.take();
+        till.sell(&api, &sale).await;
+        let count = stack.counting.take().total();
+        burning.calls = burning.calls.max(count.calls);
+        burning.read = burning.read.max(count.read);
+        burning.write = burning.write.max(count.write);
+    }
+    let name = "till.purchase_with_coupon.write_units";
+    figures.add(name, burning.write, write, Bound::AtMost(7.0));
+    figures.add("till.purchase_with_coupon.read_units", burning.read, read, Bound::None);
+    let calls = f64::from(burning.calls);
+    figures.add("till.purchase_with_coupon.round_trips", calls, "calls", Bound::None);
+
     let mut finding = Count::default();
     for (_, mobile) in &members {
         stack.counting.take();
@@ -76,6 +93,14 @@ async fn count(figures: &mut Figures) {
         let bound = if lines <= 6 { Bound::AtMost(5.0) } else { Bound::None };
         figures.add(&format!("till.purchase_{lines}_lines.write_units"), units, write, bound);
     }
+}
+
+/// The same sale with a coupon of 5 €.
+fn with_coupon(mut sale: Value, code: &str) -> Value {
+    let total = sale["total_cents"].as_i64().unwrap_or_default();
+    sale["total_cents"] = json!(total - 500);
+    sale["coupons"] = json!([{"code": code, "discount_cents": 500}]);
+    sale
 }
 
 /// How long a warm sale takes, beside a function that makes the same calls and nothing else, on the

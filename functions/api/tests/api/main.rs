@@ -22,6 +22,7 @@ mod members;
 mod merchants;
 mod merging;
 mod misses;
+mod moving;
 mod offers;
 mod openapi;
 mod programmes;

@@ -1,0 +1,84 @@
+//! A sale entered for the wrong customer goes to the right one, and back.
+
+use crate::setup::{MOBILE, Service, Till, named, sale, text};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+const OTHER: &str = "06 39 98 00 77";
+
+async fn balance(till: &Till<'_>, member: &str) -> i64 {
+    let shown = till.get(&format!("/v1/members/{member}/balance")).await;
+    shown.body["balance"].as_i64().unwrap()
+}
+
+async fn types(till: &Till<'_>, member: &str) -> Vec<(String, i64)> {
+    let history = till.get(&format!("/v1/members/{member}/history")).await;
+    let entries = history.body["entries"].as_array().unwrap();
+    let mut seen: Vec<_> = entries
+        .iter()
+        .map(|entry| (text(entry, "type"), entry["points"].as_i64().unwrap()))
+        .collect();
+    seen.sort();
+    seen
+}
+
+#[tokio::test]
+async fn a_sale_moved_brings_its_points_and_leaves_a_note_with_both() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let (wrong, right) = (till.enrol(MOBILE).await, till.enrol(OTHER).await);
+    let sold = till.post("/v1/purchases", &sale("1", &json!({"mobile": MOBILE}))).await;
+    let path = format!("/v1/purchases/{}", text(&sold.body, "purchase_id"));
+    let to = json!({"mobile": OTHER});
+    for _ in 0..2 {
+        let moved = till.post(&format!("{path}/move"), &to).await;
+        assert_eq!(
+            (moved.status.as_u16(), &moved.body["member_id"], &moved.body["balance"]),
+            (200, &json!(right), &json!(44))
+        );
+    }
+    assert_eq!((balance(&till, &wrong).await, balance(&till, &right).await), (0, 44));
+    assert_eq!(types(&till, &wrong).await, [("moved_away".to_owned(), 0)]);
+    assert_eq!(types(&till, &right).await, [("moved_here".to_owned(), 0), ("sale".to_owned(), 44)]);
+
+    let back = till.post(&format!("{path}/move"), &json!({"member_id": wrong})).await;
+    assert_eq!(back.body["member_id"], wrong);
+    assert_eq!((balance(&till, &wrong).await, balance(&till, &right).await), (44, 0));
+    // The same receipt sent again is still known, as the first customer's.
+    let again = till.post("/v1/purchases", &sale("1", &json!({"mobile": MOBILE}))).await;
+    assert_eq!(again.status, 201);
+    let cancelled = till.post(&format!("{path}/cancel"), &json!({})).await;
+    assert_eq!(cancelled.status, 200);
+    assert_eq!((balance(&till, &wrong).await, balance(&till, &right).await), (0, 0));
+}
+
+#[rstest]
+#[case::of_nobody(json!(null), false, false)]
+#[case::cancelled(json!({"mobile": MOBILE}), true, false)]
+#[case::of_which_goods_came_back(json!({"mobile": MOBILE}), false, true)]
+#[tokio::test]
+async fn a_sale_that_cannot_be_moved_is_told_why(
+    #[case] member: Value,
+    #[case] cancelled: bool,
+    #[case] returned: bool,
+) {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    till.enrol(MOBILE).await;
+    till.enrol(OTHER).await;
+    let sold = till.post("/v1/purchases", &sale("1", &member)).await;
+    let path = format!("/v1/purchases/{}", text(&sold.body, "purchase_id"));
+    if cancelled {
+        assert_eq!(till.post(&format!("{path}/cancel"), &json!({})).await.status, 200);
+    }
+    if returned {
+        let back = json!({"type": "return", "receipt_number": "2", "total_cents": 1_000,
+            "sold_at": "2026-11-24T10:16:00+01:00",
+            "returned_sale": {"day": "2026-11-24", "receipt_number": "1"}});
+        assert_eq!(till.post("/v1/purchases", &back).await.status, 201);
+    }
+    let refused = till.post(&format!("{path}/move"), &json!({"mobile": OTHER})).await;
+    assert_eq!((refused.status.as_u16(), refused.body["code"].as_str()), (409, Some("conflict")));
+    let unknown = till.post(&format!("{path}/move"), &json!({"mobile": "06 39 98 00 99"})).await;
+    assert_eq!((unknown.status.as_u16(), named(&unknown)), (404, vec!["/mobile"]));
+}
