@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::{HeaderName, StatusCode};
 use content::{ContentBody, SmsLength};
 use domain::campaign::{Draft, State as CampaignState};
-use domain::{Campaign, CampaignId, Instant, text};
+use domain::{Campaign, CampaignId, Instant, sensitive};
 use http_edge::idempotency::REPLAYED;
 use http_edge::problem::Kind;
 use http_edge::{Fields, JsonBody, KeyedBody, Operator, Page, Problem, Segments, cursor, page};
@@ -165,7 +165,7 @@ impl PutCampaign {
     fn read(&self, settings: &Settings) -> Result<Draft, Problem> {
         let mut fields = Fields::default();
         let channel = self.channel.read();
-        let name = fields.check("/name", text::bounded(&self.name, NAME_LENGTH));
+        let name = fields.check("/name", sensitive::name(&self.name, NAME_LENGTH));
         let content = self.content.read(channel, settings, &mut fields);
         let segment = self.segment.read(settings, &mut fields);
         match (name, content, segment) {

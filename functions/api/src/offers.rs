@@ -16,7 +16,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post, put as route_put};
 use domain::offer::{self, Share, Terms};
-use domain::{Cents, Day, EstablishmentId, Offer, OfferId, purchase, text};
+use domain::{Cents, Day, EstablishmentId, Offer, OfferId, purchase, sensitive, text};
 use http_edge::problem::Kind;
 use http_edge::{Fields, JsonBody, Operator, Page, Problem, Segments, cursor, page};
 use of_mode::{InMode, PageInMode};
@@ -279,7 +279,7 @@ impl Usage {
 impl PutOffer {
     fn read(&self, id: OfferId, settings: &Settings) -> Result<Offer, Problem> {
         let mut fields = Fields::default();
-        let name = fields.check("/name", text::bounded(&self.name, NAME_LENGTH));
+        let name = fields.check("/name", sensitive::name(&self.name, NAME_LENGTH));
         let benefit = self.benefit.read(&mut fields);
         let minimum = Cents::of_document(self.minimum_spend_cents);
         let minimum_spend = fields.check("/minimum_spend_cents", minimum);

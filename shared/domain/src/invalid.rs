@@ -46,6 +46,11 @@ pub enum Invalid {
     /// Control characters, NUL bytes among them.
     #[error("holds control characters: send plain text")]
     ControlCharacters,
+    /// A name with a word of health or of another special category of personal data.
+    #[error(
+        "holds a word of health, belief or another special category of personal data (GDPR, art. 9): write it without"
+    )]
+    SensitiveText,
     /// A receipt number, register or code with other characters than its alphabet.
     #[error("holds a character that is not allowed: use letters, digits, and . _ - / only")]
     Characters,
@@ -332,6 +337,7 @@ impl Invalid {
             Self::Empty => "empty",
             Self::TooLong { .. } => "too_long",
             Self::ControlCharacters => "control_characters",
+            Self::SensitiveText => "sensitive_text",
             Self::Characters => "characters",
             Self::EstablishmentCode => "establishment_code",
             Self::Identifier => "identifier",

@@ -32,6 +32,7 @@ pub mod registration;
 pub mod retention;
 pub mod segment;
 pub mod sender;
+pub mod sensitive;
 pub mod text;
 pub mod ticket;
 pub mod unmerge;

@@ -150,6 +150,7 @@ async fn campaigns_are_listed_newest_first_page_by_page() {
 #[case::unknown_shop(with(email(), "/segment/establishments", json!(["paris", "lyon"])), "/segment/establishments/1", "establishment_unknown")]
 #[case::no_code(with(email(), "/segment/establishments", json!(["Paris!"])), "/segment/establishments/0", "establishment_code")]
 #[case::no_name(with(email(), "/name", json!(" ")), "/name", "empty")]
+#[case::name_of_health(with(email(), "/name", json!("Relance des diabétiques")), "/name", "sensitive_text")]
 #[case::subject_of_an_sms(with(sms("Soldes"), "/content/subject", json!("Soldes")), "/content/subject", "not_for_sms")]
 #[case::long_sms(sms(&"a".repeat(905)), "/content/body", "too_many_parts")]
 #[case::link_in_an_sms(sms("{{unsubscribe_url}}"), "/content/body", "template")]

@@ -132,6 +132,7 @@ async fn an_offer_is_written_read_back_and_written_anew() {
 #[case("/usage", json!({"type": "multi", "limit": 2, "limit_member": 3}), "/usage/limit_member")]
 #[case("/usage", json!({"type": "single", "limit": 2}), "/usage/limit")]
 #[case("/name", json!(""), "/name")]
+#[case("/name", json!("Remise sur ordonnance"), "/name")]
 #[tokio::test]
 async fn an_offer_that_cannot_be_is_refused_with_its_field(
     #[case] pointer: &str,

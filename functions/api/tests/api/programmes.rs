@@ -82,6 +82,8 @@ async fn a_programme_saved_is_shown_as_it_was_written() {
 #[case(json!({"pending_days": 91}), "/pending_days", "pending_days")]
 #[case(json!({"expiry": {"after": "earning", "months": 0}}), "/expiry/months", "expiry_months")]
 #[case(json!({"levels": [{"code": "Gold", "name": "Or", "from_points": 1}]}), "/levels/0/code", "level_code")]
+#[case(json!({"spend": [{"name": "Verres sur ordonnance", "points": 1, "per_cents": 100}]}),
+    "/spend/0/name", "sensitive_text")]
 #[case(json!({"daily_cap": 0}), "/daily_cap", "rule_points")]
 #[tokio::test]
 async fn a_programme_that_does_not_hold_together_is_refused_with_the_field(

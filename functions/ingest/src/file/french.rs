@@ -166,6 +166,9 @@ fn value(invalid: Invalid) -> String {
             return format!("le texte est trop long, {limit} caractères au plus");
         }
         Invalid::ControlCharacters => "le texte contient des caractères invisibles, supprimez-les",
+        Invalid::SensitiveText => {
+            "le texte contient un mot de santé ou d'une autre donnée sensible, écrivez-le autrement"
+        }
         Invalid::Characters => {
             "un caractère n'est pas admis, n'utilisez que lettres sans accent, chiffres et . _ - /"
         }

@@ -5,7 +5,7 @@ use super::condition::Condition;
 use super::goods::Goods;
 use super::rules::Each;
 use super::{Expiry, Terms, Unit};
-use crate::{Cents, EstablishmentId, Invalid, Sector, optician};
+use crate::{Cents, EstablishmentId, Invalid, Sector, optician, sensitive};
 use std::collections::BTreeSet;
 
 /// The most rules of one kind, so that a merchant's settings stay one small read.
@@ -48,8 +48,15 @@ impl Flaws {
     }
 
     fn name(&mut self, name: Option<&String>, pointer: &str) {
-        let fits = name.is_none_or(|name| (1..=NAME_LENGTH).contains(&name.chars().count()));
-        self.note(fits, format!("{pointer}/name"), Invalid::TooLong { limit: NAME_LENGTH });
+        let Some(name) = name else { return };
+        let pointer = format!("{pointer}/name");
+        if let Err(invalid) = sensitive::name(name, NAME_LENGTH) {
+            self.note(false, pointer, invalid);
+        } else {
+            // White space around it is kept, and counts.
+            let fits = name.chars().count() <= NAME_LENGTH;
+            self.note(fits, pointer, Invalid::TooLong { limit: NAME_LENGTH });
+        }
     }
 
     fn points(&mut self, points: u32, pointer: &str) {
@@ -358,6 +365,23 @@ mod tests {
             check(multiplied(Condition { establishments: elsewhere, ..Condition::default() })),
             [("/multipliers/0/when/establishments".to_owned(), Invalid::EstablishmentUnknown)]
         );
+    }
+
+    #[test]
+    fn a_name_that_is_none_or_tells_of_health_is_refused_with_its_field() {
+        let named = |name: &str| {
+            let mut terms = Terms { levels: vec![level("gold", 100)], ..terms() };
+            terms.spend[0].name = Some("Un point par euro".to_owned());
+            terms.levels[0].name = name.to_owned();
+            check(terms)
+        };
+        let refused = |invalid| vec![("/levels/0/name".to_owned(), invalid)];
+        assert_eq!(named("Or"), []);
+        assert_eq!(named(" "), refused(Invalid::Empty));
+        assert_eq!(named("O\u{7}r"), refused(Invalid::ControlCharacters));
+        let limit = NAME_LENGTH;
+        assert_eq!(named(&format!("Or{}", " ".repeat(limit))), refused(Invalid::TooLong { limit }));
+        assert_eq!(named("Clients diabétiques"), refused(Invalid::SensitiveText));
     }
 
     #[test]
