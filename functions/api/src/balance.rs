@@ -35,7 +35,8 @@ pub(crate) struct MemberLevel {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Balance {
     /// What can be spent; below zero where more came back than was left.
-    balance: i64,
+    #[serde(rename = "balance")]
+    available: i64,
     /// What waits for the time of returns to pass.
     pending: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,7 +65,7 @@ impl Balance {
         let level = terms.and_then(|terms| account.level_in(&terms.levels));
         let since = account.level.as_ref().map(|standing| standing.since);
         Self {
-            balance: balance.available.get(),
+            available: balance.available.get(),
             pending: balance.pending.get(),
             expiring: balance
                 .expiring

@@ -1,5 +1,7 @@
 //! Nights of a merchant's members, and the proof of its ledger.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
+
 use domain::member::{Details, Enrolment};
 use domain::programme::{Expiry, Gifts, Level, LevelCode, SpendRule, Terms};
 use domain::{

@@ -122,14 +122,12 @@ pub fn enter_return(
 ) -> Result<TakenBack, Invalid> {
     let day = purchase.receipt().day;
     let programmes = circumstances.programmes;
-    let (earned_on, points) = match sale {
-        Some(sale) => (sale.day, sale.take_return(purchase.total())?),
-        None => {
-            let occasion = occasion(purchase, circumstances);
-            let programme = programmes.on(day);
-            let spend = |programme: &Programme| programme.reckon_spend(basket(purchase), &occasion);
-            (day, programme.map_or(Points::ZERO, spend))
-        }
+    let (earned_on, points) = if let Some(sale) = sale {
+        (sale.day, sale.take_return(purchase.total())?)
+    } else {
+        let occasion = occasion(purchase, circumstances);
+        let spend = |programme: &Programme| programme.reckon_spend(basket(purchase), &occasion);
+        (day, programmes.on(day).map_or(Points::ZERO, spend))
     };
     let taken_back = take_back(account, earned_on, points, programmes.returns_on(day));
     account.count(day, -purchase.total(), 0);

@@ -82,6 +82,7 @@ pub enum Customer {
 
 /// A customer resolved, as [`Store::record_group`] takes it.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly every holder is a member")]
 pub enum Holder {
     /// A member with the account as it was read.
     Member {

@@ -186,9 +186,10 @@ impl Store {
         members: &[MemberId],
     ) -> Result<HashMap<MemberId, Holder>, StoreError> {
         let accounts = self.accounts(scope, members).await?;
-        let births = match scope.settings.programmes.ask_for_birthdays() {
-            true => self.birth_months(scope, members).await?,
-            false => HashMap::new(),
+        let births = if scope.settings.programmes.ask_for_birthdays() {
+            self.birth_months(scope, members).await?
+        } else {
+            HashMap::new()
         };
         let held = accounts.into_iter().filter(|(_, (account, _))| account.merged_into.is_none());
         let holder = |(id, (account, version))| {

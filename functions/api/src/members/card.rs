@@ -101,5 +101,5 @@ async fn take(
         StoreError::Refused(Invalid::CardTaken) => Problem::from(error).at("/card_number"),
         _ => error.into(),
     })?;
-    Ok(Json(MemberAnswer::of(&member, &till, app.now())))
+    Ok(Json(MemberAnswer::of(&member, till, app.now())))
 }

@@ -101,7 +101,8 @@ pub(crate) async fn unmerge(
 ) -> Result<Json<UnmergeAnswer>, Problem> {
     let (kept, absorbed) = (identifiers::member(&id)?, merge.read()?);
     let source = Source::Till(till.key);
-    let parted = app.store().unmerge_members(&till.scope, kept, absorbed, &source, app.now()).await;
+    let parted = app.store().unmerge_members(&till.scope, kept, absorbed, &source, app.now());
+    let parted = Box::pin(parted).await;
     let unmerged = parted.map_err(|error| match error {
         StoreError::Conflict(_) => Problem::from(error).at("/absorbed_member_id"),
         _ => error.into(),

@@ -47,7 +47,7 @@ fn day(text: &str) -> Day {
     Day::parse(text).unwrap()
 }
 
-fn undone<'a>(sale: &'a Purchase, points: Points) -> Undone<'a> {
+fn undone(sale: &Purchase, points: Points) -> Undone<'_> {
     let day = sale.receipt().day;
     Undone { kind: sale.kind(), day, earned_on: day, total: sale.total(), points }
 }
@@ -207,7 +207,7 @@ proptest! {
     ) {
         let returns = if negative { ReturnPolicy::Negative } else { ReturnPolicy::DownToZero };
         let expiry = Expiry::AfterEarning { months };
-        let programmes = programmes(Terms { expiry, pending_days, returns, ..terms() });
+        let programmes = programmes(Terms { returns, pending_days, expiry, ..terms() });
         let mut account = Account::default();
         let (mut sum, mut today) = (Points::ZERO, day("2026-01-01"));
         for (step, days, cents) in steps {

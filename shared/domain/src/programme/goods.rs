@@ -16,9 +16,9 @@ pub struct Goods {
 /// How particularly goods are meant: the more particular rule counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Meant {
-    AsAll,
-    AsCategory,
-    AsProduct,
+    All,
+    Category,
+    Product,
 }
 
 impl Goods {
@@ -31,18 +31,18 @@ impl Goods {
     /// Whether a line is named, by its code or by its category.
     #[must_use]
     pub fn name(&self, line: &Line) -> bool {
-        matches!(self.meant(line), Some(Meant::AsCategory | Meant::AsProduct))
+        matches!(self.meant(line), Some(Meant::Category | Meant::Product))
     }
 
     pub(crate) fn meant(&self, line: &Line) -> Option<Meant> {
         if self.is_empty() {
-            return Some(Meant::AsAll);
+            return Some(Meant::All);
         }
         if line.sku.as_ref().is_some_and(|sku| self.skus.contains(sku)) {
-            return Some(Meant::AsProduct);
+            return Some(Meant::Product);
         }
         let category = line.category.as_deref().map(text::folded)?;
         let named = self.categories.iter().any(|named| text::folded(named) == category);
-        named.then_some(Meant::AsCategory)
+        named.then_some(Meant::Category)
     }
 }

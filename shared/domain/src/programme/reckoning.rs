@@ -318,7 +318,7 @@ mod tests {
         #[case] earned: i64,
     ) {
         let spend = vec![SpendRule::of_everything(points, Cents::new(per))];
-        let case = Case { terms: Terms { spend, rounding, ..Terms::default() }, ..Case::default() };
+        let case = Case { terms: Terms { rounding, spend, ..Terms::default() }, ..Case::default() };
         assert_eq!(case.points(total, &[]), earned);
     }
 
@@ -455,7 +455,7 @@ mod tests {
         ) {
             for rounding in [Rounding::Down, Rounding::Nearest, Rounding::Up] {
                 let spend = vec![SpendRule::of_everything(points, Cents::new(per))];
-                let terms = Terms { spend, rounding, ..Terms::default() };
+                let terms = Terms { rounding, spend, ..Terms::default() };
                 let case = Case { terms, ..Case::default() };
                 prop_assert!(case.points(a.min(b), &[]) <= case.points(a.max(b), &[]));
             }
