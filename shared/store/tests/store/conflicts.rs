@@ -148,7 +148,8 @@ async fn a_merge_undone_whose_answer_was_lost_is_undone_once_and_answered_all_th
     store.merge_members(&scope, ids[0], ids[1], &Source::Operator, now()).await.unwrap();
     let by = Source::Operator;
     let parting = conflicting(&table, 1);
-    let parted = parting.unmerge_members(&scope, ids[0], ids[1], &by, now()).await.unwrap();
+    let parted = Box::pin(parting.unmerge_members(&scope, ids[0], ids[1], &by, now()));
+    let parted = parted.await.unwrap();
     assert_eq!(
         (parted.given_back.given, parted.given_back.not_given),
         (Points::new(10), Points::ZERO)
