@@ -73,6 +73,10 @@ ulid_identifier!(
     /// A campaign.
     CampaignId
 );
+ulid_identifier!(
+    /// An address of a merchant's that events are posted to.
+    WebhookId
+);
 
 impl MemberId {
     /// The shard that holds the member: stable, and spread evenly by the random part.

@@ -30,6 +30,8 @@ pub enum Part {
     Uploads(Mode),
     /// The records of erasures.
     Erased(Mode),
+    /// What its software was told of in the last days.
+    Events(Mode),
     /// The merchant's own partition, and what leads to it. What the other parts are found by is here,
     /// so it is cleared last.
     Settings,
@@ -40,8 +42,8 @@ impl Part {
     pub fn all() -> impl Iterator<Item = Self> {
         let of_mode = |mode| {
             let members = (0..MEMBER_SHARDS).map(move |shard| Self::Members(mode, shard));
-            let others: [fn(Mode) -> Self; 4] =
-                [Self::Nobody, Self::Campaigns, Self::Uploads, Self::Erased];
+            let others: [fn(Mode) -> Self; 5] =
+                [Self::Nobody, Self::Campaigns, Self::Uploads, Self::Erased, Self::Events];
             members.chain(others.map(|part| part(mode)))
         };
         [Mode::Live, Mode::Test].into_iter().flat_map(of_mode).chain([Self::Settings])
@@ -59,7 +61,8 @@ impl Part {
             | Self::Nobody(mode)
             | Self::Campaigns(mode)
             | Self::Uploads(mode)
-            | Self::Erased(mode) => mode,
+            | Self::Erased(mode)
+            | Self::Events(mode) => mode,
             Self::Settings => Mode::Live,
         }
     }
@@ -78,6 +81,9 @@ impl Part {
             }],
             Self::Uploads(_) => vec![Source::all(keys::upload_partition(tenant))],
             Self::Erased(_) => vec![Source::all(keys::erasures_partition(tenant))],
+            Self::Events(_) => (1..=keys::DAYS_OF_A_MONTH)
+                .map(|day| Source::all(keys::events_partition(tenant, day)))
+                .collect(),
             Self::Settings => {
                 let test = Tenant { merchant, mode: Mode::Test };
                 vec![
@@ -99,6 +105,7 @@ impl fmt::Display for Part {
             Self::Campaigns(_) => write!(f, "campaigns-{mode}"),
             Self::Uploads(_) => write!(f, "uploads-{mode}"),
             Self::Erased(_) => write!(f, "erased-{mode}"),
+            Self::Events(_) => write!(f, "events-{mode}"),
             Self::Settings => f.write_str("settings"),
         }
     }

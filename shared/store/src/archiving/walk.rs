@@ -198,7 +198,7 @@ impl Walk<'_> {
                 }
                 None => vec![],
             },
-            Part::Nobody(_) | Part::Erased(_) => vec![],
+            Part::Nobody(_) | Part::Erased(_) | Part::Events(_) => vec![],
         })
     }
 
