@@ -1,6 +1,6 @@
 //! Wiring: settings, clients, and the router that API Gateway's requests go through.
 
-use api::{App, CampaignDoor, UploadDoor};
+use api::{App, CampaignDoor, UploadDoor, WebhookDoor};
 use aws_sdk_secretsmanager::Client as Secrets;
 use http_edge::Gate;
 use http_edge::operator::OperatorKey;
@@ -13,6 +13,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let store = platform::clients::store(&config).await?;
     let uploads = Arc::new(UploadDoor::from_settings(&config)?);
     let campaigns = Arc::new(CampaignDoor::from_settings(&config)?);
+    let webhooks = Arc::new(WebhookDoor::from_settings(&config)?);
     let operator_secret = platform::settings::text("OPERATOR_SECRET_ARN")?;
     // The operator seldom calls: no client is made for its key before it does.
     let operator_key = OperatorKey::new(move || {
@@ -20,5 +21,5 @@ async fn main() -> Result<(), lambda_http::Error> {
         Box::pin(async move { Ok(platform::clients::secret(&secrets, &arn).await?) })
     });
     let gate = Gate { store, operator_key: Arc::new(operator_key), clock: Arc::new(platform::now) };
-    lambda_http::run(api::router(App { gate, uploads, campaigns })).await
+    lambda_http::run(api::router(App { gate, uploads, campaigns, webhooks })).await
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     balance, campaigns, consents, contract_end, erasures, establishments, health, history, keys,
-    members, merchants, programmes, purchases, registration, senders, uploads,
+    members, merchants, programmes, purchases, registration, senders, uploads, webhooks,
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -153,6 +153,13 @@ impl Modify for Security {
         uploads::create,
         uploads::list,
         uploads::show,
+        webhooks::create,
+        webhooks::list,
+        webhooks::show,
+        webhooks::put,
+        webhooks::delete,
+        webhooks::rotate,
+        webhooks::replay::ask,
     ),
     modifiers(&Security),
     tags(
@@ -162,6 +169,7 @@ impl Modify for Security {
         (name = "uploads", description = "Files of purchases."),
         (name = "campaigns", description = "Messages to a segment of a merchant's members: the operator's today, the merchant's own login's later."),
         (name = "merchants", description = "The operator's: merchants and their settings."),
+        (name = "webhooks", description = "The operator's: where a merchant's software is told of what happens. docs/webhooks.md tells its developer."),
         (name = "service", description = "The service itself."),
     ),
 )]

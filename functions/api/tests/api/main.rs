@@ -21,3 +21,4 @@ mod registration;
 mod round_trips;
 mod setup;
 mod uploads;
+mod webhooks;
