@@ -94,6 +94,7 @@ impl Stack {
             ("SENDS_QUEUE_URL", queue(SENDS_QUEUE)),
             ("OUTCOMES_QUEUE_URL", queue(OUTCOMES_QUEUE)),
             ("RETENTION_QUEUE_URL", queue(RETENTION_QUEUE)),
+            ("WEBHOOKS_QUEUE_URL", queue("bench-webhooks")),
             ("ARCHIVES_BUCKET", "archives".to_owned()),
             ("PROVIDERS_SECRET_PREFIX", PROVIDERS_PREFIX.to_owned()),
             ("BREVO_URL", format!("{}/brevo", self.providers.address())),
