@@ -11,3 +11,4 @@ mod ledger;
 mod members;
 mod setup;
 mod uploads;
+mod webhooks;

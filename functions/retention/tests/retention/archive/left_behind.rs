@@ -6,13 +6,15 @@ use domain::identity::CardNumber;
 use domain::member::{Address, Details, Email};
 use domain::retention::Reason;
 use domain::sender::{AccountCode, EmailSender, SmsSender};
+use domain::webhook::{EventType, EventTypes, Reach, WebhookUrl};
 use domain::{
     CampaignId, Cents, Channel, Day, EstablishmentId, Instant, KeyId, Kind, MemberId, Purchase,
-    Receipt, Segment, UploadId,
+    Receipt, Segment, UploadId, WebhookId,
 };
 use store::{
-    Addressed, BatchId, Claimed, Counts, Customer, Entry, MEMBER_SHARDS, MOST_PURCHASES_A_GROUP,
-    Mode, NewMember, RangeReport, Scope, Source, Store, TillKey, Upload, Wish,
+    Addressed, BatchId, Claimed, Counts, Customer, Entry, Event, EventKey, MEMBER_SHARDS,
+    MOST_PURCHASES_A_GROUP, Mode, NewMember, NewWebhook, RangeReport, Scope, Source, Store,
+    TillKey, Upload, Wish,
 };
 use support::{instant, mobile, receipt};
 
@@ -35,6 +37,7 @@ pub(crate) async fn fill(store: &Store, scope: &Scope, many: u32) {
         campaign(store, &scope, &members).await;
         upload(store, &scope).await;
         erasure(store, &scope, members[3]).await;
+        events(store, &scope).await;
     }
 }
 
@@ -179,6 +182,23 @@ async fn upload(store: &Store, scope: &Scope) {
         let report = RangeReport::default();
         store.finish_range(scope, id, number, &report, now()).await.unwrap();
     }
+}
+
+/// An endpoint and what it was told of, on the days at both ends of a month.
+async fn events(store: &Store, scope: &Scope) {
+    let url = WebhookUrl::parse("https://hooks.example.com/", Reach::Public).unwrap();
+    let random = u128::from_be_bytes(scope.settings.merchant.id.to_bytes());
+    let id = WebhookId::mint(now(), random + u128::from(scope.mode == Mode::Test));
+    let events = EventTypes::new(EventType::ALL).unwrap();
+    let new = NewWebhook { id, mode: scope.mode, url, events };
+    store.create_webhook(&scope.settings, &new, now()).await.unwrap();
+    let days = ["2026-10-31T09:00:00Z", "2026-11-01T09:00:00Z"];
+    let told = days.map(|at| Event {
+        key: EventKey { at: instant(at), id: "evt_1".to_owned() },
+        kind: EventType::MemberCreated,
+        body: "{}".to_owned(),
+    });
+    store.put_events(scope.tenant(), &told).await.unwrap();
 }
 
 /// A member erased to the last item, whose contacts are suppressed and whose erasure is on record.
