@@ -47,6 +47,9 @@ PARAMETERS = {
     "FollowupsRedeliverySeconds": "60",
     "CouponRedeliverySeconds": "60",
     "RetentionRedeliverySeconds": "60",
+    # A receiver of events stands on this machine.
+    "WebhookRedeliverySeconds": "60",
+    "WebhookAddresses": "any",
     # Numbers reserved for fiction, addresses reserved for examples.
     "AllowedRecipients": "+3363998*,*@example.com",
     "SmsHours": "ignored",

@@ -25,14 +25,14 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
-    const fn of(mode: store::Mode) -> Self {
+    pub(crate) const fn of(mode: store::Mode) -> Self {
         match mode {
             store::Mode::Live => Self::Live,
             store::Mode::Test => Self::Test,
         }
     }
 
-    const fn read(self) -> store::Mode {
+    pub(crate) const fn read(self) -> store::Mode {
         match self {
             Self::Live => store::Mode::Live,
             Self::Test => store::Mode::Test,

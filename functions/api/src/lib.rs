@@ -30,10 +30,13 @@ mod registration;
 mod senders;
 mod upload_door;
 mod uploads;
+mod webhook_door;
+mod webhooks;
 
 pub use misses::Misses;
 pub use queue_door::{CampaignDoor, CouponDoor, QueueDoor};
 pub use upload_door::UploadDoor;
+pub use webhook_door::WebhookDoor;
 
 use axum::Router;
 use axum::extract::FromRef;
@@ -58,6 +61,8 @@ pub struct App {
     pub misses: Arc<Misses>,
     /// The door to the function that makes coupons.
     pub coupons: Arc<CouponDoor>,
+    /// The door to the function that posts events.
+    pub webhooks: Arc<WebhookDoor>,
 }
 
 impl App {
@@ -96,6 +101,16 @@ pub fn router(app: App) -> Router {
         )
         .route("/v1/merchants/{merchant_id}/senders/email", put(senders::put_email))
         .route("/v1/merchants/{merchant_id}/senders/sms", put(senders::put_sms))
+        .route("/v1/merchants/{merchant_id}/webhooks", get(webhooks::list).post(webhooks::create))
+        .route(
+            "/v1/merchants/{merchant_id}/webhooks/{webhook_id}",
+            get(webhooks::show).put(webhooks::put).delete(webhooks::delete),
+        )
+        .route("/v1/merchants/{merchant_id}/webhooks/{webhook_id}/secret", post(webhooks::rotate))
+        .route(
+            "/v1/merchants/{merchant_id}/webhooks/{webhook_id}/replay",
+            post(webhooks::replay::ask),
+        )
         .route("/v1/merchants/{merchant_id}/erasures", get(erasures::list))
         .route(
             "/v1/merchants/{merchant_id}/campaigns",

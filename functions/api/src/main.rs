@@ -1,6 +1,6 @@
 //! Wiring: settings, clients, and the router that API Gateway's requests go through.
 
-use api::{App, CampaignDoor, CouponDoor, Misses, UploadDoor};
+use api::{App, CampaignDoor, CouponDoor, Misses, UploadDoor, WebhookDoor};
 use aws_sdk_secretsmanager::Client as Secrets;
 use http_edge::Gate;
 use http_edge::operator::OperatorKey;
@@ -14,6 +14,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let uploads = Arc::new(UploadDoor::from_settings(&config)?);
     let campaigns = Arc::new(CampaignDoor::from_settings(&config, "CAMPAIGNS_QUEUE_URL")?);
     let coupons = Arc::new(CouponDoor::from_settings(&config, "COUPONS_QUEUE_URL")?);
+    let webhooks = Arc::new(WebhookDoor::from_settings(&config)?);
     let operator_secret = platform::settings::text("OPERATOR_SECRET_ARN")?;
     // The operator seldom calls: no client is made for its key before it does.
     let operator_key = OperatorKey::new(move || {
@@ -27,5 +28,6 @@ async fn main() -> Result<(), lambda_http::Error> {
         clock: Arc::new(platform::now),
     };
     let misses = Arc::new(Misses::default());
-    lambda_http::run(api::router(App { gate, uploads, campaigns, coupons, misses })).await
+    let app = App { gate, uploads, campaigns, coupons, misses, webhooks };
+    lambda_http::run(api::router(app)).await
 }

@@ -4,7 +4,7 @@
 use crate::{
     balance, campaigns, consents, contract_end, coupon_check, erasures, establishments, health,
     history, keys, members, merchants, offers, programmes, purchases, registration, senders,
-    uploads,
+    uploads, webhooks,
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -228,6 +228,13 @@ impl Modify for SoftwareName {
         uploads::create,
         uploads::list,
         uploads::show,
+        webhooks::create,
+        webhooks::list,
+        webhooks::show,
+        webhooks::put,
+        webhooks::delete,
+        webhooks::rotate,
+        webhooks::replay::ask,
     ),
     modifiers(&Security, &SoftwareName),
     tags(
@@ -238,6 +245,7 @@ impl Modify for SoftwareName {
         (name = "campaigns", description = "Messages to a segment of a merchant's members: the operator's today, the merchant's own login's later."),
         (name = "offers", description = "What coupons give, and their codes: the operator's today, the merchant's own login's later."),
         (name = "merchants", description = "The operator's: merchants and their settings."),
+        (name = "webhooks", description = "The operator's: where a merchant's software is told of what happens. docs/webhooks.md tells its developer."),
         (name = "service", description = "The service itself."),
     ),
 )]

@@ -82,6 +82,11 @@ ulid_identifier!(
     CouponBatchId
 );
 
+ulid_identifier!(
+    /// An address of a merchant's that events are posted to.
+    WebhookId
+);
+
 impl MemberId {
     /// The shard that holds the member: stable, and spread evenly by the random part.
     #[must_use]

@@ -301,6 +301,25 @@ pub enum Invalid {
     /// The person never asked for a card, as far as we were told.
     #[error("is not known, and nothing says that the person asked for a card")]
     NotEnrolled,
+    /// An address that events cannot be posted to, whoever listens there.
+    #[error(
+        "must be an address of at most 500 characters that begins with https://, without user name or fragment"
+    )]
+    WebhookUrl,
+    /// An address inside a network, or one that no name leads to.
+    #[error(
+        "must lead to a host that the internet knows: not to a private, local or reserved address"
+    )]
+    WebhookAddress,
+    /// A word for no event.
+    #[error("is not a type of event: docs/webhooks.md lists them")]
+    WebhookEvent,
+    /// An endpoint that would be told nothing.
+    #[error("must name at least one type of event")]
+    WebhookEvents,
+    /// A range that nothing can be replayed of.
+    #[error("must be a range that begins before it ends, in the last 30 days")]
+    ReplayRange,
 }
 
 /// Writes [`Invalid::code`], and lists what it gives: a variant without its code does not compile, and
@@ -413,6 +432,11 @@ impl Invalid {
             Self::ActivatedBeforeCreation => "activated_before_creation",
             Self::Suppressed => "suppressed",
             Self::NotEnrolled => "not_enrolled",
+            Self::WebhookUrl => "webhook_url",
+            Self::WebhookAddress => "webhook_address",
+            Self::WebhookEvent => "webhook_event",
+            Self::WebhookEvents => "webhook_events",
+            Self::ReplayRange => "replay_range",
         } or the code of what Coupon holds
     }
 }

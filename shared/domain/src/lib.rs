@@ -25,6 +25,7 @@ pub mod origin;
 pub mod points;
 pub mod programme;
 pub mod purchase;
+pub mod purchase_id;
 pub mod qr;
 pub mod quantity;
 pub mod receipt;
@@ -36,6 +37,7 @@ pub mod sensitive;
 pub mod text;
 pub mod ticket;
 pub mod unmerge;
+pub mod webhook;
 
 pub use account::Account;
 pub use calendar::{Day, Instant, Month};
@@ -44,6 +46,7 @@ pub use consent::{Channel, Consent, ConsentSource, Consents, Opposition, Opposit
 pub use coupon_code::CouponCode;
 pub use identity::{
     CampaignId, CouponBatchId, EstablishmentId, KeyId, MemberId, MerchantId, OfferId, UploadId,
+    WebhookId,
 };
 pub use invalid::Invalid;
 pub use member::{Enrolment, Person};

@@ -34,6 +34,8 @@ pub enum Part {
     Offers(Mode),
     /// Coupons, each by its code.
     Coupons(Mode),
+    /// What its software was told of in the last days.
+    Events(Mode),
     /// The merchant's own partition, and what leads to it. What the other parts are found by is here,
     /// so it is cleared last.
     Settings,
@@ -44,13 +46,14 @@ impl Part {
     pub fn all() -> impl Iterator<Item = Self> {
         let of_mode = |mode| {
             let members = (0..MEMBER_SHARDS).map(move |shard| Self::Members(mode, shard));
-            let others: [fn(Mode) -> Self; 6] = [
+            let others: [fn(Mode) -> Self; 7] = [
                 Self::Nobody,
                 Self::Campaigns,
                 Self::Uploads,
                 Self::Erased,
                 Self::Offers,
                 Self::Coupons,
+                Self::Events,
             ];
             members.chain(others.map(|part| part(mode)))
         };
@@ -71,7 +74,8 @@ impl Part {
             | Self::Uploads(mode)
             | Self::Erased(mode)
             | Self::Offers(mode)
-            | Self::Coupons(mode) => mode,
+            | Self::Coupons(mode)
+            | Self::Events(mode) => mode,
             Self::Settings => Mode::Live,
         }
     }
@@ -93,6 +97,9 @@ impl Part {
             Self::Offers(_) => vec![Source::all(keys::offers_partition(tenant))],
             Self::Coupons(_) => (0..keys::COUPON_SHARDS)
                 .map(|shard| Source::all(keys::coupon_partition(tenant, shard)))
+                .collect(),
+            Self::Events(_) => (1..=keys::DAYS_OF_A_MONTH)
+                .map(|day| Source::all(keys::events_partition(tenant, day)))
                 .collect(),
             Self::Settings => {
                 let test = Tenant { merchant, mode: Mode::Test };
@@ -117,6 +124,7 @@ impl fmt::Display for Part {
             Self::Erased(_) => write!(f, "erased-{mode}"),
             Self::Offers(_) => write!(f, "offers-{mode}"),
             Self::Coupons(_) => write!(f, "coupons-{mode}"),
+            Self::Events(_) => write!(f, "events-{mode}"),
             Self::Settings => f.write_str("settings"),
         }
     }

@@ -103,6 +103,40 @@ pub(crate) fn till_key(
     key(merchant_partition(merchant), format!("KEY#{establishment}#{mode}#{slot}"))
 }
 
+/// An endpoint lives in one of a few slots, so that a merchant never has more; among the settings.
+pub(crate) fn webhook(merchant: MerchantId, slot: u8) -> Key {
+    key(merchant_partition(merchant), format!("PUSH#{slot}"))
+}
+
+/// The events of a tenant by the day of the month: 31 partitions are all there ever are, and what is
+/// left of the month before is past its end.
+pub(crate) fn events_partition(tenant: Tenant, day_of_month: u8) -> String {
+    format!("{tenant}#EVENT#{day_of_month:02}")
+}
+
+pub(crate) const DAYS_OF_A_MONTH: u8 = 31;
+
+/// Whose an item of a tenant is, and what its partition is called beyond that.
+pub(crate) fn tenant_of(pk: &str) -> Option<(Tenant, &str)> {
+    let mut parts = pk.strip_prefix("M#")?.splitn(2, '#');
+    let merchant = MerchantId::parse(parts.next()?).ok()?;
+    let rest = parts.next().unwrap_or_default();
+    Some(match rest.strip_prefix("TEST#") {
+        Some(rest) => (Tenant { merchant, mode: Mode::Test }, rest),
+        None => (Tenant { merchant, mode: Mode::Live }, rest),
+    })
+}
+
+/// The receipt that the rest of a partition's name tells.
+pub(crate) fn receipt_of(rest: &str) -> Option<Receipt> {
+    domain::purchase_id::receipt(rest.strip_prefix("RECEIPT#")?)
+}
+
+/// The member whose rows the rest of a partition's name tells.
+pub(crate) fn rows_of(rest: &str) -> Option<MemberId> {
+    MemberId::parse(rest.strip_prefix("MEMBER#")?).ok()
+}
+
 /// Which merchant has the operator's reference: unique by construction.
 pub(crate) fn reference(reference: &str) -> Key {
     key(format!("REFERENCE#{reference}"), "MERCHANT")
@@ -128,8 +162,13 @@ pub(crate) fn member_prefix(member: MemberId) -> String {
 pub(crate) fn purchase(tenant: Tenant, receipt: &Receipt) -> Key {
     let Receipt { establishment, register, day, number } = receipt;
     let (register, number) = (register.as_str(), number.as_str());
-    key(format!("{tenant}#RECEIPT#{establishment}#{register}#{day}#{number}"), "PURCHASE")
+    key(format!("{tenant}#RECEIPT#{establishment}#{register}#{day}#{number}"), PURCHASE)
 }
+
+/// The sort key of a purchase in force or cancelled; one set aside has another.
+pub(crate) const PURCHASE: &str = "PURCHASE";
+/// What begins the sort keys of the ledger's other entries.
+pub(crate) const LEDGER_PREFIX: &str = "LEDGER#";
 
 /// In whose place a purchase without a customer stands in the index `history`, so that it can be found:
 /// by the receipt's year, spread over [`NOBODY_SHARDS`].
@@ -167,8 +206,6 @@ pub(crate) fn cancelled_purchase(purchase: &Key, cancelled_at: &str) -> Key {
 pub(crate) fn ledger(tenant: Tenant, member: MemberId, instant: &str, entry: KeyId) -> Key {
     key(member_rows(tenant, member), format!("{LEDGER_PREFIX}{instant}#{entry}"))
 }
-
-pub(crate) const LEDGER_PREFIX: &str = "LEDGER#";
 
 /// What belongs to a member alone: notes of the ledger, messages received.
 pub(crate) fn member_rows(tenant: Tenant, member: MemberId) -> String {

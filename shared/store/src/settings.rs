@@ -3,6 +3,7 @@
 use crate::keys::{self, Mode};
 use crate::programmes::ProgrammeRecord;
 use crate::senders::SenderRecord;
+use crate::webhooks::{Webhook, WebhookRecord};
 use crate::{MerchantKey, Store, StoreError, items};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::merchant::{Agreement, Establishment, Merchant, Sector};
@@ -31,6 +32,8 @@ pub struct Settings {
     pub keys: Vec<TillKey>,
     /// From whom its messages come.
     pub senders: Senders,
+    /// Where its software is told of what happens.
+    pub webhooks: Vec<Webhook>,
     /// Whether what it leaves is being archived.
     archiving: bool,
     pub(crate) vault: MerchantKey,
@@ -146,7 +149,7 @@ impl Store {
     ) -> Result<Settings, StoreError> {
         let mut profile = None;
         let (mut programmes, mut establishments, mut till_keys) = (vec![], BTreeMap::new(), vec![]);
-        let mut senders = Senders::default();
+        let (mut senders, mut webhooks) = (Senders::default(), vec![]);
         for item in read {
             let kind = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
             match kind.split('#').next() {
@@ -161,6 +164,9 @@ impl Store {
                     establishments.insert(shop.id.clone(), shop);
                 }
                 Some("KEY") => till_keys.push(items::from_item::<KeyRecord>(item, "key")?.read()?),
+                Some("PUSH") => {
+                    webhooks.push(items::from_item::<WebhookRecord>(item, "webhook")?.read()?);
+                }
                 Some("SENDER") => {
                     items::from_item::<SenderRecord>(item, "sender")?.read_into(&mut senders)?;
                 }
@@ -176,6 +182,7 @@ impl Store {
             establishments,
             keys: till_keys,
             senders,
+            webhooks,
         })
     }
 }

@@ -10,7 +10,7 @@ use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{MemberId, MerchantId};
+use domain::{MemberId, MerchantId, WebhookId};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -124,6 +124,23 @@ impl MerchantKey {
         String::from_utf8(text).map_err(|_| StoreError::Corrupt("sealed field"))
     }
 
+    /// Seals what an endpoint's events are signed with.
+    pub(crate) fn seal_webhook(
+        &self,
+        webhook: WebhookId,
+        secret: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        seal(&self.sealing, &self.associated_with_webhook(webhook), secret)
+    }
+
+    pub(crate) fn open_webhook(
+        &self,
+        webhook: WebhookId,
+        envelope: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        open(&self.sealing, &self.associated_with_webhook(webhook), envelope)
+    }
+
     /// The keyed hash a contact is looked up by: 128 bits of HMAC-SHA256 in 22 characters.
     pub(crate) fn contact_hash(&self, kind: &str, value: &str) -> String {
         let mut hashing = self.hashing.clone();
@@ -141,6 +158,10 @@ impl MerchantKey {
 
     fn associated(&self, member: MemberId, field: Field) -> Vec<u8> {
         format!("{}|{member}|{}", self.merchant, field.name()).into_bytes()
+    }
+
+    fn associated_with_webhook(&self, webhook: WebhookId) -> Vec<u8> {
+        format!("{}|{webhook}|webhook", self.merchant).into_bytes()
     }
 }
 

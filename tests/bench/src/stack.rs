@@ -96,6 +96,8 @@ impl Stack {
             ("OUTCOMES_QUEUE_URL", queue(OUTCOMES_QUEUE)),
             ("COUPONS_QUEUE_URL", queue(COUPONS_QUEUE)),
             ("RETENTION_QUEUE_URL", queue(RETENTION_QUEUE)),
+            ("WEBHOOKS_QUEUE_URL", queue("bench-webhooks")),
+            ("CHANGES_DEAD_LETTERS_URL", queue("bench-changes")),
             ("ARCHIVES_BUCKET", "archives".to_owned()),
             ("PROVIDERS_SECRET_PREFIX", PROVIDERS_PREFIX.to_owned()),
             ("BREVO_URL", format!("{}/brevo", self.providers.address())),

@@ -14,6 +14,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 struct Kept {
     /// Address of the queue, body.
     taken: Vec<(String, String)>,
+    /// Receipt handle, seconds.
+    hidden: Vec<(String, u64)>,
     fails_after: Option<usize>,
 }
 
@@ -69,6 +71,12 @@ impl Queue {
         of_queue.map(|(_, body)| body.clone()).collect()
     }
 
+    /// For how many seconds messages were hidden, by their receipt handles.
+    #[must_use]
+    pub fn hidden(&self) -> Vec<(String, u64)> {
+        self.kept().hidden.clone()
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -92,6 +100,22 @@ async fn take(State(kept): State<Arc<Mutex<Kept>>>, body: Bytes) -> Response {
     }
     let message: serde_json::Value = serde_json::from_slice(&body).expect("a request of the SDK");
     let text = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
+    if let Some(entries) = message["Entries"].as_array() {
+        let mut taken = Vec::new();
+        for entry in entries {
+            let body = entry["MessageBody"].as_str().unwrap_or_default().to_owned();
+            kept.taken.push((text("QueueUrl"), body));
+            taken.push(serde_json::json!({
+                "Id": entry["Id"], "MessageId": "1", "MD5OfMessageBody": "0",
+            }));
+        }
+        return serde_json::json!({"Successful": taken, "Failed": []}).to_string().into_response();
+    }
+    if !message["VisibilityTimeout"].is_null() {
+        let (handle, seconds) = (text("ReceiptHandle"), message["VisibilityTimeout"].as_u64());
+        kept.hidden.push((handle, seconds.unwrap_or_default()));
+        return "{}".into_response();
+    }
     kept.taken.push((text("QueueUrl"), text("MessageBody")));
     r#"{"MessageId": "1", "MD5OfMessageBody": "0"}"#.into_response()
 }

@@ -34,3 +34,4 @@ mod round_trips;
 mod setup;
 mod software;
 mod uploads;
+mod webhooks;

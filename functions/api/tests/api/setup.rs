@@ -1,12 +1,13 @@
 //! The service as a test starts it, and the two who call it.
 
-use api::{App, CampaignDoor, CouponDoor, Misses, UploadDoor, router};
+use api::{App, CampaignDoor, CouponDoor, Misses, UploadDoor, WebhookDoor, router};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use domain::Instant;
+use domain::webhook::Reach;
 use http_edge::Gate;
 use http_edge::operator::OperatorKey;
 use serde_json::{Value, json};
@@ -77,10 +78,16 @@ impl Service {
         let (sqs, same) = (queue.client(), queue.client());
         let campaigns = CampaignDoor::new(move || sqs.clone(), "http://queue/campaigns".to_owned());
         let coupons = CouponDoor::new(move || same.clone(), "http://queue/coupons".to_owned());
+        let sqs = queue.client();
+        let webhooks = WebhookDoor::new(
+            move || sqs.clone(),
+            "http://queue/webhooks".to_owned(),
+            Reach::Public,
+        );
         let (uploads, campaigns) = (Arc::new(uploads), Arc::new(campaigns));
-        let coupons = Arc::new(coupons);
+        let (coupons, webhooks) = (Arc::new(coupons), Arc::new(webhooks));
         let misses = Arc::new(Misses::default());
-        let router = router(App { gate, uploads, campaigns, coupons, misses });
+        let router = router(App { gate, uploads, campaigns, coupons, misses, webhooks });
         Self { table, queue, clock, router }
     }
 

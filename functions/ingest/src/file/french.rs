@@ -314,6 +314,15 @@ fn value(invalid: Invalid) -> String {
         Invalid::ActivatedBeforeCreation => "l'activation précède la création du membre",
         Invalid::Suppressed => "ce contact a été effacé, seule la personne peut adhérer de nouveau",
         Invalid::NotEnrolled => "ce client est inconnu et rien n'indique qu'il a demandé la carte",
+        Invalid::WebhookUrl => "l'adresse du webhook doit commencer par https://",
+        Invalid::WebhookAddress => {
+            "l'adresse du webhook doit mener à un serveur public, joignable par internet"
+        }
+        Invalid::WebhookEvent => "ce type d'événement n'existe pas, docs/webhooks.md les liste",
+        Invalid::WebhookEvents => "le webhook doit nommer au moins un type d'événement",
+        Invalid::ReplayRange => {
+            "la période doit commencer avant de finir, dans les 30 derniers jours"
+        }
     };
     text.into()
 }

@@ -14,3 +14,4 @@ mod ledger;
 mod members;
 mod setup;
 mod uploads;
+mod webhooks;

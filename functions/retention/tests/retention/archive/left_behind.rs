@@ -7,14 +7,15 @@ use domain::member::{Address, Details, Email};
 use domain::offer::{Benefit, Terms, Usage};
 use domain::retention::Reason;
 use domain::sender::{AccountCode, EmailSender, SmsSender};
+use domain::webhook::{EventType, EventTypes, Reach, WebhookUrl};
 use domain::{
     CampaignId, Cents, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId,
-    Kind, MemberId, Offer, OfferId, Purchase, Receipt, Segment, UploadId,
+    Kind, MemberId, Offer, OfferId, Purchase, Receipt, Segment, UploadId, WebhookId,
 };
 use store::{
-    Addressed, BatchId, CardStep, Claimed, CodeChange, Counts, Customer, Entry, MEMBER_SHARDS,
-    MOST_PURCHASES_A_GROUP, Mode, NewMember, RangeClaimed, RangeReport, Scope, Source, Store,
-    TillKey, Upload, Wish,
+    Addressed, BatchId, CardStep, Claimed, CodeChange, Counts, Customer, Entry, Event, EventKey,
+    MEMBER_SHARDS, MOST_PURCHASES_A_GROUP, Mode, NewMember, NewWebhook, RangeClaimed, RangeReport,
+    Scope, Source, Store, TillKey, Upload, Wish,
 };
 use support::{instant, mobile, receipt};
 
@@ -38,6 +39,7 @@ pub(crate) async fn fill(store: &Store, scope: &Scope, many: u32) {
         upload(store, &scope).await;
         coupons(store, &scope, members[2]).await;
         erasure(store, &scope, members[3]).await;
+        events(store, &scope).await;
     }
 }
 
@@ -214,6 +216,23 @@ async fn coupons(store: &Store, scope: &Scope, member: MemberId) {
     store.import_codes(scope, offer.id, &codes).await.unwrap();
     let given = CodeChange { disabled: false, bound_to: Some(member) };
     store.put_code(scope, offer.id, &code(30), given, now()).await.unwrap();
+}
+
+/// An endpoint and what it was told of, on the days at both ends of a month.
+async fn events(store: &Store, scope: &Scope) {
+    let url = WebhookUrl::parse("https://hooks.example.com/", Reach::Public).unwrap();
+    let random = u128::from_be_bytes(scope.settings.merchant.id.to_bytes());
+    let id = WebhookId::mint(now(), random + u128::from(scope.mode == Mode::Test));
+    let events = EventTypes::new(EventType::ALL).unwrap();
+    let new = NewWebhook { id, mode: scope.mode, url, events };
+    store.create_webhook(&scope.settings, &new, now()).await.unwrap();
+    let days = ["2026-10-31T09:00:00Z", "2026-11-01T09:00:00Z"];
+    let told = days.map(|at| Event {
+        key: EventKey { at: instant(at), id: "evt_1".to_owned() },
+        kind: EventType::MemberCreated,
+        body: "{}".to_owned(),
+    });
+    store.put_events(scope.tenant(), &told).await.unwrap();
 }
 
 /// A member erased to the last item, whose contacts are suppressed and whose erasure is on record.

@@ -1,0 +1,86 @@
+//! A change as an event: what is posted, to the byte. Identifiers and figures only, never what names a
+//! person: whoever wants more asks the API with a key.
+
+use domain::webhook::EventType;
+use domain::{Instant, Points};
+use serde::Serialize;
+use store::{Change, ChangedPurchase, Event, EventKey, What};
+
+#[derive(Serialize)]
+struct Body<'a> {
+    id: &'a str,
+    created_at: Instant,
+    r#type: &'static str,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Data<'a> {
+    Purchase(Purchase<'a>),
+    Points { member_id: String, cause: &'a str, points: i64 },
+    Member { member_id: String },
+    Merge { member_id: String, absorbed_member_id: String },
+}
+
+#[derive(Serialize)]
+struct Purchase<'a> {
+    purchase_id: &'a str,
+    r#type: &'static str,
+    establishment: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member_id: Option<String>,
+    total_cents: i64,
+    points: i64,
+    /// After the purchase; a cancellation does not tell it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    balance: Option<i64>,
+}
+
+impl<'a> Purchase<'a> {
+    fn of(purchase: &'a ChangedPurchase, balance: Option<Points>) -> Self {
+        Self {
+            purchase_id: &purchase.id,
+            r#type: if purchase.is_return { "return" } else { "sale" },
+            establishment: purchase.establishment.as_str(),
+            member_id: purchase.member.map(|member| member.to_string()),
+            total_cents: purchase.total.get(),
+            points: purchase.points.get(),
+            balance: balance.filter(|_| purchase.member.is_some()).map(Points::get),
+        }
+    }
+}
+
+/// The event of a change.
+///
+/// # Errors
+/// Those of serialization, which plain fields do not have.
+pub fn event(change: &Change) -> Result<Event, serde_json::Error> {
+    let (kind, data) = match &change.what {
+        What::PurchaseCreated(purchase) => (
+            EventType::PurchaseCreated,
+            Data::Purchase(Purchase::of(purchase, Some(purchase.balance))),
+        ),
+        What::PurchaseCancelled(purchase) => {
+            (EventType::PurchaseCancelled, Data::Purchase(Purchase::of(purchase, None)))
+        }
+        What::PurchaseAttached(purchase) => (
+            EventType::PurchaseAttached,
+            Data::Purchase(Purchase::of(purchase, Some(purchase.balance))),
+        ),
+        What::PointsChanged { member, cause, points } => (
+            EventType::PointsChanged,
+            Data::Points { member_id: member.to_string(), cause, points: points.get() },
+        ),
+        What::MemberCreated { member } => {
+            (EventType::MemberCreated, Data::Member { member_id: member.to_string() })
+        }
+        What::MemberMerged { member, absorbed } => (
+            EventType::MemberMerged,
+            Data::Merge { member_id: member.to_string(), absorbed_member_id: absorbed.to_string() },
+        ),
+    };
+    let body = Body { id: &change.id, created_at: change.at, r#type: kind.as_str(), data };
+    let key = EventKey { at: change.at, id: change.id.clone() };
+    Ok(Event { key, kind, body: serde_json::to_string(&body)? })
+}

@@ -1,0 +1,186 @@
+//! What is told of, and to whom.
+
+use crate::setup::{Desk, now};
+use domain::webhook::EventType;
+use domain::{Cents, Kind, Purchase, Sector};
+use serde_json::{Value, json};
+use store::{Customer, Mode, Scope, Source, StreamRecord};
+use support::{instant, receipt, sale};
+
+/// The events of records, as they would be posted.
+fn events(records: &[Value]) -> Vec<Value> {
+    let read = |record: &Value| {
+        let record: StreamRecord = serde_json::from_value(record.clone()).unwrap();
+        let event = webhooks::event(&record.read().unwrap()?).unwrap();
+        Some(serde_json::from_str(&event.body).unwrap())
+    };
+    records.iter().filter_map(read).collect()
+}
+
+#[tokio::test]
+async fn what_happens_to_a_purchase_and_its_customer_is_told_by_identifiers_and_figures() {
+    let desk = Desk::open().await;
+    let (store, scope) = (&desk.app.store, &desk.scope);
+    let mut records = desk.records(desk.member(scope, 1)).await;
+    let member = {
+        let found = store::Contact::Mobile(support::mobile(1));
+        store.find_member(scope, &found).await.unwrap().unwrap()
+    };
+    records.extend(
+        desk.records(desk.record_purchase(Customer::Member(member), sale("1", 4_490))).await,
+    );
+    let nobodys = desk.record_purchase(Customer::Nobody, sale("2", 1_000));
+    records.extend(desk.records(nobodys).await);
+    let second = receipt("2");
+    let attached = store.attach_purchase(scope, &second, member, now());
+    records.extend(desk.records(attached).await);
+    let kind = Kind::Return { of: Some(receipt("1")) };
+    let total = Cents::new(2_000);
+    let goods_back =
+        Purchase::new(Sector::Retail, receipt("3"), kind, now(), total, vec![], None).unwrap();
+    records.extend(desk.records(desk.record_purchase(Customer::Member(member), goods_back)).await);
+    let cancelled = store.cancel_purchase(scope, &second, now());
+    records.extend(desk.records(cancelled).await);
+    let other = desk.member(scope, 2).await;
+    let merged = store.merge_members(scope, member, other, &Source::Operator, now());
+    records.extend(desk.records(merged).await);
+
+    let events = events(&records);
+    let text = serde_json::to_string(&events).unwrap();
+    for secret in ["Martin", "0639980001", "+33639980001"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    insta::assert_json_snapshot!(events, {
+        "[].data.member_id" => "[member]",
+        "[].data.absorbed_member_id" => "[absorbed]",
+    });
+}
+
+#[tokio::test]
+async fn an_erasure_and_a_correction_are_told_to_nobody() {
+    let desk = Desk::open().await;
+    let (store, scope) = (&desk.app.store, &desk.scope);
+    let id = desk.member(scope, 1).await;
+    desk.record_purchase(Customer::Member(id), sale("1", 4_490)).await;
+    let registered = async {
+        let correction = store::Correction {
+            first_name: Some(Some("Camille".to_owned())),
+            ..store::Correction::default()
+        };
+        store.correct_member(scope, id, &correction).await.unwrap();
+    };
+    assert_eq!(events(&desk.records(registered).await), Vec::<Value>::new());
+    let erased = async {
+        let today = domain::Day::parse("2026-11-24").unwrap();
+        let member = store.member(scope, id).await.unwrap();
+        let reason = domain::retention::Reason::Inactive;
+        let tombstone = store.decide_erasure(scope, &member, reason, today).await.unwrap();
+        store.carry_out_erasure(scope, &tombstone.unwrap(), today).await.unwrap();
+    };
+    assert_eq!(events(&desk.records(erased).await), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn an_event_is_queued_for_each_endpoint_that_wants_it() {
+    let desk = Desk::open().await;
+    let (everything, _) = desk.of_everything().await;
+    let (members, _) = desk.webhook(Mode::Live, [EventType::MemberCreated]).await;
+    desk.webhook(Mode::Test, EventType::ALL).await;
+    let mut records = desk.sale("1").await;
+    records.extend(desk.records(desk.member(&desk.scope, 1)).await);
+    assert!(desk.take(records).await.batch_item_failures.is_empty());
+    let told: Vec<Value> =
+        desk.waiting().iter().map(|body| serde_json::from_str(body).unwrap()).collect();
+    let to = |id: domain::WebhookId| {
+        told.iter().filter(|message| message["webhook"] == id.to_string()).count()
+    };
+    // The purchase, the member, and the points of welcome.
+    assert_eq!((told.len(), to(everything), to(members)), (4, 3, 1));
+}
+
+#[tokio::test]
+async fn a_merchant_without_endpoints_costs_nothing_but_its_settings() {
+    let desk = Desk::open().await;
+    let sold = desk.sale("1").await;
+    let kept = desk.records(desk.take(sold)).await;
+    assert_eq!((kept.len(), desk.waiting().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn an_event_of_an_endpoint_turned_off_is_kept_and_not_queued() {
+    let desk = Desk::open().await;
+    let (id, _) = desk.of_everything().await;
+    desk.turn(id, false).await;
+    let sold = desk.sale("1").await;
+    let kept = desk.records(desk.take(sold)).await;
+    assert_eq!((kept.len(), desk.waiting().len()), (1, 0));
+}
+
+#[tokio::test]
+async fn test_data_are_told_to_the_endpoints_of_tests_only() {
+    let desk = Desk::open().await;
+    desk.of_everything().await;
+    let (tests, _) = desk.webhook(Mode::Test, [EventType::MemberCreated]).await;
+    let scope = Scope { mode: Mode::Test, ..desk.scope.clone() };
+    let enrolled = desk.records(desk.member(&scope, 1)).await;
+    desk.take(enrolled).await;
+    let [message] = &desk.waiting()[..] else { panic!("{:?}", desk.waiting()) };
+    assert!(message.contains(&tests.to_string()), "{message}");
+}
+
+#[tokio::test]
+async fn the_same_record_twice_is_the_same_event() {
+    let desk = Desk::open().await;
+    desk.of_everything().await;
+    let sold = desk.sale("1").await;
+    let first = desk.records(desk.take(sold.clone())).await;
+    let again = desk.records(desk.take(sold)).await;
+    assert_eq!((first.len(), again.len()), (1, 0));
+    let [one, two] = &desk.waiting()[..] else { panic!("{:?}", desk.waiting()) };
+    assert_eq!(one, two);
+}
+
+#[tokio::test]
+async fn a_batch_whose_events_could_not_be_queued_is_given_again_from_its_first_record() {
+    let desk = Desk::open().await;
+    desk.of_everything().await;
+    let mut sold = desk.sale("1").await;
+    sold.extend(desk.sale("2").await);
+    let first = sold[0]["dynamodb"]["SequenceNumber"].as_str().unwrap().to_owned();
+    desk.queue.fail_after(0);
+    let answer = desk.take(sold.clone()).await;
+    let answer = serde_json::to_value(answer).unwrap();
+    assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": first}]}));
+    let answer = serde_json::to_value(desk.take(sold).await).unwrap();
+    assert_eq!(answer, json!({"batchItemFailures": []}));
+    assert_eq!(desk.waiting().len(), 2);
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_is_left_for_somebody_and_holds_up_no_other() {
+    let desk = Desk::open().await;
+    desk.of_everything().await;
+    let mut sold = desk.sale("1").await;
+    let mut broken = desk.sale("2").await.remove(0);
+    broken["dynamodb"]["NewImage"]["body"] = json!({"S": "not what it was"});
+    sold.insert(0, broken);
+    sold.push(json!({"eventName": "INSERT"}));
+    assert!(desk.take(sold).await.batch_item_failures.is_empty());
+    assert_eq!(desk.waiting().len(), 1);
+    let unread = desk.queue.sent("/unread");
+    assert_eq!(unread.len(), 2, "{unread:?}");
+    assert!(!unread.concat().contains("not what it was"), "{unread:?}");
+}
+
+#[tokio::test]
+async fn a_merchant_whose_contract_has_ended_is_told_nothing() {
+    let desk = Desk::open().await;
+    desk.of_everything().await;
+    let sold = desk.sale("1").await;
+    let merchant = desk.scope.settings.merchant.id;
+    let last_day = domain::Day::parse("2026-11-24").unwrap();
+    desk.app.store.end_contract(merchant, last_day).await.unwrap();
+    let later = instant("2026-11-25T09:00:00Z");
+    webhooks::take(&desk.app, webhooks::StreamEvent { records: sold }, later).await;
+    assert_eq!(desk.waiting().len(), 0);
+}

@@ -1,0 +1,9 @@
+//! Changes of a real table become events, and events reach a receiver on this machine.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
+
+mod changes;
+mod delivery;
+mod receiver;
+mod replay;
+mod setup;

@@ -1,0 +1,201 @@
+//! The function on a table and a queue of its own, with a merchant whose endpoint is on this machine.
+
+use crate::receiver::Receiver;
+use aws_lambda_events::event::sqs::SqsMessage;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::member::Details;
+use domain::programme::{Gifts, SpendRule, Terms};
+use domain::webhook::{EventType, EventTypes, Reach, Switch, WebhookUrl};
+use domain::{Cents, Instant, MemberId, Programme, Purchase, Sector, WebhookId};
+use platform::queue::Failed;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use store::{Customer, Entry, Mode, NewMember, NewWebhook, Scope, Source, Webhook, WebhookSecret};
+use support::{Queue, Table, instant, merchant, mobile, open_merchant_with};
+use webhooks::{App, Courier, StreamAnswer, StreamEvent, handle, take};
+
+/// When the changes of the tests happen, and when they are dealt with unless a test says otherwise.
+pub(crate) fn now() -> Instant {
+    instant("2026-11-24T09:20:00Z")
+}
+
+type Items = BTreeMap<(String, String), HashMap<String, AttributeValue>>;
+
+pub(crate) struct Desk {
+    pub(crate) table: Table,
+    pub(crate) queue: Queue,
+    pub(crate) receiver: Receiver,
+    pub(crate) app: App,
+    pub(crate) scope: Scope,
+    records: AtomicU32,
+}
+
+impl Desk {
+    /// One point a euro, and fifty for becoming a member.
+    pub(crate) async fn open() -> Self {
+        Self::reaching(Reach::Anywhere).await
+    }
+
+    pub(crate) async fn reaching(reach: Reach) -> Self {
+        let (table, queue) = (Table::start().await, Queue::start().await);
+        let store = table.store();
+        let programme = Programme::from_stored(Terms {
+            spend: vec![SpendRule::of_everything(1, Cents::new(100))],
+            gifts: Gifts { welcome: 50, ..Gifts::default() },
+            ..Terms::default()
+        });
+        let shop = merchant(Sector::Retail, 1);
+        let scope = open_merchant_with(&store, &shop, &programme, now()).await;
+        let queues = ("http://queue/webhooks".to_owned(), "http://queue/unread".to_owned());
+        let courier = Courier::limited(reach, Duration::from_millis(500)).unwrap();
+        let app = App::new(store, queue.client(), queues, courier);
+        let receiver = Receiver::start().await;
+        Self { table, queue, receiver, app, scope, records: AtomicU32::default() }
+    }
+
+    /// Adds an endpoint at the receiver.
+    pub(crate) async fn webhook(
+        &self,
+        mode: Mode,
+        types: impl IntoIterator<Item = EventType>,
+    ) -> (WebhookId, WebhookSecret) {
+        let store = &self.app.store;
+        let settings = store.settings_anew(self.scope.settings.merchant.id, now()).await.unwrap();
+        let number = u128::try_from(settings.webhooks.len()).unwrap();
+        let new = NewWebhook {
+            id: WebhookId::mint(now(), number),
+            mode,
+            url: WebhookUrl::parse(&self.receiver.url, Reach::Anywhere).unwrap(),
+            events: EventTypes::new(types).unwrap(),
+        };
+        let secret = store.create_webhook(&settings, &new, now()).await.unwrap();
+        (new.id, secret)
+    }
+
+    /// Adds a live endpoint that is told of everything.
+    pub(crate) async fn of_everything(&self) -> (WebhookId, WebhookSecret) {
+        self.webhook(Mode::Live, EventType::ALL).await
+    }
+
+    /// An endpoint as it is now.
+    pub(crate) async fn stored(&self, id: WebhookId) -> Webhook {
+        let merchant = self.scope.settings.merchant.id;
+        let settings = self.app.store.settings_anew(merchant, now()).await.unwrap();
+        settings.webhook(id).unwrap().clone()
+    }
+
+    /// Turns an endpoint off or on.
+    pub(crate) async fn turn(&self, id: WebhookId, on: bool) {
+        let webhook = self.stored(id).await;
+        let change = (&webhook.url, &webhook.events, on);
+        let merchant = self.scope.settings.merchant.id;
+        self.app.store.change_webhook(merchant, &webhook, change).await.unwrap();
+        assert_eq!(self.stored(id).await.switch == Switch::On, on);
+    }
+
+    /// The records that a stream of the table would give of what is done meanwhile.
+    pub(crate) async fn records(&self, done: impl Future) -> Vec<Value> {
+        let before = self.items().await;
+        done.await;
+        let mut after = self.items().await;
+        let mut records = Vec::new();
+        for (key, old) in before {
+            match after.remove(&key) {
+                Some(new) if new == old => {}
+                new => records.push(self.record(&key, Some(old), new)),
+            }
+        }
+        records.extend(after.into_iter().map(|(key, new)| self.record(&key, None, Some(new))));
+        records
+    }
+
+    fn record(
+        &self,
+        (pk, sk): &(String, String),
+        old: Option<HashMap<String, AttributeValue>>,
+        new: Option<HashMap<String, AttributeValue>>,
+    ) -> Value {
+        let number = self.records.fetch_add(1, Ordering::Relaxed);
+        let name = match (&old, &new) {
+            (None, _) => "INSERT",
+            (_, None) => "REMOVE",
+            _ => "MODIFY",
+        };
+        let mut record = json!({
+            "eventID": format!("change {number}"),
+            "eventName": name,
+            "eventSource": "aws:dynamodb",
+            "dynamodb": {
+                "ApproximateCreationDateTime": 1_795_512_000.0,
+                "Keys": {"pk": {"S": pk}, "sk": {"S": sk}},
+                "SequenceNumber": number.to_string(),
+                "StreamViewType": "NEW_AND_OLD_IMAGES",
+            },
+        });
+        for (image, item) in [("OldImage", old), ("NewImage", new)] {
+            if let Some(item) = item {
+                record["dynamodb"][image] =
+                    serde_json::to_value(serde_dynamo::Item::from(item)).unwrap();
+            }
+        }
+        record
+    }
+
+    async fn items(&self) -> Items {
+        let scan = self.table.client().scan().table_name(self.table.name());
+        let mut pages = scan.into_paginator().items().send();
+        let mut items = Items::new();
+        while let Some(item) = pages.next().await {
+            let item = item.unwrap();
+            let key = ["pk", "sk"].map(|name| item[name].as_s().unwrap().clone());
+            items.insert(key.into(), item);
+        }
+        items
+    }
+
+    /// Gives the function a batch of the stream.
+    pub(crate) async fn take(&self, records: Vec<Value>) -> StreamAnswer {
+        take(&self.app, StreamEvent { records }, now()).await
+    }
+
+    /// The messages that wait for the function.
+    pub(crate) fn waiting(&self) -> Vec<String> {
+        self.queue.sent("/webhooks")
+    }
+
+    /// Gives the function a message for the `attempt`th time.
+    pub(crate) async fn deliver(
+        &self,
+        body: &str,
+        attempt: usize,
+        at: Instant,
+    ) -> Result<(), Failed> {
+        let mut message = SqsMessage::default();
+        message.body = Some(body.to_owned());
+        message.receipt_handle = Some(format!("attempt {attempt}"));
+        message.attributes =
+            HashMap::from([("ApproximateReceiveCount".to_owned(), attempt.to_string())]);
+        Box::pin(handle(&self.app, &message, at)).await
+    }
+
+    pub(crate) async fn member(&self, scope: &Scope, number: u16) -> MemberId {
+        let details = Details { last_name: Some("Martin".to_owned()), ..Details::default() };
+        let enrolment = domain::Enrolment::Till;
+        let new = NewMember { mobile: mobile(number), details, enrolment };
+        let (member, _) = self.app.store.create_member(scope, &new, now()).await.unwrap();
+        member.person.id
+    }
+
+    pub(crate) async fn record_purchase(&self, customer: Customer, purchase: Purchase) {
+        let entry = Entry { purchase, source: Source::Operator };
+        self.app.store.record(&self.scope, &customer, &entry, now()).await.unwrap();
+    }
+
+    /// A sale of nobody's, as a record of the stream; its event is queued for every endpoint on.
+    pub(crate) async fn sale(&self, number: &str) -> Vec<Value> {
+        let sale = support::sale(number, 4_490);
+        self.records(self.record_purchase(Customer::Nobody, sale)).await
+    }
+}

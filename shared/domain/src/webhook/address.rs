@@ -1,0 +1,228 @@
+//! Where events may be posted: to hosts of the internet, never into a network of ours or of a provider's.
+
+use crate::Invalid;
+use http::Uri;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+const LONGEST: usize = 500;
+
+/// Which addresses events may be posted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// By https to public addresses.
+    Public,
+    /// Anywhere, also by http: for a stack of tests, whose receivers are on the same machine.
+    Anywhere,
+}
+
+impl Reach {
+    /// The stage `live` reaches public addresses only; any other does unless `wanted` is `any`.
+    #[must_use]
+    pub fn of(stage: &str, wanted: &str) -> Self {
+        if stage != "live" && wanted == "any" { Self::Anywhere } else { Self::Public }
+    }
+
+    /// Whether an address may be connected to.
+    #[must_use]
+    pub const fn allows(self, address: IpAddr) -> bool {
+        matches!(self, Self::Anywhere) || is_public(address)
+    }
+}
+
+/// The address of an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookUrl(Uri);
+
+impl WebhookUrl {
+    /// Reads an address. What its name leads to is another question, asked when it is entered and each
+    /// time it is called.
+    ///
+    /// # Errors
+    /// [`Invalid::WebhookUrl`], [`Invalid::WebhookAddress`] for a number that may not be reached.
+    pub fn parse(text: &str, reach: Reach) -> Result<Self, Invalid> {
+        if text.len() > LONGEST || text.contains('#') {
+            return Err(Invalid::WebhookUrl);
+        }
+        let uri: Uri = text.parse().map_err(|_| Invalid::WebhookUrl)?;
+        let by = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => reach == Reach::Anywhere,
+            _ => false,
+        };
+        let plain = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+        if !by || !plain || uri.host().is_none_or(str::is_empty) {
+            return Err(Invalid::WebhookUrl);
+        }
+        let url = Self(uri);
+        if url.is_within(reach) { Ok(url) } else { Err(Invalid::WebhookAddress) }
+    }
+
+    /// Whether it may be called as far as it is written: a number is looked at, a name is not.
+    #[must_use]
+    pub fn is_within(&self, reach: Reach) -> bool {
+        let by_number = self.host().parse().ok().is_none_or(|address| reach.allows(address));
+        by_number && (reach == Reach::Anywhere || self.0.scheme_str() == Some("https"))
+    }
+
+    /// The host's name, or its number without brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let host = self.0.host().unwrap_or_default();
+        host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+    }
+
+    /// The port, told or of the scheme.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        let usual = if self.0.scheme_str() == Some("http") { 80 } else { 443 };
+        self.0.port_u16().unwrap_or(usual)
+    }
+
+    /// As a request is made of it.
+    #[must_use]
+    pub const fn uri(&self) -> &Uri {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for WebhookUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// Whether the whole internet can reach an address: none of the ranges that IANA keeps for networks of
+/// one's own, for this machine, for documentation or for anything special.
+#[must_use]
+pub const fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+const fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let is_special = match (a, b, c) {
+        // This network, private, this machine, multicast and what is reserved above it.
+        (0 | 10 | 127 | 224.., _, _) => true,
+        // Carriers' own networks, RFC 6598.
+        (100, 64..=127, _) => true,
+        // Link-local; AWS tells its instances their credentials there.
+        (169, 254, _) | (172, 16..=31, _) | (192, 168, _) => true,
+        // Protocol assignments, documentation, the former relays of 6to4.
+        (192, 0, 0 | 2) | (192, 88, 99) => true,
+        // Measurements of networks, RFC 2544, and documentation.
+        (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113) => true,
+        _ => false,
+    };
+    !is_special
+}
+
+/// Only what is assigned as global unicast, 2000::/3, less what leads back to IPv4 or is special.
+const fn is_public_v6(address: Ipv6Addr) -> bool {
+    if let Some(mapped) = address.to_ipv4_mapped() {
+        return is_public_v4(mapped);
+    }
+    match address.segments() {
+        // Teredo, benchmarking, ORCHID; documentation; 6to4.
+        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x2002, ..] => false,
+        // Documentation, RFC 9637.
+        [0x3fff, 0..=0xfff, ..] => false,
+        [0x2000..=0x3fff, ..] => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("https://hooks.example.com/zerosix?shop=1", Ok(()))]
+    #[case("https://93.184.216.34:8443/", Ok(()))]
+    #[case("https://[2606:2800:220:1::1]/", Ok(()))]
+    #[case("http://hooks.example.com/", Err(Invalid::WebhookUrl))]
+    #[case("ftp://hooks.example.com/", Err(Invalid::WebhookUrl))]
+    #[case("hooks.example.com", Err(Invalid::WebhookUrl))]
+    #[case("https://key@hooks.example.com/", Err(Invalid::WebhookUrl))]
+    #[case("https://hooks.example.com/#part", Err(Invalid::WebhookUrl))]
+    #[case("https://", Err(Invalid::WebhookUrl))]
+    #[case("", Err(Invalid::WebhookUrl))]
+    #[case("https://127.0.0.1/", Err(Invalid::WebhookAddress))]
+    #[case("https://[::1]/", Err(Invalid::WebhookAddress))]
+    #[case("https://[::ffff:10.0.0.1]/", Err(Invalid::WebhookAddress))]
+    #[case("https://169.254.169.254/latest", Err(Invalid::WebhookAddress))]
+    fn an_endpoint_is_reached_by_https_on_the_internet(
+        #[case] text: &str,
+        #[case] expected: Result<(), Invalid>,
+    ) {
+        assert_eq!(WebhookUrl::parse(text, Reach::Public).map(|_| ()), expected);
+    }
+
+    #[test]
+    fn an_address_too_long_is_refused() {
+        let long = format!("https://hooks.example.com/{}", "a".repeat(LONGEST));
+        assert_eq!(WebhookUrl::parse(&long, Reach::Public), Err(Invalid::WebhookUrl));
+    }
+
+    #[test]
+    fn a_stack_of_tests_reaches_this_machine_and_production_never_does() {
+        let here = WebhookUrl::parse("http://127.0.0.1:8080/", Reach::Anywhere).unwrap();
+        assert_eq!((here.host(), here.port()), ("127.0.0.1", 8080));
+        assert!(!here.is_within(Reach::Public));
+        assert_eq!(Reach::of("live", "any"), Reach::Public);
+        assert_eq!(Reach::of("test", "any"), Reach::Anywhere);
+        assert_eq!(Reach::of("test", ""), Reach::Public);
+    }
+
+    #[rstest]
+    #[case("0.0.0.0")]
+    #[case("10.1.2.3")]
+    #[case("100.64.0.1")]
+    #[case("100.127.255.255")]
+    #[case("127.0.0.1")]
+    #[case("169.254.169.254")]
+    #[case("172.16.0.1")]
+    #[case("172.31.255.255")]
+    #[case("192.0.0.170")]
+    #[case("192.0.2.1")]
+    #[case("192.88.99.1")]
+    #[case("192.168.1.1")]
+    #[case("198.18.0.1")]
+    #[case("198.51.100.1")]
+    #[case("203.0.113.1")]
+    #[case("224.0.0.1")]
+    #[case("255.255.255.255")]
+    #[case("::")]
+    #[case("::1")]
+    #[case("::ffff:127.0.0.1")]
+    #[case("::7f00:1")]
+    #[case("64:ff9b::a00:1")]
+    #[case("2001::1")]
+    #[case("2001:db8::1")]
+    #[case("2002:7f00:1::")]
+    #[case("3fff::1")]
+    #[case("fc00::1")]
+    #[case("fd00:ec2::254")]
+    #[case("fe80::1")]
+    #[case("ff02::1")]
+    fn what_is_inside_a_network_or_special_is_not_public(#[case] address: &str) {
+        assert!(!is_public(address.parse().unwrap()));
+    }
+
+    #[rstest]
+    #[case("1.1.1.1")]
+    #[case("100.63.255.255")]
+    #[case("100.128.0.1")]
+    #[case("172.15.0.1")]
+    #[case("172.32.0.1")]
+    #[case("192.0.1.1")]
+    #[case("223.255.255.255")]
+    #[case("2606:4700::1111")]
+    #[case("2001:4860:4860::8888")]
+    fn the_neighbours_of_those_ranges_are_public(#[case] address: &str) {
+        assert!(is_public(address.parse().unwrap()));
+    }
+}
