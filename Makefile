@@ -3,7 +3,7 @@ PYTHON ?= python3
 LOCAL := $(PYTHON) infra/local/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop status test bench deploy fmt lint advisories
+.PHONY: help run stop status collection test bench deploy fmt lint advisories
 
 help: ## This list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -16,6 +16,9 @@ stop: ## Stops what `make run` started; the state is kept in .local
 
 status: ## Says whether it runs, and where
 	@$(LOCAL) stack.py status
+
+collection: ## The calls of a till (docs/till-collection) against what `make run` started; needs Node 20
+	@$(LOCAL) collection.py
 
 test: ## Every check: format, lints, licences, template, tests, end to end
 	@$(LOCAL) test.py
