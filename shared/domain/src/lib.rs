@@ -28,8 +28,10 @@ pub mod purchase;
 pub mod qr;
 pub mod quantity;
 pub mod receipt;
+pub mod redemption;
 pub mod registration;
 pub mod retention;
+pub mod reward;
 pub mod segment;
 pub mod sender;
 pub mod text;
@@ -42,7 +44,8 @@ pub use campaign::Campaign;
 pub use consent::{Channel, Consent, ConsentSource, Consents, Opposition, OppositionReason};
 pub use coupon_code::CouponCode;
 pub use identity::{
-    CampaignId, CouponBatchId, EstablishmentId, KeyId, MemberId, MerchantId, OfferId, UploadId,
+    CampaignId, CouponBatchId, EstablishmentId, KeyId, MemberId, MerchantId, OfferId, RedemptionId,
+    RewardId, UploadId,
 };
 pub use invalid::Invalid;
 pub use member::{Enrolment, Person};
@@ -56,5 +59,7 @@ pub use programme::{Programme, Programmes};
 pub use purchase::{Kind, Line, Purchase};
 pub use quantity::Quantity;
 pub use receipt::{Receipt, ReceiptNumber, Register};
+pub use redemption::Redemption;
 pub use registration::Registration;
+pub use reward::Reward;
 pub use segment::Segment;

@@ -34,6 +34,8 @@ pub enum Part {
     Offers(Mode),
     /// Coupons, each by its code.
     Coupons(Mode),
+    /// Rewards, and how many of each were given.
+    Rewards(Mode),
     /// The merchant's own partition, and what leads to it. What the other parts are found by is here,
     /// so it is cleared last.
     Settings,
@@ -44,13 +46,14 @@ impl Part {
     pub fn all() -> impl Iterator<Item = Self> {
         let of_mode = |mode| {
             let members = (0..MEMBER_SHARDS).map(move |shard| Self::Members(mode, shard));
-            let others: [fn(Mode) -> Self; 6] = [
+            let others: [fn(Mode) -> Self; 7] = [
                 Self::Nobody,
                 Self::Campaigns,
                 Self::Uploads,
                 Self::Erased,
                 Self::Offers,
                 Self::Coupons,
+                Self::Rewards,
             ];
             members.chain(others.map(|part| part(mode)))
         };
@@ -71,7 +74,8 @@ impl Part {
             | Self::Uploads(mode)
             | Self::Erased(mode)
             | Self::Offers(mode)
-            | Self::Coupons(mode) => mode,
+            | Self::Coupons(mode)
+            | Self::Rewards(mode) => mode,
             Self::Settings => Mode::Live,
         }
     }
@@ -94,6 +98,7 @@ impl Part {
             Self::Coupons(_) => (0..keys::COUPON_SHARDS)
                 .map(|shard| Source::all(keys::coupon_partition(tenant, shard)))
                 .collect(),
+            Self::Rewards(_) => vec![Source::all(keys::rewards_partition(tenant))],
             Self::Settings => {
                 let test = Tenant { merchant, mode: Mode::Test };
                 vec![
@@ -117,6 +122,7 @@ impl fmt::Display for Part {
             Self::Erased(_) => write!(f, "erased-{mode}"),
             Self::Offers(_) => write!(f, "offers-{mode}"),
             Self::Coupons(_) => write!(f, "coupons-{mode}"),
+            Self::Rewards(_) => write!(f, "rewards-{mode}"),
             Self::Settings => f.write_str("settings"),
         }
     }

@@ -205,7 +205,7 @@ impl Walk<'_> {
                 }
                 None => vec![],
             },
-            Part::Nobody(_) | Part::Erased(_) | Part::Coupons(_) => vec![],
+            Part::Nobody(_) | Part::Erased(_) | Part::Coupons(_) | Part::Rewards(_) => vec![],
         })
     }
 
