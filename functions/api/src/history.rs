@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::ledger::entry::{Cause, LedgerEntry};
 use domain::lots::Lot;
-use domain::redemption::{Spent, State};
+use domain::redemption::{self, Spent};
 use domain::{Instant, KeyId, Redemption};
 use http_edge::{Page, Problem, Segments, Till, cursor};
 use serde::Serialize;
@@ -193,7 +193,7 @@ impl HistoryItem {
     }
 
     fn redemption(redemption: &Redemption, by: Option<KeyId>) -> Self {
-        let cancelled = redemption.state == State::Cancelled;
+        let cancelled = redemption.state == redemption::State::Cancelled;
         Self {
             points: -redemption.points.get(),
             lots: LotTaken::all(&redemption.lots),

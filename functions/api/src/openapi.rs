@@ -2,9 +2,9 @@
 //! and served from there: the generator is no part of what runs.
 
 use crate::{
-    adjustments, balance, campaigns, consents, contract_end, coupon_check, erasures, establishments, health,
-    history, keys, members, merchants, offers, programmes, purchases, redemptions, registration, rewards, senders,
-    uploads,
+    adjustments, balance, campaigns, consents, contract_end, coupon_check, erasures,
+    establishments, health, history, keys, members, merchants, offers, programmes, purchases,
+    redemptions, registration, rewards, senders, uploads,
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;

@@ -9,6 +9,18 @@ pub const NAME_LENGTH: usize = 60;
 /// The most points that a reward costs.
 pub const MOST_POINTS: i64 = 1_000_000;
 
+/// A price in points: some, and no absurd number.
+///
+/// # Errors
+/// [`Invalid::RewardPoints`].
+pub fn price(points: i64) -> Result<Points, Invalid> {
+    if (1..=MOST_POINTS).contains(&points) {
+        Ok(Points::new(points))
+    } else {
+        Err(Invalid::RewardPoints)
+    }
+}
+
 /// What is given for the points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Given {
@@ -123,9 +135,7 @@ impl Reward {
         disabled: bool,
         levels: &[Level],
     ) -> Result<Self, (&'static str, Invalid)> {
-        if !(1..=MOST_POINTS).contains(&terms.points.get()) {
-            return Err(("points", Invalid::RewardPoints));
-        }
+        price(terms.points.get()).map_err(|invalid| ("points", invalid))?;
         if terms.limit_member == Some(0) {
             return Err(("limit_member", Invalid::RewardLimit));
         }

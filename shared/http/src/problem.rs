@@ -327,9 +327,7 @@ pub const fn cashier_message(invalid: Invalid) -> Option<&'static str> {
         Invalid::RedemptionFulfilled => {
             Some("Cette récompense a été remise au client : elle ne peut plus être annulée.")
         }
-        Invalid::RedemptionCancelled => {
-            Some("Cette demande est annulée : faites-en une nouvelle.")
-        }
+        Invalid::RedemptionCancelled => Some("Cette demande est annulée : faites-en une nouvelle."),
         Invalid::RedemptionCouponUsed => Some(
             "Le bon de cette récompense a été utilisé : annulez d'abord la vente où il a servi.",
         ),

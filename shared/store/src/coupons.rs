@@ -311,8 +311,7 @@ impl Store {
         code: &CouponCode,
     ) -> Result<TransactWriteItem, StoreError> {
         let key = keys::coupon(scope.tenant(), code);
-        let values =
-            vec![(":disabled", AttributeValue::Bool(true)), (":zero", items::number(0))];
+        let values = vec![(":disabled", AttributeValue::Bool(true)), (":zero", items::number(0))];
         items::update(&self.table, &key, "SET disabled = :disabled", "uses = :zero", values)
     }
 

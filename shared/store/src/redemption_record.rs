@@ -101,7 +101,13 @@ impl RedemptionRecord {
         self.changed_at = items::instant_text(redemption.changed_at);
         self.points = stands_for(redemption).get();
         let values = vec![(":before", items::text(before))];
-        items::put_named(table, items::to_item(self)?, "#state = :before", ("#state", "state"), values)
+        items::put_named(
+            table,
+            items::to_item(self)?,
+            "#state = :before",
+            ("#state", "state"),
+            values,
+        )
     }
 
     pub(crate) fn read(&self) -> Result<Redemption, StoreError> {

@@ -217,7 +217,11 @@ impl Store {
             let found = page.map_err(StoreError::unavailable)?.items.unwrap_or_default();
             let found = found.into_iter().map(|item| items::from_item::<Key>(item, "history"));
             for item in self.get_items(&found.collect::<Result<Vec<_>, _>>()?).await? {
-                if item.get("pk").and_then(|pk| pk.as_s().ok()).is_some_and(|pk| pk.starts_with(&receipts)) {
+                if item
+                    .get("pk")
+                    .and_then(|pk| pk.as_s().ok())
+                    .is_some_and(|pk| pk.starts_with(&receipts))
+                {
                     take_off_if_cancelled(item, merged_at, before)?;
                 } else if item.get("kind") == Some(&items::text(REDEMPTION)) {
                     give_back_if_cancelled(item, merged_at, before)?;
