@@ -268,7 +268,7 @@ impl Store {
 
     /// Cancels a redemption: its lots go back to their own days, what counted the reward counts it no
     /// more, and its coupon gives nothing. Again changes nothing. The reads of [`Store::redemption`], 1
-    /// for the reward's counters, and 1 transaction of 2 items, 5 write units, 2 more for each counter
+    /// for the reward's counters, and 1 transaction of 2 items, 4 write units, 2 more for each counter
     /// and for the coupon.
     ///
     /// # Errors

@@ -12,5 +12,6 @@ mod deadlines;
 mod erasing;
 mod ledger;
 mod members;
+mod redemptions;
 mod setup;
 mod uploads;
