@@ -2,11 +2,14 @@
 
 use crate::openapi::TillRefusals;
 use crate::purchases::told::PurchaseType;
+use crate::redemptions::RedemptionState;
 use crate::{App, identifiers, purchase_id};
 use axum::Json;
 use axum::extract::State;
 use domain::ledger::entry::{Cause, LedgerEntry};
-use domain::{Instant, KeyId};
+use domain::lots::Lot;
+use domain::redemption::{self, Spent};
+use domain::{Instant, KeyId, Redemption};
 use http_edge::{Page, Problem, Segments, Till, cursor};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -34,6 +37,8 @@ pub(crate) enum EntryType {
     Expiry,
     /// Corrected by hand.
     Adjustment,
+    /// Points were spent on a reward, or off a bill.
+    Redemption,
     /// A merge with another member was undone.
     Unmerge,
     /// The card was blocked as lost.
@@ -57,6 +62,13 @@ pub(crate) struct LotTaken {
     points: i64,
 }
 
+impl LotTaken {
+    pub(crate) fn all(lots: &[Lot]) -> Vec<Self> {
+        let told = |lot: &Lot| Self { earned_on: lot.day.to_string(), points: lot.remaining.get() };
+        lots.iter().map(told).collect()
+    }
+}
+
 /// Something that happened to a member's account. Only a purchase has a receipt.
 #[derive(Default, Serialize, ToSchema)]
 pub(crate) struct HistoryItem {
@@ -64,7 +76,7 @@ pub(crate) struct HistoryItem {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     at: Instant,
-    /// The points it gave, below zero for a return; of a merge undone, what the absorbed one had brought
+    /// The points it gave, below zero where it took some; of a merge undone, what the absorbed one had brought
     /// in and did not get back.
     points: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,6 +113,17 @@ pub(crate) struct HistoryItem {
     reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redemption_id: Option<String>,
+    /// The reward that the points were spent on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reward_id: Option<String>,
+    /// The coupon that was given for them, as it is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coupon_code: Option<String>,
+    /// How far the redemption is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<RedemptionState>,
     /// The member that this one was parted from, or that a sale came from or went to.
     #[serde(skip_serializing_if = "Option::is_none")]
     other_member_id: Option<String>,
@@ -149,6 +172,7 @@ impl HistoryItem {
                 }
             }
             HistoryEntry::Ledger(entry) => Self::ledger(entry),
+            HistoryEntry::Redemption { redemption, by } => Self::redemption(redemption, *by),
         }
     }
 
@@ -171,15 +195,30 @@ impl HistoryItem {
             },
             at: entry.at,
             points: entry.points.get(),
-            lots: entry
-                .lots
-                .iter()
-                .map(|lot| LotTaken { earned_on: lot.day.to_string(), points: lot.remaining.get() })
-                .collect(),
+            lots: LotTaken::all(&entry.lots),
             author: adjustment.map(|adjustment| adjustment.author.as_str().to_owned()),
             reason: adjustment.map(|adjustment| adjustment.reason.as_str()),
-            reference: adjustment.and_then(|adjustment| adjustment.reference.clone()),
+            reference: adjustment
+                .and_then(|adjustment| adjustment.reference.as_ref())
+                .map(|reference| reference.as_str().to_owned()),
             ..Self::default()
+        }
+    }
+
+    fn redemption(redemption: &Redemption, by: Option<KeyId>) -> Self {
+        let cancelled = redemption.state == redemption::State::Cancelled;
+        Self {
+            points: -redemption.points.get(),
+            lots: LotTaken::all(&redemption.lots),
+            cancelled_at: cancelled.then_some(redemption.changed_at),
+            redemption_id: Some(redemption.id.to_string()),
+            reward_id: redemption.reward().map(|reward| reward.to_string()),
+            coupon_code: match &redemption.spent {
+                Spent::Coupon(_, code) => Some(code.to_string()),
+                Spent::Goods(_) | Spent::Bill => None,
+            },
+            state: Some(RedemptionState::of(redemption.state)),
+            ..Self::note(EntryType::Redemption, redemption.requested_at, by)
         }
     }
 

@@ -1,6 +1,8 @@
 //! Random bits for new identifiers, and identifiers that a path names.
 
-use domain::{CampaignId, CouponBatchId, MemberId, MerchantId, OfferId, UploadId};
+use domain::{
+    CampaignId, CouponBatchId, MemberId, MerchantId, OfferId, RedemptionId, RewardId, UploadId,
+};
 use http_edge::Problem;
 
 /// 128 bits of the system's generator.
@@ -33,6 +35,16 @@ pub(crate) fn offer(text: &str) -> Result<OfferId, Problem> {
 /// A batch of coupons of the path.
 pub(crate) fn coupon_batch(text: &str) -> Result<CouponBatchId, Problem> {
     CouponBatchId::parse(text).map_err(|_| Problem::not_found("batch"))
+}
+
+/// A reward of the path.
+pub(crate) fn reward(text: &str) -> Result<RewardId, Problem> {
+    RewardId::parse(text).map_err(|_| Problem::not_found("reward"))
+}
+
+/// A redemption of the path.
+pub(crate) fn redemption(text: &str) -> Result<RedemptionId, Problem> {
+    RedemptionId::parse(text).map_err(|_| Problem::not_found("redemption"))
 }
 
 /// A file of the path.

@@ -3,6 +3,7 @@
 //! One file a resource: its requests and answers, and thin handlers that read a request into the
 //! domain's types, call the store and answer.
 
+mod adjustments;
 mod balance;
 mod campaigns;
 pub mod codes;
@@ -26,7 +27,9 @@ mod programmes;
 mod purchase_id;
 mod purchases;
 mod queue_door;
+mod redemptions;
 mod registration;
+mod rewards;
 mod senders;
 mod upload_door;
 mod uploads;
@@ -155,6 +158,18 @@ pub fn router(app: App) -> Router {
         .route("/v1/members/{member_id}/card/replace", post(members::card::replace))
         .merge(offers::routes())
         .route("/v1/coupons/check", post(coupon_check::check))
+        .merge(rewards::routes())
+        .route("/v1/members/{member_id}/adjustments", post(adjustments::create))
+        .route("/v1/members/{member_id}/redemptions", post(redemptions::create))
+        .route("/v1/members/{member_id}/redemptions/{redemption_id}", get(redemptions::show))
+        .route(
+            "/v1/members/{member_id}/redemptions/{redemption_id}/fulfil",
+            post(redemptions::fulfil),
+        )
+        .route(
+            "/v1/members/{member_id}/redemptions/{redemption_id}/cancel",
+            post(redemptions::cancel),
+        )
         .route("/v1/members/{member_id}/registration", put(registration::put))
         .route("/v1/members/{member_id}/consents", get(consents::show))
         .route("/v1/members/{member_id}/consents/{channel}", put(consents::put))

@@ -5,7 +5,7 @@ pub(crate) mod batches;
 pub(crate) mod codes;
 mod import_file;
 pub(crate) mod imports;
-mod of_mode;
+pub(crate) mod of_mode;
 
 use crate::campaigns::steps::in_force;
 use crate::openapi::{BodyRefusals, OperatorRefusals};
@@ -337,14 +337,18 @@ impl OfferAnswer {
 }
 
 /// A merchant's data, live or of its tests: 1 round trip.
-async fn scope(app: &App, merchant: &str, mode: Mode) -> Result<Scope, Problem> {
+pub(crate) async fn scope(app: &App, merchant: &str, mode: Mode) -> Result<Scope, Problem> {
     let merchant = identifiers::merchant(merchant)?;
     let settings = app.store().settings_anew(merchant, app.now()).await?;
     Ok(Scope { settings, mode })
 }
 
 /// As [`scope`], of a merchant whose contract is in force.
-async fn scope_in_force(app: &App, merchant: &str, mode: Mode) -> Result<Scope, Problem> {
+pub(crate) async fn scope_in_force(
+    app: &App,
+    merchant: &str,
+    mode: Mode,
+) -> Result<Scope, Problem> {
     let scope = scope(app, merchant, mode).await?;
     in_force(&scope.settings, app.now())?;
     Ok(scope)

@@ -2,9 +2,9 @@
 //! and served from there: the generator is no part of what runs.
 
 use crate::{
-    balance, campaigns, consents, contract_end, coupon_check, erasures, establishments, health,
-    history, keys, members, merchants, offers, programmes, purchases, registration, senders,
-    uploads, webhooks,
+    adjustments, balance, campaigns, consents, contract_end, coupon_check, erasures,
+    establishments, health, history, keys, members, merchants, offers, programmes, purchases,
+    redemptions, registration, rewards, senders, uploads, webhooks,
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -203,6 +203,12 @@ impl Modify for SoftwareName {
         offers::batches::resume,
         offers::batches::codes,
         coupon_check::check,
+        rewards::create,
+        rewards::list,
+        rewards::show,
+        rewards::put,
+        rewards::at_till::list,
+        rewards::at_till::list_for_member,
         members::enrolment::create,
         members::list,
         members::find::find,
@@ -219,6 +225,11 @@ impl Modify for SoftwareName {
         consents::show,
         consents::put,
         history::list,
+        redemptions::create,
+        redemptions::show,
+        redemptions::fulfil,
+        redemptions::cancel,
+        adjustments::create,
         purchases::create,
         purchases::dry_run::ask,
         purchases::show,
@@ -244,6 +255,7 @@ impl Modify for SoftwareName {
         (name = "uploads", description = "Files of purchases."),
         (name = "campaigns", description = "Messages to a segment of a merchant's members: the operator's today, the merchant's own login's later."),
         (name = "offers", description = "What coupons give, and their codes: the operator's today, the merchant's own login's later."),
+        (name = "rewards", description = "What is given for points: the catalogue is the operator's today, the merchant's own login's later; tills read it and redeem."),
         (name = "merchants", description = "The operator's: merchants and their settings."),
         (name = "webhooks", description = "The operator's: where a merchant's software is told of what happens. docs/webhooks.md tells its developer."),
         (name = "service", description = "The service itself."),

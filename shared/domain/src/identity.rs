@@ -81,6 +81,23 @@ ulid_identifier!(
     /// A batch of an offer's codes, made in the background.
     CouponBatchId
 );
+ulid_identifier!(
+    /// A reward of a merchant's catalogue.
+    RewardId
+);
+ulid_identifier!(
+    /// A redemption of a member's points.
+    RedemptionId
+);
+
+impl RedemptionId {
+    /// When it was minted, to the millisecond; for one that no clock of ours minted, the end of time.
+    #[must_use]
+    pub fn minted_at(self) -> Instant {
+        let milliseconds = i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX);
+        Instant::from_millisecond(milliseconds).unwrap_or(Instant::MAX)
+    }
+}
 
 ulid_identifier!(
     /// An address of a merchant's that events are posted to.
@@ -163,6 +180,13 @@ mod tests {
         assert_eq!(MemberId::parse(&member.to_string()), Ok(member));
         assert_eq!(MemberId::parse(&member.to_string().to_lowercase()), Err(Invalid::Identifier));
         assert_eq!(MemberId::parse("not-one"), Err(Invalid::Identifier));
+    }
+
+    #[test]
+    fn a_redemption_tells_when_it_was_minted_and_a_forged_one_breaks_nothing() {
+        let now = Instant::from_millisecond(1_790_000_000_123).unwrap();
+        assert_eq!(RedemptionId::mint(now, 42).minted_at(), now);
+        assert_eq!(RedemptionId::from_bytes([255; 16]).minted_at(), Instant::MAX);
     }
 
     #[rstest]

@@ -1,7 +1,7 @@
 //! Why a value was not accepted: one reason a variant, free of the value itself.
 
 use crate::Cents;
-use crate::coupon::Refusal;
+use crate::{coupon, reward};
 
 /// A value that broke a rule of the domain.
 ///
@@ -253,7 +253,28 @@ pub enum Invalid {
     CouponTaken,
     /// A coupon that gives nothing.
     #[error("{0}")]
-    Coupon(Refusal),
+    Coupon(coupon::Refusal),
+    /// A price in points of none, or of an absurd number.
+    #[error("must be 1 to {} points", crate::reward::MOST_POINTS)]
+    RewardPoints,
+    /// A limit of a reward that lets nobody in, or more than there are.
+    #[error("must be 1 or more, and not more than the stock: disable the reward to stop it")]
+    RewardLimit,
+    /// A reward by coupons that more than one purchase could use.
+    #[error("must be an offer whose codes are used once, for its coupons are bought one by one")]
+    RewardOffer,
+    /// A reward that is not given.
+    #[error("{0}")]
+    Reward(reward::Refusal),
+    /// Goods that were handed out, so that their points stay spent.
+    #[error("was fulfilled: its goods were handed out, and it cannot be cancelled any more")]
+    RedemptionFulfilled,
+    /// A redemption whose points went back.
+    #[error("was cancelled: its points went back, so request it anew")]
+    RedemptionCancelled,
+    /// A redemption whose coupon took something off a purchase.
+    #[error("gave a coupon that was used: cancel the purchase that it was used with first")]
+    RedemptionCouponUsed,
     /// A share of a basket that is none, or more than all of it.
     #[error("must be 1 to 10000 hundredths of a percent")]
     OfferShare,
@@ -417,6 +438,12 @@ impl Invalid {
             Self::CouponMistyped => "coupon_mistyped",
             Self::CouponMadeHere => "coupon_made_here",
             Self::CouponTaken => "coupon_taken",
+            Self::RewardPoints => "reward_points",
+            Self::RewardLimit => "reward_limit",
+            Self::RewardOffer => "reward_offer",
+            Self::RedemptionFulfilled => "redemption_fulfilled",
+            Self::RedemptionCancelled => "redemption_cancelled",
+            Self::RedemptionCouponUsed => "redemption_coupon_used",
             Self::OfferShare => "offer_share",
             Self::OfferDays => "offer_days",
             Self::OfferWithoutEnd => "offer_without_end",
@@ -437,6 +464,6 @@ impl Invalid {
             Self::WebhookEvent => "webhook_event",
             Self::WebhookEvents => "webhook_events",
             Self::ReplayRange => "replay_range",
-        } or the code of what Coupon holds
+        } or the code of what Coupon, Reward holds
     }
 }

@@ -29,8 +29,10 @@ pub mod purchase_id;
 pub mod qr;
 pub mod quantity;
 pub mod receipt;
+pub mod redemption;
 pub mod registration;
 pub mod retention;
+pub mod reward;
 pub mod segment;
 pub mod sender;
 pub mod sensitive;
@@ -45,8 +47,8 @@ pub use campaign::Campaign;
 pub use consent::{Channel, Consent, ConsentSource, Consents, Opposition, OppositionReason};
 pub use coupon_code::CouponCode;
 pub use identity::{
-    CampaignId, CouponBatchId, EstablishmentId, KeyId, MemberId, MerchantId, OfferId, UploadId,
-    WebhookId,
+    CampaignId, CouponBatchId, EstablishmentId, KeyId, MemberId, MerchantId, OfferId, RedemptionId,
+    RewardId, UploadId, WebhookId,
 };
 pub use invalid::Invalid;
 pub use member::{Enrolment, Person};
@@ -60,5 +62,7 @@ pub use programme::{Programme, Programmes};
 pub use purchase::{Kind, Line, Purchase};
 pub use quantity::Quantity;
 pub use receipt::{Receipt, ReceiptNumber, Register};
+pub use redemption::Redemption;
 pub use registration::Registration;
+pub use reward::Reward;
 pub use segment::Segment;

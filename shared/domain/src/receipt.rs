@@ -52,6 +52,11 @@ code!(
     Operator,
     16
 );
+code!(
+    /// What a merchant finds something by in its own papers: a code, never a text.
+    Reference,
+    40
+);
 
 impl Default for Register {
     /// The register of merchants whose files name none.

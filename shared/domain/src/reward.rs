@@ -1,12 +1,25 @@
 //! Rewards (*récompenses*): what a merchant gives for points, for whom, when and how often.
 
+use crate::offer::Usage;
 use crate::programme::{Level, LevelCode};
-use crate::{Day, Invalid, OfferId, Points, RewardId};
+use crate::{Day, Invalid, Offer, OfferId, Points, RewardId};
 
 /// The most characters of a reward's name.
 pub const NAME_LENGTH: usize = 60;
 /// The most points that a reward costs.
 pub const MOST_POINTS: i64 = 1_000_000;
+
+/// A price in points: some, and no absurd number.
+///
+/// # Errors
+/// [`Invalid::RewardPoints`].
+pub fn price(points: i64) -> Result<Points, Invalid> {
+    if (1..=MOST_POINTS).contains(&points) {
+        Ok(Points::new(points))
+    } else {
+        Err(Invalid::RewardPoints)
+    }
+}
 
 /// What is given for the points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,9 +77,6 @@ pub enum Refusal {
     /// The member's level is too low.
     #[error("is for members of a higher level")]
     LevelTooLow,
-    /// Too few points that can be spent.
-    #[error("costs more points than can be spent")]
-    NotEnoughPoints,
     /// None is left.
     #[error("is out of stock")]
     OutOfStock,
@@ -77,12 +87,11 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every refusal.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 6] = [
         Self::Disabled,
         Self::NotBegun,
         Self::Ended,
         Self::LevelTooLow,
-        Self::NotEnoughPoints,
         Self::OutOfStock,
         Self::MemberLimit,
     ];
@@ -95,7 +104,6 @@ impl Refusal {
             Self::NotBegun => "reward_not_begun",
             Self::Ended => "reward_ended",
             Self::LevelTooLow => "reward_level",
-            Self::NotEnoughPoints => "not_enough_points",
             Self::OutOfStock => "reward_out_of_stock",
             Self::MemberLimit => "reward_member_limit",
         }
@@ -109,7 +117,6 @@ impl Refusal {
             Self::NotBegun => "Cette récompense n'est pas encore disponible.",
             Self::Ended => "Cette récompense n'est plus disponible.",
             Self::LevelTooLow => "Cette récompense est réservée à un palier supérieur.",
-            Self::NotEnoughPoints => "Le client n'a pas assez de points.",
             Self::OutOfStock => "Cette récompense est épuisée.",
             Self::MemberLimit => "Ce client a déjà eu cette récompense.",
         }
@@ -128,9 +135,7 @@ impl Reward {
         disabled: bool,
         levels: &[Level],
     ) -> Result<Self, (&'static str, Invalid)> {
-        if !(1..=MOST_POINTS).contains(&terms.points.get()) {
-            return Err(("points", Invalid::RewardPoints));
-        }
+        price(terms.points.get()).map_err(|invalid| ("points", invalid))?;
         if terms.limit_member == Some(0) {
             return Err(("limit_member", Invalid::RewardLimit));
         }
@@ -162,6 +167,40 @@ impl Reward {
         &self.terms
     }
 
+    /// Whether coupons of an offer are given on a day: the offer may have changed, or ended, since the
+    /// reward was saved.
+    ///
+    /// # Errors
+    /// [`Refusal::Disabled`], [`Refusal::Ended`].
+    pub fn given_as(offer: &Offer, today: Day) -> Result<(), Refusal> {
+        let terms = offer.terms();
+        if offer.disabled || terms.usage != Usage::Single {
+            return Err(Refusal::Disabled);
+        }
+        if terms.last_day.is_some_and(|last| last < today) {
+            return Err(Refusal::Ended);
+        }
+        Ok(())
+    }
+
+    /// Whether it is given at all on a day.
+    ///
+    /// # Errors
+    /// The first [`Refusal`] that stands against it.
+    pub fn given_on(&self, today: Day) -> Result<(), Refusal> {
+        let Terms { first_day, last_day, .. } = &self.terms;
+        if self.disabled {
+            return Err(Refusal::Disabled);
+        }
+        if today < *first_day {
+            return Err(Refusal::NotBegun);
+        }
+        if last_day.is_some_and(|last| last < today) {
+            return Err(Refusal::Ended);
+        }
+        Ok(())
+    }
+
     /// Whether it is given to a member of `level` on a day. Its stock, the member's limit and the
     /// points are looked at where they are taken.
     ///
@@ -173,21 +212,34 @@ impl Reward {
         levels: &[Level],
         today: Day,
     ) -> Result<(), Refusal> {
-        let Terms { first_day, last_day, level: wanted, .. } = &self.terms;
-        if self.disabled {
-            return Err(Refusal::Disabled);
-        }
-        if today < *first_day {
-            return Err(Refusal::NotBegun);
-        }
-        if last_day.is_some_and(|last| last < today) {
-            return Err(Refusal::Ended);
-        }
-        let Some(wanted) = wanted else { return Ok(()) };
+        self.given_on(today)?;
+        let Some(wanted) = &self.terms.level else { return Ok(()) };
         let threshold = levels.iter().find(|known| known.code == *wanted).map(|known| known.from);
         // A level that the programme dropped since is reached by nobody.
         let reached = threshold.zip(level).is_some_and(|(from, level)| from <= level.from);
         if reached { Ok(()) } else { Err(Refusal::LevelTooLow) }
+    }
+}
+
+impl Reward {
+    /// How many are left once so many were given; `None` where there are any number.
+    #[must_use]
+    pub fn left(&self, given: u32) -> Option<u32> {
+        self.terms.stock.map(|stock| stock.saturating_sub(given))
+    }
+
+    /// Whether one is left for a member who had so many of those given.
+    ///
+    /// # Errors
+    /// [`Refusal::OutOfStock`], [`Refusal::MemberLimit`].
+    pub fn left_for(&self, given: u32, had: u32) -> Result<(), Refusal> {
+        if self.left(given) == Some(0) {
+            return Err(Refusal::OutOfStock);
+        }
+        if self.terms.limit_member.is_some_and(|limit| limit <= had) {
+            return Err(Refusal::MemberLimit);
+        }
+        Ok(())
     }
 }
 
@@ -223,6 +275,47 @@ mod tests {
             last_day: Some(day("2026-11-30")),
             level: LevelCode::parse("silver").ok(),
         }
+    }
+
+    #[rstest]
+    #[case(9, 0, Ok(()))]
+    #[case(10, 0, Err(Refusal::OutOfStock))]
+    #[case(11, 0, Err(Refusal::OutOfStock))]
+    #[case(9, 1, Err(Refusal::MemberLimit))]
+    fn the_last_of_a_stock_is_given_and_a_member_has_so_many(
+        #[case] given: u32,
+        #[case] had: u32,
+        #[case] found: Result<(), Refusal>,
+    ) {
+        let reward = Reward::new(id(), terms(), false, &levels()).unwrap();
+        assert_eq!(reward.left_for(given, had), found);
+        let unlimited = Terms { stock: None, limit_member: None, ..terms() };
+        let reward = Reward::new(id(), unlimited, false, &levels()).unwrap();
+        assert_eq!((reward.left(given), reward.left_for(given, had)), (None, Ok(())));
+    }
+
+    #[rstest]
+    #[case(Usage::Single, false, "2026-11-30", Ok(()))]
+    #[case(Usage::Single, false, "2026-12-01", Err(Refusal::Ended))]
+    #[case(Usage::Single, true, "2026-11-30", Err(Refusal::Disabled))]
+    #[case(Usage::Multi { limit: Some(9), limit_member: None }, false, "2026-11-30", Err(Refusal::Disabled))]
+    fn a_coupon_that_would_give_nothing_is_not_given_for_points(
+        #[case] usage: Usage,
+        #[case] disabled: bool,
+        #[case] today: &str,
+        #[case] found: Result<(), Refusal>,
+    ) {
+        let terms = crate::offer::Terms {
+            name: "Bienvenue".to_owned(),
+            benefit: crate::offer::Benefit::Value(crate::Cents::new(500)),
+            minimum_spend: crate::Cents::ZERO,
+            first_day: day("2026-11-01"),
+            last_day: Some(day("2026-11-30")),
+            establishments: vec![],
+            usage,
+        };
+        let offer = Offer::from_stored(OfferId::from_bytes([3; 16]), terms, disabled);
+        assert_eq!(Reward::given_as(&offer, day(today)), found);
     }
 
     fn id() -> RewardId {

@@ -10,12 +10,23 @@ pub const LINE_LENGTH: usize = 40;
 /// The lines: what a sale gave or took where one is told, the balance, what waits, what ends soonest.
 #[must_use]
 pub fn lines(unit: Unit, earned: Option<Points>, balance: &Balance) -> Vec<String> {
-    let mut lines = Vec::with_capacity(4);
-    match earned.map(Points::get) {
-        Some(points @ 1..) => lines.push(format!("Gagné : {}", amount(unit, points))),
-        Some(points @ ..0) => lines.push(format!("Repris : {}", amount(unit, -points))),
-        Some(0) | None => {}
-    }
+    let first = match earned.map(Points::get) {
+        Some(points @ 1..) => Some(format!("Gagné : {}", amount(unit, points))),
+        Some(points @ ..0) => Some(format!("Repris : {}", amount(unit, -points))),
+        Some(0) | None => None,
+    };
+    first.into_iter().chain(standing(unit, balance)).collect()
+}
+
+/// The lines of a redemption: what was spent, where it still is, and the balance.
+#[must_use]
+pub fn redeemed(unit: Unit, spent: Option<Points>, balance: &Balance) -> Vec<String> {
+    let first = spent.map(|points| format!("Utilisé : {}", amount(unit, points.get())));
+    first.into_iter().chain(standing(unit, balance)).collect()
+}
+
+fn standing(unit: Unit, balance: &Balance) -> Vec<String> {
+    let mut lines = Vec::with_capacity(3);
     let name = match unit {
         Unit::Points => "Votre solde",
         Unit::Cents => "Votre cagnotte",
@@ -85,6 +96,14 @@ mod tests {
         #[case] printed: &[&str],
     ) {
         assert_eq!(lines(unit, earned.map(Points::new), &balance), printed);
+    }
+
+    #[test]
+    fn a_ticket_tells_what_was_spent() {
+        let printed = redeemed(Unit::Points, Some(Points::new(100)), &balance(20, 0));
+        assert_eq!(printed, ["Utilisé : 100 points", "Votre solde : 20 points"]);
+        let cancelled = redeemed(Unit::Cents, None, &balance(12_000, 0));
+        assert_eq!(cancelled, ["Votre cagnotte : 120,00 €"]);
     }
 
     #[test]

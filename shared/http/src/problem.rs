@@ -8,7 +8,7 @@ use crate::codes::{self, Code};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::Invalid;
-use domain::coupon::Refusal;
+use domain::{coupon, reward};
 use serde::Serialize;
 use store::StoreError;
 use utoipa::ToSchema;
@@ -286,10 +286,15 @@ impl From<Invalid> for Problem {
             | Invalid::NoCard
             | Invalid::TooManyBlockedCards
             | Invalid::CouponTaken
-            | Invalid::Coupon(Refusal::UsedUp | Refusal::MemberLimit) => Kind::Conflict,
+            | Invalid::Coupon(coupon::Refusal::UsedUp | coupon::Refusal::MemberLimit)
+            | Invalid::NotEnoughPoints
+            | Invalid::Reward(reward::Refusal::OutOfStock | reward::Refusal::MemberLimit)
+            | Invalid::RedemptionFulfilled
+            | Invalid::RedemptionCancelled
+            | Invalid::RedemptionCouponUsed => Kind::Conflict,
             _ => Kind::Unprocessable,
         };
-        let detail = format!("A value {invalid}.");
+        let detail = format!("{} {invalid}.", subject(invalid));
         let error = FieldError {
             pointer: None,
             parameter: None,
@@ -301,9 +306,31 @@ impl From<Invalid> for Problem {
     }
 }
 
-/// What the cashier can do about it.
-const fn cashier_message(invalid: Invalid) -> Option<&'static str> {
+/// What the sentence of a refusal is about, where no field is named.
+const fn subject(invalid: Invalid) -> &'static str {
     match invalid {
+        Invalid::NotEnoughPoints => "The number of points",
+        Invalid::Reward(_) => "The reward",
+        Invalid::RedemptionFulfilled
+        | Invalid::RedemptionCancelled
+        | Invalid::RedemptionCouponUsed => "The redemption",
+        _ => "A value",
+    }
+}
+
+/// What the cashier can do about it, in French.
+#[must_use]
+pub const fn cashier_message(invalid: Invalid) -> Option<&'static str> {
+    match invalid {
+        Invalid::NotEnoughPoints => Some("Le client n'a pas assez de points."),
+        Invalid::Reward(refusal) => Some(refusal.french()),
+        Invalid::RedemptionFulfilled => {
+            Some("Cette récompense a été remise au client : elle ne peut plus être annulée.")
+        }
+        Invalid::RedemptionCancelled => Some("Cette demande est annulée : faites-en une nouvelle."),
+        Invalid::RedemptionCouponUsed => Some(
+            "Le bon de cette récompense a été utilisé : annulez d'abord la vente où il a servi.",
+        ),
         Invalid::CardBlocked => Some(
             "Cette carte est déclarée perdue. Demandez au client son numéro de mobile, ou remettez-lui \
              une autre carte.",

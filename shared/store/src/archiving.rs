@@ -36,6 +36,8 @@ pub enum Part {
     Coupons(Mode),
     /// What its software was told of in the last days.
     Events(Mode),
+    /// Rewards, and how many of each were given.
+    Rewards(Mode),
     /// The merchant's own partition, and what leads to it. What the other parts are found by is here,
     /// so it is cleared last.
     Settings,
@@ -46,7 +48,7 @@ impl Part {
     pub fn all() -> impl Iterator<Item = Self> {
         let of_mode = |mode| {
             let members = (0..MEMBER_SHARDS).map(move |shard| Self::Members(mode, shard));
-            let others: [fn(Mode) -> Self; 7] = [
+            let others: [fn(Mode) -> Self; 8] = [
                 Self::Nobody,
                 Self::Campaigns,
                 Self::Uploads,
@@ -54,6 +56,7 @@ impl Part {
                 Self::Offers,
                 Self::Coupons,
                 Self::Events,
+                Self::Rewards,
             ];
             members.chain(others.map(|part| part(mode)))
         };
@@ -75,7 +78,8 @@ impl Part {
             | Self::Erased(mode)
             | Self::Offers(mode)
             | Self::Coupons(mode)
-            | Self::Events(mode) => mode,
+            | Self::Events(mode)
+            | Self::Rewards(mode) => mode,
             Self::Settings => Mode::Live,
         }
     }
@@ -101,6 +105,7 @@ impl Part {
             Self::Events(_) => (1..=keys::DAYS_OF_A_MONTH)
                 .map(|day| Source::all(keys::events_partition(tenant, day)))
                 .collect(),
+            Self::Rewards(_) => vec![Source::all(keys::rewards_partition(tenant))],
             Self::Settings => {
                 let test = Tenant { merchant, mode: Mode::Test };
                 vec![
@@ -125,6 +130,7 @@ impl fmt::Display for Part {
             Self::Offers(_) => write!(f, "offers-{mode}"),
             Self::Coupons(_) => write!(f, "coupons-{mode}"),
             Self::Events(_) => write!(f, "events-{mode}"),
+            Self::Rewards(_) => write!(f, "rewards-{mode}"),
             Self::Settings => f.write_str("settings"),
         }
     }

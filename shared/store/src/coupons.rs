@@ -81,6 +81,11 @@ impl CouponRecord {
         }
     }
 
+    /// The same, for one member alone.
+    fn given_to(self, member: MemberId) -> Self {
+        Self { bound_to: Some(member.to_string()), ..self }
+    }
+
     pub(crate) fn code(&self) -> &str {
         &self.sk
     }
@@ -284,6 +289,39 @@ impl Store {
         }
         let update = update.build().map_err(StoreError::unavailable)?;
         Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// The writes by which a code of ours that nothing has becomes a member's coupon, 2 write units each:
+    /// the coupon, and the member's row that leads to it.
+    pub(crate) fn give_coupon(
+        &self,
+        scope: &Scope,
+        offer: OfferId,
+        code: &CouponCode,
+        member: MemberId,
+        now: Instant,
+    ) -> Result<[TransactWriteItem; 2], StoreError> {
+        let tenant = scope.tenant();
+        let coupon = CouponRecord::fresh(tenant, code, offer, None).given_to(member);
+        let Key { pk, sk } = keys::member_coupon(tenant, member, code);
+        let (offer, given_at) = (offer.to_string(), items::instant_text(now));
+        let row = items::to_item(&MemberCouponRecord { pk, sk, offer, given_at })?;
+        let coupon = items::to_item(&coupon)?;
+        Ok([
+            items::put(&self.table, coupon, items::ABSENT, vec![])?,
+            items::put(&self.table, row, None, vec![])?,
+        ])
+    }
+
+    /// The write by which a coupon that nobody used gives nothing any more, 2 write units.
+    pub(crate) fn withdraw_coupon(
+        &self,
+        scope: &Scope,
+        code: &CouponCode,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let key = keys::coupon(scope.tenant(), code);
+        let values = vec![(":disabled", AttributeValue::Bool(true)), (":zero", items::number(0))];
+        items::update(&self.table, &key, "SET disabled = :disabled", "uses = :zero", values)
     }
 
     /// Makes a code of the merchant's choice, or changes how one stands: 1 transaction of 1 item, 3

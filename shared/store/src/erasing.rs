@@ -296,8 +296,8 @@ impl Store {
         Err(StoreError::Busy)
     }
 
-    /// What belongs to a member alone: notes of the ledger, messages received, coupons given and how
-    /// often offers were used. A coupon that only the member could use goes before the row that leads
+    /// What belongs to a member alone: notes of the ledger, redemptions, messages received, coupons given,
+    /// and how often offers were used and rewards had. A coupon that only the member could use goes before the row that leads
     /// to it.
     async fn delete_rows(&self, scope: &Scope, member: MemberId) -> Result<(), StoreError> {
         let mut pages = self

@@ -8,12 +8,13 @@ use crate::members::member_id;
 use crate::merging::{MERGE, MergeRecord};
 use crate::moving::{MOVED_AWAY, MOVED_HERE, MoveRecord};
 use crate::purchase_record::PurchaseRecord;
+use crate::redemption_record::{REDEMPTION, RedemptionRecord};
 use crate::unmerging::{UNMERGE, UnmergeRecord};
 use crate::{Scope, Store, StoreError, StoredPurchase, notes};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ledger::entry::LedgerEntry;
 use domain::{Day, EstablishmentId, Instant, Invalid, KeyId, MemberId, Points, Receipt};
-use domain::{ReceiptNumber, Register};
+use domain::{ReceiptNumber, Redemption, Register};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -24,6 +25,13 @@ pub enum HistoryEntry {
     Purchase(Box<StoredPurchase>),
     /// Points given or taken without a purchase.
     Ledger(Box<LedgerEntry>),
+    /// Points spent, possibly given back since.
+    Redemption {
+        /// On what, and how far it is.
+        redemption: Box<Redemption>,
+        /// The till's key, where a till did it.
+        by: Option<KeyId>,
+    },
     /// Another member was merged into this one.
     Merged {
         /// Which.
@@ -210,6 +218,13 @@ fn entry_of(scope: &Scope, key: &Key, item: Item) -> Result<HistoryEntry, StoreE
 fn note_of(item: Item) -> Result<HistoryEntry, StoreError> {
     let kind = item.get("kind").and_then(|kind| kind.as_s().ok()).cloned().unwrap_or_default();
     let step = match kind.as_str() {
+        REDEMPTION => {
+            let record: RedemptionRecord = items::from_item(item, "redemption")?;
+            return Ok(HistoryEntry::Redemption {
+                redemption: Box::new(record.read()?),
+                by: notes::till_of(&record.source)?,
+            });
+        }
         MERGE => {
             let note: MergeRecord = items::from_item(item, "ledger")?;
             return Ok(HistoryEntry::Merged {

@@ -3,7 +3,7 @@
 use domain::identity::MEMBER_SHARDS;
 use domain::{
     CampaignId, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId, MemberId,
-    MerchantId, Month, OfferId, Receipt, UploadId,
+    MerchantId, Month, OfferId, Receipt, RedemptionId, RewardId, UploadId,
 };
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -205,6 +205,12 @@ pub(crate) fn cancelled_purchase(purchase: &Key, cancelled_at: &str) -> Key {
 
 pub(crate) fn ledger(tenant: Tenant, member: MemberId, instant: &str, entry: KeyId) -> Key {
     key(member_rows(tenant, member), format!("{LEDGER_PREFIX}{instant}#{entry}"))
+}
+
+/// A redemption stands among the member's entries by the instant that its identifier tells.
+pub(crate) fn redemption(tenant: Tenant, member: MemberId, redemption: RedemptionId) -> Key {
+    let instant = crate::items::instant_text(redemption.minted_at());
+    key(member_rows(tenant, member), format!("{LEDGER_PREFIX}{instant}#{redemption}"))
 }
 
 /// What belongs to a member alone: notes of the ledger, messages received.
@@ -431,6 +437,27 @@ pub(crate) fn member_coupon(tenant: Tenant, member: MemberId, code: &CouponCode)
 /// How often a member used an offer.
 pub(crate) fn member_uses(tenant: Tenant, member: MemberId, offer: OfferId) -> Key {
     key(member_rows(tenant, member), format!("USES#{offer}"))
+}
+
+/// The rewards of a tenant, and how many of each were given.
+pub(crate) fn rewards_partition(tenant: Tenant) -> String {
+    format!("{tenant}#REWARD")
+}
+
+pub(crate) const REWARD_PREFIX: &str = "REWARD#";
+
+pub(crate) fn reward(tenant: Tenant, reward: RewardId) -> Key {
+    key(rewards_partition(tenant), format!("{REWARD_PREFIX}{reward}"))
+}
+
+/// How many of a reward's stock were given.
+pub(crate) fn reward_stock(tenant: Tenant, reward: RewardId) -> Key {
+    key(rewards_partition(tenant), format!("STOCK#{reward}"))
+}
+
+/// How many of a reward a member had.
+pub(crate) fn member_reward(tenant: Tenant, member: MemberId, reward: RewardId) -> Key {
+    key(member_rows(tenant, member), format!("{REWARD_PREFIX}{reward}"))
 }
 
 /// The bucket of the index `due` that campaigns wait in.

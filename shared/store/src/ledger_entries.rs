@@ -7,6 +7,7 @@ use crate::{Scope, Store, StoreError, notes};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::account::Given;
 use domain::ledger::entry::{Adjustment, Author, Cause, LedgerEntry, Reason};
+use domain::receipt::Reference;
 use domain::{Account, Day, Instant, MemberId, Points, calendar};
 use serde::{Deserialize, Serialize};
 
@@ -54,8 +55,14 @@ impl EntryRecord {
             lots: codec::encode_lots(&entry.lots),
             author: adjustment.map(|adjustment| adjustment.author.as_str().to_owned()),
             reason: adjustment.map(|adjustment| adjustment.reason.as_str().to_owned()),
-            reference: adjustment.and_then(|adjustment| adjustment.reference.clone()),
+            reference: adjustment
+                .and_then(|adjustment| adjustment.reference.as_ref())
+                .map(|reference| reference.as_str().to_owned()),
         })
+    }
+
+    pub(crate) fn key(&self) -> Key {
+        Key { pk: self.pk.clone(), sk: self.sk.clone() }
     }
 
     pub(crate) fn put(&self, table: &str) -> Result<TransactWriteItem, StoreError> {
@@ -63,12 +70,13 @@ impl EntryRecord {
     }
 
     pub(crate) fn read(self) -> Result<LedgerEntry, StoreError> {
+        let reference = self.reference.as_deref().map(Reference::parse);
         let cause = match self.author {
             None => Cause::parse(&self.kind).ok_or(CORRUPT)?,
             Some(author) => Cause::Adjustment(Adjustment {
                 author: Author::parse(&author).map_err(|_| CORRUPT)?,
                 reason: Reason::parse(self.reason.as_deref().unwrap_or_default()).ok_or(CORRUPT)?,
-                reference: self.reference,
+                reference: reference.transpose().map_err(|_| CORRUPT)?,
             }),
         };
         Ok(LedgerEntry {

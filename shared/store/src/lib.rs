@@ -4,6 +4,7 @@
 //! `docs/data-model.md` with its key and its cost; the figures in the docs here are those.
 
 mod addressees;
+mod adjustments;
 mod archiving;
 mod backoff;
 mod bulk;
@@ -33,6 +34,7 @@ mod idempotency;
 mod items;
 mod kept;
 mod keys;
+mod ledger_answers;
 mod ledger_entries;
 mod lost_cards;
 mod members;
@@ -52,8 +54,12 @@ mod purchases;
 mod receipts;
 mod reckoning;
 mod recording;
+mod redemption_record;
+mod redemptions;
 mod registering;
 mod returns;
+mod reward_counts;
+mod rewards;
 mod senders;
 mod sending;
 mod settings;
@@ -68,6 +74,7 @@ mod wishes;
 use std::sync::Arc;
 
 pub use addressees::Addressee;
+pub use adjustments::{Adjusted, NewAdjustment};
 pub use archiving::{Part, Position, Purpose, Step, StoredItem, Walk};
 pub use campaigns::StoredCampaign;
 pub use changes::{Change, ChangedPurchase, StreamRecord, What};
@@ -98,6 +105,8 @@ pub use purchases::{Customer, Entry, Holder, Outcome, Recorded, Source, StoredPu
 pub use receipts::MessageState;
 pub use reckoning::{Reckoned, ReckonedCoupon, ReckonedFor};
 pub use recording::MOST_PURCHASES_A_GROUP;
+pub use redemptions::{NewRedemption, Redeemed, Wanted};
+pub use reward_counts::RewardCounts;
 pub use sending::{Addressed, Claim, Claimed};
 pub use settings::{Settings, TillKey};
 pub use unmerging::Unmerged;
@@ -115,6 +124,7 @@ pub struct Store {
     master_key: Arc<MasterKey>,
     settings: Arc<settings::Cache>,
     offers: Arc<offers::Offers>,
+    rewards: Arc<rewards::Rewards>,
     finished_batches: Arc<coupon_batches::Finished>,
 }
 
@@ -146,6 +156,7 @@ impl Store {
             master_key: Arc::new(master_key),
             settings: Arc::default(),
             offers: Arc::default(),
+            rewards: Arc::default(),
             finished_batches: Arc::default(),
         }
     }

@@ -6,9 +6,11 @@ use crate::keys::{self, Key};
 use crate::members::{put_account, put_person};
 use crate::merging::{MERGE, MergeRecord};
 use crate::purchase_record::PurchaseRecord;
+use crate::redemption_record::{REDEMPTION, RedemptionRecord};
 use crate::{Member, Scope, Source, Store, StoreError, backoff, notes};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::ledger::{self, Undone};
+use domain::redemption::State;
 use domain::unmerge::{self, BeforeMerge, GivenBack, Side};
 use domain::{Cents, Instant, Kind, MemberId, Points, Programmes, retention};
 use serde::de::DeserializeOwned;
@@ -44,11 +46,11 @@ pub(crate) const UNMERGE: &str = "unmerge";
 
 impl Store {
     /// Undoes the merge of `absorbed` into `kept`, as [`domain::unmerge`] says; purchases of the
-    /// absorbed one that were cancelled since are taken off what it brought in. Undoing it again changes
-    /// nothing and answers as the first time.
+    /// absorbed one that were cancelled since are taken off what it brought in, and points given back to
+    /// it since are added. Undoing it again changes nothing and answers as the first time.
     ///
     /// 2 queries read strongly and one for each member that had been merged into the two, a query of the
-    /// kept one's notes, one of the index a member absorbed with half a read unit a purchase; then 1
+    /// kept one's notes, one of the index a member absorbed with half a read unit an entry; then 1
     /// transaction of 6 items, 16 write units while the notes are under 1 KB.
     ///
     /// # Errors
@@ -80,7 +82,7 @@ impl Store {
             let theirs = self.absorbed_through(scope, &own, absorbed).await?;
             let mut before = note.before()?;
             for member in std::iter::once(&absorbed).chain(&theirs) {
-                self.take_off_cancelled(scope, *member, &note.instant, &mut before).await?;
+                self.reckon_cancelled(scope, *member, &note.instant, &mut before).await?;
             }
             let versions = (own.person.version, other.person.version);
             let given_back = unmerge::unmerge(
@@ -191,8 +193,9 @@ impl Store {
         Ok(through)
     }
 
-    /// Takes a member's purchases that were cancelled after the merge off what it brought in.
-    async fn take_off_cancelled(
+    /// Reckons a member's purchases and redemptions that were cancelled after the merge into what it
+    /// brought in.
+    async fn reckon_cancelled(
         &self,
         scope: &Scope,
         member: MemberId,
@@ -213,10 +216,16 @@ impl Store {
         while let Some(page) = pages.next().await {
             let found = page.map_err(StoreError::unavailable)?.items.unwrap_or_default();
             let found = found.into_iter().map(|item| items::from_item::<Key>(item, "history"));
-            let mut purchases = found.collect::<Result<Vec<_>, _>>()?;
-            purchases.retain(|key| key.pk.starts_with(&receipts));
-            for item in self.get_items(&purchases).await? {
-                take_off_if_cancelled(item, merged_at, before)?;
+            for item in self.get_items(&found.collect::<Result<Vec<_>, _>>()?).await? {
+                if item
+                    .get("pk")
+                    .and_then(|pk| pk.as_s().ok())
+                    .is_some_and(|pk| pk.starts_with(&receipts))
+                {
+                    take_off_if_cancelled(item, merged_at, before)?;
+                } else if item.get("kind") == Some(&items::text(REDEMPTION)) {
+                    give_back_if_cancelled(item, merged_at, before)?;
+                }
             }
         }
         Ok(())
@@ -246,6 +255,19 @@ impl Store {
         };
         items::put(&self.table, items::to_item(&note)?, ABSENT, vec![])
     }
+}
+
+fn give_back_if_cancelled(
+    item: Item,
+    merged_at: &str,
+    before: &mut BeforeMerge,
+) -> Result<(), StoreError> {
+    let record: RedemptionRecord = items::from_item(item, "redemption")?;
+    let redemption = record.read()?;
+    if redemption.state == State::Cancelled && record.changed_at.as_str() > merged_at {
+        ledger::give_back(&mut before.absorbed, &redemption.lots);
+    }
+    Ok(())
 }
 
 fn take_off_if_cancelled(

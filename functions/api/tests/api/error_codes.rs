@@ -2,7 +2,7 @@
 
 use crate::setup::{Service, sale};
 use axum::http::StatusCode;
-use domain::{Invalid, coupon};
+use domain::{Invalid, coupon, reward};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -34,7 +34,8 @@ fn rows() -> BTreeMap<&'static str, Row> {
 fn codes() -> Vec<&'static str> {
     let edge = http_edge::codes::ALL.iter().chain(api::codes::ALL).map(|code| code.as_str());
     let coupons = coupon::Refusal::ALL.iter().map(|refusal| refusal.code());
-    Invalid::CODES.iter().copied().chain(edge).chain(coupons).collect()
+    let rewards = reward::Refusal::ALL.iter().map(|refusal| refusal.code());
+    Invalid::CODES.iter().copied().chain(edge).chain(coupons).chain(rewards).collect()
 }
 
 #[test]

@@ -6,6 +6,7 @@
     reason = "what tests share is no test of its own to clippy, and must stop like one"
 )]
 
+mod adjustments;
 mod campaigns;
 mod cards;
 mod consents;
@@ -28,8 +29,10 @@ mod openapi;
 mod programmes;
 mod purchases;
 mod rate_limits;
+mod redemptions;
 mod refusals;
 mod registration;
+mod rewards;
 mod round_trips;
 mod setup;
 mod software;

@@ -294,6 +294,18 @@ fn value(invalid: Invalid) -> String {
         }
         Invalid::CouponTaken => "ce code est celui d'une autre offre, choisissez-en un autre",
         Invalid::Coupon(refusal) => return refusal.french().trim_end_matches('.').to_owned(),
+        Invalid::RewardPoints => "une récompense coûte 1 à 1 000 000 points",
+        Invalid::RewardLimit => {
+            "la limite par membre est d'au moins 1 et ne dépasse pas le stock, désactivez la récompense \
+             pour l'arrêter"
+        }
+        Invalid::RewardOffer => "une récompense donne des bons qui servent une seule fois",
+        Invalid::Reward(refusal) => return refusal.french().trim_end_matches('.').to_owned(),
+        Invalid::RedemptionFulfilled => "cette récompense a été remise, elle ne s'annule plus",
+        Invalid::RedemptionCancelled => "cette demande est annulée, faites-en une nouvelle",
+        Invalid::RedemptionCouponUsed => {
+            "le bon de cette récompense a été utilisé, annulez d'abord la vente où il a servi"
+        }
         Invalid::OfferShare => "la remise est de 0,01 à 100 pour cent",
         Invalid::OfferDays => "l'offre doit se terminer après son premier jour",
         Invalid::OfferWithoutEnd => {

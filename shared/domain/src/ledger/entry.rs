@@ -1,7 +1,7 @@
 //! Entries of the ledger that are no purchase, each with its cause.
 
 use crate::lots::Lot;
-use crate::receipt::Operator;
+use crate::receipt::{Operator, Reference};
 use crate::{Instant, Invalid, Points};
 
 /// Who corrected a balance: a short code of the merchant's own, never a name.
@@ -49,8 +49,8 @@ pub struct Adjustment {
     pub author: Author,
     /// Why.
     pub reason: Reason,
-    /// What the merchant finds it by in its own papers: a code, never a text.
-    pub reference: Option<String>,
+    /// What the merchant finds it by in its own papers.
+    pub reference: Option<Reference>,
 }
 
 /// The largest correction at once: more is a mistake.

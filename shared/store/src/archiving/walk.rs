@@ -205,7 +205,11 @@ impl Walk<'_> {
                 }
                 None => vec![],
             },
-            Part::Nobody(_) | Part::Erased(_) | Part::Coupons(_) | Part::Events(_) => vec![],
+            Part::Nobody(_)
+            | Part::Erased(_)
+            | Part::Coupons(_)
+            | Part::Events(_)
+            | Part::Rewards(_) => vec![],
         })
     }
 

@@ -12,6 +12,7 @@ mod deadlines;
 mod erasing;
 mod ledger;
 mod members;
+mod redemptions;
 mod setup;
 mod uploads;
 mod webhooks;

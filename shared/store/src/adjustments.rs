@@ -1,0 +1,114 @@
+//! Corrections of a balance by hand: the account, the entry that says who and why, and the answer, in
+//! one transaction.
+
+use crate::idempotency::{Answered, IdempotencyKey};
+use crate::items::Transaction;
+use crate::ledger_answers::{LedgerAnswer, balance_after};
+use crate::ledger_entries::EntryRecord;
+use crate::members::put_account;
+use crate::{Consistency, Scope, Store, StoreError, backoff};
+use domain::ledger;
+use domain::ledger::entry::{Adjustment, Cause, LedgerEntry};
+use domain::programme::lifetime::Balance;
+use domain::{Day, Instant, MemberId, Points};
+
+/// A correction to be made.
+#[derive(Debug, Clone)]
+pub struct NewAdjustment {
+    /// Whose balance.
+    pub member: MemberId,
+    /// What is given, below zero where it is taken.
+    pub points: Points,
+    /// Who says so, and why.
+    pub adjustment: Adjustment,
+    /// The day at the till.
+    pub today: Day,
+}
+
+/// A correction that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adjusted {
+    /// The member, followed to the one it was merged into.
+    pub member: MemberId,
+    /// The entry.
+    pub entry: LedgerEntry,
+    /// The balance after it, without what ends soonest.
+    pub balance: Balance,
+}
+
+impl Store {
+    /// Corrects a balance by hand, once for each key: 2 strong reads and 1 transaction of 3 items, 7
+    /// write units with the entry's place in the index. It is no activity of the member's.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`domain::Invalid::NotEnoughPoints`]
+    /// or [`domain::Invalid::IdempotencyKeyReused`].
+    pub async fn adjust(
+        &self,
+        scope: &Scope,
+        new: &NewAdjustment,
+        key: &IdempotencyKey,
+        now: Instant,
+    ) -> Result<Answered<Adjusted>, StoreError> {
+        for attempt in 0..backoff::ATTEMPTS {
+            if let Some(answer) = self.answered(scope, key, now).await? {
+                return self.adjusted_before(scope, &answer).await;
+            }
+            match self.try_adjustment(scope, new, key, now).await {
+                Ok(Some(adjusted)) => return Ok(Answered::New(adjusted)),
+                Ok(None) => backoff::wait(attempt).await,
+                // The same request may have come through meanwhile: then this is no refusal.
+                Err(refused @ StoreError::Refused(_)) => {
+                    return match self.answered(scope, key, now).await? {
+                        Some(answer) => self.adjusted_before(scope, &answer).await,
+                        None => Err(refused),
+                    };
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// `None` where others wrote meanwhile.
+    async fn try_adjustment(
+        &self,
+        scope: &Scope,
+        new: &NewAdjustment,
+        key: &IdempotencyKey,
+        now: Instant,
+    ) -> Result<Option<Adjusted>, StoreError> {
+        let (member, mut account, version) =
+            self.account(scope, new.member, Consistency::Strong).await?;
+        let programmes = &scope.settings.programmes;
+        let lots = ledger::adjust(&mut account, new.points, new.today, programmes)?;
+        let cause = Cause::Adjustment(new.adjustment.clone());
+        let entry = LedgerEntry { cause, points: new.points, lots, at: now };
+        let record = EntryRecord::of(scope, member, &entry)?;
+        let balance = account.balance_on(new.today, programmes);
+        let answer = LedgerAnswer::of(member, &record.key(), &balance).text()?;
+        let actions = vec![
+            put_account(self, scope, member, &account, Some(version))?,
+            record.put(&self.table)?,
+            self.answering(scope, key, answer, now)?,
+        ];
+        let balance = balance_after(balance.available, balance.pending);
+        Ok(match self.transact(actions).await? {
+            Transaction::Committed => Some(Adjusted { member, entry: record.read()?, balance }),
+            Transaction::Cancelled(_) => None,
+        })
+    }
+
+    async fn adjusted_before(
+        &self,
+        scope: &Scope,
+        answer: &str,
+    ) -> Result<Answered<Adjusted>, StoreError> {
+        let answer = LedgerAnswer::parse(answer)?;
+        let key = answer.entry(scope)?;
+        let record: Option<EntryRecord> = self.get_item(&key, Consistency::Strong).await?;
+        let entry = record.ok_or(StoreError::NotFound("member"))?.read()?;
+        let (member, balance) = (answer.member()?, answer.balance());
+        Ok(Answered::Replayed(Adjusted { member, entry, balance }))
+    }
+}
