@@ -4,7 +4,7 @@ use crate::items;
 use crate::keys::{self, Key};
 use crate::purchase_record::PurchaseRecord;
 use crate::{Member, Scope, Store, StoreError, members::members_of};
-use domain::{MemberId, Points};
+use domain::{Account, MemberId, Points};
 use serde::Deserialize;
 
 /// A member whose entries do not sum to the account.
@@ -97,6 +97,21 @@ impl Store {
             }
         }
         Ok(page)
+    }
+
+    /// A member's account, how many entries it has, and their sum: 2 queries and half a read unit an
+    /// entry.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn prove_member(
+        &self,
+        scope: &Scope,
+        id: MemberId,
+    ) -> Result<(Account, u64, Points), StoreError> {
+        let member = self.member(scope, id).await?;
+        let (entries, sum) = self.sum_of(&member).await?;
+        Ok((member.account, entries, sum))
     }
 
     /// How many entries a member has, those of members merged into it among them, and their sum.

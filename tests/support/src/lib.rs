@@ -9,6 +9,7 @@
 mod bucket;
 mod merchant;
 mod queue;
+pub mod sequences;
 mod table;
 
 pub use bucket::Bucket;

@@ -117,8 +117,8 @@ impl Desk {
         items
     }
 
-    /// What of a table is the leaving merchant's, and is archived: keyed hashes of contacts go by their
-    /// own end.
+    /// What of a table is the leaving merchant's, and is archived: keyed hashes of contacts, and answers to
+    /// keyed requests, go by their own end.
     fn of_the_leaving(
         &self,
         items: &BTreeMap<(String, String), Item>,
@@ -128,7 +128,8 @@ impl Desk {
             let named = item.get("merchant").and_then(|value| value.as_s().ok());
             pk.contains(&id) || sk.contains(&id) || named == Some(&id)
         };
-        let own = items.iter().filter(|(key, item)| of(key, item) && key.1 != "SUPPRESSED");
+        let ends_by_itself = |key: &(String, String)| matches!(&*key.1, "SUPPRESSED" | "ANSWER");
+        let own = items.iter().filter(|(key, item)| of(key, item) && !ends_by_itself(key));
         own.map(|(key, item)| (key.clone(), item.clone())).collect()
     }
 

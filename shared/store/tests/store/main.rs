@@ -13,6 +13,7 @@ mod erasing;
 mod ledger;
 mod members;
 mod redemptions;
+mod sequences;
 mod setup;
 mod uploads;
 mod webhooks;

@@ -6,16 +6,18 @@ use domain::identity::CardNumber;
 use domain::member::{Address, Details, Email};
 use domain::offer::{Benefit, Terms, Usage};
 use domain::retention::Reason;
+use domain::reward::{self, Given};
 use domain::sender::{AccountCode, EmailSender, SmsSender};
 use domain::webhook::{EventType, EventTypes, Reach, WebhookUrl};
 use domain::{
     CampaignId, Cents, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId,
-    Kind, MemberId, Offer, OfferId, Purchase, Receipt, Segment, UploadId, WebhookId,
+    Kind, MemberId, Offer, OfferId, Points, Purchase, Receipt, Reward, RewardId, Segment, UploadId,
+    WebhookId,
 };
 use store::{
     Addressed, BatchId, CardStep, Claimed, CodeChange, Counts, Customer, Entry, Event, EventKey,
-    MEMBER_SHARDS, MOST_PURCHASES_A_GROUP, Mode, NewMember, NewWebhook, RangeClaimed, RangeReport,
-    Scope, Source, Store, TillKey, Upload, Wish,
+    IdempotencyKey, MEMBER_SHARDS, MOST_PURCHASES_A_GROUP, Mode, NewMember, NewRedemption,
+    NewWebhook, RangeClaimed, RangeReport, Scope, Source, Store, TillKey, Upload, Wanted, Wish,
 };
 use support::{instant, mobile, receipt};
 
@@ -37,7 +39,8 @@ pub(crate) async fn fill(store: &Store, scope: &Scope, many: u32) {
         purchases(store, &scope, &members, many).await;
         campaign(store, &scope, &members).await;
         upload(store, &scope).await;
-        coupons(store, &scope, members[2]).await;
+        let offer = coupons(store, &scope, members[2]).await;
+        rewards(store, &scope, offer, members[0]).await;
         erasure(store, &scope, members[3]).await;
         events(store, &scope).await;
     }
@@ -190,7 +193,7 @@ async fn upload(store: &Store, scope: &Scope) {
 }
 
 /// An offer with a batch that is made, codes that were brought, and one given to a member.
-async fn coupons(store: &Store, scope: &Scope, member: MemberId) {
+async fn coupons(store: &Store, scope: &Scope, member: MemberId) -> OfferId {
     let tenant = scope.tenant();
     let random = u128::from_be_bytes(tenant.merchant.to_bytes());
     let terms = Terms {
@@ -216,6 +219,29 @@ async fn coupons(store: &Store, scope: &Scope, member: MemberId) {
     store.import_codes(scope, offer.id, &codes).await.unwrap();
     let given = CodeChange { disabled: false, bound_to: Some(member) };
     store.put_code(scope, offer.id, &code(30), given, now()).await.unwrap();
+    offer.id
+}
+
+/// A reward with a stock and a limit, and one of them redeemed.
+async fn rewards(store: &Store, scope: &Scope, offer: OfferId, member: MemberId) {
+    let terms = reward::Terms {
+        name: "Bon de bienvenue".to_owned(),
+        points: Points::new(1),
+        given: Given::Coupon(offer),
+        stock: Some(5),
+        limit_member: Some(1),
+        first_day: Day::parse("2026-11-01").unwrap(),
+        last_day: None,
+        level: None,
+    };
+    let id = RewardId::mint(now(), u128::from_be_bytes(scope.tenant().merchant.to_bytes()));
+    let reward = Reward::new(id, terms, false, &[]).unwrap();
+    store.create_reward(scope.tenant(), &reward).await.unwrap();
+    let wanted = Wanted::Reward(id);
+    let today = Day::parse("2026-11-24").unwrap();
+    let new = NewRedemption { member, wanted, today, by: Source::Operator };
+    let key = IdempotencyKey { text: "a-redemption".to_owned(), fingerprint: [7; 32] };
+    store.redeem(scope, &new, &key, now()).await.unwrap();
 }
 
 /// An endpoint and what it was told of, on the days at both ends of a month.

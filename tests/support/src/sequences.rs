@@ -1,0 +1,246 @@
+//! Sequences of what may happen to a member's points, carried out by two threads at once: sales, returns,
+//! cancellations, spends, corrections by hand, nights, each told again and again.
+
+use domain::ledger::entry::{Adjustment, Reason};
+use domain::member::{Details, Enrolment};
+use domain::receipt::{Operator, ReceiptNumber, Register};
+use domain::{
+    Account, Cents, Day, EstablishmentId, Instant, Kind, MemberId, Mobile, Points, Purchase,
+    Receipt, RedemptionId, Sector,
+};
+use proptest::prelude::*;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{
+    Answered, Customer, Entry, IdempotencyKey, NewAdjustment, NewMember, NewRedemption, Scope,
+    Source, Store, StoreError, Wanted,
+};
+
+/// One thing that happens, on a day counted from the sequence's first.
+#[derive(Debug, Clone, Copy)]
+pub enum Step {
+    /// Goods are sold for so many cents.
+    Sale(i64),
+    /// Goods of the sale of another step come back.
+    ReturnOf(usize, i64),
+    /// Goods come back and no sale is named.
+    Return(i64),
+    /// The document of another step is cancelled.
+    Cancel(usize),
+    /// Points are spent off the bill.
+    Spend(i64),
+    /// What another step spent is given back.
+    CancelSpend(usize),
+    /// The balance is corrected by hand.
+    Adjust(i64),
+    /// A night passes.
+    Night,
+    /// Another step is told again.
+    Again(usize),
+}
+
+/// A sequence: each step with its day and the thread that takes it.
+#[derive(Debug, Clone)]
+pub struct Sequence(Vec<(Step, i32, bool)>);
+
+/// The most steps of a sequence.
+const MOST_STEPS: usize = 24;
+
+/// Any sequence.
+pub fn any_sequence() -> impl Strategy<Value = Sequence> {
+    let other = 0..MOST_STEPS;
+    let step = prop_oneof![
+        4 => (1_i64..20_000).prop_map(Step::Sale),
+        2 => (other.clone(), 1_i64..8_000).prop_map(|(of, cents)| Step::ReturnOf(of, cents)),
+        1 => (1_i64..5_000).prop_map(Step::Return),
+        2 => other.clone().prop_map(Step::Cancel),
+        3 => (1_i64..120).prop_map(Step::Spend),
+        1 => other.clone().prop_map(Step::CancelSpend),
+        1 => (-60_i64..120).prop_map(Step::Adjust),
+        2 => Just(Step::Night),
+        2 => other.prop_map(Step::Again),
+    ];
+    let steps = prop::collection::vec((step, 0_i32..120, any::<bool>()), 4..MOST_STEPS);
+    steps.prop_map(Sequence)
+}
+
+/// What a sequence works on: a member of its own.
+struct Run {
+    store: Store,
+    scope: Scope,
+    member: MemberId,
+    /// Sets its receipts and keys apart from those of other sequences.
+    number: u32,
+    steps: Vec<(Step, i32, bool)>,
+    /// What was spent, by its step.
+    spent: Mutex<HashMap<usize, RedemptionId>>,
+}
+
+/// Carries a sequence out on two threads, then tells every step that was accepted again, and proves the
+/// member's ledger after each.
+///
+/// # Errors
+/// What is broken: entries that do not sum to the balance, a debt below zero, a step told again that
+/// changed something.
+pub async fn run(
+    store: &Store,
+    scope: &Scope,
+    number: u32,
+    sequence: Sequence,
+) -> Result<(), String> {
+    let mobile = format!("+33639{:06}", 980_000 + number % 10_000);
+    let mobile = Mobile::parse(&mobile).map_err(|error| error.to_string())?;
+    let new = NewMember { mobile, details: Details::default(), enrolment: Enrolment::Till };
+    let made = store.create_member(scope, &new, noon(0)).await;
+    let member = made.map_err(|error| error.to_string())?.0.person.id;
+    let (store, scope) = (store.clone(), scope.clone());
+    let (steps, spent) = (sequence.0, Mutex::default());
+    let run = Arc::new(Run { store, scope, member, number, steps, spent });
+    let threads = [false, true].map(|thread| tokio::spawn(Arc::clone(&run).take_all(thread)));
+    let mut accepted = Vec::new();
+    for thread in threads {
+        accepted.extend(thread.await.map_err(|error| error.to_string())??);
+    }
+    let before = run.prove().await?;
+    for index in accepted {
+        run.take(index).await?;
+    }
+    let after = run.prove().await?;
+    if before == after { Ok(()) } else { Err(format!("told again: {before:?} became {after:?}")) }
+}
+
+fn day_of(day: i32) -> Day {
+    Day::from_ordinal(20_454 + day)
+}
+
+/// Noon in Paris, but for summer.
+fn noon(day: i32) -> Instant {
+    let second = 1_767_265_200 + i64::from(day) * 86_400;
+    Instant::from_second(second).unwrap_or(Instant::UNIX_EPOCH)
+}
+
+impl Run {
+    async fn take_all(self: Arc<Self>, thread: bool) -> Result<Vec<usize>, String> {
+        let mut accepted = Vec::new();
+        for index in 0..self.steps.len() {
+            let (step, _, by) = self.steps[index];
+            let told_again = !matches!(step, Step::Night | Step::Again(_));
+            if by == thread && self.take(index).await? && told_again {
+                accepted.push(index);
+            }
+        }
+        Ok(accepted)
+    }
+
+    /// Takes a step, told by `false` where it was refused; what the table did not do is broken.
+    async fn take(&self, index: usize) -> Result<bool, String> {
+        let index = match self.steps[index].0 {
+            Step::Again(other) => other % self.steps.len(),
+            _ => index,
+        };
+        let (step, day, _) = self.steps[index];
+        let now = noon(day);
+        let (store, scope, member) = (&self.store, &self.scope, self.member);
+        let done = match step {
+            Step::Again(_) => return Ok(false),
+            Step::Sale(cents) => self.enter(index, Kind::Sale, cents).await,
+            Step::Return(cents) => self.enter(index, Kind::Return { of: None }, cents).await,
+            Step::ReturnOf(sale, cents) => {
+                let of = Some(self.receipt(sale % self.steps.len()));
+                self.enter(index, Kind::Return { of }, cents).await
+            }
+            Step::Cancel(other) => {
+                let receipt = self.receipt(other % self.steps.len());
+                store.cancel_purchase(scope, &receipt, now).await.map(drop)
+            }
+            Step::Spend(points) => self.spend(index, points).await,
+            Step::CancelSpend(other) => self.cancel_spend(other % self.steps.len(), day).await,
+            Step::Adjust(0) => return Ok(false),
+            Step::Adjust(points) => self.adjust(index, points).await,
+            Step::Night => store.pass_night(scope, member, day_of(day), now).await.map(drop),
+        };
+        match done {
+            Ok(()) => Ok(true),
+            Err(error @ (StoreError::Unavailable(_) | StoreError::Corrupt(_))) => {
+                Err(format!("step {index} {step:?}: {error}"))
+            }
+            Err(_) => Ok(false),
+        }
+    }
+
+    async fn enter(&self, index: usize, kind: Kind, cents: i64) -> Result<(), StoreError> {
+        let (receipt, at) = (self.receipt(index), noon(self.steps[index].1));
+        let total = Cents::new(cents);
+        let purchase = Purchase::new(Sector::Retail, receipt, kind, at, total, vec![], None)?;
+        let entry = Entry { purchase, source: Source::Operator };
+        let customer = Customer::Member(self.member);
+        self.store.record(&self.scope, &customer, &entry, at).await.map(drop)
+    }
+
+    async fn spend(&self, index: usize, points: i64) -> Result<(), StoreError> {
+        let day = self.steps[index].1;
+        let new = NewRedemption {
+            member: self.member,
+            wanted: Wanted::Bill(Points::new(points)),
+            today: day_of(day),
+            by: Source::Operator,
+        };
+        let (Answered::New(made) | Answered::Replayed(made)) =
+            self.store.redeem(&self.scope, &new, &self.key(index), noon(day)).await?;
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        spent.insert(index, made.redemption.id);
+        Ok(())
+    }
+
+    async fn cancel_spend(&self, of: usize, day: i32) -> Result<(), StoreError> {
+        let id = self.spent.lock().unwrap_or_else(PoisonError::into_inner).get(&of).copied();
+        let Some(id) = id else { return Err(StoreError::NotFound("redemption")) };
+        let (today, now) = (day_of(day), noon(day));
+        self.store.cancel_redemption(&self.scope, self.member, id, today, now).await.map(drop)
+    }
+
+    async fn adjust(&self, index: usize, points: i64) -> Result<(), StoreError> {
+        let day = self.steps[index].1;
+        let (reason, reference) = (Reason::Goodwill, None);
+        let author = Operator::parse("7")?;
+        let new = NewAdjustment {
+            member: self.member,
+            points: Points::new(points),
+            adjustment: Adjustment { author, reason, reference },
+            today: day_of(day),
+        };
+        self.store.adjust(&self.scope, &new, &self.key(index), noon(day)).await.map(drop)
+    }
+
+    fn receipt(&self, index: usize) -> Receipt {
+        let number = format!("{}-{index}", self.number);
+        Receipt {
+            establishment: EstablishmentId::parse("paris").expect("a code"),
+            register: Register::default(),
+            day: day_of(self.steps[index].1),
+            number: ReceiptNumber::parse(&number).expect("a receipt number"),
+        }
+    }
+
+    fn key(&self, index: usize) -> IdempotencyKey {
+        let text = format!("{}-{index}", self.number);
+        let mut fingerprint = [0; 32];
+        fingerprint[..8].copy_from_slice(&index.to_be_bytes());
+        IdempotencyKey { text, fingerprint }
+    }
+
+    /// The account, and how many entries it has, where they sum to it.
+    async fn prove(&self) -> Result<(Account, u64), String> {
+        let proved = self.store.prove_member(&self.scope, self.member).await;
+        let (account, entries, sum) = proved.map_err(|error| error.to_string())?;
+        let lots = account.lots.as_slice();
+        if account.owed < Points::ZERO || lots.iter().any(|lot| lot.remaining <= Points::ZERO) {
+            return Err(format!("below zero: {account:?}"));
+        }
+        if account.sum() == sum {
+            Ok((account, entries))
+        } else {
+            Err(format!("entries sum to {sum}, the account to {}", account.sum()))
+        }
+    }
+}
