@@ -17,14 +17,14 @@ struct Body<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Data<'a> {
-    Purchase(Purchase<'a>),
+    Purchase(Figures<'a>),
     Points { member_id: String, cause: &'a str, points: i64 },
     Member { member_id: String },
     Merge { member_id: String, absorbed_member_id: String },
 }
 
 #[derive(Serialize)]
-struct Purchase<'a> {
+struct Figures<'a> {
     purchase_id: &'a str,
     r#type: &'static str,
     establishment: &'a str,
@@ -37,7 +37,7 @@ struct Purchase<'a> {
     balance: Option<i64>,
 }
 
-impl<'a> Purchase<'a> {
+impl<'a> Figures<'a> {
     fn of(purchase: &'a ChangedPurchase, balance: Option<Points>) -> Self {
         Self {
             purchase_id: &purchase.id,
@@ -59,14 +59,14 @@ pub fn event(change: &Change) -> Result<Event, serde_json::Error> {
     let (kind, data) = match &change.what {
         What::PurchaseCreated(purchase) => (
             EventType::PurchaseCreated,
-            Data::Purchase(Purchase::of(purchase, Some(purchase.balance))),
+            Data::Purchase(Figures::of(purchase, Some(purchase.balance))),
         ),
         What::PurchaseCancelled(purchase) => {
-            (EventType::PurchaseCancelled, Data::Purchase(Purchase::of(purchase, None)))
+            (EventType::PurchaseCancelled, Data::Purchase(Figures::of(purchase, None)))
         }
         What::PurchaseAttached(purchase) => (
             EventType::PurchaseAttached,
-            Data::Purchase(Purchase::of(purchase, Some(purchase.balance))),
+            Data::Purchase(Figures::of(purchase, Some(purchase.balance))),
         ),
         What::PointsChanged { member, cause, points } => (
             EventType::PointsChanged,

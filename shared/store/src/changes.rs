@@ -195,7 +195,8 @@ fn image<T: DeserializeOwned>(image: Item) -> Result<T, StoreError> {
 }
 
 fn identifier(event_id: &str) -> String {
-    let digest = Sha256::digest(event_id.as_bytes());
-    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("evt_{hex}")
+    let digest: [u8; 32] = Sha256::digest(event_id.as_bytes()).into();
+    let mut half = [0; 16];
+    half.copy_from_slice(&digest[..16]);
+    format!("evt_{:032x}", u128::from_be_bytes(half))
 }

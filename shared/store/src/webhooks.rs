@@ -222,11 +222,12 @@ impl Store {
         let mut values =
             vec![(":address", items::text(url.to_string())), (":events", list(words(events)))];
         let change = match (on, webhook.switch) {
-            (true, Switch::On) => "SET address = :address, events = :events",
+            (true, Switch::On) | (false, Switch::GivenUp) => {
+                "SET address = :address, events = :events"
+            }
             (true, _) => {
                 "SET address = :address, events = :events REMOVE turned_off, failing_since, failures"
             }
-            (false, Switch::GivenUp) => "SET address = :address, events = :events",
             (false, _) => {
                 values.push((":off", items::text(OFF)));
                 "SET address = :address, events = :events, turned_off = :off"

@@ -32,17 +32,17 @@ async fn what_happens_to_a_purchase_and_its_customer_is_told_by_identifiers_and_
     let nobodys = desk.record_purchase(Customer::Nobody, sale("2", 1_000));
     records.extend(desk.records(nobodys).await);
     let second = receipt("2");
-    let attached = store.attach_purchase(scope, &second, member, now());
+    let attached = Box::pin(store.attach_purchase(scope, &second, member, now()));
     records.extend(desk.records(attached).await);
     let kind = Kind::Return { of: Some(receipt("1")) };
     let total = Cents::new(2_000);
     let goods_back =
         Purchase::new(Sector::Retail, receipt("3"), kind, now(), total, vec![], None).unwrap();
     records.extend(desk.records(desk.record_purchase(Customer::Member(member), goods_back)).await);
-    let cancelled = store.cancel_purchase(scope, &second, now());
+    let cancelled = Box::pin(store.cancel_purchase(scope, &second, now()));
     records.extend(desk.records(cancelled).await);
     let other = desk.member(scope, 2).await;
-    let merged = store.merge_members(scope, member, other, &Source::Operator, now());
+    let merged = Box::pin(store.merge_members(scope, member, other, &Source::Operator, now()));
     records.extend(desk.records(merged).await);
 
     let events = events(&records);
@@ -62,21 +62,21 @@ async fn an_erasure_and_a_correction_are_told_to_nobody() {
     let (store, scope) = (&desk.app.store, &desk.scope);
     let id = desk.member(scope, 1).await;
     desk.record_purchase(Customer::Member(id), sale("1", 4_490)).await;
-    let registered = async {
+    let registered = Box::pin(async {
         let correction = store::Correction {
             first_name: Some(Some("Camille".to_owned())),
             ..store::Correction::default()
         };
         store.correct_member(scope, id, &correction).await.unwrap();
-    };
+    });
     assert_eq!(events(&desk.records(registered).await), Vec::<Value>::new());
-    let erased = async {
+    let erased = Box::pin(async {
         let today = domain::Day::parse("2026-11-24").unwrap();
         let member = store.member(scope, id).await.unwrap();
         let reason = domain::retention::Reason::Inactive;
         let tombstone = store.decide_erasure(scope, &member, reason, today).await.unwrap();
         store.carry_out_erasure(scope, &tombstone.unwrap(), today).await.unwrap();
-    };
+    });
     assert_eq!(events(&desk.records(erased).await), Vec::<Value>::new());
 }
 

@@ -184,13 +184,14 @@ impl Desk {
         let details = Details { last_name: Some("Martin".to_owned()), ..Details::default() };
         let enrolment = domain::Enrolment::Till;
         let new = NewMember { mobile: mobile(number), details, enrolment };
-        let (member, _) = self.app.store.create_member(scope, &new, now()).await.unwrap();
+        let created = Box::pin(self.app.store.create_member(scope, &new, now())).await;
+        let (member, _) = created.unwrap();
         member.person.id
     }
 
     pub(crate) async fn record_purchase(&self, customer: Customer, purchase: Purchase) {
         let entry = Entry { purchase, source: Source::Operator };
-        self.app.store.record(&self.scope, &customer, &entry, now()).await.unwrap();
+        Box::pin(self.app.store.record(&self.scope, &customer, &entry, now())).await.unwrap();
     }
 
     /// A sale of nobody's, as a record of the stream; its event is queued for every endpoint on.

@@ -101,37 +101,38 @@ pub const fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// Without: this network, private ones, this machine, multicast and what is reserved above it; carriers'
+/// own networks (RFC 6598); link-local, where AWS tells its instances their credentials; protocol
+/// assignments, documentation, the former relays of 6to4; measurements of networks (RFC 2544).
 const fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
-    let is_special = match (a, b, c) {
-        // This network, private, this machine, multicast and what is reserved above it.
-        (0 | 10 | 127 | 224.., _, _) => true,
-        // Carriers' own networks, RFC 6598.
-        (100, 64..=127, _) => true,
-        // Link-local; AWS tells its instances their credentials there.
-        (169, 254, _) | (172, 16..=31, _) | (192, 168, _) => true,
-        // Protocol assignments, documentation, the former relays of 6to4.
-        (192, 0, 0 | 2) | (192, 88, 99) => true,
-        // Measurements of networks, RFC 2544, and documentation.
-        (198, 18 | 19, _) | (198, 51, 100) | (203, 0, 113) => true,
-        _ => false,
-    };
-    !is_special
+    !matches!(
+        (a, b, c),
+        (0 | 10 | 127 | 224.., _, _)
+            | (100, 64..=127, _)
+            | (169, 254, _)
+            | (172, 16..=31, _)
+            | (192, 168, _)
+            | (192, 0, 0 | 2)
+            | (192, 88, 99)
+            | (198, 18 | 19, _)
+            | (198, 51, 100)
+            | (203, 0, 113)
+    )
 }
 
-/// Only what is assigned as global unicast, 2000::/3, less what leads back to IPv4 or is special.
+/// Only what is assigned as global unicast, `2000::/3`, without: Teredo, benchmarks and ORCHID;
+/// documentation (also RFC 9637); 6to4.
 const fn is_public_v6(address: Ipv6Addr) -> bool {
     if let Some(mapped) = address.to_ipv4_mapped() {
         return is_public_v4(mapped);
     }
-    match address.segments() {
-        // Teredo, benchmarking, ORCHID; documentation; 6to4.
-        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x2002, ..] => false,
-        // Documentation, RFC 9637.
-        [0x3fff, 0..=0xfff, ..] => false,
-        [0x2000..=0x3fff, ..] => true,
-        _ => false,
-    }
+    let segments = address.segments();
+    let is_special = matches!(
+        segments,
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..]
+    );
+    matches!(segments, [0x2000..=0x3fff, ..]) && !is_special
 }
 
 #[cfg(test)]

@@ -10,3 +10,4 @@ mod queues;
 mod refusals;
 mod retention;
 mod stack;
+mod webhooks;
