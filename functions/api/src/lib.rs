@@ -86,6 +86,22 @@ impl FromRef<App> for Gate {
 
 /// Every route. Building it makes no call.
 pub fn router(app: App) -> Router {
+    operator_routes()
+        .merge(till_routes())
+        .fallback(async || Problem::not_found("resource"))
+        .method_not_allowed_fallback(async || {
+            Problem::new(
+                Kind::MethodNotAllowed,
+                "See the header Allow for the methods of this route.",
+            )
+        })
+        .layer(from_fn(preflight::answer))
+        .layer(from_fn(http_edge::requests::observe))
+        .with_state(app)
+}
+
+/// What the operator sets up, and what nobody needs a key for.
+fn operator_routes() -> Router<App> {
     Router::new()
         .route("/v1/health", get(health::show))
         .route("/v1/openapi.json", get(openapi::show))
@@ -147,6 +163,11 @@ pub fn router(app: App) -> Router {
             "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/dry-run",
             get(campaigns::dry_run::show).post(campaigns::dry_run::ask),
         )
+}
+
+/// What tills and merchants' software call.
+fn till_routes() -> Router<App> {
+    Router::new()
         .route("/v1/members", get(members::list).post(members::enrolment::create))
         .route("/v1/members/find", post(members::find::find))
         .route("/v1/members/{member_id}", get(members::show).patch(members::correction::correct))
@@ -183,14 +204,4 @@ pub fn router(app: App) -> Router {
         .route("/v1/purchases/{purchase_id}/move", post(purchases::move_to))
         .route("/v1/uploads", get(uploads::list).post(uploads::create))
         .route("/v1/uploads/{upload_id}", get(uploads::show))
-        .fallback(async || Problem::not_found("resource"))
-        .method_not_allowed_fallback(async || {
-            Problem::new(
-                Kind::MethodNotAllowed,
-                "See the header Allow for the methods of this route.",
-            )
-        })
-        .layer(from_fn(preflight::answer))
-        .layer(from_fn(http_edge::requests::observe))
-        .with_state(app)
 }

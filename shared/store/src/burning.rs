@@ -30,6 +30,7 @@ pub(crate) struct Burning {
     actions: Vec<TransactWriteItem>,
     /// How many actions each coupon has.
     spans: Vec<usize>,
+    member: Option<MemberId>,
     /// What the purchase keeps of them: [`PurchaseRecord::burnt`].
     pub(crate) burnt: Vec<u8>,
 }
@@ -45,7 +46,7 @@ impl Burning {
         let mut rest = &reasons[reasons.len() - self.spans.iter().sum::<usize>()..];
         for span in &self.spans {
             let (of_coupon, after) = rest.split_at(*span);
-            if let Some(refusal) = burn_refusal(of_coupon) {
+            if let Some(refusal) = burn_refusal(self.member, of_coupon) {
                 return Some(refusal);
             }
             rest = after;
@@ -105,7 +106,8 @@ impl Store {
         member: Option<(MemberId, bool)>,
         now: Instant,
     ) -> Result<Burning, StoreError> {
-        let mut burning = Burning::default();
+        let member_id = member.map(|(member, _)| member);
+        let mut burning = Burning { member: member_id, ..Burning::default() };
         let receipt = purchase.receipt();
         let basket = Tried {
             gross: purchase.gross(),
@@ -119,7 +121,7 @@ impl Store {
             let accepted = gives.and_then(|gives| coupon::accept(used.discount, gives));
             accepted.map_err(Invalid::Coupon)?;
             let Some(coupon) = coupon else { return Err(Invalid::Coupon(Refusal::Unknown).into()) };
-            let actions = self.burn(scope, &coupon, member.map(|(member, _)| member))?;
+            let actions = self.burn(scope, &coupon, member_id)?;
             burning.spans.push(actions.len());
             burning.burnt.extend(coupon.offer.id.to_bytes());
             burning.burnt.push(u8::from(actions.len() > 1));

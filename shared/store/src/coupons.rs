@@ -1,7 +1,7 @@
 //! Coupons: one small item a code, in no index. The purchase's transaction burns one by a condition on
 //! its uses, and the sale's cancelling releases it.
 
-use crate::items::{self, Reason, Transaction};
+use crate::items::{self, Item, Reason, Transaction};
 use crate::keys::{self, Key, Tenant};
 use crate::{Consistency, Scope, Store, StoreError, backoff};
 use aws_sdk_dynamodb::types::{
@@ -110,15 +110,19 @@ impl CouponRecord {
 
 const CORRUPT: StoreError = StoreError::Corrupt("coupon");
 
-/// Why a purchase that used a coupon was not entered, by the reasons of the actions that
+/// Why a purchase of `member` that used a coupon was not entered, by the reasons of the actions that
 /// [`Store::burn`] gave, in their order. `None` where they did not stand in its way: the same may go
 /// through when it is tried again.
-pub(crate) fn burn_refusal(reasons: &[Reason]) -> Option<Refusal> {
+pub(crate) fn burn_refusal(member: Option<MemberId>, reasons: &[Reason]) -> Option<Refusal> {
+    let is_anothers = |item: &Item| {
+        let bound_to = item.get("bound_to");
+        bound_to.is_some() && bound_to != member.map(|id| items::text(id.to_string())).as_ref()
+    };
     match reasons {
         [Reason::Condition(None), ..] => Some(Refusal::Unknown),
         [Reason::Condition(Some(item)), ..] => Some(if item.contains_key("disabled") {
             Refusal::Disabled
-        } else if item.contains_key("bound_to") {
+        } else if is_anothers(item) {
             Refusal::OfAnotherMember
         } else {
             Refusal::UsedUp

@@ -142,7 +142,7 @@ impl Run {
         let now = noon(day);
         let (store, scope, member) = (&self.store, &self.scope, self.member);
         let done = match step {
-            Step::Again(_) => return Ok(false),
+            Step::Again(_) | Step::Adjust(0) => return Ok(false),
             Step::Sale(cents) => self.enter(index, Kind::Sale, cents).await,
             Step::Return(cents) => self.enter(index, Kind::Return { of: None }, cents).await,
             Step::ReturnOf(sale, cents) => {
@@ -155,7 +155,6 @@ impl Run {
             }
             Step::Spend(points) => self.spend(index, points).await,
             Step::CancelSpend(other) => self.cancel_spend(other % self.steps.len(), day).await,
-            Step::Adjust(0) => return Ok(false),
             Step::Adjust(points) => self.adjust(index, points).await,
             Step::Night => store.pass_night(scope, member, day_of(day), now).await.map(drop),
         };
