@@ -1,7 +1,7 @@
 //! Measures the functions' release binaries: start, latency, memory, and what they cost on AWS.
 //!
 //! `bench` measures everything, `bench till` a part: `size`, `init`, `till`, `ingest`, `campaign`,
-//! `send`, `chaos`, `retention` or `coupons`. It prints a table and writes `target/bench/report.json`. It measures
+//! `send`, `chaos`, `retention`, `coupons` or `ledger`. It prints a table and writes `target/bench/report.json`. It measures
 //! and does not judge: what misses its bound is marked, and the exit code stays 0.
 #![expect(
     clippy::expect_used,
@@ -25,6 +25,7 @@ mod ingest;
 mod init;
 mod intake;
 mod item_size;
+mod ledger;
 mod loopback;
 mod paging;
 mod people;
@@ -41,8 +42,18 @@ mod till;
 use figures::Figures;
 use std::process::Command;
 
-const PARTS: [&str; 9] =
-    ["size", "init", "till", "ingest", "campaign", "send", "chaos", "retention", "coupons"];
+const PARTS: [&str; 10] = [
+    "size",
+    "init",
+    "till",
+    "ingest",
+    "campaign",
+    "send",
+    "chaos",
+    "retention",
+    "coupons",
+    "ledger",
+];
 
 #[tokio::main]
 async fn main() {
@@ -87,6 +98,10 @@ async fn main() {
     }
     if wanted("coupons") {
         coupons::measure(&mut figures).await;
+        write(&figures);
+    }
+    if wanted("ledger") {
+        ledger::measure(&mut figures).await;
     }
     write(&figures);
     print!("{}", figures.table());
