@@ -2,7 +2,6 @@
 
 use crate::history::LotTaken;
 use crate::openapi::{BodyRefusals, TillRefusals};
-use crate::redemptions::Replayed;
 use crate::{App, identifiers};
 use axum::Json;
 use axum::extract::State;
@@ -11,10 +10,10 @@ use domain::ledger::entry::{self, Adjustment, Author};
 use domain::programme::Unit;
 use domain::receipt::Reference;
 use domain::{Day, Instant, Invalid, ticket};
-use http_edge::idempotency::REPLAYED;
+use http_edge::idempotency::{Replayed, told};
 use http_edge::{Fields, KeyedBody, Problem, Segments, Till};
 use serde::{Deserialize, Serialize};
-use store::{Adjusted, Answered, NewAdjustment, StoreError};
+use store::{Adjusted, NewAdjustment, StoreError};
 use utoipa::ToSchema;
 
 /// Why a balance is corrected. A closed list: a free text would invite what the terms forbid.
@@ -154,10 +153,7 @@ pub(crate) async fn create(
         StoreError::Refused(Invalid::NotEnoughPoints) => Problem::from(error).at("/points"),
         _ => error.into(),
     })?;
-    let (adjusted, replayed) = match answered {
-        Answered::New(adjusted) => (adjusted, None),
-        Answered::Replayed(adjusted) => (adjusted, Some([(REPLAYED, "true")])),
-    };
+    let (adjusted, replayed) = told(answered);
     let unit = till.scope.settings.programmes.unit();
     let answer = AdjustmentAnswer::of(&adjusted, &new.adjustment, unit);
     Ok((StatusCode::CREATED, replayed, Json(answer)))

@@ -10,11 +10,11 @@ use crate::openapi::{BodyRefusals, OperatorRefusals};
 use crate::{App, identifiers};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderName, StatusCode};
+use axum::http::StatusCode;
 use content::{ContentBody, SmsLength};
 use domain::campaign::{Draft, State as CampaignState};
 use domain::{Campaign, CampaignId, Instant, sensitive};
-use http_edge::idempotency::REPLAYED;
+use http_edge::idempotency::{Replayed, told};
 use http_edge::problem::Kind;
 use http_edge::{Fields, JsonBody, KeyedBody, Operator, Page, Problem, Segments, cursor, page};
 use segment::SegmentBody;
@@ -309,7 +309,7 @@ pub(crate) async fn create(
     _: Operator,
     Segments(merchant): Segments<String>,
     KeyedBody { key, body: put }: KeyedBody<PutCampaign>,
-) -> Result<(StatusCode, Option<[(HeaderName, &'static str); 1]>, Json<CampaignAnswer>), Problem> {
+) -> Result<(StatusCode, Replayed, Json<CampaignAnswer>), Problem> {
     let (now, scope) = (app.now(), scope_in_force(&app, &merchant).await?);
     let draft = put.read(&scope.settings)?;
     let campaign = Campaign::drafted(CampaignId::mint(now, identifiers::random()?), draft, now);
@@ -319,10 +319,7 @@ pub(crate) async fn create(
         app.store().create_campaign(&scope, &campaign).await?;
         Answered::New(StoredCampaign { campaign, held_because: None })
     };
-    let (stored, replayed) = match answered {
-        Answered::New(stored) => (stored, None),
-        Answered::Replayed(stored) => (stored, Some([(REPLAYED, "true")])),
-    };
+    let (stored, replayed) = told(answered);
     let campaign = CampaignAnswer::of(&app, &scope, stored).await?;
     Ok((StatusCode::CREATED, replayed, Json(campaign)))
 }

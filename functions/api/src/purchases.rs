@@ -9,14 +9,13 @@ use crate::openapi::{BodyRefusals, TillRefusals};
 use crate::{App, purchase_id};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderName, StatusCode};
+use axum::http::StatusCode;
 use domain::Invalid;
+use http_edge::idempotency::{Replayed, replayed};
 use http_edge::{Fields, JsonBody, Problem, Segments, Till};
 use shown::{Entered, PurchaseAnswer};
 use store::{Contact, Entry, Outcome, Source, StoreError};
 use told::NewPurchase;
-
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Names the field that stands against a purchase.
 fn refusal(error: StoreError) -> Problem {
@@ -51,7 +50,7 @@ pub(crate) async fn create(
     State(app): State<App>,
     till: Till,
     JsonBody(new): JsonBody<NewPurchase>,
-) -> Result<(StatusCode, Option<[(HeaderName, &'static str); 1]>, Json<Entered>), Problem> {
+) -> Result<(StatusCode, Replayed, Json<Entered>), Problem> {
     let now = app.now();
     let (purchase, customer) = new.read(&till, now)?;
     let entry = Entry { purchase, source: Source::Till(till.key) };
@@ -59,7 +58,7 @@ pub(crate) async fn create(
         app.store().record(&till.scope, &customer, &entry, now).await.map_err(refusal)?;
     let unit = till.scope.settings.programmes.unit();
     let entered = Entered::of(&entry.purchase, &recorded, unit);
-    let replayed = matches!(recorded.outcome, Outcome::Known(_)).then_some([(REPLAYED, "true")]);
+    let replayed = replayed(matches!(recorded.outcome, Outcome::Known(_)));
     Ok((StatusCode::CREATED, replayed, Json(entered)))
 }
 

@@ -5,18 +5,15 @@ use crate::openapi::{BodyRefusals, TillRefusals};
 use crate::{App, codes, identifiers};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderName, StatusCode};
+use axum::http::StatusCode;
 use domain::programme::Unit;
 use domain::redemption::{self, Spent};
 use domain::{Day, Instant, Invalid, RewardId, reward, ticket};
-use http_edge::idempotency::REPLAYED;
+use http_edge::idempotency::{Replayed, told};
 use http_edge::{Fields, KeyedBody, Problem, Segments, Till};
 use serde::{Deserialize, Serialize};
-use store::{Answered, NewRedemption, Redeemed, Source, StoreError, Wanted};
+use store::{NewRedemption, Redeemed, Source, StoreError, Wanted};
 use utoipa::ToSchema;
-
-/// The header of an answer that was given before.
-pub(crate) type Replayed = Option<[(HeaderName, &'static str); 1]>;
 
 /// How far a redemption is.
 #[derive(Clone, Copy, Serialize, ToSchema)]
@@ -176,10 +173,7 @@ pub(crate) async fn create(
     let (wanted, today) = (create.read()?, Day::at(now, &till.establishment.time_zone));
     let new = NewRedemption { member, wanted, today, by: Source::Till(till.key) };
     let answered = app.store().redeem(&till.scope, &new, &key, now).await;
-    let (redeemed, replayed) = match answered.map_err(|error| refusal(error, wanted))? {
-        Answered::New(redeemed) => (redeemed, None),
-        Answered::Replayed(redeemed) => (redeemed, Some([(REPLAYED, "true")])),
-    };
+    let (redeemed, replayed) = told(answered.map_err(|error| refusal(error, wanted))?);
     let unit = till.scope.settings.programmes.unit();
     Ok((StatusCode::CREATED, replayed, Json(RedemptionAnswer::of(&redeemed, unit))))
 }

@@ -12,10 +12,27 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderName};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
-use store::IdempotencyKey;
+use store::{Answered, IdempotencyKey};
 
 /// The header that says that an answer was given before.
-pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// [`REPLAYED`], where an answer was given before.
+pub type Replayed = Option<[(HeaderName, &'static str); 1]>;
+
+/// The header of an answer that was given before.
+#[must_use]
+pub fn replayed(before: bool) -> Replayed {
+    before.then_some([(REPLAYED, "true")])
+}
+
+/// What was done, and the header where it was done before.
+pub fn told<T>(answered: Answered<T>) -> (T, Replayed) {
+    match answered {
+        Answered::New(done) => (done, None),
+        Answered::Replayed(done) => (done, replayed(true)),
+    }
+}
 
 /// The header, as requests spell it.
 pub(crate) const HEADER: &str = "Idempotency-Key";

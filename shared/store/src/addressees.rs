@@ -13,7 +13,7 @@ use crate::wishes::{ConsentsRecord, MessageAddress};
 use crate::{Scope, Store, StoreError, codec};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::member::Email;
-use domain::{Channel, Day, Instant, MemberId, Mobile, Points, calendar};
+use domain::{Channel, Instant, MemberId, Mobile, Points, retention};
 use serde::Deserialize;
 use std::collections::{BTreeSet, HashMap};
 
@@ -114,7 +114,7 @@ impl Store {
         for item in self.get_items_strongly(&keys).await? {
             read.push((member_of(&item)?, item));
         }
-        let today = Day::at(now, &calendar::PARIS);
+        let today = retention::day_of(now);
         let mut points = HashMap::with_capacity(wanted.len());
         let mut persons = Vec::with_capacity(wanted.len());
         for (member, item) in read {

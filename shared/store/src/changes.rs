@@ -124,10 +124,10 @@ impl StreamRecord {
         let is_new = self.event_name == "INSERT";
         let what = if sk == keys::PURCHASE {
             purchase(rest, new, old_image)?
+        } else if sk.starts_with(keys::LEDGER_PREFIX) {
+            entry(rest, new, old_image)?
         } else if !is_new {
             None
-        } else if sk.starts_with(keys::LEDGER_PREFIX) {
-            entry(rest, new)?
         } else {
             match sk.strip_prefix("MEMBER#").and_then(|rest| rest.strip_suffix("#PERSON")) {
                 Some(member) => Some(What::MemberCreated { member: member_id(member)? }),
@@ -171,9 +171,9 @@ impl ChangedPurchase {
     }
 }
 
-/// An entry of the ledger tells points that were given or taken, or that two members became one; a
-/// note of anything else tells nobody.
-fn entry(rest: &str, new: Item) -> Result<Option<What>, StoreError> {
+/// An entry of the ledger tells points that were given or taken, now or by what became of it since, or
+/// that two members became one; a note of anything else tells nobody.
+fn entry(rest: &str, new: Item, old: Option<Item>) -> Result<Option<What>, StoreError> {
     #[derive(Deserialize)]
     struct Noted {
         kind: String,
@@ -182,12 +182,15 @@ fn entry(rest: &str, new: Item) -> Result<Option<What>, StoreError> {
     }
     let member = keys::rows_of(rest).ok_or(CORRUPT)?;
     let noted: Noted = image(new.clone())?;
-    if noted.kind == MERGE {
+    let before = old.map(image::<Noted>).transpose()?;
+    if noted.kind == MERGE && before.is_none() {
         let merge: MergeRecord = image(new)?;
         return Ok(Some(What::MemberMerged { member, absorbed: member_id(&merge.absorbed)? }));
     }
-    let points = noted.points.map(Points::new).filter(|points| *points != Points::ZERO);
-    Ok(points.map(|points| What::PointsChanged { member, cause: noted.kind, points }))
+    let before = before.and_then(|before| before.points).unwrap_or_default();
+    let points = Points::new(noted.points.unwrap_or_default() - before);
+    let changed = points != Points::ZERO;
+    Ok(changed.then_some(What::PointsChanged { member, cause: noted.kind, points }))
 }
 
 fn image<T: DeserializeOwned>(image: Item) -> Result<T, StoreError> {

@@ -307,14 +307,26 @@ impl Store {
     ) -> Result<[TransactWriteItem; 2], StoreError> {
         let tenant = scope.tenant();
         let coupon = CouponRecord::fresh(tenant, code, offer, None).given_to(member);
-        let Key { pk, sk } = keys::member_coupon(tenant, member, code);
-        let (offer, given_at) = (offer.to_string(), items::instant_text(now));
-        let row = items::to_item(&MemberCouponRecord { pk, sk, offer, given_at })?;
         let coupon = items::to_item(&coupon)?;
         Ok([
             items::put(&self.table, coupon, items::ABSENT, vec![])?,
-            items::put(&self.table, row, None, vec![])?,
+            self.member_coupon(tenant, offer, code, member, now)?,
         ])
+    }
+
+    /// The member's row that leads to a coupon bound to it.
+    fn member_coupon(
+        &self,
+        tenant: Tenant,
+        offer: OfferId,
+        code: &CouponCode,
+        member: MemberId,
+        now: Instant,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let Key { pk, sk } = keys::member_coupon(tenant, member, code);
+        let (offer, given_at) = (offer.to_string(), items::instant_text(now));
+        let row = items::to_item(&MemberCouponRecord { pk, sk, offer, given_at })?;
+        items::put(&self.table, row, None, vec![])
     }
 
     /// The write by which a coupon that nobody used gives nothing any more, 2 write units.
@@ -356,10 +368,7 @@ impl Store {
             let mut actions = vec![self.put_code_action(&key, offer, change.disabled, bound_to)?];
             if let Some(member) = bound_to {
                 actions.push(self.member_exists(scope, member)?);
-                let Key { pk, sk } = keys::member_coupon(tenant, member, code);
-                let (offer, given_at) = (offer.to_string(), items::instant_text(now));
-                let row = items::to_item(&MemberCouponRecord { pk, sk, offer, given_at })?;
-                actions.push(items::put(&self.table, row, None, vec![])?);
+                actions.push(self.member_coupon(tenant, offer, code, member, now)?);
             }
             match self.transact(actions).await? {
                 Transaction::Committed => {

@@ -325,24 +325,10 @@ impl Store {
     /// a cancelled receipt may have been sent anew for somebody else.
     async fn delete_purchases(&self, scope: &Scope, member: MemberId) -> Result<(), StoreError> {
         let receipts = keys::receipt_prefix(scope.tenant());
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .index_name("history")
-            .key_condition_expression("#member = :member")
-            .expression_attribute_names("#member", "member")
-            .expression_attribute_values(":member", items::text(member.to_string()))
-            .into_paginator()
-            .send();
-        while let Some(page) = pages.next().await {
-            let found = page.map_err(StoreError::unavailable)?.items.unwrap_or_default();
-            let keys = found.into_iter().map(|item| items::from_item::<Key>(item, "history"));
-            let keys = keys.collect::<Result<Vec<_>, _>>()?;
-            let purchases = keys.into_iter().filter(|key| key.pk.starts_with(&receipts));
-            let deletions = purchases.map(|key| self.delete_purchase(key, member));
-            stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
-        }
+        let keys = self.history_keys(member).await?;
+        let purchases = keys.into_iter().filter(|key| key.pk.starts_with(&receipts));
+        let deletions: Vec<_> = purchases.map(|key| self.delete_purchase(key, member)).collect();
+        stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
         Ok(())
     }
 

@@ -10,11 +10,10 @@ use crate::moving::{MOVED_AWAY, MOVED_HERE, MoveRecord};
 use crate::purchase_record::PurchaseRecord;
 use crate::redemption_record::{REDEMPTION, RedemptionRecord};
 use crate::unmerging::{UNMERGE, UnmergeRecord};
-use crate::{Scope, Store, StoreError, StoredPurchase, notes};
+use crate::{Scope, Source, Store, StoreError, StoredPurchase};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ledger::entry::LedgerEntry;
-use domain::{Day, EstablishmentId, Instant, Invalid, KeyId, MemberId, Points, Receipt};
-use domain::{ReceiptNumber, Redemption, Register};
+use domain::{Instant, KeyId, MemberId, Points, Receipt, Redemption};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -206,12 +205,34 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Where every entry of a member stands: 1 query of the index, half a read unit for about 20 of them.
+    pub(crate) async fn history_keys(&self, member: MemberId) -> Result<Vec<Key>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .index_name("history")
+            .key_condition_expression("#member = :member")
+            .expression_attribute_names("#member", "member")
+            .expression_attribute_values(":member", items::text(member.to_string()))
+            .into_paginator()
+            .items()
+            .send();
+        let mut keys = Vec::new();
+        while let Some(item) = pages.next().await {
+            keys.push(items::from_item(item.map_err(StoreError::unavailable)?, "history")?);
+        }
+        Ok(keys)
+    }
+}
+
 fn entry_of(scope: &Scope, key: &Key, item: Item) -> Result<HistoryEntry, StoreError> {
     if key.sk.starts_with(keys::LEDGER_PREFIX) {
         return note_of(item);
     }
     let record: PurchaseRecord = items::from_item(item, "purchase")?;
-    let receipt = receipt_of(&key.pk).map_err(|_| StoreError::Corrupt("purchase"))?;
+    let receipt = keys::receipt_at(&key.pk).ok_or(StoreError::Corrupt("purchase"))?;
     Ok(HistoryEntry::Purchase(Box::new(record.read(scope, receipt)?)))
 }
 
@@ -222,7 +243,7 @@ fn note_of(item: Item) -> Result<HistoryEntry, StoreError> {
             let record: RedemptionRecord = items::from_item(item, "redemption")?;
             return Ok(HistoryEntry::Redemption {
                 redemption: Box::new(record.read()?),
-                by: notes::till_of(&record.source)?,
+                by: Source::parse(&record.source)?.till(),
             });
         }
         MERGE => {
@@ -230,7 +251,7 @@ fn note_of(item: Item) -> Result<HistoryEntry, StoreError> {
             return Ok(HistoryEntry::Merged {
                 absorbed: member_id(&note.absorbed)?,
                 at: items::instant_of(&note.instant)?,
-                by: notes::till_of(&note.source)?,
+                by: Source::parse(&note.source)?.till(),
             });
         }
         UNMERGE => {
@@ -239,7 +260,7 @@ fn note_of(item: Item) -> Result<HistoryEntry, StoreError> {
                 other: member_id(&note.other)?,
                 points: Points::new(note.points),
                 at: items::instant_of(&note.instant)?,
-                by: notes::till_of(&note.source)?,
+                by: Source::parse(&note.source)?.till(),
             });
         }
         MOVED_AWAY | MOVED_HERE => {
@@ -250,7 +271,7 @@ fn note_of(item: Item) -> Result<HistoryEntry, StoreError> {
                 other: member_id(&note.other)?,
                 points: Points::new(note.points),
                 at: items::instant_of(&note.instant)?,
-                by: notes::till_of(&note.source)?,
+                by: Source::parse(&note.source)?.till(),
             });
         }
         CARD_BLOCKED => CardEvent::Blocked,
@@ -262,21 +283,8 @@ fn note_of(item: Item) -> Result<HistoryEntry, StoreError> {
         }
     };
     let note: CardNote = items::from_item(item, "ledger")?;
-    let by = notes::till_of(&note.source)?;
+    let by = Source::parse(&note.source)?.till();
     Ok(HistoryEntry::Card { step, at: items::instant_of(&note.instant)?, by })
-}
-
-/// The receipt that a purchase's partition key spells.
-pub(crate) fn receipt_of(pk: &str) -> Result<Receipt, Invalid> {
-    let (_, receipt) = pk.split_once("#RECEIPT#").ok_or(Invalid::Identifier)?;
-    let mut parts = receipt.splitn(4, '#');
-    let mut next = || parts.next().ok_or(Invalid::Identifier);
-    Ok(Receipt {
-        establishment: EstablishmentId::parse(next()?)?,
-        register: Register::parse(next()?)?,
-        day: Day::parse(next()?)?,
-        number: ReceiptNumber::parse(next()?)?,
-    })
 }
 
 #[cfg(test)]

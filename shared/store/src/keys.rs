@@ -132,6 +132,11 @@ pub(crate) fn receipt_of(rest: &str) -> Option<Receipt> {
     domain::purchase_id::receipt(rest.strip_prefix("RECEIPT#")?)
 }
 
+/// The receipt that a purchase's partition tells.
+pub(crate) fn receipt_at(pk: &str) -> Option<Receipt> {
+    receipt_of(tenant_of(pk)?.1)
+}
+
 /// The member whose rows the rest of a partition's name tells.
 pub(crate) fn rows_of(rest: &str) -> Option<MemberId> {
     MemberId::parse(rest.strip_prefix("MEMBER#")?).ok()

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::account::Given;
 use domain::ledger::entry::{Adjustment, Author, Cause, LedgerEntry, Reason};
 use domain::receipt::Reference;
-use domain::{Account, Day, Instant, MemberId, Points, calendar};
+use domain::{Account, Instant, MemberId, Points, retention};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -102,7 +102,7 @@ impl Store {
             return Ok(None);
         }
         let points = Points::new(i64::from(points));
-        account.give(Given::freely(Day::at(at, &calendar::PARIS)), points);
+        account.give(Given::freely(retention::day_of(at)), points);
         let entry = LedgerEntry { cause, points, lots: vec![], at };
         Ok(Some(EntryRecord::of(scope, member, &entry)?.put(&self.table)?))
     }
@@ -115,8 +115,7 @@ impl Store {
         account: &mut Account,
         now: Instant,
     ) -> Result<Option<TransactWriteItem>, StoreError> {
-        let programme = scope.settings.programmes.on(Day::at(now, &calendar::PARIS));
-        let welcome = programme.map_or(0, |programme| programme.terms().gifts.welcome);
-        self.gift(scope, member, account, (Cause::Welcome, welcome), now)
+        let gifts = scope.settings.programmes.terms_on(retention::day_of(now)).gifts;
+        self.gift(scope, member, account, (Cause::Welcome, gifts.welcome), now)
     }
 }

@@ -295,6 +295,36 @@ fn sort_key(item: &HashMap<String, AttributeValue>) -> Option<String> {
     item.get("sk")?.as_s().ok().cloned()
 }
 
+/// A page of a walk over members.
+pub(crate) struct Neighbours {
+    /// Each account with the item of its person. What an erasure left of a member is nobody.
+    pub(crate) pairs: Vec<(MemberId, Account, Item)>,
+    /// The last member that was seen.
+    pub(crate) last: Option<MemberId>,
+}
+
+/// Pairs the neighbours of a page that may end between an account and its person.
+pub(crate) fn neighbours_of(read: Vec<Item>) -> Result<Neighbours, StoreError> {
+    let mut found = Neighbours { pairs: Vec::with_capacity(read.len() / 2), last: None };
+    let mut account = None;
+    for item in read {
+        let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).map_or("", String::as_str);
+        let mut parts = sk.split('#').skip(1);
+        let member = member_id(parts.next().unwrap_or_default())?;
+        if parts.next() == Some("ACCOUNT") {
+            account = Some(items::from_item::<AccountRecord>(item, "account")?.read()?.0);
+            continue;
+        }
+        found.last = Some(member);
+        let account = account.take();
+        if !item.contains_key(ERASED_ON) {
+            let account = account.ok_or(StoreError::Corrupt("account"))?;
+            found.pairs.push((member, account, item));
+        }
+    }
+    Ok(found)
+}
+
 /// Pairs the neighbours: an account is followed by its person. What an erasure left of a member is
 /// nobody, and is passed over.
 pub(crate) fn members_of(scope: &Scope, read: Vec<Item>) -> Result<Vec<Member>, StoreError> {

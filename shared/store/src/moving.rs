@@ -1,9 +1,8 @@
 //! A sale that was entered for the wrong customer goes to the right one.
 
 use crate::burning::offers;
-use crate::history::receipt_of;
 use crate::items::{self, ABSENT, Transaction};
-use crate::keys::Key;
+use crate::keys::{self, Key};
 use crate::members::put_account;
 use crate::{Consistency, Scope, Source, Store, StoreError, StoredPurchase, backoff, notes};
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
@@ -32,7 +31,7 @@ pub(crate) const MOVED_HERE: &str = "moved_here";
 
 impl MoveRecord {
     pub(crate) fn receipt(&self) -> Result<Receipt, StoreError> {
-        receipt_of(&self.purchase).map_err(|_| StoreError::Corrupt("ledger"))
+        keys::receipt_at(&self.purchase).ok_or(StoreError::Corrupt("ledger"))
     }
 }
 
@@ -80,8 +79,7 @@ impl Store {
             let programmes = &scope.settings.programmes;
             let (purchase, points) = (&stored.purchase, stored.points);
             let taken = ledger::move_sale(&mut account, &mut into, purchase, points, programmes);
-            let zone = scope.circumstances_at(&receipt.establishment, None).zone;
-            let today = Day::at(now, zone);
+            let today = Day::at(now, scope.zone_of(&receipt.establishment));
             let balance = into.balance_on(today, programmes);
             let before = record.member.replace(to.to_string()).unwrap_or_default();
             record.tell_balance(balance.available, balance.pending);
@@ -135,7 +133,7 @@ impl Store {
             kind: kind.to_owned(),
             source: by.to_string(),
             other: other.to_string(),
-            purchase: crate::keys::purchase(scope.tenant(), receipt).pk,
+            purchase: keys::purchase(scope.tenant(), receipt).pk,
             points: points.get(),
         };
         items::put(&self.table, items::to_item(&note)?, ABSENT, vec![])

@@ -1,10 +1,9 @@
 //! A night of a merchant's members: which merchants have one, whom it changes, and the change.
 
-use crate::erasing::ERASED_ON;
 use crate::items::{self, Item, Transaction};
 use crate::keys;
 use crate::ledger_entries::EntryRecord;
-use crate::members::{AccountRecord, member_id, put_account};
+use crate::members::{neighbours_of, put_account};
 use crate::vault::Field;
 use crate::{Scope, Store, StoreError, backoff};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -82,23 +81,14 @@ impl Store {
             .await
             .map_err(StoreError::unavailable)?;
         let goes_on = answer.last_evaluated_key.is_some();
-        let mut page = NightPage { due: vec![], seen: 0, next: None };
-        let mut account = None;
-        for item in answer.items.unwrap_or_default() {
-            let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).map_or("", String::as_str);
-            let mut parts = sk.split('#').skip(1);
-            let member = member_id(parts.next().unwrap_or_default())?;
-            if parts.next() == Some("ACCOUNT") {
-                account = Some(items::from_item::<AccountRecord>(item, "account")?.read()?.0);
-                continue;
-            }
-            page.next = Some(member).filter(|_| goes_on);
-            if item.contains_key(ERASED_ON) || item.contains_key("merged_into") {
-                account = None;
+        let found = neighbours_of(answer.items.unwrap_or_default())?;
+        let next = found.last.filter(|_| goes_on);
+        let mut page = NightPage { due: vec![], seen: 0, next };
+        for (member, mut account, item) in found.pairs {
+            if item.contains_key("merged_into") {
                 continue;
             }
             page.seen += 1;
-            let mut account = account.take().ok_or(StoreError::Corrupt("account"))?;
             let born = birth_date(scope, member, &item, today)?;
             if !account.pass_night(born, today, &scope.settings.programmes).is_quiet() {
                 page.due.push(member);

@@ -17,9 +17,3 @@ pub(crate) fn new_note(
     let entry = KeyId::mint(now, u128::from_be_bytes(random));
     Ok((keys::ledger(scope.tenant(), member, &instant, entry), instant))
 }
-
-/// The till's key in a [`crate::Source`] as it is stored; `None` for who else it was.
-pub(crate) fn till_of(source: &str) -> Result<Option<KeyId>, StoreError> {
-    let key = source.strip_prefix('T').map(KeyId::parse).transpose();
-    key.map_err(|_| StoreError::Corrupt("source"))
-}

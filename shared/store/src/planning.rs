@@ -3,10 +3,9 @@
 //! A batch and the walk's progress are written in one transaction, and a batch is named by the walk's
 //! cursor: a planner killed anywhere and started again writes the same batches.
 
-use crate::erasing::ERASED_ON;
 use crate::items::{self, ABSENT, Item, Transaction};
 use crate::keys::{self, BatchId, Key, Tenant};
-use crate::members::{AccountRecord, member_id};
+use crate::members::{member_id, neighbours_of};
 use crate::vault::Field;
 use crate::wishes::ConsentsRecord;
 use crate::{Consistency, Scope, Store, StoreError};
@@ -211,25 +210,12 @@ impl Store {
             .await
             .map_err(StoreError::unavailable)?;
         let goes_on = answer.last_evaluated_key.is_some();
-        let mut members = Vec::new();
-        let (mut account, mut last) = (None, None);
-        for item in answer.items.unwrap_or_default() {
-            let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).map_or("", String::as_str);
-            let mut parts = sk.split('#').skip(1);
-            let member = member_id(parts.next().unwrap_or_default())?;
-            if parts.next() == Some("ACCOUNT") {
-                account = Some(items::from_item::<AccountRecord>(item, "account")?.read()?.0);
-                continue;
-            }
-            last = Some(member);
-            if item.contains_key(ERASED_ON) {
-                account = None;
-                continue;
-            }
-            let account = account.take().ok_or(StoreError::Corrupt("account"))?;
+        let found = neighbours_of(answer.items.unwrap_or_default())?;
+        let mut members = Vec::with_capacity(found.pairs.len());
+        for (member, account, item) in found.pairs {
             members.extend(glance(scope, member, account, item, channel)?);
         }
-        Ok(Walked { members, next: last.filter(|_| goes_on) })
+        Ok(Walked { members, next: found.last.filter(|_| goes_on) })
     }
 
     /// Cuts a batch and notes how far the walk is, or only notes it where `batch` is `None`: 1

@@ -1,11 +1,10 @@
 //! The proof of a merchant's ledger: every balance is the sum of its entries.
 
 use crate::items;
-use crate::keys::{self, Key};
+use crate::keys;
 use crate::purchase_record::PurchaseRecord;
 use crate::{Member, Scope, Store, StoreError, members::members_of};
 use domain::{Account, MemberId, Points};
-use serde::Deserialize;
 
 /// A member whose entries do not sum to the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,12 +28,6 @@ pub struct ProofPage {
     pub unproved: Vec<Unproved>,
     /// The last member seen, where the shard goes on after it.
     pub next: Option<MemberId>,
-}
-
-#[derive(Deserialize)]
-struct IndexEntry {
-    pk: String,
-    sk: String,
 }
 
 /// Members of a page: each is a query of its own, and its entries.
@@ -120,23 +113,7 @@ impl Store {
         let members =
             std::iter::once(member.person.id).chain(member.person.absorbed.iter().copied());
         for id in members {
-            let mut pages = self
-                .client
-                .query()
-                .table_name(&*self.table)
-                .index_name("history")
-                .key_condition_expression("#member = :member")
-                .expression_attribute_names("#member", "member")
-                .expression_attribute_values(":member", items::text(id.to_string()))
-                .into_paginator()
-                .items()
-                .send();
-            let mut keys = Vec::new();
-            while let Some(item) = pages.next().await {
-                let item = item.map_err(StoreError::unavailable)?;
-                let IndexEntry { pk, sk } = items::from_item(item, "history")?;
-                keys.push(Key { pk, sk });
-            }
+            let keys = self.history_keys(id).await?;
             for item in self.get_items_strongly(&keys).await? {
                 count += 1;
                 sum += points_of(item)?;

@@ -53,6 +53,14 @@ impl Source {
         }
     }
 
+    /// The till's key, where a till told.
+    pub(crate) const fn till(self) -> Option<KeyId> {
+        match self {
+            Self::Till(key) => Some(key),
+            Self::Operator | Self::File { .. } => None,
+        }
+    }
+
     pub(crate) const fn is_file(self) -> bool {
         matches!(self, Self::File { .. })
     }

@@ -12,6 +12,7 @@ use crate::{Consistency, Contact, Scope, Store, StoreError, backoff};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::ledger::{self, Circumstances};
 use domain::{Account, Day, EstablishmentId, Instant, Invalid, Kind, MemberId, calendar};
+use jiff::tz::TimeZone;
 use std::collections::HashMap;
 
 /// Purchases that one transaction takes beside a new member's six other items, of the 100 actions
@@ -154,7 +155,7 @@ impl Store {
     }
 
     /// A member's account, and the month of birth where a programme asks for it: 1 round trip, half a
-    /// read unit, or one where read strongly or where a birthday is asked for.
+    /// read unit, or one where read strongly.
     pub(crate) async fn holder_of(
         &self,
         scope: &Scope,
@@ -165,7 +166,10 @@ impl Store {
             let (id, account, version) = self.account(scope, id, consistency).await?;
             return Ok(Holder::Member { id, account, version, birth_month: None });
         }
-        let member = self.member(scope, id).await?;
+        let member = match consistency {
+            Consistency::Eventual => self.member_at_a_glance(scope, id).await?,
+            Consistency::Strong => self.member(scope, id).await?,
+        };
         Ok(Holder::Member {
             id: member.person.id,
             birth_month: member.person.details.birth_date.map(Day::month_of_year),
@@ -425,12 +429,14 @@ impl Scope {
         establishment: &EstablishmentId,
         birth_month: Option<i8>,
     ) -> Circumstances<'_> {
+        let (programmes, zone) = (&self.settings.programmes, self.zone_of(establishment));
+        Circumstances { programmes, zone, birth_month }
+    }
+
+    /// The zone of an establishment.
+    pub(crate) fn zone_of(&self, establishment: &EstablishmentId) -> &TimeZone {
         let known = self.settings.establishments.get(establishment);
-        Circumstances {
-            programmes: &self.settings.programmes,
-            zone: known.map_or(&calendar::PARIS, |known| &known.time_zone),
-            birth_month,
-        }
+        known.map_or(&calendar::PARIS, |known| &known.time_zone)
     }
 
     fn circumstances(&self, entry: &Entry, birth_month: Option<i8>) -> Circumstances<'_> {

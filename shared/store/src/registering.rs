@@ -4,7 +4,7 @@ use crate::items::Transaction;
 use crate::members::{put_account, put_person};
 use crate::{Member, Scope, Store, StoreError, backoff};
 use domain::ledger::entry::Cause;
-use domain::{Day, Instant, MemberId, Registration, calendar};
+use domain::{Instant, MemberId, Registration, retention};
 
 impl Store {
     /// Notes a member's invitation, activation, or both: 1 query read strongly and, where it changes
@@ -29,9 +29,8 @@ impl Store {
             member.person.version += 1;
             let mut actions = vec![put_person(self, scope, &member.person, Some(over))?];
             if !was_active && member.person.activated_at.is_some() {
-                let programme = scope.settings.programmes.on(Day::at(now, &calendar::PARIS));
-                let points = programme.map_or(0, |programme| programme.terms().gifts.activation);
-                let gift = (Cause::Activation, points);
+                let gifts = scope.settings.programmes.terms_on(retention::day_of(now)).gifts;
+                let gift = (Cause::Activation, gifts.activation);
                 let (id, account) = (member.person.id, &mut member.account);
                 if let Some(entry) = self.gift(scope, id, account, gift, now)? {
                     let over = Some(member.account_version);

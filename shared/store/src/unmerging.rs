@@ -1,6 +1,5 @@
 //! Undoing a merge: the two members are apart again.
 
-use crate::history::receipt_of;
 use crate::items::{self, ABSENT, Item, Transaction};
 use crate::keys::{self, Key};
 use crate::members::{put_account, put_person};
@@ -203,29 +202,13 @@ impl Store {
         before: &mut BeforeMerge,
     ) -> Result<(), StoreError> {
         let receipts = keys::receipt_prefix(scope.tenant());
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .index_name("history")
-            .key_condition_expression("#member = :member")
-            .expression_attribute_names("#member", "member")
-            .expression_attribute_values(":member", items::text(member.to_string()))
-            .into_paginator()
-            .send();
-        while let Some(page) = pages.next().await {
-            let found = page.map_err(StoreError::unavailable)?.items.unwrap_or_default();
-            let found = found.into_iter().map(|item| items::from_item::<Key>(item, "history"));
-            for item in self.get_items(&found.collect::<Result<Vec<_>, _>>()?).await? {
-                if item
-                    .get("pk")
-                    .and_then(|pk| pk.as_s().ok())
-                    .is_some_and(|pk| pk.starts_with(&receipts))
-                {
-                    take_off_if_cancelled(item, merged_at, before)?;
-                } else if item.get("kind") == Some(&items::text(REDEMPTION)) {
-                    give_back_if_cancelled(item, merged_at, before)?;
-                }
+        let keys = self.history_keys(member).await?;
+        for item in self.get_items(&keys).await? {
+            let pk = item.get("pk").and_then(|pk| pk.as_s().ok());
+            if pk.is_some_and(|pk| pk.starts_with(&receipts)) {
+                take_off_if_cancelled(item, merged_at, before)?;
+            } else if item.get("kind") == Some(&items::text(REDEMPTION)) {
+                give_back_if_cancelled(item, merged_at, before)?;
             }
         }
         Ok(())
@@ -279,7 +262,7 @@ fn take_off_if_cancelled(
     if record.cancelled_at.as_deref().is_none_or(|at| at <= merged_at) {
         return Ok(());
     }
-    let day = receipt_of(&record.pk).map_err(|_| StoreError::Corrupt("purchase"))?.day;
+    let day = keys::receipt_at(&record.pk).ok_or(StoreError::Corrupt("purchase"))?.day;
     let kind = record.content()?.kind;
     let earned_on = match &kind {
         Kind::Return { of: Some(sale) } => sale.day,

@@ -2,9 +2,12 @@
 
 use crate::setup::{Desk, now};
 use domain::webhook::EventType;
-use domain::{Cents, Kind, Purchase, Sector};
+use domain::{Cents, Kind, Points, Purchase, Sector};
 use serde_json::{Value, json};
-use store::{Customer, Mode, Scope, Source, StreamRecord};
+use store::{
+    Answered, Customer, IdempotencyKey, Mode, NewRedemption, Redeemed, Scope, Source, StreamRecord,
+    Wanted,
+};
 use support::{instant, receipt, sale};
 
 /// The events of records, as they would be posted.
@@ -78,6 +81,33 @@ async fn an_erasure_and_a_correction_are_told_to_nobody() {
         store.carry_out_erasure(scope, &tombstone.unwrap(), today).await.unwrap();
     });
     assert_eq!(events(&desk.records(erased).await), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn points_that_are_spent_and_given_back_are_told_each_time() {
+    let desk = Desk::open().await;
+    let (store, scope) = (&desk.app.store, &desk.scope);
+    let member = desk.member(scope, 1).await;
+    desk.record_purchase(Customer::Member(member), sale("1", 4_490)).await;
+    let today = domain::Day::parse("2026-11-24").unwrap();
+    let new = NewRedemption {
+        member,
+        wanted: Wanted::Bill(Points::new(30)),
+        today,
+        by: Source::Operator,
+    };
+    let key = IdempotencyKey { text: "a key".to_owned(), fingerprint: [0; 32] };
+    let spent = Box::pin(async { store.redeem(scope, &new, &key, now()).await.unwrap() });
+    let mut records = desk.records(spent).await;
+    let again = store.redeem(scope, &new, &key, now()).await.unwrap();
+    let Answered::Replayed(Redeemed { redemption, .. }) = again else { panic!("spent twice") };
+    let given_back = Box::pin(async {
+        store.cancel_redemption(scope, member, redemption.id, today, now()).await.unwrap();
+    });
+    records.extend(desk.records(given_back).await);
+    let told: Vec<_> =
+        events(&records).iter().map(|event| event["data"]["points"].clone()).collect();
+    assert_eq!(told, [json!(-30), json!(30)]);
 }
 
 #[tokio::test]
