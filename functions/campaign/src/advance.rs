@@ -62,8 +62,9 @@ pub async fn advance(
     };
     if walk.go(until).await? {
         tracing::info!(merchant = %tenant.merchant, campaign = %id, batches = plan.batches, recipients = plan.recipients, "planned");
-        if plan.batches == 0 {
-            app.store.finish_campaign(tenant, id).await?;
+        // Nobody was chosen, or the batches were done before the plan was.
+        if app.store.finish_if_sent(tenant, id).await? {
+            tracing::info!(merchant = %tenant.merchant, campaign = %id, batches = plan.batches, "finished");
         }
     } else {
         app.queue_campaign(&CampaignMessage::of(tenant, id)).await?;

@@ -314,13 +314,7 @@ impl Desk<'_> {
     /// The batch that finds all others done ends the campaign.
     async fn finish_if_last(&self) -> Result<(), SendFailure> {
         let (store, tenant, campaign) = (&self.app.store, self.tenant, self.campaign.id);
-        let plan = store.plan(tenant, campaign).await?;
-        if !plan.is_done() {
-            return Ok(());
-        }
-        let figures = store.figures(tenant, campaign).await?;
-        if figures.batches_done == u64::from(plan.batches) {
-            store.finish_campaign(tenant, campaign).await?;
+        if store.finish_if_sent(tenant, campaign).await? {
             tracing::info!(merchant = %tenant.merchant, %campaign, "finished");
         }
         Ok(())

@@ -377,6 +377,29 @@ impl Store {
         .await
     }
 
+    /// Ends a campaign that is planned to its end and whose batches are all done; `false` where it is
+    /// not. Whoever ends a batch asks, and whoever ends the plan: the last of them finds both ended.
+    /// 1 round trip while the plan is made, 2 afterwards, 5 for the last.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::Unavailable`].
+    pub async fn finish_if_sent(&self, tenant: Tenant, id: CampaignId) -> Result<bool, StoreError> {
+        let plan = self.plan(tenant, id).await?;
+        if !plan.is_done() {
+            return Ok(false);
+        }
+        let figures = self.figures(tenant, id).await?;
+        if figures.batches_done != u64::from(plan.batches) {
+            return Ok(false);
+        }
+        // A batch parted in two between these reads would count as done with its rest still to send.
+        if self.plan(tenant, id).await?.batches != plan.batches {
+            return Ok(false);
+        }
+        self.finish_campaign(tenant, id).await?;
+        Ok(true)
+    }
+
     /// Changes a campaign over the version that was read; `change` answers when it is due next, or
     /// `None` where nothing changes.
     async fn change_campaign(

@@ -10,6 +10,7 @@ use jiff::ToSpan as _;
 use platform::messages::CampaignMessage;
 use platform::queue::Failed;
 use std::collections::BTreeSet;
+use store::{Claimed, Counts};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_planner_that_dies_anywhere_and_starts_again_plans_everybody_once() {
@@ -100,6 +101,26 @@ async fn batches_whose_messages_were_lost_are_queued_again() {
     desk.queue.clear();
     advance(&desk.app, tenant, id, later, Instant::MAX).await.unwrap();
     assert!(desk.queue.sent("/sends").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_whose_batches_are_done_before_its_plan_is_finishes_with_the_plan() {
+    let desk = Desk::open().await;
+    desk.members(1).await;
+    let id = desk.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
+    let tenant = desk.scope.tenant();
+    let store = &desk.app.store;
+    desk.queue.fail_after(0);
+    assert!(advance(&desk.app, tenant, id, now(), Instant::MAX).await.is_err());
+    let batch = store.plan(tenant, id).await.unwrap().last_batch.unwrap();
+    let Claimed::Ours(claim) = store.claim_batch(tenant, id, batch, now()).await.unwrap() else {
+        panic!("the batch was cut");
+    };
+    let counts = Counts { sent: 1, ..Counts::default() };
+    store.end_batch(tenant, id, &claim, counts, &[], now()).await.unwrap();
+    advance(&desk.app, tenant, id, now(), Instant::MAX).await.unwrap();
+    let stored = store.campaign(tenant, id).await.unwrap();
+    assert_eq!(stored.campaign.state, State::Finished);
 }
 
 #[tokio::test]
