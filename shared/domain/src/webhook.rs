@@ -5,7 +5,7 @@ mod address;
 pub use address::{Reach, WebhookUrl, is_public};
 
 use crate::{Instant, Invalid};
-use jiff::{SignedDuration, ToSpan as _};
+use jiff::{RoundMode, SignedDuration, TimestampRound, ToSpan as _, Unit};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -160,17 +160,24 @@ impl ReplayRange {
     /// A piece is a quarter of a day in UTC: some thousand events of a large merchant.
     const PIECE_SECONDS: i64 = 6 * 3_600;
 
-    /// A range that begins before it ends, within the days that events are kept.
+    /// A range that begins before it ends, within the days that events are kept. Events are kept by the
+    /// second: the seconds in which it begins and ends are in it whole.
     ///
     /// # Errors
     /// [`Invalid::ReplayRange`].
     pub fn new(from: Instant, until: Instant, now: Instant) -> Result<Self, Invalid> {
         let oldest = now - (KEPT_DAYS * 24).hours();
-        if from < until && from >= oldest && from <= now {
-            Ok(Self { from, until: until.min(now) })
-        } else {
-            Err(Invalid::ReplayRange)
+        if from >= until || from < oldest || from > now {
+            return Err(Invalid::ReplayRange);
         }
+        let whole = |at: Instant, mode| {
+            at.round(TimestampRound::new().smallest(Unit::Second).mode(mode))
+                .map_err(|_| Invalid::ReplayRange)
+        };
+        Ok(Self {
+            from: whole(from, RoundMode::Floor)?,
+            until: whole(until.min(now), RoundMode::Ceil)?,
+        })
     }
 
     /// The range in pieces, at most 121, one after another and each within a day in UTC.
@@ -248,6 +255,22 @@ mod tests {
     ) {
         let range = ReplayRange::new(at(from), at(until), at("2026-11-27T09:00:00Z"));
         assert_eq!(range.is_ok(), accepted);
+    }
+
+    #[rstest]
+    #[case("2026-11-27T08:59:58.9Z", "2026-11-27T08:59:59Z", "08:59:58", "08:59:59")]
+    #[case("2026-11-27T08:59:58Z", "2026-11-27T08:59:58.001Z", "08:59:58", "08:59:59")]
+    #[case("2026-11-27T08:59:59Z", "2026-11-27T09:30:00Z", "08:59:59", "09:00:01")]
+    fn the_seconds_in_which_a_range_begins_and_ends_are_in_it_whole(
+        #[case] asked_from: &str,
+        #[case] asked_until: &str,
+        #[case] from: &str,
+        #[case] until: &str,
+    ) {
+        let on_the_day = |time: &str| at(&format!("2026-11-27T{time}Z"));
+        let now = at("2026-11-27T09:00:00.2Z");
+        let range = ReplayRange::new(at(asked_from), at(asked_until), now);
+        assert_eq!(range, Ok(ReplayRange { from: on_the_day(from), until: on_the_day(until) }));
     }
 
     proptest! {
