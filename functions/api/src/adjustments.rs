@@ -13,7 +13,7 @@ use domain::{Day, Instant, Invalid, ticket};
 use http_edge::idempotency::{Replayed, told};
 use http_edge::{Fields, KeyedBody, Problem, Segments, Till};
 use serde::{Deserialize, Serialize};
-use store::{Adjusted, NewAdjustment, StoreError};
+use store::{Entered, NewAdjustment, StoreError};
 use utoipa::ToSchema;
 
 /// Why a balance is corrected. A closed list: a free text would invite what the terms forbid.
@@ -92,8 +92,8 @@ pub(crate) struct AdjustmentAnswer {
 }
 
 impl AdjustmentAnswer {
-    fn of(adjusted: &Adjusted, adjustment: &Adjustment, unit: Unit) -> Self {
-        let Adjusted { member, entry, balance } = adjusted;
+    fn of(adjusted: &Entered, adjustment: &Adjustment, unit: Unit) -> Self {
+        let Entered { member, entry, balance } = adjusted;
         Self {
             member_id: member.to_string(),
             at: entry.at,

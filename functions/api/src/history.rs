@@ -33,6 +33,8 @@ pub(crate) enum EntryType {
     Activation,
     /// Given on the birthday.
     Birthday,
+    /// The member came and bought nothing.
+    Visit,
     /// What was not spent ended.
     Expiry,
     /// Corrected by hand.
@@ -81,7 +83,7 @@ pub(crate) struct HistoryItem {
     points: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     purchase_id: Option<String>,
-    /// The code of the purchase's establishment.
+    /// The code of the purchase's establishment, or of the visit's.
     #[serde(skip_serializing_if = "Option::is_none")]
     establishment: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -181,20 +183,23 @@ impl HistoryItem {
     }
 
     fn ledger(entry: &LedgerEntry) -> Self {
-        let adjustment = match &entry.cause {
-            Cause::Adjustment(adjustment) => Some(adjustment),
-            _ => None,
+        let (adjustment, establishment) = match &entry.cause {
+            Cause::Adjustment(adjustment) => (Some(adjustment), None),
+            Cause::Visit(establishment) => (None, Some(establishment)),
+            _ => (None, None),
         };
         Self {
             r#type: match entry.cause {
                 Cause::Welcome => EntryType::Welcome,
                 Cause::Activation => EntryType::Activation,
                 Cause::Birthday => EntryType::Birthday,
+                Cause::Visit(_) => EntryType::Visit,
                 Cause::Expiry => EntryType::Expiry,
                 Cause::Adjustment(_) => EntryType::Adjustment,
             },
             at: entry.at,
             points: entry.points.get(),
+            establishment: establishment.map(ToString::to_string),
             lots: LotTaken::all(&entry.lots),
             author: adjustment.map(|adjustment| adjustment.author.as_str().to_owned()),
             reason: adjustment.map(|adjustment| adjustment.reason.as_str()),

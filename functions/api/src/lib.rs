@@ -33,6 +33,7 @@ mod rewards;
 mod senders;
 mod upload_door;
 mod uploads;
+mod visits;
 mod webhook_door;
 mod webhooks;
 
@@ -181,6 +182,7 @@ fn till_routes() -> Router<App> {
         .route("/v1/coupons/check", post(coupon_check::check))
         .merge(rewards::routes())
         .route("/v1/members/{member_id}/adjustments", post(adjustments::create))
+        .route("/v1/members/{member_id}/visits", post(visits::create))
         .route("/v1/members/{member_id}/redemptions", post(redemptions::create))
         .route("/v1/members/{member_id}/redemptions/{redemption_id}", get(redemptions::show))
         .route(

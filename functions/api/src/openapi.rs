@@ -4,7 +4,7 @@
 use crate::{
     adjustments, balance, campaigns, consents, contract_end, coupon_check, erasures,
     establishments, health, history, keys, members, merchants, offers, programmes, purchases,
-    redemptions, registration, rewards, senders, uploads, webhooks,
+    redemptions, registration, rewards, senders, uploads, visits, webhooks,
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -230,6 +230,7 @@ impl Modify for SoftwareName {
         redemptions::fulfil,
         redemptions::cancel,
         adjustments::create,
+        visits::create,
         purchases::create,
         purchases::dry_run::ask,
         purchases::show,

@@ -18,19 +18,31 @@ pub const DAYS_COUNTED: usize = 8;
 pub struct Given {
     day: Day,
     granted: bool,
+    earned: bool,
 }
 
 impl Given {
     /// Earned by a sale of `day`: they wait for the time of returns, and levels count them.
     #[must_use]
     pub const fn by_sale(day: Day) -> Self {
-        Self { day, granted: false }
+        Self { day, granted: false, earned: true }
     }
 
-    /// Given without a sale on `day`.
+    /// Earned by a visit of `day` without a sale: nothing can come back, so they wait for nothing.
+    #[must_use]
+    pub const fn by_visit(day: Day) -> Self {
+        Self { day, granted: true, earned: true }
+    }
+
+    /// Given on `day` for nothing that the member did there.
     #[must_use]
     pub const fn freely(day: Day) -> Self {
-        Self { day, granted: true }
+        Self { day, granted: true, earned: false }
+    }
+
+    /// Their day.
+    pub(crate) const fn day(self) -> Day {
+        self.day
     }
 }
 
@@ -41,9 +53,9 @@ pub struct MonthBucket {
     pub month: Month,
     /// Sales less returns.
     pub spend: Cents,
-    /// Sales, each one a visit.
+    /// Sales, each one a visit, and visits without one.
     pub visits: u32,
-    /// Points that sales gave, less those taken back with them.
+    /// Points that they gave, less those taken back with a sale.
     pub earned: Points,
 }
 
@@ -54,11 +66,11 @@ pub struct Account {
     pub lots: Lots,
     /// Points taken that the lots did not hold, zero or more.
     pub owed: Points,
-    /// All points that sales ever gave, less those taken back with them.
+    /// All points that sales and visits ever gave, less those taken back with a sale.
     pub earned: Points,
     /// Sales less returns, ever.
     pub spend: Cents,
-    /// Sales, ever.
+    /// Sales, and visits without one, ever.
     pub visits: u32,
     /// The last [`MONTHS_KEPT`] months with a purchase, oldest first.
     pub months: Vec<MonthBucket>,
@@ -90,9 +102,9 @@ impl Account {
     pub fn give(&mut self, given: Given, points: Points) {
         let paid = points.min(self.owed).max(Points::ZERO);
         self.owed -= paid;
-        let Given { day, granted } = given;
+        let Given { day, granted, earned } = given;
         self.lots.add(Lot { day, granted, remaining: points - paid });
-        if !granted {
+        if earned {
             self.count_earned(day, points);
         }
     }
@@ -110,7 +122,7 @@ impl Account {
         counted.copied().unwrap_or(DayCount::new(day))
     }
 
-    /// Counts a sale into its day, or a cancelled one out of it.
+    /// Counts a visit into its day, or the sale of one that is cancelled out of it.
     pub(crate) fn count_in_day(&mut self, day: Day, points: Points, visits: i32) {
         let mut count = self.day_so_far(day);
         count.earned += points;

@@ -5,8 +5,11 @@ pub mod entry;
 
 use crate::account::Given;
 use crate::lots::Lot;
+use crate::programme::level::LevelCode;
 use crate::programme::{Basket, Occasion, Programme, Programmes, Reckoning, ReturnPolicy};
-use crate::{Account, Cents, Day, Invalid, Kind, MemberId, Points, Purchase};
+use crate::{
+    Account, Cents, Day, EstablishmentId, Instant, Invalid, Kind, MemberId, Points, Purchase,
+};
 use jiff::tz::TimeZone;
 
 /// What the ledger asks about the customer and the place of a sale beyond the sale itself.
@@ -81,16 +84,10 @@ pub fn reward(
     programmes: &Programmes,
 ) -> Reckoning {
     let Some(programme) = programmes.on(occasion.day) else { return Reckoning::default() };
-    let day = occasion.day;
-    let terms = programme.terms();
-    let level = account.level_in(&terms.levels).map(|level| level.code.clone());
+    let level = level_of(account, programme);
     let occasion = Occasion { level: level.as_ref(), ..*occasion };
-    let reckoning = programme.reckon(basket, &occasion, account.day_so_far(day));
-    account.give(Given::by_sale(day), reckoning.total());
-    if programme.counts_days() {
-        account.count_in_day(day, reckoning.total(), 1);
-    }
-    account.raise_level(&terms.levels, day);
+    let reckoning = programme.reckon(basket, &occasion, account.day_so_far(occasion.day));
+    earn(account, Given::by_sale(occasion.day), reckoning.total(), programme);
     reckoning
 }
 
@@ -100,12 +97,33 @@ pub fn enter_sale(
     purchase: &Purchase,
     circumstances: &Circumstances<'_>,
 ) -> Reckoning {
-    let day = purchase.receipt().day;
     let occasion = occasion(purchase, circumstances);
     let reckoning = reward(account, basket(purchase), &occasion, circumstances.programmes);
-    account.count(day, purchase.total(), 1);
-    account.bought(day, &purchase.receipt().establishment);
-    account.active_at(purchase.sold_at());
+    count_sale(account, purchase);
+    reckoning
+}
+
+/// Enters a visit without a sale, at an establishment: what the programme of its day gives for coming,
+/// and why.
+pub fn enter_visit(
+    account: &mut Account,
+    (establishment, at): (&EstablishmentId, Instant),
+    circumstances: &Circumstances<'_>,
+) -> Reckoning {
+    let day = Day::at(at, circumstances.zone);
+    account.count(day, Cents::ZERO, 1);
+    account.active_at(at);
+    let Some(programme) = circumstances.programmes.on(day) else { return Reckoning::default() };
+    let level = level_of(account, programme);
+    let occasion = Occasion {
+        day,
+        minute: Day::minute_at(at, circumstances.zone),
+        establishment,
+        birth_month: circumstances.birth_month,
+        level: level.as_ref(),
+    };
+    let reckoning = programme.reckon_visit(&occasion, account.day_so_far(day));
+    earn(account, Given::by_visit(day), reckoning.total(), programme);
     reckoning
 }
 
@@ -184,14 +202,11 @@ pub fn move_sale(
     let day = purchase.receipt().day;
     let (kind, total) = (purchase.kind(), purchase.total());
     let taken_back = cancel(from, &Undone { kind, day, earned_on: day, total, points }, programmes);
-    to.give(Given::by_sale(day), points);
-    if programmes.on(day).is_some_and(Programme::counts_days) {
-        to.count_in_day(day, points, 1);
+    match programmes.on(day) {
+        Some(programme) => earn(to, Given::by_sale(day), points, programme),
+        None => to.give(Given::by_sale(day), points),
     }
-    to.raise_level(&programmes.terms_on(day).levels, day);
-    to.count(day, total, 1);
-    to.bought(day, &purchase.receipt().establishment);
-    to.active_at(purchase.sold_at());
+    count_sale(to, purchase);
     taken_back
 }
 
@@ -251,6 +266,26 @@ pub fn adjust(
     }
     account.give(Given::freely(today), points);
     Ok(vec![])
+}
+
+fn level_of(account: &Account, programme: &Programme) -> Option<LevelCode> {
+    account.level_in(&programme.terms().levels).map(|level| level.code.clone())
+}
+
+/// Gives what a visit earned, counts it into its day, and raises the level where it reaches one.
+fn earn(account: &mut Account, given: Given, points: Points, programme: &Programme) {
+    account.give(given, points);
+    if programme.counts_days() {
+        account.count_in_day(given.day(), points, 1);
+    }
+    account.raise_level(&programme.terms().levels, given.day());
+}
+
+fn count_sale(account: &mut Account, purchase: &Purchase) {
+    let day = purchase.receipt().day;
+    account.count(day, purchase.total(), 1);
+    account.bought(day, &purchase.receipt().establishment);
+    account.active_at(purchase.sold_at());
 }
 
 fn take_back(account: &mut Account, day: Day, points: Points, policy: ReturnPolicy) -> TakenBack {

@@ -4,12 +4,11 @@
 use crate::idempotency::{Answered, IdempotencyKey};
 use crate::items::Transaction;
 use crate::ledger_answers::{LedgerAnswer, balance_after};
-use crate::ledger_entries::EntryRecord;
+use crate::ledger_entries::{Entered, EntryRecord};
 use crate::members::put_account;
 use crate::{Consistency, Scope, Store, StoreError, backoff};
 use domain::ledger;
 use domain::ledger::entry::{Adjustment, Cause, LedgerEntry};
-use domain::programme::lifetime::Balance;
 use domain::{Day, Instant, MemberId, Points};
 
 /// A correction to be made.
@@ -25,17 +24,6 @@ pub struct NewAdjustment {
     pub today: Day,
 }
 
-/// A correction that was made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Adjusted {
-    /// The member, followed to the one it was merged into.
-    pub member: MemberId,
-    /// The entry.
-    pub entry: LedgerEntry,
-    /// The balance after it, without what ends soonest.
-    pub balance: Balance,
-}
-
 impl Store {
     /// Corrects a balance by hand, once for each key: 2 strong reads and 1 transaction of 3 items, 7
     /// write units with the entry's place in the index. It is no activity of the member's.
@@ -49,10 +37,10 @@ impl Store {
         new: &NewAdjustment,
         key: &IdempotencyKey,
         now: Instant,
-    ) -> Result<Answered<Adjusted>, StoreError> {
+    ) -> Result<Answered<Entered>, StoreError> {
         for attempt in 0..backoff::ATTEMPTS {
             if let Some(answer) = self.answered(scope, key, now).await? {
-                return self.adjusted_before(scope, &answer).await;
+                return self.entered_before(scope, &answer).await;
             }
             match self.try_adjustment(scope, new, key, now).await {
                 Ok(Some(adjusted)) => return Ok(Answered::New(adjusted)),
@@ -60,7 +48,7 @@ impl Store {
                 // The same request may have come through meanwhile: then this is no refusal.
                 Err(refused @ StoreError::Refused(_)) => {
                     return match self.answered(scope, key, now).await? {
-                        Some(answer) => self.adjusted_before(scope, &answer).await,
+                        Some(answer) => self.entered_before(scope, &answer).await,
                         None => Err(refused),
                     };
                 }
@@ -77,7 +65,7 @@ impl Store {
         new: &NewAdjustment,
         key: &IdempotencyKey,
         now: Instant,
-    ) -> Result<Option<Adjusted>, StoreError> {
+    ) -> Result<Option<Entered>, StoreError> {
         let (member, mut account, version) =
             self.account(scope, new.member, Consistency::Strong).await?;
         let programmes = &scope.settings.programmes;
@@ -94,21 +82,8 @@ impl Store {
         ];
         let balance = balance_after(balance.available, balance.pending);
         Ok(match self.transact(actions).await? {
-            Transaction::Committed => Some(Adjusted { member, entry: record.read()?, balance }),
+            Transaction::Committed => Some(Entered { member, entry: record.read()?, balance }),
             Transaction::Cancelled(_) => None,
         })
-    }
-
-    async fn adjusted_before(
-        &self,
-        scope: &Scope,
-        answer: &str,
-    ) -> Result<Answered<Adjusted>, StoreError> {
-        let answer = LedgerAnswer::parse(answer)?;
-        let key = answer.entry(scope)?;
-        let record: Option<EntryRecord> = self.get_item(&key, Consistency::Strong).await?;
-        let entry = record.ok_or(StoreError::NotFound("member"))?.read()?;
-        let (member, balance) = (answer.member()?, answer.balance());
-        Ok(Answered::Replayed(Adjusted { member, entry, balance }))
     }
 }

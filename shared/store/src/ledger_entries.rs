@@ -1,14 +1,17 @@
-//! Entries of the ledger that are no purchase: gifts, corrections by hand, what has ended.
+//! Entries of the ledger that are no purchase: gifts, visits, corrections by hand, what has ended.
 
 use crate::codec;
+use crate::idempotency::Answered;
 use crate::items::{self, ABSENT};
 use crate::keys::Key;
-use crate::{Scope, Store, StoreError, notes};
+use crate::ledger_answers::LedgerAnswer;
+use crate::{Consistency, Scope, Store, StoreError, notes};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::account::Given;
 use domain::ledger::entry::{Adjustment, Author, Cause, LedgerEntry, Reason};
+use domain::programme::lifetime::Balance;
 use domain::receipt::Reference;
-use domain::{Account, Instant, MemberId, Points, retention};
+use domain::{Account, EstablishmentId, Instant, MemberId, Points, retention};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -29,6 +32,20 @@ pub(crate) struct EntryRecord {
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
+    /// Where the member came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    establishment: Option<String>,
+}
+
+/// An entry that was made at somebody's request, with what it made of the balance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entered {
+    /// The member, followed to the one it was merged into.
+    pub member: MemberId,
+    /// The entry.
+    pub entry: LedgerEntry,
+    /// The balance after it, without what ends soonest.
+    pub balance: Balance,
 }
 
 const CORRUPT: StoreError = StoreError::Corrupt("ledger");
@@ -41,9 +58,10 @@ impl EntryRecord {
         entry: &LedgerEntry,
     ) -> Result<Self, StoreError> {
         let (Key { pk, sk }, instant) = notes::new_note(scope, member, entry.at)?;
-        let adjustment = match &entry.cause {
-            Cause::Adjustment(adjustment) => Some(adjustment),
-            _ => None,
+        let (adjustment, establishment) = match &entry.cause {
+            Cause::Adjustment(adjustment) => (Some(adjustment), None),
+            Cause::Visit(establishment) => (None, Some(establishment)),
+            _ => (None, None),
         };
         Ok(Self {
             pk,
@@ -58,6 +76,7 @@ impl EntryRecord {
             reference: adjustment
                 .and_then(|adjustment| adjustment.reference.as_ref())
                 .map(|reference| reference.as_str().to_owned()),
+            establishment: establishment.map(ToString::to_string),
         })
     }
 
@@ -71,9 +90,10 @@ impl EntryRecord {
 
     pub(crate) fn read(self) -> Result<LedgerEntry, StoreError> {
         let reference = self.reference.as_deref().map(Reference::parse);
-        let cause = match self.author {
-            None => Cause::parse(&self.kind).ok_or(CORRUPT)?,
-            Some(author) => Cause::Adjustment(Adjustment {
+        let cause = match (self.author, self.establishment) {
+            (None, None) => Cause::parse(&self.kind).ok_or(CORRUPT)?,
+            (None, Some(code)) => Cause::Visit(EstablishmentId::parse(&code).map_err(|_| CORRUPT)?),
+            (Some(author), _) => Cause::Adjustment(Adjustment {
                 author: Author::parse(&author).map_err(|_| CORRUPT)?,
                 reason: Reason::parse(self.reason.as_deref().unwrap_or_default()).ok_or(CORRUPT)?,
                 reference: reference.transpose().map_err(|_| CORRUPT)?,
@@ -89,6 +109,20 @@ impl EntryRecord {
 }
 
 impl Store {
+    /// What was entered before for a request that is answered again: 1 strong read.
+    pub(crate) async fn entered_before(
+        &self,
+        scope: &Scope,
+        answer: &str,
+    ) -> Result<Answered<Entered>, StoreError> {
+        let answer = LedgerAnswer::parse(answer)?;
+        let key = answer.entry(scope)?;
+        let record: Option<EntryRecord> = self.get_item(&key, Consistency::Strong).await?;
+        let entry = record.ok_or(StoreError::NotFound("member"))?.read()?;
+        let (member, balance) = (answer.member()?, answer.balance());
+        Ok(Answered::Replayed(Entered { member, entry, balance }))
+    }
+
     /// Gives points without a sale, with the entry that says so. Nothing happens for none.
     pub(crate) fn gift(
         &self,

@@ -1,7 +1,9 @@
 //! Ten thousand sequences of what may happen to points, each by two threads: none breaks the ledger.
 
 use crate::figures::{Bound, Figures};
-use domain::programme::{Condition, Expiry, Multiplier, ReturnPolicy, SpendRule, Terms, Weekdays};
+use domain::programme::{
+    Condition, Expiry, Multiplier, ReturnPolicy, SpendRule, Terms, VisitRule, Weekdays,
+};
 use domain::{Cents, Instant, Points, Programme, Sector};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
@@ -37,6 +39,12 @@ fn programme(returns: ReturnPolicy) -> Programme {
     let weekdays = Weekdays::from_bits(0b001_0101);
     Programme::from_stored(Terms {
         spend: vec![SpendRule::of_everything(1, Cents::new(100))],
+        visits: vec![VisitRule {
+            name: None,
+            points: 5,
+            most_a_day: 2,
+            when: Condition::default(),
+        }],
         multipliers: vec![Multiplier {
             name: None,
             hundredths: 150,

@@ -1,5 +1,5 @@
 //! Sequences of what may happen to a member's points, carried out by two threads at once: sales, returns,
-//! cancellations, spends, corrections by hand, nights, each told again and again.
+//! cancellations, visits, spends, corrections by hand, nights, each told again and again.
 
 use domain::ledger::entry::{Adjustment, Reason};
 use domain::member::{Details, Enrolment};
@@ -12,8 +12,8 @@ use proptest::prelude::*;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{
-    Answered, Customer, Entry, IdempotencyKey, NewAdjustment, NewMember, NewRedemption, Scope,
-    Source, Store, StoreError, Wanted,
+    Answered, Customer, Entry, IdempotencyKey, NewAdjustment, NewMember, NewRedemption, NewVisit,
+    Scope, Source, Store, StoreError, Wanted,
 };
 
 /// One thing that happens, on a day counted from the sequence's first.
@@ -27,6 +27,8 @@ pub enum Step {
     Return(i64),
     /// The document of another step is cancelled.
     Cancel(usize),
+    /// The member comes and buys nothing.
+    Visit,
     /// Points are spent off the bill.
     Spend(i64),
     /// What another step spent is given back.
@@ -54,6 +56,7 @@ pub fn any_sequence() -> impl Strategy<Value = Sequence> {
         2 => (other.clone(), 1_i64..8_000).prop_map(|(of, cents)| Step::ReturnOf(of, cents)),
         1 => (1_i64..5_000).prop_map(Step::Return),
         2 => other.clone().prop_map(Step::Cancel),
+        1 => Just(Step::Visit),
         3 => (1_i64..120).prop_map(Step::Spend),
         1 => other.clone().prop_map(Step::CancelSpend),
         1 => (-60_i64..120).prop_map(Step::Adjust),
@@ -153,6 +156,7 @@ impl Run {
                 let receipt = self.receipt(other % self.steps.len());
                 store.cancel_purchase(scope, &receipt, now).await.map(drop)
             }
+            Step::Visit => self.visit(index).await,
             Step::Spend(points) => self.spend(index, points).await,
             Step::CancelSpend(other) => self.cancel_spend(other % self.steps.len(), day).await,
             Step::Adjust(points) => self.adjust(index, points).await,
@@ -174,6 +178,13 @@ impl Run {
         let entry = Entry { purchase, source: Source::Operator };
         let customer = Customer::Member(self.member);
         self.store.record(&self.scope, &customer, &entry, at).await.map(drop)
+    }
+
+    async fn visit(&self, index: usize) -> Result<(), StoreError> {
+        let at = noon(self.steps[index].1);
+        let establishment = EstablishmentId::parse("paris")?;
+        let new = NewVisit { member: self.member, establishment, at };
+        self.store.visit(&self.scope, &new, &self.key(index), at).await.map(drop)
     }
 
     async fn spend(&self, index: usize, points: i64) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 
 use super::refusal;
 use super::shown::Part;
-use super::told::{Buyer, NewLine, read_lines, sold_at};
+use super::told::{Buyer, NewLine, done_at, read_lines};
 use crate::App;
 use crate::coupon_check::CouponRefusal;
 use crate::openapi::{BodyRefusals, TillRefusals};
@@ -127,7 +127,7 @@ pub(crate) async fn ask(
     let now = app.now();
     let mut fields = Fields::default();
     let at = match basket.sold_at.as_deref() {
-        Some(text) => fields.check("/sold_at", sold_at(text, now)),
+        Some(text) => fields.check("/sold_at", done_at(text, now)),
         None => Some(now),
     };
     let customer = match &basket.member {

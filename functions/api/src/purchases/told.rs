@@ -278,7 +278,7 @@ impl NewPurchase {
             None => Some(Register::default()),
         };
         let number = fields.check("/receipt_number", ReceiptNumber::parse(&self.receipt_number));
-        let sold_at = fields.check("/sold_at", sold_at(&self.sold_at, now));
+        let sold_at = fields.check("/sold_at", done_at(&self.sold_at, now));
         let customer = match &self.member {
             Some(buyer) => buyer.read(&mut fields),
             None => Some(Customer::Nobody),
@@ -375,15 +375,15 @@ pub(crate) fn read_lines(lines: &[NewLine], fields: &mut Fields) -> Option<Vec<d
     read.into_iter().collect()
 }
 
-/// When it was sold, to the second.
-pub(crate) fn sold_at(text: &str, now: Instant) -> Result<Instant, Invalid> {
-    let sold_at = calendar::parse_instant(text)?;
-    let age = now.duration_since(sold_at);
+/// When something was done at a till, to the second.
+pub(crate) fn done_at(text: &str, now: Instant) -> Result<Instant, Invalid> {
+    let done_at = calendar::parse_instant(text)?;
+    let age = now.duration_since(done_at);
     if age < -CLOCK_AHEAD {
         Err(Invalid::InFuture)
     } else if age > REPLAYED_FOR {
         Err(Invalid::TooOld)
     } else {
-        Instant::from_second(sold_at.as_second()).map_err(|_| Invalid::InstantUnreadable)
+        Instant::from_second(done_at.as_second()).map_err(|_| Invalid::InstantUnreadable)
     }
 }

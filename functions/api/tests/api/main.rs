@@ -37,4 +37,5 @@ mod round_trips;
 mod setup;
 mod software;
 mod uploads;
+mod visits;
 mod webhooks;

@@ -50,5 +50,5 @@ async fn every_operation_of_the_document_is_a_route_and_says_who_may_call_it() {
             assert_eq!(answer.status, expected.1, "{method} {path}");
         }
     }
-    assert_eq!(operations.len(), 79);
+    assert_eq!(operations.len(), 80);
 }

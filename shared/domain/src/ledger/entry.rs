@@ -2,7 +2,7 @@
 
 use crate::lots::Lot;
 use crate::receipt::{Operator, Reference};
-use crate::{Instant, Invalid, Points};
+use crate::{EstablishmentId, Instant, Invalid, Points};
 
 /// Who corrected a balance: a short code of the merchant's own, never a name.
 pub type Author = Operator;
@@ -77,6 +77,8 @@ pub enum Cause {
     Activation,
     /// The member's birthday.
     Birthday,
+    /// The member came and bought nothing.
+    Visit(EstablishmentId),
     /// Points ended.
     Expiry,
     /// The merchant's own hand.
@@ -91,6 +93,7 @@ impl Cause {
             Self::Welcome => "welcome",
             Self::Activation => "activation",
             Self::Birthday => "birthday",
+            Self::Visit(_) => "visit",
             Self::Expiry => "expiry",
             Self::Adjustment(_) => "adjustment",
         }

@@ -35,9 +35,9 @@ pub struct Occasion<'a> {
 pub struct DayCount {
     /// The day.
     pub day: Day,
-    /// Points that its sales gave, less those taken back with them.
+    /// Points that its sales and visits gave, less those taken back with a sale.
     pub earned: Points,
-    /// Its sales.
+    /// Its sales, and visits without one.
     pub visits: u32,
 }
 
@@ -111,30 +111,30 @@ impl Programme {
             return reckoning;
         }
         terms.add_spend(basket, occasion, &mut reckoning);
-        for rule in &terms.visits {
-            if so_far.visits < u32::from(rule.most_a_day) && rule.when.holds(occasion, basket.total)
-            {
-                let points = Points::new(i64::from(rule.points));
-                reckoning.add(Source::Visit, rule.name.as_ref(), points);
-            }
-        }
-        if let Some(multiplier) = terms.multiplier(basket.total, occasion) {
-            let more = i128::from(multiplier.hundredths.saturating_sub(100));
-            let more = i128::from(reckoning.total().get()) * more;
-            let points = terms.rounding.divide(more, 100);
-            reckoning.add(Source::Multiplier, multiplier.name.as_ref(), points);
-        }
+        terms.add_visit(basket.total, occasion, so_far, &mut reckoning);
+        terms.multiply(basket.total, occasion, &mut reckoning);
         for bonus in &terms.bonuses {
             if bonus.when.holds(occasion, basket.total) {
                 let points = terms.bonus(bonus, basket.lines);
                 reckoning.add(Source::Bonus, bonus.name.as_ref(), points);
             }
         }
-        if let Some(cap) = terms.daily_cap {
-            let left = (cap - so_far.earned).max(Points::ZERO);
-            let over = (reckoning.total() - left).max(Points::ZERO);
-            reckoning.add(Source::DailyCap, None, -over);
+        terms.cap(so_far, &mut reckoning);
+        reckoning
+    }
+
+    /// What a visit without a sale earns: the rules of visits and what multiplies them, as for a sale of
+    /// nothing. Bonuses are for sales.
+    #[must_use]
+    pub fn reckon_visit(&self, occasion: &Occasion<'_>, so_far: DayCount) -> Reckoning {
+        let terms = self.terms();
+        let mut reckoning = Reckoning::default();
+        if Cents::ZERO < terms.minimum_spend {
+            return reckoning;
         }
+        terms.add_visit(Cents::ZERO, occasion, so_far, &mut reckoning);
+        terms.multiply(Cents::ZERO, occasion, &mut reckoning);
+        terms.cap(so_far, &mut reckoning);
         reckoning
     }
 
@@ -189,6 +189,38 @@ impl Terms {
             let points =
                 self.rounding.divide(earning * i128::from(rule.points), i128::from(rule.per.get()));
             reckoning.add(Source::Spend, rule.name.as_ref(), points);
+        }
+    }
+
+    fn add_visit(
+        &self,
+        total: Cents,
+        occasion: &Occasion<'_>,
+        so_far: DayCount,
+        reckoning: &mut Reckoning,
+    ) {
+        for rule in &self.visits {
+            if so_far.visits < u32::from(rule.most_a_day) && rule.when.holds(occasion, total) {
+                let points = Points::new(i64::from(rule.points));
+                reckoning.add(Source::Visit, rule.name.as_ref(), points);
+            }
+        }
+    }
+
+    fn multiply(&self, total: Cents, occasion: &Occasion<'_>, reckoning: &mut Reckoning) {
+        if let Some(multiplier) = self.multiplier(total, occasion) {
+            let more = i128::from(multiplier.hundredths.saturating_sub(100));
+            let more = i128::from(reckoning.total().get()) * more;
+            let points = self.rounding.divide(more, 100);
+            reckoning.add(Source::Multiplier, multiplier.name.as_ref(), points);
+        }
+    }
+
+    fn cap(&self, so_far: DayCount, reckoning: &mut Reckoning) {
+        if let Some(cap) = self.daily_cap {
+            let left = (cap - so_far.earned).max(Points::ZERO);
+            let over = (reckoning.total() - left).max(Points::ZERO);
+            reckoning.add(Source::DailyCap, None, -over);
         }
     }
 

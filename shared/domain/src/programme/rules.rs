@@ -62,7 +62,7 @@ pub struct VisitRule {
     pub name: Option<String>,
     /// The points of a visit.
     pub points: u32,
-    /// How many visits of one day count.
+    /// How many visits of one day count, sales and others together.
     pub most_a_day: u8,
     /// When.
     pub when: Condition,

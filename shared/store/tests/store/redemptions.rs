@@ -14,8 +14,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{
-    Adjusted, Answered, Customer, Entry, HistoryEntry, IdempotencyKey, MEMBER_SHARDS,
-    NewAdjustment, NewMember, NewRedemption, Redeemed, Scope, Source, Store, StoreError, Wanted,
+    Answered, Customer, Entered, Entry, HistoryEntry, IdempotencyKey, MEMBER_SHARDS, NewAdjustment,
+    NewMember, NewRedemption, Redeemed, Scope, Source, Store, StoreError, Wanted,
 };
 use support::{Table, instant, merchant, mobile, open_merchant_with, sale};
 
@@ -121,7 +121,7 @@ impl Counter {
         self.store.cancel_redemption(&self.scope, member, id, today(), at).await
     }
 
-    async fn adjust(&self, member: MemberId, points: i64, text: &str) -> Result<Adjusted, Invalid> {
+    async fn adjust(&self, member: MemberId, points: i64, text: &str) -> Result<Entered, Invalid> {
         let adjustment = Adjustment {
             author: Author::parse("V12").unwrap(),
             reason: Reason::Goodwill,
