@@ -84,11 +84,11 @@ impl CouponChecked {
     }
 }
 
-/// The customer, where the coupon depends on who it is: up to 3 round trips, else none.
+/// The customer, where the coupon depends on who it is: up to 4 round trips, else none.
 async fn user(
     app: &App,
     till: &Till,
-    coupon: &StoredCoupon,
+    coupon: &mut StoredCoupon,
     named: Option<Named>,
 ) -> Result<Option<User>, Problem> {
     let limit_member = coupon.offer.terms().usage.limit_member();
@@ -107,6 +107,7 @@ async fn user(
     // Whoever was merged into another is the other.
     let member = app.store().member(&till.scope, member).await;
     let member = member.map_err(|error| Problem::from(error).at("/member"))?.person.id;
+    app.store().follow_holder(&till.scope, coupon, member).await?;
     let uses = match limit_member {
         Some(_) => app.store().member_uses(&till.scope, member, coupon.offer.id).await?,
         None => 0,
@@ -141,13 +142,13 @@ pub(crate) async fn check(
     let (Some(code), Some(gross), Some(lines), Some(named)) = (code, gross, lines, named) else {
         return Err(fields.refuse());
     };
-    let Some(coupon) = app.store().coupon(&till.scope, &code, now).await? else {
+    let Some(mut coupon) = app.store().coupon(&till.scope, &code, now).await? else {
         return Ok(Json(CouponChecked::of(&code, None, Err(Refusal::Unknown))));
     };
     let basket = Basket {
         gross,
         lines: &lines,
-        user: user(&app, &till, &coupon, named).await?,
+        user: user(&app, &till, &mut coupon, named).await?,
         day: Day::at(now, &till.establishment.time_zone),
         establishment: &till.establishment.id,
     };

@@ -28,9 +28,8 @@ pub(crate) struct Tried<'a> {
 #[derive(Default)]
 pub(crate) struct Burning {
     actions: Vec<TransactWriteItem>,
-    /// How many actions each coupon has.
-    spans: Vec<usize>,
-    member: Option<MemberId>,
+    /// How many actions each coupon has, and whom it names for the purchase's member.
+    spans: Vec<(usize, Option<MemberId>)>,
     /// What the purchase keeps of them: [`PurchaseRecord::burnt`].
     pub(crate) burnt: Vec<u8>,
 }
@@ -43,10 +42,11 @@ impl Burning {
 
     /// Why a coupon stood in the way, by the reasons of the writes at the transaction's end.
     pub(crate) fn refusal(&self, reasons: &[Reason]) -> Option<Refusal> {
-        let mut rest = &reasons[reasons.len() - self.spans.iter().sum::<usize>()..];
-        for span in &self.spans {
+        let mut rest =
+            &reasons[reasons.len() - self.spans.iter().map(|(span, _)| span).sum::<usize>()..];
+        for (span, holder) in &self.spans {
             let (of_coupon, after) = rest.split_at(*span);
-            if let Some(refusal) = burn_refusal(self.member, of_coupon) {
+            if let Some(refusal) = burn_refusal(*holder, of_coupon) {
                 return Some(refusal);
             }
             rest = after;
@@ -63,8 +63,8 @@ pub(crate) fn offers(burnt: &[u8]) -> impl Iterator<Item = (OfferId, bool)> {
 
 impl Store {
     /// What a code gives on a basket, and the coupon where there is one: 1 round trip and half a read
-    /// unit, as much again for an offer that is not kept, and for the member's uses where the offer
-    /// limits them.
+    /// unit, as much again for an offer that is not kept, for the member's uses where the offer
+    /// limits them, and for a coupon that names another member.
     pub(crate) async fn try_coupon(
         &self,
         scope: &Scope,
@@ -72,13 +72,14 @@ impl Store {
         basket: &Tried<'_>,
         now: Instant,
     ) -> Result<(Option<StoredCoupon>, Result<Cents, Refusal>), StoreError> {
-        let Some(coupon) = self.coupon(scope, code, now).await? else {
+        let Some(mut coupon) = self.coupon(scope, code, now).await? else {
             return Ok((None, Err(Refusal::Unknown)));
         };
         let limited = coupon.offer.terms().usage.limit_member().is_some();
         let user = match basket.member {
             None => None,
             Some((member, is_new)) => {
+                self.follow_holder(scope, &mut coupon, member).await?;
                 let uses = if limited && !is_new {
                     self.member_uses(scope, member, coupon.offer.id).await?
                 } else {
@@ -107,7 +108,7 @@ impl Store {
         now: Instant,
     ) -> Result<Burning, StoreError> {
         let member_id = member.map(|(member, _)| member);
-        let mut burning = Burning { member: member_id, ..Burning::default() };
+        let mut burning = Burning::default();
         let receipt = purchase.receipt();
         let basket = Tried {
             gross: purchase.gross(),
@@ -122,7 +123,7 @@ impl Store {
             accepted.map_err(Invalid::Coupon)?;
             let Some(coupon) = coupon else { return Err(Invalid::Coupon(Refusal::Unknown).into()) };
             let actions = self.burn(scope, &coupon, member_id)?;
-            burning.spans.push(actions.len());
+            burning.spans.push((actions.len(), coupon.named_for(member_id)));
             burning.burnt.extend(coupon.offer.id.to_bytes());
             burning.burnt.push(u8::from(actions.len() > 1));
             burning.actions.extend(actions);

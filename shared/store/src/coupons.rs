@@ -50,6 +50,8 @@ pub struct StoredCoupon {
     pub offer: Arc<Offer>,
     /// How it stands; read eventually, so that what burns it stands on a condition.
     pub state: CouponState,
+    /// The member that its item names, who may have been merged into another since.
+    given_to: Option<MemberId>,
 }
 
 /// How a code of the merchant's choice is to stand.
@@ -110,13 +112,20 @@ impl CouponRecord {
 
 const CORRUPT: StoreError = StoreError::Corrupt("coupon");
 
-/// Why a purchase of `member` that used a coupon was not entered, by the reasons of the actions that
-/// [`Store::burn`] gave, in their order. `None` where they did not stand in its way: the same may go
+impl StoredCoupon {
+    /// Whom its item names, where `member` uses it.
+    pub(crate) fn named_for(&self, member: Option<MemberId>) -> Option<MemberId> {
+        if self.state.bound_to == member { self.given_to.or(member) } else { member }
+    }
+}
+
+/// Why a purchase that used a coupon was not entered, by the reasons of the actions that [`Store::burn`]
+/// gave, in their order; `holder` is whom the coupon names for its member. `None` where they did not stand in its way: the same may go
 /// through when it is tried again.
-pub(crate) fn burn_refusal(member: Option<MemberId>, reasons: &[Reason]) -> Option<Refusal> {
+pub(crate) fn burn_refusal(holder: Option<MemberId>, reasons: &[Reason]) -> Option<Refusal> {
     let is_anothers = |item: &Item| {
         let bound_to = item.get("bound_to");
-        bound_to.is_some() && bound_to != member.map(|id| items::text(id.to_string())).as_ref()
+        bound_to.is_some() && bound_to != holder.map(|id| items::text(id.to_string())).as_ref()
     };
     match reasons {
         [Reason::Condition(None), ..] => Some(Refusal::Unknown),
@@ -167,7 +176,31 @@ impl Store {
             return Ok(None);
         }
         let Some(offer) = self.kept_offer(tenant, offer, now).await? else { return Ok(None) };
-        Ok(Some(StoredCoupon { code: code.clone(), offer, state: record.state()? }))
+        let state = record.state()?;
+        let given_to = state.bound_to;
+        Ok(Some(StoredCoupon { code: code.clone(), offer, state, given_to }))
+    }
+
+    /// Makes a coupon that was given to another member `member`'s own, where that one was merged into
+    /// `member` since: 1 round trip, half a read unit, and none for a coupon of nobody else's.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn follow_holder(
+        &self,
+        scope: &Scope,
+        coupon: &mut StoredCoupon,
+        member: MemberId,
+    ) -> Result<(), StoreError> {
+        let Some(holder) = coupon.state.bound_to.filter(|holder| *holder != member) else {
+            return Ok(());
+        };
+        match self.account(scope, holder, Consistency::Eventual).await {
+            Ok((kept, ..)) => coupon.state.bound_to = Some(kept),
+            Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     /// How often a member has used an offer that limits it: 1 round trip, half a read unit.
@@ -207,9 +240,9 @@ impl Store {
             condition.push_str(" AND uses < :limit");
             values.push((":limit", items::number(limit)));
         }
-        if let Some(member) = member {
-            condition.push_str(" AND (attribute_not_exists(bound_to) OR bound_to = :member)");
-            values.push((":member", items::text(member.to_string())));
+        if let Some(holder) = coupon.named_for(member) {
+            condition.push_str(" AND (attribute_not_exists(bound_to) OR bound_to = :holder)");
+            values.push((":holder", items::text(holder.to_string())));
         } else {
             condition.push_str(" AND attribute_not_exists(bound_to)");
         }

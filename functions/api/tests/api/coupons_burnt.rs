@@ -158,3 +158,27 @@ async fn a_sale_of_nobody_may_use_a_coupon() {
     let second = desk.till.post("/v1/purchases", &sale_with("2", "RENTREE")).await;
     assert_eq!(second.body["code"], "coupon_used_up");
 }
+
+#[tokio::test]
+async fn a_coupon_given_to_a_member_is_used_by_the_one_it_was_merged_into() {
+    let service = Service::start().await;
+    let desk = Desk::open(&service, "retail").await;
+    let till = &desk.till;
+    let kept = till.enrol(MOBILE).await;
+    let absorbed = till.enrol("06 39 98 00 13").await;
+    let id = desk.written(&with(offer(), "/usage", json!({"type": "single"}))).await;
+    desk.code(&id, "ANNIV", &json!({"member_id": absorbed})).await;
+    let early = till.post("/v1/purchases", &sale_with("1", "ANNIV")).await;
+    assert_eq!(early.body["code"], "coupon_of_another_member", "{early:?}");
+
+    let merge = json!({"absorbed_member_id": absorbed});
+    assert_eq!(till.post(&format!("/v1/members/{kept}/merge"), &merge).await.status, 200);
+    let asked =
+        json!({"code": "ANNIV", "gross_cents": 4_490, "member": {"member_id": kept.as_str()}});
+    let checked = till.post("/v1/coupons/check", &asked).await.body;
+    assert_eq!(checked["discount_cents"], 449, "{checked}");
+    let sold = till.post("/v1/purchases", &sale_with("1", "ANNIV")).await;
+    assert_eq!(sold.status, 201, "{sold:?}");
+    let again = till.post("/v1/purchases", &sale_with("2", "ANNIV")).await;
+    assert_eq!(again.body["code"], "coupon_used_up", "{again:?}");
+}
