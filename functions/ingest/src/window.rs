@@ -152,8 +152,7 @@ fn contact(named: &Named) -> Contact {
 }
 
 /// Who gets a receipt's points: a member, or a person of whom the row or the merchant says that the
-/// card was asked for. Nobody else becomes a member by a file. A card lost since was good for what
-/// was sold before it was blocked.
+/// card was asked for. Nobody else becomes a member by a file.
 fn resolve(
     scope: &Scope,
     named: &Named,
@@ -162,11 +161,8 @@ fn resolve(
     asked: &HashSet<Contact>,
 ) -> Result<(Owner, Customer), Invalid> {
     let contact = contact(named);
-    match (known.get(&contact), &named.identity) {
-        (Some(Known::Member(id)), _) => Ok((Owner::Member(*id), Customer::Member(*id))),
-        (Some(Known::Blocked(id, blocked_at)), _) if sold_at < *blocked_at => {
-            Ok((Owner::Member(*id), Customer::Member(*id)))
-        }
+    match (known.get(&contact).map(|known| known.when_sold(sold_at)), &named.identity) {
+        (Some(Known::Member(id)), _) => Ok((Owner::Member(id), Customer::Member(id))),
         (Some(Known::Blocked(..)), _) => Err(Invalid::CardBlocked),
         (Some(Known::Suppressed), _) => Err(Invalid::Suppressed),
         (None, CustomerKey::Card(_)) => Err(Invalid::NotEnrolled),

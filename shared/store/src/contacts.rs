@@ -40,6 +40,17 @@ pub enum Known {
     Suppressed,
 }
 
+impl Known {
+    /// The same for what was sold at an instant: a card lost since was good until it was blocked.
+    #[must_use]
+    pub fn when_sold(self, at: Instant) -> Self {
+        match self {
+            Self::Blocked(member, blocked_at) if at < blocked_at => Self::Member(member),
+            known => known,
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 pub(crate) struct ContactRecord {
     pk: String,
@@ -144,6 +155,14 @@ impl Scope {
     }
 }
 
+fn member_of(known: Option<Known>) -> Result<Option<MemberId>, StoreError> {
+    match known {
+        Some(Known::Member(id)) => Ok(Some(id)),
+        Some(Known::Blocked(..)) => Err(Invalid::CardBlocked.into()),
+        Some(Known::Suppressed) | None => Ok(None),
+    }
+}
+
 impl Store {
     /// Who has a contact: 1 round trip of half a read unit; where nobody seems to have it, a strong
     /// second look, since the contact may have been written a moment ago.
@@ -155,16 +174,30 @@ impl Store {
         scope: &Scope,
         contact: &Contact,
     ) -> Result<Option<MemberId>, StoreError> {
+        member_of(self.known(scope, contact).await?)
+    }
+
+    /// As [`Store::find_member`], of a contact named in a sale: a card that was blocked after it still
+    /// finds its member.
+    ///
+    /// # Errors
+    /// As [`Store::find_member`].
+    pub(crate) async fn find_buyer(
+        &self,
+        scope: &Scope,
+        contact: &Contact,
+        sold_at: Instant,
+    ) -> Result<Option<MemberId>, StoreError> {
+        member_of(self.known(scope, contact).await?.map(|known| known.when_sold(sold_at)))
+    }
+
+    async fn known(&self, scope: &Scope, contact: &Contact) -> Result<Option<Known>, StoreError> {
         let key = scope.contact_key(contact);
         let mut found: Option<ContactRecord> = self.get_item(&key, Consistency::Eventual).await?;
         if found.is_none() {
             found = self.get_item(&key, Consistency::Strong).await?;
         }
-        match found.map(|record| record.read()).transpose()? {
-            Some(Known::Member(id)) => Ok(Some(id)),
-            Some(Known::Blocked(..)) => Err(Invalid::CardBlocked.into()),
-            Some(Known::Suppressed) | None => Ok(None),
-        }
+        found.map(|record| record.read()).transpose()
     }
 
     /// The members who share an e-mail address: 1 query, half a read unit for some forty of them.

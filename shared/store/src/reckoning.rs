@@ -61,7 +61,8 @@ impl Store {
         codes: &[CouponCode],
         now: Instant,
     ) -> Result<Reckoned, StoreError> {
-        let holder = self.holder(scope, customer, None, Consistency::Eventual).await?;
+        let buyer = (customer, sold_at);
+        let holder = self.holder(scope, buyer, None, Consistency::Eventual).await?;
         let known = holder.is_some();
         let (member, mut account, birth_month) = match holder {
             Some(Holder::Member { id, account, birth_month, .. }) => {

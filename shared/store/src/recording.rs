@@ -61,7 +61,9 @@ impl Store {
                 }
                 _ => None,
             };
-            let holder = self.holder(scope, customer, named.as_ref(), consistency).await?;
+            let sold_at = entry.purchase.sold_at();
+            let holder =
+                self.holder(scope, (customer, sold_at), named.as_ref(), consistency).await?;
             let entries = std::slice::from_ref(entry);
             let attempted = match holder {
                 Some(holder) => self.attempt(scope, holder, entries, named.as_mut(), now).await,
@@ -123,7 +125,7 @@ impl Store {
     pub(crate) async fn holder(
         &self,
         scope: &Scope,
-        customer: &Customer,
+        (customer, sold_at): (&Customer, Instant),
         named: Option<&NamedSale>,
         consistency: Consistency,
     ) -> Result<Option<Holder>, StoreError> {
@@ -131,7 +133,7 @@ impl Store {
             Customer::Nobody => None,
             Customer::Member(id) => Some(*id),
             Customer::Contact(contact) => {
-                let found = self.find_member(scope, contact).await?;
+                let found = self.find_buyer(scope, contact, sold_at).await?;
                 Some(found.ok_or(StoreError::NotFound("member"))?)
             }
             Customer::Enrol(new) => {
@@ -381,7 +383,9 @@ impl Store {
         let told = match customer {
             Customer::Nobody => None,
             Customer::Member(id) => Some(*id),
-            Customer::Contact(contact) => self.find_member(scope, contact).await?,
+            Customer::Contact(contact) => {
+                self.find_buyer(scope, contact, entry.purchase.sold_at()).await?
+            }
             Customer::Enrol(new) => {
                 self.find_member(scope, &Contact::Mobile(new.mobile.clone())).await?
             }

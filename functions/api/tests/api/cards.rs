@@ -1,6 +1,6 @@
 //! Lost cards: blocked, found again, replaced.
 
-use crate::setup::{Answer, MOBILE, Service, Till, named, sale, text};
+use crate::setup::{Answer, MOBILE, NOW, Service, Till, named, sale, text};
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -54,13 +54,29 @@ async fn a_blocked_card_finds_nobody_and_pays_nobody_and_the_cashier_is_told_wha
         );
         assert_eq!(named(&refused).len(), 1);
     }
-    let sold = till.post("/v1/purchases", &sale("1", &json!({"card_number": CARD}))).await;
+    let mut later = sale("1", &json!({"card_number": CARD}));
+    later["sold_at"] = json!(NOW);
+    let sold = till.post("/v1/purchases", &later).await;
     assert_eq!((sold.status.as_u16(), text(&sold.body, "code")), blocked());
     assert_eq!(named(&sold), ["/member"]);
     let by_mobile = till.post("/v1/members/find", &json!({"mobile": MOBILE})).await;
     assert_eq!(by_mobile.body["card_blocked"], true, "{by_mobile:?}");
     let sold = till.post("/v1/purchases", &sale("1", &json!({"mobile": MOBILE}))).await;
     assert_eq!(sold.status, 201);
+}
+
+#[tokio::test]
+async fn a_card_lost_since_was_good_for_what_was_sold_before_and_the_sale_told_again_is_the_same() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let member = enrol(&till, MOBILE, CARD).await;
+    let by_card = |receipt| sale(receipt, &json!({"card_number": CARD}));
+    let sold = till.post("/v1/purchases", &by_card("1")).await;
+    assert_eq!(step(&till, &member, "block").await.status, 200);
+    let again = till.post("/v1/purchases", &by_card("1")).await;
+    assert_eq!((again.status.as_u16(), &again.body), (201, &sold.body));
+    let told_late = till.post("/v1/purchases", &by_card("2")).await;
+    assert_eq!((told_late.status.as_u16(), &told_late.body["balance"]), (201, &json!(88)));
 }
 
 #[tokio::test]
