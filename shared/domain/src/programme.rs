@@ -107,8 +107,7 @@ impl Programme {
     /// Whether a rule of it asks for a member's month of birth.
     #[must_use]
     pub fn asks_for_birthdays(&self) -> bool {
-        let mut conditions = self.0.conditions();
-        conditions.any(|(_, condition)| condition.birthday_month)
+        self.0.conditions().any(|(_, condition)| condition.birthday_month)
     }
 
     /// Whether it has something to do every night: what ends, birthdays, levels.
@@ -126,18 +125,17 @@ impl Programme {
 }
 
 impl Terms {
-    /// Every condition with the place it stands in.
-    fn conditions(&self) -> impl Iterator<Item = (String, &Condition)> {
-        let place = |kind, index| format!("/{kind}/{index}/when");
+    /// Every condition with the list and the place in it that its rule has.
+    fn conditions(&self) -> impl Iterator<Item = ((&'static str, usize), &Condition)> {
         let spend = self.spend.iter().map(|rule| &rule.when).enumerate();
         let visits = self.visits.iter().map(|rule| &rule.when).enumerate();
         let multipliers = self.multipliers.iter().map(|rule| &rule.when).enumerate();
         let bonuses = self.bonuses.iter().map(|rule| &rule.when).enumerate();
         spend
-            .map(move |(index, when)| (place("spend", index), when))
-            .chain(visits.map(move |(index, when)| (place("visits", index), when)))
-            .chain(multipliers.map(move |(index, when)| (place("multipliers", index), when)))
-            .chain(bonuses.map(move |(index, when)| (place("bonuses", index), when)))
+            .map(|(index, when)| (("spend", index), when))
+            .chain(visits.map(|(index, when)| (("visits", index), when)))
+            .chain(multipliers.map(|(index, when)| (("multipliers", index), when)))
+            .chain(bonuses.map(|(index, when)| (("bonuses", index), when)))
     }
 }
 

@@ -34,20 +34,27 @@ pub fn optional(text: &str, limit: usize) -> Result<Option<String>, Invalid> {
 /// Folds what people write differently: lower case, without the accents of French.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    text.chars()
-        .flat_map(char::to_lowercase)
-        .map(|character| match character {
-            'à' | 'â' | 'ä' | 'á' => 'a',
-            'ç' => 'c',
-            'é' | 'è' | 'ê' | 'ë' => 'e',
-            'î' | 'ï' | 'í' => 'i',
-            'ô' | 'ö' | 'ó' => 'o',
-            'ù' | 'û' | 'ü' | 'ú' => 'u',
-            'ÿ' => 'y',
-            'ñ' => 'n',
-            other => other,
-        })
-        .collect()
+    fold(text).collect()
+}
+
+/// Whether two texts are the same once [`folded`].
+#[must_use]
+pub fn same(one: &str, other: &str) -> bool {
+    fold(one).eq(fold(other))
+}
+
+fn fold(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase).map(|character| match character {
+        'à' | 'â' | 'ä' | 'á' => 'a',
+        'ç' => 'c',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'î' | 'ï' | 'í' => 'i',
+        'ô' | 'ö' | 'ó' => 'o',
+        'ù' | 'û' | 'ü' | 'ú' => 'u',
+        'ÿ' => 'y',
+        'ñ' => 'n',
+        other => other,
+    })
 }
 
 #[cfg(test)]

@@ -92,8 +92,8 @@ pub(super) fn flaws(
     levels(terms, &mut flaws);
     flaws.goods(&terms.excluded, sector, "/excluded");
     lifetime(terms, &mut flaws);
-    for (pointer, when) in terms.conditions() {
-        condition(when, &pointer, terms, establishments, &mut flaws);
+    for ((list, index), when) in terms.conditions() {
+        condition(when, &format!("/{list}/{index}/when"), terms, establishments, &mut flaws);
     }
     given_without_spending(terms, &mut flaws);
     given_back(terms, &mut flaws);

@@ -41,8 +41,8 @@ impl Goods {
         if line.sku.as_ref().is_some_and(|sku| self.skus.contains(sku)) {
             return Some(Meant::Product);
         }
-        let category = line.category.as_deref().map(text::folded)?;
-        let named = self.categories.iter().any(|named| text::folded(named) == category);
+        let category = line.category.as_deref()?;
+        let named = self.categories.iter().any(|named| text::same(named, category));
         named.then_some(Meant::Category)
     }
 }
