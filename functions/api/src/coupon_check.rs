@@ -96,7 +96,7 @@ async fn user(
     if coupon.state.bound_to.is_none() && limit_member.is_none() {
         return Ok(None);
     }
-    let not_found = || Problem::not_found("member").at("/member");
+    let not_found = || app.missed(till, Problem::not_found("member").at("/member"));
     let member = match named {
         Named::Member(id) => id,
         Named::Contact(contact) => {

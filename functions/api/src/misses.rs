@@ -4,7 +4,10 @@
 //! They are counted in the memory of one instance of the function, and so of the requests that reached
 //! it: enough to notice, and nothing that a till waits for or that is kept.
 
+use crate::App;
 use domain::{Instant, KeyId};
+use http_edge::problem::Kind;
+use http_edge::{Problem, Till};
 use jiff::SignedDuration;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -32,7 +35,7 @@ impl Window {
 
 impl Misses {
     /// Counts that a till asked for somebody whom nobody knows. One line a window: the key, no contact.
-    pub(crate) fn note(&self, key: KeyId, now: Instant) {
+    fn note(&self, key: KeyId, now: Instant) {
         if self.goes_over(key, now) {
             tracing::warn!(
                 key = tracing::field::display(key),
@@ -58,6 +61,16 @@ impl Misses {
         }
         window.misses = window.misses.saturating_add(1);
         window.misses == MOST_MISSES + 1
+    }
+}
+
+impl App {
+    /// The refusal of a customer whom a till named, counted where there is no such member.
+    pub(crate) fn missed(&self, till: &Till, refusal: Problem) -> Problem {
+        if refusal.kind() == Kind::NotFound {
+            self.misses.note(till.key, self.now());
+        }
+        refusal
     }
 }
 

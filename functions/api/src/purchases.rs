@@ -54,8 +54,8 @@ pub(crate) async fn create(
     let now = app.now();
     let (purchase, customer) = new.read(&till, now)?;
     let entry = Entry { purchase, source: Source::Till(till.key) };
-    let recorded =
-        app.store().record(&till.scope, &customer, &entry, now).await.map_err(refusal)?;
+    let recorded = app.store().record(&till.scope, &customer, &entry, now).await;
+    let recorded = recorded.map_err(|error| app.missed(&till, refusal(error)))?;
     let unit = till.scope.settings.programmes.unit();
     let entered = Entered::of(&entry.purchase, &recorded, unit);
     let replayed = replayed(matches!(recorded.outcome, Outcome::Known(_)));
@@ -169,7 +169,7 @@ async fn member_named(
         Contact::Card(_) => "/card_number",
     };
     let found = app.store().find_member(&till.scope, &contact).await?;
-    found.ok_or_else(|| Problem::not_found("member").at(pointer))
+    found.ok_or_else(|| app.missed(till, Problem::not_found("member").at(pointer)))
 }
 
 fn of_member(error: StoreError) -> Problem {

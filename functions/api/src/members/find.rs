@@ -9,7 +9,6 @@ use axum::Json;
 use axum::extract::State;
 use domain::Instant;
 use domain::member::Details;
-use http_edge::problem::Kind;
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -74,10 +73,6 @@ pub(crate) async fn find(
     let Some((contact, pointer)) = named.read(&mut fields) else { return Err(fields.refuse()) };
     let found = app.store().find(&till.scope, &contact).await.map_err(Problem::from);
     let found = found.and_then(|found| found.ok_or_else(|| Problem::not_found("member")));
-    let member = found.map_err(|problem| problem.at(pointer)).inspect_err(|problem| {
-        if problem.kind() == Kind::NotFound {
-            app.misses.note(till.key, app.now());
-        }
-    })?;
+    let member = found.map_err(|problem| app.missed(&till, problem.at(pointer)))?;
     Ok(Json(FoundMember::of(&member, &till, app.now())))
 }

@@ -149,7 +149,7 @@ pub(crate) async fn ask(
     let basket = programme::Basket { total, lines: &lines };
     let place = (&till.establishment.id, at);
     let reckoned = app.store().reckon(&till.scope, &customer, place, basket, &codes, now).await;
-    let reckoned = reckoned.map_err(refusal)?;
+    let reckoned = reckoned.map_err(|error| app.missed(&till, refusal(error)))?;
     let (points, of) = (reckoned.reckoning.total(), reckoned.customer);
     let unit = till.scope.settings.programmes.unit();
     let member = of.and_then(|of| of.member);

@@ -1,7 +1,7 @@
 //! Somebody who tries numbers at a till is noticed.
 
 use crate::logs::Buffer;
-use crate::setup::{MOBILE, Service};
+use crate::setup::{MOBILE, Service, sale, text};
 use serde_json::{Value, json};
 use tracing::subscriber::NoSubscriber;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -33,10 +33,22 @@ async fn so_many_numbers_tried_in_vain_are_one_line_with_the_key_and_no_number()
         assert_eq!((found.status.as_u16(), unread.status.as_u16()), (200, 422));
     }
     assert_eq!(told(), Vec::<Value>::new(), "who is found and what is no number is no miss");
+    // Wherever a customer is named.
+    let sold = till.post("/v1/purchases", &sale("1", &Value::Null)).await;
+    let attach = format!("/v1/purchases/{}/attach", text(&sold.body, "purchase_id"));
     for number in 30..60 {
         pass(number);
         let contact = json!({"card_number": format!("29900002{number:02}")});
-        assert_eq!(till.post("/v1/members/find", &contact).await.status, 404);
+        let answer = match number % 4 {
+            0 => till.post("/v1/members/find", &contact).await,
+            1 => till.post("/v1/purchases", &sale("2", &contact)).await,
+            2 => {
+                let basket = json!({"total_cents": 100, "member": contact});
+                till.post("/v1/purchases/dry-run", &basket).await
+            }
+            _ => till.post(&attach, &contact).await,
+        };
+        assert_eq!(answer.status, 404, "{answer:?}");
     }
     let told = told();
     assert_eq!(told.len(), 1, "{told:?}");
