@@ -20,7 +20,7 @@ use http_edge::{Fields, JsonBody, KeyedBody, Operator, Page, Problem, Segments, 
 use segment::SegmentBody;
 use serde::{Deserialize, Serialize};
 use steps::{in_force, ready, refused, refused_by_store};
-use store::{Answered, ByState, Mode, Scope, Settings, StoredCampaign};
+use store::{ByState, Mode, Scope, Settings, StoredCampaign};
 use utoipa::ToSchema;
 
 const NAME_LENGTH: usize = 100;
@@ -313,12 +313,7 @@ pub(crate) async fn create(
     let (now, scope) = (app.now(), scope_in_force(&app, &merchant).await?);
     let draft = put.read(&scope.settings)?;
     let campaign = Campaign::drafted(CampaignId::mint(now, identifiers::random()?), draft, now);
-    let answered = if let Some(key) = key {
-        app.store().create_campaign_once(&scope, &campaign, &key, now).await?
-    } else {
-        app.store().create_campaign(&scope, &campaign).await?;
-        Answered::New(StoredCampaign { campaign, held_because: None })
-    };
+    let answered = app.store().create_campaign(&scope, &campaign, key.as_ref(), now).await?;
     let (stored, replayed) = told(answered);
     let campaign = CampaignAnswer::of(&app, &scope, stored).await?;
     Ok((StatusCode::CREATED, replayed, Json(campaign)))

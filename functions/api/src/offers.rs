@@ -17,8 +17,9 @@ use axum::http::StatusCode;
 use axum::routing::{get, post, put as route_put};
 use domain::offer::{self, Share, Terms};
 use domain::{Cents, Day, EstablishmentId, Offer, OfferId, purchase, sensitive, text};
+use http_edge::idempotency::{Replayed, told};
 use http_edge::problem::Kind;
-use http_edge::{Fields, JsonBody, Operator, Page, Problem, Segments, cursor, page};
+use http_edge::{Fields, JsonBody, KeyedBody, Operator, Page, Problem, Segments, cursor, page};
 use of_mode::{InMode, PageInMode};
 use serde::{Deserialize, Serialize};
 use store::{Mode, Scope, Settings};
@@ -354,7 +355,8 @@ pub(crate) async fn scope_in_force(
     Ok(scope)
 }
 
-/// Write an offer. Its coupons come after: by a batch, a file, or one by one.
+/// Write an offer. Its coupons come after: by a batch, a file, or one by one. With the header `Idempotency-Key`
+/// the same request again within 24 hours writes none, and is answered with the offer as it stands then.
 #[utoipa::path(
     operation_id = "create_offer",
     post, path = "/v1/merchants/{merchant_id}/offers", tag = "offers",
@@ -362,11 +364,15 @@ pub(crate) async fn scope_in_force(
     params(
         ("merchant_id" = String, Path),
         ("mode" = Option<String>, Query, description = "`live` by default, or `test`."),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
+         description = "Visible ASCII characters; one key an offer, a UUID for example."),
     ),
     request_body = PutOffer,
     responses(
-        (status = 201, description = "Written.", body = OfferAnswer),
-        (status = 409, description = "The merchant's contract has ended.",
+        (status = 201, description = "Written; before, where the header `idempotency-replayed` is `true`.",
+         body = OfferAnswer),
+        (status = 409, description = "The merchant's contract has ended, or the key came with another \
+         request (`idempotency_key_reused`).",
          body = http_edge::ProblemBody, content_type = "application/problem+json"),
         OperatorRefusals, BodyRefusals,
     ),
@@ -376,12 +382,13 @@ pub(crate) async fn create(
     _: Operator,
     Segments(merchant): Segments<String>,
     InMode(mode): InMode,
-    JsonBody(put): JsonBody<PutOffer>,
-) -> Result<(StatusCode, Json<OfferAnswer>), Problem> {
-    let scope = scope_in_force(&app, &merchant, mode).await?;
-    let offer = put.read(OfferId::mint(app.now(), identifiers::random()?), &scope.settings)?;
-    app.store().create_offer(scope.tenant(), &offer).await?;
-    Ok((StatusCode::CREATED, Json(OfferAnswer::of(&offer))))
+    KeyedBody { key, body: put }: KeyedBody<PutOffer>,
+) -> Result<(StatusCode, Replayed, Json<OfferAnswer>), Problem> {
+    let (now, scope) = (app.now(), scope_in_force(&app, &merchant, mode).await?);
+    let offer = put.read(OfferId::mint(now, identifiers::random()?), &scope.settings)?;
+    let answered = app.store().create_offer(&scope, &offer, key.as_ref(), now).await?;
+    let (offer, replayed) = told(answered);
+    Ok((StatusCode::CREATED, replayed, Json(OfferAnswer::of(&offer))))
 }
 
 /// A merchant's offers, newest first.

@@ -16,8 +16,9 @@ use domain::offer::Usage;
 use domain::programme::LevelCode;
 use domain::reward::{self, NAME_LENGTH, Terms};
 use domain::{Day, Invalid, OfferId, Points, Reward, RewardId, calendar, text};
+use http_edge::idempotency::{Replayed, told};
 use http_edge::problem::Kind;
-use http_edge::{Fields, JsonBody, Operator, Page, Problem, Segments, cursor, page};
+use http_edge::{Fields, JsonBody, KeyedBody, Operator, Page, Problem, Segments, cursor, page};
 use serde::{Deserialize, Serialize};
 use store::{RewardCounts, Scope, StoreError};
 use utoipa::ToSchema;
@@ -223,7 +224,8 @@ fn next_cursor(next: Option<RewardId>) -> Result<Option<String>, Problem> {
     next.map_err(|error| Problem::defect(error.to_string()))
 }
 
-/// Write a reward.
+/// Write a reward. With the header `Idempotency-Key` the same request again within 24 hours writes none, and
+/// is answered with the reward as it stands then.
 #[utoipa::path(
     operation_id = "create_reward",
     post, path = "/v1/merchants/{merchant_id}/rewards", tag = "rewards",
@@ -231,11 +233,15 @@ fn next_cursor(next: Option<RewardId>) -> Result<Option<String>, Problem> {
     params(
         ("merchant_id" = String, Path),
         ("mode" = Option<String>, Query, description = "`live` by default, or `test`."),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
+         description = "Visible ASCII characters; one key a reward, a UUID for example."),
     ),
     request_body = PutReward,
     responses(
-        (status = 201, description = "Written.", body = RewardAnswer),
-        (status = 409, description = "The merchant's contract has ended.",
+        (status = 201, description = "Written; before, where the header `idempotency-replayed` is `true`.",
+         body = RewardAnswer),
+        (status = 409, description = "The merchant's contract has ended, or the key came with another \
+         request (`idempotency_key_reused`).",
          body = http_edge::ProblemBody, content_type = "application/problem+json"),
         OperatorRefusals, BodyRefusals,
     ),
@@ -245,13 +251,14 @@ pub(crate) async fn create(
     _: Operator,
     Segments(merchant): Segments<String>,
     InMode(mode): InMode,
-    JsonBody(put): JsonBody<PutReward>,
-) -> Result<(StatusCode, Json<RewardAnswer>), Problem> {
-    let scope = scope_in_force(&app, &merchant, mode).await?;
-    let id = RewardId::mint(app.now(), identifiers::random()?);
-    let reward = put.read(&app, &scope, id).await?;
-    app.store().create_reward(scope.tenant(), &reward).await?;
-    Ok((StatusCode::CREATED, Json(RewardAnswer::of(&reward, RewardCounts::default()))))
+    KeyedBody { key, body: put }: KeyedBody<PutReward>,
+) -> Result<(StatusCode, Replayed, Json<RewardAnswer>), Problem> {
+    let (now, scope) = (app.now(), scope_in_force(&app, &merchant, mode).await?);
+    let reward = put.read(&app, &scope, RewardId::mint(now, identifiers::random()?)).await?;
+    let answered = app.store().create_reward(&scope, &reward, key.as_ref(), now).await?;
+    let (reward, replayed) = told(answered);
+    let reward = RewardAnswer::with_counts(&app, &scope, &reward).await?;
+    Ok((StatusCode::CREATED, replayed, Json(reward)))
 }
 
 /// A merchant's rewards, newest first.

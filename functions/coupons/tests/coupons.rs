@@ -8,7 +8,7 @@ use domain::{Cents, CouponBatchId, Day, Instant, Offer, OfferId, Sector};
 use jiff::ToSpan as _;
 use platform::messages::CouponRangeMessage;
 use platform::queue::Failed;
-use store::{CouponBatch, RangeClaimed, Scope};
+use store::{Answered, CouponBatch, RangeClaimed, Scope};
 use support::{Table, instant, merchant, open_merchant};
 
 const CODES: u32 = 1_200;
@@ -40,10 +40,10 @@ impl Desk {
             usage: Usage::Single,
         };
         let offer = Offer::new(OfferId::mint(now(), 1), terms, false, Sector::Retail).unwrap();
-        let tenant = scope.tenant();
-        store.create_offer(tenant, &offer).await.unwrap();
+        store.create_offer(&scope, &offer, None, now()).await.unwrap();
         let id = CouponBatchId::mint(now(), 1);
-        let batch = store.create_coupon_batch(tenant, offer.id, id, CODES, now()).await.unwrap();
+        let made = store.create_coupon_batch(&scope, offer.id, (id, CODES), None, now()).await;
+        let (Answered::New(batch) | Answered::Replayed(batch)) = made.unwrap();
         Self { _table: table, app: App { store, clock: now }, scope, batch }
     }
 

@@ -88,7 +88,7 @@ impl Desk {
             version: 1,
         };
         let id = campaign.id;
-        store.create_campaign(scope, &campaign).await.unwrap();
+        store.create_campaign(scope, &campaign, None, now()).await.unwrap();
         let batch = BatchId { shard: 0, cursor: *members.last().unwrap() };
         let mut plan = store.plan(tenant, id).await.unwrap();
         let cut = Some((batch, members));

@@ -130,7 +130,7 @@ impl Desk {
             version: 1,
         };
         let (store, id) = (&self.app.store, campaign.id);
-        store.create_campaign(&self.scope, &campaign).await.unwrap();
+        store.create_campaign(&self.scope, &campaign, None, now()).await.unwrap();
         store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
         let batch = BatchId { shard: 0, cursor: *members.last().unwrap() };
         let mut plan = store.plan(tenant, id).await.unwrap();

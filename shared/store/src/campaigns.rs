@@ -161,61 +161,28 @@ fn due(campaign: &Campaign, now: Instant) -> Option<Instant> {
 }
 
 impl Store {
-    /// Enters a campaign: 2 write units for each KB. The same identifier again is refused.
+    /// Enters a campaign, once for each key where the request has one: 2 write units for each KB, and what
+    /// a key costs. The same request again answers the campaign that was entered then, as it stands now.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] where the identifier is taken.
+    /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
+    /// [`Invalid::IdempotencyKeyReused`].
     pub async fn create_campaign(
         &self,
         scope: &Scope,
         campaign: &Campaign,
-    ) -> Result<(), StoreError> {
-        match self.transact(vec![self.put_new_campaign(scope, campaign)?]).await? {
-            Transaction::Committed => Ok(()),
-            Transaction::Cancelled(_) => Err(StoreError::Busy),
-        }
-    }
-
-    /// As [`Store::create_campaign`], for a request with a key of its own: 1 strong read before, and 2
-    /// write units more. The same request again within 24 hours answers the campaign that was entered
-    /// then, as it stands now.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] with [`Invalid::IdempotencyKeyReused`].
-    pub async fn create_campaign_once(
-        &self,
-        scope: &Scope,
-        campaign: &Campaign,
-        key: &IdempotencyKey,
+        key: Option<&IdempotencyKey>,
         now: Instant,
     ) -> Result<Answered<StoredCampaign>, StoreError> {
-        for attempt in 0..backoff::ATTEMPTS {
-            if let Some(answer) = self.answered(scope, key, now).await? {
-                let id = CampaignId::parse(&answer).map_err(|_| StoreError::Corrupt("answer"))?;
-                return Ok(Answered::Replayed(self.campaign(scope.tenant(), id).await?));
-            }
-            let actions = vec![
-                self.put_new_campaign(scope, campaign)?,
-                self.answering(scope, key, campaign.id.to_string(), now)?,
-            ];
-            match self.transact(actions).await? {
-                Transaction::Committed => {
-                    let campaign = campaign.clone();
-                    return Ok(Answered::New(StoredCampaign { campaign, held_because: None }));
-                }
-                Transaction::Cancelled(_) => backoff::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
-    }
-
-    fn put_new_campaign(
-        &self,
-        scope: &Scope,
-        campaign: &Campaign,
-    ) -> Result<TransactWriteItem, StoreError> {
         let record = CampaignRecord::of(scope.tenant(), campaign, None);
-        items::put(&self.table, items::to_item(&record)?, ABSENT, vec![])
+        let put = items::put(&self.table, items::to_item(&record)?, ABSENT, vec![])?;
+        let entered = self.enter_once(scope, (campaign.id.to_string(), put), key, now).await?;
+        let Some(before) = entered else {
+            let campaign = campaign.clone();
+            return Ok(Answered::New(StoredCampaign { campaign, held_because: None }));
+        };
+        let id = CampaignId::parse(&before).map_err(|_| StoreError::Corrupt("answer"))?;
+        Ok(Answered::Replayed(self.campaign(scope.tenant(), id).await?))
     }
 
     /// A campaign, read strongly: 1 round trip.

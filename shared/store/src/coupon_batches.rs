@@ -10,7 +10,7 @@ use crate::items::{self, ABSENT, Transaction};
 use crate::kept::Kept;
 use crate::keys::{self, Key, Tenant};
 use crate::sending::token;
-use crate::{CodeMaker, Consistency, Scope, Store, StoreError, backoff};
+use crate::{Answered, CodeMaker, Consistency, IdempotencyKey, Scope, Store, StoreError, backoff};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::{CouponBatchId, CouponCode, Instant, Invalid, OfferId};
@@ -153,24 +153,35 @@ impl BatchRecord {
 }
 
 impl Store {
-    /// Enters a batch of an offer, and takes as many numbers as it has codes: 2 round trips, 1 read
-    /// unit, 4 write units. No code of it is there yet.
+    /// Enters a batch of an offer, and takes as many numbers as it has codes, once for each key where the
+    /// request has one: 2 round trips, 1 read unit, 4 write units, and 1 strong read and 2 write units for a
+    /// key. No code of it is there yet.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with [`Invalid::BatchCount`].
+    /// [`StoreError::Refused`] with [`Invalid::BatchCount`] or [`Invalid::IdempotencyKeyReused`].
     pub async fn create_coupon_batch(
         &self,
-        tenant: Tenant,
+        scope: &Scope,
         offer: OfferId,
-        id: CouponBatchId,
-        count: u32,
+        (id, count): (CouponBatchId, u32),
+        key: Option<&IdempotencyKey>,
         now: Instant,
-    ) -> Result<CouponBatch, StoreError> {
+    ) -> Result<Answered<CouponBatch>, StoreError> {
         if !(1..=MOST_CODES).contains(&count) {
             return Err(Invalid::BatchCount.into());
         }
+        let tenant = scope.tenant();
         let numbers = keys::coupon_numbers(tenant);
         for attempt in 0..backoff::ATTEMPTS {
+            let mut answering = None;
+            if let Some(key) = key {
+                if let Some(before) = self.answered(scope, key, now).await? {
+                    let before = CouponBatchId::parse(&before);
+                    let before = before.map_err(|_| StoreError::Corrupt("answer"))?;
+                    return Ok(Answered::Replayed(self.coupon_batch(tenant, offer, before).await?));
+                }
+                answering = Some(self.answering(scope, key, id.to_string(), now)?);
+            }
             let taken: Option<NumbersRecord> = self.get_item(&numbers, Consistency::Strong).await?;
             let first = taken.map_or(0, |taken| taken.next_number);
             let batch = CouponBatch { id, offer, count, created_at: now, finished_at: None, first };
@@ -186,9 +197,10 @@ impl Store {
                 ],
             )?;
             let put = items::put(&self.table, items::to_item(&record)?, ABSENT, vec![])?;
-            match self.transact(vec![put, take]).await? {
+            let actions = [put, take].into_iter().chain(answering).collect();
+            match self.transact(actions).await? {
                 // The table keeps whole seconds.
-                Transaction::Committed => return record.read(),
+                Transaction::Committed => return record.read().map(Answered::New),
                 Transaction::Cancelled(_) => backoff::wait(attempt).await,
             }
         }

@@ -6,9 +6,9 @@
 //! anew. The answer itself is not kept, but what it is made from again: identifiers and figures of
 //! ours, nothing of a person. A request that was refused wrote nothing, and its key stays free.
 
-use crate::items;
+use crate::items::{self, Transaction};
 use crate::keys::{self, Key};
-use crate::{Consistency, Scope, Store, StoreError};
+use crate::{Consistency, Scope, Store, StoreError, backoff};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{Instant, Invalid};
 use jiff::SignedDuration;
@@ -69,6 +69,37 @@ impl Store {
         } else {
             Err(Invalid::IdempotencyKeyReused.into())
         }
+    }
+
+    /// Enters an item under an identifier of its own, once for each key where the request has one: 1 round
+    /// trip, 1 strong read more with a key, and 2 write units. Answers the identifier that was entered under
+    /// the same key before; `None` where the item was entered now.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
+    /// [`Invalid::IdempotencyKeyReused`].
+    pub(crate) async fn enter_once(
+        &self,
+        scope: &Scope,
+        (id, put): (String, TransactWriteItem),
+        key: Option<&IdempotencyKey>,
+        now: Instant,
+    ) -> Result<Option<String>, StoreError> {
+        for attempt in 0..backoff::ATTEMPTS {
+            let mut actions = vec![put.clone()];
+            if let Some(key) = key {
+                if let Some(before) = self.answered(scope, key, now).await? {
+                    return Ok(Some(before));
+                }
+                actions.push(self.answering(scope, key, id.clone(), now)?);
+            }
+            match self.transact(actions).await? {
+                Transaction::Committed => return Ok(None),
+                Transaction::Cancelled(_) if key.is_some() => backoff::wait(attempt).await,
+                Transaction::Cancelled(_) => break,
+            }
+        }
+        Err(StoreError::Busy)
     }
 
     /// The write that keeps what an answer is made from, 2 write units. It passes where the key is free,

@@ -3,7 +3,7 @@
 use crate::items::{self, ABSENT, Transaction};
 use crate::kept::Kept;
 use crate::keys::{self, Key, Tenant};
-use crate::{Consistency, Store, StoreError};
+use crate::{Answered, Consistency, IdempotencyKey, Scope, Store, StoreError};
 use domain::offer::{Benefit, Share, Terms, Usage};
 use domain::{Cents, Day, EstablishmentId, Instant, Offer, OfferId};
 use serde::{Deserialize, Serialize};
@@ -127,15 +127,27 @@ impl OfferRecord {
 }
 
 impl Store {
-    /// Enters an offer: 1 round trip, 2 write units.
+    /// Enters an offer, once for each key where the request has one: 1 round trip, 2 write units, and what
+    /// a key costs. The same request again answers the offer that was entered then, as it stands now.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] where the identifier is taken.
-    pub async fn create_offer(&self, tenant: Tenant, offer: &Offer) -> Result<(), StoreError> {
-        let item = items::to_item(&OfferRecord::of(tenant, offer))?;
-        match self.transact(vec![items::put(&self.table, item, ABSENT, vec![])?]).await? {
-            Transaction::Committed => Ok(()),
-            Transaction::Cancelled(_) => Err(StoreError::Busy),
+    /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
+    /// [`Invalid::IdempotencyKeyReused`](domain::Invalid::IdempotencyKeyReused).
+    pub async fn create_offer(
+        &self,
+        scope: &Scope,
+        offer: &Offer,
+        key: Option<&IdempotencyKey>,
+        now: Instant,
+    ) -> Result<Answered<Offer>, StoreError> {
+        let item = items::to_item(&OfferRecord::of(scope.tenant(), offer))?;
+        let put = items::put(&self.table, item, ABSENT, vec![])?;
+        match self.enter_once(scope, (offer.id.to_string(), put), key, now).await? {
+            None => Ok(Answered::New(offer.clone())),
+            Some(before) => {
+                let id = OfferId::parse(&before).map_err(|_| StoreError::Corrupt("answer"))?;
+                Ok(Answered::Replayed(self.offer(scope.tenant(), id).await?))
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::items::{self, ABSENT, Transaction};
 use crate::kept::Kept;
 use crate::keys::{self, Key, Tenant};
-use crate::{Consistency, Store, StoreError};
+use crate::{Answered, Consistency, IdempotencyKey, Scope, Store, StoreError};
 use domain::programme::LevelCode;
 use domain::reward::{Given, Refusal, Terms};
 use domain::{Day, Instant, OfferId, Points, Reward, RewardId};
@@ -79,15 +79,27 @@ impl RewardRecord {
 }
 
 impl Store {
-    /// Enters a reward: 1 round trip, 2 write units.
+    /// Enters a reward, once for each key where the request has one: 1 round trip, 2 write units, and what
+    /// a key costs. The same request again answers the reward that was entered then, as it stands now.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] where the identifier is taken.
-    pub async fn create_reward(&self, tenant: Tenant, reward: &Reward) -> Result<(), StoreError> {
-        let item = items::to_item(&RewardRecord::of(tenant, reward))?;
-        match self.transact(vec![items::put(&self.table, item, ABSENT, vec![])?]).await? {
-            Transaction::Committed => Ok(()),
-            Transaction::Cancelled(_) => Err(StoreError::Busy),
+    /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
+    /// [`Invalid::IdempotencyKeyReused`](domain::Invalid::IdempotencyKeyReused).
+    pub async fn create_reward(
+        &self,
+        scope: &Scope,
+        reward: &Reward,
+        key: Option<&IdempotencyKey>,
+        now: Instant,
+    ) -> Result<Answered<Reward>, StoreError> {
+        let item = items::to_item(&RewardRecord::of(scope.tenant(), reward))?;
+        let put = items::put(&self.table, item, ABSENT, vec![])?;
+        match self.enter_once(scope, (reward.id.to_string(), put), key, now).await? {
+            None => Ok(Answered::New(reward.clone())),
+            Some(before) => {
+                let id = RewardId::parse(&before).map_err(|_| StoreError::Corrupt("answer"))?;
+                Ok(Answered::Replayed(self.reward(scope.tenant(), id).await?))
+            }
         }
     }
 

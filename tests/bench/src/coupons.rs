@@ -17,6 +17,7 @@ use domain::{
 use platform::messages::CouponRangeMessage;
 use serde_json::json;
 use std::time::Instant;
+use store::Answered;
 
 const CODES: u32 = 100_000;
 
@@ -35,10 +36,10 @@ pub(crate) async fn measure(figures: &mut Figures) {
     };
     let offer = Offer::new(OfferId::mint(now, 1), terms, false, Sector::Retail);
     let offer = offer.expect("an offer");
-    shop.store.create_offer(tenant, &offer).await.expect("an offer");
+    shop.store.create_offer(&shop.scope, &offer, None, now).await.expect("an offer");
     let id = CouponBatchId::mint(now, 1);
-    let batch = shop.store.create_coupon_batch(tenant, offer.id, id, CODES, now).await;
-    let batch = batch.expect("a batch");
+    let made = shop.store.create_coupon_batch(&shop.scope, offer.id, (id, CODES), None, now).await;
+    let (Answered::New(batch) | Answered::Replayed(batch)) = made.expect("a batch");
 
     let function =
         Function::start(&places::binary("coupons"), &stack.environment(Path::Direct)).await;

@@ -145,7 +145,7 @@ impl Shop {
             begins_at: None,
             version: 1,
         };
-        self.store.create_campaign(&self.scope, &campaign).await.expect("a campaign");
+        self.store.create_campaign(&self.scope, &campaign, None, now).await.expect("a campaign");
         let launched =
             self.store.step_campaign(self.scope.tenant(), campaign.id, Step::Launch, now).await;
         launched.expect("a campaign under way");

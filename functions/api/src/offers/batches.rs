@@ -9,13 +9,14 @@ use axum::extract::State;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use domain::{CouponBatchId, Instant};
+use domain::{CouponBatchId, Instant, Invalid};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use http_edge::idempotency::{Replayed, told};
 use http_edge::problem::Kind;
-use http_edge::{JsonBody, Operator, Page, Problem, Segments, cursor, page};
+use http_edge::{KeyedBody, Operator, Page, Problem, Segments, cursor, page};
 use platform::messages::CouponRangeMessage;
 use serde::{Deserialize, Serialize};
-use store::{CouponBatch, Tenant};
+use store::{CouponBatch, StoreError, Tenant};
 use utoipa::ToSchema;
 
 /// Messages sent to the queue at once.
@@ -115,7 +116,8 @@ async fn queue(
 }
 
 /// Have codes of an offer made, in the background. They give nothing before all of them are there.
-/// Asked for again, other codes are made: a batch whose making stands still is resumed.
+/// Asked for again, other codes are made, unless the header `Idempotency-Key` tells that it is the same request
+/// within 24 hours: that is answered with the batch as it stands then. A batch whose making stands still is resumed.
 #[utoipa::path(
     operation_id = "create_coupon_batch",
     post, path = "/v1/merchants/{merchant_id}/offers/{offer_id}/batches", tag = "offers",
@@ -124,11 +126,15 @@ async fn queue(
         ("merchant_id" = String, Path),
         ("offer_id" = String, Path),
         ("mode" = Option<String>, Query, description = "`live` by default, or `test`."),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
+         description = "Visible ASCII characters; one key a batch, a UUID for example."),
     ),
     request_body = NewBatch,
     responses(
-        (status = 202, description = "It runs.", body = BatchAnswer),
-        (status = 409, description = "The merchant's contract has ended.",
+        (status = 202, description = "It runs; before, where the header `idempotency-replayed` is `true`.",
+         body = BatchAnswer),
+        (status = 409, description = "The merchant's contract has ended, or the key came with another \
+         request (`idempotency_key_reused`).",
          body = http_edge::ProblemBody, content_type = "application/problem+json"),
         OperatorRefusals, BodyRefusals,
     ),
@@ -138,19 +144,28 @@ pub(crate) async fn create(
     _: Operator,
     Segments((merchant, offer)): Segments<(String, String)>,
     InMode(mode): InMode,
-    JsonBody(NewBatch { count }): JsonBody<NewBatch>,
-) -> Result<(StatusCode, Json<BatchAnswer>), Problem> {
+    KeyedBody { key, body: NewBatch { count } }: KeyedBody<NewBatch>,
+) -> Result<(StatusCode, Replayed, Json<BatchAnswer>), Problem> {
     let (now, scope) = (app.now(), scope_in_force(&app, &merchant, mode).await?);
     let (tenant, store) = (scope.tenant(), app.store());
     let offer = store.offer(tenant, identifiers::offer(&offer)?).await?.id;
     let id = CouponBatchId::mint(now, identifiers::random()?);
-    let batch = store.create_coupon_batch(tenant, offer, id, count, now).await;
-    let batch = batch.map_err(|error| Problem::from(error).at("/count"))?;
+    let answered = store.create_coupon_batch(&scope, offer, (id, count), key.as_ref(), now).await;
+    let answered = answered.map_err(|error| match error {
+        StoreError::Refused(Invalid::BatchCount) => Problem::from(error).at("/count"),
+        _ => error.into(),
+    })?;
+    let (batch, replayed) = told(answered);
+    if replayed.is_some() {
+        let (codes_made, _) = store.coupons_made(tenant, &batch).await?;
+        let batch = BatchAnswer::of(&batch, Some(codes_made));
+        return Ok((StatusCode::ACCEPTED, replayed, Json(batch)));
+    }
     if let Err(problem) = queue(&app, tenant, &batch, 0..batch.ranges()).await {
         // It is there, and can be resumed.
         tracing::warn!(merchant = %tenant.merchant, batch = %id, code = problem.code(), "not all of it is queued");
     }
-    Ok((StatusCode::ACCEPTED, Json(BatchAnswer::of(&batch, Some(0)))))
+    Ok((StatusCode::ACCEPTED, replayed, Json(BatchAnswer::of(&batch, Some(0)))))
 }
 
 /// Batches of an offer, newest first.

@@ -1,5 +1,7 @@
 //! A request with a key of its own is carried out once in 24 hours.
 
+use crate::offers::{offer, with};
+use crate::rewards::cup;
 use crate::setup::{Answer, OPERATOR_KEY, Service, Till, text};
 use axum::body::Body;
 use axum::http::{Method, Request};
@@ -16,7 +18,17 @@ fn draft(name: &str) -> Value {
 }
 
 async fn write(service: &Service, till: &Till<'_>, key: &str, body: &Value) -> Answer {
-    let request = Request::post(format!("/v1/merchants/{}/campaigns", till.merchant))
+    write_to(service, till, "campaigns", key, body).await
+}
+
+async fn write_to(
+    service: &Service,
+    till: &Till<'_>,
+    end: &str,
+    key: &str,
+    body: &Value,
+) -> Answer {
+    let request = Request::post(format!("/v1/merchants/{}/{end}", till.merchant))
         .header("authorization", format!("Token {OPERATOR_KEY}"))
         .header("content-type", "application/json")
         .header("idempotency-key", key);
@@ -91,6 +103,32 @@ async fn two_at_the_same_instant_write_one_campaign() {
     assert_eq!(campaigns(&service, &till).await, 1);
     assert_eq!(answers.iter().filter(|answer| !is_replayed(answer)).count(), 1);
     assert!(answers.iter().all(|answer| answer.body == answers[0].body), "{answers:?}");
+}
+
+#[tokio::test]
+async fn offers_rewards_and_batches_are_written_once_under_their_key() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let single = with(offer(), "/usage", json!({"type": "single"}));
+    let written = write_to(&service, &till, "offers", "the-first", &single).await;
+    let batches = format!("offers/{}/batches", text(&written.body, "offer_id"));
+    let (count, fewer) = (json!({"count": 12_000}), json!({"count": 2}));
+    for (end, list, body, other, there) in [
+        ("offers", "offers", &single, &offer(), 2),
+        ("rewards", "rewards", &cup(), &with(cup(), "/points", json!(99)), 1),
+        (&batches, "batches", &count, &fewer, 1),
+    ] {
+        let ask = || write_to(&service, &till, end, list, body);
+        let (a, b) = tokio::join!(ask(), ask());
+        assert_eq!((a.status, &a.body), (b.status, &b.body), "{end}");
+        assert_ne!(is_replayed(&a), is_replayed(&b));
+        let reused = write_to(&service, &till, end, list, other).await;
+        assert_eq!(text(&reused.body, "code"), "idempotency_key_reused");
+        let path = format!("/v1/merchants/{}/{end}", till.merchant);
+        let listed = service.operator(Method::GET, &path, None).await.body;
+        assert_eq!(listed[list].as_array().unwrap().len(), there, "{listed}");
+    }
+    assert_eq!(service.queue.sent("/coupons").len(), 2, "its ranges are queued once");
 }
 
 #[tokio::test]

@@ -104,7 +104,7 @@ impl Desk {
         let name = "Rentrée".to_owned();
         let draft = Draft { name, channel, content, segment };
         let campaign = Campaign::drafted(CampaignId::mint(now(), number.into()), draft, now());
-        self.app.store.create_campaign(&self.scope, &campaign).await.unwrap();
+        self.app.store.create_campaign(&self.scope, &campaign, None, now()).await.unwrap();
         campaign.id
     }
 

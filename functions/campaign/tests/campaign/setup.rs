@@ -70,7 +70,7 @@ impl Desk {
             version: 1,
         };
         let store = &self.app.store;
-        store.create_campaign(&self.scope, &campaign).await.unwrap();
+        store.create_campaign(&self.scope, &campaign, None, now()).await.unwrap();
         store.step_campaign(self.scope.tenant(), campaign.id, step, now()).await.unwrap();
         campaign.id
     }

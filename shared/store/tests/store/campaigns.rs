@@ -63,7 +63,7 @@ impl Shop {
             begins_at: None,
             version: 1,
         };
-        self.store.create_campaign(&self.scope, &campaign).await.unwrap();
+        self.store.create_campaign(&self.scope, &campaign, None, now()).await.unwrap();
         campaign.id
     }
 

@@ -125,7 +125,7 @@ async fn a_keyed_request_whose_first_answer_was_lost_is_answered_by_what_it_wrot
     let campaign = Campaign::drafted(CampaignId::mint(now(), 1), draft, now());
     let key = IdempotencyKey { text: "a key".to_owned(), fingerprint: [7; 32] };
     let store = conflicting(&table, 1);
-    let written = store.create_campaign_once(&scope, &campaign, &key, now()).await.unwrap();
+    let written = store.create_campaign(&scope, &campaign, Some(&key), now()).await.unwrap();
     let Answered::Replayed(stored) = written else { panic!("it was not written twice") };
     assert_eq!(stored.campaign.id, campaign.id);
     assert_eq!(store.campaigns(&scope, None, 10).await.unwrap().0.len(), 1);

@@ -4,7 +4,9 @@ use crate::coupons::{Desk, now};
 use domain::offer::Usage;
 use domain::{CouponBatchId, CouponCode, Instant, Invalid};
 use std::collections::BTreeSet;
-use store::{CouponBatch, CouponRange, Mode, RANGE_CODES, RangeClaimed, Scope, StoreError};
+use store::{
+    Answered, CouponBatch, CouponRange, Mode, RANGE_CODES, RangeClaimed, Scope, StoreError,
+};
 
 fn later(seconds: i64) -> Instant {
     Instant::from_second(now().as_second() + seconds).unwrap()
@@ -13,8 +15,10 @@ fn later(seconds: i64) -> Instant {
 impl Desk {
     async fn batch(&self, number: u128, count: u32) -> CouponBatch {
         let id = CouponBatchId::mint(now(), number);
-        let (tenant, offer) = (self.scope.tenant(), self.offer.id);
-        self.store.create_coupon_batch(tenant, offer, id, count, now()).await.unwrap()
+        let (scope, offer) = (&self.scope, self.offer.id);
+        let made = self.store.create_coupon_batch(scope, offer, (id, count), None, now()).await;
+        let Answered::New(batch) = made.unwrap() else { panic!("it has no key") };
+        batch
     }
 
     async fn claim(&self, batch: &CouponBatch, number: u32, at: Instant) -> RangeClaimed {
@@ -150,9 +154,10 @@ async fn batches_share_no_code_and_those_of_tests_are_others() {
 #[tokio::test]
 async fn a_batch_has_one_code_to_a_million() {
     let desk = Desk::open(Usage::Single).await;
-    let (tenant, offer, id) = (desk.scope.tenant(), desk.offer.id, CouponBatchId::mint(now(), 1));
+    let (scope, offer, id) = (&desk.scope, desk.offer.id, CouponBatchId::mint(now(), 1));
     for count in [0, 1_000_001] {
-        let refused = desk.store.create_coupon_batch(tenant, offer, id, count, now()).await;
+        let of = (id, count);
+        let refused = desk.store.create_coupon_batch(scope, offer, of, None, now()).await;
         assert!(matches!(refused, Err(StoreError::Refused(Invalid::BatchCount))));
     }
     let batch = desk.batch(1, 1_000_000).await;

@@ -47,7 +47,7 @@ impl Desk {
         let store = table.store();
         let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
         let offer = offer(1, usage);
-        store.create_offer(scope.tenant(), &offer).await.unwrap();
+        store.create_offer(&scope, &offer, None, now()).await.unwrap();
         Self { table, store, scope, offer }
     }
 
@@ -196,7 +196,7 @@ async fn a_code_is_of_one_offer_and_none_that_we_could_make_is_chosen() {
     let desk = Desk::open(Usage::Single).await;
     desk.put("RENTREE", CodeChange::default()).await.unwrap();
     let other = offer(2, Usage::Single);
-    desk.store.create_offer(desk.scope.tenant(), &other).await.unwrap();
+    desk.store.create_offer(&desk.scope, &other, None, now()).await.unwrap();
     let change = CodeChange::default();
     let taken = desk.store.put_code(&desk.scope, other.id, &code("RENTREE"), change, now()).await;
     assert!(matches!(taken, Err(StoreError::Refused(Invalid::CouponTaken))), "{taken:?}");
@@ -209,7 +209,7 @@ async fn a_code_is_of_one_offer_and_none_that_we_could_make_is_chosen() {
 async fn codes_brought_twice_change_nothing() {
     let desk = Desk::open(Usage::Single).await;
     let other = offer(2, Usage::Single);
-    desk.store.create_offer(desk.scope.tenant(), &other).await.unwrap();
+    desk.store.create_offer(&desk.scope, &other, None, now()).await.unwrap();
     desk.put("RENTREE", CodeChange::default()).await.unwrap();
     let coupon = desk.coupon("RENTREE").await.unwrap();
     assert!(desk.burn(&coupon, None).await);

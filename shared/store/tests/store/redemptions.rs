@@ -81,13 +81,13 @@ impl Counter {
 
     async fn reward(&self, number: u128, terms: Terms) -> RewardId {
         let reward = Reward::new(RewardId::mint(now(), number), terms, false, &[]).unwrap();
-        self.store.create_reward(self.scope.tenant(), &reward).await.unwrap();
+        self.store.create_reward(&self.scope, &reward, None, now()).await.unwrap();
         reward.id
     }
 
     async fn offer(&self) -> Offer {
         let offer = crate::coupons::offer(1, Usage::Single);
-        self.store.create_offer(self.scope.tenant(), &offer).await.unwrap();
+        self.store.create_offer(&self.scope, &offer, None, now()).await.unwrap();
         offer
     }
 
@@ -372,17 +372,21 @@ async fn no_coupon_that_is_bought_has_the_code_of_another_or_of_a_batch() {
     let member = counter.member(1, 500).await;
     let offer = counter.offer().await;
     let reward = counter.reward(1, Terms { given: Given::Coupon(offer.id), ..terms() }).await;
-    let batch = |number| domain::CouponBatchId::mint(now(), number);
-    let tenant = counter.scope.tenant();
     let store = &counter.store;
     let code = |redeemed: &Redeemed| match &redeemed.redemption.spent {
         Spent::Coupon(_, code) => code.clone(),
         other => panic!("{other:?}"),
     };
     let mut codes = vec![code(&counter.redeem(member, Wanted::Reward(reward), "a").await)];
-    let before = store.create_coupon_batch(tenant, offer.id, batch(1), 3, now()).await.unwrap();
+    let batch = async |number| {
+        let id = (domain::CouponBatchId::mint(now(), number), 3);
+        let made = store.create_coupon_batch(&counter.scope, offer.id, id, None, now()).await;
+        let Answered::New(batch) = made.unwrap() else { panic!("a batch of its own") };
+        batch
+    };
+    let before = batch(1).await;
     codes.push(code(&counter.redeem(member, Wanted::Reward(reward), "b").await));
-    let after = store.create_coupon_batch(tenant, offer.id, batch(2), 3, now()).await.unwrap();
+    let after = batch(2).await;
     let maker = counter.scope.code_maker();
     for batch in [before, after] {
         codes.extend((0..3).filter_map(|place| batch.code(&maker, place)));

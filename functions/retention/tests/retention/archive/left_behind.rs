@@ -163,7 +163,7 @@ async fn campaign(store: &Store, scope: &Scope, members: &[MemberId]) {
         begins_at: None,
         version: 1,
     };
-    store.create_campaign(scope, &campaign).await.unwrap();
+    store.create_campaign(scope, &campaign, None, now()).await.unwrap();
     store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
     let batch = BatchId { shard: 0, cursor: members[5] };
     let mut plan = store.plan(tenant, id).await.unwrap();
@@ -207,9 +207,9 @@ async fn coupons(store: &Store, scope: &Scope, member: MemberId) -> OfferId {
     };
     let sector = domain::Sector::Retail;
     let offer = Offer::new(OfferId::mint(now(), random), terms, false, sector).unwrap();
-    store.create_offer(tenant, &offer).await.unwrap();
+    store.create_offer(scope, &offer, None, now()).await.unwrap();
     let batch = CouponBatchId::mint(now(), random);
-    store.create_coupon_batch(tenant, offer.id, batch, 30, now()).await.unwrap();
+    store.create_coupon_batch(scope, offer.id, (batch, 30), None, now()).await.unwrap();
     let claimed = store.claim_coupon_range(tenant, offer.id, batch, 0, now()).await.unwrap();
     let RangeClaimed::Ours(mut range) = claimed else { panic!("another has the range") };
     let maker = scope.code_maker();
@@ -236,7 +236,7 @@ async fn rewards(store: &Store, scope: &Scope, offer: OfferId, member: MemberId)
     };
     let id = RewardId::mint(now(), u128::from_be_bytes(scope.tenant().merchant.to_bytes()));
     let reward = Reward::new(id, terms, false, &[]).unwrap();
-    store.create_reward(scope.tenant(), &reward).await.unwrap();
+    store.create_reward(scope, &reward, None, now()).await.unwrap();
     let wanted = Wanted::Reward(id);
     let today = Day::parse("2026-11-24").unwrap();
     let new = NewRedemption { member, wanted, today, by: Source::Operator };
