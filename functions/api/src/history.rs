@@ -43,6 +43,8 @@ pub(crate) enum EntryType {
     Redemption,
     /// A merge with another member was undone.
     Unmerge,
+    /// The merchant gave the customer a coupon of their own.
+    CouponGiven,
     /// The card was blocked as lost.
     CardBlocked,
     /// The card can be used again.
@@ -120,9 +122,15 @@ pub(crate) struct HistoryItem {
     /// The reward that the points were spent on.
     #[serde(skip_serializing_if = "Option::is_none")]
     reward_id: Option<String>,
-    /// The coupon that was given for them, as it is shown.
+    /// The coupon that was given, for points or by the merchant, as it is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     coupon_code: Option<String>,
+    /// The offer of a coupon that the merchant gave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer_id: Option<String>,
+    /// The coupons that a sale used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    coupons_used: Vec<String>,
     /// How far the redemption is.
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<RedemptionState>,
@@ -155,6 +163,11 @@ impl HistoryItem {
                 points: points.get(),
                 other_member_id: Some(other.to_string()),
                 ..Self::note(EntryType::Unmerge, *at, *by)
+            },
+            HistoryEntry::CouponGiven { code, offer, at } => Self {
+                coupon_code: Some(code.to_string()),
+                offer_id: Some(offer.to_string()),
+                ..Self::note(EntryType::CouponGiven, *at, None)
             },
             HistoryEntry::Card { step, at, by } => {
                 let r#type = match step {
@@ -229,6 +242,7 @@ impl HistoryItem {
 
     fn purchase(stored: &StoredPurchase) -> Self {
         let receipt = stored.purchase.receipt();
+        let coupons = stored.purchase.coupons().iter();
         Self {
             r#type: match PurchaseType::of(stored.purchase.kind()) {
                 PurchaseType::Sale => EntryType::Sale,
@@ -243,6 +257,7 @@ impl HistoryItem {
             receipt_number: Some(receipt.number.as_str().to_owned()),
             total_cents: Some(stored.purchase.total().get()),
             balance: Some(stored.balance.get()),
+            coupons_used: coupons.map(|used| used.code.to_string()).collect(),
             cancelled_at: stored.cancelled_at,
             ..Self::default()
         }

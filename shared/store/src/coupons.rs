@@ -3,7 +3,7 @@
 
 use crate::items::{self, Item, Reason, Transaction};
 use crate::keys::{self, Key, Tenant};
-use crate::{Consistency, Scope, Store, StoreError, backoff};
+use crate::{Consistency, HistoryEntry, Scope, Store, StoreError, backoff};
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
@@ -33,12 +33,27 @@ struct UsesRecord {
     uses: u32,
 }
 
-#[derive(Serialize)]
-struct MemberCouponRecord {
+/// The member's row that leads to a coupon bound to it. One that the merchant gave has its place in the
+/// index `history`; one bought with points stands there with its redemption.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct MemberCouponRecord {
     pk: String,
     sk: String,
     offer: String,
-    given_at: String,
+    /// When it was given.
+    instant: String,
+}
+
+impl MemberCouponRecord {
+    /// What the history tells of it.
+    pub(crate) fn read(&self) -> Result<HistoryEntry, StoreError> {
+        let code = self.sk.strip_prefix(keys::MEMBER_COUPON_PREFIX).unwrap_or_default();
+        Ok(HistoryEntry::CouponGiven {
+            code: CouponCode::parse(code).map_err(|_| CORRUPT)?,
+            offer: OfferId::parse(&self.offer).map_err(|_| CORRUPT)?,
+            at: items::instant_of(&self.instant)?,
+        })
+    }
 }
 
 /// A coupon that a till may ask about.
@@ -341,13 +356,17 @@ impl Store {
         let tenant = scope.tenant();
         let coupon = CouponRecord::fresh(tenant, code, offer, None).given_to(member);
         let coupon = items::to_item(&coupon)?;
+        let Key { pk, sk } = keys::member_coupon(tenant, member, code);
+        let (offer, instant) = (offer.to_string(), items::instant_text(now));
+        let row = items::to_item(&MemberCouponRecord { pk, sk, offer, instant })?;
         Ok([
             items::put(&self.table, coupon, items::ABSENT, vec![])?,
-            self.member_coupon(tenant, offer, code, member, now)?,
+            items::put(&self.table, row, None, vec![])?,
         ])
     }
 
-    /// The member's row that leads to a coupon bound to it.
+    /// The member's row of a coupon that the merchant gives, with its place in the history; given again it
+    /// keeps its instant.
     fn member_coupon(
         &self,
         tenant: Tenant,
@@ -356,10 +375,18 @@ impl Store {
         member: MemberId,
         now: Instant,
     ) -> Result<TransactWriteItem, StoreError> {
-        let Key { pk, sk } = keys::member_coupon(tenant, member, code);
-        let (offer, given_at) = (offer.to_string(), items::instant_text(now));
-        let row = items::to_item(&MemberCouponRecord { pk, sk, offer, given_at })?;
-        items::put(&self.table, row, None, vec![])
+        items::update_or_tell(
+            &self.table,
+            &keys::member_coupon(tenant, member, code),
+            "SET offer = :offer, #member = :member, instant = if_not_exists(instant, :now)",
+            "attribute_not_exists(pk) OR offer = :offer",
+            ("#member", "member"),
+            vec![
+                (":offer", items::text(offer.to_string())),
+                (":member", items::text(member.to_string())),
+                (":now", items::text(items::instant_text(now))),
+            ],
+        )
     }
 
     /// The write by which a coupon that nobody used gives nothing any more, 2 write units.

@@ -1,5 +1,6 @@
 //! A member's history, newest first: purchases, cancelled ones included, and what else happened.
 
+use crate::coupons::MemberCouponRecord;
 use crate::items::{self, Item};
 use crate::keys::{self, Key};
 use crate::ledger_entries::EntryRecord;
@@ -13,7 +14,7 @@ use crate::unmerging::{UNMERGE, UnmergeRecord};
 use crate::{Scope, Source, Store, StoreError, StoredPurchase};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ledger::entry::LedgerEntry;
-use domain::{Instant, KeyId, MemberId, Points, Receipt, Redemption};
+use domain::{CouponCode, Instant, KeyId, MemberId, OfferId, Points, Receipt, Redemption};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -66,6 +67,15 @@ pub enum HistoryEntry {
         at: Instant,
         /// The till's key, where a till did it.
         by: Option<KeyId>,
+    },
+    /// The merchant gave the member a coupon of its own.
+    CouponGiven {
+        /// Its code.
+        code: CouponCode,
+        /// What it gives.
+        offer: OfferId,
+        /// When.
+        at: Instant,
     },
     /// Something was done about the member's card.
     Card {
@@ -230,6 +240,9 @@ impl Store {
 fn entry_of(scope: &Scope, key: &Key, item: Item) -> Result<HistoryEntry, StoreError> {
     if key.sk.starts_with(keys::LEDGER_PREFIX) {
         return note_of(item);
+    }
+    if key.sk.starts_with(keys::MEMBER_COUPON_PREFIX) {
+        return items::from_item::<MemberCouponRecord>(item, "coupon")?.read();
     }
     let record: PurchaseRecord = items::from_item(item, "purchase")?;
     let receipt = keys::receipt_at(&key.pk).ok_or(StoreError::Corrupt("purchase"))?;

@@ -126,6 +126,9 @@ impl Store {
 /// What an entry adds to the balance: a note that tells no points adds none.
 fn points_of(item: items::Item) -> Result<Points, StoreError> {
     let sk = item.get("sk").and_then(|value| value.as_s().ok()).map_or("", String::as_str);
+    if sk.starts_with(keys::MEMBER_COUPON_PREFIX) {
+        return Ok(Points::ZERO);
+    }
     if !sk.starts_with(keys::LEDGER_PREFIX) {
         let record: PurchaseRecord = items::from_item(item, "purchase")?;
         return record.stands_for();

@@ -182,3 +182,26 @@ async fn a_coupon_given_to_a_member_is_used_by_the_one_it_was_merged_into() {
     let again = till.post("/v1/purchases", &sale_with("2", "ANNIV")).await;
     assert_eq!(again.body["code"], "coupon_used_up", "{again:?}");
 }
+
+#[tokio::test]
+async fn the_history_tells_the_coupons_that_a_member_was_given_and_used() {
+    let service = Service::start().await;
+    let desk = Desk::open(&service, "retail").await;
+    let till = &desk.till;
+    let member = till.enrol(MOBILE).await;
+    let id = desk.written(&with(offer(), "/usage", json!({"type": "single"}))).await;
+    for at in ["2026-11-24T09:10:00Z", "2026-11-24T09:20:00Z"] {
+        service.set_clock(at);
+        let given = desk.code(&id, "ANNIV", &json!({"member_id": member})).await;
+        assert_eq!(given.status, 200, "{given:?}");
+    }
+    let sold = till.post("/v1/purchases", &sale_with("1", "ANNIV")).await;
+    assert_eq!(sold.status, 201, "{sold:?}");
+    let history = till.get(&format!("/v1/members/{member}/history")).await.body;
+    assert_eq!(history["entries"][0]["coupons_used"], json!(["ANNIV"]), "{history}");
+    let given = json!({
+        "type": "coupon_given", "at": "2026-11-24T09:10:00Z", "points": 0,
+        "coupon_code": "ANNIV", "offer_id": id,
+    });
+    assert_eq!((&history["entries"][1], history["entries"].get(2)), (&given, None));
+}

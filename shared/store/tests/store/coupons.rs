@@ -260,6 +260,8 @@ async fn a_coupon_of_one_member_goes_with_the_member() {
     let coupon = desk.coupon("ANNIV").await.unwrap();
     assert!(!desk.burn(&coupon, Some(lea)).await);
     assert!(desk.burn(&coupon, Some(camille)).await);
+    let (account, entries, sum) = desk.store.prove_member(&desk.scope, camille).await.unwrap();
+    assert_eq!((entries, sum), (1, account.sum()), "it stands in the history and moves no points");
 
     let day = Day::parse("2027-03-01").unwrap();
     let member = desk.store.member(&desk.scope, camille).await.unwrap();
