@@ -77,10 +77,9 @@ def open_programme(stack: Stack) -> dict:
         "reward_id": reward,
     }
     stack.write_description(demo=demo)
-    say(
-        f"A merchant opened its programme: {MERCHANT['name']}, {ESTABLISHMENT}. 1 point per euro, 2 for comics, all of them "
-        f"double in the month of one's birthday; the coupon {COUPON}; a bag for {REWARD['points']} points."
-    )
+    say(f"A merchant opened its programme: {MERCHANT['name']}, {ESTABLISHMENT}.")
+    print("  1 point per euro, 2 for comics, all of them double in the month of one's birthday, which gives 20 more.")
+    print(f"  A coupon, {COUPON}, takes 10 % off a basket of 20 € or more; a bag is given for {REWARD['points']} points.")
     return demo
 
 
