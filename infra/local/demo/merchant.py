@@ -56,7 +56,7 @@ def open_programme(stack: Stack) -> dict:
     description = stack.describe()
     known = description.get("demo")
     if known and "coupon" not in known:
-        raise DemoFailed("The state in .local is an older demonstration's. Begin again from nothing: make stop && rm -r .local")
+        raise DemoFailed("The state in .local is an older demonstration's. Begin again: make stop && rm -r .local")
     if known and Api(description["api_url"], known["till_key"]).ask(
         "POST", "/v1/members/find", {"mobile": CUSTOMER["mobile"]}, accept=(401, 403, 404)
     )[0] in (200, 404):
