@@ -1,7 +1,8 @@
 """`make collection`: runs the till's collection (docs/till-collection) against the stack that `make run` left running.
 
-It sells, takes back and cancels as the demonstration's till, with receipts of its own each time. The collection's
-format is Bruno's; its command line runs on Node, which nothing else here needs.
+It sells, takes back and cancels as the demonstration's till, with receipts of its own each time, and uses a coupon of
+the demonstration's, which it gives back. The collection's format is Bruno's; its command line runs on Node, which nothing
+else here needs.
 """
 
 from __future__ import annotations
@@ -45,11 +46,12 @@ def _check_node() -> None:
 def _of_the_stack(stack: Stack) -> dict[str, str]:
     """What the collection's environment reads. The key goes by the environment: a command line is for all to see."""
     description = stack.describe()
-    if stack.aws.running() is None or "demo" not in description:
+    if stack.aws.running() is None or "coupon" not in description.get("demo", {}):
         raise StackError("The local stack does not run. Start it with: make run")
     return {
         "ZEROSIX_API_URL": description["api_url"],
         "ZEROSIX_TILL_KEY": description["demo"]["till_key"],
+        "ZEROSIX_COUPON": description["demo"]["coupon"],
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 
@@ -10,12 +9,12 @@ import demo
 from bootstrap import say
 from build import REPOSITORY, BuildFailed, build
 from process import StackError
-from stack import PORT, Stack
+from stack import Stack, wanted_port
 
 
 def main() -> int:
     began = time.monotonic()
-    stack = Stack(REPOSITORY / ".local", int(os.environ.get("ZEROSIX_PORT", PORT)))
+    stack = Stack(REPOSITORY / ".local", wanted_port())
     try:
         say("Building the functions (the first time takes some minutes) …")
         build()

@@ -21,6 +21,7 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from build import LAID_OUT, REPOSITORY, SANDBOX
 from process import Process, StackError, short, tail
@@ -62,12 +63,15 @@ ACCOUNTS = {
 
 
 class Stack:
-    def __init__(self, directory: Path, port: int = PORT) -> None:
+    def __init__(self, directory: Path, port: int | None = None) -> None:
+        """Without a port, on the one its state was made with, or else on 4566."""
         self.directory = directory.resolve()
-        self.aws = Process("ministack", self.directory, port, "/_ministack/health")
-        self.sandbox = Process("sandbox", self.directory, port + SANDBOX_PORT_AFTER, "/health")
         self._description = self.directory / "stack.json"
         self._deployed = self.directory / "deployed"
+        self._port_of_state = urlsplit(self.describe().get("endpoint_url", "")).port
+        self._port = port or self._port_of_state or PORT
+        self.aws = Process("ministack", self.directory, self._port, "/_ministack/health")
+        self.sandbox = Process("sandbox", self.directory, self._port + SANDBOX_PORT_AFTER, "/health")
 
     # ── What is there ──────────────────────────────────────────────────────────────────────────────
 
@@ -121,6 +125,11 @@ class Stack:
 
     def start(self) -> bool:
         """True if it had to be started."""
+        if self._port != (self._port_of_state or self._port):
+            raise StackError(
+                f"The state in {short(self.directory)} was made on port {self._port_of_state}, and its queues are read on "
+                "no other.\nLeave ZEROSIX_PORT out, or begin again from nothing: make stop && rm -r .local"
+            )
         self.directory.mkdir(parents=True, exist_ok=True)
         state = self.directory / "state"
         for name in ("services", "objects", "temporary"):
@@ -261,11 +270,17 @@ def _bare_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "USER") if name in os.environ}
 
 
+def wanted_port() -> int | None:
+    """The one that the person names, if any."""
+    named = os.environ.get("ZEROSIX_PORT")
+    return int(named) if named else None
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser(description="The service's stack on this machine.")
     arguments.add_argument("action", choices=["start", "deploy", "status", "stop"])
     arguments.add_argument("--dir", type=Path, default=REPOSITORY / ".local")
-    arguments.add_argument("--port", type=int, default=int(os.environ.get("ZEROSIX_PORT", PORT)))
+    arguments.add_argument("--port", type=int, default=wanted_port())
     arguments.add_argument("--parameter", action="append", default=[], metavar="Name=Value")
     chosen = arguments.parse_args()
     stack = Stack(chosen.dir, chosen.port)

@@ -88,7 +88,7 @@ impl ConsentsAnswer {
                 channel: channel.as_str(),
                 permitted: consents.permit(channel),
                 consent: consent.as_ref().map(|consent| ConsentAnswer {
-                    at: consent.at,
+                    at: calendar::whole_second(consent.at),
                     told_by: match consent.source {
                         domain::ConsentSource::Till => ToldBy::Till,
                         domain::ConsentSource::Member => ToldBy::Member,
@@ -97,7 +97,7 @@ impl ConsentsAnswer {
                     text_version: consent.text_version.clone(),
                 }),
                 opposition: opposition.map(|opposition| OppositionAnswer {
-                    at: opposition.at,
+                    at: calendar::whole_second(opposition.at),
                     reason: opposition.reason.as_str(),
                 }),
             }

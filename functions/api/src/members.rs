@@ -15,7 +15,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::identity::MEMBER_SHARDS;
 use domain::member::{self, NAME_LENGTH};
-use domain::{Day, Enrolment, Instant, Invalid, text};
+use domain::{Day, Enrolment, Instant, Invalid, calendar, text};
 use http_edge::problem::Kind;
 use http_edge::{Page, Problem, Segments, Till, cursor, page};
 use serde::Serialize;
@@ -116,7 +116,7 @@ impl MemberAnswer {
                 Enrolment::FileRow => EnrolledBy::FileRow,
                 Enrolment::Attestation => EnrolledBy::Attestation,
             },
-            created_at: person.created_at,
+            created_at: calendar::whole_second(person.created_at),
             invited_at: person.invited_at,
             activated_at: person.activated_at,
             last_activity_at: account.last_activity,

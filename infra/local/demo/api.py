@@ -21,8 +21,10 @@ class Api:
         self._url = url
         self._key = key
 
-    def ask(self, method: str, path: str, body: dict | None = None, accept: tuple[int, ...] = ()) -> tuple[int, dict]:
-        """Status and answer; another refusal than those accepted ends the demonstration."""
+    def ask(
+        self, method: str, path: str, body: dict | None = None, accept: tuple[int, ...] = (), key: str | None = None
+    ) -> tuple[int, dict]:
+        """Status and answer; another refusal than those accepted ends the demonstration. `key` is the Idempotency-Key."""
         request = urllib.request.Request(
             self._url + path,
             method=method,
@@ -31,6 +33,7 @@ class Api:
                 "authorization": f"Token {self._key}",
                 "content-type": "application/json",
                 "user-agent": SOFTWARE,
+                **({"idempotency-key": key} if key else {}),
             },
         )
         try:
@@ -75,3 +78,7 @@ def eventually(what: str, ask, within: int = 120):
 
 def number(value: int) -> str:
     return f"{value:,}".replace(",", "\u202f")
+
+
+def euros(cents: int) -> str:
+    return f"{cents / 100:.2f} €".replace(".", ",")

@@ -9,11 +9,12 @@ from pathlib import Path
 from process import short
 from stack import Stack
 
-from .api import SOFTWARE, number
-from .merchant import CUSTOMER
+from .api import SOFTWARE, euros, number
+from .merchant import COUPON, CUSTOMER, REWARD
+from .points import verdict
 
 
-def table(report: dict, sale: dict, again: bool, sent: dict, cleaned: dict) -> None:
+def table(report: dict, sale: dict, again: bool, redeemed: dict, sent: dict, told: dict, cleaned: dict) -> None:
     rows = report.get("rows") or {}
     would = cleaned["would"]
     lines = [
@@ -27,9 +28,11 @@ def table(report: dict, sale: dict, again: bool, sent: dict, cleaned: dict) -> N
         ("  refused", number(rows.get("refused", 0))),
         ("  new members", number(report.get("members_created", 0))),
         ("  points earned", number(report.get("points_earned", 0))),
-        ("The sale", "the same as last time: answered alike, nothing written" if again else "42,80 €"),
+        ("The sale", "the same as last time: answered alike, nothing written" if again else euros(sale["total_cents"])),
         ("  points earned", number(sale["points"])),
         ("  new balance", number(sale["balance"])),
+        ("The reward", f"{REWARD['name']}, {redeemed['state']}"),
+        ("  points spent", number(redeemed["points"])),
     ]
     for channel, name in (("email", "The campaign by e-mail"), ("sms", "The campaign by SMS")):
         figures = sent[channel]["figures"]
@@ -40,7 +43,12 @@ def table(report: dict, sale: dict, again: bool, sent: dict, cleaned: dict) -> N
         ]
     lines += [
         ("  after a STOP it would reach", number(sent["after_stop"])),
+        ("The night of points", "of today"),
+        ("  given for a birthday", number(told["birthday"])),
+        ("The ledger", verdict(told["proof"])),
+        ("  entries", number(told["proof"]["entries"])),
         ("The night", f"of {cleaned['date']}, simulated"),
+        ("  points that had ended", number(cleaned["ended"])),
         ("  cards never activated, erased", number(cleaned["erased"])),
         ("  activated card kept", "yes" if cleaned["kept"] else "NO"),
         ("  objects in the archive of who left", number(cleaned["objects"])),
@@ -78,10 +86,12 @@ def next_steps(stack: Stack, folder: Path, demo: dict, report: dict, sale: dict)
     print(f"  {call} '{url}/v1/health'")
     asks = f"{call} -H 'content-type: application/json'"
     customer = {"mobile": CUSTOMER["mobile"]}
-    basket = {"total_cents": 4_280, "member": customer}
+    basket = {"total_cents": 4_280, "member": customer, "coupons": [COUPON]}
     print(f"  {asks} -d '{json.dumps(customer)}' '{url}/v1/members/find'")
     print(f"  {asks} -d '{json.dumps(basket)}' '{url}/v1/purchases/dry-run'")
-    print(f"  {call} '{url}/v1/members/{sale['member_id']}/history'")
+    member = f"{url}/v1/members/{sale['member_id']}"
+    print(f"  {call} '{member}/rewards'")
+    print(f"  {call} '{member}/history'")
     if report.get("upload_id"):
         print(f"  {call} '{url}/v1/uploads/{report['upload_id']}'")
     print("\nWhere things are:\n")

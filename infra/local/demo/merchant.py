@@ -1,23 +1,48 @@
-"""A merchant opens its programme: an establishment and a key for its till."""
+"""A merchant opens its programme: its rules, an establishment and a key for its till, an offer and a reward."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from bootstrap import say
 from stack import Stack
 
-from .api import Api
+from .api import Api, DemoFailed
+
+BEGAN = "2026-01-05"
 
 MERCHANT = {
     "reference": "DEMO-0001",
     "name": "Librairie des Remparts",
     "sector": "retail",
-    "terms": {"version": "2026-01", "signed_on": "2026-01-05", "signatory": "Camille Remparts"},
-    "processing_contract": {"version": "2026-01", "signed_on": "2026-01-05", "signatory": "Camille Remparts"},
-    "programme": {"spend": [{"points": 1, "per_cents": 100}]},
+    "terms": {"version": "2026-01", "signed_on": BEGAN, "signatory": "Camille Remparts"},
+    "processing_contract": {"version": "2026-01", "signed_on": BEGAN, "signatory": "Camille Remparts"},
+    "programme": {
+        "spend": [
+            {"points": 1, "per_cents": 100},
+            {"name": "Bandes dessinées", "points": 2, "per_cents": 100, "goods": {"categories": ["bande dessinée"]}},
+        ],
+        "multipliers": [{"name": "Mois d'anniversaire", "hundredths": 200, "when": {"birthday_month": True}}],
+        "gifts": {"birthday": 20},
+    },
 }
 ESTABLISHMENT = "vieux-port"
-# Who buys at the till, and asks for the card there.
-CUSTOMER = {"mobile": "+33639980606", "last_name": "Démonstration", "first_name": "Dominique"}
+OFFER = {
+    "name": "Bienvenue",
+    "benefit": {"type": "percentage", "percent_hundredths": 1_000},
+    "minimum_spend_cents": 2_000,
+    "first_day": BEGAN,
+    "usage": {"type": "multi", "limit": 100_000, "limit_member": 1},
+}
+COUPON = "BIENVENUE10"
+REWARD = {"name": "Sac en toile", "type": "goods", "points": 40, "first_day": BEGAN}
+# Who buys at the till, and asks for the card there. It is this customer's birthday: 1992 had a 29 February.
+CUSTOMER = {
+    "mobile": "+33639980606",
+    "last_name": "Démonstration",
+    "first_name": "Dominique",
+    "birth_date": date.today().replace(year=1992).isoformat(),
+}
 
 
 def operator(stack: Stack) -> Api:
@@ -30,6 +55,8 @@ def operator(stack: Stack) -> Api:
 def open_programme(stack: Stack) -> dict:
     description = stack.describe()
     known = description.get("demo")
+    if known and "coupon" not in known:
+        raise DemoFailed("The state in .local is an older demonstration's. Begin again: make stop && rm -r .local")
     if known and Api(description["api_url"], known["till_key"]).ask(
         "POST", "/v1/members/find", {"mobile": CUSTOMER["mobile"]}, accept=(401, 403, 404)
     )[0] in (200, 404):
@@ -41,7 +68,26 @@ def open_programme(stack: Stack) -> dict:
     place = f"/v1/merchants/{merchant['merchant_id']}/establishments/{ESTABLISHMENT}"
     setting_up.ask("PUT", place, {"name": "Vieux-Port", "time_zone": "Europe/Paris"})
     _, key = setting_up.ask("POST", f"{place}/keys", {"mode": "live", "label": "demonstration"})
-    demo = {"merchant_id": merchant["merchant_id"], "establishment_id": ESTABLISHMENT, "till_key": key["key"]}
+    reward = _catalogue(setting_up, f"/v1/merchants/{merchant['merchant_id']}")
+    demo = {
+        "merchant_id": merchant["merchant_id"],
+        "establishment_id": ESTABLISHMENT,
+        "till_key": key["key"],
+        "coupon": COUPON,
+        "reward_id": reward,
+    }
     stack.write_description(demo=demo)
-    say(f"A merchant opened its programme: {MERCHANT['name']}, {ESTABLISHMENT}, 1 point per euro.")
+    say(f"A merchant opened its programme: {MERCHANT['name']}, {ESTABLISHMENT}.")
+    print("  1 point per euro, 2 for comics, all of them double in the month of one's birthday, which gives 20 more.")
+    print(f"  A coupon, {COUPON}, takes 10 % off a basket of 20 € or more; a bag is given for {REWARD['points']} points.")
     return demo
+
+
+def _catalogue(setting_up: Api, merchant: str) -> str:
+    """The offer with its code, and the identifier of the reward; what an interrupted run made is taken up."""
+    _, page = setting_up.ask("GET", f"{merchant}/offers")
+    offer = page["offers"][0] if page["offers"] else setting_up.ask("POST", f"{merchant}/offers", OFFER)[1]
+    setting_up.ask("PUT", f"{merchant}/offers/{offer['offer_id']}/codes/{COUPON}", {})
+    _, page = setting_up.ask("GET", f"{merchant}/rewards")
+    reward = page["rewards"][0] if page["rewards"] else setting_up.ask("POST", f"{merchant}/rewards", REWARD)[1]
+    return reward["reward_id"]

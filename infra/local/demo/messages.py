@@ -8,7 +8,7 @@ import urllib.request
 from bootstrap import say
 from stack import Stack
 
-from .api import Api, Notes, eventually
+from .api import Api, Notes, euros, eventually
 
 STOP_NUMBER = "36200"
 # Who consented at the counter: (first name, last digits of the mobile).
@@ -55,8 +55,8 @@ def run(operator: Api, till: Api, stack: Stack, merchant: str, notes: Notes) -> 
             known[channel] = campaign["campaign_id"]
             path = f"{campaigns}/{known[channel]}"
             counted = _dry_run(operator, path)
-            cost = counted["estimated_cost_cents"]
-            say(f"{wanted['name']}: would reach {counted['recipients']}, for about {cost / 100:.2f} € …".replace(".", ","))
+            cost = euros(counted["estimated_cost_cents"])
+            say(f"{wanted['name']}: would reach {counted['recipients']}, for about {cost} …")
             operator.ask("POST", f"{path}/launch", {})
         notes.put(campaigns=known)
     ended = {

@@ -1,14 +1,17 @@
-"""The night, at simulated dates: cards never activated are erased, and a merchant that left is archived."""
+"""The night, at simulated dates: points end, cards never activated are erased, a merchant that left is archived."""
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, timedelta, timezone
 
 from bootstrap import say
 from stack import Stack
 
-from .api import Api, DemoFailed, Notes, eventually
+from . import points
+from .api import Api, Notes, eventually
+from .schedule import call
+
+FUNCTION = "RetentionFunction"
 
 MERCHANT = {
     "reference": "DEMO-0002",
@@ -16,7 +19,7 @@ MERCHANT = {
     "sector": "optical",
     "terms": {"version": "2026-01", "signed_on": "2026-01-05", "signatory": "Claude Belsunce"},
     "processing_contract": {"version": "2026-01", "signed_on": "2026-01-05", "signatory": "Claude Belsunce"},
-    "programme": {"spend": [{"points": 1, "per_cents": 100}]},
+    "programme": {"spend": [{"points": 1, "per_cents": 100}], "expiry": {"after": "earning", "months": 1}},
 }
 NEVER_ACTIVATED = {"mobile": "+33639980801", "first_name": "Karim", "last_name": "Exemple", "card_requested": True}
 ACTIVATED = {"mobile": "+33639980802", "first_name": "Léa", "last_name": "Exemple", "card_requested": True}
@@ -27,15 +30,17 @@ MONTHS_LATER = timedelta(days=100)
 def run(operator: Api, stack: Stack, demo: dict, notes: Notes) -> dict:
     """What the night did, and what it would do with the first merchant's members."""
     later = (date.today() + MONTHS_LATER).isoformat()
-    would = _night(stack, {"today": later, "dry_run": True, "merchant": demo["merchant_id"]})
+    would = call(stack, FUNCTION, {"today": later, "dry_run": True, "merchant": demo["merchant_id"]})
     done = notes.get("night")
     if done:
         say(f"{MERCHANT['name']} left last time; its archive is in the bucket.")
         return {**done, "would": would["counts"]}
 
-    merchant, till = _second_merchant(operator, stack)
-    say(f"A night of {later}, for {MERCHANT['name']}: one card was never activated, one was …")
-    _night(stack, {"today": later, "merchant": merchant})
+    merchant, till, member = _second_merchant(operator, stack)
+    say(f"A night of {later}, for {MERCHANT['name']}: points have ended; one card was never activated, one was …")
+    call(stack, points.FUNCTION, {"today": later, "merchant": merchant})
+    ended = eventually("the points that ended", lambda: points.of_entry(till, member, "expiry"))
+    call(stack, FUNCTION, {"today": later, "merchant": merchant})
     eventually("the erasure", lambda: _status(till, NEVER_ACTIVATED) == 404)
     _, erasures = operator.ask("GET", f"/v1/merchants/{merchant}/erasures?day={later}")
     kept = _status(till, ACTIVATED) == 200
@@ -43,11 +48,11 @@ def run(operator: Api, stack: Stack, demo: dict, notes: Notes) -> dict:
     ends = date.today()
     say(f"Its contract ends on {ends}: the night after, it is archived and leaves the table …")
     operator.ask("PUT", f"/v1/merchants/{merchant}/contract-end", {"ended_on": ends.isoformat()})
-    _night(stack, {"today": (ends + timedelta(days=1)).isoformat(), "merchant": merchant})
+    call(stack, FUNCTION, {"today": (ends + timedelta(days=1)).isoformat(), "merchant": merchant})
     gone = f"/v1/merchants/{merchant}"
     eventually("the archive", lambda: operator.ask("GET", gone, accept=(404,))[0] == 404)
     erased = erasures["counts"]["never_activated"]
-    done = {"date": later, "erased": erased, "kept": kept, "objects": _archived(stack, merchant)}
+    done = {"date": later, "ended": -ended, "erased": erased, "kept": kept, "objects": _archived(stack, merchant)}
     notes.put(night=done)
     return {**done, "would": would["counts"]}
 
@@ -59,7 +64,8 @@ def _archived(stack: Stack, merchant: str) -> int:
     return sum(page["KeyCount"] for page in pages)
 
 
-def _second_merchant(operator: Api, stack: Stack) -> tuple[str, Api]:
+def _second_merchant(operator: Api, stack: Stack) -> tuple[str, Api, str]:
+    """Its identifier, its till, and the member who activated the card and bought something."""
     _, merchant = operator.ask("POST", "/v1/merchants", MERCHANT)
     id = merchant["merchant_id"]
     place = f"/v1/merchants/{id}/establishments/belsunce"
@@ -71,18 +77,16 @@ def _second_merchant(operator: Api, stack: Stack) -> tuple[str, Api]:
     _, member = till.ask("POST", "/v1/members/find", {"mobile": ACTIVATED["mobile"]})
     now = datetime.now(timezone.utc).replace(microsecond=0).isoformat()
     till.ask("PUT", f"/v1/members/{member['member_id']}/registration", {"activated_at": now})
-    return id, till
+    sale = {
+        "type": "sale",
+        "receipt_number": "B1",
+        "sold_at": now,
+        "member": {"member_id": member["member_id"]},
+        "total_cents": 12_000,
+    }
+    till.ask("POST", "/v1/purchases", sale, accept=(409,))
+    return id, till, member["member_id"]
 
 
 def _status(till: Api, person: dict) -> int:
     return till.ask("POST", "/v1/members/find", {"mobile": person["mobile"]}, accept=(404,))[0]
-
-
-def _night(stack: Stack, order: dict) -> dict:
-    """Calls the function as the schedule does, with an order of its own."""
-    name = stack.describe()["outputs"]["RetentionFunction"]
-    answer = stack.client("lambda").invoke(FunctionName=name, Payload=json.dumps(order).encode())
-    said = json.load(answer["Payload"])
-    if answer.get("FunctionError"):
-        raise DemoFailed(f"The night {order} was answered:\n{said}")
-    return said

@@ -1,4 +1,4 @@
-"""A sale at the till."""
+"""A sale at the till, with a coupon, and why it earned what it earned."""
 
 from __future__ import annotations
 
@@ -6,36 +6,61 @@ from datetime import datetime, timedelta, timezone
 
 from bootstrap import say
 
-from .api import Api, Notes
-from .merchant import CUSTOMER
+from .api import Api, Notes, euros
+from .merchant import COUPON, CUSTOMER
 
 REPLAYED_FOR = timedelta(days=6)  # the API takes a sale again for 7 days
 
 
 def make(till: Api, notes: Notes) -> tuple[dict, bool]:
     """The answer, and whether the same sale was made before."""
+    till.ask("POST", "/v1/members", {**CUSTOMER, "card_requested": True}, accept=(409,))
     now = datetime.now(timezone.utc).replace(microsecond=0)
     body = notes.get("sale")
     known = body is not None and now - datetime.fromisoformat(body["sold_at"]) < REPLAYED_FOR
     if not known:
-        body = {
-            "type": "sale",
-            "register": "C1",
-            "receipt_number": f"D{now:%Y%m%d%H%M%S}",
-            "sold_at": now.isoformat(),
-            "member": {"mobile": CUSTOMER["mobile"]},
-            "total_cents": 4_280,
-            "lines": [
-                _line("9782070360024", "L'Étranger", "Poche", 790),
-                _line("9782253004226", "Germinal", "Poche", 590),
-                _line("9782205049671", "Une bande dessinée", "Bande dessinée", 2_900),
-            ],
-        }
-    till.ask("POST", "/v1/members", {**CUSTOMER, "card_requested": True}, accept=(409,))
+        body = _paid(till, now)
     _, answer = till.ask("POST", "/v1/purchases", body)
     notes.put(sale=body)
-    say("The sale of last time was sent again." if known else "A sale was made at the till.")
+    if known:
+        say("The sale of last time was sent again.")
+    else:
+        _explain(answer, body)
     return answer, known
+
+
+def _paid(till: Api, now: datetime) -> dict:
+    """The till asks what the coupon takes off, where the customer still has it, and sells for what is left to pay."""
+    basket = {
+        "member": {"mobile": CUSTOMER["mobile"]},
+        "total_cents": 4_280,
+        "lines": [
+            _line("9782070360024", "L'Étranger", "Poche", 790),
+            _line("9782253004226", "Germinal", "Poche", 590),
+            _line("9782205049671", "Une bande dessinée", "Bande dessinée", 2_900),
+        ],
+    }
+    _, told = till.ask("POST", "/v1/purchases/dry-run", {**basket, "coupons": [COUPON]})
+    given = [coupon for coupon in told["coupons"] if "discount_cents" in coupon]
+    return {
+        **basket,
+        "type": "sale",
+        "register": "C1",
+        "receipt_number": f"D{now:%Y%m%d%H%M%S}",
+        "sold_at": now.isoformat(),
+        "total_cents": told["to_pay_cents"],
+        "coupons": [{"code": coupon["code"], "discount_cents": coupon["discount_cents"]} for coupon in given],
+    }
+
+
+def _explain(answer: dict, body: dict) -> None:
+    off = "".join(f", {euros(coupon['discount_cents'])} off by {coupon['code']}" for coupon in body["coupons"])
+    say(f"A sale of {euros(body['total_cents'])} was made at the till{off}. It earned {answer['points']} points:")
+    for part in answer["earned"]:
+        print(f"    {part['points']:>4}  {part['source']}" + (f", «{part['name']}»" if "name" in part else ""))
+    print("  The ticket prints:")
+    for line in answer["ticket"]:
+        print(f"    {line}")
 
 
 def _line(sku: str, label: str, category: str, cents: int) -> dict:

@@ -176,6 +176,13 @@ pub fn parse_instant(text: &str) -> Result<Instant, Invalid> {
     text.parse().map_err(|_| Invalid::InstantUnreadable)
 }
 
+/// The second that an instant lies in: what the table keeps of most instants, and answers tell.
+#[must_use]
+pub fn whole_second(at: Instant) -> Instant {
+    // Of an instant that there is, its second is one too.
+    Instant::from_second(at.as_second()).unwrap_or(at)
+}
+
 /// Reads the name of a time zone.
 ///
 /// # Errors

@@ -309,6 +309,11 @@ impl From<Invalid> for Problem {
 /// What the sentence of a refusal is about, where no field is named.
 const fn subject(invalid: Invalid) -> &'static str {
     match invalid {
+        Invalid::ReceiptConflict => "The receipt",
+        Invalid::CardTaken | Invalid::CardBlocked => "The number",
+        Invalid::NoCard | Invalid::TooManyBlockedCards => "The member",
+        Invalid::CouponTaken => "The code",
+        Invalid::Coupon(_) => "The coupon",
         Invalid::NotEnoughPoints => "The number of points",
         Invalid::Reward(_) => "The reward",
         Invalid::RedemptionFulfilled

@@ -9,6 +9,7 @@ use crate::openapi::{BodyRefusals, TillRefusals};
 use axum::Json;
 use axum::extract::State;
 use domain::programme;
+use domain::programme::lifetime::Balance;
 use domain::purchase::MOST_COUPONS;
 use domain::{Cents, CouponCode, Invalid, Points, Sector, optician, ticket};
 use http_edge::{Fields, JsonBody, Problem, Till};
@@ -154,6 +155,8 @@ pub(crate) async fn ask(
     let unit = till.scope.settings.programmes.unit();
     let member = of.and_then(|of| of.member);
     let pending = of.map(|of| of.after.pending).filter(|pending| *pending > Points::ZERO);
+    // As the sale will print it: a document's answer does not tell what ends soonest.
+    let after = of.map(|of| Balance { expiring: None, ..of.after });
     let taken_off = reckoned.coupons.iter().filter_map(|tried| tried.gives.ok());
     Ok(Json(WouldEarn {
         to_pay_cents: (total - taken_off.sum()).get(),
@@ -164,7 +167,7 @@ pub(crate) async fn ask(
         balance: of.map(|of| of.before.available.get()),
         balance_after: of.map(|of| of.after.available.get()),
         pending_after: pending.map(Points::get),
-        ticket: of.map_or_else(Vec::new, |of| ticket::lines(unit, Some(points), &of.after)),
+        ticket: after.map_or_else(Vec::new, |balance| ticket::lines(unit, Some(points), &balance)),
         would_enrol: of.is_some() && member.is_none(),
     }))
 }

@@ -74,3 +74,21 @@ async fn a_channel_there_is_not_and_another_merchants_member_are_not_found() {
     let theirs = format!("/v1/members/{member}/consents/sms");
     assert_eq!(other.ask(Method::PUT, &theirs, &body).await.status, 404);
 }
+
+#[tokio::test]
+async fn what_is_told_of_an_instant_is_what_is_told_of_it_later() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    service.set_clock("2026-11-24T09:30:00.123456789Z");
+    let person = json!({"mobile": MOBILE, "card_requested": true});
+    let created = till.post("/v1/members", &person).await;
+    let path = format!("/v1/members/{}", created.body["member_id"].as_str().unwrap());
+    assert_eq!(created.body["created_at"], "2026-11-24T09:30:00Z");
+    assert_eq!(till.get(&path).await.body, created.body);
+
+    let path = format!("{path}/consents");
+    let consent = json!({"given": true, "text_version": "2026-01", "told_by": "till"});
+    let given = till.ask(Method::PUT, &format!("{path}/sms"), &consent).await;
+    assert_eq!(given.body["channels"][1]["consent"]["at"], "2026-11-24T09:30:00Z");
+    assert_eq!(till.get(&path).await.body, given.body);
+}

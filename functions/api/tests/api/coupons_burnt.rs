@@ -51,6 +51,7 @@ async fn a_coupon_is_tried_then_burnt_with_the_purchase_and_given_back_with_its_
     let other = till.post("/v1/purchases", &sale_with("2", "RENTREE")).await;
     assert_eq!((other.status.as_u16(), named(&other)), (409, vec!["/coupons"]));
     assert_eq!(other.body["code"], "coupon_used_up");
+    assert_eq!(other.body["detail"], "The coupon is used up.");
     assert_eq!(other.body["cashier_message"], "Ce bon a déjà été utilisé.");
 
     assert_eq!(till.post(&format!("{path}/cancel"), &json!({})).await.status, 200);

@@ -179,6 +179,20 @@ async fn what_a_sale_gave_waits_for_returns_and_the_ticket_says_so() {
 }
 
 #[tokio::test]
+async fn a_dry_run_tells_the_lines_that_the_sale_then_prints() {
+    let mut programme = base();
+    programme["expiry"] = json!({"after": "earning", "months": 12});
+    let service = Service::start().await;
+    let (till, _) = open(&service, &programme).await;
+    let basket = json!({"total_cents": 2_000, "member": {"mobile": MOBILE}});
+    let told = till.post("/v1/purchases/dry-run", &basket).await;
+    let sale = sale("1", "2026-11-25T11:00:00+01:00", 2_000, &json!([]));
+    let sold = till.post("/v1/purchases", &sale).await;
+    let ticket = json!(["Gagné : 20 points", "Votre solde : 20 points"]);
+    assert_eq!((&told.body["ticket"], &sold.body["ticket"]), (&ticket, &ticket));
+}
+
+#[tokio::test]
 async fn a_cagnotte_is_told_in_euros() {
     let service = Service::start().await;
     let mut merchant = crate::setup::merchant("A", "retail");

@@ -4,7 +4,7 @@ use crate::campaigns::Sender;
 use crate::stack::{Shop, eventually};
 use serde_json::{Value, json};
 
-fn lines(shop: &Shop, function: &str) -> Vec<String> {
+pub(crate) fn lines(shop: &Shop, function: &str) -> Vec<String> {
     let group = format!("/aws/lambda/{function}");
     let mut lines = Vec::new();
     let mut next = Value::Null;

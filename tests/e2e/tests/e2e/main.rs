@@ -4,8 +4,11 @@
 
 mod api;
 mod campaigns;
+mod coupons;
 mod files;
+mod followups;
 mod logs;
+mod points;
 mod queues;
 mod refusals;
 mod retention;

@@ -17,7 +17,7 @@ pub(crate) struct Stack {
     agent: ureq::Agent,
 }
 
-/// An answer: its status and its JSON.
+/// An answer: its status and its JSON, or the text of another type.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -49,16 +49,29 @@ impl Stack {
     }
 
     pub(crate) fn ask(&self, key: &str, method: &str, path: &str, body: Option<&str>) -> Answer {
+        let json = [("content-type", "application/json")];
+        let headers: &[_] = if body.is_some() { &json } else { &[] };
+        self.ask_with(key, method, path, headers, body.unwrap_or_default())
+    }
+
+    pub(crate) fn ask_with(
+        &self,
+        key: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         let url = format!("{}{path}", self.get("api_url"));
         let mut request = ureq::http::Request::builder().method(method).uri(url);
         request = request.header("user-agent", SOFTWARE);
         if !key.is_empty() {
             request = request.header("authorization", format!("Token {key}"));
         }
-        if body.is_some() {
-            request = request.header("content-type", "application/json");
+        for (name, value) in headers.iter().copied() {
+            request = request.header(name, value);
         }
-        let sent = request.body(body.unwrap_or_default().to_owned()).expect("a request");
+        let sent = request.body(body.to_owned()).expect("a request");
         let mut answer = self.agent.run(sent).expect("the API answers");
         let header = |name: &str| {
             answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
@@ -67,7 +80,7 @@ impl Stack {
         let replayed = header("idempotency-replayed").is_some();
         let status = answer.status().as_u16();
         let text = answer.body_mut().read_to_string().expect("a body");
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Answer { status, body, content_type, replayed }
     }
 
@@ -210,8 +223,17 @@ impl Shop {
         Self::of(true, "retail")
     }
 
+    /// With a programme of its own.
+    pub(crate) fn running(programme: &Value) -> Self {
+        Self::entered(true, "retail", programme)
+    }
+
     /// With or without the attestation that all its customers asked for the card.
     pub(crate) fn of(attested: bool, sector: &str) -> Self {
+        Self::entered(attested, sector, &json!({"spend": [{"points": 1, "per_cents": 100}]}))
+    }
+
+    fn entered(attested: bool, sector: &str, programme: &Value) -> Self {
         let stack = Stack::deployed();
         let operator = stack.operator_key();
         let signed =
@@ -220,7 +242,7 @@ impl Shop {
             "reference": format!("test-{:016x}", fastrand::u64(..)),
             "name": "Boutique Exemple", "sector": sector,
             "terms": signed, "processing_contract": signed,
-            "programme": {"spend": [{"points": 1, "per_cents": 100}]},
+            "programme": programme,
         });
         if attested {
             merchant["enrolment_attestation"] = signed;
@@ -256,6 +278,24 @@ impl Shop {
         let path = format!("/v1/merchants/{}{path}", self.merchant);
         let body = body.map(Value::to_string);
         self.stack.ask(&self.stack.operator_key(), method, &path, body.as_deref())
+    }
+
+    /// An offer of 10 %, from today on, told by the identifier.
+    pub(crate) fn offer(&self, usage: &Value) -> String {
+        let offer = json!({
+            "name": "Bienvenue", "first_day": day(0), "usage": usage,
+            "benefit": {"type": "percentage", "percent_hundredths": 1_000},
+        });
+        let written = self.operate("POST", "/offers", Some(&offer));
+        assert_eq!(written.status, 201, "{written:?}");
+        written.body["offer_id"].as_str().expect("an identifier").to_owned()
+    }
+
+    /// What happened to a member's account, newest first.
+    pub(crate) fn history(&self, member: &str) -> Vec<Value> {
+        let history = self.get(&format!("/v1/members/{member}/history"));
+        assert_eq!(history.status, 200, "{history:?}");
+        history.body["entries"].as_array().expect("entries").clone()
     }
 
     /// A new member, told by the identifier.

@@ -1,0 +1,133 @@
+//! Points as a till earns and spends them: by a programme's rules, with a coupon, for a reward.
+
+use crate::stack::{Answer, Shop, day, instant};
+use serde_json::{Value, json};
+
+/// A point a euro and 5 for a visit, both double; 20 for a basket of 40 €, 10 for who joins.
+fn programme() -> Value {
+    json!({
+        "spend": [{"points": 1, "per_cents": 100}],
+        "visits": [{"points": 5}],
+        "multipliers": [{"name": "Rentrée", "hundredths": 200}],
+        "bonuses": [{"name": "Beau panier", "points": 20, "when": {"minimum_spend_cents": 4_000}}],
+        "gifts": {"welcome": 10},
+    })
+}
+
+/// A sale of 44.90 €, of which a coupon of 10 % was taken off.
+fn sale_with(receipt: &str, member: &str, coupon: &str) -> Value {
+    json!({
+        "type": "sale", "receipt_number": receipt, "sold_at": instant(-60), "total_cents": 4_041,
+        "member": {"member_id": member}, "coupons": [{"code": coupon, "discount_cents": 449}],
+    })
+}
+
+fn cancel(shop: &Shop, sold: &Answer) -> Answer {
+    let id = sold.body["purchase_id"].as_str().expect("an identifier");
+    shop.post(&format!("/v1/purchases/{id}/cancel"), &json!({}))
+}
+
+/// The types of a history's entries with their points, in alphabetical order.
+fn told(history: &[Value]) -> Vec<(&str, i64)> {
+    let points = |entry: &Value| entry["points"].as_i64().expect("points");
+    let kind = |entry| -> &str { Value::as_str(entry).expect("a type") };
+    let mut told: Vec<_> =
+        history.iter().map(|entry| (kind(&entry["type"]), points(entry))).collect();
+    told.sort_unstable();
+    told
+}
+
+#[test]
+fn a_coupon_is_used_with_a_sale_and_again_only_once_that_sale_is_cancelled() {
+    let shop = Shop::running(&programme());
+    let offer = shop.offer(&json!({"type": "single"}));
+    let put = shop.operate("PUT", &format!("/offers/{offer}/codes/BIENVENUE"), Some(&json!({})));
+    assert_eq!(put.status, 200, "{put:?}");
+    let member = shop.member("0639980101", &json!({}));
+
+    let basket = json!({
+        "total_cents": 4_490, "member": {"member_id": member}, "coupons": ["bien-venue"],
+    });
+    let tried = shop.post("/v1/purchases/dry-run", &basket);
+    let of_coupon = json!([{"code": "BIENVENUE", "discount_cents": 449, "offer": "Bienvenue"}]);
+    let to_pay = (&tried.body["coupons"], &tried.body["to_pay_cents"]);
+    assert_eq!(to_pay, (&of_coupon, &json!(4_041)), "{tried:?}");
+
+    let sold = shop.post("/v1/purchases", &sale_with("P1", &member, "BIENVENUE"));
+    let earned = json!([
+        {"source": "spend", "points": 40},
+        {"source": "visit", "points": 5},
+        {"source": "multiplier", "name": "Rentrée", "points": 45},
+        {"source": "bonus", "name": "Beau panier", "points": 20},
+    ]);
+    assert_eq!((sold.status, &sold.body["points"]), (201, &json!(110)), "{sold:?}");
+    assert_eq!((&sold.body["earned"], &tried.body["earned"]), (&earned, &earned), "{tried:?}");
+    assert_eq!(sold.body["balance"], 120, "with the welcome: {sold:?}");
+
+    let refused = shop.post("/v1/purchases", &sale_with("P2", &member, "BIENVENUE"));
+    assert_eq!((refused.status, &refused.body["code"]), (409, &json!("coupon_used_up")));
+    assert!(refused.body["cashier_message"].is_string(), "{refused:?}");
+
+    assert_eq!(cancel(&shop, &sold).status, 200);
+    let again = shop.post("/v1/purchases", &sale_with("P2", &member, "BIENVENUE"));
+    assert_eq!(again.status, 201, "{again:?}");
+    let history = shop.history(&member);
+    assert_eq!(told(&history), [("sale", 110), ("sale", 110), ("welcome", 10)], "{history:?}");
+    let cancelled: Vec<_> =
+        history.iter().filter(|entry| entry["cancelled_at"].is_string()).collect();
+    assert!(
+        matches!(cancelled[..], [entry] if entry["purchase_id"] == sold.body["purchase_id"]),
+        "{history:?}"
+    );
+}
+
+#[test]
+fn a_reward_is_redeemed_and_handed_out_and_one_that_is_cancelled_gives_its_points_back() {
+    let shop = Shop::running(&programme());
+    let cup = json!({
+        "name": "Tasse en grès", "type": "goods", "points": 60, "stock": 2, "first_day": day(0),
+    });
+    let reward = shop.operate("POST", "/rewards", Some(&cup));
+    assert_eq!(reward.status, 201, "{reward:?}");
+    let member = shop.member("0639980102", &json!({}));
+    let sale = json!({
+        "type": "sale", "receipt_number": "P1", "sold_at": instant(-60), "total_cents": 4_490,
+        "member": {"member_id": member},
+    });
+    let sold = shop.post("/v1/purchases", &sale);
+    assert_eq!(sold.body["balance"], 128, "{sold:?}");
+    let offered = shop.get(&format!("/v1/members/{member}/rewards"));
+    assert_eq!(offered.body["rewards"][0]["available"], true, "{offered:?}");
+
+    let path = format!("/v1/members/{member}/redemptions");
+    let wanted = json!({"reward_id": reward.body["reward_id"]}).to_string();
+    let redeem = |key: &str| {
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        shop.stack.ask_with(&shop.key, "POST", &path, &headers, &wanted)
+    };
+    let first = redeem("first");
+    let requested = (first.status, &first.body["state"], &first.body["balance"]);
+    assert_eq!(requested, (201, &json!("requested"), &json!(68)), "{first:?}");
+    assert!(redeem("first").replayed);
+    let second = redeem("second");
+    assert_eq!((second.status, &second.body["balance"]), (201, &json!(8)), "{second:?}");
+    let third = redeem("third");
+    assert_eq!(third.status, 409, "no points and no cup are left: {third:?}");
+
+    let step = |redemption: &Answer, step: &str| {
+        let id = redemption.body["redemption_id"].as_str().expect("an identifier");
+        shop.post(&format!("{path}/{id}/{step}"), &json!({}))
+    };
+    assert_eq!(step(&first, "fulfil").body["state"], "fulfilled");
+    let late = step(&first, "cancel");
+    assert_eq!((late.status, &late.body["code"]), (409, &json!("redemption_fulfilled")));
+    let back = step(&second, "cancel");
+    let given_back = (&back.body["state"], &back.body["balance"]);
+    assert_eq!(given_back, (&json!("cancelled"), &json!(68)), "{back:?}");
+
+    let history = shop.history(&member);
+    let spent = ("redemption", -60);
+    assert_eq!(told(&history), [spent, spent, ("sale", 118), ("welcome", 10)], "{history:?}");
+    let states: Vec<_> = history[..2].iter().map(|entry| entry["state"].as_str()).collect();
+    assert_eq!(states, [Some("cancelled"), Some("fulfilled")], "{history:?}");
+}
