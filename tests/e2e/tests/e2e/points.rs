@@ -27,6 +27,11 @@ fn cancel(shop: &Shop, sold: &Answer) -> Answer {
     shop.post(&format!("/v1/purchases/{id}/cancel"), &json!({}))
 }
 
+fn keyed(shop: &Shop, path: &str, key: &str, body: &str) -> Answer {
+    let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+    shop.stack.ask_with(&shop.key, "POST", path, &headers, body)
+}
+
 /// The types of a history's entries with their points, in alphabetical order.
 fn told(history: &[Value]) -> Vec<(&str, i64)> {
     let points = |entry: &Value| entry["points"].as_i64().expect("points");
@@ -101,10 +106,7 @@ fn a_reward_is_redeemed_and_handed_out_and_one_that_is_cancelled_gives_its_point
 
     let path = format!("/v1/members/{member}/redemptions");
     let wanted = json!({"reward_id": reward.body["reward_id"]}).to_string();
-    let redeem = |key: &str| {
-        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
-        shop.stack.ask_with(&shop.key, "POST", &path, &headers, &wanted)
-    };
+    let redeem = |key: &str| keyed(&shop, &path, key, &wanted);
     let first = redeem("first");
     let requested = (first.status, &first.body["state"], &first.body["balance"]);
     assert_eq!(requested, (201, &json!("requested"), &json!(68)), "{first:?}");
@@ -130,4 +132,18 @@ fn a_reward_is_redeemed_and_handed_out_and_one_that_is_cancelled_gives_its_point
     assert_eq!(told(&history), [spent, spent, ("sale", 118), ("welcome", 10)], "{history:?}");
     let states: Vec<_> = history[..2].iter().map(|entry| entry["state"].as_str()).collect();
     assert_eq!(states, [Some("cancelled"), Some("fulfilled")], "{history:?}");
+}
+
+#[test]
+fn a_customer_who_buys_nothing_gets_the_stamp_of_the_day_once() {
+    let shop = Shop::running(&json!({"visits": [{"points": 1, "most_a_day": 1}]}));
+    let member = shop.member("0639980103", &json!({}));
+    let path = format!("/v1/members/{member}/visits");
+    let body = json!({"visited_at": instant(-60)}).to_string();
+    let came = |key: &str| keyed(&shop, &path, key, &body);
+    let (first, again, second) = (came("first"), came("first"), came("second"));
+    assert_eq!((first.status, &first.body["points"]), (201, &json!(1)), "{first:?}");
+    assert_eq!((again.replayed, &again.body), (true, &first.body));
+    assert_eq!((second.status, &second.body["points"]), (201, &json!(0)), "{second:?}");
+    assert_eq!(told(&shop.history(&member)), [("visit", 0), ("visit", 1)]);
 }
