@@ -1,5 +1,5 @@
 //! The OpenAPI document. It is generated from the code by a test, kept beside it as a golden file,
-//! and served from there: the generator is no part of what runs.
+//! and served from there: the generator is no part of what runs. The binary holds it compressed.
 
 use crate::{
     adjustments, balance, campaigns, consents, contract_end, coupon_check, erasures,
@@ -8,15 +8,17 @@ use crate::{
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use http_edge::ProblemBody;
+use flate2::read::DeflateDecoder;
+use http_edge::{Problem, ProblemBody};
+use std::io::Read as _;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::{IntoResponses, Modify, OpenApi};
 
-/// The document as it was generated.
-const GENERATED: &str = include_str!("../openapi.json");
+/// The document as it was generated, compressed by `build.rs`.
+const COMPRESSED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.deflate"));
 
 /// This document.
 #[utoipa::path(
@@ -24,8 +26,11 @@ const GENERATED: &str = include_str!("../openapi.json");
     get, path = "/v1/openapi.json", tag = "service", security(()),
     responses((status = 200, description = "It.", body = serde_json::Value)),
 )]
-pub(crate) async fn show() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "application/json")], GENERATED)
+pub(crate) async fn show() -> Result<impl IntoResponse, Problem> {
+    let mut document = Vec::new();
+    let read = DeflateDecoder::new(COMPRESSED).read_to_end(&mut document);
+    read.map_err(|error| Problem::defect(error.to_string()))?;
+    Ok(([(CONTENT_TYPE, "application/json")], document))
 }
 
 /// What any request of a till may be refused with.

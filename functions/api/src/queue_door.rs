@@ -1,7 +1,7 @@
 //! The doors to the functions that go on with what was asked for: their queues.
 
-use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
+use aws_types::SdkConfig;
 use http_edge::Problem;
 use http_edge::problem::chain;
 use platform::messages::{CampaignMessage, CouponRangeMessage};

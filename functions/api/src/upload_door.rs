@@ -2,7 +2,6 @@
 //! the function's own credentials (AWS Signature Version 4), since merchants have none; the SDK has
 //! no presigned POST, and for a GET alone its S3 client would be more than it is worth.
 
-use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sigv4::http_request::{
@@ -11,13 +10,14 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4::{self, calculate_signature, generate_signing_key};
 use aws_smithy_runtime_api::client::identity::Identity;
+use aws_types::SdkConfig;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::Instant;
 use http_edge::Problem;
 use jiff::SignedDuration;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use platform::{StartError, settings};
+use platform::{StartError, clients, settings};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -63,9 +63,7 @@ impl UploadDoor {
         Ok(Self {
             credentials: credentials.ok_or(StartError::Setting("AWS_ACCESS_KEY_ID"))?,
             region: region.to_string(),
-            endpoint: settings::text("AWS_ENDPOINT_URL_S3")
-                .ok()
-                .or_else(|| config.endpoint_url().map(str::to_owned)),
+            endpoint: clients::endpoint("S3"),
             uploads_bucket: settings::text("UPLOADS_BUCKET")?,
             reports_bucket: settings::text("REPORTS_BUCKET")?,
             max_bytes: settings::number("MAX_UPLOAD_BYTES")?,

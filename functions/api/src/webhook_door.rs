@@ -1,7 +1,7 @@
 //! The door to the function that posts events: its queue, and where events may be posted.
 
-use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
+use aws_types::SdkConfig;
 use domain::Invalid;
 use domain::webhook::{Reach, WebhookUrl};
 use http_edge::Problem;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::start();
-    let config = clients::config().await;
+    let config = clients::config()?;
     let read = clients::secrets_under(&config, settings::text("PROVIDERS_SECRET_PREFIX")?);
     let app = App {
         store: clients::store(&config).await?,

@@ -13,7 +13,7 @@ const MARGIN: Duration = Duration::from_secs(30);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start();
-    let config = clients::config().await;
+    let config = clients::config()?;
     let app = App { store: clients::store(&config).await?, clock: platform::now };
     let app = &app;
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {

@@ -8,7 +8,7 @@ use platform::{clients, queue, settings, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start();
-    let config = clients::config().await;
+    let config = clients::config()?;
     let app = App {
         store: clients::store(&config).await?,
         s3: clients::s3(&config),

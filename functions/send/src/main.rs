@@ -13,7 +13,7 @@ const BATCHES_AT_ONCE: usize = 10;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start();
-    let config = clients::config().await;
+    let config = clients::config()?;
     let urls = ProviderUrls { brevo: url("BREVO_URL")?, sinch: url("SINCH_URL")? };
     let read = clients::secrets_under(&config, settings::text("PROVIDERS_SECRET_PREFIX")?);
     let stage = settings::text("STAGE")?;

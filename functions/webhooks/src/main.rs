@@ -14,7 +14,7 @@ const POSTS_AT_ONCE: usize = 10;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start();
-    let config = clients::config().await;
+    let config = clients::config()?;
     let wanted = std::env::var("WEBHOOK_ADDRESSES").unwrap_or_default();
     let reach = Reach::of(&settings::text("STAGE")?, &wanted);
     let queues =

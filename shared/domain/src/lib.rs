@@ -19,6 +19,7 @@ pub mod merchant;
 pub mod mobile;
 pub mod money;
 pub mod night;
+mod numbering;
 pub mod offer;
 pub mod optician;
 pub mod origin;

@@ -1,7 +1,7 @@
 //! Mobile numbers, in the many ways people write them.
 
 use crate::Invalid;
-use phonenumber::{Mode, Type, country, metadata::DATABASE};
+use crate::numbering::{self, Plan};
 
 /// A mobile number in E.164: `+33639980012`. It names a person: it is sealed where it is stored,
 /// looked up by a keyed hash, and its `Debug` does not show it.
@@ -13,8 +13,7 @@ impl Mobile {
     /// `0033`, `+33 (0)6…` or without its first zero (as spreadsheets lose it).
     ///
     /// The French plan is read here, the ranges that Arcep reserves for fiction included; numbers
-    /// of other countries by libphonenumber's metadata, which the first such number loads (tens of
-    /// milliseconds, once a process).
+    /// of other countries by libphonenumber's metadata.
     ///
     /// # Errors
     /// [`Invalid::MobileScientific`], [`Invalid::MobileUnreadable`] or [`Invalid::MobileNotMobile`].
@@ -107,16 +106,13 @@ fn french(digits: &str) -> Result<Mobile, Invalid> {
 }
 
 fn foreign(digits: &str) -> Result<Mobile, Invalid> {
-    let number = phonenumber::parse(None::<country::Id>, format!("+{digits}"))
-        .map_err(|_| Invalid::MobileUnreadable)?;
-    if !number.is_valid() {
-        return Err(Invalid::MobileUnreadable);
-    }
-    match number.number_type(&DATABASE) {
-        Type::Mobile | Type::FixedLineOrMobile => {
-            Ok(Mobile(number.format().mode(Mode::E164).to_string()))
+    match numbering::plan(digits) {
+        Plan::None => Err(Invalid::MobileUnreadable),
+        Plan::Other => Err(Invalid::MobileNotMobile),
+        Plan::Mobile { code, trunk } => {
+            let (code, rest) = digits.split_at(code);
+            Ok(Mobile(format!("+{code}{}", &rest[trunk..])))
         }
-        _ => Err(Invalid::MobileNotMobile),
     }
 }
 
@@ -158,6 +154,9 @@ mod tests {
     #[case("07 12 34 56 78", "+33712345678")]
     #[case("+32 470 12 34 56", "+32470123456")]
     #[case("+41 78 123 45 67", "+41781234567")]
+    #[case("+44 (0)7400 123456", "+447400123456")]
+    #[case("+44 07400 123456", "+447400123456")]
+    #[case("+225 01 23 45 67 89", "+2250123456789")]
     fn overseas_and_foreign_mobiles_have_their_own_country_code(
         #[case] text: &str,
         #[case] e164: &str,

@@ -3,7 +3,7 @@
 
 use crate::problem::Kind;
 use crate::{FieldError, Problem, codes};
-use axum::body::to_bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -23,19 +23,23 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        if !says_json(request.headers()) {
-            return Err(Problem::new(
-                Kind::UnsupportedMediaType,
-                "Send the body as JSON, with the header Content-Type: application/json.",
-            ));
-        }
-        if content_length(request.headers()).is_some_and(|length| length > LARGEST) {
-            return Err(too_large());
-        }
-        // The body of a Lambda event is in memory: over the limit is all that can go wrong.
-        let bytes = to_bytes(request.into_body(), LARGEST).await.map_err(|_| too_large())?;
-        read(&bytes).map(Self)
+        read(&json_bytes(request).await?).map(Self)
     }
+}
+
+/// The body of a request that says that it is JSON.
+async fn json_bytes(request: Request) -> Result<Bytes, Problem> {
+    if !says_json(request.headers()) {
+        return Err(Problem::new(
+            Kind::UnsupportedMediaType,
+            "Send the body as JSON, with the header Content-Type: application/json.",
+        ));
+    }
+    if content_length(request.headers()).is_some_and(|length| length > LARGEST) {
+        return Err(too_large());
+    }
+    // The body of a Lambda event is in memory: over the limit is all that can go wrong.
+    to_bytes(request.into_body(), LARGEST).await.map_err(|_| too_large())
 }
 
 pub(crate) fn too_large() -> Problem {

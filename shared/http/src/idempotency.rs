@@ -68,23 +68,28 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for KeyedBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        let text = key_of(&parts.headers)?;
-        let bytes = to_bytes(body, LARGEST).await.map_err(|_| too_large())?;
-        let key = text.map(|text| {
-            let fingerprint = Sha256::new()
-                .chain_update(parts.method.as_str())
-                .chain_update(b"\0")
-                .chain_update(parts.uri.path())
-                .chain_update(b"\0")
-                .chain_update(&bytes)
-                .finalize();
-            IdempotencyKey { text, fingerprint: fingerprint.into() }
-        });
-        let request = Request::from_parts(parts, Body::from(bytes));
+        let (key, request) = keyed(request).await?;
         let JsonBody(body) = JsonBody::from_request(request, state).await?;
         Ok(Self { key, body })
     }
+}
+
+/// A request with its key, where it has one.
+async fn keyed(request: Request) -> Result<(Option<IdempotencyKey>, Request), Problem> {
+    let (parts, body) = request.into_parts();
+    let text = key_of(&parts.headers)?;
+    let bytes = to_bytes(body, LARGEST).await.map_err(|_| too_large())?;
+    let key = text.map(|text| {
+        let fingerprint = Sha256::new()
+            .chain_update(parts.method.as_str())
+            .chain_update(b"\0")
+            .chain_update(parts.uri.path())
+            .chain_update(b"\0")
+            .chain_update(&bytes)
+            .finalize();
+        IdempotencyKey { text, fingerprint: fingerprint.into() }
+    });
+    Ok((key, Request::from_parts(parts, Body::from(bytes))))
 }
 
 fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {

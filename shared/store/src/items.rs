@@ -169,6 +169,16 @@ impl Store {
         key: &Key,
         consistency: Consistency,
     ) -> Result<Option<T>, StoreError> {
+        let item = self.stored_item(key, consistency).await?;
+        item.map(|item| from_item(item, "item")).transpose()
+    }
+
+    /// As [`Store::get_item`], not read into a record yet.
+    async fn stored_item(
+        &self,
+        key: &Key,
+        consistency: Consistency,
+    ) -> Result<Option<Item>, StoreError> {
         let answer = self
             .client
             .get_item()
@@ -178,7 +188,7 @@ impl Store {
             .send()
             .await
             .map_err(StoreError::unavailable)?;
-        answer.item.map(|item| from_item(item, "item")).transpose()
+        Ok(answer.item)
     }
 
     /// Many items, read eventually, 100 a round trip and four round trips at once; those absent are

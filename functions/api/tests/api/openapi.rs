@@ -32,6 +32,7 @@ async fn every_operation_of_the_document_is_a_route_and_says_who_may_call_it() {
         (200, &"application/json".parse().unwrap())
     );
     let document: Value = serde_json::to_value(Document::openapi()).unwrap();
+    assert!(served.body == document, "what is served is not the document");
     let mut operations = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {

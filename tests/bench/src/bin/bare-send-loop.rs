@@ -41,7 +41,7 @@ async fn main() {
 
     let file = std::fs::read_to_string(file).expect("the file can be read");
     let calls = calls(&file, &provider, &table);
-    let dynamo = Client::new(&platform::clients::config().await);
+    let dynamo = Client::new(&platform::clients::config().expect("the environment"));
     let http = HttpClient::new();
 
     let started = Instant::now();
