@@ -31,6 +31,7 @@ mod redemptions;
 mod registration;
 mod rewards;
 mod senders;
+mod till_clock;
 mod upload_door;
 mod uploads;
 mod visits;

@@ -2,7 +2,7 @@
 //! person completed it.
 
 use crate::openapi::{BodyRefusals, TillRefusals};
-use crate::purchases::told::CLOCK_AHEAD;
+use crate::till_clock::CLOCK_AHEAD;
 use crate::{App, identifiers};
 use axum::Json;
 use axum::extract::State;

@@ -1,7 +1,7 @@
 //! Visits without a purchase.
 
 use crate::openapi::{BodyRefusals, TillRefusals};
-use crate::purchases::told::done_at;
+use crate::till_clock::done_at;
 use crate::{App, identifiers};
 use axum::Json;
 use axum::extract::State;

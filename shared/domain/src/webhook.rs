@@ -4,8 +4,8 @@ mod address;
 
 pub use address::{Reach, WebhookUrl, is_public};
 
-use crate::{Instant, Invalid};
-use jiff::{RoundMode, SignedDuration, TimestampRound, ToSpan as _, Unit};
+use crate::{Instant, Invalid, calendar};
+use jiff::{SignedDuration, ToSpan as _};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -170,14 +170,10 @@ impl ReplayRange {
         if from >= until || from < oldest || from > now {
             return Err(Invalid::ReplayRange);
         }
-        let whole = |at: Instant, mode| {
-            at.round(TimestampRound::new().smallest(Unit::Second).mode(mode))
-                .map_err(|_| Invalid::ReplayRange)
-        };
-        Ok(Self {
-            from: whole(from, RoundMode::Floor)?,
-            until: whole(until.min(now), RoundMode::Ceil)?,
-        })
+        let last = until.min(now);
+        let second = calendar::whole_second(last);
+        let until = if second == last { last } else { second + 1.second() };
+        Ok(Self { from: calendar::whole_second(from), until })
     }
 
     /// The range in pieces, at most 121, one after another and each within a day in UTC.

@@ -2,10 +2,7 @@
 //! one transaction.
 
 use crate::idempotency::{Answered, IdempotencyKey};
-use crate::items::Transaction;
-use crate::ledger_answers::{LedgerAnswer, balance_after};
-use crate::ledger_entries::{Entered, EntryRecord};
-use crate::members::put_account;
+use crate::ledger_entries::Entered;
 use crate::{Consistency, Scope, Store, StoreError, backoff};
 use domain::ledger;
 use domain::ledger::entry::{Adjustment, Cause, LedgerEntry};
@@ -72,18 +69,6 @@ impl Store {
         let lots = ledger::adjust(&mut account, new.points, new.today, programmes)?;
         let cause = Cause::Adjustment(new.adjustment.clone());
         let entry = LedgerEntry { cause, points: new.points, lots, at: now };
-        let record = EntryRecord::of(scope, member, &entry)?;
-        let balance = account.balance_on(new.today, programmes);
-        let answer = LedgerAnswer::of(member, &record.key(), &balance).text()?;
-        let actions = vec![
-            put_account(self, scope, member, &account, Some(version))?,
-            record.put(&self.table)?,
-            self.answering(scope, key, answer, now)?,
-        ];
-        let balance = balance_after(balance.available, balance.pending);
-        Ok(match self.transact(actions).await? {
-            Transaction::Committed => Some(Entered { member, entry: record.read()?, balance }),
-            Transaction::Cancelled(_) => None,
-        })
+        self.enter(scope, (member, &account, version), &entry, new.today, key, now).await
     }
 }

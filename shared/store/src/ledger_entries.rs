@@ -1,17 +1,18 @@
 //! Entries of the ledger that are no purchase: gifts, visits, corrections by hand, what has ended.
 
 use crate::codec;
-use crate::idempotency::Answered;
-use crate::items::{self, ABSENT};
+use crate::idempotency::{Answered, IdempotencyKey};
+use crate::items::{self, ABSENT, Transaction};
 use crate::keys::Key;
-use crate::ledger_answers::LedgerAnswer;
+use crate::ledger_answers::{LedgerAnswer, balance_after};
+use crate::members::put_account;
 use crate::{Consistency, Scope, Store, StoreError, notes};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::account::Given;
 use domain::ledger::entry::{Adjustment, Author, Cause, LedgerEntry, Reason};
 use domain::programme::lifetime::Balance;
 use domain::receipt::Reference;
-use domain::{Account, EstablishmentId, Instant, MemberId, Points, retention};
+use domain::{Account, Day, EstablishmentId, Instant, MemberId, Points, retention};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -109,6 +110,32 @@ impl EntryRecord {
 }
 
 impl Store {
+    /// Enters an entry that a keyed request asks for, with the account as it is after it: 1 transaction of 3
+    /// items, 7 write units with the entry's place in the index. `None` where others wrote meanwhile.
+    pub(crate) async fn enter(
+        &self,
+        scope: &Scope,
+        (member, account, version): (MemberId, &Account, u64),
+        entry: &LedgerEntry,
+        today: Day,
+        key: &IdempotencyKey,
+        now: Instant,
+    ) -> Result<Option<Entered>, StoreError> {
+        let record = EntryRecord::of(scope, member, entry)?;
+        let balance = account.balance_on(today, &scope.settings.programmes);
+        let answer = LedgerAnswer::of(member, &record.key(), &balance).text()?;
+        let actions = vec![
+            put_account(self, scope, member, account, Some(version))?,
+            record.put(&self.table)?,
+            self.answering(scope, key, answer, now)?,
+        ];
+        let balance = balance_after(balance.available, balance.pending);
+        Ok(match self.transact(actions).await? {
+            Transaction::Committed => Some(Entered { member, entry: record.read()?, balance }),
+            Transaction::Cancelled(_) => None,
+        })
+    }
+
     /// What was entered before for a request that is answered again: 1 strong read.
     pub(crate) async fn entered_before(
         &self,

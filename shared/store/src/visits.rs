@@ -1,10 +1,7 @@
 //! Visits without a purchase: the account, the entry and the answer, in one transaction.
 
 use crate::idempotency::{Answered, IdempotencyKey};
-use crate::items::Transaction;
-use crate::ledger_answers::{LedgerAnswer, balance_after};
-use crate::ledger_entries::{Entered, EntryRecord};
-use crate::members::put_account;
+use crate::ledger_entries::Entered;
 use crate::purchases::Holder;
 use crate::{Consistency, Scope, Store, StoreError, backoff};
 use domain::ledger;
@@ -67,19 +64,7 @@ impl Store {
             ledger::enter_visit(&mut account, (establishment, *at), &circumstances).total();
         let cause = Cause::Visit(establishment.clone());
         let entry = LedgerEntry { cause, points, lots: vec![], at: *at };
-        let record = EntryRecord::of(scope, member, &entry)?;
         let today = Day::at(now, circumstances.zone);
-        let balance = account.balance_on(today, circumstances.programmes);
-        let answer = LedgerAnswer::of(member, &record.key(), &balance).text()?;
-        let actions = vec![
-            put_account(self, scope, member, &account, Some(version))?,
-            record.put(&self.table)?,
-            self.answering(scope, key, answer, now)?,
-        ];
-        let balance = balance_after(balance.available, balance.pending);
-        Ok(match self.transact(actions).await? {
-            Transaction::Committed => Some(Entered { member, entry: record.read()?, balance }),
-            Transaction::Cancelled(_) => None,
-        })
+        self.enter(scope, (member, &account, version), &entry, today, key, now).await
     }
 }

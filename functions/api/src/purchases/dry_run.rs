@@ -2,10 +2,11 @@
 
 use super::refusal;
 use super::shown::Part;
-use super::told::{Buyer, NewLine, done_at, read_lines};
+use super::told::{Buyer, NewLine, read_lines};
 use crate::App;
 use crate::coupon_check::CouponRefusal;
 use crate::openapi::{BodyRefusals, TillRefusals};
+use crate::till_clock::done_at;
 use axum::Json;
 use axum::extract::State;
 use domain::programme;

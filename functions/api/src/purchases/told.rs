@@ -2,23 +2,18 @@
 
 use crate::codes;
 use crate::customer::{self, Named};
+use crate::till_clock::done_at;
 use domain::member::Details;
 use domain::purchase::{self, MOST_LINES, UsedCoupon};
 use domain::receipt::Operator;
 use domain::{
     Cents, CouponCode, Day, Enrolment, EstablishmentId, Instant, Invalid, Quantity, Receipt,
-    ReceiptNumber, Register, calendar,
+    ReceiptNumber, Register,
 };
 use http_edge::{Fields, Problem, Till};
-use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, Serialize};
 use store::{Contact, Customer, NewMember};
 use utoipa::ToSchema;
-
-/// How far a till's clock may be ahead.
-pub(crate) const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(10);
-/// How long a till may be offline before its sales go by file.
-const REPLAYED_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Which way the goods went.
 #[derive(Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -373,17 +368,4 @@ pub(crate) fn read_lines(lines: &[NewLine], fields: &mut Fields) -> Option<Vec<d
     let read: Vec<_> =
         numbered.map(|(index, line)| line.read(fields, &format!("/lines/{index}"))).collect();
     read.into_iter().collect()
-}
-
-/// When something was done at a till, to the second.
-pub(crate) fn done_at(text: &str, now: Instant) -> Result<Instant, Invalid> {
-    let done_at = calendar::parse_instant(text)?;
-    let age = now.duration_since(done_at);
-    if age < -CLOCK_AHEAD {
-        Err(Invalid::InFuture)
-    } else if age > REPLAYED_FOR {
-        Err(Invalid::TooOld)
-    } else {
-        Instant::from_second(done_at.as_second()).map_err(|_| Invalid::InstantUnreadable)
-    }
 }
