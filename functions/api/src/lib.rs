@@ -3,45 +3,28 @@
 //! One file a resource: its requests and answers, and thin handlers that read a request into the
 //! domain's types, call the store and answer.
 
-mod adjustments;
-mod balance;
-mod campaigns;
+mod campaign;
 pub mod codes;
-mod consents;
-mod contract_end;
-mod coupon_check;
-mod customer;
-mod erasures;
-mod establishments;
+mod coupon;
 mod health;
-mod history;
 mod identifiers;
-mod keys;
-mod members;
-mod merchants;
-mod misses;
-mod offers;
+mod ledger;
+mod member;
+mod merchant;
 pub mod openapi;
 mod preflight;
-mod programmes;
-mod purchase_id;
-mod purchases;
-mod queue_door;
-mod redemptions;
-mod registration;
-mod rewards;
-mod senders;
-mod till_clock;
-mod upload_door;
-mod uploads;
-mod visits;
-mod webhook_door;
-mod webhooks;
+mod programme;
+mod purchase;
+mod queue_client;
+mod retention;
+mod reward;
+mod upload;
+mod webhook;
 
-pub use misses::Misses;
-pub use queue_door::{CampaignDoor, CouponDoor, QueueDoor};
-pub use upload_door::UploadDoor;
-pub use webhook_door::WebhookDoor;
+pub use member::misses::Misses;
+pub use queue_client::{CampaignDoor, CouponDoor, QueueDoor};
+pub use upload::presigner::UploadDoor;
+pub use webhook::queue_client::WebhookDoor;
 
 use axum::Router;
 use axum::extract::FromRef;
@@ -107,104 +90,107 @@ fn operator_routes() -> Router<App> {
     Router::new()
         .route("/v1/health", get(health::show))
         .route("/v1/openapi.json", get(openapi::show))
-        .route("/v1/merchants", post(merchants::create))
-        .route("/v1/merchants/{merchant_id}", get(merchants::show))
-        .route("/v1/merchants/{merchant_id}/establishments/{code}", put(establishments::put))
-        .route("/v1/merchants/{merchant_id}/establishments/{code}/keys", post(keys::create))
+        .route("/v1/merchants", post(merchant::create))
+        .route("/v1/merchants/{merchant_id}", get(merchant::show))
+        .route(
+            "/v1/merchants/{merchant_id}/establishments/{code}",
+            put(merchant::establishment::put),
+        )
+        .route(
+            "/v1/merchants/{merchant_id}/establishments/{code}/keys",
+            post(merchant::key::create),
+        )
         .route(
             "/v1/merchants/{merchant_id}/establishments/{code}/keys/{key_id}",
-            delete(keys::revoke),
+            delete(merchant::key::revoke),
         )
-        .route("/v1/merchants/{merchant_id}/programmes/{valid_from}", put(programmes::put))
+        .route("/v1/merchants/{merchant_id}/programmes/{valid_from}", put(programme::put))
         .route(
             "/v1/merchants/{merchant_id}/contract-end",
-            put(contract_end::put).delete(contract_end::delete),
+            put(merchant::contract_end::put).delete(merchant::contract_end::delete),
         )
-        .route("/v1/merchants/{merchant_id}/senders/email", put(senders::put_email))
-        .route("/v1/merchants/{merchant_id}/senders/sms", put(senders::put_sms))
-        .route("/v1/merchants/{merchant_id}/webhooks", get(webhooks::list).post(webhooks::create))
+        .route("/v1/merchants/{merchant_id}/senders/email", put(merchant::senders::put_email))
+        .route("/v1/merchants/{merchant_id}/senders/sms", put(merchant::senders::put_sms))
+        .route("/v1/merchants/{merchant_id}/webhooks", get(webhook::list).post(webhook::create))
         .route(
             "/v1/merchants/{merchant_id}/webhooks/{webhook_id}",
-            get(webhooks::show).put(webhooks::put).delete(webhooks::delete),
+            get(webhook::show).put(webhook::put).delete(webhook::delete),
         )
-        .route("/v1/merchants/{merchant_id}/webhooks/{webhook_id}/secret", post(webhooks::rotate))
+        .route("/v1/merchants/{merchant_id}/webhooks/{webhook_id}/secret", post(webhook::rotate))
         .route(
             "/v1/merchants/{merchant_id}/webhooks/{webhook_id}/replay",
-            post(webhooks::replay::ask),
+            post(webhook::replay::ask),
         )
-        .route("/v1/merchants/{merchant_id}/erasures", get(erasures::list))
-        .route(
-            "/v1/merchants/{merchant_id}/campaigns",
-            get(campaigns::list).post(campaigns::create),
-        )
+        .route("/v1/merchants/{merchant_id}/erasures", get(retention::list))
+        .route("/v1/merchants/{merchant_id}/campaigns", get(campaign::list).post(campaign::create))
         .route(
             "/v1/merchants/{merchant_id}/campaigns/{campaign_id}",
-            get(campaigns::show).put(campaigns::put),
+            get(campaign::show).put(campaign::put),
         )
         .route(
             "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/launch",
-            post(campaigns::steps::launch),
+            post(campaign::steps::launch),
         )
         .route(
             "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/schedule",
-            post(campaigns::steps::schedule),
+            post(campaign::steps::schedule),
         )
         .route(
             "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/pause",
-            post(campaigns::steps::pause),
+            post(campaign::steps::pause),
         )
         .route(
             "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/resume",
-            post(campaigns::steps::resume),
+            post(campaign::steps::resume),
         )
         .route(
             "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/cancel",
-            post(campaigns::steps::cancel),
+            post(campaign::steps::cancel),
         )
         .route(
             "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/dry-run",
-            get(campaigns::dry_run::show).post(campaigns::dry_run::ask),
+            get(campaign::dry_run::show).post(campaign::dry_run::ask),
         )
 }
 
 /// What tills and merchants' software call.
 fn till_routes() -> Router<App> {
     Router::new()
-        .route("/v1/members", get(members::list).post(members::enrolment::create))
-        .route("/v1/members/find", post(members::find::find))
-        .route("/v1/members/{member_id}", get(members::show).patch(members::correction::correct))
-        .route("/v1/members/{member_id}/mobile", put(members::correction::change_mobile))
-        .route("/v1/members/{member_id}/merge", post(members::merge::merge))
-        .route("/v1/members/{member_id}/unmerge", post(members::merge::unmerge))
-        .route("/v1/members/{member_id}/card/block", post(members::card::block))
-        .route("/v1/members/{member_id}/card/unblock", post(members::card::unblock))
-        .route("/v1/members/{member_id}/card/replace", post(members::card::replace))
-        .merge(offers::routes())
-        .route("/v1/coupons/check", post(coupon_check::check))
-        .merge(rewards::routes())
-        .route("/v1/members/{member_id}/adjustments", post(adjustments::create))
-        .route("/v1/members/{member_id}/visits", post(visits::create))
-        .route("/v1/members/{member_id}/redemptions", post(redemptions::create))
-        .route("/v1/members/{member_id}/redemptions/{redemption_id}", get(redemptions::show))
+        .route("/v1/members", get(member::list).post(member::enrol::create))
+        .route("/v1/members/find", post(member::find::find))
+        .route("/v1/members/{member_id}", get(member::show).patch(member::correct::correct))
+        .route("/v1/members/{member_id}/mobile", put(member::correct::change_mobile))
+        .route("/v1/members/{member_id}/merge", post(member::merge::merge))
+        .route("/v1/members/{member_id}/unmerge", post(member::merge::unmerge))
+        .route("/v1/members/{member_id}/card/block", post(member::card::block))
+        .route("/v1/members/{member_id}/card/unblock", post(member::card::unblock))
+        .route("/v1/members/{member_id}/card/replace", post(member::card::replace))
+        .merge(coupon::routes())
+        .route("/v1/coupons/check", post(coupon::check::check))
+        .merge(reward::routes())
+        .route("/v1/members/{member_id}/adjustments", post(ledger::adjust::create))
+        .route("/v1/members/{member_id}/visits", post(ledger::visit::create))
+        .route("/v1/members/{member_id}/redemptions", post(reward::redemption::create))
+        .route("/v1/members/{member_id}/redemptions/{redemption_id}", get(reward::redemption::show))
         .route(
             "/v1/members/{member_id}/redemptions/{redemption_id}/fulfil",
-            post(redemptions::fulfil),
+            post(reward::redemption::fulfil),
         )
         .route(
             "/v1/members/{member_id}/redemptions/{redemption_id}/cancel",
-            post(redemptions::cancel),
+            post(reward::redemption::cancel),
         )
-        .route("/v1/members/{member_id}/registration", put(registration::put))
-        .route("/v1/members/{member_id}/consents", get(consents::show))
-        .route("/v1/members/{member_id}/consents/{channel}", put(consents::put))
-        .route("/v1/members/{member_id}/balance", get(balance::show))
-        .route("/v1/members/{member_id}/history", get(history::list))
-        .route("/v1/purchases", post(purchases::create))
-        .route("/v1/purchases/dry-run", post(purchases::dry_run::ask))
-        .route("/v1/purchases/{purchase_id}", get(purchases::show))
-        .route("/v1/purchases/{purchase_id}/cancel", post(purchases::cancel))
-        .route("/v1/purchases/{purchase_id}/attach", post(purchases::attach))
-        .route("/v1/purchases/{purchase_id}/move", post(purchases::move_to))
-        .route("/v1/uploads", get(uploads::list).post(uploads::create))
-        .route("/v1/uploads/{upload_id}", get(uploads::show))
+        .route("/v1/members/{member_id}/registration", put(member::registration::put))
+        .route("/v1/members/{member_id}/consents", get(member::consents::show))
+        .route("/v1/members/{member_id}/consents/{channel}", put(member::consents::put))
+        .route("/v1/members/{member_id}/balance", get(ledger::balance::show))
+        .route("/v1/members/{member_id}/history", get(member::history::list))
+        .route("/v1/purchases", post(purchase::create))
+        .route("/v1/purchases/dry-run", post(purchase::dry_run::ask))
+        .route("/v1/purchases/{purchase_id}", get(purchase::show))
+        .route("/v1/purchases/{purchase_id}/cancel", post(purchase::cancel))
+        .route("/v1/purchases/{purchase_id}/attach", post(purchase::attach))
+        .route("/v1/purchases/{purchase_id}/move", post(purchase::move_to))
+        .route("/v1/uploads", get(upload::list).post(upload::create))
+        .route("/v1/uploads/{upload_id}", get(upload::show))
 }

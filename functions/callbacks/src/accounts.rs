@@ -2,7 +2,7 @@
 //! again after five minutes.
 
 use domain::Instant;
-use domain::sender::AccountCode;
+use domain::merchant::sender::AccountCode;
 use messaging::Secret;
 use platform::StartError;
 use platform::clients::ReadSecret;

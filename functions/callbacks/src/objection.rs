@@ -7,7 +7,7 @@ use crate::page;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Html;
-use domain::consent::{Opposition, OppositionReason};
+use domain::member::consent::{Opposition, OppositionReason};
 use http_edge::Problem;
 use store::{Objection, StoreError, Wish};
 

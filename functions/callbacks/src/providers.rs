@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
 use domain::OppositionReason;
-use domain::sender::AccountCode;
+use domain::merchant::sender::AccountCode;
 use http_edge::Problem;
 use http_edge::problem::Kind;
 use messaging::Secret;

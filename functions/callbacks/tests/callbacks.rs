@@ -8,7 +8,7 @@ use axum::http::{Method, Request, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use callbacks::{Accounts, App, router};
-use domain::consent::{Consent, ConsentSource, OppositionReason};
+use domain::member::consent::{Consent, ConsentSource, OppositionReason};
 use domain::{Channel, Instant, MemberId};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http_body_util::BodyExt as _;

@@ -2,8 +2,8 @@
 
 use crate::app::{App, CampaignError};
 use crate::pages;
-use domain::calendar::PARIS;
 use domain::campaign::State;
+use domain::values::calendar::PARIS;
 use domain::{Campaign, CampaignId, Channel, Day, Instant, MemberId};
 use futures::try_join;
 use jiff::ToSpan as _;

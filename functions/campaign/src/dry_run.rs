@@ -5,7 +5,7 @@
 
 use crate::app::{App, CampaignError};
 use crate::pages;
-use domain::calendar::PARIS;
+use domain::values::calendar::PARIS;
 use domain::{Campaign, CampaignId, Channel, Day, Instant, Points, Programmes};
 use futures::try_join;
 use messaging::sms::{Encoding, measure, sms_with_stop};

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
 
 use coupons::{App, handle};
-use domain::offer::{Benefit, Terms, Usage};
+use domain::coupon::offer::{Benefit, Terms, Usage};
 use domain::{Cents, CouponBatchId, Day, Instant, Offer, OfferId, Sector};
 use jiff::ToSpan as _;
 use platform::messages::CouponRangeMessage;

@@ -2,7 +2,7 @@
 
 use crate::app::{App, FollowupsError};
 use crate::message::FollowupsMessage;
-use domain::night::Night;
+use domain::ledger::daily_run::Night;
 use domain::{Day, Instant, MemberId, Points};
 use futures::stream::{self, StreamExt as _};
 use store::{MEMBER_SHARDS, Scope, StoreError, Tenant};

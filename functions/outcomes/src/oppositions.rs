@@ -2,8 +2,8 @@
 //! for every merchant that wrote there.
 
 use crate::app::{App, OutcomeError};
-use domain::consent::{Opposition, OppositionReason};
-use domain::sender::AccountCode;
+use domain::member::consent::{Opposition, OppositionReason};
+use domain::merchant::sender::AccountCode;
 use domain::{Instant, MerchantId};
 use platform::messages::{Reference, Told, What};
 use store::{MessageAddress, Mode, Scope, StoreError, Wish};

@@ -2,7 +2,7 @@
 
 use crate::app::{App, OutcomeError};
 use crate::oppositions::scope;
-use domain::consent::{Opposition, OppositionReason};
+use domain::member::consent::{Opposition, OppositionReason};
 use domain::{Channel, Instant};
 use platform::messages::{Reference, Told, What};
 use store::{MessageAddress, MessageState};

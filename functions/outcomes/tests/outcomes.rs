@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
 
 use domain::campaign::{Campaign, Content, State};
-use domain::consent::{Consent, ConsentSource, OppositionReason};
+use domain::member::consent::{Consent, ConsentSource, OppositionReason};
 use domain::member::{Details, Email};
-use domain::sender::{AccountCode, SmsSender};
+use domain::merchant::sender::{AccountCode, SmsSender};
 use domain::{CampaignId, Channel, Instant, MemberId, Segment};
 use jiff::ToSpan as _;
 use outcomes::{App, handle};

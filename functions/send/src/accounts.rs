@@ -2,7 +2,7 @@
 //! five minutes, so that a rotation holds without a deployment.
 
 use domain::Instant;
-use domain::sender::{AccountCode, ProviderName};
+use domain::merchant::sender::{AccountCode, ProviderName};
 use messaging::{BaseUrl, Brevo, Provider, Secret, Sinch, Transport};
 use platform::clients::ReadSecret;
 use platform::kept::Kept;

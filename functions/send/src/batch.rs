@@ -8,9 +8,9 @@ use crate::accounts::AccountError;
 use crate::app::{App, SendFailure};
 use crate::content;
 use crate::recipients::{self, Chosen, Letterhead};
-use domain::calendar::PARIS;
 use domain::campaign::State;
-use domain::sender::{AccountCode, ProviderName};
+use domain::merchant::sender::{AccountCode, ProviderName};
+use domain::values::calendar::PARIS;
 use domain::{Campaign, CampaignId, Channel, Instant, MemberId};
 use messaging::{
     Batch, Found, Message, Opening, Provider, SendError, StopNumber, Verdict, territory,

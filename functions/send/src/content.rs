@@ -1,6 +1,6 @@
 //! What a campaign says, ready for its provider.
 
-use domain::sender::{EmailSender, Senders, SmsSender};
+use domain::merchant::sender::{EmailSender, Senders, SmsSender};
 use domain::{Campaign, Channel};
 use messaging::content::{EMAIL_FIELDS, SMS_FIELDS};
 use messaging::{EmailMessage, Message, SmsMessage, StopNumber, Template};

@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
 
 use domain::campaign::{Campaign, Content, State, Step};
-use domain::consent::{Consent, ConsentSource, Opposition, OppositionReason};
+use domain::member::consent::{Consent, ConsentSource, Opposition, OppositionReason};
 use domain::member::{Details, Email};
-use domain::sender::{AccountCode, EmailSender, SmsSender};
+use domain::merchant::sender::{AccountCode, EmailSender, SmsSender};
 use domain::{CampaignId, Channel, Instant, MemberId, Segment};
 use jiff::ToSpan as _;
 use messaging::{BaseUrl, Transport};

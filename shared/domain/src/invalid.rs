@@ -1,7 +1,6 @@
 //! Why a value was not accepted: one reason a variant, free of the value itself.
 
-use crate::Cents;
-use crate::{coupon, reward};
+use crate::{Cents, coupon, reward};
 
 /// A value that broke a rule of the domain.
 ///
@@ -211,7 +210,7 @@ pub enum Invalid {
     #[error("has no card: replace gives one")]
     NoCard,
     /// More lost cards than a member can have.
-    #[error("has lost {} cards, the most that are kept blocked", crate::lost_card::MOST_BLOCKED)]
+    #[error("has lost {} cards, the most that are kept blocked", crate::member::card::MOST_BLOCKED)]
     TooManyBlockedCards,
     /// A scanned text that holds no card's number.
     #[error("holds no card of ours: scan the code of the card, or send its number as card_number")]

@@ -7,8 +7,7 @@
 use crate::codes::{self, Code};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::Invalid;
-use domain::{coupon, reward};
+use domain::{Invalid, coupon, reward};
 use serde::Serialize;
 use store::StoreError;
 use utoipa::ToSchema;

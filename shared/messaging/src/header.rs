@@ -1,6 +1,7 @@
 //! What goes into the header of an e-mail: one line, of a length that providers take.
 
-use domain::{Invalid, text};
+use domain::Invalid;
+use domain::values::text;
 
 /// The most characters of a subject.
 pub const SUBJECT_LENGTH: usize = 200;

@@ -79,7 +79,7 @@ fn is_open(day: Date) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::calendar::{parse_instant, parse_time_zone};
+    use domain::values::calendar::{parse_instant, parse_time_zone};
     use jiff::civil::time;
     use proptest::prelude::*;
     use rstest::rstest;

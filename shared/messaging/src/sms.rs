@@ -2,7 +2,8 @@
 
 use crate::gsm7::septets;
 use crate::template::Template;
-use domain::{Invalid, sender};
+use domain::Invalid;
+use domain::merchant::sender;
 
 /// How an SMS travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The word STOP, as people send it.
 
-use domain::text::folded;
+use domain::values::text::folded;
 
 const WORDS: [&str; 4] = ["stop", "arret", "desabonner", "unsubscribe"];
 

@@ -1,7 +1,7 @@
 //! The hour it is where a number is from.
 
 use domain::Mobile;
-use domain::calendar::PARIS;
+use domain::values::calendar::PARIS;
 use jiff::tz::{self, TimeZone};
 
 static REUNION: TimeZone = tz::get!("Indian/Reunion");

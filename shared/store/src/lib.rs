@@ -3,121 +3,68 @@
 //! The only place that knows an attribute's name. Every access pattern stands in
 //! `docs/data-model.md` with its key and its cost; the figures in the docs here are those.
 
-mod addressees;
-mod adjustments;
-mod archiving;
-mod backoff;
-mod bulk;
-mod burning;
-mod campaigns;
-mod changes;
-mod codec;
-mod contacts;
-mod contract_end;
-mod corrections;
-mod coupon_batches;
-mod coupon_codes;
-mod coupon_imports;
-mod coupons;
-mod deadlines;
-mod dry_runs;
-mod dynamodb_json;
-mod enrolling;
-mod erasing;
-mod erasures;
+mod archive;
+mod campaign;
+mod coupon;
 mod error;
-mod events;
-mod figures;
-mod finding;
-mod history;
-mod idempotency;
-mod items;
-mod kept;
-mod keys;
-mod ledger_answers;
-mod ledger_entries;
-mod lost_cards;
-mod members;
-mod merchants;
-mod merging;
-mod moving;
-mod nights;
-mod notes;
-mod objections;
-mod offers;
-mod person;
-mod planning;
-mod programmes;
-mod proof;
-mod purchase_record;
-mod purchases;
-mod receipts;
-mod reckoning;
-mod recording;
-mod redemption_record;
-mod redemptions;
-mod registering;
-mod returns;
-mod reward_counts;
-mod rewards;
-mod senders;
-mod sending;
-mod settings;
-mod soft_bounces;
-mod unmerging;
-mod uploads;
+mod ledger;
+mod member;
+mod merchant;
+mod programme;
+mod purchase;
+mod retention;
+mod reward;
+mod table;
+mod upload;
 mod vault;
-mod visits;
-mod webhook_secret;
-mod webhooks;
-mod wishes;
+mod webhook;
 
 use std::sync::Arc;
 
-pub use addressees::Addressee;
-pub use adjustments::NewAdjustment;
-pub use archiving::{Part, Position, Purpose, Step, StoredItem, Walk};
-pub use campaigns::StoredCampaign;
-pub use changes::{Change, ChangedPurchase, StreamRecord, What};
-pub use contacts::{Contact, Known};
-pub use corrections::Correction;
-pub use coupon_batches::{CouponBatch, CouponRange, RANGE_CODES, RangeClaimed};
-pub use coupon_codes::CodeMaker;
-pub use coupon_imports::Imported;
-pub use coupons::{CodeChange, StoredCoupon};
-pub use deadlines::{Due, DueAfter, DueBucket, DuePage};
-pub use domain::identity::MEMBER_SHARDS;
-pub use dry_runs::{DryCounts, DryRun};
-pub use erasing::{DueMember, Tombstone};
-pub use erasures::{Erasure, ErasureCounts, ErasurePage};
+pub use archive::{Part, Position, Purpose, Step, StoredItem, Walk};
+pub use campaign::addressees::Addressee;
+pub use campaign::dry_run::{DryCounts, DryRun};
+pub use campaign::figures::{ByState, Counts, Figures};
+pub use campaign::lifecycle::StoredCampaign;
+pub use campaign::plan::{BATCH_MEMBERS, Glance, Names, Plan, Walked};
+pub use campaign::receipt::MessageState;
+pub use campaign::send::{Addressed, Claim, Claimed};
+pub use coupon::batch::{CouponBatch, CouponRange, RANGE_CODES, RangeClaimed};
+pub use coupon::code::CodeMaker;
+pub use coupon::import::Imported;
+pub use coupon::item::{CodeChange, StoredCoupon};
+pub use domain::values::identifiers::MEMBER_SHARDS;
 pub use error::StoreError;
-pub use events::{Event, EventKey, EventPage};
-pub use figures::{ByState, Counts, Figures};
-pub use history::{CardEvent, HistoryEntry, HistoryKey, HistoryPage};
-pub use idempotency::{Answered, IdempotencyKey};
-pub use keys::{BatchId, Mode, Tenant};
-pub use ledger_entries::Entered;
-pub use lost_cards::CardStep;
-pub use members::{Member, MemberPage, NewMember};
-pub use nights::NightPage;
-pub use objections::Objection;
-pub use planning::{BATCH_MEMBERS, Glance, Names, Plan, Walked};
-pub use proof::{ProofPage, Unproved};
-pub use purchases::{Customer, Entry, Holder, Outcome, Recorded, Source, StoredPurchase};
-pub use receipts::MessageState;
-pub use reckoning::{Reckoned, ReckonedCoupon, ReckonedFor};
-pub use recording::MOST_PURCHASES_A_GROUP;
-pub use redemptions::{NewRedemption, Redeemed, Wanted};
-pub use reward_counts::RewardCounts;
-pub use sending::{Addressed, Claim, Claimed};
-pub use settings::{Settings, TillKey};
-pub use unmerging::Unmerged;
-pub use uploads::{RangeReport, Rows, Upload, UploadStatus};
+pub use ledger::adjust::NewAdjustment;
+pub use ledger::daily_run::NightPage;
+pub use ledger::entry::Entered;
+pub use ledger::proof::{ProofPage, Unproved};
+pub use ledger::visit::NewVisit;
+pub use member::card::CardStep;
+pub use member::consent::{MessageAddress, Wish};
+pub use member::contacts::{Contact, Known};
+pub use member::correct::Correction;
+pub use member::erase::{DueMember, Tombstone};
+pub use member::history::{CardEvent, HistoryEntry, HistoryKey, HistoryPage};
+pub use member::objection_link::Objection;
+pub use member::read::{Member, MemberPage, NewMember};
+pub use member::unmerge::Unmerged;
+pub use merchant::settings::{Settings, TillKey};
+pub use purchase::dry_run::{Reckoned, ReckonedCoupon, ReckonedFor};
+pub use purchase::read::{Customer, Entry, Holder, Outcome, Recorded, Source, StoredPurchase};
+pub use purchase::record::MOST_PURCHASES_A_GROUP;
+pub use retention::due_index::{Due, DueAfter, DueBucket, DuePage};
+pub use retention::erasure_record::{Erasure, ErasureCounts, ErasurePage};
+pub use reward::counts::RewardCounts;
+pub use reward::redemption::{NewRedemption, Redeemed, Wanted};
+pub use table::idempotency::{Answered, IdempotencyKey};
+pub use table::keys::{BatchId, Mode, Tenant};
+pub use upload::{RangeReport, Rows, Upload, UploadStatus};
 pub use vault::{MasterKey, MerchantKey};
-pub use visits::NewVisit;
-pub use webhook_secret::WebhookSecret;
-pub use webhooks::{NewWebhook, Webhook};
-pub use wishes::{MessageAddress, Wish};
+pub use webhook::changes::{Change, ChangedPurchase, StreamRecord, What};
+pub use webhook::endpoint::{NewWebhook, Webhook};
+pub use webhook::events::{Event, EventKey, EventPage};
+pub use webhook::secret::WebhookSecret;
 
 /// The table, seen by one function. Cheap to clone; holds a cache of merchants' settings.
 #[derive(Clone)]
@@ -125,10 +72,10 @@ pub struct Store {
     client: aws_sdk_dynamodb::Client,
     table: Arc<str>,
     master_key: Arc<MasterKey>,
-    settings: Arc<settings::Cache>,
-    offers: Arc<offers::Offers>,
-    rewards: Arc<rewards::Rewards>,
-    finished_batches: Arc<coupon_batches::Finished>,
+    settings: Arc<merchant::settings::Cache>,
+    offers: Arc<coupon::offer::Offers>,
+    rewards: Arc<reward::catalogue::Rewards>,
+    finished_batches: Arc<coupon::batch::Finished>,
 }
 
 /// Whose data an operation touches: a merchant's settings and whether its live or its test data.
@@ -174,7 +121,7 @@ pub async fn warm(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<(), 
     client
         .get_item()
         .table_name(table)
-        .set_key(Some(items::key_item(&keys::sentinel())))
+        .set_key(Some(table::items::key_item(&table::keys::sentinel())))
         .send()
         .await
         .map_err(StoreError::unavailable)?;

@@ -13,7 +13,8 @@ use crate::{
     send::{self, BATCHES_AN_EVENT, RECIPIENTS},
     stack::{CAMPAIGNS_QUEUE, Path, SENDS_QUEUE, Stack},
 };
-use domain::{CampaignId, campaign::State};
+use domain::CampaignId;
+use domain::campaign::State;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::{

@@ -9,11 +9,8 @@ use crate::{
     runtime_api::Function,
     stack::{COUPONS_QUEUE, Path, Stack},
 };
-use domain::{
-    Cents, CouponBatchId, Offer, OfferId, Sector,
-    offer::{Benefit, Terms, Usage},
-    retention,
-};
+use domain::coupon::offer::{Benefit, Terms, Usage};
+use domain::{Cents, CouponBatchId, Offer, OfferId, Sector, retention};
 use platform::messages::CouponRangeMessage;
 use serde_json::json;
 use std::time::Instant;

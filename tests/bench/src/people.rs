@@ -5,12 +5,12 @@ use crate::{
     intake::Intake,
     stack::{ACCOUNT, VAULT_KEY},
 };
+use domain::campaign::{Content, State, Step};
+use domain::member::consent::{Consent, ConsentSource};
+use domain::member::{Details, Email};
+use domain::merchant::sender::{AccountCode, EmailSender};
 use domain::{
     Campaign, CampaignId, Channel, Day, Enrolment, Instant, MemberId, MerchantId, Sector, Segment,
-    campaign::{Content, State, Step},
-    consent::{Consent, ConsentSource},
-    member::{Details, Email},
-    sender::{AccountCode, EmailSender},
 };
 use dynoxide::{AttributeValue, Item};
 use futures::stream::{self, StreamExt as _};

@@ -1,8 +1,8 @@
 //! A merchant and its customers, none of whom exists.
 
-use domain::calendar::parse_time_zone;
 use domain::programme::{SpendRule, Terms};
-use domain::receipt::ReceiptNumber;
+use domain::purchase::receipt::ReceiptNumber;
+use domain::values::calendar::parse_time_zone;
 use domain::{
     Agreement, Cents, Day, Establishment, EstablishmentId, Instant, Kind, Merchant, MerchantId,
     Mobile, Programme, Purchase, Receipt, Register, Sector,

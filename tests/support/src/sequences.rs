@@ -3,7 +3,7 @@
 
 use domain::ledger::entry::{Adjustment, Reason};
 use domain::member::{Details, Enrolment};
-use domain::receipt::{Operator, ReceiptNumber, Register};
+use domain::purchase::receipt::{Operator, ReceiptNumber, Register};
 use domain::{
     Account, Cents, Day, EstablishmentId, Instant, Kind, MemberId, Mobile, Points, Purchase,
     Receipt, RedemptionId, Sector,

@@ -3,8 +3,8 @@
 use crate::setup::{Desk, now};
 use campaign::advance::advance;
 use campaign::{handle, tick};
+use domain::campaign::segment::Between;
 use domain::campaign::{State, Step};
-use domain::segment::Between;
 use domain::{Channel, Instant, Segment};
 use jiff::ToSpan as _;
 use platform::messages::CampaignMessage;

@@ -2,7 +2,7 @@
 
 use campaign::App;
 use domain::campaign::{Campaign, Content, State, Step};
-use domain::consent::{Consent, ConsentSource};
+use domain::member::consent::{Consent, ConsentSource};
 use domain::{CampaignId, Channel, Instant, MemberId, Segment};
 use platform::messages::BatchMessage;
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
 //! The columns that are understood, and the names merchants give them.
 
-use domain::text;
+use domain::values::text;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

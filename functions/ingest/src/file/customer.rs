@@ -3,9 +3,10 @@
 use crate::file::columns::Column;
 use crate::file::dates;
 use crate::file::reason::Reason;
-use domain::identity::CardNumber;
 use domain::member::{Details, Email};
-use domain::{Day, Invalid, Mobile, text};
+use domain::values::identifiers::CardNumber;
+use domain::values::text;
+use domain::{Day, Invalid, Mobile};
 
 /// What a customer is found by. No `Debug`: it names a person.
 #[derive(Clone, PartialEq, Eq)]

@@ -160,7 +160,7 @@ pub(crate) fn birth_date(text: &str, today: Day) -> Result<Day, Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::calendar::{parse_instant, parse_time_zone};
+    use domain::values::calendar::{parse_instant, parse_time_zone};
     use rstest::rstest;
 
     #[rstest]

@@ -6,9 +6,10 @@ use crate::file::dates::{Time, Unreadable, Written};
 use crate::file::range::Context;
 use crate::file::reason::Reason;
 use domain::purchase::{self, LABEL_LENGTH};
+use domain::values::text;
 use domain::{
     Cents, Day, Instant, Invalid, Kind, Line, Purchase, Quantity, Receipt, ReceiptNumber, Register,
-    Sector, text,
+    Sector,
 };
 
 /// What the type column says of a row.

@@ -1,8 +1,8 @@
 //! The function as a test starts it: nights are told their day, and the queue is emptied by hand.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::identity::CardNumber;
 use domain::member::{Details, Email};
+use domain::values::identifiers::CardNumber;
 use domain::{
     Cents, Day, Enrolment, EstablishmentId, Instant, Kind, MemberId, Purchase, Receipt,
     ReceiptNumber, Register, Registration, Sector,

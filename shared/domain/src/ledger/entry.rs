@@ -1,7 +1,7 @@
 //! Entries of the ledger that are no purchase, each with its cause.
 
-use crate::lots::Lot;
-use crate::receipt::{Operator, Reference};
+use crate::ledger::lots::Lot;
+use crate::purchase::receipt::{Operator, Reference};
 use crate::{EstablishmentId, Instant, Invalid, Points};
 
 /// Who corrected a balance: a short code of the merchant's own, never a name.

@@ -1,7 +1,7 @@
 use super::*;
-use crate::calendar::PARIS;
 use crate::programme::{Expiry, Programme, SpendRule, Terms, VisitRule};
-use crate::receipt::{ReceiptNumber, Register};
+use crate::purchase::receipt::{ReceiptNumber, Register};
+use crate::values::calendar::PARIS;
 use crate::{EstablishmentId, Instant, Receipt, Sector};
 use proptest::prelude::*;
 

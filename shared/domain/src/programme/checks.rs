@@ -5,7 +5,9 @@ use super::condition::Condition;
 use super::goods::Goods;
 use super::rules::Each;
 use super::{Expiry, Terms, Unit};
-use crate::{Cents, EstablishmentId, Invalid, Sector, optician, sensitive};
+use crate::purchase::optician;
+use crate::values::sensitive;
+use crate::{Cents, EstablishmentId, Invalid, Sector};
 use std::collections::BTreeSet;
 
 /// The most rules of one kind, so that a merchant's settings stay one small read.

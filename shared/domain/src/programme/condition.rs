@@ -1,7 +1,7 @@
 //! When a rule holds: its period, days, hours, places, and whom it is for.
 
+use super::earning::Occasion;
 use super::level::LevelCode;
-use super::reckoning::Occasion;
 use crate::{Cents, Day, EstablishmentId};
 use std::collections::BTreeSet;
 

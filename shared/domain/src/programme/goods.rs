@@ -1,6 +1,7 @@
 //! Which goods a rule is about.
 
-use crate::{Line, text};
+use crate::Line;
+use crate::values::text;
 use std::collections::BTreeSet;
 
 /// Goods by their code or their category; both empty is all goods where a rule is about goods, and

@@ -95,7 +95,7 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::Given;
+    use crate::ledger::account::Given;
 
     fn levels() -> Vec<Level> {
         [("silver", 100), ("gold", 500)]

@@ -4,7 +4,7 @@
 //! what a member was promised.
 
 use super::Programmes;
-use crate::lots::Lot;
+use crate::ledger::lots::Lot;
 use crate::{Account, Day, Points};
 
 /// When what is not spent ends.
@@ -97,7 +97,7 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::Given;
+    use crate::ledger::account::Given;
     use crate::programme::{Programme, Terms};
     use rstest::rstest;
 

@@ -12,7 +12,7 @@ use phonenumber::metadata::{DATABASE, Metadata};
 #[test]
 fn the_automaton_is_the_one_of_the_metadata() {
     let made = plans::automaton();
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/numbering.bin");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/values/numbering.bin");
     if std::env::var_os("UPDATE_NUMBERING").is_some() {
         std::fs::write(file, &made).unwrap();
     }

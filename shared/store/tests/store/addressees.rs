@@ -1,7 +1,7 @@
 //! The members of a batch, read as a message needs them.
 
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
-use domain::consent::{Consent, ConsentSource};
+use domain::member::consent::{Consent, ConsentSource};
 use domain::member::{Details, Email};
 use domain::{Channel, Instant, MemberId};
 use jiff::ToSpan as _;

@@ -1,7 +1,7 @@
 //! Campaigns: planned once whoever plans, claimed by one, counted once.
 
 use domain::campaign::{Campaign, Content, Draft, State, Step};
-use domain::consent::{Consent, ConsentSource, Opposition, OppositionReason};
+use domain::member::consent::{Consent, ConsentSource, Opposition, OppositionReason};
 use domain::{CampaignId, Channel, Instant, Invalid, MemberId, Segment};
 use jiff::ToSpan as _;
 use std::collections::HashSet;

@@ -1,8 +1,8 @@
 //! Lost cards: what their entries come to, and that an erasure takes them with it.
 
-use domain::identity::CardNumber;
 use domain::member::{Details, Enrolment};
 use domain::retention::Reason;
+use domain::values::identifiers::CardNumber;
 use domain::{Day, Instant, Invalid, MemberId, Sector};
 use store::{CardStep, Contact, DueMember, Known, NewMember, Scope, Source, Store, StoreError};
 use support::{Table, instant, merchant, mobile, open_merchant};

@@ -1,7 +1,7 @@
 //! Batches of codes, made by writers that are cut anywhere.
 
 use crate::coupons::{Desk, now};
-use domain::offer::Usage;
+use domain::coupon::offer::Usage;
 use domain::{CouponBatchId, CouponCode, Instant, Invalid};
 use std::collections::BTreeSet;
 use store::{

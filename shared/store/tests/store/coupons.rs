@@ -1,9 +1,9 @@
 //! Coupons burnt and released, on a real engine.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::coupon::offer::{Benefit, Terms, Usage};
 use domain::coupon::{CouponState, Refusal};
 use domain::member::{Details, Enrolment};
-use domain::offer::{Benefit, Terms, Usage};
 use domain::retention::Reason;
 use domain::{Cents, CouponCode, Day, Instant, Invalid, MemberId, Offer, OfferId, Sector};
 use rstest::rstest;

@@ -1,8 +1,8 @@
 //! The erasure of a member: what goes, what stays for a while, and what a race comes to.
 
-use domain::identity::CardNumber;
 use domain::member::{Details, Email, Enrolment};
 use domain::retention::Reason;
+use domain::values::identifiers::CardNumber;
 use domain::{
     CampaignId, Channel, Day, EstablishmentId, Instant, Kind, MemberId, Purchase, Receipt,
     ReceiptNumber, Register, Sector,

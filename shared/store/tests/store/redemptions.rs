@@ -1,14 +1,15 @@
 //! Points spent and given back, rewards counted, balances corrected, on a real engine.
 
-use domain::coupon::{CouponState, Refusal as CouponRefusal};
+use domain::coupon::offer::Usage;
+use domain::coupon::{self, CouponState, Refusal as CouponRefusal};
 use domain::ledger::entry::{Adjustment, Author, Reason};
 use domain::member::{Details, Enrolment};
-use domain::offer::Usage;
 use domain::programme::{SpendRule, Terms as Programme};
-use domain::redemption::{Spent, State};
+use domain::reward::redemption::{Spent, State};
 use domain::reward::{Given, Refusal, Terms};
-use domain::{Cents, Day, Instant, Invalid, MemberId, Offer, Points, Redemption, Reward, RewardId};
-use domain::{Sector, coupon};
+use domain::{
+    Cents, Day, Instant, Invalid, MemberId, Offer, Points, Redemption, Reward, RewardId, Sector,
+};
 use rstest::rstest;
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -11,7 +11,8 @@ use crate::file::{
     Context, CustomerKey, FileReceipt, FileRefusal, Item, Outcome, Plan, Planner, RangeReader,
     Reason,
 };
-use domain::{Day, EstablishmentId, Kind, Sector, calendar};
+use domain::values::calendar;
+use domain::{Day, EstablishmentId, Kind, Sector};
 use std::fmt::Write;
 
 fn context(sector: Sector) -> Context {

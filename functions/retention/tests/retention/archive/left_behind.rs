@@ -1,13 +1,13 @@
 //! What a merchant leaves: some of everything that the table holds, live and of its tests.
 
 use domain::campaign::{Campaign, Content, State, Step};
-use domain::consent::{Consent, ConsentSource};
-use domain::identity::CardNumber;
+use domain::coupon::offer::{Benefit, Terms, Usage};
+use domain::member::consent::{Consent, ConsentSource};
 use domain::member::{Address, Details, Email};
-use domain::offer::{Benefit, Terms, Usage};
+use domain::merchant::sender::{AccountCode, EmailSender, SmsSender};
 use domain::retention::Reason;
 use domain::reward::{self, Given};
-use domain::sender::{AccountCode, EmailSender, SmsSender};
+use domain::values::identifiers::CardNumber;
 use domain::webhook::{EventType, EventTypes, Reach, WebhookUrl};
 use domain::{
     CampaignId, Cents, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId,

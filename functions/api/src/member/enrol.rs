@@ -1,0 +1,106 @@
+//! A person who asked for the card becomes a member.
+
+use crate::member::address::Address;
+use crate::member::{MemberAnswer, birth_date, name};
+use crate::openapi::{BodyRefusals, TillRefusals};
+use crate::{App, codes};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::member::{self, Details, Email};
+use domain::values::identifiers::CardNumber;
+use domain::{Day, Enrolment, Mobile};
+use http_edge::{Fields, JsonBody, Problem, Till};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A person who asked for the card.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewMember {
+    #[schema(examples("06 39 98 00 12", "+33639980012"))]
+    mobile: String,
+    /// That the person asked for the card. Nobody becomes a member without it.
+    card_requested: bool,
+    #[schema(max_length = 60)]
+    last_name: Option<String>,
+    #[schema(max_length = 60)]
+    first_name: Option<String>,
+    #[schema(format = Email)]
+    email: Option<String>,
+    #[schema(format = Date)]
+    birth_date: Option<String>,
+    address: Option<Address>,
+    /// The number of a card that was handed out: 4 to 32 letters or digits.
+    card_number: Option<String>,
+}
+
+impl NewMember {
+    fn read(&self, today: Day) -> Result<store::NewMember, Problem> {
+        let mut fields = Fields::default();
+        if !self.card_requested {
+            let detail = "must be true: only a person who asked for the card becomes a member";
+            fields.note("/card_requested", codes::CARD_NOT_REQUESTED, detail);
+        }
+        let mobile = fields.check("/mobile", Mobile::parse(&self.mobile));
+        let last_name = fields.check("/last_name", name(self.last_name.as_deref()));
+        let first_name = fields.check("/first_name", name(self.first_name.as_deref()));
+        let email = fields.check_given("/email", self.email.as_deref(), Email::parse);
+        let birth_date = fields.check_given("/birth_date", self.birth_date.as_deref(), |given| {
+            birth_date(given, today)
+        });
+        let address = match &self.address {
+            Some(address) => address.read(&mut fields),
+            None => Some(member::Address::default()),
+        };
+        let card =
+            fields.check_given("/card_number", self.card_number.as_deref(), CardNumber::parse);
+        let (
+            true,
+            Some(mobile),
+            Some(last_name),
+            Some(first_name),
+            Some(email),
+            Some(birth_date),
+            Some(address),
+            Some(card),
+        ) = (self.card_requested, mobile, last_name, first_name, email, birth_date, address, card)
+        else {
+            return Err(fields.refuse());
+        };
+        Ok(store::NewMember {
+            mobile,
+            details: Details { last_name, first_name, email, birth_date, address, card },
+            enrolment: Enrolment::Till,
+        })
+    }
+}
+
+/// Make a person who asked for the card a member. Who is one already stays as is.
+#[utoipa::path(
+    operation_id = "create_member",
+    post, path = "/v1/members", tag = "members", security(("till_key" = [])),
+    request_body = NewMember,
+    responses(
+        (status = 201, description = "A new member.", body = MemberAnswer),
+        (status = 200, description = "The member who has this mobile, as is.", body = MemberAnswer),
+        (status = 409, description = "The card is another member's.",
+         body = http_edge::ProblemBody, content_type = "application/problem+json"),
+        TillRefusals, BodyRefusals,
+    ),
+)]
+pub(crate) async fn create(
+    State(app): State<App>,
+    till: Till,
+    JsonBody(new): JsonBody<NewMember>,
+) -> Result<(StatusCode, Json<MemberAnswer>), Problem> {
+    let now = app.now();
+    let new = new.read(Day::at(now, &till.establishment.time_zone))?;
+    let (member, is_new) = app
+        .store()
+        .create_member(&till.scope, &new, now)
+        .await
+        .map_err(|error| Problem::from(error).at("/card_number"))?;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(MemberAnswer::of(&member, &till, app.now()))))
+}

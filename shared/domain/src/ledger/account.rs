@@ -1,0 +1,281 @@
+//! A member's account: balance, lots, and the counters that segments read. Written by every purchase.
+
+use crate::ledger::lots::{Lot, Lots};
+use crate::programme::earning::DayCount;
+use crate::programme::level::Standing;
+use crate::{Cents, Day, EstablishmentId, Instant, MemberId, Month, Points};
+use jiff::tz::TimeZone;
+
+/// How many months of spend and visits an account remembers.
+pub const MONTHS_KEPT: usize = 36;
+
+/// How many days an account counts at once, the last that had a sale: a till tells of a week, and
+/// rows of a file stand by day.
+pub const DAYS_COUNTED: usize = 8;
+
+/// How points came to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Given {
+    day: Day,
+    granted: bool,
+    earned: bool,
+}
+
+impl Given {
+    /// Earned by a sale of `day`: they wait for the time of returns, and levels count them.
+    #[must_use]
+    pub const fn by_sale(day: Day) -> Self {
+        Self { day, granted: false, earned: true }
+    }
+
+    /// Earned by a visit of `day` without a sale: nothing can come back, so they wait for nothing.
+    #[must_use]
+    pub const fn by_visit(day: Day) -> Self {
+        Self { day, granted: true, earned: true }
+    }
+
+    /// Given on `day` for nothing that the member did there.
+    #[must_use]
+    pub const fn freely(day: Day) -> Self {
+        Self { day, granted: true, earned: false }
+    }
+
+    /// Their day.
+    pub(crate) const fn day(self) -> Day {
+        self.day
+    }
+}
+
+/// What a member spent and how often the member came in one calendar month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MonthBucket {
+    /// The month.
+    pub month: Month,
+    /// Sales less returns.
+    pub spend: Cents,
+    /// Sales, each one a visit, and visits without one.
+    pub visits: u32,
+    /// Points that they gave, less those taken back with a sale.
+    pub earned: Points,
+}
+
+/// A member's account. `points owed` are those taken beyond the lots: the next earned pay them first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Points by the day they were earned.
+    pub lots: Lots,
+    /// Points taken that the lots did not hold, zero or more.
+    pub owed: Points,
+    /// All points that sales and visits ever gave, less those taken back with a sale.
+    pub earned: Points,
+    /// Sales less returns, ever.
+    pub spend: Cents,
+    /// Sales, and visits without one, ever.
+    pub visits: u32,
+    /// The last [`MONTHS_KEPT`] months with a purchase, oldest first.
+    pub months: Vec<MonthBucket>,
+    /// The last purchase, redemption, login or click: what the retention period runs from.
+    pub last_activity: Option<Instant>,
+    /// The day of the last sale, a cancelled one included.
+    pub last_purchase: Option<Day>,
+    /// Where that sale was made.
+    pub last_establishment: Option<EstablishmentId>,
+    /// The member that this one was merged into; its account then stays empty.
+    pub merged_into: Option<MemberId>,
+    /// What the last [`DAYS_COUNTED`] days with a sale gave, where a programme asks for it.
+    pub days: Vec<DayCount>,
+    /// The level, where the programme has any.
+    pub level: Option<Standing>,
+    /// The year of the last birthday that points were given for.
+    pub birthday_year: Option<i16>,
+}
+
+impl Account {
+    /// Everything the entries sum to: what waits, what has ended and was not taken out yet, less what
+    /// is owed. What can be spent is [`Account::balance_on`].
+    #[must_use]
+    pub fn sum(&self) -> Points {
+        self.lots.sum() - self.owed
+    }
+
+    /// Gives points; what is owed is paid first.
+    pub fn give(&mut self, given: Given, points: Points) {
+        let paid = points.min(self.owed).max(Points::ZERO);
+        self.owed -= paid;
+        let Given { day, granted, earned } = given;
+        self.lots.add(Lot { day, granted, remaining: points - paid });
+        if earned {
+            self.count_earned(day, points);
+        }
+    }
+
+    /// Takes back points that a sale of `day` gave; what is no longer there is owed.
+    pub fn take_back(&mut self, day: Day, points: Points) {
+        self.owed += self.lots.take(Some(day), points);
+        self.count_earned(day, -points);
+    }
+
+    /// What a day gave so far.
+    #[must_use]
+    pub fn day_so_far(&self, day: Day) -> DayCount {
+        let counted = self.days.iter().find(|count| count.day == day);
+        counted.copied().unwrap_or(DayCount::new(day))
+    }
+
+    /// Counts a visit into its day, or the sale of one that is cancelled out of it.
+    pub(crate) fn count_in_day(&mut self, day: Day, points: Points, visits: i32) {
+        let mut count = self.day_so_far(day);
+        count.earned += points;
+        count.visits = count.visits.saturating_add_signed(visits);
+        self.days.retain(|counted| counted.day != day);
+        self.days.push(count);
+        let forgotten = self.days.len().saturating_sub(DAYS_COUNTED);
+        self.days.drain(..forgotten);
+    }
+
+    /// Counts a document into the month of `day`: its amount (below zero for a return) and its visits.
+    pub fn count(&mut self, day: Day, amount: Cents, visits: i32) {
+        self.spend = self.spend + amount;
+        self.visits = self.visits.saturating_add_signed(visits);
+        self.add_to_month(&MonthChange {
+            month: day.month(),
+            amount,
+            visits,
+            earned: Points::ZERO,
+        });
+    }
+
+    fn count_earned(&mut self, day: Day, points: Points) {
+        if points == Points::ZERO {
+            return;
+        }
+        self.earned += points;
+        let (month, earned) = (day.month(), points);
+        self.add_to_month(&MonthChange { month, amount: Cents::ZERO, visits: 0, earned });
+    }
+
+    /// Notes that the person did something at `instant`; an earlier one changes nothing.
+    pub fn active_at(&mut self, instant: Instant) {
+        self.last_activity = self.last_activity.max(Some(instant));
+    }
+
+    /// Notes where and when a sale was made; an earlier one changes nothing.
+    pub fn bought(&mut self, day: Day, establishment: &EstablishmentId) {
+        if self.last_purchase.is_none_or(|last| last <= day) {
+            self.last_purchase = Some(day);
+            self.last_establishment = Some(establishment.clone());
+        }
+    }
+
+    /// The day of the last activity, in UTC.
+    #[must_use]
+    pub fn last_active_day(&self) -> Option<Day> {
+        let active = self.last_activity.map(|instant| Day::at(instant, &TimeZone::UTC));
+        active.max(self.last_purchase)
+    }
+
+    /// Takes everything of another account of the same person into this one and empties the other.
+    pub fn absorb(&mut self, other: &mut Self) {
+        let other = std::mem::take(other);
+        for lot in other.lots.as_slice() {
+            self.lots.add(*lot);
+        }
+        self.owed += other.owed;
+        let paid = self.owed.min(self.lots.sum());
+        self.owed = self.owed - paid + self.lots.take(None, paid);
+        self.earned += other.earned;
+        self.visits = self.visits.saturating_add(other.visits);
+        self.spend = self.spend + other.spend;
+        for bucket in other.months {
+            self.add_to_month(&MonthChange {
+                month: bucket.month,
+                amount: bucket.spend,
+                visits: i32::try_from(bucket.visits).unwrap_or(i32::MAX),
+                earned: bucket.earned,
+            });
+        }
+        for count in other.days {
+            let visits = i32::try_from(count.visits).unwrap_or(i32::MAX);
+            self.count_in_day(count.day, count.earned, visits);
+        }
+        self.level = self.level.take().or(other.level);
+        self.birthday_year = self.birthday_year.max(other.birthday_year);
+        self.last_activity = self.last_activity.max(other.last_activity);
+        if let (Some(day), Some(establishment)) = (other.last_purchase, other.last_establishment) {
+            self.bought(day, &establishment);
+        }
+    }
+
+    fn add_to_month(&mut self, change: &MonthChange) {
+        let MonthChange { month, amount, visits, earned } = *change;
+        let index = match self.months.binary_search_by_key(&month, |bucket| bucket.month) {
+            Ok(index) => index,
+            Err(index) => {
+                self.months.insert(
+                    index,
+                    MonthBucket { month, spend: Cents::ZERO, visits: 0, earned: Points::ZERO },
+                );
+                index
+            }
+        };
+        let bucket = &mut self.months[index];
+        bucket.spend = bucket.spend + amount;
+        bucket.visits = bucket.visits.saturating_add_signed(visits);
+        bucket.earned += earned;
+        let forgotten = self.months.len().saturating_sub(MONTHS_KEPT);
+        self.months.drain(..forgotten);
+    }
+}
+
+/// What a document changes of a month.
+struct MonthChange {
+    month: Month,
+    amount: Cents,
+    visits: i32,
+    earned: Points,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    #[test]
+    fn points_owed_are_paid_by_the_next_ones_earned() {
+        let mut account = Account::default();
+        account.give(Given::by_sale(day("2026-01-01")), Points::new(10));
+        account.take_back(day("2026-01-02"), Points::new(15));
+        assert_eq!((account.sum(), account.owed), (Points::new(-5), Points::new(5)));
+        account.give(Given::by_sale(day("2026-01-03")), Points::new(8));
+        assert_eq!((account.sum(), account.owed), (Points::new(3), Points::ZERO));
+    }
+
+    #[test]
+    fn an_account_remembers_three_years_of_months() {
+        let mut account = Account::default();
+        let first = day("2020-01-15");
+        for month in 0..40 {
+            account.count(first.plus_months(month), Cents::new(100), 1);
+        }
+        assert_eq!(account.months.len(), MONTHS_KEPT);
+        assert_eq!(account.months[0].month, first.plus_months(4).month());
+        assert_eq!((account.spend, account.visits), (Cents::new(4_000), 40));
+    }
+
+    #[test]
+    fn a_merged_account_brings_its_points_and_its_debts() {
+        let mut kept = Account::default();
+        kept.give(Given::by_sale(day("2026-01-01")), Points::new(10));
+        kept.count(day("2026-01-01"), Cents::new(1_000), 1);
+        let mut absorbed = Account::default();
+        absorbed.take_back(day("2026-01-01"), Points::new(4));
+        absorbed.count(day("2026-02-01"), Cents::new(500), 1);
+        kept.absorb(&mut absorbed);
+        assert_eq!((kept.sum(), kept.owed), (Points::new(6), Points::ZERO));
+        assert_eq!((kept.spend, kept.visits, kept.months.len()), (Cents::new(1_500), 2, 2));
+        assert_eq!(absorbed, Account::default());
+    }
+}

@@ -1,0 +1,133 @@
+//! A lost card: its number is blocked, another takes its place, and both can be undone.
+
+use crate::values::identifiers::CardNumber;
+use crate::{Invalid, Person};
+
+/// The most numbers of one member that are kept blocked, so that a person stays a small item.
+pub const MOST_BLOCKED: usize = 20;
+
+impl Person {
+    /// Whether the card that the member has was blocked.
+    #[must_use]
+    pub fn card_is_blocked(&self) -> bool {
+        self.details.card.as_ref().is_some_and(|card| self.blocked_cards.contains(card))
+    }
+
+    /// Blocks the member's card; `false` where it was blocked already.
+    ///
+    /// # Errors
+    /// [`Invalid::NoCard`], [`Invalid::TooManyBlockedCards`].
+    pub fn block_card(&mut self) -> Result<bool, Invalid> {
+        let card = self.details.card.clone().ok_or(Invalid::NoCard)?;
+        self.keep_blocked(card)
+    }
+
+    /// Lets the member's card be used again; `false` where it was not blocked.
+    ///
+    /// # Errors
+    /// [`Invalid::NoCard`].
+    pub fn unblock_card(&mut self) -> Result<bool, Invalid> {
+        let card = self.details.card.as_ref().ok_or(Invalid::NoCard)?;
+        let before = self.blocked_cards.len();
+        self.blocked_cards.retain(|blocked| blocked != card);
+        Ok(self.blocked_cards.len() < before)
+    }
+
+    /// Gives the member another card; the one there was is blocked from then on. A blocked card of the
+    /// member's own may be given back, which undoes its replacement. `false` where the member has that
+    /// card already.
+    ///
+    /// # Errors
+    /// [`Invalid::TooManyBlockedCards`].
+    pub fn replace_card(&mut self, card: &CardNumber) -> Result<bool, Invalid> {
+        if self.details.card.as_ref() == Some(card) && !self.card_is_blocked() {
+            return Ok(false);
+        }
+        self.blocked_cards.retain(|blocked| blocked != card);
+        let lost = self.details.card.replace(card.clone()).filter(|lost| lost != card);
+        if let Some(lost) = lost {
+            self.keep_blocked(lost)?;
+        }
+        Ok(true)
+    }
+
+    fn keep_blocked(&mut self, card: CardNumber) -> Result<bool, Invalid> {
+        if self.blocked_cards.contains(&card) {
+            return Ok(false);
+        }
+        if self.blocked_cards.len() >= MOST_BLOCKED {
+            return Err(Invalid::TooManyBlockedCards);
+        }
+        self.blocked_cards.push(card);
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::member::Details;
+    use crate::{Consents, Enrolment, Instant, MemberId, Mobile};
+
+    fn card(number: &str) -> CardNumber {
+        CardNumber::parse(number).unwrap()
+    }
+
+    fn person(card: Option<CardNumber>) -> Person {
+        Person {
+            id: MemberId::mint(Instant::UNIX_EPOCH, 1),
+            mobile: Mobile::parse("0639980001").unwrap(),
+            details: Details { card, ..Details::default() },
+            consents: Consents::default(),
+            enrolment: Enrolment::Till,
+            created_at: Instant::UNIX_EPOCH,
+            invited_at: None,
+            activated_at: None,
+            merged_into: None,
+            blocked_cards: vec![],
+            absorbed: vec![],
+            due: None,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn a_card_is_blocked_once_and_used_again_once() {
+        let mut person = person(Some(card("CARD1")));
+        assert_eq!((person.block_card(), person.card_is_blocked()), (Ok(true), true));
+        assert_eq!((person.block_card(), person.card_is_blocked()), (Ok(false), true));
+        assert_eq!((person.unblock_card(), person.card_is_blocked()), (Ok(true), false));
+        assert_eq!((person.unblock_card(), person.card_is_blocked()), (Ok(false), false));
+    }
+
+    #[test]
+    fn who_has_no_card_has_none_to_block() {
+        let mut person = person(None);
+        assert_eq!(person.block_card(), Err(Invalid::NoCard));
+        assert_eq!(person.unblock_card(), Err(Invalid::NoCard));
+        assert_eq!(person.replace_card(&card("CARD1")), Ok(true));
+        assert_eq!((person.details.card, person.blocked_cards), (Some(card("CARD1")), vec![]));
+    }
+
+    #[test]
+    fn a_replaced_card_stays_blocked_until_it_is_given_back() {
+        let mut person = person(Some(card("CARD1")));
+        assert_eq!(person.replace_card(&card("CARD2")), Ok(true));
+        assert_eq!(person.replace_card(&card("CARD2")), Ok(false));
+        assert_eq!(person.blocked_cards, [card("CARD1")]);
+        assert!(!person.card_is_blocked());
+        assert_eq!(person.replace_card(&card("CARD1")), Ok(true));
+        assert_eq!(person.blocked_cards, [card("CARD2")]);
+        assert_eq!(person.details.card, Some(card("CARD1")));
+    }
+
+    #[test]
+    fn a_member_keeps_no_more_than_so_many_blocked_cards() {
+        let mut person = person(Some(card("CARD0")));
+        for number in 1..=MOST_BLOCKED {
+            assert_eq!(person.replace_card(&card(&format!("CARD{number}"))), Ok(true));
+        }
+        assert_eq!(person.block_card(), Err(Invalid::TooManyBlockedCards));
+        assert_eq!(person.replace_card(&card("MORE")), Err(Invalid::TooManyBlockedCards));
+    }
+}

@@ -1,0 +1,64 @@
+//! What the QR code of a card holds: the card's number, or an address that ends in it.
+
+use crate::Invalid;
+use crate::values::identifiers::CardNumber;
+
+/// Reads the text that a scanner gave. Of an address the last part of the path counts, without what
+/// follows a `?` or a `#`; the line end that scanners add is dropped.
+///
+/// # Errors
+/// [`Invalid::QrUnreadable`].
+pub fn card_number(scanned: &str) -> Result<CardNumber, Invalid> {
+    let text = scanned.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+    let number = match text.split_once("://") {
+        None => text,
+        Some((scheme, address)) if is_web(scheme) => last_part(address)?,
+        Some(_) => return Err(Invalid::QrUnreadable),
+    };
+    CardNumber::parse(number).map_err(|_| Invalid::QrUnreadable)
+}
+
+fn is_web(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")
+}
+
+/// The last part of an address's path; the host alone is none.
+fn last_part(address: &str) -> Result<&str, Invalid> {
+    let path = address.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let (_, last) = path.rsplit_once('/').ok_or(Invalid::QrUnreadable)?;
+    Ok(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("2990000012345")]
+    #[case("2990 0000 12345")]
+    #[case("2990000012345\r\n")]
+    #[case("\t2990000012345")]
+    #[case("https://carte.example.com/2990000012345")]
+    #[case("HTTPS://CARTE.EXAMPLE.COM/C/2990000012345")]
+    #[case("http://carte.example.com/c/2990000012345/")]
+    #[case("https://carte.example.com/c/2990000012345?source=carte#haut")]
+    fn a_code_holds_the_number_or_an_address_that_ends_in_it(#[case] scanned: &str) {
+        assert_eq!(card_number(scanned), CardNumber::parse("2990000012345"));
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("123")]
+    #[case("https://carte.example.com")]
+    #[case("https://2990000012345")]
+    #[case("https://carte.example.com/c/?card=2990000012345/")]
+    #[case("https://carte.example.com/c/2990%2000012345")]
+    #[case("ftp://carte.example.com/2990000012345")]
+    #[case("mailto:camille@example.com")]
+    #[case("WIFI:T:WPA;S:boutique;P:secret;;")]
+    #[case("tel:+33639980012")]
+    fn a_code_of_something_else_holds_no_card(#[case] scanned: &str) {
+        assert_eq!(card_number(scanned), Err(Invalid::QrUnreadable));
+    }
+}

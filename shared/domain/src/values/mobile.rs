@@ -1,0 +1,186 @@
+//! Mobile numbers, in the many ways people write them.
+
+use crate::Invalid;
+use crate::values::numbering::{self, Plan};
+
+/// A mobile number in E.164: `+33639980012`. It names a person: it is sealed where it is stored,
+/// looked up by a keyed hash, and its `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Mobile(String);
+
+impl Mobile {
+    /// Reads a mobile number written nationally or internationally, with spaces, points, hyphens,
+    /// `0033`, `+33 (0)6…` or without its first zero (as spreadsheets lose it).
+    ///
+    /// The French plan is read here, the ranges that Arcep reserves for fiction included; numbers
+    /// of other countries by libphonenumber's metadata.
+    ///
+    /// # Errors
+    /// [`Invalid::MobileScientific`], [`Invalid::MobileUnreadable`] or [`Invalid::MobileNotMobile`].
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        if is_scientific(text) {
+            return Err(Invalid::MobileScientific);
+        }
+        match digits_of(text)? {
+            Dialled::National(digits) => french(&digits),
+            Dialled::International(digits) => match french_country_code(&digits) {
+                Some(national) => french(national),
+                None => foreign(&digits),
+            },
+        }
+    }
+
+    /// The number in E.164.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Mobile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Mobile(…)")
+    }
+}
+
+enum Dialled {
+    /// Digits as dialled within France.
+    National(String),
+    /// Digits that begin with a country code.
+    International(String),
+}
+
+fn digits_of(text: &str) -> Result<Dialled, Invalid> {
+    let (international, rest) = match text.strip_prefix('+') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let mut digits = String::with_capacity(15);
+    for character in rest.replace("(0)", "").chars() {
+        match character {
+            '0'..='9' => digits.push(character),
+            ' ' | '\u{a0}' | '\u{202f}' | '.' | '-' | '/' | '(' | ')' => {}
+            _ => return Err(Invalid::MobileUnreadable),
+        }
+    }
+    Ok(if international {
+        Dialled::International(digits)
+    } else if let Some(rest) = digits.strip_prefix("00") {
+        Dialled::International(rest.to_owned())
+    } else {
+        match french_country_code(&digits) {
+            Some(national) if digits.len() > 10 => Dialled::National(national.to_owned()),
+            _ => Dialled::National(digits),
+        }
+    })
+}
+
+/// The country codes that share the French plan: France, Réunion and Mayotte, Guadeloupe, Guiana,
+/// Martinique.
+const COUNTRY_CODES: [&str; 5] = ["33", "262", "590", "594", "596"];
+
+fn french_country_code(digits: &str) -> Option<&str> {
+    COUNTRY_CODES.iter().find_map(|code| digits.strip_prefix(code))
+}
+
+/// Reads the nine significant digits of the French plan, with or without the zero before them. The
+/// overseas departments share that plan, and their first digits tell the country code.
+fn french(digits: &str) -> Result<Mobile, Invalid> {
+    let significant = match digits.len() {
+        10 => digits.strip_prefix('0').ok_or(Invalid::MobileUnreadable)?,
+        9 => digits,
+        _ => return Err(Invalid::MobileUnreadable),
+    };
+    let country_code = match significant.as_bytes() {
+        [b'6', b'9', b'2' | b'3', ..] => "262",
+        [b'6', b'3', b'9', next, ..] if *next != b'9' => "262",
+        [b'6', b'9', b'0' | b'1', ..] => "590",
+        [b'6', b'9', b'4', ..] => "594",
+        [b'6', b'9', b'6' | b'7', ..] => "596",
+        [b'6' | b'7', ..] => "33",
+        [b'1'..=b'5' | b'8' | b'9', ..] => return Err(Invalid::MobileNotMobile),
+        _ => return Err(Invalid::MobileUnreadable),
+    };
+    Ok(Mobile(format!("+{country_code}{significant}")))
+}
+
+fn foreign(digits: &str) -> Result<Mobile, Invalid> {
+    match numbering::plan(digits) {
+        Plan::None => Err(Invalid::MobileUnreadable),
+        Plan::Other => Err(Invalid::MobileNotMobile),
+        Plan::Mobile { code, trunk } => {
+            let (code, rest) = digits.split_at(code);
+            Ok(Mobile(format!("+{code}{}", &rest[trunk..])))
+        }
+    }
+}
+
+/// `3,36E+10`: what a spreadsheet makes of a long number.
+fn is_scientific(text: &str) -> bool {
+    text.split_once(['E', 'e']).is_some_and(|(mantissa, exponent)| {
+        mantissa.starts_with(|first: char| first.is_ascii_digit())
+            && exponent.trim_start_matches(['+', '-']).bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("06 39 98 00 12")]
+    #[case("0639980012")]
+    #[case("06.39.98.00.12")]
+    #[case("06-39-98-00-12")]
+    #[case("+33 6 39 98 00 12")]
+    #[case("+33 (0)6 39 98 00 12")]
+    #[case("0033639980012")]
+    #[case("33639980012")]
+    #[case("639980012")]
+    #[case("06\u{a0}39\u{a0}98\u{a0}00\u{a0}12")]
+    fn a_mobile_is_the_same_however_people_write_it(#[case] text: &str) {
+        assert_eq!(Mobile::parse(text).unwrap().as_str(), "+33639980012");
+    }
+
+    #[rstest]
+    #[case("0692 12 34 56", "+262692123456")]
+    #[case("+262 692 12 34 56", "+262692123456")]
+    #[case("0639 12 34 56", "+262639123456")]
+    #[case("0690 12 34 56", "+590690123456")]
+    #[case("0694 12 34 56", "+594694123456")]
+    #[case("0696 12 34 56", "+596696123456")]
+    #[case("07 12 34 56 78", "+33712345678")]
+    #[case("+32 470 12 34 56", "+32470123456")]
+    #[case("+41 78 123 45 67", "+41781234567")]
+    #[case("+44 (0)7400 123456", "+447400123456")]
+    #[case("+44 07400 123456", "+447400123456")]
+    #[case("+225 01 23 45 67 89", "+2250123456789")]
+    fn overseas_and_foreign_mobiles_have_their_own_country_code(
+        #[case] text: &str,
+        #[case] e164: &str,
+    ) {
+        assert_eq!(Mobile::parse(text).unwrap().as_str(), e164);
+    }
+
+    #[rstest]
+    #[case("3,36E+10", Invalid::MobileScientific)]
+    #[case("3.3639980012E10", Invalid::MobileScientific)]
+    #[case("01 99 00 12 34", Invalid::MobileNotMobile)]
+    #[case("+32 2 555 12 12", Invalid::MobileNotMobile)]
+    #[case("06 39 98 00", Invalid::MobileUnreadable)]
+    #[case("aucun", Invalid::MobileUnreadable)]
+    #[case("", Invalid::MobileUnreadable)]
+    #[case("+999123456789", Invalid::MobileUnreadable)]
+    #[case("06 39 98 00 12 34", Invalid::MobileUnreadable)]
+    fn a_mobile_that_is_none_is_refused_by_name(#[case] text: &str, #[case] reason: Invalid) {
+        assert_eq!(Mobile::parse(text), Err(reason));
+    }
+
+    #[test]
+    fn a_mobile_does_not_show_itself_in_debug() {
+        let mobile = Mobile::parse("0639980012").unwrap();
+        assert!(!format!("{mobile:?}").contains("639980012"));
+    }
+}

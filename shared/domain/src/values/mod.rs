@@ -1,0 +1,11 @@
+//! Values that every aggregate uses: amounts, quantities, days, numbers, texts and identifiers.
+
+pub mod calendar;
+pub mod identifiers;
+pub mod mobile;
+pub mod money;
+mod numbering;
+pub mod points;
+pub mod quantity;
+pub mod sensitive;
+pub mod text;

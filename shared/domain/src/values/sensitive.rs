@@ -1,0 +1,152 @@
+//! Words that tell of health or of another special category of personal data (GDPR, art. 9), which the
+//! terms of service keep out (register: sensitive data, none).
+//!
+//! A net and not a proof: it catches the plain word in a name that a merchant writes, and neither what
+//! is spelled otherwise nor what is said without the word. Words that shops use in another sense are
+//! left through: *une enceinte*, *une religieuse*, *un syndic*.
+
+use crate::Invalid;
+use crate::values::text;
+
+/// Refused as they stand, and with a plural `s`; folded.
+const WORDS: [&str; 20] = [
+    "ethnie",
+    "invalidite",
+    "islam",
+    "juif",
+    "juive",
+    "malade",
+    "maladie",
+    "ordonnance",
+    "presbyte",
+    "presbytie",
+    "prescription",
+    "protestant",
+    "protestante",
+    "religieux",
+    "religion",
+    "sida",
+    "syndique",
+    "syndiquee",
+    "transgenre",
+    "vih",
+];
+/// Refused as the beginning of a word; folded.
+const STEMS: [&str; 30] = [
+    "allergi",
+    "asthm",
+    "astigmat",
+    "biometri",
+    "bisexu",
+    "bouddhis",
+    "cancer",
+    "catholi",
+    "chretien",
+    "depressi",
+    "diabet",
+    "dioptr",
+    "epilep",
+    "genetiqu",
+    "glaucom",
+    "grossesse",
+    "handicap",
+    "homosexu",
+    "hypermetrop",
+    "judais",
+    "lesbien",
+    "malvoyan",
+    "medica",
+    "musulman",
+    "myop",
+    "obes",
+    "psychiatr",
+    "racial",
+    "seropositi",
+    "syndica",
+];
+
+/// Reads a name that a merchant writes: 1 to `limit` plain characters, and no word of these.
+///
+/// # Errors
+/// Those of [`text::bounded`], and [`Invalid::SensitiveText`].
+pub fn name(text: &str, limit: usize) -> Result<&str, Invalid> {
+    let name = text::bounded(text, limit)?;
+    if is_sensitive(name) { Err(Invalid::SensitiveText) } else { Ok(name) }
+}
+
+/// Whether one of its words is one of these, in whatever case and with whatever accents.
+fn is_sensitive(text: &str) -> bool {
+    let folded = text::folded(text);
+    // An accent written as a character of its own is part of its letter.
+    let folded: String =
+        folded.chars().filter(|it| !('\u{300}'..='\u{36f}').contains(it)).collect();
+    folded.split(|character: char| !character.is_alphanumeric()).any(|word| {
+        let singular = word.strip_suffix('s').unwrap_or(word);
+        WORDS.contains(&word)
+            || WORDS.contains(&singular)
+            || STEMS.iter().any(|stem| word.starts_with(stem))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("Remise sur ordonnance")]
+    #[case("ORDONNANCES")]
+    #[case("Verres : 3,5 dioptries")]
+    #[case("Spécial myopes")]
+    #[case("Presbytie 45+")]
+    #[case("Correction de l'astigmatisme")]
+    #[case("Diabète")]
+    #[case("diabe\u{300}te")]
+    #[case("L’offre grossesse")]
+    #[case("Clients handicapés")]
+    #[case("Tarif_handicap")]
+    #[case("Maladies chroniques")]
+    #[case("Sans médicament")]
+    #[case("Membres du syndicat")]
+    #[case("Adhérents syndiqués")]
+    #[case("Selon la religion")]
+    #[case("Ordres religieux")]
+    fn a_name_with_a_word_of_health_or_belief_is_refused(#[case] text: &str) {
+        assert_eq!(name(text, 40), Err(Invalid::SensitiveText));
+    }
+
+    #[rstest]
+    #[case("Double points le samedi")]
+    #[case("Offre de Noël")]
+    #[case("Enceintes sans fil")]
+    #[case("Religieuse au café")]
+    #[case("Syndics et copropriétés")]
+    #[case("Rue du Presbytère")]
+    #[case("Sidatex")]
+    #[case("Verres de lampe")]
+    #[case("Une seconde paire à 1 €")]
+    #[case("Médicis")]
+    #[case("Îlot des Maladreries")]
+    fn what_shops_say_in_another_sense_is_let_through(#[case] text: &str) {
+        assert_eq!(name(text, 40), Ok(text));
+    }
+
+    #[rstest]
+    #[case("  Or  ", Ok("Or"))]
+    #[case("   ", Err(Invalid::Empty))]
+    #[case("Or\n", Ok("Or"))]
+    #[case("O\nr", Err(Invalid::ControlCharacters))]
+    #[case("Argent", Err(Invalid::TooLong { limit: 5 }))]
+    fn a_name_is_bounded_and_plain(#[case] text: &str, #[case] read: Result<&str, Invalid>) {
+        assert_eq!(name(text, 5), read);
+    }
+
+    #[test]
+    fn the_words_are_written_as_they_are_compared() {
+        for word in WORDS.iter().chain(&STEMS) {
+            assert_eq!(text::folded(word), *word);
+            assert!(word.chars().all(char::is_alphanumeric), "{word}");
+        }
+        assert!(WORDS.is_sorted() && STEMS.is_sorted());
+    }
+}

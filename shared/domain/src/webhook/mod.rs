@@ -1,0 +1,294 @@
+//! What a merchant's software is told of, where, and for how long it is tried.
+
+mod address;
+
+pub use address::{Reach, WebhookUrl, is_public};
+
+use crate::values::calendar;
+use crate::{Instant, Invalid};
+use jiff::{SignedDuration, ToSpan as _};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// How many endpoints a merchant may have, live and of its tests together.
+pub const MOST_ENDPOINTS: u8 = 5;
+/// Days that an event is kept, to be sent again.
+pub const KEPT_DAYS: i64 = 30;
+/// Hours in which the secret before a rotation signs beside the new one.
+pub const OVERLAP_HOURS: i64 = 24;
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+/// Seconds from one attempt to the next: ten attempts in some 24 hours.
+const DELAYS: [u64; 9] =
+    [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 8 * HOUR];
+/// Attempts after which an event is left to the dead letters.
+pub const ATTEMPTS: usize = DELAYS.len() + 1;
+
+/// How long to wait after an attempt that failed, the first being 1; after the last as long as before it.
+#[must_use]
+pub fn delay_after(attempt: usize) -> Duration {
+    let at = attempt.clamp(1, DELAYS.len()) - 1;
+    Duration::from_secs(DELAYS[at])
+}
+
+/// Something that a merchant's software may be told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EventType {
+    /// A purchase was entered.
+    PurchaseCreated,
+    /// A purchase was cancelled.
+    PurchaseCancelled,
+    /// A purchase became a customer's, or another one's.
+    PurchaseAttached,
+    /// Points were given or taken without a purchase.
+    PointsChanged,
+    /// A person became a member.
+    MemberCreated,
+    /// Two members became one.
+    MemberMerged,
+}
+
+impl EventType {
+    /// Every type.
+    pub const ALL: [Self; 6] = [
+        Self::PurchaseCreated,
+        Self::PurchaseCancelled,
+        Self::PurchaseAttached,
+        Self::PointsChanged,
+        Self::MemberCreated,
+        Self::MemberMerged,
+    ];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PurchaseCreated => "purchase.created",
+            Self::PurchaseCancelled => "purchase.cancelled",
+            Self::PurchaseAttached => "purchase.attached",
+            Self::PointsChanged => "points.changed",
+            Self::MemberCreated => "member.created",
+            Self::MemberMerged => "member.merged",
+        }
+    }
+
+    /// Reads the word.
+    ///
+    /// # Errors
+    /// [`Invalid::WebhookEvent`].
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(Invalid::WebhookEvent)
+    }
+}
+
+/// The types that an endpoint is told of: at least one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventTypes(BTreeSet<EventType>);
+
+impl EventTypes {
+    /// Some types; one named twice counts once.
+    ///
+    /// # Errors
+    /// [`Invalid::WebhookEvents`] for none.
+    pub fn new(types: impl IntoIterator<Item = EventType>) -> Result<Self, Invalid> {
+        let types: BTreeSet<_> = types.into_iter().collect();
+        if types.is_empty() { Err(Invalid::WebhookEvents) } else { Ok(Self(types)) }
+    }
+
+    /// Whether a type is among them.
+    #[must_use]
+    pub fn contains(&self, kind: EventType) -> bool {
+        self.0.contains(&kind)
+    }
+
+    /// Each of them, in one order always.
+    pub fn iter(&self) -> impl Iterator<Item = EventType> {
+        self.0.iter().copied()
+    }
+}
+
+/// Whether events are posted to an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Switch {
+    /// They are.
+    On,
+    /// The operator turned it off.
+    Off,
+    /// It failed for days and was turned off.
+    GivenUp,
+}
+
+/// How an endpoint has answered of late.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Health {
+    /// When it last took an event; told anew at most once a minute.
+    pub last_success_at: Option<Instant>,
+    /// When it last failed.
+    pub last_failure_at: Option<Instant>,
+    /// How: `http_503`, `timeout`.
+    pub last_failure: Option<String>,
+    /// Since when it has taken nothing.
+    pub failing_since: Option<Instant>,
+    /// Attempts since then.
+    pub failures: u64,
+}
+
+impl Health {
+    /// For so long an endpoint may take nothing before it is turned off.
+    const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
+    /// One that is seldom told anything must have failed so often.
+    const FAILURES: u64 = 10;
+
+    /// Whether the endpoint is turned off: nothing taken for three days, and at least ten attempts.
+    #[must_use]
+    pub fn is_given_up(&self, now: Instant) -> bool {
+        let failing = self.failing_since.map(|since| now.duration_since(since));
+        self.failures >= Self::FAILURES && failing.is_some_and(|time| time >= Self::PATIENCE)
+    }
+}
+
+/// A range of instants whose events are sent again, its end not in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReplayRange {
+    /// Its first instant.
+    pub from: Instant,
+    /// The instant after it.
+    pub until: Instant,
+}
+
+impl ReplayRange {
+    /// A piece is a quarter of a day in UTC: some thousand events of a large merchant.
+    const PIECE_SECONDS: i64 = 6 * 3_600;
+
+    /// A range that begins before it ends, within the days that events are kept. Events are kept by the
+    /// second: the seconds in which it begins and ends are in it whole.
+    ///
+    /// # Errors
+    /// [`Invalid::ReplayRange`].
+    pub fn new(from: Instant, until: Instant, now: Instant) -> Result<Self, Invalid> {
+        let oldest = now - (KEPT_DAYS * 24).hours();
+        if from >= until || from < oldest || from > now {
+            return Err(Invalid::ReplayRange);
+        }
+        let last = until.min(now);
+        let second = calendar::whole_second(last);
+        let until = if second == last { last } else { second + 1.second() };
+        Ok(Self { from: calendar::whole_second(from), until })
+    }
+
+    /// The range in pieces, at most 121, one after another and each within a day in UTC.
+    #[must_use]
+    pub fn pieces(self) -> Vec<Self> {
+        let mut pieces = Vec::new();
+        let mut from = self.from;
+        while from < self.until {
+            let into_piece = from.as_second().rem_euclid(Self::PIECE_SECONDS);
+            let boundary = from.as_second() - into_piece + Self::PIECE_SECONDS;
+            let until =
+                Instant::from_second(boundary).map_or(self.until, |end| end.min(self.until));
+            pieces.push(Self { from, until });
+            from = until;
+        }
+        pieces
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    fn at(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_event_is_tried_ten_times_in_about_a_day_at_growing_intervals() {
+        let delays: Vec<_> = (1..ATTEMPTS).map(delay_after).collect();
+        assert!(delays.is_sorted());
+        let hours = delays.iter().sum::<Duration>().as_secs() / HOUR;
+        assert_eq!((delays.len(), hours), (9, 23));
+        // The longest that a queue can hide a message.
+        assert!(delays.iter().all(|delay| delay.as_secs() < 12 * HOUR));
+        assert_eq!(delay_after(0), delay_after(1));
+        assert_eq!(delay_after(99), delay_after(9));
+    }
+
+    #[test]
+    fn every_type_of_event_has_a_word_that_reads_back() {
+        for kind in EventType::ALL {
+            assert_eq!(EventType::parse(kind.as_str()), Ok(kind));
+        }
+        assert_eq!(EventType::parse("purchase"), Err(Invalid::WebhookEvent));
+        assert_eq!(EventTypes::new([]), Err(Invalid::WebhookEvents));
+    }
+
+    #[rstest]
+    #[case(Some("2026-11-24T09:00:00Z"), 10, true)]
+    #[case(Some("2026-11-24T09:00:01Z"), 10, false)]
+    #[case(Some("2026-11-20T09:00:00Z"), 9, false)]
+    #[case(None, 99, false)]
+    fn an_endpoint_is_given_up_after_three_days_and_ten_attempts(
+        #[case] since: Option<&str>,
+        #[case] failures: u64,
+        #[case] given_up: bool,
+    ) {
+        let health = Health { failing_since: since.map(at), failures, ..Health::default() };
+        assert_eq!(health.is_given_up(at("2026-11-27T09:00:00Z")), given_up);
+    }
+
+    #[rstest]
+    #[case("2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z", true)]
+    #[case("2026-10-28T09:00:00Z", "2026-11-02T00:00:00Z", true)]
+    #[case("2026-10-28T08:59:59Z", "2026-11-02T00:00:00Z", false)]
+    #[case("2026-11-02T00:00:00Z", "2026-11-02T00:00:00Z", false)]
+    #[case("2026-11-28T00:00:00Z", "2026-11-29T00:00:00Z", false)]
+    fn what_is_replayed_is_a_range_of_the_last_30_days(
+        #[case] from: &str,
+        #[case] until: &str,
+        #[case] accepted: bool,
+    ) {
+        let range = ReplayRange::new(at(from), at(until), at("2026-11-27T09:00:00Z"));
+        assert_eq!(range.is_ok(), accepted);
+    }
+
+    #[rstest]
+    #[case("2026-11-27T08:59:58.9Z", "2026-11-27T08:59:59Z", "08:59:58", "08:59:59")]
+    #[case("2026-11-27T08:59:58Z", "2026-11-27T08:59:58.001Z", "08:59:58", "08:59:59")]
+    #[case("2026-11-27T08:59:59Z", "2026-11-27T09:30:00Z", "08:59:59", "09:00:01")]
+    fn the_seconds_in_which_a_range_begins_and_ends_are_in_it_whole(
+        #[case] asked_from: &str,
+        #[case] asked_until: &str,
+        #[case] from: &str,
+        #[case] until: &str,
+    ) {
+        let on_the_day = |time: &str| at(&format!("2026-11-27T{time}Z"));
+        let now = at("2026-11-27T09:00:00.2Z");
+        let range = ReplayRange::new(at(asked_from), at(asked_until), now);
+        assert_eq!(range, Ok(ReplayRange { from: on_the_day(from), until: on_the_day(until) }));
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_cover_a_range_without_gap_each_within_a_day(
+            from in 0_i64..30 * 86_400,
+            length in 1_i64..30 * 86_400,
+        ) {
+            let now = at("2026-11-27T09:00:00Z");
+            let from = now - from.seconds();
+            let range = ReplayRange::new(from, from + length.seconds(), now);
+            prop_assume!(range.is_ok());
+            let range = range.unwrap();
+            let pieces = range.pieces();
+            prop_assert!(pieces.len() <= 121);
+            let last = |piece: &ReplayRange| piece.until - 1.nanosecond();
+            let day = |at: Instant| at.as_second().div_euclid(86_400);
+            prop_assert!(pieces.iter().all(|piece| day(piece.from) == day(last(piece))));
+            prop_assert_eq!(pieces.first().map(|piece| piece.from), Some(range.from));
+            prop_assert_eq!(pieces.last().map(|piece| piece.until), Some(range.until));
+            prop_assert!(pieces.windows(2).all(|pair| pair[0].until == pair[1].from));
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! A walk over a part.
+
+use super::source::{After, Page, Reader, Source, attribute, key};
+use super::{Part, StoredItem};
+use crate::member::erase::ERASED_ON;
+use crate::member::item::cards_of;
+use crate::member::read::member_id;
+use crate::table::items::{self, Item};
+use crate::table::keys::{self, Key};
+use crate::vault::Field;
+use crate::{Contact, Scope, Settings, Store, StoreError};
+use domain::member::Email;
+use domain::values::identifiers::CardNumber;
+use domain::{CampaignId, Day, MemberId, Mobile, OfferId, UploadId};
+use futures::future::try_join_all;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Items of a query.
+const PAGE: i32 = 200;
+/// Items of a query of members, on each of whom much may hang.
+const MEMBERS_PAGE: i32 = 64;
+/// Members whose belongings are read at once.
+const AT_ONCE: usize = 16;
+
+/// Some items of a walk.
+pub struct Step {
+    /// Them.
+    pub items: Vec<StoredItem>,
+    /// Where a walk goes on that stops here; `None` where what the items hang on is still to come.
+    pub position: Option<Position>,
+}
+
+/// How far a walk has come.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    source: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<After>,
+}
+
+enum Ready {
+    Step(Step),
+    More(Source, After),
+}
+
+/// What a walk is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To keep what is there. What an erasure under way has not come to yet is passed over.
+    Archive,
+    /// To leave nothing.
+    Clear,
+}
+
+/// A walk over a part.
+pub struct Walk<'a> {
+    reader: Reader<'a>,
+    part: Part,
+    purpose: Purpose,
+    sources: Vec<Source>,
+    position: Position,
+    ready: VecDeque<Ready>,
+}
+
+impl Store {
+    /// A walk over a part of what a merchant leaves, from a position on. Making it makes no call.
+    #[must_use]
+    pub fn walk_part(
+        &self,
+        settings: &Arc<Settings>,
+        part: Part,
+        purpose: Purpose,
+        from: Option<Position>,
+        today: Day,
+    ) -> Walk<'_> {
+        let scope = Scope { settings: Arc::clone(settings), mode: part.mode() };
+        Walk {
+            reader: Reader { store: self, scope },
+            part,
+            purpose,
+            sources: part.sources(settings.merchant.id, today),
+            position: from.unwrap_or_default(),
+            ready: VecDeque::new(),
+        }
+    }
+}
+
+impl Walk<'_> {
+    /// The next items; `None` at the end. A query of 64 members, then for each of them a query of its
+    /// rows, one of its history and a read of its purchases and contacts, a hundred at a time, sixteen
+    /// members at once; elsewhere a query of 200 items.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], and [`StoreError::Corrupt`] for an item that is another's.
+    pub async fn next(&mut self) -> Result<Option<Step>, StoreError> {
+        loop {
+            match self.ready.pop_front() {
+                Some(Ready::Step(step)) => return Ok(Some(step)),
+                Some(Ready::More(source, after)) => {
+                    let page = self.reader.read(&source, Some(&after), PAGE).await?;
+                    if let Some(after) = page.next {
+                        self.ready.push_front(Ready::More(source, after));
+                    }
+                    return Ok(Some(step(page.items, None)));
+                }
+                None if self.read_ahead().await? => {}
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// Reads the next page and what hangs on its items. `false` at the end.
+    async fn read_ahead(&mut self) -> Result<bool, StoreError> {
+        let Position { source: number, after } = self.position.clone();
+        let Some(source) = self.sources.get(number).cloned() else { return Ok(false) };
+        let limit = if matches!(self.part, Part::Members(..)) { MEMBERS_PAGE } else { PAGE };
+        let Page { items, next } = self.reader.read(&source, after.as_ref(), limit).await?;
+        let goes_on = match next {
+            Some(after) => Position { source: number, after: Some(after) },
+            None => Position { source: number + 1, after: None },
+        };
+        if matches!(source, Source::History(_)) {
+            self.ready.push_back(Ready::Step(step(items, Some(goes_on.clone()))));
+        } else {
+            let items = items.into_iter().filter(|item| !self.is_left_for_last(&source, item));
+            let items: Vec<_> = items.collect();
+            let read: Vec<_> = stream::iter(items)
+                .map(|item| self.with_what_hangs_on_it(item))
+                .buffered(AT_ONCE)
+                .try_collect()
+                .await?;
+            for (item, hanging) in read {
+                for (source, page) in hanging {
+                    if !page.items.is_empty() {
+                        self.ready.push_back(Ready::Step(step(page.items, None)));
+                    }
+                    if let Some(after) = page.next {
+                        self.ready.push_back(Ready::More(source, after));
+                    }
+                }
+                let (pk, sk) = key(&item);
+                let after =
+                    [("pk", pk), ("sk", sk)].map(|(name, value)| (name.into(), value.into()));
+                let position = Position { source: number, after: Some(After::from(after)) };
+                // A campaign itself is among the settings, by which the others are found.
+                let kept = !matches!(self.part, Part::Campaigns(_));
+                let items = kept.then_some(item).into_iter().collect();
+                self.ready.push_back(Ready::Step(step(items, Some(position))));
+            }
+        }
+        self.position = goes_on;
+        Ok(true)
+    }
+
+    /// The profile holds the key that everything else is opened by.
+    fn is_left_for_last(&self, source: &Source, item: &Item) -> bool {
+        let of_partition = matches!(source, Source::Partition { .. });
+        self.part == Part::Settings && of_partition && attribute(item, "sk") == keys::PROFILE
+    }
+
+    async fn with_what_hangs_on_it(
+        &self,
+        item: Item,
+    ) -> Result<(Item, Vec<(Source, Page)>), StoreError> {
+        let sources = self.hanging_on(&item)?;
+        let pages = sources.iter().map(|source| self.reader.read(source, None, PAGE));
+        let pages = try_join_all(pages).await?;
+        Ok((item, sources.into_iter().zip(pages).collect()))
+    }
+
+    fn hanging_on(&self, item: &Item) -> Result<Vec<Source>, StoreError> {
+        const CORRUPT: StoreError = StoreError::Corrupt("archived");
+        let tenant = self.reader.scope.tenant();
+        let merchant = tenant.merchant;
+        let sk = attribute(item, "sk");
+        Ok(match self.part {
+            Part::Members(..) => match sk.strip_prefix("MEMBER#").and_then(person) {
+                Some(id) => self.belongings(member_id(id)?, item)?,
+                None => vec![],
+            },
+            Part::Campaigns(_) => {
+                let id = sk.strip_prefix(keys::CAMPAIGN_PREFIX).map(CampaignId::parse);
+                let id = id.and_then(Result::ok).ok_or(CORRUPT)?;
+                vec![Source::all(keys::campaign_partition(tenant, id))]
+            }
+            Part::Uploads(_) => {
+                let id = UploadId::parse(sk).map_err(|_| CORRUPT)?;
+                vec![Source::all(keys::range_partition(tenant, id))]
+            }
+            Part::Settings if sk == keys::PROFILE => {
+                vec![Source::Items(vec![keys::reference(attribute(item, "reference"))])]
+            }
+            Part::Settings => match sk.strip_prefix(keys::ACCOUNT_PREFIX) {
+                Some(account) => {
+                    vec![Source::Items(vec![keys::account_merchant(account, merchant)])]
+                }
+                None => vec![],
+            },
+            Part::Offers(_) => match sk.strip_prefix(keys::OFFER_PREFIX).map(OfferId::parse) {
+                Some(id) => {
+                    vec![Source::all(keys::offer_partition(tenant, id.map_err(|_| CORRUPT)?))]
+                }
+                None => vec![],
+            },
+            Part::Nobody(_)
+            | Part::Erased(_)
+            | Part::Coupons(_)
+            | Part::Events(_)
+            | Part::Rewards(_) => vec![],
+        })
+    }
+
+    /// What a person has, or what an erasure that was decided has not come to yet.
+    fn belongings(&self, id: MemberId, item: &Item) -> Result<Vec<Source>, StoreError> {
+        let tenant = self.reader.scope.tenant();
+        let of = |id: MemberId| {
+            [Source::all(keys::member_rows(tenant, id)), Source::History(id.to_string())]
+        };
+        if !item.contains_key(ERASED_ON) {
+            let contacts = Source::Items(self.contacts(id, item)?);
+            return Ok(of(id).into_iter().chain([contacts]).collect());
+        }
+        let tombstone: Absorbed = items::from_item(item.clone(), "tombstone")?;
+        let absorbed = tombstone.absorbed.iter().map(|id| member_id(id));
+        let absorbed = absorbed.collect::<Result<Vec<_>, _>>()?;
+        Ok(match self.purpose {
+            Purpose::Archive => vec![],
+            Purpose::Clear => std::iter::once(id).chain(absorbed).flat_map(of).collect(),
+        })
+    }
+
+    /// The keys by which a person's contacts are looked up.
+    fn contacts(&self, id: MemberId, item: &Item) -> Result<Vec<Key>, StoreError> {
+        let sealed: SealedContacts = items::from_item(item.clone(), "person")?;
+        let vault = &self.reader.scope.settings.vault;
+        let corrupt = |_| StoreError::Corrupt("person");
+        let mobile = Mobile::parse(&vault.open(id, Field::Mobile, &sealed.mobile)?);
+        let mobile = Contact::Mobile(mobile.map_err(corrupt)?);
+        let mut keys = vec![self.reader.scope.contact_key(&mobile)];
+        let mut cards = match sealed.blocked_cards {
+            Some(cards) => cards_of(&vault.open(id, Field::BlockedCards, &cards)?),
+            None => Ok(vec![]),
+        }
+        .map_err(corrupt)?;
+        if let Some(card) = sealed.card {
+            let card = CardNumber::parse(&vault.open(id, Field::Card, &card)?).map_err(corrupt)?;
+            // The card there is may be one of those blocked: a key is read once.
+            cards.retain(|blocked| *blocked != card);
+            cards.push(card);
+        }
+        keys.extend(
+            cards.into_iter().map(|card| self.reader.scope.contact_key(&Contact::Card(card))),
+        );
+        if let Some(email) = sealed.email {
+            let email = Email::parse(&vault.open(id, Field::Email, &email)?);
+            keys.push(self.reader.scope.email_key(&email.map_err(corrupt)?, id));
+        }
+        Ok(keys)
+    }
+}
+
+#[derive(Deserialize)]
+struct SealedContacts {
+    #[serde(with = "serde_bytes")]
+    mobile: Vec<u8>,
+    #[serde(with = "serde_bytes", default)]
+    card: Option<Vec<u8>>,
+    #[serde(with = "serde_bytes", default)]
+    blocked_cards: Option<Vec<u8>>,
+    #[serde(with = "serde_bytes", default)]
+    email: Option<Vec<u8>>,
+}
+
+#[derive(Deserialize)]
+struct Absorbed {
+    #[serde(default)]
+    absorbed: Vec<String>,
+}
+
+fn step(items: Vec<Item>, position: Option<Position>) -> Step {
+    Step { items: items.into_iter().map(StoredItem).collect(), position }
+}
+
+fn person(rest: &str) -> Option<&str> {
+    rest.strip_suffix("#PERSON")
+}

@@ -1,0 +1,191 @@
+//! A campaign's dry run: whom it would reach and what it would come to, counted by a job that notes how
+//! far it is, in one item.
+
+use crate::campaign::send::token;
+use crate::member::read::member_id;
+use crate::table::items::{self, Transaction};
+use crate::table::keys::{self, Key, Tenant};
+use crate::{Consistency, Store, StoreError};
+use domain::values::identifiers::MEMBER_SHARDS;
+use domain::{CampaignId, Instant, MemberId};
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+/// How long a dry run can be read.
+const KEPT_SECONDS: i64 = 30 * 86_400;
+/// A dry run under way that was asked for longer ago than this is begun anew when it is asked for again.
+const UNDER_WAY: SignedDuration = SignedDuration::from_hours(1);
+
+/// What a dry run has counted so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryCounts {
+    /// Members looked at.
+    pub walked: u64,
+    /// In the segment, and written to.
+    pub recipients: u64,
+    /// In the segment, but opposed or without consent.
+    pub opposed: u64,
+    /// In the segment, but without an address.
+    pub unreachable: u64,
+    /// Parts of the recipients' SMS.
+    pub sms_parts: u64,
+    /// Recipients whose SMS is in UCS-2.
+    pub unicode: u64,
+}
+
+/// A dry run, done or under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DryRun {
+    /// When it was asked for: the day that the segment is reckoned on.
+    pub asked_at: Instant,
+    /// When it had seen everybody.
+    pub done_at: Option<Instant>,
+    /// The shard under way.
+    pub shard: u8,
+    /// The last member of it that was seen.
+    pub after: Option<MemberId>,
+    /// What was counted.
+    pub counts: DryCounts,
+    /// Tells one asking from the next.
+    run: String,
+    version: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DryRunRecord {
+    pk: String,
+    sk: String,
+    run: String,
+    v: u64,
+    asked_at: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    done_at: Option<String>,
+    shard: u8,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<String>,
+    counts: DryCounts,
+    ttl: i64,
+}
+
+impl DryRunRecord {
+    fn of(tenant: Tenant, campaign: CampaignId, dry_run: &DryRun) -> Self {
+        let Key { pk, sk } = keys::dry_run(tenant, campaign);
+        Self {
+            pk,
+            sk,
+            run: dry_run.run.clone(),
+            v: dry_run.version,
+            asked_at: items::instant_text(dry_run.asked_at),
+            done_at: dry_run.done_at.map(items::instant_text),
+            shard: dry_run.shard,
+            after: dry_run.after.map(|member| member.to_string()),
+            counts: dry_run.counts,
+            ttl: dry_run.asked_at.as_second() + KEPT_SECONDS,
+        }
+    }
+
+    fn read(self) -> Result<DryRun, StoreError> {
+        Ok(DryRun {
+            asked_at: items::instant_of(&self.asked_at)?,
+            done_at: self.done_at.as_deref().map(items::instant_of).transpose()?,
+            shard: self.shard,
+            after: self.after.as_deref().map(member_id).transpose()?,
+            counts: self.counts,
+            run: self.run,
+            version: self.v,
+        })
+    }
+}
+
+impl Store {
+    /// Asks for a dry run: 1 strong read and 1 write unit. One that is under way goes on.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn ask_dry_run(
+        &self,
+        tenant: Tenant,
+        campaign: CampaignId,
+        now: Instant,
+    ) -> Result<DryRun, StoreError> {
+        if let Some(known) = self.dry_run(tenant, campaign, now).await?
+            && known.done_at.is_none()
+            && now.duration_since(known.asked_at) < UNDER_WAY
+        {
+            return Ok(known);
+        }
+        let dry_run = DryRun {
+            asked_at: now,
+            done_at: None,
+            shard: 0,
+            after: None,
+            counts: DryCounts::default(),
+            run: token()?,
+            version: 1,
+        };
+        let record = DryRunRecord::of(tenant, campaign, &dry_run);
+        self.client
+            .put_item()
+            .table_name(&*self.table)
+            .set_item(Some(items::to_item(&record)?))
+            .send()
+            .await
+            .map_err(StoreError::unavailable)?;
+        // The table keeps whole seconds.
+        record.read()
+    }
+
+    /// The dry run of a campaign, where one was asked for since the campaign was written and less than
+    /// 30 days ago: 1 strong read.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn dry_run(
+        &self,
+        tenant: Tenant,
+        campaign: CampaignId,
+        now: Instant,
+    ) -> Result<Option<DryRun>, StoreError> {
+        let key = keys::dry_run(tenant, campaign);
+        let record: Option<DryRunRecord> = self.get_item(&key, Consistency::Strong).await?;
+        record.filter(|record| record.ttl > now.as_second()).map(DryRunRecord::read).transpose()
+    }
+
+    /// Notes how far a dry run is and what it has counted, in one: 2 write units. `false` where another
+    /// was here, or where it is wanted no more.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn note_dry_run(
+        &self,
+        tenant: Tenant,
+        campaign: CampaignId,
+        dry_run: &mut DryRun,
+        counts: DryCounts,
+        (shard, after): (u8, Option<MemberId>),
+        now: Instant,
+    ) -> Result<bool, StoreError> {
+        let next = DryRun {
+            done_at: (shard >= MEMBER_SHARDS).then_some(now),
+            shard,
+            after,
+            counts,
+            version: dry_run.version + 1,
+            ..dry_run.clone()
+        };
+        let action = items::put(
+            &self.table,
+            items::to_item(&DryRunRecord::of(tenant, campaign, &next))?,
+            Some("run = :run AND v = :v"),
+            vec![
+                (":run", items::text(dry_run.run.clone())),
+                (":v", items::number(dry_run.version)),
+            ],
+        )?;
+        let noted = matches!(self.transact(vec![action]).await?, Transaction::Committed);
+        if noted {
+            *dry_run = next;
+        }
+        Ok(noted)
+    }
+}

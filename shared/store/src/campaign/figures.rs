@@ -1,0 +1,218 @@
+//! A campaign's figures: counters spread over a few items, each written in one transaction with what it
+//! counts, so that nothing is counted twice.
+
+use crate::table::items;
+use crate::table::keys::{self, TALLIES, Tenant};
+use crate::{Store, StoreError};
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
+use domain::CampaignId;
+use serde::{Deserialize, Serialize};
+use std::hash::{DefaultHasher, Hasher as _};
+
+/// What became of recipients. They sum to those of the plan once every batch is done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Handed to the provider.
+    pub sent: u64,
+    /// Refused by the provider, each for itself.
+    pub refused: u64,
+    /// Opposed, or without consent, when their turn came.
+    pub opposed: u64,
+    /// Gone, or without an address, when their turn came.
+    pub unreachable: u64,
+    /// Not on the list of those who may be written to outside production.
+    pub not_allowed: u64,
+    /// May or may not have been sent; not sent again.
+    pub uncertain: u64,
+}
+
+/// How a campaign stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Figures {
+    /// Batches that are done.
+    pub batches_done: u64,
+    /// What became of their recipients.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// Of those sent: delivered, as the provider tells.
+    pub delivered: u64,
+    /// Of those sent: returned by the address.
+    pub bounced: u64,
+    /// Of those sent: given up by the provider.
+    pub failed: u64,
+}
+
+/// A campaign's recipients, each in exactly one state: they sum to those planned.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ByState {
+    /// Planned, and their batch not done yet.
+    pub waiting: u64,
+    /// Handed to the provider, which told nothing of them yet.
+    pub sent: u64,
+    /// Delivered.
+    pub delivered: u64,
+    /// Returned by the address.
+    pub bounced: u64,
+    /// Given up by the provider.
+    pub failed: u64,
+    /// Refused by the provider.
+    pub refused: u64,
+    /// Opposed, or without consent, when their turn came.
+    pub opposed: u64,
+    /// Gone, or without an address, when their turn came.
+    pub unreachable: u64,
+    /// Not on the list of those who may be written to outside production.
+    pub not_allowed: u64,
+    /// May or may not have been sent.
+    pub uncertain: u64,
+}
+
+impl Figures {
+    /// Puts each of the `recipients` planned into one state. What a provider told is taken off those
+    /// handed over, then off the uncertain, some of whom may have had the message after all, then off
+    /// those whose batch is not done yet.
+    #[must_use]
+    pub fn by_state(&self, recipients: u64) -> ByState {
+        let Self { counts, delivered, bounced, failed, .. } = *self;
+        let told = delivered + bounced + failed;
+        let of_uncertain = told.saturating_sub(counts.sent);
+        let of_waiting = of_uncertain.saturating_sub(counts.uncertain);
+        let done = counts.sent
+            + counts.refused
+            + counts.opposed
+            + counts.unreachable
+            + counts.not_allowed
+            + counts.uncertain;
+        ByState {
+            waiting: recipients.saturating_sub(done).saturating_sub(of_waiting),
+            sent: counts.sent.saturating_sub(told),
+            delivered,
+            bounced,
+            failed,
+            refused: counts.refused,
+            opposed: counts.opposed,
+            unreachable: counts.unreachable,
+            not_allowed: counts.not_allowed,
+            uncertain: counts.uncertain.saturating_sub(of_uncertain),
+        }
+    }
+}
+
+impl Store {
+    /// A campaign's figures: 1 query, its batches left aside.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn figures(
+        &self,
+        tenant: Tenant,
+        campaign: CampaignId,
+    ) -> Result<Figures, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :tally)")
+            .expression_attribute_values(
+                ":pk",
+                items::text(keys::campaign_partition(tenant, campaign)),
+            )
+            .expression_attribute_values(":tally", items::text("TALLY#"))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(StoreError::unavailable)?;
+        let mut figures = Figures::default();
+        for item in answer.items.unwrap_or_default() {
+            let of = |name: &str| {
+                let number = item.get(name).and_then(|value| value.as_n().ok());
+                number.and_then(|number| number.parse::<u64>().ok()).unwrap_or_default()
+            };
+            figures.batches_done += of("batches_done");
+            figures.counts.sent += of("sent");
+            figures.counts.refused += of("refused");
+            figures.counts.opposed += of("opposed");
+            figures.counts.unreachable += of("unreachable");
+            figures.counts.not_allowed += of("not_allowed");
+            figures.counts.uncertain += of("uncertain");
+            figures.delivered += of("delivered");
+            figures.bounced += of("bounced");
+            figures.failed += of("failed");
+        }
+        Ok(figures)
+    }
+}
+
+/// Adds to the counters of a campaign, on one of its items, which `what` chooses and which comes to be
+/// with the first.
+pub(crate) fn tally(
+    table: &str,
+    tenant: Tenant,
+    campaign: CampaignId,
+    what: &impl std::hash::Hash,
+    numbers: &[(&str, i64)],
+) -> Result<TransactWriteItem, StoreError> {
+    let told: Vec<_> = numbers.iter().filter(|(_, number)| *number != 0).collect();
+    let named: Vec<String> = told.iter().map(|(name, _)| format!("{name} :{name}")).collect();
+    let mut update = Update::builder()
+        .table_name(table)
+        .set_key(Some(items::key_item(&keys::tally(tenant, campaign, spread(what)))))
+        .update_expression(format!("ADD {}", named.join(", ")));
+    for (name, number) in told {
+        update = update.expression_attribute_values(format!(":{name}"), items::number(*number));
+    }
+    let update = update.build().map_err(StoreError::unavailable)?;
+    Ok(TransactWriteItem::builder().update(update).build())
+}
+
+/// A count as a counter takes it.
+pub(crate) fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn spread(what: &impl std::hash::Hash) -> u8 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    u8::try_from(hasher.finish() % u64::from(TALLIES)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    prop_compose! {
+        fn campaign()(
+            counts in proptest::array::uniform6(0_u64..500),
+            waiting in 0_u64..500,
+            told in proptest::array::uniform3(0_u64..900),
+        ) -> (u64, Figures) {
+            let [sent, refused, opposed, unreachable, not_allowed, uncertain] = counts;
+            let counts = Counts { sent, refused, opposed, unreachable, not_allowed, uncertain };
+            // Nothing is told of more than may have had the message.
+            let mut left = sent + uncertain + waiting;
+            let [delivered, bounced, failed] = told.map(|told| {
+                let told = told.min(left);
+                left -= told;
+                told
+            });
+            let recipients =
+                waiting + sent + refused + opposed + unreachable + not_allowed + uncertain;
+            (recipients, Figures { batches_done: 1, counts, delivered, bounced, failed })
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_campaigns_recipients_are_each_in_one_state((recipients, figures) in campaign()) {
+            let by_state = figures.by_state(recipients);
+            let ByState {
+                waiting, sent, delivered, bounced, failed, refused, opposed, unreachable, not_allowed,
+                uncertain,
+            } = by_state;
+            let sum = waiting + sent + delivered + bounced + failed + refused + opposed + unreachable
+                + not_allowed + uncertain;
+            prop_assert_eq!(sum, recipients, "{:?}", by_state);
+        }
+    }
+}

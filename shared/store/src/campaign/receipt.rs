@@ -1,0 +1,227 @@
+//! What a provider tells of each recipient: a row moves on, and the campaign's figures with it.
+
+use crate::campaign::figures::{signed, tally};
+use crate::table::items::{self, Item, Reason, Transaction};
+use crate::table::keys::{self, Tenant};
+use crate::table::retry;
+use crate::{Store, StoreError};
+use domain::{CampaignId, Channel, MemberId};
+
+/// Receipts of one transaction, which takes 100 actions.
+const MOST_RECEIPTS: usize = 99;
+
+/// What a provider told of one recipient, or we know ourselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageState {
+    /// Handed to the provider, or about to be.
+    Sent,
+    /// Refused by the provider.
+    Refused,
+    /// Arrived.
+    Delivered,
+    /// Returned by the address.
+    Bounced,
+    /// Not taken by the address this time.
+    SoftBounced,
+    /// Given up by the provider.
+    Failed,
+}
+
+impl MessageState {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Refused => "refused",
+            Self::Delivered => "delivered",
+            Self::Bounced => "bounced",
+            Self::SoftBounced => "soft_bounced",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether the row is one of those.
+    pub(crate) fn is_of(self, row: &Item) -> bool {
+        row.get("state") == Some(&items::text(self.as_str()))
+    }
+
+    /// Whether it is told after all of a message that bounced softly: providers keep no order, and
+    /// some try again.
+    const fn overtakes_a_soft_bounce(self) -> bool {
+        matches!(self, Self::Delivered | Self::Bounced)
+    }
+}
+
+/// A receipt on its way to its row.
+struct Receipt {
+    member: MemberId,
+    state: MessageState,
+    /// What the row is thought to be.
+    over: MessageState,
+}
+
+impl Store {
+    /// Notes what a provider tells of recipients of one campaign: rows and figures in one
+    /// transaction, 2 write units a recipient and 2. What is known already, or was overtaken by a
+    /// later word, changes nothing; told by their number are those that changed.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where a row is not there (yet).
+    pub async fn receipts(
+        &self,
+        tenant: Tenant,
+        campaign: CampaignId,
+        told: &[(MemberId, MessageState)],
+    ) -> Result<usize, StoreError> {
+        let mut changed = 0;
+        for part in told.chunks(MOST_RECEIPTS) {
+            changed += self.some_receipts(tenant, campaign, part).await?;
+        }
+        Ok(changed)
+    }
+
+    async fn some_receipts(
+        &self,
+        tenant: Tenant,
+        campaign: CampaignId,
+        told: &[(MemberId, MessageState)],
+    ) -> Result<usize, StoreError> {
+        let mut left: Vec<Receipt> = Vec::with_capacity(told.len());
+        for (member, state) in told {
+            match left.iter_mut().find(|known| known.member == *member) {
+                None => {
+                    left.push(Receipt { member: *member, state: *state, over: MessageState::Sent });
+                }
+                Some(known)
+                    if known.state == MessageState::SoftBounced
+                        && state.overtakes_a_soft_bounce() =>
+                {
+                    known.state = *state;
+                }
+                Some(_) => {}
+            }
+        }
+        for attempt in 0..retry::ATTEMPTS {
+            if left.is_empty() {
+                return Ok(0);
+            }
+            match self.transact(self.moves(tenant, campaign, &left)?).await? {
+                Transaction::Committed => return Ok(left.len()),
+                Transaction::Cancelled(reasons) => {
+                    let (mut absent, mut learnt) = (false, false);
+                    let mut reasons = reasons.into_iter();
+                    left.retain_mut(|receipt| match reasons.next() {
+                        Some(Reason::Condition(None)) => {
+                            absent = true;
+                            false
+                        }
+                        Some(Reason::Condition(Some(row))) => {
+                            learnt = true;
+                            receipt.over = MessageState::SoftBounced;
+                            MessageState::SoftBounced.is_of(&row)
+                                && receipt.state.overtakes_a_soft_bounce()
+                        }
+                        _ => true,
+                    });
+                    if absent {
+                        return Err(StoreError::NotFound("message"));
+                    }
+                    if !learnt {
+                        retry::wait(attempt).await;
+                    }
+                }
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    fn moves(
+        &self,
+        tenant: Tenant,
+        campaign: CampaignId,
+        receipts: &[Receipt],
+    ) -> Result<Vec<aws_sdk_dynamodb::types::TransactWriteItem>, StoreError> {
+        let mut actions = Vec::with_capacity(receipts.len() + 1);
+        for receipt in receipts {
+            actions.push(items::update_or_tell(
+                &self.table,
+                &keys::message(tenant, receipt.member, campaign),
+                "SET #state = :state",
+                "#state = :over",
+                ("#state", "state"),
+                vec![
+                    (":state", items::text(receipt.state.as_str())),
+                    (":over", items::text(receipt.over.as_str())),
+                ],
+            )?);
+        }
+        let count = |wanted: &dyn Fn(&Receipt) -> bool| {
+            signed(u64::try_from(receipts.iter().filter(|one| wanted(one)).count()).unwrap_or(0))
+        };
+        let of = |state| count(&|receipt| receipt.state == state);
+        // A soft bounce that was overtaken was counted among those that failed.
+        let overtaken = count(&|receipt| receipt.over == MessageState::SoftBounced);
+        let failed = of(MessageState::Failed) + of(MessageState::SoftBounced) - overtaken;
+        let first = receipts.first().map(|receipt| receipt.member);
+        actions.push(tally(
+            &self.table,
+            tenant,
+            campaign,
+            &first,
+            &[
+                ("delivered", of(MessageState::Delivered)),
+                ("bounced", of(MessageState::Bounced)),
+                ("failed", failed),
+            ],
+        )?);
+        Ok(actions)
+    }
+
+    /// Notes that the provider refused a recipient: 2 write units.
+    pub(crate) async fn refuse_message(
+        &self,
+        tenant: Tenant,
+        member: MemberId,
+        campaign: CampaignId,
+    ) -> Result<(), StoreError> {
+        let action = items::update_or_tell(
+            &self.table,
+            &keys::message(tenant, member, campaign),
+            "SET #state = :state",
+            "attribute_exists(pk)",
+            ("#state", "state"),
+            vec![(":state", items::text(MessageState::Refused.as_str()))],
+        )?;
+        self.transact(vec![action]).await?;
+        Ok(())
+    }
+
+    /// Whether a member was written to by SMS: 1 query of the member's rows, half a read unit for
+    /// some forty of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn was_messaged(
+        &self,
+        tenant: Tenant,
+        member: MemberId,
+        channel: Channel,
+    ) -> Result<bool, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :message)")
+            .expression_attribute_values(":pk", items::text(keys::member_rows(tenant, member)))
+            .expression_attribute_values(":message", items::text(keys::MESSAGE_PREFIX))
+            .into_paginator()
+            .items()
+            .send();
+        while let Some(item) = pages.next().await {
+            let item = item.map_err(StoreError::unavailable)?;
+            if item.get("channel") == Some(&items::text(channel.as_str())) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}

@@ -1,0 +1,380 @@
+//! A batch on its way to a provider: claimed, begun, done, each step a conditional write, and each
+//! recipient a row of its own.
+//!
+//! The claim comes before the call. It keeps the instant of the first attempt and exactly who was
+//! addressed, so that whoever takes the batch over knows whether the provider may have it already.
+
+use crate::campaign::figures::{Counts, signed, tally};
+use crate::campaign::plan::BatchRecord;
+use crate::campaign::receipt::MessageState;
+use crate::table::items::{self, ABSENT, Reason, Transaction};
+use crate::table::keys::{self, BatchId, Key, Tenant};
+use crate::table::retry;
+use crate::{Store, StoreError};
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{CampaignId, Channel, Instant, MemberId};
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+
+/// How long a claim holds: longer than the function may run.
+const LEASE_SECONDS: i64 = 150;
+
+#[derive(Serialize, Deserialize)]
+struct SendingRecord {
+    pk: String,
+    sk: String,
+    lease: String,
+    lease_until: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first_attempt_at: Option<String>,
+    /// A bit a member of the batch: set for those addressed.
+    #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
+    addressed: Option<Vec<u8>>,
+    /// A bit a member of the batch: set for those left for later, in a batch of their own.
+    #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
+    later: Option<Vec<u8>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    counts: Option<Counts>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    done_at: Option<String>,
+}
+
+/// Who of a batch is written to, and how the others are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addressed {
+    /// Those written to, in the batch's order.
+    pub members: Vec<MemberId>,
+    /// The others.
+    pub counts: Counts,
+}
+
+/// A batch that is ours until the lease ends.
+pub struct Claim {
+    /// The batch.
+    pub batch: BatchId,
+    /// Its members, in an order that does not change, those left for later taken out.
+    pub members: Vec<MemberId>,
+    /// All of them, which the stored bits speak of.
+    all: Vec<MemberId>,
+    /// When the provider was first called, where it may have been.
+    pub first_attempt_at: Option<Instant>,
+    /// Who was addressed then.
+    pub addressed: Option<Addressed>,
+    lease: String,
+}
+
+/// What claiming came to.
+pub enum Claimed {
+    /// It is ours.
+    Ours(Box<Claim>),
+    /// It is another's for now.
+    Others,
+    /// It is done.
+    Done,
+    /// There is no such batch (yet).
+    Absent,
+}
+
+impl Store {
+    /// Claims a batch: 1 strong read of two items, then 1 transaction of 2 write units.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn claim_batch(
+        &self,
+        tenant: Tenant,
+        campaign: CampaignId,
+        batch: BatchId,
+        now: Instant,
+    ) -> Result<Claimed, StoreError> {
+        let wanted = [keys::batch(tenant, campaign, batch), keys::sending(tenant, campaign, batch)];
+        let (mut cut, mut before) = (None, None);
+        for item in self.get_items_strongly(&wanted).await? {
+            if item.get("sk") == Some(&items::text(&wanted[0].sk)) {
+                cut = Some(items::from_item::<BatchRecord>(item, "batch")?);
+            } else {
+                before = Some(items::from_item::<SendingRecord>(item, "sending")?);
+            }
+        }
+        let Some(cut) = cut else { return Ok(Claimed::Absent) };
+        let members = cut.members();
+        let [_, key] = wanted;
+        let lease = token()?;
+        let until = now.as_second() + LEASE_SECONDS;
+        let later = before.as_ref().and_then(|record| record.later.clone()).unwrap_or_default();
+        let (action, first_attempt_at, addressed) = match before {
+            Some(record) if record.done_at.is_some() => return Ok(Claimed::Done),
+            Some(record) if record.lease_until > now.as_second() => return Ok(Claimed::Others),
+            None => {
+                let record = SendingRecord {
+                    pk: key.pk,
+                    sk: key.sk,
+                    lease: lease.clone(),
+                    lease_until: until,
+                    first_attempt_at: None,
+                    addressed: None,
+                    later: None,
+                    counts: None,
+                    done_at: None,
+                };
+                (items::put(&self.table, items::to_item(&record)?, ABSENT, vec![])?, None, None)
+            }
+            Some(record) => {
+                let values = vec![
+                    (":lease", items::text(lease.clone())),
+                    (":until", items::number(until)),
+                    (":before", items::text(record.lease.clone())),
+                ];
+                let action = items::update(
+                    &self.table,
+                    &key,
+                    "SET lease = :lease, lease_until = :until",
+                    "lease = :before",
+                    values,
+                )?;
+                let first = record.first_attempt_at.as_deref().map(items::instant_of);
+                let addressed = match (record.addressed, record.counts) {
+                    (Some(bits), Some(counts)) => {
+                        Some(Addressed { members: chosen(&members, &bits), counts })
+                    }
+                    _ => None,
+                };
+                (action, first.transpose()?, addressed)
+            }
+        };
+        match self.transact(vec![action]).await? {
+            Transaction::Committed => {
+                let left: HashSet<_> = chosen(&members, &later).into_iter().collect();
+                let all = members.clone();
+                let members = members.into_iter().filter(|id| !left.contains(id)).collect();
+                Ok(Claimed::Ours(Box::new(Claim {
+                    batch,
+                    members,
+                    all,
+                    first_attempt_at,
+                    addressed,
+                    lease,
+                })))
+            }
+            Transaction::Cancelled(_) => Ok(Claimed::Others),
+        }
+    }
+
+    /// Notes that the provider is about to be called, and for whom: a row a recipient, then the
+    /// instant of the first attempt. 1 write unit a recipient and 2. `false` where the claim was
+    /// lost: nothing may be sent.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Busy`].
+    pub async fn begin_sending(
+        &self,
+        tenant: Tenant,
+        campaign: CampaignId,
+        claim: &mut Claim,
+        channel: Channel,
+        addressed: &Addressed,
+        now: Instant,
+    ) -> Result<bool, StoreError> {
+        let rows = addressed.members.iter().map(|member| {
+            let Key { pk, sk } = keys::message(tenant, *member, campaign);
+            HashMap::from([
+                ("pk".to_owned(), items::text(pk)),
+                ("sk".to_owned(), items::text(sk)),
+                ("channel".to_owned(), items::text(channel.as_str())),
+                ("state".to_owned(), items::text(MessageState::Sent.as_str())),
+                ("sent_at".to_owned(), items::text(items::instant_text(now))),
+            ])
+        });
+        self.put_items(rows.collect()).await?;
+        let action = items::update(
+            &self.table,
+            &keys::sending(tenant, campaign, claim.batch),
+            "SET first_attempt_at = :now, addressed = :bits, counts = :counts",
+            "lease = :lease AND attribute_not_exists(done_at)",
+            vec![
+                (":now", items::text(items::instant_text(now))),
+                (":bits", AttributeValue::B(bits(&claim.all, &addressed.members).into())),
+                (
+                    ":counts",
+                    serde_dynamo::to_attribute_value(addressed.counts)
+                        .map_err(StoreError::unavailable)?,
+                ),
+                (":lease", items::text(claim.lease.clone())),
+            ],
+        )?;
+        let begun = matches!(self.transact(vec![action]).await?, Transaction::Committed);
+        if begun {
+            claim.first_attempt_at = Some(now);
+            claim.addressed = Some(addressed.clone());
+        }
+        Ok(begun)
+    }
+
+    /// Leaves members of a claimed batch for later, as a batch of their own: 1 transaction of at most
+    /// 22 write units, after which the claim speaks of the others only, whoever holds it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Busy`] also where the claim was lost.
+    pub async fn leave_for_later(
+        &self,
+        tenant: Tenant,
+        campaign: CampaignId,
+        claim: &mut Claim,
+        rest: BatchId,
+        members: &[MemberId],
+    ) -> Result<(), StoreError> {
+        let left: HashSet<_> = members.iter().collect();
+        let stay: Vec<_> = claim.members.iter().filter(|id| !left.contains(id)).copied().collect();
+        let kept: HashSet<_> = stay.iter().collect();
+        let out: Vec<_> = claim.all.iter().filter(|id| !kept.contains(id)).copied().collect();
+        for attempt in 0..retry::ATTEMPTS {
+            let noted = items::update(
+                &self.table,
+                &keys::sending(tenant, campaign, claim.batch),
+                "SET later = :later",
+                "lease = :lease AND attribute_not_exists(first_attempt_at)",
+                vec![
+                    (":later", AttributeValue::B(bits(&claim.all, &out).into())),
+                    (":lease", items::text(claim.lease.clone())),
+                ],
+            )?;
+            let record = BatchRecord::of(tenant, campaign, rest, members);
+            let cut = items::put(&self.table, items::to_item(&record)?, ABSENT, vec![])?;
+            // The version too: a planner at work must not write over the count.
+            let counted = items::update(
+                &self.table,
+                &keys::plan(tenant, campaign),
+                "SET batches = batches + :one, v = v + :one",
+                "attribute_exists(pk)",
+                vec![(":one", items::number(1))],
+            )?;
+            match self.transact(vec![noted, cut, counted]).await? {
+                Transaction::Committed => {
+                    claim.members = stay;
+                    return Ok(());
+                }
+                Transaction::Cancelled(reasons)
+                    if reasons.iter().any(|reason| matches!(reason, Reason::Condition(_))) =>
+                {
+                    return Err(StoreError::Busy);
+                }
+                Transaction::Cancelled(_) => retry::wait(attempt).await,
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// Gives a batch back, for it to be claimed again at once. `nothing_sent` where the provider is
+    /// known to have taken nothing: the next attempt is then the first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn give_back(
+        &self,
+        tenant: Tenant,
+        campaign: CampaignId,
+        claim: &Claim,
+        nothing_sent: bool,
+    ) -> Result<(), StoreError> {
+        let change = if nothing_sent {
+            "SET lease_until = :zero REMOVE first_attempt_at, addressed, counts"
+        } else {
+            "SET lease_until = :zero"
+        };
+        let action = items::update(
+            &self.table,
+            &keys::sending(tenant, campaign, claim.batch),
+            change,
+            "lease = :lease AND attribute_not_exists(done_at)",
+            vec![(":zero", items::number(0)), (":lease", items::text(claim.lease.clone()))],
+        )?;
+        self.transact(vec![action]).await?;
+        Ok(())
+    }
+
+    /// Ends a batch: its marker and its share of the campaign's figures in one transaction of 4 write
+    /// units, after the rows of those who were refused. Ending again changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Busy`].
+    pub async fn end_batch(
+        &self,
+        tenant: Tenant,
+        campaign: CampaignId,
+        claim: &Claim,
+        counts: Counts,
+        refused: &[MemberId],
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        for member in refused {
+            self.refuse_message(tenant, *member, campaign).await?;
+        }
+        for attempt in 0..retry::ATTEMPTS {
+            let actions = vec![
+                items::update(
+                    &self.table,
+                    &keys::sending(tenant, campaign, claim.batch),
+                    "SET done_at = :now, counts = :counts",
+                    "lease = :lease AND attribute_not_exists(done_at)",
+                    vec![
+                        (":now", items::text(items::instant_text(now))),
+                        (
+                            ":counts",
+                            serde_dynamo::to_attribute_value(counts)
+                                .map_err(StoreError::unavailable)?,
+                        ),
+                        (":lease", items::text(claim.lease.clone())),
+                    ],
+                )?,
+                tally(
+                    &self.table,
+                    tenant,
+                    campaign,
+                    &claim.batch,
+                    &[
+                        ("batches_done", 1),
+                        ("sent", signed(counts.sent)),
+                        ("refused", signed(counts.refused)),
+                        ("opposed", signed(counts.opposed)),
+                        ("unreachable", signed(counts.unreachable)),
+                        ("not_allowed", signed(counts.not_allowed)),
+                        ("uncertain", signed(counts.uncertain)),
+                    ],
+                )?,
+            ];
+            match self.transact(actions).await? {
+                Transaction::Committed => return Ok(()),
+                Transaction::Cancelled(reasons)
+                    if matches!(reasons.first(), Some(Reason::Condition(_))) =>
+                {
+                    return Ok(());
+                }
+                Transaction::Cancelled(_) => retry::wait(attempt).await,
+            }
+        }
+        Err(StoreError::Busy)
+    }
+}
+
+/// Thirty-two hexadecimal digits that nobody has drawn before.
+pub(crate) fn token() -> Result<String, StoreError> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
+    Ok(format!("{:032x}", u128::from_be_bytes(random)))
+}
+
+fn bits(members: &[MemberId], addressed: &[MemberId]) -> Vec<u8> {
+    let addressed: HashSet<_> = addressed.iter().collect();
+    let mut bits = vec![0_u8; members.len().div_ceil(8)];
+    for (index, _) in members.iter().enumerate().filter(|(_, member)| addressed.contains(member)) {
+        bits[index / 8] |= 1 << (index % 8);
+    }
+    bits
+}
+
+fn chosen(members: &[MemberId], bits: &[u8]) -> Vec<MemberId> {
+    let is_set =
+        |index: usize| bits.get(index / 8).is_some_and(|byte| byte & (1 << (index % 8)) != 0);
+    let chosen = members.iter().enumerate().filter(|(index, _)| is_set(*index));
+    chosen.map(|(_, member)| *member).collect()
+}

@@ -1,0 +1,488 @@
+//! Coupons: one small item a code, in no index. The purchase's transaction burns one by a condition on
+//! its uses, and the sale's cancelling releases it.
+
+use crate::table::items::{self, Item, Reason, Transaction};
+use crate::table::keys::{self, Key, Tenant};
+use crate::table::retry;
+use crate::{Consistency, HistoryEntry, Scope, Store, StoreError};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
+use domain::coupon::{CouponState, Refusal};
+use domain::{CouponBatchId, CouponCode, Instant, Invalid, MemberId, Offer, OfferId};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct CouponRecord {
+    pk: String,
+    sk: String,
+    offer: String,
+    uses: u32,
+    /// The batch it was made in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    batch: Option<String>,
+    /// The only member it gives to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bound_to: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    disabled: bool,
+}
+
+#[derive(Deserialize)]
+struct UsesRecord {
+    uses: u32,
+}
+
+/// The member's row that leads to a coupon bound to it. One that the merchant gave has its place in the
+/// index `history`; one bought with points stands there with its redemption.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct MemberCouponRecord {
+    pk: String,
+    sk: String,
+    offer: String,
+    /// When it was given.
+    instant: String,
+}
+
+impl MemberCouponRecord {
+    /// What the history tells of it.
+    pub(crate) fn read(&self) -> Result<HistoryEntry, StoreError> {
+        let code = self.sk.strip_prefix(keys::MEMBER_COUPON_PREFIX).unwrap_or_default();
+        Ok(HistoryEntry::CouponGiven {
+            code: CouponCode::parse(code).map_err(|_| CORRUPT)?,
+            offer: OfferId::parse(&self.offer).map_err(|_| CORRUPT)?,
+            at: items::instant_of(&self.instant)?,
+        })
+    }
+}
+
+/// A coupon that a till may ask about.
+#[derive(Debug, Clone)]
+pub struct StoredCoupon {
+    /// Its code.
+    pub code: CouponCode,
+    /// What it gives; at most a minute old.
+    pub offer: Arc<Offer>,
+    /// How it stands; read eventually, so that what burns it stands on a condition.
+    pub state: CouponState,
+    /// The member that its item names, who may have been merged into another since.
+    given_to: Option<MemberId>,
+}
+
+/// How a code of the merchant's choice is to stand.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CodeChange {
+    /// Whether it gives nothing any more.
+    pub disabled: bool,
+    /// The only member it is to give to; `None` leaves it as it is.
+    pub bound_to: Option<MemberId>,
+}
+
+impl CouponRecord {
+    /// A coupon that nobody has used.
+    pub(crate) fn fresh(
+        tenant: Tenant,
+        code: &CouponCode,
+        offer: OfferId,
+        batch: Option<CouponBatchId>,
+    ) -> Self {
+        let Key { pk, sk } = keys::coupon(tenant, code);
+        Self {
+            pk,
+            sk,
+            offer: offer.to_string(),
+            uses: 0,
+            batch: batch.map(|batch| batch.to_string()),
+            bound_to: None,
+            disabled: false,
+        }
+    }
+
+    /// The same, for one member alone.
+    fn given_to(self, member: MemberId) -> Self {
+        Self { bound_to: Some(member.to_string()), ..self }
+    }
+
+    pub(crate) fn code(&self) -> &str {
+        &self.sk
+    }
+
+    pub(crate) fn offer(&self) -> Result<OfferId, StoreError> {
+        OfferId::parse(&self.offer).map_err(|_| CORRUPT)
+    }
+
+    fn batch(&self) -> Result<Option<CouponBatchId>, StoreError> {
+        self.batch.as_deref().map(CouponBatchId::parse).transpose().map_err(|_| CORRUPT)
+    }
+
+    fn state(&self) -> Result<CouponState, StoreError> {
+        let bound_to = self.bound_to.as_deref().map(MemberId::parse).transpose();
+        Ok(CouponState {
+            uses: self.uses,
+            disabled: self.disabled,
+            bound_to: bound_to.map_err(|_| CORRUPT)?,
+        })
+    }
+}
+
+const CORRUPT: StoreError = StoreError::Corrupt("coupon");
+
+impl StoredCoupon {
+    /// Whom its item names, where `member` uses it.
+    pub(crate) fn named_for(&self, member: Option<MemberId>) -> Option<MemberId> {
+        if self.state.bound_to == member { self.given_to.or(member) } else { member }
+    }
+}
+
+/// Why a purchase that used a coupon was not entered, by the reasons of the actions that [`Store::burn`]
+/// gave, in their order; `holder` is whom the coupon names for its member. `None` where they did not stand in its way: the same may go
+/// through when it is tried again.
+pub(crate) fn burn_refusal(holder: Option<MemberId>, reasons: &[Reason]) -> Option<Refusal> {
+    let is_anothers = |item: &Item| {
+        let bound_to = item.get("bound_to");
+        bound_to.is_some() && bound_to != holder.map(|id| items::text(id.to_string())).as_ref()
+    };
+    match reasons {
+        [Reason::Condition(None), ..] => Some(Refusal::Unknown),
+        [Reason::Condition(Some(item)), ..] => Some(if item.contains_key("disabled") {
+            Refusal::Disabled
+        } else if is_anothers(item) {
+            Refusal::OfAnotherMember
+        } else {
+            Refusal::UsedUp
+        }),
+        [_, Reason::Condition(_)] => Some(Refusal::MemberLimit),
+        _ => None,
+    }
+}
+
+impl Store {
+    /// A coupon by its code, with its offer: 1 round trip and half a read unit; as much again for the
+    /// offer, and for the batch it was made in, where they are not kept. `None` for a code that there
+    /// is not, that is another merchant's, or whose batch is still being made.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn coupon(
+        &self,
+        scope: &Scope,
+        code: &CouponCode,
+        now: Instant,
+    ) -> Result<Option<StoredCoupon>, StoreError> {
+        let key = keys::coupon(scope.tenant(), code);
+        let record: Option<CouponRecord> = self.get_item(&key, Consistency::Eventual).await?;
+        match record {
+            Some(record) => self.opened(scope, code, &record, now).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn opened(
+        &self,
+        scope: &Scope,
+        code: &CouponCode,
+        record: &CouponRecord,
+        now: Instant,
+    ) -> Result<Option<StoredCoupon>, StoreError> {
+        let (tenant, offer) = (scope.tenant(), record.offer()?);
+        if let Some(batch) = record.batch()?
+            && !self.batch_is_finished(tenant, offer, batch, now).await?
+        {
+            return Ok(None);
+        }
+        let Some(offer) = self.kept_offer(tenant, offer, now).await? else { return Ok(None) };
+        let state = record.state()?;
+        let given_to = state.bound_to;
+        Ok(Some(StoredCoupon { code: code.clone(), offer, state, given_to }))
+    }
+
+    /// Makes a coupon that was given to another member `member`'s own, where that one was merged into
+    /// `member` since: 1 round trip, half a read unit, and none for a coupon of nobody else's.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn follow_holder(
+        &self,
+        scope: &Scope,
+        coupon: &mut StoredCoupon,
+        member: MemberId,
+    ) -> Result<(), StoreError> {
+        let Some(holder) = coupon.state.bound_to.filter(|holder| *holder != member) else {
+            return Ok(());
+        };
+        match self.account(scope, holder, Consistency::Eventual).await {
+            Ok((kept, ..)) => coupon.state.bound_to = Some(kept),
+            Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// How often a member has used an offer that limits it: 1 round trip, half a read unit.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn member_uses(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+        offer: OfferId,
+    ) -> Result<u32, StoreError> {
+        let key = keys::member_uses(scope.tenant(), member, offer);
+        let record: Option<UsesRecord> = self.get_item(&key, Consistency::Eventual).await?;
+        Ok(record.map_or(0, |record| record.uses))
+    }
+
+    /// The writes by which a purchase uses a coupon, for the purchase's own transaction: the coupon (2
+    /// write units), and the member's count (2 more) where the offer limits a member. They pass only
+    /// while uses are left, so that of two tills with the last one exactly one wins. Where one does not
+    /// pass, the item that stands is told, and [`burn_refusal`] says why.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where the offer limits a member and none is named.
+    pub fn burn(
+        &self,
+        scope: &Scope,
+        coupon: &StoredCoupon,
+        member: Option<MemberId>,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let (tenant, offer) = (scope.tenant(), &coupon.offer);
+        let usage = offer.terms().usage;
+        let mut condition = "offer = :offer AND attribute_not_exists(disabled)".to_owned();
+        let mut values =
+            vec![(":one", items::number(1)), (":offer", items::text(offer.id.to_string()))];
+        if let Some(limit) = usage.limit() {
+            condition.push_str(" AND uses < :limit");
+            values.push((":limit", items::number(limit)));
+        }
+        if let Some(holder) = coupon.named_for(member) {
+            condition.push_str(" AND (attribute_not_exists(bound_to) OR bound_to = :holder)");
+            values.push((":holder", items::text(holder.to_string())));
+        } else {
+            condition.push_str(" AND attribute_not_exists(bound_to)");
+        }
+        let key = keys::coupon(tenant, &coupon.code);
+        let mut actions = vec![self.counted(&key, "SET uses = uses + :one", &condition, values)?];
+        if let Some(limit) = usage.limit_member() {
+            let Some(member) = member else {
+                return Err(Invalid::Coupon(Refusal::NeedsMember).into());
+            };
+            let key = keys::member_uses(tenant, member, offer.id);
+            let values = vec![(":one", items::number(1)), (":limit", items::number(limit))];
+            let condition = "attribute_not_exists(uses) OR uses < :limit";
+            actions.push(self.counted(&key, "ADD uses :one", condition, values)?);
+        }
+        Ok(actions)
+    }
+
+    /// The writes by which the cancelling of a sale gives a use of a coupon back, for the cancelling's
+    /// own transaction, 2 write units each: the coupon, and the count of the member whose sale it was.
+    /// Nothing falls below zero, and what is gone stays gone. 1 or 2 round trips, 1 read unit each.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn release(
+        &self,
+        scope: &Scope,
+        code: &CouponCode,
+        offer: OfferId,
+        member: Option<MemberId>,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let tenant = scope.tenant();
+        let mut actions = Vec::with_capacity(2);
+        let key = keys::coupon(tenant, code);
+        let coupon: Option<CouponRecord> = self.get_item(&key, Consistency::Strong).await?;
+        if let Some(coupon) = coupon
+            && coupon.uses > 0
+            && coupon.offer()? == offer
+        {
+            actions.push(self.given_back(&key)?);
+        }
+        if let Some(member) = member {
+            actions.extend(self.uncount(scope, member, offer).await?);
+        }
+        Ok(actions)
+    }
+
+    /// The write that counts a use of an offer no longer for a member; none where none is counted. 1
+    /// strong read.
+    pub(crate) async fn uncount(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+        offer: OfferId,
+    ) -> Result<Option<TransactWriteItem>, StoreError> {
+        let key = keys::member_uses(scope.tenant(), member, offer);
+        let counted: Option<UsesRecord> = self.get_item(&key, Consistency::Strong).await?;
+        let is_counted = counted.is_some_and(|counted| counted.uses > 0);
+        is_counted.then(|| self.given_back(&key)).transpose()
+    }
+
+    fn given_back(&self, key: &Key) -> Result<TransactWriteItem, StoreError> {
+        let values = vec![(":one", items::number(1))];
+        self.counted(key, "SET uses = uses - :one", "uses >= :one", values)
+    }
+
+    fn counted(
+        &self,
+        key: &Key,
+        expression: &str,
+        condition: &str,
+        values: Vec<(&str, AttributeValue)>,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let mut update = Update::builder()
+            .table_name(&*self.table)
+            .set_key(Some(items::key_item(key)))
+            .update_expression(expression)
+            .condition_expression(condition)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        for (name, value) in values {
+            update = update.expression_attribute_values(name, value);
+        }
+        let update = update.build().map_err(StoreError::unavailable)?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// The writes by which a code of ours that nothing has becomes a member's coupon, 2 write units each:
+    /// the coupon, and the member's row that leads to it.
+    pub(crate) fn give_coupon(
+        &self,
+        scope: &Scope,
+        offer: OfferId,
+        code: &CouponCode,
+        member: MemberId,
+        now: Instant,
+    ) -> Result<[TransactWriteItem; 2], StoreError> {
+        let tenant = scope.tenant();
+        let coupon = CouponRecord::fresh(tenant, code, offer, None).given_to(member);
+        let coupon = items::to_item(&coupon)?;
+        let Key { pk, sk } = keys::member_coupon(tenant, member, code);
+        let (offer, instant) = (offer.to_string(), items::instant_text(now));
+        let row = items::to_item(&MemberCouponRecord { pk, sk, offer, instant })?;
+        Ok([
+            items::put(&self.table, coupon, items::ABSENT, vec![])?,
+            items::put(&self.table, row, None, vec![])?,
+        ])
+    }
+
+    /// The member's row of a coupon that the merchant gives, with its place in the history; given again it
+    /// keeps its instant.
+    fn member_coupon(
+        &self,
+        tenant: Tenant,
+        offer: OfferId,
+        code: &CouponCode,
+        member: MemberId,
+        now: Instant,
+    ) -> Result<TransactWriteItem, StoreError> {
+        items::update_or_tell(
+            &self.table,
+            &keys::member_coupon(tenant, member, code),
+            "SET offer = :offer, #member = :member, instant = if_not_exists(instant, :now)",
+            "attribute_not_exists(pk) OR offer = :offer",
+            ("#member", "member"),
+            vec![
+                (":offer", items::text(offer.to_string())),
+                (":member", items::text(member.to_string())),
+                (":now", items::text(items::instant_text(now))),
+            ],
+        )
+    }
+
+    /// The write by which a coupon that nobody used gives nothing any more, 2 write units.
+    pub(crate) fn withdraw_coupon(
+        &self,
+        scope: &Scope,
+        code: &CouponCode,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let key = keys::coupon(scope.tenant(), code);
+        let values = vec![(":disabled", AttributeValue::Bool(true)), (":zero", items::number(0))];
+        items::update(&self.table, &key, "SET disabled = :disabled", "uses = :zero", values)
+    }
+
+    /// Makes a code of the merchant's choice, or changes how one stands: 1 transaction of 1 item, 3
+    /// where it is bound to a member, and 1 read. A code that we made can be changed and not made.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] with [`Invalid::CouponTaken`] for a code of another offer, and
+    /// [`Invalid::CouponMadeHere`] for one that has the form of ours and is none;
+    /// [`StoreError::NotFound`] for a member.
+    pub async fn put_code(
+        &self,
+        scope: &Scope,
+        offer: OfferId,
+        code: &CouponCode,
+        change: CodeChange,
+        now: Instant,
+    ) -> Result<CouponState, StoreError> {
+        if code.is_ours() && self.coupon(scope, code, now).await?.is_none() {
+            return Err(Invalid::CouponMadeHere.into());
+        }
+        let tenant = scope.tenant();
+        let bound_to = match change.bound_to {
+            Some(member) => Some(self.account(scope, member, Consistency::Strong).await?.0),
+            None => None,
+        };
+        let key = keys::coupon(tenant, code);
+        for attempt in 0..retry::ATTEMPTS {
+            let mut actions = vec![self.put_code_action(&key, offer, change.disabled, bound_to)?];
+            if let Some(member) = bound_to {
+                actions.push(self.member_exists(scope, member)?);
+                actions.push(self.member_coupon(tenant, offer, code, member, now)?);
+            }
+            match self.transact(actions).await? {
+                Transaction::Committed => {
+                    let record: Option<CouponRecord> =
+                        self.get_item(&key, Consistency::Strong).await?;
+                    return record.ok_or(StoreError::NotFound("code"))?.state();
+                }
+                Transaction::Cancelled(reasons) => match &reasons[..] {
+                    [Reason::Condition(_), ..] => return Err(Invalid::CouponTaken.into()),
+                    [_, Reason::Condition(_), ..] => return Err(StoreError::NotFound("member")),
+                    _ => retry::wait(attempt).await,
+                },
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    fn put_code_action(
+        &self,
+        key: &Key,
+        offer: OfferId,
+        disabled: bool,
+        bound_to: Option<MemberId>,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let mut set = "SET offer = :offer, uses = if_not_exists(uses, :zero)".to_owned();
+        let mut condition = "(attribute_not_exists(pk) OR offer = :offer)".to_owned();
+        let mut values =
+            vec![(":offer", items::text(offer.to_string())), (":zero", items::number(0))];
+        if let Some(member) = bound_to {
+            set.push_str(", bound_to = :member");
+            condition.push_str(" AND (attribute_not_exists(bound_to) OR bound_to = :member)");
+            values.push((":member", items::text(member.to_string())));
+        }
+        if disabled {
+            set.push_str(", disabled = :disabled");
+            values.push((":disabled", AttributeValue::Bool(true)));
+        } else {
+            set.push_str(" REMOVE disabled");
+        }
+        items::update(&self.table, key, &set, &condition, values)
+    }
+
+    fn member_exists(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&*self.table)
+            .set_key(Some(items::key_item(&keys::account(scope.tenant(), member))))
+            .condition_expression("attribute_exists(pk)")
+            .build()
+            .map_err(StoreError::unavailable)?;
+        Ok(TransactWriteItem::builder().condition_check(check).build())
+    }
+}

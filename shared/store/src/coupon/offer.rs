@@ -1,0 +1,231 @@
+//! Offers: what a merchant's coupons give. One item an offer, kept in memory for a minute.
+
+use crate::table::cache::Kept;
+use crate::table::items::{self, ABSENT, Transaction};
+use crate::table::keys::{self, Key, Tenant};
+use crate::{Answered, Consistency, IdempotencyKey, Scope, Store, StoreError};
+use domain::coupon::offer::{Benefit, Share, Terms, Usage};
+use domain::{Cents, Day, EstablishmentId, Instant, Offer, OfferId};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+pub(crate) type Offers = Kept<(Tenant, OfferId), Arc<Offer>>;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum BenefitRecord {
+    Value {
+        cents: i64,
+    },
+    Percentage {
+        hundredths: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        most: Option<i64>,
+    },
+    Product {
+        sku: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        most: Option<i64>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum UsageRecord {
+    Single,
+    Multi {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit_member: Option<u32>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct OfferRecord {
+    pk: String,
+    sk: String,
+    name: String,
+    benefit: BenefitRecord,
+    minimum_spend: i64,
+    first_day: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_day: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    establishments: Vec<String>,
+    usage: UsageRecord,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    disabled: bool,
+}
+
+impl BenefitRecord {
+    fn of(benefit: &Benefit) -> Self {
+        match benefit {
+            Benefit::Value(value) => Self::Value { cents: value.get() },
+            Benefit::Percentage { share, most } => Self::Percentage {
+                hundredths: i64::from(share.hundredths()),
+                most: most.map(Cents::get),
+            },
+            Benefit::Product { sku, most } => {
+                Self::Product { sku: sku.clone(), most: most.map(Cents::get) }
+            }
+        }
+    }
+
+    fn read(self) -> Result<Benefit, StoreError> {
+        Ok(match self {
+            Self::Value { cents } => Benefit::Value(Cents::new(cents)),
+            Self::Percentage { hundredths, most } => Benefit::Percentage {
+                share: Share::new(hundredths).map_err(|_| StoreError::Corrupt("offer"))?,
+                most: most.map(Cents::new),
+            },
+            Self::Product { sku, most } => Benefit::Product { sku, most: most.map(Cents::new) },
+        })
+    }
+}
+
+impl OfferRecord {
+    fn of(tenant: Tenant, offer: &Offer) -> Self {
+        let Key { pk, sk } = keys::offer(tenant, offer.id);
+        let terms = offer.terms();
+        Self {
+            pk,
+            sk,
+            name: terms.name.clone(),
+            benefit: BenefitRecord::of(&terms.benefit),
+            minimum_spend: terms.minimum_spend.get(),
+            first_day: terms.first_day.to_string(),
+            last_day: terms.last_day.map(|day| day.to_string()),
+            establishments: terms.establishments.iter().map(ToString::to_string).collect(),
+            usage: match terms.usage {
+                Usage::Single => UsageRecord::Single,
+                Usage::Multi { limit, limit_member } => UsageRecord::Multi { limit, limit_member },
+            },
+            disabled: offer.disabled,
+        }
+    }
+
+    fn read(self) -> Result<Offer, StoreError> {
+        let corrupt = |_| StoreError::Corrupt("offer");
+        let id = self.sk.strip_prefix(keys::OFFER_PREFIX).map(OfferId::parse);
+        let establishments = self.establishments.iter().map(|code| EstablishmentId::parse(code));
+        let terms = Terms {
+            name: self.name,
+            benefit: self.benefit.read()?,
+            minimum_spend: Cents::new(self.minimum_spend),
+            first_day: Day::parse(&self.first_day).map_err(corrupt)?,
+            last_day: self.last_day.as_deref().map(Day::parse).transpose().map_err(corrupt)?,
+            establishments: establishments.collect::<Result<_, _>>().map_err(corrupt)?,
+            usage: match self.usage {
+                UsageRecord::Single => Usage::Single,
+                UsageRecord::Multi { limit, limit_member } => Usage::Multi { limit, limit_member },
+            },
+        };
+        let id = id.and_then(Result::ok).ok_or(StoreError::Corrupt("offer"))?;
+        Ok(Offer::from_stored(id, terms, self.disabled))
+    }
+}
+
+impl Store {
+    /// Enters an offer, once for each key where the request has one: 1 round trip, 2 write units, and what
+    /// a key costs. The same request again answers the offer that was entered then, as it stands now.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
+    /// [`Invalid::IdempotencyKeyReused`](domain::Invalid::IdempotencyKeyReused).
+    pub async fn create_offer(
+        &self,
+        scope: &Scope,
+        offer: &Offer,
+        key: Option<&IdempotencyKey>,
+        now: Instant,
+    ) -> Result<Answered<Offer>, StoreError> {
+        let item = items::to_item(&OfferRecord::of(scope.tenant(), offer))?;
+        let put = items::put(&self.table, item, ABSENT, vec![])?;
+        match self.enter_once(scope, (offer.id.to_string(), put), key, now).await? {
+            None => Ok(Answered::New(offer.clone())),
+            Some(before) => {
+                let id = OfferId::parse(&before).map_err(|_| StoreError::Corrupt("answer"))?;
+                Ok(Answered::Replayed(self.offer(scope.tenant(), id).await?))
+            }
+        }
+    }
+
+    /// Writes an offer anew, whole: 1 round trip, 2 write units. What its coupons give changes with it,
+    /// on every instance within a minute.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn rewrite_offer(&self, tenant: Tenant, offer: &Offer) -> Result<(), StoreError> {
+        let item = items::to_item(&OfferRecord::of(tenant, offer))?;
+        let there = Some("attribute_exists(pk)");
+        let written = self.transact(vec![items::put(&self.table, item, there, vec![])?]).await?;
+        self.offers.forget(&(tenant, offer.id));
+        match written {
+            Transaction::Committed => Ok(()),
+            Transaction::Cancelled(_) => Err(StoreError::NotFound("offer")),
+        }
+    }
+
+    /// An offer, read strongly: 1 round trip, 1 read unit.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn offer(&self, tenant: Tenant, id: OfferId) -> Result<Offer, StoreError> {
+        let key = keys::offer(tenant, id);
+        let record: Option<OfferRecord> = self.get_item(&key, Consistency::Strong).await?;
+        record.ok_or(StoreError::NotFound("offer"))?.read()
+    }
+
+    /// An offer at most a minute old: no round trip while it is kept, else 1 and half a read unit.
+    pub(crate) async fn kept_offer(
+        &self,
+        tenant: Tenant,
+        id: OfferId,
+        now: Instant,
+    ) -> Result<Option<Arc<Offer>>, StoreError> {
+        if let Some(offer) = self.offers.get(&(tenant, id), now) {
+            return Ok(Some(offer));
+        }
+        let key = keys::offer(tenant, id);
+        let record: Option<OfferRecord> = self.get_item(&key, Consistency::Eventual).await?;
+        let Some(record) = record else { return Ok(None) };
+        let offer = Arc::new(record.read()?);
+        self.offers.keep((tenant, id), Arc::clone(&offer), now);
+        Ok(Some(offer))
+    }
+
+    /// Offers, the latest first, and the identifier after which the next page begins: 1 query, half a
+    /// read unit for each 4 KB.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn offers(
+        &self,
+        tenant: Tenant,
+        after: Option<OfferId>,
+        limit: usize,
+    ) -> Result<(Vec<Offer>, Option<OfferId>), StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :offer)")
+            .expression_attribute_values(":pk", items::text(keys::offers_partition(tenant)))
+            .expression_attribute_values(":offer", items::text(keys::OFFER_PREFIX))
+            .scan_index_forward(false)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(
+                after.map(|after| items::key_item(&keys::offer(tenant, after))),
+            )
+            .send()
+            .await
+            .map_err(StoreError::unavailable)?;
+        let more = answer.last_evaluated_key.is_some();
+        let offers = answer.items.unwrap_or_default().into_iter();
+        let offers = offers.map(|item| items::from_item::<OfferRecord>(item, "offer")?.read());
+        let offers = offers.collect::<Result<Vec<_>, StoreError>>()?;
+        let next = offers.last().filter(|_| more).map(|last| last.id);
+        Ok((offers, next))
+    }
+}

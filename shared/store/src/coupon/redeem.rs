@@ -1,0 +1,149 @@
+//! The coupons of a purchase: tried on its basket, burnt in its transaction, given back when the sale is
+//! cancelled.
+
+use crate::coupon::item::burn_refusal;
+use crate::purchase::item::PurchaseRecord;
+use crate::table::items::Reason;
+use crate::{Scope, Store, StoreError, StoredCoupon};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::coupon::{self, Basket, Refusal, User};
+use domain::{
+    Cents, CouponCode, Day, EstablishmentId, Instant, Invalid, Line, MemberId, OfferId, Purchase,
+};
+
+/// A basket that coupons are tried on.
+pub(crate) struct Tried<'a> {
+    /// What it comes to before all coupons.
+    pub(crate) gross: Cents,
+    /// Its lines.
+    pub(crate) lines: &'a [Line],
+    /// The day.
+    pub(crate) day: Day,
+    /// Where.
+    pub(crate) establishment: &'a EstablishmentId,
+    /// Of whom; one who becomes a member with it has used nothing.
+    pub(crate) member: Option<(MemberId, bool)>,
+}
+
+/// The coupons of a purchase, on their way into its transaction.
+#[derive(Default)]
+pub(crate) struct Burning {
+    actions: Vec<TransactWriteItem>,
+    /// How many actions each coupon has, and whom it names for the purchase's member.
+    spans: Vec<(usize, Option<MemberId>)>,
+    /// What the purchase keeps of them: [`PurchaseRecord::burnt`].
+    pub(crate) burnt: Vec<u8>,
+}
+
+impl Burning {
+    /// The writes, for the end of the purchase's transaction.
+    pub(crate) fn take_actions(&mut self) -> Vec<TransactWriteItem> {
+        std::mem::take(&mut self.actions)
+    }
+
+    /// Why a coupon stood in the way, by the reasons of the writes at the transaction's end.
+    pub(crate) fn refusal(&self, reasons: &[Reason]) -> Option<Refusal> {
+        let mut rest =
+            &reasons[reasons.len() - self.spans.iter().map(|(span, _)| span).sum::<usize>()..];
+        for (span, holder) in &self.spans {
+            let (of_coupon, after) = rest.split_at(*span);
+            if let Some(refusal) = burn_refusal(*holder, of_coupon) {
+                return Some(refusal);
+            }
+            rest = after;
+        }
+        None
+    }
+}
+
+/// Of each coupon that a purchase used, the offer, and whether the use counts for its customer.
+pub(crate) fn offers(burnt: &[u8]) -> impl Iterator<Item = (OfferId, bool)> {
+    let (burnt, _) = burnt.as_chunks::<17>();
+    burnt.iter().map(|[offer @ .., counted]| (OfferId::from_bytes(*offer), *counted == 1))
+}
+
+impl Store {
+    /// What a code gives on a basket, and the coupon where there is one: 1 round trip and half a read
+    /// unit, as much again for an offer that is not kept, for the member's uses where the offer
+    /// limits them, and for a coupon that names another member.
+    pub(crate) async fn try_coupon(
+        &self,
+        scope: &Scope,
+        code: &CouponCode,
+        basket: &Tried<'_>,
+        now: Instant,
+    ) -> Result<(Option<StoredCoupon>, Result<Cents, Refusal>), StoreError> {
+        let Some(mut coupon) = self.coupon(scope, code, now).await? else {
+            return Ok((None, Err(Refusal::Unknown)));
+        };
+        let limited = coupon.offer.terms().usage.limit_member().is_some();
+        let user = match basket.member {
+            None => None,
+            Some((member, is_new)) => {
+                self.follow_holder(scope, &mut coupon, member).await?;
+                let uses = if limited && !is_new {
+                    self.member_uses(scope, member, coupon.offer.id).await?
+                } else {
+                    0
+                };
+                Some(User { member, uses })
+            }
+        };
+        let Tried { gross, lines, day, establishment, .. } = *basket;
+        let basket = Basket { gross, lines, user, day, establishment };
+        let gives = coupon::redeem(&coupon.offer, &coupon.state, &basket);
+        Ok((Some(coupon), gives))
+    }
+
+    /// Checks the coupons of a purchase and prepares to burn them: what [`Store::try_coupon`] costs for
+    /// each, then 2 write units each in the purchase's transaction, and 2 more where the offer limits a
+    /// member's uses.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] with [`Invalid::Coupon`].
+    pub(crate) async fn burning(
+        &self,
+        scope: &Scope,
+        purchase: &Purchase,
+        member: Option<(MemberId, bool)>,
+        now: Instant,
+    ) -> Result<Burning, StoreError> {
+        let member_id = member.map(|(member, _)| member);
+        let mut burning = Burning::default();
+        let receipt = purchase.receipt();
+        let basket = Tried {
+            gross: purchase.gross(),
+            lines: purchase.lines(),
+            day: receipt.day,
+            establishment: &receipt.establishment,
+            member,
+        };
+        for used in purchase.coupons() {
+            let (coupon, gives) = self.try_coupon(scope, &used.code, &basket, now).await?;
+            let accepted = gives.and_then(|gives| coupon::accept(used.discount, gives));
+            accepted.map_err(Invalid::Coupon)?;
+            let Some(coupon) = coupon else { return Err(Invalid::Coupon(Refusal::Unknown).into()) };
+            let actions = self.burn(scope, &coupon, member_id)?;
+            burning.spans.push((actions.len(), coupon.named_for(member_id)));
+            burning.burnt.extend(coupon.offer.id.to_bytes());
+            burning.burnt.push(u8::from(actions.len() > 1));
+            burning.actions.extend(actions);
+        }
+        Ok(burning)
+    }
+
+    /// The writes that give back the coupons of a purchase: up to 2 strong reads a coupon.
+    pub(crate) async fn releasing(
+        &self,
+        scope: &Scope,
+        record: &PurchaseRecord,
+        coupons: &[domain::purchase::UsedCoupon],
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let mut actions = Vec::new();
+        for (used, (offer, counted)) in coupons.iter().zip(offers(&record.burnt)) {
+            let member = if counted { record.member()? } else { None };
+            actions.extend(self.release(scope, &used.code, offer, member).await?);
+        }
+        Ok(actions)
+    }
+}

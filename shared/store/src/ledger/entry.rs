@@ -1,0 +1,183 @@
+//! Entries of the ledger that are no purchase: gifts, visits, corrections by hand, what has ended.
+
+use crate::ledger::answer::{LedgerAnswer, balance_after};
+use crate::member::notes;
+use crate::member::read::put_account;
+use crate::table::codec;
+use crate::table::idempotency::{Answered, IdempotencyKey};
+use crate::table::items::{self, ABSENT, Transaction};
+use crate::table::keys::Key;
+use crate::{Consistency, Scope, Store, StoreError};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::ledger::account::Given;
+use domain::ledger::entry::{Adjustment, Author, Cause, LedgerEntry, Reason};
+use domain::programme::lifetime::Balance;
+use domain::purchase::receipt::Reference;
+use domain::{Account, Day, EstablishmentId, Instant, MemberId, Points, retention};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct EntryRecord {
+    pk: String,
+    sk: String,
+    /// Whose: with `instant` the place in the index `history`.
+    member: String,
+    instant: String,
+    kind: String,
+    points: i64,
+    /// The lots it took.
+    #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
+    lots: Vec<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    author: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    /// Where the member came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    establishment: Option<String>,
+}
+
+/// An entry that was made at somebody's request, with what it made of the balance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entered {
+    /// The member, followed to the one it was merged into.
+    pub member: MemberId,
+    /// The entry.
+    pub entry: LedgerEntry,
+    /// The balance after it, without what ends soonest.
+    pub balance: Balance,
+}
+
+const CORRUPT: StoreError = StoreError::Corrupt("ledger");
+
+impl EntryRecord {
+    /// An entry of its own at an instant. Two of one member at one instant are two entries.
+    pub(crate) fn of(
+        scope: &Scope,
+        member: MemberId,
+        entry: &LedgerEntry,
+    ) -> Result<Self, StoreError> {
+        let (Key { pk, sk }, instant) = notes::new_note(scope, member, entry.at)?;
+        let (adjustment, establishment) = match &entry.cause {
+            Cause::Adjustment(adjustment) => (Some(adjustment), None),
+            Cause::Visit(establishment) => (None, Some(establishment)),
+            _ => (None, None),
+        };
+        Ok(Self {
+            pk,
+            sk,
+            member: member.to_string(),
+            instant,
+            kind: entry.cause.as_str().to_owned(),
+            points: entry.points.get(),
+            lots: codec::encode_lots(&entry.lots),
+            author: adjustment.map(|adjustment| adjustment.author.as_str().to_owned()),
+            reason: adjustment.map(|adjustment| adjustment.reason.as_str().to_owned()),
+            reference: adjustment
+                .and_then(|adjustment| adjustment.reference.as_ref())
+                .map(|reference| reference.as_str().to_owned()),
+            establishment: establishment.map(ToString::to_string),
+        })
+    }
+
+    pub(crate) fn key(&self) -> Key {
+        Key { pk: self.pk.clone(), sk: self.sk.clone() }
+    }
+
+    pub(crate) fn put(&self, table: &str) -> Result<TransactWriteItem, StoreError> {
+        items::put(table, items::to_item(self)?, ABSENT, vec![])
+    }
+
+    pub(crate) fn read(self) -> Result<LedgerEntry, StoreError> {
+        let reference = self.reference.as_deref().map(Reference::parse);
+        let cause = match (self.author, self.establishment) {
+            (None, None) => Cause::parse(&self.kind).ok_or(CORRUPT)?,
+            (None, Some(code)) => Cause::Visit(EstablishmentId::parse(&code).map_err(|_| CORRUPT)?),
+            (Some(author), _) => Cause::Adjustment(Adjustment {
+                author: Author::parse(&author).map_err(|_| CORRUPT)?,
+                reason: Reason::parse(self.reason.as_deref().unwrap_or_default()).ok_or(CORRUPT)?,
+                reference: reference.transpose().map_err(|_| CORRUPT)?,
+            }),
+        };
+        Ok(LedgerEntry {
+            cause,
+            points: Points::new(self.points),
+            lots: codec::decode_lots(&self.lots)?,
+            at: items::instant_of(&self.instant)?,
+        })
+    }
+}
+
+impl Store {
+    /// Enters an entry that a keyed request asks for, with the account as it is after it: 1 transaction of 3
+    /// items, 7 write units with the entry's place in the index. `None` where others wrote meanwhile.
+    pub(crate) async fn enter(
+        &self,
+        scope: &Scope,
+        (member, account, version): (MemberId, &Account, u64),
+        entry: &LedgerEntry,
+        today: Day,
+        key: &IdempotencyKey,
+        now: Instant,
+    ) -> Result<Option<Entered>, StoreError> {
+        let record = EntryRecord::of(scope, member, entry)?;
+        let balance = account.balance_on(today, &scope.settings.programmes);
+        let answer = LedgerAnswer::of(member, &record.key(), &balance).text()?;
+        let actions = vec![
+            put_account(self, scope, member, account, Some(version))?,
+            record.put(&self.table)?,
+            self.answering(scope, key, answer, now)?,
+        ];
+        let balance = balance_after(balance.available, balance.pending);
+        Ok(match self.transact(actions).await? {
+            Transaction::Committed => Some(Entered { member, entry: record.read()?, balance }),
+            Transaction::Cancelled(_) => None,
+        })
+    }
+
+    /// What was entered before for a request that is answered again: 1 strong read.
+    pub(crate) async fn entered_before(
+        &self,
+        scope: &Scope,
+        answer: &str,
+    ) -> Result<Answered<Entered>, StoreError> {
+        let answer = LedgerAnswer::parse(answer)?;
+        let key = answer.entry(scope)?;
+        let record: Option<EntryRecord> = self.get_item(&key, Consistency::Strong).await?;
+        let entry = record.ok_or(StoreError::NotFound("member"))?.read()?;
+        let (member, balance) = (answer.member()?, answer.balance());
+        Ok(Answered::Replayed(Entered { member, entry, balance }))
+    }
+
+    /// Gives points without a sale, with the entry that says so. Nothing happens for none.
+    pub(crate) fn gift(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+        account: &mut Account,
+        (cause, points): (Cause, u32),
+        at: Instant,
+    ) -> Result<Option<TransactWriteItem>, StoreError> {
+        if points == 0 {
+            return Ok(None);
+        }
+        let points = Points::new(i64::from(points));
+        account.give(Given::freely(retention::day_of(at)), points);
+        let entry = LedgerEntry { cause, points, lots: vec![], at };
+        Ok(Some(EntryRecord::of(scope, member, &entry)?.put(&self.table)?))
+    }
+
+    /// What a new member is given by the programme of the day.
+    pub(crate) fn welcome(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+        account: &mut Account,
+        now: Instant,
+    ) -> Result<Option<TransactWriteItem>, StoreError> {
+        let gifts = scope.settings.programmes.terms_on(retention::day_of(now)).gifts;
+        self.gift(scope, member, account, (Cause::Welcome, gifts.welcome), now)
+    }
+}

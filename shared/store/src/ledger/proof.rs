@@ -1,0 +1,139 @@
+//! The proof of a merchant's ledger: every balance is the sum of its entries.
+
+use crate::member::read::members_of;
+use crate::purchase::item::PurchaseRecord;
+use crate::table::{items, keys};
+use crate::{Member, Scope, Store, StoreError};
+use domain::{Account, MemberId, Points};
+
+/// A member whose entries do not sum to the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unproved {
+    /// Who.
+    pub member: MemberId,
+    /// What the entries sum to.
+    pub entries: Points,
+    /// What the account holds.
+    pub account: Points,
+}
+
+/// Some members of a shard, proved.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProofPage {
+    /// How many members were looked at.
+    pub members: u64,
+    /// How many entries.
+    pub entries: u64,
+    /// Those that do not sum up.
+    pub unproved: Vec<Unproved>,
+    /// The last member seen, where the shard goes on after it.
+    pub next: Option<MemberId>,
+}
+
+/// Members of a page: each is a query of its own, and its entries.
+const PAGE: i32 = 100;
+
+impl Store {
+    /// Proves members of a shard from `after` on: 1 query for fifty of them, then for each member a
+    /// query of the index `history` and half a read unit an entry. One that does not sum up is looked
+    /// at once more, since a purchase may have come between.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn prove(
+        &self,
+        scope: &Scope,
+        shard: u8,
+        after: Option<MemberId>,
+    ) -> Result<ProofPage, StoreError> {
+        let start = after.map(|after| items::key_item(&keys::person(scope.tenant(), after)));
+        let partition = keys::member_partition(scope.tenant(), shard);
+        let answer = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :member)")
+            .expression_attribute_values(":pk", items::text(partition))
+            .expression_attribute_values(":member", items::text("MEMBER#"))
+            .consistent_read(true)
+            .limit(PAGE)
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(StoreError::unavailable)?;
+        let goes_on = answer.last_evaluated_key.is_some();
+        let mut read = answer.items.unwrap_or_default();
+        // A page may end between an account and its person: it is read again with the next.
+        let ends_apart = |item: &items::Item| {
+            item.get("sk").and_then(|sk| sk.as_s().ok()).is_some_and(|sk| sk.ends_with("#ACCOUNT"))
+        };
+        if goes_on && read.last().is_some_and(ends_apart) {
+            read.pop();
+        }
+        let members = members_of(scope, read)?;
+        let mut page = ProofPage {
+            next: members.last().map(|member| member.person.id).filter(|_| goes_on),
+            ..ProofPage::default()
+        };
+        for member in members.into_iter().filter(|member| member.person.merged_into.is_none()) {
+            page.members += 1;
+            let (mut entries, mut sum) = self.sum_of(&member).await?;
+            let mut account = member.account.sum();
+            if sum != account {
+                let anew = self.member_itself(scope, member.person.id).await?;
+                (entries, sum) = self.sum_of(&anew).await?;
+                account = anew.account.sum();
+            }
+            page.entries += entries;
+            if sum != account {
+                page.unproved.push(Unproved { member: member.person.id, entries: sum, account });
+            }
+        }
+        Ok(page)
+    }
+
+    /// A member's account, how many entries it has, and their sum: 2 queries and half a read unit an
+    /// entry.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn prove_member(
+        &self,
+        scope: &Scope,
+        id: MemberId,
+    ) -> Result<(Account, u64, Points), StoreError> {
+        let member = self.member(scope, id).await?;
+        let (entries, sum) = self.sum_of(&member).await?;
+        Ok((member.account, entries, sum))
+    }
+
+    /// How many entries a member has, those of members merged into it among them, and their sum.
+    async fn sum_of(&self, member: &Member) -> Result<(u64, Points), StoreError> {
+        let (mut count, mut sum) = (0, Points::ZERO);
+        let members =
+            std::iter::once(member.person.id).chain(member.person.absorbed.iter().copied());
+        for id in members {
+            let keys = self.history_keys(id).await?;
+            for item in self.get_items_strongly(&keys).await? {
+                count += 1;
+                sum += points_of(item)?;
+            }
+        }
+        Ok((count, sum))
+    }
+}
+
+/// What an entry adds to the balance: a note that tells no points adds none.
+fn points_of(item: items::Item) -> Result<Points, StoreError> {
+    let sk = item.get("sk").and_then(|value| value.as_s().ok()).map_or("", String::as_str);
+    if sk.starts_with(keys::MEMBER_COUPON_PREFIX) {
+        return Ok(Points::ZERO);
+    }
+    if !sk.starts_with(keys::LEDGER_PREFIX) {
+        let record: PurchaseRecord = items::from_item(item, "purchase")?;
+        return record.stands_for();
+    }
+    let Some(points) = item.get("points") else { return Ok(Points::ZERO) };
+    let points = points.as_n().ok().and_then(|number| number.parse().ok());
+    points.map(Points::new).ok_or(StoreError::Corrupt("ledger"))
+}

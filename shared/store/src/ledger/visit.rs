@@ -1,0 +1,70 @@
+//! Visits without a purchase: the account, the entry and the answer, in one transaction.
+
+use crate::ledger::entry::Entered;
+use crate::purchase::read::Holder;
+use crate::table::idempotency::{Answered, IdempotencyKey};
+use crate::table::retry;
+use crate::{Consistency, Scope, Store, StoreError};
+use domain::ledger::entry::{Cause, LedgerEntry};
+use domain::{Day, EstablishmentId, Instant, MemberId, ledger};
+
+/// A visit to be entered.
+#[derive(Debug, Clone)]
+pub struct NewVisit {
+    /// Who came.
+    pub member: MemberId,
+    /// Where.
+    pub establishment: EstablishmentId,
+    /// When, to the second.
+    pub at: Instant,
+}
+
+impl Store {
+    /// Enters a visit without a purchase, once for each key: what the programme gives for coming, at
+    /// once. 2 strong reads and 1 transaction of 3 items, 7 write units with the entry's place in the
+    /// index. It is an activity of the member's.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with
+    /// [`domain::Invalid::IdempotencyKeyReused`].
+    pub async fn visit(
+        &self,
+        scope: &Scope,
+        new: &NewVisit,
+        key: &IdempotencyKey,
+        now: Instant,
+    ) -> Result<Answered<Entered>, StoreError> {
+        for attempt in 0..retry::ATTEMPTS {
+            if let Some(answer) = self.answered(scope, key, now).await? {
+                return self.entered_before(scope, &answer).await;
+            }
+            if let Some(entered) = self.try_visit(scope, new, key, now).await? {
+                return Ok(Answered::New(entered));
+            }
+            retry::wait(attempt).await;
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// `None` where others wrote meanwhile.
+    async fn try_visit(
+        &self,
+        scope: &Scope,
+        new: &NewVisit,
+        key: &IdempotencyKey,
+        now: Instant,
+    ) -> Result<Option<Entered>, StoreError> {
+        let NewVisit { member, establishment, at } = new;
+        let holder = self.holder_of(scope, *member, Consistency::Strong).await?;
+        let Holder::Member { id: member, mut account, version, birth_month } = holder else {
+            return Err(StoreError::NotFound("member"));
+        };
+        let circumstances = scope.circumstances_at(establishment, birth_month);
+        let points =
+            ledger::enter_visit(&mut account, (establishment, *at), &circumstances).total();
+        let cause = Cause::Visit(establishment.clone());
+        let entry = LedgerEntry { cause, points, lots: vec![], at: *at };
+        let today = Day::at(now, circumstances.zone);
+        self.enter(scope, (member, &account, version), &entry, today, key, now).await
+    }
+}

@@ -1,0 +1,268 @@
+//! Contacts: who has a mobile, a card's number or an e-mail address, by a keyed hash of it.
+
+use crate::member::read::member_id;
+use crate::table::items::{self, ABSENT};
+use crate::table::keys::{self, Key};
+use crate::{Consistency, Scope, Store, StoreError};
+use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
+use domain::member::Email;
+use domain::values::identifiers::CardNumber;
+use domain::{Instant, Invalid, MemberId, Mobile};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// A contact that one member has alone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Contact {
+    /// A mobile number.
+    Mobile(Mobile),
+    /// A card's number.
+    Card(CardNumber),
+}
+
+impl Contact {
+    fn kind_and_value(&self) -> (&'static str, &str) {
+        match self {
+            Self::Mobile(mobile) => ("MOBILE", mobile.as_str()),
+            Self::Card(card) => ("CARD", card.as_str()),
+        }
+    }
+}
+
+/// What a contact is known as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// This member's.
+    Member(MemberId),
+    /// This member's, a card that was blocked as lost at this instant.
+    Blocked(MemberId, Instant),
+    /// An erased person's: no file brings it back.
+    Suppressed,
+}
+
+impl Known {
+    /// The same for what was sold at an instant: a card lost since was good until it was blocked.
+    #[must_use]
+    pub fn when_sold(self, at: Instant) -> Self {
+        match self {
+            Self::Blocked(member, blocked_at) if at < blocked_at => Self::Member(member),
+            known => known,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ContactRecord {
+    pk: String,
+    sk: String,
+    pub(crate) holder: String,
+    /// Of a card: when it was blocked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    blocked_at: Option<String>,
+}
+
+impl ContactRecord {
+    fn read(&self) -> Result<Known, StoreError> {
+        let holder = member_id(&self.holder)?;
+        Ok(match &self.blocked_at {
+            None => Known::Member(holder),
+            Some(at) => Known::Blocked(holder, items::instant_of(at)?),
+        })
+    }
+}
+
+/// What is left of an erased person's contact; without an end it stands for good.
+#[derive(Deserialize)]
+struct SuppressedRecord {
+    pk: String,
+    sk: String,
+    #[serde(default)]
+    ttl: Option<i64>,
+}
+
+/// The entry that says who has a contact; it passes where nobody has, or where `from` had.
+pub(crate) fn put_contact(
+    store: &Store,
+    key: Key,
+    member: MemberId,
+    from: Option<MemberId>,
+) -> Result<TransactWriteItem, StoreError> {
+    let record =
+        ContactRecord { pk: key.pk, sk: key.sk, holder: member.to_string(), blocked_at: None };
+    let item = items::to_item(&record)?;
+    match from {
+        None => items::put(&store.table, item, ABSENT, vec![]),
+        Some(from) => items::put(
+            &store.table,
+            item,
+            Some("attribute_not_exists(pk) OR holder = :from"),
+            vec![(":from", items::text(from.to_string()))],
+        ),
+    }
+}
+
+pub(crate) fn delete_contact(
+    store: &Store,
+    key: &Key,
+    member: MemberId,
+) -> Result<TransactWriteItem, StoreError> {
+    let delete = Delete::builder()
+        .table_name(&*store.table)
+        .set_key(Some(items::key_item(key)))
+        .condition_expression("attribute_not_exists(pk) OR holder = :holder")
+        .expression_attribute_values(":holder", items::text(member.to_string()))
+        .build()
+        .map_err(StoreError::unavailable)?;
+    Ok(TransactWriteItem::builder().delete(delete).build())
+}
+
+/// Blocks the entry of a member's card, where it is not blocked yet: it finds nobody, and stays the
+/// member's.
+pub(crate) fn block_contact(
+    store: &Store,
+    key: &Key,
+    member: MemberId,
+    at: &str,
+) -> Result<TransactWriteItem, StoreError> {
+    items::update(
+        &store.table,
+        key,
+        "SET blocked_at = if_not_exists(blocked_at, :at)",
+        "holder = :holder",
+        vec![(":at", items::text(at)), (":holder", items::text(member.to_string()))],
+    )
+}
+
+impl Scope {
+    pub(crate) fn contact_key(&self, contact: &Contact) -> Key {
+        let (kind, value) = contact.kind_and_value();
+        keys::sole_contact(self.tenant(), kind, &self.settings.vault.contact_hash(kind, value))
+    }
+
+    pub(crate) fn suppressed_key(&self, contact: &Contact) -> Key {
+        let (kind, value) = contact.kind_and_value();
+        keys::suppressed(self.tenant(), kind, &self.settings.vault.contact_hash(kind, value))
+    }
+
+    pub(crate) fn email_key(&self, email: &Email, member: MemberId) -> Key {
+        let hash = self.settings.vault.contact_hash("EMAIL", email.as_str());
+        keys::shared_contact(self.tenant(), "EMAIL", &hash, member)
+    }
+
+    pub(crate) fn suppressed_email_key(&self, email: &Email) -> Key {
+        let hash = self.settings.vault.contact_hash("EMAIL", email.as_str());
+        keys::suppressed(self.tenant(), "EMAIL", &hash)
+    }
+}
+
+fn member_of(known: Option<Known>) -> Result<Option<MemberId>, StoreError> {
+    match known {
+        Some(Known::Member(id)) => Ok(Some(id)),
+        Some(Known::Blocked(..)) => Err(Invalid::CardBlocked.into()),
+        Some(Known::Suppressed) | None => Ok(None),
+    }
+}
+
+impl Store {
+    /// Who has a contact: 1 round trip of half a read unit; where nobody seems to have it, a strong
+    /// second look, since the contact may have been written a moment ago.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] with [`Invalid::CardBlocked`].
+    pub async fn find_member(
+        &self,
+        scope: &Scope,
+        contact: &Contact,
+    ) -> Result<Option<MemberId>, StoreError> {
+        member_of(self.known(scope, contact).await?)
+    }
+
+    /// As [`Store::find_member`], of a contact named in a sale: a card that was blocked after it still
+    /// finds its member.
+    ///
+    /// # Errors
+    /// As [`Store::find_member`].
+    pub(crate) async fn find_buyer(
+        &self,
+        scope: &Scope,
+        contact: &Contact,
+        sold_at: Instant,
+    ) -> Result<Option<MemberId>, StoreError> {
+        member_of(self.known(scope, contact).await?.map(|known| known.when_sold(sold_at)))
+    }
+
+    async fn known(&self, scope: &Scope, contact: &Contact) -> Result<Option<Known>, StoreError> {
+        let key = scope.contact_key(contact);
+        let mut found: Option<ContactRecord> = self.get_item(&key, Consistency::Eventual).await?;
+        if found.is_none() {
+            found = self.get_item(&key, Consistency::Strong).await?;
+        }
+        found.map(|record| record.read()).transpose()
+    }
+
+    /// The members who share an e-mail address: 1 query, half a read unit for some forty of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub(crate) async fn members_sharing(
+        &self,
+        scope: &Scope,
+        email: &Email,
+    ) -> Result<Vec<MemberId>, StoreError> {
+        let hash = scope.settings.vault.contact_hash("EMAIL", email.as_str());
+        let partition = keys::contact_partition(scope.tenant(), "EMAIL", &hash);
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :member)")
+            .expression_attribute_values(":pk", items::text(partition))
+            .expression_attribute_values(":member", items::text("MEMBER#"))
+            .into_paginator()
+            .items()
+            .send();
+        let mut members = Vec::new();
+        while let Some(item) = pages.next().await {
+            let item = item.map_err(StoreError::unavailable)?;
+            let record: ContactRecord = items::from_item(item, "contact")?;
+            members.push(member_id(&record.holder)?);
+        }
+        Ok(members)
+    }
+
+    /// What many contacts are known as, those of nobody left out: half a read unit and a hundredth
+    /// of a round trip each; those that nobody has are looked up a second time among the erased.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn find_contacts(
+        &self,
+        scope: &Scope,
+        contacts: &[Contact],
+        now: Instant,
+    ) -> Result<HashMap<Contact, Known>, StoreError> {
+        let mut by_key: HashMap<Key, &Contact> = HashMap::with_capacity(contacts.len());
+        by_key.extend(contacts.iter().map(|contact| (scope.contact_key(contact), contact)));
+        let wanted: Vec<Key> = by_key.keys().cloned().collect();
+        let mut known = HashMap::with_capacity(by_key.len());
+        for item in self.get_items(&wanted).await? {
+            let record: ContactRecord = items::from_item(item, "contact")?;
+            let is = record.read()?;
+            if let Some(contact) = by_key.remove(&Key { pk: record.pk, sk: record.sk }) {
+                known.insert(contact.clone(), is);
+            }
+        }
+        let mut by_key: HashMap<Key, &Contact> =
+            by_key.into_values().map(|contact| (scope.suppressed_key(contact), contact)).collect();
+        let wanted: Vec<Key> = by_key.keys().cloned().collect();
+        for item in self.get_items(&wanted).await? {
+            let record: SuppressedRecord = items::from_item(item, "contact")?;
+            let in_force = record.ttl.is_none_or(|end| end > now.as_second());
+            let contact = by_key.remove(&Key { pk: record.pk, sk: record.sk });
+            if let Some(contact) = contact.filter(|_| in_force) {
+                known.insert(contact.clone(), Known::Suppressed);
+            }
+        }
+        Ok(known)
+    }
+}

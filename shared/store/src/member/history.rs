@@ -1,0 +1,323 @@
+//! A member's history, newest first: purchases, cancelled ones included, and what else happened.
+
+use crate::coupon::item::MemberCouponRecord;
+use crate::ledger::entry::EntryRecord;
+use crate::member::card::{CARD_BLOCKED, CARD_REPLACED, CARD_UNBLOCKED, CardNote};
+use crate::member::merge::{MERGE, MergeRecord};
+use crate::member::read::member_id;
+use crate::member::unmerge::{UNMERGE, UnmergeRecord};
+use crate::purchase::item::PurchaseRecord;
+use crate::purchase::transfer::{MOVED_AWAY, MOVED_HERE, MoveRecord};
+use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
+use crate::table::items::{self, Item};
+use crate::table::keys::{self, Key};
+use crate::{Scope, Source, Store, StoreError, StoredPurchase};
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::ledger::entry::LedgerEntry;
+use domain::{CouponCode, Instant, KeyId, MemberId, OfferId, Points, Receipt, Redemption};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+
+/// Something that happened to a member's account.
+#[derive(Clone)]
+pub enum HistoryEntry {
+    /// A purchase, possibly cancelled since.
+    Purchase(Box<StoredPurchase>),
+    /// Points given or taken without a purchase.
+    Ledger(Box<LedgerEntry>),
+    /// Points spent, possibly given back since.
+    Redemption {
+        /// On what, and how far it is.
+        redemption: Box<Redemption>,
+        /// The till's key, where a till did it.
+        by: Option<KeyId>,
+    },
+    /// Another member was merged into this one.
+    Merged {
+        /// Which.
+        absorbed: MemberId,
+        /// When.
+        at: Instant,
+        /// The till's key, where a till did it.
+        by: Option<KeyId>,
+    },
+    /// This member and another, who had been merged, are apart again.
+    Unmerged {
+        /// The other.
+        other: MemberId,
+        /// Of what the absorbed one had brought in and was no longer there: the kept one's, below zero
+        /// at the absorbed one.
+        points: Points,
+        /// When.
+        at: Instant,
+        /// The till's key, where a till did it.
+        by: Option<KeyId>,
+    },
+    /// A sale that had been entered for the wrong customer was moved.
+    Moved {
+        /// Its receipt.
+        receipt: Receipt,
+        /// Whether it came to this member.
+        here: bool,
+        /// Where it came from, or went to.
+        other: MemberId,
+        /// What this member kept of its points because they were spent, and was forgiven.
+        points: Points,
+        /// When.
+        at: Instant,
+        /// The till's key, where a till did it.
+        by: Option<KeyId>,
+    },
+    /// The merchant gave the member a coupon of its own.
+    CouponGiven {
+        /// Its code.
+        code: CouponCode,
+        /// What it gives.
+        offer: OfferId,
+        /// When.
+        at: Instant,
+    },
+    /// Something was done about the member's card.
+    Card {
+        /// What.
+        step: CardEvent,
+        /// When.
+        at: Instant,
+        /// The till's key, where a till did it.
+        by: Option<KeyId>,
+    },
+}
+
+/// What was done about a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardEvent {
+    /// It was blocked as lost.
+    Blocked,
+    /// It can be used again.
+    Unblocked,
+    /// Another took its place.
+    Replaced,
+}
+
+/// A page of history and where the next begins, as an opaque text.
+pub struct HistoryPage {
+    /// Newest first.
+    pub entries: Vec<HistoryEntry>,
+    /// What to ask the next page with.
+    pub next: Option<HashMap<String, HistoryKey>>,
+}
+
+/// Where a member's history was left off: an entry of the index. One that DynamoDB would refuse as a
+/// key is refused as it is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "AnyKey")]
+pub struct HistoryKey {
+    pk: String,
+    sk: String,
+    instant: String,
+}
+
+#[derive(Deserialize)]
+struct AnyKey {
+    pk: String,
+    sk: String,
+    instant: String,
+}
+
+impl TryFrom<AnyKey> for HistoryKey {
+    type Error = StoreError;
+
+    fn try_from(AnyKey { pk, sk, instant }: AnyKey) -> Result<Self, StoreError> {
+        items::instant_of(&instant)?;
+        let fits = (1..=2048).contains(&pk.len()) && (1..=1024).contains(&sk.len());
+        if fits { Ok(Self { pk, sk, instant }) } else { Err(StoreError::Corrupt("history")) }
+    }
+}
+
+impl Store {
+    /// A page of the history of a member and of those merged into it: 1 query of the index a member
+    /// (half a read unit for about 20 entries) and half a read unit an entry.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn history(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+        after: &HashMap<String, HistoryKey>,
+        limit: usize,
+    ) -> Result<HistoryPage, StoreError> {
+        let person = self.member(scope, member).await?.person;
+        let members = std::iter::once(person.id).chain(person.absorbed.iter().copied());
+        let pages = members.map(|id| self.index_page(id, after.get(&id.to_string()), limit));
+        let pages = futures::future::try_join_all(pages).await?;
+        let mut found: Vec<(String, HistoryKey)> = pages.into_iter().flatten().collect();
+        // Stable, so that entries of one instant keep the index's order, which the next page relies on.
+        found.sort_by(|(_, a), (_, b)| b.instant.cmp(&a.instant));
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = more.then(|| {
+            let mut next = after.clone();
+            next.extend(found.iter().cloned());
+            next
+        });
+        let keys: Vec<Key> =
+            found.iter().map(|(_, key)| Key { pk: key.pk.clone(), sk: key.sk.clone() }).collect();
+        let mut items: BTreeMap<(String, String), Item> = BTreeMap::new();
+        for item in self.get_items(&keys).await? {
+            let key: Key = items::from_item(item.clone(), "history")?;
+            items.insert((key.pk, key.sk), item);
+        }
+        let entries = keys
+            .into_iter()
+            .filter_map(|key| Some((items.remove(&(key.pk.clone(), key.sk.clone()))?, key)))
+            .map(|(item, key)| entry_of(scope, &key, item))
+            .collect::<Result<_, _>>()?;
+        Ok(HistoryPage { entries, next })
+    }
+
+    async fn index_page(
+        &self,
+        member: MemberId,
+        after: Option<&HistoryKey>,
+        limit: usize,
+    ) -> Result<Vec<(String, HistoryKey)>, StoreError> {
+        let id = member.to_string();
+        let start = after.map(|key| {
+            HashMap::from([
+                ("pk".to_owned(), AttributeValue::S(key.pk.clone())),
+                ("sk".to_owned(), AttributeValue::S(key.sk.clone())),
+                ("member".to_owned(), AttributeValue::S(id.clone())),
+                ("instant".to_owned(), AttributeValue::S(key.instant.clone())),
+            ])
+        });
+        let answer = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .index_name("history")
+            .key_condition_expression("#member = :member")
+            .expression_attribute_names("#member", "member")
+            .expression_attribute_values(":member", items::text(id.clone()))
+            .scan_index_forward(false)
+            // One more than a page tells whether there is a next one.
+            .limit(i32::try_from(limit.saturating_add(1)).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(StoreError::unavailable)?;
+        answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(|item| Ok((id.clone(), items::from_item(item, "history")?)))
+            .collect()
+    }
+}
+
+impl Store {
+    /// Where every entry of a member stands: 1 query of the index, half a read unit for about 20 of them.
+    pub(crate) async fn history_keys(&self, member: MemberId) -> Result<Vec<Key>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .index_name("history")
+            .key_condition_expression("#member = :member")
+            .expression_attribute_names("#member", "member")
+            .expression_attribute_values(":member", items::text(member.to_string()))
+            .into_paginator()
+            .items()
+            .send();
+        let mut keys = Vec::new();
+        while let Some(item) = pages.next().await {
+            keys.push(items::from_item(item.map_err(StoreError::unavailable)?, "history")?);
+        }
+        Ok(keys)
+    }
+}
+
+fn entry_of(scope: &Scope, key: &Key, item: Item) -> Result<HistoryEntry, StoreError> {
+    if key.sk.starts_with(keys::LEDGER_PREFIX) {
+        return note_of(item);
+    }
+    if key.sk.starts_with(keys::MEMBER_COUPON_PREFIX) {
+        return items::from_item::<MemberCouponRecord>(item, "coupon")?.read();
+    }
+    let record: PurchaseRecord = items::from_item(item, "purchase")?;
+    let receipt = keys::receipt_at(&key.pk).ok_or(StoreError::Corrupt("purchase"))?;
+    Ok(HistoryEntry::Purchase(Box::new(record.read(scope, receipt)?)))
+}
+
+fn note_of(item: Item) -> Result<HistoryEntry, StoreError> {
+    let kind = item.get("kind").and_then(|kind| kind.as_s().ok()).cloned().unwrap_or_default();
+    let step = match kind.as_str() {
+        REDEMPTION => {
+            let record: RedemptionRecord = items::from_item(item, "redemption")?;
+            return Ok(HistoryEntry::Redemption {
+                redemption: Box::new(record.read()?),
+                by: Source::parse(&record.source)?.till(),
+            });
+        }
+        MERGE => {
+            let note: MergeRecord = items::from_item(item, "ledger")?;
+            return Ok(HistoryEntry::Merged {
+                absorbed: member_id(&note.absorbed)?,
+                at: items::instant_of(&note.instant)?,
+                by: Source::parse(&note.source)?.till(),
+            });
+        }
+        UNMERGE => {
+            let note: UnmergeRecord = items::from_item(item, "ledger")?;
+            return Ok(HistoryEntry::Unmerged {
+                other: member_id(&note.other)?,
+                points: Points::new(note.points),
+                at: items::instant_of(&note.instant)?,
+                by: Source::parse(&note.source)?.till(),
+            });
+        }
+        MOVED_AWAY | MOVED_HERE => {
+            let note: MoveRecord = items::from_item(item, "ledger")?;
+            return Ok(HistoryEntry::Moved {
+                receipt: note.receipt()?,
+                here: kind == MOVED_HERE,
+                other: member_id(&note.other)?,
+                points: Points::new(note.points),
+                at: items::instant_of(&note.instant)?,
+                by: Source::parse(&note.source)?.till(),
+            });
+        }
+        CARD_BLOCKED => CardEvent::Blocked,
+        CARD_UNBLOCKED => CardEvent::Unblocked,
+        CARD_REPLACED => CardEvent::Replaced,
+        _ => {
+            let record: EntryRecord = items::from_item(item, "ledger")?;
+            return Ok(HistoryEntry::Ledger(Box::new(record.read()?)));
+        }
+    };
+    let note: CardNote = items::from_item(item, "ledger")?;
+    let by = Source::parse(&note.source)?.till();
+    Ok(HistoryEntry::Card { step, at: items::instant_of(&note.instant)?, by })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("M#1#RECEIPT#a", "PURCHASE", "2026-11-24T10:00:00Z", true)]
+    #[case("", "PURCHASE", "2026-11-24T10:00:00Z", false)]
+    #[case("M#1#RECEIPT#a", "", "2026-11-24T10:00:00Z", false)]
+    #[case("M#1#RECEIPT#a", &"S".repeat(1025), "2026-11-24T10:00:00Z", false)]
+    #[case("M#1#RECEIPT#a", "PURCHASE", "yesterday", false)]
+    fn a_forged_place_in_a_history_is_refused_before_the_table_is_asked(
+        #[case] pk: &str,
+        #[case] sk: &str,
+        #[case] instant: &str,
+        #[case] is_one: bool,
+    ) {
+        let text = serde_json::json!({"pk": pk, "sk": sk, "instant": instant}).to_string();
+        assert_eq!(serde_json::from_str::<HistoryKey>(&text).is_ok(), is_one);
+    }
+}

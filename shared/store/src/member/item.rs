@@ -1,0 +1,186 @@
+//! A person as an item: what names somebody is sealed field by field, the rest stands as it is.
+
+use crate::member::consent::ConsentsRecord;
+use crate::table::items;
+use crate::table::keys::{self, Key};
+use crate::vault::Field;
+use crate::{Scope, StoreError};
+use domain::member::{Address, Details, Email, Enrolment, Person};
+use domain::values::identifiers::CardNumber;
+use domain::{Day, Invalid, MemberId, Mobile};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Default)]
+pub(crate) struct PersonRecord {
+    pk: String,
+    sk: String,
+    v: u64,
+    #[serde(with = "serde_bytes")]
+    mobile: Vec<u8>,
+    #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
+    last_name: Option<Vec<u8>>,
+    #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
+    first_name: Option<Vec<u8>>,
+    #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
+    email: Option<Vec<u8>>,
+    #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
+    birth_date: Option<Vec<u8>>,
+    #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
+    address: Option<Vec<u8>>,
+    #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
+    card: Option<Vec<u8>>,
+    #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
+    blocked_cards: Option<Vec<u8>>,
+    #[serde(default, skip_serializing_if = "ConsentsRecord::is_empty")]
+    consents: ConsentsRecord,
+    enrolment: String,
+    created_at: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    invited_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    activated_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    merged_into: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    absorbed: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due_bucket: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
+}
+
+/// What joins the parts of an address, or several cards: a character that no text of ours may hold.
+const SEPARATOR: char = '\u{1f}';
+
+fn address_text(address: &Address) -> Option<String> {
+    let parts =
+        [&address.street, &address.complement, &address.postcode, &address.city, &address.country];
+    parts
+        .iter()
+        .any(|part| part.is_some())
+        .then(|| parts.map(|part| part.as_deref().unwrap_or_default()).join(&SEPARATOR.to_string()))
+}
+
+fn address_of(text: &str) -> Address {
+    let mut parts = text.split(SEPARATOR).map(|part| (!part.is_empty()).then(|| part.to_owned()));
+    let mut next = || parts.next().flatten();
+    Address { street: next(), complement: next(), postcode: next(), city: next(), country: next() }
+}
+
+fn cards_text(cards: &[CardNumber]) -> Option<String> {
+    let numbers: Vec<&str> = cards.iter().map(CardNumber::as_str).collect();
+    (!numbers.is_empty()).then(|| numbers.join(&SEPARATOR.to_string()))
+}
+
+pub(crate) fn cards_of(text: &str) -> Result<Vec<CardNumber>, Invalid> {
+    text.split(SEPARATOR).map(CardNumber::parse).collect()
+}
+
+const fn enrolment_word(enrolment: Enrolment) -> &'static str {
+    match enrolment {
+        Enrolment::Till => "till",
+        Enrolment::FileRow => "file_row",
+        Enrolment::Attestation => "attestation",
+    }
+}
+
+pub(crate) fn person_record(scope: &Scope, person: &Person) -> Result<PersonRecord, StoreError> {
+    let Key { pk, sk } = keys::person(scope.tenant(), person.id);
+    let seal = |field: Field, text: Option<&str>| {
+        text.map(|text| scope.settings.vault.seal(person.id, field, text)).transpose()
+    };
+    let details = &person.details;
+    Ok(PersonRecord {
+        pk,
+        sk,
+        v: person.version,
+        mobile: scope.settings.vault.seal(person.id, Field::Mobile, person.mobile.as_str())?,
+        last_name: seal(Field::LastName, details.last_name.as_deref())?,
+        first_name: seal(Field::FirstName, details.first_name.as_deref())?,
+        email: seal(Field::Email, details.email.as_ref().map(Email::as_str))?,
+        birth_date: seal(
+            Field::BirthDate,
+            details.birth_date.map(|day| day.to_string()).as_deref(),
+        )?,
+        address: seal(Field::Address, address_text(&details.address).as_deref())?,
+        card: seal(Field::Card, details.card.as_ref().map(CardNumber::as_str))?,
+        blocked_cards: seal(Field::BlockedCards, cards_text(&person.blocked_cards).as_deref())?,
+        consents: ConsentsRecord::of(&person.consents),
+        enrolment: enrolment_word(person.enrolment).to_owned(),
+        created_at: items::instant_text(person.created_at),
+        invited_at: person.invited_at.map(items::instant_text),
+        activated_at: person.activated_at.map(items::instant_text),
+        merged_into: person.merged_into.map(|id| id.to_string()),
+        absorbed: person.absorbed.iter().map(ToString::to_string).collect(),
+        due_bucket: person.due.map(|day| keys::due_bucket(day, person.id)),
+        due_at: person.due.map(|day| keys::due_at(day, person.id)),
+    })
+}
+
+pub(crate) fn person_of(
+    scope: &Scope,
+    id: MemberId,
+    record: PersonRecord,
+) -> Result<Person, StoreError> {
+    let corrupt = |_: Invalid| StoreError::Corrupt("person");
+    let open = |field: Field, sealed: Option<Vec<u8>>| {
+        sealed.map(|sealed| scope.settings.vault.open(id, field, &sealed)).transpose()
+    };
+    let instant = |text: Option<String>| text.as_deref().map(items::instant_of).transpose();
+    let mobile = scope.settings.vault.open(id, Field::Mobile, &record.mobile)?;
+    Ok(Person {
+        id,
+        mobile: Mobile::parse(&mobile).map_err(corrupt)?,
+        details: Details {
+            last_name: open(Field::LastName, record.last_name)?,
+            first_name: open(Field::FirstName, record.first_name)?,
+            email: open(Field::Email, record.email)?
+                .map(|text| Email::parse(&text))
+                .transpose()
+                .map_err(corrupt)?,
+            birth_date: open(Field::BirthDate, record.birth_date)?
+                .map(|text| Day::parse(&text))
+                .transpose()
+                .map_err(corrupt)?,
+            address: open(Field::Address, record.address)?
+                .map(|text| address_of(&text))
+                .unwrap_or_default(),
+            card: open(Field::Card, record.card)?
+                .map(|text| CardNumber::parse(&text))
+                .transpose()
+                .map_err(corrupt)?,
+        },
+        consents: record.consents.read()?,
+        enrolment: match record.enrolment.as_str() {
+            "till" => Enrolment::Till,
+            "file_row" => Enrolment::FileRow,
+            "attestation" => Enrolment::Attestation,
+            _ => return Err(StoreError::Corrupt("person")),
+        },
+        created_at: items::instant_of(&record.created_at)?,
+        invited_at: instant(record.invited_at)?,
+        activated_at: instant(record.activated_at)?,
+        merged_into: record
+            .merged_into
+            .map(|text| MemberId::parse(&text))
+            .transpose()
+            .map_err(corrupt)?,
+        blocked_cards: open(Field::BlockedCards, record.blocked_cards)?
+            .map_or(Ok(vec![]), |text| cards_of(&text))
+            .map_err(corrupt)?,
+        absorbed: record
+            .absorbed
+            .iter()
+            .map(|text| MemberId::parse(text))
+            .collect::<Result<_, _>>()
+            .map_err(corrupt)?,
+        due: record
+            .due_at
+            .as_deref()
+            .and_then(|due| due.split('#').next())
+            .map(Day::parse)
+            .transpose()
+            .map_err(corrupt)?,
+        version: record.v,
+    })
+}

@@ -1,0 +1,150 @@
+//! Merging two members who are one person.
+
+use crate::member::consent::ConsentsRecord;
+use crate::member::notes;
+use crate::member::read::{put_account, put_person};
+use crate::table::items::{self, ABSENT, Transaction};
+use crate::table::keys::Key;
+use crate::table::{codec, retry};
+use crate::{Member, Scope, Source, Store, StoreError};
+use domain::member::unmerge::BeforeMerge;
+use domain::{Instant, MemberId};
+use serde::{Deserialize, Serialize};
+
+/// The ledger's note of a merge: no points of its own, and what it takes to undo it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct MergeRecord {
+    pk: String,
+    sk: String,
+    member: String,
+    pub(crate) instant: String,
+    kind: String,
+    pub(crate) absorbed: String,
+    pub(crate) source: String,
+    /// The absorbed member's account as it was.
+    #[serde(with = "serde_bytes")]
+    account: Vec<u8>,
+    /// The kept member's account as it was; notes of the first merges do not hold it.
+    #[serde(with = "serde_bytes", default)]
+    kept_account: Vec<u8>,
+    /// The kept member's consents as they were, and its registration.
+    #[serde(default, skip_serializing_if = "ConsentsRecord::is_empty")]
+    kept_consents: ConsentsRecord,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kept_invited_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kept_activated_at: Option<String>,
+}
+
+impl MergeRecord {
+    /// What the merge found.
+    pub(crate) fn before(&self) -> Result<BeforeMerge, StoreError> {
+        if self.kept_account.is_empty() {
+            return Err(StoreError::Conflict("this merge is too old to be undone"));
+        }
+        let instant = |text: &Option<String>| text.as_deref().map(items::instant_of).transpose();
+        Ok(BeforeMerge {
+            kept: codec::decode_account(&self.kept_account)?,
+            absorbed: codec::decode_account(&self.account)?,
+            consents: self.kept_consents.read()?,
+            invited_at: instant(&self.kept_invited_at)?,
+            activated_at: instant(&self.kept_activated_at)?,
+        })
+    }
+}
+
+pub(crate) const MERGE: &str = "merge";
+
+impl Store {
+    /// Merges `absorbed` into `kept`: points, counters and history become the kept member's, and
+    /// the absorbed one's contacts and identifier lead to it from now on. 2 queries and 1
+    /// transaction of 5 items. Merging again changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or [`StoreError::Conflict`] for a member and itself.
+    pub async fn merge_members(
+        &self,
+        scope: &Scope,
+        kept: MemberId,
+        absorbed: MemberId,
+        by: &Source,
+        now: Instant,
+    ) -> Result<Member, StoreError> {
+        if kept == absorbed {
+            return Err(StoreError::Conflict("a member cannot be merged into itself"));
+        }
+        for attempt in 0..retry::ATTEMPTS {
+            let (mut into, mut from) =
+                futures::try_join!(self.member(scope, kept), self.member_itself(scope, absorbed))?;
+            if from.person.merged_into == Some(into.person.id) {
+                return Ok(into);
+            }
+            if from.person.merged_into.is_some() {
+                return Err(StoreError::Conflict(
+                    "this member was merged into another one already",
+                ));
+            }
+            if into.person.id == absorbed {
+                return Err(StoreError::Conflict(
+                    "the two were merged the other way round already",
+                ));
+            }
+            let note = merge_note(scope, &into, &from, by, now)?;
+            let versions = (into.person.version, from.person.version);
+            into.account.absorb(&mut from.account);
+            from.account.merged_into = Some(into.person.id);
+            into.person.absorbed.push(absorbed);
+            into.person.absorbed.append(&mut from.person.absorbed);
+            into.person.version += 1;
+            into.person.consents.absorb(&from.person.consents);
+            // The later of the two: a card activated by the person stays one.
+            into.person.invited_at = into.person.invited_at.max(from.person.invited_at);
+            into.person.activated_at = into.person.activated_at.max(from.person.activated_at);
+            from.person.merged_into = Some(into.person.id);
+            from.person.due = None;
+            from.person.version += 1;
+            let actions = vec![
+                put_account(
+                    self,
+                    scope,
+                    into.person.id,
+                    &into.account,
+                    Some(into.account_version),
+                )?,
+                put_account(self, scope, absorbed, &from.account, Some(from.account_version))?,
+                put_person(self, scope, &into.person, Some(versions.0))?,
+                put_person(self, scope, &from.person, Some(versions.1))?,
+                items::put(&self.table, items::to_item(&note)?, ABSENT, vec![])?,
+            ];
+            match self.transact(actions).await? {
+                Transaction::Committed => return Ok(into),
+                Transaction::Cancelled(_) => retry::wait(attempt).await,
+            }
+        }
+        Err(StoreError::Busy)
+    }
+}
+
+fn merge_note(
+    scope: &Scope,
+    kept: &Member,
+    absorbed: &Member,
+    by: &Source,
+    now: Instant,
+) -> Result<MergeRecord, StoreError> {
+    let (Key { pk, sk }, instant) = notes::new_note(scope, kept.person.id, now)?;
+    Ok(MergeRecord {
+        pk,
+        sk,
+        member: kept.person.id.to_string(),
+        instant,
+        kind: MERGE.to_owned(),
+        absorbed: absorbed.person.id.to_string(),
+        source: by.to_string(),
+        account: codec::encode_account(&absorbed.account),
+        kept_account: codec::encode_account(&kept.account),
+        kept_consents: ConsentsRecord::of(&kept.person.consents),
+        kept_invited_at: kept.person.invited_at.map(items::instant_text),
+        kept_activated_at: kept.person.activated_at.map(items::instant_text),
+    })
+}

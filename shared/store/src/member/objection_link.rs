@@ -1,0 +1,80 @@
+//! The link by which a person objects: it names a member and a channel, and only we can make it.
+
+use crate::table::keys::{Mode, Tenant};
+use crate::{Scope, Store, StoreError};
+use domain::{Channel, Instant, MemberId, MerchantId};
+use subtle::ConstantTimeEq as _;
+
+const KIND: &str = "OBJECTION";
+/// A ULID in its canonical form.
+const ULID: usize = 26;
+
+/// What a link says, proven to be ours.
+pub struct Objection {
+    /// Whose member.
+    pub scope: Scope,
+    /// Which one.
+    pub member: MemberId,
+    /// By which channel nothing more may be sent.
+    pub channel: Channel,
+}
+
+fn letter(channel: Channel) -> char {
+    match channel {
+        Channel::Email => 'e',
+        Channel::Sms => 's',
+        Channel::Postal => 'p',
+    }
+}
+
+impl Scope {
+    /// The opaque end of a person's link: identifiers of ours, none of theirs, and 128 bits of a
+    /// keyed hash. It does not expire: an old message must still be a way to object.
+    #[must_use]
+    pub fn objection_token(&self, member: MemberId, channel: Channel) -> String {
+        let mode = match self.mode {
+            Mode::Live => 'l',
+            Mode::Test => 't',
+        };
+        let named = format!("{}{mode}{member}{}", self.settings.merchant.id, letter(channel));
+        let proof = self.settings.vault.contact_hash(KIND, &named);
+        format!("{named}{proof}")
+    }
+}
+
+impl Store {
+    /// What a link says, where we made it: no round trip while the merchant's settings are kept,
+    /// else 1. `None` for whatever is none of ours.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn read_objection(
+        &self,
+        token: &str,
+        now: Instant,
+    ) -> Result<Option<Objection>, StoreError> {
+        let Some((tenant, member, channel)) = read(token) else { return Ok(None) };
+        let settings = match self.settings(tenant.merchant, now).await {
+            Ok(settings) => settings,
+            Err(StoreError::NotFound(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let scope = Scope { settings, mode: tenant.mode };
+        let ours = scope.objection_token(member, channel);
+        let is_ours = bool::from(ours.as_bytes().ct_eq(token.as_bytes()));
+        Ok(is_ours.then_some(Objection { scope, member, channel }))
+    }
+}
+
+fn read(token: &str) -> Option<(Tenant, MemberId, Channel)> {
+    let merchant = MerchantId::parse(token.get(..ULID)?).ok()?;
+    let mode = match token.get(ULID..=ULID)? {
+        "l" => Mode::Live,
+        "t" => Mode::Test,
+        _ => return None,
+    };
+    let member = MemberId::parse(token.get(ULID + 1..2 * ULID + 1)?).ok()?;
+    let told = token.get(2 * ULID + 1..2 * ULID + 2)?.chars().next()?;
+    let channel = Channel::ALL.into_iter().find(|channel| letter(*channel) == told)?;
+    Some((Tenant { merchant, mode }, member, channel))
+}

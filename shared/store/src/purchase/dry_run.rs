@@ -1,0 +1,107 @@
+//! What a sale would give, reckoned as if it were entered and written nowhere.
+
+use crate::coupon::redeem::Tried;
+use crate::purchase::read::{Customer, Holder};
+use crate::{Consistency, Scope, Store, StoreError};
+use domain::coupon::Refusal;
+use domain::programme::lifetime::Balance;
+use domain::programme::{Basket, Occasion, Reckoning};
+use domain::{Account, Cents, CouponCode, Day, EstablishmentId, Instant, MemberId, ledger};
+
+/// What a sale would give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reckoned {
+    /// The points, and why.
+    pub reckoning: Reckoning,
+    /// Of whom, where the sale has a customer.
+    pub customer: Option<ReckonedFor>,
+    /// What each coupon would take off, or why it would not, in the order they were given.
+    pub coupons: Vec<ReckonedCoupon>,
+}
+
+/// A coupon tried on a basket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReckonedCoupon {
+    /// The code.
+    pub code: CouponCode,
+    /// What the merchant calls its offer; absent for a code that there is not.
+    pub offer: Option<String>,
+    /// What it would take off.
+    pub gives: Result<Cents, Refusal>,
+}
+
+/// What a sale would make of its customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReckonedFor {
+    /// The member; absent where the sale would make one.
+    pub member: Option<MemberId>,
+    /// The balance before it.
+    pub before: Balance,
+    /// The balance after it: what is owed is paid first.
+    pub after: Balance,
+}
+
+impl Store {
+    /// Reckons a sale of a basket at an establishment by the programme that [`Store::record`] would
+    /// apply. Each coupon is tried on the whole basket; together they take off no more than it comes to,
+    /// and the points are those of what is left to pay.
+    ///
+    /// No round trip for nobody, 1 for a member given by identifier (half a read unit), 2 by contact
+    /// (1 read unit), and 1 more a coupon. The balance is read eventually: one of a sale just made may be missing.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a customer that is no member.
+    pub async fn reckon(
+        &self,
+        scope: &Scope,
+        customer: &Customer,
+        (establishment, sold_at): (&EstablishmentId, Instant),
+        basket: Basket<'_>,
+        codes: &[CouponCode],
+        now: Instant,
+    ) -> Result<Reckoned, StoreError> {
+        let buyer = (customer, sold_at);
+        let holder = self.holder(scope, buyer, None, Consistency::Eventual).await?;
+        let known = holder.is_some();
+        let (member, mut account, birth_month) = match holder {
+            Some(Holder::Member { id, account, birth_month, .. }) => {
+                (Some(id), account, birth_month)
+            }
+            Some(Holder::New(new)) => {
+                (None, Account::default(), new.details.birth_date.map(Day::month_of_year))
+            }
+            None => (None, Account::default(), None),
+        };
+        let circumstances = scope.circumstances_at(establishment, birth_month);
+        let day = Day::at(sold_at, circumstances.zone);
+        let minute = Day::minute_at(sold_at, circumstances.zone);
+        let occasion = Occasion { day, minute, establishment, birth_month, level: None };
+        let programmes = circumstances.programmes;
+        let tried = Tried {
+            gross: basket.total,
+            lines: basket.lines,
+            day,
+            establishment,
+            member: match (member, known) {
+                (Some(member), _) => Some((member, false)),
+                // Who would become a member has no identifier yet, and no coupon that is bound to one.
+                (None, true) => Some((MemberId::from_bytes([0; 16]), true)),
+                (None, false) => None,
+            },
+        };
+        let mut basket = basket;
+        let mut coupons = Vec::with_capacity(codes.len());
+        for code in codes {
+            let (coupon, gives) = self.try_coupon(scope, code, &tried, now).await?;
+            let gives = gives.map(|gives| gives.min(basket.total));
+            basket.total = basket.total - gives.unwrap_or(Cents::ZERO);
+            let offer = coupon.map(|coupon| coupon.offer.terms().name.clone());
+            coupons.push(ReckonedCoupon { code: code.clone(), offer, gives });
+        }
+        let before = account.balance_on(day, programmes);
+        let reckoning = ledger::reward(&mut account, basket, &occasion, programmes);
+        let after = account.balance_on(day, programmes);
+        let customer = known.then_some(ReckonedFor { member, before, after });
+        Ok(Reckoned { reckoning, customer, coupons })
+    }
+}

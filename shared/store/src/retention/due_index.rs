@@ -1,0 +1,315 @@
+//! The index `due`: what has a deadline, by the month and the shard that it falls into.
+//!
+//! A member stands there once, from its creation to its erasure, and no purchase touches the entry:
+//! when its day comes, the sweep looks at the real deadline, and gives it another day or erases.
+
+use crate::table::items::{self, Item};
+use crate::table::keys::{self, Key, Tenant};
+use crate::{Consistency, Scope, Store, StoreError};
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::Select;
+use domain::{Day, MemberId, MerchantId, Month, Person};
+use serde::{Deserialize, Serialize};
+
+/// Entries of a page.
+const PAGE: i32 = 500;
+
+/// A part of the index that is swept by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DueBucket {
+    /// The month of the days in it.
+    pub month: Month,
+    /// One of [`crate::MEMBER_SHARDS`].
+    pub shard: u8,
+}
+
+impl DueBucket {
+    /// Reads a month as `2026-11` and a shard.
+    #[must_use]
+    pub fn parse(month: &str, shard: u8) -> Option<Self> {
+        let month = read_month(month)?;
+        (shard < crate::MEMBER_SHARDS).then_some(Self { month, shard })
+    }
+}
+
+fn read_month(text: &str) -> Option<Month> {
+    Day::parse(&format!("{text}-01")).ok().map(Day::month)
+}
+
+/// What stands in the index under a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// A member, or what an erasure begun has left of one.
+    Member {
+        /// Whose member.
+        tenant: Tenant,
+        /// Which one.
+        member: MemberId,
+        /// The day.
+        day: Day,
+    },
+    /// A merchant whose contract has ended.
+    Merchant {
+        /// Which one.
+        merchant: MerchantId,
+        /// The day.
+        day: Day,
+    },
+}
+
+impl Due {
+    /// Whose data it is.
+    #[must_use]
+    pub const fn merchant(&self) -> MerchantId {
+        match self {
+            Self::Member { tenant, .. } => tenant.merchant,
+            Self::Merchant { merchant, .. } => *merchant,
+        }
+    }
+}
+
+/// Where a page of the index was left off.
+pub struct DueAfter(Item);
+
+/// Some entries of a bucket, the earliest days first.
+pub struct DuePage {
+    /// Them.
+    pub due: Vec<Due>,
+    /// Entries that are none of ours: a defect, for somebody to look at.
+    pub unreadable: usize,
+    /// After which the next page begins.
+    pub next: Option<DueAfter>,
+}
+
+#[derive(Deserialize)]
+struct DueRecord {
+    pk: String,
+    sk: String,
+    due_at: String,
+}
+
+impl DueRecord {
+    fn read(&self) -> Option<Due> {
+        let (day, named) = self.due_at.split_once('#')?;
+        let day = Day::parse(day).ok()?;
+        let (kind, id) = named.split_once('#')?;
+        match kind {
+            "MEMBER" => {
+                let (tenant, _) = self.pk.rsplit_once("#S#")?;
+                let tenant = Tenant::parse(tenant)?;
+                Some(Due::Member { tenant, member: MemberId::parse(id).ok()?, day })
+            }
+            "MERCHANT" if self.sk == keys::PROFILE => {
+                Some(Due::Merchant { merchant: MerchantId::parse(id).ok()?, day })
+            }
+            _ => None,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct SweptRecord {
+    pk: String,
+    sk: String,
+    first_month: String,
+}
+
+/// Every day up to this one: `~` follows every character of what comes after a day.
+fn up_to(day: Day) -> String {
+    format!("{day}~")
+}
+
+impl Store {
+    /// A page of what is due in a bucket up to a day, that day included: 1 query of the index, half a
+    /// read unit for some twenty entries.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn due(
+        &self,
+        bucket: DueBucket,
+        until: Day,
+        after: Option<DueAfter>,
+    ) -> Result<DuePage, StoreError> {
+        let answer = self
+            .bucket(bucket, up_to(until))
+            .limit(PAGE)
+            .set_exclusive_start_key(after.map(|DueAfter(key)| key))
+            .send()
+            .await
+            .map_err(StoreError::unavailable)?;
+        let mut page = DuePage {
+            due: Vec::new(),
+            unreadable: 0,
+            next: answer.last_evaluated_key.map(DueAfter),
+        };
+        for item in answer.items.unwrap_or_default() {
+            match items::from_item::<DueRecord>(item, "due").ok().and_then(|entry| entry.read()) {
+                Some(due) => page.due.push(due),
+                None => page.unreadable += 1,
+            }
+        }
+        Ok(page)
+    }
+
+    /// The earliest day in a bucket, if it is not after `until`: 1 query of the index, half a read
+    /// unit.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn earliest_due(
+        &self,
+        bucket: DueBucket,
+        until: Day,
+    ) -> Result<Option<Day>, StoreError> {
+        let first = self.bucket(bucket, up_to(until)).limit(1).send().await;
+        let item = first.map_err(StoreError::unavailable)?.items.unwrap_or_default().pop();
+        let Some(item) = item else { return Ok(None) };
+        let entry: DueRecord = items::from_item(item, "due")?;
+        let day = entry.due_at.split('#').next().map(Day::parse);
+        day.transpose().map_err(|_| StoreError::Corrupt("due"))
+    }
+
+    /// How much of a bucket stands under days before `day`: 1 query of the index a MB, half a read
+    /// unit for some twenty entries.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn due_before(&self, bucket: DueBucket, day: Day) -> Result<u64, StoreError> {
+        let mut pages =
+            self.bucket(bucket, day.to_string()).select(Select::Count).into_paginator().send();
+        let mut count = 0;
+        while let Some(page) = pages.next().await {
+            count += u64::try_from(page.map_err(StoreError::unavailable)?.count).unwrap_or(0);
+        }
+        Ok(count)
+    }
+
+    fn bucket(&self, bucket: DueBucket, until: String) -> QueryFluentBuilder {
+        let bucket = keys::due_bucket_of(bucket.month, bucket.shard);
+        self.client
+            .query()
+            .table_name(&*self.table)
+            .index_name("due")
+            .key_condition_expression("due_bucket = :bucket AND due_at < :until")
+            .expression_attribute_values(":bucket", items::text(bucket))
+            .expression_attribute_values(":until", items::text(until))
+    }
+
+    /// The first month that may still hold anything due, as the last night noted it: 1 round trip,
+    /// half a read unit. `None` before the first night.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn first_month_to_sweep(&self) -> Result<Option<Month>, StoreError> {
+        let noted: Option<SweptRecord> =
+            self.get_item(&keys::swept(), Consistency::Eventual).await?;
+        let month = noted.map(|record| read_month(&record.first_month));
+        month.map(|month| month.ok_or(StoreError::Corrupt("swept"))).transpose()
+    }
+
+    /// Notes that every month before this one is empty: 1 write unit. Written over, never compared: an
+    /// earlier month costs the next night some queries, and is safe.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn note_swept(&self, first_month: Month) -> Result<(), StoreError> {
+        let Key { pk, sk } = keys::swept();
+        let record = SweptRecord { pk, sk, first_month: first_month.to_string() };
+        self.client
+            .put_item()
+            .table_name(&*self.table)
+            .set_item(Some(items::to_item(&record)?))
+            .send()
+            .await
+            .map_err(StoreError::unavailable)?;
+        Ok(())
+    }
+
+    /// Gives a member another day in the index: 1 write unit for each KB of the person and 2 for the
+    /// index. `false` where the person was written since it was read: read anew.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn rearm(
+        &self,
+        scope: &Scope,
+        person: &Person,
+        day: Day,
+    ) -> Result<bool, StoreError> {
+        let sent = self
+            .client
+            .update_item()
+            .table_name(&*self.table)
+            .set_key(Some(items::key_item(&keys::person(scope.tenant(), person.id))))
+            .update_expression("SET due_bucket = :bucket, due_at = :at, v = :next")
+            .condition_expression("v = :v")
+            .expression_attribute_values(":bucket", items::text(keys::due_bucket(day, person.id)))
+            .expression_attribute_values(":at", items::text(keys::due_at(day, person.id)))
+            .expression_attribute_values(":v", items::number(person.version))
+            .expression_attribute_values(":next", items::number(person.version + 1))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(true),
+            Err(SdkError::ServiceError(refused))
+                if refused.err().is_conditional_check_failed_exception() =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(StoreError::unavailable(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Mode;
+    use rstest::rstest;
+
+    const MERCHANT: &str = "01KA0000000000000000000000";
+    const MEMBER: &str = "01KA0000000000000000000001";
+
+    fn read(pk: &str, sk: &str, due_at: &str) -> Option<Due> {
+        DueRecord { pk: pk.to_owned(), sk: sk.to_owned(), due_at: due_at.to_owned() }.read()
+    }
+
+    #[rstest]
+    #[case("", Mode::Live)]
+    #[case("#TEST", Mode::Test)]
+    fn an_entry_tells_whose_member_is_due_and_when(#[case] data: &str, #[case] mode: Mode) {
+        let due = read(
+            &format!("M#{MERCHANT}{data}#S#01"),
+            &format!("MEMBER#{MEMBER}#PERSON"),
+            &format!("2026-11-24#MEMBER#{MEMBER}"),
+        );
+        let tenant = Tenant { merchant: MerchantId::parse(MERCHANT).unwrap(), mode };
+        let (member, day) = (MemberId::parse(MEMBER).unwrap(), Day::parse("2026-11-24").unwrap());
+        assert_eq!(due, Some(Due::Member { tenant, member, day }));
+    }
+
+    #[rstest]
+    #[case("PROFILE", &format!("2026-11-24#MERCHANT#{MERCHANT}"), true)]
+    #[case("SHOP#paris", &format!("2026-11-24#MERCHANT#{MERCHANT}"), false)]
+    #[case("PROFILE", &format!("2026-11-31#MERCHANT#{MERCHANT}"), false)]
+    #[case("PROFILE", "2026-11-24", false)]
+    #[case("PROFILE", &format!("2026-11-24#CAMPAIGN#{MERCHANT}"), false)]
+    fn an_entry_of_a_merchant_is_its_profile(
+        #[case] sk: &str,
+        #[case] due_at: &str,
+        #[case] is_one: bool,
+    ) {
+        assert_eq!(read(&format!("M#{MERCHANT}"), sk, due_at).is_some(), is_one);
+    }
+
+    #[test]
+    fn a_bucket_is_a_month_and_one_of_the_shards() {
+        let bucket = DueBucket::parse("2026-11", 15).unwrap();
+        assert_eq!(keys::due_bucket_of(bucket.month, bucket.shard), "DUE#2026-11#15");
+        for (month, shard) in [("2026-11", 16), ("2026-13", 0), ("11", 0)] {
+            assert_eq!(DueBucket::parse(month, shard), None);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The records of erasures: how many persons were erased on a day, and why. Each was written by the
+//! transaction that decided the erasure, so that they count every one once.
+
+use crate::table::items;
+use crate::table::keys::{self, Key, Tenant};
+use crate::{Store, StoreError};
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use domain::retention::Reason;
+use domain::{Day, Instant, MemberId};
+use serde::Deserialize;
+
+/// A person who was erased: an identifier that leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erasure {
+    /// Who it was.
+    pub member: MemberId,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Some erasures of a day and after whom the next page begins.
+pub struct ErasurePage {
+    /// Them, in the order of their identifiers.
+    pub erasures: Vec<Erasure>,
+    /// The last member of the page, where more follow.
+    pub next: Option<MemberId>,
+}
+
+/// How many persons were erased on a day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ErasureCounts {
+    /// Their registration was not completed in time.
+    pub never_activated: u64,
+    /// They had not used the service for as long as the sector allows.
+    pub inactive: u64,
+}
+
+#[derive(Deserialize)]
+struct ErasureRecord {
+    sk: String,
+    reason: String,
+}
+
+impl ErasureRecord {
+    fn reason(&self) -> Result<Reason, StoreError> {
+        Reason::parse(&self.reason).ok_or(StoreError::Corrupt("erasure"))
+    }
+
+    fn read(&self) -> Result<Erasure, StoreError> {
+        let member = self.sk.split_once('#').map(|(_, id)| MemberId::parse(id));
+        let Some(Ok(member)) = member else { return Err(StoreError::Corrupt("erasure")) };
+        Ok(Erasure { member, reason: self.reason()? })
+    }
+}
+
+impl Store {
+    /// A page of a day's erasures: 1 query, half a read unit for some thirty of them. Those older than
+    /// a year are gone.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn erasures(
+        &self,
+        tenant: Tenant,
+        day: Day,
+        after: Option<MemberId>,
+        limit: usize,
+        now: Instant,
+    ) -> Result<ErasurePage, StoreError> {
+        let start = after.map(|member| items::key_item(&keys::erasure(tenant, day, member)));
+        let answer = self
+            .erasures_of(tenant, day, now)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(StoreError::unavailable)?;
+        let last = answer.last_evaluated_key.map(|key| items::from_item::<Key>(key, "erasure"));
+        let next = last.transpose()?.map(|key| {
+            let id = key.sk.split_once('#').map(|(_, id)| MemberId::parse(id));
+            id.and_then(Result::ok).ok_or(StoreError::Corrupt("erasure"))
+        });
+        let erasures = answer.items.unwrap_or_default().into_iter().map(|item| {
+            items::from_item::<ErasureRecord>(item, "erasure").and_then(|record| record.read())
+        });
+        Ok(ErasurePage { erasures: erasures.collect::<Result<_, _>>()?, next: next.transpose()? })
+    }
+
+    /// How many persons were erased on a day, by reason: 1 query a MB of records, half a read unit for
+    /// some thirty of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    pub async fn erasure_counts(
+        &self,
+        tenant: Tenant,
+        day: Day,
+        now: Instant,
+    ) -> Result<ErasureCounts, StoreError> {
+        let mut counts = ErasureCounts::default();
+        let mut records = self.erasures_of(tenant, day, now).into_paginator().items().send();
+        while let Some(item) = records.next().await {
+            let item = item.map_err(StoreError::unavailable)?;
+            match items::from_item::<ErasureRecord>(item, "erasure")?.reason()? {
+                Reason::NeverActivated => counts.never_activated += 1,
+                Reason::Inactive => counts.inactive += 1,
+            }
+        }
+        Ok(counts)
+    }
+
+    fn erasures_of(&self, tenant: Tenant, day: Day, now: Instant) -> QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :day)")
+            // An item whose end has passed stays readable until DynamoDB takes it away.
+            .filter_expression("#ttl > :now")
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":pk", items::text(keys::erasures_partition(tenant)))
+            .expression_attribute_values(":day", items::text(format!("{day}#")))
+            .expression_attribute_values(":now", items::number(now.as_second()))
+    }
+}

@@ -1,0 +1,204 @@
+//! Rewards: what a merchant gives for points. One item a reward, kept in memory for a minute.
+
+use crate::table::cache::Kept;
+use crate::table::items::{self, ABSENT, Transaction};
+use crate::table::keys::{self, Key, Tenant};
+use crate::{Answered, Consistency, IdempotencyKey, Scope, Store, StoreError};
+use domain::programme::LevelCode;
+use domain::reward::{Given, Refusal, Terms};
+use domain::{Day, Instant, OfferId, Points, Reward, RewardId};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+pub(crate) type Rewards = Kept<(Tenant, RewardId), Arc<Reward>>;
+
+#[derive(Serialize, Deserialize)]
+struct RewardRecord {
+    pk: String,
+    sk: String,
+    name: String,
+    points: i64,
+    /// The offer whose coupons it gives; goods where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    offer: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stock: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    limit_member: Option<u32>,
+    first_day: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_day: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    level: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    disabled: bool,
+}
+
+impl RewardRecord {
+    fn of(tenant: Tenant, reward: &Reward) -> Self {
+        let Key { pk, sk } = keys::reward(tenant, reward.id);
+        let terms = reward.terms();
+        Self {
+            pk,
+            sk,
+            name: terms.name.clone(),
+            points: terms.points.get(),
+            offer: match terms.given {
+                Given::Goods => None,
+                Given::Coupon(offer) => Some(offer.to_string()),
+            },
+            stock: terms.stock,
+            limit_member: terms.limit_member,
+            first_day: terms.first_day.to_string(),
+            last_day: terms.last_day.map(|day| day.to_string()),
+            level: terms.level.as_ref().map(|level| level.as_str().to_owned()),
+            disabled: reward.disabled,
+        }
+    }
+
+    fn read(self) -> Result<Reward, StoreError> {
+        let corrupt = |_| StoreError::Corrupt("reward");
+        let id = self.sk.strip_prefix(keys::REWARD_PREFIX).map(RewardId::parse);
+        let given = match self.offer {
+            None => Given::Goods,
+            Some(offer) => Given::Coupon(OfferId::parse(&offer).map_err(corrupt)?),
+        };
+        let terms = Terms {
+            name: self.name,
+            points: Points::new(self.points),
+            given,
+            stock: self.stock,
+            limit_member: self.limit_member,
+            first_day: Day::parse(&self.first_day).map_err(corrupt)?,
+            last_day: self.last_day.as_deref().map(Day::parse).transpose().map_err(corrupt)?,
+            level: self.level.as_deref().map(LevelCode::parse).transpose().map_err(corrupt)?,
+        };
+        let id = id.and_then(Result::ok).ok_or(StoreError::Corrupt("reward"))?;
+        Ok(Reward::from_stored(id, terms, self.disabled))
+    }
+}
+
+impl Store {
+    /// Enters a reward, once for each key where the request has one: 1 round trip, 2 write units, and what
+    /// a key costs. The same request again answers the reward that was entered then, as it stands now.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
+    /// [`Invalid::IdempotencyKeyReused`](domain::Invalid::IdempotencyKeyReused).
+    pub async fn create_reward(
+        &self,
+        scope: &Scope,
+        reward: &Reward,
+        key: Option<&IdempotencyKey>,
+        now: Instant,
+    ) -> Result<Answered<Reward>, StoreError> {
+        let item = items::to_item(&RewardRecord::of(scope.tenant(), reward))?;
+        let put = items::put(&self.table, item, ABSENT, vec![])?;
+        match self.enter_once(scope, (reward.id.to_string(), put), key, now).await? {
+            None => Ok(Answered::New(reward.clone())),
+            Some(before) => {
+                let id = RewardId::parse(&before).map_err(|_| StoreError::Corrupt("answer"))?;
+                Ok(Answered::Replayed(self.reward(scope.tenant(), id).await?))
+            }
+        }
+    }
+
+    /// Writes a reward anew, whole: 1 round trip, 2 write units. It is given so on every instance
+    /// within a minute.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn rewrite_reward(&self, tenant: Tenant, reward: &Reward) -> Result<(), StoreError> {
+        let item = items::to_item(&RewardRecord::of(tenant, reward))?;
+        let there = Some("attribute_exists(pk)");
+        let written = self.transact(vec![items::put(&self.table, item, there, vec![])?]).await?;
+        self.rewards.forget(&(tenant, reward.id));
+        match written {
+            Transaction::Committed => Ok(()),
+            Transaction::Cancelled(_) => Err(StoreError::NotFound("reward")),
+        }
+    }
+
+    /// A reward, read strongly: 1 round trip, 1 read unit.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn reward(&self, tenant: Tenant, id: RewardId) -> Result<Reward, StoreError> {
+        let key = keys::reward(tenant, id);
+        let record: Option<RewardRecord> = self.get_item(&key, Consistency::Strong).await?;
+        record.ok_or(StoreError::NotFound("reward"))?.read()
+    }
+
+    /// A reward at most a minute old: no round trip while it is kept, else 1 and half a read unit.
+    pub(crate) async fn kept_reward(
+        &self,
+        tenant: Tenant,
+        id: RewardId,
+        now: Instant,
+    ) -> Result<Arc<Reward>, StoreError> {
+        if let Some(reward) = self.rewards.get(&(tenant, id), now) {
+            return Ok(reward);
+        }
+        let key = keys::reward(tenant, id);
+        let record: Option<RewardRecord> = self.get_item(&key, Consistency::Eventual).await?;
+        let reward = Arc::new(record.ok_or(StoreError::NotFound("reward"))?.read()?);
+        self.rewards.keep((tenant, id), Arc::clone(&reward), now);
+        Ok(reward)
+    }
+
+    /// Rewards, the latest first, and the identifier after which the next page begins: 1 query, half a
+    /// read unit for each 4 KB.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn rewards(
+        &self,
+        tenant: Tenant,
+        after: Option<RewardId>,
+        limit: usize,
+    ) -> Result<(Vec<Reward>, Option<RewardId>), StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :reward)")
+            .expression_attribute_values(":pk", items::text(keys::rewards_partition(tenant)))
+            .expression_attribute_values(":reward", items::text(keys::REWARD_PREFIX))
+            .scan_index_forward(false)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(
+                after.map(|after| items::key_item(&keys::reward(tenant, after))),
+            )
+            .send()
+            .await
+            .map_err(StoreError::unavailable)?;
+        let more = answer.last_evaluated_key.is_some();
+        let rewards = answer.items.unwrap_or_default().into_iter();
+        let rewards = rewards.map(|item| items::from_item::<RewardRecord>(item, "reward")?.read());
+        let rewards = rewards.collect::<Result<Vec<_>, StoreError>>()?;
+        let next = rewards.last().filter(|_| more).map(|last| last.id);
+        Ok((rewards, next))
+    }
+
+    /// What stands against a reward on a day, whoever asks for it: its own terms, or those of the offer
+    /// whose coupons it gives. No round trip while the offer is kept, else 1 and half a read unit.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn reward_refusal(
+        &self,
+        tenant: Tenant,
+        reward: &Reward,
+        today: Day,
+        now: Instant,
+    ) -> Result<Option<Refusal>, StoreError> {
+        if let Err(refusal) = reward.given_on(today) {
+            return Ok(Some(refusal));
+        }
+        let Given::Coupon(offer) = reward.terms().given else { return Ok(None) };
+        Ok(match self.kept_offer(tenant, offer, now).await? {
+            Some(offer) => Reward::given_as(&offer, today).err(),
+            None => Some(Refusal::Disabled),
+        })
+    }
+}

@@ -1,0 +1,122 @@
+//! How many of a reward were given in all, and to a member: counters that the redemption's transaction
+//! raises on condition that one is left. Only a reward with the limit has the counter.
+
+use crate::member::read::member_id;
+use crate::reward::redemption_item::RedemptionRecord;
+use crate::table::items::{self, Item};
+use crate::table::keys::{self, Key};
+use crate::{Scope, Store, StoreError};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::reward::Refusal;
+use domain::{MemberId, Reward, RewardId};
+use std::collections::HashMap;
+
+/// How many of a reward were given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RewardCounts {
+    /// In all, where its stock is limited.
+    pub given: u32,
+    /// To the member, where a member's are limited.
+    pub had: u32,
+}
+
+impl Store {
+    /// How many of each reward were given in all and, where a member is named, to the member: half a
+    /// read unit for each counter, a hundred a round trip.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn reward_counts(
+        &self,
+        scope: &Scope,
+        member: Option<MemberId>,
+        rewards: &[Reward],
+    ) -> Result<HashMap<RewardId, RewardCounts>, StoreError> {
+        let tenant = scope.tenant();
+        let mut wanted = Vec::new();
+        for reward in rewards {
+            let terms = reward.terms();
+            if terms.stock.is_some() {
+                wanted.push((keys::reward_stock(tenant, reward.id), reward.id));
+            }
+            if let Some(member) = member.filter(|_| terms.limit_member.is_some()) {
+                wanted.push((keys::member_reward(tenant, member, reward.id), reward.id));
+            }
+        }
+        let of_member = member.map(|member| keys::member_rows(tenant, member));
+        let wanted_keys: Vec<Key> = wanted.iter().map(|(key, _)| key.clone()).collect();
+        let by_key: HashMap<Key, RewardId> = wanted.into_iter().collect();
+        let mut counts: HashMap<RewardId, RewardCounts> = HashMap::new();
+        for item in self.get_items(&wanted_keys).await? {
+            let given = given_of(&item)?;
+            let key: Key = items::from_item(item, "reward count")?;
+            let Some(reward) = by_key.get(&key) else { continue };
+            let count = counts.entry(*reward).or_default();
+            if Some(&key.pk) == of_member.as_ref() {
+                count.had = given;
+            } else {
+                count.given = given;
+            }
+        }
+        Ok(counts)
+    }
+
+    /// The writes by which one more is given to a member, 2 write units each, with what stands against
+    /// it where one does not pass. Of a stock of none the first one would pass: that is looked at before.
+    pub(crate) fn count_reward(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+        reward: &Reward,
+    ) -> Result<Vec<(Refusal, TransactWriteItem)>, StoreError> {
+        let (tenant, terms) = (scope.tenant(), reward.terms());
+        let limits = [
+            (Refusal::OutOfStock, keys::reward_stock(tenant, reward.id), terms.stock),
+            (
+                Refusal::MemberLimit,
+                keys::member_reward(tenant, member, reward.id),
+                terms.limit_member,
+            ),
+        ];
+        let limits = limits.into_iter().filter_map(|(refusal, key, limit)| {
+            let values = vec![(":one", items::number(1)), (":limit", items::number(limit?))];
+            let condition = "attribute_not_exists(given) OR given < :limit";
+            let action = items::update(&self.table, &key, "ADD given :one", condition, values);
+            Some(action.map(|action| (refusal, action)))
+        });
+        limits.collect()
+    }
+
+    /// The writes by which a redemption gives back what it was counted for, 2 write units each. Nothing
+    /// falls below zero. 1 round trip, 1 read unit for each counter.
+    pub(crate) async fn uncount_reward(
+        &self,
+        scope: &Scope,
+        record: &RedemptionRecord,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let (tenant, Some(reward)) = (scope.tenant(), record.reward()?) else { return Ok(vec![]) };
+        let member = member_id(&record.member)?;
+        let counted = [
+            record.of_stock.then(|| keys::reward_stock(tenant, reward)),
+            record.of_limit.then(|| keys::member_reward(tenant, member, reward)),
+        ];
+        let counted: Vec<Key> = counted.into_iter().flatten().collect();
+        let mut actions = Vec::with_capacity(counted.len());
+        for item in self.get_items_strongly(&counted).await? {
+            if given_of(&item)? == 0 {
+                continue;
+            }
+            let key: Key = items::from_item(item, "reward count")?;
+            let one = vec![(":one", items::number(1))];
+            let action =
+                items::update(&self.table, &key, "SET given = given - :one", "given >= :one", one);
+            actions.push(action?);
+        }
+        Ok(actions)
+    }
+}
+
+fn given_of(item: &Item) -> Result<u32, StoreError> {
+    let given = item.get("given").and_then(|given| given.as_n().ok());
+    given.and_then(|given| given.parse().ok()).ok_or(StoreError::Corrupt("reward count"))
+}

@@ -1,0 +1,132 @@
+//! A redemption as an item among its member's entries of the ledger.
+
+use crate::table::codec;
+use crate::table::items::{self, ABSENT};
+use crate::table::keys::{self, Key};
+use crate::{Scope, Source, StoreError};
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::reward::redemption::{Spent, State};
+use domain::{CouponCode, MemberId, Points, Redemption, RedemptionId, RewardId};
+use serde::{Deserialize, Serialize};
+
+pub(crate) const REDEMPTION: &str = "redemption";
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct RedemptionRecord {
+    pk: String,
+    sk: String,
+    /// Whose: with `instant` the place in the index `history`.
+    pub(crate) member: String,
+    instant: String,
+    kind: String,
+    /// What it adds to the balance: what it took or, once it is cancelled, nothing.
+    points: i64,
+    #[serde(with = "serde_bytes")]
+    lots: Vec<u8>,
+    state: String,
+    pub(crate) changed_at: String,
+    pub(crate) source: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reward: Option<String>,
+    /// The code of the coupon that it gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    coupon: Option<String>,
+    /// Whether the reward's stock counts it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) of_stock: bool,
+    /// Whether the member's limit of the reward counts it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) of_limit: bool,
+}
+
+const CORRUPT: StoreError = StoreError::Corrupt("redemption");
+
+/// What a redemption adds to the balance.
+fn stands_for(redemption: &Redemption) -> Points {
+    match redemption.state {
+        State::Requested | State::Fulfilled => -redemption.points,
+        State::Cancelled => Points::ZERO,
+    }
+}
+
+impl RedemptionRecord {
+    pub(crate) fn of(
+        scope: &Scope,
+        member: MemberId,
+        redemption: &Redemption,
+        by: &Source,
+    ) -> Self {
+        let Key { pk, sk } = keys::redemption(scope.tenant(), member, redemption.id);
+        let coupon = match &redemption.spent {
+            Spent::Coupon(_, code) => Some(code.as_str().to_owned()),
+            Spent::Goods(_) | Spent::Bill => None,
+        };
+        Self {
+            pk,
+            sk,
+            member: member.to_string(),
+            instant: items::instant_text(redemption.requested_at),
+            kind: REDEMPTION.to_owned(),
+            points: stands_for(redemption).get(),
+            lots: codec::encode_lots(&redemption.lots),
+            state: redemption.state.as_str().to_owned(),
+            changed_at: items::instant_text(redemption.changed_at),
+            source: by.to_string(),
+            reward: redemption.reward().map(|reward| reward.to_string()),
+            coupon,
+            of_stock: false,
+            of_limit: false,
+        }
+    }
+
+    pub(crate) fn key(&self) -> Key {
+        Key { pk: self.pk.clone(), sk: self.sk.clone() }
+    }
+
+    pub(crate) fn reward(&self) -> Result<Option<RewardId>, StoreError> {
+        self.reward.as_deref().map(RewardId::parse).transpose().map_err(|_| CORRUPT)
+    }
+
+    pub(crate) fn put(&self, table: &str) -> Result<TransactWriteItem, StoreError> {
+        items::put(table, items::to_item(self)?, ABSENT, vec![])
+    }
+
+    /// The write of what became of it, over the state that was read.
+    pub(crate) fn put_changed(
+        &mut self,
+        table: &str,
+        redemption: &Redemption,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let before = std::mem::replace(&mut self.state, redemption.state.as_str().to_owned());
+        self.changed_at = items::instant_text(redemption.changed_at);
+        self.points = stands_for(redemption).get();
+        let values = vec![(":before", items::text(before))];
+        items::put_named(
+            table,
+            items::to_item(self)?,
+            "#state = :before",
+            ("#state", "state"),
+            values,
+        )
+    }
+
+    pub(crate) fn read(&self) -> Result<Redemption, StoreError> {
+        let id = self.sk.rsplit('#').next().map(RedemptionId::parse);
+        let code = self.coupon.as_deref().map(CouponCode::parse).transpose();
+        let spent = match (self.reward()?, code.map_err(|_| CORRUPT)?) {
+            (None, _) => Spent::Bill,
+            (Some(reward), None) => Spent::Goods(reward),
+            (Some(reward), Some(code)) => Spent::Coupon(reward, code),
+        };
+        let lots = codec::decode_lots(&self.lots)?;
+        Ok(Redemption {
+            id: id.and_then(Result::ok).ok_or(CORRUPT)?,
+            spent,
+            points: lots.iter().map(|lot| lot.remaining).sum(),
+            lots,
+            requested_at: items::instant_of(&self.instant)?,
+            state: State::parse(&self.state).ok_or(CORRUPT)?,
+            changed_at: items::instant_of(&self.changed_at)?,
+        })
+    }
+}

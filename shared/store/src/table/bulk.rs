@@ -1,0 +1,73 @@
+//! Many writes without condition: 25 a call, several calls at once.
+
+use crate::table::items::Item;
+use crate::table::retry;
+use crate::{Store, StoreError};
+use aws_sdk_dynamodb::types::{DeleteRequest, PutRequest, WriteRequest};
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+
+/// Writes that a call of `BatchWriteItem` takes.
+const WRITES: usize = 25;
+/// Calls under way at once that put. A sender has several batches under way, each with as many.
+const PUTS_AT_ONCE: usize = 4;
+/// Calls under way at once that delete: they send keys only.
+const DELETES_AT_ONCE: usize = 8;
+
+impl Store {
+    /// Puts items without condition, 25 a round trip and 4 at once.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] where DynamoDB leaves some undone again and again; others may then stand.
+    pub(crate) async fn put_items(&self, items: Vec<Item>) -> Result<(), StoreError> {
+        let puts = items.into_iter().map(|item| {
+            let put = PutRequest::builder().set_item(Some(item)).build();
+            let put = put.map_err(StoreError::unavailable)?;
+            Ok(WriteRequest::builder().put_request(put).build())
+        });
+        self.write_all(puts.collect::<Result<_, StoreError>>()?, PUTS_AT_ONCE).await
+    }
+
+    /// Deletes items by their keys without condition, 25 a round trip and 8 at once.
+    ///
+    /// # Errors
+    /// As [`Store::put_items`].
+    pub(crate) async fn delete_items(&self, keys: Vec<Item>) -> Result<(), StoreError> {
+        let deletes = keys.into_iter().map(|key| {
+            let delete = DeleteRequest::builder().set_key(Some(key)).build();
+            let delete = delete.map_err(StoreError::unavailable)?;
+            Ok(WriteRequest::builder().delete_request(delete).build())
+        });
+        self.write_all(deletes.collect::<Result<_, StoreError>>()?, DELETES_AT_ONCE).await
+    }
+
+    async fn write_all(
+        &self,
+        requests: Vec<WriteRequest>,
+        at_once: usize,
+    ) -> Result<(), StoreError> {
+        let calls = requests.chunks(WRITES).map(|chunk| self.write_some(chunk.to_vec()));
+        stream::iter(calls).buffer_unordered(at_once).try_collect().await
+    }
+
+    /// One call; what DynamoDB leaves undone is sent again.
+    async fn write_some(&self, mut left: Vec<WriteRequest>) -> Result<(), StoreError> {
+        for attempt in 0..retry::ATTEMPTS {
+            let answer = self
+                .client
+                .batch_write_item()
+                .request_items(&*self.table, left)
+                .send()
+                .await
+                .map_err(StoreError::unavailable)?;
+            left = answer
+                .unprocessed_items
+                .and_then(|mut tables| tables.remove(&*self.table))
+                .unwrap_or_default();
+            if left.is_empty() {
+                return Ok(());
+            }
+            retry::wait(attempt).await;
+        }
+        Err(StoreError::Busy)
+    }
+}

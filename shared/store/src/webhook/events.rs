@@ -1,0 +1,154 @@
+//! What a merchant's software is told of, kept as it is told, so that it can be told again.
+
+use crate::table::items;
+use crate::table::keys::{self, Key, Tenant};
+use crate::{Consistency, Store, StoreError};
+use domain::Instant;
+use domain::webhook::{EventType, KEPT_DAYS, ReplayRange};
+use jiff::ToSpan as _;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+/// Events of a query.
+const PAGE: i32 = 200;
+
+/// What an event is found by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventKey {
+    /// When it happened.
+    pub at: Instant,
+    /// Its identifier: the same change of the table always has the same.
+    pub id: String,
+}
+
+/// An event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// What it is found by.
+    pub key: EventKey,
+    /// What it tells of.
+    pub kind: EventType,
+    /// What is posted, to the byte.
+    pub body: String,
+}
+
+/// Some events, and whether there are more.
+pub struct EventPage {
+    /// In their order.
+    pub events: Vec<Event>,
+    /// What to ask the next page with.
+    pub next: Option<EventKey>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EventRecord {
+    pk: String,
+    sk: String,
+    kind: String,
+    body: String,
+    ttl: i64,
+}
+
+const CORRUPT: StoreError = StoreError::Corrupt("event");
+
+impl EventRecord {
+    fn of(tenant: Tenant, event: &Event) -> Self {
+        let Key { pk, sk } = key(tenant, &event.key);
+        Self {
+            pk,
+            sk,
+            kind: event.kind.as_str().to_owned(),
+            body: event.body.clone(),
+            ttl: (event.key.at + (KEPT_DAYS * 24).hours()).as_second(),
+        }
+    }
+
+    fn read(self) -> Result<Event, StoreError> {
+        let (at, id) = self.sk.split_once('#').ok_or(CORRUPT)?;
+        Ok(Event {
+            key: EventKey { at: items::instant_of(at)?, id: id.to_owned() },
+            kind: EventType::parse(&self.kind).map_err(|_| CORRUPT)?,
+            body: self.body,
+        })
+    }
+}
+
+fn key(tenant: Tenant, event: &EventKey) -> Key {
+    let sk = format!("{}#{}", items::instant_text(event.at), event.id);
+    Key { pk: keys::events_partition(tenant, day_of_month(event.at)), sk }
+}
+
+fn day_of_month(at: Instant) -> u8 {
+    TimeZone::UTC.to_datetime(at).day().unsigned_abs()
+}
+
+impl Store {
+    /// Keeps events of a tenant for 30 days, 25 a round trip: 1 write unit each up to 1 KB. The same
+    /// event again changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`], [`StoreError::Unavailable`].
+    pub async fn put_events(&self, tenant: Tenant, events: &[Event]) -> Result<(), StoreError> {
+        let records = events.iter().map(|event| items::to_item(&EventRecord::of(tenant, event)));
+        self.put_items(records.collect::<Result<_, _>>()?).await
+    }
+
+    /// An event, read strongly: 1 round trip, 1 read unit. `None` for one past its end.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn event(
+        &self,
+        tenant: Tenant,
+        event: &EventKey,
+        now: Instant,
+    ) -> Result<Option<Event>, StoreError> {
+        let record: Option<EventRecord> =
+            self.get_item(&key(tenant, event), Consistency::Strong).await?;
+        record.filter(|record| record.ttl > now.as_second()).map(EventRecord::read).transpose()
+    }
+
+    /// A page of the events of a range within one day, after one of them: 1 query, half a read unit
+    /// for each 4 KB.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn events(
+        &self,
+        tenant: Tenant,
+        range: ReplayRange,
+        after: Option<&EventKey>,
+        now: Instant,
+    ) -> Result<EventPage, StoreError> {
+        let partition = keys::events_partition(tenant, day_of_month(range.from));
+        let start = after.map(|after| items::key_item(&key(tenant, after)));
+        let answer = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :until")
+            .filter_expression("#ttl > :now")
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":pk", items::text(partition))
+            .expression_attribute_values(":from", items::text(items::instant_text(range.from)))
+            // An instant alone comes before all events of it.
+            .expression_attribute_values(":until", items::text(items::instant_text(range.until)))
+            .expression_attribute_values(":now", items::number(now.as_second()))
+            .limit(PAGE)
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(StoreError::unavailable)?;
+        let next = match answer.last_evaluated_key {
+            Some(last) => {
+                let Key { sk, .. } = items::from_item(last, "event")?;
+                let (at, id) = sk.split_once('#').ok_or(CORRUPT)?;
+                Some(EventKey { at: items::instant_of(at)?, id: id.to_owned() })
+            }
+            None => None,
+        };
+        let events = answer.items.unwrap_or_default().into_iter();
+        let events = events.map(|item| items::from_item::<EventRecord>(item, "event")?.read());
+        Ok(EventPage { events: events.collect::<Result<_, _>>()?, next })
+    }
+}
