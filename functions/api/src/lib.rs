@@ -22,9 +22,9 @@ mod upload;
 mod webhook;
 
 pub use member::misses::Misses;
-pub use queue_client::{CampaignDoor, CouponDoor, QueueDoor};
-pub use upload::presigner::UploadDoor;
-pub use webhook::queue_client::WebhookDoor;
+pub use queue_client::{CampaignQueue, CouponQueue, QueueClient};
+pub use upload::presigner::UploadPresigner;
+pub use webhook::queue_client::WebhookQueue;
 
 use axum::Router;
 use axum::extract::FromRef;
@@ -42,15 +42,15 @@ pub struct App {
     /// Who calls, and the store.
     pub gate: Gate,
     /// The door through which files come in and refused rows go out.
-    pub uploads: Arc<UploadDoor>,
+    pub uploads: Arc<UploadPresigner>,
     /// The door to the function that takes campaigns further.
-    pub campaigns: Arc<CampaignDoor>,
+    pub campaigns: Arc<CampaignQueue>,
     /// Whom tills asked for in vain.
     pub misses: Arc<Misses>,
     /// The door to the function that makes coupons.
-    pub coupons: Arc<CouponDoor>,
+    pub coupons: Arc<CouponQueue>,
     /// The door to the function that posts events.
-    pub webhooks: Arc<WebhookDoor>,
+    pub webhooks: Arc<WebhookQueue>,
 }
 
 impl App {

@@ -1,6 +1,6 @@
 //! Wiring: settings, clients, and the router that API Gateway's requests go through.
 
-use api::{App, CampaignDoor, CouponDoor, Misses, UploadDoor, WebhookDoor};
+use api::{App, CampaignQueue, CouponQueue, Misses, UploadPresigner, WebhookQueue};
 use aws_sdk_secretsmanager::Client as Secrets;
 use http_edge::Gate;
 use http_edge::operator::OperatorKey;
@@ -11,10 +11,10 @@ async fn main() -> Result<(), lambda_http::Error> {
     platform::telemetry::start();
     let config = platform::clients::config()?;
     let store = platform::clients::store(&config).await?;
-    let uploads = Arc::new(UploadDoor::from_settings(&config)?);
-    let campaigns = Arc::new(CampaignDoor::from_settings(&config, "CAMPAIGNS_QUEUE_URL")?);
-    let coupons = Arc::new(CouponDoor::from_settings(&config, "COUPONS_QUEUE_URL")?);
-    let webhooks = Arc::new(WebhookDoor::from_settings(&config)?);
+    let uploads = Arc::new(UploadPresigner::from_settings(&config)?);
+    let campaigns = Arc::new(CampaignQueue::from_settings(&config, "CAMPAIGNS_QUEUE_URL")?);
+    let coupons = Arc::new(CouponQueue::from_settings(&config, "COUPONS_QUEUE_URL")?);
+    let webhooks = Arc::new(WebhookQueue::from_settings(&config)?);
     let operator_secret = platform::settings::text("OPERATOR_SECRET_ARN")?;
     // The operator seldom calls: no client is made for its key before it does.
     let operator_key = OperatorKey::new(move || {

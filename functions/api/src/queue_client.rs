@@ -11,19 +11,19 @@ use std::marker::PhantomData;
 use std::sync::OnceLock;
 
 /// The queue of campaigns.
-pub type CampaignDoor = QueueDoor<CampaignMessage>;
+pub type CampaignQueue = QueueClient<CampaignMessage>;
 /// The queue of ranges of batches of coupons.
-pub type CouponDoor = QueueDoor<CouponRangeMessage>;
+pub type CouponQueue = QueueClient<CouponRangeMessage>;
 
 /// A queue of messages `M`. A till never comes here: no client is made before somebody does.
-pub struct QueueDoor<M> {
+pub struct QueueClient<M> {
     make: Box<dyn Fn() -> Client + Send + Sync>,
     client: OnceLock<Client>,
     queue: String,
     messages: PhantomData<fn(M)>,
 }
 
-impl<M: Serialize> QueueDoor<M> {
+impl<M: Serialize> QueueClient<M> {
     /// The door of the queue at an address; `make` gives the client when it is first needed.
     pub fn new(make: impl Fn() -> Client + Send + Sync + 'static, queue: String) -> Self {
         Self { make: Box::new(make), client: OnceLock::new(), queue, messages: PhantomData }

@@ -1,4 +1,4 @@
-//! What providers prove themselves by: a part of the account's secret, read when first needed and
+//! EventKind providers prove themselves by: a part of the account's secret, read when first needed and
 //! again after five minutes.
 
 use domain::Instant;
@@ -6,7 +6,7 @@ use domain::merchant::sender::AccountCode;
 use messaging::Secret;
 use platform::StartError;
 use platform::clients::ReadSecret;
-use platform::kept::Kept;
+use platform::ttl_cache::TtlCache;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -22,17 +22,17 @@ struct Held {
 /// The accounts that called this instance.
 pub struct Accounts {
     read: ReadSecret,
-    kept: Kept<AccountCode, Arc<Secret>>,
+    kept: TtlCache<AccountCode, Arc<Secret>>,
 }
 
 impl Accounts {
     /// No account yet; `read` is given an account's code.
     #[must_use]
     pub fn new(read: ReadSecret) -> Self {
-        Self { read, kept: Kept::new(KEPT_SECONDS) }
+        Self { read, kept: TtlCache::new(KEPT_SECONDS) }
     }
 
-    /// What the provider of an account proves itself by, or `None` for a secret that holds no such
+    /// EventKind the provider of an account proves itself by, or `None` for a secret that holds no such
     /// thing: at most 1 round trip in five minutes.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Html;
 use domain::member::consent::{Opposition, OppositionReason};
 use http_edge::Problem;
-use store::{Objection, StoreError, Wish};
+use store::{ConsentChange, Objection, StoreError};
 
 type Page = (StatusCode, Html<String>);
 
@@ -36,7 +36,11 @@ pub(crate) async fn object(
         return Ok((StatusCode::NOT_FOUND, Html(page::unknown())));
     };
     let opposition = Opposition { at: (app.clock)(), reason: OppositionReason::Unsubscribed };
-    match app.store.wish(&scope, member, channel, &Wish::Oppose(opposition)).await {
+    match app
+        .store
+        .change_consent(&scope, member, channel, &ConsentChange::Oppose(opposition))
+        .await
+    {
         // Who was erased is written to no more: the answer is as true.
         Ok(_) | Err(StoreError::NotFound(_)) => {
             let merchant = &scope.settings.merchant.name;

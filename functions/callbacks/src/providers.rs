@@ -1,4 +1,4 @@
-//! Callbacks: proved genuine, queued, acknowledged. What cannot be read is acknowledged too, and
+//! Callbacks: proved genuine, queued, acknowledged. EventKind cannot be read is acknowledged too, and
 //! counted in the log: a provider that is answered an error drops the event, or sends it for hours.
 
 use crate::app::App;
@@ -12,7 +12,7 @@ use http_edge::Problem;
 use http_edge::problem::Kind;
 use messaging::Secret;
 use messaging::callback::{self, Event, Malformed, Outcome};
-use platform::messages::{Told, ToldMessage, What};
+use platform::messages::{EventKind, ProviderEvent, ProviderEventsMessage};
 use std::sync::Arc;
 
 /// Brevo calls, with the bearer token that we gave it.
@@ -66,7 +66,7 @@ async fn secret(app: &App, account: &str) -> Result<(AccountCode, Arc<Secret>), 
 async fn queue(
     app: &App,
     account: &AccountCode,
-    read: Result<callback::Told, Malformed>,
+    read: Result<callback::ProviderEvent, Malformed>,
 ) -> Result<StatusCode, Problem> {
     let told = match read {
         Ok(told) => told,
@@ -78,11 +78,11 @@ async fn queue(
     if told.malformed > 0 {
         tracing::warn!(account = account.as_str(), malformed = told.malformed, "events unread");
     }
-    let events: Vec<Told> = told.events.into_iter().filter_map(told_of).collect();
+    let events: Vec<ProviderEvent> = told.events.into_iter().filter_map(provider_event).collect();
     if events.is_empty() {
         return Ok(StatusCode::OK);
     }
-    let message = ToldMessage { account: account.as_str().to_owned(), events };
+    let message = ProviderEventsMessage { account: account.as_str().to_owned(), events };
     let body =
         serde_json::to_string(&message).map_err(|error| Problem::defect(error.to_string()))?;
     let sent = app.sqs.send_message().queue_url(&app.outcomes_queue).message_body(body).send();
@@ -90,28 +90,30 @@ async fn queue(
     Ok(StatusCode::OK)
 }
 
-/// What is queued of an event; `None` for what changes nothing.
-fn told_of(event: Event) -> Option<Told> {
+/// EventKind is queued of an event; `None` for what changes nothing.
+fn provider_event(event: Event) -> Option<ProviderEvent> {
     let (channel, address, reference, what, at) = match event {
         Event::Receipt(receipt) => {
             let what = match receipt.outcome {
-                Outcome::Delivered => What::Delivered,
-                Outcome::HardBounced => What::Bounced,
-                Outcome::SoftBounced => What::SoftBounced,
-                Outcome::Failed => What::Failed,
+                Outcome::Delivered => EventKind::Delivered,
+                Outcome::HardBounced => EventKind::Bounced,
+                Outcome::SoftBounced => EventKind::SoftBounced,
+                Outcome::Failed => EventKind::Failed,
                 Outcome::Pending => return None,
             };
             (receipt.channel, receipt.address, receipt.reference, what, receipt.at)
         }
         Event::Opposition(opposition) => {
             let what = match opposition.reason {
-                OppositionReason::Unsubscribed | OppositionReason::Manual => What::Unsubscribed,
-                OppositionReason::Stop => What::Stop,
-                OppositionReason::Complaint => What::Complaint,
-                OppositionReason::Bounced => What::Bounced,
+                OppositionReason::Unsubscribed | OppositionReason::Manual => {
+                    EventKind::Unsubscribed
+                }
+                OppositionReason::Stop => EventKind::Stop,
+                OppositionReason::Complaint => EventKind::Complaint,
+                OppositionReason::Bounced => EventKind::Bounced,
             };
             (opposition.channel, opposition.address, opposition.reference, what, opposition.at)
         }
     };
-    Some(Told { channel: channel.as_str().to_owned(), address, reference, what, at })
+    Some(ProviderEvent { channel: channel.as_str().to_owned(), address, reference, what, at })
 }

@@ -13,11 +13,11 @@ use domain::{Channel, Instant, MemberId};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http_body_util::BodyExt as _;
 use platform::clients::ReadSecret;
-use platform::messages::{ToldMessage, What};
+use platform::messages::{EventKind, ProviderEventsMessage};
 use serde_json::json;
 use sha2::Sha256;
 use std::sync::Arc;
-use store::{NewMember, Scope, Store, Wish};
+use store::{ConsentChange, NewMember, Scope, Store};
 use support::{Queue, Table, instant, merchant, mobile, open_merchant};
 use tower::ServiceExt as _;
 
@@ -91,9 +91,10 @@ impl Door {
         };
         let (member, _) = self.store.create_member(&self.scope, &new, now()).await.unwrap();
         let (at, source) = (instant("2026-11-01T09:00:00Z"), ConsentSource::Till);
-        let wish = Wish::Consent(Consent { at, source, text_version: "2026-01".to_owned() });
+        let change =
+            ConsentChange::Consent(Consent { at, source, text_version: "2026-01".to_owned() });
         let id = member.person.id;
-        self.store.wish(&self.scope, id, Channel::Email, &wish).await.unwrap();
+        self.store.change_consent(&self.scope, id, Channel::Email, &change).await.unwrap();
         id
     }
 
@@ -118,9 +119,9 @@ async fn a_genuine_callback_of_brevo_is_acknowledged_and_queued() {
     assert_eq!(door.brevo("main", SECRET, delivered()).await, 200);
     let sent = door.queue.sent("/outcomes");
     assert_eq!(sent.len(), 1);
-    let message: ToldMessage = serde_json::from_str(&sent[0]).unwrap();
+    let message: ProviderEventsMessage = serde_json::from_str(&sent[0]).unwrap();
     let [told] = &message.events[..] else { unreachable!("one event was told") };
-    assert_eq!((message.account.as_str(), told.what), ("main", What::Delivered));
+    assert_eq!((message.account.as_str(), told.what), ("main", EventKind::Delivered));
     assert_eq!(told.reference.as_deref(), Some("M#1/2/3"));
 }
 
@@ -129,8 +130,9 @@ async fn a_soft_bounce_is_queued_as_one_since_five_of_them_make_an_address_dead(
     let door = Door::open().await;
     let body = delivered().replace("\"delivered\"", "\"soft_bounce\"");
     assert_eq!(door.brevo("main", SECRET, body).await, 200);
-    let message: ToldMessage = serde_json::from_str(&door.queue.sent("/outcomes")[0]).unwrap();
-    assert_eq!(message.events[0].what, What::SoftBounced);
+    let message: ProviderEventsMessage =
+        serde_json::from_str(&door.queue.sent("/outcomes")[0]).unwrap();
+    assert_eq!(message.events[0].what, EventKind::SoftBounced);
 }
 
 #[tokio::test]
@@ -173,8 +175,8 @@ async fn a_stop_signed_by_sinch_is_queued() {
     let (status, _) = door.ask(Method::POST, "/callbacks/sinch/main", &headers, body).await;
     assert_eq!(status, 200);
     let sent = door.queue.sent("/outcomes");
-    let message: ToldMessage = serde_json::from_str(&sent[0]).unwrap();
-    assert_eq!(message.events[0].what, What::Stop);
+    let message: ProviderEventsMessage = serde_json::from_str(&sent[0]).unwrap();
+    assert_eq!(message.events[0].what, EventKind::Stop);
     assert_eq!(message.events[0].address, "+33639980012");
 }
 

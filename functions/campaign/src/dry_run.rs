@@ -11,7 +11,9 @@ use futures::try_join;
 use messaging::sms::{Encoding, measure, sms_with_stop};
 use messaging::{Field, StopNumber, Template, Values, content};
 use platform::messages::CampaignMessage;
-use store::{DryCounts, DryRun, Glance, MEMBER_SHARDS, Names, Scope, StoreError, Tenant, Walked};
+use store::{
+    DryCounts, DryRun, MEMBER_SHARDS, MemberProjection, Names, Scope, StoreError, Tenant, Walked,
+};
 
 /// As long as any number that takes STOP, for a merchant that has none yet.
 const ANY_NUMBER: &str = "36000";
@@ -161,7 +163,11 @@ impl Sms {
         Names { first: says(Field::FirstName), last: says(Field::LastName) }
     }
 
-    fn measure(&self, glance: &Glance, points: impl FnOnce() -> Points) -> (u64, Encoding) {
+    fn measure(
+        &self,
+        glance: &MemberProjection,
+        points: impl FnOnce() -> Points,
+    ) -> (u64, Encoding) {
         self.same.unwrap_or_else(|| {
             let (first, last) = (glance.first_name.clone(), glance.last_name.clone());
             self.measured(first, last, points().get())

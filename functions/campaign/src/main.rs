@@ -29,7 +29,7 @@ async fn main() -> Result<(), Error> {
             return Ok::<_, Error>(Value::Null);
         }
         let batch: SqsEvent = serde_json::from_value(event.payload)?;
-        let answer = queue::deal(batch, |message| async move {
+        let answer = queue::process_batch(batch, |message| async move {
             let body = message.body.as_deref().unwrap_or_default();
             Box::pin(handle(app, body, platform::now(), until)).await
         });

@@ -18,7 +18,7 @@ async fn main() -> Result<(), Error> {
     let app = &app;
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
         let until = platform::until(event.context.deadline, MARGIN);
-        let answer = queue::deal(event.payload, |message| async move {
+        let answer = queue::process_batch(event.payload, |message| async move {
             let body = message.body.as_deref().unwrap_or_default();
             Box::pin(handle(app, body, until)).await
         });

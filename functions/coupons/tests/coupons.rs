@@ -18,14 +18,14 @@ fn now() -> Instant {
 }
 
 /// The function on a table of its own, with a batch of one range.
-struct Desk {
+struct Fixture {
     _table: Table,
     app: App,
     scope: Scope,
     batch: CouponBatch,
 }
 
-impl Desk {
+impl Fixture {
     async fn open() -> Self {
         let table = Table::start().await;
         let store = table.store();
@@ -66,49 +66,56 @@ impl Desk {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_range_is_made_and_the_same_message_again_changes_nothing() {
-    let desk = Desk::open().await;
-    desk.handle(0, Instant::MAX).await.unwrap();
-    assert_eq!(desk.made().await, CODES);
-    assert!(desk.is_coupon(0).await && desk.is_coupon(CODES - 1).await);
-    desk.handle(0, Instant::MAX).await.unwrap();
-    assert_eq!(desk.made().await, CODES);
+    let fixture = Fixture::open().await;
+    fixture.handle(0, Instant::MAX).await.unwrap();
+    assert_eq!(fixture.made().await, CODES);
+    assert!(fixture.is_coupon(0).await && fixture.is_coupon(CODES - 1).await);
+    fixture.handle(0, Instant::MAX).await.unwrap();
+    assert_eq!(fixture.made().await, CODES);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_range_out_of_time_comes_again_and_goes_on_where_it_was() {
-    let mut desk = Desk::open().await;
-    let (tenant, batch) = (desk.scope.tenant(), desk.batch.clone());
-    let claimed =
-        desk.app.store.claim_coupon_range(tenant, batch.offer, batch.id, 0, now()).await.unwrap();
+    let mut fixture = Fixture::open().await;
+    let (tenant, batch) = (fixture.scope.tenant(), fixture.batch.clone());
+    let claimed = fixture
+        .app
+        .store
+        .claim_coupon_range(tenant, batch.offer, batch.id, 0, now())
+        .await
+        .unwrap();
     let RangeClaimed::Ours(mut range) = claimed else { panic!("the range is not ours") };
-    let maker = desk.scope.code_maker();
-    desk.app.store.make_coupons(&desk.scope, &maker, &mut range, now()).await.unwrap();
-    assert!(matches!(desk.handle(0, Instant::MAX).await, Err(Failed::Retry(_))), "under a lease");
-    desk.app.clock = || now() + 31.seconds();
-    assert!(matches!(desk.handle(0, Instant::MIN).await, Err(Failed::Retry(_))), "out of time");
-    assert_eq!(desk.made().await, 500);
-    desk.app.clock = || now() + 62.seconds();
-    desk.handle(0, Instant::MAX).await.unwrap();
-    assert_eq!(desk.made().await, CODES);
-    assert!(desk.is_coupon(CODES - 1).await);
+    let maker = fixture.scope.code_maker();
+    fixture.app.store.make_coupons(&fixture.scope, &maker, &mut range, now()).await.unwrap();
+    assert!(
+        matches!(fixture.handle(0, Instant::MAX).await, Err(Failed::Retry(_))),
+        "under a lease"
+    );
+    fixture.app.clock = || now() + 31.seconds();
+    assert!(matches!(fixture.handle(0, Instant::MIN).await, Err(Failed::Retry(_))), "out of time");
+    assert_eq!(fixture.made().await, 500);
+    fixture.app.clock = || now() + 62.seconds();
+    fixture.handle(0, Instant::MAX).await.unwrap();
+    assert_eq!(fixture.made().await, CODES);
+    assert!(fixture.is_coupon(CODES - 1).await);
 }
 
 #[tokio::test]
 async fn a_message_that_is_none_of_ours_goes_to_the_dead_letters() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::open().await;
     for body in ["", "{}", r#"{"tenant": "M#x", "offer": "y", "batch": "z", "range": 0}"#] {
-        let dealt = Box::pin(handle(&desk.app, body, Instant::MAX)).await;
+        let dealt = Box::pin(handle(&fixture.app, body, Instant::MAX)).await;
         assert!(matches!(dealt, Err(Failed::Poison(_))));
     }
-    assert!(matches!(desk.handle(1, Instant::MAX).await, Err(Failed::Poison(_))));
+    assert!(matches!(fixture.handle(1, Instant::MAX).await, Err(Failed::Poison(_))));
 }
 
 #[tokio::test]
 async fn nothing_is_made_for_a_merchant_whose_contract_has_ended() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::open().await;
     let yesterday = Day::parse("2026-11-23").unwrap();
-    let merchant = desk.scope.settings.merchant.id;
-    desk.app.store.end_contract(merchant, yesterday).await.unwrap();
-    desk.handle(0, Instant::MAX).await.unwrap();
-    assert_eq!(desk.made().await, 0);
+    let merchant = fixture.scope.settings.merchant.id;
+    fixture.app.store.end_contract(merchant, yesterday).await.unwrap();
+    fixture.handle(0, Instant::MAX).await.unwrap();
+    assert_eq!(fixture.made().await, 0);
 }

@@ -30,7 +30,7 @@ async fn main() -> Result<(), Error> {
             return Ok::<_, Error>(serde_json::to_value(answer)?);
         }
         let batch: SqsEvent = serde_json::from_value(event.payload)?;
-        let answer = queue::deal(batch, |message| async move {
+        let answer = queue::process_batch(batch, |message| async move {
             let body = message.body.as_deref().unwrap_or_default();
             Box::pin(handle(app, body, platform::now(), until)).await
         });

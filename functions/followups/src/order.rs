@@ -65,7 +65,7 @@ pub async fn take(
     let only =
         only.map_err(|_| FollowupsError::Order("merchant: send the identifier as it was given"))?;
     let today = told.unwrap_or_else(|| retention::day_of(now));
-    let mut merchants = app.store.nightly_merchants().await?;
+    let mut merchants = app.store.daily_run_merchants().await?;
     merchants.retain(|merchant| only.is_none_or(|only| only == *merchant));
     for merchant in &merchants {
         for mode in [Mode::Live, Mode::Test] {

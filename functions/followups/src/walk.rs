@@ -2,7 +2,7 @@
 
 use crate::app::{App, FollowupsError};
 use crate::message::FollowupsMessage;
-use domain::ledger::daily_run::Night;
+use domain::ledger::daily_run::DailyRun;
 use domain::{Day, Instant, MemberId, Points};
 use futures::stream::{self, StreamExt as _};
 use store::{MEMBER_SHARDS, Scope, StoreError, Tenant};
@@ -21,7 +21,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, night: Option<&Night>) {
+    fn count(&mut self, night: Option<&DailyRun>) {
         let Some(night) = night else {
             self.failed += 1;
             return;
@@ -59,7 +59,7 @@ pub(crate) async fn walk(
         if Instant::now() >= until {
             break false;
         }
-        let page = app.store.night_page(&scope, shard, after, today).await?;
+        let page = app.store.daily_run_page(&scope, shard, after, today).await?;
         tally.seen += page.seen;
         let nights: Vec<_> = stream::iter(page.due)
             .map(|member| pass_or_tell(app, &scope, member, today, now))
@@ -92,11 +92,11 @@ async fn pass_or_tell(
     member: MemberId,
     today: Day,
     now: Instant,
-) -> Option<Night> {
-    match app.store.pass_night(scope, member, today, now).await {
+) -> Option<DailyRun> {
+    match app.store.run_day(scope, member, today, now).await {
         Ok(night) => Some(night),
         // Erased since it was seen.
-        Err(StoreError::NotFound(_)) => Some(Night::default()),
+        Err(StoreError::NotFound(_)) => Some(DailyRun::default()),
         Err(error) => {
             let (tenant, error) = (scope.tenant(), platform::queue::Chain(&error));
             tracing::error!(%tenant, %member, %error, "a member could not be dealt with");

@@ -14,7 +14,7 @@ use support::{Queue, Table, instant, merchant, mobile, open_merchant, open_merch
 
 const CREATED: &str = "2025-10-01T10:00:00Z";
 
-struct Desk {
+struct Fixture {
     _table: Table,
     queue: Queue,
     app: App,
@@ -40,7 +40,7 @@ fn night_of(day: &str) -> Instant {
     instant(&format!("{day}T02:00:00Z"))
 }
 
-impl Desk {
+impl Fixture {
     async fn open(stage: &str) -> Self {
         let table = Table::start().await;
         let store = table.store();
@@ -81,7 +81,7 @@ impl Desk {
             Purchase::new(Sector::Retail, receipt, kind, sold_at, total, vec![], None).unwrap();
         let entry = Entry { purchase, source: Source::Operator };
         let customer = Customer::Member(member);
-        self.store().record(&self.scope, &customer, &entry, sold_at).await.unwrap();
+        self.store().record_purchase(&self.scope, &customer, &entry, sold_at).await.unwrap();
     }
 
     /// A night, and everything it queues.
@@ -134,96 +134,96 @@ impl Desk {
 
 #[tokio::test]
 async fn what_is_not_spent_ends_in_the_night_after_its_last_day_and_once() {
-    let desk = Desk::open("test").await;
-    let member = desk.enrol(1, None).await;
-    desk.sell(member, "1", "2025-10-10", 4_000).await;
-    desk.sell(member, "2", "2025-11-10", 3_000).await;
-    desk.night("2026-10-31").await;
-    assert_eq!(desk.balance(member).await, 70);
+    let fixture = Fixture::open("test").await;
+    let member = fixture.enrol(1, None).await;
+    fixture.sell(member, "1", "2025-10-10", 4_000).await;
+    fixture.sell(member, "2", "2025-11-10", 3_000).await;
+    fixture.night("2026-10-31").await;
+    assert_eq!(fixture.balance(member).await, 70);
     for _ in 0..2 {
-        let queued = desk.night("2026-11-01").await;
+        let queued = fixture.night("2026-11-01").await;
         assert_eq!(queued, Queued { today: "2026-11-01".to_owned(), merchants: 1 });
-        assert_eq!(desk.balance(member).await, 30);
+        assert_eq!(fixture.balance(member).await, 30);
     }
-    assert_eq!(desk.entries(member).await, [("expiry".to_owned(), -40)]);
-    let proof = desk.prove().await;
+    assert_eq!(fixture.entries(member).await, [("expiry".to_owned(), -40)]);
+    let proof = fixture.prove().await;
     assert_eq!((proof.members, proof.entries, proof.unproved.len()), (1, 3, 0));
 }
 
 #[tokio::test]
 async fn a_birthday_is_given_its_points_once_a_year() {
-    let desk = Desk::open("test").await;
-    let member = desk.enrol(1, Some("1980-11-25")).await;
-    let other = desk.enrol(2, None).await;
+    let fixture = Fixture::open("test").await;
+    let member = fixture.enrol(1, Some("1980-11-25")).await;
+    let other = fixture.enrol(2, None).await;
     for day in ["2025-11-24", "2025-11-25", "2025-11-26", "2026-11-27", "2026-11-28"] {
-        desk.night(day).await;
+        fixture.night(day).await;
     }
-    assert_eq!((desk.balance(member).await, desk.balance(other).await), (100, 0));
-    assert_eq!(desk.entries(member).await.len(), 2);
-    assert_eq!(desk.prove().await.unproved.len(), 0);
+    assert_eq!((fixture.balance(member).await, fixture.balance(other).await), (100, 0));
+    assert_eq!(fixture.entries(member).await.len(), 2);
+    assert_eq!(fixture.prove().await.unproved.len(), 0);
 }
 
 #[tokio::test]
 async fn a_level_falls_in_the_night_of_its_anniversary() {
-    let desk = Desk::open("test").await;
-    let member = desk.enrol(1, None).await;
-    desk.sell(member, "1", "2025-10-10", 20_000).await;
+    let fixture = Fixture::open("test").await;
+    let member = fixture.enrol(1, None).await;
+    fixture.sell(member, "1", "2025-10-10", 20_000).await;
     let level = async || {
-        let account = desk.store().member(&desk.scope, member).await.unwrap().account;
+        let account = fixture.store().member(&fixture.scope, member).await.unwrap().account;
         account.level.map(|standing| standing.code.as_str().to_owned())
     };
     assert_eq!(level().await.as_deref(), Some("gold"));
-    desk.night("2026-10-09").await;
+    fixture.night("2026-10-09").await;
     assert_eq!(level().await.as_deref(), Some("gold"));
-    desk.night("2026-10-10").await;
+    fixture.night("2026-10-10").await;
     assert_eq!(level().await, None);
 }
 
 #[tokio::test]
 async fn a_merchant_whose_programme_asks_for_no_night_is_left_alone() {
-    let desk = Desk::open("test").await;
+    let fixture = Fixture::open("test").await;
     let quiet = merchant(Sector::Retail, 2);
-    open_merchant(desk.store(), &quiet, instant(CREATED)).await;
-    assert_eq!(desk.night("2026-11-01").await.merchants, 1);
+    open_merchant(fixture.store(), &quiet, instant(CREATED)).await;
+    assert_eq!(fixture.night("2026-11-01").await.merchants, 1);
 }
 
 #[tokio::test]
 async fn a_walk_that_ends_before_its_time_goes_on_where_it_was() {
-    let desk = Desk::open("test").await;
+    let fixture = Fixture::open("test").await;
     let mut members = vec![];
     for number in 1..=20 {
-        let member = desk.enrol(number, Some("1980-11-25")).await;
+        let member = fixture.enrol(number, Some("1980-11-25")).await;
         members.push(member);
     }
-    take(&desk.app, &Order::default(), night_of("2025-11-25"), Instant::MAX).await.unwrap();
-    let bodies = desk.queue.sent("followups");
-    desk.queue.clear();
+    take(&fixture.app, &Order::default(), night_of("2025-11-25"), Instant::MAX).await.unwrap();
+    let bodies = fixture.queue.sent("followups");
+    fixture.queue.clear();
     for body in bodies {
         // No time at all: the same message again.
         let night = night_of("2025-11-25");
-        handle(&desk.app, &body, night, Instant::UNIX_EPOCH).await.unwrap();
-        assert_eq!(desk.queue.sent("followups").last(), Some(&body));
+        handle(&fixture.app, &body, night, Instant::UNIX_EPOCH).await.unwrap();
+        assert_eq!(fixture.queue.sent("followups").last(), Some(&body));
     }
-    desk.empty_queue("2025-11-25").await;
+    fixture.empty_queue("2025-11-25").await;
     for member in members {
-        assert_eq!(desk.balance(member).await, 50);
+        assert_eq!(fixture.balance(member).await, 50);
     }
 }
 
 #[tokio::test]
 async fn a_real_members_points_are_never_ended_by_a_simulated_day() {
-    let desk = Desk::open("live").await;
+    let fixture = Fixture::open("live").await;
     let order = Order { today: Some("2030-01-01".to_owned()), ..Order::default() };
-    let refused = take(&desk.app, &order, night_of("2026-11-01"), Instant::MAX).await;
+    let refused = take(&fixture.app, &order, night_of("2026-11-01"), Instant::MAX).await;
     assert!(matches!(refused, Err(FollowupsError::Order(_))));
 }
 
 #[tokio::test]
 async fn a_body_that_is_no_piece_of_a_night_is_poison() {
-    let desk = Desk::open("test").await;
+    let fixture = Fixture::open("test").await;
     let odd = r#"{"tenant":"M#1","today":"2026-11-01","shard":0}"#;
     for body in ["", "{}", odd] {
-        let dealt = handle(&desk.app, body, night_of("2026-11-01"), Instant::MAX).await;
+        let dealt = handle(&fixture.app, body, night_of("2026-11-01"), Instant::MAX).await;
         assert!(matches!(dealt, Err(platform::queue::Failed::Poison(_))), "{body}");
     }
 }

@@ -25,15 +25,17 @@ const SENT_AT_ONCE: usize = 10;
 /// [`IngestError`]; what is wrong with the file is told in its report, not here.
 pub(crate) async fn handle(app: &App, arrival: &Arrival, now: Instant) -> Result<(), IngestError> {
     let Some(address) = Address::parse(&arrival.key) else {
-        return nobodys(app, arrival, "no merchant's folder").await;
+        return anonymous_purchases(app, arrival, "no merchant's folder").await;
     };
     let settings = match settings(app, &address, now).await {
         Ok(settings) => settings,
-        Err(StoreError::NotFound(_)) => return nobodys(app, arrival, "an unknown merchant").await,
+        Err(StoreError::NotFound(_)) => {
+            return anonymous_purchases(app, arrival, "an unknown merchant").await;
+        }
         Err(other) => return Err(other.into()),
     };
     if settings.contract_has_ended(now) {
-        return nobodys(app, arrival, "a merchant whose contract has ended").await;
+        return anonymous_purchases(app, arrival, "a merchant whose contract has ended").await;
     }
     let scope = Scope { settings, mode: address.mode };
     let tenant = scope.tenant();
@@ -87,13 +89,17 @@ async fn settings(app: &App, address: &Address, now: Instant) -> Result<Arc<Sett
     if kept.establishments.contains_key(&address.establishment) {
         Ok(kept)
     } else {
-        app.store.settings_anew(address.merchant, now).await
+        app.store.settings_fresh(address.merchant, now).await
     }
 }
 
 /// A file that is no merchant's has no report to stand in: the reason is written beside the refused
 /// rows.
-async fn nobodys(app: &App, arrival: &Arrival, why: &'static str) -> Result<(), IngestError> {
+async fn anonymous_purchases(
+    app: &App,
+    arrival: &Arrival,
+    why: &'static str,
+) -> Result<(), IngestError> {
     let id = derived(arrival);
     tracing::error!(object = %id, why, "a file of nobody");
     let key = format!("refused/nobody/{id}.txt");

@@ -8,7 +8,7 @@ use domain::{Instant, Invalid, Kind, MemberId, Mobile, Receipt, UploadId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use std::collections::{HashMap, HashSet};
 use store::{
-    Contact, Customer, Entry, Holder, Known, MOST_PURCHASES_A_GROUP, NewMember, Outcome,
+    Contact, Customer, Entry, Holder, Known, MAX_PURCHASES_PER_TRANSACTION, NewMember, Outcome,
     RangeReport, Recorded, Scope, Source, StoreError,
 };
 
@@ -126,7 +126,7 @@ pub(crate) async fn enter(
     settle_known(app, scope, &mut groups, tally).await?;
     enter_groups(app, scope, groups, tally, now).await?;
     for ready in alone {
-        let outcome = app.store.record(scope, &ready.customer, &ready.entry, now).await;
+        let outcome = app.store.record_purchase(scope, &ready.customer, &ready.entry, now).await;
         settle(ready, outcome, tally)?;
     }
     Ok(())
@@ -152,7 +152,7 @@ fn contact(named: &Named) -> Contact {
 }
 
 /// Who gets a receipt's points: a member, or a person of whom the row or the merchant says that the
-/// card was asked for. Nobody else becomes a member by a file.
+/// card was asked for. Anonymous else becomes a member by a file.
 fn resolve(
     scope: &Scope,
     named: &Named,
@@ -248,18 +248,19 @@ async fn enter_group(
     };
     let entries: Vec<Entry> = group.iter().map(|ready| ready.entry.clone()).collect();
     let mut outcomes = Vec::with_capacity(entries.len());
-    for part in entries.chunks(MOST_PURCHASES_A_GROUP) {
+    for part in entries.chunks(MAX_PURCHASES_PER_TRANSACTION) {
         if !outcomes.is_empty() {
             holder = holder_after(app, scope, &outcomes).await?;
         }
         match holder.take() {
             Some(holder) => {
-                outcomes.extend(app.store.record_group(scope, &customer, holder, part, now).await?);
+                outcomes
+                    .extend(app.store.record_purchases(scope, &customer, holder, part, now).await?);
             }
             // A member merged into another: one by one, which follows.
             None => {
                 for entry in part {
-                    match app.store.record(scope, &customer, entry, now).await {
+                    match app.store.record_purchase(scope, &customer, entry, now).await {
                         Err(error) if error.is_transient() => return Err(error),
                         outcome => outcomes.push(outcome),
                     }

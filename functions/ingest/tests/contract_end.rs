@@ -10,7 +10,7 @@ use support::{Bucket, Queue, Table, instant, merchant, open_merchant};
 const FILE: &str = "numéro ticket;date;mobile;total;carte demandée\n\
                     1;24/11/2026;06 39 98 00 12;10,00;oui\n";
 
-struct Desk {
+struct Fixture {
     _table: Table,
     store: Store,
     scope: Scope,
@@ -19,7 +19,7 @@ struct Desk {
     app: App,
 }
 
-impl Desk {
+impl Fixture {
     /// A merchant whose last day is 30 November.
     async fn open() -> Self {
         let (table, bucket, queue) =
@@ -57,12 +57,12 @@ impl Desk {
 
 #[tokio::test]
 async fn a_file_that_comes_after_the_contract_is_told_its_reason_and_not_read() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::open().await;
     // In Paris the 1st of December begins at 23:00 UTC.
-    desk.arrives(instant("2026-11-30T23:00:00Z")).await;
-    assert!(desk.queue.sent("/ranges").is_empty());
-    assert!(desk.store.uploads(&desk.scope, None, 10).await.unwrap().0.is_empty());
-    let told = desk.bucket.objects("reports");
+    fixture.arrives(instant("2026-11-30T23:00:00Z")).await;
+    assert!(fixture.queue.sent("/ranges").is_empty());
+    assert!(fixture.store.uploads(&fixture.scope, None, 10).await.unwrap().0.is_empty());
+    let told = fixture.bucket.objects("reports");
     let (key, body) = told.first_key_value().unwrap();
     assert!(key.starts_with("refused/nobody/"), "{key}");
     assert!(String::from_utf8_lossy(body).contains("contract has ended"));
@@ -71,17 +71,17 @@ async fn a_file_that_comes_after_the_contract_is_told_its_reason_and_not_read() 
 
 #[tokio::test]
 async fn what_of_a_file_is_not_read_on_the_last_day_is_left() {
-    let desk = Desk::open().await;
-    desk.arrives(instant("2026-11-30T22:59:59Z")).await;
-    let ranges = desk.queue.sent("/ranges");
+    let fixture = Fixture::open().await;
+    fixture.arrives(instant("2026-11-30T22:59:59Z")).await;
+    let ranges = fixture.queue.sent("/ranges");
     assert_eq!(ranges.len(), 1);
-    handle(&desk.app, &ranges[0], instant("2026-11-30T23:00:00Z")).await.unwrap();
-    let uploads = desk.store.uploads(&desk.scope, None, 10).await.unwrap().0;
+    handle(&fixture.app, &ranges[0], instant("2026-11-30T23:00:00Z")).await.unwrap();
+    let uploads = fixture.store.uploads(&fixture.scope, None, 10).await.unwrap().0;
     assert_eq!(uploads[0].status, UploadStatus::Running);
-    let members = desk.store.members(&desk.scope, None, 10).await.unwrap();
+    let members = fixture.store.members(&fixture.scope, None, 10).await.unwrap();
     assert!(members.members.is_empty());
     // On the last day itself it would have been read.
-    handle(&desk.app, &ranges[0], instant("2026-11-30T22:59:59Z")).await.unwrap();
-    let members = desk.store.members(&desk.scope, None, 10).await.unwrap();
+    handle(&fixture.app, &ranges[0], instant("2026-11-30T22:59:59Z")).await.unwrap();
+    let members = fixture.store.members(&fixture.scope, None, 10).await.unwrap();
     assert_eq!(members.members.len(), 1);
 }

@@ -1,9 +1,9 @@
-//! What an instance of the function holds, and what it does with a message.
+//! EventKind an instance of the function holds, and what it does with a message.
 
 use crate::{oppositions, receipts, soft_bounces};
 use domain::member::Email;
 use domain::{Channel, Instant, Mobile};
-use platform::messages::{Told, ToldMessage, What};
+use platform::messages::{EventKind, ProviderEvent, ProviderEventsMessage};
 use platform::queue::Failed;
 use store::{MessageAddress, Store, StoreError};
 
@@ -34,7 +34,7 @@ impl From<OutcomeError> for Failed {
 /// # Errors
 /// [`Failed::Poison`] for a body that is none of ours, [`Failed::Retry`] for what may pass.
 pub async fn handle(app: &App, body: &str, now: Instant) -> Result<(), Failed> {
-    let message: ToldMessage =
+    let message: ProviderEventsMessage =
         serde_json::from_str(body).map_err(|_| Failed::Poison("nothing that was told"))?;
     let mut unreadable = 0_usize;
     let mut read = Vec::with_capacity(message.events.len());
@@ -48,7 +48,7 @@ pub async fn handle(app: &App, body: &str, now: Instant) -> Result<(), Failed> {
         tracing::warn!(unreadable, "addresses that are none");
     }
     for (address, told) in &read {
-        if !matches!(told.what, What::Delivered | What::SoftBounced | What::Failed) {
+        if !matches!(told.what, EventKind::Delivered | EventKind::SoftBounced | EventKind::Failed) {
             oppositions::oppose(app, &message.account, address, told, now).await?;
         }
     }
@@ -57,7 +57,7 @@ pub async fn handle(app: &App, body: &str, now: Instant) -> Result<(), Failed> {
     Ok(())
 }
 
-fn address(told: &Told) -> Option<MessageAddress> {
+fn address(told: &ProviderEvent) -> Option<MessageAddress> {
     match Channel::parse(&told.channel)? {
         Channel::Email => Email::parse(&told.address).ok().map(MessageAddress::Email),
         Channel::Sms => Mobile::parse(&told.address).ok().map(MessageAddress::Mobile),

@@ -5,22 +5,22 @@ use crate::app::{App, OutcomeError};
 use domain::member::consent::{Opposition, OppositionReason};
 use domain::merchant::sender::AccountCode;
 use domain::{Instant, MerchantId};
-use platform::messages::{Reference, Told, What};
-use store::{MessageAddress, Mode, Scope, StoreError, Wish};
+use platform::messages::{EventKind, ProviderEvent, Reference};
+use store::{ConsentChange, MessageAddress, Mode, Scope, StoreError};
 
 pub(crate) async fn oppose(
     app: &App,
     account: &str,
     address: &MessageAddress,
-    told: &Told,
+    told: &ProviderEvent,
     now: Instant,
 ) -> Result<(), OutcomeError> {
     let reason = match told.what {
-        What::Bounced => OppositionReason::Bounced,
-        What::Unsubscribed => OppositionReason::Unsubscribed,
-        What::Stop => OppositionReason::Stop,
-        What::Complaint => OppositionReason::Complaint,
-        What::Delivered | What::SoftBounced | What::Failed => return Ok(()),
+        EventKind::Bounced => OppositionReason::Bounced,
+        EventKind::Unsubscribed => OppositionReason::Unsubscribed,
+        EventKind::Stop => OppositionReason::Stop,
+        EventKind::Complaint => OppositionReason::Complaint,
+        EventKind::Delivered | EventKind::SoftBounced | EventKind::Failed => return Ok(()),
     };
     // A provider's clock that runs ahead would outweigh what the person says next.
     let opposition = Opposition { at: told.at.min(now), reason };
@@ -52,7 +52,11 @@ async fn oppose_where_written_to(
     let channel = address.channel();
     for member in app.store.members_at(scope, address).await? {
         if app.store.was_messaged(scope.tenant(), member, channel).await? {
-            match app.store.wish(scope, member, channel, &Wish::Oppose(opposition)).await {
+            match app
+                .store
+                .change_consent(scope, member, channel, &ConsentChange::Oppose(opposition))
+                .await
+            {
                 // Erased meanwhile: nothing is left to oppose.
                 Ok(_) | Err(StoreError::NotFound(_)) => {}
                 Err(error) => return Err(error.into()),

@@ -4,30 +4,30 @@ use crate::app::{App, OutcomeError};
 use crate::oppositions::scope;
 use domain::{CampaignId, Instant, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use platform::messages::{Reference, Told, What};
+use platform::messages::{EventKind, ProviderEvent, Reference};
 use std::collections::BTreeMap;
 use store::{MessageAddress, MessageState, Scope, StoreError};
 
 /// Addresses looked up at once.
 const AT_ONCE: usize = 16;
 
-/// What is told of the members at one address.
+/// EventKind is told of the members at one address.
 type Found = (Vec<MemberId>, MessageState);
 
 pub(crate) async fn count(
     app: &App,
-    told: &[(MessageAddress, &Told)],
+    told: &[(MessageAddress, &ProviderEvent)],
     now: Instant,
 ) -> Result<(), OutcomeError> {
     let mut campaigns: BTreeMap<String, Vec<(&MessageAddress, MessageState)>> = BTreeMap::new();
     let mut references: BTreeMap<String, Reference> = BTreeMap::new();
     for (address, told) in told {
         let state = match told.what {
-            What::Delivered => MessageState::Delivered,
-            What::Bounced => MessageState::Bounced,
-            What::SoftBounced => MessageState::SoftBounced,
-            What::Failed => MessageState::Failed,
-            What::Unsubscribed | What::Stop | What::Complaint => continue,
+            EventKind::Delivered => MessageState::Delivered,
+            EventKind::Bounced => MessageState::Bounced,
+            EventKind::SoftBounced => MessageState::SoftBounced,
+            EventKind::Failed => MessageState::Failed,
+            EventKind::Unsubscribed | EventKind::Stop | EventKind::Complaint => continue,
         };
         let Some(reference) = told.reference.as_deref().and_then(Reference::parse) else {
             continue;

@@ -4,7 +4,7 @@ use crate::app::{App, OutcomeError};
 use crate::oppositions::scope;
 use domain::member::consent::{Opposition, OppositionReason};
 use domain::{Channel, Instant};
-use platform::messages::{Reference, Told, What};
+use platform::messages::{EventKind, ProviderEvent, Reference};
 use store::{MessageAddress, MessageState};
 
 /// How many make an address dead.
@@ -15,11 +15,11 @@ const IN_A_ROW: usize = 5;
 /// person begins anew.
 pub(crate) async fn oppose(
     app: &App,
-    told: &[(MessageAddress, &Told)],
+    told: &[(MessageAddress, &ProviderEvent)],
     now: Instant,
 ) -> Result<(), OutcomeError> {
     for (address, told) in told {
-        if told.what != What::SoftBounced || address.channel() != Channel::Email {
+        if told.what != EventKind::SoftBounced || address.channel() != Channel::Email {
             continue;
         }
         let Some(reference) = told.reference.as_deref().and_then(Reference::parse) else {

@@ -1,4 +1,4 @@
-//! What providers tell: counted once, opposed at once.
+//! EventKind providers tell: counted once, opposed at once.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
 
@@ -9,11 +9,12 @@ use domain::merchant::sender::{AccountCode, SmsSender};
 use domain::{CampaignId, Channel, Instant, MemberId, Segment};
 use jiff::ToSpan as _;
 use outcomes::{App, handle};
-use platform::messages::{Reference, Told, ToldMessage, What};
+use platform::messages::{EventKind, ProviderEvent, ProviderEventsMessage, Reference};
 use platform::queue::Failed;
 use rstest::rstest;
 use store::{
-    Addressed, BatchId, Claimed, Correction, Counts, Figures, MEMBER_SHARDS, NewMember, Scope, Wish,
+    Addressed, BatchId, Claimed, ConsentChange, Correction, Counts, Figures, MEMBER_SHARDS,
+    NewMember, Scope,
 };
 use support::{Table, instant, merchant, mobile, open_merchant};
 
@@ -21,14 +22,14 @@ fn now() -> Instant {
     instant("2026-11-24T09:00:00Z")
 }
 
-struct Desk {
+struct Fixture {
     _table: Table,
     app: App,
     /// Two merchants who send by one account.
     shops: [Scope; 2],
 }
 
-impl Desk {
+impl Fixture {
     async fn open() -> Self {
         let table = Table::start().await;
         let store = table.store();
@@ -40,7 +41,7 @@ impl Desk {
             let (shown, stop_number) = ("Boutique".to_owned(), "36200".to_owned());
             let sender = SmsSender { account, shown, stop_number, price: None };
             store.put_sms_sender(shop.id, &sender).await.unwrap();
-            let settings = store.settings_anew(shop.id, now()).await.unwrap();
+            let settings = store.settings_fresh(shop.id, now()).await.unwrap();
             shops.push(Scope { settings, mode: store::Mode::Live });
         }
         let shops = shops.try_into().unwrap_or_else(|_| panic!("two shops"));
@@ -56,8 +57,8 @@ impl Desk {
         for channel in [Channel::Email, Channel::Sms] {
             let at = now() - 1.hour();
             let (source, text_version) = (ConsentSource::Till, "2026-01".to_owned());
-            let wish = Wish::Consent(Consent { at, source, text_version });
-            self.app.store.wish(scope, member.person.id, channel, &wish).await.unwrap();
+            let change = ConsentChange::Consent(Consent { at, source, text_version });
+            self.app.store.change_consent(scope, member.person.id, channel, &change).await.unwrap();
         }
         member.person.id
     }
@@ -102,8 +103,8 @@ impl Desk {
         Reference { tenant, campaign: id, batch }
     }
 
-    async fn tell(&self, events: Vec<Told>) -> Result<(), Failed> {
-        let message = ToldMessage { account: "shared".to_owned(), events };
+    async fn tell(&self, events: Vec<ProviderEvent>) -> Result<(), Failed> {
+        let message = ProviderEventsMessage { account: "shared".to_owned(), events };
         handle(&self.app, &serde_json::to_string(&message).unwrap(), now()).await
     }
 
@@ -118,13 +119,18 @@ impl Desk {
         channel: Channel,
     ) -> Option<OppositionReason> {
         let member = self.app.store.member(&self.shops[shop], member).await.unwrap();
-        let wishes = member.person.consents.of(channel).clone();
-        wishes.opposition.filter(|_| wishes.is_opposed()).map(|opposition| opposition.reason)
+        let consents = member.person.consents.of(channel).clone();
+        consents.opposition.filter(|_| consents.is_opposed()).map(|opposition| opposition.reason)
     }
 }
 
-fn told(channel: Channel, address: &str, reference: Option<Reference>, what: What) -> Told {
-    Told {
+fn told(
+    channel: Channel,
+    address: &str,
+    reference: Option<Reference>,
+    what: EventKind,
+) -> ProviderEvent {
+    ProviderEvent {
         channel: channel.as_str().to_owned(),
         address: address.to_owned(),
         reference: reference.map(|reference| reference.to_string()),
@@ -135,101 +141,104 @@ fn told(channel: Channel, address: &str, reference: Option<Reference>, what: Wha
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_delivery_told_twice_in_any_order_is_counted_once() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::open().await;
     let members =
-        [desk.member(0, 1, "a@example.com").await, desk.member(0, 2, "b@example.com").await];
-    let reference = desk.sent(0, Channel::Email, &members).await;
+        [fixture.member(0, 1, "a@example.com").await, fixture.member(0, 2, "b@example.com").await];
+    let reference = fixture.sent(0, Channel::Email, &members).await;
     let email = |address, what| told(Channel::Email, address, Some(reference), what);
     for _ in 0..2 {
         let events = vec![
-            email("b@example.com", What::Bounced),
-            email("a@example.com", What::Delivered),
-            email("a@example.com", What::Delivered),
+            email("b@example.com", EventKind::Bounced),
+            email("a@example.com", EventKind::Delivered),
+            email("a@example.com", EventKind::Delivered),
         ];
-        desk.tell(events).await.unwrap();
+        fixture.tell(events).await.unwrap();
     }
-    let figures = desk.figures(reference).await;
+    let figures = fixture.figures(reference).await;
     assert_eq!((figures.delivered, figures.bounced, figures.failed), (1, 1, 0));
-    assert_eq!(desk.reason(0, members[1], Channel::Email).await, Some(OppositionReason::Bounced));
-    assert_eq!(desk.reason(0, members[0], Channel::Email).await, None);
+    assert_eq!(
+        fixture.reason(0, members[1], Channel::Email).await,
+        Some(OppositionReason::Bounced)
+    );
+    assert_eq!(fixture.reason(0, members[0], Channel::Email).await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_complaint_and_an_unsubscription_oppose_everybody_at_the_address() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::open().await;
     let family =
-        [desk.member(0, 1, "f@example.com").await, desk.member(0, 2, "f@example.com").await];
-    let reference = desk.sent(0, Channel::Email, &family[..1]).await;
+        [fixture.member(0, 1, "f@example.com").await, fixture.member(0, 2, "f@example.com").await];
+    let reference = fixture.sent(0, Channel::Email, &family[..1]).await;
     let events = vec![
-        told(Channel::Email, "f@example.com", Some(reference), What::Delivered),
-        told(Channel::Email, "f@example.com", Some(reference), What::Complaint),
+        told(Channel::Email, "f@example.com", Some(reference), EventKind::Delivered),
+        told(Channel::Email, "f@example.com", Some(reference), EventKind::Complaint),
     ];
-    desk.tell(events).await.unwrap();
+    fixture.tell(events).await.unwrap();
     for member in family {
-        let reason = desk.reason(0, member, Channel::Email).await;
+        let reason = fixture.reason(0, member, Channel::Email).await;
         assert_eq!(reason, Some(OppositionReason::Complaint));
-        assert_eq!(desk.reason(0, member, Channel::Sms).await, None);
+        assert_eq!(fixture.reason(0, member, Channel::Sms).await, None);
     }
-    assert_eq!(desk.figures(reference).await.delivered, 1);
+    assert_eq!(fixture.figures(reference).await.delivered, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_whose_merchant_cannot_be_told_opposes_every_merchant_that_wrote_to_the_number() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::open().await;
     let number = mobile(7);
     let [here, there] =
-        [desk.member(0, 7, "h@example.com").await, desk.member(1, 7, "t@example.com").await];
-    desk.sent(0, Channel::Sms, &[here]).await;
-    let stop = || told(Channel::Sms, number.as_str(), None, What::Stop);
-    desk.tell(vec![stop()]).await.unwrap();
-    assert_eq!(desk.reason(0, here, Channel::Sms).await, Some(OppositionReason::Stop));
-    assert_eq!(desk.reason(1, there, Channel::Sms).await, None);
-    desk.sent(1, Channel::Sms, &[there]).await;
-    desk.tell(vec![stop()]).await.unwrap();
-    assert_eq!(desk.reason(1, there, Channel::Sms).await, Some(OppositionReason::Stop));
+        [fixture.member(0, 7, "h@example.com").await, fixture.member(1, 7, "t@example.com").await];
+    fixture.sent(0, Channel::Sms, &[here]).await;
+    let stop = || told(Channel::Sms, number.as_str(), None, EventKind::Stop);
+    fixture.tell(vec![stop()]).await.unwrap();
+    assert_eq!(fixture.reason(0, here, Channel::Sms).await, Some(OppositionReason::Stop));
+    assert_eq!(fixture.reason(1, there, Channel::Sms).await, None);
+    fixture.sent(1, Channel::Sms, &[there]).await;
+    fixture.tell(vec![stop()]).await.unwrap();
+    assert_eq!(fixture.reason(1, there, Channel::Sms).await, Some(OppositionReason::Stop));
 }
 
 /// Six e-mails to one member, and what each came to; the address as it stands then.
 async fn after(
-    outcomes: [What; 6],
+    outcomes: [EventKind; 6],
     order: [usize; 6],
     repeated: usize,
 ) -> (Option<OppositionReason>, [Figures; 6]) {
-    let desk = Desk::open().await;
-    let member = desk.member(0, 1, "a@example.com").await;
+    let fixture = Fixture::open().await;
+    let member = fixture.member(0, 1, "a@example.com").await;
     let mut references = Vec::new();
     for number in 0..6_i64 {
         let at = now() - (10 - number).minutes();
-        references.push(desk.sent_at(0, Channel::Email, &[member], at).await);
+        references.push(fixture.sent_at(0, Channel::Email, &[member], at).await);
         // An SMS between two e-mails says nothing of the address.
-        desk.sent_at(0, Channel::Sms, &[member], at + 1.second()).await;
+        fixture.sent_at(0, Channel::Sms, &[member], at + 1.second()).await;
     }
     for _ in 0..repeated {
         for number in order {
             let reference = Some(references[number]);
             let told = told(Channel::Email, "a@example.com", reference, outcomes[number]);
-            desk.tell(vec![told]).await.unwrap();
+            fixture.tell(vec![told]).await.unwrap();
         }
     }
     let mut figures = [Figures::default(); 6];
     for (figure, reference) in figures.iter_mut().zip(references) {
-        *figure = desk.figures(reference).await;
+        *figure = fixture.figures(reference).await;
     }
-    (desk.reason(0, member, Channel::Email).await, figures)
+    (fixture.reason(0, member, Channel::Email).await, figures)
 }
 
-const SOFT: What = What::SoftBounced;
+const SOFT: EventKind = EventKind::SoftBounced;
 const IN_ORDER: [usize; 6] = [0, 1, 2, 3, 4, 5];
 
 #[rstest]
 #[case::six([SOFT, SOFT, SOFT, SOFT, SOFT, SOFT], true)]
-#[case::the_last_five([What::Delivered, SOFT, SOFT, SOFT, SOFT, SOFT], true)]
-#[case::a_delivery_in_between([SOFT, SOFT, SOFT, What::Delivered, SOFT, SOFT], false)]
-#[case::a_delivery_at_last([SOFT, SOFT, SOFT, SOFT, What::Delivered, SOFT], false)]
-#[case::given_up_for_another_reason([SOFT, SOFT, SOFT, What::Failed, SOFT, SOFT], false)]
+#[case::the_last_five([EventKind::Delivered, SOFT, SOFT, SOFT, SOFT, SOFT], true)]
+#[case::a_delivery_in_between([SOFT, SOFT, SOFT, EventKind::Delivered, SOFT, SOFT], false)]
+#[case::a_delivery_at_last([SOFT, SOFT, SOFT, SOFT, EventKind::Delivered, SOFT], false)]
+#[case::given_up_for_another_reason([SOFT, SOFT, SOFT, EventKind::Failed, SOFT, SOFT], false)]
 #[tokio::test(flavor = "multi_thread")]
 async fn five_soft_bounces_in_a_row_make_the_address_dead(
-    #[case] outcomes: [What; 6],
+    #[case] outcomes: [EventKind; 6],
     #[case] is_dead: bool,
     #[values(IN_ORDER, [5, 4, 3, 2, 1, 0], [3, 5, 0, 4, 1, 2])] order: [usize; 6],
 ) {
@@ -245,32 +254,32 @@ async fn five_soft_bounces_in_a_row_make_the_address_dead(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_soft_bounce_is_overtaken_by_a_delivery_and_never_the_other_way_round() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::open().await;
     let members =
-        [desk.member(0, 1, "a@example.com").await, desk.member(0, 2, "b@example.com").await];
-    let reference = desk.sent(0, Channel::Email, &members).await;
+        [fixture.member(0, 1, "a@example.com").await, fixture.member(0, 2, "b@example.com").await];
+    let reference = fixture.sent(0, Channel::Email, &members).await;
     let email = |address, what| told(Channel::Email, address, Some(reference), what);
     let events = [
-        vec![email("a@example.com", SOFT), email("b@example.com", What::Delivered)],
-        vec![email("a@example.com", What::Delivered), email("b@example.com", SOFT)],
-        vec![email("a@example.com", SOFT), email("a@example.com", What::Delivered)],
+        vec![email("a@example.com", SOFT), email("b@example.com", EventKind::Delivered)],
+        vec![email("a@example.com", EventKind::Delivered), email("b@example.com", SOFT)],
+        vec![email("a@example.com", SOFT), email("a@example.com", EventKind::Delivered)],
     ];
     for events in events {
-        desk.tell(events).await.unwrap();
+        fixture.tell(events).await.unwrap();
     }
-    let figures = desk.figures(reference).await;
+    let figures = fixture.figures(reference).await;
     assert_eq!((figures.delivered, figures.bounced, figures.failed), (2, 0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_address_of_the_same_person_begins_anew() {
-    let desk = Desk::open().await;
-    let member = desk.member(0, 1, "a@example.com").await;
+    let fixture = Fixture::open().await;
+    let member = fixture.member(0, 1, "a@example.com").await;
     let soft = async |number: i64, address: &str| {
         let at = now() - (10 - number).minutes();
-        let reference = desk.sent_at(0, Channel::Email, &[member], at).await;
-        desk.tell(vec![told(Channel::Email, address, Some(reference), SOFT)]).await.unwrap();
-        desk.reason(0, member, Channel::Email).await
+        let reference = fixture.sent_at(0, Channel::Email, &[member], at).await;
+        fixture.tell(vec![told(Channel::Email, address, Some(reference), SOFT)]).await.unwrap();
+        fixture.reason(0, member, Channel::Email).await
     };
     for number in 0..4 {
         assert_eq!(soft(number, "a@example.com").await, None);
@@ -278,41 +287,41 @@ async fn another_address_of_the_same_person_begins_anew() {
     assert_eq!(soft(4, "a@example.com").await, Some(OppositionReason::Bounced));
     let correction =
         Correction { email: Some(Email::parse("b@example.com").ok()), ..Correction::default() };
-    desk.app.store.correct_member(&desk.shops[0], member, &correction).await.unwrap();
+    fixture.app.store.correct_member(&fixture.shops[0], member, &correction).await.unwrap();
     assert_eq!(soft(5, "b@example.com").await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_told_of_nobody_or_of_another_merchants_campaign_changes_nothing() {
-    let desk = Desk::open().await;
-    let member = desk.member(0, 1, "a@example.com").await;
-    let reference = desk.sent(0, Channel::Email, &[member]).await;
-    let mut strange = told(Channel::Email, "a@example.com", None, What::Delivered);
+    let fixture = Fixture::open().await;
+    let member = fixture.member(0, 1, "a@example.com").await;
+    let reference = fixture.sent(0, Channel::Email, &[member]).await;
+    let mut strange = told(Channel::Email, "a@example.com", None, EventKind::Delivered);
     strange.reference = Some("merchant=42;campaign=7".to_owned());
     let events = vec![
-        told(Channel::Email, "nobody@example.com", Some(reference), What::Delivered),
-        told(Channel::Email, "not an address", Some(reference), What::Complaint),
+        told(Channel::Email, "nobody@example.com", Some(reference), EventKind::Delivered),
+        told(Channel::Email, "not an address", Some(reference), EventKind::Complaint),
         strange,
     ];
-    desk.tell(events).await.unwrap();
-    assert_eq!(desk.figures(reference).await, Figures::default());
-    assert_eq!(desk.reason(0, member, Channel::Email).await, None);
+    fixture.tell(events).await.unwrap();
+    assert_eq!(fixture.figures(reference).await, Figures::default());
+    assert_eq!(fixture.reason(0, member, Channel::Email).await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_delivery_told_before_its_row_is_there_comes_again() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::open().await;
     let members =
-        [desk.member(0, 1, "a@example.com").await, desk.member(0, 2, "b@example.com").await];
-    let reference = desk.sent(0, Channel::Email, &members[..1]).await;
-    let early = told(Channel::Email, "b@example.com", Some(reference), What::Delivered);
-    assert!(matches!(desk.tell(vec![early]).await, Err(Failed::Retry(_))));
+        [fixture.member(0, 1, "a@example.com").await, fixture.member(0, 2, "b@example.com").await];
+    let reference = fixture.sent(0, Channel::Email, &members[..1]).await;
+    let early = told(Channel::Email, "b@example.com", Some(reference), EventKind::Delivered);
+    assert!(matches!(fixture.tell(vec![early]).await, Err(Failed::Retry(_))));
 }
 
 #[tokio::test]
 async fn a_message_that_is_none_of_ours_goes_to_the_dead_letters() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::open().await;
     for body in ["", "{}", r#"{"account": "a", "events": [{"what": "danced"}]}"#] {
-        assert!(matches!(handle(&desk.app, body, now()).await, Err(Failed::Poison(_))));
+        assert!(matches!(handle(&fixture.app, body, now()).await, Err(Failed::Poison(_))));
     }
 }

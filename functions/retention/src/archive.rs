@@ -88,7 +88,7 @@ async fn settings(
     merchant: MerchantId,
     now: Instant,
 ) -> Result<Option<Arc<Settings>>, StoreError> {
-    match app.store.settings_anew(merchant, now).await {
+    match app.store.settings_fresh(merchant, now).await {
         Ok(settings) => Ok(Some(settings)),
         Err(StoreError::NotFound(_)) => Ok(None),
         Err(error) => Err(error),

@@ -189,7 +189,7 @@ async fn deal(
                 }
             }
         }
-        due = store.due_member_anew(scope, member).await?;
+        due = store.due_member_fresh(scope, member).await?;
     }
     Err(StoreError::Busy)
 }

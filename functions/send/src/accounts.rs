@@ -5,7 +5,7 @@ use domain::Instant;
 use domain::merchant::sender::{AccountCode, ProviderName};
 use messaging::{BaseUrl, Brevo, Provider, Secret, Sinch, Transport};
 use platform::clients::ReadSecret;
-use platform::kept::Kept;
+use platform::ttl_cache::TtlCache;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ pub struct Accounts {
     transport: Transport,
     urls: ProviderUrls,
     read: ReadSecret,
-    kept: Kept<(&'static str, AccountCode), Arc<dyn Provider>>,
+    kept: TtlCache<(&'static str, AccountCode), Arc<dyn Provider>>,
 }
 
 /// Why an account cannot be used; a person has to act, except where the secret could not be reached.
@@ -59,7 +59,7 @@ impl Accounts {
     /// No account yet; `read` is given an account's code.
     #[must_use]
     pub fn new(transport: Transport, urls: ProviderUrls, read: ReadSecret) -> Self {
-        Self { transport, urls, read, kept: Kept::new(KEPT_SECONDS) }
+        Self { transport, urls, read, kept: TtlCache::new(KEPT_SECONDS) }
     }
 
     /// The provider behind an account: at most 1 round trip in five minutes.

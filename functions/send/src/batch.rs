@@ -48,53 +48,53 @@ pub(crate) async fn send(
         return Ok(());
     }
     let scope = Scope { settings, mode: tenant.mode };
-    let desk = Desk { app, tenant, scope: &scope, campaign: &campaign, now };
-    // Nobody is read while most are asleep; what was left for later has hours of its own.
+    let sender = BatchSender { app, tenant, scope: &scope, campaign: &campaign, now };
+    // Anonymous is read while most are asleep; what was left for later has hours of its own.
     if campaign.channel == Channel::Sms
         && !batch.is_rest()
         && let Opening::ClosedUntil(opens) = app.hours.opening(now, &PARIS)
     {
-        return desk.wait_until(opens).await;
+        return sender.wait_until(opens).await;
     }
     let mut claim = match app.store.claim_batch(tenant, id, batch, now).await? {
         Claimed::Ours(claim) => *claim,
         Claimed::Others => return Err(SendFailure::Others),
         Claimed::Absent => return Err(SendFailure::Absent),
-        Claimed::Done => return desk.finish_if_last().await,
+        Claimed::Done => return sender.finish_if_last().await,
     };
-    let (message, provider) = match desk.message_and_provider().await {
+    let (message, provider) = match sender.message_and_provider().await {
         Ok(ready) => ready,
         Err(Unready::Later(failure)) => {
             app.store.give_back(tenant, id, &claim, false).await?;
             return Err(failure);
         }
-        Err(Unready::Person(code)) => return desk.hold(&claim, code, false).await,
+        Err(Unready::Person(code)) => return sender.hold(&claim, code, false).await,
     };
     let read = app.store.addressees(&scope, &claim.members, campaign.channel, now).await?;
     if let (Some(first), Some(addressed)) = (claim.first_attempt_at, claim.addressed.clone()) {
-        let chosen = desk.choose(&addressed.members, &read);
+        let chosen = sender.choose(&addressed.members, &read);
         if chosen.members != addressed.members {
             // Somebody opposed or left since. The same batch can no longer be repeated, and a smaller
             // one would not be recognised.
-            return desk.uncertain(&claim, &addressed).await;
+            return sender.uncertain(&claim, &addressed).await;
         }
-        let batch = desk.batch(batch, message, chosen.recipients);
-        return desk.settle(claim, &*provider, batch, &addressed, first).await;
+        let batch = sender.batch(batch, message, chosen.recipients);
+        return sender.settle(claim, &*provider, batch, &addressed, first).await;
     }
-    let mut chosen = desk.choose(&claim.members, &read);
-    let asleep = desk.asleep(&chosen, &read);
+    let mut chosen = sender.choose(&claim.members, &read);
+    let asleep = sender.asleep(&chosen, &read);
     if let Some(opens) = asleep.values().min().copied() {
         let rest = chosen.members.iter().rfind(|id| asleep.contains_key(id));
         let rest = rest.and_then(|last| batch.rest(*last));
         let (Some(rest), true) = (rest, asleep.len() < chosen.members.len()) else {
             app.store.give_back(tenant, id, &claim, true).await?;
-            return desk.wait_until(opens).await;
+            return sender.wait_until(opens).await;
         };
         let later = chosen.take_later(|id| asleep.contains_key(id));
         app.store.leave_for_later(tenant, id, &mut claim, rest, &later).await?;
-        desk.wait_until(opens).await?;
+        sender.wait_until(opens).await?;
     }
-    desk.first_attempt(claim, &*provider, batch, message, chosen).await
+    sender.first_attempt(claim, &*provider, batch, message, chosen).await
 }
 
 enum Unready {
@@ -110,7 +110,7 @@ enum Attempt {
 }
 
 /// What every step of one batch works with.
-struct Desk<'a> {
+struct BatchSender<'a> {
     app: &'a App,
     tenant: Tenant,
     scope: &'a Scope,
@@ -118,7 +118,7 @@ struct Desk<'a> {
     now: Instant,
 }
 
-impl Desk<'_> {
+impl BatchSender<'_> {
     async fn message_and_provider(&self) -> Result<(Message, Arc<dyn Provider>), Unready> {
         let senders = &self.scope.settings.senders;
         let message = content::message(self.campaign, senders).map_err(Unready::Person)?;

@@ -28,10 +28,14 @@ async fn main() -> Result<(), Error> {
     };
     let app = &app;
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
-        let answer = queue::deal_at_once(event.payload, BATCHES_AT_ONCE, |message| async move {
-            let body = message.body.as_deref().unwrap_or_default();
-            Box::pin(handle(app, body, platform::now())).await
-        });
+        let answer = queue::process_batch_concurrently(
+            event.payload,
+            BATCHES_AT_ONCE,
+            |message| async move {
+                let body = message.body.as_deref().unwrap_or_default();
+                Box::pin(handle(app, body, platform::now())).await
+            },
+        );
         Ok::<_, Error>(answer.await)
     }))
     .await

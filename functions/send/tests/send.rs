@@ -15,7 +15,7 @@ use sandbox::Sandbox;
 use send::{Accounts, Allowed, App, Hours, ProviderUrls, handle};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::{BatchId, Counts, Figures, MEMBER_SHARDS, NewMember, Scope, Wish};
+use store::{BatchId, ConsentChange, Counts, Figures, MEMBER_SHARDS, NewMember, Scope};
 use support::{Table, instant, merchant, mobile, open_merchant};
 
 /// A Tuesday, ten in the morning in Paris.
@@ -23,7 +23,7 @@ fn now() -> Instant {
     instant("2026-11-24T09:00:00Z")
 }
 
-struct Desk {
+struct Fixture {
     _table: Table,
     app: App,
     scope: Scope,
@@ -31,13 +31,13 @@ struct Desk {
     server: tokio::task::JoinHandle<()>,
 }
 
-impl Drop for Desk {
+impl Drop for Fixture {
     fn drop(&mut self) {
         self.server.abort();
     }
 }
 
-impl Desk {
+impl Fixture {
     async fn open() -> Self {
         Self::with("live", r#"{"api_key": "xkeysib-test", "plan": "p", "token": "t"}"#).await
     }
@@ -58,7 +58,7 @@ impl Desk {
         let (shown, stop_number) = ("Boutique".to_owned(), "36200".to_owned());
         let sms = SmsSender { account, shown, stop_number, price: None };
         store.put_sms_sender(shop.id, &sms).await.unwrap();
-        let settings = store.settings_anew(shop.id, now()).await.unwrap();
+        let settings = store.settings_fresh(shop.id, now()).await.unwrap();
         let scope = Scope { settings, mode: store::Mode::Live };
 
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -88,12 +88,16 @@ impl Desk {
         let new = NewMember { mobile: mobile(number), details, enrolment: domain::Enrolment::Till };
         let (member, _) = self.app.store.create_member(&self.scope, &new, now()).await.unwrap();
         for channel in [Channel::Email, Channel::Sms] {
-            let wish = Wish::Consent(Consent {
+            let change = ConsentChange::Consent(Consent {
                 at: now() - 1.hour(),
                 source: ConsentSource::Till,
                 text_version: "2026-01".to_owned(),
             });
-            self.app.store.wish(&self.scope, member.person.id, channel, &wish).await.unwrap();
+            self.app
+                .store
+                .change_consent(&self.scope, member.person.id, channel, &change)
+                .await
+                .unwrap();
         }
         member.person.id
     }
@@ -170,17 +174,17 @@ fn sent(count: u64) -> Counts {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_reaches_its_recipients_once_however_often_its_message_comes() {
-    let desk = Desk::open().await;
-    let members = desk.members(30).await;
-    let (id, message) = desk.campaign(Channel::Email, &members).await;
+    let fixture = Fixture::open().await;
+    let members = fixture.members(30).await;
+    let (id, message) = fixture.campaign(Channel::Email, &members).await;
     for _ in 0..3 {
-        handle(&desk.app, &message, now()).await.unwrap();
+        handle(&fixture.app, &message, now()).await.unwrap();
     }
-    let (state, _, figures) = desk.state(id).await;
+    let (state, _, figures) = fixture.state(id).await;
     assert_eq!((state, figures.batches_done, figures.counts), (State::Finished, 1, sent(30)));
-    let counts = desk.ask("/outbox/counts.json", None).await;
+    let counts = fixture.ask("/outbox/counts.json", None).await;
     assert_eq!((&counts["emails"], &counts["doubled"]), (&json!(30), &json!(0)));
-    let outbox = desk.ask("/outbox.json?limit=1", None).await;
+    let outbox = fixture.ask("/outbox.json?limit=1", None).await;
     let text = outbox.to_string();
     assert!(text.contains("Bonjour Camille"), "{text}");
     assert!(text.contains("https://api.example.com/u/"), "{text}");
@@ -188,197 +192,203 @@ async fn a_batch_reaches_its_recipients_once_however_often_its_message_comes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_sms_names_the_short_code_that_takes_stop() {
-    let desk = Desk::open().await;
-    desk.app.store.settings_anew(desk.scope.settings.merchant.id, now()).await.unwrap();
-    let members = desk.members(2).await;
-    let (id, message) = desk.campaign(Channel::Sms, &members).await;
-    handle(&desk.app, &message, now()).await.unwrap();
-    let (state, _, figures) = desk.state(id).await;
+    let fixture = Fixture::open().await;
+    fixture.app.store.settings_fresh(fixture.scope.settings.merchant.id, now()).await.unwrap();
+    let members = fixture.members(2).await;
+    let (id, message) = fixture.campaign(Channel::Sms, &members).await;
+    handle(&fixture.app, &message, now()).await.unwrap();
+    let (state, _, figures) = fixture.state(id).await;
     assert_eq!((state, figures.counts), (State::Finished, sent(2)));
-    let text = desk.ask("/outbox.json?limit=1", None).await.to_string();
+    let text = fixture.ask("/outbox.json?limit=1", None).await.to_string();
     assert!(text.contains("STOP au 36200"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_was_lost_is_asked_for_again_and_nobody_is_written_to_twice() {
-    let desk = Desk::open().await;
-    let members = desk.members(12).await;
-    let (id, message) = desk.campaign(Channel::Email, &members).await;
-    desk.ask("/control/faults", Some(json!({"lose_every": 1}))).await;
-    let lost = handle(&desk.app, &message, now()).await;
+    let fixture = Fixture::open().await;
+    let members = fixture.members(12).await;
+    let (id, message) = fixture.campaign(Channel::Email, &members).await;
+    fixture.ask("/control/faults", Some(json!({"lose_every": 1}))).await;
+    let lost = handle(&fixture.app, &message, now()).await;
     assert!(matches!(lost, Err(Failed::Retry(_))));
-    let (state, _, figures) = desk.state(id).await;
+    let (state, _, figures) = fixture.state(id).await;
     assert_eq!((state, figures.counts), (State::Running, Counts::default()));
-    desk.ask("/control/faults", Some(json!({}))).await;
-    handle(&desk.app, &message, now() + 2.minutes()).await.unwrap();
-    let (state, _, figures) = desk.state(id).await;
+    fixture.ask("/control/faults", Some(json!({}))).await;
+    handle(&fixture.app, &message, now() + 2.minutes()).await.unwrap();
+    let (state, _, figures) = fixture.state(id).await;
     assert_eq!((state, figures.counts), (State::Finished, sent(12)));
-    let counts = desk.ask("/outbox/counts.json", None).await;
+    let counts = fixture.ask("/outbox/counts.json", None).await;
     assert_eq!((&counts["emails"], &counts["doubled"]), (&json!(12), &json!(0)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn beyond_the_providers_memory_recipients_are_uncertain_and_not_written_to_again() {
-    let desk = Desk::open().await;
-    let members = desk.members(5).await;
-    let (id, message) = desk.campaign(Channel::Email, &members).await;
-    desk.ask("/control/faults", Some(json!({"lose_every": 1}))).await;
-    assert!(handle(&desk.app, &message, now()).await.is_err());
-    desk.ask("/control/faults", Some(json!({}))).await;
-    handle(&desk.app, &message, now() + 11.minutes()).await.unwrap();
-    let (state, _, figures) = desk.state(id).await;
+    let fixture = Fixture::open().await;
+    let members = fixture.members(5).await;
+    let (id, message) = fixture.campaign(Channel::Email, &members).await;
+    fixture.ask("/control/faults", Some(json!({"lose_every": 1}))).await;
+    assert!(handle(&fixture.app, &message, now()).await.is_err());
+    fixture.ask("/control/faults", Some(json!({}))).await;
+    handle(&fixture.app, &message, now() + 11.minutes()).await.unwrap();
+    let (state, _, figures) = fixture.state(id).await;
     let uncertain = Counts { uncertain: 5, ..Counts::default() };
     assert_eq!((state, figures.counts), (State::Finished, uncertain));
-    assert_eq!(desk.ask("/outbox/counts.json", None).await["emails"], 5);
+    assert_eq!(fixture.ask("/outbox/counts.json", None).await["emails"], 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeat_that_the_provider_did_not_take_does_not_make_the_first_attempt_undone() {
-    let desk = Desk::open().await;
-    let members = desk.members(5).await;
-    let (id, message) = desk.campaign(Channel::Email, &members).await;
-    desk.ask("/control/faults", Some(json!({"lose_every": 1}))).await;
-    assert!(handle(&desk.app, &message, now()).await.is_err());
-    desk.ask("/control/faults", Some(json!({"fail_every": 1, "status": 429}))).await;
-    assert!(handle(&desk.app, &message, now() + 3.minutes()).await.is_err());
-    desk.ask("/control/faults", Some(json!({}))).await;
+    let fixture = Fixture::open().await;
+    let members = fixture.members(5).await;
+    let (id, message) = fixture.campaign(Channel::Email, &members).await;
+    fixture.ask("/control/faults", Some(json!({"lose_every": 1}))).await;
+    assert!(handle(&fixture.app, &message, now()).await.is_err());
+    fixture.ask("/control/faults", Some(json!({"fail_every": 1, "status": 429}))).await;
+    assert!(handle(&fixture.app, &message, now() + 3.minutes()).await.is_err());
+    fixture.ask("/control/faults", Some(json!({}))).await;
     // The sandbox's own memory is not asked for: beyond ten minutes a provider's may be gone.
-    handle(&desk.app, &message, now() + 11.minutes()).await.unwrap();
-    let (_, _, figures) = desk.state(id).await;
+    handle(&fixture.app, &message, now() + 11.minutes()).await.unwrap();
+    let (_, _, figures) = fixture.state(id).await;
     assert_eq!(figures.counts, Counts { uncertain: 5, ..Counts::default() });
-    let counts = desk.ask("/outbox/counts.json", None).await;
+    let counts = fixture.ask("/outbox/counts.json", None).await;
     assert_eq!((&counts["emails"], &counts["doubled"]), (&json!(5), &json!(0)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_opposed_after_the_plan_is_not_written_to() {
-    let desk = Desk::open().await;
-    let members = desk.members(4).await;
-    let (id, message) = desk.campaign(Channel::Email, &members).await;
-    let wish = Wish::Oppose(Opposition { at: now(), reason: OppositionReason::Unsubscribed });
-    desk.app.store.wish(&desk.scope, members[2], Channel::Email, &wish).await.unwrap();
-    handle(&desk.app, &message, now()).await.unwrap();
-    let (_, _, figures) = desk.state(id).await;
+    let fixture = Fixture::open().await;
+    let members = fixture.members(4).await;
+    let (id, message) = fixture.campaign(Channel::Email, &members).await;
+    let change =
+        ConsentChange::Oppose(Opposition { at: now(), reason: OppositionReason::Unsubscribed });
+    fixture
+        .app
+        .store
+        .change_consent(&fixture.scope, members[2], Channel::Email, &change)
+        .await
+        .unwrap();
+    handle(&fixture.app, &message, now()).await.unwrap();
+    let (_, _, figures) = fixture.state(id).await;
     assert_eq!(figures.counts, Counts { sent: 3, opposed: 1, ..Counts::default() });
-    assert_eq!(desk.ask("/outbox/counts.json", None).await["emails"], 3);
+    assert_eq!(fixture.ask("/outbox/counts.json", None).await["emails"], 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_refuses_part_of_a_batch_refuses_that_part_only() {
-    let desk = Desk::open().await;
-    let mut members = desk.members(8).await;
-    members.push(desk.member(100, "refused.one@example.com").await);
-    let (id, message) = desk.campaign(Channel::Email, &members).await;
-    handle(&desk.app, &message, now()).await.unwrap();
-    let (_, _, figures) = desk.state(id).await;
+    let fixture = Fixture::open().await;
+    let mut members = fixture.members(8).await;
+    members.push(fixture.member(100, "refused.one@example.com").await);
+    let (id, message) = fixture.campaign(Channel::Email, &members).await;
+    handle(&fixture.app, &message, now()).await.unwrap();
+    let (_, _, figures) = fixture.state(id).await;
     assert_eq!(figures.counts, Counts { sent: 8, refused: 1, ..Counts::default() });
-    let counts = desk.ask("/outbox/counts.json", None).await;
+    let counts = fixture.ask("/outbox/counts.json", None).await;
     assert_eq!((&counts["emails"], &counts["doubled"]), (&json!(8), &json!(0)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_the_provider_refuses_holds_the_campaign_until_somebody_resumes_it() {
-    let desk = Desk::with("live", r#"{"api_key": "wrong"}"#).await;
-    let members = desk.members(3).await;
-    let (id, message) = desk.campaign(Channel::Email, &members).await;
-    handle(&desk.app, &message, now()).await.unwrap();
-    let (state, held, figures) = desk.state(id).await;
+    let fixture = Fixture::with("live", r#"{"api_key": "wrong"}"#).await;
+    let members = fixture.members(3).await;
+    let (id, message) = fixture.campaign(Channel::Email, &members).await;
+    handle(&fixture.app, &message, now()).await.unwrap();
+    let (state, held, figures) = fixture.state(id).await;
     assert_eq!((state, held.as_deref()), (State::Paused, Some("provider_account")));
     assert_eq!(figures.counts, Counts::default());
-    handle(&desk.app, &message, now()).await.unwrap();
-    assert_eq!(desk.ask("/outbox/counts.json", None).await["emails"], 0);
-    let tenant = desk.scope.tenant();
-    let resumed = desk.app.store.step_campaign(tenant, id, Step::Resume, now()).await.unwrap();
+    handle(&fixture.app, &message, now()).await.unwrap();
+    assert_eq!(fixture.ask("/outbox/counts.json", None).await["emails"], 0);
+    let tenant = fixture.scope.tenant();
+    let resumed = fixture.app.store.step_campaign(tenant, id, Step::Resume, now()).await.unwrap();
     assert_eq!((resumed.campaign.state, resumed.held_because), (State::Running, None));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn outside_production_only_those_on_the_list_are_written_to() {
-    let desk = Desk::with("test", r#"{"api_key": "k"}"#).await;
-    let mut members = desk.members(2).await;
-    members.push(desk.member(50, "camille@example.org").await);
-    let (id, message) = desk.campaign(Channel::Email, &members).await;
-    handle(&desk.app, &message, now()).await.unwrap();
-    let (_, _, figures) = desk.state(id).await;
+    let fixture = Fixture::with("test", r#"{"api_key": "k"}"#).await;
+    let mut members = fixture.members(2).await;
+    members.push(fixture.member(50, "camille@example.org").await);
+    let (id, message) = fixture.campaign(Channel::Email, &members).await;
+    handle(&fixture.app, &message, now()).await.unwrap();
+    let (_, _, figures) = fixture.state(id).await;
     assert_eq!(figures.counts, Counts { sent: 2, not_allowed: 1, ..Counts::default() });
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_sms_waits_for_monday_to_saturday_from_eight_to_twenty() {
-    let desk = Desk::open().await;
-    let members = desk.members(2).await;
-    let (id, message) = desk.campaign(Channel::Sms, &members).await;
+    let fixture = Fixture::open().await;
+    let members = fixture.members(2).await;
+    let (id, message) = fixture.campaign(Channel::Sms, &members).await;
     let sunday = instant("2026-11-29T10:00:00Z");
-    handle(&desk.app, &message, sunday).await.unwrap();
-    let (state, _, figures) = desk.state(id).await;
+    handle(&fixture.app, &message, sunday).await.unwrap();
+    let (state, _, figures) = fixture.state(id).await;
     assert_eq!((state, figures.counts), (State::Running, Counts::default()));
     let monday = instant("2026-11-30T07:00:00Z");
-    let due = [(desk.scope.tenant(), id)];
-    assert!(desk.app.store.campaigns_due(monday - 1.second()).await.unwrap().is_empty());
-    assert_eq!(desk.app.store.campaigns_due(monday).await.unwrap(), due);
+    let due = [(fixture.scope.tenant(), id)];
+    assert!(fixture.app.store.campaigns_due(monday - 1.second()).await.unwrap().is_empty());
+    assert_eq!(fixture.app.store.campaigns_due(monday).await.unwrap(), due);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_sleeps_elsewhere_is_written_to_when_the_day_begins_there() {
-    let desk = Desk::open().await;
-    let mut members = desk.members(3).await;
+    let fixture = Fixture::open().await;
+    let mut members = fixture.members(3).await;
     // Papeete, ten hours behind Universal Time.
     let details = Details::default();
     let mobile = domain::Mobile::parse("+68987000000").unwrap();
     let new = NewMember { mobile, details, enrolment: domain::Enrolment::Till };
-    let (member, _) = desk.app.store.create_member(&desk.scope, &new, now()).await.unwrap();
-    let wish = Wish::Consent(Consent {
+    let (member, _) = fixture.app.store.create_member(&fixture.scope, &new, now()).await.unwrap();
+    let change = ConsentChange::Consent(Consent {
         at: now(),
         source: ConsentSource::Till,
         text_version: "2026-01".to_owned(),
     });
     let far = member.person.id;
-    desk.app.store.wish(&desk.scope, far, Channel::Sms, &wish).await.unwrap();
+    fixture.app.store.change_consent(&fixture.scope, far, Channel::Sms, &change).await.unwrap();
     members.insert(1, far);
-    let (id, message) = desk.campaign(Channel::Sms, &members).await;
+    let (id, message) = fixture.campaign(Channel::Sms, &members).await;
 
     for _ in 0..2 {
-        handle(&desk.app, &message, now()).await.unwrap();
+        handle(&fixture.app, &message, now()).await.unwrap();
     }
-    let (state, _, figures) = desk.state(id).await;
+    let (state, _, figures) = fixture.state(id).await;
     assert_eq!((state, figures.counts, figures.batches_done), (State::Running, sent(3), 1));
 
-    let tenant = desk.scope.tenant();
+    let tenant = fixture.scope.tenant();
     let morning_there = instant("2026-11-24T18:00:00Z");
-    let early = desk.app.store.campaigns_due(morning_there - 1.second()).await.unwrap();
+    let early = fixture.app.store.campaigns_due(morning_there - 1.second()).await.unwrap();
     assert!(early.is_empty());
-    assert_eq!(desk.app.store.campaigns_due(morning_there).await.unwrap(), [(tenant, id)]);
-    let open = desk.app.store.open_batches(tenant, id).await.unwrap();
+    assert_eq!(fixture.app.store.campaigns_due(morning_there).await.unwrap(), [(tenant, id)]);
+    let open = fixture.app.store.open_batches(tenant, id).await.unwrap();
     assert_eq!(open.len(), 1);
     let rest = serde_json::to_string(&BatchMessage::of(tenant, id, open[0])).unwrap();
     for _ in 0..2 {
-        handle(&desk.app, &rest, morning_there).await.unwrap();
+        handle(&fixture.app, &rest, morning_there).await.unwrap();
     }
-    let (state, _, figures) = desk.state(id).await;
+    let (state, _, figures) = fixture.state(id).await;
     assert_eq!((state, figures.counts), (State::Finished, sent(4)));
-    let counts = desk.ask("/outbox/counts.json", None).await;
+    let counts = fixture.ask("/outbox/counts.json", None).await;
     assert_eq!((&counts["sms"], &counts["doubled"]), (&json!(4), &json!(0)));
 }
 
 #[tokio::test]
 async fn a_message_that_is_none_of_ours_goes_to_the_dead_letters() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::open().await;
     for body in ["", "{}", r#"{"tenant": "M#x", "campaign": "y", "batch": "z"}"#] {
-        assert!(matches!(handle(&desk.app, body, now()).await, Err(Failed::Poison(_))));
+        assert!(matches!(handle(&fixture.app, body, now()).await, Err(Failed::Poison(_))));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_sent_for_a_merchant_whose_contract_has_ended() {
-    let desk = Desk::open().await;
-    let members = desk.members(3).await;
-    let (id, message) = desk.campaign(Channel::Email, &members).await;
-    let merchant = desk.scope.settings.merchant.id;
+    let fixture = Fixture::open().await;
+    let members = fixture.members(3).await;
+    let (id, message) = fixture.campaign(Channel::Email, &members).await;
+    let merchant = fixture.scope.settings.merchant.id;
     let yesterday = domain::Day::parse("2026-11-23").unwrap();
-    desk.app.store.end_contract(merchant, yesterday).await.unwrap();
-    handle(&desk.app, &message, now()).await.unwrap();
-    let (state, _, figures) = desk.state(id).await;
+    fixture.app.store.end_contract(merchant, yesterday).await.unwrap();
+    handle(&fixture.app, &message, now()).await.unwrap();
+    let (state, _, figures) = fixture.state(id).await;
     assert_eq!((state, figures.counts), (State::Running, Counts::default()));
-    let counts = desk.ask("/outbox/counts.json", None).await;
+    let counts = fixture.ask("/outbox/counts.json", None).await;
     assert_eq!(counts["emails"], json!(0));
 }

@@ -1,13 +1,13 @@
-//! What an instance of the function holds, and what it does with a message.
+//! ChangeKind an instance of the function holds, and what it does with a message.
 
-use crate::post::Courier;
+use crate::post::WebhookClient;
 use crate::{delivery, replay};
 use aws_lambda_events::event::sqs::SqsMessage;
 use domain::webhook::{ReplayRange, delay_after};
 use domain::{Instant, WebhookId};
-use platform::kept::Kept;
 use platform::outbox::OutboxError;
 use platform::queue::Failed;
+use platform::ttl_cache::TtlCache;
 use platform::webhook_messages::WebhookMessage;
 use store::{EventKey, Store, StoreError};
 
@@ -25,9 +25,9 @@ pub struct App {
     /// Where a change that cannot be read is left for somebody to look at.
     pub changes_dead_letters: String,
     /// Who posts.
-    pub courier: Courier,
+    pub client: WebhookClient,
     /// The endpoints noted of late.
-    pub(crate) noted: Kept<WebhookId, ()>,
+    pub(crate) noted: TtlCache<WebhookId, ()>,
 }
 
 /// Why a piece of work is not done yet; it comes again.
@@ -57,10 +57,10 @@ impl App {
         store: Store,
         sqs: aws_sdk_sqs::Client,
         (webhooks_queue, changes_dead_letters): (String, String),
-        courier: Courier,
+        client: WebhookClient,
     ) -> Self {
-        let noted = Kept::new(NOTED_SECONDS);
-        Self { store, sqs, webhooks_queue, changes_dead_letters, courier, noted }
+        let noted = TtlCache::new(NOTED_SECONDS);
+        Self { store, sqs, webhooks_queue, changes_dead_letters, client, noted }
     }
 }
 

@@ -35,7 +35,7 @@ pub struct StreamFailure {
     pub item_identifier: String,
 }
 
-/// What cannot be read, by what the stream calls it: a record's content stays out of queues.
+/// ChangeKind cannot be read, by what the stream calls it: a record's content stays out of queues.
 #[derive(Serialize)]
 struct Unread<'a> {
     sequence_number: &'a str,
@@ -84,7 +84,7 @@ async fn tell(
             Err(why) => unread.push((number, why)),
         }
     }
-    // Kept before it is queued: whoever posts it finds it.
+    // Stored before it is queued, so that the delivery finds the event.
     for (tenant, events) in &events {
         app.store.put_events(*tenant, events).await?;
     }

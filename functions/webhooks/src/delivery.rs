@@ -1,7 +1,7 @@
 //! One event to one endpoint.
 
 use crate::app::{App, WebhookError};
-use crate::post::Seal;
+use crate::post::SignatureHeaders;
 use crate::signature::sign;
 use domain::webhook::Switch;
 use domain::{Instant, WebhookId};
@@ -36,9 +36,9 @@ pub(crate) async fn deliver(
     let keys: Vec<&[u8]> = secrets.iter().map(WebhookSecret::key).collect();
     let second = now.as_second();
     let signature = sign(&keys, &event.key.id, second, &event.body);
-    let seal = Seal { id: &event.key.id, second, signature: &signature };
+    let seal = SignatureHeaders { id: &event.key.id, second, signature: &signature };
     let merchant = tenant.merchant;
-    match app.courier.post(&webhook.url, seal, &event.body).await {
+    match app.client.post(&webhook.url, seal, &event.body).await {
         Ok(()) => {
             if webhook.health.failures > 0 || app.noted.get(&id, now).is_none() {
                 app.store.note_webhook_success(merchant, webhook, now).await?;

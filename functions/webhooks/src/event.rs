@@ -4,7 +4,7 @@
 use domain::webhook::EventType;
 use domain::{Instant, Points};
 use serde::Serialize;
-use store::{Change, ChangedPurchase, Event, EventKey, What};
+use store::{Change, ChangeKind, ChangedPurchase, Event, EventKey};
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -57,25 +57,25 @@ impl<'a> Figures<'a> {
 /// Those of serialization, which plain fields do not have.
 pub fn event(change: &Change) -> Result<Event, serde_json::Error> {
     let (kind, data) = match &change.what {
-        What::PurchaseCreated(purchase) => (
+        ChangeKind::PurchaseCreated(purchase) => (
             EventType::PurchaseCreated,
             Data::Purchase(Figures::of(purchase, Some(purchase.balance))),
         ),
-        What::PurchaseCancelled(purchase) => {
+        ChangeKind::PurchaseCancelled(purchase) => {
             (EventType::PurchaseCancelled, Data::Purchase(Figures::of(purchase, None)))
         }
-        What::PurchaseAttached(purchase) => (
+        ChangeKind::PurchaseAttached(purchase) => (
             EventType::PurchaseAttached,
             Data::Purchase(Figures::of(purchase, Some(purchase.balance))),
         ),
-        What::PointsChanged { member, cause, points } => (
+        ChangeKind::PointsChanged { member, cause, points } => (
             EventType::PointsChanged,
             Data::Points { member_id: member.to_string(), cause, points: points.get() },
         ),
-        What::MemberCreated { member } => {
+        ChangeKind::MemberCreated { member } => {
             (EventType::MemberCreated, Data::Member { member_id: member.to_string() })
         }
-        What::MemberMerged { member, absorbed } => (
+        ChangeKind::MemberMerged { member, absorbed } => (
             EventType::MemberMerged,
             Data::Merge { member_id: member.to_string(), absorbed_member_id: absorbed.to_string() },
         ),

@@ -15,5 +15,5 @@ mod signature;
 pub use app::{App, WebhookError, handle};
 pub use changes::{StreamAnswer, StreamEvent, take};
 pub use event::event;
-pub use post::Courier;
+pub use post::WebhookClient;
 pub use signature::sign;

@@ -5,7 +5,7 @@ use domain::webhook::Reach;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use platform::{clients, queue, settings, telemetry};
 use serde_json::Value;
-use webhooks::{App, Courier, handle, take};
+use webhooks::{App, WebhookClient, handle, take};
 
 /// Posts under way at once, as many as an event brings: one endpoint that does not answer holds up none
 /// of the others.
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Error> {
     let queues =
         (settings::text("WEBHOOKS_QUEUE_URL")?, settings::text("CHANGES_DEAD_LETTERS_URL")?);
     let (store, sqs) = (clients::store(&config).await?, aws_sdk_sqs::Client::new(&config));
-    let app = App::new(store, sqs, queues, Courier::new(reach)?);
+    let app = App::new(store, sqs, queues, WebhookClient::new(reach)?);
     let app = &app;
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
         // The stream and the queue both bring records.
@@ -30,9 +30,10 @@ async fn main() -> Result<(), Error> {
             return Ok::<_, Error>(serde_json::to_value(answer)?);
         }
         let batch: SqsEvent = serde_json::from_value(event.payload)?;
-        let answer = queue::deal_at_once(batch, POSTS_AT_ONCE, |message| async move {
-            Box::pin(handle(app, &message, platform::now())).await
-        });
+        let answer =
+            queue::process_batch_concurrently(batch, POSTS_AT_ONCE, |message| async move {
+                Box::pin(handle(app, &message, platform::now())).await
+            });
         Ok(serde_json::to_value(answer.await)?)
     }))
     .await

@@ -29,19 +29,19 @@ const IDLE: Duration = Duration::from_secs(5);
 const ANSWER: usize = 4_096;
 
 /// Who posts; one a function.
-pub struct Courier {
+pub struct WebhookClient {
     client: Client<HttpsConnector<HttpConnector<Resolver>>, Full<Bytes>>,
     reach: Reach,
     whole: Duration,
 }
 
 /// The headers that a receiver verifies a post by.
-pub(crate) struct Seal<'a> {
+pub(crate) struct SignatureHeaders<'a> {
     /// The event.
     pub(crate) id: &'a str,
     /// The second of the attempt.
     pub(crate) second: i64,
-    /// What [`crate::sign`] gives.
+    /// ChangeKind [`crate::sign`] gives.
     pub(crate) signature: &'a str,
 }
 
@@ -68,7 +68,7 @@ pub(crate) enum NotTaken {
     NotPublic,
 }
 
-impl Courier {
+impl WebhookClient {
     /// Opens nothing yet; reads the system's certificates.
     ///
     /// # Errors
@@ -77,10 +77,10 @@ impl Courier {
         Self::limited(reach, WHOLE)
     }
 
-    /// As [`Courier::new`], with another limit than ten seconds for the whole of a post.
+    /// As [`WebhookClient::new`], with another limit than ten seconds for the whole of a post.
     ///
     /// # Errors
-    /// As [`Courier::new`].
+    /// As [`WebhookClient::new`].
     pub fn limited(reach: Reach, whole: Duration) -> std::io::Result<Self> {
         let mut tcp = HttpConnector::new_with_resolver(Resolver(reach));
         tcp.enforce_http(false);
@@ -101,7 +101,7 @@ impl Courier {
     pub(crate) async fn post(
         &self,
         url: &WebhookUrl,
-        seal: Seal<'_>,
+        seal: SignatureHeaders<'_>,
         body: &str,
     ) -> Result<(), NotTaken> {
         if !url.is_within(self.reach) {
@@ -125,7 +125,7 @@ impl Courier {
             Err(_) => return Err(NotTaken::Timeout),
         };
         let (head, body) = response.into_parts();
-        // What it says is nothing to us, and its status stands however the body ends.
+        // ChangeKind it says is nothing to us, and its status stands however the body ends.
         let _ = timeout_at(deadline, Limited::new(body, ANSWER).collect()).await;
         if head.status.is_success() { Ok(()) } else { Err(NotTaken::Status(head.status.as_u16())) }
     }

@@ -90,7 +90,7 @@ pub enum Invalid {
     #[error("must give 0 to 10000 points for each 1 to 100000 cents")]
     EarningRule,
     /// A rule that would change what days already sold have earned.
-    #[error("must begin on a day that has not begun: sales of a day are all reckoned by one rule")]
+    #[error("must begin on a day that has not begun: one rule applies to all sales of a day")]
     RuleNotAhead,
     /// A level's code out of its alphabet.
     #[error("must be 1 to 20 lower-case letters, digits or hyphens")]

@@ -91,7 +91,7 @@ impl Gate {
             Err(error) => return Err(error.into()),
         };
         if settings.keys.iter().all(|key| key.id != presented.id) {
-            settings = self.store.settings_anew(presented.merchant, now).await?;
+            settings = self.store.settings_fresh(presented.merchant, now).await?;
         }
         let Some(key) = presented.among(&settings.keys) else { return Ok(None) };
         let Some(establishment) = settings.establishments.get(&key.establishment).cloned() else {

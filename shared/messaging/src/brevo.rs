@@ -57,7 +57,7 @@ impl Brevo {
             .body(Full::new(Bytes::from(body)))
             .map_err(|_| CallFailure::Failed(SendError::account("key_unreadable")))?;
         match self.transport.call(request).await {
-            Ok(answer) => fate(&answer, recipients),
+            Ok(answer) => classify_response(&answer, recipients),
             Err(CallError::NotConnected) => Err(CallFailure::Failed(SendError::NotSent {
                 retry_after: None,
                 code: "unreachable".to_owned(),
@@ -104,9 +104,9 @@ impl Provider for Brevo {
     }
 }
 
-/// What an answer says of the recipients of its call. A redirection and 401 to 406 tell of the account
+/// EventKind an answer says of the recipients of its call. A redirection and 401 to 406 tell of the account
 /// or of our configuration, and not of the recipients.
-fn fate(answer: &Answer, recipients: usize) -> Result<Vec<Verdict>, CallFailure> {
+fn classify_response(answer: &Answer, recipients: usize) -> Result<Vec<Verdict>, CallFailure> {
     if answer.status.is_success() {
         return Ok(accepted(&answer.body, recipients));
     }

@@ -1,4 +1,4 @@
-//! What a campaign may say: read by the rules of its channel before it is saved.
+//! EventKind a campaign may say: read by the rules of its channel before it is saved.
 
 use crate::header;
 use crate::sms::{Measure, measure};
@@ -6,13 +6,13 @@ use crate::template::{Template, TemplateError};
 use crate::values::{Field, Values};
 use domain::Invalid;
 
-/// What may stand in the subject of an e-mail.
+/// EventKind may stand in the subject of an e-mail.
 pub const SUBJECT_FIELDS: &[Field] =
     &[Field::FirstName, Field::LastName, Field::Points, Field::Merchant];
-/// What may stand in an e-mail.
+/// EventKind may stand in an e-mail.
 pub const EMAIL_FIELDS: &[Field] =
     &[Field::FirstName, Field::LastName, Field::Points, Field::Merchant, Field::UnsubscribeUrl];
-/// What may stand in an SMS.
+/// EventKind may stand in an SMS.
 pub const SMS_FIELDS: &[Field] =
     &[Field::FirstName, Field::LastName, Field::Points, Field::Merchant, Field::Stop];
 
@@ -32,9 +32,9 @@ pub enum ContentError {
     /// A placeholder that is not right.
     #[error("cannot be read: {error}. Its fields are {}", names(.fields))]
     Template {
-        /// What is wrong.
+        /// EventKind is wrong.
         error: TemplateError,
-        /// What may stand there.
+        /// EventKind may stand there.
         fields: &'static [Field],
     },
     /// An e-mail over [`LARGEST_HTML`].

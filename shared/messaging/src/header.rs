@@ -1,4 +1,4 @@
-//! What goes into the header of an e-mail: one line, of a length that providers take.
+//! EventKind goes into the header of an e-mail: one line, of a length that providers take.
 
 use domain::Invalid;
 use domain::values::text;

@@ -17,7 +17,7 @@ pub(crate) struct Seen {
     pub(crate) body: Value,
 }
 
-/// What to do with a request.
+/// EventKind to do with a request.
 pub(crate) enum Reply {
     Answer {
         status: u16,
@@ -82,13 +82,14 @@ async fn serve(mut stream: TcpStream, script: &impl Fn(&Seen) -> Reply, log: &Mu
     match reply {
         Reply::Answer { status, headers, body } => {
             let answer = format!(
-                "HTTP/1.1 {status} Told\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}",
+                "HTTP/1.1 {status} ProviderEvent\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}",
                 body.len()
             );
             stream.write_all(answer.as_bytes()).await.unwrap();
         }
         Reply::CutShort => {
-            let head = "HTTP/1.1 201 Told\r\nconnection: close\r\ncontent-length: 500\r\n\r\n{";
+            let head =
+                "HTTP/1.1 201 ProviderEvent\r\nconnection: close\r\ncontent-length: 500\r\n\r\n{";
             stream.write_all(head.as_bytes()).await.unwrap();
         }
         Reply::Lost => {}

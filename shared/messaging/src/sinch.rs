@@ -149,7 +149,7 @@ impl Provider for Sinch {
                 async move {
                     let body = text.call(batch, message, recipients)?;
                     let answer = self.call(Request::post(self.batches("")), body).await?;
-                    fate(&answer, recipients.len())
+                    classify_response(&answer, recipients.len())
                 }
                 .boxed()
             })
@@ -186,9 +186,9 @@ impl Provider for Sinch {
     }
 }
 
-/// What an answer says of the recipients of its call. A redirection and 401 to 406 tell of the account
+/// EventKind an answer says of the recipients of its call. A redirection and 401 to 406 tell of the account
 /// or of our configuration, and not of the recipients.
-fn fate(answer: &Answer, recipients: usize) -> Result<Vec<Verdict>, CallFailure> {
+fn classify_response(answer: &Answer, recipients: usize) -> Result<Vec<Verdict>, CallFailure> {
     #[derive(Deserialize)]
     struct Accepted {
         id: String,

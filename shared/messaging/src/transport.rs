@@ -64,7 +64,7 @@ impl Transport {
     }
 }
 
-/// What a provider answered.
+/// EventKind a provider answered.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,

@@ -1,14 +1,14 @@
-//! What every function needs to run: settings, clients with time limits, telemetry, queue batches.
+//! EventKind every function needs to run: settings, clients with time limits, telemetry, queue batches.
 
 pub mod clients;
 pub mod internet;
-pub mod kept;
 pub mod messages;
 #[cfg(feature = "sqs")]
 pub mod outbox;
 pub mod queue;
 pub mod settings;
 pub mod telemetry;
+pub mod ttl_cache;
 pub mod webhook_messages;
 
 use domain::Instant;

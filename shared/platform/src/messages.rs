@@ -1,4 +1,4 @@
-//! What functions tell one another through queues. Batches and campaigns go by identifiers; what a
+//! EventKind functions tell one another through queues. Batches and campaigns go by identifiers; what a
 //! provider told of an address goes with the address, since nothing else says whose it is.
 
 use domain::{CampaignId, CouponBatchId, Instant, OfferId};
@@ -96,20 +96,20 @@ impl CouponRangeMessage {
     }
 }
 
-/// What a provider told, proven to be its word.
+/// EventKind a provider told, proven to be its word.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ToldMessage {
+pub struct ProviderEventsMessage {
     /// The provider's account that was told.
     pub account: String,
-    /// What it told.
-    pub events: Vec<Told>,
+    /// EventKind it told.
+    pub events: Vec<ProviderEvent>,
 }
 
 /// One thing that a provider told of an address.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Told {
+pub struct ProviderEvent {
     /// How the message went, as [`domain::Channel`] writes it.
     pub channel: String,
     /// An e-mail address in lower case, or a mobile in E.164.
@@ -117,16 +117,16 @@ pub struct Told {
     /// The batch it is about, as [`Reference`] writes it; absent from the word STOP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
-    /// What happened.
-    pub what: What,
+    /// EventKind happened.
+    pub what: EventKind,
     /// When.
     pub at: Instant,
 }
 
-/// What happened to a message, or what a person said.
+/// EventKind happened to a message, or what a person said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum What {
+pub enum EventKind {
     /// It arrived.
     Delivered,
     /// The address does not exist.
@@ -143,7 +143,7 @@ pub enum What {
     Complaint,
 }
 
-/// What a batch is called at a provider, and comes back by: whose it is, and which.
+/// EventKind a batch is called at a provider, and comes back by: whose it is, and which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reference {
     /// Whose data.

@@ -25,17 +25,17 @@ impl Failed {
 
 /// Deals with the messages of a batch one after another. Those that failed are named in the answer,
 /// so that SQS brings only them again, and after the queue's last attempt to its dead letters.
-pub async fn deal<F, Fut>(event: SqsEvent, handle: F) -> SqsBatchResponse
+pub async fn process_batch<F, Fut>(event: SqsEvent, handle: F) -> SqsBatchResponse
 where
     F: FnMut(SqsMessage) -> Fut,
     Fut: Future<Output = Result<(), Failed>>,
 {
-    deal_at_once(event, 1, handle).await
+    process_batch_concurrently(event, 1, handle).await
 }
 
-/// As [`deal`], with so many messages under way at once: while one waits for an answer, another goes
-/// on. What they have in common must stand that.
-pub async fn deal_at_once<F, Fut>(
+/// As [`process_batch`], with so many messages under way at once: while one waits for an answer, another goes
+/// on. EventKind they have in common must stand that.
+pub async fn process_batch_concurrently<F, Fut>(
     event: SqsEvent,
     at_once: usize,
     mut handle: F,
@@ -107,7 +107,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_bad_message_never_fails_its_batch() {
-        let answer = deal(batch(&["good", "bad", "late", "good"]), |message| async move {
+        let answer = process_batch(batch(&["good", "bad", "late", "good"]), |message| async move {
             match message.body.as_deref() {
                 Some("bad") => Err(Failed::Poison("no JSON")),
                 Some("late") => Err(Failed::retry("the table is busy")),
@@ -123,7 +123,7 @@ mod tests {
     #[tokio::test]
     async fn messages_dealt_with_at_once_do_not_wait_for_one_another() {
         let met = &tokio::sync::Barrier::new(2);
-        let answer = deal_at_once(batch(&["a", "b"]), 2, |message| async move {
+        let answer = process_batch_concurrently(batch(&["a", "b"]), 2, |message| async move {
             met.wait().await;
             match message.body.as_deref() {
                 Some("a") => Ok(()),

@@ -26,7 +26,7 @@ pub use campaign::addressees::Addressee;
 pub use campaign::dry_run::{DryCounts, DryRun};
 pub use campaign::figures::{ByState, Counts, Figures};
 pub use campaign::lifecycle::StoredCampaign;
-pub use campaign::plan::{BATCH_MEMBERS, Glance, Names, Plan, Walked};
+pub use campaign::plan::{BATCH_MEMBERS, MemberProjection, Names, Plan, Walked};
 pub use campaign::receipt::MessageState;
 pub use campaign::send::{Addressed, Claim, Claimed};
 pub use coupon::batch::{CouponBatch, CouponRange, RANGE_CODES, RangeClaimed};
@@ -36,12 +36,12 @@ pub use coupon::item::{CodeChange, StoredCoupon};
 pub use domain::values::identifiers::MEMBER_SHARDS;
 pub use error::StoreError;
 pub use ledger::adjust::NewAdjustment;
-pub use ledger::daily_run::NightPage;
+pub use ledger::daily_run::DailyRunPage;
 pub use ledger::entry::Entered;
 pub use ledger::proof::{ProofPage, Unproved};
 pub use ledger::visit::NewVisit;
 pub use member::card::CardStep;
-pub use member::consent::{MessageAddress, Wish};
+pub use member::consent::{ConsentChange, MessageAddress};
 pub use member::contacts::{Contact, Known};
 pub use member::correct::Correction;
 pub use member::erase::{DueMember, Tombstone};
@@ -50,9 +50,9 @@ pub use member::objection_link::Objection;
 pub use member::read::{Member, MemberPage, NewMember};
 pub use member::unmerge::Unmerged;
 pub use merchant::settings::{Settings, TillKey};
-pub use purchase::dry_run::{Reckoned, ReckonedCoupon, ReckonedFor};
+pub use purchase::dry_run::{DryRunCoupon, DryRunCustomer, PurchaseDryRun};
 pub use purchase::read::{Customer, Entry, Holder, Outcome, Recorded, Source, StoredPurchase};
-pub use purchase::record::MOST_PURCHASES_A_GROUP;
+pub use purchase::record::MAX_PURCHASES_PER_TRANSACTION;
 pub use retention::due_index::{Due, DueAfter, DueBucket, DuePage};
 pub use retention::erasure_record::{Erasure, ErasureCounts, ErasurePage};
 pub use reward::counts::RewardCounts;
@@ -61,7 +61,7 @@ pub use table::idempotency::{Answered, IdempotencyKey};
 pub use table::keys::{BatchId, Mode, Tenant};
 pub use upload::{RangeReport, Rows, Upload, UploadStatus};
 pub use vault::{MasterKey, MerchantKey};
-pub use webhook::changes::{Change, ChangedPurchase, StreamRecord, What};
+pub use webhook::changes::{Change, ChangeKind, ChangedPurchase, StreamRecord};
 pub use webhook::endpoint::{NewWebhook, Webhook};
 pub use webhook::events::{Event, EventKey, EventPage};
 pub use webhook::secret::WebhookSecret;
@@ -75,7 +75,7 @@ pub struct Store {
     settings: Arc<merchant::settings::Cache>,
     offers: Arc<coupon::offer::Offers>,
     rewards: Arc<reward::catalogue::Rewards>,
-    finished_batches: Arc<coupon::batch::Finished>,
+    finished_batches: Arc<coupon::batch::FinishedBatches>,
 }
 
 /// Whose data an operation touches: a merchant's settings and whether its live or its test data.
@@ -89,7 +89,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// What every key of that data begins with.
+    /// ChangeKind every key of that data begins with.
     #[must_use]
     pub fn tenant(&self) -> Tenant {
         Tenant { merchant: self.settings.merchant.id, mode: self.mode }

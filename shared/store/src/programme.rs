@@ -31,9 +31,9 @@ impl ProgrammeRecord {
     pub(crate) fn of(merchant: MerchantId, valid_from: Day, programme: &Programme) -> Self {
         let Key { pk, sk } = keys::rule(merchant, valid_from);
         let terms = to_bytes(&TermsBody::of(programme.terms()));
-        let nightly = programme.asks_for_nights();
+        let nightly = programme.needs_daily_run();
         let due_bucket = nightly.then(|| keys::NIGHTLY.to_owned());
-        let due_at = nightly.then(|| keys::nightly_at(merchant, valid_from));
+        let due_at = nightly.then(|| keys::daily_run_at(merchant, valid_from));
         Self { pk, sk, valid_from: valid_from.to_string(), terms, due_bucket, due_at }
     }
 

@@ -117,7 +117,7 @@ struct Chaos<'a> {
 struct Run<'a> {
     chaos: &'a Chaos<'a>,
     campaign: CampaignId,
-    desk: tokio::sync::Mutex<Desk>,
+    fixture: tokio::sync::Mutex<Fixture>,
     is_planned: AtomicBool,
     planner_kills: AtomicU32,
     sender_kills: AtomicU32,
@@ -126,7 +126,7 @@ struct Run<'a> {
 
 /// The queue of batches.
 #[derive(Default)]
-struct Desk {
+struct Fixture {
     waiting: Vec<Message>,
     /// How many senders work on a batch.
     in_hand: HashMap<String, u32>,
@@ -142,7 +142,7 @@ impl Chaos<'_> {
         let run = Run {
             chaos: self,
             campaign: self.shop.launch(u128::from(number)).await,
-            desk: tokio::sync::Mutex::default(),
+            fixture: tokio::sync::Mutex::default(),
             is_planned: AtomicBool::new(false),
             planner_kills: AtomicU32::new(0),
             sender_kills: AtomicU32::new(0),
@@ -287,55 +287,55 @@ impl Run<'_> {
     /// Some of the batches that wait; `None` when all is done.
     async fn next(&self) -> Option<Vec<Message>> {
         loop {
-            let mut desk = self.desk.lock().await;
+            let mut fixture = self.fixture.lock().await;
             let is_planned = self.is_planned.load(Ordering::SeqCst);
             while let Some(message) = self.chaos.stack.sqs.receive(SENDS_QUEUE) {
-                desk.waiting.extend([message.clone(), message]);
+                fixture.waiting.extend([message.clone(), message]);
             }
-            let most = desk.waiting.len().min(BATCHES_AN_EVENT);
+            let most = fixture.waiting.len().min(BATCHES_AN_EVENT);
             if most > 0 {
                 let taken = (0..=self.chaos.random(most)).map(|_| {
-                    let index = self.chaos.random(desk.waiting.len());
-                    let message = desk.waiting.swap_remove(index);
-                    *desk.in_hand.entry(message.body.clone()).or_default() += 1;
+                    let index = self.chaos.random(fixture.waiting.len());
+                    let message = fixture.waiting.swap_remove(index);
+                    *fixture.in_hand.entry(message.body.clone()).or_default() += 1;
                     message
                 });
                 return Some(taken.collect());
             }
-            if is_planned && desk.in_hand.is_empty() {
+            if is_planned && fixture.in_hand.is_empty() {
                 return None;
             }
-            drop(desk);
+            drop(fixture);
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
 
     /// Notes what became of batches: `None` where the sender was killed.
     async fn put_back(&self, batches: Vec<Message>, dealt: Option<Vec<bool>>) {
-        let mut desk = self.desk.lock().await;
+        let mut fixture = self.fixture.lock().await;
         if dealt.is_none() {
-            desk.orphans.extend(batches.iter().map(|batch| batch.body.clone()));
+            fixture.orphans.extend(batches.iter().map(|batch| batch.body.clone()));
         }
         let mut dealt = dealt.unwrap_or_default().into_iter();
         for batch in batches {
-            let others = desk.in_hand.get_mut(&batch.body).map_or(0, |senders| {
+            let others = fixture.in_hand.get_mut(&batch.body).map_or(0, |senders| {
                 *senders -= 1;
                 *senders
             });
             if others == 0 {
-                desk.in_hand.remove(&batch.body);
-                if desk.orphans.contains(&batch.body) {
-                    // The claim of who was killed runs out. Nobody begins with the batch meanwhile:
-                    // the desk is locked. What the killed one asked for last may still arrive after
+                fixture.in_hand.remove(&batch.body);
+                if fixture.orphans.contains(&batch.body) {
+                    // The claim of who was killed runs out. Anonymous begins with the batch meanwhile:
+                    // the fixture is locked. What the killed one asked for last may still arrive after
                     // this: the batch stays an orphan until somebody has dealt with it.
                     let zero = json!({"N": "0"});
                     self.chaos.change_sending(&batch, "SET lease_until = :value", &zero).await;
                 }
             }
             if dealt.next() == Some(true) {
-                desk.orphans.remove(&batch.body);
+                fixture.orphans.remove(&batch.body);
             } else {
-                desk.waiting.push(batch);
+                fixture.waiting.push(batch);
             }
         }
     }

@@ -17,7 +17,7 @@ use futures::stream::{self, StreamExt as _};
 use serde_json::json;
 use std::{ops::Range, sync::mpsc::sync_channel};
 use store::{
-    Customer, Entry, MEMBER_SHARDS, MasterKey, Mode, NewMember, Scope, Source, Store, Wish,
+    ConsentChange, Customer, Entry, MEMBER_SHARDS, MasterKey, Mode, NewMember, Scope, Source, Store,
 };
 
 /// Mobiles that Arcep reserves for fiction, and so members of one merchant who were entered one by
@@ -63,7 +63,7 @@ impl Shop {
     /// A merchant that is there.
     pub(crate) async fn known(dynamo: &Dynamo, merchant: MerchantId) -> Self {
         let store = store_on(dynamo.address());
-        let settings = store.settings_anew(merchant, Instant::now()).await.expect("settings");
+        let settings = store.settings_fresh(merchant, Instant::now()).await.expect("settings");
         Self { store, scope: Scope { settings, mode: Mode::Live } }
     }
 
@@ -100,12 +100,13 @@ impl Shop {
     /// Has members agree to e-mails.
     pub(crate) async fn consent(&self, members: &[MemberId], now: Instant) {
         let consents = stream::iter(members).map(|member| async move {
-            let wish = Wish::Consent(Consent {
+            let change = ConsentChange::Consent(Consent {
                 at: now,
                 source: ConsentSource::Till,
                 text_version: "2026-01".to_owned(),
             });
-            let noted = self.store.wish(&self.scope, *member, Channel::Email, &wish).await;
+            let noted =
+                self.store.change_consent(&self.scope, *member, Channel::Email, &change).await;
             noted.expect("a consent");
         });
         consents.buffer_unordered(AT_ONCE).collect::<()>().await;
@@ -121,7 +122,7 @@ impl Shop {
                 let entry = Entry { purchase, source: Source::Operator };
                 let customer = Customer::Member(*member);
                 let now = Instant::now();
-                let sold = self.store.record(&self.scope, &customer, &entry, now).await;
+                let sold = self.store.record_purchase(&self.scope, &customer, &entry, now).await;
                 sold.expect("a sale");
             }
         }

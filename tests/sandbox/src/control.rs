@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-type Told = Result<(StatusCode, Json<Value>), (StatusCode, Json<Value>)>;
+type ControlAnswer = Result<(StatusCode, Json<Value>), (StatusCode, Json<Value>)>;
 
 /// All of them: who is not named is called back no longer.
 #[derive(Default, Deserialize)]
@@ -29,7 +29,7 @@ struct Inbound {
     body: String,
 }
 
-pub(crate) async fn callbacks(State(app): State<App>, body: Bytes) -> Told {
+pub(crate) async fn callbacks(State(app): State<App>, body: Bytes) -> ControlAnswer {
     let targets: Targets = read(&body)?;
     if [&targets.brevo, &targets.sinch].into_iter().flatten().any(|target| !target.is_sound()) {
         return Err(refused("a url is absolute and begins with http://"));
@@ -39,7 +39,7 @@ pub(crate) async fn callbacks(State(app): State<App>, body: Bytes) -> Told {
     Ok(done())
 }
 
-pub(crate) async fn faults(State(app): State<App>, body: Bytes) -> Told {
+pub(crate) async fn faults(State(app): State<App>, body: Bytes) -> ControlAnswer {
     let settings: faults::Settings = read(&body)?;
     if !settings.are_sound() {
         return Err(refused("a status is from 400 to 599"));
@@ -48,7 +48,7 @@ pub(crate) async fn faults(State(app): State<App>, body: Bytes) -> Told {
     Ok(done())
 }
 
-pub(crate) async fn inbound(State(app): State<App>, body: Bytes) -> Told {
+pub(crate) async fn inbound(State(app): State<App>, body: Bytes) -> ControlAnswer {
     let Inbound { from, to, body } = read(&body)?;
     let event = sinch::inbound(&from, &to, &body, app.now());
     if app.sinch.line.queue(std::iter::once(event)) {

@@ -67,7 +67,7 @@ pub async fn open_merchant_with(
         time_zone: parse_time_zone("Europe/Paris").expect("a zone"),
     };
     store.put_establishment(merchant.id, &establishment).await.expect("an establishment");
-    let settings = store.settings_anew(merchant.id, now).await.expect("settings");
+    let settings = store.settings_fresh(merchant.id, now).await.expect("settings");
     Scope { settings, mode: Mode::Live }
 }
 

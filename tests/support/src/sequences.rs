@@ -160,7 +160,7 @@ impl Run {
             Step::Spend(points) => self.spend(index, points).await,
             Step::CancelSpend(other) => self.cancel_spend(other % self.steps.len(), day).await,
             Step::Adjust(points) => self.adjust(index, points).await,
-            Step::Night => store.pass_night(scope, member, day_of(day), now).await.map(drop),
+            Step::Night => store.run_day(scope, member, day_of(day), now).await.map(drop),
         };
         match done {
             Ok(()) => Ok(true),
@@ -177,7 +177,7 @@ impl Run {
         let purchase = Purchase::new(Sector::Retail, receipt, kind, at, total, vec![], None)?;
         let entry = Entry { purchase, source: Source::Operator };
         let customer = Customer::Member(self.member);
-        self.store.record(&self.scope, &customer, &entry, at).await.map(drop)
+        self.store.record_purchase(&self.scope, &customer, &entry, at).await.map(drop)
     }
 
     async fn visit(&self, index: usize) -> Result<(), StoreError> {

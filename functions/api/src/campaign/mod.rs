@@ -273,7 +273,7 @@ fn what_to_do(held_because: &str) -> &'static str {
 /// The live data of a merchant of the path: 1 round trip.
 async fn scope(app: &App, merchant: &str) -> Result<Scope, Problem> {
     let merchant = identifiers::merchant(merchant)?;
-    let settings = app.store().settings_anew(merchant, app.now()).await?;
+    let settings = app.store().settings_fresh(merchant, app.now()).await?;
     Ok(Scope { settings, mode: Mode::Live })
 }
 

@@ -115,7 +115,7 @@ async fn user(
     Ok(Some(User { member, uses }))
 }
 
-/// Ask what a coupon gives on a basket, here and now. Nothing is written: the purchase burns it.
+/// Ask what a coupon gives on a basket, here and now. Nothing is written: the purchase redeems it.
 #[utoipa::path(
     operation_id = "check_coupon",
     post, path = "/v1/coupons/check", tag = "purchases", security(("till_key" = [])),

@@ -8,6 +8,7 @@ pub(crate) mod import;
 mod import_file;
 
 use crate::campaign::steps::in_force;
+use crate::merchant::mode::{InMode, PageInMode};
 use crate::openapi::{BodyRefusals, OperatorRefusals};
 use crate::{App, identifiers};
 use axum::Json;
@@ -21,7 +22,6 @@ use domain::{Cents, Day, EstablishmentId, Offer, OfferId, purchase};
 use http_edge::idempotency::{Replayed, told};
 use http_edge::problem::Kind;
 use http_edge::{Fields, JsonBody, KeyedBody, Operator, Page, Problem, Segments, cursor, page};
-use crate::merchant::mode::{InMode, PageInMode};
 use serde::{Deserialize, Serialize};
 use store::{Mode, Scope, Settings};
 use utoipa::ToSchema;
@@ -39,10 +39,7 @@ pub(crate) fn routes() -> Router<App> {
             "/v1/merchants/{merchant_id}/offers/{offer_id}/batches",
             get(batch::list).post(batch::create),
         )
-        .route(
-            "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}",
-            get(batch::show),
-        )
+        .route("/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}", get(batch::show))
         .route(
             "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}/resume",
             post(batch::resume),
@@ -341,7 +338,7 @@ impl OfferAnswer {
 /// A merchant's data, live or of its tests: 1 round trip.
 pub(crate) async fn scope(app: &App, merchant: &str, mode: Mode) -> Result<Scope, Problem> {
     let merchant = identifiers::merchant(merchant)?;
-    let settings = app.store().settings_anew(merchant, app.now()).await?;
+    let settings = app.store().settings_fresh(merchant, app.now()).await?;
     Ok(Scope { settings, mode })
 }
 

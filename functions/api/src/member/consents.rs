@@ -4,12 +4,12 @@ use crate::openapi::{BodyRefusals, TillRefusals};
 use crate::{App, identifiers};
 use axum::Json;
 use axum::extract::State;
-use domain::member::consent::{self, Wishes};
+use domain::member::consent::{self, ChannelConsent};
 use domain::values::{calendar, text};
 use domain::{Channel, Instant};
 use http_edge::{Fields, JsonBody, Problem, Segments, Till};
 use serde::{Deserialize, Serialize};
-use store::Wish;
+use store::ConsentChange;
 use utoipa::ToSchema;
 
 const VERSION_LENGTH: usize = 40;
@@ -84,7 +84,7 @@ impl ConsentsAnswer {
     fn of(member: &store::Member) -> Self {
         let consents = &member.person.consents;
         let channels = Channel::ALL.into_iter().map(|channel| {
-            let Wishes { consent, opposition } = consents.of(channel);
+            let ChannelConsent { consent, opposition } = consents.of(channel);
             ChannelAnswer {
                 channel: channel.as_str(),
                 permitted: consents.permit(channel),
@@ -108,7 +108,7 @@ impl ConsentsAnswer {
 }
 
 impl PutConsent {
-    fn read(&self, now: Instant) -> Result<Wish, Problem> {
+    fn read(&self, now: Instant) -> Result<ConsentChange, Problem> {
         let mut fields = Fields::default();
         let at = fields.check_given("/at", self.at.as_deref(), |text| {
             let at = calendar::parse_instant(text)?;
@@ -116,7 +116,7 @@ impl PutConsent {
         });
         if !self.given {
             let Some(at) = at else { return Err(fields.refuse()) };
-            return Ok(Wish::Oppose(consent::Opposition {
+            return Ok(ConsentChange::Oppose(consent::Opposition {
                 at: at.unwrap_or(now),
                 reason: consent::OppositionReason::Manual,
             }));
@@ -129,7 +129,7 @@ impl PutConsent {
         let (Some(at), Some(text_version), Some(told_by)) = (at, text_version, self.told_by) else {
             return Err(fields.refuse());
         };
-        Ok(Wish::Consent(consent::Consent {
+        Ok(ConsentChange::Consent(consent::Consent {
             at: at.unwrap_or(now),
             source: match told_by {
                 ToldBy::Till => domain::ConsentSource::Till,
@@ -183,7 +183,7 @@ pub(crate) async fn put(
 ) -> Result<Json<ConsentsAnswer>, Problem> {
     let id = identifiers::member(&id)?;
     let channel = Channel::parse(&channel).ok_or_else(|| Problem::not_found("channel"))?;
-    let wish = put.read(app.now())?;
-    let member = app.store().wish(&till.scope, id, channel, &wish).await?;
+    let change = put.read(app.now())?;
+    let member = app.store().change_consent(&till.scope, id, channel, &change).await?;
     Ok(Json(ConsentsAnswer::of(&member)))
 }

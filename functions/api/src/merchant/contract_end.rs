@@ -47,7 +47,7 @@ pub(crate) async fn put(
     let Some(last) = fields.check("/ended_on", last) else {
         return Err(fields.refuse());
     };
-    app.store().settings_anew(merchant, now).await?;
+    app.store().settings_fresh(merchant, now).await?;
     app.store().end_contract(merchant, last).await?;
     Ok(Json(End { ended_on: last.to_string() }))
 }
@@ -71,7 +71,7 @@ pub(crate) async fn delete(
     Segments(merchant): Segments<String>,
 ) -> Result<StatusCode, Problem> {
     let merchant = identifiers::merchant(&merchant)?;
-    app.store().settings_anew(merchant, app.now()).await?;
+    app.store().settings_fresh(merchant, app.now()).await?;
     app.store().resume_contract(merchant).await?;
     Ok(StatusCode::NO_CONTENT)
 }

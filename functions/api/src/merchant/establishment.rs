@@ -18,7 +18,7 @@ const NAME_LENGTH: usize = 60;
 pub(crate) struct PutEstablishment {
     #[schema(max_length = 60, examples("Paris 11"))]
     name: String,
-    /// Its IANA time zone; it cannot change, since receipts' days are reckoned by it.
+    /// Its IANA time zone; it cannot change, since receipts' days are computed with it.
     #[schema(examples("Europe/Paris", "Indian/Reunion"))]
     time_zone: String,
 }
@@ -74,7 +74,7 @@ pub(crate) async fn put(
         return Err(fields.refuse());
     };
     let establishment = Establishment { id, name: name.to_owned(), time_zone };
-    app.store().settings_anew(merchant, app.now()).await?;
+    app.store().settings_fresh(merchant, app.now()).await?;
     app.store()
         .put_establishment(merchant, &establishment)
         .await

@@ -138,7 +138,7 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<MadeKey>), Problem> {
     let (now, merchant) = (app.now(), identifiers::merchant(&merchant)?);
     let (label, origins) = new.read()?;
-    let settings = app.store().settings_anew(merchant, now).await?;
+    let settings = app.store().settings_fresh(merchant, now).await?;
     let establishment = establishment(&code)?;
     if !settings.establishments.contains_key(&establishment) {
         return Err(Problem::not_found("establishment"));

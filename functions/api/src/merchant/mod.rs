@@ -226,6 +226,6 @@ pub(crate) async fn show(
     Segments(merchant): Segments<String>,
 ) -> Result<Json<MerchantAnswer>, Problem> {
     let merchant = identifiers::merchant(&merchant)?;
-    let settings = app.store().settings_anew(merchant, app.now()).await?;
+    let settings = app.store().settings_fresh(merchant, app.now()).await?;
     Ok(Json(MerchantAnswer::of(&settings)))
 }

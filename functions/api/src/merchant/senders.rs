@@ -25,7 +25,7 @@ pub(crate) struct Emails {
     /// The name beside it.
     #[schema(max_length = 70)]
     name: String,
-    /// What one e-mail costs, in millionths of a euro; dry runs reckon with it.
+    /// What one e-mail costs, in millionths of a euro; dry runs use this price.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(maximum = 1_000_000, examples(900))]
     price_microeuros: Option<u32>,
@@ -45,7 +45,7 @@ pub(crate) struct Sms {
     /// The short code that takes the word STOP.
     #[schema(examples("36200"))]
     stop_number: String,
-    /// What one part of an SMS costs, in millionths of a euro; dry runs reckon with it.
+    /// What one part of an SMS costs, in millionths of a euro; dry runs use this price.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(maximum = 1_000_000, examples(45_000))]
     price_microeuros: Option<u32>,
@@ -108,9 +108,9 @@ pub(crate) async fn put_email(
         return Err(fields.refuse());
     };
     let sender = EmailSender { account, address, name: name.to_owned(), price };
-    app.store().settings_anew(merchant, app.now()).await?;
+    app.store().settings_fresh(merchant, app.now()).await?;
     app.store().put_email_sender(merchant, &sender).await?;
-    let settings = app.store().settings_anew(merchant, app.now()).await?;
+    let settings = app.store().settings_fresh(merchant, app.now()).await?;
     Ok(Json(SendersAnswer::of(&settings.senders)))
 }
 
@@ -145,8 +145,8 @@ pub(crate) async fn put_sms(
     };
     let (shown, stop_number) = (shown.to_owned(), stop_number.to_owned());
     let sender = SmsSender { account, shown, stop_number, price };
-    app.store().settings_anew(merchant, app.now()).await?;
+    app.store().settings_fresh(merchant, app.now()).await?;
     app.store().put_sms_sender(merchant, &sender).await?;
-    let settings = app.store().settings_anew(merchant, app.now()).await?;
+    let settings = app.store().settings_fresh(merchant, app.now()).await?;
     Ok(Json(SendersAnswer::of(&settings.senders)))
 }

@@ -1,5 +1,5 @@
 //! Programmes: the rules by which a merchant's sales earn points, each version from a day on. A day
-//! that has begun keeps its programme, so that every sale of a day is reckoned by one.
+//! that has begun keeps its programme, so that one programme applies to every sale of a day.
 
 pub(crate) mod terms;
 
@@ -63,7 +63,7 @@ pub(crate) async fn put(
     JsonBody(terms): JsonBody<Terms>,
 ) -> Result<Json<Dated>, Problem> {
     let (now, merchant) = (app.now(), identifiers::merchant(&merchant)?);
-    let settings = app.store().settings_anew(merchant, now).await?;
+    let settings = app.store().settings_fresh(merchant, now).await?;
     let mut fields = Fields::default();
     let ahead = Day::parse(&valid_from).and_then(|day| ahead(day, &settings, now));
     let valid_from = fields.check_parameter("valid_from", ahead);

@@ -1,8 +1,8 @@
 //! A dry run of a sale: what it would earn, written nowhere.
 
 use super::refusal;
-use super::response::Part;
 use super::request::{Buyer, NewLine, read_lines};
+use super::response::Part;
 use crate::App;
 use crate::coupon::check::CouponRefusal;
 use crate::openapi::{BodyRefusals, TillRefusals};
@@ -14,7 +14,7 @@ use domain::purchase::{MOST_COUPONS, optician, ticket};
 use domain::{Cents, CouponCode, Invalid, Points, Sector, programme};
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::{Deserialize, Serialize};
-use store::{Customer, ReckonedCoupon};
+use store::{Customer, DryRunCoupon};
 use utoipa::ToSchema;
 
 /// A basket that is not paid yet.
@@ -56,7 +56,7 @@ pub(crate) struct TriedCoupon {
 }
 
 impl TriedCoupon {
-    fn of(tried: &ReckonedCoupon) -> Self {
+    fn of(tried: &DryRunCoupon) -> Self {
         Self {
             code: tried.code.to_string(),
             discount_cents: tried.gives.ok().map(Cents::get),
@@ -133,7 +133,7 @@ pub(crate) async fn ask(
     };
     let customer = match &basket.member {
         Some(buyer) => buyer.read(&mut fields),
-        None => Some(Customer::Nobody),
+        None => Some(Customer::Anonymous),
     };
     let total = fields.check("/total_cents", Cents::of_document(basket.total_cents));
     let lines = read_lines(&basket.lines, &mut fields);
@@ -149,20 +149,21 @@ pub(crate) async fn ask(
     };
     let basket = programme::Basket { total, lines: &lines };
     let place = (&till.establishment.id, at);
-    let reckoned = app.store().reckon(&till.scope, &customer, place, basket, &codes, now).await;
-    let reckoned = reckoned.map_err(|error| app.missed(&till, refusal(error)))?;
-    let (points, of) = (reckoned.reckoning.total(), reckoned.customer);
+    let dry_run =
+        app.store().dry_run_purchase(&till.scope, &customer, place, basket, &codes, now).await;
+    let dry_run = dry_run.map_err(|error| app.missed(&till, refusal(error)))?;
+    let (points, of) = (dry_run.earning.total(), dry_run.customer);
     let unit = till.scope.settings.programmes.unit();
     let member = of.and_then(|of| of.member);
     let pending = of.map(|of| of.after.pending).filter(|pending| *pending > Points::ZERO);
     // As the sale will print it: a document's answer does not tell what ends soonest.
     let after = of.map(|of| Balance { expiring: None, ..of.after });
-    let taken_off = reckoned.coupons.iter().filter_map(|tried| tried.gives.ok());
+    let taken_off = dry_run.coupons.iter().filter_map(|tried| tried.gives.ok());
     Ok(Json(WouldEarn {
         to_pay_cents: (total - taken_off.sum()).get(),
-        coupons: reckoned.coupons.iter().map(TriedCoupon::of).collect(),
+        coupons: dry_run.coupons.iter().map(TriedCoupon::of).collect(),
         points: points.get(),
-        earned: reckoned.reckoning.parts.iter().map(Part::of).collect(),
+        earned: dry_run.earning.parts.iter().map(Part::of).collect(),
         member_id: member.map(|id| id.to_string()),
         balance: of.map(|of| of.before.available.get()),
         balance_after: of.map(|of| of.after.available.get()),

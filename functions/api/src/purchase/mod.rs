@@ -15,9 +15,9 @@ use axum::http::StatusCode;
 use domain::Invalid;
 use http_edge::idempotency::{Replayed, replayed};
 use http_edge::{Fields, JsonBody, Problem, Segments, Till};
+use request::NewPurchase;
 use response::{Entered, PurchaseAnswer};
 use store::{Contact, Entry, Outcome, Source, StoreError};
-use request::NewPurchase;
 
 /// Names the field that stands against a purchase.
 fn refusal(error: StoreError) -> Problem {
@@ -56,7 +56,7 @@ pub(crate) async fn create(
     let now = app.now();
     let (purchase, customer) = new.read(&till, now)?;
     let entry = Entry { purchase, source: Source::Till(till.key) };
-    let recorded = app.store().record(&till.scope, &customer, &entry, now).await;
+    let recorded = app.store().record_purchase(&till.scope, &customer, &entry, now).await;
     let recorded = recorded.map_err(|error| app.missed(&till, refusal(error)))?;
     let unit = till.scope.settings.programmes.unit();
     let entered = Entered::of(&entry.purchase, &recorded, unit);

@@ -159,7 +159,7 @@ pub(crate) struct NewPurchase {
     /// What was paid or paid back, without sign, after the coupons: the till's word.
     #[schema(minimum = 0, maximum = 100_000_000, examples(4490))]
     total_cents: i64,
-    /// At most 5. Each is checked and burnt with the sale, and can be used again once it is cancelled.
+    /// At most 5. Each is checked and redeemed with the sale, and can be used again once it is cancelled.
     #[serde(default)]
     #[schema(max_items = 5)]
     coupons: Vec<NewCoupon>,
@@ -276,7 +276,7 @@ impl NewPurchase {
         let sold_at = fields.check("/sold_at", done_at(&self.sold_at, now));
         let customer = match &self.member {
             Some(buyer) => buyer.read(&mut fields),
-            None => Some(Customer::Nobody),
+            None => Some(Customer::Anonymous),
         };
         let total = fields.check("/total_cents", Cents::of_document(self.total_cents));
         let lines = read_lines(&self.lines, &mut fields);

@@ -29,7 +29,7 @@ pub(crate) struct NewUpload {
 
 /// A door for one file: post a form (`multipart/form-data`) of all `fields` and then `file` to `url`.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct OpenedDoor {
+pub(crate) struct PresignedUpload {
     upload_id: String,
     url: String,
     /// The fields of the form, as they are.
@@ -188,7 +188,7 @@ impl NewUpload {
     post, path = "/v1/uploads", tag = "uploads", security(("till_key" = [])),
     request_body = NewUpload,
     responses(
-        (status = 201, description = "Open for 15 minutes.", body = OpenedDoor),
+        (status = 201, description = "Open for 15 minutes.", body = PresignedUpload),
         TillRefusals, BodyRefusals,
     ),
 )]
@@ -196,7 +196,7 @@ pub(crate) async fn create(
     State(app): State<App>,
     till: Till,
     JsonBody(new): JsonBody<NewUpload>,
-) -> Result<(StatusCode, Json<OpenedDoor>), Problem> {
+) -> Result<(StatusCode, Json<PresignedUpload>), Problem> {
     let now = app.now();
     let file_name = new.read()?;
     let id = UploadId::mint(now, identifiers::random()?);
@@ -205,7 +205,7 @@ pub(crate) async fn create(
     app.store().announce_upload(&till.scope, &upload).await?;
     let PostForm { url, fields, expires_at } =
         app.uploads.post(&object_key(&till, id, file_name), now).await?;
-    let opened = OpenedDoor {
+    let opened = PresignedUpload {
         upload_id: id.to_string(),
         url,
         fields,

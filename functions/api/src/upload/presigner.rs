@@ -30,7 +30,7 @@ const PATH: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// The buckets and the right to sign for them.
-pub struct UploadDoor {
+pub struct UploadPresigner {
     /// Whose right it is.
     pub credentials: SharedCredentialsProvider,
     /// Where the buckets are.
@@ -52,7 +52,7 @@ pub(crate) struct PostForm {
     pub(crate) expires_at: Instant,
 }
 
-impl UploadDoor {
+impl UploadPresigner {
     /// The door of the environment. Makes no call.
     ///
     /// # Errors

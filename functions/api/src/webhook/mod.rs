@@ -161,7 +161,7 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<MadeWebhook>), Problem> {
     let (now, merchant) = (app.now(), identifiers::merchant(&merchant)?);
     let (url, events) = read(&app, &new.url, &new.events).await?;
-    let settings = app.store().settings_anew(merchant, now).await?;
+    let settings = app.store().settings_fresh(merchant, now).await?;
     let id = WebhookId::mint(now, identifiers::random()?);
     let webhook = NewWebhook { id, mode: new.mode.read(), url, events };
     let secret = app.store().create_webhook(&settings, &webhook, now).await?;
@@ -183,7 +183,7 @@ pub(crate) async fn list(
     Segments(merchant): Segments<String>,
 ) -> Result<Json<WebhookList>, Problem> {
     let (now, merchant) = (app.now(), identifiers::merchant(&merchant)?);
-    let settings = app.store().settings_anew(merchant, now).await?;
+    let settings = app.store().settings_fresh(merchant, now).await?;
     let webhooks = settings.webhooks.iter().map(|webhook| WebhookAnswer::of(webhook, now));
     Ok(Json(WebhookList { webhooks: webhooks.collect() }))
 }
@@ -227,7 +227,7 @@ pub(crate) async fn put(
     let (settings, id) = find(&app, &merchant, &webhook).await?;
     let (merchant, webhook) = (settings.merchant.id, settings.webhook(id)?);
     app.store().change_webhook(merchant, webhook, (&url, &events, put.enabled)).await?;
-    let settings = app.store().settings_anew(merchant, app.now()).await?;
+    let settings = app.store().settings_fresh(merchant, app.now()).await?;
     Ok(Json(WebhookAnswer::of(settings.webhook(id)?, app.now())))
 }
 
@@ -282,7 +282,7 @@ async fn find(
 ) -> Result<(Arc<Settings>, WebhookId), Problem> {
     let merchant = identifiers::merchant(merchant)?;
     let id = WebhookId::parse(webhook).map_err(|_| Problem::not_found("webhook"))?;
-    Ok((app.store().settings_anew(merchant, app.now()).await?, id))
+    Ok((app.store().settings_fresh(merchant, app.now()).await?, id))
 }
 
 async fn read(

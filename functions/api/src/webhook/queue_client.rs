@@ -11,14 +11,14 @@ use platform::{StartError, internet, outbox, settings};
 use std::sync::OnceLock;
 
 /// The queue of webhooks. A till never comes here: no client is made before somebody does.
-pub struct WebhookDoor {
+pub struct WebhookQueue {
     make: Box<dyn Fn() -> Client + Send + Sync>,
     client: OnceLock<Client>,
     queue: String,
     reach: Reach,
 }
 
-impl WebhookDoor {
+impl WebhookQueue {
     /// The door of the queue at an address; `make` gives the client when it is first needed.
     pub fn new(
         make: impl Fn() -> Client + Send + Sync + 'static,

@@ -37,12 +37,12 @@ fn with(mut body: Value, pointer: &str, value: Value) -> Value {
 }
 
 /// A merchant's campaigns, as the operator reaches them.
-struct Desk<'s> {
+struct Fixture<'s> {
     service: &'s Service,
     till: Till<'s>,
 }
 
-impl<'s> Desk<'s> {
+impl<'s> Fixture<'s> {
     async fn open(service: &'s Service) -> Self {
         Self { service, till: service.till("A", "retail").await }
     }
@@ -103,30 +103,30 @@ fn code(answer: &Answer) -> &str {
 #[tokio::test]
 async fn a_campaign_is_written_read_back_and_written_anew() {
     let service = Service::start().await;
-    let desk = Desk::open(&service).await;
-    let id = desk.written(&email()).await;
-    let shown = desk.shown(&id).await;
+    let fixture = Fixture::open(&service).await;
+    let id = fixture.written(&email()).await;
+    let shown = fixture.shown(&id).await;
     insta::assert_json_snapshot!(shown, {".campaign_id" => "…"});
-    let anew = desk.ask(Method::PUT, &format!("/{id}"), Some(&sms("Soldes demain"))).await;
+    let anew = fixture.ask(Method::PUT, &format!("/{id}"), Some(&sms("Soldes demain"))).await;
     assert_eq!(anew.status, 200, "{anew:?}");
-    let shown = desk.shown(&id).await;
+    let shown = fixture.shown(&id).await;
     assert_eq!((&shown["channel"], &shown["segment"]), (&json!("sms"), &json!({})));
     assert_eq!(shown["content"], json!({"body": "Soldes demain"}));
-    assert_eq!(desk.queued(), [] as [Value; 0]);
+    assert_eq!(fixture.queued(), [] as [Value; 0]);
 }
 
 #[tokio::test]
 async fn campaigns_are_listed_newest_first_page_by_page() {
     let service = Service::start().await;
-    let desk = Desk::open(&service).await;
+    let fixture = Fixture::open(&service).await;
     let mut ids = Vec::new();
     for second in 0..3 {
         service.set_clock(&format!("2026-11-24T09:20:0{second}Z"));
-        ids.insert(0, desk.written(&sms("Soldes")).await);
+        ids.insert(0, fixture.written(&sms("Soldes")).await);
     }
-    let first = desk.ask(Method::GET, "?limit=2", None).await.body;
+    let first = fixture.ask(Method::GET, "?limit=2", None).await.body;
     let cursor = text(&first, "next_cursor");
-    let second = desk.ask(Method::GET, &format!("?limit=2&cursor={cursor}"), None).await.body;
+    let second = fixture.ask(Method::GET, &format!("?limit=2&cursor={cursor}"), None).await.body;
     let listed: Vec<_> = [&first, &second]
         .into_iter()
         .flat_map(|page| page["campaigns"].as_array().unwrap())
@@ -134,7 +134,7 @@ async fn campaigns_are_listed_newest_first_page_by_page() {
         .collect();
     assert_eq!(listed, ids);
     assert!(second.get("next_cursor").is_none());
-    let strange = desk.ask(Method::GET, "?cursor=nonsense", None).await;
+    let strange = fixture.ask(Method::GET, "?cursor=nonsense", None).await;
     assert_eq!(strange.status, 400);
 }
 
@@ -163,24 +163,24 @@ async fn what_cannot_be_sent_is_refused_with_its_field_and_nothing_is_written(
     #[case] expected: &str,
 ) {
     let service = Service::start().await;
-    let desk = Desk::open(&service).await;
-    let refused = desk.write(&body).await;
+    let fixture = Fixture::open(&service).await;
+    let refused = fixture.write(&body).await;
     assert_eq!((refused.status.as_u16(), named(&refused)), (422, vec![pointer]), "{refused:?}");
     assert_eq!(refused.body["errors"][0]["code"], expected);
-    assert_eq!(desk.ask(Method::GET, "", None).await.body, json!({"campaigns": []}));
+    assert_eq!(fixture.ask(Method::GET, "", None).await.body, json!({"campaigns": []}));
     // A draft that stands stays as it was.
-    let id = desk.written(&email()).await;
-    let before = desk.shown(&id).await;
-    assert_eq!(desk.ask(Method::PUT, &format!("/{id}"), Some(&body)).await.status, 422);
-    assert_eq!(desk.shown(&id).await, before);
+    let id = fixture.written(&email()).await;
+    let before = fixture.shown(&id).await;
+    assert_eq!(fixture.ask(Method::PUT, &format!("/{id}"), Some(&body)).await.status, 422);
+    assert_eq!(fixture.shown(&id).await, before);
 }
 
 #[tokio::test]
 async fn an_sms_tells_its_parts_and_offers_the_fold() {
     let service = Service::start().await;
-    let desk = Desk::open(&service).await;
+    let fixture = Fixture::open(&service).await;
     let text = "Fête des mères : {{points}} points vous attendent chez {{merchant}}, ça se fête";
-    let plain = desk.write(&sms(text)).await;
+    let plain = fixture.write(&sms(text)).await;
     assert_eq!(
         plain.body["sms"],
         json!({
@@ -194,7 +194,7 @@ async fn an_sms_tells_its_parts_and_offers_the_fold() {
             },
         })
     );
-    let folded = desk.write(&with(sms(text), "/content/fold", json!(true))).await;
+    let folded = fixture.write(&with(sms(text), "/content/fold", json!(true))).await;
     assert_eq!(folded.body["content"], json!({"body": text, "fold": true}));
     let told = &folded.body["sms"];
     assert_eq!((&told["encoding"], &told["parts"]), (&json!("gsm7"), &json!(1)));
@@ -204,33 +204,33 @@ async fn an_sms_tells_its_parts_and_offers_the_fold() {
 #[tokio::test]
 async fn a_campaign_launched_twice_is_told_so_and_goes_out_once() {
     let service = Service::start().await;
-    let desk = Desk::open(&service).await;
-    desk.senders(None).await;
-    let id = desk.written(&sms("Soldes")).await;
-    let launched = desk.step(&id, "launch").await;
+    let fixture = Fixture::open(&service).await;
+    fixture.senders(None).await;
+    let id = fixture.written(&sms("Soldes")).await;
+    let launched = fixture.step(&id, "launch").await;
     assert_eq!((launched.status.as_u16(), &launched.body["state"]), (200, &json!("running")));
-    let message = json!({"tenant": desk.tenant().to_string(), "campaign": id});
-    assert_eq!(desk.queued(), [message]);
+    let message = json!({"tenant": fixture.tenant().to_string(), "campaign": id});
+    assert_eq!(fixture.queued(), [message]);
     let due = service.table.store().campaigns_due(instant("2026-11-24T09:20:00Z")).await.unwrap();
-    assert_eq!(due, [(desk.tenant(), CampaignId::parse(&id).unwrap())]);
+    assert_eq!(due, [(fixture.tenant(), CampaignId::parse(&id).unwrap())]);
 
-    let before = desk.shown(&id).await;
+    let before = fixture.shown(&id).await;
     service.set_clock("2026-11-24T09:21:00Z");
-    let again = desk.step(&id, "launch").await;
+    let again = fixture.step(&id, "launch").await;
     assert_eq!((again.status.as_u16(), code(&again)), (409, "already_launched"));
     assert!(text(&again.body, "detail").contains("2026-11-24T09:20:00Z"), "{again:?}");
-    assert_eq!((desk.shown(&id).await, desk.queued().len()), (before, 1));
+    assert_eq!((fixture.shown(&id).await, fixture.queued().len()), (before, 1));
 }
 
 #[tokio::test]
 async fn a_launch_stands_when_its_message_is_lost() {
     let service = Service::start().await;
-    let desk = Desk::open(&service).await;
-    desk.senders(None).await;
-    let id = desk.written(&sms("Soldes")).await;
+    let fixture = Fixture::open(&service).await;
+    fixture.senders(None).await;
+    let id = fixture.written(&sms("Soldes")).await;
     service.queue.fail_after(0);
-    assert_eq!(desk.step(&id, "launch").await.status, 200);
-    assert!(desk.queued().is_empty());
+    assert_eq!(fixture.step(&id, "launch").await.status, 200);
+    assert!(fixture.queued().is_empty());
     let due = service.table.store().campaigns_due(instant("2026-11-24T09:20:00Z")).await.unwrap();
     assert_eq!(due.len(), 1);
 }
@@ -246,41 +246,41 @@ async fn a_channel_without_a_sender_launches_nothing(
     #[case] channel: &str,
 ) {
     let service = Service::start().await;
-    let desk = Desk::open(&service).await;
-    let id = desk.written(&body).await;
+    let fixture = Fixture::open(&service).await;
+    let id = fixture.written(&body).await;
     let moment = json!({"begins_at": "2026-11-25T10:00:00+01:00"});
-    let refused = desk.ask(Method::POST, &format!("/{id}/{step}"), Some(&moment)).await;
+    let refused = fixture.ask(Method::POST, &format!("/{id}/{step}"), Some(&moment)).await;
     assert_eq!((refused.status.as_u16(), code(&refused)), (409, "no_sender"));
     assert!(text(&refused.body, "detail").contains(&format!("/senders/{channel}")));
-    assert_eq!(desk.shown(&id).await["state"], "draft");
-    assert!(desk.queued().is_empty());
+    assert_eq!(fixture.shown(&id).await["state"], "draft");
+    assert!(fixture.queued().is_empty());
 }
 
 #[tokio::test]
 async fn an_sms_from_a_number_names_the_merchant() {
     let service = Service::start().await;
-    let desk = Desk::open(&service).await;
+    let fixture = Fixture::open(&service).await;
     let sender = json!({"account": "main", "shown": "36200", "stop_number": "36200"});
-    let path = format!("/v1/merchants/{}/senders/sms", desk.till.merchant);
+    let path = format!("/v1/merchants/{}/senders/sms", fixture.till.merchant);
     assert_eq!(service.operator(Method::PUT, &path, Some(&sender)).await.status, 200);
-    let nameless = desk.written(&sms("Soldes")).await;
-    let refused = desk.step(&nameless, "launch").await;
+    let nameless = fixture.written(&sms("Soldes")).await;
+    let refused = fixture.step(&nameless, "launch").await;
     assert_eq!((refused.status.as_u16(), code(&refused)), (409, "merchant_not_named"));
     for body in ["Soldes chez {{merchant}}", "Boutique Exemple : soldes"] {
-        let id = desk.written(&sms(body)).await;
-        assert_eq!(desk.step(&id, "launch").await.status, 200);
+        let id = fixture.written(&sms(body)).await;
+        assert_eq!(fixture.step(&id, "launch").await.status, 200);
     }
 }
 
 #[tokio::test]
 async fn a_campaign_is_scheduled_moved_paused_resumed_and_cancelled() {
     let service = Service::start().await;
-    let desk = Desk::open(&service).await;
-    desk.senders(None).await;
-    let id = desk.written(&sms("Soldes")).await;
+    let fixture = Fixture::open(&service).await;
+    fixture.senders(None).await;
+    let id = fixture.written(&sms("Soldes")).await;
     let schedule = async |at: &str| {
         let body = json!({"begins_at": at});
-        desk.ask(Method::POST, &format!("/{id}/schedule"), Some(&body)).await
+        fixture.ask(Method::POST, &format!("/{id}/schedule"), Some(&body)).await
     };
     for at in ["2026-11-24T10:19:59+01:00", "demain"] {
         let refused = schedule(at).await;
@@ -290,28 +290,28 @@ async fn a_campaign_is_scheduled_moved_paused_resumed_and_cancelled() {
     let moved = schedule("2026-11-26T10:00:00+01:00").await;
     assert_eq!(moved.body["begins_at"], "2026-11-26T09:00:00Z");
     // What is scheduled may still be written anew, and keeps its moment.
-    let anew = desk.ask(Method::PUT, &format!("/{id}"), Some(&sms("Soldes !"))).await;
+    let anew = fixture.ask(Method::PUT, &format!("/{id}"), Some(&sms("Soldes !"))).await;
     assert_eq!((anew.status.as_u16(), &anew.body["state"]), (200, &json!("scheduled")));
     let store = service.table.store();
     assert!(store.campaigns_due(instant("2026-11-26T08:59:59Z")).await.unwrap().is_empty());
     assert_eq!(store.campaigns_due(instant("2026-11-26T09:00:00Z")).await.unwrap().len(), 1);
 
-    assert_eq!(code(&desk.step(&id, "pause").await), "campaign_state");
-    assert_eq!(desk.step(&id, "launch").await.body["state"], "running");
-    let late = desk.ask(Method::PUT, &format!("/{id}"), Some(&sms("Trop tard"))).await;
+    assert_eq!(code(&fixture.step(&id, "pause").await), "campaign_state");
+    assert_eq!(fixture.step(&id, "launch").await.body["state"], "running");
+    let late = fixture.ask(Method::PUT, &format!("/{id}"), Some(&sms("Trop tard"))).await;
     assert_eq!((late.status.as_u16(), code(&late)), (409, "campaign_state"));
-    assert_eq!(desk.shown(&id).await["content"]["body"], "Soldes !");
+    assert_eq!(fixture.shown(&id).await["content"]["body"], "Soldes !");
     for _ in 0..2 {
-        assert_eq!(desk.step(&id, "pause").await.body["state"], "paused");
+        assert_eq!(fixture.step(&id, "pause").await.body["state"], "paused");
     }
-    assert_eq!(desk.queued().len(), 1);
-    assert_eq!(desk.step(&id, "resume").await.body["state"], "running");
-    assert_eq!(desk.queued().len(), 2);
+    assert_eq!(fixture.queued().len(), 1);
+    assert_eq!(fixture.step(&id, "resume").await.body["state"], "running");
+    assert_eq!(fixture.queued().len(), 2);
     for _ in 0..2 {
-        assert_eq!(desk.step(&id, "cancel").await.body["state"], "cancelled");
+        assert_eq!(fixture.step(&id, "cancel").await.body["state"], "cancelled");
     }
     for step in ["launch", "resume", "pause"] {
-        let refused = desk.step(&id, step).await;
+        let refused = fixture.step(&id, step).await;
         assert_eq!((refused.status.as_u16(), code(&refused)), (409, "campaign_state"), "{step}");
     }
 }
@@ -319,22 +319,22 @@ async fn a_campaign_is_scheduled_moved_paused_resumed_and_cancelled() {
 #[tokio::test]
 async fn a_campaign_that_was_held_says_why_and_what_to_do() {
     let service = Service::start().await;
-    let desk = Desk::open(&service).await;
-    desk.senders(None).await;
-    let id = desk.written(&sms("Soldes")).await;
-    desk.step(&id, "launch").await;
+    let fixture = Fixture::open(&service).await;
+    fixture.senders(None).await;
+    let id = fixture.written(&sms("Soldes")).await;
+    fixture.step(&id, "launch").await;
     let campaign = CampaignId::parse(&id).unwrap();
     let store = service.table.store();
-    store.hold_campaign(desk.tenant(), campaign, "provider_account").await.unwrap();
-    let shown = desk.shown(&id).await;
+    store.hold_campaign(fixture.tenant(), campaign, "provider_account").await.unwrap();
+    let shown = fixture.shown(&id).await;
     assert_eq!(
         (&shown["state"], &shown["held_because"]),
         (&json!("paused"), &json!("provider_account"))
     );
     assert!(text(&shown, "what_to_do").contains("then resume"));
-    let listed = desk.ask(Method::GET, "", None).await.body;
+    let listed = fixture.ask(Method::GET, "", None).await.body;
     assert_eq!(listed["campaigns"][0]["held_because"], "provider_account");
-    let resumed = desk.step(&id, "resume").await.body;
+    let resumed = fixture.step(&id, "resume").await.body;
     assert!(resumed.get("held_because").is_none() && resumed.get("what_to_do").is_none());
     assert_eq!(resumed["figures"]["recipients"], 0);
 }
@@ -342,31 +342,31 @@ async fn a_campaign_that_was_held_says_why_and_what_to_do() {
 #[tokio::test]
 async fn nothing_is_written_or_launched_for_a_merchant_whose_contract_has_ended() {
     let service = Service::start().await;
-    let desk = Desk::open(&service).await;
-    desk.senders(None).await;
-    let id = desk.written(&sms("Soldes")).await;
-    let path = format!("/v1/merchants/{}/contract-end", desk.till.merchant);
+    let fixture = Fixture::open(&service).await;
+    fixture.senders(None).await;
+    let id = fixture.written(&sms("Soldes")).await;
+    let path = format!("/v1/merchants/{}/contract-end", fixture.till.merchant);
     let end = json!({"ended_on": "2026-11-24"});
     assert_eq!(service.operator(Method::PUT, &path, Some(&end)).await.status, 200);
     service.set_clock("2026-11-25T09:20:00Z");
     let refused = [
-        desk.write(&sms("Soldes")).await,
-        desk.ask(Method::PUT, &format!("/{id}"), Some(&sms("Soldes !"))).await,
-        desk.step(&id, "launch").await,
-        desk.step(&id, "dry-run").await,
+        fixture.write(&sms("Soldes")).await,
+        fixture.ask(Method::PUT, &format!("/{id}"), Some(&sms("Soldes !"))).await,
+        fixture.step(&id, "launch").await,
+        fixture.step(&id, "dry-run").await,
     ];
     for answer in &refused {
         assert_eq!((answer.status.as_u16(), code(answer)), (409, "contract_ended"));
     }
-    assert!(desk.queued().is_empty());
-    assert_eq!(desk.step(&id, "cancel").await.body["state"], "cancelled");
+    assert!(fixture.queued().is_empty());
+    assert_eq!(fixture.step(&id, "cancel").await.body["state"], "cancelled");
 }
 
 #[tokio::test]
 async fn another_merchants_campaign_is_not_found() {
     let service = Service::start().await;
-    let desk = Desk::open(&service).await;
-    let id = desk.written(&sms("Soldes")).await;
+    let fixture = Fixture::open(&service).await;
+    let id = fixture.written(&sms("Soldes")).await;
     let other = service.till("B", "retail").await.merchant;
     for end in ["", "/dry-run"] {
         let path = format!("/v1/merchants/{other}/campaigns/{id}{end}");
@@ -374,29 +374,29 @@ async fn another_merchants_campaign_is_not_found() {
     }
     let path = format!("/v1/merchants/{other}/campaigns/{id}/cancel");
     assert_eq!(service.operator(Method::POST, &path, None).await.status, 404);
-    assert_eq!(desk.shown(&id).await["state"], "draft");
+    assert_eq!(fixture.shown(&id).await["state"], "draft");
     let nobody = "/v1/merchants/01ARZ3NDEKTSV4RRFFQ69G5FAV/campaigns";
     assert_eq!(service.operator(Method::GET, nobody, None).await.status, 404);
-    assert_eq!(desk.ask(Method::GET, "/nonsense", None).await.status, 404);
+    assert_eq!(fixture.ask(Method::GET, "/nonsense", None).await.status, 404);
 }
 
 #[tokio::test]
 async fn a_dry_run_is_asked_for_queued_and_read() {
     let service = Service::start().await;
-    let desk = Desk::open(&service).await;
-    let id = desk.written(&sms("Soldes {{first_name}}")).await;
+    let fixture = Fixture::open(&service).await;
+    let id = fixture.written(&sms("Soldes {{first_name}}")).await;
     let path = format!("/{id}/dry-run");
-    assert_eq!(desk.ask(Method::GET, &path, None).await.status, 404);
+    assert_eq!(fixture.ask(Method::GET, &path, None).await.status, 404);
     for _ in 0..2 {
-        let asked = desk.ask(Method::POST, &path, None).await;
+        let asked = fixture.ask(Method::POST, &path, None).await;
         assert_eq!((asked.status.as_u16(), &asked.body["state"]), (202, &json!("running")));
         assert_eq!(asked.body["estimated_cost_cents"], json!(null));
     }
-    let message = json!({"tenant": desk.tenant().to_string(), "campaign": id, "dry_run": true});
-    assert_eq!(desk.queued(), [message.clone(), message]);
+    let message = json!({"tenant": fixture.tenant().to_string(), "campaign": id, "dry_run": true});
+    assert_eq!(fixture.queued(), [message.clone(), message]);
 
     // The job's part.
-    let (store, tenant) = (service.table.store(), desk.tenant());
+    let (store, tenant) = (service.table.store(), fixture.tenant());
     let campaign = CampaignId::parse(&id).unwrap();
     let now = instant("2026-11-24T09:20:00Z");
     let mut dry_run = store.dry_run(tenant, campaign, now).await.unwrap().unwrap();
@@ -413,8 +413,8 @@ async fn a_dry_run_is_asked_for_queued_and_read() {
     let noted = store.note_dry_run(tenant, campaign, &mut dry_run, counts, end, later).await;
     assert!(noted.unwrap());
 
-    desk.senders(Some(45_000)).await;
-    let done = desk.ask(Method::GET, &path, None).await.body;
+    fixture.senders(Some(45_000)).await;
+    let done = fixture.ask(Method::GET, &path, None).await.body;
     assert_eq!(
         done,
         json!({
@@ -431,17 +431,17 @@ async fn a_dry_run_is_asked_for_queued_and_read() {
         })
     );
     // Written anew, it would come to something else.
-    assert_eq!(desk.ask(Method::PUT, &format!("/{id}"), Some(&sms("Soldes"))).await.status, 200);
-    assert_eq!(desk.ask(Method::GET, &path, None).await.status, 404);
+    assert_eq!(fixture.ask(Method::PUT, &format!("/{id}"), Some(&sms("Soldes"))).await.status, 200);
+    assert_eq!(fixture.ask(Method::GET, &path, None).await.status, 404);
 }
 
 #[tokio::test]
 async fn a_dry_run_whose_message_is_lost_is_to_be_asked_again() {
     let service = Service::start().await;
-    let desk = Desk::open(&service).await;
-    let id = desk.written(&sms("Soldes")).await;
+    let fixture = Fixture::open(&service).await;
+    let id = fixture.written(&sms("Soldes")).await;
     service.queue.fail_after(0);
-    assert_eq!(desk.step(&id, "dry-run").await.status, 503);
-    assert_eq!(desk.step(&id, "dry-run").await.status, 202);
-    assert_eq!(desk.queued().len(), 1);
+    assert_eq!(fixture.step(&id, "dry-run").await.status, 503);
+    assert_eq!(fixture.step(&id, "dry-run").await.status, 202);
+    assert_eq!(fixture.queued().len(), 1);
 }

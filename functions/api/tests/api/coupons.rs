@@ -1,6 +1,6 @@
 //! What a till is told of a coupon.
 
-use crate::offers::{Desk, offer, with};
+use crate::offers::{Fixture, offer, with};
 use crate::setup::{MOBILE, Service, named, text};
 use axum::http::Method;
 use rstest::rstest;
@@ -13,15 +13,15 @@ fn basket(code: &str) -> Value {
 #[tokio::test]
 async fn a_till_is_told_what_a_coupon_gives() {
     let service = Service::start().await;
-    let desk = Desk::open(&service, "retail").await;
-    desk.till.enrol(MOBILE).await;
-    let id = desk.written(&offer()).await;
-    desk.code(&id, "RENTREE", &json!({})).await;
-    let checked = desk.till.post("/v1/coupons/check", &basket("rentree")).await;
+    let fixture = Fixture::open(&service, "retail").await;
+    fixture.till.enrol(MOBILE).await;
+    let id = fixture.written(&offer()).await;
+    fixture.code(&id, "RENTREE", &json!({})).await;
+    let checked = fixture.till.post("/v1/coupons/check", &basket("rentree")).await;
     let gives =
         json!({"code": "RENTREE", "valid": true, "discount_cents": 449, "offer": "Bienvenue"});
     assert_eq!((checked.status.as_u16(), checked.body), (200, gives));
-    let again = desk.till.post("/v1/coupons/check", &basket("RENTREE")).await;
+    let again = fixture.till.post("/v1/coupons/check", &basket("RENTREE")).await;
     assert_eq!(again.body["valid"], true, "asking uses nothing");
 }
 
@@ -38,11 +38,11 @@ async fn each_thing_that_stands_against_a_coupon_has_its_code_and_its_sentence(
     #[case] code: &str,
 ) {
     let service = Service::start().await;
-    let desk = Desk::open(&service, "retail").await;
-    desk.till.enrol(MOBILE).await;
-    let id = desk.written(&with(offer(), pointer, value)).await;
-    desk.code(&id, "RENTREE", &json!({})).await;
-    let checked = desk.till.post("/v1/coupons/check", &basket("RENTREE")).await.body;
+    let fixture = Fixture::open(&service, "retail").await;
+    fixture.till.enrol(MOBILE).await;
+    let id = fixture.written(&with(offer(), pointer, value)).await;
+    fixture.code(&id, "RENTREE", &json!({})).await;
+    let checked = fixture.till.post("/v1/coupons/check", &basket("RENTREE")).await.body;
     assert_eq!((&checked["valid"], &checked["refusal"]["code"]), (&json!(false), &json!(code)));
     assert!(text(&checked["refusal"], "message").ends_with('.'));
     assert!(text(&checked["refusal"], "detail").starts_with("The coupon "));
@@ -51,54 +51,54 @@ async fn each_thing_that_stands_against_a_coupon_has_its_code_and_its_sentence(
 #[tokio::test]
 async fn a_coupon_of_an_article_gives_the_cheapest_piece_of_the_basket() {
     let service = Service::start().await;
-    let desk = Desk::open(&service, "retail").await;
+    let fixture = Fixture::open(&service, "retail").await;
     let product = json!({"type": "product", "sku": "CAFE", "most_cents": 400});
     let body = with(with(offer(), "/benefit", product), "/usage", json!({"type": "single"}));
-    let id = desk.written(&body).await;
-    desk.code(&id, "RENTREE", &json!({})).await;
+    let id = fixture.written(&body).await;
+    fixture.code(&id, "RENTREE", &json!({})).await;
     let line = |cents: i64| json!({"sku": "CAFE", "quantity": 2, "unit_price_cents": cents});
     let asked = json!({"code": "RENTREE", "gross_cents": 4_490, "lines": [line(350), line(900)]});
-    let checked = desk.till.post("/v1/coupons/check", &asked).await;
+    let checked = fixture.till.post("/v1/coupons/check", &asked).await;
     assert_eq!(checked.body["discount_cents"], 350, "{checked:?}");
     let dear = json!({"code": "RENTREE", "gross_cents": 4_490, "lines": [line(900)]});
-    let checked = desk.till.post("/v1/coupons/check", &dear).await;
+    let checked = fixture.till.post("/v1/coupons/check", &dear).await;
     assert_eq!(checked.body["discount_cents"], 400);
 }
 
 #[tokio::test]
 async fn a_coupon_is_known_to_its_merchant_its_mode_and_its_establishments_only() {
     let service = Service::start().await;
-    let desk = Desk::open(&service, "retail").await;
+    let fixture = Fixture::open(&service, "retail").await;
     let single = with(offer(), "/usage", json!({"type": "single"}));
-    let id = desk.written(&single).await;
-    desk.code(&id, "RENTREE", &json!({})).await;
+    let id = fixture.written(&single).await;
+    fixture.code(&id, "RENTREE", &json!({})).await;
     let asked = json!({"code": "RENTREE", "gross_cents": 4_490});
     let code = async |till: &crate::setup::Till<'_>| {
         till.post("/v1/coupons/check", &asked).await.body["refusal"]["code"].clone()
     };
-    assert_eq!(code(&desk.till).await, json!(null));
+    assert_eq!(code(&fixture.till).await, json!(null));
     let other = service.till("B", "retail").await;
     assert_eq!(code(&other).await, "coupon_unknown");
-    let tests = service.key(&desk.till.merchant, "paris", "test").await;
+    let tests = service.key(&fixture.till.merchant, "paris", "test").await;
     assert_eq!(code(&tests).await, "coupon_unknown");
-    let shop = format!("/v1/merchants/{}/establishments/lyon", desk.till.merchant);
+    let shop = format!("/v1/merchants/{}/establishments/lyon", fixture.till.merchant);
     let lyon = json!({"name": "Lyon", "time_zone": "Europe/Paris"});
     assert_eq!(service.operator(Method::PUT, &shop, Some(&lyon)).await.status, 200);
-    let lyon = service.key(&desk.till.merchant, "lyon", "live").await;
+    let lyon = service.key(&fixture.till.merchant, "lyon", "live").await;
     assert_eq!(code(&lyon).await, "coupon_not_here");
 }
 
 #[tokio::test]
 async fn a_coupon_that_depends_on_the_customer_needs_one() {
     let service = Service::start().await;
-    let desk = Desk::open(&service, "retail").await;
-    let camille = desk.till.enrol(MOBILE).await;
-    desk.till.enrol("06 39 98 00 13").await;
-    let id = desk.written(&offer()).await;
-    desk.code(&id, "ANNIV", &json!({"member_id": camille})).await;
+    let fixture = Fixture::open(&service, "retail").await;
+    let camille = fixture.till.enrol(MOBILE).await;
+    fixture.till.enrol("06 39 98 00 13").await;
+    let id = fixture.written(&offer()).await;
+    fixture.code(&id, "ANNIV", &json!({"member_id": camille})).await;
     let ask = async |member: Value| {
         let asked = json!({"code": "ANNIV", "gross_cents": 4_490, "member": member});
-        desk.till.post("/v1/coupons/check", &asked).await
+        fixture.till.post("/v1/coupons/check", &asked).await
     };
     let given = ask(json!({"member_id": camille})).await.body;
     assert_eq!(given["valid"], true, "{given}");

@@ -12,7 +12,7 @@ mod cards;
 mod consents;
 mod cors;
 mod coupons;
-mod coupons_burnt;
+mod coupons_redeemed;
 mod dry_run;
 mod error_codes;
 mod finding;

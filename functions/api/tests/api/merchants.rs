@@ -67,9 +67,9 @@ async fn an_establishment_is_renamed_and_keeps_its_time_zone() {
     assert_eq!((moved.status.as_u16(), named(&moved)), (409, vec!["/time_zone"]));
     let nonsense = put("Paris", "Mars/Olympus").await;
     assert_eq!((nonsense.status.as_u16(), named(&nonsense)), (422, vec!["code", "/time_zone"]));
-    let nobodys = "/v1/merchants/01ARZ3NDEKTSV4RRFFQ69G5FAV/establishments/paris";
+    let anonymous_purchases = "/v1/merchants/01ARZ3NDEKTSV4RRFFQ69G5FAV/establishments/paris";
     let body = json!({"name": "Paris", "time_zone": "Europe/Paris"});
-    assert_eq!(service.operator(Method::PUT, nobodys, Some(&body)).await.status, 404);
+    assert_eq!(service.operator(Method::PUT, anonymous_purchases, Some(&body)).await.status, 404);
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn a_programme_begins_on_a_day_that_has_not_begun_in_any_zone() {
 }
 
 #[tokio::test]
-async fn a_sale_is_reckoned_by_the_programme_of_its_day_in_its_establishments_zone() {
+async fn a_sale_uses_the_programme_of_its_day_in_its_establishments_zone() {
     let service = Service::start().await;
     let till = service.till("A", "retail").await;
     let path = format!("/v1/merchants/{}/programmes/2026-11-25", till.merchant);
@@ -201,8 +201,8 @@ async fn the_end_of_a_contract_is_told_and_taken_back() {
         assert_eq!(service.operator(Method::DELETE, &path, None).await.status, 204);
     }
     assert_eq!(shown().await, Value::Null);
-    let nobodys = "/v1/merchants/01ARZ3NDEKTSV4RRFFQ69G5FAV/contract-end";
-    assert_eq!(service.operator(Method::DELETE, nobodys, None).await.status, 404);
+    let anonymous_purchases = "/v1/merchants/01ARZ3NDEKTSV4RRFFQ69G5FAV/contract-end";
+    assert_eq!(service.operator(Method::DELETE, anonymous_purchases, None).await.status, 404);
     let refused = till.ask(Method::DELETE, &path, &Value::Null).await;
     assert_eq!(refused.status, 403);
 }

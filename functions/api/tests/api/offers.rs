@@ -34,12 +34,12 @@ pub(crate) fn with(mut body: Value, pointer: &str, value: Value) -> Value {
 }
 
 /// A merchant's offers, as the operator reaches them.
-pub(crate) struct Desk<'s> {
+pub(crate) struct Fixture<'s> {
     pub(crate) service: &'s Service,
     pub(crate) till: Till<'s>,
 }
 
-impl<'s> Desk<'s> {
+impl<'s> Fixture<'s> {
     pub(crate) async fn open(service: &'s Service, sector: &str) -> Self {
         Self { service, till: service.till("A", sector).await }
     }
@@ -80,7 +80,7 @@ impl<'s> Desk<'s> {
         let (store, now) = (self.service.table.store(), instant("2026-11-24T09:20:00Z"));
         for message in self.queued() {
             let tenant = Tenant::parse(message["tenant"].as_str().unwrap()).unwrap();
-            let settings = store.settings_anew(tenant.merchant, now).await.unwrap();
+            let settings = store.settings_fresh(tenant.merchant, now).await.unwrap();
             let scope = Scope { settings, mode: tenant.mode };
             let offer = OfferId::parse(message["offer"].as_str().unwrap()).unwrap();
             let batch = CouponBatchId::parse(message["batch"].as_str().unwrap()).unwrap();
@@ -97,18 +97,18 @@ impl<'s> Desk<'s> {
 #[tokio::test]
 async fn an_offer_is_written_read_back_and_written_anew() {
     let service = Service::start().await;
-    let desk = Desk::open(&service, "retail").await;
-    let id = desk.written(&offer()).await;
-    let shown = desk.ask(Method::GET, &format!("/{id}"), None).await.body;
+    let fixture = Fixture::open(&service, "retail").await;
+    let id = fixture.written(&offer()).await;
+    let shown = fixture.ask(Method::GET, &format!("/{id}"), None).await.body;
     assert_eq!(shown, with(with(offer(), "/offer_id", json!(id)), "/disabled", json!(false)));
     let anew = with(offer(), "/disabled", json!(true));
-    let put = desk.ask(Method::PUT, &format!("/{id}"), Some(&anew)).await;
+    let put = fixture.ask(Method::PUT, &format!("/{id}"), Some(&anew)).await;
     assert_eq!((put.status.as_u16(), &put.body["disabled"]), (200, &json!(true)));
-    let listed = desk.ask(Method::GET, "", None).await.body;
+    let listed = fixture.ask(Method::GET, "", None).await.body;
     assert_eq!(listed, json!({"offers": [put.body]}));
-    let of_tests = desk.ask(Method::GET, "?mode=test", None).await.body;
+    let of_tests = fixture.ask(Method::GET, "?mode=test", None).await.body;
     assert_eq!(of_tests, json!({"offers": []}));
-    let unknown = desk.ask(Method::GET, &format!("/{id}?mode=test"), None).await;
+    let unknown = fixture.ask(Method::GET, &format!("/{id}?mode=test"), None).await;
     assert_eq!(unknown.status, 404);
 }
 
@@ -140,106 +140,113 @@ async fn an_offer_that_cannot_be_is_refused_with_its_field(
     #[case] refused: &str,
 ) {
     let service = Service::start().await;
-    let desk = Desk::open(&service, "retail").await;
-    let answer = desk.ask(Method::POST, "", Some(&with(offer(), pointer, value))).await;
+    let fixture = Fixture::open(&service, "retail").await;
+    let answer = fixture.ask(Method::POST, "", Some(&with(offer(), pointer, value))).await;
     assert_eq!((answer.status.as_u16(), named(&answer)), (422, vec![refused]), "{answer:?}");
 }
 
 #[tokio::test]
 async fn an_offer_without_end_and_an_opticians_offer_on_an_article_are_refused() {
     let service = Service::start().await;
-    let desk = Desk::open(&service, "optical").await;
+    let fixture = Fixture::open(&service, "optical").await;
     let endless = with(offer(), "/usage", json!({"type": "multi", "limit_member": 1}));
     let endless = with(endless, "/last_day", json!(null));
-    let answer = desk.ask(Method::POST, "", Some(&endless)).await;
+    let answer = fixture.ask(Method::POST, "", Some(&endless)).await;
     assert_eq!((answer.status.as_u16(), named(&answer)), (422, vec!["/last_day"]));
     let article = with(offer(), "/benefit", json!({"type": "product", "sku": "VERRE"}));
-    let answer = desk.ask(Method::POST, "", Some(&article)).await;
+    let answer = fixture.ask(Method::POST, "", Some(&article)).await;
     assert_eq!((answer.status.as_u16(), named(&answer)), (422, vec!["/benefit/type"]));
 }
 
 #[tokio::test]
 async fn a_code_is_made_by_hand_and_taken_back() {
     let service = Service::start().await;
-    let desk = Desk::open(&service, "retail").await;
-    let id = desk.written(&offer()).await;
-    let made = desk.code(&id, "bienvenue-10", &json!({})).await;
+    let fixture = Fixture::open(&service, "retail").await;
+    let id = fixture.written(&offer()).await;
+    let made = fixture.code(&id, "bienvenue-10", &json!({})).await;
     let expected = json!({"code": "BIENVENUE10", "offer_id": id, "uses": 0, "disabled": false});
     assert_eq!((made.status.as_u16(), made.body), (200, expected));
-    let back = desk.code(&id, "BIENVENUE10", &json!({"disabled": true})).await;
+    let back = fixture.code(&id, "BIENVENUE10", &json!({"disabled": true})).await;
     assert_eq!(back.body["disabled"], true);
-    let other = desk.written(&offer()).await;
-    let taken = desk.code(&other, "BIENVENUE10", &json!({})).await;
+    let other = fixture.written(&offer()).await;
+    let taken = fixture.code(&other, "BIENVENUE10", &json!({})).await;
     assert_eq!((taken.status.as_u16(), &taken.body["code"]), (409, &json!("coupon_taken")));
-    let member = desk.till.enrol("06 39 98 00 12").await;
-    let given = desk.code(&id, "ANNIV2026", &json!({"member_id": member})).await;
+    let member = fixture.till.enrol("06 39 98 00 12").await;
+    let given = fixture.code(&id, "ANNIV2026", &json!({"member_id": member})).await;
     assert_eq!(given.body["member_id"], json!(member), "{given:?}");
-    let short = desk.code(&id, "abc", &json!({})).await;
+    let short = fixture.code(&id, "abc", &json!({})).await;
     assert_eq!((short.status.as_u16(), named(&short)), (422, vec!["code"]));
-    let nowhere = desk.code("01HF0000000000000000000000", "RENTREE", &json!({})).await;
+    let nowhere = fixture.code("01HF0000000000000000000000", "RENTREE", &json!({})).await;
     assert_eq!(nowhere.status, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_is_planned_at_once_made_behind_and_listed_when_it_is_there() {
     let service = Service::start().await;
-    let desk = Desk::open(&service, "retail").await;
-    let id = desk.written(&offer()).await;
+    let fixture = Fixture::open(&service, "retail").await;
+    let id = fixture.written(&offer()).await;
     let batches = format!("/{id}/batches");
-    let asked = desk.ask(Method::POST, &batches, Some(&json!({"count": 10_050}))).await;
+    let asked = fixture.ask(Method::POST, &batches, Some(&json!({"count": 10_050}))).await;
     assert_eq!((asked.status.as_u16(), &asked.body["state"]), (202, &json!("running")));
-    let ranges: Vec<_> = desk.queued().iter().map(|one| one["range"].clone()).collect();
+    let ranges: Vec<_> = fixture.queued().iter().map(|one| one["range"].clone()).collect();
     assert_eq!(ranges.len(), 2);
     let batch = format!("{batches}/{}", text(&asked.body, "batch_id"));
-    let early = desk.ask(Method::GET, &format!("{batch}/codes"), None).await;
+    let early = fixture.ask(Method::GET, &format!("{batch}/codes"), None).await;
     assert_eq!((early.status.as_u16(), &early.body["code"]), (409, &json!("batch_not_finished")));
-    desk.make().await;
-    let shown = desk.ask(Method::GET, &batch, None).await.body;
+    fixture.make().await;
+    let shown = fixture.ask(Method::GET, &batch, None).await.body;
     assert_eq!((&shown["state"], &shown["codes_made"]), (&json!("finished"), &json!(10_050)));
 
-    let first = desk.ask(Method::GET, &format!("{batch}/codes?limit=2"), None).await.body;
+    let first = fixture.ask(Method::GET, &format!("{batch}/codes?limit=2"), None).await.body;
     let cursor = text(&first, "next_cursor");
-    let second = desk.ask(Method::GET, &format!("{batch}/codes?cursor={cursor}"), None).await.body;
+    let second =
+        fixture.ask(Method::GET, &format!("{batch}/codes?cursor={cursor}"), None).await.body;
     let codes = |page: &Value| page["codes"].as_array().unwrap().clone();
     assert_eq!((codes(&first).len(), codes(&second).len()), (2, 50));
     assert_ne!(codes(&first)[1], codes(&second)[0]);
     let coupon = codes(&second)[0].as_str().unwrap().to_lowercase();
     let basket = json!({"code": coupon, "gross_cents": 4_490});
-    let checked = desk.till.post("/v1/coupons/check", &basket).await.body;
+    let checked = fixture.till.post("/v1/coupons/check", &basket).await.body;
     assert_eq!(checked["offer"], "Bienvenue", "{checked}");
 
-    let again = desk.ask(Method::POST, &format!("{batch}/resume"), None).await;
-    assert_eq!((again.status.as_u16(), desk.queued().len()), (202, 2), "a finished batch is left");
-    let listed = desk.ask(Method::GET, &batches, None).await.body;
+    let again = fixture.ask(Method::POST, &format!("{batch}/resume"), None).await;
+    assert_eq!(
+        (again.status.as_u16(), fixture.queued().len()),
+        (202, 2),
+        "a finished batch is left"
+    );
+    let listed = fixture.ask(Method::GET, &batches, None).await.body;
     assert_eq!(listed["batches"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn a_batch_whose_messages_were_lost_is_resumed() {
     let service = Service::start().await;
-    let desk = Desk::open(&service, "retail").await;
-    let id = desk.written(&offer()).await;
+    let fixture = Fixture::open(&service, "retail").await;
+    let id = fixture.written(&offer()).await;
     service.queue.fail_after(0);
-    let asked = desk.ask(Method::POST, &format!("/{id}/batches"), Some(&json!({"count": 3}))).await;
-    assert_eq!((asked.status.as_u16(), desk.queued().len()), (202, 0));
+    let asked =
+        fixture.ask(Method::POST, &format!("/{id}/batches"), Some(&json!({"count": 3}))).await;
+    assert_eq!((asked.status.as_u16(), fixture.queued().len()), (202, 0));
     let batch = format!("/{id}/batches/{}", text(&asked.body, "batch_id"));
-    let resumed = desk.ask(Method::POST, &format!("{batch}/resume"), None).await;
-    assert_eq!((resumed.status.as_u16(), desk.queued().len()), (202, 1));
-    let many = desk.ask(Method::POST, &format!("/{id}/batches"), Some(&json!({"count": 0}))).await;
+    let resumed = fixture.ask(Method::POST, &format!("{batch}/resume"), None).await;
+    assert_eq!((resumed.status.as_u16(), fixture.queued().len()), (202, 1));
+    let many =
+        fixture.ask(Method::POST, &format!("/{id}/batches"), Some(&json!({"count": 0}))).await;
     assert_eq!((many.status.as_u16(), named(&many)), (422, vec!["/count"]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn codes_are_listed_as_csv_ten_thousand_a_page() {
     let service = Service::start().await;
-    let desk = Desk::open(&service, "retail").await;
-    let id = desk.written(&offer()).await;
+    let fixture = Fixture::open(&service, "retail").await;
+    let id = fixture.written(&offer()).await;
     let asked =
-        desk.ask(Method::POST, &format!("/{id}/batches"), Some(&json!({"count": 10_001}))).await;
-    desk.make().await;
+        fixture.ask(Method::POST, &format!("/{id}/batches"), Some(&json!({"count": 10_001}))).await;
+    fixture.make().await;
     let path = format!(
         "/v1/merchants/{}/offers/{id}/batches/{}/codes",
-        desk.till.merchant,
+        fixture.till.merchant,
         text(&asked.body, "batch_id")
     );
     let page = async |path: &str| {
@@ -261,55 +268,55 @@ async fn codes_are_listed_as_csv_ten_thousand_a_page() {
 #[tokio::test]
 async fn a_file_of_codes_is_accounted_for_row_by_row_and_changes_nothing_twice() {
     let service = Service::start().await;
-    let desk = Desk::open(&service, "retail").await;
-    let (id, other) = (desk.written(&offer()).await, desk.written(&offer()).await);
-    desk.code(&other, "PRIS", &json!({})).await;
+    let fixture = Fixture::open(&service, "retail").await;
+    let (id, other) = (fixture.written(&offer()).await, fixture.written(&offer()).await);
+    fixture.code(&other, "PRIS", &json!({})).await;
     let file = b"Code;Libell\xe9\r\nETE-2026;\xe9t\xe9\r\nPRIS;x\r\nx;y\r\nete2026;encore\r\n";
-    let answer = desk.import(&id, "text/csv", file.to_vec()).await;
+    let answer = fixture.import(&id, "text/csv", file.to_vec()).await;
     let refused = json!([
         {"line": 3, "code": "coupon_taken", "detail": "is a code of another offer: choose another"},
         {"line": 4, "code": "coupon_code", "detail": "must be 4 to 24 letters and digits"},
     ]);
     let expected = json!({"rows": 4, "accepted": 1, "already_there": 1, "refused": refused});
     assert_eq!((answer.status.as_u16(), answer.body), (200, expected));
-    let again = desk.import(&id, "text/csv; charset=windows-1252", file.to_vec()).await.body;
+    let again = fixture.import(&id, "text/csv; charset=windows-1252", file.to_vec()).await.body;
     assert_eq!((&again["accepted"], &again["already_there"]), (&json!(0), &json!(2)));
 }
 
 #[tokio::test]
 async fn a_file_that_is_too_large_or_no_text_is_refused_whole() {
     let service = Service::start().await;
-    let desk = Desk::open(&service, "retail").await;
-    let id = desk.written(&offer()).await;
+    let fixture = Fixture::open(&service, "retail").await;
+    let id = fixture.written(&offer()).await;
     for file in [vec![b'A'; 1_000_001], "AAAA\n".repeat(10_001).into_bytes()] {
-        let answer = desk.import(&id, "text/csv", file).await;
+        let answer = fixture.import(&id, "text/csv", file).await;
         assert_eq!(answer.status, 413);
         assert!(text(&answer.body, "detail").contains("10000 codes and 1 MB"), "{answer:?}");
     }
-    assert_eq!(desk.import(&id, "text/csv", b"\xff\xfeA\0".to_vec()).await.status, 422);
-    assert_eq!(desk.import(&id, "application/json", b"[]".to_vec()).await.status, 415);
+    assert_eq!(fixture.import(&id, "text/csv", b"\xff\xfeA\0".to_vec()).await.status, 422);
+    assert_eq!(fixture.import(&id, "application/json", b"[]".to_vec()).await.status, 415);
 }
 
 #[tokio::test]
 async fn nothing_is_written_for_a_merchant_whose_contract_has_ended() {
     let service = Service::start().await;
-    let desk = Desk::open(&service, "retail").await;
-    let id = desk.written(&offer()).await;
-    let merchant = MerchantId::parse(&desk.till.merchant).unwrap();
+    let fixture = Fixture::open(&service, "retail").await;
+    let id = fixture.written(&offer()).await;
+    let merchant = MerchantId::parse(&fixture.till.merchant).unwrap();
     let yesterday = domain::Day::parse("2026-11-23").unwrap();
     service.table.store().end_contract(merchant, yesterday).await.unwrap();
     let count = json!({"count": 1});
     let answers = [
-        desk.ask(Method::POST, "", Some(&offer())).await,
-        desk.ask(Method::PUT, &format!("/{id}"), Some(&offer())).await,
-        desk.code(&id, "RENTREE", &json!({})).await,
-        desk.ask(Method::POST, &format!("/{id}/batches"), Some(&count)).await,
-        desk.import(&id, "text/csv", b"RENTREE".to_vec()).await,
+        fixture.ask(Method::POST, "", Some(&offer())).await,
+        fixture.ask(Method::PUT, &format!("/{id}"), Some(&offer())).await,
+        fixture.code(&id, "RENTREE", &json!({})).await,
+        fixture.ask(Method::POST, &format!("/{id}/batches"), Some(&count)).await,
+        fixture.import(&id, "text/csv", b"RENTREE".to_vec()).await,
     ];
     for answer in answers {
         assert_eq!((answer.status.as_u16(), &answer.body["code"]), (409, &json!("contract_ended")));
     }
-    assert_eq!(desk.queued(), [] as [Value; 0]);
+    assert_eq!(fixture.queued(), [] as [Value; 0]);
     let tenant = Tenant { merchant, mode: Mode::Live };
     assert_eq!(service.table.store().offers(tenant, None, 9).await.unwrap().0.len(), 1);
 }

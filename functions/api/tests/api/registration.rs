@@ -88,7 +88,7 @@ async fn a_days_erasures_are_told_to_the_operator_with_their_reasons() {
     }
     let store = service.table.store();
     let merchant = MerchantId::parse(&till.merchant).unwrap();
-    let settings = store.settings_anew(merchant, instant(NOW)).await.unwrap();
+    let settings = store.settings_fresh(merchant, instant(NOW)).await.unwrap();
     let scope = Scope { settings, mode: Mode::Live };
     let today = Day::parse("2026-11-24").unwrap();
     let reasons = [Reason::NeverActivated, Reason::Inactive];

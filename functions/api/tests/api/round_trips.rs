@@ -1,6 +1,6 @@
 //! How often a till's request asks DynamoDB, once the key and the settings are known.
 
-use crate::offers::{Desk, offer, with};
+use crate::offers::{Fixture, offer, with};
 use crate::setup::{MOBILE, Service, sale};
 use aws_sdk_dynamodb::config::Intercept;
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -64,15 +64,15 @@ async fn a_warm_purchase_by_mobile_is_three_round_trips_and_by_member_two() {
 #[tokio::test]
 async fn a_purchase_with_a_coupon_asks_once_more() {
     let (counter, service) = counted().await;
-    let desk = Desk::open(&service, "retail").await;
-    desk.till.enrol(MOBILE).await;
-    let id = desk.written(&with(offer(), "/usage", json!({"type": "single"}))).await;
+    let fixture = Fixture::open(&service, "retail").await;
+    fixture.till.enrol(MOBILE).await;
+    let id = fixture.written(&with(offer(), "/usage", json!({"type": "single"}))).await;
     for (code, round_trips) in [("COLD", 5), ("WARM", 4)] {
-        desk.code(&id, code, &json!({})).await;
+        fixture.code(&id, code, &json!({})).await;
         let mut sale = sale(code, &json!({"mobile": MOBILE}));
         sale["coupons"] = json!([{"code": code, "discount_cents": 1}]);
         let before = counter.0.load(Ordering::Relaxed);
-        let sold = desk.till.post("/v1/purchases", &sale).await;
+        let sold = fixture.till.post("/v1/purchases", &sale).await;
         assert_eq!(sold.status, 201, "{sold:?}");
         assert_eq!(counter.0.load(Ordering::Relaxed) - before, round_trips, "{code}");
     }

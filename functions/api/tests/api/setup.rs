@@ -1,6 +1,6 @@
 //! The service as a test starts it, and the two who call it.
 
-use api::{App, CampaignDoor, CouponDoor, Misses, UploadDoor, WebhookDoor, router};
+use api::{App, CampaignQueue, CouponQueue, Misses, UploadPresigner, WebhookQueue, router};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use axum::Router;
@@ -66,7 +66,7 @@ impl Service {
         };
         let token = Some("a session token/+".to_owned());
         let credentials = Credentials::new("AKIDEXAMPLE", "a secret", token, None, "test");
-        let uploads = UploadDoor {
+        let uploads = UploadPresigner {
             credentials: SharedCredentialsProvider::new(credentials),
             region: "eu-west-3".to_owned(),
             endpoint: None,
@@ -76,10 +76,11 @@ impl Service {
         };
         let queue = Queue::start().await;
         let (sqs, same) = (queue.client(), queue.client());
-        let campaigns = CampaignDoor::new(move || sqs.clone(), "http://queue/campaigns".to_owned());
-        let coupons = CouponDoor::new(move || same.clone(), "http://queue/coupons".to_owned());
+        let campaigns =
+            CampaignQueue::new(move || sqs.clone(), "http://queue/campaigns".to_owned());
+        let coupons = CouponQueue::new(move || same.clone(), "http://queue/coupons".to_owned());
         let sqs = queue.client();
-        let webhooks = WebhookDoor::new(
+        let webhooks = WebhookQueue::new(
             move || sqs.clone(),
             "http://queue/webhooks".to_owned(),
             Reach::Public,

@@ -108,7 +108,7 @@ async fn a_running_file_shows_its_progress_and_a_finished_one_its_refused_rows()
     let store = service.table.store();
     let id = UploadId::parse(&text(&door.body, "upload_id")).unwrap();
     let merchant = MerchantId::parse(&till.merchant).unwrap();
-    let settings = store.settings_anew(merchant, instant(NOW)).await.unwrap();
+    let settings = store.settings_fresh(merchant, instant(NOW)).await.unwrap();
     let scope = Scope { settings, mode: Mode::Live };
     let mut upload = store.upload(&scope, id).await.unwrap();
     upload = store.claim_upload(&scope, &upload, "1").await.unwrap().unwrap();

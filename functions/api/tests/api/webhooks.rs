@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 const URL: &str = "https://93.184.216.34/hooks/zerosix";
 
 /// The endpoints of a merchant of its own.
-struct Desk {
+struct Fixture {
     service: Service,
     path: String,
 }
 
-impl Desk {
+impl Fixture {
     async fn open() -> Self {
         let service = Service::start().await;
         let merchant = service.till("A", "retail").await.merchant;
@@ -40,32 +40,32 @@ impl Desk {
 
 #[tokio::test]
 async fn an_endpoint_is_added_with_a_secret_that_is_shown_once() {
-    let desk = Desk::open().await;
-    let made = desk.add(&["purchase.created", "member.created", "purchase.created"]).await;
+    let fixture = Fixture::open().await;
+    let made = fixture.add(&["purchase.created", "member.created", "purchase.created"]).await;
     assert_eq!(made.status, 201, "{made:?}");
     let secret = text(&made.body, "secret");
     assert!(secret.starts_with("whsec_"), "{secret}");
-    let shown = desk.ask(Method::GET, "", None).await;
+    let shown = fixture.ask(Method::GET, "", None).await;
     assert!(!shown.body.to_string().contains(&secret));
     insta::assert_json_snapshot!(shown.body, { ".webhooks[].webhook_id" => "[webhook]" });
 }
 
 #[tokio::test]
 async fn a_merchant_has_at_most_five_endpoints() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::open().await;
     for _ in 0..5 {
-        desk.added().await;
+        fixture.added().await;
     }
-    let sixth = desk.add(&["purchase.created"]).await;
+    let sixth = fixture.add(&["purchase.created"]).await;
     assert_eq!(sixth.status, 409, "{sixth:?}");
-    let listed = desk.ask(Method::GET, "", None).await;
+    let listed = fixture.ask(Method::GET, "", None).await;
     let ids: Vec<_> = listed.body["webhooks"].as_array().unwrap().iter().collect();
     assert_eq!(ids.len(), 5);
     let first = format!("/{}", text(ids[0], "webhook_id"));
-    assert_eq!(desk.ask(Method::DELETE, &first, None).await.status, 204);
-    assert_eq!(desk.ask(Method::DELETE, &first, None).await.status, 204);
-    assert_eq!(desk.ask(Method::GET, &first, None).await.status, 404);
-    desk.added().await;
+    assert_eq!(fixture.ask(Method::DELETE, &first, None).await.status, 204);
+    assert_eq!(fixture.ask(Method::DELETE, &first, None).await.status, 204);
+    assert_eq!(fixture.ask(Method::GET, &first, None).await.status, 404);
+    fixture.added().await;
 }
 
 #[rstest]
@@ -78,31 +78,31 @@ async fn a_merchant_has_at_most_five_endpoints() {
 #[case("https://nobody.invalid/", "webhook_address")]
 #[tokio::test]
 async fn an_address_inside_a_network_is_refused(#[case] url: &str, #[case] code: &str) {
-    let desk = Desk::open().await;
+    let fixture = Fixture::open().await;
     let body = json!({"mode": "live", "url": url, "events": ["member.created"]});
-    let refused = desk.ask(Method::POST, "", Some(body)).await;
+    let refused = fixture.ask(Method::POST, "", Some(body)).await;
     assert_eq!((refused.status.as_u16(), named(&refused)), (422, vec!["/url"]));
     assert_eq!(refused.body["errors"][0]["code"], code);
 }
 
 #[tokio::test]
 async fn each_word_that_is_no_event_is_named() {
-    let desk = Desk::open().await;
-    let unknown = desk.add(&["purchase.created", "purchase.made", "points"]).await;
+    let fixture = Fixture::open().await;
+    let unknown = fixture.add(&["purchase.created", "purchase.made", "points"]).await;
     assert_eq!((unknown.status.as_u16(), named(&unknown)), (422, vec!["/events/1", "/events/2"]));
-    let none = desk.add(&[]).await;
+    let none = fixture.add(&[]).await;
     assert_eq!((none.status.as_u16(), named(&none)), (422, vec!["/events"]));
 }
 
 #[tokio::test]
 async fn an_endpoint_is_changed_turned_off_and_on() {
-    let desk = Desk::open().await;
-    let webhook = desk.added().await;
+    let fixture = Fixture::open().await;
+    let webhook = fixture.added().await;
     let put = |enabled: bool| {
         let body = json!({
             "url": "https://93.184.216.34/other", "events": ["member.merged"], "enabled": enabled,
         });
-        desk.ask(Method::PUT, &webhook, Some(body))
+        fixture.ask(Method::PUT, &webhook, Some(body))
     };
     let off = put(false).await;
     assert_eq!(off.status, 200, "{off:?}");
@@ -111,36 +111,36 @@ async fn an_endpoint_is_changed_turned_off_and_on() {
     assert_eq!(off.body["events"], json!(["member.merged"]));
     let range = json!({"from": "2026-11-23T00:00:00Z", "until": "2026-11-24T00:00:00Z"});
     let replay = format!("{webhook}/replay");
-    assert_eq!(desk.ask(Method::POST, &replay, Some(range)).await.status, 409);
+    assert_eq!(fixture.ask(Method::POST, &replay, Some(range)).await.status, 409);
     assert_eq!(put(true).await.body["state"], "enabled");
 }
 
 #[tokio::test]
 async fn a_rotated_secret_signs_beside_the_one_before_for_a_day() {
-    let desk = Desk::open().await;
-    let webhook = desk.added().await;
-    let rotated = desk.ask(Method::POST, &format!("{webhook}/secret"), None).await;
+    let fixture = Fixture::open().await;
+    let webhook = fixture.added().await;
+    let rotated = fixture.ask(Method::POST, &format!("{webhook}/secret"), None).await;
     assert_eq!(rotated.status, 201, "{rotated:?}");
     assert!(text(&rotated.body, "secret").starts_with("whsec_"));
     assert_eq!(rotated.body["previous_secret_signs_until"], "2026-11-25T09:20:00Z");
-    let shown = desk.ask(Method::GET, &webhook, None).await;
+    let shown = fixture.ask(Method::GET, &webhook, None).await;
     assert_eq!(shown.body["previous_secret_signs_until"], "2026-11-25T09:20:00Z");
-    desk.service.set_clock("2026-11-25T09:20:00Z");
-    let shown = desk.ask(Method::GET, &webhook, None).await;
+    fixture.service.set_clock("2026-11-25T09:20:00Z");
+    let shown = fixture.ask(Method::GET, &webhook, None).await;
     assert_eq!(shown.body["previous_secret_signs_until"], Value::Null);
 }
 
 #[tokio::test]
 async fn a_replay_is_planned_in_pieces_within_a_day_each() {
-    let desk = Desk::open().await;
-    let webhook = desk.added().await;
+    let fixture = Fixture::open().await;
+    let webhook = fixture.added().await;
     let replay = format!("{webhook}/replay");
     let range = json!({"from": "2026-11-23T01:30:00+01:00", "until": "2027-01-01T00:00:00Z"});
-    let asked = desk.ask(Method::POST, &replay, Some(range)).await;
+    let asked = fixture.ask(Method::POST, &replay, Some(range)).await;
     assert_eq!(asked.status, 202, "{asked:?}");
     let range = json!({"from": "2026-11-23T00:30:00Z", "until": "2026-11-24T09:20:00Z"});
     assert_eq!(asked.body, range);
-    let queued = desk.service.queue.sent("/webhooks");
+    let queued = fixture.service.queue.sent("/webhooks");
     let read = |body: &String| serde_json::from_str::<Value>(body).unwrap();
     let bounds = queued.iter().map(read).map(|piece| (text(&piece, "from"), text(&piece, "until")));
     let bounds: Vec<_> = bounds.collect();
@@ -149,17 +149,17 @@ async fn a_replay_is_planned_in_pieces_within_a_day_each() {
     assert_eq!(bounds[0].1, "2026-11-23T06:00:00Z");
     assert_eq!(bounds[5], ("2026-11-24T06:00:00Z".to_owned(), "2026-11-24T09:20:00Z".to_owned()));
     let early = json!({"from": "2026-10-01T00:00:00Z", "until": "2026-11-01T00:00:00Z"});
-    let refused = desk.ask(Method::POST, &replay, Some(early)).await;
+    let refused = fixture.ask(Method::POST, &replay, Some(early)).await;
     assert_eq!((refused.status.as_u16(), named(&refused)), (422, vec!["/from"]));
 }
 
 #[tokio::test]
 async fn another_merchants_endpoint_is_none() {
-    let desk = Desk::open().await;
-    let webhook = desk.added().await;
-    let other = desk.service.till("B", "retail").await.merchant;
+    let fixture = Fixture::open().await;
+    let webhook = fixture.added().await;
+    let other = fixture.service.till("B", "retail").await.merchant;
     let path = format!("/v1/merchants/{other}/webhooks{webhook}");
-    assert_eq!(desk.service.operator(Method::GET, &path, None).await.status, 404);
-    assert_eq!(desk.service.operator(Method::DELETE, &path, None).await.status, 204);
-    assert_eq!(desk.ask(Method::GET, &webhook, None).await.status, 200);
+    assert_eq!(fixture.service.operator(Method::GET, &path, None).await.status, 404);
+    assert_eq!(fixture.service.operator(Method::DELETE, &path, None).await.status, 204);
+    assert_eq!(fixture.ask(Method::GET, &webhook, None).await.status, 200);
 }

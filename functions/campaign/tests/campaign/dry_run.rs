@@ -1,6 +1,6 @@
 //! Dry runs: killed anywhere, they come to what the real plan comes to.
 
-use crate::setup::{Desk, now};
+use crate::setup::{Fixture, now};
 use aws_sdk_dynamodb::config::interceptors::{
     BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
 };
@@ -20,7 +20,7 @@ use platform::messages::CampaignMessage;
 use platform::queue::Failed;
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::{
-    Customer, DryCounts, Entry, MasterKey, MessageAddress, NewMember, Source, Store, Wish,
+    ConsentChange, Customer, DryCounts, Entry, MasterKey, MessageAddress, NewMember, Source, Store,
 };
 use support::{mobile, sale};
 
@@ -66,7 +66,7 @@ impl Intercept for Dies {
     }
 }
 
-impl Desk {
+impl Fixture {
     /// The same function in an instance that dies.
     fn dying(&self, after: u32, answer_is_lost: bool) -> App {
         let dies = Dies { after: AtomicU32::new(after), answer_is_lost };
@@ -88,8 +88,9 @@ impl Desk {
         let (member, _) = store.create_member(&self.scope, &new, now()).await.unwrap();
         let id = member.person.id;
         let (at, source) = (now() - 1.hour(), ConsentSource::Till);
-        let wish = Wish::Consent(Consent { at, source, text_version: "2026-01".to_owned() });
-        store.wish(&self.scope, id, channel, &wish).await.unwrap();
+        let change =
+            ConsentChange::Consent(Consent { at, source, text_version: "2026-01".to_owned() });
+        store.change_consent(&self.scope, id, channel, &change).await.unwrap();
         id
     }
 
@@ -133,24 +134,29 @@ fn text(body: &str) -> Content {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_killed_anywhere_comes_to_what_the_real_plan_comes_to() {
-    let desk = Desk::open().await;
-    let tenant = desk.scope.tenant();
-    let mut members: Vec<_> = desk.members(40).await.into_iter().collect();
-    members.push(desk.named(100, "Zoë").await);
+    let fixture = Fixture::open().await;
+    let tenant = fixture.scope.tenant();
+    let mut members: Vec<_> = fixture.members(40).await.into_iter().collect();
+    members.push(fixture.named(100, "Zoë").await);
     // Three opposed, of whom one bought; five bought, and are not in the segment.
     for (number, member) in members[..5].iter().enumerate() {
         let purchase = sale(&number.to_string(), 1_000);
         let entry = Entry { purchase, source: Source::Operator };
         let customer = Customer::Member(*member);
-        desk.app.store.record(&desk.scope, &customer, &entry, now()).await.unwrap();
+        fixture.app.store.record_purchase(&fixture.scope, &customer, &entry, now()).await.unwrap();
     }
     for member in &members[4..7] {
         let opposition = Opposition { at: now(), reason: OppositionReason::Manual };
-        let wish = Wish::Oppose(opposition);
-        desk.app.store.wish(&desk.scope, *member, Channel::Sms, &wish).await.unwrap();
+        let change = ConsentChange::Oppose(opposition);
+        fixture
+            .app
+            .store
+            .change_consent(&fixture.scope, *member, Channel::Sms, &change)
+            .await
+            .unwrap();
     }
     let newcomers = Segment { visits: Between::new(None, Some(0)).unwrap(), ..Segment::default() };
-    let id = desk.draft(Channel::Sms, text("Bonjour {{first_name|vous}}"), newcomers).await;
+    let id = fixture.draft(Channel::Sms, text("Bonjour {{first_name|vous}}"), newcomers).await;
     let expected = DryCounts {
         walked: 41,
         recipients: 34,
@@ -162,90 +168,90 @@ async fn a_dry_run_killed_anywhere_comes_to_what_the_real_plan_comes_to() {
     let (mut killed, mut answers) = (0, 0);
     let calls = (0..10).chain((10..46).step_by(6));
     for (after, answer_is_lost) in calls.flat_map(|after| [(after, false), (after, true)]) {
-        desk.app.store.ask_dry_run(tenant, id, now()).await.unwrap();
-        let dying = desk.dying(after, answer_is_lost);
+        fixture.app.store.ask_dry_run(tenant, id, now()).await.unwrap();
+        let dying = fixture.dying(after, answer_is_lost);
         match dry_run(&dying, tenant, id, now(), Instant::MAX).await {
             Ok(()) => answers += 1,
             Err(_) => killed += 1,
         }
         // What the dead one had under way may still arrive; then the message comes again.
         let mut attempts = 0;
-        while dry_run(&desk.app, tenant, id, now(), Instant::MAX).await.is_err() {
+        while dry_run(&fixture.app, tenant, id, now(), Instant::MAX).await.is_err() {
             attempts += 1;
             assert!(attempts < 3);
         }
-        assert_eq!(desk.counts(id).await, expected, "dead after {after}, {answer_is_lost}");
+        assert_eq!(fixture.counts(id).await, expected, "dead after {after}, {answer_is_lost}");
     }
     assert!(killed > 20 && answers > 0, "{killed} killed, {answers} not");
 
-    let store = &desk.app.store;
+    let store = &fixture.app.store;
     store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
-    advance(&desk.app, tenant, id, now(), Instant::MAX).await.unwrap();
+    advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
     let plan = store.plan(tenant, id).await.unwrap();
     assert_eq!((plan.is_done(), plan.recipients), (true, expected.recipients));
-    assert_eq!(desk.recipients().await.len(), 34);
+    assert_eq!(fixture.recipients().await.len(), 34);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_out_of_time_queues_itself_again_and_goes_on_where_it_was() {
-    let desk = Desk::open().await;
-    desk.members(20).await;
-    let id = desk.draft(Channel::Sms, text("Bonjour"), Segment::default()).await;
-    let tenant = desk.scope.tenant();
-    desk.ask(id).await;
+    let fixture = Fixture::open().await;
+    fixture.members(20).await;
+    let id = fixture.draft(Channel::Sms, text("Bonjour"), Segment::default()).await;
+    let tenant = fixture.scope.tenant();
+    fixture.ask(id).await;
     let body = serde_json::to_string(&CampaignMessage::dry_run_of(tenant, id)).unwrap();
     let mut seen = 0;
     for turn in 1..=16 {
-        handle(&desk.app, &body, now(), Instant::MIN).await.unwrap();
-        let dry_run = desk.app.store.dry_run(tenant, id, now()).await.unwrap().unwrap();
+        handle(&fixture.app, &body, now(), Instant::MIN).await.unwrap();
+        let dry_run = fixture.app.store.dry_run(tenant, id, now()).await.unwrap().unwrap();
         assert!(dry_run.counts.walked >= seen);
         seen = dry_run.counts.walked;
         assert_eq!((turn == 16, u16::from(dry_run.shard)), (dry_run.done_at.is_some(), turn));
     }
-    assert_eq!(desk.queue.sent("/campaigns"), vec![body.clone(); 15]);
-    assert_eq!(desk.counts(id).await.recipients, 20);
+    assert_eq!(fixture.queue.sent("/campaigns"), vec![body.clone(); 15]);
+    assert_eq!(fixture.counts(id).await.recipients, 20);
     // Done is done, however often its message comes; nobody was planned or written to.
-    handle(&desk.app, &body, now(), Instant::MAX).await.unwrap();
-    assert_eq!(desk.queue.sent("/campaigns").len(), 15);
-    assert!(desk.queue.sent("/sends").is_empty());
-    let stored = desk.app.store.campaign(tenant, id).await.unwrap();
+    handle(&fixture.app, &body, now(), Instant::MAX).await.unwrap();
+    assert_eq!(fixture.queue.sent("/campaigns").len(), 15);
+    assert!(fixture.queue.sent("/sends").is_empty());
+    let stored = fixture.app.store.campaign(tenant, id).await.unwrap();
     assert_eq!(stored.campaign.state, State::Draft);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_persons_sms_is_measured_with_the_persons_own_name() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::open().await;
     // With the mention of STOP: 160 characters for Lea, 161 for Anna, and 70 of UCS-2 are exceeded.
     let body = format!("{{{{first_name}}}} {}", "a".repeat(142));
     for (number, name) in ["Lea", "Anna", "Zoë"].into_iter().enumerate() {
-        desk.named(u16::try_from(number).unwrap(), name).await;
+        fixture.named(u16::try_from(number).unwrap(), name).await;
     }
-    let id = desk.draft(Channel::Sms, text(&body), Segment::default()).await;
-    let counts = desk.run(id).await;
+    let id = fixture.draft(Channel::Sms, text(&body), Segment::default()).await;
+    let counts = fixture.run(id).await;
     assert_eq!((counts.recipients, counts.sms_parts, counts.unicode), (3, 1 + 2 + 3, 1));
 
     let folded = Content { folded: true, ..text(&body) };
-    let id = desk.draft(Channel::Sms, folded, Segment::default()).await;
-    let counts = desk.run(id).await;
+    let id = fixture.draft(Channel::Sms, folded, Segment::default()).await;
+    let counts = fixture.run(id).await;
     assert_eq!((counts.sms_parts, counts.unicode), (1 + 2 + 1, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_cannot_be_written_to_is_told_apart_by_the_reason() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::open().await;
     let address = |text: &str| Details { email: Email::parse(text).ok(), ..Details::default() };
-    desk.person(1, address("a@example.com"), Channel::Email).await;
-    desk.person(2, Details::default(), Channel::Email).await;
-    desk.person(3, address("c@example.com"), Channel::Sms).await;
-    desk.person(4, address("d@example.com"), Channel::Email).await;
+    fixture.person(1, address("a@example.com"), Channel::Email).await;
+    fixture.person(2, Details::default(), Channel::Email).await;
+    fixture.person(3, address("c@example.com"), Channel::Sms).await;
+    fixture.person(4, address("d@example.com"), Channel::Email).await;
     let opposition = Opposition { at: now(), reason: OppositionReason::Unsubscribed };
     let at = MessageAddress::Email(Email::parse("d@example.com").unwrap());
-    desk.app.store.oppose_at(&desk.scope, &at, opposition).await.unwrap();
+    fixture.app.store.oppose_at(&fixture.scope, &at, opposition).await.unwrap();
     let content = Content {
         subject: "Bonjour".to_owned(),
         ..text("<a href=\"{{unsubscribe_url}}\">non merci</a>")
     };
-    let id = desk.draft(Channel::Email, content, Segment::default()).await;
+    let id = fixture.draft(Channel::Email, content, Segment::default()).await;
     let expected = DryCounts {
         walked: 4,
         recipients: 1,
@@ -254,16 +260,16 @@ async fn who_cannot_be_written_to_is_told_apart_by_the_reason() {
         sms_parts: 0,
         unicode: 0,
     };
-    assert_eq!(desk.run(id).await, expected);
+    assert_eq!(fixture.run(id).await, expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_of_what_was_written_anew_is_forgotten() {
-    let desk = Desk::open().await;
-    desk.members(5).await;
-    let (store, tenant) = (&desk.app.store, desk.scope.tenant());
-    let id = desk.draft(Channel::Sms, text("Bonjour"), Segment::default()).await;
-    desk.ask(id).await;
+    let fixture = Fixture::open().await;
+    fixture.members(5).await;
+    let (store, tenant) = (&fixture.app.store, fixture.scope.tenant());
+    let id = fixture.draft(Channel::Sms, text("Bonjour"), Segment::default()).await;
+    fixture.ask(id).await;
     let mut under_way = store.dry_run(tenant, id, now()).await.unwrap().unwrap();
     let draft = Draft {
         name: "Rentrée".to_owned(),
@@ -278,22 +284,22 @@ async fn a_dry_run_of_what_was_written_anew_is_forgotten() {
     for _ in 0..2 {
         let noted = store.note_dry_run(tenant, id, &mut under_way, counts, (3, None), now()).await;
         assert!(!noted.unwrap());
-        desk.ask(id).await;
+        fixture.ask(id).await;
     }
     assert_eq!(store.dry_run(tenant, id, now()).await.unwrap().unwrap().counts.walked, 0);
-    dry_run(&desk.app, tenant, id, now(), Instant::MAX).await.unwrap();
-    assert_eq!(desk.counts(id).await.recipients, 5);
+    dry_run(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
+    assert_eq!(fixture.counts(id).await.recipients, 5);
     // Of a campaign that has none, the message is done with.
-    let other = desk.draft(Channel::Sms, text("Bonjour"), Segment::default()).await;
-    assert!(dry_run(&desk.app, tenant, other, now(), Instant::MAX).await.is_ok());
+    let other = fixture.draft(Channel::Sms, text("Bonjour"), Segment::default()).await;
+    assert!(dry_run(&fixture.app, tenant, other, now(), Instant::MAX).await.is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_that_stands_still_is_begun_anew_when_it_is_asked_for_again() {
-    let desk = Desk::open().await;
-    let (store, tenant) = (&desk.app.store, desk.scope.tenant());
-    let id = desk.draft(Channel::Sms, text("Bonjour"), Segment::default()).await;
-    desk.ask(id).await;
+    let fixture = Fixture::open().await;
+    let (store, tenant) = (&fixture.app.store, fixture.scope.tenant());
+    let id = fixture.draft(Channel::Sms, text("Bonjour"), Segment::default()).await;
+    fixture.ask(id).await;
     let first = store.dry_run(tenant, id, now()).await.unwrap();
     let soon = store.ask_dry_run(tenant, id, now() + SignedDuration::from_mins(59)).await;
     assert_eq!(Some(soon.unwrap()), first);
@@ -305,11 +311,11 @@ async fn a_dry_run_that_stands_still_is_begun_anew_when_it_is_asked_for_again() 
 
 #[tokio::test]
 async fn a_text_of_other_rules_goes_to_the_dead_letters() {
-    let desk = Desk::open().await;
-    let id = desk.draft(Channel::Sms, text("{{prenom}}"), Segment::default()).await;
-    desk.ask(id).await;
-    let message = CampaignMessage::dry_run_of(desk.scope.tenant(), id);
+    let fixture = Fixture::open().await;
+    let id = fixture.draft(Channel::Sms, text("{{prenom}}"), Segment::default()).await;
+    fixture.ask(id).await;
+    let message = CampaignMessage::dry_run_of(fixture.scope.tenant(), id);
     let body = serde_json::to_string(&message).unwrap();
-    let dealt = handle(&desk.app, &body, now(), Instant::MAX).await;
+    let dealt = handle(&fixture.app, &body, now(), Instant::MAX).await;
     assert!(matches!(dealt, Err(Failed::Poison(_))));
 }

@@ -1,6 +1,6 @@
 //! Campaigns taken from their moment to their batches, on a queue that can be told to fail.
 
-use crate::setup::{Desk, now};
+use crate::setup::{Fixture, now};
 use campaign::advance::advance;
 use campaign::{handle, tick};
 use domain::campaign::segment::Between;
@@ -15,20 +15,20 @@ use store::{Claimed, Counts};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_planner_that_dies_anywhere_and_starts_again_plans_everybody_once() {
     for dies_after in [0, 1, 2, 5, 9, 15] {
-        let desk = Desk::open().await;
-        let members = desk.members(40).await;
-        let id = desk.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
-        let tenant = desk.scope.tenant();
-        desk.queue.fail_after(dies_after);
+        let fixture = Fixture::open().await;
+        let members = fixture.members(40).await;
+        let id = fixture.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
+        let tenant = fixture.scope.tenant();
+        fixture.queue.fail_after(dies_after);
         let mut attempts = 0;
-        while advance(&desk.app, tenant, id, now(), Instant::MAX).await.is_err() {
+        while advance(&fixture.app, tenant, id, now(), Instant::MAX).await.is_err() {
             attempts += 1;
             assert!(attempts < 3);
         }
-        let plan = desk.app.store.plan(tenant, id).await.unwrap();
+        let plan = fixture.app.store.plan(tenant, id).await.unwrap();
         assert!(plan.is_done());
         assert_eq!(plan.recipients, 40, "dead after {dies_after}");
-        let recipients = desk.recipients().await;
+        let recipients = fixture.recipients().await;
         assert_eq!(recipients.len(), 40, "dead after {dies_after}");
         assert_eq!(recipients.into_iter().collect::<BTreeSet<_>>(), members);
     }
@@ -36,33 +36,33 @@ async fn a_planner_that_dies_anywhere_and_starts_again_plans_everybody_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_planner_out_of_time_queues_the_campaign_again_and_goes_on_where_it_was() {
-    let desk = Desk::open().await;
-    desk.members(3).await;
-    let id = desk.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
-    let tenant = desk.scope.tenant();
-    advance(&desk.app, tenant, id, now(), Instant::MIN).await.unwrap();
+    let fixture = Fixture::open().await;
+    fixture.members(3).await;
+    let id = fixture.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
+    let tenant = fixture.scope.tenant();
+    advance(&fixture.app, tenant, id, now(), Instant::MIN).await.unwrap();
     let again = serde_json::to_string(&CampaignMessage::of(tenant, id)).unwrap();
-    assert_eq!(desk.queue.sent("/campaigns"), [again.as_str()]);
-    handle(&desk.app, &again, now(), Instant::MAX).await.unwrap();
-    assert_eq!(desk.recipients().await.len(), 3);
+    assert_eq!(fixture.queue.sent("/campaigns"), [again.as_str()]);
+    handle(&fixture.app, &again, now(), Instant::MAX).await.unwrap();
+    assert_eq!(fixture.recipients().await.len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_hour_queues_what_is_due_and_a_scheduled_campaign_begins_at_its_moment() {
-    let desk = Desk::open().await;
-    desk.members(1).await;
+    let fixture = Fixture::open().await;
+    fixture.members(1).await;
     let at = now() + 1.hour();
-    let id = desk.campaign(Channel::Sms, Segment::default(), Step::Schedule(at)).await;
-    let tenant = desk.scope.tenant();
-    tick(&desk.app, now()).await.unwrap();
-    assert!(desk.queue.sent("/campaigns").is_empty());
-    advance(&desk.app, tenant, id, now(), Instant::MAX).await.unwrap();
-    assert!(desk.queue.sent("/sends").is_empty());
-    tick(&desk.app, at).await.unwrap();
-    assert_eq!(desk.queue.sent("/campaigns").len(), 1);
-    advance(&desk.app, tenant, id, at, Instant::MAX).await.unwrap();
-    assert_eq!(desk.queue.sent("/sends").len(), 1);
-    let stored = desk.app.store.campaign(tenant, id).await.unwrap();
+    let id = fixture.campaign(Channel::Sms, Segment::default(), Step::Schedule(at)).await;
+    let tenant = fixture.scope.tenant();
+    tick(&fixture.app, now()).await.unwrap();
+    assert!(fixture.queue.sent("/campaigns").is_empty());
+    advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
+    assert!(fixture.queue.sent("/sends").is_empty());
+    tick(&fixture.app, at).await.unwrap();
+    assert_eq!(fixture.queue.sent("/campaigns").len(), 1);
+    advance(&fixture.app, tenant, id, at, Instant::MAX).await.unwrap();
+    assert_eq!(fixture.queue.sent("/sends").len(), 1);
+    let stored = fixture.app.store.campaign(tenant, id).await.unwrap();
     assert_eq!(stored.campaign.state, State::Running);
 }
 
@@ -70,77 +70,77 @@ async fn the_hour_queues_what_is_due_and_a_scheduled_campaign_begins_at_its_mome
 async fn only_who_is_in_the_segment_and_may_be_reached_is_planned() {
     let buyers = Segment { visits: Between::new(Some(1), None).unwrap(), ..Segment::default() };
     for (channel, segment) in [(Channel::Sms, buyers), (Channel::Email, Segment::default())] {
-        let desk = Desk::open().await;
-        desk.members(5).await;
-        let id = desk.campaign(channel, segment, Step::Launch).await;
-        let tenant = desk.scope.tenant();
-        advance(&desk.app, tenant, id, now(), Instant::MAX).await.unwrap();
-        assert!(desk.queue.sent("/sends").is_empty());
-        let stored = desk.app.store.campaign(tenant, id).await.unwrap();
+        let fixture = Fixture::open().await;
+        fixture.members(5).await;
+        let id = fixture.campaign(channel, segment, Step::Launch).await;
+        let tenant = fixture.scope.tenant();
+        advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
+        assert!(fixture.queue.sent("/sends").is_empty());
+        let stored = fixture.app.store.campaign(tenant, id).await.unwrap();
         assert_eq!(stored.campaign.state, State::Finished);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn batches_whose_messages_were_lost_are_queued_again() {
-    let desk = Desk::open().await;
-    desk.members(20).await;
-    let id = desk.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
-    let tenant = desk.scope.tenant();
-    advance(&desk.app, tenant, id, now(), Instant::MAX).await.unwrap();
-    let mut first = desk.queue.sent("/sends");
-    desk.queue.clear();
+    let fixture = Fixture::open().await;
+    fixture.members(20).await;
+    let id = fixture.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
+    let tenant = fixture.scope.tenant();
+    advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
+    let mut first = fixture.queue.sent("/sends");
+    fixture.queue.clear();
     let later = now() + 10.minutes();
-    assert_eq!(desk.app.store.campaigns_due(later).await.unwrap(), [(tenant, id)]);
-    advance(&desk.app, tenant, id, later, Instant::MAX).await.unwrap();
-    let mut again = desk.queue.sent("/sends");
+    assert_eq!(fixture.app.store.campaigns_due(later).await.unwrap(), [(tenant, id)]);
+    advance(&fixture.app, tenant, id, later, Instant::MAX).await.unwrap();
+    let mut again = fixture.queue.sent("/sends");
     first.sort();
     again.sort();
     assert_eq!(first, again);
-    desk.app.store.step_campaign(tenant, id, Step::Cancel, later).await.unwrap();
-    desk.queue.clear();
-    advance(&desk.app, tenant, id, later, Instant::MAX).await.unwrap();
-    assert!(desk.queue.sent("/sends").is_empty());
+    fixture.app.store.step_campaign(tenant, id, Step::Cancel, later).await.unwrap();
+    fixture.queue.clear();
+    advance(&fixture.app, tenant, id, later, Instant::MAX).await.unwrap();
+    assert!(fixture.queue.sent("/sends").is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_campaign_whose_batches_are_done_before_its_plan_is_finishes_with_the_plan() {
-    let desk = Desk::open().await;
-    desk.members(1).await;
-    let id = desk.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
-    let tenant = desk.scope.tenant();
-    let store = &desk.app.store;
-    desk.queue.fail_after(0);
-    assert!(advance(&desk.app, tenant, id, now(), Instant::MAX).await.is_err());
+    let fixture = Fixture::open().await;
+    fixture.members(1).await;
+    let id = fixture.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
+    let tenant = fixture.scope.tenant();
+    let store = &fixture.app.store;
+    fixture.queue.fail_after(0);
+    assert!(advance(&fixture.app, tenant, id, now(), Instant::MAX).await.is_err());
     let batch = store.plan(tenant, id).await.unwrap().last_batch.unwrap();
     let Claimed::Ours(claim) = store.claim_batch(tenant, id, batch, now()).await.unwrap() else {
         panic!("the batch was cut");
     };
     let counts = Counts { sent: 1, ..Counts::default() };
     store.end_batch(tenant, id, &claim, counts, &[], now()).await.unwrap();
-    advance(&desk.app, tenant, id, now(), Instant::MAX).await.unwrap();
+    advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
     let stored = store.campaign(tenant, id).await.unwrap();
     assert_eq!(stored.campaign.state, State::Finished);
 }
 
 #[tokio::test]
 async fn a_message_that_is_none_of_ours_goes_to_the_dead_letters() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::open().await;
     for body in ["", "{}", r#"{"tenant": "M#x", "campaign": "y"}"#] {
-        let dealt = handle(&desk.app, body, now(), Instant::MAX).await;
+        let dealt = handle(&fixture.app, body, now(), Instant::MAX).await;
         assert!(matches!(dealt, Err(Failed::Poison(_))));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_campaign_goes_no_further_once_its_merchants_contract_has_ended() {
-    let desk = Desk::open().await;
-    desk.members(3).await;
-    let id = desk.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
-    let tenant = desk.scope.tenant();
+    let fixture = Fixture::open().await;
+    fixture.members(3).await;
+    let id = fixture.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
+    let tenant = fixture.scope.tenant();
     let yesterday = domain::Day::parse("2026-11-23").unwrap();
-    desk.app.store.end_contract(tenant.merchant, yesterday).await.unwrap();
-    advance(&desk.app, tenant, id, now(), Instant::MAX).await.unwrap();
-    assert!(desk.queue.sent("/sends").is_empty());
-    assert_eq!(desk.app.store.plan(tenant, id).await.unwrap().recipients, 0);
+    fixture.app.store.end_contract(tenant.merchant, yesterday).await.unwrap();
+    advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
+    assert!(fixture.queue.sent("/sends").is_empty());
+    assert_eq!(fixture.app.store.plan(tenant, id).await.unwrap().recipients, 0);
 }

@@ -6,7 +6,7 @@ use domain::member::consent::{Consent, ConsentSource};
 use domain::{CampaignId, Channel, Instant, MemberId, Segment};
 use platform::messages::BatchMessage;
 use std::collections::BTreeSet;
-use store::{Claimed, NewMember, Scope, Wish};
+use store::{Claimed, ConsentChange, NewMember, Scope};
 use support::{Queue, Table, instant, merchant, mobile, open_merchant};
 
 pub(crate) fn now() -> Instant {
@@ -14,14 +14,14 @@ pub(crate) fn now() -> Instant {
 }
 
 /// The function on a table and on queues of its own.
-pub(crate) struct Desk {
+pub(crate) struct Fixture {
     pub(crate) table: Table,
     pub(crate) app: App,
     pub(crate) scope: Scope,
     pub(crate) queue: Queue,
 }
 
-impl Desk {
+impl Fixture {
     pub(crate) async fn open() -> Self {
         let table = Table::start().await;
         let store = table.store();
@@ -44,9 +44,9 @@ impl Desk {
             let new = NewMember { mobile: mobile(number), details, enrolment };
             let (member, _) = self.app.store.create_member(&self.scope, &new, now()).await.unwrap();
             let (at, source, text_version) = (now(), ConsentSource::Till, "2026-01".to_owned());
-            let wish = Wish::Consent(Consent { at, source, text_version });
+            let change = ConsentChange::Consent(Consent { at, source, text_version });
             let id = member.person.id;
-            self.app.store.wish(&self.scope, id, Channel::Sms, &wish).await.unwrap();
+            self.app.store.change_consent(&self.scope, id, Channel::Sms, &change).await.unwrap();
             members.insert(id);
         }
         members

@@ -107,7 +107,7 @@ pub(crate) struct Draft {
     time: Option<Time>,
     total: Option<Cents>,
     lines: Vec<Signed>,
-    /// A row with neither an amount nor what to reckon one from.
+    /// A row with neither an amount nor what to compute one from.
     amount_missing: bool,
     sales: u32,
     returns: u32,
@@ -267,14 +267,14 @@ fn line<'c>(
     let unit_price = read(cell, Column::UnitPrice, Cents::parse)?;
     let amount = read(cell, Column::LineAmount, Cents::parse)?;
     let (negative_quantity, quantity) = quantity.unwrap_or((false, Quantity::ONE));
-    let reckoned = unit_price.map(|price| quantity.times(price.abs()));
-    let (negative, quantity, unit_price, discount) = match (amount, unit_price, reckoned) {
+    let computed = unit_price.map(|price| quantity.times(price.abs()));
+    let (negative, quantity, unit_price, discount) = match (amount, unit_price, computed) {
         // The amount of the line is the file's word; what it is less than quantity and price say is
         // a discount.
-        (Some(amount), Some(price), Some(reckoned)) if reckoned >= amount.abs() => {
+        (Some(amount), Some(price), Some(computed)) if computed >= amount.abs() => {
             let negative = amount < Cents::ZERO
                 || (amount == Cents::ZERO && (negative_quantity ^ (price < Cents::ZERO)));
-            (negative, quantity, price.abs(), reckoned - amount.abs())
+            (negative, quantity, price.abs(), computed - amount.abs())
         }
         // A unit price that were the amount divided by the quantity would not be exact.
         (Some(amount), ..) => (amount < Cents::ZERO, Quantity::ONE, amount.abs(), Cents::ZERO),

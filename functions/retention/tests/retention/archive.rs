@@ -30,7 +30,7 @@ fn day(text: &str) -> Day {
 type Item = archived::Item;
 
 /// The function on a table, a bucket and a queue, with two merchants of whom one leaves.
-struct Desk {
+struct Fixture {
     table: Table,
     bucket: Bucket,
     queue: Queue,
@@ -43,7 +43,7 @@ struct Desk {
     killed: AtomicU32,
 }
 
-impl Desk {
+impl Fixture {
     async fn open() -> Self {
         let (table, bucket, queue) =
             (Table::start().await, Bucket::start().await, Queue::start().await);
@@ -156,28 +156,28 @@ enum Fate {
 }
 
 impl Fate {
-    async fn meets(self, desk: &Desk, body: &str) {
+    async fn meets(self, fixture: &Fixture, body: &str) {
         match self {
-            Self::Smooth => desk.handle(body, Instant::MAX).await.unwrap(),
+            Self::Smooth => fixture.handle(body, Instant::MAX).await.unwrap(),
             Self::Twice => {
-                desk.handle(body, Instant::MAX).await.unwrap();
-                desk.handle(body, Instant::MAX).await.unwrap();
+                fixture.handle(body, Instant::MAX).await.unwrap();
+                fixture.handle(body, Instant::MAX).await.unwrap();
             }
-            Self::Hurried => desk.handle(body, Instant::MIN).await.unwrap(),
+            Self::Hurried => fixture.handle(body, Instant::MIN).await.unwrap(),
             Self::Shared => {
-                let both = [Instant::MIN, Instant::MAX].map(|until| desk.handle(body, until));
+                let both = [Instant::MIN, Instant::MAX].map(|until| fixture.handle(body, until));
                 assert!(futures::future::join_all(both).await.iter().all(Result::is_ok));
             }
             Self::KilledBefore | Self::KilledAfter => {
                 let late = matches!(self, Self::KilledAfter);
                 for writes in 0.. {
-                    desk.deaths.after(writes, late);
-                    let dealt = desk.handle(body, Instant::MAX).await;
-                    desk.deaths.never();
+                    fixture.deaths.after(writes, late);
+                    let dealt = fixture.handle(body, Instant::MAX).await;
+                    fixture.deaths.never();
                     if dealt.is_ok() {
                         break;
                     }
-                    desk.killed.fetch_add(1, Ordering::Relaxed);
+                    fixture.killed.fetch_add(1, Ordering::Relaxed);
                     assert!(writes < 500, "{body}: {dealt:?}");
                 }
             }
@@ -194,21 +194,21 @@ impl Fate {
 #[case(Fate::Shared)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_merchant_whose_contract_has_ended_is_archived_and_leaves_the_table(#[case] fate: Fate) {
-    let mut desk = Desk::open().await;
-    let before = desk.items().await;
-    let mut left = desk.of_the_leaving(&before);
+    let mut fixture = Fixture::open().await;
+    let before = fixture.items().await;
+    let mut left = fixture.of_the_leaving(&before);
     assert!(left.len() > 60, "{}", left.len());
-    desk.run(fate).await;
+    fixture.run(fate).await;
 
-    let after = desk.items().await;
+    let after = fixture.items().await;
     let mut stays = before;
     stays.retain(|key, _| !left.contains_key(key));
     assert_eq!(after.keys().collect::<Vec<_>>(), stays.keys().collect::<Vec<_>>());
     assert_eq!(after, stays, "another merchant's data were touched");
 
-    let archive = desk.archive();
+    let archive = fixture.archive();
     // Noted on the profile before it was archived.
-    let profile = (format!("M#{}", desk.leaving.id), "PROFILE".to_owned());
+    let profile = (format!("M#{}", fixture.leaving.id), "PROFILE".to_owned());
     let since = archive.items[&profile]["archiving_since"].clone();
     left.get_mut(&profile).unwrap().insert("archiving_since".to_owned(), since);
     assert_eq!(archive.items.keys().collect::<Vec<_>>(), left.keys().collect::<Vec<_>>());
@@ -216,129 +216,129 @@ async fn a_merchant_whose_contract_has_ended_is_archived_and_leaves_the_table(#[
     assert_eq!(archive.told_items, left.len(), "every item once");
     match fate {
         Fate::KilledBefore | Fate::KilledAfter => {
-            assert!(desk.killed.load(Ordering::Relaxed) > 100, "{:?}", desk.killed);
+            assert!(fixture.killed.load(Ordering::Relaxed) > 100, "{:?}", fixture.killed);
         }
         Fate::Hurried => assert!(archive.objects > Part::all().count(), "{}", archive.objects),
         Fate::Smooth | Fate::Twice | Fate::Shared => {}
     }
 
     // A message that comes late finds nobody.
-    for body in [desk.begin("2026-12-02"), part("clear_part", &desk, Part::Settings)] {
-        desk.handle(&body, Instant::MAX).await.unwrap();
+    for body in [fixture.begin("2026-12-02"), part("clear_part", &fixture, Part::Settings)] {
+        fixture.handle(&body, Instant::MAX).await.unwrap();
     }
-    assert_eq!(desk.waiting(), Vec::<String>::new());
-    let gone = desk.app.store.settings_anew(desk.leaving.id, night()).await;
+    assert_eq!(fixture.waiting(), Vec::<String>::new());
+    let gone = fixture.app.store.settings_fresh(fixture.leaving.id, night()).await;
     assert!(matches!(gone, Err(StoreError::NotFound("merchant"))));
 }
 
-fn part(task: &str, desk: &Desk, part: Part) -> String {
-    format!(r#"{{"task":"{task}","merchant":"{}","part":"{part}"}}"#, desk.leaving.id)
+fn part(task: &str, fixture: &Fixture, part: Part) -> String {
+    format!(r#"{{"task":"{task}","merchant":"{}","part":"{part}"}}"#, fixture.leaving.id)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_archived_before_the_day_after_the_contract() {
-    let mut desk = Desk::open().await;
-    let before = desk.items().await;
+    let mut fixture = Fixture::open().await;
+    let before = fixture.items().await;
     for today in ["2026-11-24", LAST_DAY] {
-        desk.handle(&desk.begin(today), Instant::MAX).await.unwrap();
+        fixture.handle(&fixture.begin(today), Instant::MAX).await.unwrap();
     }
-    assert_eq!(desk.waiting(), Vec::<String>::new());
+    assert_eq!(fixture.waiting(), Vec::<String>::new());
     // Taken back, the contract goes on though its day comes.
-    desk.app.store.resume_contract(desk.leaving.id).await.unwrap();
-    desk.handle(&desk.begin("2026-12-01"), Instant::MAX).await.unwrap();
-    assert_eq!(desk.waiting(), Vec::<String>::new());
-    assert!(desk.bucket.objects("archives").is_empty());
-    desk.app.store.end_contract(desk.leaving.id, day(LAST_DAY)).await.unwrap();
-    assert_eq!(desk.items().await, before);
+    fixture.app.store.resume_contract(fixture.leaving.id).await.unwrap();
+    fixture.handle(&fixture.begin("2026-12-01"), Instant::MAX).await.unwrap();
+    assert_eq!(fixture.waiting(), Vec::<String>::new());
+    assert!(fixture.bucket.objects("archives").is_empty());
+    fixture.app.store.end_contract(fixture.leaving.id, day(LAST_DAY)).await.unwrap();
+    assert_eq!(fixture.items().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_night_after_the_contract_finds_the_merchant() {
-    let mut desk = Desk::open().await;
+    let mut fixture = Fixture::open().await;
     let archiving =
-        serde_json::to_value(RetentionMessage::archive(desk.leaving.id, day("2026-12-01")));
+        serde_json::to_value(RetentionMessage::archive(fixture.leaving.id, day("2026-12-01")));
     for (at, found) in
         [("2026-11-30T02:00:00Z", vec![]), ("2026-12-01T02:00:00Z", vec![archiving.unwrap()])]
     {
         let at = instant(at);
-        night_of(&desk.app, &Order::default(), at, Instant::MAX).await.unwrap();
-        for body in desk.waiting() {
-            handle(&desk.app, &body, at, Instant::MAX).await.unwrap();
+        night_of(&fixture.app, &Order::default(), at, Instant::MAX).await.unwrap();
+        for body in fixture.waiting() {
+            handle(&fixture.app, &body, at, Instant::MAX).await.unwrap();
         }
         let read = |body: &String| serde_json::from_str::<serde_json::Value>(body).unwrap();
-        assert_eq!(desk.waiting().iter().map(read).collect::<Vec<_>>(), found);
+        assert_eq!(fixture.waiting().iter().map(read).collect::<Vec<_>>(), found);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_cleared_before_everything_is_archived() {
-    let mut desk = Desk::open().await;
-    desk.handle(&desk.begin("2026-12-01"), Instant::MAX).await.unwrap();
-    let before = desk.items().await;
-    let parts = desk.waiting();
+    let mut fixture = Fixture::open().await;
+    fixture.handle(&fixture.begin("2026-12-01"), Instant::MAX).await.unwrap();
+    let before = fixture.items().await;
+    let parts = fixture.waiting();
     assert_eq!(parts.len(), Part::all().count());
     for body in &parts[1..] {
-        desk.handle(body, Instant::MAX).await.unwrap();
+        fixture.handle(body, Instant::MAX).await.unwrap();
     }
-    assert_eq!(desk.waiting(), Vec::<String>::new());
+    assert_eq!(fixture.waiting(), Vec::<String>::new());
     for cleared in [Part::Members(Mode::Live, 0), Part::Members(Mode::Live, 5), Part::Settings] {
-        let refused = desk.handle(&part("clear_part", &desk, cleared), Instant::MAX).await;
+        let refused = fixture.handle(&part("clear_part", &fixture, cleared), Instant::MAX).await;
         assert!(matches!(refused, Err(Failed::Retry(_))), "{refused:?}");
     }
-    assert_eq!(desk.items().await, before);
-    desk.handle(&parts[0], Instant::MAX).await.unwrap();
+    assert_eq!(fixture.items().await, before);
+    fixture.handle(&parts[0], Instant::MAX).await.unwrap();
     // All but the settings, by which the others are found.
-    assert_eq!(desk.waiting().len(), Part::all().count() - 1);
-    desk.handle(&part("clear_part", &desk, Part::Settings), Instant::MAX).await.unwrap();
-    assert_eq!(desk.items().await, before);
+    assert_eq!(fixture.waiting().len(), Part::all().count() - 1);
+    fixture.handle(&part("clear_part", &fixture, Part::Settings), Instant::MAX).await.unwrap();
+    assert_eq!(fixture.items().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_night_takes_up_what_the_night_before_left() {
-    let mut desk = Desk::open().await;
-    desk.handle(&desk.begin("2026-12-01"), Instant::MAX).await.unwrap();
-    let parts = desk.waiting();
+    let mut fixture = Fixture::open().await;
+    fixture.handle(&fixture.begin("2026-12-01"), Instant::MAX).await.unwrap();
+    let parts = fixture.waiting();
     for body in &parts[..3] {
-        desk.handle(body, Instant::MAX).await.unwrap();
+        fixture.handle(body, Instant::MAX).await.unwrap();
     }
     // The other messages were lost.
-    desk.handle(&desk.begin("2026-12-02"), Instant::MAX).await.unwrap();
-    let left = desk.waiting();
+    fixture.handle(&fixture.begin("2026-12-02"), Instant::MAX).await.unwrap();
+    let left = fixture.waiting();
     assert_eq!(left, parts[3..]);
     for body in &left {
-        desk.handle(body, Instant::MAX).await.unwrap();
+        fixture.handle(body, Instant::MAX).await.unwrap();
     }
-    let clearing = desk.waiting();
+    let clearing = fixture.waiting();
     for body in &clearing[..3] {
-        desk.handle(body, Instant::MAX).await.unwrap();
+        fixture.handle(body, Instant::MAX).await.unwrap();
     }
-    desk.handle(&desk.begin("2026-12-03"), Instant::MAX).await.unwrap();
-    assert_eq!(desk.waiting(), clearing[3..]);
+    fixture.handle(&fixture.begin("2026-12-03"), Instant::MAX).await.unwrap();
+    assert_eq!(fixture.waiting(), clearing[3..]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_holds_the_archive_and_not_the_master_key_reads_no_person() {
-    let mut desk = Desk::open().await;
-    desk.run(Fate::Smooth).await;
-    let archive = desk.archive();
+    let mut fixture = Fixture::open().await;
+    fixture.run(Fate::Smooth).await;
+    let archive = fixture.archive();
     for named in ["Martin", "+336399", "063998", "@example.com", "rue de la Paix"] {
         // The merchant's own address is no person's.
         let lines = archive.lines.replace("boutique@example.com", "");
         assert!(!lines.contains(named), "{named}");
     }
-    let profile = (format!("M#{}", desk.leaving.id), "PROFILE".to_owned());
+    let profile = (format!("M#{}", fixture.leaving.id), "PROFILE".to_owned());
     assert!(archive.items[&profile]["key"].as_b().is_ok(), "the wrapped key");
 }
 
 #[tokio::test]
 async fn a_part_that_is_none_is_poison() {
-    let desk = Desk::open().await;
-    let id = desk.leaving.id;
+    let fixture = Fixture::open().await;
+    let id = fixture.leaving.id;
     for body in [
         format!(r#"{{"task":"archive_part","merchant":"{id}","part":"members-live-16"}}"#),
         r#"{"task":"clear_part","merchant":"nobody","part":"settings"}"#.to_owned(),
     ] {
-        let refused = desk.handle(&body, Instant::MAX).await;
+        let refused = fixture.handle(&body, Instant::MAX).await;
         assert!(matches!(refused, Err(Failed::Poison(_))), "{refused:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! What a night reads, as DynamoDB would bill it: by what is due, never by the members there are.
 
-use crate::desk::{Desk, app, night_of};
+use crate::fixture::{Fixture, app, night_of};
 use aws_sdk_dynamodb::config::interceptors::{
     AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
 };
@@ -64,29 +64,30 @@ impl Intercept for ReadUnits {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_reads_under_three_units_for_each_member_that_is_due() {
     const DUE: u16 = 200;
-    let desk = Desk::open(Sector::Retail).await;
+    let fixture = Fixture::open(Sector::Retail).await;
     for number in 0..DUE {
-        let member = desk.enrol(number).await;
-        desk.sell(member, &format!("a{number}"), "2026-11-24").await;
-        desk.sell(member, &format!("b{number}"), "2026-11-25").await;
+        let member = fixture.enrol(number).await;
+        fixture.sell(member, &format!("a{number}"), "2026-11-24").await;
+        fixture.sell(member, &format!("b{number}"), "2026-11-25").await;
     }
     // Those who are not due cost nothing.
     for number in DUE..2 * DUE {
-        desk.enrol_at(number, "2026-11-24T10:00:00Z").await;
+        fixture.enrol_at(number, "2026-11-24T10:00:00Z").await;
     }
     let units = ReadUnits::default();
-    let client = desk.table.client().config().to_builder().interceptor(units.clone()).build();
+    let client = fixture.table.client().config().to_builder().interceptor(units.clone()).build();
     let client = aws_sdk_dynamodb::Client::from_conf(client);
-    let store = Store::new(client, desk.table.name(), MasterKey::derive("the secret of the tests"));
-    let counted = app(store, &desk.queue, "test");
+    let store =
+        Store::new(client, fixture.table.name(), MasterKey::derive("the secret of the tests"));
+    let counted = app(store, &fixture.queue, "test");
     for (day, most) in [("2026-12-01", 1.6), ("2026-12-02", 1.6)] {
         let now = night_of(day);
         night(&counted, &Order::default(), now, Instant::MAX).await.unwrap();
         let looked = units.take();
         // Two months of sixteen buckets, half a unit each, and where the last night ended.
         assert!((16.0..=17.0).contains(&looked), "{day}: {looked} for the night");
-        let bodies = desk.queue.sent("/retention");
-        desk.queue.clear();
+        let bodies = fixture.queue.sent("/retention");
+        fixture.queue.clear();
         for body in &bodies {
             handle(&counted, body, now, Instant::MAX).await.unwrap();
         }
@@ -95,5 +96,5 @@ async fn a_sweep_reads_under_three_units_for_each_member_that_is_due() {
         let each = swept / f64::from(DUE);
         assert!((1.4..=most).contains(&each), "{day}: {each} for each member");
     }
-    assert_eq!(desk.erased_on("2026-12-01").await.never_activated, u64::from(DUE));
+    assert_eq!(fixture.erased_on("2026-12-01").await.never_activated, u64::from(DUE));
 }

@@ -1,15 +1,15 @@
 //! A dry run writes nothing, and tells what the night then does.
 
-use crate::desk::{CREATED, Desk, night_of, person};
+use crate::fixture::{CREATED, Fixture, night_of, person};
 use domain::{Instant, MemberId, Sector};
 use retention::{Action, DryRun, Night, Order, night};
 use std::collections::BTreeMap;
 use store::{Mode, Scope};
 use support::{instant, merchant, open_merchant};
 
-async fn told(desk: &Desk, day: &str, merchant: Option<String>) -> DryRun {
+async fn told(fixture: &Fixture, day: &str, merchant: Option<String>) -> DryRun {
     let order = Order { today: Some(day.to_owned()), dry_run: true, merchant };
-    let answer = night(&desk.app, &order, night_of("2026-09-02"), Instant::MAX).await.unwrap();
+    let answer = night(&fixture.app, &order, night_of("2026-09-02"), Instant::MAX).await.unwrap();
     let Night::DryRun(told) = answer else { panic!("not dry") };
     told
 }
@@ -21,18 +21,18 @@ fn actions(told: &DryRun) -> BTreeMap<String, (Action, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_writes_nothing_and_lists_what_the_night_then_does() {
-    let desk = Desk::open(Sector::Retail).await;
-    let store = &desk.app.store;
-    let never = desk.enrol(1).await;
-    let (used, unused) = (desk.enrol(2).await, desk.enrol(3).await);
+    let fixture = Fixture::open(Sector::Retail).await;
+    let store = &fixture.app.store;
+    let never = fixture.enrol(1).await;
+    let (used, unused) = (fixture.enrol(2).await, fixture.enrol(3).await);
     for member in [used, unused] {
-        desk.activate(member, "2026-09-10T10:00:00Z").await;
+        fixture.activate(member, "2026-09-10T10:00:00Z").await;
     }
-    desk.sell(used, "1", "2026-11-24").await;
-    let before = desk.dump().await;
+    fixture.sell(used, "1", "2026-11-24").await;
+    let before = fixture.dump().await;
     let row = |action, day: &str| (action, day.to_owned());
 
-    let first = told(&desk, "2026-12-01", None).await;
+    let first = told(&fixture, "2026-12-01", None).await;
     assert_eq!(
         actions(&first),
         BTreeMap::from([
@@ -44,42 +44,42 @@ async fn a_dry_run_writes_nothing_and_lists_what_the_night_then_does() {
     assert_eq!((first.counts.erase_never_activated, first.counts.rearm), (1, 2));
     let erased = first.rows.iter().find(|row| row.action == Action::Erase).unwrap();
     assert_eq!((erased.reason, erased.mode), (Some("never_activated"), Some("live")));
-    assert_eq!(erased.merchant, desk.scope.settings.merchant.id.to_string());
+    assert_eq!(erased.merchant, fixture.scope.settings.merchant.id.to_string());
     assert!(!first.more);
-    assert_eq!(desk.dump().await, before);
-    assert!(desk.queue.sent("/retention").is_empty());
+    assert_eq!(fixture.dump().await, before);
+    assert!(fixture.queue.sent("/retention").is_empty());
 
-    desk.night("2026-12-01").await;
-    assert!(!desk.is_there(never).await);
+    fixture.night("2026-12-01").await;
+    assert!(!fixture.is_there(never).await);
     let due = |member: domain::Person| member.due.unwrap().to_string();
     for (member, day) in [(used, "2029-11-24"), (unused, "2029-09-10")] {
-        assert_eq!(due(store.member(&desk.scope, member).await.unwrap().person), day);
+        assert_eq!(due(store.member(&fixture.scope, member).await.unwrap().person), day);
     }
-    assert_eq!(told(&desk, "2026-12-01", None).await.rows, []);
-    let second = told(&desk, "2026-12-02", None).await;
+    assert_eq!(told(&fixture, "2026-12-01", None).await.rows, []);
+    let second = told(&fixture, "2026-12-02", None).await;
     assert_eq!(
         actions(&second),
         BTreeMap::from([(never.to_string(), row(Action::LookAgain, "2026-12-02"))])
     );
-    let last = told(&desk, "2029-11-24", None).await;
+    let last = told(&fixture, "2029-11-24", None).await;
     assert_eq!((last.counts.erase_inactive, last.counts.look_again), (2, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_of_one_merchant_tells_of_no_other() {
-    let desk = Desk::open(Sector::Retail).await;
-    let here = desk.enrol(1).await;
+    let fixture = Fixture::open(Sector::Retail).await;
+    let here = fixture.enrol(1).await;
     let other = merchant(Sector::Retail, 2);
-    let there = open_merchant(&desk.app.store, &other, instant(CREATED)).await;
+    let there = open_merchant(&fixture.app.store, &other, instant(CREATED)).await;
     let test = Scope { settings: there.settings.clone(), mode: Mode::Test };
     let mut theirs: Vec<MemberId> = vec![];
     for scope in [&there, &test] {
-        let made = desk.app.store.create_member(scope, &person(1), instant(CREATED)).await;
+        let made = fixture.app.store.create_member(scope, &person(1), instant(CREATED)).await;
         theirs.push(made.unwrap().0.person.id);
     }
-    let all = told(&desk, "2026-12-01", None).await;
+    let all = told(&fixture, "2026-12-01", None).await;
     assert_eq!(all.counts.erase_never_activated, 3);
-    let one = told(&desk, "2026-12-01", Some(other.id.to_string())).await;
+    let one = told(&fixture, "2026-12-01", Some(other.id.to_string())).await;
     assert_eq!(one.counts.erase_never_activated, 2);
     let told = actions(&one);
     assert!(theirs.iter().all(|member| told.contains_key(&member.to_string())));
@@ -88,9 +88,9 @@ async fn a_dry_run_of_one_merchant_tells_of_no_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_out_of_time_says_so() {
-    let desk = Desk::open(Sector::Retail).await;
-    desk.enrol(1).await;
+    let fixture = Fixture::open(Sector::Retail).await;
+    fixture.enrol(1).await;
     let order = Order { dry_run: true, ..Order::default() };
-    let answer = night(&desk.app, &order, night_of("2026-12-01"), Instant::MIN).await;
+    let answer = night(&fixture.app, &order, night_of("2026-12-01"), Instant::MIN).await;
     assert!(answer.is_err());
 }

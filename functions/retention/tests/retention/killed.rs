@@ -1,6 +1,6 @@
 //! The night killed at every call it makes to the table, before the call or after it, and begun again.
 
-use crate::desk::{Desk, app, card, day, night_of, sale_on};
+use crate::fixture::{Fixture, app, card, day, night_of, sale_on};
 use aws_sdk_dynamodb::config::interceptors::{
     BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextRef,
 };
@@ -75,12 +75,12 @@ struct People {
     rearmed: MemberId,
 }
 
-async fn people(desk: &Desk) -> People {
-    let (store, scope) = (&desk.app.store, &desk.scope);
+async fn people(fixture: &Fixture) -> People {
+    let (store, scope) = (&fixture.app.store, &fixture.scope);
     let mut ids = vec![];
     for number in 1..=4 {
-        ids.push(desk.enrol(number).await);
-        desk.sell(ids[ids.len() - 1], &format!("r{number}"), "2026-11-24").await;
+        ids.push(fixture.enrol(number).await);
+        fixture.sell(ids[ids.len() - 1], &format!("r{number}"), "2026-11-24").await;
     }
     let at = instant("2026-11-24T12:00:00Z");
     for absorbed in [ids[1], ids[2]] {
@@ -88,43 +88,44 @@ async fn people(desk: &Desk) -> People {
     }
     let receipt = sale_on("r1", "2026-11-24").receipt().clone();
     store.cancel_purchase(scope, &receipt, at).await.unwrap();
-    desk.activate(ids[3], "2026-09-10T10:00:00Z").await;
+    fixture.activate(ids[3], "2026-09-10T10:00:00Z").await;
     People { erased: ids[0], absorbed: vec![ids[1], ids[2]], rearmed: ids[3] }
 }
 
 /// One night by whoever dies after so many calls: what was queued before the death is worked too.
-async fn night_with(desk: &Desk, today: &str, life: &Life) {
-    let client = desk.table.client().config().to_builder().interceptor(life.clone()).build();
+async fn night_with(fixture: &Fixture, today: &str, life: &Life) {
+    let client = fixture.table.client().config().to_builder().interceptor(life.clone()).build();
     let client = aws_sdk_dynamodb::Client::from_conf(client);
-    let store = Store::new(client, desk.table.name(), MasterKey::derive("the secret of the tests"));
-    let mortal = app(store, &desk.queue, "test");
+    let store =
+        Store::new(client, fixture.table.name(), MasterKey::derive("the secret of the tests"));
+    let mortal = app(store, &fixture.queue, "test");
     let now = night_of(today);
     let began = night(&mortal, &Order::default(), now, Instant::MAX).await;
     assert!(began.is_ok() || life.ended());
-    for body in desk.queue.sent("/retention") {
+    for body in fixture.queue.sent("/retention") {
         let worked = handle(&mortal, &body, now, Instant::MAX).await;
         assert!(worked.is_ok() || life.ended());
     }
-    desk.queue.clear();
+    fixture.queue.clear();
 }
 
-async fn ended_well(desk: &Desk, people: &People, when: &str) {
+async fn ended_well(fixture: &Fixture, people: &People, when: &str) {
     let People { erased, absorbed, rearmed } = people;
-    assert!(!desk.is_there(*erased).await, "{when}");
+    assert!(!fixture.is_there(*erased).await, "{when}");
     // The tombstone, which names the merged ones, and the record.
-    assert_eq!(desk.traces(*erased).await, 2, "{when}");
+    assert_eq!(fixture.traces(*erased).await, 2, "{when}");
     for member in absorbed {
-        assert_eq!(desk.traces(*member).await, 1, "{when}");
+        assert_eq!(fixture.traces(*member).await, 1, "{when}");
     }
     for number in 1..=3 {
         for contact in [Contact::Mobile(mobile(number)), card(number)] {
-            let known = desk.known(&contact, "2026-12-02").await;
+            let known = fixture.known(&contact, "2026-12-02").await;
             assert_eq!(known, Some(Known::Suppressed), "{when}");
         }
     }
-    let kept = desk.app.store.member(&desk.scope, *rearmed).await.unwrap();
+    let kept = fixture.app.store.member(&fixture.scope, *rearmed).await.unwrap();
     assert_eq!(kept.person.due.unwrap().to_string(), "2029-11-24", "{when}");
-    assert_eq!(desk.erased_on("2026-12-01").await.never_activated, 1, "{when}");
+    assert_eq!(fixture.erased_on("2026-12-01").await.never_activated, 1, "{when}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,19 +133,19 @@ async fn a_night_killed_anywhere_and_begun_again_ends_as_if_it_had_not_been() {
     for last_is_carried_out in [false, true] {
         let mut calls = READS_FIRST;
         loop {
-            let desk = Desk::open(Sector::Retail).await;
-            desk.app.store.note_swept(day("2026-12-01").month()).await.unwrap();
-            let people = people(&desk).await;
+            let fixture = Fixture::open(Sector::Retail).await;
+            fixture.app.store.note_swept(day("2026-12-01").month()).await.unwrap();
+            let people = people(&fixture).await;
             let calls_left = Arc::new(AtomicI64::new(calls));
             let life = Life { calls_left, last_is_carried_out };
-            night_with(&desk, "2026-12-01", &life).await;
+            night_with(&fixture, "2026-12-01", &life).await;
             let survived = !life.ended();
             let when =
                 format!("dead after {calls} calls, the last carried out: {last_is_carried_out}");
-            desk.night("2026-12-01").await;
-            ended_well(&desk, &people, &when).await;
-            desk.night("2026-12-02").await;
-            assert_eq!(desk.traces(people.erased).await, 1, "{when}");
+            fixture.night("2026-12-01").await;
+            ended_well(&fixture, &people, &when).await;
+            fixture.night("2026-12-02").await;
+            assert_eq!(fixture.traces(people.erased).await, 1, "{when}");
             if survived {
                 break;
             }
@@ -160,17 +161,17 @@ async fn a_second_look_killed_anywhere_is_taken_again() {
     for last_is_carried_out in [false, true] {
         let mut calls = READS_FIRST;
         loop {
-            let desk = Desk::open(Sector::Retail).await;
-            desk.app.store.note_swept(day("2026-12-01").month()).await.unwrap();
-            let people = people(&desk).await;
-            desk.night("2026-12-01").await;
+            let fixture = Fixture::open(Sector::Retail).await;
+            fixture.app.store.note_swept(day("2026-12-01").month()).await.unwrap();
+            let people = people(&fixture).await;
+            fixture.night("2026-12-01").await;
             let calls_left = Arc::new(AtomicI64::new(calls));
             let life = Life { calls_left, last_is_carried_out };
-            night_with(&desk, "2026-12-02", &life).await;
+            night_with(&fixture, "2026-12-02", &life).await;
             let survived = !life.ended();
-            desk.night("2026-12-02").await;
-            assert_eq!(desk.traces(people.erased).await, 1, "dead after {calls} calls");
-            assert_eq!(desk.erased_on("2026-12-01").await.never_activated, 1);
+            fixture.night("2026-12-02").await;
+            assert_eq!(fixture.traces(people.erased).await, 1, "dead after {calls} calls");
+            assert_eq!(fixture.erased_on("2026-12-01").await.never_activated, 1);
             if survived {
                 break;
             }

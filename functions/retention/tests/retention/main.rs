@@ -4,8 +4,8 @@
 
 mod archive;
 mod cost;
-mod desk;
 mod dry_run;
+mod fixture;
 mod killed;
 mod members;
 mod night;

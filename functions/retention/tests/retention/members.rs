@@ -1,18 +1,18 @@
 //! The register's sentences about members.
 
-use crate::desk::{CREATED, Desk, card, person, sale_on};
+use crate::fixture::{CREATED, Fixture, card, person, sale_on};
 use domain::retention::Reason;
 use domain::{MemberId, Sector};
 use rstest::rstest;
 use store::{Contact, Customer, Entry, Known, Mode, Scope, Source};
 use support::{instant, merchant, mobile, open_merchant};
 
-async fn lives_until(desk: &Desk, member: MemberId, last: &str, day: &str, reason: Reason) {
-    desk.night(last).await;
-    assert!(desk.is_there(member).await, "erased on {last}");
-    desk.night(day).await;
-    assert!(!desk.is_there(member).await, "still there after {day}");
-    let counts = desk.erased_on(day).await;
+async fn lives_until(fixture: &Fixture, member: MemberId, last: &str, day: &str, reason: Reason) {
+    fixture.night(last).await;
+    assert!(fixture.is_there(member).await, "erased on {last}");
+    fixture.night(day).await;
+    assert!(!fixture.is_there(member).await, "still there after {day}");
+    let counts = fixture.erased_on(day).await;
     let expected = match reason {
         Reason::NeverActivated => (1, 0),
         Reason::Inactive => (0, 1),
@@ -30,20 +30,20 @@ async fn a_card_never_activated_is_erased_three_months_after_the_invitation(
     #[case] last: &str,
     #[case] day: &str,
 ) {
-    let desk = Desk::open(Sector::Retail).await;
-    let member = desk.enrol(1).await;
+    let fixture = Fixture::open(Sector::Retail).await;
+    let member = fixture.enrol(1).await;
     if let Some(at) = invited_at {
-        desk.invite(member, at).await;
+        fixture.invite(member, at).await;
     }
-    lives_until(&desk, member, last, day, Reason::NeverActivated).await;
+    lives_until(&fixture, member, last, day, Reason::NeverActivated).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn purchases_do_not_keep_a_card_that_was_never_activated() {
-    let desk = Desk::open(Sector::Retail).await;
-    let member = desk.enrol(1).await;
-    desk.sell(member, "1", "2026-11-24").await;
-    lives_until(&desk, member, "2026-11-30", "2026-12-01", Reason::NeverActivated).await;
+    let fixture = Fixture::open(Sector::Retail).await;
+    let member = fixture.enrol(1).await;
+    fixture.sell(member, "1", "2026-11-24").await;
+    lives_until(&fixture, member, "2026-11-30", "2026-12-01", Reason::NeverActivated).await;
 }
 
 #[rstest]
@@ -55,119 +55,119 @@ async fn an_activated_card_lives_three_years_after_its_last_use_and_five_at_an_o
     #[case] last: &str,
     #[case] day: &str,
 ) {
-    let desk = Desk::open(sector).await;
-    let member = desk.enrol(1).await;
-    desk.activate(member, "2026-09-10T10:00:00Z").await;
-    desk.sell(member, "1", "2027-05-05").await;
+    let fixture = Fixture::open(sector).await;
+    let member = fixture.enrol(1).await;
+    fixture.activate(member, "2026-09-10T10:00:00Z").await;
+    fixture.sell(member, "1", "2027-05-05").await;
     // The nights on which its place in the index comes.
-    desk.night("2026-12-01").await;
-    lives_until(&desk, member, last, day, Reason::Inactive).await;
+    fixture.night("2026-12-01").await;
+    lives_until(&fixture, member, last, day, Reason::Inactive).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_card_activated_and_never_used_lives_three_years_after_its_activation() {
-    let desk = Desk::open(Sector::Retail).await;
-    let member = desk.enrol(1).await;
-    desk.activate(member, "2026-09-10T10:00:00Z").await;
-    lives_until(&desk, member, "2029-09-09", "2029-09-10", Reason::Inactive).await;
+    let fixture = Fixture::open(Sector::Retail).await;
+    let member = fixture.enrol(1).await;
+    fixture.activate(member, "2026-09-10T10:00:00Z").await;
+    lives_until(&fixture, member, "2029-09-09", "2029-09-10", Reason::Inactive).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_purchase_just_before_the_day_moves_the_deadline() {
-    let desk = Desk::open(Sector::Retail).await;
-    let member = desk.enrol(1).await;
-    desk.activate(member, "2026-09-10T10:00:00Z").await;
-    desk.night("2026-12-01").await;
-    desk.sell(member, "1", "2029-09-09").await;
-    lives_until(&desk, member, "2029-09-10", "2032-09-09", Reason::Inactive).await;
+    let fixture = Fixture::open(Sector::Retail).await;
+    let member = fixture.enrol(1).await;
+    fixture.activate(member, "2026-09-10T10:00:00Z").await;
+    fixture.night("2026-12-01").await;
+    fixture.sell(member, "1", "2029-09-09").await;
+    lives_until(&fixture, member, "2029-09-10", "2032-09-09", Reason::Inactive).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_card_activated_on_its_last_day_is_kept() {
-    let desk = Desk::open(Sector::Retail).await;
-    let member = desk.enrol(1).await;
-    desk.activate(member, "2026-11-30T10:00:00Z").await;
-    desk.night("2026-12-01").await;
-    assert!(desk.is_there(member).await);
+    let fixture = Fixture::open(Sector::Retail).await;
+    let member = fixture.enrol(1).await;
+    fixture.activate(member, "2026-11-30T10:00:00Z").await;
+    fixture.night("2026-12-01").await;
+    assert!(fixture.is_there(member).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_erased_contact_is_not_brought_back_by_a_file_and_only_the_person_enrols_again() {
-    let desk = Desk::open(Sector::Retail).await;
-    let member = desk.enrol(1).await;
-    desk.sell(member, "1", "2026-11-24").await;
-    desk.night("2026-12-01").await;
+    let fixture = Fixture::open(Sector::Retail).await;
+    let member = fixture.enrol(1).await;
+    fixture.sell(member, "1", "2026-11-24").await;
+    fixture.night("2026-12-01").await;
     for contact in [Contact::Mobile(mobile(1)), card(1)] {
-        assert_eq!(desk.known(&contact, "2026-12-02").await, Some(Known::Suppressed));
+        assert_eq!(fixture.known(&contact, "2026-12-02").await, Some(Known::Suppressed));
     }
-    let again = desk.enrol_at(1, "2026-12-02T10:00:00Z").await;
+    let again = fixture.enrol_at(1, "2026-12-02T10:00:00Z").await;
     assert_ne!(again, member);
-    let known = desk.known(&Contact::Mobile(mobile(1)), "2026-12-02").await;
+    let known = fixture.known(&Contact::Mobile(mobile(1)), "2026-12-02").await;
     assert_eq!(known, Some(Known::Member(again)));
-    assert!(desk.is_there(again).await);
+    assert!(fixture.is_there(again).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_look_leaves_nothing_but_the_record_of_the_erasure() {
-    let desk = Desk::open(Sector::Retail).await;
-    let member = desk.enrol(1).await;
-    desk.sell(member, "1", "2026-11-24").await;
-    desk.night("2026-12-01").await;
-    assert_eq!(desk.traces(member).await, 2);
-    desk.night("2026-12-02").await;
-    assert_eq!(desk.traces(member).await, 1);
+    let fixture = Fixture::open(Sector::Retail).await;
+    let member = fixture.enrol(1).await;
+    fixture.sell(member, "1", "2026-11-24").await;
+    fixture.night("2026-12-01").await;
+    assert_eq!(fixture.traces(member).await, 2);
+    fixture.night("2026-12-02").await;
+    assert_eq!(fixture.traces(member).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_night_done_twice_does_nothing_more() {
-    let desk = Desk::open(Sector::Retail).await;
-    let (erased, kept) = (desk.enrol(1).await, desk.enrol(2).await);
-    desk.activate(kept, "2026-09-10T10:00:00Z").await;
-    desk.night("2026-12-01").await;
-    let after = desk.dump().await;
-    assert_eq!(desk.night("2026-12-01").await.buckets, 0);
-    assert!(!desk.is_there(erased).await && desk.is_there(kept).await);
-    assert_eq!(desk.dump().await, after);
-    assert_eq!(desk.erased_on("2026-12-01").await.never_activated, 1);
+    let fixture = Fixture::open(Sector::Retail).await;
+    let (erased, kept) = (fixture.enrol(1).await, fixture.enrol(2).await);
+    fixture.activate(kept, "2026-09-10T10:00:00Z").await;
+    fixture.night("2026-12-01").await;
+    let after = fixture.dump().await;
+    assert_eq!(fixture.night("2026-12-01").await.buckets, 0);
+    assert!(!fixture.is_there(erased).await && fixture.is_there(kept).await);
+    assert_eq!(fixture.dump().await, after);
+    assert_eq!(fixture.erased_on("2026-12-01").await.never_activated, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_merchant_s_test_data_age_as_its_live_data_do_and_apart() {
-    let desk = Desk::open(Sector::Retail).await;
-    let test = Scope { settings: desk.scope.settings.clone(), mode: Mode::Test };
-    let store = &desk.app.store;
+    let fixture = Fixture::open(Sector::Retail).await;
+    let test = Scope { settings: fixture.scope.settings.clone(), mode: Mode::Test };
+    let store = &fixture.app.store;
     let (tried, _) = store.create_member(&test, &person(1), instant(CREATED)).await.unwrap();
-    let live = desk.enrol(1).await;
-    desk.activate(live, "2026-09-10T10:00:00Z").await;
-    desk.night("2026-12-01").await;
+    let live = fixture.enrol(1).await;
+    fixture.activate(live, "2026-09-10T10:00:00Z").await;
+    fixture.night("2026-12-01").await;
     assert!(store.member(&test, tried.person.id).await.is_err());
-    assert!(desk.is_there(live).await);
+    assert!(fixture.is_there(live).await);
     assert_eq!(
-        desk.known(&Contact::Mobile(mobile(1)), "2026-12-02").await,
+        fixture.known(&Contact::Mobile(mobile(1)), "2026-12-02").await,
         Some(Known::Member(live))
     );
-    assert_eq!(desk.erased_on("2026-12-01").await, store::ErasureCounts::default());
+    assert_eq!(fixture.erased_on("2026-12-01").await, store::ErasureCounts::default());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_merchant_s_members_are_swept_by_their_own_sector() {
-    let desk = Desk::open(Sector::Retail).await;
-    let store = &desk.app.store;
+    let fixture = Fixture::open(Sector::Retail).await;
+    let store = &fixture.app.store;
     let optician = merchant(Sector::Optical, 2);
     let optician = open_merchant(store, &optician, instant(CREATED)).await;
-    let here = desk.enrol(1).await;
+    let here = fixture.enrol(1).await;
     let (there, _) = store.create_member(&optician, &person(1), instant(CREATED)).await.unwrap();
-    desk.activate(here, "2026-09-10T10:00:00Z").await;
+    fixture.activate(here, "2026-09-10T10:00:00Z").await;
     let activated_at = Some(instant("2026-09-10T10:00:00Z"));
     let registration = domain::Registration { invited_at: None, activated_at };
     store.register(&optician, there.person.id, &registration, instant(CREATED)).await.unwrap();
     let entry = Entry { purchase: sale_on("1", "2026-11-24"), source: Source::Operator };
     let customer = Customer::Member(there.person.id);
-    store.record(&optician, &customer, &entry, instant(CREATED)).await.unwrap();
-    desk.night("2026-12-01").await;
-    desk.night("2029-09-10").await;
-    assert!(!desk.is_there(here).await);
+    store.record_purchase(&optician, &customer, &entry, instant(CREATED)).await.unwrap();
+    fixture.night("2026-12-01").await;
+    fixture.night("2029-09-10").await;
+    assert!(!fixture.is_there(here).await);
     assert!(store.member(&optician, there.person.id).await.is_ok());
-    desk.night("2031-11-24").await;
+    fixture.night("2031-11-24").await;
     assert!(store.member(&optician, there.person.id).await.is_err());
 }

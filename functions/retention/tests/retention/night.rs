@@ -1,6 +1,6 @@
 //! The night itself: what it queues, from where it begins, what it refuses, and what is overdue.
 
-use crate::desk::{Desk, app, day, night_of};
+use crate::fixture::{Fixture, app, day, night_of};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Instant, Sector};
 use platform::queue::Failed;
@@ -10,17 +10,17 @@ use std::collections::BTreeSet;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_message_a_bucket_that_holds_anything_due() {
-    let desk = Desk::open(Sector::Retail).await;
+    let fixture = Fixture::open(Sector::Retail).await;
     let mut shards = BTreeSet::new();
     for number in 0..12 {
-        shards.insert(desk.enrol(number).await.shard());
+        shards.insert(fixture.enrol(number).await.shard());
     }
     // Nothing is due yet.
     let order = Order::default();
-    night(&desk.app, &order, night_of("2026-11-30"), Instant::MAX).await.unwrap();
-    assert!(desk.queue.sent("/retention").is_empty());
-    night(&desk.app, &order, night_of("2026-12-01"), Instant::MAX).await.unwrap();
-    let sent = desk.queue.sent("/retention");
+    night(&fixture.app, &order, night_of("2026-11-30"), Instant::MAX).await.unwrap();
+    assert!(fixture.queue.sent("/retention").is_empty());
+    night(&fixture.app, &order, night_of("2026-12-01"), Instant::MAX).await.unwrap();
+    let sent = fixture.queue.sent("/retention");
     let sent: Vec<RetentionMessage> =
         sent.iter().map(|body| serde_json::from_str(body).unwrap()).collect();
     let sweep = |shard: &u8| RetentionMessage::Sweep {
@@ -34,36 +34,36 @@ async fn one_message_a_bucket_that_holds_anything_due() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_night_that_failed_is_made_good_by_the_next_and_months_that_are_done_are_left_behind() {
-    let desk = Desk::open(Sector::Retail).await;
-    let first = |desk: &Desk| {
-        let store = desk.app.store.clone();
+    let fixture = Fixture::open(Sector::Retail).await;
+    let first = |fixture: &Fixture| {
+        let store = fixture.app.store.clone();
         async move { store.first_month_to_sweep().await.unwrap().map(|month| month.to_string()) }
     };
-    let member = desk.enrol_at(1, "2026-08-31T10:00:00Z").await;
+    let member = fixture.enrol_at(1, "2026-08-31T10:00:00Z").await;
     // The night of the day queues, and nothing works the queue.
     let order = Order::default();
-    night(&desk.app, &order, night_of("2026-11-30"), Instant::MAX).await.unwrap();
-    desk.queue.clear();
-    assert_eq!(first(&desk).await.as_deref(), Some("2026-10"));
-    let queued = desk.night("2027-02-03").await;
+    night(&fixture.app, &order, night_of("2026-11-30"), Instant::MAX).await.unwrap();
+    fixture.queue.clear();
+    assert_eq!(first(&fixture).await.as_deref(), Some("2026-10"));
+    let queued = fixture.night("2027-02-03").await;
     assert_eq!((queued.buckets, queued.overdue), (1, 1));
-    assert!(!desk.is_there(member).await);
-    assert_eq!(first(&desk).await.as_deref(), Some("2026-11"));
+    assert!(!fixture.is_there(member).await);
+    assert_eq!(first(&fixture).await.as_deref(), Some("2026-11"));
     // What is left of the erasure is looked at, and the months before the last are done.
-    assert_eq!(desk.night("2027-02-04").await.overdue, 0);
-    assert_eq!(desk.night("2027-03-04").await.buckets, 0);
-    assert_eq!(first(&desk).await.as_deref(), Some("2027-02"));
+    assert_eq!(fixture.night("2027-02-04").await.overdue, 0);
+    assert_eq!(fixture.night("2027-03-04").await.buckets, 0);
+    assert_eq!(first(&fixture).await.as_deref(), Some("2027-02"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_due_today_or_was_yesterday_is_not_overdue() {
-    let desk = Desk::open(Sector::Retail).await;
+    let fixture = Fixture::open(Sector::Retail).await;
     for (number, at) in [(1, "2026-08-29"), (2, "2026-08-30"), (3, "2026-08-31")] {
-        desk.enrol_at(number, &format!("{at}T10:00:00Z")).await;
+        fixture.enrol_at(number, &format!("{at}T10:00:00Z")).await;
     }
     let order = Order { dry_run: true, ..Order::default() };
     for (today, expected) in [("2026-11-30", 0), ("2026-12-01", 1), ("2026-12-02", 3)] {
-        let told = night(&desk.app, &order, night_of(today), Instant::MAX).await.unwrap();
+        let told = night(&fixture.app, &order, night_of(today), Instant::MAX).await.unwrap();
         let Night::DryRun(told) = told else { panic!("not dry") };
         assert_eq!(told.overdue, expected, "{today}");
     }
@@ -84,9 +84,9 @@ async fn a_simulated_day_never_erases_real_persons(
     #[case] order: &str,
     #[case] accepted: bool,
 ) {
-    let desk = Desk::open(Sector::Retail).await;
-    let member = desk.enrol(1).await;
-    let app = app(desk.table.store(), &desk.queue, stage);
+    let fixture = Fixture::open(Sector::Retail).await;
+    let member = fixture.enrol(1).await;
+    let app = app(fixture.table.store(), &fixture.queue, stage);
     let order: Order = serde_json::from_str(order).unwrap();
     let answer = night(&app, &order, night_of("2026-09-02"), Instant::MAX).await;
     match answer {
@@ -94,21 +94,21 @@ async fn a_simulated_day_never_erases_real_persons(
         Err(RetentionError::Order(sentence)) => assert!(!accepted && !sentence.is_empty()),
         Err(other) => panic!("{other}"),
     }
-    assert!(desk.is_there(member).await);
+    assert!(fixture.is_there(member).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_simulated_night_works_by_its_day_and_leaves_the_real_ones_alone() {
-    let desk = Desk::open(Sector::Retail).await;
-    let (early, late) = (desk.enrol(1).await, desk.enrol_at(2, "2026-11-24T10:00:00Z").await);
+    let fixture = Fixture::open(Sector::Retail).await;
+    let (early, late) = (fixture.enrol(1).await, fixture.enrol_at(2, "2026-11-24T10:00:00Z").await);
     let order = Order { today: Some("2026-12-15".to_owned()), ..Order::default() };
-    night(&desk.app, &order, night_of("2026-09-02"), Instant::MAX).await.unwrap();
-    for outcome in desk.work(night_of("2026-09-02")).await {
+    night(&fixture.app, &order, night_of("2026-09-02"), Instant::MAX).await.unwrap();
+    for outcome in fixture.work(night_of("2026-09-02")).await {
         outcome.unwrap();
     }
-    assert!(!desk.is_there(early).await && desk.is_there(late).await);
-    assert_eq!(desk.erased_on("2026-12-15").await.never_activated, 1);
-    let first = desk.app.store.first_month_to_sweep().await.unwrap();
+    assert!(!fixture.is_there(early).await && fixture.is_there(late).await);
+    assert_eq!(fixture.erased_on("2026-12-15").await.never_activated, 1);
+    let first = fixture.app.store.first_month_to_sweep().await.unwrap();
     assert_eq!(first, Some(day("2026-11-01").month()), "as it was");
 }
 
@@ -117,7 +117,7 @@ async fn the_first_night_of_a_deployment_finds_what_is_due_however_far_its_day_i
     let table = support::Table::start().await;
     let shop = support::merchant(Sector::Retail, 1);
     let scope = support::open_merchant(&table.store(), &shop, night_of("2026-09-02")).await;
-    let person = crate::desk::person(1);
+    let person = crate::fixture::person(1);
     table.store().create_member(&scope, &person, night_of("2026-09-02")).await.unwrap();
     let queue = support::Queue::start().await;
     let app = app(table.store(), &queue, "test");
@@ -136,52 +136,52 @@ fn a_word_that_is_no_order_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_out_of_time_queues_itself_again() {
-    let desk = Desk::open(Sector::Retail).await;
-    let member = desk.enrol(1).await;
+    let fixture = Fixture::open(Sector::Retail).await;
+    let member = fixture.enrol(1).await;
     let now = night_of("2026-12-01");
-    night(&desk.app, &Order::default(), now, Instant::MAX).await.unwrap();
-    let bodies = desk.queue.sent("/retention");
-    desk.queue.clear();
-    handle(&desk.app, &bodies[0], now, Instant::MIN).await.unwrap();
-    assert_eq!(desk.queue.sent("/retention"), bodies);
-    assert!(desk.is_there(member).await);
-    desk.work(now).await;
-    assert!(!desk.is_there(member).await);
+    night(&fixture.app, &Order::default(), now, Instant::MAX).await.unwrap();
+    let bodies = fixture.queue.sent("/retention");
+    fixture.queue.clear();
+    handle(&fixture.app, &bodies[0], now, Instant::MIN).await.unwrap();
+    assert_eq!(fixture.queue.sent("/retention"), bodies);
+    assert!(fixture.is_there(member).await);
+    fixture.work(now).await;
+    assert!(!fixture.is_there(member).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_night_whose_queue_fails_is_begun_again_and_loses_nothing() {
     for failing in 0..3 {
-        let desk = Desk::open(Sector::Retail).await;
+        let fixture = Fixture::open(Sector::Retail).await;
         let mut members = vec![];
         for number in 0..12 {
-            members.push(desk.enrol(number).await);
+            members.push(fixture.enrol(number).await);
         }
-        desk.queue.fail_after(failing);
+        fixture.queue.fail_after(failing);
         let (order, now) = (Order::default(), night_of("2026-12-01"));
-        assert!(night(&desk.app, &order, now, Instant::MAX).await.is_err());
-        desk.night("2026-12-01").await;
+        assert!(night(&fixture.app, &order, now, Instant::MAX).await.is_err());
+        fixture.night("2026-12-01").await;
         for member in members {
-            assert!(!desk.is_there(member).await);
+            assert!(!fixture.is_there(member).await);
         }
-        assert_eq!(desk.erased_on("2026-12-01").await.never_activated, 12);
+        assert_eq!(fixture.erased_on("2026-12-01").await.never_activated, 12);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_bad_member_never_stops_the_others_and_comes_again() {
-    let desk = Desk::open(Sector::Retail).await;
+    let fixture = Fixture::open(Sector::Retail).await;
     let mut members = vec![];
     for number in 0..40 {
-        members.push(desk.enrol(number).await);
+        members.push(fixture.enrol(number).await);
     }
     let bad = members[0];
     let key = |kind: &str| {
-        let pk = format!("{}#S#{:02}", desk.scope.tenant(), bad.shard());
+        let pk = format!("{}#S#{:02}", fixture.scope.tenant(), bad.shard());
         [("pk", pk), ("sk", format!("MEMBER#{bad}#{kind}"))]
             .map(|(name, value)| (name.to_owned(), AttributeValue::S(value)))
     };
-    let update = desk.table.client().update_item().table_name(desk.table.name());
+    let update = fixture.table.client().update_item().table_name(fixture.table.name());
     update
         .set_key(Some(key("PERSON").into()))
         .update_expression("SET mobile = :nonsense")
@@ -190,15 +190,15 @@ async fn one_bad_member_never_stops_the_others_and_comes_again() {
         .await
         .unwrap();
     let now = night_of("2026-12-01");
-    night(&desk.app, &Order::default(), now, Instant::MAX).await.unwrap();
-    let failed = desk.work(now).await.into_iter().filter(Result::is_err).count();
+    night(&fixture.app, &Order::default(), now, Instant::MAX).await.unwrap();
+    let failed = fixture.work(now).await.into_iter().filter(Result::is_err).count();
     assert_eq!(failed, 1, "the message of its bucket comes again");
     for member in &members[1..] {
-        assert!(!desk.is_there(*member).await);
+        assert!(!fixture.is_there(*member).await);
     }
     // It stays in the index, and is overdue from the second night on.
     let order = Order { dry_run: true, ..Order::default() };
-    let told = night(&desk.app, &order, night_of("2026-12-03"), Instant::MAX).await.unwrap();
+    let told = night(&fixture.app, &order, night_of("2026-12-03"), Instant::MAX).await.unwrap();
     let Night::DryRun(told) = told else { panic!("not dry") };
     assert_eq!((told.counts.fail, told.overdue), (1, 1));
     assert_eq!(day(&told.today), day("2026-12-03"));
@@ -206,7 +206,7 @@ async fn one_bad_member_never_stops_the_others_and_comes_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_is_none_of_ours_goes_to_the_dead_letters() {
-    let desk = Desk::open(Sector::Retail).await;
+    let fixture = Fixture::open(Sector::Retail).await;
     for body in [
         "",
         "{}",
@@ -214,7 +214,7 @@ async fn a_message_that_is_none_of_ours_goes_to_the_dead_letters() {
         r#"{"task": "sweep", "month": "2026-12", "shard": 16, "today": "2026-12-01"}"#,
         r#"{"task": "sweep", "month": "2026-12", "shard": 0, "today": "tomorrow"}"#,
     ] {
-        let dealt = handle(&desk.app, body, night_of("2026-12-01"), Instant::MAX).await;
+        let dealt = handle(&fixture.app, body, night_of("2026-12-01"), Instant::MAX).await;
         assert!(matches!(dealt, Err(Failed::Poison(_))), "{body}");
     }
 }

@@ -1,6 +1,6 @@
 //! Purchases that meet the sweep: entered with their member kept, or refused with the member gone.
 
-use crate::desk::{Desk, night_of, sale_on};
+use crate::fixture::{Fixture, night_of, sale_on};
 use domain::{Instant, Sector};
 use futures::future::join_all;
 use retention::{Order, handle, night};
@@ -10,30 +10,30 @@ const TODAY: &str = "2029-09-10";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_purchase_that_meets_the_sweep_is_entered_or_refused_and_never_lost() {
-    let desk = Desk::open(Sector::Retail).await;
+    let fixture = Fixture::open(Sector::Retail).await;
     let mut members = vec![];
     for number in 0..24 {
-        let member = desk.enrol(number).await;
-        desk.activate(member, "2026-09-10T10:00:00Z").await;
+        let member = fixture.enrol(number).await;
+        fixture.activate(member, "2026-09-10T10:00:00Z").await;
         members.push(member);
     }
-    desk.night("2026-12-01").await;
+    fixture.night("2026-12-01").await;
     let now = night_of(TODAY);
-    night(&desk.app, &Order::default(), now, Instant::MAX).await.unwrap();
-    let bodies = desk.queue.sent("/retention");
+    night(&fixture.app, &Order::default(), now, Instant::MAX).await.unwrap();
+    let bodies = fixture.queue.sent("/retention");
     assert!(!bodies.is_empty());
-    let (store, scope) = (&desk.app.store, &desk.scope);
+    let (store, scope) = (&fixture.app.store, &fixture.scope);
     // One after another, so that some come before the sweep and some after.
     let sell = async {
         let mut sold = vec![];
         for member in &members {
             let purchase = sale_on(&member.to_string(), TODAY);
             let (entry, at) = (Entry { purchase, source: Source::Operator }, now);
-            sold.push(store.record(scope, &Customer::Member(*member), &entry, at).await);
+            sold.push(store.record_purchase(scope, &Customer::Member(*member), &entry, at).await);
         }
         sold
     };
-    let swept = bodies.iter().map(|body| handle(&desk.app, body, now, Instant::MAX));
+    let swept = bodies.iter().map(|body| handle(&fixture.app, body, now, Instant::MAX));
     let (sold, swept) = tokio::join!(sell, join_all(swept));
     for outcome in swept {
         outcome.unwrap();
@@ -49,8 +49,8 @@ async fn a_purchase_that_meets_the_sweep_is_entered_or_refused_and_never_lost() 
                 assert_eq!(kept.person.due.unwrap().to_string(), "2032-09-10");
             }
             Err(StoreError::NotFound("member")) => {
-                assert!(!stands && !desk.is_there(member).await);
-                assert_eq!(desk.traces(member).await, 2);
+                assert!(!stands && !fixture.is_there(member).await);
+                assert_eq!(fixture.traces(member).await, 2);
             }
             Err(other) => panic!("{other}"),
         }

@@ -1,7 +1,7 @@
 //! One event, one endpoint.
 
 use crate::receiver::Reply;
-use crate::setup::{Desk, now};
+use crate::setup::{Fixture, now};
 use domain::WebhookId;
 use domain::webhook::{ATTEMPTS, Reach, Switch};
 use jiff::ToSpan as _;
@@ -11,21 +11,23 @@ use serde_json::Value;
 use store::WebhookSecret;
 use webhooks::sign;
 
-/// A desk with an endpoint, and the message of one event for it.
-async fn one_event(desk: &Desk) -> (WebhookId, WebhookSecret, String) {
-    let (id, secret) = desk.of_everything().await;
-    let sold = desk.sale("1").await;
-    desk.take(sold).await;
-    let message = desk.waiting().pop().unwrap();
+/// A fixture with an endpoint, and the message of one event for it.
+async fn one_event(fixture: &Fixture) -> (WebhookId, WebhookSecret, String) {
+    let (id, secret) = fixture.of_everything().await;
+    let sold = fixture.sale("1").await;
+    fixture.take(sold).await;
+    let message = fixture.waiting().pop().unwrap();
     (id, secret, message)
 }
 
 #[tokio::test]
 async fn an_event_arrives_signed_as_the_guide_says() {
-    let desk = Desk::open().await;
-    let (id, secret, message) = one_event(&desk).await;
-    desk.deliver(&message, 1, now()).await.unwrap();
-    let [posted] = &desk.receiver.posted()[..] else { panic!("{:?}", desk.receiver.posted()) };
+    let fixture = Fixture::open().await;
+    let (id, secret, message) = one_event(&fixture).await;
+    fixture.deliver(&message, 1, now()).await.unwrap();
+    let [posted] = &fixture.receiver.posted()[..] else {
+        panic!("{:?}", fixture.receiver.posted())
+    };
     let body: Value = serde_json::from_str(&posted.body).unwrap();
     assert_eq!(posted.path, "/hooks");
     assert_eq!(posted.header("content-type"), "application/json");
@@ -34,22 +36,22 @@ async fn an_event_arrives_signed_as_the_guide_says() {
     let signature =
         sign(&[secret.key()], posted.header("webhook-id"), now().as_second(), &posted.body);
     assert_eq!(posted.header("webhook-signature"), signature);
-    let health = desk.stored(id).await.health;
+    let health = fixture.stored(id).await.health;
     assert_eq!((health.last_success_at, health.failures), (Some(now()), 0));
 }
 
 #[tokio::test]
 async fn after_a_rotation_both_secrets_sign_for_a_day() {
-    let desk = Desk::open().await;
-    let (id, old, message) = one_event(&desk).await;
-    let merchant = desk.scope.settings.merchant.id;
-    let settings = desk.app.store.settings_anew(merchant, now()).await.unwrap();
+    let fixture = Fixture::open().await;
+    let (id, old, message) = one_event(&fixture).await;
+    let merchant = fixture.scope.settings.merchant.id;
+    let settings = fixture.app.store.settings_fresh(merchant, now()).await.unwrap();
     let webhook = settings.webhook(id).unwrap();
     let (new, until) =
-        desk.app.store.rotate_webhook_secret(&settings, webhook, now()).await.unwrap();
-    desk.deliver(&message, 1, now()).await.unwrap();
-    desk.deliver(&message, 1, until).await.unwrap();
-    let posted = desk.receiver.posted();
+        fixture.app.store.rotate_webhook_secret(&settings, webhook, now()).await.unwrap();
+    fixture.deliver(&message, 1, now()).await.unwrap();
+    fixture.deliver(&message, 1, until).await.unwrap();
+    let posted = fixture.receiver.posted();
     let event = posted[0].header("webhook-id");
     let signed =
         |keys: &[&[u8]], at: domain::Instant| sign(keys, event, at.as_second(), &posted[0].body);
@@ -67,24 +69,24 @@ async fn an_endpoint_that_fails_is_tried_again_later_and_its_record_says_how(
     #[case] reply: Reply,
     #[case] failure: &str,
 ) {
-    let desk = Desk::open().await;
-    let (id, _, message) = one_event(&desk).await;
-    desk.receiver.answer(&[reply]);
-    let failed = desk.deliver(&message, 3, now()).await;
+    let fixture = Fixture::open().await;
+    let (id, _, message) = one_event(&fixture).await;
+    fixture.receiver.answer(&[reply]);
+    let failed = fixture.deliver(&message, 3, now()).await;
     assert!(matches!(failed, Err(Failed::Retry(_))), "{failed:?}");
-    assert_eq!(desk.queue.hidden(), [("attempt 3".to_owned(), 900)]);
-    let health = desk.stored(id).await.health;
+    assert_eq!(fixture.queue.hidden(), [("attempt 3".to_owned(), 900)]);
+    let health = fixture.stored(id).await.health;
     assert_eq!((health.last_failure.as_deref(), health.failures), (Some(failure), 1));
     assert_eq!(health.failing_since, Some(now()));
     // A redirect led nowhere.
-    assert_eq!(desk.receiver.posted().len(), 1);
+    assert_eq!(fixture.receiver.posted().len(), 1);
 
     let later = now() + 15.minutes();
-    desk.deliver(&message, 4, later).await.unwrap();
-    let health = desk.stored(id).await.health;
+    fixture.deliver(&message, 4, later).await.unwrap();
+    let health = fixture.stored(id).await.health;
     assert_eq!((health.failures, health.failing_since), (0, None));
     assert_eq!(health.last_success_at, Some(later));
-    let posted = desk.receiver.posted();
+    let posted = fixture.receiver.posted();
     assert_eq!(posted[0].header("webhook-id"), posted[1].header("webhook-id"));
     assert_eq!(posted[0].body, posted[1].body);
     assert_ne!(posted[0].header("webhook-timestamp"), posted[1].header("webhook-timestamp"));
@@ -92,87 +94,87 @@ async fn an_endpoint_that_fails_is_tried_again_later_and_its_record_says_how(
 
 #[tokio::test]
 async fn an_answer_without_end_is_not_read_to_its_end() {
-    let desk = Desk::open().await;
-    let (_, _, message) = one_event(&desk).await;
-    desk.receiver.answer(&[Reply::Endless]);
-    desk.deliver(&message, 1, now()).await.unwrap();
+    let fixture = Fixture::open().await;
+    let (_, _, message) = one_event(&fixture).await;
+    fixture.receiver.answer(&[Reply::Endless]);
+    fixture.deliver(&message, 1, now()).await.unwrap();
 }
 
 #[tokio::test]
 async fn production_never_posts_into_a_network() {
-    let desk = Desk::reaching(Reach::Public).await;
-    let (id, _, message) = one_event(&desk).await;
-    assert!(desk.deliver(&message, 1, now()).await.is_err());
-    assert_eq!(desk.receiver.posted().len(), 0);
-    let health = desk.stored(id).await.health;
+    let fixture = Fixture::reaching(Reach::Public).await;
+    let (id, _, message) = one_event(&fixture).await;
+    assert!(fixture.deliver(&message, 1, now()).await.is_err());
+    assert_eq!(fixture.receiver.posted().len(), 0);
+    let health = fixture.stored(id).await.health;
     assert_eq!(health.last_failure.as_deref(), Some("address_not_public"));
 }
 
 #[tokio::test]
 async fn a_name_that_leads_into_a_network_meanwhile_is_not_posted_to() {
-    let desk = Desk::reaching(Reach::Public).await;
-    let (id, _, message) = one_event(&desk).await;
-    let webhook = desk.stored(id).await;
+    let fixture = Fixture::reaching(Reach::Public).await;
+    let (id, _, message) = one_event(&fixture).await;
+    let webhook = fixture.stored(id).await;
     let port = webhook.url.port();
     let url = domain::webhook::WebhookUrl::parse(
         &format!("https://localhost:{port}/hooks"),
         Reach::Public,
     )
     .unwrap();
-    let merchant = desk.scope.settings.merchant.id;
+    let merchant = fixture.scope.settings.merchant.id;
     let change = (&url, &webhook.events, true);
-    desk.app.store.change_webhook(merchant, &webhook, change).await.unwrap();
-    assert!(desk.deliver(&message, 1, now()).await.is_err());
-    let health = desk.stored(id).await.health;
+    fixture.app.store.change_webhook(merchant, &webhook, change).await.unwrap();
+    assert!(fixture.deliver(&message, 1, now()).await.is_err());
+    let health = fixture.stored(id).await.health;
     assert_eq!(health.last_failure.as_deref(), Some("address_not_public"));
 }
 
 #[tokio::test]
 async fn a_host_that_is_gone_is_a_failure_like_any_other() {
-    let desk = Desk::open().await;
-    let (id, _, message) = one_event(&desk).await;
-    let webhook = desk.stored(id).await;
+    let fixture = Fixture::open().await;
+    let (id, _, message) = one_event(&fixture).await;
+    let webhook = fixture.stored(id).await;
     let url = domain::webhook::WebhookUrl::parse("http://127.0.0.1:9/hooks", Reach::Anywhere);
-    let merchant = desk.scope.settings.merchant.id;
+    let merchant = fixture.scope.settings.merchant.id;
     let change = (&url.unwrap(), &webhook.events, true);
-    desk.app.store.change_webhook(merchant, &webhook, change).await.unwrap();
-    assert!(desk.deliver(&message, 1, now()).await.is_err());
-    let health = desk.stored(id).await.health;
+    fixture.app.store.change_webhook(merchant, &webhook, change).await.unwrap();
+    assert!(fixture.deliver(&message, 1, now()).await.is_err());
+    let health = fixture.stored(id).await.health;
     assert_eq!(health.last_failure.as_deref(), Some("no_connection"));
 }
 
 #[tokio::test]
 async fn an_endpoint_deleted_or_turned_off_meanwhile_is_posted_nothing() {
-    let desk = Desk::open().await;
-    let (id, _, message) = one_event(&desk).await;
-    desk.turn(id, false).await;
-    desk.deliver(&message, 1, now()).await.unwrap();
-    let merchant = desk.scope.settings.merchant.id;
-    let webhook = desk.stored(id).await;
-    desk.app.store.delete_webhook(merchant, &webhook).await.unwrap();
-    desk.deliver(&message, 1, now()).await.unwrap();
-    assert_eq!(desk.receiver.posted().len(), 0);
-    assert!(desk.app.store.settings_anew(merchant, now()).await.unwrap().webhooks.is_empty());
+    let fixture = Fixture::open().await;
+    let (id, _, message) = one_event(&fixture).await;
+    fixture.turn(id, false).await;
+    fixture.deliver(&message, 1, now()).await.unwrap();
+    let merchant = fixture.scope.settings.merchant.id;
+    let webhook = fixture.stored(id).await;
+    fixture.app.store.delete_webhook(merchant, &webhook).await.unwrap();
+    fixture.deliver(&message, 1, now()).await.unwrap();
+    assert_eq!(fixture.receiver.posted().len(), 0);
+    assert!(fixture.app.store.settings_fresh(merchant, now()).await.unwrap().webhooks.is_empty());
 }
 
 #[tokio::test]
 async fn an_endpoint_that_takes_nothing_for_three_days_is_turned_off_once() {
-    let desk = Desk::open().await;
-    let (id, _, message) = one_event(&desk).await;
-    desk.receiver.answer(&[Reply::Status(500); 12]);
+    let fixture = Fixture::open().await;
+    let (id, _, message) = one_event(&fixture).await;
+    fixture.receiver.answer(&[Reply::Status(500); 12]);
     for attempt in 1..ATTEMPTS {
-        assert!(desk.deliver(&message, attempt, now()).await.is_err());
+        assert!(fixture.deliver(&message, attempt, now()).await.is_err());
     }
-    let health = desk.stored(id).await.health;
-    assert_eq!((desk.stored(id).await.switch, health.failures), (Switch::On, 9));
+    let health = fixture.stored(id).await.health;
+    assert_eq!((fixture.stored(id).await.switch, health.failures), (Switch::On, 9));
     let three_days_later = now() + 72.hours();
-    assert!(desk.deliver(&message, 10, three_days_later).await.is_err());
-    assert_eq!(desk.stored(id).await.switch, Switch::GivenUp);
-    desk.deliver(&message, 10, three_days_later).await.unwrap();
-    assert_eq!(desk.receiver.posted().len(), 10);
+    assert!(fixture.deliver(&message, 10, three_days_later).await.is_err());
+    assert_eq!(fixture.stored(id).await.switch, Switch::GivenUp);
+    fixture.deliver(&message, 10, three_days_later).await.unwrap();
+    assert_eq!(fixture.receiver.posted().len(), 10);
 
-    desk.turn(id, true).await;
-    assert_eq!(desk.stored(id).await.health.failures, 0);
+    fixture.turn(id, true).await;
+    assert_eq!(fixture.stored(id).await.health.failures, 0);
 }
 
 #[rstest]
@@ -183,6 +185,6 @@ async fn an_endpoint_that_takes_nothing_for_three_days_is_turned_off_once() {
 )]
 #[tokio::test]
 async fn a_message_that_is_none_of_ours_is_poison(#[case] body: &str) {
-    let desk = Desk::open().await;
-    assert!(matches!(desk.deliver(body, 1, now()).await, Err(Failed::Poison(_))));
+    let fixture = Fixture::open().await;
+    assert!(matches!(fixture.deliver(body, 1, now()).await, Err(Failed::Poison(_))));
 }

@@ -1,6 +1,6 @@
 //! Events of a range are posted again.
 
-use crate::setup::{Desk, now};
+use crate::setup::{Fixture, now};
 use domain::webhook::{EventType, ReplayRange};
 use jiff::ToSpan as _;
 use platform::webhook_messages::WebhookMessage;
@@ -13,16 +13,16 @@ fn event(at: &str, number: usize, kind: EventType) -> Event {
     Event { key, kind, body: "{}".to_owned() }
 }
 
-async fn replay(desk: &Desk, id: domain::WebhookId, from: &str, until: &str) {
+async fn replay(fixture: &Fixture, id: domain::WebhookId, from: &str, until: &str) {
     let piece = ReplayRange { from: instant(from), until: instant(until) };
-    let message = WebhookMessage::replay(desk.scope.tenant(), id, piece);
-    desk.deliver(&serde_json::to_string(&message).unwrap(), 1, now()).await.unwrap();
+    let message = WebhookMessage::replay(fixture.scope.tenant(), id, piece);
+    fixture.deliver(&serde_json::to_string(&message).unwrap(), 1, now()).await.unwrap();
 }
 
 #[tokio::test]
 async fn what_an_endpoint_wants_of_a_range_is_queued_again_however_much_it_is() {
-    let desk = Desk::open().await;
-    let (id, _) = desk.webhook(Mode::Live, [EventType::PurchaseCreated]).await;
+    let fixture = Fixture::open().await;
+    let (id, _) = fixture.webhook(Mode::Live, [EventType::PurchaseCreated]).await;
     let mut events: Vec<_> = (0..450)
         .map(|number| event("2026-11-24T03:00:00Z", number, EventType::PurchaseCreated))
         .collect();
@@ -31,41 +31,41 @@ async fn what_an_endpoint_wants_of_a_range_is_queued_again_however_much_it_is() 
     events.push(event("2026-11-23T23:59:59Z", 902, EventType::PurchaseCreated));
     // A month before, on the same day: past its end.
     events.push(event("2026-10-24T03:00:00Z", 903, EventType::PurchaseCreated));
-    desk.app.store.put_events(desk.scope.tenant(), &events).await.unwrap();
-    replay(&desk, id, "2026-11-24T00:00:00Z", "2026-11-24T06:00:00Z").await;
-    let queued = desk.waiting();
+    fixture.app.store.put_events(fixture.scope.tenant(), &events).await.unwrap();
+    replay(&fixture, id, "2026-11-24T00:00:00Z", "2026-11-24T06:00:00Z").await;
+    let queued = fixture.waiting();
     assert_eq!(queued.len(), 450);
     assert!(queued.iter().all(|body| body.contains("deliver") && body.contains("T03:00:00Z")));
 }
 
 #[tokio::test]
 async fn an_event_posted_again_keeps_its_identifier() {
-    let desk = Desk::open().await;
-    let (id, _) = desk.of_everything().await;
-    let sold = desk.sale("1").await;
-    desk.take(sold).await;
-    let first = desk.waiting().pop().unwrap();
-    desk.deliver(&first, 1, now()).await.unwrap();
-    desk.queue.clear();
+    let fixture = Fixture::open().await;
+    let (id, _) = fixture.of_everything().await;
+    let sold = fixture.sale("1").await;
+    fixture.take(sold).await;
+    let first = fixture.waiting().pop().unwrap();
+    fixture.deliver(&first, 1, now()).await.unwrap();
+    fixture.queue.clear();
     let day = now() - 10.hours();
     let range = ReplayRange::new(day, now() + 1.hour(), now() + 1.hour()).unwrap();
     for piece in range.pieces() {
-        replay(&desk, id, &piece.from.to_string(), &piece.until.to_string()).await;
+        replay(&fixture, id, &piece.from.to_string(), &piece.until.to_string()).await;
     }
-    let [again] = &desk.waiting()[..] else { panic!("{:?}", desk.waiting()) };
+    let [again] = &fixture.waiting()[..] else { panic!("{:?}", fixture.waiting()) };
     assert_eq!(*again, first);
-    desk.deliver(again, 1, now()).await.unwrap();
-    let posted = desk.receiver.posted();
+    fixture.deliver(again, 1, now()).await.unwrap();
+    let posted = fixture.receiver.posted();
     assert_eq!(posted[0].header("webhook-id"), posted[1].header("webhook-id"));
 }
 
 #[tokio::test]
 async fn an_event_past_its_end_is_not_posted() {
-    let desk = Desk::open().await;
-    let (id, _) = desk.of_everything().await;
+    let fixture = Fixture::open().await;
+    let (id, _) = fixture.of_everything().await;
     let old = event("2026-10-20T03:00:00Z", 1, EventType::PurchaseCreated);
-    desk.app.store.put_events(desk.scope.tenant(), std::slice::from_ref(&old)).await.unwrap();
-    let message = WebhookMessage::deliver(desk.scope.tenant(), id, &old.key);
-    desk.deliver(&serde_json::to_string(&message).unwrap(), 1, now()).await.unwrap();
-    assert_eq!(desk.receiver.posted().len(), 0);
+    fixture.app.store.put_events(fixture.scope.tenant(), std::slice::from_ref(&old)).await.unwrap();
+    let message = WebhookMessage::deliver(fixture.scope.tenant(), id, &old.key);
+    fixture.deliver(&serde_json::to_string(&message).unwrap(), 1, now()).await.unwrap();
+    assert_eq!(fixture.receiver.posted().len(), 0);
 }

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use store::{Customer, Entry, Mode, NewMember, NewWebhook, Scope, Source, Webhook, WebhookSecret};
 use support::{Queue, Table, instant, merchant, mobile, open_merchant_with};
-use webhooks::{App, Courier, StreamAnswer, StreamEvent, handle, take};
+use webhooks::{App, StreamAnswer, StreamEvent, WebhookClient, handle, take};
 
 /// When the changes of the tests happen, and when they are dealt with unless a test says otherwise.
 pub(crate) fn now() -> Instant {
@@ -23,7 +23,7 @@ pub(crate) fn now() -> Instant {
 
 type Items = BTreeMap<(String, String), HashMap<String, AttributeValue>>;
 
-pub(crate) struct Desk {
+pub(crate) struct Fixture {
     pub(crate) table: Table,
     pub(crate) queue: Queue,
     pub(crate) receiver: Receiver,
@@ -32,7 +32,7 @@ pub(crate) struct Desk {
     records: AtomicU32,
 }
 
-impl Desk {
+impl Fixture {
     /// One point a euro, and fifty for becoming a member.
     pub(crate) async fn open() -> Self {
         Self::reaching(Reach::Anywhere).await
@@ -49,8 +49,8 @@ impl Desk {
         let shop = merchant(Sector::Retail, 1);
         let scope = open_merchant_with(&store, &shop, &programme, now()).await;
         let queues = ("http://queue/webhooks".to_owned(), "http://queue/unread".to_owned());
-        let courier = Courier::limited(reach, Duration::from_millis(500)).unwrap();
-        let app = App::new(store, queue.client(), queues, courier);
+        let client = WebhookClient::limited(reach, Duration::from_millis(500)).unwrap();
+        let app = App::new(store, queue.client(), queues, client);
         let receiver = Receiver::start().await;
         Self { table, queue, receiver, app, scope, records: AtomicU32::default() }
     }
@@ -62,7 +62,7 @@ impl Desk {
         types: impl IntoIterator<Item = EventType>,
     ) -> (WebhookId, WebhookSecret) {
         let store = &self.app.store;
-        let settings = store.settings_anew(self.scope.settings.merchant.id, now()).await.unwrap();
+        let settings = store.settings_fresh(self.scope.settings.merchant.id, now()).await.unwrap();
         let number = u128::try_from(settings.webhooks.len()).unwrap();
         let new = NewWebhook {
             id: WebhookId::mint(now(), number),
@@ -82,7 +82,7 @@ impl Desk {
     /// An endpoint as it is now.
     pub(crate) async fn stored(&self, id: WebhookId) -> Webhook {
         let merchant = self.scope.settings.merchant.id;
-        let settings = self.app.store.settings_anew(merchant, now()).await.unwrap();
+        let settings = self.app.store.settings_fresh(merchant, now()).await.unwrap();
         settings.webhook(id).unwrap().clone()
     }
 
@@ -191,12 +191,14 @@ impl Desk {
 
     pub(crate) async fn record_purchase(&self, customer: Customer, purchase: Purchase) {
         let entry = Entry { purchase, source: Source::Operator };
-        Box::pin(self.app.store.record(&self.scope, &customer, &entry, now())).await.unwrap();
+        Box::pin(self.app.store.record_purchase(&self.scope, &customer, &entry, now()))
+            .await
+            .unwrap();
     }
 
     /// A sale of nobody's, as a record of the stream; its event is queued for every endpoint on.
     pub(crate) async fn sale(&self, number: &str) -> Vec<Value> {
         let sale = support::sale(number, 4_490);
-        self.records(self.record_purchase(Customer::Nobody, sale)).await
+        self.records(self.record_purchase(Customer::Anonymous, sale)).await
     }
 }

@@ -11,7 +11,7 @@ pub const BIRTHDAY_DAYS: i32 = 7;
 
 /// What became of an account in a night.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Night {
+pub struct DailyRun {
     /// What had ended, lot by lot.
     pub ended: Vec<Lot>,
     /// What was given for the birthday.
@@ -20,7 +20,7 @@ pub struct Night {
     pub level_reviewed: bool,
 }
 
-impl Night {
+impl DailyRun {
     /// Whether nothing changed.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
@@ -30,7 +30,7 @@ impl Night {
 
 impl Account {
     /// Passes the night before `today`. A second time on the same day changes nothing.
-    pub fn pass_night(&mut self, born: Option<Day>, today: Day, programmes: &Programmes) -> Night {
+    pub fn run_day(&mut self, born: Option<Day>, today: Day, programmes: &Programmes) -> DailyRun {
         let terms = programmes.terms_on(today);
         let ended = ledger::expire(self, today, programmes);
         let birthday = match born {
@@ -44,7 +44,7 @@ impl Account {
             self.birthday_year = Some(today.year());
         }
         let level_reviewed = self.review_level(&terms.levels, today);
-        Night { ended, birthday, level_reviewed }
+        DailyRun { ended, birthday, level_reviewed }
     }
 
     /// Whether the birthday of this year came within the last days and was given nothing yet.
@@ -92,19 +92,19 @@ mod tests {
         #[case] points: i64,
     ) {
         let mut account = Account::default();
-        let night = account.pass_night(Some(day(born)), day(today), &programmes());
+        let night = account.run_day(Some(day(born)), day(today), &programmes());
         assert_eq!(night.birthday, Points::new(points));
         assert_eq!(account.sum(), Points::new(points));
-        assert!(account.pass_night(Some(day(born)), day(today), &programmes()).is_quiet());
+        assert!(account.run_day(Some(day(born)), day(today), &programmes()).is_quiet());
     }
 
     #[test]
     fn a_night_takes_out_what_has_ended_and_lowers_a_level_at_its_anniversary() {
         let mut account = Account::default();
         account.give(Given::by_sale(day("2025-10-10")), Points::new(120));
-        assert!(account.pass_night(None, day("2025-10-11"), &programmes()).level_reviewed);
-        assert!(account.pass_night(None, day("2026-10-10"), &programmes()).is_quiet());
-        let night = account.pass_night(None, day("2026-11-01"), &programmes());
+        assert!(account.run_day(None, day("2025-10-11"), &programmes()).level_reviewed);
+        assert!(account.run_day(None, day("2026-10-10"), &programmes()).is_quiet());
+        let night = account.run_day(None, day("2026-11-01"), &programmes());
         assert_eq!(night.ended.iter().map(|lot| lot.remaining).sum::<Points>(), Points::new(120));
         assert!(night.level_reviewed);
         assert_eq!((account.sum(), account.level), (Points::ZERO, None));

@@ -10,7 +10,7 @@ pub mod entry;
 use crate::ledger::account::Given;
 use crate::ledger::lots::Lot;
 use crate::programme::level::LevelCode;
-use crate::programme::{Basket, Occasion, Programme, Programmes, Reckoning, ReturnPolicy};
+use crate::programme::{Basket, Earning, EarningContext, Programme, Programmes, ReturnPolicy};
 use crate::{
     Account, Cents, Day, EstablishmentId, Instant, Invalid, Kind, MemberId, Points, Purchase,
 };
@@ -18,7 +18,7 @@ use jiff::tz::TimeZone;
 
 /// What the ledger asks about the customer and the place of a sale beyond the sale itself.
 #[derive(Debug, Clone, Copy)]
-pub struct Circumstances<'a> {
+pub struct ProgrammeContext<'a> {
     /// The merchant's programmes.
     pub programmes: &'a Programmes,
     /// The establishment's zone.
@@ -81,30 +81,30 @@ pub struct TakenBack {
 
 /// What a sale of a basket would give, and gives to the account: the points and why, for a sale and
 /// for its dry run alike.
-pub fn reward(
+pub fn earn_for_sale(
     account: &mut Account,
     basket: Basket<'_>,
-    occasion: &Occasion<'_>,
+    earning_context: &EarningContext<'_>,
     programmes: &Programmes,
-) -> Reckoning {
-    let Some(programme) = programmes.on(occasion.day) else { return Reckoning::default() };
+) -> Earning {
+    let Some(programme) = programmes.on(earning_context.day) else { return Earning::default() };
     let level = level_of(account, programme);
-    let occasion = Occasion { level: level.as_ref(), ..*occasion };
-    let reckoning = programme.reckon(basket, &occasion, account.day_so_far(occasion.day));
-    earn(account, Given::by_sale(occasion.day), reckoning.total(), programme);
-    reckoning
+    let earning_context = EarningContext { level: level.as_ref(), ..*earning_context };
+    let earning = programme.earn(basket, &earning_context, account.day_so_far(earning_context.day));
+    earn(account, Given::by_sale(earning_context.day), earning.total(), programme);
+    earning
 }
 
 /// Enters a sale: the points it gives by the programme of its day, and why.
 pub fn enter_sale(
     account: &mut Account,
     purchase: &Purchase,
-    circumstances: &Circumstances<'_>,
-) -> Reckoning {
-    let occasion = occasion(purchase, circumstances);
-    let reckoning = reward(account, basket(purchase), &occasion, circumstances.programmes);
+    context: &ProgrammeContext<'_>,
+) -> Earning {
+    let earning_context = earning_context(purchase, context);
+    let earning = earn_for_sale(account, basket(purchase), &earning_context, context.programmes);
     count_sale(account, purchase);
-    reckoning
+    earning
 }
 
 /// Enters a visit without a sale, at an establishment: what the programme of its day gives for coming,
@@ -112,23 +112,23 @@ pub fn enter_sale(
 pub fn enter_visit(
     account: &mut Account,
     (establishment, at): (&EstablishmentId, Instant),
-    circumstances: &Circumstances<'_>,
-) -> Reckoning {
-    let day = Day::at(at, circumstances.zone);
+    context: &ProgrammeContext<'_>,
+) -> Earning {
+    let day = Day::at(at, context.zone);
     account.count(day, Cents::ZERO, 1);
     account.active_at(at);
-    let Some(programme) = circumstances.programmes.on(day) else { return Reckoning::default() };
+    let Some(programme) = context.programmes.on(day) else { return Earning::default() };
     let level = level_of(account, programme);
-    let occasion = Occasion {
+    let earning_context = EarningContext {
         day,
-        minute: Day::minute_at(at, circumstances.zone),
+        minute: Day::minute_at(at, context.zone),
         establishment,
-        birth_month: circumstances.birth_month,
+        birth_month: context.birth_month,
         level: level.as_ref(),
     };
-    let reckoning = programme.reckon_visit(&occasion, account.day_so_far(day));
-    earn(account, Given::by_visit(day), reckoning.total(), programme);
-    reckoning
+    let earning = programme.earn_for_visit(&earning_context, account.day_so_far(day));
+    earn(account, Given::by_visit(day), earning.total(), programme);
+    earning
 }
 
 /// Enters a return: takes back what its share of the sale gave or, where it names none, what money
@@ -140,15 +140,16 @@ pub fn enter_return(
     account: &mut Account,
     purchase: &Purchase,
     sale: Option<&mut SaleInForce>,
-    circumstances: &Circumstances<'_>,
+    context: &ProgrammeContext<'_>,
 ) -> Result<TakenBack, Invalid> {
     let day = purchase.receipt().day;
-    let programmes = circumstances.programmes;
+    let programmes = context.programmes;
     let (earned_on, points) = if let Some(sale) = sale {
         (sale.day, sale.take_return(purchase.total())?)
     } else {
-        let occasion = occasion(purchase, circumstances);
-        let spend = |programme: &Programme| programme.reckon_spend(basket(purchase), &occasion);
+        let earning_context = earning_context(purchase, context);
+        let spend =
+            |programme: &Programme| programme.earn_for_spend(basket(purchase), &earning_context);
         (day, programmes.on(day).map_or(Points::ZERO, spend))
     };
     let taken_back = take_back(account, earned_on, points, programmes.returns_on(day));
@@ -308,12 +309,15 @@ fn basket(purchase: &Purchase) -> Basket<'_> {
     Basket { total: purchase.total(), lines: purchase.lines() }
 }
 
-fn occasion<'a>(purchase: &'a Purchase, circumstances: &Circumstances<'a>) -> Occasion<'a> {
-    Occasion {
+fn earning_context<'a>(
+    purchase: &'a Purchase,
+    context: &ProgrammeContext<'a>,
+) -> EarningContext<'a> {
+    EarningContext {
         day: purchase.receipt().day,
-        minute: Day::minute_at(purchase.sold_at(), circumstances.zone),
+        minute: Day::minute_at(purchase.sold_at(), context.zone),
         establishment: &purchase.receipt().establishment,
-        birth_month: circumstances.birth_month,
+        birth_month: context.birth_month,
         level: None,
     }
 }

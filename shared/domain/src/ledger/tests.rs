@@ -13,8 +13,8 @@ fn programmes(terms: Terms) -> Programmes {
     Programmes::new(vec![(Day::FIRST, Programme::from_stored(terms))])
 }
 
-fn circumstances(programmes: &Programmes) -> Circumstances<'_> {
-    Circumstances { programmes, zone: &PARIS, birth_month: None }
+fn context(programmes: &Programmes) -> ProgrammeContext<'_> {
+    ProgrammeContext { programmes, zone: &PARIS, birth_month: None }
 }
 
 fn purchase_on(day: &str, kind: Kind, cents: i64) -> Purchase {
@@ -60,11 +60,11 @@ fn taken(points: i64) -> TakenBack {
 fn a_return_that_names_its_sale_takes_back_its_share() {
     let programmes = programmes(terms());
     let mut account = Account::default();
-    enter_sale(&mut account, &purchase(Kind::Sale, 9_999), &circumstances(&programmes));
+    enter_sale(&mut account, &purchase(Kind::Sale, 9_999), &context(&programmes));
     let mut sale = sale_of(9_999, 99);
     let part = purchase(Kind::Return { of: None }, 3_333);
     let mut give_back =
-        || enter_return(&mut account, &part, Some(&mut sale), &circumstances(&programmes));
+        || enter_return(&mut account, &part, Some(&mut sale), &context(&programmes));
     for _ in 0..3 {
         assert_eq!(give_back(), Ok(taken(33)));
     }
@@ -77,7 +77,7 @@ fn a_return_that_names_no_sale_takes_by_the_programme_of_its_day() {
     let programmes = programmes(terms());
     let mut account = Account::default();
     let back = purchase(Kind::Return { of: None }, 1_250);
-    let entered = enter_return(&mut account, &back, None, &circumstances(&programmes));
+    let entered = enter_return(&mut account, &back, None, &context(&programmes));
     assert_eq!(entered, Ok(taken(12)));
     assert_eq!(account.sum(), Points::new(-12));
 }
@@ -87,12 +87,12 @@ fn a_return_takes_a_balance_to_zero_and_no_further_where_the_merchant_says_so() 
     let terms = Terms { returns: ReturnPolicy::DownToZero, ..terms() };
     let programmes = programmes(terms);
     let mut account = Account::default();
-    enter_sale(&mut account, &purchase(Kind::Sale, 2_000), &circumstances(&programmes));
+    enter_sale(&mut account, &purchase(Kind::Sale, 2_000), &context(&programmes));
     let today = day("2026-11-24");
     spend(&mut account, Points::new(15), today, &programmes).unwrap();
     let back = purchase(Kind::Return { of: None }, 2_000);
     let mut sale = SaleInForce { day: today, ..sale_of(2_000, 20) };
-    let entered = enter_return(&mut account, &back, Some(&mut sale), &circumstances(&programmes));
+    let entered = enter_return(&mut account, &back, Some(&mut sale), &context(&programmes));
     assert_eq!(entered, Ok(TakenBack { taken: Points::new(5), forgiven: Points::new(15) }));
     assert_eq!((account.sum(), sale.points_taken), (Points::ZERO, Points::new(20)));
 }
@@ -108,13 +108,13 @@ fn a_cancelled_sale_leaves_the_account_as_if_it_had_not_been() {
     let programmes = programmes(Terms { visits, daily_cap: Some(Points::new(100)), ..terms() });
     let mut account = Account::default();
     let sale = purchase(Kind::Sale, 1_250);
-    let points = enter_sale(&mut account, &sale, &circumstances(&programmes)).total();
+    let points = enter_sale(&mut account, &sale, &context(&programmes)).total();
     assert_eq!(points, Points::new(15));
     cancel(&mut account, &undone(&sale, points), &programmes);
     assert_eq!((account.sum(), account.visits), (Points::ZERO, 0));
     assert_eq!((account.spend, account.earned), (Cents::ZERO, Points::ZERO));
     // Its day is counted as if it had not been, so that the next sale earns its stamp.
-    assert_eq!(enter_sale(&mut account, &sale, &circumstances(&programmes)).total(), points);
+    assert_eq!(enter_sale(&mut account, &sale, &context(&programmes)).total(), points);
 }
 
 #[test]
@@ -122,10 +122,10 @@ fn a_day_is_capped_over_all_its_sales() {
     let programmes = programmes(Terms { daily_cap: Some(Points::new(20)), ..terms() });
     let mut account = Account::default();
     let sale = purchase(Kind::Sale, 1_500);
-    let mut enter = || enter_sale(&mut account, &sale, &circumstances(&programmes)).total().get();
+    let mut enter = || enter_sale(&mut account, &sale, &context(&programmes)).total().get();
     assert_eq!([enter(), enter(), enter()], [15, 5, 0]);
     let other = purchase_on("2026-11-25", Kind::Sale, 1_500);
-    assert_eq!(enter_sale(&mut account, &other, &circumstances(&programmes)).total().get(), 15);
+    assert_eq!(enter_sale(&mut account, &other, &context(&programmes)).total().get(), 15);
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn spending_takes_the_soonest_to_end_first_and_names_the_lots() {
     let programmes = programmes(Terms { expiry, pending_days: 14, ..terms() });
     let mut account = Account::default();
     for (on, cents) in [("2025-12-10", 1_000), ("2026-01-10", 2_000), ("2026-11-20", 4_000)] {
-        enter_sale(&mut account, &purchase_on(on, Kind::Sale, cents), &circumstances(&programmes));
+        enter_sale(&mut account, &purchase_on(on, Kind::Sale, cents), &context(&programmes));
     }
     let today = day("2026-11-24");
     assert_eq!(
@@ -172,9 +172,9 @@ fn points_owed_cannot_be_spent() {
     let programmes = programmes(terms());
     let mut account = Account::default();
     let today = day("2026-11-24");
-    enter_sale(&mut account, &purchase(Kind::Sale, 1_000), &circumstances(&programmes));
+    enter_sale(&mut account, &purchase(Kind::Sale, 1_000), &context(&programmes));
     let back = purchase(Kind::Return { of: None }, 2_500);
-    enter_return(&mut account, &back, None, &circumstances(&programmes)).unwrap();
+    enter_return(&mut account, &back, None, &context(&programmes)).unwrap();
     adjust(&mut account, Points::new(20), today, &programmes).unwrap();
     assert_eq!(account.sum(), Points::new(5));
     assert_eq!(
@@ -214,10 +214,10 @@ proptest! {
             today = today.plus_days(days % 20);
             let on = today.to_string();
             sum += match step {
-                0 => enter_sale(&mut account, &purchase_on(&on, Kind::Sale, cents), &circumstances(&programmes)).total(),
+                0 => enter_sale(&mut account, &purchase_on(&on, Kind::Sale, cents), &context(&programmes)).total(),
                 1 => {
                     let back = purchase_on(&on, Kind::Return { of: None }, cents);
-                    -enter_return(&mut account, &back, None, &circumstances(&programmes)).unwrap().taken
+                    -enter_return(&mut account, &back, None, &context(&programmes)).unwrap().taken
                 }
                 2 => match spend(&mut account, Points::new(cents / 100), today, &programmes) {
                     Ok(lots) => -lots.iter().map(|lot| lot.remaining).sum::<Points>(),

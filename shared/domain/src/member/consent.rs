@@ -125,14 +125,14 @@ pub struct Opposition {
 
 /// What a person said of one channel: the last consent and the last opposition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wishes {
+pub struct ChannelConsent {
     /// The last consent.
     pub consent: Option<Consent>,
     /// The last opposition.
     pub opposition: Option<Opposition>,
 }
 
-impl Wishes {
+impl ChannelConsent {
     /// Whether the person opposed and has not consented since.
     #[must_use]
     pub fn is_opposed(&self) -> bool {
@@ -173,17 +173,17 @@ impl Wishes {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Consents {
     /// Of e-mail.
-    pub email: Wishes,
+    pub email: ChannelConsent,
     /// Of SMS.
-    pub sms: Wishes,
+    pub sms: ChannelConsent,
     /// Of letters.
-    pub postal: Wishes,
+    pub postal: ChannelConsent,
 }
 
 impl Consents {
     /// What was said of a channel.
     #[must_use]
-    pub const fn of(&self, channel: Channel) -> &Wishes {
+    pub const fn of(&self, channel: Channel) -> &ChannelConsent {
         match channel {
             Channel::Email => &self.email,
             Channel::Sms => &self.sms,
@@ -192,7 +192,7 @@ impl Consents {
     }
 
     /// The same, to change it.
-    pub const fn of_mut(&mut self, channel: Channel) -> &mut Wishes {
+    pub const fn of_mut(&mut self, channel: Channel) -> &mut ChannelConsent {
         match channel {
             Channel::Email => &mut self.email,
             Channel::Sms => &mut self.sms,
@@ -214,8 +214,8 @@ impl Consents {
     /// nobody opposed.
     #[must_use]
     pub fn permit(&self, channel: Channel) -> bool {
-        let wishes = self.of(channel);
-        !wishes.is_opposed() && (channel == Channel::Postal || wishes.consent.is_some())
+        let consents = self.of(channel);
+        !consents.is_opposed() && (channel == Channel::Postal || consents.consent.is_some())
     }
 }
 
@@ -253,19 +253,19 @@ mod tests {
     #[case(ConsentSource::Member, true)]
     #[case(ConsentSource::Merchant, false)]
     fn only_the_person_lifts_an_opposition(#[case] source: ConsentSource, #[case] lifted: bool) {
-        let mut wishes = Wishes::default();
-        wishes.consent(consent(1, ConsentSource::Till));
-        wishes.oppose(opposition(2));
-        assert_eq!(wishes.consent(consent(3, source)), lifted);
-        assert_eq!(wishes.is_opposed(), !lifted);
+        let mut consents = ChannelConsent::default();
+        consents.consent(consent(1, ConsentSource::Till));
+        consents.oppose(opposition(2));
+        assert_eq!(consents.consent(consent(3, source)), lifted);
+        assert_eq!(consents.is_opposed(), !lifted);
     }
 
     #[test]
     fn an_opposition_of_the_same_second_wins() {
-        let mut wishes = Wishes::default();
-        wishes.oppose(opposition(5));
-        wishes.consent(consent(5, ConsentSource::Till));
-        assert!(wishes.is_opposed());
+        let mut consents = ChannelConsent::default();
+        consents.oppose(opposition(5));
+        consents.consent(consent(5, ConsentSource::Till));
+        assert!(consents.is_opposed());
     }
 
     proptest! {
@@ -277,15 +277,15 @@ mod tests {
             let last = events.iter().map(|(second, is_consent)| (*second, !is_consent)).max();
             let length = events.len();
             events.rotate_left(seed % length);
-            let mut wishes = Wishes::default();
+            let mut consents = ChannelConsent::default();
             for (second, is_consent) in events {
                 if is_consent {
-                    wishes.consent(consent(second, ConsentSource::Member));
+                    consents.consent(consent(second, ConsentSource::Member));
                 } else {
-                    wishes.oppose(opposition(second));
+                    consents.oppose(opposition(second));
                 }
             }
-            prop_assert_eq!(wishes.is_opposed(), last.is_some_and(|(_, opposed)| opposed));
+            prop_assert_eq!(consents.is_opposed(), last.is_some_and(|(_, opposed)| opposed));
         }
     }
 }

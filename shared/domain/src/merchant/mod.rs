@@ -84,7 +84,7 @@ pub struct Establishment {
     pub id: EstablishmentId,
     /// Its name.
     pub name: String,
-    /// Its IANA time zone: a receipt's day is reckoned there.
+    /// Its IANA time zone: a receipt's day is computed in it.
     pub time_zone: TimeZone,
 }
 

@@ -1,6 +1,6 @@
 //! When a rule holds: its period, days, hours, places, and whom it is for.
 
-use super::earning::Occasion;
+use super::earning::EarningContext;
 use super::level::LevelCode;
 use crate::{Cents, Day, EstablishmentId};
 use std::collections::BTreeSet;
@@ -73,8 +73,8 @@ pub struct Condition {
 
 impl Condition {
     /// Whether it holds for a sale of `total`.
-    pub(crate) fn holds(&self, occasion: &Occasion<'_>, total: Cents) -> bool {
-        let Occasion { day, minute, establishment, birth_month, level } = *occasion;
+    pub(crate) fn holds(&self, context: &EarningContext<'_>, total: Cents) -> bool {
+        let EarningContext { day, minute, establishment, birth_month, level } = *context;
         self.from.is_none_or(|from| from <= day)
             && self.until.is_none_or(|until| day <= until)
             && self.weekdays.hold(day)

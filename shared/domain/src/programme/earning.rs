@@ -17,7 +17,7 @@ pub struct Basket<'a> {
 
 /// When, where and to whom it is sold.
 #[derive(Debug, Clone, Copy)]
-pub struct Occasion<'a> {
+pub struct EarningContext<'a> {
     /// The day printed on the receipt.
     pub day: Day,
     /// The minute of that day in the establishment's zone.
@@ -77,12 +77,12 @@ pub struct Part {
 
 /// What a basket earns, and why.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reckoning {
-    /// The parts, in the order they were reckoned.
+pub struct Earning {
+    /// The parts, in the order they were applied.
     pub parts: Vec<Part>,
 }
 
-impl Reckoning {
+impl Earning {
     /// All of it.
     #[must_use]
     pub fn total(&self) -> Points {
@@ -99,51 +99,51 @@ impl Reckoning {
 impl Programme {
     /// What a sale earns. `so_far` is what its day knew before it.
     #[must_use]
-    pub fn reckon(
+    pub fn earn(
         &self,
         basket: Basket<'_>,
-        occasion: &Occasion<'_>,
+        context: &EarningContext<'_>,
         so_far: DayCount,
-    ) -> Reckoning {
+    ) -> Earning {
         let terms = self.terms();
-        let mut reckoning = Reckoning::default();
+        let mut earning = Earning::default();
         if basket.total < terms.minimum_spend {
-            return reckoning;
+            return earning;
         }
-        terms.add_spend(basket, occasion, &mut reckoning);
-        terms.add_visit(basket.total, occasion, so_far, &mut reckoning);
-        terms.multiply(basket.total, occasion, &mut reckoning);
+        terms.add_spend(basket, context, &mut earning);
+        terms.add_visit(basket.total, context, so_far, &mut earning);
+        terms.multiply(basket.total, context, &mut earning);
         for bonus in &terms.bonuses {
-            if bonus.when.holds(occasion, basket.total) {
+            if bonus.when.holds(context, basket.total) {
                 let points = terms.bonus(bonus, basket.lines);
-                reckoning.add(Source::Bonus, bonus.name.as_ref(), points);
+                earning.add(Source::Bonus, bonus.name.as_ref(), points);
             }
         }
-        terms.cap(so_far, &mut reckoning);
-        reckoning
+        terms.cap(so_far, &mut earning);
+        earning
     }
 
     /// What a visit without a sale earns: the rules of visits and what multiplies them, as for a sale of
     /// nothing. Bonuses are for sales.
     #[must_use]
-    pub fn reckon_visit(&self, occasion: &Occasion<'_>, so_far: DayCount) -> Reckoning {
+    pub fn earn_for_visit(&self, context: &EarningContext<'_>, so_far: DayCount) -> Earning {
         let terms = self.terms();
-        let mut reckoning = Reckoning::default();
+        let mut earning = Earning::default();
         if Cents::ZERO < terms.minimum_spend {
-            return reckoning;
+            return earning;
         }
-        terms.add_visit(Cents::ZERO, occasion, so_far, &mut reckoning);
-        terms.multiply(Cents::ZERO, occasion, &mut reckoning);
-        terms.cap(so_far, &mut reckoning);
-        reckoning
+        terms.add_visit(Cents::ZERO, context, so_far, &mut earning);
+        terms.multiply(Cents::ZERO, context, &mut earning);
+        terms.cap(so_far, &mut earning);
+        earning
     }
 
     /// What money alone earns: what a return that names no sale takes back.
     #[must_use]
-    pub fn reckon_spend(&self, basket: Basket<'_>, occasion: &Occasion<'_>) -> Points {
-        let mut reckoning = Reckoning::default();
-        self.terms().add_spend(basket, occasion, &mut reckoning);
-        reckoning.total()
+    pub fn earn_for_spend(&self, basket: Basket<'_>, context: &EarningContext<'_>) -> Points {
+        let mut earning = Earning::default();
+        self.terms().add_spend(basket, context, &mut earning);
+        earning.total()
     }
 }
 
@@ -151,11 +151,11 @@ impl Terms {
     /// Each line to the rule that means it most particularly, each rule's amount rounded once. Lines
     /// that come to more than was paid share what was paid; what was paid beyond them earns as goods
     /// that nothing is known of.
-    fn add_spend(&self, basket: Basket<'_>, occasion: &Occasion<'_>, reckoning: &mut Reckoning) {
+    fn add_spend(&self, basket: Basket<'_>, context: &EarningContext<'_>, earning: &mut Earning) {
         let holding: Vec<_> = self
             .spend
             .iter()
-            .filter(|rule| rule.when.holds(occasion, basket.total))
+            .filter(|rule| rule.when.holds(context, basket.total))
             .map(|rule| (rule, 0_i128))
             .collect();
         let mut rules = holding;
@@ -185,42 +185,42 @@ impl Terms {
             *amount += unlisted;
         }
         for (rule, amount) in rules {
-            let earning = amount * share / of;
+            let spent = amount * share / of;
             let points =
-                self.rounding.divide(earning * i128::from(rule.points), i128::from(rule.per.get()));
-            reckoning.add(Source::Spend, rule.name.as_ref(), points);
+                self.rounding.divide(spent * i128::from(rule.points), i128::from(rule.per.get()));
+            earning.add(Source::Spend, rule.name.as_ref(), points);
         }
     }
 
     fn add_visit(
         &self,
         total: Cents,
-        occasion: &Occasion<'_>,
+        context: &EarningContext<'_>,
         so_far: DayCount,
-        reckoning: &mut Reckoning,
+        earning: &mut Earning,
     ) {
         for rule in &self.visits {
-            if so_far.visits < u32::from(rule.most_a_day) && rule.when.holds(occasion, total) {
+            if so_far.visits < u32::from(rule.most_a_day) && rule.when.holds(context, total) {
                 let points = Points::new(i64::from(rule.points));
-                reckoning.add(Source::Visit, rule.name.as_ref(), points);
+                earning.add(Source::Visit, rule.name.as_ref(), points);
             }
         }
     }
 
-    fn multiply(&self, total: Cents, occasion: &Occasion<'_>, reckoning: &mut Reckoning) {
-        if let Some(multiplier) = self.multiplier(total, occasion) {
+    fn multiply(&self, total: Cents, context: &EarningContext<'_>, earning: &mut Earning) {
+        if let Some(multiplier) = self.multiplier(total, context) {
             let more = i128::from(multiplier.hundredths.saturating_sub(100));
-            let more = i128::from(reckoning.total().get()) * more;
+            let more = i128::from(earning.total().get()) * more;
             let points = self.rounding.divide(more, 100);
-            reckoning.add(Source::Multiplier, multiplier.name.as_ref(), points);
+            earning.add(Source::Multiplier, multiplier.name.as_ref(), points);
         }
     }
 
-    fn cap(&self, so_far: DayCount, reckoning: &mut Reckoning) {
+    fn cap(&self, so_far: DayCount, earning: &mut Earning) {
         if let Some(cap) = self.daily_cap {
             let left = (cap - so_far.earned).max(Points::ZERO);
-            let over = (reckoning.total() - left).max(Points::ZERO);
-            reckoning.add(Source::DailyCap, None, -over);
+            let over = (earning.total() - left).max(Points::ZERO);
+            earning.add(Source::DailyCap, None, -over);
         }
     }
 
@@ -229,8 +229,8 @@ impl Terms {
     }
 
     /// The greatest of the multipliers that hold.
-    fn multiplier(&self, total: Cents, occasion: &Occasion<'_>) -> Option<&Multiplier> {
-        let holding = self.multipliers.iter().filter(|rule| rule.when.holds(occasion, total));
+    fn multiplier(&self, total: Cents, context: &EarningContext<'_>) -> Option<&Multiplier> {
+        let holding = self.multipliers.iter().filter(|rule| rule.when.holds(context, total));
         // The first of equals, as the merchant wrote them.
         holding.rev().max_by_key(|rule| rule.hundredths)
     }
@@ -313,10 +313,10 @@ mod tests {
     }
 
     impl Case {
-        fn reckon(&self, total: i64, lines: &[Line]) -> Reckoning {
+        fn earn(&self, total: i64, lines: &[Line]) -> Earning {
             let shop = EstablishmentId::parse("paris").unwrap();
             let day = Day::parse(self.at.0).unwrap();
-            let occasion = Occasion {
+            let context = EarningContext {
                 day,
                 minute: self.at.1,
                 establishment: &shop,
@@ -326,11 +326,11 @@ mod tests {
             let so_far =
                 DayCount { day, earned: Points::new(self.so_far.0), visits: self.so_far.1 };
             let basket = Basket { total: Cents::new(total), lines };
-            Programme::from_stored(self.terms.clone()).reckon(basket, &occasion, so_far)
+            Programme::from_stored(self.terms.clone()).earn(basket, &context, so_far)
         }
 
         fn points(&self, total: i64, lines: &[Line]) -> i64 {
-            self.reckon(total, lines).total().get()
+            self.earn(total, lines).total().get()
         }
     }
 
@@ -413,9 +413,9 @@ mod tests {
             goods: goods(&["C1"], &[]),
             when,
         }];
-        let reckoning = case.reckon(1_000, &[line("C1", "textile", 2, 500, 0)]);
+        let earning = case.earn(1_000, &[line("C1", "textile", 2, 500, 0)]);
         let seen: Vec<_> =
-            reckoning.parts.iter().map(|part| (part.source, part.points.get())).collect();
+            earning.parts.iter().map(|part| (part.source, part.points.get())).collect();
         assert_eq!(seen, [(Source::Spend, 10), (Source::Multiplier, 10), (Source::Bonus, 10)]);
         assert_eq!(case.points(1_000, &[line("C1", "textile", 10, 100, 0)]), 20 + 12);
     }
@@ -438,9 +438,9 @@ mod tests {
         let mut case = Case::default();
         case.terms.daily_cap = Some(Points::new(50));
         case.so_far.0 = 30;
-        let reckoning = case.reckon(10_000, &[]);
-        assert_eq!(reckoning.total(), Points::new(20));
-        assert_eq!(reckoning.parts[1].source, Source::DailyCap);
+        let earning = case.earn(10_000, &[]);
+        assert_eq!(earning.total(), Points::new(20));
+        assert_eq!(earning.parts[1].source, Source::DailyCap);
         case.so_far.0 = 60;
         assert_eq!(case.points(10_000, &[]), 0);
     }

@@ -1,4 +1,4 @@
-//! Levels (*paliers*): reckoned on the points earned over a rolling year, not on the balance.
+//! Levels (*paliers*): computed from the points earned over a rolling year, not on the balance.
 
 use crate::{Account, Day, Invalid, Points};
 
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn spending_does_not_lower_what_levels_are_reckoned_on() {
+    fn spending_does_not_lower_what_levels_are_computed_from() {
         let mut account = Account::default();
         account.give(Given::by_sale(day("2026-03-05")), Points::new(150));
         let _ = account.lots.take(None, Points::new(150));

@@ -10,7 +10,7 @@ pub mod rules;
 
 pub use checks::Flaw;
 pub use condition::{Condition, Hours, Weekdays};
-pub use earning::{Basket, Occasion, Part, Reckoning, Source};
+pub use earning::{Basket, Earning, EarningContext, Part, Source};
 pub use goods::Goods;
 pub use level::{Level, LevelCode};
 pub use lifetime::Expiry;
@@ -112,7 +112,7 @@ impl Programme {
 
     /// Whether it has something to do every night: what ends, birthdays, levels.
     #[must_use]
-    pub fn asks_for_nights(&self) -> bool {
+    pub fn needs_daily_run(&self) -> bool {
         let Terms { expiry, gifts, levels, .. } = &self.0;
         *expiry != Expiry::Never || gifts.birthday > 0 || !levels.is_empty()
     }

@@ -43,7 +43,7 @@ impl Reason {
     }
 }
 
-/// The day of an instant, as deadlines reckon it.
+/// The day of an instant, as deadlines use it.
 #[must_use]
 pub fn day_of(instant: Instant) -> Day {
     Day::at(instant, &PARIS)

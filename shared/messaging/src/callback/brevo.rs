@@ -3,7 +3,7 @@
 //! Source: developers.brevo.com (transactional-webhooks, batch-webhooks). An event has no id of its
 //! own. Its `date` is a text in the account's zone and is not read.
 
-use super::{Event, Malformed, Opposition, Outcome, Receipt, Told};
+use super::{Event, Malformed, Opposition, Outcome, ProviderEvent, Receipt};
 use domain::{Channel, Instant, OppositionReason};
 use serde::Deserialize;
 use serde_json::Value;
@@ -26,14 +26,14 @@ struct Body {
 ///
 /// # Errors
 /// [`Malformed`], where nothing of the body can be read.
-pub fn parse(body: &[u8]) -> Result<Told, Malformed> {
+pub fn parse(body: &[u8]) -> Result<ProviderEvent, Malformed> {
     let events = match serde_json::from_slice(body) {
         Ok(Value::Array(events)) => events,
         Ok(one @ Value::Object(_)) => vec![one],
         _ => return Err(Malformed::Json),
     };
     let count = events.len();
-    let mut told = Told::default();
+    let mut told = ProviderEvent::default();
     let mut last = Malformed::Json;
     for value in events {
         match event(value) {
@@ -116,7 +116,7 @@ mod tests {
         })
     }
 
-    fn read(value: &Value) -> Result<Told, Malformed> {
+    fn read(value: &Value) -> Result<ProviderEvent, Malformed> {
         parse(&serde_json::to_vec(value).unwrap())
     }
 
@@ -146,7 +146,7 @@ mod tests {
                 at: Instant::from_millisecond(1_795_515_300_123).unwrap(),
             })
         });
-        let told = Told { events: expected.into_iter().collect(), malformed: 0 };
+        let told = ProviderEvent { events: expected.into_iter().collect(), malformed: 0 };
         assert_eq!(read(&body(event)), Ok(told));
     }
 
@@ -181,7 +181,7 @@ mod tests {
         let told = read(&json!([body("delivered"), bad, body("opened"), 7, body("spam")])).unwrap();
         assert_eq!((told.events.len(), told.malformed), (2, 2));
         assert_eq!(read(&bad), Err(Malformed::Field("email")));
-        assert_eq!(read(&json!([])), Ok(Told::default()));
+        assert_eq!(read(&json!([])), Ok(ProviderEvent::default()));
     }
 
     #[rstest]

@@ -3,7 +3,7 @@
 //! Source: developers.sinch.com/docs/sms (webhooks, delivery-reports, status-codes). The casing of
 //! statuses varies, and a number may lack its plus.
 
-use super::{Event, Malformed, Opposition, Outcome, Receipt, Told, e164};
+use super::{Event, Malformed, Opposition, Outcome, ProviderEvent, Receipt, e164};
 use crate::stop_word::is_opposition;
 use domain::{Channel, Instant, OppositionReason};
 use serde::Deserialize;
@@ -40,13 +40,13 @@ struct Status {
 ///
 /// # Errors
 /// [`Malformed`], where nothing of the body can be read.
-pub fn parse(body: &[u8], received: Instant) -> Result<Told, Malformed> {
+pub fn parse(body: &[u8], received: Instant) -> Result<ProviderEvent, Malformed> {
     let body: Body = serde_json::from_slice(body).map_err(|_| Malformed::Json)?;
     match body.kind.as_str() {
         "recipient_delivery_report_sms" => report(&body, received),
         "delivery_report_sms" => summary(&body, received),
         "mo_text" => inbound(&body, received),
-        _ => Ok(Told::default()),
+        _ => Ok(ProviderEvent::default()),
     }
 }
 
@@ -62,15 +62,15 @@ fn outcome(status: &str) -> Option<Outcome> {
     }
 }
 
-fn report(body: &Body, received: Instant) -> Result<Told, Malformed> {
+fn report(body: &Body, received: Instant) -> Result<ProviderEvent, Malformed> {
     let status = body.status.as_deref().ok_or(Malformed::Field("status"))?;
-    let Some(outcome) = outcome(status) else { return Ok(Told::default()) };
+    let Some(outcome) = outcome(status) else { return Ok(ProviderEvent::default()) };
     let address = body.recipient.as_deref().and_then(e164).ok_or(Malformed::Field("recipient"))?;
-    Ok(Told { events: vec![receipt(body, address, outcome, received)], malformed: 0 })
+    Ok(ProviderEvent { events: vec![receipt(body, address, outcome, received)], malformed: 0 })
 }
 
-fn summary(body: &Body, received: Instant) -> Result<Told, Malformed> {
-    let mut told = Told::default();
+fn summary(body: &Body, received: Instant) -> Result<ProviderEvent, Malformed> {
+    let mut told = ProviderEvent::default();
     for status in &body.statuses {
         let Some(outcome) = outcome(&status.status) else { continue };
         for recipient in &status.recipients {
@@ -98,9 +98,9 @@ fn receipt(body: &Body, address: String, outcome: Outcome, received: Instant) ->
     })
 }
 
-fn inbound(body: &Body, received: Instant) -> Result<Told, Malformed> {
+fn inbound(body: &Body, received: Instant) -> Result<ProviderEvent, Malformed> {
     if !is_opposition(body.text.as_deref().ok_or(Malformed::Field("body"))?) {
-        return Ok(Told::default());
+        return Ok(ProviderEvent::default());
     }
     let address = body.from.as_deref().and_then(e164).ok_or(Malformed::Field("from"))?;
     let opposition = Opposition {
@@ -111,7 +111,7 @@ fn inbound(body: &Body, received: Instant) -> Result<Told, Malformed> {
         to: body.to.clone(),
         at: instant([&body.received_at, &body.sent_at], received),
     };
-    Ok(Told { events: vec![Event::Opposition(opposition)], malformed: 0 })
+    Ok(ProviderEvent { events: vec![Event::Opposition(opposition)], malformed: 0 })
 }
 
 fn reference(body: &Body) -> Option<String> {
@@ -132,11 +132,11 @@ mod tests {
         "2026-11-24T10:20:00Z".parse().unwrap()
     }
 
-    fn read(value: &Value) -> Result<Told, Malformed> {
+    fn read(value: &Value) -> Result<ProviderEvent, Malformed> {
         parse(&serde_json::to_vec(value).unwrap(), received())
     }
 
-    fn receipts(told: &Told) -> Vec<(&str, Outcome)> {
+    fn receipts(told: &ProviderEvent) -> Vec<(&str, Outcome)> {
         let receipt = |event: &'_ Event| matches!(event, Event::Receipt(_));
         assert!(told.events.iter().all(receipt));
         told.events
@@ -180,7 +180,10 @@ mod tests {
                 at: "2026-11-24T10:15:00.123Z".parse().unwrap(),
             })
         });
-        assert_eq!(told, Ok(Told { events: expected.into_iter().collect(), malformed: 0 }));
+        assert_eq!(
+            told,
+            Ok(ProviderEvent { events: expected.into_iter().collect(), malformed: 0 })
+        );
     }
 
     #[test]
@@ -224,7 +227,10 @@ mod tests {
             to: Some("36200".to_owned()),
             at: "2026-11-24T10:15:00Z".parse().unwrap(),
         };
-        assert_eq!(told, Ok(Told { events: vec![Event::Opposition(opposition)], malformed: 0 }));
+        assert_eq!(
+            told,
+            Ok(ProviderEvent { events: vec![Event::Opposition(opposition)], malformed: 0 })
+        );
     }
 
     #[rstest]
@@ -233,7 +239,7 @@ mod tests {
     #[case(json!({"type": "delivery_report_mms"}))]
     #[case(json!({"type": "delivery_report_sms", "batch_id": "01ABC", "statuses": []}))]
     fn what_does_not_concern_us_is_passed_over(#[case] value: Value) {
-        assert_eq!(read(&value), Ok(Told::default()));
+        assert_eq!(read(&value), Ok(ProviderEvent::default()));
     }
 
     #[rstest]

@@ -1,7 +1,7 @@
 //! An item as a line of DynamoDB's own JSON, which its import from S3 and its export write and read.
 
-use crate::table::items::Item;
 use crate::StoreError;
+use crate::table::items::Item;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;

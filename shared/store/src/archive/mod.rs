@@ -24,7 +24,7 @@ pub enum Part {
     /// The members of a shard with their purchases, messages, notes and contacts.
     Members(Mode, u8),
     /// The purchases without a customer.
-    Nobody(Mode),
+    Anonymous(Mode),
     /// Plans, batches and figures of campaigns.
     Campaigns(Mode),
     /// Files and their ranges.
@@ -50,7 +50,7 @@ impl Part {
         let of_mode = |mode| {
             let members = (0..MEMBER_SHARDS).map(move |shard| Self::Members(mode, shard));
             let others: [fn(Mode) -> Self; 8] = [
-                Self::Nobody,
+                Self::Anonymous,
                 Self::Campaigns,
                 Self::Uploads,
                 Self::Erased,
@@ -73,7 +73,7 @@ impl Part {
     const fn mode(self) -> Mode {
         match self {
             Self::Members(mode, _)
-            | Self::Nobody(mode)
+            | Self::Anonymous(mode)
             | Self::Campaigns(mode)
             | Self::Uploads(mode)
             | Self::Erased(mode)
@@ -89,9 +89,9 @@ impl Part {
         let tenant = Tenant { merchant, mode: self.mode() };
         match self {
             Self::Members(_, shard) => vec![Source::all(keys::member_partition(tenant, shard))],
-            Self::Nobody(_) => (keys::NOBODY_SINCE..=keys::year(today) + 1)
+            Self::Anonymous(_) => (keys::NOBODY_SINCE..=keys::year(today) + 1)
                 .flat_map(|year| (0..keys::NOBODY_SHARDS).map(move |shard| (year, shard)))
-                .map(|(year, shard)| Source::History(keys::nobody_bucket(tenant, year, shard)))
+                .map(|(year, shard)| Source::History(keys::anonymous_bucket(tenant, year, shard)))
                 .collect(),
             Self::Campaigns(_) => vec![Source::Partition {
                 pk: tenant.to_string(),
@@ -124,7 +124,7 @@ impl fmt::Display for Part {
         let mode = self.mode().as_str();
         match self {
             Self::Members(_, shard) => write!(f, "members-{mode}-{shard:02}"),
-            Self::Nobody(_) => write!(f, "nobody-{mode}"),
+            Self::Anonymous(_) => write!(f, "nobody-{mode}"),
             Self::Campaigns(_) => write!(f, "campaigns-{mode}"),
             Self::Uploads(_) => write!(f, "uploads-{mode}"),
             Self::Erased(_) => write!(f, "erased-{mode}"),

@@ -205,7 +205,7 @@ impl Walk<'_> {
                 }
                 None => vec![],
             },
-            Part::Nobody(_)
+            Part::Anonymous(_)
             | Part::Erased(_)
             | Part::Coupons(_)
             | Part::Events(_)

@@ -36,7 +36,7 @@ pub struct DryCounts {
 /// A dry run, done or under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DryRun {
-    /// When it was asked for: the day that the segment is reckoned on.
+    /// When it was asked for: the day that the segment is computed on.
     pub asked_at: Instant,
     /// When it had seen everybody.
     pub done_at: Option<Instant>,

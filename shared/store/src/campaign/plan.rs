@@ -84,7 +84,7 @@ impl BatchRecord {
 }
 
 /// A member as the walk sees it.
-pub struct Glance {
+pub struct MemberProjection {
     /// Who.
     pub member: MemberId,
     /// With which account.
@@ -111,13 +111,13 @@ pub struct Names {
 /// Some members of a shard.
 pub struct Walked {
     /// Them, merged ones left out.
-    pub members: Vec<Glance>,
+    pub members: Vec<MemberProjection>,
     /// The last member seen, where the shard goes on after it.
     pub next: Option<MemberId>,
 }
 
 #[derive(Deserialize)]
-struct PersonGlance {
+struct PersonProjection {
     #[serde(default)]
     consents: ConsentsRecord,
     #[serde(default)]
@@ -314,10 +314,10 @@ fn glance(
     account: Account,
     item: Item,
     channel: Channel,
-) -> Result<Option<Glance>, StoreError> {
+) -> Result<Option<MemberProjection>, StoreError> {
     let has_address = channel != Channel::Email
         || matches!(item.get("email"), Some(AttributeValue::B(email)) if *email != Blob::new(vec![]));
-    let person: PersonGlance = items::from_item(item, "person")?;
+    let person: PersonProjection = items::from_item(item, "person")?;
     if person.merged_into.is_some() {
         return Ok(None);
     }
@@ -325,7 +325,7 @@ fn glance(
         sealed.map(|sealed| scope.settings.vault.open(member, field, &sealed)).transpose()
     };
     let permitted = person.consents.read()?.permit(channel);
-    Ok(Some(Glance {
+    Ok(Some(MemberProjection {
         member,
         account,
         reachable: has_address && permitted,

@@ -7,7 +7,7 @@
 
 use crate::campaign::send::token;
 use crate::coupon::item::CouponRecord;
-use crate::table::cache::Kept;
+use crate::table::cache::TtlCache;
 use crate::table::items::{self, ABSENT, Transaction};
 use crate::table::keys::{self, Key, Tenant};
 use crate::table::retry;
@@ -31,7 +31,7 @@ const LEASE_SECONDS: i64 = 30;
 const STEP_LIMIT: Duration = Duration::from_secs(20);
 
 /// Batches that are known to be finished, which they stay.
-pub(crate) type Finished = Kept<CouponBatchId, ()>;
+pub(crate) type FinishedBatches = TtlCache<CouponBatchId, ()>;
 
 /// A batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub struct CouponRange {
 pub enum RangeClaimed {
     /// Ours, for half a minute from each note of how far it is.
     Ours(Box<CouponRange>),
-    /// Nobody's: it is done.
+    /// Anonymous's: it is done.
     Done,
     /// Another's who is at it.
     Others,

@@ -1,4 +1,4 @@
-//! Coupons: one small item a code, in no index. The purchase's transaction burns one by a condition on
+//! Coupons: one small item a code, in no index. The purchase's transaction redeems one by a condition on
 //! its uses, and the sale's cancelling releases it.
 
 use crate::table::items::{self, Item, Reason, Transaction};
@@ -64,7 +64,7 @@ pub struct StoredCoupon {
     pub code: CouponCode,
     /// What it gives; at most a minute old.
     pub offer: Arc<Offer>,
-    /// How it stands; read eventually, so that what burns it stands on a condition.
+    /// How it stands; read eventually, so redeeming it uses a condition.
     pub state: CouponState,
     /// The member that its item names, who may have been merged into another since.
     given_to: Option<MemberId>,
@@ -135,10 +135,10 @@ impl StoredCoupon {
     }
 }
 
-/// Why a purchase that used a coupon was not entered, by the reasons of the actions that [`Store::burn`]
+/// Why a purchase that used a coupon was not entered, by the reasons of the actions that [`Store::redeem`]
 /// gave, in their order; `holder` is whom the coupon names for its member. `None` where they did not stand in its way: the same may go
 /// through when it is tried again.
-pub(crate) fn burn_refusal(holder: Option<MemberId>, reasons: &[Reason]) -> Option<Refusal> {
+pub(crate) fn redeem_refusal(holder: Option<MemberId>, reasons: &[Reason]) -> Option<Refusal> {
     let is_anothers = |item: &Item| {
         let bound_to = item.get("bound_to");
         bound_to.is_some() && bound_to != holder.map(|id| items::text(id.to_string())).as_ref()
@@ -237,11 +237,11 @@ impl Store {
     /// The writes by which a purchase uses a coupon, for the purchase's own transaction: the coupon (2
     /// write units), and the member's count (2 more) where the offer limits a member. They pass only
     /// while uses are left, so that of two tills with the last one exactly one wins. Where one does not
-    /// pass, the item that stands is told, and [`burn_refusal`] says why.
+    /// pass, the item that stands is told, and [`redeem_refusal`] says why.
     ///
     /// # Errors
     /// [`StoreError::Refused`] where the offer limits a member and none is named.
-    pub fn burn(
+    pub fn redeem_coupon(
         &self,
         scope: &Scope,
         coupon: &StoredCoupon,

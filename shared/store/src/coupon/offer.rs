@@ -1,6 +1,6 @@
 //! Offers: what a merchant's coupons give. One item an offer, kept in memory for a minute.
 
-use crate::table::cache::Kept;
+use crate::table::cache::TtlCache;
 use crate::table::items::{self, ABSENT, Transaction};
 use crate::table::keys::{self, Key, Tenant};
 use crate::{Answered, Consistency, IdempotencyKey, Scope, Store, StoreError};
@@ -9,7 +9,7 @@ use domain::{Cents, Day, EstablishmentId, Instant, Offer, OfferId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-pub(crate) type Offers = Kept<(Tenant, OfferId), Arc<Offer>>;
+pub(crate) type Offers = TtlCache<(Tenant, OfferId), Arc<Offer>>;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

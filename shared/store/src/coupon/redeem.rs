@@ -1,7 +1,7 @@
-//! The coupons of a purchase: tried on its basket, burnt in its transaction, given back when the sale is
+//! The coupons of a purchase: tried on its basket, redeemed in its transaction, given back when the sale is
 //! cancelled.
 
-use crate::coupon::item::burn_refusal;
+use crate::coupon::item::redeem_refusal;
 use crate::purchase::item::PurchaseRecord;
 use crate::table::items::Reason;
 use crate::{Scope, Store, StoreError, StoredCoupon};
@@ -27,15 +27,15 @@ pub(crate) struct Tried<'a> {
 
 /// The coupons of a purchase, on their way into its transaction.
 #[derive(Default)]
-pub(crate) struct Burning {
+pub(crate) struct CouponRedemption {
     actions: Vec<TransactWriteItem>,
     /// How many actions each coupon has, and whom it names for the purchase's member.
     spans: Vec<(usize, Option<MemberId>)>,
-    /// What the purchase keeps of them: [`PurchaseRecord::burnt`].
-    pub(crate) burnt: Vec<u8>,
+    /// What the purchase keeps of them: [`PurchaseRecord::redeemed`].
+    pub(crate) redeemed: Vec<u8>,
 }
 
-impl Burning {
+impl CouponRedemption {
     /// The writes, for the end of the purchase's transaction.
     pub(crate) fn take_actions(&mut self) -> Vec<TransactWriteItem> {
         std::mem::take(&mut self.actions)
@@ -47,7 +47,7 @@ impl Burning {
             &reasons[reasons.len() - self.spans.iter().map(|(span, _)| span).sum::<usize>()..];
         for (span, holder) in &self.spans {
             let (of_coupon, after) = rest.split_at(*span);
-            if let Some(refusal) = burn_refusal(*holder, of_coupon) {
+            if let Some(refusal) = redeem_refusal(*holder, of_coupon) {
                 return Some(refusal);
             }
             rest = after;
@@ -57,9 +57,9 @@ impl Burning {
 }
 
 /// Of each coupon that a purchase used, the offer, and whether the use counts for its customer.
-pub(crate) fn offers(burnt: &[u8]) -> impl Iterator<Item = (OfferId, bool)> {
-    let (burnt, _) = burnt.as_chunks::<17>();
-    burnt.iter().map(|[offer @ .., counted]| (OfferId::from_bytes(*offer), *counted == 1))
+pub(crate) fn offers(redeemed: &[u8]) -> impl Iterator<Item = (OfferId, bool)> {
+    let (redeemed, _) = redeemed.as_chunks::<17>();
+    redeemed.iter().map(|[offer @ .., counted]| (OfferId::from_bytes(*offer), *counted == 1))
 }
 
 impl Store {
@@ -95,21 +95,21 @@ impl Store {
         Ok((Some(coupon), gives))
     }
 
-    /// Checks the coupons of a purchase and prepares to burn them: what [`Store::try_coupon`] costs for
+    /// Checks the coupons of a purchase and prepares to redeem them: what [`Store::try_coupon`] costs for
     /// each, then 2 write units each in the purchase's transaction, and 2 more where the offer limits a
     /// member's uses.
     ///
     /// # Errors
     /// [`StoreError::Refused`] with [`Invalid::Coupon`].
-    pub(crate) async fn burning(
+    pub(crate) async fn redeem_coupons(
         &self,
         scope: &Scope,
         purchase: &Purchase,
         member: Option<(MemberId, bool)>,
         now: Instant,
-    ) -> Result<Burning, StoreError> {
+    ) -> Result<CouponRedemption, StoreError> {
         let member_id = member.map(|(member, _)| member);
-        let mut burning = Burning::default();
+        let mut redemption = CouponRedemption::default();
         let receipt = purchase.receipt();
         let basket = Tried {
             gross: purchase.gross(),
@@ -123,24 +123,24 @@ impl Store {
             let accepted = gives.and_then(|gives| coupon::accept(used.discount, gives));
             accepted.map_err(Invalid::Coupon)?;
             let Some(coupon) = coupon else { return Err(Invalid::Coupon(Refusal::Unknown).into()) };
-            let actions = self.burn(scope, &coupon, member_id)?;
-            burning.spans.push((actions.len(), coupon.named_for(member_id)));
-            burning.burnt.extend(coupon.offer.id.to_bytes());
-            burning.burnt.push(u8::from(actions.len() > 1));
-            burning.actions.extend(actions);
+            let actions = self.redeem_coupon(scope, &coupon, member_id)?;
+            redemption.spans.push((actions.len(), coupon.named_for(member_id)));
+            redemption.redeemed.extend(coupon.offer.id.to_bytes());
+            redemption.redeemed.push(u8::from(actions.len() > 1));
+            redemption.actions.extend(actions);
         }
-        Ok(burning)
+        Ok(redemption)
     }
 
     /// The writes that give back the coupons of a purchase: up to 2 strong reads a coupon.
-    pub(crate) async fn releasing(
+    pub(crate) async fn release_coupons(
         &self,
         scope: &Scope,
         record: &PurchaseRecord,
         coupons: &[domain::purchase::UsedCoupon],
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let mut actions = Vec::new();
-        for (used, (offer, counted)) in coupons.iter().zip(offers(&record.burnt)) {
+        for (used, (offer, counted)) in coupons.iter().zip(offers(&record.redeemed)) {
             let member = if counted { record.member()? } else { None };
             actions.extend(self.release(scope, &used.code, offer, member).await?);
         }

@@ -7,13 +7,13 @@ use crate::table::{keys, retry};
 use crate::vault::Field;
 use crate::{Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::ledger::daily_run::Night;
+use domain::ledger::daily_run::DailyRun;
 use domain::ledger::entry::{Cause, LedgerEntry};
 use domain::{Day, Instant, MemberId, MerchantId, Points};
 use std::collections::BTreeSet;
 
 /// Some members of a shard, as a night sees them.
-pub struct NightPage {
+pub struct DailyRunPage {
     /// Those whom the night would change.
     pub due: Vec<MemberId>,
     /// How many were looked at.
@@ -28,7 +28,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn nightly_merchants(&self) -> Result<BTreeSet<MerchantId>, StoreError> {
+    pub async fn daily_run_merchants(&self) -> Result<BTreeSet<MerchantId>, StoreError> {
         let mut pages = self
             .client
             .query()
@@ -57,13 +57,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn night_page(
+    pub async fn daily_run_page(
         &self,
         scope: &Scope,
         shard: u8,
         after: Option<MemberId>,
         today: Day,
-    ) -> Result<NightPage, StoreError> {
+    ) -> Result<DailyRunPage, StoreError> {
         let start = after.map(|after| items::key_item(&keys::person(scope.tenant(), after)));
         let answer = self
             .client
@@ -83,14 +83,14 @@ impl Store {
         let goes_on = answer.last_evaluated_key.is_some();
         let found = neighbours_of(answer.items.unwrap_or_default())?;
         let next = found.last.filter(|_| goes_on);
-        let mut page = NightPage { due: vec![], seen: 0, next };
+        let mut page = DailyRunPage { due: vec![], seen: 0, next };
         for (member, mut account, item) in found.pairs {
             if item.contains_key("merged_into") {
                 continue;
             }
             page.seen += 1;
             let born = birth_date(scope, member, &item, today)?;
-            if !account.pass_night(born, today, &scope.settings.programmes).is_quiet() {
+            if !account.run_day(born, today, &scope.settings.programmes).is_quiet() {
                 page.due.push(member);
             }
         }
@@ -103,20 +103,20 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a member that is not there any more.
-    pub async fn pass_night(
+    pub async fn run_day(
         &self,
         scope: &Scope,
         id: MemberId,
         today: Day,
         now: Instant,
-    ) -> Result<Night, StoreError> {
+    ) -> Result<DailyRun, StoreError> {
         for attempt in 0..retry::ATTEMPTS {
             let mut member = self.member_itself(scope, id).await?;
             if member.person.merged_into.is_some() {
-                return Ok(Night::default());
+                return Ok(DailyRun::default());
             }
             let born = member.person.details.birth_date;
-            let night = member.account.pass_night(born, today, &scope.settings.programmes);
+            let night = member.account.run_day(born, today, &scope.settings.programmes);
             if night.is_quiet() {
                 return Ok(night);
             }

@@ -59,12 +59,11 @@ impl Store {
         let Holder::Member { id: member, mut account, version, birth_month } = holder else {
             return Err(StoreError::NotFound("member"));
         };
-        let circumstances = scope.circumstances_at(establishment, birth_month);
-        let points =
-            ledger::enter_visit(&mut account, (establishment, *at), &circumstances).total();
+        let context = scope.context_at(establishment, birth_month);
+        let points = ledger::enter_visit(&mut account, (establishment, *at), &context).total();
         let cause = Cause::Visit(establishment.clone());
         let entry = LedgerEntry { cause, points, lots: vec![], at: *at };
-        let today = Day::at(now, circumstances.zone);
+        let today = Day::at(now, context.zone);
         self.enter(scope, (member, &account, version), &entry, today, key, now).await
     }
 }

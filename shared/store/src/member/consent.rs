@@ -33,7 +33,7 @@ impl ConsentsRecord {
 
 /// What a person says of a channel.
 #[derive(Clone)]
-pub enum Wish {
+pub enum ConsentChange {
     /// Write to me.
     Consent(Consent),
     /// Do not.
@@ -46,19 +46,19 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub async fn wish(
+    pub async fn change_consent(
         &self,
         scope: &Scope,
         id: MemberId,
         channel: Channel,
-        wish: &Wish,
+        change: &ConsentChange,
     ) -> Result<Member, StoreError> {
         for attempt in 0..retry::ATTEMPTS {
             let mut member = self.member(scope, id).await?;
-            let wishes = member.person.consents.of_mut(channel);
-            let changed = match wish {
-                Wish::Consent(consent) => wishes.consent(consent.clone()),
-                Wish::Oppose(opposition) => wishes.oppose(*opposition),
+            let consents = member.person.consents.of_mut(channel);
+            let changed = match change {
+                ConsentChange::Consent(consent) => consents.consent(consent.clone()),
+                ConsentChange::Oppose(opposition) => consents.oppose(*opposition),
             };
             if !changed {
                 return Ok(member);
@@ -94,7 +94,7 @@ impl Store {
     }
 
     /// Opposes a channel for everybody at an address, told by their number: as
-    /// [`Store::members_at`], then as [`Store::wish`] for each.
+    /// [`Store::members_at`], then as [`Store::change_consent`] for each.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Busy`].
@@ -106,8 +106,8 @@ impl Store {
     ) -> Result<usize, StoreError> {
         let members = self.members_at(scope, address).await?;
         for member in &members {
-            let wish = Wish::Oppose(opposition);
-            match self.wish(scope, *member, address.channel(), &wish).await {
+            let change = ConsentChange::Oppose(opposition);
+            match self.change_consent(scope, *member, address.channel(), &change).await {
                 // Erased between the two reads: nothing is left to oppose.
                 Ok(_) | Err(StoreError::NotFound(_)) => {}
                 Err(error) => return Err(error),

@@ -125,7 +125,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::due_member`].
-    pub async fn due_member_anew(
+    pub async fn due_member_fresh(
         &self,
         scope: &Scope,
         id: MemberId,

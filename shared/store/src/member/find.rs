@@ -15,7 +15,7 @@ impl Store {
         contact: &Contact,
     ) -> Result<Option<Member>, StoreError> {
         match self.find_member(scope, contact).await? {
-            Some(id) => self.member_at_a_glance(scope, id).await.map(Some),
+            Some(id) => self.member_eventual(scope, id).await.map(Some),
             None => Ok(None),
         }
     }

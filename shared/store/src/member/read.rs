@@ -177,7 +177,7 @@ impl Store {
 
     /// As [`Store::member`], read eventually at half its cost, and strongly where person or account
     /// is not there yet.
-    pub(crate) async fn member_at_a_glance(
+    pub(crate) async fn member_eventual(
         &self,
         scope: &Scope,
         id: MemberId,

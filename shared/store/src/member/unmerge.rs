@@ -83,7 +83,7 @@ impl Store {
             let theirs = self.absorbed_through(scope, &own, absorbed).await?;
             let mut before = note.before()?;
             for member in std::iter::once(&absorbed).chain(&theirs) {
-                self.reckon_cancelled(scope, *member, &note.instant, &mut before).await?;
+                self.read_cancelled(scope, *member, &note.instant, &mut before).await?;
             }
             let versions = (own.person.version, other.person.version);
             let given_back = unmerge::unmerge(
@@ -196,7 +196,7 @@ impl Store {
 
     /// Reckons a member's purchases and redemptions that were cancelled after the merge into what it
     /// brought in.
-    async fn reckon_cancelled(
+    async fn read_cancelled(
         &self,
         scope: &Scope,
         member: MemberId,

@@ -47,13 +47,13 @@ impl Store {
             ])
             .await?;
         match outcome {
-            Transaction::Committed => Ok((self.settings_anew(merchant.id, now).await?, true)),
+            Transaction::Committed => Ok((self.settings_fresh(merchant.id, now).await?, true)),
             Transaction::Cancelled(reasons) => match reasons.into_iter().next() {
                 Some(Reason::Condition(Some(item))) => {
                     let known: ReferenceRecord = items::from_item(item, "reference")?;
                     let id = MerchantId::parse(&known.merchant)
                         .map_err(|_| StoreError::Corrupt("reference"))?;
-                    let settings = self.settings_anew(id, now).await?;
+                    let settings = self.settings_fresh(id, now).await?;
                     // The contract's end is told later, and apart.
                     let contract_ends_on = settings.merchant.contract_ends_on;
                     let same = Merchant { id, contract_ends_on, ..merchant.clone() }
@@ -73,7 +73,7 @@ impl Store {
     }
 
     /// Creates an establishment or renames it: 1 write unit. Its time zone stays as it was created,
-    /// since the days of its receipts were reckoned by it.
+    /// since the days of its receipts were computed with it.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] for another time zone.
@@ -94,7 +94,7 @@ impl Store {
         match self.transact(vec![action]).await? {
             Transaction::Committed => Ok(()),
             Transaction::Cancelled(_) => Err(StoreError::Conflict(
-                "an establishment's time zone cannot change: its receipts' days were reckoned by it",
+                "an establishment's time zone cannot change: its receipts' days were computed with it",
             )),
         }
     }

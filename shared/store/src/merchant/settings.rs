@@ -20,7 +20,7 @@ const KEPT_SECONDS: i64 = 60;
 /// How many merchants' settings an instance keeps before it forgets them all.
 const MOST_KEPT: usize = 500;
 
-/// Everything of a merchant that requests are checked against and reckoned by.
+/// Everything of a merchant that requests are checked against and computed with.
 pub struct Settings {
     /// The merchant and its contracts.
     pub merchant: Merchant,
@@ -106,7 +106,7 @@ impl Store {
     ) -> Result<Arc<Settings>, StoreError> {
         match self.settings.get(merchant, now) {
             Some(settings) => Ok(settings),
-            None => self.settings_anew(merchant, now).await,
+            None => self.settings_fresh(merchant, now).await,
         }
     }
 
@@ -115,7 +115,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a merchant that does not exist.
-    pub async fn settings_anew(
+    pub async fn settings_fresh(
         &self,
         merchant: MerchantId,
         now: Instant,

@@ -1,27 +1,27 @@
-//! What a sale would give, reckoned as if it were entered and written nowhere.
+//! What a sale would give, computed as if it were recorded. Nothing is written.
 
 use crate::coupon::redeem::Tried;
 use crate::purchase::read::{Customer, Holder};
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::coupon::Refusal;
 use domain::programme::lifetime::Balance;
-use domain::programme::{Basket, Occasion, Reckoning};
+use domain::programme::{Basket, Earning, EarningContext};
 use domain::{Account, Cents, CouponCode, Day, EstablishmentId, Instant, MemberId, ledger};
 
 /// What a sale would give.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reckoned {
+pub struct PurchaseDryRun {
     /// The points, and why.
-    pub reckoning: Reckoning,
+    pub earning: Earning,
     /// Of whom, where the sale has a customer.
-    pub customer: Option<ReckonedFor>,
+    pub customer: Option<DryRunCustomer>,
     /// What each coupon would take off, or why it would not, in the order they were given.
-    pub coupons: Vec<ReckonedCoupon>,
+    pub coupons: Vec<DryRunCoupon>,
 }
 
 /// A coupon tried on a basket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReckonedCoupon {
+pub struct DryRunCoupon {
     /// The code.
     pub code: CouponCode,
     /// What the merchant calls its offer; absent for a code that there is not.
@@ -32,7 +32,7 @@ pub struct ReckonedCoupon {
 
 /// What a sale would make of its customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ReckonedFor {
+pub struct DryRunCustomer {
     /// The member; absent where the sale would make one.
     pub member: Option<MemberId>,
     /// The balance before it.
@@ -42,7 +42,7 @@ pub struct ReckonedFor {
 }
 
 impl Store {
-    /// Reckons a sale of a basket at an establishment by the programme that [`Store::record`] would
+    /// Reckons a sale of a basket at an establishment by the programme that [`Store::record_purchase`] would
     /// apply. Each coupon is tried on the whole basket; together they take off no more than it comes to,
     /// and the points are those of what is left to pay.
     ///
@@ -51,7 +51,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a customer that is no member.
-    pub async fn reckon(
+    pub async fn dry_run_purchase(
         &self,
         scope: &Scope,
         customer: &Customer,
@@ -59,7 +59,7 @@ impl Store {
         basket: Basket<'_>,
         codes: &[CouponCode],
         now: Instant,
-    ) -> Result<Reckoned, StoreError> {
+    ) -> Result<PurchaseDryRun, StoreError> {
         let buyer = (customer, sold_at);
         let holder = self.holder(scope, buyer, None, Consistency::Eventual).await?;
         let known = holder.is_some();
@@ -72,11 +72,12 @@ impl Store {
             }
             None => (None, Account::default(), None),
         };
-        let circumstances = scope.circumstances_at(establishment, birth_month);
-        let day = Day::at(sold_at, circumstances.zone);
-        let minute = Day::minute_at(sold_at, circumstances.zone);
-        let occasion = Occasion { day, minute, establishment, birth_month, level: None };
-        let programmes = circumstances.programmes;
+        let context = scope.context_at(establishment, birth_month);
+        let day = Day::at(sold_at, context.zone);
+        let minute = Day::minute_at(sold_at, context.zone);
+        let earning_context =
+            EarningContext { day, minute, establishment, birth_month, level: None };
+        let programmes = context.programmes;
         let tried = Tried {
             gross: basket.total,
             lines: basket.lines,
@@ -96,12 +97,12 @@ impl Store {
             let gives = gives.map(|gives| gives.min(basket.total));
             basket.total = basket.total - gives.unwrap_or(Cents::ZERO);
             let offer = coupon.map(|coupon| coupon.offer.terms().name.clone());
-            coupons.push(ReckonedCoupon { code: code.clone(), offer, gives });
+            coupons.push(DryRunCoupon { code: code.clone(), offer, gives });
         }
         let before = account.balance_on(day, programmes);
-        let reckoning = ledger::reward(&mut account, basket, &occasion, programmes);
+        let earning = ledger::earn_for_sale(&mut account, basket, &earning_context, programmes);
         let after = account.balance_on(day, programmes);
-        let customer = known.then_some(ReckonedFor { member, before, after });
-        Ok(Reckoned { reckoning, customer, coupons })
+        let customer = known.then_some(DryRunCustomer { member, before, after });
+        Ok(PurchaseDryRun { earning, customer, coupons })
     }
 }

@@ -61,7 +61,7 @@ pub(crate) struct PurchaseRecord {
     parts: Vec<u8>,
     /// Of each coupon that it used, the offer and whether it counts for its member.
     #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
-    pub(crate) burnt: Vec<u8>,
+    pub(crate) redeemed: Vec<u8>,
     /// `true` where it made its customer a member, so that the same purchase again is answered so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) enrolled: Option<bool>,
@@ -97,7 +97,7 @@ impl PurchaseRecord {
             forgiven: some_points(effect.forgiven),
             pending: some_points(effect.pending),
             parts: codec::encode_parts(&effect.parts),
-            burnt: vec![],
+            redeemed: vec![],
             enrolled: None,
         }
     }
@@ -118,8 +118,9 @@ impl PurchaseRecord {
 
     /// The same, with no use of a coupon counted for its customer.
     pub(crate) fn uncounted(&self) -> Self {
-        let burnt = self.burnt.chunks(17).flat_map(|burnt| burnt[..16].iter().chain(&[0]));
-        Self { burnt: burnt.copied().collect(), ..self.clone() }
+        let redeemed =
+            self.redeemed.chunks(17).flat_map(|redeemed| redeemed[..16].iter().chain(&[0]));
+        Self { redeemed: redeemed.copied().collect(), ..self.clone() }
     }
 
     pub(crate) fn key(&self) -> Key {

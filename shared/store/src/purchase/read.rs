@@ -78,8 +78,8 @@ pub struct Entry {
 /// Whose purchase it is, as far as the caller knows.
 #[derive(Clone)]
 pub enum Customer {
-    /// Nobody's, until a receipt is attached.
-    Nobody,
+    /// Anonymous's, until a receipt is attached.
+    Anonymous,
     /// A member's.
     Member(MemberId),
     /// Of the member who has this contact.
@@ -88,7 +88,7 @@ pub enum Customer {
     Enrol(Box<NewMember>),
 }
 
-/// A customer resolved, as [`Store::record_group`] takes it.
+/// A customer resolved, as [`Store::record_purchases`] takes it.
 #[derive(Clone)]
 #[expect(clippy::large_enum_variant, reason = "nearly every holder is a member")]
 pub enum Holder {

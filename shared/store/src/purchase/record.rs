@@ -1,6 +1,6 @@
 //! Entering purchases: the one way into the ledger, for the till and for the file.
 
-use crate::coupon::redeem::Burning;
+use crate::coupon::redeem::CouponRedemption;
 use crate::member::item::person_of;
 use crate::member::read::{CARD_TAKEN, put_account};
 use crate::purchase::item::{Effect, PurchaseRecord};
@@ -11,7 +11,7 @@ use crate::table::keys::{self, Key};
 use crate::table::retry;
 use crate::{Consistency, Contact, Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use domain::ledger::{self, Circumstances};
+use domain::ledger::{self, ProgrammeContext};
 use domain::values::calendar;
 use domain::{Account, Day, EstablishmentId, Instant, Invalid, Kind, MemberId};
 use jiff::tz::TimeZone;
@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 /// Purchases that one transaction takes beside a new member's six other items, of the 100 actions
 /// that DynamoDB allows.
-pub const MOST_PURCHASES_A_GROUP: usize = 94;
+pub const MAX_PURCHASES_PER_TRANSACTION: usize = 94;
 
 /// What became of one attempt at a transaction.
 enum Attempt {
@@ -45,7 +45,7 @@ impl Store {
     /// [`StoreError::Refused`] with [`Invalid::ReceiptConflict`], the reasons of returns, and of coupons
     /// ([`Invalid::Coupon`]);
     /// [`StoreError::NotFound`] for a customer that is no member.
-    pub async fn record(
+    pub async fn record_purchase(
         &self,
         scope: &Scope,
         customer: &Customer,
@@ -69,7 +69,7 @@ impl Store {
             let entries = std::slice::from_ref(entry);
             let attempted = match holder {
                 Some(holder) => self.attempt(scope, holder, entries, named.as_mut(), now).await,
-                None => self.attempt_of_nobody(scope, entry, named.as_mut(), now).await,
+                None => self.attempt_anonymous(scope, entry, named.as_mut(), now).await,
             };
             if let Err(StoreError::Refused(Invalid::Coupon(_))) = &attempted
                 && let Some(known) = self.standing(scope, customer, entry).await?
@@ -96,14 +96,14 @@ impl Store {
 
     /// Enters sales and returns of one customer in one transaction: 1 round trip, 3 write units a
     /// purchase and 2 for the account, 5 more where the customer becomes a member. A receipt that
-    /// stands already, or a race, sends each entry through [`Store::record`] instead.
+    /// stands already, or a race, sends each entry through [`Store::record_purchase`] instead.
     ///
-    /// Entries are at most [`MOST_PURCHASES_A_GROUP`], of different receipts, without coupons, and no
+    /// Entries are at most [`MAX_PURCHASES_PER_TRANSACTION`], of different receipts, without coupons, and no
     /// return that names its sale.
     ///
     /// # Errors
-    /// As [`Store::record`], for the group; an entry of its own refusal is told in its place.
-    pub async fn record_group(
+    /// As [`Store::record_purchase`], for the group; an entry of its own refusal is told in its place.
+    pub async fn record_purchases(
         &self,
         scope: &Scope,
         customer: &Customer,
@@ -116,7 +116,7 @@ impl Store {
         }
         let mut recorded = Vec::with_capacity(entries.len());
         for entry in entries {
-            match self.record(scope, customer, entry, now).await {
+            match self.record_purchase(scope, customer, entry, now).await {
                 Err(error) if error.is_transient() => return Err(error),
                 outcome => recorded.push(outcome),
             }
@@ -132,7 +132,7 @@ impl Store {
         consistency: Consistency,
     ) -> Result<Option<Holder>, StoreError> {
         let told = match customer {
-            Customer::Nobody => None,
+            Customer::Anonymous => None,
             Customer::Member(id) => Some(*id),
             Customer::Contact(contact) => {
                 let found = self.find_buyer(scope, contact, sold_at).await?;
@@ -171,7 +171,7 @@ impl Store {
             return Ok(Holder::Member { id, account, version, birth_month: None });
         }
         let member = match consistency {
-            Consistency::Eventual => self.member_at_a_glance(scope, id).await?,
+            Consistency::Eventual => self.member_eventual(scope, id).await?,
             Consistency::Strong => self.member(scope, id).await?,
         };
         Ok(Holder::Member {
@@ -182,9 +182,9 @@ impl Store {
         })
     }
 
-    /// The account of every member among `members`, as [`Store::record_group`] takes it: half a read
+    /// The account of every member among `members`, as [`Store::record_purchases`] takes it: half a read
     /// unit each, and as much again where a programme asks for birthdays. Merged members are left
-    /// out: [`Store::record`] follows them.
+    /// out: [`Store::record_purchase`] follows them.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
@@ -229,22 +229,22 @@ impl Store {
     }
 
     /// As [`Store::attempt`], of a purchase without a customer.
-    async fn attempt_of_nobody(
+    async fn attempt_anonymous(
         &self,
         scope: &Scope,
         entry: &Entry,
         named: Option<&mut NamedSale>,
         now: Instant,
     ) -> Result<Attempt, StoreError> {
-        let mut burning = self.burning(scope, &entry.purchase, None, now).await?;
+        let mut coupons = self.redeem_coupons(scope, &entry.purchase, None, now).await?;
         let mut record = PurchaseRecord::of(scope, entry, None, &Effect::default());
-        record.burnt = std::mem::take(&mut burning.burnt);
+        record.redeemed = std::mem::take(&mut coupons.redeemed);
         let mut actions = vec![self.put_new(&record)?];
         if let Some(named) = named {
             named.sale.take_return(entry.purchase.total())?;
             actions.push(named.put(&self.table)?);
         }
-        actions.extend(burning.take_actions());
+        actions.extend(coupons.take_actions());
         match self.transact(actions).await? {
             Transaction::Committed => {
                 Ok(Attempt::Done(vec![Recorded { outcome: Outcome::New, ..record.recorded()? }]))
@@ -254,7 +254,7 @@ impl Store {
                     let item = std::mem::take(item);
                     Ok(Attempt::Standing(Box::new(items::from_item(item, "purchase")?)))
                 }
-                _ => match burning.refusal(&reasons) {
+                _ => match coupons.refusal(&reasons) {
                     Some(refusal) => Err(Invalid::Coupon(refusal).into()),
                     None => Ok(Attempt::Again),
                 },
@@ -286,34 +286,35 @@ impl Store {
             }
         };
         let enrolled = version.is_none();
-        let mut burning = match entries {
-            [entry] => self.burning(scope, &entry.purchase, Some((id, enrolled)), now).await?,
-            _ => Burning::default(),
+        let mut coupons = match entries {
+            [entry] => {
+                self.redeem_coupons(scope, &entry.purchase, Some((id, enrolled)), now).await?
+            }
+            _ => CouponRedemption::default(),
         };
         let mut recorded = Vec::with_capacity(entries.len());
         let mut actions = Vec::with_capacity(entries.len() + 7);
         for entry in entries {
-            let circumstances = scope.circumstances(entry, birth_month);
+            let context = scope.context(entry, birth_month);
             let mut effect = Effect::default();
             match entry.purchase.kind() {
                 Kind::Sale => {
-                    let reckoning =
-                        ledger::enter_sale(&mut account, &entry.purchase, &circumstances);
-                    (effect.points, effect.parts) = (reckoning.total(), reckoning.parts);
+                    let earning = ledger::enter_sale(&mut account, &entry.purchase, &context);
+                    (effect.points, effect.parts) = (earning.total(), earning.parts);
                 }
                 Kind::Return { .. } => {
                     let sale = named.as_deref_mut().map(|named| &mut named.sale);
                     let purchase = &entry.purchase;
-                    let taken = ledger::enter_return(&mut account, purchase, sale, &circumstances)?;
+                    let taken = ledger::enter_return(&mut account, purchase, sale, &context)?;
                     (effect.points, effect.forgiven) = (-taken.taken, taken.forgiven);
                 }
             }
-            let today = Day::at(now, circumstances.zone);
-            let balance = account.balance_on(today, circumstances.programmes);
+            let today = Day::at(now, context.zone);
+            let balance = account.balance_on(today, context.programmes);
             (effect.balance, effect.pending) = (balance.available, balance.pending);
             let mut record = PurchaseRecord::of(scope, entry, Some(id), &effect);
             record.enrolled = (enrolled && recorded.is_empty()).then_some(true);
-            record.burnt = std::mem::take(&mut burning.burnt);
+            record.redeemed = std::mem::take(&mut coupons.redeemed);
             actions.push(self.put_new(&record)?);
             recorded.push(Recorded { outcome: Outcome::New, ..record.recorded()? });
         }
@@ -323,7 +324,7 @@ impl Store {
         if let Some(named) = named {
             actions.push(named.put(&self.table)?);
         }
-        actions.extend(burning.take_actions());
+        actions.extend(coupons.take_actions());
         Ok(match self.transact(actions).await? {
             Transaction::Committed => Attempt::Done(recorded),
             Transaction::Cancelled(mut reasons) => {
@@ -340,7 +341,7 @@ impl Store {
                     None if has_card && matches!(reasons[contact_at + 2], Reason::Condition(_)) => {
                         return Err(CARD_TAKEN);
                     }
-                    None => match burning.refusal(&reasons) {
+                    None => match coupons.refusal(&reasons) {
                         Some(refusal) => return Err(Invalid::Coupon(refusal).into()),
                         None => Attempt::Again,
                     },
@@ -383,7 +384,7 @@ impl Store {
             };
         }
         let told = match customer {
-            Customer::Nobody => None,
+            Customer::Anonymous => None,
             Customer::Member(id) => Some(*id),
             Customer::Contact(contact) => {
                 self.find_buyer(scope, contact, entry.purchase.sold_at()).await?
@@ -430,13 +431,13 @@ impl Store {
 
 impl Scope {
     /// What the ledger asks about a sale at an establishment beyond the sale itself.
-    pub(crate) fn circumstances_at(
+    pub(crate) fn context_at(
         &self,
         establishment: &EstablishmentId,
         birth_month: Option<i8>,
-    ) -> Circumstances<'_> {
+    ) -> ProgrammeContext<'_> {
         let (programmes, zone) = (&self.settings.programmes, self.zone_of(establishment));
-        Circumstances { programmes, zone, birth_month }
+        ProgrammeContext { programmes, zone, birth_month }
     }
 
     /// The zone of an establishment.
@@ -445,8 +446,8 @@ impl Scope {
         known.map_or(&calendar::PARIS, |known| &known.time_zone)
     }
 
-    fn circumstances(&self, entry: &Entry, birth_month: Option<i8>) -> Circumstances<'_> {
-        self.circumstances_at(&entry.purchase.receipt().establishment, birth_month)
+    fn context(&self, entry: &Entry, birth_month: Option<i8>) -> ProgrammeContext<'_> {
+        self.context_at(&entry.purchase.receipt().establishment, birth_month)
     }
 }
 

@@ -120,7 +120,7 @@ impl Store {
                 }
                 actions.push(put_account(self, scope, id, &account, Some(version))?);
             }
-            actions.extend(self.releasing(scope, &record, &content.coupons).await?);
+            actions.extend(self.release_coupons(scope, &record, &content.coupons).await?);
             actions.push(items::update(
                 &self.table,
                 &record.key(),
@@ -181,15 +181,15 @@ impl Store {
             if let Some(why) = not_attachable(&stored) {
                 return Err(StoreError::Conflict(why));
             }
-            let circumstances = scope.circumstances_at(&receipt.establishment, birth_month);
-            let reckoning = ledger::enter_sale(&mut account, &stored.purchase, &circumstances);
-            let today = Day::at(now, circumstances.zone);
-            let balance = account.balance_on(today, circumstances.programmes);
+            let context = scope.context_at(&receipt.establishment, birth_month);
+            let earning = ledger::enter_sale(&mut account, &stored.purchase, &context);
+            let today = Day::at(now, context.zone);
+            let balance = account.balance_on(today, context.programmes);
             let nobody = record.member.replace(id.to_string()).unwrap_or_default();
             record.instant = Some(items::instant_text(stored.purchase.sold_at()));
             record.affect(&Effect {
-                points: reckoning.total(),
-                parts: reckoning.parts,
+                points: earning.total(),
+                parts: earning.parts,
                 balance: balance.available,
                 pending: balance.pending,
                 ..Effect::default()

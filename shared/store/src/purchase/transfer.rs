@@ -104,7 +104,7 @@ impl Store {
                 self.move_note(scope, MOVED_AWAY, (from, to), receipt, taken.forgiven, by, now)?,
                 self.move_note(scope, MOVED_HERE, (to, from), receipt, Points::ZERO, by, now)?,
             ];
-            for (offer, _) in offers(&record.burnt).filter(|(_, counted)| *counted) {
+            for (offer, _) in offers(&record.redeemed).filter(|(_, counted)| *counted) {
                 actions.extend(self.uncount(scope, from, offer).await?);
             }
             match self.transact(actions).await? {

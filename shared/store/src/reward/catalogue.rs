@@ -1,6 +1,6 @@
 //! Rewards: what a merchant gives for points. One item a reward, kept in memory for a minute.
 
-use crate::table::cache::Kept;
+use crate::table::cache::TtlCache;
 use crate::table::items::{self, ABSENT, Transaction};
 use crate::table::keys::{self, Key, Tenant};
 use crate::{Answered, Consistency, IdempotencyKey, Scope, Store, StoreError};
@@ -10,7 +10,7 @@ use domain::{Day, Instant, OfferId, Points, Reward, RewardId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-pub(crate) type Rewards = Kept<(Tenant, RewardId), Arc<Reward>>;
+pub(crate) type Rewards = TtlCache<(Tenant, RewardId), Arc<Reward>>;
 
 #[derive(Serialize, Deserialize)]
 struct RewardRecord {

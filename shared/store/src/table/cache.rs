@@ -11,15 +11,15 @@ const KEPT_SECONDS: i64 = 60;
 const MOST_KEPT: usize = 500;
 
 /// Values by their keys.
-pub(crate) struct Kept<K, V>(Mutex<HashMap<K, (Instant, V)>>);
+pub(crate) struct TtlCache<K, V>(Mutex<HashMap<K, (Instant, V)>>);
 
-impl<K, V> Default for Kept<K, V> {
+impl<K, V> Default for TtlCache<K, V> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<K: Eq + Hash, V: Clone> Kept<K, V> {
+impl<K: Eq + Hash, V: Clone> TtlCache<K, V> {
     pub(crate) fn get(&self, key: &K, now: Instant) -> Option<V> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (read_at, value) = kept.get(key)?;

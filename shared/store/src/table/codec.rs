@@ -5,7 +5,7 @@ use crate::StoreError;
 use domain::ledger::account::MonthBucket;
 use domain::ledger::lots::{Lot, Lots};
 use domain::member::consent::{
-    Consent, ConsentSource, Consents, Opposition, OppositionReason, Wishes,
+    ChannelConsent, Consent, ConsentSource, Consents, Opposition, OppositionReason,
 };
 use domain::programme::earning::DayCount;
 use domain::programme::level::{LevelCode, Standing};
@@ -167,7 +167,7 @@ struct OppositionBody {
 
 #[derive(Encode, Decode, Default)]
 #[cbor(array)]
-struct WishesBody {
+struct ChannelConsentBody {
     #[n(0)]
     consent: Option<ConsentBody>,
     #[n(1)]
@@ -178,29 +178,29 @@ struct WishesBody {
 #[cbor(array)]
 struct ConsentsBody {
     #[n(0)]
-    email: WishesBody,
+    email: ChannelConsentBody,
     #[n(1)]
-    sms: WishesBody,
+    sms: ChannelConsentBody,
     #[n(2)]
-    postal: WishesBody,
+    postal: ChannelConsentBody,
 }
 
-impl WishesBody {
-    fn of(wishes: &Wishes) -> Self {
+impl ChannelConsentBody {
+    fn of(consents: &ChannelConsent) -> Self {
         Self {
-            consent: wishes.consent.as_ref().map(|consent| ConsentBody {
+            consent: consents.consent.as_ref().map(|consent| ConsentBody {
                 at: consent.at.as_second(),
                 source: consent.source.as_str().to_owned(),
                 text: consent.text_version.clone(),
             }),
-            opposition: wishes.opposition.map(|opposition| OppositionBody {
+            opposition: consents.opposition.map(|opposition| OppositionBody {
                 at: opposition.at.as_second(),
                 reason: opposition.reason.as_str().to_owned(),
             }),
         }
     }
 
-    fn read(self) -> Result<Wishes, StoreError> {
+    fn read(self) -> Result<ChannelConsent, StoreError> {
         const CORRUPT: StoreError = StoreError::Corrupt("consents");
         let consent = self.consent.map(|body| {
             let source = ConsentSource::parse(&body.source).ok_or(CORRUPT)?;
@@ -214,15 +214,15 @@ impl WishesBody {
             let reason = OppositionReason::parse(&body.reason).ok_or(CORRUPT)?;
             Ok::<_, StoreError>(Opposition { at: instant_of(body.at), reason })
         });
-        Ok(Wishes { consent: consent.transpose()?, opposition: opposition.transpose()? })
+        Ok(ChannelConsent { consent: consent.transpose()?, opposition: opposition.transpose()? })
     }
 }
 
 pub(crate) fn encode_consents(consents: &Consents) -> Vec<u8> {
     to_bytes(&ConsentsBody {
-        email: WishesBody::of(&consents.email),
-        sms: WishesBody::of(&consents.sms),
-        postal: WishesBody::of(&consents.postal),
+        email: ChannelConsentBody::of(&consents.email),
+        sms: ChannelConsentBody::of(&consents.sms),
+        postal: ChannelConsentBody::of(&consents.postal),
     })
 }
 

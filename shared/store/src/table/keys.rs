@@ -180,10 +180,10 @@ pub(crate) const LEDGER_PREFIX: &str = "LEDGER#";
 pub(crate) fn nobody(tenant: Tenant, receipt: &Receipt) -> String {
     let year = year(receipt.day).max(NOBODY_SINCE);
     let digest = Sha256::digest(purchase(tenant, receipt).pk);
-    nobody_bucket(tenant, year, digest[0] % NOBODY_SHARDS)
+    anonymous_bucket(tenant, year, digest[0] % NOBODY_SHARDS)
 }
 
-pub(crate) fn nobody_bucket(tenant: Tenant, year: i32, shard: u8) -> String {
+pub(crate) fn anonymous_bucket(tenant: Tenant, year: i32, shard: u8) -> String {
     format!("{tenant}{NOBODY}{year}#{shard}")
 }
 
@@ -475,7 +475,7 @@ pub(crate) fn campaign_due_at(at: Instant, campaign: CampaignId) -> String {
 /// The bucket of the index `due` that holds the programmes with something to do every night.
 pub(crate) const NIGHTLY: &str = "DUE#NIGHTLY";
 
-pub(crate) fn nightly_at(merchant: MerchantId, valid_from: Day) -> String {
+pub(crate) fn daily_run_at(merchant: MerchantId, valid_from: Day) -> String {
     format!("{merchant}#{valid_from}")
 }
 

@@ -1,4 +1,4 @@
-//! What a record of the table's stream tells: a change of the table, read as something that happened
+//! ChangeKind a record of the table's stream tells: a change of the table, read as something that happened
 //! to a merchant's members and purchases.
 //!
 //! The image before the change is needed beside the one after: only both tell a purchase that is being
@@ -48,13 +48,13 @@ pub struct Change {
     pub at: Instant,
     /// Whose data.
     pub tenant: Tenant,
-    /// What.
-    pub what: What,
+    /// ChangeKind.
+    pub what: ChangeKind,
 }
 
-/// What happened.
+/// ChangeKind happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum ChangeKind {
     /// A purchase was entered.
     PurchaseCreated(ChangedPurchase),
     /// A purchase was cancelled.
@@ -65,7 +65,7 @@ pub enum What {
     PointsChanged {
         /// Whose.
         member: MemberId,
-        /// What for, as the ledger writes it: `welcome`.
+        /// ChangeKind for, as the ledger writes it: `welcome`.
         cause: String,
         /// How many, below zero where they were taken.
         points: Points,
@@ -95,24 +95,24 @@ pub struct ChangedPurchase {
     pub is_return: bool,
     /// Whose, where it has a customer.
     pub member: Option<MemberId>,
-    /// What it came to.
+    /// ChangeKind it came to.
     pub total: Cents,
-    /// What it gave, below zero for a return.
+    /// ChangeKind it gave, below zero for a return.
     pub points: Points,
-    /// What its customer could spend after it.
+    /// ChangeKind its customer could spend after it.
     pub balance: Points,
 }
 
 const CORRUPT: StoreError = StoreError::Corrupt("stream record");
 
 impl StreamRecord {
-    /// What the stream calls it: where a batch is to be given again from.
+    /// ChangeKind the stream calls it: where a batch is to be given again from.
     #[must_use]
     pub fn sequence_number(&self) -> &str {
         &self.dynamodb.sequence_number
     }
 
-    /// What it tells; `None` for a change that nobody is told of.
+    /// ChangeKind it tells; `None` for a change that nobody is told of.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] for an item that is not what this code writes.
@@ -131,7 +131,7 @@ impl StreamRecord {
             None
         } else {
             match sk.strip_prefix("MEMBER#").and_then(|rest| rest.strip_suffix("#PERSON")) {
-                Some(member) => Some(What::MemberCreated { member: member_id(member)? }),
+                Some(member) => Some(ChangeKind::MemberCreated { member: member_id(member)? }),
                 None => None,
             }
         };
@@ -143,15 +143,15 @@ impl StreamRecord {
     }
 }
 
-fn purchase(rest: &str, new: Item, old: Option<Item>) -> Result<Option<What>, StoreError> {
+fn purchase(rest: &str, new: Item, old: Option<Item>) -> Result<Option<ChangeKind>, StoreError> {
     let new: PurchaseRecord = image(new)?;
     let old: Option<PurchaseRecord> = old.map(image).transpose()?;
     let told = ChangedPurchase::of(rest, &new)?;
-    let Some(old) = old else { return Ok(Some(What::PurchaseCreated(told))) };
+    let Some(old) = old else { return Ok(Some(ChangeKind::PurchaseCreated(told))) };
     Ok(if old.cancelled_at.is_none() && new.cancelled_at.is_some() {
-        Some(What::PurchaseCancelled(told))
+        Some(ChangeKind::PurchaseCancelled(told))
     } else if told.member.is_some() && old.member()? != told.member {
-        Some(What::PurchaseAttached(told))
+        Some(ChangeKind::PurchaseAttached(told))
     } else {
         None
     })
@@ -174,7 +174,7 @@ impl ChangedPurchase {
 
 /// An entry of the ledger tells points that were given or taken, now or by what became of it since, or
 /// that two members became one; a note of anything else tells nobody.
-fn entry(rest: &str, new: Item, old: Option<Item>) -> Result<Option<What>, StoreError> {
+fn entry(rest: &str, new: Item, old: Option<Item>) -> Result<Option<ChangeKind>, StoreError> {
     #[derive(Deserialize)]
     struct Noted {
         kind: String,
@@ -186,12 +186,15 @@ fn entry(rest: &str, new: Item, old: Option<Item>) -> Result<Option<What>, Store
     let before = old.map(image::<Noted>).transpose()?;
     if noted.kind == MERGE && before.is_none() {
         let merge: MergeRecord = image(new)?;
-        return Ok(Some(What::MemberMerged { member, absorbed: member_id(&merge.absorbed)? }));
+        return Ok(Some(ChangeKind::MemberMerged {
+            member,
+            absorbed: member_id(&merge.absorbed)?,
+        }));
     }
     let before = before.and_then(|before| before.points).unwrap_or_default();
     let points = Points::new(noted.points.unwrap_or_default() - before);
     let changed = points != Points::ZERO;
-    Ok(changed.then_some(What::PointsChanged { member, cause: noted.kind, points }))
+    Ok(changed.then_some(ChangeKind::PointsChanged { member, cause: noted.kind, points }))
 }
 
 fn image<T: DeserializeOwned>(image: Item) -> Result<T, StoreError> {

@@ -6,7 +6,7 @@ use domain::member::{Details, Email};
 use domain::{Channel, Instant, MemberId};
 use jiff::ToSpan as _;
 use std::collections::HashMap;
-use store::{MessageAddress, NewMember, Scope, Store, Wish};
+use store::{ConsentChange, MessageAddress, NewMember, Scope, Store};
 use support::{Table, instant, merchant, mobile, open_merchant};
 
 /// More members than a page holds, and none of them wanted.
@@ -108,8 +108,8 @@ async fn only_who_consents_to_the_channel_is_permitted_and_each_channel_has_its_
     let shop = Shop::open().await;
     let id = shop.member(1, now()).await;
     let (at, source, text_version) = (now(), ConsentSource::Till, "2026-01".to_owned());
-    let wish = Wish::Consent(Consent { at, source, text_version });
-    shop.store.wish(&shop.scope, id, Channel::Email, &wish).await.unwrap();
+    let change = ConsentChange::Consent(Consent { at, source, text_version });
+    shop.store.change_consent(&shop.scope, id, Channel::Email, &change).await.unwrap();
     let email = Email::parse("member1@example.com").unwrap();
     for (channel, permitted, address) in [
         (Channel::Email, true, Some(MessageAddress::Email(email))),

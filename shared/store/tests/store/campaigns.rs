@@ -6,8 +6,8 @@ use domain::{CampaignId, Channel, Instant, Invalid, MemberId, Segment};
 use jiff::ToSpan as _;
 use std::collections::HashSet;
 use store::{
-    Addressed, BatchId, ByState, Claimed, Counts, MEMBER_SHARDS, MessageAddress, MessageState,
-    NewMember, Plan, Scope, Store, StoreError, Wish,
+    Addressed, BatchId, ByState, Claimed, ConsentChange, Counts, MEMBER_SHARDS, MessageAddress,
+    MessageState, NewMember, Plan, Scope, Store, StoreError,
 };
 use support::{Table, instant, merchant, mobile, open_merchant};
 
@@ -39,13 +39,13 @@ impl Shop {
                 enrolment: domain::Enrolment::Till,
             };
             let (member, _) = self.store.create_member(&self.scope, &new, now()).await.unwrap();
-            let wish = Wish::Consent(Consent {
+            let change = ConsentChange::Consent(Consent {
                 at: now(),
                 source: ConsentSource::Till,
                 text_version: "2026-01".to_owned(),
             });
             let id = member.person.id;
-            self.store.wish(&self.scope, id, Channel::Sms, &wish).await.unwrap();
+            self.store.change_consent(&self.scope, id, Channel::Sms, &change).await.unwrap();
             members.push(id);
         }
         members
@@ -317,9 +317,11 @@ async fn what_is_scheduled_is_written_anew_and_keeps_its_moment() {
 async fn an_opposition_holds_at_once_for_who_is_read_now() {
     let shop = Shop::open().await;
     let members = shop.members(2).await;
-    let wish =
-        Wish::Oppose(Opposition { at: now() + 1.second(), reason: OppositionReason::Unsubscribed });
-    shop.store.wish(&shop.scope, members[0], Channel::Sms, &wish).await.unwrap();
+    let change = ConsentChange::Oppose(Opposition {
+        at: now() + 1.second(),
+        reason: OppositionReason::Unsubscribed,
+    });
+    shop.store.change_consent(&shop.scope, members[0], Channel::Sms, &change).await.unwrap();
     let read = shop.store.addressees(&shop.scope, &members, Channel::Sms, now()).await.unwrap();
     assert!(!read[&members[0]].is_permitted);
     assert!(read[&members[1]].is_permitted);

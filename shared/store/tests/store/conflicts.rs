@@ -95,10 +95,10 @@ async fn a_sale_that_met_another_transaction_is_tried_again_and_entered_once() {
     let scope = open_merchant(&table.store(), &merchant(Sector::Retail, 1), now()).await;
     let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
     let store = conflicting(&table, 3);
-    let sold = store.record(&scope, &customer(), &entry, now()).await.unwrap();
+    let sold = store.record_purchase(&scope, &customer(), &entry, now()).await.unwrap();
     assert_eq!((sold.points, sold.balance), (Points::new(10), Points::new(10)));
     assert_eq!(sold.outcome, Outcome::Known(Source::Operator), "found at the fourth attempt");
-    let again = table.store().record(&scope, &customer(), &entry, now()).await.unwrap();
+    let again = table.store().record_purchase(&scope, &customer(), &entry, now()).await.unwrap();
     assert_eq!(again.outcome, Outcome::Known(Source::Operator));
     assert_eq!(again.balance, Points::new(10));
 }
@@ -108,7 +108,8 @@ async fn who_meets_others_without_end_is_told_to_come_again() {
     let table = Table::start().await;
     let scope = open_merchant(&table.store(), &merchant(Sector::Retail, 1), now()).await;
     let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
-    let busy = conflicting(&table, u32::MAX).record(&scope, &customer(), &entry, now()).await;
+    let busy =
+        conflicting(&table, u32::MAX).record_purchase(&scope, &customer(), &entry, now()).await;
     assert!(matches!(busy, Err(StoreError::Busy)), "{busy:?}");
 }
 
@@ -142,7 +143,7 @@ async fn a_merge_undone_whose_answer_was_lost_is_undone_once_and_answered_all_th
         let new = NewMember { mobile: mobile(number), details, enrolment: Enrolment::Till };
         let id = store.create_member(&scope, &new, now()).await.unwrap().0.person.id;
         let entry = Entry { purchase: sale(&format!("{number}"), 1_000), source: Source::Operator };
-        store.record(&scope, &Customer::Member(id), &entry, now()).await.unwrap();
+        store.record_purchase(&scope, &Customer::Member(id), &entry, now()).await.unwrap();
         ids.push(id);
     }
     store.merge_members(&scope, ids[0], ids[1], &Source::Operator, now()).await.unwrap();

@@ -1,6 +1,6 @@
 //! Batches of codes, made by writers that are cut anywhere.
 
-use crate::coupons::{Desk, now};
+use crate::coupons::{Fixture, now};
 use domain::coupon::offer::Usage;
 use domain::{CouponBatchId, CouponCode, Instant, Invalid};
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ fn later(seconds: i64) -> Instant {
     Instant::from_second(now().as_second() + seconds).unwrap()
 }
 
-impl Desk {
+impl Fixture {
     async fn batch(&self, number: u128, count: u32) -> CouponBatch {
         let id = CouponBatchId::mint(now(), number);
         let (scope, offer) = (&self.scope, self.offer.id);
@@ -58,20 +58,20 @@ impl Desk {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_whose_writers_are_cut_anywhere_has_exactly_its_codes_each_once() {
-    let desk = Desk::open(Usage::Single).await;
+    let fixture = Fixture::open(Usage::Single).await;
     let count = RANGE_CODES + 700;
-    let batch = desk.batch(1, count).await;
+    let batch = fixture.batch(1, count).await;
     assert_eq!(batch.ranges(), 2);
     let mut at = 0;
     for number in 0..batch.ranges() {
         let mut steps = 0;
         loop {
             // A writer that does one step more than the one before it, and is cut.
-            let mut range = desk.ours(&batch, number, later(at)).await;
+            let mut range = fixture.ours(&batch, number, later(at)).await;
             steps += 1;
             let mut is_done = false;
             for _ in 0..steps {
-                is_done = desk.step(&mut range, later(at)).await.unwrap();
+                is_done = fixture.step(&mut range, later(at)).await.unwrap();
                 if is_done {
                     break;
                 }
@@ -79,88 +79,88 @@ async fn a_batch_whose_writers_are_cut_anywhere_has_exactly_its_codes_each_once(
             if is_done {
                 break;
             }
-            let claimed = desk.claim(&batch, number, later(at + 29)).await;
+            let claimed = fixture.claim(&batch, number, later(at + 29)).await;
             assert!(matches!(claimed, RangeClaimed::Others), "its lease holds");
             at += 30;
         }
-        assert!(matches!(desk.claim(&batch, number, later(at + 60)).await, RangeClaimed::Done));
+        assert!(matches!(fixture.claim(&batch, number, later(at + 60)).await, RangeClaimed::Done));
     }
     let expected: BTreeSet<_> =
-        (0..count).map(|place| desk.code(&batch, place).as_str().to_owned()).collect();
-    let written = desk.written().await;
+        (0..count).map(|place| fixture.code(&batch, place).as_str().to_owned()).collect();
+    let written = fixture.written().await;
     assert_eq!((written.len(), expected.len()), (count as usize, count as usize));
     assert_eq!(written.into_iter().collect::<BTreeSet<_>>(), expected);
-    let (tenant, offer) = (desk.scope.tenant(), desk.offer.id);
-    let finished = desk.store.coupon_batch(tenant, offer, batch.id).await.unwrap();
+    let (tenant, offer) = (fixture.scope.tenant(), fixture.offer.id);
+    let finished = fixture.store.coupon_batch(tenant, offer, batch.id).await.unwrap();
     assert!(finished.finished_at.is_some());
-    assert_eq!(desk.store.coupons_made(tenant, &batch).await.unwrap(), (count, vec![]));
+    assert_eq!(fixture.store.coupons_made(tenant, &batch).await.unwrap(), (count, vec![]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_writer_that_was_overtaken_notes_nothing() {
-    let desk = Desk::open(Usage::Single).await;
-    let batch = desk.batch(1, 600).await;
-    let mut slow = desk.ours(&batch, 0, now()).await;
-    assert!(!desk.step(&mut slow, now()).await.unwrap());
-    let mut next = desk.ours(&batch, 0, later(30)).await;
-    let overtaken = desk.step(&mut slow, later(31)).await;
+    let fixture = Fixture::open(Usage::Single).await;
+    let batch = fixture.batch(1, 600).await;
+    let mut slow = fixture.ours(&batch, 0, now()).await;
+    assert!(!fixture.step(&mut slow, now()).await.unwrap());
+    let mut next = fixture.ours(&batch, 0, later(30)).await;
+    let overtaken = fixture.step(&mut slow, later(31)).await;
     assert!(matches!(overtaken, Err(StoreError::Busy)), "{overtaken:?}");
-    assert!(desk.step(&mut next, later(32)).await.unwrap());
-    assert_eq!(desk.written().await.len(), 600);
-    let (tenant, offer) = (desk.scope.tenant(), desk.offer.id);
-    let batch = desk.store.coupon_batch(tenant, offer, batch.id).await.unwrap();
+    assert!(fixture.step(&mut next, later(32)).await.unwrap());
+    assert_eq!(fixture.written().await.len(), 600);
+    let (tenant, offer) = (fixture.scope.tenant(), fixture.offer.id);
+    let batch = fixture.store.coupon_batch(tenant, offer, batch.id).await.unwrap();
     assert_eq!(batch.finished_at, Some(later(32)), "a range counts once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_gives_nothing_before_its_whole_batch_is_there() {
-    let desk = Desk::open(Usage::Single).await;
-    let batch = desk.batch(1, 600).await;
-    let first = desk.code(&batch, 0);
-    let mut range = desk.ours(&batch, 0, now()).await;
-    desk.step(&mut range, now()).await.unwrap();
-    assert!(desk.coupon(first.as_str()).await.is_none());
-    assert!(desk.step(&mut range, now()).await.unwrap());
-    let coupon = desk.coupon(first.as_str()).await.unwrap();
-    assert_eq!((coupon.state.uses, coupon.offer.id), (0, desk.offer.id));
+    let fixture = Fixture::open(Usage::Single).await;
+    let batch = fixture.batch(1, 600).await;
+    let first = fixture.code(&batch, 0);
+    let mut range = fixture.ours(&batch, 0, now()).await;
+    fixture.step(&mut range, now()).await.unwrap();
+    assert!(fixture.coupon(first.as_str()).await.is_none());
+    assert!(fixture.step(&mut range, now()).await.unwrap());
+    let coupon = fixture.coupon(first.as_str()).await.unwrap();
+    assert_eq!((coupon.state.uses, coupon.offer.id), (0, fixture.offer.id));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn batches_share_no_code_and_those_of_tests_are_others() {
-    let desk = Desk::open(Usage::Single).await;
-    let batches = [desk.batch(1, 1_000).await, desk.batch(2, 1_000).await];
-    let test = Scope { mode: Mode::Test, ..desk.scope.clone() };
+    let fixture = Fixture::open(Usage::Single).await;
+    let batches = [fixture.batch(1, 1_000).await, fixture.batch(2, 1_000).await];
+    let test = Scope { mode: Mode::Test, ..fixture.scope.clone() };
     let codes: BTreeSet<_> = batches
         .iter()
         .flat_map(|batch| {
-            [desk.scope.code_maker(), test.code_maker()].into_iter().flat_map(move |maker| {
+            [fixture.scope.code_maker(), test.code_maker()].into_iter().flat_map(move |maker| {
                 (0..1_000).map(move |place| batch.code(&maker, place).unwrap()).collect::<Vec<_>>()
             })
         })
         .collect();
     assert_eq!(codes.len(), 4_000);
-    assert_eq!(batches[0].code(&desk.scope.code_maker(), 1_000), None);
-    let (tenant, offer) = (desk.scope.tenant(), desk.offer.id);
-    let (page, next) = desk.store.coupon_batches(tenant, offer, None, 1).await.unwrap();
+    assert_eq!(batches[0].code(&fixture.scope.code_maker(), 1_000), None);
+    let (tenant, offer) = (fixture.scope.tenant(), fixture.offer.id);
+    let (page, next) = fixture.store.coupon_batches(tenant, offer, None, 1).await.unwrap();
     assert_eq!((&page[0], next), (&batches[1], Some(batches[1].id)));
-    let (page, next) = desk.store.coupon_batches(tenant, offer, next, 1).await.unwrap();
+    let (page, next) = fixture.store.coupon_batches(tenant, offer, next, 1).await.unwrap();
     assert_eq!(page[0], batches[0]);
     assert!(
         next.is_none()
-            || desk.store.coupon_batches(tenant, offer, next, 1).await.unwrap().0.is_empty()
+            || fixture.store.coupon_batches(tenant, offer, next, 1).await.unwrap().0.is_empty()
     );
 }
 
 #[tokio::test]
 async fn a_batch_has_one_code_to_a_million() {
-    let desk = Desk::open(Usage::Single).await;
-    let (scope, offer, id) = (&desk.scope, desk.offer.id, CouponBatchId::mint(now(), 1));
+    let fixture = Fixture::open(Usage::Single).await;
+    let (scope, offer, id) = (&fixture.scope, fixture.offer.id, CouponBatchId::mint(now(), 1));
     for count in [0, 1_000_001] {
         let of = (id, count);
-        let refused = desk.store.create_coupon_batch(scope, offer, of, None, now()).await;
+        let refused = fixture.store.create_coupon_batch(scope, offer, of, None, now()).await;
         assert!(matches!(refused, Err(StoreError::Refused(Invalid::BatchCount))));
     }
-    let batch = desk.batch(1, 1_000_000).await;
+    let batch = fixture.batch(1, 1_000_000).await;
     assert_eq!(batch.ranges(), 100);
-    assert!(matches!(desk.claim(&batch, 100, now()).await, RangeClaimed::Absent));
+    assert!(matches!(fixture.claim(&batch, 100, now()).await, RangeClaimed::Absent));
 }

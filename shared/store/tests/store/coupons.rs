@@ -1,4 +1,4 @@
-//! Coupons burnt and released, on a real engine.
+//! Coupons redeemed and released, on a real engine.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::coupon::offer::{Benefit, Terms, Usage};
@@ -34,14 +34,14 @@ pub(crate) fn offer(number: u128, usage: Usage) -> Offer {
 }
 
 /// A merchant with an offer.
-pub(crate) struct Desk {
+pub(crate) struct Fixture {
     pub(crate) table: Table,
     pub(crate) store: Store,
     pub(crate) scope: Scope,
     pub(crate) offer: Offer,
 }
 
-impl Desk {
+impl Fixture {
     pub(crate) async fn open(usage: Usage) -> Self {
         let table = Table::start().await;
         let store = table.store();
@@ -77,8 +77,8 @@ impl Desk {
         }
     }
 
-    async fn burn(&self, coupon: &StoredCoupon, member: Option<MemberId>) -> bool {
-        self.transact(self.store.burn(&self.scope, coupon, member).unwrap()).await
+    async fn redeem(&self, coupon: &StoredCoupon, member: Option<MemberId>) -> bool {
+        self.transact(self.store.redeem_coupon(&self.scope, coupon, member).unwrap()).await
     }
 
     async fn release(&self, text: &str, member: Option<MemberId>) -> usize {
@@ -98,13 +98,13 @@ impl Desk {
 
 #[tokio::test]
 async fn a_code_that_there_is_not_is_no_coupon() {
-    let desk = Desk::open(Usage::Single).await;
-    assert!(desk.coupon("BIENVENUE10").await.is_none());
-    desk.put("BIENVENUE10", CodeChange::default()).await.unwrap();
-    let coupon = desk.coupon("bienvenue-10").await.unwrap();
-    assert_eq!((coupon.state, &*coupon.offer), (CouponState::default(), &desk.offer));
-    let other = open_merchant(&desk.store, &merchant(Sector::Retail, 2), now()).await;
-    let elsewhere = desk.store.coupon(&other, &code("BIENVENUE10"), now()).await.unwrap();
+    let fixture = Fixture::open(Usage::Single).await;
+    assert!(fixture.coupon("BIENVENUE10").await.is_none());
+    fixture.put("BIENVENUE10", CodeChange::default()).await.unwrap();
+    let coupon = fixture.coupon("bienvenue-10").await.unwrap();
+    assert_eq!((coupon.state, &*coupon.offer), (CouponState::default(), &fixture.offer));
+    let other = open_merchant(&fixture.store, &merchant(Sector::Retail, 2), now()).await;
+    let elsewhere = fixture.store.coupon(&other, &code("BIENVENUE10"), now()).await.unwrap();
     assert!(elsewhere.is_none(), "another merchant's is unknown");
 }
 
@@ -112,166 +112,171 @@ async fn a_code_that_there_is_not_is_no_coupon() {
 #[case(Usage::Single, 1)]
 #[case(Usage::Multi { limit: Some(5), limit_member: None }, 5)]
 #[tokio::test(flavor = "multi_thread")]
-async fn tills_that_burn_the_last_use_at_one_instant_are_told_apart(
+async fn tills_that_redeem_the_last_use_at_one_instant_are_told_apart(
     #[case] usage: Usage,
     #[case] limit: u32,
 ) {
-    let desk = Desk::open(usage).await;
-    desk.put("RENTREE", CodeChange::default()).await.unwrap();
-    let coupon = desk.coupon("RENTREE").await.unwrap();
+    let fixture = Fixture::open(usage).await;
+    fixture.put("RENTREE", CodeChange::default()).await.unwrap();
+    let coupon = fixture.coupon("RENTREE").await.unwrap();
     for _ in 1..limit {
-        assert!(desk.burn(&coupon, None).await);
+        assert!(fixture.redeem(&coupon, None).await);
     }
-    let desk = std::sync::Arc::new(desk);
+    let fixture = std::sync::Arc::new(fixture);
     let tills: Vec<_> = (0..2)
         .map(|_| {
-            let (desk, coupon) = (std::sync::Arc::clone(&desk), coupon.clone());
-            tokio::spawn(async move { desk.burn(&coupon, None).await })
+            let (fixture, coupon) = (std::sync::Arc::clone(&fixture), coupon.clone());
+            tokio::spawn(async move { fixture.redeem(&coupon, None).await })
         })
         .collect();
     let mut won = 0;
     for till in tills {
-        let burnt = tokio::time::timeout(Duration::from_secs(20), till).await.unwrap();
-        won += u32::from(burnt.unwrap());
+        let redeemed = tokio::time::timeout(Duration::from_secs(20), till).await.unwrap();
+        won += u32::from(redeemed.unwrap());
     }
-    assert_eq!((won, desk.uses("RENTREE").await), (1, limit));
+    assert_eq!((won, fixture.uses("RENTREE").await), (1, limit));
 }
 
 #[tokio::test]
 async fn a_use_given_back_can_be_had_again_and_nothing_falls_below_zero() {
-    let desk = Desk::open(Usage::Single).await;
-    desk.put("RENTREE", CodeChange::default()).await.unwrap();
-    let coupon = desk.coupon("RENTREE").await.unwrap();
-    assert_eq!(desk.release("RENTREE", None).await, 0);
-    assert!(desk.burn(&coupon, None).await);
-    assert!(!desk.burn(&coupon, None).await);
-    assert_eq!(desk.release("RENTREE", None).await, 1);
-    assert_eq!(desk.release("RENTREE", None).await, 0);
-    assert_eq!(desk.uses("RENTREE").await, 0);
-    assert!(desk.burn(&coupon, None).await);
-    assert_eq!(desk.release("AUTRE", None).await, 0, "what is gone stays gone");
+    let fixture = Fixture::open(Usage::Single).await;
+    fixture.put("RENTREE", CodeChange::default()).await.unwrap();
+    let coupon = fixture.coupon("RENTREE").await.unwrap();
+    assert_eq!(fixture.release("RENTREE", None).await, 0);
+    assert!(fixture.redeem(&coupon, None).await);
+    assert!(!fixture.redeem(&coupon, None).await);
+    assert_eq!(fixture.release("RENTREE", None).await, 1);
+    assert_eq!(fixture.release("RENTREE", None).await, 0);
+    assert_eq!(fixture.uses("RENTREE").await, 0);
+    assert!(fixture.redeem(&coupon, None).await);
+    assert_eq!(fixture.release("AUTRE", None).await, 0, "what is gone stays gone");
 }
 
 #[tokio::test]
 async fn a_member_has_an_offer_so_often_whatever_the_code() {
-    let desk = Desk::open(Usage::Multi { limit: Some(10), limit_member: Some(2) }).await;
-    let (camille, lea) = (desk.member(1).await, desk.member(2).await);
+    let fixture = Fixture::open(Usage::Multi { limit: Some(10), limit_member: Some(2) }).await;
+    let (camille, lea) = (fixture.member(1).await, fixture.member(2).await);
     for text in ["RENTREE", "SOLDES"] {
-        desk.put(text, CodeChange::default()).await.unwrap();
+        fixture.put(text, CodeChange::default()).await.unwrap();
     }
-    let [first, second] = [desk.coupon("RENTREE").await, desk.coupon("SOLDES").await];
+    let [first, second] = [fixture.coupon("RENTREE").await, fixture.coupon("SOLDES").await];
     let (first, second) = (first.unwrap(), second.unwrap());
-    let nobody = desk.store.burn(&desk.scope, &first, None);
+    let nobody = fixture.store.redeem_coupon(&fixture.scope, &first, None);
     let needs = StoreError::Refused(Invalid::Coupon(Refusal::NeedsMember));
     assert_eq!(nobody.unwrap_err().to_string(), needs.to_string());
-    assert!(desk.burn(&first, Some(camille)).await);
-    assert!(desk.burn(&second, Some(camille)).await);
-    assert!(!desk.burn(&first, Some(camille)).await);
-    assert_eq!(desk.uses("RENTREE").await, 1, "a member over the limit burns nothing");
-    assert!(desk.burn(&first, Some(lea)).await);
-    let used =
-        async |member| desk.store.member_uses(&desk.scope, member, desk.offer.id).await.unwrap();
+    assert!(fixture.redeem(&first, Some(camille)).await);
+    assert!(fixture.redeem(&second, Some(camille)).await);
+    assert!(!fixture.redeem(&first, Some(camille)).await);
+    assert_eq!(fixture.uses("RENTREE").await, 1, "a member over the limit redeems nothing");
+    assert!(fixture.redeem(&first, Some(lea)).await);
+    let used = async |member| {
+        fixture.store.member_uses(&fixture.scope, member, fixture.offer.id).await.unwrap()
+    };
     assert_eq!((used(camille).await, used(lea).await), (2, 1));
-    assert_eq!(desk.release("RENTREE", Some(camille)).await, 2);
+    assert_eq!(fixture.release("RENTREE", Some(camille)).await, 2);
     assert_eq!(used(camille).await, 1);
-    assert!(desk.burn(&first, Some(camille)).await);
+    assert!(fixture.redeem(&first, Some(camille)).await);
 }
 
 #[tokio::test]
-async fn a_code_that_was_disabled_since_it_was_looked_at_is_not_burnt() {
-    let desk = Desk::open(Usage::Single).await;
-    desk.put("RENTREE", CodeChange::default()).await.unwrap();
-    let coupon = desk.coupon("RENTREE").await.unwrap();
+async fn a_code_that_was_disabled_since_it_was_looked_at_is_not_redeemed() {
+    let fixture = Fixture::open(Usage::Single).await;
+    fixture.put("RENTREE", CodeChange::default()).await.unwrap();
+    let coupon = fixture.coupon("RENTREE").await.unwrap();
     let disabled = CodeChange { disabled: true, bound_to: None };
-    assert!(desk.put("RENTREE", disabled).await.unwrap().disabled);
-    assert!(!desk.burn(&coupon, None).await);
-    desk.put("RENTREE", CodeChange::default()).await.unwrap();
-    assert!(desk.burn(&coupon, None).await);
-    let again = desk.put("RENTREE", CodeChange::default()).await.unwrap();
+    assert!(fixture.put("RENTREE", disabled).await.unwrap().disabled);
+    assert!(!fixture.redeem(&coupon, None).await);
+    fixture.put("RENTREE", CodeChange::default()).await.unwrap();
+    assert!(fixture.redeem(&coupon, None).await);
+    let again = fixture.put("RENTREE", CodeChange::default()).await.unwrap();
     assert_eq!(again.uses, 1, "putting a code again gives no use back");
 }
 
 #[tokio::test]
 async fn a_code_is_of_one_offer_and_none_that_we_could_make_is_chosen() {
-    let desk = Desk::open(Usage::Single).await;
-    desk.put("RENTREE", CodeChange::default()).await.unwrap();
+    let fixture = Fixture::open(Usage::Single).await;
+    fixture.put("RENTREE", CodeChange::default()).await.unwrap();
     let other = offer(2, Usage::Single);
-    desk.store.create_offer(&desk.scope, &other, None, now()).await.unwrap();
+    fixture.store.create_offer(&fixture.scope, &other, None, now()).await.unwrap();
     let change = CodeChange::default();
-    let taken = desk.store.put_code(&desk.scope, other.id, &code("RENTREE"), change, now()).await;
+    let taken =
+        fixture.store.put_code(&fixture.scope, other.id, &code("RENTREE"), change, now()).await;
     assert!(matches!(taken, Err(StoreError::Refused(Invalid::CouponTaken))), "{taken:?}");
     let ours = CouponCode::of_number(42);
-    let made_here = desk.put(ours.as_str(), change).await;
+    let made_here = fixture.put(ours.as_str(), change).await;
     assert!(matches!(made_here, Err(StoreError::Refused(Invalid::CouponMadeHere))));
 }
 
 #[tokio::test]
 async fn codes_brought_twice_change_nothing() {
-    let desk = Desk::open(Usage::Single).await;
+    let fixture = Fixture::open(Usage::Single).await;
     let other = offer(2, Usage::Single);
-    desk.store.create_offer(&desk.scope, &other, None, now()).await.unwrap();
-    desk.put("RENTREE", CodeChange::default()).await.unwrap();
-    let coupon = desk.coupon("RENTREE").await.unwrap();
-    assert!(desk.burn(&coupon, None).await);
+    fixture.store.create_offer(&fixture.scope, &other, None, now()).await.unwrap();
+    fixture.put("RENTREE", CodeChange::default()).await.unwrap();
+    let coupon = fixture.coupon("RENTREE").await.unwrap();
+    assert!(fixture.redeem(&coupon, None).await);
     let mut codes: Vec<_> = (0..150).map(|number| code(&format!("IMPORT{number}"))).collect();
     codes.extend([code("RENTREE"), CouponCode::of_number(42)]);
-    let import = async |offer| desk.store.import_codes(&desk.scope, offer, &codes).await.unwrap();
+    let import =
+        async |offer| fixture.store.import_codes(&fixture.scope, offer, &codes).await.unwrap();
     let refused = Imported::Refused(Invalid::CouponMadeHere);
-    let first = import(desk.offer.id).await;
+    let first = import(fixture.offer.id).await;
     assert!(first[..150].iter().all(|imported| *imported == Imported::New));
     assert_eq!(first[150..], [Imported::There, refused]);
-    let again = import(desk.offer.id).await;
+    let again = import(fixture.offer.id).await;
     assert!(again[..151].iter().all(|imported| *imported == Imported::There));
     let taken = import(other.id).await;
     assert!(taken[..151].iter().all(|one| *one == Imported::Refused(Invalid::CouponTaken)));
-    assert_eq!(desk.uses("RENTREE").await, 1);
-    assert!(!desk.burn(&coupon, None).await);
+    assert_eq!(fixture.uses("RENTREE").await, 1);
+    assert!(!fixture.redeem(&coupon, None).await);
 }
 
 #[tokio::test]
 async fn an_offer_written_anew_holds_on_every_instance_within_a_minute() {
-    let desk = Desk::open(Usage::Single).await;
-    desk.put("RENTREE", CodeChange::default()).await.unwrap();
-    let elsewhere = desk.table.store();
+    let fixture = Fixture::open(Usage::Single).await;
+    fixture.put("RENTREE", CodeChange::default()).await.unwrap();
+    let elsewhere = fixture.table.store();
     let seen = async |at| {
-        let coupon = elsewhere.coupon(&desk.scope, &code("RENTREE"), at).await.unwrap();
+        let coupon = elsewhere.coupon(&fixture.scope, &code("RENTREE"), at).await.unwrap();
         coupon.unwrap().offer.disabled
     };
     assert!(!seen(now()).await);
-    let mut disabled = desk.offer.clone();
+    let mut disabled = fixture.offer.clone();
     disabled.disabled = true;
-    desk.store.rewrite_offer(desk.scope.tenant(), &disabled).await.unwrap();
-    assert!(desk.coupon("RENTREE").await.unwrap().offer.disabled);
+    fixture.store.rewrite_offer(fixture.scope.tenant(), &disabled).await.unwrap();
+    assert!(fixture.coupon("RENTREE").await.unwrap().offer.disabled);
     assert!(seen(Instant::from_second(now().as_second() + 60).unwrap()).await);
     let unknown = offer(9, Usage::Single);
-    let written = desk.store.rewrite_offer(desk.scope.tenant(), &unknown).await;
+    let written = fixture.store.rewrite_offer(fixture.scope.tenant(), &unknown).await;
     assert!(matches!(written, Err(StoreError::NotFound("offer"))));
 }
 
 #[tokio::test]
 async fn a_coupon_of_one_member_goes_with_the_member() {
-    let desk = Desk::open(Usage::Multi { limit: Some(9), limit_member: Some(9) }).await;
-    let (camille, lea) = (desk.member(1).await, desk.member(2).await);
+    let fixture = Fixture::open(Usage::Multi { limit: Some(9), limit_member: Some(9) }).await;
+    let (camille, lea) = (fixture.member(1).await, fixture.member(2).await);
     let bound = CodeChange { disabled: false, bound_to: Some(camille) };
-    assert_eq!(desk.put("ANNIV", bound).await.unwrap().bound_to, Some(camille));
+    assert_eq!(fixture.put("ANNIV", bound).await.unwrap().bound_to, Some(camille));
     let other = CodeChange { bound_to: Some(lea), ..bound };
-    assert!(desk.put("ANNIV", other).await.is_err(), "a coupon changes hands no more");
-    desk.put("RENTREE", CodeChange::default()).await.unwrap();
-    let coupon = desk.coupon("ANNIV").await.unwrap();
-    assert!(!desk.burn(&coupon, Some(lea)).await);
-    assert!(desk.burn(&coupon, Some(camille)).await);
-    let (account, entries, sum) = desk.store.prove_member(&desk.scope, camille).await.unwrap();
+    assert!(fixture.put("ANNIV", other).await.is_err(), "a coupon changes hands no more");
+    fixture.put("RENTREE", CodeChange::default()).await.unwrap();
+    let coupon = fixture.coupon("ANNIV").await.unwrap();
+    assert!(!fixture.redeem(&coupon, Some(lea)).await);
+    assert!(fixture.redeem(&coupon, Some(camille)).await);
+    let (account, entries, sum) =
+        fixture.store.prove_member(&fixture.scope, camille).await.unwrap();
     assert_eq!((entries, sum), (1, account.sum()), "it stands in the history and moves no points");
 
     let day = Day::parse("2027-03-01").unwrap();
-    let member = desk.store.member(&desk.scope, camille).await.unwrap();
+    let member = fixture.store.member(&fixture.scope, camille).await.unwrap();
     let reason = Reason::NeverActivated;
-    let tombstone = desk.store.decide_erasure(&desk.scope, &member, reason, day).await.unwrap();
-    desk.store.carry_out_erasure(&desk.scope, &tombstone.unwrap(), day).await.unwrap();
-    assert!(desk.coupon("ANNIV").await.is_none());
-    assert!(desk.coupon("RENTREE").await.is_some());
-    let uses = desk.store.member_uses(&desk.scope, camille, desk.offer.id).await.unwrap();
+    let tombstone =
+        fixture.store.decide_erasure(&fixture.scope, &member, reason, day).await.unwrap();
+    fixture.store.carry_out_erasure(&fixture.scope, &tombstone.unwrap(), day).await.unwrap();
+    assert!(fixture.coupon("ANNIV").await.is_none());
+    assert!(fixture.coupon("RENTREE").await.is_some());
+    let uses = fixture.store.member_uses(&fixture.scope, camille, fixture.offer.id).await.unwrap();
     assert_eq!(uses, 0);
-    let erased = desk.put("ANNIV", bound).await;
+    let erased = fixture.put("ANNIV", bound).await;
     assert!(matches!(erased, Err(StoreError::NotFound("member"))), "{erased:?}");
 }

@@ -47,7 +47,7 @@ async fn a_purchase_moves_the_deadline_without_touching_the_index() {
     let id = enrol(&store, &scope, 1).await;
     let before = store.member(&scope, id).await.unwrap();
     let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
-    store.record(&scope, &Customer::Member(id), &entry, instant(NOW)).await.unwrap();
+    store.record_purchase(&scope, &Customer::Member(id), &entry, instant(NOW)).await.unwrap();
     let after = store.member(&scope, id).await.unwrap();
     assert!(before.person == after.person, "the person was written");
     assert!(before.account.last_activity < after.account.last_activity);
@@ -85,7 +85,7 @@ async fn another_day_is_given_over_the_person_that_was_read_and_no_other() {
     store.register(&scope, id, &registration, instant(NOW)).await.unwrap();
     assert!(!store.rearm(&scope, &read.person, day("2029-11-24")).await.unwrap());
     assert_eq!(days(&store, id).await, [day(DUE)]);
-    let DueMember::Member(read) = store.due_member_anew(&scope, id).await.unwrap() else {
+    let DueMember::Member(read) = store.due_member_fresh(&scope, id).await.unwrap() else {
         panic!("no member")
     };
     assert!(store.rearm(&scope, &read.person, day("2029-11-24")).await.unwrap());

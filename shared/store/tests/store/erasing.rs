@@ -62,7 +62,10 @@ impl Shop {
 
     async fn sell_purchase(&self, member: MemberId, purchase: Purchase) {
         let entry = Entry { purchase, source: Source::Operator };
-        self.store.record(&self.scope, &Customer::Member(member), &entry, now()).await.unwrap();
+        self.store
+            .record_purchase(&self.scope, &Customer::Member(member), &entry, now())
+            .await
+            .unwrap();
     }
 
     async fn read(&self, member: MemberId) -> Member {
@@ -243,7 +246,7 @@ async fn a_purchase_that_comes_after_is_told_that_there_is_no_such_member() {
     shop.decide(id, "2029-11-24").await;
     let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
     for customer in [Customer::Member(id), Customer::Contact(Contact::Mobile(mobile(1)))] {
-        let sold = shop.store.record(&shop.scope, &customer, &entry, now()).await;
+        let sold = shop.store.record_purchase(&shop.scope, &customer, &entry, now()).await;
         assert!(matches!(sold, Err(StoreError::NotFound("member"))), "{sold:?}");
     }
     assert!(shop.store.purchase(&shop.scope, &receipt("1")).await.is_err());
@@ -315,7 +318,7 @@ async fn the_person_enrols_again_at_the_till() {
     assert_eq!(shop.known(&Contact::Mobile(mobile(1)), NOW).await, Some(Known::Member(again)));
     let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
     let enrol = Customer::Enrol(Box::new(person(2)));
-    assert!(store.record(scope, &enrol, &entry, now()).await.unwrap().enrolled);
+    assert!(store.record_purchase(scope, &enrol, &entry, now()).await.unwrap().enrolled);
 }
 
 #[tokio::test]

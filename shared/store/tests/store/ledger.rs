@@ -57,7 +57,7 @@ impl Shop {
         customer: &Customer,
         entry: &Entry,
     ) -> Result<store::Recorded, StoreError> {
-        self.store.record(&self.scope, customer, entry, now()).await
+        self.store.record_purchase(&self.scope, customer, entry, now()).await
     }
 
     async fn balance(&self, member: MemberId) -> Points {
@@ -157,9 +157,9 @@ async fn a_return_takes_back_what_its_sale_gave() {
     let sold = shop.record(&enrol(1), &by_till(sale("1", 9_999))).await.unwrap();
     let member = sold.member.unwrap();
     let part = by_till(goods_back("2", Some("1"), 3_333));
-    let first = shop.record(&Customer::Nobody, &part).await.unwrap();
+    let first = shop.record(&Customer::Anonymous, &part).await.unwrap();
     assert_eq!((first.member, first.points), (Some(member), Points::new(-33)));
-    let again = shop.record(&Customer::Nobody, &part).await.unwrap();
+    let again = shop.record(&Customer::Anonymous, &part).await.unwrap();
     assert_eq!((again.points, again.balance), (first.points, first.balance));
     let too_much = by_till(goods_back("3", Some("1"), 6_667));
     assert_eq!(refused(shop.record(&enrol(1), &too_much).await), Invalid::ReturnExceedsSale);
@@ -200,7 +200,7 @@ async fn a_return_without_its_sale_takes_by_the_rule_of_its_day() {
 #[tokio::test]
 async fn a_receipt_of_nobody_is_attached_to_its_customer_once() {
     let shop = Shop::open().await;
-    let nobody = shop.record(&Customer::Nobody, &by_till(sale("1", 1_000))).await.unwrap();
+    let nobody = shop.record(&Customer::Anonymous, &by_till(sale("1", 1_000))).await.unwrap();
     assert_eq!((nobody.member, nobody.points), (None, Points::ZERO));
     let first = shop.record(&enrol(1), &by_till(sale("2", 100))).await.unwrap().member.unwrap();
     let second = shop.record(&enrol(2), &by_till(sale("3", 100))).await.unwrap().member.unwrap();
@@ -211,7 +211,7 @@ async fn a_receipt_of_nobody_is_attached_to_its_customer_once() {
     }
     let other = shop.store.attach_purchase(&shop.scope, &receipt("1"), second, now()).await;
     assert!(matches!(other, Err(StoreError::Conflict(_))));
-    let replayed = shop.record(&Customer::Nobody, &by_till(sale("1", 1_000))).await.unwrap();
+    let replayed = shop.record(&Customer::Anonymous, &by_till(sale("1", 1_000))).await.unwrap();
     assert_eq!(replayed.balance, Points::new(11));
     assert_eq!(shop.entries_sum(first).await, Points::new(11));
 }
@@ -242,7 +242,13 @@ async fn a_group_is_one_transaction_and_its_replay_is_known_beforehand() {
         (0..95).map(|number| by_file(sale(&format!("r{number}"), 1_000), number)).collect();
     let outcome = shop
         .store
-        .record_group(&shop.scope, &enrol(1), Holder::New(Box::new(newcomer(1))), &entries, now())
+        .record_purchases(
+            &shop.scope,
+            &enrol(1),
+            Holder::New(Box::new(newcomer(1))),
+            &entries,
+            now(),
+        )
         .await
         .unwrap();
     let last = outcome.last().unwrap().as_ref().unwrap();
@@ -268,7 +274,7 @@ async fn a_group_that_meets_a_known_receipt_enters_the_others() {
         (0..3).map(|number| by_file(sale(&format!("r{number}"), 1_000), number)).collect();
     let holder = shop.store.holders(&shop.scope, &[member]).await.unwrap().remove(&member).unwrap();
     let outcome =
-        shop.store.record_group(&shop.scope, &enrol(1), holder, &entries, now()).await.unwrap();
+        shop.store.record_purchases(&shop.scope, &enrol(1), holder, &entries, now()).await.unwrap();
     let new = outcome.iter().filter(|one| one.as_ref().unwrap().outcome == Outcome::New).count();
     assert_eq!((new, shop.balance(member).await), (2, Points::new(30)));
 }

@@ -96,7 +96,7 @@ async fn another_merchants_member_is_not_found() {
     assert!(matches!(store.member(&there, id).await, Err(StoreError::NotFound("member"))));
     assert_eq!(store.find_member(&there, &Contact::Mobile(mobile(1))).await.unwrap(), None);
     let entry = Entry { purchase: sale("1", 100), source: Source::Operator };
-    let sold = store.record(&there, &Customer::Member(id), &entry, instant(NOW)).await;
+    let sold = store.record_purchase(&there, &Customer::Member(id), &entry, instant(NOW)).await;
     assert!(matches!(sold, Err(StoreError::NotFound("member"))));
 }
 
@@ -144,7 +144,7 @@ async fn a_merged_members_points_contacts_and_history_are_the_kept_ones() {
         let entry =
             Entry { purchase: sale(&format!("r{number}"), 1_000), source: Source::Operator };
         store
-            .record(&scope, &Customer::Member(member.person.id), &entry, instant(NOW))
+            .record_purchase(&scope, &Customer::Member(member.person.id), &entry, instant(NOW))
             .await
             .unwrap();
     }
@@ -159,7 +159,7 @@ async fn a_merged_members_points_contacts_and_history_are_the_kept_ones() {
     assert_eq!(store.member(&scope, absorbed).await.unwrap().person.id, kept);
     let entry = Entry { purchase: sale("r3", 500), source: Source::Operator };
     let by_old_mobile = Customer::Contact(Contact::Mobile(mobile(2)));
-    let sold = store.record(&scope, &by_old_mobile, &entry, instant(NOW)).await.unwrap();
+    let sold = store.record_purchase(&scope, &by_old_mobile, &entry, instant(NOW)).await.unwrap();
     assert_eq!((sold.member, sold.balance), (Some(kept), Points::new(25)));
 
     let mut seen = vec![];

@@ -77,7 +77,10 @@ impl Counter {
 
     async fn sell(&self, member: MemberId, receipt: &str, points: i64) {
         let entry = Entry { purchase: sale(receipt, points * 100), source: Source::Operator };
-        self.store.record(&self.scope, &Customer::Member(member), &entry, now()).await.unwrap();
+        self.store
+            .record_purchase(&self.scope, &Customer::Member(member), &entry, now())
+            .await
+            .unwrap();
     }
 
     async fn reward(&self, number: u128, terms: Terms) -> RewardId {
@@ -174,8 +177,8 @@ impl Counter {
         self.store.coupon(&self.scope, code, now()).await.unwrap().unwrap()
     }
 
-    async fn burn(&self, coupon: &store::StoredCoupon, member: MemberId) {
-        let actions = self.store.burn(&self.scope, coupon, Some(member)).unwrap();
+    async fn redeem_coupon(&self, coupon: &store::StoredCoupon, member: MemberId) {
+        let actions = self.store.redeem_coupon(&self.scope, coupon, Some(member)).unwrap();
         let client = self.table.client();
         client.transact_write_items().set_transact_items(Some(actions)).send().await.unwrap();
     }
@@ -351,7 +354,7 @@ async fn a_coupon_bought_with_points_is_its_members_and_goes_with_the_redemption
     let of_another = coupon::redeem(&coupon.offer, &coupon.state, &basket);
     assert_eq!(of_another, Err(CouponRefusal::OfAnotherMember));
 
-    counter.burn(&coupon, camille).await;
+    counter.redeem_coupon(&coupon, camille).await;
     let used = counter.cancel(&bought).await;
     assert!(matches!(used, Err(StoreError::Refused(Invalid::RedemptionCouponUsed))), "{used:?}");
     assert_eq!(counter.balance(camille).await, 400);

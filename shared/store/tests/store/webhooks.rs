@@ -42,7 +42,7 @@ impl Shop {
 
     async fn stored(&self, id: WebhookId) -> Result<Webhook, StoreError> {
         let merchant = self.scope.settings.merchant.id;
-        let settings = self.store.settings_anew(merchant, now()).await.unwrap();
+        let settings = self.store.settings_fresh(merchant, now()).await.unwrap();
         settings.webhook(id).cloned()
     }
 }

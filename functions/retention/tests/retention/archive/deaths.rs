@@ -31,15 +31,15 @@ impl Storable for IsLost {
 impl Deaths {
     /// Dies at the write after so many.
     pub(crate) fn after(&self, writes: u32, late: bool) {
-        *self.fate() = Fate { left: Some(writes), late };
+        *self.classify_response() = Fate { left: Some(writes), late };
     }
 
     /// Lives on.
     pub(crate) fn never(&self) {
-        *self.fate() = Fate::default();
+        *self.classify_response() = Fate::default();
     }
 
-    fn fate(&self) -> MutexGuard<'_, Fate> {
+    fn classify_response(&self) -> MutexGuard<'_, Fate> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -62,7 +62,7 @@ impl Intercept for Deaths {
     ) -> Result<(), BoxError> {
         let request = context.request();
         let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let mut fate = self.fate();
+        let mut fate = self.classify_response();
         match fate.left {
             Some(0) if is_write(request.method(), target) && fate.late => {
                 // Carried out, and the last thing that happens.

@@ -15,9 +15,10 @@ use domain::{
     WebhookId,
 };
 use store::{
-    Addressed, BatchId, CardStep, Claimed, CodeChange, Counts, Customer, Entry, Event, EventKey,
-    IdempotencyKey, MEMBER_SHARDS, MOST_PURCHASES_A_GROUP, Mode, NewMember, NewRedemption,
-    NewWebhook, RangeClaimed, RangeReport, Scope, Source, Store, TillKey, Upload, Wanted, Wish,
+    Addressed, BatchId, CardStep, Claimed, CodeChange, ConsentChange, Counts, Customer, Entry,
+    Event, EventKey, IdempotencyKey, MAX_PURCHASES_PER_TRANSACTION, MEMBER_SHARDS, Mode, NewMember,
+    NewRedemption, NewWebhook, RangeClaimed, RangeReport, Scope, Source, Store, TillKey, Upload,
+    Wanted,
 };
 use support::{instant, mobile, receipt};
 
@@ -32,7 +33,7 @@ pub(crate) const MANY: u32 = 230;
 pub(crate) async fn fill(store: &Store, scope: &Scope, many: u32) {
     settings(store, scope).await;
     for mode in [Mode::Live, Mode::Test] {
-        let settings = store.settings_anew(scope.settings.merchant.id, now()).await.unwrap();
+        let settings = store.settings_fresh(scope.settings.merchant.id, now()).await.unwrap();
         let scope = Scope { settings, mode };
         let members = members(store, &scope).await;
         let many = if mode == Mode::Live { many } else { 1 };
@@ -93,8 +94,8 @@ async fn members(store: &Store, scope: &Scope) -> Vec<MemberId> {
         let new = NewMember { mobile: mobile(number), details, enrolment };
         let (member, _) = store.create_member(scope, &new, now()).await.unwrap();
         let (at, source, text_version) = (now(), ConsentSource::Till, "2026-01".to_owned());
-        let wish = Wish::Consent(Consent { at, source, text_version });
-        store.wish(scope, member.person.id, Channel::Sms, &wish).await.unwrap();
+        let change = ConsentChange::Consent(Consent { at, source, text_version });
+        store.change_consent(scope, member.person.id, Channel::Sms, &change).await.unwrap();
         members.push(member.person.id);
     }
     let replaced = CardStep::Replace(CardNumber::parse("CARD40").unwrap());
@@ -117,26 +118,26 @@ fn on(day: &str, number: &str) -> Receipt {
 /// Of members and of nobody: attached, cancelled and sent anew, with goods that came back.
 async fn purchases(store: &Store, scope: &Scope, members: &[MemberId], many: u32) {
     let record = async |customer: &Customer, entry: &Entry| {
-        store.record(scope, customer, entry, now()).await.unwrap()
+        store.record_purchase(scope, customer, entry, now()).await.unwrap()
     };
     for (number, member) in members.iter().enumerate().take(5) {
         let entry = sale(receipt(&format!("m{number}")), 1_000);
         record(&Customer::Member(*member), &entry).await;
     }
     let many: Vec<_> = (0..many).map(|number| sale(receipt(&format!("many{number}")), 1)).collect();
-    for group in many.chunks(MOST_PURCHASES_A_GROUP) {
+    for group in many.chunks(MAX_PURCHASES_PER_TRANSACTION) {
         let customer = Customer::Member(members[2]);
         let holder = store.holders(scope, &members[2..3]).await.unwrap().remove(&members[2]);
-        let entered = store.record_group(scope, &customer, holder.unwrap(), group, now()).await;
+        let entered = store.record_purchases(scope, &customer, holder.unwrap(), group, now()).await;
         assert!(entered.unwrap().iter().all(Result::is_ok));
     }
     for (number, day) in ["2026-11-24", "2025-12-31", "1985-06-01"].into_iter().enumerate() {
-        record(&Customer::Nobody, &sale(on(day, &format!("n{number}")), 500)).await;
+        record(&Customer::Anonymous, &sale(on(day, &format!("n{number}")), 500)).await;
     }
-    record(&Customer::Nobody, &sale(receipt("attached"), 700)).await;
+    record(&Customer::Anonymous, &sale(receipt("attached"), 700)).await;
     store.attach_purchase(scope, &receipt("attached"), members[2], now()).await.unwrap();
-    for customer in [Customer::Nobody, Customer::Member(members[2])] {
-        let number = if matches!(customer, Customer::Nobody) { "again-n" } else { "again-m" };
+    for customer in [Customer::Anonymous, Customer::Member(members[2])] {
+        let number = if matches!(customer, Customer::Anonymous) { "again-n" } else { "again-m" };
         record(&customer, &sale(receipt(number), 300)).await;
         store.cancel_purchase(scope, &receipt(number), now()).await.unwrap();
         record(&customer, &sale(receipt(number), 400)).await;
@@ -145,7 +146,7 @@ async fn purchases(store: &Store, scope: &Scope, members: &[MemberId], many: u32
     let back =
         Purchase::new(domain::Sector::Retail, receipt("back"), kind, now(), total, vec![], None);
     let back = Entry { purchase: back.unwrap(), source: Source::Operator };
-    record(&Customer::Nobody, &back).await;
+    record(&Customer::Anonymous, &back).await;
 }
 
 /// A campaign of one batch, begun.

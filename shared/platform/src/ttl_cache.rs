@@ -1,4 +1,4 @@
-//! What an instance keeps for a while, so that a change elsewhere holds without a deployment.
+//! EventKind an instance keeps for a while, so that a change elsewhere holds without a deployment.
 
 use domain::Instant;
 use std::collections::HashMap;
@@ -6,12 +6,12 @@ use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
 /// Values by a key, each good for so many seconds.
-pub struct Kept<K, V> {
+pub struct TtlCache<K, V> {
     seconds: i64,
     values: Mutex<HashMap<K, (Instant, V)>>,
 }
 
-impl<K: Eq + Hash, V: Clone> Kept<K, V> {
+impl<K: Eq + Hash, V: Clone> TtlCache<K, V> {
     /// Nothing yet.
     #[must_use]
     pub fn new(seconds: i64) -> Self {

@@ -16,7 +16,7 @@ use support::{Queue, Table, instant, merchant, mobile, open_merchant};
 /// When members are created, where a test does not say otherwise.
 pub(crate) const CREATED: &str = "2026-09-01T10:00:00Z";
 
-pub(crate) struct Desk {
+pub(crate) struct Fixture {
     pub(crate) table: Table,
     pub(crate) app: App,
     pub(crate) scope: Scope,
@@ -58,7 +58,7 @@ pub(crate) fn sale_on(number: &str, day_text: &str) -> Purchase {
     Purchase::new(Sector::Retail, receipt, Kind::Sale, sold_at, total, vec![], None).unwrap()
 }
 
-impl Desk {
+impl Fixture {
     pub(crate) async fn open(sector: Sector) -> Self {
         let table = Table::start().await;
         let store = table.store();
@@ -99,7 +99,7 @@ impl Desk {
         let entry = Entry { purchase: sale_on(number, day), source: Source::Operator };
         let at = entry.purchase.sold_at();
         let customer = Customer::Member(member);
-        self.app.store.record(&self.scope, &customer, &entry, at).await.unwrap();
+        self.app.store.record_purchase(&self.scope, &customer, &entry, at).await.unwrap();
     }
 
     /// A whole night: what it queues is worked until the queue is empty.
