@@ -1,4 +1,4 @@
-//! EventKind providers prove themselves by: a part of the account's secret, read when first needed and
+//! What providers prove themselves by: a part of the account's secret, read when first needed and
 //! again after five minutes.
 
 use domain::Instant;
@@ -32,7 +32,7 @@ impl Accounts {
         Self { read, kept: TtlCache::new(KEPT_SECONDS) }
     }
 
-    /// EventKind the provider of an account proves itself by, or `None` for a secret that holds no such
+    /// What the provider of an account proves itself by, or `None` for a secret that holds no such
     /// thing: at most 1 round trip in five minutes.
     ///
     /// # Errors

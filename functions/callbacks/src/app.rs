@@ -1,4 +1,4 @@
-//! EventKind an instance of the function holds, and its routes.
+//! What an instance of the function holds, and its routes.
 
 use crate::accounts::Accounts;
 use crate::{objection, providers};
@@ -17,12 +17,12 @@ const MOST_BYTES: usize = 1024 * 1024;
 /// The clock: a test's stands still.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 
-/// EventKind the handlers work with.
+/// What the handlers work with.
 #[derive(Clone)]
 pub struct App {
     /// The table, for the people who object.
     pub store: Store,
-    /// EventKind the providers prove themselves by.
+    /// What the providers prove themselves by.
     pub accounts: Arc<Accounts>,
     /// The queues.
     pub sqs: aws_sdk_sqs::Client,

@@ -1,4 +1,4 @@
-//! Callbacks: proved genuine, queued, acknowledged. EventKind cannot be read is acknowledged too, and
+//! Callbacks: proved genuine, queued, acknowledged. What cannot be read is acknowledged too, and
 //! counted in the log: a provider that is answered an error drops the event, or sends it for hours.
 
 use crate::app::App;
@@ -90,7 +90,7 @@ async fn queue(
     Ok(StatusCode::OK)
 }
 
-/// EventKind is queued of an event; `None` for what changes nothing.
+/// What is queued of an event; `None` for what changes nothing.
 fn provider_event(event: Event) -> Option<ProviderEvent> {
     let (channel, address, reference, what, at) = match event {
         Event::Receipt(receipt) => {

@@ -62,7 +62,7 @@ pub async fn advance(
     };
     if walk.go(until).await? {
         tracing::info!(merchant = %tenant.merchant, campaign = %id, batches = plan.batches, recipients = plan.recipients, "planned");
-        // Anonymous was chosen, or the batches were done before the plan was.
+        // Nobody was chosen, or the batches were done before the plan was.
         if app.store.finish_if_sent(tenant, id).await? {
             tracing::info!(merchant = %tenant.merchant, campaign = %id, batches = plan.batches, "finished");
         }

@@ -152,7 +152,7 @@ fn contact(named: &Named) -> Contact {
 }
 
 /// Who gets a receipt's points: a member, or a person of whom the row or the merchant says that the
-/// card was asked for. Anonymous else becomes a member by a file.
+/// card was asked for. Nobody else becomes a member by a file.
 fn resolve(
     scope: &Scope,
     named: &Named,

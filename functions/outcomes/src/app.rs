@@ -1,4 +1,4 @@
-//! EventKind an instance of the function holds, and what it does with a message.
+//! What an instance of the function holds, and what it does with a message.
 
 use crate::{oppositions, receipts, soft_bounces};
 use domain::member::Email;

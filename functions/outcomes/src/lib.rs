@@ -1,4 +1,4 @@
-//! EventKind providers told becomes delivered, bounced and opposed. Each word counts once, in whatever
+//! What providers told becomes delivered, bounced and opposed. Each word counts once, in whatever
 //! order it comes and however often.
 
 mod app;

@@ -11,7 +11,7 @@ use store::{MessageAddress, MessageState, Scope, StoreError};
 /// Addresses looked up at once.
 const AT_ONCE: usize = 16;
 
-/// EventKind is told of the members at one address.
+/// What is told of the members at one address.
 type Found = (Vec<MemberId>, MessageState);
 
 pub(crate) async fn count(

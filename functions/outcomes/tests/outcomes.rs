@@ -1,4 +1,4 @@
-//! EventKind providers tell: counted once, opposed at once.
+//! What providers tell: counted once, opposed at once.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
 

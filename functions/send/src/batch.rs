@@ -49,7 +49,7 @@ pub(crate) async fn send(
     }
     let scope = Scope { settings, mode: tenant.mode };
     let sender = BatchSender { app, tenant, scope: &scope, campaign: &campaign, now };
-    // Anonymous is read while most are asleep; what was left for later has hours of its own.
+    // Nobody is read while most are asleep; what was left for later has hours of its own.
     if campaign.channel == Channel::Sms
         && !batch.is_rest()
         && let Opening::ClosedUntil(opens) = app.hours.opening(now, &PARIS)

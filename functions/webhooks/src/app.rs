@@ -1,4 +1,4 @@
-//! ChangeKind an instance of the function holds, and what it does with a message.
+//! What an instance of the function holds, and what it does with a message.
 
 use crate::post::WebhookClient;
 use crate::{delivery, replay};

@@ -35,7 +35,7 @@ pub struct StreamFailure {
     pub item_identifier: String,
 }
 
-/// ChangeKind cannot be read, by what the stream calls it: a record's content stays out of queues.
+/// What cannot be read, by what the stream calls it: a record's content stays out of queues.
 #[derive(Serialize)]
 struct Unread<'a> {
     sequence_number: &'a str,

@@ -41,7 +41,7 @@ pub(crate) struct SignatureHeaders<'a> {
     pub(crate) id: &'a str,
     /// The second of the attempt.
     pub(crate) second: i64,
-    /// ChangeKind [`crate::sign`] gives.
+    /// What [`crate::sign`] gives.
     pub(crate) signature: &'a str,
 }
 
@@ -125,7 +125,7 @@ impl WebhookClient {
             Err(_) => return Err(NotTaken::Timeout),
         };
         let (head, body) = response.into_parts();
-        // ChangeKind it says is nothing to us, and its status stands however the body ends.
+        // What it says is nothing to us, and its status stands however the body ends.
         let _ = timeout_at(deadline, Limited::new(body, ANSWER).collect()).await;
         if head.status.is_success() { Ok(()) } else { Err(NotTaken::Status(head.status.as_u16())) }
     }

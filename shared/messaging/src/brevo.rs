@@ -104,7 +104,7 @@ impl Provider for Brevo {
     }
 }
 
-/// EventKind an answer says of the recipients of its call. A redirection and 401 to 406 tell of the account
+/// What an answer says of the recipients of its call. A redirection and 401 to 406 tell of the account
 /// or of our configuration, and not of the recipients.
 fn classify_response(answer: &Answer, recipients: usize) -> Result<Vec<Verdict>, CallFailure> {
     if answer.status.is_success() {

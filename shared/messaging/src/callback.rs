@@ -1,4 +1,4 @@
-//! EventKind providers call back with: a receipt for a message, or somebody's opposition.
+//! What providers call back with: a receipt for a message, or somebody's opposition.
 //!
 //! A body is proved genuine first ([`proof`]), then read: unknown fields and unknown events are
 //! passed over, since providers add to both.
@@ -11,16 +11,16 @@ pub use proof::{verify_bearer, verify_sinch};
 
 use domain::{Channel, Instant, OppositionReason};
 
-/// EventKind a callback tells us.
+/// What a callback tells us.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// EventKind became of a message.
+    /// What became of a message.
     Receipt(Receipt),
     /// A person wants no more.
     Opposition(Opposition),
 }
 
-/// EventKind became of a message. Providers repeat themselves and keep no order: the same provider id,
+/// What became of a message. Providers repeat themselves and keep no order: the same provider id,
 /// address, outcome and instant is the same receipt.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Receipt {
@@ -30,7 +30,7 @@ pub struct Receipt {
     pub reference: Option<String>,
     /// Where it went: an e-mail address in lower case, or a mobile in E.164.
     pub address: String,
-    /// EventKind became of it.
+    /// What became of it.
     pub outcome: Outcome,
     /// The provider's name for the message.
     pub provider_id: Option<String>,
@@ -77,7 +77,7 @@ impl std::fmt::Debug for Opposition {
     }
 }
 
-/// EventKind became of a message.
+/// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It arrived.
@@ -95,7 +95,7 @@ pub enum Outcome {
 /// A body that was read.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ProviderEvent {
-    /// EventKind it says that concerns us.
+    /// What it says that concerns us.
     pub events: Vec<Event>,
     /// How many of its events cannot be read, beside others that could.
     pub malformed: usize,

@@ -1,4 +1,4 @@
-//! EventKind a campaign may say: read by the rules of its channel before it is saved.
+//! What a campaign may say: read by the rules of its channel before it is saved.
 
 use crate::header;
 use crate::sms::{Measure, measure};
@@ -6,13 +6,13 @@ use crate::template::{Template, TemplateError};
 use crate::values::{Field, Values};
 use domain::Invalid;
 
-/// EventKind may stand in the subject of an e-mail.
+/// What may stand in the subject of an e-mail.
 pub const SUBJECT_FIELDS: &[Field] =
     &[Field::FirstName, Field::LastName, Field::Points, Field::Merchant];
-/// EventKind may stand in an e-mail.
+/// What may stand in an e-mail.
 pub const EMAIL_FIELDS: &[Field] =
     &[Field::FirstName, Field::LastName, Field::Points, Field::Merchant, Field::UnsubscribeUrl];
-/// EventKind may stand in an SMS.
+/// What may stand in an SMS.
 pub const SMS_FIELDS: &[Field] =
     &[Field::FirstName, Field::LastName, Field::Points, Field::Merchant, Field::Stop];
 
@@ -32,9 +32,9 @@ pub enum ContentError {
     /// A placeholder that is not right.
     #[error("cannot be read: {error}. Its fields are {}", names(.fields))]
     Template {
-        /// EventKind is wrong.
+        /// What is wrong.
         error: TemplateError,
-        /// EventKind may stand there.
+        /// What may stand there.
         fields: &'static [Field],
     },
     /// An e-mail over [`LARGEST_HTML`].

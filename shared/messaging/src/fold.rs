@@ -1,9 +1,9 @@
-//! EventKind is not in the alphabet of a short SMS, written with what is.
+//! What is not in the alphabet of a short SMS, written with what is.
 
 use crate::gsm7::septets;
 
 /// Replaces what is not GSM-7 by what reads the same: `ê` by `e`, `œ` by `oe`, typographic quotes,
-/// dashes and spaces by plain ones. EventKind GSM-7 has stays (`é è à ù Ç ñ`), and so does what nothing
+/// dashes and spaces by plain ones. What GSM-7 has stays (`é è à ù Ç ñ`), and so does what nothing
 /// else reads like (`🎁`), which still turns the message to UCS-2.
 #[must_use]
 pub fn fold(text: &str) -> String {

@@ -1,4 +1,4 @@
-//! EventKind goes into the header of an e-mail: one line, of a length that providers take.
+//! What goes into the header of an e-mail: one line, of a length that providers take.
 
 use domain::Invalid;
 use domain::values::text;

@@ -10,12 +10,12 @@ use std::time::Duration;
 /// One message to several people, handed over in one go.
 #[derive(Debug, Clone)]
 pub struct Batch {
-    /// EventKind a provider recognises a repeat by. The same batch, recipients and their order included,
+    /// What a provider recognises a repeat by. The same batch, recipients and their order included,
     /// has the same key; another batch has another.
     pub key: u128,
-    /// EventKind the provider gives back in its callbacks: merchant, campaign, batch. Names no person.
+    /// What the provider gives back in its callbacks: merchant, campaign, batch. Names no person.
     pub reference: String,
-    /// EventKind is said.
+    /// What is said.
     pub message: Message,
     /// To whom, no address twice.
     pub recipients: Vec<Recipient>,
@@ -45,7 +45,7 @@ pub struct EmailMessage {
     pub html: Template,
     /// The plain text, for those who read no HTML.
     pub text: Option<Template>,
-    /// EventKind the provider's own statistics group by.
+    /// What the provider's own statistics group by.
     pub tag: String,
 }
 
@@ -58,7 +58,7 @@ impl std::fmt::Debug for EmailMessage {
 /// An SMS.
 #[derive(Debug, Clone)]
 pub struct SmsMessage {
-    /// EventKind the telephone shows.
+    /// What the telephone shows.
     pub sender: SmsSender,
     /// The text; a marketing one has gone through [`crate::sms::sms_with_stop`].
     pub body: Template,
@@ -71,7 +71,7 @@ pub struct SmsMessage {
 pub struct Recipient {
     /// An e-mail address, or a mobile in E.164.
     pub address: String,
-    /// EventKind the message says of the person.
+    /// What the message says of the person.
     pub values: Values,
 }
 
@@ -81,7 +81,7 @@ impl std::fmt::Debug for Recipient {
     }
 }
 
-/// EventKind became of the message to one recipient.
+/// What became of the message to one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// The provider has it.
@@ -133,7 +133,7 @@ impl SendError {
     }
 }
 
-/// EventKind a provider knows of a batch.
+/// What a provider knows of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// It was accepted: the verdict on each recipient, [`Verdict::NotSent`] where it was not for them.

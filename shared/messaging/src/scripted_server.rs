@@ -17,7 +17,7 @@ pub(crate) struct Seen {
     pub(crate) body: Value,
 }
 
-/// EventKind to do with a request.
+/// What to do with a request.
 pub(crate) enum Reply {
     Answer {
         status: u16,

@@ -5,7 +5,7 @@ use crate::template::{Piece, Template};
 use crate::values::{Field, Style, Values};
 use std::collections::BTreeMap;
 
-/// EventKind is left open in the text a provider is given. A field with two fallbacks, or in two styles,
+/// What is left open in the text a provider is given. A field with two fallbacks, or in two styles,
 /// is two slots.
 #[derive(Default)]
 pub(crate) struct Slots {

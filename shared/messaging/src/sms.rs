@@ -34,7 +34,7 @@ impl Encoding {
     }
 }
 
-/// EventKind a text comes to as an SMS; each part is paid for.
+/// What a text comes to as an SMS; each part is paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Measure {
     /// How it travels.
@@ -87,7 +87,7 @@ fn cut(encoding: Encoding, widths: &[usize]) -> Measure {
     Measure { encoding, units, parts }
 }
 
-/// EventKind the telephone shows as the sender.
+/// What the telephone shows as the sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SmsSender(String);
 

@@ -15,7 +15,7 @@ pub fn is_opposition(text: &str) -> bool {
     words.next().is_some_and(|first| WORDS.contains(&first)) && words.all(is_beside_the_point)
 }
 
-/// EventKind may follow without changing the sense: the word again, or the short code.
+/// What may follow without changing the sense: the word again, or the short code.
 fn is_beside_the_point(word: &str) -> bool {
     WORDS.contains(&word)
         || word == "au"

@@ -26,7 +26,7 @@ pub enum TemplateError {
     /// A placeholder that this message does not have.
     #[error("{{{{{name}}}}} at character {position} is not a field of this message")]
     UnknownField {
-        /// EventKind stands where the name should.
+        /// What stands where the name should.
         name: String,
         /// Where its braces open.
         position: usize,

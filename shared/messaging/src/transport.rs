@@ -64,7 +64,7 @@ impl Transport {
     }
 }
 
-/// EventKind a provider answered.
+/// What a provider answered.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,

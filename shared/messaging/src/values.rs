@@ -1,9 +1,9 @@
-//! EventKind a message may say of the person it goes to.
+//! What a message may say of the person it goes to.
 
 use crate::fold::fold;
 use std::borrow::Cow;
 
-/// EventKind a placeholder stands for.
+/// What a placeholder stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
     /// The person's first name.
@@ -60,7 +60,7 @@ pub struct Values {
     pub last_name: Option<String>,
     /// The balance of points.
     pub points: i64,
-    /// EventKind the merchant calls itself.
+    /// What the merchant calls itself.
     pub merchant: String,
     /// The person's own link to object.
     pub unsubscribe_url: Option<String>,

@@ -51,7 +51,7 @@ pub fn endpoint(service: &str) -> Option<String> {
     Environment::read("AWS_ENDPOINT_URL", service)
 }
 
-/// EventKind the environment says of a service, or of all of them.
+/// What the environment says of a service, or of all of them.
 #[derive(Debug)]
 struct Environment;
 

@@ -1,4 +1,4 @@
-//! EventKind every function needs to run: settings, clients with time limits, telemetry, queue batches.
+//! What every function needs to run: settings, clients with time limits, telemetry, queue batches.
 
 pub mod clients;
 pub mod internet;

@@ -1,4 +1,4 @@
-//! EventKind functions tell one another through queues. Batches and campaigns go by identifiers; what a
+//! What functions tell one another through queues. Batches and campaigns go by identifiers; what a
 //! provider told of an address goes with the address, since nothing else says whose it is.
 
 use domain::{CampaignId, CouponBatchId, Instant, OfferId};
@@ -96,13 +96,13 @@ impl CouponRangeMessage {
     }
 }
 
-/// EventKind a provider told, proven to be its word.
+/// What a provider told, proven to be its word.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderEventsMessage {
     /// The provider's account that was told.
     pub account: String,
-    /// EventKind it told.
+    /// What it told.
     pub events: Vec<ProviderEvent>,
 }
 
@@ -117,13 +117,13 @@ pub struct ProviderEvent {
     /// The batch it is about, as [`Reference`] writes it; absent from the word STOP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
-    /// EventKind happened.
+    /// What happened.
     pub what: EventKind,
     /// When.
     pub at: Instant,
 }
 
-/// EventKind happened to a message, or what a person said.
+/// What happened to a message, or what a person said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
@@ -143,7 +143,7 @@ pub enum EventKind {
     Complaint,
 }
 
-/// EventKind a batch is called at a provider, and comes back by: whose it is, and which.
+/// What a batch is called at a provider, and comes back by: whose it is, and which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reference {
     /// Whose data.

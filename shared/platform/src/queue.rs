@@ -34,7 +34,7 @@ where
 }
 
 /// As [`process_batch`], with so many messages under way at once: while one waits for an answer, another goes
-/// on. EventKind they have in common must stand that.
+/// on. What they have in common must stand that.
 pub async fn process_batch_concurrently<F, Fut>(
     event: SqsEvent,
     at_once: usize,

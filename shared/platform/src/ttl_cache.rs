@@ -1,4 +1,4 @@
-//! EventKind an instance keeps for a while, so that a change elsewhere holds without a deployment.
+//! What an instance keeps for a while, so that a change elsewhere holds without a deployment.
 
 use domain::Instant;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! EventKind is told through the queue of webhooks: an event to be posted to an endpoint, or a range of
+//! What is told through the queue of webhooks: an event to be posted to an endpoint, or a range of
 //! events to be posted to it again.
 
 use domain::webhook::ReplayRange;

@@ -89,7 +89,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// ChangeKind every key of that data begins with.
+    /// What every key of that data begins with.
     #[must_use]
     pub fn tenant(&self) -> Tenant {
         Tenant { merchant: self.settings.merchant.id, mode: self.mode }

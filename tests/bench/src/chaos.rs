@@ -325,7 +325,7 @@ impl Run<'_> {
             if others == 0 {
                 fixture.in_hand.remove(&batch.body);
                 if fixture.orphans.contains(&batch.body) {
-                    // The claim of who was killed runs out. Anonymous begins with the batch meanwhile:
+                    // The claim of who was killed runs out. Nobody begins with the batch meanwhile:
                     // the fixture is locked. What the killed one asked for last may still arrive after
                     // this: the batch stays an orphan until somebody has dealt with it.
                     let zero = json!({"N": "0"});

@@ -237,7 +237,7 @@ fn answered(stub: &Stub, id: &str, body: Bytes, is_error: bool) -> StatusCode {
     let Some((handed_out, answer)) = stub.handed_out.lock().unwrap().remove(id) else {
         return StatusCode::BAD_REQUEST;
     };
-    // Anonymous waits any more when the limit has passed.
+    // Nobody waits any more when the limit has passed.
     drop(answer.send(Answer { body, latency: received - handed_out, is_error }));
     StatusCode::ACCEPTED
 }

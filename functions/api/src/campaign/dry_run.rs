@@ -88,7 +88,7 @@ impl DryRunAnswer {
     }
 }
 
-/// Ask what a campaign would come to, as it is written now. Anonymous is written to. Asking again while it
+/// Ask what a campaign would come to, as it is written now. Nobody is written to. Asking again while it
 /// runs lets it go on.
 #[utoipa::path(
     operation_id = "ask_dry_run",

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 pub(crate) struct NewMember {
     #[schema(examples("06 39 98 00 12", "+33639980012"))]
     mobile: String,
-    /// That the person asked for the card. Anonymous becomes a member without it.
+    /// That the person asked for the card. Nobody becomes a member without it.
     card_requested: bool,
     #[schema(max_length = 60)]
     last_name: Option<String>,

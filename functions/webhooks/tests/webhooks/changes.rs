@@ -1,4 +1,4 @@
-//! ChangeKind is told of, and to whom.
+//! What is told of, and to whom.
 
 use crate::setup::{Fixture, now};
 use domain::webhook::EventType;

@@ -20,7 +20,7 @@ pub(crate) enum Reply {
     Endless,
 }
 
-/// ChangeKind was posted.
+/// What was posted.
 #[derive(Debug, Clone)]
 pub(crate) struct Posted {
     pub(crate) path: String,

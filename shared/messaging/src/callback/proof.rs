@@ -63,7 +63,7 @@ mod tests {
         Secret::new(text.to_owned())
     }
 
-    /// EventKind openssl says: `printf '%s.%s.%s' body nonce timestamp | openssl dgst -sha256 -hmac …`.
+    /// What openssl says: `printf '%s.%s.%s' body nonce timestamp | openssl dgst -sha256 -hmac …`.
     const SIGNATURE: &str = "XqJlxnXd+F1pPk7tqZmLgEkSfAzdkaMzuTFWud4Uc0g=";
 
     #[rstest]

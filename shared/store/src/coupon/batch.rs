@@ -64,7 +64,7 @@ pub struct CouponRange {
 pub enum RangeClaimed {
     /// Ours, for half a minute from each note of how far it is.
     Ours(Box<CouponRange>),
-    /// Anonymous's: it is done.
+    /// Nobody's: it is done.
     Done,
     /// Another's who is at it.
     Others,

@@ -78,7 +78,7 @@ pub struct Entry {
 /// Whose purchase it is, as far as the caller knows.
 #[derive(Clone)]
 pub enum Customer {
-    /// Anonymous's, until a receipt is attached.
+    /// Nobody's, until a receipt is attached.
     Anonymous,
     /// A member's.
     Member(MemberId),

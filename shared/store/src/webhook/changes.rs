@@ -1,4 +1,4 @@
-//! ChangeKind a record of the table's stream tells: a change of the table, read as something that happened
+//! What a record of the table's stream tells: a change of the table, read as something that happened
 //! to a merchant's members and purchases.
 //!
 //! The image before the change is needed beside the one after: only both tell a purchase that is being
@@ -48,11 +48,11 @@ pub struct Change {
     pub at: Instant,
     /// Whose data.
     pub tenant: Tenant,
-    /// ChangeKind.
+    /// What.
     pub what: ChangeKind,
 }
 
-/// ChangeKind happened.
+/// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChangeKind {
     /// A purchase was entered.
@@ -65,7 +65,7 @@ pub enum ChangeKind {
     PointsChanged {
         /// Whose.
         member: MemberId,
-        /// ChangeKind for, as the ledger writes it: `welcome`.
+        /// What for, as the ledger writes it: `welcome`.
         cause: String,
         /// How many, below zero where they were taken.
         points: Points,
@@ -95,24 +95,24 @@ pub struct ChangedPurchase {
     pub is_return: bool,
     /// Whose, where it has a customer.
     pub member: Option<MemberId>,
-    /// ChangeKind it came to.
+    /// What it came to.
     pub total: Cents,
-    /// ChangeKind it gave, below zero for a return.
+    /// What it gave, below zero for a return.
     pub points: Points,
-    /// ChangeKind its customer could spend after it.
+    /// What its customer could spend after it.
     pub balance: Points,
 }
 
 const CORRUPT: StoreError = StoreError::Corrupt("stream record");
 
 impl StreamRecord {
-    /// ChangeKind the stream calls it: where a batch is to be given again from.
+    /// What the stream calls it: where a batch is to be given again from.
     #[must_use]
     pub fn sequence_number(&self) -> &str {
         &self.dynamodb.sequence_number
     }
 
-    /// ChangeKind it tells; `None` for a change that nobody is told of.
+    /// What it tells; `None` for a change that nobody is told of.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] for an item that is not what this code writes.

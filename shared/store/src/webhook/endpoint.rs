@@ -111,7 +111,7 @@ impl WebhookRecord {
         Ok(Webhook {
             id: WebhookId::parse(&self.id).map_err(|_| CORRUPT)?,
             mode: Mode::parse(&self.data).ok_or(CORRUPT)?,
-            // ChangeKind may be reached is asked when it is called.
+            // What may be reached is asked when it is called.
             url: WebhookUrl::parse(&self.address, Reach::Anywhere).map_err(|_| CORRUPT)?,
             events: events.map_err(|_| CORRUPT)?,
             switch: match self.turned_off.as_deref() {
@@ -144,7 +144,7 @@ impl Settings {
         self.webhooks.iter().find(|webhook| webhook.id == id).ok_or(UNKNOWN)
     }
 
-    /// ChangeKind an endpoint's events are signed with: its secret, and the one before while it signs too.
+    /// What an endpoint's events are signed with: its secret, and the one before while it signs too.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] where a secret does not open.

@@ -1,4 +1,4 @@
-//! ChangeKind a merchant's software is told of, kept as it is told, so that it can be told again.
+//! What a merchant's software is told of, kept as it is told, so that it can be told again.
 
 use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// Events of a query.
 const PAGE: i32 = 200;
 
-/// ChangeKind an event is found by.
+/// What an event is found by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventKey {
     /// When it happened.
@@ -24,11 +24,11 @@ pub struct EventKey {
 /// An event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// ChangeKind it is found by.
+    /// What it is found by.
     pub key: EventKey,
-    /// ChangeKind it tells of.
+    /// What it tells of.
     pub kind: EventType,
-    /// ChangeKind is posted, to the byte.
+    /// What is posted, to the byte.
     pub body: String,
 }
 
@@ -36,7 +36,7 @@ pub struct Event {
 pub struct EventPage {
     /// In their order.
     pub events: Vec<Event>,
-    /// ChangeKind to ask the next page with.
+    /// What to ask the next page with.
     pub next: Option<EventKey>,
 }
 

@@ -1,4 +1,4 @@
-//! ChangeKind the events of an endpoint are signed with: made here, told once, stored sealed.
+//! What the events of an endpoint are signed with: made here, told once, stored sealed.
 
 use crate::{MerchantKey, StoreError};
 use base64::Engine as _;
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 /// Bytes of a secret, of the system's generator; Standard Webhooks asks for 24 to 64.
 const LENGTH: usize = 32;
-/// ChangeKind tells a secret from any other text.
+/// What tells a secret from any other text.
 const PREFIX: &str = "whsec_";
 
 /// A secret of an endpoint: wiped from memory when dropped, and never in a `Debug`.
