@@ -1,6 +1,6 @@
-//! The API as its callers use it: an operator, and a merchant's till.
+//! The API as an operator and a merchant's till use it.
 
-use crate::{runtime_api::Function, stack::OPERATOR_KEY};
+use crate::{function::Function, stack::OPERATOR_KEY};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::{
@@ -10,21 +10,21 @@ use std::{
 };
 
 pub(crate) const ESTABLISHMENT: &str = "paris";
-/// What the measurements call themselves.
+/// The name of the measuring software.
 const SOFTWARE: &str = "zerosix-bench/1";
 
-/// Establishments whose keys take turns: no till sells hundreds of times a second, as they do together,
-/// and one key's quota would end it.
+/// Establishments whose keys take turns. The bench sells hundreds of times a second, and the quota of one
+/// key would refuse that.
 const ESTABLISHMENTS: usize = 10;
 
-/// A merchant that was just made, with establishments and a key of each.
+/// A new merchant, with a key for each of its establishments.
 pub(crate) struct Till {
     pub(crate) merchant: String,
     keys: Vec<String>,
     turn: AtomicUsize,
 }
 
-/// Who buys.
+/// The customer of a sale.
 #[derive(Clone, Copy)]
 pub(crate) enum Buyer<'a> {
     Mobile(&'a str),
@@ -53,7 +53,7 @@ impl Till {
         &self.keys[self.turn.fetch_add(1, Ordering::Relaxed) % self.keys.len()]
     }
 
-    /// Makes a member, and gives their identifier.
+    /// Creates a member, and gives the identifier.
     pub(crate) async fn enrol(&self, api: &Function, mobile: &str) -> String {
         let body = json!({"mobile": mobile, "card_requested": true});
         text(&call(api, "POST", "/v1/members", self.key(), &body).await, "member_id")
@@ -64,7 +64,7 @@ impl Till {
         call(api, "POST", "/v1/members/find", self.key(), &json!({"mobile": mobile})).await;
     }
 
-    /// Makes so many coupons of one use, and gives their codes.
+    /// Creates so many coupons of one use, and gives their codes.
     pub(crate) async fn coupons(&self, api: &Function, count: u32) -> Vec<String> {
         let offers = format!("/v1/merchants/{}/offers", self.merchant);
         let offer = json!({"name": "Bienvenue", "benefit": {"type": "value", "value_cents": 500},
@@ -80,7 +80,7 @@ impl Till {
         codes
     }
 
-    /// Sells, and gives the latency of the function.
+    /// Enters a sale, and gives the latency of the function.
     pub(crate) async fn sell(&self, api: &Function, sale: &Value) -> Duration {
         let answer = api.invoke(event("POST", "/v1/purchases", self.key(), sale)).await;
         accepted(&answer.body, "/v1/purchases");

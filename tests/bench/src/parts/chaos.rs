@@ -1,24 +1,25 @@
-//! A campaign while everything goes wrong: the planner and two senders are killed at random moments
-//! and started anew, every message of a queue comes twice, in any order and company, and every tenth
-//! answer of the provider is lost after it has sent. Then the provider's outbox says who was written to.
+//! Campaigns under faults. The planner and two senders are killed at random moments and started again.
+//! Every message of a queue is delivered twice, in random order and in random events. The provider loses
+//! every tenth answer after it has sent. Then the provider's outbox shows who received a message.
 
-use crate::{
+use super::{
     campaign,
-    dynamo::{Dynamo, TABLE},
-    fakes::sqs::Message,
+    send::{self, BATCHES_AN_EVENT, RECIPIENTS},
+};
+use crate::{
     figures::{Bound, Figures},
+    function::Function,
     people::Shop,
     places,
-    runtime_api::Function,
-    send::{self, BATCHES_AN_EVENT, RECIPIENTS},
-    stack::{CAMPAIGNS_QUEUE, Path, SENDS_QUEUE, Stack},
+    stack::{CAMPAIGNS_QUEUE, Path, SENDS_QUEUE, Stack, TABLE, restored_table},
 };
+use aws_fakes::Message;
 use domain::CampaignId;
 use domain::campaign::State;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -26,32 +27,31 @@ use std::{
     time::Duration,
 };
 
-/// Campaigns one after the other, each to everybody.
+/// Campaigns one after the other, each to every member.
 const CAMPAIGNS: u32 = 5;
-/// The most kills of a campaign; after them it is left in peace.
+/// The most kills in a campaign.
 const PLANNER_KILLS: u32 = 8;
 const SENDER_KILLS: u32 = 40;
-/// A kill comes within so many milliseconds of a delivery: about what the delivery takes.
+/// A kill comes within so many milliseconds of a delivery, which is about the time of the delivery.
 const PLANNER_WITHIN: u64 = 200;
 const SENDER_WITHIN: u64 = 150;
-/// Every so many answers of the provider one is lost.
+/// The provider loses one of so many answers.
 const LOSE_EVERY: u32 = 10;
-/// How long the provider waits with its answer when all it sends is on its way: a moment to be killed
-/// in.
+/// How long the provider waits with its answer after it has sent, so that kills fall into this time.
 const DELAY_MS: u32 = 30;
-/// Longer than Brevo, or the sandbox, remembers a call.
+/// Longer than Brevo and the sandbox remember a call.
 const BEYOND_MEMORY: SignedDuration = SignedDuration::from_mins(11);
-/// How often a campaign that stands still is looked at again before the harness gives up.
-const LOOKS: u32 = 20;
+/// How often the harness does what the schedule does for a campaign that has stopped, before the part fails.
+const SCHEDULED_LOOKS: u32 = 20;
 
 pub(crate) async fn measure(figures: &mut Figures) {
     let seed = match std::env::var("CHAOS_SEED") {
         Ok(seed) => seed.parse().expect("CHAOS_SEED is a number"),
         Err(_) => fastrand::u64(..),
     };
-    eprintln!("chaos: CHAOS_SEED={seed} chooses the same again");
+    eprintln!("chaos: CHAOS_SEED={seed} repeats these random choices");
     let members = send::members().await;
-    let stack = Stack::on(Dynamo::as_kept(&members.file).await).await;
+    let stack = Stack::on(restored_table(&members.file).await).await;
     let shop = Shop::known(&stack.dynamo, members.merchant).await;
     let chaos = Chaos {
         environment: stack.environment(Path::Direct),
@@ -81,16 +81,17 @@ pub(crate) async fn measure(figures: &mut Figures) {
     figures.add("send.uncertain_beyond_memory", uncertain, "recipients", Bound::None);
 }
 
-/// What became of a campaign's recipients.
+/// The recipients of a campaign, compared with the provider's outbox.
 #[derive(Debug, Default, Clone, Copy)]
 struct Account {
     kills: u32,
     deliveries: u32,
-    /// Written to more than once.
+    /// Recipients of more than one message.
     doubled: u32,
-    /// Neither written to nor counted as anything else than sent.
+    /// Recipients without a message whom the campaign counts as sent.
     lost: u32,
-    /// By how much the campaign's figures miss its recipients, or those sent miss the outbox.
+    /// The difference between the campaign's figures and its recipients, and between the messages sent and the
+    /// outbox.
     unaccounted: u32,
     uncertain: u32,
 }
@@ -113,25 +114,23 @@ struct Chaos<'a> {
     random: Mutex<fastrand::Rng>,
 }
 
-/// A campaign under way.
+/// A campaign on its way.
 struct Run<'a> {
     chaos: &'a Chaos<'a>,
     campaign: CampaignId,
-    fixture: tokio::sync::Mutex<Fixture>,
+    batches: tokio::sync::Mutex<Batches>,
     is_planned: AtomicBool,
     planner_kills: AtomicU32,
     sender_kills: AtomicU32,
     deliveries: AtomicU32,
 }
 
-/// The queue of batches.
+/// The batches that are not done.
 #[derive(Default)]
-struct Fixture {
+struct Batches {
     waiting: Vec<Message>,
-    /// How many senders work on a batch.
+    /// The number of senders that work on a batch, by its message.
     in_hand: HashMap<String, u32>,
-    /// Batches whose claim nobody holds any more who lives.
-    orphans: HashSet<String>,
 }
 
 impl Chaos<'_> {
@@ -142,17 +141,17 @@ impl Chaos<'_> {
         let run = Run {
             chaos: self,
             campaign: self.shop.launch(u128::from(number)).await,
-            fixture: tokio::sync::Mutex::default(),
+            batches: tokio::sync::Mutex::default(),
             is_planned: AtomicBool::new(false),
             planner_kills: AtomicU32::new(0),
             sender_kills: AtomicU32::new(0),
             deliveries: AtomicU32::new(0),
         };
         for look in 0.. {
-            assert!(look < LOOKS, "the campaign does not come to its end");
+            assert!(look < SCHEDULED_LOOKS, "the campaign does not end");
             tokio::join!(run.plan(), run.work(), run.work());
             let tenant = self.shop.scope.tenant();
-            let stored = self.shop.store.campaign(tenant, run.campaign).await.expect("it is there");
+            let stored = self.shop.store.campaign(tenant, run.campaign).await.expect("a campaign");
             if stored.campaign.state == State::Finished {
                 break;
             }
@@ -164,7 +163,8 @@ impl Chaos<'_> {
         Account { kills, deliveries, ..self.account(run.campaign).await }
     }
 
-    /// One answer is lost, and the batch comes again when the provider has forgotten the call.
+    /// The provider loses one answer, and the batch is delivered again when the provider has forgotten the
+    /// call.
     async fn beyond_memory(&self) -> Account {
         let Self { stack, shop, environment, .. } = self;
         stack.providers.reset().await;
@@ -175,27 +175,26 @@ impl Chaos<'_> {
         let batches: Vec<_> = std::iter::from_fn(|| stack.sqs.receive(SENDS_QUEUE)).collect();
         let sender = Function::start(&places::binary("send"), environment).await;
         stack.providers.fail(json!({"lose_every": 1})).await;
-        let is_dealt = sender.deliver(SENDS_QUEUE, &batches[0], 1).await;
-        assert!(!is_dealt, "without an answer the batch is not done");
+        let is_processed = sender.deliver(SENDS_QUEUE, &batches[0], 1).await;
+        assert!(!is_processed, "the batch is done without an answer");
         stack.providers.fail(json!({})).await;
 
         let then = Timestamp::now() - BEYOND_MEMORY;
         let then = then.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        self.change_sending(&batches[0], "SET first_attempt_at = :value", &json!({"S": then}))
-            .await;
-        stack.providers.pass(BEYOND_MEMORY.as_secs());
+        self.change_sending(&batches[0], "SET first_attempt_at = :value", &json!({"S": then}));
+        stack.providers.advance(BEYOND_MEMORY.as_secs());
         for batch in &batches {
             assert!(sender.deliver(SENDS_QUEUE, batch, 2).await, "a batch was not settled");
         }
         self.account(id).await
     }
 
-    /// Compares what the campaign says with the provider's outbox.
+    /// Compares the campaign's figures with the provider's outbox.
     async fn account(&self, campaign: CampaignId) -> Account {
         let (store, tenant) = (&self.shop.store, self.shop.scope.tenant());
         let figures = store.figures(tenant, campaign).await.expect("figures");
         let plan = store.plan(tenant, campaign).await.expect("a plan");
-        assert_eq!(figures.batches_done, u64::from(plan.batches), "every batch is done, once");
+        assert_eq!(figures.batches_done, u64::from(plan.batches), "not every batch is done once");
         let outbox = self.stack.providers.recipients().await;
         let number = |number: u64| u32::try_from(number).expect("some thousands");
         let counts = figures.counts;
@@ -205,7 +204,7 @@ impl Chaos<'_> {
         let recipients = u32::from(RECIPIENTS);
         let reached = u32::try_from(outbox.len()).expect("some thousands");
         let missing = recipients.saturating_sub(reached);
-        // Those uncertain may have been written to; nobody else may who is not counted as sent.
+        // The uncertain recipients may have received a message; the others only if they are counted as sent.
         let off = sent.saturating_sub(reached) + reached.saturating_sub(sent + uncertain);
         Account {
             doubled: number(outbox.values().filter(|times| **times > 1).count() as u64),
@@ -216,8 +215,8 @@ impl Chaos<'_> {
         }
     }
 
-    /// Changes what the table says of a batch under way, where it says something.
-    async fn change_sending(&self, batch: &Message, change: &str, value: &Value) {
+    /// Changes the stored state of a batch that a sender has claimed.
+    fn change_sending(&self, batch: &Message, change: &str, value: &Value) {
         let batch: Value = serde_json::from_str(&batch.body).expect("a message is JSON");
         let text = |name: &str| batch[name].as_str().expect("a text").to_owned();
         let key = json!({
@@ -225,7 +224,7 @@ impl Chaos<'_> {
             "sk": {"S": format!("SENDING#{}", text("batch"))},
         });
         let dynamo = &self.stack.dynamo;
-        let found = dynamo.call("GetItem", &json!({"TableName": TABLE, "Key": key})).await;
+        let found = dynamo.call("GetItem", &json!({"TableName": TABLE, "Key": key}));
         if found.get("Item").is_some() {
             let update = json!({
                 "TableName": TABLE,
@@ -233,7 +232,7 @@ impl Chaos<'_> {
                 "UpdateExpression": change,
                 "ExpressionAttributeValues": {":value": value},
             });
-            dynamo.call("UpdateItem", &update).await;
+            dynamo.call("UpdateItem", &update);
         }
     }
 
@@ -243,7 +242,7 @@ impl Chaos<'_> {
 }
 
 impl Run<'_> {
-    /// Tells the planner of the campaign, and of what it tells itself, each twice.
+    /// Delivers every message of the planner twice, until none is left.
     async fn plan(&self) {
         let chaos = self.chaos;
         let mut planner = self.start("campaign").await;
@@ -253,7 +252,7 @@ impl Run<'_> {
             let kill = self.kill(&self.planner_kills, PLANNER_KILLS, PLANNER_WITHIN);
             let message = [message];
             match self.deliver(&planner, CAMPAIGNS_QUEUE, &message, kill).await {
-                Some(dealt) if dealt == [true] => {}
+                Some(processed) if processed == [true] => {}
                 Some(_) => waiting.extend(message),
                 None => {
                     self.planner_kills.fetch_add(1, Ordering::SeqCst);
@@ -269,85 +268,83 @@ impl Run<'_> {
         self.is_planned.store(true, Ordering::SeqCst);
     }
 
-    /// One sender and those that follow it, until no batch waits.
+    /// Runs one sender, and another after each kill, until no batch is left.
     async fn work(&self) {
         let mut sender = self.start("send").await;
         while let Some(batches) = self.next().await {
             let kill = self.kill(&self.sender_kills, SENDER_KILLS, SENDER_WITHIN);
-            let dealt = self.deliver(&sender, SENDS_QUEUE, &batches, kill).await;
-            if dealt.is_none() {
+            let processed = self.deliver(&sender, SENDS_QUEUE, &batches, kill).await;
+            if processed.is_none() {
                 self.sender_kills.fetch_add(1, Ordering::SeqCst);
                 sender.kill();
                 sender = self.start("send").await;
             }
-            self.put_back(batches, dealt).await;
+            self.put_back(batches, processed).await;
         }
     }
 
-    /// Some of the batches that wait; `None` when all is done.
+    /// A random choice of the waiting batches; `None` when all batches are done.
     async fn next(&self) -> Option<Vec<Message>> {
         loop {
-            let mut fixture = self.fixture.lock().await;
+            let mut batches = self.batches.lock().await;
             let is_planned = self.is_planned.load(Ordering::SeqCst);
             while let Some(message) = self.chaos.stack.sqs.receive(SENDS_QUEUE) {
-                fixture.waiting.extend([message.clone(), message]);
+                batches.waiting.extend([message.clone(), message]);
             }
-            let most = fixture.waiting.len().min(BATCHES_AN_EVENT);
+            let most = batches.waiting.len().min(BATCHES_AN_EVENT);
             if most > 0 {
                 let taken = (0..=self.chaos.random(most)).map(|_| {
-                    let index = self.chaos.random(fixture.waiting.len());
-                    let message = fixture.waiting.swap_remove(index);
-                    *fixture.in_hand.entry(message.body.clone()).or_default() += 1;
+                    let index = self.chaos.random(batches.waiting.len());
+                    let message = batches.waiting.swap_remove(index);
+                    *batches.in_hand.entry(message.body.clone()).or_default() += 1;
                     message
                 });
                 return Some(taken.collect());
             }
-            if is_planned && fixture.in_hand.is_empty() {
+            if is_planned && batches.in_hand.is_empty() {
                 return None;
             }
-            drop(fixture);
+            drop(batches);
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
 
-    /// Notes what became of batches: `None` where the sender was killed.
-    async fn put_back(&self, batches: Vec<Message>, dealt: Option<Vec<bool>>) {
-        let mut fixture = self.fixture.lock().await;
-        if dealt.is_none() {
-            fixture.orphans.extend(batches.iter().map(|batch| batch.body.clone()));
-        }
-        let mut dealt = dealt.unwrap_or_default().into_iter();
-        for batch in batches {
-            let others = fixture.in_hand.get_mut(&batch.body).map_or(0, |senders| {
+    /// Records which batches are done; `None` where the sender was killed. The others wait again.
+    async fn put_back(&self, delivered: Vec<Message>, processed: Option<Vec<bool>>) {
+        let mut batches = self.batches.lock().await;
+        let mut processed = processed.unwrap_or_default().into_iter();
+        for batch in delivered {
+            let others = batches.in_hand.get_mut(&batch.body).map_or(0, |senders| {
                 *senders -= 1;
                 *senders
             });
             if others == 0 {
-                fixture.in_hand.remove(&batch.body);
-                if fixture.orphans.contains(&batch.body) {
-                    // The claim of who was killed runs out. Nobody begins with the batch meanwhile:
-                    // the fixture is locked. What the killed one asked for last may still arrive after
-                    // this: the batch stays an orphan until somebody has dealt with it.
-                    let zero = json!({"N": "0"});
-                    self.chaos.change_sending(&batch, "SET lease_until = :value", &zero).await;
-                }
+                batches.in_hand.remove(&batch.body);
             }
-            if dealt.next() == Some(true) {
-                fixture.orphans.remove(&batch.body);
-            } else {
-                fixture.waiting.push(batch);
+            if processed.next() == Some(true) {
+                continue;
             }
+            if others == 0 {
+                // The queue hides a failed message for longer than a claim holds, so the claim of a sender
+                // that failed or was killed has ended by the next delivery. No other sender starts with the
+                // batch in the meantime, because `batches` is locked. If the last call of a killed sender
+                // arrives later, the next delivery fails and comes here too.
+                let zero = json!({"N": "0"});
+                self.chaos.change_sending(&batch, "SET lease_until = :value", &zero);
+            }
+            batches.waiting.push(batch);
         }
     }
 
-    /// When the next delivery is cut short: every second one, as long as kills are left.
+    /// The time until the next kill: one of two deliveries ends in a kill, as long as kills are left.
     fn kill(&self, kills: &AtomicU32, most: u32, within: u64) -> Option<Duration> {
         let is_due = kills.load(Ordering::SeqCst) < most && self.chaos.random(2) == 0;
         let within = Duration::from_millis(within);
         is_due.then(|| within.mul_f64(self.chaos.random.lock().unwrap().f64()))
     }
 
-    /// Tells of each message whether it was dealt with; `None` where the time to be killed came first.
+    /// For each message, `true` where the function processed the message; `None` where the time of the kill came
+    /// first.
     async fn deliver(
         &self,
         function: &Function,
@@ -356,10 +353,10 @@ impl Run<'_> {
         kill: Option<Duration>,
     ) -> Option<Vec<bool>> {
         self.deliveries.fetch_add(1, Ordering::SeqCst);
-        let dealt = function.deliver_all(queue, messages, 1);
+        let processed = function.deliver_all(queue, messages, 1);
         match kill {
-            Some(kill) => tokio::time::timeout(kill, dealt).await.ok(),
-            None => Some(dealt.await),
+            Some(kill) => tokio::time::timeout(kill, processed).await.ok(),
+            None => Some(processed.await),
         }
     }
 

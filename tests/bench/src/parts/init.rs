@@ -2,8 +2,8 @@
 
 use crate::{
     figures::{Bound, Figures, median, percentile},
+    function::Function,
     places::binary,
-    runtime_api::Function,
     stack::{Path, Stack},
 };
 
@@ -15,8 +15,8 @@ pub(crate) async fn measure(figures: &mut Figures) {
     let environment = stack.environment(Path::Direct);
     let mut measures = FUNCTIONS.map(|_| Vec::new());
     let mut peaks = FUNCTIONS.map(|_| 0.0);
-    // The first round finds the binaries on the disk, as no later one does: it is not counted.
-    // Functions take turns and begin in turn, so that what disturbs the machine disturbs them all.
+    // The first round is not counted: it alone reads the binaries from the disk. The functions take turns,
+    // so that a disturbance of the machine affects all of them.
     for round in 0..=ROUNDS {
         for turn in 0..FUNCTIONS.len() {
             let index = (round + turn) % FUNCTIONS.len();

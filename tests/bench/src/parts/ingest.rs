@@ -1,15 +1,15 @@
-//! A merchant's file, from its arrival in S3 to the last of its ranges: what it costs, how fast it
-//! goes beside a bare loop of the same transactions, and the memory it takes.
+//! A merchant's file, from its arrival in S3 to the last of its ranges: its units, its speed beside a bare
+//! loop of the same transactions, and its memory.
 
 use crate::{
-    client::{ESTABLISHMENT, Till},
-    dynamo::TABLE,
-    fakes::sqs::Message,
     figures::{Bound, Figures, median},
-    places, recording,
-    runtime_api::Function,
-    stack::{Path, Stack, UPLOADS_BUCKET},
+    function::Function,
+    places,
+    proxies::recording,
+    stack::{Path, REPORTS_BUCKET, Stack, TABLE, UPLOADS_BUCKET},
+    till_client::{ESTABLISHMENT, Till},
 };
+use aws_fakes::Message;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::{
@@ -22,9 +22,9 @@ use std::{
 const PURCHASES: f64 = 69_659.0;
 /// The file and the bare loop take turns so many times; the medians are compared.
 const ROUNDS: usize = 3;
-/// Transactions under way at once in the bare loop, as many as in `ingest`.
+/// Transactions that run at once in the bare loop, as many as in `ingest`.
 const AT_ONCE: u32 = 16;
-/// As the queue of the template: after so many deliveries a message is dead.
+/// Deliveries of a message until it is dead, as in the template's queue.
 const DELIVERIES: u32 = 5;
 
 pub(crate) async fn measure(figures: &mut Figures) {
@@ -41,8 +41,8 @@ pub(crate) async fn measure(figures: &mut Figures) {
     time(figures, &files, &transactions).await;
 }
 
-/// In its own order: what a purchase costs, the transactions that `ingest` made, and what a purchase
-/// costs when the same file comes again.
+/// The file in its own order: counts the units of a purchase, and records the transactions of `ingest`. The
+/// same file again: counts the write units of a purchase.
 async fn count_own_order(figures: &mut Figures, files: &Files) -> (PathBuf, f64) {
     let deployment = Deployment::start(Path::Counted).await;
     let counting = &deployment.stack.counting;
@@ -51,16 +51,16 @@ async fn count_own_order(figures: &mut Figures, files: &Files) -> (PathBuf, f64)
     deployment.ingest("cdnow.csv", files.read("cdnow.csv")).await;
     let writes = counting.recording().end();
     let tally = counting.take();
-    deployment.expect_purchases(PURCHASES).await;
-    tally.tell("in its own order");
+    deployment.expect_purchases(PURCHASES);
+    tally.print("in its own order");
     let (write, read) = (tally.total().write / PURCHASES, tally.total().read / PURCHASES);
     figures.add("ingest.write_units_per_purchase", write, "write units", Bound::AtMost(5.5));
     figures.add("ingest.read_units_per_purchase", read, "read units", Bound::None);
 
     deployment.ingest("cdnow-again.csv", files.read("cdnow.csv")).await;
     let tally = counting.take();
-    deployment.expect_purchases(PURCHASES).await;
-    tally.tell("the same file again");
+    deployment.expect_purchases(PURCHASES);
+    tally.print("the same file again");
     let but_the_report = tally.total_of(|shape| !shape.contains("UPLOAD")).write;
 
     let file = places::results().join("transactions.jsonl");
@@ -73,8 +73,8 @@ async fn count_by_date(figures: &mut Figures, files: &Files) {
     deployment.stack.counting.take();
     deployment.ingest("cdnow-by-date.csv", files.read("cdnow-by-date.csv")).await;
     let tally = deployment.stack.counting.take();
-    deployment.expect_purchases(PURCHASES).await;
-    tally.tell("by date");
+    deployment.expect_purchases(PURCHASES);
+    tally.print("by date");
     let units = tally.total().write / PURCHASES;
     let name = "ingest.by_date.write_units_per_purchase";
     figures.add(name, units, "write units", Bound::AtMost(6.8));
@@ -105,20 +105,20 @@ async fn time(figures: &mut Figures, files: &Files, transactions: &std::path::Pa
     figures.add("ingest.peak_mb", peak, "MB", Bound::AtMost(96.0));
     let deployment = Deployment::start(Path::Direct).await;
     let took = deployment.ingest("cdnow-ten.csv", files.read("cdnow-ten.csv")).await;
-    deployment.expect_purchases(10.0 * PURCHASES).await;
+    deployment.expect_purchases(10.0 * PURCHASES);
     eprintln!("ten times the file: {:.1} s", took.as_secs_f64());
     let ten = deployment.function.peak_mb();
     figures.add_beside("ingest.peak_mb_ten_times", ten, "MB", peak, Bound::AtMost(1.1 * peak));
 }
 
-/// The same transactions, on a table of their own.
+/// The same transactions on another empty table.
 async fn bare_loop(transactions: &std::path::Path) -> Value {
     let stack = Stack::start().await;
     let arguments = [transactions.display().to_string(), AT_ONCE.to_string()];
     places::run("bare-ingest-loop", &arguments, &stack.environment(Path::Direct)).await
 }
 
-/// What the template gives this function's allocator.
+/// The settings of the allocator that the template gives this function.
 const ALLOCATOR: [(&str, &str); 2] =
     [("MALLOC_MMAP_THRESHOLD_", "131072"), ("MALLOC_ARENA_MAX", "1")];
 
@@ -142,7 +142,7 @@ impl Deployment {
         Self { stack, function, merchant }
     }
 
-    /// Drops the file in S3 and hands on every message until none is left.
+    /// Puts the file into S3 and delivers every message until none is left.
     async fn ingest(&self, name: &str, content: Bytes) -> Duration {
         let key = format!("{}/{ESTABLISHMENT}/{name}", self.merchant);
         let size = content.len();
@@ -166,8 +166,8 @@ impl Deployment {
         panic!("a message failed {DELIVERIES} times; see the log: {}", message.body);
     }
 
-    /// What the file cost means nothing if it was not all written.
-    async fn expect_purchases(&self, expected: f64) {
+    /// Checks that the table holds so many purchases; prints the reports of the files where it does not.
+    fn expect_purchases(&self, expected: f64) {
         let mut request = json!({
             "TableName": TABLE,
             "Select": "COUNT",
@@ -176,7 +176,7 @@ impl Deployment {
         });
         let mut found = 0.0;
         loop {
-            let page = self.stack.dynamo.call("Scan", &request).await;
+            let page = self.stack.dynamo.call("Scan", &request);
             found += page["Count"].as_f64().unwrap_or_default();
             match page.get("LastEvaluatedKey") {
                 Some(last) => request["ExclusiveStartKey"] = last.clone(),
@@ -185,7 +185,7 @@ impl Deployment {
         }
         if (found - expected).abs() > 0.5 {
             eprintln!("warning: {found} purchases are in the table, and not {expected}");
-            for (key, content) in self.stack.s3.objects(crate::stack::REPORTS_BUCKET) {
+            for (key, content) in self.stack.s3.objects(REPORTS_BUCKET) {
                 let start =
                     String::from_utf8_lossy(&content[..content.len().min(600)]).into_owned();
                 eprintln!("{key}: {start}");
@@ -194,7 +194,7 @@ impl Deployment {
     }
 }
 
-/// What S3 tells of a new object.
+/// The event of S3 for a new object.
 fn notification(key: &str, size: usize, tag: &str) -> Value {
     json!({"Records": [{
         "eventVersion": "2.1",
@@ -218,7 +218,7 @@ fn notification(key: &str, size: usize, tag: &str) -> Value {
     }]})
 }
 
-/// The merchant's files, made once by a script.
+/// The merchant's files. A script makes them where they are missing.
 struct Files(PathBuf);
 
 impl Files {

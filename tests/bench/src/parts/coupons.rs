@@ -1,14 +1,13 @@
-//! A batch of coupons: how long its codes take to be made, and the memory that takes.
+//! A batch of coupons: the time and the memory in which its codes are made.
 
 use crate::{
-    dynamo::Dynamo,
-    fakes::sqs::Message,
     figures::{Bound, Figures},
+    function::Function,
     people::Shop,
     places,
-    runtime_api::Function,
     stack::{COUPONS_QUEUE, Path, Stack},
 };
+use aws_fakes::Message;
 use domain::coupon::offer::{Benefit, Terms, Usage};
 use domain::{Cents, CouponBatchId, Offer, OfferId, Sector, retention};
 use platform::messages::CouponRangeMessage;
@@ -19,7 +18,7 @@ use store::Answered;
 const CODES: u32 = 100_000;
 
 pub(crate) async fn measure(figures: &mut Figures) {
-    let stack = Stack::on(Dynamo::start().await).await;
+    let stack = Stack::start().await;
     let shop = Shop::open(&stack.dynamo, 1).await;
     let (tenant, now) = (shop.scope.tenant(), domain::Instant::now());
     let terms = Terms {

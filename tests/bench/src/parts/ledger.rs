@@ -1,4 +1,5 @@
-//! Ten thousand sequences of what may happen to points, each by two threads: none breaks the ledger.
+//! Ten thousand random sequences of operations on points, each carried out by two threads. None may break
+//! the ledger.
 
 use crate::figures::{Bound, Figures};
 use domain::programme::{
@@ -10,7 +11,8 @@ use proptest::test_runner::TestRunner;
 use support::{Table, merchant, open_merchant_with, sequences};
 
 const SEQUENCES: u32 = 10_000;
-/// Members of one merchant: so many mobiles are reserved for fiction.
+/// Sequences of a merchant, each with a member of its own. Few enough mobiles are reserved for fiction that
+/// one merchant does not suffice.
 const A_MERCHANT: u32 = 5_000;
 
 pub(crate) async fn measure(figures: &mut Figures) {
@@ -25,8 +27,8 @@ pub(crate) async fn measure(figures: &mut Figures) {
         let scope = open_merchant_with(&store, &shop, &programme(returns), now).await;
         for number in 0..A_MERCHANT {
             let sequence = strategy.new_tree(&mut runner).expect("a sequence").current();
-            if let Err(why) = sequences::run(&store, &scope, number, sequence.clone()).await {
-                eprintln!("ledger: {why} by {sequence:?}");
+            if let Err(reason) = sequences::run(&store, &scope, number, sequence.clone()).await {
+                eprintln!("ledger: {reason} by {sequence:?}");
                 broken += 1;
             }
         }

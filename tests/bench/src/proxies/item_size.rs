@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use serde_json::{Map, Value};
 
-/// Write units of one write of `bytes`, outside a transaction: one per KB begun.
+/// Write units of one write of `bytes`, outside a transaction: one for each KB or part of a KB.
 #[expect(clippy::cast_precision_loss, reason = "an item is at most 400 KB")]
 pub(crate) fn write_units(bytes: usize) -> f64 {
     bytes.div_ceil(1024).max(1) as f64

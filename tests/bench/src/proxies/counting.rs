@@ -1,52 +1,61 @@
-//! A proxy before DynamoDB that counts what AWS would bill.
+//! A proxy in front of DynamoDB that counts the units that AWS would bill.
 
-use crate::{
-    http_client::HttpClient,
+use super::{
     item_size::{item_size, write_units},
     recording::Recording,
+    upstream::{self, Upstream},
 };
+use aws_fakes::{Fake, Served};
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, response::Response};
-use http::{HeaderValue, Request, StatusCode, header};
+use http::StatusCode;
 use serde_json::{Map, Value};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
 };
 
-/// What was counted of one kind of call.
+/// The calls of one kind and their units.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub(crate) struct Count {
     pub(crate) calls: u32,
     pub(crate) read: f64,
     pub(crate) write: f64,
-    /// Calls of these that a condition refused. They are billed.
+    /// Calls of these that a condition refused. AWS bills them too.
     pub(crate) refused: u32,
 }
 
-/// Counts by operation and by the shape of the keys it touched.
+/// Calls of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Kind {
+    operation: String,
+    /// The shape of the keys that the call touches.
+    shape: String,
+}
+
+/// Counts by the kind of call.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Tally(BTreeMap<(String, String), Count>);
+pub(crate) struct Tally(BTreeMap<Kind, Count>);
 
 impl Tally {
     pub(crate) fn total(&self) -> Count {
         self.total_of(|_| true)
     }
 
-    /// The total of the calls whose shape of keys is wanted.
+    /// The total of the calls whose keys have a wanted shape.
     pub(crate) fn total_of(&self, wanted: impl Fn(&str) -> bool) -> Count {
         let mut total = Count::default();
-        for ((_, shape), count) in &self.0 {
-            if wanted(shape) {
+        for (kind, count) in &self.0 {
+            if wanted(&kind.shape) {
                 total.add(*count);
             }
         }
         total
     }
 
-    /// Prints where the calls and the units went.
-    pub(crate) fn tell(&self, what: &str) {
-        eprintln!("DynamoDB, {what}:");
-        for ((operation, shape), count) in &self.0 {
+    /// Prints the calls and the units of each kind.
+    pub(crate) fn print(&self, title: &str) {
+        eprintln!("DynamoDB, {title}:");
+        for (Kind { operation, shape }, count) in &self.0 {
             let shape: String = shape.chars().take(100).collect();
             eprintln!(
                 "  {operation:<20} {:>7} calls {:>9} read {:>9} write {:>6} refused  {shape}",
@@ -63,94 +72,81 @@ impl Count {
         self.write += other.write;
         self.refused += other.refused;
     }
+
+    /// Raises each number to the other's where that is higher.
+    pub(crate) fn raise(&mut self, other: Self) {
+        self.calls = self.calls.max(other.calls);
+        self.read = self.read.max(other.read);
+        self.write = self.write.max(other.write);
+        self.refused = self.refused.max(other.refused);
+    }
 }
 
+/// The proxy. Clones share the counts.
+#[derive(Clone)]
+pub(crate) struct CountingProxy(Arc<Counting>);
+
 struct Counting {
-    upstream: String,
-    client: HttpClient,
+    upstream: Upstream,
     tally: Mutex<Tally>,
-    /// The writes that went through.
+    /// The writes that succeeded.
     recording: Recording,
 }
 
-/// The proxy. It ends when dropped.
-pub(crate) struct CountingProxy {
-    address: String,
-    state: Arc<Counting>,
-    server: tokio::task::JoinHandle<()>,
-}
-
 impl CountingProxy {
-    pub(crate) async fn start(upstream: &str) -> Self {
-        let state = Arc::new(Counting {
-            upstream: upstream.to_owned(),
-            client: HttpClient::new(),
+    pub(crate) async fn start(upstream: &str) -> Served<Self> {
+        let counting = Counting {
+            upstream: Upstream::at(upstream),
             tally: Mutex::default(),
             recording: Recording::default(),
-        });
-        let router = Router::new()
-            .fallback(forward)
-            .layer(axum::extract::DefaultBodyLimit::disable())
-            .with_state(Arc::clone(&state));
-        let (address, server) = crate::loopback::serve(router).await;
-        Self { address, state, server }
+        };
+        Served::on_a_port(Self(Arc::new(counting))).await
     }
 
-    pub(crate) fn address(&self) -> &str {
-        &self.address
-    }
-
-    /// What was counted since the last call.
+    /// The counts since the last call.
     pub(crate) fn take(&self) -> Tally {
-        std::mem::take(&mut *self.state.tally.lock().unwrap())
+        std::mem::take(&mut *self.0.tally.lock().unwrap())
     }
 
-    /// Where the writes that go through are kept, once it has begun.
+    /// The writes that succeed, for as long as the recording runs.
     pub(crate) fn recording(&self) -> &Recording {
-        &self.state.recording
+        &self.0.recording
     }
 }
 
-impl Drop for CountingProxy {
-    fn drop(&mut self) {
-        self.server.abort();
+impl Fake for CountingProxy {
+    fn router(&self) -> Router {
+        upstream::router(forward, self.clone())
     }
 }
 
-async fn forward(State(state): State<Arc<Counting>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn forward(
+    State(CountingProxy(counting)): State<CountingProxy>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let operation = headers
         .get("x-amz-target")
         .and_then(|target| target.to_str().ok()?.rsplit('.').next().map(str::to_owned))
         .unwrap_or_default();
     let mut sent: Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
     sent.insert("ReturnConsumedCapacity".to_owned(), "INDEXES".into());
-
-    let mut request = Request::post(format!("{}/", state.upstream))
-        .body(Bytes::from(Value::Object(sent.clone()).to_string()))
-        .expect("a well-formed request");
-    for (name, value) in &headers {
-        if name != header::CONTENT_LENGTH && name != header::HOST {
-            request.headers_mut().insert(name.clone(), value.clone());
-        }
-    }
-    let answer = state.client.send(request).await;
+    let request = Bytes::from(Value::Object(sent.clone()).to_string());
+    let answer = counting.upstream.post("/", &headers, request).await;
 
     let count = billed(&operation, &sent, answer.status(), answer.body());
     if answer.status().is_success()
         && matches!(operation.as_str(), "TransactWriteItems" | "BatchWriteItem")
     {
-        state.recording.keep(&operation, &body);
+        counting.recording.add(&operation, &body);
     }
-    let key = (operation, shape(&sent));
-    state.tally.lock().unwrap().0.entry(key).or_default().add(count);
-
-    let (mut head, body) = answer.into_parts();
-    head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-    Response::from_parts(head, body.into())
+    let kind = Kind { operation, shape: shape(&sent) };
+    counting.tally.lock().unwrap().0.entry(kind).or_default().add(count);
+    upstream::answer(answer)
 }
 
-/// What AWS bills for a call: what DynamoDB reports, and for what a condition refused, where
-/// nothing is reported, the rule.
+/// The units that AWS bills for a call: those that DynamoDB reports or, for a write that a condition
+/// refused and that DynamoDB reports nothing of, those of the rule.
 fn billed(operation: &str, sent: &Map<String, Value>, status: StatusCode, answer: &[u8]) -> Count {
     let mut count = Count { calls: 1, ..Count::default() };
     let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
@@ -164,7 +160,7 @@ fn billed(operation: &str, sent: &Map<String, Value>, status: StatusCode, answer
         };
         for table in consumed {
             let units = table["CapacityUnits"].as_f64().unwrap_or_default();
-            // A transaction sent again under its own token is billed as a read.
+            // A transaction that is repeated under its own token is billed as a read.
             if reads || table["ReadCapacityUnits"].is_number() {
                 count.read += units;
             } else {
@@ -184,8 +180,8 @@ fn billed(operation: &str, sent: &Map<String, Value>, status: StatusCode, answer
     count
 }
 
-/// Write units, outside a transaction, of a write that was refused: by the item that was to be
-/// put; the items that updates, deletions and checks look at are taken to be under 1 KB.
+/// Write units, outside a transaction, of a refused write: those of the item of a put. The stored items of
+/// updates, deletions and checks are assumed to be under 1 KB.
 fn attempted(action: &Map<String, Value>) -> f64 {
     write_units(action.get("Item").and_then(Value::as_object).map_or(0, item_size))
 }
@@ -200,7 +196,7 @@ fn transaction_items(
     })
 }
 
-/// The words in capitals of every key the call touches, without what identifies:
+/// The words in capitals of every key that the call touches, without identifiers:
 /// `CONTACT·MEMBER`, `RECEIPT·PURCHASE + S·MEMBER·ACCOUNT`.
 fn shape(sent: &Map<String, Value>) -> String {
     let mut shapes = BTreeSet::new();
@@ -243,24 +239,26 @@ fn is_word(part: &str) -> bool {
 #[expect(clippy::float_cmp, reason = "the numbers compared are exact in binary")]
 mod tests {
     use super::*;
-    use crate::dynamo::{Dynamo, TABLE, request};
+    use crate::stack::{Dynamo, TABLE, empty_table};
+    use http::HeaderName;
     use serde_json::json;
 
-    struct Counted {
+    struct Fixture {
         _dynamo: Dynamo,
-        proxy: CountingProxy,
+        proxy: Served<CountingProxy>,
     }
 
-    impl Counted {
+    impl Fixture {
         async fn start() -> Self {
-            let dynamo = Dynamo::start().await;
+            let dynamo = empty_table().await;
             let proxy = CountingProxy::start(dynamo.address()).await;
             Self { _dynamo: dynamo, proxy }
         }
 
         async fn count(&self, operation: &str, body: Value) -> Count {
-            let request = request(self.proxy.address(), operation, &body);
-            HttpClient::new().send(request).await;
+            let target = format!("DynamoDB_20120810.{operation}").parse().unwrap();
+            let headers = HeaderMap::from_iter([(HeaderName::from_static("x-amz-target"), target)]);
+            Upstream::at(self.proxy.address()).post("/", &headers, body.to_string().into()).await;
             self.proxy.take().total()
         }
     }
@@ -286,70 +284,70 @@ mod tests {
 
     #[tokio::test]
     async fn a_purchase_and_its_account_cost_two_units_each_and_one_for_the_slim_index() {
-        let counted = Counted::start().await;
+        let fixture = Fixture::start().await;
         let items = [put(&purchase("P", 700), ABSENT), put(&item("A", 700, &json!({})), ABSENT)];
-        let count = counted.count("TransactWriteItems", json!({"TransactItems": items})).await;
+        let count = fixture.count("TransactWriteItems", json!({"TransactItems": items})).await;
         assert_eq!(count, Count { calls: 1, write: 5.0, ..Count::default() });
     }
 
     #[tokio::test]
-    async fn each_kilobyte_begun_costs_two_more_in_a_transaction_and_the_index_nothing_more() {
-        let counted = Counted::start().await;
+    async fn each_further_kilobyte_costs_two_units_in_a_transaction_and_none_in_the_index() {
+        let fixture = Fixture::start().await;
         let items = [put(&purchase("P", 2_100), ABSENT), put(&item("A", 700, &json!({})), ABSENT)];
-        let count = counted.count("TransactWriteItems", json!({"TransactItems": items})).await;
+        let count = fixture.count("TransactWriteItems", json!({"TransactItems": items})).await;
         assert_eq!(count.write, 6.0 + 1.0 + 2.0);
     }
 
     #[tokio::test]
     async fn a_cancelled_transaction_is_billed_for_its_items_and_not_for_the_index() {
-        let counted = Counted::start().await;
+        let fixture = Fixture::start().await;
         let items = [put(&purchase("P", 1_500), ABSENT), put(&item("A", 700, &json!({})), ABSENT)];
         let body = json!({"TransactItems": items});
-        counted.count("TransactWriteItems", body.clone()).await;
-        let count = counted.count("TransactWriteItems", body).await;
+        fixture.count("TransactWriteItems", body.clone()).await;
+        let count = fixture.count("TransactWriteItems", body).await;
         assert_eq!(count, Count { calls: 1, write: 6.0, refused: 1, ..Count::default() });
     }
 
     #[tokio::test]
     async fn a_refused_put_is_billed_by_the_item_it_carried() {
-        let counted = Counted::start().await;
+        let fixture = Fixture::start().await;
         let body = json!({
             "TableName": TABLE, "Item": item("A", 1_500, &json!({})), "ConditionExpression": ABSENT,
         });
-        assert_eq!(counted.count("PutItem", body.clone()).await.write, 2.0);
-        let again = counted.count("PutItem", body).await;
+        assert_eq!(fixture.count("PutItem", body.clone()).await.write, 2.0);
+        let again = fixture.count("PutItem", body).await;
         assert_eq!(again, Count { calls: 1, write: 2.0, refused: 1, ..Count::default() });
     }
 
     #[tokio::test]
-    async fn a_read_without_strong_consistency_costs_half_a_unit_even_of_nothing() {
-        let counted = Counted::start().await;
+    async fn an_eventual_read_costs_half_a_unit_also_where_there_is_no_item() {
+        let fixture = Fixture::start().await;
         let key = json!({"pk": {"S": "M#1"}, "sk": {"S": "A"}});
         let mut body = json!({"TableName": TABLE, "Key": key});
-        assert_eq!(counted.count("GetItem", body.clone()).await.read, 0.5);
+        assert_eq!(fixture.count("GetItem", body.clone()).await.read, 0.5);
         body["ConsistentRead"] = true.into();
-        assert_eq!(counted.count("GetItem", body).await.read, 1.0);
+        assert_eq!(fixture.count("GetItem", body).await.read, 1.0);
     }
 
     #[tokio::test]
     async fn a_batch_of_reads_costs_half_a_unit_a_key() {
-        let counted = Counted::start().await;
+        let fixture = Fixture::start().await;
         let keys = ["A", "B", "C"].map(|sk| json!({"pk": {"S": "M#1"}, "sk": {"S": sk}}));
         let body = json!({"RequestItems": {TABLE: {"Keys": keys}}});
-        assert_eq!(counted.count("BatchGetItem", body).await.read, 1.5);
+        assert_eq!(fixture.count("BatchGetItem", body).await.read, 1.5);
     }
 
     #[tokio::test]
-    async fn rewriting_an_item_does_not_pay_for_an_index_entry_that_stays() {
-        let counted = Counted::start().await;
+    async fn a_rewritten_item_does_not_pay_for_an_index_entry_that_stays() {
+        let fixture = Fixture::start().await;
         let first = json!({"TransactItems": [put(&purchase("P", 700), ABSENT)]});
-        assert_eq!(counted.count("TransactWriteItems", first).await.write, 3.0);
+        assert_eq!(fixture.count("TransactWriteItems", first).await.write, 3.0);
         let again = json!({"TransactItems": [put(&purchase("P", 710), "attribute_exists(pk)")]});
-        assert_eq!(counted.count("TransactWriteItems", again).await.write, 2.0);
+        assert_eq!(fixture.count("TransactWriteItems", again).await.write, 2.0);
     }
 
     #[test]
-    fn an_item_is_measured_by_awss_rule() {
+    fn the_size_of_an_item_follows_the_rule_of_aws() {
         let item = json!({
             "name": {"S": "Zoé"}, "points": {"N": "1200"}, "debt": {"N": "-12"},
             "sealed": {"B": "AAECAw=="}, "lots": {"L": [{"N": "1"}, {"BOOL": true}]},
