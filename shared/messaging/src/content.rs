@@ -4,7 +4,7 @@ use crate::header;
 use crate::sms::{Measure, measure};
 use crate::template::{Template, TemplateError};
 use crate::values::{Field, Values};
-use domain::Invalid;
+use domain::ValueError;
 
 /// What may stand in the subject of an e-mail.
 pub const SUBJECT_FIELDS: &[Field] =
@@ -28,7 +28,7 @@ pub const MOST_PARTS: usize = 6;
 pub enum ContentError {
     /// Empty, too long, or with control characters.
     #[error(transparent)]
-    Text(#[from] Invalid),
+    Text(#[from] ValueError),
     /// A placeholder that is not right.
     #[error("cannot be read: {error}. Its fields are {}", names(.fields))]
     Template {
@@ -99,7 +99,7 @@ pub fn html(text: &str) -> Result<Template, ContentError> {
 pub fn sms(text: &str) -> Result<Template, ContentError> {
     let text = plain(text)?;
     if text.chars().nth(LONGEST_SMS).is_some() {
-        return Err(Invalid::TooLong { limit: LONGEST_SMS }.into());
+        return Err(ValueError::TooLong { limit: LONGEST_SMS }.into());
     }
     template(text, SMS_FIELDS)
 }
@@ -131,9 +131,9 @@ fn plain(text: &str) -> Result<&str, ContentError> {
     let is_line = |character: char| matches!(character, '\n' | '\r' | '\t');
     let text = text.trim();
     if text.is_empty() {
-        Err(Invalid::Empty.into())
+        Err(ValueError::Empty.into())
     } else if text.chars().any(|one| one.is_control() && !is_line(one)) {
-        Err(Invalid::ControlCharacters.into())
+        Err(ValueError::ControlCharacters.into())
     } else {
         Ok(text)
     }

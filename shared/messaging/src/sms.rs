@@ -2,7 +2,7 @@
 
 use crate::gsm7::septets;
 use crate::template::Template;
-use domain::Invalid;
+use domain::MerchantError;
 use domain::merchant::sender;
 
 /// How an SMS travels.
@@ -95,8 +95,8 @@ impl SmsSender {
     /// Reads a name or a short code, by the rule of [`sender::SmsSender::shown`].
     ///
     /// # Errors
-    /// [`Invalid::SmsSender`].
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`MerchantError::SmsSender`].
+    pub fn parse(text: &str) -> Result<Self, MerchantError> {
         sender::SmsSender::shown(text).map(|shown| Self(shown.to_owned()))
     }
 
@@ -115,8 +115,8 @@ impl StopNumber {
     /// Reads a short code, by the rule of [`sender::SmsSender::stop_number`].
     ///
     /// # Errors
-    /// [`Invalid::StopNumber`].
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`MerchantError::StopNumber`].
+    pub fn parse(text: &str) -> Result<Self, MerchantError> {
         sender::SmsSender::stop_number(text).map(|number| Self(number.to_owned()))
     }
 
@@ -205,8 +205,8 @@ mod tests {
     #[test]
     fn a_sender_or_a_stop_number_out_of_its_rule_is_refused() {
         assert_eq!(SmsSender::parse("Chez Zoe").unwrap().as_str(), "Chez Zoe");
-        assert_eq!(SmsSender::parse("0639980012"), Err(Invalid::SmsSender));
-        assert_eq!(StopNumber::parse("0639980012"), Err(Invalid::StopNumber));
+        assert_eq!(SmsSender::parse("0639980012"), Err(MerchantError::SmsSender));
+        assert_eq!(StopNumber::parse("0639980012"), Err(MerchantError::StopNumber));
     }
 
     proptest! {

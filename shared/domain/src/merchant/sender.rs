@@ -2,7 +2,7 @@
 
 use crate::member::Email;
 use crate::values::text;
-use crate::{Cents, Invalid};
+use crate::{Cents, MerchantError, ValueError};
 
 /// Who carries a message (*sous-traitant ultérieur* of the register).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,13 +38,13 @@ impl AccountCode {
     /// Reads a code of 1 to 40 lower-case letters, digits and hyphens.
     ///
     /// # Errors
-    /// [`Invalid::AccountCode`].
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`MerchantError::AccountCode`].
+    pub fn parse(text: &str) -> Result<Self, MerchantError> {
         let fits = (1..=40).contains(&text.len())
             && text
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        if fits { Ok(Self(text.to_owned())) } else { Err(Invalid::AccountCode) }
+        if fits { Ok(Self(text.to_owned())) } else { Err(MerchantError::AccountCode) }
     }
 
     /// The code.
@@ -66,9 +66,13 @@ impl UnitPrice {
     /// A price of 0 to [`UnitPrice::LARGEST`].
     ///
     /// # Errors
-    /// [`Invalid::UnitPrice`].
-    pub const fn new(microeuros: u32) -> Result<Self, Invalid> {
-        if microeuros > Self::LARGEST.0 { Err(Invalid::UnitPrice) } else { Ok(Self(microeuros)) }
+    /// [`MerchantError::UnitPrice`].
+    pub const fn new(microeuros: u32) -> Result<Self, MerchantError> {
+        if microeuros > Self::LARGEST.0 {
+            Err(MerchantError::UnitPrice)
+        } else {
+            Ok(Self(microeuros))
+        }
     }
 
     /// The millionths of a euro.
@@ -106,7 +110,7 @@ impl EmailSender {
     ///
     /// # Errors
     /// What [`text::bounded`] says.
-    pub fn name(text: &str) -> Result<&str, Invalid> {
+    pub fn name(text: &str) -> Result<&str, ValueError> {
         text::bounded(text, Self::NAME_LENGTH)
     }
 }
@@ -129,21 +133,21 @@ impl SmsSender {
     /// a short code of 5 digits. Mobile numbers are forbidden (Arcep 2022-1583).
     ///
     /// # Errors
-    /// [`Invalid::SmsSender`].
-    pub fn shown(text: &str) -> Result<&str, Invalid> {
+    /// [`MerchantError::SmsSender`].
+    pub fn shown(text: &str) -> Result<&str, MerchantError> {
         let is_name = (3..=11).contains(&text.len())
             && text.starts_with(|first: char| first.is_ascii_alphabetic())
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ');
-        if is_name || is_short_code(text) { Ok(text) } else { Err(Invalid::SmsSender) }
+        if is_name || is_short_code(text) { Ok(text) } else { Err(MerchantError::SmsSender) }
     }
 
     /// Reads the short code that takes STOP: 5 digits, 36xxx or 38xxx (AF2M).
     ///
     /// # Errors
-    /// [`Invalid::StopNumber`].
-    pub fn stop_number(text: &str) -> Result<&str, Invalid> {
+    /// [`MerchantError::StopNumber`].
+    pub fn stop_number(text: &str) -> Result<&str, MerchantError> {
         let fits = is_short_code(text) && (text.starts_with("36") || text.starts_with("38"));
-        if fits { Ok(text) } else { Err(Invalid::StopNumber) }
+        if fits { Ok(text) } else { Err(MerchantError::StopNumber) }
     }
 }
 
@@ -198,6 +202,6 @@ mod tests {
 
     #[test]
     fn a_message_of_more_than_a_euro_is_a_mistake() {
-        assert_eq!(UnitPrice::new(1_000_001), Err(Invalid::UnitPrice));
+        assert_eq!(UnitPrice::new(1_000_001), Err(MerchantError::UnitPrice));
     }
 }
