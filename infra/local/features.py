@@ -26,7 +26,7 @@ def compiled_twice() -> list[str]:
 
 def _features(*arguments: str) -> dict[str, frozenset[str]]:
     """The features of each crate."""
-    command = ["cargo", "tree", "--locked", "--prefix", "none", "--format", "{p}|{f}", *arguments]
+    command = ["cargo", "tree", "--prefix", "none", "--format", "{p}|{f}", *arguments]
     tree = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
     features: dict[str, frozenset[str]] = {}
     for line in tree.splitlines():
