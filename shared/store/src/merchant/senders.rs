@@ -1,7 +1,9 @@
 //! How a merchant's messages leave: part of its settings, and which merchants share an account.
 
-use crate::table::items::{self, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key};
+use crate::table::transaction::TransactionOutcome;
+use crate::table::write::Write;
 use crate::{Store, StoreError};
 use domain::member::Email;
 use domain::merchant::sender::{AccountCode, EmailSender, Senders, SmsSender, UnitPrice};
@@ -110,15 +112,14 @@ impl Store {
         let among = AccountMerchantRecord { pk, sk };
         let Key { pk, sk } = keys::merchant_account(merchant, account.as_str());
         let back = AccountMerchantRecord { pk, sk };
-        let actions = vec![
-            items::put(&self.table, items::to_item(record)?, None, vec![])?,
-            items::put(&self.table, items::to_item(&among)?, None, vec![])?,
-            items::put(&self.table, items::to_item(&back)?, None, vec![])?,
-        ];
+        let mut transaction = self.transaction();
+        transaction.add(Write::put(record)?);
+        transaction.add(Write::put(&among)?);
+        transaction.add(Write::put(&back)?);
         self.settings.forget(merchant);
-        match self.transact(actions).await? {
-            Transaction::Committed => Ok(()),
-            Transaction::Cancelled(_) => Err(StoreError::Busy),
+        match transaction.commit().await? {
+            TransactionOutcome::Committed => Ok(()),
+            TransactionOutcome::Cancelled(_) => Err(StoreError::Busy),
         }
     }
 
