@@ -158,8 +158,8 @@ impl Month {
     /// Reads `2026-11`.
     ///
     /// # Errors
-    /// [`Invalid::DayUnreadable`].
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`ValueError::DayUnreadable`].
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
         Day::parse(&format!("{text}-01")).map(Day::month)
     }
 
