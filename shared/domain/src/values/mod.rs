@@ -12,4 +12,5 @@ mod numbering;
 pub mod points;
 pub mod quantity;
 pub mod sensitive;
+mod serde_text;
 pub mod text;

@@ -1,5 +1,6 @@
-//! What a ticket prints of a member's balance, in French: short lines for a roll of 40 characters.
+//! The lines that a ticket prints of a member's balance: short, for a roll of 40 characters.
 
+use super::number;
 use crate::programme::Unit;
 use crate::programme::lifetime::Balance;
 use crate::{Day, Points};
@@ -42,28 +43,16 @@ fn standing(unit: Unit, balance: &Balance) -> Vec<String> {
 }
 
 /// `1 point`, `1 250 points`, `12,50 €`.
-fn amount(unit: Unit, number: i64) -> String {
-    let sign = if number < 0 { "-" } else { "" };
-    let size = number.unsigned_abs();
+fn amount(unit: Unit, count: i64) -> String {
+    let sign = if count < 0 { "-" } else { "" };
+    let size = count.unsigned_abs();
     match unit {
         Unit::Points => {
             let plural = if size < 2 { "" } else { "s" };
-            format!("{sign}{} point{plural}", thousands(size))
+            format!("{sign}{} point{plural}", number(size))
         }
-        Unit::Cents => format!("{sign}{},{:02} €", thousands(size / 100), size % 100),
+        Unit::Cents => format!("{sign}{},{:02} €", number(size / 100), size % 100),
     }
-}
-
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut written = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            written.push(' ');
-        }
-        written.push(digit);
-    }
-    written
 }
 
 fn date(day: Day) -> String {
