@@ -1,6 +1,7 @@
 //! A merchant, its contracts and its establishments.
 
 pub mod origin;
+pub mod provider;
 pub mod sender;
 
 use crate::{Day, EstablishmentId, Invalid, MerchantId};
