@@ -4,7 +4,7 @@
 use crate::app::{App, IngestError};
 use crate::file::{Customer as Named, CustomerKey, FileReceipt, Reason, RefusedRow};
 use domain::member::Enrolment;
-use domain::{Instant, Invalid, Kind, MemberId, Mobile, Receipt, UploadId};
+use domain::{DomainError, Instant, Kind, MemberError, MemberId, Mobile, Receipt, UploadId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use std::collections::{HashMap, HashSet};
 use store::{
@@ -32,7 +32,7 @@ impl Tally {
         self.refused.push(row);
     }
 
-    fn refuse_receipt(&mut self, receipt: FileReceipt, invalid: Invalid) {
+    fn refuse_receipt(&mut self, receipt: FileReceipt, invalid: DomainError) {
         for row in receipt.refused(Reason::Ledger(invalid)) {
             self.refuse(row);
         }
@@ -44,10 +44,19 @@ impl Tally {
         *of(&mut self.report.rows) += rows;
     }
 
-    fn settle(&mut self, receipt: FileReceipt, outcome: Result<Recorded, Invalid>, own: Source) {
+    fn settle(
+        &mut self,
+        receipt: FileReceipt,
+        outcome: Result<Recorded, DomainError>,
+        own: Source,
+    ) {
         match outcome {
-            Err(Invalid::Suppressed) => self.count(receipt.rows, |rows| &mut rows.erased),
-            Err(Invalid::NotEnrolled) => self.count(receipt.rows, |rows| &mut rows.not_enrolled),
+            Err(DomainError::Member(MemberError::Suppressed)) => {
+                self.count(receipt.rows, |rows| &mut rows.erased)
+            }
+            Err(DomainError::Member(MemberError::NotEnrolled)) => {
+                self.count(receipt.rows, |rows| &mut rows.not_enrolled)
+            }
             Err(invalid) => self.refuse_receipt(receipt, invalid),
             // Entered now, or by an attempt of this very range that was cut short.
             Ok(recorded)
@@ -159,20 +168,20 @@ fn resolve(
     sold_at: Instant,
     known: &HashMap<Contact, Known>,
     asked: &HashSet<Contact>,
-) -> Result<(Owner, Customer), Invalid> {
+) -> Result<(Owner, Customer), DomainError> {
     let contact = contact(named);
     match (known.get(&contact).map(|known| known.when_sold(sold_at)), &named.identity) {
         (Some(Known::Member(id)), _) => Ok((Owner::Member(id), Customer::Member(id))),
-        (Some(Known::Blocked(..)), _) => Err(Invalid::CardBlocked),
-        (Some(Known::Suppressed), _) => Err(Invalid::Suppressed),
-        (None, CustomerKey::Card(_)) => Err(Invalid::NotEnrolled),
+        (Some(Known::Blocked(..)), _) => Err(MemberError::CardBlocked.into()),
+        (Some(Known::Suppressed), _) => Err(MemberError::Suppressed.into()),
+        (None, CustomerKey::Card(_)) => Err(MemberError::NotEnrolled.into()),
         (None, CustomerKey::Mobile(mobile)) => {
             let enrolment = if asked.contains(&contact) {
                 Enrolment::FileRow
             } else if scope.settings.merchant.enrolment_attestation.is_some() {
                 Enrolment::Attestation
             } else {
-                return Err(Invalid::NotEnrolled);
+                return Err(MemberError::NotEnrolled.into());
             };
             let details = named.details.clone();
             let new = NewMember { mobile: mobile.clone(), details, enrolment };
@@ -294,7 +303,9 @@ fn settle(
         Ok(recorded) => tally.settle(ready.receipt, Ok(recorded), own),
         Err(StoreError::Refused(invalid)) => tally.settle(ready.receipt, Err(invalid), own),
         // A contact entry whose member was erased a moment ago.
-        Err(StoreError::NotFound(_)) => tally.settle(ready.receipt, Err(Invalid::NotEnrolled), own),
+        Err(StoreError::NotFound(_)) => {
+            tally.settle(ready.receipt, Err(MemberError::NotEnrolled.into()), own)
+        }
         Err(other) => return Err(other),
     }
     Ok(())

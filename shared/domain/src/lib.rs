@@ -5,7 +5,7 @@
 
 pub mod campaign;
 pub mod coupon;
-pub mod invalid;
+mod error;
 pub mod ledger;
 pub mod member;
 pub mod merchant;
@@ -17,23 +17,32 @@ pub mod values;
 pub mod webhook;
 
 pub use campaign::Campaign;
+pub use campaign::CampaignError;
 pub use campaign::segment::Segment;
+pub use coupon::CouponError;
 pub use coupon::code::CouponCode;
 pub use coupon::offer::Offer;
-pub use invalid::Invalid;
+pub use error::{DomainError, ErrorClass, RequestError};
+pub use ledger::LedgerError;
 pub use ledger::account::Account;
+pub use member::MemberError;
 pub use member::consent::{
     Channel, Consent, ConsentSource, Consents, Opposition, OppositionReason,
 };
 pub use member::registration::Registration;
 pub use member::{Enrolment, Person};
+pub use merchant::MerchantError;
 pub use merchant::origin::Origin;
 pub use merchant::{Agreement, Establishment, Merchant, Sector};
+pub use programme::ProgrammeError;
 pub use programme::{Programme, Programmes};
+pub use purchase::PurchaseError;
 pub use purchase::receipt::{Receipt, ReceiptNumber, Register};
 pub use purchase::{Kind, Line, Purchase};
 pub use reward::Reward;
+pub use reward::RewardError;
 pub use reward::redemption::Redemption;
+pub use values::ValueError;
 pub use values::calendar::{Day, Instant, Month};
 pub use values::identifiers::{
     CampaignId, CouponBatchId, EstablishmentId, KeyId, MemberId, MerchantId, OfferId, RedemptionId,
@@ -43,3 +52,4 @@ pub use values::mobile::Mobile;
 pub use values::money::Cents;
 pub use values::points::Points;
 pub use values::quantity::Quantity;
+pub use webhook::WebhookError;

@@ -1,7 +1,7 @@
 //! The codes that programs tell refusals by. Every one stands in a list, and `docs/error-codes.md` is
 //! held to the lists by a test.
 
-use domain::Invalid;
+use domain::DomainError;
 use serde::Serialize;
 
 /// A code. Only [`crate::codes!`] and the rules of the domain make one, so that none is out of the lists.
@@ -23,10 +23,9 @@ impl Code {
     }
 }
 
-impl From<Invalid> for Code {
-    /// One of [`Invalid::CODES`].
-    fn from(invalid: Invalid) -> Self {
-        Self(invalid.code())
+impl<E: Into<DomainError>> From<E> for Code {
+    fn from(error: E) -> Self {
+        Self(error.into().code())
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::codes::Code;
 use crate::problem::Kind;
 use crate::{FieldError, Problem};
-use domain::Invalid;
+use domain::DomainError;
 
 /// The mistakes found so far. Each `check` gives `None` for a field that is not accepted, so that
 /// one `let … else` over all of them either has every value or answers [`Fields::refuse`].
@@ -14,22 +14,27 @@ pub struct Fields {
 
 impl Fields {
     /// Takes the value, or notes what is wrong with the field at `pointer`.
-    pub fn check<T>(&mut self, pointer: &str, read: Result<T, Invalid>) -> Option<T> {
+    pub fn check<T, E: Into<DomainError>>(
+        &mut self,
+        pointer: &str,
+        read: Result<T, E>,
+    ) -> Option<T> {
         match read {
             Ok(value) => Some(value),
-            Err(invalid) => {
-                self.note(pointer, invalid.into(), invalid.to_string());
+            Err(error) => {
+                let error = error.into();
+                self.note(pointer, error.into(), error.to_string());
                 None
             }
         }
     }
 
     /// As [`Fields::check`] for a field that may be absent: `Some(None)` is accepted.
-    pub fn check_given<T, V>(
+    pub fn check_given<T, V, E: Into<DomainError>>(
         &mut self,
         pointer: &str,
         given: Option<T>,
-        read: impl FnOnce(T) -> Result<V, Invalid>,
+        read: impl FnOnce(T) -> Result<V, E>,
     ) -> Option<Option<V>> {
         match given {
             None => Some(None),
@@ -38,12 +43,17 @@ impl Fields {
     }
 
     /// As [`Fields::check`] for a parameter of the path.
-    pub fn check_parameter<T>(&mut self, name: &str, read: Result<T, Invalid>) -> Option<T> {
+    pub fn check_parameter<T, E: Into<DomainError>>(
+        &mut self,
+        name: &str,
+        read: Result<T, E>,
+    ) -> Option<T> {
         match read {
             Ok(value) => Some(value),
-            Err(invalid) => {
-                let detail = invalid.to_string();
-                self.errors.push(FieldError::of_parameter(name, invalid.into(), detail));
+            Err(error) => {
+                let error = error.into();
+                let detail = error.to_string();
+                self.errors.push(FieldError::of_parameter(name, error.into(), detail));
                 None
             }
         }

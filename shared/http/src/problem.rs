@@ -7,7 +7,10 @@
 use crate::codes::{self, Code};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::{Invalid, coupon, reward};
+use domain::{
+    CouponError, DomainError, ErrorClass, LedgerError, MemberError, PurchaseError, RequestError,
+    RewardError,
+};
 use serde::Serialize;
 use store::StoreError;
 use utoipa::ToSchema;
@@ -149,8 +152,8 @@ impl Problem {
 
     /// One field of the body that breaks a rule of the domain.
     #[must_use]
-    pub fn refused(pointer: &str, invalid: Invalid) -> Self {
-        Self::from(invalid).at(pointer)
+    pub fn refused(pointer: &str, error: impl Into<DomainError>) -> Self {
+        Self::from(error.into()).at(pointer)
     }
 
     /// No such thing, or another's.
@@ -271,75 +274,64 @@ pub struct ProblemBody {
     request_id: Option<String>,
 }
 
-impl From<Invalid> for Problem {
-    fn from(invalid: Invalid) -> Self {
-        let kind = match invalid {
-            Invalid::IdempotencyKeyReused => {
-                let (code, detail) = (Code::from(invalid), invalid.to_string());
-                let error = FieldError::of_parameter(crate::idempotency::HEADER, code, detail);
-                return Self::fields(Kind::Conflict, vec![error]).coded(code);
-            }
-            Invalid::ReceiptConflict
-            | Invalid::CardTaken
-            | Invalid::CardBlocked
-            | Invalid::NoCard
-            | Invalid::TooManyBlockedCards
-            | Invalid::CouponTaken
-            | Invalid::Coupon(coupon::Refusal::UsedUp | coupon::Refusal::MemberLimit)
-            | Invalid::NotEnoughPoints
-            | Invalid::Reward(reward::Refusal::OutOfStock | reward::Refusal::MemberLimit)
-            | Invalid::RedemptionFulfilled
-            | Invalid::RedemptionCancelled
-            | Invalid::RedemptionCouponUsed => Kind::Conflict,
-            _ => Kind::Unprocessable,
+impl From<DomainError> for Problem {
+    fn from(error: DomainError) -> Self {
+        let (code, detail) = (Code::from(error), error.to_string());
+        let kind = match error.class() {
+            ErrorClass::Invalid => Kind::Unprocessable,
+            ErrorClass::Conflict => Kind::Conflict,
         };
-        let detail = format!("{} {invalid}.", subject(invalid));
-        let error = FieldError {
-            pointer: None,
-            parameter: None,
-            code: invalid.into(),
-            detail: invalid.to_string(),
-        };
-        let (code, cashier) = (invalid.into(), cashier_message(invalid));
-        Self { code, errors: vec![error], cashier, ..Self::new(kind, detail) }
+        if let DomainError::Request(RequestError::IdempotencyKeyReused) = error {
+            let error = FieldError::of_parameter(crate::idempotency::HEADER, code, detail);
+            return Self::fields(kind, vec![error]).coded(code);
+        }
+        let sentence = format!("{} {detail}.", subject(error));
+        let errors = vec![FieldError { pointer: None, parameter: None, code, detail }];
+        Self { code, errors, cashier: cashier_message(error), ..Self::new(kind, sentence) }
     }
 }
 
 /// What the sentence of a refusal is about, where no field is named.
-const fn subject(invalid: Invalid) -> &'static str {
-    match invalid {
-        Invalid::ReceiptConflict => "The receipt",
-        Invalid::CardTaken | Invalid::CardBlocked => "The number",
-        Invalid::NoCard | Invalid::TooManyBlockedCards => "The member",
-        Invalid::CouponTaken => "The code",
-        Invalid::Coupon(_) => "The coupon",
-        Invalid::NotEnoughPoints => "The number of points",
-        Invalid::Reward(_) => "The reward",
-        Invalid::RedemptionFulfilled
-        | Invalid::RedemptionCancelled
-        | Invalid::RedemptionCouponUsed => "The redemption",
+const fn subject(error: DomainError) -> &'static str {
+    match error {
+        DomainError::Purchase(PurchaseError::ReceiptConflict) => "The receipt",
+        DomainError::Member(MemberError::CardTaken | MemberError::CardBlocked) => "The number",
+        DomainError::Member(MemberError::NoCard | MemberError::TooManyBlockedCards) => "The member",
+        DomainError::Coupon(CouponError::Taken) => "The code",
+        DomainError::Coupon(CouponError::Refused(_)) => "The coupon",
+        DomainError::Ledger(LedgerError::NotEnoughPoints) => "The number of points",
+        DomainError::Reward(RewardError::Refused(_)) => "The reward",
+        DomainError::Reward(
+            RewardError::RedemptionFulfilled
+            | RewardError::RedemptionCancelled
+            | RewardError::RedemptionCouponUsed,
+        ) => "The redemption",
         _ => "A value",
     }
 }
 
 /// What the cashier can do about it, in French.
 #[must_use]
-pub const fn cashier_message(invalid: Invalid) -> Option<&'static str> {
-    match invalid {
-        Invalid::NotEnoughPoints => Some("Le client n'a pas assez de points."),
-        Invalid::Reward(refusal) => Some(refusal.french()),
-        Invalid::RedemptionFulfilled => {
+pub const fn cashier_message(error: DomainError) -> Option<&'static str> {
+    match error {
+        DomainError::Ledger(LedgerError::NotEnoughPoints) => {
+            Some("Le client n'a pas assez de points.")
+        }
+        DomainError::Reward(RewardError::Refused(refusal)) => Some(refusal.french()),
+        DomainError::Reward(RewardError::RedemptionFulfilled) => {
             Some("Cette récompense a été remise au client : elle ne peut plus être annulée.")
         }
-        Invalid::RedemptionCancelled => Some("Cette demande est annulée : faites-en une nouvelle."),
-        Invalid::RedemptionCouponUsed => Some(
+        DomainError::Reward(RewardError::RedemptionCancelled) => {
+            Some("Cette demande est annulée : faites-en une nouvelle.")
+        }
+        DomainError::Reward(RewardError::RedemptionCouponUsed) => Some(
             "Le bon de cette récompense a été utilisé : annulez d'abord la vente où il a servi.",
         ),
-        Invalid::CardBlocked => Some(
+        DomainError::Member(MemberError::CardBlocked) => Some(
             "Cette carte est déclarée perdue. Demandez au client son numéro de mobile, ou remettez-lui \
              une autre carte.",
         ),
-        Invalid::Coupon(refusal) => Some(refusal.french()),
+        DomainError::Coupon(CouponError::Refused(refusal)) => Some(refusal.french()),
         _ => None,
     }
 }

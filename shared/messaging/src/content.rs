@@ -3,7 +3,7 @@
 use crate::sms::length::{Measure, measure};
 use crate::text::template::{Template, TemplateError};
 use crate::text::values::{Field, Values};
-use domain::Invalid;
+use domain::ValueError;
 
 /// The fields of an e-mail's subject.
 pub const SUBJECT_FIELDS: &[Field] =
@@ -27,7 +27,7 @@ pub const MAX_PARTS: usize = 6;
 pub enum ContentError {
     /// The text is empty, too long, or holds control characters.
     #[error(transparent)]
-    Text(#[from] Invalid),
+    Text(#[from] ValueError),
     /// A placeholder is wrong.
     #[error("cannot be read: {error}. Its fields are {}", names(.fields))]
     Template {
@@ -90,7 +90,7 @@ pub fn html(text: &str) -> Result<Template, ContentError> {
 pub fn sms(text: &str) -> Result<Template, ContentError> {
     let text = plain(text)?;
     if text.chars().nth(MAX_SMS_LENGTH).is_some() {
-        return Err(Invalid::TooLong { limit: MAX_SMS_LENGTH }.into());
+        return Err(ValueError::TooLong { limit: MAX_SMS_LENGTH }.into());
     }
     template(text, SMS_FIELDS)
 }
@@ -119,9 +119,9 @@ fn plain(text: &str) -> Result<&str, ContentError> {
     let is_line = |character: char| matches!(character, '\n' | '\r' | '\t');
     let text = text.trim();
     if text.is_empty() {
-        Err(Invalid::Empty.into())
+        Err(ValueError::Empty.into())
     } else if text.chars().any(|one| one.is_control() && !is_line(one)) {
-        Err(Invalid::ControlCharacters.into())
+        Err(ValueError::ControlCharacters.into())
     } else {
         Ok(text)
     }

@@ -1,13 +1,13 @@
 //! What a call to the store can come to, other than its answer.
 
-use domain::Invalid;
+use domain::DomainError;
 
 /// Why the store did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A rule of the domain stands against it; the caller can mend it.
     #[error("{0}")]
-    Refused(#[from] Invalid),
+    Refused(DomainError),
     /// No such thing in this tenant, or none at all: the caller cannot tell which.
     #[error("there is no such {0}")]
     NotFound(&'static str),
@@ -32,7 +32,19 @@ impl StoreError {
         matches!(self, Self::Busy | Self::Unavailable(_))
     }
 
+    /// For `map_err` of what a stored item should hold and does not.
+    pub(crate) fn corrupt<E>(kind: &'static str) -> impl Fn(E) -> Self {
+        move |_| Self::Corrupt(kind)
+    }
+
     pub(crate) fn unavailable(source: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Unavailable(Box::new(source))
+    }
+}
+
+/// A rule of any aggregate refuses the operation.
+impl<E: Into<DomainError>> From<E> for StoreError {
+    fn from(error: E) -> Self {
+        Self::Refused(error.into())
     }
 }

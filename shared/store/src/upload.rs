@@ -182,10 +182,10 @@ impl UploadRecord {
     }
 
     fn read(self) -> Result<Upload, StoreError> {
-        let corrupt = |_| StoreError::Corrupt("upload");
         Ok(Upload {
-            id: UploadId::parse(&self.sk).map_err(corrupt)?,
-            establishment: EstablishmentId::parse(&self.establishment).map_err(corrupt)?,
+            id: UploadId::parse(&self.sk).map_err(StoreError::corrupt("upload"))?,
+            establishment: EstablishmentId::parse(&self.establishment)
+                .map_err(StoreError::corrupt("upload"))?,
             file_name: self.file_name,
             created_at: items::instant_of(&self.created_at)?,
             status: self.progress,

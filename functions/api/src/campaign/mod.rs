@@ -399,7 +399,7 @@ pub(crate) async fn put(
     let (scope, id) = (scope_in_force(&app, &merchant).await?, identifiers::campaign(&campaign)?);
     let draft = put.read(&scope.settings)?;
     let mut campaign = app.store().campaign(scope.tenant(), id).await?.campaign;
-    campaign.rewrite(&draft).map_err(|invalid| refused(invalid, campaign.state))?;
+    campaign.rewrite(&draft).map_err(|invalid| refused(invalid.into(), campaign.state))?;
     if campaign.state == CampaignState::Scheduled {
         ready(&campaign, &scope.settings)?;
     }

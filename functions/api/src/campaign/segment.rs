@@ -1,7 +1,7 @@
 //! For whom a campaign is, as a request says it.
 
 use domain::campaign::segment::Between;
-use domain::{Cents, EstablishmentId, Invalid, Points, Segment};
+use domain::{CampaignError, Cents, EstablishmentId, Points, ProgrammeError, Segment};
 use http_edge::Fields;
 use serde::{Deserialize, Serialize};
 use store::Settings;
@@ -87,10 +87,10 @@ impl SegmentBody {
             balance: balance?,
             establishments: establishments?,
         };
-        if segment.clone().checked() == Err(Invalid::SegmentContradiction) {
+        if segment.clone().checked() == Err(CampaignError::Segment.into()) {
             fields.note(
                 "/segment",
-                Invalid::SegmentContradiction.into(),
+                CampaignError::Segment.into(),
                 "contradicts itself: a purchase is an activity, so that nobody who bought in the days \
                  given was inactive for longer",
             );
@@ -111,7 +111,7 @@ impl SegmentBody {
             match fields.check(&pointer, EstablishmentId::parse(code)) {
                 Some(id) if !settings.establishments.contains_key(&id) => {
                     let detail = "is not the code of an establishment of this merchant";
-                    fields.note(&pointer, Invalid::EstablishmentUnknown.into(), detail);
+                    fields.note(&pointer, ProgrammeError::EstablishmentUnknown.into(), detail);
                     all_are = false;
                 }
                 Some(id) if !known.contains(&id) => known.push(id),

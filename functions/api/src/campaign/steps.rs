@@ -8,7 +8,7 @@ use axum::extract::State;
 use domain::campaign::{State as CampaignState, Step};
 use domain::merchant::sender::SmsSender;
 use domain::values::calendar;
-use domain::{Campaign, Channel, Instant, Invalid};
+use domain::{Campaign, CampaignError, Channel, DomainError, Instant};
 use http_edge::problem::Kind;
 use http_edge::{JsonBody, Operator, Problem, Segments};
 use messaging::Field;
@@ -149,7 +149,7 @@ async fn take(
         return Err(already_launched(&campaign));
     }
     let before = campaign.state;
-    campaign.step(step, now).map_err(|invalid| refused(invalid, before))?;
+    campaign.step(step, now).map_err(|invalid| refused(invalid.into(), before))?;
     if matches!(step, Step::Launch | Step::Schedule(_) | Step::Resume) {
         in_force(&scope.settings, now)?;
         ready(&campaign, &scope.settings)?;
@@ -213,9 +213,9 @@ fn already_launched(campaign: &Campaign) -> Problem {
 }
 
 /// What stands against a step: the state, which is no field of the request, or the moment, which is.
-pub(crate) fn refused(invalid: Invalid, state: CampaignState) -> Problem {
+pub(crate) fn refused(invalid: DomainError, state: CampaignState) -> Problem {
     match invalid {
-        Invalid::CampaignState => {
+        DomainError::Campaign(CampaignError::State) => {
             let may = match state {
                 CampaignState::Draft | CampaignState::Scheduled => {
                     "it can be written anew, launched, scheduled or cancelled"
@@ -227,7 +227,7 @@ pub(crate) fn refused(invalid: Invalid, state: CampaignState) -> Problem {
                 }
             };
             let detail = format!("The campaign is {}: {may}. Nothing was changed.", state.as_str());
-            Problem::new(Kind::Conflict, detail).coded(Invalid::CampaignState.into())
+            Problem::new(Kind::Conflict, detail).coded(CampaignError::State.into())
         }
         invalid => Problem::refused("/begins_at", invalid),
     }

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use domain::{CouponBatchId, Instant, Invalid};
+use domain::{CouponBatchId, CouponError, DomainError, Instant};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use http_edge::idempotency::{Replayed, told};
 use http_edge::problem::Kind;
@@ -152,7 +152,9 @@ pub(crate) async fn create(
     let id = CouponBatchId::mint(now, identifiers::random()?);
     let answered = store.create_coupon_batch(&scope, offer, (id, count), key.as_ref(), now).await;
     let answered = answered.map_err(|error| match error {
-        StoreError::Refused(Invalid::BatchCount) => Problem::from(error).at("/count"),
+        StoreError::Refused(DomainError::Coupon(CouponError::BatchCount)) => {
+            Problem::from(error).at("/count")
+        }
         _ => error.into(),
     })?;
     let (batch, replayed) = told(answered);

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request, State};
 use axum::http::header::CONTENT_TYPE;
-use domain::{CouponCode, Invalid};
+use domain::{CouponCode, DomainError};
 use http_edge::body::LARGEST;
 use http_edge::problem::Kind;
 use http_edge::{Operator, Problem, Segments};
@@ -114,7 +114,7 @@ pub(crate) async fn create(
                 codes.push(code);
                 lines.push(line);
             }
-            Err(invalid) => answer.refused.push(RefusedCode::of(line, invalid)),
+            Err(invalid) => answer.refused.push(RefusedCode::of(line, invalid.into())),
         }
     }
     let imported = app.store().import_codes(&scope, offer, &codes).await?;
@@ -130,7 +130,7 @@ pub(crate) async fn create(
 }
 
 impl RefusedCode {
-    fn of(line: usize, invalid: Invalid) -> Self {
+    fn of(line: usize, invalid: DomainError) -> Self {
         Self { line, code: invalid.code(), detail: invalid.to_string() }
     }
 }

@@ -309,7 +309,7 @@ impl PutOffer {
                 Ok(id) if settings.establishments.contains_key(&id) => known.push(id),
                 _ => fields.note(
                     &format!("/establishments/{index}"),
-                    domain::Invalid::EstablishmentUnknown.into(),
+                    domain::ProgrammeError::EstablishmentUnknown.into(),
                     "is not the code of an establishment of this merchant",
                 ),
             }

@@ -10,7 +10,7 @@ use domain::ledger::entry::{self, Adjustment, Author};
 use domain::programme::Unit;
 use domain::purchase::receipt::Reference;
 use domain::purchase::ticket;
-use domain::{Day, Instant, Invalid};
+use domain::{Day, DomainError, Instant, LedgerError};
 use http_edge::idempotency::{Replayed, told};
 use http_edge::{Fields, KeyedBody, Problem, Segments, Till};
 use serde::{Deserialize, Serialize};
@@ -151,7 +151,9 @@ pub(crate) async fn create(
     let new = NewAdjustment { member, points, adjustment, today };
     let answered = app.store().adjust(&till.scope, &new, &key, now).await;
     let answered = answered.map_err(|error| match error {
-        StoreError::Refused(Invalid::NotEnoughPoints) => Problem::from(error).at("/points"),
+        StoreError::Refused(DomainError::Ledger(LedgerError::NotEnoughPoints)) => {
+            Problem::from(error).at("/points")
+        }
         _ => error.into(),
     })?;
     let (adjusted, replayed) = told(answered);

@@ -5,8 +5,8 @@ use crate::openapi::{BodyRefusals, TillRefusals};
 use crate::{App, identifiers};
 use axum::Json;
 use axum::extract::State;
-use domain::Invalid;
 use domain::values::identifiers::CardNumber;
+use domain::{DomainError, MemberError};
 use http_edge::{JsonBody, Problem, Segments, Till};
 use serde::Deserialize;
 use store::{CardStep, Source, StoreError};
@@ -98,7 +98,9 @@ async fn take(
     let (id, source) = (identifiers::member(id)?, Source::Till(till.key));
     let taken = app.store().step_card(&till.scope, id, step, &source, app.now()).await;
     let member = taken.map_err(|error| match error {
-        StoreError::Refused(Invalid::CardTaken) => Problem::from(error).at("/card_number"),
+        StoreError::Refused(DomainError::Member(MemberError::CardTaken)) => {
+            Problem::from(error).at("/card_number")
+        }
         _ => error.into(),
     })?;
     Ok(Json(MemberAnswer::of(&member, till, app.now())))

@@ -112,7 +112,7 @@ impl PutConsent {
         let mut fields = Fields::default();
         let at = fields.check_given("/at", self.at.as_deref(), |text| {
             let at = calendar::parse_instant(text)?;
-            if at > now { Err(domain::Invalid::InFuture) } else { Ok(at) }
+            if at > now { Err(domain::ValueError::InFuture) } else { Ok(at) }
         });
         if !self.given {
             let Some(at) = at else { return Err(fields.refuse()) };

@@ -21,7 +21,7 @@ use axum::extract::State;
 use domain::member::{self, NAME_LENGTH};
 use domain::values::identifiers::MEMBER_SHARDS;
 use domain::values::{calendar, text};
-use domain::{Day, Enrolment, Instant, Invalid};
+use domain::{Day, DomainError, Enrolment, Instant, ValueError};
 use http_edge::problem::Kind;
 use http_edge::{Page, Problem, Segments, Till, cursor, page};
 use serde::Serialize;
@@ -130,11 +130,11 @@ impl MemberAnswer {
     }
 }
 
-fn name(given: Option<&str>) -> Result<Option<String>, Invalid> {
+fn name(given: Option<&str>) -> Result<Option<String>, ValueError> {
     text::optional(given.unwrap_or_default(), NAME_LENGTH)
 }
 
-fn birth_date(given: &str, today: Day) -> Result<Day, Invalid> {
+fn birth_date(given: &str, today: Day) -> Result<Day, DomainError> {
     member::birth_date(Day::parse(given)?, today)
 }
 

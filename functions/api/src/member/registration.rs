@@ -7,7 +7,7 @@ use crate::{App, identifiers};
 use axum::Json;
 use axum::extract::State;
 use domain::values::calendar;
-use domain::{Instant, Invalid, Registration};
+use domain::{DomainError, Instant, MemberError, Registration, ValueError};
 use http_edge::{Fields, JsonBody, Problem, Segments, Till};
 use serde::{Deserialize, Serialize};
 use store::StoreError;
@@ -60,12 +60,12 @@ impl PutRegistration {
 }
 
 /// An instant that has passed, to the second; now, where a clock is somewhat ahead.
-fn past(text: &str, now: Instant) -> Result<Instant, Invalid> {
+fn past(text: &str, now: Instant) -> Result<Instant, ValueError> {
     let at = calendar::parse_instant(text)?;
     if now.duration_since(at) < -CLOCK_AHEAD {
-        return Err(Invalid::InFuture);
+        return Err(ValueError::InFuture);
     }
-    Instant::from_second(at.min(now).as_second()).map_err(|_| Invalid::InstantUnreadable)
+    Instant::from_second(at.min(now).as_second()).map_err(|_| ValueError::InstantUnreadable)
 }
 
 /// Tell what happened to a member's registration. The first invitation and the first activation stand;
@@ -102,8 +102,12 @@ pub(crate) async fn put(
 
 fn refusal(error: StoreError) -> Problem {
     let pointer = match &error {
-        StoreError::Refused(Invalid::InvitedBeforeCreation) => "/invited_at",
-        StoreError::Refused(Invalid::ActivatedBeforeCreation) => "/activated_at",
+        StoreError::Refused(DomainError::Member(MemberError::InvitedBeforeCreation)) => {
+            "/invited_at"
+        }
+        StoreError::Refused(DomainError::Member(MemberError::ActivatedBeforeCreation)) => {
+            "/activated_at"
+        }
         _ => return error.into(),
     };
     Problem::from(error).at(pointer)

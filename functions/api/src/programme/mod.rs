@@ -8,7 +8,7 @@ use crate::{App, identifiers};
 use axum::Json;
 use axum::extract::State;
 use domain::values::calendar;
-use domain::{Day, Instant, Invalid, Programme};
+use domain::{Day, DomainError, Instant, Programme, ProgrammeError};
 use http_edge::{Fields, JsonBody, Operator, Problem, Segments};
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -65,14 +65,16 @@ pub(crate) async fn put(
     let (now, merchant) = (app.now(), identifiers::merchant(&merchant)?);
     let settings = app.store().settings_fresh(merchant, now).await?;
     let mut fields = Fields::default();
-    let ahead = Day::parse(&valid_from).and_then(|day| ahead(day, &settings, now));
+    let ahead = Day::parse(&valid_from)
+        .map_err(DomainError::from)
+        .and_then(|day| ahead(day, &settings, now));
     let valid_from = fields.check_parameter("valid_from", ahead);
     let establishments: BTreeSet<_> = settings.establishments.keys().cloned().collect();
     let programme = terms
         .read(&mut fields, "", settings.merchant.sector, &establishments)
         .and_then(|programme| {
             let unit = programme.terms().unit == settings.programmes.unit();
-            let kept = if unit { Ok(programme) } else { Err(Invalid::UnitChanged) };
+            let kept = if unit { Ok(programme) } else { Err(ProgrammeError::UnitChanged) };
             fields.check("/unit", kept)
         });
     let (Some(valid_from), Some(programme)) = (valid_from, programme) else {
@@ -82,7 +84,7 @@ pub(crate) async fn put(
     Ok(Json(Dated::of((valid_from, &programme))))
 }
 
-fn ahead(day: Day, settings: &Settings, now: Instant) -> Result<Day, Invalid> {
+fn ahead(day: Day, settings: &Settings, now: Instant) -> Result<Day, DomainError> {
     let from = now.saturating_add(MARGIN).unwrap_or(Instant::MAX);
     let mut zones: Vec<_> =
         settings.establishments.values().map(|establishment| &establishment.time_zone).collect();
@@ -92,6 +94,6 @@ fn ahead(day: Day, settings: &Settings, now: Instant) -> Result<Day, Invalid> {
     if zones.into_iter().all(|zone| day.start(zone) >= from) {
         Ok(day)
     } else {
-        Err(Invalid::RuleNotAhead)
+        Err(ProgrammeError::RuleNotAhead.into())
     }
 }

@@ -1,7 +1,7 @@
 //! A programme's terms as they are sent and shown.
 
 use domain::programme::{self, Flaw, LevelCode, Weekdays};
-use domain::{Cents, Day, EstablishmentId, Invalid, Points, Programme, Sector};
+use domain::{Cents, Day, DomainError, EstablishmentId, Points, Programme, ProgrammeError, Sector};
 use http_edge::Fields;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -307,7 +307,7 @@ const fn is_zero(number: &i64) -> bool {
 }
 
 impl Hours {
-    fn read(&self) -> Result<programme::Hours, Invalid> {
+    fn read(&self) -> Result<programme::Hours, DomainError> {
         Ok(programme::Hours { from: minute(&self.from)?, until: minute(&self.until)? })
     }
 
@@ -317,16 +317,16 @@ impl Hours {
     }
 }
 
-fn minute(text: &str) -> Result<u16, Invalid> {
+fn minute(text: &str) -> Result<u16, DomainError> {
     let part = |part: &str| match part.as_bytes() {
         [a, b] if a.is_ascii_digit() && b.is_ascii_digit() => part.parse::<u16>().ok(),
         _ => None,
     };
-    let (hour, minute) = text.split_once(':').ok_or(Invalid::HoursEmpty)?;
+    let (hour, minute) = text.split_once(':').ok_or(ProgrammeError::HoursEmpty)?;
     match (part(hour), part(minute)) {
         (Some(24), Some(0)) => Ok(24 * 60),
         (Some(hour @ 0..24), Some(minute @ 0..60)) => Ok(hour * 60 + minute),
-        _ => Err(Invalid::HoursEmpty),
+        _ => Err(ProgrammeError::HoursEmpty.into()),
     }
 }
 
@@ -556,8 +556,8 @@ impl Terms {
         match Programme::check(terms, sector, establishments) {
             Ok(programme) => Some(programme),
             Err(flaws) => {
-                for Flaw { pointer: place, invalid } in flaws {
-                    fields.check::<()>(&format!("{pointer}{place}"), Err(invalid));
+                for Flaw { pointer: place, error } in flaws {
+                    fields.note(&format!("{pointer}{place}"), error.into(), error.to_string());
                 }
                 None
             }

@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::programme::lifetime::Balance;
 use domain::purchase::{MOST_COUPONS, optician, ticket};
-use domain::{Cents, CouponCode, Invalid, Points, Sector, programme};
+use domain::{Cents, CouponCode, Points, PurchaseError, Sector, programme};
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::{Deserialize, Serialize};
 use store::{Customer, DryRunCoupon};
@@ -98,7 +98,7 @@ pub(crate) struct WouldEarn {
 impl Basket {
     fn read_codes(&self, fields: &mut Fields) -> Option<Vec<CouponCode>> {
         if self.coupons.len() > MOST_COUPONS {
-            return fields.check("/coupons", Err(Invalid::TooManyCoupons));
+            return fields.check("/coupons", Err(PurchaseError::TooManyCoupons));
         }
         let numbered = self.coupons.iter().enumerate();
         let read: Vec<_> = numbered

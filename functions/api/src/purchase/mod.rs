@@ -12,7 +12,7 @@ use crate::openapi::{BodyRefusals, TillRefusals};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::Invalid;
+use domain::{CouponError, DomainError, PurchaseError};
 use http_edge::idempotency::{Replayed, replayed};
 use http_edge::{Fields, JsonBody, Problem, Segments, Till};
 use request::NewPurchase;
@@ -23,10 +23,11 @@ use store::{Contact, Entry, Outcome, Source, StoreError};
 fn refusal(error: StoreError) -> Problem {
     let pointer = match &error {
         StoreError::Refused(invalid) => match invalid {
-            Invalid::ReceiptConflict => "/receipt_number",
-            Invalid::ReturnExceedsSale => "/total_cents",
-            Invalid::Coupon(_) => "/coupons",
-            Invalid::ReturnedSaleUnknown | Invalid::ReturnedSaleNotInForce => "/returned_sale",
+            DomainError::Purchase(PurchaseError::ReceiptConflict) => "/receipt_number",
+            DomainError::Purchase(PurchaseError::ReturnExceedsSale) => "/total_cents",
+            DomainError::Coupon(CouponError::Refused(_)) => "/coupons",
+            DomainError::Purchase(PurchaseError::ReturnedSaleUnknown)
+            | DomainError::Purchase(PurchaseError::ReturnedSaleNotInForce) => "/returned_sale",
             _ => "/member",
         },
         StoreError::NotFound(_) => "/member",

@@ -7,7 +7,7 @@ use domain::member::Details;
 use domain::purchase::receipt::Operator;
 use domain::purchase::{self, MOST_LINES, UsedCoupon};
 use domain::{
-    Cents, CouponCode, Day, Enrolment, EstablishmentId, Instant, Invalid, Quantity, Receipt,
+    Cents, CouponCode, Day, Enrolment, EstablishmentId, Instant, PurchaseError, Quantity, Receipt,
     ReceiptNumber, Register,
 };
 use http_edge::{Fields, Problem, Till};
@@ -362,7 +362,7 @@ impl NewPurchase {
 /// A basket's lines.
 pub(crate) fn read_lines(lines: &[NewLine], fields: &mut Fields) -> Option<Vec<domain::Line>> {
     if lines.len() > MOST_LINES {
-        return fields.check("/lines", Err(Invalid::TooManyLines));
+        return fields.check("/lines", Err(PurchaseError::TooManyLines));
     }
     let numbered = lines.iter().enumerate();
     let read: Vec<_> =

@@ -6,7 +6,9 @@ use crate::{App, identifiers};
 use axum::Json;
 use axum::extract::State;
 use domain::reward::Given;
-use domain::{Account, Day, Instant, Invalid, Points, Reward, RewardId};
+use domain::{
+    Account, Day, DomainError, Instant, LedgerError, Points, Reward, RewardError, RewardId,
+};
 use http_edge::{Page, Problem, Segments, Till, problem};
 use serde::Serialize;
 use store::RewardCounts;
@@ -104,13 +106,15 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    fn refusal(&self, reward: &Reward, counts: RewardCounts) -> Option<Invalid> {
+    fn refusal(&self, reward: &Reward, counts: RewardCounts) -> Option<DomainError> {
         let levels = &self.till.scope.settings.programmes.terms_on(self.today).levels;
         let given = reward.given_to(self.account.level_in(levels), levels, self.today);
         let refusal = given.and_then(|()| reward.left_for(counts.given, counts.had)).err();
         match refusal {
-            Some(refusal) => Some(Invalid::Reward(refusal)),
-            None if self.available < reward.terms().points => Some(Invalid::NotEnoughPoints),
+            Some(refusal) => Some(RewardError::Refused(refusal).into()),
+            None if self.available < reward.terms().points => {
+                Some(LedgerError::NotEnoughPoints.into())
+            }
             None => None,
         }
     }

@@ -17,7 +17,7 @@ use domain::coupon::offer::Usage;
 use domain::programme::LevelCode;
 use domain::reward::{self, NAME_LENGTH, Terms};
 use domain::values::{calendar, text};
-use domain::{Day, Invalid, OfferId, Points, Reward, RewardId};
+use domain::{Day, OfferId, Points, Reward, RewardError, RewardId, ValueError};
 use http_edge::idempotency::{Replayed, told};
 use http_edge::problem::Kind;
 use http_edge::{Fields, JsonBody, KeyedBody, Operator, Page, Problem, Segments, cursor, page};
@@ -172,12 +172,12 @@ impl PutReward {
         };
         let offer = match app.store().offer(scope.tenant(), offer).await {
             Err(StoreError::NotFound(_)) => {
-                return Ok(fields.check("/offer_id", Err(Invalid::Identifier)));
+                return Ok(fields.check("/offer_id", Err(ValueError::Identifier)));
             }
             found => found?,
         };
         if offer.terms().usage != Usage::Single {
-            return Ok(fields.check("/offer_id", Err(Invalid::RewardOffer)));
+            return Ok(fields.check("/offer_id", Err(RewardError::Offer)));
         }
         Ok(Some(reward::Given::Coupon(offer.id)))
     }

@@ -9,7 +9,8 @@ use axum::http::StatusCode;
 use domain::programme::Unit;
 use domain::purchase::ticket;
 use domain::reward::redemption::{self, Spent};
-use domain::{Day, Instant, Invalid, RewardId, reward};
+use domain::reward::{self};
+use domain::{Day, DomainError, Instant, LedgerError, RewardError, RewardId};
 use http_edge::idempotency::{Replayed, told};
 use http_edge::{Fields, KeyedBody, Problem, Segments, Till};
 use serde::{Deserialize, Serialize};
@@ -134,7 +135,10 @@ fn refusal(error: StoreError, wanted: Wanted) -> Problem {
         Wanted::Bill(_) => "/points",
     };
     match &error {
-        StoreError::Refused(Invalid::NotEnoughPoints | Invalid::Reward(_))
+        StoreError::Refused(
+            DomainError::Ledger(LedgerError::NotEnoughPoints)
+            | DomainError::Reward(RewardError::Refused(_)),
+        )
         | StoreError::NotFound("reward") => Problem::from(error).at(pointer),
         _ => error.into(),
     }

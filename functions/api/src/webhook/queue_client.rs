@@ -2,7 +2,7 @@
 
 use aws_sdk_sqs::Client;
 use aws_types::SdkConfig;
-use domain::Invalid;
+use domain::WebhookError;
 use domain::webhook::{Reach, WebhookUrl};
 use http_edge::Problem;
 use http_edge::problem::chain;
@@ -42,11 +42,11 @@ impl WebhookQueue {
     /// Reads an address and looks its host up: it is refused where it could never be posted to.
     ///
     /// # Errors
-    /// [`Invalid::WebhookUrl`], [`Invalid::WebhookAddress`].
-    pub(crate) async fn url(&self, text: &str) -> Result<WebhookUrl, Invalid> {
+    /// [`WebhookError::Url`], [`WebhookError::Address`].
+    pub(crate) async fn url(&self, text: &str) -> Result<WebhookUrl, WebhookError> {
         let url = WebhookUrl::parse(text, self.reach)?;
         let found = internet::addresses(url.host(), url.port(), self.reach).await;
-        found.map(|_| url).map_err(|_| Invalid::WebhookAddress)
+        found.map(|_| url).map_err(|_| WebhookError::Address)
     }
 
     /// Queues messages: 1 round trip for ten, eight at once.

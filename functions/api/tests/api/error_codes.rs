@@ -2,7 +2,7 @@
 
 use crate::setup::{Service, sale};
 use axum::http::StatusCode;
-use domain::{Invalid, coupon, reward};
+use domain::{DomainError, coupon, reward};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ fn codes() -> Vec<&'static str> {
     let edge = http_edge::codes::ALL.iter().chain(api::codes::ALL).map(|code| code.as_str());
     let coupons = coupon::Refusal::ALL.iter().map(|refusal| refusal.code());
     let rewards = reward::Refusal::ALL.iter().map(|refusal| refusal.code());
-    Invalid::CODES.iter().copied().chain(edge).chain(coupons).chain(rewards).collect()
+    DomainError::codes().chain(edge).chain(coupons).chain(rewards).collect()
 }
 
 #[test]

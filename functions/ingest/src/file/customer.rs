@@ -6,7 +6,7 @@ use crate::file::reason::Reason;
 use domain::member::{Details, Email};
 use domain::values::identifiers::CardNumber;
 use domain::values::text;
-use domain::{Day, Invalid, Mobile};
+use domain::{Day, Mobile, ValueError};
 
 /// What a customer is found by. No `Debug`: it names a person.
 #[derive(Clone, PartialEq, Eq)]
@@ -47,8 +47,8 @@ impl Named {
     ) -> Result<(), Reason> {
         let mobile = cell(Column::Mobile);
         if !mobile.is_empty() {
-            let mobile = Mobile::parse(mobile)
-                .map_err(|invalid| Reason::Value { column: Column::Mobile, invalid })?;
+            let mobile =
+                Mobile::parse(mobile).map_err(|error| Reason::value(Column::Mobile, error))?;
             same(&mut self.mobile, mobile)?;
         }
         let card = cell(Column::Card);
@@ -75,7 +75,10 @@ impl Named {
             (Some(mobile), _) => CustomerKey::Mobile(mobile),
             (None, Some(card)) => CustomerKey::Card(card.clone()),
             (None, None) if self.card_unreadable => {
-                return Err(Reason::Value { column: Column::Card, invalid: Invalid::CardNumber });
+                return Err(Reason::Value {
+                    column: Column::Card,
+                    invalid: ValueError::CardNumber.into(),
+                });
             }
             (None, None) => return Ok(None),
         };

@@ -1,6 +1,6 @@
 //! Days and times as files write them.
 
-use domain::{Day, Instant, Invalid};
+use domain::{Day, DomainError, Instant, ValueError};
 use jiff::{civil, tz};
 
 /// A moment as it is written: a day, perhaps a time, perhaps an offset.
@@ -152,8 +152,8 @@ fn number(digits: &[u8], length: std::ops::RangeInclusive<usize>) -> Option<i16>
 }
 
 /// Reads a birth date, which a time may follow.
-pub(crate) fn birth_date(text: &str, today: Day) -> Result<Day, Invalid> {
-    let written = Written::parse(text).map_err(|_| Invalid::DayUnreadable)?;
+pub(crate) fn birth_date(text: &str, today: Day) -> Result<Day, DomainError> {
+    let written = Written::parse(text).map_err(|_| ValueError::DayUnreadable)?;
     domain::member::birth_date(written.day, today)
 }
 

@@ -8,8 +8,8 @@ use crate::file::reason::Reason;
 use domain::purchase::{self, LABEL_LENGTH};
 use domain::values::text;
 use domain::{
-    Cents, Day, Instant, Invalid, Kind, Line, Purchase, Quantity, Receipt, ReceiptNumber, Register,
-    Sector,
+    Cents, Day, DomainError, Instant, Kind, Line, Purchase, Quantity, Receipt, ReceiptNumber,
+    Register, Sector, ValueError,
 };
 
 /// What the type column says of a row.
@@ -148,7 +148,7 @@ impl Draft {
     fn add_key<'c>(&mut self, cell: &impl Fn(Column) -> &'c str) -> Result<(), Reason> {
         if self.number.is_none() {
             let number = ReceiptNumber::parse(cell(Column::Receipt));
-            self.number = Some(number.map_err(|invalid| invalid_in(Column::Receipt, invalid))?);
+            self.number = Some(number.map_err(|invalid| Reason::value(Column::Receipt, invalid))?);
         }
         if let Some(register) = read(cell, Column::Register, Register::parse)? {
             self.register.get_or_insert(register);
@@ -167,7 +167,7 @@ impl Draft {
             number.get_or_insert(of);
         }
         let read_day = |text: &str| {
-            Written::parse(text).map(|date| date.day()).map_err(|_| Invalid::DayUnreadable)
+            Written::parse(text).map(|date| date.day()).map_err(|_| ValueError::DayUnreadable)
         };
         if let Some(of) = read(cell, Column::ReturnedDate, read_day)? {
             day.get_or_insert(of);
@@ -191,7 +191,7 @@ impl Draft {
         for line in &mut self.lines {
             line.negative ^= flip;
         }
-        let number = self.number.ok_or(invalid_in(Column::Receipt, Invalid::Empty))?;
+        let number = self.number.ok_or(Reason::value(Column::Receipt, ValueError::Empty))?;
         let register = self.register.unwrap_or_default();
         let establishment = context.establishment.clone();
         let kind = if is_return {
@@ -217,15 +217,15 @@ impl Draft {
             self.lines.into_iter().map(Signed::close).collect(),
             None,
         )
-        .map_err(|invalid| invalid_in(Column::Total, invalid))?;
+        .map_err(|invalid| Reason::value(Column::Total, invalid))?;
         Ok((purchase, self.customer.close()?))
     }
 
     fn moment(&self, context: &Context) -> Result<(Instant, Day), Reason> {
-        let date = self.date.ok_or(invalid_in(Column::Date, Invalid::Empty))?;
+        let date = self.date.ok_or(Reason::value(Column::Date, ValueError::Empty))?;
         let (instant, day) = date.moment(self.time, &context.zone).ok_or(Reason::TimeUnreadable)?;
         if day > context.today {
-            return Err(invalid_in(Column::Date, Invalid::InFuture));
+            return Err(Reason::value(Column::Date, ValueError::InFuture));
         }
         Ok((instant, day))
     }
@@ -318,29 +318,25 @@ fn texts<'c>(
             "label" => Column::Label,
             _ => Column::Category,
         };
-        invalid_in(column, invalid)
+        Reason::value(column, invalid)
     })
 }
 
 /// Reads a cell, `None` where it is empty.
-fn read<'c, T>(
+fn read<'c, T, E: Into<DomainError>>(
     cell: &impl Fn(Column) -> &'c str,
     column: Column,
-    parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    parse: impl FnOnce(&str) -> Result<T, E>,
 ) -> Result<Option<T>, Reason> {
     match cell(column) {
         "" => Ok(None),
-        text => parse(text).map(Some).map_err(|invalid| invalid_in(column, invalid)),
+        text => parse(text).map(Some).map_err(|error| Reason::value(column, error)),
     }
 }
 
-const fn invalid_in(column: Column, invalid: Invalid) -> Reason {
-    Reason::Value { column, invalid }
-}
-
-const fn unreadable(part: Unreadable) -> Reason {
+fn unreadable(part: Unreadable) -> Reason {
     match part {
-        Unreadable::Day => invalid_in(Column::Date, Invalid::DayUnreadable),
+        Unreadable::Day => Reason::value(Column::Date, ValueError::DayUnreadable),
         Unreadable::Time => Reason::TimeUnreadable,
     }
 }

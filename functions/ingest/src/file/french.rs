@@ -3,9 +3,12 @@
 
 use crate::file::columns::Column;
 use crate::file::reason::{FileRefusal, Missing, Reason};
-use domain::Invalid;
 use domain::programme::checks::{MOST_GOODS, MOST_LEVELS, MOST_RULES};
 use domain::purchase::{MOST_COUPONS, MOST_LINES};
+use domain::{
+    CampaignError, CouponError, DomainError, LedgerError, MemberError, MerchantError,
+    ProgrammeError, PurchaseError, RequestError, RewardError, ValueError, WebhookError,
+};
 
 pub(crate) fn reason(reason: Reason) -> String {
     match reason {
@@ -140,199 +143,285 @@ const fn column_name(column: Column) -> &'static str {
 }
 
 #[expect(clippy::too_many_lines, reason = "a sentence a reason")]
-fn value(invalid: Invalid) -> String {
+fn value(invalid: DomainError) -> String {
     let text = match invalid {
-        Invalid::MobileUnreadable => {
+        DomainError::Value(ValueError::MobileUnreadable) => {
             "ce n'est pas un numéro de téléphone, écrivez-le 06 12 34 56 78 ou +33612345678"
         }
-        Invalid::MobileScientific => {
+        DomainError::Value(ValueError::MobileScientific) => {
             "le tableur a réécrit le numéro en notation scientifique (3,36E+10) et des chiffres sont \
              perdus, exportez la colonne au format texte"
         }
-        Invalid::MobileNotMobile => {
+        DomainError::Value(ValueError::MobileNotMobile) => {
             "ce n'est pas un numéro de mobile, indiquez un mobile ou laissez vide"
         }
-        Invalid::AmountUnreadable => {
+        DomainError::Value(ValueError::AmountUnreadable) => {
             "ce n'est pas un montant, écrivez-le 12,50 ou 12.50, avec deux décimales au plus"
         }
-        Invalid::AmountNegative => "le montant ne doit pas être négatif",
-        Invalid::AmountTooLarge => "le montant dépasse un million d'euros, vérifiez-le",
-        Invalid::QuantityUnreadable => {
+        DomainError::Value(ValueError::AmountNegative) => "le montant ne doit pas être négatif",
+        DomainError::Value(ValueError::AmountTooLarge) => {
+            "le montant dépasse un million d'euros, vérifiez-le"
+        }
+        DomainError::Value(ValueError::QuantityUnreadable) => {
             "ce n'est pas une quantité, écrivez-la 1 ou 0,250, avec trois décimales au plus"
         }
-        Invalid::QuantityOutOfRange => "la quantité doit être différente de 0 et d'au plus 100 000",
-        Invalid::Empty => "la cellule est vide, renseignez-la",
-        Invalid::TooLong { limit } => {
+        DomainError::Value(ValueError::QuantityOutOfRange) => {
+            "la quantité doit être différente de 0 et d'au plus 100 000"
+        }
+        DomainError::Value(ValueError::Empty) => "la cellule est vide, renseignez-la",
+        DomainError::Value(ValueError::TooLong { limit }) => {
             return format!("le texte est trop long, {limit} caractères au plus");
         }
-        Invalid::ControlCharacters => "le texte contient des caractères invisibles, supprimez-les",
-        Invalid::SensitiveText => {
+        DomainError::Value(ValueError::ControlCharacters) => {
+            "le texte contient des caractères invisibles, supprimez-les"
+        }
+        DomainError::Value(ValueError::SensitiveText) => {
             "le texte contient un mot de santé ou d'une autre donnée sensible, écrivez-le autrement"
         }
-        Invalid::Characters => {
+        DomainError::Value(ValueError::Characters) => {
             "un caractère n'est pas admis, n'utilisez que lettres sans accent, chiffres et . _ - /"
         }
-        Invalid::EstablishmentCode => {
+        DomainError::Value(ValueError::EstablishmentCode) => {
             "un code d'établissement compte 1 à 20 lettres minuscules, chiffres ou tirets"
         }
-        Invalid::Identifier => "cet identifiant n'a pas été donné par nous",
-        Invalid::CardNumber => {
+        DomainError::Value(ValueError::Identifier) => "cet identifiant n'a pas été donné par nous",
+        DomainError::Value(ValueError::CardNumber) => {
             "un numéro de carte compte 4 à 32 lettres ou chiffres, exportez la colonne au format texte"
         }
-        Invalid::DayUnreadable => {
+        DomainError::Value(ValueError::DayUnreadable) => {
             "ce n'est pas une date du calendrier, écrivez-la 24/11/2026, 2026-11-24 ou 20261124"
         }
-        Invalid::InstantUnreadable => {
+        DomainError::Value(ValueError::InstantUnreadable) => {
             "la date et l'heure sont illisibles, écrivez 2026-11-24T10:15:00+01:00"
         }
-        Invalid::InFuture => "la date est dans le futur, corrigez-la",
-        Invalid::TooOld => "la vente a plus de 7 jours, envoyez-la par fichier",
-        Invalid::TimeZone => {
+        DomainError::Value(ValueError::InFuture) => "la date est dans le futur, corrigez-la",
+        DomainError::Purchase(PurchaseError::TooOld) => {
+            "la vente a plus de 7 jours, envoyez-la par fichier"
+        }
+        DomainError::Value(ValueError::TimeZone) => {
             "le fuseau horaire est inconnu, écrivez Europe/Paris ou Indian/Reunion"
         }
-        Invalid::Email => "ce n'est pas une adresse e-mail, écrivez-la nom@example.com",
-        Invalid::BirthDate => "la date de naissance doit être après 1900 et dans le passé",
-        Invalid::TooManyLines => {
+        DomainError::Member(MemberError::Email) => {
+            "ce n'est pas une adresse e-mail, écrivez-la nom@example.com"
+        }
+        DomainError::Member(MemberError::BirthDate) => {
+            "la date de naissance doit être après 1900 et dans le passé"
+        }
+        DomainError::Purchase(PurchaseError::TooManyLines) => {
             return format!("le ticket a trop de lignes, {MOST_LINES} au plus");
         }
-        Invalid::EarningRule => {
+        DomainError::Programme(ProgrammeError::EarningRule) => {
             "la règle de points doit donner 0 à 10 000 points pour 0,01 à 1 000 euros"
         }
-        Invalid::LevelCode => "le code du palier doit avoir 1 à 20 minuscules, chiffres ou tirets",
-        Invalid::RulePoints => {
+        DomainError::Programme(ProgrammeError::LevelCode) => {
+            "le code du palier doit avoir 1 à 20 minuscules, chiffres ou tirets"
+        }
+        DomainError::Programme(ProgrammeError::RulePoints) => {
             "le nombre de points doit être entier, au moins 1, et dans les bornes du champ"
         }
-        Invalid::TooManyRules => {
+        DomainError::Programme(ProgrammeError::TooManyRules) => {
             return format!(
                 "il y a trop de règles, {MOST_RULES} d'une sorte et {MOST_LEVELS} paliers au plus"
             );
         }
-        Invalid::TooManyGoods => {
+        DomainError::Programme(ProgrammeError::TooManyGoods) => {
             return format!("la règle nomme trop d'articles, {MOST_GOODS} au plus");
         }
-        Invalid::OpticianGoods => {
+        DomainError::Programme(ProgrammeError::OpticianGoods) => {
             "une règle d'opticien ne nomme que les familles optique, solaire, accessoire et autre"
         }
-        Invalid::EarnsWhatIsExcluded => {
+        DomainError::Programme(ProgrammeError::EarnsWhatIsExcluded) => {
             "la règle donne des points pour des articles exclus du programme"
         }
-        Invalid::VisitsADay => "le nombre de passages par jour doit être de 1 à 24",
-        Invalid::Multiplier => "le multiplicateur doit être de 101 à 1000 centièmes",
-        Invalid::PiecesOfNothing => {
+        DomainError::Programme(ProgrammeError::VisitsADay) => {
+            "le nombre de passages par jour doit être de 1 à 24"
+        }
+        DomainError::Programme(ProgrammeError::Multiplier) => {
+            "le multiplicateur doit être de 101 à 1000 centièmes"
+        }
+        DomainError::Programme(ProgrammeError::PiecesOfNothing) => {
             "un bonus par article doit nommer des articles ou des catégories"
         }
-        Invalid::PiecesWithoutLimit => {
+        DomainError::Programme(ProgrammeError::PiecesWithoutLimit) => {
             "un bonus par article doit avoir une limite par vente, 10 000 points au plus"
         }
-        Invalid::LevelTwice => "deux paliers ont le même code ou le même seuil",
-        Invalid::LevelUnknown => "la règle nomme un palier que le programme n'a pas",
-        Invalid::EstablishmentUnknown => {
+        DomainError::Programme(ProgrammeError::LevelTwice) => {
+            "deux paliers ont le même code ou le même seuil"
+        }
+        DomainError::Programme(ProgrammeError::LevelUnknown) => {
+            "la règle nomme un palier que le programme n'a pas"
+        }
+        DomainError::Programme(ProgrammeError::EstablishmentUnknown) => {
             "la règle nomme un établissement inconnu, créez-le d'abord"
         }
-        Invalid::PendingDays => "le délai de retour doit être de 90 jours au plus",
-        Invalid::ExpiryMonths => "la durée de vie des points doit être de 1 à 60 mois",
-        Invalid::EndsBeforeItBegins => "la période finit avant de commencer",
-        Invalid::HoursEmpty => {
+        DomainError::Programme(ProgrammeError::PendingDays) => {
+            "le délai de retour doit être de 90 jours au plus"
+        }
+        DomainError::Programme(ProgrammeError::ExpiryMonths) => {
+            "la durée de vie des points doit être de 1 à 60 mois"
+        }
+        DomainError::Programme(ProgrammeError::EndsBeforeItBegins) => {
+            "la période finit avant de commencer"
+        }
+        DomainError::Programme(ProgrammeError::HoursEmpty) => {
             "les heures doivent s'écrire 17:00 et 19:00, la seconde après la première"
         }
-        Invalid::GivesWithoutLimit => {
+        DomainError::Programme(ProgrammeError::GivesWithoutLimit) => {
             "la règle pourrait donner sans limite, fixez un achat minimum ou un plafond par jour"
         }
-        Invalid::GivesBackMoreThanSpent => {
+        DomainError::Programme(ProgrammeError::GivesBackMoreThanSpent) => {
             "la règle rend autant que ce qui est dépensé, ou plus, une fois multipliée"
         }
-        Invalid::UnitChanged => "l'unité n'est pas celle des autres programmes du commerçant",
-        Invalid::AdjustmentPoints => {
+        DomainError::Programme(ProgrammeError::UnitChanged) => {
+            "l'unité n'est pas celle des autres programmes du commerçant"
+        }
+        DomainError::Ledger(LedgerError::AdjustmentPoints) => {
             "la correction doit être différente de 0 et de 100 000 points au plus"
         }
-        Invalid::CouponsOfReturn => "un retour n'utilise pas de bons",
-        Invalid::TooManyCoupons => {
+        DomainError::Purchase(PurchaseError::CouponsOfReturn) => "un retour n'utilise pas de bons",
+        DomainError::Purchase(PurchaseError::TooManyCoupons) => {
             return format!("il y a trop de bons, {MOST_COUPONS} au plus");
         }
-        Invalid::CouponTwice => "le même bon est utilisé deux fois",
-        Invalid::NotEnoughPoints => "le solde ne contient pas autant de points",
-        Invalid::RuleNotAhead => "la règle de points doit commencer un jour à venir",
-        Invalid::ReturnedSaleUnknown => {
+        DomainError::Purchase(PurchaseError::CouponTwice) => "le même bon est utilisé deux fois",
+        DomainError::Ledger(LedgerError::NotEnoughPoints) => {
+            "le solde ne contient pas autant de points"
+        }
+        DomainError::Programme(ProgrammeError::RuleNotAhead) => {
+            "la règle de points doit commencer un jour à venir"
+        }
+        DomainError::Purchase(PurchaseError::ReturnedSaleUnknown) => {
             "le retour nomme une vente inconnue, envoyez d'abord la vente, puis ce retour de nouveau"
         }
-        Invalid::ReturnExceedsSale => "le retour dépasse ce qui reste de la vente",
-        Invalid::ReturnedSaleNotInForce => {
+        DomainError::Purchase(PurchaseError::ReturnExceedsSale) => {
+            "le retour dépasse ce qui reste de la vente"
+        }
+        DomainError::Purchase(PurchaseError::ReturnedSaleNotInForce) => {
             "le retour nomme un document qui est lui-même un retour, ou qui est annulé"
         }
-        Invalid::ReturnedSaleOfAnother => "le retour nomme la vente d'un autre client",
-        Invalid::ReceiptConflict => {
+        DomainError::Purchase(PurchaseError::ReturnedSaleOfAnother) => {
+            "le retour nomme la vente d'un autre client"
+        }
+        DomainError::Purchase(PurchaseError::ReceiptConflict) => {
             "ce ticket est déjà connu avec un autre contenu, annulez-le puis envoyez-le de nouveau"
         }
-        Invalid::CardTaken => {
+        DomainError::Member(MemberError::CardTaken) => {
             "cette carte est celle d'un autre client, vérifiez son numéro ou fusionnez les deux fiches"
         }
-        Invalid::CardBlocked => {
+        DomainError::Member(MemberError::CardBlocked) => {
             "cette carte est déclarée perdue, indiquez le mobile du client ou sa nouvelle carte"
         }
-        Invalid::NoCard => "ce client n'a pas de carte",
-        Invalid::TooManyBlockedCards => "ce client a perdu trop de cartes",
-        Invalid::QrUnreadable => "ce code ne contient pas de numéro de carte",
-        Invalid::IdempotencyKeyReused => "cette clé a déjà servi pour une autre demande",
-        Invalid::Origin => {
+        DomainError::Member(MemberError::NoCard) => "ce client n'a pas de carte",
+        DomainError::Member(MemberError::TooManyBlockedCards) => "ce client a perdu trop de cartes",
+        DomainError::Member(MemberError::QrUnreadable) => {
+            "ce code ne contient pas de numéro de carte"
+        }
+        DomainError::Request(RequestError::IdempotencyKeyReused) => {
+            "cette clé a déjà servi pour une autre demande"
+        }
+        DomainError::Merchant(MerchantError::Origin) => {
             "ce n'est pas l'origine d'une page, écrivez https://caisse.example.com, sans chemin"
         }
-        Invalid::AccountCode => {
+        DomainError::Merchant(MerchantError::AccountCode) => {
             "un code de compte compte 1 à 40 lettres minuscules, chiffres ou tirets"
         }
-        Invalid::SmsSender => {
+        DomainError::Merchant(MerchantError::SmsSender) => {
             "l'expéditeur compte 3 à 11 lettres sans accent, chiffres ou espaces, une lettre d'abord"
         }
-        Invalid::StopNumber => "le numéro de STOP est un numéro court, 36xxx ou 38xxx",
-        Invalid::UnitPrice => "un message coûte 0 à 1 000 000 millionièmes d'euro",
-        Invalid::AmountZero => "le montant doit être d'au moins 1 centime",
-        Invalid::CouponCode => "un code de bon compte 4 à 24 lettres sans accent et chiffres",
-        Invalid::CouponMistyped => {
+        DomainError::Merchant(MerchantError::StopNumber) => {
+            "le numéro de STOP est un numéro court, 36xxx ou 38xxx"
+        }
+        DomainError::Merchant(MerchantError::UnitPrice) => {
+            "un message coûte 0 à 1 000 000 millionièmes d'euro"
+        }
+        DomainError::Value(ValueError::AmountZero) => "le montant doit être d'au moins 1 centime",
+        DomainError::Coupon(CouponError::Code) => {
+            "un code de bon compte 4 à 24 lettres sans accent et chiffres"
+        }
+        DomainError::Coupon(CouponError::Mistyped) => {
             "le code du bon est mal saisi, un caractère est faux ou deux sont inversés"
         }
-        Invalid::CouponMadeHere => {
+        DomainError::Coupon(CouponError::MadeHere) => {
             "ce code a la forme des codes créés par le service, choisissez-en un autre"
         }
-        Invalid::CouponTaken => "ce code est celui d'une autre offre, choisissez-en un autre",
-        Invalid::Coupon(refusal) => return refusal.french().trim_end_matches('.').to_owned(),
-        Invalid::RewardPoints => "une récompense coûte 1 à 1 000 000 points",
-        Invalid::RewardLimit => {
+        DomainError::Coupon(CouponError::Taken) => {
+            "ce code est celui d'une autre offre, choisissez-en un autre"
+        }
+        DomainError::Coupon(CouponError::Refused(refusal)) => {
+            return refusal.french().trim_end_matches('.').to_owned();
+        }
+        DomainError::Reward(RewardError::Points) => "une récompense coûte 1 à 1 000 000 points",
+        DomainError::Reward(RewardError::Limit) => {
             "la limite par membre est d'au moins 1 et ne dépasse pas le stock, désactivez la récompense \
              pour l'arrêter"
         }
-        Invalid::RewardOffer => "une récompense donne des bons qui servent une seule fois",
-        Invalid::Reward(refusal) => return refusal.french().trim_end_matches('.').to_owned(),
-        Invalid::RedemptionFulfilled => "cette récompense a été remise, elle ne s'annule plus",
-        Invalid::RedemptionCancelled => "cette demande est annulée, faites-en une nouvelle",
-        Invalid::RedemptionCouponUsed => {
+        DomainError::Reward(RewardError::Offer) => {
+            "une récompense donne des bons qui servent une seule fois"
+        }
+        DomainError::Reward(RewardError::Refused(refusal)) => {
+            return refusal.french().trim_end_matches('.').to_owned();
+        }
+        DomainError::Reward(RewardError::RedemptionFulfilled) => {
+            "cette récompense a été remise, elle ne s'annule plus"
+        }
+        DomainError::Reward(RewardError::RedemptionCancelled) => {
+            "cette demande est annulée, faites-en une nouvelle"
+        }
+        DomainError::Reward(RewardError::RedemptionCouponUsed) => {
             "le bon de cette récompense a été utilisé, annulez d'abord la vente où il a servi"
         }
-        Invalid::OfferShare => "la remise est de 0,01 à 100 pour cent",
-        Invalid::OfferDays => "l'offre doit se terminer après son premier jour",
-        Invalid::OfferWithoutEnd => {
+        DomainError::Coupon(CouponError::OfferShare) => "la remise est de 0,01 à 100 pour cent",
+        DomainError::Coupon(CouponError::OfferDays) => {
+            "l'offre doit se terminer après son premier jour"
+        }
+        DomainError::Coupon(CouponError::OfferWithoutEnd) => {
             "l'offre n'a pas de fin, donnez un nombre d'utilisations, ou un dernier jour et un nombre \
              par membre"
         }
-        Invalid::OfferLimitZero => "la limite est d'au moins 1, désactivez l'offre pour l'arrêter",
-        Invalid::OfferLimits => "la limite par membre ne doit pas dépasser la limite totale",
-        Invalid::OfferArticle => "un opticien ne propose pas d'offre sur un article",
-        Invalid::BatchCount => "un lot compte 1 à 1 000 000 codes",
-        Invalid::SegmentContradiction => {
+        DomainError::Coupon(CouponError::OfferLimitZero) => {
+            "la limite est d'au moins 1, désactivez l'offre pour l'arrêter"
+        }
+        DomainError::Coupon(CouponError::OfferLimits) => {
+            "la limite par membre ne doit pas dépasser la limite totale"
+        }
+        DomainError::Coupon(CouponError::OfferArticle) => {
+            "un opticien ne propose pas d'offre sur un article"
+        }
+        DomainError::Coupon(CouponError::BatchCount) => "un lot compte 1 à 1 000 000 codes",
+        DomainError::Campaign(CampaignError::Segment) => {
             "le ciblage se contredit, la première valeur doit être la plus petite"
         }
-        Invalid::CampaignState => "l'état de la campagne ne le permet pas",
-        Invalid::AlreadyPast => "ce moment est passé, choisissez-en un à venir",
-        Invalid::ContractEnd => "le contrat doit se terminer aujourd'hui ou dans les 5 ans",
-        Invalid::InvitedBeforeCreation => "l'invitation précède la création du membre",
-        Invalid::ActivatedBeforeCreation => "l'activation précède la création du membre",
-        Invalid::Suppressed => "ce contact a été effacé, seule la personne peut adhérer de nouveau",
-        Invalid::NotEnrolled => "ce client est inconnu et rien n'indique qu'il a demandé la carte",
-        Invalid::WebhookUrl => "l'adresse du webhook doit commencer par https://",
-        Invalid::WebhookAddress => {
+        DomainError::Campaign(CampaignError::State) => "l'état de la campagne ne le permet pas",
+        DomainError::Campaign(CampaignError::AlreadyPast) => {
+            "ce moment est passé, choisissez-en un à venir"
+        }
+        DomainError::Merchant(MerchantError::ContractEnd) => {
+            "le contrat doit se terminer aujourd'hui ou dans les 5 ans"
+        }
+        DomainError::Member(MemberError::InvitedBeforeCreation) => {
+            "l'invitation précède la création du membre"
+        }
+        DomainError::Member(MemberError::ActivatedBeforeCreation) => {
+            "l'activation précède la création du membre"
+        }
+        DomainError::Member(MemberError::Suppressed) => {
+            "ce contact a été effacé, seule la personne peut adhérer de nouveau"
+        }
+        DomainError::Member(MemberError::NotEnrolled) => {
+            "ce client est inconnu et rien n'indique qu'il a demandé la carte"
+        }
+        DomainError::Webhook(WebhookError::Url) => {
+            "l'adresse du webhook doit commencer par https://"
+        }
+        DomainError::Webhook(WebhookError::Address) => {
             "l'adresse du webhook doit mener à un serveur public, joignable par internet"
         }
-        Invalid::WebhookEvent => "ce type d'événement n'existe pas, docs/webhooks.md les liste",
-        Invalid::WebhookEvents => "le webhook doit nommer au moins un type d'événement",
-        Invalid::ReplayRange => {
+        DomainError::Webhook(WebhookError::EventType) => {
+            "ce type d'événement n'existe pas, docs/webhooks.md les liste"
+        }
+        DomainError::Webhook(WebhookError::NoEventType) => {
+            "le webhook doit nommer au moins un type d'événement"
+        }
+        DomainError::Webhook(WebhookError::ReplayRange) => {
             "la période doit commencer avant de finir, dans les 30 derniers jours"
         }
     };

@@ -10,7 +10,7 @@ use crate::file::reason::Reason;
 use crate::file::record::{Fault, Row, Splitter};
 use crate::file::refused::RefusedRow;
 use domain::purchase::MOST_LINES;
-use domain::{Day, EstablishmentId, Invalid, Purchase, Sector};
+use domain::{Day, EstablishmentId, Purchase, Sector, ValueError};
 use jiff::tz::TimeZone;
 
 /// The most bytes of a receipt's rows.
@@ -120,7 +120,7 @@ impl Rows<'_> {
         let step = self.grouper.as_mut().map(|grouper| grouper.step(row, self.dialect));
         match step {
             Some(Step::Unattributed) => {
-                let empty = Reason::Value { column: Column::Receipt, invalid: Invalid::Empty };
+                let empty = Reason::value(Column::Receipt, ValueError::Empty);
                 out.push(Item::Refused(RefusedRow::new(fault.unwrap_or(empty), raw)));
                 self.neighbour = Some(row.line);
                 if let Some(open) = &mut self.open {

@@ -3,7 +3,7 @@
 
 use crate::file::columns::Column;
 use crate::file::french;
-use domain::Invalid;
+use domain::DomainError;
 
 /// Why a row was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,7 +40,7 @@ pub enum Reason {
         /// The column.
         column: Column,
         /// What is wrong.
-        invalid: Invalid,
+        invalid: DomainError,
     },
     /// A time that is none.
     TimeUnreadable,
@@ -53,10 +53,15 @@ pub enum Reason {
     /// Rows of one receipt with different totals, or with the amount of the line in the total's place.
     TotalsDiffer,
     /// The ledger or the member's file said no.
-    Ledger(Invalid),
+    Ledger(DomainError),
 }
 
 impl Reason {
+    /// A cell that is not what its column holds.
+    pub(crate) fn value(column: Column, error: impl Into<DomainError>) -> Self {
+        Self::Value { column, invalid: error.into() }
+    }
+
     /// A stable code, for programs and for counting.
     #[must_use]
     pub const fn code(self) -> &'static str {

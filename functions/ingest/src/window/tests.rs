@@ -3,7 +3,7 @@ use crate::app::KeptPlan;
 use crate::file::{Context, Item, Outcome as Planned, Planner, RangeReader};
 use domain::member::Details;
 use domain::values::identifiers::CardNumber;
-use domain::{Day, EstablishmentId, Sector};
+use domain::{Day, EstablishmentId, MemberError, PurchaseError, Sector};
 use std::fmt::Write as _;
 use std::time::Duration;
 use store::{CardStep, Store};
@@ -142,7 +142,7 @@ async fn a_receipt_told_twice_in_one_file_counts_once() {
         .await;
     let rows = tally.report.rows;
     assert_eq!((rows.accepted, rows.already_known, rows.refused), (2, 1, 1));
-    assert_eq!(tally.refused[0].reason, Reason::Ledger(Invalid::ReceiptConflict));
+    assert_eq!(tally.refused[0].reason, Reason::Ledger(PurchaseError::ReceiptConflict.into()));
     assert_eq!(shop.balance(1).await, Some(20));
 }
 
@@ -158,7 +158,7 @@ async fn a_return_of_a_sale_of_the_same_file_comes_after_it() {
         .await;
     let rows = tally.report.rows;
     assert_eq!((rows.accepted, rows.refused), (2, 1), "{:?}", tally.refused);
-    assert_eq!(tally.refused[0].reason, Reason::Ledger(Invalid::ReturnedSaleUnknown));
+    assert_eq!(tally.refused[0].reason, Reason::Ledger(PurchaseError::ReturnedSaleUnknown.into()));
     assert_eq!(shop.balance(1).await, Some(6));
 }
 
@@ -188,6 +188,6 @@ async fn a_lost_card_is_good_for_what_was_sold_before_it_was_blocked() {
                 B;2026-11-23;CARD1;10,00\nC;2026-11-23;CARD2;10,00\n";
     let tally = shop.enter(file).await;
     assert_eq!((tally.report.rows.accepted, tally.report.rows.refused), (2, 1));
-    assert_eq!(tally.refused[0].reason, Reason::Ledger(Invalid::CardBlocked));
+    assert_eq!(tally.refused[0].reason, Reason::Ledger(MemberError::CardBlocked.into()));
     assert_eq!(shop.balance(1).await, Some(20));
 }

@@ -1,8 +1,12 @@
 //! A campaign: one message to a segment of members, and the states it goes through.
 
+mod error;
+
+pub use error::CampaignError;
+
 pub mod segment;
 
-use crate::{CampaignId, Channel, Instant, Invalid, Segment};
+use crate::{CampaignId, Channel, Instant, Segment};
 
 /// Where a campaign is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,10 +139,10 @@ impl Campaign {
     /// Writes it anew. The same again changes nothing and is told by `false`.
     ///
     /// # Errors
-    /// [`Invalid::CampaignState`] for one that has begun.
-    pub fn rewrite(&mut self, draft: &Draft) -> Result<bool, Invalid> {
+    /// [`CampaignError::State`] for one that has begun.
+    pub fn rewrite(&mut self, draft: &Draft) -> Result<bool, CampaignError> {
         if !matches!(self.state, State::Draft | State::Scheduled) {
-            return Err(Invalid::CampaignState);
+            return Err(CampaignError::State);
         }
         let Draft { name, channel, content, segment } = draft.clone();
         let before = self.clone();
@@ -149,16 +153,16 @@ impl Campaign {
     /// Takes a step. Asking again for what already holds changes nothing and is told by `false`.
     ///
     /// # Errors
-    /// [`Invalid::CampaignState`] where the state does not allow it, [`Invalid::AlreadyPast`] for a
+    /// [`CampaignError::State`] where the state does not allow it, [`CampaignError::AlreadyPast`] for a
     /// moment that has passed.
-    pub fn step(&mut self, step: Step, now: Instant) -> Result<bool, Invalid> {
+    pub fn step(&mut self, step: Step, now: Instant) -> Result<bool, CampaignError> {
         let (state, begins_at) = match (step, self.state) {
             (Step::Launch, State::Draft | State::Scheduled) => (State::Running, Some(now)),
             (Step::Schedule(at), State::Draft | State::Scheduled) if at > now => {
                 (State::Scheduled, Some(at))
             }
             (Step::Schedule(_), State::Draft | State::Scheduled) => {
-                return Err(Invalid::AlreadyPast);
+                return Err(CampaignError::AlreadyPast);
             }
             (Step::Pause, State::Running) => (State::Paused, self.begins_at),
             (Step::Resume, State::Paused) => (State::Running, self.begins_at),
@@ -166,7 +170,7 @@ impl Campaign {
             (Step::Launch | Step::Resume, State::Running) | (Step::Pause, State::Paused) => {
                 return Ok(false);
             }
-            _ => return Err(Invalid::CampaignState),
+            _ => return Err(CampaignError::State),
         };
         let changes = (state, begins_at) != (self.state, self.begins_at);
         self.state = state;
@@ -200,19 +204,19 @@ mod tests {
     #[case(State::Draft, Step::Launch, Ok(State::Running))]
     #[case(State::Scheduled, Step::Launch, Ok(State::Running))]
     #[case(State::Running, Step::Launch, Ok(State::Running))]
-    #[case(State::Finished, Step::Launch, Err(Invalid::CampaignState))]
-    #[case(State::Cancelled, Step::Launch, Err(Invalid::CampaignState))]
-    #[case(State::Draft, Step::Pause, Err(Invalid::CampaignState))]
+    #[case(State::Finished, Step::Launch, Err(CampaignError::State))]
+    #[case(State::Cancelled, Step::Launch, Err(CampaignError::State))]
+    #[case(State::Draft, Step::Pause, Err(CampaignError::State))]
     #[case(State::Running, Step::Pause, Ok(State::Paused))]
     #[case(State::Paused, Step::Resume, Ok(State::Running))]
     #[case(State::Paused, Step::Cancel, Ok(State::Cancelled))]
     #[case(State::Cancelled, Step::Cancel, Ok(State::Cancelled))]
-    #[case(State::Finished, Step::Cancel, Err(Invalid::CampaignState))]
-    #[case(State::Draft, Step::Schedule(NOW), Err(Invalid::AlreadyPast))]
+    #[case(State::Finished, Step::Cancel, Err(CampaignError::State))]
+    #[case(State::Draft, Step::Schedule(NOW), Err(CampaignError::AlreadyPast))]
     fn a_campaign_takes_the_steps_that_its_state_allows(
         #[case] from: State,
         #[case] step: Step,
-        #[case] to: Result<State, Invalid>,
+        #[case] to: Result<State, CampaignError>,
     ) {
         let mut campaign = campaign(from);
         assert_eq!(campaign.step(step, NOW).map(|_| campaign.state), to);
@@ -221,13 +225,13 @@ mod tests {
     #[rstest]
     #[case(State::Draft, Ok(true))]
     #[case(State::Scheduled, Ok(true))]
-    #[case(State::Running, Err(Invalid::CampaignState))]
-    #[case(State::Paused, Err(Invalid::CampaignState))]
-    #[case(State::Cancelled, Err(Invalid::CampaignState))]
-    #[case(State::Finished, Err(Invalid::CampaignState))]
+    #[case(State::Running, Err(CampaignError::State))]
+    #[case(State::Paused, Err(CampaignError::State))]
+    #[case(State::Cancelled, Err(CampaignError::State))]
+    #[case(State::Finished, Err(CampaignError::State))]
     fn a_campaign_is_written_anew_until_it_begins(
         #[case] state: State,
-        #[case] changed: Result<bool, Invalid>,
+        #[case] changed: Result<bool, CampaignError>,
     ) {
         let mut campaign = campaign(state);
         let draft = Draft {

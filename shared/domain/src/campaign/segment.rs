@@ -1,7 +1,7 @@
 //! A segment: which members a campaign is for. Consent is not part of it: it is asked at the door of
 //! every message.
 
-use crate::{Account, Cents, Day, EstablishmentId, Invalid, Points, Programmes};
+use crate::{Account, CampaignError, Cents, Day, EstablishmentId, Points, Programmes};
 
 /// A range of values, either end open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,10 +20,10 @@ impl<T: Copy + Ord> Between<T> {
     /// From `from` to `to`, both included; `None` leaves an end open.
     ///
     /// # Errors
-    /// [`Invalid::SegmentContradiction`] where nothing can lie between.
-    pub fn new(from: Option<T>, to: Option<T>) -> Result<Self, Invalid> {
+    /// [`CampaignError::Segment`] where nothing can lie between.
+    pub fn new(from: Option<T>, to: Option<T>) -> Result<Self, CampaignError> {
         match (from, to) {
-            (Some(from), Some(to)) if from > to => Err(Invalid::SegmentContradiction),
+            (Some(from), Some(to)) if from > to => Err(CampaignError::Segment),
             _ => Ok(Self { from, to }),
         }
     }
@@ -65,12 +65,12 @@ impl Segment {
     /// older than the last purchase.
     ///
     /// # Errors
-    /// [`Invalid::SegmentContradiction`].
-    pub fn checked(self) -> Result<Self, Invalid> {
+    /// [`CampaignError::Segment`].
+    pub fn checked(self) -> Result<Self, CampaignError> {
         let ((idle_for, _), (_, bought_within)) =
             (self.days_since_activity.ends(), self.days_since_purchase.ends());
         match (idle_for, bought_within) {
-            (Some(idle), Some(bought)) if idle > bought => Err(Invalid::SegmentContradiction),
+            (Some(idle), Some(bought)) if idle > bought => Err(CampaignError::Segment),
             _ => Ok(self),
         }
     }
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_segment_that_contradicts_itself_is_refused() {
-        assert_eq!(Between::new(Some(10), Some(5)), Err(Invalid::SegmentContradiction));
+        assert_eq!(Between::new(Some(10), Some(5)), Err(CampaignError::Segment));
         assert!(Between::new(Some(5), Some(5)).is_ok());
     }
 

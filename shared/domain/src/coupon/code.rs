@@ -1,6 +1,6 @@
 //! A coupon's code: one of our own making, or one that the merchant chose.
 
-use crate::Invalid;
+use crate::CouponError;
 
 /// What our own codes are written with. Gone are the characters that are taken for one another (0 O Q,
 /// 1 I L, 2 Z, 5 S, 6 G of which 6 stays, 8 B, U V) and the vowels, so that no code is a word. Nineteen
@@ -44,9 +44,9 @@ impl CouponCode {
     /// dropped.
     ///
     /// # Errors
-    /// [`Invalid::CouponMistyped`] for a code of ours whose check character does not agree,
-    /// [`Invalid::CouponCode`] unless it is 4 to 24 letters and digits.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`CouponError::Mistyped`] for a code of ours whose check character does not agree,
+    /// [`CouponError::Code`] unless it is 4 to 24 letters and digits.
+    pub fn parse(text: &str) -> Result<Self, CouponError> {
         let code: String = text
             .chars()
             .filter(|character| !matches!(character, ' ' | '-' | '\u{a0}' | '\u{2011}'))
@@ -55,10 +55,10 @@ impl CouponCode {
         let fits =
             (4..=24).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if !fits {
-            return Err(Invalid::CouponCode);
+            return Err(CouponError::Code);
         }
         match values(&code) {
-            Some(values) if weighed(values) != 0 => Err(Invalid::CouponMistyped),
+            Some(values) if weighed(values) != 0 => Err(CouponError::Mistyped),
             _ => Ok(Self(code)),
         }
     }
@@ -138,7 +138,7 @@ mod tests {
             wrong[place] = typed;
             let read = CouponCode::parse(std::str::from_utf8(&wrong).unwrap());
             if ALPHABET.contains(&typed) {
-                prop_assert_eq!(read, Err(Invalid::CouponMistyped));
+                prop_assert_eq!(read, Err(CouponError::Mistyped));
             } else {
                 prop_assert!(!read.unwrap().is_ours());
             }
@@ -151,7 +151,7 @@ mod tests {
             prop_assume!(swapped[place - 1] != swapped[place]);
             swapped.swap(place - 1, place);
             let read = CouponCode::parse(std::str::from_utf8(&swapped).unwrap());
-            prop_assert_eq!(read, Err(Invalid::CouponMistyped));
+            prop_assert_eq!(read, Err(CouponError::Mistyped));
         }
     }
 
@@ -168,7 +168,7 @@ mod tests {
     fn a_chosen_code_is_letters_and_digits(#[case] typed: &str, #[case] code: &str) {
         let read = CouponCode::parse(typed);
         if code.is_empty() {
-            assert_eq!(read, Err(Invalid::CouponCode));
+            assert_eq!(read, Err(CouponError::Code));
         } else {
             let read = read.unwrap();
             assert_eq!((read.as_str(), read.is_ours()), (code, false));

@@ -1,10 +1,14 @@
 //! A coupon (*bon de réduction*, *code promotionnel*) at the till: what it gives on a basket, or why not.
 
+mod error;
+
+pub use error::CouponError;
+
 pub mod code;
 pub mod offer;
 
 use crate::coupon::offer::{Benefit, Offer};
-use crate::{Cents, Day, EstablishmentId, Line, MemberId, Quantity};
+use crate::{Cents, Day, ErrorClass, EstablishmentId, Line, MemberId, Quantity};
 
 /// Why a coupon gives nothing. `Display` is an English sentence for developers that follows the field's
 /// name; [`Refusal::french`] is for who stands at the till.
@@ -81,6 +85,24 @@ impl Refusal {
             Self::BelowMinimum => "coupon_below_minimum",
             Self::NoProduct => "coupon_no_product",
             Self::TooMuch => "coupon_discount_too_large",
+        }
+    }
+
+    /// The class, which decides the HTTP status.
+    #[must_use]
+    pub const fn class(self) -> ErrorClass {
+        match self {
+            Self::UsedUp | Self::MemberLimit => ErrorClass::Conflict,
+            Self::Unknown
+            | Self::Disabled
+            | Self::NotBegun
+            | Self::Expired
+            | Self::NotHere
+            | Self::NeedsMember
+            | Self::OfAnotherMember
+            | Self::BelowMinimum
+            | Self::NoProduct
+            | Self::TooMuch => ErrorClass::Invalid,
         }
     }
 

@@ -1,7 +1,7 @@
 //! An offer (*offre*): what its coupons give, when, where, and how often. A merchant's terms are data,
 //! checked when they are saved.
 
-use crate::{Cents, Day, EstablishmentId, Invalid, OfferId, Sector};
+use crate::{Cents, CouponError, Day, DomainError, EstablishmentId, OfferId, Sector, ValueError};
 
 /// A share of a basket, in hundredths of a percent: 1 to 10 000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,11 +14,11 @@ impl Share {
     /// A share of so many hundredths of a percent.
     ///
     /// # Errors
-    /// [`Invalid::OfferShare`] for nothing, and for more than the whole.
-    pub fn new(hundredths: i64) -> Result<Self, Invalid> {
+    /// [`CouponError::OfferShare`] for nothing, and for more than the whole.
+    pub fn new(hundredths: i64) -> Result<Self, DomainError> {
         match u16::try_from(hundredths) {
             Ok(share @ 1..=Self::WHOLE) => Ok(Self(share)),
-            _ => Err(Invalid::OfferShare),
+            _ => Err(CouponError::OfferShare.into()),
         }
     }
 
@@ -126,47 +126,47 @@ impl Offer {
     ///
     /// # Errors
     /// The field that stands against it and why: one that takes nothing off
-    /// ([`Invalid::AmountZero`]), ends before it begins ([`Invalid::OfferDays`]), gives without end
-    /// ([`Invalid::OfferWithoutEnd`]), contradicts itself ([`Invalid::OfferLimits`]) or would read an
-    /// optician's articles ([`Invalid::OfferArticle`]).
+    /// ([`ValueError::AmountZero`]), ends before it begins ([`CouponError::OfferDays`]), gives without end
+    /// ([`CouponError::OfferWithoutEnd`]), contradicts itself ([`CouponError::OfferLimits`]) or would read an
+    /// optician's articles ([`CouponError::OfferArticle`]).
     pub fn new(
         id: OfferId,
         terms: Terms,
         disabled: bool,
         sector: Sector,
-    ) -> Result<Self, (&'static str, Invalid)> {
+    ) -> Result<Self, (&'static str, DomainError)> {
         match &terms.benefit {
             Benefit::Value(value) if value.get() < 1 => {
-                return Err(("benefit/value_cents", Invalid::AmountZero));
+                return Err(("benefit/value_cents", ValueError::AmountZero.into()));
             }
             Benefit::Percentage { most: Some(most), .. }
             | Benefit::Product { most: Some(most), .. }
                 if most.get() < 1 =>
             {
-                return Err(("benefit/most_cents", Invalid::AmountZero));
+                return Err(("benefit/most_cents", ValueError::AmountZero.into()));
             }
             Benefit::Product { .. } if sector == Sector::Optical => {
-                return Err(("benefit/type", Invalid::OfferArticle));
+                return Err(("benefit/type", CouponError::OfferArticle.into()));
             }
             _ => {}
         }
         if terms.last_day.is_some_and(|last| last < terms.first_day) {
-            return Err(("last_day", Invalid::OfferDays));
+            return Err(("last_day", CouponError::OfferDays.into()));
         }
         if let Usage::Multi { limit, limit_member } = terms.usage {
             if limit == Some(0) {
-                return Err(("usage/limit", Invalid::OfferLimitZero));
+                return Err(("usage/limit", CouponError::OfferLimitZero.into()));
             }
             if limit_member == Some(0) {
-                return Err(("usage/limit_member", Invalid::OfferLimitZero));
+                return Err(("usage/limit_member", CouponError::OfferLimitZero.into()));
             }
             match (limit, limit_member) {
-                (None, None) => return Err(("usage/limit", Invalid::OfferWithoutEnd)),
+                (None, None) => return Err(("usage/limit", CouponError::OfferWithoutEnd.into())),
                 (None, Some(_)) if terms.last_day.is_none() => {
-                    return Err(("last_day", Invalid::OfferWithoutEnd));
+                    return Err(("last_day", CouponError::OfferWithoutEnd.into()));
                 }
                 (Some(limit), Some(of_member)) if of_member > limit => {
-                    return Err(("usage/limit_member", Invalid::OfferLimits));
+                    return Err(("usage/limit_member", CouponError::OfferLimits.into()));
                 }
                 _ => {}
             }
@@ -216,7 +216,7 @@ mod tests {
         Benefit::Product { sku: "CAFE-250".to_owned(), most: most.map(Cents::new) }
     }
 
-    type Found = Result<(), (&'static str, Invalid)>;
+    type Found = Result<(), (&'static str, DomainError)>;
 
     #[rstest]
     #[case(terms(), Ok(()))]
@@ -224,34 +224,34 @@ mod tests {
     #[case(Terms { last_day: Some(day("2026-11-01")), ..terms() }, Ok(()))]
     #[case(
         Terms { last_day: Some(day("2026-10-31")), ..terms() },
-        Err(("last_day", Invalid::OfferDays)),
+        Err(("last_day", CouponError::OfferDays.into())),
     )]
     #[case(
         Terms { benefit: Benefit::Value(Cents::ZERO), ..terms() },
-        Err(("benefit/value_cents", Invalid::AmountZero)),
+        Err(("benefit/value_cents", ValueError::AmountZero.into())),
     )]
     #[case(
         Terms { benefit: product(Some(0)), ..terms() },
-        Err(("benefit/most_cents", Invalid::AmountZero)),
+        Err(("benefit/most_cents", ValueError::AmountZero.into())),
     )]
     #[case(Terms { usage: multi(Some(500), None), last_day: None, ..terms() }, Ok(()))]
     #[case(Terms { usage: multi(Some(500), Some(1)), ..terms() }, Ok(()))]
     #[case(Terms { usage: multi(None, Some(1)), ..terms() }, Ok(()))]
     #[case(
         Terms { usage: multi(None, Some(1)), last_day: None, ..terms() },
-        Err(("last_day", Invalid::OfferWithoutEnd)),
+        Err(("last_day", CouponError::OfferWithoutEnd.into())),
     )]
     #[case(
         Terms { usage: multi(None, None), ..terms() },
-        Err(("usage/limit", Invalid::OfferWithoutEnd)),
+        Err(("usage/limit", CouponError::OfferWithoutEnd.into())),
     )]
     #[case(
         Terms { usage: multi(Some(0), None), ..terms() },
-        Err(("usage/limit", Invalid::OfferLimitZero)),
+        Err(("usage/limit", CouponError::OfferLimitZero.into())),
     )]
     #[case(
         Terms { usage: multi(Some(2), Some(3)), ..terms() },
-        Err(("usage/limit_member", Invalid::OfferLimits)),
+        Err(("usage/limit_member", CouponError::OfferLimits.into())),
     )]
     fn an_offer_is_checked_when_it_is_saved(#[case] terms: Terms, #[case] found: Found) {
         let id = OfferId::from_bytes([1; 16]);
@@ -260,7 +260,7 @@ mod tests {
 
     #[rstest]
     #[case(Sector::Retail, Ok(()))]
-    #[case(Sector::Optical, Err(("benefit/type", Invalid::OfferArticle)))]
+    #[case(Sector::Optical, Err(("benefit/type", CouponError::OfferArticle.into())))]
     fn an_opticians_offer_reads_no_article(#[case] sector: Sector, #[case] found: Found) {
         let terms = Terms { benefit: product(None), ..terms() };
         let id = OfferId::from_bytes([1; 16]);

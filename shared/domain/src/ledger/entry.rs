@@ -2,7 +2,7 @@
 
 use crate::ledger::lots::Lot;
 use crate::purchase::receipt::{Operator, Reference};
-use crate::{EstablishmentId, Instant, Invalid, Points};
+use crate::{EstablishmentId, Instant, LedgerError, Points};
 
 /// Who corrected a balance: a short code of the merchant's own, never a name.
 pub type Author = Operator;
@@ -59,10 +59,10 @@ pub const MOST_ADJUSTED: i64 = 100_000;
 /// The points of a correction: some, and no absurd number.
 ///
 /// # Errors
-/// [`Invalid::AdjustmentPoints`].
-pub const fn adjusted(points: i64) -> Result<Points, Invalid> {
+/// [`LedgerError::AdjustmentPoints`].
+pub const fn adjusted(points: i64) -> Result<Points, LedgerError> {
     if points == 0 || points > MOST_ADJUSTED || points < -MOST_ADJUSTED {
-        Err(Invalid::AdjustmentPoints)
+        Err(LedgerError::AdjustmentPoints)
     } else {
         Ok(Points::new(points))
     }

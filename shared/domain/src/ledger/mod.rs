@@ -1,6 +1,10 @@
 //! The one ledger: what a document does to an account. The till, the file, the birthday and the
 //! merchant's own hand all come through here, and every entry's points sum to the balance.
 
+mod error;
+
+pub use error::LedgerError;
+
 pub mod account;
 pub mod daily_run;
 pub mod lots;
@@ -12,7 +16,8 @@ use crate::ledger::lots::Lot;
 use crate::programme::level::LevelCode;
 use crate::programme::{Basket, Earning, EarningContext, Programme, Programmes, ReturnPolicy};
 use crate::{
-    Account, Cents, Day, EstablishmentId, Instant, Invalid, Kind, MemberId, Points, Purchase,
+    Account, Cents, Day, DomainError, EstablishmentId, Instant, Kind, MemberId, Points, Purchase,
+    PurchaseError,
 };
 use jiff::tz::TimeZone;
 
@@ -50,11 +55,11 @@ impl SaleInForce {
     /// last part takes the rest.
     ///
     /// # Errors
-    /// [`Invalid::ReturnExceedsSale`].
-    pub fn take_return(&mut self, amount: Cents) -> Result<Points, Invalid> {
+    /// [`PurchaseError::ReturnExceedsSale`].
+    pub fn take_return(&mut self, amount: Cents) -> Result<Points, DomainError> {
         let returned = self.returned + amount;
         if returned > self.total {
-            return Err(Invalid::ReturnExceedsSale);
+            return Err(PurchaseError::ReturnExceedsSale.into());
         }
         let due = if returned == self.total {
             self.points
@@ -135,13 +140,13 @@ pub fn enter_visit(
 /// alone would have earned on its own day.
 ///
 /// # Errors
-/// [`Invalid::ReturnExceedsSale`].
+/// [`PurchaseError::ReturnExceedsSale`].
 pub fn enter_return(
     account: &mut Account,
     purchase: &Purchase,
     sale: Option<&mut SaleInForce>,
     context: &ProgrammeContext<'_>,
-) -> Result<TakenBack, Invalid> {
+) -> Result<TakenBack, DomainError> {
     let day = purchase.receipt().day;
     let programmes = context.programmes;
     let (earned_on, points) = if let Some(sale) = sale {
@@ -218,15 +223,15 @@ pub fn move_sale(
 /// Spends points on `today`, those that end soonest first, and names the lots they came from.
 ///
 /// # Errors
-/// [`Invalid::NotEnoughPoints`].
+/// [`LedgerError::NotEnoughPoints`].
 pub fn spend(
     account: &mut Account,
     points: Points,
     today: Day,
     programmes: &Programmes,
-) -> Result<Vec<Lot>, Invalid> {
+) -> Result<Vec<Lot>, DomainError> {
     if points <= Points::ZERO || account.balance_on(today, programmes).available < points {
-        return Err(Invalid::NotEnoughPoints);
+        return Err(LedgerError::NotEnoughPoints.into());
     }
     let last_active = account.last_active_day();
     Ok(account.lots.draw(points, |lot| {
@@ -259,13 +264,13 @@ pub fn expire(account: &mut Account, today: Day, programmes: &Programmes) -> Vec
 /// and names the lots those came from.
 ///
 /// # Errors
-/// [`Invalid::NotEnoughPoints`] where it would take more than the balance holds.
+/// [`LedgerError::NotEnoughPoints`] where it would take more than the balance holds.
 pub fn adjust(
     account: &mut Account,
     points: Points,
     today: Day,
     programmes: &Programmes,
-) -> Result<Vec<Lot>, Invalid> {
+) -> Result<Vec<Lot>, DomainError> {
     if points < Points::ZERO {
         return spend(account, -points, today, programmes);
     }

@@ -2,7 +2,7 @@ use super::*;
 use crate::programme::{Expiry, Programme, SpendRule, Terms, VisitRule};
 use crate::purchase::receipt::{ReceiptNumber, Register};
 use crate::values::calendar::PARIS;
-use crate::{EstablishmentId, Instant, Receipt, Sector};
+use crate::{EstablishmentId, Instant, LedgerError, PurchaseError, Receipt, Sector};
 use proptest::prelude::*;
 
 fn terms() -> Terms {
@@ -68,7 +68,7 @@ fn a_return_that_names_its_sale_takes_back_its_share() {
     for _ in 0..3 {
         assert_eq!(give_back(), Ok(taken(33)));
     }
-    assert_eq!(give_back(), Err(Invalid::ReturnExceedsSale));
+    assert_eq!(give_back(), Err(PurchaseError::ReturnExceedsSale.into()));
     assert_eq!(account.sum(), Points::ZERO);
 }
 
@@ -139,7 +139,7 @@ fn spending_takes_the_soonest_to_end_first_and_names_the_lots() {
     let today = day("2026-11-24");
     assert_eq!(
         spend(&mut account, Points::new(31), today, &programmes),
-        Err(Invalid::NotEnoughPoints),
+        Err(LedgerError::NotEnoughPoints.into()),
         "what waits cannot be spent"
     );
     let lots = spend(&mut account, Points::new(15), today, &programmes).unwrap();
@@ -161,7 +161,7 @@ fn a_correction_by_hand_never_takes_more_than_the_balance_holds() {
     assert_eq!(account.earned, Points::ZERO, "levels do not count what was given by hand");
     assert_eq!(
         adjust(&mut account, Points::new(-51), today, &programmes),
-        Err(Invalid::NotEnoughPoints)
+        Err(LedgerError::NotEnoughPoints.into())
     );
     assert_eq!(adjust(&mut account, Points::new(-50), today, &programmes).unwrap().len(), 1);
     assert_eq!(account.sum(), Points::ZERO);
@@ -179,7 +179,7 @@ fn points_owed_cannot_be_spent() {
     assert_eq!(account.sum(), Points::new(5));
     assert_eq!(
         spend(&mut account, Points::new(6), today, &programmes),
-        Err(Invalid::NotEnoughPoints)
+        Err(LedgerError::NotEnoughPoints.into())
     );
 }
 

@@ -1,7 +1,7 @@
 //! A lost card: its number is blocked, another takes its place, and both can be undone.
 
 use crate::values::identifiers::CardNumber;
-use crate::{Invalid, Person};
+use crate::{MemberError, Person};
 
 /// The most numbers of one member that are kept blocked, so that a person stays a small item.
 pub const MOST_BLOCKED: usize = 20;
@@ -16,18 +16,18 @@ impl Person {
     /// Blocks the member's card; `false` where it was blocked already.
     ///
     /// # Errors
-    /// [`Invalid::NoCard`], [`Invalid::TooManyBlockedCards`].
-    pub fn block_card(&mut self) -> Result<bool, Invalid> {
-        let card = self.details.card.clone().ok_or(Invalid::NoCard)?;
+    /// [`MemberError::NoCard`], [`MemberError::TooManyBlockedCards`].
+    pub fn block_card(&mut self) -> Result<bool, MemberError> {
+        let card = self.details.card.clone().ok_or(MemberError::NoCard)?;
         self.keep_blocked(card)
     }
 
     /// Lets the member's card be used again; `false` where it was not blocked.
     ///
     /// # Errors
-    /// [`Invalid::NoCard`].
-    pub fn unblock_card(&mut self) -> Result<bool, Invalid> {
-        let card = self.details.card.as_ref().ok_or(Invalid::NoCard)?;
+    /// [`MemberError::NoCard`].
+    pub fn unblock_card(&mut self) -> Result<bool, MemberError> {
+        let card = self.details.card.as_ref().ok_or(MemberError::NoCard)?;
         let before = self.blocked_cards.len();
         self.blocked_cards.retain(|blocked| blocked != card);
         Ok(self.blocked_cards.len() < before)
@@ -38,8 +38,8 @@ impl Person {
     /// card already.
     ///
     /// # Errors
-    /// [`Invalid::TooManyBlockedCards`].
-    pub fn replace_card(&mut self, card: &CardNumber) -> Result<bool, Invalid> {
+    /// [`MemberError::TooManyBlockedCards`].
+    pub fn replace_card(&mut self, card: &CardNumber) -> Result<bool, MemberError> {
         if self.details.card.as_ref() == Some(card) && !self.card_is_blocked() {
             return Ok(false);
         }
@@ -51,12 +51,12 @@ impl Person {
         Ok(true)
     }
 
-    fn keep_blocked(&mut self, card: CardNumber) -> Result<bool, Invalid> {
+    fn keep_blocked(&mut self, card: CardNumber) -> Result<bool, MemberError> {
         if self.blocked_cards.contains(&card) {
             return Ok(false);
         }
         if self.blocked_cards.len() >= MOST_BLOCKED {
-            return Err(Invalid::TooManyBlockedCards);
+            return Err(MemberError::TooManyBlockedCards);
         }
         self.blocked_cards.push(card);
         Ok(true)
@@ -103,8 +103,8 @@ mod tests {
     #[test]
     fn who_has_no_card_has_none_to_block() {
         let mut person = person(None);
-        assert_eq!(person.block_card(), Err(Invalid::NoCard));
-        assert_eq!(person.unblock_card(), Err(Invalid::NoCard));
+        assert_eq!(person.block_card(), Err(MemberError::NoCard));
+        assert_eq!(person.unblock_card(), Err(MemberError::NoCard));
         assert_eq!(person.replace_card(&card("CARD1")), Ok(true));
         assert_eq!((person.details.card, person.blocked_cards), (Some(card("CARD1")), vec![]));
     }
@@ -127,7 +127,7 @@ mod tests {
         for number in 1..=MOST_BLOCKED {
             assert_eq!(person.replace_card(&card(&format!("CARD{number}"))), Ok(true));
         }
-        assert_eq!(person.block_card(), Err(Invalid::TooManyBlockedCards));
-        assert_eq!(person.replace_card(&card("MORE")), Err(Invalid::TooManyBlockedCards));
+        assert_eq!(person.block_card(), Err(MemberError::TooManyBlockedCards));
+        assert_eq!(person.replace_card(&card("MORE")), Err(MemberError::TooManyBlockedCards));
     }
 }

@@ -1,5 +1,9 @@
 //! A member (*client final*): the person behind the account.
 
+mod error;
+
+pub use error::MemberError;
+
 pub mod card;
 pub mod consent;
 pub mod qr;
@@ -8,7 +12,7 @@ pub mod unmerge;
 
 use crate::values::identifiers::CardNumber;
 use crate::values::text;
-use crate::{Consents, Day, Instant, Invalid, MemberId, Mobile};
+use crate::{Consents, Day, DomainError, Instant, MemberId, Mobile, ValueError};
 
 /// The most characters of a last or first name, a line of an address, a city.
 pub const NAME_LENGTH: usize = 60;
@@ -21,10 +25,10 @@ impl Email {
     /// Reads an address of at most 254 characters.
     ///
     /// # Errors
-    /// [`Invalid::Email`].
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`MemberError::Email`].
+    pub fn parse(text: &str) -> Result<Self, DomainError> {
         let address = text.trim().to_lowercase();
-        let (local, host) = address.rsplit_once('@').ok_or(Invalid::Email)?;
+        let (local, host) = address.rsplit_once('@').ok_or(MemberError::Email)?;
         let labels_fit = host.contains('.')
             && host.split('.').all(|label| {
                 !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-')
@@ -35,7 +39,7 @@ impl Email {
             && !address
                 .chars()
                 .any(|c| c.is_whitespace() || c.is_control() || "<>,;\"()".contains(c));
-        if labels_fit && plain { Ok(Self(address)) } else { Err(Invalid::Email) }
+        if labels_fit && plain { Ok(Self(address)) } else { Err(MemberError::Email.into()) }
     }
 
     /// The address.
@@ -88,7 +92,7 @@ impl Details {
     ///
     /// # Errors
     /// What [`text::optional`] says, with the name of the field.
-    pub fn named(last_name: &str, first_name: &str) -> Result<Self, (&'static str, Invalid)> {
+    pub fn named(last_name: &str, first_name: &str) -> Result<Self, (&'static str, ValueError)> {
         Ok(Self {
             last_name: text::optional(last_name, NAME_LENGTH).map_err(|why| ("last_name", why))?,
             first_name: text::optional(first_name, NAME_LENGTH)
@@ -101,9 +105,9 @@ impl Details {
 /// A birth date that a living customer can have.
 ///
 /// # Errors
-/// [`Invalid::BirthDate`].
-pub fn birth_date(day: Day, today: Day) -> Result<Day, Invalid> {
-    if day > Day::FIRST && day <= today { Ok(day) } else { Err(Invalid::BirthDate) }
+/// [`MemberError::BirthDate`].
+pub fn birth_date(day: Day, today: Day) -> Result<Day, DomainError> {
+    if day > Day::FIRST && day <= today { Ok(day) } else { Err(MemberError::BirthDate.into()) }
 }
 
 /// Who told us that the person asked for the card.
@@ -170,7 +174,7 @@ mod tests {
         let day = |text| Day::parse(text).unwrap();
         let today = day("2026-11-24");
         assert!(birth_date(day("1990-02-28"), today).is_ok());
-        assert_eq!(birth_date(day("2026-11-25"), today), Err(Invalid::BirthDate));
-        assert_eq!(birth_date(Day::FIRST, today), Err(Invalid::BirthDate));
+        assert_eq!(birth_date(day("2026-11-25"), today), Err(MemberError::BirthDate.into()));
+        assert_eq!(birth_date(Day::FIRST, today), Err(MemberError::BirthDate.into()));
     }
 }

@@ -1,6 +1,6 @@
 //! A member's registration: the invitation to complete it, and its completion (*carte activée*).
 
-use crate::{Instant, Invalid, Person, retention};
+use crate::{Instant, MemberError, Person, retention};
 
 /// What is told of a registration.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,17 +16,17 @@ impl Registration {
     /// card activated once, so that what was told first stands.
     ///
     /// # Errors
-    /// [`Invalid::InvitedBeforeCreation`] or [`Invalid::ActivatedBeforeCreation`] for a day before the
+    /// [`MemberError::InvitedBeforeCreation`] or [`MemberError::ActivatedBeforeCreation`] for a day before the
     /// member's first: a year mistaken would erase the member at once.
-    pub fn note(&self, person: &mut Person) -> Result<bool, Invalid> {
+    pub fn note(&self, person: &mut Person) -> Result<bool, MemberError> {
         let first_day = retention::day_of(person.created_at);
         let is_before =
             |at: Option<Instant>| at.is_some_and(|at| retention::day_of(at) < first_day);
         if is_before(self.invited_at) {
-            return Err(Invalid::InvitedBeforeCreation);
+            return Err(MemberError::InvitedBeforeCreation);
         }
         if is_before(self.activated_at) {
-            return Err(Invalid::ActivatedBeforeCreation);
+            return Err(MemberError::ActivatedBeforeCreation);
         }
         let before = (person.invited_at, person.activated_at);
         person.invited_at = person.invited_at.or(self.invited_at);
@@ -93,7 +93,7 @@ mod tests {
         let invited = Registration { invited_at: at, ..Registration::default() };
         let activated = Registration { activated_at: at, ..Registration::default() };
         let refused = |why| if fits { Ok(true) } else { Err(why) };
-        assert_eq!(invited.note(&mut person()), refused(Invalid::InvitedBeforeCreation));
-        assert_eq!(activated.note(&mut person()), refused(Invalid::ActivatedBeforeCreation));
+        assert_eq!(invited.note(&mut person()), refused(MemberError::InvitedBeforeCreation));
+        assert_eq!(activated.note(&mut person()), refused(MemberError::ActivatedBeforeCreation));
     }
 }

@@ -1,10 +1,14 @@
 //! A merchant, its contracts and its establishments.
 
+mod error;
+
+pub use error::MerchantError;
+
 pub mod origin;
 pub mod provider;
 pub mod sender;
 
-use crate::{Day, EstablishmentId, Invalid, MerchantId};
+use crate::{Day, DomainError, EstablishmentId, MerchantId};
 use jiff::tz::TimeZone;
 
 /// What the merchant sells; it decides how long members are kept and what a basket may hold.
@@ -62,11 +66,11 @@ impl Merchant {
     /// pen ends one at once or never.
     ///
     /// # Errors
-    /// [`Invalid::DayUnreadable`], [`Invalid::ContractEnd`].
-    pub fn contract_end(text: &str, today: Day) -> Result<Day, Invalid> {
+    /// [`ValueError::DayUnreadable`], [`MerchantError::ContractEnd`].
+    pub fn contract_end(text: &str, today: Day) -> Result<Day, DomainError> {
         let last = Day::parse(text)?;
         if last < today || last > today.plus_months(CONTRACT_END_MONTHS) {
-            return Err(Invalid::ContractEnd);
+            return Err(MerchantError::ContractEnd.into());
         }
         Ok(last)
     }
@@ -92,17 +96,18 @@ pub struct Establishment {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{MerchantError, ValueError};
     use rstest::rstest;
 
     #[rstest]
     #[case("2026-11-24", Ok(()))]
     #[case("2031-11-24", Ok(()))]
-    #[case("2026-11-23", Err(Invalid::ContractEnd))]
-    #[case("2031-11-25", Err(Invalid::ContractEnd))]
-    #[case("2026-02-31", Err(Invalid::DayUnreadable))]
+    #[case("2026-11-23", Err(MerchantError::ContractEnd.into()))]
+    #[case("2031-11-25", Err(MerchantError::ContractEnd.into()))]
+    #[case("2026-02-31", Err(ValueError::DayUnreadable.into()))]
     fn a_contract_ends_today_or_within_five_years(
         #[case] text: &str,
-        #[case] read: Result<(), Invalid>,
+        #[case] read: Result<(), DomainError>,
     ) {
         let today = Day::parse("2026-11-24").unwrap();
         assert_eq!(Merchant::contract_end(text, today).map(|_| ()), read);

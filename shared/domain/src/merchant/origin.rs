@@ -1,6 +1,6 @@
 //! Where the page of a till that runs in a browser comes from.
 
-use crate::Invalid;
+use crate::MerchantError;
 
 /// Longer than any host name with its scheme and port.
 const LONGEST: usize = 270;
@@ -14,9 +14,9 @@ impl Origin {
     /// it. `http` is for `localhost` only, where a till is written.
     ///
     /// # Errors
-    /// [`Invalid::Origin`].
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let (scheme, authority) = text.split_once("://").ok_or(Invalid::Origin)?;
+    /// [`MerchantError::Origin`].
+    pub fn parse(text: &str) -> Result<Self, MerchantError> {
+        let (scheme, authority) = text.split_once("://").ok_or(MerchantError::Origin)?;
         let (host, port) = match authority.split_once(':') {
             Some((host, port)) => (host, Some(port)),
             None => (authority, None),
@@ -25,7 +25,7 @@ impl Origin {
         let usual_port = match scheme {
             "https" => "443",
             "http" if host == "localhost" => "80",
-            _ => return Err(Invalid::Origin),
+            _ => return Err(MerchantError::Origin),
         };
         let is_port = |port: &str| {
             port != usual_port && !port.starts_with(['0', '+']) && port.parse::<u16>().is_ok()
@@ -33,7 +33,7 @@ impl Origin {
         if text.len() <= LONGEST && is_host(host) && port.is_none_or(is_port) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Invalid::Origin)
+            Err(MerchantError::Origin)
         }
     }
 
@@ -96,12 +96,12 @@ mod tests {
     #[case("file://localhost")]
     #[case(" https://caisse.example.com")]
     fn what_no_browser_would_send_is_refused(#[case] text: &str) {
-        assert_eq!(Origin::parse(text), Err(Invalid::Origin));
+        assert_eq!(Origin::parse(text), Err(MerchantError::Origin));
     }
 
     #[test]
     fn an_origin_is_bounded() {
         let host = ["a"; 140].join(".");
-        assert_eq!(Origin::parse(&format!("https://{host}")), Err(Invalid::Origin));
+        assert_eq!(Origin::parse(&format!("https://{host}")), Err(MerchantError::Origin));
     }
 }

@@ -3,7 +3,7 @@
 //! A provider is named here and nowhere else in the domain. Its credentials, its client and its callbacks
 //! are one folder of the crate `messaging`.
 
-use crate::{Channel, Invalid};
+use crate::{Channel, MerchantError};
 
 /// A provider that carries messages (*sous-traitant ultérieur* of the register).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,13 +54,13 @@ pub struct AccountCode(String);
 
 impl AccountCode {
     /// Reads a code of 1 to 40 lower-case letters, digits and hyphens. Anything else is
-    /// [`Invalid::AccountCode`].
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`MerchantError::AccountCode`].
+    pub fn parse(text: &str) -> Result<Self, MerchantError> {
         let is_code = (1..=40).contains(&text.len())
             && text
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        if is_code { Ok(Self(text.to_owned())) } else { Err(Invalid::AccountCode) }
+        if is_code { Ok(Self(text.to_owned())) } else { Err(MerchantError::AccountCode) }
     }
 
     /// The code as text.

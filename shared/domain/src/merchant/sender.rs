@@ -3,7 +3,7 @@
 use crate::member::Email;
 use crate::merchant::provider::ProviderAccount;
 use crate::values::text;
-use crate::{Cents, Channel, Invalid};
+use crate::{Cents, Channel, MerchantError, ValueError};
 
 /// The price that the provider asks for one e-mail, or for one part of an SMS. The unit is a millionth
 /// of a euro, since these prices go below a cent.
@@ -14,9 +14,9 @@ impl UnitPrice {
     /// The highest price: one euro.
     pub const MAX: Self = Self(1_000_000);
 
-    /// Accepts a price of 0 to [`UnitPrice::MAX`], or returns [`Invalid::UnitPrice`].
-    pub const fn new(microeuros: u32) -> Result<Self, Invalid> {
-        if microeuros > Self::MAX.0 { Err(Invalid::UnitPrice) } else { Ok(Self(microeuros)) }
+    /// Accepts a price of 0 to [`UnitPrice::MAX`], or returns [`MerchantError::UnitPrice`].
+    pub const fn new(microeuros: u32) -> Result<Self, MerchantError> {
+        if microeuros > Self::MAX.0 { Err(MerchantError::UnitPrice) } else { Ok(Self(microeuros)) }
     }
 
     /// The price in millionths of a euro.
@@ -42,7 +42,7 @@ impl SenderName {
     pub const MAX_LENGTH: usize = 70;
 
     /// Reads a name by the rule of [`text::bounded`].
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
         text::bounded(text, Self::MAX_LENGTH).map(|name| Self(name.to_owned()))
     }
 
@@ -60,15 +60,15 @@ pub struct SenderId(String);
 impl SenderId {
     /// Reads a sender ID: 3 to 11 letters, digits and spaces, a letter first (AF2M), or a short code of
     /// 5 digits. Mobile numbers are forbidden (Arcep 2022-1583). Anything else is
-    /// [`Invalid::SmsSender`].
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`MerchantError::SmsSender`].
+    pub fn parse(text: &str) -> Result<Self, MerchantError> {
         let is_name = (3..=11).contains(&text.len())
             && text.starts_with(|first: char| first.is_ascii_alphabetic())
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ');
         if is_name || is_short_code(text) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Invalid::SmsSender)
+            Err(MerchantError::SmsSender)
         }
     }
 
@@ -91,12 +91,12 @@ pub struct StopNumber(String);
 
 impl StopNumber {
     /// Reads a short code of 5 digits, 36xxx or 38xxx (AF2M). Anything else is
-    /// [`Invalid::StopNumber`].
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`MerchantError::StopNumber`].
+    pub fn parse(text: &str) -> Result<Self, MerchantError> {
         if is_short_code(text) && (text.starts_with("36") || text.starts_with("38")) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Invalid::StopNumber)
+            Err(MerchantError::StopNumber)
         }
     }
 
@@ -212,6 +212,6 @@ mod tests {
 
     #[test]
     fn a_price_of_more_than_a_euro_is_refused() {
-        assert_eq!(UnitPrice::new(1_000_001), Err(Invalid::UnitPrice));
+        assert_eq!(UnitPrice::new(1_000_001), Err(MerchantError::UnitPrice));
     }
 }

@@ -7,7 +7,7 @@ use super::rules::Each;
 use super::{Expiry, Terms, Unit};
 use crate::purchase::optician;
 use crate::values::sensitive;
-use crate::{Cents, EstablishmentId, Invalid, Sector};
+use crate::{Cents, DomainError, EstablishmentId, ProgrammeError, Sector, ValueError};
 use std::collections::BTreeSet;
 
 /// The most rules of one kind, so that a merchant's settings stay one small read.
@@ -37,15 +37,15 @@ pub struct Flaw {
     /// Where.
     pub pointer: String,
     /// What.
-    pub invalid: Invalid,
+    pub error: DomainError,
 }
 
 struct Flaws(Vec<Flaw>);
 
 impl Flaws {
-    fn note(&mut self, holds: bool, pointer: impl Into<String>, invalid: Invalid) {
+    fn note(&mut self, holds: bool, pointer: impl Into<String>, error: impl Into<DomainError>) {
         if !holds {
-            self.0.push(Flaw { pointer: pointer.into(), invalid });
+            self.0.push(Flaw { pointer: pointer.into(), error: error.into() });
         }
     }
 
@@ -57,7 +57,7 @@ impl Flaws {
         } else {
             // White space around it is kept, and counts.
             let fits = name.chars().count() <= NAME_LENGTH;
-            self.note(fits, pointer, Invalid::TooLong { limit: NAME_LENGTH });
+            self.note(fits, pointer, ValueError::TooLong { limit: NAME_LENGTH });
         }
     }
 
@@ -65,17 +65,21 @@ impl Flaws {
         self.note(
             (1..=MOST_POINTS).contains(&points),
             format!("{pointer}/points"),
-            Invalid::RulePoints,
+            ProgrammeError::RulePoints,
         );
     }
 
     fn goods(&mut self, goods: &Goods, sector: Sector, pointer: &str) {
         let fits = goods.skus.len() <= MOST_GOODS && goods.categories.len() <= MOST_GOODS;
-        self.note(fits, format!("{pointer}/skus"), Invalid::TooManyGoods);
+        self.note(fits, format!("{pointer}/skus"), ProgrammeError::TooManyGoods);
         if sector == Sector::Optical {
-            self.note(goods.skus.is_empty(), format!("{pointer}/skus"), Invalid::OpticianGoods);
+            self.note(
+                goods.skus.is_empty(),
+                format!("{pointer}/skus"),
+                ProgrammeError::OpticianGoods,
+            );
             let families = goods.categories.iter().all(|category| optician::is_family(category));
-            self.note(families, format!("{pointer}/categories"), Invalid::OpticianGoods);
+            self.note(families, format!("{pointer}/categories"), ProgrammeError::OpticianGoods);
         }
     }
 }
@@ -110,20 +114,20 @@ fn counts(terms: &Terms, flaws: &mut Flaws) {
         ("/bonuses", terms.bonuses.len()),
     ];
     for (pointer, count) in rules {
-        flaws.note(count <= MOST_RULES, pointer, Invalid::TooManyRules);
+        flaws.note(count <= MOST_RULES, pointer, ProgrammeError::TooManyRules);
     }
-    flaws.note(terms.levels.len() <= MOST_LEVELS, "/levels", Invalid::TooManyRules);
+    flaws.note(terms.levels.len() <= MOST_LEVELS, "/levels", ProgrammeError::TooManyRules);
     let minimum = Cents::of_document(terms.minimum_spend.get());
-    flaws.note(minimum.is_ok(), "/minimum_spend_cents", Invalid::AmountNegative);
+    flaws.note(minimum.is_ok(), "/minimum_spend_cents", ValueError::AmountNegative);
     let cap = terms.daily_cap.is_none_or(|cap| (1..=MOST_COUNT).contains(&cap.get()));
-    flaws.note(cap, "/daily_cap", Invalid::RulePoints);
+    flaws.note(cap, "/daily_cap", ProgrammeError::RulePoints);
     let gifts = [
         ("/gifts/welcome", terms.gifts.welcome),
         ("/gifts/activation", terms.gifts.activation),
         ("/gifts/birthday", terms.gifts.birthday),
     ];
     for (pointer, points) in gifts {
-        flaws.note(points <= MOST_POINTS, pointer, Invalid::RulePoints);
+        flaws.note(points <= MOST_POINTS, pointer, ProgrammeError::RulePoints);
     }
 }
 
@@ -131,13 +135,17 @@ fn spend(terms: &Terms, sector: Sector, flaws: &mut Flaws) {
     for (index, rule) in terms.spend.iter().enumerate() {
         let pointer = format!("/spend/{index}");
         flaws.name(rule.name.as_ref(), &pointer);
-        flaws.note(rule.points <= MOST_POINTS, format!("{pointer}/points"), Invalid::EarningRule);
+        flaws.note(
+            rule.points <= MOST_POINTS,
+            format!("{pointer}/points"),
+            ProgrammeError::EarningRule,
+        );
         let per = (1..=100_000).contains(&rule.per.get());
-        flaws.note(per, format!("{pointer}/per_cents"), Invalid::EarningRule);
+        flaws.note(per, format!("{pointer}/per_cents"), ProgrammeError::EarningRule);
         flaws.goods(&rule.goods, sector, &format!("{pointer}/goods"));
         let both = rule.goods.skus.intersection(&terms.excluded.skus).next().is_some()
             || rule.goods.categories.intersection(&terms.excluded.categories).next().is_some();
-        flaws.note(!both, format!("{pointer}/goods"), Invalid::EarnsWhatIsExcluded);
+        flaws.note(!both, format!("{pointer}/goods"), ProgrammeError::EarnsWhatIsExcluded);
     }
 }
 
@@ -147,7 +155,7 @@ fn visits(terms: &Terms, flaws: &mut Flaws) {
         flaws.name(rule.name.as_ref(), &pointer);
         flaws.points(rule.points, &pointer);
         let most = (1..=24).contains(&rule.most_a_day);
-        flaws.note(most, format!("{pointer}/most_a_day"), Invalid::VisitsADay);
+        flaws.note(most, format!("{pointer}/most_a_day"), ProgrammeError::VisitsADay);
     }
 }
 
@@ -156,7 +164,7 @@ fn multipliers(terms: &Terms, flaws: &mut Flaws) {
         let pointer = format!("/multipliers/{index}");
         flaws.name(rule.name.as_ref(), &pointer);
         let more = (101..=MOST_HUNDREDTHS).contains(&rule.hundredths);
-        flaws.note(more, format!("{pointer}/hundredths"), Invalid::Multiplier);
+        flaws.note(more, format!("{pointer}/hundredths"), ProgrammeError::Multiplier);
     }
 }
 
@@ -168,9 +176,9 @@ fn bonuses(terms: &Terms, sector: Sector, flaws: &mut Flaws) {
         flaws.goods(&rule.goods, sector, &format!("{pointer}/goods"));
         if let Each::Piece { most_a_sale } = rule.each {
             let named = !rule.goods.is_empty();
-            flaws.note(named, format!("{pointer}/goods"), Invalid::PiecesOfNothing);
+            flaws.note(named, format!("{pointer}/goods"), ProgrammeError::PiecesOfNothing);
             let most = (rule.points..=MOST_POINTS).contains(&most_a_sale);
-            flaws.note(most, format!("{pointer}/most_a_sale"), Invalid::PiecesWithoutLimit);
+            flaws.note(most, format!("{pointer}/most_a_sale"), ProgrammeError::PiecesWithoutLimit);
         }
     }
 }
@@ -180,22 +188,26 @@ fn levels(terms: &Terms, flaws: &mut Flaws) {
     for (index, level) in terms.levels.iter().enumerate() {
         let pointer = format!("/levels/{index}");
         flaws.name(Some(&level.name), &pointer);
-        flaws.note(codes.insert(&level.code), format!("{pointer}/code"), Invalid::LevelTwice);
+        flaws.note(
+            codes.insert(&level.code),
+            format!("{pointer}/code"),
+            ProgrammeError::LevelTwice,
+        );
         let from = (1..=MOST_COUNT).contains(&level.from.get());
-        flaws.note(from, format!("{pointer}/from_points"), Invalid::RulePoints);
+        flaws.note(from, format!("{pointer}/from_points"), ProgrammeError::RulePoints);
         let alone = thresholds.insert(level.from);
-        flaws.note(alone, format!("{pointer}/from_points"), Invalid::LevelTwice);
+        flaws.note(alone, format!("{pointer}/from_points"), ProgrammeError::LevelTwice);
     }
 }
 
 fn lifetime(terms: &Terms, flaws: &mut Flaws) {
     let pending = terms.pending_days <= MOST_PENDING_DAYS;
-    flaws.note(pending, "/pending_days", Invalid::PendingDays);
+    flaws.note(pending, "/pending_days", ProgrammeError::PendingDays);
     let months = match terms.expiry {
         Expiry::Never => return,
         Expiry::AfterEarning { months } | Expiry::AfterInactivity { months } => months,
     };
-    flaws.note((1..=MOST_MONTHS).contains(&months), "/expiry/months", Invalid::ExpiryMonths);
+    flaws.note((1..=MOST_MONTHS).contains(&months), "/expiry/months", ProgrammeError::ExpiryMonths);
 }
 
 fn condition(
@@ -206,17 +218,21 @@ fn condition(
     flaws: &mut Flaws,
 ) {
     let ends = when.until.is_none_or(|until| when.from.is_none_or(|from| from <= until));
-    flaws.note(ends, format!("{pointer}/until"), Invalid::EndsBeforeItBegins);
+    flaws.note(ends, format!("{pointer}/until"), ProgrammeError::EndsBeforeItBegins);
     let hours =
         when.hours.is_none_or(|hours| hours.from < hours.until && hours.until <= DAY_MINUTES);
-    flaws.note(hours, format!("{pointer}/hours"), Invalid::HoursEmpty);
+    flaws.note(hours, format!("{pointer}/hours"), ProgrammeError::HoursEmpty);
     let known = when.establishments.is_subset(establishments);
-    flaws.note(known, format!("{pointer}/establishments"), Invalid::EstablishmentUnknown);
+    flaws.note(known, format!("{pointer}/establishments"), ProgrammeError::EstablishmentUnknown);
     let is_level = |code: &super::LevelCode| terms.levels.iter().any(|level| level.code == *code);
     let levels = when.levels.iter().all(is_level);
-    flaws.note(levels, format!("{pointer}/levels"), Invalid::LevelUnknown);
+    flaws.note(levels, format!("{pointer}/levels"), ProgrammeError::LevelUnknown);
     let minimum = Cents::of_document(when.minimum_spend.get());
-    flaws.note(minimum.is_ok(), format!("{pointer}/minimum_spend_cents"), Invalid::AmountNegative);
+    flaws.note(
+        minimum.is_ok(),
+        format!("{pointer}/minimum_spend_cents"),
+        ValueError::AmountNegative,
+    );
 }
 
 /// What is given whatever is spent could be had without end, were the day not capped.
@@ -228,7 +244,7 @@ fn given_without_spending(terms: &Terms, flaws: &mut Flaws) {
     for (index, bonus) in terms.bonuses.iter().enumerate() {
         let limited = bonus.each != Each::Sale || !bonus.goods.is_empty() || !free(&bonus.when);
         let pointer = format!("/bonuses/{index}/when/minimum_spend_cents");
-        flaws.note(limited, pointer, Invalid::GivesWithoutLimit);
+        flaws.note(limited, pointer, ProgrammeError::GivesWithoutLimit);
     }
 }
 
@@ -241,7 +257,7 @@ fn given_back(terms: &Terms, flaws: &mut Flaws) {
     for (index, rule) in terms.spend.iter().enumerate() {
         let given = i64::from(rule.points) * i64::from(most);
         let less = given < rule.per.get().saturating_mul(100);
-        flaws.note(less, format!("/spend/{index}/points"), Invalid::GivesBackMoreThanSpent);
+        flaws.note(less, format!("/spend/{index}/points"), ProgrammeError::GivesBackMoreThanSpent);
     }
 }
 
@@ -257,11 +273,11 @@ mod tests {
         Terms { spend: vec![SpendRule::of_everything(1, Cents::new(100))], ..Terms::default() }
     }
 
-    fn check(terms: Terms) -> Vec<(String, Invalid)> {
+    fn check(terms: Terms) -> Vec<(String, DomainError)> {
         let shops = BTreeSet::from([EstablishmentId::parse("paris").unwrap()]);
         match Programme::check(terms, Sector::Retail, &shops) {
             Ok(_) => vec![],
-            Err(flaws) => flaws.into_iter().map(|flaw| (flaw.pointer, flaw.invalid)).collect(),
+            Err(flaws) => flaws.into_iter().map(|flaw| (flaw.pointer, flaw.error)).collect(),
         }
     }
 
@@ -301,12 +317,12 @@ mod tests {
         let when = Condition { from, until, ..Condition::default() };
         assert_eq!(
             check(multiplied(when)),
-            [("/multipliers/0/when/until".to_owned(), Invalid::EndsBeforeItBegins)]
+            [("/multipliers/0/when/until".to_owned(), ProgrammeError::EndsBeforeItBegins.into())]
         );
         let hours = Some(Hours { from: 600, until: 600 });
         assert_eq!(
             check(multiplied(Condition { hours, ..Condition::default() })),
-            [("/multipliers/0/when/hours".to_owned(), Invalid::HoursEmpty)]
+            [("/multipliers/0/when/hours".to_owned(), ProgrammeError::HoursEmpty.into())]
         );
     }
 
@@ -314,18 +330,21 @@ mod tests {
     fn a_rule_that_could_give_without_limit_is_refused_with_its_field() {
         assert_eq!(
             check(bonus(50, Each::Sale, Goods::default())),
-            [("/bonuses/0/when/minimum_spend_cents".to_owned(), Invalid::GivesWithoutLimit)]
+            [(
+                "/bonuses/0/when/minimum_spend_cents".to_owned(),
+                ProgrammeError::GivesWithoutLimit.into()
+            )]
         );
         let capped =
             Terms { daily_cap: Some(Points::new(100)), ..bonus(50, Each::Sale, Goods::default()) };
         assert_eq!(check(capped), []);
         assert_eq!(
             check(bonus(50, Each::Piece { most_a_sale: u32::MAX }, product())),
-            [("/bonuses/0/most_a_sale".to_owned(), Invalid::PiecesWithoutLimit)]
+            [("/bonuses/0/most_a_sale".to_owned(), ProgrammeError::PiecesWithoutLimit.into())]
         );
         assert_eq!(
             check(bonus(50, Each::Piece { most_a_sale: 500 }, Goods::default())),
-            [("/bonuses/0/goods".to_owned(), Invalid::PiecesOfNothing)]
+            [("/bonuses/0/goods".to_owned(), ProgrammeError::PiecesOfNothing.into())]
         );
     }
 
@@ -337,7 +356,7 @@ mod tests {
         let doubled = Terms { unit: Unit::Cents, spend: half, ..multiplied(Condition::default()) };
         assert_eq!(
             check(doubled),
-            [("/spend/0/points".to_owned(), Invalid::GivesBackMoreThanSpent)]
+            [("/spend/0/points".to_owned(), ProgrammeError::GivesBackMoreThanSpent.into())]
         );
     }
 
@@ -350,22 +369,25 @@ mod tests {
             .push(SpendRule { goods: product(), ..SpendRule::of_everything(5, Cents::new(100)) });
         assert_eq!(
             check(contradictory),
-            [("/spend/1/goods".to_owned(), Invalid::EarnsWhatIsExcluded)]
+            [("/spend/1/goods".to_owned(), ProgrammeError::EarnsWhatIsExcluded.into())]
         );
         let levels = vec![level("silver", 100), level("gold", 100)];
         assert_eq!(
             check(Terms { levels, ..terms() }),
-            [("/levels/1/from_points".to_owned(), Invalid::LevelTwice)]
+            [("/levels/1/from_points".to_owned(), ProgrammeError::LevelTwice.into())]
         );
         let unknown = BTreeSet::from([LevelCode::parse("gold").unwrap()]);
         assert_eq!(
             check(multiplied(Condition { levels: unknown, ..Condition::default() })),
-            [("/multipliers/0/when/levels".to_owned(), Invalid::LevelUnknown)]
+            [("/multipliers/0/when/levels".to_owned(), ProgrammeError::LevelUnknown.into())]
         );
         let elsewhere = BTreeSet::from([EstablishmentId::parse("lyon").unwrap()]);
         assert_eq!(
             check(multiplied(Condition { establishments: elsewhere, ..Condition::default() })),
-            [("/multipliers/0/when/establishments".to_owned(), Invalid::EstablishmentUnknown)]
+            [(
+                "/multipliers/0/when/establishments".to_owned(),
+                ProgrammeError::EstablishmentUnknown.into()
+            )]
         );
     }
 
@@ -379,11 +401,14 @@ mod tests {
         };
         let refused = |invalid| vec![("/levels/0/name".to_owned(), invalid)];
         assert_eq!(named("Or"), []);
-        assert_eq!(named(" "), refused(Invalid::Empty));
-        assert_eq!(named("O\u{7}r"), refused(Invalid::ControlCharacters));
+        assert_eq!(named(" "), refused(ValueError::Empty.into()));
+        assert_eq!(named("O\u{7}r"), refused(ValueError::ControlCharacters.into()));
         let limit = NAME_LENGTH;
-        assert_eq!(named(&format!("Or{}", " ".repeat(limit))), refused(Invalid::TooLong { limit }));
-        assert_eq!(named("Clients diabétiques"), refused(Invalid::SensitiveText));
+        assert_eq!(
+            named(&format!("Or{}", " ".repeat(limit))),
+            refused(ValueError::TooLong { limit }.into())
+        );
+        assert_eq!(named("Clients diabétiques"), refused(ValueError::SensitiveText.into()));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Levels (*paliers*): computed from the points earned over a rolling year, not on the balance.
 
-use crate::{Account, Day, Invalid, Points};
+use crate::{Account, Day, Points, ProgrammeError};
 
 /// How many calendar months the rolling year spans, the present one included.
 pub const ROLLING_MONTHS: i32 = 12;
@@ -13,11 +13,11 @@ impl LevelCode {
     /// Reads a code.
     ///
     /// # Errors
-    /// [`Invalid::LevelCode`] unless it is 1 to 20 lower-case letters, digits or hyphens.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`ProgrammeError::LevelCode`] unless it is 1 to 20 lower-case letters, digits or hyphens.
+    pub fn parse(text: &str) -> Result<Self, ProgrammeError> {
         let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         let fits = (1..=20).contains(&text.len()) && text.bytes().all(allowed);
-        if fits { Ok(Self(text.to_owned())) } else { Err(Invalid::LevelCode) }
+        if fits { Ok(Self(text.to_owned())) } else { Err(ProgrammeError::LevelCode) }
     }
 
     /// The code.

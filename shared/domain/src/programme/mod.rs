@@ -1,5 +1,9 @@
 //! A merchant's loyalty programme: its rules as data, each version from a day on.
 
+mod error;
+
+pub use error::ProgrammeError;
+
 pub mod checks;
 pub mod condition;
 pub mod earning;

@@ -1,5 +1,9 @@
 //! A purchase: what a receipt says was sold or returned.
 
+mod error;
+
+pub use error::PurchaseError;
+
 pub mod id;
 pub mod optician;
 pub mod receipt;
@@ -7,7 +11,7 @@ pub mod ticket;
 
 use crate::purchase::receipt::Operator;
 use crate::values::text;
-use crate::{Cents, CouponCode, Instant, Invalid, Quantity, Receipt, Sector};
+use crate::{Cents, CouponCode, DomainError, Instant, Quantity, Receipt, Sector, ValueError};
 
 /// The most lines a basket may have.
 pub const MOST_LINES: usize = 200;
@@ -83,7 +87,7 @@ impl Purchase {
     /// of health gets further.
     ///
     /// # Errors
-    /// [`Invalid::TooManyLines`], or what [`Cents::of_document`] says of the total.
+    /// [`PurchaseError::TooManyLines`], or what [`Cents::of_document`] says of the total.
     pub fn new(
         sector: Sector,
         receipt: Receipt,
@@ -92,10 +96,10 @@ impl Purchase {
         total: Cents,
         lines: Vec<Line>,
         operator: Option<Operator>,
-    ) -> Result<Self, Invalid> {
+    ) -> Result<Self, DomainError> {
         let total = Cents::of_document(total.get())?;
         if lines.len() > MOST_LINES {
-            return Err(Invalid::TooManyLines);
+            return Err(PurchaseError::TooManyLines.into());
         }
         let lines = match sector {
             Sector::Optical => optician::cut_down(&lines),
@@ -107,19 +111,19 @@ impl Purchase {
     /// The same sale with the coupons that it uses.
     ///
     /// # Errors
-    /// [`Invalid::CouponsOfReturn`], [`Invalid::TooManyCoupons`], [`Invalid::CouponTwice`].
-    pub fn with_coupons(self, coupons: Vec<UsedCoupon>) -> Result<Self, Invalid> {
+    /// [`PurchaseError::CouponsOfReturn`], [`PurchaseError::TooManyCoupons`], [`PurchaseError::CouponTwice`].
+    pub fn with_coupons(self, coupons: Vec<UsedCoupon>) -> Result<Self, DomainError> {
         if matches!(self.kind, Kind::Return { .. }) && !coupons.is_empty() {
-            return Err(Invalid::CouponsOfReturn);
+            return Err(PurchaseError::CouponsOfReturn.into());
         }
         if coupons.len() > MOST_COUPONS {
-            return Err(Invalid::TooManyCoupons);
+            return Err(PurchaseError::TooManyCoupons.into());
         }
         let is_twice = |(index, used): (usize, &UsedCoupon)| {
             coupons[..index].iter().any(|other| other.code == used.code)
         };
         if coupons.iter().enumerate().any(is_twice) {
-            return Err(Invalid::CouponTwice);
+            return Err(PurchaseError::CouponTwice.into());
         }
         Ok(Self { coupons, ..self })
     }
@@ -190,7 +194,7 @@ pub fn line_texts(
     sku: &str,
     label: &str,
     category: &str,
-) -> Result<[Option<String>; 3], (&'static str, Invalid)> {
+) -> Result<[Option<String>; 3], (&'static str, ValueError)> {
     Ok([
         text::optional(sku, SKU_LENGTH).map_err(|invalid| ("sku", invalid))?,
         text::optional(label, LABEL_LENGTH).map_err(|invalid| ("label", invalid))?,

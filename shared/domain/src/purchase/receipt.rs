@@ -1,6 +1,6 @@
 //! A receipt's natural key: whoever the customer, the same receipt again is the same purchase.
 
-use crate::{Day, EstablishmentId, Invalid};
+use crate::{Day, EstablishmentId, ValueError};
 
 macro_rules! code {
     ($(#[$doc:meta])* $name:ident, $limit:literal) => {
@@ -12,19 +12,19 @@ macro_rules! code {
             /// Reads letters, digits, and `. _ - /`, trimmed and bounded.
             ///
             /// # Errors
-            /// [`Invalid::Empty`], [`Invalid::TooLong`] or [`Invalid::Characters`].
-            pub fn parse(text: &str) -> Result<Self, Invalid> {
+            /// [`ValueError::Empty`], [`ValueError::TooLong`] or [`ValueError::Characters`].
+            pub fn parse(text: &str) -> Result<Self, ValueError> {
                 let text = text.trim();
                 if text.is_empty() {
-                    Err(Invalid::Empty)
+                    Err(ValueError::Empty)
                 } else if text.len() > $limit {
-                    Err(Invalid::TooLong { limit: $limit })
+                    Err(ValueError::TooLong { limit: $limit })
                 } else if text.bytes().all(|byte| {
                     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/')
                 }) {
                     Ok(Self(text.to_owned()))
                 } else {
-                    Err(Invalid::Characters)
+                    Err(ValueError::Characters)
                 }
             }
 
@@ -86,11 +86,14 @@ mod tests {
     #[rstest]
     #[case("2026/000123", Ok(()))]
     #[case("A-1_2.3", Ok(()))]
-    #[case("", Err(Invalid::Empty))]
-    #[case("12#34", Err(Invalid::Characters))]
-    #[case("n° 12", Err(Invalid::Characters))]
-    #[case("12345678901234567890123456789012345678901", Err(Invalid::TooLong { limit: 40 }))]
-    fn a_receipt_number_is_short_and_plain(#[case] text: &str, #[case] read: Result<(), Invalid>) {
+    #[case("", Err(ValueError::Empty))]
+    #[case("12#34", Err(ValueError::Characters))]
+    #[case("n° 12", Err(ValueError::Characters))]
+    #[case("12345678901234567890123456789012345678901", Err(ValueError::TooLong { limit: 40 }))]
+    fn a_receipt_number_is_short_and_plain(
+        #[case] text: &str,
+        #[case] read: Result<(), ValueError>,
+    ) {
         assert_eq!(ReceiptNumber::parse(text).map(|_| ()), read);
     }
 }

@@ -1,10 +1,14 @@
 //! Rewards (*récompenses*): what a merchant gives for points, for whom, when and how often.
 
+mod error;
+
+pub use error::RewardError;
+
 pub mod redemption;
 
 use crate::coupon::offer::Usage;
 use crate::programme::{Level, LevelCode};
-use crate::{Day, Invalid, Offer, OfferId, Points, RewardId};
+use crate::{Day, DomainError, ErrorClass, Offer, OfferId, Points, ProgrammeError, RewardId};
 
 /// The most characters of a reward's name.
 pub const NAME_LENGTH: usize = 60;
@@ -14,12 +18,12 @@ pub const MOST_POINTS: i64 = 1_000_000;
 /// A price in points: some, and no absurd number.
 ///
 /// # Errors
-/// [`Invalid::RewardPoints`].
-pub fn price(points: i64) -> Result<Points, Invalid> {
+/// [`RewardError::Points`].
+pub fn price(points: i64) -> Result<Points, DomainError> {
     if (1..=MOST_POINTS).contains(&points) {
         Ok(Points::new(points))
     } else {
-        Err(Invalid::RewardPoints)
+        Err(RewardError::Points.into())
     }
 }
 
@@ -111,6 +115,17 @@ impl Refusal {
         }
     }
 
+    /// The class, which decides the HTTP status.
+    #[must_use]
+    pub const fn class(self) -> ErrorClass {
+        match self {
+            Self::OutOfStock | Self::MemberLimit => ErrorClass::Conflict,
+            Self::Disabled | Self::NotBegun | Self::Ended | Self::LevelTooLow => {
+                ErrorClass::Invalid
+            }
+        }
+    }
+
     /// What the till may show.
     #[must_use]
     pub const fn french(self) -> &'static str {
@@ -129,30 +144,30 @@ impl Reward {
     /// A reward of a merchant with these levels.
     ///
     /// # Errors
-    /// The field that stands against it and why: [`Invalid::RewardPoints`], [`Invalid::RewardLimit`],
-    /// [`Invalid::EndsBeforeItBegins`], [`Invalid::LevelUnknown`].
+    /// The field that stands against it and why: [`RewardError::Points`], [`RewardError::Limit`],
+    /// [`ProgrammeError::EndsBeforeItBegins`], [`ProgrammeError::LevelUnknown`].
     pub fn new(
         id: RewardId,
         terms: Terms,
         disabled: bool,
         levels: &[Level],
-    ) -> Result<Self, (&'static str, Invalid)> {
+    ) -> Result<Self, (&'static str, DomainError)> {
         price(terms.points.get()).map_err(|invalid| ("points", invalid))?;
         if terms.limit_member == Some(0) {
-            return Err(("limit_member", Invalid::RewardLimit));
+            return Err(("limit_member", RewardError::Limit.into()));
         }
         if let (Some(stock), Some(of_member)) = (terms.stock, terms.limit_member)
             && of_member > stock
             && stock > 0
         {
-            return Err(("limit_member", Invalid::RewardLimit));
+            return Err(("limit_member", RewardError::Limit.into()));
         }
         if terms.last_day.is_some_and(|last| last < terms.first_day) {
-            return Err(("last_day", Invalid::EndsBeforeItBegins));
+            return Err(("last_day", ProgrammeError::EndsBeforeItBegins.into()));
         }
         let is_level = |code: &LevelCode| levels.iter().any(|level| level.code == *code);
         if terms.level.as_ref().is_some_and(|code| !is_level(code)) {
-            return Err(("level", Invalid::LevelUnknown));
+            return Err(("level", ProgrammeError::LevelUnknown.into()));
         }
         Ok(Self { id, disabled, terms })
     }
@@ -326,15 +341,15 @@ mod tests {
 
     #[rstest]
     #[case(terms(), Ok(()))]
-    #[case(Terms { points: Points::ZERO, ..terms() }, Err(("points", Invalid::RewardPoints)))]
-    #[case(Terms { points: Points::new(1_000_001), ..terms() }, Err(("points", Invalid::RewardPoints)))]
-    #[case(Terms { limit_member: Some(0), ..terms() }, Err(("limit_member", Invalid::RewardLimit)))]
-    #[case(Terms { limit_member: Some(11), ..terms() }, Err(("limit_member", Invalid::RewardLimit)))]
-    #[case(Terms { last_day: Some(day("2026-10-31")), ..terms() }, Err(("last_day", Invalid::EndsBeforeItBegins)))]
-    #[case(Terms { level: LevelCode::parse("platinum").ok(), ..terms() }, Err(("level", Invalid::LevelUnknown)))]
+    #[case(Terms { points: Points::ZERO, ..terms() }, Err(("points", RewardError::Points.into())))]
+    #[case(Terms { points: Points::new(1_000_001), ..terms() }, Err(("points", RewardError::Points.into())))]
+    #[case(Terms { limit_member: Some(0), ..terms() }, Err(("limit_member", RewardError::Limit.into())))]
+    #[case(Terms { limit_member: Some(11), ..terms() }, Err(("limit_member", RewardError::Limit.into())))]
+    #[case(Terms { last_day: Some(day("2026-10-31")), ..terms() }, Err(("last_day", ProgrammeError::EndsBeforeItBegins.into())))]
+    #[case(Terms { level: LevelCode::parse("platinum").ok(), ..terms() }, Err(("level", ProgrammeError::LevelUnknown.into())))]
     fn a_reward_that_contradicts_itself_is_refused_with_its_field(
         #[case] terms: Terms,
-        #[case] found: Result<(), (&'static str, Invalid)>,
+        #[case] found: Result<(), (&'static str, DomainError)>,
     ) {
         assert_eq!(Reward::new(id(), terms, false, &levels()).map(|_| ()), found);
     }

@@ -2,7 +2,7 @@
 //! its end.
 
 use crate::ledger::lots::Lot;
-use crate::{CouponCode, Instant, Invalid, Points, RedemptionId, RewardId};
+use crate::{CouponCode, Instant, Points, RedemptionId, RewardError, RewardId};
 
 /// How far a redemption is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,26 +88,26 @@ impl Redemption {
     /// Notes that the goods were handed out. Told by `false`: they were already.
     ///
     /// # Errors
-    /// [`Invalid::RedemptionCancelled`].
-    pub const fn fulfil(&mut self, now: Instant) -> Result<bool, Invalid> {
+    /// [`RewardError::RedemptionCancelled`].
+    pub const fn fulfil(&mut self, now: Instant) -> Result<bool, RewardError> {
         match self.state {
             State::Requested => {
                 (self.state, self.changed_at) = (State::Fulfilled, now);
                 Ok(true)
             }
             State::Fulfilled => Ok(false),
-            State::Cancelled => Err(Invalid::RedemptionCancelled),
+            State::Cancelled => Err(RewardError::RedemptionCancelled),
         }
     }
 
     /// Notes that it is not to be. Told by `false`: it was not already.
     ///
     /// # Errors
-    /// [`Invalid::RedemptionFulfilled`] for goods that were handed out.
-    pub fn cancel(&mut self, now: Instant) -> Result<bool, Invalid> {
+    /// [`RewardError::RedemptionFulfilled`] for goods that were handed out.
+    pub fn cancel(&mut self, now: Instant) -> Result<bool, RewardError> {
         match (self.state, &self.spent) {
             (State::Cancelled, _) => Ok(false),
-            (State::Fulfilled, Spent::Goods(_)) => Err(Invalid::RedemptionFulfilled),
+            (State::Fulfilled, Spent::Goods(_)) => Err(RewardError::RedemptionFulfilled),
             _ => {
                 (self.state, self.changed_at) = (State::Cancelled, now);
                 Ok(true)
@@ -130,7 +130,7 @@ mod tests {
         let mut goods = redemption(Spent::Goods(RewardId::from_bytes([2; 16])));
         assert_eq!(goods.state, State::Requested);
         assert_eq!((goods.fulfil(later), goods.fulfil(later)), (Ok(true), Ok(false)));
-        assert_eq!(goods.cancel(later), Err(Invalid::RedemptionFulfilled));
+        assert_eq!(goods.cancel(later), Err(RewardError::RedemptionFulfilled));
     }
 
     #[test]
@@ -138,6 +138,6 @@ mod tests {
         let later = Instant::from_second(60).unwrap();
         let mut bill = redemption(Spent::Bill);
         assert_eq!((bill.cancel(later), bill.cancel(later)), (Ok(true), Ok(false)));
-        assert_eq!(bill.fulfil(later), Err(Invalid::RedemptionCancelled));
+        assert_eq!(bill.fulfil(later), Err(RewardError::RedemptionCancelled));
     }
 }

@@ -1,7 +1,7 @@
 //! Days, months and instants. Months are calendar months: 30 November and three months is the last
 //! day of February.
 
-use crate::Invalid;
+use crate::ValueError;
 use jiff::{ToSpan, civil, tz::TimeZone};
 
 /// An instant, in UTC.
@@ -21,31 +21,31 @@ impl Day {
     /// A day from its parts, where the calendar has it.
     ///
     /// # Errors
-    /// [`Invalid::DayUnreadable`] for 31 February and for years out of 1900–2199.
-    pub fn of(year: i16, month: i8, day: i8) -> Result<Self, Invalid> {
+    /// [`ValueError::DayUnreadable`] for 31 February and for years out of 1900–2199.
+    pub fn of(year: i16, month: i8, day: i8) -> Result<Self, ValueError> {
         match civil::Date::new(year, month, day) {
             Ok(date) if (1900..2200).contains(&year) => Ok(Self(date)),
-            _ => Err(Invalid::DayUnreadable),
+            _ => Err(ValueError::DayUnreadable),
         }
     }
 
     /// Reads `2026-11-24`.
     ///
     /// # Errors
-    /// [`Invalid::DayUnreadable`].
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`ValueError::DayUnreadable`].
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
         let bytes = text.as_bytes();
         if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
-            return Err(Invalid::DayUnreadable);
+            return Err(ValueError::DayUnreadable);
         }
         let part = |range: std::ops::Range<usize>| -> Option<i16> { text.get(range)?.parse().ok() };
         match (part(0..4), part(5..7), part(8..10)) {
             (Some(year), Some(month), Some(day)) => Self::of(
                 year,
-                i8::try_from(month).map_err(|_| Invalid::DayUnreadable)?,
-                i8::try_from(day).map_err(|_| Invalid::DayUnreadable)?,
+                i8::try_from(month).map_err(|_| ValueError::DayUnreadable)?,
+                i8::try_from(day).map_err(|_| ValueError::DayUnreadable)?,
             ),
-            _ => Err(Invalid::DayUnreadable),
+            _ => Err(ValueError::DayUnreadable),
         }
     }
 
@@ -171,9 +171,9 @@ impl std::fmt::Display for Month {
 /// Reads an instant whose offset is written: `2026-11-24T10:15:00+01:00` or `…Z`.
 ///
 /// # Errors
-/// [`Invalid::InstantUnreadable`], also where the offset is missing.
-pub fn parse_instant(text: &str) -> Result<Instant, Invalid> {
-    text.parse().map_err(|_| Invalid::InstantUnreadable)
+/// [`ValueError::InstantUnreadable`], also where the offset is missing.
+pub fn parse_instant(text: &str) -> Result<Instant, ValueError> {
+    text.parse().map_err(|_| ValueError::InstantUnreadable)
 }
 
 /// The second that an instant lies in: what the table keeps of most instants, and answers tell.
@@ -186,9 +186,9 @@ pub fn whole_second(at: Instant) -> Instant {
 /// Reads the name of a time zone.
 ///
 /// # Errors
-/// [`Invalid::TimeZone`].
-pub fn parse_time_zone(name: &str) -> Result<TimeZone, Invalid> {
-    TimeZone::get(name).map_err(|_| Invalid::TimeZone)
+/// [`ValueError::TimeZone`].
+pub fn parse_time_zone(name: &str) -> Result<TimeZone, ValueError> {
+    TimeZone::get(name).map_err(|_| ValueError::TimeZone)
 }
 
 #[cfg(test)]
@@ -214,7 +214,7 @@ mod tests {
     #[case("")]
     #[case("éééééé")]
     fn a_day_that_the_calendar_does_not_have_is_refused(#[case] text: &str) {
-        assert_eq!(Day::parse(text), Err(Invalid::DayUnreadable));
+        assert_eq!(Day::parse(text), Err(ValueError::DayUnreadable));
     }
 
     #[test]
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn an_instant_without_its_offset_is_refused() {
-        assert_eq!(parse_instant("2026-11-24T10:15:00"), Err(Invalid::InstantUnreadable));
+        assert_eq!(parse_instant("2026-11-24T10:15:00"), Err(ValueError::InstantUnreadable));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Identifiers: whose is what. Each is a type of its own, so that none is taken for another.
 
-use crate::{Instant, Invalid};
+use crate::{Instant, ValueError};
 use ulid::Ulid;
 
 /// How many shards a merchant's members are spread over.
@@ -23,11 +23,11 @@ macro_rules! ulid_identifier {
             /// Reads an identifier in its canonical form of 26 characters.
             ///
             /// # Errors
-            /// [`Invalid::Identifier`].
-            pub fn parse(text: &str) -> Result<Self, Invalid> {
+            /// [`ValueError::Identifier`].
+            pub fn parse(text: &str) -> Result<Self, ValueError> {
                 match Ulid::from_string(text) {
                     Ok(ulid) if ulid.to_string() == text => Ok(Self(ulid)),
-                    _ => Err(Invalid::Identifier),
+                    _ => Err(ValueError::Identifier),
                 }
             }
 
@@ -120,13 +120,13 @@ impl EstablishmentId {
     /// Reads a code of 1 to 20 lower-case letters, digits and hyphens.
     ///
     /// # Errors
-    /// [`Invalid::EstablishmentCode`].
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`ValueError::EstablishmentCode`].
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
         let fits = (1..=20).contains(&text.len())
             && text
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        if fits { Ok(Self(text.to_owned())) } else { Err(Invalid::EstablishmentCode) }
+        if fits { Ok(Self(text.to_owned())) } else { Err(ValueError::EstablishmentCode) }
     }
 
     /// The code.
@@ -150,8 +150,8 @@ impl CardNumber {
     /// Reads a card number; spaces and hyphens, which people add, are dropped.
     ///
     /// # Errors
-    /// [`Invalid::CardNumber`].
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`ValueError::CardNumber`].
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
         let number: String = text
             .chars()
             .filter(|character| !matches!(character, ' ' | '-' | '\u{a0}'))
@@ -159,7 +159,7 @@ impl CardNumber {
             .collect();
         let fits = (4..=32).contains(&number.len())
             && number.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if fits { Ok(Self(number)) } else { Err(Invalid::CardNumber) }
+        if fits { Ok(Self(number)) } else { Err(ValueError::CardNumber) }
     }
 
     /// The number.
@@ -178,8 +178,11 @@ mod tests {
     fn an_identifier_reads_back_as_it_was_given() {
         let member = MemberId::mint(Instant::from_second(1_700_000_000).unwrap(), 42);
         assert_eq!(MemberId::parse(&member.to_string()), Ok(member));
-        assert_eq!(MemberId::parse(&member.to_string().to_lowercase()), Err(Invalid::Identifier));
-        assert_eq!(MemberId::parse("not-one"), Err(Invalid::Identifier));
+        assert_eq!(
+            MemberId::parse(&member.to_string().to_lowercase()),
+            Err(ValueError::Identifier)
+        );
+        assert_eq!(MemberId::parse("not-one"), Err(ValueError::Identifier));
     }
 
     #[test]
@@ -204,6 +207,6 @@ mod tests {
     #[test]
     fn a_card_number_is_read_with_or_without_its_spaces() {
         assert_eq!(CardNumber::parse("12 34-ab"), CardNumber::parse("1234AB"));
-        assert_eq!(CardNumber::parse("123"), Err(Invalid::CardNumber));
+        assert_eq!(CardNumber::parse("123"), Err(ValueError::CardNumber));
     }
 }

@@ -1,6 +1,6 @@
 //! Mobile numbers, in the many ways people write them.
 
-use crate::Invalid;
+use crate::ValueError;
 use crate::values::numbering::{self, Plan};
 
 /// A mobile number in E.164: `+33639980012`. It names a person: it is sealed where it is stored,
@@ -16,11 +16,11 @@ impl Mobile {
     /// of other countries by libphonenumber's metadata.
     ///
     /// # Errors
-    /// [`Invalid::MobileScientific`], [`Invalid::MobileUnreadable`] or [`Invalid::MobileNotMobile`].
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`ValueError::MobileScientific`], [`ValueError::MobileUnreadable`] or [`ValueError::MobileNotMobile`].
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
         let text = text.trim();
         if is_scientific(text) {
-            return Err(Invalid::MobileScientific);
+            return Err(ValueError::MobileScientific);
         }
         match digits_of(text)? {
             Dialled::National(digits) => french(&digits),
@@ -51,7 +51,7 @@ enum Dialled {
     International(String),
 }
 
-fn digits_of(text: &str) -> Result<Dialled, Invalid> {
+fn digits_of(text: &str) -> Result<Dialled, ValueError> {
     let (international, rest) = match text.strip_prefix('+') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -61,7 +61,7 @@ fn digits_of(text: &str) -> Result<Dialled, Invalid> {
         match character {
             '0'..='9' => digits.push(character),
             ' ' | '\u{a0}' | '\u{202f}' | '.' | '-' | '/' | '(' | ')' => {}
-            _ => return Err(Invalid::MobileUnreadable),
+            _ => return Err(ValueError::MobileUnreadable),
         }
     }
     Ok(if international {
@@ -86,11 +86,11 @@ fn french_country_code(digits: &str) -> Option<&str> {
 
 /// Reads the nine significant digits of the French plan, with or without the zero before them. The
 /// overseas departments share that plan, and their first digits tell the country code.
-fn french(digits: &str) -> Result<Mobile, Invalid> {
+fn french(digits: &str) -> Result<Mobile, ValueError> {
     let significant = match digits.len() {
-        10 => digits.strip_prefix('0').ok_or(Invalid::MobileUnreadable)?,
+        10 => digits.strip_prefix('0').ok_or(ValueError::MobileUnreadable)?,
         9 => digits,
-        _ => return Err(Invalid::MobileUnreadable),
+        _ => return Err(ValueError::MobileUnreadable),
     };
     let country_code = match significant.as_bytes() {
         [b'6', b'9', b'2' | b'3', ..] => "262",
@@ -99,16 +99,16 @@ fn french(digits: &str) -> Result<Mobile, Invalid> {
         [b'6', b'9', b'4', ..] => "594",
         [b'6', b'9', b'6' | b'7', ..] => "596",
         [b'6' | b'7', ..] => "33",
-        [b'1'..=b'5' | b'8' | b'9', ..] => return Err(Invalid::MobileNotMobile),
-        _ => return Err(Invalid::MobileUnreadable),
+        [b'1'..=b'5' | b'8' | b'9', ..] => return Err(ValueError::MobileNotMobile),
+        _ => return Err(ValueError::MobileUnreadable),
     };
     Ok(Mobile(format!("+{country_code}{significant}")))
 }
 
-fn foreign(digits: &str) -> Result<Mobile, Invalid> {
+fn foreign(digits: &str) -> Result<Mobile, ValueError> {
     match numbering::plan(digits) {
-        Plan::None => Err(Invalid::MobileUnreadable),
-        Plan::Other => Err(Invalid::MobileNotMobile),
+        Plan::None => Err(ValueError::MobileUnreadable),
+        Plan::Other => Err(ValueError::MobileNotMobile),
         Plan::Mobile { code, trunk } => {
             let (code, rest) = digits.split_at(code);
             Ok(Mobile(format!("+{code}{}", &rest[trunk..])))
@@ -165,16 +165,16 @@ mod tests {
     }
 
     #[rstest]
-    #[case("3,36E+10", Invalid::MobileScientific)]
-    #[case("3.3639980012E10", Invalid::MobileScientific)]
-    #[case("01 99 00 12 34", Invalid::MobileNotMobile)]
-    #[case("+32 2 555 12 12", Invalid::MobileNotMobile)]
-    #[case("06 39 98 00", Invalid::MobileUnreadable)]
-    #[case("aucun", Invalid::MobileUnreadable)]
-    #[case("", Invalid::MobileUnreadable)]
-    #[case("+999123456789", Invalid::MobileUnreadable)]
-    #[case("06 39 98 00 12 34", Invalid::MobileUnreadable)]
-    fn a_mobile_that_is_none_is_refused_by_name(#[case] text: &str, #[case] reason: Invalid) {
+    #[case("3,36E+10", ValueError::MobileScientific)]
+    #[case("3.3639980012E10", ValueError::MobileScientific)]
+    #[case("01 99 00 12 34", ValueError::MobileNotMobile)]
+    #[case("+32 2 555 12 12", ValueError::MobileNotMobile)]
+    #[case("06 39 98 00", ValueError::MobileUnreadable)]
+    #[case("aucun", ValueError::MobileUnreadable)]
+    #[case("", ValueError::MobileUnreadable)]
+    #[case("+999123456789", ValueError::MobileUnreadable)]
+    #[case("06 39 98 00 12 34", ValueError::MobileUnreadable)]
+    fn a_mobile_that_is_none_is_refused_by_name(#[case] text: &str, #[case] reason: ValueError) {
         assert_eq!(Mobile::parse(text), Err(reason));
     }
 

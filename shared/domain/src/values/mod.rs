@@ -1,5 +1,9 @@
 //! Values that every aggregate uses: amounts, quantities, days, numbers, texts and identifiers.
 
+mod error;
+
+pub use error::ValueError;
+
 pub mod calendar;
 pub mod identifiers;
 pub mod mobile;

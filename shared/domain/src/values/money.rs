@@ -1,6 +1,6 @@
 //! Money: integer cents of euro, and the ways people write an amount.
 
-use crate::Invalid;
+use crate::ValueError;
 
 /// An amount in euro cents. Documents carry it without sign; a return is told by its kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,12 +21,12 @@ impl Cents {
     /// An amount of a document: 0 to [`Cents::LARGEST`].
     ///
     /// # Errors
-    /// [`Invalid::AmountNegative`] or [`Invalid::AmountTooLarge`].
-    pub const fn of_document(cents: i64) -> Result<Self, Invalid> {
+    /// [`ValueError::AmountNegative`] or [`ValueError::AmountTooLarge`].
+    pub const fn of_document(cents: i64) -> Result<Self, ValueError> {
         if cents < 0 {
-            Err(Invalid::AmountNegative)
+            Err(ValueError::AmountNegative)
         } else if cents > Self::LARGEST.0 {
-            Err(Invalid::AmountTooLarge)
+            Err(ValueError::AmountTooLarge)
         } else {
             Ok(Self(cents))
         }
@@ -38,8 +38,8 @@ impl Cents {
     /// (`1.234`) is ambiguous and refused, never guessed.
     ///
     /// # Errors
-    /// [`Invalid::AmountUnreadable`], or [`Invalid::AmountTooLarge`] beyond ±[`Cents::LARGEST`].
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`ValueError::AmountUnreadable`], or [`ValueError::AmountTooLarge`] beyond ±[`Cents::LARGEST`].
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
         let (negative, digits) =
             sign(text.trim().trim_end_matches(['€', ' ', '\u{a0}', '\u{202f}']));
         let mut whole = String::with_capacity(digits.len());
@@ -49,7 +49,7 @@ impl Cents {
                 '0'..='9' => whole.push(character),
                 ' ' | '\u{a0}' | '\u{202f}' | '\'' => {}
                 ',' | '.' => last_separator = Some((position, character)),
-                _ => return Err(Invalid::AmountUnreadable),
+                _ => return Err(ValueError::AmountUnreadable),
             }
         }
         let decimals = match last_separator {
@@ -60,13 +60,13 @@ impl Cents {
                     || !after.bytes().all(|byte| byte.is_ascii_digit())
                     || digits.matches(separator).count() > 1
                 {
-                    return Err(Invalid::AmountUnreadable);
+                    return Err(ValueError::AmountUnreadable);
                 }
                 after.len()
             }
         };
         if whole.is_empty() {
-            return Err(Invalid::AmountUnreadable);
+            return Err(ValueError::AmountUnreadable);
         }
         let scale = [100, 10, 1][decimals];
         let cents = whole
@@ -74,7 +74,7 @@ impl Cents {
             .ok()
             .and_then(|number| number.checked_mul(scale))
             .filter(|cents| *cents <= Self::LARGEST.0)
-            .ok_or(Invalid::AmountTooLarge)?;
+            .ok_or(ValueError::AmountTooLarge)?;
         Ok(Self(if negative { -cents } else { cents }))
     }
 
@@ -160,12 +160,12 @@ mod tests {
     #[case("3,36E+10")]
     #[case("--3")]
     fn an_amount_that_is_none_is_refused_and_not_guessed(#[case] text: &str) {
-        assert_eq!(Cents::parse(text), Err(Invalid::AmountUnreadable));
+        assert_eq!(Cents::parse(text), Err(ValueError::AmountUnreadable));
     }
 
     #[test]
     fn an_amount_over_a_million_euros_is_a_mistake() {
-        assert_eq!(Cents::parse("1000000,01"), Err(Invalid::AmountTooLarge));
-        assert_eq!(Cents::parse("99999999999999999999999"), Err(Invalid::AmountTooLarge));
+        assert_eq!(Cents::parse("1000000,01"), Err(ValueError::AmountTooLarge));
+        assert_eq!(Cents::parse("99999999999999999999999"), Err(ValueError::AmountTooLarge));
     }
 }

@@ -1,6 +1,6 @@
 //! Quantities: pieces, kilograms or metres, to the thousandth.
 
-use crate::{Cents, Invalid};
+use crate::{Cents, ValueError};
 
 /// A quantity in thousandths, more than zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,10 +15,10 @@ impl Quantity {
     /// From thousandths.
     ///
     /// # Errors
-    /// [`Invalid::QuantityOutOfRange`] unless it is 1 to [`Quantity::LARGEST`].
-    pub const fn from_thousandths(thousandths: i64) -> Result<Self, Invalid> {
+    /// [`ValueError::QuantityOutOfRange`] unless it is 1 to [`Quantity::LARGEST`].
+    pub const fn from_thousandths(thousandths: i64) -> Result<Self, ValueError> {
         if thousandths < 1 || thousandths > Self::LARGEST.0 {
-            Err(Invalid::QuantityOutOfRange)
+            Err(ValueError::QuantityOutOfRange)
         } else {
             Ok(Self(thousandths))
         }
@@ -27,8 +27,8 @@ impl Quantity {
     /// Reads `1`, `0.5` or `0,250`, and tells apart a sign, which files use for returns.
     ///
     /// # Errors
-    /// [`Invalid::QuantityUnreadable`] or [`Invalid::QuantityOutOfRange`].
-    pub fn parse_signed(text: &str) -> Result<(bool, Self), Invalid> {
+    /// [`ValueError::QuantityUnreadable`] or [`ValueError::QuantityOutOfRange`].
+    pub fn parse_signed(text: &str) -> Result<(bool, Self), ValueError> {
         let text = text.trim();
         let (negative, digits) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -40,21 +40,21 @@ impl Quantity {
             || decimals.len() > 3
             || !whole.bytes().chain(decimals.bytes()).all(|byte| byte.is_ascii_digit())
         {
-            return Err(Invalid::QuantityUnreadable);
+            return Err(ValueError::QuantityUnreadable);
         }
         let thousandths =
-            format!("{whole}{decimals:0<3}").parse().map_err(|_| Invalid::QuantityUnreadable)?;
+            format!("{whole}{decimals:0<3}").parse().map_err(|_| ValueError::QuantityUnreadable)?;
         Ok((negative, Self::from_thousandths(thousandths)?))
     }
 
     /// Reads a quantity that must not have a sign.
     ///
     /// # Errors
-    /// As [`Quantity::parse_signed`], and [`Invalid::QuantityOutOfRange`] for a negative one.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// As [`Quantity::parse_signed`], and [`ValueError::QuantityOutOfRange`] for a negative one.
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
         match Self::parse_signed(text)? {
             (false, quantity) => Ok(quantity),
-            (true, _) => Err(Invalid::QuantityOutOfRange),
+            (true, _) => Err(ValueError::QuantityOutOfRange),
         }
     }
 
@@ -105,12 +105,12 @@ mod tests {
     }
 
     #[rstest]
-    #[case("", Invalid::QuantityUnreadable)]
-    #[case("un", Invalid::QuantityUnreadable)]
-    #[case("1.2345", Invalid::QuantityUnreadable)]
-    #[case("0", Invalid::QuantityOutOfRange)]
-    #[case("1000000", Invalid::QuantityOutOfRange)]
-    fn an_absurd_quantity_is_refused(#[case] text: &str, #[case] reason: Invalid) {
+    #[case("", ValueError::QuantityUnreadable)]
+    #[case("un", ValueError::QuantityUnreadable)]
+    #[case("1.2345", ValueError::QuantityUnreadable)]
+    #[case("0", ValueError::QuantityOutOfRange)]
+    #[case("1000000", ValueError::QuantityOutOfRange)]
+    fn an_absurd_quantity_is_refused(#[case] text: &str, #[case] reason: ValueError) {
         assert_eq!(Quantity::parse_signed(text), Err(reason));
     }
 

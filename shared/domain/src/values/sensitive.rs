@@ -5,7 +5,7 @@
 //! is spelled otherwise nor what is said without the word. Words that shops use in another sense are
 //! left through: *une enceinte*, *une religieuse*, *un syndic*.
 
-use crate::Invalid;
+use crate::ValueError;
 use crate::values::text;
 
 /// Refused as they stand, and with a plural `s`; folded.
@@ -68,10 +68,10 @@ const STEMS: [&str; 30] = [
 /// Reads a name that a merchant writes: 1 to `limit` plain characters, and no word of these.
 ///
 /// # Errors
-/// Those of [`text::bounded`], and [`Invalid::SensitiveText`].
-pub fn name(text: &str, limit: usize) -> Result<&str, Invalid> {
+/// Those of [`text::bounded`], and [`ValueError::SensitiveText`].
+pub fn name(text: &str, limit: usize) -> Result<&str, ValueError> {
     let name = text::bounded(text, limit)?;
-    if is_sensitive(name) { Err(Invalid::SensitiveText) } else { Ok(name) }
+    if is_sensitive(name) { Err(ValueError::SensitiveText) } else { Ok(name) }
 }
 
 /// Whether one of its words is one of these, in whatever case and with whatever accents.
@@ -112,7 +112,7 @@ mod tests {
     #[case("Selon la religion")]
     #[case("Ordres religieux")]
     fn a_name_with_a_word_of_health_or_belief_is_refused(#[case] text: &str) {
-        assert_eq!(name(text, 40), Err(Invalid::SensitiveText));
+        assert_eq!(name(text, 40), Err(ValueError::SensitiveText));
     }
 
     #[rstest]
@@ -133,11 +133,11 @@ mod tests {
 
     #[rstest]
     #[case("  Or  ", Ok("Or"))]
-    #[case("   ", Err(Invalid::Empty))]
+    #[case("   ", Err(ValueError::Empty))]
     #[case("Or\n", Ok("Or"))]
-    #[case("O\nr", Err(Invalid::ControlCharacters))]
-    #[case("Argent", Err(Invalid::TooLong { limit: 5 }))]
-    fn a_name_is_bounded_and_plain(#[case] text: &str, #[case] read: Result<&str, Invalid>) {
+    #[case("O\nr", Err(ValueError::ControlCharacters))]
+    #[case("Argent", Err(ValueError::TooLong { limit: 5 }))]
+    fn a_name_is_bounded_and_plain(#[case] text: &str, #[case] read: Result<&str, ValueError>) {
         assert_eq!(name(text, 5), read);
     }
 

@@ -1,19 +1,19 @@
 //! Short texts: trimmed, bounded, without control characters.
 
-use crate::Invalid;
+use crate::ValueError;
 
 /// Trims `text` and accepts it when it has 1 to `limit` characters, none a control character.
 ///
 /// # Errors
-/// [`Invalid::Empty`], [`Invalid::TooLong`] or [`Invalid::ControlCharacters`].
-pub fn bounded(text: &str, limit: usize) -> Result<&str, Invalid> {
+/// [`ValueError::Empty`], [`ValueError::TooLong`] or [`ValueError::ControlCharacters`].
+pub fn bounded(text: &str, limit: usize) -> Result<&str, ValueError> {
     let text = text.trim();
     if text.is_empty() {
-        Err(Invalid::Empty)
+        Err(ValueError::Empty)
     } else if text.chars().any(char::is_control) {
-        Err(Invalid::ControlCharacters)
+        Err(ValueError::ControlCharacters)
     } else if text.chars().nth(limit).is_some() {
-        Err(Invalid::TooLong { limit })
+        Err(ValueError::TooLong { limit })
     } else {
         Ok(text)
     }
@@ -22,8 +22,8 @@ pub fn bounded(text: &str, limit: usize) -> Result<&str, Invalid> {
 /// As [`bounded`], where nothing but white space means that the text was not given.
 ///
 /// # Errors
-/// [`Invalid::TooLong`] or [`Invalid::ControlCharacters`].
-pub fn optional(text: &str, limit: usize) -> Result<Option<String>, Invalid> {
+/// [`ValueError::TooLong`] or [`ValueError::ControlCharacters`].
+pub fn optional(text: &str, limit: usize) -> Result<Option<String>, ValueError> {
     if text.trim().is_empty() {
         Ok(None)
     } else {
@@ -64,8 +64,8 @@ mod tests {
     #[test]
     fn a_text_is_bounded_and_plain() {
         assert_eq!(bounded("  Monture  ", 10), Ok("Monture"));
-        assert_eq!(bounded("   ", 10), Err(Invalid::Empty));
-        assert_eq!(bounded("éééé", 3), Err(Invalid::TooLong { limit: 3 }));
-        assert_eq!(bounded("a\0b", 10), Err(Invalid::ControlCharacters));
+        assert_eq!(bounded("   ", 10), Err(ValueError::Empty));
+        assert_eq!(bounded("éééé", 3), Err(ValueError::TooLong { limit: 3 }));
+        assert_eq!(bounded("a\0b", 10), Err(ValueError::ControlCharacters));
     }
 }

@@ -1,6 +1,6 @@
 //! Where events may be posted: to hosts of the internet, never into a network of ours or of a provider's.
 
-use crate::Invalid;
+use crate::WebhookError;
 use http::Uri;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -38,12 +38,12 @@ impl WebhookUrl {
     /// time it is called.
     ///
     /// # Errors
-    /// [`Invalid::WebhookUrl`], [`Invalid::WebhookAddress`] for a number that may not be reached.
-    pub fn parse(text: &str, reach: Reach) -> Result<Self, Invalid> {
+    /// [`WebhookError::Url`], [`WebhookError::Address`] for a number that may not be reached.
+    pub fn parse(text: &str, reach: Reach) -> Result<Self, WebhookError> {
         if text.len() > LONGEST || text.contains('#') {
-            return Err(Invalid::WebhookUrl);
+            return Err(WebhookError::Url);
         }
-        let uri: Uri = text.parse().map_err(|_| Invalid::WebhookUrl)?;
+        let uri: Uri = text.parse().map_err(|_| WebhookError::Url)?;
         let by = match uri.scheme_str() {
             Some("https") => true,
             Some("http") => reach == Reach::Anywhere,
@@ -51,10 +51,10 @@ impl WebhookUrl {
         };
         let plain = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
         if !by || !plain || uri.host().is_none_or(str::is_empty) {
-            return Err(Invalid::WebhookUrl);
+            return Err(WebhookError::Url);
         }
         let url = Self(uri);
-        if url.is_within(reach) { Ok(url) } else { Err(Invalid::WebhookAddress) }
+        if url.is_within(reach) { Ok(url) } else { Err(WebhookError::Address) }
     }
 
     /// Whether it may be called as far as it is written: a number is looked at, a name is not.
@@ -144,20 +144,20 @@ mod tests {
     #[case("https://hooks.example.com/zerosix?shop=1", Ok(()))]
     #[case("https://93.184.216.34:8443/", Ok(()))]
     #[case("https://[2606:2800:220:1::1]/", Ok(()))]
-    #[case("http://hooks.example.com/", Err(Invalid::WebhookUrl))]
-    #[case("ftp://hooks.example.com/", Err(Invalid::WebhookUrl))]
-    #[case("hooks.example.com", Err(Invalid::WebhookUrl))]
-    #[case("https://key@hooks.example.com/", Err(Invalid::WebhookUrl))]
-    #[case("https://hooks.example.com/#part", Err(Invalid::WebhookUrl))]
-    #[case("https://", Err(Invalid::WebhookUrl))]
-    #[case("", Err(Invalid::WebhookUrl))]
-    #[case("https://127.0.0.1/", Err(Invalid::WebhookAddress))]
-    #[case("https://[::1]/", Err(Invalid::WebhookAddress))]
-    #[case("https://[::ffff:10.0.0.1]/", Err(Invalid::WebhookAddress))]
-    #[case("https://169.254.169.254/latest", Err(Invalid::WebhookAddress))]
+    #[case("http://hooks.example.com/", Err(WebhookError::Url))]
+    #[case("ftp://hooks.example.com/", Err(WebhookError::Url))]
+    #[case("hooks.example.com", Err(WebhookError::Url))]
+    #[case("https://key@hooks.example.com/", Err(WebhookError::Url))]
+    #[case("https://hooks.example.com/#part", Err(WebhookError::Url))]
+    #[case("https://", Err(WebhookError::Url))]
+    #[case("", Err(WebhookError::Url))]
+    #[case("https://127.0.0.1/", Err(WebhookError::Address))]
+    #[case("https://[::1]/", Err(WebhookError::Address))]
+    #[case("https://[::ffff:10.0.0.1]/", Err(WebhookError::Address))]
+    #[case("https://169.254.169.254/latest", Err(WebhookError::Address))]
     fn an_endpoint_is_reached_by_https_on_the_internet(
         #[case] text: &str,
-        #[case] expected: Result<(), Invalid>,
+        #[case] expected: Result<(), WebhookError>,
     ) {
         assert_eq!(WebhookUrl::parse(text, Reach::Public).map(|_| ()), expected);
     }
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn an_address_too_long_is_refused() {
         let long = format!("https://hooks.example.com/{}", "a".repeat(LONGEST));
-        assert_eq!(WebhookUrl::parse(&long, Reach::Public), Err(Invalid::WebhookUrl));
+        assert_eq!(WebhookUrl::parse(&long, Reach::Public), Err(WebhookError::Url));
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! What a merchant's software is told of, where, and for how long it is tried.
 
+mod error;
+
+pub use error::WebhookError;
+
 mod address;
 
 pub use address::{Reach, WebhookUrl, is_public};
 
+use crate::Instant;
 use crate::values::calendar;
-use crate::{Instant, Invalid};
 use jiff::{SignedDuration, ToSpan as _};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -76,9 +80,9 @@ impl EventType {
     /// Reads the word.
     ///
     /// # Errors
-    /// [`Invalid::WebhookEvent`].
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(Invalid::WebhookEvent)
+    /// [`WebhookError::EventType`].
+    pub fn parse(text: &str) -> Result<Self, WebhookError> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(WebhookError::EventType)
     }
 }
 
@@ -90,10 +94,10 @@ impl EventTypes {
     /// Some types; one named twice counts once.
     ///
     /// # Errors
-    /// [`Invalid::WebhookEvents`] for none.
-    pub fn new(types: impl IntoIterator<Item = EventType>) -> Result<Self, Invalid> {
+    /// [`WebhookError::NoEventType`] for none.
+    pub fn new(types: impl IntoIterator<Item = EventType>) -> Result<Self, WebhookError> {
         let types: BTreeSet<_> = types.into_iter().collect();
-        if types.is_empty() { Err(Invalid::WebhookEvents) } else { Ok(Self(types)) }
+        if types.is_empty() { Err(WebhookError::NoEventType) } else { Ok(Self(types)) }
     }
 
     /// Whether a type is among them.
@@ -165,11 +169,11 @@ impl ReplayRange {
     /// second: the seconds in which it begins and ends are in it whole.
     ///
     /// # Errors
-    /// [`Invalid::ReplayRange`].
-    pub fn new(from: Instant, until: Instant, now: Instant) -> Result<Self, Invalid> {
+    /// [`WebhookError::ReplayRange`].
+    pub fn new(from: Instant, until: Instant, now: Instant) -> Result<Self, WebhookError> {
         let oldest = now - (KEPT_DAYS * 24).hours();
         if from >= until || from < oldest || from > now {
-            return Err(Invalid::ReplayRange);
+            return Err(WebhookError::ReplayRange);
         }
         let last = until.min(now);
         let second = calendar::whole_second(last);
@@ -221,8 +225,8 @@ mod tests {
         for kind in EventType::ALL {
             assert_eq!(EventType::parse(kind.as_str()), Ok(kind));
         }
-        assert_eq!(EventType::parse("purchase"), Err(Invalid::WebhookEvent));
-        assert_eq!(EventTypes::new([]), Err(Invalid::WebhookEvents));
+        assert_eq!(EventType::parse("purchase"), Err(WebhookError::EventType));
+        assert_eq!(EventTypes::new([]), Err(WebhookError::NoEventType));
     }
 
     #[rstest]

@@ -5,7 +5,7 @@
 mod graph;
 mod plans;
 
-use domain::{Invalid, Mobile};
+use domain::{Mobile, ValueError};
 use phonenumber::metadata::{DATABASE, Metadata};
 
 /// `UPDATE_NUMBERING=1 cargo test -p domain numbering` writes it anew.
@@ -42,9 +42,9 @@ fn a_number_that_no_mobile_has_is_told_as_such_and_a_longer_one_as_none() {
         let others = [numbers.toll_free(), numbers.premium_rate(), numbers.voip(), numbers.uan()];
         for example in others.into_iter().flatten().filter_map(|numbers| numbers.example()) {
             let read = Mobile::parse(&format!("+{code}{example}"));
-            assert_eq!(read, Err(Invalid::MobileNotMobile), "{}", region.id());
+            assert_eq!(read, Err(ValueError::MobileNotMobile.into()), "{}", region.id());
             let longer = Mobile::parse(&format!("+{code}{example}{}", "0".repeat(17)));
-            assert_eq!(longer, Err(Invalid::MobileUnreadable), "{}", region.id());
+            assert_eq!(longer, Err(ValueError::MobileUnreadable.into()), "{}", region.id());
         }
     }
 }

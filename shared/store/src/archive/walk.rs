@@ -236,17 +236,17 @@ impl Walk<'_> {
     fn contacts(&self, id: MemberId, item: &Item) -> Result<Vec<Key>, StoreError> {
         let sealed: SealedContacts = items::from_item(item.clone(), "person")?;
         let vault = &self.reader.scope.settings.vault;
-        let corrupt = |_| StoreError::Corrupt("person");
         let mobile = Mobile::parse(&vault.open(id, Field::Mobile, &sealed.mobile)?);
-        let mobile = Contact::Mobile(mobile.map_err(corrupt)?);
+        let mobile = Contact::Mobile(mobile.map_err(StoreError::corrupt("person"))?);
         let mut keys = vec![self.reader.scope.contact_key(&mobile)];
         let mut cards = match sealed.blocked_cards {
             Some(cards) => cards_of(&vault.open(id, Field::BlockedCards, &cards)?),
             None => Ok(vec![]),
         }
-        .map_err(corrupt)?;
+        .map_err(StoreError::corrupt("person"))?;
         if let Some(card) = sealed.card {
-            let card = CardNumber::parse(&vault.open(id, Field::Card, &card)?).map_err(corrupt)?;
+            let card = CardNumber::parse(&vault.open(id, Field::Card, &card)?)
+                .map_err(StoreError::corrupt("person"))?;
             // The card there is may be one of those blocked: a key is read once.
             cards.retain(|blocked| *blocked != card);
             cards.push(card);
@@ -256,7 +256,9 @@ impl Walk<'_> {
         );
         if let Some(email) = sealed.email {
             let email = Email::parse(&vault.open(id, Field::Email, &email)?);
-            keys.push(self.reader.scope.email_key(&email.map_err(corrupt)?, id));
+            keys.push(
+                self.reader.scope.email_key(&email.map_err(StoreError::corrupt("person"))?, id),
+            );
         }
         Ok(keys)
     }

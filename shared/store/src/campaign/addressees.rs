@@ -68,19 +68,24 @@ impl AddresseeRecord {
         if self.merged_into.is_some() {
             return Ok(None);
         }
-        let corrupt = |_| StoreError::Corrupt("person");
         let open = |field: Field, sealed: Option<Vec<u8>>| {
             sealed.map(|sealed| scope.settings.vault.open(id, field, &sealed)).transpose()
         };
         let address = match channel {
-            Channel::Email => open(Field::Email, self.email)?
-                .map(|text| Email::parse(&text).map(MessageAddress::Email)),
-            Channel::Sms => open(Field::Mobile, self.mobile)?
-                .map(|text| Mobile::parse(&text).map(MessageAddress::Mobile)),
+            Channel::Email => open(Field::Email, self.email)?.map(|text| {
+                Email::parse(&text)
+                    .map(MessageAddress::Email)
+                    .map_err(StoreError::corrupt("person"))
+            }),
+            Channel::Sms => open(Field::Mobile, self.mobile)?.map(|text| {
+                Mobile::parse(&text)
+                    .map(MessageAddress::Mobile)
+                    .map_err(StoreError::corrupt("person"))
+            }),
             Channel::Postal => None,
         };
         Ok(Some(Addressee {
-            address: address.transpose().map_err(corrupt)?,
+            address: address.transpose()?,
             first_name: open(Field::FirstName, self.first_name)?,
             last_name: open(Field::LastName, self.last_name)?,
             points,

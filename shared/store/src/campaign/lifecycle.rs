@@ -7,7 +7,7 @@ use crate::{Answered, Consistency, IdempotencyKey, Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
 use domain::campaign::segment::{Between, Segment};
 use domain::campaign::{Campaign, Content, Draft, State, Step};
-use domain::{CampaignId, Cents, Channel, EstablishmentId, Instant, Invalid, Points};
+use domain::{CampaignId, Cents, Channel, DomainError, EstablishmentId, Instant, Points};
 use serde::{Deserialize, Serialize};
 
 /// A range as it is stored: both ends as numbers.
@@ -167,7 +167,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
-    /// [`Invalid::IdempotencyKeyReused`].
+    /// [`RequestError::IdempotencyKeyReused`].
     pub async fn create_campaign(
         &self,
         scope: &Scope,
@@ -374,7 +374,7 @@ impl Store {
         &self,
         tenant: Tenant,
         id: CampaignId,
-        change: impl Fn(&mut StoredCampaign) -> Result<Option<Option<Instant>>, Invalid>,
+        change: impl Fn(&mut StoredCampaign) -> Result<Option<Option<Instant>>, DomainError>,
     ) -> Result<StoredCampaign, StoreError> {
         self.change_campaign_and(tenant, id, change, None).await
     }
@@ -384,7 +384,7 @@ impl Store {
         &self,
         tenant: Tenant,
         id: CampaignId,
-        change: impl Fn(&mut StoredCampaign) -> Result<Option<Option<Instant>>, Invalid>,
+        change: impl Fn(&mut StoredCampaign) -> Result<Option<Option<Instant>>, DomainError>,
         beside: Option<TransactWriteItem>,
     ) -> Result<StoredCampaign, StoreError> {
         for attempt in 0..retry::ATTEMPTS {

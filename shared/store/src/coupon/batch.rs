@@ -14,7 +14,7 @@ use crate::table::retry;
 use crate::{Answered, CodeMaker, Consistency, IdempotencyKey, Scope, Store, StoreError};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::ReturnValue;
-use domain::{CouponBatchId, CouponCode, Instant, Invalid, OfferId};
+use domain::{CouponBatchId, CouponCode, CouponError, Instant, OfferId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -159,7 +159,7 @@ impl Store {
     /// key. No code of it is there yet.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with [`Invalid::BatchCount`] or [`Invalid::IdempotencyKeyReused`].
+    /// [`StoreError::Refused`] with [`CouponError::BatchCount`] or [`RequestError::IdempotencyKeyReused`].
     pub async fn create_coupon_batch(
         &self,
         scope: &Scope,
@@ -169,7 +169,7 @@ impl Store {
         now: Instant,
     ) -> Result<Answered<CouponBatch>, StoreError> {
         if !(1..=MOST_CODES).contains(&count) {
-            return Err(Invalid::BatchCount.into());
+            return Err(CouponError::BatchCount.into());
         }
         let tenant = scope.tenant();
         let numbers = keys::coupon_numbers(tenant);

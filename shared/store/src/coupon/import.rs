@@ -6,7 +6,7 @@ use crate::table::items;
 use crate::table::keys::{self, Tenant};
 use crate::{Consistency, Scope, Store, StoreError};
 use aws_sdk_dynamodb::error::SdkError;
-use domain::{CouponCode, Invalid, OfferId};
+use domain::{CouponCode, CouponError, DomainError, OfferId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ pub enum Imported {
     /// It was one before.
     There,
     /// It is none, and why.
-    Refused(Invalid),
+    Refused(DomainError),
 }
 
 impl Store {
@@ -49,7 +49,7 @@ impl Store {
             async move {
                 match known {
                     Some(known) => Ok(known),
-                    None if code.is_ours() => Ok(Imported::Refused(Invalid::CouponMadeHere)),
+                    None if code.is_ours() => Ok(Imported::Refused(CouponError::MadeHere.into())),
                     None => self.import_code(tenant, offer, code).await,
                 }
             }
@@ -91,6 +91,6 @@ fn known_as(record: &CouponRecord, offer: OfferId) -> Result<Imported, StoreErro
     if record.offer()? == offer {
         Ok(Imported::There)
     } else {
-        Ok(Imported::Refused(Invalid::CouponTaken))
+        Ok(Imported::Refused(CouponError::Taken.into()))
     }
 }

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use domain::coupon::{CouponState, Refusal};
-use domain::{CouponBatchId, CouponCode, Instant, Invalid, MemberId, Offer, OfferId};
+use domain::{CouponBatchId, CouponCode, CouponError, Instant, MemberId, Offer, OfferId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -266,7 +266,7 @@ impl Store {
         let mut actions = vec![self.counted(&key, "SET uses = uses + :one", &condition, values)?];
         if let Some(limit) = usage.limit_member() {
             let Some(member) = member else {
-                return Err(Invalid::Coupon(Refusal::NeedsMember).into());
+                return Err(CouponError::Refused(Refusal::NeedsMember).into());
             };
             let key = keys::member_uses(tenant, member, offer.id);
             let values = vec![(":one", items::number(1)), (":limit", items::number(limit))];
@@ -405,8 +405,8 @@ impl Store {
     /// where it is bound to a member, and 1 read. A code that we made can be changed and not made.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with [`Invalid::CouponTaken`] for a code of another offer, and
-    /// [`Invalid::CouponMadeHere`] for one that has the form of ours and is none;
+    /// [`StoreError::Refused`] with [`CouponError::Taken`] for a code of another offer, and
+    /// [`CouponError::MadeHere`] for one that has the form of ours and is none;
     /// [`StoreError::NotFound`] for a member.
     pub async fn put_code(
         &self,
@@ -417,7 +417,7 @@ impl Store {
         now: Instant,
     ) -> Result<CouponState, StoreError> {
         if code.is_ours() && self.coupon(scope, code, now).await?.is_none() {
-            return Err(Invalid::CouponMadeHere.into());
+            return Err(CouponError::MadeHere.into());
         }
         let tenant = scope.tenant();
         let bound_to = match change.bound_to {
@@ -438,7 +438,7 @@ impl Store {
                     return record.ok_or(StoreError::NotFound("code"))?.state();
                 }
                 Transaction::Cancelled(reasons) => match &reasons[..] {
-                    [Reason::Condition(_), ..] => return Err(Invalid::CouponTaken.into()),
+                    [Reason::Condition(_), ..] => return Err(CouponError::Taken.into()),
                     [_, Reason::Condition(_), ..] => return Err(StoreError::NotFound("member")),
                     _ => retry::wait(attempt).await,
                 },

@@ -106,16 +106,22 @@ impl OfferRecord {
     }
 
     fn read(self) -> Result<Offer, StoreError> {
-        let corrupt = |_| StoreError::Corrupt("offer");
         let id = self.sk.strip_prefix(keys::OFFER_PREFIX).map(OfferId::parse);
         let establishments = self.establishments.iter().map(|code| EstablishmentId::parse(code));
         let terms = Terms {
             name: self.name,
             benefit: self.benefit.read()?,
             minimum_spend: Cents::new(self.minimum_spend),
-            first_day: Day::parse(&self.first_day).map_err(corrupt)?,
-            last_day: self.last_day.as_deref().map(Day::parse).transpose().map_err(corrupt)?,
-            establishments: establishments.collect::<Result<_, _>>().map_err(corrupt)?,
+            first_day: Day::parse(&self.first_day).map_err(StoreError::corrupt("offer"))?,
+            last_day: self
+                .last_day
+                .as_deref()
+                .map(Day::parse)
+                .transpose()
+                .map_err(StoreError::corrupt("offer"))?,
+            establishments: establishments
+                .collect::<Result<_, _>>()
+                .map_err(StoreError::corrupt("offer"))?,
             usage: match self.usage {
                 UsageRecord::Single => Usage::Single,
                 UsageRecord::Multi { limit, limit_member } => Usage::Multi { limit, limit_member },
@@ -132,7 +138,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
-    /// [`Invalid::IdempotencyKeyReused`](domain::Invalid::IdempotencyKeyReused).
+    /// [`RequestError::IdempotencyKeyReused`](domain::RequestError::IdempotencyKeyReused).
     pub async fn create_offer(
         &self,
         scope: &Scope,

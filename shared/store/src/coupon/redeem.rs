@@ -8,7 +8,8 @@ use crate::{Scope, Store, StoreError, StoredCoupon};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::coupon::{self, Basket, Refusal, User};
 use domain::{
-    Cents, CouponCode, Day, EstablishmentId, Instant, Invalid, Line, MemberId, OfferId, Purchase,
+    Cents, CouponCode, CouponError, Day, EstablishmentId, Instant, Line, MemberId, OfferId,
+    Purchase,
 };
 
 /// A basket that coupons are tried on.
@@ -100,7 +101,7 @@ impl Store {
     /// member's uses.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with [`Invalid::Coupon`].
+    /// [`StoreError::Refused`] with [`CouponError::Refused`].
     pub(crate) async fn redeem_coupons(
         &self,
         scope: &Scope,
@@ -121,8 +122,10 @@ impl Store {
         for used in purchase.coupons() {
             let (coupon, gives) = self.try_coupon(scope, &used.code, &basket, now).await?;
             let accepted = gives.and_then(|gives| coupon::accept(used.discount, gives));
-            accepted.map_err(Invalid::Coupon)?;
-            let Some(coupon) = coupon else { return Err(Invalid::Coupon(Refusal::Unknown).into()) };
+            accepted.map_err(CouponError::Refused)?;
+            let Some(coupon) = coupon else {
+                return Err(CouponError::Refused(Refusal::Unknown).into());
+            };
             let actions = self.redeem_coupon(scope, &coupon, member_id)?;
             redemption.spans.push((actions.len(), coupon.named_for(member_id)));
             redemption.redeemed.extend(coupon.offer.id.to_bytes());

@@ -26,8 +26,8 @@ impl Store {
     /// write units with the entry's place in the index. It is no activity of the member's.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`domain::Invalid::NotEnoughPoints`]
-    /// or [`domain::Invalid::IdempotencyKeyReused`].
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`domain::LedgerError::NotEnoughPoints`]
+    /// or [`domain::RequestError::IdempotencyKeyReused`].
     pub async fn adjust(
         &self,
         scope: &Scope,

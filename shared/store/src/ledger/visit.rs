@@ -26,7 +26,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with
-    /// [`domain::Invalid::IdempotencyKeyReused`].
+    /// [`domain::RequestError::IdempotencyKeyReused`].
     pub async fn visit(
         &self,
         scope: &Scope,

@@ -10,7 +10,7 @@ use crate::vault::Field;
 use crate::{Contact, Member, Scope, Source, Store, StoreError};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::values::identifiers::CardNumber;
-use domain::{Instant, Invalid, MemberId, Person};
+use domain::{Instant, MemberError, MemberId, Person};
 use serde::{Deserialize, Serialize};
 
 /// What is done about a card.
@@ -33,7 +33,7 @@ impl CardStep {
         }
     }
 
-    fn take(&self, person: &mut Person) -> Result<bool, Invalid> {
+    fn take(&self, person: &mut Person) -> Result<bool, MemberError> {
         match self {
             Self::Block => person.block_card(),
             Self::Unblock => person.unblock_card(),
@@ -67,8 +67,8 @@ impl Store {
     /// merged into, by 1 query more.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`Invalid::NoCard`],
-    /// [`Invalid::CardTaken`] or [`Invalid::TooManyBlockedCards`].
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`MemberError::NoCard`],
+    /// [`MemberError::CardTaken`] or [`MemberError::TooManyBlockedCards`].
     pub async fn step_card(
         &self,
         scope: &Scope,

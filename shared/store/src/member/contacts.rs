@@ -7,7 +7,7 @@ use crate::{Consistency, Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
 use domain::member::Email;
 use domain::values::identifiers::CardNumber;
-use domain::{Instant, Invalid, MemberId, Mobile};
+use domain::{Instant, MemberError, MemberId, Mobile};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -158,7 +158,7 @@ impl Scope {
 fn member_of(known: Option<Known>) -> Result<Option<MemberId>, StoreError> {
     match known {
         Some(Known::Member(id)) => Ok(Some(id)),
-        Some(Known::Blocked(..)) => Err(Invalid::CardBlocked.into()),
+        Some(Known::Blocked(..)) => Err(MemberError::CardBlocked.into()),
         Some(Known::Suppressed) | None => Ok(None),
     }
 }
@@ -168,7 +168,7 @@ impl Store {
     /// second look, since the contact may have been written a moment ago.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with [`Invalid::CardBlocked`].
+    /// [`StoreError::Refused`] with [`MemberError::CardBlocked`].
     pub async fn find_member(
         &self,
         scope: &Scope,

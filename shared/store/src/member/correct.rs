@@ -7,7 +7,7 @@ use crate::table::retry;
 use crate::{Contact, Member, Scope, Store, StoreError};
 use domain::member::{Address, Details, Email};
 use domain::values::identifiers::CardNumber;
-use domain::{Day, Invalid, MemberId, Mobile};
+use domain::{Day, MemberError, MemberId, Mobile};
 
 /// What to change of a person's details; `None` leaves a field as it is.
 #[derive(Clone, Default)]
@@ -55,8 +55,8 @@ impl Store {
     /// write units and 2 for each contact entry that changes.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`Invalid::CardTaken`], or with
-    /// [`Invalid::CardBlocked`] for a blocked card of the member's own.
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`MemberError::CardTaken`], or with
+    /// [`MemberError::CardBlocked`] for a blocked card of the member's own.
     pub async fn correct_member(
         &self,
         scope: &Scope,
@@ -78,7 +78,7 @@ impl Store {
             let id = before.id;
             let (was, is) = (&before.details, &member.person.details);
             if was.card != is.card && member.person.card_is_blocked() {
-                return Err(Invalid::CardBlocked.into());
+                return Err(MemberError::CardBlocked.into());
             }
             if was.email != is.email {
                 if let Some(email) = &was.email {

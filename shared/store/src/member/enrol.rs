@@ -57,7 +57,7 @@ impl Store {
     /// address, 3 for a gift of welcome. Who is one already stays as is, told by `false`.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with [`Invalid::CardTaken`].
+    /// [`StoreError::Refused`] with [`MemberError::CardTaken`].
     pub async fn create_member(
         &self,
         scope: &Scope,

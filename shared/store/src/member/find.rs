@@ -8,7 +8,7 @@ impl Store {
     /// look among them. Read eventually: what was written a moment ago may be missing.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with [`domain::Invalid::CardBlocked`].
+    /// [`StoreError::Refused`] with [`domain::MemberError::CardBlocked`].
     pub async fn find(
         &self,
         scope: &Scope,

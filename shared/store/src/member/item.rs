@@ -7,7 +7,7 @@ use crate::vault::Field;
 use crate::{Scope, StoreError};
 use domain::member::{Address, Details, Email, Enrolment, Person};
 use domain::values::identifiers::CardNumber;
-use domain::{Day, Invalid, MemberId, Mobile};
+use domain::{Day, MemberId, Mobile, ValueError};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize, Default)]
@@ -72,7 +72,7 @@ fn cards_text(cards: &[CardNumber]) -> Option<String> {
     (!numbers.is_empty()).then(|| numbers.join(&SEPARATOR.to_string()))
 }
 
-pub(crate) fn cards_of(text: &str) -> Result<Vec<CardNumber>, Invalid> {
+pub(crate) fn cards_of(text: &str) -> Result<Vec<CardNumber>, ValueError> {
     text.split(SEPARATOR).map(CardNumber::parse).collect()
 }
 
@@ -122,7 +122,6 @@ pub(crate) fn person_of(
     id: MemberId,
     record: PersonRecord,
 ) -> Result<Person, StoreError> {
-    let corrupt = |_: Invalid| StoreError::Corrupt("person");
     let open = |field: Field, sealed: Option<Vec<u8>>| {
         sealed.map(|sealed| scope.settings.vault.open(id, field, &sealed)).transpose()
     };
@@ -130,25 +129,25 @@ pub(crate) fn person_of(
     let mobile = scope.settings.vault.open(id, Field::Mobile, &record.mobile)?;
     Ok(Person {
         id,
-        mobile: Mobile::parse(&mobile).map_err(corrupt)?,
+        mobile: Mobile::parse(&mobile).map_err(StoreError::corrupt("person"))?,
         details: Details {
             last_name: open(Field::LastName, record.last_name)?,
             first_name: open(Field::FirstName, record.first_name)?,
             email: open(Field::Email, record.email)?
                 .map(|text| Email::parse(&text))
                 .transpose()
-                .map_err(corrupt)?,
+                .map_err(StoreError::corrupt("person"))?,
             birth_date: open(Field::BirthDate, record.birth_date)?
                 .map(|text| Day::parse(&text))
                 .transpose()
-                .map_err(corrupt)?,
+                .map_err(StoreError::corrupt("person"))?,
             address: open(Field::Address, record.address)?
                 .map(|text| address_of(&text))
                 .unwrap_or_default(),
             card: open(Field::Card, record.card)?
                 .map(|text| CardNumber::parse(&text))
                 .transpose()
-                .map_err(corrupt)?,
+                .map_err(StoreError::corrupt("person"))?,
         },
         consents: record.consents.read()?,
         enrolment: match record.enrolment.as_str() {
@@ -164,23 +163,23 @@ pub(crate) fn person_of(
             .merged_into
             .map(|text| MemberId::parse(&text))
             .transpose()
-            .map_err(corrupt)?,
+            .map_err(StoreError::corrupt("person"))?,
         blocked_cards: open(Field::BlockedCards, record.blocked_cards)?
             .map_or(Ok(vec![]), |text| cards_of(&text))
-            .map_err(corrupt)?,
+            .map_err(StoreError::corrupt("person"))?,
         absorbed: record
             .absorbed
             .iter()
             .map(|text| MemberId::parse(text))
             .collect::<Result<_, _>>()
-            .map_err(corrupt)?,
+            .map_err(StoreError::corrupt("person"))?,
         due: record
             .due_at
             .as_deref()
             .and_then(|due| due.split('#').next())
             .map(Day::parse)
             .transpose()
-            .map_err(corrupt)?,
+            .map_err(StoreError::corrupt("person"))?,
         version: record.v,
     })
 }

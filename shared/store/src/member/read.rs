@@ -9,7 +9,7 @@ use crate::{Consistency, Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::member::{Details, Enrolment, Person};
 use domain::values::identifiers::MEMBER_SHARDS;
-use domain::{Account, Invalid, MemberId, Mobile};
+use domain::{Account, DomainError, MemberError, MemberId, Mobile};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -283,7 +283,8 @@ impl Store {
     }
 }
 
-pub(crate) const CARD_TAKEN: StoreError = StoreError::Refused(Invalid::CardTaken);
+pub(crate) const CARD_TAKEN: StoreError =
+    StoreError::Refused(DomainError::Member(MemberError::CardTaken));
 
 /// More merges than one after another than this are a ring, which no code of ours makes.
 const MOST_MERGES_FOLLOWED: usize = 10;

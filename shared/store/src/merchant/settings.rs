@@ -307,11 +307,11 @@ impl ShopRecord {
     }
 
     fn read(self) -> Result<Establishment, StoreError> {
-        let corrupt = |_| StoreError::Corrupt("establishment");
         Ok(Establishment {
-            id: EstablishmentId::parse(&self.code).map_err(corrupt)?,
+            id: EstablishmentId::parse(&self.code).map_err(StoreError::corrupt("establishment"))?,
             name: self.name,
-            time_zone: calendar::parse_time_zone(&self.time_zone).map_err(corrupt)?,
+            time_zone: calendar::parse_time_zone(&self.time_zone)
+                .map_err(StoreError::corrupt("establishment"))?,
         })
     }
 }
@@ -356,10 +356,10 @@ impl KeyRecord {
     }
 
     fn read(self) -> Result<TillKey, StoreError> {
-        let corrupt = |_| StoreError::Corrupt("key");
         Ok(TillKey {
-            id: KeyId::parse(&self.id).map_err(corrupt)?,
-            establishment: EstablishmentId::parse(&self.establishment).map_err(corrupt)?,
+            id: KeyId::parse(&self.id).map_err(StoreError::corrupt("key"))?,
+            establishment: EstablishmentId::parse(&self.establishment)
+                .map_err(StoreError::corrupt("key"))?,
             mode: Mode::parse(&self.mode).ok_or(StoreError::Corrupt("key"))?,
             label: self.label,
             secret_hash: self.secret_hash.try_into().map_err(|_| StoreError::Corrupt("key"))?,
@@ -368,7 +368,7 @@ impl KeyRecord {
                 .iter()
                 .map(|origin| Origin::parse(origin))
                 .collect::<Result<_, _>>()
-                .map_err(corrupt)?,
+                .map_err(StoreError::corrupt("key"))?,
             created_at: items::instant_of(&self.created_at)?,
             revoked_at: self.revoked_at.as_deref().map(items::instant_of).transpose()?,
         })

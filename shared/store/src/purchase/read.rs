@@ -7,7 +7,8 @@ use crate::table::keys::{self, Key};
 use crate::{Consistency, Contact, Scope, Store, StoreError};
 use domain::programme::Part;
 use domain::{
-    Account, Cents, Instant, Invalid, KeyId, MemberId, Points, Purchase, Receipt, UploadId,
+    Account, Cents, DomainError, Instant, KeyId, MemberId, Points, Purchase, PurchaseError,
+    Receipt, UploadId,
 };
 use std::collections::HashMap;
 
@@ -170,7 +171,7 @@ impl Store {
         &self,
         scope: &Scope,
         entries: &[&Entry],
-    ) -> Result<HashMap<Receipt, Result<Recorded, Invalid>>, StoreError> {
+    ) -> Result<HashMap<Receipt, Result<Recorded, DomainError>>, StoreError> {
         let mut by_key: HashMap<Key, &Entry> = HashMap::with_capacity(entries.len());
         for entry in entries {
             by_key.insert(keys::purchase(scope.tenant(), entry.purchase.receipt()), entry);
@@ -184,8 +185,11 @@ impl Store {
             if !told_again && record.cancelled_at.is_some() {
                 continue;
             }
-            let outcome =
-                if told_again { Ok(record.recorded()?) } else { Err(Invalid::ReceiptConflict) };
+            let outcome = if told_again {
+                Ok(record.recorded()?)
+            } else {
+                Err(PurchaseError::ReceiptConflict.into())
+            };
             known.insert(entry.purchase.receipt().clone(), outcome);
         }
         Ok(known)

@@ -13,7 +13,9 @@ use crate::{Consistency, Contact, Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::ledger::{self, ProgrammeContext};
 use domain::values::calendar;
-use domain::{Account, Day, EstablishmentId, Instant, Invalid, Kind, MemberId};
+use domain::{
+    Account, CouponError, Day, DomainError, EstablishmentId, Instant, Kind, MemberId, PurchaseError,
+};
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
 
@@ -42,8 +44,8 @@ impl Store {
     /// writes nothing.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with [`Invalid::ReceiptConflict`], the reasons of returns, and of coupons
-    /// ([`Invalid::Coupon`]);
+    /// [`StoreError::Refused`] with [`PurchaseError::ReceiptConflict`], the reasons of returns, and of coupons
+    /// ([`CouponError::Refused`]);
     /// [`StoreError::NotFound`] for a customer that is no member.
     pub async fn record_purchase(
         &self,
@@ -71,7 +73,8 @@ impl Store {
                 Some(holder) => self.attempt(scope, holder, entries, named.as_mut(), now).await,
                 None => self.attempt_anonymous(scope, entry, named.as_mut(), now).await,
             };
-            if let Err(StoreError::Refused(Invalid::Coupon(_))) = &attempted
+            if let Err(StoreError::Refused(DomainError::Coupon(CouponError::Refused(_)))) =
+                &attempted
                 && let Some(known) = self.standing(scope, customer, entry).await?
             {
                 return Ok(known);
@@ -153,7 +156,7 @@ impl Store {
             && holder.member() != Some(owner)
             && holder.member() != Some(self.account(scope, owner, Consistency::Strong).await?.0)
         {
-            return Err(Invalid::ReturnedSaleOfAnother.into());
+            return Err(PurchaseError::ReturnedSaleOfAnother.into());
         }
         Ok(Some(holder))
     }
@@ -255,7 +258,7 @@ impl Store {
                     Ok(Attempt::Standing(Box::new(items::from_item(item, "purchase")?)))
                 }
                 _ => match coupons.refusal(&reasons) {
-                    Some(refusal) => Err(Invalid::Coupon(refusal).into()),
+                    Some(refusal) => Err(CouponError::Refused(refusal).into()),
                     None => Ok(Attempt::Again),
                 },
             },
@@ -342,7 +345,7 @@ impl Store {
                         return Err(CARD_TAKEN);
                     }
                     None => match coupons.refusal(&reasons) {
-                        Some(refusal) => return Err(Invalid::Coupon(refusal).into()),
+                        Some(refusal) => return Err(CouponError::Refused(refusal).into()),
                         None => Attempt::Again,
                     },
                 }
@@ -380,7 +383,7 @@ impl Store {
         if !record.is_told_by(entry)? {
             return match record.cancelled_at {
                 Some(_) => Ok(None),
-                None => Err(Invalid::ReceiptConflict.into()),
+                None => Err(PurchaseError::ReceiptConflict.into()),
             };
         }
         let told = match customer {
@@ -403,7 +406,7 @@ impl Store {
             }
             (Some(_), None) => false,
         };
-        if same { Ok(Some(record.recorded()?)) } else { Err(Invalid::ReceiptConflict.into()) }
+        if same { Ok(Some(record.recorded()?)) } else { Err(PurchaseError::ReceiptConflict.into()) }
     }
 
     /// Moves a cancelled purchase out of the way of the one sent anew, keeping it in the history.

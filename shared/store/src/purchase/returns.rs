@@ -9,7 +9,7 @@ use crate::table::retry;
 use crate::{Consistency, Scope, Store, StoreError, StoredPurchase};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::ledger::{self, SaleInForce, Undone};
-use domain::{Cents, Day, Instant, Invalid, Kind, MemberId, Points, Receipt};
+use domain::{Cents, Day, Instant, Kind, MemberId, Points, PurchaseError, Receipt};
 
 /// A sale that a return names, as it was read: written back on condition that nothing came between.
 pub(crate) struct NamedSale {
@@ -62,12 +62,12 @@ impl Store {
         receipt: &Receipt,
     ) -> Result<NamedSale, StoreError> {
         let record = match self.purchase_record(scope, receipt).await {
-            Err(StoreError::NotFound(_)) => Err(Invalid::ReturnedSaleUnknown.into()),
+            Err(StoreError::NotFound(_)) => Err(PurchaseError::ReturnedSaleUnknown.into()),
             read => read,
         }?;
         let is_return = matches!(record.content()?.kind, Kind::Return { .. });
         if is_return || record.cancelled_at.is_some() {
-            return Err(Invalid::ReturnedSaleNotInForce.into());
+            return Err(PurchaseError::ReturnedSaleNotInForce.into());
         }
         named(&record, receipt)
     }

@@ -57,11 +57,12 @@ impl RewardRecord {
     }
 
     fn read(self) -> Result<Reward, StoreError> {
-        let corrupt = |_| StoreError::Corrupt("reward");
         let id = self.sk.strip_prefix(keys::REWARD_PREFIX).map(RewardId::parse);
         let given = match self.offer {
             None => Given::Goods,
-            Some(offer) => Given::Coupon(OfferId::parse(&offer).map_err(corrupt)?),
+            Some(offer) => {
+                Given::Coupon(OfferId::parse(&offer).map_err(StoreError::corrupt("reward"))?)
+            }
         };
         let terms = Terms {
             name: self.name,
@@ -69,9 +70,19 @@ impl RewardRecord {
             given,
             stock: self.stock,
             limit_member: self.limit_member,
-            first_day: Day::parse(&self.first_day).map_err(corrupt)?,
-            last_day: self.last_day.as_deref().map(Day::parse).transpose().map_err(corrupt)?,
-            level: self.level.as_deref().map(LevelCode::parse).transpose().map_err(corrupt)?,
+            first_day: Day::parse(&self.first_day).map_err(StoreError::corrupt("reward"))?,
+            last_day: self
+                .last_day
+                .as_deref()
+                .map(Day::parse)
+                .transpose()
+                .map_err(StoreError::corrupt("reward"))?,
+            level: self
+                .level
+                .as_deref()
+                .map(LevelCode::parse)
+                .transpose()
+                .map_err(StoreError::corrupt("reward"))?,
         };
         let id = id.and_then(Result::ok).ok_or(StoreError::Corrupt("reward"))?;
         Ok(Reward::from_stored(id, terms, self.disabled))
@@ -84,7 +95,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
-    /// [`Invalid::IdempotencyKeyReused`](domain::Invalid::IdempotencyKeyReused).
+    /// [`RequestError::IdempotencyKeyReused`](domain::RequestError::IdempotencyKeyReused).
     pub async fn create_reward(
         &self,
         scope: &Scope,

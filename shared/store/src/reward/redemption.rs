@@ -14,8 +14,8 @@ use domain::programme::lifetime::Balance;
 use domain::reward::Given;
 use domain::reward::redemption::Spent;
 use domain::{
-    Account, CouponCode, Day, Instant, Invalid, MemberId, Points, Redemption, RedemptionId, Reward,
-    RewardId, ledger,
+    Account, CouponCode, Day, Instant, MemberId, Points, Redemption, RedemptionId, Reward,
+    RewardError, RewardId, ledger,
 };
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a member or a reward, or [`StoreError::Refused`] with
-    /// [`Invalid::NotEnoughPoints`], [`Invalid::Reward`] or [`Invalid::IdempotencyKeyReused`].
+    /// [`LedgerError::NotEnoughPoints`], [`RewardError::Refused`] or [`RequestError::IdempotencyKeyReused`].
     pub async fn redeem(
         &self,
         scope: &Scope,
@@ -170,7 +170,7 @@ impl Store {
             Transaction::Cancelled(reasons) => {
                 let mut counted = limits.into_iter().zip(reasons.iter().skip(BEFORE_COUNTS));
                 match counted.find(|(_, reason)| matches!(reason, Reason::Condition(_))) {
-                    Some((refusal, _)) => Err(Invalid::Reward(refusal).into()),
+                    Some((refusal, _)) => Err(RewardError::Refused(refusal).into()),
                     None => Ok(None),
                 }
             }
@@ -188,11 +188,11 @@ impl Store {
     ) -> Result<Arc<Reward>, StoreError> {
         let reward = self.kept_reward(scope.tenant(), reward, now).await?;
         if let Some(refusal) = self.reward_refusal(scope.tenant(), &reward, today, now).await? {
-            return Err(Invalid::Reward(refusal).into());
+            return Err(RewardError::Refused(refusal).into());
         }
         let levels = &scope.settings.programmes.terms_on(today).levels;
         let given = reward.given_to(account.level_in(levels), levels, today);
-        given.and_then(|()| reward.left_for(0, 0)).map_err(Invalid::Reward)?;
+        given.and_then(|()| reward.left_for(0, 0)).map_err(RewardError::Refused)?;
         Ok(reward)
     }
 
@@ -242,7 +242,7 @@ impl Store {
     /// where it was not noted before, 1 transaction of 1 item, 2 write units.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`Invalid::RedemptionCancelled`].
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`RewardError::RedemptionCancelled`].
     pub async fn fulfil_redemption(
         &self,
         scope: &Scope,
@@ -272,8 +272,8 @@ impl Store {
     /// and for the coupon.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`Invalid::RedemptionFulfilled`] or
-    /// [`Invalid::RedemptionCouponUsed`].
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`RewardError::RedemptionFulfilled`] or
+    /// [`RewardError::RedemptionCouponUsed`].
     pub async fn cancel_redemption(
         &self,
         scope: &Scope,
@@ -307,7 +307,7 @@ impl Store {
                 Transaction::Cancelled(reasons) => {
                     let of_coupon = coupon_at.and_then(|place| reasons.get(place));
                     if matches!(of_coupon, Some(Reason::Condition(_))) {
-                        return Err(Invalid::RedemptionCouponUsed.into());
+                        return Err(RewardError::RedemptionCouponUsed.into());
                     }
                     retry::wait(attempt).await;
                 }

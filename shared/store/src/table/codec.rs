@@ -325,14 +325,14 @@ pub(crate) struct PurchaseContent {
 }
 
 pub(crate) fn decode_purchase(bytes: &[u8]) -> Result<PurchaseContent, StoreError> {
-    let corrupt = |_| StoreError::Corrupt("purchase");
     let body: PurchaseBody = from_bytes(bytes, "purchase")?;
     let of = match body.of {
         Some(of) => Some(Receipt {
-            establishment: EstablishmentId::parse(&of.establishment).map_err(corrupt)?,
-            register: Register::parse(&of.register).map_err(corrupt)?,
+            establishment: EstablishmentId::parse(&of.establishment)
+                .map_err(StoreError::corrupt("purchase"))?,
+            register: Register::parse(&of.register).map_err(StoreError::corrupt("purchase"))?,
             day: Day::from_ordinal(of.day),
-            number: ReceiptNumber::parse(&of.number).map_err(corrupt)?,
+            number: ReceiptNumber::parse(&of.number).map_err(StoreError::corrupt("purchase"))?,
         }),
         None => None,
     };
@@ -341,20 +341,25 @@ pub(crate) fn decode_purchase(bytes: &[u8]) -> Result<PurchaseContent, StoreErro
             sku: line.sku,
             label: line.label,
             category: line.category,
-            quantity: Quantity::from_thousandths(line.thousandths).map_err(corrupt)?,
+            quantity: Quantity::from_thousandths(line.thousandths)
+                .map_err(StoreError::corrupt("purchase"))?,
             unit_price: Cents::new(line.unit_price),
             discount: Cents::new(line.discount),
         })
     });
     let coupons = body.coupons.unwrap_or_default().into_iter().map(|(code, discount)| {
-        let code = CouponCode::parse(&code).map_err(corrupt)?;
+        let code = CouponCode::parse(&code).map_err(StoreError::corrupt("purchase"))?;
         Ok::<_, StoreError>(UsedCoupon { code, discount: Cents::new(discount) })
     });
     Ok(PurchaseContent {
         coupons: coupons.collect::<Result<_, _>>()?,
         sold_at: instant_of(body.sold_at),
         kind: if body.returns { Kind::Return { of } } else { Kind::Sale },
-        operator: body.operator.map(|text| Operator::parse(&text)).transpose().map_err(corrupt)?,
+        operator: body
+            .operator
+            .map(|text| Operator::parse(&text))
+            .transpose()
+            .map_err(StoreError::corrupt("purchase"))?,
         lines: lines.collect::<Result<_, StoreError>>()?,
     })
 }

@@ -11,7 +11,7 @@ use crate::table::keys::{self, Key};
 use crate::table::retry;
 use crate::{Consistency, Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use domain::{Instant, Invalid};
+use domain::{Instant, RequestError};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +53,7 @@ impl Store {
     /// hours: 1 strong read, 1 read unit.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with [`Invalid::IdempotencyKeyReused`] where it was another request.
+    /// [`StoreError::Refused`] with [`RequestError::IdempotencyKeyReused`] where it was another request.
     pub async fn answered(
         &self,
         scope: &Scope,
@@ -68,7 +68,7 @@ impl Store {
         if record.fingerprint == key.fingerprint {
             Ok(Some(record.answer))
         } else {
-            Err(Invalid::IdempotencyKeyReused.into())
+            Err(RequestError::IdempotencyKeyReused.into())
         }
     }
 
@@ -78,7 +78,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
-    /// [`Invalid::IdempotencyKeyReused`].
+    /// [`RequestError::IdempotencyKeyReused`].
     pub(crate) async fn enter_once(
         &self,
         scope: &Scope,

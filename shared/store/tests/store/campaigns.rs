@@ -2,7 +2,7 @@
 
 use domain::campaign::{Campaign, Content, Draft, State, Step};
 use domain::member::consent::{Consent, ConsentSource, Opposition, OppositionReason};
-use domain::{CampaignId, Channel, Instant, Invalid, MemberId, Segment};
+use domain::{CampaignError, CampaignId, Channel, DomainError, Instant, MemberId, Segment};
 use jiff::ToSpan as _;
 use std::collections::HashSet;
 use store::{
@@ -103,7 +103,10 @@ async fn a_campaign_launched_twice_is_launched_once_and_waits_in_the_index() {
     shop.store.step_campaign(tenant, id, Step::Pause, now()).await.unwrap();
     assert!(shop.store.campaigns_due(now()).await.unwrap().is_empty());
     let refused = shop.store.step_campaign(tenant, id, Step::Schedule(now()), now()).await;
-    assert!(matches!(refused, Err(StoreError::Refused(Invalid::CampaignState))));
+    assert!(matches!(
+        refused,
+        Err(StoreError::Refused(DomainError::Campaign(CampaignError::State)))
+    ));
 }
 
 #[tokio::test]
@@ -310,7 +313,10 @@ async fn what_is_scheduled_is_written_anew_and_keeps_its_moment() {
     assert_eq!(shop.store.campaigns_due(at).await.unwrap(), [(tenant, id)]);
     shop.store.revisit_campaign(tenant, id, at).await.unwrap();
     let refused = shop.store.rewrite_campaign(tenant, id, &draft, now()).await;
-    assert!(matches!(refused, Err(StoreError::Refused(Invalid::CampaignState))));
+    assert!(matches!(
+        refused,
+        Err(StoreError::Refused(DomainError::Campaign(CampaignError::State)))
+    ));
 }
 
 #[tokio::test]

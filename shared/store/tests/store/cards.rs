@@ -3,7 +3,7 @@
 use domain::member::{Details, Enrolment};
 use domain::retention::Reason;
 use domain::values::identifiers::CardNumber;
-use domain::{Day, Instant, Invalid, MemberId, Sector};
+use domain::{Day, DomainError, Instant, MemberError, MemberId, Sector};
 use store::{CardStep, Contact, DueMember, Known, NewMember, Scope, Source, Store, StoreError};
 use support::{Table, instant, merchant, mobile, open_merchant};
 
@@ -73,12 +73,17 @@ async fn a_blocked_card_finds_nobody_until_it_is_given_back() {
         let read = shop.store.find(&shop.scope, &Contact::Card(card(number))).await;
         match found {
             Some(id) => assert_eq!(read.unwrap().unwrap().person.id, id),
-            None => assert!(matches!(read, Err(StoreError::Refused(Invalid::CardBlocked)))),
+            None => {
+                assert!(matches!(
+                    read,
+                    Err(StoreError::Refused(DomainError::Member(MemberError::CardBlocked)))
+                ))
+            }
         }
     }
     let other = shop.enrol(2, None).await;
     let taken = shop.step(other, CardStep::Replace(card("CARD1"))).await;
-    assert!(matches!(taken, Err(StoreError::Refused(Invalid::CardTaken))));
+    assert!(matches!(taken, Err(StoreError::Refused(DomainError::Member(MemberError::CardTaken)))));
     shop.step(id, CardStep::Replace(card("CARD1"))).await.unwrap();
     let found = shop.store.find(&shop.scope, &Contact::Card(card("CARD1"))).await;
     assert_eq!(found.unwrap().unwrap().person.id, id);

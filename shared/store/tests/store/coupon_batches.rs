@@ -2,7 +2,7 @@
 
 use crate::coupons::{Fixture, now};
 use domain::coupon::offer::Usage;
-use domain::{CouponBatchId, CouponCode, Instant, Invalid};
+use domain::{CouponBatchId, CouponCode, CouponError, DomainError, Instant};
 use std::collections::BTreeSet;
 use store::{
     Answered, CouponBatch, CouponRange, Mode, RANGE_CODES, RangeClaimed, Scope, StoreError,
@@ -158,7 +158,10 @@ async fn a_batch_has_one_code_to_a_million() {
     for count in [0, 1_000_001] {
         let of = (id, count);
         let refused = fixture.store.create_coupon_batch(scope, offer, of, None, now()).await;
-        assert!(matches!(refused, Err(StoreError::Refused(Invalid::BatchCount))));
+        assert!(matches!(
+            refused,
+            Err(StoreError::Refused(DomainError::Coupon(CouponError::BatchCount)))
+        ));
     }
     let batch = fixture.batch(1, 1_000_000).await;
     assert_eq!(batch.ranges(), 100);

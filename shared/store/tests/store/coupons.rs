@@ -5,7 +5,9 @@ use domain::coupon::offer::{Benefit, Terms, Usage};
 use domain::coupon::{CouponState, Refusal};
 use domain::member::{Details, Enrolment};
 use domain::retention::Reason;
-use domain::{Cents, CouponCode, Day, Instant, Invalid, MemberId, Offer, OfferId, Sector};
+use domain::{
+    Cents, CouponCode, CouponError, Day, DomainError, Instant, MemberId, Offer, OfferId, Sector,
+};
 use rstest::rstest;
 use std::time::Duration;
 use store::{CodeChange, Imported, NewMember, Scope, Store, StoreError, StoredCoupon};
@@ -162,7 +164,8 @@ async fn a_member_has_an_offer_so_often_whatever_the_code() {
     let [first, second] = [fixture.coupon("RENTREE").await, fixture.coupon("SOLDES").await];
     let (first, second) = (first.unwrap(), second.unwrap());
     let nobody = fixture.store.redeem_coupon(&fixture.scope, &first, None);
-    let needs = StoreError::Refused(Invalid::Coupon(Refusal::NeedsMember));
+    let needs =
+        StoreError::Refused(DomainError::Coupon(CouponError::Refused(Refusal::NeedsMember)));
     assert_eq!(nobody.unwrap_err().to_string(), needs.to_string());
     assert!(fixture.redeem(&first, Some(camille)).await);
     assert!(fixture.redeem(&second, Some(camille)).await);
@@ -201,10 +204,16 @@ async fn a_code_is_of_one_offer_and_none_that_we_could_make_is_chosen() {
     let change = CodeChange::default();
     let taken =
         fixture.store.put_code(&fixture.scope, other.id, &code("RENTREE"), change, now()).await;
-    assert!(matches!(taken, Err(StoreError::Refused(Invalid::CouponTaken))), "{taken:?}");
+    assert!(
+        matches!(taken, Err(StoreError::Refused(DomainError::Coupon(CouponError::Taken)))),
+        "{taken:?}"
+    );
     let ours = CouponCode::of_number(42);
     let made_here = fixture.put(ours.as_str(), change).await;
-    assert!(matches!(made_here, Err(StoreError::Refused(Invalid::CouponMadeHere))));
+    assert!(matches!(
+        made_here,
+        Err(StoreError::Refused(DomainError::Coupon(CouponError::MadeHere)))
+    ));
 }
 
 #[tokio::test]
@@ -219,14 +228,14 @@ async fn codes_brought_twice_change_nothing() {
     codes.extend([code("RENTREE"), CouponCode::of_number(42)]);
     let import =
         async |offer| fixture.store.import_codes(&fixture.scope, offer, &codes).await.unwrap();
-    let refused = Imported::Refused(Invalid::CouponMadeHere);
+    let refused = Imported::Refused(CouponError::MadeHere.into());
     let first = import(fixture.offer.id).await;
     assert!(first[..150].iter().all(|imported| *imported == Imported::New));
     assert_eq!(first[150..], [Imported::There, refused]);
     let again = import(fixture.offer.id).await;
     assert!(again[..151].iter().all(|imported| *imported == Imported::There));
     let taken = import(other.id).await;
-    assert!(taken[..151].iter().all(|one| *one == Imported::Refused(Invalid::CouponTaken)));
+    assert!(taken[..151].iter().all(|one| *one == Imported::Refused(CouponError::Taken.into())));
     assert_eq!(fixture.uses("RENTREE").await, 1);
     assert!(!fixture.redeem(&coupon, None).await);
 }

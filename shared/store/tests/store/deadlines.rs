@@ -1,6 +1,6 @@
 //! The index `due`: who stands in it, where, and how an entry is given another day.
 
-use domain::{Day, Invalid, MemberId, Month, Registration, Sector};
+use domain::{Day, DomainError, MemberError, MemberId, Month, Registration, Sector};
 use store::{
     Customer, Due, DueBucket, DueMember, Entry, NewMember, Scope, Source, Store, StoreError,
 };
@@ -131,7 +131,10 @@ async fn a_registration_is_noted_once_and_follows_a_merge() {
         store.register(&scope, kept, &invited("2026-11-26T10:00:00Z"), instant(NOW)).await.unwrap();
     assert!(again == first);
     let early = store.register(&scope, kept, &invited("2025-11-26T10:00:00Z"), instant(NOW)).await;
-    assert!(matches!(early, Err(StoreError::Refused(Invalid::InvitedBeforeCreation))));
+    assert!(matches!(
+        early,
+        Err(StoreError::Refused(DomainError::Member(MemberError::InvitedBeforeCreation)))
+    ));
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! The ledger: purchases, returns, cancellations, races.
 
 use domain::member::{Details, Enrolment};
-use domain::{Cents, Instant, Invalid, Kind, MemberId, Points, Purchase, Sector};
+use domain::{
+    Cents, DomainError, Instant, Kind, MemberId, Points, Purchase, PurchaseError, Sector,
+};
 use store::{
     Contact, Customer, Entry, HistoryEntry, Holder, Known, NewMember, Outcome, Scope, Source,
     Store, StoreError,
@@ -85,7 +87,7 @@ impl Shop {
     }
 }
 
-fn refused(outcome: Result<store::Recorded, StoreError>) -> Invalid {
+fn refused(outcome: Result<store::Recorded, StoreError>) -> DomainError {
     match outcome {
         Err(StoreError::Refused(reason)) => reason,
         other => panic!("not refused: {other:?}"),
@@ -112,10 +114,10 @@ async fn another_content_or_customer_under_the_same_receipt_is_a_conflict() {
     let shop = Shop::open().await;
     shop.record(&enrol(1), &by_till(sale("1", 1_250))).await.unwrap();
     let other_total = shop.record(&enrol(1), &by_till(sale("1", 1_251))).await;
-    assert_eq!(refused(other_total), Invalid::ReceiptConflict);
+    assert_eq!(refused(other_total), PurchaseError::ReceiptConflict.into());
     shop.record(&enrol(2), &by_till(sale("2", 100))).await.unwrap();
     let other_customer = shop.record(&enrol(2), &by_till(sale("1", 1_250))).await;
-    assert_eq!(refused(other_customer), Invalid::ReceiptConflict);
+    assert_eq!(refused(other_customer), PurchaseError::ReceiptConflict.into());
 }
 
 #[tokio::test]
@@ -162,7 +164,10 @@ async fn a_return_takes_back_what_its_sale_gave() {
     let again = shop.record(&Customer::Anonymous, &part).await.unwrap();
     assert_eq!((again.points, again.balance), (first.points, first.balance));
     let too_much = by_till(goods_back("3", Some("1"), 6_667));
-    assert_eq!(refused(shop.record(&enrol(1), &too_much).await), Invalid::ReturnExceedsSale);
+    assert_eq!(
+        refused(shop.record(&enrol(1), &too_much).await),
+        PurchaseError::ReturnExceedsSale.into()
+    );
     let rest = by_till(goods_back("3", Some("1"), 6_666));
     shop.record(&enrol(1), &rest).await.unwrap();
     assert_eq!(shop.balance(member).await, Points::ZERO);
@@ -178,15 +183,24 @@ async fn a_return_takes_back_what_its_sale_gave() {
 async fn a_return_of_an_unknown_sale_may_be_sent_again_after_it() {
     let shop = Shop::open().await;
     let back = by_till(goods_back("2", Some("1"), 1_000));
-    assert_eq!(refused(shop.record(&enrol(1), &back).await), Invalid::ReturnedSaleUnknown);
+    assert_eq!(
+        refused(shop.record(&enrol(1), &back).await),
+        PurchaseError::ReturnedSaleUnknown.into()
+    );
     shop.record(&enrol(1), &by_till(sale("1", 1_000))).await.unwrap();
     assert_eq!(shop.record(&enrol(1), &back).await.unwrap().balance, Points::ZERO);
     let of_return = by_till(goods_back("3", Some("2"), 100));
-    assert_eq!(refused(shop.record(&enrol(1), &of_return).await), Invalid::ReturnedSaleNotInForce);
+    assert_eq!(
+        refused(shop.record(&enrol(1), &of_return).await),
+        PurchaseError::ReturnedSaleNotInForce.into()
+    );
     shop.record(&enrol(2), &by_till(sale("4", 100))).await.unwrap();
     shop.record(&enrol(1), &by_till(sale("5", 500))).await.unwrap();
     let of_another = by_till(goods_back("6", Some("5"), 100));
-    assert_eq!(refused(shop.record(&enrol(2), &of_another).await), Invalid::ReturnedSaleOfAnother);
+    assert_eq!(
+        refused(shop.record(&enrol(2), &of_another).await),
+        PurchaseError::ReturnedSaleOfAnother.into()
+    );
 }
 
 #[tokio::test]

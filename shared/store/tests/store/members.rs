@@ -2,7 +2,7 @@
 
 use domain::member::{Address, Details, Email, Enrolment};
 use domain::values::identifiers::CardNumber;
-use domain::{Day, Invalid, Points, Sector};
+use domain::{Day, DomainError, MemberError, Points, Sector};
 use store::{
     Contact, Correction, Customer, Entry, HistoryEntry, Known, Mode, NewMember, Scope, Source,
     StoreError,
@@ -55,7 +55,10 @@ async fn a_mobile_makes_one_member_however_often_it_is_sent() {
     let mut other = person(2);
     other.details.card = first.person.details.card.clone();
     let refused = store.create_member(&scope, &other, instant(NOW)).await;
-    assert!(matches!(refused, Err(StoreError::Refused(Invalid::CardTaken))));
+    assert!(matches!(
+        refused,
+        Err(StoreError::Refused(DomainError::Member(MemberError::CardTaken)))
+    ));
 }
 
 #[tokio::test]

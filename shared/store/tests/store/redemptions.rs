@@ -8,7 +8,8 @@ use domain::programme::{SpendRule, Terms as Programme};
 use domain::reward::redemption::{Spent, State};
 use domain::reward::{Given, Refusal, Terms};
 use domain::{
-    Cents, Day, Instant, Invalid, MemberId, Offer, Points, Redemption, Reward, RewardId, Sector,
+    Cents, Day, DomainError, Instant, LedgerError, MemberId, Offer, Points, Redemption,
+    RequestError, Reward, RewardError, RewardId, Sector,
 };
 use rstest::rstest;
 use std::collections::HashMap;
@@ -113,7 +114,7 @@ impl Counter {
         }
     }
 
-    async fn refused(&self, member: MemberId, wanted: Wanted, text: &str) -> Invalid {
+    async fn refused(&self, member: MemberId, wanted: Wanted, text: &str) -> DomainError {
         match self.ask(member, wanted, &key(text)).await {
             Err(StoreError::Refused(invalid)) => invalid,
             other => panic!("not refused: {other:?}"),
@@ -125,7 +126,12 @@ impl Counter {
         self.store.cancel_redemption(&self.scope, member, id, today(), at).await
     }
 
-    async fn adjust(&self, member: MemberId, points: i64, text: &str) -> Result<Entered, Invalid> {
+    async fn adjust(
+        &self,
+        member: MemberId,
+        points: i64,
+        text: &str,
+    ) -> Result<Entered, DomainError> {
         let adjustment = Adjustment {
             author: Author::parse("V12").unwrap(),
             reason: Reason::Goodwill,
@@ -221,21 +227,24 @@ async fn the_same_request_under_its_key_spends_once_and_another_is_a_conflict() 
     assert_eq!(again, Answered::Replayed(first), "though what is left would not do");
     let other = IdempotencyKey { fingerprint: [8; 32], ..key("a") };
     let other = counter.ask(member, bill(10), &other).await;
-    assert!(matches!(other, Err(StoreError::Refused(Invalid::IdempotencyKeyReused))));
+    assert!(matches!(
+        other,
+        Err(StoreError::Refused(DomainError::Request(RequestError::IdempotencyKeyReused)))
+    ));
     assert_eq!(counter.balance(member).await, 10);
-    assert_eq!(counter.refused(member, bill(11), "b").await, Invalid::NotEnoughPoints);
+    assert_eq!(counter.refused(member, bill(11), "b").await, LedgerError::NotEnoughPoints.into());
     counter.redeem(member, bill(10), "b").await;
 }
 
 #[rstest]
-#[case::the_last_points(Terms { points: Points::new(100), ..terms() }, 100, Invalid::NotEnoughPoints)]
-#[case::the_last_of_a_stock(Terms { stock: Some(1), ..terms() }, 500, Invalid::Reward(Refusal::OutOfStock))]
-#[case::a_members_last(Terms { limit_member: Some(1), ..terms() }, 500, Invalid::Reward(Refusal::MemberLimit))]
+#[case::the_last_points(Terms { points: Points::new(100), ..terms() }, 100, LedgerError::NotEnoughPoints.into())]
+#[case::the_last_of_a_stock(Terms { stock: Some(1), ..terms() }, 500, RewardError::Refused(Refusal::OutOfStock).into())]
+#[case::a_members_last(Terms { limit_member: Some(1), ..terms() }, 500, RewardError::Refused(Refusal::MemberLimit).into())]
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_tills_that_want_the_last_at_one_instant_exactly_one_wins(
     #[case] terms: Terms,
     #[case] points: i64,
-    #[case] refusal: Invalid,
+    #[case] refusal: DomainError,
 ) {
     let counter = Arc::new(Counter::open().await);
     let member = counter.member(1, points).await;
@@ -301,7 +310,7 @@ async fn what_is_cancelled_is_counted_no_more_and_what_was_handed_out_stays() {
     assert_eq!(first.redemption.state, State::Requested);
     assert_eq!(counter.given(member, reward).await, (1, 1));
     let limited = counter.refused(member, Wanted::Reward(reward), "b").await;
-    assert_eq!(limited, Invalid::Reward(Refusal::MemberLimit));
+    assert_eq!(limited, RewardError::Refused(Refusal::MemberLimit).into());
     for _ in 0..2 {
         counter.cancel(&first).await.unwrap();
         assert_eq!(counter.given(member, reward).await, (0, 0));
@@ -313,10 +322,22 @@ async fn what_is_cancelled_is_counted_no_more_and_what_was_handed_out_stays() {
         assert_eq!(done.await.unwrap().redemption.state, State::Fulfilled);
     }
     let late = counter.cancel(&second).await;
-    assert!(matches!(late, Err(StoreError::Refused(Invalid::RedemptionFulfilled))), "{late:?}");
+    assert!(
+        matches!(
+            late,
+            Err(StoreError::Refused(DomainError::Reward(RewardError::RedemptionFulfilled)))
+        ),
+        "{late:?}"
+    );
     let gone = counter.store.fulfil_redemption(scope, member, first.redemption.id, today(), now());
     let gone = gone.await;
-    assert!(matches!(gone, Err(StoreError::Refused(Invalid::RedemptionCancelled))), "{gone:?}");
+    assert!(
+        matches!(
+            gone,
+            Err(StoreError::Refused(DomainError::Reward(RewardError::RedemptionCancelled)))
+        ),
+        "{gone:?}"
+    );
     assert_eq!((counter.balance(member).await, counter.given(member, reward).await), (400, (1, 1)));
 }
 
@@ -326,7 +347,7 @@ async fn a_stock_of_none_gives_none_and_a_reward_that_is_gone_is_not_found() {
     let member = counter.member(1, 500).await;
     let reward = counter.reward(1, Terms { stock: Some(0), ..terms() }).await;
     let none = counter.refused(member, Wanted::Reward(reward), "a").await;
-    assert_eq!(none, Invalid::Reward(Refusal::OutOfStock));
+    assert_eq!(none, RewardError::Refused(Refusal::OutOfStock).into());
     let unknown = Wanted::Reward(RewardId::mint(now(), 9));
     let unknown = counter.ask(member, unknown, &key("a")).await;
     assert!(matches!(unknown, Err(StoreError::NotFound("reward"))), "{unknown:?}");
@@ -356,7 +377,13 @@ async fn a_coupon_bought_with_points_is_its_members_and_goes_with_the_redemption
 
     counter.redeem_coupon(&coupon, camille).await;
     let used = counter.cancel(&bought).await;
-    assert!(matches!(used, Err(StoreError::Refused(Invalid::RedemptionCouponUsed))), "{used:?}");
+    assert!(
+        matches!(
+            used,
+            Err(StoreError::Refused(DomainError::Reward(RewardError::RedemptionCouponUsed)))
+        ),
+        "{used:?}"
+    );
     assert_eq!(counter.balance(camille).await, 400);
     let released =
         counter.store.release(&counter.scope, &coupon.code, offer.id, None).await.unwrap();
@@ -429,7 +456,7 @@ async fn a_balance_corrected_by_hand_is_corrected_once_and_never_below_what_is_t
     let given = counter.adjust(member, 20, "a").await.unwrap();
     assert_eq!((given.entry.lots.len(), given.balance.available.get()), (0, 50));
     assert_eq!(counter.adjust(member, 20, "a").await, Ok(given));
-    assert_eq!(counter.adjust(member, -51, "b").await, Err(Invalid::NotEnoughPoints));
+    assert_eq!(counter.adjust(member, -51, "b").await, Err(LedgerError::NotEnoughPoints.into()));
     let taken = counter.adjust(member, -40, "b").await.unwrap();
     let lots: Points = taken.entry.lots.iter().map(|lot| lot.remaining).sum();
     assert_eq!((lots, taken.balance.available.get()), (Points::new(40), 10));
@@ -449,7 +476,7 @@ async fn a_reward_written_anew_is_given_so_at_once_here_and_listed_once() {
     let dearer = Reward::new(ids[0], dearer, false, &[]).unwrap();
     counter.store.rewrite_reward(tenant, &dearer).await.unwrap();
     let refused = counter.refused(member, Wanted::Reward(ids[0]), "b").await;
-    assert_eq!(refused, Invalid::NotEnoughPoints);
+    assert_eq!(refused, LedgerError::NotEnoughPoints.into());
     let (first, next) = counter.store.rewards(tenant, None, 1).await.unwrap();
     let (second, _) = counter.store.rewards(tenant, next, 1).await.unwrap();
     assert_eq!(

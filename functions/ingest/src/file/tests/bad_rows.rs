@@ -2,11 +2,11 @@
 
 use super::{data, numbers, read, refusals, shown};
 use crate::file::{Column, Item, Reason, refused};
-use domain::Invalid;
+use domain::{DomainError, PurchaseError, ValueError};
 use rstest::rstest;
 use std::fmt::Write;
 
-fn value(column: Column, invalid: Invalid) -> Reason {
+fn value(column: Column, invalid: DomainError) -> Reason {
     Reason::Value { column, invalid }
 }
 
@@ -16,9 +16,9 @@ fn a_mobile_that_is_none_is_refused_by_name() {
     assert_eq!(
         refusals(&items),
         [
-            (2, value(Column::Mobile, Invalid::MobileScientific)),
-            (3, value(Column::Mobile, Invalid::MobileNotMobile)),
-            (4, value(Column::Mobile, Invalid::MobileUnreadable)),
+            (2, value(Column::Mobile, ValueError::MobileScientific.into())),
+            (3, value(Column::Mobile, ValueError::MobileNotMobile.into())),
+            (4, value(Column::Mobile, ValueError::MobileUnreadable.into())),
         ]
     );
     assert_eq!(numbers(&items), ["4"]);
@@ -30,12 +30,12 @@ fn a_date_that_is_none_or_in_the_future_is_refused() {
     assert_eq!(
         refusals(&items),
         [
-            (2, value(Column::Date, Invalid::DayUnreadable)),
-            (3, value(Column::Date, Invalid::InFuture)),
-            (4, value(Column::Date, Invalid::DayUnreadable)),
+            (2, value(Column::Date, ValueError::DayUnreadable.into())),
+            (3, value(Column::Date, ValueError::InFuture.into())),
+            (4, value(Column::Date, ValueError::DayUnreadable.into())),
             (5, Reason::TimeUnreadable),
-            (6, value(Column::Date, Invalid::Empty)),
-            (7, value(Column::Date, Invalid::InFuture)),
+            (6, value(Column::Date, ValueError::Empty.into())),
+            (7, value(Column::Date, ValueError::InFuture.into())),
         ]
     );
 }
@@ -46,10 +46,10 @@ fn an_amount_that_is_none_is_refused() {
     assert_eq!(
         refusals(&items),
         [
-            (2, value(Column::Total, Invalid::AmountUnreadable)),
-            (3, value(Column::Total, Invalid::AmountUnreadable)),
+            (2, value(Column::Total, ValueError::AmountUnreadable.into())),
+            (3, value(Column::Total, ValueError::AmountUnreadable.into())),
             (4, Reason::AmountMissing),
-            (5, value(Column::Total, Invalid::AmountTooLarge)),
+            (5, value(Column::Total, ValueError::AmountTooLarge.into())),
         ]
     );
     assert_eq!(numbers(&items), ["5"]);
@@ -62,7 +62,7 @@ fn one_bad_line_refuses_its_whole_receipt_and_no_other() {
         refusals(&items),
         [
             (2, Reason::OtherRow { line: 3 }),
-            (3, value(Column::Quantity, Invalid::QuantityUnreadable)),
+            (3, value(Column::Quantity, ValueError::QuantityUnreadable.into())),
             (4, Reason::OtherRow { line: 3 }),
         ]
     );
@@ -112,7 +112,7 @@ fn a_row_of_no_receipt_refuses_its_neighbours_which_it_may_belong_to() {
         refusals,
         [
             (2, Reason::Neighbour { line: 3 }),
-            (3, value(Column::Receipt, Invalid::Empty)),
+            (3, value(Column::Receipt, ValueError::Empty.into())),
             (4, Reason::Neighbour { line: 3 }),
         ]
     );
@@ -190,7 +190,9 @@ fn the_file_of_refused_rows_has_the_line_the_reason_and_the_row() {
         match item {
             Item::Refused(row) => refused::write_row(&plan.dialect, &row, &mut out),
             Item::Receipt(receipt) => {
-                for row in receipt.refused(Reason::Ledger(Invalid::ReturnedSaleUnknown)) {
+                for row in
+                    receipt.refused(Reason::Ledger(PurchaseError::ReturnedSaleUnknown.into()))
+                {
                     refused::write_row(&plan.dialect, &row, &mut out);
                 }
             }

@@ -2,7 +2,7 @@
 
 use crate::file::reason::Missing;
 use crate::file::{Column, FileRefusal, Reason};
-use domain::Invalid;
+use domain::{PurchaseError, ValueError};
 use std::fmt::Write;
 
 #[test]
@@ -18,16 +18,16 @@ fn every_sentence_tells_the_merchant_what_to_do() {
         Reason::ReceiptTooLong,
         Reason::OtherRow { line: 12 },
         Reason::Neighbour { line: 12 },
-        Reason::Value { column: Column::Mobile, invalid: Invalid::MobileScientific },
-        Reason::Value { column: Column::Date, invalid: Invalid::DayUnreadable },
-        Reason::Value { column: Column::Sku, invalid: Invalid::TooLong { limit: 40 } },
+        Reason::value(Column::Mobile, ValueError::MobileScientific),
+        Reason::value(Column::Date, ValueError::DayUnreadable),
+        Reason::value(Column::Sku, ValueError::TooLong { limit: 40 }),
         Reason::TimeUnreadable,
         Reason::TypeUnknown,
         Reason::AmountMissing,
         Reason::CustomersDiffer,
         Reason::TotalsDiffer,
-        Reason::Ledger(Invalid::ReturnedSaleUnknown),
-        Reason::Ledger(Invalid::ReceiptConflict),
+        Reason::Ledger(PurchaseError::ReturnedSaleUnknown.into()),
+        Reason::Ledger(PurchaseError::ReceiptConflict.into()),
     ] {
         writeln!(text, "{}: {}", reason.code(), reason.french()).unwrap();
     }

@@ -1,0 +1,28 @@
+//! Why a campaign or its segment is not accepted.
+
+use crate::error::error_codes;
+
+/// Why a campaign or its segment is not accepted.
+///
+/// `Display` is an English sentence for developers that follows the name of the field.
+/// No variant carries what a person typed, so each of them may be logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum CampaignError {
+    /// A segment that nobody can be in.
+    #[error("contradicts itself: the first value must not be larger than the second")]
+    Segment,
+    /// A step that a campaign in its state cannot take.
+    #[error("is not possible in the campaign's present state")]
+    State,
+    /// A day to begin on that has passed.
+    #[error("is in the past: choose a later moment, or launch the campaign now")]
+    AlreadyPast,
+}
+
+error_codes! {
+    CampaignError {
+        Segment => Invalid, "segment_contradiction";
+        State => Invalid, "campaign_state";
+        AlreadyPast => Invalid, "already_past";
+    }
+}

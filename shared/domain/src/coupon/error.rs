@@ -1,0 +1,67 @@
+//! Why an offer, a batch or a coupon is not accepted.
+
+use crate::coupon::Refusal;
+use crate::error::error_codes;
+
+/// Why an offer, a batch or a coupon is not accepted.
+///
+/// `Display` is an English sentence for developers that follows the name of the field.
+/// No variant carries what a person typed, so each of them may be logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum CouponError {
+    /// A code that a coupon cannot have.
+    #[error("must be 4 to 24 letters and digits")]
+    Code,
+    /// A code of ours whose check character does not agree.
+    #[error("was mistyped: one character is wrong, or two were swapped")]
+    Mistyped,
+    /// A chosen code that looks like one we make.
+    #[error("has the form of the codes that are made here: choose another")]
+    MadeHere,
+    /// A code that gives something else already.
+    #[error("is a code of another offer: choose another")]
+    Taken,
+    /// A coupon that gives nothing.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// A share of a basket that is none, or more than all of it.
+    #[error("must be 1 to 10000 hundredths of a percent")]
+    OfferShare,
+    /// An offer that ends before it begins.
+    #[error("must not be before the first day")]
+    OfferDays,
+    /// An offer that gives without end.
+    #[error(
+        "must be given: an offer ends by a limit of uses, or by a last day and a limit a member"
+    )]
+    OfferWithoutEnd,
+    /// A limit that lets nobody in.
+    #[error("must be 1 or more: disable the offer to stop it")]
+    OfferLimitZero,
+    /// A member's limit over the limit of all.
+    #[error("must not be more than the limit of all uses")]
+    OfferLimits,
+    /// An offer that would read an optician's articles.
+    #[error("must not be an article: an optician's baskets are kept without them")]
+    OfferArticle,
+    /// A batch of no codes, or of too many.
+    #[error("must be 1 to 1000000 codes: make several batches for more")]
+    BatchCount,
+}
+
+error_codes! {
+    CouponError {
+        Code => Invalid, "coupon_code";
+        Mistyped => Invalid, "coupon_mistyped";
+        MadeHere => Invalid, "coupon_made_here";
+        Taken => Conflict, "coupon_taken";
+        OfferShare => Invalid, "offer_share";
+        OfferDays => Invalid, "offer_days";
+        OfferWithoutEnd => Invalid, "offer_without_end";
+        OfferLimitZero => Invalid, "offer_limit_zero";
+        OfferLimits => Invalid, "offer_limits";
+        OfferArticle => Invalid, "offer_article";
+        BatchCount => Invalid, "batch_count";
+        => Refused(refusal);
+    }
+}

@@ -1,0 +1,24 @@
+//! Why the ledger refuses an entry.
+
+use crate::error::error_codes;
+
+/// Why the ledger refuses an entry.
+///
+/// `Display` is an English sentence for developers that follows the name of the field.
+/// No variant carries what a person typed, so each of them may be logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum LedgerError {
+    /// A correction by hand of none, or of an absurd number.
+    #[error("must not be 0, and at most 100000 points either way")]
+    AdjustmentPoints,
+    /// More points than can be spent.
+    #[error("is more than the balance holds")]
+    NotEnoughPoints,
+}
+
+error_codes! {
+    LedgerError {
+        AdjustmentPoints => Invalid, "adjustment_points";
+        NotEnoughPoints => Conflict, "not_enough_points";
+    }
+}

@@ -1,0 +1,42 @@
+//! Why a merchant's setting is not accepted.
+
+use crate::error::error_codes;
+
+/// Why a merchant's setting is not accepted.
+///
+/// `Display` is an English sentence for developers that follows the name of the field.
+/// No variant carries what a person typed, so each of them may be logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum MerchantError {
+    /// Where no page of a till comes from.
+    #[error(
+        "is not an origin: write it as https://caisse.example.com, without a path (http for localhost only)"
+    )]
+    Origin,
+    /// A provider account's code out of its alphabet.
+    #[error("must be 1 to 40 lower-case letters, digits or hyphens")]
+    AccountCode,
+    /// What an SMS cannot come from.
+    #[error("must be 3 to 11 letters, digits or spaces beginning with a letter, or a short code")]
+    SmsSender,
+    /// What cannot take the word STOP.
+    #[error("must be a short code of five digits: 36xxx, or 38xxx")]
+    StopNumber,
+    /// A price of one message that no provider asks for.
+    #[error("must be 0 to 1000000 millionths of a euro")]
+    UnitPrice,
+    /// The last day of a contract that has passed, or is years away.
+    #[error("must be today or later, and within 5 years")]
+    ContractEnd,
+}
+
+error_codes! {
+    MerchantError {
+        Origin => Invalid, "origin";
+        AccountCode => Invalid, "account_code";
+        SmsSender => Invalid, "sms_sender";
+        StopNumber => Invalid, "stop_number";
+        UnitPrice => Invalid, "unit_price";
+        ContractEnd => Invalid, "contract_end";
+    }
+}
