@@ -121,7 +121,8 @@ async fn a_genuine_callback_of_brevo_is_acknowledged_and_queued() {
     assert_eq!(sent.len(), 1);
     let message: ProviderEventsMessage = serde_json::from_str(&sent[0]).unwrap();
     let [told] = &message.events[..] else { unreachable!("one event was told") };
-    assert_eq!((message.account.as_str(), told.what), ("main", EventKind::Delivered));
+    assert_eq!(message.account.as_str(), "main");
+    assert_eq!(told.what, EventKind::Delivered);
     assert_eq!(told.reference.as_deref(), Some("M#1/2/3"));
 }
 

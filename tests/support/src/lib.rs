@@ -9,6 +9,7 @@
 mod bucket;
 mod merchant;
 mod queue;
+mod senders;
 pub mod sequences;
 mod table;
 
@@ -17,4 +18,5 @@ pub use merchant::{
     instant, merchant, mobile, open_merchant, open_merchant_with, points_a_euro, receipt, sale,
 };
 pub use queue::Queue;
+pub use senders::{email_sender, sms_sender};
 pub use table::{Table, client_of};

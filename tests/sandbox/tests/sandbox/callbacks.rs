@@ -109,7 +109,8 @@ async fn a_number_says_what_becomes_of_an_sms(
     call["body"] = json!(body);
     assert_eq!(started.post(BATCHES, &call).await.status, 201);
     let event = receiver.next_json().await;
-    assert_eq!((&event["code"], &event["status"]), (&json!(code), &json!(status)));
+    assert_eq!(event["code"], json!(code));
+    assert_eq!(event["status"], json!(status));
 }
 
 #[tokio::test]

@@ -33,7 +33,8 @@ async fn a_lost_answer_is_of_a_call_that_was_accepted() {
         answers.push(post(&address, EMAIL, &call).await);
     }
     assert!(answers[0].starts_with("HTTP/1.1 201") && answers[2].starts_with("HTTP/1.1 201"));
-    assert_eq!((answers[1].as_str(), answers[3].as_str()), ("", ""));
+    assert_eq!(answers[1].as_str(), "");
+    assert_eq!(answers[3].as_str(), "");
     assert_eq!(started.counts().await["emails"], 4);
 }
 
@@ -114,6 +115,7 @@ async fn a_reset_empties_everything_and_takes_the_faults_off() {
     assert!(started.outbox().await.is_empty());
     assert_eq!(started.get(BATCHES).await.body["count"], 0);
     let counts = started.counts().await;
-    assert_eq!((&counts["emails"], &counts["distinct_recipients"]), (&json!(0), &json!(0)));
+    assert_eq!(counts["emails"], 0);
+    assert_eq!(counts["distinct_recipients"], 0);
     assert_eq!(started.post(EMAIL, &call).await.status, 201);
 }

@@ -44,7 +44,8 @@ async fn a_reader_who_does_not_say_gets_the_hundred_newest() {
     let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
     assert_eq!(started.post(EMAIL, &email(&addresses)).await.status, 201);
     let outbox = started.outbox().await;
-    assert_eq!((outbox.len(), &outbox[0]["to"]), (100, &json!("m129@example.com")));
+    assert_eq!(outbox.len(), 100);
+    assert_eq!(outbox[0]["to"], "m129@example.com");
 }
 
 #[tokio::test]
@@ -84,9 +85,11 @@ async fn the_counts_are_of_all_and_the_last_fifty_thousand_are_kept() {
     }
     let counts = started.counts().await;
     assert_eq!(counts["emails"], 52_000);
-    assert_eq!((&counts["distinct_recipients"], &counts["doubled"]), (&json!(52_000), &json!(0)));
+    assert_eq!(counts["distinct_recipients"], json!(52_000));
+    assert_eq!(counts["doubled"], 0);
     let page = started.get("/outbox.json?limit=60000").await.body;
-    assert_eq!((page.as_array().unwrap().len(), &page[0]["number"]), (5_000, &json!(51_999)));
+    assert_eq!(page.as_array().unwrap().len(), 5_000);
+    assert_eq!(page[0]["number"], json!(51_999));
     assert_eq!(page[4_999]["number"], 47_000);
     let next = started.get("/outbox.json?before=47000").await.body;
     assert_eq!(next[0]["number"], 46_999);

@@ -14,7 +14,8 @@ async fn a_batch_is_answered_with_itself_and_found_again() {
     insta::assert_json_snapshot!(without(answer.body.clone(), "id"));
     let id = answer.body["id"].as_str().unwrap();
     let shown = started.get(&format!("{BATCHES}/{id}")).await;
-    assert_eq!((shown.status, shown.body), (200, answer.body.clone()));
+    assert_eq!(shown.status, 200);
+    assert_eq!(shown.body, answer.body.clone());
     assert_eq!(started.get(&format!("/sinch/xms/v1/other/batches/{id}")).await.status, 404);
 }
 
@@ -47,10 +48,9 @@ async fn a_search_goes_back_a_day_unless_it_says_and_comes_in_pages() {
         assert_eq!(started.post(BATCHES, &sms(&["+33639980012"])).await.status, 201);
     }
     let page = started.get(&format!("{BATCHES}?page=1&page_size=2")).await.body;
-    assert_eq!(
-        (&page["count"], &page["page"], &page["page_size"]),
-        (&json!(3), &json!(1), &json!(1))
-    );
+    assert_eq!(page["count"], 3);
+    assert_eq!(page["page"], 1);
+    assert_eq!(page["page_size"], 1);
     started.set_clock("2026-11-25T09:20:01Z");
     assert_eq!(started.get(BATCHES).await.body["count"], 0);
     let told = started.get(&format!("{BATCHES}?start_date=2026-11-24T00:00:00Z")).await;
@@ -101,7 +101,8 @@ async fn a_batch_that_is_not_right_is_refused(
     let mut call = sms(&["+33639980012"]);
     call[name] = value;
     let answer = started.post(BATCHES, &call).await;
-    assert_eq!((answer.status, &answer.body["code"]), (400, &json!(code)), "{answer:?}");
+    assert_eq!(answer.status, 400, "{answer:?}");
+    assert_eq!(answer.body["code"], json!(code), "{answer:?}");
     assert!(answer.body["text"].is_string());
     assert_eq!(started.counts().await["sms"], 0);
 }
@@ -111,7 +112,8 @@ async fn a_body_that_is_no_json_has_a_code_of_its_own() {
     let started = Started::new();
     let request = Request::post(BATCHES).header("authorization", "Bearer test");
     let answer = started.send(request.body(Body::from("{")).unwrap()).await;
-    assert_eq!((answer.status, &answer.body["code"]), (400, &json!("syntax_invalid_json")));
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.body["code"], "syntax_invalid_json");
 }
 
 #[rstest]
@@ -134,5 +136,6 @@ async fn placeholders_take_the_number_s_value_or_the_default(
     call["body"] = json!(body);
     assert_eq!(started.post(BATCHES, &call).await.status, 201);
     let message = &started.outbox().await[0];
-    assert_eq!((&message["text"], &message["state"]), (&json!(text), &json!(state)));
+    assert_eq!(message["text"], json!(text));
+    assert_eq!(message["state"], json!(state));
 }

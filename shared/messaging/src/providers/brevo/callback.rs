@@ -185,7 +185,8 @@ mod tests {
         let [Event::Opposition(opposition)] = parsed.events.as_slice() else {
             panic!("{parsed:?}")
         };
-        assert_eq!((opposition.reason, opposition.channel), (reason, Channel::Email));
+        assert_eq!(opposition.reason, reason);
+        assert_eq!(opposition.channel, Channel::Email);
         assert_eq!(opposition.address, "zoe@example.com");
         assert_eq!(opposition.reference.as_deref(), Some("m/c/b"));
     }
@@ -207,7 +208,8 @@ mod tests {
         bad["email"] = Value::Null;
         let parsed =
             read(&json!([body("delivered"), bad, body("opened"), 7, body("spam")])).unwrap();
-        assert_eq!((parsed.events.len(), parsed.malformed), (2, 2));
+        assert_eq!(parsed.events.len(), 2);
+        assert_eq!(parsed.malformed, 2);
         assert_eq!(read(&bad), Err(Malformed::Field("email")));
         assert_eq!(read(&json!([])), Ok(ParsedCallback::default()));
     }
