@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const KEY: &str = "6f1c0c52-6f0e-4b0e-9a57-0d7a1d5c1e11";
 
 #[tokio::test]
-async fn a_call_is_answered_with_an_identifier_a_version_and_the_rate() {
+async fn a_call_is_answered_with_the_rate_and_an_identifier_for_each_version() {
     let started = Started::new();
     let answer = started.post(EMAIL, &email(&["a@example.com", "b@example.com"])).await;
     assert_eq!(answer.status, 201, "{answer:?}");
@@ -45,7 +45,7 @@ async fn a_call_without_versions_has_one_identifier_and_its_own_recipients() {
 #[case::empty(Some(""))]
 #[case::wrong(Some("wrong"))]
 #[tokio::test]
-async fn a_key_that_is_not_one_is_unauthorized(#[case] key: Option<&str>) {
+async fn a_missing_or_wrong_key_is_unauthorized(#[case] key: Option<&str>) {
     let started = Started::new();
     let mut request = Request::post(EMAIL);
     if let Some(key) = key {
@@ -75,7 +75,7 @@ async fn a_key_that_is_not_one_is_unauthorized(#[case] key: Option<&str>) {
 #[case::key_no_uuid("/headers/idempotencyKey", json!("c7-0"), "invalid_parameter")]
 #[case::header_of_two_lines("/headers/X-Mailin-custom", json!("a\nb"), "invalid_parameter")]
 #[tokio::test]
-async fn a_body_that_is_not_right_is_refused_whole(
+async fn a_wrong_body_is_refused_as_a_whole(
     #[case] pointer: &str,
     #[case] value: Value,
     #[case] code: &str,
@@ -98,7 +98,7 @@ async fn a_body_that_is_not_right_is_refused_whole(
 #[case::version_of_99(1, 99, 201)]
 #[case::version_of_100(1, 100, 400)]
 #[tokio::test]
-async fn a_call_has_its_limits(#[case] versions: usize, #[case] each: usize, #[case] status: u16) {
+async fn a_call_has_limits(#[case] versions: usize, #[case] each: usize, #[case] status: u16) {
     let started = Started::new();
     let to: Vec<Value> =
         (0..each).map(|number| json!({"email": format!("m{number}@example.com")})).collect();
@@ -153,7 +153,7 @@ async fn one_refused_address_refuses_the_call_and_its_key_is_not_remembered() {
 #[case("{{params.tricky}}", "{{params.points}}")]
 #[case("rien", "rien")]
 #[tokio::test]
-async fn placeholders_take_the_version_s_values_and_unknown_ones_stay(
+async fn placeholders_are_replaced_by_the_versions_values_and_unknown_ones_stay(
     #[case] template: &str,
     #[case] rendered: &str,
 ) {
@@ -176,7 +176,7 @@ async fn placeholders_take_the_version_s_values_and_unknown_ones_stay(
 }
 
 #[tokio::test]
-async fn a_version_may_have_its_own_texts_but_no_text_alone() {
+async fn a_version_may_have_its_own_texts_but_not_the_only_plain_text() {
     let started = Started::new();
     let mut call = email(&["a@example.com", "b@example.com"]);
     call["messageVersions"][0]["subject"] = json!("Le vôtre");
