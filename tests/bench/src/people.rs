@@ -7,7 +7,6 @@ use crate::{
 use domain::campaign::{Content, State, Step};
 use domain::member::consent::{Consent, ConsentSource};
 use domain::member::{Details, Email};
-use domain::merchant::sender::{AccountCode, EmailSender};
 use domain::{
     Campaign, CampaignId, Channel, Day, Enrolment, Instant, MemberId, MerchantId, Sector, Segment,
 };
@@ -48,12 +47,7 @@ impl Shop {
         let merchant = support::merchant(Sector::Retail, number);
         let now = Instant::now();
         support::open_merchant(&store, &merchant, now).await;
-        let sender = EmailSender {
-            account: AccountCode::parse(ACCOUNT).expect("a code"),
-            address: Email::parse("boutique@example.com").expect("an address"),
-            name: "Boutique".to_owned(),
-            price: None,
-        };
+        let sender = support::email_sender(ACCOUNT);
         store.put_email_sender(merchant.id, &sender).await.expect("a sender");
         Self::known(dynamo, merchant.id).await
     }

@@ -7,6 +7,7 @@
 )]
 
 mod merchant;
+mod senders;
 pub mod sequences;
 mod table;
 
@@ -14,6 +15,7 @@ pub use aws_fakes::client_of;
 pub use merchant::{
     instant, merchant, mobile, open_merchant, open_merchant_with, points_a_euro, receipt, sale,
 };
+pub use senders::{email_sender, sms_sender};
 pub use table::Table;
 
 /// S3 for one test.
