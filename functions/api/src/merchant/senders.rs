@@ -50,8 +50,7 @@ pub(crate) struct SmsSenderBody {
     /// The code of the account at the provider. The account's credentials are a secret of the deployment.
     #[schema(max_length = 40, examples("main"))]
     account: String,
-    /// The sender that the telephone shows: 3 to 11 letters, digits and spaces, a letter first; or a short
-    /// code.
+    /// The sender that the telephone shows: 3 to 11 letters, digits and spaces, a letter first; or 5 digits.
     #[schema(examples("Boutique"))]
     shown: String,
     /// The short code that receives the word STOP.
