@@ -6,7 +6,7 @@ use crate::objects;
 use crate::plan_file::{self, FilePlan};
 use crate::{finish, window};
 use domain::{Day, EstablishmentId, Instant, MerchantId, UploadId};
-use store::{Mode, RangeReport, Scope, StoreError};
+use store::{Entity, Mode, RangeReport, Scope, StoreError};
 
 /// Receipts that are looked up and entered together. Larger windows find more purchases of one
 /// member to write at once, and hold more in memory.
@@ -118,7 +118,7 @@ fn context(scope: &Scope, file: &FilePlan) -> Result<Context, IngestError> {
         .settings
         .establishments
         .get(&establishment)
-        .ok_or(StoreError::NotFound("establishment"))?
+        .ok_or(StoreError::NotFound(Entity::Establishment))?
         .time_zone
         .clone();
     Ok(Context {

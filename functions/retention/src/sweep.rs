@@ -7,7 +7,7 @@ use domain::{Day, Instant, MemberId, MerchantId};
 use futures::stream::{self, StreamExt as _};
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::{Due, DueBucket, Scope, Settings, StoreError, Tenant};
+use store::{Due, DueBucket, Entity, Scope, Settings, StoreError, Tenant};
 
 /// Members dealt with at once.
 const AT_ONCE: usize = 8;
@@ -141,7 +141,7 @@ async fn deal_or_tell(
                 let scope = Scope { settings: Arc::clone(settings), mode: tenant.mode };
                 deal(app, &scope, tenant, member, today).await.map_err(RetentionError::from)
             }
-            None => Err(StoreError::NotFound("merchant").into()),
+            None => Err(StoreError::NotFound(Entity::Merchant).into()),
         },
     };
     match (dealt, due) {

@@ -34,7 +34,7 @@ pub use coupon::code::CodeMaker;
 pub use coupon::import::Imported;
 pub use coupon::item::{CodeChange, StoredCoupon};
 pub use domain::values::identifiers::MEMBER_SHARDS;
-pub use error::StoreError;
+pub use error::{Conflict, Entity, StoreError};
 pub use ledger::adjust::NewAdjustment;
 pub use ledger::daily_run::DailyRunPage;
 pub use ledger::entry::Entered;

@@ -4,7 +4,7 @@ use crate::fixture::{Fixture, night_of, sale_on};
 use domain::{Instant, Sector};
 use futures::future::join_all;
 use retention::{Order, handle, night};
-use store::{Customer, Entry, Source, StoreError};
+use store::{Customer, Entity, Entry, Source, StoreError};
 
 const TODAY: &str = "2029-09-10";
 
@@ -48,7 +48,7 @@ async fn a_purchase_that_meets_the_sweep_is_entered_or_refused_and_never_lost() 
                 assert_eq!(kept.account.visits, 1);
                 assert_eq!(kept.person.due.unwrap().to_string(), "2032-09-10");
             }
-            Err(StoreError::NotFound("member")) => {
+            Err(StoreError::NotFound(Entity::Member)) => {
                 assert!(!stands && !fixture.is_there(member).await);
                 assert_eq!(fixture.traces(member).await, 2);
             }
