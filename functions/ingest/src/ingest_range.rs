@@ -7,7 +7,7 @@ use crate::message::RangeMessage;
 use crate::window::{self, Tally};
 use crate::{keys, objects, report, stored_plan};
 use domain::{Day, Instant, UploadId};
-use store::{RangeReport, Scope, StoreError};
+use store::{Entity, RangeReport, Scope, StoreError};
 
 /// Receipts that are looked up and recorded together. A larger window finds more purchases of one member to
 /// write at once, and needs more memory.
@@ -100,7 +100,7 @@ fn context(scope: &Scope, file: &FilePlan) -> Result<Context, StoreError> {
     let establishment = file.establishment.clone();
     let settings = &scope.settings;
     let stored = settings.establishments.get(&establishment);
-    let zone = stored.ok_or(StoreError::NotFound("establishment"))?.time_zone.clone();
+    let zone = stored.ok_or(StoreError::NotFound(Entity::Establishment))?.time_zone.clone();
     let today = Day::at(file.planned_at, &zone);
     Ok(Context { sector: settings.merchant.sector, establishment, zone, today })
 }

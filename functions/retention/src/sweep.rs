@@ -7,7 +7,7 @@ use domain::{Day, Instant, MemberId, MerchantId};
 use futures::stream::{self, StreamExt as _};
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::{Due, DueBucket, ErrorChain, Scope, Settings, StoreError, Tenant};
+use store::{Due, DueBucket, Entity, ErrorChain, Scope, Settings, StoreError, Tenant};
 
 /// Members that are processed at once.
 const CONCURRENT_MEMBERS: usize = 8;
@@ -144,7 +144,7 @@ async fn process_or_log(
                 let scope = Scope { settings: Arc::clone(settings), mode: tenant.mode };
                 process(app, &scope, tenant, member, today).await.map_err(RetentionError::from)
             }
-            None => Err(StoreError::NotFound("merchant").into()),
+            None => Err(StoreError::NotFound(Entity::Merchant).into()),
         },
     };
     match (swept, due) {

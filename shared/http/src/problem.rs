@@ -331,8 +331,8 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Refused(invalid) => invalid.into(),
-            StoreError::NotFound(what) => Self::not_found(what),
-            StoreError::Conflict(sentence) => Self::new(Kind::Conflict, sentence),
+            StoreError::NotFound(entity) => Self::not_found(&entity.to_string()),
+            StoreError::Conflict(conflict) => Self::new(Kind::Conflict, conflict.to_string()),
             StoreError::Busy => {
                 Self { code: codes::BUSY, ..Self::unavailable(ErrorChain(&error).to_string()) }
             }

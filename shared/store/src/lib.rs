@@ -35,7 +35,7 @@ pub use coupon::code::CodeMaker;
 pub use coupon::import::Imported;
 pub use coupon::item::{CodeChange, StoredCoupon};
 pub use domain::values::identifiers::MEMBER_SHARDS;
-pub use error::StoreError;
+pub use error::{Conflict, Entity, StoreError};
 pub use error_chain::ErrorChain;
 pub use ledger::adjust::NewAdjustment;
 pub use ledger::daily_run::DailyRunPage;

@@ -5,7 +5,7 @@ use crate::fixture::{Fixture, sale_on, scheduled_at};
 use domain::{Instant, Sector};
 use futures::future::join_all;
 use retention::handle;
-use store::{Customer, Entry, Source, StoreError};
+use store::{Customer, Entity, Entry, Source, StoreError};
 
 const TODAY: &str = "2029-09-10";
 
@@ -49,7 +49,7 @@ async fn a_purchase_at_the_time_of_the_sweep_is_recorded_or_refused_and_never_lo
                 assert_eq!(stored.account.visits, 1);
                 assert_eq!(stored.person.due.unwrap().to_string(), "2032-09-10");
             }
-            Err(StoreError::NotFound("member")) => {
+            Err(StoreError::NotFound(Entity::Member)) => {
                 assert!(!stands && !fixture.is_there(member).await);
                 assert_eq!(fixture.traces(member).await, 2);
             }

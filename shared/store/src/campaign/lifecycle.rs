@@ -5,7 +5,7 @@ use crate::table::keys::{self, Key, Tenant};
 use crate::table::retry;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
-use crate::{Answered, Consistency, IdempotencyKey, Scope, Store, StoreError};
+use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
 use domain::campaign::segment::{Between, Segment};
 use domain::campaign::{Campaign, Content, Draft, State, Step};
 use domain::{CampaignId, Cents, Channel, DomainError, EstablishmentId, Instant, Points};
@@ -197,7 +197,7 @@ impl Store {
     ) -> Result<StoredCampaign, StoreError> {
         let key = keys::campaign(tenant, id);
         let record: Option<CampaignRecord> = self.get_item(&key, Consistency::Strong).await?;
-        record.ok_or(StoreError::NotFound("campaign"))?.read()
+        record.ok_or(StoreError::NotFound(Entity::Campaign))?.read()
     }
 
     /// Campaigns, the latest first, and the identifier after which the next page begins: 1 query.

@@ -6,7 +6,7 @@ use crate::table::keys::{self, Tenant};
 use crate::table::retry;
 use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
 use crate::table::write::Write;
-use crate::{Store, StoreError};
+use crate::{Entity, Store, StoreError};
 use domain::{CampaignId, Channel, MemberId};
 
 /// Receipts of one transaction, which takes 100 actions.
@@ -124,7 +124,7 @@ impl Store {
                                 }
                             }
                             None if cancelled.failed(slot) => {
-                                return Err(StoreError::NotFound("message"));
+                                return Err(StoreError::NotFound(Entity::Message));
                             }
                             None => moved.push(receipt),
                         }

@@ -13,7 +13,7 @@ use crate::table::keys::{self, Key, Tenant};
 use crate::table::retry;
 use crate::table::transaction::{Transaction, TransactionOutcome};
 use crate::table::write::{Write, Written};
-use crate::{Answered, CodeMaker, Consistency, IdempotencyKey, Scope, Store, StoreError};
+use crate::{Answered, CodeMaker, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
 use domain::{CouponBatchId, CouponCode, CouponError, Instant, OfferId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -239,7 +239,7 @@ impl Store {
     ) -> Result<CouponBatch, StoreError> {
         let key = keys::coupon_batch(tenant, offer, id);
         let record: Option<BatchRecord> = self.get_item(&key, Consistency::Strong).await?;
-        record.ok_or(StoreError::NotFound("batch"))?.read()
+        record.ok_or(StoreError::NotFound(Entity::CouponBatch))?.read()
     }
 
     /// The batches of an offer, the latest first, and the one after which the next page begins: 1

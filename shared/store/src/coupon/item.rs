@@ -6,7 +6,7 @@ use crate::table::keys::{self, Key, Tenant};
 use crate::table::retry;
 use crate::table::transaction::{Cancellation, Slot, Transaction, TransactionOutcome};
 use crate::table::write::Write;
-use crate::{Consistency, HistoryEntry, Scope, Store, StoreError};
+use crate::{Consistency, Entity, HistoryEntry, Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::coupon::{CouponState, Refusal};
 use domain::{CouponBatchId, CouponCode, CouponError, Instant, MemberId, Offer, OfferId};
@@ -365,13 +365,13 @@ impl Store {
                 TransactionOutcome::Committed => {
                     let record: Option<CouponRecord> =
                         self.get_item(&key, Consistency::Strong).await?;
-                    return record.ok_or(StoreError::NotFound("code"))?.state();
+                    return record.ok_or(StoreError::NotFound(Entity::Code))?.state();
                 }
                 TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Coupon) => {
                     return Err(CouponError::Taken.into());
                 }
                 TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Member) => {
-                    return Err(StoreError::NotFound("member"));
+                    return Err(StoreError::NotFound(Entity::Member));
                 }
                 TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
             }

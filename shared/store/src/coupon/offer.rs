@@ -5,7 +5,7 @@ use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
-use crate::{Answered, Consistency, IdempotencyKey, Scope, Store, StoreError};
+use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
 use domain::coupon::offer::{Benefit, Share, Terms, Usage};
 use domain::{Cents, Day, EstablishmentId, Instant, Offer, OfferId};
 use serde::{Deserialize, Serialize};
@@ -169,7 +169,7 @@ impl Store {
         self.offers.forget(&(tenant, offer.id));
         match written {
             TransactionOutcome::Committed => Ok(()),
-            TransactionOutcome::Cancelled(_) => Err(StoreError::NotFound("offer")),
+            TransactionOutcome::Cancelled(_) => Err(StoreError::NotFound(Entity::Offer)),
         }
     }
 
@@ -180,7 +180,7 @@ impl Store {
     pub async fn offer(&self, tenant: Tenant, id: OfferId) -> Result<Offer, StoreError> {
         let key = keys::offer(tenant, id);
         let record: Option<OfferRecord> = self.get_item(&key, Consistency::Strong).await?;
-        record.ok_or(StoreError::NotFound("offer"))?.read()
+        record.ok_or(StoreError::NotFound(Entity::Offer))?.read()
     }
 
     /// An offer at most a minute old: no round trip while it is kept, else 1 and half a read unit.

@@ -9,7 +9,7 @@ use crate::table::items;
 use crate::table::keys::Key;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
-use crate::{Consistency, Scope, Store, StoreError};
+use crate::{Consistency, Entity, Scope, Store, StoreError};
 use domain::ledger::account::Given;
 use domain::ledger::entry::{Adjustment, Author, Cause, LedgerEntry, Reason};
 use domain::programme::lifetime::Balance;
@@ -148,7 +148,7 @@ impl Store {
         let answer = LedgerAnswer::parse(answer)?;
         let key = answer.entry(scope)?;
         let record: Option<EntryRecord> = self.get_item(&key, Consistency::Strong).await?;
-        let entry = record.ok_or(StoreError::NotFound("member"))?.read()?;
+        let entry = record.ok_or(StoreError::NotFound(Entity::Member))?.read()?;
         let (member, balance) = (answer.member()?, answer.balance());
         Ok(Answered::Replayed(Entered { member, entry, balance }))
     }

@@ -4,7 +4,7 @@ use crate::member::contacts::{delete_contact, put_contact};
 use crate::member::read::{CARD_TAKEN, put_person};
 use crate::table::retry;
 use crate::table::transaction::{Slot, TransactionOutcome};
-use crate::{Contact, Member, Scope, Store, StoreError};
+use crate::{Conflict, Contact, Member, Scope, Store, StoreError};
 use domain::member::{Address, Details, Email};
 use domain::values::identifiers::CardNumber;
 use domain::{Day, MemberError, MemberId, Mobile};
@@ -138,9 +138,7 @@ impl Store {
             match transaction.commit().await? {
                 TransactionOutcome::Committed => return Ok(member),
                 TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Mobile) => {
-                    return Err(StoreError::Conflict(
-                        "this mobile is another member's: merge the two if they are one person",
-                    ));
+                    return Err(Conflict::MobileTaken.into());
                 }
                 TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
             }

@@ -8,7 +8,7 @@ use crate::table::keys::Key;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::table::{codec, retry};
-use crate::{Member, Scope, Source, Store, StoreError};
+use crate::{Conflict, Member, Scope, Source, Store, StoreError};
 use domain::member::unmerge::BeforeMerge;
 use domain::{Instant, MemberId};
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,7 @@ impl MergeRecord {
     /// What the merge found.
     pub(crate) fn before(&self) -> Result<BeforeMerge, StoreError> {
         if self.kept_account.is_empty() {
-            return Err(StoreError::Conflict("this merge is too old to be undone"));
+            return Err(Conflict::MergeTooOld.into());
         }
         let instant = |text: &Option<String>| text.as_deref().map(items::instant_of).transpose();
         Ok(BeforeMerge {
@@ -73,7 +73,7 @@ impl Store {
         now: Instant,
     ) -> Result<Member, StoreError> {
         if kept == absorbed {
-            return Err(StoreError::Conflict("a member cannot be merged into itself"));
+            return Err(Conflict::MergeIntoItself.into());
         }
         for attempt in 0..retry::ATTEMPTS {
             let (mut into, mut from) =
@@ -82,14 +82,10 @@ impl Store {
                 return Ok(into);
             }
             if from.person.merged_into.is_some() {
-                return Err(StoreError::Conflict(
-                    "this member was merged into another one already",
-                ));
+                return Err(Conflict::MergedIntoAnother.into());
             }
             if into.person.id == absorbed {
-                return Err(StoreError::Conflict(
-                    "the two were merged the other way round already",
-                ));
+                return Err(Conflict::MergedTheOtherWay.into());
             }
             let note = merge_note(scope, &into, &from, by, now)?;
             let versions = (into.person.version, from.person.version);

@@ -10,7 +10,7 @@ use crate::table::keys::{self, Key};
 use crate::table::retry;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
-use crate::{Member, Scope, Source, Store, StoreError};
+use crate::{Conflict, Member, Scope, Source, Store, StoreError};
 use domain::ledger::{self, Undone};
 use domain::member::unmerge::{self, BeforeMerge, GivenBack, Side};
 use domain::reward::redemption::State;
@@ -72,9 +72,7 @@ impl Store {
                 self.member_itself(scope, absorbed)
             )?;
             if own.person.merged_into.is_some() {
-                return Err(StoreError::Conflict(
-                    "this member was merged into another one since: undo that merge first",
-                ));
+                return Err(Conflict::MergedSince.into());
             }
             if other.person.merged_into != Some(kept) {
                 return self.apart(scope, own, other).await;
@@ -138,7 +136,7 @@ impl Store {
                     not_given: Points::new(note.not_given),
                 },
             }),
-            _ => Err(StoreError::Conflict("the two are not merged with one another")),
+            _ => Err(Conflict::NotMerged.into()),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::table::items;
 use crate::table::keys::{self, Mode};
 use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::table::write::Write;
-use crate::{Consistency, MerchantKey, Settings, Store, StoreError};
+use crate::{Conflict, Consistency, Entity, MerchantKey, Settings, Store, StoreError};
 use domain::{
     Day, Establishment, EstablishmentId, Instant, KeyId, Merchant, MerchantId, Programme,
 };
@@ -61,13 +61,7 @@ impl Store {
                     let same = Merchant { id, contract_ends_on, ..merchant.clone() }
                         == settings.merchant
                         && settings.programmes.on(Day::FIRST) == Some(programme);
-                    if same {
-                        Ok((settings, false))
-                    } else {
-                        Err(StoreError::Conflict(
-                            "this reference is another merchant's: choose another, or send the content it was created with",
-                        ))
-                    }
+                    if same { Ok((settings, false)) } else { Err(Conflict::ReferenceTaken.into()) }
                 }
                 None => Err(StoreError::Busy),
             },
@@ -91,9 +85,7 @@ impl Store {
         self.settings.forget(merchant);
         match self.transact_one(put).await? {
             TransactionOutcome::Committed => Ok(()),
-            TransactionOutcome::Cancelled(_) => Err(StoreError::Conflict(
-                "an establishment's time zone cannot change: its receipts' days were computed with it",
-            )),
+            TransactionOutcome::Cancelled(_) => Err(Conflict::TimeZoneChanged.into()),
         }
     }
 
@@ -116,7 +108,7 @@ impl Store {
                 return Ok(());
             }
         }
-        Err(StoreError::Conflict("two keys are in use: revoke one before you make another"))
+        Err(Conflict::TwoKeysInUse.into())
     }
 
     /// Revokes a key; every instance holds to it within a minute. Revoking again changes nothing.
@@ -149,6 +141,6 @@ impl Store {
             self.settings.forget(merchant);
             return Ok(());
         }
-        Err(StoreError::NotFound("key"))
+        Err(StoreError::NotFound(Entity::Key))
     }
 }

@@ -12,7 +12,7 @@ use crate::table::keys::{self, Key};
 use crate::table::retry;
 use crate::table::transaction::{Cancellation, Slot, TransactionOutcome};
 use crate::table::write::Write;
-use crate::{Consistency, Contact, Scope, Store, StoreError};
+use crate::{Consistency, Contact, Entity, Scope, Store, StoreError};
 use domain::ledger::{self, ProgrammeContext};
 use domain::values::calendar;
 use domain::{
@@ -141,7 +141,7 @@ impl Store {
             Customer::Member(id) => Some(*id),
             Customer::Contact(contact) => {
                 let found = self.find_buyer(scope, contact, sold_at).await?;
-                Some(found.ok_or(StoreError::NotFound("member"))?)
+                Some(found.ok_or(StoreError::NotFound(Entity::Member))?)
             }
             Customer::Enrol(new) => {
                 let mobile = Contact::Mobile(new.mobile.clone());

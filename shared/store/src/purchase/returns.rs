@@ -8,7 +8,7 @@ use crate::table::keys::Key;
 use crate::table::retry;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
-use crate::{Consistency, Scope, Store, StoreError, StoredPurchase};
+use crate::{Conflict, Consistency, Entity, Scope, Store, StoreError, StoredPurchase};
 use domain::ledger::{self, SaleInForce, Undone};
 use domain::{Cents, Day, Instant, Kind, MemberId, Points, PurchaseError, Receipt};
 
@@ -85,9 +85,7 @@ impl Store {
                 return record.read(scope, receipt.clone());
             }
             if record.returned.unwrap_or_default() > 0 {
-                return Err(StoreError::Conflict(
-                    "goods of this sale came back: cancel the return first",
-                ));
+                return Err(Conflict::CancelReturnedSale.into());
             }
             let content = record.content()?;
             let cancelled_at = items::instant_text(now);
@@ -157,19 +155,19 @@ impl Store {
             let mut record = self.purchase_record(scope, receipt).await?;
             let holder = self.holder_of(scope, member, Consistency::Strong).await?;
             let Holder::Member { id, mut account, version, birth_month } = holder else {
-                return Err(StoreError::NotFound("member"));
+                return Err(StoreError::NotFound(Entity::Member));
             };
             if let Some(owner) = record.member()? {
                 let owner = self.account(scope, owner, Consistency::Strong).await?.0;
                 return if owner == id {
                     record.read(scope, receipt.clone())
                 } else {
-                    Err(StoreError::Conflict("this receipt is another customer's"))
+                    Err(Conflict::ReceiptOfAnother.into())
                 };
             }
             let stored = record.read(scope, receipt.clone())?;
-            if let Some(why) = not_attachable(&stored) {
-                return Err(StoreError::Conflict(why));
+            if let Some(conflict) = attach_conflict(&stored) {
+                return Err(conflict.into());
             }
             let context = scope.context_at(&receipt.establishment, birth_month);
             let earning = ledger::enter_sale(&mut account, &stored.purchase, &context);
@@ -204,13 +202,13 @@ impl Store {
     }
 }
 
-fn not_attachable(stored: &StoredPurchase) -> Option<&'static str> {
+fn attach_conflict(stored: &StoredPurchase) -> Option<Conflict> {
     if stored.cancelled_at.is_some() {
-        Some("this receipt was cancelled")
+        Some(Conflict::ReceiptCancelled)
     } else if matches!(stored.purchase.kind(), Kind::Return { .. }) {
-        Some("a return cannot be attached: attach its sale before the goods come back")
+        Some(Conflict::AttachReturn)
     } else if stored.returned > Cents::ZERO {
-        Some("goods of this sale came back: it can no longer be attached")
+        Some(Conflict::AttachReturnedSale)
     } else {
         None
     }

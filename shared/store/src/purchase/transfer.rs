@@ -8,7 +8,7 @@ use crate::table::keys::{self, Key};
 use crate::table::retry;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
-use crate::{Consistency, Scope, Source, Store, StoreError, StoredPurchase};
+use crate::{Conflict, Consistency, Scope, Source, Store, StoreError, StoredPurchase};
 use domain::{Cents, Day, Instant, Kind, MemberId, Points, Receipt, ledger};
 use serde::{Deserialize, Serialize};
 
@@ -59,15 +59,13 @@ impl Store {
             let (to, mut into, into_version) = self.account(scope, to, Consistency::Strong).await?;
             let stored = record.read(scope, receipt.clone())?;
             let Some(from) = record.member()? else {
-                return Err(StoreError::Conflict(
-                    "this receipt is nobody's: attach it to its customer",
-                ));
+                return Err(Conflict::MoveAnonymousSale.into());
             };
             if from == to {
                 return Ok(stored);
             }
-            if let Some(why) = not_movable(&stored) {
-                return Err(StoreError::Conflict(why));
+            if let Some(conflict) = transfer_conflict(&stored) {
+                return Err(conflict.into());
             }
             let (owner, mut account, version) =
                 self.account(scope, from, Consistency::Strong).await?;
@@ -75,9 +73,7 @@ impl Store {
                 return Ok(stored);
             }
             if owner != from {
-                return Err(StoreError::Conflict(
-                    "the customer of this receipt was merged into another one: undo the merge first",
-                ));
+                return Err(Conflict::CustomerMerged.into());
             }
             let programmes = &scope.settings.programmes;
             let (purchase, points) = (&stored.purchase, stored.points);
@@ -140,13 +136,13 @@ fn move_note(
     Ok(Write::put(&note)?.if_absent())
 }
 
-fn not_movable(stored: &StoredPurchase) -> Option<&'static str> {
+fn transfer_conflict(stored: &StoredPurchase) -> Option<Conflict> {
     if stored.cancelled_at.is_some() {
-        Some("this receipt was cancelled")
+        Some(Conflict::ReceiptCancelled)
     } else if matches!(stored.purchase.kind(), Kind::Return { .. }) {
-        Some("a return goes with its sale: cancel it, move the sale, then send the return anew")
+        Some(Conflict::MoveReturn)
     } else if stored.returned > Cents::ZERO {
-        Some("goods of this sale came back: cancel the return, then move the sale")
+        Some(Conflict::MoveReturnedSale)
     } else {
         None
     }

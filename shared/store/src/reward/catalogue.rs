@@ -5,7 +5,7 @@ use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
-use crate::{Answered, Consistency, IdempotencyKey, Scope, Store, StoreError};
+use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
 use domain::programme::LevelCode;
 use domain::reward::{Given, Refusal, Terms};
 use domain::{Day, Instant, OfferId, Points, Reward, RewardId};
@@ -126,7 +126,7 @@ impl Store {
         self.rewards.forget(&(tenant, reward.id));
         match written {
             TransactionOutcome::Committed => Ok(()),
-            TransactionOutcome::Cancelled(_) => Err(StoreError::NotFound("reward")),
+            TransactionOutcome::Cancelled(_) => Err(StoreError::NotFound(Entity::Reward)),
         }
     }
 
@@ -137,7 +137,7 @@ impl Store {
     pub async fn reward(&self, tenant: Tenant, id: RewardId) -> Result<Reward, StoreError> {
         let key = keys::reward(tenant, id);
         let record: Option<RewardRecord> = self.get_item(&key, Consistency::Strong).await?;
-        record.ok_or(StoreError::NotFound("reward"))?.read()
+        record.ok_or(StoreError::NotFound(Entity::Reward))?.read()
     }
 
     /// A reward at most a minute old: no round trip while it is kept, else 1 and half a read unit.
@@ -152,7 +152,7 @@ impl Store {
         }
         let key = keys::reward(tenant, id);
         let record: Option<RewardRecord> = self.get_item(&key, Consistency::Eventual).await?;
-        let reward = Arc::new(record.ok_or(StoreError::NotFound("reward"))?.read()?);
+        let reward = Arc::new(record.ok_or(StoreError::NotFound(Entity::Reward))?.read()?);
         self.rewards.keep((tenant, id), Arc::clone(&reward), now);
         Ok(reward)
     }

@@ -12,7 +12,7 @@ use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::retry;
 use crate::table::transaction::{Slot, TransactionOutcome};
-use crate::{Consistency, Member, Scope, Source, Store, StoreError};
+use crate::{Consistency, Entity, Member, Scope, Source, Store, StoreError};
 use domain::programme::lifetime::Balance;
 use domain::reward::redemption::Spent;
 use domain::reward::{Given, Refusal};
@@ -118,7 +118,7 @@ impl Store {
         let points = match (&reward, new.wanted) {
             (None, Wanted::Bill(points)) => points,
             (Some(reward), _) => reward.terms().points,
-            (None, Wanted::Reward(_)) => return Err(StoreError::NotFound("reward")),
+            (None, Wanted::Reward(_)) => return Err(StoreError::NotFound(Entity::Reward)),
         };
         let lots = ledger::spend(&mut account, points, new.today, programmes)?;
         account.active_at(now);
@@ -212,7 +212,7 @@ impl Store {
         let answer = LedgerAnswer::parse(answer)?;
         let key = answer.entry(scope)?;
         let record: Option<RedemptionRecord> = self.get_item(&key, Consistency::Strong).await?;
-        let redemption = record.ok_or(StoreError::NotFound("redemption"))?.read()?;
+        let redemption = record.ok_or(StoreError::NotFound(Entity::Redemption))?.read()?;
         let (member, balance) = (answer.member()?, answer.balance());
         Ok(Answered::Replayed(Redeemed { member, redemption, balance }))
     }
@@ -317,7 +317,7 @@ impl Store {
         let keys: Vec<Key> = of.map(|of| keys::redemption(scope.tenant(), of, id)).collect();
         let found = self.get_items_strongly(&keys).await?.into_iter();
         let mut found = found.filter(|item| item.get("kind") == Some(&items::text(REDEMPTION)));
-        let item = found.next().ok_or(StoreError::NotFound("redemption"))?;
+        let item = found.next().ok_or(StoreError::NotFound(Entity::Redemption))?;
         Ok((member, items::from_item(item, "redemption")?))
     }
 }

@@ -4,7 +4,7 @@ use crate::table::items;
 use crate::table::keys::{self, Key, Mode};
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::{Write, Written};
-use crate::{Settings, Store, StoreError, WebhookSecret};
+use crate::{Conflict, Entity, Settings, Store, StoreError, WebhookSecret};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::webhook::{
     EventType, EventTypes, Health, MOST_ENDPOINTS, OVERLAP_HOURS, Reach, Switch, WebhookUrl,
@@ -102,7 +102,7 @@ pub(crate) struct WebhookRecord {
 }
 
 const CORRUPT: StoreError = StoreError::Corrupt("webhook");
-const UNKNOWN: StoreError = StoreError::NotFound("webhook");
+const UNKNOWN: StoreError = StoreError::NotFound(Entity::Webhook);
 
 const OFF: &str = "off";
 const GIVEN_UP: &str = "given_up";
@@ -211,9 +211,7 @@ impl Store {
                 return Ok(secret);
             }
         }
-        Err(StoreError::Conflict(
-            "this merchant has five webhooks: delete one before you add another",
-        ))
+        Err(Conflict::TooManyWebhooks.into())
     }
 
     /// Changes where and of what an endpoint is told, and whether it is. One that is turned on begins

@@ -11,7 +11,7 @@ use retention::{App, Request, RetentionMessage, handle, run};
 use rstest::rstest;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use store::{MasterKey, Mode, Part, Store, StoreError};
+use store::{Entity, MasterKey, Mode, Part, Store, StoreError};
 use support::{Bucket, Queue, Table, instant, merchant, open_merchant};
 
 /// The last day of the contract.
@@ -227,7 +227,7 @@ async fn a_merchant_whose_contract_has_ended_is_archived_and_leaves_the_table(
     }
     assert_eq!(fixture.waiting(), Vec::<String>::new());
     let gone = fixture.app.store.settings_fresh(fixture.leaving.id, first_run()).await;
-    assert!(matches!(gone, Err(StoreError::NotFound("merchant"))));
+    assert!(matches!(gone, Err(StoreError::NotFound(Entity::Merchant))));
 }
 
 fn part(task: &str, fixture: &Fixture, part: Part) -> String {
