@@ -8,7 +8,6 @@ pub mod calendar;
 pub mod identifiers;
 pub mod mobile;
 pub mod money;
-mod numbering;
 pub mod points;
 pub mod quantity;
 pub mod sensitive;
