@@ -101,7 +101,8 @@ impl Fixture {
     }
 
     async fn deliver(&self, events: Vec<ProviderEvent>) -> Result<(), Failed> {
-        let message = ProviderEventsMessage { account: AccountCode::parse("shared").unwrap(), events };
+        let message =
+            ProviderEventsMessage { account: AccountCode::parse("shared").unwrap(), events };
         handle(&self.app, &serde_json::to_string(&message).unwrap(), now()).await
     }
 

@@ -16,7 +16,11 @@ impl UnitPrice {
 
     /// Accepts a price of 0 to [`UnitPrice::LARGEST`], or returns [`MerchantError::UnitPrice`].
     pub const fn new(microeuros: u32) -> Result<Self, MerchantError> {
-        if microeuros > Self::LARGEST.0 { Err(MerchantError::UnitPrice) } else { Ok(Self(microeuros)) }
+        if microeuros > Self::LARGEST.0 {
+            Err(MerchantError::UnitPrice)
+        } else {
+            Ok(Self(microeuros))
+        }
     }
 
     /// The price in millionths of a euro.
