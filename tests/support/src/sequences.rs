@@ -12,8 +12,8 @@ use proptest::prelude::*;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{
-    Answered, Customer, Entry, IdempotencyKey, NewAdjustment, NewMember, NewRedemption, NewVisit,
-    Scope, Source, Store, StoreError, Wanted,
+    Answered, Customer, Entity, Entry, IdempotencyKey, NewAdjustment, NewMember, NewRedemption,
+    NewVisit, Scope, Source, Store, StoreError, Wanted,
 };
 
 /// One operation.
@@ -215,7 +215,7 @@ impl Run {
 
     async fn cancel_spend(&self, of: usize, day: i32) -> Result<(), StoreError> {
         let id = self.redemptions.lock().unwrap_or_else(PoisonError::into_inner).get(&of).copied();
-        let Some(id) = id else { return Err(StoreError::NotFound("redemption")) };
+        let Some(id) = id else { return Err(StoreError::NotFound(Entity::Redemption)) };
         let (today, now) = (day_of(day), noon(day));
         self.store.cancel_redemption(&self.scope, self.member, id, today, now).await.map(drop)
     }

@@ -6,15 +6,15 @@ use crate::{App, codes, identifiers};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::language::french::ticket;
 use domain::programme::Unit;
-use domain::purchase::ticket;
 use domain::reward::redemption::{self, Spent};
 use domain::reward::{self};
 use domain::{Day, DomainError, Instant, LedgerError, RewardError, RewardId};
 use http_edge::idempotency::{Replayed, told};
 use http_edge::{Fields, KeyedBody, Problem, Segments, Till};
 use serde::{Deserialize, Serialize};
-use store::{NewRedemption, Redeemed, Source, StoreError, Wanted};
+use store::{Entity, NewRedemption, Redeemed, Source, StoreError, Wanted};
 use utoipa::ToSchema;
 
 /// How far a redemption is.
@@ -139,7 +139,7 @@ fn refusal(error: StoreError, wanted: Wanted) -> Problem {
             DomainError::Ledger(LedgerError::NotEnoughPoints)
             | DomainError::Reward(RewardError::Refused(_)),
         )
-        | StoreError::NotFound("reward") => Problem::from(error).at(pointer),
+        | StoreError::NotFound(Entity::Reward) => Problem::from(error).at(pointer),
         _ => error.into(),
     }
 }

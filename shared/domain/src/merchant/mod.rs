@@ -53,7 +53,7 @@ pub struct Merchant {
 }
 
 /// How far ahead the end of a contract may be told, in months.
-const CONTRACT_END_MONTHS: i32 = 60;
+pub(crate) const CONTRACT_END_MONTHS: i32 = 60;
 
 impl Merchant {
     /// Whether the contract has ended: from the day after its last one, in Europe/Paris.

@@ -4,7 +4,7 @@ use crate::ledger::entry::Entered;
 use crate::purchase::read::Holder;
 use crate::table::idempotency::{Answered, IdempotencyKey};
 use crate::table::retry;
-use crate::{Consistency, Scope, Store, StoreError};
+use crate::{Consistency, Entity, Scope, Store, StoreError};
 use domain::ledger::entry::{Cause, LedgerEntry};
 use domain::{Day, EstablishmentId, Instant, MemberId, ledger};
 
@@ -57,7 +57,7 @@ impl Store {
         let NewVisit { member, establishment, at } = new;
         let holder = self.holder_of(scope, *member, Consistency::Strong).await?;
         let Holder::Member { id: member, mut account, version, birth_month } = holder else {
-            return Err(StoreError::NotFound("member"));
+            return Err(StoreError::NotFound(Entity::Member));
         };
         let context = scope.context_at(establishment, birth_month);
         let points = ledger::enter_visit(&mut account, (establishment, *at), &context).total();

@@ -1,7 +1,9 @@
 //! A merchant's senders, which are part of its settings, and the merchants that share an account.
 
-use crate::table::items::{self, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key};
+use crate::table::transaction::TransactionOutcome;
+use crate::table::write::Write;
 use crate::{Store, StoreError};
 use domain::member::Email;
 use domain::merchant::provider::{AccountCode, ProviderAccount, ProviderName};
@@ -129,15 +131,14 @@ impl Store {
         let account_merchant = AccountMerchantRecord { pk, sk };
         let Key { pk, sk } = keys::merchant_account(merchant, account.as_str());
         let merchant_account = AccountMerchantRecord { pk, sk };
-        let actions = vec![
-            items::put(&self.table, items::to_item(record)?, None, vec![])?,
-            items::put(&self.table, items::to_item(&account_merchant)?, None, vec![])?,
-            items::put(&self.table, items::to_item(&merchant_account)?, None, vec![])?,
-        ];
+        let mut transaction = self.transaction();
+        transaction.add(Write::put(record)?);
+        transaction.add(Write::put(&account_merchant)?);
+        transaction.add(Write::put(&merchant_account)?);
         self.settings.forget(merchant);
-        match self.transact(actions).await? {
-            Transaction::Committed => Ok(()),
-            Transaction::Cancelled(_) => Err(StoreError::Busy),
+        match transaction.commit().await? {
+            TransactionOutcome::Committed => Ok(()),
+            TransactionOutcome::Cancelled(_) => Err(StoreError::Busy),
         }
     }
 
