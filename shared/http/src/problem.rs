@@ -8,11 +8,11 @@ use crate::codes::{self, Code};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::{
-    CouponError, DomainError, ErrorClass, LedgerError, MemberError, PurchaseError, RequestError,
-    RewardError,
+    CouponError, DomainError, ErrorClass, Language, LedgerError, MemberError, PurchaseError,
+    RequestError, RewardError,
 };
 use serde::Serialize;
-use store::StoreError;
+use store::{ErrorChain, StoreError};
 use utoipa::ToSchema;
 
 /// What kind of refusal it is: a status that can only be 4xx or 5xx, and the code it has by default.
@@ -287,7 +287,8 @@ impl From<DomainError> for Problem {
         }
         let sentence = format!("{} {detail}.", subject(error));
         let errors = vec![FieldError { pointer: None, parameter: None, code, detail }];
-        Self { code, errors, cashier: cashier_message(error), ..Self::new(kind, sentence) }
+        let cashier = has_cashier_message(error).then(|| Language::French.sentence(error.code()));
+        Self { code, errors, cashier, ..Self::new(kind, sentence) }
     }
 }
 
@@ -310,30 +311,20 @@ const fn subject(error: DomainError) -> &'static str {
     }
 }
 
-/// What the cashier can do about it, in French.
-#[must_use]
-pub const fn cashier_message(error: DomainError) -> Option<&'static str> {
-    match error {
-        DomainError::Ledger(LedgerError::NotEnoughPoints) => {
-            Some("Le client n'a pas assez de points.")
-        }
-        DomainError::Reward(RewardError::Refused(refusal)) => Some(refusal.french()),
-        DomainError::Reward(RewardError::RedemptionFulfilled) => {
-            Some("Cette récompense a été remise au client : elle ne peut plus être annulée.")
-        }
-        DomainError::Reward(RewardError::RedemptionCancelled) => {
-            Some("Cette demande est annulée : faites-en une nouvelle.")
-        }
-        DomainError::Reward(RewardError::RedemptionCouponUsed) => Some(
-            "Le bon de cette récompense a été utilisé : annulez d'abord la vente où il a servi.",
-        ),
-        DomainError::Member(MemberError::CardBlocked) => Some(
-            "Cette carte est déclarée perdue. Demandez au client son numéro de mobile, ou remettez-lui \
-             une autre carte.",
-        ),
-        DomainError::Coupon(CouponError::Refused(refusal)) => Some(refusal.french()),
-        _ => None,
-    }
+/// Whether the cashier can do something about an error, and is shown its sentence.
+const fn has_cashier_message(error: DomainError) -> bool {
+    matches!(
+        error,
+        DomainError::Coupon(CouponError::Refused(_))
+            | DomainError::Ledger(LedgerError::NotEnoughPoints)
+            | DomainError::Member(MemberError::CardBlocked)
+            | DomainError::Reward(
+                RewardError::Refused(_)
+                    | RewardError::RedemptionFulfilled
+                    | RewardError::RedemptionCancelled
+                    | RewardError::RedemptionCouponUsed
+            )
+    )
 }
 
 impl From<StoreError> for Problem {
@@ -342,24 +333,13 @@ impl From<StoreError> for Problem {
             StoreError::Refused(invalid) => invalid.into(),
             StoreError::NotFound(entity) => Self::not_found(&entity.to_string()),
             StoreError::Conflict(conflict) => Self::new(Kind::Conflict, conflict.to_string()),
-            StoreError::Busy => Self { code: codes::BUSY, ..Self::unavailable(chain(&error)) },
-            StoreError::Unavailable(_) => Self::unavailable(chain(&error)),
-            StoreError::Corrupt(_) => Self::defect(chain(&error)),
+            StoreError::Busy => {
+                Self { code: codes::BUSY, ..Self::unavailable(ErrorChain(&error).to_string()) }
+            }
+            StoreError::Unavailable(_) => Self::unavailable(ErrorChain(&error).to_string()),
+            StoreError::Corrupt(_) => Self::defect(ErrorChain(&error).to_string()),
         }
     }
-}
-
-/// An error with its sources, since an SDK error alone says only «service error».
-#[must_use]
-pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }
 
 impl IntoResponse for Problem {

@@ -2,9 +2,10 @@
 
 use super::request::PurchaseType;
 use crate::purchase::id;
+use domain::language::french::ticket;
 use domain::programme::lifetime::Balance;
 use domain::programme::{self, Unit};
-use domain::purchase::{UsedCoupon, ticket};
+use domain::purchase::UsedCoupon;
 use domain::{Instant, Points, Receipt};
 use serde::Serialize;
 use store::{Recorded, Source, StoredPurchase};

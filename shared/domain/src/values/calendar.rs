@@ -155,6 +155,14 @@ impl Month {
         Self(ordinal)
     }
 
+    /// Reads `2026-11`.
+    ///
+    /// # Errors
+    /// [`ValueError::DayUnreadable`].
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
+        Day::parse(&format!("{text}-01")).map(Day::month)
+    }
+
     /// Months since year 0.
     #[must_use]
     pub const fn ordinal(self) -> i32 {
@@ -167,6 +175,8 @@ impl std::fmt::Display for Month {
         write!(f, "{:04}-{:02}", self.0.div_euclid(12), self.0.rem_euclid(12) + 1)
     }
 }
+
+crate::serde_as_text!(Day, Month);
 
 /// Reads an instant whose offset is written: `2026-11-24T10:15:00+01:00` or `…Z`.
 ///
@@ -195,6 +205,19 @@ pub fn parse_time_zone(name: &str) -> Result<TimeZone, ValueError> {
 mod tests {
     use super::*;
     use rstest::rstest;
+
+    #[test]
+    fn days_and_months_in_json_are_their_texts() {
+        let day = Day::parse("2026-11-24").unwrap();
+        assert_eq!(
+            serde_json::to_string(&(day, day.month())).unwrap(),
+            r#"["2026-11-24","2026-11"]"#
+        );
+        assert_eq!(serde_json::from_str::<Month>("\"2026-11\"").unwrap(), day.month());
+        for text in ["\"2026-13\"", "\"11\"", "\"2026-11-24\"", "11"] {
+            assert!(serde_json::from_str::<Month>(text).is_err(), "{text}");
+        }
+    }
 
     #[rstest]
     #[case("2025-11-30", 3, "2026-02-28")]

@@ -49,6 +49,8 @@ macro_rules! ulid_identifier {
                 std::fmt::Display::fmt(&self.0, f)
             }
         }
+
+        crate::serde_as_text!($name);
     };
 }
 
@@ -142,6 +144,8 @@ impl std::fmt::Display for EstablishmentId {
     }
 }
 
+crate::serde_as_text!(EstablishmentId);
+
 /// A card's number, as printed on it: 4 to 32 letters or digits, kept in upper case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CardNumber(String);
@@ -183,6 +187,17 @@ mod tests {
             Err(ValueError::Identifier)
         );
         assert_eq!(MemberId::parse("not-one"), Err(ValueError::Identifier));
+    }
+
+    #[test]
+    fn an_identifier_in_json_is_its_text_and_an_error_does_not_repeat_the_text() {
+        let member = MemberId::mint(Instant::from_second(1_700_000_000).unwrap(), 42);
+        let json = serde_json::to_string(&member).unwrap();
+        assert_eq!(json, format!("\"{member}\""));
+        assert_eq!(serde_json::from_str::<MemberId>(&json).unwrap(), member);
+        let error = serde_json::from_str::<MemberId>("\"0639980001\"").unwrap_err().to_string();
+        assert!(error.starts_with("this text is no MemberId"), "{error}");
+        assert!(!error.contains("0639980001"), "{error}");
     }
 
     #[test]
