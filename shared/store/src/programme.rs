@@ -58,7 +58,7 @@ impl Store {
         programme: &Programme,
     ) -> Result<(), StoreError> {
         let record = ProgrammeRecord::of(merchant, valid_from, programme);
-        self.settings.forget(merchant);
+        self.settings.remove(&merchant);
         match self.transact_one(Write::put(&record)?).await? {
             TransactionOutcome::Committed => Ok(()),
             TransactionOutcome::Cancelled(_) => Err(StoreError::Busy),
