@@ -11,7 +11,6 @@ mod error_chain;
 mod ledger;
 mod member;
 mod merchant;
-mod programme;
 mod purchase;
 mod retention;
 mod reward;

@@ -1,7 +1,7 @@
 //! What the operator sets up: merchants, establishments, till keys.
 
+use crate::merchant::programmes::ProgrammeRecord;
 use crate::merchant::settings::{KeyRecord, ProfileRecord, ShopRecord, TillKey};
-use crate::programme::ProgrammeRecord;
 use crate::table::items;
 use crate::table::keys::{self, Mode};
 use crate::table::transaction::{Slot, TransactionOutcome};

@@ -1,7 +1,7 @@
 //! A merchant's settings: one query reads them all, and an instance keeps them for a minute.
 
+use crate::merchant::programmes::ProgrammeRecord;
 use crate::merchant::senders::SenderRecord;
-use crate::programme::ProgrammeRecord;
 use crate::table::items;
 use crate::table::keys::{self, Mode};
 use crate::webhook::endpoint::{Webhook, WebhookRecord};
@@ -128,7 +128,7 @@ impl Store {
                     profile = Some(items::from_item::<ProfileRecord>(item, "profile")?);
                 }
                 Some("RULE") => {
-                    programmes.push(items::from_item::<ProgrammeRecord>(item, "rule")?.read()?);
+                    programmes.push(items::from_item::<ProgrammeRecord>(item, "programme")?.read());
                 }
                 Some("SHOP") => {
                     let shop = items::from_item::<ShopRecord>(item, "establishment")?.read()?;
