@@ -24,7 +24,6 @@ async fn main() -> Result<(), lambda_http::Error> {
     let gate = Gate {
         store,
         operator_key: Arc::new(operator_key),
-        rate_limits: Arc::default(),
         clock: Arc::new(platform::now),
     };
     let misses = Arc::new(Misses::default());

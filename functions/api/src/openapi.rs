@@ -50,17 +50,6 @@ pub(crate) enum TillRefusals {
     /// No such thing, or another merchant's.
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(ProblemBody),
-    /// The key asked too often: wait as `Retry-After` says, then send the same again. API Gateway answers
-    /// 429 too, without a problem and without these headers.
-    #[response(
-        status = 429, content_type = "application/problem+json",
-        headers(
-            ("retry-after" = u32, description = "Seconds."),
-            ("ratelimit-policy" = String, description = "As on every answer: `\"key\";q=100;w=2`."),
-            ("ratelimit" = String, description = "As on every answer: `\"key\";r=0;t=1`."),
-        ),
-    )]
-    TooManyRequests(ProblemBody),
     /// The same request may go through in a moment.
     #[response(status = 503, content_type = "application/problem+json")]
     Unavailable(ProblemBody),
@@ -162,11 +151,6 @@ impl Modify for SoftwareName {
             **Who calls.** A till sends its key, and names its software: `User-Agent: Software/Version`, or \
             `X-Till-Software: Software/Version` where a browser forbids to set the former. The latter counts \
             where both are there.\n\n\
-            **How often.** A key may make 50 requests a second in the long run and 100 at once. Every answer to \
-            it tells so in `RateLimit-Policy` and what is left in `RateLimit` \
-            (draft-ietf-httpapi-ratelimit-headers-11). This is counted by each instance of the function for itself, \
-            and nowhere else: the figures are one instance's, and requests in parallel, which several answer, may be \
-            more. All callers together are bounded by API Gateway, whose 429 has neither header.\n\n\
             **In a browser.** A key lists the origins whose pages may use it. A preflight is answered to all; the \
             request itself is refused, with 403, to a page of another origin.",
         version = "1",

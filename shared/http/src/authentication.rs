@@ -1,10 +1,9 @@
 //! Who calls: the operator by the operator's key, a till by its establishment's key. The tenant
 //! comes from the key and from nothing else. Whatever is wrong with a key, the answer is the same.
 
-use crate::Problem;
+use crate::{Problem, admission};
 use crate::operator::OperatorKey;
 use crate::problem::Kind;
-use crate::rate_limit::RateLimits;
 use crate::requests::Notes;
 use crate::till_key::Presented;
 use axum::extract::{FromRef, FromRequestParts};
@@ -24,8 +23,6 @@ pub struct Gate {
     pub store: Store,
     /// The operator's key.
     pub operator_key: Arc<OperatorKey>,
-    /// What each till's key has used of its quota, on this instance.
-    pub rate_limits: Arc<RateLimits>,
     /// The clock.
     pub clock: Clock,
 }
@@ -123,7 +120,6 @@ where
         let token = token(parts)?;
         if let Some(till) = gate.till(&token).await? {
             note(parts, till.caller());
-            gate.count(parts, &till).allowed()?;
             return Err(forbidden("This needs the operator's key; a till's key was sent."));
         }
         if !gate.is_operator(&token).await? {
@@ -146,7 +142,7 @@ where
         match gate.till(&token).await? {
             Some(till) => {
                 note(parts, till.caller());
-                gate.admit(parts, &till)?;
+                admission::admit(parts, &till)?;
                 Ok(till)
             }
             None if Presented::read(&token).is_none() && gate.is_operator(&token).await? => {

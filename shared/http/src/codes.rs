@@ -56,7 +56,6 @@ codes! {
     NOT_FOUND = "not_found",
     ORIGIN_NOT_ALLOWED = "origin_not_allowed",
     SOFTWARE_NOT_NAMED = "software_not_named",
-    TOO_MANY_REQUESTS = "too_many_requests",
     UNAUTHENTICATED = "unauthenticated",
     UNAVAILABLE = "unavailable",
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type",

@@ -21,7 +21,7 @@ const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
 const SENT: &str = "Authorization, Content-Type, Idempotency-Key, X-Till-Software";
 /// What a till needs of an answer and a browser would hide.
 const EXPOSED: HeaderValue =
-    HeaderValue::from_static("Idempotency-Replayed, RateLimit, RateLimit-Policy, Retry-After");
+    HeaderValue::from_static("Idempotency-Replayed, Retry-After");
 /// The two hours that browsers keep it for at most.
 const MAX_AGE_SECONDS: &str = "7200";
 

@@ -13,7 +13,6 @@ pub mod operator;
 pub mod page;
 pub mod path;
 pub mod problem;
-pub mod rate_limit;
 pub mod requests;
 pub mod software;
 pub mod till_key;

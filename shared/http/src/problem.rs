@@ -36,8 +36,6 @@ pub enum Kind {
     UnsupportedMediaType,
     /// The request is read, and a value in it is not accepted.
     Unprocessable,
-    /// More requests than a key may make: [`crate::rate_limit`].
-    TooManyRequests,
     /// Ours to mend.
     Defect,
     /// The same request may go through later.
@@ -58,7 +56,6 @@ impl Kind {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Defect => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -75,7 +72,6 @@ impl Kind {
             Self::BodyTooLarge => codes::BODY_TOO_LARGE,
             Self::UnsupportedMediaType => codes::UNSUPPORTED_MEDIA_TYPE,
             Self::Unprocessable => codes::INVALID_FIELDS,
-            Self::TooManyRequests => codes::TOO_MANY_REQUESTS,
             Self::Defect => codes::DEFECT,
             Self::Unavailable => codes::UNAVAILABLE,
         }

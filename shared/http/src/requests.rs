@@ -3,7 +3,6 @@
 
 use crate::authentication::Caller;
 use crate::problem::Kind;
-use crate::rate_limit::Standing;
 use crate::software::Software;
 use crate::{Problem, cors};
 use axum::Json;
@@ -21,7 +20,6 @@ use std::time::Instant;
 pub(crate) struct Notes {
     pub(crate) caller: OnceLock<Caller>,
     pub(crate) software: OnceLock<Software>,
-    pub(crate) standing: OnceLock<Standing>,
     /// The origin of a page that may read the answer.
     pub(crate) origin: OnceLock<HeaderValue>,
 }
@@ -49,9 +47,6 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
         response = written(problem, request_id.clone(), response);
     }
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Some(standing) = notes.standing.get() {
-        standing.tell(response.headers_mut());
-    }
     if let Some(origin) = notes.origin.get() {
         cors::tell(origin, response.headers_mut());
     }
@@ -87,7 +82,7 @@ fn written(problem: &Problem, request_id: Option<String>, refused: Response) -> 
         Kind::Unauthenticated => {
             parts.headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Token, Bearer"));
         }
-        Kind::Unavailable | Kind::TooManyRequests => {
+        Kind::Unavailable => {
             parts.headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         _ => {}

@@ -13,8 +13,7 @@ pub(crate) const ESTABLISHMENT: &str = "paris";
 /// What the measurements call themselves.
 const SOFTWARE: &str = "zerosix-bench/1";
 
-/// Establishments whose keys take turns: no till sells hundreds of times a second, as they do together,
-/// and one key's quota would end it.
+/// Establishments whose keys take turns, as hundreds of sales a second come from many tills.
 const ESTABLISHMENTS: usize = 10;
 
 /// A merchant that was just made, with establishments and a key of each.

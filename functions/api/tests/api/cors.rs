@@ -104,7 +104,7 @@ async fn a_page_of_a_listed_origin_reads_answers_and_refusals() {
         assert_eq!(answer.headers["access-control-allow-origin"], origin);
         assert_eq!(answer.headers["vary"], "Origin");
         let exposed = answer.headers["access-control-expose-headers"].to_str().unwrap();
-        assert_eq!(exposed, "Idempotency-Replayed, RateLimit, RateLimit-Policy, Retry-After");
+        assert_eq!(exposed, "Idempotency-Replayed, Retry-After");
     }
 }
 

@@ -28,7 +28,6 @@ mod offers;
 mod openapi;
 mod programmes;
 mod purchases;
-mod rate_limits;
 mod redemptions;
 mod refusals;
 mod registration;
