@@ -12,11 +12,11 @@ pub struct UnitPrice(u32);
 
 impl UnitPrice {
     /// The highest price: one euro.
-    pub const MAX: Self = Self(1_000_000);
+    pub const LARGEST: Self = Self(1_000_000);
 
-    /// Accepts a price of 0 to [`UnitPrice::MAX`], or returns [`MerchantError::UnitPrice`].
+    /// Accepts a price of 0 to [`UnitPrice::LARGEST`], or returns [`MerchantError::UnitPrice`].
     pub const fn new(microeuros: u32) -> Result<Self, MerchantError> {
-        if microeuros > Self::MAX.0 { Err(MerchantError::UnitPrice) } else { Ok(Self(microeuros)) }
+        if microeuros > Self::LARGEST.0 { Err(MerchantError::UnitPrice) } else { Ok(Self(microeuros)) }
     }
 
     /// The price in millionths of a euro.
@@ -43,7 +43,7 @@ impl SenderName {
 
     /// Reads a name by the rule of [`text::bounded`].
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        text::bounded(text, Self::MAX_LENGTH).map(|name| Self(name.to_owned()))
+        text::bounded(text, Self::LARGEST_LENGTH).map(|name| Self(name.to_owned()))
     }
 
     /// The name as text.
