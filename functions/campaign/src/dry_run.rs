@@ -5,18 +5,16 @@
 
 use crate::app::{App, CampaignError};
 use crate::pages;
+use domain::merchant::sender::StopNumber;
 use domain::values::calendar::PARIS;
 use domain::{Campaign, CampaignId, Channel, Day, Instant, Points, Programmes};
 use futures::try_join;
 use messaging::sms::{Encoding, measure, sms_with_stop};
-use messaging::{Field, StopNumber, Template, Values, content};
+use messaging::{Field, Template, Values, content};
 use platform::messages::CampaignMessage;
 use store::{
     DryCounts, DryRun, MEMBER_SHARDS, MemberProjection, Names, Scope, StoreError, Tenant, Walked,
 };
-
-/// As long as any number that takes STOP, for a merchant that has none yet.
-const ANY_NUMBER: &str = "36000";
 
 /// Takes a dry run further: walks to the end, or queues itself anew where the time at hand ends first.
 /// A dry run that was forgotten meanwhile, since the campaign was written anew, is left alone.
@@ -140,9 +138,8 @@ impl Sms {
             return Ok(None);
         }
         let unreadable = |_| CampaignError::Content;
-        let number = scope.settings.senders.sms.as_ref();
-        let number = number.map_or(ANY_NUMBER, |sender| sender.stop_number.as_str());
-        let number = StopNumber::parse(number).map_err(|_| CampaignError::Content)?;
+        let sender = scope.settings.senders.sms.as_ref();
+        let number = sender.map_or_else(StopNumber::any, |sender| sender.stop_number.clone());
         let body = content::sms(&campaign.content.body).map_err(unreadable)?;
         let mut sms = Self {
             body: sms_with_stop(&body, &number),

@@ -5,7 +5,7 @@ use crate::file::{FileRefusal, refused};
 use crate::objects::{self, ObjectError, Source, Writing};
 use crate::plan_file::{self, FilePlan};
 use crate::work;
-use domain::{Instant, UploadId};
+use domain::{Instant, Language, UploadId};
 use store::{RangeReport, Scope, Upload, UploadStatus};
 
 /// Refuses a whole file: nothing of it was entered.
@@ -24,7 +24,7 @@ pub(crate) async fn refuse(
     tracing::warn!(upload = %upload.id, reason = refusal.code(), "file refused");
     upload.status = UploadStatus::Refused;
     upload.reason = Some(refusal.code().to_owned());
-    upload.explanation = Some(refusal.french());
+    upload.explanation = Some(refusal.sentence(Language::French));
     upload.finished_at = Some(now);
     app.store.put_upload(scope, &upload, object_version).await?;
     mark_reported(app, sent).await

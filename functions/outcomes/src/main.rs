@@ -1,4 +1,4 @@
-//! The function `outcomes`: what providers told becomes delivered, bounced and opposed.
+//! The function `outcomes` records the outcomes of messages that providers report.
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, service_fn};

@@ -6,33 +6,25 @@ use domain::webhook::{Reach, WebhookUrl};
 use futures::future::BoxFuture;
 use http::header::{CONTENT_TYPE, USER_AGENT};
 use http::{Method, Request};
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::dns::Name;
-use hyper_util::rt::TokioExecutor;
+use http_body_util::Full;
+use https_client::{CallError, HostName, HttpsClient, Limits, Schemes};
 use platform::internet::{HostError, addresses};
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
 use tower::Service;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(2);
 /// How long the whole of a post may take.
 const WHOLE: Duration = Duration::from_secs(10);
-/// A connection idle for longer is not used again: the function may have been frozen in between.
-const IDLE: Duration = Duration::from_secs(5);
 /// The most bytes of an answer that are read, only so that the connection can be used again.
 const ANSWER: usize = 4_096;
 
 /// Who posts; one a function.
 pub struct WebhookClient {
-    client: Client<HttpsConnector<HttpConnector<Resolver>>, Full<Bytes>>,
+    client: HttpsClient<Resolver>,
     reach: Reach,
-    whole: Duration,
 }
 
 /// The headers that a receiver verifies a post by.
@@ -82,19 +74,13 @@ impl WebhookClient {
     /// # Errors
     /// As [`WebhookClient::new`].
     pub fn limited(reach: Reach, whole: Duration) -> std::io::Result<Self> {
-        let mut tcp = HttpConnector::new_with_resolver(Resolver(reach));
-        tcp.enforce_http(false);
-        tcp.set_connect_timeout(Some(CONNECT));
-        tcp.set_nodelay(true);
-        let https = HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?;
-        let https = match reach {
-            Reach::Public => https.https_only(),
-            Reach::Anywhere => https.https_or_http(),
+        let schemes = match reach {
+            Reach::Public => Schemes::HttpsOnly,
+            Reach::Anywhere => Schemes::HttpsOrHttp,
         };
-        let https = https.enable_http1().wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).build(https);
-        Ok(Self { client, reach, whole })
+        let limits = Limits { connect: CONNECT, call: whole, body_bytes: ANSWER };
+        let client = HttpsClient::with_resolver(Resolver(reach), schemes, limits)?;
+        Ok(Self { client, reach })
     }
 
     /// Posts a body: 1 round trip.
@@ -117,17 +103,13 @@ impl WebhookClient {
             .header("webhook-signature", seal.signature)
             .body(Full::new(Bytes::copy_from_slice(body.as_bytes())))
             .map_err(|_| NotTaken::NoConnection)?;
-        let deadline = Instant::now() + self.whole;
-        let response = match timeout_at(deadline, self.client.request(request)).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) if error.is_connect() => return Err(why_not_connected(&error)),
-            Ok(Err(_)) => return Err(NotTaken::BrokenOff),
-            Err(_) => return Err(NotTaken::Timeout),
-        };
-        let (head, body) = response.into_parts();
-        // What it says is nothing to us, and its status stands however the body ends.
-        let _ = timeout_at(deadline, Limited::new(body, ANSWER).collect()).await;
-        if head.status.is_success() { Ok(()) } else { Err(NotTaken::Status(head.status.as_u16())) }
+        match self.client.call(request).await {
+            Ok(response) if response.status.is_success() => Ok(()),
+            Ok(response) => Err(NotTaken::Status(response.status.as_u16())),
+            Err(CallError::NotConnected(error)) => Err(why_not_connected(&error)),
+            Err(CallError::BrokenOff) => Err(NotTaken::BrokenOff),
+            Err(CallError::TimedOut) => Err(NotTaken::Timeout),
+        }
     }
 }
 
@@ -148,7 +130,7 @@ fn why_not_connected(error: &(dyn std::error::Error + 'static)) -> NotTaken {
 #[derive(Clone)]
 struct Resolver(Reach);
 
-impl Service<Name> for Resolver {
+impl Service<HostName> for Resolver {
     type Response = std::vec::IntoIter<SocketAddr>;
     type Error = HostError;
     type Future = BoxFuture<'static, Result<Self::Response, HostError>>;
@@ -157,7 +139,7 @@ impl Service<Name> for Resolver {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, name: Name) -> Self::Future {
+    fn call(&mut self, name: HostName) -> Self::Future {
         let reach = self.0;
         // The connector sets the port.
         Box::pin(async move { Ok(addresses(name.as_str(), 0, reach).await?.into_iter()) })

@@ -6,6 +6,7 @@
 pub mod campaign;
 pub mod coupon;
 mod error;
+pub mod language;
 pub mod ledger;
 pub mod member;
 pub mod merchant;
@@ -23,6 +24,7 @@ pub use coupon::CouponError;
 pub use coupon::code::CouponCode;
 pub use coupon::offer::Offer;
 pub use error::{DomainError, ErrorClass, RequestError};
+pub use language::Language;
 pub use ledger::LedgerError;
 pub use ledger::account::Account;
 pub use member::MemberError;

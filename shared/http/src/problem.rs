@@ -8,8 +8,8 @@ use crate::codes::{self, Code};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::{
-    CouponError, DomainError, ErrorClass, LedgerError, MemberError, PurchaseError, RequestError,
-    RewardError,
+    CouponError, DomainError, ErrorClass, Language, LedgerError, MemberError, PurchaseError,
+    RequestError, RewardError,
 };
 use serde::Serialize;
 use store::StoreError;
@@ -283,7 +283,8 @@ impl From<DomainError> for Problem {
         }
         let sentence = format!("{} {detail}.", subject(error));
         let errors = vec![FieldError { pointer: None, parameter: None, code, detail }];
-        Self { code, errors, cashier: cashier_message(error), ..Self::new(kind, sentence) }
+        let cashier = has_cashier_message(error).then(|| Language::French.sentence(error.code()));
+        Self { code, errors, cashier, ..Self::new(kind, sentence) }
     }
 }
 
@@ -306,30 +307,20 @@ const fn subject(error: DomainError) -> &'static str {
     }
 }
 
-/// What the cashier can do about it, in French.
-#[must_use]
-pub const fn cashier_message(error: DomainError) -> Option<&'static str> {
-    match error {
-        DomainError::Ledger(LedgerError::NotEnoughPoints) => {
-            Some("Le client n'a pas assez de points.")
-        }
-        DomainError::Reward(RewardError::Refused(refusal)) => Some(refusal.french()),
-        DomainError::Reward(RewardError::RedemptionFulfilled) => {
-            Some("Cette récompense a été remise au client : elle ne peut plus être annulée.")
-        }
-        DomainError::Reward(RewardError::RedemptionCancelled) => {
-            Some("Cette demande est annulée : faites-en une nouvelle.")
-        }
-        DomainError::Reward(RewardError::RedemptionCouponUsed) => Some(
-            "Le bon de cette récompense a été utilisé : annulez d'abord la vente où il a servi.",
-        ),
-        DomainError::Member(MemberError::CardBlocked) => Some(
-            "Cette carte est déclarée perdue. Demandez au client son numéro de mobile, ou remettez-lui \
-             une autre carte.",
-        ),
-        DomainError::Coupon(CouponError::Refused(refusal)) => Some(refusal.french()),
-        _ => None,
-    }
+/// Whether the cashier can do something about an error, and is shown its sentence.
+const fn has_cashier_message(error: DomainError) -> bool {
+    matches!(
+        error,
+        DomainError::Coupon(CouponError::Refused(_))
+            | DomainError::Ledger(LedgerError::NotEnoughPoints)
+            | DomainError::Member(MemberError::CardBlocked)
+            | DomainError::Reward(
+                RewardError::Refused(_)
+                    | RewardError::RedemptionFulfilled
+                    | RewardError::RedemptionCancelled
+                    | RewardError::RedemptionCouponUsed
+            )
+    )
 }
 
 impl From<StoreError> for Problem {

@@ -59,6 +59,7 @@ pub use reward::counts::RewardCounts;
 pub use reward::redemption::{NewRedemption, Redeemed, Wanted};
 pub use table::idempotency::{Answered, IdempotencyKey};
 pub use table::keys::{BatchId, Mode, Tenant};
+pub use table::transaction::{Cancellation, Transaction, TransactionOutcome};
 pub use upload::{RangeReport, Rows, Upload, UploadStatus};
 pub use vault::{MasterKey, MerchantKey};
 pub use webhook::changes::{Change, ChangeKind, ChangedPurchase, StreamRecord};

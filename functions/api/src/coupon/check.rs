@@ -7,7 +7,7 @@ use crate::purchase::request::{NewLine, read_lines};
 use axum::Json;
 use axum::extract::State;
 use domain::coupon::{self, Basket, Refusal, User};
-use domain::{Cents, CouponCode, Day};
+use domain::{Cents, CouponCode, Day, Language};
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::{Deserialize, Serialize};
 use store::StoredCoupon;
@@ -67,7 +67,7 @@ impl CouponRefusal {
         Self {
             code: refusal.code(),
             detail: format!("The coupon {refusal}."),
-            message: refusal.french(),
+            message: Language::French.sentence(refusal.code()),
         }
     }
 }

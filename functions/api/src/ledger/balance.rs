@@ -4,7 +4,7 @@ use crate::openapi::TillRefusals;
 use crate::{App, identifiers};
 use axum::Json;
 use axum::extract::State;
-use domain::purchase::ticket;
+use domain::language::french::ticket;
 use domain::{Account, Day, Instant, Points};
 use http_edge::{Problem, Segments, Till};
 use serde::Serialize;

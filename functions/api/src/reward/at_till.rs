@@ -7,9 +7,10 @@ use axum::Json;
 use axum::extract::State;
 use domain::reward::Given;
 use domain::{
-    Account, Day, DomainError, Instant, LedgerError, Points, Reward, RewardError, RewardId,
+    Account, Day, DomainError, Instant, Language, LedgerError, Points, Reward, RewardError,
+    RewardId,
 };
-use http_edge::{Page, Problem, Segments, Till, problem};
+use http_edge::{Page, Problem, Segments, Till};
 use serde::Serialize;
 use store::RewardCounts;
 use utoipa::ToSchema;
@@ -126,7 +127,7 @@ impl Asking<'_> {
             available: refusal.is_none(),
             refusal: refusal.map(|refusal| RewardRefusal {
                 code: refusal.code(),
-                message: problem::cashier_message(refusal).unwrap_or_default(),
+                message: Language::French.sentence(refusal.code()),
             }),
         }
     }

@@ -1,5 +1,6 @@
 //! The columns that are understood, and the names merchants give them.
 
+use domain::Language;
 use domain::values::text;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -54,6 +55,41 @@ pub enum Column {
     Discount,
     /// What the line comes to.
     LineAmount,
+}
+
+impl Column {
+    /// The name that a merchant reads.
+    pub(crate) fn name(self, language: Language) -> &'static str {
+        language.column(self.key())
+    }
+
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Receipt => "receipt",
+            Self::Date => "date",
+            Self::Time => "time",
+            Self::Register => "register",
+            Self::Mobile => "mobile",
+            Self::Card => "card",
+            Self::LastName => "last_name",
+            Self::FirstName => "first_name",
+            Self::Email => "email",
+            Self::BirthDate => "birth_date",
+            Self::CardRequested => "card_requested",
+            Self::DocumentType => "document_type",
+            Self::ReturnedReceipt => "returned_receipt",
+            Self::ReturnedDate => "returned_date",
+            Self::ReturnedRegister => "returned_register",
+            Self::Total => "total",
+            Self::Sku => "sku",
+            Self::Label => "label",
+            Self::Category => "category",
+            Self::Quantity => "quantity",
+            Self::UnitPrice => "unit_price",
+            Self::Discount => "discount",
+            Self::LineAmount => "line_amount",
+        }
+    }
 }
 
 /// How many columns are understood.
@@ -377,6 +413,14 @@ mod tests {
     use super::*;
     use rstest::rstest;
     use std::collections::HashSet;
+
+    #[test]
+    fn every_column_has_a_name_in_the_catalogue() {
+        let known: HashSet<_> = Language::French.columns().iter().map(|(key, _)| *key).collect();
+        for (column, _) in &NAMES {
+            assert!(known.contains(column.key()), "{column:?}");
+        }
+    }
 
     #[test]
     fn every_name_is_in_its_plain_form_and_means_one_column() {

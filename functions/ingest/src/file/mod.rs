@@ -12,7 +12,6 @@ mod dates;
 pub mod dialect;
 mod draft;
 pub mod encoding;
-mod french;
 mod grouping;
 mod header;
 pub mod plan;

@@ -2,8 +2,8 @@
 //! counted and shown.
 
 use crate::file::columns::Column;
-use crate::file::french;
 use domain::DomainError;
+use domain::language::{Language, fill};
 
 /// Why a row was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -86,8 +86,19 @@ impl Reason {
 
     /// A sentence for the merchant, which says what to do.
     #[must_use]
-    pub fn french(self) -> String {
-        french::reason(self)
+    pub fn sentence(self, language: Language) -> String {
+        let sentence = language.sentence(self.code());
+        match self {
+            Self::QuoteNotClosed { line } | Self::OtherRow { line } | Self::Neighbour { line } => {
+                fill(sentence, &[("line", &line)])
+            }
+            Self::Value { column, invalid } => {
+                fill(language.in_column(), &[("column", &column.name(language))])
+                    + &language.explain(invalid)
+            }
+            Self::Ledger(invalid) => language.explain(invalid),
+            _ => sentence.to_owned(),
+        }
     }
 }
 
@@ -100,6 +111,15 @@ pub struct Missing {
     pub date: bool,
     /// A total, an amount of the line, or a quantity and a unit price.
     pub amount: bool,
+}
+
+impl Missing {
+    fn names(self, language: Language) -> String {
+        let groups =
+            [(self.receipt, "any_receipt"), (self.date, "any_date"), (self.amount, "any_amount")];
+        let missing = groups.into_iter().filter_map(|(is_missing, key)| is_missing.then_some(key));
+        missing.map(|key| language.column(key)).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// Why a whole file was refused: nothing of it is ingested.
@@ -159,7 +179,14 @@ impl FileRefusal {
 
     /// A sentence for the merchant, which says what to do.
     #[must_use]
-    pub fn french(self) -> String {
-        french::file_refusal(self)
+    pub fn sentence(self, language: Language) -> String {
+        let sentence = language.sentence(self.code());
+        match self {
+            Self::HeaderIncomplete(missing) => {
+                fill(sentence, &[("columns", &missing.names(language))])
+            }
+            Self::ColumnTwice { column } => fill(sentence, &[("column", &column.name(language))]),
+            _ => sentence.to_owned(),
+        }
     }
 }

@@ -5,6 +5,7 @@ use crate::file::dialect::Dialect;
 use crate::file::encoding::BYTE_ORDER_MARK;
 use crate::file::raw::RawRow;
 use crate::file::reason::Reason;
+use domain::Language;
 
 /// A row that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub fn write_header(dialect: &Dialect, out: &mut Vec<u8>) {
 pub fn write_row(dialect: &Dialect, row: &RefusedRow, out: &mut Vec<u8>) {
     out.extend_from_slice(row.line.to_string().as_bytes());
     out.push(b';');
-    write_cell(&row.reason.french(), out);
+    write_cell(&row.reason.sentence(Language::French), out);
     let mut cells = 0;
     for cell in row.raw.cells() {
         out.push(b';');

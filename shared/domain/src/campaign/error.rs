@@ -22,7 +22,7 @@ pub enum CampaignError {
 error_codes! {
     CampaignError {
         Segment => Invalid, "segment_contradiction";
-        State => Invalid, "campaign_state";
+        State => Conflict, "campaign_state";
         AlreadyPast => Invalid, "already_past";
     }
 }

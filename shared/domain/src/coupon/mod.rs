@@ -10,8 +10,10 @@ pub mod offer;
 use crate::coupon::offer::{Benefit, Offer};
 use crate::{Cents, Day, ErrorClass, EstablishmentId, Line, MemberId, Quantity};
 
-/// Why a coupon gives nothing. `Display` is an English sentence for developers that follows the field's
-/// name; [`Refusal::french`] is for who stands at the till.
+/// Why a coupon gives nothing.
+///
+/// `Display` is an English sentence for developers that follows the name of the field. The sentence for
+/// people is the one of its code in [`crate::language`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Refusal {
     /// No such code, or another merchant's, or of a batch that is still being made.
@@ -103,25 +105,6 @@ impl Refusal {
             | Self::BelowMinimum
             | Self::NoProduct
             | Self::TooMuch => ErrorClass::Invalid,
-        }
-    }
-
-    /// What the till may show.
-    #[must_use]
-    pub const fn french(self) -> &'static str {
-        match self {
-            Self::Unknown => "Ce code n'existe pas : vérifiez-le sur le bon.",
-            Self::Disabled => "Ce bon n'est plus valable : le commerçant l'a retiré.",
-            Self::NotBegun => "Ce bon n'est pas encore valable.",
-            Self::Expired => "Ce bon est expiré.",
-            Self::NotHere => "Ce bon n'est pas valable dans ce point de vente.",
-            Self::UsedUp => "Ce bon a déjà été utilisé.",
-            Self::NeedsMember => "Identifiez le client pour utiliser ce bon.",
-            Self::OfAnotherMember => "Ce bon est réservé à un autre client.",
-            Self::MemberLimit => "Ce client a déjà utilisé cette offre.",
-            Self::BelowMinimum => "Le minimum d'achat de ce bon n'est pas atteint.",
-            Self::NoProduct => "L'article de ce bon n'est pas dans le panier.",
-            Self::TooMuch => "La remise dépasse ce que donne ce bon.",
         }
     }
 }

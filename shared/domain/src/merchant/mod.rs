@@ -5,6 +5,7 @@ mod error;
 pub use error::MerchantError;
 
 pub mod origin;
+pub mod provider;
 pub mod sender;
 
 use crate::{Day, DomainError, EstablishmentId, MerchantId};
@@ -52,7 +53,7 @@ pub struct Merchant {
 }
 
 /// How far ahead the end of a contract may be told, in months.
-const CONTRACT_END_MONTHS: i32 = 60;
+pub(crate) const CONTRACT_END_MONTHS: i32 = 60;
 
 impl Merchant {
     /// Whether the contract has ended: from the day after its last one, in Europe/Paris.

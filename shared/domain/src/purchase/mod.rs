@@ -7,7 +7,6 @@ pub use error::PurchaseError;
 pub mod id;
 pub mod optician;
 pub mod receipt;
-pub mod ticket;
 
 use crate::purchase::receipt::Operator;
 use crate::values::text;

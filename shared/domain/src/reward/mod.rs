@@ -67,8 +67,10 @@ pub struct Reward {
     terms: Terms,
 }
 
-/// Why a reward is not given. `Display` is an English sentence for developers that follows the
-/// field's name; [`Refusal::french`] is for who stands at the till.
+/// Why a reward is not given.
+///
+/// `Display` is an English sentence for developers that follows the name of the field. The sentence for
+/// people is the one of its code in [`crate::language`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Refusal {
     /// The merchant took it back.
@@ -123,19 +125,6 @@ impl Refusal {
             Self::Disabled | Self::NotBegun | Self::Ended | Self::LevelTooLow => {
                 ErrorClass::Invalid
             }
-        }
-    }
-
-    /// What the till may show.
-    #[must_use]
-    pub const fn french(self) -> &'static str {
-        match self {
-            Self::Disabled => "Cette récompense n'est plus proposée.",
-            Self::NotBegun => "Cette récompense n'est pas encore disponible.",
-            Self::Ended => "Cette récompense n'est plus disponible.",
-            Self::LevelTooLow => "Cette récompense est réservée à un palier supérieur.",
-            Self::OutOfStock => "Cette récompense est épuisée.",
-            Self::MemberLimit => "Ce client a déjà eu cette récompense.",
         }
     }
 }

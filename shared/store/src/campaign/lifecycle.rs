@@ -1,10 +1,11 @@
 //! Campaigns: what was written, for whom, and the state they are in.
 
-use crate::table::items::{self, ABSENT, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
 use crate::table::retry;
+use crate::table::transaction::TransactionOutcome;
+use crate::table::write::Write;
 use crate::{Answered, Consistency, IdempotencyKey, Scope, Store, StoreError};
-use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
 use domain::campaign::segment::{Between, Segment};
 use domain::campaign::{Campaign, Content, Draft, State, Step};
 use domain::{CampaignId, Cents, Channel, DomainError, EstablishmentId, Instant, Points};
@@ -175,8 +176,7 @@ impl Store {
         key: Option<&IdempotencyKey>,
         now: Instant,
     ) -> Result<Answered<StoredCampaign>, StoreError> {
-        let record = CampaignRecord::of(scope.tenant(), campaign, None);
-        let put = items::put(&self.table, items::to_item(&record)?, ABSENT, vec![])?;
+        let put = Write::put(&CampaignRecord::of(scope.tenant(), campaign, None))?.if_absent();
         let entered = self.enter_once(scope, (campaign.id.to_string(), put), key, now).await?;
         let Some(before) = entered else {
             let campaign = campaign.clone();
@@ -269,12 +269,7 @@ impl Store {
         draft: &Draft,
         now: Instant,
     ) -> Result<StoredCampaign, StoreError> {
-        let forget = Delete::builder()
-            .table_name(&*self.table)
-            .set_key(Some(items::key_item(&keys::dry_run(tenant, id))))
-            .build()
-            .map_err(StoreError::unavailable)?;
-        let forget = TransactWriteItem::builder().delete(forget).build();
+        let forget = Write::delete(&keys::dry_run(tenant, id));
         let change = |stored: &mut StoredCampaign| {
             let changed = stored.campaign.rewrite(draft)?;
             Ok(changed.then(|| due(&stored.campaign, now)))
@@ -385,7 +380,7 @@ impl Store {
         tenant: Tenant,
         id: CampaignId,
         change: impl Fn(&mut StoredCampaign) -> Result<Option<Option<Instant>>, DomainError>,
-        beside: Option<TransactWriteItem>,
+        beside: Option<Write>,
     ) -> Result<StoredCampaign, StoreError> {
         for attempt in 0..retry::ATTEMPTS {
             let mut stored = self.campaign(tenant, id).await?;
@@ -394,16 +389,14 @@ impl Store {
             stored.campaign.version += 1;
             let mut record = CampaignRecord::of(tenant, &stored.campaign, due);
             record.held_because.clone_from(&stored.held_because);
-            let action = items::put(
-                &self.table,
-                items::to_item(&record)?,
-                Some("v = :v"),
-                vec![(":v", items::number(over))],
-            )?;
-            let actions = std::iter::once(action).chain(beside.clone()).collect();
-            match self.transact(actions).await? {
-                Transaction::Committed => return Ok(stored),
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
+            let mut transaction = self.transaction();
+            transaction.add(Write::put(&record)?.if_version(over));
+            if let Some(beside) = beside.clone() {
+                transaction.add(beside);
+            }
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => return Ok(stored),
+                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
             }
         }
         Err(StoreError::Busy)

@@ -2,7 +2,8 @@
 
 use crate::ledger::entry::EntryRecord;
 use crate::member::read::{neighbours_of, put_account};
-use crate::table::items::{self, Item, Transaction};
+use crate::table::items::{self, Item};
+use crate::table::transaction::TransactionOutcome;
 use crate::table::{keys, retry};
 use crate::vault::Field;
 use crate::{Scope, Store, StoreError};
@@ -121,7 +122,8 @@ impl Store {
                 return Ok(night);
             }
             let over = Some(member.account_version);
-            let mut actions = vec![put_account(self, scope, id, &member.account, over)?];
+            let mut transaction = self.transaction();
+            transaction.add(put_account(scope, id, &member.account, over)?);
             let ended: Points = night.ended.iter().map(|lot| lot.remaining).sum();
             let entries = [
                 (Cause::Expiry, -ended, night.ended.clone()),
@@ -130,12 +132,12 @@ impl Store {
             for (cause, points, lots) in entries {
                 if points != Points::ZERO {
                     let entry = LedgerEntry { cause, points, lots, at: now };
-                    actions.push(EntryRecord::of(scope, id, &entry)?.put(&self.table)?);
+                    transaction.add(EntryRecord::of(scope, id, &entry)?.put()?);
                 }
             }
-            match self.transact(actions).await? {
-                Transaction::Committed => return Ok(night),
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => return Ok(night),
+                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
             }
         }
         Err(StoreError::Busy)

@@ -1,7 +1,7 @@
 //! Consents and oppositions: as they stand on a person's item, and how they change.
 
 use crate::member::read::put_person;
-use crate::table::items::Transaction;
+use crate::table::transaction::TransactionOutcome;
 use crate::table::{codec, retry};
 use crate::{Contact, Member, Scope, Store, StoreError};
 use domain::member::Email;
@@ -65,10 +65,9 @@ impl Store {
             }
             let over = member.person.version;
             member.person.version += 1;
-            let action = put_person(self, scope, &member.person, Some(over))?;
-            match self.transact(vec![action]).await? {
-                Transaction::Committed => return Ok(member),
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
+            match self.transact_one(put_person(scope, &member.person, Some(over))?).await? {
+                TransactionOutcome::Committed => return Ok(member),
+                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
             }
         }
         Err(StoreError::Busy)

@@ -3,8 +3,10 @@
 use crate::member::consent::ConsentsRecord;
 use crate::member::notes;
 use crate::member::read::{put_account, put_person};
-use crate::table::items::{self, ABSENT, Transaction};
+use crate::table::items;
 use crate::table::keys::Key;
+use crate::table::transaction::TransactionOutcome;
+use crate::table::write::Write;
 use crate::table::{codec, retry};
 use crate::{Member, Scope, Source, Store, StoreError};
 use domain::member::unmerge::BeforeMerge;
@@ -103,22 +105,17 @@ impl Store {
             from.person.merged_into = Some(into.person.id);
             from.person.due = None;
             from.person.version += 1;
-            let actions = vec![
-                put_account(
-                    self,
-                    scope,
-                    into.person.id,
-                    &into.account,
-                    Some(into.account_version),
-                )?,
-                put_account(self, scope, absorbed, &from.account, Some(from.account_version))?,
-                put_person(self, scope, &into.person, Some(versions.0))?,
-                put_person(self, scope, &from.person, Some(versions.1))?,
-                items::put(&self.table, items::to_item(&note)?, ABSENT, vec![])?,
-            ];
-            match self.transact(actions).await? {
-                Transaction::Committed => return Ok(into),
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
+            let (id, into_version) = (into.person.id, Some(into.account_version));
+            let mut transaction = self.transaction();
+            transaction.add(put_account(scope, id, &into.account, into_version)?);
+            let from_version = Some(from.account_version);
+            transaction.add(put_account(scope, absorbed, &from.account, from_version)?);
+            transaction.add(put_person(scope, &into.person, Some(versions.0))?);
+            transaction.add(put_person(scope, &from.person, Some(versions.1))?);
+            transaction.add(Write::put(&note)?.if_absent());
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => return Ok(into),
+                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
             }
         }
         Err(StoreError::Busy)

@@ -5,11 +5,12 @@ use crate::member::notes;
 use crate::member::read::{put_account, put_person};
 use crate::purchase::item::PurchaseRecord;
 use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
-use crate::table::items::{self, ABSENT, Item, Transaction};
+use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
 use crate::table::retry;
+use crate::table::transaction::TransactionOutcome;
+use crate::table::write::Write;
 use crate::{Member, Scope, Source, Store, StoreError};
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::ledger::{self, Undone};
 use domain::member::unmerge::{self, BeforeMerge, GivenBack, Side};
 use domain::reward::redemption::State;
@@ -98,19 +99,22 @@ impl Store {
             own.person.version += 1;
             other.person.version += 1;
             let not_given = given_back.not_given;
-            let actions = vec![
-                put_account(self, scope, kept, &own.account, Some(own.account_version))?,
-                put_account(self, scope, absorbed, &other.account, Some(other.account_version))?,
-                put_person(self, scope, &own.person, Some(versions.0))?,
-                put_person(self, scope, &other.person, Some(versions.1))?,
-                self.unmerge_note(scope, (kept, absorbed), not_given, given_back, by, now)?,
-                self.unmerge_note(scope, (absorbed, kept), -not_given, given_back, by, now)?,
-            ];
-            match self.transact(actions).await? {
-                Transaction::Committed => {
+            let mut transaction = self.transaction();
+            let over = Some(own.account_version);
+            transaction.add(put_account(scope, kept, &own.account, over)?);
+            let over = Some(other.account_version);
+            transaction.add(put_account(scope, absorbed, &other.account, over)?);
+            transaction.add(put_person(scope, &own.person, Some(versions.0))?);
+            transaction.add(put_person(scope, &other.person, Some(versions.1))?);
+            let pair = (kept, absorbed);
+            transaction.add(unmerge_note(scope, pair, not_given, given_back, by, now)?);
+            let pair = (absorbed, kept);
+            transaction.add(unmerge_note(scope, pair, -not_given, given_back, by, now)?);
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => {
                     return Ok(Unmerged { kept: own, absorbed: other, given_back });
                 }
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
+                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
             }
         }
         Err(StoreError::Busy)
@@ -215,31 +219,30 @@ impl Store {
         }
         Ok(())
     }
+}
 
-    fn unmerge_note(
-        &self,
-        scope: &Scope,
-        (member, other): (MemberId, MemberId),
-        points: Points,
-        given_back: GivenBack,
-        by: &Source,
-        now: Instant,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let (Key { pk, sk }, instant) = notes::new_note(scope, member, now)?;
-        let note = UnmergeRecord {
-            pk,
-            sk,
-            member: member.to_string(),
-            instant,
-            kind: UNMERGE.to_owned(),
-            source: by.to_string(),
-            other: other.to_string(),
-            points: points.get(),
-            given: given_back.given.get(),
-            not_given: given_back.not_given.get(),
-        };
-        items::put(&self.table, items::to_item(&note)?, ABSENT, vec![])
-    }
+fn unmerge_note(
+    scope: &Scope,
+    (member, other): (MemberId, MemberId),
+    points: Points,
+    given_back: GivenBack,
+    by: &Source,
+    now: Instant,
+) -> Result<Write, StoreError> {
+    let (Key { pk, sk }, instant) = notes::new_note(scope, member, now)?;
+    let note = UnmergeRecord {
+        pk,
+        sk,
+        member: member.to_string(),
+        instant,
+        kind: UNMERGE.to_owned(),
+        source: by.to_string(),
+        other: other.to_string(),
+        points: points.get(),
+        given: given_back.given.get(),
+        not_given: given_back.not_given.get(),
+    };
+    Ok(Write::put(&note)?.if_absent())
 }
 
 fn give_back_if_cancelled(

@@ -1,16 +1,18 @@
 //! Entering purchases: the one way into the ledger, for the till and for the file.
 
 use crate::coupon::redeem::CouponRedemption;
+use crate::member::enrol::enrol;
 use crate::member::item::person_of;
 use crate::member::read::{CARD_TAKEN, put_account};
 use crate::purchase::item::{Effect, PurchaseRecord};
 use crate::purchase::read::{Customer, Entry, Holder, Outcome, Recorded};
 use crate::purchase::returns::NamedSale;
-use crate::table::items::{self, ABSENT, Reason, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::retry;
+use crate::table::transaction::{Cancellation, Slot, TransactionOutcome};
+use crate::table::write::Write;
 use crate::{Consistency, Contact, Scope, Store, StoreError};
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::ledger::{self, ProgrammeContext};
 use domain::values::calendar;
 use domain::{
@@ -239,25 +241,23 @@ impl Store {
         named: Option<&mut NamedSale>,
         now: Instant,
     ) -> Result<Attempt, StoreError> {
-        let mut coupons = self.redeem_coupons(scope, &entry.purchase, None, now).await?;
+        let coupons = self.redeem_coupons(scope, &entry.purchase, None, now).await?;
         let mut record = PurchaseRecord::of(scope, entry, None, &Effect::default());
-        record.redeemed = std::mem::take(&mut coupons.redeemed);
-        let mut actions = vec![self.put_new(&record)?];
+        record.redeemed = coupons.redeemed();
+        let mut transaction = self.transaction();
+        transaction.add_in(Slot::Purchase, put_new(&record)?);
         if let Some(named) = named {
             named.sale.take_return(entry.purchase.total())?;
-            actions.push(named.put(&self.table)?);
+            transaction.add(named.put());
         }
-        actions.extend(coupons.take_actions());
-        match self.transact(actions).await? {
-            Transaction::Committed => {
+        coupons.add_to(&mut transaction, scope)?;
+        match transaction.commit().await? {
+            TransactionOutcome::Committed => {
                 Ok(Attempt::Done(vec![Recorded { outcome: Outcome::New, ..record.recorded()? }]))
             }
-            Transaction::Cancelled(mut reasons) => match &mut reasons[0] {
-                Reason::Condition(Some(item)) => {
-                    let item = std::mem::take(item);
-                    Ok(Attempt::Standing(Box::new(items::from_item(item, "purchase")?)))
-                }
-                _ => match coupons.refusal(&reasons) {
+            TransactionOutcome::Cancelled(cancelled) => match stored_purchase(&cancelled)? {
+                Some(stored) => Ok(Attempt::Standing(stored)),
+                None => match coupons.refusal(&cancelled) {
                     Some(refusal) => Err(CouponError::Refused(refusal).into()),
                     None => Ok(Attempt::Again),
                 },
@@ -274,29 +274,28 @@ impl Store {
         mut named: Option<&mut NamedSale>,
         now: Instant,
     ) -> Result<Attempt, StoreError> {
-        let has_card = matches!(&holder, Holder::New(new) if new.details.card.is_some());
-        let (id, mut account, version, birth_month, enrolling) = match holder {
+        let mut enrolment = self.transaction();
+        let (id, mut account, version, birth_month) = match holder {
             Holder::Member { id, account, version, birth_month } => {
-                (id, account, Some(version), birth_month, vec![])
+                (id, account, Some(version), birth_month)
             }
             Holder::New(new) => {
                 let person = new.person(now)?;
                 let birth_month = person.details.birth_date.map(Day::month_of_year);
                 let mut account = Account::default();
-                let mut enrolling = self.enrolling(scope, &person)?;
-                enrolling.extend(self.welcome(scope, person.id, &mut account, now)?);
-                (person.id, account, None, birth_month, enrolling)
+                enrol(&mut enrolment, scope, &person, &mut account, now)?;
+                (person.id, account, None, birth_month)
             }
         };
         let enrolled = version.is_none();
-        let mut coupons = match entries {
+        let coupons = match entries {
             [entry] => {
                 self.redeem_coupons(scope, &entry.purchase, Some((id, enrolled)), now).await?
             }
             _ => CouponRedemption::default(),
         };
         let mut recorded = Vec::with_capacity(entries.len());
-        let mut actions = Vec::with_capacity(entries.len() + 7);
+        let mut transaction = self.transaction();
         for entry in entries {
             let context = scope.context(entry, birth_month);
             let mut effect = Effect::default();
@@ -317,44 +316,28 @@ impl Store {
             (effect.balance, effect.pending) = (balance.available, balance.pending);
             let mut record = PurchaseRecord::of(scope, entry, Some(id), &effect);
             record.enrolled = (enrolled && recorded.is_empty()).then_some(true);
-            record.redeemed = std::mem::take(&mut coupons.redeemed);
-            actions.push(self.put_new(&record)?);
+            record.redeemed = coupons.redeemed();
+            transaction.add_in(Slot::Purchase, put_new(&record)?);
             recorded.push(Recorded { outcome: Outcome::New, ..record.recorded()? });
         }
-        let contact_at = entries.len();
-        actions.extend(enrolling);
-        actions.push(put_account(self, scope, id, &account, version)?);
+        transaction.append(enrolment);
+        transaction.add(put_account(scope, id, &account, version)?);
         if let Some(named) = named {
-            actions.push(named.put(&self.table)?);
+            transaction.add(named.put());
         }
-        actions.extend(coupons.take_actions());
-        Ok(match self.transact(actions).await? {
-            Transaction::Committed => Attempt::Done(recorded),
-            Transaction::Cancelled(mut reasons) => {
-                let standing =
-                    reasons[..entries.len()].iter_mut().find_map(|reason| match reason {
-                        Reason::Condition(item) => item.take(),
-                        _ => None,
-                    });
-                match standing {
-                    Some(item) => Attempt::Standing(Box::new(items::from_item(item, "purchase")?)),
-                    None if enrolled && matches!(reasons[contact_at], Reason::Condition(_)) => {
-                        Attempt::Enrolled
-                    }
-                    None if has_card && matches!(reasons[contact_at + 2], Reason::Condition(_)) => {
-                        return Err(CARD_TAKEN);
-                    }
-                    None => match coupons.refusal(&reasons) {
-                        Some(refusal) => return Err(CouponError::Refused(refusal).into()),
-                        None => Attempt::Again,
-                    },
-                }
-            }
+        coupons.add_to(&mut transaction, scope)?;
+        Ok(match transaction.commit().await? {
+            TransactionOutcome::Committed => Attempt::Done(recorded),
+            TransactionOutcome::Cancelled(cancelled) => match stored_purchase(&cancelled)? {
+                Some(stored) => Attempt::Standing(stored),
+                None if cancelled.failed(Slot::Mobile) => Attempt::Enrolled,
+                None if cancelled.failed(Slot::Card) => return Err(CARD_TAKEN),
+                None => match coupons.refusal(&cancelled) {
+                    Some(refusal) => return Err(CouponError::Refused(refusal).into()),
+                    None => Attempt::Again,
+                },
+            },
         })
-    }
-
-    fn put_new(&self, record: &PurchaseRecord) -> Result<TransactWriteItem, StoreError> {
-        items::put(&self.table, items::to_item(record)?, ABSENT, vec![])
     }
 
     /// The answer of an entry that stands already, or `None` where none stands.
@@ -416,20 +399,26 @@ impl Store {
         let Some(cancelled_at) = record.cancelled_at.clone() else { return Ok(()) };
         let Key { pk, sk } = keys::cancelled_purchase(&key, &cancelled_at);
         (record.pk, record.sk) = (pk, sk);
-        let remove = aws_sdk_dynamodb::types::Delete::builder()
-            .table_name(&*self.table)
-            .set_key(Some(items::key_item(&key)))
-            .condition_expression("cancelled_at = :cancelled_at")
-            .expression_attribute_values(":cancelled_at", items::text(cancelled_at))
-            .build()
-            .map_err(StoreError::unavailable)?;
-        self.transact(vec![
-            items::put(&self.table, items::to_item(&record)?, None, vec![])?,
-            TransactWriteItem::builder().delete(remove).build(),
-        ])
-        .await?;
+        let remove = Write::delete(&key)
+            .condition("cancelled_at = :cancelled_at")
+            .value(":cancelled_at", items::text(cancelled_at));
+        let mut transaction = self.transaction();
+        transaction.add(Write::put(&record)?);
+        transaction.add(remove);
+        transaction.commit().await?;
         Ok(())
     }
+}
+
+fn put_new(record: &PurchaseRecord) -> Result<Write, StoreError> {
+    Ok(Write::put(record)?.if_absent().returning_stored())
+}
+
+/// The purchase that is stored under the receipt of one that was to be recorded.
+fn stored_purchase(cancelled: &Cancellation) -> Result<Option<Box<PurchaseRecord>>, StoreError> {
+    let stored = cancelled.stored(Slot::Purchase).cloned();
+    let stored = stored.map(|item| items::from_item(item, "purchase")).transpose()?;
+    Ok(stored.map(Box::new))
 }
 
 impl Scope {

@@ -3,11 +3,12 @@
 use crate::member::read::put_account;
 use crate::purchase::item::{Effect, PurchaseRecord};
 use crate::purchase::read::Holder;
-use crate::table::items::{self, Transaction};
+use crate::table::items;
 use crate::table::keys::Key;
 use crate::table::retry;
+use crate::table::transaction::TransactionOutcome;
+use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError, StoredPurchase};
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::ledger::{self, SaleInForce, Undone};
 use domain::{Cents, Day, Instant, Kind, MemberId, Points, PurchaseError, Receipt};
 
@@ -19,23 +20,17 @@ pub(crate) struct NamedSale {
 }
 
 impl NamedSale {
-    pub(crate) fn put(&self, table: &str) -> Result<TransactWriteItem, StoreError> {
+    pub(crate) fn put(&self) -> Write {
         let condition = if self.returned_before == Cents::ZERO {
             "attribute_not_exists(cancelled_at) AND (attribute_not_exists(returned) OR returned = :before)"
         } else {
             "attribute_not_exists(cancelled_at) AND returned = :before"
         };
-        items::update(
-            table,
-            &self.key,
-            "SET returned = :returned, points_taken = :points_taken",
-            condition,
-            vec![
-                (":before", items::number(self.returned_before.get())),
-                (":returned", items::number(self.sale.returned.get())),
-                (":points_taken", items::number(self.sale.points_taken.get())),
-            ],
-        )
+        Write::update(&self.key, "SET returned = :returned, points_taken = :points_taken")
+            .condition(condition)
+            .value(":before", items::number(self.returned_before.get()))
+            .value(":returned", items::number(self.sale.returned.get()))
+            .value(":points_taken", items::number(self.sale.points_taken.get()))
     }
 }
 
@@ -97,7 +92,7 @@ impl Store {
             let content = record.content()?;
             let cancelled_at = items::instant_text(now);
             let forgiven_before = Points::new(record.forgiven.unwrap_or_default());
-            let mut actions = vec![];
+            let mut transaction = self.transaction();
             let (total, points) = (Cents::new(record.total), Points::new(record.points));
             let (mut given_on, mut forgiven) = (receipt.day, forgiven_before);
             if let Kind::Return { of: Some(sale) } = &content.kind {
@@ -106,7 +101,7 @@ impl Store {
                 sold.sale.returned = sold.sale.returned - total;
                 sold.sale.points_taken += points - forgiven_before;
                 given_on = sale.day;
-                actions.push(sold.put(&self.table)?);
+                transaction.add(sold.put());
             }
             if let Some(member) = record.member()? {
                 let (id, mut account, version) =
@@ -118,33 +113,28 @@ impl Store {
                 if matches!(kind, Kind::Sale) {
                     forgiven = taken_back.forgiven;
                 }
-                actions.push(put_account(self, scope, id, &account, Some(version))?);
+                transaction.add(put_account(scope, id, &account, Some(version))?);
             }
-            actions.extend(self.release_coupons(scope, &record, &content.coupons).await?);
-            actions.push(items::update(
-                &self.table,
-                &record.key(),
-                "SET cancelled_at = :now, forgiven = :forgiven",
-                "attribute_exists(pk) AND attribute_not_exists(cancelled_at) AND fingerprint = :fingerprint \
-                 AND (attribute_not_exists(returned) OR returned = :zero)",
-                vec![
-                    (":now", items::text(cancelled_at.clone())),
-                    (":forgiven", items::number(forgiven.get())),
-                    (":zero", items::number(0)),
-                    (
-                        ":fingerprint",
-                        aws_sdk_dynamodb::types::AttributeValue::B(
-                            record.fingerprint.clone().into(),
-                        ),
-                    ),
-                ],
-            )?);
-            match self.transact(actions).await? {
-                Transaction::Committed => {
+            let coupons = &content.coupons;
+            self.release_coupons(&mut transaction, scope, &record, coupons).await?;
+            let cancel = "SET cancelled_at = :now, forgiven = :forgiven";
+            let cancel = Write::update(&record.key(), cancel)
+                .condition(
+                    "attribute_exists(pk) AND attribute_not_exists(cancelled_at) \
+                     AND fingerprint = :fingerprint \
+                     AND (attribute_not_exists(returned) OR returned = :zero)",
+                )
+                .value(":now", items::text(cancelled_at.clone()))
+                .value(":forgiven", items::number(forgiven.get()))
+                .value(":zero", items::number(0))
+                .value(":fingerprint", record.fingerprint_value());
+            transaction.add(cancel);
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => {
                     record.cancelled_at = Some(cancelled_at);
                     return record.read(scope, receipt.clone());
                 }
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
+                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
             }
         }
         Err(StoreError::Busy)
@@ -194,28 +184,20 @@ impl Store {
                 pending: balance.pending,
                 ..Effect::default()
             });
-            let actions = vec![
-                items::put_named(
-                    &self.table,
-                    items::to_item(&record)?,
+            let attach = Write::put(&record)?
+                .condition(
                     "#member = :nobody AND attribute_not_exists(cancelled_at) \
                      AND attribute_not_exists(returned) AND fingerprint = :fingerprint",
-                    ("#member", "member"),
-                    vec![
-                        (":nobody", items::text(nobody)),
-                        (
-                            ":fingerprint",
-                            aws_sdk_dynamodb::types::AttributeValue::B(
-                                record.fingerprint.clone().into(),
-                            ),
-                        ),
-                    ],
-                )?,
-                put_account(self, scope, id, &account, Some(version))?,
-            ];
-            match self.transact(actions).await? {
-                Transaction::Committed => return record.read(scope, receipt.clone()),
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
+                )
+                .name("#member", "member")
+                .value(":nobody", items::text(nobody))
+                .value(":fingerprint", record.fingerprint_value());
+            let mut transaction = self.transaction();
+            transaction.add(attach);
+            transaction.add(put_account(scope, id, &account, Some(version))?);
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => return record.read(scope, receipt.clone()),
+                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
             }
         }
         Err(StoreError::Busy)

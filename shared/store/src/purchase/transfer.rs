@@ -3,11 +3,12 @@
 use crate::coupon::redeem::offers;
 use crate::member::notes;
 use crate::member::read::put_account;
-use crate::table::items::{self, ABSENT, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::retry;
+use crate::table::transaction::TransactionOutcome;
+use crate::table::write::Write;
 use crate::{Consistency, Scope, Source, Store, StoreError, StoredPurchase};
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{Cents, Day, Instant, Kind, MemberId, Points, Receipt, ledger};
 use serde::{Deserialize, Serialize};
 
@@ -85,61 +86,58 @@ impl Store {
             let balance = into.balance_on(today, programmes);
             let before = record.member.replace(to.to_string()).unwrap_or_default();
             record.tell_balance(balance.available, balance.pending);
-            let mut actions = vec![
-                items::put_named(
-                    &self.table,
-                    items::to_item(&record.uncounted())?,
+            let transfer = Write::put(&record.uncounted())?
+                .condition(
                     "#member = :before AND attribute_not_exists(cancelled_at) \
                      AND (attribute_not_exists(returned) OR returned = :zero) \
                      AND fingerprint = :fingerprint",
-                    ("#member", "member"),
-                    vec![
-                        (":before", items::text(before)),
-                        (":zero", items::number(0)),
-                        (":fingerprint", AttributeValue::B(record.fingerprint.clone().into())),
-                    ],
-                )?,
-                put_account(self, scope, from, &account, Some(version))?,
-                put_account(self, scope, to, &into, Some(into_version))?,
-                self.move_note(scope, MOVED_AWAY, (from, to), receipt, taken.forgiven, by, now)?,
-                self.move_note(scope, MOVED_HERE, (to, from), receipt, Points::ZERO, by, now)?,
-            ];
+                )
+                .name("#member", "member")
+                .value(":before", items::text(before))
+                .value(":zero", items::number(0))
+                .value(":fingerprint", record.fingerprint_value());
+            let mut transaction = self.transaction();
+            transaction.add(transfer);
+            transaction.add(put_account(scope, from, &account, Some(version))?);
+            transaction.add(put_account(scope, to, &into, Some(into_version))?);
+            let (away, here) = ((from, to), (to, from));
+            let forgiven = taken.forgiven;
+            transaction.add(move_note(scope, MOVED_AWAY, away, receipt, forgiven, by, now)?);
+            transaction.add(move_note(scope, MOVED_HERE, here, receipt, Points::ZERO, by, now)?);
             for (offer, _) in offers(&record.redeemed).filter(|(_, counted)| *counted) {
-                actions.extend(self.uncount(scope, from, offer).await?);
+                self.uncount(&mut transaction, scope, from, offer).await?;
             }
-            match self.transact(actions).await? {
-                Transaction::Committed => return record.read(scope, receipt.clone()),
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => return record.read(scope, receipt.clone()),
+                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
             }
         }
         Err(StoreError::Busy)
     }
+}
 
-    #[expect(clippy::too_many_arguments, reason = "a note says all of this")]
-    fn move_note(
-        &self,
-        scope: &Scope,
-        kind: &str,
-        (member, other): (MemberId, MemberId),
-        receipt: &Receipt,
-        points: Points,
-        by: &Source,
-        now: Instant,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let (Key { pk, sk }, instant) = notes::new_note(scope, member, now)?;
-        let note = MoveRecord {
-            pk,
-            sk,
-            member: member.to_string(),
-            instant,
-            kind: kind.to_owned(),
-            source: by.to_string(),
-            other: other.to_string(),
-            purchase: keys::purchase(scope.tenant(), receipt).pk,
-            points: points.get(),
-        };
-        items::put(&self.table, items::to_item(&note)?, ABSENT, vec![])
-    }
+fn move_note(
+    scope: &Scope,
+    kind: &str,
+    (member, other): (MemberId, MemberId),
+    receipt: &Receipt,
+    points: Points,
+    by: &Source,
+    now: Instant,
+) -> Result<Write, StoreError> {
+    let (Key { pk, sk }, instant) = notes::new_note(scope, member, now)?;
+    let note = MoveRecord {
+        pk,
+        sk,
+        member: member.to_string(),
+        instant,
+        kind: kind.to_owned(),
+        source: by.to_string(),
+        other: other.to_string(),
+        purchase: keys::purchase(scope.tenant(), receipt).pk,
+        points: points.get(),
+    };
+    Ok(Write::put(&note)?.if_absent())
 }
 
 fn not_movable(stored: &StoredPurchase) -> Option<&'static str> {

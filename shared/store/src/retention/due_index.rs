@@ -5,8 +5,8 @@
 
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key, Tenant};
+use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
-use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::Select;
 use domain::{Day, MemberId, MerchantId, Month, Person};
@@ -217,13 +217,7 @@ impl Store {
     pub async fn note_swept(&self, first_month: Month) -> Result<(), StoreError> {
         let Key { pk, sk } = keys::swept();
         let record = SweptRecord { pk, sk, first_month: first_month.to_string() };
-        self.client
-            .put_item()
-            .table_name(&*self.table)
-            .set_item(Some(items::to_item(&record)?))
-            .send()
-            .await
-            .map_err(StoreError::unavailable)?;
+        self.write(Write::put(&record)?).await?;
         Ok(())
     }
 
@@ -238,28 +232,13 @@ impl Store {
         person: &Person,
         day: Day,
     ) -> Result<bool, StoreError> {
-        let sent = self
-            .client
-            .update_item()
-            .table_name(&*self.table)
-            .set_key(Some(items::key_item(&keys::person(scope.tenant(), person.id))))
-            .update_expression("SET due_bucket = :bucket, due_at = :at, v = :next")
-            .condition_expression("v = :v")
-            .expression_attribute_values(":bucket", items::text(keys::due_bucket(day, person.id)))
-            .expression_attribute_values(":at", items::text(keys::due_at(day, person.id)))
-            .expression_attribute_values(":v", items::number(person.version))
-            .expression_attribute_values(":next", items::number(person.version + 1))
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(SdkError::ServiceError(refused))
-                if refused.err().is_conditional_check_failed_exception() =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(StoreError::unavailable(error)),
-        }
+        let key = keys::person(scope.tenant(), person.id);
+        let update = Write::update(&key, "SET due_bucket = :bucket, due_at = :at, v = :next")
+            .if_version(person.version)
+            .value(":bucket", items::text(keys::due_bucket(day, person.id)))
+            .value(":at", items::text(keys::due_at(day, person.id)))
+            .value(":next", items::number(person.version + 1));
+        Ok(self.write(update).await?.is_done())
     }
 }
 

@@ -2,17 +2,20 @@
 //! reward, makes the coupon and keeps the answer, so that of two who want the last of something exactly
 //! one gets it, and is told so twice if it asks twice.
 
+use crate::coupon::item::{give_coupon, withdraw_coupon};
 use crate::ledger::answer::{LedgerAnswer, balance_after};
 use crate::member::read::put_account;
+use crate::reward::counts::count_reward;
 use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
 use crate::table::idempotency::{Answered, IdempotencyKey};
-use crate::table::items::{self, Reason, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::retry;
+use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::{Consistency, Member, Scope, Source, Store, StoreError};
 use domain::programme::lifetime::Balance;
-use domain::reward::Given;
 use domain::reward::redemption::Spent;
+use domain::reward::{Given, Refusal};
 use domain::{
     Account, CouponCode, Day, Instant, MemberId, Points, Redemption, RedemptionId, Reward,
     RewardError, RewardId, ledger,
@@ -51,11 +54,6 @@ pub struct Redeemed {
     /// The balance: after the request, without what ends soonest, or as it is now.
     pub balance: Balance,
 }
-
-/// The place of the answer among the actions of a redemption's transaction.
-const ANSWER: usize = 1;
-/// The places before those of the reward's counters.
-const BEFORE_COUNTS: usize = 3;
 
 impl Store {
     /// Spends points, once for each key: 2 strong reads and 1 transaction of 3 items, 7 write units with
@@ -131,46 +129,43 @@ impl Store {
                 Given::Goods => Spent::Goods(reward.id),
                 Given::Coupon(offer) => {
                     let code = self.code_for(scope, code).await?;
-                    coupon = Some(self.give_coupon(scope, offer, &code, member, now)?);
+                    coupon = Some((offer, code.clone()));
                     Spent::Coupon(reward.id, code)
                 }
             },
         };
         let redemption = Redemption::request(id, spent, lots, now);
         let mut record = RedemptionRecord::of(scope, member, &redemption, &new.by);
-        let counts = match &reward {
-            Some(reward) => {
-                record.of_stock = reward.terms().stock.is_some();
-                record.of_limit = reward.terms().limit_member.is_some();
-                self.count_reward(scope, member, reward)?
-            }
-            None => vec![],
-        };
+        if let Some(reward) = &reward {
+            record.of_stock = reward.terms().stock.is_some();
+            record.of_limit = reward.terms().limit_member.is_some();
+        }
         let balance = account.balance_on(new.today, programmes);
         let answer = LedgerAnswer::of(member, &record.key(), &balance).text()?;
-        let mut actions = vec![
-            put_account(self, scope, member, &account, Some(version))?,
-            self.answering(scope, key, answer, now)?,
-            record.put(&self.table)?,
-        ];
-        let (limits, counted): (Vec<_>, Vec<_>) = counts.into_iter().unzip();
-        actions.extend(counted);
-        actions.extend(coupon.into_iter().flatten());
-        match self.transact(actions).await? {
-            Transaction::Committed => {
+        let mut transaction = self.transaction();
+        transaction.add(put_account(scope, member, &account, Some(version))?);
+        transaction.add_in(Slot::Answer, scope.answer(key, answer, now)?);
+        transaction.add(record.put()?);
+        if let Some(reward) = &reward {
+            count_reward(&mut transaction, scope, member, reward);
+        }
+        if let Some((offer, code)) = coupon {
+            give_coupon(&mut transaction, scope, offer, &code, member, now)?;
+        }
+        match transaction.commit().await? {
+            TransactionOutcome::Committed => {
                 let balance = balance_after(balance.available, balance.pending);
                 Ok(Some(Redeemed { member, redemption: record.read()?, balance }))
             }
             // The same request came first: it is answered, whatever else stands in the way since.
-            Transaction::Cancelled(reasons)
-                if matches!(reasons.get(ANSWER), Some(Reason::Condition(_))) =>
-            {
-                Ok(None)
-            }
-            Transaction::Cancelled(reasons) => {
-                let mut counted = limits.into_iter().zip(reasons.iter().skip(BEFORE_COUNTS));
-                match counted.find(|(_, reason)| matches!(reason, Reason::Condition(_))) {
-                    Some((refusal, _)) => Err(RewardError::Refused(refusal).into()),
+            TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Answer) => Ok(None),
+            TransactionOutcome::Cancelled(cancelled) => {
+                let limits = [
+                    (Slot::RewardStock, Refusal::OutOfStock),
+                    (Slot::MemberReward, Refusal::MemberLimit),
+                ];
+                match limits.into_iter().find(|(slot, _)| cancelled.failed(*slot)) {
+                    Some((_, refusal)) => Err(RewardError::Refused(refusal).into()),
                     None => Ok(None),
                 }
             }
@@ -255,8 +250,7 @@ impl Store {
             let (member, mut record) = self.redemption_of(scope, member, id).await?;
             let mut redemption = record.read()?;
             if redemption.fulfil(now)? {
-                let action = record.put_changed(&self.table, &redemption)?;
-                if let Transaction::Cancelled(_) = self.transact(vec![action]).await? {
+                if !self.transact_one(record.put_changed(&redemption)?).await?.is_committed() {
                     retry::wait(attempt).await;
                     continue;
                 }
@@ -290,27 +284,21 @@ impl Store {
             }
             ledger::give_back(&mut member.account, &redemption.lots);
             let (kept, over) = (member.person.id, Some(member.account_version));
-            let mut actions = vec![
-                put_account(self, scope, kept, &member.account, over)?,
-                record.put_changed(&self.table, &redemption)?,
-            ];
-            actions.extend(self.uncount_reward(scope, &record).await?);
-            let mut coupon_at = None;
+            let mut transaction = self.transaction();
+            transaction.add(put_account(scope, kept, &member.account, over)?);
+            transaction.add(record.put_changed(&redemption)?);
+            self.uncount_reward(&mut transaction, scope, &record).await?;
             if let Spent::Coupon(_, code) = &redemption.spent {
-                coupon_at = Some(actions.len());
-                actions.push(self.withdraw_coupon(scope, code)?);
+                transaction.add_in(Slot::Coupon, withdraw_coupon(scope, code));
             }
-            match self.transact(actions).await? {
-                Transaction::Committed => {
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => {
                     return Ok(redeemed(scope, &member, record.read()?, today));
                 }
-                Transaction::Cancelled(reasons) => {
-                    let of_coupon = coupon_at.and_then(|place| reasons.get(place));
-                    if matches!(of_coupon, Some(Reason::Condition(_))) {
-                        return Err(RewardError::RedemptionCouponUsed.into());
-                    }
-                    retry::wait(attempt).await;
+                TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Coupon) => {
+                    return Err(RewardError::RedemptionCouponUsed.into());
                 }
+                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
             }
         }
         Err(StoreError::Busy)

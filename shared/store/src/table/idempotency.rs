@@ -1,16 +1,17 @@
 //! Requests with a key of their own (`Idempotency-Key`): what was answered is kept for 24 hours, in the
 //! same transaction as what the request wrote.
 //!
-//! An operation asks [`Store::answered`] before it decides anything, puts [`Store::answering`] among the
+//! An operation asks [`Store::answered`] before it decides anything, puts [`Scope::answer`] among the
 //! writes of its transaction, and when that is cancelled asks again, as it would read anything else
 //! anew. The answer itself is not kept, but what it is made from again: identifiers and figures of
 //! ours, nothing of a person. A request that was refused wrote nothing, and its key stays free.
 
-use crate::table::items::{self, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::retry;
+use crate::table::transaction::TransactionOutcome;
+use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{Instant, RequestError};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -82,50 +83,45 @@ impl Store {
     pub(crate) async fn enter_once(
         &self,
         scope: &Scope,
-        (id, put): (String, TransactWriteItem),
+        (id, put): (String, Write),
         key: Option<&IdempotencyKey>,
         now: Instant,
     ) -> Result<Option<String>, StoreError> {
         for attempt in 0..retry::ATTEMPTS {
-            let mut actions = vec![put.clone()];
+            let mut transaction = self.transaction();
+            transaction.add(put.clone());
             if let Some(key) = key {
                 if let Some(before) = self.answered(scope, key, now).await? {
                     return Ok(Some(before));
                 }
-                actions.push(self.answering(scope, key, id.clone(), now)?);
+                transaction.add(scope.answer(key, id.clone(), now)?);
             }
-            match self.transact(actions).await? {
-                Transaction::Committed => return Ok(None),
-                Transaction::Cancelled(_) if key.is_some() => retry::wait(attempt).await,
-                Transaction::Cancelled(_) => break,
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => return Ok(None),
+                TransactionOutcome::Cancelled(_) if key.is_some() => retry::wait(attempt).await,
+                TransactionOutcome::Cancelled(_) => break,
             }
         }
         Err(StoreError::Busy)
     }
-
-    /// The write that keeps what an answer is made from, 2 write units. It passes where the key is free,
-    /// and cancels the transaction where another request has taken it meanwhile.
-    pub(crate) fn answering(
-        &self,
-        scope: &Scope,
-        key: &IdempotencyKey,
-        answer: String,
-        now: Instant,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let Key { pk, sk } = scope.answer_key(key);
-        let ttl = now.as_second() + KEPT.as_secs();
-        let record = AnswerRecord { pk, sk, fingerprint: key.fingerprint.to_vec(), answer, ttl };
-        items::put_named(
-            &self.table,
-            items::to_item(&record)?,
-            "attribute_not_exists(pk) OR #ttl <= :now",
-            ("#ttl", "ttl"),
-            vec![(":now", items::number(now.as_second()))],
-        )
-    }
 }
 
 impl Scope {
+    /// The write that keeps what an answer is made from, 2 write units. It passes where the key is free,
+    /// and cancels the transaction where another request has taken it meanwhile.
+    pub(crate) fn answer(
+        &self,
+        key: &IdempotencyKey,
+        answer: String,
+        now: Instant,
+    ) -> Result<Write, StoreError> {
+        let Key { pk, sk } = self.answer_key(key);
+        let ttl = now.as_second() + KEPT.as_secs();
+        let record = AnswerRecord { pk, sk, fingerprint: key.fingerprint.to_vec(), answer, ttl };
+        let put = Write::put(&record)?.condition("attribute_not_exists(pk) OR #ttl <= :now");
+        Ok(put.name("#ttl", "ttl").value(":now", items::number(now.as_second())))
+    }
+
     fn answer_key(&self, key: &IdempotencyKey) -> Key {
         keys::answer(self.tenant(), &self.settings.vault.contact_hash(KIND, &key.text))
     }

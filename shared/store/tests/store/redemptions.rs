@@ -184,9 +184,9 @@ impl Counter {
     }
 
     async fn redeem_coupon(&self, coupon: &store::StoredCoupon, member: MemberId) {
-        let actions = self.store.redeem_coupon(&self.scope, coupon, Some(member)).unwrap();
-        let client = self.table.client();
-        client.transact_write_items().set_transact_items(Some(actions)).send().await.unwrap();
+        let mut transaction = self.store.transaction();
+        coupon.redeem(&mut transaction, &self.scope, 0, Some(member)).unwrap();
+        assert!(transaction.commit().await.unwrap().is_committed());
     }
 }
 
@@ -385,10 +385,10 @@ async fn a_coupon_bought_with_points_is_its_members_and_goes_with_the_redemption
         "{used:?}"
     );
     assert_eq!(counter.balance(camille).await, 400);
-    let released =
-        counter.store.release(&counter.scope, &coupon.code, offer.id, None).await.unwrap();
-    let client = counter.table.client();
-    client.transact_write_items().set_transact_items(Some(released)).send().await.unwrap();
+    let mut transaction = counter.store.transaction();
+    let (scope, code) = (&counter.scope, &coupon.code);
+    counter.store.release_coupon(&mut transaction, scope, code, offer.id, None).await.unwrap();
+    assert!(transaction.commit().await.unwrap().is_committed());
     for _ in 0..2 {
         assert_eq!(counter.cancel(&bought).await.unwrap().redemption.state, State::Cancelled);
         assert!(counter.coupon(&bought.redemption).await.state.disabled);

@@ -3,6 +3,7 @@
 use super::{data, plan};
 use crate::file::reason::Missing;
 use crate::file::{Column, FileRefusal};
+use domain::Language;
 use rstest::rstest;
 use std::fmt::Write;
 
@@ -43,7 +44,7 @@ fn a_file_that_is_no_purchase_file_is_refused_by_name(
 #[test]
 fn a_refusal_never_says_what_the_file_says() {
     let refusal = plan(&data("headerless.csv"), 1000, 1000).unwrap_err();
-    let said = format!("{refusal:?} {}", refusal.french());
+    let said = format!("{refusal:?} {}", refusal.sentence(Language::French));
     assert!(!said.contains("Camille") && !said.contains("F001"));
 }
 

@@ -4,15 +4,15 @@
 mod bad_files;
 mod bad_rows;
 mod boundaries;
-mod french_sentences;
 mod purchases;
+mod sentences;
 
 use crate::file::{
     Context, CustomerKey, FileReceipt, FileRefusal, Item, Outcome, Plan, Planner, RangeReader,
     Reason,
 };
 use domain::values::calendar;
-use domain::{Day, EstablishmentId, Kind, Sector};
+use domain::{Day, EstablishmentId, Kind, Language, Sector};
 use std::fmt::Write;
 
 fn context(sector: Sector) -> Context {
@@ -93,7 +93,8 @@ fn shown(items: &[Item]) -> String {
         match item {
             Item::Receipt(receipt) => show_receipt(receipt, &mut text),
             Item::Refused(row) => {
-                writeln!(text, "line {}: {}", row.line, row.reason.french()).unwrap();
+                writeln!(text, "line {}: {}", row.line, row.reason.sentence(Language::French))
+                    .unwrap();
             }
         }
     }

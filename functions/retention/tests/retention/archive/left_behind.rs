@@ -4,7 +4,6 @@ use domain::campaign::{Campaign, Content, State, Step};
 use domain::coupon::offer::{Benefit, Terms, Usage};
 use domain::member::consent::{Consent, ConsentSource};
 use domain::member::{Address, Details, Email};
-use domain::merchant::sender::{AccountCode, EmailSender, SmsSender};
 use domain::retention::Reason;
 use domain::reward::{self, Given};
 use domain::values::identifiers::CardNumber;
@@ -64,18 +63,9 @@ async fn settings(store: &Store, scope: &Scope) {
         };
         store.create_till_key(merchant, &key).await.unwrap();
     }
-    let account = |code| AccountCode::parse(code).unwrap();
-    let email = EmailSender {
-        account: account("main"),
-        address: Email::parse("boutique@example.com").unwrap(),
-        name: "Boutique".to_owned(),
-        price: None,
-    };
-    store.put_email_sender(merchant, &email).await.unwrap();
+    store.put_email_sender(merchant, &support::email_sender("main")).await.unwrap();
     for code in ["former", "main"] {
-        let (shown, stop_number) = ("Boutique".to_owned(), "36200".to_owned());
-        let sms = SmsSender { account: account(code), shown, stop_number, price: None };
-        store.put_sms_sender(merchant, &sms).await.unwrap();
+        store.put_sms_sender(merchant, &support::sms_sender(code)).await.unwrap();
     }
 }
 

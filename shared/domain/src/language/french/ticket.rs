@@ -1,0 +1,106 @@
+//! The lines that a ticket prints of a member's balance: short, for a roll of 40 characters.
+
+use super::number;
+use crate::programme::Unit;
+use crate::programme::lifetime::Balance;
+use crate::{Day, Points};
+
+/// The most characters of a line.
+pub const LINE_LENGTH: usize = 40;
+
+/// The lines: what a sale gave or took where one is told, the balance, what waits, what ends soonest.
+#[must_use]
+pub fn lines(unit: Unit, earned: Option<Points>, balance: &Balance) -> Vec<String> {
+    let first = match earned.map(Points::get) {
+        Some(points @ 1..) => Some(format!("Gagné : {}", amount(unit, points))),
+        Some(points @ ..0) => Some(format!("Repris : {}", amount(unit, -points))),
+        Some(0) | None => None,
+    };
+    first.into_iter().chain(standing(unit, balance)).collect()
+}
+
+/// The lines of a redemption: what was spent, where it still is, and the balance.
+#[must_use]
+pub fn redeemed(unit: Unit, spent: Option<Points>, balance: &Balance) -> Vec<String> {
+    let first = spent.map(|points| format!("Utilisé : {}", amount(unit, points.get())));
+    first.into_iter().chain(standing(unit, balance)).collect()
+}
+
+fn standing(unit: Unit, balance: &Balance) -> Vec<String> {
+    let mut lines = Vec::with_capacity(3);
+    let name = match unit {
+        Unit::Points => "Votre solde",
+        Unit::Cents => "Votre cagnotte",
+    };
+    lines.push(format!("{name} : {}", amount(unit, balance.available.get())));
+    if balance.pending > Points::ZERO {
+        lines.push(format!("En attente : {}", amount(unit, balance.pending.get())));
+    }
+    if let Some((last_day, points)) = balance.expiring {
+        lines.push(format!("{} jusqu'au {}", amount(unit, points.get()), date(last_day)));
+    }
+    lines
+}
+
+/// `1 point`, `1 250 points`, `12,50 €`.
+fn amount(unit: Unit, count: i64) -> String {
+    let sign = if count < 0 { "-" } else { "" };
+    let size = count.unsigned_abs();
+    match unit {
+        Unit::Points => {
+            let plural = if size < 2 { "" } else { "s" };
+            format!("{sign}{} point{plural}", number(size))
+        }
+        Unit::Cents => format!("{sign}{},{:02} €", number(size / 100), size % 100),
+    }
+}
+
+fn date(day: Day) -> String {
+    let text = day.to_string();
+    let mut parts = text.split('-').rev();
+    let mut next = || parts.next().unwrap_or_default();
+    format!("{}/{}/{}", next(), next(), next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn balance(available: i64, pending: i64) -> Balance {
+        let (available, pending) = (Points::new(available), Points::new(pending));
+        Balance { available, pending, expiring: None }
+    }
+
+    #[rstest]
+    #[case(Unit::Points, Some(44), balance(120, 44), &["Gagné : 44 points", "Votre solde : 120 points", "En attente : 44 points"])]
+    #[case(Unit::Points, Some(-12), balance(-12, 0), &["Repris : 12 points", "Votre solde : -12 points"])]
+    #[case(Unit::Points, None, balance(1, 0), &["Votre solde : 1 point"])]
+    #[case(Unit::Points, Some(0), balance(1_234_567, 0), &["Votre solde : 1 234 567 points"])]
+    #[case(Unit::Cents, Some(245), balance(100_005, 0), &["Gagné : 2,45 €", "Votre cagnotte : 1 000,05 €"])]
+    fn a_ticket_tells_the_balance_in_french(
+        #[case] unit: Unit,
+        #[case] earned: Option<i64>,
+        #[case] balance: Balance,
+        #[case] printed: &[&str],
+    ) {
+        assert_eq!(lines(unit, earned.map(Points::new), &balance), printed);
+    }
+
+    #[test]
+    fn a_ticket_tells_what_was_spent() {
+        let printed = redeemed(Unit::Points, Some(Points::new(100)), &balance(20, 0));
+        assert_eq!(printed, ["Utilisé : 100 points", "Votre solde : 20 points"]);
+        let cancelled = redeemed(Unit::Cents, None, &balance(12_000, 0));
+        assert_eq!(cancelled, ["Votre cagnotte : 120,00 €"]);
+    }
+
+    #[test]
+    fn a_ticket_tells_what_ends_soonest_and_fits_the_roll() {
+        let expiring = Some((Day::parse("2026-11-30").unwrap(), Points::new(9_999_999)));
+        let balance = Balance { expiring, ..balance(9_999_999, 0) };
+        let printed = lines(Unit::Points, None, &balance);
+        assert_eq!(printed[1], "9 999 999 points jusqu'au 30/11/2026");
+        assert!(printed.iter().all(|line| line.chars().count() <= LINE_LENGTH));
+    }
+}
