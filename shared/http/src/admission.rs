@@ -1,10 +1,11 @@
 //! The checks of a till's request after authentication: the key must allow the page's origin, and the
 //! software must name itself.
 
-use crate::authentication::Till;
-use crate::requests::Notes;
+use crate::cors;
+use crate::gate::Till;
+use crate::problem::Problem;
+use crate::request_details::RequestDetails;
 use crate::software::Software;
-use crate::{Problem, cors};
 use axum::http::request::Parts;
 
 /// Admits a till's request. The origin and the software are recorded for the log line and the answer
@@ -15,13 +16,12 @@ use axum::http::request::Parts;
 pub(crate) fn admit(parts: &Parts, till: &Till) -> Result<(), Problem> {
     let origin = cors::origin_of(&parts.headers, till);
     let software = Software::of(&parts.headers);
-    if let Some(notes) = Notes::of(&parts.extensions) {
+    if let Some(details) = RequestDetails::of(&parts.extensions) {
         if let Ok(Some(origin)) = &origin {
-            // A second extractor of the same request would set the same value.
-            let _ = notes.origin.set(origin.clone());
+            let _ = details.origin.set(origin.clone());
         }
         if let Ok(software) = &software {
-            let _ = notes.software.set(software.clone());
+            let _ = details.software.set(software.clone());
         }
     }
     origin?;

@@ -33,6 +33,7 @@ mod refusals;
 mod registration;
 mod rewards;
 mod round_trips;
+mod schemas;
 mod setup;
 mod software;
 mod uploads;

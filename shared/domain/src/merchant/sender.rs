@@ -16,7 +16,11 @@ impl UnitPrice {
 
     /// Accepts a price of 0 to [`UnitPrice::LARGEST`], or returns [`MerchantError::UnitPrice`].
     pub const fn new(microeuros: u32) -> Result<Self, MerchantError> {
-        if microeuros > Self::LARGEST.0 { Err(MerchantError::UnitPrice) } else { Ok(Self(microeuros)) }
+        if microeuros > Self::LARGEST.0 {
+            Err(MerchantError::UnitPrice)
+        } else {
+            Ok(Self(microeuros))
+        }
     }
 
     /// The price in millionths of a euro.
@@ -43,7 +47,7 @@ impl SenderName {
 
     /// Reads a name by the rule of [`text::bounded`].
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        text::bounded(text, Self::LARGEST_LENGTH).map(|name| Self(name.to_owned()))
+        text::bounded(text, Self::MAX_LENGTH).map(|name| Self(name.to_owned()))
     }
 
     /// The name as text.
