@@ -4,7 +4,9 @@
 use crate::app::{App, IngestError};
 use crate::file::{Customer as Named, CustomerKey, FileReceipt, Reason, RefusedRow};
 use domain::member::Enrolment;
-use domain::{DomainError, Instant, Kind, MemberError, MemberId, Mobile, Receipt, UploadId};
+use domain::{
+    DomainError, Instant, MemberError, MemberId, Mobile, PurchaseKind, Receipt, UploadId,
+};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use std::collections::{HashMap, HashSet};
 use store::{
@@ -121,7 +123,8 @@ pub(crate) async fn enter(
             Ok((owner, customer)) => {
                 let entry = Entry { purchase: receipt.purchase.clone(), source };
                 // A return of a sale of this window, or a receipt told twice, waits for the others.
-                let names_sale = matches!(entry.purchase.kind(), Kind::Return { of: Some(_) });
+                let names_sale =
+                    matches!(entry.purchase.kind(), PurchaseKind::Return { of: Some(_) });
                 let told_twice = !seen.insert(entry.purchase.receipt().clone());
                 let ready = Ready { receipt, entry, customer };
                 if names_sale || told_twice {

@@ -1,6 +1,6 @@
 //! What is to be done with a member whose day in the index has come.
 
-use domain::retention::{self, Reason};
+use domain::retention::{self, ErasureReason};
 use domain::{Day, Sector};
 use store::{DueMember, Member, Tombstone};
 
@@ -10,9 +10,9 @@ pub(crate) enum Decision {
     /// The erasure was decided before; what is left goes.
     CarryOut(Tombstone),
     /// The deadline has moved on to a day to come.
-    Rearm(Box<Member>, Day, Reason),
+    Rearm(Box<Member>, Day, ErasureReason),
     /// The deadline has come.
-    Erase(Box<Member>, Day, Reason),
+    Erase(Box<Member>, Day, ErasureReason),
 }
 
 pub(crate) fn decide(due: DueMember, sector: Sector, today: Day) -> Decision {

@@ -3,7 +3,7 @@
 use crate::codes::Code;
 use crate::problem::Kind;
 use crate::{FieldError, Problem};
-use domain::DomainError;
+use domain::{DomainError, InvalidField};
 
 /// The mistakes found so far. Each `check` gives `None` for a field that is not accepted, so that
 /// one `let … else` over all of them either has every value or answers [`Fields::refuse`].
@@ -62,6 +62,13 @@ impl Fields {
     /// Notes a mistake that no type of the domain tells.
     pub fn note(&mut self, pointer: &str, code: Code, detail: impl Into<String>) {
         self.errors.push(FieldError::of_body(pointer, code, detail));
+    }
+
+    /// Notes a field that a type of the domain does not accept. `prefix` is the place of the document in the
+    /// body: empty for the whole body.
+    pub fn note_invalid(&mut self, prefix: &str, field: &InvalidField) {
+        let InvalidField { pointer, error } = field;
+        self.note(&format!("{prefix}{pointer}"), (*error).into(), error.to_string());
     }
 
     /// Whether nothing was noted.

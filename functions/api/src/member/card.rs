@@ -5,7 +5,7 @@ use crate::openapi::{BodyRefusals, TillRefusals};
 use crate::{App, identifiers};
 use axum::Json;
 use axum::extract::State;
-use domain::values::identifiers::CardNumber;
+use domain::CardNumber;
 use domain::{DomainError, MemberError};
 use http_edge::{JsonBody, Problem, Segments, Till};
 use serde::Deserialize;

@@ -1,8 +1,8 @@
 //! Whom a till means: by the identifier it was given, a mobile, or a card.
 
 use crate::codes;
+use domain::CardNumber;
 use domain::member::qr;
-use domain::values::identifiers::CardNumber;
 use domain::{MemberId, Mobile};
 use http_edge::Fields;
 use serde::Deserialize;

@@ -135,7 +135,7 @@ fn name(given: Option<&str>) -> Result<Option<String>, ValueError> {
 }
 
 fn birth_date(given: &str, today: Day) -> Result<Day, DomainError> {
-    member::birth_date(Day::parse(given)?, today)
+    Ok(member::birth_date(Day::parse(given)?, today)?)
 }
 
 /// A member, or the one it was merged into.

@@ -1,6 +1,6 @@
 //! A programme's terms as they are sent and shown.
 
-use domain::programme::{self, Flaw, LevelCode, Weekdays};
+use domain::programme::{self, LevelCode, Weekdays};
 use domain::{Cents, Day, DomainError, EstablishmentId, Points, Programme, ProgrammeError, Sector};
 use http_edge::Fields;
 use serde::{Deserialize, Serialize};
@@ -555,9 +555,9 @@ impl Terms {
         };
         match Programme::check(terms, sector, establishments) {
             Ok(programme) => Some(programme),
-            Err(flaws) => {
-                for Flaw { pointer: place, error } in flaws {
-                    fields.note(&format!("{pointer}{place}"), error.into(), error.to_string());
+            Err(invalid) => {
+                for field in &invalid {
+                    fields.note_invalid(pointer, field);
                 }
                 None
             }

@@ -2,9 +2,9 @@
 
 use super::request::PurchaseType;
 use crate::purchase::id;
-use domain::programme::lifetime::Balance;
-use domain::programme::{self, Unit};
 use domain::language::french::ticket;
+use domain::ledger::Balance;
+use domain::programme::{self, Unit};
 use domain::purchase::UsedCoupon;
 use domain::{Instant, Points, Receipt};
 use serde::Serialize;
@@ -215,7 +215,7 @@ impl PurchaseAnswer {
         let purchase = &stored.purchase;
         let receipt = purchase.receipt();
         let returned_sale = match purchase.kind() {
-            domain::Kind::Return { of: Some(sale) } => Some(NamedSale::of(sale)),
+            domain::PurchaseKind::Return { of: Some(sale) } => Some(NamedSale::of(sale)),
             _ => None,
         };
         Self {

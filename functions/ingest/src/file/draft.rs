@@ -5,11 +5,11 @@ use crate::file::customer::{Customer, Named};
 use crate::file::dates::{Time, Unreadable, Written};
 use crate::file::range::Context;
 use crate::file::reason::Reason;
-use domain::purchase::{self, LABEL_LENGTH};
+use domain::purchase::{self, LABEL_LENGTH, LineTexts};
 use domain::values::text;
 use domain::{
-    Cents, Day, DomainError, Instant, Kind, Line, Purchase, Quantity, Receipt, ReceiptNumber,
-    Register, Sector, ValueError,
+    Cents, Day, DomainError, Instant, Line, Purchase, PurchaseKind, Quantity, Receipt,
+    ReceiptNumber, Register, Sector, ValueError,
 };
 
 /// What the type column says of a row.
@@ -204,9 +204,9 @@ impl Draft {
                 }),
                 _ => None,
             };
-            Kind::Return { of }
+            PurchaseKind::Return { of }
         } else {
-            Kind::Sale
+            PurchaseKind::Sale
         };
         let purchase = Purchase::new(
             context.sector,
@@ -285,16 +285,13 @@ fn line<'c>(
         }
         (None, None, _) => return Ok(None),
     };
-    let [sku, label, category] = texts(cell, sector)?;
+    let LineTexts { sku, label, category } = texts(cell, sector)?;
     Ok(Some((Line { sku, label, category, quantity, unit_price, discount }, negative)))
 }
 
 /// The texts of a line. A label is cut to its length, and line ends within it are spaces. Of an
 /// optician's line, only a category that may be one of the closed list is read.
-fn texts<'c>(
-    cell: &impl Fn(Column) -> &'c str,
-    sector: Sector,
-) -> Result<[Option<String>; 3], Reason> {
+fn texts<'c>(cell: &impl Fn(Column) -> &'c str, sector: Sector) -> Result<LineTexts, Reason> {
     let category = cell(Column::Category);
     if sector == Sector::Optical {
         return Ok(purchase::line_texts("", "", category).unwrap_or_default());
@@ -312,13 +309,13 @@ fn texts<'c>(
             .collect();
         &cut
     };
-    purchase::line_texts(cell(Column::Sku), label, category).map_err(|(field, invalid)| {
-        let column = match field {
-            "sku" => Column::Sku,
-            "label" => Column::Label,
+    purchase::line_texts(cell(Column::Sku), label, category).map_err(|field| {
+        let column = match &*field.pointer {
+            "/sku" => Column::Sku,
+            "/label" => Column::Label,
             _ => Column::Category,
         };
-        Reason::value(column, invalid)
+        Reason::value(column, field.error)
     })
 }
 

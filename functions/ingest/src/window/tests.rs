@@ -1,8 +1,8 @@
 use super::*;
 use crate::app::KeptPlan;
 use crate::file::{Context, Item, Outcome as Planned, Planner, RangeReader};
+use domain::CardNumber;
 use domain::member::Details;
-use domain::values::identifiers::CardNumber;
 use domain::{Day, EstablishmentId, MemberError, PurchaseError, Sector};
 use std::fmt::Write as _;
 use std::time::Duration;

@@ -1,21 +1,27 @@
 //! The register's sentences about members.
 
 use crate::fixture::{CREATED, Fixture, card, person, sale_on};
-use domain::retention::Reason;
+use domain::retention::ErasureReason;
 use domain::{MemberId, Sector};
 use rstest::rstest;
 use store::{Contact, Customer, Entry, Known, Mode, Scope, Source};
 use support::{instant, merchant, mobile, open_merchant};
 
-async fn lives_until(fixture: &Fixture, member: MemberId, last: &str, day: &str, reason: Reason) {
+async fn lives_until(
+    fixture: &Fixture,
+    member: MemberId,
+    last: &str,
+    day: &str,
+    reason: ErasureReason,
+) {
     fixture.night(last).await;
     assert!(fixture.is_there(member).await, "erased on {last}");
     fixture.night(day).await;
     assert!(!fixture.is_there(member).await, "still there after {day}");
     let counts = fixture.erased_on(day).await;
     let expected = match reason {
-        Reason::NeverActivated => (1, 0),
-        Reason::Inactive => (0, 1),
+        ErasureReason::NeverActivated => (1, 0),
+        ErasureReason::Inactive => (0, 1),
     };
     assert_eq!((counts.never_activated, counts.inactive), expected);
 }
@@ -35,7 +41,7 @@ async fn a_card_never_activated_is_erased_three_months_after_the_invitation(
     if let Some(at) = invited_at {
         fixture.invite(member, at).await;
     }
-    lives_until(&fixture, member, last, day, Reason::NeverActivated).await;
+    lives_until(&fixture, member, last, day, ErasureReason::NeverActivated).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,7 +49,7 @@ async fn purchases_do_not_keep_a_card_that_was_never_activated() {
     let fixture = Fixture::open(Sector::Retail).await;
     let member = fixture.enrol(1).await;
     fixture.sell(member, "1", "2026-11-24").await;
-    lives_until(&fixture, member, "2026-11-30", "2026-12-01", Reason::NeverActivated).await;
+    lives_until(&fixture, member, "2026-11-30", "2026-12-01", ErasureReason::NeverActivated).await;
 }
 
 #[rstest]
@@ -61,7 +67,7 @@ async fn an_activated_card_lives_three_years_after_its_last_use_and_five_at_an_o
     fixture.sell(member, "1", "2027-05-05").await;
     // The nights on which its place in the index comes.
     fixture.night("2026-12-01").await;
-    lives_until(&fixture, member, last, day, Reason::Inactive).await;
+    lives_until(&fixture, member, last, day, ErasureReason::Inactive).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,7 +75,7 @@ async fn a_card_activated_and_never_used_lives_three_years_after_its_activation(
     let fixture = Fixture::open(Sector::Retail).await;
     let member = fixture.enrol(1).await;
     fixture.activate(member, "2026-09-10T10:00:00Z").await;
-    lives_until(&fixture, member, "2029-09-09", "2029-09-10", Reason::Inactive).await;
+    lives_until(&fixture, member, "2029-09-09", "2029-09-10", ErasureReason::Inactive).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,7 +85,7 @@ async fn a_purchase_just_before_the_day_moves_the_deadline() {
     fixture.activate(member, "2026-09-10T10:00:00Z").await;
     fixture.night("2026-12-01").await;
     fixture.sell(member, "1", "2029-09-09").await;
-    lives_until(&fixture, member, "2029-09-10", "2032-09-09", Reason::Inactive).await;
+    lives_until(&fixture, member, "2029-09-10", "2032-09-09", ErasureReason::Inactive).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

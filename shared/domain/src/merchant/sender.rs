@@ -1,10 +1,10 @@
-//! How a merchant's messages leave: by which provider, from whom.
+//! The senders of a merchant's messages: the provider account and the sender that recipients see.
 
 use crate::member::Email;
 use crate::values::text;
 use crate::{Cents, MerchantError, ValueError};
 
-/// Who carries a message (*sous-traitant ultérieur* of the register).
+/// A provider that delivers messages (*sous-traitant ultérieur* of the register).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProviderName {
     /// E-mail.
@@ -30,7 +30,7 @@ impl ProviderName {
     }
 }
 
-/// An account at a provider, by the code the operator chose; merchants may share one.
+/// An account at a provider, by the code that the operator chose. Merchants may share an account.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AccountCode(String);
 
@@ -54,13 +54,12 @@ impl AccountCode {
     }
 }
 
-/// What the provider asks for one e-mail, or for one part of an SMS: in millionths of a euro, since the
-/// prices go below a cent.
+/// The price of one e-mail, or of one part of an SMS, in millionths of a euro: prices are below a cent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnitPrice(u32);
 
 impl UnitPrice {
-    /// The most: one euro.
+    /// The largest price: one euro.
     pub const LARGEST: Self = Self(1_000_000);
 
     /// A price of 0 to [`UnitPrice::LARGEST`].
@@ -75,13 +74,13 @@ impl UnitPrice {
         }
     }
 
-    /// The millionths of a euro.
+    /// The price in millionths of a euro.
     #[must_use]
     pub const fn microeuros(self) -> u32 {
         self.0
     }
 
-    /// What so many come to; a cent begun counts whole.
+    /// The price of a number of messages or parts, rounded up to a whole cent.
     #[must_use]
     pub fn of(self, count: u64) -> Cents {
         let cents = (u128::from(self.0) * u128::from(count)).div_ceil(10_000);
@@ -89,48 +88,48 @@ impl UnitPrice {
     }
 }
 
-/// From whom e-mails come.
+/// The sender of e-mails.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EmailSender {
     /// The account at the provider.
     pub account: AccountCode,
-    /// The address, of a domain that the provider knows.
+    /// The address. The provider must know its domain.
     pub address: Email,
-    /// The name that stands beside it.
+    /// The name beside the address.
     pub name: String,
-    /// What one e-mail costs, where it is known.
+    /// The price of one e-mail, where it is known.
     pub price: Option<UnitPrice>,
 }
 
 impl EmailSender {
-    /// The most characters of the name, Brevo's limit.
+    /// The most characters of the name: the provider's limit.
     pub const NAME_LENGTH: usize = 70;
 
     /// Reads the name.
     ///
     /// # Errors
-    /// What [`text::bounded`] says.
+    /// As [`text::bounded`].
     pub fn name(text: &str) -> Result<&str, ValueError> {
         text::bounded(text, Self::NAME_LENGTH)
     }
 }
 
-/// From whom SMS come.
+/// The sender of SMS.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SmsSender {
     /// The account at the provider.
     pub account: AccountCode,
-    /// What the telephone shows: 3 to 11 letters, digits and spaces, or a short code.
+    /// The sender that the telephone shows: 3 to 11 letters, digits and spaces, or a short code.
     pub shown: String,
-    /// The short code that takes the word STOP: `36200`.
+    /// The short code that receives the word STOP: `36200`.
     pub stop_number: String,
-    /// What one part of an SMS costs, where it is known.
+    /// The price of one part of an SMS, where it is known.
     pub price: Option<UnitPrice>,
 }
 
 impl SmsSender {
-    /// Reads what the telephone shows: 3 to 11 letters, digits and spaces, a letter first (AF2M), or
-    /// a short code of 5 digits. Mobile numbers are forbidden (Arcep 2022-1583).
+    /// Reads the sender that the telephone shows: 3 to 11 letters, digits and spaces, with a letter first
+    /// (AF2M), or a short code of 5 digits. Mobile numbers are forbidden (Arcep 2022-1583).
     ///
     /// # Errors
     /// [`MerchantError::SmsSender`].
@@ -141,7 +140,7 @@ impl SmsSender {
         if is_name || is_short_code(text) { Ok(text) } else { Err(MerchantError::SmsSender) }
     }
 
-    /// Reads the short code that takes STOP: 5 digits, 36xxx or 38xxx (AF2M).
+    /// Reads the short code that receives STOP: 5 digits, 36xxx or 38xxx (AF2M).
     ///
     /// # Errors
     /// [`MerchantError::StopNumber`].
@@ -155,7 +154,7 @@ fn is_short_code(text: &str) -> bool {
     text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// How a merchant's messages leave; a channel without a sender sends nothing.
+/// The senders of a merchant. A channel without a sender sends no messages.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Senders {
     /// E-mail, by Brevo.
@@ -178,7 +177,7 @@ mod tests {
     #[case("1Boutique", false)]
     #[case("Chez Zoé", false)]
     #[case("0639980012", false)]
-    fn an_sms_comes_from_a_name_of_3_to_11_letters_or_a_short_code(
+    fn the_sender_of_an_sms_is_a_name_of_3_to_11_characters_or_a_short_code(
         #[case] text: &str,
         #[case] fits: bool,
     ) {
@@ -192,7 +191,7 @@ mod tests {
     #[case(1, 0, 0)]
     #[case(0, 1_000_000, 0)]
     #[case(1_000_000, u64::MAX, i64::MAX)]
-    fn what_messages_come_to_is_in_cents_a_cent_begun_counting_whole(
+    fn the_price_of_messages_is_rounded_up_to_a_whole_cent(
         #[case] microeuros: u32,
         #[case] count: u64,
         #[case] cents: i64,
@@ -201,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_of_more_than_a_euro_is_a_mistake() {
+    fn a_price_of_more_than_a_euro_is_refused() {
         assert_eq!(UnitPrice::new(1_000_001), Err(MerchantError::UnitPrice));
     }
 }

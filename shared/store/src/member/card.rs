@@ -9,7 +9,7 @@ use crate::table::retry;
 use crate::vault::Field;
 use crate::{Contact, Member, Scope, Source, Store, StoreError};
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use domain::values::identifiers::CardNumber;
+use domain::CardNumber;
 use domain::{Instant, MemberError, MemberId, Person};
 use serde::{Deserialize, Serialize};
 

@@ -9,7 +9,7 @@ use crate::table::retry;
 use crate::{Consistency, Scope, Store, StoreError, StoredPurchase};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::ledger::{self, SaleInForce, Undone};
-use domain::{Cents, Day, Instant, Kind, MemberId, Points, PurchaseError, Receipt};
+use domain::{Cents, Day, Instant, MemberId, Points, PurchaseError, PurchaseKind, Receipt};
 
 /// A sale that a return names, as it was read: written back on condition that nothing came between.
 pub(crate) struct NamedSale {
@@ -65,7 +65,7 @@ impl Store {
             Err(StoreError::NotFound(_)) => Err(PurchaseError::ReturnedSaleUnknown.into()),
             read => read,
         }?;
-        let is_return = matches!(record.content()?.kind, Kind::Return { .. });
+        let is_return = matches!(record.content()?.kind, PurchaseKind::Return { .. });
         if is_return || record.cancelled_at.is_some() {
             return Err(PurchaseError::ReturnedSaleNotInForce.into());
         }
@@ -100,7 +100,7 @@ impl Store {
             let mut actions = vec![];
             let (total, points) = (Cents::new(record.total), Points::new(record.points));
             let (mut given_on, mut forgiven) = (receipt.day, forgiven_before);
-            if let Kind::Return { of: Some(sale) } = &content.kind {
+            if let PurchaseKind::Return { of: Some(sale) } = &content.kind {
                 let sold = self.purchase_record(scope, sale).await?;
                 let mut sold = named(&sold, sale)?;
                 sold.sale.returned = sold.sale.returned - total;
@@ -115,7 +115,7 @@ impl Store {
                 let undone = Undone { kind, day, earned_on: given_on, total, points };
                 let programmes = &scope.settings.programmes;
                 let taken_back = ledger::cancel(&mut account, &undone, programmes);
-                if matches!(kind, Kind::Sale) {
+                if matches!(kind, PurchaseKind::Sale) {
                     forgiven = taken_back.forgiven;
                 }
                 actions.push(put_account(self, scope, id, &account, Some(version))?);
@@ -225,7 +225,7 @@ impl Store {
 fn not_attachable(stored: &StoredPurchase) -> Option<&'static str> {
     if stored.cancelled_at.is_some() {
         Some("this receipt was cancelled")
-    } else if matches!(stored.purchase.kind(), Kind::Return { .. }) {
+    } else if matches!(stored.purchase.kind(), PurchaseKind::Return { .. }) {
         Some("a return cannot be attached: attach its sale before the goods come back")
     } else if stored.returned > Cents::ZERO {
         Some("goods of this sale came back: it can no longer be attached")

@@ -8,7 +8,7 @@ use crate::table::keys::{self, Key};
 use crate::table::retry;
 use crate::{Consistency, Scope, Source, Store, StoreError, StoredPurchase};
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
-use domain::{Cents, Day, Instant, Kind, MemberId, Points, Receipt, ledger};
+use domain::{Cents, Day, Instant, MemberId, Points, PurchaseKind, Receipt, ledger};
 use serde::{Deserialize, Serialize};
 
 /// The ledger's note of a sale that left a member, or came to one.
@@ -145,7 +145,7 @@ impl Store {
 fn not_movable(stored: &StoredPurchase) -> Option<&'static str> {
     if stored.cancelled_at.is_some() {
         Some("this receipt was cancelled")
-    } else if matches!(stored.purchase.kind(), Kind::Return { .. }) {
+    } else if matches!(stored.purchase.kind(), PurchaseKind::Return { .. }) {
         Some("a return goes with its sale: cancel it, move the sale, then send the return anew")
     } else if stored.returned > Cents::ZERO {
         Some("goods of this sale came back: cancel the return, then move the sale")

@@ -10,7 +10,7 @@ use crate::table::items::{self, Reason, Transaction};
 use crate::table::keys::{self, Key};
 use crate::table::retry;
 use crate::{Consistency, Member, Scope, Source, Store, StoreError};
-use domain::programme::lifetime::Balance;
+use domain::ledger::Balance;
 use domain::reward::Given;
 use domain::reward::redemption::Spent;
 use domain::{

@@ -2,7 +2,7 @@
 
 use super::{data, numbers, plan, read, read_planned, receipts, refusals, shown};
 use crate::file::{Encoding, Item, Plan, refused};
-use domain::{Kind, Sector};
+use domain::{PurchaseKind, Sector};
 use rstest::rstest;
 
 #[test]
@@ -108,7 +108,7 @@ fn a_total_below_zero_or_lines_all_below_zero_are_a_return() {
         .map(|receipt| {
             let prices: Vec<_> =
                 receipt.purchase.lines().iter().map(|line| line.unit_price.get()).collect();
-            let is_return = matches!(receipt.purchase.kind(), Kind::Return { .. });
+            let is_return = matches!(receipt.purchase.kind(), PurchaseKind::Return { .. });
             (is_return, receipt.purchase.total().get(), prices)
         })
         .collect();
