@@ -1,40 +1,42 @@
-# One line each; the work is in infra/local. `make` alone lists what there is.
+# One line per target; the work is done in infra/local. `make` alone lists the targets.
 PYTHON ?= python3
 LOCAL := $(PYTHON) infra/local/bootstrap.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run stop status collection test bench deploy fmt lint advisories
 
-help: ## This list
+help: ## Lists the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-run: ## The service on this machine: builds, starts, deploys, then shows the main job
+run: ## Starts the service on this machine (build, start, deploy), then shows its main job
 	@$(LOCAL) run.py
 
-stop: ## Stops what `make run` started; the state is kept in .local
+stop: ## Stops the stack that `make run` started; keeps the state in .local
 	@$(LOCAL) stack.py stop
 
-status: ## Says whether it runs, and where
+status: ## Says whether the stack of `make run` is running, and where
 	@$(LOCAL) stack.py status
 
-collection: ## The calls of a till (docs/till-collection) against what `make run` started; needs Node 20
+collection: ## Runs the till's calls (docs/till-collection) against the stack of `make run`; needs Node 20
 	@$(LOCAL) collection.py
 
-test: ## Every check: format, lints, licences, template, tests, end to end
+test: ## Runs every check: format, lints, licences, template, documents, tests, end to end
 	@$(LOCAL) test.py
 
-bench: ## Speed and cost, measured on the release binaries (ONLY=till for a part)
+bench: ## Measures speed and cost of the release binaries (ONLY=till for one part)
 	cargo build --release $(addprefix --package ,$(notdir $(wildcard functions/*)))
 	cargo run --release --package bench -- $(ONLY)
 
-deploy: ## Release build and deployment to AWS as samconfig.toml's [default] says; asks before it acts
+deploy: ## Builds a release and deploys it to AWS, with [default] of samconfig.toml; asks before it acts
 	@$(LOCAL) deploy.py
 
-fmt: ## Formats the code
+fmt: ## Formats the Rust and the Python code
 	cargo fmt --all
+	@$(LOCAL) lint.py --write
 
-lint: ## clippy, warnings denied
+lint: ## Runs clippy, ruff, cfn-lint and the check of the documents; a warning is an error
 	cargo clippy --workspace --all-targets -- -D warnings
+	@$(LOCAL) lint.py
 
-advisories: ## Known weaknesses of our dependencies (needs the network)
+advisories: ## Looks for known vulnerabilities in our dependencies (needs the network)
 	cargo deny check advisories

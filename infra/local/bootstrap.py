@@ -1,7 +1,8 @@
-"""Makes sure that the tools are there, then hands over to them.
+"""Checks that the machine has what the scripts need, installs the pinned tools, then starts the script.
 
-Runs on the bare Python of the machine, so it uses the standard library only. Everything it installs
-lies in `.tools/` of the repository, or in the user's cache where it may serve several clones.
+Runs on the machine's own Python, so this file uses the standard library only. The Python tools are
+installed into `.tools/` of the repository. The cargo tools are installed into the user's cache, which
+several clones share.
 """
 
 from __future__ import annotations
@@ -23,12 +24,15 @@ OLDEST_PYTHON = (3, 10)
 CARGO_DENY = "0.20.2"
 CARGO_NEXTEST = "0.9.143"
 
-# What each script needs; requirements.txt where it is not named.
-REQUIREMENTS = {"deploy.py": ("requirements.txt", "requirements-deploy.txt")}
+# The requirement files of each script; requirements.txt for a script that is not listed.
+REQUIREMENTS = {
+    "deploy.py": ("requirements.txt", "requirements-deploy.txt"),
+    "test.py": (),  # installs requirements.txt itself, while cargo compiles
+}
 
 
-class Missing(Exception):
-    """Something the machine lacks, said so that a person can mend it."""
+class SetupError(Exception):
+    """The machine lacks something. The message says what to install."""
 
 
 def say(text: str) -> None:
@@ -36,24 +40,25 @@ def say(text: str) -> None:
 
 
 def check_machine() -> None:
-    """Raises `Missing`, with all that is missing and not only the first."""
+    """Raises one `SetupError` that lists everything that is missing."""
     problems = []
     if sys.version_info < OLDEST_PYTHON:
+        oldest = ".".join(str(part) for part in OLDEST_PYTHON)
         problems.append(
-            f"Python {OLDEST_PYTHON[0]}.{OLDEST_PYTHON[1]} or later is needed; {sys.executable} is {sys.version.split()[0]}.\n"
+            f"Python {oldest} or later is needed; {sys.executable} is {sys.version.split()[0]}.\n"
             "    Name another one: make run PYTHON=python3.12"
         )
     if sys.platform not in ("linux", "darwin"):
-        problems.append("The local stack runs Linux or macOS programs as they are. On Windows, use WSL.")
+        problems.append("The local stack runs native Linux or macOS programs. On Windows, use WSL.")
     problems += _rust_problems()
     if problems:
-        raise Missing("Before we can start:\n  - " + "\n  - ".join(problems))
+        raise SetupError("Install these first:\n  - " + "\n  - ".join(problems))
 
 
 def _rust_problems() -> list[str]:
     if shutil.which("cargo") is None:
         return ["Rust is not installed, or cargo is not on the PATH. See https://rustup.rs"]
-    wanted = re.search(r'^channel\s*=\s*"([\d.]+)"', (REPOSITORY / "rust-toolchain.toml").read_text(), re.M)
+    wanted = re.search(r'^channel\s*=\s*"([\d.]+)"', (REPOSITORY / "rust-toolchain.toml").read_text(), re.MULTILINE)
     answer = subprocess.run(["cargo", "--version"], cwd=REPOSITORY, capture_output=True, text=True)
     if answer.returncode != 0:
         return [f"cargo does not start here: {answer.stderr.strip()}"]
@@ -68,9 +73,9 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def environment(*requirement_files: str) -> Path:
-    """The virtual environment with the pinned packages; made, or renewed, when they changed."""
+    """The Python of the virtual environment. Creates or renews the environment when the files have changed."""
     files = [Path(__file__).with_name(name) for name in requirement_files]
-    # A virtual environment's programs name the place they were installed in: one that was moved is made anew.
+    # The programs of a virtual environment hold its path, so a folder that was moved needs a new one.
     place = VENV / "place"
     wanted = hashlib.sha256(
         b"".join(file.read_bytes() for file in files) + f"{sys.version.split()[0]} {VENV}".encode()
@@ -80,26 +85,38 @@ def environment(*requirement_files: str) -> Path:
     if python.exists() and mark.exists() and mark.read_text() == wanted:
         return python
 
-    say("Installing the tools (once, about a minute) …")
+    say("Installing the Python tools (once, about half a minute) …")
     moved = not place.exists() or place.read_text() != str(VENV)
     if moved or not python.exists() or _python_of(python) != sys.version.split()[0]:
         shutil.rmtree(VENV, ignore_errors=True)
         made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True)
         if made.returncode != 0:
             shutil.rmtree(VENV, ignore_errors=True)
-            raise Missing(
-                "Python cannot make a virtual environment:\n"
+            raise SetupError(
+                "Python cannot create a virtual environment:\n"
                 f"{(made.stdout + made.stderr).strip()}\n"
                 "On Debian or Ubuntu: apt install python3-venv"
             )
         place.write_text(str(VENV))
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    for file in files:
-        command += ["--requirement", str(file)]
-    if subprocess.run(command).returncode != 0:
-        raise Missing("The tools could not be installed. The lines above say why; run it again once that is mended.")
+    _install(python, files)
     mark.write_text(wanted)
     return python
+
+
+def _install(python: Path, files: list[Path]) -> None:
+    """The files list every package to the last version, so pip has no dependency to resolve; `pip check` proves it.
+
+    Python compiles a module when it is first imported. Compiling all of them here takes half of the time.
+    """
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
+    install = [*pip, "install", "--quiet", "--no-deps", "--no-compile"]
+    for file in files:
+        install += ["--requirement", str(file)]
+    if subprocess.run(install).returncode != 0:
+        raise SetupError("The Python tools could not be installed. The lines above say why. Then run this again.")
+    check = subprocess.run([*pip, "check"], capture_output=True, text=True)
+    if check.returncode != 0:
+        raise SetupError(f"infra/local/requirements*.txt do not fit together:\n{check.stdout}")
 
 
 def _python_of(python: Path) -> str:
@@ -108,8 +125,10 @@ def _python_of(python: Path) -> str:
 
 
 def cargo_tool(name: str, version: str) -> None:
-    """`cargo name` at this version or a later one: the one on the PATH, or one built from the registry."""
-    os.environ["PATH"] = f"{CARGO_TOOLS / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    """Makes `cargo name` available at this version or a later one. Builds the tool if the PATH has none."""
+    tools = str(CARGO_TOOLS / "bin")
+    if tools not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
     answer = subprocess.run(["cargo", name, "--version"], cwd=REPOSITORY, capture_output=True, text=True)
     found = re.search(r"\d+\.\d+\.\d+", answer.stdout) if answer.returncode == 0 else None
     if found and _numbers(found.group()) >= _numbers(version):
@@ -117,22 +136,25 @@ def cargo_tool(name: str, version: str) -> None:
     say(f"Building cargo-{name} {version} (once for this machine, a few minutes) …")
     command = ["cargo", "install", "--quiet", "--locked", f"cargo-{name}@{version}", "--root", str(CARGO_TOOLS)]
     CARGO_TOOLS.mkdir(parents=True, exist_ok=True)
-    # From outside the repository: the toolchain it asks for is not this tool's affair.
-    if subprocess.run(command, cwd=CARGO_TOOLS).returncode != 0:
-        raise Missing(f"cargo-{name} could not be built. The lines above say why.")
+    # The tool runs for seconds, so a quick build is worth more than a fast program.
+    quick = {"LTO": "off", "CODEGEN_UNITS": "16", "OPT_LEVEL": "1"}
+    environment = {**os.environ, **{f"CARGO_PROFILE_RELEASE_{name}": value for name, value in quick.items()}}
+    # Started outside the repository, so that rust-toolchain.toml does not choose the compiler of the tool.
+    if subprocess.run(command, cwd=CARGO_TOOLS, env=environment).returncode != 0:
+        raise SetupError(f"cargo-{name} could not be built. The lines above say why.")
 
 
-def main() -> int:
-    """`bootstrap.py script.py …`: checks, installs, then becomes the script."""
+def main() -> None:
+    """`bootstrap.py SCRIPT …`: checks the machine, installs the tools, then becomes the script."""
     script, *arguments = sys.argv[1:]
+    requirements = REQUIREMENTS.get(script, ("requirements.txt",))
     try:
         check_machine()
-        python = environment(*REQUIREMENTS.get(script, ("requirements.txt",)))
-    except Missing as missing:
-        print(f"\n{missing}\n", file=sys.stderr)
-        return 1
+        python = environment(*requirements) if requirements else Path(sys.executable)
+    except SetupError as error:
+        sys.exit(f"\n{error}\n")
     os.execv(python, [str(python), str(Path(__file__).with_name(script)), *arguments])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,7 +1,8 @@
-"""Builds the functions for this machine and lays them where the template looks for them, and the providers' sandbox.
+"""Builds the functions and the providers' sandbox for this machine, and copies them to where the template and
+the local stack look for them.
 
-Plain `cargo build`, in the profile that the tests use, so that every crate is compiled once for both.
-docs/decisions/0002-two-ways-to-build.md says why cargo-lambda is kept for releases.
+Uses plain `cargo build`, in the profile of the tests, so that cargo compiles a crate once for both.
+docs/decisions/0002-two-ways-to-build.md says why only releases use cargo-lambda.
 """
 
 from __future__ import annotations
@@ -17,23 +18,23 @@ LAID_OUT = REPOSITORY / "target" / "lambda"
 SANDBOX = REPOSITORY / "target" / "local" / "sandbox"
 
 
-class BuildFailed(Exception):
-    """cargo has already said why."""
+class BuildError(Exception):
+    """The build failed. cargo has printed the reason."""
 
 
 def functions() -> list[str]:
-    """The functions' names: one folder, one package and one binary each."""
+    """The names of the functions. Each is a folder, a package and a binary of that name."""
     return sorted(folder.parent.name for folder in (REPOSITORY / "functions").glob("*/Cargo.toml"))
 
 
 def build() -> dict[str, Path]:
-    """Each function's `bootstrap`. Does nothing that is already done."""
+    """The `bootstrap` of each function, and the sandbox. Leaves files that have not changed alone."""
     command = ["cargo", "build", "--message-format=json-render-diagnostics"]
     for name in [*functions(), SANDBOX.name]:
         command += ["--package", name, "--bin", name]
     answer = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
     if answer.returncode != 0:
-        raise BuildFailed
+        raise BuildError
 
     laid_out = {}
     for line in answer.stdout.splitlines():

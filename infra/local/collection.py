@@ -1,8 +1,8 @@
-"""`make collection`: runs the till's collection (docs/till-collection) against the stack that `make run` left running.
+"""`make collection`: runs the till's calls (docs/till-collection) against the stack that `make run` started.
 
-It sells, takes back and cancels as the demonstration's till, with receipts of its own each time, and uses a coupon of
-the demonstration's, which it gives back. The collection's format is Bruno's; its command line runs on Node, which nothing
-else here needs.
+The run sells, returns and cancels as the demonstration's till, with new receipts each time. It uses a coupon of
+the demonstration and gives the coupon back. The collection is in Bruno's format. Bruno's command line runs on
+Node, which nothing else in this repository needs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 
-from bootstrap import Missing, say
+from bootstrap import SetupError, say
 from build import REPOSITORY
 from process import StackError
 from stack import Stack
@@ -25,8 +25,8 @@ OLDEST_NODE = 20
 def main() -> int:
     try:
         _check_node()
-        environment = _of_the_stack(Stack(REPOSITORY / ".local"))
-    except (Missing, StackError) as error:
+        environment = _settings_of(Stack(REPOSITORY / ".local"))
+    except (SetupError, StackError) as error:
         print(f"\n{error}\n", file=sys.stderr)
         return 1
     say("Running docs/till-collection (the first time npm fetches Bruno's command line, about a minute) …")
@@ -35,16 +35,16 @@ def main() -> int:
 
 
 def _check_node() -> None:
-    """Raises `Missing`."""
+    """Raises `SetupError`."""
     if shutil.which("npx") is None:
-        raise Missing(f"The collection runs on Node {OLDEST_NODE} or later, with npm. See https://nodejs.org")
+        raise SetupError(f"The collection runs on Node {OLDEST_NODE} or later, with npm. See https://nodejs.org")
     found = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
     if int(found.lstrip("v").split(".")[0] or 0) < OLDEST_NODE:
-        raise Missing(f"The collection needs Node {OLDEST_NODE} or later; this is {found}.")
+        raise SetupError(f"The collection needs Node {OLDEST_NODE} or later; this is {found}.")
 
 
-def _of_the_stack(stack: Stack) -> dict[str, str]:
-    """What the collection's environment reads. The key goes by the environment: a command line is for all to see."""
+def _settings_of(stack: Stack) -> dict[str, str]:
+    """The variables of the collection's environment. They are not arguments: every user can read a command line."""
     description = stack.describe()
     if stack.aws.running() is None or "coupon" not in description.get("demo", {}):
         raise StackError("The local stack does not run. Start it with: make run")

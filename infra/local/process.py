@@ -1,7 +1,9 @@
-"""A program of the local stack: started once, known again by its number and its beginning, ended with all it started."""
+"""A program of the local stack. It is started once, recognised later by its process id and start time, and stopped
+with every process that it started."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -20,7 +22,7 @@ STOPS_WITHIN = 30
 
 
 class StackError(Exception):
-    """Something a person should read and can act on."""
+    """The stack failed. The message says what a person can do."""
 
 
 class Process:
@@ -33,7 +35,7 @@ class Process:
         self._pid_file = directory / f"{name}.pid"
 
     def running(self) -> dict | None:
-        """The one we started, if it still runs: {pid, started, port}."""
+        """The process that an earlier call started, if it still runs: {pid, started, port}."""
         try:
             noted = json.loads(self._pid_file.read_text())
         except (OSError, ValueError):
@@ -50,12 +52,12 @@ class Process:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, command: list[str], environment: dict[str, str]) -> bool:
-        """True if it had to be started."""
+        """True if this call started the process, false if the process was running."""
         if self.running():
             return False
         if occupied(self._wanted_port):
             raise StackError(
-                f"Port {self._wanted_port}, which {self.name} needs, is in use by another program.\n"
+                f"{self.name} needs port {self._wanted_port}, and another program uses it.\n"
                 "Choose other ports: ZEROSIX_PORT=4666 make run"
             )
         with self.log.open("ab") as log:
@@ -75,7 +77,7 @@ class Process:
         while not _answers(self.url + self._health):
             if process.poll() is not None:
                 self._pid_file.unlink(missing_ok=True)
-                raise StackError(f"{self.name} ended as soon as it started. Its last words:\n{tail(self.log)}")
+                raise StackError(f"{self.name} stopped as soon as it started. The end of its log:\n{tail(self.log)}")
             if time.monotonic() > deadline:
                 self.stop()
                 raise StackError(f"{self.name} did not answer within {STARTS_WITHIN} s. Its log: {short(self.log)}")
@@ -83,30 +85,31 @@ class Process:
         return True
 
     def stop(self) -> bool:
-        """True if it ran. Ends the process we started, and what that process started; nothing else."""
+        """True if the process ran. Stops that process and its children, and no other process."""
         running = self.running()
         if running is None:
             self._pid_file.unlink(missing_ok=True)
             return False
-        # It may have state to write as it ends. It leads its own session, so its group is itself and its children.
+        # The process may write its state while it stops, so its children are stopped only afterwards. It leads
+        # its own session: its process group is itself and its children.
         os.kill(running["pid"], signal.SIGTERM)
         deadline = time.monotonic() + STOPS_WITHIN
         while _started(running["pid"]) == running["started"]:
             if time.monotonic() > deadline:
                 os.killpg(running["pid"], signal.SIGKILL)
                 self._pid_file.unlink(missing_ok=True)
-                raise StackError(f"{self.name} did not end within {STOPS_WITHIN} s and was killed: what it kept last may be lost.")
+                raise StackError(
+                    f"{self.name} did not stop within {STOPS_WITHIN} s and was killed. Its last changes may be lost."
+                )
             time.sleep(0.1)
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(running["pid"], signal.SIGTERM)
-        except (ProcessLookupError, PermissionError):
-            pass
         self._pid_file.unlink(missing_ok=True)
         return True
 
 
 def _started(pid: int) -> str | None:
-    """When this process started, which tells it from a later one of the same number; None if it is gone."""
+    """The start time of a process, or None if the process is gone. The system may give a later process the same id."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return None if fields[0] == "Z" else fields[19]
@@ -137,5 +140,5 @@ def tail(file: Path, lines: int = 30) -> str:
 
 
 def short(path: Path) -> str:
-    """As a person standing in the repository would write it."""
+    """The path relative to the repository."""
     return os.path.relpath(path, REPOSITORY)

@@ -1,4 +1,4 @@
-"""`make run`: the service on this machine, with a demonstration merchant and the main job done before your eyes."""
+"""`make run`: starts the service on this machine and shows its main job with a demonstration merchant."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 
 import demo
 from bootstrap import say
-from build import REPOSITORY, BuildFailed, build
+from build import REPOSITORY, BuildError, build
 from process import StackError
 from stack import Stack, wanted_port
 
@@ -16,21 +16,21 @@ def main() -> int:
     began = time.monotonic()
     stack = Stack(REPOSITORY / ".local", wanted_port())
     try:
-        say("Building the functions (the first time takes some minutes) …")
+        say("Building the functions (some minutes the first time) …")
         build()
         started = stack.start()
-        say(f"The local AWS listens on {stack.endpoint}" + ("" if started else " (it was running)"))
-        say("Deploying infra/template.yaml (about 15 s, nothing if nothing changed) …")
+        say(f"The local AWS listens on {stack.endpoint}" + ("" if started else " (it was already running)"))
+        say("Deploying infra/template.yaml (about 15 s; skipped if nothing has changed) …")
         if not stack.deploy():
-            say("Nothing had changed.")
+            say("Nothing has changed since the last deployment.")
         demo.show(stack, began)
-    except BuildFailed:
+    except BuildError:
         return 1
-    except (StackError, demo.DemoFailed) as error:
+    except (StackError, demo.DemoError) as error:
         print(f"\n{error}\n", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nInterrupted. What runs keeps running; `make stop` ends it.", file=sys.stderr)
+        print("\nInterrupted. The stack keeps running; `make stop` stops it.", file=sys.stderr)
         return 130
     return 0
 

@@ -1,7 +1,7 @@
-"""A merchant's purchase file as such files are: 5,000 receipts, some of them wrong on purpose.
+"""Writes a merchant's purchase file: 5,000 receipts in the form of a real export, with 8 wrong rows.
 
-The same seed and the same last day give the same file, byte for byte. Nobody in it exists: the mobiles are
-of 06 39 98, which the regulator keeps for fiction.
+The same seed and the same last day give the same file, byte for byte. The persons do not exist: their mobiles
+start with 06 39 98, a range that the regulator reserves for fiction.
 
     sample.py FILE [LAST_DAY]
 """
@@ -33,7 +33,7 @@ def write(file: Path, last_day: date, seed: int = 6) -> None:
     for place, wrong in zip(sorted(chance.sample(range(RECEIPTS), 8)), _wrong_rows(last_day), strict=True):
         rows.insert(place, wrong)
     file.parent.mkdir(parents=True, exist_ok=True)
-    # With the mark that spreadsheets put at the head of UTF-8, and their line ends.
+    # With the byte order mark and the line ends that spreadsheets write.
     file.write_text("\r\n".join([HEADER, *rows]) + "\r\n", encoding="utf-8-sig", newline="")
 
 
@@ -44,7 +44,7 @@ def _customer(chance: random.Random, number: int) -> tuple[str, str, str, str]:
 
 
 def _receipt(chance: random.Random, customers: list[tuple[str, str, str, str]], number: int, day: date) -> str:
-    # A few come every week, most of them seldom; one in eight does not say who they are.
+    # A few customers come every week, most of them seldom. One receipt in eight has no customer.
     place = int(CUSTOMERS * chance.random() ** 2)
     customer = ("", "", "", "") if chance.random() < 0.125 else customers[place]
     cents = int(chance.lognormvariate(8.2, 0.9)) + 100
@@ -55,7 +55,7 @@ def _receipt(chance: random.Random, customers: list[tuple[str, str, str, str]], 
 
 
 def _euros(cents: int) -> str:
-    """`1 234,50`, with the narrow no-break space that French software writes."""
+    """`1 234,50`, with the narrow no-break space of French software."""
     sign, cents = ("-", -cents) if cents < 0 else ("", cents)
     return f"{sign}{cents // 100:,}".replace(",", "\u202f") + f",{cents % 100:02}"
 

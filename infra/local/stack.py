@@ -5,14 +5,15 @@
     stack.py status [--dir .local]
     stack.py stop   [--dir .local]
 
-Everything of a stack lies in its directory: `state/` (what AWS would keep), `stack.json` (where to find
-things), `deploy.log`, and a log and a number for each of its two programs. Two stacks with two directories
-and two ports never meet, which is how the tests leave a developer's stack alone.
+A stack keeps everything in its directory: `state/` (the data that AWS would hold), `stack.json` (addresses and
+names), `deploy.log`, and a log and a process id for each of its two programs. Two stacks with two directories and
+two ports share nothing, so the tests do not disturb a developer's stack.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -31,11 +32,11 @@ TEMPLATE = REPOSITORY / "infra" / "template.yaml"
 NAME = "zerosix"
 REGION = "eu-west-3"
 PORT = 4566
-# The sandbox listens beside MiniStack: 4600 beside 4566.
+# The port of the sandbox, counted from MiniStack's: 4600 for 4566.
 SANDBOX_PORT_AFTER = 34
-# MiniStack's root account. Not a secret: it opens nothing but a stack that listens on this machine alone.
+# MiniStack's root account. It is no secret: it gives access only to a stack that listens on this machine.
 ROOT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-# What the template is told here and not on AWS; docs/operations.md gives the reason of each.
+# The parameters that differ from AWS. docs/operations.md gives the reason of each.
 PARAMETERS = {
     "Local": "true",
     "Stage": "local",
@@ -48,14 +49,14 @@ PARAMETERS = {
     "FollowupsRedeliverySeconds": "60",
     "CouponRedeliverySeconds": "60",
     "RetentionRedeliverySeconds": "60",
-    # A receiver of events stands on this machine.
     "WebhookRedeliverySeconds": "60",
+    # The receiver of events is on this machine.
     "WebhookAddresses": "any",
-    # Numbers reserved for fiction, addresses reserved for examples.
+    # Mobiles reserved for fiction, and addresses reserved for examples.
     "AllowedRecipients": "+3363998*,*@example.com",
     "SmsHours": "ignored",
 }
-# The accounts that the sandbox plays: nothing is secret about them.
+# The accounts of the sandbox. Nothing in them is secret.
 ACCOUNTS = {
     "sandbox-email": {"api_key": "xkeysib-sandbox", "callback_secret": "sandbox-email-callbacks"},
     "sandbox-sms": {"plan": "sandbox", "token": "sandbox-token", "callback_secret": "sandbox-sms-callbacks"},
@@ -64,7 +65,7 @@ ACCOUNTS = {
 
 class Stack:
     def __init__(self, directory: Path, port: int | None = None) -> None:
-        """Without a port, on the one its state was made with, or else on 4566."""
+        """Without a port: the port that the state was created on, or 4566 for a new stack."""
         self.directory = directory.resolve()
         self._description = self.directory / "stack.json"
         self._deployed = self.directory / "deployed"
@@ -73,14 +74,14 @@ class Stack:
         self.aws = Process("ministack", self.directory, self._port, "/_ministack/health")
         self.sandbox = Process("sandbox", self.directory, self._port + SANDBOX_PORT_AFTER, "/health")
 
-    # ── What is there ──────────────────────────────────────────────────────────────────────────────
+    # ── Read ──────────────────────────────────────────────────────────────────────────────
 
     @property
     def endpoint(self) -> str:
         return self.aws.url
 
     def client(self, service: str):
-        """An AWS client of this stack, whatever AWS account the person is logged in to."""
+        """An AWS client of this stack. It ignores the AWS account that the user is logged in to."""
         import boto3
 
         session = boto3.Session(
@@ -91,7 +92,7 @@ class Stack:
         return session.client(service, endpoint_url=self.endpoint)
 
     def outputs(self) -> dict[str, str]:
-        """The template's outputs; empty where it is not deployed."""
+        """The outputs of the template. Empty if the template is not deployed."""
         stack = self._stack()
         if stack is None or not stack["StackStatus"].endswith(("CREATE_COMPLETE", "UPDATE_COMPLETE")):
             return {}
@@ -106,14 +107,14 @@ class Stack:
             return None
 
     def describe(self) -> dict:
-        """What `stack.json` says."""
+        """The content of `stack.json`."""
         try:
             return json.loads(self._description.read_text())
         except (OSError, ValueError):
             return {}
 
     def write_description(self, **changes) -> dict:
-        """Writes `stack.json`, for its owner's eyes only: it holds the demonstration's till key."""
+        """Updates `stack.json`. Only its owner can read the file, because it holds the demonstration's till key."""
         description = {**self.describe(), **changes}
         unfinished = self._description.with_suffix(".unfinished")
         unfinished.touch(mode=0o600)
@@ -124,17 +125,17 @@ class Stack:
     # ── Start and stop ─────────────────────────────────────────────────────────────────────────────
 
     def start(self) -> bool:
-        """True if it had to be started."""
+        """True if this call started the stack, false if the stack was running."""
         if self._port != (self._port_of_state or self._port):
             raise StackError(
-                f"The state in {short(self.directory)} was made on port {self._port_of_state}, and its queues are read on "
-                "no other.\nLeave ZEROSIX_PORT out, or begin again from nothing: make stop && rm -r .local"
+                f"The state in {short(self.directory)} was created on port {self._port_of_state}. Its queues work on "
+                "that port only.\nLeave ZEROSIX_PORT out, or start again from nothing: make stop && rm -r .local"
             )
         self.directory.mkdir(parents=True, exist_ok=True)
         state = self.directory / "state"
         for name in ("services", "objects", "temporary"):
             (state / name).mkdir(parents=True, exist_ok=True)
-        # The functions inherit MiniStack's environment, so it is given one as bare as Lambda's.
+        # The functions inherit MiniStack's environment, so MiniStack gets one that is as bare as Lambda's.
         environment = {
             **_bare_environment(),
             **ROOT,
@@ -142,8 +143,8 @@ class Stack:
             "MINISTACK_REGION": REGION,
             "GATEWAY_PORT": str(self.aws.port),
             "BIND_HOST": "127.0.0.1",
-            "IOT_MTLS_ENABLED": "0",  # a service we do not use, which would listen to the whole network
-            # Roles, queue policies and signatures are enforced: a right that a function lacks on AWS, it lacks here.
+            "IOT_MTLS_ENABLED": "0",  # an unused service, which would listen on the whole network
+            # MiniStack enforces roles, queue policies and signatures. A function lacks the same rights here as on AWS.
             "AUTH": "true",
             "PERSIST_STATE": "1",
             "STATE_DIR": str(state / "services"),
@@ -156,14 +157,14 @@ class Stack:
         return started
 
     def stop(self) -> bool:
-        """True if it ran."""
+        """True if the stack ran."""
         stopped = self.sandbox.stop()
         return self.aws.stop() or stopped
 
     # ── Deploy ─────────────────────────────────────────────────────────────────────────────────────
 
     def deploy(self, parameters: dict[str, str] | None = None) -> bool:
-        """Deploys the template and the functions; False if nothing had changed since the last time."""
+        """Deploys the template and the functions. False if nothing has changed since the last deployment."""
         overrides = {
             **PARAMETERS,
             "Architecture": _architecture(),
@@ -193,21 +194,22 @@ class Stack:
         return changed
 
     def _open_accounts(self, api_url: str) -> None:
-        """What an operator does by hand on AWS: a secret for each account, and the address that the provider calls."""
+        """Creates the secret of each provider account and gives the sandbox the callback addresses.
+
+        On AWS an operator does both by hand.
+        """
         secrets = self.client("secretsmanager")
         for account, secret in ACCOUNTS.items():
-            try:
+            with contextlib.suppress(secrets.exceptions.ResourceExistsException):
                 secrets.create_secret(Name=f"{NAME}/providers/{account}", SecretString=json.dumps(secret))
-            except secrets.exceptions.ResourceExistsException:
-                pass
-        told = {
+        callbacks = {
             provider: {
                 "url": f"{api_url}/callbacks/{provider}/{account}",
                 "secret": ACCOUNTS[account]["callback_secret"],
             }
             for provider, account in (("brevo", "sandbox-email"), ("sinch", "sandbox-sms"))
         }
-        request = urllib.request.Request(f"{self.sandbox.url}/control/callbacks", data=json.dumps(told).encode())
+        request = urllib.request.Request(f"{self.sandbox.url}/control/callbacks", data=json.dumps(callbacks).encode())
         urllib.request.urlopen(request, timeout=10).close()
 
     def _sam_deploy(self, overrides: dict[str, str]) -> None:
@@ -256,7 +258,7 @@ def _architecture() -> str:
 
 
 def _fingerprint(overrides: dict[str, str]) -> str:
-    """Of everything a deployment is made from."""
+    """A digest of everything that a deployment is made from."""
     digest = hashlib.sha256(json.dumps(overrides, sort_keys=True).encode())
     for file in [TEMPLATE, REPOSITORY / "samconfig.toml", *sorted(LAID_OUT.glob("*/bootstrap"))]:
         with file.open("rb") as content:
@@ -266,12 +268,12 @@ def _fingerprint(overrides: dict[str, str]) -> str:
 
 
 def _bare_environment() -> dict[str, str]:
-    """Without the person's AWS account, proxies or anything else of theirs."""
+    """An environment without the user's AWS account, proxies and other settings."""
     return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "USER") if name in os.environ}
 
 
 def wanted_port() -> int | None:
-    """The one that the person names, if any."""
+    """The port that the user chose, if any."""
     named = os.environ.get("ZEROSIX_PORT")
     return int(named) if named else None
 
@@ -286,10 +288,10 @@ def main() -> int:
     stack = Stack(chosen.dir, chosen.port)
     try:
         if chosen.action == "stop":
-            print("Stopped; its state is kept." if stack.stop() else "Nothing of ours was running.")
+            print("Stopped. The state is kept in .local." if stack.stop() else "The stack was not running.")
         elif chosen.action == "status":
             running = stack.aws.running()
-            print(f"Running on {stack.endpoint}; the outbox is {stack.sandbox.url}" if running else "Stopped.")
+            print(f"Running on {stack.endpoint}. The outbox: {stack.sandbox.url}" if running else "Stopped.")
         else:
             stack.start()
             if chosen.action == "deploy":

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
-"""Turn the CDNOW purchases into a merchant's files.
+"""Writes the CDNOW purchases as a merchant's files.
 
 CDNOW_master.txt holds the 69,659 purchases of the 23,570 customers who first bought at an online
 record shop in early 1997, until June 1998: customer, day, number of CDs, dollars. It comes with the
 Python package lifetimes 0.11.3. Fader, P. and Hardie, B., "Forecasting Repeat Sales at CDNOW".
 
-Written into the folder given as argument, as a French till would export them, one row a receipt:
-  cdnow.csv          in its own order, a customer's purchases together
+The argument is the folder to write to. Each file looks like the export of a French till, one row per receipt:
+  cdnow.csv          in the original order, the purchases of a customer together
   cdnow-by-date.csv  in the order of the days
-  cdnow-ten.csv      its own order ten times over: other receipts, the same customers
+  cdnow-ten.csv      the original order ten times: other receipts, the same customers
 
-Each customer gets a mobile number that reaches nobody. The first 10,000 have those that Arcep
-reserves for fiction, 06 39 98 xx xx. There are no more of them, so the others have ten digits of
-07 00, a range whose real numbers have fourteen and belong to machines.
+No mobile number here reaches a person. The first 10,000 customers have the numbers that Arcep reserves for
+fiction, 06 39 98 xx xx. The other customers have ten digits that start with 07 00. Real numbers of that range
+have fourteen digits and belong to machines.
 """
 
 import pathlib
@@ -29,14 +29,16 @@ HEADER = "numero_ticket;date;mobile;montant_ttc\r\n"
 def purchases(folder):
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-            + ["--no-deps", "--only-binary=:all:", "--dest", temporary, PACKAGE],
+            [
+                *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
+                *("--no-deps", "--only-binary=:all:", "--dest", temporary, PACKAGE),
+            ],
             check=True,
         )
         (wheel,) = pathlib.Path(temporary).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             lines = archive.read(MEMBER).decode("ascii").splitlines()
-    for line in lines[1:]:  # the first names the columns
+    for line in lines[1:]:  # the first line names the columns
         customer, day, _, amount = line.split()
         yield int(customer), day, amount
 
@@ -66,14 +68,12 @@ def write(path, numbered):
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    # The receipt's number is its place in the original, so it stays the same in every file.
+    # The receipt number is the position in the original, so it is the same in every file.
     numbered = list(enumerate(purchases(folder), start=1))
     assert len(numbered) == 69_659, len(numbered)
     write(folder / "cdnow.csv", numbered)
     write(folder / "cdnow-by-date.csv", sorted(numbered, key=lambda pair: pair[1][1]))
-    ten = (
-        (copy * 100_000 + number, purchase) for copy in range(10) for number, purchase in numbered
-    )
+    ten = ((copy * 100_000 + number, purchase) for copy in range(10) for number, purchase in numbered)
     write(folder / "cdnow-ten.csv", ten)
 
 

@@ -1,54 +1,47 @@
-//! What providers prove themselves by: a part of the account's secret, read when first needed and
-//! again after five minutes.
+//! Accounts at the providers, with a reader of their callbacks each.
+//!
+//! The proof of a callback is part of the account's secret. A reader is cached for five minutes, so a rotated
+//! secret takes effect within that time and without a deployment.
 
 use domain::Instant;
-use domain::merchant::sender::AccountCode;
-use messaging::Secret;
+use domain::merchant::provider::ProviderAccount;
+use messaging::providers::callback::CallbackReader;
+use messaging::{Secret, providers};
 use platform::StartError;
 use platform::clients::ReadSecret;
 use platform::ttl_cache::TtlCache;
-use serde::Deserialize;
 use std::sync::Arc;
 
-const KEPT_SECONDS: i64 = 300;
+const CACHED_SECONDS: i64 = 300;
 
-/// The part of an account's secret that is this function's: what Brevo sends as its bearer token, or
-/// what Sinch signs with.
-#[derive(Deserialize)]
-struct Held {
-    callback_secret: String,
-}
-
-/// The accounts that called this instance.
+/// The accounts that providers have called back to.
 pub struct Accounts {
-    read: ReadSecret,
-    kept: TtlCache<AccountCode, Arc<Secret>>,
+    read_secret: ReadSecret,
+    readers: TtlCache<ProviderAccount, Arc<dyn CallbackReader>>,
 }
 
 impl Accounts {
-    /// No account yet; `read` is given an account's code.
+    /// No account yet. `read_secret` is given an account's code.
     #[must_use]
-    pub fn new(read: ReadSecret) -> Self {
-        Self { read, kept: TtlCache::new(KEPT_SECONDS) }
+    pub fn new(read_secret: ReadSecret) -> Self {
+        Self { read_secret, readers: TtlCache::new(CACHED_SECONDS) }
     }
 
-    /// What the provider of an account proves itself by, or `None` for a secret that holds no such
-    /// thing: at most 1 round trip in five minutes.
-    ///
-    /// # Errors
-    /// [`StartError::Secret`].
-    pub(crate) async fn secret(
+    /// The reader of the callbacks to an account: at most 1 round trip in five minutes. `None` where the account's
+    /// secret proves no callback of this provider.
+    pub(crate) async fn callback_reader(
         &self,
-        account: &AccountCode,
+        account: &ProviderAccount,
         now: Instant,
-    ) -> Result<Option<Arc<Secret>>, StartError> {
-        if let Some(kept) = self.kept.get(account, now) {
-            return Ok(Some(kept));
+    ) -> Result<Option<Arc<dyn CallbackReader>>, StartError> {
+        if let Some(reader) = self.readers.get(account, now) {
+            return Ok(Some(reader));
         }
-        let secret = Secret::new((self.read)(account.as_str()).await?);
-        let Ok(held) = serde_json::from_str::<Held>(secret.expose()) else { return Ok(None) };
-        let secret = Arc::new(Secret::new(held.callback_secret));
-        self.kept.keep(account.clone(), Arc::clone(&secret), now);
-        Ok(Some(secret))
+        let secret = Secret::new((self.read_secret)(account.code.as_str()).await?);
+        let Ok(reader) = providers::callback_reader(account.provider, &secret) else {
+            return Ok(None);
+        };
+        self.readers.keep(account.clone(), Arc::clone(&reader), now);
+        Ok(Some(reader))
     }
 }

@@ -1,13 +1,15 @@
-//! The public door: providers call back here, and people object here.
+//! The public routes for providers and for people who object.
 //!
-//! A callback is proved genuine, acknowledged at once and queued; a link that we made shows a page,
-//! and its button opposes at once.
+//! A provider's callback is verified, queued and acknowledged at once. A link in a message shows a page, and the
+//! button on this page objects at once.
 
 mod accounts;
-mod app;
+mod callback;
+mod context;
 mod objection;
 mod page;
-mod providers;
+mod router;
 
 pub use accounts::Accounts;
-pub use app::{App, Clock, router};
+pub use context::{App, Clock};
+pub use router::router;

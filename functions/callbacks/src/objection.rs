@@ -1,8 +1,7 @@
-//! A person objects by the link of a message (RFC 8058): GET shows a page with a button and changes
-//! nothing, since mail programs follow links by themselves; POST opposes at once, with no login, no
-//! cookie and no redirect.
+//! A person objects by the link of a message (RFC 8058). GET shows a page with a button and changes nothing, since
+//! mail programs follow links by themselves. POST objects at once, without a login, a cookie or a redirect.
 
-use crate::app::App;
+use crate::context::App;
 use crate::page;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -18,30 +17,26 @@ pub(crate) async fn ask(
     State(app): State<App>,
     Path(token): Path<String>,
 ) -> Result<Page, Problem> {
-    Ok(match read(&app, &token).await? {
-        Some(objection) => {
-            let merchant = &objection.scope.settings.merchant.name;
-            (StatusCode::OK, Html(page::question(merchant, objection.channel)))
-        }
-        None => (StatusCode::NOT_FOUND, Html(page::unknown())),
-    })
+    let Some(objection) = app.store.read_objection(&token, app.now()).await? else {
+        return Ok(unknown());
+    };
+    let merchant = &objection.scope.settings.merchant.name;
+    Ok((StatusCode::OK, Html(page::question(merchant, objection.channel))))
 }
 
-/// The button, or the mail program's own.
+/// The button of the page, or the button of the mail program.
 pub(crate) async fn object(
     State(app): State<App>,
     Path(token): Path<String>,
 ) -> Result<Page, Problem> {
-    let Some(Objection { scope, member, channel }) = read(&app, &token).await? else {
-        return Ok((StatusCode::NOT_FOUND, Html(page::unknown())));
+    let Some(objection) = app.store.read_objection(&token, app.now()).await? else {
+        return Ok(unknown());
     };
-    let opposition = Opposition { at: (app.clock)(), reason: OppositionReason::Unsubscribed };
-    match app
-        .store
-        .change_consent(&scope, member, channel, &ConsentChange::Oppose(opposition))
-        .await
-    {
-        // Who was erased is written to no more: the answer is as true.
+    let Objection { scope, member, channel } = objection;
+    let opposition = Opposition { at: app.now(), reason: OppositionReason::Unsubscribed };
+    let change = ConsentChange::Oppose(opposition);
+    match app.store.change_consent(&scope, member, channel, &change).await {
+        // An erased member is not written to any more, so the page tells the truth for this member too.
         Ok(_) | Err(StoreError::NotFound(_)) => {
             let merchant = &scope.settings.merchant.name;
             Ok((StatusCode::OK, Html(page::done(merchant, channel))))
@@ -50,6 +45,6 @@ pub(crate) async fn object(
     }
 }
 
-async fn read(app: &App, token: &str) -> Result<Option<Objection>, Problem> {
-    Ok(app.store.read_objection(token, (app.clock)()).await?)
+fn unknown() -> Page {
+    (StatusCode::NOT_FOUND, Html(page::unknown()))
 }

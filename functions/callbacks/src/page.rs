@@ -1,35 +1,35 @@
-//! The pages of the door, in French, readable without a style sheet or a script.
+//! The pages of an objection, in French, readable without a style sheet or a script.
 
 use domain::Channel;
 
-/// Asks, with a button.
+/// Asks the person to confirm the objection with a button.
 pub(crate) fn question(merchant: &str, channel: Channel) -> String {
-    let what = what(channel);
+    let messages = messages(channel);
     let merchant = escaped(merchant);
     page(
-        &format!("Ne plus recevoir de {what}"),
+        &format!("Ne plus recevoir de {messages}"),
         &format!(
-            "<p>{merchant} ne vous enverra plus de {what}.</p>\
+            "<p>{merchant} ne vous enverra plus de {messages}.</p>\
              <form method=\"post\"><button name=\"List-Unsubscribe\" value=\"One-Click\">\
-             Ne plus recevoir de {what}</button></form>"
+             Ne plus recevoir de {messages}</button></form>"
         ),
     )
 }
 
-/// Says that it is done.
+/// Confirms the objection.
 pub(crate) fn done(merchant: &str, channel: Channel) -> String {
-    let what = what(channel);
+    let messages = messages(channel);
     let merchant = escaped(merchant);
     page(
         "C'est fait",
         &format!(
-            "<p>{merchant} ne vous enverra plus de {what}. Votre carte et vos points restent les \
+            "<p>{merchant} ne vous enverra plus de {messages}. Votre carte et vos points restent les \
              mêmes.</p><p>Pour en recevoir de nouveau, demandez-le en magasin.</p>"
         ),
     )
 }
 
-/// Says what to do with a link that is none of ours.
+/// Explains what to do about a link that is incomplete or not ours.
 pub(crate) fn unknown() -> String {
     page(
         "Ce lien n'est pas complet",
@@ -38,7 +38,7 @@ pub(crate) fn unknown() -> String {
     )
 }
 
-const fn what(channel: Channel) -> &'static str {
+const fn messages(channel: Channel) -> &'static str {
     match channel {
         Channel::Email => "messages par e-mail",
         Channel::Sms => "SMS",

@@ -1,4 +1,4 @@
-//! The public door: only what is genuine is queued, and only a button objects.
+//! The public routes: only genuine callbacks are queued, and only a button objects.
 
 #![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
 
@@ -14,6 +14,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use http_body_util::BodyExt as _;
 use platform::clients::ReadSecret;
 use platform::messages::{EventKind, ProviderEventsMessage};
+use platform::queue::QueueClient;
 use serde_json::json;
 use sha2::Sha256;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ fn now() -> Instant {
     instant("2026-11-24T09:00:00Z")
 }
 
-struct Door {
+struct Fixture {
     _table: Table,
     store: Store,
     scope: Scope,
@@ -35,13 +36,13 @@ struct Door {
     router: Router,
 }
 
-impl Door {
+impl Fixture {
     async fn open() -> Self {
         let table = Table::start().await;
         let store = table.store();
         let scope = open_merchant(&store, &merchant(domain::Sector::Retail, 1), now()).await;
         let queue = Queue::start().await;
-        let read: ReadSecret = Box::new(|account| {
+        let read_secret: ReadSecret = Box::new(|account| {
             let account = account.to_owned();
             Box::pin(async move {
                 Ok(match account.as_str() {
@@ -50,11 +51,11 @@ impl Door {
                 })
             })
         });
+        let client = queue.client();
         let app = App {
             store: store.clone(),
-            accounts: Arc::new(Accounts::new(read)),
-            sqs: queue.client(),
-            outcomes_queue: "http://queue/outcomes".to_owned(),
+            accounts: Arc::new(Accounts::new(read_secret)),
+            outcomes: Arc::new(QueueClient::new(move || client, "http://queue/outcomes")),
             clock: Arc::new(now),
         };
         Self { _table: table, store, scope, queue, router: router(app) }
@@ -115,49 +116,52 @@ fn delivered() -> String {
 
 #[tokio::test]
 async fn a_genuine_callback_of_brevo_is_acknowledged_and_queued() {
-    let door = Door::open().await;
-    assert_eq!(door.brevo("main", SECRET, delivered()).await, 200);
-    let sent = door.queue.sent("/outcomes");
+    let fixture = Fixture::open().await;
+    assert_eq!(fixture.brevo("main", SECRET, delivered()).await, 200);
+    let sent = fixture.queue.sent("/outcomes");
     assert_eq!(sent.len(), 1);
     let message: ProviderEventsMessage = serde_json::from_str(&sent[0]).unwrap();
-    let [told] = &message.events[..] else { unreachable!("one event was told") };
-    assert_eq!((message.account.as_str(), told.what), ("main", EventKind::Delivered));
-    assert_eq!(told.reference.as_deref(), Some("M#1/2/3"));
+    let [event] = &message.events[..] else { unreachable!("the callback has one event") };
+    assert_eq!(message.account.as_str(), "main");
+    assert_eq!(event.what, EventKind::Delivered);
+    assert_eq!(event.reference.as_deref(), Some("M#1/2/3"));
 }
 
 #[tokio::test]
-async fn a_soft_bounce_is_queued_as_one_since_five_of_them_make_an_address_dead() {
-    let door = Door::open().await;
+async fn a_soft_bounce_is_queued_as_a_soft_bounce() {
+    let fixture = Fixture::open().await;
     let body = delivered().replace("\"delivered\"", "\"soft_bounce\"");
-    assert_eq!(door.brevo("main", SECRET, body).await, 200);
+    assert_eq!(fixture.brevo("main", SECRET, body).await, 200);
     let message: ProviderEventsMessage =
-        serde_json::from_str(&door.queue.sent("/outcomes")[0]).unwrap();
+        serde_json::from_str(&fixture.queue.sent("/outcomes")[0]).unwrap();
     assert_eq!(message.events[0].what, EventKind::SoftBounced);
 }
 
 #[tokio::test]
-async fn a_callback_that_is_forged_or_of_an_unknown_account_is_refused_and_not_queued() {
-    let door = Door::open().await;
-    assert_eq!(door.brevo("main", "another", delivered()).await, 401);
-    assert_eq!(door.brevo("other", SECRET, delivered()).await, 401);
-    assert_eq!(door.brevo("No!", SECRET, delivered()).await, 404);
-    let (status, _) = door.ask(Method::POST, "/callbacks/sinch/main", &[], delivered()).await;
+async fn a_forged_callback_or_one_to_an_unknown_account_is_refused_and_not_queued() {
+    let fixture = Fixture::open().await;
+    assert_eq!(fixture.brevo("main", "another", delivered()).await, 401);
+    assert_eq!(fixture.brevo("other", SECRET, delivered()).await, 401);
+    assert_eq!(fixture.brevo("No!", SECRET, delivered()).await, 404);
+    let (status, _) = fixture.ask(Method::POST, "/callbacks/sinch/main", &[], delivered()).await;
     assert_eq!(status, 401);
-    assert!(door.queue.sent("/outcomes").is_empty());
+    let path = "/callbacks/pigeon/main";
+    assert_eq!(fixture.ask(Method::POST, path, &[], delivered()).await.0, 404);
+    assert!(fixture.queue.sent("/outcomes").is_empty());
 }
 
 #[tokio::test]
-async fn a_callback_truncated_is_acknowledged_and_one_of_5_mb_is_refused() {
-    let door = Door::open().await;
+async fn a_truncated_callback_is_acknowledged_and_one_of_5_mb_is_refused() {
+    let fixture = Fixture::open().await;
     let whole = delivered();
-    assert_eq!(door.brevo("main", SECRET, whole[..whole.len() / 2].to_owned()).await, 200);
-    assert_eq!(door.brevo("main", SECRET, " ".repeat(5_000_000)).await, 413);
-    assert!(door.queue.sent("/outcomes").is_empty());
+    assert_eq!(fixture.brevo("main", SECRET, whole[..whole.len() / 2].to_owned()).await, 200);
+    assert_eq!(fixture.brevo("main", SECRET, " ".repeat(5_000_000)).await, 413);
+    assert!(fixture.queue.sent("/outcomes").is_empty());
 }
 
 #[tokio::test]
 async fn a_stop_signed_by_sinch_is_queued() {
-    let door = Door::open().await;
+    let fixture = Fixture::open().await;
     let body = json!({
         "type": "mo_text", "id": "1", "from": "33639980012", "to": "36200", "body": "Stop !",
         "received_at": "2026-11-24T08:59:59Z",
@@ -172,54 +176,54 @@ async fn a_stop_signed_by_sinch_is_queued() {
         ("x-sinch-webhook-signature-nonce", "nonce"),
         ("x-sinch-webhook-signature-timestamp", timestamp.as_str()),
     ];
-    let (status, _) = door.ask(Method::POST, "/callbacks/sinch/main", &headers, body).await;
+    let (status, _) = fixture.ask(Method::POST, "/callbacks/sinch/main", &headers, body).await;
     assert_eq!(status, 200);
-    let sent = door.queue.sent("/outcomes");
+    let sent = fixture.queue.sent("/outcomes");
     let message: ProviderEventsMessage = serde_json::from_str(&sent[0]).unwrap();
     assert_eq!(message.events[0].what, EventKind::Stop);
     assert_eq!(message.events[0].address, "+33639980012");
 }
 
 #[tokio::test]
-async fn a_queue_that_does_not_take_it_is_told_to_the_provider() {
-    let door = Door::open().await;
-    door.queue.fail_after(0);
-    assert_eq!(door.brevo("main", SECRET, delivered()).await, 503);
+async fn a_callback_that_cannot_be_queued_is_answered_503() {
+    let fixture = Fixture::open().await;
+    fixture.queue.fail_after(0);
+    assert_eq!(fixture.brevo("main", SECRET, delivered()).await, 503);
 }
 
 #[tokio::test]
-async fn the_link_shows_a_page_and_only_its_button_opposes() {
-    let door = Door::open().await;
-    let member = door.member().await;
-    let path = format!("/u/{}", door.scope.objection_token(member, Channel::Email));
-    let (status, page) = door.ask(Method::GET, &path, &[], "").await;
+async fn the_link_shows_a_page_and_only_the_button_objects() {
+    let fixture = Fixture::open().await;
+    let member = fixture.member().await;
+    let path = format!("/u/{}", fixture.scope.objection_token(member, Channel::Email));
+    let (status, page) = fixture.ask(Method::GET, &path, &[], "").await;
     assert_eq!(status, 200);
     assert!(page.contains("Boutique Exemple ne vous enverra plus de messages par e-mail"));
-    assert!(door.permits(member).await);
+    assert!(fixture.permits(member).await);
     for _ in 0..2 {
         let one_click = "List-Unsubscribe=One-Click";
-        let (status, page) = door.ask(Method::POST, &path, &[], one_click).await;
+        let (status, page) = fixture.ask(Method::POST, &path, &[], one_click).await;
         assert_eq!(status, 200);
         assert!(page.contains("C'est fait"));
     }
-    let member = door.store.member(&door.scope, member).await.unwrap();
+    let member = fixture.store.member(&fixture.scope, member).await.unwrap();
     let opposition = member.person.consents.email.opposition.unwrap();
     assert_eq!(opposition.reason, OppositionReason::Unsubscribed);
 }
 
 #[tokio::test]
-async fn a_link_that_is_none_of_ours_opposes_nobody_and_says_what_to_do() {
-    let door = Door::open().await;
-    let member = door.member().await;
-    let token = door.scope.objection_token(member, Channel::Email);
+async fn a_link_that_is_not_ours_changes_nothing_and_the_page_says_what_to_do() {
+    let fixture = Fixture::open().await;
+    let member = fixture.member().await;
+    let token = fixture.scope.objection_token(member, Channel::Email);
     let (cut, other) = (&token[..token.len() - 1], "x".repeat(76));
     let sms = token.replacen('e', "s", 1);
     for token in [cut, other.as_str(), sms.as_str(), "%00"] {
         for method in [Method::GET, Method::POST] {
-            let (status, page) = door.ask(method, &format!("/u/{token}"), &[], "").await;
+            let (status, page) = fixture.ask(method, &format!("/u/{token}"), &[], "").await;
             assert_eq!(status, 404);
             assert!(page.contains("Ce lien n'est pas complet"), "{page}");
         }
     }
-    assert!(door.permits(member).await);
+    assert!(fixture.permits(member).await);
 }

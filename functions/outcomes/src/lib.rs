@@ -1,9 +1,12 @@
-//! What providers told becomes delivered, bounced and opposed. Each word counts once, in whatever
-//! order it comes and however often.
+//! The outcomes of messages. The events of providers become delivered and bounced messages, and oppositions. Each
+//! event counts once, in whatever order and however often it is delivered.
 
-mod app;
+mod context;
+mod dispatch;
+mod event;
 mod oppositions;
 mod receipts;
 mod soft_bounces;
 
-pub use app::{App, OutcomeError, handle};
+pub use context::{App, OutcomeError};
+pub use dispatch::handle;

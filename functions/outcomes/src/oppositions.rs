@@ -1,81 +1,65 @@
-//! An opposition holds at once, for everybody at the address and, where the merchant cannot be told,
-//! for every merchant that wrote there.
+//! Oppositions. An opposition takes effect at once, for every member at the address. Where the event does not name
+//! the merchant, it takes effect at every merchant of the account that has written to the address.
 
-use crate::app::{App, OutcomeError};
+use crate::context::{App, OutcomeError};
+use crate::event::OutcomeEvent;
+use domain::Instant;
 use domain::member::consent::{Opposition, OppositionReason};
-use domain::merchant::sender::AccountCode;
-use domain::{Instant, MerchantId};
-use platform::messages::{EventKind, ProviderEvent, Reference};
-use store::{ConsentChange, MessageAddress, Mode, Scope, StoreError};
+use domain::merchant::provider::AccountCode;
+use platform::messages::EventKind;
+use store::{ConsentChange, Mode, Scope, StoreError};
 
-pub(crate) async fn oppose(
+/// Records the opposition of an event. An event that is no opposition changes nothing.
+pub(crate) async fn record(
     app: &App,
-    account: &str,
-    address: &MessageAddress,
-    told: &ProviderEvent,
+    account: &AccountCode,
+    event: &OutcomeEvent,
     now: Instant,
 ) -> Result<(), OutcomeError> {
-    let reason = match told.what {
+    let reason = match event.kind {
         EventKind::Bounced => OppositionReason::Bounced,
         EventKind::Unsubscribed => OppositionReason::Unsubscribed,
         EventKind::Stop => OppositionReason::Stop,
         EventKind::Complaint => OppositionReason::Complaint,
         EventKind::Delivered | EventKind::SoftBounced | EventKind::Failed => return Ok(()),
     };
-    // A provider's clock that runs ahead would outweigh what the person says next.
-    let opposition = Opposition { at: told.at.min(now), reason };
-    if let Some(reference) = told.reference.as_deref().and_then(Reference::parse) {
-        let Some(scope) = scope(app, reference.tenant.merchant, reference.tenant.mode, now).await?
-        else {
-            return Ok(());
-        };
-        app.store.oppose_at(&scope, address, opposition).await?;
+    // An opposition in the future, by a provider's fast clock, would override the person's next consent.
+    let opposition = Opposition { at: event.at.min(now), reason };
+    if let Some(reference) = event.reference {
+        let tenant = reference.tenant;
+        if let Some(scope) = app.scope(tenant.merchant, tenant.mode, now).await? {
+            app.store.oppose_at(&scope, &event.address, opposition).await?;
+        }
         return Ok(());
     }
-    let Ok(account) = AccountCode::parse(account) else { return Ok(()) };
-    for merchant in app.store.merchants_of_account(&account).await? {
+    for merchant in app.store.merchants_of_account(account).await? {
         for mode in [Mode::Live, Mode::Test] {
-            if let Some(scope) = scope(app, merchant, mode, now).await? {
-                oppose_where_written_to(app, &scope, address, opposition).await?;
+            if let Some(scope) = app.scope(merchant, mode, now).await? {
+                oppose_if_messaged(app, &scope, event, opposition).await?;
             }
         }
     }
     Ok(())
 }
 
-async fn oppose_where_written_to(
+/// Opposes the members at the event's address that this merchant has written to.
+async fn oppose_if_messaged(
     app: &App,
     scope: &Scope,
-    address: &MessageAddress,
+    event: &OutcomeEvent,
     opposition: Opposition,
 ) -> Result<(), OutcomeError> {
-    let channel = address.channel();
-    for member in app.store.members_at(scope, address).await? {
-        if app.store.was_messaged(scope.tenant(), member, channel).await? {
-            match app
-                .store
-                .change_consent(scope, member, channel, &ConsentChange::Oppose(opposition))
-                .await
-            {
-                // Erased meanwhile: nothing is left to oppose.
-                Ok(_) | Err(StoreError::NotFound(_)) => {}
-                Err(error) => return Err(error.into()),
-            }
+    let channel = event.address.channel();
+    for member in app.store.members_at(scope, &event.address).await? {
+        if !app.store.was_messaged(scope.tenant(), member, channel).await? {
+            continue;
+        }
+        let change = ConsentChange::Oppose(opposition);
+        match app.store.change_consent(scope, member, channel, &change).await {
+            // A member that was erased meanwhile has no consents left.
+            Ok(_) | Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(())
-}
-
-/// A merchant's data, or `None` where the merchant has left.
-pub(crate) async fn scope(
-    app: &App,
-    merchant: MerchantId,
-    mode: Mode,
-    now: Instant,
-) -> Result<Option<Scope>, OutcomeError> {
-    match app.store.settings(merchant, now).await {
-        Ok(settings) => Ok(Some(Scope { settings, mode })),
-        Err(StoreError::NotFound(_)) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }

@@ -1,85 +1,122 @@
-//! Receipts: those of one campaign are counted together, each recipient once.
+//! Receipts. The receipts of one campaign are counted together, each recipient once.
 
-use crate::app::{App, OutcomeError};
-use crate::oppositions::scope;
+use crate::context::{App, OutcomeError};
+use crate::event::OutcomeEvent;
 use domain::{CampaignId, Instant, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use platform::messages::{EventKind, ProviderEvent, Reference};
+use platform::messages::EventKind;
 use std::collections::BTreeMap;
-use store::{MessageAddress, MessageState, Scope, StoreError};
+use store::{MessageAddress, MessageState, Scope, StoreError, Tenant};
 
-/// Addresses looked up at once.
-const AT_ONCE: usize = 16;
+/// Addresses that are looked up at the same time.
+const CONCURRENT_LOOKUPS: usize = 16;
 
-/// What is told of the members at one address.
-type Found = (Vec<MemberId>, MessageState);
+/// The receipts of one campaign.
+struct CampaignReceipts<'a> {
+    tenant: Tenant,
+    campaign: CampaignId,
+    receipts: Vec<AddressReceipt<'a>>,
+}
 
+/// The state of the message to an address.
+#[derive(Clone, Copy)]
+struct AddressReceipt<'a> {
+    address: &'a MessageAddress,
+    state: MessageState,
+}
+
+/// The state of the message to the members at one address.
+struct MembersReceipt {
+    members: Vec<MemberId>,
+    state: MessageState,
+}
+
+/// Counts the receipts among the events. Events without a reference of ours are ignored.
 pub(crate) async fn count(
     app: &App,
-    told: &[(MessageAddress, &ProviderEvent)],
+    events: &[OutcomeEvent],
     now: Instant,
 ) -> Result<(), OutcomeError> {
-    let mut campaigns: BTreeMap<String, Vec<(&MessageAddress, MessageState)>> = BTreeMap::new();
-    let mut references: BTreeMap<String, Reference> = BTreeMap::new();
-    for (address, told) in told {
-        let state = match told.what {
-            EventKind::Delivered => MessageState::Delivered,
-            EventKind::Bounced => MessageState::Bounced,
-            EventKind::SoftBounced => MessageState::SoftBounced,
-            EventKind::Failed => MessageState::Failed,
-            EventKind::Unsubscribed | EventKind::Stop | EventKind::Complaint => continue,
-        };
-        let Some(reference) = told.reference.as_deref().and_then(Reference::parse) else {
+    let mut campaigns: BTreeMap<String, CampaignReceipts<'_>> = BTreeMap::new();
+    for event in events {
+        let (Some(state), Some(reference)) = (message_state(event.kind), event.reference) else {
             continue;
         };
-        let name = format!("{}/{}", reference.tenant, reference.campaign);
-        campaigns.entry(name.clone()).or_default().push((address, state));
-        references.insert(name, reference);
+        let (tenant, campaign) = (reference.tenant, reference.campaign);
+        campaigns
+            .entry(format!("{tenant}/{campaign}"))
+            .or_insert_with(|| CampaignReceipts { tenant, campaign, receipts: vec![] })
+            .receipts
+            .push(AddressReceipt { address: &event.address, state });
     }
-    for (name, told) in campaigns {
-        let Some(Reference { tenant, campaign, .. }) = references.get(&name) else { continue };
-        if let Some(scope) = scope(app, tenant.merchant, tenant.mode, now).await? {
-            count_campaign(app, &scope, *campaign, told).await?;
+    for CampaignReceipts { tenant, campaign, receipts } in campaigns.into_values() {
+        if let Some(scope) = app.scope(tenant.merchant, tenant.mode, now).await? {
+            count_campaign(app, &scope, campaign, receipts).await?;
         }
     }
     Ok(())
+}
+
+/// The state of a message after an event; `None` for an event that is no receipt.
+const fn message_state(kind: EventKind) -> Option<MessageState> {
+    match kind {
+        EventKind::Delivered => Some(MessageState::Delivered),
+        EventKind::Bounced => Some(MessageState::Bounced),
+        EventKind::SoftBounced => Some(MessageState::SoftBounced),
+        EventKind::Failed => Some(MessageState::Failed),
+        EventKind::Unsubscribed | EventKind::Stop | EventKind::Complaint => None,
+    }
 }
 
 async fn count_campaign(
     app: &App,
     scope: &Scope,
     campaign: CampaignId,
-    told: Vec<(&MessageAddress, MessageState)>,
+    receipts: Vec<AddressReceipt<'_>>,
 ) -> Result<(), OutcomeError> {
-    let found: Vec<Found> = stream::iter(told)
-        .map(|(address, state)| async move {
-            app.store.members_at(scope, address).await.map(|members| (members, state))
+    let found: Vec<MembersReceipt> = stream::iter(receipts)
+        .map(|AddressReceipt { address, state }| async move {
+            let members = app.store.members_at(scope, address).await?;
+            Ok::<_, StoreError>(MembersReceipt { members, state })
         })
-        .buffered(AT_ONCE)
+        .buffered(CONCURRENT_LOOKUPS)
         .try_collect()
         .await?;
     let tenant = scope.tenant();
     let (alone, shared): (Vec<_>, Vec<_>) =
-        found.into_iter().partition(|(members, _)| members.len() == 1);
+        found.into_iter().partition(|receipt| receipt.members.len() == 1);
     let alone: Vec<_> = alone
         .into_iter()
-        .flat_map(|(members, state)| members.into_iter().map(move |one| (one, state)))
+        .flat_map(|MembersReceipt { members, state }| {
+            members.into_iter().map(move |member| (member, state))
+        })
         .collect();
     app.store.receipts(tenant, campaign, &alone).await?;
-    // Of those who share an address one was written to, and only that one has a row.
-    for (members, state) in shared {
-        let mut missed = None;
-        let mut known = members.is_empty();
-        for member in members {
-            match app.store.receipts(tenant, campaign, &[(member, state)]).await {
-                Ok(_) => known = true,
-                Err(error @ StoreError::NotFound(_)) => missed = Some(error),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        if let Some(error) = missed.filter(|_| !known) {
-            return Err(error.into());
-        }
+    for receipt in shared {
+        count_shared(app, tenant, campaign, receipt).await?;
     }
     Ok(())
+}
+
+/// Counts the receipt of an address that several members share. Only one of them was written to and has a row of the
+/// message. Without any such row the message is not in the table yet: [`StoreError::NotFound`].
+async fn count_shared(
+    app: &App,
+    tenant: Tenant,
+    campaign: CampaignId,
+    MembersReceipt { members, state }: MembersReceipt,
+) -> Result<(), OutcomeError> {
+    let mut missing = None;
+    let mut is_counted = members.is_empty();
+    for member in members {
+        match app.store.receipts(tenant, campaign, &[(member, state)]).await {
+            Ok(_) => is_counted = true,
+            Err(error @ StoreError::NotFound(_)) => missing = Some(error),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    match missing.filter(|_| !is_counted) {
+        Some(error) => Err(error.into()),
+        None => Ok(()),
+    }
 }

@@ -1,37 +1,35 @@
-//! An address that takes no e-mail five times in a row is dead for every campaign of the merchant.
+//! Soft bounces. An address that returns five e-mails in a row counts as dead for every campaign of the merchant.
 
-use crate::app::{App, OutcomeError};
-use crate::oppositions::scope;
+use crate::context::{App, OutcomeError};
+use crate::event::OutcomeEvent;
 use domain::member::consent::{Opposition, OppositionReason};
 use domain::{Channel, Instant};
-use platform::messages::{EventKind, ProviderEvent, Reference};
-use store::{MessageAddress, MessageState};
+use platform::messages::EventKind;
+use store::MessageState;
 
-/// How many make an address dead.
-const IN_A_ROW: usize = 5;
+/// The soft bounces in a row after which an address counts as dead.
+const DEAD_AFTER: usize = 5;
 
-/// Opposes everybody at the addresses that have bounced softly too often, once their receipts are
-/// counted. The last message is then one that the address returned: another address of the same
-/// person begins anew.
-pub(crate) async fn oppose(
+/// Opposes the members at dead addresses, after their receipts have been counted. The last message of such a member
+/// is then counted as bounced, so the count begins again for another address of the same person.
+pub(crate) async fn oppose_dead_addresses(
     app: &App,
-    told: &[(MessageAddress, &ProviderEvent)],
+    events: &[OutcomeEvent],
     now: Instant,
 ) -> Result<(), OutcomeError> {
-    for (address, told) in told {
-        if told.what != EventKind::SoftBounced || address.channel() != Channel::Email {
+    for event in events {
+        if event.kind != EventKind::SoftBounced || event.address.channel() != Channel::Email {
             continue;
         }
-        let Some(reference) = told.reference.as_deref().and_then(Reference::parse) else {
-            continue;
-        };
+        let Some(reference) = event.reference else { continue };
         let tenant = reference.tenant;
-        let Some(scope) = scope(app, tenant.merchant, tenant.mode, now).await? else { continue };
-        for member in app.store.members_at(&scope, address).await? {
-            let row = app.store.soft_bounces_in_a_row(tenant, member, Channel::Email, IN_A_ROW);
-            let Some(last) = row.await? else { continue };
-            let opposition = Opposition { at: told.at.min(now), reason: OppositionReason::Bounced };
-            app.store.oppose_at(&scope, address, opposition).await?;
+        let Some(scope) = app.scope(tenant.merchant, tenant.mode, now).await? else { continue };
+        for member in app.store.members_at(&scope, &event.address).await? {
+            let last = app.store.soft_bounces_in_a_row(tenant, member, Channel::Email, DEAD_AFTER);
+            let Some(last) = last.await? else { continue };
+            let opposition =
+                Opposition { at: event.at.min(now), reason: OppositionReason::Bounced };
+            app.store.oppose_at(&scope, &event.address, opposition).await?;
             app.store.receipts(tenant, last, &[(member, MessageState::Bounced)]).await?;
         }
     }

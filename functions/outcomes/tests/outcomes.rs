@@ -1,11 +1,11 @@
-//! What providers tell: counted once, opposed at once.
+//! The events of providers: receipts are counted once, oppositions take effect at once.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
 
 use domain::campaign::{Campaign, Content, State};
 use domain::member::consent::{Consent, ConsentSource, OppositionReason};
 use domain::member::{Details, Email};
-use domain::merchant::sender::{AccountCode, SmsSender};
+use domain::merchant::provider::AccountCode;
 use domain::{CampaignId, Channel, Instant, MemberId, Segment};
 use jiff::ToSpan as _;
 use outcomes::{App, handle};
@@ -16,7 +16,7 @@ use store::{
     Addressed, BatchId, Claimed, ConsentChange, Correction, Counts, Figures, MEMBER_SHARDS,
     NewMember, Scope,
 };
-use support::{Table, instant, merchant, mobile, open_merchant};
+use support::{Table, instant, merchant, mobile, open_merchant, sms_sender};
 
 fn now() -> Instant {
     instant("2026-11-24T09:00:00Z")
@@ -37,10 +37,7 @@ impl Fixture {
         for number in 1..=2 {
             let shop = merchant(domain::Sector::Retail, number);
             open_merchant(&store, &shop, now()).await;
-            let account = AccountCode::parse("shared").unwrap();
-            let (shown, stop_number) = ("Boutique".to_owned(), "36200".to_owned());
-            let sender = SmsSender { account, shown, stop_number, price: None };
-            store.put_sms_sender(shop.id, &sender).await.unwrap();
+            store.put_sms_sender(shop.id, &sms_sender("shared")).await.unwrap();
             let settings = store.settings_fresh(shop.id, now()).await.unwrap();
             shops.push(Scope { settings, mode: store::Mode::Live });
         }
@@ -63,7 +60,7 @@ impl Fixture {
         member.person.id
     }
 
-    /// A campaign whose one batch was handed to the provider.
+    /// A campaign whose single batch was sent to the provider.
     async fn sent(&self, shop: usize, channel: Channel, members: &[MemberId]) -> Reference {
         self.sent_at(shop, channel, members, now()).await
     }
@@ -103,8 +100,9 @@ impl Fixture {
         Reference { tenant, campaign: id, batch }
     }
 
-    async fn tell(&self, events: Vec<ProviderEvent>) -> Result<(), Failed> {
-        let message = ProviderEventsMessage { account: "shared".to_owned(), events };
+    async fn deliver(&self, events: Vec<ProviderEvent>) -> Result<(), Failed> {
+        let message =
+            ProviderEventsMessage { account: AccountCode::parse("shared").unwrap(), events };
         handle(&self.app, &serde_json::to_string(&message).unwrap(), now()).await
     }
 
@@ -124,14 +122,14 @@ impl Fixture {
     }
 }
 
-fn told(
+fn event(
     channel: Channel,
     address: &str,
     reference: Option<Reference>,
     what: EventKind,
 ) -> ProviderEvent {
     ProviderEvent {
-        channel: channel.as_str().to_owned(),
+        channel,
         address: address.to_owned(),
         reference: reference.map(|reference| reference.to_string()),
         what,
@@ -140,22 +138,24 @@ fn told(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_delivery_told_twice_in_any_order_is_counted_once() {
+async fn a_delivery_reported_twice_in_any_order_is_counted_once() {
     let fixture = Fixture::open().await;
     let members =
         [fixture.member(0, 1, "a@example.com").await, fixture.member(0, 2, "b@example.com").await];
     let reference = fixture.sent(0, Channel::Email, &members).await;
-    let email = |address, what| told(Channel::Email, address, Some(reference), what);
+    let email = |address, what| event(Channel::Email, address, Some(reference), what);
     for _ in 0..2 {
         let events = vec![
             email("b@example.com", EventKind::Bounced),
             email("a@example.com", EventKind::Delivered),
             email("a@example.com", EventKind::Delivered),
         ];
-        fixture.tell(events).await.unwrap();
+        fixture.deliver(events).await.unwrap();
     }
     let figures = fixture.figures(reference).await;
-    assert_eq!((figures.delivered, figures.bounced, figures.failed), (1, 1, 0));
+    assert_eq!(figures.delivered, 1);
+    assert_eq!(figures.bounced, 1);
+    assert_eq!(figures.failed, 0);
     assert_eq!(
         fixture.reason(0, members[1], Channel::Email).await,
         Some(OppositionReason::Bounced)
@@ -164,16 +164,16 @@ async fn a_delivery_told_twice_in_any_order_is_counted_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_complaint_and_an_unsubscription_oppose_everybody_at_the_address() {
+async fn a_complaint_opposes_every_member_at_the_address() {
     let fixture = Fixture::open().await;
     let family =
         [fixture.member(0, 1, "f@example.com").await, fixture.member(0, 2, "f@example.com").await];
     let reference = fixture.sent(0, Channel::Email, &family[..1]).await;
     let events = vec![
-        told(Channel::Email, "f@example.com", Some(reference), EventKind::Delivered),
-        told(Channel::Email, "f@example.com", Some(reference), EventKind::Complaint),
+        event(Channel::Email, "f@example.com", Some(reference), EventKind::Delivered),
+        event(Channel::Email, "f@example.com", Some(reference), EventKind::Complaint),
     ];
-    fixture.tell(events).await.unwrap();
+    fixture.deliver(events).await.unwrap();
     for member in family {
         let reason = fixture.reason(0, member, Channel::Email).await;
         assert_eq!(reason, Some(OppositionReason::Complaint));
@@ -183,22 +183,22 @@ async fn a_complaint_and_an_unsubscription_oppose_everybody_at_the_address() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stop_whose_merchant_cannot_be_told_opposes_every_merchant_that_wrote_to_the_number() {
+async fn a_stop_without_a_reference_opposes_every_merchant_that_wrote_to_the_number() {
     let fixture = Fixture::open().await;
     let number = mobile(7);
     let [here, there] =
         [fixture.member(0, 7, "h@example.com").await, fixture.member(1, 7, "t@example.com").await];
     fixture.sent(0, Channel::Sms, &[here]).await;
-    let stop = || told(Channel::Sms, number.as_str(), None, EventKind::Stop);
-    fixture.tell(vec![stop()]).await.unwrap();
+    let stop = || event(Channel::Sms, number.as_str(), None, EventKind::Stop);
+    fixture.deliver(vec![stop()]).await.unwrap();
     assert_eq!(fixture.reason(0, here, Channel::Sms).await, Some(OppositionReason::Stop));
     assert_eq!(fixture.reason(1, there, Channel::Sms).await, None);
     fixture.sent(1, Channel::Sms, &[there]).await;
-    fixture.tell(vec![stop()]).await.unwrap();
+    fixture.deliver(vec![stop()]).await.unwrap();
     assert_eq!(fixture.reason(1, there, Channel::Sms).await, Some(OppositionReason::Stop));
 }
 
-/// Six e-mails to one member, and what each came to; the address as it stands then.
+/// The opposition and the figures after six e-mails to one member with these outcomes.
 async fn after(
     outcomes: [EventKind; 6],
     order: [usize; 6],
@@ -210,14 +210,14 @@ async fn after(
     for number in 0..6_i64 {
         let at = now() - (10 - number).minutes();
         references.push(fixture.sent_at(0, Channel::Email, &[member], at).await);
-        // An SMS between two e-mails says nothing of the address.
+        // An SMS between two e-mails does not concern the e-mail address.
         fixture.sent_at(0, Channel::Sms, &[member], at + 1.second()).await;
     }
     for _ in 0..repeated {
         for number in order {
             let reference = Some(references[number]);
-            let told = told(Channel::Email, "a@example.com", reference, outcomes[number]);
-            fixture.tell(vec![told]).await.unwrap();
+            let event = event(Channel::Email, "a@example.com", reference, outcomes[number]);
+            fixture.deliver(vec![event]).await.unwrap();
         }
     }
     let mut figures = [Figures::default(); 6];
@@ -235,9 +235,9 @@ const IN_ORDER: [usize; 6] = [0, 1, 2, 3, 4, 5];
 #[case::the_last_five([EventKind::Delivered, SOFT, SOFT, SOFT, SOFT, SOFT], true)]
 #[case::a_delivery_in_between([SOFT, SOFT, SOFT, EventKind::Delivered, SOFT, SOFT], false)]
 #[case::a_delivery_at_last([SOFT, SOFT, SOFT, SOFT, EventKind::Delivered, SOFT], false)]
-#[case::given_up_for_another_reason([SOFT, SOFT, SOFT, EventKind::Failed, SOFT, SOFT], false)]
+#[case::a_failure_in_between([SOFT, SOFT, SOFT, EventKind::Failed, SOFT, SOFT], false)]
 #[tokio::test(flavor = "multi_thread")]
-async fn five_soft_bounces_in_a_row_make_the_address_dead(
+async fn an_address_is_dead_after_five_soft_bounces_in_a_row(
     #[case] outcomes: [EventKind; 6],
     #[case] is_dead: bool,
     #[values(IN_ORDER, [5, 4, 3, 2, 1, 0], [3, 5, 0, 4, 1, 2])] order: [usize; 6],
@@ -246,39 +246,42 @@ async fn five_soft_bounces_in_a_row_make_the_address_dead(
         let (reason, figures) = after(outcomes, order, repeated).await;
         assert_eq!(reason, is_dead.then_some(OppositionReason::Bounced));
         let sum = |of: fn(&Figures) -> u64| figures.iter().map(of).sum::<u64>();
-        // The message that settled it is counted as returned, each other as it was told, once.
-        let told = sum(|one| one.delivered) + sum(|one| one.bounced) + sum(|one| one.failed);
-        assert_eq!((told, sum(|one| one.bounced) > 0), (6, is_dead));
+        // The last soft bounce counts as a bounce. Each other message is counted as reported, once.
+        let counted = sum(|one| one.delivered) + sum(|one| one.bounced) + sum(|one| one.failed);
+        assert_eq!(counted, 6);
+        assert_eq!(sum(|one| one.bounced) > 0, is_dead);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_soft_bounce_is_overtaken_by_a_delivery_and_never_the_other_way_round() {
+async fn a_delivery_replaces_a_soft_bounce_and_never_the_other_way_round() {
     let fixture = Fixture::open().await;
     let members =
         [fixture.member(0, 1, "a@example.com").await, fixture.member(0, 2, "b@example.com").await];
     let reference = fixture.sent(0, Channel::Email, &members).await;
-    let email = |address, what| told(Channel::Email, address, Some(reference), what);
+    let email = |address, what| event(Channel::Email, address, Some(reference), what);
     let events = [
         vec![email("a@example.com", SOFT), email("b@example.com", EventKind::Delivered)],
         vec![email("a@example.com", EventKind::Delivered), email("b@example.com", SOFT)],
         vec![email("a@example.com", SOFT), email("a@example.com", EventKind::Delivered)],
     ];
     for events in events {
-        fixture.tell(events).await.unwrap();
+        fixture.deliver(events).await.unwrap();
     }
     let figures = fixture.figures(reference).await;
-    assert_eq!((figures.delivered, figures.bounced, figures.failed), (2, 0, 0));
+    assert_eq!(figures.delivered, 2);
+    assert_eq!(figures.bounced, 0);
+    assert_eq!(figures.failed, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_address_of_the_same_person_begins_anew() {
+async fn soft_bounces_are_counted_from_zero_for_another_address_of_the_same_person() {
     let fixture = Fixture::open().await;
     let member = fixture.member(0, 1, "a@example.com").await;
     let soft = async |number: i64, address: &str| {
         let at = now() - (10 - number).minutes();
         let reference = fixture.sent_at(0, Channel::Email, &[member], at).await;
-        fixture.tell(vec![told(Channel::Email, address, Some(reference), SOFT)]).await.unwrap();
+        fixture.deliver(vec![event(Channel::Email, address, Some(reference), SOFT)]).await.unwrap();
         fixture.reason(0, member, Channel::Email).await
     };
     for number in 0..4 {
@@ -292,34 +295,34 @@ async fn another_address_of_the_same_person_begins_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_told_of_nobody_or_of_another_merchants_campaign_changes_nothing() {
+async fn an_event_about_an_unknown_address_or_reference_changes_nothing() {
     let fixture = Fixture::open().await;
     let member = fixture.member(0, 1, "a@example.com").await;
     let reference = fixture.sent(0, Channel::Email, &[member]).await;
-    let mut strange = told(Channel::Email, "a@example.com", None, EventKind::Delivered);
-    strange.reference = Some("merchant=42;campaign=7".to_owned());
+    let mut foreign = event(Channel::Email, "a@example.com", None, EventKind::Delivered);
+    foreign.reference = Some("merchant=42;campaign=7".to_owned());
     let events = vec![
-        told(Channel::Email, "nobody@example.com", Some(reference), EventKind::Delivered),
-        told(Channel::Email, "not an address", Some(reference), EventKind::Complaint),
-        strange,
+        event(Channel::Email, "nobody@example.com", Some(reference), EventKind::Delivered),
+        event(Channel::Email, "not an address", Some(reference), EventKind::Complaint),
+        foreign,
     ];
-    fixture.tell(events).await.unwrap();
+    fixture.deliver(events).await.unwrap();
     assert_eq!(fixture.figures(reference).await, Figures::default());
     assert_eq!(fixture.reason(0, member, Channel::Email).await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_delivery_told_before_its_row_is_there_comes_again() {
+async fn a_delivery_reported_before_its_row_is_written_is_retried() {
     let fixture = Fixture::open().await;
     let members =
         [fixture.member(0, 1, "a@example.com").await, fixture.member(0, 2, "b@example.com").await];
     let reference = fixture.sent(0, Channel::Email, &members[..1]).await;
-    let early = told(Channel::Email, "b@example.com", Some(reference), EventKind::Delivered);
-    assert!(matches!(fixture.tell(vec![early]).await, Err(Failed::Retry(_))));
+    let early = event(Channel::Email, "b@example.com", Some(reference), EventKind::Delivered);
+    assert!(matches!(fixture.deliver(vec![early]).await, Err(Failed::Retry(_))));
 }
 
 #[tokio::test]
-async fn a_message_that_is_none_of_ours_goes_to_the_dead_letters() {
+async fn a_message_without_events_goes_to_the_dead_letter_queue() {
     let fixture = Fixture::open().await;
     for body in ["", "{}", r#"{"account": "a", "events": [{"what": "danced"}]}"#] {
         assert!(matches!(handle(&fixture.app, body, now()).await, Err(Failed::Poison(_))));

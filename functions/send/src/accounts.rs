@@ -1,99 +1,72 @@
-//! Accounts at the providers: their credentials are secrets, read when first needed and again after
-//! five minutes, so that a rotation holds without a deployment.
+//! Accounts at the providers, with a client each.
+//!
+//! An account's credentials are a secret. A client is cached for five minutes, so a rotated secret takes effect
+//! within that time and without a deployment.
 
 use domain::Instant;
-use domain::merchant::sender::{AccountCode, ProviderName};
-use messaging::{BaseUrl, Brevo, Provider, Secret, Sinch, Transport};
+use domain::merchant::provider::{ProviderAccount, ProviderName};
+use https_client::HttpsClient;
+use messaging::{BaseUrl, ProviderClient, Secret, providers};
 use platform::clients::ReadSecret;
 use platform::ttl_cache::TtlCache;
-use serde::Deserialize;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-const KEPT_SECONDS: i64 = 300;
+const CACHED_SECONDS: i64 = 300;
 
-/// What Brevo needs of the secret's JSON; what it holds beyond that is another function's.
-#[derive(Deserialize)]
-struct BrevoCredentials {
-    /// `xkeysib-…`.
-    api_key: String,
-}
+/// The addresses of the providers' APIs.
+pub struct ProviderUrls(HashMap<ProviderName, BaseUrl>);
 
-/// What Sinch needs of it.
-#[derive(Deserialize)]
-struct SinchCredentials {
-    /// The service plan.
-    plan: String,
-    /// The API token.
-    token: String,
-}
-
-/// Where the providers are.
-#[derive(Clone)]
-pub struct ProviderUrls {
-    /// Brevo, without `/v3`.
-    pub brevo: BaseUrl,
-    /// Sinch, without `/xms`.
-    pub sinch: BaseUrl,
+impl ProviderUrls {
+    /// Reads the address of each provider that the domain names.
+    pub fn read<E>(read: impl Fn(ProviderName) -> Result<BaseUrl, E>) -> Result<Self, E> {
+        let urls = ProviderName::ALL.into_iter().map(|provider| Ok((provider, read(provider)?)));
+        Ok(Self(urls.collect::<Result<_, E>>()?))
+    }
 }
 
 /// The accounts that an instance has used.
 pub struct Accounts {
-    transport: Transport,
+    https: HttpsClient,
     urls: ProviderUrls,
-    read: ReadSecret,
-    kept: TtlCache<(&'static str, AccountCode), Arc<dyn Provider>>,
+    read_secret: ReadSecret,
+    clients: TtlCache<ProviderAccount, Arc<dyn ProviderClient>>,
 }
 
-/// Why an account cannot be used; a person has to act, except where the secret could not be reached.
+/// Why an account cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AccountError {
-    /// The secret could not be read.
+    /// The secret could not be read. A later attempt may succeed.
     #[error("the account's secret could not be read")]
     Unreachable(#[source] platform::StartError),
-    /// The secret is not what the provider needs.
+    /// The secret does not hold the credentials that the provider needs. A person has to act.
     #[error("the account's secret does not hold the provider's credentials")]
     Unusable,
 }
 
 impl Accounts {
-    /// No account yet; `read` is given an account's code.
+    /// No account yet. `read_secret` is given an account's code.
     #[must_use]
-    pub fn new(transport: Transport, urls: ProviderUrls, read: ReadSecret) -> Self {
-        Self { transport, urls, read, kept: TtlCache::new(KEPT_SECONDS) }
+    pub fn new(https: HttpsClient, urls: ProviderUrls, read_secret: ReadSecret) -> Self {
+        Self { https, urls, read_secret, clients: TtlCache::new(CACHED_SECONDS) }
     }
 
-    /// The provider behind an account: at most 1 round trip in five minutes.
-    ///
-    /// # Errors
-    /// [`AccountError`], one reason a variant.
-    pub(crate) async fn provider(
+    /// The client of an account: at most 1 round trip in five minutes.
+    pub(crate) async fn client(
         &self,
-        name: ProviderName,
-        account: &AccountCode,
+        account: &ProviderAccount,
         now: Instant,
-    ) -> Result<Arc<dyn Provider>, AccountError> {
-        let account_key = (name.as_str(), account.clone());
-        if let Some(kept) = self.kept.get(&account_key, now) {
-            return Ok(kept);
+    ) -> Result<Arc<dyn ProviderClient>, AccountError> {
+        if let Some(client) = self.clients.get(account, now) {
+            return Ok(client);
         }
-        let secret = (self.read)(account.as_str()).await;
-        let secret = Secret::new(secret.map_err(AccountError::Unreachable)?);
-        let unusable = |_| AccountError::Unusable;
-        let (transport, urls) = (self.transport.clone(), self.urls.clone());
-        let provider: Arc<dyn Provider> = match name {
-            ProviderName::Brevo => {
-                let read: BrevoCredentials =
-                    serde_json::from_str(secret.expose()).map_err(unusable)?;
-                Arc::new(Brevo::new(transport, urls.brevo, Secret::new(read.api_key)))
-            }
-            ProviderName::Sinch => {
-                let read: SinchCredentials =
-                    serde_json::from_str(secret.expose()).map_err(unusable)?;
-                let token = Secret::new(read.token);
-                Arc::new(Sinch::new(transport, urls.sinch, read.plan, token))
-            }
-        };
-        self.kept.keep(account_key, Arc::clone(&provider), now);
-        Ok(provider)
+        let ProviderAccount { provider, code } = account;
+        let url = self.urls.0.get(provider).ok_or(AccountError::Unusable)?;
+        let secret = (self.read_secret)(code.as_str()).await.map_err(AccountError::Unreachable)?;
+        let secret = Secret::new(secret);
+        let client = providers::client(*provider, self.https.clone(), url.clone(), &secret)
+            .map_err(|_| AccountError::Unusable)?;
+        self.clients.keep(account.clone(), Arc::clone(&client), now);
+        Ok(client)
     }
 }

@@ -1,17 +1,18 @@
-//! Who may be written to outside production.
+//! The recipients that may be written to. Outside production they are a list, so that a test campaign reaches no
+//! real person.
 
-/// Everybody in production; elsewhere those on a list, and nobody else whatever a campaign says.
+/// The recipients that may be written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Allowed {
-    /// Production.
+    /// Every recipient, in production.
     Everybody,
-    /// Addresses and mobiles, whole or by their beginning (`+3363998*`) or their end
+    /// The listed addresses and mobiles: whole, by their beginning (`+3363998*`) or by their end
     /// (`*@example.com`).
     Only(Vec<String>),
 }
 
 impl Allowed {
-    /// The stage `live` is production; any other takes the list, parts set off by commas.
+    /// The stage `live` is production. Any other stage has the list, separated by commas.
     #[must_use]
     pub fn of(stage: &str, list: &str) -> Self {
         if stage == "live" {
@@ -23,15 +24,15 @@ impl Allowed {
 
     /// Whether a message may go to `address`, an e-mail address in lower case or a mobile in E.164.
     #[must_use]
-    pub fn holds(&self, address: &str) -> bool {
+    pub fn allows(&self, address: &str) -> bool {
         match self {
             Self::Everybody => true,
-            Self::Only(patterns) => patterns.iter().any(|pattern| fits(pattern, address)),
+            Self::Only(patterns) => patterns.iter().any(|pattern| matches(pattern, address)),
         }
     }
 }
 
-fn fits(pattern: &str, address: &str) -> bool {
+fn matches(pattern: &str, address: &str) -> bool {
     match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
         (Some(end), None) => !end.is_empty() && address.ends_with(end),
         (None, Some(beginning)) => !beginning.is_empty() && address.starts_with(beginning),
@@ -55,12 +56,12 @@ mod tests {
     #[case("test", "camille@example.com", "xcamille@example.com", false)]
     #[case("test", "*", "camille@example.com", false)]
     #[case("test", "**", "camille@example.com", false)]
-    fn outside_production_only_those_on_the_list_are_written_to(
+    fn outside_production_only_listed_recipients_are_written_to(
         #[case] stage: &str,
         #[case] list: &str,
         #[case] address: &str,
-        #[case] may: bool,
+        #[case] allowed: bool,
     ) {
-        assert_eq!(Allowed::of(stage, list).holds(address), may);
+        assert_eq!(Allowed::of(stage, list).allows(address), allowed);
     }
 }

@@ -1,39 +1,41 @@
-//! What a campaign says, ready for its provider.
+//! The message of a campaign, ready for its provider.
 
-use domain::merchant::sender::{EmailSender, Senders, SmsSender};
+use crate::context::HoldReason;
+use domain::merchant::sender::Senders;
 use domain::{Campaign, Channel};
 use messaging::content::{EMAIL_FIELDS, SMS_FIELDS};
-use messaging::{EmailMessage, Message, SmsMessage, StopNumber, Template};
+use messaging::sms::sms_with_stop;
+use messaging::{EmailMessage, Field, Message, SmsMessage, Template};
 
-/// A campaign's message, or the code of why there is none: the merchant has no sender for the
-/// channel, or its text was saved under other rules.
-pub(crate) fn message(campaign: &Campaign, senders: &Senders) -> Result<Message, &'static str> {
-    const UNUSABLE: &str = "content";
+/// A campaign's message, or the reason to hold the campaign.
+pub(crate) fn message(campaign: &Campaign, senders: &Senders) -> Result<Message, HoldReason> {
+    let content = &campaign.content;
     match campaign.channel {
         Channel::Email => {
-            let sender: &EmailSender = senders.email.as_ref().ok_or("no_sender")?;
-            let subject = Template::parse(&campaign.content.subject, EMAIL_FIELDS);
-            let html = Template::parse(&campaign.content.body, EMAIL_FIELDS);
+            let sender = senders.email.as_ref().ok_or(HoldReason::NoSender)?;
             Ok(Message::Email(EmailMessage {
                 sender_email: sender.address.as_str().to_owned(),
-                sender_name: sender.name.clone(),
+                sender_name: sender.name.as_str().to_owned(),
                 reply_to: None,
-                subject: subject.map_err(|_| UNUSABLE)?,
-                html: html.map_err(|_| UNUSABLE)?,
+                subject: template(&content.subject, EMAIL_FIELDS)?,
+                html: template(&content.body, EMAIL_FIELDS)?,
                 text: None,
                 tag: campaign.id.to_string(),
             }))
         }
         Channel::Sms => {
-            let sender: &SmsSender = senders.sms.as_ref().ok_or("no_sender")?;
-            let number = StopNumber::parse(&sender.stop_number).map_err(|_| UNUSABLE)?;
-            let body = Template::parse(&campaign.content.body, SMS_FIELDS).map_err(|_| UNUSABLE)?;
+            let sender = senders.sms.as_ref().ok_or(HoldReason::NoSender)?;
+            let body = template(&content.body, SMS_FIELDS)?;
             Ok(Message::Sms(SmsMessage {
-                sender: messaging::SmsSender::parse(&sender.shown).map_err(|_| UNUSABLE)?,
-                body: messaging::sms::sms_with_stop(&body, &number),
-                folded: campaign.content.folded,
+                sender: sender.sender_id.clone(),
+                body: sms_with_stop(&body, &sender.stop_number),
+                folded: content.folded,
             }))
         }
-        Channel::Postal => Err("no_sender"),
+        Channel::Postal => Err(HoldReason::NoSender),
     }
+}
+
+fn template(text: &str, fields: &[Field]) -> Result<Template, HoldReason> {
+    Template::parse(text, fields).map_err(|_| HoldReason::Content)
 }

@@ -1,31 +1,31 @@
-//! The hours of SMS, which hold in production whatever is asked for.
+//! The hours of SMS. Production always applies them.
 
 use domain::Instant;
 use jiff::tz::TimeZone;
-use messaging::{Opening, Window, quiet_hours};
+use messaging::hours::{self, Opening, Window};
 
-/// Whether the hours of SMS are kept.
+/// Whether the hours of SMS are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hours {
-    /// Always, in production.
-    Kept,
-    /// Never closed, so that a message can be tried at night: only those on the list of
-    /// [`crate::Allowed`] get it.
+pub enum SmsHours {
+    /// The hours are applied.
+    Applied,
+    /// SMS are sent at any hour, so that a person can try a message at night. Only the recipients on the list of
+    /// [`crate::Allowed`] receive it.
     Ignored,
 }
 
-impl Hours {
-    /// The stage `live` keeps them; any other does unless `wanted` is `ignored`.
+impl SmsHours {
+    /// The stage `live` applies the hours. Any other stage applies them unless the setting is `ignored`.
     #[must_use]
-    pub fn of(stage: &str, wanted: &str) -> Self {
-        if stage != "live" && wanted == "ignored" { Self::Ignored } else { Self::Kept }
+    pub fn of(stage: &str, setting: &str) -> Self {
+        if stage != "live" && setting == "ignored" { Self::Ignored } else { Self::Applied }
     }
 
-    /// Whether an SMS may go now to somebody whose clock is `zone`'s.
+    /// Whether an SMS may be sent now to a recipient in the time zone `zone`.
     #[must_use]
     pub fn opening(self, now: Instant, zone: &TimeZone) -> Opening {
         match self {
-            Self::Kept => quiet_hours::opening(now, Window::default(), zone),
+            Self::Applied => hours::opening(now, Window::default(), zone),
             Self::Ignored => Opening::Open,
         }
     }
@@ -37,16 +37,16 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case("live", "kept", Hours::Kept)]
-    #[case("live", "ignored", Hours::Kept)]
-    #[case("test", "kept", Hours::Kept)]
-    #[case("test", "", Hours::Kept)]
-    #[case("test", "ignored", Hours::Ignored)]
-    fn production_keeps_the_hours_whatever_is_asked_for(
+    #[case("live", "kept", SmsHours::Applied)]
+    #[case("live", "ignored", SmsHours::Applied)]
+    #[case("test", "kept", SmsHours::Applied)]
+    #[case("test", "", SmsHours::Applied)]
+    #[case("test", "ignored", SmsHours::Ignored)]
+    fn production_applies_the_hours_whatever_the_setting(
         #[case] stage: &str,
-        #[case] wanted: &str,
-        #[case] hours: Hours,
+        #[case] setting: &str,
+        #[case] hours: SmsHours,
     ) {
-        assert_eq!(Hours::of(stage, wanted), hours);
+        assert_eq!(SmsHours::of(stage, setting), hours);
     }
 }

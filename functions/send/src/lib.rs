@@ -1,15 +1,21 @@
-//! Batches of a campaign are handed to a provider: claimed first, each recipient's consent read
-//! strongly after the claim and before the call, and never a message twice.
+//! Sends the batches of campaigns to providers.
+//!
+//! A batch is claimed first. Each recipient's consent is read strongly after the claim and before the call
+//! to the provider. No message is ever sent twice.
 
 mod accounts;
 mod allowed;
-mod app;
+mod attempt;
 mod batch;
 mod content;
+mod context;
+mod dispatch;
 mod hours;
 mod recipients;
+mod sending;
 
 pub use accounts::{Accounts, ProviderUrls};
 pub use allowed::Allowed;
-pub use app::{App, SendFailure, handle};
-pub use hours::Hours;
+pub use context::{App, BatchError};
+pub use dispatch::handle;
+pub use hours::SmsHours;

@@ -1,29 +1,29 @@
-//! The function `send`: batches of a campaign are handed to a provider.
+//! The function `send` sends the batches of campaigns to providers.
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use messaging::{BaseUrl, Transport};
+use messaging::{BaseUrl, providers};
 use platform::{StartError, clients, queue, settings, telemetry};
-use send::{Accounts, Allowed, App, Hours, ProviderUrls, handle};
+use send::{Accounts, Allowed, App, ProviderUrls, SmsHours, handle};
 
-/// Batches under way at once, as many as an event brings: while the provider takes one, another's
-/// members are read and a third one's rows are written.
+/// Batches that are processed at the same time: as many as an event holds. While the provider accepts one batch,
+/// the members of another are read and the rows of a third are written.
 const BATCHES_AT_ONCE: usize = 10;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start();
-    let config = clients::config()?;
-    let urls = ProviderUrls { brevo: url("BREVO_URL")?, sinch: url("SINCH_URL")? };
-    let read = clients::secrets_under(&config, settings::text("PROVIDERS_SECRET_PREFIX")?);
+    let config = clients::config().await;
+    let urls = ProviderUrls::read(|provider| url(providers::url_setting(provider)))?;
+    let read_secret = clients::secrets_under(&config, settings::text("PROVIDERS_SECRET_PREFIX")?);
     let stage = settings::text("STAGE")?;
     let list = std::env::var("ALLOWED_RECIPIENTS").unwrap_or_default();
     let hours = std::env::var("SMS_HOURS").unwrap_or_default();
     let app = App {
         store: clients::store(&config).await?,
-        accounts: Accounts::new(Transport::new()?, urls, read),
+        accounts: Accounts::new(providers::https_client()?, urls, read_secret),
         allowed: Allowed::of(&stage, &list),
-        hours: Hours::of(&stage, &hours),
+        hours: SmsHours::of(&stage, &hours),
         public_url: settings::text("PUBLIC_URL")?,
     };
     let app = &app;

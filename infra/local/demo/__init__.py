@@ -1,8 +1,8 @@
-"""The demonstration: a merchant, its file of purchases, a sale at its till with a coupon, a reward, campaigns by e-mail
-and SMS, a STOP, and the nights of points and of data, through the public doors only.
+"""The demonstration: a merchant, its purchase file, a sale with a coupon, a reward, campaigns by e-mail and SMS, a STOP
+reply, and the daily runs of `followups` and `retention`. It uses the public API, and calls the two scheduled functions.
 
-What it makes is remembered in `stack.json` and `demo/`, so that a second run asks for the same things again
-and is answered that they are known: nothing is made, ingested, sold or sent twice.
+The demonstration keeps notes in `stack.json` and `demo/`. A second run sends the same requests again, so nothing is
+created, ingested, sold or sent twice.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import time
 
 from stack import Stack
 
-from . import closing, file, merchant, messages, night, points, reward, sale
-from .api import Api, DemoFailed, Notes
+from . import closing, file, merchant, messages, points, retention, reward, sale
+from .api import Api, DemoError, Notes
 
-__all__ = ["DemoFailed", "show"]
+__all__ = ["DemoError", "show"]
 
 
 def show(stack: Stack, began: float) -> None:
@@ -29,10 +29,10 @@ def show(stack: Stack, began: float) -> None:
     redeemed = reward.redeem(till, sold["member_id"], demo["reward_id"], notes)
     operator = merchant.operator(stack)
     sent = messages.run(operator, till, stack, demo["merchant_id"], notes)
-    told = points.night(till, stack, demo, sold["member_id"], notes)
-    cleaned = night.run(operator, stack, demo, notes)
+    given = points.daily_run(till, stack, demo, sold["member_id"], notes)
+    retained = retention.run(operator, stack, demo, notes)
 
-    closing.table(report, sold, again, redeemed, sent, told, cleaned)
+    closing.table(report, sold, again, redeemed, sent, given, retained)
     print(f"Done in {time.monotonic() - began:.0f} s.\n")
     closing.refused_rows(report, folder)
     closing.next_steps(stack, folder, demo, report, sold)

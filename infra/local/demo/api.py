@@ -1,4 +1,4 @@
-"""The service's public door, as the demonstration uses it, and what it remembers between two runs."""
+"""A client of the service's public API, and the notes that the demonstration keeps between two runs."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-# What the demonstration's till calls itself.
+# The name of the demonstration's till software.
 SOFTWARE = "zerosix-demo/1"
 
 
-class DemoFailed(Exception):
-    """The service did not do what the demonstration asked."""
+class DemoError(Exception):
+    """The service did not do what the demonstration asked for."""
 
 
 class Api:
@@ -24,7 +24,10 @@ class Api:
     def ask(
         self, method: str, path: str, body: dict | None = None, accept: tuple[int, ...] = (), key: str | None = None
     ) -> tuple[int, dict]:
-        """Status and answer; another refusal than those accepted ends the demonstration. `key` is the Idempotency-Key."""
+        """The status and the answer. A refusal with a status outside `accept` ends the demonstration.
+
+        `key` is the `Idempotency-Key`.
+        """
         request = urllib.request.Request(
             self._url + path,
             method=method,
@@ -40,14 +43,14 @@ class Api:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as refusal:
-            said = refusal.read().decode(errors="replace")
+            body = refusal.read().decode(errors="replace")
             if refusal.code in accept:
                 return refusal.code, {}
-            raise DemoFailed(f"{method} {path} was answered {refusal.code}:\n{said}") from None
+            raise DemoError(f"{method} {path} answered {refusal.code}:\n{body}") from None
 
 
 class Notes:
-    """What the demonstration did, kept between two runs."""
+    """The results of the demonstration, kept between two runs."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -62,16 +65,16 @@ class Notes:
 
 
 def eventually(what: str, ask, within: int = 120):
-    """Asks again until there is an answer; after `within` seconds the demonstration ends."""
+    """Calls `ask` until it returns a result. After `within` seconds the demonstration ends."""
     deadline = time.monotonic() + within
     while True:
         answer = ask()
         if answer:
             return answer
         if time.monotonic() > deadline:
-            raise DemoFailed(
-                f"{what}: not within {within} s. .local/ministack.log holds what the functions say; a message that "
-                "failed five times lies in the dead letters."
+            raise DemoError(
+                f"{what}: no result within {within} s. The functions log to .local/ministack.log. A message that "
+                "failed five times is in a dead-letter queue."
             )
         time.sleep(0.2)
 

@@ -1,4 +1,4 @@
-"""The merchant's file of sales, sent to S3 and watched until its report is there."""
+"""Sends the merchant's purchase file to S3 and waits for its report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bootstrap import say
 from process import short
 from stack import Stack
 
-from .api import Api, DemoFailed, Notes, number
+from .api import Api, DemoError, Notes, number
 
 INGESTED_WITHIN = 300
 
@@ -33,15 +33,15 @@ def send(till: Api, stack: Stack, folder: Path, notes: Notes) -> dict:
         if status == 200 and report["status"] != "awaiting_file":
             return _watch(till, upload, notes)
 
-    _, door = till.ask("POST", "/v1/uploads", {"file_name": file.name})
-    notes.put(upload_id=door["upload_id"])
-    say(f"Sending {short(file)} ({file.stat().st_size // 1024} KB) to S3 by the address that the API gave …")
-    _post_form(door["url"], door["fields"], file)
-    return _watch(till, door["upload_id"], notes)
+    _, form = till.ask("POST", "/v1/uploads", {"file_name": file.name})
+    notes.put(upload_id=form["upload_id"])
+    say(f"Sending {short(file)} ({file.stat().st_size // 1024} KB) to S3, with the upload form of the API …")
+    _post_form(form["url"], form["fields"], file)
+    return _watch(till, form["upload_id"], notes)
 
 
 def _post_form(url: str, fields: dict[str, str], file: Path) -> None:
-    """A browser's form: the fields as they were given, then the file."""
+    """Posts a form as a browser does: the fields of the API first, then the file."""
     boundary = uuid.uuid4().hex
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
@@ -58,27 +58,32 @@ def _post_form(url: str, fields: dict[str, str], file: Path) -> None:
     try:
         urllib.request.urlopen(request, timeout=60).close()
     except urllib.error.HTTPError as refusal:
-        raise DemoFailed(f"S3 refused the file: {refusal.code}\n{refusal.read().decode(errors='replace')}") from None
+        raise DemoError(f"S3 refused the file: {refusal.code}\n{refusal.read().decode(errors='replace')}") from None
 
 
 def _watch(till: Api, upload: str, notes: Notes) -> dict:
-    """Until the report is there; says how far it is whenever that changed."""
+    """Waits for the report and prints the progress when it changes."""
     deadline = time.monotonic() + INGESTED_WITHIN
+    terminal = sys.stdout.isatty()
     drawn = ""
     while True:
         _, report = till.ask("GET", f"/v1/uploads/{upload}")
         line = _progress(report)
         if line != drawn:
-            print(f"\r  {line:<78}" if sys.stdout.isatty() else f"  {line}", end="" if sys.stdout.isatty() else "\n", flush=True)
+            if terminal:
+                print(f"\r  {line:<78}", end="", flush=True)
+            else:
+                print(f"  {line}", flush=True)
             drawn = line
         if report["status"] in ("finished", "refused"):
-            print() if sys.stdout.isatty() else None
+            if terminal:
+                print()
             return report
         if time.monotonic() > deadline:
-            notes.put(upload_id=None)  # the next run sends it anew; what was ingested is known by then
-            raise DemoFailed(
-                f"The file was not ingested within {INGESTED_WITHIN} s. .local/ministack.aws.log holds what ingest says; "
-                "a message that failed five times lies in the dead letters."
+            notes.put(upload_id=None)  # the next run sends the file again; rows already ingested are recognised
+            raise DemoError(
+                f"The file was not ingested within {INGESTED_WITHIN} s. The functions log to .local/ministack.log. "
+                "A message that failed five times is in a dead-letter queue."
             )
         time.sleep(0.2)
 

@@ -1,4 +1,4 @@
-"""A merchant opens its programme: its rules, an establishment and a key for its till, an offer and a reward."""
+"""Creates the demonstration merchant: its programme, an establishment, a till key, an offer and a reward."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from bootstrap import say
 from stack import Stack
 
-from .api import Api, DemoFailed
+from .api import Api, DemoError
 
 BEGAN = "2026-01-05"
 
@@ -36,7 +36,7 @@ OFFER = {
 }
 COUPON = "BIENVENUE10"
 REWARD = {"name": "Sac en toile", "type": "goods", "points": 40, "first_day": BEGAN}
-# Who buys at the till, and asks for the card there. It is this customer's birthday: 1992 had a 29 February.
+# The customer who buys at the till and asks for the card there. Today is their birthday; 1992 had a 29 February.
 CUSTOMER = {
     "mobile": "+33639980606",
     "last_name": "Démonstration",
@@ -46,7 +46,7 @@ CUSTOMER = {
 
 
 def operator(stack: Stack) -> Api:
-    """With the operator's key, which a secret of the deployment holds."""
+    """A client with the operator's key, which is a secret of the deployment."""
     description = stack.describe()
     secret = stack.client("secretsmanager").get_secret_value(SecretId=description["outputs"]["OperatorSecretArn"])
     return Api(description["api_url"], secret["SecretString"])
@@ -56,11 +56,11 @@ def open_programme(stack: Stack) -> dict:
     description = stack.describe()
     known = description.get("demo")
     if known and "coupon" not in known:
-        raise DemoFailed("The state in .local is an older demonstration's. Begin again: make stop && rm -r .local")
+        raise DemoError("The state in .local is of an older demonstration. Start again: make stop && rm -r .local")
     if known and Api(description["api_url"], known["till_key"]).ask(
         "POST", "/v1/members/find", {"mobile": CUSTOMER["mobile"]}, accept=(401, 403, 404)
     )[0] in (200, 404):
-        say(f"The demonstration merchant is there: {MERCHANT['name']}, {ESTABLISHMENT}.")
+        say(f"The demonstration merchant exists already: {MERCHANT['name']}, {ESTABLISHMENT}.")
         return known
 
     setting_up = operator(stack)
@@ -77,14 +77,14 @@ def open_programme(stack: Stack) -> dict:
         "reward_id": reward,
     }
     stack.write_description(demo=demo)
-    say(f"A merchant opened its programme: {MERCHANT['name']}, {ESTABLISHMENT}.")
-    print("  1 point per euro, 2 for comics, all of them double in the month of one's birthday, which gives 20 more.")
-    print(f"  A coupon, {COUPON}, takes 10 % off a basket of 20 € or more; a bag is given for {REWARD['points']} points.")
+    say(f"Created a merchant with its programme: {MERCHANT['name']}, {ESTABLISHMENT}.")
+    print("  1 point per euro, 2 for comics, twice as many in the month of the birthday, and 20 on the birthday.")
+    print(f"  The coupon {COUPON} takes 10 % off a basket of 20 € or more. A bag costs {REWARD['points']} points.")
     return demo
 
 
 def _catalogue(setting_up: Api, merchant: str) -> str:
-    """The offer with its code, and the identifier of the reward; what an interrupted run made is taken up."""
+    """The identifier of the reward. Creates the offer with its code and the reward, unless an interrupted run did."""
     _, page = setting_up.ask("GET", f"{merchant}/offers")
     offer = page["offers"][0] if page["offers"] else setting_up.ask("POST", f"{merchant}/offers", OFFER)[1]
     setting_up.ask("PUT", f"{merchant}/offers/{offer['offer_id']}/codes/{COUPON}", {})

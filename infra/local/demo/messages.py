@@ -1,9 +1,10 @@
-"""Two campaigns, one by e-mail and one by SMS, and a person who answers STOP."""
+"""Two campaigns, one by e-mail and one by SMS, and a person who replies STOP."""
 
 from __future__ import annotations
 
 import json
 import urllib.request
+from functools import partial
 
 from bootstrap import say
 from stack import Stack
@@ -11,7 +12,7 @@ from stack import Stack
 from .api import Api, Notes, euros, eventually
 
 STOP_NUMBER = "36200"
-# Who consented at the counter: (first name, last digits of the mobile).
+# The customers who consented at the counter: first name, last digits of the mobile.
 PEOPLE = [
     ("Agnès", "0701"),
     ("Benoît", "0702"),
@@ -42,11 +43,11 @@ SMS = {
 
 
 def run(operator: Api, till: Api, stack: Stack, merchant: str, notes: Notes) -> dict:
-    """The two campaigns as they ended, and how many an SMS reaches after the STOP."""
+    """The two finished campaigns, and the number of members that an SMS would reach after the STOP."""
     campaigns = f"/v1/merchants/{merchant}/campaigns"
     known = notes.get("campaigns")
     if known:
-        say("The two campaigns of last time are finished; the outbox begins empty with every start.")
+        say("The two campaigns were sent in an earlier run. The outbox is empty after every start.")
     else:
         _prepare(operator, till, merchant)
         known = {}
@@ -56,12 +57,12 @@ def run(operator: Api, till: Api, stack: Stack, merchant: str, notes: Notes) -> 
             path = f"{campaigns}/{known[channel]}"
             counted = _dry_run(operator, path)
             cost = euros(counted["estimated_cost_cents"])
-            say(f"{wanted['name']}: would reach {counted['recipients']}, for about {cost} …")
+            say(f"{wanted['name']}: {counted['recipients']} recipients, about {cost} …")
             operator.ask("POST", f"{path}/launch", {})
         notes.put(campaigns=known)
     ended = {
-        channel: eventually(f"the campaign by {channel}", lambda path=f"{campaigns}/{id}": _ended(operator, path))
-        for channel, id in known.items()
+        channel: eventually(f"the campaign by {channel}", partial(_ended, operator, f"{campaigns}/{campaign_id}"))
+        for channel, campaign_id in known.items()
     }
     if notes.get("stopped") is None:
         _stop(till, stack, notes)
@@ -70,7 +71,7 @@ def run(operator: Api, till: Api, stack: Stack, merchant: str, notes: Notes) -> 
 
 
 def _prepare(operator: Api, till: Api, merchant: str) -> None:
-    """From whom messages come, and who said yes to them."""
+    """Sets the senders of both channels, and enrols the customers who consent to messages."""
     senders = f"/v1/merchants/{merchant}/senders"
     operator.ask(
         "PUT",
@@ -98,7 +99,7 @@ def _prepare(operator: Api, till: Api, merchant: str) -> None:
         for channel in ("email", "sms"):
             consent = {"given": True, "text_version": "2026-01", "told_by": "till"}
             till.ask("PUT", f"{path}/consents/{channel}", consent)
-    say(f"{len(PEOPLE)} customers said yes to e-mails and SMS at the counter.")
+    say(f"{len(PEOPLE)} customers consented to e-mails and SMS at the counter.")
 
 
 def _dry_run(operator: Api, path: str) -> dict:
@@ -112,13 +113,13 @@ def _dry_run(operator: Api, path: str) -> dict:
 
 
 def _ended(operator: Api, path: str) -> dict | None:
-    """Once it is finished and the provider has told of every message."""
+    """The campaign, once it is finished and the provider has reported every message."""
     _, campaign = operator.ask("GET", path)
     return campaign if campaign["state"] == "finished" and campaign["figures"]["by_state"]["sent"] == 0 else None
 
 
 def _stop(till: Api, stack: Stack, notes: Notes) -> None:
-    """A person answers STOP, as a telephone would, through the provider."""
+    """A person replies STOP through the provider, as from a telephone."""
     first_name, digits = PEOPLE[0]
     mobile = f"+3363998{digits}"
     answer = json.dumps({"from": mobile, "to": STOP_NUMBER, "body": "Stop."}).encode()
@@ -132,4 +133,4 @@ def _stop(till: Api, stack: Stack, notes: Notes) -> None:
 
     eventually("the STOP", opposed)
     notes.put(stopped=first_name)
-    say(f"{first_name} answered STOP, and gets no SMS any more.")
+    say(f"{first_name} replied STOP and gets no more SMS.")

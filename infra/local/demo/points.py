@@ -1,4 +1,4 @@
-"""The night of points, and the proof of the ledger."""
+"""The daily run of members' points, and the proof of the ledger."""
 
 from __future__ import annotations
 
@@ -12,33 +12,35 @@ from .schedule import call
 FUNCTION = "FollowupsFunction"
 
 
-def night(till: Api, stack: Stack, demo: dict, member: str, notes: Notes) -> dict:
-    """What the night gave for the birthday, and the proof."""
+def daily_run(till: Api, stack: Stack, demo: dict, member: str, notes: Notes) -> dict:
+    """The points that the daily run gave for the birthday, and the proof."""
     given = notes.get("birthday_points")
     if given is None:
         call(stack, FUNCTION, {"merchant": demo["merchant_id"]})
-        given = eventually("the night of points", lambda: of_entry(till, member, "birthday"))
+        given = eventually("the birthday points", lambda: of_entry(till, member, "birthday"))
         notes.put(birthday_points=given)
-        say(f"A night passed over points: {CUSTOMER['first_name']} was given {given} for the birthday.")
+        say(f"The daily run of points gave {CUSTOMER['first_name']} {given} points for the birthday.")
     proof = prove(stack, demo["merchant_id"])
-    say(f"The ledger of {MERCHANT['name']} was proved, {number(proof['entries'])} entries: {verdict(proof)}.")
+    say(f"Proved the ledger of {MERCHANT['name']}, {number(proof['entries'])} entries: {verdict(proof)}.")
     return {"birthday": given, "proof": proof}
 
 
 def verdict(proof: dict) -> str:
     wrong = len(proof["unproved"])
     members = number(proof["members"])
-    return f"{wrong} BALANCES OF {members} ARE NOT THEIR SUM" if wrong else f"all {members} balances are their sum"
+    if wrong:
+        return f"{wrong} OF {members} BALANCES ARE NOT THE SUM OF THEIR ENTRIES"
+    return f"all {members} balances are the sum of their entries"
 
 
 def of_entry(till: Api, member: str, kind: str) -> int | None:
-    """The points of a member's entry of a type, once there is one."""
+    """The points of a member's entry of this type, or None if the history has no such entry."""
     _, history = till.ask("GET", f"/v1/members/{member}/history?limit=50")
     return next((entry["points"] for entry in history["entries"] if entry["type"] == kind), None)
 
 
 def prove(stack: Stack, merchant: str) -> dict:
-    """The sums of the whole ledger, however many calls it takes."""
+    """The sums of the whole ledger. A large ledger takes several calls."""
     whole = {"members": 0, "entries": 0, "unproved": []}
     place: dict = {}
     while True:

@@ -1,4 +1,4 @@
-"""A sale at the till, with a coupon, and why it earned what it earned."""
+"""A sale at the till with a coupon, and the rules that gave its points."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from bootstrap import say
 from .api import Api, Notes, euros
 from .merchant import COUPON, CUSTOMER
 
-REPLAYED_FOR = timedelta(days=6)  # the API takes a sale again for 7 days
+REPLAYED_FOR = timedelta(days=6)  # the API accepts a sale for 7 days
 
 
 def make(till: Api, notes: Notes) -> tuple[dict, bool]:
-    """The answer, and whether the same sale was made before."""
+    """The answer, and whether an earlier run made the same sale."""
     till.ask("POST", "/v1/members", {**CUSTOMER, "card_requested": True}, accept=(409,))
     now = datetime.now(timezone.utc).replace(microsecond=0)
     body = notes.get("sale")
@@ -23,14 +23,14 @@ def make(till: Api, notes: Notes) -> tuple[dict, bool]:
     _, answer = till.ask("POST", "/v1/purchases", body)
     notes.put(sale=body)
     if known:
-        say("The sale of last time was sent again.")
+        say("Sent the sale of an earlier run again.")
     else:
         _explain(answer, body)
     return answer, known
 
 
 def _paid(till: Api, now: datetime) -> dict:
-    """The till asks what the coupon takes off, where the customer still has it, and sells for what is left to pay."""
+    """The sale to send. A dry run gives the discount of the coupon, if the customer may still use it."""
     basket = {
         "member": {"mobile": CUSTOMER["mobile"]},
         "total_cents": 4_280,
@@ -40,22 +40,22 @@ def _paid(till: Api, now: datetime) -> dict:
             _line("9782205049671", "Une bande dessinée", "Bande dessinée", 2_900),
         ],
     }
-    _, told = till.ask("POST", "/v1/purchases/dry-run", {**basket, "coupons": [COUPON]})
-    given = [coupon for coupon in told["coupons"] if "discount_cents" in coupon]
+    _, dry_run = till.ask("POST", "/v1/purchases/dry-run", {**basket, "coupons": [COUPON]})
+    accepted = [coupon for coupon in dry_run["coupons"] if "discount_cents" in coupon]
     return {
         **basket,
         "type": "sale",
         "register": "C1",
         "receipt_number": f"D{now:%Y%m%d%H%M%S}",
         "sold_at": now.isoformat(),
-        "total_cents": told["to_pay_cents"],
-        "coupons": [{"code": coupon["code"], "discount_cents": coupon["discount_cents"]} for coupon in given],
+        "total_cents": dry_run["to_pay_cents"],
+        "coupons": [{"code": coupon["code"], "discount_cents": coupon["discount_cents"]} for coupon in accepted],
     }
 
 
 def _explain(answer: dict, body: dict) -> None:
-    off = "".join(f", {euros(coupon['discount_cents'])} off by {coupon['code']}" for coupon in body["coupons"])
-    say(f"A sale of {euros(body['total_cents'])} was made at the till{off}. It earned {answer['points']} points:")
+    off = "".join(f", {euros(coupon['discount_cents'])} off with {coupon['code']}" for coupon in body["coupons"])
+    say(f"Sold for {euros(body['total_cents'])} at the till{off}. The sale earned {answer['points']} points:")
     for part in answer["earned"]:
         print(f"    {part['points']:>4}  {part['source']}" + (f", «{part['name']}»" if "name" in part else ""))
     print("  The ticket prints:")

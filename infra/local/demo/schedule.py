@@ -1,4 +1,4 @@
-"""A function called as its schedule calls it, with an order of its own."""
+"""Calls a function as its schedule does, with an order."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import json
 
 from stack import Stack
 
-from .api import DemoFailed
+from .api import DemoError
 
 
 def call(stack: Stack, function: str, order: dict) -> dict:
-    """`function` is the output of the template that names it."""
+    """The answer of the function. `function` is the template output that holds its name."""
     name = stack.describe()["outputs"][function]
     answer = stack.client("lambda").invoke(FunctionName=name, Payload=json.dumps(order).encode())
-    said = json.load(answer["Payload"])
+    body = json.load(answer["Payload"])
     if answer.get("FunctionError"):
-        raise DemoFailed(f"{name} was called with {order} and answered:\n{said}")
-    return said
+        raise DemoError(f"{name} was called with {order} and answered:\n{body}")
+    return body

@@ -12,7 +12,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use domain::{Establishment, Instant, KeyId, MerchantId};
 use std::sync::Arc;
-use store::{Scope, Store, StoreError};
+use store::{ErrorChain, Scope, Store, StoreError};
 
 /// The clock: a test's stands still.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
@@ -108,7 +108,7 @@ impl Gate {
 
     async fn is_operator(&self, token: &str) -> Result<bool, Problem> {
         let is = self.operator_key.is(token, (self.clock)()).await;
-        is.map_err(|error| Problem::unavailable(crate::problem::chain(error.as_ref())))
+        is.map_err(|error| Problem::unavailable(ErrorChain(error.as_ref()).to_string()))
     }
 }
 

@@ -1,58 +1,57 @@
-//! What a campaign may say: read by the rules of its channel before it is saved.
+//! The texts of a campaign, read by the rules of its channel before the campaign is saved.
 
-use crate::header;
-use crate::sms::{Measure, measure};
-use crate::template::{Template, TemplateError};
-use crate::values::{Field, Values};
+use crate::sms::length::{Measure, measure};
+use crate::text::template::{Template, TemplateError};
+use crate::text::values::{Field, Values};
 use domain::ValueError;
 
-/// What may stand in the subject of an e-mail.
+/// The fields of an e-mail's subject.
 pub const SUBJECT_FIELDS: &[Field] =
     &[Field::FirstName, Field::LastName, Field::Points, Field::Merchant];
-/// What may stand in an e-mail.
+/// The fields of an e-mail.
 pub const EMAIL_FIELDS: &[Field] =
     &[Field::FirstName, Field::LastName, Field::Points, Field::Merchant, Field::UnsubscribeUrl];
-/// What may stand in an SMS.
+/// The fields of an SMS.
 pub const SMS_FIELDS: &[Field] =
     &[Field::FirstName, Field::LastName, Field::Points, Field::Merchant, Field::Stop];
 
-/// The most bytes of an e-mail's HTML: Gmail cuts what is longer than 102 KB.
-pub const LARGEST_HTML: usize = 100_000;
-/// The most characters of an SMS, placeholders included; Sinch takes 2000 with the mention of STOP.
-pub const LONGEST_SMS: usize = 1_500;
-/// The most parts of an SMS, each of which is paid for.
-pub const MOST_PARTS: usize = 6;
+/// The most bytes of an e-mail's HTML: Gmail cuts off an e-mail after 102 KB.
+pub const MAX_HTML_BYTES: usize = 100_000;
+/// The most characters of an SMS, placeholders included. Providers accept 2,000 with the mention of STOP.
+pub const MAX_SMS_LENGTH: usize = 1_500;
+/// The most parts of an SMS. The merchant pays for each part.
+pub const MAX_PARTS: usize = 6;
 
-/// Why a text cannot be sent as it is. `Display` follows the name of the field.
+/// Why a text cannot be sent. `Display` follows the name of the field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ContentError {
-    /// Empty, too long, or with control characters.
+    /// The text is empty, too long, or holds control characters.
     #[error(transparent)]
     Text(#[from] ValueError),
-    /// A placeholder that is not right.
+    /// A placeholder is wrong.
     #[error("cannot be read: {error}. Its fields are {}", names(.fields))]
     Template {
-        /// What is wrong.
+        /// The mistake.
         error: TemplateError,
-        /// What may stand there.
+        /// The fields that the text may use.
         fields: &'static [Field],
     },
-    /// An e-mail over [`LARGEST_HTML`].
+    /// The e-mail is over [`MAX_HTML_BYTES`].
     #[error(
-        "is too large: {} bytes at most, since mail programs cut off what is longer",
-        LARGEST_HTML
+        "is too large: {} bytes at most, since mail programs cut off a longer e-mail",
+        MAX_HTML_BYTES
     )]
     TooLarge,
-    /// An e-mail that a person could not object to (CPCE L34-5).
+    /// The e-mail holds no link to object (CPCE L34-5).
     #[error(
         "must hold {{{{unsubscribe_url}}}}, the person's own link to object: \
          <a href=\"{{{{unsubscribe_url}}}}\">…</a>"
     )]
     NoWayToObject,
-    /// An SMS over [`MOST_PARTS`].
-    #[error("comes to {parts} parts, the mention of STOP included: {} at most", MOST_PARTS)]
+    /// The SMS is over [`MAX_PARTS`].
+    #[error("has {parts} parts with the mention of STOP: {} at most", MAX_PARTS)]
     TooManyParts {
-        /// How many it comes to.
+        /// The number of its parts.
         parts: usize,
     },
 }
@@ -66,22 +65,17 @@ fn template(text: &str, fields: &'static [Field]) -> Result<Template, ContentErr
     Template::parse(text, fields).map_err(|error| ContentError::Template { error, fields })
 }
 
-/// Reads the subject of an e-mail: by [`header::subject`], with [`SUBJECT_FIELDS`]. The text, trimmed.
-///
-/// # Errors
-/// [`ContentError::Text`], [`ContentError::Template`].
+/// Reads the subject of an e-mail by [`crate::text::subject::subject`], with [`SUBJECT_FIELDS`]. Returns
+/// the text, trimmed.
 pub fn subject(text: &str) -> Result<&str, ContentError> {
-    let subject = header::subject(text)?;
+    let subject = crate::text::subject::subject(text)?;
     template(subject, SUBJECT_FIELDS)?;
     Ok(subject)
 }
 
 /// Reads the HTML of an e-mail, which must hold the person's link to object.
-///
-/// # Errors
-/// [`ContentError`], but for the parts.
 pub fn html(text: &str) -> Result<Template, ContentError> {
-    if text.len() > LARGEST_HTML {
+    if text.len() > MAX_HTML_BYTES {
         return Err(ContentError::TooLarge);
     }
     let html = template(plain(text)?, EMAIL_FIELDS)?;
@@ -92,41 +86,35 @@ pub fn html(text: &str) -> Result<Template, ContentError> {
     }
 }
 
-/// Reads the text of an SMS, of at most [`LONGEST_SMS`] characters.
-///
-/// # Errors
-/// [`ContentError::Text`], [`ContentError::Template`].
+/// Reads the text of an SMS, of at most [`MAX_SMS_LENGTH`] characters.
 pub fn sms(text: &str) -> Result<Template, ContentError> {
     let text = plain(text)?;
-    if text.chars().nth(LONGEST_SMS).is_some() {
-        return Err(ValueError::TooLong { limit: LONGEST_SMS }.into());
+    if text.chars().nth(MAX_SMS_LENGTH).is_some() {
+        return Err(ValueError::TooLong { limit: MAX_SMS_LENGTH }.into());
     }
     template(text, SMS_FIELDS)
 }
 
-/// Measures an SMS as one person reads it, the mention of STOP in it already.
-///
-/// # Errors
-/// [`ContentError::TooManyParts`].
+/// Measures an SMS for one recipient. `body` holds the mention of STOP already.
 pub fn sms_measure(
     body: &Template,
     values: &Values,
     is_folded: bool,
 ) -> Result<Measure, ContentError> {
     let measure = measure(&sms_text(body, values, is_folded));
-    if measure.parts > MOST_PARTS {
+    if measure.parts > MAX_PARTS {
         return Err(ContentError::TooManyParts { parts: measure.parts });
     }
     Ok(measure)
 }
 
-/// An SMS as one person reads it.
+/// The text of an SMS for one recipient.
 #[must_use]
 pub fn sms_text(body: &Template, values: &Values, is_folded: bool) -> String {
     if is_folded { body.render_folded(values) } else { body.render(values) }
 }
 
-/// A text of one or more lines; white space around it does not count.
+/// Reads a text of one or more lines, without the white space around it.
 fn plain(text: &str) -> Result<&str, ContentError> {
     let is_line = |character: char| matches!(character, '\n' | '\r' | '\t');
     let text = text.trim();
@@ -142,10 +130,12 @@ fn plain(text: &str) -> Result<&str, ContentError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sms::{Encoding, StopNumber, sms_with_stop};
+    use crate::sms::length::Encoding;
+    use crate::sms::stop_mention::sms_with_stop;
+    use domain::merchant::sender::StopNumber;
     use rstest::rstest;
 
-    fn word(error: &ContentError) -> &'static str {
+    fn code(error: &ContentError) -> &'static str {
         match error {
             ContentError::Text(invalid) => invalid.code(),
             ContentError::Template { .. } => "template",
@@ -161,11 +151,8 @@ mod tests {
     #[case("Vos points, {{prenom}}", Some("template"))]
     #[case("{{unsubscribe_url}}", Some("template"))]
     #[case("  ", Some("empty"))]
-    fn a_subject_is_one_line_with_fields_of_its_own(
-        #[case] text: &str,
-        #[case] wrong: Option<&str>,
-    ) {
-        assert_eq!(subject(text).err().as_ref().map(word), wrong);
+    fn a_subject_is_one_line_with_its_own_fields(#[case] text: &str, #[case] wrong: Option<&str>) {
+        assert_eq!(subject(text).err().as_ref().map(code), wrong);
     }
 
     #[rstest]
@@ -174,8 +161,8 @@ mod tests {
     #[case("<p>{{stop}}</p>{{unsubscribe_url}}", Some("template"))]
     #[case("\u{0}{{unsubscribe_url}}", Some("control_characters"))]
     #[case(&"a".repeat(100_001), Some("too_large"))]
-    fn an_e_mail_lets_the_person_object(#[case] text: &str, #[case] wrong: Option<&str>) {
-        assert_eq!(html(text).err().as_ref().map(word), wrong);
+    fn an_e_mail_must_hold_the_link_to_object(#[case] text: &str, #[case] wrong: Option<&str>) {
+        assert_eq!(html(text).err().as_ref().map(code), wrong);
     }
 
     #[rstest]
@@ -183,7 +170,7 @@ mod tests {
     #[case("{{unsubscribe_url}}", Some("template"))]
     #[case(&"a".repeat(1_501), Some("too_long"))]
     fn an_sms_has_the_fields_of_an_sms(#[case] text: &str, #[case] wrong: Option<&str>) {
-        assert_eq!(sms(text).err().as_ref().map(word), wrong);
+        assert_eq!(sms(text).err().as_ref().map(code), wrong);
     }
 
     #[rstest]
@@ -191,7 +178,7 @@ mod tests {
     #[case("a", 905, Err(ContentError::TooManyParts { parts: 7 }))]
     #[case("\u{ea}", 388, Ok((Encoding::Ucs2, 6)))]
     #[case("\u{ea}", 389, Err(ContentError::TooManyParts { parts: 7 }))]
-    fn an_sms_has_six_parts_at_most_with_the_mention_of_stop(
+    fn an_sms_has_at_most_six_parts_with_the_mention_of_stop(
         #[case] letter: &str,
         #[case] count: usize,
         #[case] measured: Result<(Encoding, usize), ContentError>,
@@ -203,15 +190,16 @@ mod tests {
     }
 
     #[test]
-    fn a_folded_sms_is_measured_as_it_is_written() {
+    fn a_folded_sms_is_measured_after_folding() {
         let body = sms("F\u{ea}te").unwrap();
         let parts = |is_folded| sms_measure(&body, &Values::default(), is_folded).unwrap().encoding;
-        assert_eq!((parts(false), parts(true)), (Encoding::Ucs2, Encoding::Gsm7));
+        assert_eq!(parts(false), Encoding::Ucs2);
+        assert_eq!(parts(true), Encoding::Gsm7);
         assert_eq!(sms_text(&body, &Values::default(), true), "Fete");
     }
 
     #[test]
-    fn what_is_wrong_reads_as_the_end_of_a_sentence() {
+    fn an_error_reads_as_the_end_of_a_sentence() {
         let error = html("<p>{{prenom}}</p>").unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -2,8 +2,9 @@
 //! attribute (CBOR with numbered fields, as in `codec.rs`).
 
 use crate::table::codec::{from_bytes, to_bytes};
-use crate::table::items::{self, Transaction};
 use crate::table::keys::{self, Key};
+use crate::table::transaction::TransactionOutcome;
+use crate::table::write::Write;
 use crate::{Store, StoreError};
 use domain::programme::{
     Bonus, Condition, Each, Expiry, Gifts, Goods, Hours, Level, LevelCode, Multiplier,
@@ -57,11 +58,10 @@ impl Store {
         programme: &Programme,
     ) -> Result<(), StoreError> {
         let record = ProgrammeRecord::of(merchant, valid_from, programme);
-        let action = items::put(&self.table, items::to_item(&record)?, None, vec![])?;
         self.settings.forget(merchant);
-        match self.transact(vec![action]).await? {
-            Transaction::Committed => Ok(()),
-            Transaction::Cancelled(_) => Err(StoreError::Busy),
+        match self.transact_one(Write::put(&record)?).await? {
+            TransactionOutcome::Committed => Ok(()),
+            TransactionOutcome::Cancelled(_) => Err(StoreError::Busy),
         }
     }
 }

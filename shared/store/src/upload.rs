@@ -1,8 +1,10 @@
 //! A merchant's files: what became of each, range by range. No row and no person is kept here.
 
-use crate::table::items::{self, ABSENT, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key};
-use crate::{Consistency, Scope, Store, StoreError};
+use crate::table::transaction::TransactionOutcome;
+use crate::table::write::Write;
+use crate::{Consistency, Entity, Scope, Store, StoreError};
 use domain::{EstablishmentId, Instant, UploadId};
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
@@ -213,8 +215,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn announce_upload(&self, scope: &Scope, upload: &Upload) -> Result<(), StoreError> {
-        let item = items::to_item(&UploadRecord::of(scope, upload, None))?;
-        self.transact(vec![items::put(&self.table, item, ABSENT, vec![])?]).await?;
+        self.transact_one(Write::put(&UploadRecord::of(scope, upload, None))?.if_absent()).await?;
         Ok(())
     }
 
@@ -239,16 +240,12 @@ impl Store {
             _ => {}
         }
         let arrived = Upload { status: UploadStatus::Received, ..arrived.clone() };
-        let item = items::to_item(&UploadRecord::of(scope, &arrived, Some(object_version)))?;
-        let action = items::put(
-            &self.table,
-            item,
-            Some("attribute_not_exists(object_version) OR object_version = :version"),
-            vec![(":version", items::text(object_version))],
-        )?;
-        match self.transact(vec![action]).await? {
-            Transaction::Committed => Ok(Some(arrived)),
-            Transaction::Cancelled(_) => Ok(None),
+        let claim = Write::put(&UploadRecord::of(scope, &arrived, Some(object_version)))?
+            .condition("attribute_not_exists(object_version) OR object_version = :version")
+            .value(":version", items::text(object_version));
+        match self.transact_one(claim).await? {
+            TransactionOutcome::Committed => Ok(Some(arrived)),
+            TransactionOutcome::Cancelled(_) => Ok(None),
         }
     }
 
@@ -263,14 +260,10 @@ impl Store {
         upload: &Upload,
         object_version: &str,
     ) -> Result<(), StoreError> {
-        let item = items::to_item(&UploadRecord::of(scope, upload, Some(object_version)))?;
-        let action = items::put(
-            &self.table,
-            item,
-            Some("object_version = :version AND attribute_not_exists(finished_at)"),
-            vec![(":version", items::text(object_version))],
-        )?;
-        self.transact(vec![action]).await?;
+        let put = Write::put(&UploadRecord::of(scope, upload, Some(object_version)))?
+            .condition("object_version = :version AND attribute_not_exists(finished_at)")
+            .value(":version", items::text(object_version));
+        self.transact_one(put).await?;
         Ok(())
     }
 
@@ -281,7 +274,7 @@ impl Store {
     pub async fn upload(&self, scope: &Scope, id: UploadId) -> Result<Upload, StoreError> {
         self.get_item::<UploadRecord>(&keys::upload(scope.tenant(), id), Consistency::Strong)
             .await?
-            .ok_or(StoreError::NotFound("upload"))?
+            .ok_or(StoreError::NotFound(Entity::Upload))?
             .read()
     }
 
@@ -334,8 +327,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let Key { pk, sk } = keys::range(scope.tenant(), upload, number);
         let ttl = now.as_second() + RANGE_KEPT_SECONDS;
-        let item = items::to_item(&RangeRecord { pk, sk, report: *report, ttl })?;
-        self.transact(vec![items::put(&self.table, item, ABSENT, vec![])?]).await?;
+        let record = RangeRecord { pk, sk, report: *report, ttl };
+        self.transact_one(Write::put(&record)?.if_absent()).await?;
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 
-/// Keeps its connections open between calls.
+/// A client that keeps its connections open between calls.
 #[derive(Clone)]
 pub(crate) struct HttpClient(
     Client<hyper_util::client::legacy::connect::HttpConnector, Full<Bytes>>,
@@ -18,8 +18,8 @@ impl HttpClient {
         Self(Client::builder(TokioExecutor::new()).build(connector))
     }
 
-    /// Sends and reads the whole answer. A server of this process that does not answer is a bug
-    /// here, hence no error.
+    /// Sends a request and reads the whole answer. A local server that does not answer is a bug of the
+    /// bench, so there is no error.
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
         let answer = self.0.request(request.map(Full::new)).await.expect("a local server answers");
         let (head, body) = answer.into_parts();

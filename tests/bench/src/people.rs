@@ -1,14 +1,12 @@
-//! A merchant with members who do not exist, sealed and written by the store like any others.
+//! A merchant with members who do not exist. The store seals and writes them like any others.
 
 use crate::{
-    dynamo::{Dynamo, TABLE},
     intake::Intake,
-    stack::{ACCOUNT, VAULT_KEY},
+    stack::{ACCOUNT, Dynamo, TABLE, VAULT_KEY},
 };
 use domain::campaign::{Content, State, Step};
 use domain::member::consent::{Consent, ConsentSource};
 use domain::member::{Details, Email};
-use domain::merchant::sender::{AccountCode, EmailSender};
 use domain::{
     Campaign, CampaignId, Channel, Day, Enrolment, Instant, MemberId, MerchantId, Sector, Segment,
 };
@@ -20,12 +18,11 @@ use store::{
     ConsentChange, Customer, Entry, MEMBER_SHARDS, MasterKey, Mode, NewMember, Scope, Source, Store,
 };
 
-/// Mobiles that Arcep reserves for fiction, and so members of one merchant who were entered one by
-/// one.
+/// Mobiles that Arcep reserves for fiction. A merchant here cannot enrol more members one by one.
 pub(crate) const MOST_ENROLLED: u16 = 10_000;
-/// Members entered at once.
+/// Members that are enrolled at once.
 const AT_ONCE: usize = 8;
-/// Members imported at once.
+/// Members that are imported at once.
 const IMPORTED_AT_ONCE: usize = 20_000;
 
 const LETTER: &str = "<!doctype html><html lang=\"fr\"><head><meta charset=\"utf-8\">\
@@ -37,30 +34,25 @@ const LETTER: &str = "<!doctype html><html lang=\"fr\"><head><meta charset=\"utf
     <p style=\"font-size:small\"><a href=\"{{unsubscribe_url}}\">Ne plus recevoir nos \
     messages</a></p></body></html>";
 
-/// A merchant, through the store.
+/// A merchant, and the store that holds it.
 pub(crate) struct Shop {
     pub(crate) store: Store,
     pub(crate) scope: Scope,
 }
 
 impl Shop {
-    /// Opens a merchant by a number of the caller's choice, with a sender of e-mails.
+    /// Creates a merchant with a sender of e-mails. The number makes its identifier unique.
     pub(crate) async fn open(dynamo: &Dynamo, number: u128) -> Self {
         let store = store_on(dynamo.address());
         let merchant = support::merchant(Sector::Retail, number);
         let now = Instant::now();
         support::open_merchant(&store, &merchant, now).await;
-        let sender = EmailSender {
-            account: AccountCode::parse(ACCOUNT).expect("a code"),
-            address: Email::parse("boutique@example.com").expect("an address"),
-            name: "Boutique".to_owned(),
-            price: None,
-        };
+        let sender = support::email_sender(ACCOUNT);
         store.put_email_sender(merchant.id, &sender).await.expect("a sender");
         Self::known(dynamo, merchant.id).await
     }
 
-    /// A merchant that is there.
+    /// A merchant that the table holds already.
     pub(crate) async fn known(dynamo: &Dynamo, merchant: MerchantId) -> Self {
         let store = store_on(dynamo.address());
         let settings = store.settings_fresh(merchant, Instant::now()).await.expect("settings");
@@ -71,8 +63,8 @@ impl Shop {
         self.scope.settings.merchant.id
     }
 
-    /// Enters members by their number, with an address each. The store makes and seals their records;
-    /// the engine imports them.
+    /// Enrols the members of these numbers, each with an e-mail address. The store makes and seals their
+    /// records; the engine imports them.
     pub(crate) async fn enrol(
         &self,
         dynamo: &Dynamo,
@@ -93,11 +85,11 @@ impl Shop {
             store.create_member(&self.scope, &new, now).await.expect("a member").0.person.id
         });
         let members = members.buffer_unordered(AT_ONCE).collect().await;
-        tokio::task::block_in_place(|| dynamo.import(intake.items()));
+        tokio::task::block_in_place(|| dynamo.import(TABLE, intake.items()));
         members
     }
 
-    /// Has members agree to e-mails.
+    /// Records the members' consent to e-mails.
     pub(crate) async fn consent(&self, members: &[MemberId], now: Instant) {
         let consents = stream::iter(members).map(|member| async move {
             let change = ConsentChange::Consent(Consent {
@@ -112,7 +104,7 @@ impl Shop {
         consents.buffer_unordered(AT_ONCE).collect::<()>().await;
     }
 
-    /// Sells to each member so many times.
+    /// Enters so many sales for each member.
     pub(crate) async fn sell(&self, members: &[MemberId], times: usize) {
         let mut receipt = 0;
         for member in members {
@@ -128,7 +120,7 @@ impl Shop {
         }
     }
 
-    /// A campaign by e-mail to every member, launched.
+    /// Launches a campaign by e-mail to every member.
     pub(crate) async fn launch(&self, number: u128) -> CampaignId {
         let now = Instant::now();
         let campaign = Campaign {
@@ -153,11 +145,11 @@ impl Shop {
         campaign.id
     }
 
-    /// Adds so many members whose records are those of the members who are there, under identifiers
-    /// of their own and due on a day. What is sealed in them opens under the identifier it was sealed for and under no
-    /// other: whoever only walks over members never opens it, and reads as many bytes.
+    /// Adds so many members, due on this day. Their records are copies of the records of the members in the
+    /// table, under new identifiers. The sealed fields of a copy do not open, because they are sealed for
+    /// another identifier. A walk over members does not open them, and reads as many bytes.
     pub(crate) async fn copy(&self, dynamo: &Dynamo, count: usize, due: Day) {
-        let templates = self.records(dynamo).await;
+        let templates = self.records(dynamo);
         let tenant = self.scope.tenant().to_string();
         tokio::task::block_in_place(|| {
             // One thread makes the records, this one imports them.
@@ -171,19 +163,19 @@ impl Shop {
                     });
                     for _ in 0..count.div_ceil(IMPORTED_AT_ONCE) {
                         let some = copies.by_ref().take(IMPORTED_AT_ONCE).flatten();
-                        // Whoever imports has panicked where nobody receives.
+                        // Without a receiver the importing thread has panicked.
                         drop(made.send(some.collect::<Vec<_>>()));
                     }
                 });
                 for items in imported {
-                    dynamo.import(items);
+                    dynamo.import(TABLE, items);
                 }
             });
         });
     }
 
-    /// Account and person of every member, as they are stored.
-    async fn records(&self, dynamo: &Dynamo) -> Vec<[Item; 2]> {
+    /// The stored account and person of every member.
+    fn records(&self, dynamo: &Dynamo) -> Vec<[Item; 2]> {
         let mut records = Vec::new();
         for shard in 0..MEMBER_SHARDS {
             let partition = format!("{}#S#{shard:02}", self.scope.tenant());
@@ -192,7 +184,7 @@ impl Shop {
                 "KeyConditionExpression": "pk = :pk",
                 "ExpressionAttributeValues": {":pk": {"S": partition}},
             });
-            let mut page = dynamo.call("Query", &query).await;
+            let mut page = dynamo.call("Query", &query);
             assert!(page.get("LastEvaluatedKey").is_none(), "a few hundred members are a page");
             let items: Vec<Item> =
                 serde_json::from_value(page["Items"].take()).expect("items of the engine");
@@ -204,13 +196,13 @@ impl Shop {
     }
 }
 
-/// The address of the member of a number.
+/// The e-mail address of the member of this number.
 pub(crate) fn address(number: u16) -> String {
     format!("member{number}@example.com")
 }
 
 fn store_on(address: &str) -> Store {
-    let client = aws_sdk_dynamodb::Client::from_conf(support::client_of(address).build());
+    let client = aws_sdk_dynamodb::Client::from_conf(aws_fakes::client_of(address).build());
     Store::new(client, TABLE, MasterKey::derive(VAULT_KEY))
 }
 
@@ -221,7 +213,7 @@ fn copy(
     number: usize,
     random: u128,
 ) -> [Item; 2] {
-    // Identifiers grow with time, a millisecond apart here.
+    // Identifiers begin with their time; one millisecond lies between two of them here.
     let milliseconds = i64::try_from(number).expect("a few millions");
     let at = Instant::from_millisecond(milliseconds).expect("an instant");
     let member = MemberId::mint(at, random);

@@ -1,17 +1,15 @@
-//! Where things are on this machine, found from the harness's own binary.
+//! Paths and binaries on this machine, found from the path of the harness's own binary.
 
 use serde_json::Value;
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
+use tokio::process::Command;
 
 /// A release binary built beside the harness.
 pub(crate) fn binary(name: &str) -> PathBuf {
     release().join(name)
 }
 
-/// Runs a baseline that prints JSON, to its end.
+/// Runs a baseline to its end and reads the JSON that it prints. The process ends with this future.
 pub(crate) async fn run(
     name: &str,
     arguments: &[String],
@@ -25,20 +23,19 @@ pub(crate) async fn run(
         ("AWS_ACCESS_KEY_ID", "bench"),
         ("AWS_SECRET_ACCESS_KEY", "bench"),
     ]);
-    let ran = tokio::task::spawn_blocking(move || command.output()).await;
-    let output = ran.expect("the wait ends").expect("the baseline starts");
+    let output = command.kill_on_drop(true).output().await.expect("the baseline starts");
     assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("a baseline prints JSON")
 }
 
-/// Where the report, the made-up files and the functions' logs go: `target/bench`.
+/// The folder of the report, of the generated files and of the functions' logs: `target/bench`.
 pub(crate) fn results() -> PathBuf {
     let results = release().with_file_name("bench");
     std::fs::create_dir_all(&results).expect("the target folder can be written to");
     results
 }
 
-/// Every function of the service, by its folder.
+/// The names of all functions of the service, which are the names of their folders.
 pub(crate) fn functions() -> Vec<String> {
     let folder = sources().join("../../functions");
     let entries = std::fs::read_dir(folder).expect("the functions' folder");

@@ -1,4 +1,4 @@
-//! The providers' sandbox, served in this process by a clock that can be put forward.
+//! The providers' sandbox, served in this process, with a clock that can be advanced.
 
 use crate::http_client::HttpClient;
 use bytes::Bytes;
@@ -14,10 +14,10 @@ use std::{
     },
 };
 
-/// As many messages as the sandbox tells at once.
+/// Messages of a page of the outbox: the most that the sandbox returns.
 const PAGE: usize = 5_000;
 
-/// The sandbox. It ends when dropped.
+/// The sandbox. The server ends when the value is dropped.
 pub(crate) struct Providers {
     address: String,
     ahead_seconds: Arc<AtomicI64>,
@@ -40,8 +40,8 @@ impl Providers {
         &self.address
     }
 
-    /// Puts its clock forward: what it remembers grows old.
-    pub(crate) fn pass(&self, seconds: i64) {
+    /// Advances the clock, so that the sandbox forgets calls.
+    pub(crate) fn advance(&self, seconds: i64) {
         self.ahead_seconds.fetch_add(seconds, Ordering::Relaxed);
     }
 
@@ -51,23 +51,23 @@ impl Providers {
         serde_json::from_slice(answer.body()).expect("the sandbox answers JSON")
     }
 
-    /// What is to go wrong from now on; `{}` is nothing.
+    /// Sets the faults from now on; `{}` is none.
     pub(crate) async fn fail(&self, faults: Value) {
         self.post("/control/faults", faults).await;
     }
 
-    /// Calls this address back with what became of e-mails, from now on.
+    /// From now on the sandbox calls this address with the events of e-mails.
     pub(crate) async fn call_back(&self, url: &str, secret: &str) {
         let target = json!({"brevo": {"url": url, "secret": secret}});
         self.post("/control/callbacks", target).await;
     }
 
-    /// Forgets everything but whom it calls back.
+    /// Forgets everything but the address for callbacks.
     pub(crate) async fn reset(&self) {
         self.post("/control/reset", json!({})).await;
     }
 
-    /// How often each address stands in the outbox.
+    /// Messages to each address in the outbox.
     pub(crate) async fn recipients(&self) -> HashMap<String, u32> {
         let mut recipients = HashMap::new();
         let mut before = String::new();

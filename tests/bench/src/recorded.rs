@@ -1,5 +1,4 @@
-//! Recorded calls, turned into the SDK's own types. Shared by the bare loops, each of which includes
-//! this file.
+//! Recorded calls, parsed into the SDK's own types. Each bare loop includes this file.
 
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,

@@ -1,13 +1,11 @@
-//! Everything a function calls, on this machine.
+//! The services that the functions call, on this machine.
 
-use crate::{
-    counting::CountingProxy,
-    dynamo::{Dynamo, TABLE},
-    fakes::{s3::S3, secrets::Secrets, sqs::Sqs},
-    providers::Providers,
-};
+use crate::{providers::Providers, proxies::CountingProxy};
+use aws_fakes::{DynamoDb, S3, SecretsManager, Served, Sqs};
 use std::collections::HashMap;
 
+/// The name of the table, whatever the stack.
+pub(crate) const TABLE: &str = "bench";
 pub(crate) const UPLOADS_BUCKET: &str = "uploads";
 pub(crate) const REPORTS_BUCKET: &str = "reports";
 pub(crate) const CAMPAIGNS_QUEUE: &str = "bench-campaigns";
@@ -19,22 +17,35 @@ pub(crate) const OPERATOR_KEY: &str = "operator-key-of-the-bench-and-of-nothing-
 
 const OPERATOR_SECRET: &str = "arn:aws:secretsmanager:eu-west-3:000000000000:secret:operator";
 const VAULT_SECRET: &str = "arn:aws:secretsmanager:eu-west-3:000000000000:secret:vault";
-/// What every merchant's key is wrapped with.
+/// The secret that wraps every merchant's key.
 pub(crate) const VAULT_KEY: &str =
     "vault-key-of-the-bench-that-seals-only-numbers-of-nobody-whatsoever";
 const PROVIDERS_PREFIX: &str = "bench/providers/";
-/// The account at the provider that every merchant here sends by, and what it proves itself by.
+/// The account at the provider that every merchant here uses, and the secret of its callbacks.
 pub(crate) const ACCOUNT: &str = "main";
 pub(crate) const CALLBACK_SECRET: &str = "callback-secret-of-the-bench";
 
-/// An empty deployment. It ends when dropped.
+/// DynamoDB on a port.
+pub(crate) type Dynamo = Served<DynamoDb>;
+
+/// An engine with the empty table.
+pub(crate) async fn empty_table() -> Dynamo {
+    Served::on_a_port(DynamoDb::with_table(TABLE)).await
+}
+
+/// An engine with the content of a file that [`DynamoDb::save`] wrote.
+pub(crate) async fn restored_table(file: &std::path::Path) -> Dynamo {
+    Served::on_a_port(DynamoDb::restored(file)).await
+}
+
+/// An empty deployment. Its servers end when the value is dropped.
 pub(crate) struct Stack {
     pub(crate) dynamo: Dynamo,
-    pub(crate) counting: CountingProxy,
-    pub(crate) s3: S3,
-    pub(crate) sqs: Sqs,
+    pub(crate) counting: Served<CountingProxy>,
+    pub(crate) s3: Served<S3>,
+    pub(crate) sqs: Served<Sqs>,
     pub(crate) providers: Providers,
-    secrets: Secrets,
+    secrets: Served<SecretsManager>,
 }
 
 /// How a function reaches DynamoDB.
@@ -42,16 +53,16 @@ pub(crate) struct Stack {
 pub(crate) enum Path {
     /// Through the proxy that counts.
     Counted,
-    /// Straight, for what is timed.
+    /// Without a proxy, for a measure of time.
     Direct,
 }
 
 impl Stack {
     pub(crate) async fn start() -> Self {
-        Self::on(Dynamo::start().await).await
+        Self::on(empty_table().await).await
     }
 
-    /// A deployment whose table is there already.
+    /// A deployment with this table.
     pub(crate) async fn on(dynamo: Dynamo) -> Self {
         let counting = CountingProxy::start(dynamo.address()).await;
         let secrets = HashMap::from([
@@ -65,14 +76,14 @@ impl Stack {
         Self {
             dynamo,
             counting,
-            s3: S3::start().await,
-            sqs: Sqs::start().await,
+            s3: Served::start().await,
+            sqs: Served::start().await,
             providers: Providers::start().await,
-            secrets: Secrets::start(secrets).await,
+            secrets: Served::on_a_port(SecretsManager::of(secrets)).await,
         }
     }
 
-    /// The variables of every function; what one does not know it does not read.
+    /// The variables of all functions. A function ignores the variables of the others.
     pub(crate) fn environment(&self, path: Path) -> Vec<(&'static str, String)> {
         let dynamo = match path {
             Path::Counted => self.counting.address(),

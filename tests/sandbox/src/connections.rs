@@ -1,4 +1,4 @@
-//! Connections, and the one thing that a web framework does not do: not to answer.
+//! Connections. A web framework always answers; this server can close a connection without an answer.
 
 use axum::Router;
 use axum::extract::Request;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
-/// In an answer's extensions: the caller never gets it, the connection closes instead.
+/// In the extensions of an answer: the connection closes and the caller never receives the answer.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AnswerLost;
 
@@ -25,17 +25,17 @@ impl std::error::Error for AnswerLost {}
 pub(crate) async fn serve(listener: TcpListener, router: Router) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // No file descriptors left, most likely: some come back.
+            // Most likely no file descriptor is left. Some become free soon.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        // Small answers would wait for the caller's acknowledgement.
+        // Without this option small answers wait for the caller's acknowledgement.
         drop(stream.set_nodelay(true));
         let router = router.clone();
         let service = service_fn(move |request| answer(router.clone(), request));
         let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
         tokio::spawn(async move {
-            // A connection that breaks is the caller's affair.
+            // The caller notices a broken connection.
             drop(connection.await);
         });
     }

@@ -1,8 +1,7 @@
-//! Calls that go wrong because the sandbox was told so. Only calls that send are touched: a provider
-//! that is asked what it has sent answers.
+//! Faults: calls that fail on request. Only calls that send are affected; a look-up of a sent batch never fails.
 
 use crate::connections::AnswerLost;
-use crate::{App, lock};
+use crate::lock::lock;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -10,21 +9,21 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// What is to go wrong. Zero is never.
+/// The faults to apply. Zero means never.
 #[derive(Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
-    /// How long a call waits for its answer, in milliseconds. What it sends is in the outbox before.
+    /// The time that a call waits for its answer, in milliseconds. Its messages are in the outbox before.
     delay_ms: u64,
-    /// Of the calls accepted, every how many the answer is lost, and what it sends is in the outbox.
+    /// Every so many accepted calls, the answer is lost. The messages of the call are in the outbox.
     lose_every: u64,
-    /// Of all calls, every how many are answered `status`, and nothing is sent.
+    /// Every so many calls, a call is answered `status` and sends nothing.
     fail_every: u64,
     status: u16,
-    /// The code in the answer, where it is not the status's usual one.
+    /// The code in the answer, where it is not the usual code of the status.
     code: Option<String>,
 }
 
@@ -35,8 +34,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Whether the status is one of a call that failed.
-    pub(crate) fn are_sound(&self) -> bool {
+    /// Whether the status is the status of a failed call.
+    pub(crate) fn are_valid(&self) -> bool {
         (400..600).contains(&self.status)
     }
 
@@ -49,39 +48,41 @@ impl Settings {
             429 => "too_many_requests",
             _ => "internal_error",
         });
-        // One provider says `message`, another `text`.
-        let why = "the sandbox was told to fail";
-        (status, Json(json!({"code": code, "message": why, "text": why}))).into_response()
+        // One provider calls the field `message`, another `text`.
+        let text = "the sandbox fails on request";
+        (status, Json(json!({"code": code, "message": text, "text": text}))).into_response()
     }
 }
 
 #[derive(Default)]
-pub(crate) struct Faults(Mutex<Counted>);
+pub(crate) struct Faults(Mutex<Counters>);
 
 #[derive(Default)]
-struct Counted {
+struct Counters {
     settings: Settings,
     calls: u64,
     accepted: u64,
 }
 
 impl Faults {
-    /// From the next call on, counted from one again.
+    /// Applies new settings from the next call on. Calls are counted from one again.
     pub(crate) fn set(&self, settings: Settings) {
-        *lock(&self.0) = Counted { settings, calls: 0, accepted: 0 };
+        *lock(&self.0) = Counters { settings, calls: 0, accepted: 0 };
     }
 
-    fn of_this_call(&self) -> (Settings, bool) {
-        let mut counted = lock(&self.0);
-        counted.calls += 1;
-        let fails = is_due(counted.calls, counted.settings.fail_every);
-        (counted.settings.clone(), fails)
+    /// Counts a call and returns the settings, and whether this call fails.
+    fn count_call(&self) -> (Settings, bool) {
+        let mut counters = lock(&self.0);
+        counters.calls += 1;
+        let fails = is_due(counters.calls, counters.settings.fail_every);
+        (counters.settings.clone(), fails)
     }
 
-    fn loses_this_answer(&self) -> bool {
-        let mut counted = lock(&self.0);
-        counted.accepted += 1;
-        is_due(counted.accepted, counted.settings.lose_every)
+    /// Counts an accepted call and returns whether its answer is lost.
+    fn count_accepted(&self) -> bool {
+        let mut counters = lock(&self.0);
+        counters.accepted += 1;
+        is_due(counters.accepted, counters.settings.lose_every)
     }
 }
 
@@ -89,11 +90,15 @@ const fn is_due(count: u64, every: u64) -> bool {
     every != 0 && count.is_multiple_of(every)
 }
 
-/// Stands around every call that sends.
-pub(crate) async fn inflict(State(app): State<App>, request: Request, next: Next) -> Response {
-    let (settings, fails) = app.faults.of_this_call();
+/// The middleware of every call that sends.
+pub(crate) async fn apply(
+    State(faults): State<Arc<Faults>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (settings, fails) = faults.count_call();
     let mut response = if fails { settings.failure() } else { next.run(request).await };
-    if response.status().is_success() && app.faults.loses_this_answer() {
+    if response.status().is_success() && faults.count_accepted() {
         response.extensions_mut().insert(AnswerLost);
     }
     if settings.delay_ms > 0 {

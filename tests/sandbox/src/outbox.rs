@@ -1,22 +1,19 @@
-//! Every message that a provider accepted, newest first. The last ones are kept; the counts are of
-//! all.
+//! The outbox: every message that a provider accepted, newest first. Only the latest messages are stored; the counts
+//! are of all messages.
 
-use crate::{App, lock};
-use axum::Json;
-use axum::extract::{Query, State};
+use crate::lock::lock;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 
-/// How many messages can be read again.
-const KEPT: usize = 50_000;
-/// How many messages a reader gets who does not say.
-const SHOWN: usize = 100;
-/// How many messages a reader gets at most: each is written out whole.
-const MOST_SHOWN: usize = 5_000;
+/// The most messages that are stored.
+const MAX_STORED: usize = 50_000;
+/// The messages of a page, where the reader gives no limit.
+const DEFAULT_LIMIT: usize = 100;
+/// The most messages of a page. Each message is rendered whole.
+const MAX_LIMIT: usize = 5_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -34,7 +31,7 @@ impl Channel {
     }
 }
 
-/// What becomes of a message: the address says so.
+/// The outcome of a message. The recipient's address decides it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
@@ -43,7 +40,7 @@ pub(crate) enum Outcome {
     SoftBounce,
     /// Delivered, then reported as spam.
     Spam,
-    /// Delivered, then unsubscribed from.
+    /// Delivered, then the recipient unsubscribed.
     Unsubscribed,
     /// The operator could not route it.
     Failed,
@@ -51,13 +48,13 @@ pub(crate) enum Outcome {
     Aborted,
 }
 
-/// What a provider was given for one recipient. It is written out when somebody reads it, so that a
-/// batch costs one template and not one text a recipient.
+/// The content of a message for one recipient. It is rendered when a person reads it, so a batch stores one template
+/// and not one text a recipient.
 pub(crate) trait Content: Send + Sync {
     fn channel(&self) -> Channel;
     fn from(&self) -> &str;
     fn to(&self) -> &str;
-    /// What the sender wrote on the batch.
+    /// The sender's reference of the batch.
     fn reference(&self) -> Option<&str>;
     fn tags(&self) -> &[String];
     fn subject(&self) -> Option<String>;
@@ -65,7 +62,7 @@ pub(crate) trait Content: Send + Sync {
     fn text(&self) -> Option<String>;
 }
 
-/// A message that a provider accepted.
+/// An accepted message.
 pub(crate) struct Message {
     pub(crate) content: Box<dyn Content>,
     pub(crate) provider_id: Arc<str>,
@@ -73,10 +70,10 @@ pub(crate) struct Message {
     pub(crate) outcome: Outcome,
 }
 
-/// A message as a reader gets it.
+/// A message, rendered for a reader.
 #[derive(Serialize)]
-pub(crate) struct Shown {
-    /// Counts from 0 in the order of acceptance.
+pub(crate) struct MessageView {
+    /// The position in the order of acceptance, from 0.
     pub(crate) number: u64,
     pub(crate) channel: Channel,
     pub(crate) from: String,
@@ -91,20 +88,20 @@ pub(crate) struct Shown {
     pub(crate) state: Outcome,
 }
 
-/// Which messages a reader wants. What a form leaves empty is not asked for.
+/// The messages that a reader asks for. An empty field filters nothing.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Wanted {
-    /// A whole address or number, its `+` or not.
+pub(crate) struct Filter {
+    /// A whole address, or a number with or without its `+`.
     pub(crate) to: String,
     pub(crate) channel: String,
     limit: Option<usize>,
-    /// Only messages accepted before the one of this number: the last of the page before.
+    /// Only messages before this number, which is the last of the previous page.
     before: Option<u64>,
 }
 
-impl Wanted {
-    fn takes(&self, number: u64, message: &Message) -> bool {
+impl Filter {
+    fn accepts(&self, number: u64, message: &Message) -> bool {
         let content = &message.content;
         self.before.is_none_or(|before| number < before)
             && (self.channel.is_empty() || self.channel == content.channel().name())
@@ -112,18 +109,18 @@ impl Wanted {
     }
 }
 
-/// A `+` in an address's query is read as a space.
+/// An address or a number without its `+`. A `+` in a query string is read as a space.
 fn bare(address: &str) -> &str {
     address.trim().trim_start_matches('+')
 }
 
-/// All that was accepted.
+/// The counts of all accepted messages.
 #[derive(Debug, Default, Clone, Copy, Serialize)]
 pub(crate) struct Counts {
     pub(crate) emails: u64,
     pub(crate) sms: u64,
     pub(crate) distinct_recipients: usize,
-    /// How many recipients got a campaign more than once, each campaign counted.
+    /// The recipients who received a campaign more than once, each campaign counted.
     pub(crate) doubled: u64,
 }
 
@@ -132,11 +129,11 @@ pub(crate) struct Outbox(Mutex<Accepted>);
 
 #[derive(Default)]
 struct Accepted {
-    kept: VecDeque<Arc<Message>>,
+    stored: VecDeque<Arc<Message>>,
     counts: Counts,
-    /// Digests, so that a million recipients weigh little.
+    /// Digests, so that a million recipients take little memory.
     recipients: HashSet<u64>,
-    /// Who got which campaign, and whether more than once.
+    /// The digests of recipient and campaign, and whether the recipient received the campaign more than once.
     campaigns: HashMap<u64, bool>,
 }
 
@@ -158,12 +155,12 @@ impl Accepted {
             .or_insert(false);
     }
 
-    fn first_kept(&self) -> u64 {
-        self.counts.emails + self.counts.sms - self.kept.len() as u64
+    fn first_stored(&self) -> u64 {
+        self.counts.emails + self.counts.sms - self.stored.len() as u64
     }
 }
 
-/// A reference is a path that ends with the batch; without one, a tag names the campaign.
+/// The campaign of a message: its reference without the batch at the end, otherwise its first tag.
 fn campaign(content: &dyn Content) -> Option<&str> {
     match content.reference() {
         Some(reference) => Some(reference.rsplit_once('/').map_or(reference, |(path, _)| path)),
@@ -178,41 +175,41 @@ fn digest(value: impl Hash) -> u64 {
 }
 
 impl Outbox {
-    /// Keeps a call's messages, all of them before anybody reads.
+    /// Stores the messages of a call. A reader sees all of them or none.
     pub(crate) fn put(&self, messages: Vec<Message>) {
         let mut accepted = lock(&self.0);
         for message in messages {
             accepted.count(message.content.as_ref());
-            accepted.kept.push_back(Arc::new(message));
+            accepted.stored.push_back(Arc::new(message));
         }
-        let surplus = accepted.kept.len().saturating_sub(KEPT);
-        accepted.kept.drain(..surplus);
+        let surplus = accepted.stored.len().saturating_sub(MAX_STORED);
+        accepted.stored.drain(..surplus);
     }
 
-    /// Newest first.
-    pub(crate) fn newest(&self, wanted: &Wanted) -> Vec<Shown> {
+    /// The messages that a filter accepts, newest first.
+    pub(crate) fn newest(&self, filter: &Filter) -> Vec<MessageView> {
         let found: Vec<_> = {
             let accepted = lock(&self.0);
-            let numbered = (accepted.first_kept()..).zip(&accepted.kept);
+            let numbered = (accepted.first_stored()..).zip(&accepted.stored);
             let mut found: Vec<_> = numbered
-                .filter(|(number, message)| wanted.takes(*number, message))
+                .filter(|(number, message)| filter.accepts(*number, message))
                 .map(|(number, message)| (number, Arc::clone(message)))
                 .collect();
             found.reverse();
-            found.truncate(wanted.limit.unwrap_or(SHOWN).min(MOST_SHOWN));
+            found.truncate(filter.limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT));
             found
         };
-        found.into_iter().map(|(number, message)| show(number, &message)).collect()
+        found.into_iter().map(|(number, message)| render(number, &message)).collect()
     }
 
-    /// None where it was never accepted or is kept no longer.
-    pub(crate) fn message(&self, number: u64) -> Option<Shown> {
+    /// A message; `None` where no such message was accepted, or it is no longer stored.
+    pub(crate) fn message(&self, number: u64) -> Option<MessageView> {
         let message = {
             let accepted = lock(&self.0);
-            let index = number.checked_sub(accepted.first_kept())?;
-            Arc::clone(accepted.kept.get(usize::try_from(index).ok()?)?)
+            let index = number.checked_sub(accepted.first_stored())?;
+            Arc::clone(accepted.stored.get(usize::try_from(index).ok()?)?)
         };
-        Some(show(number, &message))
+        Some(render(number, &message))
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -225,9 +222,9 @@ impl Outbox {
     }
 }
 
-fn show(number: u64, message: &Message) -> Shown {
+fn render(number: u64, message: &Message) -> MessageView {
     let content = &message.content;
-    Shown {
+    MessageView {
         number,
         channel: content.channel(),
         from: content.from().to_owned(),
@@ -241,19 +238,4 @@ fn show(number: u64, message: &Message) -> Shown {
         provider_id: Arc::clone(&message.provider_id),
         state: message.outcome,
     }
-}
-
-pub(crate) async fn list(State(app): State<App>, Query(wanted): Query<Wanted>) -> Json<Vec<Shown>> {
-    Json(app.outbox.newest(&wanted))
-}
-
-pub(crate) async fn counts(State(app): State<App>) -> Json<Value> {
-    let counts = app.outbox.counts();
-    Json(json!({
-        "emails": counts.emails,
-        "sms": counts.sms,
-        "distinct_recipients": counts.distinct_recipients,
-        "doubled": counts.doubled,
-        "callbacks": {"brevo": app.brevo.line.figures(), "sinch": app.sinch.line.figures()},
-    }))
 }

@@ -1,8 +1,8 @@
-//! The outbox in a browser: a list that refreshes itself, and a page for each message. In French, for
-//! whoever shows or tries the service.
+//! The outbox in a browser: a list that refreshes itself, and a page for each message. The pages are in French, for
+//! people who present or try the service.
 
-use crate::App;
-use crate::outbox::{Channel, Outcome, Shown, Wanted};
+use crate::context::App;
+use crate::outbox::{Channel, Filter, MessageView, Outcome};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Html;
@@ -11,24 +11,24 @@ use std::fmt::{self, Display, Write as _};
 
 const STYLE: &str = include_str!("page.css");
 const REFRESH: &str = include_str!("refresh.js");
-/// How many characters of a message the list shows.
-const EXTRACT: usize = 90;
+/// The characters of a message that the list shows.
+const EXTRACT_LENGTH: usize = 90;
 
-pub(crate) async fn list(State(app): State<App>, Query(wanted): Query<Wanted>) -> Html<String> {
-    let counts = app.outbox.counts();
-    let shown = app.outbox.newest(&wanted);
+pub(crate) async fn list(State(app): State<App>, Query(filter): Query<Filter>) -> Html<String> {
+    let counts = app.core.outbox.counts();
+    let messages = app.core.outbox.newest(&filter);
     let mut rows = String::new();
-    for message in &shown {
+    for message in &messages {
         row(&mut rows, message);
     }
-    if shown.is_empty() {
+    if messages.is_empty() {
         rows.push_str("<tr><td colspan=\"6\">Aucun message.</td></tr>");
     }
-    let selected = |channel| if wanted.channel == channel { " selected" } else { "" };
+    let selected = |channel| if filter.channel == channel { " selected" } else { "" };
     let body = format!(
         "<h1>Boîte d’envoi du bac à sable</h1>\
-         <p>Rien de ce qui est ici n’est parti : ce sont les messages que les prestataires auraient \
-         envoyés.</p>\
+         <p>Aucun de ces messages n’a été envoyé. Le service les a confiés aux prestataires, que ce bac \
+         à sable imite.</p>\
          <form method=\"get\"><label>Destinataire <input name=\"to\" value=\"{to}\"></label>\
          <label>Canal <select name=\"channel\"><option value=\"\">tous</option>\
          <option value=\"email\"{email}>e-mail</option><option value=\"sms\"{sms}>SMS</option>\
@@ -41,7 +41,7 @@ pub(crate) async fn list(State(app): State<App>, Query(wanted): Query<Wanted>) -
          <th scope=\"col\">Destinataire</th><th scope=\"col\">Objet</th>\
          <th scope=\"col\">Extrait</th><th scope=\"col\">État</th></tr></thead>\
          <tbody>{rows}</tbody></table></div><script>{REFRESH}</script>",
-        to = Escaped(&wanted.to),
+        to = Escaped(&filter.to),
         email = selected("email"),
         sms = selected("sms"),
         emails = counts.emails,
@@ -52,12 +52,12 @@ pub(crate) async fn list(State(app): State<App>, Query(wanted): Query<Wanted>) -
     page("Boîte d’envoi", &body)
 }
 
-fn row(rows: &mut String, message: &Shown) {
+fn row(rows: &mut String, message: &MessageView) {
     let text = message.text.clone().or_else(|| message.html.as_deref().map(words));
     let text = text.unwrap_or_default();
-    let extract: String = text.chars().take(EXTRACT).collect();
+    let extract: String = text.chars().take(EXTRACT_LENGTH).collect();
     let subject = message.subject.as_deref().unwrap_or("Lire");
-    // Writing to a string does not fail.
+    // Writing to a string never fails.
     let _ = write!(
         rows,
         "<tr><td>{time}</td><td>{channel}</td><td>{to}</td>\
@@ -79,7 +79,7 @@ pub(crate) async fn message(
     Path(number): Path<u64>,
 ) -> (StatusCode, Html<String>) {
     let back = "<p><a href=\"/\">Boîte d’envoi</a></p>";
-    let Some(message) = app.outbox.message(number) else {
+    let Some(message) = app.core.outbox.message(number) else {
         let body = format!("{back}<h1>Ce message n’est pas dans la boîte d’envoi</h1>");
         return (StatusCode::NOT_FOUND, page("Message introuvable", &body));
     };
@@ -95,13 +95,13 @@ pub(crate) async fn message(
         ("État", state(message.state)),
         ("Référence", message.reference.as_deref().unwrap_or("—")),
         ("Étiquettes", if tags.is_empty() { "—" } else { &tags }),
-        ("Chez le prestataire", &message.provider_id),
+        ("Identifiant chez le prestataire", &message.provider_id),
     ] {
         let _ = write!(body, "<dt>{name}</dt><dd>{}</dd>", Escaped(value));
     }
     body.push_str("</dl>");
     if let Some(html) = &message.html {
-        // Neither scripts nor forms nor the page around are within the message's reach.
+        // The sandboxed frame allows no script and no form, and has no access to the page around it.
         let _ = write!(
             body,
             "<h2>Message</h2><iframe sandbox title=\"Le message tel qu’il est affiché\" \
@@ -150,19 +150,19 @@ fn local(at: Timestamp) -> impl Display {
     })
 }
 
-/// The words of a page, for an extract: without tags, nor what stands in a head or a style.
+/// The words of an HTML page, for an extract: without tags, and without the content of a head or a style.
 fn words(html: &str) -> String {
     let mut words = String::new();
     let mut rest = html;
     while let Some((text, after)) = rest.split_once('<') {
         words.push_str(text);
         words.push(' ');
-        let unseen = ["head", "style", "title", "script"].into_iter().find(|name| {
+        let hidden = ["head", "style", "title", "script"].into_iter().find(|name| {
             let beginning = after.get(..name.len());
             beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(name))
                 && after[name.len()..].starts_with([' ', '>'])
         });
-        let end = match unseen {
+        let end = match hidden {
             Some(name) => after.find(&format!("</{name}")).map_or(after, |at| &after[at..]),
             None => after,
         };
@@ -172,7 +172,7 @@ fn words(html: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Text that cannot be markup, within an attribute's quotes as well.
+/// Text escaped for HTML, and for the quotes of an attribute.
 struct Escaped<'t>(&'t str);
 
 impl Display for Escaped<'_> {

@@ -1,4 +1,4 @@
-// The list is exchanged for a newer one, unless nobody sees it or somebody is on one of its links.
+// Replaces the list by a newer one, unless the page is hidden or the focus is on a link of the list.
 const live = document.querySelector("#live");
 live.hidden = false;
 setInterval(async () => {

@@ -1,4 +1,4 @@
-//! What tests share: a table of their own, a merchant, a clock, and people who do not exist.
+//! The table, the merchant and the members that the tests share. None of these people exists.
 
 #![expect(
     clippy::expect_used,
@@ -6,15 +6,19 @@
     reason = "a test that cannot be set up must stop"
 )]
 
-mod bucket;
 mod merchant;
-mod queue;
+mod senders;
 pub mod sequences;
 mod table;
 
-pub use bucket::Bucket;
+pub use aws_fakes::client_of;
 pub use merchant::{
     instant, merchant, mobile, open_merchant, open_merchant_with, points_a_euro, receipt, sale,
 };
-pub use queue::Queue;
-pub use table::{Table, client_of};
+pub use senders::{email_sender, sms_sender};
+pub use table::Table;
+
+/// S3 for one test.
+pub type Bucket = aws_fakes::Served<aws_fakes::S3>;
+/// SQS for one test.
+pub type Queue = aws_fakes::Served<aws_fakes::Sqs>;

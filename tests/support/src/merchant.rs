@@ -21,7 +21,7 @@ pub fn mobile(number: u16) -> Mobile {
     Mobile::parse(&format!("063998{number:04}")).expect("a mobile")
 }
 
-/// A merchant of a sector, by a number of the test's choice.
+/// A merchant of a sector. The number makes its identifier and its reference unique.
 #[must_use]
 pub fn merchant(sector: Sector, number: u128) -> Merchant {
     let signed = || Agreement {
@@ -82,7 +82,7 @@ pub fn receipt(number: &str) -> Receipt {
     }
 }
 
-/// A sale of so many cents at 10:15 on that day, without lines.
+/// A sale of so many cents on 24 November 2026 at 10:15, without lines.
 #[must_use]
 pub fn sale(number: &str, cents: i64) -> Purchase {
     let sold_at = instant("2026-11-24T09:15:00Z");

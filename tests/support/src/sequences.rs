@@ -1,5 +1,5 @@
-//! Sequences of what may happen to a member's points, carried out by two threads at once: sales, returns,
-//! cancellations, visits, spends, corrections by hand, nights, each told again and again.
+//! Random sequences of operations on a member's points, which two threads carry out at once: sales,
+//! returns, cancellations, visits, redemptions, adjustments, daily runs, and the same requests again.
 
 use domain::ledger::entry::{Adjustment, AdjustmentReason};
 use domain::member::{Details, Enrolment};
@@ -12,38 +12,47 @@ use proptest::prelude::*;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{
-    Answered, Customer, Entry, IdempotencyKey, NewAdjustment, NewMember, NewRedemption, NewVisit,
-    Scope, Source, Store, StoreError, Wanted,
+    Answered, Customer, Entity, Entry, IdempotencyKey, NewAdjustment, NewMember, NewRedemption,
+    NewVisit, Scope, Source, Store, StoreError, Wanted,
 };
 
-/// One thing that happens, on a day counted from the sequence's first.
+/// One operation.
 #[derive(Debug, Clone, Copy)]
 pub enum Step {
     /// Goods are sold for so many cents.
     Sale(i64),
-    /// Goods of the sale of another step come back.
+    /// Goods of the sale of another step are returned, for so many cents.
     ReturnOf(usize, i64),
-    /// Goods come back and no sale is named.
+    /// Goods are returned for so many cents, and no sale is named.
     Return(i64),
-    /// The document of another step is cancelled.
+    /// The sale or return of another step is cancelled.
     Cancel(usize),
-    /// The member comes and buys nothing.
+    /// The member visits and buys nothing.
     Visit,
-    /// Points are spent off the bill.
+    /// So many points are spent off the bill.
     Spend(i64),
-    /// What another step spent is given back.
+    /// The redemption of another step is cancelled.
     CancelSpend(usize),
-    /// The balance is corrected by hand.
+    /// An employee adjusts the balance by so many points.
     Adjust(i64),
-    /// A night passes.
-    Night,
-    /// Another step is told again.
+    /// The daily run passes over the member.
+    DailyRun,
+    /// The request of another step is repeated.
     Again(usize),
 }
 
-/// A sequence: each step with its day and the thread that takes it.
+/// A step with its day and its thread.
+#[derive(Debug, Clone, Copy)]
+struct PlannedStep {
+    step: Step,
+    /// Counted from the first day of the sequence.
+    day: i32,
+    thread: bool,
+}
+
+/// A sequence of steps.
 #[derive(Debug, Clone)]
-pub struct Sequence(Vec<(Step, i32, bool)>);
+pub struct Sequence(Vec<PlannedStep>);
 
 /// The most steps of a sequence.
 const MOST_STEPS: usize = 24;
@@ -60,31 +69,33 @@ pub fn any_sequence() -> impl Strategy<Value = Sequence> {
         3 => (1_i64..120).prop_map(Step::Spend),
         1 => other.clone().prop_map(Step::CancelSpend),
         1 => (-60_i64..120).prop_map(Step::Adjust),
-        2 => Just(Step::Night),
+        2 => Just(Step::DailyRun),
         2 => other.prop_map(Step::Again),
     ];
-    let steps = prop::collection::vec((step, 0_i32..120, any::<bool>()), 4..MOST_STEPS);
+    let step = (step, 0_i32..120, any::<bool>());
+    let step = step.prop_map(|(step, day, thread)| PlannedStep { step, day, thread });
+    let steps = prop::collection::vec(step, 4..MOST_STEPS);
     steps.prop_map(Sequence)
 }
 
-/// What a sequence works on: a member of its own.
+/// A sequence on its way, with a member of its own.
 struct Run {
     store: Store,
     scope: Scope,
     member: MemberId,
-    /// Sets its receipts and keys apart from those of other sequences.
+    /// Makes the receipts and keys of this sequence unique.
     number: u32,
-    steps: Vec<(Step, i32, bool)>,
-    /// What was spent, by its step.
-    spent: Mutex<HashMap<usize, RedemptionId>>,
+    steps: Vec<PlannedStep>,
+    /// The redemptions, by their steps.
+    redemptions: Mutex<HashMap<usize, RedemptionId>>,
 }
 
-/// Carries a sequence out on two threads, then tells every step that was accepted again, and proves the
-/// member's ledger after each.
+/// Carries out a sequence on two threads and proves the member's ledger, then repeats every accepted
+/// request and proves the ledger again.
 ///
 /// # Errors
-/// What is broken: entries that do not sum to the balance, a debt below zero, a step told again that
-/// changed something.
+/// A sentence on the broken ledger: its entries do not sum to the balance, a debt is below zero, or a
+/// repeated request changed something.
 pub async fn run(
     store: &Store,
     scope: &Scope,
@@ -97,8 +108,8 @@ pub async fn run(
     let made = store.create_member(scope, &new, noon(0)).await;
     let member = made.map_err(|error| error.to_string())?.0.person.id;
     let (store, scope) = (store.clone(), scope.clone());
-    let (steps, spent) = (sequence.0, Mutex::default());
-    let run = Arc::new(Run { store, scope, member, number, steps, spent });
+    let (steps, redemptions) = (sequence.0, Mutex::default());
+    let run = Arc::new(Run { store, scope, member, number, steps, redemptions });
     let threads = [false, true].map(|thread| tokio::spawn(Arc::clone(&run).take_all(thread)));
     let mut accepted = Vec::new();
     for thread in threads {
@@ -109,14 +120,14 @@ pub async fn run(
         run.take(index).await?;
     }
     let after = run.prove().await?;
-    if before == after { Ok(()) } else { Err(format!("told again: {before:?} became {after:?}")) }
+    if before == after { Ok(()) } else { Err(format!("repeated: {before:?} became {after:?}")) }
 }
 
 fn day_of(day: i32) -> Day {
     Day::from_ordinal(20_454 + day)
 }
 
-/// Noon in Paris, but for summer.
+/// Noon in Paris; one hour later in summer.
 fn noon(day: i32) -> Instant {
     let second = 1_767_265_200 + i64::from(day) * 86_400;
     Instant::from_second(second).unwrap_or(Instant::UNIX_EPOCH)
@@ -126,22 +137,22 @@ impl Run {
     async fn take_all(self: Arc<Self>, thread: bool) -> Result<Vec<usize>, String> {
         let mut accepted = Vec::new();
         for index in 0..self.steps.len() {
-            let (step, _, by) = self.steps[index];
-            let told_again = !matches!(step, Step::Night | Step::Again(_));
-            if by == thread && self.take(index).await? && told_again {
+            let planned = self.steps[index];
+            let is_repeated = !matches!(planned.step, Step::DailyRun | Step::Again(_));
+            if planned.thread == thread && self.take(index).await? && is_repeated {
                 accepted.push(index);
             }
         }
         Ok(accepted)
     }
 
-    /// Takes a step, told by `false` where it was refused; what the table did not do is broken.
+    /// Takes a step; `false` where the store refused it. An error of the table breaks the sequence.
     async fn take(&self, index: usize) -> Result<bool, String> {
-        let index = match self.steps[index].0 {
+        let index = match self.steps[index].step {
             Step::Again(other) => other % self.steps.len(),
             _ => index,
         };
-        let (step, day, _) = self.steps[index];
+        let PlannedStep { step, day, .. } = self.steps[index];
         let now = noon(day);
         let (store, scope, member) = (&self.store, &self.scope, self.member);
         let done = match step {
@@ -162,7 +173,7 @@ impl Run {
             Step::Spend(points) => self.spend(index, points).await,
             Step::CancelSpend(other) => self.cancel_spend(other % self.steps.len(), day).await,
             Step::Adjust(points) => self.adjust(index, points).await,
-            Step::Night => store.run_day(scope, member, day_of(day), now).await.map(drop),
+            Step::DailyRun => store.run_day(scope, member, day_of(day), now).await.map(drop),
         };
         match done {
             Ok(()) => Ok(true),
@@ -174,7 +185,7 @@ impl Run {
     }
 
     async fn enter(&self, index: usize, kind: PurchaseKind, cents: i64) -> Result<(), StoreError> {
-        let (receipt, at) = (self.receipt(index), noon(self.steps[index].1));
+        let (receipt, at) = (self.receipt(index), noon(self.steps[index].day));
         let total = Cents::new(cents);
         let purchase = Purchase::new(Sector::Retail, receipt, kind, at, total, vec![], None)?;
         let entry = Entry { purchase, source: Source::Operator };
@@ -183,14 +194,14 @@ impl Run {
     }
 
     async fn visit(&self, index: usize) -> Result<(), StoreError> {
-        let at = noon(self.steps[index].1);
+        let at = noon(self.steps[index].day);
         let establishment = EstablishmentId::parse("paris")?;
         let new = NewVisit { member: self.member, establishment, at };
         self.store.visit(&self.scope, &new, &self.key(index), at).await.map(drop)
     }
 
     async fn spend(&self, index: usize, points: i64) -> Result<(), StoreError> {
-        let day = self.steps[index].1;
+        let day = self.steps[index].day;
         let new = NewRedemption {
             member: self.member,
             wanted: Wanted::Bill(Points::new(points)),
@@ -199,20 +210,20 @@ impl Run {
         };
         let (Answered::New(made) | Answered::Replayed(made)) =
             self.store.redeem(&self.scope, &new, &self.key(index), noon(day)).await?;
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        spent.insert(index, made.redemption.id);
+        let mut redemptions = self.redemptions.lock().unwrap_or_else(PoisonError::into_inner);
+        redemptions.insert(index, made.redemption.id);
         Ok(())
     }
 
     async fn cancel_spend(&self, of: usize, day: i32) -> Result<(), StoreError> {
-        let id = self.spent.lock().unwrap_or_else(PoisonError::into_inner).get(&of).copied();
-        let Some(id) = id else { return Err(StoreError::NotFound("redemption")) };
+        let id = self.redemptions.lock().unwrap_or_else(PoisonError::into_inner).get(&of).copied();
+        let Some(id) = id else { return Err(StoreError::NotFound(Entity::Redemption)) };
         let (today, now) = (day_of(day), noon(day));
         self.store.cancel_redemption(&self.scope, self.member, id, today, now).await.map(drop)
     }
 
     async fn adjust(&self, index: usize, points: i64) -> Result<(), StoreError> {
-        let day = self.steps[index].1;
+        let day = self.steps[index].day;
         let (reason, reference) = (AdjustmentReason::Goodwill, None);
         let author = Operator::parse("7")?;
         let new = NewAdjustment {
@@ -229,7 +240,7 @@ impl Run {
         Receipt {
             establishment: EstablishmentId::parse("paris").expect("a code"),
             register: Register::default(),
-            day: day_of(self.steps[index].1),
+            day: day_of(self.steps[index].day),
             number: ReceiptNumber::parse(&number).expect("a receipt number"),
         }
     }
@@ -241,7 +252,7 @@ impl Run {
         IdempotencyKey { text, fingerprint }
     }
 
-    /// The account, and how many entries it has, where they sum to it.
+    /// The account and the number of its entries, where the entries sum to the account.
     async fn prove(&self) -> Result<(Account, u64), String> {
         let proved = self.store.prove_member(&self.scope, self.member).await;
         let (account, entries, sum) = proved.map_err(|error| error.to_string())?;

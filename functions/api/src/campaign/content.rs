@@ -2,18 +2,17 @@
 
 use crate::codes;
 use domain::campaign::Content;
+use domain::merchant::sender::StopNumber;
 use domain::{Campaign, Channel};
 use http_edge::Fields;
 use http_edge::codes::Code;
 use messaging::content::{self, ContentError, sms_text};
 use messaging::sms::{Encoding, measure, outside_gsm7, sms_with_stop};
-use messaging::{StopNumber, Template, Values, fold};
+use messaging::text::fold::fold;
+use messaging::{Template, Values};
 use serde::{Deserialize, Serialize};
 use store::Settings;
 use utoipa::ToSchema;
-
-/// As long as any number that takes STOP, for a merchant that has none yet.
-const ANY_NUMBER: &str = "36000";
 
 /// What is written. Placeholders: `{{first_name}}`, `{{last_name}}`, `{{points}}`, `{{merchant}}`; in the
 /// body of an e-mail `{{unsubscribe_url}}`, in an SMS `{{stop}}`. `{{first_name|cher client}}` says what
@@ -145,7 +144,7 @@ impl SmsLength {
             parts: measured.parts,
             characters_outside_gsm7: outside_gsm7(&text).iter().map(char::to_string).collect(),
             folded: FoldedSms {
-                text: Some(fold::fold(body)).filter(|text| text != body),
+                text: Some(fold(body)).filter(|text| text != body),
                 encoding: word(measured_folded.encoding),
                 parts: measured_folded.parts,
             },
@@ -161,11 +160,8 @@ const fn word(encoding: Encoding) -> &'static str {
 }
 
 fn with_stop(template: &Template, settings: &Settings) -> Template {
-    let number = settings.senders.sms.as_ref().map(|sender| sender.stop_number.as_str());
-    match StopNumber::parse(number.unwrap_or(ANY_NUMBER)) {
-        Ok(number) => sms_with_stop(template, &number),
-        Err(_) => template.clone(),
-    }
+    let number = settings.senders.sms.as_ref().map(|sender| sender.stop_number.clone());
+    sms_with_stop(template, &number.unwrap_or_else(StopNumber::any))
 }
 
 /// Somebody, to measure with.

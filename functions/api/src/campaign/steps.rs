@@ -190,7 +190,7 @@ pub(crate) fn ready(campaign: &Campaign, settings: &Settings) -> Result<(), Prob
         );
         return Err(Problem::new(Kind::Conflict, detail).coded(codes::NO_SENDER));
     }
-    let is_numbered = |sender: &SmsSender| sender.shown.bytes().all(|byte| byte.is_ascii_digit());
+    let is_numbered = |sender: &SmsSender| sender.sender_id.is_short_code();
     let body = &campaign.content.body;
     if campaign.channel == Channel::Sms
         && senders.sms.as_ref().is_some_and(is_numbered)

@@ -1,91 +1,142 @@
-//! From whom a merchant's messages come: the operator sets it, since accounts at the providers are
-//! the operator's to open.
+//! A merchant's senders. Only the operator sets them, since only the operator opens accounts at the
+//! providers.
 
 use crate::openapi::{BodyRefusals, OperatorRefusals};
 use crate::{App, identifiers};
 use axum::Json;
 use axum::extract::State;
+use domain::Channel;
 use domain::member::Email;
-use domain::merchant::sender::{AccountCode, EmailSender, Senders, SmsSender, UnitPrice};
-use http_edge::{Fields, JsonBody, Operator, Problem, Segments};
+use domain::merchant::provider::{AccountCode, ProviderAccount, ProviderName};
+use domain::merchant::sender::{
+    EmailSender, SenderId, SenderName, Senders, SmsSender, StopNumber, UnitPrice,
+};
+use http_edge::{Fields, JsonBody, Operator, Problem, Segments, codes};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
-/// From whom e-mails come, by Brevo.
+/// The sender of a merchant's e-mails.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = EmailSender)]
-pub(crate) struct Emails {
-    /// The account's code; its credentials are a secret of the deployment.
+pub(crate) struct EmailSenderBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = email_provider)]
+    provider: Option<String>,
+    /// The code of the account at the provider. The account's credentials are a secret of the deployment.
     #[schema(max_length = 40, examples("main"))]
     account: String,
-    /// An address of a domain that Brevo knows.
+    /// The sender's address, of a domain that the provider knows.
     #[schema(format = Email, examples("boutique@example.com"))]
     address: String,
-    /// The name beside it.
+    /// The name beside the address.
     #[schema(max_length = 70)]
     name: String,
-    /// What one e-mail costs, in millionths of a euro; dry runs use this price.
+    /// The price of one e-mail, in millionths of a euro. Dry runs use this price.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(maximum = 1_000_000, examples(900))]
     price_microeuros: Option<u32>,
 }
 
-/// From whom SMS come, by Sinch.
+/// The sender of a merchant's SMS.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SmsSender)]
-pub(crate) struct Sms {
-    /// The account's code; its credentials are a secret of the deployment.
+pub(crate) struct SmsSenderBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = sms_provider)]
+    provider: Option<String>,
+    /// The code of the account at the provider. The account's credentials are a secret of the deployment.
     #[schema(max_length = 40, examples("main"))]
     account: String,
-    /// What the telephone shows: 3 to 11 letters, digits and spaces, a letter first; or a short code.
+    /// The sender that the telephone shows: 3 to 11 letters, digits and spaces, a letter first; or 5 digits.
     #[schema(examples("Boutique"))]
     shown: String,
-    /// The short code that takes the word STOP.
+    /// The short code that receives the word STOP.
     #[schema(examples("36200"))]
     stop_number: String,
-    /// What one part of an SMS costs, in millionths of a euro; dry runs use this price.
+    /// The price of one part of an SMS, in millionths of a euro. Dry runs use this price.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(maximum = 1_000_000, examples(45_000))]
     price_microeuros: Option<u32>,
 }
 
-/// A merchant's senders; a channel without one sends nothing.
+/// A merchant's senders. A channel without a sender sends nothing.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SendersAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<Emails>,
+    email: Option<EmailSenderBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    sms: Option<Sms>,
+    sms: Option<SmsSenderBody>,
 }
 
 impl SendersAnswer {
     pub(crate) fn of(senders: &Senders) -> Self {
         Self {
-            email: senders.email.as_ref().map(|sender| Emails {
-                account: sender.account.as_str().to_owned(),
+            email: senders.email.as_ref().map(|sender| EmailSenderBody {
+                provider: Some(sender.account.provider.as_str().to_owned()),
+                account: sender.account.code.as_str().to_owned(),
                 address: sender.address.as_str().to_owned(),
-                name: sender.name.clone(),
+                name: sender.name.as_str().to_owned(),
                 price_microeuros: sender.price.map(UnitPrice::microeuros),
             }),
-            sms: senders.sms.as_ref().map(|sender| Sms {
-                account: sender.account.as_str().to_owned(),
-                shown: sender.shown.clone(),
-                stop_number: sender.stop_number.clone(),
+            sms: senders.sms.as_ref().map(|sender| SmsSenderBody {
+                provider: Some(sender.account.provider.as_str().to_owned()),
+                account: sender.account.code.as_str().to_owned(),
+                shown: sender.sender_id.as_str().to_owned(),
+                stop_number: sender.stop_number.as_str().to_owned(),
                 price_microeuros: sender.price.map(UnitPrice::microeuros),
             }),
         }
     }
 }
 
-/// Set from whom a merchant's e-mails come.
+fn email_provider() -> Object {
+    provider_schema(Channel::Email)
+}
+
+fn sms_provider() -> Object {
+    provider_schema(Channel::Sms)
+}
+
+/// The providers of a channel, as the domain lists them.
+fn provider_schema(channel: Channel) -> Object {
+    let names: Vec<&str> = ProviderName::of(channel).map(ProviderName::as_str).collect();
+    let default = names.first().copied().unwrap_or_default();
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(format!("The provider of the account; `{default}` where absent.")))
+        .enum_values(Some(names))
+        .build()
+}
+
+/// Reads the provider of a channel's sender, or notes that the provider does not carry this channel.
+fn read_provider(
+    fields: &mut Fields,
+    channel: Channel,
+    given: Option<&str>,
+) -> Option<ProviderName> {
+    let mut providers = ProviderName::of(channel);
+    let provider = match given {
+        None => providers.next(),
+        Some(name) => providers.find(|provider| provider.as_str() == name),
+    };
+    if provider.is_none() {
+        let names: Vec<&str> = ProviderName::of(channel).map(ProviderName::as_str).collect();
+        let detail = format!("is not a provider of this channel: send one of {}", names.join(", "));
+        fields.note("/provider", codes::UNKNOWN_VALUE, detail);
+    }
+    provider
+}
+
+/// Set the sender of a merchant's e-mails.
 #[utoipa::path(
     operation_id = "put_email_sender",
     put, path = "/v1/merchants/{merchant_id}/senders/email", tag = "merchants",
     security(("operator_key" = [])),
     params(("merchant_id" = String, Path)),
-    request_body = Emails,
+    request_body = EmailSenderBody,
     responses(
         (status = 200, description = "The merchant's senders.", body = SendersAnswer),
         OperatorRefusals, BodyRefusals,
@@ -95,32 +146,35 @@ pub(crate) async fn put_email(
     State(app): State<App>,
     _: Operator,
     Segments(merchant): Segments<String>,
-    JsonBody(put): JsonBody<Emails>,
+    JsonBody(body): JsonBody<EmailSenderBody>,
 ) -> Result<Json<SendersAnswer>, Problem> {
     let merchant = identifiers::merchant(&merchant)?;
     let mut fields = Fields::default();
-    let account = fields.check("/account", AccountCode::parse(&put.account));
-    let address = fields.check("/address", Email::parse(&put.address));
-    let name = fields.check("/name", EmailSender::name(&put.name));
-    let price = fields.check_given("/price_microeuros", put.price_microeuros, UnitPrice::new);
-    let (Some(account), Some(address), Some(name), Some(price)) = (account, address, name, price)
+    let provider = read_provider(&mut fields, Channel::Email, body.provider.as_deref());
+    let code = fields.check("/account", AccountCode::parse(&body.account));
+    let address = fields.check("/address", Email::parse(&body.address));
+    let name = fields.check("/name", SenderName::parse(&body.name));
+    let price = fields.check_given("/price_microeuros", body.price_microeuros, UnitPrice::new);
+    let (Some(provider), Some(code), Some(address), Some(name), Some(price)) =
+        (provider, code, address, name, price)
     else {
         return Err(fields.refuse());
     };
-    let sender = EmailSender { account, address, name: name.to_owned(), price };
+    let account = ProviderAccount { provider, code };
+    let sender = EmailSender { account, address, name, price };
     app.store().settings_fresh(merchant, app.now()).await?;
     app.store().put_email_sender(merchant, &sender).await?;
     let settings = app.store().settings_fresh(merchant, app.now()).await?;
     Ok(Json(SendersAnswer::of(&settings.senders)))
 }
 
-/// Set from whom a merchant's SMS come.
+/// Set the sender of a merchant's SMS.
 #[utoipa::path(
     operation_id = "put_sms_sender",
     put, path = "/v1/merchants/{merchant_id}/senders/sms", tag = "merchants",
     security(("operator_key" = [])),
     params(("merchant_id" = String, Path)),
-    request_body = Sms,
+    request_body = SmsSenderBody,
     responses(
         (status = 200, description = "The merchant's senders.", body = SendersAnswer),
         OperatorRefusals, BodyRefusals,
@@ -130,21 +184,22 @@ pub(crate) async fn put_sms(
     State(app): State<App>,
     _: Operator,
     Segments(merchant): Segments<String>,
-    JsonBody(put): JsonBody<Sms>,
+    JsonBody(body): JsonBody<SmsSenderBody>,
 ) -> Result<Json<SendersAnswer>, Problem> {
     let merchant = identifiers::merchant(&merchant)?;
     let mut fields = Fields::default();
-    let account = fields.check("/account", AccountCode::parse(&put.account));
-    let shown = fields.check("/shown", SmsSender::shown(&put.shown));
-    let stop_number = fields.check("/stop_number", SmsSender::stop_number(&put.stop_number));
-    let price = fields.check_given("/price_microeuros", put.price_microeuros, UnitPrice::new);
-    let (Some(account), Some(shown), Some(stop_number), Some(price)) =
-        (account, shown, stop_number, price)
+    let provider = read_provider(&mut fields, Channel::Sms, body.provider.as_deref());
+    let code = fields.check("/account", AccountCode::parse(&body.account));
+    let sender_id = fields.check("/shown", SenderId::parse(&body.shown));
+    let stop_number = fields.check("/stop_number", StopNumber::parse(&body.stop_number));
+    let price = fields.check_given("/price_microeuros", body.price_microeuros, UnitPrice::new);
+    let (Some(provider), Some(code), Some(sender_id), Some(stop_number), Some(price)) =
+        (provider, code, sender_id, stop_number, price)
     else {
         return Err(fields.refuse());
     };
-    let (shown, stop_number) = (shown.to_owned(), stop_number.to_owned());
-    let sender = SmsSender { account, shown, stop_number, price };
+    let account = ProviderAccount { provider, code };
+    let sender = SmsSender { account, sender_id, stop_number, price };
     app.store().settings_fresh(merchant, app.now()).await?;
     app.store().put_sms_sender(merchant, &sender).await?;
     let settings = app.store().settings_fresh(merchant, app.now()).await?;

@@ -17,7 +17,7 @@ use http_edge::idempotency::{Replayed, replayed};
 use http_edge::{Fields, JsonBody, Problem, Segments, Till};
 use request::NewPurchase;
 use response::{Entered, PurchaseAnswer};
-use store::{Contact, Entry, Outcome, Source, StoreError};
+use store::{Contact, Entity, Entry, Outcome, Source, StoreError};
 
 /// Names the field that stands against a purchase.
 fn refusal(error: StoreError) -> Problem {
@@ -177,7 +177,7 @@ async fn member_named(
 
 fn of_member(error: StoreError) -> Problem {
     match error {
-        StoreError::NotFound("member") => Problem::from(error).at("/member_id"),
+        StoreError::NotFound(Entity::Member) => Problem::from(error).at("/member_id"),
         _ => error.into(),
     }
 }

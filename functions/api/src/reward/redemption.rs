@@ -14,7 +14,7 @@ use domain::{Day, DomainError, Instant, LedgerError, RewardError, RewardId};
 use http_edge::idempotency::{Replayed, told};
 use http_edge::{Fields, KeyedBody, Problem, Segments, Till};
 use serde::{Deserialize, Serialize};
-use store::{NewRedemption, Redeemed, Source, StoreError, Wanted};
+use store::{Entity, NewRedemption, Redeemed, Source, StoreError, Wanted};
 use utoipa::ToSchema;
 
 /// How far a redemption is.
@@ -139,7 +139,7 @@ fn refusal(error: StoreError, wanted: Wanted) -> Problem {
             DomainError::Ledger(LedgerError::NotEnoughPoints)
             | DomainError::Reward(RewardError::Refused(_)),
         )
-        | StoreError::NotFound("reward") => Problem::from(error).at(pointer),
+        | StoreError::NotFound(Entity::Reward) => Problem::from(error).at(pointer),
         _ => error.into(),
     }
 }

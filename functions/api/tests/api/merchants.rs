@@ -142,7 +142,7 @@ async fn a_sale_uses_the_programme_of_its_day_in_its_establishments_zone() {
 }
 
 #[tokio::test]
-async fn a_merchants_messages_come_from_whom_the_operator_says() {
+async fn the_operator_sets_a_merchants_senders() {
     let service = Service::start().await;
     let till = service.till("A", "retail").await;
     let put = |channel: &str, body: Value| {
@@ -150,21 +150,51 @@ async fn a_merchants_messages_come_from_whom_the_operator_says() {
         let service = &service;
         async move { service.operator(Method::PUT, &path, Some(&body)).await }
     };
-    let email = json!({"account": "main", "address": "boutique@example.com", "name": "Boutique"});
+    let email = json!({
+        "provider": "brevo", "account": "main", "address": "boutique@example.com",
+        "name": "Boutique",
+    });
     assert_eq!(put("email", email.clone()).await.body, json!({"email": email}));
-    let sms = json!({"account": "main", "shown": "Boutique", "stop_number": "36200"});
+    let sms = json!({
+        "provider": "sinch", "account": "main", "shown": "Boutique", "stop_number": "36200",
+    });
     assert_eq!(put("sms", sms.clone()).await.body, json!({"email": email, "sms": sms}));
-    let priced = json!({"account": "main", "shown": "Boutique", "stop_number": "36200", "price_microeuros": 45_000});
+    let mut priced = sms.clone();
+    priced["price_microeuros"] = json!(45_000);
     assert_eq!(put("sms", priced.clone()).await.body["sms"], priced);
     let wrong = json!({
         "account": "Main!", "shown": "LaBoutique12", "stop_number": "12345",
         "price_microeuros": 1_000_001,
     });
     let refused = put("sms", wrong).await;
-    assert_eq!(
-        (refused.status.as_u16(), named(&refused)),
-        (422, vec!["/account", "/shown", "/stop_number", "/price_microeuros"])
-    );
+    assert_eq!(refused.status, 422);
+    assert_eq!(named(&refused), ["/account", "/shown", "/stop_number", "/price_microeuros"]);
+}
+
+#[tokio::test]
+async fn a_senders_provider_carries_its_channel_and_has_a_default() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let senders = [
+        ("email", json!({"account": "main", "address": "b@example.com", "name": "Boutique"})),
+        ("sms", json!({"account": "main", "shown": "Boutique", "stop_number": "36200"})),
+    ];
+    for (channel, mut body) in senders {
+        let path = format!("/v1/merchants/{}/senders/{channel}", till.merchant);
+        let (default, other) = match channel {
+            "email" => ("brevo", "sinch"),
+            _ => ("sinch", "brevo"),
+        };
+        let answer = service.operator(Method::PUT, &path, Some(&body)).await;
+        assert_eq!(answer.body[channel]["provider"], default);
+        for provider in [other, "pigeon", ""] {
+            body["provider"] = json!(provider);
+            let refused = service.operator(Method::PUT, &path, Some(&body)).await;
+            assert_eq!(refused.status, 422);
+            assert_eq!(named(&refused), ["/provider"]);
+            assert_eq!(refused.body["errors"][0]["code"], "unknown_value");
+        }
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod error;
 pub use error::MerchantError;
 
 pub mod origin;
+pub mod provider;
 pub mod sender;
 
 use crate::{Day, DomainError, EstablishmentId, MerchantId};

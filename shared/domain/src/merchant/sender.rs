@@ -1,71 +1,20 @@
-//! The senders of a merchant's messages: the provider account and the sender that recipients see.
+//! How a merchant's messages leave: from which sender, by which provider's account, at which price.
 
 use crate::member::Email;
+use crate::merchant::provider::ProviderAccount;
 use crate::values::text;
-use crate::{Cents, MerchantError, ValueError};
+use crate::{Cents, Channel, MerchantError, ValueError};
 
-/// A provider that delivers messages (*sous-traitant ultérieur* of the register).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProviderName {
-    /// E-mail.
-    Brevo,
-    /// SMS.
-    Sinch,
-}
-
-impl ProviderName {
-    /// The word for it in the API, in keys and in the table.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Brevo => "brevo",
-            Self::Sinch => "sinch",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Brevo, Self::Sinch].into_iter().find(|provider| provider.as_str() == text)
-    }
-}
-
-/// An account at a provider, by the code that the operator chose. Merchants may share an account.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct AccountCode(String);
-
-impl AccountCode {
-    /// Reads a code of 1 to 40 lower-case letters, digits and hyphens.
-    ///
-    /// # Errors
-    /// [`MerchantError::AccountCode`].
-    pub fn parse(text: &str) -> Result<Self, MerchantError> {
-        let fits = (1..=40).contains(&text.len())
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        if fits { Ok(Self(text.to_owned())) } else { Err(MerchantError::AccountCode) }
-    }
-
-    /// The code.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// The price of one e-mail, or of one part of an SMS, in millionths of a euro: prices are below a cent.
+/// The price that the provider asks for one e-mail, or for one part of an SMS. The unit is a millionth
+/// of a euro, since these prices go below a cent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnitPrice(u32);
 
 impl UnitPrice {
-    /// The largest price: one euro.
+    /// The highest price: one euro.
     pub const LARGEST: Self = Self(1_000_000);
 
-    /// A price of 0 to [`UnitPrice::LARGEST`].
-    ///
-    /// # Errors
-    /// [`MerchantError::UnitPrice`].
+    /// Accepts a price of 0 to [`UnitPrice::LARGEST`], or returns [`MerchantError::UnitPrice`].
     pub const fn new(microeuros: u32) -> Result<Self, MerchantError> {
         if microeuros > Self::LARGEST.0 {
             Err(MerchantError::UnitPrice)
@@ -80,7 +29,7 @@ impl UnitPrice {
         self.0
     }
 
-    /// The price of a number of messages or parts, rounded up to a whole cent.
+    /// The price of `count` units, rounded up to a whole cent.
     #[must_use]
     pub fn of(self, count: u64) -> Cents {
         let cents = (u128::from(self.0) * u128::from(count)).div_ceil(10_000);
@@ -88,65 +37,83 @@ impl UnitPrice {
     }
 }
 
-/// The sender of e-mails.
+/// The name beside the sender's e-mail address: 1 to 70 characters, the most that Brevo accepts.
 #[derive(Clone, PartialEq, Eq)]
-pub struct EmailSender {
-    /// The account at the provider.
-    pub account: AccountCode,
-    /// The address. The provider must know its domain.
-    pub address: Email,
-    /// The name beside the address.
-    pub name: String,
-    /// The price of one e-mail, where it is known.
-    pub price: Option<UnitPrice>,
-}
+pub struct SenderName(String);
 
-impl EmailSender {
-    /// The most characters of the name: the provider's limit.
-    pub const NAME_LENGTH: usize = 70;
+impl SenderName {
+    /// The most characters of a name.
+    pub const MAX_LENGTH: usize = 70;
 
-    /// Reads the name.
-    ///
-    /// # Errors
-    /// As [`text::bounded`].
-    pub fn name(text: &str) -> Result<&str, ValueError> {
-        text::bounded(text, Self::NAME_LENGTH)
+    /// Reads a name by the rule of [`text::bounded`].
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
+        text::bounded(text, Self::MAX_LENGTH).map(|name| Self(name.to_owned()))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
-/// The sender of SMS.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SmsSender {
-    /// The account at the provider.
-    pub account: AccountCode,
-    /// The sender that the telephone shows: 3 to 11 letters, digits and spaces, or a short code.
-    pub shown: String,
-    /// The short code that receives the word STOP: `36200`.
-    pub stop_number: String,
-    /// The price of one part of an SMS, where it is known.
-    pub price: Option<UnitPrice>,
-}
+/// The sender ID of an SMS: the name or the short code that the telephone shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SenderId(String);
 
-impl SmsSender {
-    /// Reads the sender that the telephone shows: 3 to 11 letters, digits and spaces, with a letter first
-    /// (AF2M), or a short code of 5 digits. Mobile numbers are forbidden (Arcep 2022-1583).
-    ///
-    /// # Errors
+impl SenderId {
+    /// Reads a sender ID: 3 to 11 letters, digits and spaces, a letter first (AF2M), or a short code of
+    /// 5 digits. Mobile numbers are forbidden (Arcep 2022-1583). Anything else is
     /// [`MerchantError::SmsSender`].
-    pub fn shown(text: &str) -> Result<&str, MerchantError> {
+    pub fn parse(text: &str) -> Result<Self, MerchantError> {
         let is_name = (3..=11).contains(&text.len())
             && text.starts_with(|first: char| first.is_ascii_alphabetic())
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ');
-        if is_name || is_short_code(text) { Ok(text) } else { Err(MerchantError::SmsSender) }
+        if is_name || is_short_code(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(MerchantError::SmsSender)
+        }
     }
 
-    /// Reads the short code that receives STOP: 5 digits, 36xxx or 38xxx (AF2M).
-    ///
-    /// # Errors
+    /// Whether the sender ID is a number, which does not name the merchant.
+    #[must_use]
+    pub fn is_short_code(&self) -> bool {
+        is_short_code(&self.0)
+    }
+
+    /// The sender ID as providers are given it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The short code that receives the word STOP: `36200`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StopNumber(String);
+
+impl StopNumber {
+    /// Reads a short code of 5 digits, 36xxx or 38xxx (AF2M). Anything else is
     /// [`MerchantError::StopNumber`].
-    pub fn stop_number(text: &str) -> Result<&str, MerchantError> {
-        let fits = is_short_code(text) && (text.starts_with("36") || text.starts_with("38"));
-        if fits { Ok(text) } else { Err(MerchantError::StopNumber) }
+    pub fn parse(text: &str) -> Result<Self, MerchantError> {
+        if is_short_code(text) && (text.starts_with("36") || text.starts_with("38")) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(MerchantError::StopNumber)
+        }
+    }
+
+    /// A number to measure an SMS with, for a merchant that has none yet. All numbers have the same length.
+    #[must_use]
+    pub fn any() -> Self {
+        Self("36000".to_owned())
+    }
+
+    /// The number as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -154,13 +121,51 @@ fn is_short_code(text: &str) -> bool {
     text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The senders of a merchant. A channel without a sender sends no messages.
+/// The sender of a merchant's e-mails.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EmailSender {
+    /// The account that sends, at a provider of e-mail.
+    pub account: ProviderAccount,
+    /// The address, of a domain that the provider knows.
+    pub address: Email,
+    /// The name beside the address.
+    pub name: SenderName,
+    /// The price of one e-mail, where it is known.
+    pub price: Option<UnitPrice>,
+}
+
+/// The sender of a merchant's SMS.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SmsSender {
+    /// The account that sends, at a provider of SMS.
+    pub account: ProviderAccount,
+    /// The name or the short code that the telephone shows.
+    pub sender_id: SenderId,
+    /// The short code that receives the word STOP.
+    pub stop_number: StopNumber,
+    /// The price of one part of an SMS, where it is known.
+    pub price: Option<UnitPrice>,
+}
+
+/// A merchant's senders. A channel without a sender sends nothing.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Senders {
-    /// E-mail, by Brevo.
+    /// The sender of e-mails.
     pub email: Option<EmailSender>,
-    /// SMS, by Sinch.
+    /// The sender of SMS.
     pub sms: Option<SmsSender>,
+}
+
+impl Senders {
+    /// The account that sends the messages of a channel.
+    #[must_use]
+    pub fn account(&self, channel: Channel) -> Option<&ProviderAccount> {
+        match channel {
+            Channel::Email => self.email.as_ref().map(|sender| &sender.account),
+            Channel::Sms => self.sms.as_ref().map(|sender| &sender.account),
+            Channel::Postal => None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -177,11 +182,21 @@ mod tests {
     #[case("1Boutique", false)]
     #[case("Chez Zoé", false)]
     #[case("0639980012", false)]
-    fn the_sender_of_an_sms_is_a_name_of_3_to_11_characters_or_a_short_code(
+    fn a_sender_id_is_a_name_of_3_to_11_letters_or_a_short_code(
         #[case] text: &str,
         #[case] fits: bool,
     ) {
-        assert_eq!(SmsSender::shown(text).is_ok(), fits);
+        assert_eq!(SenderId::parse(text).is_ok(), fits);
+    }
+
+    #[rstest]
+    #[case("36200", true)]
+    #[case("38200", true)]
+    #[case("12345", false)]
+    #[case("362000", false)]
+    #[case("0639980012", false)]
+    fn stop_is_received_by_a_short_code_of_36_or_38(#[case] text: &str, #[case] fits: bool) {
+        assert_eq!(StopNumber::parse(text).is_ok(), fits);
     }
 
     #[rstest]

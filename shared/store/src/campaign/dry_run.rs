@@ -3,8 +3,9 @@
 
 use crate::campaign::send::token;
 use crate::member::read::member_id;
-use crate::table::items::{self, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
+use crate::table::write::Write;
 use crate::{Consistency, Store, StoreError};
 use domain::values::identifiers::MEMBER_SHARDS;
 use domain::{CampaignId, Instant, MemberId};
@@ -124,13 +125,7 @@ impl Store {
             version: 1,
         };
         let record = DryRunRecord::of(tenant, campaign, &dry_run);
-        self.client
-            .put_item()
-            .table_name(&*self.table)
-            .set_item(Some(items::to_item(&record)?))
-            .send()
-            .await
-            .map_err(StoreError::unavailable)?;
+        self.write(Write::put(&record)?).await?;
         // The table keeps whole seconds.
         record.read()
     }
@@ -173,16 +168,11 @@ impl Store {
             version: dry_run.version + 1,
             ..dry_run.clone()
         };
-        let action = items::put(
-            &self.table,
-            items::to_item(&DryRunRecord::of(tenant, campaign, &next))?,
-            Some("run = :run AND v = :v"),
-            vec![
-                (":run", items::text(dry_run.run.clone())),
-                (":v", items::number(dry_run.version)),
-            ],
-        )?;
-        let noted = matches!(self.transact(vec![action]).await?, Transaction::Committed);
+        let note = Write::put(&DryRunRecord::of(tenant, campaign, &next))?
+            .condition("run = :run AND v = :v")
+            .value(":run", items::text(dry_run.run.clone()))
+            .value(":v", items::number(dry_run.version));
+        let noted = self.transact_one(note).await?.is_committed();
         if noted {
             *dry_run = next;
         }

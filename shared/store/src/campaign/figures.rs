@@ -3,8 +3,8 @@
 
 use crate::table::items;
 use crate::table::keys::{self, TALLIES, Tenant};
+use crate::table::write::Write;
 use crate::{Store, StoreError};
-use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use domain::CampaignId;
 use serde::{Deserialize, Serialize};
 use std::hash::{DefaultHasher, Hasher as _};
@@ -146,23 +146,17 @@ impl Store {
 /// Adds to the counters of a campaign, on one of its items, which `what` chooses and which comes to be
 /// with the first.
 pub(crate) fn tally(
-    table: &str,
     tenant: Tenant,
     campaign: CampaignId,
     what: &impl std::hash::Hash,
     numbers: &[(&str, i64)],
-) -> Result<TransactWriteItem, StoreError> {
+) -> Write {
     let told: Vec<_> = numbers.iter().filter(|(_, number)| *number != 0).collect();
     let named: Vec<String> = told.iter().map(|(name, _)| format!("{name} :{name}")).collect();
-    let mut update = Update::builder()
-        .table_name(table)
-        .set_key(Some(items::key_item(&keys::tally(tenant, campaign, spread(what)))))
-        .update_expression(format!("ADD {}", named.join(", ")));
-    for (name, number) in told {
-        update = update.expression_attribute_values(format!(":{name}"), items::number(*number));
-    }
-    let update = update.build().map_err(StoreError::unavailable)?;
-    Ok(TransactWriteItem::builder().update(update).build())
+    let key = keys::tally(tenant, campaign, spread(what));
+    let add = Write::update(&key, format!("ADD {}", named.join(", ")));
+    told.into_iter()
+        .fold(add, |add, (name, number)| add.value(format!(":{name}"), items::number(*number)))
 }
 
 /// A count as a counter takes it.

@@ -1,10 +1,10 @@
 //! Campaigns: what was written, for whom, and the state they are in.
 
-use crate::table::items::{self, ABSENT, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
-use crate::table::retry;
-use crate::{Answered, Consistency, IdempotencyKey, Scope, Store, StoreError};
-use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
+use crate::table::retry::{Attempt, retry};
+use crate::table::write::Write;
+use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
 use domain::campaign::segment::{Between, Segment};
 use domain::campaign::{Campaign, Content, Draft, State, Step};
 use domain::{CampaignId, Cents, Channel, DomainError, EstablishmentId, Instant, Points};
@@ -175,8 +175,7 @@ impl Store {
         key: Option<&IdempotencyKey>,
         now: Instant,
     ) -> Result<Answered<StoredCampaign>, StoreError> {
-        let record = CampaignRecord::of(scope.tenant(), campaign, None);
-        let put = items::put(&self.table, items::to_item(&record)?, ABSENT, vec![])?;
+        let put = Write::put(&CampaignRecord::of(scope.tenant(), campaign, None))?.if_absent();
         let entered = self.enter_once(scope, (campaign.id.to_string(), put), key, now).await?;
         let Some(before) = entered else {
             let campaign = campaign.clone();
@@ -197,7 +196,7 @@ impl Store {
     ) -> Result<StoredCampaign, StoreError> {
         let key = keys::campaign(tenant, id);
         let record: Option<CampaignRecord> = self.get_item(&key, Consistency::Strong).await?;
-        record.ok_or(StoreError::NotFound("campaign"))?.read()
+        record.ok_or(StoreError::NotFound(Entity::Campaign))?.read()
     }
 
     /// Campaigns, the latest first, and the identifier after which the next page begins: 1 query.
@@ -269,12 +268,7 @@ impl Store {
         draft: &Draft,
         now: Instant,
     ) -> Result<StoredCampaign, StoreError> {
-        let forget = Delete::builder()
-            .table_name(&*self.table)
-            .set_key(Some(items::key_item(&keys::dry_run(tenant, id))))
-            .build()
-            .map_err(StoreError::unavailable)?;
-        let forget = TransactWriteItem::builder().delete(forget).build();
+        let forget = Write::delete(&keys::dry_run(tenant, id));
         let change = |stored: &mut StoredCampaign| {
             let changed = stored.campaign.rewrite(draft)?;
             Ok(changed.then(|| due(&stored.campaign, now)))
@@ -385,28 +379,24 @@ impl Store {
         tenant: Tenant,
         id: CampaignId,
         change: impl Fn(&mut StoredCampaign) -> Result<Option<Option<Instant>>, DomainError>,
-        beside: Option<TransactWriteItem>,
+        beside: Option<Write>,
     ) -> Result<StoredCampaign, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        let (change, beside) = (&change, &beside);
+        retry(|_| async move {
             let mut stored = self.campaign(tenant, id).await?;
             let over = stored.campaign.version;
-            let Some(due) = change(&mut stored)? else { return Ok(stored) };
+            let Some(due) = change(&mut stored)? else { return Ok(Attempt::Done(stored)) };
             stored.campaign.version += 1;
             let mut record = CampaignRecord::of(tenant, &stored.campaign, due);
             record.held_because.clone_from(&stored.held_because);
-            let action = items::put(
-                &self.table,
-                items::to_item(&record)?,
-                Some("v = :v"),
-                vec![(":v", items::number(over))],
-            )?;
-            let actions = std::iter::once(action).chain(beside.clone()).collect();
-            match self.transact(actions).await? {
-                Transaction::Committed => return Ok(stored),
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
+            let mut transaction = self.transaction();
+            transaction.add(Write::put(&record)?.if_version(over));
+            if let Some(beside) = beside.clone() {
+                transaction.add(beside);
             }
-        }
-        Err(StoreError::Busy)
+            Ok(transaction.commit().await?.done(stored))
+        })
+        .await
     }
 
     /// The campaigns of all merchants that are to be looked at: 1 query of the index `due` a MB of

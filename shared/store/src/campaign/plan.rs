@@ -5,8 +5,10 @@
 
 use crate::member::consent::ConsentsRecord;
 use crate::member::read::{member_id, neighbours_of};
-use crate::table::items::{self, ABSENT, Item, Transaction};
+use crate::table::items::{self, Item};
 use crate::table::keys::{self, BatchId, Key, Tenant};
+use crate::table::transaction::TransactionOutcome;
+use crate::table::write::Write;
 use crate::vault::Field;
 use crate::{Consistency, Scope, Store, StoreError};
 use aws_sdk_dynamodb::primitives::Blob;
@@ -234,13 +236,13 @@ impl Store {
         let mut next = plan.clone();
         (next.shard, next.after) = walked_to;
         next.version += 1;
-        let mut actions = Vec::with_capacity(2);
+        let mut transaction = self.transaction();
         if let Some((id, members)) = batch {
             next.batches += 1;
             next.recipients += u64::try_from(members.len()).unwrap_or_default();
             next.last_batch = Some(id);
             let record = BatchRecord::of(tenant, campaign, id, members);
-            actions.push(items::put(&self.table, items::to_item(&record)?, ABSENT, vec![])?);
+            transaction.add(Write::put(&record)?.if_absent());
         }
         let Key { pk, sk } = keys::plan(tenant, campaign);
         let record = PlanRecord {
@@ -253,15 +255,16 @@ impl Store {
             recipients: next.recipients,
             last_batch: next.last_batch.map(|batch| batch.to_string()),
         };
-        let condition = Some("attribute_not_exists(pk) OR v = :v");
-        let over = vec![(":v", items::number(plan.version))];
-        actions.push(items::put(&self.table, items::to_item(&record)?, condition, over)?);
-        match self.transact(actions).await? {
-            Transaction::Committed => {
+        let note = Write::put(&record)?
+            .condition("attribute_not_exists(pk) OR v = :v")
+            .value(":v", items::number(plan.version));
+        transaction.add(note);
+        match transaction.commit().await? {
+            TransactionOutcome::Committed => {
                 *plan = next;
                 Ok(true)
             }
-            Transaction::Cancelled(_) => Ok(false),
+            TransactionOutcome::Cancelled(_) => Ok(false),
         }
     }
 

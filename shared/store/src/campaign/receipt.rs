@@ -1,11 +1,14 @@
 //! What a provider tells of each recipient: a row moves on, and the campaign's figures with it.
 
 use crate::campaign::figures::{signed, tally};
-use crate::table::items::{self, Item, Reason, Transaction};
+use crate::table::items::{self, Item};
 use crate::table::keys::{self, Tenant};
-use crate::table::retry;
-use crate::{Store, StoreError};
+use crate::table::retry::retry_rest;
+use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
+use crate::table::write::Write;
+use crate::{Entity, Store, StoreError};
 use domain::{CampaignId, Channel, MemberId};
+use std::ops::ControlFlow;
 
 /// Receipts of one transaction, which takes 100 actions.
 const MOST_RECEIPTS: usize = 99;
@@ -100,80 +103,38 @@ impl Store {
                 Some(_) => {}
             }
         }
-        for attempt in 0..retry::ATTEMPTS {
+        retry_rest(left, |left| async move {
             if left.is_empty() {
-                return Ok(0);
+                return Ok(ControlFlow::Break(0));
             }
-            match self.transact(self.moves(tenant, campaign, &left)?).await? {
-                Transaction::Committed => return Ok(left.len()),
-                Transaction::Cancelled(reasons) => {
-                    let (mut absent, mut learnt) = (false, false);
-                    let mut reasons = reasons.into_iter();
-                    left.retain_mut(|receipt| match reasons.next() {
-                        Some(Reason::Condition(None)) => {
-                            absent = true;
-                            false
+            let mut transaction = self.transaction();
+            move_messages(&mut transaction, tenant, campaign, &left);
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => Ok(ControlFlow::Break(left.len())),
+                TransactionOutcome::Cancelled(cancelled) => {
+                    let mut moved = Vec::with_capacity(left.len());
+                    for (place, mut receipt) in left.into_iter().enumerate() {
+                        let slot = Slot::Message(place);
+                        match cancelled.stored(slot) {
+                            Some(row) => {
+                                receipt.over = MessageState::SoftBounced;
+                                if MessageState::SoftBounced.is_of(row)
+                                    && receipt.state.overtakes_a_soft_bounce()
+                                {
+                                    moved.push(receipt);
+                                }
+                            }
+                            None if cancelled.failed(slot) => {
+                                return Err(StoreError::NotFound(Entity::Message));
+                            }
+                            None => moved.push(receipt),
                         }
-                        Some(Reason::Condition(Some(row))) => {
-                            learnt = true;
-                            receipt.over = MessageState::SoftBounced;
-                            MessageState::SoftBounced.is_of(&row)
-                                && receipt.state.overtakes_a_soft_bounce()
-                        }
-                        _ => true,
-                    });
-                    if absent {
-                        return Err(StoreError::NotFound("message"));
                     }
-                    if !learnt {
-                        retry::wait(attempt).await;
-                    }
+                    Ok(ControlFlow::Continue(moved))
                 }
             }
-        }
-        Err(StoreError::Busy)
-    }
-
-    fn moves(
-        &self,
-        tenant: Tenant,
-        campaign: CampaignId,
-        receipts: &[Receipt],
-    ) -> Result<Vec<aws_sdk_dynamodb::types::TransactWriteItem>, StoreError> {
-        let mut actions = Vec::with_capacity(receipts.len() + 1);
-        for receipt in receipts {
-            actions.push(items::update_or_tell(
-                &self.table,
-                &keys::message(tenant, receipt.member, campaign),
-                "SET #state = :state",
-                "#state = :over",
-                ("#state", "state"),
-                vec![
-                    (":state", items::text(receipt.state.as_str())),
-                    (":over", items::text(receipt.over.as_str())),
-                ],
-            )?);
-        }
-        let count = |wanted: &dyn Fn(&Receipt) -> bool| {
-            signed(u64::try_from(receipts.iter().filter(|one| wanted(one)).count()).unwrap_or(0))
-        };
-        let of = |state| count(&|receipt| receipt.state == state);
-        // A soft bounce that was overtaken was counted among those that failed.
-        let overtaken = count(&|receipt| receipt.over == MessageState::SoftBounced);
-        let failed = of(MessageState::Failed) + of(MessageState::SoftBounced) - overtaken;
-        let first = receipts.first().map(|receipt| receipt.member);
-        actions.push(tally(
-            &self.table,
-            tenant,
-            campaign,
-            &first,
-            &[
-                ("delivered", of(MessageState::Delivered)),
-                ("bounced", of(MessageState::Bounced)),
-                ("failed", failed),
-            ],
-        )?);
-        Ok(actions)
+        })
+        .await
     }
 
     /// Notes that the provider refused a recipient: 2 write units.
@@ -183,15 +144,11 @@ impl Store {
         member: MemberId,
         campaign: CampaignId,
     ) -> Result<(), StoreError> {
-        let action = items::update_or_tell(
-            &self.table,
-            &keys::message(tenant, member, campaign),
-            "SET #state = :state",
-            "attribute_exists(pk)",
-            ("#state", "state"),
-            vec![(":state", items::text(MessageState::Refused.as_str()))],
-        )?;
-        self.transact(vec![action]).await?;
+        let update = Write::update(&keys::message(tenant, member, campaign), "SET #state = :state")
+            .if_present()
+            .name("#state", "state")
+            .value(":state", items::text(MessageState::Refused.as_str()));
+        self.transact_one(update).await?;
         Ok(())
     }
 
@@ -224,4 +181,41 @@ impl Store {
         }
         Ok(false)
     }
+}
+
+/// Adds the writes of receipts and of what they change in the campaign's figures.
+fn move_messages(
+    transaction: &mut Transaction<'_>,
+    tenant: Tenant,
+    campaign: CampaignId,
+    receipts: &[Receipt],
+) {
+    for (place, receipt) in receipts.iter().enumerate() {
+        let key = keys::message(tenant, receipt.member, campaign);
+        let update = Write::update(&key, "SET #state = :state")
+            .condition("#state = :over")
+            .name("#state", "state")
+            .value(":state", items::text(receipt.state.as_str()))
+            .value(":over", items::text(receipt.over.as_str()))
+            .returning_stored();
+        transaction.add_in(Slot::Message(place), update);
+    }
+    let count = |wanted: &dyn Fn(&Receipt) -> bool| {
+        signed(u64::try_from(receipts.iter().filter(|one| wanted(one)).count()).unwrap_or(0))
+    };
+    let of = |state| count(&|receipt| receipt.state == state);
+    // A soft bounce that was overtaken was counted among those that failed.
+    let overtaken = count(&|receipt| receipt.over == MessageState::SoftBounced);
+    let failed = of(MessageState::Failed) + of(MessageState::SoftBounced) - overtaken;
+    let first = receipts.first().map(|receipt| receipt.member);
+    transaction.add(tally(
+        tenant,
+        campaign,
+        &first,
+        &[
+            ("delivered", of(MessageState::Delivered)),
+            ("bounced", of(MessageState::Bounced)),
+            ("failed", failed),
+        ],
+    ));
 }

@@ -7,9 +7,11 @@
 use crate::campaign::figures::{Counts, signed, tally};
 use crate::campaign::plan::BatchRecord;
 use crate::campaign::receipt::MessageState;
-use crate::table::items::{self, ABSENT, Reason, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, BatchId, Key, Tenant};
-use crate::table::retry;
+use crate::table::retry::{Attempt, retry};
+use crate::table::transaction::{Slot, TransactionOutcome};
+use crate::table::write::Write;
 use crate::{Store, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{CampaignId, Channel, Instant, MemberId};
@@ -102,7 +104,7 @@ impl Store {
         let lease = token()?;
         let until = now.as_second() + LEASE_SECONDS;
         let later = before.as_ref().and_then(|record| record.later.clone()).unwrap_or_default();
-        let (action, first_attempt_at, addressed) = match before {
+        let (claim, first_attempt_at, addressed) = match before {
             Some(record) if record.done_at.is_some() => return Ok(Claimed::Done),
             Some(record) if record.lease_until > now.as_second() => return Ok(Claimed::Others),
             None => {
@@ -117,21 +119,14 @@ impl Store {
                     counts: None,
                     done_at: None,
                 };
-                (items::put(&self.table, items::to_item(&record)?, ABSENT, vec![])?, None, None)
+                (Write::put(&record)?.if_absent(), None, None)
             }
             Some(record) => {
-                let values = vec![
-                    (":lease", items::text(lease.clone())),
-                    (":until", items::number(until)),
-                    (":before", items::text(record.lease.clone())),
-                ];
-                let action = items::update(
-                    &self.table,
-                    &key,
-                    "SET lease = :lease, lease_until = :until",
-                    "lease = :before",
-                    values,
-                )?;
+                let claim = Write::update(&key, "SET lease = :lease, lease_until = :until")
+                    .condition("lease = :before")
+                    .value(":lease", items::text(lease.clone()))
+                    .value(":until", items::number(until))
+                    .value(":before", items::text(record.lease.clone()));
                 let first = record.first_attempt_at.as_deref().map(items::instant_of);
                 let addressed = match (record.addressed, record.counts) {
                     (Some(bits), Some(counts)) => {
@@ -139,11 +134,11 @@ impl Store {
                     }
                     _ => None,
                 };
-                (action, first.transpose()?, addressed)
+                (claim, first.transpose()?, addressed)
             }
         };
-        match self.transact(vec![action]).await? {
-            Transaction::Committed => {
+        match self.transact_one(claim).await? {
+            TransactionOutcome::Committed => {
                 let left: HashSet<_> = chosen(&members, &later).into_iter().collect();
                 let all = members.clone();
                 let members = members.into_iter().filter(|id| !left.contains(id)).collect();
@@ -156,7 +151,7 @@ impl Store {
                     lease,
                 })))
             }
-            Transaction::Cancelled(_) => Ok(Claimed::Others),
+            TransactionOutcome::Cancelled(_) => Ok(Claimed::Others),
         }
     }
 
@@ -186,28 +181,19 @@ impl Store {
             ])
         });
         self.put_items(rows.collect()).await?;
-        let action = items::update(
-            &self.table,
-            &keys::sending(tenant, campaign, claim.batch),
-            "SET first_attempt_at = :now, addressed = :bits, counts = :counts",
-            "lease = :lease AND attribute_not_exists(done_at)",
-            vec![
-                (":now", items::text(items::instant_text(now))),
-                (":bits", AttributeValue::B(bits(&claim.all, &addressed.members).into())),
-                (
-                    ":counts",
-                    serde_dynamo::to_attribute_value(addressed.counts)
-                        .map_err(StoreError::unavailable)?,
-                ),
-                (":lease", items::text(claim.lease.clone())),
-            ],
-        )?;
-        let begun = matches!(self.transact(vec![action]).await?, Transaction::Committed);
-        if begun {
-            claim.first_attempt_at = Some(now);
-            claim.addressed = Some(addressed.clone());
+        let set = "SET first_attempt_at = :now, addressed = :bits, counts = :counts";
+        let begin = Write::update(&keys::sending(tenant, campaign, claim.batch), set)
+            .condition("lease = :lease AND attribute_not_exists(done_at)")
+            .value(":now", items::text(items::instant_text(now)))
+            .value(":bits", AttributeValue::B(bits(&claim.all, &addressed.members).into()))
+            .value(":counts", counts_value(addressed.counts)?)
+            .value(":lease", items::text(claim.lease.clone()));
+        if !self.transact_one(begin).await?.is_committed() {
+            return Ok(false);
         }
-        Ok(begun)
+        claim.first_attempt_at = Some(now);
+        claim.addressed = Some(addressed.clone());
+        Ok(true)
     }
 
     /// Leaves members of a claimed batch for later, as a batch of their own: 1 transaction of at most
@@ -225,43 +211,35 @@ impl Store {
     ) -> Result<(), StoreError> {
         let left: HashSet<_> = members.iter().collect();
         let stay: Vec<_> = claim.members.iter().filter(|id| !left.contains(id)).copied().collect();
-        let kept: HashSet<_> = stay.iter().collect();
-        let out: Vec<_> = claim.all.iter().filter(|id| !kept.contains(id)).copied().collect();
-        for attempt in 0..retry::ATTEMPTS {
-            let noted = items::update(
-                &self.table,
-                &keys::sending(tenant, campaign, claim.batch),
-                "SET later = :later",
-                "lease = :lease AND attribute_not_exists(first_attempt_at)",
-                vec![
-                    (":later", AttributeValue::B(bits(&claim.all, &out).into())),
-                    (":lease", items::text(claim.lease.clone())),
-                ],
-            )?;
+        let staying: HashSet<_> = stay.iter().collect();
+        let out: Vec<_> = claim.all.iter().filter(|id| !staying.contains(id)).copied().collect();
+        let sending = keys::sending(tenant, campaign, claim.batch);
+        let note = &Write::update(&sending, "SET later = :later")
+            .condition("lease = :lease AND attribute_not_exists(first_attempt_at)")
+            .value(":later", AttributeValue::B(bits(&claim.all, &out).into()))
+            .value(":lease", items::text(claim.lease.clone()));
+        retry(|_| async move {
             let record = BatchRecord::of(tenant, campaign, rest, members);
-            let cut = items::put(&self.table, items::to_item(&record)?, ABSENT, vec![])?;
             // The version too: a planner at work must not write over the count.
-            let counted = items::update(
-                &self.table,
-                &keys::plan(tenant, campaign),
-                "SET batches = batches + :one, v = v + :one",
-                "attribute_exists(pk)",
-                vec![(":one", items::number(1))],
-            )?;
-            match self.transact(vec![noted, cut, counted]).await? {
-                Transaction::Committed => {
-                    claim.members = stay;
-                    return Ok(());
+            let count = "SET batches = batches + :one, v = v + :one";
+            let count = Write::update(&keys::plan(tenant, campaign), count)
+                .if_present()
+                .value(":one", items::number(1));
+            let mut transaction = self.transaction();
+            transaction.add(note.clone());
+            transaction.add(Write::put(&record)?.if_absent());
+            transaction.add(count);
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => Ok(Attempt::Done(())),
+                TransactionOutcome::Cancelled(cancelled) if cancelled.any_failed() => {
+                    Err(StoreError::Busy)
                 }
-                Transaction::Cancelled(reasons)
-                    if reasons.iter().any(|reason| matches!(reason, Reason::Condition(_))) =>
-                {
-                    return Err(StoreError::Busy);
-                }
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
+                TransactionOutcome::Cancelled(_) => Ok(Attempt::Again),
             }
-        }
-        Err(StoreError::Busy)
+        })
+        .await?;
+        claim.members = stay;
+        Ok(())
     }
 
     /// Gives a batch back, for it to be claimed again at once. `nothing_sent` where the provider is
@@ -281,14 +259,11 @@ impl Store {
         } else {
             "SET lease_until = :zero"
         };
-        let action = items::update(
-            &self.table,
-            &keys::sending(tenant, campaign, claim.batch),
-            change,
-            "lease = :lease AND attribute_not_exists(done_at)",
-            vec![(":zero", items::number(0)), (":lease", items::text(claim.lease.clone()))],
-        )?;
-        self.transact(vec![action]).await?;
+        let change = Write::update(&keys::sending(tenant, campaign, claim.batch), change)
+            .condition("lease = :lease AND attribute_not_exists(done_at)")
+            .value(":zero", items::number(0))
+            .value(":lease", items::text(claim.lease.clone()));
+        self.transact_one(change).await?;
         Ok(())
     }
 
@@ -309,50 +284,34 @@ impl Store {
         for member in refused {
             self.refuse_message(tenant, *member, campaign).await?;
         }
-        for attempt in 0..retry::ATTEMPTS {
-            let actions = vec![
-                items::update(
-                    &self.table,
-                    &keys::sending(tenant, campaign, claim.batch),
-                    "SET done_at = :now, counts = :counts",
-                    "lease = :lease AND attribute_not_exists(done_at)",
-                    vec![
-                        (":now", items::text(items::instant_text(now))),
-                        (
-                            ":counts",
-                            serde_dynamo::to_attribute_value(counts)
-                                .map_err(StoreError::unavailable)?,
-                        ),
-                        (":lease", items::text(claim.lease.clone())),
-                    ],
-                )?,
-                tally(
-                    &self.table,
-                    tenant,
-                    campaign,
-                    &claim.batch,
-                    &[
-                        ("batches_done", 1),
-                        ("sent", signed(counts.sent)),
-                        ("refused", signed(counts.refused)),
-                        ("opposed", signed(counts.opposed)),
-                        ("unreachable", signed(counts.unreachable)),
-                        ("not_allowed", signed(counts.not_allowed)),
-                        ("uncertain", signed(counts.uncertain)),
-                    ],
-                )?,
+        retry(|_| async move {
+            let sending = keys::sending(tenant, campaign, claim.batch);
+            let done = Write::update(&sending, "SET done_at = :now, counts = :counts")
+                .condition("lease = :lease AND attribute_not_exists(done_at)")
+                .value(":now", items::text(items::instant_text(now)))
+                .value(":counts", counts_value(counts)?)
+                .value(":lease", items::text(claim.lease.clone()));
+            let numbers = [
+                ("batches_done", 1),
+                ("sent", signed(counts.sent)),
+                ("refused", signed(counts.refused)),
+                ("opposed", signed(counts.opposed)),
+                ("unreachable", signed(counts.unreachable)),
+                ("not_allowed", signed(counts.not_allowed)),
+                ("uncertain", signed(counts.uncertain)),
             ];
-            match self.transact(actions).await? {
-                Transaction::Committed => return Ok(()),
-                Transaction::Cancelled(reasons)
-                    if matches!(reasons.first(), Some(Reason::Condition(_))) =>
-                {
-                    return Ok(());
+            let mut transaction = self.transaction();
+            transaction.add_in(Slot::Sending, done);
+            transaction.add(tally(tenant, campaign, &claim.batch, &numbers));
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => Ok(Attempt::Done(())),
+                TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Sending) => {
+                    Ok(Attempt::Done(()))
                 }
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
+                TransactionOutcome::Cancelled(_) => Ok(Attempt::Again),
             }
-        }
-        Err(StoreError::Busy)
+        })
+        .await
     }
 }
 
@@ -361,6 +320,10 @@ pub(crate) fn token() -> Result<String, StoreError> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
     Ok(format!("{:032x}", u128::from_be_bytes(random)))
+}
+
+fn counts_value(counts: Counts) -> Result<AttributeValue, StoreError> {
+    serde_dynamo::to_attribute_value(counts).map_err(StoreError::unavailable)
 }
 
 fn bits(members: &[MemberId], addressed: &[MemberId]) -> Vec<u8> {

@@ -8,12 +8,12 @@
 use crate::campaign::send::token;
 use crate::coupon::item::CouponRecord;
 use crate::table::cache::TtlCache;
-use crate::table::items::{self, ABSENT, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
-use crate::table::retry;
-use crate::{Answered, CodeMaker, Consistency, IdempotencyKey, Scope, Store, StoreError};
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::types::ReturnValue;
+use crate::table::retry::{Attempt, retry};
+use crate::table::transaction::{Transaction, TransactionOutcome};
+use crate::table::write::{Write, Written};
+use crate::{Answered, CodeMaker, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
 use domain::{CouponBatchId, CouponCode, CouponError, Instant, OfferId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -172,72 +172,58 @@ impl Store {
             return Err(CouponError::BatchCount.into());
         }
         let tenant = scope.tenant();
-        let numbers = keys::coupon_numbers(tenant);
-        for attempt in 0..retry::ATTEMPTS {
-            let mut answering = None;
+        let numbers = &keys::coupon_numbers(tenant);
+        retry(|_| async move {
+            let mut answer = None;
             if let Some(key) = key {
                 if let Some(before) = self.answered(scope, key, now).await? {
                     let before = CouponBatchId::parse(&before);
                     let before = before.map_err(|_| StoreError::Corrupt("answer"))?;
-                    return Ok(Answered::Replayed(self.coupon_batch(tenant, offer, before).await?));
+                    let before = self.coupon_batch(tenant, offer, before).await?;
+                    return Ok(Attempt::Done(Answered::Replayed(before)));
                 }
-                answering = Some(self.answering(scope, key, id.to_string(), now)?);
+                answer = Some(scope.answer(key, id.to_string(), now)?);
             }
-            let taken: Option<NumbersRecord> = self.get_item(&numbers, Consistency::Strong).await?;
+            let taken: Option<NumbersRecord> = self.get_item(numbers, Consistency::Strong).await?;
             let first = taken.map_or(0, |taken| taken.next_number);
             let batch = CouponBatch { id, offer, count, created_at: now, finished_at: None, first };
             let record = BatchRecord::of(tenant, &batch);
-            let take = items::update(
-                &self.table,
-                &numbers,
-                "SET next_number = :next",
-                "attribute_not_exists(pk) OR next_number = :first",
-                vec![
-                    (":next", items::number(first + u64::from(count))),
-                    (":first", items::number(first)),
-                ],
-            )?;
-            let put = items::put(&self.table, items::to_item(&record)?, ABSENT, vec![])?;
-            let actions = [put, take].into_iter().chain(answering).collect();
-            match self.transact(actions).await? {
-                // The table keeps whole seconds.
-                Transaction::Committed => return record.read().map(Answered::New),
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
+            let take = Write::update(numbers, "SET next_number = :next")
+                .condition("attribute_not_exists(pk) OR next_number = :first")
+                .value(":next", items::number(first + u64::from(count)))
+                .value(":first", items::number(first));
+            let mut transaction = self.transaction();
+            transaction.add(Write::put(&record)?.if_absent());
+            transaction.add(take);
+            if let Some(answer) = answer {
+                transaction.add(answer);
             }
-        }
-        Err(StoreError::Busy)
+            // The table stores whole seconds: the answer is what a later read gives.
+            let outcome = transaction.commit().await?;
+            Ok(outcome.done(Answered::New(record.read()?)))
+        })
+        .await
     }
 
     /// Takes one number of the tenant's count, for a coupon that is made by itself: 1 round trip, 1 write
     /// unit. A number that is taken and not used stays unused.
     pub(crate) async fn take_coupon_number(&self, tenant: Tenant) -> Result<u64, StoreError> {
         const CORRUPT: StoreError = StoreError::Corrupt("coupon numbers");
-        for attempt in 0..retry::ATTEMPTS {
-            let sent = self
-                .client
-                .update_item()
-                .table_name(&*self.table)
-                .set_key(Some(items::key_item(&keys::coupon_numbers(tenant))))
-                .update_expression("ADD next_number :one")
-                .expression_attribute_values(":one", items::number(1))
-                .return_values(ReturnValue::UpdatedNew)
-                .send()
-                .await;
-            match sent {
-                Ok(answer) => {
-                    let taken = answer.attributes.ok_or(CORRUPT)?;
+        retry(|_| async move {
+            let take = Write::update(&keys::coupon_numbers(tenant), "ADD next_number :one")
+                .value(":one", items::number(1))
+                .returning_new();
+            match self.write(take).await {
+                Ok(Written::Done(Some(taken))) => {
                     let taken: NumbersRecord = items::from_item(taken, "coupon numbers")?;
-                    return taken.next_number.checked_sub(1).ok_or(CORRUPT);
+                    taken.next_number.checked_sub(1).map(Attempt::Done).ok_or(CORRUPT)
                 }
-                Err(SdkError::ServiceError(refused))
-                    if refused.err().is_transaction_conflict_exception() =>
-                {
-                    retry::wait(attempt).await;
-                }
-                Err(error) => return Err(StoreError::unavailable(error)),
+                Ok(_) => Err(CORRUPT),
+                Err(StoreError::Busy) => Ok(Attempt::Again),
+                Err(error) => Err(error),
             }
-        }
-        Err(StoreError::Busy)
+        })
+        .await
     }
 
     /// A batch, read strongly: 1 round trip, 1 read unit.
@@ -252,7 +238,7 @@ impl Store {
     ) -> Result<CouponBatch, StoreError> {
         let key = keys::coupon_batch(tenant, offer, id);
         let record: Option<BatchRecord> = self.get_item(&key, Consistency::Strong).await?;
-        record.ok_or(StoreError::NotFound("batch"))?.read()
+        record.ok_or(StoreError::NotFound(Entity::CouponBatch))?.read()
     }
 
     /// The batches of an offer, the latest first, and the one after which the next page begins: 1
@@ -355,37 +341,31 @@ impl Store {
         let [_, key] = keys;
         let lease = token()?;
         let until = now.as_second() + LEASE_SECONDS;
-        let (action, made) = match before {
+        let (claim, made) = match before {
             Some(record) if record.done_at.is_some() => return Ok(RangeClaimed::Done),
             Some(record) if record.lease_until > now.as_second() => {
                 return Ok(RangeClaimed::Others);
             }
             Some(record) => {
-                let action = items::update(
-                    &self.table,
-                    &key,
-                    "SET lease = :lease, lease_until = :until",
-                    "lease = :before AND attribute_not_exists(done_at)",
-                    vec![
-                        (":lease", items::text(lease.clone())),
-                        (":until", items::number(until)),
-                        (":before", items::text(record.lease)),
-                    ],
-                )?;
-                (action, record.made)
+                let update = Write::update(&key, "SET lease = :lease, lease_until = :until")
+                    .condition("lease = :before AND attribute_not_exists(done_at)")
+                    .value(":lease", items::text(lease.clone()))
+                    .value(":until", items::number(until))
+                    .value(":before", items::text(record.lease));
+                (update, record.made)
             }
             None => {
                 let Key { pk, sk } = key;
                 let (lease, lease_until) = (lease.clone(), until);
                 let record = RangeRecord { pk, sk, made: 0, lease, lease_until, done_at: None };
-                (items::put(&self.table, items::to_item(&record)?, ABSENT, vec![])?, 0)
+                (Write::put(&record)?.if_absent(), 0)
             }
         };
-        match self.transact(vec![action]).await? {
-            Transaction::Committed => {
+        match self.transact_one(claim).await? {
+            TransactionOutcome::Committed => {
                 Ok(RangeClaimed::Ours(Box::new(CouponRange { batch, number, made, lease })))
             }
-            Transaction::Cancelled(_) => Ok(RangeClaimed::Others),
+            TransactionOutcome::Cancelled(_) => Ok(RangeClaimed::Others),
         }
     }
 
@@ -416,60 +396,25 @@ impl Store {
             .await
             .map_err(|_| StoreError::Busy)??;
         let is_done = made == codes;
-        let actions = if is_done {
-            self.range_done(tenant, range, made, now)?
+        let mut transaction = self.transaction();
+        if is_done {
+            range_done(&mut transaction, tenant, range, made, now);
         } else {
-            vec![items::update(
-                &self.table,
-                &keys::coupon_range(tenant, batch.offer, batch.id, range.number),
-                "SET made = :made, lease_until = :until",
-                "lease = :lease",
-                vec![
-                    (":made", items::number(made)),
-                    (":until", items::number(now.as_second() + LEASE_SECONDS)),
-                    (":lease", items::text(range.lease.clone())),
-                ],
-            )?]
-        };
-        match self.transact(actions).await? {
-            Transaction::Committed => {
+            let key = keys::coupon_range(tenant, batch.offer, batch.id, range.number);
+            let note = Write::update(&key, "SET made = :made, lease_until = :until")
+                .condition("lease = :lease")
+                .value(":made", items::number(made))
+                .value(":until", items::number(now.as_second() + LEASE_SECONDS))
+                .value(":lease", items::text(range.lease.clone()));
+            transaction.add(note);
+        }
+        match transaction.commit().await? {
+            TransactionOutcome::Committed => {
                 range.made = made;
                 Ok(is_done)
             }
-            Transaction::Cancelled(_) => Err(StoreError::Busy),
+            TransactionOutcome::Cancelled(_) => Err(StoreError::Busy),
         }
-    }
-
-    /// The range's end and the batch's count of ranges are one transaction, so that each range counts
-    /// once.
-    fn range_done(
-        &self,
-        tenant: Tenant,
-        range: &CouponRange,
-        made: u32,
-        now: Instant,
-    ) -> Result<Vec<aws_sdk_dynamodb::types::TransactWriteItem>, StoreError> {
-        let batch = &range.batch;
-        let now = items::text(items::instant_text(now));
-        let done = items::update(
-            &self.table,
-            &keys::coupon_range(tenant, batch.offer, batch.id, range.number),
-            "SET made = :made, done_at = :now",
-            "lease = :lease AND attribute_not_exists(done_at)",
-            vec![
-                (":made", items::number(made)),
-                (":now", now.clone()),
-                (":lease", items::text(range.lease.clone())),
-            ],
-        )?;
-        let count = items::update(
-            &self.table,
-            &keys::coupon_batch(tenant, batch.offer, batch.id),
-            "SET ranges_done = ranges_done + :one, last_range_at = :now",
-            "attribute_exists(pk)",
-            vec![(":one", items::number(1)), (":now", now)],
-        )?;
-        Ok(vec![done, count])
     }
 
     /// Whether every code of a batch is there: no round trip where it is kept, else 1 and half a read
@@ -495,4 +440,30 @@ impl Store {
         }
         Ok(finished)
     }
+}
+
+/// Adds the range's end and the batch's count of ranges, in one transaction so that each range counts
+/// once.
+fn range_done(
+    transaction: &mut Transaction<'_>,
+    tenant: Tenant,
+    range: &CouponRange,
+    made: u32,
+    now: Instant,
+) {
+    let batch = &range.batch;
+    let now = items::text(items::instant_text(now));
+    let key = keys::coupon_range(tenant, batch.offer, batch.id, range.number);
+    let done = Write::update(&key, "SET made = :made, done_at = :now")
+        .condition("lease = :lease AND attribute_not_exists(done_at)")
+        .value(":made", items::number(made))
+        .value(":now", now.clone())
+        .value(":lease", items::text(range.lease.clone()));
+    transaction.add(done);
+    let key = keys::coupon_batch(tenant, batch.offer, batch.id);
+    let count = Write::update(&key, "SET ranges_done = ranges_done + :one, last_range_at = :now")
+        .if_present()
+        .value(":one", items::number(1))
+        .value(":now", now);
+    transaction.add(count);
 }

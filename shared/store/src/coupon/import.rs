@@ -4,8 +4,8 @@
 use crate::coupon::item::CouponRecord;
 use crate::table::items;
 use crate::table::keys::{self, Tenant};
+use crate::table::write::{Write, Written};
 use crate::{Consistency, Scope, Store, StoreError};
-use aws_sdk_dynamodb::error::SdkError;
 use domain::{CouponCode, CouponError, DomainError, OfferId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use std::collections::HashMap;
@@ -65,24 +65,13 @@ impl Store {
         code: &CouponCode,
     ) -> Result<Imported, StoreError> {
         let record = CouponRecord::fresh(tenant, code, offer, None);
-        let sent = self
-            .client
-            .put_item()
-            .table_name(&*self.table)
-            .set_item(Some(items::to_item(&record)?))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(Imported::New),
-            Err(SdkError::ServiceError(refused))
-                if refused.err().is_conditional_check_failed_exception() =>
-            {
+        match self.write(Write::put(&record)?.if_absent()).await? {
+            Written::Done(_) => Ok(Imported::New),
+            Written::Refused => {
                 let key = keys::coupon(tenant, code);
                 let record: Option<CouponRecord> = self.get_item(&key, Consistency::Strong).await?;
                 known_as(&record.ok_or(StoreError::Busy)?, offer)
             }
-            Err(error) => Err(StoreError::unavailable(error)),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Coupons: one small item a code, in no index. The purchase's transaction redeems one by a condition on
 //! its uses, and the sale's cancelling releases it.
 
-use crate::table::items::{self, Item, Reason, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
-use crate::table::retry;
-use crate::{Consistency, HistoryEntry, Scope, Store, StoreError};
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
+use crate::table::retry::{Attempt, retry};
+use crate::table::transaction::{Cancellation, Slot, Transaction, TransactionOutcome};
+use crate::table::write::Write;
+use crate::{Consistency, Entity, HistoryEntry, Scope, Store, StoreError};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::coupon::{CouponState, Refusal};
 use domain::{CouponBatchId, CouponCode, CouponError, Instant, MemberId, Offer, OfferId};
 use serde::{Deserialize, Serialize};
@@ -130,30 +130,79 @@ const CORRUPT: StoreError = StoreError::Corrupt("coupon");
 
 impl StoredCoupon {
     /// Whom its item names, where `member` uses it.
-    pub(crate) fn named_for(&self, member: Option<MemberId>) -> Option<MemberId> {
+    fn named_for(&self, member: Option<MemberId>) -> Option<MemberId> {
         if self.state.bound_to == member { self.given_to.or(member) } else { member }
     }
-}
 
-/// Why a purchase that used a coupon was not entered, by the reasons of the actions that [`Store::redeem`]
-/// gave, in their order; `holder` is whom the coupon names for its member. `None` where they did not stand in its way: the same may go
-/// through when it is tried again.
-pub(crate) fn redeem_refusal(holder: Option<MemberId>, reasons: &[Reason]) -> Option<Refusal> {
-    let is_anothers = |item: &Item| {
-        let bound_to = item.get("bound_to");
-        bound_to.is_some() && bound_to != holder.map(|id| items::text(id.to_string())).as_ref()
-    };
-    match reasons {
-        [Reason::Condition(None), ..] => Some(Refusal::Unknown),
-        [Reason::Condition(Some(item)), ..] => Some(if item.contains_key("disabled") {
-            Refusal::Disabled
-        } else if is_anothers(item) {
-            Refusal::OfAnotherMember
+    /// Adds the writes by which a purchase uses the coupon to the purchase's own transaction: the coupon
+    /// (2 write units), and the member's count (2 more) where the offer limits a member. They pass only
+    /// while uses are left, so that of two tills with the last one exactly one wins. `place` is the
+    /// coupon's among those of the purchase.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where the offer limits a member and none is named.
+    pub fn redeem(
+        &self,
+        transaction: &mut Transaction<'_>,
+        scope: &Scope,
+        place: usize,
+        member: Option<MemberId>,
+    ) -> Result<(), StoreError> {
+        let (tenant, offer) = (scope.tenant(), &self.offer);
+        let usage = offer.terms().usage;
+        let mut condition = "offer = :offer AND attribute_not_exists(disabled)".to_owned();
+        let mut redeem = Write::update(&keys::coupon(tenant, &self.code), "SET uses = uses + :one")
+            .value(":one", items::number(1))
+            .value(":offer", items::text(offer.id.to_string()));
+        if let Some(limit) = usage.limit() {
+            condition.push_str(" AND uses < :limit");
+            redeem = redeem.value(":limit", items::number(limit));
+        }
+        if let Some(holder) = self.named_for(member) {
+            condition.push_str(" AND (attribute_not_exists(bound_to) OR bound_to = :holder)");
+            redeem = redeem.value(":holder", items::text(holder.to_string()));
         } else {
-            Refusal::UsedUp
-        }),
-        [_, Reason::Condition(_)] => Some(Refusal::MemberLimit),
-        _ => None,
+            condition.push_str(" AND attribute_not_exists(bound_to)");
+        }
+        let redeem = redeem.condition(condition).returning_stored();
+        transaction.add_in(Slot::UsedCoupon(place), redeem);
+        if let Some(limit) = usage.limit_member() {
+            let Some(member) = member else {
+                return Err(CouponError::Refused(Refusal::NeedsMember).into());
+            };
+            let count =
+                Write::update(&keys::member_uses(tenant, member, offer.id), "ADD uses :one")
+                    .condition("attribute_not_exists(uses) OR uses < :limit")
+                    .value(":one", items::number(1))
+                    .value(":limit", items::number(limit));
+            transaction.add_in(Slot::MemberUses(place), count);
+        }
+        Ok(())
+    }
+
+    /// Why a purchase of `member` that used the coupon was not entered. `None` where the coupon did not
+    /// stand in its way: the same may go through when it is tried again.
+    pub(crate) fn refusal(
+        &self,
+        cancelled: &Cancellation,
+        place: usize,
+        member: Option<MemberId>,
+    ) -> Option<Refusal> {
+        if cancelled.failed(Slot::UsedCoupon(place)) {
+            let Some(stored) = cancelled.stored(Slot::UsedCoupon(place)) else {
+                return Some(Refusal::Unknown);
+            };
+            let bound_to = stored.get("bound_to");
+            let holder = self.named_for(member).map(|id| items::text(id.to_string()));
+            return Some(if stored.contains_key("disabled") {
+                Refusal::Disabled
+            } else if bound_to.is_some() && bound_to != holder.as_ref() {
+                Refusal::OfAnotherMember
+            } else {
+                Refusal::UsedUp
+            });
+        }
+        cancelled.failed(Slot::MemberUses(place)).then_some(Refusal::MemberLimit)
     }
 }
 
@@ -234,171 +283,50 @@ impl Store {
         Ok(record.map_or(0, |record| record.uses))
     }
 
-    /// The writes by which a purchase uses a coupon, for the purchase's own transaction: the coupon (2
-    /// write units), and the member's count (2 more) where the offer limits a member. They pass only
-    /// while uses are left, so that of two tills with the last one exactly one wins. Where one does not
-    /// pass, the item that stands is told, and [`redeem_refusal`] says why.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] where the offer limits a member and none is named.
-    pub fn redeem_coupon(
-        &self,
-        scope: &Scope,
-        coupon: &StoredCoupon,
-        member: Option<MemberId>,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let (tenant, offer) = (scope.tenant(), &coupon.offer);
-        let usage = offer.terms().usage;
-        let mut condition = "offer = :offer AND attribute_not_exists(disabled)".to_owned();
-        let mut values =
-            vec![(":one", items::number(1)), (":offer", items::text(offer.id.to_string()))];
-        if let Some(limit) = usage.limit() {
-            condition.push_str(" AND uses < :limit");
-            values.push((":limit", items::number(limit)));
-        }
-        if let Some(holder) = coupon.named_for(member) {
-            condition.push_str(" AND (attribute_not_exists(bound_to) OR bound_to = :holder)");
-            values.push((":holder", items::text(holder.to_string())));
-        } else {
-            condition.push_str(" AND attribute_not_exists(bound_to)");
-        }
-        let key = keys::coupon(tenant, &coupon.code);
-        let mut actions = vec![self.counted(&key, "SET uses = uses + :one", &condition, values)?];
-        if let Some(limit) = usage.limit_member() {
-            let Some(member) = member else {
-                return Err(CouponError::Refused(Refusal::NeedsMember).into());
-            };
-            let key = keys::member_uses(tenant, member, offer.id);
-            let values = vec![(":one", items::number(1)), (":limit", items::number(limit))];
-            let condition = "attribute_not_exists(uses) OR uses < :limit";
-            actions.push(self.counted(&key, "ADD uses :one", condition, values)?);
-        }
-        Ok(actions)
-    }
-
-    /// The writes by which the cancelling of a sale gives a use of a coupon back, for the cancelling's
+    /// Adds the writes by which the cancelling of a sale gives a use of a coupon back to the cancelling's
     /// own transaction, 2 write units each: the coupon, and the count of the member whose sale it was.
     /// Nothing falls below zero, and what is gone stays gone. 1 or 2 round trips, 1 read unit each.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn release(
+    pub async fn release_coupon(
         &self,
+        transaction: &mut Transaction<'_>,
         scope: &Scope,
         code: &CouponCode,
         offer: OfferId,
         member: Option<MemberId>,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+    ) -> Result<(), StoreError> {
         let tenant = scope.tenant();
-        let mut actions = Vec::with_capacity(2);
         let key = keys::coupon(tenant, code);
         let coupon: Option<CouponRecord> = self.get_item(&key, Consistency::Strong).await?;
         if let Some(coupon) = coupon
             && coupon.uses > 0
             && coupon.offer()? == offer
         {
-            actions.push(self.given_back(&key)?);
+            transaction.add(one_use_less(&key));
         }
         if let Some(member) = member {
-            actions.extend(self.uncount(scope, member, offer).await?);
+            self.uncount(transaction, scope, member, offer).await?;
         }
-        Ok(actions)
+        Ok(())
     }
 
-    /// The write that counts a use of an offer no longer for a member; none where none is counted. 1
+    /// Adds the write that counts a use of an offer no longer for a member; none where none is counted. 1
     /// strong read.
     pub(crate) async fn uncount(
         &self,
+        transaction: &mut Transaction<'_>,
         scope: &Scope,
         member: MemberId,
         offer: OfferId,
-    ) -> Result<Option<TransactWriteItem>, StoreError> {
+    ) -> Result<(), StoreError> {
         let key = keys::member_uses(scope.tenant(), member, offer);
         let counted: Option<UsesRecord> = self.get_item(&key, Consistency::Strong).await?;
-        let is_counted = counted.is_some_and(|counted| counted.uses > 0);
-        is_counted.then(|| self.given_back(&key)).transpose()
-    }
-
-    fn given_back(&self, key: &Key) -> Result<TransactWriteItem, StoreError> {
-        let values = vec![(":one", items::number(1))];
-        self.counted(key, "SET uses = uses - :one", "uses >= :one", values)
-    }
-
-    fn counted(
-        &self,
-        key: &Key,
-        expression: &str,
-        condition: &str,
-        values: Vec<(&str, AttributeValue)>,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let mut update = Update::builder()
-            .table_name(&*self.table)
-            .set_key(Some(items::key_item(key)))
-            .update_expression(expression)
-            .condition_expression(condition)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        for (name, value) in values {
-            update = update.expression_attribute_values(name, value);
+        if counted.is_some_and(|counted| counted.uses > 0) {
+            transaction.add(one_use_less(&key));
         }
-        let update = update.build().map_err(StoreError::unavailable)?;
-        Ok(TransactWriteItem::builder().update(update).build())
-    }
-
-    /// The writes by which a code of ours that nothing has becomes a member's coupon, 2 write units each:
-    /// the coupon, and the member's row that leads to it.
-    pub(crate) fn give_coupon(
-        &self,
-        scope: &Scope,
-        offer: OfferId,
-        code: &CouponCode,
-        member: MemberId,
-        now: Instant,
-    ) -> Result<[TransactWriteItem; 2], StoreError> {
-        let tenant = scope.tenant();
-        let coupon = CouponRecord::fresh(tenant, code, offer, None).given_to(member);
-        let coupon = items::to_item(&coupon)?;
-        let Key { pk, sk } = keys::member_coupon(tenant, member, code);
-        let (offer, instant) = (offer.to_string(), items::instant_text(now));
-        let row = items::to_item(&MemberCouponRecord { pk, sk, offer, instant })?;
-        Ok([
-            items::put(&self.table, coupon, items::ABSENT, vec![])?,
-            items::put(&self.table, row, None, vec![])?,
-        ])
-    }
-
-    /// The member's row of a coupon that the merchant gives, with its place in the history; given again it
-    /// keeps its instant.
-    fn member_coupon(
-        &self,
-        tenant: Tenant,
-        offer: OfferId,
-        code: &CouponCode,
-        member: MemberId,
-        now: Instant,
-    ) -> Result<TransactWriteItem, StoreError> {
-        items::update_or_tell(
-            &self.table,
-            &keys::member_coupon(tenant, member, code),
-            "SET offer = :offer, #member = :member, instant = if_not_exists(instant, :now)",
-            "attribute_not_exists(pk) OR offer = :offer",
-            ("#member", "member"),
-            vec![
-                (":offer", items::text(offer.to_string())),
-                (":member", items::text(member.to_string())),
-                (":now", items::text(items::instant_text(now))),
-            ],
-        )
-    }
-
-    /// The write by which a coupon that nobody used gives nothing any more, 2 write units.
-    pub(crate) fn withdraw_coupon(
-        &self,
-        scope: &Scope,
-        code: &CouponCode,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let key = keys::coupon(scope.tenant(), code);
-        let values = vec![(":disabled", AttributeValue::Bool(true)), (":zero", items::number(0))];
-        items::update(&self.table, &key, "SET disabled = :disabled", "uses = :zero", values)
+        Ok(())
     }
 
     /// Makes a code of the merchant's choice, or changes how one stands: 1 transaction of 1 item, 3
@@ -424,65 +352,103 @@ impl Store {
             Some(member) => Some(self.account(scope, member, Consistency::Strong).await?.0),
             None => None,
         };
-        let key = keys::coupon(tenant, code);
-        for attempt in 0..retry::ATTEMPTS {
-            let mut actions = vec![self.put_code_action(&key, offer, change.disabled, bound_to)?];
+        let key = &keys::coupon(tenant, code);
+        retry(|_| async move {
+            let mut transaction = self.transaction();
+            let put = put_code(key, offer, change.disabled, bound_to);
+            transaction.add_in(Slot::Coupon, put);
             if let Some(member) = bound_to {
-                actions.push(self.member_exists(scope, member)?);
-                actions.push(self.member_coupon(tenant, offer, code, member, now)?);
+                transaction.check_present(Slot::Member, keys::account(tenant, member));
+                transaction.add(member_coupon(tenant, offer, code, member, now));
             }
-            match self.transact(actions).await? {
-                Transaction::Committed => {
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => {
                     let record: Option<CouponRecord> =
-                        self.get_item(&key, Consistency::Strong).await?;
-                    return record.ok_or(StoreError::NotFound("code"))?.state();
+                        self.get_item(key, Consistency::Strong).await?;
+                    let record = record.ok_or(StoreError::NotFound(Entity::Code))?;
+                    record.state().map(Attempt::Done)
                 }
-                Transaction::Cancelled(reasons) => match &reasons[..] {
-                    [Reason::Condition(_), ..] => return Err(CouponError::Taken.into()),
-                    [_, Reason::Condition(_), ..] => return Err(StoreError::NotFound("member")),
-                    _ => retry::wait(attempt).await,
-                },
+                TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Coupon) => {
+                    Err(CouponError::Taken.into())
+                }
+                TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Member) => {
+                    Err(StoreError::NotFound(Entity::Member))
+                }
+                TransactionOutcome::Cancelled(_) => Ok(Attempt::Again),
             }
-        }
-        Err(StoreError::Busy)
+        })
+        .await
     }
+}
 
-    fn put_code_action(
-        &self,
-        key: &Key,
-        offer: OfferId,
-        disabled: bool,
-        bound_to: Option<MemberId>,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let mut set = "SET offer = :offer, uses = if_not_exists(uses, :zero)".to_owned();
-        let mut condition = "(attribute_not_exists(pk) OR offer = :offer)".to_owned();
-        let mut values =
-            vec![(":offer", items::text(offer.to_string())), (":zero", items::number(0))];
-        if let Some(member) = bound_to {
-            set.push_str(", bound_to = :member");
-            condition.push_str(" AND (attribute_not_exists(bound_to) OR bound_to = :member)");
-            values.push((":member", items::text(member.to_string())));
-        }
-        if disabled {
-            set.push_str(", disabled = :disabled");
-            values.push((":disabled", AttributeValue::Bool(true)));
-        } else {
-            set.push_str(" REMOVE disabled");
-        }
-        items::update(&self.table, key, &set, &condition, values)
-    }
+/// The write that lowers a count of uses by one.
+fn one_use_less(key: &Key) -> Write {
+    let update = Write::update(key, "SET uses = uses - :one");
+    update.condition("uses >= :one").value(":one", items::number(1))
+}
 
-    fn member_exists(
-        &self,
-        scope: &Scope,
-        member: MemberId,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let check = ConditionCheck::builder()
-            .table_name(&*self.table)
-            .set_key(Some(items::key_item(&keys::account(scope.tenant(), member))))
-            .condition_expression("attribute_exists(pk)")
-            .build()
-            .map_err(StoreError::unavailable)?;
-        Ok(TransactWriteItem::builder().condition_check(check).build())
+/// Adds the writes by which a code of ours that nothing has becomes a member's coupon, 2 write units each:
+/// the coupon, and the member's row that leads to it.
+pub(crate) fn give_coupon(
+    transaction: &mut Transaction<'_>,
+    scope: &Scope,
+    offer: OfferId,
+    code: &CouponCode,
+    member: MemberId,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let tenant = scope.tenant();
+    let coupon = CouponRecord::fresh(tenant, code, offer, None).given_to(member);
+    let Key { pk, sk } = keys::member_coupon(tenant, member, code);
+    let (offer, instant) = (offer.to_string(), items::instant_text(now));
+    transaction.add(Write::put(&coupon)?.if_absent());
+    transaction.add(Write::put(&MemberCouponRecord { pk, sk, offer, instant })?);
+    Ok(())
+}
+
+/// The member's row of a coupon that the merchant gives, with its place in the history; given again it
+/// keeps its instant.
+fn member_coupon(
+    tenant: Tenant,
+    offer: OfferId,
+    code: &CouponCode,
+    member: MemberId,
+    now: Instant,
+) -> Write {
+    let set = "SET offer = :offer, #member = :member, instant = if_not_exists(instant, :now)";
+    Write::update(&keys::member_coupon(tenant, member, code), set)
+        .condition("attribute_not_exists(pk) OR offer = :offer")
+        .name("#member", "member")
+        .value(":offer", items::text(offer.to_string()))
+        .value(":member", items::text(member.to_string()))
+        .value(":now", items::text(items::instant_text(now)))
+}
+
+/// The write by which a coupon that nobody used gives nothing any more, 2 write units.
+pub(crate) fn withdraw_coupon(scope: &Scope, code: &CouponCode) -> Write {
+    Write::update(&keys::coupon(scope.tenant(), code), "SET disabled = :disabled")
+        .condition("uses = :zero")
+        .value(":disabled", AttributeValue::Bool(true))
+        .value(":zero", items::number(0))
+}
+
+fn put_code(key: &Key, offer: OfferId, disabled: bool, bound_to: Option<MemberId>) -> Write {
+    let mut set = "SET offer = :offer, uses = if_not_exists(uses, :zero)".to_owned();
+    let mut condition = "(attribute_not_exists(pk) OR offer = :offer)".to_owned();
+    if bound_to.is_some() {
+        set.push_str(", bound_to = :member");
+        condition.push_str(" AND (attribute_not_exists(bound_to) OR bound_to = :member)");
     }
+    set.push_str(if disabled { ", disabled = :disabled" } else { " REMOVE disabled" });
+    let mut put = Write::update(key, set)
+        .condition(condition)
+        .value(":offer", items::text(offer.to_string()))
+        .value(":zero", items::number(0));
+    if let Some(member) = bound_to {
+        put = put.value(":member", items::text(member.to_string()));
+    }
+    if disabled {
+        put = put.value(":disabled", AttributeValue::Bool(true));
+    }
+    put
 }

@@ -1,9 +1,11 @@
 //! Offers: what a merchant's coupons give. One item an offer, kept in memory for a minute.
 
 use crate::table::cache::TtlCache;
-use crate::table::items::{self, ABSENT, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
-use crate::{Answered, Consistency, IdempotencyKey, Scope, Store, StoreError};
+use crate::table::transaction::TransactionOutcome;
+use crate::table::write::Write;
+use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
 use domain::coupon::offer::{Benefit, Share, Terms, Usage};
 use domain::{Cents, Day, EstablishmentId, Instant, Offer, OfferId};
 use serde::{Deserialize, Serialize};
@@ -146,8 +148,7 @@ impl Store {
         key: Option<&IdempotencyKey>,
         now: Instant,
     ) -> Result<Answered<Offer>, StoreError> {
-        let item = items::to_item(&OfferRecord::of(scope.tenant(), offer))?;
-        let put = items::put(&self.table, item, ABSENT, vec![])?;
+        let put = Write::put(&OfferRecord::of(scope.tenant(), offer))?.if_absent();
         match self.enter_once(scope, (offer.id.to_string(), put), key, now).await? {
             None => Ok(Answered::New(offer.clone())),
             Some(before) => {
@@ -163,13 +164,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn rewrite_offer(&self, tenant: Tenant, offer: &Offer) -> Result<(), StoreError> {
-        let item = items::to_item(&OfferRecord::of(tenant, offer))?;
-        let there = Some("attribute_exists(pk)");
-        let written = self.transact(vec![items::put(&self.table, item, there, vec![])?]).await?;
+        let written =
+            self.transact_one(Write::put(&OfferRecord::of(tenant, offer))?.if_present()).await?;
         self.offers.forget(&(tenant, offer.id));
         match written {
-            Transaction::Committed => Ok(()),
-            Transaction::Cancelled(_) => Err(StoreError::NotFound("offer")),
+            TransactionOutcome::Committed => Ok(()),
+            TransactionOutcome::Cancelled(_) => Err(StoreError::NotFound(Entity::Offer)),
         }
     }
 
@@ -180,7 +180,7 @@ impl Store {
     pub async fn offer(&self, tenant: Tenant, id: OfferId) -> Result<Offer, StoreError> {
         let key = keys::offer(tenant, id);
         let record: Option<OfferRecord> = self.get_item(&key, Consistency::Strong).await?;
-        record.ok_or(StoreError::NotFound("offer"))?.read()
+        record.ok_or(StoreError::NotFound(Entity::Offer))?.read()
     }
 
     /// An offer at most a minute old: no round trip while it is kept, else 1 and half a read unit.

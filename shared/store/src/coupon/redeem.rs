@@ -1,11 +1,9 @@
 //! The coupons of a purchase: tried on its basket, redeemed in its transaction, given back when the sale is
 //! cancelled.
 
-use crate::coupon::item::redeem_refusal;
 use crate::purchase::item::PurchaseRecord;
-use crate::table::items::Reason;
+use crate::table::transaction::{Cancellation, Transaction};
 use crate::{Scope, Store, StoreError, StoredCoupon};
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::coupon::{self, Basket, Refusal, User};
 use domain::{
     Cents, CouponCode, CouponError, Day, EstablishmentId, Instant, Line, MemberId, OfferId,
@@ -26,34 +24,40 @@ pub(crate) struct Tried<'a> {
     pub(crate) member: Option<(MemberId, bool)>,
 }
 
-/// The coupons of a purchase, on their way into its transaction.
+/// The coupons of a purchase, accepted and on their way into its transaction.
 #[derive(Default)]
 pub(crate) struct CouponRedemption {
-    actions: Vec<TransactWriteItem>,
-    /// How many actions each coupon has, and whom it names for the purchase's member.
-    spans: Vec<(usize, Option<MemberId>)>,
-    /// What the purchase keeps of them: [`PurchaseRecord::redeemed`].
-    pub(crate) redeemed: Vec<u8>,
+    coupons: Vec<StoredCoupon>,
+    member: Option<MemberId>,
 }
 
 impl CouponRedemption {
-    /// The writes, for the end of the purchase's transaction.
-    pub(crate) fn take_actions(&mut self) -> Vec<TransactWriteItem> {
-        std::mem::take(&mut self.actions)
+    /// Adds the writes to the purchase's transaction.
+    pub(crate) fn add_to(
+        &self,
+        transaction: &mut Transaction<'_>,
+        scope: &Scope,
+    ) -> Result<(), StoreError> {
+        for (place, coupon) in self.coupons.iter().enumerate() {
+            coupon.redeem(transaction, scope, place, self.member)?;
+        }
+        Ok(())
     }
 
-    /// Why a coupon stood in the way, by the reasons of the writes at the transaction's end.
-    pub(crate) fn refusal(&self, reasons: &[Reason]) -> Option<Refusal> {
-        let mut rest =
-            &reasons[reasons.len() - self.spans.iter().map(|(span, _)| span).sum::<usize>()..];
-        for (span, holder) in &self.spans {
-            let (of_coupon, after) = rest.split_at(*span);
-            if let Some(refusal) = redeem_refusal(*holder, of_coupon) {
-                return Some(refusal);
-            }
-            rest = after;
-        }
-        None
+    /// What the purchase keeps of them: [`PurchaseRecord::redeemed`].
+    pub(crate) fn redeemed(&self) -> Vec<u8> {
+        let coupons = self.coupons.iter();
+        let redeemed = coupons.flat_map(|coupon| {
+            let counted = coupon.offer.terms().usage.limit_member().is_some();
+            coupon.offer.id.to_bytes().into_iter().chain([u8::from(counted)])
+        });
+        redeemed.collect()
+    }
+
+    /// Why a coupon stood in the way.
+    pub(crate) fn refusal(&self, cancelled: &Cancellation) -> Option<Refusal> {
+        let mut coupons = self.coupons.iter().enumerate();
+        coupons.find_map(|(place, coupon)| coupon.refusal(cancelled, place, self.member))
     }
 }
 
@@ -110,7 +114,7 @@ impl Store {
         now: Instant,
     ) -> Result<CouponRedemption, StoreError> {
         let member_id = member.map(|(member, _)| member);
-        let mut redemption = CouponRedemption::default();
+        let mut redemption = CouponRedemption { coupons: vec![], member: member_id };
         let receipt = purchase.receipt();
         let basket = Tried {
             gross: purchase.gross(),
@@ -126,27 +130,23 @@ impl Store {
             let Some(coupon) = coupon else {
                 return Err(CouponError::Refused(Refusal::Unknown).into());
             };
-            let actions = self.redeem_coupon(scope, &coupon, member_id)?;
-            redemption.spans.push((actions.len(), coupon.named_for(member_id)));
-            redemption.redeemed.extend(coupon.offer.id.to_bytes());
-            redemption.redeemed.push(u8::from(actions.len() > 1));
-            redemption.actions.extend(actions);
+            redemption.coupons.push(coupon);
         }
         Ok(redemption)
     }
 
-    /// The writes that give back the coupons of a purchase: up to 2 strong reads a coupon.
+    /// Adds the writes that give back the coupons of a purchase: up to 2 strong reads a coupon.
     pub(crate) async fn release_coupons(
         &self,
+        transaction: &mut Transaction<'_>,
         scope: &Scope,
         record: &PurchaseRecord,
         coupons: &[domain::purchase::UsedCoupon],
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let mut actions = Vec::new();
+    ) -> Result<(), StoreError> {
         for (used, (offer, counted)) in coupons.iter().zip(offers(&record.redeemed)) {
             let member = if counted { record.member()? } else { None };
-            actions.extend(self.release(scope, &used.code, offer, member).await?);
+            self.release_coupon(transaction, scope, &used.code, offer, member).await?;
         }
-        Ok(actions)
+        Ok(())
     }
 }

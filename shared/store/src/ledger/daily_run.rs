@@ -2,8 +2,9 @@
 
 use crate::ledger::entry::EntryRecord;
 use crate::member::read::{neighbours_of, put_account};
-use crate::table::items::{self, Item, Transaction};
-use crate::table::{keys, retry};
+use crate::table::items::{self, Item};
+use crate::table::keys;
+use crate::table::retry::{Attempt, retry};
 use crate::vault::Field;
 use crate::{Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -110,18 +111,19 @@ impl Store {
         today: Day,
         now: Instant,
     ) -> Result<DailyRun, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut member = self.member_itself(scope, id).await?;
             if member.person.merged_into.is_some() {
-                return Ok(DailyRun::default());
+                return Ok(Attempt::Done(DailyRun::default()));
             }
             let born = member.person.details.birth_date;
             let night = member.account.run_day(born, today, &scope.settings.programmes);
             if night.is_quiet() {
-                return Ok(night);
+                return Ok(Attempt::Done(night));
             }
             let over = Some(member.account_version);
-            let mut actions = vec![put_account(self, scope, id, &member.account, over)?];
+            let mut transaction = self.transaction();
+            transaction.add(put_account(scope, id, &member.account, over)?);
             let ended: Points = night.ended.iter().map(|lot| lot.remaining).sum();
             let entries = [
                 (Cause::Expiry, -ended, night.ended.clone()),
@@ -130,15 +132,12 @@ impl Store {
             for (cause, points, lots) in entries {
                 if points != Points::ZERO {
                     let entry = LedgerEntry { cause, points, lots, at: now };
-                    actions.push(EntryRecord::of(scope, id, &entry)?.put(&self.table)?);
+                    transaction.add(EntryRecord::of(scope, id, &entry)?.put()?);
                 }
             }
-            match self.transact(actions).await? {
-                Transaction::Committed => return Ok(night),
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            Ok(transaction.commit().await?.done(night))
+        })
+        .await
     }
 }
 

@@ -4,11 +4,12 @@ use crate::ledger::answer::{LedgerAnswer, balance_after};
 use crate::member::notes;
 use crate::member::read::put_account;
 use crate::table::codec;
-use crate::table::idempotency::{Answered, IdempotencyKey};
-use crate::table::items::{self, ABSENT, Transaction};
+use crate::table::idempotency::IdempotencyKey;
+use crate::table::items;
 use crate::table::keys::Key;
-use crate::{Consistency, Scope, Store, StoreError};
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use crate::table::retry::Attempt;
+use crate::table::write::Write;
+use crate::{Consistency, Entity, Scope, Store, StoreError};
 use domain::ledger::Balance;
 use domain::ledger::account::Given;
 use domain::ledger::entry::{Adjustment, AdjustmentReason, Author, Cause, LedgerEntry};
@@ -86,8 +87,8 @@ impl EntryRecord {
         Key { pk: self.pk.clone(), sk: self.sk.clone() }
     }
 
-    pub(crate) fn put(&self, table: &str) -> Result<TransactWriteItem, StoreError> {
-        items::put(table, items::to_item(self)?, ABSENT, vec![])
+    pub(crate) fn put(&self) -> Result<Write, StoreError> {
+        Ok(Write::put(self)?.if_absent())
     }
 
     pub(crate) fn read(self) -> Result<LedgerEntry, StoreError> {
@@ -113,7 +114,7 @@ impl EntryRecord {
 
 impl Store {
     /// Enters an entry that a keyed request asks for, with the account as it is after it: 1 transaction of 3
-    /// items, 7 write units with the entry's place in the index. `None` where others wrote meanwhile.
+    /// items, 7 write units with the entry's place in the index.
     pub(crate) async fn enter(
         &self,
         scope: &Scope,
@@ -122,20 +123,17 @@ impl Store {
         today: Day,
         key: &IdempotencyKey,
         now: Instant,
-    ) -> Result<Option<Entered>, StoreError> {
+    ) -> Result<Attempt<Entered>, StoreError> {
         let record = EntryRecord::of(scope, member, entry)?;
         let balance = account.balance_on(today, &scope.settings.programmes);
         let answer = LedgerAnswer::of(member, &record.key(), &balance).text()?;
-        let actions = vec![
-            put_account(self, scope, member, account, Some(version))?,
-            record.put(&self.table)?,
-            self.answering(scope, key, answer, now)?,
-        ];
+        let mut transaction = self.transaction();
+        transaction.add(put_account(scope, member, account, Some(version))?);
+        transaction.add(record.put()?);
+        transaction.add(scope.answer(key, answer, now)?);
         let balance = balance_after(balance.available, balance.pending);
-        Ok(match self.transact(actions).await? {
-            Transaction::Committed => Some(Entered { member, entry: record.read()?, balance }),
-            Transaction::Cancelled(_) => None,
-        })
+        let outcome = transaction.commit().await?;
+        Ok(outcome.done(Entered { member, entry: record.read()?, balance }))
     }
 
     /// What was entered before for a request that is answered again: 1 strong read.
@@ -143,42 +141,40 @@ impl Store {
         &self,
         scope: &Scope,
         answer: &str,
-    ) -> Result<Answered<Entered>, StoreError> {
+    ) -> Result<Entered, StoreError> {
         let answer = LedgerAnswer::parse(answer)?;
         let key = answer.entry(scope)?;
         let record: Option<EntryRecord> = self.get_item(&key, Consistency::Strong).await?;
-        let entry = record.ok_or(StoreError::NotFound("member"))?.read()?;
+        let entry = record.ok_or(StoreError::NotFound(Entity::Member))?.read()?;
         let (member, balance) = (answer.member()?, answer.balance());
-        Ok(Answered::Replayed(Entered { member, entry, balance }))
+        Ok(Entered { member, entry, balance })
     }
+}
 
-    /// Gives points without a sale, with the entry that says so. Nothing happens for none.
-    pub(crate) fn gift(
-        &self,
-        scope: &Scope,
-        member: MemberId,
-        account: &mut Account,
-        (cause, points): (Cause, u32),
-        at: Instant,
-    ) -> Result<Option<TransactWriteItem>, StoreError> {
-        if points == 0 {
-            return Ok(None);
-        }
-        let points = Points::new(i64::from(points));
-        account.give(Given::freely(retention::day_of(at)), points);
-        let entry = LedgerEntry { cause, points, lots: vec![], at };
-        Ok(Some(EntryRecord::of(scope, member, &entry)?.put(&self.table)?))
+/// Gives points without a sale, with the entry that says so. Nothing happens for none.
+pub(crate) fn give(
+    scope: &Scope,
+    member: MemberId,
+    account: &mut Account,
+    (cause, points): (Cause, u32),
+    at: Instant,
+) -> Result<Option<Write>, StoreError> {
+    if points == 0 {
+        return Ok(None);
     }
+    let points = Points::new(i64::from(points));
+    account.give(Given::freely(retention::day_of(at)), points);
+    let entry = LedgerEntry { cause, points, lots: vec![], at };
+    EntryRecord::of(scope, member, &entry)?.put().map(Some)
+}
 
-    /// What a new member is given by the programme of the day.
-    pub(crate) fn welcome(
-        &self,
-        scope: &Scope,
-        member: MemberId,
-        account: &mut Account,
-        now: Instant,
-    ) -> Result<Option<TransactWriteItem>, StoreError> {
-        let gifts = scope.settings.programmes.terms_on(retention::day_of(now)).gifts;
-        self.gift(scope, member, account, (Cause::Welcome, gifts.welcome), now)
-    }
+/// What a new member is given by the programme of the day.
+pub(crate) fn welcome(
+    scope: &Scope,
+    member: MemberId,
+    account: &mut Account,
+    now: Instant,
+) -> Result<Option<Write>, StoreError> {
+    let gifts = scope.settings.programmes.terms_on(retention::day_of(now)).gifts;
+    give(scope, member, account, (Cause::Welcome, gifts.welcome), now)
 }

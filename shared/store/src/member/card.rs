@@ -3,12 +3,13 @@
 use crate::member::contacts::{block_contact, put_contact};
 use crate::member::notes;
 use crate::member::read::{CARD_TAKEN, put_person};
-use crate::table::items::{self, ABSENT, Reason, Transaction};
+use crate::table::items;
 use crate::table::keys::Key;
-use crate::table::retry;
+use crate::table::retry::{Attempt, retry};
+use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
+use crate::table::write::Write;
 use crate::vault::Field;
 use crate::{Contact, Member, Scope, Source, Store, StoreError};
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::CardNumber;
 use domain::{Instant, MemberError, MemberId, Person};
 use serde::{Deserialize, Serialize};
@@ -77,77 +78,69 @@ impl Store {
         by: &Source,
         now: Instant,
     ) -> Result<Member, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut member = self.member_itself(scope, id).await?;
             let before = member.person.clone();
             if step.take(&mut member.person)? {
                 member.person.version += 1;
-                let mut actions =
-                    vec![put_person(self, scope, &member.person, Some(before.version))?];
-                actions.extend(self.card_entries(scope, &before, &member.person, now)?);
-                actions.push(self.card_note(scope, &before, step, by, now)?);
-                match self.transact(actions).await? {
-                    Transaction::Committed => {}
-                    Transaction::Cancelled(reasons)
-                        if matches!(step, CardStep::Replace(_))
-                            && matches!(reasons.get(1), Some(Reason::Condition(_))) =>
+                let mut transaction = self.transaction();
+                transaction.add(put_person(scope, &member.person, Some(before.version))?);
+                move_cards(&mut transaction, scope, &before, &member.person, now)?;
+                transaction.add(card_note(scope, &before, step, by, now)?);
+                match transaction.commit().await? {
+                    TransactionOutcome::Committed => {}
+                    TransactionOutcome::Cancelled(cancelled)
+                        if matches!(step, CardStep::Replace(_)) && cancelled.failed(Slot::Card) =>
                     {
                         return Err(CARD_TAKEN);
                     }
-                    Transaction::Cancelled(_) => {
-                        retry::wait(attempt).await;
-                        continue;
-                    }
+                    TransactionOutcome::Cancelled(_) => return Ok(Attempt::Again),
                 }
             }
-            return match member.person.merged_into {
-                Some(kept) => self.member(scope, kept).await,
-                None => Ok(member),
-            };
-        }
-        Err(StoreError::Busy)
+            Ok(Attempt::Done(match member.person.merged_into {
+                Some(kept) => self.member(scope, kept).await?,
+                None => member,
+            }))
+        })
+        .await
     }
+}
 
-    /// The writes of the cards' entries: the card there is first, where it can be used.
-    fn card_entries(
-        &self,
-        scope: &Scope,
-        before: &Person,
-        after: &Person,
-        now: Instant,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let key = |card: &CardNumber| scope.contact_key(&Contact::Card(card.clone()));
-        let mut actions = vec![];
-        if let Some(card) = after.details.card.as_ref().filter(|_| !after.card_is_blocked()) {
-            actions.push(put_contact(self, key(card), after.id, Some(after.id))?);
-        }
-        let newly = after.blocked_cards.iter().filter(|card| !before.blocked_cards.contains(card));
-        for card in newly {
-            actions.push(block_contact(self, &key(card), after.id, &items::instant_text(now))?);
-        }
-        Ok(actions)
+/// Adds the writes of the cards' entries: the card there is, where it can be used, and those newly blocked.
+fn move_cards(
+    transaction: &mut Transaction<'_>,
+    scope: &Scope,
+    before: &Person,
+    after: &Person,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let key = |card: &CardNumber| scope.contact_key(&Contact::Card(card.clone()));
+    if let Some(card) = after.details.card.as_ref().filter(|_| !after.card_is_blocked()) {
+        transaction.add_in(Slot::Card, put_contact(key(card), after.id, Some(after.id))?);
     }
+    for card in after.blocked_cards.iter().filter(|card| !before.blocked_cards.contains(card)) {
+        transaction.add(block_contact(&key(card), after.id, &items::instant_text(now)));
+    }
+    Ok(())
+}
 
-    fn card_note(
-        &self,
-        scope: &Scope,
-        before: &Person,
-        step: &CardStep,
-        by: &Source,
-        now: Instant,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let (Key { pk, sk }, instant) = notes::new_note(scope, before.id, now)?;
-        let seal =
-            |card: &CardNumber| scope.settings.vault.seal(before.id, Field::Card, card.as_str());
-        let note = CardNote {
-            pk,
-            sk,
-            member: before.id.to_string(),
-            instant,
-            kind: step.kind().to_owned(),
-            source: by.to_string(),
-            card: before.details.card.as_ref().map(seal).transpose()?,
-        };
-        items::put(&self.table, items::to_item(&note)?, ABSENT, vec![])
-    }
+fn card_note(
+    scope: &Scope,
+    before: &Person,
+    step: &CardStep,
+    by: &Source,
+    now: Instant,
+) -> Result<Write, StoreError> {
+    let (Key { pk, sk }, instant) = notes::new_note(scope, before.id, now)?;
+    let seal = |card: &CardNumber| scope.settings.vault.seal(before.id, Field::Card, card.as_str());
+    let note = CardNote {
+        pk,
+        sk,
+        member: before.id.to_string(),
+        instant,
+        kind: step.kind().to_owned(),
+        source: by.to_string(),
+        card: before.details.card.as_ref().map(seal).transpose()?,
+    };
+    Ok(Write::put(&note)?.if_absent())
 }

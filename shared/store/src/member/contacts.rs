@@ -1,10 +1,10 @@
 //! Contacts: who has a mobile, a card's number or an e-mail address, by a keyed hash of it.
 
 use crate::member::read::member_id;
-use crate::table::items::{self, ABSENT};
+use crate::table::items;
 use crate::table::keys::{self, Key};
+use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
-use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
 use domain::CardNumber;
 use domain::member::Email;
 use domain::{Instant, MemberError, MemberId, Mobile};
@@ -82,55 +82,34 @@ struct SuppressedRecord {
 
 /// The entry that says who has a contact; it passes where nobody has, or where `from` had.
 pub(crate) fn put_contact(
-    store: &Store,
     key: Key,
     member: MemberId,
     from: Option<MemberId>,
-) -> Result<TransactWriteItem, StoreError> {
+) -> Result<Write, StoreError> {
     let record =
         ContactRecord { pk: key.pk, sk: key.sk, holder: member.to_string(), blocked_at: None };
-    let item = items::to_item(&record)?;
-    match from {
-        None => items::put(&store.table, item, ABSENT, vec![]),
-        Some(from) => items::put(
-            &store.table,
-            item,
-            Some("attribute_not_exists(pk) OR holder = :from"),
-            vec![(":from", items::text(from.to_string()))],
-        ),
-    }
+    let put = Write::put(&record)?;
+    Ok(match from {
+        None => put.if_absent(),
+        Some(from) => put
+            .condition("attribute_not_exists(pk) OR holder = :from")
+            .value(":from", items::text(from.to_string())),
+    })
 }
 
-pub(crate) fn delete_contact(
-    store: &Store,
-    key: &Key,
-    member: MemberId,
-) -> Result<TransactWriteItem, StoreError> {
-    let delete = Delete::builder()
-        .table_name(&*store.table)
-        .set_key(Some(items::key_item(key)))
-        .condition_expression("attribute_not_exists(pk) OR holder = :holder")
-        .expression_attribute_values(":holder", items::text(member.to_string()))
-        .build()
-        .map_err(StoreError::unavailable)?;
-    Ok(TransactWriteItem::builder().delete(delete).build())
+pub(crate) fn delete_contact(key: &Key, member: MemberId) -> Write {
+    Write::delete(key)
+        .condition("attribute_not_exists(pk) OR holder = :holder")
+        .value(":holder", items::text(member.to_string()))
 }
 
 /// Blocks the entry of a member's card, where it is not blocked yet: it finds nobody, and stays the
 /// member's.
-pub(crate) fn block_contact(
-    store: &Store,
-    key: &Key,
-    member: MemberId,
-    at: &str,
-) -> Result<TransactWriteItem, StoreError> {
-    items::update(
-        &store.table,
-        key,
-        "SET blocked_at = if_not_exists(blocked_at, :at)",
-        "holder = :holder",
-        vec![(":at", items::text(at)), (":holder", items::text(member.to_string()))],
-    )
+pub(crate) fn block_contact(key: &Key, member: MemberId, at: &str) -> Write {
+    Write::update(key, "SET blocked_at = if_not_exists(blocked_at, :at)")
+        .condition("holder = :holder")
+        .value(":at", items::text(at))
+        .value(":holder", items::text(member.to_string()))
 }
 
 impl Scope {

@@ -2,9 +2,9 @@
 
 use crate::member::contacts::{delete_contact, put_contact};
 use crate::member::read::{CARD_TAKEN, put_person};
-use crate::table::items::{Reason, Transaction};
-use crate::table::retry;
-use crate::{Contact, Member, Scope, Store, StoreError};
+use crate::table::retry::{Attempt, retry};
+use crate::table::transaction::{Slot, TransactionOutcome};
+use crate::{Conflict, Contact, Member, Scope, Store, StoreError};
 use domain::CardNumber;
 use domain::member::{Address, Details, Email};
 use domain::{Day, MemberError, MemberId, Mobile};
@@ -63,18 +63,19 @@ impl Store {
         id: MemberId,
         correction: &Correction,
     ) -> Result<Member, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut member = self.member(scope, id).await?;
             let before = member.person.clone();
             correction.apply(&mut member.person.details);
             if member.person == before {
-                return Ok(member);
+                return Ok(Attempt::Done(member));
             }
             member.person.version += 1;
             if before.details.email != member.person.details.email {
                 member.person.consents.email.address_changed();
             }
-            let mut actions = vec![put_person(self, scope, &member.person, Some(before.version))?];
+            let mut transaction = self.transaction();
+            transaction.add(put_person(scope, &member.person, Some(before.version))?);
             let id = before.id;
             let (was, is) = (&before.details, &member.person.details);
             if was.card != is.card && member.person.card_is_blocked() {
@@ -82,37 +83,31 @@ impl Store {
             }
             if was.email != is.email {
                 if let Some(email) = &was.email {
-                    actions.push(delete_contact(self, &scope.email_key(email, id), id)?);
+                    transaction.add(delete_contact(&scope.email_key(email, id), id));
                 }
                 if let Some(email) = &is.email {
-                    actions.push(put_contact(self, scope.email_key(email, id), id, Some(id))?);
+                    transaction.add(put_contact(scope.email_key(email, id), id, Some(id))?);
                 }
             }
-            let card_entry = if was.card == is.card {
-                None
-            } else {
+            if was.card != is.card {
+                let key = |card: &CardNumber| scope.contact_key(&Contact::Card(card.clone()));
                 // A blocked number stays the member's, so that nobody else is given it.
                 if let Some(card) = was.card.as_ref().filter(|_| !before.card_is_blocked()) {
-                    let key = scope.contact_key(&Contact::Card(card.clone()));
-                    actions.push(delete_contact(self, &key, id)?);
+                    transaction.add(delete_contact(&key(card), id));
                 }
-                is.card.as_ref().map(|card| scope.contact_key(&Contact::Card(card.clone())))
-            };
-            if let Some(key) = card_entry {
-                actions.push(put_contact(self, key, id, Some(id))?);
-            }
-            let last = actions.len() - 1;
-            match self.transact(actions).await? {
-                Transaction::Committed => return Ok(member),
-                Transaction::Cancelled(reasons)
-                    if was.card != is.card && matches!(reasons[last], Reason::Condition(_)) =>
-                {
-                    return Err(CARD_TAKEN);
+                if let Some(card) = &is.card {
+                    transaction.add_in(Slot::Card, put_contact(key(card), id, Some(id))?);
                 }
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
             }
-        }
-        Err(StoreError::Busy)
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => Ok(Attempt::Done(member)),
+                TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Card) => {
+                    Err(CARD_TAKEN)
+                }
+                TransactionOutcome::Cancelled(_) => Ok(Attempt::Again),
+            }
+        })
+        .await
     }
 
     /// Gives a member another mobile number: 1 query and 1 transaction of 6 write units. The old
@@ -126,31 +121,28 @@ impl Store {
         id: MemberId,
         mobile: &Mobile,
     ) -> Result<Member, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut member = self.member(scope, id).await?;
             if member.person.mobile == *mobile {
-                return Ok(member);
+                return Ok(Attempt::Done(member));
             }
             let (id, version) = (member.person.id, member.person.version);
             let old = Contact::Mobile(std::mem::replace(&mut member.person.mobile, mobile.clone()));
             member.person.version += 1;
             member.person.consents.sms.address_changed();
             let new = scope.contact_key(&Contact::Mobile(mobile.clone()));
-            let actions = vec![
-                put_contact(self, new, id, Some(id))?,
-                delete_contact(self, &scope.contact_key(&old), id)?,
-                put_person(self, scope, &member.person, Some(version))?,
-            ];
-            match self.transact(actions).await? {
-                Transaction::Committed => return Ok(member),
-                Transaction::Cancelled(reasons) if matches!(reasons[0], Reason::Condition(_)) => {
-                    return Err(StoreError::Conflict(
-                        "this mobile is another member's: merge the two if they are one person",
-                    ));
+            let mut transaction = self.transaction();
+            transaction.add_in(Slot::Mobile, put_contact(new, id, Some(id))?);
+            transaction.add(delete_contact(&scope.contact_key(&old), id));
+            transaction.add(put_person(scope, &member.person, Some(version))?);
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => Ok(Attempt::Done(member)),
+                TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Mobile) => {
+                    Err(Conflict::MobileTaken.into())
                 }
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
+                TransactionOutcome::Cancelled(_) => Ok(Attempt::Again),
             }
-        }
-        Err(StoreError::Busy)
+        })
+        .await
     }
 }

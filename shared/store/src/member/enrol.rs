@@ -1,11 +1,12 @@
 //! A person becomes a member: the person, the account and the contacts, at once.
 
+use crate::ledger::entry::welcome;
 use crate::member::contacts::{ContactRecord, put_contact};
 use crate::member::read::{CARD_TAKEN, member_id, put_account, put_person};
-use crate::table::items::{self, Reason, Transaction};
-use crate::table::retry;
+use crate::table::items;
+use crate::table::retry::{Attempt, retry};
+use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
 use crate::{Contact, Member, NewMember, Scope, Store, StoreError};
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::member::Person;
 use domain::{Account, Consents, Instant, MemberId, retention};
 
@@ -31,28 +32,32 @@ impl NewMember {
     }
 }
 
-impl Store {
-    /// The writes that make a person a member, the account apart. The mobile comes first.
-    pub(crate) fn enrolling(
-        &self,
-        scope: &Scope,
-        person: &Person,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let mobile = Contact::Mobile(person.mobile.clone());
-        let mut actions = vec![
-            put_contact(self, scope.contact_key(&mobile), person.id, None)?,
-            put_person(self, scope, person, None)?,
-        ];
-        if let Some(card) = &person.details.card {
-            let card = Contact::Card(card.clone());
-            actions.push(put_contact(self, scope.contact_key(&card), person.id, None)?);
-        }
-        if let Some(email) = &person.details.email {
-            actions.push(put_contact(self, scope.email_key(email, person.id), person.id, None)?);
-        }
-        Ok(actions)
+/// Adds the writes that make a person a member, but for the account: contacts, person, and the welcome
+/// gift, which is given to `account`.
+pub(crate) fn enrol(
+    transaction: &mut Transaction<'_>,
+    scope: &Scope,
+    person: &Person,
+    account: &mut Account,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let mobile = scope.contact_key(&Contact::Mobile(person.mobile.clone()));
+    transaction.add_in(Slot::Mobile, put_contact(mobile, person.id, None)?.returning_stored());
+    transaction.add(put_person(scope, person, None)?);
+    if let Some(card) = &person.details.card {
+        let card = scope.contact_key(&Contact::Card(card.clone()));
+        transaction.add_in(Slot::Card, put_contact(card, person.id, None)?);
     }
+    if let Some(email) = &person.details.email {
+        transaction.add(put_contact(scope.email_key(email, person.id), person.id, None)?);
+    }
+    if let Some(gift) = welcome(scope, person.id, account, now)? {
+        transaction.add(gift);
+    }
+    Ok(())
+}
 
+impl Store {
     /// Makes a person a member: 1 transaction, 7 write units, 2 more for a card and 2 for an e-mail
     /// address, 3 for a gift of welcome. Who is one already stays as is, told by `false`.
     ///
@@ -64,27 +69,29 @@ impl Store {
         new: &NewMember,
         now: Instant,
     ) -> Result<(Member, bool), StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let person = new.person(now)?;
             let mut account = Account::default();
-            let mut actions = self.enrolling(scope, &person)?;
-            actions.extend(self.welcome(scope, person.id, &mut account, now)?);
-            actions.push(put_account(self, scope, person.id, &account, None)?);
-            match self.transact(actions).await? {
-                Transaction::Committed => {
-                    return Ok((Member { person, account, account_version: 1 }, true));
+            let mut transaction = self.transaction();
+            enrol(&mut transaction, scope, &person, &mut account, now)?;
+            transaction.add(put_account(scope, person.id, &account, None)?);
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => {
+                    Ok(Attempt::Done((Member { person, account, account_version: 1 }, true)))
                 }
-                Transaction::Cancelled(reasons) => match &reasons[..] {
-                    [Reason::Condition(Some(item)), ..] => {
+                TransactionOutcome::Cancelled(cancelled) => {
+                    if let Some(item) = cancelled.stored(Slot::Mobile) {
                         let known: ContactRecord = items::from_item(item.clone(), "contact")?;
                         let id = member_id(&known.holder)?;
-                        return Ok((self.member(scope, id).await?, false));
+                        return Ok(Attempt::Done((self.member(scope, id).await?, false)));
                     }
-                    [_, _, Reason::Condition(_), ..] => return Err(CARD_TAKEN),
-                    _ => retry::wait(attempt).await,
-                },
+                    if cancelled.failed(Slot::Card) {
+                        return Err(CARD_TAKEN);
+                    }
+                    Ok(Attempt::Again)
+                }
             }
-        }
-        Err(StoreError::Busy)
+        })
+        .await
     }
 }

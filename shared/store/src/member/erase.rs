@@ -9,18 +9,17 @@
 
 use crate::member::contacts::delete_contact;
 use crate::member::read::{member_id, members_of};
-use crate::table::items::{self, Item, Transaction};
+use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key, Tenant};
-use crate::table::retry;
+use crate::table::retry::{Attempt, retry};
+use crate::table::transaction::{Transaction, TransactionOutcome};
+use crate::table::write::Write;
 use crate::{Contact, Member, Scope, Store, StoreError};
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
 use domain::retention::{self, ErasureReason};
 use domain::values::calendar::PARIS;
 use domain::{CouponCode, Day, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// The attribute by which a tombstone is told from a person.
 pub(crate) const ERASED_ON: &str = "erased_on";
@@ -94,6 +93,15 @@ impl TombstoneRecord {
 /// What stays of an erasure for a year: an identifier that leads nowhere, and why.
 #[derive(Serialize)]
 struct ErasureRecord {
+    pk: String,
+    sk: String,
+    reason: &'static str,
+    ttl: i64,
+}
+
+/// What keeps an erased person's contact from coming back with a file.
+#[derive(Serialize)]
+struct SuppressedRecord {
     pk: String,
     sk: String,
     reason: &'static str,
@@ -190,15 +198,13 @@ impl Store {
         let Key { pk, sk } = keys::erasure(scope.tenant(), today, tombstone.member);
         let ttl = end(today, retention::ERASURE_RECORD_MONTHS);
         let erasure = ErasureRecord { pk, sk, reason: reason.as_str(), ttl };
-        let over = vec![(":v", items::number(member.person.version))];
-        let mut actions = vec![
-            items::put(&self.table, items::to_item(&record)?, Some("v = :v"), over)?,
-            items::put(&self.table, items::to_item(&erasure)?, None, vec![])?,
-        ];
-        actions.extend(self.leaving(scope, member, &tombstone)?);
-        match self.transact(actions).await? {
-            Transaction::Committed => Ok(Some(tombstone)),
-            Transaction::Cancelled(_) => Ok(None),
+        let mut transaction = self.transaction();
+        transaction.add(Write::put(&record)?.if_version(member.person.version));
+        transaction.add(Write::put(&erasure)?);
+        remove_member(&mut transaction, scope, member, &tombstone)?;
+        match transaction.commit().await? {
+            TransactionOutcome::Committed => Ok(Some(tombstone)),
+            TransactionOutcome::Cancelled(_) => Ok(None),
         }
     }
 
@@ -229,52 +235,6 @@ impl Store {
         }
     }
 
-    /// The writes by which a member's account and contacts go, and the contacts stay away.
-    fn leaving(
-        &self,
-        scope: &Scope,
-        member: &Member,
-        tombstone: &Tombstone,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let person = &member.person;
-        let account = keys::account(scope.tenant(), person.id);
-        let mut actions = vec![self.delete_version(&account, member.account_version)?];
-        let mobile = Contact::Mobile(person.mobile.clone());
-        let card = person.details.card.iter().filter(|_| !person.card_is_blocked());
-        let cards = card.chain(&person.blocked_cards).cloned().map(Contact::Card);
-        let mut contacts: Vec<(Key, Key)> = std::iter::once(mobile)
-            .chain(cards)
-            .map(|contact| (scope.contact_key(&contact), scope.suppressed_key(&contact)))
-            .collect();
-        if let Some(email) = &person.details.email {
-            contacts.push((scope.email_key(email, person.id), scope.suppressed_email_key(email)));
-        }
-        for (contact, suppressed) in contacts {
-            actions.push(delete_contact(self, &contact, person.id)?);
-            let Key { pk, sk } = suppressed;
-            let ttl = end(tombstone.erased_on, retention::SUPPRESSED_MONTHS);
-            let item = HashMap::from([
-                ("pk".to_owned(), items::text(pk)),
-                ("sk".to_owned(), items::text(sk)),
-                ("reason".to_owned(), items::text(tombstone.reason.as_str())),
-                ("ttl".to_owned(), items::number(ttl)),
-            ]);
-            actions.push(items::put(&self.table, item, None, vec![])?);
-        }
-        Ok(actions)
-    }
-
-    fn delete_version(&self, key: &Key, version: u64) -> Result<TransactWriteItem, StoreError> {
-        let delete = Delete::builder()
-            .table_name(&*self.table)
-            .set_key(Some(items::key_item(key)))
-            .condition_expression("v = :v")
-            .expression_attribute_values(":v", items::number(version))
-            .build()
-            .map_err(StoreError::unavailable)?;
-        Ok(TransactWriteItem::builder().delete(delete).build())
-    }
-
     /// A member that was merged into the erased one goes by a transaction of its own.
     async fn erase_absorbed(
         &self,
@@ -282,20 +242,18 @@ impl Store {
         id: MemberId,
         tombstone: &Tombstone,
     ) -> Result<(), StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let member = match self.member_itself(scope, id).await {
-                Err(StoreError::NotFound(_)) => return Ok(()),
+                Err(StoreError::NotFound(_)) => return Ok(Attempt::Done(())),
                 read => read?,
             };
             let person = keys::person(scope.tenant(), id);
-            let mut actions = vec![self.delete_version(&person, member.person.version)?];
-            actions.extend(self.leaving(scope, &member, tombstone)?);
-            match self.transact(actions).await? {
-                Transaction::Committed => return Ok(()),
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            let mut transaction = self.transaction();
+            transaction.add(Write::delete(&person).if_version(member.person.version));
+            remove_member(&mut transaction, scope, &member, tombstone)?;
+            Ok(transaction.commit().await?.done(()))
+        })
+        .await
     }
 
     /// What belongs to a member alone: notes of the ledger, redemptions, messages received, coupons given,
@@ -335,50 +293,24 @@ impl Store {
     }
 
     async fn delete_purchase(&self, key: Key, member: MemberId) -> Result<(), StoreError> {
-        let sent = self
-            .client
-            .delete_item()
-            .table_name(&*self.table)
-            .set_key(Some(items::key_item(&key)))
-            .condition_expression("#member = :member")
-            .expression_attribute_names("#member", "member")
-            .expression_attribute_values(":member", items::text(member.to_string()))
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(refused))
-                if refused.err().is_conditional_check_failed_exception() =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(StoreError::unavailable(error)),
-        }
+        let delete = Write::delete(&key)
+            .condition("#member = :member")
+            .name("#member", "member")
+            .value(":member", items::text(member.to_string()));
+        self.write(delete).await?;
+        Ok(())
     }
 
     /// Gives a tombstone the day after the erasure in the index.
     async fn look_again(&self, scope: &Scope, tombstone: &Tombstone) -> Result<(), StoreError> {
         let (member, day) = (tombstone.member, retention::second_look(tombstone.erased_on));
-        let sent = self
-            .client
-            .update_item()
-            .table_name(&*self.table)
-            .set_key(Some(items::key_item(&keys::person(scope.tenant(), member))))
-            .update_expression("SET due_bucket = :bucket, due_at = :at")
-            .condition_expression("attribute_exists(erased_on)")
-            .expression_attribute_values(":bucket", items::text(keys::due_bucket(day, member)))
-            .expression_attribute_values(":at", items::text(keys::due_at(day, member)))
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(refused))
-                if refused.err().is_conditional_check_failed_exception() =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(StoreError::unavailable(error)),
-        }
+        let person = keys::person(scope.tenant(), member);
+        let update = Write::update(&person, "SET due_bucket = :bucket, due_at = :at")
+            .condition("attribute_exists(erased_on)")
+            .value(":bucket", items::text(keys::due_bucket(day, member)))
+            .value(":at", items::text(keys::due_at(day, member)));
+        self.write(update).await?;
+        Ok(())
     }
 
     async fn remove_tombstone(
@@ -386,14 +318,36 @@ impl Store {
         scope: &Scope,
         tombstone: &Tombstone,
     ) -> Result<(), StoreError> {
-        let key = keys::person(scope.tenant(), tombstone.member);
-        self.client
-            .delete_item()
-            .table_name(&*self.table)
-            .set_key(Some(items::key_item(&key)))
-            .send()
-            .await
-            .map_err(StoreError::unavailable)?;
+        self.write(Write::delete(&keys::person(scope.tenant(), tombstone.member))).await?;
         Ok(())
     }
+}
+
+/// Adds the writes by which a member's account and contacts go, and the contacts stay away.
+fn remove_member(
+    transaction: &mut Transaction<'_>,
+    scope: &Scope,
+    member: &Member,
+    tombstone: &Tombstone,
+) -> Result<(), StoreError> {
+    let person = &member.person;
+    let account = keys::account(scope.tenant(), person.id);
+    transaction.add(Write::delete(&account).if_version(member.account_version));
+    let mobile = Contact::Mobile(person.mobile.clone());
+    let card = person.details.card.iter().filter(|_| !person.card_is_blocked());
+    let cards = card.chain(&person.blocked_cards).cloned().map(Contact::Card);
+    let mut contacts: Vec<(Key, Key)> = std::iter::once(mobile)
+        .chain(cards)
+        .map(|contact| (scope.contact_key(&contact), scope.suppressed_key(&contact)))
+        .collect();
+    if let Some(email) = &person.details.email {
+        contacts.push((scope.email_key(email, person.id), scope.suppressed_email_key(email)));
+    }
+    let reason = tombstone.reason.as_str();
+    let ttl = end(tombstone.erased_on, retention::SUPPRESSED_MONTHS);
+    for (contact, Key { pk, sk }) in contacts {
+        transaction.add(delete_contact(&contact, person.id));
+        transaction.add(Write::put(&SuppressedRecord { pk, sk, reason, ttl })?);
+    }
+    Ok(())
 }

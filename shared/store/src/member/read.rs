@@ -3,10 +3,11 @@
 use crate::member::erase::ERASED_ON;
 use crate::member::item::{person_of, person_record};
 use crate::table::codec;
-use crate::table::items::{self, ABSENT, Item};
+use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key, Tenant};
-use crate::{Consistency, Scope, Store, StoreError};
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use crate::table::write::Write;
+use crate::{Consistency, Entity, Scope, Store, StoreError};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::member::{Details, Enrolment, Person};
 use domain::values::identifiers::MEMBER_SHARDS;
 use domain::{Account, DomainError, MemberError, MemberId, Mobile};
@@ -65,39 +66,22 @@ impl AccountRecord {
 
 /// The write of a person over the version that was read, or of a new one.
 pub(crate) fn put_person(
-    store: &Store,
     scope: &Scope,
     person: &Person,
     over: Option<u64>,
-) -> Result<TransactWriteItem, StoreError> {
-    let item = items::to_item(&person_record(scope, person)?)?;
-    put_version(&store.table, item, over)
+) -> Result<Write, StoreError> {
+    Ok(Write::put(&person_record(scope, person)?)?.over(over))
 }
 
 /// The write of an account over the version that was read, or of a new one.
 pub(crate) fn put_account(
-    store: &Store,
     scope: &Scope,
     member: MemberId,
     account: &Account,
     over: Option<u64>,
-) -> Result<TransactWriteItem, StoreError> {
+) -> Result<Write, StoreError> {
     let v = over.map_or(1, |version| version + 1);
-    let record = AccountRecord::of(scope.tenant(), member, account, v);
-    put_version(&store.table, items::to_item(&record)?, over)
-}
-
-fn put_version(
-    table: &str,
-    item: Item,
-    over: Option<u64>,
-) -> Result<TransactWriteItem, StoreError> {
-    match over {
-        None => items::put(table, item, ABSENT, vec![]),
-        Some(version) => {
-            items::put(table, item, Some("v = :v"), vec![(":v", items::number(version))])
-        }
-    }
+    Ok(Write::put(&AccountRecord::of(scope.tenant(), member, account, v))?.over(over))
 }
 
 impl Store {
@@ -116,7 +100,7 @@ impl Store {
             if found.is_none() && consistency == Consistency::Eventual {
                 found = self.get_item(&key, Consistency::Strong).await?;
             }
-            let (account, version) = found.ok_or(StoreError::NotFound("member"))?.read()?;
+            let (account, version) = found.ok_or(StoreError::NotFound(Entity::Member))?.read()?;
             match account.merged_into {
                 Some(kept) => member = kept,
                 None => return Ok((member, account, version)),
@@ -172,7 +156,7 @@ impl Store {
         id: MemberId,
     ) -> Result<Member, StoreError> {
         let read = self.read_member(scope, id, Consistency::Strong).await?;
-        read.ok_or(StoreError::NotFound("member"))
+        read.ok_or(StoreError::NotFound(Entity::Member))
     }
 
     /// As [`Store::member`], read eventually at half its cost, and strongly where person or account

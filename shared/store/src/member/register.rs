@@ -1,8 +1,8 @@
 //! A member's registration, noted on the person.
 
+use crate::ledger::entry::give;
 use crate::member::read::{put_account, put_person};
-use crate::table::items::Transaction;
-use crate::table::retry;
+use crate::table::retry::{Attempt, retry};
 use crate::{Member, Scope, Store, StoreError};
 use domain::ledger::entry::Cause;
 use domain::{Instant, MemberId, Registration, retention};
@@ -21,29 +21,27 @@ impl Store {
         registration: &Registration,
         now: Instant,
     ) -> Result<Member, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut member = self.member(scope, id).await?;
             let (over, was_active) = (member.person.version, member.person.activated_at.is_some());
             if !registration.note(&mut member.person)? {
-                return Ok(member);
+                return Ok(Attempt::Done(member));
             }
             member.person.version += 1;
-            let mut actions = vec![put_person(self, scope, &member.person, Some(over))?];
+            let mut transaction = self.transaction();
+            transaction.add(put_person(scope, &member.person, Some(over))?);
             if !was_active && member.person.activated_at.is_some() {
                 let gifts = scope.settings.programmes.terms_on(retention::day_of(now)).gifts;
                 let gift = (Cause::Activation, gifts.activation);
                 let (id, account) = (member.person.id, &mut member.account);
-                if let Some(entry) = self.gift(scope, id, account, gift, now)? {
+                if let Some(entry) = give(scope, id, account, gift, now)? {
                     let over = Some(member.account_version);
-                    actions.push(put_account(self, scope, id, &member.account, over)?);
-                    actions.push(entry);
+                    transaction.add(put_account(scope, id, &member.account, over)?);
+                    transaction.add(entry);
                 }
             }
-            match self.transact(actions).await? {
-                Transaction::Committed => return Ok(member),
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            Ok(transaction.commit().await?.done(member))
+        })
+        .await
     }
 }

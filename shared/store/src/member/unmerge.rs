@@ -5,11 +5,11 @@ use crate::member::notes;
 use crate::member::read::{put_account, put_person};
 use crate::purchase::item::PurchaseRecord;
 use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
-use crate::table::items::{self, ABSENT, Item, Transaction};
+use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
-use crate::table::retry;
-use crate::{Member, Scope, Source, Store, StoreError};
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use crate::table::retry::{Attempt, retry};
+use crate::table::write::Write;
+use crate::{Conflict, Member, Scope, Source, Store, StoreError};
 use domain::ledger::{self, Undone};
 use domain::member::unmerge::{self, BeforeMerge, GivenBack, Side};
 use domain::reward::redemption::State;
@@ -65,18 +65,16 @@ impl Store {
         by: &Source,
         now: Instant,
     ) -> Result<Unmerged, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let (mut own, mut other) = futures::try_join!(
                 self.member_itself(scope, kept),
                 self.member_itself(scope, absorbed)
             )?;
             if own.person.merged_into.is_some() {
-                return Err(StoreError::Conflict(
-                    "this member was merged into another one since: undo that merge first",
-                ));
+                return Err(Conflict::MergedSince.into());
             }
             if other.person.merged_into != Some(kept) {
-                return self.apart(scope, own, other).await;
+                return self.apart(scope, own, other).await.map(Attempt::Done);
             }
             let note: Option<MergeRecord> = self.last_note(scope, kept, MERGE, absorbed).await?;
             let note = note.ok_or(StoreError::Corrupt("merge"))?;
@@ -98,22 +96,21 @@ impl Store {
             own.person.version += 1;
             other.person.version += 1;
             let not_given = given_back.not_given;
-            let actions = vec![
-                put_account(self, scope, kept, &own.account, Some(own.account_version))?,
-                put_account(self, scope, absorbed, &other.account, Some(other.account_version))?,
-                put_person(self, scope, &own.person, Some(versions.0))?,
-                put_person(self, scope, &other.person, Some(versions.1))?,
-                self.unmerge_note(scope, (kept, absorbed), not_given, given_back, by, now)?,
-                self.unmerge_note(scope, (absorbed, kept), -not_given, given_back, by, now)?,
-            ];
-            match self.transact(actions).await? {
-                Transaction::Committed => {
-                    return Ok(Unmerged { kept: own, absorbed: other, given_back });
-                }
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            let mut transaction = self.transaction();
+            let over = Some(own.account_version);
+            transaction.add(put_account(scope, kept, &own.account, over)?);
+            let over = Some(other.account_version);
+            transaction.add(put_account(scope, absorbed, &other.account, over)?);
+            transaction.add(put_person(scope, &own.person, Some(versions.0))?);
+            transaction.add(put_person(scope, &other.person, Some(versions.1))?);
+            let pair = (kept, absorbed);
+            transaction.add(unmerge_note(scope, pair, not_given, given_back, by, now)?);
+            let pair = (absorbed, kept);
+            transaction.add(unmerge_note(scope, pair, -not_given, given_back, by, now)?);
+            let outcome = transaction.commit().await?;
+            Ok(outcome.done(Unmerged { kept: own, absorbed: other, given_back }))
+        })
+        .await
     }
 
     /// The answer for two who are apart: as the first time, where a merge of theirs was undone.
@@ -134,7 +131,7 @@ impl Store {
                     not_given: Points::new(note.not_given),
                 },
             }),
-            _ => Err(StoreError::Conflict("the two are not merged with one another")),
+            _ => Err(Conflict::NotMerged.into()),
         }
     }
 
@@ -215,31 +212,30 @@ impl Store {
         }
         Ok(())
     }
+}
 
-    fn unmerge_note(
-        &self,
-        scope: &Scope,
-        (member, other): (MemberId, MemberId),
-        points: Points,
-        given_back: GivenBack,
-        by: &Source,
-        now: Instant,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let (Key { pk, sk }, instant) = notes::new_note(scope, member, now)?;
-        let note = UnmergeRecord {
-            pk,
-            sk,
-            member: member.to_string(),
-            instant,
-            kind: UNMERGE.to_owned(),
-            source: by.to_string(),
-            other: other.to_string(),
-            points: points.get(),
-            given: given_back.given.get(),
-            not_given: given_back.not_given.get(),
-        };
-        items::put(&self.table, items::to_item(&note)?, ABSENT, vec![])
-    }
+fn unmerge_note(
+    scope: &Scope,
+    (member, other): (MemberId, MemberId),
+    points: Points,
+    given_back: GivenBack,
+    by: &Source,
+    now: Instant,
+) -> Result<Write, StoreError> {
+    let (Key { pk, sk }, instant) = notes::new_note(scope, member, now)?;
+    let note = UnmergeRecord {
+        pk,
+        sk,
+        member: member.to_string(),
+        instant,
+        kind: UNMERGE.to_owned(),
+        source: by.to_string(),
+        other: other.to_string(),
+        points: points.get(),
+        given: given_back.given.get(),
+        not_given: given_back.not_given.get(),
+    };
+    Ok(Write::put(&note)?.if_absent())
 }
 
 fn give_back_if_cancelled(

@@ -1,9 +1,10 @@
 //! The end of a merchant's contract: told, taken back, and the point after which it cannot be.
 
-use crate::table::items::{self, Reason, Transaction};
+use crate::table::items;
 use crate::table::keys;
-use crate::{Store, StoreError};
-use aws_sdk_dynamodb::types::AttributeValue;
+use crate::table::transaction::TransactionOutcome;
+use crate::table::write::Write;
+use crate::{Conflict, Store, StoreError};
 use domain::{Day, Instant, MerchantId, merchant};
 
 impl Store {
@@ -14,16 +15,12 @@ impl Store {
     /// [`StoreError::Conflict`] where archiving has begun.
     pub async fn end_contract(&self, merchant: MerchantId, ends_on: Day) -> Result<(), StoreError> {
         let due = merchant::archive_due(ends_on);
-        self.change_contract_end(
-            merchant,
-            "SET contract_ends_on = :ends_on, due_bucket = :bucket, due_at = :at",
-            vec![
-                (":ends_on", items::text(ends_on.to_string())),
-                (":bucket", items::text(keys::merchant_due_bucket(due, merchant))),
-                (":at", items::text(keys::merchant_due_at(due, merchant))),
-            ],
-        )
-        .await
+        let change = "SET contract_ends_on = :ends_on, due_bucket = :bucket, due_at = :at";
+        let change = Write::update(&keys::profile(merchant), change)
+            .value(":ends_on", items::text(ends_on.to_string()))
+            .value(":bucket", items::text(keys::merchant_due_bucket(due, merchant)))
+            .value(":at", items::text(keys::merchant_due_at(due, merchant)));
+        self.change_contract_end(merchant, change).await
     }
 
     /// Takes the end of a merchant's contract back; without one nothing changes. 1 transaction, 2
@@ -33,22 +30,20 @@ impl Store {
     /// [`StoreError::Conflict`] where archiving has begun.
     pub async fn resume_contract(&self, merchant: MerchantId) -> Result<(), StoreError> {
         let change = "REMOVE contract_ends_on, due_bucket, due_at";
-        self.change_contract_end(merchant, change, vec![]).await
+        let change = Write::update(&keys::profile(merchant), change);
+        self.change_contract_end(merchant, change).await
     }
 
     async fn change_contract_end(
         &self,
         merchant: MerchantId,
-        change: &str,
-        values: Vec<(&str, AttributeValue)>,
+        change: Write,
     ) -> Result<(), StoreError> {
         let condition = "attribute_exists(pk) AND attribute_not_exists(archiving_since)";
-        if self.change_profile(merchant, change, condition, values).await? {
+        if self.change_profile(merchant, change.condition(condition)).await? {
             Ok(())
         } else {
-            Err(StoreError::Conflict(
-                "what this merchant left is being archived: its contract's end stays as it is",
-            ))
+            Err(Conflict::ArchivingBegun.into())
         }
     }
 
@@ -64,38 +59,26 @@ impl Store {
         today: Day,
         now: Instant,
     ) -> Result<bool, StoreError> {
-        self.change_profile(
-            merchant,
-            "SET archiving_since = if_not_exists(archiving_since, :now)",
-            "contract_ends_on < :today",
-            vec![
-                (":now", items::text(items::instant_text(now))),
-                (":today", items::text(today.to_string())),
-            ],
-        )
-        .await
+        let change = "SET archiving_since = if_not_exists(archiving_since, :now)";
+        let change = Write::update(&keys::profile(merchant), change)
+            .condition("contract_ends_on < :today")
+            .value(":now", items::text(items::instant_text(now)))
+            .value(":today", items::text(today.to_string()));
+        self.change_profile(merchant, change).await
     }
 
     /// Whether the condition held.
     async fn change_profile(
         &self,
         merchant: MerchantId,
-        change: &str,
-        condition: &str,
-        values: Vec<(&str, AttributeValue)>,
+        change: Write,
     ) -> Result<bool, StoreError> {
-        let key = keys::profile(merchant);
-        let action = items::update(&self.table, &key, change, condition, values)?;
-        let outcome = self.transact(vec![action]).await?;
+        let outcome = self.transact_one(change).await?;
         self.settings.forget(merchant);
         match outcome {
-            Transaction::Committed => Ok(true),
-            Transaction::Cancelled(reasons)
-                if matches!(reasons.first(), Some(Reason::Condition(_))) =>
-            {
-                Ok(false)
-            }
-            Transaction::Cancelled(_) => Err(StoreError::Busy),
+            TransactionOutcome::Committed => Ok(true),
+            TransactionOutcome::Cancelled(cancelled) if cancelled.any_failed() => Ok(false),
+            TransactionOutcome::Cancelled(_) => Err(StoreError::Busy),
         }
     }
 }

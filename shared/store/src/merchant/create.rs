@@ -2,9 +2,11 @@
 
 use crate::merchant::settings::{KeyRecord, ProfileRecord, ShopRecord, TillKey};
 use crate::programme::ProgrammeRecord;
-use crate::table::items::{self, ABSENT, Reason, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Mode};
-use crate::{Consistency, MerchantKey, Settings, Store, StoreError};
+use crate::table::transaction::{Slot, TransactionOutcome};
+use crate::table::write::Write;
+use crate::{Conflict, Consistency, Entity, MerchantKey, Settings, Store, StoreError};
 use domain::{
     Day, Establishment, EstablishmentId, Instant, KeyId, Merchant, MerchantId, Programme,
 };
@@ -39,18 +41,18 @@ impl Store {
         let reference = ReferenceRecord { pk, sk, merchant: merchant.id.to_string() };
         let profile = ProfileRecord::of(merchant, wrapped, now);
         let rule = ProgrammeRecord::of(merchant.id, Day::FIRST, programme);
-        let outcome = self
-            .transact(vec![
-                items::put(&self.table, items::to_item(&reference)?, ABSENT, vec![])?,
-                items::put(&self.table, items::to_item(&profile)?, ABSENT, vec![])?,
-                items::put(&self.table, items::to_item(&rule)?, ABSENT, vec![])?,
-            ])
-            .await?;
-        match outcome {
-            Transaction::Committed => Ok((self.settings_fresh(merchant.id, now).await?, true)),
-            Transaction::Cancelled(reasons) => match reasons.into_iter().next() {
-                Some(Reason::Condition(Some(item))) => {
-                    let known: ReferenceRecord = items::from_item(item, "reference")?;
+        let mut transaction = self.transaction();
+        let reference = Write::put(&reference)?.if_absent().returning_stored();
+        transaction.add_in(Slot::Reference, reference);
+        transaction.add(Write::put(&profile)?.if_absent());
+        transaction.add(Write::put(&rule)?.if_absent());
+        match transaction.commit().await? {
+            TransactionOutcome::Committed => {
+                Ok((self.settings_fresh(merchant.id, now).await?, true))
+            }
+            TransactionOutcome::Cancelled(cancelled) => match cancelled.stored(Slot::Reference) {
+                Some(item) => {
+                    let known: ReferenceRecord = items::from_item(item.clone(), "reference")?;
                     let id = MerchantId::parse(&known.merchant)
                         .map_err(|_| StoreError::Corrupt("reference"))?;
                     let settings = self.settings_fresh(id, now).await?;
@@ -59,15 +61,9 @@ impl Store {
                     let same = Merchant { id, contract_ends_on, ..merchant.clone() }
                         == settings.merchant
                         && settings.programmes.on(Day::FIRST) == Some(programme);
-                    if same {
-                        Ok((settings, false))
-                    } else {
-                        Err(StoreError::Conflict(
-                            "this reference is another merchant's: choose another, or send the content it was created with",
-                        ))
-                    }
+                    if same { Ok((settings, false)) } else { Err(Conflict::ReferenceTaken.into()) }
                 }
-                _ => Err(StoreError::Busy),
+                None => Err(StoreError::Busy),
             },
         }
     }
@@ -83,19 +79,13 @@ impl Store {
         establishment: &Establishment,
     ) -> Result<(), StoreError> {
         let record = ShopRecord::of(merchant, establishment);
-        let zone = record.time_zone();
-        let action = items::put(
-            &self.table,
-            items::to_item(&record)?,
-            Some("attribute_not_exists(pk) OR time_zone = :zone"),
-            vec![(":zone", zone)],
-        )?;
+        let put = Write::put(&record)?
+            .condition("attribute_not_exists(pk) OR time_zone = :zone")
+            .value(":zone", record.time_zone());
         self.settings.forget(merchant);
-        match self.transact(vec![action]).await? {
-            Transaction::Committed => Ok(()),
-            Transaction::Cancelled(_) => Err(StoreError::Conflict(
-                "an establishment's time zone cannot change: its receipts' days were computed with it",
-            )),
+        match self.transact_one(put).await? {
+            TransactionOutcome::Committed => Ok(()),
+            TransactionOutcome::Cancelled(_) => Err(Conflict::TimeZoneChanged.into()),
         }
     }
 
@@ -111,18 +101,14 @@ impl Store {
     ) -> Result<(), StoreError> {
         for slot in 1..=KEY_SLOTS {
             let record = KeyRecord::of(merchant, till_key, slot);
-            let action = items::put(
-                &self.table,
-                items::to_item(&record)?,
-                Some("attribute_not_exists(pk) OR attribute_exists(revoked_at)"),
-                vec![],
-            )?;
-            if matches!(self.transact(vec![action]).await?, Transaction::Committed) {
+            let put = Write::put(&record)?
+                .condition("attribute_not_exists(pk) OR attribute_exists(revoked_at)");
+            if self.transact_one(put).await?.is_committed() {
                 self.settings.forget(merchant);
                 return Ok(());
             }
         }
-        Err(StoreError::Conflict("two keys are in use: revoke one before you make another"))
+        Err(Conflict::TwoKeysInUse.into())
     }
 
     /// Revokes a key; every instance holds to it within a minute. Revoking again changes nothing.
@@ -146,20 +132,15 @@ impl Store {
             if stored.is_none_or(|stored| !stored.is(id)) {
                 continue;
             }
-            let action = items::update(
-                &self.table,
-                &key,
-                "SET revoked_at = if_not_exists(revoked_at, :now)",
-                "id = :id",
-                vec![
-                    (":now", items::text(items::instant_text(now))),
-                    (":id", items::text(id.to_string())),
-                ],
-            )?;
-            self.transact(vec![action]).await?;
+            let revoke = "SET revoked_at = if_not_exists(revoked_at, :now)";
+            let revoke = Write::update(&key, revoke)
+                .condition("id = :id")
+                .value(":now", items::text(items::instant_text(now)))
+                .value(":id", items::text(id.to_string()));
+            self.transact_one(revoke).await?;
             self.settings.forget(merchant);
             return Ok(());
         }
-        Err(StoreError::NotFound("key"))
+        Err(StoreError::NotFound(Entity::Key))
     }
 }

@@ -1,10 +1,15 @@
-//! How a merchant's messages leave: part of its settings, and which merchants share an account.
+//! A merchant's senders, which are part of its settings, and the merchants that share an account.
 
-use crate::table::items::{self, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key};
+use crate::table::transaction::TransactionOutcome;
+use crate::table::write::Write;
 use crate::{Store, StoreError};
 use domain::member::Email;
-use domain::merchant::sender::{AccountCode, EmailSender, Senders, SmsSender, UnitPrice};
+use domain::merchant::provider::{AccountCode, ProviderAccount, ProviderName};
+use domain::merchant::sender::{
+    EmailSender, SenderId, SenderName, Senders, SmsSender, StopNumber, UnitPrice,
+};
 use domain::{Channel, MerchantId};
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +17,11 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct SenderRecord {
     pk: String,
     sk: String,
+    /// Rows written before senders stated their provider have none: the channel's default holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provider: Option<String>,
     account: String,
-    /// An address or what a telephone shows.
+    /// An e-mail address or a sender ID.
     from: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
@@ -30,34 +38,48 @@ struct AccountMerchantRecord {
     sk: String,
 }
 
+const CORRUPT: StoreError = StoreError::Corrupt("sender");
+
 impl SenderRecord {
     pub(crate) fn read_into(self, senders: &mut Senders) -> Result<(), StoreError> {
-        const CORRUPT: StoreError = StoreError::Corrupt("sender");
-        let account = AccountCode::parse(&self.account).map_err(|_| CORRUPT)?;
         let price = self.price.map(UnitPrice::new).transpose().map_err(|_| CORRUPT)?;
-        match (self.sk.as_str(), self.stop_number) {
+        match (self.sk.as_str(), &self.stop_number) {
             ("SENDER#email", None) => {
                 senders.email = Some(EmailSender {
-                    account,
+                    account: self.account(Channel::Email)?,
                     address: Email::parse(&self.from).map_err(|_| CORRUPT)?,
-                    name: self.name.ok_or(CORRUPT)?,
+                    name: SenderName::parse(self.name.as_deref().ok_or(CORRUPT)?)
+                        .map_err(|_| CORRUPT)?,
                     price,
                 });
             }
             ("SENDER#sms", Some(stop_number)) => {
-                senders.sms = Some(SmsSender { account, shown: self.from, stop_number, price });
+                senders.sms = Some(SmsSender {
+                    account: self.account(Channel::Sms)?,
+                    sender_id: SenderId::parse(&self.from).map_err(|_| CORRUPT)?,
+                    stop_number: StopNumber::parse(stop_number).map_err(|_| CORRUPT)?,
+                    price,
+                });
             }
             _ => return Err(CORRUPT),
         }
         Ok(())
     }
+
+    fn account(&self, channel: Channel) -> Result<ProviderAccount, StoreError> {
+        let provider = match &self.provider {
+            Some(name) => ProviderName::parse(name).filter(|one| one.channel() == channel),
+            None => ProviderName::of(channel).next(),
+        };
+        Ok(ProviderAccount {
+            provider: provider.ok_or(CORRUPT)?,
+            code: AccountCode::parse(&self.account).map_err(|_| CORRUPT)?,
+        })
+    }
 }
 
 impl Store {
-    /// Sets from whom a merchant's e-mails come: 1 transaction of 3 items.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`], [`StoreError::Unavailable`].
+    /// Sets the sender of a merchant's e-mails: 1 transaction of 3 items.
     pub async fn put_email_sender(
         &self,
         merchant: MerchantId,
@@ -67,19 +89,17 @@ impl Store {
         let record = SenderRecord {
             pk,
             sk,
-            account: sender.account.as_str().to_owned(),
+            provider: Some(sender.account.provider.as_str().to_owned()),
+            account: sender.account.code.as_str().to_owned(),
             from: sender.address.as_str().to_owned(),
-            name: Some(sender.name.clone()),
+            name: Some(sender.name.as_str().to_owned()),
             stop_number: None,
             price: sender.price.map(UnitPrice::microeuros),
         };
-        self.put_sender(merchant, &sender.account, &record).await
+        self.put_sender(merchant, &sender.account.code, &record).await
     }
 
-    /// Sets from whom a merchant's SMS come: 1 transaction of 3 items.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`], [`StoreError::Unavailable`].
+    /// Sets the sender of a merchant's SMS: 1 transaction of 3 items.
     pub async fn put_sms_sender(
         &self,
         merchant: MerchantId,
@@ -89,17 +109,18 @@ impl Store {
         let record = SenderRecord {
             pk,
             sk,
-            account: sender.account.as_str().to_owned(),
-            from: sender.shown.clone(),
+            provider: Some(sender.account.provider.as_str().to_owned()),
+            account: sender.account.code.as_str().to_owned(),
+            from: sender.sender_id.as_str().to_owned(),
             name: None,
-            stop_number: Some(sender.stop_number.clone()),
+            stop_number: Some(sender.stop_number.as_str().to_owned()),
             price: sender.price.map(UnitPrice::microeuros),
         };
-        self.put_sender(merchant, &sender.account, &record).await
+        self.put_sender(merchant, &sender.account.code, &record).await
     }
 
-    /// The merchant stays among those of an account it leaves: messages sent by it before are
-    /// answered there.
+    /// A merchant that changes its account stays listed under the former one: people may still answer
+    /// the messages that were sent by it.
     async fn put_sender(
         &self,
         merchant: MerchantId,
@@ -107,25 +128,21 @@ impl Store {
         record: &SenderRecord,
     ) -> Result<(), StoreError> {
         let Key { pk, sk } = keys::account_merchant(account.as_str(), merchant);
-        let among = AccountMerchantRecord { pk, sk };
+        let account_merchant = AccountMerchantRecord { pk, sk };
         let Key { pk, sk } = keys::merchant_account(merchant, account.as_str());
-        let back = AccountMerchantRecord { pk, sk };
-        let actions = vec![
-            items::put(&self.table, items::to_item(record)?, None, vec![])?,
-            items::put(&self.table, items::to_item(&among)?, None, vec![])?,
-            items::put(&self.table, items::to_item(&back)?, None, vec![])?,
-        ];
+        let merchant_account = AccountMerchantRecord { pk, sk };
+        let mut transaction = self.transaction();
+        transaction.add(Write::put(record)?);
+        transaction.add(Write::put(&account_merchant)?);
+        transaction.add(Write::put(&merchant_account)?);
         self.settings.forget(merchant);
-        match self.transact(actions).await? {
-            Transaction::Committed => Ok(()),
-            Transaction::Cancelled(_) => Err(StoreError::Busy),
+        match transaction.commit().await? {
+            TransactionOutcome::Committed => Ok(()),
+            TransactionOutcome::Cancelled(_) => Err(StoreError::Busy),
         }
     }
 
-    /// The merchants who send or sent by an account: 1 query a MB of them.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// The merchants that send or have sent by an account: 1 query a MB of rows.
     pub async fn merchants_of_account(
         &self,
         account: &AccountCode,

@@ -5,7 +5,7 @@ use crate::programme::ProgrammeRecord;
 use crate::table::items;
 use crate::table::keys::{self, Mode};
 use crate::webhook::endpoint::{Webhook, WebhookRecord};
-use crate::{MerchantKey, Store, StoreError};
+use crate::{Entity, MerchantKey, Store, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::merchant::sender::Senders;
 use domain::merchant::{Agreement, Establishment, Merchant, Sector};
@@ -173,7 +173,7 @@ impl Store {
                 _ => {}
             }
         }
-        let profile = profile.ok_or(StoreError::NotFound("merchant"))?;
+        let profile = profile.ok_or(StoreError::NotFound(Entity::Merchant))?;
         Ok(Settings {
             vault: self.master_key.unwrap(merchant, &profile.key)?,
             archiving: profile.archiving_since.is_some(),

@@ -7,6 +7,7 @@ use crate::table::codec::{self, PurchaseContent};
 use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::{Scope, StoreError};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::programme::Part;
 use domain::{Cents, Instant, MemberId, Points, Purchase, PurchaseKind, Receipt};
 use serde::{Deserialize, Serialize};
@@ -41,7 +42,7 @@ pub(crate) struct PurchaseRecord {
     pub(crate) points: i64,
     pub(crate) balance: i64,
     #[serde(with = "serde_bytes")]
-    pub(crate) fingerprint: Vec<u8>,
+    fingerprint: Vec<u8>,
     pub(crate) source: String,
     #[serde(with = "serde_bytes")]
     pub(crate) body: Vec<u8>,
@@ -125,6 +126,11 @@ impl PurchaseRecord {
 
     pub(crate) fn key(&self) -> Key {
         Key { pk: self.pk.clone(), sk: self.sk.clone() }
+    }
+
+    /// The fingerprint as a value of a write's condition.
+    pub(crate) fn fingerprint_value(&self) -> AttributeValue {
+        AttributeValue::B(self.fingerprint.clone().into())
     }
 
     pub(crate) fn member(&self) -> Result<Option<MemberId>, StoreError> {

@@ -1,16 +1,18 @@
 //! Entering purchases: the one way into the ledger, for the till and for the file.
 
 use crate::coupon::redeem::CouponRedemption;
+use crate::member::enrol::enrol;
 use crate::member::item::person_of;
 use crate::member::read::{CARD_TAKEN, put_account};
 use crate::purchase::item::{Effect, PurchaseRecord};
 use crate::purchase::read::{Customer, Entry, Holder, Outcome, Recorded};
 use crate::purchase::returns::NamedSale;
-use crate::table::items::{self, ABSENT, Reason, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key};
-use crate::table::retry;
-use crate::{Consistency, Contact, Scope, Store, StoreError};
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use crate::table::retry::{Attempt, retry};
+use crate::table::transaction::{Cancellation, Slot, TransactionOutcome};
+use crate::table::write::Write;
+use crate::{Consistency, Contact, Entity, Scope, Store, StoreError};
 use domain::ledger::{self, ProgrammeContext};
 use domain::values::calendar;
 use domain::{
@@ -24,14 +26,13 @@ use std::collections::HashMap;
 /// that DynamoDB allows.
 pub const MAX_PURCHASES_PER_TRANSACTION: usize = 94;
 
-/// What became of one attempt at a transaction.
-enum Attempt {
-    Done(Vec<Recorded>),
-    /// One of the receipts stands already, as this item.
-    Standing(Box<PurchaseRecord>),
-    /// Somebody else made this contact a member's meanwhile.
-    Enrolled,
-    /// Somebody else wrote one of the items: read anew and try again.
+/// What became of one attempt to record purchases.
+enum Attempted {
+    /// They are recorded.
+    Recorded(Vec<Recorded>),
+    /// Another purchase is stored under one of the receipts.
+    Stored(Box<PurchaseRecord>),
+    /// Another request wrote one of the items, or made the customer a member.
     Again,
 }
 
@@ -55,12 +56,12 @@ impl Store {
         entry: &Entry,
         now: Instant,
     ) -> Result<Recorded, StoreError> {
-        let mut consistency = Consistency::Eventual;
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|number| async move {
+            let consistency = if number == 0 { Consistency::Eventual } else { Consistency::Strong };
             let mut named = match entry.purchase.kind() {
                 PurchaseKind::Return { of: Some(sale) } => {
                     if let Some(known) = self.standing(scope, customer, entry).await? {
-                        return Ok(known);
+                        return Ok(Attempt::Done(known));
                     }
                     Some(self.named_sale(scope, sale).await?)
                 }
@@ -78,24 +79,24 @@ impl Store {
                 &attempted
                 && let Some(known) = self.standing(scope, customer, entry).await?
             {
-                return Ok(known);
+                return Ok(Attempt::Done(known));
             }
             match attempted? {
-                Attempt::Done(mut recorded) => {
-                    return recorded.pop().ok_or(StoreError::Corrupt("transaction"));
+                Attempted::Recorded(mut recorded) => {
+                    let recorded = recorded.pop().ok_or(StoreError::Corrupt("transaction"))?;
+                    Ok(Attempt::Done(recorded))
                 }
-                Attempt::Standing(record) => {
-                    match self.told_again(scope, customer, entry, &record).await? {
-                        Some(known) => return Ok(known),
-                        None => self.set_aside(scope, entry).await?,
+                Attempted::Stored(record) => {
+                    if let Some(known) = self.told_again(scope, customer, entry, &record).await? {
+                        return Ok(Attempt::Done(known));
                     }
+                    self.set_aside(scope, entry).await?;
+                    Ok(Attempt::Again)
                 }
-                Attempt::Enrolled => {}
-                Attempt::Again => retry::wait(attempt).await,
+                Attempted::Again => Ok(Attempt::Again),
             }
-            consistency = Consistency::Strong;
-        }
-        Err(StoreError::Busy)
+        })
+        .await
     }
 
     /// Enters sales and returns of one customer in one transaction: 1 round trip, 3 write units a
@@ -115,7 +116,9 @@ impl Store {
         entries: &[Entry],
         now: Instant,
     ) -> Result<Vec<Result<Recorded, StoreError>>, StoreError> {
-        if let Attempt::Done(recorded) = self.attempt(scope, holder, entries, None, now).await? {
+        if let Attempted::Recorded(recorded) =
+            self.attempt(scope, holder, entries, None, now).await?
+        {
             return Ok(recorded.into_iter().map(Ok).collect());
         }
         let mut recorded = Vec::with_capacity(entries.len());
@@ -140,7 +143,7 @@ impl Store {
             Customer::Member(id) => Some(*id),
             Customer::Contact(contact) => {
                 let found = self.find_buyer(scope, contact, sold_at).await?;
-                Some(found.ok_or(StoreError::NotFound("member"))?)
+                Some(found.ok_or(StoreError::NotFound(Entity::Member))?)
             }
             Customer::Enrol(new) => {
                 let mobile = Contact::Mobile(new.mobile.clone());
@@ -239,28 +242,27 @@ impl Store {
         entry: &Entry,
         named: Option<&mut NamedSale>,
         now: Instant,
-    ) -> Result<Attempt, StoreError> {
-        let mut coupons = self.redeem_coupons(scope, &entry.purchase, None, now).await?;
+    ) -> Result<Attempted, StoreError> {
+        let coupons = self.redeem_coupons(scope, &entry.purchase, None, now).await?;
         let mut record = PurchaseRecord::of(scope, entry, None, &Effect::default());
-        record.redeemed = std::mem::take(&mut coupons.redeemed);
-        let mut actions = vec![self.put_new(&record)?];
+        record.redeemed = coupons.redeemed();
+        let mut transaction = self.transaction();
+        transaction.add_in(Slot::Purchase, put_new(&record)?);
         if let Some(named) = named {
             named.sale.take_return(entry.purchase.total())?;
-            actions.push(named.put(&self.table)?);
+            transaction.add(named.put());
         }
-        actions.extend(coupons.take_actions());
-        match self.transact(actions).await? {
-            Transaction::Committed => {
-                Ok(Attempt::Done(vec![Recorded { outcome: Outcome::New, ..record.recorded()? }]))
+        coupons.add_to(&mut transaction, scope)?;
+        match transaction.commit().await? {
+            TransactionOutcome::Committed => {
+                let recorded = Recorded { outcome: Outcome::New, ..record.recorded()? };
+                Ok(Attempted::Recorded(vec![recorded]))
             }
-            Transaction::Cancelled(mut reasons) => match &mut reasons[0] {
-                Reason::Condition(Some(item)) => {
-                    let item = std::mem::take(item);
-                    Ok(Attempt::Standing(Box::new(items::from_item(item, "purchase")?)))
-                }
-                _ => match coupons.refusal(&reasons) {
+            TransactionOutcome::Cancelled(cancelled) => match stored_purchase(&cancelled)? {
+                Some(stored) => Ok(Attempted::Stored(stored)),
+                None => match coupons.refusal(&cancelled) {
                     Some(refusal) => Err(CouponError::Refused(refusal).into()),
-                    None => Ok(Attempt::Again),
+                    None => Ok(Attempted::Again),
                 },
             },
         }
@@ -274,30 +276,29 @@ impl Store {
         entries: &[Entry],
         mut named: Option<&mut NamedSale>,
         now: Instant,
-    ) -> Result<Attempt, StoreError> {
-        let has_card = matches!(&holder, Holder::New(new) if new.details.card.is_some());
-        let (id, mut account, version, birth_month, enrolling) = match holder {
+    ) -> Result<Attempted, StoreError> {
+        let mut enrolment = self.transaction();
+        let (id, mut account, version, birth_month) = match holder {
             Holder::Member { id, account, version, birth_month } => {
-                (id, account, Some(version), birth_month, vec![])
+                (id, account, Some(version), birth_month)
             }
             Holder::New(new) => {
                 let person = new.person(now)?;
                 let birth_month = person.details.birth_date.map(Day::month_of_year);
                 let mut account = Account::default();
-                let mut enrolling = self.enrolling(scope, &person)?;
-                enrolling.extend(self.welcome(scope, person.id, &mut account, now)?);
-                (person.id, account, None, birth_month, enrolling)
+                enrol(&mut enrolment, scope, &person, &mut account, now)?;
+                (person.id, account, None, birth_month)
             }
         };
         let enrolled = version.is_none();
-        let mut coupons = match entries {
+        let coupons = match entries {
             [entry] => {
                 self.redeem_coupons(scope, &entry.purchase, Some((id, enrolled)), now).await?
             }
             _ => CouponRedemption::default(),
         };
         let mut recorded = Vec::with_capacity(entries.len());
-        let mut actions = Vec::with_capacity(entries.len() + 7);
+        let mut transaction = self.transaction();
         for entry in entries {
             let context = scope.context(entry, birth_month);
             let mut effect = Effect::default();
@@ -318,44 +319,28 @@ impl Store {
             (effect.balance, effect.pending) = (balance.available, balance.pending);
             let mut record = PurchaseRecord::of(scope, entry, Some(id), &effect);
             record.enrolled = (enrolled && recorded.is_empty()).then_some(true);
-            record.redeemed = std::mem::take(&mut coupons.redeemed);
-            actions.push(self.put_new(&record)?);
+            record.redeemed = coupons.redeemed();
+            transaction.add_in(Slot::Purchase, put_new(&record)?);
             recorded.push(Recorded { outcome: Outcome::New, ..record.recorded()? });
         }
-        let contact_at = entries.len();
-        actions.extend(enrolling);
-        actions.push(put_account(self, scope, id, &account, version)?);
+        transaction.append(enrolment);
+        transaction.add(put_account(scope, id, &account, version)?);
         if let Some(named) = named {
-            actions.push(named.put(&self.table)?);
+            transaction.add(named.put());
         }
-        actions.extend(coupons.take_actions());
-        Ok(match self.transact(actions).await? {
-            Transaction::Committed => Attempt::Done(recorded),
-            Transaction::Cancelled(mut reasons) => {
-                let standing =
-                    reasons[..entries.len()].iter_mut().find_map(|reason| match reason {
-                        Reason::Condition(item) => item.take(),
-                        _ => None,
-                    });
-                match standing {
-                    Some(item) => Attempt::Standing(Box::new(items::from_item(item, "purchase")?)),
-                    None if enrolled && matches!(reasons[contact_at], Reason::Condition(_)) => {
-                        Attempt::Enrolled
-                    }
-                    None if has_card && matches!(reasons[contact_at + 2], Reason::Condition(_)) => {
-                        return Err(CARD_TAKEN);
-                    }
-                    None => match coupons.refusal(&reasons) {
-                        Some(refusal) => return Err(CouponError::Refused(refusal).into()),
-                        None => Attempt::Again,
-                    },
-                }
-            }
+        coupons.add_to(&mut transaction, scope)?;
+        Ok(match transaction.commit().await? {
+            TransactionOutcome::Committed => Attempted::Recorded(recorded),
+            TransactionOutcome::Cancelled(cancelled) => match stored_purchase(&cancelled)? {
+                Some(stored) => Attempted::Stored(stored),
+                None if cancelled.failed(Slot::Mobile) => Attempted::Again,
+                None if cancelled.failed(Slot::Card) => return Err(CARD_TAKEN),
+                None => match coupons.refusal(&cancelled) {
+                    Some(refusal) => return Err(CouponError::Refused(refusal).into()),
+                    None => Attempted::Again,
+                },
+            },
         })
-    }
-
-    fn put_new(&self, record: &PurchaseRecord) -> Result<TransactWriteItem, StoreError> {
-        items::put(&self.table, items::to_item(record)?, ABSENT, vec![])
     }
 
     /// The answer of an entry that stands already, or `None` where none stands.
@@ -417,20 +402,26 @@ impl Store {
         let Some(cancelled_at) = record.cancelled_at.clone() else { return Ok(()) };
         let Key { pk, sk } = keys::cancelled_purchase(&key, &cancelled_at);
         (record.pk, record.sk) = (pk, sk);
-        let remove = aws_sdk_dynamodb::types::Delete::builder()
-            .table_name(&*self.table)
-            .set_key(Some(items::key_item(&key)))
-            .condition_expression("cancelled_at = :cancelled_at")
-            .expression_attribute_values(":cancelled_at", items::text(cancelled_at))
-            .build()
-            .map_err(StoreError::unavailable)?;
-        self.transact(vec![
-            items::put(&self.table, items::to_item(&record)?, None, vec![])?,
-            TransactWriteItem::builder().delete(remove).build(),
-        ])
-        .await?;
+        let remove = Write::delete(&key)
+            .condition("cancelled_at = :cancelled_at")
+            .value(":cancelled_at", items::text(cancelled_at));
+        let mut transaction = self.transaction();
+        transaction.add(Write::put(&record)?);
+        transaction.add(remove);
+        transaction.commit().await?;
         Ok(())
     }
+}
+
+fn put_new(record: &PurchaseRecord) -> Result<Write, StoreError> {
+    Ok(Write::put(record)?.if_absent().returning_stored())
+}
+
+/// The purchase that is stored under the receipt of one that was to be recorded.
+fn stored_purchase(cancelled: &Cancellation) -> Result<Option<Box<PurchaseRecord>>, StoreError> {
+    let stored = cancelled.stored(Slot::Purchase).cloned();
+    let stored = stored.map(|item| items::from_item(item, "purchase")).transpose()?;
+    Ok(stored.map(Box::new))
 }
 
 impl Scope {

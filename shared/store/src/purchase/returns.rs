@@ -3,11 +3,11 @@
 use crate::member::read::put_account;
 use crate::purchase::item::{Effect, PurchaseRecord};
 use crate::purchase::read::Holder;
-use crate::table::items::{self, Transaction};
+use crate::table::items;
 use crate::table::keys::Key;
-use crate::table::retry;
-use crate::{Consistency, Scope, Store, StoreError, StoredPurchase};
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use crate::table::retry::{Attempt, retry};
+use crate::table::write::Write;
+use crate::{Conflict, Consistency, Entity, Scope, Store, StoreError, StoredPurchase};
 use domain::ledger::{self, SaleInForce, Undone};
 use domain::{Cents, Day, Instant, MemberId, Points, PurchaseError, PurchaseKind, Receipt};
 
@@ -19,23 +19,17 @@ pub(crate) struct NamedSale {
 }
 
 impl NamedSale {
-    pub(crate) fn put(&self, table: &str) -> Result<TransactWriteItem, StoreError> {
+    pub(crate) fn put(&self) -> Write {
         let condition = if self.returned_before == Cents::ZERO {
             "attribute_not_exists(cancelled_at) AND (attribute_not_exists(returned) OR returned = :before)"
         } else {
             "attribute_not_exists(cancelled_at) AND returned = :before"
         };
-        items::update(
-            table,
-            &self.key,
-            "SET returned = :returned, points_taken = :points_taken",
-            condition,
-            vec![
-                (":before", items::number(self.returned_before.get())),
-                (":returned", items::number(self.sale.returned.get())),
-                (":points_taken", items::number(self.sale.points_taken.get())),
-            ],
-        )
+        Write::update(&self.key, "SET returned = :returned, points_taken = :points_taken")
+            .condition(condition)
+            .value(":before", items::number(self.returned_before.get()))
+            .value(":returned", items::number(self.sale.returned.get()))
+            .value(":points_taken", items::number(self.sale.points_taken.get()))
     }
 }
 
@@ -84,20 +78,18 @@ impl Store {
         receipt: &Receipt,
         now: Instant,
     ) -> Result<StoredPurchase, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut record = self.purchase_record(scope, receipt).await?;
             if record.cancelled_at.is_some() {
-                return record.read(scope, receipt.clone());
+                return record.read(scope, receipt.clone()).map(Attempt::Done);
             }
             if record.returned.unwrap_or_default() > 0 {
-                return Err(StoreError::Conflict(
-                    "goods of this sale came back: cancel the return first",
-                ));
+                return Err(Conflict::CancelReturnedSale.into());
             }
             let content = record.content()?;
             let cancelled_at = items::instant_text(now);
             let forgiven_before = Points::new(record.forgiven.unwrap_or_default());
-            let mut actions = vec![];
+            let mut transaction = self.transaction();
             let (total, points) = (Cents::new(record.total), Points::new(record.points));
             let (mut given_on, mut forgiven) = (receipt.day, forgiven_before);
             if let PurchaseKind::Return { of: Some(sale) } = &content.kind {
@@ -106,7 +98,7 @@ impl Store {
                 sold.sale.returned = sold.sale.returned - total;
                 sold.sale.points_taken += points - forgiven_before;
                 given_on = sale.day;
-                actions.push(sold.put(&self.table)?);
+                transaction.add(sold.put());
             }
             if let Some(member) = record.member()? {
                 let (id, mut account, version) =
@@ -118,36 +110,27 @@ impl Store {
                 if matches!(kind, PurchaseKind::Sale) {
                     forgiven = taken_back.forgiven;
                 }
-                actions.push(put_account(self, scope, id, &account, Some(version))?);
+                transaction.add(put_account(scope, id, &account, Some(version))?);
             }
-            actions.extend(self.release_coupons(scope, &record, &content.coupons).await?);
-            actions.push(items::update(
-                &self.table,
-                &record.key(),
-                "SET cancelled_at = :now, forgiven = :forgiven",
-                "attribute_exists(pk) AND attribute_not_exists(cancelled_at) AND fingerprint = :fingerprint \
-                 AND (attribute_not_exists(returned) OR returned = :zero)",
-                vec![
-                    (":now", items::text(cancelled_at.clone())),
-                    (":forgiven", items::number(forgiven.get())),
-                    (":zero", items::number(0)),
-                    (
-                        ":fingerprint",
-                        aws_sdk_dynamodb::types::AttributeValue::B(
-                            record.fingerprint.clone().into(),
-                        ),
-                    ),
-                ],
-            )?);
-            match self.transact(actions).await? {
-                Transaction::Committed => {
-                    record.cancelled_at = Some(cancelled_at);
-                    return record.read(scope, receipt.clone());
-                }
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            let coupons = &content.coupons;
+            self.release_coupons(&mut transaction, scope, &record, coupons).await?;
+            let cancel = "SET cancelled_at = :now, forgiven = :forgiven";
+            let cancel = Write::update(&record.key(), cancel)
+                .condition(
+                    "attribute_exists(pk) AND attribute_not_exists(cancelled_at) \
+                     AND fingerprint = :fingerprint \
+                     AND (attribute_not_exists(returned) OR returned = :zero)",
+                )
+                .value(":now", items::text(cancelled_at.clone()))
+                .value(":forgiven", items::number(forgiven.get()))
+                .value(":zero", items::number(0))
+                .value(":fingerprint", record.fingerprint_value());
+            transaction.add(cancel);
+            let outcome = transaction.commit().await?;
+            record.cancelled_at = Some(cancelled_at);
+            Ok(outcome.done(record.read(scope, receipt.clone())?))
+        })
+        .await
     }
 
     /// Attaches a sale that was nobody's to its customer, who gets its points by the programme of its
@@ -163,23 +146,23 @@ impl Store {
         member: MemberId,
         now: Instant,
     ) -> Result<StoredPurchase, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut record = self.purchase_record(scope, receipt).await?;
             let holder = self.holder_of(scope, member, Consistency::Strong).await?;
             let Holder::Member { id, mut account, version, birth_month } = holder else {
-                return Err(StoreError::NotFound("member"));
+                return Err(StoreError::NotFound(Entity::Member));
             };
             if let Some(owner) = record.member()? {
                 let owner = self.account(scope, owner, Consistency::Strong).await?.0;
                 return if owner == id {
-                    record.read(scope, receipt.clone())
+                    record.read(scope, receipt.clone()).map(Attempt::Done)
                 } else {
-                    Err(StoreError::Conflict("this receipt is another customer's"))
+                    Err(Conflict::ReceiptOfAnother.into())
                 };
             }
             let stored = record.read(scope, receipt.clone())?;
-            if let Some(why) = not_attachable(&stored) {
-                return Err(StoreError::Conflict(why));
+            if let Some(conflict) = attach_conflict(&stored) {
+                return Err(conflict.into());
             }
             let context = scope.context_at(&receipt.establishment, birth_month);
             let earning = ledger::enter_sale(&mut account, &stored.purchase, &context);
@@ -194,41 +177,31 @@ impl Store {
                 pending: balance.pending,
                 ..Effect::default()
             });
-            let actions = vec![
-                items::put_named(
-                    &self.table,
-                    items::to_item(&record)?,
+            let attach = Write::put(&record)?
+                .condition(
                     "#member = :nobody AND attribute_not_exists(cancelled_at) \
                      AND attribute_not_exists(returned) AND fingerprint = :fingerprint",
-                    ("#member", "member"),
-                    vec![
-                        (":nobody", items::text(nobody)),
-                        (
-                            ":fingerprint",
-                            aws_sdk_dynamodb::types::AttributeValue::B(
-                                record.fingerprint.clone().into(),
-                            ),
-                        ),
-                    ],
-                )?,
-                put_account(self, scope, id, &account, Some(version))?,
-            ];
-            match self.transact(actions).await? {
-                Transaction::Committed => return record.read(scope, receipt.clone()),
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+                )
+                .name("#member", "member")
+                .value(":nobody", items::text(nobody))
+                .value(":fingerprint", record.fingerprint_value());
+            let mut transaction = self.transaction();
+            transaction.add(attach);
+            transaction.add(put_account(scope, id, &account, Some(version))?);
+            let outcome = transaction.commit().await?;
+            Ok(outcome.done(record.read(scope, receipt.clone())?))
+        })
+        .await
     }
 }
 
-fn not_attachable(stored: &StoredPurchase) -> Option<&'static str> {
+fn attach_conflict(stored: &StoredPurchase) -> Option<Conflict> {
     if stored.cancelled_at.is_some() {
-        Some("this receipt was cancelled")
+        Some(Conflict::ReceiptCancelled)
     } else if matches!(stored.purchase.kind(), PurchaseKind::Return { .. }) {
-        Some("a return cannot be attached: attach its sale before the goods come back")
+        Some(Conflict::AttachReturn)
     } else if stored.returned > Cents::ZERO {
-        Some("goods of this sale came back: it can no longer be attached")
+        Some(Conflict::AttachReturnedSale)
     } else {
         None
     }

@@ -3,11 +3,11 @@
 use crate::coupon::redeem::offers;
 use crate::member::notes;
 use crate::member::read::put_account;
-use crate::table::items::{self, ABSENT, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key};
-use crate::table::retry;
-use crate::{Consistency, Scope, Source, Store, StoreError, StoredPurchase};
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use crate::table::retry::{Attempt, retry};
+use crate::table::write::Write;
+use crate::{Conflict, Consistency, Scope, Source, Store, StoreError, StoredPurchase};
 use domain::{Cents, Day, Instant, MemberId, Points, PurchaseKind, Receipt, ledger};
 use serde::{Deserialize, Serialize};
 
@@ -53,30 +53,26 @@ impl Store {
         by: &Source,
         now: Instant,
     ) -> Result<StoredPurchase, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut record = self.purchase_record(scope, receipt).await?;
             let (to, mut into, into_version) = self.account(scope, to, Consistency::Strong).await?;
             let stored = record.read(scope, receipt.clone())?;
             let Some(from) = record.member()? else {
-                return Err(StoreError::Conflict(
-                    "this receipt is nobody's: attach it to its customer",
-                ));
+                return Err(Conflict::MoveAnonymousSale.into());
             };
             if from == to {
-                return Ok(stored);
+                return Ok(Attempt::Done(stored));
             }
-            if let Some(why) = not_movable(&stored) {
-                return Err(StoreError::Conflict(why));
+            if let Some(conflict) = transfer_conflict(&stored) {
+                return Err(conflict.into());
             }
             let (owner, mut account, version) =
                 self.account(scope, from, Consistency::Strong).await?;
             if owner == to {
-                return Ok(stored);
+                return Ok(Attempt::Done(stored));
             }
             if owner != from {
-                return Err(StoreError::Conflict(
-                    "the customer of this receipt was merged into another one: undo the merge first",
-                ));
+                return Err(Conflict::CustomerMerged.into());
             }
             let programmes = &scope.settings.programmes;
             let (purchase, points) = (&stored.purchase, stored.points);
@@ -85,70 +81,65 @@ impl Store {
             let balance = into.balance_on(today, programmes);
             let before = record.member.replace(to.to_string()).unwrap_or_default();
             record.tell_balance(balance.available, balance.pending);
-            let mut actions = vec![
-                items::put_named(
-                    &self.table,
-                    items::to_item(&record.uncounted())?,
+            let transfer = Write::put(&record.uncounted())?
+                .condition(
                     "#member = :before AND attribute_not_exists(cancelled_at) \
                      AND (attribute_not_exists(returned) OR returned = :zero) \
                      AND fingerprint = :fingerprint",
-                    ("#member", "member"),
-                    vec![
-                        (":before", items::text(before)),
-                        (":zero", items::number(0)),
-                        (":fingerprint", AttributeValue::B(record.fingerprint.clone().into())),
-                    ],
-                )?,
-                put_account(self, scope, from, &account, Some(version))?,
-                put_account(self, scope, to, &into, Some(into_version))?,
-                self.move_note(scope, MOVED_AWAY, (from, to), receipt, taken.forgiven, by, now)?,
-                self.move_note(scope, MOVED_HERE, (to, from), receipt, Points::ZERO, by, now)?,
-            ];
+                )
+                .name("#member", "member")
+                .value(":before", items::text(before))
+                .value(":zero", items::number(0))
+                .value(":fingerprint", record.fingerprint_value());
+            let mut transaction = self.transaction();
+            transaction.add(transfer);
+            transaction.add(put_account(scope, from, &account, Some(version))?);
+            transaction.add(put_account(scope, to, &into, Some(into_version))?);
+            let (away, here) = ((from, to), (to, from));
+            let forgiven = taken.forgiven;
+            transaction.add(move_note(scope, MOVED_AWAY, away, receipt, forgiven, by, now)?);
+            transaction.add(move_note(scope, MOVED_HERE, here, receipt, Points::ZERO, by, now)?);
             for (offer, _) in offers(&record.redeemed).filter(|(_, counted)| *counted) {
-                actions.extend(self.uncount(scope, from, offer).await?);
+                self.uncount(&mut transaction, scope, from, offer).await?;
             }
-            match self.transact(actions).await? {
-                Transaction::Committed => return record.read(scope, receipt.clone()),
-                Transaction::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "a note says all of this")]
-    fn move_note(
-        &self,
-        scope: &Scope,
-        kind: &str,
-        (member, other): (MemberId, MemberId),
-        receipt: &Receipt,
-        points: Points,
-        by: &Source,
-        now: Instant,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let (Key { pk, sk }, instant) = notes::new_note(scope, member, now)?;
-        let note = MoveRecord {
-            pk,
-            sk,
-            member: member.to_string(),
-            instant,
-            kind: kind.to_owned(),
-            source: by.to_string(),
-            other: other.to_string(),
-            purchase: keys::purchase(scope.tenant(), receipt).pk,
-            points: points.get(),
-        };
-        items::put(&self.table, items::to_item(&note)?, ABSENT, vec![])
+            let outcome = transaction.commit().await?;
+            Ok(outcome.done(record.read(scope, receipt.clone())?))
+        })
+        .await
     }
 }
 
-fn not_movable(stored: &StoredPurchase) -> Option<&'static str> {
+fn move_note(
+    scope: &Scope,
+    kind: &str,
+    (member, other): (MemberId, MemberId),
+    receipt: &Receipt,
+    points: Points,
+    by: &Source,
+    now: Instant,
+) -> Result<Write, StoreError> {
+    let (Key { pk, sk }, instant) = notes::new_note(scope, member, now)?;
+    let note = MoveRecord {
+        pk,
+        sk,
+        member: member.to_string(),
+        instant,
+        kind: kind.to_owned(),
+        source: by.to_string(),
+        other: other.to_string(),
+        purchase: keys::purchase(scope.tenant(), receipt).pk,
+        points: points.get(),
+    };
+    Ok(Write::put(&note)?.if_absent())
+}
+
+fn transfer_conflict(stored: &StoredPurchase) -> Option<Conflict> {
     if stored.cancelled_at.is_some() {
-        Some("this receipt was cancelled")
+        Some(Conflict::ReceiptCancelled)
     } else if matches!(stored.purchase.kind(), PurchaseKind::Return { .. }) {
-        Some("a return goes with its sale: cancel it, move the sale, then send the return anew")
+        Some(Conflict::MoveReturn)
     } else if stored.returned > Cents::ZERO {
-        Some("goods of this sale came back: cancel the return, then move the sale")
+        Some(Conflict::MoveReturnedSale)
     } else {
         None
     }

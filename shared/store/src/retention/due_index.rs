@@ -5,8 +5,8 @@
 
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key, Tenant};
+use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
-use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::Select;
 use domain::{Day, MemberId, MerchantId, Month, Person};
@@ -25,16 +25,11 @@ pub struct DueBucket {
 }
 
 impl DueBucket {
-    /// Reads a month as `2026-11` and a shard.
+    /// The bucket of a month and a shard; `None` for a shard that does not exist.
     #[must_use]
-    pub fn parse(month: &str, shard: u8) -> Option<Self> {
-        let month = read_month(month)?;
+    pub fn new(month: Month, shard: u8) -> Option<Self> {
         (shard < crate::MEMBER_SHARDS).then_some(Self { month, shard })
     }
-}
-
-fn read_month(text: &str) -> Option<Month> {
-    Day::parse(&format!("{text}-01")).ok().map(Day::month)
 }
 
 /// What stands in the index under a day.
@@ -205,8 +200,8 @@ impl Store {
     pub async fn first_month_to_sweep(&self) -> Result<Option<Month>, StoreError> {
         let noted: Option<SweptRecord> =
             self.get_item(&keys::swept(), Consistency::Eventual).await?;
-        let month = noted.map(|record| read_month(&record.first_month));
-        month.map(|month| month.ok_or(StoreError::Corrupt("swept"))).transpose()
+        let month = noted.map(|record| Month::parse(&record.first_month));
+        month.transpose().map_err(|_| StoreError::Corrupt("swept"))
     }
 
     /// Notes that every month before this one is empty: 1 write unit. Written over, never compared: an
@@ -217,13 +212,7 @@ impl Store {
     pub async fn note_swept(&self, first_month: Month) -> Result<(), StoreError> {
         let Key { pk, sk } = keys::swept();
         let record = SweptRecord { pk, sk, first_month: first_month.to_string() };
-        self.client
-            .put_item()
-            .table_name(&*self.table)
-            .set_item(Some(items::to_item(&record)?))
-            .send()
-            .await
-            .map_err(StoreError::unavailable)?;
+        self.write(Write::put(&record)?).await?;
         Ok(())
     }
 
@@ -238,28 +227,13 @@ impl Store {
         person: &Person,
         day: Day,
     ) -> Result<bool, StoreError> {
-        let sent = self
-            .client
-            .update_item()
-            .table_name(&*self.table)
-            .set_key(Some(items::key_item(&keys::person(scope.tenant(), person.id))))
-            .update_expression("SET due_bucket = :bucket, due_at = :at, v = :next")
-            .condition_expression("v = :v")
-            .expression_attribute_values(":bucket", items::text(keys::due_bucket(day, person.id)))
-            .expression_attribute_values(":at", items::text(keys::due_at(day, person.id)))
-            .expression_attribute_values(":v", items::number(person.version))
-            .expression_attribute_values(":next", items::number(person.version + 1))
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(SdkError::ServiceError(refused))
-                if refused.err().is_conditional_check_failed_exception() =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(StoreError::unavailable(error)),
-        }
+        let key = keys::person(scope.tenant(), person.id);
+        let update = Write::update(&key, "SET due_bucket = :bucket, due_at = :at, v = :next")
+            .if_version(person.version)
+            .value(":bucket", items::text(keys::due_bucket(day, person.id)))
+            .value(":at", items::text(keys::due_at(day, person.id)))
+            .value(":next", items::number(person.version + 1));
+        Ok(self.write(update).await?.is_done())
     }
 }
 
@@ -306,10 +280,9 @@ mod tests {
 
     #[test]
     fn a_bucket_is_a_month_and_one_of_the_shards() {
-        let bucket = DueBucket::parse("2026-11", 15).unwrap();
+        let month = Month::parse("2026-11").unwrap();
+        let bucket = DueBucket::new(month, crate::MEMBER_SHARDS - 1).unwrap();
         assert_eq!(keys::due_bucket_of(bucket.month, bucket.shard), "DUE#2026-11#15");
-        for (month, shard) in [("2026-11", 16), ("2026-13", 0), ("11", 0)] {
-            assert_eq!(DueBucket::parse(month, shard), None);
-        }
+        assert_eq!(DueBucket::new(month, crate::MEMBER_SHARDS), None);
     }
 }

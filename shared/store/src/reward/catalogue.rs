@@ -1,9 +1,11 @@
 //! Rewards: what a merchant gives for points. One item a reward, kept in memory for a minute.
 
 use crate::table::cache::TtlCache;
-use crate::table::items::{self, ABSENT, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
-use crate::{Answered, Consistency, IdempotencyKey, Scope, Store, StoreError};
+use crate::table::transaction::TransactionOutcome;
+use crate::table::write::Write;
+use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
 use domain::programme::LevelCode;
 use domain::reward::{Given, Refusal, Terms};
 use domain::{Day, Instant, OfferId, Points, Reward, RewardId};
@@ -103,8 +105,7 @@ impl Store {
         key: Option<&IdempotencyKey>,
         now: Instant,
     ) -> Result<Answered<Reward>, StoreError> {
-        let item = items::to_item(&RewardRecord::of(scope.tenant(), reward))?;
-        let put = items::put(&self.table, item, ABSENT, vec![])?;
+        let put = Write::put(&RewardRecord::of(scope.tenant(), reward))?.if_absent();
         match self.enter_once(scope, (reward.id.to_string(), put), key, now).await? {
             None => Ok(Answered::New(reward.clone())),
             Some(before) => {
@@ -120,13 +121,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn rewrite_reward(&self, tenant: Tenant, reward: &Reward) -> Result<(), StoreError> {
-        let item = items::to_item(&RewardRecord::of(tenant, reward))?;
-        let there = Some("attribute_exists(pk)");
-        let written = self.transact(vec![items::put(&self.table, item, there, vec![])?]).await?;
+        let written =
+            self.transact_one(Write::put(&RewardRecord::of(tenant, reward))?.if_present()).await?;
         self.rewards.forget(&(tenant, reward.id));
         match written {
-            Transaction::Committed => Ok(()),
-            Transaction::Cancelled(_) => Err(StoreError::NotFound("reward")),
+            TransactionOutcome::Committed => Ok(()),
+            TransactionOutcome::Cancelled(_) => Err(StoreError::NotFound(Entity::Reward)),
         }
     }
 
@@ -137,7 +137,7 @@ impl Store {
     pub async fn reward(&self, tenant: Tenant, id: RewardId) -> Result<Reward, StoreError> {
         let key = keys::reward(tenant, id);
         let record: Option<RewardRecord> = self.get_item(&key, Consistency::Strong).await?;
-        record.ok_or(StoreError::NotFound("reward"))?.read()
+        record.ok_or(StoreError::NotFound(Entity::Reward))?.read()
     }
 
     /// A reward at most a minute old: no round trip while it is kept, else 1 and half a read unit.
@@ -152,7 +152,7 @@ impl Store {
         }
         let key = keys::reward(tenant, id);
         let record: Option<RewardRecord> = self.get_item(&key, Consistency::Eventual).await?;
-        let reward = Arc::new(record.ok_or(StoreError::NotFound("reward"))?.read()?);
+        let reward = Arc::new(record.ok_or(StoreError::NotFound(Entity::Reward))?.read()?);
         self.rewards.keep((tenant, id), Arc::clone(&reward), now);
         Ok(reward)
     }

@@ -5,9 +5,9 @@ use crate::member::read::member_id;
 use crate::reward::redemption_item::RedemptionRecord;
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
+use crate::table::transaction::{Slot, Transaction};
+use crate::table::write::Write;
 use crate::{Scope, Store, StoreError};
-use aws_sdk_dynamodb::types::TransactWriteItem;
-use domain::reward::Refusal;
 use domain::{MemberId, Reward, RewardId};
 use std::collections::HashMap;
 
@@ -61,58 +61,55 @@ impl Store {
         Ok(counts)
     }
 
-    /// The writes by which one more is given to a member, 2 write units each, with what stands against
-    /// it where one does not pass. Of a stock of none the first one would pass: that is looked at before.
-    pub(crate) fn count_reward(
-        &self,
-        scope: &Scope,
-        member: MemberId,
-        reward: &Reward,
-    ) -> Result<Vec<(Refusal, TransactWriteItem)>, StoreError> {
-        let (tenant, terms) = (scope.tenant(), reward.terms());
-        let limits = [
-            (Refusal::OutOfStock, keys::reward_stock(tenant, reward.id), terms.stock),
-            (
-                Refusal::MemberLimit,
-                keys::member_reward(tenant, member, reward.id),
-                terms.limit_member,
-            ),
-        ];
-        let limits = limits.into_iter().filter_map(|(refusal, key, limit)| {
-            let values = vec![(":one", items::number(1)), (":limit", items::number(limit?))];
-            let condition = "attribute_not_exists(given) OR given < :limit";
-            let action = items::update(&self.table, &key, "ADD given :one", condition, values);
-            Some(action.map(|action| (refusal, action)))
-        });
-        limits.collect()
-    }
-
-    /// The writes by which a redemption gives back what it was counted for, 2 write units each. Nothing
-    /// falls below zero. 1 round trip, 1 read unit for each counter.
+    /// Adds the writes by which a redemption gives back what it was counted for, 2 write units each.
+    /// Nothing falls below zero. 1 round trip, 1 read unit for each counter.
     pub(crate) async fn uncount_reward(
         &self,
+        transaction: &mut Transaction<'_>,
         scope: &Scope,
         record: &RedemptionRecord,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let (tenant, Some(reward)) = (scope.tenant(), record.reward()?) else { return Ok(vec![]) };
+    ) -> Result<(), StoreError> {
+        let (tenant, Some(reward)) = (scope.tenant(), record.reward()?) else { return Ok(()) };
         let member = member_id(&record.member)?;
         let counted = [
             record.of_stock.then(|| keys::reward_stock(tenant, reward)),
             record.of_limit.then(|| keys::member_reward(tenant, member, reward)),
         ];
         let counted: Vec<Key> = counted.into_iter().flatten().collect();
-        let mut actions = Vec::with_capacity(counted.len());
         for item in self.get_items_strongly(&counted).await? {
             if given_of(&item)? == 0 {
                 continue;
             }
             let key: Key = items::from_item(item, "reward count")?;
-            let one = vec![(":one", items::number(1))];
-            let action =
-                items::update(&self.table, &key, "SET given = given - :one", "given >= :one", one);
-            actions.push(action?);
+            let update = Write::update(&key, "SET given = given - :one");
+            transaction.add(update.condition("given >= :one").value(":one", items::number(1)));
         }
-        Ok(actions)
+        Ok(())
+    }
+}
+
+/// Adds the writes by which one more of a reward is given to a member, 2 write units for each limit that
+/// the reward has. Of a stock of none the first one would pass: the caller looks at that before.
+pub(crate) fn count_reward(
+    transaction: &mut Transaction<'_>,
+    scope: &Scope,
+    member: MemberId,
+    reward: &Reward,
+) {
+    let (tenant, terms) = (scope.tenant(), reward.terms());
+    let count = |key: &Key, limit: u32| {
+        Write::update(key, "ADD given :one")
+            .condition("attribute_not_exists(given) OR given < :limit")
+            .value(":one", items::number(1))
+            .value(":limit", items::number(limit))
+    };
+    if let Some(stock) = terms.stock {
+        let key = keys::reward_stock(tenant, reward.id);
+        transaction.add_in(Slot::RewardStock, count(&key, stock));
+    }
+    if let Some(limit) = terms.limit_member {
+        let key = keys::member_reward(tenant, member, reward.id);
+        transaction.add_in(Slot::MemberReward, count(&key, limit));
     }
 }
 

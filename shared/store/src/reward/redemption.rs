@@ -2,22 +2,25 @@
 //! reward, makes the coupon and keeps the answer, so that of two who want the last of something exactly
 //! one gets it, and is told so twice if it asks twice.
 
+use crate::coupon::item::{give_coupon, withdraw_coupon};
 use crate::ledger::answer::{LedgerAnswer, balance_after};
 use crate::member::read::put_account;
+use crate::reward::counts::count_reward;
 use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
 use crate::table::idempotency::{Answered, IdempotencyKey};
-use crate::table::items::{self, Reason, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key};
-use crate::table::retry;
-use crate::{Consistency, Member, Scope, Source, Store, StoreError};
+use crate::table::retry::{Attempt, retry};
+use crate::table::transaction::{Slot, TransactionOutcome};
+use crate::{Consistency, Entity, Member, Scope, Source, Store, StoreError};
 use domain::ledger::Balance;
-use domain::reward::Given;
 use domain::reward::redemption::Spent;
+use domain::reward::{Given, Refusal};
 use domain::{
     Account, CouponCode, Day, Instant, MemberId, Points, Redemption, RedemptionId, Reward,
     RewardError, RewardId, ledger,
 };
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What points are to be spent on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,11 +55,6 @@ pub struct Redeemed {
     pub balance: Balance,
 }
 
-/// The place of the answer among the actions of a redemption's transaction.
-const ANSWER: usize = 1;
-/// The places before those of the reward's counters.
-const BEFORE_COUNTS: usize = 3;
-
 impl Store {
     /// Spends points, once for each key: 2 strong reads and 1 transaction of 3 items, 7 write units with
     /// the entry's place in the index; for a reward half a read unit where it is not kept, 2 write units
@@ -76,38 +74,22 @@ impl Store {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
         let id = RedemptionId::mint(now, u128::from_be_bytes(random));
-        let mut code = None;
-        for attempt in 0..retry::ATTEMPTS {
-            if let Some(answer) = self.answered(scope, key, now).await? {
-                return self.redeemed_before(scope, &answer).await;
-            }
-            match self.try_redemption(scope, id, new, &mut code, key, now).await {
-                Ok(Some(redeemed)) => return Ok(Answered::New(redeemed)),
-                Ok(None) => retry::wait(attempt).await,
-                // The same request may have come through meanwhile: then this is no refusal.
-                Err(refused @ StoreError::Refused(_)) => {
-                    return match self.answered(scope, key, now).await? {
-                        Some(answer) => self.redeemed_before(scope, &answer).await,
-                        None => Err(refused),
-                    };
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Err(StoreError::Busy)
+        let code = OnceLock::new();
+        let replay = |answer: String| async move { self.redeemed_before(scope, &answer).await };
+        let attempt = || self.try_redemption(scope, id, new, &code, key, now);
+        self.once(scope, key, now, replay, attempt).await
     }
 
-    /// `None` where others wrote meanwhile. A code that was taken for its coupon is kept for the next
-    /// attempt.
+    /// A code that was taken for its coupon stays in `code` for the next attempt.
     async fn try_redemption(
         &self,
         scope: &Scope,
         id: RedemptionId,
         new: &NewRedemption,
-        code: &mut Option<CouponCode>,
+        code: &OnceLock<CouponCode>,
         key: &IdempotencyKey,
         now: Instant,
-    ) -> Result<Option<Redeemed>, StoreError> {
+    ) -> Result<Attempt<Redeemed>, StoreError> {
         let programmes = &scope.settings.programmes;
         let (member, mut account, version) =
             self.account(scope, new.member, Consistency::Strong).await?;
@@ -120,7 +102,7 @@ impl Store {
         let points = match (&reward, new.wanted) {
             (None, Wanted::Bill(points)) => points,
             (Some(reward), _) => reward.terms().points,
-            (None, Wanted::Reward(_)) => return Err(StoreError::NotFound("reward")),
+            (None, Wanted::Reward(_)) => return Err(StoreError::NotFound(Entity::Reward)),
         };
         let lots = ledger::spend(&mut account, points, new.today, programmes)?;
         account.active_at(now);
@@ -131,47 +113,47 @@ impl Store {
                 Given::Goods => Spent::Goods(reward.id),
                 Given::Coupon(offer) => {
                     let code = self.code_for(scope, code).await?;
-                    coupon = Some(self.give_coupon(scope, offer, &code, member, now)?);
+                    coupon = Some((offer, code.clone()));
                     Spent::Coupon(reward.id, code)
                 }
             },
         };
         let redemption = Redemption::request(id, spent, lots, now);
         let mut record = RedemptionRecord::of(scope, member, &redemption, &new.by);
-        let counts = match &reward {
-            Some(reward) => {
-                record.of_stock = reward.terms().stock.is_some();
-                record.of_limit = reward.terms().limit_member.is_some();
-                self.count_reward(scope, member, reward)?
-            }
-            None => vec![],
-        };
+        if let Some(reward) = &reward {
+            record.of_stock = reward.terms().stock.is_some();
+            record.of_limit = reward.terms().limit_member.is_some();
+        }
         let balance = account.balance_on(new.today, programmes);
         let answer = LedgerAnswer::of(member, &record.key(), &balance).text()?;
-        let mut actions = vec![
-            put_account(self, scope, member, &account, Some(version))?,
-            self.answering(scope, key, answer, now)?,
-            record.put(&self.table)?,
-        ];
-        let (limits, counted): (Vec<_>, Vec<_>) = counts.into_iter().unzip();
-        actions.extend(counted);
-        actions.extend(coupon.into_iter().flatten());
-        match self.transact(actions).await? {
-            Transaction::Committed => {
+        let mut transaction = self.transaction();
+        transaction.add(put_account(scope, member, &account, Some(version))?);
+        transaction.add_in(Slot::Answer, scope.answer(key, answer, now)?);
+        transaction.add(record.put()?);
+        if let Some(reward) = &reward {
+            count_reward(&mut transaction, scope, member, reward);
+        }
+        if let Some((offer, code)) = coupon {
+            give_coupon(&mut transaction, scope, offer, &code, member, now)?;
+        }
+        match transaction.commit().await? {
+            TransactionOutcome::Committed => {
                 let balance = balance_after(balance.available, balance.pending);
-                Ok(Some(Redeemed { member, redemption: record.read()?, balance }))
+                let redemption = record.read()?;
+                Ok(Attempt::Done(Redeemed { member, redemption, balance }))
             }
             // The same request came first: it is answered, whatever else stands in the way since.
-            Transaction::Cancelled(reasons)
-                if matches!(reasons.get(ANSWER), Some(Reason::Condition(_))) =>
-            {
-                Ok(None)
+            TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Answer) => {
+                Ok(Attempt::Again)
             }
-            Transaction::Cancelled(reasons) => {
-                let mut counted = limits.into_iter().zip(reasons.iter().skip(BEFORE_COUNTS));
-                match counted.find(|(_, reason)| matches!(reason, Reason::Condition(_))) {
-                    Some((refusal, _)) => Err(RewardError::Refused(refusal).into()),
-                    None => Ok(None),
+            TransactionOutcome::Cancelled(cancelled) => {
+                let limits = [
+                    (Slot::RewardStock, Refusal::OutOfStock),
+                    (Slot::MemberReward, Refusal::MemberLimit),
+                ];
+                match limits.into_iter().find(|(slot, _)| cancelled.failed(*slot)) {
+                    Some((_, refusal)) => Err(RewardError::Refused(refusal).into()),
+                    None => Ok(Attempt::Again),
                 }
             }
         }
@@ -200,26 +182,22 @@ impl Store {
     async fn code_for(
         &self,
         scope: &Scope,
-        taken: &mut Option<CouponCode>,
+        taken: &OnceLock<CouponCode>,
     ) -> Result<CouponCode, StoreError> {
-        if let Some(code) = taken {
+        if let Some(code) = taken.get() {
             return Ok(code.clone());
         }
         let number = self.take_coupon_number(scope.tenant()).await?;
-        Ok(taken.insert(scope.code_maker().code(number)).clone())
+        Ok(taken.get_or_init(|| scope.code_maker().code(number)).clone())
     }
 
-    async fn redeemed_before(
-        &self,
-        scope: &Scope,
-        answer: &str,
-    ) -> Result<Answered<Redeemed>, StoreError> {
+    async fn redeemed_before(&self, scope: &Scope, answer: &str) -> Result<Redeemed, StoreError> {
         let answer = LedgerAnswer::parse(answer)?;
         let key = answer.entry(scope)?;
         let record: Option<RedemptionRecord> = self.get_item(&key, Consistency::Strong).await?;
-        let redemption = record.ok_or(StoreError::NotFound("redemption"))?.read()?;
+        let redemption = record.ok_or(StoreError::NotFound(Entity::Redemption))?.read()?;
         let (member, balance) = (answer.member()?, answer.balance());
-        Ok(Answered::Replayed(Redeemed { member, redemption, balance }))
+        Ok(Redeemed { member, redemption, balance })
     }
 
     /// A redemption of a member, or of one merged into it: 2 strong reads, 1 read unit each, and 1 more
@@ -251,19 +229,17 @@ impl Store {
         today: Day,
         now: Instant,
     ) -> Result<Redeemed, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let (member, mut record) = self.redemption_of(scope, member, id).await?;
             let mut redemption = record.read()?;
-            if redemption.fulfil(now)? {
-                let action = record.put_changed(&self.table, &redemption)?;
-                if let Transaction::Cancelled(_) = self.transact(vec![action]).await? {
-                    retry::wait(attempt).await;
-                    continue;
-                }
+            if redemption.fulfil(now)?
+                && !self.transact_one(record.put_changed(&redemption)?).await?.is_committed()
+            {
+                return Ok(Attempt::Again);
             }
-            return Ok(redeemed(scope, &member, record.read()?, today));
-        }
-        Err(StoreError::Busy)
+            Ok(Attempt::Done(redeemed(scope, &member, record.read()?, today)))
+        })
+        .await
     }
 
     /// Cancels a redemption: its lots go back to their own days, what counted the reward counts it no
@@ -282,38 +258,32 @@ impl Store {
         today: Day,
         now: Instant,
     ) -> Result<Redeemed, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let (mut member, mut record) = self.redemption_of(scope, member, id).await?;
             let mut redemption = record.read()?;
             if !redemption.cancel(now)? {
-                return Ok(redeemed(scope, &member, redemption, today));
+                return Ok(Attempt::Done(redeemed(scope, &member, redemption, today)));
             }
             ledger::give_back(&mut member.account, &redemption.lots);
             let (kept, over) = (member.person.id, Some(member.account_version));
-            let mut actions = vec![
-                put_account(self, scope, kept, &member.account, over)?,
-                record.put_changed(&self.table, &redemption)?,
-            ];
-            actions.extend(self.uncount_reward(scope, &record).await?);
-            let mut coupon_at = None;
+            let mut transaction = self.transaction();
+            transaction.add(put_account(scope, kept, &member.account, over)?);
+            transaction.add(record.put_changed(&redemption)?);
+            self.uncount_reward(&mut transaction, scope, &record).await?;
             if let Spent::Coupon(_, code) = &redemption.spent {
-                coupon_at = Some(actions.len());
-                actions.push(self.withdraw_coupon(scope, code)?);
+                transaction.add_in(Slot::Coupon, withdraw_coupon(scope, code));
             }
-            match self.transact(actions).await? {
-                Transaction::Committed => {
-                    return Ok(redeemed(scope, &member, record.read()?, today));
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => {
+                    Ok(Attempt::Done(redeemed(scope, &member, record.read()?, today)))
                 }
-                Transaction::Cancelled(reasons) => {
-                    let of_coupon = coupon_at.and_then(|place| reasons.get(place));
-                    if matches!(of_coupon, Some(Reason::Condition(_))) {
-                        return Err(RewardError::RedemptionCouponUsed.into());
-                    }
-                    retry::wait(attempt).await;
+                TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Coupon) => {
+                    Err(RewardError::RedemptionCouponUsed.into())
                 }
+                TransactionOutcome::Cancelled(_) => Ok(Attempt::Again),
             }
-        }
-        Err(StoreError::Busy)
+        })
+        .await
     }
 
     /// A redemption as it stands, and the member who has its points: the one who is named, or the one
@@ -329,7 +299,7 @@ impl Store {
         let keys: Vec<Key> = of.map(|of| keys::redemption(scope.tenant(), of, id)).collect();
         let found = self.get_items_strongly(&keys).await?.into_iter();
         let mut found = found.filter(|item| item.get("kind") == Some(&items::text(REDEMPTION)));
-        let item = found.next().ok_or(StoreError::NotFound("redemption"))?;
+        let item = found.next().ok_or(StoreError::NotFound(Entity::Redemption))?;
         Ok((member, items::from_item(item, "redemption")?))
     }
 }

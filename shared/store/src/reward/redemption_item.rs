@@ -1,10 +1,10 @@
 //! A redemption as an item among its member's entries of the ledger.
 
 use crate::table::codec;
-use crate::table::items::{self, ABSENT};
+use crate::table::items;
 use crate::table::keys::{self, Key};
+use crate::table::write::Write;
 use crate::{Scope, Source, StoreError};
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::reward::redemption::{Spent, State};
 use domain::{CouponCode, MemberId, Points, Redemption, RedemptionId, RewardId};
 use serde::{Deserialize, Serialize};
@@ -87,27 +87,17 @@ impl RedemptionRecord {
         self.reward.as_deref().map(RewardId::parse).transpose().map_err(|_| CORRUPT)
     }
 
-    pub(crate) fn put(&self, table: &str) -> Result<TransactWriteItem, StoreError> {
-        items::put(table, items::to_item(self)?, ABSENT, vec![])
+    pub(crate) fn put(&self) -> Result<Write, StoreError> {
+        Ok(Write::put(self)?.if_absent())
     }
 
     /// The write of what became of it, over the state that was read.
-    pub(crate) fn put_changed(
-        &mut self,
-        table: &str,
-        redemption: &Redemption,
-    ) -> Result<TransactWriteItem, StoreError> {
+    pub(crate) fn put_changed(&mut self, redemption: &Redemption) -> Result<Write, StoreError> {
         let before = std::mem::replace(&mut self.state, redemption.state.as_str().to_owned());
         self.changed_at = items::instant_text(redemption.changed_at);
         self.points = stands_for(redemption).get();
-        let values = vec![(":before", items::text(before))];
-        items::put_named(
-            table,
-            items::to_item(self)?,
-            "#state = :before",
-            ("#state", "state"),
-            values,
-        )
+        let put = Write::put(self)?.condition("#state = :before").name("#state", "state");
+        Ok(put.value(":before", items::text(before)))
     }
 
     pub(crate) fn read(&self) -> Result<Redemption, StoreError> {

@@ -1,16 +1,16 @@
 //! Requests with a key of their own (`Idempotency-Key`): what was answered is kept for 24 hours, in the
 //! same transaction as what the request wrote.
 //!
-//! An operation asks [`Store::answered`] before it decides anything, puts [`Store::answering`] among the
+//! An operation asks [`Store::answered`] before it decides anything, puts [`Scope::answer`] among the
 //! writes of its transaction, and when that is cancelled asks again, as it would read anything else
 //! anew. The answer itself is not kept, but what it is made from again: identifiers and figures of
 //! ours, nothing of a person. A request that was refused wrote nothing, and its key stays free.
 
-use crate::table::items::{self, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key};
-use crate::table::retry;
+use crate::table::retry::{Attempt, retry};
+use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{Instant, RequestError};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,46 @@ impl Store {
         }
     }
 
+    /// Carries a request out once for its key: `attempt` carries it out, and `replay` makes the result
+    /// again from the stored answer. 1 strong read for the key, and what `attempt` costs.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] with [`RequestError::IdempotencyKeyReused`], and what `attempt` says.
+    pub(crate) async fn once<T, R, F>(
+        &self,
+        scope: &Scope,
+        key: &IdempotencyKey,
+        now: Instant,
+        replay: impl Fn(String) -> R,
+        attempt: impl Fn() -> F,
+    ) -> Result<Answered<T>, StoreError>
+    where
+        R: Future<Output = Result<T, StoreError>>,
+        F: Future<Output = Result<Attempt<T>, StoreError>>,
+    {
+        let (replay, attempt) = (&replay, &attempt);
+        retry(|_| async move {
+            if let Some(answer) = self.answered(scope, key, now).await? {
+                return Ok(Attempt::Done(Answered::Replayed(replay(answer).await?)));
+            }
+            match attempt().await {
+                Ok(Attempt::Done(result)) => Ok(Attempt::Done(Answered::New(result))),
+                Ok(Attempt::Again) => Ok(Attempt::Again),
+                // The same request may have been carried out meanwhile: then this is no refusal.
+                Err(refused @ StoreError::Refused(_)) => {
+                    match self.answered(scope, key, now).await? {
+                        Some(answer) => {
+                            Ok(Attempt::Done(Answered::Replayed(replay(answer).await?)))
+                        }
+                        None => Err(refused),
+                    }
+                }
+                Err(error) => Err(error),
+            }
+        })
+        .await
+    }
+
     /// Enters an item under an identifier of its own, once for each key where the request has one: 1 round
     /// trip, 1 strong read more with a key, and 2 write units. Answers the identifier that was entered under
     /// the same key before; `None` where the item was entered now.
@@ -82,50 +122,46 @@ impl Store {
     pub(crate) async fn enter_once(
         &self,
         scope: &Scope,
-        (id, put): (String, TransactWriteItem),
+        (id, put): (String, Write),
         key: Option<&IdempotencyKey>,
         now: Instant,
     ) -> Result<Option<String>, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
-            let mut actions = vec![put.clone()];
+        let (id, put) = (&id, &put);
+        retry(|_| async move {
+            let mut transaction = self.transaction();
+            transaction.add(put.clone());
             if let Some(key) = key {
                 if let Some(before) = self.answered(scope, key, now).await? {
-                    return Ok(Some(before));
+                    return Ok(Attempt::Done(Some(before)));
                 }
-                actions.push(self.answering(scope, key, id.clone(), now)?);
+                transaction.add(scope.answer(key, id.clone(), now)?);
             }
-            match self.transact(actions).await? {
-                Transaction::Committed => return Ok(None),
-                Transaction::Cancelled(_) if key.is_some() => retry::wait(attempt).await,
-                Transaction::Cancelled(_) => break,
+            let outcome = transaction.commit().await?;
+            if key.is_none() && !outcome.is_committed() {
+                return Err(StoreError::Busy);
             }
-        }
-        Err(StoreError::Busy)
-    }
-
-    /// The write that keeps what an answer is made from, 2 write units. It passes where the key is free,
-    /// and cancels the transaction where another request has taken it meanwhile.
-    pub(crate) fn answering(
-        &self,
-        scope: &Scope,
-        key: &IdempotencyKey,
-        answer: String,
-        now: Instant,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let Key { pk, sk } = scope.answer_key(key);
-        let ttl = now.as_second() + KEPT.as_secs();
-        let record = AnswerRecord { pk, sk, fingerprint: key.fingerprint.to_vec(), answer, ttl };
-        items::put_named(
-            &self.table,
-            items::to_item(&record)?,
-            "attribute_not_exists(pk) OR #ttl <= :now",
-            ("#ttl", "ttl"),
-            vec![(":now", items::number(now.as_second()))],
-        )
+            Ok(outcome.done(None))
+        })
+        .await
     }
 }
 
 impl Scope {
+    /// The write that keeps what an answer is made from, 2 write units. It passes where the key is free,
+    /// and cancels the transaction where another request has taken it meanwhile.
+    pub(crate) fn answer(
+        &self,
+        key: &IdempotencyKey,
+        answer: String,
+        now: Instant,
+    ) -> Result<Write, StoreError> {
+        let Key { pk, sk } = self.answer_key(key);
+        let ttl = now.as_second() + KEPT.as_secs();
+        let record = AnswerRecord { pk, sk, fingerprint: key.fingerprint.to_vec(), answer, ttl };
+        let put = Write::put(&record)?.condition("attribute_not_exists(pk) OR #ttl <= :now");
+        Ok(put.name("#ttl", "ttl").value(":now", items::number(now.as_second())))
+    }
+
     fn answer_key(&self, key: &IdempotencyKey) -> Key {
         keys::answer(self.tenant(), &self.settings.vault.contact_hash(KIND, &key.text))
     }

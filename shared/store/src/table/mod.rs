@@ -8,3 +8,5 @@ pub(crate) mod idempotency;
 pub(crate) mod items;
 pub(crate) mod keys;
 pub(crate) mod retry;
+pub(crate) mod transaction;
+pub(crate) mod write;

@@ -1,11 +1,11 @@
 //! A merchant's endpoints: part of its settings, with how they have answered of late.
 
-use crate::table::items::{self, ABSENT, Transaction};
+use crate::table::items;
 use crate::table::keys::{self, Key, Mode};
-use crate::{Settings, Store, StoreError, WebhookSecret};
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use crate::table::transaction::TransactionOutcome;
+use crate::table::write::{Write, Written};
+use crate::{Conflict, Entity, Settings, Store, StoreError, WebhookSecret};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::webhook::{
     EventType, EventTypes, Health, MOST_ENDPOINTS, OVERLAP_HOURS, Reach, Switch, WebhookUrl,
 };
@@ -55,6 +55,15 @@ impl Webhook {
         self.mode == mode && self.events.contains(kind)
     }
 
+    fn key(&self, merchant: MerchantId) -> Key {
+        keys::webhook(merchant, self.slot)
+    }
+
+    /// A write of the slot that passes only while this webhook has the slot.
+    fn only(&self, write: Write) -> Write {
+        write.condition("id = :id").value(":id", items::text(self.id.to_string()))
+    }
+
     /// Until when the secret before the rotation signs too, where it does.
     #[must_use]
     pub fn previous_signs_until(&self, now: Instant) -> Option<Instant> {
@@ -93,7 +102,7 @@ pub(crate) struct WebhookRecord {
 }
 
 const CORRUPT: StoreError = StoreError::Corrupt("webhook");
-const UNKNOWN: StoreError = StoreError::NotFound("webhook");
+const UNKNOWN: StoreError = StoreError::NotFound(Entity::Webhook);
 
 const OFF: &str = "off";
 const GIVEN_UP: &str = "given_up";
@@ -197,15 +206,12 @@ impl Store {
                 failing_since: None,
                 failures: None,
             };
-            let action = items::put(&self.table, items::to_item(&record)?, ABSENT, vec![])?;
-            if matches!(self.transact(vec![action]).await?, Transaction::Committed) {
+            if self.transact_one(Write::put(&record)?.if_absent()).await?.is_committed() {
                 self.settings.forget(merchant);
                 return Ok(secret);
             }
         }
-        Err(StoreError::Conflict(
-            "this merchant has five webhooks: delete one before you add another",
-        ))
+        Err(Conflict::TooManyWebhooks.into())
     }
 
     /// Changes where and of what an endpoint is told, and whether it is. One that is turned on begins
@@ -219,21 +225,20 @@ impl Store {
         webhook: &Webhook,
         (url, events, on): (&WebhookUrl, &EventTypes, bool),
     ) -> Result<(), StoreError> {
-        let mut values =
-            vec![(":address", items::text(url.to_string())), (":events", list(words(events)))];
+        let key = webhook.key(merchant);
+        let set = "SET address = :address, events = :events";
         let change = match (on, webhook.switch) {
-            (true, Switch::On) | (false, Switch::GivenUp) => {
-                "SET address = :address, events = :events"
-            }
+            (true, Switch::On) | (false, Switch::GivenUp) => Write::update(&key, set),
             (true, _) => {
-                "SET address = :address, events = :events REMOVE turned_off, failing_since, failures"
+                Write::update(&key, format!("{set} REMOVE turned_off, failing_since, failures"))
             }
-            (false, _) => {
-                values.push((":off", items::text(OFF)));
-                "SET address = :address, events = :events, turned_off = :off"
-            }
+            (false, _) => Write::update(&key, format!("{set}, turned_off = :off"))
+                .value(":off", items::text(OFF)),
         };
-        self.rewrite_webhook(merchant, webhook, change, values).await
+        let change = change
+            .value(":address", items::text(url.to_string()))
+            .value(":events", list(words(events)));
+        self.rewrite_webhook(merchant, webhook, change).await
     }
 
     /// Gives an endpoint another secret, told this once; the one before signs too for a day. 1
@@ -250,12 +255,12 @@ impl Store {
         let secret = WebhookSecret::generate()?;
         let sealed = secret.seal(&settings.vault, webhook.id)?;
         let until = now + OVERLAP_HOURS.hours();
-        let values = vec![
-            (":secret", AttributeValue::B(sealed.into())),
-            (":until", items::text(items::instant_text(until))),
-        ];
+        let key = webhook.key(settings.merchant.id);
         let change = "SET previous_secret = secret, previous_until = :until, secret = :secret";
-        self.rewrite_webhook(settings.merchant.id, webhook, change, values).await?;
+        let change = Write::update(&key, change)
+            .value(":secret", AttributeValue::B(sealed.into()))
+            .value(":until", items::text(items::instant_text(until)));
+        self.rewrite_webhook(settings.merchant.id, webhook, change).await?;
         Ok((secret, until))
     }
 
@@ -268,26 +273,10 @@ impl Store {
         merchant: MerchantId,
         webhook: &Webhook,
     ) -> Result<(), StoreError> {
-        let deleted = self
-            .client
-            .delete_item()
-            .table_name(&*self.table)
-            .set_key(Some(items::key_item(&keys::webhook(merchant, webhook.slot))))
-            .condition_expression("id = :id")
-            .expression_attribute_values(":id", items::text(webhook.id.to_string()))
-            .send()
-            .await;
+        // Where the condition does not hold, another webhook has the slot already.
+        let deleted = self.write(webhook.only(Write::delete(&webhook.key(merchant)))).await;
         self.settings.forget(merchant);
-        match deleted {
-            Ok(_) => Ok(()),
-            // Another one has its place already.
-            Err(SdkError::ServiceError(error))
-                if error.err().is_conditional_check_failed_exception() =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(StoreError::unavailable(error)),
-        }
+        deleted.map(|_| ())
     }
 
     /// Notes that an endpoint took an event: 1 round trip, 1 write unit. One that was deleted
@@ -302,8 +291,9 @@ impl Store {
         now: Instant,
     ) -> Result<(), StoreError> {
         let change = "SET last_success_at = :now REMOVE failing_since, failures";
-        let now = items::text(items::instant_text(now));
-        self.note_webhook(merchant, webhook, change, vec![(":now", now)]).await?;
+        let change = Write::update(&webhook.key(merchant), change)
+            .value(":now", items::text(items::instant_text(now)));
+        self.note_webhook(webhook, change).await?;
         if webhook.health.failures > 0 {
             self.settings.forget(merchant);
         }
@@ -324,20 +314,19 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let change = "SET last_failure_at = :now, last_failure = :failure, \
                       failing_since = if_not_exists(failing_since, :now) ADD failures :one";
-        let values = vec![
-            (":now", items::text(items::instant_text(now))),
-            (":failure", items::text(failure)),
-            (":one", items::number(1)),
-        ];
-        let Some(noted) = self.note_webhook(merchant, webhook, change, values).await? else {
+        let change = Write::update(&webhook.key(merchant), change)
+            .value(":now", items::text(items::instant_text(now)))
+            .value(":failure", items::text(failure))
+            .value(":one", items::number(1));
+        let Some(noted) = self.note_webhook(webhook, change).await? else {
             return Ok(false);
         };
         if noted.switch != Switch::On || !noted.health.is_given_up(now) {
             return Ok(false);
         }
-        let values = vec![(":given_up", items::text(GIVEN_UP))];
-        let change = "SET turned_off = :given_up";
-        self.note_webhook(merchant, webhook, change, values).await?;
+        let change = Write::update(&webhook.key(merchant), "SET turned_off = :given_up")
+            .value(":given_up", items::text(GIVEN_UP));
+        self.note_webhook(webhook, change).await?;
         self.settings.forget(merchant);
         Ok(true)
     }
@@ -345,34 +334,15 @@ impl Store {
     /// The endpoint after the change; `None` where it is there no more.
     async fn note_webhook(
         &self,
-        merchant: MerchantId,
         webhook: &Webhook,
-        change: &str,
-        values: Vec<(&str, AttributeValue)>,
+        change: Write,
     ) -> Result<Option<Webhook>, StoreError> {
-        let mut update = self
-            .client
-            .update_item()
-            .table_name(&*self.table)
-            .set_key(Some(items::key_item(&keys::webhook(merchant, webhook.slot))))
-            .update_expression(change)
-            .condition_expression("id = :id")
-            .expression_attribute_values(":id", items::text(webhook.id.to_string()))
-            .return_values(ReturnValue::AllNew);
-        for (name, value) in values {
-            update = update.expression_attribute_values(name, value);
-        }
-        match update.send().await {
-            Ok(answer) => {
-                let item = answer.attributes.ok_or(CORRUPT)?;
-                Ok(Some(items::from_item::<WebhookRecord>(item, "webhook")?.read()?))
+        match self.write(webhook.only(change).returning_new()).await? {
+            Written::Done(item) => {
+                let record: WebhookRecord = items::from_item(item.ok_or(CORRUPT)?, "webhook")?;
+                record.read().map(Some)
             }
-            Err(SdkError::ServiceError(error))
-                if matches!(error.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(StoreError::unavailable(error)),
+            Written::Refused => Ok(None),
         }
     }
 
@@ -380,22 +350,14 @@ impl Store {
         &self,
         merchant: MerchantId,
         webhook: &Webhook,
-        change: &str,
-        mut values: Vec<(&str, AttributeValue)>,
+        change: Write,
     ) -> Result<(), StoreError> {
-        values.push((":id", items::text(webhook.id.to_string())));
-        let key = keys::webhook(merchant, webhook.slot);
-        let action = items::update(&self.table, &key, change, "id = :id", values)?;
-        let outcome = self.transact(vec![action]).await?;
+        let outcome = self.transact_one(webhook.only(change)).await?;
         self.settings.forget(merchant);
         match outcome {
-            Transaction::Committed => Ok(()),
-            Transaction::Cancelled(reasons)
-                if matches!(reasons.first(), Some(items::Reason::Conflict)) =>
-            {
-                Err(StoreError::Busy)
-            }
-            Transaction::Cancelled(_) => Err(UNKNOWN),
+            TransactionOutcome::Committed => Ok(()),
+            TransactionOutcome::Cancelled(cancelled) if cancelled.any_failed() => Err(UNKNOWN),
+            TransactionOutcome::Cancelled(_) => Err(StoreError::Busy),
         }
     }
 }

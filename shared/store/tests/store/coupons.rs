@@ -1,6 +1,5 @@
 //! Coupons redeemed and released, on a real engine.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::coupon::offer::{Benefit, Terms, Usage};
 use domain::coupon::{CouponState, Refusal};
 use domain::member::{Details, Enrolment};
@@ -10,7 +9,7 @@ use domain::{
 };
 use rstest::rstest;
 use std::time::Duration;
-use store::{CodeChange, Imported, NewMember, Scope, Store, StoreError, StoredCoupon};
+use store::{CodeChange, Entity, Imported, NewMember, Scope, Store, StoreError, StoredCoupon};
 use support::{Table, instant, merchant, mobile, open_merchant};
 
 pub(crate) fn now() -> Instant {
@@ -65,29 +64,22 @@ impl Fixture {
         self.coupon(text).await.unwrap().state.uses
     }
 
-    /// Whether the transaction of these actions was carried out.
-    async fn transact(&self, actions: Vec<TransactWriteItem>) -> bool {
-        let client = self.table.client();
-        let sent = client.transact_write_items().set_transact_items(Some(actions)).send().await;
-        match sent {
-            Ok(_) => true,
-            Err(error) => {
-                let error = error.into_service_error();
-                assert!(error.is_transaction_canceled_exception(), "{error:?}");
-                false
-            }
-        }
-    }
-
+    /// Whether the coupon was redeemed, in a transaction of its own.
     async fn redeem(&self, coupon: &StoredCoupon, member: Option<MemberId>) -> bool {
-        self.transact(self.store.redeem_coupon(&self.scope, coupon, member).unwrap()).await
+        let mut transaction = self.store.transaction();
+        coupon.redeem(&mut transaction, &self.scope, 0, member).unwrap();
+        transaction.commit().await.unwrap().is_committed()
     }
 
+    /// How many counts were lowered.
     async fn release(&self, text: &str, member: Option<MemberId>) -> usize {
         let (offer, code) = (self.offer.id, code(text));
-        let actions = self.store.release(&self.scope, &code, offer, member).await.unwrap();
-        let released = actions.len();
-        assert!(released == 0 || self.transact(actions).await);
+        let mut transaction = self.store.transaction();
+        let release =
+            self.store.release_coupon(&mut transaction, &self.scope, &code, offer, member);
+        release.await.unwrap();
+        let released = transaction.writes();
+        assert!(released == 0 || transaction.commit().await.unwrap().is_committed());
         released
     }
 
@@ -163,7 +155,7 @@ async fn a_member_has_an_offer_so_often_whatever_the_code() {
     }
     let [first, second] = [fixture.coupon("RENTREE").await, fixture.coupon("SOLDES").await];
     let (first, second) = (first.unwrap(), second.unwrap());
-    let nobody = fixture.store.redeem_coupon(&fixture.scope, &first, None);
+    let nobody = first.redeem(&mut fixture.store.transaction(), &fixture.scope, 0, None);
     let needs =
         StoreError::Refused(DomainError::Coupon(CouponError::Refused(Refusal::NeedsMember)));
     assert_eq!(nobody.unwrap_err().to_string(), needs.to_string());
@@ -257,7 +249,7 @@ async fn an_offer_written_anew_holds_on_every_instance_within_a_minute() {
     assert!(seen(Instant::from_second(now().as_second() + 60).unwrap()).await);
     let unknown = offer(9, Usage::Single);
     let written = fixture.store.rewrite_offer(fixture.scope.tenant(), &unknown).await;
-    assert!(matches!(written, Err(StoreError::NotFound("offer"))));
+    assert!(matches!(written, Err(StoreError::NotFound(Entity::Offer))));
 }
 
 #[tokio::test]
@@ -287,5 +279,5 @@ async fn a_coupon_of_one_member_goes_with_the_member() {
     let uses = fixture.store.member_uses(&fixture.scope, camille, fixture.offer.id).await.unwrap();
     assert_eq!(uses, 0);
     let erased = fixture.put("ANNIV", bound).await;
-    assert!(matches!(erased, Err(StoreError::NotFound("member"))), "{erased:?}");
+    assert!(matches!(erased, Err(StoreError::NotFound(Entity::Member))), "{erased:?}");
 }

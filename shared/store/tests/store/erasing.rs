@@ -8,8 +8,8 @@ use domain::{
     ReceiptNumber, Register, Sector,
 };
 use store::{
-    Addressed, BatchId, Claimed, Contact, Counts, Customer, DueMember, Entry, Known, Member,
-    NewMember, Scope, Source, Store, StoreError, Tombstone,
+    Addressed, BatchId, Claimed, Contact, Counts, Customer, DueMember, Entity, Entry, Known,
+    Member, NewMember, Scope, Source, Store, StoreError, Tombstone,
 };
 use support::{Table, instant, merchant, mobile, open_merchant, receipt, sale};
 
@@ -139,7 +139,7 @@ async fn nothing_of_an_erased_member_is_left_but_the_record_of_the_erasure() {
     let left = shop.traces(id).await;
     let tombstone = format!("{} MEMBER#[member]#PERSON", shard(id));
     assert_eq!(left, ["T#ERASED 2029-11-24#[member]".to_owned(), tombstone]);
-    assert!(matches!(store.member(scope, id).await, Err(StoreError::NotFound("member"))));
+    assert!(matches!(store.member(scope, id).await, Err(StoreError::NotFound(Entity::Member))));
     assert_eq!(store.find_member(scope, &Contact::Mobile(mobile(1))).await.unwrap(), None);
     assert_eq!(store.find_member(scope, &card(1)).await.unwrap(), None);
 
@@ -251,7 +251,7 @@ async fn a_purchase_that_comes_after_is_told_that_there_is_no_such_member() {
     let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
     for customer in [Customer::Member(id), Customer::Contact(Contact::Mobile(mobile(1)))] {
         let sold = shop.store.record_purchase(&shop.scope, &customer, &entry, now()).await;
-        assert!(matches!(sold, Err(StoreError::NotFound("member"))), "{sold:?}");
+        assert!(matches!(sold, Err(StoreError::NotFound(Entity::Member))), "{sold:?}");
     }
     assert!(shop.store.purchase(&shop.scope, &receipt("1")).await.is_err());
 }
@@ -333,7 +333,7 @@ async fn a_merge_with_an_erased_member_is_refused() {
     for (kept, absorbed) in [(erased, other), (other, erased)] {
         let merged =
             shop.store.merge_members(&shop.scope, kept, absorbed, &Source::Operator, now()).await;
-        assert!(matches!(merged, Err(StoreError::NotFound("member"))));
+        assert!(matches!(merged, Err(StoreError::NotFound(Entity::Member))));
     }
 }
 

@@ -5,8 +5,8 @@ use domain::{
     Cents, DomainError, Instant, MemberId, Points, Purchase, PurchaseError, PurchaseKind, Sector,
 };
 use store::{
-    Contact, Customer, Entry, HistoryEntry, Holder, Known, NewMember, Outcome, Scope, Source,
-    Store, StoreError,
+    Contact, Customer, Entity, Entry, HistoryEntry, Holder, Known, NewMember, Outcome, Scope,
+    Source, Store, StoreError,
 };
 use support::{Table, instant, merchant, mobile, open_merchant, receipt, sale};
 
@@ -125,7 +125,7 @@ async fn a_customer_who_is_no_member_is_not_found_and_nothing_is_written() {
     let shop = Shop::open().await;
     let unknown = Customer::Contact(Contact::Mobile(mobile(9)));
     let sold = shop.record(&unknown, &by_till(sale("1", 1_000))).await;
-    assert!(matches!(sold, Err(StoreError::NotFound("member"))));
+    assert!(matches!(sold, Err(StoreError::NotFound(Entity::Member))));
     assert!(shop.store.purchase(&shop.scope, &receipt("1")).await.is_err());
 }
 

@@ -16,8 +16,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{
-    Answered, Customer, Entered, Entry, HistoryEntry, IdempotencyKey, MEMBER_SHARDS, NewAdjustment,
-    NewMember, NewRedemption, Redeemed, Scope, Source, Store, StoreError, Wanted,
+    Answered, Customer, Entered, Entity, Entry, HistoryEntry, IdempotencyKey, MEMBER_SHARDS,
+    NewAdjustment, NewMember, NewRedemption, Redeemed, Scope, Source, Store, StoreError, Wanted,
 };
 use support::{Table, instant, merchant, mobile, open_merchant_with, sale};
 
@@ -184,9 +184,9 @@ impl Counter {
     }
 
     async fn redeem_coupon(&self, coupon: &store::StoredCoupon, member: MemberId) {
-        let actions = self.store.redeem_coupon(&self.scope, coupon, Some(member)).unwrap();
-        let client = self.table.client();
-        client.transact_write_items().set_transact_items(Some(actions)).send().await.unwrap();
+        let mut transaction = self.store.transaction();
+        coupon.redeem(&mut transaction, &self.scope, 0, Some(member)).unwrap();
+        assert!(transaction.commit().await.unwrap().is_committed());
     }
 }
 
@@ -350,7 +350,7 @@ async fn a_stock_of_none_gives_none_and_a_reward_that_is_gone_is_not_found() {
     assert_eq!(none, RewardError::Refused(Refusal::OutOfStock).into());
     let unknown = Wanted::Reward(RewardId::mint(now(), 9));
     let unknown = counter.ask(member, unknown, &key("a")).await;
-    assert!(matches!(unknown, Err(StoreError::NotFound("reward"))), "{unknown:?}");
+    assert!(matches!(unknown, Err(StoreError::NotFound(Entity::Reward))), "{unknown:?}");
 }
 
 #[tokio::test]
@@ -385,10 +385,10 @@ async fn a_coupon_bought_with_points_is_its_members_and_goes_with_the_redemption
         "{used:?}"
     );
     assert_eq!(counter.balance(camille).await, 400);
-    let released =
-        counter.store.release(&counter.scope, &coupon.code, offer.id, None).await.unwrap();
-    let client = counter.table.client();
-    client.transact_write_items().set_transact_items(Some(released)).send().await.unwrap();
+    let mut transaction = counter.store.transaction();
+    let (scope, code) = (&counter.scope, &coupon.code);
+    counter.store.release_coupon(&mut transaction, scope, code, offer.id, None).await.unwrap();
+    assert!(transaction.commit().await.unwrap().is_committed());
     for _ in 0..2 {
         assert_eq!(counter.cancel(&bought).await.unwrap().redemption.state, State::Cancelled);
         assert!(counter.coupon(&bought.redemption).await.state.disabled);
@@ -434,7 +434,7 @@ async fn a_redemption_of_a_merged_member_is_found_and_cancelled_through_the_kept
     let spent = counter.redeem(absorbed, Wanted::Reward(reward), "a").await;
     let (scope, id) = (&counter.scope, spent.redemption.id);
     let elsewhere = counter.store.redemption(scope, kept, id, today()).await;
-    assert!(matches!(elsewhere, Err(StoreError::NotFound("redemption"))), "{elsewhere:?}");
+    assert!(matches!(elsewhere, Err(StoreError::NotFound(Entity::Redemption))), "{elsewhere:?}");
     let by = Source::Operator;
     counter.store.merge_members(scope, kept, absorbed, &by, now()).await.unwrap();
     let found = counter.store.redemption(scope, kept, id, today()).await.unwrap();
@@ -485,7 +485,7 @@ async fn a_reward_written_anew_is_given_so_at_once_here_and_listed_once() {
     );
     let unknown = Reward::new(RewardId::mint(now(), 9), terms(), false, &[]).unwrap();
     let unknown = counter.store.rewrite_reward(tenant, &unknown).await;
-    assert!(matches!(unknown, Err(StoreError::NotFound("reward"))));
+    assert!(matches!(unknown, Err(StoreError::NotFound(Entity::Reward))));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
-//! The baseline of `ingest`: the transactions that `ingest` made, sent again to an empty table by a
-//! bare loop through the same SDK. Arguments: the file of the recorded calls, one JSON object a line,
-//! and how many are under way at once. Prints `{"seconds": …}`; the clock starts when the bodies have
-//! been turned into the SDK's own types.
+//! The baseline of `ingest`: a bare loop repeats the transactions of `ingest` on an empty table, through the
+//! same SDK. Arguments: the file of the recorded calls, one JSON object a line, and the number of
+//! transactions that run at once. Prints `{"seconds": …}`; the clock starts when the bodies are parsed into
+//! the SDK's own types.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a measuring tool stops at once")]
 
 #[path = "../recorded.rs"]
@@ -16,21 +16,24 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc, time::Instant};
 
 type Transaction = Vec<TransactWriteItem>;
 
-/// Transactions on the same items, to be sent one after the other.
+/// Transactions on the same items, which must run one after the other.
 type Lane = Vec<Transaction>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
     let file = arguments.next().expect("the file of the calls");
-    let at_once: usize = arguments.next().and_then(|text| text.parse().ok()).expect("how many");
+    let at_once: usize = arguments
+        .next()
+        .and_then(|text| text.parse().ok())
+        .expect("the number of transactions at once");
 
     let calls = std::fs::read_to_string(file).expect("the file can be read");
     let lanes = lanes(calls.lines().map(|call| {
         let call: Value = serde_json::from_str(call).expect("a recorded call is JSON");
         recorded::transaction(&call["body"])
     }));
-    let client = Client::new(&platform::clients::config().expect("the environment"));
+    let client = Client::new(&platform::clients::config().await);
     let queue = Rc::new(RefCell::new(lanes.into_iter()));
 
     let started = Instant::now();
@@ -42,8 +45,8 @@ async fn main() {
     println!("{}", json!({"seconds": started.elapsed().as_secs_f64()}));
 }
 
-/// Each transaction joins the lane of the one before it that wrote one of its items: sent at once,
-/// the two would be refused.
+/// A transaction joins the lane of an earlier one that wrote one of its items: DynamoDB refuses two of them
+/// at once.
 fn lanes(transactions: impl Iterator<Item = Transaction>) -> Vec<Lane> {
     let mut lanes: Vec<Lane> = Vec::new();
     let mut lane_of: HashMap<(String, String), usize> = HashMap::new();
@@ -66,7 +69,7 @@ async fn work(client: Client, queue: Rc<RefCell<std::vec::IntoIter<Lane>>>) {
         };
         for transaction in lane {
             let sent = client.transact_write_items().set_transact_items(Some(transaction));
-            sent.send().await.expect("what went through once goes through again");
+            sent.send().await.expect("a transaction that succeeded once succeeds again");
         }
     }
 }

@@ -1,6 +1,6 @@
-//! The baseline of a sale at the till by mobile: the same calls to DynamoDB, with items of the same
-//! size, and no rule of the business. The event is `{member, receipt}`, two numbers; receipt 0
-//! makes the member.
+//! The baseline of a sale at the till by mobile: the same calls of DynamoDB with items of the same size,
+//! without any rule of the business. The event is `{member, receipt}`, two numbers; receipt 0 creates the
+//! member.
 
 use aws_sdk_dynamodb::{
     Client,
@@ -19,7 +19,7 @@ struct Bare {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let client = Client::new(&platform::clients::config()?);
+    let client = Client::new(&platform::clients::config().await);
     let bare = &Bare { client, table: std::env::var("TABLE")? };
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| handle(bare, event))).await
 }
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Error> {
 async fn handle(bare: &Bare, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let member = &event.payload["member"];
     match event.payload["receipt"].as_u64() {
-        Some(0) => bare.make_member(&member.to_string()).await?,
+        Some(0) => bare.create_member(&member.to_string()).await?,
         Some(receipt) => bare.sell(&member.to_string(), receipt).await?,
         None => return Err("no receipt".into()),
     }
@@ -35,7 +35,7 @@ async fn handle(bare: &Bare, event: LambdaEvent<Value>) -> Result<Value, Error> 
 }
 
 impl Bare {
-    async fn make_member(&self, member: &str) -> Result<(), Error> {
+    async fn create_member(&self, member: &str) -> Result<(), Error> {
         let mut contact = contact_key(member);
         contact.insert("member".to_owned(), text(member));
         for item in [contact, account(member, 0)] {

@@ -1,21 +1,21 @@
-//! The baseline of a campaign's plan: the members of a merchant read by one paged query after
-//! another, shard by shard, through the same SDK and with the same projection, and counted. Argument:
-//! what the partitions begin with. Prints `{"seconds": …, "items": …}`; the clock starts when the
-//! client is there.
+//! The baseline of a campaign's plan: reads the members of a merchant by one paged query after another,
+//! shard by shard, through the same SDK and with the same projection, and counts them. Argument: the
+//! beginning of the partition keys. Prints `{"seconds": …, "items": …}`; the clock starts when the client is
+//! made.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a measuring tool stops at once")]
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde_json::json;
 use std::time::Instant;
 
-/// As many as the table has for a merchant's members.
+/// The shards of a merchant's members.
 const SHARDS: u8 = 16;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let tenant = std::env::args().nth(1).expect("what the partitions begin with");
+    let tenant = std::env::args().nth(1).expect("the beginning of the partition keys");
     let table = std::env::var("TABLE").expect("the table's name");
-    let client = Client::new(&platform::clients::config().expect("the environment"));
+    let client = Client::new(&platform::clients::config().await);
 
     let started = Instant::now();
     let mut items = 0;

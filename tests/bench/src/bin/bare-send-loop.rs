@@ -1,8 +1,8 @@
-//! The baseline of `send`: the same calls of the provider and the same writes to the table, sent again
-//! by a bare loop. Arguments: the file of the recorded calls, one JSON object a line, the provider's
-//! address, and how many batches of rows are under way at once; all else is one call after another,
-//! as it was. Prints `{"seconds": …}`; the clock starts when the bodies have been read into types:
-//! like `send`, the loop writes them out.
+//! The baseline of `send`: a bare loop repeats its writes to the table and its calls of the provider.
+//! Arguments: the file of the recorded calls, one JSON object a line, the provider's address, and the
+//! number of calls with rows that run at once; the other calls run one after another, as recorded. Prints
+//! `{"seconds": …}`; the clock starts when the bodies are parsed into types, and the loop serialises them
+//! like `send`.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a measuring tool stops at once")]
 
 #[path = "../http_client.rs"]
@@ -23,7 +23,7 @@ use std::time::Instant;
 
 enum Call {
     Transaction(Vec<TransactWriteItem>),
-    /// Batches that were written beside one another.
+    /// Calls that were made at once.
     Rows(Vec<Vec<WriteRequest>>),
     Provider {
         url: String,
@@ -36,12 +36,13 @@ async fn main() {
     let mut arguments = std::env::args().skip(1);
     let file = arguments.next().expect("the file of the calls");
     let provider = arguments.next().expect("the provider's address");
-    let at_once: usize = arguments.next().and_then(|text| text.parse().ok()).expect("how many");
+    let at_once: usize =
+        arguments.next().and_then(|text| text.parse().ok()).expect("the number of calls at once");
     let table = std::env::var("TABLE").expect("the table's name");
 
     let file = std::fs::read_to_string(file).expect("the file can be read");
     let calls = calls(&file, &provider, &table);
-    let dynamo = Client::new(&platform::clients::config().expect("the environment"));
+    let dynamo = Client::new(&platform::clients::config().await);
     let http = HttpClient::new();
 
     let started = Instant::now();
@@ -49,12 +50,12 @@ async fn main() {
         match call {
             Call::Transaction(actions) => {
                 let sent = dynamo.transact_write_items().set_transact_items(Some(actions));
-                sent.send().await.expect("what went through once goes through again");
+                sent.send().await.expect("a transaction that succeeded once succeeds again");
             }
             Call::Rows(batches) => {
                 let batches = batches.into_iter().map(|batch| async {
                     let sent = dynamo.batch_write_item().request_items(&table, batch).send().await;
-                    let left = sent.expect("what was written once is written again");
+                    let left = sent.expect("rows that were written once are written again");
                     let left = left.unprocessed_items.unwrap_or_default();
                     assert!(left.is_empty(), "the engine here leaves nothing undone");
                 });
@@ -69,7 +70,7 @@ async fn main() {
                     .expect("a well-formed request");
                 let answer = http.send(request).await;
                 assert!(answer.status().is_success(), "the provider: {}", answer.status());
-                // As the function does, to know who was accepted.
+                // The function reads the accepted recipients from the answer.
                 let read: Value = serde_json::from_slice(answer.body()).expect("a JSON answer");
                 std::hint::black_box(read);
             }

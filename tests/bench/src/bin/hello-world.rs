@@ -1,4 +1,4 @@
-//! The least a function can be, for context: it answers.
+//! The smallest function that answers, for context.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const KEY: &str = "6f1c0c52-6f0e-4b0e-9a57-0d7a1d5c1e11";
 
 #[tokio::test]
-async fn a_call_is_answered_with_an_identifier_a_version_and_the_rate() {
+async fn a_call_is_answered_with_the_rate_and_an_identifier_for_each_version() {
     let started = Started::new();
     let answer = started.post(EMAIL, &email(&["a@example.com", "b@example.com"])).await;
     assert_eq!(answer.status, 201, "{answer:?}");
@@ -45,7 +45,7 @@ async fn a_call_without_versions_has_one_identifier_and_its_own_recipients() {
 #[case::empty(Some(""))]
 #[case::wrong(Some("wrong"))]
 #[tokio::test]
-async fn a_key_that_is_not_one_is_unauthorized(#[case] key: Option<&str>) {
+async fn a_missing_or_wrong_key_is_unauthorized(#[case] key: Option<&str>) {
     let started = Started::new();
     let mut request = Request::post(EMAIL);
     if let Some(key) = key {
@@ -53,7 +53,8 @@ async fn a_key_that_is_not_one_is_unauthorized(#[case] key: Option<&str>) {
     }
     let body = Body::from(email(&["a@example.com"]).to_string());
     let answer = started.send(request.body(body).unwrap()).await;
-    assert_eq!((answer.status, &answer.body["code"]), (401, &json!("unauthorized")));
+    assert_eq!(answer.status, 401);
+    assert_eq!(answer.body["code"], "unauthorized");
     assert_eq!(started.counts().await["emails"], 0);
 }
 
@@ -74,7 +75,7 @@ async fn a_key_that_is_not_one_is_unauthorized(#[case] key: Option<&str>) {
 #[case::key_no_uuid("/headers/idempotencyKey", json!("c7-0"), "invalid_parameter")]
 #[case::header_of_two_lines("/headers/X-Mailin-custom", json!("a\nb"), "invalid_parameter")]
 #[tokio::test]
-async fn a_body_that_is_not_right_is_refused_whole(
+async fn a_wrong_body_is_refused_as_a_whole(
     #[case] pointer: &str,
     #[case] value: Value,
     #[case] code: &str,
@@ -84,7 +85,8 @@ async fn a_body_that_is_not_right_is_refused_whole(
     let (parent, name) = pointer.rsplit_once('/').unwrap();
     call.pointer_mut(parent).unwrap()[name] = value;
     let answer = started.post(EMAIL, &call).await;
-    assert_eq!((answer.status, &answer.body["code"]), (400, &json!(code)), "{answer:?}");
+    assert_eq!(answer.status, 400, "{answer:?}");
+    assert_eq!(answer.body["code"], json!(code), "{answer:?}");
     assert_eq!(started.counts().await["emails"], 0);
 }
 
@@ -96,7 +98,7 @@ async fn a_body_that_is_not_right_is_refused_whole(
 #[case::version_of_99(1, 99, 201)]
 #[case::version_of_100(1, 100, 400)]
 #[tokio::test]
-async fn a_call_has_its_limits(#[case] versions: usize, #[case] each: usize, #[case] status: u16) {
+async fn a_call_has_limits(#[case] versions: usize, #[case] each: usize, #[case] status: u16) {
     let started = Started::new();
     let to: Vec<Value> =
         (0..each).map(|number| json!({"email": format!("m{number}@example.com")})).collect();
@@ -116,7 +118,8 @@ async fn a_key_is_remembered_ten_minutes_and_a_repeat_sends_nothing() {
     assert_eq!(started.post(EMAIL, &call).await.status, 201);
     started.set_clock("2026-11-24T09:29:59Z");
     let repeat = started.post(EMAIL, &call).await;
-    assert_eq!((repeat.status, &repeat.body["code"]), (400, &json!("duplicate_parameter")));
+    assert_eq!(repeat.status, 400);
+    assert_eq!(repeat.body["code"], "duplicate_parameter");
     assert_eq!(started.counts().await["emails"], 1);
     started.set_clock("2026-11-24T09:30:00Z");
     assert_eq!(started.post(EMAIL, &call).await.status, 201);
@@ -129,7 +132,8 @@ async fn one_refused_address_refuses_the_call_and_its_key_is_not_remembered() {
     let mut call = email(&["a@example.com", "refused-1@example.com"]);
     call["headers"]["idempotencyKey"] = json!(KEY);
     let refused = started.post(EMAIL, &call).await;
-    assert_eq!((refused.status, &refused.body["code"]), (400, &json!("invalid_parameter")));
+    assert_eq!(refused.status, 400);
+    assert_eq!(refused.body["code"], "invalid_parameter");
     assert_eq!(started.counts().await["emails"], 0);
     call["messageVersions"].as_array_mut().unwrap().pop();
     assert_eq!(started.post(EMAIL, &call).await.status, 201);
@@ -149,7 +153,7 @@ async fn one_refused_address_refuses_the_call_and_its_key_is_not_remembered() {
 #[case("{{params.tricky}}", "{{params.points}}")]
 #[case("rien", "rien")]
 #[tokio::test]
-async fn placeholders_take_the_version_s_values_and_unknown_ones_stay(
+async fn placeholders_are_replaced_by_the_versions_values_and_unknown_ones_stay(
     #[case] template: &str,
     #[case] rendered: &str,
 ) {
@@ -172,17 +176,15 @@ async fn placeholders_take_the_version_s_values_and_unknown_ones_stay(
 }
 
 #[tokio::test]
-async fn a_version_may_have_its_own_texts_but_no_text_alone() {
+async fn a_version_may_have_its_own_texts_but_not_the_only_plain_text() {
     let started = Started::new();
     let mut call = email(&["a@example.com", "b@example.com"]);
     call["messageVersions"][0]["subject"] = json!("Le vôtre");
     call["messageVersions"][0]["htmlContent"] = json!("<p>Le vôtre</p>");
     assert_eq!(started.post(EMAIL, &call).await.status, 201);
     let outbox = started.outbox().await;
-    assert_eq!(
-        (&outbox[1]["subject"], &outbox[1]["html"]),
-        (&json!("Le vôtre"), &json!("<p>Le vôtre</p>"))
-    );
+    assert_eq!(outbox[1]["subject"], "Le vôtre");
+    assert_eq!(outbox[1]["html"], "<p>Le vôtre</p>");
     assert_eq!(outbox[0]["html"], "<p>Bonjour Ana</p>");
     call["messageVersions"][0]["textContent"] = json!("Le vôtre");
     assert_eq!(started.post(EMAIL, &call).await.status, 400);

@@ -1,4 +1,4 @@
-//! What the providers call back with, and whom.
+//! The providers' callbacks.
 
 use crate::setup::{BATCHES, EMAIL, Receiver, Started, email, sms, without};
 use base64::Engine as _;
@@ -17,7 +17,7 @@ async fn started(first: &[u16]) -> (Started, Receiver) {
         "brevo": {"url": receiver.url, "token": SECRET},
         "sinch": {"url": receiver.url, "secret": SECRET},
     });
-    started.told("/control/callbacks", &targets).await;
+    started.control("/control/callbacks", &targets).await;
     (started, receiver)
 }
 
@@ -44,7 +44,7 @@ async fn brevo_posts_an_event_with_all_its_fields_and_the_token() {
 #[case("complain2@example.com", &["delivered", "spam"], "spam")]
 #[case("unsub@example.com", &["delivered", "unsubscribed"], "unsubscribed")]
 #[tokio::test]
-async fn an_address_says_what_becomes_of_an_e_mail(
+async fn the_address_decides_the_outcome_of_an_e_mail(
     #[case] to: &str,
     #[case] expected: &[&str],
     #[case] state: &str,
@@ -64,17 +64,17 @@ async fn brevo_posts_up_to_a_hundred_events_at_once() {
     let addresses: Vec<String> = (0..250).map(|number| format!("m{number}@example.com")).collect();
     let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
     assert_eq!(started.post(EMAIL, &email(&addresses)).await.status, 201);
-    let mut told = Vec::new();
-    while told.len() < addresses.len() {
+    let mut posted = Vec::new();
+    while posted.len() < addresses.len() {
         let events = receiver.next_json().await;
         let events = events.as_array().unwrap();
         assert!(events.len() <= 100);
-        told.extend(events.iter().map(|event| event["email"].as_str().unwrap().to_owned()));
+        posted.extend(events.iter().map(|event| event["email"].as_str().unwrap().to_owned()));
     }
-    told.sort_unstable();
+    posted.sort_unstable();
     let mut addresses = addresses;
     addresses.sort_unstable();
-    assert_eq!(told, addresses);
+    assert_eq!(posted, addresses);
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn sinch_signs_each_event_over_its_body_a_nonce_and_the_time() {
 #[case::unroutable("+33639980099", "Bonjour ${name}", 402, "Failed")]
 #[case::no_value("+33639980012", "Bonjour ${nom}", 405, "Aborted")]
 #[tokio::test]
-async fn a_number_says_what_becomes_of_an_sms(
+async fn the_number_decides_the_outcome_of_an_sms(
     #[case] to: &str,
     #[case] body: &str,
     #[case] code: u16,
@@ -109,7 +109,8 @@ async fn a_number_says_what_becomes_of_an_sms(
     call["body"] = json!(body);
     assert_eq!(started.post(BATCHES, &call).await.status, 201);
     let event = receiver.next_json().await;
-    assert_eq!((&event["code"], &event["status"]), (&json!(code), &json!(status)));
+    assert_eq!(event["code"], json!(code));
+    assert_eq!(event["status"], json!(status));
 }
 
 #[tokio::test]
@@ -122,7 +123,7 @@ async fn a_full_report_counts_the_batch_s_numbers_by_status() {
 }
 
 #[tokio::test]
-async fn no_report_is_made_that_was_not_asked_for() {
+async fn a_batch_without_a_delivery_report_has_no_callback() {
     let (started, mut receiver) = started(&[]).await;
     let mut silent = sms(&["+33639980013"]);
     silent.as_object_mut().unwrap().remove("delivery_report");
@@ -135,7 +136,7 @@ async fn no_report_is_made_that_was_not_asked_for() {
 async fn a_person_s_answer_comes_back_signed() {
     let (started, mut receiver) = started(&[]).await;
     let stop = json!({"from": "+33639980012", "to": "36200", "body": "STOP"});
-    started.told("/control/inbound", &stop).await;
+    started.control("/control/inbound", &stop).await;
     let (headers, body) = receiver.next().await;
     assert!(headers.contains_key("x-sinch-webhook-signature"));
     let event: Value = serde_json::from_str(&body).unwrap();
@@ -143,7 +144,7 @@ async fn a_person_s_answer_comes_back_signed() {
 }
 
 #[tokio::test]
-async fn a_callback_that_is_not_taken_comes_again() {
+async fn a_callback_that_is_not_accepted_is_posted_again() {
     let (started, mut receiver) = started(&[500, 404]).await;
     assert_eq!(started.post(EMAIL, &email(&["a@example.com"])).await.status, 201);
     let first = receiver.next_json().await;
@@ -163,12 +164,16 @@ async fn a_callback_that_is_not_taken_comes_again() {
 }
 
 #[tokio::test]
-async fn nobody_is_called_back_who_did_not_ask() {
+async fn without_a_callback_address_there_is_no_callback() {
     let started = Started::new();
     assert_eq!(started.post(EMAIL, &email(&["a@example.com"])).await.status, 201);
     assert_eq!(started.counts().await["callbacks"]["brevo"]["waiting"], 0);
-    let stop = json!({"from": "+33639980012", "to": "36200", "body": "STOP"});
+    let mut stop = json!({"from": "+33639980012", "to": "36200", "body": "STOP"});
     assert_eq!(started.post("/control/inbound", &stop).await.status, 409);
+    stop["provider"] = json!("sinch");
+    assert_eq!(started.post("/control/inbound", &stop).await.status, 409);
+    stop["provider"] = json!("brevo");
+    assert_eq!(started.post("/control/inbound", &stop).await.status, 400);
 }
 
 #[rstest]
@@ -177,6 +182,6 @@ async fn nobody_is_called_back_who_did_not_ask() {
 #[case(json!({"brevo": {}}))]
 #[case(json!({"mailer": {"url": "http://127.0.0.1/hooks"}}))]
 #[tokio::test]
-async fn a_target_that_cannot_be_called_is_refused(#[case] targets: Value) {
+async fn an_address_that_cannot_be_called_is_refused(#[case] targets: Value) {
     assert_eq!(Started::new().post("/control/callbacks", &targets).await.status, 400);
 }

@@ -1,9 +1,9 @@
-//! The sandbox through its doors: what it accepts, refuses, keeps, calls back with and loses.
+//! The sandbox over HTTP: the calls it accepts and refuses, its outbox, its callbacks and its faults.
 
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "what tests share is no test of its own to clippy, and must stop like one"
+    reason = "shared code of tests fails the test, and clippy does not see that it belongs to tests"
 )]
 
 mod brevo;

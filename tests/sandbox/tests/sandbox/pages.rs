@@ -4,7 +4,7 @@ use crate::setup::{BATCHES, EMAIL, Started, email, sms};
 use serde_json::json;
 
 #[tokio::test]
-async fn the_list_names_each_message_and_leads_to_it() {
+async fn the_list_shows_each_message_with_a_link() {
     let started = Started::new();
     assert_eq!(started.post(EMAIL, &email(&["ana@example.com"])).await.status, 201);
     assert_eq!(started.post(BATCHES, &sms(&["+33639980012"])).await.status, 201);
@@ -24,7 +24,7 @@ async fn the_list_names_each_message_and_leads_to_it() {
 }
 
 #[tokio::test]
-async fn a_message_is_shown_in_a_frame_that_reaches_nothing() {
+async fn a_message_is_shown_in_a_frame_without_rights() {
     let started = Started::new();
     let mut call = email(&["ana@example.com"]);
     call["subject"] = json!("<script>alert(1)</script>");
@@ -41,7 +41,7 @@ async fn a_message_is_shown_in_a_frame_that_reaches_nothing() {
 }
 
 #[tokio::test]
-async fn an_extract_is_of_the_words_alone() {
+async fn an_extract_holds_words_only() {
     let started = Started::new();
     let mut call = email(&["ana@example.com"]);
     let long = "mot ".repeat(40);
@@ -56,7 +56,7 @@ async fn an_extract_is_of_the_words_alone() {
 }
 
 #[tokio::test]
-async fn an_empty_outbox_says_so() {
+async fn an_empty_outbox_shows_a_notice() {
     let started = Started::new();
     assert!(started.get("/").await.text.contains("Aucun message."));
     assert_eq!(started.get("/messages/0").await.status, 404);

@@ -1,4 +1,4 @@
-//! A sandbox as a test starts it, and those who call it and are called.
+//! The sandbox of a test, the calls to it, and the receiver of its callbacks.
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -35,8 +35,8 @@ pub(crate) struct Answer {
 impl Started {
     pub(crate) fn new() -> Self {
         let clock = Arc::new(Mutex::new(instant(NOW)));
-        let told = Arc::clone(&clock);
-        Self { sandbox: Sandbox::new(Arc::new(move || *told.lock().unwrap())), clock }
+        let shared = Arc::clone(&clock);
+        Self { sandbox: Sandbox::new(Arc::new(move || *shared.lock().unwrap())), clock }
     }
 
     pub(crate) fn set_clock(&self, text: &str) {
@@ -63,7 +63,7 @@ impl Started {
         self.send(request(Method::POST, path, Body::from(body.to_string()))).await
     }
 
-    pub(crate) async fn told(&self, path: &str, body: &Value) {
+    pub(crate) async fn control(&self, path: &str, body: &Value) {
         let answer = self.post(path, body).await;
         assert_eq!(answer.status, 200, "{answer:?}");
     }
@@ -76,7 +76,7 @@ impl Started {
         self.get("/outbox/counts.json").await.body
     }
 
-    /// Serves on a port of its own, and gives the address.
+    /// Serves on a free port and returns the address.
     pub(crate) async fn serve(&self) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -85,7 +85,7 @@ impl Started {
     }
 }
 
-/// With credentials of both providers.
+/// A request with the credentials of both providers.
 fn request(method: Method, path: &str, body: Body) -> Request<Body> {
     Request::builder()
         .method(method)
@@ -96,7 +96,7 @@ fn request(method: Method, path: &str, body: Body) -> Request<Body> {
         .unwrap()
 }
 
-/// One e-mail to each of these.
+/// A call that sends one e-mail to each address.
 pub(crate) fn email(to: &[&str]) -> Value {
     let version = |to: &&str| json!({"to": [{"email": to}], "params": {"first_name": "Ana"}});
     json!({
@@ -109,7 +109,7 @@ pub(crate) fn email(to: &[&str]) -> Value {
     })
 }
 
-/// One SMS to each of these.
+/// A call that sends one SMS to each number.
 pub(crate) fn sms(to: &[&str]) -> Value {
     json!({
         "to": to,
@@ -121,16 +121,16 @@ pub(crate) fn sms(to: &[&str]) -> Value {
     })
 }
 
-/// Whoever is called back.
+/// The receiver of callbacks.
 pub(crate) struct Receiver {
     pub(crate) url: String,
     calls: UnboundedReceiver<(HeaderMap, String)>,
 }
 
-type Door = (UnboundedSender<(HeaderMap, String)>, Arc<Mutex<VecDeque<StatusCode>>>);
+type ReceiverState = (UnboundedSender<(HeaderMap, String)>, Arc<Mutex<VecDeque<StatusCode>>>);
 
 impl Receiver {
-    /// Answers these statuses first, then 200.
+    /// Answers the given statuses first, then 200.
     pub(crate) async fn start(first: &[u16]) -> Self {
         let (sender, calls) = unbounded_channel();
         let first = first.iter().map(|status| StatusCode::from_u16(*status).unwrap()).collect();
@@ -142,7 +142,7 @@ impl Receiver {
         Self { url, calls }
     }
 
-    /// The next call, which comes soon.
+    /// The next callback, within ten seconds.
     pub(crate) async fn next(&mut self) -> (HeaderMap, String) {
         let next = tokio::time::timeout(Duration::from_secs(10), self.calls.recv()).await;
         next.expect("a callback within ten seconds").unwrap()
@@ -152,14 +152,14 @@ impl Receiver {
         serde_json::from_str(&self.next().await.1).unwrap()
     }
 
-    /// Whether nobody called since.
+    /// Whether no further callback has arrived.
     pub(crate) fn is_idle(&self) -> bool {
         self.calls.is_empty()
     }
 }
 
 async fn receive(
-    State((sender, first)): State<Door>,
+    State((sender, first)): State<ReceiverState>,
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
@@ -167,7 +167,7 @@ async fn receive(
     first.lock().unwrap().pop_front().unwrap_or(StatusCode::OK)
 }
 
-/// What was answered, without the identifiers under a name: they are drawn.
+/// An answer without the random identifiers in the field `name`.
 pub(crate) fn without(mut answer: Value, name: &str) -> Value {
     let alone = std::slice::from_mut(&mut answer);
     let objects = match alone {

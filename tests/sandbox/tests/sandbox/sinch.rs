@@ -14,7 +14,8 @@ async fn a_batch_is_answered_with_itself_and_found_again() {
     insta::assert_json_snapshot!(without(answer.body.clone(), "id"));
     let id = answer.body["id"].as_str().unwrap();
     let shown = started.get(&format!("{BATCHES}/{id}")).await;
-    assert_eq!((shown.status, shown.body), (200, answer.body.clone()));
+    assert_eq!(shown.status, 200);
+    assert_eq!(shown.body, answer.body.clone());
     assert_eq!(started.get(&format!("/sinch/xms/v1/other/batches/{id}")).await.status, 404);
 }
 
@@ -41,20 +42,19 @@ async fn a_batch_is_found_by_its_reference(#[case] query: &str, #[case] count: u
 }
 
 #[tokio::test]
-async fn a_search_goes_back_a_day_unless_it_says_and_comes_in_pages() {
+async fn a_look_up_goes_back_a_day_by_default_and_has_pages() {
     let started = Started::new();
     for _ in 0..3 {
         assert_eq!(started.post(BATCHES, &sms(&["+33639980012"])).await.status, 201);
     }
     let page = started.get(&format!("{BATCHES}?page=1&page_size=2")).await.body;
-    assert_eq!(
-        (&page["count"], &page["page"], &page["page_size"]),
-        (&json!(3), &json!(1), &json!(1))
-    );
+    assert_eq!(page["count"], 3);
+    assert_eq!(page["page"], 1);
+    assert_eq!(page["page_size"], 1);
     started.set_clock("2026-11-25T09:20:01Z");
     assert_eq!(started.get(BATCHES).await.body["count"], 0);
-    let told = started.get(&format!("{BATCHES}?start_date=2026-11-24T00:00:00Z")).await;
-    assert_eq!(told.body["count"], 3);
+    let dated = started.get(&format!("{BATCHES}?start_date=2026-11-24T00:00:00Z")).await;
+    assert_eq!(dated.body["count"], 3);
     let refused = started.get(&format!("{BATCHES}?start_date=hier")).await;
     assert_eq!(refused.body["code"], "syntax_invalid_parameter_format");
 }
@@ -65,7 +65,7 @@ async fn a_search_goes_back_a_day_unless_it_says_and_comes_in_pages() {
 #[case::basic(Some("Basic dGVzdA=="))]
 #[case::wrong(Some("Bearer wrong"))]
 #[tokio::test]
-async fn a_token_that_is_not_one_is_unauthorized(#[case] token: Option<&str>) {
+async fn a_missing_or_wrong_token_is_unauthorized(#[case] token: Option<&str>) {
     let started = Started::new();
     let build = |mut request: axum::http::request::Builder, body| {
         if let Some(token) = token {
@@ -92,30 +92,28 @@ async fn a_token_that_is_not_one_is_unauthorized(#[case] token: Option<&str>) {
 #[case::another_report("delivery_report", json!("all"), "syntax_constraint_violation")]
 #[case::long_reference("client_reference", json!("r".repeat(2_049)), "syntax_constraint_violation")]
 #[tokio::test]
-async fn a_batch_that_is_not_right_is_refused(
-    #[case] name: &str,
-    #[case] value: Value,
-    #[case] code: &str,
-) {
+async fn a_wrong_batch_is_refused(#[case] name: &str, #[case] value: Value, #[case] code: &str) {
     let started = Started::new();
     let mut call = sms(&["+33639980012"]);
     call[name] = value;
     let answer = started.post(BATCHES, &call).await;
-    assert_eq!((answer.status, &answer.body["code"]), (400, &json!(code)), "{answer:?}");
+    assert_eq!(answer.status, 400, "{answer:?}");
+    assert_eq!(answer.body["code"], json!(code), "{answer:?}");
     assert!(answer.body["text"].is_string());
     assert_eq!(started.counts().await["sms"], 0);
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_has_a_code_of_its_own() {
+async fn a_body_that_is_no_json_has_its_own_code() {
     let started = Started::new();
     let request = Request::post(BATCHES).header("authorization", "Bearer test");
     let answer = started.send(request.body(Body::from("{")).unwrap()).await;
-    assert_eq!((answer.status, &answer.body["code"]), (400, &json!("syntax_invalid_json")));
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.body["code"], "syntax_invalid_json");
 }
 
 #[rstest]
-#[case::his_own("Bonjour ${name} !", "+33639980012", "Bonjour Ana !", "delivered")]
+#[case::own_value("Bonjour ${name} !", "+33639980012", "Bonjour Ana !", "delivered")]
 #[case::default("Bonjour ${name} !", "+33639980013", "Bonjour à vous !", "delivered")]
 #[case::twice("${name}${name}", "+33639980012", "AnaAna", "delivered")]
 #[case::no_value("Bonjour ${nom}", "+33639980012", "Bonjour ${nom}", "aborted")]
@@ -123,7 +121,7 @@ async fn a_body_that_is_no_json_has_a_code_of_its_own() {
 #[case::money("é$5$", "+33639980012", "é$5$", "delivered")]
 #[case::unroutable("Bonjour", "+33639980099", "Bonjour", "failed")]
 #[tokio::test]
-async fn placeholders_take_the_number_s_value_or_the_default(
+async fn placeholders_are_replaced_by_the_numbers_value_or_the_default(
     #[case] body: &str,
     #[case] to: &str,
     #[case] text: &str,
@@ -134,5 +132,6 @@ async fn placeholders_take_the_number_s_value_or_the_default(
     call["body"] = json!(body);
     assert_eq!(started.post(BATCHES, &call).await.status, 201);
     let message = &started.outbox().await[0];
-    assert_eq!((&message["text"], &message["state"]), (&json!(text), &json!(state)));
+    assert_eq!(message["text"], json!(text));
+    assert_eq!(message["state"], json!(state));
 }

@@ -1,0 +1,30 @@
+//! A message of the queue holds the events of one callback.
+
+use crate::context::App;
+use crate::event::OutcomeEvent;
+use crate::{oppositions, receipts, soft_bounces};
+use domain::Instant;
+use platform::messages::ProviderEventsMessage;
+use platform::queue::Failed;
+
+/// Processes the body of one message: oppositions first, since they take effect at once, then receipts, then the
+/// addresses that the receipts show to be dead. An event without a readable address is ignored, since the provider
+/// will not correct it.
+///
+/// [`Failed::Poison`] for a body that holds no events of a provider, [`Failed::Retry`] for a call to the table that
+/// failed.
+pub async fn handle(app: &App, body: &str, now: Instant) -> Result<(), Failed> {
+    let message: ProviderEventsMessage = serde_json::from_str(body)
+        .map_err(|_| Failed::Poison("the message holds no events of a provider"))?;
+    let events: Vec<_> = message.events.iter().filter_map(OutcomeEvent::read).collect();
+    let unreadable = message.events.len() - events.len();
+    if unreadable > 0 {
+        tracing::warn!(unreadable, "events without a readable address");
+    }
+    for event in &events {
+        oppositions::record(app, &message.account, event, now).await?;
+    }
+    receipts::count(app, &events, now).await?;
+    soft_bounces::oppose_dead_addresses(app, &events, now).await?;
+    Ok(())
+}

@@ -1,0 +1,36 @@
+"""The checks that need no Rust compiler: Python, the template, and the paths that the documents name.
+
+lint.py            reports
+lint.py --write    formats the Python code (`make fmt`)
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import documents
+from build import REPOSITORY
+
+
+def main() -> int:
+    if "--write" in sys.argv[1:]:
+        return _run("ruff", "format") or _run("ruff", "check", "--fix")
+    # All of them run, so that one run reports every problem.
+    results = [
+        _run("ruff", "check", "--quiet"),
+        _run("ruff", "format", "--check", "--quiet"),
+        _run("cfn-lint", "infra/template.yaml"),
+        documents.main(),
+    ]
+    return max(results)
+
+
+def _run(tool: str, *arguments: str) -> int:
+    program = Path(sys.executable).with_name(tool)
+    return subprocess.run([str(program), *arguments], cwd=REPOSITORY).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

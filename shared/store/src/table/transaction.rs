@@ -1,0 +1,230 @@
+//! Transactions: writes that DynamoDB carries out together or not at all. Each write costs 2 write units
+//! for each KB.
+//!
+//! When DynamoDB cancels a transaction, it gives a reason for each write, by position. A write whose
+//! reason matters is added in a [`Slot`], and the [`Cancellation`] answers by slot: no caller counts
+//! positions.
+
+use crate::table::items::{Item, key_item};
+use crate::table::keys::Key;
+use crate::table::write::Write;
+use crate::{Store, StoreError};
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{CancellationReason, ConditionCheck, TransactWriteItem};
+
+/// The writes of which a cancelled transaction is asked. Several writes may share a slot: the slot failed
+/// where one of them failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slot {
+    /// A purchase that is recorded.
+    Purchase,
+    /// The entry that leads from a mobile to its member.
+    Mobile,
+    /// The entry that leads from a card to its member.
+    Card,
+    /// The check that a member exists.
+    Member,
+    /// A coupon that is created, changed or withdrawn.
+    Coupon,
+    /// A coupon that a purchase uses, by its place among the purchase's coupons.
+    UsedCoupon(usize),
+    /// The count of a member's uses of that coupon's offer.
+    MemberUses(usize),
+    /// The count of what was given of a reward.
+    RewardStock,
+    /// The count of what a member was given of a reward.
+    MemberReward,
+    /// The stored answer to a keyed request.
+    Answer,
+    /// A message, by its place among the receipts of the transaction.
+    Message(usize),
+    /// The state of a campaign's batch.
+    Sending,
+    /// The entry that leads from the operator's reference to its merchant.
+    Reference,
+}
+
+/// A transaction that is being built: at most 100 writes.
+#[must_use = "a transaction writes nothing before it is committed"]
+pub struct Transaction<'a> {
+    store: &'a Store,
+    actions: Vec<Action>,
+}
+
+struct Action {
+    slot: Option<Slot>,
+    kind: Kind,
+}
+
+enum Kind {
+    Write(Write),
+    CheckPresent(Key),
+}
+
+/// What became of a transaction.
+#[derive(Debug)]
+pub enum TransactionOutcome {
+    /// Every write was carried out.
+    Committed,
+    /// Nothing was written.
+    Cancelled(Cancellation),
+}
+
+/// Why a transaction was cancelled.
+#[derive(Debug)]
+pub struct Cancellation {
+    reasons: Vec<(Option<Slot>, Reason)>,
+}
+
+/// Why DynamoDB did not carry out one write.
+#[derive(Debug)]
+enum Reason {
+    /// Another write stopped the transaction.
+    None,
+    /// The condition did not hold. The stored item, where the write asks for it and there is one.
+    Condition(Option<Item>),
+    /// Another transaction was writing the item.
+    Conflict,
+}
+
+impl Store {
+    /// An empty transaction.
+    pub fn transaction(&self) -> Transaction<'_> {
+        Transaction { store: self, actions: vec![] }
+    }
+
+    /// Sends one write as a transaction: 1 round trip, 2 write units for each KB. [`Store::write`] costs
+    /// half of that. A transaction carries a token by which DynamoDB recognises a repeated call, so the
+    /// SDK may repeat a call whose answer was lost.
+    pub(crate) async fn transact_one(
+        &self,
+        write: Write,
+    ) -> Result<TransactionOutcome, StoreError> {
+        let mut transaction = self.transaction();
+        transaction.add(write);
+        transaction.commit().await
+    }
+}
+
+impl Transaction<'_> {
+    /// Adds a write of whose outcome nothing is asked.
+    pub(crate) fn add(&mut self, write: Write) {
+        self.actions.push(Action { slot: None, kind: Kind::Write(write) });
+    }
+
+    /// Adds a write in a slot.
+    pub(crate) fn add_in(&mut self, slot: Slot, write: Write) {
+        self.actions.push(Action { slot: Some(slot), kind: Kind::Write(write) });
+    }
+
+    /// Writes nothing, and cancels the transaction where no item is stored under the key.
+    pub(crate) fn check_present(&mut self, slot: Slot, key: Key) {
+        self.actions.push(Action { slot: Some(slot), kind: Kind::CheckPresent(key) });
+    }
+
+    /// Adds the writes of another transaction.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.actions.extend(other.actions);
+    }
+
+    /// How many writes were added.
+    #[must_use]
+    pub const fn writes(&self) -> usize {
+        self.actions.len()
+    }
+
+    /// Sends the transaction: 1 round trip. A cancellation for a condition or a conflict is an outcome
+    /// and not an error.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn commit(self) -> Result<TransactionOutcome, StoreError> {
+        let Self { store, actions } = self;
+        let slots: Vec<Option<Slot>> = actions.iter().map(|action| action.slot).collect();
+        let actions = actions.into_iter().map(|action| action.kind.into_action(&store.table));
+        let actions = actions.collect::<Result<Vec<_>, _>>()?;
+        let call = store.client.transact_write_items().set_transact_items(Some(actions));
+        match call.send().await {
+            Ok(_) => Ok(TransactionOutcome::Committed),
+            Err(SdkError::ServiceError(error)) => match error.into_err() {
+                TransactWriteItemsError::TransactionCanceledException(cancelled) => {
+                    let reasons = cancelled.cancellation_reasons.unwrap_or_default();
+                    Cancellation::read(slots, reasons).map(TransactionOutcome::Cancelled)
+                }
+                other => Err(StoreError::unavailable(other)),
+            },
+            Err(other) => Err(StoreError::unavailable(other)),
+        }
+    }
+}
+
+impl Kind {
+    fn into_action(self, table: &str) -> Result<TransactWriteItem, StoreError> {
+        match self {
+            Self::Write(write) => write.into_action(table),
+            Self::CheckPresent(key) => {
+                let check = ConditionCheck::builder()
+                    .table_name(table)
+                    .set_key(Some(key_item(&key)))
+                    .condition_expression("attribute_exists(pk)")
+                    .build()
+                    .map_err(StoreError::unavailable)?;
+                Ok(TransactWriteItem::builder().condition_check(check).build())
+            }
+        }
+    }
+}
+
+impl TransactionOutcome {
+    /// Whether every write was carried out.
+    #[must_use]
+    pub const fn is_committed(&self) -> bool {
+        matches!(self, Self::Committed)
+    }
+}
+
+impl Cancellation {
+    fn read(
+        slots: Vec<Option<Slot>>,
+        reasons: Vec<CancellationReason>,
+    ) -> Result<Self, StoreError> {
+        let reasons = slots.into_iter().zip(reasons).map(|(slot, reason)| {
+            let reason = match reason.code.as_deref() {
+                None | Some("None") => Reason::None,
+                Some("ConditionalCheckFailed") => {
+                    Reason::Condition(reason.item.filter(|item| !item.is_empty()))
+                }
+                Some(
+                    "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded",
+                ) => Reason::Conflict,
+                Some(_) => return Err(StoreError::Corrupt("transaction")),
+            };
+            Ok((slot, reason))
+        });
+        Ok(Self { reasons: reasons.collect::<Result<_, _>>()? })
+    }
+
+    /// Whether the condition of a slot's write did not hold.
+    pub(crate) fn failed(&self, slot: Slot) -> bool {
+        self.conditions().any(|(failed, _)| failed == Some(slot))
+    }
+
+    /// Whether the condition of any write did not hold. Otherwise other transactions were in the way.
+    pub(crate) fn any_failed(&self) -> bool {
+        self.conditions().next().is_some()
+    }
+
+    /// The item that is stored where the condition of a slot's write did not hold, for a write that asks
+    /// for it. `None` also where no item is stored.
+    pub(crate) fn stored(&self, slot: Slot) -> Option<&Item> {
+        self.conditions().filter(|(failed, _)| *failed == Some(slot)).find_map(|(_, item)| item)
+    }
+
+    fn conditions(&self) -> impl Iterator<Item = (Option<Slot>, Option<&Item>)> {
+        self.reasons.iter().filter_map(|(slot, reason)| match reason {
+            Reason::Condition(item) => Some((*slot, item.as_ref())),
+            Reason::None | Reason::Conflict => None,
+        })
+    }
+}
