@@ -3,10 +3,12 @@
 use super::earning::EarningContext;
 use super::level::LevelCode;
 use crate::{Cents, Day, EstablishmentId};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Days of the week, as a set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "u8", into = "u8")]
 pub struct Weekdays(u8);
 
 impl Default for Weekdays {
@@ -41,8 +43,20 @@ impl Weekdays {
     }
 }
 
+impl From<u8> for Weekdays {
+    fn from(bits: u8) -> Self {
+        Self::from_bits(bits)
+    }
+}
+
+impl From<Weekdays> for u8 {
+    fn from(days: Weekdays) -> Self {
+        days.bits()
+    }
+}
+
 /// A part of the day in the establishment's zone, by minutes since midnight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hours {
     /// The first minute.
     pub from: u16,
@@ -51,21 +65,27 @@ pub struct Hours {
 }
 
 /// When a rule holds. What is left out asks for nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Condition {
     /// The first day.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Day>,
     /// The last day.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Day>,
     /// On which days of the week.
     pub weekdays: Weekdays,
     /// At what hours; a sale whose time a file does not tell counts as one of noon.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hours: Option<Hours>,
     /// Where; empty is everywhere.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub establishments: BTreeSet<EstablishmentId>,
     /// Only in the month of the member's birthday.
     pub birthday_month: bool,
     /// Only for members of one of these levels; empty is for all.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub levels: BTreeSet<LevelCode>,
     /// Only for sales of so much.
     pub minimum_spend: Cents,

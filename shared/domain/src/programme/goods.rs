@@ -2,11 +2,13 @@
 
 use crate::Line;
 use crate::values::text;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Goods by their code or their category; both empty is all goods where a rule is about goods, and
 /// none where goods are excluded.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Goods {
     /// Stock-keeping units, as the till writes them.
     pub skus: BTreeSet<String>,

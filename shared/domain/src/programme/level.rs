@@ -1,6 +1,8 @@
 //! Levels (*paliers*): computed from the points earned over a rolling year, not on the balance.
 
 use crate::{Account, Day, Points, ProgrammeError};
+use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// How many calendar months the rolling year spans, the present one included.
 pub const ROLLING_MONTHS: i32 = 12;
@@ -27,8 +29,16 @@ impl LevelCode {
     }
 }
 
+impl fmt::Display for LevelCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+crate::serde_as_text!(LevelCode);
+
 /// A level of a programme.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Level {
     /// Its code.
     pub code: LevelCode,

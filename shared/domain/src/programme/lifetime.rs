@@ -6,9 +6,11 @@
 use super::Programmes;
 use crate::ledger::lots::Lot;
 use crate::{Account, Day, Points};
+use serde::{Deserialize, Serialize};
 
 /// When what is not spent ends.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Expiry {
     /// Never.
     #[default]

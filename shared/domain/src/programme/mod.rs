@@ -21,10 +21,12 @@ pub use lifetime::Expiry;
 pub use rules::{Bonus, Each, Gifts, Multiplier, Rounding, SpendRule, VisitRule};
 
 use crate::{Cents, Day, EstablishmentId, Points, Sector};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// What a balance counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Points of a programme.
     #[default]
@@ -34,7 +36,8 @@ pub enum Unit {
 }
 
 /// How far goods that come back may take a balance.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ReturnPolicy {
     /// Below zero: what was spent already is owed, and the next earned pay it.
     #[default]
@@ -44,29 +47,36 @@ pub enum ReturnPolicy {
 }
 
 /// What a programme says, as its merchant wrote it. [`Programme::check`] makes a programme of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Terms {
     /// What balances count.
     pub unit: Unit,
     /// What becomes of a fraction.
     pub rounding: Rounding,
     /// Points for money.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub spend: Vec<SpendRule>,
     /// Points for coming (a stamp card).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub visits: Vec<VisitRule>,
     /// Of those that hold, the greatest counts, alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub multipliers: Vec<Multiplier>,
     /// What is added after the multiplier.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bonuses: Vec<Bonus>,
     /// What is given without a sale.
     pub gifts: Gifts,
     /// Goods that earn nothing.
+    #[serde(skip_serializing_if = "Goods::is_empty")]
     pub excluded: Goods,
     /// Whether a line sold at a discount earns nothing.
     pub discounts_excluded: bool,
     /// A sale of less earns nothing.
     pub minimum_spend: Cents,
     /// The most that the sales of one day earn a member.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_cap: Option<Points>,
     /// How far a return may take a balance.
     pub returns: ReturnPolicy,
@@ -75,6 +85,7 @@ pub struct Terms {
     /// When what is not spent ends.
     pub expiry: Expiry,
     /// From the lowest to the highest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub levels: Vec<Level>,
 }
 

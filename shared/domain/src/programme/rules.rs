@@ -3,9 +3,11 @@
 use super::condition::Condition;
 use super::goods::Goods;
 use crate::{Cents, Points};
+use serde::{Deserialize, Serialize};
 
 /// What becomes of a fraction of a point.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Rounding {
     /// Only whole points already reached.
     #[default]
@@ -33,15 +35,17 @@ impl Rounding {
 /// So many points for so many cents: 1 point for each euro is 1 per 100. A line of the basket earns
 /// by the rule that means it most particularly (its code, then its category, then all goods), and of
 /// equals by the one that gives most.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpendRule {
     /// What the merchant calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The points of each [`SpendRule::per`].
     pub points: u32,
     /// The amount that gives [`SpendRule::points`].
     pub per: Cents,
     /// For which goods.
+    #[serde(default, skip_serializing_if = "Goods::is_empty")]
     pub goods: Goods,
     /// When.
     pub when: Condition,
@@ -56,9 +60,10 @@ impl SpendRule {
 }
 
 /// Points for coming: one stamp a visit is 1 point.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VisitRule {
     /// What the merchant calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The points of a visit.
     pub points: u32,
@@ -69,9 +74,10 @@ pub struct VisitRule {
 }
 
 /// More of what spending and coming earned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Multiplier {
     /// What the merchant calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// In hundredths: twice the points is 200.
     pub hundredths: u32,
@@ -80,7 +86,8 @@ pub struct Multiplier {
 }
 
 /// What a bonus is counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Each {
     /// Once a sale that has some of the goods.
     Sale,
@@ -92,22 +99,25 @@ pub enum Each {
 }
 
 /// Points added after the multiplier.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bonus {
     /// What the merchant calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// How many.
     pub points: u32,
     /// For what.
     pub each: Each,
     /// For which goods.
+    #[serde(default, skip_serializing_if = "Goods::is_empty")]
     pub goods: Goods,
     /// When.
     pub when: Condition,
 }
 
 /// What is given without a sale; zero where nothing is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Gifts {
     /// On becoming a member.
     pub welcome: u32,

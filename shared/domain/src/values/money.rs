@@ -1,9 +1,13 @@
 //! Money: integer cents of euro, and the ways people write an amount.
 
 use crate::ValueError;
+use serde::{Deserialize, Serialize};
 
 /// An amount in euro cents. Documents carry it without sign; a return is told by its kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
 pub struct Cents(i64);
 
 impl Cents {

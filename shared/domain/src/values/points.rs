@@ -1,7 +1,12 @@
 //! Points: whole, signed, and never money.
 
+use serde::{Deserialize, Serialize};
+
 /// A number of points. Negative where points were taken.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
 pub struct Points(i64);
 
 impl Points {

@@ -168,7 +168,7 @@ impl Store {
         today: Day,
         now: Instant,
     ) -> Result<Arc<Reward>, StoreError> {
-        let reward = self.kept_reward(scope.tenant(), reward, now).await?;
+        let reward = self.cached_reward(scope.tenant(), reward, now).await?;
         if let Some(refusal) = self.reward_refusal(scope.tenant(), &reward, today, now).await? {
             return Err(RewardError::Refused(refusal).into());
         }
