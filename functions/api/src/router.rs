@@ -38,7 +38,7 @@ macro_rules! routes {
 macro_rules! route {
     ($routes:ident [$($module:ident)*] $handler:ident) => {
         pastey::paste! {
-            add::<$($module::)* [<__path_ $handler>], _, _>($routes, $($module::)* $handler)
+            add::<$($module::)* [<__path_ $handler>], _, _>($routes, &$($module::)* $handler)
         }
     };
     ($routes:ident [$($module:ident)*] $next:ident :: $($rest:ident)::+) => {
@@ -152,7 +152,7 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-fn add<P, H, T>(routes: Router<App>, handler: H) -> Router<App>
+fn add<P, H, T>(routes: Router<App>, handler: &H) -> Router<App>
 where
     P: Path,
     H: Handler<T, App>,

@@ -77,7 +77,7 @@ async fn a_blocked_card_finds_nobody_until_it_is_given_back() {
                 assert!(matches!(
                     read,
                     Err(StoreError::Refused(DomainError::Member(MemberError::CardBlocked)))
-                ))
+                ));
             }
         }
     }
