@@ -5,9 +5,9 @@
 //! its use back: a range is made under a lease by one writer, and a code gives nothing before its whole
 //! batch is finished, from when nothing of it is written any more.
 
+use crate::TtlCache;
 use crate::campaign::send::token;
 use crate::coupon::item::CouponRecord;
-use crate::table::cache::TtlCache;
 use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
 use crate::table::retry::{Attempt, retry};
@@ -436,7 +436,7 @@ impl Store {
             None => false,
         };
         if finished {
-            self.finished_batches.keep(id, (), now);
+            self.finished_batches.insert(id, (), now);
         }
         Ok(finished)
     }

@@ -240,7 +240,7 @@ impl Store {
         {
             return Ok(None);
         }
-        let Some(offer) = self.kept_offer(tenant, offer, now).await? else { return Ok(None) };
+        let Some(offer) = self.cached_offer(tenant, offer, now).await? else { return Ok(None) };
         let state = record.state()?;
         let given_to = state.bound_to;
         Ok(Some(StoredCoupon { code: code.clone(), offer, state, given_to }))

@@ -15,7 +15,7 @@ use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Transaction, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Contact, Member, Scope, Store, StoreError};
-use domain::retention::{self, Reason};
+use domain::retention::{self, ErasureReason};
 use domain::values::calendar::PARIS;
 use domain::{CouponCode, Day, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
@@ -46,7 +46,7 @@ pub struct Tombstone {
     /// The day on which it was decided.
     pub erased_on: Day,
     /// Why.
-    pub reason: Reason,
+    pub reason: ErasureReason,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,7 +85,7 @@ impl TombstoneRecord {
             member,
             absorbed: self.absorbed.iter().map(|id| member_id(id)).collect::<Result<_, _>>()?,
             erased_on: Day::parse(&self.erased_on).map_err(|_| CORRUPT)?,
-            reason: Reason::parse(&self.reason).ok_or(CORRUPT)?,
+            reason: ErasureReason::parse(&self.reason).ok_or(CORRUPT)?,
         })
     }
 }
@@ -185,7 +185,7 @@ impl Store {
         &self,
         scope: &Scope,
         member: &Member,
-        reason: Reason,
+        reason: ErasureReason,
         today: Day,
     ) -> Result<Option<Tombstone>, StoreError> {
         let tombstone = Tombstone {

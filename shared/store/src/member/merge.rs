@@ -46,7 +46,7 @@ impl MergeRecord {
         }
         let instant = |text: &Option<String>| text.as_deref().map(items::instant_of).transpose();
         Ok(BeforeMerge {
-            kept: codec::decode_account(&self.kept_account)?,
+            survivor: codec::decode_account(&self.kept_account)?,
             absorbed: codec::decode_account(&self.account)?,
             consents: self.kept_consents.read()?,
             invited_at: instant(&self.kept_invited_at)?,

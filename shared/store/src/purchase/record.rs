@@ -16,7 +16,8 @@ use crate::{Consistency, Contact, Entity, Scope, Store, StoreError};
 use domain::ledger::{self, ProgrammeContext};
 use domain::values::calendar;
 use domain::{
-    Account, CouponError, Day, DomainError, EstablishmentId, Instant, Kind, MemberId, PurchaseError,
+    Account, CouponError, Day, DomainError, EstablishmentId, Instant, MemberId, PurchaseError,
+    PurchaseKind,
 };
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
@@ -58,7 +59,7 @@ impl Store {
         retry(|number| async move {
             let consistency = if number == 0 { Consistency::Eventual } else { Consistency::Strong };
             let mut named = match entry.purchase.kind() {
-                Kind::Return { of: Some(sale) } => {
+                PurchaseKind::Return { of: Some(sale) } => {
                     if let Some(known) = self.standing(scope, customer, entry).await? {
                         return Ok(Attempt::Done(known));
                     }
@@ -302,11 +303,11 @@ impl Store {
             let context = scope.context(entry, birth_month);
             let mut effect = Effect::default();
             match entry.purchase.kind() {
-                Kind::Sale => {
+                PurchaseKind::Sale => {
                     let earning = ledger::enter_sale(&mut account, &entry.purchase, &context);
                     (effect.points, effect.parts) = (earning.total(), earning.parts);
                 }
-                Kind::Return { .. } => {
+                PurchaseKind::Return { .. } => {
                     let sale = named.as_deref_mut().map(|named| &mut named.sale);
                     let purchase = &entry.purchase;
                     let taken = ledger::enter_return(&mut account, purchase, sale, &context)?;

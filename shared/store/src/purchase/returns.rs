@@ -9,7 +9,7 @@ use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Conflict, Consistency, Entity, Scope, Store, StoreError, StoredPurchase};
 use domain::ledger::{self, SaleInForce, Undone};
-use domain::{Cents, Day, Instant, Kind, MemberId, Points, PurchaseError, Receipt};
+use domain::{Cents, Day, Instant, MemberId, Points, PurchaseError, PurchaseKind, Receipt};
 
 /// A sale that a return names, as it was read: written back on condition that nothing came between.
 pub(crate) struct NamedSale {
@@ -59,7 +59,7 @@ impl Store {
             Err(StoreError::NotFound(_)) => Err(PurchaseError::ReturnedSaleUnknown.into()),
             read => read,
         }?;
-        let is_return = matches!(record.content()?.kind, Kind::Return { .. });
+        let is_return = matches!(record.content()?.kind, PurchaseKind::Return { .. });
         if is_return || record.cancelled_at.is_some() {
             return Err(PurchaseError::ReturnedSaleNotInForce.into());
         }
@@ -92,7 +92,7 @@ impl Store {
             let mut transaction = self.transaction();
             let (total, points) = (Cents::new(record.total), Points::new(record.points));
             let (mut given_on, mut forgiven) = (receipt.day, forgiven_before);
-            if let Kind::Return { of: Some(sale) } = &content.kind {
+            if let PurchaseKind::Return { of: Some(sale) } = &content.kind {
                 let sold = self.purchase_record(scope, sale).await?;
                 let mut sold = named(&sold, sale)?;
                 sold.sale.returned = sold.sale.returned - total;
@@ -107,7 +107,7 @@ impl Store {
                 let undone = Undone { kind, day, earned_on: given_on, total, points };
                 let programmes = &scope.settings.programmes;
                 let taken_back = ledger::cancel(&mut account, &undone, programmes);
-                if matches!(kind, Kind::Sale) {
+                if matches!(kind, PurchaseKind::Sale) {
                     forgiven = taken_back.forgiven;
                 }
                 transaction.add(put_account(scope, id, &account, Some(version))?);
@@ -198,7 +198,7 @@ impl Store {
 fn attach_conflict(stored: &StoredPurchase) -> Option<Conflict> {
     if stored.cancelled_at.is_some() {
         Some(Conflict::ReceiptCancelled)
-    } else if matches!(stored.purchase.kind(), Kind::Return { .. }) {
+    } else if matches!(stored.purchase.kind(), PurchaseKind::Return { .. }) {
         Some(Conflict::AttachReturn)
     } else if stored.returned > Cents::ZERO {
         Some(Conflict::AttachReturnedSale)

@@ -8,7 +8,7 @@ use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Conflict, Consistency, Scope, Source, Store, StoreError, StoredPurchase};
-use domain::{Cents, Day, Instant, Kind, MemberId, Points, Receipt, ledger};
+use domain::{Cents, Day, Instant, MemberId, Points, PurchaseKind, Receipt, ledger};
 use serde::{Deserialize, Serialize};
 
 /// The ledger's note of a sale that left a member, or came to one.
@@ -136,7 +136,7 @@ fn move_note(
 fn transfer_conflict(stored: &StoredPurchase) -> Option<Conflict> {
     if stored.cancelled_at.is_some() {
         Some(Conflict::ReceiptCancelled)
-    } else if matches!(stored.purchase.kind(), Kind::Return { .. }) {
+    } else if matches!(stored.purchase.kind(), PurchaseKind::Return { .. }) {
         Some(Conflict::MoveReturn)
     } else if stored.returned > Cents::ZERO {
         Some(Conflict::MoveReturnedSale)

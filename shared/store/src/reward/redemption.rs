@@ -13,7 +13,7 @@ use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::{Consistency, Entity, Member, Scope, Source, Store, StoreError};
-use domain::programme::lifetime::Balance;
+use domain::ledger::Balance;
 use domain::reward::redemption::Spent;
 use domain::reward::{Given, Refusal};
 use domain::{
@@ -168,7 +168,7 @@ impl Store {
         today: Day,
         now: Instant,
     ) -> Result<Arc<Reward>, StoreError> {
-        let reward = self.kept_reward(scope.tenant(), reward, now).await?;
+        let reward = self.cached_reward(scope.tenant(), reward, now).await?;
         if let Some(refusal) = self.reward_refusal(scope.tenant(), &reward, today, now).await? {
             return Err(RewardError::Refused(refusal).into());
         }
