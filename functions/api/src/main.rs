@@ -9,7 +9,7 @@ use std::sync::Arc;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     platform::telemetry::start();
-    let config = platform::clients::config()?;
+    let config = platform::clients::config().await;
     let store = platform::clients::store(&config).await?;
     let uploads = Arc::new(UploadPresigner::from_settings(&config)?);
     let campaigns = Arc::new(CampaignQueue::from_settings(&config, "CAMPAIGNS_QUEUE_URL")?);

@@ -3,8 +3,6 @@
 //! Handlers extract the structs of paths. The structs of queries and headers only describe what the
 //! extractors of `http_edge` and [`crate::merchant::mode`] read.
 
-#![expect(clippy::struct_field_names, reason = "the names are those of the path's segments")]
-
 use crate::merchant::mode::Mode;
 use crate::schema::{CouponCodeText, Date, EstablishmentCode, Identifier, PurchaseId};
 use domain::{
@@ -21,6 +19,7 @@ macro_rules! paths {
         $(#[doc = $doc])+
         #[derive(Debug, Deserialize, IntoParams)]
         #[into_params(parameter_in = Path)]
+        #[allow(clippy::struct_field_names, reason = "the names are those of the path")]
         pub(crate) struct $name {
             $(
                 $(#[doc = $description])+

@@ -1,50 +1,41 @@
-//! The doors to the functions that go on with what was asked for: their queues.
+//! The queues of the functions that continue what the API began.
 
 use aws_sdk_sqs::Client;
 use aws_types::SdkConfig;
 use http_edge::Problem;
-use http_edge::problem::chain;
 use platform::messages::{CampaignMessage, CouponRangeMessage};
-use platform::{StartError, settings};
+use platform::{StartError, queue};
 use serde::Serialize;
-use std::marker::PhantomData;
-use std::sync::OnceLock;
+use store::ErrorChain;
 
 /// The queue of campaigns.
 pub type CampaignQueue = QueueClient<CampaignMessage>;
 /// The queue of ranges of batches of coupons.
 pub type CouponQueue = QueueClient<CouponRangeMessage>;
 
-/// A queue of messages `M`. A till never comes here: no client is made before somebody does.
-pub struct QueueClient<M> {
-    make: Box<dyn Fn() -> Client + Send + Sync>,
-    client: OnceLock<Client>,
-    queue: String,
-    messages: PhantomData<fn(M)>,
-}
+/// The client of a queue of messages `M`, whose errors are problems of the API.
+pub struct QueueClient<M>(queue::QueueClient<M>);
 
 impl<M: Serialize> QueueClient<M> {
-    /// The door of the queue at an address; `make` gives the client when it is first needed.
-    pub fn new(make: impl Fn() -> Client + Send + Sync + 'static, queue: String) -> Self {
-        Self { make: Box::new(make), client: OnceLock::new(), queue, messages: PhantomData }
+    /// The client of the queue at `url`; `make` returns the SDK client on first use.
+    pub fn new(make: impl FnOnce() -> Client + Send + 'static, url: String) -> Self {
+        Self(queue::QueueClient::new(make, url))
     }
 
-    /// The door whose address stands in a variable of the environment. Makes no call.
-    ///
-    /// # Errors
-    /// [`StartError::Setting`].
+    /// The client of the queue whose URL is in the environment variable `name`. Makes no call.
     pub fn from_settings(config: &SdkConfig, name: &'static str) -> Result<Self, StartError> {
-        let (config, queue) = (config.clone(), settings::text(name)?);
-        Ok(Self::new(move || Client::new(&config), queue))
+        queue::QueueClient::from_settings(config, name).map(Self)
     }
 
-    /// Queues a message: 1 round trip.
+    /// Sends one message: 1 round trip.
     pub(crate) async fn queue(&self, message: &M) -> Result<(), Problem> {
-        let body =
-            serde_json::to_string(message).map_err(|error| Problem::defect(error.to_string()))?;
-        let client = self.client.get_or_init(&self.make);
-        let sent = client.send_message().queue_url(&self.queue).message_body(body).send().await;
-        sent.map_err(|error| Problem::unavailable(chain(&error)))?;
-        Ok(())
+        let sent = self.0.send(message).await;
+        sent.map_err(|error| Problem::unavailable(ErrorChain(&error).to_string()))
+    }
+
+    /// Sends messages: 1 round trip for 10 messages, 8 at once.
+    pub(crate) async fn queue_all(&self, messages: &[M]) -> Result<(), Problem> {
+        let sent = self.0.send_all(messages).await;
+        sent.map_err(|error| Problem::unavailable(ErrorChain(&error).to_string()))
     }
 }

@@ -150,7 +150,7 @@ schemas! {
 
     /// The name of a rule or a level: 1 to 40 characters on one line, without a word of health, belief or
     /// another special category of personal data.
-    RuleName = bounded(domain::programme::checks::NAME_LENGTH);
+    RuleName = bounded(domain::programme::limits::NAME_LENGTH);
     /// The name of an offer or a campaign: 1 to 100 characters on one line, without a word of health,
     /// belief or another special category of personal data.
     PlainName = bounded(100);

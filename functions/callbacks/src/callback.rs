@@ -13,6 +13,7 @@ use http_edge::Problem;
 use http_edge::problem::Kind;
 use messaging::providers::callback::{Callback, Event, Opposition, Outcome, Receipt};
 use platform::messages::{EventKind, ProviderEvent, ProviderEventsMessage};
+use store::ErrorChain;
 
 /// Receives a callback to an account.
 pub(crate) async fn receive(
@@ -47,17 +48,11 @@ pub(crate) async fn receive(
     }
     let events: Vec<_> = parsed.events.into_iter().filter_map(queued_event).collect();
     if !events.is_empty() {
-        queue(&app, ProviderEventsMessage { account: code.to_owned(), events }).await?;
+        let message = ProviderEventsMessage { account: account.code, events };
+        let sent = app.outcomes.send(&message).await;
+        sent.map_err(|error| Problem::unavailable(ErrorChain(&error).to_string()))?;
     }
     Ok(StatusCode::OK)
-}
-
-async fn queue(app: &App, message: ProviderEventsMessage) -> Result<(), Problem> {
-    let body =
-        serde_json::to_string(&message).map_err(|error| Problem::defect(error.to_string()))?;
-    let sent = app.sqs.send_message().queue_url(&app.outcomes_queue).message_body(body).send();
-    sent.await.map_err(|error| Problem::unavailable(platform::queue::Chain(&error).to_string()))?;
-    Ok(())
 }
 
 /// The event as the queue carries it; `None` for an event that changes nothing.
@@ -77,7 +72,7 @@ fn receipt_event(receipt: Receipt) -> Option<ProviderEvent> {
         Outcome::Pending => return None,
     };
     Some(ProviderEvent {
-        channel: receipt.channel.as_str().to_owned(),
+        channel: receipt.channel,
         address: receipt.address,
         reference: receipt.reference,
         what,
@@ -93,7 +88,7 @@ fn opposition_event(opposition: Opposition) -> ProviderEvent {
         OppositionReason::Bounced => EventKind::Bounced,
     };
     ProviderEvent {
-        channel: opposition.channel.as_str().to_owned(),
+        channel: opposition.channel,
         address: opposition.address,
         reference: opposition.reference,
         what,

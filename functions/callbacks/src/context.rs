@@ -2,6 +2,8 @@
 
 use crate::accounts::Accounts;
 use domain::Instant;
+use platform::messages::ProviderEventsMessage;
+use platform::queue::QueueClient;
 use std::sync::Arc;
 use store::Store;
 
@@ -15,10 +17,8 @@ pub struct App {
     pub store: Store,
     /// The accounts that providers call back to.
     pub accounts: Arc<Accounts>,
-    /// The queues.
-    pub sqs: aws_sdk_sqs::Client,
-    /// The address of the queue that receives the providers' events.
-    pub outcomes_queue: String,
+    /// The queue that receives the providers' events.
+    pub outcomes: Arc<QueueClient<ProviderEventsMessage>>,
     /// The clock.
     pub clock: Clock,
 }

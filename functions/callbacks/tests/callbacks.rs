@@ -14,6 +14,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use http_body_util::BodyExt as _;
 use platform::clients::ReadSecret;
 use platform::messages::{EventKind, ProviderEventsMessage};
+use platform::queue::QueueClient;
 use serde_json::json;
 use sha2::Sha256;
 use std::sync::Arc;
@@ -50,11 +51,11 @@ impl Fixture {
                 })
             })
         });
+        let client = queue.client();
         let app = App {
             store: store.clone(),
             accounts: Arc::new(Accounts::new(read_secret)),
-            sqs: queue.client(),
-            outcomes_queue: "http://queue/outcomes".to_owned(),
+            outcomes: Arc::new(QueueClient::new(move || client, "http://queue/outcomes")),
             clock: Arc::new(now),
         };
         Self { _table: table, store, scope, queue, router: router(app) }

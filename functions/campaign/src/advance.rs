@@ -1,7 +1,8 @@
-//! A campaign is taken further: begun at its moment, walked, its batches queued, and ended.
+//! A campaign takes its next step: it begins at its scheduled instant, its members are read, its batches are
+//! queued, and at last the campaign is finished.
 
-use crate::app::{App, CampaignError};
-use crate::pages;
+use crate::context::{App, CampaignError};
+use crate::pages::{self, Position};
 use domain::campaign::State;
 use domain::values::calendar::PARIS;
 use domain::{Campaign, CampaignId, Channel, Day, Instant, MemberId};
@@ -10,15 +11,14 @@ use jiff::ToSpan as _;
 use platform::messages::{BatchMessage, CampaignMessage};
 use store::{BATCH_MEMBERS, BatchId, Plan, Scope, StoreError, Tenant, Walked};
 
-/// When a running campaign is looked at again, in case a message was lost.
+/// After so many minutes a running campaign is due again, in case a message was lost.
 const LOOK_AGAIN_MINUTES: i64 = 10;
 
-/// Takes a campaign further. Until the walk has ended it walks, and queues itself anew where the time
-/// at hand ends first; afterwards it queues what is not done, or ends the campaign. A merchant's whose
+/// Takes the next step of a campaign. Until all members are read, that is the planning: it reads members,
+/// cuts them into batches and queues the batches; where the time ends first, the campaign queues itself
+/// again. Afterwards the step queues the batches that are not done, or finishes the campaign. After an error
+/// the message is delivered again, and planning continues at its last batch. A campaign of a merchant whose
 /// contract has ended stays as it is.
-///
-/// # Errors
-/// [`CampaignError`]; the message comes again, and the walk goes on where it was.
 pub async fn advance(
     app: &App,
     tenant: Tenant,
@@ -37,21 +37,21 @@ pub async fn advance(
         return Ok(());
     }
     let again = now + LOOK_AGAIN_MINUTES.minutes();
-    // Running from here on, it can be written anew no more: what is read now is what is sent.
+    // A running campaign can no longer be changed: the content that is read now is the content that is sent.
     let campaign = app.store.revisit_campaign(tenant, id, again).await?.campaign;
     if campaign.state != State::Running {
         return Ok(());
     }
     let mut plan = app.store.plan(tenant, id).await?;
     if plan.is_done() {
-        return settle(app, tenant, id, &plan).await;
+        return queue_open_batches(app, tenant, id, &plan).await;
     }
     let scope = Scope { settings, mode: tenant.mode };
-    // The batch was cut; whether its message left is not known.
+    // The last batch was written, but its message may not have been sent.
     if let Some(batch) = plan.last_batch {
-        queue(app, tenant, id, batch).await?;
+        app.sends.send(&BatchMessage::of(tenant, id, batch)).await?;
     }
-    let mut walk = Walk {
+    let mut planning = Planning {
         app,
         scope: &scope,
         tenant,
@@ -60,21 +60,21 @@ pub async fn advance(
         pending: vec![],
         now,
     };
-    if walk.go(until).await? {
+    if planning.run(until).await? {
         tracing::info!(merchant = %tenant.merchant, campaign = %id, batches = plan.batches, recipients = plan.recipients, "planned");
-        // Nobody was chosen, or the batches were done before the plan was.
+        // There were no recipients, or all batches were done before the plan was.
         if app.store.finish_if_sent(tenant, id).await? {
             tracing::info!(merchant = %tenant.merchant, campaign = %id, batches = plan.batches, "finished");
         }
     } else {
-        app.queue_campaign(&CampaignMessage::of(tenant, id)).await?;
+        app.campaigns.send(&CampaignMessage::of(tenant, id)).await?;
     }
     Ok(())
 }
 
-/// Queues the batches that are not done: their messages were lost, or they wait since the campaign
-/// was held. Without any the campaign is finished.
-async fn settle(
+/// Queues the batches that are not done: their messages were lost, or the campaign was paused. Where every
+/// batch is done, the campaign is finished.
+async fn queue_open_batches(
     app: &App,
     tenant: Tenant,
     id: CampaignId,
@@ -86,34 +86,26 @@ async fn settle(
         tracing::info!(merchant = %tenant.merchant, campaign = %id, batches = plan.batches, "finished");
     }
     for batch in open {
-        queue(app, tenant, id, batch).await?;
+        app.sends.send(&BatchMessage::of(tenant, id, batch)).await?;
     }
     Ok(())
 }
 
-async fn queue(
-    app: &App,
-    tenant: Tenant,
-    campaign: CampaignId,
-    batch: BatchId,
-) -> Result<(), CampaignError> {
-    app.queue_batch(&BatchMessage::of(tenant, campaign, batch)).await
-}
-
-struct Walk<'a> {
+/// A campaign whose members are being read and cut into batches.
+struct Planning<'a> {
     app: &'a App,
     scope: &'a Scope,
     tenant: Tenant,
     campaign: &'a Campaign,
     plan: &'a mut Plan,
-    /// Chosen and not yet in a batch.
+    /// Members in the segment that are not yet in a batch.
     pending: Vec<MemberId>,
     now: Instant,
 }
 
-impl Walk<'_> {
-    /// Walks to the end, told by `true`, or until the time at hand has passed.
-    async fn go(&mut self, until: Instant) -> Result<bool, CampaignError> {
+impl Planning<'_> {
+    /// Reads members to the end, or until the time has passed. `true` means that all members are read.
+    async fn run(&mut self, until: Instant) -> Result<bool, CampaignError> {
         let channel = self.campaign.channel;
         let mut shard = self.plan.shard;
         let mut page = self.app.store.walk(self.scope, shard, self.plan.after, channel).await?;
@@ -122,45 +114,45 @@ impl Walk<'_> {
                 return Ok(false);
             }
             let next = pages::next(shard, &page);
-            // The next page is read while this one's batches are written.
+            // The next page is read while the batches of this page are written.
             let (app, scope) = (self.app, self.scope);
             let ahead = read(app, scope, next, channel);
-            let (ahead, ()) = try_join!(ahead, self.take(shard, page))?;
+            let (ahead, ()) = try_join!(ahead, self.add(shard, page))?;
             let Some(read) = ahead else { return Ok(true) };
             page = read;
             shard = next.map_or(shard, |(shard, _)| shard);
         }
     }
 
-    async fn take(&mut self, shard: u8, page: Walked) -> Result<(), CampaignError> {
+    async fn add(&mut self, shard: u8, page: Walked) -> Result<(), CampaignError> {
         let today = Day::at(self.now, &PARIS);
         let programmes = &self.scope.settings.programmes;
-        for glance in page.members {
-            if glance.reachable && self.campaign.segment.holds(&glance.account, today, programmes) {
-                self.pending.push(glance.member);
+        for member in page.members {
+            if member.reachable && self.campaign.segment.holds(&member.account, today, programmes) {
+                self.pending.push(member.member);
                 if self.pending.len() == BATCH_MEMBERS {
-                    self.cut(shard, (shard, Some(glance.member))).await?;
+                    self.cut_batch(shard, (shard, Some(member.member))).await?;
                 }
             }
         }
         if page.next.is_none() {
-            self.cut(shard, (shard + 1, None)).await?;
+            self.cut_batch(shard, (shard + 1, None)).await?;
         }
         Ok(())
     }
 
-    async fn cut(&mut self, shard: u8, walked_to: pages::At) -> Result<(), CampaignError> {
+    async fn cut_batch(&mut self, shard: u8, read_to: Position) -> Result<(), CampaignError> {
         let (tenant, id) = (self.tenant, self.campaign.id);
         let batch = self.pending.last().map(|last| BatchId { shard, cursor: *last });
         let members = std::mem::take(&mut self.pending);
         let cut = batch.map(|batch| (batch, members.as_slice()));
         let store = &self.app.store;
-        if !store.cut_batch(tenant, id, self.plan, cut, walked_to).await? {
-            // Another planner is at the same campaign; it will go on, and this one begins anew.
+        if !store.cut_batch(tenant, id, self.plan, cut, read_to).await? {
+            // Another instance plans the same campaign and continues. This instance begins again.
             return Err(StoreError::Busy.into());
         }
         if let Some(batch) = batch {
-            queue(self.app, tenant, id, batch).await?;
+            self.app.sends.send(&BatchMessage::of(tenant, id, batch)).await?;
         }
         Ok(())
     }
@@ -169,7 +161,7 @@ impl Walk<'_> {
 async fn read(
     app: &App,
     scope: &Scope,
-    from: Option<pages::At>,
+    from: Option<Position>,
     channel: Channel,
 ) -> Result<Option<Walked>, CampaignError> {
     match from {

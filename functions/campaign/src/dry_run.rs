@@ -1,10 +1,10 @@
-//! A campaign's dry run: the same walk as the real one, which counts and writes to nobody.
+//! A campaign's dry run: it reads the same members as the campaign, counts them, and sends nothing.
 //!
-//! How far it is and what it has counted are noted together, page by page: killed anywhere, it goes on
-//! from the page noted last.
+//! The position and the counts are saved together after every page. A dry run that was interrupted continues
+//! after the page that was saved last.
 
-use crate::app::{App, CampaignError};
-use crate::pages;
+use crate::context::{App, CampaignError};
+use crate::pages::{self, Position};
 use domain::merchant::sender::StopNumber;
 use domain::values::calendar::PARIS;
 use domain::{Campaign, CampaignId, Channel, Day, Instant, Points, Programmes};
@@ -16,11 +16,9 @@ use store::{
     DryCounts, DryRun, MEMBER_SHARDS, MemberProjection, Names, Scope, StoreError, Tenant, Walked,
 };
 
-/// Takes a dry run further: walks to the end, or queues itself anew where the time at hand ends first.
-/// A dry run that was forgotten meanwhile, since the campaign was written anew, is left alone.
-///
-/// # Errors
-/// [`CampaignError`]; the message comes again, and the walk goes on where it was.
+/// Continues a dry run to its end; where the time ends first, the dry run queues itself again. After an error
+/// the message is delivered again, and the dry run continues where it was. A dry run that was deleted
+/// meanwhile, since the campaign was changed, is left alone.
 pub async fn dry_run(
     app: &App,
     tenant: Tenant,
@@ -51,18 +49,19 @@ pub async fn dry_run(
     loop {
         let next = pages::next(at.0, &page);
         let counts = counting.count(dry_run.counts, &page);
-        // The next page is read while this one's figures are noted.
+        // The next page is read while the figures of this page are saved.
         let ahead = async {
             match next {
                 Some(next) => read(next).await.map(Some),
                 None => Ok(None),
             }
         };
-        let note = note(app, tenant, id, &mut dry_run, counts, next, now);
-        let (ahead, ()) = try_join!(ahead, note)?;
+        let save = save(app, tenant, id, &mut dry_run, counts, next, now);
+        let (ahead, ()) = try_join!(ahead, save)?;
         let (Some(next), Some(read)) = (next, ahead) else { break };
         if Instant::now() >= until {
-            return app.queue_campaign(&CampaignMessage::dry_run_of(tenant, id)).await;
+            app.campaigns.send(&CampaignMessage::dry_run_of(tenant, id)).await?;
+            return Ok(());
         }
         (at, page) = (next, read);
     }
@@ -71,25 +70,25 @@ pub async fn dry_run(
     Ok(())
 }
 
-async fn note(
+async fn save(
     app: &App,
     tenant: Tenant,
     id: CampaignId,
     dry_run: &mut DryRun,
     counts: DryCounts,
-    next: Option<pages::At>,
+    next: Option<Position>,
     now: Instant,
 ) -> Result<(), StoreError> {
     let to = next.unwrap_or((MEMBER_SHARDS, None));
     if app.store.note_dry_run(tenant, id, dry_run, counts, to, now).await? {
         Ok(())
     } else {
-        // Another is at the same dry run, or it is wanted no more: the next look at it tells.
+        // Another instance continues the same dry run, or the dry run was deleted. The next attempt shows which.
         Err(StoreError::Busy)
     }
 }
 
-/// What is counted of every page.
+/// The counting of members, page by page.
 struct Counting<'a> {
     campaign: &'a Campaign,
     sms: Option<&'a Sms>,
@@ -99,21 +98,21 @@ struct Counting<'a> {
 
 impl Counting<'_> {
     fn count(&self, mut counts: DryCounts, page: &Walked) -> DryCounts {
-        for glance in &page.members {
+        for member in &page.members {
             counts.walked += 1;
-            if !self.campaign.segment.holds(&glance.account, self.today, self.programmes) {
+            if !self.campaign.segment.holds(&member.account, self.today, self.programmes) {
                 continue;
             }
-            if !glance.permitted {
+            if !member.permitted {
                 counts.opposed += 1;
-            } else if !glance.reachable {
+            } else if !member.reachable {
                 counts.unreachable += 1;
             } else {
                 counts.recipients += 1;
                 if let Some(sms) = self.sms {
                     let points =
-                        || glance.account.balance_on(self.today, self.programmes).available;
-                    let (parts, encoding) = sms.measure(glance, points);
+                        || member.account.balance_on(self.today, self.programmes).available;
+                    let (parts, encoding) = sms.measure(member, points);
                     counts.sms_parts += parts;
                     counts.unicode += u64::from(encoding == Encoding::Ucs2);
                 }
@@ -123,12 +122,12 @@ impl Counting<'_> {
     }
 }
 
-/// The text of an SMS, to be measured for each person.
+/// The text of an SMS, which is measured for each member.
 struct Sms {
     body: Template,
     is_folded: bool,
     merchant: String,
-    /// What it comes to for everybody, where it says nothing of a person.
+    /// The parts and the encoding for every member, where the text holds no personal field.
     same: Option<(u64, Encoding)>,
 }
 
@@ -154,19 +153,19 @@ impl Sms {
         Ok(Some(sms))
     }
 
-    /// The names that it says.
+    /// The names that the text holds.
     fn names(&self) -> Names {
-        let says = |wanted| self.body.fields().any(|field| field == wanted);
-        Names { first: says(Field::FirstName), last: says(Field::LastName) }
+        let holds = |wanted| self.body.fields().any(|field| field == wanted);
+        Names { first: holds(Field::FirstName), last: holds(Field::LastName) }
     }
 
     fn measure(
         &self,
-        glance: &MemberProjection,
+        member: &MemberProjection,
         points: impl FnOnce() -> Points,
     ) -> (u64, Encoding) {
         self.same.unwrap_or_else(|| {
-            let (first, last) = (glance.first_name.clone(), glance.last_name.clone());
+            let (first, last) = (member.first_name.clone(), member.last_name.clone());
             self.measured(first, last, points().get())
         })
     }

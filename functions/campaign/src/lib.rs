@@ -1,12 +1,14 @@
-//! A due campaign becomes batches on the queue of the sender.
+//! A due campaign becomes batches on the queue of `send`.
 //!
-//! The schedule brings the hour, the queue brings campaigns; both lead to [`advance::advance`], which
-//! may be called for any campaign at any time and takes it one step further. The queue brings dry runs
-//! too: [`dry_run::dry_run`] walks the same members and writes to nobody.
+//! Every minute the schedule queues the campaigns that are due. The queue delivers campaigns to
+//! [`advance::advance`], which may be called for any campaign at any time and takes the campaign one step
+//! further. The queue also delivers dry runs: [`dry_run::dry_run`] reads the same members and sends nothing.
 
 pub mod advance;
-mod app;
+mod context;
+mod dispatch;
 pub mod dry_run;
 mod pages;
 
-pub use app::{App, CampaignError, handle, tick};
+pub use context::{App, CampaignError};
+pub use dispatch::{handle, tick};

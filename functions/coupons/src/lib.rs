@@ -1,8 +1,11 @@
 //! A range of a batch becomes coupons.
 //!
-//! The queue brings ranges, planned when the batch was asked for. A range is made step by step, each
-//! noted, so that whoever comes to it after one that was killed goes on where it was.
+//! The API cuts a batch into ranges and queues them; the queue delivers the ranges to this function. A range
+//! is generated step by step, and every step is saved: after an interruption the next attempt continues at
+//! the last step.
 
-mod app;
+mod context;
+mod dispatch;
 
-pub use app::{App, CouponError, handle};
+pub use context::{App, CouponError};
+pub use dispatch::handle;

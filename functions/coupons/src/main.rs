@@ -6,16 +6,14 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use platform::{clients, queue, telemetry};
 use std::time::Duration;
 
-/// Kept free at the end of an invocation, for the step that is under way: 20 seconds of codes and their
-/// note.
+/// Kept free at the end of an invocation, for the step in progress: 20 seconds of codes, and saving them.
 const MARGIN: Duration = Duration::from_secs(30);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start();
-    let config = clients::config()?;
-    let app = App { store: clients::store(&config).await?, clock: platform::now };
-    let app = &app;
+    let config = clients::config().await;
+    let app = &App { store: clients::store(&config).await?, clock: platform::now };
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
         let until = platform::until(event.context.deadline, MARGIN);
         let answer = queue::process_batch(event.payload, |message| async move {

@@ -1,4 +1,4 @@
-//! Ranges of a batch made by the function, on a real engine.
+//! The function generates ranges of a batch, on a real engine.
 
 #![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
 
@@ -12,6 +12,8 @@ use store::{Answered, CouponBatch, RangeClaimed, Scope};
 use support::{Table, instant, merchant, open_merchant};
 
 const CODES: u32 = 1_200;
+/// The codes of one step.
+const STEP_CODES: u32 = 500;
 
 fn now() -> Instant {
     instant("2026-11-24T09:20:00Z")
@@ -65,17 +67,18 @@ impl Fixture {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_range_is_made_and_the_same_message_again_changes_nothing() {
+async fn a_range_is_generated_and_a_second_message_changes_nothing() {
     let fixture = Fixture::open().await;
     fixture.handle(0, Instant::MAX).await.unwrap();
     assert_eq!(fixture.made().await, CODES);
-    assert!(fixture.is_coupon(0).await && fixture.is_coupon(CODES - 1).await);
+    assert!(fixture.is_coupon(0).await);
+    assert!(fixture.is_coupon(CODES - 1).await);
     fixture.handle(0, Instant::MAX).await.unwrap();
     assert_eq!(fixture.made().await, CODES);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_range_out_of_time_comes_again_and_goes_on_where_it_was() {
+async fn a_range_out_of_time_is_delivered_again_and_continues_where_it_was() {
     let mut fixture = Fixture::open().await;
     let (tenant, batch) = (fixture.scope.tenant(), fixture.batch.clone());
     let claimed = fixture
@@ -93,7 +96,7 @@ async fn a_range_out_of_time_comes_again_and_goes_on_where_it_was() {
     );
     fixture.app.clock = || now() + 31.seconds();
     assert!(matches!(fixture.handle(0, Instant::MIN).await, Err(Failed::Retry(_))), "out of time");
-    assert_eq!(fixture.made().await, 500);
+    assert_eq!(fixture.made().await, STEP_CODES, "the first step was saved");
     fixture.app.clock = || now() + 62.seconds();
     fixture.handle(0, Instant::MAX).await.unwrap();
     assert_eq!(fixture.made().await, CODES);
@@ -101,17 +104,17 @@ async fn a_range_out_of_time_comes_again_and_goes_on_where_it_was() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_none_of_ours_goes_to_the_dead_letters() {
+async fn a_body_that_is_no_range_is_poison() {
     let fixture = Fixture::open().await;
     for body in ["", "{}", r#"{"tenant": "M#x", "offer": "y", "batch": "z", "range": 0}"#] {
-        let dealt = Box::pin(handle(&fixture.app, body, Instant::MAX)).await;
-        assert!(matches!(dealt, Err(Failed::Poison(_))));
+        let handled = Box::pin(handle(&fixture.app, body, Instant::MAX)).await;
+        assert!(matches!(handled, Err(Failed::Poison(_))));
     }
     assert!(matches!(fixture.handle(1, Instant::MAX).await, Err(Failed::Poison(_))));
 }
 
 #[tokio::test]
-async fn nothing_is_made_for_a_merchant_whose_contract_has_ended() {
+async fn no_code_is_generated_after_the_end_of_the_contract() {
     let fixture = Fixture::open().await;
     let yesterday = Day::parse("2026-11-23").unwrap();
     let merchant = fixture.scope.settings.merchant.id;

@@ -1,17 +1,21 @@
-//! One nightly walk of a merchant's members: what has ended goes out, a birthday is given its points,
-//! a level is reviewed.
+//! The daily run of a merchant's members: points expire, birthdays are given their points, levels are
+//! reviewed.
 //!
-//! The schedule brings the night, which queues one message for each merchant whose programme has
-//! something to do; the queue brings the merchants. Called by hand, the function proves that every
+//! Every night the schedule invokes the function, which queues one message for each merchant whose programme
+//! needs a daily run. The queue delivers the merchants. Invoked by hand, the function also proves that every
 //! balance of a merchant is the sum of its entries.
 
-mod app;
+mod context;
+mod daily_run;
+mod dispatch;
 mod message;
-mod order;
 mod proof;
-mod walk;
+mod request;
+mod response;
 
-pub use app::{App, FollowupsError, handle};
+pub use context::{App, FollowupsError};
+pub use dispatch::{handle_message, handle_request};
 pub use message::FollowupsMessage;
-pub use order::{Answer, Order, Queued, take};
-pub use proof::{Ledger, Proof, UnprovedMember};
+pub use proof::{LedgerRequest, Proof, UnprovedMember};
+pub use request::Request;
+pub use response::{QueuedRun, Response};

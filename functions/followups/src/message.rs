@@ -1,33 +1,28 @@
-//! What the function tells itself through its queue.
+//! The message that the function sends to itself.
 
 use domain::{Day, MemberId};
 use serde::{Deserialize, Serialize};
 use store::Tenant;
 
-/// A merchant's members, from somewhere on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The daily run of a tenant's members, from a position on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FollowupsMessage {
-    /// Whose, as [`Tenant`] writes it.
-    pub tenant: String,
-    /// The day that the night comes before, `2026-11-24`.
-    pub today: String,
+    /// The tenant.
+    pub tenant: Tenant,
+    /// The day of the run, `2026-11-24`.
+    pub today: Day,
     /// The shard to begin with.
     pub shard: u8,
-    /// The last member of it that was seen.
+    /// The last member of the shard that was read before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after: Option<String>,
+    pub after: Option<MemberId>,
 }
 
 impl FollowupsMessage {
-    /// The members of a tenant from a place on.
+    /// The daily run of all members of a tenant.
     #[must_use]
-    pub fn new(tenant: Tenant, today: Day, (shard, after): (u8, Option<MemberId>)) -> Self {
-        Self {
-            tenant: tenant.to_string(),
-            today: today.to_string(),
-            shard,
-            after: after.map(|member| member.to_string()),
-        }
+    pub const fn of(tenant: Tenant, today: Day) -> Self {
+        Self { tenant, today, shard: 0, after: None }
     }
 }

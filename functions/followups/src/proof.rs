@@ -1,81 +1,82 @@
-//! The proof of a merchant's ledger, called for by hand.
+//! The proof of a merchant's ledger, requested by hand.
 
-use crate::app::{App, FollowupsError};
+use crate::context::{App, FollowupsError};
 use domain::{Instant, MemberId, MerchantId};
 use serde::{Deserialize, Serialize};
 use store::{MEMBER_SHARDS, Mode, Scope};
 
-/// A ledger to prove, from a place on.
+/// A ledger to prove, from a position on.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Ledger {
+pub struct LedgerRequest {
     /// The merchant.
     pub merchant: String,
-    /// `test` for the data of its tests.
+    /// `test` for the merchant's test data.
     #[serde(default)]
     pub mode: Option<String>,
-    /// The shard to begin with: `next` of the answer before.
+    /// The shard to begin with: `next` of the previous response.
     #[serde(default)]
     pub shard: u8,
-    /// The last member of it that was seen.
+    /// The last member of the shard that was proved before: `next` of the previous response.
     #[serde(default)]
     pub after: Option<String>,
 }
 
-/// What was proved.
+/// The result of a proof.
 #[derive(Debug, Default, Serialize)]
 pub struct Proof {
-    /// Members looked at.
+    /// The number of members.
     pub members: u64,
-    /// Their entries.
+    /// The number of their entries.
     pub entries: u64,
-    /// Those whose entries do not sum to the account: empty, or a defect.
+    /// The members whose entries do not sum to the account. Every one of them is a defect.
     pub unproved: Vec<UnprovedMember>,
-    /// Where to go on, where the time at hand ended first: shard and member, to be sent again.
+    /// The shard and the member after which the next request continues, where the time ended first.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<(u8, Option<String>)>,
+    pub next: Option<(u8, Option<MemberId>)>,
 }
 
 /// A member whose entries do not sum to the account.
 #[derive(Debug, Serialize)]
 pub struct UnprovedMember {
-    /// Who.
-    pub member: String,
-    /// What the entries sum to.
+    /// The member.
+    pub member: MemberId,
+    /// The sum of the entries.
     pub entries: i64,
-    /// What the account holds.
+    /// The balance of the account.
     pub account: i64,
 }
 
+/// Sums the entries of every member and compares the sum with the member's account, until `until`.
 pub(crate) async fn prove(
     app: &App,
-    ledger: &Ledger,
+    ledger: &LedgerRequest,
     now: Instant,
     until: Instant,
 ) -> Result<Proof, FollowupsError> {
     let merchant = MerchantId::parse(&ledger.merchant)
-        .map_err(|_| FollowupsError::Order("merchant: send the identifier as it was given"))?;
+        .map_err(|_| FollowupsError::Request("merchant: send the identifier as it was given"))?;
     let mode = match ledger.mode.as_deref() {
         None => Some(Mode::Live),
         Some(word) => Mode::parse(word),
     };
-    let mode = mode.ok_or(FollowupsError::Order("mode: write live or test"))?;
+    let mode = mode.ok_or(FollowupsError::Request("mode: write live or test"))?;
     let after = ledger.after.as_deref().map(MemberId::parse).transpose();
     let mut after =
-        after.map_err(|_| FollowupsError::Order("after: send the place as it was given"))?;
+        after.map_err(|_| FollowupsError::Request("after: send the position as it was given"))?;
     let mut shard = ledger.shard;
     let scope = Scope { settings: app.store.settings(merchant, now).await?, mode };
     let mut proof = Proof::default();
     while shard < MEMBER_SHARDS {
         if Instant::now() >= until {
-            proof.next = Some((shard, after.map(|member| member.to_string())));
+            proof.next = Some((shard, after));
             break;
         }
         let page = app.store.prove(&scope, shard, after).await?;
         proof.members += page.members;
         proof.entries += page.entries;
         proof.unproved.extend(page.unproved.iter().map(|unproved| UnprovedMember {
-            member: unproved.member.to_string(),
+            member: unproved.member,
             entries: unproved.entries.get(),
             account: unproved.account.get(),
         }));
@@ -84,9 +85,9 @@ pub(crate) async fn prove(
     }
     let (members, entries, unproved) = (proof.members, proof.entries, proof.unproved.len());
     if unproved > 0 {
-        tracing::error!(%merchant, members, entries, unproved, "a ledger does not sum up");
+        tracing::error!(%merchant, members, entries, unproved, "a ledger does not sum to its accounts");
     } else {
-        tracing::info!(%merchant, members, entries, "a ledger sums up so far");
+        tracing::info!(%merchant, members, entries, "a ledger sums to its accounts so far");
     }
     Ok(proof)
 }

@@ -1,18 +1,23 @@
-//! Nights of a merchant's members, and the proof of its ledger.
+//! The daily run of a merchant's members, and the proof of its ledger.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
 
 use domain::member::{Details, Enrolment};
 use domain::programme::{Expiry, Gifts, Level, LevelCode, SpendRule, Terms};
 use domain::{
-    Cents, Day, EstablishmentId, Instant, Kind, MemberId, Points, Programme, Purchase, Receipt,
-    ReceiptNumber, Register, Sector,
+    Cents, Day, EstablishmentId, Instant, MemberId, Points, Programme, Purchase, PurchaseKind,
+    Receipt, ReceiptNumber, Register, Sector,
 };
-use followups::{Answer, App, FollowupsError, Ledger, Order, Proof, Queued, handle, take};
+use followups::{
+    App, FollowupsError, LedgerRequest, Proof, QueuedRun, Request, Response, handle_message,
+    handle_request,
+};
+use platform::queue::{Failed, QueueClient};
 use store::{Customer, Entry, HistoryEntry, NewMember, Scope, Source, Store};
 use support::{Queue, Table, instant, merchant, mobile, open_merchant, open_merchant_with};
 
 const CREATED: &str = "2025-10-01T10:00:00Z";
+const BIRTHDAY_POINTS: u32 = 50;
 
 struct Fixture {
     _table: Table,
@@ -24,7 +29,7 @@ struct Fixture {
 fn programme() -> Programme {
     Programme::from_stored(Terms {
         spend: vec![SpendRule::of_everything(1, Cents::new(100))],
-        gifts: Gifts { birthday: 50, ..Gifts::default() },
+        gifts: Gifts { birthday: BIRTHDAY_POINTS, ..Gifts::default() },
         expiry: Expiry::AfterEarning { months: 12 },
         levels: vec![Level {
             code: LevelCode::parse("gold").unwrap(),
@@ -35,8 +40,8 @@ fn programme() -> Programme {
     })
 }
 
-/// Three in the morning in Paris.
-fn night_of(day: &str) -> Instant {
+/// An instant in the night before a day.
+fn scheduled_at(day: &str) -> Instant {
     instant(&format!("{day}T02:00:00Z"))
 }
 
@@ -47,10 +52,10 @@ impl Fixture {
         let shop = merchant(Sector::Retail, 1);
         let scope = open_merchant_with(&store, &shop, &programme(), instant(CREATED)).await;
         let queue = Queue::start().await;
+        let client = queue.client();
         let app = App {
             store,
-            sqs: queue.client(),
-            followups_queue: "http://queue/followups".to_owned(),
+            queue: QueueClient::new(move || client, "http://queue/followups"),
             stage: stage.to_owned(),
         };
         Self { _table: table, queue, app, scope }
@@ -76,7 +81,7 @@ impl Fixture {
             number: ReceiptNumber::parse(number).unwrap(),
         };
         let sold_at = instant(&format!("{day}T10:00:00Z"));
-        let (kind, total) = (Kind::Sale, Cents::new(cents));
+        let (kind, total) = (PurchaseKind::Sale, Cents::new(cents));
         let purchase =
             Purchase::new(Sector::Retail, receipt, kind, sold_at, total, vec![], None).unwrap();
         let entry = Entry { purchase, source: Source::Operator };
@@ -84,15 +89,27 @@ impl Fixture {
         self.store().record_purchase(&self.scope, &customer, &entry, sold_at).await.unwrap();
     }
 
-    /// A night, and everything it queues.
-    async fn night(&self, day: &str) -> Queued {
-        let answer = take(&self.app, &Order::default(), night_of(day), Instant::MAX).await.unwrap();
-        let Answer::Queued(queued) = answer else { panic!("no night: {answer:?}") };
-        self.empty_queue(day).await;
+    async fn request(&self, request: &Request, day: &str) -> Result<Response, FollowupsError> {
+        handle_request(&self.app, request, scheduled_at(day), Instant::MAX).await
+    }
+
+    /// Queues the daily run of a day; no message is handled.
+    async fn queue_day(&self, day: &str) -> QueuedRun {
+        match self.request(&Request::default(), day).await.unwrap() {
+            Response::Queued(queued) => queued,
+            Response::Proof(_) => panic!("the request asks for no proof"),
+        }
+    }
+
+    /// A whole daily run: its messages are handled until the queue is empty.
+    async fn run_day(&self, day: &str) -> QueuedRun {
+        let queued = self.queue_day(day).await;
+        self.handle_all(day).await;
         queued
     }
 
-    async fn empty_queue(&self, day: &str) {
+    /// Handles messages until the queue is empty.
+    async fn handle_all(&self, day: &str) {
         loop {
             let bodies = self.queue.sent("followups");
             self.queue.clear();
@@ -100,25 +117,26 @@ impl Fixture {
                 break;
             }
             for body in bodies {
-                handle(&self.app, &body, night_of(day), Instant::MAX).await.unwrap();
+                handle_message(&self.app, &body, scheduled_at(day), Instant::MAX).await.unwrap();
             }
         }
     }
 
     async fn prove(&self) -> Proof {
         let merchant = self.scope.settings.merchant.id.to_string();
-        let ledger = Ledger { merchant, mode: None, shard: 0, after: None };
-        let order = Order { prove: Some(ledger), ..Order::default() };
-        let answer = take(&self.app, &order, night_of("2027-01-01"), Instant::MAX).await.unwrap();
-        let Answer::Proof(proof) = answer else { panic!("no proof: {answer:?}") };
-        proof
+        let ledger = LedgerRequest { merchant, mode: None, shard: 0, after: None };
+        let request = Request { prove: Some(ledger), ..Request::default() };
+        match self.request(&request, "2027-01-01").await.unwrap() {
+            Response::Proof(proof) => proof,
+            Response::Queued(_) => panic!("the request asks for a proof"),
+        }
     }
 
     async fn balance(&self, member: MemberId) -> i64 {
         self.store().member(&self.scope, member).await.unwrap().account.sum().get()
     }
 
-    /// The entries of a member that are no purchase: cause and points, newest first.
+    /// The cause and the points of a member's ledger entries, newest first. Purchases are not among them.
     async fn entries(&self, member: MemberId) -> Vec<(String, i64)> {
         let after = std::collections::HashMap::new();
         let page = self.store().history(&self.scope, member, &after, 100).await.unwrap();
@@ -133,38 +151,42 @@ impl Fixture {
 }
 
 #[tokio::test]
-async fn what_is_not_spent_ends_in_the_night_after_its_last_day_and_once() {
+async fn points_that_are_not_spent_expire_once_after_their_last_day() {
     let fixture = Fixture::open("test").await;
     let member = fixture.enrol(1, None).await;
     fixture.sell(member, "1", "2025-10-10", 4_000).await;
     fixture.sell(member, "2", "2025-11-10", 3_000).await;
-    fixture.night("2026-10-31").await;
+    fixture.run_day("2026-10-31").await;
     assert_eq!(fixture.balance(member).await, 70);
     for _ in 0..2 {
-        let queued = fixture.night("2026-11-01").await;
-        assert_eq!(queued, Queued { today: "2026-11-01".to_owned(), merchants: 1 });
+        let queued = fixture.run_day("2026-11-01").await;
+        assert_eq!(queued, QueuedRun { today: "2026-11-01".to_owned(), merchants: 1 });
         assert_eq!(fixture.balance(member).await, 30);
     }
     assert_eq!(fixture.entries(member).await, [("expiry".to_owned(), -40)]);
     let proof = fixture.prove().await;
-    assert_eq!((proof.members, proof.entries, proof.unproved.len()), (1, 3, 0));
+    assert_eq!(proof.members, 1);
+    assert_eq!(proof.entries, 3, "two sales and the expiry");
+    assert!(proof.unproved.is_empty());
 }
 
 #[tokio::test]
-async fn a_birthday_is_given_its_points_once_a_year() {
+async fn a_member_is_given_birthday_points_once_a_year() {
     let fixture = Fixture::open("test").await;
     let member = fixture.enrol(1, Some("1980-11-25")).await;
     let other = fixture.enrol(2, None).await;
     for day in ["2025-11-24", "2025-11-25", "2025-11-26", "2026-11-27", "2026-11-28"] {
-        fixture.night(day).await;
+        fixture.run_day(day).await;
     }
-    assert_eq!((fixture.balance(member).await, fixture.balance(other).await), (100, 0));
-    assert_eq!(fixture.entries(member).await.len(), 2);
-    assert_eq!(fixture.prove().await.unproved.len(), 0);
+    let birthdays = vec![("birthday".to_owned(), i64::from(BIRTHDAY_POINTS)); 2];
+    assert_eq!(fixture.entries(member).await, birthdays);
+    assert_eq!(fixture.balance(member).await, 2 * i64::from(BIRTHDAY_POINTS));
+    assert_eq!(fixture.balance(other).await, 0);
+    assert!(fixture.prove().await.unproved.is_empty());
 }
 
 #[tokio::test]
-async fn a_level_falls_in_the_night_of_its_anniversary() {
+async fn a_level_ends_on_its_anniversary() {
     let fixture = Fixture::open("test").await;
     let member = fixture.enrol(1, None).await;
     fixture.sell(member, "1", "2025-10-10", 20_000).await;
@@ -173,57 +195,61 @@ async fn a_level_falls_in_the_night_of_its_anniversary() {
         account.level.map(|standing| standing.code.as_str().to_owned())
     };
     assert_eq!(level().await.as_deref(), Some("gold"));
-    fixture.night("2026-10-09").await;
+    fixture.run_day("2026-10-09").await;
     assert_eq!(level().await.as_deref(), Some("gold"));
-    fixture.night("2026-10-10").await;
+    fixture.run_day("2026-10-10").await;
     assert_eq!(level().await, None);
 }
 
 #[tokio::test]
-async fn a_merchant_whose_programme_asks_for_no_night_is_left_alone() {
+async fn a_merchant_whose_programme_needs_no_daily_run_is_skipped() {
     let fixture = Fixture::open("test").await;
     let quiet = merchant(Sector::Retail, 2);
     open_merchant(fixture.store(), &quiet, instant(CREATED)).await;
-    assert_eq!(fixture.night("2026-11-01").await.merchants, 1);
+    assert_eq!(fixture.run_day("2026-11-01").await.merchants, 1);
 }
 
 #[tokio::test]
-async fn a_walk_that_ends_before_its_time_goes_on_where_it_was() {
+async fn a_daily_run_out_of_time_continues_where_it_was() {
     let fixture = Fixture::open("test").await;
     let mut members = vec![];
     for number in 1..=20 {
         let member = fixture.enrol(number, Some("1980-11-25")).await;
         members.push(member);
     }
-    take(&fixture.app, &Order::default(), night_of("2025-11-25"), Instant::MAX).await.unwrap();
+    fixture.queue_day("2025-11-25").await;
     let bodies = fixture.queue.sent("followups");
     fixture.queue.clear();
     for body in bodies {
-        // No time at all: the same message again.
-        let night = night_of("2025-11-25");
-        handle(&fixture.app, &body, night, Instant::UNIX_EPOCH).await.unwrap();
+        // Without any time, the same message is queued again.
+        let now = scheduled_at("2025-11-25");
+        handle_message(&fixture.app, &body, now, Instant::UNIX_EPOCH).await.unwrap();
         assert_eq!(fixture.queue.sent("followups").last(), Some(&body));
     }
-    fixture.empty_queue("2025-11-25").await;
+    fixture.handle_all("2025-11-25").await;
     for member in members {
-        assert_eq!(fixture.balance(member).await, 50);
+        assert_eq!(fixture.balance(member).await, i64::from(BIRTHDAY_POINTS));
     }
 }
 
 #[tokio::test]
-async fn a_real_members_points_are_never_ended_by_a_simulated_day() {
+async fn a_simulated_day_never_ends_the_points_of_real_members() {
     let fixture = Fixture::open("live").await;
-    let order = Order { today: Some("2030-01-01".to_owned()), ..Order::default() };
-    let refused = take(&fixture.app, &order, night_of("2026-11-01"), Instant::MAX).await;
-    assert!(matches!(refused, Err(FollowupsError::Order(_))));
+    let request = Request { today: Some("2030-01-01".to_owned()), ..Request::default() };
+    let refused = fixture.request(&request, "2026-11-01").await;
+    assert!(matches!(refused, Err(FollowupsError::Request(_))));
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_piece_of_a_night_is_poison() {
+async fn a_body_that_is_no_message_is_poison() {
     let fixture = Fixture::open("test").await;
-    let odd = r#"{"tenant":"M#1","today":"2026-11-01","shard":0}"#;
-    for body in ["", "{}", odd] {
-        let dealt = handle(&fixture.app, body, night_of("2026-11-01"), Instant::MAX).await;
-        assert!(matches!(dealt, Err(platform::queue::Failed::Poison(_))), "{body}");
+    let no_tenant = r#"{"tenant":"M#1","today":"2026-11-01","shard":0}"#.to_owned();
+    let tenant = fixture.scope.tenant();
+    let no_day = format!(r#"{{"tenant":"{tenant}","today":"2026-11-31","shard":0}}"#);
+    let no_shard = format!(r#"{{"tenant":"{tenant}","today":"2026-11-01","shard":16}}"#);
+    for body in [String::new(), "{}".to_owned(), no_tenant, no_day, no_shard] {
+        let now = scheduled_at("2026-11-01");
+        let handled = handle_message(&fixture.app, &body, now, Instant::MAX).await;
+        assert!(matches!(handled, Err(Failed::Poison(_))), "{body}");
     }
 }

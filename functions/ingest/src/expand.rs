@@ -1,6 +1,6 @@
-//! Gzip: expanded once, into an object of ours that every range can be read from.
+//! Gzip: a compressed file is expanded once, into an object that every range can be read from.
 
-use crate::objects::{ObjectError, Reading, Source, Writing};
+use crate::objects::{ObjectError, ObjectReader, ObjectVersion, ObjectWriter};
 use aws_sdk_s3::Client;
 use flate2::write::MultiGzDecoder;
 use std::io::Write as _;
@@ -8,50 +8,47 @@ use std::io::Write as _;
 /// The first two bytes of a gzip file.
 pub(crate) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// What a compressed file comes to.
+/// The result of expanding a compressed file.
 pub(crate) enum Expanded {
-    /// Its content, as an object.
-    Into(Source),
-    /// More bytes than are allowed, which a small file can hide (*gzip bomb*).
+    /// The content, as an object.
+    Into(ObjectVersion),
+    /// The content has more bytes than are allowed. A small file can expand to many (*gzip bomb*).
     TooLarge,
-    /// Cut short, or no gzip behind its first bytes.
+    /// The file is truncated, or is not gzip behind its first bytes.
     Unreadable,
 }
 
-/// Expands what is read into `key`, reading and writing as it goes: two chunks and a part in memory.
-///
-/// # Errors
-/// [`ObjectError`], one reason a variant.
+/// Expands a compressed file into the object `key`, as a stream: two chunks and one part in memory.
 pub(crate) async fn expand(
     client: &Client,
-    mut reading: Reading,
+    mut compressed: ObjectReader,
     bucket: &str,
     key: &str,
-    most_bytes: u64,
+    max_bytes: u64,
 ) -> Result<Expanded, ObjectError> {
-    let mut writing = Writing::begin(client, bucket, key);
+    let mut expanded = ObjectWriter::begin(client, bucket, key);
     let mut decoder = MultiGzDecoder::new(Vec::new());
     let mut written = 0_u64;
-    while let Some(chunk) = reading.next().await? {
-        // Small steps bound what a chunk can expand to: deflate gives at most 1,032 bytes for one.
+    while let Some(chunk) = compressed.next().await? {
+        // Small steps limit the bytes that a chunk can expand to: deflate expands 1 byte to at most 1,032.
         for step in chunk.chunks(4096) {
             if decoder.write_all(step).is_err() {
                 return Ok(Expanded::Unreadable);
             }
-            let expanded = std::mem::take(decoder.get_mut());
-            written += u64::try_from(expanded.len()).unwrap_or(u64::MAX);
-            if written > most_bytes {
+            let bytes = std::mem::take(decoder.get_mut());
+            written += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            if written > max_bytes {
                 return Ok(Expanded::TooLarge);
             }
-            writing.add(&expanded).await?;
+            expanded.add(&bytes).await?;
         }
     }
     match decoder.finish() {
-        Ok(rest) => writing.add(&rest).await?,
+        Ok(rest) => expanded.add(&rest).await?,
         Err(_) => return Ok(Expanded::Unreadable),
     }
-    let etag = writing.finish().await?;
-    Ok(Expanded::Into(Source {
+    let etag = expanded.finish().await?;
+    Ok(Expanded::Into(ObjectVersion {
         bucket: bucket.to_owned(),
         key: key.to_owned(),
         version: None,

@@ -1,19 +1,25 @@
 //! A merchant's purchase file becomes purchases and members.
 //!
-//! An arrival is planned into ranges ([`arrival`]); each range is worked through window by window
-//! ([`work`], [`window`]); the last one to be done writes the report ([`finish`]).
+//! A file that was created in the bucket is planned into ranges ([`plan_upload`]). Each range is ingested
+//! window by window ([`ingest_range`], [`window`]). After the last range the report is written ([`report`]).
 
-mod address;
-mod app;
-mod arrival;
+mod context;
+mod dispatch;
 mod expand;
 pub mod file;
-mod finish;
+mod file_plan;
+mod ingest_range;
+mod keys;
 mod message;
+mod object_key;
 mod objects;
-mod plan_file;
+mod plan_upload;
+mod report;
+mod stored_plan;
 mod window;
-mod work;
 
-pub use app::{App, IngestError, KeptPlan, handle};
+pub use context::{App, IngestError};
+pub use dispatch::handle;
+pub use file_plan::PlanCache;
+pub use message::RangeMessage;
 pub use objects::ObjectError;

@@ -1,25 +1,24 @@
 //! The function `ingest`: a merchant's file in S3 becomes purchases and members.
 
 use aws_lambda_events::event::sqs::SqsEvent;
-use ingest::{App, KeptPlan, handle};
+use ingest::{App, PlanCache, handle};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use platform::{clients, queue, settings, telemetry};
+use platform::queue::{self, QueueClient};
+use platform::{clients, settings, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start();
-    let config = clients::config()?;
-    let app = App {
+    let config = clients::config().await;
+    let app = &App {
         store: clients::store(&config).await?,
         s3: clients::s3(&config),
-        sqs: aws_sdk_sqs::Client::new(&config),
+        ranges: QueueClient::from_settings(&config, "RANGES_QUEUE_URL")?,
         reports_bucket: settings::text("REPORTS_BUCKET")?,
-        ranges_queue: settings::text("RANGES_QUEUE_URL")?,
         range_bytes: settings::number("RANGE_BYTES")?,
-        most_expanded_bytes: settings::number("MAX_EXPANDED_BYTES")?,
-        plan: KeptPlan::default(),
+        max_expanded_bytes: settings::number("MAX_EXPANDED_BYTES")?,
+        plan_cache: PlanCache::default(),
     };
-    let app = &app;
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
         let answer = queue::process_batch(event.payload, |message| async move {
             let body = message.body.as_deref().unwrap_or_default();

@@ -1,68 +1,52 @@
-//! What the two queues carry: S3's notifications, and the ranges that this function sends itself.
+//! The messages of the two queues: notifications of S3, and the ranges that this function sends to itself.
 
 use domain::{Instant, MerchantId, UploadId};
 use serde::{Deserialize, Serialize};
 use store::Mode;
 
-/// A message, read.
+/// A message.
 pub(crate) enum Message {
-    /// Objects that arrived.
-    Arrivals(Vec<Arrival>),
-    /// A range to work through.
+    /// Objects were created in the bucket of uploads.
+    ObjectsCreated(Vec<ObjectCreated>),
+    /// A range is to be ingested.
     Range(RangeMessage),
-    /// Nothing to do: S3's test when the notification was set up.
-    Nothing,
+    /// The test event that S3 sends when the notification is set up.
+    TestEvent,
 }
 
-/// An object that arrived.
+/// An object that was created in the bucket of uploads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Arrival {
+pub(crate) struct ObjectCreated {
     /// The bucket.
     pub(crate) bucket: String,
     /// The key, decoded.
     pub(crate) key: String,
-    /// What tells this content of the key from another: the version, or the `ETag` without one.
+    /// The version, where the bucket keeps versions.
     pub(crate) version: Option<String>,
     /// The `ETag`.
     pub(crate) etag: Option<String>,
-    /// When it arrived.
+    /// When the object was created.
     pub(crate) at: Instant,
 }
 
-/// A range of a planned file. Everything else about the file stands in its plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct RangeMessage {
-    /// The merchant.
-    pub(crate) merchant: String,
-    /// `live` or `test`.
-    pub(crate) mode: String,
-    /// The upload.
-    pub(crate) upload: String,
-    /// Which range, from 0.
-    pub(crate) range: u32,
+impl ObjectCreated {
+    /// The text that tells this content of the key from another: the version, or without versions the `ETag`.
+    pub(crate) fn content_version(&self) -> &str {
+        self.version.as_deref().or(self.etag.as_deref()).unwrap_or_default()
+    }
 }
 
-impl RangeMessage {
-    /// A message about a range.
-    #[must_use]
-    pub(crate) fn new(merchant: MerchantId, mode: Mode, upload: UploadId, range: u32) -> Self {
-        Self {
-            merchant: merchant.to_string(),
-            mode: mode.as_str().to_owned(),
-            upload: upload.to_string(),
-            range,
-        }
-    }
-
-    /// Its identifiers; `None` where one is none of ours.
-    #[must_use]
-    pub(crate) fn identifiers(&self) -> Option<(MerchantId, Mode, UploadId)> {
-        Some((
-            MerchantId::parse(&self.merchant).ok()?,
-            Mode::parse(&self.mode)?,
-            UploadId::parse(&self.upload).ok()?,
-        ))
-    }
+/// A range of a planned file. Everything else about the file is in its plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RangeMessage {
+    /// The merchant.
+    pub(crate) merchant: MerchantId,
+    /// Live or test data.
+    pub(crate) mode: Mode,
+    /// The upload.
+    pub(crate) upload: UploadId,
+    /// The number of the range, from 0.
+    pub(crate) range: u32,
 }
 
 #[derive(Deserialize)]
@@ -108,27 +92,25 @@ struct Object {
     etag: Option<String>,
 }
 
-/// Reads a message's body.
-///
-/// # Errors
-/// A sentence for the log where it is neither; the body itself may name a person and is not in it.
+/// Reads the body of a message. The error is a sentence for the log; it does not repeat the body, which may
+/// name a person.
 pub(crate) fn parse(body: &str) -> Result<Message, &'static str> {
     match serde_json::from_str(body).map_err(|_| "neither a notification of S3 nor a range")? {
         Body::Range(range) => Ok(Message::Range(range)),
-        Body::Test { event } if event == "s3:TestEvent" => Ok(Message::Nothing),
+        Body::Test { event } if event == "s3:TestEvent" => Ok(Message::TestEvent),
         Body::Test { .. } => Err("an event of another kind"),
         Body::Notification { records } => records
             .into_iter()
             .filter(|record| record.event_name.contains("ObjectCreated"))
-            .map(arrival)
+            .map(object_created)
             .collect::<Result<_, _>>()
-            .map(Message::Arrivals),
+            .map(Message::ObjectsCreated),
     }
 }
 
-fn arrival(record: Record) -> Result<Arrival, &'static str> {
+fn object_created(record: Record) -> Result<ObjectCreated, &'static str> {
     let Entity { bucket, object } = record.s3;
-    Ok(Arrival {
+    Ok(ObjectCreated {
         bucket: bucket.name,
         key: decode(&object.key).ok_or("a key that is not form-encoded")?,
         version: object.version_id.filter(|version| !version.is_empty() && version != "null"),
@@ -137,7 +119,7 @@ fn arrival(record: Record) -> Result<Arrival, &'static str> {
     })
 }
 
-/// Keys come form-encoded: `+` is a space.
+/// Decodes a key. Keys in notifications are form-encoded: `+` is a space.
 fn decode(key: &str) -> Option<String> {
     let spaced = key.replace('+', " ");
     percent_encoding::percent_decode_str(&spaced).decode_utf8().ok().map(Into::into)
@@ -157,36 +139,38 @@ mod tests {
 
     #[test]
     fn a_notifications_key_is_decoded() {
-        let Ok(Message::Arrivals(arrivals)) = parse(&notification("a/b/ventes+du+24%C3%A9.csv"))
-        else {
-            panic!("not read")
-        };
-        assert_eq!(arrivals[0].key, "a/b/ventes du 24é.csv");
-        assert_eq!(arrivals[0].version.as_deref(), Some("v1"));
+        let body = notification("a/b/ventes+du+24%C3%A9.csv");
+        let Ok(Message::ObjectsCreated(objects)) = parse(&body) else { panic!("no objects") };
+        let [object] = &objects[..] else { panic!("one object is in the notification") };
+        assert_eq!(object.key, "a/b/ventes du 24é.csv");
+        assert_eq!(object.content_version(), "v1");
     }
 
     #[test]
-    fn the_test_event_of_s3_is_nothing_to_do() {
+    fn the_test_event_of_s3_is_recognised() {
         let body = r#"{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"uploads"}"#;
-        assert!(matches!(parse(body), Ok(Message::Nothing)));
+        assert!(matches!(parse(body), Ok(Message::TestEvent)));
     }
 
     #[test]
-    fn a_body_of_another_kind_is_told_without_its_content() {
+    fn the_error_of_another_body_does_not_repeat_the_body() {
         for body in ["", "{", "[]", r#"{"mobile":"0639980012"}"#, r#"{"Event":"other"}"#] {
-            let Err(why) = parse(body) else { panic!("read {body}") };
+            let Err(why) = parse(body) else { panic!("{body} was read") };
             assert!(!why.contains("0639980012"));
         }
     }
 
     #[test]
-    fn a_range_reads_back() {
-        let merchant = MerchantId::from_bytes([1; 16]);
-        let upload = UploadId::from_bytes([2; 16]);
-        let sent = RangeMessage::new(merchant, Mode::Test, upload, 7);
-        let Ok(Message::Range(read)) = parse(&serde_json::to_string(&sent).unwrap()) else {
-            panic!("not read")
-        };
-        assert_eq!(read.identifiers(), Some((merchant, Mode::Test, upload)));
+    fn a_range_is_written_with_its_identifiers_as_text_and_reads_back() {
+        let (merchant, upload) = (MerchantId::from_bytes([1; 16]), UploadId::from_bytes([2; 16]));
+        let range = RangeMessage { merchant, mode: Mode::Test, upload, range: 7 };
+        let body = serde_json::to_string(&range).unwrap();
+        let json =
+            format!(r#"{{"merchant":"{merchant}","mode":"test","upload":"{upload}","range":7}}"#);
+        assert_eq!(body, json);
+        let Ok(Message::Range(read)) = parse(&body) else { panic!("not a range") };
+        assert_eq!(read, range);
+        let malformed = body.replace(&merchant.to_string(), "x");
+        assert!(parse(&malformed).is_err());
     }
 }

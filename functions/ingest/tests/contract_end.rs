@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
 
 use domain::{Day, Instant, Sector};
-use ingest::{App, KeptPlan, handle};
+use ingest::{App, PlanCache, handle};
+use platform::queue::QueueClient;
 use store::{Scope, Store, UploadStatus};
 use support::{Bucket, Queue, Table, instant, merchant, open_merchant};
 
@@ -29,15 +30,15 @@ impl Fixture {
         let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now).await;
         let last = Day::parse("2026-11-30").unwrap();
         store.end_contract(scope.settings.merchant.id, last).await.unwrap();
+        let client = queue.client();
         let app = App {
             store: store.clone(),
             s3: aws_sdk_s3::Client::from_conf(bucket.config().build()),
-            sqs: queue.client(),
+            ranges: QueueClient::new(move || client, "http://queue/ranges"),
             reports_bucket: "reports".to_owned(),
-            ranges_queue: "http://queue/ranges".to_owned(),
             range_bytes: 1_000_000,
-            most_expanded_bytes: 1_000_000,
-            plan: KeptPlan::default(),
+            max_expanded_bytes: 1_000_000,
+            plan_cache: PlanCache::default(),
         };
         Self { _table: table, store, scope, bucket, queue, app }
     }
@@ -56,21 +57,21 @@ impl Fixture {
 }
 
 #[tokio::test]
-async fn a_file_that_comes_after_the_contract_is_told_its_reason_and_not_read() {
+async fn a_file_after_the_end_of_the_contract_is_not_read_and_its_reason_is_written() {
     let fixture = Fixture::open().await;
     // In Paris the 1st of December begins at 23:00 UTC.
     fixture.arrives(instant("2026-11-30T23:00:00Z")).await;
     assert!(fixture.queue.sent("/ranges").is_empty());
     assert!(fixture.store.uploads(&fixture.scope, None, 10).await.unwrap().0.is_empty());
-    let told = fixture.bucket.objects("reports");
-    let (key, body) = told.first_key_value().unwrap();
+    let reports = fixture.bucket.objects("reports");
+    assert_eq!(reports.len(), 1);
+    let (key, body) = reports.first_key_value().unwrap();
     assert!(key.starts_with("refused/nobody/"), "{key}");
     assert!(String::from_utf8_lossy(body).contains("contract has ended"));
-    assert_eq!(told.len(), 1);
 }
 
 #[tokio::test]
-async fn what_of_a_file_is_not_read_on_the_last_day_is_left() {
+async fn a_range_that_was_not_ingested_on_the_last_day_is_never_ingested() {
     let fixture = Fixture::open().await;
     fixture.arrives(instant("2026-11-30T22:59:59Z")).await;
     let ranges = fixture.queue.sent("/ranges");
@@ -80,7 +81,7 @@ async fn what_of_a_file_is_not_read_on_the_last_day_is_left() {
     assert_eq!(uploads[0].status, UploadStatus::Running);
     let members = fixture.store.members(&fixture.scope, None, 10).await.unwrap();
     assert!(members.members.is_empty());
-    // On the last day itself it would have been read.
+    // On the last day the same range is ingested.
     handle(&fixture.app, &ranges[0], instant("2026-11-30T22:59:59Z")).await.unwrap();
     let members = fixture.store.members(&fixture.scope, None, 10).await.unwrap();
     assert_eq!(members.members.len(), 1);

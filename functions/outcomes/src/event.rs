@@ -18,7 +18,7 @@ pub(crate) struct OutcomeEvent {
 impl OutcomeEvent {
     /// Reads an event; `None` where its address is not an address of its channel.
     pub(crate) fn read(event: &ProviderEvent) -> Option<Self> {
-        let address = match Channel::parse(&event.channel)? {
+        let address = match event.channel {
             Channel::Email => MessageAddress::Email(Email::parse(&event.address).ok()?),
             Channel::Sms => MessageAddress::Mobile(Mobile::parse(&event.address).ok()?),
             Channel::Postal => return None,

@@ -8,7 +8,7 @@ use platform::{clients, queue, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start();
-    let config = clients::config()?;
+    let config = clients::config().await;
     let app = App { store: clients::store(&config).await? };
     let app = &app;
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {

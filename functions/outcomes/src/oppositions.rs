@@ -12,7 +12,7 @@ use store::{ConsentChange, Mode, Scope, StoreError};
 /// Records the opposition of an event. An event that is no opposition changes nothing.
 pub(crate) async fn record(
     app: &App,
-    account: &str,
+    account: &AccountCode,
     event: &OutcomeEvent,
     now: Instant,
 ) -> Result<(), OutcomeError> {
@@ -32,8 +32,7 @@ pub(crate) async fn record(
         }
         return Ok(());
     }
-    let Ok(account) = AccountCode::parse(account) else { return Ok(()) };
-    for merchant in app.store.merchants_of_account(&account).await? {
+    for merchant in app.store.merchants_of_account(account).await? {
         for mode in [Mode::Live, Mode::Test] {
             if let Some(scope) = app.scope(merchant, mode, now).await? {
                 oppose_if_messaged(app, &scope, event, opposition).await?;

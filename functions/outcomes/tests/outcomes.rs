@@ -5,6 +5,7 @@
 use domain::campaign::{Campaign, Content, State};
 use domain::member::consent::{Consent, ConsentSource, OppositionReason};
 use domain::member::{Details, Email};
+use domain::merchant::provider::AccountCode;
 use domain::{CampaignId, Channel, Instant, MemberId, Segment};
 use jiff::ToSpan as _;
 use outcomes::{App, handle};
@@ -100,7 +101,8 @@ impl Fixture {
     }
 
     async fn deliver(&self, events: Vec<ProviderEvent>) -> Result<(), Failed> {
-        let message = ProviderEventsMessage { account: "shared".to_owned(), events };
+        let message =
+            ProviderEventsMessage { account: AccountCode::parse("shared").unwrap(), events };
         handle(&self.app, &serde_json::to_string(&message).unwrap(), now()).await
     }
 
@@ -127,7 +129,7 @@ fn event(
     what: EventKind,
 ) -> ProviderEvent {
     ProviderEvent {
-        channel: channel.as_str().to_owned(),
+        channel,
         address: address.to_owned(),
         reference: reference.map(|reference| reference.to_string()),
         what,

@@ -1,25 +1,25 @@
-//! What is to be done with a member whose day in the index has come.
+//! The decision on a member whose day in the due index has come.
 
-use domain::retention::{self, Reason};
+use domain::retention::{self, ErasureReason};
 use domain::{Day, Sector};
 use store::{DueMember, Member, Tombstone};
 
 pub(crate) enum Decision {
-    /// There is no such member any more.
+    /// The member is gone, or has another day already.
     Nothing,
-    /// The erasure was decided before; what is left goes.
+    /// The erasure was decided before. The deletions are continued.
     CarryOut(Tombstone),
-    /// The deadline has moved on to a day to come.
-    Rearm(Box<Member>, Day, Reason),
+    /// The deadline has moved to a later day.
+    Rearm(Box<Member>, Day, ErasureReason),
     /// The deadline has come.
-    Erase(Box<Member>, Day, Reason),
+    Erase(Box<Member>, Day, ErasureReason),
 }
 
 pub(crate) fn decide(due: DueMember, sector: Sector, today: Day) -> Decision {
     match due {
         DueMember::Gone => Decision::Nothing,
         DueMember::Erased(tombstone) => Decision::CarryOut(tombstone),
-        // The index lags a moment behind: another day was given already.
+        // The index is eventually consistent: the member has another day already.
         DueMember::Member(member) if member.person.due.is_some_and(|due| due > today) => {
             Decision::Nothing
         }

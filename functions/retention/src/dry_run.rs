@@ -1,10 +1,11 @@
-//! What a night would do, told and not done.
+//! The dry run of a daily run: it reads everything that the daily run would read, lists what the daily run
+//! would do, and writes nothing.
 
-use crate::app::{App, RetentionError};
+use crate::context::{App, RetentionError};
 use crate::decision::{Decision, decide};
-use crate::night::Terms;
+use crate::request::Run;
 use crate::sweep::settings_of;
-use domain::retention::Reason;
+use domain::retention::ErasureReason;
 use domain::{Day, Instant, MerchantId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
@@ -12,93 +13,90 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use store::{Due, DueBucket, Scope, Settings, StoreError};
 
-/// The most rows of an answer: a Lambda's answer holds 6 MB.
-const MOST_ROWS: usize = 10_000;
-/// Members read at once.
-const AT_ONCE: usize = 16;
+/// The most rows of a response: a response of Lambda holds 6 MB.
+const MAX_ROWS: usize = 10_000;
+/// Members that are read at once.
+const CONCURRENT_MEMBERS: usize = 16;
 
-/// What would be done with a member or a merchant.
+/// What the daily run would do with a member or a merchant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// Erased.
+    /// Erase the member.
     Erase,
-    /// Given another day.
+    /// Give the member a later day.
     Rearm,
-    /// What an erasure of the day before has left is looked for.
+    /// Search once more for data that an erasure of an earlier day left behind.
     LookAgain,
-    /// A merchant whose contract has ended: archived, or its archive erased.
+    /// Archive a merchant whose contract has ended, or delete its archive.
     Archive,
-    /// Somebody must look: it cannot be read.
+    /// Fail: the entry cannot be read, and an engineer must look.
     Fail,
 }
 
 /// A member or a merchant whose day has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// Whose.
+    /// The merchant.
     pub merchant: String,
     /// `live` or `test`; absent for a merchant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<&'static str>,
-    /// Who; absent for a merchant.
+    /// The member; absent for a merchant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member: Option<String>,
-    /// What would be done.
+    /// The action.
     pub action: Action,
-    /// Why the member would be erased, then or now.
+    /// The reason of the erasure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
-    /// The deadline as it is now: a day to come for a member that would be given another day.
+    /// The deadline as it is now. For [`Action::Rearm`] this is the later day.
     pub deadline: String,
 }
 
-/// How much would be done.
+/// The number of entries by action.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// Erased because the card was never activated.
+    /// Erasures of members who never activated the card.
     pub erase_never_activated: u64,
-    /// Erased because the service was not used any more.
+    /// Erasures of members who stopped using the service.
     pub erase_inactive: u64,
-    /// Given another day.
+    /// Members that would get a later day.
     pub rearm: u64,
-    /// Looked at once more after an erasure.
+    /// Members that were erased before and would be searched for once more.
     pub look_again: u64,
-    /// Merchants.
+    /// Merchants that would be archived.
     pub archive: u64,
-    /// What cannot be read.
+    /// Entries that cannot be read.
     pub fail: u64,
 }
 
-/// What a night would do.
+/// The list of a dry run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DryRun {
-    /// The day up to which it would be done.
+    /// The last day that is due.
     pub today: String,
-    /// What the night before should have dealt with and did not.
+    /// The number of entries that were due before yesterday and are still there.
     pub overdue: u64,
-    /// All of it.
+    /// The counts of all entries.
     pub counts: Counts,
-    /// The first [`MOST_ROWS`] of it.
+    /// The first [`MAX_ROWS`] entries.
     pub rows: Vec<Row>,
-    /// Whether there is more than the rows tell.
+    /// Whether there are more entries than rows.
     pub more: bool,
 }
 
-/// Reads what a night would read, and writes nothing.
-///
-/// # Errors
-/// [`RetentionError`], [`RetentionError::Order`] where the time at hand ended first.
-pub(crate) async fn tell(
+/// Lists what the daily run would do. Where the time ends first, the error is [`RetentionError::Request`].
+pub(crate) async fn list(
     app: &App,
     buckets: &[(DueBucket, Day)],
-    terms: &Terms,
+    run: &Run,
     overdue: u64,
     now: Instant,
     until: Instant,
 ) -> Result<DryRun, RetentionError> {
-    let today = terms.today;
-    let mut told = DryRun {
+    let today = run.today;
+    let mut listed = DryRun {
         today: today.to_string(),
         overdue,
         counts: Counts::default(),
@@ -109,20 +107,20 @@ pub(crate) async fn tell(
         let mut after = None;
         loop {
             if Instant::now() >= until {
-                return Err(RetentionError::Order(
-                    "there is more due than can be told in one call: name a merchant",
+                return Err(RetentionError::Request(
+                    "there is more due than one response can list: name a merchant",
                 ));
             }
             let page = app.store.due(*bucket, today, after.take()).await?;
-            told.counts.fail += u64::try_from(page.unreadable).unwrap_or(u64::MAX);
-            let wanted = |due: &Due| terms.merchant.is_none_or(|wanted| whose(due) == wanted);
-            let due: Vec<Due> = page.due.into_iter().filter(wanted).collect();
+            listed.counts.fail += u64::try_from(page.unreadable).unwrap_or(u64::MAX);
+            let is_of_run = |due: &Due| run.merchant.is_none_or(|only| due.merchant() == only);
+            let due: Vec<Due> = page.due.into_iter().filter(is_of_run).collect();
             let settings = settings_of(app, &due, now).await?;
             let settings = &settings;
             let rows = stream::iter(due).map(|due| row(app, settings, due, today));
-            let rows: Vec<_> = rows.buffered(AT_ONCE).try_collect().await?;
+            let rows: Vec<_> = rows.buffered(CONCURRENT_MEMBERS).try_collect().await?;
             for row in rows.into_iter().flatten() {
-                told.add(row);
+                listed.add(row);
             }
             match page.next {
                 Some(next) => after = Some(next),
@@ -130,21 +128,14 @@ pub(crate) async fn tell(
             }
         }
     }
-    Ok(told)
-}
-
-const fn whose(due: &Due) -> MerchantId {
-    match due {
-        Due::Member { tenant, .. } => tenant.merchant,
-        Due::Merchant { merchant, .. } => *merchant,
-    }
+    Ok(listed)
 }
 
 impl DryRun {
     fn add(&mut self, row: Row) {
         let counts = &mut self.counts;
         *match row.action {
-            Action::Erase if row.reason == Some(Reason::NeverActivated.as_str()) => {
+            Action::Erase if row.reason == Some(ErasureReason::NeverActivated.as_str()) => {
                 &mut counts.erase_never_activated
             }
             Action::Erase => &mut counts.erase_inactive,
@@ -153,7 +144,7 @@ impl DryRun {
             Action::Archive => &mut counts.archive,
             Action::Fail => &mut counts.fail,
         } += 1;
-        if self.rows.len() < MOST_ROWS {
+        if self.rows.len() < MAX_ROWS {
             self.rows.push(row);
         } else {
             self.more = true;
@@ -161,7 +152,7 @@ impl DryRun {
     }
 }
 
-/// `None` where nothing would be done: the index lags a moment behind.
+/// The row of an entry; `None` where nothing would be done, since the index is eventually consistent.
 async fn row(
     app: &App,
     settings: &HashMap<MerchantId, Arc<Settings>>,
@@ -181,13 +172,13 @@ async fn row(
         }
         Due::Member { tenant, member, day } => (tenant, member, day),
     };
-    let row = |action, reason: Option<Reason>, day: Day| {
+    let row = |action, reason: Option<ErasureReason>, day: Day| {
         Some(Row {
             merchant: tenant.merchant.to_string(),
             mode: Some(tenant.mode.as_str()),
             member: Some(member.to_string()),
             action,
-            reason: reason.map(Reason::as_str),
+            reason: reason.map(ErasureReason::as_str),
             deadline: day.to_string(),
         })
     };

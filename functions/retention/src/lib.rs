@@ -1,18 +1,25 @@
-//! The retention rules, kept every night: what is due is erased, or its deadline has moved on.
+//! The daily run of the retention rules: members whose deadline has come are erased or get a later deadline,
+//! and merchants whose contract has ended are archived.
 //!
-//! The schedule brings the night, which finds the buckets of the due index that hold anything due and
-//! queues one message a bucket; the queue brings the buckets.
+//! Every night the schedule invokes the function, which finds the buckets of the due index that hold due
+//! entries and queues one message a bucket. The queue delivers the buckets.
 
-mod app;
 mod archive;
+mod context;
+mod daily_run;
 mod decision;
+mod dispatch;
 mod dry_run;
 mod message;
-mod night;
+mod request;
+mod response;
 mod sweep;
 
-pub use app::{App, RetentionError, handle};
-pub use archive::ArchiveError;
+pub use archive::error::ArchiveError;
+pub use context::{App, RetentionError};
+pub use daily_run::run;
+pub use dispatch::handle;
 pub use dry_run::{Action, Counts, DryRun, Row};
 pub use message::RetentionMessage;
-pub use night::{Night, Order, Queued, night};
+pub use request::Request;
+pub use response::{QueuedRun, Response};

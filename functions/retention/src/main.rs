@@ -1,42 +1,40 @@
-//! The function `retention`: what is due is archived or erased, every night.
+//! The function `retention`: every night, data whose retention period has ended is archived or erased.
 
-use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use platform::{clients, queue, settings, telemetry};
-use retention::{App, Order, handle, night};
-use serde_json::Value;
+use platform::queue::{self, Invocation, QueueClient};
+use platform::{clients, settings, telemetry};
+use retention::{App, Request, handle, run};
 use std::time::Duration;
 
-/// Kept free at the end of an invocation, for what is under way and the message to oneself.
+/// Kept free at the end of an invocation, for calls in progress and the message that continues the work.
 const MARGIN: Duration = Duration::from_secs(30);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start();
-    let config = clients::config()?;
-    let app = App {
+    let config = clients::config().await;
+    let app = &App {
         store: clients::store(&config).await?,
         s3: clients::s3(&config),
-        sqs: aws_sdk_sqs::Client::new(&config),
-        retention_queue: settings::text("RETENTION_QUEUE_URL")?,
+        queue: QueueClient::from_settings(&config, "RETENTION_QUEUE_URL")?,
         archives_bucket: settings::text("ARCHIVES_BUCKET")?,
         stage: settings::text("STAGE")?,
     };
-    let app = &app;
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Invocation<Request>>| async move {
         let until = platform::until(event.context.deadline, MARGIN);
-        // The schedule brings an object of its own, the queue brings records.
-        if event.payload.get("Records").is_none() {
-            let order: Order = serde_json::from_value(event.payload)?;
-            let answer = Box::pin(night(app, &order, platform::now(), until)).await?;
-            return Ok::<_, Error>(serde_json::to_value(answer)?);
+        match event.payload {
+            Invocation::Request(request) => {
+                let response = Box::pin(run(app, &request, platform::now(), until)).await?;
+                Ok::<_, Error>(serde_json::to_value(response)?)
+            }
+            Invocation::Batch(batch) => {
+                let answer = queue::process_batch(batch, |message| async move {
+                    let body = message.body.as_deref().unwrap_or_default();
+                    Box::pin(handle(app, body, platform::now(), until)).await
+                });
+                Ok(serde_json::to_value(answer.await)?)
+            }
         }
-        let batch: SqsEvent = serde_json::from_value(event.payload)?;
-        let answer = queue::process_batch(batch, |message| async move {
-            let body = message.body.as_deref().unwrap_or_default();
-            Box::pin(handle(app, body, platform::now(), until)).await
-        });
-        Ok(serde_json::to_value(answer.await)?)
     }))
     .await
 }

@@ -1,72 +1,52 @@
-//! What the function tells itself through its queue.
+//! The messages that the function sends to itself.
 
-use domain::{Day, MerchantId};
+use domain::{Day, MerchantId, Month};
 use serde::{Deserialize, Serialize};
 use store::{DueBucket, Part};
 
-/// A piece of a night's work.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A piece of a daily run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "task", rename_all = "snake_case", deny_unknown_fields)]
 pub enum RetentionMessage {
-    /// A bucket of the due index: what is due in it up to `today`.
+    /// Sweeps a bucket of the due index, up to the day `today`.
     Sweep {
         /// The month of the bucket, `2026-11`.
-        month: String,
-        /// Its shard.
+        month: Month,
+        /// The shard of the bucket.
         shard: u8,
         /// The last day that is due, `2026-11-24`.
-        today: String,
-        /// The only merchant whose data are swept, where one was named.
+        today: Day,
+        /// The only merchant of the sweep, where the request named one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        merchant: Option<String>,
+        merchant: Option<MerchantId>,
     },
-    /// A merchant whose day has come: the contract ended, or its archive did.
+    /// Begins to archive a merchant whose contract has ended.
     Archive {
         /// The merchant.
-        merchant: String,
-        /// The day on which it is worked.
-        today: String,
+        merchant: MerchantId,
+        /// The day of the daily run.
+        today: Day,
     },
-    /// A part of what a merchant leaves, to be archived.
+    /// Archives a part of a merchant's data.
     ArchivePart {
         /// The merchant.
-        merchant: String,
-        /// The part, as [`Part`] writes it.
-        part: String,
+        merchant: MerchantId,
+        /// The part.
+        part: Part,
     },
-    /// A part that is archived, to be taken out of the table.
+    /// Deletes an archived part from the table.
     ClearPart {
         /// The merchant.
-        merchant: String,
-        /// The part, as [`Part`] writes it.
-        part: String,
+        merchant: MerchantId,
+        /// The part.
+        part: Part,
     },
 }
 
 impl RetentionMessage {
-    /// A bucket to be swept up to a day, of one merchant or of all.
+    /// Sweeps a bucket up to a day, for one merchant or for all.
     #[must_use]
-    pub fn sweep(bucket: DueBucket, today: Day, only: Option<MerchantId>) -> Self {
-        let (month, today) = (bucket.month.to_string(), today.to_string());
-        let merchant = only.map(|merchant| merchant.to_string());
-        Self::Sweep { month, shard: bucket.shard, today, merchant }
-    }
-
-    /// A merchant to be looked at on a day.
-    #[must_use]
-    pub fn archive(merchant: MerchantId, today: Day) -> Self {
-        Self::Archive { merchant: merchant.to_string(), today: today.to_string() }
-    }
-
-    /// A part of a merchant's to be archived.
-    #[must_use]
-    pub fn archive_part(merchant: MerchantId, part: Part) -> Self {
-        Self::ArchivePart { merchant: merchant.to_string(), part: part.to_string() }
-    }
-
-    /// An archived part of a merchant's to be cleared.
-    #[must_use]
-    pub fn clear_part(merchant: MerchantId, part: Part) -> Self {
-        Self::ClearPart { merchant: merchant.to_string(), part: part.to_string() }
+    pub const fn sweep(bucket: DueBucket, today: Day, only: Option<MerchantId>) -> Self {
+        Self::Sweep { month: bucket.month, shard: bucket.shard, today, merchant: only }
     }
 }

@@ -1,20 +1,20 @@
-//! A bucket is swept: every member due in it is erased or gets another day.
+//! The sweep of a bucket: every member due in the bucket is erased or gets a later day.
 
-use crate::app::{App, RetentionError};
+use crate::context::{App, RetentionError};
 use crate::decision::{Decision, decide};
 use crate::message::RetentionMessage;
 use domain::{Day, Instant, MemberId, MerchantId};
 use futures::stream::{self, StreamExt as _};
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::{Due, DueBucket, Scope, Settings, StoreError, Tenant};
+use store::{Due, DueBucket, Entity, ErrorChain, Scope, Settings, StoreError, Tenant};
 
-/// Members dealt with at once.
-const AT_ONCE: usize = 8;
-/// How often a member that others write meanwhile is read anew.
+/// Members that are processed at once.
+const CONCURRENT_MEMBERS: usize = 8;
+/// How often a member is read again, where other writers change the member meanwhile.
 const ATTEMPTS: u32 = 5;
 
-/// What became of what was due.
+/// The counts of one sweep.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Tally {
     erased: u64,
@@ -25,21 +25,33 @@ struct Tally {
     failed: u64,
 }
 
+/// What the sweep did with one entry of the index.
 #[derive(Clone, Copy)]
-enum Dealt {
+enum Swept {
     Erased,
     Rearmed,
     CarriedOut,
     Gone,
-    Merchant,
+    MerchantQueued,
 }
 
-/// Sweeps a bucket up to `today`, of one merchant where `only` names it, and queues it anew where the time at hand ends first. What fails
-/// stops nothing else.
-///
-/// # Errors
-/// [`RetentionError`], [`RetentionError::Members`] at the end of the bucket where some failed; the
-/// message comes again and finds what is left.
+impl Tally {
+    /// Counts an entry; `None` is an entry that failed.
+    fn count(&mut self, swept: Option<Swept>) {
+        *match swept {
+            Some(Swept::Erased) => &mut self.erased,
+            Some(Swept::Rearmed) => &mut self.rearmed,
+            Some(Swept::CarriedOut) => &mut self.carried_out,
+            Some(Swept::Gone) => &mut self.gone,
+            Some(Swept::MerchantQueued) => &mut self.merchants,
+            None => &mut self.failed,
+        } += 1;
+    }
+}
+
+/// Sweeps a bucket up to `today`, of all merchants or only of `only`. Where the time ends first, the bucket is
+/// queued again. An entry that fails does not stop the others: the error [`RetentionError::Members`] comes at
+/// the end of the bucket, and the next delivery of the message finds only the entries that are left.
 pub(crate) async fn sweep(
     app: &App,
     bucket: DueBucket,
@@ -48,6 +60,7 @@ pub(crate) async fn sweep(
     now: Instant,
     until: Instant,
 ) -> Result<(), RetentionError> {
+    let DueBucket { month, shard } = bucket;
     let mut tally = Tally::default();
     let mut after = None;
     let finished = loop {
@@ -59,20 +72,21 @@ pub(crate) async fn sweep(
             page.due.retain(|due| due.merchant() == only);
         }
         if page.unreadable > 0 {
-            tracing::error!(month = %bucket.month, shard = bucket.shard, entries = page.unreadable, "entries of the index could not be read");
-            tally.failed += u64::try_from(page.unreadable).unwrap_or(u64::MAX);
+            let entries = page.unreadable;
+            tracing::error!(%month, shard, entries, "entries of the index could not be read");
+            tally.failed += u64::try_from(entries).unwrap_or(u64::MAX);
         }
         let settings = settings_of(app, &page.due, now).await?;
         let settings = &settings;
         let has_time = |_: &Due| std::future::ready(Instant::now() < until);
-        let dealt: Vec<_> = stream::iter(page.due)
+        let swept: Vec<_> = stream::iter(page.due)
             .take_while(has_time)
-            .map(|due| deal_or_tell(app, settings, due, today))
-            .buffer_unordered(AT_ONCE)
+            .map(|due| process_or_log(app, settings, due, today))
+            .buffer_unordered(CONCURRENT_MEMBERS)
             .collect()
             .await;
-        for dealt in dealt {
-            tally.count(dealt);
+        for swept in swept {
+            tally.count(swept);
         }
         match page.next {
             Some(next) => after = Some(next),
@@ -80,29 +94,17 @@ pub(crate) async fn sweep(
         }
     };
     let Tally { erased, rearmed, carried_out, gone, merchants, failed } = tally;
-    tracing::info!(month = %bucket.month, shard = bucket.shard, %today, erased, rearmed, carried_out, gone, merchants, failed, finished, "swept");
+    tracing::info!(%month, shard, %today, erased, rearmed, carried_out, gone, merchants, failed, finished, "swept");
     if !finished {
-        // What failed is met again there.
-        return app.queue(&RetentionMessage::sweep(bucket, today, only)).await;
+        // The next message meets the entries that failed again.
+        app.queue.send(&RetentionMessage::sweep(bucket, today, only)).await?;
+        return Ok(());
     }
     if failed > 0 { Err(RetentionError::Members(failed)) } else { Ok(()) }
 }
 
-impl Tally {
-    fn count(&mut self, dealt: Option<Dealt>) {
-        *match dealt {
-            Some(Dealt::Erased) => &mut self.erased,
-            Some(Dealt::Rearmed) => &mut self.rearmed,
-            Some(Dealt::CarriedOut) => &mut self.carried_out,
-            Some(Dealt::Gone) => &mut self.gone,
-            Some(Dealt::Merchant) => &mut self.merchants,
-            None => &mut self.failed,
-        } += 1;
-    }
-}
-
-/// The settings of every merchant among these, each read once. Those of a merchant that is not there
-/// are missing.
+/// The settings of every merchant of these entries, each read once. A merchant that does not exist is absent
+/// from the map.
 pub(crate) async fn settings_of(
     app: &App,
     due: &[Due],
@@ -125,59 +127,60 @@ pub(crate) async fn settings_of(
     Ok(read)
 }
 
-/// `None` where it could not be dealt with, which is told in a log line.
-async fn deal_or_tell(
+/// Processes an entry of the index; `None` after a failure, which a log line names.
+async fn process_or_log(
     app: &App,
     settings: &HashMap<MerchantId, Arc<Settings>>,
     due: Due,
     today: Day,
-) -> Option<Dealt> {
-    let dealt = match due {
+) -> Option<Swept> {
+    let swept = match due {
         Due::Merchant { merchant, .. } => {
-            app.queue(&RetentionMessage::archive(merchant, today)).await.map(|()| Dealt::Merchant)
+            let sent = app.queue.send(&RetentionMessage::Archive { merchant, today }).await;
+            sent.map(|()| Swept::MerchantQueued).map_err(RetentionError::from)
         }
         Due::Member { tenant, member, .. } => match settings.get(&tenant.merchant) {
             Some(settings) => {
                 let scope = Scope { settings: Arc::clone(settings), mode: tenant.mode };
-                deal(app, &scope, tenant, member, today).await.map_err(RetentionError::from)
+                process(app, &scope, tenant, member, today).await.map_err(RetentionError::from)
             }
-            None => Err(StoreError::NotFound("merchant").into()),
+            None => Err(StoreError::NotFound(Entity::Merchant).into()),
         },
     };
-    match (dealt, due) {
-        (Ok(dealt), _) => Some(dealt),
+    match (swept, due) {
+        (Ok(swept), _) => Some(swept),
         (Err(error), Due::Member { tenant, member, .. }) => {
-            let error = platform::queue::Chain(&error);
-            tracing::error!(%tenant, %member, %error, "a member could not be dealt with");
+            let error = ErrorChain(&error);
+            tracing::error!(%tenant, %member, %error, "the sweep of a member failed");
             None
         }
         (Err(error), Due::Merchant { merchant, .. }) => {
-            let error = platform::queue::Chain(&error);
-            tracing::error!(%merchant, %error, "a merchant could not be dealt with");
+            let error = ErrorChain(&error);
+            tracing::error!(%merchant, %error, "the sweep of a merchant failed");
             None
         }
     }
 }
 
-async fn deal(
+async fn process(
     app: &App,
     scope: &Scope,
     tenant: Tenant,
     member: MemberId,
     today: Day,
-) -> Result<Dealt, StoreError> {
+) -> Result<Swept, StoreError> {
     let store = &app.store;
     let mut due = store.due_member(scope, member).await?;
     for _ in 0..ATTEMPTS {
         match decide(due, scope.settings.merchant.sector, today) {
-            Decision::Nothing => return Ok(Dealt::Gone),
+            Decision::Nothing => return Ok(Swept::Gone),
             Decision::CarryOut(tombstone) => {
                 store.carry_out_erasure(scope, &tombstone, today).await?;
-                return Ok(Dealt::CarriedOut);
+                return Ok(Swept::CarriedOut);
             }
             Decision::Rearm(member, day, _) => {
                 if store.rearm(scope, &member.person, day).await? {
-                    return Ok(Dealt::Rearmed);
+                    return Ok(Swept::Rearmed);
                 }
             }
             Decision::Erase(member, _, reason) => {
@@ -185,7 +188,7 @@ async fn deal(
                 {
                     store.carry_out_erasure(scope, &tombstone, today).await?;
                     tracing::info!(%tenant, member = %tombstone.member, reason = reason.as_str(), "erased");
-                    return Ok(Dealt::Erased);
+                    return Ok(Swept::Erased);
                 }
             }
         }

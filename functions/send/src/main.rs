@@ -13,7 +13,7 @@ const BATCHES_AT_ONCE: usize = 10;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start();
-    let config = clients::config()?;
+    let config = clients::config().await;
     let urls = ProviderUrls::read(|provider| url(providers::url_setting(provider)))?;
     let read_secret = clients::secrets_under(&config, settings::text("PROVIDERS_SECRET_PREFIX")?);
     let stage = settings::text("STAGE")?;

@@ -1,5 +1,5 @@
-//! A change as an event: what is posted, to the byte. Identifiers and figures only, never what names a
-//! person: whoever wants more asks the API with a key.
+//! The event of a change, to the byte as it is posted. An event holds identifiers and figures, and never
+//! personal data: a receiver that needs more asks the API with a key.
 
 use domain::webhook::EventType;
 use domain::{Instant, Points};
@@ -32,7 +32,7 @@ struct Figures<'a> {
     member_id: Option<String>,
     total_cents: i64,
     points: i64,
-    /// After the purchase; a cancellation does not tell it.
+    /// The balance after the purchase. A cancellation does not have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     balance: Option<i64>,
 }
@@ -51,10 +51,7 @@ impl<'a> Figures<'a> {
     }
 }
 
-/// The event of a change.
-///
-/// # Errors
-/// Those of serialization, which plain fields do not have.
+/// The event of a change. The error is that of serialisation, which cannot fail for these fields.
 pub fn event(change: &Change) -> Result<Event, serde_json::Error> {
     let (kind, data) = match &change.what {
         ChangeKind::PurchaseCreated(purchase) => (

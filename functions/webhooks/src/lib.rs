@@ -1,19 +1,23 @@
-//! A merchant's software is told of what happens: changes of the table become events, and events are
-//! posted, signed, at least once, to the endpoints that want them.
+//! A merchant's software is notified of changes: changes of the table become events, and events are posted,
+//! signed, at least once, to the endpoints that subscribe to them.
 //!
-//! The table's stream brings the changes, the queue brings events to be posted and ranges of events to be
-//! posted again. No purchase waits for any of it.
+//! The table's stream delivers the changes ([`changes`]). The queue delivers events to be posted ([`deliver`])
+//! and ranges of events to be posted again ([`replay`]). No purchase waits for any of these steps.
 
-mod app;
 mod changes;
-mod delivery;
+mod client;
+mod context;
+mod deliver;
+mod dispatch;
 mod event;
-mod post;
+mod message;
 mod replay;
 mod signature;
 
-pub use app::{App, WebhookError, handle};
-pub use changes::{StreamAnswer, StreamEvent, take};
+pub use changes::{StreamAnswer, StreamEvent, handle_changes};
+pub use client::WebhookClient;
+pub use context::{App, WebhookError};
+pub use dispatch::handle;
 pub use event::event;
-pub use post::WebhookClient;
+pub use message::UnreadableRecord;
 pub use signature::sign;

@@ -1,37 +1,38 @@
-//! The function `webhooks`: changes of the table become events, and events are posted to merchants.
+//! The function `webhooks`: changes of the table become events, and events are posted to merchants' endpoints.
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use domain::webhook::Reach;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use platform::{clients, queue, settings, telemetry};
+use platform::queue::{self, QueueClient};
+use platform::{clients, settings, telemetry};
 use serde_json::Value;
-use webhooks::{App, WebhookClient, handle, take};
+use webhooks::{App, WebhookClient, handle, handle_changes};
 
-/// Posts under way at once, as many as an event brings: one endpoint that does not answer holds up none
-/// of the others.
-const POSTS_AT_ONCE: usize = 10;
+/// Posts in progress at once, as many as a batch holds: an endpoint that does not answer delays no other.
+const CONCURRENT_POSTS: usize = 10;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::start();
-    let config = clients::config()?;
-    let wanted = std::env::var("WEBHOOK_ADDRESSES").unwrap_or_default();
-    let reach = Reach::of(&settings::text("STAGE")?, &wanted);
-    let queues =
-        (settings::text("WEBHOOKS_QUEUE_URL")?, settings::text("CHANGES_DEAD_LETTERS_URL")?);
-    let (store, sqs) = (clients::store(&config).await?, aws_sdk_sqs::Client::new(&config));
-    let app = App::new(store, sqs, queues, WebhookClient::new(reach)?);
-    let app = &app;
+    let config = clients::config().await;
+    let addresses = std::env::var("WEBHOOK_ADDRESSES").unwrap_or_default();
+    let reach = Reach::of(&settings::text("STAGE")?, &addresses);
+    let app = &App::new(
+        clients::store(&config).await?,
+        QueueClient::from_settings(&config, "WEBHOOKS_QUEUE_URL")?,
+        QueueClient::from_settings(&config, "CHANGES_DEAD_LETTERS_URL")?,
+        WebhookClient::new(reach)?,
+    );
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
-        // The stream and the queue both bring records.
+        // Batches of the stream and of the queue both have `Records`.
         if event.payload["Records"][0]["eventSource"] == "aws:dynamodb" {
             let batch = serde_json::from_value(event.payload)?;
-            let answer = Box::pin(take(app, batch, platform::now())).await;
+            let answer = Box::pin(handle_changes(app, batch, platform::now())).await;
             return Ok::<_, Error>(serde_json::to_value(answer)?);
         }
         let batch: SqsEvent = serde_json::from_value(event.payload)?;
         let answer =
-            queue::process_batch_concurrently(batch, POSTS_AT_ONCE, |message| async move {
+            queue::process_batch_concurrently(batch, CONCURRENT_POSTS, |message| async move {
                 Box::pin(handle(app, &message, platform::now())).await
             });
         Ok(serde_json::to_value(answer.await)?)

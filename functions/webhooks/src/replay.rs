@@ -1,18 +1,14 @@
-//! Events of a range are queued again for one endpoint.
+//! The events of a range are queued again for one endpoint.
 
-use crate::app::{App, WebhookError};
+use crate::context::{App, WebhookError};
 use domain::webhook::{ReplayRange, Switch};
 use domain::{Instant, WebhookId};
-use platform::outbox;
-use platform::webhook_messages::WebhookMessage;
+use platform::messages::WebhookMessage;
 use store::{StoreError, Tenant};
 
-/// Queues what the endpoint wants of a piece of a range: a query for 200 events, half a read unit for
-/// some ten of them, and a round trip for ten messages. Killed and begun again it queues some twice,
-/// which a receiver knows by their identifiers.
-///
-/// # Errors
-/// [`WebhookError`]; the message comes again.
+/// Queues the events of a piece of a range that the endpoint subscribes to: a query for 200 events, half a
+/// read unit for some ten of them, and 1 round trip for 10 messages. After an error the message is delivered
+/// again, and some events are queued twice; a receiver recognises them by their identifiers.
 pub(crate) async fn queue(
     app: &App,
     tenant: Tenant,
@@ -31,16 +27,16 @@ pub(crate) async fn queue(
     let (mut after, mut queued) = (None, 0);
     loop {
         let page = app.store.events(tenant, piece, after.as_ref(), now).await?;
-        let wanted = page.events.iter().filter(|event| webhook.wants(tenant.mode, event.kind));
+        let subscribed = page.events.iter().filter(|event| webhook.wants(tenant.mode, event.kind));
         let messages: Vec<_> =
-            wanted.map(|event| WebhookMessage::deliver(tenant, id, &event.key)).collect();
-        outbox::send_all(&app.sqs, &app.webhooks_queue, &messages).await?;
+            subscribed.map(|event| WebhookMessage::deliver(tenant, id, &event.key)).collect();
+        app.webhooks.send_all(&messages).await?;
         queued += messages.len();
         after = page.next;
         if after.is_none() {
             break;
         }
     }
-    tracing::info!(%tenant, webhook = %id, queued, "events are posted again");
+    tracing::info!(%tenant, webhook = %id, queued, "events of a range are queued again");
     Ok(())
 }

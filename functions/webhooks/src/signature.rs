@@ -1,5 +1,5 @@
-//! The signature of what is posted, as Standard Webhooks 1.0 has it: a receiver verifies it with any of
-//! that convention's libraries.
+//! The signature of a posted event, by Standard Webhooks 1.0: a receiver verifies the signature with any
+//! library of that convention.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -24,11 +24,11 @@ pub fn sign(keys: &[&[u8]], id: &str, second: i64, body: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The example that docs/webhooks.md works.
+    /// The document that holds the example.
     const GUIDE: &str = include_str!("../../../docs/webhooks.md");
 
     #[test]
-    fn the_vector_of_the_conventions_own_libraries_is_signed_alike() {
+    fn the_test_vector_of_standard_webhooks_has_the_same_signature() {
         let key = STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
         let signature =
             sign(&[&key], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
@@ -36,19 +36,19 @@ mod tests {
     }
 
     #[test]
-    fn the_example_of_the_guide_is_signed_as_it_says() {
-        let told = |name: &str| {
+    fn the_example_of_the_guide_has_the_signature_of_the_guide() {
+        let value = |name: &str| {
             let line = GUIDE.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
             line.unwrap_or_else(|| panic!("no {name} in the guide"))
         };
-        let key = STANDARD.decode(told("secret").strip_prefix("whsec_").unwrap()).unwrap();
-        let second = told("webhook-timestamp").parse().unwrap();
-        let signature = sign(&[&key], told("webhook-id"), second, told("body"));
-        assert_eq!(signature, told("webhook-signature"));
+        let key = STANDARD.decode(value("secret").strip_prefix("whsec_").unwrap()).unwrap();
+        let second = value("webhook-timestamp").parse().unwrap();
+        let signature = sign(&[&key], value("webhook-id"), second, value("body"));
+        assert_eq!(signature, value("webhook-signature"));
     }
 
     #[test]
-    fn each_secret_signs_while_one_follows_the_other() {
+    fn during_a_rotation_both_secrets_sign() {
         let signature = sign(&[b"new", b"old"], "evt_1", 1, "{}");
         let (new, old) = signature.split_once(' ').unwrap();
         assert_eq!(new, sign(&[b"new"], "evt_1", 1, "{}"));

@@ -5,13 +5,13 @@
 
 use crate::admission;
 use crate::gate::{Caller, Gate, Operator, Till};
-use crate::problem::{self, Kind, Problem};
+use crate::problem::{Kind, Problem};
 use crate::request_details::RequestDetails;
 use crate::till_key::Presented;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use store::{Scope, StoreError};
+use store::{ErrorChain, Scope, StoreError};
 
 impl Gate {
     /// The till whose key `token` is: no round trip while the settings of its merchant are cached, else 1.
@@ -44,7 +44,7 @@ impl Gate {
 
     async fn is_operator(&self, token: &str) -> Result<bool, Problem> {
         let is = self.operator_key.is(token, (self.clock)()).await;
-        is.map_err(|error| Problem::unavailable(problem::chain(error.as_ref())))
+        is.map_err(|error| Problem::unavailable(ErrorChain(error.as_ref()).to_string()))
     }
 }
 

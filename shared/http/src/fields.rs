@@ -2,7 +2,7 @@
 
 use crate::codes::Code;
 use crate::problem::{FieldError, Kind, Problem};
-use domain::DomainError;
+use domain::{DomainError, InvalidField};
 
 /// The errors found so far. `check` returns `None` for a field that is not accepted, so that one
 /// `let … else` over all fields either has every value or returns [`Fields::refuse`].
@@ -61,6 +61,13 @@ impl Fields {
     /// Adds an error that no type of the domain has.
     pub fn note(&mut self, pointer: &str, code: Code, detail: impl Into<String>) {
         self.errors.push(FieldError::of_body(pointer, code, detail));
+    }
+
+    /// Notes a field that a type of the domain does not accept. `prefix` is the place of the document in the
+    /// body: empty for the whole body.
+    pub fn note_invalid(&mut self, prefix: &str, field: &InvalidField) {
+        let InvalidField { pointer, error } = field;
+        self.note(&format!("{prefix}{pointer}"), (*error).into(), error.to_string());
     }
 
     /// Whether there is no error.

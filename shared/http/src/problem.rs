@@ -12,7 +12,7 @@ use domain::{
     RequestError, RewardError,
 };
 use serde::Serialize;
-use store::StoreError;
+use store::{ErrorChain, StoreError};
 use utoipa::ToSchema;
 
 /// The kind of a refusal: a status, which can only be 4xx or 5xx, and a default code.
@@ -326,26 +326,15 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Refused(invalid) => invalid.into(),
-            StoreError::NotFound(what) => Self::not_found(what),
-            StoreError::Conflict(sentence) => Self::new(Kind::Conflict, sentence),
-            StoreError::Busy => Self { code: codes::BUSY, ..Self::unavailable(chain(&error)) },
-            StoreError::Unavailable(_) => Self::unavailable(chain(&error)),
-            StoreError::Corrupt(_) => Self::defect(chain(&error)),
+            StoreError::NotFound(entity) => Self::not_found(&entity.to_string()),
+            StoreError::Conflict(conflict) => Self::new(Kind::Conflict, conflict.to_string()),
+            StoreError::Busy => {
+                Self { code: codes::BUSY, ..Self::unavailable(ErrorChain(&error).to_string()) }
+            }
+            StoreError::Unavailable(_) => Self::unavailable(ErrorChain(&error).to_string()),
+            StoreError::Corrupt(_) => Self::defect(ErrorChain(&error).to_string()),
         }
     }
-}
-
-/// An error with its sources, since an SDK error alone says only «service error».
-#[must_use]
-pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }
 
 impl IntoResponse for Problem {

@@ -1,77 +1,44 @@
-//! The clients of AWS, made once in INIT, each call with a time limit.
+//! The AWS clients. A function makes them once, in INIT; every call has a time limit.
 
-use crate::{StartError, settings};
-use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use crate::error::StartError;
+use crate::settings;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_types::SdkConfig;
-use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use futures::future::BoxFuture;
 use std::time::Duration;
 use store::{MasterKey, Store};
 
-/// The configuration that all clients of a function share: one pool of connections, and the region and
-/// the credentials that Lambda puts into the environment. It looks for neither anywhere else, so that
-/// nothing that could is part of the binary. An operation may take 5 seconds with its retries, an attempt
-/// 2, a connection 1.
-///
-/// # Errors
-/// [`StartError::Setting`].
-pub fn config() -> Result<SdkConfig, StartError> {
-    let credentials = Credentials::new(
-        settings::text("AWS_ACCESS_KEY_ID")?,
-        settings::text("AWS_SECRET_ACCESS_KEY")?,
-        settings::text("AWS_SESSION_TOKEN").ok(),
-        None,
-        "environment",
-    );
+/// The configuration that all clients of a function share: region, credentials and endpoints as `aws-config`
+/// finds them (Lambda sets all of them in the environment, so no call is made), and one pool of HTTPS
+/// connections. An operation may take 5 seconds with its retries, an attempt 2, a connection 1.
+pub async fn config() -> SdkConfig {
     let limits = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(2))
         .operation_timeout(Duration::from_secs(5))
         .build();
     let https = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    Ok(SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(settings::text("AWS_REGION")?))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
+    aws_config::defaults(BehaviorVersion::latest())
         .http_client(https)
         .timeout_config(limits)
         .retry_config(RetryConfig::standard().with_max_attempts(3))
-        .service_config(Environment)
-        .build())
+        .load()
+        .await
 }
 
-/// Where a service is, if not at AWS: `AWS_ENDPOINT_URL_<SERVICE>`, or `AWS_ENDPOINT_URL` for all of them.
+/// The endpoint that the environment names for a service, by `AWS_ENDPOINT_URL_<SERVICE>` or, for all
+/// services, `AWS_ENDPOINT_URL`. On AWS there is none.
 #[must_use]
 pub fn endpoint(service: &str) -> Option<String> {
-    Environment::read("AWS_ENDPOINT_URL", service)
+    let own = format!("AWS_ENDPOINT_URL_{service}");
+    [own.as_str(), "AWS_ENDPOINT_URL"].iter().find_map(|name| std::env::var(name).ok())
 }
 
-/// What the environment says of a service, or of all of them.
-#[derive(Debug)]
-struct Environment;
-
-impl Environment {
-    fn read(name: &str, service: &str) -> Option<String> {
-        let own = format!("{name}_{}", service.replace(' ', "_").to_uppercase());
-        [own.as_str(), name].iter().find_map(|name| std::env::var(name).ok())
-    }
-}
-
-impl LoadServiceConfig for Environment {
-    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
-        Self::read(key.env(), key.service_id())
-    }
-}
-
-/// The store, its connection open and its master key read: 2 round trips, at once.
-///
-/// # Errors
-/// [`StartError`], one reason a variant.
+/// The store, with an open connection and the master key: 2 round trips, at once.
 pub async fn store(config: &SdkConfig) -> Result<Store, StartError> {
     let table = settings::text("TABLE")?;
     let vault_secret = settings::text("VAULT_SECRET_ARN")?;
@@ -83,8 +50,9 @@ pub async fn store(config: &SdkConfig) -> Result<Store, StartError> {
     Ok(Store::new(dynamodb, &table, MasterKey::derive(&secret?)))
 }
 
-/// S3 moves megabytes where DynamoDB moves kilobytes: its calls may take longer, 45 seconds with
-/// their retries and 15 an attempt. Buckets behind an endpoint of one's own have no host of their own.
+/// The client of S3. S3 moves megabytes where DynamoDB moves kilobytes, so an operation may take 45 seconds
+/// with its retries, and an attempt 15. Behind an endpoint of the environment a bucket has no host of its
+/// own: the bucket's name is in the path.
 #[cfg(feature = "s3")]
 #[must_use]
 pub fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
@@ -101,9 +69,6 @@ pub fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
 }
 
 /// The current value of a secret: 1 round trip.
-///
-/// # Errors
-/// [`StartError::Secret`].
 pub async fn secret(
     secrets: &aws_sdk_secretsmanager::Client,
     arn: &str,
@@ -117,7 +82,7 @@ pub async fn secret(
     answer.secret_string.ok_or(StartError::Secret("the secret is no text".into()))
 }
 
-/// Reads a secret by the end of its name.
+/// Reads a secret by the last part of its name.
 pub type ReadSecret =
     Box<dyn Fn(&str) -> BoxFuture<'static, Result<String, StartError>> + Send + Sync>;
 

@@ -1,4 +1,5 @@
-//! Hosts of the internet that a merchant named: looked up, and left alone where they lead into a network.
+//! The addresses of hosts that merchants named. A host with an address that is not public is refused, so
+//! that no request of ours reaches a private network.
 
 use domain::webhook::Reach;
 use std::net::SocketAddr;
@@ -6,19 +7,16 @@ use std::net::SocketAddr;
 /// Why a host may not be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HostError {
-    /// No name leads there.
+    /// The name does not resolve.
     #[error("the host is not known")]
     Unknown,
-    /// One of its addresses is private, local or reserved: all are left alone, since which of them is
-    /// called is a matter of chance.
+    /// One of the addresses is private, local or reserved. The whole host is refused, since a connection may
+    /// use any of its addresses.
     #[error("the host leads to an address that is not public")]
     NotPublic,
 }
 
 /// The addresses of a host, by the system's resolver.
-///
-/// # Errors
-/// [`HostError`], one reason a variant.
 pub async fn addresses(host: &str, port: u16, reach: Reach) -> Result<Vec<SocketAddr>, HostError> {
     let found = tokio::net::lookup_host((host, port)).await.map_err(|_| HostError::Unknown)?;
     let found: Vec<SocketAddr> = found.collect();
@@ -36,13 +34,13 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_name_that_leads_to_this_machine_is_left_alone_but_by_a_stack_of_tests() {
+    async fn a_name_of_this_machine_is_refused_except_in_a_test_stack() {
         assert_eq!(addresses("localhost", 443, Reach::Public).await, Err(HostError::NotPublic));
         assert!(addresses("localhost", 443, Reach::Anywhere).await.is_ok());
     }
 
     #[tokio::test]
-    async fn a_number_written_to_deceive_is_read_as_the_system_reads_it() {
+    async fn another_notation_of_a_local_address_is_refused() {
         for number in ["127.1", "2130706433", "0x7f000001"] {
             assert!(addresses(number, 443, Reach::Public).await.is_err(), "{number}");
         }

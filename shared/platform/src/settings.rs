@@ -1,11 +1,8 @@
-//! Settings, from the environment that the template gives.
+//! Settings: the environment variables that the template sets.
 
-use crate::StartError;
+use crate::error::StartError;
 
-/// A setting that must be there.
-///
-/// # Errors
-/// [`StartError::Setting`] with its name.
+/// A setting that must be present and not empty.
 pub fn text(name: &'static str) -> Result<String, StartError> {
     match std::env::var(name) {
         Ok(value) if !value.is_empty() => Ok(value),
@@ -14,9 +11,6 @@ pub fn text(name: &'static str) -> Result<String, StartError> {
 }
 
 /// A setting that is a whole number.
-///
-/// # Errors
-/// [`StartError::Setting`] with its name.
 pub fn number(name: &'static str) -> Result<u64, StartError> {
     text(name)?.parse().map_err(|_| StartError::Setting(name))
 }

@@ -1,5 +1,5 @@
-//! Log lines: JSON on standard output, which Lambda passes on to CloudWatch. A line never holds what
-//! names a person: identifiers, counts, codes and durations only.
+//! Log lines: JSON on standard output, which Lambda sends to CloudWatch. A line holds identifiers, counts,
+//! codes and durations, and never personal data.
 
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
@@ -7,11 +7,11 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// Starts logging. Once a process, first thing in `main`. `LOG_LEVEL` may name a level (`debug`) or
-/// levels by module (`info,store=debug`); without it, or where it cannot be read, the level is `info`.
+/// Starts logging. Call this once, at the beginning of `main`. `LOG_LEVEL` may name a level (`debug`) or
+/// levels by module (`info,store=debug`). Where `LOG_LEVEL` is absent or malformed, the level is `info`.
 pub fn start() {
-    let wanted = std::env::var("LOG_LEVEL").ok().and_then(|text| text.parse::<Targets>().ok());
-    let levels = wanted.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let requested = std::env::var("LOG_LEVEL").ok().and_then(|text| text.parse::<Targets>().ok());
+    let levels = requested.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .with_ansi(false)

@@ -7,18 +7,20 @@ mod archive;
 mod campaign;
 mod coupon;
 mod error;
+mod error_chain;
 mod ledger;
 mod member;
 mod merchant;
-mod programme;
 mod purchase;
 mod retention;
 mod reward;
 mod table;
+mod ttl_cache;
 mod upload;
 mod vault;
 mod webhook;
 
+use domain::MerchantId;
 use std::sync::Arc;
 
 pub use archive::{Part, Position, Purpose, Step, StoredItem, Walk};
@@ -34,7 +36,8 @@ pub use coupon::code::CodeMaker;
 pub use coupon::import::Imported;
 pub use coupon::item::{CodeChange, StoredCoupon};
 pub use domain::values::identifiers::MEMBER_SHARDS;
-pub use error::StoreError;
+pub use error::{Conflict, Entity, StoreError};
+pub use error_chain::ErrorChain;
 pub use ledger::adjust::NewAdjustment;
 pub use ledger::daily_run::DailyRunPage;
 pub use ledger::entry::Entered;
@@ -60,6 +63,7 @@ pub use reward::redemption::{NewRedemption, Redeemed, Wanted};
 pub use table::idempotency::{Answered, IdempotencyKey};
 pub use table::keys::{BatchId, Mode, Tenant};
 pub use table::transaction::{Cancellation, Transaction, TransactionOutcome};
+pub use ttl_cache::TtlCache;
 pub use upload::{RangeReport, Rows, Upload, UploadStatus};
 pub use vault::{MasterKey, MerchantKey};
 pub use webhook::changes::{Change, ChangeKind, ChangedPurchase, StreamRecord};
@@ -67,13 +71,19 @@ pub use webhook::endpoint::{NewWebhook, Webhook};
 pub use webhook::events::{Event, EventKey, EventPage};
 pub use webhook::secret::WebhookSecret;
 
-/// The table, seen by one function. Cheap to clone; holds a cache of merchants' settings.
+/// How long an instance uses settings, offers and rewards without reading them again: a revoked key
+/// works no longer than that.
+const CACHED_SECONDS: i64 = 60;
+/// How many values each cache of an instance holds.
+const CACHED_VALUES: usize = 500;
+
+/// The table, as one function uses it. Cheap to clone: all clones share the caches.
 #[derive(Clone)]
 pub struct Store {
     client: aws_sdk_dynamodb::Client,
     table: Arc<str>,
     master_key: Arc<MasterKey>,
-    settings: Arc<merchant::settings::Cache>,
+    settings: Arc<TtlCache<MerchantId, Arc<Settings>>>,
     offers: Arc<coupon::offer::Offers>,
     rewards: Arc<reward::catalogue::Rewards>,
     finished_batches: Arc<coupon::batch::FinishedBatches>,
@@ -105,10 +115,10 @@ impl Store {
             client,
             table: table.into(),
             master_key: Arc::new(master_key),
-            settings: Arc::default(),
-            offers: Arc::default(),
-            rewards: Arc::default(),
-            finished_batches: Arc::default(),
+            settings: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
+            offers: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
+            rewards: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
+            finished_batches: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
         }
     }
 }

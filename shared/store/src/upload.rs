@@ -4,7 +4,7 @@ use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
-use crate::{Consistency, Scope, Store, StoreError};
+use crate::{Consistency, Entity, Scope, Store, StoreError};
 use domain::{EstablishmentId, Instant, UploadId};
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
@@ -274,7 +274,7 @@ impl Store {
     pub async fn upload(&self, scope: &Scope, id: UploadId) -> Result<Upload, StoreError> {
         self.get_item::<UploadRecord>(&keys::upload(scope.tenant(), id), Consistency::Strong)
             .await?
-            .ok_or(StoreError::NotFound("upload"))?
+            .ok_or(StoreError::NotFound(Entity::Upload))?
             .read()
     }
 

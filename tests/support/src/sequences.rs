@@ -1,19 +1,19 @@
 //! Random sequences of operations on a member's points, which two threads carry out at once: sales,
 //! returns, cancellations, visits, redemptions, adjustments, daily runs, and the same requests again.
 
-use domain::ledger::entry::{Adjustment, Reason};
+use domain::ledger::entry::{Adjustment, AdjustmentReason};
 use domain::member::{Details, Enrolment};
 use domain::purchase::receipt::{Operator, ReceiptNumber, Register};
 use domain::{
-    Account, Cents, Day, EstablishmentId, Instant, Kind, MemberId, Mobile, Points, Purchase,
-    Receipt, RedemptionId, Sector,
+    Account, Cents, Day, EstablishmentId, Instant, MemberId, Mobile, Points, Purchase,
+    PurchaseKind, Receipt, RedemptionId, Sector,
 };
 use proptest::prelude::*;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{
-    Answered, Customer, Entry, IdempotencyKey, NewAdjustment, NewMember, NewRedemption, NewVisit,
-    Scope, Source, Store, StoreError, Wanted,
+    Answered, Customer, Entity, Entry, IdempotencyKey, NewAdjustment, NewMember, NewRedemption,
+    NewVisit, Scope, Source, Store, StoreError, Wanted,
 };
 
 /// One operation.
@@ -157,11 +157,13 @@ impl Run {
         let (store, scope, member) = (&self.store, &self.scope, self.member);
         let done = match step {
             Step::Again(_) | Step::Adjust(0) => return Ok(false),
-            Step::Sale(cents) => self.enter(index, Kind::Sale, cents).await,
-            Step::Return(cents) => self.enter(index, Kind::Return { of: None }, cents).await,
+            Step::Sale(cents) => self.enter(index, PurchaseKind::Sale, cents).await,
+            Step::Return(cents) => {
+                self.enter(index, PurchaseKind::Return { of: None }, cents).await
+            }
             Step::ReturnOf(sale, cents) => {
                 let of = Some(self.receipt(sale % self.steps.len()));
-                self.enter(index, Kind::Return { of }, cents).await
+                self.enter(index, PurchaseKind::Return { of }, cents).await
             }
             Step::Cancel(other) => {
                 let receipt = self.receipt(other % self.steps.len());
@@ -182,7 +184,7 @@ impl Run {
         }
     }
 
-    async fn enter(&self, index: usize, kind: Kind, cents: i64) -> Result<(), StoreError> {
+    async fn enter(&self, index: usize, kind: PurchaseKind, cents: i64) -> Result<(), StoreError> {
         let (receipt, at) = (self.receipt(index), noon(self.steps[index].day));
         let total = Cents::new(cents);
         let purchase = Purchase::new(Sector::Retail, receipt, kind, at, total, vec![], None)?;
@@ -215,14 +217,14 @@ impl Run {
 
     async fn cancel_spend(&self, of: usize, day: i32) -> Result<(), StoreError> {
         let id = self.redemptions.lock().unwrap_or_else(PoisonError::into_inner).get(&of).copied();
-        let Some(id) = id else { return Err(StoreError::NotFound("redemption")) };
+        let Some(id) = id else { return Err(StoreError::NotFound(Entity::Redemption)) };
         let (today, now) = (day_of(day), noon(day));
         self.store.cancel_redemption(&self.scope, self.member, id, today, now).await.map(drop)
     }
 
     async fn adjust(&self, index: usize, points: i64) -> Result<(), StoreError> {
         let day = self.steps[index].day;
-        let (reason, reference) = (Reason::Goodwill, None);
+        let (reason, reference) = (AdjustmentReason::Goodwill, None);
         let author = Operator::parse("7")?;
         let new = NewAdjustment {
             member: self.member,

@@ -10,7 +10,7 @@ use axum::extract::State;
 use domain::{CouponCode, MemberId, OfferId};
 use http_edge::{Fields, JsonBody, Operator, Problem, Query, Segments};
 use serde::{Deserialize, Serialize};
-use store::{CodeChange, StoreError};
+use store::{CodeChange, Entity, StoreError};
 use utoipa::ToSchema;
 
 /// The state of a code to set.
@@ -76,7 +76,7 @@ pub(crate) async fn put(
     let change = CodeChange { disabled: put.disabled, bound_to };
     let state = app.store().put_code(&scope, offer_id, &code, change, app.now()).await;
     let state = state.map_err(|error| match error {
-        StoreError::NotFound("member") => Problem::from(error).at("/member_id"),
+        StoreError::NotFound(Entity::Member) => Problem::from(error).at("/member_id"),
         _ => error.into(),
     })?;
     Ok(Json(CodeAnswer {

@@ -60,12 +60,10 @@ impl PutOffer {
         let name = name.to_owned();
         let terms =
             Terms { name, benefit, minimum_spend, first_day, last_day, establishments, usage };
-        Offer::new(id, terms, self.disabled, settings.merchant.sector).map_err(
-            |(field, invalid)| {
-                fields.note(&format!("/{field}"), invalid.into(), invalid.to_string());
-                fields.refuse()
-            },
-        )
+        Offer::new(id, terms, self.disabled, settings.merchant.sector).map_err(|field| {
+            fields.note_invalid("", &field);
+            fields.refuse()
+        })
     }
 
     fn establishments(&self, settings: &Settings, fields: &mut Fields) -> Vec<EstablishmentId> {

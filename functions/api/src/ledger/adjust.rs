@@ -32,21 +32,21 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
-    const fn of(reason: entry::Reason) -> Self {
+    const fn of(reason: entry::AdjustmentReason) -> Self {
         match reason {
-            entry::Reason::Goodwill => Self::Goodwill,
-            entry::Reason::Correction => Self::Correction,
-            entry::Reason::Transfer => Self::Transfer,
-            entry::Reason::Fraud => Self::Fraud,
+            entry::AdjustmentReason::Goodwill => Self::Goodwill,
+            entry::AdjustmentReason::Correction => Self::Correction,
+            entry::AdjustmentReason::Transfer => Self::Transfer,
+            entry::AdjustmentReason::Fraud => Self::Fraud,
         }
     }
 
-    const fn read(self) -> entry::Reason {
+    const fn read(self) -> entry::AdjustmentReason {
         match self {
-            Self::Goodwill => entry::Reason::Goodwill,
-            Self::Correction => entry::Reason::Correction,
-            Self::Transfer => entry::Reason::Transfer,
-            Self::Fraud => entry::Reason::Fraud,
+            Self::Goodwill => entry::AdjustmentReason::Goodwill,
+            Self::Correction => entry::AdjustmentReason::Correction,
+            Self::Transfer => entry::AdjustmentReason::Transfer,
+            Self::Fraud => entry::AdjustmentReason::Fraud,
         }
     }
 }

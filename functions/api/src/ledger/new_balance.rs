@@ -1,6 +1,6 @@
 //! The balance in the answer to an operation that changes it, with the lines of the ticket.
 
-use domain::programme::lifetime::Balance;
+use domain::ledger::Balance;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -10,8 +10,8 @@ use crate::schema::{
 };
 use axum::Json;
 use axum::extract::State;
+use domain::CardNumber;
 use domain::member::{self, Email};
-use domain::values::identifiers::CardNumber;
 use domain::{Day, Mobile};
 use http_edge::{Fields, JsonBody, Problem, Segments, Till};
 use serde::{Deserialize, Deserializer};

@@ -4,8 +4,8 @@ use crate::codes;
 use crate::schema::{
     CardNumber as CardNumberText, Form, Identifier, MobileNumber, QrText, one_of, reference,
 };
+use domain::CardNumber;
 use domain::member::qr;
-use domain::values::identifiers::CardNumber;
 use domain::{MemberId, Mobile};
 use http_edge::Fields;
 use serde::Deserialize;

@@ -11,5 +11,5 @@ pub(super) fn name(given: Option<&str>) -> Result<Option<String>, ValueError> {
 
 /// A birth date of a living person.
 pub(super) fn birth_date(given: &str, today: Day) -> Result<Day, DomainError> {
-    member::birth_date(Day::parse(given)?, today)
+    Ok(member::birth_date(Day::parse(given)?, today)?)
 }

@@ -11,8 +11,8 @@ use crate::schema::{
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::CardNumber;
 use domain::member::{self, Details, Email};
-use domain::values::identifiers::CardNumber;
 use domain::{Day, Enrolment, Mobile};
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::Deserialize;

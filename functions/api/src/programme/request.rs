@@ -4,7 +4,7 @@ use super::terms::{
     Bonus, Condition, ExpiresAfter, Expiry, Goods, Hours, Level, Multiplier, ReturnPolicy,
     Rounding, SpendRule, Terms, Unit, VisitRule,
 };
-use domain::programme::{self, Flaw, LevelCode, Weekdays};
+use domain::programme::{self, LevelCode, Weekdays};
 use domain::{Cents, Day, DomainError, EstablishmentId, Points, Programme, ProgrammeError, Sector};
 use http_edge::Fields;
 use std::collections::BTreeSet;
@@ -177,9 +177,9 @@ impl Terms {
         };
         match Programme::check(terms, sector, establishments) {
             Ok(programme) => Some(programme),
-            Err(flaws) => {
-                for Flaw { pointer: place, error } in flaws {
-                    fields.note(&format!("{pointer}{place}"), error.into(), error.to_string());
+            Err(invalid) => {
+                for field in &invalid {
+                    fields.note_invalid(pointer, field);
                 }
                 None
             }

@@ -10,7 +10,7 @@ use crate::schema::{Amount, CouponCodeText, DateTime, Identifier};
 use axum::Json;
 use axum::extract::State;
 use domain::language::french::ticket;
-use domain::programme::lifetime::Balance;
+use domain::ledger::Balance;
 use domain::purchase::{MOST_COUPONS, optician};
 use domain::{Cents, CouponCode, MemberId, Points, PurchaseError, Sector, programme};
 use http_edge::{Fields, JsonBody, Problem, Till};

@@ -33,10 +33,10 @@ pub(crate) enum PurchaseType {
 }
 
 impl PurchaseType {
-    pub(crate) const fn of(kind: &domain::Kind) -> Self {
+    pub(crate) const fn of(kind: &domain::PurchaseKind) -> Self {
         match kind {
-            domain::Kind::Sale => Self::Sale,
-            domain::Kind::Return { .. } => Self::Return,
+            domain::PurchaseKind::Sale => Self::Sale,
+            domain::PurchaseKind::Return { .. } => Self::Return,
         }
     }
 }
@@ -265,7 +265,10 @@ impl Buyer {
         );
         let details = match details {
             Ok(details) => Some(details),
-            Err((name, invalid)) => fields.check(&format!("/member/{name}"), Err(invalid)),
+            Err(field) => {
+                fields.note_invalid("/member", &field);
+                None
+            }
         };
         for (name, given) in [("last_name", &self.last_name), ("first_name", &self.first_name)] {
             if given.is_some() && !self.card_requested {
@@ -363,9 +366,9 @@ impl NewPurchase {
         fields: &mut Fields,
         till: &Till,
         register: Option<&Register>,
-    ) -> Option<domain::Kind> {
+    ) -> Option<domain::PurchaseKind> {
         match (self.r#type, &self.returned_sale) {
-            (PurchaseType::Sale, None) => Some(domain::Kind::Sale),
+            (PurchaseType::Sale, None) => Some(domain::PurchaseKind::Sale),
             (PurchaseType::Sale, Some(_)) => {
                 fields.note(
                     "/returned_sale",
@@ -374,10 +377,10 @@ impl NewPurchase {
                 );
                 None
             }
-            (PurchaseType::Return, None) => Some(domain::Kind::Return { of: None }),
+            (PurchaseType::Return, None) => Some(domain::PurchaseKind::Return { of: None }),
             (PurchaseType::Return, Some(sale)) => {
                 let of = sale.read(fields, till, register)?;
-                Some(domain::Kind::Return { of: Some(of) })
+                Some(domain::PurchaseKind::Return { of: Some(of) })
             }
         }
     }

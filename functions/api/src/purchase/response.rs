@@ -4,7 +4,7 @@ use crate::purchase::id;
 use crate::purchase::request::PurchaseType;
 use crate::schema::{Date, DateTime, EstablishmentCode, Identifier, PurchaseId};
 use domain::language::french::ticket;
-use domain::programme::lifetime::Balance;
+use domain::ledger::Balance;
 use domain::programme::{self, Unit};
 use domain::purchase::UsedCoupon;
 use domain::{Day, EstablishmentId, Instant, MemberId, Points, Receipt};
@@ -224,7 +224,7 @@ impl PurchaseAnswer {
         let purchase = &stored.purchase;
         let receipt = purchase.receipt();
         let returned_sale = match purchase.kind() {
-            domain::Kind::Return { of: Some(sale) } => Some(NamedSale::of(sale)),
+            domain::PurchaseKind::Return { of: Some(sale) } => Some(NamedSale::of(sale)),
             _ => None,
         };
         Self {

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::MemberId;
 use http_edge::{Fields, JsonBody, Problem, Segments, Till};
-use store::{Contact, Source, StoreError};
+use store::{Contact, Entity, Source, StoreError};
 
 /// Attach an anonymous sale to its customer, who gets its points by the programme of its day.
 #[utoipa::path(
@@ -80,7 +80,7 @@ async fn member_named(app: &App, till: &Till, named: &MemberNamed) -> Result<Mem
 
 fn refusal(error: StoreError) -> Problem {
     match error {
-        StoreError::NotFound("member") => Problem::from(error).at("/member_id"),
+        StoreError::NotFound(Entity::Member) => Problem::from(error).at("/member_id"),
         _ => error.into(),
     }
 }

@@ -15,7 +15,7 @@ use domain::reward::{self, redemption::Spent, redemption::State as DomainState};
 use domain::{DomainError, Instant, LedgerError, MemberId, RedemptionId, RewardError, RewardId};
 use http_edge::{Fields, KeyedAnswer, Problem, RequiredKeyBody, Segments, Till, idempotency};
 use serde::{Deserialize, Serialize};
-use store::{NewRedemption, Redeemed, Source, StoreError, Wanted};
+use store::{Entity, NewRedemption, Redeemed, Source, StoreError, Wanted};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -132,7 +132,7 @@ fn refusal(error: StoreError, wanted: Wanted) -> Problem {
             DomainError::Ledger(LedgerError::NotEnoughPoints)
             | DomainError::Reward(RewardError::Refused(_)),
         )
-        | StoreError::NotFound("reward") => Problem::from(error).at(pointer),
+        | StoreError::NotFound(Entity::Reward) => Problem::from(error).at(pointer),
         _ => error.into(),
     }
 }

@@ -82,8 +82,8 @@ impl PutReward {
         };
         let today = Day::at(app.now(), &calendar::PARIS);
         let levels = &scope.settings.programmes.terms_on(today).levels;
-        Reward::new(id, terms, self.disabled, levels).map_err(|(field, invalid)| {
-            fields.note(&format!("/{field}"), invalid.into(), invalid.to_string());
+        Reward::new(id, terms, self.disabled, levels).map_err(|field| {
+            fields.note_invalid("", &field);
             fields.refuse()
         })
     }

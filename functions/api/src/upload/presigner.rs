@@ -139,7 +139,7 @@ impl UploadPresigner {
 
     async fn credentials(&self) -> Result<Credentials, Problem> {
         let provided = self.credentials.provide_credentials().await;
-        provided.map_err(|error| Problem::unavailable(http_edge::problem::chain(&error)))
+        provided.map_err(|error| Problem::unavailable(store::ErrorChain(&error).to_string()))
     }
 
     fn address(&self, bucket: &str) -> String {

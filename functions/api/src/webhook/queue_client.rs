@@ -1,42 +1,31 @@
-//! The door to the function that posts events: its queue, and where events may be posted.
+//! The queue of the function that posts events, and the addresses that events may be posted to.
 
+use crate::queue_client::QueueClient;
 use aws_sdk_sqs::Client;
 use aws_types::SdkConfig;
 use domain::WebhookError;
 use domain::webhook::{Reach, WebhookUrl};
 use http_edge::Problem;
-use http_edge::problem::chain;
-use platform::webhook_messages::WebhookMessage;
-use platform::{StartError, internet, outbox, settings};
-use std::sync::OnceLock;
+use platform::messages::WebhookMessage;
+use platform::{StartError, internet, settings};
 
-/// The queue of webhooks. A till never comes here: no client is made before somebody does.
+/// The queue of webhooks.
 pub struct WebhookQueue {
-    make: Box<dyn Fn() -> Client + Send + Sync>,
-    client: OnceLock<Client>,
-    queue: String,
+    queue: QueueClient<WebhookMessage>,
     reach: Reach,
 }
 
 impl WebhookQueue {
-    /// The door of the queue at an address; `make` gives the client when it is first needed.
-    pub fn new(
-        make: impl Fn() -> Client + Send + Sync + 'static,
-        queue: String,
-        reach: Reach,
-    ) -> Self {
-        Self { make: Box::new(make), client: OnceLock::new(), queue, reach }
+    /// The client of the queue at `url`; `make` returns the SDK client on first use.
+    pub fn new(make: impl FnOnce() -> Client + Send + 'static, url: String, reach: Reach) -> Self {
+        Self { queue: QueueClient::new(make, url), reach }
     }
 
-    /// The door of the environment. Makes no call.
-    ///
-    /// # Errors
-    /// [`StartError::Setting`].
+    /// The client that the environment describes. Makes no call.
     pub fn from_settings(config: &SdkConfig) -> Result<Self, StartError> {
-        let (config, queue) = (config.clone(), settings::text("WEBHOOKS_QUEUE_URL")?);
+        let queue = QueueClient::from_settings(config, "WEBHOOKS_QUEUE_URL")?;
         let wanted = std::env::var("WEBHOOK_ADDRESSES").unwrap_or_default();
-        let reach = Reach::of(&settings::text("STAGE")?, &wanted);
-        Ok(Self::new(move || Client::new(&config), queue, reach))
+        Ok(Self { queue, reach: Reach::of(&settings::text("STAGE")?, &wanted) })
     }
 
     /// Reads an address and looks its host up: it is refused where it could never be posted to.
@@ -49,10 +38,8 @@ impl WebhookQueue {
         found.map(|_| url).map_err(|_| WebhookError::Address)
     }
 
-    /// Queues messages: 1 round trip for ten, eight at once.
+    /// Sends messages: 1 round trip for 10 messages, 8 at once.
     pub(crate) async fn queue(&self, messages: &[WebhookMessage]) -> Result<(), Problem> {
-        let client = self.client.get_or_init(&self.make);
-        let sent = outbox::send_all(client, &self.queue, messages).await;
-        sent.map_err(|error| Problem::unavailable(chain(&error)))
+        self.queue.queue_all(messages).await
     }
 }

@@ -10,7 +10,7 @@ use domain::Instant;
 use domain::webhook::{ReplayRange, Switch};
 use http_edge::problem::Kind;
 use http_edge::{Fields, JsonBody, Operator, Problem, Segments};
-use platform::webhook_messages::WebhookMessage;
+use platform::messages::WebhookMessage;
 use serde::{Deserialize, Serialize};
 use store::Tenant;
 use utoipa::ToSchema;

@@ -2,7 +2,7 @@
 
 use crate::setup::{NOW, OPERATOR_KEY, Service, text};
 use axum::http::Method;
-use domain::retention::Reason;
+use domain::retention::ErasureReason;
 use domain::{Day, MemberId, MerchantId};
 use serde_json::json;
 use store::{DueMember, Mode, Scope};
@@ -21,7 +21,7 @@ async fn the_operator_lists_the_erasures_of_a_day_with_their_reasons() {
     let settings = store.settings_fresh(merchant, instant(NOW)).await.unwrap();
     let scope = Scope { settings, mode: Mode::Live };
     let today = Day::parse("2026-11-24").unwrap();
-    let reasons = [Reason::NeverActivated, Reason::Inactive];
+    let reasons = [ErasureReason::NeverActivated, ErasureReason::Inactive];
     for (member, reason) in members.iter().zip(reasons.into_iter().cycle()) {
         let id = MemberId::parse(member).unwrap();
         let DueMember::Member(read) = store.due_member(&scope, id).await.unwrap() else {

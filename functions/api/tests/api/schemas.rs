@@ -1,5 +1,6 @@
 //! The schemas of values and the parsers that they describe accept the same texts.
 
+use domain::CardNumber;
 use domain::coupon::offer::Share;
 use domain::ledger::entry::Author;
 use domain::member::{Email, qr};
@@ -7,7 +8,6 @@ use domain::merchant::provider::AccountCode;
 use domain::merchant::sender::{SenderId, StopNumber};
 use domain::programme::LevelCode;
 use domain::purchase::receipt::Reference;
-use domain::values::identifiers::CardNumber;
 use domain::values::text;
 use domain::{
     Cents, CouponCode, Day, EstablishmentId, MemberId, Mobile, Quantity, ReceiptNumber, Register,

@@ -1,12 +1,7 @@
-//! Dry runs: killed anywhere, they come to what the real plan comes to.
+//! Dry runs: interrupted at any call, they count the same members as the campaign.
 
-use crate::setup::{Fixture, now};
-use aws_sdk_dynamodb::config::interceptors::{
-    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
-};
+use crate::setup::{Fixture, app, now};
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_dynamodb::error::BoxError;
 use campaign::advance::advance;
 use campaign::dry_run::dry_run;
 use campaign::{App, handle};
@@ -20,66 +15,21 @@ use platform::messages::CampaignMessage;
 use platform::queue::Failed;
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::{
-    ConsentChange, Customer, DryCounts, Entry, MasterKey, MessageAddress, NewMember, Source, Store,
+    ConsentChange, Customer, DryCounts, Entry, MEMBER_SHARDS, MasterKey, MessageAddress, NewMember,
+    Source, Store,
 };
-use support::{mobile, sale};
-
-/// Lets so many calls through, then none: the function is dead. The last of them is carried out, and
-/// its answer is lost, or it is not.
-#[derive(Debug)]
-struct Dies {
-    after: AtomicU32,
-    answer_is_lost: bool,
-}
-
-impl Dies {
-    fn here(&self) -> Result<(), BoxError> {
-        let one_less = |left: u32| left.checked_sub(1);
-        match self.after.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less) {
-            Ok(_) => Ok(()),
-            Err(_) => Err("dead".into()),
-        }
-    }
-}
-
-impl Intercept for Dies {
-    fn name(&self) -> &'static str {
-        "Dies"
-    }
-
-    fn read_before_transmit(
-        &self,
-        _: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        if self.answer_is_lost { Ok(()) } else { self.here() }
-    }
-
-    fn read_before_deserialization(
-        &self,
-        _: &BeforeDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        if self.answer_is_lost { self.here() } else { Ok(()) }
-    }
-}
+use support::{Calls, Crash, Moment, mobile, sale};
 
 impl Fixture {
-    /// The same function in an instance that dies.
-    fn dying(&self, after: u32, answer_is_lost: bool) -> App {
-        let dies = Dies { after: AtomicU32::new(after), answer_is_lost };
+    /// Another instance of the function, which crashes.
+    fn crashing(&self, after: u32, moment: Moment) -> App {
+        let crash = Crash::default();
+        crash.after(after, Calls::All, moment);
         let config = self.table.client().config().to_builder();
-        let config = config.interceptor(dies).retry_config(RetryConfig::disabled()).build();
+        let config = config.interceptor(crash).retry_config(RetryConfig::disabled()).build();
         let client = aws_sdk_dynamodb::Client::from_conf(config);
         let key = MasterKey::derive("the secret of the tests");
-        App {
-            store: Store::new(client, self.table.name(), key),
-            sqs: self.queue.client(),
-            campaigns_queue: "http://queue/campaigns".to_owned(),
-            sends_queue: "http://queue/sends".to_owned(),
-        }
+        app(Store::new(client, self.table.name(), key), &self.queue)
     }
 
     async fn person(&self, number: u16, details: Details, channel: Channel) -> MemberId {
@@ -113,7 +63,7 @@ impl Fixture {
         self.app.store.ask_dry_run(self.scope.tenant(), id, now()).await.unwrap();
     }
 
-    /// What a dry run that is done came to.
+    /// The counts of a dry run that is done.
     async fn counts(&self, id: CampaignId) -> DryCounts {
         let store = &self.app.store;
         let dry_run = store.dry_run(self.scope.tenant(), id, now()).await.unwrap().unwrap();
@@ -133,12 +83,12 @@ fn text(body: &str) -> Content {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_killed_anywhere_comes_to_what_the_real_plan_comes_to() {
+async fn a_dry_run_that_crashes_anywhere_counts_the_recipients_of_the_campaign() {
     let fixture = Fixture::open().await;
     let tenant = fixture.scope.tenant();
     let mut members: Vec<_> = fixture.members(40).await.into_iter().collect();
     members.push(fixture.named(100, "Zoë").await);
-    // Three opposed, of whom one bought; five bought, and are not in the segment.
+    // Five members bought, and are not in the segment. Three members are opposed; one of them bought.
     for (number, member) in members[..5].iter().enumerate() {
         let purchase = sale(&number.to_string(), 1_000);
         let entry = Entry { purchase, source: Source::Operator };
@@ -165,35 +115,38 @@ async fn a_dry_run_killed_anywhere_comes_to_what_the_real_plan_comes_to() {
         sms_parts: 34,
         unicode: 1,
     };
-    let (mut killed, mut answers) = (0, 0);
+    let (mut crashed, mut finished) = (0, 0);
     let calls = (0..10).chain((10..46).step_by(6));
-    for (after, answer_is_lost) in calls.flat_map(|after| [(after, false), (after, true)]) {
+    let moments = [Moment::BeforeCall, Moment::BeforeAnswer];
+    for (after, moment) in calls.flat_map(|after| moments.map(|moment| (after, moment))) {
         fixture.app.store.ask_dry_run(tenant, id, now()).await.unwrap();
-        let dying = fixture.dying(after, answer_is_lost);
-        match dry_run(&dying, tenant, id, now(), Instant::MAX).await {
-            Ok(()) => answers += 1,
-            Err(_) => killed += 1,
+        let crashing = fixture.crashing(after, moment);
+        match dry_run(&crashing, tenant, id, now(), Instant::MAX).await {
+            Ok(()) => finished += 1,
+            Err(_) => crashed += 1,
         }
-        // What the dead one had under way may still arrive; then the message comes again.
+        // A call in progress at the crash may still be carried out. Then the message is delivered again.
         let mut attempts = 0;
         while dry_run(&fixture.app, tenant, id, now(), Instant::MAX).await.is_err() {
             attempts += 1;
             assert!(attempts < 3);
         }
-        assert_eq!(fixture.counts(id).await, expected, "dead after {after}, {answer_is_lost}");
+        assert_eq!(fixture.counts(id).await, expected, "crashed after {after}, {moment:?}");
     }
-    assert!(killed > 20 && answers > 0, "{killed} killed, {answers} not");
+    assert!(crashed > 20, "{crashed} crashed");
+    assert!(finished > 0, "no call was the last");
 
     let store = &fixture.app.store;
     store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
     advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
     let plan = store.plan(tenant, id).await.unwrap();
-    assert_eq!((plan.is_done(), plan.recipients), (true, expected.recipients));
-    assert_eq!(fixture.recipients().await.len(), 34);
+    assert!(plan.is_done());
+    assert_eq!(plan.recipients, expected.recipients);
+    assert_eq!(u64::try_from(fixture.recipients().await.len()).unwrap(), expected.recipients);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_out_of_time_queues_itself_again_and_goes_on_where_it_was() {
+async fn a_dry_run_out_of_time_queues_itself_again_and_continues_where_it_was() {
     let fixture = Fixture::open().await;
     fixture.members(20).await;
     let id = fixture.draft(Channel::Sms, text("Bonjour"), Segment::default()).await;
@@ -201,43 +154,48 @@ async fn a_dry_run_out_of_time_queues_itself_again_and_goes_on_where_it_was() {
     fixture.ask(id).await;
     let body = serde_json::to_string(&CampaignMessage::dry_run_of(tenant, id)).unwrap();
     let mut seen = 0;
-    for turn in 1..=16 {
+    for invocation in 1..=MEMBER_SHARDS {
         handle(&fixture.app, &body, now(), Instant::MIN).await.unwrap();
         let dry_run = fixture.app.store.dry_run(tenant, id, now()).await.unwrap().unwrap();
         assert!(dry_run.counts.walked >= seen);
         seen = dry_run.counts.walked;
-        assert_eq!((turn == 16, u16::from(dry_run.shard)), (dry_run.done_at.is_some(), turn));
+        assert_eq!(dry_run.shard, invocation, "one shard is read in each invocation");
+        assert_eq!(dry_run.done_at.is_some(), invocation == MEMBER_SHARDS);
     }
-    assert_eq!(fixture.queue.sent("/campaigns"), vec![body.clone(); 15]);
+    let queued = vec![body.clone(); usize::from(MEMBER_SHARDS) - 1];
+    assert_eq!(fixture.queue.sent("/campaigns"), queued);
     assert_eq!(fixture.counts(id).await.recipients, 20);
-    // Done is done, however often its message comes; nobody was planned or written to.
+    // Another message changes nothing: the dry run is done, and no member is planned or contacted.
     handle(&fixture.app, &body, now(), Instant::MAX).await.unwrap();
-    assert_eq!(fixture.queue.sent("/campaigns").len(), 15);
+    assert_eq!(fixture.queue.sent("/campaigns"), queued);
     assert!(fixture.queue.sent("/sends").is_empty());
     let stored = fixture.app.store.campaign(tenant, id).await.unwrap();
     assert_eq!(stored.campaign.state, State::Draft);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_persons_sms_is_measured_with_the_persons_own_name() {
+async fn each_members_sms_is_measured_with_the_members_own_name() {
     let fixture = Fixture::open().await;
-    // With the mention of STOP: 160 characters for Lea, 161 for Anna, and 70 of UCS-2 are exceeded.
+    // With the mention of STOP: 160 characters for Lea, 161 for Anna, and more than 70 of UCS-2 for Zoë.
     let body = format!("{{{{first_name}}}} {}", "a".repeat(142));
     for (number, name) in ["Lea", "Anna", "Zoë"].into_iter().enumerate() {
         fixture.named(u16::try_from(number).unwrap(), name).await;
     }
     let id = fixture.draft(Channel::Sms, text(&body), Segment::default()).await;
     let counts = fixture.run(id).await;
-    assert_eq!((counts.recipients, counts.sms_parts, counts.unicode), (3, 1 + 2 + 3, 1));
+    assert_eq!(counts.recipients, 3);
+    assert_eq!(counts.sms_parts, 1 + 2 + 3);
+    assert_eq!(counts.unicode, 1);
 
     let folded = Content { folded: true, ..text(&body) };
     let id = fixture.draft(Channel::Sms, folded, Segment::default()).await;
     let counts = fixture.run(id).await;
-    assert_eq!((counts.sms_parts, counts.unicode), (1 + 2 + 1, 0));
+    assert_eq!(counts.sms_parts, 1 + 2 + 1);
+    assert_eq!(counts.unicode, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_cannot_be_written_to_is_told_apart_by_the_reason() {
+async fn members_that_cannot_be_contacted_are_counted_by_the_reason() {
     let fixture = Fixture::open().await;
     let address = |text: &str| Details { email: Email::parse(text).ok(), ..Details::default() };
     fixture.person(1, address("a@example.com"), Channel::Email).await;
@@ -264,7 +222,7 @@ async fn who_cannot_be_written_to_is_told_apart_by_the_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_of_what_was_written_anew_is_forgotten() {
+async fn the_dry_run_of_a_campaign_that_was_changed_is_deleted() {
     let fixture = Fixture::open().await;
     fixture.members(5).await;
     let (store, tenant) = (&fixture.app.store, fixture.scope.tenant());
@@ -279,7 +237,7 @@ async fn a_dry_run_of_what_was_written_anew_is_forgotten() {
     };
     store.rewrite_campaign(tenant, id, &draft, now()).await.unwrap();
     assert_eq!(store.dry_run(tenant, id, now()).await.unwrap(), None);
-    // The job that was at it notes nothing, not even over the dry run that follows.
+    // The instance that was at it saves nothing, and does not overwrite the next dry run.
     let counts = DryCounts { walked: 9, ..DryCounts::default() };
     for _ in 0..2 {
         let noted = store.note_dry_run(tenant, id, &mut under_way, counts, (3, None), now()).await;
@@ -289,13 +247,13 @@ async fn a_dry_run_of_what_was_written_anew_is_forgotten() {
     assert_eq!(store.dry_run(tenant, id, now()).await.unwrap().unwrap().counts.walked, 0);
     dry_run(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
     assert_eq!(fixture.counts(id).await.recipients, 5);
-    // Of a campaign that has none, the message is done with.
+    // The message of a campaign without a dry run is done.
     let other = fixture.draft(Channel::Sms, text("Bonjour"), Segment::default()).await;
     assert!(dry_run(&fixture.app, tenant, other, now(), Instant::MAX).await.is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_that_stands_still_is_begun_anew_when_it_is_asked_for_again() {
+async fn a_dry_run_without_progress_begins_again_on_request() {
     let fixture = Fixture::open().await;
     let (store, tenant) = (&fixture.app.store, fixture.scope.tenant());
     let id = fixture.draft(Channel::Sms, text("Bonjour"), Segment::default()).await;
@@ -310,12 +268,12 @@ async fn a_dry_run_that_stands_still_is_begun_anew_when_it_is_asked_for_again() 
 }
 
 #[tokio::test]
-async fn a_text_of_other_rules_goes_to_the_dead_letters() {
+async fn a_text_that_was_saved_under_other_rules_is_poison() {
     let fixture = Fixture::open().await;
     let id = fixture.draft(Channel::Sms, text("{{prenom}}"), Segment::default()).await;
     fixture.ask(id).await;
     let message = CampaignMessage::dry_run_of(fixture.scope.tenant(), id);
     let body = serde_json::to_string(&message).unwrap();
-    let dealt = handle(&fixture.app, &body, now(), Instant::MAX).await;
-    assert!(matches!(dealt, Err(Failed::Poison(_))));
+    let handled = handle(&fixture.app, &body, now(), Instant::MAX).await;
+    assert!(matches!(handled, Err(Failed::Poison(_))));
 }

@@ -1,4 +1,4 @@
-//! Due campaigns and dry runs, on a real engine.
+//! Campaigns and dry runs, on a real engine.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
 

@@ -1,4 +1,4 @@
-//! Campaigns taken from their moment to their batches, on a queue that can be told to fail.
+//! The planning of campaigns, from their scheduled instant to their batches, on a queue that can fail.
 
 use crate::setup::{Fixture, now};
 use campaign::advance::advance;
@@ -13,13 +13,14 @@ use std::collections::BTreeSet;
 use store::{Claimed, Counts};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_planner_that_dies_anywhere_and_starts_again_plans_everybody_once() {
-    for dies_after in [0, 1, 2, 5, 9, 15] {
+async fn a_campaign_whose_planning_is_interrupted_anywhere_plans_every_member_once() {
+    const MEMBERS: u16 = 40;
+    for fails_after in [0, 1, 2, 5, 9, 15] {
         let fixture = Fixture::open().await;
-        let members = fixture.members(40).await;
+        let members = fixture.members(MEMBERS).await;
         let id = fixture.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
         let tenant = fixture.scope.tenant();
-        fixture.queue.fail_after(dies_after);
+        fixture.queue.fail_after(fails_after);
         let mut attempts = 0;
         while advance(&fixture.app, tenant, id, now(), Instant::MAX).await.is_err() {
             attempts += 1;
@@ -27,15 +28,15 @@ async fn a_planner_that_dies_anywhere_and_starts_again_plans_everybody_once() {
         }
         let plan = fixture.app.store.plan(tenant, id).await.unwrap();
         assert!(plan.is_done());
-        assert_eq!(plan.recipients, 40, "dead after {dies_after}");
+        assert_eq!(plan.recipients, u64::from(MEMBERS), "failed after {fails_after}");
         let recipients = fixture.recipients().await;
-        assert_eq!(recipients.len(), 40, "dead after {dies_after}");
+        assert_eq!(recipients.len(), usize::from(MEMBERS), "failed after {fails_after}");
         assert_eq!(recipients.into_iter().collect::<BTreeSet<_>>(), members);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_planner_out_of_time_queues_the_campaign_again_and_goes_on_where_it_was() {
+async fn planning_out_of_time_queues_the_campaign_again_and_continues_where_it_was() {
     let fixture = Fixture::open().await;
     fixture.members(3).await;
     let id = fixture.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
@@ -48,7 +49,7 @@ async fn a_planner_out_of_time_queues_the_campaign_again_and_goes_on_where_it_wa
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_hour_queues_what_is_due_and_a_scheduled_campaign_begins_at_its_moment() {
+async fn a_scheduled_campaign_is_due_and_begins_at_its_instant() {
     let fixture = Fixture::open().await;
     fixture.members(1).await;
     let at = now() + 1.hour();
@@ -67,7 +68,7 @@ async fn the_hour_queues_what_is_due_and_a_scheduled_campaign_begins_at_its_mome
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_who_is_in_the_segment_and_may_be_reached_is_planned() {
+async fn only_members_in_the_segment_that_can_be_reached_are_planned() {
     let buyers = Segment { visits: Between::new(Some(1), None).unwrap(), ..Segment::default() };
     for (channel, segment) in [(Channel::Sms, buyers), (Channel::Email, Segment::default())] {
         let fixture = Fixture::open().await;
@@ -114,7 +115,7 @@ async fn a_campaign_whose_batches_are_done_before_its_plan_is_finishes_with_the_
     assert!(advance(&fixture.app, tenant, id, now(), Instant::MAX).await.is_err());
     let batch = store.plan(tenant, id).await.unwrap().last_batch.unwrap();
     let Claimed::Ours(claim) = store.claim_batch(tenant, id, batch, now()).await.unwrap() else {
-        panic!("the batch was cut");
+        panic!("the batch was written");
     };
     let counts = Counts { sent: 1, ..Counts::default() };
     store.end_batch(tenant, id, &claim, counts, &[], now()).await.unwrap();
@@ -124,16 +125,16 @@ async fn a_campaign_whose_batches_are_done_before_its_plan_is_finishes_with_the_
 }
 
 #[tokio::test]
-async fn a_message_that_is_none_of_ours_goes_to_the_dead_letters() {
+async fn a_body_that_is_no_message_is_poison() {
     let fixture = Fixture::open().await;
     for body in ["", "{}", r#"{"tenant": "M#x", "campaign": "y"}"#] {
-        let dealt = handle(&fixture.app, body, now(), Instant::MAX).await;
-        assert!(matches!(dealt, Err(Failed::Poison(_))));
+        let handled = handle(&fixture.app, body, now(), Instant::MAX).await;
+        assert!(matches!(handled, Err(Failed::Poison(_))));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_campaign_goes_no_further_once_its_merchants_contract_has_ended() {
+async fn a_campaign_stops_at_the_end_of_its_merchants_contract() {
     let fixture = Fixture::open().await;
     fixture.members(3).await;
     let id = fixture.campaign(Channel::Sms, Segment::default(), Step::Launch).await;

@@ -1,19 +1,20 @@
-//! The function as a test starts it.
+//! The fixture: the function on a table and on queues of its own.
 
 use campaign::App;
 use domain::campaign::{Campaign, Content, State, Step};
 use domain::member::consent::{Consent, ConsentSource};
 use domain::{CampaignId, Channel, Instant, MemberId, Segment};
 use platform::messages::BatchMessage;
+use platform::queue::QueueClient;
 use std::collections::BTreeSet;
-use store::{Claimed, ConsentChange, NewMember, Scope};
+use store::{Claimed, ConsentChange, NewMember, Scope, Store};
 use support::{Queue, Table, instant, merchant, mobile, open_merchant};
 
 pub(crate) fn now() -> Instant {
     instant("2026-11-24T09:00:00Z")
 }
 
-/// The function on a table and on queues of its own.
+/// The function, with one merchant.
 pub(crate) struct Fixture {
     pub(crate) table: Table,
     pub(crate) app: App,
@@ -27,12 +28,7 @@ impl Fixture {
         let store = table.store();
         let scope = open_merchant(&store, &merchant(domain::Sector::Retail, 1), now()).await;
         let queue = Queue::start().await;
-        let app = App {
-            store,
-            sqs: queue.client(),
-            campaigns_queue: "http://queue/campaigns".to_owned(),
-            sends_queue: "http://queue/sends".to_owned(),
-        };
+        let app = app(store, &queue);
         Self { table, app, scope, queue }
     }
 
@@ -75,18 +71,27 @@ impl Fixture {
         campaign.id
     }
 
-    /// Everybody in the batches that were queued, each batch once.
+    /// The members of all queued batches, each batch counted once.
     pub(crate) async fn recipients(&self) -> Vec<MemberId> {
         let batches: BTreeSet<_> = self.queue.sent("/sends").into_iter().collect();
         let mut recipients = Vec::new();
         for body in batches {
-            let message: BatchMessage = serde_json::from_str(&body).unwrap();
-            let (tenant, campaign, batch) = message.identifiers().unwrap();
+            let BatchMessage { tenant, campaign, batch } = serde_json::from_str(&body).unwrap();
             match self.app.store.claim_batch(tenant, campaign, batch, now()).await.unwrap() {
                 Claimed::Ours(claim) => recipients.extend(claim.members),
-                _ => panic!("a batch that was queued is not there"),
+                _ => panic!("a batch that was queued does not exist"),
             }
         }
         recipients
+    }
+}
+
+/// An instance of the function on a store and the queues of a test.
+pub(crate) fn app(store: Store, queue: &Queue) -> App {
+    let (campaigns, sends) = (queue.client(), queue.client());
+    App {
+        store,
+        campaigns: QueueClient::new(move || campaigns, "http://queue/campaigns"),
+        sends: QueueClient::new(move || sends, "http://queue/sends"),
     }
 }

@@ -1,11 +1,11 @@
-//! Which receipts may have been seen before, in memory that does not grow.
+//! The receipts that may have been seen before, in memory that does not grow.
 
-/// 4 MiB. Of the first million receipts about one is wrongly taken for seen; of six millions, two in
-/// a hundred.
+/// The size: 4 MiB. Of the first million receipts about one is wrongly reported as seen; of six million, two in a
+/// hundred.
 const WORDS: usize = 1 << 19;
 const PROBES: u64 = 7;
 
-/// A Bloom filter: it may take a new receipt for one that was seen, never the reverse.
+/// A Bloom filter: it may report a new receipt as seen, but never a seen receipt as new.
 pub(crate) struct Bloom(Vec<u64>);
 
 impl Bloom {
@@ -13,7 +13,7 @@ impl Bloom {
         Self(vec![0; WORDS])
     }
 
-    /// Adds a hash, and says whether it may have been there.
+    /// Adds a hash, and returns whether it may have been added before.
     pub(crate) fn insert(&mut self, hash: u64) -> bool {
         let step = hash.rotate_left(32) | 1;
         let mut seen = true;
@@ -34,10 +34,10 @@ mod tests {
     use crate::file::grouping::scatter;
 
     #[test]
-    fn what_was_added_is_always_found_and_hardly_anything_else() {
+    fn every_added_hash_is_found_and_almost_no_other() {
         let mut bloom = Bloom::new();
         let wrong = (0..1_000_000).filter(|&number| bloom.insert(scatter(number))).count();
-        assert!(wrong < 20, "{wrong} of a million were taken for seen");
+        assert!(wrong < 20, "{wrong} of a million were reported as seen");
         assert!((0..1_000_000).all(|number| bloom.insert(scatter(number))));
     }
 }

@@ -1,45 +1,45 @@
-//! Whom a receipt names.
+//! The customer that a receipt names.
 
 use crate::file::columns::Column;
 use crate::file::dates;
 use crate::file::reason::Reason;
+use domain::CardNumber;
 use domain::member::{Details, Email};
-use domain::values::identifiers::CardNumber;
 use domain::values::text;
 use domain::{Day, Mobile, ValueError};
 
-/// What a customer is found by. No `Debug`: it names a person.
+/// The key by which a customer is found. It has no `Debug`, since it is personal data.
 #[derive(Clone, PartialEq, Eq)]
 pub enum CustomerKey {
     /// The mobile number.
     Mobile(Mobile),
-    /// The number of the card, where no mobile is given.
+    /// The card number, where the receipt has no mobile number.
     Card(CardNumber),
 }
 
 /// The customer that a receipt names.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Customer {
-    /// What the customer is found by; the mobile, where both are given.
+    /// The key of the customer: the mobile number, where the receipt has both.
     pub identity: CustomerKey,
-    /// What else the file says of the person. What cannot be read there (an e-mail that is none, a
-    /// birth date in the future, a name of 200 letters) is left out and refuses nothing.
+    /// Other details of the person. An unreadable detail (a malformed e-mail, a birth date in the future, a name
+    /// of 200 letters) is left out, and does not refuse the row.
     pub details: Details,
-    /// Whether a row says that the person asked for the card.
+    /// Whether a row states that the person asked for the card.
     pub card_requested: bool,
 }
 
-/// The customer of a receipt, gathered from its rows: the first row that says something counts, and
-/// those that name a mobile or a card must all name the same.
+/// The customer of a receipt, gathered from its rows. For each detail the first row that has it counts; all rows
+/// with a mobile number or a card must have the same.
 #[derive(Default)]
-pub(crate) struct Named {
+pub(crate) struct CustomerDraft {
     mobile: Option<Mobile>,
     card_unreadable: bool,
     details: Details,
     card_requested: bool,
 }
 
-impl Named {
+impl CustomerDraft {
     pub(crate) fn add<'c>(
         &mut self,
         cell: &impl Fn(Column) -> &'c str,
@@ -69,8 +69,8 @@ impl Named {
         Ok(())
     }
 
-    /// The customer, where there is one: names alone are nobody.
-    pub(crate) fn close(self) -> Result<Option<Customer>, Reason> {
+    /// The customer; `None` where no row has a mobile number or a card.
+    pub(crate) fn finish(self) -> Result<Option<Customer>, Reason> {
         let identity = match (self.mobile, &self.details.card) {
             (Some(mobile), _) => CustomerKey::Mobile(mobile),
             (None, Some(card)) => CustomerKey::Card(card.clone()),

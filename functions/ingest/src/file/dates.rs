@@ -1,61 +1,65 @@
-//! Days and times as files write them.
+//! Dates and times as files write them.
 
 use domain::{Day, DomainError, Instant, ValueError};
 use jiff::{civil, tz};
 
-/// A moment as it is written: a day, perhaps a time, perhaps an offset.
+/// A date as a file writes it, perhaps with a time and an offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Written {
+pub(crate) struct WrittenDate {
     day: Day,
     date: civil::Date,
-    time: Option<Time>,
+    time: Option<WrittenTime>,
 }
 
-/// A time as it is written, with its offset from UTC where there is one.
+/// A time as a file writes it, perhaps with an offset from UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Time {
+pub(crate) struct WrittenTime {
     hour: i8,
     minute: i8,
     second: i8,
     offset: Option<tz::Offset>,
 }
 
-/// What of a moment cannot be read.
+/// The part of a date that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unreadable {
     Day,
     Time,
 }
 
-impl Written {
-    /// Reads `24/11/2026`, `2026-11-24` or `20261124`, alone or before a time of [`Time::parse`].
+impl WrittenDate {
+    /// Reads `24/11/2026`, `2026-11-24` or `20261124`, alone or before a time of [`WrittenTime::parse`].
     pub(crate) fn parse(text: &str) -> Result<Self, Unreadable> {
         let bytes = text.trim().as_bytes();
-        let (day, date, length) = day_first(bytes).ok_or(Unreadable::Day)?;
+        let LeadingDay { day, date, length } = LeadingDay::read(bytes).ok_or(Unreadable::Day)?;
         let rest = bytes[length..].trim_ascii();
         let time = match rest.strip_prefix(b"T").unwrap_or(rest) {
             [] if rest.is_empty() => None,
-            time => Some(Time::read(time).ok_or(Unreadable::Time)?),
+            time => Some(WrittenTime::read(time).ok_or(Unreadable::Time)?),
         };
         Ok(Self { day, date, time })
     }
 
-    /// The day alone, for grouping rows: whatever stands after it.
+    /// The day alone, for grouping rows. Any text may follow the day.
     pub(crate) fn day_of(bytes: &[u8]) -> Option<Day> {
-        day_first(bytes.trim_ascii()).map(|(day, ..)| day)
+        LeadingDay::read(bytes.trim_ascii()).map(|leading| leading.day)
     }
 
-    /// The day as it is written.
+    /// The day as the file writes it.
     pub(crate) const fn day(&self) -> Day {
         self.day
     }
 
-    /// The instant in the establishment's zone, and the day it is there. A time of its own column
-    /// counts where the date has none; without any, it is noon. With an offset, the day is that of
-    /// the establishment's zone at that instant.
-    pub(crate) fn moment(self, own: Option<Time>, zone: &tz::TimeZone) -> Option<(Instant, Day)> {
-        const NOON: Time = Time { hour: 12, minute: 0, second: 0, offset: None };
-        let time = self.time.or(own).unwrap_or(NOON);
+    /// The instant, and the day in the establishment's zone. The time of the separate column counts where the date
+    /// has no time; without any time it is noon. Where the time has an offset, the day is the one in the
+    /// establishment's zone at that instant.
+    pub(crate) fn moment(
+        self,
+        separate: Option<WrittenTime>,
+        zone: &tz::TimeZone,
+    ) -> Option<(Instant, Day)> {
+        const NOON: WrittenTime = WrittenTime { hour: 12, minute: 0, second: 0, offset: None };
+        let time = self.time.or(separate).unwrap_or(NOON);
         match time.offset {
             None => Some((self.day.time(time.hour, time.minute, time.second, zone)?, self.day)),
             Some(offset) => {
@@ -67,7 +71,7 @@ impl Written {
     }
 }
 
-impl Time {
+impl WrittenTime {
     /// Reads `9:05`, `10:15`, `10:15:30` or `10:15:30.123`, alone or before `Z`, `+01:00` or `+0100`.
     pub(crate) fn parse(text: &str) -> Result<Self, Unreadable> {
         Self::read(text.trim().as_bytes()).ok_or(Unreadable::Time)
@@ -127,21 +131,32 @@ fn read_offset(bytes: &[u8]) -> Option<tz::Offset> {
     tz::Offset::from_seconds(sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60)).ok()
 }
 
-/// The day that bytes begin with, and how many of them it takes.
-fn day_first(bytes: &[u8]) -> Option<(Day, civil::Date, usize)> {
-    let (year, month, day, length) = match bytes {
-        d if d.len() >= 10 && d[2] == b'/' && d[5] == b'/' => (&d[6..10], &d[3..5], &d[0..2], 10),
-        d if d.len() >= 10 && d[4] == b'-' && d[7] == b'-' => (&d[0..4], &d[5..7], &d[8..10], 10),
-        d if d.len() >= 8 => (&d[0..4], &d[4..6], &d[6..8], 8),
-        _ => return None,
-    };
-    if bytes.get(length).is_some_and(u8::is_ascii_digit) {
-        return None;
+/// The day at the beginning of some bytes.
+struct LeadingDay {
+    day: Day,
+    date: civil::Date,
+    /// The number of bytes that the day takes.
+    length: usize,
+}
+
+impl LeadingDay {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (year, month, day) = match bytes {
+            d if d.len() >= 10 && d[2] == b'/' && d[5] == b'/' => (6..10, 3..5, 0..2),
+            d if d.len() >= 10 && d[4] == b'-' && d[7] == b'-' => (0..4, 5..7, 8..10),
+            d if d.len() >= 8 => (0..4, 4..6, 6..8),
+            _ => return None,
+        };
+        let length = year.end.max(day.end);
+        if bytes.get(length).is_some_and(u8::is_ascii_digit) {
+            return None;
+        }
+        let year = number(&bytes[year], 4..=4)?;
+        let month = i8::try_from(number(&bytes[month], 2..=2)?).ok()?;
+        let day = i8::try_from(number(&bytes[day], 2..=2)?).ok()?;
+        let date = civil::Date::new(year, month, day).ok()?;
+        Some(Self { day: Day::of(year, month, day).ok()?, date, length })
     }
-    let year = number(year, 4..=4)?;
-    let month = i8::try_from(number(month, 2..=2)?).ok()?;
-    let day = i8::try_from(number(day, 2..=2)?).ok()?;
-    Some((Day::of(year, month, day).ok()?, civil::Date::new(year, month, day).ok()?, length))
 }
 
 fn number(digits: &[u8], length: std::ops::RangeInclusive<usize>) -> Option<i16> {
@@ -153,8 +168,8 @@ fn number(digits: &[u8], length: std::ops::RangeInclusive<usize>) -> Option<i16>
 
 /// Reads a birth date, which a time may follow.
 pub(crate) fn birth_date(text: &str, today: Day) -> Result<Day, DomainError> {
-    let written = Written::parse(text).map_err(|_| ValueError::DayUnreadable)?;
-    domain::member::birth_date(written.day, today)
+    let written = WrittenDate::parse(text).map_err(|_| ValueError::DayUnreadable)?;
+    Ok(domain::member::birth_date(written.day, today)?)
 }
 
 #[cfg(test)]
@@ -176,9 +191,9 @@ mod tests {
     #[case("2026-11-24T10:15:00+04:00", "2026-11-24T06:15:00Z")]
     #[case("2026-11-24 10:15-0500", "2026-11-24T15:15:00Z")]
     #[case("2026-03-29 02:30", "2026-03-29T01:30:00Z")]
-    fn a_date_is_read_as_people_write_it(#[case] text: &str, #[case] instant: &str) {
+    fn a_date_is_read_in_the_formats_of_tills(#[case] text: &str, #[case] instant: &str) {
         let zone = parse_time_zone("Europe/Paris").unwrap();
-        let (read, _) = Written::parse(text).unwrap().moment(None, &zone).unwrap();
+        let (read, _) = WrittenDate::parse(text).unwrap().moment(None, &zone).unwrap();
         assert_eq!(read, parse_instant(instant).unwrap());
     }
 
@@ -199,16 +214,16 @@ mod tests {
     #[case("24/11/2026 10h15", Unreadable::Time)]
     #[case("24/11/2026T", Unreadable::Time)]
     #[case("24/11/2026 10:15+99:00", Unreadable::Time)]
-    fn a_date_that_is_none_is_refused_and_not_guessed(#[case] text: &str, #[case] why: Unreadable) {
-        assert_eq!(Written::parse(text), Err(why));
+    fn a_malformed_date_is_refused_and_not_guessed(#[case] text: &str, #[case] why: Unreadable) {
+        assert_eq!(WrittenDate::parse(text), Err(why));
     }
 
     #[test]
     fn a_time_may_have_a_column_of_its_own() {
         let zone = parse_time_zone("Indian/Reunion").unwrap();
-        let time = Time::parse("18:30").unwrap();
+        let time = WrittenTime::parse("18:30").unwrap();
         let (instant, day) =
-            Written::parse("24/11/2026").unwrap().moment(Some(time), &zone).unwrap();
+            WrittenDate::parse("24/11/2026").unwrap().moment(Some(time), &zone).unwrap();
         assert_eq!(instant, parse_instant("2026-11-24T14:30:00Z").unwrap());
         assert_eq!(day.to_string(), "2026-11-24");
     }
@@ -216,7 +231,8 @@ mod tests {
     #[test]
     fn with_an_offset_the_day_is_that_of_the_establishment() {
         let zone = parse_time_zone("Europe/Paris").unwrap();
-        let (_, day) = Written::parse("2026-11-24T23:30:00Z").unwrap().moment(None, &zone).unwrap();
+        let (_, day) =
+            WrittenDate::parse("2026-11-24T23:30:00Z").unwrap().moment(None, &zone).unwrap();
         assert_eq!(day.to_string(), "2026-11-25");
     }
 }

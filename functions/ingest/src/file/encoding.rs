@@ -1,7 +1,7 @@
-//! How a file writes its letters: UTF-8 where all of it is valid, else Windows-1252; and the
-//! formats that are no text at all, refused by name.
+//! The encoding of a file: UTF-8 where the whole file is valid UTF-8, else Windows-1252. Formats that are no text
+//! are recognised and refused.
 
-use crate::file::FileRefusal;
+use crate::file::reason::FileRefusal;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// Decodes bytes; the flag says whether some were not text of this encoding.
+    /// Decodes bytes. The flag is set where some bytes are not text of this encoding.
     pub(crate) fn decode(self, bytes: &[u8]) -> (Cow<'_, str>, bool) {
         let encoding = match self {
             Self::Utf8 => encoding_rs::UTF_8,
@@ -29,7 +29,7 @@ impl Encoding {
     }
 }
 
-/// Tells from a file's first bytes the formats that are not read.
+/// Refuses the formats that are not read, by the first bytes of the file.
 pub(crate) fn refuse_foreign(head: &[u8]) -> Result<(), FileRefusal> {
     const NOT_TEXT: [&[u8]; 3] = [b"%PDF", b"\x1f\x8b", b"\x89PNG"];
     const SPREADSHEETS: [&[u8]; 2] = [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"];
@@ -44,7 +44,7 @@ pub(crate) fn refuse_foreign(head: &[u8]) -> Result<(), FileRefusal> {
         return Err(FileRefusal::NotText);
     }
     let sample = &head[..head.len().min(4096)];
-    // NUL bytes at even and at odd places.
+    // NUL bytes at even and at odd positions.
     let mut nuls = [0_usize; 2];
     for (place, &byte) in sample.iter().enumerate() {
         nuls[place % 2] += usize::from(byte == 0);
@@ -60,10 +60,10 @@ pub(crate) fn refuse_foreign(head: &[u8]) -> Result<(), FileRefusal> {
     }
 }
 
-/// Whether all bytes seen are UTF-8, a character cut by two chunks included.
+/// Checks whether all bytes are UTF-8. A character may be cut by the end of a chunk.
 pub(crate) struct Utf8Check {
     valid: bool,
-    /// The beginning of a character whose rest is in the next chunk.
+    /// The first bytes of a character whose other bytes are in the next chunk.
     cut: [u8; 4],
     cut_length: usize,
 }

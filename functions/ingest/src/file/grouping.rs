@@ -1,46 +1,44 @@
-//! Which rows are one receipt, in files with a row a line: consecutive rows with the same receipt
-//! number, day and register. The planner and the readers of ranges share this, so that a range
-//! never cuts a receipt.
+//! The rows of one receipt, in files with one row a line: consecutive rows with the same receipt number, day and
+//! register. The planner and the readers of ranges share this code, so a range never cuts a receipt.
 
 use crate::file::columns::Column;
-use crate::file::dates::Written;
+use crate::file::dates::WrittenDate;
 use crate::file::dialect::Dialect;
-use crate::file::record::Row;
+use crate::file::splitter::Row;
 use domain::Day;
 
-/// What a row is to the receipt before it.
+/// The relation of a row to the receipt before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// Another line of the same receipt.
+    /// The row is another line of the same receipt.
     Continues,
-    /// The first line of a receipt; the hash is that of the one which ends here.
+    /// The row is the first line of a receipt, and the previous receipt ends.
     Begins {
-        /// The hash of the receipt that ends here.
+        /// The hash of the previous receipt.
         ended: Option<u64>,
     },
-    /// A row that may belong to the receipt before it or to the one after it.
+    /// The row may belong to the previous receipt or to the next one.
     Unattributed,
 }
 
-/// The receipt under way.
+/// The receipt in progress.
 #[derive(Default)]
 pub(crate) struct Grouper {
     open: bool,
     number: Vec<u8>,
-    /// Not known while no row has a date that can be read.
+    /// The day, once a row has a readable date.
     day: Option<Day>,
-    /// Empty while no row names a register.
+    /// The register, once a row names one.
     register: Vec<u8>,
 }
 
 impl Grouper {
-    /// Takes a row. A cell for the date or the register that is empty is as in the row before it,
-    /// and a date that cannot be read does not part the row from its receipt: the whole of it must
-    /// be refused.
+    /// Adds a row. An empty date or register is that of the previous row. A row with an unreadable date stays
+    /// with its receipt, since the whole receipt must be refused.
     pub(crate) fn step(&mut self, row: &Row<'_>, dialect: &Dialect) -> Step {
         let number = trimmed(dialect.bytes(row, Column::Receipt));
         let register = trimmed(dialect.bytes(row, Column::Register));
-        let day = Written::day_of(dialect.bytes(row, Column::Date));
+        let day = WrittenDate::day_of(dialect.bytes(row, Column::Date));
         let continues = self.open
             && self.number == number
             && (register.is_empty() || self.register.is_empty() || self.register == register)
@@ -65,7 +63,7 @@ impl Grouper {
         Step::Begins { ended }
     }
 
-    /// The hash of the receipt under way, which ends here.
+    /// The hash of the receipt in progress, which ends here.
     pub(crate) fn finish(&self) -> Option<u64> {
         self.open.then(|| {
             let register = if self.register.is_empty() { b"1" } else { self.register.as_slice() };
@@ -84,8 +82,8 @@ impl Grouper {
     }
 }
 
-/// Spreads a hash over all its bits (the finaliser of `SplitMix64`). Written out because hashes are
-/// kept in plans, which must read the same after the next release.
+/// Spreads a hash over all its bits (the finaliser of `SplitMix64`). The function is written here because plans
+/// store hashes: a later release must compute the same hashes.
 pub(crate) const fn scatter(hash: u64) -> u64 {
     let hash = hash.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -93,8 +91,8 @@ pub(crate) const fn scatter(hash: u64) -> u64 {
     hash ^ (hash >> 31)
 }
 
-/// A cell without the white space around it, no-break spaces of either encoding included: no byte
-/// beyond ASCII is allowed in what is compared here.
+/// A cell without the white space around it. No-break spaces of both encodings are white space: the compared
+/// cells may only hold ASCII.
 fn trimmed(cell: &[u8]) -> &[u8] {
     let is_space = |byte: &u8| byte.is_ascii_whitespace() || !byte.is_ascii();
     let start = cell.iter().position(|byte| !is_space(byte)).unwrap_or(cell.len());

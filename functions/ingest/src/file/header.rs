@@ -1,27 +1,24 @@
-//! Finds the header, and by its shape the delimiter: the one that makes the most known names.
+//! The header of a file, and its delimiter: the one that gives the most known column names.
 
 use crate::file::columns::{Column, Columns};
 use crate::file::encoding::{BYTE_ORDER_MARK, Encoding, Utf8Check, refuse_foreign};
 use crate::file::reason::{FileRefusal, Missing};
-use crate::file::record::{Row, Splitter};
+use crate::file::splitter::{Row, Splitter};
 
 const DELIMITERS: [u8; 4] = [b';', b',', b'\t', b'|'];
 
-/// A header that was found.
+/// A header.
 pub(crate) struct Header {
     pub(crate) delimiter: u8,
     pub(crate) columns: Columns,
     pub(crate) names: Vec<String>,
-    /// The physical line it is on.
+    /// The physical line of the header.
     pub(crate) line: u64,
     pub(crate) byte_order_mark: bool,
 }
 
-/// Reads the header in the first bytes of a file.
-///
-/// # Errors
-/// What is missing or wrong, never with the file's own text: the first row of a file without a
-/// header is somebody's data.
+/// Reads the header in the first bytes of a file. An error never repeats the text of the file: the first row of a
+/// file without a header is personal data.
 pub(crate) fn find(head: &[u8]) -> Result<Header, FileRefusal> {
     refuse_foreign(head)?;
     let byte_order_mark = head.starts_with(BYTE_ORDER_MARK);
@@ -29,25 +26,38 @@ pub(crate) fn find(head: &[u8]) -> Result<Header, FileRefusal> {
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(FileRefusal::Empty);
     }
-    let candidates = DELIMITERS.map(|delimiter| first_row(text, delimiter));
-    let mut best: Option<(usize, Result<Columns, Column>, usize)> = None;
-    for (index, candidate) in candidates.iter().enumerate() {
-        let Some((_, names)) = candidate else {
-            continue;
-        };
-        let found = Columns::find(names.iter().map(String::as_str));
-        let known = found.as_ref().map_or(1, Columns::known);
-        if known > best.as_ref().map_or(0, |(most, ..)| *most) {
-            best = Some((known, found, index));
+    let mut best: Option<Candidate> = None;
+    for candidate in DELIMITERS.iter().filter_map(|delimiter| Candidate::read(text, *delimiter)) {
+        if candidate.known() > best.as_ref().map_or(0, Candidate::known) {
+            best = Some(candidate);
         }
     }
-    let Some((_, found, index)) = best else {
-        return Err(FileRefusal::HeaderUnknown);
-    };
-    let columns = found.map_err(|column| FileRefusal::ColumnTwice { column })?;
+    let Candidate { delimiter, line, names, columns } = best.ok_or(FileRefusal::HeaderUnknown)?;
+    let columns = columns.map_err(|column| FileRefusal::ColumnTwice { column })?;
     require(&columns)?;
-    let (line, names) = candidates.into_iter().nth(index).flatten().unwrap_or_default();
-    Ok(Header { delimiter: DELIMITERS[index], columns, names, line, byte_order_mark })
+    Ok(Header { delimiter, columns, names, line, byte_order_mark })
+}
+
+/// The first row, split by one of the delimiters.
+struct Candidate {
+    delimiter: u8,
+    line: u64,
+    names: Vec<String>,
+    /// The known columns, or a column that is there twice.
+    columns: Result<Columns, Column>,
+}
+
+impl Candidate {
+    fn read(text: &[u8], delimiter: u8) -> Option<Self> {
+        let (line, names) = first_row(text, delimiter)?;
+        let columns = Columns::find(names.iter().map(String::as_str));
+        Some(Self { delimiter, line, names, columns })
+    }
+
+    /// The number of known columns.
+    fn known(&self) -> usize {
+        self.columns.as_ref().map_or(1, Columns::known)
+    }
 }
 
 fn require(columns: &Columns) -> Result<(), FileRefusal> {
@@ -62,7 +72,7 @@ fn require(columns: &Columns) -> Result<(), FileRefusal> {
     if missing == Missing::default() { Ok(()) } else { Err(FileRefusal::HeaderIncomplete(missing)) }
 }
 
-/// The first row and its line, a spreadsheet's `sep=;` before it passed over.
+/// The physical line and the cells of the first row. A spreadsheet's `sep=;` before the row is skipped.
 fn first_row(text: &[u8], delimiter: u8) -> Option<(u64, Vec<String>)> {
     let mut first = None;
     let mut seen = false;

@@ -1,34 +1,39 @@
-//! Reading a merchant's purchase file. Pure: bytes go in by chunks of any size, purchases and
-//! refused rows come out, and memory does not grow with the file.
+//! A merchant's purchase file, without I/O: bytes come in chunks of any size and become purchases and refused
+//! rows. The memory does not grow with the file.
 //!
-//! A file is read twice. [`plan::Planner`] passes over all of it once and decides how it is written
-//! and where it may be cut; [`range::RangeReader`] then reads each range on its own. Both split
-//! rows and tell receipts apart with the same code, so that they never disagree on a boundary.
+//! A file is read twice. [`plan::Planner`] reads the whole file once, and finds its format and the positions
+//! where it can be cut into ranges. [`range::RangeReader`] then reads each range by itself. Both split rows and
+//! group receipts with the same code ([`splitter`], [`grouping`]), so they always agree on a boundary.
 
 mod bloom;
+mod cell;
 pub mod columns;
+mod context;
 mod customer;
 mod dates;
 pub mod dialect;
+mod document_type;
 mod draft;
 pub mod encoding;
 mod grouping;
 mod header;
+mod line;
 pub mod plan;
 pub mod range;
 pub mod raw;
 pub mod reason;
-mod record;
 pub mod refused;
+mod splitter;
 #[cfg(test)]
 mod tests;
 
 pub use columns::{Column, Columns};
+pub use context::Context;
 pub use customer::{Customer, CustomerKey};
 pub use dialect::Dialect;
 pub use encoding::Encoding;
 pub use plan::{Confirmer, Outcome, Plan, Planner, Range};
-pub use range::{Context, FileReceipt, Item, RangeReader};
+pub use range::{FileReceipt, Item, RangeReader};
 pub use raw::RawRow;
 pub use reason::{FileRefusal, Reason};
 pub use refused::RefusedRow;

@@ -1,4 +1,4 @@
-//! The plan of a file: how it is written, and the ranges that can be read each on its own.
+//! The plan of a file: its format, and the ranges that can each be read by itself.
 
 use crate::file::bloom::Bloom;
 use crate::file::dialect::Dialect;
@@ -6,51 +6,50 @@ use crate::file::encoding::{BYTE_ORDER_MARK, Encoding, Utf8Check};
 use crate::file::grouping::{Grouper, Step};
 use crate::file::header;
 use crate::file::reason::FileRefusal;
-use crate::file::record::{Fault, LIMIT, Row, Splitter};
+use crate::file::splitter::{Fault, LIMIT, Row, Splitter};
 use serde::{Deserialize, Serialize};
 
-/// The most receipts that are looked for a second time.
-const MOST_CANDIDATES: usize = 250_000;
-/// The most receipts with lines far apart that a plan names.
-const MOST_SCATTERED: usize = 50_000;
-/// The most quotes left open: each is looked for over 64 KiB, and a file with more is not written
-/// as it seems.
-const MOST_OPEN_QUOTES: u32 = 500;
+/// The most receipts that the second pass searches for.
+const MAX_CANDIDATES: usize = 250_000;
+/// The most scattered receipts of a plan.
+const MAX_SCATTERED: usize = 50_000;
+/// The most quotes that are not closed. The end of each is searched for over 64 KiB, and a file with more has
+/// another format than it seems.
+const MAX_OPEN_QUOTES: u32 = 500;
 
-/// Bytes `start..end` of the file: whole rows and whole receipts.
+/// The bytes `start..end` of the file, which are whole rows and whole receipts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Range {
-    /// The offset of its first byte, which begins a row.
+    /// The offset of the first byte, which begins a row.
     pub start: u64,
-    /// The offset after its last byte.
+    /// The offset after the last byte.
     pub end: u64,
-    /// The physical line of its first row, from 1.
+    /// The physical line of the first row, from 1.
     pub first_line: u64,
 }
 
-/// A file's plan. Its size does not grow with the file but for 60 bytes a range, and 20 for each of
-/// at most 50 000 scattered receipts.
+/// The plan of a file. It takes 60 bytes for each range, and 20 for each of at most 50 000 scattered receipts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
-    /// How the file is written.
+    /// The format of the file.
     pub dialect: Dialect,
-    /// The ranges in their order; together they are every row of the file.
+    /// The ranges in their order. Together they contain every row of the file.
     pub ranges: Vec<Range>,
-    /// Hashes, in order, of receipts whose lines stand far apart.
+    /// The sorted hashes of scattered receipts: their lines are not consecutive.
     pub scattered: Vec<u64>,
-    /// Rows, the header apart.
+    /// The number of rows, without the header.
     pub rows: u64,
 }
 
-/// What a first pass comes to.
+/// The result of the first pass.
 pub enum Outcome {
     /// The plan.
     Done(Plan),
-    /// Some receipts may have lines far apart: feed the same file again, and this tells.
+    /// Some receipts may be scattered. A second pass over the same file decides.
     Confirm(Box<Confirmer>),
 }
 
-/// The first pass. It holds under 5 MiB, whatever the file.
+/// The first pass. It needs less than 5 MiB for any file.
 pub struct Planner {
     range_bytes: u64,
     utf8: Utf8Check,
@@ -58,20 +57,20 @@ pub struct Planner {
 }
 
 enum Stage {
-    /// The first bytes, until the header is surely among them.
+    /// The first bytes, until they surely contain the header.
     Head(Vec<u8>),
     Body(Box<(Splitter, Body)>),
     Refused(FileRefusal),
 }
 
 impl Planner {
-    /// A planner of ranges of about `range_bytes`.
+    /// A planner that makes ranges of about `range_bytes`.
     #[must_use]
     pub const fn new(range_bytes: u64) -> Self {
         Self { range_bytes, utf8: Utf8Check::new(), stage: Stage::Head(Vec::new()) }
     }
 
-    /// Reads a chunk of the file, of any size; gzip is undone before.
+    /// Reads a chunk of the file, of any size. A compressed file must be expanded before.
     pub fn feed(&mut self, chunk: &[u8]) {
         self.utf8.feed(chunk);
         let mut rest = chunk;
@@ -85,20 +84,20 @@ impl Planner {
         }
         if let Stage::Body(stage) = &mut self.stage {
             let (splitter, body) = stage.as_mut();
-            splitter.feed(rest, &mut |row| body.take(row));
+            splitter.feed(rest, &mut |row| body.add(row));
             if let Some(refusal) = &body.refusal {
                 self.stage = Stage::Refused(*refusal);
             }
         }
     }
 
-    /// Whether the file is refused already, so that reading on is of no use.
+    /// Whether the file is refused already. The rest of the file need not be read.
     #[must_use]
     pub const fn is_refused(&self) -> bool {
         matches!(self.stage, Stage::Refused(_))
     }
 
-    /// Ends the pass.
+    /// Ends the first pass.
     pub fn finish(mut self) -> Result<Outcome, FileRefusal> {
         if matches!(self.stage, Stage::Head(_)) {
             self.begin();
@@ -108,13 +107,13 @@ impl Planner {
             Stage::Head(_) => Err(FileRefusal::Empty),
             Stage::Body(stage) => {
                 let (splitter, mut body) = *stage;
-                let end = splitter.finish(&mut |row| body.take(row));
+                let end = splitter.finish(&mut |row| body.add(row));
                 body.finish(end, self.utf8.finish())
             }
         }
     }
 
-    /// Finds the header, and passes over the first bytes as the rest will be.
+    /// Finds the header, and reads the first bytes as the rest of the file.
     fn begin(&mut self) {
         let Stage::Head(head) = &mut self.stage else {
             return;
@@ -127,21 +126,21 @@ impl Planner {
                 let offset = u64::try_from(mark).unwrap_or_default();
                 let mut splitter = Splitter::new(header.delimiter, offset, 1);
                 let mut body = Body::new(header, self.range_bytes);
-                splitter.feed(&head[mark..], &mut |row| body.take(row));
+                splitter.feed(&head[mark..], &mut |row| body.add(row));
                 Stage::Body(Box::new((splitter, body)))
             }
         };
     }
 }
 
-/// What the pass gathers from the rows.
+/// The facts that the first pass gathers from the rows.
 struct Body {
     dialect: Dialect,
     byte_order_mark: bool,
     header_line: u64,
     range_bytes: u64,
     ranges: Vec<Range>,
-    /// The range under way; its end is that of the last row seen.
+    /// The range in progress.
     open: Option<Range>,
     rows: u64,
     open_quotes: u32,
@@ -149,10 +148,10 @@ struct Body {
     refusal: Option<FileRefusal>,
 }
 
-/// What is remembered of receipts in files with a row a line.
+/// The receipts of a file with one row a line.
 struct Receipts {
     grouper: Grouper,
-    /// Whether the last row may belong to the receipt that follows.
+    /// Whether the previous row may belong to the next receipt.
     unattributed: bool,
     seen: Bloom,
     candidates: Vec<u64>,
@@ -185,14 +184,14 @@ impl Body {
         }
     }
 
-    fn take(&mut self, row: &Row<'_>) {
+    fn add(&mut self, row: &Row<'_>) {
         if row.line <= self.header_line || self.refusal.is_some() {
             return;
         }
         self.rows += 1;
         if row.fault == Some(Fault::QuoteNotClosed) {
             self.open_quotes += 1;
-            if self.open_quotes > MOST_OPEN_QUOTES {
+            if self.open_quotes > MAX_OPEN_QUOTES {
                 self.refusal = Some(FileRefusal::OpenQuotes);
             }
         }
@@ -217,9 +216,7 @@ impl Body {
             *open = Range { start: row.start, end: row.start, first_line: row.line };
         }
     }
-}
 
-impl Body {
     fn finish(mut self, end: u64, encoding: Encoding) -> Result<Outcome, FileRefusal> {
         let candidates = match self.receipts.take() {
             Some(receipts) if self.refusal.is_none() => receipts.finish()?,
@@ -274,10 +271,10 @@ impl Receipts {
         let Some(hash) = ended else { return Ok(()) };
         if self.seen.insert(hash) {
             self.candidates.push(hash);
-            if self.candidates.len() > MOST_CANDIDATES {
+            if self.candidates.len() > MAX_CANDIDATES {
                 self.candidates.sort_unstable();
                 self.candidates.dedup();
-                if self.candidates.len() > MOST_CANDIDATES / 2 {
+                if self.candidates.len() > MAX_CANDIDATES / 2 {
                     return Err(FileRefusal::NotGrouped);
                 }
             }
@@ -293,20 +290,21 @@ impl Receipts {
     }
 }
 
-/// The second pass, over the same bytes from the first one on: tells which of the receipts that
-/// seemed to come twice really do. Exact but for two receipts with one hash of 64 bits.
+/// The second pass, over the same bytes from the beginning: it decides which of the receipts that seemed to come
+/// twice really do. The result is exact, unless two receipts have the same hash of 64 bits.
 pub struct Confirmer {
     plan: Plan,
-    /// What comes before the first row.
+    /// The bytes before the first row that are still to be skipped.
     skip: u64,
     splitter: Splitter,
     tally: Tally,
 }
 
+/// The count of every candidate.
 struct Tally {
     grouper: Grouper,
     candidates: Vec<u64>,
-    /// How often each was seen, up to 2.
+    /// How often each candidate was seen.
     times: Vec<u8>,
 }
 
@@ -345,7 +343,7 @@ impl Confirmer {
         });
     }
 
-    /// Ends the pass.
+    /// Ends the second pass.
     pub fn finish(self) -> Result<Plan, FileRefusal> {
         let Self { mut plan, splitter, mut tally, .. } = self;
         splitter.finish(&mut |row| {
@@ -360,7 +358,7 @@ impl Confirmer {
             .zip(&tally.times)
             .filter_map(|(hash, times)| (*times > 1).then_some(*hash))
             .collect();
-        if plan.scattered.len() > MOST_SCATTERED {
+        if plan.scattered.len() > MAX_SCATTERED {
             return Err(FileRefusal::NotGrouped);
         }
         Ok(plan)

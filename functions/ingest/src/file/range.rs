@@ -1,35 +1,22 @@
-//! Reads a range of a file: its rows become purchases, or rows refused with their reason.
+//! The reader of a range: rows become purchases, or are refused with a reason.
 
 use crate::file::columns::Column;
+use crate::file::context::Context;
 use crate::file::customer::Customer;
 use crate::file::dialect::{Dialect, Misshapen};
 use crate::file::draft::Draft;
 use crate::file::grouping::{Grouper, Step};
 use crate::file::raw::{Cells, RawRow};
 use crate::file::reason::Reason;
-use crate::file::record::{Fault, Row, Splitter};
 use crate::file::refused::RefusedRow;
+use crate::file::splitter::{Fault, Row, Splitter};
 use domain::purchase::MOST_LINES;
-use domain::{Day, EstablishmentId, Purchase, Sector, ValueError};
-use jiff::tz::TimeZone;
+use domain::{Purchase, ValueError};
 
 /// The most bytes of a receipt's rows.
-const MOST_BYTES: usize = 1024 * 1024;
+const MAX_BYTES: usize = 1024 * 1024;
 
-/// Whose file it is.
-#[derive(Debug, Clone)]
-pub struct Context {
-    /// What the merchant sells.
-    pub sector: Sector,
-    /// Where the receipts were printed.
-    pub establishment: EstablishmentId,
-    /// The establishment's zone: a time without an offset is read there.
-    pub zone: TimeZone,
-    /// The day it is there; a later one is refused.
-    pub today: Day,
-}
-
-/// What rows become.
+/// The result of one receipt, or of one refused row.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Item {
     /// A receipt that can be recorded.
@@ -41,33 +28,33 @@ pub enum Item {
 /// A receipt of a file.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FileReceipt {
-    /// The physical line of its first row.
+    /// The physical line of the first row.
     pub line: u64,
-    /// How many rows it has.
+    /// The number of rows.
     pub rows: u32,
-    /// What was bought or returned.
+    /// The purchase.
     pub purchase: Purchase,
-    /// Whom it names; `None` where it names nobody.
+    /// The customer; `None` where the receipt names no customer.
     pub customer: Option<Customer>,
-    /// Its rows, should the ledger refuse it.
+    /// The rows, in case the ledger refuses the purchase.
     pub raw: Vec<RawRow>,
 }
 
 impl FileReceipt {
-    /// Its rows, all refused for one reason.
+    /// All rows, refused for one reason.
     pub fn refused(self, reason: Reason) -> impl Iterator<Item = RefusedRow> {
         self.raw.into_iter().map(move |raw| RefusedRow::new(reason, raw))
     }
 }
 
-/// The reader of one range. It holds a row of at most 64 KiB, and a receipt of at most 1 MiB.
+/// The reader of one range. In memory are a row of at most 64 KiB and a receipt of at most 1 MiB.
 pub struct RangeReader<'a> {
     splitter: Splitter,
     rows: Rows<'a>,
 }
 
 impl<'a> RangeReader<'a> {
-    /// A reader of a range that begins on `first_line`; `scattered` is its plan's.
+    /// The reader of a range that begins on `first_line`; `scattered` is from the plan.
     #[must_use]
     pub fn new(
         context: &'a Context,
@@ -88,34 +75,35 @@ impl<'a> RangeReader<'a> {
         }
     }
 
-    /// Reads a chunk of the range, of any size, and adds what it completes to `out`.
+    /// Reads a chunk of the range, of any size, and adds the items that are complete to `out`.
     pub fn feed(&mut self, chunk: &[u8], out: &mut Vec<Item>) {
         let rows = &mut self.rows;
-        self.splitter.feed(chunk, &mut |row| rows.take(row, out));
+        self.splitter.feed(chunk, &mut |row| rows.add(row, out));
     }
 
     /// Ends the range.
     pub fn finish(mut self, out: &mut Vec<Item>) {
         let rows = &mut self.rows;
-        self.splitter.finish(&mut |row| rows.take(row, out));
+        self.splitter.finish(&mut |row| rows.add(row, out));
         rows.finish(out);
     }
 }
 
+/// The rows of a range, grouped into receipts.
 struct Rows<'a> {
     context: &'a Context,
     dialect: &'a Dialect,
     scattered: &'a [u64],
     grouper: Option<Grouper>,
-    open: Option<Open>,
-    /// The last row, where it may belong to the receipt that follows.
+    open: Option<OpenReceipt>,
+    /// The line of the previous row, where that row may belong to the next receipt.
     neighbour: Option<u64>,
 }
 
 impl Rows<'_> {
-    fn take(&mut self, row: &Row<'_>, out: &mut Vec<Item>) {
+    fn add(&mut self, row: &Row<'_>, out: &mut Vec<Item>) {
         let cells = Cells::decode(row, self.dialect);
-        let raw = RawRow::keep(row, &cells, self.dialect, self.context.sector);
+        let raw = RawRow::new(row, &cells, self.dialect, self.context.sector);
         let fault = self.fault(row, &cells);
         let step = self.grouper.as_mut().map(|grouper| grouper.step(row, self.dialect));
         match step {
@@ -133,7 +121,7 @@ impl Rows<'_> {
             None => self.close(None, out),
         }
         let neighbour = self.neighbour.take();
-        let open = self.open.get_or_insert_with(Open::default);
+        let open = self.open.get_or_insert_with(OpenReceipt::default);
         if let Some(line) = neighbour {
             open.refuse(Reason::Neighbour { line });
         }
@@ -164,20 +152,20 @@ impl Rows<'_> {
     }
 }
 
-/// The receipt under way.
+/// The receipt in progress.
 #[derive(Default)]
-struct Open {
+struct OpenReceipt {
     draft: Draft,
-    /// Its rows, and what is wrong with each.
-    held: Vec<(RawRow, Option<Reason>)>,
+    /// The rows, each with its own reason to be refused.
+    rows: Vec<(RawRow, Option<Reason>)>,
     bytes: usize,
-    /// Why the rows that are not wrong themselves are refused.
+    /// The reason to refuse the rows that have no reason of their own.
     refused: Option<Reason>,
-    /// Over the limits: its rows are let go as they come.
+    /// Whether the receipt is over a limit: its rows are then refused as they come.
     too_long: bool,
 }
 
-impl Open {
+impl OpenReceipt {
     fn refuse(&mut self, reason: Reason) {
         self.refused.get_or_insert(reason);
     }
@@ -192,10 +180,10 @@ impl Open {
         out: &mut Vec<Item>,
     ) {
         self.bytes += raw.size();
-        self.too_long |= self.held.len() == MOST_LINES || self.bytes > MOST_BYTES;
+        self.too_long |= self.rows.len() == MOST_LINES || self.bytes > MAX_BYTES;
         if self.too_long {
-            let held = self.held.drain(..).map(|(raw, _)| raw).chain([raw]);
-            out.extend(held.map(|raw| Item::Refused(RefusedRow::new(Reason::ReceiptTooLong, raw))));
+            let rows = self.rows.drain(..).map(|(raw, _)| raw).chain([raw]);
+            out.extend(rows.map(|raw| Item::Refused(RefusedRow::new(Reason::ReceiptTooLong, raw))));
             return;
         }
         let cell = |column| dialect.columns.position(column).map_or("", |index| cells.get(index));
@@ -204,28 +192,28 @@ impl Open {
         if reason.is_some() {
             self.refuse(Reason::OtherRow { line: raw.line() });
         }
-        self.held.push((raw, reason));
+        self.rows.push((raw, reason));
     }
 
     fn close(self, scattered: bool, context: &Context, out: &mut Vec<Item>) {
-        let Some((first, _)) = self.held.first() else {
+        let Some((first, _)) = self.rows.first() else {
             return;
         };
         let line = first.line();
         let why = if scattered { Some(Reason::Scattered) } else { self.refused };
         let whole = match why {
-            None => self.draft.close(context),
+            None => self.draft.finish(context),
             Some(reason) => Err(reason),
         };
         match whole {
             Ok((purchase, customer)) => out.push(Item::Receipt(Box::new(FileReceipt {
                 line,
-                rows: u32::try_from(self.held.len()).unwrap_or(u32::MAX),
+                rows: u32::try_from(self.rows.len()).unwrap_or(u32::MAX),
                 purchase,
                 customer,
-                raw: self.held.into_iter().map(|(raw, _)| raw).collect(),
+                raw: self.rows.into_iter().map(|(raw, _)| raw).collect(),
             }))),
-            Err(reason) => out.extend(self.held.into_iter().map(|(raw, own)| {
+            Err(reason) => out.extend(self.rows.into_iter().map(|(raw, own)| {
                 let reason = if scattered { reason } else { own.unwrap_or(reason) };
                 Item::Refused(RefusedRow::new(reason, raw))
             })),

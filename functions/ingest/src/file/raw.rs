@@ -1,18 +1,18 @@
-//! A row as the file wrote it, kept for the file of refused rows; an optician's is cut down at once,
-//! so that nothing of health gets there.
+//! A row as the file writes it, for the file of refused rows. An optician's row is reduced at once, so that the
+//! file holds no health data.
 
 use crate::file::columns::Column;
 use crate::file::dialect::Dialect;
-use crate::file::draft;
-use crate::file::record::Row;
+use crate::file::document_type::DocumentType;
+use crate::file::splitter::Row;
 use domain::Sector;
 use std::borrow::Cow;
 
-/// The cells of a row, decoded once; where the row has fewer than the header, the rest are empty.
+/// The decoded cells of a row. Where the row has fewer cells than the header, the other cells are empty.
 pub(crate) struct Cells<'a> {
     text: Cow<'a, str>,
     ends: Cow<'a, [usize]>,
-    /// Some bytes were not text of the file's encoding.
+    /// Whether some bytes are not text of the file's encoding.
     pub(crate) broken: bool,
 }
 
@@ -46,7 +46,7 @@ fn cell<'t>(text: &'t str, ends: &[usize], index: usize) -> &'t str {
     }
 }
 
-/// A row as the file wrote it. It may hold a person's data: `Debug` shows none of it.
+/// A row as the file writes it. It may hold personal data, which `Debug` does not show.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RawRow {
     line: u64,
@@ -55,25 +55,20 @@ pub struct RawRow {
 }
 
 impl RawRow {
-    pub(crate) fn keep(
-        row: &Row<'_>,
-        cells: &Cells<'_>,
-        dialect: &Dialect,
-        sector: Sector,
-    ) -> Self {
+    pub(crate) fn new(row: &Row<'_>, cells: &Cells<'_>, dialect: &Dialect, sector: Sector) -> Self {
         match sector {
             Sector::Retail => Self {
                 line: row.line,
                 text: cells.text.as_ref().into(),
                 ends: cells.ends.as_ref().into(),
             },
-            Sector::Optical => Self::cut_down(row, cells, dialect),
+            Sector::Optical => Self::reduced(row, cells, dialect),
         }
     }
 
-    /// Keeps the cells of the safe columns, where they look like what the column holds: in a row
-    /// whose fields are shifted, a safe column may hold any of the others.
-    fn cut_down(row: &Row<'_>, cells: &Cells<'_>, dialect: &Dialect) -> Self {
+    /// Copies the cells of the safe columns, and only where a cell looks like a value of its column: in a row
+    /// whose fields are shifted, a safe column may hold the value of another.
+    fn reduced(row: &Row<'_>, cells: &Cells<'_>, dialect: &Dialect) -> Self {
         let mut text = String::new();
         let ends = if dialect.misshapen(row).is_some() {
             Box::default()
@@ -91,18 +86,18 @@ impl RawRow {
         Self { line: row.line, text: text.into(), ends }
     }
 
-    /// The physical line it begins on.
+    /// The physical line on which the row begins.
     #[must_use]
     pub const fn line(&self) -> u64 {
         self.line
     }
 
-    /// Its cells.
+    /// The cells.
     pub fn cells(&self) -> impl Iterator<Item = &str> {
         (0..self.ends.len()).map(|index| cell(&self.text, &self.ends, index))
     }
 
-    /// The bytes it takes.
+    /// The bytes of the row in memory.
     pub(crate) fn size(&self) -> usize {
         self.text.len() + size_of_val(self.ends.as_ref())
     }
@@ -114,7 +109,7 @@ impl std::fmt::Debug for RawRow {
     }
 }
 
-/// Whether an optician's cell may be shown again.
+/// Whether a cell of an optician's row may be copied.
 fn is_safe(column: Column, cell: &str) -> bool {
     match column {
         Column::Receipt | Column::Register | Column::Card => {
@@ -129,7 +124,7 @@ fn is_safe(column: Column, cell: &str) -> bool {
         Column::Total | Column::LineAmount | Column::UnitPrice | Column::Discount => {
             domain::Cents::parse(cell).is_ok()
         }
-        Column::DocumentType => draft::Typed::of(cell).is_ok(),
+        Column::DocumentType => DocumentType::parse(cell).is_ok(),
         _ => false,
     }
 }

@@ -1,5 +1,5 @@
-//! The file of refused rows: `;`, UTF-8 with its mark, so that a French spreadsheet opens it as it
-//! is. It has the line and the reason before the row's own columns.
+//! The file of refused rows: separated by `;`, in UTF-8 with a byte order mark, so that a French spreadsheet opens
+//! the file directly. The line and the reason precede the columns of the row.
 
 use crate::file::dialect::Dialect;
 use crate::file::encoding::BYTE_ORDER_MARK;
@@ -7,14 +7,14 @@ use crate::file::raw::RawRow;
 use crate::file::reason::Reason;
 use domain::Language;
 
-/// A row that was refused.
+/// A refused row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedRow {
-    /// The physical line it begins on.
+    /// The physical line on which the row begins.
     pub line: u64,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
-    /// What it says.
+    /// The row as the file writes it.
     pub raw: RawRow,
 }
 
@@ -26,7 +26,7 @@ impl RefusedRow {
     }
 }
 
-/// Writes the byte order mark and the header: what the first part begins with.
+/// Writes the byte order mark and the header, which precede all rows.
 pub fn write_header(dialect: &Dialect, out: &mut Vec<u8>) {
     out.extend_from_slice(BYTE_ORDER_MARK);
     out.extend_from_slice(b"ligne;motif");
@@ -37,7 +37,7 @@ pub fn write_header(dialect: &Dialect, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// Writes a row. Parts written for ranges may follow one another in any file after one header.
+/// Writes a row. The rows of several ranges may follow one header.
 pub fn write_row(dialect: &Dialect, row: &RefusedRow, out: &mut Vec<u8>) {
     out.extend_from_slice(row.line.to_string().as_bytes());
     out.push(b';');
@@ -67,7 +67,7 @@ fn write_cell(cell: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// Whether a spreadsheet would compute the cell: a signed number or a telephone number it only reads.
+/// Whether a spreadsheet would evaluate the cell as a formula. A signed number or a telephone number is none.
 fn may_be_formula(cell: &str) -> bool {
     let Some(rest) = cell.strip_prefix(['=', '+', '-', '@', '\t', '\r', '\n']) else {
         return false;
@@ -97,7 +97,7 @@ mod tests {
     #[case("-", "'-")]
     #[case("Écran 24\"", "\"Écran 24\"\"\"")]
     #[case("12,50", "12,50")]
-    fn a_cell_is_never_a_formula(#[case] cell: &str, #[case] written: &str) {
+    fn a_cell_is_never_written_as_a_formula(#[case] cell: &str, #[case] written: &str) {
         let mut out = Vec::new();
         write_cell(cell, &mut out);
         assert_eq!(String::from_utf8(out).unwrap(), written);

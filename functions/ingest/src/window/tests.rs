@@ -1,12 +1,15 @@
-use super::*;
-use crate::app::KeptPlan;
-use crate::file::{Context, Item, Outcome as Planned, Planner, RangeReader};
-use domain::member::Details;
-use domain::values::identifiers::CardNumber;
-use domain::{Day, EstablishmentId, MemberError, PurchaseError, Sector};
+use super::{Tally, record};
+use crate::context::App;
+use crate::file::{Context, FileReceipt, Item, Outcome, Planner, RangeReader, Reason};
+use crate::file_plan::PlanCache;
+use domain::CardNumber;
+use domain::member::{Details, Enrolment};
+use domain::{Day, EstablishmentId, Instant, MemberError, PurchaseError, Sector, UploadId};
+use platform::queue::QueueClient;
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
-use store::{CardStep, Store};
+use store::{CardStep, Contact, MAX_PURCHASES_PER_TRANSACTION, NewMember, Scope, Source, Store};
 use support::{Table, instant, merchant, mobile, open_merchant};
 
 fn now() -> Instant {
@@ -17,27 +20,34 @@ fn upload() -> UploadId {
     UploadId::mint(now(), 7)
 }
 
-struct Shop {
-    _table: Table,
+struct Fixture {
+    _table: Arc<Table>,
     app: App,
     scope: Scope,
 }
 
-impl Shop {
-    /// A merchant who attests that its customers asked for the card.
+impl Fixture {
     async fn open() -> Self {
-        let table = Table::start().await;
+        Self::open_merchant(Arc::new(Table::start().await), 1).await
+    }
+
+    /// A merchant who attests that its customers asked for the card.
+    async fn open_merchant(table: Arc<Table>, number: u128) -> Self {
         let store = table.store();
-        let mut merchant = merchant(Sector::Retail, 1);
+        let mut merchant = merchant(Sector::Retail, number);
         merchant.enrolment_attestation = Some(merchant.terms.clone());
         let scope = open_merchant(&store, &merchant, now()).await;
         Self { _table: table, app: app(store), scope }
     }
 
-    async fn enter(&self, file: &str) -> Tally {
+    async fn record(&self, file: &str) -> Tally {
+        self.record_as(upload(), file).await
+    }
+
+    async fn record_as(&self, upload: UploadId, file: &str) -> Tally {
         let mut tally = Tally::default();
         let receipts = receipts(file, &mut tally);
-        enter(&self.app, &self.scope, upload(), receipts, &mut tally, now()).await.unwrap();
+        record(&self.app, &self.scope, upload, receipts, &mut tally, now()).await.unwrap();
         tally
     }
 
@@ -48,26 +58,24 @@ impl Shop {
     }
 }
 
-/// Buckets and queues that a window never calls.
+/// An instance whose buckets and queues are never called.
 fn app(store: Store) -> App {
     let s3 = aws_sdk_s3::Config::builder().behavior_version_latest().build();
-    let sqs = aws_sdk_sqs::Config::builder().behavior_version_latest().build();
     App {
         store,
         s3: aws_sdk_s3::Client::from_conf(s3),
-        sqs: aws_sdk_sqs::Client::from_conf(sqs),
+        ranges: QueueClient::new(|| unreachable!("a window uses no queue"), ""),
         reports_bucket: String::new(),
-        ranges_queue: String::new(),
         range_bytes: 1024,
-        most_expanded_bytes: 1024,
-        plan: KeptPlan::default(),
+        max_expanded_bytes: 1024,
+        plan_cache: PlanCache::default(),
     }
 }
 
 fn receipts(file: &str, tally: &mut Tally) -> Vec<FileReceipt> {
     let mut planner = Planner::new(1 << 20);
     planner.feed(file.as_bytes());
-    let Ok(Planned::Done(plan)) = planner.finish() else { panic!("a plan") };
+    let Ok(Outcome::Done(plan)) = planner.finish() else { panic!("the file has a plan") };
     let zone = jiff::tz::TimeZone::get("Europe/Paris").unwrap();
     let context = Context {
         sector: Sector::Retail,
@@ -90,94 +98,112 @@ fn receipts(file: &str, tally: &mut Tally) -> Vec<FileReceipt> {
     receipts
 }
 
-/// Ten euros for each of `count` receipts, of ten customers in turn.
-fn sales(count: u16) -> String {
+/// The price of every receipt, and its points.
+const EUROS: u32 = 10;
+/// The customers of [`sales`].
+const CUSTOMERS: u32 = 10;
+
+/// A file of `count` receipts, of the customers in turn.
+fn sales(count: u32) -> String {
     let mut file = String::from("ticket;date;mobile;total\n");
     for receipt in 0..count {
-        let _ = writeln!(file, "R{receipt};2026-11-24;063998{:04};10,00", receipt % 10);
+        let customer = receipt % CUSTOMERS;
+        let _ = writeln!(file, "R{receipt};2026-11-24;063998{customer:04};{EUROS},00");
     }
     file
 }
 
 #[tokio::test]
-async fn a_window_cut_short_anywhere_leaves_nothing_twice_and_nothing_lost() {
-    let file = sales(300);
-    for milliseconds in [1, 5, 10, 20, 40, 80, 160] {
-        let shop = Shop::open().await;
-        let cut = Duration::from_millis(milliseconds);
+async fn a_window_that_is_interrupted_anywhere_loses_nothing_and_records_nothing_twice() {
+    const RECEIPTS: u32 = 300;
+    let file = sales(RECEIPTS);
+    let table = Arc::new(Table::start().await);
+    for (number, milliseconds) in (1..).zip([1, 5, 10, 20, 40, 80, 160]) {
+        let fixture = Fixture::open_merchant(Arc::clone(&table), number).await;
+        let after = Duration::from_millis(milliseconds);
         for _ in 0..3 {
-            // Dropped wherever it is, as a killed function would be.
-            let _ = tokio::time::timeout(cut, shop.enter(&file)).await;
+            // The future is dropped wherever it is, as in a function that is killed.
+            let _ = tokio::time::timeout(after, fixture.record(&file)).await;
         }
-        let tally = shop.enter(&file).await;
+        let tally = fixture.record(&file).await;
         let rows = tally.report.rows;
-        assert_eq!((rows.read, rows.accepted), (300, 300), "cut after {cut:?}");
-        assert_eq!((tally.report.points, tally.report.members_created), (3_000, 10));
-        for number in 0..10 {
-            assert_eq!(shop.balance(number).await, Some(300), "cut after {cut:?}");
+        assert_eq!(rows.read, u64::from(RECEIPTS), "interrupted after {after:?}");
+        assert_eq!(rows.accepted, u64::from(RECEIPTS), "interrupted after {after:?}");
+        assert_eq!(tally.report.points, i64::from(RECEIPTS * EUROS));
+        assert_eq!(tally.report.members_created, u64::from(CUSTOMERS));
+        for customer in 0..CUSTOMERS {
+            let balance = fixture.balance(u16::try_from(customer).unwrap()).await;
+            let expected = i64::from(RECEIPTS / CUSTOMERS * EUROS);
+            assert_eq!(balance, Some(expected), "interrupted after {after:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn the_same_rows_from_another_file_are_known() {
-    let shop = Shop::open().await;
-    shop.enter(&sales(20)).await;
-    let mut tally = Tally::default();
-    let receipts = receipts(&sales(20), &mut tally);
+async fn the_same_rows_in_another_file_are_already_known() {
+    const RECEIPTS: u32 = 20;
+    let fixture = Fixture::open().await;
+    fixture.record(&sales(RECEIPTS)).await;
     let other = UploadId::mint(now(), 8);
-    enter(&shop.app, &shop.scope, other, receipts, &mut tally, now()).await.unwrap();
-    let rows = tally.report.rows;
-    assert_eq!((rows.accepted, rows.already_known, tally.report.points), (0, 20, 0));
+    let tally = fixture.record_as(other, &sales(RECEIPTS)).await;
+    assert_eq!(tally.report.rows.accepted, 0);
+    assert_eq!(tally.report.rows.already_known, u64::from(RECEIPTS));
+    assert_eq!(tally.report.points, 0);
 }
 
 #[tokio::test]
-async fn a_receipt_told_twice_in_one_file_counts_once() {
-    let shop = Shop::open().await;
-    let tally = shop
-        .enter(
+async fn a_receipt_that_is_twice_in_a_file_is_recorded_once() {
+    let fixture = Fixture::open().await;
+    let tally = fixture
+        .record(
             "ticket;date;mobile;total\nA;2026-11-24;0639980001;10,00\nA;2026-11-24;0639980001;10,00\n\
              B;2026-11-24;0639980001;10,00\nB;2026-11-24;0639980001;11,00\n",
         )
         .await;
     let rows = tally.report.rows;
-    assert_eq!((rows.accepted, rows.already_known, rows.refused), (2, 1, 1));
+    assert_eq!(rows.accepted, 2);
+    assert_eq!(rows.already_known, 1);
+    assert_eq!(rows.refused, 1);
     assert_eq!(tally.refused[0].reason, Reason::Ledger(PurchaseError::ReceiptConflict.into()));
-    assert_eq!(shop.balance(1).await, Some(20));
+    assert_eq!(fixture.balance(1).await, Some(20));
 }
 
 #[tokio::test]
-async fn a_return_of_a_sale_of_the_same_file_comes_after_it() {
-    let shop = Shop::open().await;
-    let tally = shop
-        .enter(
+async fn a_return_is_recorded_after_the_sale_in_the_same_file() {
+    let fixture = Fixture::open().await;
+    let tally = fixture
+        .record(
             "ticket;date;mobile;total;ticket d'origine;date du ticket d'origine\n\
              B;2026-11-24;0639980001;-4,00;A;2026-11-23\nA;2026-11-23;0639980001;10,00;;\n\
              C;2026-11-24;0639980001;-4,00;Z;2026-11-23\n",
         )
         .await;
     let rows = tally.report.rows;
-    assert_eq!((rows.accepted, rows.refused), (2, 1), "{:?}", tally.refused);
+    assert_eq!(rows.accepted, 2, "{:?}", tally.refused);
+    assert_eq!(rows.refused, 1, "{:?}", tally.refused);
     assert_eq!(tally.refused[0].reason, Reason::Ledger(PurchaseError::ReturnedSaleUnknown.into()));
-    assert_eq!(shop.balance(1).await, Some(6));
+    assert_eq!(fixture.balance(1).await, Some(6));
 }
 
 #[tokio::test]
-async fn a_member_of_more_purchases_than_a_transaction_takes_gets_them_all() {
-    let shop = Shop::open().await;
+async fn a_member_with_more_purchases_than_a_transaction_holds_gets_all_of_them() {
+    let receipts = 2 * MAX_PURCHASES_PER_TRANSACTION + 32;
+    let fixture = Fixture::open().await;
     let mut file = String::from("ticket;date;mobile;total\n");
-    for receipt in 0..230 {
-        let _ = writeln!(file, "R{receipt};2026-11-24;0639980001;10,00");
+    for receipt in 0..receipts {
+        let _ = writeln!(file, "R{receipt};2026-11-24;0639980001;{EUROS},00");
     }
-    let tally = shop.enter(&file).await;
-    assert_eq!((tally.report.rows.accepted, tally.report.members_created), (230, 1));
-    assert_eq!(shop.balance(1).await, Some(2_300));
+    let tally = fixture.record(&file).await;
+    let receipts = u32::try_from(receipts).unwrap();
+    assert_eq!(tally.report.rows.accepted, u64::from(receipts));
+    assert_eq!(tally.report.members_created, 1);
+    assert_eq!(fixture.balance(1).await, Some(i64::from(receipts * EUROS)));
 }
 
 #[tokio::test]
-async fn a_lost_card_is_good_for_what_was_sold_before_it_was_blocked() {
-    let shop = Shop::open().await;
-    let (store, scope) = (&shop.app.store, &shop.scope);
+async fn a_blocked_card_is_accepted_for_sales_before_the_block() {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.app.store, &fixture.scope);
     let card = |number| CardNumber::parse(number).unwrap();
     let details = Details { card: Some(card("CARD1")), ..Details::default() };
     let new = NewMember { mobile: mobile(1), details, enrolment: Enrolment::Till };
@@ -186,8 +212,9 @@ async fn a_lost_card_is_good_for_what_was_sold_before_it_was_blocked() {
     store.step_card(scope, member.person.id, &step, &Source::Operator, at).await.unwrap();
     let file = "ticket;date;numéro carte;total\nA;2026-11-20;CARD1;10,00\n\
                 B;2026-11-23;CARD1;10,00\nC;2026-11-23;CARD2;10,00\n";
-    let tally = shop.enter(file).await;
-    assert_eq!((tally.report.rows.accepted, tally.report.rows.refused), (2, 1));
+    let tally = fixture.record(file).await;
+    assert_eq!(tally.report.rows.accepted, 2);
+    assert_eq!(tally.report.rows.refused, 1);
     assert_eq!(tally.refused[0].reason, Reason::Ledger(MemberError::CardBlocked.into()));
-    assert_eq!(shop.balance(1).await, Some(20));
+    assert_eq!(fixture.balance(1).await, Some(20));
 }

@@ -1,6 +1,7 @@
-//! What a night reads, as DynamoDB would bill it: by what is due, never by the members there are.
+//! The read units of a daily run, as DynamoDB bills them: they depend on the members that are due, and not on
+//! all members.
 
-use crate::fixture::{Fixture, app, night_of};
+use crate::fixture::{Fixture, app, scheduled_at};
 use aws_sdk_dynamodb::config::interceptors::{
     AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
 };
@@ -8,12 +9,12 @@ use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_smithy_types::body::SdkBody;
 use domain::{Instant, Sector};
-use retention::{Order, handle, night};
+use retention::{Request, handle, run};
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
 use store::{MasterKey, Store};
 
-/// Read units, asked of the engine with every call.
+/// Counts read units: every call asks the engine for its consumed capacity.
 #[derive(Debug, Clone, Default)]
 struct ReadUnits(Arc<Mutex<f64>>);
 
@@ -70,7 +71,7 @@ async fn a_sweep_reads_under_three_units_for_each_member_that_is_due() {
         fixture.sell(member, &format!("a{number}"), "2026-11-24").await;
         fixture.sell(member, &format!("b{number}"), "2026-11-25").await;
     }
-    // Those who are not due cost nothing.
+    // Members that are not due cost nothing.
     for number in DUE..2 * DUE {
         fixture.enrol_at(number, "2026-11-24T10:00:00Z").await;
     }
@@ -81,18 +82,19 @@ async fn a_sweep_reads_under_three_units_for_each_member_that_is_due() {
         Store::new(client, fixture.table.name(), MasterKey::derive("the secret of the tests"));
     let counted = app(store, &fixture.queue, "test");
     for (day, most) in [("2026-12-01", 1.6), ("2026-12-02", 1.6)] {
-        let now = night_of(day);
-        night(&counted, &Order::default(), now, Instant::MAX).await.unwrap();
+        let now = scheduled_at(day);
+        run(&counted, &Request::default(), now, Instant::MAX).await.unwrap();
         let looked = units.take();
-        // Two months of sixteen buckets, half a unit each, and where the last night ended.
-        assert!((16.0..=17.0).contains(&looked), "{day}: {looked} for the night");
+        // Two months of sixteen buckets, half a unit each, and the month where the previous run ended.
+        assert!((16.0..=17.0).contains(&looked), "{day}: {looked} to find the buckets");
         let bodies = fixture.queue.sent("/retention");
         fixture.queue.clear();
         for body in &bodies {
             handle(&counted, body, now, Instant::MAX).await.unwrap();
         }
-        // A page of the index a bucket, and the merchant's settings.
-        let swept = units.take() - 1.0 * 16.0 - 2.0;
+        // Without a page of the index for each bucket, and the merchant's settings.
+        let (pages, settings) = (16.0, 2.0);
+        let swept = units.take() - pages - settings;
         let each = swept / f64::from(DUE);
         assert!((1.4..=most).contains(&each), "{day}: {each} for each member");
     }

@@ -1,15 +1,17 @@
-//! The function as a test starts it: nights are told their day, and the queue is emptied by hand.
+//! The fixture: the function on a table and a queue of its own. The test chooses the day of each daily run, and
+//! the fixture handles the messages.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::CardNumber;
 use domain::member::{Details, Email};
-use domain::values::identifiers::CardNumber;
 use domain::{
-    Cents, Day, Enrolment, EstablishmentId, Instant, Kind, MemberId, Purchase, Receipt,
+    Cents, Day, Enrolment, EstablishmentId, Instant, MemberId, Purchase, PurchaseKind, Receipt,
     ReceiptNumber, Register, Registration, Sector,
 };
-use platform::queue::Failed;
-use retention::{App, Night, Order, Queued, handle, night};
+use platform::queue::{Failed, QueueClient};
+use retention::{App, DryRun, QueuedRun, Request, Response, RetentionError, handle, run};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::{Contact, Customer, Entry, ErasureCounts, Known, NewMember, Scope, Source, Store};
 use support::{Queue, Table, instant, merchant, mobile, open_merchant};
 
@@ -17,18 +19,18 @@ use support::{Queue, Table, instant, merchant, mobile, open_merchant};
 pub(crate) const CREATED: &str = "2026-09-01T10:00:00Z";
 
 pub(crate) struct Fixture {
-    pub(crate) table: Table,
+    pub(crate) table: Arc<Table>,
     pub(crate) app: App,
     pub(crate) scope: Scope,
-    pub(crate) queue: Queue,
+    pub(crate) queue: Arc<Queue>,
 }
 
 pub(crate) fn day(text: &str) -> Day {
     Day::parse(text).unwrap()
 }
 
-/// Three in the morning in Paris, or four.
-pub(crate) fn night_of(day: &str) -> Instant {
+/// The instant at which the schedule invokes the function: 3 or 4 in the morning in Paris.
+pub(crate) fn scheduled_at(day: &str) -> Instant {
     instant(&format!("{day}T02:00:00Z"))
 }
 
@@ -55,17 +57,18 @@ pub(crate) fn sale_on(number: &str, day_text: &str) -> Purchase {
     };
     let sold_at = instant(&format!("{day_text}T11:00:00Z"));
     let total = Cents::new(1_000);
-    Purchase::new(Sector::Retail, receipt, Kind::Sale, sold_at, total, vec![], None).unwrap()
+    Purchase::new(Sector::Retail, receipt, PurchaseKind::Sale, sold_at, total, vec![], None)
+        .unwrap()
 }
 
 impl Fixture {
     pub(crate) async fn open(sector: Sector) -> Self {
-        let table = Table::start().await;
+        let table = Arc::new(Table::start().await);
         let store = table.store();
         let scope = open_merchant(&store, &merchant(sector, 1), instant(CREATED)).await;
-        // Nights were before: the walk over the months is short.
+        // There were daily runs before, so a run reads few months.
         store.note_swept(day("2026-11-01").month()).await.unwrap();
-        let queue = Queue::start().await;
+        let queue = Arc::new(Queue::start().await);
         let app = app(store, &queue, "test");
         Self { table, app, scope, queue }
     }
@@ -102,19 +105,53 @@ impl Fixture {
         self.app.store.record_purchase(&self.scope, &customer, &entry, at).await.unwrap();
     }
 
-    /// A whole night: what it queues is worked until the queue is empty.
-    pub(crate) async fn night(&self, day: &str) -> Queued {
-        let now = night_of(day);
-        let answer = night(&self.app, &Order::default(), now, Instant::MAX).await.unwrap();
-        let Night::Queued(queued) = answer else { panic!("a dry run") };
-        for outcome in self.work(now).await {
+    /// Another merchant in the same table and queue.
+    pub(crate) async fn open_another(&self, number: u128) -> Self {
+        let store = self.table.store();
+        let other = merchant(self.scope.settings.merchant.sector, number);
+        let scope = open_merchant(&store, &other, instant(CREATED)).await;
+        let (table, queue) = (Arc::clone(&self.table), Arc::clone(&self.queue));
+        let app = app(store, &queue, "test");
+        Self { table, app, scope, queue }
+    }
+
+    /// Sends a request to the function on a day.
+    pub(crate) async fn request(
+        &self,
+        request: &Request,
+        day: &str,
+    ) -> Result<Response, RetentionError> {
+        run(&self.app, request, scheduled_at(day), Instant::MAX).await
+    }
+
+    /// Queues the daily run of a day; no message is handled.
+    pub(crate) async fn queue_day(&self, day: &str) -> QueuedRun {
+        match self.request(&Request::default(), day).await.unwrap() {
+            Response::Queued(queued) => queued,
+            Response::DryRun(_) => panic!("the request is no dry run"),
+        }
+    }
+
+    /// A whole daily run: its messages are handled until the queue is empty.
+    pub(crate) async fn run_day(&self, day: &str) -> QueuedRun {
+        let queued = self.queue_day(day).await;
+        for outcome in self.handle_all(scheduled_at(day)).await {
             outcome.unwrap();
         }
         queued
     }
 
-    /// Works the queue until it is empty.
-    pub(crate) async fn work(&self, now: Instant) -> Vec<Result<(), Failed>> {
+    /// The dry run of a day, of one merchant or of all.
+    pub(crate) async fn dry_run(&self, today: &str, merchant: Option<String>) -> DryRun {
+        let request = Request { today: Some(today.to_owned()), dry_run: true, merchant };
+        match self.request(&request, "2026-09-02").await.unwrap() {
+            Response::DryRun(listed) => listed,
+            Response::Queued(_) => panic!("the request is a dry run"),
+        }
+    }
+
+    /// Handles messages until the queue is empty.
+    pub(crate) async fn handle_all(&self, now: Instant) -> Vec<Result<(), Failed>> {
         let mut outcomes = vec![];
         loop {
             let bodies = self.queue.sent("/retention");
@@ -133,17 +170,18 @@ impl Fixture {
     }
 
     pub(crate) async fn erased_on(&self, text: &str) -> ErasureCounts {
-        let (tenant, at) = (self.scope.tenant(), night_of(text));
+        let (tenant, at) = (self.scope.tenant(), scheduled_at(text));
         self.app.store.erasure_counts(tenant, day(text), at).await.unwrap()
     }
 
     pub(crate) async fn known(&self, contact: &Contact, day: &str) -> Option<Known> {
         let asked = std::slice::from_ref(contact);
-        let known = self.app.store.find_contacts(&self.scope, asked, night_of(day)).await.unwrap();
+        let known =
+            self.app.store.find_contacts(&self.scope, asked, scheduled_at(day)).await.unwrap();
         known.get(contact).copied()
     }
 
-    /// Everything in the table, in the order of its keys.
+    /// All items of the table, in the order of their keys.
     pub(crate) async fn dump(&self) -> Vec<String> {
         let client = self.table.client();
         let items = client.scan().table_name(self.table.name()).into_paginator().items().send();
@@ -154,7 +192,7 @@ impl Fixture {
         lines
     }
 
-    /// How many items name a member.
+    /// The number of items that name a member.
     pub(crate) async fn traces(&self, member: MemberId) -> usize {
         let id = member.to_string();
         self.dump().await.iter().filter(|line| line.contains(&id)).count()
@@ -172,11 +210,11 @@ pub(crate) fn app(store: Store, queue: &Queue, stage: &str) -> App {
     let s3 = aws_sdk_s3::Config::builder()
         .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
         .build();
+    let client = queue.client();
     App {
         store,
         s3: aws_sdk_s3::Client::from_conf(s3),
-        sqs: queue.client(),
-        retention_queue: "http://queue/retention".to_owned(),
+        queue: QueueClient::new(move || client, "http://queue/retention"),
         archives_bucket: "archives".to_owned(),
         stage: stage.to_owned(),
     }

@@ -1,12 +1,12 @@
-//! The register's retention table, night by night, on a real engine.
+//! The register's retention rules, day by day, on a real engine.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
 
 mod archive;
 mod cost;
+mod crashes;
+mod daily_run;
 mod dry_run;
 mod fixture;
-mod killed;
 mod members;
-mod night;
 mod races;

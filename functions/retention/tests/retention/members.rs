@@ -1,23 +1,27 @@
-//! The register's sentences about members.
+//! The register's rules on members.
 
 use crate::fixture::{CREATED, Fixture, card, person, sale_on};
-use domain::retention::Reason;
+use domain::retention::ErasureReason;
 use domain::{MemberId, Sector};
 use rstest::rstest;
 use store::{Contact, Customer, Entry, Known, Mode, Scope, Source};
 use support::{instant, merchant, mobile, open_merchant};
 
-async fn lives_until(fixture: &Fixture, member: MemberId, last: &str, day: &str, reason: Reason) {
-    fixture.night(last).await;
+/// The member is not erased on `last`, and is erased on `day` for `reason`.
+async fn assert_erased_on(
+    fixture: &Fixture,
+    member: MemberId,
+    last: &str,
+    day: &str,
+    reason: ErasureReason,
+) {
+    fixture.run_day(last).await;
     assert!(fixture.is_there(member).await, "erased on {last}");
-    fixture.night(day).await;
+    fixture.run_day(day).await;
     assert!(!fixture.is_there(member).await, "still there after {day}");
     let counts = fixture.erased_on(day).await;
-    let expected = match reason {
-        Reason::NeverActivated => (1, 0),
-        Reason::Inactive => (0, 1),
-    };
-    assert_eq!((counts.never_activated, counts.inactive), expected);
+    assert_eq!(counts.never_activated, u64::from(reason == ErasureReason::NeverActivated));
+    assert_eq!(counts.inactive, u64::from(reason == ErasureReason::Inactive));
 }
 
 #[rstest]
@@ -35,15 +39,16 @@ async fn a_card_never_activated_is_erased_three_months_after_the_invitation(
     if let Some(at) = invited_at {
         fixture.invite(member, at).await;
     }
-    lives_until(&fixture, member, last, day, Reason::NeverActivated).await;
+    assert_erased_on(&fixture, member, last, day, ErasureReason::NeverActivated).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn purchases_do_not_keep_a_card_that_was_never_activated() {
+async fn purchases_do_not_extend_the_life_of_a_card_that_was_never_activated() {
     let fixture = Fixture::open(Sector::Retail).await;
     let member = fixture.enrol(1).await;
     fixture.sell(member, "1", "2026-11-24").await;
-    lives_until(&fixture, member, "2026-11-30", "2026-12-01", Reason::NeverActivated).await;
+    assert_erased_on(&fixture, member, "2026-11-30", "2026-12-01", ErasureReason::NeverActivated)
+        .await;
 }
 
 #[rstest]
@@ -59,9 +64,9 @@ async fn an_activated_card_lives_three_years_after_its_last_use_and_five_at_an_o
     let member = fixture.enrol(1).await;
     fixture.activate(member, "2026-09-10T10:00:00Z").await;
     fixture.sell(member, "1", "2027-05-05").await;
-    // The nights on which its place in the index comes.
-    fixture.night("2026-12-01").await;
-    lives_until(&fixture, member, last, day, Reason::Inactive).await;
+    // The day on which the member is due for the first time.
+    fixture.run_day("2026-12-01").await;
+    assert_erased_on(&fixture, member, last, day, ErasureReason::Inactive).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,7 +74,7 @@ async fn a_card_activated_and_never_used_lives_three_years_after_its_activation(
     let fixture = Fixture::open(Sector::Retail).await;
     let member = fixture.enrol(1).await;
     fixture.activate(member, "2026-09-10T10:00:00Z").await;
-    lives_until(&fixture, member, "2029-09-09", "2029-09-10", Reason::Inactive).await;
+    assert_erased_on(&fixture, member, "2029-09-09", "2029-09-10", ErasureReason::Inactive).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,17 +82,17 @@ async fn a_purchase_just_before_the_day_moves_the_deadline() {
     let fixture = Fixture::open(Sector::Retail).await;
     let member = fixture.enrol(1).await;
     fixture.activate(member, "2026-09-10T10:00:00Z").await;
-    fixture.night("2026-12-01").await;
+    fixture.run_day("2026-12-01").await;
     fixture.sell(member, "1", "2029-09-09").await;
-    lives_until(&fixture, member, "2029-09-10", "2032-09-09", Reason::Inactive).await;
+    assert_erased_on(&fixture, member, "2029-09-10", "2032-09-09", ErasureReason::Inactive).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_card_activated_on_its_last_day_is_kept() {
+async fn a_card_activated_on_its_last_day_is_not_erased() {
     let fixture = Fixture::open(Sector::Retail).await;
     let member = fixture.enrol(1).await;
     fixture.activate(member, "2026-11-30T10:00:00Z").await;
-    fixture.night("2026-12-01").await;
+    fixture.run_day("2026-12-01").await;
     assert!(fixture.is_there(member).await);
 }
 
@@ -96,7 +101,7 @@ async fn an_erased_contact_is_not_brought_back_by_a_file_and_only_the_person_enr
     let fixture = Fixture::open(Sector::Retail).await;
     let member = fixture.enrol(1).await;
     fixture.sell(member, "1", "2026-11-24").await;
-    fixture.night("2026-12-01").await;
+    fixture.run_day("2026-12-01").await;
     for contact in [Contact::Mobile(mobile(1)), card(1)] {
         assert_eq!(fixture.known(&contact, "2026-12-02").await, Some(Known::Suppressed));
     }
@@ -112,21 +117,22 @@ async fn the_second_look_leaves_nothing_but_the_record_of_the_erasure() {
     let fixture = Fixture::open(Sector::Retail).await;
     let member = fixture.enrol(1).await;
     fixture.sell(member, "1", "2026-11-24").await;
-    fixture.night("2026-12-01").await;
+    fixture.run_day("2026-12-01").await;
     assert_eq!(fixture.traces(member).await, 2);
-    fixture.night("2026-12-02").await;
+    fixture.run_day("2026-12-02").await;
     assert_eq!(fixture.traces(member).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_night_done_twice_does_nothing_more() {
+async fn a_second_daily_run_of_the_same_day_changes_nothing() {
     let fixture = Fixture::open(Sector::Retail).await;
-    let (erased, kept) = (fixture.enrol(1).await, fixture.enrol(2).await);
-    fixture.activate(kept, "2026-09-10T10:00:00Z").await;
-    fixture.night("2026-12-01").await;
+    let (erased, rearmed) = (fixture.enrol(1).await, fixture.enrol(2).await);
+    fixture.activate(rearmed, "2026-09-10T10:00:00Z").await;
+    fixture.run_day("2026-12-01").await;
     let after = fixture.dump().await;
-    assert_eq!(fixture.night("2026-12-01").await.buckets, 0);
-    assert!(!fixture.is_there(erased).await && fixture.is_there(kept).await);
+    assert_eq!(fixture.run_day("2026-12-01").await.buckets, 0);
+    assert!(!fixture.is_there(erased).await);
+    assert!(fixture.is_there(rearmed).await);
     assert_eq!(fixture.dump().await, after);
     assert_eq!(fixture.erased_on("2026-12-01").await.never_activated, 1);
 }
@@ -139,7 +145,7 @@ async fn a_merchant_s_test_data_age_as_its_live_data_do_and_apart() {
     let (tried, _) = store.create_member(&test, &person(1), instant(CREATED)).await.unwrap();
     let live = fixture.enrol(1).await;
     fixture.activate(live, "2026-09-10T10:00:00Z").await;
-    fixture.night("2026-12-01").await;
+    fixture.run_day("2026-12-01").await;
     assert!(store.member(&test, tried.person.id).await.is_err());
     assert!(fixture.is_there(live).await);
     assert_eq!(
@@ -164,10 +170,10 @@ async fn every_merchant_s_members_are_swept_by_their_own_sector() {
     let entry = Entry { purchase: sale_on("1", "2026-11-24"), source: Source::Operator };
     let customer = Customer::Member(there.person.id);
     store.record_purchase(&optician, &customer, &entry, instant(CREATED)).await.unwrap();
-    fixture.night("2026-12-01").await;
-    fixture.night("2029-09-10").await;
+    fixture.run_day("2026-12-01").await;
+    fixture.run_day("2029-09-10").await;
     assert!(!fixture.is_there(here).await);
     assert!(store.member(&optician, there.person.id).await.is_ok());
-    fixture.night("2031-11-24").await;
+    fixture.run_day("2031-11-24").await;
     assert!(store.member(&optician, there.person.id).await.is_err());
 }

@@ -1,15 +1,16 @@
-//! Purchases that meet the sweep: entered with their member kept, or refused with the member gone.
+//! Purchases at the time of the sweep: a purchase is recorded and its member stays, or it is refused and its
+//! member is erased.
 
-use crate::fixture::{Fixture, night_of, sale_on};
+use crate::fixture::{Fixture, sale_on, scheduled_at};
 use domain::{Instant, Sector};
 use futures::future::join_all;
-use retention::{Order, handle, night};
-use store::{Customer, Entry, Source, StoreError};
+use retention::handle;
+use store::{Customer, Entity, Entry, Source, StoreError};
 
 const TODAY: &str = "2029-09-10";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_purchase_that_meets_the_sweep_is_entered_or_refused_and_never_lost() {
+async fn a_purchase_at_the_time_of_the_sweep_is_recorded_or_refused_and_never_lost() {
     let fixture = Fixture::open(Sector::Retail).await;
     let mut members = vec![];
     for number in 0..24 {
@@ -17,13 +18,13 @@ async fn a_purchase_that_meets_the_sweep_is_entered_or_refused_and_never_lost() 
         fixture.activate(member, "2026-09-10T10:00:00Z").await;
         members.push(member);
     }
-    fixture.night("2026-12-01").await;
-    let now = night_of(TODAY);
-    night(&fixture.app, &Order::default(), now, Instant::MAX).await.unwrap();
+    fixture.run_day("2026-12-01").await;
+    let now = scheduled_at(TODAY);
+    fixture.queue_day(TODAY).await;
     let bodies = fixture.queue.sent("/retention");
     assert!(!bodies.is_empty());
     let (store, scope) = (&fixture.app.store, &fixture.scope);
-    // One after another, so that some come before the sweep and some after.
+    // One after the other, so that some come before the sweep and some after.
     let sell = async {
         let mut sold = vec![];
         for member in &members {
@@ -43,12 +44,12 @@ async fn a_purchase_that_meets_the_sweep_is_entered_or_refused_and_never_lost() 
         let stands = store.purchase(scope, &receipt).await.is_ok();
         match sold {
             Ok(_) => {
-                assert!(stands, "a purchase was entered and is gone");
-                let kept = store.member(scope, member).await.unwrap();
-                assert_eq!(kept.account.visits, 1);
-                assert_eq!(kept.person.due.unwrap().to_string(), "2032-09-10");
+                assert!(stands, "a purchase was recorded and is gone");
+                let stored = store.member(scope, member).await.unwrap();
+                assert_eq!(stored.account.visits, 1);
+                assert_eq!(stored.person.due.unwrap().to_string(), "2032-09-10");
             }
-            Err(StoreError::NotFound("member")) => {
+            Err(StoreError::NotFound(Entity::Member)) => {
                 assert!(!stands && !fixture.is_there(member).await);
                 assert_eq!(fixture.traces(member).await, 2);
             }

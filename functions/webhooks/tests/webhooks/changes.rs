@@ -1,8 +1,8 @@
-//! What is told of, and to whom.
+//! The events of changes, and the endpoints that they are queued for.
 
 use crate::setup::{Fixture, now};
 use domain::webhook::EventType;
-use domain::{Cents, Kind, Points, Purchase, Sector};
+use domain::{Cents, Points, Purchase, PurchaseKind, Sector};
 use serde_json::{Value, json};
 use store::{
     Answered, Customer, IdempotencyKey, Mode, NewRedemption, Redeemed, Scope, Source, StreamRecord,
@@ -10,7 +10,7 @@ use store::{
 };
 use support::{instant, receipt, sale};
 
-/// The events of records, as they would be posted.
+/// The events of records, as they are posted.
 fn events(records: &[Value]) -> Vec<Value> {
     let read = |record: &Value| {
         let record: StreamRecord = serde_json::from_value(record.clone()).unwrap();
@@ -21,7 +21,7 @@ fn events(records: &[Value]) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn what_happens_to_a_purchase_and_its_customer_is_told_by_identifiers_and_figures() {
+async fn events_of_purchases_and_members_hold_identifiers_and_figures_only() {
     let fixture = Fixture::open().await;
     let (store, scope) = (&fixture.app.store, &fixture.scope);
     let mut records = fixture.records(fixture.member(scope, 1)).await;
@@ -32,18 +32,17 @@ async fn what_happens_to_a_purchase_and_its_customer_is_told_by_identifiers_and_
     records.extend(
         fixture.records(fixture.record_purchase(Customer::Member(member), sale("1", 4_490))).await,
     );
-    let anonymous_purchases = fixture.record_purchase(Customer::Anonymous, sale("2", 1_000));
-    records.extend(fixture.records(anonymous_purchases).await);
+    let anonymous_purchase = fixture.record_purchase(Customer::Anonymous, sale("2", 1_000));
+    records.extend(fixture.records(anonymous_purchase).await);
     let second = receipt("2");
     let attached = Box::pin(store.attach_purchase(scope, &second, member, now()));
     records.extend(fixture.records(attached).await);
-    let kind = Kind::Return { of: Some(receipt("1")) };
+    let kind = PurchaseKind::Return { of: Some(receipt("1")) };
     let total = Cents::new(2_000);
-    let goods_back =
+    let returned =
         Purchase::new(Sector::Retail, receipt("3"), kind, now(), total, vec![], None).unwrap();
-    records.extend(
-        fixture.records(fixture.record_purchase(Customer::Member(member), goods_back)).await,
-    );
+    records
+        .extend(fixture.records(fixture.record_purchase(Customer::Member(member), returned)).await);
     let cancelled = Box::pin(store.cancel_purchase(scope, &second, now()));
     records.extend(fixture.records(cancelled).await);
     let other = fixture.member(scope, 2).await;
@@ -62,7 +61,7 @@ async fn what_happens_to_a_purchase_and_its_customer_is_told_by_identifiers_and_
 }
 
 #[tokio::test]
-async fn an_erasure_and_a_correction_are_told_to_nobody() {
+async fn an_erasure_and_a_correction_are_no_events() {
     let fixture = Fixture::open().await;
     let (store, scope) = (&fixture.app.store, &fixture.scope);
     let id = fixture.member(scope, 1).await;
@@ -78,7 +77,7 @@ async fn an_erasure_and_a_correction_are_told_to_nobody() {
     let erased = Box::pin(async {
         let today = domain::Day::parse("2026-11-24").unwrap();
         let member = store.member(scope, id).await.unwrap();
-        let reason = domain::retention::Reason::Inactive;
+        let reason = domain::retention::ErasureReason::Inactive;
         let tombstone = store.decide_erasure(scope, &member, reason, today).await.unwrap();
         store.carry_out_erasure(scope, &tombstone.unwrap(), today).await.unwrap();
     });
@@ -86,7 +85,7 @@ async fn an_erasure_and_a_correction_are_told_to_nobody() {
 }
 
 #[tokio::test]
-async fn points_that_are_spent_and_given_back_are_told_each_time() {
+async fn spending_points_and_cancelling_the_redemption_are_two_events() {
     let fixture = Fixture::open().await;
     let (store, scope) = (&fixture.app.store, &fixture.scope);
     let member = fixture.member(scope, 1).await;
@@ -107,13 +106,13 @@ async fn points_that_are_spent_and_given_back_are_told_each_time() {
         store.cancel_redemption(scope, member, redemption.id, today, now()).await.unwrap();
     });
     records.extend(fixture.records(given_back).await);
-    let told: Vec<_> =
+    let points: Vec<_> =
         events(&records).iter().map(|event| event["data"]["points"].clone()).collect();
-    assert_eq!(told, [json!(-30), json!(30)]);
+    assert_eq!(points, [json!(-30), json!(30)]);
 }
 
 #[tokio::test]
-async fn an_event_is_queued_for_each_endpoint_that_wants_it() {
+async fn an_event_is_queued_for_each_endpoint_that_subscribes_to_it() {
     let fixture = Fixture::open().await;
     let (everything, _) = fixture.of_everything().await;
     let (members, _) = fixture.webhook(Mode::Live, [EventType::MemberCreated]).await;
@@ -121,35 +120,38 @@ async fn an_event_is_queued_for_each_endpoint_that_wants_it() {
     let mut records = fixture.sale("1").await;
     records.extend(fixture.records(fixture.member(&fixture.scope, 1)).await);
     assert!(fixture.take(records).await.batch_item_failures.is_empty());
-    let told: Vec<Value> =
+    let queued: Vec<Value> =
         fixture.waiting().iter().map(|body| serde_json::from_str(body).unwrap()).collect();
-    let to = |id: domain::WebhookId| {
-        told.iter().filter(|message| message["webhook"] == id.to_string()).count()
+    let queued_for = |id: domain::WebhookId| {
+        queued.iter().filter(|message| message["webhook"] == id.to_string()).count()
     };
-    // The purchase, the member, and the points of welcome.
-    assert_eq!((told.len(), to(everything), to(members)), (4, 3, 1));
+    assert_eq!(queued_for(everything), 3, "the purchase, the member, and the welcome points");
+    assert_eq!(queued_for(members), 1, "the member");
+    assert_eq!(queued.len(), 4, "no other endpoint");
 }
 
 #[tokio::test]
-async fn a_merchant_without_endpoints_costs_nothing_but_its_settings() {
+async fn for_a_merchant_without_endpoints_nothing_is_stored_or_queued() {
     let fixture = Fixture::open().await;
     let sold = fixture.sale("1").await;
-    let kept = fixture.records(fixture.take(sold)).await;
-    assert_eq!((kept.len(), fixture.waiting().len()), (0, 0));
+    let written = fixture.records(fixture.take(sold)).await;
+    assert!(written.is_empty(), "{written:?}");
+    assert!(fixture.waiting().is_empty());
 }
 
 #[tokio::test]
-async fn an_event_of_an_endpoint_turned_off_is_kept_and_not_queued() {
+async fn an_event_of_an_endpoint_that_is_off_is_stored_and_not_queued() {
     let fixture = Fixture::open().await;
     let (id, _) = fixture.of_everything().await;
     fixture.turn(id, false).await;
     let sold = fixture.sale("1").await;
-    let kept = fixture.records(fixture.take(sold)).await;
-    assert_eq!((kept.len(), fixture.waiting().len()), (1, 0));
+    let stored = fixture.records(fixture.take(sold)).await;
+    assert_eq!(stored.len(), 1);
+    assert!(fixture.waiting().is_empty());
 }
 
 #[tokio::test]
-async fn test_data_are_told_to_the_endpoints_of_tests_only() {
+async fn events_of_test_data_are_queued_for_test_endpoints_only() {
     let fixture = Fixture::open().await;
     fixture.of_everything().await;
     let (tests, _) = fixture.webhook(Mode::Test, [EventType::MemberCreated]).await;
@@ -167,13 +169,14 @@ async fn the_same_record_twice_is_the_same_event() {
     let sold = fixture.sale("1").await;
     let first = fixture.records(fixture.take(sold.clone())).await;
     let again = fixture.records(fixture.take(sold)).await;
-    assert_eq!((first.len(), again.len()), (1, 0));
+    assert_eq!(first.len(), 1);
+    assert!(again.is_empty(), "{again:?}");
     let [one, two] = &fixture.waiting()[..] else { panic!("{:?}", fixture.waiting()) };
     assert_eq!(one, two);
 }
 
 #[tokio::test]
-async fn a_batch_whose_events_could_not_be_queued_is_given_again_from_its_first_record() {
+async fn a_batch_whose_events_were_not_queued_is_delivered_again_from_its_first_record() {
     let fixture = Fixture::open().await;
     fixture.of_everything().await;
     let mut sold = fixture.sale("1").await;
@@ -189,7 +192,7 @@ async fn a_batch_whose_events_could_not_be_queued_is_given_again_from_its_first_
 }
 
 #[tokio::test]
-async fn a_record_that_cannot_be_read_is_left_for_somebody_and_holds_up_no_other() {
+async fn an_unreadable_record_goes_to_the_dead_letters_and_does_not_stop_the_others() {
     let fixture = Fixture::open().await;
     fixture.of_everything().await;
     let mut sold = fixture.sale("1").await;
@@ -199,13 +202,13 @@ async fn a_record_that_cannot_be_read_is_left_for_somebody_and_holds_up_no_other
     sold.push(json!({"eventName": "INSERT"}));
     assert!(fixture.take(sold).await.batch_item_failures.is_empty());
     assert_eq!(fixture.waiting().len(), 1);
-    let unread = fixture.queue.sent("/unread");
-    assert_eq!(unread.len(), 2, "{unread:?}");
-    assert!(!unread.concat().contains("not what it was"), "{unread:?}");
+    let unreadable = fixture.queue.sent("/dead-letters");
+    assert_eq!(unreadable.len(), 2, "{unreadable:?}");
+    assert!(!unreadable.concat().contains("not what it was"), "{unreadable:?}");
 }
 
 #[tokio::test]
-async fn a_merchant_whose_contract_has_ended_is_told_nothing() {
+async fn no_event_is_queued_after_the_end_of_the_contract() {
     let fixture = Fixture::open().await;
     fixture.of_everything().await;
     let sold = fixture.sale("1").await;
@@ -213,6 +216,6 @@ async fn a_merchant_whose_contract_has_ended_is_told_nothing() {
     let last_day = domain::Day::parse("2026-11-24").unwrap();
     fixture.app.store.end_contract(merchant, last_day).await.unwrap();
     let later = instant("2026-11-25T09:00:00Z");
-    webhooks::take(&fixture.app, webhooks::StreamEvent { records: sold }, later).await;
+    webhooks::handle_changes(&fixture.app, webhooks::StreamEvent { records: sold }, later).await;
     assert_eq!(fixture.waiting().len(), 0);
 }

@@ -1,4 +1,4 @@
-//! One event, one endpoint.
+//! The delivery of one event to one endpoint.
 
 use crate::receiver::Reply;
 use crate::setup::{Fixture, now};
@@ -11,7 +11,7 @@ use serde_json::Value;
 use store::WebhookSecret;
 use webhooks::sign;
 
-/// A fixture with an endpoint, and the message of one event for it.
+/// An endpoint, its secret, and the message of one event for it.
 async fn one_event(fixture: &Fixture) -> (WebhookId, WebhookSecret, String) {
     let (id, secret) = fixture.of_everything().await;
     let sold = fixture.sale("1").await;
@@ -21,7 +21,7 @@ async fn one_event(fixture: &Fixture) -> (WebhookId, WebhookSecret, String) {
 }
 
 #[tokio::test]
-async fn an_event_arrives_signed_as_the_guide_says() {
+async fn a_posted_event_has_the_signature_of_the_guide() {
     let fixture = Fixture::open().await;
     let (id, secret, message) = one_event(&fixture).await;
     fixture.deliver(&message, 1, now()).await.unwrap();
@@ -37,7 +37,8 @@ async fn an_event_arrives_signed_as_the_guide_says() {
         sign(&[secret.key()], posted.header("webhook-id"), now().as_second(), &posted.body);
     assert_eq!(posted.header("webhook-signature"), signature);
     let health = fixture.stored(id).await.health;
-    assert_eq!((health.last_success_at, health.failures), (Some(now()), 0));
+    assert_eq!(health.last_success_at, Some(now()));
+    assert_eq!(health.failures, 0);
 }
 
 #[tokio::test]
@@ -65,7 +66,7 @@ async fn after_a_rotation_both_secrets_sign_for_a_day() {
 #[case(Reply::Redirect, "http_307")]
 #[case(Reply::Silence, "timeout")]
 #[tokio::test]
-async fn an_endpoint_that_fails_is_tried_again_later_and_its_record_says_how(
+async fn a_failed_delivery_is_tried_again_and_recorded_on_the_endpoint(
     #[case] reply: Reply,
     #[case] failure: &str,
 ) {
@@ -76,15 +77,16 @@ async fn an_endpoint_that_fails_is_tried_again_later_and_its_record_says_how(
     assert!(matches!(failed, Err(Failed::Retry(_))), "{failed:?}");
     assert_eq!(fixture.queue.hidden(), [("attempt 3".to_owned(), 900)]);
     let health = fixture.stored(id).await.health;
-    assert_eq!((health.last_failure.as_deref(), health.failures), (Some(failure), 1));
+    assert_eq!(health.last_failure.as_deref(), Some(failure));
+    assert_eq!(health.failures, 1);
     assert_eq!(health.failing_since, Some(now()));
-    // A redirect led nowhere.
-    assert_eq!(fixture.receiver.posted().len(), 1);
+    assert_eq!(fixture.receiver.posted().len(), 1, "a redirect is not followed");
 
     let later = now() + 15.minutes();
     fixture.deliver(&message, 4, later).await.unwrap();
     let health = fixture.stored(id).await.health;
-    assert_eq!((health.failures, health.failing_since), (0, None));
+    assert_eq!(health.failures, 0);
+    assert_eq!(health.failing_since, None);
     assert_eq!(health.last_success_at, Some(later));
     let posted = fixture.receiver.posted();
     assert_eq!(posted[0].header("webhook-id"), posted[1].header("webhook-id"));
@@ -93,7 +95,7 @@ async fn an_endpoint_that_fails_is_tried_again_later_and_its_record_says_how(
 }
 
 #[tokio::test]
-async fn an_answer_without_end_is_not_read_to_its_end() {
+async fn an_endless_response_is_not_read_to_its_end() {
     let fixture = Fixture::open().await;
     let (_, _, message) = one_event(&fixture).await;
     fixture.receiver.answer(&[Reply::Endless]);
@@ -101,7 +103,7 @@ async fn an_answer_without_end_is_not_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn production_never_posts_into_a_network() {
+async fn production_never_posts_to_a_private_address() {
     let fixture = Fixture::reaching(Reach::Public).await;
     let (id, _, message) = one_event(&fixture).await;
     assert!(fixture.deliver(&message, 1, now()).await.is_err());
@@ -111,7 +113,7 @@ async fn production_never_posts_into_a_network() {
 }
 
 #[tokio::test]
-async fn a_name_that_leads_into_a_network_meanwhile_is_not_posted_to() {
+async fn a_host_that_now_has_a_private_address_is_not_called() {
     let fixture = Fixture::reaching(Reach::Public).await;
     let (id, _, message) = one_event(&fixture).await;
     let webhook = fixture.stored(id).await;
@@ -144,7 +146,7 @@ async fn a_host_that_is_gone_is_a_failure_like_any_other() {
 }
 
 #[tokio::test]
-async fn an_endpoint_deleted_or_turned_off_meanwhile_is_posted_nothing() {
+async fn no_event_is_posted_to_an_endpoint_that_was_deleted_or_turned_off() {
     let fixture = Fixture::open().await;
     let (id, _, message) = one_event(&fixture).await;
     fixture.turn(id, false).await;
@@ -158,20 +160,25 @@ async fn an_endpoint_deleted_or_turned_off_meanwhile_is_posted_nothing() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_takes_nothing_for_three_days_is_turned_off_once() {
+async fn an_endpoint_that_accepts_no_event_for_three_days_is_turned_off_once() {
     let fixture = Fixture::open().await;
     let (id, _, message) = one_event(&fixture).await;
-    fixture.receiver.answer(&[Reply::Status(500); 12]);
+    fixture.receiver.answer(&[Reply::Status(500); ATTEMPTS + 1]);
     for attempt in 1..ATTEMPTS {
         assert!(fixture.deliver(&message, attempt, now()).await.is_err());
     }
-    let health = fixture.stored(id).await.health;
-    assert_eq!((fixture.stored(id).await.switch, health.failures), (Switch::On, 9));
+    let webhook = fixture.stored(id).await;
+    assert_eq!(webhook.switch, Switch::On);
+    assert_eq!(usize::try_from(webhook.health.failures).unwrap(), ATTEMPTS - 1);
     let three_days_later = now() + 72.hours();
-    assert!(fixture.deliver(&message, 10, three_days_later).await.is_err());
+    assert!(fixture.deliver(&message, ATTEMPTS, three_days_later).await.is_err());
     assert_eq!(fixture.stored(id).await.switch, Switch::GivenUp);
-    fixture.deliver(&message, 10, three_days_later).await.unwrap();
-    assert_eq!(fixture.receiver.posted().len(), 10);
+    fixture.deliver(&message, ATTEMPTS, three_days_later).await.unwrap();
+    assert_eq!(
+        fixture.receiver.posted().len(),
+        ATTEMPTS,
+        "nothing is posted after the last attempt"
+    );
 
     fixture.turn(id, true).await;
     assert_eq!(fixture.stored(id).await.health.failures, 0);
@@ -184,7 +191,7 @@ async fn an_endpoint_that_takes_nothing_for_three_days_is_turned_off_once() {
     r#"{"task":"deliver","tenant":"M#x","webhook":"y","at":"2026-11-24T09:20:00Z","event":"z"}"#
 )]
 #[tokio::test]
-async fn a_message_that_is_none_of_ours_is_poison(#[case] body: &str) {
+async fn a_body_that_is_no_message_is_poison(#[case] body: &str) {
     let fixture = Fixture::open().await;
     assert!(matches!(fixture.deliver(body, 1, now()).await, Err(Failed::Poison(_))));
 }

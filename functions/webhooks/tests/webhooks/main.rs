@@ -1,4 +1,4 @@
-//! Changes of a real table become events, and events reach a receiver on this machine.
+//! Changes of a real table become events, and events are posted to a receiver on this machine.
 
 #![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
 

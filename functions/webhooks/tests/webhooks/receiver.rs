@@ -1,4 +1,4 @@
-//! A merchant's endpoint: keeps what is posted and answers as it is told.
+//! A merchant's endpoint: it stores every post, and answers as the test says.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -8,19 +8,19 @@ use axum::response::{IntoResponse as _, Response};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-/// How a post is answered.
+/// The answer to a post.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Reply {
     Status(u16),
-    /// To `/elsewhere` of the same host.
+    /// A redirect to `/elsewhere` on the same host.
     Redirect,
-    /// Never.
+    /// No answer.
     Silence,
-    /// Far more than anybody reads.
+    /// A body far longer than the client reads.
     Endless,
 }
 
-/// What was posted.
+/// A post.
 #[derive(Debug, Clone)]
 pub(crate) struct Posted {
     pub(crate) path: String,
@@ -35,34 +35,34 @@ impl Posted {
 }
 
 #[derive(Default)]
-struct Kept {
+struct Received {
     replies: Mutex<VecDeque<Reply>>,
     posted: Mutex<Vec<Posted>>,
 }
 
 pub(crate) struct Receiver {
     pub(crate) url: String,
-    kept: Arc<Kept>,
+    received: Arc<Received>,
     server: tokio::task::JoinHandle<()>,
 }
 
 impl Receiver {
     pub(crate) async fn start() -> Self {
-        let kept = Arc::<Kept>::default();
-        let router = Router::new().fallback(take).with_state(Arc::clone(&kept));
+        let received = Arc::<Received>::default();
+        let router = Router::new().fallback(take).with_state(Arc::clone(&received));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hooks", listener.local_addr().unwrap());
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { url, kept, server }
+        Self { url, received, server }
     }
 
-    /// Answers the next posts so, and then 204.
+    /// Answers the next posts with these replies, and later posts with 204.
     pub(crate) fn answer(&self, replies: &[Reply]) {
-        *self.kept.replies.lock().unwrap() = replies.iter().copied().collect();
+        *self.received.replies.lock().unwrap() = replies.iter().copied().collect();
     }
 
     pub(crate) fn posted(&self) -> Vec<Posted> {
-        self.kept.posted.lock().unwrap().clone()
+        self.received.posted.lock().unwrap().clone()
     }
 }
 
@@ -73,14 +73,14 @@ impl Drop for Receiver {
 }
 
 async fn take(
-    State(kept): State<Arc<Kept>>,
+    State(received): State<Arc<Received>>,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let body = String::from_utf8(body.to_vec()).unwrap();
-    kept.posted.lock().unwrap().push(Posted { path: uri.path().to_owned(), headers, body });
-    let reply = kept.replies.lock().unwrap().pop_front();
+    received.posted.lock().unwrap().push(Posted { path: uri.path().to_owned(), headers, body });
+    let reply = received.replies.lock().unwrap().pop_front();
     match reply.unwrap_or(Reply::Status(204)) {
         Reply::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),
         Reply::Redirect => {

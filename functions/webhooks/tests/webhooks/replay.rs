@@ -1,13 +1,13 @@
-//! Events of a range are posted again.
+//! The events of a range are posted again.
 
 use crate::setup::{Fixture, now};
 use domain::webhook::{EventType, ReplayRange};
 use jiff::ToSpan as _;
-use platform::webhook_messages::WebhookMessage;
+use platform::messages::WebhookMessage;
 use store::{Event, EventKey, Mode};
 use support::instant;
 
-/// An event of a moment, by a number of the test's choice.
+/// An event at an instant, with a number in its identifier.
 fn event(at: &str, number: usize, kind: EventType) -> Event {
     let key = EventKey { at: instant(at), id: format!("evt_{number:03}") };
     Event { key, kind, body: "{}".to_owned() }
@@ -20,21 +20,23 @@ async fn replay(fixture: &Fixture, id: domain::WebhookId, from: &str, until: &st
 }
 
 #[tokio::test]
-async fn what_an_endpoint_wants_of_a_range_is_queued_again_however_much_it_is() {
+async fn all_events_of_a_range_that_an_endpoint_subscribes_to_are_queued_again() {
+    /// More than two pages.
+    const EVENTS: usize = 450;
     let fixture = Fixture::open().await;
     let (id, _) = fixture.webhook(Mode::Live, [EventType::PurchaseCreated]).await;
-    let mut events: Vec<_> = (0..450)
+    let mut events: Vec<_> = (0..EVENTS)
         .map(|number| event("2026-11-24T03:00:00Z", number, EventType::PurchaseCreated))
         .collect();
     events.push(event("2026-11-24T03:00:00Z", 900, EventType::MemberCreated));
     events.push(event("2026-11-24T06:00:00Z", 901, EventType::PurchaseCreated));
     events.push(event("2026-11-23T23:59:59Z", 902, EventType::PurchaseCreated));
-    // A month before, on the same day: past its end.
+    // This event of the same day a month before is no longer stored.
     events.push(event("2026-10-24T03:00:00Z", 903, EventType::PurchaseCreated));
     fixture.app.store.put_events(fixture.scope.tenant(), &events).await.unwrap();
     replay(&fixture, id, "2026-11-24T00:00:00Z", "2026-11-24T06:00:00Z").await;
     let queued = fixture.waiting();
-    assert_eq!(queued.len(), 450);
+    assert_eq!(queued.len(), EVENTS);
     assert!(queued.iter().all(|body| body.contains("deliver") && body.contains("T03:00:00Z")));
 }
 
@@ -60,7 +62,7 @@ async fn an_event_posted_again_keeps_its_identifier() {
 }
 
 #[tokio::test]
-async fn an_event_past_its_end_is_not_posted() {
+async fn an_event_that_has_expired_is_not_posted() {
     let fixture = Fixture::open().await;
     let (id, _) = fixture.of_everything().await;
     let old = event("2026-10-20T03:00:00Z", 1, EventType::PurchaseCreated);

@@ -1,4 +1,4 @@
-//! The function on a table and a queue of its own, with a merchant whose endpoint is on this machine.
+//! The fixture: the function on a table and a queue of its own, with a merchant whose endpoint is on this machine.
 
 use crate::receiver::Receiver;
 use aws_lambda_events::event::sqs::SqsMessage;
@@ -7,16 +7,16 @@ use domain::member::Details;
 use domain::programme::{Gifts, SpendRule, Terms};
 use domain::webhook::{EventType, EventTypes, Reach, Switch, WebhookUrl};
 use domain::{Cents, Instant, MemberId, Programme, Purchase, Sector, WebhookId};
-use platform::queue::Failed;
+use platform::queue::{Failed, QueueClient};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use store::{Customer, Entry, Mode, NewMember, NewWebhook, Scope, Source, Webhook, WebhookSecret};
 use support::{Queue, Table, instant, merchant, mobile, open_merchant_with};
-use webhooks::{App, StreamAnswer, StreamEvent, WebhookClient, handle, take};
+use webhooks::{App, StreamAnswer, StreamEvent, WebhookClient, handle, handle_changes};
 
-/// When the changes of the tests happen, and when they are dealt with unless a test says otherwise.
+/// When the changes of the tests happen, and when they are handled unless a test says otherwise.
 pub(crate) fn now() -> Instant {
     instant("2026-11-24T09:20:00Z")
 }
@@ -33,7 +33,7 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
-    /// One point a euro, and fifty for becoming a member.
+    /// A merchant whose programme gives one point a euro, and fifty welcome points.
     pub(crate) async fn open() -> Self {
         Self::reaching(Reach::Anywhere).await
     }
@@ -48,9 +48,11 @@ impl Fixture {
         });
         let shop = merchant(Sector::Retail, 1);
         let scope = open_merchant_with(&store, &shop, &programme, now()).await;
-        let queues = ("http://queue/webhooks".to_owned(), "http://queue/unread".to_owned());
-        let client = WebhookClient::limited(reach, Duration::from_millis(500)).unwrap();
-        let app = App::new(store, queue.client(), queues, client);
+        let (webhooks, unreadable) = (queue.client(), queue.client());
+        let webhooks = QueueClient::new(move || webhooks, "http://queue/webhooks");
+        let dead_letters = QueueClient::new(move || unreadable, "http://queue/dead-letters");
+        let client = WebhookClient::with_timeout(reach, Duration::from_millis(500)).unwrap();
+        let app = App::new(store, webhooks, dead_letters, client);
         let receiver = Receiver::start().await;
         Self { table, queue, receiver, app, scope, records: AtomicU32::default() }
     }
@@ -74,7 +76,7 @@ impl Fixture {
         (new.id, secret)
     }
 
-    /// Adds a live endpoint that is told of everything.
+    /// Adds a live endpoint that subscribes to every event.
     pub(crate) async fn of_everything(&self) -> (WebhookId, WebhookSecret) {
         self.webhook(Mode::Live, EventType::ALL).await
     }
@@ -95,7 +97,7 @@ impl Fixture {
         assert_eq!(self.stored(id).await.switch == Switch::On, on);
     }
 
-    /// The records that a stream of the table would give of what is done meanwhile.
+    /// The records that a stream of the table would deliver for the changes of `done`.
     pub(crate) async fn records(&self, done: impl Future) -> Vec<Value> {
         let before = self.items().await;
         done.await;
@@ -155,9 +157,9 @@ impl Fixture {
         items
     }
 
-    /// Gives the function a batch of the stream.
+    /// Delivers a batch of the stream to the function.
     pub(crate) async fn take(&self, records: Vec<Value>) -> StreamAnswer {
-        take(&self.app, StreamEvent { records }, now()).await
+        handle_changes(&self.app, StreamEvent { records }, now()).await
     }
 
     /// The messages that wait for the function.
@@ -165,7 +167,7 @@ impl Fixture {
         self.queue.sent("/webhooks")
     }
 
-    /// Gives the function a message for the `attempt`th time.
+    /// Delivers a message to the function for the `attempt`th time.
     pub(crate) async fn deliver(
         &self,
         body: &str,
@@ -196,7 +198,7 @@ impl Fixture {
             .unwrap();
     }
 
-    /// A sale of nobody's, as a record of the stream; its event is queued for every endpoint on.
+    /// A sale without a customer, as records of the stream.
     pub(crate) async fn sale(&self, number: &str) -> Vec<Value> {
         let sale = support::sale(number, 4_490);
         self.records(self.record_purchase(Customer::Anonymous, sale)).await

@@ -70,6 +70,14 @@ impl AccountCode {
     }
 }
 
+impl std::fmt::Display for AccountCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+crate::serde_as_text!(AccountCode);
+
 /// An account, and the provider that the account belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ProviderAccount {

@@ -1,10 +1,10 @@
-//! Mobile numbers, in the many ways people write them.
+//! Mobile numbers, in the ways in which people write them.
 
 use crate::ValueError;
-use crate::values::numbering::{self, Plan};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType};
 
-/// A mobile number in E.164: `+33639980012`. It names a person: it is sealed where it is stored,
-/// looked up by a keyed hash, and its `Debug` does not show it.
+/// A mobile number in E.164: `+33639980012`. The number identifies a person, so it is stored sealed, looked
+/// up by a keyed hash, and not shown by `Debug`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Mobile(String);
 
@@ -12,11 +12,9 @@ impl Mobile {
     /// Reads a mobile number written nationally or internationally, with spaces, points, hyphens,
     /// `0033`, `+33 (0)6…` or without its first zero (as spreadsheets lose it).
     ///
-    /// The French plan is read here, the ranges that Arcep reserves for fiction included; numbers
-    /// of other countries by libphonenumber's metadata.
-    ///
-    /// # Errors
-    /// [`ValueError::MobileScientific`], [`ValueError::MobileUnreadable`] or [`ValueError::MobileNotMobile`].
+    /// A number of the French plan is read by this module, the ranges that Arcep reserves for fiction
+    /// included. A number of another country is read by libphonenumber, and is accepted where its type
+    /// is mobile, or where the plan does not tell mobiles from fixed lines.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
         let text = text.trim();
         if is_scientific(text) {
@@ -84,8 +82,8 @@ fn french_country_code(digits: &str) -> Option<&str> {
     COUNTRY_CODES.iter().find_map(|code| digits.strip_prefix(code))
 }
 
-/// Reads the nine significant digits of the French plan, with or without the zero before them. The
-/// overseas departments share that plan, and their first digits tell the country code.
+/// Reads the nine significant digits of the French plan, with or without the zero before them. The overseas
+/// departments share the plan: their first digits give the country code.
 fn french(digits: &str) -> Result<Mobile, ValueError> {
     let significant = match digits.len() {
         10 => digits.strip_prefix('0').ok_or(ValueError::MobileUnreadable)?,
@@ -105,18 +103,24 @@ fn french(digits: &str) -> Result<Mobile, ValueError> {
     Ok(Mobile(format!("+{country_code}{significant}")))
 }
 
+/// Reads a number of another country, which begins with the country code, with libphonenumber. Its
+/// metadata are decoded by the first such number of an instance (decision 0001).
 fn foreign(digits: &str) -> Result<Mobile, ValueError> {
-    match numbering::plan(digits) {
-        Plan::None => Err(ValueError::MobileUnreadable),
-        Plan::Other => Err(ValueError::MobileNotMobile),
-        Plan::Mobile { code, trunk } => {
-            let (code, rest) = digits.split_at(code);
-            Ok(Mobile(format!("+{code}{}", &rest[trunk..])))
+    let number = PHONE_NUMBER_UTIL
+        .parse(format!("+{digits}"), None)
+        .map_err(|_| ValueError::MobileUnreadable)?;
+    match PHONE_NUMBER_UTIL.get_number_type(&number) {
+        PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile => {
+            let e164 = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164);
+            Ok(Mobile(e164.into_owned()))
         }
+        // No plan has such a number.
+        PhoneNumberType::Unknown => Err(ValueError::MobileUnreadable),
+        _ => Err(ValueError::MobileNotMobile),
     }
 }
 
-/// `3,36E+10`: what a spreadsheet makes of a long number.
+/// Whether a spreadsheet rewrote a long number in scientific notation: `3,36E+10`.
 fn is_scientific(text: &str) -> bool {
     text.split_once(['E', 'e']).is_some_and(|(mantissa, exponent)| {
         mantissa.starts_with(|first: char| first.is_ascii_digit())
@@ -127,6 +131,7 @@ fn is_scientific(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rlibphonenumber::Region;
     use rstest::rstest;
 
     #[rstest]
@@ -140,7 +145,7 @@ mod tests {
     #[case("33639980012")]
     #[case("639980012")]
     #[case("06\u{a0}39\u{a0}98\u{a0}00\u{a0}12")]
-    fn a_mobile_is_the_same_however_people_write_it(#[case] text: &str) {
+    fn a_mobile_is_read_in_every_way_that_people_write_it(#[case] text: &str) {
         assert_eq!(Mobile::parse(text).unwrap().as_str(), "+33639980012");
     }
 
@@ -156,7 +161,15 @@ mod tests {
     #[case("+41 78 123 45 67", "+41781234567")]
     #[case("+44 (0)7400 123456", "+447400123456")]
     #[case("+44 07400 123456", "+447400123456")]
+    // The zero of these is part of the number.
     #[case("+225 01 23 45 67 89", "+2250123456789")]
+    #[case("+229 01 95 12 34 56", "+2290195123456")]
+    #[case("+242 06 123 4567", "+242061234567")]
+    #[case("+39 312 345 6789", "+393123456789")]
+    #[case("+49 (0)1512 3456789", "+4915123456789")]
+    #[case("+34 612 34 56 78", "+34612345678")]
+    // A plan that does not tell mobiles from fixed lines.
+    #[case("+1 202 555 0123", "+12025550123")]
     fn overseas_and_foreign_mobiles_have_their_own_country_code(
         #[case] text: &str,
         #[case] e164: &str,
@@ -174,12 +187,63 @@ mod tests {
     #[case("", ValueError::MobileUnreadable)]
     #[case("+999123456789", ValueError::MobileUnreadable)]
     #[case("06 39 98 00 12 34", ValueError::MobileUnreadable)]
-    fn a_mobile_that_is_none_is_refused_by_name(#[case] text: &str, #[case] reason: ValueError) {
+    // Toll-free, premium rate and voice over IP.
+    #[case("+44 800 123 4567", ValueError::MobileNotMobile)]
+    #[case("+32 900 12345", ValueError::MobileNotMobile)]
+    #[case("+41 58 123 45 67", ValueError::MobileNotMobile)]
+    #[case("+34 51 123 45 67", ValueError::MobileNotMobile)]
+    #[case("+49 800 1234567890123456789", ValueError::MobileUnreadable)]
+    #[case("+", ValueError::MobileUnreadable)]
+    fn a_text_that_is_not_a_mobile_is_refused_with_its_reason(
+        #[case] text: &str,
+        #[case] reason: ValueError,
+    ) {
         assert_eq!(Mobile::parse(text), Err(reason));
     }
 
+    /// The example of libphonenumber for a type of number: in E.164, and with the country code before the
+    /// digits that are dialled within the country.
+    fn examples(region: Region, kind: PhoneNumberType) -> Option<(String, String)> {
+        let util = &*PHONE_NUMBER_UTIL;
+        let example = util.get_example_number_for_type_and_region(region, kind).ok()?;
+        let e164 = util.format(&example, PhoneNumberFormat::E164).into_owned();
+        let national = util.format(&example, PhoneNumberFormat::National);
+        let dialled = format!("+{} {national}", example.country_code);
+        french_country_code(&e164[1..]).is_none().then_some((e164, dialled))
+    }
+
+    fn regions() -> impl Iterator<Item = Region> {
+        PHONE_NUMBER_UTIL.get_supported_regions()
+    }
+
     #[test]
-    fn a_mobile_does_not_show_itself_in_debug() {
+    fn a_mobile_of_every_country_is_read_with_and_without_its_trunk_digits() {
+        for region in regions() {
+            let Some((e164, dialled)) = examples(region, PhoneNumberType::Mobile) else { continue };
+            assert_eq!(Mobile::parse(&e164).as_ref().map(Mobile::as_str), Ok(&*e164), "{region}");
+            let read = Mobile::parse(&dialled);
+            assert_eq!(read.as_ref().map(Mobile::as_str), Ok(&*e164), "{region}: {dialled}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_another_type_is_not_a_mobile_and_a_longer_number_is_unreadable() {
+        let kinds = [
+            PhoneNumberType::TollFree,
+            PhoneNumberType::PremiumRate,
+            PhoneNumberType::VoIP,
+            PhoneNumberType::UAN,
+        ];
+        for (region, kind) in regions().flat_map(|region| kinds.map(|kind| (region, kind))) {
+            let Some((e164, _)) = examples(region, kind) else { continue };
+            assert_eq!(Mobile::parse(&e164), Err(ValueError::MobileNotMobile), "{region}: {e164}");
+            let longer = Mobile::parse(&format!("{e164}{}", "0".repeat(17)));
+            assert_eq!(longer, Err(ValueError::MobileUnreadable), "{region}: {e164}");
+        }
+    }
+
+    #[test]
+    fn debug_does_not_show_the_number() {
         let mobile = Mobile::parse("0639980012").unwrap();
         assert!(!format!("{mobile:?}").contains("639980012"));
     }

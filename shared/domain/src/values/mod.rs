@@ -1,4 +1,4 @@
-//! Values that every aggregate uses: amounts, quantities, days, numbers, texts and identifiers.
+//! Values that every aggregate uses: amounts, quantities, days, mobile numbers, texts and identifiers.
 
 mod error;
 
@@ -8,7 +8,6 @@ pub mod calendar;
 pub mod identifiers;
 pub mod mobile;
 pub mod money;
-mod numbering;
 pub mod points;
 pub mod quantity;
 pub mod sensitive;

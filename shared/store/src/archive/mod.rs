@@ -137,6 +137,8 @@ impl fmt::Display for Part {
     }
 }
 
+domain::serde_as_text!(Part);
+
 /// An item as it stands in the table.
 pub struct StoredItem(Item);
 

@@ -2,10 +2,9 @@
 
 use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
-use crate::table::retry;
-use crate::table::transaction::TransactionOutcome;
+use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
-use crate::{Answered, Consistency, IdempotencyKey, Scope, Store, StoreError};
+use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
 use domain::campaign::segment::{Between, Segment};
 use domain::campaign::{Campaign, Content, Draft, State, Step};
 use domain::{CampaignId, Cents, Channel, DomainError, EstablishmentId, Instant, Points};
@@ -197,7 +196,7 @@ impl Store {
     ) -> Result<StoredCampaign, StoreError> {
         let key = keys::campaign(tenant, id);
         let record: Option<CampaignRecord> = self.get_item(&key, Consistency::Strong).await?;
-        record.ok_or(StoreError::NotFound("campaign"))?.read()
+        record.ok_or(StoreError::NotFound(Entity::Campaign))?.read()
     }
 
     /// Campaigns, the latest first, and the identifier after which the next page begins: 1 query.
@@ -382,10 +381,11 @@ impl Store {
         change: impl Fn(&mut StoredCampaign) -> Result<Option<Option<Instant>>, DomainError>,
         beside: Option<Write>,
     ) -> Result<StoredCampaign, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        let (change, beside) = (&change, &beside);
+        retry(|_| async move {
             let mut stored = self.campaign(tenant, id).await?;
             let over = stored.campaign.version;
-            let Some(due) = change(&mut stored)? else { return Ok(stored) };
+            let Some(due) = change(&mut stored)? else { return Ok(Attempt::Done(stored)) };
             stored.campaign.version += 1;
             let mut record = CampaignRecord::of(tenant, &stored.campaign, due);
             record.held_because.clone_from(&stored.held_because);
@@ -394,12 +394,9 @@ impl Store {
             if let Some(beside) = beside.clone() {
                 transaction.add(beside);
             }
-            match transaction.commit().await? {
-                TransactionOutcome::Committed => return Ok(stored),
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            Ok(transaction.commit().await?.done(stored))
+        })
+        .await
     }
 
     /// The campaigns of all merchants that are to be looked at: 1 query of the index `due` a MB of

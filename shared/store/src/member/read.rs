@@ -6,7 +6,7 @@ use crate::table::codec;
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key, Tenant};
 use crate::table::write::Write;
-use crate::{Consistency, Scope, Store, StoreError};
+use crate::{Consistency, Entity, Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::member::{Details, Enrolment, Person};
 use domain::values::identifiers::MEMBER_SHARDS;
@@ -100,7 +100,7 @@ impl Store {
             if found.is_none() && consistency == Consistency::Eventual {
                 found = self.get_item(&key, Consistency::Strong).await?;
             }
-            let (account, version) = found.ok_or(StoreError::NotFound("member"))?.read()?;
+            let (account, version) = found.ok_or(StoreError::NotFound(Entity::Member))?.read()?;
             match account.merged_into {
                 Some(kept) => member = kept,
                 None => return Ok((member, account, version)),
@@ -156,7 +156,7 @@ impl Store {
         id: MemberId,
     ) -> Result<Member, StoreError> {
         let read = self.read_member(scope, id, Consistency::Strong).await?;
-        read.ok_or(StoreError::NotFound("member"))
+        read.ok_or(StoreError::NotFound(Entity::Member))
     }
 
     /// As [`Store::member`], read eventually at half its cost, and strongly where person or account

@@ -4,7 +4,7 @@ use crate::table::items;
 use crate::table::keys;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
-use crate::{Store, StoreError};
+use crate::{Conflict, Store, StoreError};
 use domain::{Day, Instant, MerchantId, merchant};
 
 impl Store {
@@ -43,9 +43,7 @@ impl Store {
         if self.change_profile(merchant, change.condition(condition)).await? {
             Ok(())
         } else {
-            Err(StoreError::Conflict(
-                "what this merchant left is being archived: its contract's end stays as it is",
-            ))
+            Err(Conflict::ArchivingBegun.into())
         }
     }
 
@@ -76,7 +74,7 @@ impl Store {
         change: Write,
     ) -> Result<bool, StoreError> {
         let outcome = self.transact_one(change).await?;
-        self.settings.forget(merchant);
+        self.settings.remove(&merchant);
         match outcome {
             TransactionOutcome::Committed => Ok(true),
             TransactionOutcome::Cancelled(cancelled) if cancelled.any_failed() => Ok(false),

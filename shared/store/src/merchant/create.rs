@@ -1,12 +1,12 @@
 //! What the operator sets up: merchants, establishments, till keys.
 
+use crate::merchant::programmes::ProgrammeRecord;
 use crate::merchant::settings::{KeyRecord, ProfileRecord, ShopRecord, TillKey};
-use crate::programme::ProgrammeRecord;
 use crate::table::items;
 use crate::table::keys::{self, Mode};
 use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::table::write::Write;
-use crate::{Consistency, MerchantKey, Settings, Store, StoreError};
+use crate::{Conflict, Consistency, Entity, MerchantKey, Settings, Store, StoreError};
 use domain::{
     Day, Establishment, EstablishmentId, Instant, KeyId, Merchant, MerchantId, Programme,
 };
@@ -61,13 +61,7 @@ impl Store {
                     let same = Merchant { id, contract_ends_on, ..merchant.clone() }
                         == settings.merchant
                         && settings.programmes.on(Day::FIRST) == Some(programme);
-                    if same {
-                        Ok((settings, false))
-                    } else {
-                        Err(StoreError::Conflict(
-                            "this reference is another merchant's: choose another, or send the content it was created with",
-                        ))
-                    }
+                    if same { Ok((settings, false)) } else { Err(Conflict::ReferenceTaken.into()) }
                 }
                 None => Err(StoreError::Busy),
             },
@@ -88,12 +82,10 @@ impl Store {
         let put = Write::put(&record)?
             .condition("attribute_not_exists(pk) OR time_zone = :zone")
             .value(":zone", record.time_zone());
-        self.settings.forget(merchant);
+        self.settings.remove(&merchant);
         match self.transact_one(put).await? {
             TransactionOutcome::Committed => Ok(()),
-            TransactionOutcome::Cancelled(_) => Err(StoreError::Conflict(
-                "an establishment's time zone cannot change: its receipts' days were computed with it",
-            )),
+            TransactionOutcome::Cancelled(_) => Err(Conflict::TimeZoneChanged.into()),
         }
     }
 
@@ -112,11 +104,11 @@ impl Store {
             let put = Write::put(&record)?
                 .condition("attribute_not_exists(pk) OR attribute_exists(revoked_at)");
             if self.transact_one(put).await?.is_committed() {
-                self.settings.forget(merchant);
+                self.settings.remove(&merchant);
                 return Ok(());
             }
         }
-        Err(StoreError::Conflict("two keys are in use: revoke one before you make another"))
+        Err(Conflict::TwoKeysInUse.into())
     }
 
     /// Revokes a key; every instance holds to it within a minute. Revoking again changes nothing.
@@ -146,9 +138,9 @@ impl Store {
                 .value(":now", items::text(items::instant_text(now)))
                 .value(":id", items::text(id.to_string()));
             self.transact_one(revoke).await?;
-            self.settings.forget(merchant);
+            self.settings.remove(&merchant);
             return Ok(());
         }
-        Err(StoreError::NotFound("key"))
+        Err(StoreError::NotFound(Entity::Key))
     }
 }

@@ -4,7 +4,7 @@ use crate::member::read::NewMember;
 use crate::purchase::item::PurchaseRecord;
 use crate::table::items;
 use crate::table::keys::{self, Key};
-use crate::{Consistency, Contact, Scope, Store, StoreError};
+use crate::{Consistency, Contact, Entity, Scope, Store, StoreError};
 use domain::programme::Part;
 use domain::{
     Account, Cents, DomainError, Instant, KeyId, MemberId, Points, Purchase, PurchaseError,
@@ -214,6 +214,6 @@ impl Store {
     ) -> Result<PurchaseRecord, StoreError> {
         self.get_item(&keys::purchase(scope.tenant(), receipt), Consistency::Strong)
             .await?
-            .ok_or(StoreError::NotFound("purchase"))
+            .ok_or(StoreError::NotFound(Entity::Purchase))
     }
 }

@@ -5,11 +5,10 @@ use crate::member::notes;
 use crate::member::read::put_account;
 use crate::table::items;
 use crate::table::keys::{self, Key};
-use crate::table::retry;
-use crate::table::transaction::TransactionOutcome;
+use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
-use crate::{Consistency, Scope, Source, Store, StoreError, StoredPurchase};
-use domain::{Cents, Day, Instant, Kind, MemberId, Points, Receipt, ledger};
+use crate::{Conflict, Consistency, Scope, Source, Store, StoreError, StoredPurchase};
+use domain::{Cents, Day, Instant, MemberId, Points, PurchaseKind, Receipt, ledger};
 use serde::{Deserialize, Serialize};
 
 /// The ledger's note of a sale that left a member, or came to one.
@@ -54,30 +53,26 @@ impl Store {
         by: &Source,
         now: Instant,
     ) -> Result<StoredPurchase, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut record = self.purchase_record(scope, receipt).await?;
             let (to, mut into, into_version) = self.account(scope, to, Consistency::Strong).await?;
             let stored = record.read(scope, receipt.clone())?;
             let Some(from) = record.member()? else {
-                return Err(StoreError::Conflict(
-                    "this receipt is nobody's: attach it to its customer",
-                ));
+                return Err(Conflict::MoveAnonymousSale.into());
             };
             if from == to {
-                return Ok(stored);
+                return Ok(Attempt::Done(stored));
             }
-            if let Some(why) = not_movable(&stored) {
-                return Err(StoreError::Conflict(why));
+            if let Some(conflict) = transfer_conflict(&stored) {
+                return Err(conflict.into());
             }
             let (owner, mut account, version) =
                 self.account(scope, from, Consistency::Strong).await?;
             if owner == to {
-                return Ok(stored);
+                return Ok(Attempt::Done(stored));
             }
             if owner != from {
-                return Err(StoreError::Conflict(
-                    "the customer of this receipt was merged into another one: undo the merge first",
-                ));
+                return Err(Conflict::CustomerMerged.into());
             }
             let programmes = &scope.settings.programmes;
             let (purchase, points) = (&stored.purchase, stored.points);
@@ -107,12 +102,10 @@ impl Store {
             for (offer, _) in offers(&record.redeemed).filter(|(_, counted)| *counted) {
                 self.uncount(&mut transaction, scope, from, offer).await?;
             }
-            match transaction.commit().await? {
-                TransactionOutcome::Committed => return record.read(scope, receipt.clone()),
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            let outcome = transaction.commit().await?;
+            Ok(outcome.done(record.read(scope, receipt.clone())?))
+        })
+        .await
     }
 }
 
@@ -140,13 +133,13 @@ fn move_note(
     Ok(Write::put(&note)?.if_absent())
 }
 
-fn not_movable(stored: &StoredPurchase) -> Option<&'static str> {
+fn transfer_conflict(stored: &StoredPurchase) -> Option<Conflict> {
     if stored.cancelled_at.is_some() {
-        Some("this receipt was cancelled")
-    } else if matches!(stored.purchase.kind(), Kind::Return { .. }) {
-        Some("a return goes with its sale: cancel it, move the sale, then send the return anew")
+        Some(Conflict::ReceiptCancelled)
+    } else if matches!(stored.purchase.kind(), PurchaseKind::Return { .. }) {
+        Some(Conflict::MoveReturn)
     } else if stored.returned > Cents::ZERO {
-        Some("goods of this sale came back: cancel the return, then move the sale")
+        Some(Conflict::MoveReturnedSale)
     } else {
         None
     }

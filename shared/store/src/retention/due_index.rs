@@ -25,16 +25,11 @@ pub struct DueBucket {
 }
 
 impl DueBucket {
-    /// Reads a month as `2026-11` and a shard.
+    /// The bucket of a month and a shard; `None` for a shard that does not exist.
     #[must_use]
-    pub fn parse(month: &str, shard: u8) -> Option<Self> {
-        let month = read_month(month)?;
+    pub fn new(month: Month, shard: u8) -> Option<Self> {
         (shard < crate::MEMBER_SHARDS).then_some(Self { month, shard })
     }
-}
-
-fn read_month(text: &str) -> Option<Month> {
-    Day::parse(&format!("{text}-01")).ok().map(Day::month)
 }
 
 /// What stands in the index under a day.
@@ -205,8 +200,8 @@ impl Store {
     pub async fn first_month_to_sweep(&self) -> Result<Option<Month>, StoreError> {
         let noted: Option<SweptRecord> =
             self.get_item(&keys::swept(), Consistency::Eventual).await?;
-        let month = noted.map(|record| read_month(&record.first_month));
-        month.map(|month| month.ok_or(StoreError::Corrupt("swept"))).transpose()
+        let month = noted.map(|record| Month::parse(&record.first_month));
+        month.transpose().map_err(|_| StoreError::Corrupt("swept"))
     }
 
     /// Notes that every month before this one is empty: 1 write unit. Written over, never compared: an
@@ -285,10 +280,9 @@ mod tests {
 
     #[test]
     fn a_bucket_is_a_month_and_one_of_the_shards() {
-        let bucket = DueBucket::parse("2026-11", 15).unwrap();
+        let month = Month::parse("2026-11").unwrap();
+        let bucket = DueBucket::new(month, crate::MEMBER_SHARDS - 1).unwrap();
         assert_eq!(keys::due_bucket_of(bucket.month, bucket.shard), "DUE#2026-11#15");
-        for (month, shard) in [("2026-11", 16), ("2026-13", 0), ("11", 0)] {
-            assert_eq!(DueBucket::parse(month, shard), None);
-        }
+        assert_eq!(DueBucket::new(month, crate::MEMBER_SHARDS), None);
     }
 }

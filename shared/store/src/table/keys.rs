@@ -9,7 +9,8 @@ use sha2::{Digest as _, Sha256};
 use std::fmt;
 
 /// Live data, or the data of a merchant's tests, which live keys never see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// What counts.
     Live,
@@ -377,6 +378,8 @@ impl Tenant {
         Some(Self { merchant: MerchantId::parse(merchant).ok()?, mode })
     }
 }
+
+domain::serde_as_text!(Tenant, BatchId);
 
 /// The offers of a tenant, and how many of our numbers its batches have taken.
 pub(crate) fn offers_partition(tenant: Tenant) -> String {

@@ -4,7 +4,7 @@ use crate::table::items;
 use crate::table::keys::{self, Key, Mode};
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::{Write, Written};
-use crate::{Settings, Store, StoreError, WebhookSecret};
+use crate::{Conflict, Entity, Settings, Store, StoreError, WebhookSecret};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::webhook::{
     EventType, EventTypes, Health, MOST_ENDPOINTS, OVERLAP_HOURS, Reach, Switch, WebhookUrl,
@@ -102,7 +102,7 @@ pub(crate) struct WebhookRecord {
 }
 
 const CORRUPT: StoreError = StoreError::Corrupt("webhook");
-const UNKNOWN: StoreError = StoreError::NotFound("webhook");
+const UNKNOWN: StoreError = StoreError::NotFound(Entity::Webhook);
 
 const OFF: &str = "off";
 const GIVEN_UP: &str = "given_up";
@@ -207,13 +207,11 @@ impl Store {
                 failures: None,
             };
             if self.transact_one(Write::put(&record)?.if_absent()).await?.is_committed() {
-                self.settings.forget(merchant);
+                self.settings.remove(&merchant);
                 return Ok(secret);
             }
         }
-        Err(StoreError::Conflict(
-            "this merchant has five webhooks: delete one before you add another",
-        ))
+        Err(Conflict::TooManyWebhooks.into())
     }
 
     /// Changes where and of what an endpoint is told, and whether it is. One that is turned on begins
@@ -277,7 +275,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         // Where the condition does not hold, another webhook has the slot already.
         let deleted = self.write(webhook.only(Write::delete(&webhook.key(merchant)))).await;
-        self.settings.forget(merchant);
+        self.settings.remove(&merchant);
         deleted.map(|_| ())
     }
 
@@ -297,7 +295,7 @@ impl Store {
             .value(":now", items::text(items::instant_text(now)));
         self.note_webhook(webhook, change).await?;
         if webhook.health.failures > 0 {
-            self.settings.forget(merchant);
+            self.settings.remove(&merchant);
         }
         Ok(())
     }
@@ -329,7 +327,7 @@ impl Store {
         let change = Write::update(&webhook.key(merchant), "SET turned_off = :given_up")
             .value(":given_up", items::text(GIVEN_UP));
         self.note_webhook(webhook, change).await?;
-        self.settings.forget(merchant);
+        self.settings.remove(&merchant);
         Ok(true)
     }
 
@@ -355,7 +353,7 @@ impl Store {
         change: Write,
     ) -> Result<(), StoreError> {
         let outcome = self.transact_one(webhook.only(change)).await?;
-        self.settings.forget(merchant);
+        self.settings.remove(&merchant);
         match outcome {
             TransactionOutcome::Committed => Ok(()),
             TransactionOutcome::Cancelled(cancelled) if cancelled.any_failed() => Err(UNKNOWN),

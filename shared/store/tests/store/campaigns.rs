@@ -6,8 +6,8 @@ use domain::{CampaignError, CampaignId, Channel, DomainError, Instant, MemberId,
 use jiff::ToSpan as _;
 use std::collections::HashSet;
 use store::{
-    Addressed, BatchId, ByState, Claimed, ConsentChange, Counts, MEMBER_SHARDS, MessageAddress,
-    MessageState, NewMember, Plan, Scope, Store, StoreError,
+    Addressed, BatchId, ByState, Claimed, ConsentChange, Counts, Entity, MEMBER_SHARDS,
+    MessageAddress, MessageState, NewMember, Plan, Scope, Store, StoreError,
 };
 use support::{Table, instant, merchant, mobile, open_merchant};
 
@@ -222,7 +222,7 @@ async fn what_a_provider_tells_twice_or_late_is_counted_once() {
     let (tenant, id) = (shop.scope.tenant(), shop.campaign().await);
     let batch = shop.batch(id, &members).await;
     let early = shop.store.receipts(tenant, id, &[(members[0], MessageState::Delivered)]).await;
-    assert!(matches!(early, Err(StoreError::NotFound("message"))));
+    assert!(matches!(early, Err(StoreError::NotFound(Entity::Message))));
 
     let mut claim = ours(shop.store.claim_batch(tenant, id, batch, now()).await.unwrap());
     let to = Addressed { members: members.clone(), counts: Counts::default() };

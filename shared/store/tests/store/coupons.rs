@@ -3,13 +3,13 @@
 use domain::coupon::offer::{Benefit, Terms, Usage};
 use domain::coupon::{CouponState, Refusal};
 use domain::member::{Details, Enrolment};
-use domain::retention::Reason;
+use domain::retention::ErasureReason;
 use domain::{
     Cents, CouponCode, CouponError, Day, DomainError, Instant, MemberId, Offer, OfferId, Sector,
 };
 use rstest::rstest;
 use std::time::Duration;
-use store::{CodeChange, Imported, NewMember, Scope, Store, StoreError, StoredCoupon};
+use store::{CodeChange, Entity, Imported, NewMember, Scope, Store, StoreError, StoredCoupon};
 use support::{Table, instant, merchant, mobile, open_merchant};
 
 pub(crate) fn now() -> Instant {
@@ -249,7 +249,7 @@ async fn an_offer_written_anew_holds_on_every_instance_within_a_minute() {
     assert!(seen(Instant::from_second(now().as_second() + 60).unwrap()).await);
     let unknown = offer(9, Usage::Single);
     let written = fixture.store.rewrite_offer(fixture.scope.tenant(), &unknown).await;
-    assert!(matches!(written, Err(StoreError::NotFound("offer"))));
+    assert!(matches!(written, Err(StoreError::NotFound(Entity::Offer))));
 }
 
 #[tokio::test]
@@ -270,7 +270,7 @@ async fn a_coupon_of_one_member_goes_with_the_member() {
 
     let day = Day::parse("2027-03-01").unwrap();
     let member = fixture.store.member(&fixture.scope, camille).await.unwrap();
-    let reason = Reason::NeverActivated;
+    let reason = ErasureReason::NeverActivated;
     let tombstone =
         fixture.store.decide_erasure(&fixture.scope, &member, reason, day).await.unwrap();
     fixture.store.carry_out_erasure(&fixture.scope, &tombstone.unwrap(), day).await.unwrap();
@@ -279,5 +279,5 @@ async fn a_coupon_of_one_member_goes_with_the_member() {
     let uses = fixture.store.member_uses(&fixture.scope, camille, fixture.offer.id).await.unwrap();
     assert_eq!(uses, 0);
     let erased = fixture.put("ANNIV", bound).await;
-    assert!(matches!(erased, Err(StoreError::NotFound("member"))), "{erased:?}");
+    assert!(matches!(erased, Err(StoreError::NotFound(Entity::Member))), "{erased:?}");
 }

@@ -1,15 +1,15 @@
 //! The erasure of a member: what goes, what stays for a while, and what a race comes to.
 
+use domain::CardNumber;
 use domain::member::{Details, Email, Enrolment};
-use domain::retention::Reason;
-use domain::values::identifiers::CardNumber;
+use domain::retention::ErasureReason;
 use domain::{
-    CampaignId, Channel, Day, EstablishmentId, Instant, Kind, MemberId, Purchase, Receipt,
+    CampaignId, Channel, Day, EstablishmentId, Instant, MemberId, Purchase, PurchaseKind, Receipt,
     ReceiptNumber, Register, Sector,
 };
 use store::{
-    Addressed, BatchId, Claimed, Contact, Counts, Customer, DueMember, Entry, Known, Member,
-    NewMember, Scope, Source, Store, StoreError, Tombstone,
+    Addressed, BatchId, Claimed, Contact, Counts, Customer, DueMember, Entity, Entry, Known,
+    Member, NewMember, Scope, Source, Store, StoreError, Tombstone,
 };
 use support::{Table, instant, merchant, mobile, open_merchant, receipt, sale};
 
@@ -77,8 +77,10 @@ impl Shop {
 
     async fn decide(&self, member: MemberId, today: &str) -> Tombstone {
         let read = self.read(member).await;
-        let decided =
-            self.store.decide_erasure(&self.scope, &read, Reason::Inactive, day(today)).await;
+        let decided = self
+            .store
+            .decide_erasure(&self.scope, &read, ErasureReason::Inactive, day(today))
+            .await;
         decided.unwrap().unwrap()
     }
 
@@ -137,7 +139,7 @@ async fn nothing_of_an_erased_member_is_left_but_the_record_of_the_erasure() {
     let left = shop.traces(id).await;
     let tombstone = format!("{} MEMBER#[member]#PERSON", shard(id));
     assert_eq!(left, ["T#ERASED 2029-11-24#[member]".to_owned(), tombstone]);
-    assert!(matches!(store.member(scope, id).await, Err(StoreError::NotFound("member"))));
+    assert!(matches!(store.member(scope, id).await, Err(StoreError::NotFound(Entity::Member))));
     assert_eq!(store.find_member(scope, &Contact::Mobile(mobile(1))).await.unwrap(), None);
     assert_eq!(store.find_member(scope, &card(1)).await.unwrap(), None);
 
@@ -220,7 +222,8 @@ async fn a_purchase_that_comes_first_stops_the_erasure() {
     let read = shop.read(id).await;
     shop.sell(id, "1").await;
     let today = day("2029-11-24");
-    let decided = shop.store.decide_erasure(&shop.scope, &read, Reason::Inactive, today).await;
+    let decided =
+        shop.store.decide_erasure(&shop.scope, &read, ErasureReason::Inactive, today).await;
     assert_eq!(decided.unwrap(), None);
     let member = shop.store.member(&shop.scope, id).await.unwrap();
     assert_eq!(member.account.visits, 1);
@@ -234,7 +237,8 @@ async fn a_correction_that_comes_first_stops_the_erasure() {
     let read = shop.read(id).await;
     shop.store.change_mobile(&shop.scope, id, &mobile(2)).await.unwrap();
     let today = day("2029-11-24");
-    let decided = shop.store.decide_erasure(&shop.scope, &read, Reason::Inactive, today).await;
+    let decided =
+        shop.store.decide_erasure(&shop.scope, &read, ErasureReason::Inactive, today).await;
     assert_eq!(decided.unwrap(), None);
     assert_eq!(shop.known(&Contact::Mobile(mobile(2)), NOW).await, Some(Known::Member(id)));
 }
@@ -247,7 +251,7 @@ async fn a_purchase_that_comes_after_is_told_that_there_is_no_such_member() {
     let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
     for customer in [Customer::Member(id), Customer::Contact(Contact::Mobile(mobile(1)))] {
         let sold = shop.store.record_purchase(&shop.scope, &customer, &entry, now()).await;
-        assert!(matches!(sold, Err(StoreError::NotFound("member"))), "{sold:?}");
+        assert!(matches!(sold, Err(StoreError::NotFound(Entity::Member))), "{sold:?}");
     }
     assert!(shop.store.purchase(&shop.scope, &receipt("1")).await.is_err());
 }
@@ -329,7 +333,7 @@ async fn a_merge_with_an_erased_member_is_refused() {
     for (kept, absorbed) in [(erased, other), (other, erased)] {
         let merged =
             shop.store.merge_members(&shop.scope, kept, absorbed, &Source::Operator, now()).await;
-        assert!(matches!(merged, Err(StoreError::NotFound("member"))));
+        assert!(matches!(merged, Err(StoreError::NotFound(Entity::Member))));
     }
 }
 
@@ -341,7 +345,7 @@ async fn a_day_s_erasures_are_listed_page_by_page_for_a_year() {
     for number in 0..5 {
         ids.push(shop.enrol(number).await);
     }
-    let reasons = [Reason::NeverActivated, Reason::Inactive];
+    let reasons = [ErasureReason::NeverActivated, ErasureReason::Inactive];
     for (id, reason) in ids.iter().zip(reasons.into_iter().cycle()) {
         let read = shop.read(*id).await;
         let today = day("2029-11-24");
@@ -383,8 +387,15 @@ async fn purchases_of_any_year_go() {
         };
         let sold_at = instant(&format!("{year}-03-01T10:00:00Z"));
         let total = domain::Cents::new(500);
-        let purchase =
-            Purchase::new(Sector::Retail, receipt, Kind::Sale, sold_at, total, vec![], None);
+        let purchase = Purchase::new(
+            Sector::Retail,
+            receipt,
+            PurchaseKind::Sale,
+            sold_at,
+            total,
+            vec![],
+            None,
+        );
         shop.sell_purchase(id, purchase.unwrap()).await;
     }
     assert_eq!(shop.traces(id).await.len(), 7 + 2 + 3);

@@ -2,11 +2,11 @@
 
 use domain::member::{Details, Enrolment};
 use domain::{
-    Cents, DomainError, Instant, Kind, MemberId, Points, Purchase, PurchaseError, Sector,
+    Cents, DomainError, Instant, MemberId, Points, Purchase, PurchaseError, PurchaseKind, Sector,
 };
 use store::{
-    Contact, Customer, Entry, HistoryEntry, Holder, Known, NewMember, Outcome, Scope, Source,
-    Store, StoreError,
+    Contact, Customer, Entity, Entry, HistoryEntry, Holder, Known, NewMember, Outcome, Scope,
+    Source, Store, StoreError,
 };
 use support::{Table, instant, merchant, mobile, open_merchant, receipt, sale};
 
@@ -23,7 +23,7 @@ fn by_file(purchase: Purchase, line: u64) -> Entry {
 }
 
 fn goods_back(number: &str, of: Option<&str>, cents: i64) -> Purchase {
-    let kind = Kind::Return { of: of.map(receipt) };
+    let kind = PurchaseKind::Return { of: of.map(receipt) };
     let total = Cents::new(cents);
     Purchase::new(Sector::Retail, receipt(number), kind, now(), total, vec![], None).unwrap()
 }
@@ -125,7 +125,7 @@ async fn a_customer_who_is_no_member_is_not_found_and_nothing_is_written() {
     let shop = Shop::open().await;
     let unknown = Customer::Contact(Contact::Mobile(mobile(9)));
     let sold = shop.record(&unknown, &by_till(sale("1", 1_000))).await;
-    assert!(matches!(sold, Err(StoreError::NotFound("member"))));
+    assert!(matches!(sold, Err(StoreError::NotFound(Entity::Member))));
     assert!(shop.store.purchase(&shop.scope, &receipt("1")).await.is_err());
 }
 
@@ -238,7 +238,7 @@ async fn a_file_that_tells_what_the_till_told_changes_nothing() {
     let retold = Purchase::new(
         Sector::Retail,
         receipt("1"),
-        Kind::Sale,
+        PurchaseKind::Sale,
         noon,
         Cents::new(1_000),
         vec![],

@@ -1,11 +1,11 @@
 //! Members: created, found, corrected, merged.
 
+use domain::CardNumber;
 use domain::member::{Address, Details, Email, Enrolment};
-use domain::values::identifiers::CardNumber;
 use domain::{Day, DomainError, MemberError, Points, Sector};
 use store::{
-    Contact, Correction, Customer, Entry, HistoryEntry, Known, Mode, NewMember, Scope, Source,
-    StoreError,
+    Contact, Correction, Customer, Entity, Entry, HistoryEntry, Known, Mode, NewMember, Scope,
+    Source, StoreError,
 };
 use support::{Table, instant, merchant, mobile, open_merchant, sale};
 
@@ -96,11 +96,11 @@ async fn another_merchants_member_is_not_found() {
     let there = open_merchant(&store, &merchant(Sector::Retail, 2), instant(NOW)).await;
     let (member, _) = store.create_member(&here, &person(1), instant(NOW)).await.unwrap();
     let id = member.person.id;
-    assert!(matches!(store.member(&there, id).await, Err(StoreError::NotFound("member"))));
+    assert!(matches!(store.member(&there, id).await, Err(StoreError::NotFound(Entity::Member))));
     assert_eq!(store.find_member(&there, &Contact::Mobile(mobile(1))).await.unwrap(), None);
     let entry = Entry { purchase: sale("1", 100), source: Source::Operator };
     let sold = store.record_purchase(&there, &Customer::Member(id), &entry, instant(NOW)).await;
-    assert!(matches!(sold, Err(StoreError::NotFound("member"))));
+    assert!(matches!(sold, Err(StoreError::NotFound(Entity::Member))));
 }
 
 #[tokio::test]

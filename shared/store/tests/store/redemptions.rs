@@ -2,7 +2,7 @@
 
 use domain::coupon::offer::Usage;
 use domain::coupon::{self, CouponState, Refusal as CouponRefusal};
-use domain::ledger::entry::{Adjustment, Author, Reason};
+use domain::ledger::entry::{Adjustment, AdjustmentReason, Author};
 use domain::member::{Details, Enrolment};
 use domain::programme::{SpendRule, Terms as Programme};
 use domain::reward::redemption::{Spent, State};
@@ -16,8 +16,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{
-    Answered, Customer, Entered, Entry, HistoryEntry, IdempotencyKey, MEMBER_SHARDS, NewAdjustment,
-    NewMember, NewRedemption, Redeemed, Scope, Source, Store, StoreError, Wanted,
+    Answered, Customer, Entered, Entity, Entry, HistoryEntry, IdempotencyKey, MEMBER_SHARDS,
+    NewAdjustment, NewMember, NewRedemption, Redeemed, Scope, Source, Store, StoreError, Wanted,
 };
 use support::{Table, instant, merchant, mobile, open_merchant_with, sale};
 
@@ -134,7 +134,7 @@ impl Counter {
     ) -> Result<Entered, DomainError> {
         let adjustment = Adjustment {
             author: Author::parse("V12").unwrap(),
-            reason: Reason::Goodwill,
+            reason: AdjustmentReason::Goodwill,
             reference: None,
         };
         let points = Points::new(points);
@@ -350,7 +350,7 @@ async fn a_stock_of_none_gives_none_and_a_reward_that_is_gone_is_not_found() {
     assert_eq!(none, RewardError::Refused(Refusal::OutOfStock).into());
     let unknown = Wanted::Reward(RewardId::mint(now(), 9));
     let unknown = counter.ask(member, unknown, &key("a")).await;
-    assert!(matches!(unknown, Err(StoreError::NotFound("reward"))), "{unknown:?}");
+    assert!(matches!(unknown, Err(StoreError::NotFound(Entity::Reward))), "{unknown:?}");
 }
 
 #[tokio::test]
@@ -434,7 +434,7 @@ async fn a_redemption_of_a_merged_member_is_found_and_cancelled_through_the_kept
     let spent = counter.redeem(absorbed, Wanted::Reward(reward), "a").await;
     let (scope, id) = (&counter.scope, spent.redemption.id);
     let elsewhere = counter.store.redemption(scope, kept, id, today()).await;
-    assert!(matches!(elsewhere, Err(StoreError::NotFound("redemption"))), "{elsewhere:?}");
+    assert!(matches!(elsewhere, Err(StoreError::NotFound(Entity::Redemption))), "{elsewhere:?}");
     let by = Source::Operator;
     counter.store.merge_members(scope, kept, absorbed, &by, now()).await.unwrap();
     let found = counter.store.redemption(scope, kept, id, today()).await.unwrap();
@@ -485,7 +485,7 @@ async fn a_reward_written_anew_is_given_so_at_once_here_and_listed_once() {
     );
     let unknown = Reward::new(RewardId::mint(now(), 9), terms(), false, &[]).unwrap();
     let unknown = counter.store.rewrite_reward(tenant, &unknown).await;
-    assert!(matches!(unknown, Err(StoreError::NotFound("reward"))));
+    assert!(matches!(unknown, Err(StoreError::NotFound(Entity::Reward))));
 }
 
 #[tokio::test]
@@ -499,7 +499,7 @@ async fn what_a_member_redeemed_goes_with_the_member() {
     let Spent::Coupon(_, code) = &spent.redemption.spent else { panic!("no coupon") };
     let (store, scope) = (&counter.store, &counter.scope);
     let read = store.member(scope, member).await.unwrap();
-    let reason = domain::retention::Reason::Inactive;
+    let reason = domain::retention::ErasureReason::Inactive;
     let tombstone = store.decide_erasure(scope, &read, reason, today()).await.unwrap().unwrap();
     store.carry_out_erasure(scope, &tombstone, today()).await.unwrap();
     assert!(store.coupon(scope, code, now()).await.unwrap().is_none());

@@ -1,7 +1,7 @@
 //! Merchants, establishments, rules and keys.
 
 use domain::{Day, EstablishmentId, Instant, KeyId, Sector};
-use store::{Mode, StoreError, TillKey};
+use store::{Entity, Mode, StoreError, TillKey};
 use support::{Table, instant, merchant, open_merchant, points_a_euro};
 
 fn till_key(number: u128, mode: Mode) -> TillKey {
@@ -93,5 +93,5 @@ async fn a_revocation_holds_within_a_minute_on_every_instance() {
 async fn a_merchant_that_does_not_exist_is_not_found() {
     let table = Table::start().await;
     let unknown = table.store().settings(merchant(Sector::Retail, 9).id, instant(NOW)).await;
-    assert!(matches!(unknown, Err(StoreError::NotFound("merchant"))));
+    assert!(matches!(unknown, Err(StoreError::NotFound(Entity::Merchant))));
 }

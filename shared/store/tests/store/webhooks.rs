@@ -3,7 +3,7 @@
 use domain::webhook::{EventType, EventTypes, Reach, ReplayRange, Switch, WebhookUrl};
 use domain::{Instant, Sector, WebhookId};
 use jiff::ToSpan as _;
-use store::{Event, EventKey, Mode, NewWebhook, Scope, Store, StoreError, Webhook};
+use store::{Entity, Event, EventKey, Mode, NewWebhook, Scope, Store, StoreError, Webhook};
 use support::{Table, instant, merchant, open_merchant};
 
 fn now() -> Instant {
@@ -68,9 +68,9 @@ async fn a_deleted_endpoint_comes_back_by_no_note_and_no_change() {
     assert!(!shop.store.note_webhook_failure(merchant, &first, "timeout", now()).await.unwrap());
     let change = (&first.url, &first.events, false);
     let changed = shop.store.change_webhook(merchant, &first, change).await;
-    assert!(matches!(changed, Err(StoreError::NotFound("webhook"))));
+    assert!(matches!(changed, Err(StoreError::NotFound(Entity::Webhook))));
     let rotated = shop.store.rotate_webhook_secret(&shop.scope.settings, &first, now()).await;
-    assert!(matches!(rotated, Err(StoreError::NotFound("webhook"))));
+    assert!(matches!(rotated, Err(StoreError::NotFound(Entity::Webhook))));
     let second = shop.stored(second.id).await.unwrap();
     assert_eq!((second.switch, second.health), (Switch::On, domain::webhook::Health::default()));
     assert!(shop.stored(first.id).await.is_err());

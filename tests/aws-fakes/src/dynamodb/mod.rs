@@ -2,6 +2,7 @@
 
 mod operations;
 mod table;
+mod transactions;
 
 use crate::Fake;
 use aws_sdk_dynamodb::config::{self, BehaviorVersion, Credentials, Region};
@@ -13,40 +14,51 @@ use axum::response::{IntoResponse as _, Response};
 use dynoxide::{Database, ImportOptions, Item};
 use serde_json::{Value, json};
 use std::path::Path;
+use std::sync::Arc;
+use transactions::Tokens;
 
 /// An engine. Clones share its tables.
 #[derive(Clone)]
-pub struct DynamoDb(Database);
+pub struct DynamoDb {
+    engine: Database,
+    tokens: Arc<Tokens>,
+}
 
 impl DynamoDb {
     /// A new engine with the service's table under this name, empty.
     #[must_use]
     pub fn with_table(name: &str) -> Self {
-        let engine = Self(Database::memory().expect("an in-memory database opens"));
-        engine.call("CreateTable", &table::definition(name));
+        let dynamodb = Self::new();
+        dynamodb.call("CreateTable", &table::definition(name));
         let ttl = json!({"Enabled": true, "AttributeName": "ttl"});
         let request = json!({"TableName": name, "TimeToLiveSpecification": ttl});
-        engine.call("UpdateTimeToLive", &request);
-        engine
+        dynamodb.call("UpdateTimeToLive", &request);
+        dynamodb
     }
 
     /// A new engine with the content that [`Self::save`] wrote.
     #[must_use]
     pub fn restored(file: &Path) -> Self {
-        let database = Database::memory().expect("an in-memory database opens");
-        database.restore_from(&file.to_string_lossy()).expect("the saved database can be read");
-        Self(database)
+        let dynamodb = Self::new();
+        let restored = dynamodb.engine.restore_from(&file.to_string_lossy());
+        restored.expect("the saved database can be read");
+        dynamodb
+    }
+
+    fn new() -> Self {
+        let engine = Database::memory().expect("an in-memory database opens");
+        Self { engine, tokens: Arc::default() }
     }
 
     /// Writes the whole content to a file, and replaces the file where there is one.
     pub fn save(&self, file: &Path) {
         drop(std::fs::remove_file(file));
-        self.0.vacuum_into(&file.to_string_lossy()).expect("the file can be written");
+        self.engine.vacuum_into(&file.to_string_lossy()).expect("the file can be written");
     }
 
     /// Writes items without a call each: about ten times as fast as `BatchWriteItem`.
     pub fn import(&self, table: &str, items: Vec<Item>) {
-        let imported = self.0.import_items(table, items, ImportOptions::default());
+        let imported = self.engine.import_items(table, items, ImportOptions::default());
         imported.expect("whole items are imported");
     }
 
@@ -56,7 +68,7 @@ impl DynamoDb {
     /// Where the engine refuses the request.
     #[expect(clippy::must_use_candidate, reason = "a write is called for its effect")]
     pub fn call(&self, operation: &str, request: &Value) -> Value {
-        let answer = operations::run(&self.0, operation, request.to_string().as_bytes());
+        let answer = self.run(operation, request.to_string().as_bytes());
         let answer = answer.unwrap_or_else(|error| panic!("{operation}: {}", error.to_json()));
         serde_json::from_str(&answer).expect("an answer is JSON")
     }
@@ -64,16 +76,16 @@ impl DynamoDb {
 
 impl Fake for DynamoDb {
     fn router(&self) -> Router {
-        Router::new().fallback(answer).layer(DefaultBodyLimit::disable()).with_state(self.0.clone())
+        Router::new().fallback(answer).layer(DefaultBodyLimit::disable()).with_state(self.clone())
     }
 }
 
 /// Signatures are not verified.
-async fn answer(State(database): State<Database>, headers: HeaderMap, body: Bytes) -> Response {
+async fn answer(State(dynamodb): State<DynamoDb>, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let operation = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
     let content_type = [(header::CONTENT_TYPE, "application/x-amz-json-1.0")];
-    match operations::run(&database, operation, &body) {
+    match dynamodb.run(operation, &body) {
         Ok(answer) => (content_type, answer).into_response(),
         Err(error) => {
             let status = StatusCode::from_u16(error.status_code());

@@ -1,30 +1,32 @@
 //! An operation of DynamoDB's JSON protocol, run by the engine.
 
-use dynoxide::{Database, DynoxideError};
+use super::DynamoDb;
+use dynoxide::DynoxideError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Runs the operations that this project uses; any other is refused as unknown.
-pub(super) fn run(
-    database: &Database,
-    operation: &str,
-    request: &[u8],
-) -> Result<String, DynoxideError> {
-    match operation {
-        "BatchGetItem" => answer(request, |request| database.batch_get_item(request)),
-        "BatchWriteItem" => answer(request, |request| database.batch_write_item(request)),
-        "CreateTable" => answer(request, |request| database.create_table(request)),
-        "DeleteItem" => answer(request, |request| database.delete_item(request)),
-        "DescribeTable" => answer(request, |request| database.describe_table(request)),
-        "GetItem" => answer(request, |request| database.get_item(request)),
-        "PutItem" => answer(request, |request| database.put_item(request)),
-        "Query" => answer(request, |request| database.query(request)),
-        "Scan" => answer(request, |request| database.scan(request)),
-        "TransactGetItems" => answer(request, |request| database.transact_get_items(request)),
-        "TransactWriteItems" => answer(request, |request| database.transact_write_items(request)),
-        "UpdateItem" => answer(request, |request| database.update_item(request)),
-        "UpdateTimeToLive" => answer(request, |request| database.update_time_to_live(request)),
-        _ => Err(DynoxideError::SerializationException("UnknownOperationException".to_owned())),
+impl DynamoDb {
+    /// Runs one of the operations that this project uses; any other is refused as unknown.
+    pub(super) fn run(&self, operation: &str, request: &[u8]) -> Result<String, DynoxideError> {
+        let engine = &self.engine;
+        match operation {
+            "BatchGetItem" => answer(request, |request| engine.batch_get_item(request)),
+            "BatchWriteItem" => answer(request, |request| engine.batch_write_item(request)),
+            "CreateTable" => answer(request, |request| engine.create_table(request)),
+            "DeleteItem" => answer(request, |request| engine.delete_item(request)),
+            "DescribeTable" => answer(request, |request| engine.describe_table(request)),
+            "GetItem" => answer(request, |request| engine.get_item(request)),
+            "PutItem" => answer(request, |request| engine.put_item(request)),
+            "Query" => answer(request, |request| engine.query(request)),
+            "Scan" => answer(request, |request| engine.scan(request)),
+            "TransactGetItems" => answer(request, |request| engine.transact_get_items(request)),
+            "TransactWriteItems" => {
+                answer(request, |request| self.tokens.transact(engine, request))
+            }
+            "UpdateItem" => answer(request, |request| engine.update_item(request)),
+            "UpdateTimeToLive" => answer(request, |request| engine.update_time_to_live(request)),
+            _ => Err(DynoxideError::SerializationException("UnknownOperationException".to_owned())),
+        }
     }
 }
 

@@ -33,7 +33,7 @@ async fn main() {
         let call: Value = serde_json::from_str(call).expect("a recorded call is JSON");
         recorded::transaction(&call["body"])
     }));
-    let client = Client::new(&platform::clients::config().expect("the environment"));
+    let client = Client::new(&platform::clients::config().await);
     let queue = Rc::new(RefCell::new(lanes.into_iter()));
 
     let started = Instant::now();

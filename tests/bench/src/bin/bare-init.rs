@@ -5,7 +5,7 @@ use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let configuration = platform::clients::config()?;
+    let configuration = platform::clients::config().await;
     let dynamo = aws_sdk_dynamodb::Client::new(&configuration);
     let secrets = aws_sdk_secretsmanager::Client::new(&configuration);
     let clients = &(dynamo, secrets);

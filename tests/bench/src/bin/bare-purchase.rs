@@ -19,7 +19,7 @@ struct Bare {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let client = Client::new(&platform::clients::config()?);
+    let client = Client::new(&platform::clients::config().await);
     let bare = &Bare { client, table: std::env::var("TABLE")? };
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| handle(bare, event))).await
 }

@@ -15,7 +15,7 @@ const SHARDS: u8 = 16;
 async fn main() {
     let tenant = std::env::args().nth(1).expect("the beginning of the partition keys");
     let table = std::env::var("TABLE").expect("the table's name");
-    let client = Client::new(&platform::clients::config().expect("the environment"));
+    let client = Client::new(&platform::clients::config().await);
 
     let started = Instant::now();
     let mut items = 0;

@@ -42,7 +42,7 @@ async fn main() {
 
     let file = std::fs::read_to_string(file).expect("the file can be read");
     let calls = calls(&file, &provider, &table);
-    let dynamo = Client::new(&platform::clients::config().expect("the environment"));
+    let dynamo = Client::new(&platform::clients::config().await);
     let http = HttpClient::new();
 
     let started = Instant::now();

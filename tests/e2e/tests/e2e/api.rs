@@ -1,4 +1,4 @@
-//! The API, as a till would use it.
+//! The API, used by a till.
 
 use crate::stack::{Shop, Stack};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ fn sale(receipt: &str, mobile: &str, cents: i64) -> Value {
 }
 
 #[test]
-fn the_service_says_that_it_is_well() {
+fn the_health_check_answers_200() {
     assert_eq!(Stack::deployed().ask("", "GET", "/v1/health", None).status, 200);
 }
 
@@ -32,11 +32,13 @@ fn a_sale_at_the_till_earns_points_and_its_replay_earns_nothing() {
     let shop = Shop::open();
     let body = sale("T1", "06 39 98 00 01", 4_280);
     let first = shop.post("/v1/purchases", &body);
-    assert_eq!((first.status, first.body["points"].as_i64()), (201, Some(42)), "{first:?}");
-    assert!(!first.replayed);
+    assert_eq!(first.status, 201, "{first:?}");
+    assert_eq!(first.body["points"], 42, "{first:?}");
+    assert!(!first.replayed, "{first:?}");
     let again = shop.post("/v1/purchases", &body);
-    assert!(again.replayed);
-    assert_eq!((again.status, &again.body), (201, &first.body));
+    assert!(again.replayed, "{again:?}");
+    assert_eq!(again.status, 201, "{again:?}");
+    assert_eq!(again.body, first.body, "a replay gives the first answer");
     assert_eq!(shop.balance("+33639980001"), Some(42));
 
     let mut other = body.clone();
@@ -47,18 +49,18 @@ fn a_sale_at_the_till_earns_points_and_its_replay_earns_nothing() {
 }
 
 #[test]
-fn a_sale_is_taken_back_and_cancelled() {
+fn a_return_takes_points_back_and_its_cancellation_restores_them() {
     let shop = Shop::open();
     let sold = shop.post("/v1/purchases", &sale("T1", "0639980002", 3_000));
     let day = now()[..10].to_owned();
     let history =
         shop.get(&format!("/v1/members/{}/history", sold.body["member_id"].as_str().unwrap()));
     assert_eq!(history.status, 200, "{history:?}");
-    let back = json!({
+    let goods_returned = json!({
         "type": "return", "receipt_number": "T2", "sold_at": now(), "total_cents": 1_000,
         "returned_sale": {"day": day, "receipt_number": "T1"},
     });
-    let returned = shop.post("/v1/purchases", &back);
+    let returned = shop.post("/v1/purchases", &goods_returned);
     assert_eq!(returned.body["points"].as_i64(), Some(-10), "{returned:?}");
     let id = returned.body["purchase_id"].as_str().unwrap().to_owned();
     let cancelled = shop.post(&format!("/v1/purchases/{id}/cancel"), &json!({}));
@@ -67,7 +69,7 @@ fn a_sale_is_taken_back_and_cancelled() {
 }
 
 #[test]
-fn another_merchants_key_sees_nothing_of_this_one() {
+fn a_merchants_key_does_not_read_another_merchants_data() {
     let (here, there) = (Shop::open(), Shop::open());
     let sold = here.post("/v1/purchases", &sale("T1", "0639980003", 1_000));
     let member = format!("/v1/members/{}", sold.body["member_id"].as_str().unwrap());
@@ -79,7 +81,7 @@ fn another_merchants_key_sees_nothing_of_this_one() {
 }
 
 #[test]
-fn a_wrong_request_is_answered_with_the_field_that_is_wrong() {
+fn an_invalid_request_is_refused_and_the_answer_names_the_invalid_fields() {
     let shop = Shop::open();
     let stack = &shop.stack;
     assert_eq!(stack.ask("", "GET", "/v1/members", None).status, 401);

@@ -1,4 +1,4 @@
-//! The night of points, called as the schedule calls it, and the proof of the ledger.
+//! The daily run over points, started as the schedule starts it, and the proof of the ledger.
 
 use crate::logs::lines;
 use crate::stack::{Shop, day, eventually};
@@ -10,20 +10,20 @@ fn call(shop: &Shop, order: &Value) -> Value {
     answer
 }
 
-/// Has a night pass over the merchant's members, and waits until all of them were seen.
-fn night(shop: &Shop, nights_before: usize) {
+/// Starts a daily run of the merchant's members, and waits until all of them are processed.
+fn run_daily(shop: &Shop, runs_before: usize) {
     let queued = call(shop, &json!({"merchant": shop.merchant}));
     assert_eq!(queued["merchants"], 1, "{queued}");
     let live = format!("\"M#{}\"", shop.merchant);
-    eventually("the night", || {
+    eventually("the daily run", || {
         let lines = lines(shop, shop.stack.output("FollowupsFunction"));
-        let walks = lines.iter().filter(|line| line.contains("walked") && line.contains(&live));
-        (walks.count() > nights_before).then_some(())
+        let is_run = |line: &&String| line.contains("members processed") && line.contains(&live);
+        (lines.iter().filter(is_run).count() > runs_before).then_some(())
     });
 }
 
 #[test]
-fn a_night_takes_out_what_has_ended_and_gives_a_birthday_once_and_the_ledger_adds_up() {
+fn a_daily_run_expires_points_and_gives_a_birthday_gift_once_and_the_ledger_is_proved() {
     let shop = Shop::running(&json!({
         "spend": [{"points": 1, "per_cents": 100}],
         "gifts": {"birthday": 50},
@@ -37,19 +37,20 @@ fn a_night_takes_out_what_has_ended_and_gives_a_birthday_once_and_the_ledger_add
     );
     let report = shop.send("ventes.csv", file.as_bytes());
     assert_eq!(report["rows"]["accepted"], 2, "{report}");
-    assert_eq!(shop.balance("0639980111"), Some(12), "a balance leaves out what has ended");
+    assert_eq!(shop.balance("0639980111"), Some(12), "a balance leaves out expired points");
 
-    night(&shop, 0);
-    let passed = shop.history(&member);
+    run_daily(&shop, 0);
+    let after_first = shop.history(&member);
     let points = |kind: &str| -> Vec<_> {
-        let of_kind = passed.iter().filter(|entry| entry["type"] == kind);
+        let of_kind = after_first.iter().filter(|entry| entry["type"] == kind);
         of_kind.map(|entry| entry["points"].as_i64()).collect()
     };
-    assert_eq!((points("expiry"), points("birthday")), (vec![Some(-30)], vec![Some(50)]));
+    assert_eq!(points("expiry"), [Some(-30)]);
+    assert_eq!(points("birthday"), [Some(50)]);
     assert_eq!(shop.balance("0639980111"), Some(62));
 
-    night(&shop, 1);
-    assert_eq!(shop.history(&member), passed, "a second night of the same day does nothing more");
+    run_daily(&shop, 1);
+    assert_eq!(shop.history(&member), after_first, "a second run of the same day changes nothing");
     let proof = call(&shop, &json!({"prove": {"merchant": shop.merchant}}));
     assert_eq!(proof, json!({"members": 1, "entries": 4, "unproved": []}));
 }

@@ -1,4 +1,4 @@
-//! Nothing of a person in a log line.
+//! No log line holds personal data.
 
 use crate::campaigns::Sender;
 use crate::stack::{Shop, eventually};
@@ -25,7 +25,7 @@ pub(crate) fn lines(shop: &Shop, function: &str) -> Vec<String> {
 }
 
 #[test]
-fn nothing_of_a_person_stands_in_a_log_line() {
+fn no_log_line_holds_personal_data_of_a_member() {
     let shop = Shop::open();
     let marker = format!("{:04}", fastrand::u16(..9_000) + 1_000);
     let mobile = format!("06 39 98 {} {}", &marker[..2], &marker[2..]);
@@ -52,19 +52,19 @@ fn nothing_of_a_person_stands_in_a_log_line() {
         lines.iter().any(|line| line.contains(upload)).then_some(lines)
     });
     let api = lines(&shop, functions[0]);
-    assert!(api.iter().any(|line| line.contains("/v1/members")), "requests are logged");
+    assert!(api.iter().any(|line| line.contains("/v1/members")), "no request is logged");
     for line in api.iter().chain(&ingest) {
         for secret in
             ["Zwickenpflugova", "Quasimodine", "quasimodine", "ZWQ778899", &digits, &mobile]
         {
-            assert!(!line.contains(secret), "{secret} stands in: {line}");
+            assert!(!line.contains(secret), "{secret} is in: {line}");
         }
-        assert!(!line.contains(&shop.key), "a token stands in: {line}");
+        assert!(!line.contains(&shop.key), "a token is in: {line}");
     }
 }
 
 #[test]
-fn nothing_of_a_recipient_stands_in_a_log_line() {
+fn no_log_line_holds_personal_data_of_a_recipient() {
     let sender = Sender::open();
     let address = sender.address("bounce-kunigunde");
     let member = sender.consenting("0639981061", &address);
@@ -76,10 +76,10 @@ fn nothing_of_a_recipient_stands_in_a_log_line() {
 
     for function in ["CampaignFunction", "SendFunction", "CallbacksFunction", "OutcomesFunction"] {
         let lines = lines(&sender.shop, sender.shop.stack.output(function));
-        assert!(!lines.is_empty(), "{function} says something");
+        assert!(!lines.is_empty(), "{function} has written no log line");
         for line in lines {
             for secret in ["kunigunde", "Élodie", "639981061", token] {
-                assert!(!line.contains(secret), "{secret} stands in: {line}");
+                assert!(!line.contains(secret), "{secret} is in: {line}");
             }
         }
     }

@@ -1,6 +1,6 @@
-//! The deployed stack, through its public doors: the API, the bucket of uploads, the queues.
+//! The deployed stack, through its public interfaces: the API, the bucket of uploads, the queues.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "what a test did not expect fails it")]
+#![expect(clippy::expect_used, clippy::panic, reason = "an unexpected answer fails the test")]
 
 mod api;
 mod campaigns;

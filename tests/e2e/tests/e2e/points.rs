@@ -1,9 +1,9 @@
-//! Points as a till earns and spends them: by a programme's rules, with a coupon, for a reward.
+//! Points that members earn and spend at the till: by the programme's rules, with a coupon, for a reward.
 
 use crate::stack::{Answer, Shop, day, instant};
 use serde_json::{Value, json};
 
-/// A point a euro and 5 for a visit, both double; 20 for a basket of 40 €, 10 for who joins.
+/// 1 point a euro and 5 points a visit, both doubled; 20 points for a basket of 40 €, 10 for a new member.
 fn programme() -> Value {
     json!({
         "spend": [{"points": 1, "per_cents": 100}],
@@ -14,7 +14,7 @@ fn programme() -> Value {
     })
 }
 
-/// A sale of 44.90 €, of which a coupon of 10 % was taken off.
+/// A sale of 44.90 €, less 10 % by a coupon.
 fn sale_with(receipt: &str, member: &str, coupon: &str) -> Value {
     json!({
         "type": "sale", "receipt_number": receipt, "sold_at": instant(-60), "total_cents": 4_041,
@@ -33,17 +33,17 @@ fn keyed(shop: &Shop, path: &str, key: &str, body: &str) -> Answer {
 }
 
 /// The types of a history's entries with their points, in alphabetical order.
-fn told(history: &[Value]) -> Vec<(&str, i64)> {
+fn types_and_points(history: &[Value]) -> Vec<(&str, i64)> {
     let points = |entry: &Value| entry["points"].as_i64().expect("points");
     let kind = |entry| -> &str { Value::as_str(entry).expect("a type") };
-    let mut told: Vec<_> =
+    let mut entries: Vec<_> =
         history.iter().map(|entry| (kind(&entry["type"]), points(entry))).collect();
-    told.sort_unstable();
-    told
+    entries.sort_unstable();
+    entries
 }
 
 #[test]
-fn a_coupon_is_used_with_a_sale_and_again_only_once_that_sale_is_cancelled() {
+fn a_coupon_of_one_use_is_redeemed_again_only_after_its_sale_is_cancelled() {
     let shop = Shop::running(&programme());
     let offer = shop.offer(&json!({"type": "single"}));
     let put = shop.operate("PUT", &format!("/offers/{offer}/codes/BIENVENUE"), Some(&json!({})));
@@ -55,8 +55,8 @@ fn a_coupon_is_used_with_a_sale_and_again_only_once_that_sale_is_cancelled() {
     });
     let tried = shop.post("/v1/purchases/dry-run", &basket);
     let of_coupon = json!([{"code": "BIENVENUE", "discount_cents": 449, "offer": "Bienvenue"}]);
-    let to_pay = (&tried.body["coupons"], &tried.body["to_pay_cents"]);
-    assert_eq!(to_pay, (&of_coupon, &json!(4_041)), "{tried:?}");
+    assert_eq!(tried.body["coupons"], of_coupon, "{tried:?}");
+    assert_eq!(tried.body["to_pay_cents"], 4_041, "{tried:?}");
 
     let sold = shop.post("/v1/purchases", &sale_with("P1", &member, "BIENVENUE"));
     let earned = json!([
@@ -65,19 +65,26 @@ fn a_coupon_is_used_with_a_sale_and_again_only_once_that_sale_is_cancelled() {
         {"source": "multiplier", "name": "Rentrée", "points": 45},
         {"source": "bonus", "name": "Beau panier", "points": 20},
     ]);
-    assert_eq!((sold.status, &sold.body["points"]), (201, &json!(110)), "{sold:?}");
-    assert_eq!((&sold.body["earned"], &tried.body["earned"]), (&earned, &earned), "{tried:?}");
-    assert_eq!(sold.body["balance"], 120, "with the welcome: {sold:?}");
+    assert_eq!(sold.status, 201, "{sold:?}");
+    assert_eq!(sold.body["points"], 110, "{sold:?}");
+    assert_eq!(sold.body["earned"], earned, "{sold:?}");
+    assert_eq!(tried.body["earned"], earned, "a dry run earns the same: {tried:?}");
+    assert_eq!(sold.body["balance"], 120, "with the welcome gift: {sold:?}");
 
     let refused = shop.post("/v1/purchases", &sale_with("P2", &member, "BIENVENUE"));
-    assert_eq!((refused.status, &refused.body["code"]), (409, &json!("coupon_used_up")));
+    assert_eq!(refused.status, 409, "{refused:?}");
+    assert_eq!(refused.body["code"], "coupon_used_up", "{refused:?}");
     assert!(refused.body["cashier_message"].is_string(), "{refused:?}");
 
     assert_eq!(cancel(&shop, &sold).status, 200);
     let again = shop.post("/v1/purchases", &sale_with("P2", &member, "BIENVENUE"));
     assert_eq!(again.status, 201, "{again:?}");
     let history = shop.history(&member);
-    assert_eq!(told(&history), [("sale", 110), ("sale", 110), ("welcome", 10)], "{history:?}");
+    assert_eq!(
+        types_and_points(&history),
+        [("sale", 110), ("sale", 110), ("welcome", 10)],
+        "{history:?}"
+    );
     let cancelled: Vec<_> =
         history.iter().filter(|entry| entry["cancelled_at"].is_string()).collect();
     assert!(
@@ -87,7 +94,7 @@ fn a_coupon_is_used_with_a_sale_and_again_only_once_that_sale_is_cancelled() {
 }
 
 #[test]
-fn a_reward_is_redeemed_and_handed_out_and_one_that_is_cancelled_gives_its_points_back() {
+fn a_redemption_is_fulfilled_and_a_cancelled_redemption_gives_its_points_back() {
     let shop = Shop::running(&programme());
     let cup = json!({
         "name": "Tasse en grès", "type": "goods", "points": 60, "stock": 2, "first_day": day(0),
@@ -108,11 +115,13 @@ fn a_reward_is_redeemed_and_handed_out_and_one_that_is_cancelled_gives_its_point
     let wanted = json!({"reward_id": reward.body["reward_id"]}).to_string();
     let redeem = |key: &str| keyed(&shop, &path, key, &wanted);
     let first = redeem("first");
-    let requested = (first.status, &first.body["state"], &first.body["balance"]);
-    assert_eq!(requested, (201, &json!("requested"), &json!(68)), "{first:?}");
+    assert_eq!(first.status, 201, "{first:?}");
+    assert_eq!(first.body["state"], "requested", "{first:?}");
+    assert_eq!(first.body["balance"], 68, "{first:?}");
     assert!(redeem("first").replayed);
     let second = redeem("second");
-    assert_eq!((second.status, &second.body["balance"]), (201, &json!(8)), "{second:?}");
+    assert_eq!(second.status, 201, "{second:?}");
+    assert_eq!(second.body["balance"], 8, "{second:?}");
     let third = redeem("third");
     assert_eq!(third.status, 409, "no points and no cup are left: {third:?}");
 
@@ -122,28 +131,38 @@ fn a_reward_is_redeemed_and_handed_out_and_one_that_is_cancelled_gives_its_point
     };
     assert_eq!(step(&first, "fulfil").body["state"], "fulfilled");
     let late = step(&first, "cancel");
-    assert_eq!((late.status, &late.body["code"]), (409, &json!("redemption_fulfilled")));
-    let back = step(&second, "cancel");
-    let given_back = (&back.body["state"], &back.body["balance"]);
-    assert_eq!(given_back, (&json!("cancelled"), &json!(68)), "{back:?}");
+    assert_eq!(late.status, 409, "{late:?}");
+    assert_eq!(late.body["code"], "redemption_fulfilled", "{late:?}");
+    let cancelled = step(&second, "cancel");
+    assert_eq!(cancelled.body["state"], "cancelled", "{cancelled:?}");
+    assert_eq!(cancelled.body["balance"], 68, "{cancelled:?}");
 
     let history = shop.history(&member);
     let spent = ("redemption", -60);
-    assert_eq!(told(&history), [spent, spent, ("sale", 118), ("welcome", 10)], "{history:?}");
+    assert_eq!(
+        types_and_points(&history),
+        [spent, spent, ("sale", 118), ("welcome", 10)],
+        "{history:?}"
+    );
     let states: Vec<_> = history[..2].iter().map(|entry| entry["state"].as_str()).collect();
     assert_eq!(states, [Some("cancelled"), Some("fulfilled")], "{history:?}");
 }
 
 #[test]
-fn a_customer_who_buys_nothing_gets_the_stamp_of_the_day_once() {
+fn a_visit_without_a_purchase_earns_points_once_a_day() {
     let shop = Shop::running(&json!({"visits": [{"points": 1, "most_a_day": 1}]}));
     let member = shop.member("0639980103", &json!({}));
     let path = format!("/v1/members/{member}/visits");
     let body = json!({"visited_at": instant(-60)}).to_string();
-    let came = |key: &str| keyed(&shop, &path, key, &body);
-    let (first, again, second) = (came("first"), came("first"), came("second"));
-    assert_eq!((first.status, &first.body["points"]), (201, &json!(1)), "{first:?}");
-    assert_eq!((again.replayed, &again.body), (true, &first.body));
-    assert_eq!((second.status, &second.body["points"]), (201, &json!(0)), "{second:?}");
-    assert_eq!(told(&shop.history(&member)), [("visit", 0), ("visit", 1)]);
+    let visit = |key: &str| keyed(&shop, &path, key, &body);
+    let first = visit("first");
+    assert_eq!(first.status, 201, "{first:?}");
+    assert_eq!(first.body["points"], 1, "{first:?}");
+    let again = visit("first");
+    assert!(again.replayed, "{again:?}");
+    assert_eq!(again.body, first.body, "a replay gives the first answer");
+    let second = visit("second");
+    assert_eq!(second.status, 201, "{second:?}");
+    assert_eq!(second.body["points"], 0, "{second:?}");
+    assert_eq!(types_and_points(&shop.history(&member)), [("visit", 0), ("visit", 1)]);
 }

@@ -1,17 +1,17 @@
-//! What queues may do: give a message twice, give it late, give it up.
+//! The queues deliver messages twice, deliver them late, and move them to the dead letters.
 
-use crate::stack::{Aws, Shop, eventually};
+use crate::stack::{Aws, Shop, StoredObject, eventually};
 use serde_json::json;
 
 const FILE: &str = "ticket;date;mobile;total\nD1;2025-11-24;0639980501;10,00\n";
 
 #[test]
-fn the_event_twice_and_a_range_given_again_change_nothing() {
+fn a_repeated_event_and_a_repeated_range_change_nothing() {
     let shop = Shop::open();
     let aws = Aws::of(&shop.stack);
     let bucket = shop.stack.get("uploads_bucket");
     let key = format!("{}/paris/ventes.csv", shop.merchant);
-    let (version, etag) = aws.put(bucket, &key, FILE.as_bytes());
+    let StoredObject { version, etag } = aws.put(bucket, &key, FILE.as_bytes());
     let upload = eventually("the upload", || {
         let list = shop.get("/v1/uploads").body;
         list["uploads"].as_array()?.first()?["upload_id"].as_str().map(str::to_owned)
@@ -25,7 +25,7 @@ fn the_event_twice_and_a_range_given_again_change_nothing() {
     aws.message(shop.stack.output("UploadsQueueUrl"), &event.to_string());
     let range = json!({"merchant": shop.merchant, "mode": "live", "upload": upload, "range": 0});
     aws.message(shop.stack.output("RangesQueueUrl"), &range.to_string());
-    eventually("both messages dealt with", || {
+    eventually("both messages are processed", || {
         let queues = ["UploadsQueueUrl", "RangesQueueUrl"];
         let waiting: u32 = queues.iter().map(|name| aws.depth(shop.stack.output(name))).sum();
         (waiting == 0).then_some(())
@@ -37,10 +37,10 @@ fn the_event_twice_and_a_range_given_again_change_nothing() {
 }
 
 #[test]
-fn a_message_of_nobodys_ends_among_the_dead_letters_and_stops_no_other() {
+fn an_unknown_message_moves_to_the_dead_letters_and_delays_no_other() {
     let shop = Shop::open();
     let aws = Aws::of(&shop.stack);
-    let marker = format!("not a message of ours {:016x}", fastrand::u64(..));
+    let marker = format!("an unknown message {:016x}", fastrand::u64(..));
     aws.message(shop.stack.output("UploadsQueueUrl"), &marker);
     let report = shop.send("ventes.csv", FILE.as_bytes());
     assert_eq!(report["rows"]["accepted"], 1, "{report}");

@@ -1,9 +1,9 @@
-//! The night, called as the schedule calls it, at simulated days.
+//! The nightly run of retention, started as the schedule starts it, on simulated days.
 
 use crate::stack::{Aws, Shop, day, eventually, instant};
 use serde_json::{Value, json};
 
-fn night(shop: &Shop, order: &Value) -> Value {
+fn run_nightly(shop: &Shop, order: &Value) -> Value {
     let answer = shop.stack.invoke(shop.stack.output("RetentionFunction"), order);
     assert!(answer.get("errorMessage").is_none(), "{answer}");
     answer
@@ -14,7 +14,7 @@ fn find(shop: &Shop, mobile: &str) -> u16 {
 }
 
 #[test]
-fn a_card_never_activated_is_erased_and_no_file_brings_it_back() {
+fn a_card_that_was_never_activated_is_erased_and_no_file_enrols_it_again() {
     let shop = Shop::of(true, "retail");
     shop.member("0639980901", &json!({"last_name": "Exemple"}));
     let activated = shop.member("0639980902", &json!({}));
@@ -24,13 +24,13 @@ fn a_card_never_activated_is_erased_and_no_file_brings_it_back() {
 
     let later = day(100);
     let mut order = json!({"today": later, "merchant": shop.merchant, "dry_run": true});
-    let told = night(&shop, &order);
-    assert_eq!(told["counts"]["erase_never_activated"], 1, "{told}");
-    assert_eq!(told["counts"]["rearm"], 1, "{told}");
+    let planned = run_nightly(&shop, &order);
+    assert_eq!(planned["counts"]["erase_never_activated"], 1, "{planned}");
+    assert_eq!(planned["counts"]["rearm"], 1, "{planned}");
     assert_eq!(find(&shop, "0639980901"), 200, "a dry run writes nothing");
 
     order["dry_run"] = json!(false);
-    night(&shop, &order);
+    run_nightly(&shop, &order);
     eventually("the erasure", || (find(&shop, "0639980901") == 404).then_some(()));
     assert_eq!(find(&shop, "0639980902"), 200, "an activated card stays");
     let erasures = shop.operate("GET", &format!("/erasures?day={later}"), None).body;
@@ -43,7 +43,7 @@ fn a_card_never_activated_is_erased_and_no_file_brings_it_back() {
 }
 
 #[test]
-fn a_merchant_whose_contract_ended_is_archived_and_leaves_the_table() {
+fn a_merchant_whose_contract_has_ended_is_archived_and_deleted_from_the_table() {
     let (shop, other) = (Shop::open(), Shop::open());
     let file = b"ticket;date;mobile;total\nA1;2025-11-24;0639980903;10,00\nA2;2025-11-24;;5,00\n";
     shop.send("ventes.csv", file);
@@ -52,8 +52,8 @@ fn a_merchant_whose_contract_ended_is_archived_and_leaves_the_table() {
     let end = json!({"ended_on": day(0)});
     let ended = shop.operate("PUT", "/contract-end", Some(&end));
     assert_eq!(ended.status, 200, "{ended:?}");
-    night(&shop, &json!({"today": day(2), "merchant": shop.merchant}));
-    eventually("the merchant has left", || {
+    run_nightly(&shop, &json!({"today": day(2), "merchant": shop.merchant}));
+    eventually("the merchant is deleted", || {
         (shop.operate("GET", "", None).status == 404).then_some(())
     });
     assert_eq!(find(&other, "0639980903"), 200, "another merchant's member stays");

@@ -1,4 +1,4 @@
-//! The stack under test, and what its clients do.
+//! The stack under test, and the requests of its clients.
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
@@ -6,9 +6,9 @@ use aws_sigv4::sign::v4;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-/// What the tests' till calls itself.
+/// The name of the tests' till.
 const SOFTWARE: &str = "zerosix-e2e/1";
-/// How long anything asynchronous may take before a test gives up.
+/// How long an asynchronous step may take until the test fails.
 const DEADLINE: Duration = Duration::from_mins(2);
 
 /// The deployed stack, as `stack.json` describes it.
@@ -142,10 +142,10 @@ impl Stack {
         request.send(text).expect("an answer").status().as_u16()
     }
 
-    /// Tells the providers' sandbox something.
-    pub(crate) fn tell_sandbox(&self, what: &str, told: &Value) {
-        let url = format!("{}/control/{what}", self.get("sandbox_url"));
-        assert_eq!(self.post_text(&url, "", &told.to_string()), 200, "{told}");
+    /// Posts to a control path of the providers' sandbox.
+    pub(crate) fn control_sandbox(&self, path: &str, body: &Value) {
+        let url = format!("{}/control/{path}", self.get("sandbox_url"));
+        assert_eq!(self.post_text(&url, "", &body.to_string()), 200, "{body}");
     }
 
     pub(crate) fn operator_key(&self) -> String {
@@ -154,11 +154,11 @@ impl Stack {
         answer["SecretString"].as_str().expect("the operator's key").to_owned()
     }
 
-    /// Sends a file through the door that the API opens.
-    pub(crate) fn post_form(&self, door: &Value, content: &[u8]) -> u16 {
+    /// Uploads a file by the presigned form that the API answered.
+    pub(crate) fn post_form(&self, form: &Value, content: &[u8]) -> u16 {
         let boundary = "a-boundary-that-no-file-holds";
         let mut body = Vec::new();
-        for (name, value) in door["fields"].as_object().expect("fields") {
+        for (name, value) in form["fields"].as_object().expect("fields") {
             let value = value.as_str().expect("a text");
             body.extend_from_slice(
                 format!(
@@ -178,7 +178,7 @@ impl Stack {
         body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
         let answer = self
             .agent
-            .post(door["url"].as_str().expect("an address"))
+            .post(form["url"].as_str().expect("an address"))
             .header("content-type", format!("multipart/form-data; boundary={boundary}"))
             .send(&body[..])
             .expect("the bucket answers");
@@ -186,32 +186,32 @@ impl Stack {
     }
 }
 
-/// The day it is in Paris, or one so many days later.
+/// Today in Paris, or so many days later.
 pub(crate) fn day(later: i64) -> String {
     let paris = jiff::tz::TimeZone::get("Europe/Paris").expect("the zone of Paris");
     let today = paris.to_datetime(jiff::Timestamp::now()).date();
     today.saturating_add(jiff::ToSpan::days(later)).to_string()
 }
 
-/// This instant, or one so many seconds later, as the API reads it.
+/// This instant, or so many seconds later, in the format of the API.
 pub(crate) fn instant(later: i64) -> String {
     let now = jiff::Timestamp::now().as_second();
     jiff::Timestamp::from_second(now + later).expect("an instant").to_string()
 }
 
-/// Asks again until there is an answer, or the deadline has passed.
-pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+/// Polls until there is an answer. The test fails after the deadline.
+pub(crate) fn eventually<T>(awaited: &str, mut poll: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
-        if let Some(answer) = ask() {
+        if let Some(answer) = poll() {
             return answer;
         }
-        assert!(began.elapsed() < DEADLINE, "{what}: not within {DEADLINE:?}");
+        assert!(began.elapsed() < DEADLINE, "{awaited}: not within {DEADLINE:?}");
         std::thread::sleep(Duration::from_millis(100));
     }
 }
 
-/// A merchant of one test, with the establishment `paris` and a till.
+/// The merchant of one test, with the establishment `paris` and a till's key.
 pub(crate) struct Shop {
     pub(crate) stack: Stack,
     pub(crate) merchant: String,
@@ -223,12 +223,12 @@ impl Shop {
         Self::of(true, "retail")
     }
 
-    /// With a programme of its own.
+    /// A merchant with this programme.
     pub(crate) fn running(programme: &Value) -> Self {
         Self::entered(true, "retail", programme)
     }
 
-    /// With or without the attestation that all its customers asked for the card.
+    /// A merchant of this sector, with or without the attestation that all customers asked for the card.
     pub(crate) fn of(attested: bool, sector: &str) -> Self {
         Self::entered(attested, sector, &json!({"spend": [{"points": 1, "per_cents": 100}]}))
     }
@@ -273,14 +273,14 @@ impl Shop {
         self.stack.ask(&self.key, "PUT", path, Some(&body.to_string()))
     }
 
-    /// Asks as the operator, under the merchant's own path.
+    /// A request of the operator, on a path under the merchant.
     pub(crate) fn operate(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
         let path = format!("/v1/merchants/{}{path}", self.merchant);
         let body = body.map(Value::to_string);
         self.stack.ask(&self.stack.operator_key(), method, &path, body.as_deref())
     }
 
-    /// An offer of 10 %, from today on, told by the identifier.
+    /// Creates an offer of 10 % from today on, and gives its identifier.
     pub(crate) fn offer(&self, usage: &Value) -> String {
         let offer = json!({
             "name": "Bienvenue", "first_day": day(0), "usage": usage,
@@ -291,14 +291,14 @@ impl Shop {
         written.body["offer_id"].as_str().expect("an identifier").to_owned()
     }
 
-    /// What happened to a member's account, newest first.
+    /// The entries of a member's history, newest first.
     pub(crate) fn history(&self, member: &str) -> Vec<Value> {
         let history = self.get(&format!("/v1/members/{member}/history"));
         assert_eq!(history.status, 200, "{history:?}");
         history.body["entries"].as_array().expect("entries").clone()
     }
 
-    /// A new member, told by the identifier.
+    /// Creates a member, and gives the identifier.
     pub(crate) fn member(&self, mobile: &str, more: &Value) -> String {
         let mut person = json!({"mobile": mobile, "card_requested": true});
         for (name, value) in more.as_object().into_iter().flatten() {
@@ -326,16 +326,16 @@ impl Shop {
         found.body["balance"].as_i64()
     }
 
-    /// Sends a file through the API's door and waits for its report.
+    /// Uploads a file by the API's presigned form and waits for its report.
     pub(crate) fn send(&self, name: &str, content: &[u8]) -> Value {
-        let door = self.post("/v1/uploads", &json!({"file_name": name}));
-        assert_eq!(door.status, 201, "{door:?}");
-        let sent = self.stack.post_form(&door.body, content);
+        let upload = self.post("/v1/uploads", &json!({"file_name": name}));
+        assert_eq!(upload.status, 201, "{upload:?}");
+        let sent = self.stack.post_form(&upload.body, content);
         assert!(matches!(sent, 200 | 201 | 204), "the bucket answered {sent}");
-        self.report(door.body["upload_id"].as_str().expect("an identifier"))
+        self.report(upload.body["upload_id"].as_str().expect("an identifier"))
     }
 
-    /// Waits until a file is settled.
+    /// Waits until a file is finished or refused, and gives its report.
     pub(crate) fn report(&self, upload: &str) -> Value {
         eventually("the report", || {
             let report = self.get(&format!("/v1/uploads/{upload}")).body;
@@ -344,7 +344,14 @@ impl Shop {
     }
 }
 
-/// Clients with credentials, as a merchant with an AWS account, or SQS itself, would have them.
+/// An object that is stored in a bucket.
+pub(crate) struct StoredObject {
+    pub(crate) version: String,
+    /// Without quotes.
+    pub(crate) etag: String,
+}
+
+/// Clients with AWS credentials, like those of a merchant with an AWS account.
 pub(crate) struct Aws {
     runtime: tokio::runtime::Runtime,
     s3: aws_sdk_s3::Client,
@@ -364,12 +371,12 @@ impl Aws {
         Self { runtime, s3: aws_sdk_s3::Client::from_conf(s3), sqs }
     }
 
-    /// Puts an object, and gives its version and its `ETag`.
-    pub(crate) fn put(&self, bucket: &str, key: &str, content: &[u8]) -> (String, String) {
+    /// Stores an object.
+    pub(crate) fn put(&self, bucket: &str, key: &str, content: &[u8]) -> StoredObject {
         let put = self.s3.put_object().bucket(bucket).key(key).body(content.to_vec().into());
         let answer = self.runtime.block_on(put.send()).expect("the object is put");
         let etag = answer.e_tag().unwrap_or_default().trim_matches('"').to_owned();
-        (answer.version_id().unwrap_or_default().to_owned(), etag)
+        StoredObject { version: answer.version_id().unwrap_or_default().to_owned(), etag }
     }
 
     pub(crate) fn keys(&self, bucket: &str, prefix: &str) -> Vec<String> {
@@ -402,7 +409,7 @@ impl Aws {
         taken.collect()
     }
 
-    /// How many messages wait or are under way.
+    /// The number of messages that wait or are in flight.
     pub(crate) fn depth(&self, queue: &str) -> u32 {
         use aws_sdk_sqs::types::QueueAttributeName as Name;
         let names =

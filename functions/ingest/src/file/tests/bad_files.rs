@@ -1,4 +1,4 @@
-//! Files that are refused whole.
+//! Files that are refused as a whole.
 
 use super::{data, plan};
 use crate::file::reason::Missing;
@@ -17,7 +17,10 @@ const NOTHING: Missing = Missing { receipt: false, date: false, amount: false };
 )]
 #[case("utf16.csv", FileRefusal::Utf16)]
 #[case("utf16-without-mark.csv", FileRefusal::Utf16)]
-fn a_file_that_cannot_be_read_is_refused_by_name(#[case] name: &str, #[case] refusal: FileRefusal) {
+fn a_file_that_cannot_be_read_is_refused_with_its_reason(
+    #[case] name: &str,
+    #[case] refusal: FileRefusal,
+) {
     assert_eq!(plan(&data(name), 1000, 10), Err(refusal));
 }
 
@@ -33,7 +36,7 @@ fn a_file_that_cannot_be_read_is_refused_by_name(#[case] name: &str, #[case] ref
 #[case(b"date;total\n", FileRefusal::HeaderIncomplete(Missing { receipt: true, ..NOTHING }))]
 #[case(b"ticket;date;quantite\n", FileRefusal::HeaderIncomplete(Missing { amount: true, ..NOTHING }))]
 #[case(b"ticket;date;total;DATE\n", FileRefusal::ColumnTwice { column: Column::Date })]
-fn a_file_that_is_no_purchase_file_is_refused_by_name(
+fn a_file_without_purchases_is_refused_with_its_reason(
     #[case] file: &[u8],
     #[case] refusal: FileRefusal,
 ) {
@@ -42,14 +45,14 @@ fn a_file_that_is_no_purchase_file_is_refused_by_name(
 }
 
 #[test]
-fn a_refusal_never_says_what_the_file_says() {
+fn a_refusal_never_repeats_the_text_of_the_file() {
     let refusal = plan(&data("headerless.csv"), 1000, 1000).unwrap_err();
     let said = format!("{refusal:?} {}", refusal.sentence(Language::French));
     assert!(!said.contains("Camille") && !said.contains("F001"));
 }
 
 #[test]
-fn quotes_left_open_all_over_are_not_looked_for_without_end() {
+fn a_file_with_many_quotes_that_are_not_closed_is_refused() {
     let mut file = b"ticket;date;total;note\n".to_vec();
     for _ in 0..40_000 {
         file.extend_from_slice(b"a\";\"b\n");
@@ -58,7 +61,7 @@ fn quotes_left_open_all_over_are_not_looked_for_without_end() {
 }
 
 #[test]
-fn a_file_sorted_by_article_is_told_to_be_sorted_by_receipt() {
+fn a_file_sorted_by_article_is_refused() {
     let mut file = "ticket;date;sku;montant ligne\n".to_owned();
     for sku in ["A", "B"] {
         for number in 0..50_001 {

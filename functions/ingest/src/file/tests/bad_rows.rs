@@ -1,7 +1,8 @@
-//! Rows that are wrong in a file whose other rows are read.
+//! Bad rows in a file whose other rows are read.
 
 use super::{data, numbers, read, refusals, shown};
 use crate::file::{Column, Item, Reason, refused};
+use domain::purchase::MOST_LINES;
 use domain::{DomainError, PurchaseError, ValueError};
 use rstest::rstest;
 use std::fmt::Write;
@@ -11,7 +12,7 @@ fn value(column: Column, invalid: DomainError) -> Reason {
 }
 
 #[test]
-fn a_mobile_that_is_none_is_refused_by_name() {
+fn a_malformed_mobile_is_refused_with_its_column() {
     let items = read(&data("mobiles-that-are-none.csv"));
     assert_eq!(
         refusals(&items),
@@ -25,7 +26,7 @@ fn a_mobile_that_is_none_is_refused_by_name() {
 }
 
 #[test]
-fn a_date_that_is_none_or_in_the_future_is_refused() {
+fn a_malformed_or_future_date_is_refused() {
     let items = read(&data("dates-that-are-none.csv"));
     assert_eq!(
         refusals(&items),
@@ -41,7 +42,7 @@ fn a_date_that_is_none_or_in_the_future_is_refused() {
 }
 
 #[test]
-fn an_amount_that_is_none_is_refused() {
+fn a_malformed_amount_is_refused() {
     let items = read(&data("amounts-that-are-none.csv"));
     assert_eq!(
         refusals(&items),
@@ -70,7 +71,7 @@ fn one_bad_line_refuses_its_whole_receipt_and_no_other() {
 }
 
 #[test]
-fn a_receipt_whose_lines_stand_far_apart_is_refused_whole() {
+fn all_rows_of_a_scattered_receipt_are_refused() {
     let items = read(&data("scattered-receipt.csv"));
     let scattered = [2, 4].map(|line| (line, Reason::Scattered));
     assert_eq!(refusals(&items), scattered);
@@ -80,20 +81,22 @@ fn a_receipt_whose_lines_stand_far_apart_is_refused_whole() {
 #[test]
 fn nul_bytes_refuse_their_row() {
     let items = read(&data("nul-bytes.csv"));
-    assert_eq!((refusals(&items), numbers(&items)), (vec![(3, Reason::NulBytes)], vec!["1", "3"]));
+    assert_eq!(refusals(&items), [(3, Reason::NulBytes)]);
+    assert_eq!(numbers(&items), ["1", "3"]);
 }
 
 #[test]
-fn a_quote_never_closed_refuses_only_the_line_where_it_opens() {
+fn a_quote_that_is_not_closed_refuses_only_the_line_where_it_opens() {
     let items = read(&data("quote-never-closed.csv"));
     assert_eq!(refusals(&items), [(3, Reason::QuoteNotClosed { line: 3 })]);
     assert_eq!(numbers(&items), ["1", "3", "4"]);
 }
 
 #[test]
-fn bytes_that_are_no_utf8_refuse_their_row_where_the_file_says_it_is_utf8() {
+fn bytes_that_are_not_utf8_refuse_their_row_in_a_file_with_a_byte_order_mark() {
     let items = read(&data("bom-then-not-utf8.csv"));
-    assert_eq!((refusals(&items), numbers(&items)), (vec![(2, Reason::NotUtf8)], vec!["2"]));
+    assert_eq!(refusals(&items), [(2, Reason::NotUtf8)]);
+    assert_eq!(numbers(&items), ["2"]);
 }
 
 #[test]
@@ -104,7 +107,7 @@ fn a_row_with_too_many_fields_is_refused_with_its_receipt() {
 }
 
 #[test]
-fn a_row_of_no_receipt_refuses_its_neighbours_which_it_may_belong_to() {
+fn a_row_without_a_receipt_number_refuses_the_receipts_that_it_may_belong_to() {
     let items = read(&data("row-of-no-receipt.csv"));
     let mut refusals = refusals(&items);
     refusals.sort_by_key(|(line, _)| *line);
@@ -127,7 +130,7 @@ fn rows_of_a_receipt_must_name_one_customer() {
 }
 
 #[test]
-fn a_total_is_that_of_the_receipt_and_not_of_its_lines() {
+fn a_total_that_repeats_the_amount_of_each_line_is_refused() {
     let items = read(&data("total-repeated-on-lines.csv"));
     assert_eq!(
         refusals(&items),
@@ -151,37 +154,40 @@ fn a_row_of_ten_megabytes_is_refused_and_the_rest_is_read(
     let row = format!("2;24/11/2026;2,00;{}", of.repeat(10 * 1024 * 1024 / of.len()));
     let file = format!("ticket;date;total;note\n1;24/11/2026;1,00;\n{row}\n3;24/11/2026;3,00;\n");
     let items = read(file.as_bytes());
-    assert_eq!((refusals(&items), numbers(&items)), (vec![(3, reason)], vec!["1", "3"]));
+    assert_eq!(refusals(&items), [(3, reason)]);
+    assert_eq!(numbers(&items), ["1", "3"]);
 }
 
 #[test]
 fn a_quote_closed_only_after_many_lines_refuses_the_line_where_it_opens() {
+    const RECEIPTS: usize = 5000;
     let mut file = "ticket;date;total;note\n1;24/11/2026;1,00;\"ouvert\n".to_owned();
-    for number in 2..5000 {
+    for number in 2..RECEIPTS {
         writeln!(file, "{number};24/11/2026;2,00;").unwrap();
     }
-    file += "5000;24/11/2026;2,00;\"fermé\"\n";
+    writeln!(file, "{RECEIPTS};24/11/2026;2,00;\"fermé\"").unwrap();
     let items = read(file.as_bytes());
     assert_eq!(refusals(&items), [(2, Reason::QuoteNotClosed { line: 2 })]);
-    assert_eq!(numbers(&items).len(), 4999);
+    assert_eq!(numbers(&items).len(), RECEIPTS - 1);
 }
 
 #[test]
 fn a_receipt_of_too_many_lines_is_refused_row_by_row() {
+    let too_many = MOST_LINES + 1;
     let mut file = "ticket;date;libelle;montant ligne\n".to_owned();
-    for number in 0..=201 {
-        let receipt = usize::from(number == 201);
+    for number in 0..=too_many {
+        let receipt = usize::from(number == too_many);
         writeln!(file, "{receipt};24/11/2026;a;1,00").unwrap();
     }
     let items = read(file.as_bytes());
     let refusals = refusals(&items);
-    assert_eq!(refusals.len(), 201);
+    assert_eq!(refusals.len(), too_many);
     assert!(refusals.iter().all(|(_, reason)| *reason == Reason::ReceiptTooLong));
     assert_eq!(numbers(&items), ["1"]);
 }
 
 #[test]
-fn the_file_of_refused_rows_has_the_line_the_reason_and_the_row() {
+fn the_file_of_refused_rows_has_the_line_the_reason_and_the_cells() {
     let file = "ticket;date;total;note\n1;24/11/2026;x;=1+1\n2;24/11/2026;-2;\"a;b\"\n3;hier\n";
     let plan = super::plan(file.as_bytes(), u64::MAX, 9).unwrap();
     let mut out = Vec::new();
@@ -199,7 +205,8 @@ fn the_file_of_refused_rows_has_the_line_the_reason_and_the_row() {
         }
     }
     let text = String::from_utf8(out).unwrap();
-    assert!(text.starts_with('\u{feff}') && text.lines().count() == 4);
+    assert!(text.starts_with('\u{feff}'));
+    assert_eq!(text.lines().count(), 4, "a header and three rows");
     insta::assert_snapshot!(text.trim_start_matches('\u{feff}').replace('\r', ""));
 }
 

@@ -1,4 +1,4 @@
-//! However a file is cut into ranges and chunks, it says the same.
+//! The items of a file do not depend on its ranges and chunks.
 
 use super::{data, plan, read_planned};
 use crate::file::Plan;
@@ -26,7 +26,7 @@ fn assert_contiguous(plan: &Plan, file: &[u8]) {
 #[case("unquoted-delimiter.csv")]
 #[case("row-of-no-receipt.csv")]
 #[case("old-mac-line-ends.csv")]
-fn a_file_says_the_same_in_one_range_or_in_many(#[case] name: &str) {
+fn a_file_gives_the_same_items_in_one_range_or_in_many(#[case] name: &str) {
     let file = data(name);
     let whole = plan(&file, u64::MAX, file.len()).unwrap();
     let expected = read_planned(&file, &whole, file.len(), Sector::Retail);
@@ -35,7 +35,8 @@ fn a_file_says_the_same_in_one_range_or_in_many(#[case] name: &str) {
             let cut = plan(&file, range_bytes, chunk).unwrap();
             assert_contiguous(&cut, &file);
             assert_eq!(cut.dialect, whole.dialect);
-            assert_eq!((cut.rows, &cut.scattered), (whole.rows, &whole.scattered));
+            assert_eq!(cut.rows, whole.rows);
+            assert_eq!(cut.scattered, whole.scattered);
             assert!(read_planned(&file, &cut, chunk, Sector::Retail) == expected);
         }
     }
@@ -48,7 +49,7 @@ fn a_receipt_is_never_cut() {
     assert_eq!(plan.ranges.iter().map(|range| range.first_line).collect::<Vec<_>>(), [2, 4, 5]);
 }
 
-/// Pieces of rows, good and bad, that make every kind of boundary likely.
+/// Good and bad rows, and parts of rows, that make every kind of boundary likely.
 fn piece() -> impl Strategy<Value = Vec<u8>> {
     let cells = prop_oneof![
         4 => prop::sample::select(vec!["1", "2", "3", "4", "5", "6", ""]).prop_map(String::from),
@@ -96,7 +97,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn any_file_says_the_same_however_it_is_cut(
+    fn any_file_gives_the_same_items_however_it_is_cut(
         file in file(),
         range_bytes in 1_u64..400,
         planned_by in 1_usize..500,
@@ -106,7 +107,8 @@ proptest! {
         let cut = plan(&file, range_bytes, planned_by).unwrap();
         assert_contiguous(&cut, &file);
         prop_assert_eq!(&cut.dialect, &whole.dialect);
-        prop_assert_eq!((cut.rows, &cut.scattered), (whole.rows, &whole.scattered));
+        prop_assert_eq!(cut.rows, whole.rows);
+        prop_assert_eq!(&cut.scattered, &whole.scattered);
         let expected = read_planned(&file, &whole, file.len(), Sector::Retail);
         let items = read_planned(&file, &cut, read_by, Sector::Retail);
         prop_assert!(items == expected, "{}\n---\n{}", super::shown(&items), super::shown(&expected));

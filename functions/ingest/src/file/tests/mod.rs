@@ -1,5 +1,5 @@
-//! Whole files through the planner and the readers, as the function does it. The files are in
-//! `tests/data`, named for what is wrong with them.
+//! Whole files, through the planner and the readers as in the function. The files are in `tests/data`; each is named
+//! after its problem.
 
 mod bad_files;
 mod bad_rows;
@@ -12,7 +12,7 @@ use crate::file::{
     Reason,
 };
 use domain::values::calendar;
-use domain::{Day, EstablishmentId, Kind, Language, Sector};
+use domain::{Day, EstablishmentId, Language, PurchaseKind, Sector};
 use std::fmt::Write;
 
 fn context(sector: Sector) -> Context {
@@ -56,7 +56,7 @@ fn read_planned(file: &[u8], plan: &Plan, chunk: usize, sector: Sector) -> Vec<I
     items
 }
 
-/// Reads a file of a shop that is no optician's, all at once.
+/// Reads a file of a merchant that is no optician, as one range.
 fn read(file: &[u8]) -> Vec<Item> {
     let plan = plan(file, u64::MAX, file.len().max(1)).unwrap();
     read_planned(file, &plan, file.len().max(1), Sector::Retail)
@@ -86,7 +86,7 @@ fn refusals(items: &[Item]) -> Vec<(u64, Reason)> {
         .collect()
 }
 
-/// What a file comes to, for people to compare.
+/// The items of a file as text, for snapshots.
 fn shown(items: &[Item]) -> String {
     let mut text = String::new();
     for item in items {
@@ -105,9 +105,11 @@ fn show_receipt(receipt: &FileReceipt, text: &mut String) {
     let purchase = &receipt.purchase;
     let key = purchase.receipt();
     let kind = match purchase.kind() {
-        Kind::Sale => "sale".to_owned(),
-        Kind::Return { of: None } => "return".to_owned(),
-        Kind::Return { of: Some(of) } => format!("return of {} of {}", of.number.as_str(), of.day),
+        PurchaseKind::Sale => "sale".to_owned(),
+        PurchaseKind::Return { of: None } => "return".to_owned(),
+        PurchaseKind::Return { of: Some(of) } => {
+            format!("return of {} of {}", of.number.as_str(), of.day)
+        }
     };
     writeln!(
         text,

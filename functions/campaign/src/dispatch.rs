@@ -1,0 +1,32 @@
+//! From an invocation to the work: the schedule queues the campaigns that are due, and the queue delivers
+//! campaigns to be continued.
+
+use crate::advance::advance;
+use crate::context::{App, CampaignError};
+use crate::dry_run::dry_run;
+use domain::Instant;
+use platform::messages::CampaignMessage;
+use platform::queue::{self, Failed};
+
+/// Queues every campaign that is due: 1 query, and 1 round trip a campaign. Each campaign then has retries
+/// of its own. After an error the next call finds the same campaigns.
+pub async fn tick(app: &App, now: Instant) -> Result<(), CampaignError> {
+    let due = app.store.campaigns_due(now).await?;
+    for (tenant, campaign) in &due {
+        app.campaigns.send(&CampaignMessage::of(*tenant, *campaign)).await?;
+    }
+    if !due.is_empty() {
+        tracing::info!(campaigns = due.len(), "campaigns are due");
+    }
+    Ok(())
+}
+
+/// Handles the body of one message.
+pub async fn handle(app: &App, body: &str, now: Instant, until: Instant) -> Result<(), Failed> {
+    let message: CampaignMessage = queue::read(body, "not a campaign")?;
+    let CampaignMessage { tenant, campaign, dry_run: is_dry_run } = message;
+    if is_dry_run {
+        return Ok(Box::pin(dry_run(app, tenant, campaign, now, until)).await?);
+    }
+    Ok(advance(app, tenant, campaign, now, until).await?)
+}

@@ -1,0 +1,48 @@
+//! The state of an instance, and its errors.
+
+use crate::file_plan::PlanCache;
+use crate::message::RangeMessage;
+use crate::objects::ObjectError;
+use platform::queue::{Failed, QueueClient, QueueError};
+use store::{Store, StoreError};
+
+/// Clients and settings of an instance.
+pub struct App {
+    /// The table.
+    pub store: Store,
+    /// The buckets.
+    pub s3: aws_sdk_s3::Client,
+    /// The queue of ranges.
+    pub ranges: QueueClient<RangeMessage>,
+    /// The bucket of this function: plans, expanded files, refused rows.
+    pub reports_bucket: String,
+    /// The approximate length of a range.
+    pub range_bytes: u64,
+    /// The most bytes that a compressed file may expand to.
+    pub max_expanded_bytes: u64,
+    /// The plan of the file whose range was ingested last. Its other ranges are likely to follow.
+    pub plan_cache: PlanCache,
+}
+
+/// Why a message was not handled.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// The table.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A bucket.
+    #[error(transparent)]
+    Object(#[from] ObjectError),
+    /// The queue of ranges.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// A plan that this code cannot write or read.
+    #[error("a file's plan could not be read or written")]
+    Plan,
+}
+
+impl From<IngestError> for Failed {
+    fn from(error: IngestError) -> Self {
+        Self::retry(error)
+    }
+}

@@ -1,0 +1,106 @@
+//! One range of a file: its rows are read as a stream, and recorded window by window.
+
+use crate::context::{App, IngestError};
+use crate::file::{Context, Item, RangeReader, refused};
+use crate::file_plan::FilePlan;
+use crate::message::RangeMessage;
+use crate::window::{self, Tally};
+use crate::{keys, objects, report, stored_plan};
+use domain::{Day, Instant, UploadId};
+use store::{Entity, RangeReport, Scope, StoreError};
+
+/// Receipts that are looked up and recorded together. A larger window finds more purchases of one member to
+/// write at once, and needs more memory.
+const WINDOW_RECEIPTS: usize = 1000;
+
+/// Ingests a range, unless the range is done, and finishes the file after its last range. After an error the
+/// message is delivered again, and the range begins again: the purchases that it recorded before are already
+/// known.
+pub(crate) async fn ingest_range(
+    app: &App,
+    message: RangeMessage,
+    now: Instant,
+) -> Result<(), IngestError> {
+    let RangeMessage { merchant, mode, upload, range } = message;
+    let settings = match app.store.settings(merchant, now).await {
+        Ok(settings) if !settings.contract_has_ended(now) => settings,
+        // The data of a merchant are archived as they were at the end of the contract.
+        Ok(_) | Err(StoreError::NotFound(_)) => {
+            tracing::warn!(%merchant, %upload, range, "a range of a merchant whose contract has ended");
+            return Ok(());
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let scope = Scope { settings, mode };
+    let file = stored_plan::read(app, scope.tenant(), upload).await?;
+    if !app.store.is_range_done(&scope, upload, range).await? {
+        let report = ingest(app, &scope, upload, &file, range, now).await?;
+        app.store.finish_range(&scope, upload, range, &report, now).await?;
+        tracing::info!(%merchant, %upload, range, rows = report.rows.read, "range done");
+    }
+    let done = app.store.ranges_done(&scope, upload).await?;
+    if done.len() == file.plan.ranges.len() {
+        report::finish_file(app, &scope, upload, &file, &done, now).await?;
+    }
+    Ok(())
+}
+
+async fn ingest(
+    app: &App,
+    scope: &Scope,
+    upload: UploadId,
+    file: &FilePlan,
+    number: u32,
+    now: Instant,
+) -> Result<RangeReport, IngestError> {
+    let range = usize::try_from(number)
+        .ok()
+        .and_then(|number| file.plan.ranges.get(number))
+        .ok_or(IngestError::Plan)?;
+    let context = context(scope, file)?;
+    let dialect = &file.plan.dialect;
+    let mut open_reader =
+        Some(RangeReader::new(&context, dialect, range.first_line, &file.plan.scattered));
+    let mut object = objects::open(&app.s3, &file.read, Some((range.start, range.end))).await?;
+    let mut tally = Tally::default();
+    let mut refused_rows = Vec::new();
+    let (mut items, mut receipts) = (Vec::new(), Vec::with_capacity(WINDOW_RECEIPTS));
+    while let Some(mut reader) = open_reader.take() {
+        match object.next().await? {
+            Some(chunk) => {
+                reader.feed(&chunk, &mut items);
+                open_reader = Some(reader);
+            }
+            None => reader.finish(&mut items),
+        }
+        let is_end = open_reader.is_none();
+        for item in items.drain(..) {
+            match item {
+                Item::Refused(row) => tally.refuse(row),
+                Item::Receipt(receipt) => receipts.push(*receipt),
+            }
+        }
+        while receipts.len() >= WINDOW_RECEIPTS || (is_end && !receipts.is_empty()) {
+            let rest = receipts.split_off(receipts.len().min(WINDOW_RECEIPTS));
+            let window = std::mem::replace(&mut receipts, rest);
+            window::record(app, scope, upload, window, &mut tally, now).await?;
+        }
+        for row in tally.refused.drain(..) {
+            refused::write_row(dialect, &row, &mut refused_rows);
+        }
+    }
+    if !refused_rows.is_empty() {
+        let key = keys::refused_rows_of_range(scope.tenant(), upload, number);
+        objects::write(&app.s3, &app.reports_bucket, &key, refused_rows).await?;
+    }
+    Ok(tally.report)
+}
+
+fn context(scope: &Scope, file: &FilePlan) -> Result<Context, StoreError> {
+    let establishment = file.establishment.clone();
+    let settings = &scope.settings;
+    let stored = settings.establishments.get(&establishment);
+    let zone = stored.ok_or(StoreError::NotFound(Entity::Establishment))?.time_zone.clone();
+    let today = Day::at(file.planned_at, &zone);
+    Ok(Context { sector: settings.merchant.sector, establishment, zone, today })
+}

@@ -1,0 +1,202 @@
+//! The first step of a file: its merchant is found, the file is planned into ranges, and the ranges are
+//! queued.
+
+use crate::context::{App, IngestError};
+use crate::expand::{self, Expanded};
+use crate::file::{FileRefusal, Outcome, Plan, Planner};
+use crate::file_plan::FilePlan;
+use crate::message::{ObjectCreated, RangeMessage};
+use crate::object_key::ObjectKey;
+use crate::objects::{self, ObjectError, ObjectVersion};
+use crate::{keys, report, stored_plan};
+use domain::{Instant, UploadId};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use store::{Scope, Settings, StoreError, Tenant, Upload, UploadStatus};
+
+/// Plans a file and queues its ranges. A second run plans the same ranges and queues them again; a finished
+/// report does not change. What is wrong with the file is in its report, and is no error here.
+pub(crate) async fn plan_upload(
+    app: &App,
+    created: &ObjectCreated,
+    now: Instant,
+) -> Result<(), IngestError> {
+    let Some(key) = ObjectKey::parse(&created.key) else {
+        return refuse_unowned(app, created, "no merchant's folder").await;
+    };
+    let settings = match settings(app, &key, now).await {
+        Ok(settings) => settings,
+        Err(StoreError::NotFound(_)) => {
+            return refuse_unowned(app, created, "an unknown merchant").await;
+        }
+        Err(other) => return Err(other.into()),
+    };
+    if settings.contract_has_ended(now) {
+        return refuse_unowned(app, created, "a merchant whose contract has ended").await;
+    }
+    let scope = Scope { settings, mode: key.mode };
+    let Some(upload) = claim(app, &scope, &key, created).await? else { return Ok(()) };
+    if upload.is_settled() {
+        return Ok(());
+    }
+    let sent = ObjectVersion {
+        bucket: created.bucket.clone(),
+        key: created.key.clone(),
+        version: created.version.clone(),
+        etag: created.etag.clone(),
+    };
+    let planned = if scope.settings.establishments.contains_key(&key.establishment) {
+        match plan(app, scope.tenant(), upload.id, &sent).await {
+            Err(IngestError::Object(ObjectError::Gone)) => Ok(Err(FileRefusal::Gone)),
+            other => other,
+        }?
+    } else {
+        Err(FileRefusal::UnknownEstablishment)
+    };
+    let object_version = created.content_version().to_owned();
+    match planned {
+        Err(refusal) => {
+            report::refuse_file(app, &scope, upload, &object_version, &sent, refusal, now).await
+        }
+        Ok((read, plan)) => {
+            let establishment = key.establishment;
+            let file_plan =
+                FilePlan { establishment, sent, read, object_version, planned_at: now, plan };
+            start(app, &scope, upload, &file_plan, now).await
+        }
+    }
+}
+
+/// Stores the plan, and queues the ranges. A file without ranges is finished at once.
+async fn start(
+    app: &App,
+    scope: &Scope,
+    mut upload: Upload,
+    file: &FilePlan,
+    now: Instant,
+) -> Result<(), IngestError> {
+    let (tenant, id) = (scope.tenant(), upload.id);
+    let ranges = u32::try_from(file.plan.ranges.len()).unwrap_or(u32::MAX);
+    upload.status = UploadStatus::Running;
+    upload.ranges = ranges;
+    stored_plan::write(app, tenant, id, file).await?;
+    app.store.put_upload(scope, &upload, &file.object_version).await?;
+    let rows = file.plan.rows;
+    tracing::info!(merchant = %tenant.merchant, upload = %id, ranges, rows, "planned");
+    if ranges == 0 {
+        return report::finish_file(app, scope, id, file, &[], now).await;
+    }
+    let Tenant { merchant, mode } = tenant;
+    let messages: Vec<_> =
+        (0..ranges).map(|range| RangeMessage { merchant, mode, upload: id, range }).collect();
+    app.ranges.send_all(&messages).await?;
+    Ok(())
+}
+
+/// The merchant's settings. They are read again where the cached ones do not have the establishment, which
+/// may be new.
+async fn settings(app: &App, key: &ObjectKey, now: Instant) -> Result<Arc<Settings>, StoreError> {
+    let cached = app.store.settings(key.merchant, now).await?;
+    if cached.establishments.contains_key(&key.establishment) {
+        Ok(cached)
+    } else {
+        app.store.settings_fresh(key.merchant, now).await
+    }
+}
+
+/// A file that belongs to no merchant has no report. The reason is written as an object beside the refused
+/// rows.
+async fn refuse_unowned(
+    app: &App,
+    created: &ObjectCreated,
+    why: &'static str,
+) -> Result<(), IngestError> {
+    let id = derived_id(created);
+    tracing::error!(object = %id, why, "a file belongs to no merchant");
+    let body = format!(
+        "Ce fichier n'a pas été lu : son dossier n'est celui d'aucun commerçant ({why}).\n\
+         Déposez-le sous {{commerçant}}/{{établissement}}/nom.csv.\n"
+    );
+    let key = keys::unowned_file(id);
+    objects::write(&app.s3, &app.reports_bucket, &key, body.into_bytes()).await?;
+    Ok(())
+}
+
+/// Binds the object to its upload: the one that the API announced, or one of its own. `None` where both are
+/// bound to other content.
+async fn claim(
+    app: &App,
+    scope: &Scope,
+    key: &ObjectKey,
+    created: &ObjectCreated,
+) -> Result<Option<Upload>, IngestError> {
+    for id in key.announced.into_iter().chain([derived_id(created)]) {
+        let upload = Upload::announced(id, key.establishment.clone(), &key.file_name, created.at);
+        let claimed = app.store.claim_upload(scope, &upload, created.content_version()).await?;
+        if claimed.is_some() {
+            return Ok(claimed);
+        }
+    }
+    Ok(None)
+}
+
+/// The identifier of a file that was not announced. The same content of the same key always has the same.
+fn derived_id(created: &ObjectCreated) -> UploadId {
+    let digest = Sha256::new()
+        .chain_update(created.bucket.as_bytes())
+        .chain_update([0])
+        .chain_update(created.key.as_bytes())
+        .chain_update([0])
+        .chain_update(created.content_version().as_bytes())
+        .finalize();
+    let mut random = [0; 16];
+    random.copy_from_slice(&digest[..16]);
+    let second = Instant::from_second(created.at.as_second()).unwrap_or(created.at);
+    UploadId::mint(second, u128::from_be_bytes(random))
+}
+
+/// The object that the ranges read, and the plan; or the reason why the file is refused.
+type Planned = Result<(ObjectVersion, Plan), FileRefusal>;
+
+async fn plan(
+    app: &App,
+    tenant: Tenant,
+    upload: UploadId,
+    sent: &ObjectVersion,
+) -> Result<Planned, IngestError> {
+    let mut reader = objects::open(&app.s3, sent, None).await?;
+    let mut read = sent.clone();
+    if reader.begins_with(&expand::MAGIC).await? {
+        let key = keys::expanded(tenant, upload);
+        let max_bytes = app.max_expanded_bytes;
+        let expanded = expand::expand(&app.s3, reader, &app.reports_bucket, &key, max_bytes);
+        read = match expanded.await? {
+            Expanded::Into(object) => object,
+            Expanded::TooLarge => return Ok(Err(FileRefusal::ExpandsTooLarge)),
+            Expanded::Unreadable => return Ok(Err(FileRefusal::GzipUnreadable)),
+        };
+        reader = objects::open(&app.s3, &read, None).await?;
+    }
+    let mut planner = Planner::new(app.range_bytes);
+    while let Some(chunk) = reader.next().await? {
+        planner.feed(&chunk);
+        if planner.is_refused() {
+            break;
+        }
+    }
+    let plan = match planner.finish() {
+        Err(refusal) => return Ok(Err(refusal)),
+        Ok(Outcome::Done(plan)) => plan,
+        Ok(Outcome::Confirm(mut confirmer)) => {
+            let mut reader = objects::open(&app.s3, &read, None).await?;
+            while let Some(chunk) = reader.next().await? {
+                confirmer.feed(&chunk);
+            }
+            match confirmer.finish() {
+                Err(refusal) => return Ok(Err(refusal)),
+                Ok(plan) => plan,
+            }
+        }
+    };
+    Ok(Ok((read, plan)))
+}

@@ -1,0 +1,96 @@
+//! The report of a file: written once, when the last range is done or when the whole file is refused.
+
+use crate::context::{App, IngestError};
+use crate::file::{FileRefusal, refused};
+use crate::file_plan::FilePlan;
+use crate::keys;
+use crate::objects::{self, ObjectError, ObjectVersion, ObjectWriter};
+use domain::{Instant, Language, UploadId};
+use store::{RangeReport, Scope, Upload, UploadStatus};
+
+/// Refuses a whole file: no row of the file was ingested. After an error the message is delivered again.
+pub(crate) async fn refuse_file(
+    app: &App,
+    scope: &Scope,
+    mut upload: Upload,
+    object_version: &str,
+    sent: &ObjectVersion,
+    refusal: FileRefusal,
+    now: Instant,
+) -> Result<(), IngestError> {
+    tracing::warn!(upload = %upload.id, reason = refusal.code(), "file refused");
+    upload.status = UploadStatus::Refused;
+    upload.reason = Some(refusal.code().to_owned());
+    upload.explanation = Some(refusal.sentence(Language::French));
+    upload.finished_at = Some(now);
+    app.store.put_upload(scope, &upload, object_version).await?;
+    mark_reported(app, sent).await
+}
+
+/// Sums the reports of the ranges, joins their refused rows, and finishes the report. Two ranges that end at
+/// the same time may both finish the report, and write the same. After an error the message is delivered
+/// again.
+pub(crate) async fn finish_file(
+    app: &App,
+    scope: &Scope,
+    id: UploadId,
+    file: &FilePlan,
+    done: &[(u32, RangeReport)],
+    now: Instant,
+) -> Result<(), IngestError> {
+    let mut upload = app.store.upload(scope, id).await?;
+    if !upload.is_settled() {
+        upload.report = RangeReport::default();
+        for (_, report) in done {
+            upload.report += *report;
+        }
+        upload.refused_key = join_refused_rows(app, scope, id, file, done).await?;
+        upload.status = UploadStatus::Finished;
+        upload.finished_at = Some(now);
+        app.store.put_upload(scope, &upload, &file.object_version).await?;
+        let rows = upload.report.rows;
+        tracing::info!(
+            upload = %id, read = rows.read, accepted = rows.accepted, known = rows.already_known,
+            not_enrolled = rows.not_enrolled, without_customer = rows.without_customer,
+            erased = rows.erased, refused = rows.refused, "file finished"
+        );
+    }
+    mark_reported(app, &file.sent).await
+}
+
+/// Joins the refused rows of all ranges, in the order of the ranges, with one part in memory. Returns the key
+/// of the object, or `None` where no row was refused.
+async fn join_refused_rows(
+    app: &App,
+    scope: &Scope,
+    id: UploadId,
+    file: &FilePlan,
+    done: &[(u32, RangeReport)],
+) -> Result<Option<String>, IngestError> {
+    if done.iter().all(|(_, report)| report.rows.refused == 0) {
+        return Ok(None);
+    }
+    let key = keys::refused_rows(scope.tenant(), id);
+    let mut joined = ObjectWriter::begin(&app.s3, &app.reports_bucket, &key);
+    let mut header = Vec::new();
+    refused::write_header(&file.plan.dialect, &mut header);
+    joined.add(&header).await?;
+    for (number, report) in done {
+        if report.rows.refused > 0 {
+            let part = keys::refused_rows_of_range(scope.tenant(), id, *number);
+            let rows = objects::read_whole(&app.s3, &app.reports_bucket, &part).await?;
+            joined.add(&rows.ok_or(ObjectError::Gone)?).await?;
+        }
+    }
+    joined.finish().await?;
+    Ok(Some(key))
+}
+
+/// Marks the merchant's file as reported: it is deleted after seven days. A file that the merchant deleted
+/// needs no mark.
+async fn mark_reported(app: &App, sent: &ObjectVersion) -> Result<(), IngestError> {
+    match objects::mark_reported(&app.s3, sent).await {
+        Ok(()) | Err(ObjectError::Gone) => Ok(()),
+        Err(unavailable @ ObjectError::Unavailable(_)) => Err(unavailable.into()),
+    }
+}

@@ -1,0 +1,121 @@
+//! Groups of purchases, one for each owner, each written in as few transactions as possible.
+
+use super::resolve::{Owner, ResolvedReceipt};
+use super::tally::Tally;
+use crate::context::{App, IngestError};
+use domain::{Instant, MemberId};
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use std::collections::HashMap;
+use store::{Customer, Entry, Holder, MAX_PURCHASES_PER_TRANSACTION, Recorded, Scope, StoreError};
+
+/// Groups that are written at once.
+const CONCURRENT_GROUPS: usize = 16;
+
+/// The receipts of a window by owner.
+pub(super) type Groups = HashMap<Owner, Vec<ResolvedReceipt>>;
+
+/// The receipts of a group, each with the outcome of its purchase.
+type RecordedGroup = Vec<(ResolvedReceipt, Result<Recorded, StoreError>)>;
+
+/// Removes known purchases from the groups, and counts them: a file that is sent again costs reads and no
+/// writes.
+pub(super) async fn settle_known(
+    app: &App,
+    scope: &Scope,
+    groups: &mut Groups,
+    tally: &mut Tally,
+) -> Result<(), IngestError> {
+    let entries: Vec<&Entry> = groups.values().flatten().map(|resolved| &resolved.entry).collect();
+    let mut known = app.store.known_purchases(scope, &entries).await?;
+    for group in groups.values_mut() {
+        for resolved in std::mem::take(group) {
+            match known.remove(resolved.entry.purchase.receipt()) {
+                Some(outcome) => tally.settle(resolved.receipt, outcome, resolved.entry.source),
+                None => group.push(resolved),
+            }
+        }
+    }
+    groups.retain(|_, group| !group.is_empty());
+    Ok(())
+}
+
+/// Records all groups, and counts the outcomes.
+pub(super) async fn record(
+    app: &App,
+    scope: &Scope,
+    groups: Groups,
+    tally: &mut Tally,
+    now: Instant,
+) -> Result<(), IngestError> {
+    let members: Vec<MemberId> = groups
+        .keys()
+        .filter_map(|owner| match owner {
+            Owner::Member(id) => Some(*id),
+            Owner::NewMember(_) => None,
+        })
+        .collect();
+    let holders = app.store.holders(scope, &members).await?;
+    let holders = &holders;
+    let mut recorded = stream::iter(groups)
+        .map(|(owner, group)| record_group(app, scope, owner, group, holders, now))
+        .buffer_unordered(CONCURRENT_GROUPS);
+    while let Some(outcomes) = recorded.try_next().await? {
+        for (resolved, outcome) in outcomes {
+            tally.settle_written(resolved.receipt, outcome, resolved.entry.source)?;
+        }
+    }
+    Ok(())
+}
+
+async fn record_group(
+    app: &App,
+    scope: &Scope,
+    owner: Owner,
+    group: Vec<ResolvedReceipt>,
+    holders: &HashMap<MemberId, Holder>,
+    now: Instant,
+) -> Result<RecordedGroup, StoreError> {
+    let Some(first) = group.first() else { return Ok(vec![]) };
+    let customer = first.customer.clone();
+    let mut holder = match (&owner, &customer) {
+        (Owner::Member(id), _) => holders.get(id).cloned(),
+        (Owner::NewMember(_), Customer::Enrol(new)) => Some(Holder::New(new.clone())),
+        (Owner::NewMember(_), _) => None,
+    };
+    let entries: Vec<Entry> = group.iter().map(|resolved| resolved.entry.clone()).collect();
+    let mut outcomes = Vec::with_capacity(entries.len());
+    for part in entries.chunks(MAX_PURCHASES_PER_TRANSACTION) {
+        if !outcomes.is_empty() {
+            holder = holder_after(app, scope, &outcomes).await?;
+        }
+        match holder.take() {
+            Some(holder) => {
+                outcomes
+                    .extend(app.store.record_purchases(scope, &customer, holder, part, now).await?);
+            }
+            // The member was merged into another. A single purchase follows the merge.
+            None => {
+                for entry in part {
+                    match app.store.record_purchase(scope, &customer, entry, now).await {
+                        Err(error) if error.is_transient() => return Err(error),
+                        outcome => outcomes.push(outcome),
+                    }
+                }
+            }
+        }
+    }
+    Ok(group.into_iter().zip(outcomes).collect())
+}
+
+/// The account after the purchases that were recorded so far.
+async fn holder_after(
+    app: &App,
+    scope: &Scope,
+    outcomes: &[Result<Recorded, StoreError>],
+) -> Result<Option<Holder>, StoreError> {
+    let member = outcomes.iter().rev().find_map(|outcome| outcome.as_ref().ok()?.member);
+    match member {
+        Some(id) => Ok(app.store.holders(scope, &[id]).await?.remove(&id)),
+        None => Ok(None),
+    }
+}

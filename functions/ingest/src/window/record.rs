@@ -1,0 +1,58 @@
+//! A window is recorded: receipts are grouped by owner, and the groups are written.
+
+use super::groups::{self, Groups};
+use super::resolve::{Customers, ResolvedReceipt};
+use super::tally::Tally;
+use crate::context::{App, IngestError};
+use crate::file::FileReceipt;
+use domain::{Instant, PurchaseKind, Receipt, UploadId};
+use std::collections::HashSet;
+use store::{Entry, Scope, Source};
+
+/// Records a window and counts the outcome of every row. Reads: a hundredth of a round trip for each customer
+/// and each receipt. Writes: one transaction for each member, none for purchases that are known. After an
+/// error the purchases that were recorded stay recorded.
+pub(crate) async fn record(
+    app: &App,
+    scope: &Scope,
+    upload: UploadId,
+    receipts: Vec<FileReceipt>,
+    tally: &mut Tally,
+    now: Instant,
+) -> Result<(), IngestError> {
+    let customers = Customers::of(app, scope, &receipts, now).await?;
+    let mut groups = Groups::new();
+    let mut deferred = Vec::new();
+    let mut seen: HashSet<Receipt> = HashSet::new();
+    for receipt in receipts {
+        let Some(named) = &receipt.customer else {
+            tally.without_customer(&receipt);
+            continue;
+        };
+        let resolved = customers.resolve(scope, named, receipt.purchase.sold_at());
+        let source = Source::File { upload, line: receipt.line };
+        match resolved {
+            Err(error) => tally.settle(receipt, Err(error), source),
+            Ok((owner, customer)) => {
+                let entry = Entry { purchase: receipt.purchase.clone(), source };
+                // A return of a sale of this window, or a receipt that comes twice, is recorded last.
+                let names_sale =
+                    matches!(entry.purchase.kind(), PurchaseKind::Return { of: Some(_) });
+                let comes_twice = !seen.insert(entry.purchase.receipt().clone());
+                let resolved = ResolvedReceipt { receipt, entry, customer };
+                if names_sale || comes_twice {
+                    deferred.push(resolved);
+                } else {
+                    groups.entry(owner).or_default().push(resolved);
+                }
+            }
+        }
+    }
+    groups::settle_known(app, scope, &mut groups, tally).await?;
+    groups::record(app, scope, groups, tally, now).await?;
+    for ResolvedReceipt { receipt, entry, customer } in deferred {
+        let outcome = app.store.record_purchase(scope, &customer, &entry, now).await;
+        tally.settle_written(receipt, outcome, entry.source)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! The errors of an archive.
+
+/// Why an archive could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The bucket.
+    #[error("the bucket of archives could not be reached")]
+    Bucket(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A mark or a manifest, which this code cannot serialise or read.
+    #[error("a mark or a manifest of the archive could not be read or written")]
+    Mark(#[source] serde_json::Error),
+    /// The compression.
+    #[error("items could not be compressed")]
+    Compression(#[from] std::io::Error),
+    /// A part is to be cleared, and the archive is not complete. Nothing was cleared.
+    #[error("a part is to be cleared that is not archived")]
+    NotArchived,
+}

@@ -1,0 +1,30 @@
+//! From a message to the piece of work that it names.
+
+use crate::archive::{archive_part, begin, clear};
+use crate::context::App;
+use crate::message::RetentionMessage;
+use crate::sweep::sweep;
+use domain::Instant;
+use platform::queue::{self, Failed};
+use store::DueBucket;
+
+/// Handles the body of one message.
+pub async fn handle(app: &App, body: &str, now: Instant, until: Instant) -> Result<(), Failed> {
+    const NOT_A_PIECE: &str = "not a piece of a daily run";
+    match queue::read(body, NOT_A_PIECE)? {
+        RetentionMessage::Sweep { month, shard, today, merchant } => {
+            let bucket = DueBucket::new(month, shard).ok_or(Failed::Poison(NOT_A_PIECE))?;
+            sweep(app, bucket, today, merchant, now, until).await?;
+        }
+        RetentionMessage::Archive { merchant, today } => {
+            begin::begin(app, merchant, today, now).await?;
+        }
+        RetentionMessage::ArchivePart { merchant, part } => {
+            archive_part::archive_part(app, merchant, part, now, until).await?;
+        }
+        RetentionMessage::ClearPart { merchant, part } => {
+            clear::clear_part(app, merchant, part, now, until).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! The request of a daily run.
+
+use crate::context::RetentionError;
+use domain::{Day, Instant, MerchantId, retention};
+use serde::Deserialize;
+
+/// The stage that holds real persons.
+const LIVE: &str = "live";
+
+/// The request. The schedule sends an empty one.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Request {
+    /// Another day than today, `2029-12-01`. The stage `live` accepts this field only for a dry run.
+    pub today: Option<String>,
+    /// Whether only to list what the daily run would do.
+    pub dry_run: bool,
+    /// The only merchant of the run.
+    pub merchant: Option<String>,
+}
+
+/// A valid request.
+pub(crate) struct Run {
+    /// The last day that is due.
+    pub(crate) today: Day,
+    /// Whether the day is another than today.
+    pub(crate) is_simulated: bool,
+    /// The only merchant of the run.
+    pub(crate) merchant: Option<MerchantId>,
+}
+
+impl Request {
+    /// Checks the request against the stage of the deployment.
+    pub(crate) fn validate(&self, stage: &str, now: Instant) -> Result<Run, RetentionError> {
+        let simulated = self.today.as_deref().map(Day::parse).transpose();
+        let simulated =
+            simulated.map_err(|_| RetentionError::Request("today: write a day as 2029-12-01"))?;
+        let merchant = self.merchant.as_deref().map(MerchantId::parse).transpose();
+        let merchant = merchant.map_err(|_| {
+            RetentionError::Request("merchant: send the identifier as it was given")
+        })?;
+        if simulated.is_some() && stage == LIVE && !self.dry_run {
+            return Err(RetentionError::Request(
+                "a simulated day would erase real persons before their time: ask for a dry run",
+            ));
+        }
+        let today = simulated.unwrap_or_else(|| retention::day_of(now));
+        Ok(Run { today, is_simulated: simulated.is_some(), merchant })
+    }
+}

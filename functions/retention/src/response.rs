@@ -1,0 +1,25 @@
+//! The response to the request of a daily run.
+
+use crate::dry_run::DryRun;
+use serde::Serialize;
+
+/// The response.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Response {
+    /// The work was queued.
+    Queued(QueuedRun),
+    /// The list of a dry run.
+    DryRun(DryRun),
+}
+
+/// A daily run that was queued.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct QueuedRun {
+    /// The last day that is due.
+    pub today: String,
+    /// The number of buckets, each a message.
+    pub buckets: usize,
+    /// The number of entries that were due before yesterday and are still there.
+    pub overdue: u64,
+}

@@ -1,0 +1,82 @@
+//! The errors of the domain. Each aggregate has its own error type; [`DomainError`] holds any of them.
+//!
+//! Every error has a stable code, and a class that decides the HTTP status.
+
+mod class;
+mod field;
+mod request;
+
+pub use class::ErrorClass;
+pub(crate) use class::error_codes;
+pub use field::InvalidField;
+pub use request::RequestError;
+
+use crate::campaign::CampaignError;
+use crate::coupon::CouponError;
+use crate::ledger::LedgerError;
+use crate::member::MemberError;
+use crate::merchant::MerchantError;
+use crate::programme::ProgrammeError;
+use crate::purchase::PurchaseError;
+use crate::reward::RewardError;
+use crate::values::ValueError;
+use crate::webhook::WebhookError;
+
+/// Lists the error types once: the variants of [`DomainError`], their conversions, codes and classes.
+macro_rules! domain_error {
+    ($($(#[$doc:meta])* $variant:ident($error:ident),)*) => {
+        /// An error of the domain, of whichever aggregate.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+        pub enum DomainError {
+            $($(#[$doc])* #[error(transparent)] $variant(#[from] $error),)*
+        }
+
+        impl DomainError {
+            /// A stable code, for programs and for translation.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$variant(error) => error.code(),)*
+                }
+            }
+
+            /// The class, which decides the HTTP status.
+            #[must_use]
+            pub const fn class(self) -> ErrorClass {
+                match self {
+                    $(Self::$variant(error) => error.class(),)*
+                }
+            }
+
+            /// Every code, without those of [`crate::coupon::Refusal`] and [`crate::reward::Refusal`].
+            pub fn codes() -> impl Iterator<Item = &'static str> {
+                [$($error::CODES),*].into_iter().flatten().copied()
+            }
+        }
+    };
+}
+
+domain_error! {
+    /// A value that is not accepted.
+    Value(ValueError),
+    /// A member.
+    Member(MemberError),
+    /// A purchase.
+    Purchase(PurchaseError),
+    /// The ledger.
+    Ledger(LedgerError),
+    /// A programme.
+    Programme(ProgrammeError),
+    /// An offer, a batch or a coupon.
+    Coupon(CouponError),
+    /// A reward or a redemption.
+    Reward(RewardError),
+    /// A campaign or its segment.
+    Campaign(CampaignError),
+    /// A merchant's settings.
+    Merchant(MerchantError),
+    /// A webhook.
+    Webhook(WebhookError),
+    /// The request itself.
+    Request(RequestError),
+}

@@ -1,0 +1,15 @@
+//! Why a function could not start.
+
+/// Why a function could not start. The runtime reports the error, and Lambda starts another instance.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting that the template should have set.
+    #[error("the environment variable {0} is missing or unusable")]
+    Setting(&'static str),
+    /// A secret that could not be read.
+    #[error("a secret could not be read")]
+    Secret(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The table did not answer.
+    #[error("the table could not be reached")]
+    Table(#[from] store::StoreError),
+}
