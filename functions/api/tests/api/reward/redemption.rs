@@ -100,7 +100,7 @@ async fn goods_are_requested_and_fulfilled_and_then_cannot_be_cancelled() {
     second.assert_code(409, "reward_member_limit");
     assert_eq!(named(&second), ["/reward_id"]);
     assert_eq!(text(&second.body, "cashier_message"), "Ce client a déjà eu cette récompense.");
-    let detail = "The reward was given to this member as often as it allows.";
+    let detail = "The reward was given to this member as often as its limit allows.";
     assert_eq!(text(&second.body, "detail"), detail);
     for _ in 0..2 {
         let done = counter.step(&asked, "fulfil").await;
