@@ -201,7 +201,13 @@ impl Fixture {
 
 /// A value with the attributes of its maps in their order.
 fn line(value: &AttributeValue) -> String {
-    let AttributeValue::M(map) = value else { return format!("{value:?}") };
+    let map = match value {
+        AttributeValue::M(map) => map,
+        AttributeValue::L(list) => {
+            return format!("{:?}", list.iter().map(line).collect::<Vec<_>>());
+        }
+        other => return format!("{other:?}"),
+    };
     let sorted: BTreeMap<_, _> = map.iter().map(|(name, value)| (name, line(value))).collect();
     format!("{sorted:?}")
 }
