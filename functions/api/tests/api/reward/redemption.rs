@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 /// A member with points.
 struct Counter<'s> {
-    service: &'s Service,
     till: Till<'s>,
     member: String,
 }
@@ -18,7 +17,7 @@ impl<'s> Counter<'s> {
         let till = service.till("A", "retail").await;
         let member = till.enrol(MOBILE).await;
         till.give(&member, points).await;
-        Self { service, till, member }
+        Self { till, member }
     }
 
     fn path(&self, end: &str) -> String {
