@@ -14,6 +14,7 @@ mod merchant;
 mod purchase;
 mod retention;
 mod reward;
+mod scope;
 mod table;
 mod ttl_cache;
 mod upload;
@@ -23,52 +24,68 @@ mod webhook;
 use domain::MerchantId;
 use std::sync::Arc;
 
-pub use archive::{Part, Position, Purpose, Step, StoredItem, Walk};
+pub use archive::part::Part;
+pub use archive::stored_item::StoredItem;
+pub use archive::walk::{Position, Purpose, Step, Walk};
 pub use campaign::addressees::Addressee;
+pub use campaign::batch_id::BatchId;
 pub use campaign::dry_run::{DryCounts, DryRun};
 pub use campaign::figures::{ByState, Counts, Figures};
-pub use campaign::lifecycle::StoredCampaign;
-pub use campaign::plan::{BATCH_MEMBERS, MemberProjection, Names, Plan, Walked};
-pub use campaign::receipt::MessageState;
+pub use campaign::item::StoredCampaign;
+pub use campaign::plan::{BATCH_MEMBERS, CutBatch, Plan};
+pub use campaign::position::WalkPosition;
+pub use campaign::receipt::{MessageReceipt, MessageState};
 pub use campaign::send::{Addressed, Claim, Claimed};
-pub use coupon::batch::{CouponBatch, CouponRange, RANGE_CODES, RangeClaimed};
+pub use campaign::walk::{MemberProjection, NamesToOpen, WalkPage};
+pub use coupon::batch::{CouponBatch, NewCouponBatch, RANGE_CODES};
+pub use coupon::chosen_code::CodeChange;
 pub use coupon::code::CodeMaker;
 pub use coupon::import::Imported;
-pub use coupon::item::{CodeChange, StoredCoupon};
+pub use coupon::item::StoredCoupon;
+pub use coupon::range::{BatchProgress, CouponRange, RangeClaimed};
 pub use domain::values::identifiers::MEMBER_SHARDS;
 pub use error::{Conflict, Entity, StoreError};
 pub use error_chain::ErrorChain;
 pub use ledger::adjust::NewAdjustment;
 pub use ledger::daily_run::DailyRunPage;
 pub use ledger::entry::Entered;
-pub use ledger::proof::{ProofPage, Unproved};
+pub use ledger::proof::{MemberProof, ProofPage, Unproved};
 pub use ledger::visit::NewVisit;
+pub use member::account::StoredAccount;
 pub use member::card::CardStep;
 pub use member::consent::{ConsentChange, MessageAddress};
 pub use member::contacts::{Contact, Known};
 pub use member::correct::Correction;
-pub use member::erase::{DueMember, Tombstone};
+pub use member::enrol::NewMember;
 pub use member::history::{CardEvent, HistoryEntry, HistoryKey, HistoryPage};
+pub use member::neighbours::Member;
 pub use member::objection_link::Objection;
-pub use member::read::{Member, MemberPage, NewMember};
+pub use member::page::MemberPage;
+pub use member::tombstone::{DueMember, Tombstone};
 pub use member::unmerge::Unmerged;
-pub use merchant::settings::{Settings, TillKey};
-pub use purchase::dry_run::{DryRunCoupon, DryRunCustomer, PurchaseDryRun};
-pub use purchase::read::{Customer, Entry, Holder, Outcome, Recorded, Source, StoredPurchase};
+pub use merchant::settings::Settings;
+pub use merchant::till_key::TillKey;
+pub use purchase::customer::{Customer, Holder};
+pub use purchase::dry_run::{DryRunCoupon, DryRunCustomer, DryRunSale, PurchaseDryRun};
+pub use purchase::entry::{Entry, Outcome, Recorded, Source};
+pub use purchase::item::StoredPurchase;
 pub use purchase::record::MAX_PURCHASES_PER_TRANSACTION;
 pub use retention::due_index::{Due, DueAfter, DueBucket, DuePage};
 pub use retention::erasure_record::{Erasure, ErasureCounts, ErasurePage};
 pub use reward::counts::RewardCounts;
 pub use reward::redemption::{NewRedemption, Redeemed, Wanted};
+pub use scope::Scope;
 pub use table::idempotency::{Answered, IdempotencyKey};
-pub use table::keys::{BatchId, Mode, Tenant};
+pub use table::tenant::{Mode, Tenant};
 pub use table::transaction::{Cancellation, Transaction, TransactionOutcome};
 pub use ttl_cache::TtlCache;
-pub use upload::{RangeReport, Rows, Upload, UploadStatus};
+pub use upload::range::{FinishedRange, RangeReport, RangesSummary, Rows};
+pub use upload::report::{Upload, UploadStatus};
 pub use vault::{MasterKey, MerchantKey};
 pub use webhook::changes::{Change, ChangeKind, ChangedPurchase, StreamRecord};
 pub use webhook::endpoint::{NewWebhook, Webhook};
 pub use webhook::events::{Event, EventKey, EventPage};
+pub use webhook::manage::WebhookChange;
 pub use webhook::secret::WebhookSecret;
 
 /// How long an instance uses settings, offers and rewards without reading them again: a revoked key
@@ -87,24 +104,6 @@ pub struct Store {
     offers: Arc<coupon::offer::Offers>,
     rewards: Arc<reward::catalogue::Rewards>,
     finished_batches: Arc<coupon::batch::FinishedBatches>,
-}
-
-/// Whose data an operation touches: a merchant's settings and whether its live or its test data.
-/// Built from a verified credential, never from what a caller sent.
-#[derive(Clone)]
-pub struct Scope {
-    /// The merchant's settings.
-    pub settings: Arc<Settings>,
-    /// Live or test data.
-    pub mode: Mode,
-}
-
-impl Scope {
-    /// What every key of that data begins with.
-    #[must_use]
-    pub fn tenant(&self) -> Tenant {
-        Tenant { merchant: self.settings.merchant.id, mode: self.mode }
-    }
 }
 
 impl Store {

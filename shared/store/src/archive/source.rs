@@ -1,5 +1,6 @@
 //! Where a walk reads from, a page at a time.
 
+use crate::table::attributes;
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
 use crate::{Scope, Store, StoreError};
@@ -73,11 +74,11 @@ impl Reader<'_> {
             .query()
             .table_name(&*self.store.table)
             .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", items::text(pk));
+            .expression_attribute_values(":pk", attributes::text(pk));
         if let Some(prefix) = prefix {
             query = query
                 .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                .expression_attribute_values(":prefix", items::text(prefix));
+                .expression_attribute_values(":prefix", attributes::text(prefix));
         }
         let answer = query
             .limit(limit)
@@ -105,7 +106,7 @@ impl Reader<'_> {
             .index_name("history")
             .key_condition_expression("#member = :member")
             .expression_attribute_names("#member", "member")
-            .expression_attribute_values(":member", items::text(holder))
+            .expression_attribute_values(":member", attributes::text(holder))
             .limit(limit)
             .set_exclusive_start_key(after.map(start))
             .send()
@@ -152,5 +153,7 @@ fn place(item: &Item) -> After {
 
 fn start(after: &After) -> Item {
     let named = after.iter();
-    named.map(|(name, value)| (name.clone(), items::text(value.clone()))).collect::<HashMap<_, _>>()
+    named
+        .map(|(name, value)| (name.clone(), attributes::text(value.clone())))
+        .collect::<HashMap<_, _>>()
 }

@@ -1,10 +1,11 @@
 //! A walk over a part.
 
+use super::part::Part;
 use super::source::{After, Page, Reader, Source, attribute, key};
-use super::{Part, StoredItem};
-use crate::member::erase::ERASED_ON;
-use crate::member::item::cards_of;
-use crate::member::read::member_id;
+use super::stored_item::StoredItem;
+use crate::member::person::ERASED_ON;
+use crate::member::person::cards_of;
+use crate::table::attributes::member_id;
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
 use crate::vault::Field;

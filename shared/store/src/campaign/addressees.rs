@@ -4,10 +4,11 @@
 //! they are read by walking over them once more, which is billed by what is read; members that stand
 //! apart are read by their keys, which is billed by the item.
 
-use crate::member::consent::{ConsentsRecord, MessageAddress};
-use crate::member::erase::ERASED_ON;
-use crate::member::read::member_id;
+use crate::member::consent::MessageAddress;
+use crate::member::person::ERASED_ON;
+use crate::table::attributes::{self, member_id};
 use crate::table::codec;
+use crate::table::codec::consents::ConsentsRecord;
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
 use crate::vault::Field;
@@ -126,7 +127,7 @@ impl Store {
         for (member, item) in read {
             match item.get("account") {
                 Some(AttributeValue::B(account)) => {
-                    let account = codec::decode_account(account.as_ref())?;
+                    let account = codec::account::decode(account.as_ref())?;
                     let balance = account.balance_on(today, &scope.settings.programmes);
                     points.insert(member, balance.available);
                 }
@@ -175,9 +176,9 @@ impl Store {
                 .table_name(&*self.table)
                 .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
                 .projection_expression(&projection)
-                .expression_attribute_values(":pk", items::text(pk.clone()))
-                .expression_attribute_values(":from", items::text(from.clone()))
-                .expression_attribute_values(":to", items::text(to.clone()))
+                .expression_attribute_values(":pk", attributes::text(pk.clone()))
+                .expression_attribute_values(":from", attributes::text(from.clone()))
+                .expression_attribute_values(":to", attributes::text(to.clone()))
                 .set_limit(limit.take())
                 .consistent_read(true)
                 .set_exclusive_start_key(start.take())

@@ -1,14 +1,15 @@
 //! A campaign's dry run: whom it would reach and what it would come to, counted by a job that notes how
 //! far it is, in one item.
 
-use crate::campaign::send::token;
-use crate::member::read::member_id;
-use crate::table::items;
-use crate::table::keys::{self, Key, Tenant};
+use crate::campaign::position::WalkPosition;
+use crate::table::attributes::{self, member_id};
+use crate::table::keys::{self, Key};
+use crate::table::lease::token;
+use crate::table::tenant::Tenant;
 use crate::table::write::Write;
 use crate::{Consistency, Store, StoreError};
 use domain::values::identifiers::MEMBER_SHARDS;
-use domain::{CampaignId, Instant, MemberId};
+use domain::{CampaignId, Instant};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
@@ -41,10 +42,8 @@ pub struct DryRun {
     pub asked_at: Instant,
     /// When it had seen everybody.
     pub done_at: Option<Instant>,
-    /// The shard under way.
-    pub shard: u8,
-    /// The last member of it that was seen.
-    pub after: Option<MemberId>,
+    /// The place up to which members were read.
+    pub position: WalkPosition,
     /// What was counted.
     pub counts: DryCounts,
     /// Tells one asking from the next.
@@ -76,10 +75,10 @@ impl DryRunRecord {
             sk,
             run: dry_run.run.clone(),
             v: dry_run.version,
-            asked_at: items::instant_text(dry_run.asked_at),
-            done_at: dry_run.done_at.map(items::instant_text),
-            shard: dry_run.shard,
-            after: dry_run.after.map(|member| member.to_string()),
+            asked_at: attributes::instant_text(dry_run.asked_at),
+            done_at: dry_run.done_at.map(attributes::instant_text),
+            shard: dry_run.position.shard,
+            after: dry_run.position.after.map(|member| member.to_string()),
             counts: dry_run.counts,
             ttl: dry_run.asked_at.as_second() + KEPT_SECONDS,
         }
@@ -87,10 +86,12 @@ impl DryRunRecord {
 
     fn read(self) -> Result<DryRun, StoreError> {
         Ok(DryRun {
-            asked_at: items::instant_of(&self.asked_at)?,
-            done_at: self.done_at.as_deref().map(items::instant_of).transpose()?,
-            shard: self.shard,
-            after: self.after.as_deref().map(member_id).transpose()?,
+            asked_at: attributes::instant_of(&self.asked_at)?,
+            done_at: self.done_at.as_deref().map(attributes::instant_of).transpose()?,
+            position: WalkPosition {
+                shard: self.shard,
+                after: self.after.as_deref().map(member_id).transpose()?,
+            },
             counts: self.counts,
             run: self.run,
             version: self.v,
@@ -103,7 +104,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn ask_dry_run(
+    pub async fn request_dry_run(
         &self,
         tenant: Tenant,
         campaign: CampaignId,
@@ -118,8 +119,7 @@ impl Store {
         let dry_run = DryRun {
             asked_at: now,
             done_at: None,
-            shard: 0,
-            after: None,
+            position: WalkPosition::default(),
             counts: DryCounts::default(),
             run: token()?,
             version: 1,
@@ -151,31 +151,30 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn note_dry_run(
+    pub async fn save_dry_run(
         &self,
         tenant: Tenant,
         campaign: CampaignId,
         dry_run: &mut DryRun,
         counts: DryCounts,
-        (shard, after): (u8, Option<MemberId>),
+        position: WalkPosition,
         now: Instant,
     ) -> Result<bool, StoreError> {
         let next = DryRun {
-            done_at: (shard >= MEMBER_SHARDS).then_some(now),
-            shard,
-            after,
+            done_at: (position.shard >= MEMBER_SHARDS).then_some(now),
+            position,
             counts,
             version: dry_run.version + 1,
             ..dry_run.clone()
         };
-        let note = Write::put(&DryRunRecord::of(tenant, campaign, &next))?
+        let save = Write::put(&DryRunRecord::of(tenant, campaign, &next))?
             .condition("run = :run AND v = :v")
-            .value(":run", items::text(dry_run.run.clone()))
-            .value(":v", items::number(dry_run.version));
-        let noted = self.transact_one(note).await?.is_committed();
-        if noted {
+            .value(":run", attributes::text(dry_run.run.clone()))
+            .value(":v", attributes::number(dry_run.version));
+        let saved = self.transact_one(save).await?.is_committed();
+        if saved {
             *dry_run = next;
         }
-        Ok(noted)
+        Ok(saved)
     }
 }

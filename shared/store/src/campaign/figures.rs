@@ -1,8 +1,9 @@
 //! A campaign's figures: counters spread over a few items, each written in one transaction with what it
 //! counts, so that nothing is counted twice.
 
-use crate::table::items;
-use crate::table::keys::{self, TALLIES, Tenant};
+use crate::table::attributes;
+use crate::table::keys::{self, TALLIES};
+use crate::table::tenant::Tenant;
 use crate::table::write::Write;
 use crate::{Store, StoreError};
 use domain::CampaignId;
@@ -115,9 +116,9 @@ impl Store {
             .key_condition_expression("pk = :pk AND begins_with(sk, :tally)")
             .expression_attribute_values(
                 ":pk",
-                items::text(keys::campaign_partition(tenant, campaign)),
+                attributes::text(keys::campaign_partition(tenant, campaign)),
             )
-            .expression_attribute_values(":tally", items::text("TALLY#"))
+            .expression_attribute_values(":tally", attributes::text("TALLY#"))
             .consistent_read(true)
             .send()
             .await
@@ -156,7 +157,7 @@ pub(crate) fn tally(
     let key = keys::tally(tenant, campaign, spread(what));
     let add = Write::update(&key, format!("ADD {}", named.join(", ")));
     told.into_iter()
-        .fold(add, |add, (name, number)| add.value(format!(":{name}"), items::number(*number)))
+        .fold(add, |add, (name, number)| add.value(format!(":{name}"), attributes::number(*number)))
 }
 
 /// A count as a counter takes it.

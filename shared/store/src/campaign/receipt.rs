@@ -1,9 +1,11 @@
 //! What a provider tells of each recipient: a row moves on, and the campaign's figures with it.
 
 use crate::campaign::figures::{signed, tally};
-use crate::table::items::{self, Item};
-use crate::table::keys::{self, Tenant};
+use crate::table::attributes;
+use crate::table::items::Item;
+use crate::table::keys;
 use crate::table::retry::retry_rest;
+use crate::table::tenant::Tenant;
 use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Entity, Store, StoreError};
@@ -44,7 +46,7 @@ impl MessageState {
 
     /// Whether the row is one of those.
     pub(crate) fn is_of(self, row: &Item) -> bool {
-        row.get("state") == Some(&items::text(self.as_str()))
+        row.get("state") == Some(&attributes::text(self.as_str()))
     }
 
     /// Whether it is told after all of a message that bounced softly: providers keep no order, and
@@ -52,6 +54,15 @@ impl MessageState {
     const fn overtakes_a_soft_bounce(self) -> bool {
         matches!(self, Self::Delivered | Self::Bounced)
     }
+}
+
+/// What a provider reports of one recipient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageReceipt {
+    /// The recipient.
+    pub member: MemberId,
+    /// The new state of the message.
+    pub state: MessageState,
 }
 
 /// A receipt on its way to its row.
@@ -73,10 +84,10 @@ impl Store {
         &self,
         tenant: Tenant,
         campaign: CampaignId,
-        told: &[(MemberId, MessageState)],
+        received: &[MessageReceipt],
     ) -> Result<usize, StoreError> {
         let mut changed = 0;
-        for part in told.chunks(MOST_RECEIPTS) {
+        for part in received.chunks(MOST_RECEIPTS) {
             changed += self.some_receipts(tenant, campaign, part).await?;
         }
         Ok(changed)
@@ -86,10 +97,10 @@ impl Store {
         &self,
         tenant: Tenant,
         campaign: CampaignId,
-        told: &[(MemberId, MessageState)],
+        received: &[MessageReceipt],
     ) -> Result<usize, StoreError> {
-        let mut left: Vec<Receipt> = Vec::with_capacity(told.len());
-        for (member, state) in told {
+        let mut left: Vec<Receipt> = Vec::with_capacity(received.len());
+        for MessageReceipt { member, state } in received {
             match left.iter_mut().find(|known| known.member == *member) {
                 None => {
                     left.push(Receipt { member: *member, state: *state, over: MessageState::Sent });
@@ -147,7 +158,7 @@ impl Store {
         let update = Write::update(&keys::message(tenant, member, campaign), "SET #state = :state")
             .if_present()
             .name("#state", "state")
-            .value(":state", items::text(MessageState::Refused.as_str()));
+            .value(":state", attributes::text(MessageState::Refused.as_str()));
         self.transact_one(update).await?;
         Ok(())
     }
@@ -168,14 +179,14 @@ impl Store {
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :message)")
-            .expression_attribute_values(":pk", items::text(keys::member_rows(tenant, member)))
-            .expression_attribute_values(":message", items::text(keys::MESSAGE_PREFIX))
+            .expression_attribute_values(":pk", attributes::text(keys::member_rows(tenant, member)))
+            .expression_attribute_values(":message", attributes::text(keys::MESSAGE_PREFIX))
             .into_paginator()
             .items()
             .send();
         while let Some(item) = pages.next().await {
             let item = item.map_err(StoreError::unavailable)?;
-            if item.get("channel") == Some(&items::text(channel.as_str())) {
+            if item.get("channel") == Some(&attributes::text(channel.as_str())) {
                 return Ok(true);
             }
         }
@@ -195,8 +206,8 @@ fn move_messages(
         let update = Write::update(&key, "SET #state = :state")
             .condition("#state = :over")
             .name("#state", "state")
-            .value(":state", items::text(receipt.state.as_str()))
-            .value(":over", items::text(receipt.over.as_str()))
+            .value(":state", attributes::text(receipt.state.as_str()))
+            .value(":over", attributes::text(receipt.over.as_str()))
             .returning_stored();
         transaction.add_in(Slot::Message(place), update);
     }

@@ -4,12 +4,16 @@
 //! The claim comes before the call. It keeps the instant of the first attempt and exactly who was
 //! addressed, so that whoever takes the batch over knows whether the provider may have it already.
 
+use crate::campaign::batch_id::BatchId;
 use crate::campaign::figures::{Counts, signed, tally};
 use crate::campaign::plan::BatchRecord;
 use crate::campaign::receipt::MessageState;
+use crate::table::attributes;
 use crate::table::items;
-use crate::table::keys::{self, BatchId, Key, Tenant};
+use crate::table::keys::{self, Key};
+use crate::table::lease::token;
 use crate::table::retry::{Attempt, retry};
+use crate::table::tenant::Tenant;
 use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Store, StoreError};
@@ -92,7 +96,7 @@ impl Store {
         let wanted = [keys::batch(tenant, campaign, batch), keys::sending(tenant, campaign, batch)];
         let (mut cut, mut before) = (None, None);
         for item in self.get_items_strongly(&wanted).await? {
-            if item.get("sk") == Some(&items::text(&wanted[0].sk)) {
+            if item.get("sk") == Some(&attributes::text(&wanted[0].sk)) {
                 cut = Some(items::from_item::<BatchRecord>(item, "batch")?);
             } else {
                 before = Some(items::from_item::<SendingRecord>(item, "sending")?);
@@ -124,10 +128,10 @@ impl Store {
             Some(record) => {
                 let claim = Write::update(&key, "SET lease = :lease, lease_until = :until")
                     .condition("lease = :before")
-                    .value(":lease", items::text(lease.clone()))
-                    .value(":until", items::number(until))
-                    .value(":before", items::text(record.lease.clone()));
-                let first = record.first_attempt_at.as_deref().map(items::instant_of);
+                    .value(":lease", attributes::text(lease.clone()))
+                    .value(":until", attributes::number(until))
+                    .value(":before", attributes::text(record.lease.clone()));
+                let first = record.first_attempt_at.as_deref().map(attributes::instant_of);
                 let addressed = match (record.addressed, record.counts) {
                     (Some(bits), Some(counts)) => {
                         Some(Addressed { members: chosen(&members, &bits), counts })
@@ -173,21 +177,21 @@ impl Store {
         let rows = addressed.members.iter().map(|member| {
             let Key { pk, sk } = keys::message(tenant, *member, campaign);
             HashMap::from([
-                ("pk".to_owned(), items::text(pk)),
-                ("sk".to_owned(), items::text(sk)),
-                ("channel".to_owned(), items::text(channel.as_str())),
-                ("state".to_owned(), items::text(MessageState::Sent.as_str())),
-                ("sent_at".to_owned(), items::text(items::instant_text(now))),
+                ("pk".to_owned(), attributes::text(pk)),
+                ("sk".to_owned(), attributes::text(sk)),
+                ("channel".to_owned(), attributes::text(channel.as_str())),
+                ("state".to_owned(), attributes::text(MessageState::Sent.as_str())),
+                ("sent_at".to_owned(), attributes::text(attributes::instant_text(now))),
             ])
         });
         self.put_items(rows.collect()).await?;
         let set = "SET first_attempt_at = :now, addressed = :bits, counts = :counts";
         let begin = Write::update(&keys::sending(tenant, campaign, claim.batch), set)
             .condition("lease = :lease AND attribute_not_exists(done_at)")
-            .value(":now", items::text(items::instant_text(now)))
+            .value(":now", attributes::text(attributes::instant_text(now)))
             .value(":bits", AttributeValue::B(bits(&claim.all, &addressed.members).into()))
             .value(":counts", counts_value(addressed.counts)?)
-            .value(":lease", items::text(claim.lease.clone()));
+            .value(":lease", attributes::text(claim.lease.clone()));
         if !self.transact_one(begin).await?.is_committed() {
             return Ok(false);
         }
@@ -217,14 +221,14 @@ impl Store {
         let note = &Write::update(&sending, "SET later = :later")
             .condition("lease = :lease AND attribute_not_exists(first_attempt_at)")
             .value(":later", AttributeValue::B(bits(&claim.all, &out).into()))
-            .value(":lease", items::text(claim.lease.clone()));
+            .value(":lease", attributes::text(claim.lease.clone()));
         retry(|_| async move {
             let record = BatchRecord::of(tenant, campaign, rest, members);
             // The version too: a planner at work must not write over the count.
             let count = "SET batches = batches + :one, v = v + :one";
             let count = Write::update(&keys::plan(tenant, campaign), count)
                 .if_present()
-                .value(":one", items::number(1));
+                .value(":one", attributes::number(1));
             let mut transaction = self.transaction();
             transaction.add(note.clone());
             transaction.add(Write::put(&record)?.if_absent());
@@ -261,8 +265,8 @@ impl Store {
         };
         let change = Write::update(&keys::sending(tenant, campaign, claim.batch), change)
             .condition("lease = :lease AND attribute_not_exists(done_at)")
-            .value(":zero", items::number(0))
-            .value(":lease", items::text(claim.lease.clone()));
+            .value(":zero", attributes::number(0))
+            .value(":lease", attributes::text(claim.lease.clone()));
         self.transact_one(change).await?;
         Ok(())
     }
@@ -288,9 +292,9 @@ impl Store {
             let sending = keys::sending(tenant, campaign, claim.batch);
             let done = Write::update(&sending, "SET done_at = :now, counts = :counts")
                 .condition("lease = :lease AND attribute_not_exists(done_at)")
-                .value(":now", items::text(items::instant_text(now)))
+                .value(":now", attributes::text(attributes::instant_text(now)))
                 .value(":counts", counts_value(counts)?)
-                .value(":lease", items::text(claim.lease.clone()));
+                .value(":lease", attributes::text(claim.lease.clone()));
             let numbers = [
                 ("batches_done", 1),
                 ("sent", signed(counts.sent)),
@@ -313,13 +317,6 @@ impl Store {
         })
         .await
     }
-}
-
-/// Thirty-two hexadecimal digits that nobody has drawn before.
-pub(crate) fn token() -> Result<String, StoreError> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
-    Ok(format!("{:032x}", u128::from_be_bytes(random)))
 }
 
 fn counts_value(counts: Counts) -> Result<AttributeValue, StoreError> {

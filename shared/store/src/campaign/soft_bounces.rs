@@ -2,8 +2,9 @@
 //! twice.
 
 use crate::campaign::receipt::MessageState;
-use crate::table::items;
-use crate::table::keys::{self, Tenant};
+use crate::table::attributes;
+use crate::table::keys;
+use crate::table::tenant::Tenant;
 use crate::{Store, StoreError};
 use domain::{CampaignId, Channel, MemberId};
 
@@ -31,8 +32,8 @@ impl Store {
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :message)")
-            .expression_attribute_values(":pk", items::text(keys::member_rows(tenant, member)))
-            .expression_attribute_values(":message", items::text(keys::MESSAGE_PREFIX))
+            .expression_attribute_values(":pk", attributes::text(keys::member_rows(tenant, member)))
+            .expression_attribute_values(":message", attributes::text(keys::MESSAGE_PREFIX))
             // Identifiers begin with their instant: the latest campaign comes first.
             .scan_index_forward(false)
             .limit(PAGE)
@@ -43,7 +44,7 @@ impl Store {
         while seen < count {
             let Some(row) = pages.next().await else { return Ok(None) };
             let row = row.map_err(StoreError::unavailable)?;
-            let is_other = row.get("channel") != Some(&items::text(channel.as_str()));
+            let is_other = row.get("channel") != Some(&attributes::text(channel.as_str()));
             if is_other || MessageState::Refused.is_of(&row) {
                 continue;
             }

@@ -3,7 +3,8 @@
 
 use crate::coupon::item::CouponRecord;
 use crate::table::items;
-use crate::table::keys::{self, Tenant};
+use crate::table::keys;
+use crate::table::tenant::Tenant;
 use crate::table::write::{Write, Written};
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::{CouponCode, CouponError, DomainError, OfferId};
@@ -64,7 +65,7 @@ impl Store {
         offer: OfferId,
         code: &CouponCode,
     ) -> Result<Imported, StoreError> {
-        let record = CouponRecord::fresh(tenant, code, offer, None);
+        let record = CouponRecord::unused(tenant, code, offer, None);
         match self.write(Write::put(&record)?.if_absent()).await? {
             Written::Done(_) => Ok(Imported::New),
             Written::Refused => {

@@ -1,8 +1,10 @@
 //! Offers: what a merchant's coupons give. One item an offer, kept in memory for a minute.
 
 use crate::TtlCache;
+use crate::table::attributes;
 use crate::table::items;
-use crate::table::keys::{self, Key, Tenant};
+use crate::table::keys::{self, Key};
+use crate::table::tenant::Tenant;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
@@ -149,7 +151,7 @@ impl Store {
         now: Instant,
     ) -> Result<Answered<Offer>, StoreError> {
         let put = Write::put(&OfferRecord::of(scope.tenant(), offer))?.if_absent();
-        match self.enter_once(scope, (offer.id.to_string(), put), key, now).await? {
+        match self.enter_once(scope, &offer.id.to_string(), &put, key, now).await? {
             None => Ok(Answered::New(offer.clone())),
             Some(before) => {
                 let id = OfferId::parse(&before).map_err(|_| StoreError::Corrupt("answer"))?;
@@ -217,8 +219,8 @@ impl Store {
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :offer)")
-            .expression_attribute_values(":pk", items::text(keys::offers_partition(tenant)))
-            .expression_attribute_values(":offer", items::text(keys::OFFER_PREFIX))
+            .expression_attribute_values(":pk", attributes::text(keys::offers_partition(tenant)))
+            .expression_attribute_values(":offer", attributes::text(keys::OFFER_PREFIX))
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(

@@ -47,12 +47,11 @@ impl Store {
         key: &IdempotencyKey,
         now: Instant,
     ) -> Result<Attempt<Entered>, StoreError> {
-        let (member, mut account, version) =
-            self.account(scope, new.member, Consistency::Strong).await?;
+        let mut stored = self.account(scope, new.member, Consistency::Strong).await?;
         let programmes = &scope.settings.programmes;
-        let lots = ledger::adjust(&mut account, new.points, new.today, programmes)?;
+        let lots = ledger::adjust(&mut stored.account, new.points, new.today, programmes)?;
         let cause = Cause::Adjustment(new.adjustment.clone());
         let entry = LedgerEntry { cause, points: new.points, lots, at: now };
-        self.enter(scope, (member, &account, version), &entry, new.today, key, now).await
+        self.enter(scope, &stored, &entry, new.today, key, now).await
     }
 }

@@ -1,7 +1,7 @@
 //! What is kept of the answer to a keyed request that moved points: the entry that it made, and the
 //! balance after it.
 
-use crate::member::read::member_id;
+use crate::table::attributes::member_id;
 use crate::table::keys::{self, Key};
 use crate::{Scope, StoreError};
 use domain::programme::lifetime::Balance;

@@ -1,7 +1,9 @@
 //! A night of a merchant's members: which merchants have one, whom it changes, and the change.
 
 use crate::ledger::entry::EntryRecord;
-use crate::member::read::{neighbours_of, put_account};
+use crate::member::account::StoredAccount;
+use crate::member::neighbours::{Pair, pair};
+use crate::table::attributes;
 use crate::table::items::{self, Item};
 use crate::table::keys;
 use crate::table::retry::{Attempt, retry};
@@ -36,7 +38,7 @@ impl Store {
             .table_name(&*self.table)
             .index_name("due")
             .key_condition_expression("due_bucket = :bucket")
-            .expression_attribute_values(":bucket", items::text(keys::NIGHTLY))
+            .expression_attribute_values(":bucket", attributes::text(keys::NIGHTLY))
             .into_paginator()
             .items()
             .send();
@@ -74,23 +76,24 @@ impl Store {
             .projection_expression("pk, sk, v, account, merged_into, birth_date, erased_on")
             .expression_attribute_values(
                 ":pk",
-                items::text(keys::member_partition(scope.tenant(), shard)),
+                attributes::text(keys::member_partition(scope.tenant(), shard)),
             )
-            .expression_attribute_values(":member", items::text("MEMBER#"))
+            .expression_attribute_values(":member", attributes::text("MEMBER#"))
             .set_exclusive_start_key(start)
             .send()
             .await
             .map_err(StoreError::unavailable)?;
         let goes_on = answer.last_evaluated_key.is_some();
-        let found = neighbours_of(answer.items.unwrap_or_default())?;
+        let found = pair(answer.items.unwrap_or_default())?;
         let next = found.last.filter(|_| goes_on);
         let mut page = DailyRunPage { due: vec![], seen: 0, next };
-        for (member, mut account, item) in found.pairs {
-            if item.contains_key("merged_into") {
+        for Pair { account: stored, person } in found.pairs {
+            if person.contains_key("merged_into") {
                 continue;
             }
             page.seen += 1;
-            let born = birth_date(scope, member, &item, today)?;
+            let StoredAccount { member, mut account, .. } = stored;
+            let born = birth_date(scope, member, &person, today)?;
             if !account.run_day(born, today, &scope.settings.programmes).is_quiet() {
                 page.due.push(member);
             }
@@ -121,9 +124,8 @@ impl Store {
             if night.is_quiet() {
                 return Ok(Attempt::Done(night));
             }
-            let over = Some(member.account_version);
             let mut transaction = self.transaction();
-            transaction.add(put_account(scope, id, &member.account, over)?);
+            transaction.add(member.put_account(scope)?);
             let ended: Points = night.ended.iter().map(|lot| lot.remaining).sum();
             let entries = [
                 (Cause::Expiry, -ended, night.ended.clone()),

@@ -1,11 +1,11 @@
 //! Entries of the ledger that are no purchase: gifts, visits, corrections by hand, what has ended.
 
 use crate::ledger::answer::{LedgerAnswer, balance_after};
-use crate::member::notes;
-use crate::member::read::put_account;
+use crate::ledger::entry_key::EntryKey;
+use crate::member::account::StoredAccount;
+use crate::table::attributes;
 use crate::table::codec;
 use crate::table::idempotency::IdempotencyKey;
-use crate::table::items;
 use crate::table::keys::Key;
 use crate::table::retry::Attempt;
 use crate::table::write::Write;
@@ -60,7 +60,7 @@ impl EntryRecord {
         member: MemberId,
         entry: &LedgerEntry,
     ) -> Result<Self, StoreError> {
-        let (Key { pk, sk }, instant) = notes::new_note(scope, member, entry.at)?;
+        let EntryKey { key: Key { pk, sk }, instant } = EntryKey::new(scope, member, entry.at)?;
         let (adjustment, establishment) = match &entry.cause {
             Cause::Adjustment(adjustment) => (Some(adjustment), None),
             Cause::Visit(establishment) => (None, Some(establishment)),
@@ -73,7 +73,7 @@ impl EntryRecord {
             instant,
             kind: entry.cause.as_str().to_owned(),
             points: entry.points.get(),
-            lots: codec::encode_lots(&entry.lots),
+            lots: codec::lots::encode(&entry.lots),
             author: adjustment.map(|adjustment| adjustment.author.as_str().to_owned()),
             reason: adjustment.map(|adjustment| adjustment.reason.as_str().to_owned()),
             reference: adjustment
@@ -105,8 +105,8 @@ impl EntryRecord {
         Ok(LedgerEntry {
             cause,
             points: Points::new(self.points),
-            lots: codec::decode_lots(&self.lots)?,
-            at: items::instant_of(&self.instant)?,
+            lots: codec::lots::decode(&self.lots)?,
+            at: attributes::instant_of(&self.instant)?,
         })
     }
 }
@@ -117,22 +117,23 @@ impl Store {
     pub(crate) async fn enter(
         &self,
         scope: &Scope,
-        (member, account, version): (MemberId, &Account, u64),
+        stored: &StoredAccount,
         entry: &LedgerEntry,
         today: Day,
         key: &IdempotencyKey,
         now: Instant,
     ) -> Result<Attempt<Entered>, StoreError> {
-        let record = EntryRecord::of(scope, member, entry)?;
+        let StoredAccount { member, account, .. } = stored;
+        let record = EntryRecord::of(scope, *member, entry)?;
         let balance = account.balance_on(today, &scope.settings.programmes);
-        let answer = LedgerAnswer::of(member, &record.key(), &balance).text()?;
+        let answer = LedgerAnswer::of(*member, &record.key(), &balance).text()?;
         let mut transaction = self.transaction();
-        transaction.add(put_account(scope, member, account, Some(version))?);
+        transaction.add(stored.put(scope)?);
         transaction.add(record.put()?);
         transaction.add(scope.answer(key, answer, now)?);
         let balance = balance_after(balance.available, balance.pending);
         let outcome = transaction.commit().await?;
-        Ok(outcome.done(Entered { member, entry: record.read()?, balance }))
+        Ok(outcome.done(Entered { member: *member, entry: record.read()?, balance }))
     }
 
     /// What was entered before for a request that is answered again: 1 strong read.

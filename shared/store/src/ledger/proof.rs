@@ -1,7 +1,8 @@
 //! The proof of a merchant's ledger: every balance is the sum of its entries.
 
-use crate::member::read::members_of;
+use crate::member::neighbours::members_of;
 use crate::purchase::item::PurchaseRecord;
+use crate::table::attributes;
 use crate::table::{items, keys};
 use crate::{Member, Scope, Store, StoreError};
 use domain::{Account, MemberId, Points};
@@ -30,6 +31,22 @@ pub struct ProofPage {
     pub next: Option<MemberId>,
 }
 
+/// A member's account beside the sum of its entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberProof {
+    /// The account.
+    pub account: Account,
+    /// The number of entries.
+    pub entries: u64,
+    /// The sum of the entries.
+    pub sum: Points,
+}
+
+struct EntriesSum {
+    entries: u64,
+    sum: Points,
+}
+
 /// Members of a page: each is a query of its own, and its entries.
 const PAGE: i32 = 100;
 
@@ -53,8 +70,8 @@ impl Store {
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :member)")
-            .expression_attribute_values(":pk", items::text(partition))
-            .expression_attribute_values(":member", items::text("MEMBER#"))
+            .expression_attribute_values(":pk", attributes::text(partition))
+            .expression_attribute_values(":member", attributes::text("MEMBER#"))
             .consistent_read(true)
             .limit(PAGE)
             .set_exclusive_start_key(start)
@@ -77,16 +94,17 @@ impl Store {
         };
         for member in members.into_iter().filter(|member| member.person.merged_into.is_none()) {
             page.members += 1;
-            let (mut entries, mut sum) = self.sum_of(&member).await?;
+            let mut of_entries = self.sum_of(&member).await?;
             let mut account = member.account.sum();
-            if sum != account {
-                let anew = self.member_itself(scope, member.person.id).await?;
-                (entries, sum) = self.sum_of(&anew).await?;
-                account = anew.account.sum();
+            if of_entries.sum != account {
+                let fresh = self.member_itself(scope, member.person.id).await?;
+                of_entries = self.sum_of(&fresh).await?;
+                account = fresh.account.sum();
             }
-            page.entries += entries;
-            if sum != account {
-                page.unproved.push(Unproved { member: member.person.id, entries: sum, account });
+            page.entries += of_entries.entries;
+            let (member, entries) = (member.person.id, of_entries.sum);
+            if entries != account {
+                page.unproved.push(Unproved { member, entries, account });
             }
         }
         Ok(page)
@@ -101,25 +119,25 @@ impl Store {
         &self,
         scope: &Scope,
         id: MemberId,
-    ) -> Result<(Account, u64, Points), StoreError> {
+    ) -> Result<MemberProof, StoreError> {
         let member = self.member(scope, id).await?;
-        let (entries, sum) = self.sum_of(&member).await?;
-        Ok((member.account, entries, sum))
+        let EntriesSum { entries, sum } = self.sum_of(&member).await?;
+        Ok(MemberProof { account: member.account, entries, sum })
     }
 
     /// How many entries a member has, those of members merged into it among them, and their sum.
-    async fn sum_of(&self, member: &Member) -> Result<(u64, Points), StoreError> {
-        let (mut count, mut sum) = (0, Points::ZERO);
+    async fn sum_of(&self, member: &Member) -> Result<EntriesSum, StoreError> {
+        let (mut entries, mut sum) = (0, Points::ZERO);
         let members =
             std::iter::once(member.person.id).chain(member.person.absorbed.iter().copied());
         for id in members {
             let keys = self.history_keys(id).await?;
             for item in self.get_items_strongly(&keys).await? {
-                count += 1;
+                entries += 1;
                 sum += points_of(item)?;
             }
         }
-        Ok((count, sum))
+        Ok(EntriesSum { entries, sum })
     }
 }
 
@@ -131,7 +149,7 @@ fn points_of(item: items::Item) -> Result<Points, StoreError> {
     }
     if !sk.starts_with(keys::LEDGER_PREFIX) {
         let record: PurchaseRecord = items::from_item(item, "purchase")?;
-        return record.stands_for();
+        return record.balance_effect();
     }
     let Some(points) = item.get("points") else { return Ok(Points::ZERO) };
     let points = points.as_n().ok().and_then(|number| number.parse().ok());

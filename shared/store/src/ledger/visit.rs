@@ -1,7 +1,7 @@
 //! Visits without a purchase: the account, the entry and the answer, in one transaction.
 
 use crate::ledger::entry::Entered;
-use crate::purchase::read::Holder;
+use crate::purchase::customer::Holder;
 use crate::table::idempotency::{Answered, IdempotencyKey};
 use crate::table::retry::Attempt;
 use crate::{Consistency, Entity, Scope, Store, StoreError};
@@ -48,14 +48,15 @@ impl Store {
     ) -> Result<Attempt<Entered>, StoreError> {
         let NewVisit { member, establishment, at } = new;
         let holder = self.holder_of(scope, *member, Consistency::Strong).await?;
-        let Holder::Member { id: member, mut account, version, birth_month } = holder else {
+        let Holder::Member { mut stored, birth_month } = holder else {
             return Err(StoreError::NotFound(Entity::Member));
         };
         let context = scope.context_at(establishment, birth_month);
-        let points = ledger::enter_visit(&mut account, (establishment, *at), &context).total();
+        let points =
+            ledger::enter_visit(&mut stored.account, (establishment, *at), &context).total();
         let cause = Cause::Visit(establishment.clone());
         let entry = LedgerEntry { cause, points, lots: vec![], at: *at };
         let today = Day::at(now, context.zone);
-        self.enter(scope, (member, &account, version), &entry, today, key, now).await
+        self.enter(scope, &stored, &entry, today, key, now).await
     }
 }

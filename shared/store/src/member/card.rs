@@ -1,9 +1,10 @@
 //! A lost card blocked, used again or replaced: the contact's entry, the person and a note, at once.
 
+use crate::ledger::entry_key::EntryKey;
+use crate::member::contacts::CARD_TAKEN;
 use crate::member::contacts::{block_contact, put_contact};
-use crate::member::notes;
-use crate::member::read::{CARD_TAKEN, put_person};
-use crate::table::items;
+use crate::member::person::put_person;
+use crate::table::attributes;
 use crate::table::keys::Key;
 use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
@@ -84,7 +85,7 @@ impl Store {
             if step.take(&mut member.person)? {
                 member.person.version += 1;
                 let mut transaction = self.transaction();
-                transaction.add(put_person(scope, &member.person, Some(before.version))?);
+                transaction.add(put_person(scope, &member.person)?);
                 move_cards(&mut transaction, scope, &before, &member.person, now)?;
                 transaction.add(card_note(scope, &before, step, by, now)?);
                 match transaction.commit().await? {
@@ -119,7 +120,7 @@ fn move_cards(
         transaction.add_in(Slot::Card, put_contact(key(card), after.id, Some(after.id))?);
     }
     for card in after.blocked_cards.iter().filter(|card| !before.blocked_cards.contains(card)) {
-        transaction.add(block_contact(&key(card), after.id, &items::instant_text(now)));
+        transaction.add(block_contact(&key(card), after.id, &attributes::instant_text(now)));
     }
     Ok(())
 }
@@ -131,7 +132,7 @@ fn card_note(
     by: &Source,
     now: Instant,
 ) -> Result<Write, StoreError> {
-    let (Key { pk, sk }, instant) = notes::new_note(scope, before.id, now)?;
+    let EntryKey { key: Key { pk, sk }, instant } = EntryKey::new(scope, before.id, now)?;
     let seal = |card: &CardNumber| scope.settings.vault.seal(before.id, Field::Card, card.as_str());
     let note = CardNote {
         pk,

@@ -1,35 +1,11 @@
 //! Consents and oppositions: as they stand on a person's item, and how they change.
 
-use crate::member::read::put_person;
-use crate::table::codec;
+use crate::member::person::put_person;
 use crate::table::retry::{Attempt, retry};
 use crate::{Contact, Member, Scope, Store, StoreError};
 use domain::member::Email;
 use domain::member::consent::{Consent, Opposition};
-use domain::{Channel, Consents, MemberId};
-use serde::{Deserialize, Serialize};
-
-/// As the item holds them: compact, since every walk over members reads them.
-#[derive(Serialize, Deserialize, Default, Clone)]
-#[serde(transparent)]
-pub(crate) struct ConsentsRecord(#[serde(with = "serde_bytes")] Vec<u8>);
-
-impl ConsentsRecord {
-    pub(crate) fn of(consents: &Consents) -> Self {
-        if *consents == Consents::default() {
-            return Self::default();
-        }
-        Self(codec::encode_consents(consents))
-    }
-
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(crate) fn read(&self) -> Result<Consents, StoreError> {
-        if self.is_empty() { Ok(Consents::default()) } else { codec::decode_consents(&self.0) }
-    }
-}
+use domain::{Channel, MemberId};
 
 /// What a person says of a channel.
 #[derive(Clone)]
@@ -63,12 +39,8 @@ impl Store {
             if !changed {
                 return Ok(Attempt::Done(member));
             }
-            let over = member.person.version;
             member.person.version += 1;
-            Ok(self
-                .transact_one(put_person(scope, &member.person, Some(over))?)
-                .await?
-                .done(member))
+            Ok(self.transact_one(put_person(scope, &member.person)?).await?.done(member))
         })
         .await
     }

@@ -1,7 +1,8 @@
 //! Corrections of a member (*rectification*, GDPR art. 16), and what they move among the contacts.
 
+use crate::member::contacts::CARD_TAKEN;
 use crate::member::contacts::{delete_contact, put_contact};
-use crate::member::read::{CARD_TAKEN, put_person};
+use crate::member::person::put_person;
 use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::{Conflict, Contact, Member, Scope, Store, StoreError};
@@ -75,7 +76,7 @@ impl Store {
                 member.person.consents.email.address_changed();
             }
             let mut transaction = self.transaction();
-            transaction.add(put_person(scope, &member.person, Some(before.version))?);
+            transaction.add(put_person(scope, &member.person)?);
             let id = before.id;
             let (was, is) = (&before.details, &member.person.details);
             if was.card != is.card && member.person.card_is_blocked() {
@@ -126,7 +127,7 @@ impl Store {
             if member.person.mobile == *mobile {
                 return Ok(Attempt::Done(member));
             }
-            let (id, version) = (member.person.id, member.person.version);
+            let id = member.person.id;
             let old = Contact::Mobile(std::mem::replace(&mut member.person.mobile, mobile.clone()));
             member.person.version += 1;
             member.person.consents.sms.address_changed();
@@ -134,7 +135,7 @@ impl Store {
             let mut transaction = self.transaction();
             transaction.add_in(Slot::Mobile, put_contact(new, id, Some(id))?);
             transaction.add(delete_contact(&scope.contact_key(&old), id));
-            transaction.add(put_person(scope, &member.person, Some(version))?);
+            transaction.add(put_person(scope, &member.person)?);
             match transaction.commit().await? {
                 TransactionOutcome::Committed => Ok(Attempt::Done(member)),
                 TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Mobile) => {

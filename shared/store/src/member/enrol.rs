@@ -1,14 +1,29 @@
 //! A person becomes a member: the person, the account and the contacts, at once.
 
 use crate::ledger::entry::welcome;
+use crate::member::account::put_new_account;
+use crate::member::contacts::CARD_TAKEN;
 use crate::member::contacts::{ContactRecord, put_contact};
-use crate::member::read::{CARD_TAKEN, member_id, put_account, put_person};
+use crate::member::neighbours::Member;
+use crate::member::person::put_person;
+use crate::table::attributes::member_id;
 use crate::table::items;
 use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
-use crate::{Contact, Member, NewMember, Scope, Store, StoreError};
-use domain::member::Person;
-use domain::{Account, Consents, Instant, MemberId, retention};
+use crate::{Contact, Scope, Store, StoreError};
+use domain::member::{Details, Enrolment, Person};
+use domain::{Account, Consents, Instant, MemberId, Mobile, retention};
+
+/// A person who is to become a member.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewMember {
+    /// The mobile number.
+    pub mobile: Mobile,
+    /// The other details.
+    pub details: Details,
+    /// How the person asked for the card.
+    pub enrolment: Enrolment,
+}
 
 impl NewMember {
     pub(crate) fn person(&self, now: Instant) -> Result<Person, StoreError> {
@@ -43,7 +58,7 @@ pub(crate) fn enrol(
 ) -> Result<(), StoreError> {
     let mobile = scope.contact_key(&Contact::Mobile(person.mobile.clone()));
     transaction.add_in(Slot::Mobile, put_contact(mobile, person.id, None)?.returning_stored());
-    transaction.add(put_person(scope, person, None)?);
+    transaction.add(put_person(scope, person)?);
     if let Some(card) = &person.details.card {
         let card = scope.contact_key(&Contact::Card(card.clone()));
         transaction.add_in(Slot::Card, put_contact(card, person.id, None)?);
@@ -74,7 +89,7 @@ impl Store {
             let mut account = Account::default();
             let mut transaction = self.transaction();
             enrol(&mut transaction, scope, &person, &mut account, now)?;
-            transaction.add(put_account(scope, person.id, &account, None)?);
+            transaction.add(put_new_account(scope, person.id, &account)?);
             match transaction.commit().await? {
                 TransactionOutcome::Committed => {
                     Ok(Attempt::Done((Member { person, account, account_version: 1 }, true)))

@@ -8,10 +8,12 @@
 //! second look.
 
 use crate::member::contacts::delete_contact;
-use crate::member::read::{member_id, members_of};
+use crate::member::tombstone::{Tombstone, TombstoneRecord};
+use crate::table::attributes;
 use crate::table::items::{self, Item};
-use crate::table::keys::{self, Key, Tenant};
+use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
+use crate::table::tenant::Tenant;
 use crate::table::transaction::{Transaction, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Contact, Member, Scope, Store, StoreError};
@@ -19,76 +21,10 @@ use domain::retention::{self, Reason};
 use domain::values::calendar::PARIS;
 use domain::{CouponCode, Day, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-/// The attribute by which a tombstone is told from a person.
-pub(crate) const ERASED_ON: &str = "erased_on";
 /// Calls under way at once.
 const AT_ONCE: usize = 8;
-
-/// What stands of a member whose day in the index has come.
-pub enum DueMember {
-    /// The member.
-    Member(Box<Member>),
-    /// A tombstone: the erasure is decided, and may not be carried out.
-    Erased(Tombstone),
-    /// Nothing, or a member merged into another one, which has the deadline of both.
-    Gone,
-}
-
-/// An erasure that was decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tombstone {
-    /// Who it was.
-    pub member: MemberId,
-    /// The members merged into it, whose data go with it.
-    pub absorbed: Vec<MemberId>,
-    /// The day on which it was decided.
-    pub erased_on: Day,
-    /// Why.
-    pub reason: Reason,
-}
-
-#[derive(Serialize, Deserialize)]
-struct TombstoneRecord {
-    pk: String,
-    sk: String,
-    v: u64,
-    erased_on: String,
-    reason: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    absorbed: Vec<String>,
-    due_bucket: String,
-    due_at: String,
-}
-
-impl TombstoneRecord {
-    /// It keeps the person's day in the index, so that writing it costs the index nothing.
-    fn of(scope: &Scope, member: &Member, tombstone: &Tombstone) -> Self {
-        let Key { pk, sk } = keys::person(scope.tenant(), tombstone.member);
-        let due = member.person.due.unwrap_or(tombstone.erased_on);
-        Self {
-            pk,
-            sk,
-            v: member.person.version + 1,
-            erased_on: tombstone.erased_on.to_string(),
-            reason: tombstone.reason.as_str().to_owned(),
-            absorbed: tombstone.absorbed.iter().map(ToString::to_string).collect(),
-            due_bucket: keys::due_bucket(due, tombstone.member),
-            due_at: keys::due_at(due, tombstone.member),
-        }
-    }
-
-    fn read(&self, member: MemberId) -> Result<Tombstone, StoreError> {
-        const CORRUPT: StoreError = StoreError::Corrupt("tombstone");
-        Ok(Tombstone {
-            member,
-            absorbed: self.absorbed.iter().map(|id| member_id(id)).collect::<Result<_, _>>()?,
-            erased_on: Day::parse(&self.erased_on).map_err(|_| CORRUPT)?,
-            reason: Reason::parse(&self.reason).ok_or(CORRUPT)?,
-        })
-    }
-}
 
 /// What stays of an erasure for a year: an identifier that leads nowhere, and why.
 #[derive(Serialize)]
@@ -120,57 +56,6 @@ fn end(from: Day, months: i32) -> i64 {
 }
 
 impl Store {
-    /// What stands of a member: 1 query, half a read unit. Read eventually: what is done with it
-    /// stands on the versions that were read.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn due_member(&self, scope: &Scope, id: MemberId) -> Result<DueMember, StoreError> {
-        self.read_due_member(scope, id, false).await
-    }
-
-    /// As [`Store::due_member`], read strongly, at twice the cost.
-    ///
-    /// # Errors
-    /// As [`Store::due_member`].
-    pub async fn due_member_fresh(
-        &self,
-        scope: &Scope,
-        id: MemberId,
-    ) -> Result<DueMember, StoreError> {
-        self.read_due_member(scope, id, true).await
-    }
-
-    async fn read_due_member(
-        &self,
-        scope: &Scope,
-        id: MemberId,
-        strongly: bool,
-    ) -> Result<DueMember, StoreError> {
-        let partition = keys::member_partition(scope.tenant(), id.shard());
-        let answer = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-            .expression_attribute_values(":pk", items::text(partition))
-            .expression_attribute_values(":prefix", items::text(keys::member_prefix(id)))
-            .consistent_read(strongly)
-            .send()
-            .await
-            .map_err(StoreError::unavailable)?;
-        let mut read = answer.items.unwrap_or_default();
-        if let Some(at) = read.iter().position(|item| item.contains_key(ERASED_ON)) {
-            let record: TombstoneRecord = items::from_item(read.swap_remove(at), "tombstone")?;
-            return Ok(DueMember::Erased(record.read(id)?));
-        }
-        let member = members_of(scope, read)?.pop();
-        Ok(match member.filter(|member| member.person.merged_into.is_none()) {
-            Some(member) => DueMember::Member(Box::new(member)),
-            None => DueMember::Gone,
-        })
-    }
-
     /// Decides the erasure of a member as it was read: 1 transaction of 5 items, 10 write units, 4
     /// more for each card and 4 for an e-mail address. Account and contacts are gone with it, no file
     /// brings the contacts back, and the record of the erasure stands. `None` where the member was
@@ -268,7 +153,7 @@ impl Store {
             .projection_expression("pk, sk")
             .expression_attribute_values(
                 ":pk",
-                items::text(keys::member_rows(scope.tenant(), member)),
+                attributes::text(keys::member_rows(scope.tenant(), member)),
             )
             .into_paginator()
             .send();
@@ -296,7 +181,7 @@ impl Store {
         let delete = Write::delete(&key)
             .condition("#member = :member")
             .name("#member", "member")
-            .value(":member", items::text(member.to_string()));
+            .value(":member", attributes::text(member.to_string()));
         self.write(delete).await?;
         Ok(())
     }
@@ -307,8 +192,8 @@ impl Store {
         let person = keys::person(scope.tenant(), member);
         let update = Write::update(&person, "SET due_bucket = :bucket, due_at = :at")
             .condition("attribute_exists(erased_on)")
-            .value(":bucket", items::text(keys::due_bucket(day, member)))
-            .value(":at", items::text(keys::due_at(day, member)));
+            .value(":bucket", attributes::text(keys::due_bucket(day, member)))
+            .value(":at", attributes::text(keys::due_at(day, member)));
         self.write(update).await?;
         Ok(())
     }

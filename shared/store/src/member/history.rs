@@ -1,14 +1,14 @@
 //! A member's history, newest first: purchases, cancelled ones included, and what else happened.
 
-use crate::coupon::item::MemberCouponRecord;
+use crate::coupon::member_coupon::{GivenCoupon, MemberCouponRecord};
 use crate::ledger::entry::EntryRecord;
 use crate::member::card::{CARD_BLOCKED, CARD_REPLACED, CARD_UNBLOCKED, CardNote};
 use crate::member::merge::{MERGE, MergeRecord};
-use crate::member::read::member_id;
 use crate::member::unmerge::{UNMERGE, UnmergeRecord};
 use crate::purchase::item::PurchaseRecord;
-use crate::purchase::transfer::{MOVED_AWAY, MOVED_HERE, MoveRecord};
+use crate::purchase::transfer::{MOVED_AWAY, MOVED_HERE, TransferRecord};
 use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
+use crate::table::attributes::{self, member_id};
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
 use crate::{Scope, Source, Store, StoreError, StoredPurchase};
@@ -128,7 +128,7 @@ impl TryFrom<AnyKey> for HistoryKey {
     type Error = StoreError;
 
     fn try_from(AnyKey { pk, sk, instant }: AnyKey) -> Result<Self, StoreError> {
-        items::instant_of(&instant)?;
+        attributes::instant_of(&instant)?;
         let fits = (1..=2048).contains(&pk.len()) && (1..=1024).contains(&sk.len());
         if fits { Ok(Self { pk, sk, instant }) } else { Err(StoreError::Corrupt("history")) }
     }
@@ -198,7 +198,7 @@ impl Store {
             .index_name("history")
             .key_condition_expression("#member = :member")
             .expression_attribute_names("#member", "member")
-            .expression_attribute_values(":member", items::text(id.clone()))
+            .expression_attribute_values(":member", attributes::text(id.clone()))
             .scan_index_forward(false)
             // One more than a page tells whether there is a next one.
             .limit(i32::try_from(limit.saturating_add(1)).unwrap_or(i32::MAX))
@@ -225,7 +225,7 @@ impl Store {
             .index_name("history")
             .key_condition_expression("#member = :member")
             .expression_attribute_names("#member", "member")
-            .expression_attribute_values(":member", items::text(member.to_string()))
+            .expression_attribute_values(":member", attributes::text(member.to_string()))
             .into_paginator()
             .items()
             .send();
@@ -242,7 +242,9 @@ fn entry_of(scope: &Scope, key: &Key, item: Item) -> Result<HistoryEntry, StoreE
         return note_of(item);
     }
     if key.sk.starts_with(keys::MEMBER_COUPON_PREFIX) {
-        return items::from_item::<MemberCouponRecord>(item, "coupon")?.read();
+        let record: MemberCouponRecord = items::from_item(item, "coupon")?;
+        let GivenCoupon { code, offer, at } = record.read()?;
+        return Ok(HistoryEntry::CouponGiven { code, offer, at });
     }
     let record: PurchaseRecord = items::from_item(item, "purchase")?;
     let receipt = keys::receipt_at(&key.pk).ok_or(StoreError::Corrupt("purchase"))?;
@@ -263,7 +265,7 @@ fn note_of(item: Item) -> Result<HistoryEntry, StoreError> {
             let note: MergeRecord = items::from_item(item, "ledger")?;
             return Ok(HistoryEntry::Merged {
                 absorbed: member_id(&note.absorbed)?,
-                at: items::instant_of(&note.instant)?,
+                at: attributes::instant_of(&note.instant)?,
                 by: Source::parse(&note.source)?.till(),
             });
         }
@@ -272,18 +274,18 @@ fn note_of(item: Item) -> Result<HistoryEntry, StoreError> {
             return Ok(HistoryEntry::Unmerged {
                 other: member_id(&note.other)?,
                 points: Points::new(note.points),
-                at: items::instant_of(&note.instant)?,
+                at: attributes::instant_of(&note.instant)?,
                 by: Source::parse(&note.source)?.till(),
             });
         }
         MOVED_AWAY | MOVED_HERE => {
-            let note: MoveRecord = items::from_item(item, "ledger")?;
+            let note: TransferRecord = items::from_item(item, "ledger")?;
             return Ok(HistoryEntry::Moved {
                 receipt: note.receipt()?,
                 here: kind == MOVED_HERE,
                 other: member_id(&note.other)?,
                 points: Points::new(note.points),
-                at: items::instant_of(&note.instant)?,
+                at: attributes::instant_of(&note.instant)?,
                 by: Source::parse(&note.source)?.till(),
             });
         }
@@ -297,7 +299,7 @@ fn note_of(item: Item) -> Result<HistoryEntry, StoreError> {
     };
     let note: CardNote = items::from_item(item, "ledger")?;
     let by = Source::parse(&note.source)?.till();
-    Ok(HistoryEntry::Card { step, at: items::instant_of(&note.instant)?, by })
+    Ok(HistoryEntry::Card { step, at: attributes::instant_of(&note.instant)?, by })
 }
 
 #[cfg(test)]

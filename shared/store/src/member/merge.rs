@@ -1,10 +1,10 @@
 //! Merging two members who are one person.
 
-use crate::member::consent::ConsentsRecord;
-use crate::member::notes;
-use crate::member::read::{put_account, put_person};
+use crate::ledger::entry_key::EntryKey;
+use crate::member::person::put_person;
+use crate::table::attributes;
 use crate::table::codec;
-use crate::table::items;
+use crate::table::codec::consents::ConsentsRecord;
 use crate::table::keys::Key;
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
@@ -44,10 +44,11 @@ impl MergeRecord {
         if self.kept_account.is_empty() {
             return Err(Conflict::MergeTooOld.into());
         }
-        let instant = |text: &Option<String>| text.as_deref().map(items::instant_of).transpose();
+        let instant =
+            |text: &Option<String>| text.as_deref().map(attributes::instant_of).transpose();
         Ok(BeforeMerge {
-            kept: codec::decode_account(&self.kept_account)?,
-            absorbed: codec::decode_account(&self.account)?,
+            kept: codec::account::decode(&self.kept_account)?,
+            absorbed: codec::account::decode(&self.account)?,
             consents: self.kept_consents.read()?,
             invited_at: instant(&self.kept_invited_at)?,
             activated_at: instant(&self.kept_activated_at)?,
@@ -88,7 +89,6 @@ impl Store {
                 return Err(Conflict::MergedTheOtherWay.into());
             }
             let note = merge_note(scope, &into, &from, by, now)?;
-            let versions = (into.person.version, from.person.version);
             into.account.absorb(&mut from.account);
             from.account.merged_into = Some(into.person.id);
             into.person.absorbed.push(absorbed);
@@ -101,13 +101,11 @@ impl Store {
             from.person.merged_into = Some(into.person.id);
             from.person.due = None;
             from.person.version += 1;
-            let (id, into_version) = (into.person.id, Some(into.account_version));
             let mut transaction = self.transaction();
-            transaction.add(put_account(scope, id, &into.account, into_version)?);
-            let from_version = Some(from.account_version);
-            transaction.add(put_account(scope, absorbed, &from.account, from_version)?);
-            transaction.add(put_person(scope, &into.person, Some(versions.0))?);
-            transaction.add(put_person(scope, &from.person, Some(versions.1))?);
+            transaction.add(into.put_account(scope)?);
+            transaction.add(from.put_account(scope)?);
+            transaction.add(put_person(scope, &into.person)?);
+            transaction.add(put_person(scope, &from.person)?);
             transaction.add(Write::put(&note)?.if_absent());
             Ok(transaction.commit().await?.done(into))
         })
@@ -122,7 +120,7 @@ fn merge_note(
     by: &Source,
     now: Instant,
 ) -> Result<MergeRecord, StoreError> {
-    let (Key { pk, sk }, instant) = notes::new_note(scope, kept.person.id, now)?;
+    let EntryKey { key: Key { pk, sk }, instant } = EntryKey::new(scope, kept.person.id, now)?;
     Ok(MergeRecord {
         pk,
         sk,
@@ -131,10 +129,10 @@ fn merge_note(
         kind: MERGE.to_owned(),
         absorbed: absorbed.person.id.to_string(),
         source: by.to_string(),
-        account: codec::encode_account(&absorbed.account),
-        kept_account: codec::encode_account(&kept.account),
+        account: codec::account::encode(&absorbed.account),
+        kept_account: codec::account::encode(&kept.account),
         kept_consents: ConsentsRecord::of(&kept.person.consents),
-        kept_invited_at: kept.person.invited_at.map(items::instant_text),
-        kept_activated_at: kept.person.activated_at.map(items::instant_text),
+        kept_invited_at: kept.person.invited_at.map(attributes::instant_text),
+        kept_activated_at: kept.person.activated_at.map(attributes::instant_text),
     })
 }

@@ -1,6 +1,6 @@
 //! The link by which a person objects: it names a member and a channel, and only we can make it.
 
-use crate::table::keys::{Mode, Tenant};
+use crate::table::tenant::{Mode, Tenant};
 use crate::{Scope, Store, StoreError};
 use domain::{Channel, Instant, MemberId, MerchantId};
 use subtle::ConstantTimeEq as _;

@@ -1,10 +1,11 @@
 //! Undoing a merge: the two members are apart again.
 
+use crate::ledger::entry_key::EntryKey;
 use crate::member::merge::{MERGE, MergeRecord};
-use crate::member::notes;
-use crate::member::read::{put_account, put_person};
+use crate::member::person::put_person;
 use crate::purchase::item::PurchaseRecord;
 use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
+use crate::table::attributes;
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
@@ -83,7 +84,6 @@ impl Store {
             for member in std::iter::once(&absorbed).chain(&theirs) {
                 self.read_cancelled(scope, *member, &note.instant, &mut before).await?;
             }
-            let versions = (own.person.version, other.person.version);
             let given_back = unmerge::unmerge(
                 Side { person: &mut own.person, account: &mut own.account },
                 Side { person: &mut other.person, account: &mut other.account },
@@ -97,16 +97,13 @@ impl Store {
             other.person.version += 1;
             let not_given = given_back.not_given;
             let mut transaction = self.transaction();
-            let over = Some(own.account_version);
-            transaction.add(put_account(scope, kept, &own.account, over)?);
-            let over = Some(other.account_version);
-            transaction.add(put_account(scope, absorbed, &other.account, over)?);
-            transaction.add(put_person(scope, &own.person, Some(versions.0))?);
-            transaction.add(put_person(scope, &other.person, Some(versions.1))?);
-            let pair = (kept, absorbed);
-            transaction.add(unmerge_note(scope, pair, not_given, given_back, by, now)?);
-            let pair = (absorbed, kept);
-            transaction.add(unmerge_note(scope, pair, -not_given, given_back, by, now)?);
+            transaction.add(own.put_account(scope)?);
+            transaction.add(other.put_account(scope)?);
+            transaction.add(put_person(scope, &own.person)?);
+            transaction.add(put_person(scope, &other.person)?);
+            let unmerge = Unmerge { scope, given_back, by, at: now };
+            transaction.add(unmerge.entry(kept, absorbed, not_given)?);
+            transaction.add(unmerge.entry(absorbed, kept, -not_given)?);
             let outcome = transaction.commit().await?;
             Ok(outcome.done(Unmerged { kept: own, absorbed: other, given_back }))
         })
@@ -152,11 +149,11 @@ impl Store {
             .expression_attribute_names("#other", "other")
             .expression_attribute_values(
                 ":pk",
-                items::text(keys::member_rows(scope.tenant(), member)),
+                attributes::text(keys::member_rows(scope.tenant(), member)),
             )
-            .expression_attribute_values(":ledger", items::text(keys::LEDGER_PREFIX))
-            .expression_attribute_values(":kind", items::text(kind))
-            .expression_attribute_values(":other", items::text(other.to_string()))
+            .expression_attribute_values(":ledger", attributes::text(keys::LEDGER_PREFIX))
+            .expression_attribute_values(":kind", attributes::text(kind))
+            .expression_attribute_values(":other", attributes::text(other.to_string()))
             .scan_index_forward(false)
             .consistent_read(true)
             .into_paginator()
@@ -206,7 +203,7 @@ impl Store {
             let pk = item.get("pk").and_then(|pk| pk.as_s().ok());
             if pk.is_some_and(|pk| pk.starts_with(&receipts)) {
                 take_off_if_cancelled(item, merged_at, before)?;
-            } else if item.get("kind") == Some(&items::text(REDEMPTION)) {
+            } else if item.get("kind") == Some(&attributes::text(REDEMPTION)) {
                 give_back_if_cancelled(item, merged_at, before)?;
             }
         }
@@ -214,28 +211,36 @@ impl Store {
     }
 }
 
-fn unmerge_note(
-    scope: &Scope,
-    (member, other): (MemberId, MemberId),
-    points: Points,
+/// What both entries of an unmerge say.
+struct Unmerge<'a> {
+    scope: &'a Scope,
     given_back: GivenBack,
-    by: &Source,
-    now: Instant,
-) -> Result<Write, StoreError> {
-    let (Key { pk, sk }, instant) = notes::new_note(scope, member, now)?;
-    let note = UnmergeRecord {
-        pk,
-        sk,
-        member: member.to_string(),
-        instant,
-        kind: UNMERGE.to_owned(),
-        source: by.to_string(),
-        other: other.to_string(),
-        points: points.get(),
-        given: given_back.given.get(),
-        not_given: given_back.not_given.get(),
-    };
-    Ok(Write::put(&note)?.if_absent())
+    by: &'a Source,
+    at: Instant,
+}
+
+impl Unmerge<'_> {
+    fn entry(
+        &self,
+        member: MemberId,
+        other: MemberId,
+        points: Points,
+    ) -> Result<Write, StoreError> {
+        let EntryKey { key: Key { pk, sk }, instant } = EntryKey::new(self.scope, member, self.at)?;
+        let record = UnmergeRecord {
+            pk,
+            sk,
+            member: member.to_string(),
+            instant,
+            kind: UNMERGE.to_owned(),
+            source: self.by.to_string(),
+            other: other.to_string(),
+            points: points.get(),
+            given: self.given_back.given.get(),
+            not_given: self.given_back.not_given.get(),
+        };
+        Ok(Write::put(&record)?.if_absent())
+    }
 }
 
 fn give_back_if_cancelled(

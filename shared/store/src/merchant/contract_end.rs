@@ -1,6 +1,6 @@
 //! The end of a merchant's contract: told, taken back, and the point after which it cannot be.
 
-use crate::table::items;
+use crate::table::attributes;
 use crate::table::keys;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
@@ -17,9 +17,9 @@ impl Store {
         let due = merchant::archive_due(ends_on);
         let change = "SET contract_ends_on = :ends_on, due_bucket = :bucket, due_at = :at";
         let change = Write::update(&keys::profile(merchant), change)
-            .value(":ends_on", items::text(ends_on.to_string()))
-            .value(":bucket", items::text(keys::merchant_due_bucket(due, merchant)))
-            .value(":at", items::text(keys::merchant_due_at(due, merchant)));
+            .value(":ends_on", attributes::text(ends_on.to_string()))
+            .value(":bucket", attributes::text(keys::merchant_due_bucket(due, merchant)))
+            .value(":at", attributes::text(keys::merchant_due_at(due, merchant)));
         self.change_contract_end(merchant, change).await
     }
 
@@ -62,8 +62,8 @@ impl Store {
         let change = "SET archiving_since = if_not_exists(archiving_since, :now)";
         let change = Write::update(&keys::profile(merchant), change)
             .condition("contract_ends_on < :today")
-            .value(":now", items::text(items::instant_text(now)))
-            .value(":today", items::text(today.to_string()));
+            .value(":now", attributes::text(attributes::instant_text(now)))
+            .value(":today", attributes::text(today.to_string()));
         self.change_profile(merchant, change).await
     }
 

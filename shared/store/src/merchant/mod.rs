@@ -2,6 +2,9 @@
 
 pub(crate) mod contract_end;
 pub(crate) mod create;
+pub(crate) mod establishment;
+pub(crate) mod profile;
 pub(crate) mod programmes;
 pub(crate) mod senders;
 pub(crate) mod settings;
+pub(crate) mod till_key;

@@ -3,8 +3,10 @@
 //! A member stands there once, from its creation to its erasure, and no purchase touches the entry:
 //! when its day comes, the sweep looks at the real deadline, and gives it another day or erases.
 
+use crate::table::attributes;
 use crate::table::items::{self, Item};
-use crate::table::keys::{self, Key, Tenant};
+use crate::table::keys::{self, Key};
+use crate::table::tenant::Tenant;
 use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
@@ -188,8 +190,8 @@ impl Store {
             .table_name(&*self.table)
             .index_name("due")
             .key_condition_expression("due_bucket = :bucket AND due_at < :until")
-            .expression_attribute_values(":bucket", items::text(bucket))
-            .expression_attribute_values(":until", items::text(until))
+            .expression_attribute_values(":bucket", attributes::text(bucket))
+            .expression_attribute_values(":until", attributes::text(until))
     }
 
     /// The first month that may still hold anything due, as the last night noted it: 1 round trip,
@@ -230,9 +232,9 @@ impl Store {
         let key = keys::person(scope.tenant(), person.id);
         let update = Write::update(&key, "SET due_bucket = :bucket, due_at = :at, v = :next")
             .if_version(person.version)
-            .value(":bucket", items::text(keys::due_bucket(day, person.id)))
-            .value(":at", items::text(keys::due_at(day, person.id)))
-            .value(":next", items::number(person.version + 1));
+            .value(":bucket", attributes::text(keys::due_bucket(day, person.id)))
+            .value(":at", attributes::text(keys::due_at(day, person.id)))
+            .value(":next", attributes::number(person.version + 1));
         Ok(self.write(update).await?.is_done())
     }
 }

@@ -1,8 +1,10 @@
 //! The records of erasures: how many persons were erased on a day, and why. Each was written by the
 //! transaction that decided the erasure, so that they count every one once.
 
+use crate::table::attributes;
 use crate::table::items;
-use crate::table::keys::{self, Key, Tenant};
+use crate::table::keys::{self, Key};
+use crate::table::tenant::Tenant;
 use crate::{Store, StoreError};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use domain::retention::Reason;
@@ -117,8 +119,8 @@ impl Store {
             // An item whose end has passed stays readable until DynamoDB takes it away.
             .filter_expression("#ttl > :now")
             .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":pk", items::text(keys::erasures_partition(tenant)))
-            .expression_attribute_values(":day", items::text(format!("{day}#")))
-            .expression_attribute_values(":now", items::number(now.as_second()))
+            .expression_attribute_values(":pk", attributes::text(keys::erasures_partition(tenant)))
+            .expression_attribute_values(":day", attributes::text(format!("{day}#")))
+            .expression_attribute_values(":now", attributes::number(now.as_second()))
     }
 }

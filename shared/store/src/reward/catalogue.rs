@@ -1,8 +1,10 @@
 //! Rewards: what a merchant gives for points. One item a reward, kept in memory for a minute.
 
 use crate::TtlCache;
+use crate::table::attributes;
 use crate::table::items;
-use crate::table::keys::{self, Key, Tenant};
+use crate::table::keys::{self, Key};
+use crate::table::tenant::Tenant;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
@@ -106,7 +108,7 @@ impl Store {
         now: Instant,
     ) -> Result<Answered<Reward>, StoreError> {
         let put = Write::put(&RewardRecord::of(scope.tenant(), reward))?.if_absent();
-        match self.enter_once(scope, (reward.id.to_string(), put), key, now).await? {
+        match self.enter_once(scope, &reward.id.to_string(), &put, key, now).await? {
             None => Ok(Answered::New(reward.clone())),
             Some(before) => {
                 let id = RewardId::parse(&before).map_err(|_| StoreError::Corrupt("answer"))?;
@@ -173,8 +175,8 @@ impl Store {
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :reward)")
-            .expression_attribute_values(":pk", items::text(keys::rewards_partition(tenant)))
-            .expression_attribute_values(":reward", items::text(keys::REWARD_PREFIX))
+            .expression_attribute_values(":pk", attributes::text(keys::rewards_partition(tenant)))
+            .expression_attribute_values(":reward", attributes::text(keys::REWARD_PREFIX))
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(

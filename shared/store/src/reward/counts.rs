@@ -1,8 +1,8 @@
 //! How many of a reward were given in all, and to a member: counters that the redemption's transaction
 //! raises on condition that one is left. Only a reward with the limit has the counter.
 
-use crate::member::read::member_id;
 use crate::reward::redemption_item::RedemptionRecord;
+use crate::table::attributes::{self, member_id};
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
 use crate::table::transaction::{Slot, Transaction};
@@ -82,7 +82,7 @@ impl Store {
             }
             let key: Key = items::from_item(item, "reward count")?;
             let update = Write::update(&key, "SET given = given - :one");
-            transaction.add(update.condition("given >= :one").value(":one", items::number(1)));
+            transaction.add(update.condition("given >= :one").value(":one", attributes::number(1)));
         }
         Ok(())
     }
@@ -100,8 +100,8 @@ pub(crate) fn count_reward(
     let count = |key: &Key, limit: u32| {
         Write::update(key, "ADD given :one")
             .condition("attribute_not_exists(given) OR given < :limit")
-            .value(":one", items::number(1))
-            .value(":limit", items::number(limit))
+            .value(":one", attributes::number(1))
+            .value(":limit", attributes::number(limit))
     };
     if let Some(stock) = terms.stock {
         let key = keys::reward_stock(tenant, reward.id);

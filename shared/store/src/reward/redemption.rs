@@ -2,11 +2,11 @@
 //! reward, makes the coupon and keeps the answer, so that of two who want the last of something exactly
 //! one gets it, and is told so twice if it asks twice.
 
-use crate::coupon::item::{give_coupon, withdraw_coupon};
+use crate::coupon::member_coupon::{give_coupon, withdraw_coupon};
 use crate::ledger::answer::{LedgerAnswer, balance_after};
-use crate::member::read::put_account;
 use crate::reward::counts::count_reward;
 use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
+use crate::table::attributes;
 use crate::table::idempotency::{Answered, IdempotencyKey};
 use crate::table::items;
 use crate::table::keys::{self, Key};
@@ -91,11 +91,11 @@ impl Store {
         now: Instant,
     ) -> Result<Attempt<Redeemed>, StoreError> {
         let programmes = &scope.settings.programmes;
-        let (member, mut account, version) =
-            self.account(scope, new.member, Consistency::Strong).await?;
+        let mut stored = self.account(scope, new.member, Consistency::Strong).await?;
+        let member = stored.member;
         let reward = match new.wanted {
             Wanted::Reward(reward) => {
-                Some(self.reward_for(scope, reward, &account, new.today, now).await?)
+                Some(self.reward_for(scope, reward, &stored.account, new.today, now).await?)
             }
             Wanted::Bill(_) => None,
         };
@@ -104,8 +104,8 @@ impl Store {
             (Some(reward), _) => reward.terms().points,
             (None, Wanted::Reward(_)) => return Err(StoreError::NotFound(Entity::Reward)),
         };
-        let lots = ledger::spend(&mut account, points, new.today, programmes)?;
-        account.active_at(now);
+        let lots = ledger::spend(&mut stored.account, points, new.today, programmes)?;
+        stored.account.active_at(now);
         let mut coupon = None;
         let spent = match &reward {
             None => Spent::Bill,
@@ -124,17 +124,17 @@ impl Store {
             record.of_stock = reward.terms().stock.is_some();
             record.of_limit = reward.terms().limit_member.is_some();
         }
-        let balance = account.balance_on(new.today, programmes);
+        let balance = stored.account.balance_on(new.today, programmes);
         let answer = LedgerAnswer::of(member, &record.key(), &balance).text()?;
         let mut transaction = self.transaction();
-        transaction.add(put_account(scope, member, &account, Some(version))?);
+        transaction.add(stored.put(scope)?);
         transaction.add_in(Slot::Answer, scope.answer(key, answer, now)?);
         transaction.add(record.put()?);
         if let Some(reward) = &reward {
             count_reward(&mut transaction, scope, member, reward);
         }
         if let Some((offer, code)) = coupon {
-            give_coupon(&mut transaction, scope, offer, &code, member, now)?;
+            give_coupon(&mut transaction, scope.tenant(), offer, &code, member, now)?;
         }
         match transaction.commit().await? {
             TransactionOutcome::Committed => {
@@ -265,13 +265,12 @@ impl Store {
                 return Ok(Attempt::Done(redeemed(scope, &member, redemption, today)));
             }
             ledger::give_back(&mut member.account, &redemption.lots);
-            let (kept, over) = (member.person.id, Some(member.account_version));
             let mut transaction = self.transaction();
-            transaction.add(put_account(scope, kept, &member.account, over)?);
+            transaction.add(member.put_account(scope)?);
             transaction.add(record.put_changed(&redemption)?);
             self.uncount_reward(&mut transaction, scope, &record).await?;
             if let Spent::Coupon(_, code) = &redemption.spent {
-                transaction.add_in(Slot::Coupon, withdraw_coupon(scope, code));
+                transaction.add_in(Slot::Coupon, withdraw_coupon(scope.tenant(), code));
             }
             match transaction.commit().await? {
                 TransactionOutcome::Committed => {
@@ -298,7 +297,8 @@ impl Store {
         let of = std::iter::once(member.person.id).chain(member.person.absorbed.iter().copied());
         let keys: Vec<Key> = of.map(|of| keys::redemption(scope.tenant(), of, id)).collect();
         let found = self.get_items_strongly(&keys).await?.into_iter();
-        let mut found = found.filter(|item| item.get("kind") == Some(&items::text(REDEMPTION)));
+        let mut found =
+            found.filter(|item| item.get("kind") == Some(&attributes::text(REDEMPTION)));
         let item = found.next().ok_or(StoreError::NotFound(Entity::Redemption))?;
         Ok((member, items::from_item(item, "redemption")?))
     }

@@ -6,7 +6,7 @@
 //! anew. The answer itself is not kept, but what it is made from again: identifiers and figures of
 //! ours, nothing of a person. A request that was refused wrote nothing, and its key stays free.
 
-use crate::table::items;
+use crate::table::attributes;
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
@@ -122,11 +122,11 @@ impl Store {
     pub(crate) async fn enter_once(
         &self,
         scope: &Scope,
-        (id, put): (String, Write),
+        id: &str,
+        put: &Write,
         key: Option<&IdempotencyKey>,
         now: Instant,
     ) -> Result<Option<String>, StoreError> {
-        let (id, put) = (&id, &put);
         retry(|_| async move {
             let mut transaction = self.transaction();
             transaction.add(put.clone());
@@ -134,7 +134,7 @@ impl Store {
                 if let Some(before) = self.answered(scope, key, now).await? {
                     return Ok(Attempt::Done(Some(before)));
                 }
-                transaction.add(scope.answer(key, id.clone(), now)?);
+                transaction.add(scope.answer(key, id.to_owned(), now)?);
             }
             let outcome = transaction.commit().await?;
             if key.is_none() && !outcome.is_committed() {
@@ -159,7 +159,7 @@ impl Scope {
         let ttl = now.as_second() + KEPT.as_secs();
         let record = AnswerRecord { pk, sk, fingerprint: key.fingerprint.to_vec(), answer, ttl };
         let put = Write::put(&record)?.condition("attribute_not_exists(pk) OR #ttl <= :now");
-        Ok(put.name("#ttl", "ttl").value(":now", items::number(now.as_second())))
+        Ok(put.name("#ttl", "ttl").value(":now", attributes::number(now.as_second())))
     }
 
     fn answer_key(&self, key: &IdempotencyKey) -> Key {

@@ -1,61 +1,14 @@
 //! Every key of the table. A key holds identifiers and hashes, never what names a person.
 
+use crate::campaign::batch_id::BatchId;
+use crate::table::attributes::instant_text;
+use crate::table::tenant::{Mode, Tenant};
 use domain::values::identifiers::MEMBER_SHARDS;
 use domain::{
     CampaignId, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId, MemberId,
     MerchantId, Month, OfferId, Receipt, RedemptionId, RewardId, UploadId,
 };
 use sha2::{Digest as _, Sha256};
-use std::fmt;
-
-/// Live data, or the data of a merchant's tests, which live keys never see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// What counts.
-    Live,
-    /// What a merchant's software tries out.
-    Test,
-}
-
-impl Mode {
-    /// The word for it in keys and in the API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Test => "test",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "live" => Some(Self::Live),
-            "test" => Some(Self::Test),
-            _ => None,
-        }
-    }
-}
-
-/// A merchant's data of one mode. Every key of a member, a purchase or a file begins with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Tenant {
-    /// The merchant.
-    pub merchant: MerchantId,
-    /// Live or test.
-    pub mode: Mode,
-}
-
-impl fmt::Display for Tenant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.mode {
-            Mode::Live => write!(f, "M#{}", self.merchant),
-            Mode::Test => write!(f, "M#{}#TEST", self.merchant),
-        }
-    }
-}
 
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -177,27 +130,27 @@ pub(crate) const PURCHASE: &str = "PURCHASE";
 pub(crate) const LEDGER_PREFIX: &str = "LEDGER#";
 
 /// In whose place a purchase without a customer stands in the index `history`, so that it can be found:
-/// by the receipt's year, spread over [`NOBODY_SHARDS`].
-pub(crate) fn nobody(tenant: Tenant, receipt: &Receipt) -> String {
-    let year = year(receipt.day).max(NOBODY_SINCE);
+/// by the receipt's year, spread over [`ANONYMOUS_SHARDS`].
+pub(crate) fn anonymous(tenant: Tenant, receipt: &Receipt) -> String {
+    let year = year(receipt.day).max(ANONYMOUS_SINCE);
     let digest = Sha256::digest(purchase(tenant, receipt).pk);
-    anonymous_bucket(tenant, year, digest[0] % NOBODY_SHARDS)
+    anonymous_bucket(tenant, year, digest[0] % ANONYMOUS_SHARDS)
 }
 
 pub(crate) fn anonymous_bucket(tenant: Tenant, year: i32, shard: u8) -> String {
-    format!("{tenant}{NOBODY}{year}#{shard}")
+    format!("{tenant}{ANONYMOUS}{year}#{shard}")
 }
 
 /// Whether the place of a member in the index `history` is nobody's.
-pub(crate) fn is_nobody(member: &str) -> bool {
-    member.contains(NOBODY)
+pub(crate) fn is_anonymous(member: &str) -> bool {
+    member.contains(ANONYMOUS)
 }
 
-const NOBODY: &str = "#NOBODY#";
+const ANONYMOUS: &str = "#NOBODY#";
 /// Over how many partitions of the index a year's purchases without a customer are spread.
-pub(crate) const NOBODY_SHARDS: u8 = 8;
+pub(crate) const ANONYMOUS_SHARDS: u8 = 8;
 /// The first year of them; what is older stands with it.
-pub(crate) const NOBODY_SINCE: i32 = 1990;
+pub(crate) const ANONYMOUS_SINCE: i32 = 1990;
 
 /// The year of a day.
 pub(crate) fn year(day: Day) -> i32 {
@@ -215,7 +168,7 @@ pub(crate) fn ledger(tenant: Tenant, member: MemberId, instant: &str, entry: Key
 
 /// A redemption stands among the member's entries by the instant that its identifier tells.
 pub(crate) fn redemption(tenant: Tenant, member: MemberId, redemption: RedemptionId) -> Key {
-    let instant = crate::table::items::instant_text(redemption.minted_at());
+    let instant = instant_text(redemption.minted_at());
     key(member_rows(tenant, member), format!("{LEDGER_PREFIX}{instant}#{redemption}"))
 }
 
@@ -328,59 +281,6 @@ pub(crate) fn message(tenant: Tenant, member: MemberId, campaign: CampaignId) ->
     key(member_rows(tenant, member), format!("{MESSAGE_PREFIX}{campaign}"))
 }
 
-/// A batch of a campaign: the shard it was walked in, and the last member that had been seen. What is
-/// left of a batch for later keeps its shard and adds [`MEMBER_SHARDS`] to it, once for each time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BatchId {
-    /// The shard.
-    pub shard: u8,
-    /// The last member seen.
-    pub cursor: MemberId,
-}
-
-impl BatchId {
-    /// Whether it is what was left of another batch.
-    #[must_use]
-    pub const fn is_rest(&self) -> bool {
-        self.shard >= MEMBER_SHARDS
-    }
-
-    /// The batch of those left for later, `last` among them; `None` where it was put off some fifteen
-    /// times already.
-    #[must_use]
-    pub fn rest(&self, last: MemberId) -> Option<Self> {
-        Some(Self { shard: self.shard.checked_add(MEMBER_SHARDS)?, cursor: last })
-    }
-
-    /// Reads the form that `Display` writes.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let (shard, cursor) = text.split_once('#')?;
-        Some(Self { shard: shard.parse().ok()?, cursor: MemberId::parse(cursor).ok()? })
-    }
-}
-
-impl fmt::Display for BatchId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}#{}", self.shard, self.cursor)
-    }
-}
-
-impl Tenant {
-    /// Reads the form that `Display` writes.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let rest = text.strip_prefix("M#")?;
-        let (merchant, mode) = match rest.strip_suffix("#TEST") {
-            Some(merchant) => (merchant, Mode::Test),
-            None => (rest, Mode::Live),
-        };
-        Some(Self { merchant: MerchantId::parse(merchant).ok()?, mode })
-    }
-}
-
-domain::serde_as_text!(Tenant, BatchId);
-
 /// The offers of a tenant, and how many of our numbers its batches have taken.
 pub(crate) fn offers_partition(tenant: Tenant) -> String {
     format!("{tenant}#OFFER")
@@ -472,7 +372,7 @@ pub(crate) fn member_reward(tenant: Tenant, member: MemberId, reward: RewardId) 
 pub(crate) const CAMPAIGNS_DUE: &str = "DUE#CAMPAIGNS";
 
 pub(crate) fn campaign_due_at(at: Instant, campaign: CampaignId) -> String {
-    format!("{}#{campaign}", crate::table::items::instant_text(at))
+    format!("{}#{campaign}", instant_text(at))
 }
 
 /// The bucket of the index `due` that holds the programmes with something to do every night.

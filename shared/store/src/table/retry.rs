@@ -1,7 +1,6 @@
 //! Optimistic writes that are tried again where other writers came first.
 
 use crate::StoreError;
-use crate::table::transaction::TransactionOutcome;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -60,14 +59,4 @@ where
 async fn wait(attempt: u32) {
     let ceiling = (10_u64 << attempt.min(6)).min(500);
     tokio::time::sleep(Duration::from_millis(fastrand::u64(0..=ceiling))).await;
-}
-
-impl TransactionOutcome {
-    /// Done with this result where the transaction was committed, and otherwise again.
-    pub(crate) fn done<T>(self, result: T) -> Attempt<T> {
-        match self {
-            Self::Committed => Attempt::Done(result),
-            Self::Cancelled(_) => Attempt::Again,
-        }
-    }
 }

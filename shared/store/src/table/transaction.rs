@@ -7,6 +7,7 @@
 
 use crate::table::items::{Item, key_item};
 use crate::table::keys::Key;
+use crate::table::retry::Attempt;
 use crate::table::write::Write;
 use crate::{Store, StoreError};
 use aws_sdk_dynamodb::error::SdkError;
@@ -181,6 +182,14 @@ impl TransactionOutcome {
     #[must_use]
     pub const fn is_committed(&self) -> bool {
         matches!(self, Self::Committed)
+    }
+
+    /// Done with this result where the transaction was committed, and otherwise again.
+    pub(crate) fn done<T>(self, result: T) -> Attempt<T> {
+        match self {
+            Self::Committed => Attempt::Done(result),
+            Self::Cancelled(_) => Attempt::Again,
+        }
     }
 }
 

@@ -4,7 +4,8 @@
 //! A write is sent alone ([`Store::write`], 1 write unit for each KB), or together with others in a
 //! [`crate::table::transaction::Transaction`], which costs twice as much.
 
-use crate::table::items::{Item, key_item, number, to_item};
+use crate::table::attributes::number;
+use crate::table::items::{Item, key_item, to_item};
 use crate::table::keys::Key;
 use crate::{Store, StoreError};
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};

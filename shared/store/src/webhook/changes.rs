@@ -6,9 +6,10 @@
 
 use crate::StoreError;
 use crate::member::merge::{MERGE, MergeRecord};
-use crate::member::read::member_id;
 use crate::purchase::item::PurchaseRecord;
-use crate::table::keys::{self, Key, Tenant};
+use crate::table::attributes::member_id;
+use crate::table::keys::{self, Key};
+use crate::table::tenant::Tenant;
 use domain::purchase::id;
 use domain::{Cents, EstablishmentId, Instant, Kind, MemberId, Points};
 use serde::Deserialize;

@@ -1,7 +1,9 @@
 //! What a merchant's software is told of, kept as it is told, so that it can be told again.
 
+use crate::table::attributes;
 use crate::table::items;
-use crate::table::keys::{self, Key, Tenant};
+use crate::table::keys::{self, Key};
+use crate::table::tenant::Tenant;
 use crate::{Consistency, Store, StoreError};
 use domain::Instant;
 use domain::webhook::{EventType, KEPT_DAYS, ReplayRange};
@@ -66,7 +68,7 @@ impl EventRecord {
     fn read(self) -> Result<Event, StoreError> {
         let (at, id) = self.sk.split_once('#').ok_or(CORRUPT)?;
         Ok(Event {
-            key: EventKey { at: items::instant_of(at)?, id: id.to_owned() },
+            key: EventKey { at: attributes::instant_of(at)?, id: id.to_owned() },
             kind: EventType::parse(&self.kind).map_err(|_| CORRUPT)?,
             body: self.body,
         })
@@ -74,7 +76,7 @@ impl EventRecord {
 }
 
 fn key(tenant: Tenant, event: &EventKey) -> Key {
-    let sk = format!("{}#{}", items::instant_text(event.at), event.id);
+    let sk = format!("{}#{}", attributes::instant_text(event.at), event.id);
     Key { pk: keys::events_partition(tenant, day_of_month(event.at)), sk }
 }
 
@@ -129,11 +131,11 @@ impl Store {
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :until")
             .filter_expression("#ttl > :now")
             .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":pk", items::text(partition))
-            .expression_attribute_values(":from", items::text(items::instant_text(range.from)))
+            .expression_attribute_values(":pk", attributes::text(partition))
+            .expression_attribute_values(":from", attributes::text(attributes::instant_text(range.from)))
             // An instant alone comes before all events of it.
-            .expression_attribute_values(":until", items::text(items::instant_text(range.until)))
-            .expression_attribute_values(":now", items::number(now.as_second()))
+            .expression_attribute_values(":until", attributes::text(attributes::instant_text(range.until)))
+            .expression_attribute_values(":now", attributes::number(now.as_second()))
             .limit(PAGE)
             .set_exclusive_start_key(start)
             .send()
@@ -143,7 +145,7 @@ impl Store {
             Some(last) => {
                 let Key { sk, .. } = items::from_item(last, "event")?;
                 let (at, id) = sk.split_once('#').ok_or(CORRUPT)?;
-                Some(EventKey { at: items::instant_of(at)?, id: id.to_owned() })
+                Some(EventKey { at: attributes::instant_of(at)?, id: id.to_owned() })
             }
             None => None,
         };

@@ -1,18 +1,17 @@
 //! A merchant's files: what became of each, range by range. No row and no person is kept here.
 
+use crate::table::attributes;
 use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
+use crate::upload::range::RangeReport;
 use crate::{Consistency, Entity, Scope, Store, StoreError};
 use domain::{EstablishmentId, Instant, UploadId};
 use serde::{Deserialize, Serialize};
-use std::ops::AddAssign;
 
 /// How long a report can be read: 400 days.
 const REPORT_KEPT_SECONDS: i64 = 400 * 86_400;
-/// How long the counts of a range stay, which the report has summed: 30 days.
-const RANGE_KEPT_SECONDS: i64 = 30 * 86_400;
 
 /// How far a file has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,56 +27,6 @@ pub enum UploadStatus {
     Finished,
     /// The file as a whole could not be read.
     Refused,
-}
-
-/// What became of the rows of a file. Every row read is in exactly one of the others.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rows {
-    /// Rows that hold something.
-    pub read: u64,
-    /// Rows of purchases entered by this file.
-    pub accepted: u64,
-    /// Rows of purchases that were known before it.
-    pub already_known: u64,
-    /// Rows of persons of whom nothing says that they asked for the card.
-    pub not_enrolled: u64,
-    /// Rows that name no customer.
-    pub without_customer: u64,
-    /// Rows of erased persons.
-    pub erased: u64,
-    /// Rows with a mistake, told one by one in the file of refused rows.
-    pub refused: u64,
-}
-
-impl AddAssign for Rows {
-    fn add_assign(&mut self, other: Self) {
-        self.read += other.read;
-        self.accepted += other.accepted;
-        self.already_known += other.already_known;
-        self.not_enrolled += other.not_enrolled;
-        self.without_customer += other.without_customer;
-        self.erased += other.erased;
-        self.refused += other.refused;
-    }
-}
-
-/// What became of one range of a file: its marker and its counts are one item.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RangeReport {
-    /// Its rows.
-    pub rows: Rows,
-    /// Points that its purchases gave, returns taken off.
-    pub points: i64,
-    /// Persons who became members.
-    pub members_created: u64,
-}
-
-impl AddAssign for RangeReport {
-    fn add_assign(&mut self, other: Self) {
-        self.rows += other.rows;
-        self.points += other.points;
-        self.members_created += other.members_created;
-    }
 }
 
 /// A file and its report.
@@ -170,7 +119,7 @@ impl UploadRecord {
             sk,
             establishment: upload.establishment.to_string(),
             file_name: upload.file_name.clone(),
-            created_at: items::instant_text(upload.created_at),
+            created_at: attributes::instant_text(upload.created_at),
             progress: upload.status,
             object_version: object_version.map(str::to_owned),
             ranges: upload.ranges,
@@ -178,7 +127,7 @@ impl UploadRecord {
             reason: upload.reason.clone(),
             explanation: upload.explanation.clone(),
             refused_key: upload.refused_key.clone(),
-            finished_at: upload.finished_at.map(items::instant_text),
+            finished_at: upload.finished_at.map(attributes::instant_text),
             ttl: upload.created_at.as_second() + REPORT_KEPT_SECONDS,
         }
     }
@@ -189,24 +138,16 @@ impl UploadRecord {
             establishment: EstablishmentId::parse(&self.establishment)
                 .map_err(StoreError::corrupt("upload"))?,
             file_name: self.file_name,
-            created_at: items::instant_of(&self.created_at)?,
+            created_at: attributes::instant_of(&self.created_at)?,
             status: self.progress,
             ranges: self.ranges,
             report: self.report,
             reason: self.reason,
             explanation: self.explanation,
             refused_key: self.refused_key,
-            finished_at: self.finished_at.as_deref().map(items::instant_of).transpose()?,
+            finished_at: self.finished_at.as_deref().map(attributes::instant_of).transpose()?,
         })
     }
-}
-
-#[derive(Serialize, Deserialize)]
-struct RangeRecord {
-    pk: String,
-    sk: String,
-    report: RangeReport,
-    ttl: i64,
 }
 
 impl Store {
@@ -242,7 +183,7 @@ impl Store {
         let arrived = Upload { status: UploadStatus::Received, ..arrived.clone() };
         let claim = Write::put(&UploadRecord::of(scope, &arrived, Some(object_version)))?
             .condition("attribute_not_exists(object_version) OR object_version = :version")
-            .value(":version", items::text(object_version));
+            .value(":version", attributes::text(object_version));
         match self.transact_one(claim).await? {
             TransactionOutcome::Committed => Ok(Some(arrived)),
             TransactionOutcome::Cancelled(_) => Ok(None),
@@ -262,7 +203,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let put = Write::put(&UploadRecord::of(scope, upload, Some(object_version)))?
             .condition("object_version = :version AND attribute_not_exists(finished_at)")
-            .value(":version", items::text(object_version));
+            .value(":version", attributes::text(object_version));
         self.transact_one(put).await?;
         Ok(())
     }
@@ -294,7 +235,10 @@ impl Store {
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", items::text(keys::upload_partition(scope.tenant())))
+            .expression_attribute_values(
+                ":pk",
+                attributes::text(keys::upload_partition(scope.tenant())),
+            )
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start)
@@ -310,90 +254,5 @@ impl Store {
             .collect::<Result<Vec<_>, _>>()?;
         let next = if more { uploads.last().map(|upload| upload.id) } else { None };
         Ok((uploads, next))
-    }
-
-    /// Marks a range as done, with its counts; a range done before keeps those it had. 1 round trip,
-    /// 2 write units.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn finish_range(
-        &self,
-        scope: &Scope,
-        upload: UploadId,
-        number: u32,
-        report: &RangeReport,
-        now: Instant,
-    ) -> Result<(), StoreError> {
-        let Key { pk, sk } = keys::range(scope.tenant(), upload, number);
-        let ttl = now.as_second() + RANGE_KEPT_SECONDS;
-        let record = RangeRecord { pk, sk, report: *report, ttl };
-        self.transact_one(Write::put(&record)?.if_absent()).await?;
-        Ok(())
-    }
-
-    /// Whether a range is done: 1 round trip, 1 read unit.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn is_range_done(
-        &self,
-        scope: &Scope,
-        upload: UploadId,
-        number: u32,
-    ) -> Result<bool, StoreError> {
-        let key = keys::range(scope.tenant(), upload, number);
-        let found: Option<RangeRecord> = self.get_item(&key, Consistency::Strong).await?;
-        Ok(found.is_some())
-    }
-
-    /// The ranges that are done, with their counts, in order: a strong query, 1 read unit for each
-    /// 4 KB (about 20 ranges).
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn ranges_done(
-        &self,
-        scope: &Scope,
-        upload: UploadId,
-    ) -> Result<Vec<(u32, RangeReport)>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(
-                ":pk",
-                items::text(keys::range_partition(scope.tenant(), upload)),
-            )
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
-        let mut done = Vec::new();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(StoreError::unavailable)?;
-            let record: RangeRecord = items::from_item(item, "range")?;
-            let number = record.sk.strip_prefix("RANGE#").and_then(|number| number.parse().ok());
-            done.push((number.ok_or(StoreError::Corrupt("range"))?, record.report));
-        }
-        Ok(done)
-    }
-
-    /// How many ranges are done and their counts, summed: as [`Store::ranges_done`].
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn range_reports(
-        &self,
-        scope: &Scope,
-        upload: UploadId,
-    ) -> Result<(u32, RangeReport), StoreError> {
-        let (mut done, mut sum) = (0, RangeReport::default());
-        for (_, report) in self.ranges_done(scope, upload).await? {
-            done += 1;
-            sum += report;
-        }
-        Ok((done, sum))
     }
 }

@@ -1,0 +1,27 @@
+//! Values of attributes, as the table writes them.
+
+use crate::StoreError;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{Instant, MemberId};
+
+/// An instant as the table writes it: UTC to the second, so that text order is time order.
+pub(crate) fn instant_text(instant: Instant) -> String {
+    instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+pub(crate) fn instant_of(text: &str) -> Result<Instant, StoreError> {
+    text.parse().map_err(|_| StoreError::Corrupt("instant"))
+}
+
+pub(crate) fn number<N: ToString + Copy>(value: N) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+/// A member's identifier as an attribute writes it.
+pub(crate) fn member_id(text: &str) -> Result<MemberId, StoreError> {
+    MemberId::parse(text).map_err(|_| StoreError::Corrupt("member"))
+}
