@@ -1,8 +1,8 @@
-//! Points: whole, signed, and never money.
+//! Points of a programme.
 
 use serde::{Deserialize, Serialize};
 
-/// A number of points. Negative where points were taken.
+/// A whole number of points. Below zero where points are taken.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -13,13 +13,13 @@ impl Points {
     /// No points.
     pub const ZERO: Self = Self(0);
 
-    /// Wraps a count of points.
+    /// A number of points, with its sign.
     #[must_use]
     pub const fn new(count: i64) -> Self {
         Self(count)
     }
 
-    /// The count.
+    /// The number of points.
     #[must_use]
     pub const fn get(self) -> i64 {
         self.0

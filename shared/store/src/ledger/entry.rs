@@ -10,9 +10,9 @@ use crate::table::keys::Key;
 use crate::table::retry::Attempt;
 use crate::table::write::Write;
 use crate::{Consistency, Entity, Scope, Store, StoreError};
+use domain::ledger::Balance;
 use domain::ledger::account::Given;
-use domain::ledger::entry::{Adjustment, Author, Cause, LedgerEntry, Reason};
-use domain::programme::lifetime::Balance;
+use domain::ledger::entry::{Adjustment, AdjustmentReason, Author, Cause, LedgerEntry};
 use domain::purchase::receipt::Reference;
 use domain::{Account, Day, EstablishmentId, Instant, MemberId, Points, retention};
 use serde::{Deserialize, Serialize};
@@ -98,7 +98,8 @@ impl EntryRecord {
             (None, Some(code)) => Cause::Visit(EstablishmentId::parse(&code).map_err(|_| CORRUPT)?),
             (Some(author), _) => Cause::Adjustment(Adjustment {
                 author: Author::parse(&author).map_err(|_| CORRUPT)?,
-                reason: Reason::parse(self.reason.as_deref().unwrap_or_default()).ok_or(CORRUPT)?,
+                reason: AdjustmentReason::parse(self.reason.as_deref().unwrap_or_default())
+                    .ok_or(CORRUPT)?,
                 reference: reference.transpose().map_err(|_| CORRUPT)?,
             }),
         };

@@ -11,7 +11,7 @@ use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
 use crate::table::write::Write;
 use crate::vault::Field;
 use crate::{Contact, Member, Scope, Source, Store, StoreError};
-use domain::values::identifiers::CardNumber;
+use domain::CardNumber;
 use domain::{Instant, MemberError, MemberId, Person};
 use serde::{Deserialize, Serialize};
 

@@ -7,7 +7,7 @@ use crate::table::keys::{self, Key};
 use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::member::Email;
-use domain::values::identifiers::CardNumber;
+use domain::CardNumber;
 use domain::{DomainError, Instant, MemberError, MemberId, Mobile};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;

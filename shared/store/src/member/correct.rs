@@ -6,8 +6,8 @@ use crate::member::person::put_person;
 use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::{Conflict, Contact, Member, Scope, Store, StoreError};
+use domain::CardNumber;
 use domain::member::{Address, Details, Email};
-use domain::values::identifiers::CardNumber;
 use domain::{Day, MemberError, MemberId, Mobile};
 
 /// What to change of a person's details; `None` leaves a field as it is.

@@ -17,7 +17,7 @@ use crate::table::tenant::Tenant;
 use crate::table::transaction::{Transaction, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Contact, Member, Scope, Store, StoreError};
-use domain::retention::{self, Reason};
+use domain::retention::{self, ErasureReason};
 use domain::values::calendar::PARIS;
 use domain::{CouponCode, Day, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
@@ -70,7 +70,7 @@ impl Store {
         &self,
         scope: &Scope,
         member: &Member,
-        reason: Reason,
+        reason: ErasureReason,
         today: Day,
     ) -> Result<Option<Tombstone>, StoreError> {
         let tombstone = Tombstone {

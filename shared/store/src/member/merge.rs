@@ -47,7 +47,7 @@ impl MergeRecord {
         let instant =
             |text: &Option<String>| text.as_deref().map(attributes::instant_of).transpose();
         Ok(BeforeMerge {
-            kept: codec::account::decode(&self.kept_account)?,
+            survivor: codec::account::decode(&self.kept_account)?,
             absorbed: codec::account::decode(&self.account)?,
             consents: self.kept_consents.read()?,
             invited_at: instant(&self.kept_invited_at)?,

@@ -6,7 +6,7 @@ use crate::table::attributes::{self, member_id};
 use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::{Scope, Store, StoreError};
-use domain::retention::Reason;
+use domain::retention::ErasureReason;
 use domain::{Day, MemberId};
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,7 @@ pub struct Tombstone {
     /// The day on which it was decided.
     pub erased_on: Day,
     /// Why.
-    pub reason: Reason,
+    pub reason: ErasureReason,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -69,7 +69,7 @@ impl TombstoneRecord {
             member,
             absorbed: self.absorbed.iter().map(|id| member_id(id)).collect::<Result<_, _>>()?,
             erased_on: Day::parse(&self.erased_on).map_err(|_| CORRUPT)?,
-            reason: Reason::parse(&self.reason).ok_or(CORRUPT)?,
+            reason: ErasureReason::parse(&self.reason).ok_or(CORRUPT)?,
         })
     }
 }

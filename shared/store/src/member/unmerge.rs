@@ -14,7 +14,7 @@ use crate::{Conflict, Member, Scope, Source, Store, StoreError};
 use domain::ledger::{self, Undone};
 use domain::member::unmerge::{self, BeforeMerge, GivenBack, Side};
 use domain::reward::redemption::State;
-use domain::{Cents, Instant, Kind, MemberId, Points, Programmes, retention};
+use domain::{Cents, Instant, MemberId, Points, Programmes, PurchaseKind, retention};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -268,13 +268,13 @@ fn take_off_if_cancelled(
     let day = keys::receipt_at(&record.pk).ok_or(StoreError::Corrupt("purchase"))?.day;
     let kind = record.content()?.kind;
     let earned_on = match &kind {
-        Kind::Return { of: Some(sale) } => sale.day,
+        PurchaseKind::Return { of: Some(sale) } => sale.day,
         _ => day,
     };
     // Exactly what the cancellation took: what it forgave stays.
     let points = match &kind {
-        Kind::Sale => record.points - record.forgiven.unwrap_or_default(),
-        Kind::Return { .. } => record.points,
+        PurchaseKind::Sale => record.points - record.forgiven.unwrap_or_default(),
+        PurchaseKind::Return { .. } => record.points,
     };
     let (kind, total, points) = (&kind, Cents::new(record.total), Points::new(points));
     let undone = Undone { kind, day, earned_on, total, points };

@@ -7,7 +7,7 @@ use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Conflict, Consistency, Entity, Scope, Store, StoreError};
 use domain::ledger;
-use domain::{Cents, Day, Instant, Kind, MemberId, Receipt};
+use domain::{Cents, Day, Instant, PurchaseKind, MemberId, Receipt};
 
 impl Store {
     /// Attaches a sale without a customer to its customer, who gets the points by the programme of the
@@ -76,7 +76,7 @@ impl Store {
 fn attach_conflict(stored: &StoredPurchase) -> Option<Conflict> {
     if stored.cancelled_at.is_some() {
         Some(Conflict::ReceiptCancelled)
-    } else if matches!(stored.purchase.kind(), Kind::Return { .. }) {
+    } else if matches!(stored.purchase.kind(), PurchaseKind::Return { .. }) {
         Some(Conflict::AttachReturn)
     } else if stored.returned > Cents::ZERO {
         Some(Conflict::AttachReturnedSale)

@@ -8,7 +8,7 @@ use crate::table::transaction::Transaction;
 use crate::table::write::Write;
 use crate::{Conflict, Consistency, Scope, Store, StoreError};
 use domain::ledger::{self, Undone};
-use domain::{Cents, Instant, Kind, Points, Receipt};
+use domain::{Cents, Instant, PurchaseKind, Points, Receipt};
 
 impl Store {
     /// Cancels a purchase: its points are taken back, or given back for a return, and its coupons can be
@@ -34,11 +34,11 @@ impl Store {
             let content = record.content()?;
             let mut transaction = self.transaction();
             let earned_on = match &content.kind {
-                Kind::Return { of: Some(sale) } => {
+                PurchaseKind::Return { of: Some(sale) } => {
                     self.undo_return(&mut transaction, scope, &record, sale).await?;
                     sale.day
                 }
-                Kind::Return { of: None } | Kind::Sale => receipt.day,
+                PurchaseKind::Return { of: None } | PurchaseKind::Sale => receipt.day,
             };
             let mut forgiven = Points::new(record.forgiven.unwrap_or_default());
             if let Some(member) = record.member()? {
@@ -52,7 +52,7 @@ impl Store {
                 };
                 let programmes = &scope.settings.programmes;
                 let taken_back = ledger::cancel(&mut stored.account, &undone, programmes);
-                if matches!(content.kind, Kind::Sale) {
+                if matches!(content.kind, PurchaseKind::Sale) {
                     forgiven = taken_back.forgiven;
                 }
                 transaction.add(stored.put(scope)?);

@@ -4,7 +4,7 @@ use crate::coupon::redeem::{CouponBasket, CouponCustomer, TriedCoupon};
 use crate::purchase::customer::{Customer, Holder};
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::coupon::Refusal;
-use domain::programme::lifetime::Balance;
+use domain::ledger::Balance;
 use domain::programme::{Basket, Earning, EarningContext};
 use domain::{Account, Cents, CouponCode, Day, EstablishmentId, Instant, MemberId, ledger};
 

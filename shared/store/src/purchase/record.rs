@@ -16,7 +16,7 @@ use crate::table::transaction::{Cancellation, Slot, Transaction, TransactionOutc
 use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::ledger;
-use domain::{Account, CouponError, Day, DomainError, Instant, Kind, PurchaseError};
+use domain::{Account, CouponError, Day, DomainError, Instant, PurchaseKind, PurchaseError};
 
 /// Purchases of one transaction, beside the six other items of a new member: DynamoDB allows 100 writes.
 pub const MAX_PURCHASES_PER_TRANSACTION: usize = 94;
@@ -71,7 +71,7 @@ impl Store {
         retry(|number| async move {
             let consistency = if number == 0 { Consistency::Eventual } else { Consistency::Strong };
             let mut returned = match entry.purchase.kind() {
-                Kind::Return { of: Some(sale) } => {
+                PurchaseKind::Return { of: Some(sale) } => {
                     if let Some(known) = self.known_purchase(scope, customer, entry).await? {
                         return Ok(Attempt::Done(known));
                     }
@@ -298,11 +298,11 @@ fn enter(
     let account = &mut customer.stored.account;
     let mut effect = Effect::default();
     match entry.purchase.kind() {
-        Kind::Sale => {
+        PurchaseKind::Sale => {
             let earning = ledger::enter_sale(account, &entry.purchase, &context);
             (effect.points, effect.parts) = (earning.total(), earning.parts);
         }
-        Kind::Return { .. } => {
+        PurchaseKind::Return { .. } => {
             let sale = returned.map(|returned| &mut returned.sale);
             let taken = ledger::enter_return(account, &entry.purchase, sale, &context)?;
             (effect.points, effect.forgiven) = (-taken.taken, taken.forgiven);

@@ -6,7 +6,7 @@ use crate::table::keys::Key;
 use crate::table::write::Write;
 use crate::{Scope, Store, StoreError};
 use domain::ledger::SaleInForce;
-use domain::{Cents, Kind, Points, PurchaseError, Receipt};
+use domain::{Cents, PurchaseKind, Points, PurchaseError, Receipt};
 
 /// A sale that a return names, as it was read. It is written back only where nothing of it was returned in
 /// between.
@@ -61,7 +61,7 @@ impl Store {
             Err(StoreError::NotFound(_)) => Err(PurchaseError::ReturnedSaleUnknown.into()),
             read => read,
         }?;
-        let is_return = matches!(record.content()?.kind, Kind::Return { .. });
+        let is_return = matches!(record.content()?.kind, PurchaseKind::Return { .. });
         if is_return || record.cancelled_at.is_some() {
             return Err(PurchaseError::ReturnedSaleNotInForce.into());
         }

@@ -8,7 +8,7 @@ use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Conflict, Consistency, Scope, Source, Store, StoreError};
-use domain::{Cents, Day, Instant, Kind, MemberId, Points, Receipt, ledger};
+use domain::{Cents, Day, Instant, PurchaseKind, MemberId, Points, Receipt, ledger};
 use serde::{Deserialize, Serialize};
 
 /// The ledger's entry of a sale that left a member, or came to one.
@@ -148,7 +148,7 @@ impl Store {
 fn transfer_conflict(stored: &StoredPurchase) -> Option<Conflict> {
     if stored.cancelled_at.is_some() {
         Some(Conflict::ReceiptCancelled)
-    } else if matches!(stored.purchase.kind(), Kind::Return { .. }) {
+    } else if matches!(stored.purchase.kind(), PurchaseKind::Return { .. }) {
         Some(Conflict::MoveReturn)
     } else if stored.returned > Cents::ZERO {
         Some(Conflict::MoveReturnedSale)

@@ -13,7 +13,7 @@ use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::{Consistency, Entity, Member, Scope, Source, Store, StoreError};
-use domain::programme::lifetime::Balance;
+use domain::ledger::Balance;
 use domain::reward::redemption::Spent;
 use domain::reward::{Given, Refusal};
 use domain::{

@@ -11,7 +11,7 @@ use crate::table::attributes::member_id;
 use crate::table::keys::{self, Key};
 use crate::table::tenant::Tenant;
 use domain::purchase::id;
-use domain::{Cents, EstablishmentId, Instant, Kind, MemberId, Points};
+use domain::{Cents, EstablishmentId, Instant, MemberId, Points, PurchaseKind};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_dynamo::Item;
@@ -164,7 +164,7 @@ impl ChangedPurchase {
         Ok(Self {
             id: id::of(&receipt),
             establishment: receipt.establishment,
-            is_return: matches!(record.content()?.kind, Kind::Return { .. }),
+            is_return: matches!(record.content()?.kind, PurchaseKind::Return { .. }),
             member: record.member()?,
             total: Cents::new(record.total),
             points: Points::new(record.points),

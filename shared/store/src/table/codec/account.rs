@@ -5,8 +5,8 @@ use super::{from_bytes, instant_of, to_bytes};
 use crate::StoreError;
 use domain::ledger::account::MonthBucket;
 use domain::ledger::lots::Lots;
-use domain::programme::earning::DayCount;
-use domain::programme::level::{LevelCode, Standing};
+use domain::ledger::account::DayCount;
+use domain::programme::{LevelCode, Standing};
 use domain::{Account, Cents, Day, EstablishmentId, Instant, MemberId, Month, Points};
 use minicbor::{Decode, Encode};
 

@@ -3,7 +3,7 @@
 use super::{from_bytes, instant_of, to_bytes};
 use crate::StoreError;
 use domain::purchase::receipt::{Operator, Receipt, ReceiptNumber, Register};
-use domain::purchase::{Kind, UsedCoupon};
+use domain::purchase::{PurchaseKind, UsedCoupon};
 use domain::{Cents, CouponCode, Day, EstablishmentId, Instant, Line, Purchase, Quantity};
 use minicbor::{Decode, Encode};
 
@@ -69,7 +69,7 @@ struct PurchaseBody {
 /// The content of a purchase as bytes: what is stored, and what its fingerprint is taken of.
 pub(crate) fn encode(purchase: &Purchase) -> Vec<u8> {
     let of = match purchase.kind() {
-        Kind::Return { of: Some(sale) } => Some(ReceiptBody {
+        PurchaseKind::Return { of: Some(sale) } => Some(ReceiptBody {
             establishment: sale.establishment.to_string(),
             register: sale.register.as_str().to_owned(),
             day: sale.day.ordinal(),
@@ -79,7 +79,7 @@ pub(crate) fn encode(purchase: &Purchase) -> Vec<u8> {
     };
     to_bytes(&PurchaseBody {
         sold_at: purchase.sold_at().as_second(),
-        returns: matches!(purchase.kind(), Kind::Return { .. }),
+        returns: matches!(purchase.kind(), PurchaseKind::Return { .. }),
         of,
         operator: purchase.operator().map(|operator| operator.as_str().to_owned()),
         coupons: (!purchase.coupons().is_empty()).then(|| {
@@ -108,7 +108,7 @@ pub(crate) fn encode(purchase: &Purchase) -> Vec<u8> {
 /// A purchase's content read back.
 pub(crate) struct PurchaseContent {
     pub(crate) sold_at: Instant,
-    pub(crate) kind: Kind,
+    pub(crate) kind: PurchaseKind,
     pub(crate) operator: Option<Operator>,
     pub(crate) lines: Vec<Line>,
     pub(crate) coupons: Vec<UsedCoupon>,
@@ -145,7 +145,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<PurchaseContent, StoreError> {
     Ok(PurchaseContent {
         coupons: coupons.collect::<Result<_, _>>()?,
         sold_at: instant_of(body.sold_at),
-        kind: if body.returns { Kind::Return { of } } else { Kind::Sale },
+        kind: if body.returns { PurchaseKind::Return { of } } else { PurchaseKind::Sale },
         operator: body
             .operator
             .map(|text| Operator::parse(&text))
