@@ -1,7 +1,8 @@
-//! The DynamoDB table: keys, items, transactions, and the vault that seals what names a person.
+//! The store: one DynamoDB table with its keys, items and transactions, and the vault that seals
+//! personal data.
 //!
-//! The only place that knows an attribute's name. Every access pattern stands in
-//! `docs/data-model.md` with its key and its cost; the figures in the docs here are those.
+//! This crate is the only one that knows the names of attributes. `docs/data-model.md` lists every
+//! access pattern with its key and its cost. The comments of this crate repeat these figures.
 
 mod archive;
 mod campaign;
@@ -107,7 +108,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// A store on `table`. Makes no call.
+    /// A store on `table`. No call is made.
     #[must_use]
     pub fn new(client: aws_sdk_dynamodb::Client, table: &str, master_key: MasterKey) -> Self {
         Self {
@@ -122,11 +123,8 @@ impl Store {
     }
 }
 
-/// Opens a client's connection to the table with a read of nothing (1 round trip, half a read unit),
-/// so that the first request of a new instance does not pay for it.
-///
-/// # Errors
-/// [`StoreError::Unavailable`].
+/// Opens the connection to the table by reading a key that does not exist: 1 round trip, half a
+/// read unit. The first request of a new instance then finds an open connection.
 pub async fn warm(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<(), StoreError> {
     client
         .get_item()
@@ -138,7 +136,7 @@ pub async fn warm(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<(), 
     Ok(())
 }
 
-/// Whether a read may miss what was written a moment ago. The strong one costs twice.
+/// An eventual read may miss a write of a moment ago. A strong read costs twice as much.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Consistency {
     Eventual,

@@ -1,7 +1,7 @@
-//! What a merchant leaves, walked part by part: once to be archived, and once more to be cleared.
+//! The walk over all data of a merchant, part by part: once to archive it, and once to delete it.
 //!
-//! The walk gives what hangs on an item before the item that leads to it, so that one which is cleared as
-//! it goes can be stopped anywhere and begun again. It reads only what the merchant's identifier leads to.
+//! The walk returns an item after the items that are found by it, so that a deletion can stop
+//! anywhere and start again. It reads only items found by the merchant's identifier.
 
 pub(crate) mod dynamodb_json;
 pub(crate) mod part;

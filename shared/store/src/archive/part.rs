@@ -1,4 +1,4 @@
-//! The parts of a merchant's data, each archived and cleared alone.
+//! The parts of a merchant's data. Each is archived and deleted by itself.
 
 use super::source::Source;
 use crate::table::keys;
@@ -7,10 +7,10 @@ use domain::values::identifiers::MEMBER_SHARDS;
 use domain::{Day, MerchantId};
 use std::fmt;
 
-/// A part of what a merchant leaves, archived and cleared by itself.
+/// A part of a merchant's data, archived and deleted by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Part {
-    /// The members of a shard with their purchases, messages, notes and contacts.
+    /// The members of a shard with their purchases, messages, ledger entries and contacts.
     Members(Mode, u8),
     /// The purchases without a customer.
     Anonymous(Mode),
@@ -24,12 +24,12 @@ pub enum Part {
     Offers(Mode),
     /// Coupons, each by its code.
     Coupons(Mode),
-    /// What its software was told of in the last days.
+    /// The events sent to the merchant's software in the last 30 days.
     Events(Mode),
-    /// Rewards, and how many of each were given.
+    /// Rewards and their counters.
     Rewards(Mode),
-    /// The merchant's own partition, and what leads to it. What the other parts are found by is here,
-    /// so it is cleared last.
+    /// The merchant's own partition, and the keys that lead to it. The other parts are found by it,
+    /// so it is deleted last.
     Settings,
 }
 
@@ -113,7 +113,7 @@ impl fmt::Display for Part {
         let mode = self.mode().as_str();
         match self {
             Self::Members(_, shard) => write!(f, "members-{mode}-{shard:02}"),
-            Self::Anonymous(_) => write!(f, "nobody-{mode}"),
+            Self::Anonymous(_) => write!(f, "anonymous-{mode}"),
             Self::Campaigns(_) => write!(f, "campaigns-{mode}"),
             Self::Uploads(_) => write!(f, "uploads-{mode}"),
             Self::Erased(_) => write!(f, "erased-{mode}"),

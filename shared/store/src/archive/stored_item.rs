@@ -1,4 +1,4 @@
-//! An item of the table, archived as a line and cleared.
+//! An item of the table, written as a line of the archive and deleted.
 
 use super::dynamodb_json;
 use super::source::key;
@@ -7,12 +7,12 @@ use crate::table::keys::Key;
 use crate::{Store, StoreError};
 use std::collections::BTreeSet;
 
-/// An item as it stands in the table.
+/// An item of the table.
 pub struct StoredItem(pub(super) Item);
 
 impl StoredItem {
-    /// Adds the item to `lines`, as a line of DynamoDB's own JSON: `{"Item":{…}}`. What is sealed stays
-    /// sealed. The same item is always the same line.
+    /// Adds the item to `lines`, as a line of DynamoDB's own JSON: `{"Item":{…}}`. Sealed
+    /// attributes stay sealed. The same item is always the same line.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`].
@@ -22,12 +22,12 @@ impl StoredItem {
 }
 
 impl Store {
-    /// Takes items out of the table, 25 a call and 8 calls at once: 1 write unit for each KB, and 1 for
-    /// an index entry. What DynamoDB leaves undone is taken out again; what is gone already changes
-    /// nothing.
+    /// Deletes items, 25 a call and 8 calls at once: 1 write unit for each KB, and 1 for an index
+    /// entry. Items that DynamoDB did not process are deleted again; deleting a missing item
+    /// changes nothing.
     ///
     /// # Errors
-    /// [`StoreError::Busy`], [`StoreError::Unavailable`].
+    /// [`StoreError::Busy`].
     pub async fn clear_items(&self, items: &[StoredItem]) -> Result<(), StoreError> {
         let keys: BTreeSet<(&str, &str)> = items.iter().map(|StoredItem(item)| key(item)).collect();
         let keys = keys.into_iter().map(|(pk, sk)| Key { pk: pk.to_owned(), sk: sk.to_owned() });

@@ -4,8 +4,9 @@ use domain::MemberId;
 use domain::values::identifiers::MEMBER_SHARDS;
 use std::fmt;
 
-/// A batch of a campaign: the shard it was walked in, and the last member that had been seen. What is
-/// left of a batch for later keeps its shard and adds [`MEMBER_SHARDS`] to it, once for each time.
+/// A batch of a campaign: the shard that it was cut from, and the last member whom the walk had
+/// seen. A batch of recipients left for later has the same shard plus [`MEMBER_SHARDS`], once for
+/// each postponement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BatchId {
     /// The shard.
@@ -15,14 +16,14 @@ pub struct BatchId {
 }
 
 impl BatchId {
-    /// Whether it is what was left of another batch.
+    /// Whether the batch holds recipients left over from another batch.
     #[must_use]
     pub const fn is_rest(&self) -> bool {
         self.shard >= MEMBER_SHARDS
     }
 
-    /// The batch of those left for later, `last` among them; `None` where it was put off some fifteen
-    /// times already.
+    /// The batch of the recipients left for later, with `last` as the last one; `None` after some
+    /// fifteen postponements.
     #[must_use]
     pub fn rest(&self, last: MemberId) -> Option<Self> {
         Some(Self { shard: self.shard.checked_add(MEMBER_SHARDS)?, cursor: last })

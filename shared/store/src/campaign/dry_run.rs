@@ -1,5 +1,5 @@
-//! A campaign's dry run: whom it would reach and what it would come to, counted by a job that notes how
-//! far it is, in one item.
+//! The dry run of a campaign: how many members it would reach, and its cost. A job counts them and
+//! saves its progress in one item.
 
 use crate::campaign::position::WalkPosition;
 use crate::table::attributes::{self, member_id};
@@ -14,16 +14,17 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 /// How long a dry run can be read.
-const KEPT_SECONDS: i64 = 30 * 86_400;
-/// A dry run under way that was asked for longer ago than this is begun anew when it is asked for again.
+const STORED_SECONDS: i64 = 30 * 86_400;
+/// A dry run that was requested longer ago than this and is not done starts again on the next
+/// request.
 const UNDER_WAY: SignedDuration = SignedDuration::from_hours(1);
 
 /// What a dry run has counted so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DryCounts {
-    /// Members looked at.
+    /// Members seen.
     pub walked: u64,
-    /// In the segment, and written to.
+    /// In the segment, and reachable.
     pub recipients: u64,
     /// In the segment, but opposed or without consent.
     pub opposed: u64,
@@ -35,18 +36,18 @@ pub struct DryCounts {
     pub unicode: u64,
 }
 
-/// A dry run, done or under way.
+/// A dry run, done or in progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DryRun {
-    /// When it was asked for: the day that the segment is computed on.
+    /// When it was requested. The segment is computed for that day.
     pub asked_at: Instant,
-    /// When it had seen everybody.
+    /// When it had seen all members.
     pub done_at: Option<Instant>,
     /// The place up to which members were read.
     pub position: WalkPosition,
-    /// What was counted.
+    /// The counts so far.
     pub counts: DryCounts,
-    /// Tells one asking from the next.
+    /// Distinguishes one request from the next.
     run: String,
     version: u64,
 }
@@ -80,7 +81,7 @@ impl DryRunRecord {
             shard: dry_run.position.shard,
             after: dry_run.position.after.map(|member| member.to_string()),
             counts: dry_run.counts,
-            ttl: dry_run.asked_at.as_second() + KEPT_SECONDS,
+            ttl: dry_run.asked_at.as_second() + STORED_SECONDS,
         }
     }
 
@@ -100,10 +101,7 @@ impl DryRunRecord {
 }
 
 impl Store {
-    /// Asks for a dry run: 1 strong read and 1 write unit. One that is under way goes on.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Requests a dry run: 1 strong read and 1 write unit. A dry run in progress continues.
     pub async fn request_dry_run(
         &self,
         tenant: Tenant,
@@ -130,11 +128,8 @@ impl Store {
         record.read()
     }
 
-    /// The dry run of a campaign, where one was asked for since the campaign was written and less than
-    /// 30 days ago: 1 strong read.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// The dry run of a campaign, if one was requested since the campaign was last written and less
+    /// than 30 days ago: 1 strong read.
     pub async fn dry_run(
         &self,
         tenant: Tenant,
@@ -146,11 +141,8 @@ impl Store {
         record.filter(|record| record.ttl > now.as_second()).map(DryRunRecord::read).transpose()
     }
 
-    /// Notes how far a dry run is and what it has counted, in one: 2 write units. `false` where another
-    /// was here, or where it is wanted no more.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Saves the position and the counts of a dry run: 2 write units. Returns `false` where another
+    /// job saved first, or where the dry run was replaced or removed.
     pub async fn save_dry_run(
         &self,
         tenant: Tenant,

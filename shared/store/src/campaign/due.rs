@@ -8,11 +8,8 @@ use crate::{Store, StoreError};
 use domain::{CampaignId, Instant};
 
 impl Store {
-    /// The campaigns of all merchants that are to be looked at: 1 query of the index `due` a MB of
-    /// them.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// The campaigns of all merchants that have something to do: 1 query of the index `due` for
+    /// each MB.
     pub async fn campaigns_due(
         &self,
         now: Instant,
@@ -24,7 +21,8 @@ impl Store {
             .index_name("due")
             .key_condition_expression("due_bucket = :bucket AND due_at < :until")
             .expression_attribute_values(":bucket", attributes::text(keys::CAMPAIGNS_DUE))
-            // `~` follows every character of an identifier: what is due this second is included.
+            // `~` follows every character of an identifier: campaigns due in this second are
+            // included.
             .expression_attribute_values(
                 ":until",
                 attributes::text(format!("{}~", attributes::instant_text(now))),

@@ -93,7 +93,7 @@ pub(crate) struct CampaignRecord {
     created_at: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     begins_at: Option<String>,
-    /// Why it was paused, where nobody asked for it: a code.
+    /// Why the system paused it: a code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) held_because: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -102,12 +102,13 @@ pub(crate) struct CampaignRecord {
     due_at: Option<String>,
 }
 
-/// A campaign and why it stands still, where nobody asked for that.
+/// A campaign, and why the system paused it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoredCampaign {
     /// The campaign.
     pub campaign: Campaign,
-    /// A code: `provider_account` where the provider refuses the account.
+    /// A code: `provider_account` where the provider refuses the account. `None` where a user
+    /// paused the campaign.
     pub held_because: Option<String>,
 }
 

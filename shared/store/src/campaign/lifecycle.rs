@@ -11,7 +11,7 @@ use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreEr
 use domain::campaign::{Campaign, Draft, State, Step};
 use domain::{CampaignId, DomainError, Instant};
 
-/// When a campaign is to be looked at next: at its moment, at once while it runs.
+/// When a campaign has something to do next: at its scheduled instant, or at once while it runs.
 fn due(campaign: &Campaign, now: Instant) -> Option<Instant> {
     match campaign.state {
         State::Scheduled => campaign.begins_at,
@@ -21,8 +21,9 @@ fn due(campaign: &Campaign, now: Instant) -> Option<Instant> {
 }
 
 impl Store {
-    /// Enters a campaign, once for each key where the request has one: 2 write units for each KB, and what
-    /// a key costs. The same request again answers the campaign that was entered then, as it stands now.
+    /// Creates a campaign, once for each key where the request has one: 2 write units for each KB,
+    /// and the cost of a key. The same request again returns the campaign that it created, as it is
+    /// now.
     ///
     /// # Errors
     /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
@@ -45,9 +46,6 @@ impl Store {
     }
 
     /// A campaign, read strongly: 1 round trip.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
     pub async fn campaign(
         &self,
         tenant: Tenant,
@@ -59,9 +57,6 @@ impl Store {
     }
 
     /// Campaigns, the latest first, and the identifier after which the next page begins: 1 query.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn campaigns(
         &self,
         scope: &Scope,
@@ -93,10 +88,11 @@ impl Store {
         Ok((campaigns, next))
     }
 
-    /// Takes a step of a campaign: 1 strong read and, where it changes something, 1 transaction.
+    /// Takes a step of a campaign: 1 strong read and, where the step changes something, 1
+    /// transaction.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with what [`Campaign::step`] says.
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with the error of [`Campaign::step`].
     pub async fn step_campaign(
         &self,
         tenant: Tenant,
@@ -115,11 +111,12 @@ impl Store {
         .await
     }
 
-    /// Writes a campaign anew that has not begun: 1 strong read and, where it changes something, 1
-    /// transaction of 2 items. What a dry run said of it is forgotten.
+    /// Rewrites a campaign that has not begun: 1 strong read and, where something changes, 1
+    /// transaction of 2 items. The campaign's dry run is deleted.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with what [`Campaign::rewrite`] says.
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with the error of
+    /// [`Campaign::rewrite`].
     pub async fn rewrite_campaign(
         &self,
         tenant: Tenant,
@@ -135,11 +132,8 @@ impl Store {
         self.change_campaign_and(tenant, id, change, Some(forget)).await
     }
 
-    /// Pauses a running campaign for a reason of ours, which a person must mend: the code stays with
-    /// it until somebody resumes it.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
+    /// Pauses a running campaign because of a problem that an operator must solve. The code of the
+    /// reason stays with the campaign until a user resumes it.
     pub async fn hold_campaign(
         &self,
         tenant: Tenant,
@@ -157,11 +151,8 @@ impl Store {
         .await
     }
 
-    /// Has a running or scheduled campaign looked at again at an instant: `begin` sets a scheduled
-    /// one running.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
+    /// Schedules the next look at a running or scheduled campaign. `begin` starts a scheduled
+    /// campaign.
     pub async fn revisit_campaign(
         &self,
         tenant: Tenant,
@@ -179,10 +170,7 @@ impl Store {
         .await
     }
 
-    /// Ends a running campaign whose recipients are all accounted for.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
+    /// Ends a running campaign whose recipients all have an outcome.
     pub async fn finish_campaign(
         &self,
         tenant: Tenant,
@@ -198,12 +186,9 @@ impl Store {
         .await
     }
 
-    /// Ends a campaign that is planned to its end and whose batches are all done; `false` where it is
-    /// not. Whoever ends a batch asks, and whoever ends the plan: the last of them finds both ended.
-    /// 1 round trip while the plan is made, 2 afterwards, 5 for the last.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`], [`StoreError::Unavailable`].
+    /// Ends a campaign whose plan is complete and whose batches are all done; `false` for any other
+    /// campaign. The end of each batch and the end of the plan call this, so that the last of them
+    /// ends the campaign. 1 round trip while the plan is made, 2 afterwards, 5 for the last.
     pub async fn finish_if_sent(&self, tenant: Tenant, id: CampaignId) -> Result<bool, StoreError> {
         let plan = self.plan(tenant, id).await?;
         if !plan.is_done() {
@@ -213,7 +198,7 @@ impl Store {
         if figures.batches_done != u64::from(plan.batches) {
             return Ok(false);
         }
-        // A batch parted in two between these reads would count as done with its rest still to send.
+        // If a batch was split between these reads, it would count as done before its rest is sent.
         if self.plan(tenant, id).await?.batches != plan.batches {
             return Ok(false);
         }
@@ -221,7 +206,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Changes a campaign over the version that was read; `change` answers when it is due next, or
+    /// Changes a campaign on the version that was read. `change` returns the next due instant, or
     /// `None` where nothing changes.
     async fn change_campaign(
         &self,
@@ -232,7 +217,7 @@ impl Store {
         self.change_campaign_and(tenant, id, change, None).await
     }
 
-    /// As [`Store::change_campaign`], with something else written in the same transaction.
+    /// As [`Store::change_campaign`], with another write in the same transaction.
     async fn change_campaign_and(
         &self,
         tenant: Tenant,

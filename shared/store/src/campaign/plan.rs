@@ -1,7 +1,8 @@
-//! A campaign's plan: the walk over a segment's members, the batches cut from it, and how far it is.
+//! The plan of a campaign: the walk over the members of a segment, the batches cut from it, and its
+//! progress.
 //!
-//! A batch and the walk's progress are written in one transaction, and a batch is named by the walk's
-//! cursor: a planner killed anywhere and started again writes the same batches.
+//! A batch and the progress of the walk are written in one transaction, and the position of the
+//! walk names the batch: a planner that was killed and starts again writes the same batches.
 
 use crate::campaign::batch_id::BatchId;
 use crate::campaign::position::WalkPosition;
@@ -19,7 +20,7 @@ use std::collections::HashSet;
 /// The most members of a batch.
 pub const BATCH_MEMBERS: usize = 500;
 
-/// How far a campaign's walk has come.
+/// The progress of a campaign's plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// The place up to which members were read.
@@ -34,7 +35,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether every member has been seen.
+    /// Whether every member was seen.
     #[must_use]
     pub const fn is_done(&self) -> bool {
         self.position.shard >= MEMBER_SHARDS
@@ -91,10 +92,7 @@ impl BatchRecord {
 }
 
 impl Store {
-    /// How far a campaign's walk has come: 1 strong read.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// The progress of a campaign's plan: 1 strong read.
     pub async fn plan(&self, tenant: Tenant, campaign: CampaignId) -> Result<Plan, StoreError> {
         const CORRUPT: StoreError = StoreError::Corrupt("plan");
         let key = keys::plan(tenant, campaign);
@@ -121,11 +119,9 @@ impl Store {
         })
     }
 
-    /// Cuts a batch and notes how far the walk is, or only notes it where `batch` is `None`: 1
-    /// transaction, 18 write units for a full batch and 2. `false` where another planner was here.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Cuts a batch and saves the position of the walk, or saves the position only where `batch` is
+    /// `None`: 1 transaction, 18 write units for a full batch and 2. Returns `false` where another
+    /// planner saved first.
     pub async fn cut_batch(
         &self,
         tenant: Tenant,
@@ -169,11 +165,8 @@ impl Store {
         }
     }
 
-    /// The batches that are not done: 1 query a MB of batches, their members left unread by the
-    /// answer but not by the bill (2 read units each).
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// The batches that are not done: 1 query for each MB of batches. Their members are billed (2
+    /// read units each) but not returned.
     pub async fn open_batches(
         &self,
         tenant: Tenant,

@@ -1,8 +1,8 @@
-//! How far a walk over a merchant's members is.
+//! A position in the walk over a merchant's members.
 
 use domain::MemberId;
 
-/// A place among a merchant's members: a shard, and the last member of the shard that was read.
+/// A position among a merchant's members: a shard, and the last member of the shard that was read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct WalkPosition {
     /// The shard.

@@ -1,4 +1,5 @@
-//! What a provider tells of each recipient: a row moves on, and the campaign's figures with it.
+//! The provider's receipts: each moves the row of a message to a new state, and changes the
+//! campaign's figures in the same transaction.
 
 use crate::campaign::figures::{signed, tally};
 use crate::table::attributes;
@@ -12,21 +13,21 @@ use crate::{Entity, Store, StoreError};
 use domain::{CampaignId, Channel, MemberId};
 use std::ops::ControlFlow;
 
-/// Receipts of one transaction, which takes 100 actions.
+/// Receipts of one transaction. A transaction has at most 100 actions, one for the figures.
 const MOST_RECEIPTS: usize = 99;
 
-/// What a provider told of one recipient, or we know ourselves.
+/// The state of a message to one recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageState {
-    /// Handed to the provider, or about to be.
+    /// Accepted by the provider, or about to be.
     Sent,
     /// Refused by the provider.
     Refused,
-    /// Arrived.
+    /// Delivered.
     Delivered,
     /// Returned by the address.
     Bounced,
-    /// Not taken by the address this time.
+    /// Refused by the address this time.
     SoftBounced,
     /// Given up by the provider.
     Failed,
@@ -44,19 +45,19 @@ impl MessageState {
         }
     }
 
-    /// Whether the row is one of those.
+    /// Whether the row is in this state.
     pub(crate) fn is_of(self, row: &Item) -> bool {
         row.get("state") == Some(&attributes::text(self.as_str()))
     }
 
-    /// Whether it is told after all of a message that bounced softly: providers keep no order, and
-    /// some try again.
+    /// Whether this state replaces a soft bounce: providers report in any order, and some try again
+    /// after a soft bounce.
     const fn overtakes_a_soft_bounce(self) -> bool {
         matches!(self, Self::Delivered | Self::Bounced)
     }
 }
 
-/// What a provider reports of one recipient.
+/// A receipt for the message of a campaign to one member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MessageReceipt {
     /// The recipient.
@@ -65,22 +66,22 @@ pub struct MessageReceipt {
     pub state: MessageState,
 }
 
-/// A receipt on its way to its row.
+/// A change of the state of a row.
 struct Receipt {
     member: MemberId,
     state: MessageState,
-    /// What the row is thought to be.
+    /// The state that the row is expected to have.
     over: MessageState,
 }
 
 impl Store {
-    /// Notes what a provider tells of recipients of one campaign: rows and figures in one
-    /// transaction, 2 write units a recipient and 2. What is known already, or was overtaken by a
-    /// later word, changes nothing; told by their number are those that changed.
+    /// Records receipts for messages of one campaign: rows and figures in one transaction, 2 write
+    /// units for each receipt and 2. Receipts that are known already, or older than the state of
+    /// the row, change nothing. Returns the number of changed rows.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] where a row is not there (yet).
-    pub async fn receipts(
+    /// [`StoreError::NotFound`] where a row does not exist (yet).
+    pub async fn record_receipts(
         &self,
         tenant: Tenant,
         campaign: CampaignId,
@@ -148,7 +149,7 @@ impl Store {
         .await
     }
 
-    /// Notes that the provider refused a recipient: 2 write units.
+    /// Records that the provider refused a recipient: 2 write units.
     pub(crate) async fn refuse_message(
         &self,
         tenant: Tenant,
@@ -163,11 +164,8 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a member was written to by SMS: 1 query of the member's rows, half a read unit for
-    /// some forty of them.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Whether a member was ever sent a message by SMS: 1 query of the member's rows, half a read
+    /// unit for some forty of them.
     pub async fn was_messaged(
         &self,
         tenant: Tenant,
@@ -194,7 +192,7 @@ impl Store {
     }
 }
 
-/// Adds the writes of receipts and of what they change in the campaign's figures.
+/// Adds the writes of receipts and of their effect on the campaign's figures.
 fn move_messages(
     transaction: &mut Transaction<'_>,
     tenant: Tenant,
@@ -215,7 +213,7 @@ fn move_messages(
         signed(u64::try_from(receipts.iter().filter(|one| wanted(one)).count()).unwrap_or(0))
     };
     let of = |state| count(&|receipt| receipt.state == state);
-    // A soft bounce that was overtaken was counted among those that failed.
+    // A soft bounce that is replaced was counted as failed.
     let overtaken = count(&|receipt| receipt.over == MessageState::SoftBounced);
     let failed = of(MessageState::Failed) + of(MessageState::SoftBounced) - overtaken;
     let first = receipts.first().map(|receipt| receipt.member);

@@ -1,4 +1,4 @@
-//! The walk over the members of a merchant, with what a campaign needs of each.
+//! The walk over the members of a merchant, with the data that a campaign needs.
 
 use crate::campaign::position::WalkPosition;
 use crate::member::account::StoredAccount;
@@ -14,23 +14,23 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Account, Channel, MemberId};
 use serde::Deserialize;
 
-/// A member as the walk sees it.
+/// A member with the data that a campaign needs.
 pub struct MemberProjection {
-    /// Who.
+    /// The member.
     pub member: MemberId,
-    /// With which account.
+    /// The account.
     pub account: Account,
-    /// Whether a message of the channel may be sent there, as it seemed a moment ago.
+    /// Whether a message of the channel may be sent to the member, by an eventual read.
     pub reachable: bool,
-    /// Whether the person permits the channel, with an address or without.
+    /// Whether the person permits the channel, with or without an address.
     pub permitted: bool,
-    /// The first name, where it was asked for.
+    /// The first name, if requested.
     pub first_name: Option<String>,
-    /// The last name, where it was asked for.
+    /// The last name, if requested.
     pub last_name: Option<String>,
 }
 
-/// Which names a walk opens: only those that a text says.
+/// The names that a walk opens: only those that a text uses.
 #[derive(Clone, Copy, Default)]
 pub struct NamesToOpen {
     /// First names.
@@ -41,9 +41,9 @@ pub struct NamesToOpen {
 
 /// Some members of a shard.
 pub struct WalkPage {
-    /// Them, merged ones left out.
+    /// The members, without merged ones.
     pub members: Vec<MemberProjection>,
-    /// The last member seen, where the shard goes on after it.
+    /// The last member seen, where the shard has more.
     pub next: Option<MemberId>,
 }
 
@@ -60,11 +60,8 @@ struct PersonProjection {
 }
 
 impl Store {
-    /// Members of a shard from `after` on, as many as a query reads: 1 round trip, half a read unit
-    /// for each 4 KB, at most 128 of them.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Members of a shard from a position on, one query's worth: 1 round trip, half a read unit for
+    /// each 4 KB, at most 128 units.
     pub async fn walk(
         &self,
         scope: &Scope,
@@ -75,9 +72,6 @@ impl Store {
     }
 
     /// As [`Store::walk`], with names opened.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn walk_with_names(
         &self,
         scope: &Scope,
@@ -120,7 +114,7 @@ impl Store {
     }
 }
 
-/// A member by the neighbours read; `None` for one that was merged into another.
+/// A member from its account and person; `None` for one who was merged into another member.
 fn project(
     scope: &Scope,
     pair: Pair,

@@ -1,4 +1,5 @@
-//! Offers: what a merchant's coupons give. One item an offer, kept in memory for a minute.
+//! Offers: what the coupons of a merchant give. Each offer is one item, cached in memory for a
+//! minute.
 
 use crate::TtlCache;
 use crate::table::attributes;
@@ -137,8 +138,9 @@ impl OfferRecord {
 }
 
 impl Store {
-    /// Enters an offer, once for each key where the request has one: 1 round trip, 2 write units, and what
-    /// a key costs. The same request again answers the offer that was entered then, as it stands now.
+    /// Creates an offer, once for each key where the request has one: 1 round trip, 2 write units,
+    /// and the cost of a key. The same request again returns the offer that it created, as it is
+    /// now.
     ///
     /// # Errors
     /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
@@ -160,11 +162,8 @@ impl Store {
         }
     }
 
-    /// Writes an offer anew, whole: 1 round trip, 2 write units. What its coupons give changes with it,
-    /// on every instance within a minute.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
+    /// Replaces an offer: 1 round trip, 2 write units. Every instance uses the new terms for its
+    /// coupons within a minute.
     pub async fn rewrite_offer(&self, tenant: Tenant, offer: &Offer) -> Result<(), StoreError> {
         let written =
             self.transact_one(Write::put(&OfferRecord::of(tenant, offer))?.if_present()).await?;
@@ -176,16 +175,14 @@ impl Store {
     }
 
     /// An offer, read strongly: 1 round trip, 1 read unit.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
     pub async fn offer(&self, tenant: Tenant, id: OfferId) -> Result<Offer, StoreError> {
         let key = keys::offer(tenant, id);
         let record: Option<OfferRecord> = self.get_item(&key, Consistency::Strong).await?;
         record.ok_or(StoreError::NotFound(Entity::Offer))?.read()
     }
 
-    /// An offer at most a minute old: no round trip while it is kept, else 1 and half a read unit.
+    /// An offer at most a minute old: no round trip while it is cached, else 1 and half a read
+    /// unit.
     pub(crate) async fn cached_offer(
         &self,
         tenant: Tenant,
@@ -203,11 +200,8 @@ impl Store {
         Ok(Some(offer))
     }
 
-    /// Offers, the latest first, and the identifier after which the next page begins: 1 query, half a
-    /// read unit for each 4 KB.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Offers, the latest first, and the identifier after which the next page begins: 1 query, half
+    /// a read unit for each 4 KB.
     pub async fn offers(
         &self,
         tenant: Tenant,

@@ -5,14 +5,14 @@ use crate::table::keys::{self, Key};
 use crate::{Scope, StoreError};
 use domain::{Instant, KeyId, MemberId};
 
-/// The key of a new entry, and its instant as the index `history` writes it.
+/// The key of a new entry, and its instant as the index `history` stores it.
 pub(crate) struct EntryKey {
     pub(crate) key: Key,
     pub(crate) instant: String,
 }
 
 impl EntryKey {
-    /// The key of an entry of its own: two entries of one member at one instant have two keys.
+    /// A new key: two entries of one member at one instant have different keys.
     pub(crate) fn new(scope: &Scope, member: MemberId, at: Instant) -> Result<Self, StoreError> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(StoreError::unavailable)?;

@@ -7,31 +7,31 @@ use crate::table::{items, keys};
 use crate::{Member, Scope, Store, StoreError};
 use domain::{Account, MemberId, Points};
 
-/// A member whose entries do not sum to the account.
+/// A member whose balance differs from the sum of its entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unproved {
-    /// Who.
+    /// The member.
     pub member: MemberId,
-    /// What the entries sum to.
+    /// The sum of the entries.
     pub entries: Points,
-    /// What the account holds.
+    /// The balance of the account.
     pub account: Points,
 }
 
-/// Some members of a shard, proved.
+/// The proof of some members of a shard.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProofPage {
-    /// How many members were looked at.
+    /// The number of members.
     pub members: u64,
-    /// How many entries.
+    /// The number of entries.
     pub entries: u64,
-    /// Those that do not sum up.
+    /// The members whose balance differs from the sum.
     pub unproved: Vec<Unproved>,
-    /// The last member seen, where the shard goes on after it.
+    /// The last member seen, where the shard has more.
     pub next: Option<MemberId>,
 }
 
-/// A member's account beside the sum of its entries.
+/// The account of a member and the sum of its entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberProof {
     /// The account.
@@ -47,16 +47,13 @@ struct EntriesSum {
     sum: Points,
 }
 
-/// Members of a page: each is a query of its own, and its entries.
+/// Members of a page. Each has a query of its own for its entries.
 const PAGE: i32 = 100;
 
 impl Store {
-    /// Proves members of a shard from `after` on: 1 query for fifty of them, then for each member a
-    /// query of the index `history` and half a read unit an entry. One that does not sum up is looked
-    /// at once more, since a purchase may have come between.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    /// Proves members of a shard from `after` on: 1 query for fifty members, then for each member a
+    /// query of the index `history` and half a read unit for each entry. A difference is checked a
+    /// second time, because a purchase may have come between the two reads.
     pub async fn prove(
         &self,
         scope: &Scope,
@@ -80,7 +77,8 @@ impl Store {
             .map_err(StoreError::unavailable)?;
         let goes_on = answer.last_evaluated_key.is_some();
         let mut read = answer.items.unwrap_or_default();
-        // A page may end between an account and its person: it is read again with the next.
+        // A page may end between an account and its person: the next page then begins with the
+        // account.
         let ends_apart = |item: &items::Item| {
             item.get("sk").and_then(|sk| sk.as_s().ok()).is_some_and(|sk| sk.ends_with("#ACCOUNT"))
         };
@@ -110,11 +108,8 @@ impl Store {
         Ok(page)
     }
 
-    /// A member's account, how many entries it has, and their sum: 2 queries and half a read unit an
-    /// entry.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
+    /// The account of a member, the number of its entries, and their sum: 2 queries and half a read
+    /// unit for each entry.
     pub async fn prove_member(
         &self,
         scope: &Scope,
@@ -125,7 +120,7 @@ impl Store {
         Ok(MemberProof { account: member.account, entries, sum })
     }
 
-    /// How many entries a member has, those of members merged into it among them, and their sum.
+    /// The number and the sum of a member's entries, with those of the members merged into it.
     async fn sum_of(&self, member: &Member) -> Result<EntriesSum, StoreError> {
         let (mut entries, mut sum) = (0, Points::ZERO);
         let members =
@@ -141,7 +136,7 @@ impl Store {
     }
 }
 
-/// What an entry adds to the balance: a note that tells no points adds none.
+/// The points that an entry adds to the balance. Events without points add none.
 fn points_of(item: items::Item) -> Result<Points, StoreError> {
     let sk = item.get("sk").and_then(|value| value.as_s().ok()).map_or("", String::as_str);
     if sk.starts_with(keys::MEMBER_COUPON_PREFIX) {

@@ -8,21 +8,21 @@ use crate::{Consistency, Entity, Scope, Store, StoreError};
 use domain::ledger::entry::{Cause, LedgerEntry};
 use domain::{Day, EstablishmentId, Instant, MemberId, ledger};
 
-/// A visit to be entered.
+/// A visit.
 #[derive(Debug, Clone)]
 pub struct NewVisit {
-    /// Who came.
+    /// The member.
     pub member: MemberId,
-    /// Where.
+    /// The establishment.
     pub establishment: EstablishmentId,
     /// When, to the second.
     pub at: Instant,
 }
 
 impl Store {
-    /// Enters a visit without a purchase, once for each key: what the programme gives for coming, at
-    /// once. 2 strong reads and 1 transaction of 3 items, 7 write units with the entry's place in the
-    /// index. It is an activity of the member's.
+    /// Records a visit without a purchase, once for each key, and gives the points of the programme
+    /// for a visit. 2 strong reads and 1 transaction of 3 items, 7 write units with the entry's
+    /// place in the index. A visit is an activity of the member.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with

@@ -17,7 +17,7 @@ pub(crate) const MOST_MERGES_FOLLOWED: usize = 10;
 /// An account as it was read. It is written back only over the same version.
 #[derive(Clone)]
 pub struct StoredAccount {
-    /// Whose account it is.
+    /// The member.
     pub(crate) member: MemberId,
     /// The account.
     pub(crate) account: Account,

@@ -1,6 +1,6 @@
-//! A person becomes a member: the person, the account and the contacts, at once.
+//! Enrolment: a person becomes a member, with the account and the contacts, in one transaction.
 
-use crate::ledger::entry::welcome;
+use crate::ledger::entry::welcome_gift;
 use crate::member::account::put_new_account;
 use crate::member::contacts::CARD_TAKEN;
 use crate::member::contacts::{ContactRecord, put_contact};
@@ -47,8 +47,8 @@ impl NewMember {
     }
 }
 
-/// Adds the writes that make a person a member, but for the account: contacts, person, and the welcome
-/// gift, which is given to `account`.
+/// Adds the writes of an enrolment, except the account: contacts, person, and the entry of the
+/// welcome gift. The points of the gift are given to `account`.
 pub(crate) fn enrol(
     transaction: &mut Transaction<'_>,
     scope: &Scope,
@@ -66,15 +66,16 @@ pub(crate) fn enrol(
     if let Some(email) = &person.details.email {
         transaction.add(put_contact(scope.email_key(email, person.id), person.id, None)?);
     }
-    if let Some(gift) = welcome(scope, person.id, account, now)? {
+    if let Some(gift) = welcome_gift(scope, person.id, account, now)? {
         transaction.add(gift);
     }
     Ok(())
 }
 
 impl Store {
-    /// Makes a person a member: 1 transaction, 7 write units, 2 more for a card and 2 for an e-mail
-    /// address, 3 for a gift of welcome. Who is one already stays as is, told by `false`.
+    /// Enrols a person: 1 transaction, 7 write units, 2 more for a card, 2 for an e-mail address
+    /// and 3 for a welcome gift. A person who is a member already is returned unchanged, with
+    /// `false`.
     ///
     /// # Errors
     /// [`StoreError::Refused`] with [`MemberError::CardTaken`].

@@ -1,4 +1,4 @@
-//! A person as an item: what names somebody is sealed field by field, the rest stands as it is.
+//! A person as an item. Each field with personal data is sealed.
 
 use crate::table::attributes;
 use crate::table::codec::consents::ConsentsRecord;
@@ -50,7 +50,7 @@ pub(crate) struct PersonRecord {
     due_at: Option<String>,
 }
 
-/// What joins the parts of an address, or several cards: a character that no text of ours may hold.
+/// The separator of the parts of an address, and of cards. No text may contain this character.
 const SEPARATOR: char = '\u{1f}';
 
 fn address_text(address: &Address) -> Option<String> {
@@ -88,7 +88,8 @@ const fn enrolment_word(enrolment: Enrolment) -> &'static str {
 /// The attribute that a tombstone has and a person does not.
 pub(crate) const ERASED_ON: &str = "erased_on";
 
-/// Writes a person over the version before; the first version only where no person is stored.
+/// Writes a person over the version before. The first version is written only where no person is
+/// stored.
 pub(crate) fn put_person(scope: &Scope, person: &Person) -> Result<Write, StoreError> {
     let before = person.version.checked_sub(1).filter(|version| *version > 0);
     Ok(Write::put(&person_record(scope, person)?)?.over(before))

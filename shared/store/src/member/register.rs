@@ -1,4 +1,4 @@
-//! A member's registration, noted on the person.
+//! The registration of a member: invitation and activation.
 
 use crate::ledger::entry::give;
 use crate::member::person::put_person;
@@ -8,12 +8,14 @@ use domain::ledger::entry::Cause;
 use domain::{Instant, MemberId, Registration, retention};
 
 impl Store {
-    /// Notes a member's invitation, activation, or both: 1 query read strongly and, where it changes
-    /// something, 1 transaction of 2 write units; 5 more where the first activation is rewarded. The
-    /// member's day in the index `due` stays: the sweep finds that the deadline has moved on.
+    /// Stores a member's invitation, activation, or both: 1 strong query and, where it changes
+    /// something, 1 transaction of 2 write units, and 5 more where the programme rewards the first
+    /// activation. The member's day in the index `due` stays: the daily sweep finds the later
+    /// deadline.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with what [`Registration::note`] says.
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with the errors of
+    /// [`Registration::note`].
     pub async fn register(
         &self,
         scope: &Scope,

@@ -10,26 +10,27 @@ use domain::retention::ErasureReason;
 use domain::{Day, MemberId};
 use serde::{Deserialize, Serialize};
 
-/// What stands of a member whose day in the index has come.
+/// What is stored of a member whose day in the index `due` has come.
 pub enum DueMember {
     /// The member.
     Member(Box<Member>),
     /// A tombstone: the erasure is decided, and may not be carried out.
     Erased(Tombstone),
-    /// Nothing, or a member merged into another one, which has the deadline of both.
+    /// No member, or a member who was merged into another one. The survivor has the deadline of
+    /// both.
     Gone,
 }
 
 /// An erasure that was decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tombstone {
-    /// Who it was.
+    /// The erased member.
     pub member: MemberId,
-    /// The members merged into it, whose data go with it.
+    /// The members who were merged into the erased one. Their data is deleted too.
     pub absorbed: Vec<MemberId>,
-    /// The day on which it was decided.
+    /// The day of the decision.
     pub erased_on: Day,
-    /// Why.
+    /// The reason.
     pub reason: ErasureReason,
 }
 
@@ -47,7 +48,8 @@ pub(crate) struct TombstoneRecord {
 }
 
 impl TombstoneRecord {
-    /// It keeps the person's day in the index, so that writing it costs the index nothing.
+    /// The tombstone keeps the person's day in the index: the write costs no write unit of the
+    /// index.
     pub(crate) fn of(scope: &Scope, member: &Member, tombstone: &Tombstone) -> Self {
         let Key { pk, sk } = keys::person(scope.tenant(), tombstone.member);
         let due = member.person.due.unwrap_or(tombstone.erased_on);
@@ -75,11 +77,8 @@ impl TombstoneRecord {
 }
 
 impl Store {
-    /// What stands of a member: 1 query, half a read unit. Read eventually: what is done with it
-    /// stands on the versions that were read.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    /// What is stored of a member: 1 query, half a read unit. It is read eventually: later writes
+    /// have conditions on the versions that were read.
     pub async fn due_member(&self, scope: &Scope, id: MemberId) -> Result<DueMember, StoreError> {
         self.read_due_member(scope, id, false).await
     }

@@ -1,4 +1,4 @@
-//! The end of a merchant's contract: told, taken back, and the point after which it cannot be.
+//! The end of a merchant's contract: set, changed and taken back, until archiving begins.
 
 use crate::table::attributes;
 use crate::table::keys;
@@ -8,8 +8,8 @@ use crate::{Conflict, Store, StoreError};
 use domain::{Day, Instant, MerchantId, merchant};
 
 impl Store {
-    /// Notes the last day of a merchant's contract, in the place of another one: 1 transaction, 2
-    /// write units and 1 or 2 for the index `due`, which brings the merchant up the day after.
+    /// Sets the last day of a merchant's contract, or changes it: 1 transaction, 2 write units, and
+    /// 1 or 2 for the index `due`, which leads to the merchant on the next day.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where archiving has begun.
@@ -23,8 +23,8 @@ impl Store {
         self.change_contract_end(merchant, change).await
     }
 
-    /// Takes the end of a merchant's contract back; without one nothing changes. 1 transaction, 2
-    /// write units and 1 for the index.
+    /// Takes back the end of a merchant's contract. Without an end nothing changes. 1 transaction,
+    /// 2 write units and 1 for the index.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where archiving has begun.
@@ -47,12 +47,9 @@ impl Store {
         }
     }
 
-    /// Notes that a merchant whose contract ended before `today` is being archived, from when the end
-    /// can no longer be taken back; noting it again changes nothing. 1 transaction, 2 write units.
-    /// `false` where its contract has not ended, or it has left the table.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`], [`StoreError::Unavailable`].
+    /// Stores that a merchant whose contract ended before `today` is being archived. From then on
+    /// the end cannot be taken back. A second call changes nothing. 1 transaction, 2 write units.
+    /// `false` where the contract has not ended, or the merchant is no longer in the table.
     pub async fn begin_archiving(
         &self,
         merchant: MerchantId,

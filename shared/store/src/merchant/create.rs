@@ -1,4 +1,4 @@
-//! What the operator sets up: merchants, establishments, till keys.
+//! The creation of a merchant.
 
 use crate::merchant::profile::ProfileRecord;
 use crate::merchant::programmes::ProgrammeRecord;
@@ -21,11 +21,11 @@ struct ReferenceRecord {
 }
 
 impl Store {
-    /// Creates a merchant with its first programme and a key of its own: 1 transaction of 3
-    /// items. The same reference and content again is the same merchant, told by `false`.
+    /// Creates a merchant with its first programme and a key of its own: 1 transaction of 3 items.
+    /// A merchant with the same reference and the same content is returned unchanged, with `false`.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] where the reference stands for another content.
+    /// [`StoreError::Conflict`] where the reference belongs to a merchant with other content.
     pub async fn create_merchant(
         &self,
         merchant: &Merchant,
@@ -53,7 +53,7 @@ impl Store {
                     let id = MerchantId::parse(&known.merchant)
                         .map_err(|_| StoreError::Corrupt("reference"))?;
                     let settings = self.settings_fresh(id, now).await?;
-                    // The contract's end is told later, and apart.
+                    // The end of the contract is set later, and does not count.
                     let contract_ends_on = settings.merchant.contract_ends_on;
                     let same = Merchant { id, contract_ends_on, ..merchant.clone() }
                         == settings.merchant

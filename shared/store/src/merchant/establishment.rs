@@ -1,4 +1,4 @@
-//! Establishments of a merchant.
+//! The establishments of a merchant.
 
 use crate::table::attributes;
 use crate::table::keys;
@@ -41,8 +41,8 @@ impl EstablishmentRecord {
 }
 
 impl Store {
-    /// Creates an establishment or renames it: 1 write unit. Its time zone stays as it was created,
-    /// since the days of its receipts were computed with it.
+    /// Creates an establishment, or renames it: 2 write units. The time zone cannot change, because
+    /// the days of receipts were computed with it.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] for another time zone.

@@ -1,4 +1,4 @@
-//! Merchants: establishments, keys, settings, senders and the end of the contract.
+//! Merchants: profile, establishments, till keys, programmes, senders, and the end of the contract.
 
 pub(crate) mod contract_end;
 pub(crate) mod create;

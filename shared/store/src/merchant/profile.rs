@@ -45,7 +45,7 @@ pub(crate) struct ProfileRecord {
     #[serde(with = "serde_bytes")]
     pub(crate) key: Vec<u8>,
     created_at: String,
-    /// Written apart, with the entry in the index `due`: `contract_end.rs`.
+    /// Set by `contract_end.rs`, together with the entry in the index `due`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     contract_ends_on: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -20,34 +20,35 @@ use domain::{
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Everything of a merchant that requests are checked against and computed with.
+/// The settings of a merchant: requests are checked against them and computed with them.
 pub struct Settings {
     /// The merchant and its contracts.
     pub merchant: Merchant,
-    /// Its programmes.
+    /// The programmes.
     pub programmes: Programmes,
-    /// Its establishments by code.
+    /// The establishments by code.
     pub establishments: BTreeMap<EstablishmentId, Establishment>,
-    /// Its till keys, the revoked ones that no other has followed included.
+    /// The till keys. A revoked key stays until another one takes its slot.
     pub keys: Vec<TillKey>,
-    /// From whom its messages come.
+    /// The senders of messages.
     pub senders: Senders,
-    /// Where its software is told of what happens.
+    /// The webhooks.
     pub webhooks: Vec<Webhook>,
-    /// Whether what it leaves is being archived.
+    /// Whether the merchant's data is being archived.
     archiving: bool,
     pub(crate) vault: MerchantKey,
 }
 
 impl Settings {
-    /// Whether the merchant is one no more: from the day after its contract in Europe/Paris, and once
-    /// what it leaves is being archived. Its keys and files are refused, and nothing is sent for it.
+    /// Whether the contract has ended: from the day after its last day in Europe/Paris, and while
+    /// the data is being archived. Keys and files of the merchant are then refused, and no message
+    /// is sent for it.
     #[must_use]
     pub fn contract_has_ended(&self, now: Instant) -> bool {
         self.archiving || self.merchant.contract_has_ended(retention::day_of(now))
     }
 
-    /// An endpoint of the merchant's.
+    /// A webhook of the merchant.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -58,7 +59,8 @@ impl Settings {
             .ok_or(StoreError::NotFound(Entity::Webhook))
     }
 
-    /// What an endpoint's events are signed with: its secret, and the one before while it signs too.
+    /// The secrets that sign the events of a webhook: its secret, and the previous one while that
+    /// one still signs.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] where a secret does not open.
@@ -76,8 +78,8 @@ impl Settings {
 }
 
 impl Store {
-    /// A merchant's settings, at most a minute old: no round trip while they are kept, else one
-    /// query (half a read unit for each 4 KB).
+    /// A merchant's settings, at most a minute old: no round trip while they are cached, otherwise
+    /// 1 query (1 read unit for each 4 KB).
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a merchant that does not exist.
@@ -92,8 +94,7 @@ impl Store {
         }
     }
 
-    /// As [`Store::settings`], read strongly whatever is kept: 1 round trip, one read unit for each
-    /// 4 KB.
+    /// As [`Store::settings`], without the cache: 1 strong query, 1 read unit for each 4 KB.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a merchant that does not exist.

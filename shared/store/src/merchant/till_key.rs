@@ -8,27 +8,27 @@ use crate::{Conflict, Consistency, Entity, Store, StoreError};
 use domain::{EstablishmentId, Instant, KeyId, MerchantId, Origin};
 use serde::{Deserialize, Serialize};
 
-/// How many keys of one mode an establishment may have: the one in use and the one that follows it.
+/// The number of keys of one mode for an establishment: the key in use, and its successor.
 const KEY_SLOTS: u8 = 2;
 
-/// A till's key as it is stored: the hash of its secret.
+/// The key of a till. The hash of its secret is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TillKey {
-    /// Its public identifier.
+    /// The public identifier.
     pub id: KeyId,
-    /// The establishment it belongs to.
+    /// The establishment.
     pub establishment: EstablishmentId,
     /// Live or test data.
     pub mode: Mode,
-    /// What the merchant calls it.
+    /// The name that the merchant gives the key.
     pub label: String,
-    /// SHA-256 of its secret.
+    /// SHA-256 of the secret.
     pub secret_hash: [u8; 32],
-    /// Where the pages come from that may use it in a browser.
+    /// The origins of web pages that may use the key in a browser.
     pub origins: Vec<Origin>,
-    /// When it was made.
+    /// When the key was created.
     pub created_at: Instant,
-    /// When it was revoked.
+    /// When the key was revoked.
     pub revoked_at: Option<Instant>,
 }
 
@@ -92,8 +92,8 @@ impl KeyRecord {
 }
 
 impl Store {
-    /// Gives an establishment a key, in the place of a revoked one or beside the one in use: up to
-    /// 2 round trips of 2 write units.
+    /// Creates a key of an establishment, in the slot of a revoked key or in the free slot: up to 2
+    /// round trips of 2 write units.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where two keys are in use.
@@ -114,8 +114,8 @@ impl Store {
         Err(Conflict::TwoKeysInUse.into())
     }
 
-    /// Revokes a key; every instance holds to it within a minute. Revoking again changes nothing.
-    /// Up to 3 round trips.
+    /// Revokes a key. Every instance refuses the key within one minute. A second call changes
+    /// nothing. Up to 3 round trips.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a key that the establishment does not have.

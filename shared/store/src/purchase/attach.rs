@@ -7,7 +7,7 @@ use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Conflict, Consistency, Entity, Scope, Store, StoreError};
 use domain::ledger;
-use domain::{Cents, Day, Instant, PurchaseKind, MemberId, Receipt};
+use domain::{Cents, Day, Instant, MemberId, PurchaseKind, Receipt};
 
 impl Store {
     /// Attaches a sale without a customer to its customer, who gets the points by the programme of the

@@ -8,7 +8,7 @@ use crate::table::transaction::Transaction;
 use crate::table::write::Write;
 use crate::{Conflict, Consistency, Scope, Store, StoreError};
 use domain::ledger::{self, Undone};
-use domain::{Cents, Instant, PurchaseKind, Points, Receipt};
+use domain::{Cents, Instant, Points, PurchaseKind, Receipt};
 
 impl Store {
     /// Cancels a purchase: its points are taken back, or given back for a return, and its coupons can be

@@ -16,7 +16,7 @@ use crate::table::transaction::{Cancellation, Slot, Transaction, TransactionOutc
 use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::ledger;
-use domain::{Account, CouponError, Day, DomainError, Instant, PurchaseKind, PurchaseError};
+use domain::{Account, CouponError, Day, DomainError, Instant, PurchaseError, PurchaseKind};
 
 /// Purchases of one transaction, beside the six other items of a new member: DynamoDB allows 100 writes.
 pub const MAX_PURCHASES_PER_TRANSACTION: usize = 94;

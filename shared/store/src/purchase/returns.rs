@@ -6,7 +6,7 @@ use crate::table::keys::Key;
 use crate::table::write::Write;
 use crate::{Scope, Store, StoreError};
 use domain::ledger::SaleInForce;
-use domain::{Cents, PurchaseKind, Points, PurchaseError, Receipt};
+use domain::{Cents, Points, PurchaseError, PurchaseKind, Receipt};
 
 /// A sale that a return names, as it was read. It is written back only where nothing of it was returned in
 /// between.

@@ -8,7 +8,7 @@ use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Conflict, Consistency, Scope, Source, Store, StoreError};
-use domain::{Cents, Day, Instant, PurchaseKind, MemberId, Points, Receipt, ledger};
+use domain::{Cents, Day, Instant, MemberId, Points, PurchaseKind, Receipt, ledger};
 use serde::{Deserialize, Serialize};
 
 /// The ledger's entry of a sale that left a member, or came to one.

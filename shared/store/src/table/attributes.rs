@@ -4,7 +4,8 @@ use crate::StoreError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Instant, MemberId};
 
-/// An instant as the table writes it: UTC to the second, so that text order is time order.
+/// An instant in UTC with whole seconds, so that the order of the texts is the order of the
+/// instants.
 pub(crate) fn instant_text(instant: Instant) -> String {
     instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
@@ -21,7 +22,7 @@ pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-/// A member's identifier as an attribute writes it.
+/// A member's identifier.
 pub(crate) fn member_id(text: &str) -> Result<MemberId, StoreError> {
     MemberId::parse(text).map_err(|_| StoreError::Corrupt("member"))
 }

@@ -1,4 +1,4 @@
-//! The shape of items: maps of attributes, read into records and written from them.
+//! Items, and the records that they are read into and written from.
 
 use crate::StoreError;
 use crate::table::keys::Key;

@@ -1,8 +1,8 @@
-//! Leases: an item is one worker's until a time, and the worker proves so by a token.
+//! Leases. A worker has an item until a time, and proves so by a token.
 
 use crate::StoreError;
 
-/// Thirty-two hexadecimal digits that nobody has drawn before.
+/// A random token of 32 hexadecimal digits.
 pub(crate) fn token() -> Result<String, StoreError> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(StoreError::unavailable)?;

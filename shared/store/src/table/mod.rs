@@ -1,5 +1,5 @@
-//! The single DynamoDB table: keys, items, transactions, encodings, retries and the cache of an
-//! instance. Every aggregate of the store builds on this module.
+//! The DynamoDB table: keys, items, writes, transactions, encodings and retries. Every aggregate of
+//! the store uses this module.
 
 pub(crate) mod attributes;
 pub(crate) mod bulk;

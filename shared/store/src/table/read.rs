@@ -1,4 +1,4 @@
-//! Reading items by their keys.
+//! Items read by their keys.
 
 use crate::table::items::{Item, from_item, key_item};
 use crate::table::keys::Key;
@@ -9,13 +9,13 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::de::DeserializeOwned;
 use std::ops::ControlFlow;
 
-/// Keys a call of `BatchGetItem` takes.
+/// Keys of one call of `BatchGetItem`.
 const BATCH: usize = 100;
-/// Calls of it under way at once: what they answer is held in memory.
+/// Calls at the same time. Their answers are in memory together.
 const BATCHES_AT_ONCE: usize = 4;
 
 impl Store {
-    /// One item: 1 round trip, half a read unit for each 4 KB, or one where it is read strongly.
+    /// One item: 1 round trip, half a read unit for each 4 KB, or 1 where read strongly.
     pub(crate) async fn get_item<T: DeserializeOwned>(
         &self,
         key: &Key,
@@ -25,7 +25,7 @@ impl Store {
         item.map(|item| from_item(item, "item")).transpose()
     }
 
-    /// As [`Store::get_item`], not read into a record yet.
+    /// As [`Store::get_item`], before the item is read into a record.
     async fn stored_item(
         &self,
         key: &Key,
@@ -43,8 +43,8 @@ impl Store {
         Ok(answer.item)
     }
 
-    /// Many items, read eventually, 100 a round trip and four round trips at once; those absent are
-    /// absent from the answer. Keys must not repeat.
+    /// Many items, read eventually, 100 a round trip and 4 round trips at the same time. Items that
+    /// do not exist are left out. Each key is given once.
     pub(crate) async fn get_items(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
         self.get_batches(keys, Consistency::Eventual).await
     }

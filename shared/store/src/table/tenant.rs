@@ -1,20 +1,20 @@
-//! Whose data a key belongs to: a merchant, and live or test data.
+//! The tenant of a key: a merchant, and live or test data.
 
 use domain::MerchantId;
 use std::fmt;
 
-/// Live data, or the data of a merchant's tests, which live keys never see.
+/// Live or test data. A live key does not see test data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// What counts.
+    /// Live data.
     Live,
-    /// What a merchant's software tries out.
+    /// The data with which a merchant's software is tested.
     Test,
 }
 
 impl Mode {
-    /// The word for it in keys and in the API.
+    /// The word in keys and in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -34,7 +34,8 @@ impl Mode {
     }
 }
 
-/// A merchant's data of one mode. Every key of a member, a purchase or a file begins with it.
+/// A merchant's live data, or its test data. Every key of a member, a purchase or a file begins
+/// with the tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Tenant {
     /// The merchant.

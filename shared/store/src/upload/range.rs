@@ -9,25 +9,25 @@ use domain::{Instant, UploadId};
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
-/// How long the counts of a range stay, which the report has summed: 30 days.
-const RANGE_KEPT_SECONDS: i64 = 30 * 86_400;
+/// How long the counts of a range are stored after the report has summed them: 30 days.
+const STORED_SECONDS: i64 = 30 * 86_400;
 
-/// What became of the rows of a file. Every row read is in exactly one of the others.
+/// The outcomes of the rows of a file. Every row that was read has exactly one other outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rows {
-    /// Rows that hold something.
+    /// Rows that are not empty.
     pub read: u64,
-    /// Rows of purchases entered by this file.
+    /// Rows of purchases recorded by this file.
     pub accepted: u64,
-    /// Rows of purchases that were known before it.
+    /// Rows of purchases that were recorded before.
     pub already_known: u64,
-    /// Rows of persons of whom nothing says that they asked for the card.
+    /// Rows of persons without proof that they asked for the card.
     pub not_enrolled: u64,
-    /// Rows that name no customer.
+    /// Rows without a customer.
     pub without_customer: u64,
     /// Rows of erased persons.
     pub erased: u64,
-    /// Rows with a mistake, told one by one in the file of refused rows.
+    /// Rows with a mistake. The file of refused rows lists them.
     pub refused: u64,
 }
 
@@ -43,12 +43,12 @@ impl AddAssign for Rows {
     }
 }
 
-/// What became of one range of a file: its marker and its counts are one item.
+/// The result of one range of a file: its marker and its counts are one item.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RangeReport {
     /// Its rows.
     pub rows: Rows,
-    /// Points that its purchases gave, returns taken off.
+    /// Points that its purchases gave, less those of returns.
     pub points: i64,
     /// Persons who became members.
     pub members_created: u64,
@@ -89,11 +89,8 @@ struct RangeRecord {
 }
 
 impl Store {
-    /// Marks a range as done, with its counts; a range done before keeps those it had. 1 round trip,
-    /// 2 write units.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Marks a range as done, with its counts. A range that was done before keeps its first counts.
+    /// 1 round trip, 2 write units.
     pub async fn finish_range(
         &self,
         scope: &Scope,
@@ -103,16 +100,13 @@ impl Store {
         now: Instant,
     ) -> Result<(), StoreError> {
         let Key { pk, sk } = keys::range(scope.tenant(), upload, number);
-        let ttl = now.as_second() + RANGE_KEPT_SECONDS;
+        let ttl = now.as_second() + STORED_SECONDS;
         let record = RangeRecord { pk, sk, report: *report, ttl };
         self.transact_one(Write::put(&record)?.if_absent()).await?;
         Ok(())
     }
 
     /// Whether a range is done: 1 round trip, 1 read unit.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn is_range_done(
         &self,
         scope: &Scope,
@@ -126,9 +120,6 @@ impl Store {
 
     /// The ranges that are done, with their counts, in order: a strong query, 1 read unit for each
     /// 4 KB (about 20 ranges).
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn ranges_done(
         &self,
         scope: &Scope,
@@ -158,10 +149,7 @@ impl Store {
         Ok(done)
     }
 
-    /// How many ranges are done and their counts, summed: as [`Store::ranges_done`].
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// The number of ranges that are done, and the sum of their counts: as [`Store::ranges_done`].
     pub async fn range_reports(
         &self,
         scope: &Scope,

@@ -1,4 +1,4 @@
-//! A merchant's files: what became of each, range by range. No row and no person is kept here.
+//! The reports of a merchant's files.
 
 use crate::table::attributes;
 use crate::table::items;
@@ -10,22 +10,22 @@ use crate::{Consistency, Entity, Scope, Store, StoreError};
 use domain::{EstablishmentId, Instant, UploadId};
 use serde::{Deserialize, Serialize};
 
-/// How long a report can be read: 400 days.
-const REPORT_KEPT_SECONDS: i64 = 400 * 86_400;
+/// How long a report is stored: 400 days.
+const STORED_SECONDS: i64 = 400 * 86_400;
 
-/// How far a file has come.
+/// The status of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UploadStatus {
-    /// The door was opened, and nothing came through it yet.
+    /// An upload address was issued, and the file has not arrived.
     AwaitingFile,
     /// The file arrived and is being planned.
     Received,
     /// Its ranges are being read.
     Running,
-    /// Every row has been dealt with.
+    /// Every row has an outcome.
     Finished,
-    /// The file as a whole could not be read.
+    /// The file cannot be read at all.
     Refused,
 }
 
@@ -34,30 +34,30 @@ pub enum UploadStatus {
 pub struct Upload {
     /// Its identifier.
     pub id: UploadId,
-    /// The establishment it is of.
+    /// Its establishment.
     pub establishment: EstablishmentId,
     /// Its name.
     pub file_name: String,
-    /// When the door was opened for it, or when it arrived.
+    /// When the upload address was issued, or when the file arrived.
     pub created_at: Instant,
-    /// How far it has come.
+    /// Its status.
     pub status: UploadStatus,
-    /// How many ranges it was planned into.
+    /// The number of its ranges.
     pub ranges: u32,
-    /// What became of it, once finished.
+    /// The sum of the ranges' results, once finished.
     pub report: RangeReport,
     /// Why it was refused: a code.
     pub reason: Option<String>,
     /// Why it was refused: a sentence for the merchant.
     pub explanation: Option<String>,
-    /// Where its refused rows are, in the bucket of reports.
+    /// The key of the file of refused rows in the bucket of reports.
     pub refused_key: Option<String>,
     /// When it was finished or refused.
     pub finished_at: Option<Instant>,
 }
 
 impl Upload {
-    /// A file of which nothing is known but its name.
+    /// The report of a file that has not arrived.
     #[must_use]
     pub fn announced(
         id: UploadId,
@@ -80,7 +80,7 @@ impl Upload {
         }
     }
 
-    /// Whether nothing more will happen to it.
+    /// Whether its status is final.
     #[must_use]
     pub const fn is_settled(&self) -> bool {
         matches!(self.status, UploadStatus::Finished | UploadStatus::Refused)
@@ -128,7 +128,7 @@ impl UploadRecord {
             explanation: upload.explanation.clone(),
             refused_key: upload.refused_key.clone(),
             finished_at: upload.finished_at.map(attributes::instant_text),
-            ttl: upload.created_at.as_second() + REPORT_KEPT_SECONDS,
+            ttl: upload.created_at.as_second() + STORED_SECONDS,
         }
     }
 
@@ -151,20 +151,14 @@ impl UploadRecord {
 }
 
 impl Store {
-    /// Notes that a door was opened for a file: 1 round trip, 1 write unit.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Stores that an upload address was issued: 1 round trip, 1 write unit.
     pub async fn announce_upload(&self, scope: &Scope, upload: &Upload) -> Result<(), StoreError> {
         self.transact_one(Write::put(&UploadRecord::of(scope, upload, None))?.if_absent()).await?;
         Ok(())
     }
 
     /// Binds an upload to the version of the object that arrived: 1 or 2 round trips. `None` where
-    /// another version came first under the same identifier, which then is not this file's.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// another version with the same identifier arrived first.
     pub async fn claim_upload(
         &self,
         scope: &Scope,
@@ -172,10 +166,10 @@ impl Store {
         object_version: &str,
     ) -> Result<Option<Upload>, StoreError> {
         let key = keys::upload(scope.tenant(), arrived.id);
-        let standing: Option<UploadRecord> = self.get_item(&key, Consistency::Strong).await?;
-        match &standing {
+        let stored: Option<UploadRecord> = self.get_item(&key, Consistency::Strong).await?;
+        match &stored {
             Some(record) if record.object_version.as_deref() == Some(object_version) => {
-                return standing.map(UploadRecord::read).transpose();
+                return stored.map(UploadRecord::read).transpose();
             }
             Some(record) if record.object_version.is_some() => return Ok(None),
             _ => {}
@@ -190,11 +184,7 @@ impl Store {
         }
     }
 
-    /// Writes what became of a file so far, over what stood there; a settled report stays as it is.
-    /// 1 round trip, 2 write units.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Replaces the report of a file, unless its status is final. 1 round trip, 2 write units.
     pub async fn put_upload(
         &self,
         scope: &Scope,
@@ -208,10 +198,7 @@ impl Store {
         Ok(())
     }
 
-    /// A file's report: 1 round trip, 1 read unit.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
+    /// The report of a file: 1 round trip, 1 read unit.
     pub async fn upload(&self, scope: &Scope, id: UploadId) -> Result<Upload, StoreError> {
         self.get_item::<UploadRecord>(&keys::upload(scope.tenant(), id), Consistency::Strong)
             .await?
@@ -219,10 +206,7 @@ impl Store {
             .read()
     }
 
-    /// Files, newest first, and where the next page begins: 1 query.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Files, the newest first, and where the next page begins: 1 query.
     pub async fn uploads(
         &self,
         scope: &Scope,

@@ -9,34 +9,34 @@ use domain::webhook::{EventType, EventTypes, Health, Reach, Switch, WebhookUrl};
 use domain::{Instant, MerchantId, WebhookId};
 use serde::{Deserialize, Serialize};
 
-/// An endpoint to enter.
+/// An endpoint to create.
 pub struct NewWebhook {
     /// Its identifier.
     pub id: WebhookId,
-    /// Whose events: the live data's or the tests'.
+    /// Live data or test data.
     pub mode: Mode,
-    /// Where they are posted.
+    /// Where events are posted.
     pub url: WebhookUrl,
-    /// Which.
+    /// The types of the events.
     pub events: EventTypes,
 }
 
-/// An endpoint as it is stored; its secrets stay sealed until something is signed.
+/// A stored endpoint. Its secrets stay sealed until an event is signed.
 #[derive(Clone)]
 pub struct Webhook {
     /// Its identifier.
     pub id: WebhookId,
-    /// Whose events: the live data's or the tests'.
+    /// Live data or test data.
     pub mode: Mode,
-    /// Where they are posted.
+    /// Where events are posted.
     pub url: WebhookUrl,
-    /// Which.
+    /// The types of the events.
     pub events: EventTypes,
-    /// Whether they are.
+    /// Whether events are posted.
     pub switch: Switch,
-    /// How it has answered of late.
+    /// The latest successes and failures.
     pub health: Health,
-    /// When it was entered.
+    /// When it was created.
     pub created_at: Instant,
     pub(crate) slot: u8,
     pub(crate) secret: Vec<u8>,
@@ -44,17 +44,17 @@ pub struct Webhook {
     pub(crate) previous: Option<PreviousSecret>,
 }
 
-/// A secret that was rotated. It signs too until a time.
+/// A rotated secret, which still signs until an instant.
 #[derive(Clone)]
 pub(crate) struct PreviousSecret {
     /// The sealed secret.
     pub(crate) sealed: Vec<u8>,
-    /// The end of that time.
+    /// The end of its use.
     pub(crate) until: Instant,
 }
 
 impl Webhook {
-    /// Whether an event of a tenant's is its to be told, now or once it is turned on again.
+    /// Whether the endpoint receives an event, now or once it is turned on again.
     #[must_use]
     pub fn wants(&self, mode: Mode, kind: EventType) -> bool {
         self.mode == mode && self.events.contains(kind)
@@ -64,12 +64,12 @@ impl Webhook {
         keys::webhook(merchant, self.slot)
     }
 
-    /// A write of the slot that passes only while this webhook has the slot.
+    /// A write on condition that this webhook still has the slot.
     pub(crate) fn only(&self, write: Write) -> Write {
         write.condition("id = :id").value(":id", attributes::text(self.id.to_string()))
     }
 
-    /// Until when the secret before the rotation signs too, where it does.
+    /// Until when the secret before the rotation signs, if it still does.
     #[must_use]
     pub fn previous_signs_until(&self, now: Instant) -> Option<Instant> {
         self.previous.as_ref().map(|previous| previous.until).filter(|until| now < *until)
@@ -153,7 +153,7 @@ impl WebhookRecord {
         Ok(Webhook {
             id: WebhookId::parse(&self.id).map_err(|_| CORRUPT)?,
             mode: Mode::parse(&self.data).ok_or(CORRUPT)?,
-            // What may be reached is asked when it is called.
+            // The address may be unreachable here: that is checked when it is called.
             url: WebhookUrl::parse(&self.address, Reach::Anywhere).map_err(|_| CORRUPT)?,
             events: events.map_err(|_| CORRUPT)?,
             switch: match self.turned_off.as_deref() {

@@ -1,4 +1,4 @@
-//! The health of a webhook: its successes and failures, until it is given up.
+//! The health of a webhook: its successes and failures, until it is turned off.
 
 use crate::table::attributes;
 use crate::table::items;
@@ -9,12 +9,9 @@ use domain::webhook::Switch;
 use domain::{Instant, MerchantId};
 
 impl Store {
-    /// Notes that an endpoint took an event: 1 round trip, 1 write unit. One that was deleted
-    /// meanwhile is left alone.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn note_webhook_success(
+    /// Records that an endpoint accepted an event: 1 round trip, 1 write unit. A deleted endpoint
+    /// stays deleted.
+    pub async fn record_webhook_success(
         &self,
         merchant: MerchantId,
         webhook: &Webhook,
@@ -23,19 +20,16 @@ impl Store {
         let change = "SET last_success_at = :now REMOVE failing_since, failures";
         let change = Write::update(&webhook.key(merchant), change)
             .value(":now", attributes::text(attributes::instant_text(now)));
-        self.note_webhook(webhook, change).await?;
+        self.update_health(webhook, change).await?;
         if webhook.health.failures > 0 {
             self.settings.remove(&merchant);
         }
         Ok(())
     }
 
-    /// Notes that an endpoint did not take an event, and turns it off where that has gone on for too
-    /// long; then `true`, once. 1 round trip, 1 write unit, twice where it is turned off.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn note_webhook_failure(
+    /// Records that an endpoint did not accept an event, and turns it off after too many failures;
+    /// only then `true`. 1 round trip, 1 write unit; both twice where it is turned off.
+    pub async fn record_webhook_failure(
         &self,
         merchant: MerchantId,
         webhook: &Webhook,
@@ -48,21 +42,21 @@ impl Store {
             .value(":now", attributes::text(attributes::instant_text(now)))
             .value(":failure", attributes::text(failure))
             .value(":one", attributes::number(1));
-        let Some(noted) = self.note_webhook(webhook, change).await? else {
+        let Some(updated) = self.update_health(webhook, change).await? else {
             return Ok(false);
         };
-        if noted.switch != Switch::On || !noted.health.is_given_up(now) {
+        if updated.switch != Switch::On || !updated.health.is_given_up(now) {
             return Ok(false);
         }
         let change = Write::update(&webhook.key(merchant), "SET turned_off = :given_up")
             .value(":given_up", attributes::text(GIVEN_UP));
-        self.note_webhook(webhook, change).await?;
+        self.update_health(webhook, change).await?;
         self.settings.remove(&merchant);
         Ok(true)
     }
 
-    /// The endpoint after the change; `None` where it is there no more.
-    async fn note_webhook(
+    /// The endpoint after the change; `None` where it was deleted.
+    async fn update_health(
         &self,
         webhook: &Webhook,
         change: Write,

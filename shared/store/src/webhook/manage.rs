@@ -1,4 +1,4 @@
-//! Webhooks created, changed and deleted, and their secrets rotated.
+//! Webhooks: creation, changes and deletion, and the rotation of their secrets.
 
 use crate::merchant::settings::Settings;
 use crate::table::attributes;
@@ -12,7 +12,7 @@ use domain::webhook::{EventTypes, MOST_ENDPOINTS, OVERLAP_HOURS, Switch, Webhook
 use domain::{Instant, MerchantId};
 use jiff::ToSpan as _;
 
-/// What a merchant changes of a webhook.
+/// The new settings of a webhook.
 pub struct WebhookChange {
     /// The URL that events are posted to.
     pub url: WebhookUrl,
@@ -23,11 +23,11 @@ pub struct WebhookChange {
 }
 
 impl Store {
-    /// Enters an endpoint and tells its secret, which is told never again: 1 transaction of 2 write
-    /// units, more where others enter one at the same moment.
+    /// Creates an endpoint and returns its secret, which is not returned again: 1 transaction of 2
+    /// write units, more where another request creates one at the same moment.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] where the merchant has as many as it may.
+    /// [`StoreError::Conflict`] where the merchant has the maximum number of endpoints.
     pub async fn create_webhook(
         &self,
         settings: &Settings,
@@ -48,11 +48,11 @@ impl Store {
         Err(Conflict::TooManyWebhooks.into())
     }
 
-    /// Changes where and of what an endpoint is told, and whether it is. One that is turned on begins
-    /// with a clean record. 1 transaction of 2 write units.
+    /// Changes the URL and the event types of an endpoint, and turns it on or off. An endpoint that
+    /// is turned on starts without failures. 1 transaction of 2 write units.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] where it was deleted meanwhile.
+    /// [`StoreError::NotFound`] where it was deleted.
     pub async fn change_webhook(
         &self,
         merchant: MerchantId,
@@ -76,11 +76,11 @@ impl Store {
         self.rewrite_webhook(merchant, webhook, change).await
     }
 
-    /// Gives an endpoint another secret, told this once; the one before signs too for a day. 1
-    /// transaction of 2 write units.
+    /// Gives an endpoint a new secret, which is returned this once. The old secret signs too for a
+    /// day. 1 transaction of 2 write units.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] where it was deleted meanwhile.
+    /// [`StoreError::NotFound`] where it was deleted.
     pub async fn rotate_webhook_secret(
         &self,
         settings: &Settings,
@@ -99,16 +99,13 @@ impl Store {
         Ok((secret, until))
     }
 
-    /// Deletes an endpoint. Deleting again changes nothing. 1 round trip, 1 write unit.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Deletes an endpoint. Deleting it again changes nothing. 1 round trip, 1 write unit.
     pub async fn delete_webhook(
         &self,
         merchant: MerchantId,
         webhook: &Webhook,
     ) -> Result<(), StoreError> {
-        // Where the condition does not hold, another webhook has the slot already.
+        // If the condition fails, another webhook has the slot already.
         let deleted = self.write(webhook.only(Write::delete(&webhook.key(merchant)))).await;
         self.settings.remove(&merchant);
         deleted.map(|_| ())

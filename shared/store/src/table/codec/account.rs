@@ -3,14 +3,14 @@
 use super::lots::LotBody;
 use super::{from_bytes, instant_of, to_bytes};
 use crate::StoreError;
+use domain::ledger::account::DayCount;
 use domain::ledger::account::MonthBucket;
 use domain::ledger::lots::Lots;
-use domain::ledger::account::DayCount;
 use domain::programme::{LevelCode, Standing};
 use domain::{Account, Cents, Day, EstablishmentId, Instant, MemberId, Month, Points};
 use minicbor::{Decode, Encode};
 
-/// 0 and 5 are not used any more.
+/// Numbers 0 and 5 are not used any more.
 #[derive(Encode, Decode)]
 #[cbor(array)]
 struct AccountBody {
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_cut_short_is_told_as_corrupt() {
+    fn a_truncated_account_is_corrupt() {
         let bytes = encode(&Account::default());
         assert!(decode(&bytes[..bytes.len() - 1]).is_err());
     }

@@ -1,4 +1,5 @@
-//! Consents and oppositions of a person. They are compact, because every walk over members reads them.
+//! Consents and oppositions of a person. The encoding is compact, because every walk over members
+//! reads it.
 
 use super::{from_bytes, instant_of, to_bytes};
 use crate::StoreError;
@@ -9,7 +10,7 @@ use domain::member::consent::{
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-/// The attribute of an item. A person who has said nothing has none.
+/// The attribute of a person. A person without consents and oppositions does not have it.
 #[derive(Serialize, Deserialize, Default, Clone)]
 #[serde(transparent)]
 pub(crate) struct ConsentsRecord(#[serde(with = "serde_bytes")] Vec<u8>);

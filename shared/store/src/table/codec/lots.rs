@@ -1,4 +1,4 @@
-//! Lots of points: an account's, and those that an entry took.
+//! Lots of points: the lots of an account, and the lots that an entry took.
 
 use super::{from_bytes, to_bytes};
 use crate::StoreError;
@@ -10,7 +10,7 @@ use minicbor::{Decode, Encode};
 #[derive(Encode, Decode)]
 #[cbor(array)]
 pub(super) struct LotBody {
-    /// twice the days since 1970, and 1 more where the lot was granted without a sale
+    /// twice the days since 1970, plus 1 for a lot that was granted without a sale
     #[n(0)]
     day: i32,
     #[n(1)]
@@ -30,7 +30,7 @@ impl LotBody {
     }
 }
 
-/// The lots that an entry took. No lots are no bytes.
+/// The lots that an entry took. Without lots there are no bytes.
 pub(crate) fn encode(lots: &[Lot]) -> Vec<u8> {
     if lots.is_empty() {
         return vec![];

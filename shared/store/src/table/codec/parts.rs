@@ -1,4 +1,4 @@
-//! The parts of what a sale earned, each with its reason.
+//! The parts of what a sale earned.
 
 use super::{from_bytes, to_bytes};
 use crate::StoreError;
@@ -18,8 +18,8 @@ struct PartBody {
     name: Option<String>,
 }
 
-/// Why a sale gave its points: nothing at all where all of them are for money, by a rule without a
-/// name.
+/// The parts of what a sale earned. A sale that earned only by a rule of spending without a name
+/// has no bytes.
 pub(crate) fn encode(parts: &[Part]) -> Vec<u8> {
     if let [] | [Part { source: Source::Spend, name: None, .. }] = parts {
         return vec![];
@@ -41,7 +41,7 @@ pub(crate) fn encode(parts: &[Part]) -> Vec<u8> {
     to_bytes(&bodies)
 }
 
-/// Why a sale gave `points`, read back.
+/// The parts of `points`.
 pub(crate) fn decode(bytes: &[u8], points: Points) -> Result<Vec<Part>, StoreError> {
     if bytes.is_empty() {
         let spend = Part { source: Source::Spend, name: None, points };

@@ -47,7 +47,7 @@ struct UsedCouponBody {
     discount: i64,
 }
 
-/// What a purchase holds beyond the attributes that conditions and indexes read.
+/// The content of a purchase, except what conditions and indexes read.
 #[derive(Encode, Decode)]
 #[cbor(array)]
 struct PurchaseBody {
@@ -66,7 +66,7 @@ struct PurchaseBody {
     coupons: Option<Vec<UsedCouponBody>>,
 }
 
-/// The content of a purchase as bytes: what is stored, and what its fingerprint is taken of.
+/// The content of a purchase, as it is stored. The fingerprint is a hash of the same bytes.
 pub(crate) fn encode(purchase: &Purchase) -> Vec<u8> {
     let of = match purchase.kind() {
         PurchaseKind::Return { of: Some(sale) } => Some(ReceiptBody {
@@ -105,7 +105,7 @@ pub(crate) fn encode(purchase: &Purchase) -> Vec<u8> {
     })
 }
 
-/// A purchase's content read back.
+/// The content of a stored purchase.
 pub(crate) struct PurchaseContent {
     pub(crate) sold_at: Instant,
     pub(crate) kind: PurchaseKind,
