@@ -19,6 +19,7 @@ macro_rules! paths {
         $(#[doc = $doc])+
         #[derive(Debug, Deserialize, IntoParams)]
         #[into_params(parameter_in = Path)]
+        #[allow(clippy::struct_field_names, reason = "the names are those of the path")]
         pub(crate) struct $name {
             $(
                 $(#[doc = $description])+

@@ -158,10 +158,10 @@ where
     H: Handler<T, App>,
     T: 'static,
 {
-    let path = P::path();
-    P::methods()
-        .into_iter()
-        .fold(routes, |routes, method| routes.route(&path, on(filter(&method), handler.clone())))
+    match P::methods().iter().map(filter).reduce(MethodFilter::or) {
+        Some(methods) => routes.route(&P::path(), on(methods, handler)),
+        None => routes,
+    }
 }
 
 const fn filter(method: &HttpMethod) -> MethodFilter {

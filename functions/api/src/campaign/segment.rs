@@ -94,7 +94,7 @@ impl SegmentBody {
             balance: balance?,
             establishments: establishments?,
         };
-        if segment.clone().checked() == Err(CampaignError::Segment.into()) {
+        if segment.clone().checked() == Err(CampaignError::Segment) {
             fields.note(
                 "/segment",
                 CampaignError::Segment.into(),

@@ -71,7 +71,7 @@ fn the_last_column_is_the_french_sentence_of_the_code() {
 }
 
 #[test]
-fn a_row_says_its_status() {
+fn each_row_has_a_status() {
     for (code, [status, ..]) in rows() {
         for status in status.split(", ") {
             let status = status.parse().ok().and_then(|status| StatusCode::from_u16(status).ok());
@@ -84,7 +84,7 @@ fn a_row_says_its_status() {
 }
 
 #[test]
-fn the_codes_of_each_table_stand_in_order() {
+fn the_codes_of_each_table_are_in_order() {
     let mut rest = CATALOGUE;
     for section in SECTIONS {
         rest = rest.split_once(section).unwrap_or_else(|| panic!("no {section}")).1;
@@ -95,7 +95,7 @@ fn the_codes_of_each_table_stand_in_order() {
 }
 
 #[tokio::test]
-async fn what_the_catalogue_says_of_a_status_is_what_is_answered() {
+async fn a_refusal_has_a_status_that_the_catalogue_lists() {
     let service = Service::start().await;
     let till = service.till("A", "retail").await;
     let rows = rows();

@@ -1,6 +1,6 @@
-//! How often a till's request asks DynamoDB, once the key and the settings are known.
+//! The round trips of a till's request to DynamoDB, with the key and the settings in the cache.
 
-use crate::offers::{Fixture, offer, with};
+use crate::coupon::offer::{Fixture, offer, with};
 use crate::setup::{MOBILE, Service, sale};
 use aws_sdk_dynamodb::config::Intercept;
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -62,7 +62,7 @@ async fn a_warm_purchase_by_mobile_is_three_round_trips_and_by_member_two() {
 }
 
 #[tokio::test]
-async fn a_purchase_with_a_coupon_asks_once_more() {
+async fn a_purchase_with_a_coupon_is_one_round_trip_more() {
     let (counter, service) = counted().await;
     let fixture = Fixture::open(&service, "retail").await;
     fixture.till.enrol(MOBILE).await;
@@ -101,7 +101,7 @@ async fn finding_a_member_is_two_round_trips_and_one_more_for_a_merge() {
 }
 
 #[tokio::test]
-async fn a_dry_run_only_asks_who_the_customer_is() {
+async fn a_dry_run_reads_only_the_customer() {
     let (counter, service) = counted().await;
     let till = service.till("A", "retail").await;
     let member = till.enrol(MOBILE).await;

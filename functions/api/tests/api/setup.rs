@@ -1,4 +1,4 @@
-//! The service as a test starts it, and the two who call it.
+//! The service as a test starts it, its two callers, and assertions on answers.
 
 use api::{App, CampaignQueue, CouponQueue, Misses, UploadPresigner, WebhookQueue, router};
 use aws_credential_types::Credentials;
@@ -38,6 +38,44 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
+impl Answer {
+    /// The codes of the fields that a refusal names.
+    pub(crate) fn field_codes(&self) -> Vec<&str> {
+        let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        errors.iter().filter_map(|error| error["code"].as_str()).collect()
+    }
+
+    /// Whether an earlier request with the same key or receipt was carried out.
+    pub(crate) fn is_replayed(&self) -> bool {
+        self.headers.get("idempotency-replayed").is_some_and(|value| value == "true")
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_status(&self, status: u16) {
+        assert_eq!(self.status, status, "{self:?}");
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_body(&self, status: u16, body: &Value) {
+        self.assert_status(status);
+        assert_eq!(self.body, *body);
+    }
+
+    /// Asserts the code of a refusal as a whole.
+    #[track_caller]
+    pub(crate) fn assert_code(&self, status: u16, code: &str) {
+        self.assert_status(status);
+        assert_eq!(self.body["code"], code, "{self:?}");
+    }
+
+    /// Asserts the pointers and the parameters that a refusal names.
+    #[track_caller]
+    pub(crate) fn assert_fields(&self, status: u16, fields: &[&str]) {
+        self.assert_status(status);
+        assert_eq!(named(self), fields, "{self:?}");
+    }
+}
+
 /// A till at the establishment `paris` of a merchant of its own.
 pub(crate) struct Till<'s> {
     service: &'s Service,
@@ -55,13 +93,13 @@ impl Service {
 
     pub(crate) async fn on(table: Table, store: Store) -> Self {
         let clock = Arc::new(Mutex::new(instant(NOW)));
-        let told = Arc::clone(&clock);
+        let time = Arc::clone(&clock);
         let gate = Gate {
             store,
             operator_key: Arc::new(OperatorKey::new(|| {
                 Box::pin(async { Ok(OPERATOR_KEY.to_owned()) })
             })),
-            clock: Arc::new(move || *told.lock().unwrap()),
+            clock: Arc::new(move || *time.lock().unwrap()),
         };
         let token = Some("a session token/+".to_owned());
         let credentials = Credentials::new("AKIDEXAMPLE", "a secret", token, None, "test");
@@ -189,6 +227,23 @@ impl Till<'_> {
 
     pub(crate) async fn ask(&self, method: Method, path: &str, body: &Value) -> Answer {
         self.service.ask(&self.key, method, path, Some(body)).await
+    }
+
+    /// Posts a request with an `Idempotency-Key`.
+    pub(crate) async fn post_keyed(&self, path: &str, key: &str, body: &Value) -> Answer {
+        let request = Request::post(path)
+            .header("user-agent", SOFTWARE)
+            .header("authorization", format!("Token {}", self.key))
+            .header("content-type", "application/json")
+            .header("idempotency-key", key);
+        self.service.send(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// Gives a member points without a sale.
+    pub(crate) async fn give(&self, member: &str, points: i64) {
+        let body = json!({"points": points, "reason": "transfer", "operator": "V12"});
+        let path = format!("/v1/members/{member}/adjustments");
+        self.post_keyed(&path, &format!("given-{points}"), &body).await.assert_status(201);
     }
 
     /// Makes a member and gives the identifier.

@@ -127,7 +127,7 @@ mod tests {
         let day = |text| Day::parse(text).unwrap();
         let today = day("2026-11-24");
         assert!(birth_date(day("1990-02-28"), today).is_ok());
-        assert_eq!(birth_date(day("2026-11-25"), today), Err(MemberError::BirthDate.into()));
-        assert_eq!(birth_date(Day::FIRST, today), Err(MemberError::BirthDate.into()));
+        assert_eq!(birth_date(day("2026-11-25"), today), Err(MemberError::BirthDate));
+        assert_eq!(birth_date(Day::FIRST, today), Err(MemberError::BirthDate));
     }
 }

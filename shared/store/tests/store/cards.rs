@@ -80,7 +80,7 @@ async fn a_blocked_card_finds_no_member_until_it_is_in_use_again() {
                 assert!(matches!(
                     read,
                     Err(StoreError::Refused(DomainError::Member(MemberError::CardBlocked)))
-                ))
+                ));
             }
         }
     }

@@ -1,0 +1,304 @@
+//! The answers to bad requests: the status and the field.
+
+use crate::setup::{MOBILE, OPERATOR_KEY, SOFTWARE, Service, merchant, named, sale};
+use axum::body::Body;
+use axum::http::{Method, Request};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn health_needs_no_key() {
+    let service = Service::start().await;
+    let request = Request::get("/v1/health").body(Body::empty()).unwrap();
+    let answer = service.send(request).await;
+    answer.assert_status(200);
+    assert_eq!(answer.body, json!({"status": "ok"}));
+}
+
+#[tokio::test]
+async fn the_answer_to_a_wrong_key_does_not_say_why() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let mut wrong_secret = till.key.clone();
+    wrong_secret.replace_range(70..71, if &wrong_secret[70..71] == "A" { "B" } else { "A" });
+    let mut unknown_merchant = till.key.clone();
+    unknown_merchant.replace_range(20..22, "zz");
+    let headers = [
+        None,
+        Some("Token ".to_owned()),
+        Some("Basic dXNlcjpwYXNz".to_owned()),
+        Some(format!("Token {}", till.key.replace("zs_live_", "zs_test_"))),
+        Some(format!("Token {wrong_secret}")),
+        Some(format!("Token {unknown_merchant}")),
+        Some("Token nonsense".to_owned()),
+        Some(till.key.clone()),
+    ];
+    let mut bodies = Vec::new();
+    for header in headers {
+        let mut request = Request::get("/v1/members");
+        if let Some(header) = &header {
+            request = request.header("authorization", header);
+        }
+        let answer = service.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, 401, "{header:?}");
+        assert_eq!(answer.headers["www-authenticate"], "Token, Bearer");
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+        bodies.push(answer.body);
+    }
+    assert!(bodies.windows(2).all(|pair| pair[0] == pair[1]), "{bodies:?}");
+    insta::assert_json_snapshot!(bodies[0]);
+}
+
+#[tokio::test]
+async fn a_key_is_read_as_token_and_as_bearer() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    for scheme in ["Token", "Bearer", "bearer"] {
+        let request = Request::get("/v1/members")
+            .header("user-agent", SOFTWARE)
+            .header("authorization", format!("{scheme} {}", till.key));
+        assert_eq!(service.send(request.body(Body::empty()).unwrap()).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_key_for_other_operations_is_forbidden() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let refused = till.post("/v1/merchants", &merchant("B", "retail")).await;
+    refused.assert_code(403, "forbidden");
+    let refused = service.operator(Method::GET, "/v1/members", None).await;
+    assert_eq!(refused.status, 403);
+}
+
+#[tokio::test]
+async fn a_revoked_key_is_refused() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    assert_eq!(till.get("/v1/members").await.status, 200);
+    let path = format!("/v1/merchants/{}/establishments/paris/keys/{}", till.merchant, till.key_id);
+    for _ in 0..2 {
+        assert_eq!(service.operator(Method::DELETE, &path, None).await.status, 204);
+    }
+    assert_eq!(till.get("/v1/members").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_revocation_on_another_instance_takes_effect_within_a_minute() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let elsewhere = {
+        let store = service.table.store();
+        let merchant = domain::MerchantId::parse(&till.merchant).unwrap();
+        let paris = domain::EstablishmentId::parse("paris").unwrap();
+        let key = domain::KeyId::parse(&till.key_id).unwrap();
+        async move {
+            store.revoke_till_key(merchant, &paris, key, support::instant(crate::setup::NOW)).await
+        }
+    };
+    assert_eq!(till.get("/v1/members").await.status, 200);
+    elsewhere.await.unwrap();
+    service.set_clock("2026-11-24T09:21:00Z");
+    assert_eq!(till.get("/v1/members").await.status, 401);
+}
+
+#[tokio::test]
+async fn an_unknown_route_is_a_404_and_another_method_a_405() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let unknown = till.get("/v1/nothing").await;
+    unknown.assert_code(404, "not_found");
+    for path in
+        ["/v1/members/%FF", "/v1/members/nonsense", "/v1/purchases/nonsense", "/v1/uploads/x"]
+    {
+        assert_eq!(till.get(path).await.status, 404, "{path}");
+    }
+    let refused = till.ask(Method::DELETE, "/v1/purchases", &json!({})).await;
+    assert_eq!(refused.status, 405);
+    assert_eq!(refused.headers["allow"], "POST");
+    assert_eq!(refused.body["code"], "method_not_allowed");
+}
+
+#[tokio::test]
+async fn a_body_must_be_json_and_under_a_megabyte() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let post = |content_type: Option<&'static str>, body: Vec<u8>| {
+        let mut request = Request::post("/v1/purchases")
+            .header("user-agent", SOFTWARE)
+            .header("authorization", format!("Token {}", till.key));
+        if let Some(content_type) = content_type {
+            request = request.header("content-type", content_type);
+        }
+        service.send(request.body(Body::from(body)).unwrap())
+    };
+    let json = Some("application/json; charset=utf-8");
+    for (content_type, body, status) in [
+        (None, b"{}".to_vec(), 415),
+        (Some("text/csv"), b"{}".to_vec(), 415),
+        (json, b"{".to_vec(), 400),
+        (json, vec![], 400),
+        (json, b"\xff".to_vec(), 400),
+        (json, vec![b' '; 1_000_001], 413),
+        (json, b"{}".to_vec(), 422),
+    ] {
+        assert_eq!(post(content_type, body).await.status, status);
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_another_shape_is_refused_with_its_field() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut body = sale("1", &json!({"mobile": MOBILE}));
+        change(&mut body);
+        body
+    };
+    for (body, pointer, code) in [
+        (with(&|body| body["total_cents"] = json!("44,90")), "/total_cents", "type"),
+        (with(&|body| body["total_cents"] = json!(44.9)), "/total_cents", "type"),
+        (with(&|body| body["lines"][0]["quantity"] = json!(1.5)), "/lines/0/quantity", "type"),
+        (with(&|body| body["prescription"] = json!("-2,50")), "/prescription", "unknown_field"),
+        (with(&|body| body["lines"][0]["od"] = json!(1)), "/lines/0/od", "unknown_field"),
+        (with(&|body| body["type"] = json!("gift")), "/type", "unknown_value"),
+        (
+            with(&|body| drop(body.as_object_mut().unwrap().remove("sold_at"))),
+            "/sold_at",
+            "missing",
+        ),
+        (with(&|body| body["member"] = json!("0639980012")), "/member", "type"),
+    ] {
+        let refused = till.post("/v1/purchases", &body).await;
+        assert_eq!(refused.status, 422, "{refused:?}");
+        assert_eq!(named(&refused), [pointer]);
+        assert_eq!(refused.body["errors"][0]["code"], code);
+    }
+}
+
+#[tokio::test]
+async fn all_fields_of_a_purchase_that_are_not_accepted_are_named_together() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let refused = till
+        .post(
+            "/v1/purchases",
+            &json!({
+                "type": "return",
+                "register": "n° 1",
+                "receipt_number": "",
+                "sold_at": "2026-11-24T10:15:00",
+                "member": {"mobile": "01 99 00 12 34", "last_name": "x".repeat(61)},
+                "total_cents": -1,
+                "lines": [
+                    {"quantity": "0", "unit_price_cents": 100, "label": "a\u{0}"},
+                    {"quantity": 2, "unit_price_cents": -100, "discount_cents": -1},
+                ],
+                "operator": "Camille Martin",
+                "returned_sale": {"day": "2026-02-31", "receipt_number": "12#4"},
+            }),
+        )
+        .await;
+    assert_eq!(refused.status, 422);
+    insta::assert_json_snapshot!(refused.body);
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_not_accepted_is_named() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let refused = till.get("/v1/members?limit=501&cursor=nonsense&sort=name").await;
+    assert_eq!(refused.status, 400);
+    assert_eq!(named(&refused), ["limit", "cursor", "sort"]);
+    // A cursor of another list, and a forged one.
+    for cursor in ["WzE2LCIiXQ", "WzEsIk0jIl0", "W10"] {
+        let refused = till.get(&format!("/v1/members?cursor={cursor}")).await;
+        refused.assert_fields(400, &["cursor"]);
+    }
+}
+
+#[tokio::test]
+async fn another_merchants_identifier_is_a_404() {
+    let service = Service::start().await;
+    let [ours, theirs] = [service.till("A", "retail").await, service.till("B", "retail").await];
+    let member = theirs.enrol(MOBILE).await;
+    let sold = theirs.post("/v1/purchases", &sale("1", &json!({"member_id": member}))).await;
+    let purchase = crate::setup::text(&sold.body, "purchase_id");
+    let opened = theirs.post("/v1/uploads", &json!({"file_name": "a.csv"})).await;
+    let upload = crate::setup::text(&opened.body, "upload_id");
+    for path in [
+        format!("/v1/members/{member}"),
+        format!("/v1/members/{member}/history"),
+        format!("/v1/purchases/{purchase}"),
+        format!("/v1/uploads/{upload}"),
+    ] {
+        assert_eq!(theirs.get(&path).await.status, 200, "{path}");
+        assert_eq!(ours.get(&path).await.status, 404, "{path}");
+    }
+    let mine = ours.enrol(MOBILE).await;
+    for (method, path, body) in [
+        (Method::PATCH, format!("/v1/members/{member}"), json!({"first_name": "Ana"})),
+        (Method::PUT, format!("/v1/members/{member}/mobile"), json!({"mobile": "0639980013"})),
+        (Method::POST, format!("/v1/members/{mine}/merge"), json!({"absorbed_member_id": member})),
+        (Method::POST, format!("/v1/purchases/{purchase}/cancel"), Value::Null),
+        (Method::POST, format!("/v1/purchases/{purchase}/attach"), json!({"member_id": mine})),
+        (Method::POST, "/v1/purchases".to_owned(), sale("2", &json!({"member_id": member}))),
+    ] {
+        assert_eq!(ours.ask(method, &path, &body).await.status, 404, "{path}");
+    }
+    let found = ours.post("/v1/members/find", &json!({"mobile": MOBILE})).await;
+    assert_eq!(found.body["member_id"], mine.as_str());
+}
+
+#[tokio::test]
+async fn a_till_sees_the_purchases_of_its_own_establishment() {
+    let service = Service::start().await;
+    let paris = service.till("A", "retail").await;
+    let lyon = {
+        let path = format!("/v1/merchants/{}/establishments/lyon", paris.merchant);
+        let body = json!({"name": "Lyon", "time_zone": "Europe/Paris"});
+        assert_eq!(service.operator(Method::PUT, &path, Some(&body)).await.status, 200);
+        service.key(&paris.merchant, "lyon", "live").await
+    };
+    let sold = paris.post("/v1/purchases", &sale("1", &Value::Null)).await;
+    let path = format!("/v1/purchases/{}", crate::setup::text(&sold.body, "purchase_id"));
+    assert_eq!(paris.get(&path).await.status, 200);
+    assert_eq!(lyon.get(&path).await.status, 404);
+    // The same number at another establishment is another receipt.
+    let again = lyon.post("/v1/purchases", &sale("1", &Value::Null)).await;
+    assert!(again.headers.get("idempotency-replayed").is_none());
+}
+
+#[tokio::test]
+async fn a_test_key_sees_test_data_only() {
+    let service = Service::start().await;
+    let live = service.till("A", "retail").await;
+    let test = service.key(&live.merchant, "paris", "test").await;
+    assert!(test.key.starts_with("zs_test_"));
+    let member = live.enrol(MOBILE).await;
+    assert_eq!(test.get(&format!("/v1/members/{member}")).await.status, 404);
+    assert_ne!(test.enrol(MOBILE).await, member);
+    assert_eq!(
+        test.post("/v1/purchases", &sale("1", &json!({"mobile": MOBILE}))).await.status,
+        201
+    );
+    let live_member = live.get(&format!("/v1/members/{member}")).await;
+    assert_eq!(live_member.body["balance"], 0);
+    assert_eq!(live.get("/v1/members").await.body["members"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_table_that_does_not_answer_is_a_503_that_may_be_retried() {
+    let client = aws_sdk_dynamodb::Client::from_conf(
+        support::client_of("http://127.0.0.1:9")
+            .retry_config(aws_sdk_dynamodb::config::retry::RetryConfig::disabled())
+            .build(),
+    );
+    let table = support::Table::start().await;
+    let key = store::MasterKey::derive("another");
+    let service = Service::on(table, store::Store::new(client, "none", key)).await;
+    let body = merchant("A", "retail");
+    let refused = service.ask(OPERATOR_KEY, Method::POST, "/v1/merchants", Some(&body)).await;
+    assert_eq!(refused.status, 503);
+    assert_eq!(refused.headers["retry-after"], "1");
+    assert!(!refused.body.to_string().contains("127.0.0.1"), "{refused:?}");
+}

@@ -1,0 +1,64 @@
+//! Enrolment at the till.
+
+use crate::setup::{MOBILE, Service};
+use serde_json::{Value, json};
+
+pub(super) fn camille() -> Value {
+    json!({
+        "mobile": MOBILE,
+        "card_requested": true,
+        "last_name": "Martin",
+        "first_name": "Camille",
+        "email": "Camille.Martin@example.com",
+        "birth_date": "1990-02-28",
+        "address": {"street": "1 rue de la Paix", "postcode": "75002", "city": "Paris", "country": "fr"},
+        "card_number": "2990 0000 1234",
+    })
+}
+
+#[tokio::test]
+async fn a_person_who_asked_for_the_card_becomes_a_member_once() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let made = till.post("/v1/members", &camille()).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    insta::assert_json_snapshot!(made.body, {".member_id" => "[member]"});
+    let mut again = camille();
+    again["mobile"] = json!("+33 6 39 98 00 12");
+    again["first_name"] = json!("Dominique");
+    let again = till.post("/v1/members", &again).await;
+    again.assert_body(200, &made.body);
+}
+
+#[tokio::test]
+async fn a_person_who_did_not_ask_for_the_card_does_not_become_a_member() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let body = json!({"mobile": MOBILE, "card_requested": false});
+    let refused = till.post("/v1/members", &body).await;
+    refused.assert_fields(422, &["/card_requested"]);
+    let found = till.post("/v1/members/find", &json!({"mobile": MOBILE})).await;
+    found.assert_fields(404, &["/mobile"]);
+}
+
+#[tokio::test]
+async fn all_fields_of_a_member_that_are_not_accepted_are_named_together() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let refused = till
+        .post(
+            "/v1/members",
+            &json!({
+                "mobile": "3,36E+10",
+                "card_requested": true,
+                "last_name": "x".repeat(61),
+                "email": "camille",
+                "birth_date": "2026-11-25",
+                "address": {"postcode": "1".repeat(13), "country": "France"},
+                "card_number": "12",
+            }),
+        )
+        .await;
+    assert_eq!(refused.status, 422);
+    insta::assert_json_snapshot!(refused.body);
+}

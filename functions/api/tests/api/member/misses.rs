@@ -1,0 +1,65 @@
+//! A till that tries one number after another is reported.
+
+use crate::edge::logs::Buffer;
+use crate::setup::{MOBILE, Service, sale, text};
+use serde_json::{Value, json};
+use tracing::subscriber::NoSubscriber;
+use tracing_subscriber::layer::SubscriberExt as _;
+
+#[tokio::test]
+async fn too_many_unknown_numbers_are_one_log_line_with_the_key_and_no_number() {
+    let buffer = Buffer::default();
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(buffer.clone());
+    // With one subscriber only, `tracing` would cache that a call site which another test's thread reached
+    // first has no listener. With a second subscriber, it asks each of them.
+    let _second = tracing::Dispatch::new(NoSubscriber::default());
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(lines));
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    till.enrol(MOBILE).await;
+    let reports = || -> Vec<Value> {
+        let lines = buffer.text();
+        let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.filter(|line| line["fields"]["misses"].is_number()).collect()
+    };
+    // All of them within one window.
+    let pass = |number| service.set_clock(&format!("2026-11-24T09:20:{:02}Z", number / 10));
+    for number in 0..30 {
+        pass(number);
+        let contact = json!({"mobile": format!("06399802{number:02}")});
+        assert_eq!(till.post("/v1/members/find", &contact).await.status, 404);
+        let found = till.post("/v1/members/find", &json!({"mobile": MOBILE})).await;
+        let unread = till.post("/v1/members/find", &json!({"mobile": "nonsense"})).await;
+        found.assert_status(200);
+        unread.assert_status(422);
+    }
+    assert_eq!(
+        reports(),
+        Vec::<Value>::new(),
+        "a member that is found and a text that is no number are no misses"
+    );
+    // In every operation that names a customer.
+    let sold = till.post("/v1/purchases", &sale("1", &Value::Null)).await;
+    let attach = format!("/v1/purchases/{}/attach", text(&sold.body, "purchase_id"));
+    for number in 30..60 {
+        pass(number);
+        let contact = json!({"card_number": format!("29900002{number:02}")});
+        let answer = match number % 4 {
+            0 => till.post("/v1/members/find", &contact).await,
+            1 => till.post("/v1/purchases", &sale("2", &contact)).await,
+            2 => {
+                let basket = json!({"total_cents": 100, "member": contact});
+                till.post("/v1/purchases/dry-run", &basket).await
+            }
+            _ => till.post(&attach, &contact).await,
+        };
+        assert_eq!(answer.status, 404, "{answer:?}");
+    }
+    let reports = reports();
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    // The metric filter of the template reads these fields.
+    assert_eq!(reports[0]["level"], json!("WARN"));
+    assert_eq!(reports[0]["fields"]["misses"], json!(31));
+    assert_eq!(reports[0]["fields"]["key"], till.key_id.as_str());
+    assert!(!buffer.text().contains("639980") && !buffer.text().contains("299000"));
+}

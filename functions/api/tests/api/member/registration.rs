@@ -1,0 +1,70 @@
+//! Registrations: the invitation to complete one, and its completion.
+
+use crate::setup::{MOBILE, NOW, Service};
+use axum::http::Method;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn the_first_invitation_and_the_first_activation_are_stored_and_shown() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let member = till.enrol(MOBILE).await;
+    let (path, shown) =
+        (format!("/v1/members/{member}/registration"), format!("/v1/members/{member}"));
+    let put = |body: Value| {
+        let (till, path) = (&till, &path);
+        async move { till.ask(Method::PUT, path, &body).await }
+    };
+    let invited = put(json!({"invited_at": "2026-11-24T10:15:00+01:00"})).await;
+    assert_eq!(invited.status, 200, "{invited:?}");
+    let expected = json!({
+        "member_id": member,
+        "created_at": "2026-11-24T09:20:00Z",
+        "invited_at": "2026-11-24T09:15:00Z",
+    });
+    assert_eq!(invited.body, expected);
+    let again = put(json!({"invited_at": "2026-11-24T10:18:00+01:00"})).await;
+    again.assert_body(200, &expected);
+    assert_eq!(till.get(&shown).await.body["invited_at"], "2026-11-24T09:15:00Z");
+
+    // An instant some minutes ahead counts as now.
+    let ahead = json!({"activated_at": "2026-11-24T10:25:00+01:00"});
+    for _ in 0..2 {
+        let activated = put(ahead.clone()).await;
+        assert_eq!(activated.body["activated_at"], NOW, "{activated:?}");
+    }
+    let read = till.get(&shown).await.body;
+    assert_eq!(read["invited_at"], json!("2026-11-24T09:15:00Z"));
+    assert_eq!(read["activated_at"], json!(NOW));
+}
+
+#[rstest]
+#[case(json!({}), &[""])]
+#[case(json!({"invited_at": null}), &[""])]
+#[case(json!({"invited_at": "2026-11-24T10:15:00"}), &["/invited_at"])]
+#[case(json!({"invited_at": "yesterday", "activated_at": "2026-11-24"}), &["/invited_at", "/activated_at"])]
+#[case(json!({"activated_at": "2026-11-24T10:31:00+01:00"}), &["/activated_at"])]
+#[case(json!({"invited_at": "2016-11-24T10:15:00+01:00"}), &["/invited_at"])]
+#[case(json!({"invited_at": "2026-11-24T10:15:00+01:00", "activated_at": "2026-11-23T10:15:00+01:00"}), &["/activated_at"])]
+#[case(json!({"opened_at": "2026-11-24T10:15:00+01:00"}), &["/opened_at"])]
+#[tokio::test]
+async fn an_impossible_registration_is_refused(#[case] body: Value, #[case] pointers: &[&str]) {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let member = till.enrol(MOBILE).await;
+    let path = format!("/v1/members/{member}/registration");
+    let refused = till.ask(Method::PUT, &path, &body).await;
+    refused.assert_fields(422, pointers);
+    let read = till.get(&format!("/v1/members/{member}")).await.body;
+    assert!(read.get("invited_at").is_none() && read.get("activated_at").is_none());
+}
+
+#[tokio::test]
+async fn another_merchants_registration_is_not_found() {
+    let service = Service::start().await;
+    let (till, other) = (service.till("A", "retail").await, service.till("B", "retail").await);
+    let path = format!("/v1/members/{}/registration", till.enrol(MOBILE).await);
+    let body = json!({"invited_at": "2026-11-24T10:15:00+01:00"});
+    assert_eq!(other.ask(Method::PUT, &path, &body).await.status, 404);
+}

@@ -1,0 +1,215 @@
+//! Purchases: points, replays, returns, cancellations.
+
+use crate::setup::{Answer, MOBILE, Service, Till, named, sale, text};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+async fn sell(till: &Till<'_>, body: &Value) -> Answer {
+    let sold = till.post("/v1/purchases", body).await;
+    assert_eq!(sold.status, 201, "{sold:?}");
+    sold
+}
+
+#[tokio::test]
+async fn a_sale_is_answered_with_its_points_and_the_new_balance() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    till.enrol(MOBILE).await;
+    let sold = sell(&till, &sale("2026/1", &json!({"mobile": MOBILE}))).await;
+    insta::assert_json_snapshot!(sold.body, {".member_id" => "[member]"});
+    let path = format!("/v1/purchases/{}", text(&sold.body, "purchase_id"));
+    insta::assert_json_snapshot!(till.get(&path).await.body, {".member_id" => "[member]"});
+}
+
+#[tokio::test]
+async fn an_unknown_mobile_becomes_a_member_with_the_sale_if_the_card_was_requested() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let refused = till.post("/v1/purchases", &sale("1", &json!({"mobile": MOBILE}))).await;
+    refused.assert_fields(404, &["/member"]);
+    let asking = json!({"mobile": MOBILE, "card_requested": true, "last_name": "Martin"});
+    let first = sell(&till, &sale("1", &asking)).await;
+    assert_eq!(first.body["enrolled"], true);
+    let again = sell(&till, &sale("1", &asking)).await;
+    assert_eq!(again.body, first.body);
+    assert_eq!(again.headers["idempotency-replayed"], "true");
+    let next = sell(&till, &sale("2", &asking)).await;
+    assert_eq!(next.body["enrolled"], json!(false));
+    assert_eq!(next.body["balance"], json!(88));
+    let member = till.get(&format!("/v1/members/{}", text(&first.body, "member_id"))).await;
+    assert_eq!(member.body["last_name"], "Martin");
+}
+
+#[tokio::test]
+async fn the_same_receipt_gets_the_first_answer_and_another_content_is_a_conflict() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    till.enrol(MOBILE).await;
+    let body = sale("1", &json!({"mobile": MOBILE}));
+    let first = sell(&till, &body).await;
+    assert!(first.headers.get("idempotency-replayed").is_none());
+    sell(&till, &sale("2", &json!({"mobile": MOBILE}))).await;
+    let again = sell(&till, &body).await;
+    assert_eq!(again.body, first.body);
+    assert_eq!(again.headers["idempotency-replayed"], "true");
+    let mut other = body.clone();
+    other["total_cents"] = json!(4_491);
+    let refused = till.post("/v1/purchases", &other).await;
+    refused.assert_fields(409, &["/receipt_number"]);
+    assert_eq!(refused.body["code"], "receipt_conflict");
+}
+
+#[rstest]
+#[case("2026-11-24T09:30:00Z", None)]
+#[case("2026-11-24T09:30:01Z", Some("in_future"))]
+#[case("2026-11-17T09:20:00Z", None)]
+#[case("2026-11-17T09:19:59Z", Some("too_old"))]
+#[case("2026-11-24T10:15:00", Some("instant_unreadable"))]
+#[case("2026-02-31T10:15:00Z", Some("instant_unreadable"))]
+#[tokio::test]
+async fn a_clock_may_be_ten_minutes_ahead_and_a_sale_seven_days_late(
+    #[case] sold_at: &str,
+    #[case] code: Option<&str>,
+) {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let mut body = sale("1", &Value::Null);
+    body["sold_at"] = json!(sold_at);
+    let answer = till.post("/v1/purchases", &body).await;
+    match code {
+        None => assert_eq!(answer.status, 201, "{answer:?}"),
+        Some(code) => {
+            answer.assert_fields(422, &["/sold_at"]);
+            assert_eq!(answer.body["errors"][0]["code"], code);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_purchase_names_its_customer_in_one_way() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let member = till.enrol(MOBILE).await;
+    for (member, pointers) in [
+        (json!({}), vec!["/member"]),
+        (json!({"member_id": member, "mobile": MOBILE}), vec!["/member"]),
+        (json!({"member_id": "x"}), vec!["/member/member_id"]),
+        (json!({"member_id": member, "card_requested": true}), vec!["/member/card_requested"]),
+        (json!({"mobile": MOBILE, "first_name": "Ana"}), vec!["/member/first_name"]),
+    ] {
+        let refused = till.post("/v1/purchases", &sale("1", &member)).await;
+        refused.assert_status(422);
+        assert_eq!(named(&refused), pointers);
+    }
+    let unknown = json!({"card_number": "12345678"});
+    let refused = till.post("/v1/purchases", &sale("1", &unknown)).await;
+    refused.assert_fields(404, &["/member"]);
+}
+
+#[tokio::test]
+async fn a_total_that_differs_from_its_lines_is_flagged_and_not_refused() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let mut body = sale("1", &Value::Null);
+    body["total_cents"] = json!(4_000);
+    body["lines"][0]["quantity"] = json!(1);
+    let sold = sell(&till, &body).await;
+    assert_eq!(sold.body["total_differs_from_lines"], true);
+    assert!(sold.body.get("member_id").is_none() && sold.body.get("balance").is_none());
+}
+
+#[tokio::test]
+async fn an_opticians_lines_are_stored_as_amounts_and_families_only() {
+    let service = Service::start().await;
+    let till = service.till("A", "optical").await;
+    let mut body = sale("1", &Value::Null);
+    body["lines"] = json!([
+        {"sku": "VERRE-2.50", "label": "Verre progressif +2,50", "category": "Optique",
+         "quantity": "2", "unit_price_cents": 15_000},
+        {"label": "Lentilles toriques", "category": "Contactologie",
+         "quantity": "1", "unit_price_cents": 4_000},
+    ]);
+    body["total_cents"] = json!(34_000);
+    let sold = sell(&till, &body).await;
+    let path = format!("/v1/purchases/{}", text(&sold.body, "purchase_id"));
+    insta::assert_json_snapshot!(till.get(&path).await.body["lines"]);
+    // The till does not know that lines were cut down, and sends the same receipt again.
+    assert_eq!(sell(&till, &body).await.headers["idempotency-replayed"], "true");
+}
+
+#[tokio::test]
+async fn a_return_takes_back_the_points_of_its_sale_pro_rata() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    till.enrol(MOBILE).await;
+    let back = |receipt: &str, cents: i64, of: &str| {
+        let mut body = sale(receipt, &json!({"mobile": MOBILE}));
+        body["type"] = json!("return");
+        body["lines"] = json!([]);
+        body["total_cents"] = json!(cents);
+        body["returned_sale"] = json!({"day": "2026-11-24", "receipt_number": of});
+        body
+    };
+    let refused = till.post("/v1/purchases", &back("R1", 2_245, "1")).await;
+    refused.assert_fields(422, &["/returned_sale"]);
+    assert_eq!(refused.body["code"], "returned_sale_unknown");
+
+    sell(&till, &sale("1", &json!({"mobile": MOBILE}))).await;
+    let part = sell(&till, &back("R1", 2_245, "1")).await;
+    insta::assert_json_snapshot!(part.body, {".member_id" => "[member]"});
+    let again = sell(&till, &back("R1", 2_245, "1")).await;
+    assert_eq!(again.body, part.body);
+    let rest = sell(&till, &back("R2", 2_245, "1")).await;
+    assert_eq!(rest.body["balance"], 0);
+    let more = till.post("/v1/purchases", &back("R3", 1, "1")).await;
+    more.assert_fields(422, &["/total_cents"]);
+    let of_return = till.post("/v1/purchases", &back("R4", 1, "R1")).await;
+    assert_eq!(of_return.body["code"], "returned_sale_not_in_force");
+    let mut sale_of = sale("3", &Value::Null);
+    sale_of["returned_sale"] = json!({"day": "2026-11-24", "receipt_number": "1"});
+    let refused = till.post("/v1/purchases", &sale_of).await;
+    refused.assert_fields(422, &["/returned_sale"]);
+}
+
+#[tokio::test]
+async fn a_cancelled_purchase_gives_its_points_back_and_may_be_sent_again() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let member = till.enrol(MOBILE).await;
+    let body = sale("1", &json!({"mobile": MOBILE}));
+    let sold = sell(&till, &body).await;
+    let path = format!("/v1/purchases/{}/cancel", text(&sold.body, "purchase_id"));
+    let cancelled = till.post(&path, &Value::Null).await;
+    assert_eq!(cancelled.status, 200);
+    assert_eq!(cancelled.body["cancelled_at"], "2026-11-24T09:20:00Z");
+    service.set_clock("2026-11-24T09:25:00Z");
+    assert_eq!(till.post(&path, &Value::Null).await.body, cancelled.body);
+    let balance = till.get(&format!("/v1/members/{member}")).await.body["balance"].clone();
+    assert_eq!(balance, 0);
+    let again = sell(&till, &body).await;
+    assert_eq!(again.body["cancelled_at"], "2026-11-24T09:20:00Z");
+    let mut again = body.clone();
+    again["total_cents"] = json!(1_000);
+    again["lines"] = json!([]);
+    let again = sell(&till, &again).await;
+    assert_eq!(again.body["points"], json!(10));
+    assert_eq!(again.body["balance"], json!(10));
+}
+
+#[tokio::test]
+async fn an_anonymous_sale_is_attached_to_its_customer() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let [member, other] = [till.enrol(MOBILE).await, till.enrol("06 39 98 00 13").await];
+    let sold = sell(&till, &sale("1", &Value::Null)).await;
+    let path = format!("/v1/purchases/{}/attach", text(&sold.body, "purchase_id"));
+    let unknown = till.post(&path, &json!({"mobile": "06 39 98 00 99"})).await;
+    unknown.assert_fields(404, &["/mobile"]);
+    let attached = till.post(&path, &json!({"mobile": MOBILE})).await;
+    assert_eq!(attached.status, 200, "{attached:?}");
+    assert_eq!(attached.body["member_id"], member.as_str());
+    assert_eq!(attached.body["points"], json!(44));
+    assert_eq!(attached.body["balance"], json!(44));
+    assert_eq!(till.post(&path, &json!({"member_id": member})).await.body, attached.body);
+    assert_eq!(till.post(&path, &json!({"member_id": other})).await.status, 409);
+}

@@ -1,0 +1,4 @@
+//! Rewards and redemptions.
+
+pub(crate) mod catalogue;
+pub(crate) mod redemption;
