@@ -170,6 +170,7 @@ impl Store {
         addressed: &Addressed,
         now: Instant,
     ) -> Result<bool, StoreError> {
+        let sent_at = items::instant_text(now);
         let rows = addressed.members.iter().map(|member| {
             let Key { pk, sk } = keys::message(tenant, *member, campaign);
             HashMap::from([
@@ -177,7 +178,7 @@ impl Store {
                 ("sk".to_owned(), items::text(sk)),
                 ("channel".to_owned(), items::text(channel.as_str())),
                 ("state".to_owned(), items::text(MessageState::Sent.as_str())),
-                ("sent_at".to_owned(), items::text(items::instant_text(now))),
+                ("sent_at".to_owned(), items::text(sent_at.as_str())),
             ])
         });
         self.put_items(rows.collect()).await?;
