@@ -1,4 +1,4 @@
-//! What only this API refuses with, beside `http_edge::codes` and the rules of the domain.
+//! The codes that only this API has, beside `http_edge::codes` and the errors of the domain.
 
 http_edge::codes! {
     // A request as a whole.

@@ -16,17 +16,12 @@ async fn main() -> Result<(), lambda_http::Error> {
     let coupons = Arc::new(CouponQueue::from_settings(&config, "COUPONS_QUEUE_URL")?);
     let webhooks = Arc::new(WebhookQueue::from_settings(&config)?);
     let operator_secret = platform::settings::text("OPERATOR_SECRET_ARN")?;
-    // The operator seldom calls: no client is made for its key before it does.
+    // The operator seldom calls: the client for the secret is made when a request needs it.
     let operator_key = OperatorKey::new(move || {
         let (secrets, arn) = (Secrets::new(&config), operator_secret.clone());
         Box::pin(async move { Ok(platform::clients::secret(&secrets, &arn).await?) })
     });
-    let gate = Gate {
-        store,
-        operator_key: Arc::new(operator_key),
-        rate_limits: Arc::default(),
-        clock: Arc::new(platform::now),
-    };
+    let gate = Gate { store, operator_key: Arc::new(operator_key), clock: Arc::new(platform::now) };
     let misses = Arc::new(Misses::default());
     let app = App { gate, uploads, campaigns, coupons, misses, webhooks };
     lambda_http::run(api::router(app)).await

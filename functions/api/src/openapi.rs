@@ -1,110 +1,69 @@
-//! The OpenAPI document. It is generated from the code by a test, kept beside it as a golden file,
-//! and served from there: the generator is no part of what runs. The binary holds it compressed.
+//! The OpenAPI document. A test generates it from the code and compares it with the golden file
+//! `openapi.json`, which the function serves.
 
-use crate::coupon::{self, check};
-use crate::ledger::{adjust, balance, visit};
-use crate::member::{self, consents, history, registration};
-use crate::merchant::{self, contract_end, establishment, key, senders};
-use crate::reward::{self, redemption};
-use crate::{campaign, health, programme, purchase, retention, upload, webhook};
-use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
-use flate2::read::DeflateDecoder;
-use http_edge::{Problem, ProblemBody};
-use std::io::Read as _;
-use utoipa::openapi::RefOr;
+use crate::refusals::{Refusals, operations};
+use crate::router::Paths;
+use crate::schema::Schemas;
+use http_edge::headers::X_TILL_SOFTWARE;
+use http_edge::software::{NAME_LENGTH, VERSION_LENGTH};
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::{IntoResponses, Modify, OpenApi};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{Modify, OpenApi};
 
-/// The document as it was generated, compressed by `build.rs`.
-const COMPRESSED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.deflate"));
-
-/// This document.
-#[utoipa::path(
-    operation_id = "show_document",
-    get, path = "/v1/openapi.json", tag = "service", security(()),
-    responses((status = 200, description = "It.", body = serde_json::Value)),
+/// The parts of the document that belong to no operation.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "ZEROSIX",
+        description = "Loyalty at the till: members, purchases, points, and files of purchases.\n\n\
+            Amounts are integer euro cents, points are integers, instants have their offset. \
+            Refusals are `application/problem+json` (RFC 9457); `code` is stable, and `errors` names \
+            every field that is not accepted. `docs/error-codes.md` lists the codes, what to do about each, \
+            and a French sentence for the cashier. `docs/api-promise.md` says what may change.\n\n\
+            **Software.** A till sends its key, and names its software: `User-Agent: Software/Version`, or \
+            `X-Till-Software: Software/Version` where a browser forbids a page to set `User-Agent`. \
+            `X-Till-Software` counts where both are sent.\n\n\
+            **Rate.** API Gateway bounds the requests of all callers together, and answers 429 without a \
+            problem in its body: send the same request again in a moment.\n\n\
+            **Browsers.** A key lists the origins whose pages may use the key. Every preflight is allowed; \
+            the request of a page of another origin is answered 403.",
+        version = "1",
+        license(name = "Proprietary"),
+    ),
+    components(schemas(http_edge::ProblemBody, http_edge::FieldError)),
+    tags(
+        (name = "purchases", description = "Sales and returns at the till."),
+        (name = "members", description = "Customers who asked for the card."),
+        (name = "consents", description = "Members' consents and oppositions to marketing messages, by channel."),
+        (name = "uploads", description = "Files of purchases that merchants send."),
+        (name = "campaigns", description = "Messages to a segment of a merchant's members. The operator uses these operations today; merchants will use them later."),
+        (name = "offers", description = "Offers and the coupons that carry them. The operator uses these operations today; merchants will use them later."),
+        (name = "rewards", description = "Rewards for points. The operator writes the catalogue today, merchants will write it later; tills read it and redeem points."),
+        (name = "merchants", description = "Merchants and their settings, for the operator."),
+        (name = "webhooks", description = "Endpoints that receive a merchant's events, for the operator. The developer of an endpoint reads `docs/webhooks.md`."),
+        (name = "service", description = "The service itself: its health and its document."),
+    ),
 )]
-pub(crate) async fn show() -> Result<impl IntoResponse, Problem> {
-    let mut document = Vec::new();
-    let read = DeflateDecoder::new(COMPRESSED).read_to_end(&mut document);
-    read.map_err(|error| Problem::defect(error.to_string()))?;
-    Ok(([(CONTENT_TYPE, "application/json")], document))
+struct Frame;
+
+/// The document, generated from the code.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    let mut document = Frame::openapi();
+    document.merge(Paths::openapi());
+    document.merge(Schemas::openapi());
+    SecuritySchemes.modify(&mut document);
+    SoftwareHeader.modify(&mut document);
+    Refusals.modify(&mut document);
+    document
 }
 
-/// What any request of a till may be refused with.
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "only described")]
-pub(crate) enum TillRefusals {
-    /// The software that calls does not name itself.
-    #[response(status = 400, content_type = "application/problem+json")]
-    NotNamed(ProblemBody),
-    /// No key in use.
-    #[response(status = 401, content_type = "application/problem+json")]
-    Unauthenticated(ProblemBody),
-    /// The operator's key, or a page of an origin that the key does not list.
-    #[response(status = 403, content_type = "application/problem+json")]
-    Forbidden(ProblemBody),
-    /// No such thing, or another merchant's.
-    #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(ProblemBody),
-    /// The key asked too often: wait as `Retry-After` says, then send the same again. API Gateway answers
-    /// 429 too, without a problem and without these headers.
-    #[response(
-        status = 429, content_type = "application/problem+json",
-        headers(
-            ("retry-after" = u32, description = "Seconds."),
-            ("ratelimit-policy" = String, description = "As on every answer: `\"key\";q=100;w=2`."),
-            ("ratelimit" = String, description = "As on every answer: `\"key\";r=0;t=1`."),
-        ),
-    )]
-    TooManyRequests(ProblemBody),
-    /// The same request may go through in a moment.
-    #[response(status = 503, content_type = "application/problem+json")]
-    Unavailable(ProblemBody),
-}
+/// Describes the keys.
+struct SecuritySchemes;
 
-/// What any request of the operator may be refused with.
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "only described")]
-pub(crate) enum OperatorRefusals {
-    /// No key in use.
-    #[response(status = 401, content_type = "application/problem+json")]
-    Unauthenticated(ProblemBody),
-    /// A till's key.
-    #[response(status = 403, content_type = "application/problem+json")]
-    Forbidden(ProblemBody),
-    /// No such thing.
-    #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(ProblemBody),
-    /// The same request may go through in a moment.
-    #[response(status = 503, content_type = "application/problem+json")]
-    Unavailable(ProblemBody),
-}
-
-/// What any request with a body may be refused with.
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "only described")]
-pub(crate) enum BodyRefusals {
-    /// The body is not JSON; or, where a till calls, the software does not name itself.
-    #[response(status = 400, content_type = "application/problem+json")]
-    Malformed(ProblemBody),
-    /// The body is over 1 MB.
-    #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(ProblemBody),
-    /// The body does not say that it is JSON.
-    #[response(status = 415, content_type = "application/problem+json")]
-    MediaType(ProblemBody),
-    /// Fields are not accepted: each is named in `errors`.
-    #[response(status = 422, content_type = "application/problem+json")]
-    Fields(ProblemBody),
-}
-
-struct Security;
-
-impl Modify for Security {
+impl Modify for SecuritySchemes {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let components = document.components.get_or_insert_default();
         let bearer = |description: &str| {
@@ -114,158 +73,44 @@ impl Modify for Security {
         };
         components.add_security_scheme(
             "till_key",
-            bearer("An establishment's key, `zs_live_…` or `zs_test_…`. `Authorization: Token <key>` is read too."),
+            bearer(
+                "The key of an establishment: `zs_live_…` or `zs_test_…`. The scheme may also be `Token`: \
+                 `Authorization: Token <key>`.",
+            ),
         );
-        components.add_security_scheme("operator_key", bearer("The operator's key."));
+        components.add_security_scheme("operator_key", bearer("The key of the operator."));
     }
 }
 
-/// What every request of a till says beside its key.
-struct SoftwareName;
+/// Describes the header that names the software, for each operation of a till.
+struct SoftwareHeader;
 
-impl Modify for SoftwareName {
+impl Modify for SoftwareHeader {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        const NAME: &str = "TillSoftware";
+        let text = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some("^[A-Za-z][A-Za-z0-9._-]{0,39}/[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"))
+            .max_length(Some(NAME_LENGTH + 1 + VERSION_LENGTH));
         let header = ParameterBuilder::new()
-            .name("X-Till-Software")
+            .name(X_TILL_SOFTWARE.as_str())
             .parameter_in(ParameterIn::Header)
             .description(Some(
-                "The software that calls. Where it is absent, `User-Agent` must be of this form, and \
-                 nothing else.",
+                "The name and version of the software that calls. Where this header is absent, `User-Agent` \
+                 must have this form, and nothing else.",
             ))
-            .schema(Some(ObjectBuilder::new().schema_type(Type::String).max_length(Some(61))))
+            .schema(Some(text))
             .example(Some("Caisse/2.4.1".into()))
             .build();
-        let with_till_key = Some(vec![SecurityRequirement::new("till_key", [""; 0])]);
+        let components = document.components.get_or_insert_default();
+        components.parameters.insert(NAME.to_owned(), RefOr::T(header));
+        let till_key = Some(vec![SecurityRequirement::new("till_key", [""; 0])]);
         for item in document.paths.paths.values_mut() {
-            let operations =
-                [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
-            for operation in operations.into_iter().flatten() {
-                if operation.security == with_till_key {
-                    let parameters = operation.parameters.get_or_insert_default();
-                    parameters.push(RefOr::T(header.clone()));
-                }
+            for operation in operations(item).filter(|operation| operation.security == till_key) {
+                let parameters = operation.parameters.get_or_insert_default();
+                let reference = Ref::new(format!("#/components/parameters/{NAME}"));
+                parameters.push(RefOr::Ref(reference));
             }
         }
     }
 }
-
-/// The generator of the document.
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "ZEROSIX",
-        description = "Loyalty at the till: members, purchases, points, and files of purchases.\n\n\
-            Amounts are integer euro cents, points are integers, instants carry their offset. \
-            Refusals are `application/problem+json` (RFC 9457); `code` is stable, and `errors` names \
-            every field that is not accepted. The codes, what to do about each and a French sentence for \
-            the cashier stand in `docs/error-codes.md`, what may change in `docs/api-promise.md`.\n\n\
-            **Who calls.** A till sends its key, and names its software: `User-Agent: Software/Version`, or \
-            `X-Till-Software: Software/Version` where a browser forbids to set the former. The latter counts \
-            where both are there.\n\n\
-            **How often.** A key may make 50 requests a second in the long run and 100 at once. Every answer to \
-            it tells so in `RateLimit-Policy` and what is left in `RateLimit` \
-            (draft-ietf-httpapi-ratelimit-headers-11). This is counted by each instance of the function for itself, \
-            and nowhere else: the figures are one instance's, and requests in parallel, which several answer, may be \
-            more. All callers together are bounded by API Gateway, whose 429 has neither header.\n\n\
-            **In a browser.** A key lists the origins whose pages may use it. A preflight is answered to all; the \
-            request itself is refused, with 403, to a page of another origin.",
-        version = "1",
-        license(name = "Proprietary"),
-    ),
-    paths(
-        health::show,
-        show,
-        merchant::create,
-        merchant::show,
-        establishment::put,
-        key::create,
-        key::revoke,
-        programme::put,
-        senders::put_email,
-        senders::put_sms,
-        contract_end::put,
-        contract_end::delete,
-        campaign::create,
-        campaign::list,
-        campaign::show,
-        campaign::put,
-        campaign::dry_run::ask,
-        campaign::dry_run::show,
-        campaign::steps::launch,
-        campaign::steps::schedule,
-        campaign::steps::pause,
-        campaign::steps::resume,
-        campaign::steps::cancel,
-        retention::list,
-        coupon::create,
-        coupon::list,
-        coupon::show,
-        coupon::put,
-        coupon::code::put,
-        coupon::import::create,
-        coupon::batch::create,
-        coupon::batch::list,
-        coupon::batch::show,
-        coupon::batch::resume,
-        coupon::batch::codes,
-        check::check,
-        reward::create,
-        reward::list,
-        reward::show,
-        reward::put,
-        reward::at_till::list,
-        reward::at_till::list_for_member,
-        member::enrol::create,
-        member::list,
-        member::find::find,
-        balance::show,
-        member::show,
-        member::correct::correct,
-        member::correct::change_mobile,
-        member::merge::merge,
-        member::merge::unmerge,
-        member::card::block,
-        member::card::unblock,
-        member::card::replace,
-        registration::put,
-        consents::show,
-        consents::put,
-        history::list,
-        redemption::create,
-        redemption::show,
-        redemption::fulfil,
-        redemption::cancel,
-        adjust::create,
-        visit::create,
-        purchase::create,
-        purchase::dry_run::ask,
-        purchase::show,
-        purchase::cancel,
-        purchase::attach,
-        purchase::move_to,
-        upload::create,
-        upload::list,
-        upload::show,
-        webhook::create,
-        webhook::list,
-        webhook::show,
-        webhook::put,
-        webhook::delete,
-        webhook::rotate,
-        webhook::replay::ask,
-    ),
-    modifiers(&Security, &SoftwareName),
-    tags(
-        (name = "purchases", description = "What a till sold or took back."),
-        (name = "members", description = "Customers who asked for the card."),
-        (name = "consents", description = "What members said of being written to."),
-        (name = "uploads", description = "Files of purchases."),
-        (name = "campaigns", description = "Messages to a segment of a merchant's members: the operator's today, the merchant's own login's later."),
-        (name = "offers", description = "What coupons give, and their codes: the operator's today, the merchant's own login's later."),
-        (name = "rewards", description = "What is given for points: the catalogue is the operator's today, the merchant's own login's later; tills read it and redeem."),
-        (name = "merchants", description = "The operator's: merchants and their settings."),
-        (name = "webhooks", description = "The operator's: where a merchant's software is told of what happens. docs/webhooks.md tells its developer."),
-        (name = "service", description = "The service itself."),
-    ),
-)]
-pub struct Document;

@@ -9,10 +9,12 @@ use messaging::providers::callback::CallbackReader;
 use messaging::{Secret, providers};
 use platform::StartError;
 use platform::clients::ReadSecret;
-use platform::ttl_cache::TtlCache;
 use std::sync::Arc;
+use store::TtlCache;
 
 const CACHED_SECONDS: i64 = 300;
+/// How many accounts an instance caches.
+const CACHED_ACCOUNTS: usize = 500;
 
 /// The accounts that providers have called back to.
 pub struct Accounts {
@@ -24,7 +26,7 @@ impl Accounts {
     /// No account yet. `read_secret` is given an account's code.
     #[must_use]
     pub fn new(read_secret: ReadSecret) -> Self {
-        Self { read_secret, readers: TtlCache::new(CACHED_SECONDS) }
+        Self { read_secret, readers: TtlCache::new(CACHED_SECONDS, CACHED_ACCOUNTS) }
     }
 
     /// The reader of the callbacks to an account: at most 1 round trip in five minutes. `None` where the account's
@@ -41,7 +43,7 @@ impl Accounts {
         let Ok(reader) = providers::callback_reader(account.provider, &secret) else {
             return Ok(None);
         };
-        self.readers.keep(account.clone(), Arc::clone(&reader), now);
+        self.readers.insert(account.clone(), Arc::clone(&reader), now);
         Ok(Some(reader))
     }
 }

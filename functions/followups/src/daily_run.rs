@@ -110,7 +110,7 @@ pub(crate) async fn run(
         }
     };
     let Tally { seen, expired, birthdays, levels, failed } = tally;
-    tracing::info!(%tenant, %today, seen, expired, birthdays, levels, failed, finished, "daily run");
+    tracing::info!(%tenant, %today, seen, expired, birthdays, levels, failed, finished, "members processed");
     if !finished {
         app.queue.send(&message).await?;
     }

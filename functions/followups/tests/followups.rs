@@ -5,8 +5,8 @@
 use domain::member::{Details, Enrolment};
 use domain::programme::{Expiry, Gifts, Level, LevelCode, SpendRule, Terms};
 use domain::{
-    Cents, Day, EstablishmentId, Instant, Kind, MemberId, Points, Programme, Purchase, Receipt,
-    ReceiptNumber, Register, Sector,
+    Cents, Day, EstablishmentId, Instant, MemberId, Points, Programme, Purchase, PurchaseKind,
+    Receipt, ReceiptNumber, Register, Sector,
 };
 use followups::{
     App, FollowupsError, LedgerRequest, Proof, QueuedRun, Request, Response, handle_message,
@@ -81,7 +81,7 @@ impl Fixture {
             number: ReceiptNumber::parse(number).unwrap(),
         };
         let sold_at = instant(&format!("{day}T10:00:00Z"));
-        let (kind, total) = (Kind::Sale, Cents::new(cents));
+        let (kind, total) = (PurchaseKind::Sale, Cents::new(cents));
         let purchase =
             Purchase::new(Sector::Retail, receipt, kind, sold_at, total, vec![], None).unwrap();
         let entry = Entry { purchase, source: Source::Operator };

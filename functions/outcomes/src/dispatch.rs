@@ -5,7 +5,7 @@ use crate::event::OutcomeEvent;
 use crate::{oppositions, receipts, soft_bounces};
 use domain::Instant;
 use platform::messages::ProviderEventsMessage;
-use platform::queue::Failed;
+use platform::queue::{self, Failed};
 
 /// Processes the body of one message: oppositions first, since they take effect at once, then receipts, then the
 /// addresses that the receipts show to be dead. An event without a readable address is ignored, since the provider
@@ -14,8 +14,8 @@ use platform::queue::Failed;
 /// [`Failed::Poison`] for a body that holds no events of a provider, [`Failed::Retry`] for a call to the table that
 /// failed.
 pub async fn handle(app: &App, body: &str, now: Instant) -> Result<(), Failed> {
-    let message: ProviderEventsMessage = serde_json::from_str(body)
-        .map_err(|_| Failed::Poison("the message holds no events of a provider"))?;
+    let message: ProviderEventsMessage =
+        queue::read(body, "the message holds no events of a provider")?;
     let events: Vec<_> = message.events.iter().filter_map(OutcomeEvent::read).collect();
     let unreadable = message.events.len() - events.len();
     if unreadable > 0 {

@@ -1,6 +1,6 @@
 //! The decision on a member whose day in the due index has come.
 
-use domain::retention::{self, Reason};
+use domain::retention::{self, ErasureReason};
 use domain::{Day, Sector};
 use store::{DueMember, Member, Tombstone};
 
@@ -10,9 +10,9 @@ pub(crate) enum Decision {
     /// The erasure was decided before. The deletions are continued.
     CarryOut(Tombstone),
     /// The deadline has moved to a later day.
-    Rearm(Box<Member>, Day, Reason),
+    Rearm(Box<Member>, Day, ErasureReason),
     /// The deadline has come.
-    Erase(Box<Member>, Day, Reason),
+    Erase(Box<Member>, Day, ErasureReason),
 }
 
 pub(crate) fn decide(due: DueMember, sector: Sector, today: Day) -> Decision {

@@ -5,7 +5,7 @@ use crate::context::{App, RetentionError};
 use crate::decision::{Decision, decide};
 use crate::request::Run;
 use crate::sweep::settings_of;
-use domain::retention::Reason;
+use domain::retention::ErasureReason;
 use domain::{Day, Instant, MerchantId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
@@ -135,7 +135,7 @@ impl DryRun {
     fn add(&mut self, row: Row) {
         let counts = &mut self.counts;
         *match row.action {
-            Action::Erase if row.reason == Some(Reason::NeverActivated.as_str()) => {
+            Action::Erase if row.reason == Some(ErasureReason::NeverActivated.as_str()) => {
                 &mut counts.erase_never_activated
             }
             Action::Erase => &mut counts.erase_inactive,
@@ -172,13 +172,13 @@ async fn row(
         }
         Due::Member { tenant, member, day } => (tenant, member, day),
     };
-    let row = |action, reason: Option<Reason>, day: Day| {
+    let row = |action, reason: Option<ErasureReason>, day: Day| {
         Some(Row {
             merchant: tenant.merchant.to_string(),
             mode: Some(tenant.mode.as_str()),
             member: Some(member.to_string()),
             action,
-            reason: reason.map(Reason::as_str),
+            reason: reason.map(ErasureReason::as_str),
             deadline: day.to_string(),
         })
     };

@@ -8,11 +8,13 @@ use domain::merchant::provider::{ProviderAccount, ProviderName};
 use https_client::HttpsClient;
 use messaging::{BaseUrl, ProviderClient, Secret, providers};
 use platform::clients::ReadSecret;
-use platform::ttl_cache::TtlCache;
 use std::collections::HashMap;
 use std::sync::Arc;
+use store::TtlCache;
 
 const CACHED_SECONDS: i64 = 300;
+/// How many accounts an instance caches.
+const CACHED_ACCOUNTS: usize = 500;
 
 /// The addresses of the providers' APIs.
 pub struct ProviderUrls(HashMap<ProviderName, BaseUrl>);
@@ -48,7 +50,7 @@ impl Accounts {
     /// No account yet. `read_secret` is given an account's code.
     #[must_use]
     pub fn new(https: HttpsClient, urls: ProviderUrls, read_secret: ReadSecret) -> Self {
-        Self { https, urls, read_secret, clients: TtlCache::new(CACHED_SECONDS) }
+        Self { https, urls, read_secret, clients: TtlCache::new(CACHED_SECONDS, CACHED_ACCOUNTS) }
     }
 
     /// The client of an account: at most 1 round trip in five minutes.
@@ -66,7 +68,7 @@ impl Accounts {
         let secret = Secret::new(secret);
         let client = providers::client(*provider, self.https.clone(), url.clone(), &secret)
             .map_err(|_| AccountError::Unusable)?;
-        self.clients.keep(account.clone(), Arc::clone(&client), now);
+        self.clients.insert(account.clone(), Arc::clone(&client), now);
         Ok(client)
     }
 }

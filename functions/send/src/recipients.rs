@@ -45,7 +45,7 @@ pub(crate) fn choose(
     let sms_sender = scope.settings.senders.sms.as_ref();
     let stop = sms_sender.map(|sender| stop_mention(&sender.stop_number));
     let mut chosen = Chosen::default();
-    let mut addresses = HashSet::new();
+    let mut written_to = HashSet::new();
     for id in members {
         let Some(addressee) = addressees.get(id) else {
             chosen.counts.unreachable += 1;
@@ -60,7 +60,7 @@ pub(crate) fn choose(
             MessageAddress::Mobile(mobile) => mobile.as_str(),
         });
         // A family that shares an address receives the message once.
-        let Some(address) = address.filter(|address| addresses.insert(*address)) else {
+        let Some(address) = address.filter(|address| written_to.insert(*address)) else {
             chosen.counts.unreachable += 1;
             continue;
         };

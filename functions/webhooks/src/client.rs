@@ -14,12 +14,12 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tower::Service;
 
-/// How long a connection may take.
-const CONNECT: Duration = Duration::from_secs(2);
-/// How long the whole of a post may take.
-const WHOLE: Duration = Duration::from_secs(10);
-/// The most bytes of an answer that are read, only so that the connection can be used again.
-const ANSWER: usize = 4_096;
+/// The time limit of a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// The time limit of a whole post.
+const POST_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most bytes of a response that are read. They are read only so that the connection can be used again.
+const MAX_RESPONSE_BYTES: usize = 4_096;
 
 /// The client of merchants' endpoints; one for an instance.
 pub struct WebhookClient {
@@ -29,56 +29,51 @@ pub struct WebhookClient {
 
 /// The headers by which a receiver verifies a post.
 pub(crate) struct SignatureHeaders<'a> {
-    /// The event.
+    /// The identifier of the event.
     pub(crate) id: &'a str,
     /// The second of the attempt.
     pub(crate) second: i64,
-    /// What [`crate::signature::sign`] gives.
+    /// The signature, from [`crate::signature::sign`].
     pub(crate) signature: &'a str,
 }
 
-/// Why a post was not taken, as an endpoint's record tells it.
+/// Why an endpoint did not accept a post. `Display` is the code that the endpoint's record shows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NotTaken {
-    /// An answer that is no 2xx; a redirect is none.
+pub(crate) enum PostError {
+    /// The status of the response is not 2xx. A redirect is not followed.
     #[error("http_{0}")]
     Status(u16),
-    /// No answer within ten seconds.
+    /// There was no response within the time limit.
     #[error("timeout")]
     Timeout,
-    /// No connection, or one without the security that https asks for.
+    /// There was no connection, or the TLS handshake failed.
     #[error("no_connection")]
     NoConnection,
-    /// The connection ended before an answer.
+    /// The connection ended before the response.
     #[error("broken_off")]
     BrokenOff,
-    /// The host has no address.
+    /// The host does not resolve.
     #[error("host_unknown")]
     HostUnknown,
-    /// The host leads to an address that is not public.
+    /// The host has an address that is not public.
     #[error("address_not_public")]
     NotPublic,
 }
 
 impl WebhookClient {
-    /// Opens nothing yet; reads the system's certificates.
-    ///
-    /// # Errors
-    /// Where the system has no certificate that can be read.
+    /// Reads the system's certificates, and opens no connection. Fails where no certificate can be read.
     pub fn new(reach: Reach) -> std::io::Result<Self> {
-        Self::limited(reach, WHOLE)
+        Self::with_timeout(reach, POST_TIMEOUT)
     }
 
-    /// As [`WebhookClient::new`], with another limit than ten seconds for the whole of a post.
-    ///
-    /// # Errors
-    /// As [`WebhookClient::new`].
-    pub fn limited(reach: Reach, whole: Duration) -> std::io::Result<Self> {
+    /// As [`WebhookClient::new`], with another time limit than ten seconds for a post.
+    pub fn with_timeout(reach: Reach, timeout: Duration) -> std::io::Result<Self> {
         let schemes = match reach {
             Reach::Public => Schemes::HttpsOnly,
             Reach::Anywhere => Schemes::HttpsOrHttp,
         };
-        let limits = Limits { connect: CONNECT, call: whole, body_bytes: ANSWER };
+        let limits =
+            Limits { connect: CONNECT_TIMEOUT, call: timeout, body_bytes: MAX_RESPONSE_BYTES };
         let client = HttpsClient::with_resolver(Resolver(reach), schemes, limits)?;
         Ok(Self { client, reach })
     }
@@ -89,9 +84,9 @@ impl WebhookClient {
         url: &WebhookUrl,
         headers: SignatureHeaders<'_>,
         body: &str,
-    ) -> Result<(), NotTaken> {
+    ) -> Result<(), PostError> {
         if !url.is_within(self.reach) {
-            return Err(NotTaken::NotPublic);
+            return Err(PostError::NotPublic);
         }
         let request = Request::builder()
             .method(Method::POST)
@@ -102,31 +97,31 @@ impl WebhookClient {
             .header("webhook-timestamp", headers.second)
             .header("webhook-signature", headers.signature)
             .body(Full::new(Bytes::copy_from_slice(body.as_bytes())))
-            .map_err(|_| NotTaken::NoConnection)?;
+            .map_err(|_| PostError::NoConnection)?;
         match self.client.call(request).await {
             Ok(response) if response.status.is_success() => Ok(()),
-            Ok(response) => Err(NotTaken::Status(response.status.as_u16())),
-            Err(CallError::NotConnected(error)) => Err(why_not_connected(&error)),
-            Err(CallError::BrokenOff) => Err(NotTaken::BrokenOff),
-            Err(CallError::TimedOut) => Err(NotTaken::Timeout),
+            Ok(response) => Err(PostError::Status(response.status.as_u16())),
+            Err(CallError::NotConnected(error)) => Err(connection_error(&error)),
+            Err(CallError::BrokenOff) => Err(PostError::BrokenOff),
+            Err(CallError::TimedOut) => Err(PostError::Timeout),
         }
     }
 }
 
-fn why_not_connected(error: &(dyn std::error::Error + 'static)) -> NotTaken {
+fn connection_error(error: &(dyn std::error::Error + 'static)) -> PostError {
     let mut source = error.source();
     while let Some(error) = source {
         match error.downcast_ref::<HostError>() {
-            Some(HostError::Unknown) => return NotTaken::HostUnknown,
-            Some(HostError::NotPublic) => return NotTaken::NotPublic,
+            Some(HostError::Unknown) => return PostError::HostUnknown,
+            Some(HostError::NotPublic) => return PostError::NotPublic,
             None => source = error.source(),
         }
     }
-    NotTaken::NoConnection
+    PostError::NoConnection
 }
 
-/// Looks a name up, and gives none of its addresses where one may not be reached: what is connected to
-/// is what was looked at.
+/// Resolves a host, and returns no address where one of them is not public. The connector connects to the returned
+/// addresses only, so no second look-up can lead elsewhere.
 #[derive(Clone)]
 struct Resolver(Reach);
 

@@ -5,11 +5,12 @@ use crate::message::UnreadableRecord;
 use domain::WebhookId;
 use platform::messages::WebhookMessage;
 use platform::queue::{Failed, QueueClient, QueueError};
-use platform::ttl_cache::TtlCache;
-use store::{Store, StoreError};
+use store::{Store, StoreError, TtlCache};
 
 /// For so many seconds the success of an endpoint is not noted again.
 const NOTED_SECONDS: i64 = 60;
+/// How many webhooks an instance remembers.
+const NOTED_WEBHOOKS: usize = 500;
 
 /// Clients and settings of an instance.
 pub struct App {
@@ -54,6 +55,12 @@ impl App {
         dead_letters: QueueClient<UnreadableRecord>,
         client: WebhookClient,
     ) -> Self {
-        Self { store, webhooks, dead_letters, client, noted: TtlCache::new(NOTED_SECONDS) }
+        Self {
+            store,
+            webhooks,
+            dead_letters,
+            client,
+            noted: TtlCache::new(NOTED_SECONDS, NOTED_WEBHOOKS),
+        }
     }
 }

@@ -40,7 +40,7 @@ pub(crate) async fn deliver(
         Ok(()) => {
             if webhook.health.failures > 0 || app.noted.get(&id, now).is_none() {
                 app.store.note_webhook_success(merchant, webhook, now).await?;
-                app.noted.keep(id, (), now);
+                app.noted.insert(id, (), now);
             }
             Ok(())
         }

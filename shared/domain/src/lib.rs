@@ -1,7 +1,17 @@
-//! What the business means: members, purchases, points and deadlines.
+//! The rules of the business: members, purchases, points, programmes, coupons, rewards and deadlines. Each
+//! aggregate has its folder.
 //!
-//! Pure: no I/O, no clock, no AWS type. The instant is an argument wherever it matters, and a value
-//! that exists is valid: constructors parse, so nothing is checked twice.
+//! The crate is pure: it has no I/O, no clock and no AWS type. The present instant is an argument.
+//!
+//! # What is always valid
+//! - A newtype (`Mobile`, `Quantity`, `CouponCode`, `ReceiptNumber`, …) holds a valid value: its
+//!   constructors parse or check it. `Cents`, `Points`, `Day` and `Month` have a constructor for any number
+//!   too, for sums, differences and storage; [`Cents::of_document`] checks the amount of a purchase.
+//! - [`Purchase`], [`Offer`], [`Reward`] and [`Programme`] hold together: their constructors check all
+//!   fields together. `Terms` are the draft that a constructor checks. `from_stored` skips the check and is
+//!   for the store only, which reads what a constructor checked before.
+//! - Other structs with public fields ([`Person`], [`Account`], [`Campaign`], …) are records of valid
+//!   values. Their methods keep the fields consistent, and the store writes the fields as they are.
 
 pub mod campaign;
 pub mod coupon;
@@ -23,7 +33,7 @@ pub use campaign::segment::Segment;
 pub use coupon::CouponError;
 pub use coupon::code::CouponCode;
 pub use coupon::offer::Offer;
-pub use error::{DomainError, ErrorClass, RequestError};
+pub use error::{DomainError, ErrorClass, InvalidField, RequestError};
 pub use language::Language;
 pub use ledger::LedgerError;
 pub use ledger::account::Account;
@@ -32,7 +42,7 @@ pub use member::consent::{
     Channel, Consent, ConsentSource, Consents, Opposition, OppositionReason,
 };
 pub use member::registration::Registration;
-pub use member::{Enrolment, Person};
+pub use member::{CardNumber, Enrolment, Person};
 pub use merchant::MerchantError;
 pub use merchant::origin::Origin;
 pub use merchant::{Agreement, Establishment, Merchant, Sector};
@@ -40,7 +50,7 @@ pub use programme::ProgrammeError;
 pub use programme::{Programme, Programmes};
 pub use purchase::PurchaseError;
 pub use purchase::receipt::{Receipt, ReceiptNumber, Register};
-pub use purchase::{Kind, Line, Purchase};
+pub use purchase::{Line, Purchase, PurchaseKind};
 pub use reward::Reward;
 pub use reward::RewardError;
 pub use reward::redemption::Redemption;

@@ -1,8 +1,8 @@
-//! A JSON body: bounded, of the right media type, without unknown fields, and every mistake of shape
-//! told with the pointer of its field.
+//! A JSON body: bounded, of the right media type, without unknown fields. The refusal of a body of
+//! another shape names the field by its pointer.
 
-use crate::problem::Kind;
-use crate::{FieldError, Problem, codes};
+use crate::codes;
+use crate::problem::{FieldError, Kind, Problem};
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
@@ -27,7 +27,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
-/// The body of a request that says that it is JSON.
+/// The body of a request whose `Content-Type` is JSON.
 async fn json_bytes(request: Request) -> Result<Bytes, Problem> {
     if !says_json(request.headers()) {
         return Err(Problem::new(
@@ -38,7 +38,7 @@ async fn json_bytes(request: Request) -> Result<Bytes, Problem> {
     if content_length(request.headers()).is_some_and(|length| length > LARGEST) {
         return Err(too_large());
     }
-    // The body of a Lambda event is in memory: over the limit is all that can go wrong.
+    // The body of a Lambda event is in memory: its size is the only possible error.
     to_bytes(request.into_body(), LARGEST).await.map_err(|_| too_large())
 }
 
@@ -57,10 +57,10 @@ fn content_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Reads JSON; the refusal names the field and repeats nothing of its content.
+/// Reads JSON. The refusal names the field and does not repeat its content.
 ///
 /// # Errors
-/// [`Kind::Malformed`] for what is no JSON, [`Kind::Unprocessable`] for JSON of another shape.
+/// [`Kind::Malformed`] for a text that is not JSON, [`Kind::Unprocessable`] for JSON of another shape.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json)
@@ -100,8 +100,8 @@ fn malformed(error: &serde_json::Error) -> Problem {
     Problem::new(Kind::Malformed, detail)
 }
 
-/// What serde would have accepted, in words of JSON; what it found instead is the caller's and is
-/// left out.
+/// The type that serde expected, in words of JSON. The value that serde found is the caller's and is left
+/// out.
 fn expected(message: &str) -> &str {
     let expected = message.rsplit_once(", expected ").map_or("of another type", |(_, rest)| rest);
     let expected = expected.rsplit_once(" at line ").map_or(expected, |(expected, _)| expected);
@@ -177,7 +177,7 @@ mod tests {
     #[case(r"{}", "/lines", "missing")]
     #[case(r"[]", "", "type")]
     #[case(r#""secret""#, "", "type")]
-    fn a_mistake_of_shape_names_its_field_and_repeats_nothing(
+    fn the_refusal_of_another_shape_names_the_field_and_does_not_repeat_its_content(
         #[case] body: &str,
         #[case] pointer: &str,
         #[case] code: &str,
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_is_none_is_told_which_there_are() {
+    fn the_refusal_of_an_unknown_field_lists_the_known_ones() {
         let problem = read::<Line>(br#"{"quantity":1,"price":2}"#).unwrap_err();
         let shown = serde_json::to_value(problem.body(None)).unwrap();
         let detail = "is not a field of this request: use `quantity` or `colour`";
@@ -204,7 +204,7 @@ mod tests {
     #[case("nonsense")]
     #[case(r#"{"lines":[]} and more"#)]
     #[case("{\"lines\":[\"\u{0}\"]}")]
-    fn what_is_no_json_is_malformed(#[case] body: &str) {
+    fn a_body_that_is_not_json_is_malformed(#[case] body: &str) {
         assert_eq!(read::<Basket>(body.as_bytes()).unwrap_err().kind(), Kind::Malformed);
     }
 }

@@ -1,10 +1,11 @@
-//! The codes that programs tell refusals by. Every one stands in a list, and `docs/error-codes.md` is
-//! held to the lists by a test.
+//! The codes of refusals, for programs. Every code is in a list, and a test compares `docs/error-codes.md`
+//! with the lists.
 
 use domain::DomainError;
 use serde::Serialize;
 
-/// A code. Only [`crate::codes!`] and the rules of the domain make one, so that none is out of the lists.
+/// A code of a refusal. Only [`crate::codes!`] and the errors of the domain make codes, so that every code is
+/// in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Code(&'static str);
 
@@ -16,7 +17,7 @@ impl Code {
         Self(code)
     }
 
-    /// As it is sent.
+    /// The code as it is sent.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.0
@@ -29,7 +30,7 @@ impl<E: Into<DomainError>> From<E> for Code {
     }
 }
 
-/// Declares codes, each a constant, and `ALL` of them. Each has a row in `docs/error-codes.md`.
+/// Declares codes, each as a constant, and the list `ALL`. Each code has a row in `docs/error-codes.md`.
 #[macro_export]
 macro_rules! codes {
     ($($name:ident = $code:literal,)*) => {
@@ -38,7 +39,7 @@ macro_rules! codes {
             pub const $name: $crate::codes::Code = $crate::codes::Code::listed($code);
         )*
 
-        /// All of them.
+        /// All codes of this list.
         pub const ALL: &[$crate::codes::Code] = &[$($name),*];
     };
 }
@@ -56,7 +57,6 @@ codes! {
     NOT_FOUND = "not_found",
     ORIGIN_NOT_ALLOWED = "origin_not_allowed",
     SOFTWARE_NOT_NAMED = "software_not_named",
-    TOO_MANY_REQUESTS = "too_many_requests",
     UNAUTHENTICATED = "unauthenticated",
     UNAVAILABLE = "unavailable",
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type",

@@ -1,12 +1,12 @@
-//! Tills that run in a browser (the Fetch standard's CORS): a key lists the origins whose pages may use
-//! it.
+//! CORS (Fetch standard), for tills that run in a browser: a key lists the origins whose pages may use
+//! the key.
 //!
-//! A preflight carries no key, so that it is answered alike to all: it lets a browser send the real
-//! request, and only the answer to that one, by its key, lets the page read anything.
+//! A preflight carries no key, so every preflight gets the same answer: the browser may send the real
+//! request. The answer to the real request lets the page read it, if the key allows the page's origin.
 
-use crate::authentication::Till;
-use crate::problem::Kind;
-use crate::{Problem, codes};
+use crate::codes;
+use crate::gate::Till;
+use crate::problem::{Kind, Problem};
 use axum::extract::Request;
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -17,12 +17,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
-/// What a till sends that a browser asks about.
+/// The request headers of a till that a browser asks about in a preflight.
 const SENT: &str = "Authorization, Content-Type, Idempotency-Key, X-Till-Software";
-/// What a till needs of an answer and a browser would hide.
-const EXPOSED: HeaderValue =
-    HeaderValue::from_static("Idempotency-Replayed, RateLimit, RateLimit-Policy, Retry-After");
-/// The two hours that browsers keep it for at most.
+/// The headers of an answer that a till needs and a browser hides from the page by default.
+const EXPOSED: HeaderValue = HeaderValue::from_static("Idempotency-Replayed, Retry-After");
+/// The longest time for which browsers cache the answer to a preflight: two hours.
 const MAX_AGE_SECONDS: &str = "7200";
 
 const PREFLIGHT: [(HeaderName, &str); 4] = [
@@ -32,7 +31,7 @@ const PREFLIGHT: [(HeaderName, &str); 4] = [
     (ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECONDS),
 ];
 
-/// The answer to a preflight of a till's route; `None` for another request.
+/// The answer to a preflight of a till's route; `None` for any other request.
 #[must_use]
 pub fn preflight(request: &Request) -> Option<Response> {
     let headers = request.headers();
@@ -42,10 +41,11 @@ pub fn preflight(request: &Request) -> Option<Response> {
     is_preflight.then(|| (StatusCode::NO_CONTENT, PREFLIGHT).into_response())
 }
 
-/// The origin that a request comes from, where the till's key lists it; `None` for a request of no page.
+/// The origin of the page that sent a request, if the till's key lists it; `None` for a request that no
+/// page sent.
 ///
 /// # Errors
-/// [`Kind::Forbidden`] for another origin.
+/// `origin_not_allowed` (403) for an origin that the key does not list.
 pub(crate) fn origin_of(headers: &HeaderMap, till: &Till) -> Result<Option<HeaderValue>, Problem> {
     let Some(origin) = headers.get(ORIGIN) else { return Ok(None) };
     let key = till.scope.settings.keys.iter().find(|key| key.id == till.key);
@@ -59,7 +59,7 @@ pub(crate) fn origin_of(headers: &HeaderMap, till: &Till) -> Result<Option<Heade
 }
 
 /// Lets the page of `origin` read an answer.
-pub(crate) fn tell(origin: &HeaderValue, headers: &mut HeaderMap) {
+pub(crate) fn allow(origin: &HeaderValue, headers: &mut HeaderMap) {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     headers.append(VARY, HeaderValue::from_static("Origin"));

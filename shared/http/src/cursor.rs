@@ -1,24 +1,30 @@
-//! Where a page begins, as an opaque text: JSON in base64url. It holds keys of the caller's own
-//! tenant at the most, and what is read with it is bounded by the caller's credential, so that a
-//! cursor made up or taken from elsewhere shows nothing.
+//! A cursor: the position after which a page begins, as an opaque text (JSON in base64url).
+//!
+//! A cursor holds keys of the caller's own tenant at the most. The read that it begins is bounded by the
+//! caller's credential, so that a forged cursor, or a cursor of another tenant, shows nothing.
 
+use crate::problem::Problem;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Longer than any cursor of ours; what is longer is not read.
-const LONGEST: usize = 8_192;
+/// The most characters of a cursor: more than any cursor that this API gives.
+pub const LONGEST: usize = 8_192;
 
-/// Writes a cursor.
+/// The cursor of the page after `position`; `None` where there is no further page.
 ///
 /// # Errors
-/// Those of serialization, which cursors of plain fields do not have.
-pub fn encode<T: Serialize>(position: &T) -> Result<String, serde_json::Error> {
+/// A defect, which positions of plain fields do not have.
+pub fn next<T: Serialize>(position: Option<&T>) -> Result<Option<String>, Problem> {
+    position.map(encode).transpose().map_err(|error| Problem::defect(error.to_string()))
+}
+
+fn encode<T: Serialize>(position: &T) -> Result<String, serde_json::Error> {
     serde_json::to_vec(position).map(|json| URL_SAFE_NO_PAD.encode(json))
 }
 
-/// Reads a cursor; `None` for what is none of ours.
+/// Reads a cursor; `None` for a text that is not one.
 #[must_use]
 pub fn decode<T: DeserializeOwned>(text: &str) -> Option<T> {
     if text.len() > LONGEST {

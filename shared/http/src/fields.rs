@@ -1,19 +1,18 @@
-//! Reading a request's fields into the domain's types, and telling every mistake at once.
+//! Reads the fields of a request into the domain's types, and collects the errors of all fields.
 
 use crate::codes::Code;
-use crate::problem::Kind;
-use crate::{FieldError, Problem};
-use domain::DomainError;
+use crate::problem::{FieldError, Kind, Problem};
+use domain::{DomainError, InvalidField};
 
-/// The mistakes found so far. Each `check` gives `None` for a field that is not accepted, so that
-/// one `let … else` over all of them either has every value or answers [`Fields::refuse`].
+/// The errors found so far. `check` returns `None` for a field that is not accepted, so that one
+/// `let … else` over all fields either has every value or returns [`Fields::refuse`].
 #[derive(Default)]
 pub struct Fields {
     errors: Vec<FieldError>,
 }
 
 impl Fields {
-    /// Takes the value, or notes what is wrong with the field at `pointer`.
+    /// The value, or `None` and an error of the field at `pointer`.
     pub fn check<T, E: Into<DomainError>>(
         &mut self,
         pointer: &str,
@@ -29,7 +28,7 @@ impl Fields {
         }
     }
 
-    /// As [`Fields::check`] for a field that may be absent: `Some(None)` is accepted.
+    /// As [`Fields::check`], for an optional field: `Some(None)` where it is absent.
     pub fn check_given<T, V, E: Into<DomainError>>(
         &mut self,
         pointer: &str,
@@ -42,7 +41,7 @@ impl Fields {
         }
     }
 
-    /// As [`Fields::check`] for a parameter of the path.
+    /// As [`Fields::check`], for a parameter of the path.
     pub fn check_parameter<T, E: Into<DomainError>>(
         &mut self,
         name: &str,
@@ -59,18 +58,25 @@ impl Fields {
         }
     }
 
-    /// Notes a mistake that no type of the domain tells.
+    /// Adds an error that no type of the domain has.
     pub fn note(&mut self, pointer: &str, code: Code, detail: impl Into<String>) {
         self.errors.push(FieldError::of_body(pointer, code, detail));
     }
 
-    /// Whether nothing was noted.
+    /// Notes a field that a type of the domain does not accept. `prefix` is the place of the document in the
+    /// body: empty for the whole body.
+    pub fn note_invalid(&mut self, prefix: &str, field: &InvalidField) {
+        let InvalidField { pointer, error } = field;
+        self.note(&format!("{prefix}{pointer}"), (*error).into(), error.to_string());
+    }
+
+    /// Whether there is no error.
     #[must_use]
     pub fn all_accepted(&self) -> bool {
         self.errors.is_empty()
     }
 
-    /// The refusal that tells all of them.
+    /// The refusal with all errors.
     #[must_use]
     pub fn refuse(self) -> Problem {
         Problem::fields(Kind::Unprocessable, self.errors)

@@ -1,46 +1,67 @@
-//! `Idempotency-Key`: a request that may be sent again, and is carried out once in 24 hours.
+//! `Idempotency-Key`: a request with this header may be sent again, and is carried out once in 24 hours.
 //!
-//! A key is optional where a double does no harm, and required where points or money move
-//! ([`KeyedBody::required`]). A purchase needs none: its receipt is its key.
+//! The key is optional where a request carried out twice does no harm ([`KeyedBody`]), and required where
+//! points or money move ([`RequiredKeyBody`]). A purchase needs no key: its receipt identifies it.
 
-use crate::body::{LARGEST, too_large};
+use crate::body::{JsonBody, LARGEST, too_large};
 use crate::codes::{self, Code};
-use crate::problem::Kind;
-use crate::{FieldError, JsonBody, Problem};
+use crate::headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
+use crate::problem::{FieldError, Kind, Problem};
+use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use store::{Answered, IdempotencyKey};
 
-/// The header that says that an answer was given before.
-pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
-
-/// [`REPLAYED`], where an answer was given before.
-pub type Replayed = Option<[(HeaderName, &'static str); 1]>;
-
-/// The header of an answer that was given before.
-#[must_use]
-pub fn replayed(before: bool) -> Replayed {
-    before.then_some([(REPLAYED, "true")])
+/// The answer to a request that may be sent again: a JSON body, with the header `idempotency-replayed`
+/// where an earlier request was carried out and this one changed nothing.
+pub struct KeyedAnswer<T> {
+    status: StatusCode,
+    is_replay: bool,
+    body: T,
 }
 
-/// What was done, and the header where it was done before.
-pub fn told<T>(answered: Answered<T>) -> (T, Replayed) {
-    match answered {
-        Answered::New(done) => (done, None),
-        Answered::Replayed(done) => (done, replayed(true)),
+impl<T> KeyedAnswer<T> {
+    /// 201: the resource exists.
+    #[must_use]
+    pub const fn created(body: T, is_replay: bool) -> Self {
+        Self { status: StatusCode::CREATED, is_replay, body }
+    }
+
+    /// 202: the work goes on in the background.
+    #[must_use]
+    pub const fn accepted(body: T, is_replay: bool) -> Self {
+        Self { status: StatusCode::ACCEPTED, is_replay, body }
     }
 }
 
-/// The header, as requests spell it.
-pub(crate) const HEADER: &str = "Idempotency-Key";
+impl<T: Serialize> IntoResponse for KeyedAnswer<T> {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        if self.is_replay {
+            response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
+        }
+        response
+    }
+}
+
+/// The result of an operation, and whether an earlier request with the same key carried it out.
+pub fn split<T>(answered: Answered<T>) -> (T, bool) {
+    match answered {
+        Answered::New(result) => (result, false),
+        Answered::Replayed(result) => (result, true),
+    }
+}
+
 /// The most characters of a key.
 const LONGEST: usize = 255;
 
-/// A body read as JSON, with the request's key where it has one. The same request is the same method,
-/// path and body, byte for byte.
+/// A JSON body, with the request's key if the request has one. Two requests are the same when method,
+/// path and body agree byte for byte.
 pub struct KeyedBody<T> {
     /// The key.
     pub key: Option<IdempotencyKey>,
@@ -48,20 +69,13 @@ pub struct KeyedBody<T> {
     pub body: T,
 }
 
-impl<T> KeyedBody<T> {
-    /// The key and the body, for an operation that moves points or money.
-    ///
-    /// # Errors
-    /// [`Kind::Malformed`] with the code `idempotency_key_missing`.
-    pub fn required(self) -> Result<(IdempotencyKey, T), Problem> {
-        let Self { key, body } = self;
-        let missing = || {
-            let detail =
-                "must be sent: this moves points, and a request sent twice must do so once";
-            refused(codes::IDEMPOTENCY_KEY_MISSING, detail)
-        };
-        Ok((key.ok_or_else(missing)?, body))
-    }
+/// A JSON body of an operation that moves points or money. A request without a key is answered 400
+/// (`idempotency_key_missing`).
+pub struct RequiredKeyBody<T> {
+    /// The key.
+    pub key: IdempotencyKey,
+    /// The body.
+    pub body: T,
 }
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for KeyedBody<T> {
@@ -74,7 +88,21 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for KeyedBody<T> {
     }
 }
 
-/// A request with its key, where it has one.
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for RequiredKeyBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let KeyedBody { key, body } = KeyedBody::from_request(request, state).await?;
+        let missing = || {
+            let detail =
+                "must be sent: this moves points, and a request sent twice must do so once";
+            refused(codes::IDEMPOTENCY_KEY_MISSING, detail)
+        };
+        Ok(Self { key: key.ok_or_else(missing)?, body })
+    }
+}
+
+/// A request, with its key if it has one.
 async fn keyed(request: Request) -> Result<(Option<IdempotencyKey>, Request), Problem> {
     let (parts, body) = request.into_parts();
     let text = key_of(&parts.headers)?;
@@ -93,7 +121,7 @@ async fn keyed(request: Request) -> Result<(Option<IdempotencyKey>, Request), Pr
 }
 
 fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let mut sent = headers.get_all(HEADER).iter();
+    let mut sent = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(key) = sent.next() else { return Ok(None) };
     let bytes = key.as_bytes();
     let fits = (1..=LONGEST).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic);
@@ -107,7 +135,7 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 fn refused(code: Code, detail: &str) -> Problem {
-    let error = FieldError::of_parameter(HEADER, code, detail);
+    let error = FieldError::of_parameter(IDEMPOTENCY_KEY, code, detail);
     Problem::fields(Kind::Malformed, vec![error]).coded(code)
 }
 
@@ -140,10 +168,18 @@ mod tests {
     #[test]
     fn a_key_is_optional_unless_the_operation_requires_it() {
         assert!(read("/a", None, "{}").ok().unwrap().key.is_none());
-        let refused = read("/a", None, "{}").ok().unwrap().required().err().unwrap();
-        assert_eq!((refused.kind(), refused.code()), (Kind::Malformed, "idempotency_key_missing"));
-        let (key, _) = read("/a", Some(b"k"), "{}").ok().unwrap().required().ok().unwrap();
-        assert_eq!(key.text, "k");
+        let request = |key: Option<&str>| {
+            let request = Request::post("/a").header("content-type", "application/json");
+            let request = key
+                .into_iter()
+                .fold(request, |request, key| request.header("idempotency-key", key));
+            let request = request.body(Body::from("{}")).unwrap();
+            block_on(RequiredKeyBody::<Value>::from_request(request, &()))
+        };
+        let refused = request(None).err().unwrap();
+        assert_eq!(refused.kind(), Kind::Malformed);
+        assert_eq!(refused.code(), "idempotency_key_missing");
+        assert_eq!(request(Some("k")).ok().unwrap().key.text, "k");
     }
 
     #[rstest]

@@ -1,5 +1,5 @@
-//! The edge of the HTTP functions: who calls, what the body says, where a page begins, and the one
-//! type that every refusal becomes.
+//! The edge of the HTTP functions: authentication, bodies, paths, queries and pages, and the one type that
+//! every refusal becomes.
 
 mod admission;
 pub mod authentication;
@@ -8,20 +8,24 @@ pub mod codes;
 pub mod cors;
 pub mod cursor;
 pub mod fields;
+pub mod gate;
+pub mod headers;
 pub mod idempotency;
 pub mod operator;
 pub mod page;
 pub mod path;
 pub mod problem;
-pub mod rate_limit;
+pub mod query;
+mod request_details;
 pub mod requests;
 pub mod software;
 pub mod till_key;
 
-pub use authentication::{Caller, Clock, Gate, Operator, Till};
 pub use body::JsonBody;
 pub use fields::Fields;
-pub use idempotency::KeyedBody;
+pub use gate::{Caller, Clock, Gate, Operator, Till};
+pub use idempotency::{KeyedAnswer, KeyedBody, RequiredKeyBody};
 pub use page::Page;
 pub use path::Segments;
 pub use problem::{FieldError, Problem, ProblemBody};
+pub use query::Query;

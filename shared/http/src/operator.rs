@@ -1,5 +1,5 @@
-//! The operator's key: a secret made at deployment, read when it is first needed and again after
-//! five minutes, so that a rotation holds without a deployment.
+//! The operator's key: a secret made at deployment. The function reads the secret when a request first
+//! needs it, and again after five minutes, so that a rotated key takes effect without a deployment.
 
 use domain::Instant;
 use futures::future::BoxFuture;
@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 use std::sync::{Mutex, PoisonError};
 use subtle::ConstantTimeEq;
 
-const KEPT_SECONDS: i64 = 300;
+const CACHED_SECONDS: i64 = 300;
 
-/// Why a secret could not be read.
+/// The error of a secret that cannot be read.
 pub type ReadError = Box<dyn std::error::Error + Send + Sync>;
 
 type Read = dyn Fn() -> BoxFuture<'static, Result<String, ReadError>> + Send + Sync;
@@ -17,39 +17,36 @@ type Read = dyn Fn() -> BoxFuture<'static, Result<String, ReadError>> + Send + S
 /// The operator's key, as its hash.
 pub struct OperatorKey {
     read: Box<Read>,
-    kept: Mutex<Option<(Instant, [u8; 32])>>,
+    cached: Mutex<Option<(Instant, [u8; 32])>>,
 }
 
 impl OperatorKey {
-    /// The key that `read` gives; it is not called before a key is to be compared.
+    /// The key that `read` returns. `read` is called when a key is first compared.
     pub fn new<F>(read: F) -> Self
     where
         F: Fn() -> BoxFuture<'static, Result<String, ReadError>> + Send + Sync + 'static,
     {
-        Self { read: Box::new(read), kept: Mutex::default() }
+        Self { read: Box::new(read), cached: Mutex::default() }
     }
 
-    /// Whether `token` is the key: hashes are compared, in constant time. At most 1 round trip in
-    /// five minutes.
-    ///
-    /// # Errors
-    /// Where the secret could not be read.
+    /// Whether `token` is the key. Hashes are compared, in constant time. At most 1 round trip in five
+    /// minutes.
     pub(crate) async fn is(&self, token: &str, now: Instant) -> Result<bool, ReadError> {
-        let wanted = if let Some(hash) = self.kept(now) {
+        let expected = if let Some(hash) = self.cached(now) {
             hash
         } else {
             let hash = hash(&(self.read)().await?);
-            *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, hash));
+            *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, hash));
             hash
         };
-        Ok(wanted.ct_eq(&hash(token)).into())
+        Ok(expected.ct_eq(&hash(token)).into())
     }
 
-    fn kept(&self, now: Instant) -> Option<[u8; 32]> {
-        let kept = *self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let (read_at, hash) = kept?;
+    fn cached(&self, now: Instant) -> Option<[u8; 32]> {
+        let cached = *self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        let (read_at, hash) = cached?;
         let age = now.as_second() - read_at.as_second();
-        (0..KEPT_SECONDS).contains(&age).then_some(hash)
+        (0..CACHED_SECONDS).contains(&age).then_some(hash)
     }
 }
 

@@ -1,8 +1,8 @@
-//! Every refusal of the HTTP functions, as `application/problem+json` (RFC 9457).
+//! Refusals of the HTTP functions, as `application/problem+json` (RFC 9457).
 //!
-//! A problem has a code for programs, a detail for the caller's developers and, where something of
-//! ours broke, an internal message that is logged and never shown. [`crate::requests::observe`]
-//! writes the body, because only there the request's identifier is known.
+//! A problem has a code for programs and a detail for the caller's developers. A failure of the service also
+//! has an internal message, which is logged and never sent. [`crate::requests::observe`] writes the body,
+//! because only that layer knows the identifier of the request.
 
 use crate::codes::{self, Code};
 use axum::http::StatusCode;
@@ -15,32 +15,30 @@ use serde::Serialize;
 use store::{ErrorChain, StoreError};
 use utoipa::ToSchema;
 
-/// What kind of refusal it is: a status that can only be 4xx or 5xx, and the code it has by default.
+/// The kind of a refusal: a status, which can only be 4xx or 5xx, and a default code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The request is not what HTTP or JSON allows.
+    /// The request is not valid HTTP or JSON, or a parameter or header is not accepted.
     Malformed,
-    /// No credential of ours.
+    /// The request has no key, or a key that is not in use.
     Unauthenticated,
-    /// A credential of ours, for something else.
+    /// The key is for other operations.
     Forbidden,
-    /// No such thing, or another's: the caller cannot tell which.
+    /// No such resource exists, or it is another merchant's. The caller cannot tell which.
     NotFound,
-    /// The route knows other methods.
+    /// The route has other methods.
     MethodNotAllowed,
-    /// What stands already is in the way.
+    /// The present state does not allow the request.
     Conflict,
-    /// The body is over [`crate::body::LARGEST`].
+    /// The body is larger than [`crate::body::LARGEST`].
     BodyTooLarge,
-    /// The body is no JSON by its own word.
+    /// The `Content-Type` of the body is not the expected one.
     UnsupportedMediaType,
-    /// The request is read, and a value in it is not accepted.
+    /// A value of the request is not accepted.
     Unprocessable,
-    /// More requests than a key may make: [`crate::rate_limit`].
-    TooManyRequests,
-    /// Ours to mend.
+    /// The service has a defect.
     Defect,
-    /// The same request may go through later.
+    /// The same request may be accepted later.
     Unavailable,
 }
 
@@ -58,7 +56,6 @@ impl Kind {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Defect => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -75,28 +72,27 @@ impl Kind {
             Self::BodyTooLarge => codes::BODY_TOO_LARGE,
             Self::UnsupportedMediaType => codes::UNSUPPORTED_MEDIA_TYPE,
             Self::Unprocessable => codes::INVALID_FIELDS,
-            Self::TooManyRequests => codes::TOO_MANY_REQUESTS,
             Self::Defect => codes::DEFECT,
             Self::Unavailable => codes::UNAVAILABLE,
         }
     }
 }
 
-/// One field that is not accepted.
+/// A field that is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// Where it stands in the body (RFC 6901).
+    /// The place of the field in the body (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(examples("/lines/0/quantity"))]
     pointer: Option<String>,
-    /// Its name, where it stands in the path or the query.
+    /// The name of the field in the path, the query or the headers.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(examples("limit"))]
     parameter: Option<String>,
-    /// Stable, for programs and for translation.
+    /// A stable code, for programs and for translation.
     #[schema(value_type = String, examples("quantity_out_of_range"))]
     code: Code,
-    /// What is wrong with it, after the field's name.
+    /// The reason, to be read after the name of the field.
     #[schema(examples("must be more than 0 and at most 100000"))]
     detail: String,
 }
@@ -150,19 +146,19 @@ impl Problem {
         Self { errors, ..Self::new(kind, detail) }
     }
 
-    /// One field of the body that breaks a rule of the domain.
+    /// A field of the body that breaks a rule of the domain.
     #[must_use]
     pub fn refused(pointer: &str, error: impl Into<DomainError>) -> Self {
         Self::from(error.into()).at(pointer)
     }
 
-    /// No such thing, or another's.
+    /// A resource that does not exist, or is another merchant's.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
         Self::new(Kind::NotFound, format!("There is no such {what}."))
     }
 
-    /// Ours to mend: `internal` is logged and not shown.
+    /// A defect of the service. `internal` is logged and not sent.
     #[must_use]
     pub fn defect(internal: impl Into<String>) -> Self {
         Self {
@@ -171,7 +167,7 @@ impl Problem {
         }
     }
 
-    /// Something we depend on did not answer: `internal` is logged and not shown.
+    /// A service that this one needs did not answer. `internal` is logged and not sent.
     #[must_use]
     pub fn unavailable(internal: impl Into<String>) -> Self {
         Self {
@@ -180,8 +176,7 @@ impl Problem {
         }
     }
 
-    /// Names the field of the body that the refusal is about. Nothing of ours that broke is about a
-    /// field.
+    /// Names the field of the body that the refusal is about. A failure of the service is about no field.
     #[must_use]
     pub fn at(mut self, pointer: &str) -> Self {
         if matches!(self.kind, Kind::Defect | Kind::Unavailable) {
@@ -199,7 +194,7 @@ impl Problem {
         self
     }
 
-    /// The same with a code of its own, where programs should tell it from others of its kind.
+    /// The refusal with a code of its own, by which programs tell it from others of its kind.
     #[must_use]
     pub fn coded(self, code: Code) -> Self {
         Self { code, ..self }
@@ -243,33 +238,33 @@ fn named(error: &FieldError) -> String {
     }
 }
 
-/// A refusal as it is sent.
+/// The body of a refusal.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemBody {
-    /// Always `about:blank`: `code` tells problems apart.
+    /// The text `about:blank`, always: `code` tells problems apart.
     #[schema(value_type = String, examples("about:blank"))]
     r#type: &'static str,
-    /// The status in words.
+    /// The status in words, in English.
     #[schema(value_type = String, examples("Unprocessable Entity"))]
     title: &'static str,
-    /// The status.
+    /// The status as a number.
     #[schema(examples(422))]
     status: u16,
-    /// What is wrong and what to do, for developers.
+    /// The reason and the remedy, for developers.
     #[schema(examples("/lines/0/quantity must be more than 0 and at most 100000"))]
     detail: String,
-    /// Stable, for programs and for translation.
+    /// A stable code, for programs and for translation.
     #[schema(value_type = String, examples("invalid_fields"))]
     code: Code,
-    /// Every field that is not accepted.
+    /// The fields that are not accepted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
-    /// For the cashier's screen, in French, where there is something to do at the till.
+    /// A sentence for the cashier, in French, where the cashier can do something about the refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     cashier_message: Option<&'static str>,
-    /// The request, as our logs know it.
+    /// The identifier of the request, which the logs of the service have too.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
 }
@@ -282,7 +277,7 @@ impl From<DomainError> for Problem {
             ErrorClass::Conflict => Kind::Conflict,
         };
         if let DomainError::Request(RequestError::IdempotencyKeyReused) = error {
-            let error = FieldError::of_parameter(crate::idempotency::HEADER, code, detail);
+            let error = FieldError::of_parameter(crate::headers::IDEMPOTENCY_KEY, code, detail);
             return Self::fields(kind, vec![error]).coded(code);
         }
         let sentence = format!("{} {detail}.", subject(error));
@@ -292,7 +287,7 @@ impl From<DomainError> for Problem {
     }
 }
 
-/// What the sentence of a refusal is about, where no field is named.
+/// The subject of the sentence of a refusal that names no field.
 const fn subject(error: DomainError) -> &'static str {
     match error {
         DomainError::Purchase(PurchaseError::ReceiptConflict) => "The receipt",
@@ -311,7 +306,7 @@ const fn subject(error: DomainError) -> &'static str {
     }
 }
 
-/// Whether the cashier can do something about an error, and is shown its sentence.
+/// Whether the cashier can do something about an error: the answer then has its sentence.
 const fn has_cashier_message(error: DomainError) -> bool {
     matches!(
         error,

@@ -1,47 +1,32 @@
-//! One line a request in the log, the body of a refusal, and the headers that every answer to a till
-//! has. None ever holds a body that came in, a query, a contact, a name or a token.
+//! One log line for each request, the body of a refusal, and the headers that every answer to a till has.
+//! None of them holds a body that came in, a query, a contact, a name or a token.
 
-use crate::authentication::Caller;
-use crate::problem::Kind;
-use crate::rate_limit::Standing;
+use crate::cors;
+use crate::gate::Caller;
+use crate::problem::{Kind, Problem};
+use crate::request_details::RequestDetails;
 use crate::software::Software;
-use crate::{Problem, cors};
 use axum::Json;
 use axum::extract::{MatchedPath, Request};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::{Extensions, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use lambda_http::request::RequestContext;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Instant;
 
-/// What is learnt of a request on its way in, for its log line and its answer.
-#[derive(Default)]
-pub(crate) struct Notes {
-    pub(crate) caller: OnceLock<Caller>,
-    pub(crate) software: OnceLock<Software>,
-    pub(crate) standing: OnceLock<Standing>,
-    /// The origin of a page that may read the answer.
-    pub(crate) origin: OnceLock<HeaderValue>,
-}
-
-impl Notes {
-    /// Those of a request that [`observe`] answers.
-    pub(crate) fn of(extensions: &Extensions) -> Option<&Self> {
-        extensions.get::<Arc<Self>>().map(AsRef::as_ref)
-    }
-}
-
-/// Answers a request through `next`, writes out its refusal if it is one, and logs it in one line.
-/// To be the outermost layer of a router.
+/// Answers a request through `next`, writes the body of a refusal, and logs the request in one line.
+/// This must be the outermost layer of a router.
 pub async fn observe(mut request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let notes = Arc::<Notes>::default();
+    let details = Arc::<RequestDetails>::default();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let request_id = request_id(request.extensions());
-    request.extensions_mut().insert(Arc::clone(&notes));
+    request.extensions_mut().insert(Arc::clone(&details));
 
     let mut response = next.run(request).await;
     let problem = response.extensions_mut().remove::<Problem>();
@@ -49,14 +34,11 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
         response = written(problem, request_id.clone(), response);
     }
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Some(standing) = notes.standing.get() {
-        standing.tell(response.headers_mut());
-    }
-    if let Some(origin) = notes.origin.get() {
-        cors::tell(origin, response.headers_mut());
+    if let Some(origin) = details.origin.get() {
+        cors::allow(origin, response.headers_mut());
     }
 
-    let caller = notes.caller.get();
+    let caller = details.caller.get();
     let merchant = caller.and_then(Caller::merchant).map(tracing::field::display);
     let key = caller.and_then(Caller::key).map(tracing::field::display);
     tracing::info!(
@@ -66,7 +48,7 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
         duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         merchant,
         key,
-        software = notes.software.get().map(Software::as_str),
+        software = details.software.get().map(Software::as_str),
         code = problem.as_ref().map(Problem::code),
         request_id,
         "request"
@@ -82,12 +64,12 @@ fn written(problem: &Problem, request_id: Option<String>, refused: Response) -> 
     let body = Json(problem.body(request_id)).into_response().into_body();
     let content_type = HeaderValue::from_static("application/problem+json");
     parts.headers.insert(CONTENT_TYPE, content_type);
-    parts.headers.remove(axum::http::header::CONTENT_LENGTH);
+    parts.headers.remove(CONTENT_LENGTH);
     match problem.kind() {
         Kind::Unauthenticated => {
             parts.headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Token, Bearer"));
         }
-        Kind::Unavailable | Kind::TooManyRequests => {
+        Kind::Unavailable => {
             parts.headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         _ => {}
@@ -95,7 +77,7 @@ fn written(problem: &Problem, request_id: Option<String>, refused: Response) -> 
     Response::from_parts(parts, body)
 }
 
-/// API Gateway's identifier of the request, which its own log and answer carry too.
+/// API Gateway's identifier of the request. The log and the answer of API Gateway hold the same one.
 fn request_id(extensions: &Extensions) -> Option<String> {
     match extensions.get::<RequestContext>()? {
         RequestContext::ApiGatewayV2(context) => context.request_id.clone(),

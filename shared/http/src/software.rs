@@ -1,34 +1,33 @@
-//! The software that calls, by the name it gives itself: what we write to its makers about.
+//! The software that calls, by the name it sends. The operator writes to the makers of a software by
+//! this name.
 
-use crate::problem::Kind;
-use crate::{Problem, codes};
+use crate::codes;
+use crate::headers::X_TILL_SOFTWARE;
+use crate::problem::{Kind, Problem};
+use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
-use axum::http::{HeaderMap, HeaderName};
-
-/// What a browser may set, where it forbids `User-Agent`.
-pub const X_TILL_SOFTWARE: HeaderName = HeaderName::from_static("x-till-software");
 
 /// The most characters of a name.
 pub const NAME_LENGTH: usize = 40;
 /// The most characters of a version.
 pub const VERSION_LENGTH: usize = 20;
 
-/// A name and a version, `Caisse/2.4.1`, which may be logged.
+/// A name and a version that may be logged: `Caisse/2.4.1`.
 ///
-/// The name begins with a letter and has at most four digits, the version at most four numbers of at
-/// most eight digits, so that neither can be a telephone number, a card's or an address.
+/// The name begins with a letter and has at most four digits. The version has at most four numbers of at
+/// most eight digits. So neither can be a telephone number, the number of a card or an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Software(String);
 
 impl Software {
-    /// Reads `Name/Version`; `None` for anything else, such as what a browser says of itself.
+    /// Reads `Name/Version`; `None` for any other text, such as the `User-Agent` of a browser.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (name, version) = text.split_once('/')?;
         (is_name(name) && is_version(version)).then(|| Self(text.to_owned()))
     }
 
-    /// The software that a request names: by `X-Till-Software`, or else by `User-Agent`.
+    /// The software that a request names by `X-Till-Software`, or by `User-Agent` where that is absent.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
         headers
             .get(X_TILL_SOFTWARE)
@@ -38,7 +37,7 @@ impl Software {
             .ok_or_else(not_named)
     }
 
-    /// As it was sent.
+    /// The name and the version, as they were sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

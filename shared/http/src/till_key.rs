@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 const IDENTIFIER: usize = 16;
 const SECRET: usize = 24;
 
-/// A key as it was presented: whose it says it is, and its secret's hash.
+/// A key as a request presents it: the merchant and the key that it names, and the hash of its secret.
 pub(crate) struct Presented {
     pub(crate) merchant: MerchantId,
     mode: Mode,
@@ -36,7 +36,7 @@ impl Presented {
         })
     }
 
-    /// The stored key that this one opens: the secrets' hashes are compared in constant time.
+    /// The stored key that this one matches. The hashes of the secrets are compared in constant time.
     pub(crate) fn among<'k>(&self, keys: &'k [TillKey]) -> Option<&'k TillKey> {
         let key = keys.iter().find(|key| key.id == self.id)?;
         let same = bool::from(key.secret_hash.ct_eq(&self.secret_hash));
@@ -44,18 +44,18 @@ impl Presented {
     }
 }
 
-/// A key just made: what is stored, and the token, which is shown this once.
+/// A new key: the stored part, and the token, which is never shown again.
 pub struct Minted {
-    /// What is stored.
+    /// The part that is stored.
     pub stored: TillKey,
-    /// What the till sends.
+    /// The token that the till sends.
     pub token: String,
 }
 
 /// Makes a key.
 ///
 /// # Errors
-/// Where the system gives no random bytes.
+/// The system gives no random bytes.
 pub fn mint(
     merchant: MerchantId,
     establishment: EstablishmentId,
@@ -99,28 +99,28 @@ mod tests {
     }
 
     #[test]
-    fn a_key_opens_where_it_was_made() {
+    fn a_new_key_matches_its_stored_part() {
         let Minted { stored, token } = minted(Mode::Live);
         let presented = Presented::read(&token).unwrap();
         assert_eq!(presented.among(std::slice::from_ref(&stored)), Some(&stored));
     }
 
     #[test]
-    fn a_key_of_another_mode_or_secret_or_revoked_does_not_open() {
+    fn a_key_of_another_mode_or_secret_and_a_revoked_key_do_not_match() {
         let Minted { stored, token } = minted(Mode::Live);
-        let opens = |token: &str, stored: &TillKey| {
+        let matches = |token: &str, stored: &TillKey| {
             let presented = Presented::read(token).unwrap();
             presented.among(std::slice::from_ref(stored)).is_some()
         };
-        assert!(!opens(&token.replace("zs_live_", "zs_test_"), &stored));
+        assert!(!matches(&token.replace("zs_live_", "zs_test_"), &stored));
         let another = TillKey { id: stored.id, ..minted(Mode::Live).stored };
-        assert!(!opens(&token, &another));
+        assert!(!matches(&token, &another));
         let revoked = TillKey { revoked_at: Some(Instant::UNIX_EPOCH), ..stored };
-        assert!(!opens(&token, &revoked));
+        assert!(!matches(&token, &revoked));
     }
 
     #[test]
-    fn what_is_no_key_is_not_read() {
+    fn a_text_that_is_no_key_is_not_read() {
         let token = minted(Mode::Test).token;
         for text in ["", "zs_", "zs_live_", "zs_prod_AAAA", &token[..token.len() - 2], &token[3..]]
         {

@@ -148,7 +148,7 @@ mod tests {
         let url = format!("http://{}/", listener.local_addr().unwrap());
         tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
-            stream.read(&mut [0; 1024]).await.unwrap();
+            assert!(stream.read(&mut [0; 1024]).await.unwrap() > 0);
             match response {
                 Some(response) => stream.write_all(response.as_bytes()).await.unwrap(),
                 None => std::future::pending().await,

@@ -8,7 +8,6 @@ pub mod messages;
 pub mod queue;
 pub mod settings;
 pub mod telemetry;
-pub mod ttl_cache;
 
 use domain::Instant;
 

@@ -11,15 +11,16 @@ mod error_chain;
 mod ledger;
 mod member;
 mod merchant;
-mod programme;
 mod purchase;
 mod retention;
 mod reward;
 mod table;
+mod ttl_cache;
 mod upload;
 mod vault;
 mod webhook;
 
+use domain::MerchantId;
 use std::sync::Arc;
 
 pub use archive::{Part, Position, Purpose, Step, StoredItem, Walk};
@@ -62,6 +63,7 @@ pub use reward::redemption::{NewRedemption, Redeemed, Wanted};
 pub use table::idempotency::{Answered, IdempotencyKey};
 pub use table::keys::{BatchId, Mode, Tenant};
 pub use table::transaction::{Cancellation, Transaction, TransactionOutcome};
+pub use ttl_cache::TtlCache;
 pub use upload::{RangeReport, Rows, Upload, UploadStatus};
 pub use vault::{MasterKey, MerchantKey};
 pub use webhook::changes::{Change, ChangeKind, ChangedPurchase, StreamRecord};
@@ -69,13 +71,19 @@ pub use webhook::endpoint::{NewWebhook, Webhook};
 pub use webhook::events::{Event, EventKey, EventPage};
 pub use webhook::secret::WebhookSecret;
 
-/// The table, seen by one function. Cheap to clone; holds a cache of merchants' settings.
+/// How long an instance uses settings, offers and rewards without reading them again: a revoked key
+/// works no longer than that.
+const CACHED_SECONDS: i64 = 60;
+/// How many values each cache of an instance holds.
+const CACHED_VALUES: usize = 500;
+
+/// The table, as one function uses it. Cheap to clone: all clones share the caches.
 #[derive(Clone)]
 pub struct Store {
     client: aws_sdk_dynamodb::Client,
     table: Arc<str>,
     master_key: Arc<MasterKey>,
-    settings: Arc<merchant::settings::Cache>,
+    settings: Arc<TtlCache<MerchantId, Arc<Settings>>>,
     offers: Arc<coupon::offer::Offers>,
     rewards: Arc<reward::catalogue::Rewards>,
     finished_batches: Arc<coupon::batch::FinishedBatches>,
@@ -107,10 +115,10 @@ impl Store {
             client,
             table: table.into(),
             master_key: Arc::new(master_key),
-            settings: Arc::default(),
-            offers: Arc::default(),
-            rewards: Arc::default(),
-            finished_batches: Arc::default(),
+            settings: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
+            offers: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
+            rewards: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
+            finished_batches: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
         }
     }
 }

@@ -137,9 +137,9 @@ async fn the_queue_refuses_one_request_after_as_many_as_the_test_says() {
 
 #[tokio::test]
 async fn a_secret_is_read_by_its_name_and_an_unknown_one_is_refused() {
+    const TARGET: &str = "secretsmanager.GetSecretValue";
     let secrets = HashMap::from([("vault".to_owned(), "the key".to_owned())]);
     let secrets = SecretsManager::of(secrets);
-    const TARGET: &str = "secretsmanager.GetSecretValue";
     let known = call(&secrets, TARGET, &json!({"SecretId": "vault"})).await;
     assert_eq!(known.json()["SecretString"], "the key");
     let unknown = call(&secrets, TARGET, &json!({"SecretId": "other"})).await;

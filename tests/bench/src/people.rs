@@ -148,7 +148,7 @@ impl Shop {
     /// Adds so many members, due on this day. Their records are copies of the records of the members in the
     /// table, under new identifiers. The sealed fields of a copy do not open, because they are sealed for
     /// another identifier. A walk over members does not open them, and reads as many bytes.
-    pub(crate) async fn copy(&self, dynamo: &Dynamo, count: usize, due: Day) {
+    pub(crate) fn copy(&self, dynamo: &Dynamo, count: usize, due: Day) {
         let templates = self.records(dynamo);
         let tenant = self.scope.tenant().to_string();
         tokio::task::block_in_place(|| {

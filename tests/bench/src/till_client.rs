@@ -13,8 +13,7 @@ pub(crate) const ESTABLISHMENT: &str = "paris";
 /// The name of the measuring software.
 const SOFTWARE: &str = "zerosix-bench/1";
 
-/// Establishments whose keys take turns. The bench sells hundreds of times a second, and the quota of one
-/// key would refuse that.
+/// Establishments whose keys take turns, as hundreds of sales a second come from many tills.
 const ESTABLISHMENTS: usize = 10;
 
 /// A new merchant, with a key for each of its establishments.

@@ -123,7 +123,7 @@ async fn work(
     poster: Poster,
     state: Arc<Mutex<State>>,
 ) {
-    let permits = Arc::new(Semaphore::new(CONCURRENT_POSTS));
+    let semaphore = Arc::new(Semaphore::new(CONCURRENT_POSTS));
     let poster = Arc::new(poster);
     let mut taken = Vec::with_capacity(max_events);
     while receiver.recv_many(&mut taken, max_events).await > 0 {
@@ -134,16 +134,16 @@ async fn work(
             .filter_map(|event| (event.generation == current).then_some(event.body))
             .collect();
         lock(&state).figures.waiting -= count - events.len();
-        let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&semaphore).acquire_owned().await else { return };
         let (poster, state) = (Arc::clone(&poster), Arc::clone(&state));
         tokio::spawn(async move {
-            let posted = poster.post_until_accepted(&events, current, &state).await;
+            let is_accepted = poster.post_until_accepted(&events, current, &state).await;
             let mut state = lock(&state);
             state.figures.waiting -= events.len();
             // Events from before a reset are not counted.
             if state.generation == current {
                 let figures = &mut state.figures;
-                *(if posted { &mut figures.posted } else { &mut figures.abandoned }) +=
+                *(if is_accepted { &mut figures.posted } else { &mut figures.abandoned }) +=
                     events.len();
             }
             drop(permit);

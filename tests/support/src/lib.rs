@@ -6,12 +6,14 @@
     reason = "a test that cannot be set up must stop"
 )]
 
+mod crash;
 mod merchant;
 mod senders;
 pub mod sequences;
 mod table;
 
 pub use aws_fakes::client_of;
+pub use crash::{Calls, Crash, Moment};
 pub use merchant::{
     instant, merchant, mobile, open_merchant, open_merchant_with, points_a_euro, receipt, sale,
 };

@@ -4,8 +4,8 @@ use domain::programme::{SpendRule, Terms};
 use domain::purchase::receipt::ReceiptNumber;
 use domain::values::calendar::parse_time_zone;
 use domain::{
-    Agreement, Cents, Day, Establishment, EstablishmentId, Instant, Kind, Merchant, MerchantId,
-    Mobile, Programme, Purchase, Receipt, Register, Sector,
+    Agreement, Cents, Day, Establishment, EstablishmentId, Instant, Merchant, MerchantId, Mobile,
+    Programme, Purchase, PurchaseKind, Receipt, Register, Sector,
 };
 use store::{Mode, Scope, Store};
 
@@ -87,6 +87,6 @@ pub fn receipt(number: &str) -> Receipt {
 pub fn sale(number: &str, cents: i64) -> Purchase {
     let sold_at = instant("2026-11-24T09:15:00Z");
     let total = Cents::new(cents);
-    Purchase::new(Sector::Retail, receipt(number), Kind::Sale, sold_at, total, vec![], None)
+    Purchase::new(Sector::Retail, receipt(number), PurchaseKind::Sale, sold_at, total, vec![], None)
         .expect("a sale")
 }

@@ -1,12 +1,12 @@
 //! Random sequences of operations on a member's points, which two threads carry out at once: sales,
 //! returns, cancellations, visits, redemptions, adjustments, daily runs, and the same requests again.
 
-use domain::ledger::entry::{Adjustment, Reason};
+use domain::ledger::entry::{Adjustment, AdjustmentReason};
 use domain::member::{Details, Enrolment};
 use domain::purchase::receipt::{Operator, ReceiptNumber, Register};
 use domain::{
-    Account, Cents, Day, EstablishmentId, Instant, Kind, MemberId, Mobile, Points, Purchase,
-    Receipt, RedemptionId, Sector,
+    Account, Cents, Day, EstablishmentId, Instant, MemberId, Mobile, Points, Purchase,
+    PurchaseKind, Receipt, RedemptionId, Sector,
 };
 use proptest::prelude::*;
 use std::collections::HashMap;
@@ -157,11 +157,13 @@ impl Run {
         let (store, scope, member) = (&self.store, &self.scope, self.member);
         let done = match step {
             Step::Again(_) | Step::Adjust(0) => return Ok(false),
-            Step::Sale(cents) => self.enter(index, Kind::Sale, cents).await,
-            Step::Return(cents) => self.enter(index, Kind::Return { of: None }, cents).await,
+            Step::Sale(cents) => self.enter(index, PurchaseKind::Sale, cents).await,
+            Step::Return(cents) => {
+                self.enter(index, PurchaseKind::Return { of: None }, cents).await
+            }
             Step::ReturnOf(sale, cents) => {
                 let of = Some(self.receipt(sale % self.steps.len()));
-                self.enter(index, Kind::Return { of }, cents).await
+                self.enter(index, PurchaseKind::Return { of }, cents).await
             }
             Step::Cancel(other) => {
                 let receipt = self.receipt(other % self.steps.len());
@@ -182,7 +184,7 @@ impl Run {
         }
     }
 
-    async fn enter(&self, index: usize, kind: Kind, cents: i64) -> Result<(), StoreError> {
+    async fn enter(&self, index: usize, kind: PurchaseKind, cents: i64) -> Result<(), StoreError> {
         let (receipt, at) = (self.receipt(index), noon(self.steps[index].day));
         let total = Cents::new(cents);
         let purchase = Purchase::new(Sector::Retail, receipt, kind, at, total, vec![], None)?;
@@ -222,7 +224,7 @@ impl Run {
 
     async fn adjust(&self, index: usize, points: i64) -> Result<(), StoreError> {
         let day = self.steps[index].day;
-        let (reason, reference) = (Reason::Goodwill, None);
+        let (reason, reference) = (AdjustmentReason::Goodwill, None);
         let author = Operator::parse("7")?;
         let new = NewAdjustment {
             member: self.member,

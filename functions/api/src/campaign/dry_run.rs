@@ -1,62 +1,67 @@
-//! What a campaign would come to: counted by a job, since a merchant may have a million members.
+//! A dry run of a campaign: its recipients, its SMS and its cost. A job counts them in the background, because
+//! a merchant may have a million members.
 
-use crate::campaign::{scope, scope_in_force};
-use crate::openapi::OperatorRefusals;
-use crate::{App, identifiers};
+use crate::context::App;
+use crate::merchant::scope::{scope, scope_in_force};
+use crate::parameters::CampaignPath;
+use crate::schema::{DateTime, Identifier};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::campaign::Campaign;
 use domain::merchant::sender::UnitPrice;
-use domain::{Channel, Instant};
+use domain::{CampaignId, Channel, Instant};
 use http_edge::{Operator, Problem, Segments};
 use platform::messages::CampaignMessage;
 use serde::Serialize;
-use store::{DryCounts, DryRun, Settings};
+use store::{DryCounts, DryRun, Mode, Settings};
 use utoipa::ToSchema;
 
-/// Members in the segment who are not written to.
+/// The members of the segment who would get no message.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NotReached {
-    /// They opposed, or never consented.
+    /// The members who opposed, or never consented.
     opposed: u64,
-    /// They have no address.
+    /// The members without an address.
     unreachable: u64,
 }
 
-/// How long the SMS are, each measured with the person's own name and points.
+/// The length of the SMS, each measured with the person's own name and points.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SmsLengths {
+    /// The number of SMS.
     messages: u64,
-    /// What is paid for.
+    /// The number of parts to pay for.
     parts_total: u64,
-    /// Messages in UCS-2, whose parts are shorter.
+    /// The number of SMS in UCS-2, whose parts are shorter.
     unicode_messages: u64,
 }
 
-/// A dry run. Members who share an e-mail address count each, though their family is written to once.
+/// A dry run. Members who share an e-mail address count each, although their family gets one message.
 #[derive(Serialize, ToSchema)]
 #[schema(as = DryRun)]
 pub(crate) struct DryRunAnswer {
-    campaign_id: String,
-    /// `running` or `done`.
+    #[schema(value_type = Identifier)]
+    campaign_id: CampaignId,
+    /// The state of the dry run: `running` or `done`.
     #[schema(value_type = String, examples("done"))]
     state: &'static str,
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = DateTime)]
     asked_at: Instant,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<DateTime>)]
     done_at: Option<Instant>,
-    /// Members looked at so far.
+    /// The number of members that were checked so far.
     walked: u64,
-    /// Whom the campaign would be sent to.
+    /// The number of members who would get the campaign.
     recipients: u64,
     not_reached: NotReached,
     #[serde(skip_serializing_if = "Option::is_none")]
     sms: Option<SmsLengths>,
-    /// Of one e-mail, or of one part of an SMS, in millionths of a euro; null where the sender has none.
+    /// The price of one e-mail, or of one part of an SMS, in millionths of a euro. `null` where the sender has
+    /// no price.
     unit_price_microeuros: Option<u32>,
-    /// A cent begun counts whole; null where the sender has no price.
+    /// The estimated cost, rounded up to a cent. `null` where the sender has no price.
     estimated_cost_cents: Option<i64>,
 }
 
@@ -70,7 +75,7 @@ impl DryRunAnswer {
             _ => (senders.email.as_ref().and_then(|sender| sender.price), recipients),
         };
         Self {
-            campaign_id: campaign.id.to_string(),
+            campaign_id: campaign.id,
             state: if dry_run.done_at.is_some() { "done" } else { "running" },
             asked_at: dry_run.asked_at,
             done_at: dry_run.done_at,
@@ -88,27 +93,26 @@ impl DryRunAnswer {
     }
 }
 
-/// Ask what a campaign would come to, as it is written now. Nobody is written to. Asking again while it
-/// runs lets it go on.
+/// Start a dry run of a campaign as it is written now.
+///
+/// No message is sent. A request while a dry run is running resumes it.
 #[utoipa::path(
     operation_id = "ask_dry_run",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/dry-run", tag = "campaigns",
     security(("operator_key" = [])),
-    params(("merchant_id" = String, Path), ("campaign_id" = String, Path)),
+    params(CampaignPath),
     responses(
-        (status = 202, description = "It runs.", body = DryRunAnswer),
-        (status = 409, description = "The merchant's contract has ended.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        OperatorRefusals,
+        (status = 202, description = "The dry run, which is running.", body = DryRunAnswer),
+        (status = 409, description = "The merchant's contract has ended (`contract_ended`)."),
     ),
 )]
-pub(crate) async fn ask(
+pub(crate) async fn request(
     State(app): State<App>,
     _: Operator,
-    Segments((merchant, campaign)): Segments<(String, String)>,
+    Segments(path): Segments<CampaignPath>,
 ) -> Result<(StatusCode, Json<DryRunAnswer>), Problem> {
-    let (scope, id) = (scope_in_force(&app, &merchant).await?, identifiers::campaign(&campaign)?);
-    let tenant = scope.tenant();
+    let scope = scope_in_force(&app, path.merchant_id, Mode::Live).await?;
+    let (tenant, id) = (scope.tenant(), path.campaign_id);
     let campaign = app.store().campaign(tenant, id).await?.campaign;
     let dry_run = app.store().ask_dry_run(tenant, id, app.now()).await?;
     app.campaigns.queue(&CampaignMessage::dry_run_of(tenant, id)).await?;
@@ -116,22 +120,23 @@ pub(crate) async fn ask(
     Ok((StatusCode::ACCEPTED, Json(answer)))
 }
 
-/// What a campaign would come to, as far as it is counted. Kept for 30 days, and until the campaign is
-/// written anew.
+/// Show the dry run of a campaign.
+///
+/// The dry run is stored for 30 days, or until the campaign is replaced.
 #[utoipa::path(
     operation_id = "show_dry_run",
     get, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/dry-run", tag = "campaigns",
     security(("operator_key" = [])),
-    params(("merchant_id" = String, Path), ("campaign_id" = String, Path)),
-    responses((status = 200, description = "It.", body = DryRunAnswer), OperatorRefusals),
+    params(CampaignPath),
+    responses((status = 200, description = "The dry run and its counts.", body = DryRunAnswer)),
 )]
 pub(crate) async fn show(
     State(app): State<App>,
     _: Operator,
-    Segments((merchant, campaign)): Segments<(String, String)>,
+    Segments(path): Segments<CampaignPath>,
 ) -> Result<Json<DryRunAnswer>, Problem> {
-    let (scope, id) = (scope(&app, &merchant).await?, identifiers::campaign(&campaign)?);
-    let tenant = scope.tenant();
+    let scope = scope(&app, path.merchant_id, Mode::Live).await?;
+    let (tenant, id) = (scope.tenant(), path.campaign_id);
     let campaign = app.store().campaign(tenant, id).await?.campaign;
     let dry_run = app.store().dry_run(tenant, id, app.now()).await?;
     let dry_run = dry_run.ok_or_else(|| Problem::not_found("dry run: ask for one by POST"))?;

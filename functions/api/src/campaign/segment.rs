@@ -1,5 +1,6 @@
-//! For whom a campaign is, as a request says it.
+//! The segment of a campaign, in requests and in answers.
 
+use crate::schema::EstablishmentCode;
 use domain::campaign::segment::Between;
 use domain::{CampaignError, Cents, EstablishmentId, Points, ProgrammeError, Segment};
 use http_edge::Fields;
@@ -7,51 +8,57 @@ use serde::{Deserialize, Serialize};
 use store::Settings;
 use utoipa::ToSchema;
 
-/// Numbers from one to another, both included; either may be absent.
+/// A range of whole numbers. `from` must not be greater than `to`.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Range {
+    /// The least number of the range. Absent for no lower bound.
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<u32>,
+    /// The greatest number of the range. Absent for no upper bound.
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<u32>,
 }
 
-/// As `Range`, where numbers may be below zero.
+/// A range of whole numbers that may be below zero. `from` must not be greater than `to`.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SignedRange {
+    /// The least number of the range. Absent for no lower bound.
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<i64>,
+    /// The greatest number of the range. Absent for no upper bound.
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<i64>,
 }
 
-/// Which members a campaign is for: those who meet every condition. Without conditions, all.
+/// The members that a campaign is for: those who meet every condition; all members without conditions.
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(as = Segment)]
 pub(crate) struct SegmentBody {
-    /// Days since the last purchase, visit, redemption, login or click.
+    /// The days since the last purchase, visit, redemption, login or click.
     #[serde(skip_serializing_if = "Option::is_none")]
     days_since_activity: Option<Range>,
-    /// Days since the last purchase; who never bought is not in it.
+    /// The days since the last purchase. A member without a purchase does not meet this condition.
     #[serde(skip_serializing_if = "Option::is_none")]
     days_since_purchase: Option<Range>,
-    /// Sales less returns, ever, in euro cents.
+    /// The total of all sales less returns, in euro cents.
     #[serde(skip_serializing_if = "Option::is_none")]
     spend_cents: Option<SignedRange>,
-    /// Sales, ever.
+    /// The number of sales.
     #[serde(skip_serializing_if = "Option::is_none")]
     visits: Option<Range>,
-    /// Points now.
+    /// The points that the member can spend now.
     #[serde(skip_serializing_if = "Option::is_none")]
     balance: Option<SignedRange>,
-    /// Codes of establishments, one of which saw the last purchase. Empty: anywhere, or nowhere yet.
+    /// The codes of the establishments of the last purchase. Empty for any establishment, or no purchase.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<EstablishmentCode>)]
     establishments: Vec<String>,
 }
 
+/// Reads a range of numbers `N` into values `T`.
 fn between<N, T: Copy + Ord>(
     fields: &mut Fields,
     name: &str,
@@ -71,7 +78,7 @@ fn signed_ends(range: Option<SignedRange>) -> (Option<i64>, Option<i64>) {
 }
 
 impl SegmentBody {
-    pub(crate) fn read(&self, settings: &Settings, fields: &mut Fields) -> Option<Segment> {
+    pub(super) fn read(&self, settings: &Settings, fields: &mut Fields) -> Option<Segment> {
         let days = |days: u32| i32::try_from(days).unwrap_or(i32::MAX);
         let activity = between(fields, "days_since_activity", ends(self.days_since_activity), days);
         let purchase = between(fields, "days_since_purchase", ends(self.days_since_purchase), days);
@@ -87,12 +94,12 @@ impl SegmentBody {
             balance: balance?,
             establishments: establishments?,
         };
-        if segment.clone().checked() == Err(CampaignError::Segment.into()) {
+        if segment.clone().checked() == Err(CampaignError::Segment) {
             fields.note(
                 "/segment",
                 CampaignError::Segment.into(),
-                "contradicts itself: a purchase is an activity, so that nobody who bought in the days \
-                 given was inactive for longer",
+                "contradicts itself: a purchase is an activity, so no member who bought in the days given was \
+                 inactive for longer",
             );
             return None;
         }
@@ -122,7 +129,7 @@ impl SegmentBody {
         all_are.then_some(known)
     }
 
-    pub(crate) fn of(segment: &Segment) -> Self {
+    pub(super) fn of(segment: &Segment) -> Self {
         let given = |from: Option<u32>, to: Option<u32>| {
             Some(Range { from, to }).filter(|range| *range != Range::default())
         };

@@ -1,149 +1,148 @@
-//! The steps of a campaign: launched, scheduled, paused, resumed, cancelled; and what stands against one.
+//! The steps of a campaign: launched, scheduled, paused, resumed, cancelled.
 
-use crate::campaign::{CampaignAnswer, scope};
-use crate::openapi::{BodyRefusals, OperatorRefusals};
-use crate::{App, codes, identifiers};
+use crate::campaign::response::CampaignAnswer;
+use crate::codes;
+use crate::context::App;
+use crate::merchant::scope::{in_force, scope};
+use crate::parameters::CampaignPath;
+use crate::schema::DateTime;
 use axum::Json;
 use axum::extract::State;
 use domain::campaign::{State as CampaignState, Step};
 use domain::merchant::sender::SmsSender;
 use domain::values::calendar;
-use domain::{Campaign, CampaignError, Channel, DomainError, Instant};
+use domain::{Campaign, CampaignError, Channel, DomainError};
 use http_edge::problem::Kind;
 use http_edge::{JsonBody, Operator, Problem, Segments};
 use messaging::Field;
 use platform::messages::CampaignMessage;
 use serde::Deserialize;
-use store::{Settings, StoreError};
+use store::{Mode, Settings, StoreError};
 use utoipa::ToSchema;
 
-/// When a campaign begins.
+/// The schedule of a campaign.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Schedule {
-    /// A moment to come, with its offset. SMS still wait for the hours of the law.
-    #[schema(format = DateTime, examples("2026-12-01T10:00:00+01:00"))]
+    /// The instant at which the campaign begins, which must be ahead. SMS still wait for the hours that the
+    /// law allows.
+    #[schema(value_type = DateTime)]
     begins_at: String,
 }
 
-/// Begin a campaign now.
+/// Launch a campaign now.
 #[utoipa::path(
     operation_id = "launch_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/launch", tag = "campaigns",
     security(("operator_key" = [])),
-    params(("merchant_id" = String, Path), ("campaign_id" = String, Path)),
+    params(CampaignPath),
     responses(
-        (status = 200, description = "It runs.", body = CampaignAnswer),
-        (status = 409, description = "It was launched before, its state does not allow it, or its \
-         channel has no sender. Nothing was changed.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        OperatorRefusals,
+        (status = 200, description = "The running campaign.", body = CampaignAnswer),
+        (status = 409, description = "The campaign was launched before (`already_launched`), its state does not allow a \
+         launch (`campaign_state`), its channel has no sender (`no_sender`), its SMS does not name the merchant \
+         (`merchant_not_named`), or the merchant's contract has ended (`contract_ended`). Nothing was changed."),
     ),
 )]
 pub(crate) async fn launch(
     State(app): State<App>,
     _: Operator,
-    Segments((merchant, campaign)): Segments<(String, String)>,
+    Segments(path): Segments<CampaignPath>,
 ) -> Result<Json<CampaignAnswer>, Problem> {
-    take(&app, &merchant, &campaign, Step::Launch).await
+    step(&app, &path, Step::Launch).await
 }
 
-/// Have a campaign begin by itself at a moment; again with another moment to move it.
+/// Schedule a campaign: it begins by itself at an instant.
+///
+/// Another request moves the instant.
 #[utoipa::path(
     operation_id = "schedule_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/schedule", tag = "campaigns",
     security(("operator_key" = [])),
-    params(("merchant_id" = String, Path), ("campaign_id" = String, Path)),
+    params(CampaignPath),
     request_body = Schedule,
     responses(
-        (status = 200, description = "It is scheduled.", body = CampaignAnswer),
-        (status = 409, description = "Its state does not allow it, or its channel has no sender.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        OperatorRefusals, BodyRefusals,
+        (status = 200, description = "The scheduled campaign.", body = CampaignAnswer),
+        (status = 409, description = "The state of the campaign does not allow a schedule (`campaign_state`), its channel has no sender (`no_sender`), its SMS does not name the merchant \
+         (`merchant_not_named`), or the merchant's contract has ended (`contract_ended`)."),
     ),
 )]
 pub(crate) async fn schedule(
     State(app): State<App>,
     _: Operator,
-    Segments((merchant, campaign)): Segments<(String, String)>,
+    Segments(path): Segments<CampaignPath>,
     JsonBody(Schedule { begins_at }): JsonBody<Schedule>,
 ) -> Result<Json<CampaignAnswer>, Problem> {
     let begins_at = calendar::parse_instant(&begins_at)
         .map_err(|invalid| Problem::refused("/begins_at", invalid))?;
-    take(&app, &merchant, &campaign, Step::Schedule(begins_at)).await
+    step(&app, &path, Step::Schedule(begins_at)).await
 }
 
-/// Hold a running campaign: what was not handed to the provider waits.
+/// Pause a running campaign.
+///
+/// Messages that were not given to the provider wait.
 #[utoipa::path(
     operation_id = "pause_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/pause", tag = "campaigns",
     security(("operator_key" = [])),
-    params(("merchant_id" = String, Path), ("campaign_id" = String, Path)),
+    params(CampaignPath),
     responses(
-        (status = 200, description = "It is paused.", body = CampaignAnswer),
-        (status = 409, description = "Its state does not allow it.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        OperatorRefusals,
+        (status = 200, description = "The paused campaign.", body = CampaignAnswer),
+        (status = 409, description = "The state of the campaign does not allow a pause (`campaign_state`)."),
     ),
 )]
 pub(crate) async fn pause(
     State(app): State<App>,
     _: Operator,
-    Segments((merchant, campaign)): Segments<(String, String)>,
+    Segments(path): Segments<CampaignPath>,
 ) -> Result<Json<CampaignAnswer>, Problem> {
-    take(&app, &merchant, &campaign, Step::Pause).await
+    step(&app, &path, Step::Pause).await
 }
 
-/// Let a paused campaign go on.
+/// Resume a paused campaign.
 #[utoipa::path(
     operation_id = "resume_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/resume", tag = "campaigns",
     security(("operator_key" = [])),
-    params(("merchant_id" = String, Path), ("campaign_id" = String, Path)),
+    params(CampaignPath),
     responses(
-        (status = 200, description = "It runs.", body = CampaignAnswer),
-        (status = 409, description = "Its state does not allow it, or its channel has no sender.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        OperatorRefusals,
+        (status = 200, description = "The running campaign.", body = CampaignAnswer),
+        (status = 409, description = "The state of the campaign does not allow a resumption (`campaign_state`), its channel has no sender (`no_sender`), its SMS does not name the merchant \
+         (`merchant_not_named`), or the merchant's contract has ended (`contract_ended`)."),
     ),
 )]
 pub(crate) async fn resume(
     State(app): State<App>,
     _: Operator,
-    Segments((merchant, campaign)): Segments<(String, String)>,
+    Segments(path): Segments<CampaignPath>,
 ) -> Result<Json<CampaignAnswer>, Problem> {
-    take(&app, &merchant, &campaign, Step::Resume).await
+    step(&app, &path, Step::Resume).await
 }
 
-/// End a campaign by hand: what was not handed to the provider is never sent.
+/// Cancel a campaign.
+///
+/// Messages that were not given to the provider are never sent. A campaign that was cancelled before
+/// stays so.
 #[utoipa::path(
     operation_id = "cancel_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/cancel", tag = "campaigns",
     security(("operator_key" = [])),
-    params(("merchant_id" = String, Path), ("campaign_id" = String, Path)),
+    params(CampaignPath),
     responses(
-        (status = 200, description = "It is cancelled, now or before.", body = CampaignAnswer),
-        (status = 409, description = "It is finished.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        OperatorRefusals,
+        (status = 200, description = "The cancelled campaign.", body = CampaignAnswer),
+        (status = 409, description = "The campaign is finished (`campaign_state`)."),
     ),
 )]
 pub(crate) async fn cancel(
     State(app): State<App>,
     _: Operator,
-    Segments((merchant, campaign)): Segments<(String, String)>,
+    Segments(path): Segments<CampaignPath>,
 ) -> Result<Json<CampaignAnswer>, Problem> {
-    take(&app, &merchant, &campaign, Step::Cancel).await
+    step(&app, &path, Step::Cancel).await
 }
 
-async fn take(
-    app: &App,
-    merchant: &str,
-    campaign: &str,
-    step: Step,
-) -> Result<Json<CampaignAnswer>, Problem> {
-    let (scope, id) = (scope(app, merchant).await?, identifiers::campaign(campaign)?);
-    let (tenant, now) = (scope.tenant(), app.now());
+async fn step(app: &App, path: &CampaignPath, step: Step) -> Result<Json<CampaignAnswer>, Problem> {
+    let scope = scope(app, path.merchant_id, Mode::Live).await?;
+    let (tenant, id, now) = (scope.tenant(), path.campaign_id, app.now());
     let mut campaign = app.store().campaign(tenant, id).await?.campaign;
     if step == Step::Launch && campaign.state == CampaignState::Running {
         return Err(already_launched(&campaign));
@@ -159,24 +158,15 @@ async fn take(
     if stored.campaign.state == CampaignState::Running
         && let Err(problem) = app.campaigns.queue(&CampaignMessage::of(tenant, id)).await
     {
-        // It is due, and the schedule will find it.
+        // The campaign is due: the schedule finds it.
         tracing::warn!(merchant = %tenant.merchant, campaign = %id, code = problem.code(), "begins with the next tick");
     }
     Ok(Json(CampaignAnswer::of(app, &scope, stored).await?))
 }
 
-/// Whether the merchant's contract is in force.
-pub(crate) fn in_force(settings: &Settings, now: Instant) -> Result<(), Problem> {
-    if settings.contract_has_ended(now) {
-        let detail =
-            "The merchant's contract has ended: nothing is written or sent for it any more.";
-        return Err(Problem::new(Kind::Conflict, detail).coded(codes::CONTRACT_ENDED));
-    }
-    Ok(())
-}
-
-/// Whether a campaign's messages could leave.
-pub(crate) fn ready(campaign: &Campaign, settings: &Settings) -> Result<(), Problem> {
+/// Refuses a campaign whose messages could not be sent: its channel has no sender, or its SMS does not name
+/// the merchant.
+pub(super) fn ready(campaign: &Campaign, settings: &Settings) -> Result<(), Problem> {
     let senders = &settings.senders;
     let (has_sender, channel) = match campaign.channel {
         Channel::Sms => (senders.sms.is_some(), "sms"),
@@ -212,18 +202,18 @@ fn already_launched(campaign: &Campaign) -> Problem {
     Problem::new(Kind::Conflict, detail).coded(codes::ALREADY_LAUNCHED)
 }
 
-/// What stands against a step: the state, which is no field of the request, or the moment, which is.
-pub(crate) fn refused(invalid: DomainError, state: CampaignState) -> Problem {
+/// The answer to a refused step. The state is not a field of the request; the instant of a schedule is.
+pub(super) fn refused(invalid: DomainError, state: CampaignState) -> Problem {
     match invalid {
         DomainError::Campaign(CampaignError::State) => {
             let may = match state {
                 CampaignState::Draft | CampaignState::Scheduled => {
-                    "it can be written anew, launched, scheduled or cancelled"
+                    "it can be replaced, launched, scheduled or cancelled"
                 }
                 CampaignState::Running => "it can be paused or cancelled",
                 CampaignState::Paused => "it can be resumed or cancelled",
                 CampaignState::Cancelled | CampaignState::Finished => {
-                    "it has ended: write another one"
+                    "it has ended: create another one"
                 }
             };
             let detail = format!("The campaign is {}: {may}. Nothing was changed.", state.as_str());
@@ -233,7 +223,8 @@ pub(crate) fn refused(invalid: DomainError, state: CampaignState) -> Problem {
     }
 }
 
-pub(crate) fn refused_by_store(error: StoreError, state: CampaignState) -> Problem {
+/// As [`refused`], for an error of the store.
+pub(super) fn refused_by_store(error: StoreError, state: CampaignState) -> Problem {
     match error {
         StoreError::Refused(invalid) => refused(invalid, state),
         error => error.into(),

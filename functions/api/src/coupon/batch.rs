@@ -1,19 +1,19 @@
-//! Batches of an offer's codes: asked for, followed, and listed without being read.
+//! Batches of an offer's codes: created, listed, shown and resumed.
 
-use crate::coupon::{scope, scope_in_force};
-use crate::merchant::mode::{InMode, PageInMode};
-use crate::openapi::{BodyRefusals, OperatorRefusals};
-use crate::{App, identifiers};
+use crate::context::App;
+use crate::identifiers;
+use crate::merchant::mode::DataMode;
+use crate::merchant::scope::{scope, scope_in_force};
+use crate::parameters::{BatchPath, ModeQuery, OfferPath, OptionalKey, PageQuery};
+use crate::schema::{DateTime, Identifier};
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{ACCEPT, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
-use domain::{CouponBatchId, CouponError, DomainError, Instant};
+use axum::http::StatusCode;
+use domain::{CouponBatchId, CouponError, DomainError, Instant, OfferId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use http_edge::idempotency::{Replayed, told};
-use http_edge::problem::Kind;
-use http_edge::{KeyedBody, Operator, Page, Problem, Segments, cursor, page};
+use http_edge::{
+    KeyedAnswer, KeyedBody, Operator, Page, Problem, Query, Segments, cursor, idempotency,
+};
 use platform::messages::CouponRangeMessage;
 use serde::{Deserialize, Serialize};
 use store::{CouponBatch, StoreError, Tenant};
@@ -21,45 +21,44 @@ use utoipa::ToSchema;
 
 /// Messages sent to the queue at once.
 const AT_ONCE: usize = 10;
-/// Codes of a page of CSV.
-const CSV_CODES: usize = 10_000;
-/// Where the next page of a CSV begins.
-const NEXT_CURSOR: HeaderName = HeaderName::from_static("next-cursor");
 
-/// A batch to make.
+/// A batch to create.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewBatch {
-    /// How many codes.
+    /// The number of codes.
     #[schema(minimum = 1, maximum = 1_000_000, examples(5000))]
     count: u32,
 }
 
-/// How far a batch is.
+/// The progress of a batch.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BatchState {
-    /// Its codes are being made, and none gives anything yet.
+    /// The codes are being made, and none of them gives anything yet.
     Running,
-    /// All of its codes are there.
+    /// All codes are made.
     Finished,
 }
 
-/// A batch.
+/// A batch of coupons.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CouponBatch)]
 pub(crate) struct BatchAnswer {
-    batch_id: String,
-    offer_id: String,
+    #[schema(value_type = Identifier)]
+    batch_id: CouponBatchId,
+    #[schema(value_type = Identifier)]
+    offer_id: OfferId,
+    /// The number of codes of the batch.
     count: u32,
-    /// How many of them are made; absent from a list.
+    /// The number of codes that are made. Absent in a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     codes_made: Option<u32>,
     state: BatchState,
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = DateTime)]
     created_at: Instant,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<DateTime>)]
     finished_at: Option<Instant>,
 }
 
@@ -67,18 +66,7 @@ pub(crate) struct BatchAnswer {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CouponBatchPage {
     batches: Vec<BatchAnswer>,
-    /// What to ask the next page with; absent on the last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_cursor: Option<String>,
-}
-
-/// A page of codes.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct CodePage {
-    /// As they are printed; a till takes them with or without their hyphens.
-    #[schema(examples(json!(["7KHP-M3CD-RTWX"])))]
-    codes: Vec<String>,
-    /// What to ask the next page with; absent on the last.
+    /// The cursor of the next page. Absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
 }
@@ -86,8 +74,8 @@ pub(crate) struct CodePage {
 impl BatchAnswer {
     fn of(batch: &CouponBatch, codes_made: Option<u32>) -> Self {
         Self {
-            batch_id: batch.id.to_string(),
-            offer_id: batch.offer.to_string(),
+            batch_id: batch.id,
+            offer_id: batch.offer,
             count: batch.count,
             codes_made,
             state: match batch.finished_at {
@@ -100,7 +88,7 @@ impl BatchAnswer {
     }
 }
 
-/// Queues ranges of a batch: a round trip each, ten at once.
+/// Queues ranges of a batch: a round trip for each, ten at once.
 async fn queue(
     app: &App,
     tenant: Tenant,
@@ -115,40 +103,33 @@ async fn queue(
     stream::iter(messages).buffer_unordered(AT_ONCE).try_collect().await
 }
 
-/// Have codes of an offer made, in the background. They give nothing before all of them are there.
-/// Asked for again, other codes are made, unless the header `Idempotency-Key` tells that it is the same request
-/// within 24 hours: that is answered with the batch as it stands then. A batch whose making stands still is resumed.
+/// Create a batch of codes of an offer.
+///
+/// The codes are made in the background, and give nothing before all of them are made. A batch that
+/// stops is resumed by `resume`.
 #[utoipa::path(
     operation_id = "create_coupon_batch",
     post, path = "/v1/merchants/{merchant_id}/offers/{offer_id}/batches", tag = "offers",
     security(("operator_key" = [])),
-    params(
-        ("merchant_id" = String, Path),
-        ("offer_id" = String, Path),
-        ("mode" = Option<String>, Query, description = "`live` by default, or `test`."),
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
-         description = "Visible ASCII characters; one key a batch, a UUID for example."),
-    ),
+    params(OfferPath, ModeQuery, OptionalKey),
     request_body = NewBatch,
     responses(
-        (status = 202, description = "It runs; before, where the header `idempotency-replayed` is `true`.",
-         body = BatchAnswer),
-        (status = 409, description = "The merchant's contract has ended, or the key came with another \
-         request (`idempotency_key_reused`).",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        OperatorRefusals, BodyRefusals,
+        (status = 202, description = "The new batch; or the batch that an earlier request with the same key \
+         created, as it is now.", body = BatchAnswer),
+        (status = 409, description = "The merchant's contract has ended (`contract_ended`), or the key came \
+         with another request (`idempotency_key_reused`)."),
     ),
 )]
 pub(crate) async fn create(
     State(app): State<App>,
     _: Operator,
-    Segments((merchant, offer)): Segments<(String, String)>,
-    InMode(mode): InMode,
+    Segments(path): Segments<OfferPath>,
+    Query(DataMode(mode)): Query<DataMode>,
     KeyedBody { key, body: NewBatch { count } }: KeyedBody<NewBatch>,
-) -> Result<(StatusCode, Replayed, Json<BatchAnswer>), Problem> {
-    let (now, scope) = (app.now(), scope_in_force(&app, &merchant, mode).await?);
+) -> Result<KeyedAnswer<BatchAnswer>, Problem> {
+    let (now, scope) = (app.now(), scope_in_force(&app, path.merchant_id, mode).await?);
     let (tenant, store) = (scope.tenant(), app.store());
-    let offer = store.offer(tenant, identifiers::offer(&offer)?).await?.id;
+    let offer = store.offer(tenant, path.offer_id).await?.id;
     let id = CouponBatchId::mint(now, identifiers::random()?);
     let answered = store.create_coupon_batch(&scope, offer, (id, count), key.as_ref(), now).await;
     let answered = answered.map_err(|error| match error {
@@ -157,180 +138,81 @@ pub(crate) async fn create(
         }
         _ => error.into(),
     })?;
-    let (batch, replayed) = told(answered);
-    if replayed.is_some() {
-        let (codes_made, _) = store.coupons_made(tenant, &batch).await?;
-        let batch = BatchAnswer::of(&batch, Some(codes_made));
-        return Ok((StatusCode::ACCEPTED, replayed, Json(batch)));
-    }
-    if let Err(problem) = queue(&app, tenant, &batch, 0..batch.ranges()).await {
-        // It is there, and can be resumed.
+    let (batch, is_replay) = idempotency::split(answered);
+    let mut codes_made = 0;
+    if is_replay {
+        (codes_made, _) = store.coupons_made(tenant, &batch).await?;
+    } else if let Err(problem) = queue(&app, tenant, &batch, 0..batch.ranges()).await {
+        // The batch exists, and can be resumed.
         tracing::warn!(merchant = %tenant.merchant, batch = %id, code = problem.code(), "not all of it is queued");
     }
-    Ok((StatusCode::ACCEPTED, replayed, Json(BatchAnswer::of(&batch, Some(0)))))
+    Ok(KeyedAnswer::accepted(BatchAnswer::of(&batch, Some(codes_made)), is_replay))
 }
 
-/// Batches of an offer, newest first.
+/// List the batches of an offer, newest first.
 #[utoipa::path(
     operation_id = "list_coupon_batches",
     get, path = "/v1/merchants/{merchant_id}/offers/{offer_id}/batches", tag = "offers",
     security(("operator_key" = [])),
-    params(
-        ("merchant_id" = String, Path),
-        ("offer_id" = String, Path),
-        ("mode" = Option<String>, Query, description = "`live` by default, or `test`."),
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "50 by default."),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before."),
-    ),
-    responses(
-        (status = 200, description = "A page.", body = CouponBatchPage),
-        (status = 400, description = "A parameter is not accepted.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        OperatorRefusals,
-    ),
+    params(OfferPath, ModeQuery, PageQuery),
+    responses((status = 200, description = "A page of batches.", body = CouponBatchPage)),
 )]
 pub(crate) async fn list(
     State(app): State<App>,
     _: Operator,
-    Segments((merchant, offer)): Segments<(String, String)>,
-    PageInMode { mode, page: Page { limit, after } }: PageInMode<String>,
+    Segments(path): Segments<OfferPath>,
+    Query((DataMode(mode), Page { limit, after })): Query<(DataMode, Page<CouponBatchId>)>,
 ) -> Result<Json<CouponBatchPage>, Problem> {
-    let scope = scope(&app, &merchant, mode).await?;
-    let after = after
-        .map(|after| CouponBatchId::parse(&after))
-        .transpose()
-        .map_err(|_| Problem::fields(Kind::Malformed, vec![page::refused_cursor()]))?;
-    let offer = identifiers::offer(&offer)?;
-    let (batches, next) = app.store().coupon_batches(scope.tenant(), offer, after, limit).await?;
-    let next_cursor = next.map(|id| cursor::encode(&id.to_string())).transpose();
+    let tenant = scope(&app, path.merchant_id, mode).await?.tenant();
+    let (batches, next) = app.store().coupon_batches(tenant, path.offer_id, after, limit).await?;
     Ok(Json(CouponBatchPage {
         batches: batches.iter().map(|batch| BatchAnswer::of(batch, None)).collect(),
-        next_cursor: next_cursor.map_err(|error| Problem::defect(error.to_string()))?,
+        next_cursor: cursor::next(next.as_ref())?,
     }))
 }
 
-/// A batch and how far it is.
+/// Show a batch and its progress.
 #[utoipa::path(
     operation_id = "show_coupon_batch",
     get, path = "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}", tag = "offers",
     security(("operator_key" = [])),
-    params(
-        ("merchant_id" = String, Path),
-        ("offer_id" = String, Path),
-        ("batch_id" = String, Path),
-        ("mode" = Option<String>, Query, description = "`live` by default, or `test`."),
-    ),
-    responses((status = 200, description = "It.", body = BatchAnswer), OperatorRefusals),
+    params(BatchPath, ModeQuery),
+    responses((status = 200, description = "The batch and its progress.", body = BatchAnswer)),
 )]
 pub(crate) async fn show(
     State(app): State<App>,
     _: Operator,
-    Segments((merchant, offer, batch)): Segments<(String, String, String)>,
-    InMode(mode): InMode,
+    Segments(path): Segments<BatchPath>,
+    Query(DataMode(mode)): Query<DataMode>,
 ) -> Result<Json<BatchAnswer>, Problem> {
-    let tenant = scope(&app, &merchant, mode).await?.tenant();
-    let (offer, id) = (identifiers::offer(&offer)?, identifiers::coupon_batch(&batch)?);
-    let batch = app.store().coupon_batch(tenant, offer, id).await?;
+    let tenant = scope(&app, path.merchant_id, mode).await?.tenant();
+    let batch = app.store().coupon_batch(tenant, path.offer_id, path.batch_id).await?;
     let (codes_made, _) = app.store().coupons_made(tenant, &batch).await?;
     Ok(Json(BatchAnswer::of(&batch, Some(codes_made))))
 }
 
-/// Queue again what of a batch is not made, where its messages were lost. Of a finished batch nothing.
+/// Resume a batch whose messages were lost: the codes that are not made are queued again.
+///
+/// A finished batch does not change.
 #[utoipa::path(
     operation_id = "resume_coupon_batch",
     post, path = "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}/resume",
     tag = "offers", security(("operator_key" = [])),
-    params(
-        ("merchant_id" = String, Path),
-        ("offer_id" = String, Path),
-        ("batch_id" = String, Path),
-        ("mode" = Option<String>, Query, description = "`live` by default, or `test`."),
-    ),
+    params(BatchPath, ModeQuery),
     responses(
-        (status = 202, description = "It goes on.", body = BatchAnswer),
-        (status = 409, description = "The merchant's contract has ended.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        OperatorRefusals,
+        (status = 202, description = "The batch, whose codes are being made.", body = BatchAnswer),
+        (status = 409, description = "The merchant's contract has ended (`contract_ended`)."),
     ),
 )]
 pub(crate) async fn resume(
     State(app): State<App>,
     _: Operator,
-    Segments((merchant, offer, batch)): Segments<(String, String, String)>,
-    InMode(mode): InMode,
+    Segments(path): Segments<BatchPath>,
+    Query(DataMode(mode)): Query<DataMode>,
 ) -> Result<(StatusCode, Json<BatchAnswer>), Problem> {
-    let tenant = scope_in_force(&app, &merchant, mode).await?.tenant();
-    let (offer, id) = (identifiers::offer(&offer)?, identifiers::coupon_batch(&batch)?);
-    let batch = app.store().coupon_batch(tenant, offer, id).await?;
+    let tenant = scope_in_force(&app, path.merchant_id, mode).await?.tenant();
+    let batch = app.store().coupon_batch(tenant, path.offer_id, path.batch_id).await?;
     let (codes_made, open) = app.store().coupons_made(tenant, &batch).await?;
     queue(&app, tenant, &batch, open).await?;
     Ok((StatusCode::ACCEPTED, Json(BatchAnswer::of(&batch, Some(codes_made)))))
-}
-
-/// The codes of a finished batch, in the order they were made. With `Accept: text/csv` one a line, the
-/// first page under a header, 10 000 a page whatever the limit, and the next page's cursor in the header
-/// `Next-Cursor`.
-#[utoipa::path(
-    operation_id = "list_coupon_codes",
-    get, path = "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}/codes",
-    tag = "offers", security(("operator_key" = [])),
-    params(
-        ("merchant_id" = String, Path),
-        ("offer_id" = String, Path),
-        ("batch_id" = String, Path),
-        ("mode" = Option<String>, Query, description = "`live` by default, or `test`."),
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "50 by default."),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before."),
-    ),
-    responses(
-        (status = 200, description = "A page.", content((CodePage), (String = "text/csv"))),
-        (status = 400, description = "A parameter is not accepted.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "The batch is not finished.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        OperatorRefusals,
-    ),
-)]
-pub(crate) async fn codes(
-    State(app): State<App>,
-    _: Operator,
-    Segments((merchant, offer, batch)): Segments<(String, String, String)>,
-    PageInMode { mode, page: Page { limit, after } }: PageInMode<u32>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let scope = scope(&app, &merchant, mode).await?;
-    let (offer, id) = (identifiers::offer(&offer)?, identifiers::coupon_batch(&batch)?);
-    let batch = app.store().coupon_batch(scope.tenant(), offer, id).await?;
-    if batch.finished_at.is_none() {
-        let detail = "The batch is not finished, and its codes give nothing yet: ask again later.";
-        return Err(Problem::new(Kind::Conflict, detail).coded(crate::codes::BATCH_NOT_FINISHED));
-    }
-    let as_csv = wants_csv(&headers);
-    let limit = if as_csv { CSV_CODES } else { limit };
-    let (maker, begin) = (scope.code_maker(), after.unwrap_or(0));
-    let codes = (begin..batch.count).take(limit).filter_map(|place| batch.code(&maker, place));
-    let codes: Vec<String> = codes.map(|code| code.to_string()).collect();
-    let end = begin.saturating_add(u32::try_from(codes.len()).unwrap_or(u32::MAX));
-    let next_cursor = (end < batch.count).then(|| cursor::encode(&end)).transpose();
-    let next_cursor = next_cursor.map_err(|error| Problem::defect(error.to_string()))?;
-    if !as_csv {
-        return Ok(Json(CodePage { codes, next_cursor }).into_response());
-    }
-    let header = if begin == 0 { "code\r\n" } else { "" };
-    let lines: String = codes.iter().flat_map(|code| [code.as_str(), "\r\n"]).collect();
-    let mut answer = format!("{header}{lines}").into_response();
-    let headers = answer.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    if let Some(next) = next_cursor.and_then(|next| HeaderValue::from_str(&next).ok()) {
-        headers.insert(NEXT_CURSOR, next);
-    }
-    Ok(answer)
-}
-
-fn wants_csv(headers: &HeaderMap) -> bool {
-    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accepted.split(',').any(|one| {
-        let essence = one.split(';').next().unwrap_or_default();
-        essence.trim().eq_ignore_ascii_case("text/csv")
-    })
 }

@@ -1,13 +1,13 @@
-//! What a coupon would give on a basket that is not paid yet. Written nowhere.
+//! The discount of a coupon on a basket that is not paid yet. Nothing is written.
 
-use crate::App;
+use crate::context::App;
 use crate::member::customer::{MemberNamed, Named};
-use crate::openapi::{BodyRefusals, TillRefusals};
 use crate::purchase::request::{NewLine, read_lines};
+use crate::schema::{Amount, CouponCodeText};
 use axum::Json;
 use axum::extract::State;
 use domain::coupon::{self, Basket, Refusal, User};
-use domain::{Cents, CouponCode, Day, Language};
+use domain::{Cents, CouponCode, Language};
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::{Deserialize, Serialize};
 use store::StoredCoupon;
@@ -17,47 +17,48 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CheckCoupon {
-    /// As it is typed or read: case, spaces and hyphens do not count.
-    #[schema(examples("7KHP-M3CD-RTWX", "bienvenue10"))]
+    /// The code as it was typed or scanned.
+    #[schema(value_type = CouponCodeText)]
     code: String,
-    /// What the basket comes to before all discounts.
-    #[schema(minimum = 0, maximum = 100_000_000, examples(4490))]
+    /// The total of the basket before all discounts.
+    #[schema(value_type = Amount)]
     gross_cents: i64,
-    /// At most 200; needed by a coupon of an article only.
+    /// The lines of the basket. Only a coupon of an article needs them.
     #[serde(default)]
     #[schema(max_items = 200)]
     lines: Vec<NewLine>,
-    /// Absent where the customer is not known.
+    /// The customer. Absent where the customer is not known.
     member: Option<MemberNamed>,
 }
 
-/// Why a coupon gives nothing.
+/// The refusal of a coupon.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CouponRefusal {
-    /// Stable, for programs and for translation.
+    /// A stable code, for programs and for translation.
     #[schema(value_type = String, examples("coupon_expired"))]
     code: &'static str,
-    /// For the till's developers.
+    /// The reason, for the till's developers.
     #[schema(examples("The coupon has expired: see the last day of its offer."))]
     detail: String,
-    /// In French, for who stands at the till.
+    /// The reason in French, for the cashier.
     #[schema(value_type = String, examples("Ce bon est expiré."))]
     message: &'static str,
 }
 
-/// What a coupon would give.
+/// The discount of a coupon on the basket, or the reason why it gives nothing.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CouponChecked {
     /// The code as it is printed.
     code: String,
-    /// Whether it gives something on this basket now.
+    /// Whether the coupon gives a discount on this basket now.
     valid: bool,
-    /// The most that the till may take off for it.
+    /// The most that the till may take off for the coupon.
     #[serde(skip_serializing_if = "Option::is_none")]
     discount_cents: Option<i64>,
-    /// What the merchant calls the offer; absent for a code that there is not.
+    /// The merchant's name for the offer. Absent for a code that does not exist.
     #[serde(skip_serializing_if = "Option::is_none")]
     offer: Option<String>,
+    /// The reason why the coupon gives nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<CouponRefusal>,
 }
@@ -73,18 +74,18 @@ impl CouponRefusal {
 }
 
 impl CouponChecked {
-    fn of(code: &CouponCode, offer: Option<String>, gives: Result<Cents, Refusal>) -> Self {
+    fn of(code: &CouponCode, offer: Option<String>, discount: Result<Cents, Refusal>) -> Self {
         Self {
             code: code.to_string(),
-            valid: gives.is_ok(),
-            discount_cents: gives.ok().map(Cents::get),
+            valid: discount.is_ok(),
+            discount_cents: discount.ok().map(Cents::get),
             offer,
-            refusal: gives.err().map(CouponRefusal::of),
+            refusal: discount.err().map(CouponRefusal::of),
         }
     }
 }
 
-/// The customer, where the coupon depends on who it is: up to 4 round trips, else none.
+/// The customer, if the coupon depends on the customer: up to 4 round trips, else none.
 async fn user(
     app: &App,
     till: &Till,
@@ -96,7 +97,7 @@ async fn user(
     if coupon.state.bound_to.is_none() && limit_member.is_none() {
         return Ok(None);
     }
-    let not_found = || app.missed(till, Problem::not_found("member").at("/member"));
+    let not_found = || app.count_miss(till, Problem::not_found("member").at("/member"));
     let member = match named {
         Named::Member(id) => id,
         Named::Contact(contact) => {
@@ -104,7 +105,7 @@ async fn user(
             found.ok_or_else(not_found)?
         }
     };
-    // Whoever was merged into another is the other.
+    // An absorbed member counts as the member who absorbed it.
     let member = app.store().member(&till.scope, member).await;
     let member = member.map_err(|error| Problem::from(error).at("/member"))?.person.id;
     app.store().follow_holder(&till.scope, coupon, member).await?;
@@ -115,27 +116,30 @@ async fn user(
     Ok(Some(User { member, uses }))
 }
 
-/// Ask what a coupon gives on a basket, here and now. Nothing is written: the purchase redeems it.
+/// Check the discount of a coupon on a basket, here and now.
+///
+/// Nothing is written: the purchase redeems the coupon.
 #[utoipa::path(
     operation_id = "check_coupon",
     post, path = "/v1/coupons/check", tag = "purchases", security(("till_key" = [])),
     request_body = CheckCoupon,
     responses(
-        (status = 200, description = "What it gives, or why it gives nothing.", body = CouponChecked),
-        TillRefusals, BodyRefusals,
+        (status = 200, description = "The discount of the coupon, or the reason why it gives nothing.",
+         body = CouponChecked),
+        (status = 404, description = "No member has the identifier, mobile or card number."),
     ),
 )]
 pub(crate) async fn check(
     State(app): State<App>,
     till: Till,
-    JsonBody(asked): JsonBody<CheckCoupon>,
+    JsonBody(request): JsonBody<CheckCoupon>,
 ) -> Result<Json<CouponChecked>, Problem> {
     let now = app.now();
     let mut fields = Fields::default();
-    let code = fields.check("/code", CouponCode::parse(&asked.code));
-    let gross = fields.check("/gross_cents", Cents::of_document(asked.gross_cents));
-    let lines = read_lines(&asked.lines, &mut fields);
-    let named = match &asked.member {
+    let code = fields.check("/code", CouponCode::parse(&request.code));
+    let gross = fields.check("/gross_cents", Cents::of_document(request.gross_cents));
+    let lines = read_lines(&request.lines, &mut fields);
+    let named = match &request.member {
         Some(member) => member.read_at(&mut fields, "/member").map(Some),
         None => Some(None),
     };
@@ -149,10 +153,10 @@ pub(crate) async fn check(
         gross,
         lines: &lines,
         user: user(&app, &till, &mut coupon, named).await?,
-        day: Day::at(now, &till.establishment.time_zone),
+        day: till.day(now),
         establishment: &till.establishment.id,
     };
-    let gives = coupon::redeem(&coupon.offer, &coupon.state, &basket);
+    let discount = coupon::redeem(&coupon.offer, &coupon.state, &basket);
     let offer = Some(coupon.offer.terms().name.clone());
-    Ok(Json(CouponChecked::of(&code, offer, gives)))
+    Ok(Json(CouponChecked::of(&code, offer, discount)))
 }

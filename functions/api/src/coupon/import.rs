@@ -1,10 +1,10 @@
-//! Codes from a file: every row is accounted for, and the same file again changes nothing.
+//! Codes from a file. The answer accounts for every row, and the same file again changes nothing.
 
+use crate::context::App;
 use crate::coupon::import_file::{self, MOST_ROWS, Unreadable};
-use crate::coupon::scope_in_force;
-use crate::merchant::mode::InMode;
-use crate::openapi::{BodyRefusals, OperatorRefusals};
-use crate::{App, identifiers};
+use crate::merchant::mode::DataMode;
+use crate::merchant::scope::scope_in_force;
+use crate::parameters::{ModeQuery, OfferPath};
 use axum::Json;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request, State};
@@ -12,7 +12,7 @@ use axum::http::header::CONTENT_TYPE;
 use domain::{CouponCode, DomainError};
 use http_edge::body::LARGEST;
 use http_edge::problem::Kind;
-use http_edge::{Operator, Problem, Segments};
+use http_edge::{Operator, Problem, Query, Segments};
 use serde::Serialize;
 use std::collections::HashSet;
 use store::Imported;
@@ -21,37 +21,39 @@ use utoipa::ToSchema;
 /// A row that made no coupon.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RefusedCode {
-    /// The physical line, from 1.
+    /// The physical line of the row, from 1.
     line: usize,
-    /// Stable, for programs and for translation.
+    /// A stable code, for programs and for translation.
     #[schema(value_type = String, examples("coupon_code"))]
     code: &'static str,
-    /// What is wrong with the row's code.
+    /// The reason of the refusal.
     #[schema(examples("must be 4 to 24 letters and digits"))]
     detail: String,
 }
 
-/// What became of a file's rows. Each is in exactly one of the others.
+/// The result of an import. Every row counts as accepted, already there or refused.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CodesImported {
-    /// Rows that hold something, a header left out.
+    /// The number of rows that are not empty, without the header.
     rows: usize,
-    /// Codes that are coupons of the offer now.
+    /// The number of codes that became coupons of the offer.
     accepted: usize,
-    /// Codes that were, or that stand in the file twice.
+    /// The number of codes that were coupons of the offer before, or are in the file twice.
     already_there: usize,
+    /// The rows that made no coupon.
     refused: Vec<RefusedCode>,
 }
 
-/// A body that says it is CSV.
+/// A body whose `Content-Type` is CSV.
 pub(crate) struct CsvBody(Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for CsvBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let said = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let essence = said.unwrap_or_default().split(';').next().unwrap_or_default();
+        let content_type =
+            request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
         if !essence.trim().eq_ignore_ascii_case("text/csv") {
             return Err(Problem::new(
                 Kind::UnsupportedMediaType,
@@ -68,35 +70,33 @@ fn too_large() -> Problem {
     Problem::new(Kind::BodyTooLarge, detail)
 }
 
-/// Import codes of an offer from a file: one a row, in the column `code` or the first one, as UTF-8 or
-/// Windows-1252. At most 10 000 rows and 1 MB: send a larger file in several parts. The same file again
-/// changes nothing.
+/// Import codes of an offer from a file: one code a row, in the column `code` or in the first column,
+/// in UTF-8 or Windows-1252.
+///
+/// The same file again changes nothing.
+///
+/// A file has at most 10 000 rows and 1 MB: send a larger file in several parts.
 #[utoipa::path(
     operation_id = "import_coupon_codes",
     post, path = "/v1/merchants/{merchant_id}/offers/{offer_id}/imports", tag = "offers",
     security(("operator_key" = [])),
-    params(
-        ("merchant_id" = String, Path),
-        ("offer_id" = String, Path),
-        ("mode" = Option<String>, Query, description = "`live` by default, or `test`."),
-    ),
+    params(OfferPath, ModeQuery),
     request_body(content = String, content_type = "text/csv"),
     responses(
-        (status = 200, description = "What became of its rows.", body = CodesImported),
-        (status = 409, description = "The merchant's contract has ended.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        OperatorRefusals, BodyRefusals,
+        (status = 200, description = "The result of the import.", body = CodesImported),
+        (status = 409, description = "The merchant's contract has ended (`contract_ended`)."),
+        (status = 422, description = "The file is not a text."),
     ),
 )]
 pub(crate) async fn create(
     State(app): State<App>,
     _: Operator,
-    Segments((merchant, offer)): Segments<(String, String)>,
-    InMode(mode): InMode,
+    Segments(path): Segments<OfferPath>,
+    Query(DataMode(mode)): Query<DataMode>,
     CsvBody(bytes): CsvBody,
 ) -> Result<Json<CodesImported>, Problem> {
-    let scope = scope_in_force(&app, &merchant, mode).await?;
-    let offer = app.store().offer(scope.tenant(), identifiers::offer(&offer)?).await?.id;
+    let scope = scope_in_force(&app, path.merchant_id, mode).await?;
+    let offer = app.store().offer(scope.tenant(), path.offer_id).await?.id;
     let cells = import_file::cells(&bytes).map_err(|unreadable| match unreadable {
         Unreadable::NotText => Problem::new(
             Kind::Unprocessable,

@@ -1,12 +1,12 @@
-//! A file of codes, as merchants write them: one a row, with a header or without, its other columns left
-//! alone. Pure.
+//! A file of codes as merchants write it: one code a row, with or without a header. Other columns are
+//! ignored. Pure.
 
 use domain::values::text;
 
 /// The most rows of a file.
 pub(super) const MOST_ROWS: usize = 10_000;
 
-/// What headers call the column of codes, folded.
+/// The headers of the column of codes, folded.
 const HEADERS: [&str; 10] = [
     "code",
     "codes",
@@ -20,19 +20,19 @@ const HEADERS: [&str; 10] = [
     "voucher",
 ];
 
-/// Why a file is not read.
+/// The reason why a file is refused as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unreadable {
-    /// NUL bytes: UTF-16, or a spreadsheet's own format.
+    /// NUL bytes: UTF-16, or the format of a spreadsheet.
     NotText,
-    /// More than [`MOST_ROWS`].
+    /// More than [`MOST_ROWS`] rows.
     TooManyRows,
 }
 
-/// The cells that should hold codes, each with its physical line from 1. Empty rows are left out.
+/// The cells of the column of codes, each with its physical line from 1. Empty rows are left out.
 ///
-/// Codes are plain letters, so that it does not matter whether the rest is UTF-8, with or without its
-/// mark, or Windows-1252.
+/// Codes are ASCII letters and digits. So the encoding of the other columns does not matter: UTF-8, with or
+/// without a byte order mark, or Windows-1252.
 pub(super) fn cells(bytes: &[u8]) -> Result<Vec<(usize, String)>, Unreadable> {
     if bytes.contains(&0) || bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return Err(Unreadable::NotText);
@@ -80,7 +80,7 @@ mod tests {
     #[case(b"x,code\n1\n", &[(2, "")])]
     #[case(b"AAAA1\rBBBB2", &[(1, "AAAA1"), (2, "BBBB2")])]
     #[case(b"", &[])]
-    fn a_file_is_read_as_merchants_write_it(
+    fn the_column_of_codes_is_found_in_the_files_that_merchants_write(
         #[case] bytes: &[u8],
         #[case] expected: &[(usize, &str)],
     ) {
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_or_too_long_is_refused_whole() {
+    fn a_file_that_is_no_text_or_too_long_is_refused_as_a_whole() {
         assert_eq!(cells(b"\xff\xfeA\0"), Err(Unreadable::NotText));
         assert_eq!(cells(b"PK\x03\x04\0\0"), Err(Unreadable::NotText));
         assert_eq!(cells("AAAA1\n".repeat(MOST_ROWS).as_bytes()).unwrap().len(), MOST_ROWS);

@@ -1,44 +1,45 @@
-//! A member's balance: what can be spent, what waits, what ends soonest, and the level.
+//! A member's balance: points to spend, pending points, points that expire soonest, and the level.
 
-use crate::openapi::TillRefusals;
-use crate::{App, identifiers};
+use crate::context::App;
+use crate::parameters::MemberPath;
+use crate::schema::{Date, Identifier, LevelCode};
 use axum::Json;
 use axum::extract::State;
 use domain::language::french::ticket;
-use domain::{Account, Day, Instant, Points};
+use domain::{Account, Day, Instant, MemberId, Points};
 use http_edge::{Problem, Segments, Till};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What ends soonest.
+/// The points that expire soonest.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Expiring {
     points: i64,
-    /// The last day they can be spent.
-    #[schema(format = Date, examples("2026-11-30"))]
-    on: String,
+    /// The last day on which the points can be spent.
+    #[schema(value_type = Date)]
+    on: Day,
 }
 
-/// A member's level.
+/// The level of a member.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MemberLevel {
-    #[schema(examples("gold"))]
+    #[schema(value_type = LevelCode)]
     code: String,
-    /// What members read.
+    /// The name that members read.
     #[schema(examples("Or"))]
     name: String,
-    /// Since when; it is reviewed a year later.
-    #[schema(format = Date)]
-    since: String,
+    /// The day on which the member reached the level. The level is reviewed one year later.
+    #[schema(value_type = Date)]
+    since: Day,
 }
 
-/// A balance today. In a programme of cents (*cagnotte*) every number of points is one of cents.
+/// The balance of a member today. In a programme of cents (*cagnotte*) points are cents.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Balance {
-    /// What can be spent; below zero where more came back than was left.
+    /// The points that the member can spend. Below zero where returns took more than was left.
     #[serde(rename = "balance")]
     available: i64,
-    /// What waits for the time of returns to pass.
+    /// The points that cannot be spent before the time for returns has passed.
     pending: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     expiring: Option<Expiring>,
@@ -49,17 +50,18 @@ pub(crate) struct Balance {
 /// A balance as a till shows and prints it.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct BalanceAnswer {
-    member_id: String,
+    #[schema(value_type = Identifier)]
+    member_id: MemberId,
     #[serde(flatten)]
     balance: Balance,
-    /// Lines for the ticket, in French, of at most 40 characters.
+    /// The lines for the ticket, in French, of at most 40 characters each.
     #[schema(examples(json!(["Votre solde : 120 points", "30 points jusqu'au 30/11/2026"])))]
     ticket: Vec<String>,
 }
 
 impl Balance {
     pub(crate) fn of(account: &Account, till: &Till, now: Instant) -> Self {
-        let today = Day::at(now, &till.establishment.time_zone);
+        let today = till.day(now);
         let programmes = &till.scope.settings.programmes;
         let balance = account.balance_on(today, programmes);
         let terms = programmes.on(today).map(domain::Programme::terms);
@@ -68,37 +70,34 @@ impl Balance {
         Self {
             available: balance.available.get(),
             pending: balance.pending.get(),
-            expiring: balance
-                .expiring
-                .map(|(on, points)| Expiring { points: points.get(), on: on.to_string() }),
+            expiring: balance.expiring.map(|(on, points)| Expiring { points: points.get(), on }),
             level: level.zip(since).map(|(level, since)| MemberLevel {
                 code: level.code.as_str().to_owned(),
                 name: level.name.clone(),
-                since: since.to_string(),
+                since,
             }),
         }
     }
 }
 
-/// A member's balance, as the ticket prints it.
+/// Show a member's balance, with the lines that a ticket prints.
 #[utoipa::path(
     operation_id = "show_balance",
     get, path = "/v1/members/{member_id}/balance", tag = "members", security(("till_key" = [])),
-    params(("member_id" = String, Path)),
-    responses((status = 200, description = "The balance.", body = BalanceAnswer), TillRefusals),
+    params(MemberPath),
+    responses((status = 200, description = "The member's balance.", body = BalanceAnswer)),
 )]
 pub(crate) async fn show(
     State(app): State<App>,
     till: Till,
-    Segments(id): Segments<String>,
+    Segments(path): Segments<MemberPath>,
 ) -> Result<Json<BalanceAnswer>, Problem> {
-    let (id, now) = (identifiers::member(&id)?, app.now());
-    let member = app.store().member(&till.scope, id).await?;
-    let today = Day::at(now, &till.establishment.time_zone);
+    let now = app.now();
+    let member = app.store().member(&till.scope, path.member_id).await?;
     let programmes = &till.scope.settings.programmes;
-    let printed = member.account.balance_on(today, programmes);
+    let printed = member.account.balance_on(till.day(now), programmes);
     Ok(Json(BalanceAnswer {
-        member_id: member.person.id.to_string(),
+        member_id: member.person.id,
         balance: Balance::of(&member.account, &till, now),
         ticket: ticket::lines(programmes.unit(), None::<Points>, &printed),
     }))

@@ -2,4 +2,6 @@
 
 pub(crate) mod adjust;
 pub(crate) mod balance;
+pub(crate) mod lot;
+pub(crate) mod new_balance;
 pub(crate) mod visit;

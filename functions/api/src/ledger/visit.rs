@@ -1,97 +1,88 @@
 //! Visits without a purchase.
 
-use crate::openapi::{BodyRefusals, TillRefusals};
+use crate::context::App;
+use crate::ledger::new_balance::NewBalance;
+use crate::parameters::{MemberPath, RequiredKey};
 use crate::purchase::till_clock::done_at;
-use crate::{App, identifiers};
-use axum::Json;
+use crate::schema::{DateTime, Identifier};
 use axum::extract::State;
-use axum::http::StatusCode;
-use domain::Instant;
 use domain::language::french::ticket;
 use domain::programme::Unit;
-use http_edge::idempotency::{Replayed, told};
-use http_edge::{Fields, KeyedBody, Problem, Segments, Till};
+use domain::{Instant, MemberId};
+use http_edge::{Fields, KeyedAnswer, Problem, RequiredKeyBody, Segments, Till, idempotency};
 use serde::{Deserialize, Serialize};
 use store::{Entered, NewVisit};
 use utoipa::ToSchema;
 
-/// A visit.
+/// A visit to record.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewVisit)]
 pub(crate) struct CreateVisit {
-    /// When the customer came, with the offset; at most 7 days ago and 10 minutes ahead.
-    #[schema(format = DateTime, examples("2026-11-24T10:15:00+01:00"))]
+    /// The instant of the visit: at most 7 days ago and 10 minutes ahead.
+    #[schema(value_type = DateTime)]
     visited_at: String,
 }
 
-/// A visit that was entered.
+/// A visit that was recorded.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Visit)]
 pub(crate) struct VisitAnswer {
-    member_id: String,
-    /// When.
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = Identifier)]
+    member_id: MemberId,
+    /// The instant of the visit.
+    #[schema(value_type = DateTime)]
     visited_at: Instant,
-    /// What the programme gives for it.
+    /// The points that the programme gives for the visit.
     points: i64,
-    /// What can be spent after it.
-    balance: i64,
-    /// What waits after it for the time of returns to pass.
-    pending: i64,
-    /// Lines for the ticket, in French, of at most 40 characters.
-    ticket: Vec<String>,
+    #[serde(flatten)]
+    balance: NewBalance,
 }
 
 impl VisitAnswer {
     fn of(entered: &Entered, unit: Unit) -> Self {
         let Entered { member, entry, balance } = entered;
         Self {
-            member_id: member.to_string(),
+            member_id: *member,
             visited_at: entry.at,
             points: entry.points.get(),
-            balance: balance.available.get(),
-            pending: balance.pending.get(),
-            ticket: ticket::lines(unit, Some(entry.points), balance),
+            balance: NewBalance::of(balance, ticket::lines(unit, Some(entry.points), balance)),
         }
     }
 }
 
-/// Enter a visit of a customer who buys nothing: a stamp of a stamp card, and a use of the card, which keeps
-/// it alive. A sale is a visit of its own: enter none beside it. The programme says how many visits of one day
-/// count, and a programme with a minimum spend gives nothing for coming alone. What it gives can be
-/// spent at once. A visit entered by mistake is put right with a correction of the balance.
+/// Record a visit of a member who buys nothing: a stamp of a stamp card.
+///
+/// A sale is a visit of its own, so record none beside a sale.
+///
+/// The visit is a use of the card and delays its retention deadline. The programme says how many visits
+/// of one day count; a programme with a minimum spend gives nothing for a visit. The points can be
+/// spent at once. A visit recorded by mistake is corrected by an adjustment of the balance.
 #[utoipa::path(
     operation_id = "create_visit",
     post, path = "/v1/members/{member_id}/visits", tag = "members", security(("till_key" = [])),
-    params(
-        ("member_id" = String, Path),
-        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 255,
-         description = "Visible ASCII characters; one key a visit, a UUID for example."),
-    ),
+    params(MemberPath, RequiredKey),
     request_body = CreateVisit,
     responses(
-        (status = 201, description = "Entered, now or before.", body = VisitAnswer,
-         headers(("idempotency-replayed" = String, description = "`true` where it was entered before."))),
-        (status = 409, description = "The key came with another request (`idempotency_key_reused`).",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        TillRefusals, BodyRefusals,
+        (status = 201, description = "The new visit; or the visit that an earlier request with the same key \
+         recorded.", body = VisitAnswer),
+        (status = 409, description = "The key came with another request (`idempotency_key_reused`)."),
     ),
 )]
 pub(crate) async fn create(
     State(app): State<App>,
     till: Till,
-    Segments(member): Segments<String>,
-    body: KeyedBody<CreateVisit>,
-) -> Result<(StatusCode, Replayed, Json<VisitAnswer>), Problem> {
-    let (key, create) = body.required()?;
-    let (member, now) = (identifiers::member(&member)?, app.now());
+    Segments(path): Segments<MemberPath>,
+    RequiredKeyBody { key, body: create }: RequiredKeyBody<CreateVisit>,
+) -> Result<KeyedAnswer<VisitAnswer>, Problem> {
+    let now = app.now();
     let mut fields = Fields::default();
     let Some(at) = fields.check("/visited_at", done_at(&create.visited_at, now)) else {
         return Err(fields.refuse());
     };
-    let new = NewVisit { member, establishment: till.establishment.id.clone(), at };
-    let (entered, replayed) = told(app.store().visit(&till.scope, &new, &key, now).await?);
-    let unit = till.scope.settings.programmes.unit();
-    Ok((StatusCode::CREATED, replayed, Json(VisitAnswer::of(&entered, unit))))
+    let establishment = till.establishment.id.clone();
+    let new = NewVisit { member: path.member_id, establishment, at };
+    let answered = app.store().visit(&till.scope, &new, &key, now).await?;
+    let (entered, is_replay) = idempotency::split(answered);
+    Ok(KeyedAnswer::created(VisitAnswer::of(&entered, till.unit()), is_replay))
 }

@@ -1,6 +1,7 @@
 //! A member's postal address.
 
 use crate::codes;
+use crate::schema::{CountryCode, OptionalText12, OptionalText60};
 use domain::member::{self, NAME_LENGTH};
 use domain::values::text;
 use http_edge::Fields;
@@ -9,27 +10,26 @@ use utoipa::ToSchema;
 
 const POSTCODE_LENGTH: usize = 12;
 
-/// A postal address. Empty parts are as if they were absent.
+/// A postal address. A blank part counts as absent.
 #[derive(Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Address {
-    /// Number and street.
+    /// The number and the street.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 60)]
+    #[schema(value_type = Option<OptionalText60>)]
     street: Option<String>,
-    /// What follows the street: building, floor.
+    /// The building, the floor or the door.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 60)]
+    #[schema(value_type = Option<OptionalText60>)]
     complement: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 12)]
+    #[schema(value_type = Option<OptionalText12>)]
     postcode: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 60)]
+    #[schema(value_type = Option<OptionalText60>)]
     city: Option<String>,
-    /// ISO 3166-1 alpha-2.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(examples("FR"))]
+    #[schema(value_type = Option<CountryCode>)]
     country: Option<String>,
 }
 

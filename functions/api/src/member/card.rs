@@ -1,103 +1,104 @@
-//! A member's card is lost: blocked, found again, replaced. The history keeps who did it and when.
+//! A member's card: blocked as lost, unblocked, or replaced. The history records each step with the till's
+//! key and the instant.
 
-use crate::member::MemberAnswer;
-use crate::openapi::{BodyRefusals, TillRefusals};
-use crate::{App, identifiers};
+use crate::context::App;
+use crate::member::response::MemberAnswer;
+use crate::parameters::MemberPath;
+use crate::schema::CardNumber as CardNumberText;
 use axum::Json;
 use axum::extract::State;
-use domain::values::identifiers::CardNumber;
-use domain::{DomainError, MemberError};
+use domain::{CardNumber, DomainError, MemberError, MemberId};
 use http_edge::{JsonBody, Problem, Segments, Till};
 use serde::Deserialize;
 use store::{CardStep, Source, StoreError};
 use utoipa::ToSchema;
 
-/// The card handed out in the place of the lost one.
+/// The card that replaces the member's card.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReplaceCard {
-    /// 4 to 32 letters or digits.
-    #[schema(examples("2990000012346"))]
+    #[schema(value_type = CardNumberText)]
     card_number: String,
 }
 
-/// Block a member's card as lost: its number finds nobody any more, and no other member can have it.
-/// Again changes nothing. Of a member merged into another, its own card.
+/// Block a member's card as lost.
+///
+/// Its number finds no member any more, and cannot be given to another member. The same request again
+/// changes nothing. For a member merged into another, the card is the merged member's own.
 #[utoipa::path(
     operation_id = "block_card",
     post, path = "/v1/members/{member_id}/card/block", tag = "members", security(("till_key" = [])),
-    params(("member_id" = String, Path)),
+    params(MemberPath),
     responses(
-        (status = 200, description = "The member.", body = MemberAnswer),
-        (status = 409, description = "The member has no card, or has lost too many.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        TillRefusals,
+        (status = 200, description = "The member with the blocked card.", body = MemberAnswer),
+        (status = 409, description = "The member has no card (`no_card`), or has too many blocked cards \
+         (`too_many_blocked_cards`)."),
     ),
 )]
 pub(crate) async fn block(
     State(app): State<App>,
     till: Till,
-    Segments(id): Segments<String>,
+    Segments(path): Segments<MemberPath>,
 ) -> Result<Json<MemberAnswer>, Problem> {
-    take(&app, &till, &id, &CardStep::Block).await
+    step(&app, &till, path.member_id, &CardStep::Block).await
 }
 
-/// Let a blocked card be used again: it was found. Again changes nothing.
+/// Unblock a card that was found again.
+///
+/// The same request again changes nothing.
 #[utoipa::path(
     operation_id = "unblock_card",
     post, path = "/v1/members/{member_id}/card/unblock", tag = "members",
     security(("till_key" = [])),
-    params(("member_id" = String, Path)),
+    params(MemberPath),
     responses(
-        (status = 200, description = "The member.", body = MemberAnswer),
-        (status = 409, description = "The member has no card.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        TillRefusals,
+        (status = 200, description = "The member with the unblocked card.", body = MemberAnswer),
+        (status = 409, description = "The member has no card (`no_card`)."),
     ),
 )]
 pub(crate) async fn unblock(
     State(app): State<App>,
     till: Till,
-    Segments(id): Segments<String>,
+    Segments(path): Segments<MemberPath>,
 ) -> Result<Json<MemberAnswer>, Problem> {
-    take(&app, &till, &id, &CardStep::Unblock).await
+    step(&app, &till, path.member_id, &CardStep::Unblock).await
 }
 
-/// Give a member another card. The one there was is blocked; given back here, it takes its place again.
+/// Give a member another card.
+///
+/// The card before is blocked; given again here, it replaces the other one.
 #[utoipa::path(
     operation_id = "replace_card",
     post, path = "/v1/members/{member_id}/card/replace", tag = "members",
     security(("till_key" = [])),
-    params(("member_id" = String, Path)),
+    params(MemberPath),
     request_body = ReplaceCard,
     responses(
         (status = 200, description = "The member with the new card.", body = MemberAnswer),
-        (status = 409, description = "The card is another member's, blocked or not, or the member has \
-         lost too many.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        TillRefusals, BodyRefusals,
+        (status = 409, description = "Another member has the card or had it blocked (`card_taken`), or the \
+         member has too many blocked cards (`too_many_blocked_cards`)."),
     ),
 )]
 pub(crate) async fn replace(
     State(app): State<App>,
     till: Till,
-    Segments(id): Segments<String>,
+    Segments(path): Segments<MemberPath>,
     JsonBody(replace): JsonBody<ReplaceCard>,
 ) -> Result<Json<MemberAnswer>, Problem> {
     let card = CardNumber::parse(&replace.card_number)
         .map_err(|invalid| Problem::refused("/card_number", invalid))?;
-    take(&app, &till, &id, &CardStep::Replace(card)).await
+    step(&app, &till, path.member_id, &CardStep::Replace(card)).await
 }
 
-async fn take(
+async fn step(
     app: &App,
     till: &Till,
-    id: &str,
+    id: MemberId,
     step: &CardStep,
 ) -> Result<Json<MemberAnswer>, Problem> {
-    let (id, source) = (identifiers::member(id)?, Source::Till(till.key));
-    let taken = app.store().step_card(&till.scope, id, step, &source, app.now()).await;
-    let member = taken.map_err(|error| match error {
+    let source = Source::Till(till.key);
+    let stepped = app.store().step_card(&till.scope, id, step, &source, app.now()).await;
+    let member = stepped.map_err(|error| match error {
         StoreError::Refused(DomainError::Member(MemberError::CardTaken)) => {
             Problem::from(error).at("/card_number")
         }

@@ -1,71 +1,99 @@
-//! What a member said of being written to, channel by channel.
+//! A member's consents and oppositions to marketing messages, channel by channel.
 
-use crate::openapi::{BodyRefusals, TillRefusals};
-use crate::{App, identifiers};
+use crate::context::App;
+use crate::parameters::MemberPath;
+use crate::schema::{DateTime, Identifier, Text40};
 use axum::Json;
 use axum::extract::State;
 use domain::member::consent::{self, ChannelConsent};
 use domain::values::{calendar, text};
-use domain::{Channel, Instant};
+use domain::{Channel, Instant, MemberId};
 use http_edge::{Fields, JsonBody, Problem, Segments, Till};
 use serde::{Deserialize, Serialize};
 use store::ConsentChange;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 const VERSION_LENGTH: usize = 40;
 
-/// Who told us.
+/// The source of a consent.
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum ToldBy {
+pub(crate) enum ConsentSource {
     /// The person, at the counter.
     Till,
     /// The person, alone before a screen.
     Member,
-    /// The merchant, later. Does not lift an opposition: only the person does.
+    /// The merchant, later. This source does not lift an opposition: only the person does.
     Merchant,
 }
 
-/// A consent or an opposition.
+/// A channel of marketing messages.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ConsentChannel)]
+#[expect(dead_code, reason = "describes the words that `domain::Channel` reads and writes")]
+pub(crate) enum ChannelWord {
+    /// E-mail.
+    Email,
+    /// SMS.
+    Sms,
+    /// Letters.
+    Postal,
+}
+
+/// A channel of a member.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct ConsentPath {
+    /// The identifier of the member.
+    #[param(value_type = Identifier)]
+    member_id: MemberId,
+    /// The channel of the consent.
+    #[param(value_type = ChannelWord)]
+    channel: String,
+}
+
+/// A consent or an opposition to record.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PutConsent {
-    /// `true` for a consent, `false` for an opposition, which holds at once.
+    /// `true` for a consent, `false` for an opposition, which takes effect at once.
     given: bool,
-    /// The version of the text that was shown. Needed for a consent.
-    #[schema(max_length = 40, examples("2026-01"))]
+    /// The version of the text that the person read. Required for a consent.
+    #[schema(value_type = Option<Text40>, examples("2026-01"))]
     text_version: Option<String>,
-    /// Who told. Needed for a consent.
-    told_by: Option<ToldBy>,
-    /// When it was said, with its offset; now, where it is absent.
-    #[schema(format = DateTime)]
+    /// The source of the consent. Required for a consent.
+    told_by: Option<ConsentSource>,
+    /// The instant of the consent or opposition, which cannot be ahead; now by default.
+    #[schema(value_type = Option<DateTime>)]
     at: Option<String>,
 }
 
 /// The last consent.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ConsentAnswer {
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = DateTime)]
     at: Instant,
-    told_by: ToldBy,
+    told_by: ConsentSource,
+    /// The version of the text that the person read.
     text_version: String,
 }
 
 /// The last opposition.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OppositionAnswer {
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = DateTime)]
     at: Instant,
-    /// `unsubscribed`, `stop`, `complaint`, `bounced` or `manual`.
+    /// The reason of the opposition: `unsubscribed`, `stop`, `complaint`, `bounced` or `manual`.
     reason: &'static str,
 }
 
-/// How one channel stands.
+/// The consent for one channel.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ChannelAnswer {
-    /// `email`, `sms` or `postal`.
+    #[schema(value_type = ChannelWord)]
     channel: &'static str,
-    /// Whether marketing may be sent by it now.
+    /// Whether marketing messages may be sent by this channel now.
     permitted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     consent: Option<ConsentAnswer>,
@@ -73,11 +101,31 @@ pub(crate) struct ChannelAnswer {
     opposition: Option<OppositionAnswer>,
 }
 
-/// How every channel of a member stands.
+/// The consents of a member.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ConsentsAnswer {
-    member_id: String,
+    #[schema(value_type = Identifier)]
+    member_id: MemberId,
+    /// Every channel, with its consent and opposition.
     channels: Vec<ChannelAnswer>,
+}
+
+impl ConsentSource {
+    const fn of(source: domain::ConsentSource) -> Self {
+        match source {
+            domain::ConsentSource::Till => Self::Till,
+            domain::ConsentSource::Member => Self::Member,
+            domain::ConsentSource::Merchant => Self::Merchant,
+        }
+    }
+
+    const fn read(self) -> domain::ConsentSource {
+        match self {
+            Self::Till => domain::ConsentSource::Till,
+            Self::Member => domain::ConsentSource::Member,
+            Self::Merchant => domain::ConsentSource::Merchant,
+        }
+    }
 }
 
 impl ConsentsAnswer {
@@ -90,11 +138,7 @@ impl ConsentsAnswer {
                 permitted: consents.permit(channel),
                 consent: consent.as_ref().map(|consent| ConsentAnswer {
                     at: calendar::whole_second(consent.at),
-                    told_by: match consent.source {
-                        domain::ConsentSource::Till => ToldBy::Till,
-                        domain::ConsentSource::Member => ToldBy::Member,
-                        domain::ConsentSource::Merchant => ToldBy::Merchant,
-                    },
+                    told_by: ConsentSource::of(consent.source),
                     text_version: consent.text_version.clone(),
                 }),
                 opposition: opposition.map(|opposition| OppositionAnswer {
@@ -103,7 +147,7 @@ impl ConsentsAnswer {
                 }),
             }
         });
-        Self { member_id: member.person.id.to_string(), channels: channels.collect() }
+        Self { member_id: member.person.id, channels: channels.collect() }
     }
 }
 
@@ -121,69 +165,60 @@ impl PutConsent {
                 reason: consent::OppositionReason::Manual,
             }));
         }
-        let shown = self.text_version.as_deref().unwrap_or_default();
-        let text_version = fields.check("/text_version", text::bounded(shown, VERSION_LENGTH));
+        let text_version = self.text_version.as_deref().unwrap_or_default();
+        let text_version =
+            fields.check("/text_version", text::bounded(text_version, VERSION_LENGTH));
         if self.told_by.is_none() {
-            fields.note("/told_by", http_edge::codes::MISSING, "must be told for a consent");
+            fields.note("/told_by", http_edge::codes::MISSING, "must be given for a consent");
         }
-        let (Some(at), Some(text_version), Some(told_by)) = (at, text_version, self.told_by) else {
+        let (Some(at), Some(text_version), Some(source)) = (at, text_version, self.told_by) else {
             return Err(fields.refuse());
         };
         Ok(ConsentChange::Consent(consent::Consent {
             at: at.unwrap_or(now),
-            source: match told_by {
-                ToldBy::Till => domain::ConsentSource::Till,
-                ToldBy::Member => domain::ConsentSource::Member,
-                ToldBy::Merchant => domain::ConsentSource::Merchant,
-            },
+            source: source.read(),
             text_version: text_version.to_owned(),
         }))
     }
 }
 
-/// What a member said of being written to.
+/// Show a member's consents and oppositions.
 #[utoipa::path(
     operation_id = "show_consents",
     get, path = "/v1/members/{member_id}/consents", tag = "consents", security(("till_key" = [])),
-    params(("member_id" = String, Path)),
-    responses(
-        (status = 200, description = "Every channel.", body = ConsentsAnswer), TillRefusals,
-    ),
+    params(MemberPath),
+    responses((status = 200, description = "The consents for every channel.", body = ConsentsAnswer)),
 )]
 pub(crate) async fn show(
     State(app): State<App>,
     till: Till,
-    Segments(id): Segments<String>,
+    Segments(path): Segments<MemberPath>,
 ) -> Result<Json<ConsentsAnswer>, Problem> {
-    let member = app.store().member(&till.scope, identifiers::member(&id)?).await?;
+    let member = app.store().member(&till.scope, path.member_id).await?;
     Ok(Json(ConsentsAnswer::of(&member)))
 }
 
-/// Note a consent or an opposition. What was said last counts, in whatever order it arrives; the
-/// same again changes nothing.
+/// Record a consent or an opposition.
+///
+/// The latest by `at` counts, in whatever order they arrive. The same request again changes nothing.
 #[utoipa::path(
     operation_id = "put_consent",
     put, path = "/v1/members/{member_id}/consents/{channel}", tag = "consents",
     security(("till_key" = [])),
-    params(
-        ("member_id" = String, Path),
-        ("channel" = String, Path, description = "`email`, `sms` or `postal`."),
-    ),
+    params(ConsentPath),
     request_body = PutConsent,
     responses(
-        (status = 200, description = "Every channel, as it stands now.", body = ConsentsAnswer),
-        TillRefusals, BodyRefusals,
+        (status = 200, description = "The consents for every channel.", body = ConsentsAnswer),
     ),
 )]
 pub(crate) async fn put(
     State(app): State<App>,
     till: Till,
-    Segments((id, channel)): Segments<(String, String)>,
+    Segments(path): Segments<ConsentPath>,
     JsonBody(put): JsonBody<PutConsent>,
 ) -> Result<Json<ConsentsAnswer>, Problem> {
-    let id = identifiers::member(&id)?;
-    let channel = Channel::parse(&channel).ok_or_else(|| Problem::not_found("channel"))?;
+    let channel = Channel::parse(&path.channel).ok_or_else(|| Problem::not_found("channel"))?;
     let change = put.read(app.now())?;
-    let member = app.store().change_consent(&till.scope, id, channel, &change).await?;
+    let member = app.store().change_consent(&till.scope, path.member_id, channel, &change).await?;
     Ok(Json(ConsentsAnswer::of(&member)))
 }

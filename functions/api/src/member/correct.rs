@@ -1,20 +1,24 @@
 //! A member's details corrected, and the mobile changed.
 
+use crate::context::App;
 use crate::member::address::Address;
-use crate::member::{MemberAnswer, birth_date, name};
-use crate::openapi::{BodyRefusals, TillRefusals};
-use crate::{App, identifiers};
+use crate::member::details::{birth_date, name};
+use crate::member::response::MemberAnswer;
+use crate::parameters::MemberPath;
+use crate::schema::{
+    CardNumber as CardNumberText, Date, EmailAddress, MobileNumber, OptionalText60,
+};
 use axum::Json;
 use axum::extract::State;
+use domain::CardNumber;
 use domain::member::{self, Email};
-use domain::values::identifiers::CardNumber;
 use domain::{Day, Mobile};
 use http_edge::{Fields, JsonBody, Problem, Segments, Till};
 use serde::{Deserialize, Deserializer};
-use store::Correction;
+use store::{Correction, StoreError};
 use utoipa::ToSchema;
 
-/// A field of a correction: absent leaves it, `null` clears it.
+/// A field of a correction: an absent field does not change, and `null` clears the field.
 #[derive(Default)]
 pub(crate) enum Change<T> {
     #[default]
@@ -28,36 +32,37 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
     }
 }
 
-/// What to change of a member: absent leaves a field as it is, `null` clears it.
+/// A correction of a member's details. An absent field does not change, and `null` clears the field.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CorrectMember {
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 60)]
+    #[schema(value_type = Option<OptionalText60>)]
     last_name: Change<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 60)]
+    #[schema(value_type = Option<OptionalText60>)]
     first_name: Change<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, format = Email)]
+    #[schema(value_type = Option<EmailAddress>)]
     email: Change<String>,
+    /// The birth date: after 1 January 1900, today at the latest.
     #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
+    #[schema(value_type = Option<Date>)]
     birth_date: Change<String>,
-    /// The whole address, in the place of the one there was.
+    /// The new address, which replaces the old one as a whole.
     #[serde(default)]
     #[schema(value_type = Option<Address>)]
     address: Change<Address>,
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<CardNumberText>)]
     card_number: Change<String>,
 }
 
-/// Another mobile number for a member.
+/// A new mobile number of a member.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewMobile {
-    #[schema(examples("06 39 98 00 12"))]
+    #[schema(value_type = MobileNumber)]
     mobile: String,
 }
 
@@ -96,55 +101,51 @@ impl CorrectMember {
 #[utoipa::path(
     operation_id = "correct_member",
     patch, path = "/v1/members/{member_id}", tag = "members", security(("till_key" = [])),
-    params(("member_id" = String, Path)),
+    params(MemberPath),
     request_body = CorrectMember,
     responses(
-        (status = 200, description = "The member as corrected.", body = MemberAnswer),
-        (status = 409, description = "The card is another member's.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        TillRefusals, BodyRefusals,
+        (status = 200, description = "The corrected member.", body = MemberAnswer),
+        (status = 409, description = "Another member has the card (`card_taken`)."),
     ),
 )]
 pub(crate) async fn correct(
     State(app): State<App>,
     till: Till,
-    Segments(id): Segments<String>,
+    Segments(path): Segments<MemberPath>,
     JsonBody(correction): JsonBody<CorrectMember>,
 ) -> Result<Json<MemberAnswer>, Problem> {
-    let id = identifiers::member(&id)?;
-    let correction = correction.read(Day::at(app.now(), &till.establishment.time_zone))?;
-    let corrected = app.store().correct_member(&till.scope, id, &correction).await;
+    let correction = correction.read(till.day(app.now()))?;
+    let corrected = app.store().correct_member(&till.scope, path.member_id, &correction).await;
     let member = corrected.map_err(|error| match error {
-        store::StoreError::Refused(_) => Problem::from(error).at("/card_number"),
+        StoreError::Refused(_) => Problem::from(error).at("/card_number"),
         _ => error.into(),
     })?;
     Ok(Json(MemberAnswer::of(&member, &till, app.now())))
 }
 
-/// Give a member another mobile number. The old one is free at once.
+/// Change a member's mobile number.
+///
+/// The old number is free at once.
 #[utoipa::path(
     operation_id = "change_mobile",
     put, path = "/v1/members/{member_id}/mobile", tag = "members", security(("till_key" = [])),
-    params(("member_id" = String, Path)),
+    params(MemberPath),
     request_body = NewMobile,
     responses(
         (status = 200, description = "The member with the new number.", body = MemberAnswer),
-        (status = 409, description = "The number is another member's.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        TillRefusals, BodyRefusals,
+        (status = 409, description = "Another member has the number."),
     ),
 )]
 pub(crate) async fn change_mobile(
     State(app): State<App>,
     till: Till,
-    Segments(id): Segments<String>,
+    Segments(path): Segments<MemberPath>,
     JsonBody(new): JsonBody<NewMobile>,
 ) -> Result<Json<MemberAnswer>, Problem> {
-    let id = identifiers::member(&id)?;
     let mobile = Mobile::parse(&new.mobile).map_err(|why| Problem::refused("/mobile", why))?;
-    let changed = app.store().change_mobile(&till.scope, id, &mobile).await;
+    let changed = app.store().change_mobile(&till.scope, path.member_id, &mobile).await;
     let member = changed.map_err(|error| match error {
-        store::StoreError::Conflict(_) => Problem::from(error).at("/mobile"),
+        StoreError::Conflict(_) => Problem::from(error).at("/mobile"),
         _ => error.into(),
     })?;
     Ok(Json(MemberAnswer::of(&member, &till, app.now())))

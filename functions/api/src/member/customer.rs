@@ -1,42 +1,76 @@
-//! Whom a till means: by the identifier it was given, a mobile, or a card.
+//! The customer that a till names: by identifier, mobile, card number or QR code.
 
 use crate::codes;
+use crate::schema::{
+    CardNumber as CardNumberText, Form, Identifier, MobileNumber, QrText, one_of, reference,
+};
+use domain::CardNumber;
 use domain::member::qr;
-use domain::values::identifiers::CardNumber;
 use domain::{MemberId, Mobile};
 use http_edge::Fields;
 use serde::Deserialize;
 use store::Contact;
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
-/// Exactly one of the three.
-#[derive(Deserialize, ToSchema)]
+/// A member, by exactly one of three fields.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MemberNamed {
     member_id: Option<String>,
-    #[schema(examples("06 39 98 00 12", "+33639980012"))]
     mobile: Option<String>,
-    #[schema(examples("2990000012345"))]
     card_number: Option<String>,
 }
 
-/// Exactly one of the three.
-#[derive(Deserialize, ToSchema)]
+impl PartialSchema for MemberNamed {
+    fn schema() -> RefOr<Schema> {
+        one_of(
+            "A member, by exactly one of `member_id`, `mobile` and `card_number`.",
+            [
+                Form::new().with("member_id", reference::<Identifier>()),
+                Form::new().with("mobile", reference::<MobileNumber>()),
+                Form::new().with("card_number", reference::<CardNumberText>()),
+            ],
+        )
+    }
+}
+
+impl ToSchema for MemberNamed {}
+
+/// A member, by exactly one of three contacts.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ContactNamed {
-    #[schema(examples("06 39 98 00 12", "+33639980012"))]
     mobile: Option<String>,
-    #[schema(examples("2990000012345"))]
     card_number: Option<String>,
-    /// What a scanner read from a card's QR code, as it is: its number, or an address that ends in it.
-    #[schema(examples("https://carte.example.com/2990000012345"))]
     qr: Option<String>,
 }
 
-/// A customer as it was named.
+impl PartialSchema for ContactNamed {
+    fn schema() -> RefOr<Schema> {
+        one_of(
+            "A member, by exactly one of `mobile`, `card_number` and `qr`.",
+            [
+                Form::new().with("mobile", reference::<MobileNumber>()),
+                Form::new().with("card_number", reference::<CardNumberText>()),
+                Form::new().with("qr", reference::<QrText>()),
+            ],
+        )
+    }
+}
+
+impl ToSchema for ContactNamed {}
+
+/// A customer, read from a request.
 pub(crate) enum Named {
     Member(MemberId),
     Contact(Contact),
+}
+
+/// A contact, with the pointer of the field that names it.
+pub(super) struct NamedContact {
+    pub(super) contact: Contact,
+    pub(super) pointer: &'static str,
 }
 
 impl MemberNamed {
@@ -44,7 +78,7 @@ impl MemberNamed {
         self.read_at(fields, "")
     }
 
-    /// As [`MemberNamed::read`], where it stands at `pointer` of the body.
+    /// As [`MemberNamed::read`], of a customer at `pointer` in the body.
     pub(crate) fn read_at(&self, fields: &mut Fields, pointer: &str) -> Option<Named> {
         let given = [&self.member_id, &self.mobile, &self.card_number];
         named(fields, pointer, given.map(Option::as_deref))
@@ -52,20 +86,19 @@ impl MemberNamed {
 }
 
 impl ContactNamed {
-    /// The contact, and the pointer of the field that named it.
-    pub(crate) fn read(&self, fields: &mut Fields) -> Option<(Contact, &'static str)> {
+    pub(super) fn read(&self, fields: &mut Fields) -> Option<NamedContact> {
         match (self.mobile.as_deref(), self.card_number.as_deref(), self.qr.as_deref()) {
             (Some(mobile), None, None) => {
                 let mobile = fields.check("/mobile", Mobile::parse(mobile))?;
-                Some((Contact::Mobile(mobile), "/mobile"))
+                Some(NamedContact { contact: Contact::Mobile(mobile), pointer: "/mobile" })
             }
             (None, Some(card), None) => {
                 let card = fields.check("/card_number", CardNumber::parse(card))?;
-                Some((Contact::Card(card), "/card_number"))
+                Some(NamedContact { contact: Contact::Card(card), pointer: "/card_number" })
             }
             (None, None, Some(scanned)) => {
                 let card = fields.check("/qr", qr::card_number(scanned))?;
-                Some((Contact::Card(card), "/qr"))
+                Some(NamedContact { contact: Contact::Card(card), pointer: "/qr" })
             }
             _ => {
                 let detail = "must hold exactly one of mobile, card_number and qr";
@@ -76,7 +109,7 @@ impl ContactNamed {
     }
 }
 
-/// Reads the one that is given of an identifier, a mobile and a card's number.
+/// Reads the one that is given of an identifier, a mobile and a card number.
 pub(crate) fn named(fields: &mut Fields, pointer: &str, given: [Option<&str>; 3]) -> Option<Named> {
     let at = |name: &str| format!("{pointer}/{name}");
     match given {

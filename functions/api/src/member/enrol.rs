@@ -1,14 +1,18 @@
 //! A person who asked for the card becomes a member.
 
+use crate::codes;
+use crate::context::App;
 use crate::member::address::Address;
-use crate::member::{MemberAnswer, birth_date, name};
-use crate::openapi::{BodyRefusals, TillRefusals};
-use crate::{App, codes};
+use crate::member::details::{birth_date, name};
+use crate::member::response::MemberAnswer;
+use crate::schema::{
+    CardNumber as CardNumberText, Date, EmailAddress, MobileNumber, OptionalText60,
+};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::CardNumber;
 use domain::member::{self, Details, Email};
-use domain::values::identifiers::CardNumber;
 use domain::{Day, Enrolment, Mobile};
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::Deserialize;
@@ -18,20 +22,22 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewMember {
-    #[schema(examples("06 39 98 00 12", "+33639980012"))]
+    #[schema(value_type = MobileNumber)]
     mobile: String,
-    /// That the person asked for the card. Nobody becomes a member without it.
+    /// Whether the person asked for the card. Must be `true`: only a person who asked becomes a member.
     card_requested: bool,
-    #[schema(max_length = 60)]
+    #[schema(value_type = Option<OptionalText60>)]
     last_name: Option<String>,
-    #[schema(max_length = 60)]
+    #[schema(value_type = Option<OptionalText60>)]
     first_name: Option<String>,
-    #[schema(format = Email)]
+    #[schema(value_type = Option<EmailAddress>)]
     email: Option<String>,
-    #[schema(format = Date)]
+    /// The birth date: after 1 January 1900, today at the latest.
+    #[schema(value_type = Option<Date>)]
     birth_date: Option<String>,
     address: Option<Address>,
-    /// The number of a card that was handed out: 4 to 32 letters or digits.
+    /// The number of the card that was handed out.
+    #[schema(value_type = Option<CardNumberText>)]
     card_number: Option<String>,
 }
 
@@ -76,17 +82,18 @@ impl NewMember {
     }
 }
 
-/// Make a person who asked for the card a member. Who is one already stays as is.
+/// Create a member: a person who asked for the card.
+///
+/// A member who has this mobile already does not change.
 #[utoipa::path(
     operation_id = "create_member",
     post, path = "/v1/members", tag = "members", security(("till_key" = [])),
     request_body = NewMember,
     responses(
-        (status = 201, description = "A new member.", body = MemberAnswer),
-        (status = 200, description = "The member who has this mobile, as is.", body = MemberAnswer),
-        (status = 409, description = "The card is another member's.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        TillRefusals, BodyRefusals,
+        (status = 201, description = "The new member.", body = MemberAnswer),
+        (status = 200, description = "The member who has this mobile already, unchanged.",
+         body = MemberAnswer),
+        (status = 409, description = "Another member has the card (`card_taken`)."),
     ),
 )]
 pub(crate) async fn create(
@@ -95,7 +102,7 @@ pub(crate) async fn create(
     JsonBody(new): JsonBody<NewMember>,
 ) -> Result<(StatusCode, Json<MemberAnswer>), Problem> {
     let now = app.now();
-    let new = new.read(Day::at(now, &till.establishment.time_zone))?;
+    let new = new.read(till.day(now))?;
     let (member, is_new) = app
         .store()
         .create_member(&till.scope, &new, now)

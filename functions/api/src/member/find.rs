@@ -1,34 +1,35 @@
-//! A member found at the till. The answer is what a cashier needs to greet the customer and no more:
-//! the whole record is `GET /v1/members/{member_id}`.
+//! A member found at the till. The answer has the fields that a cashier needs to greet the customer, and no
+//! more; `GET /v1/members/{member_id}` has the whole record.
 
-use crate::App;
+use crate::context::App;
 use crate::ledger::balance::Balance;
-use crate::member::customer::ContactNamed;
-use crate::openapi::{BodyRefusals, TillRefusals};
+use crate::member::customer::{ContactNamed, NamedContact};
+use crate::schema::Identifier;
 use axum::Json;
 use axum::extract::State;
-use domain::Instant;
 use domain::member::Details;
+use domain::{Instant, MemberId};
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A member as a till finds it.
+/// A member that a till found. The balance may lack a sale of the last seconds; the answer to that sale has
+/// the new balance.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FoundMember {
-    member_id: String,
+    #[schema(value_type = Identifier)]
+    member_id: MemberId,
     #[serde(skip_serializing_if = "Option::is_none")]
     first_name: Option<String>,
     /// The first letter of the last name.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(examples("M"))]
     last_name_initial: Option<String>,
-    /// A sale of a moment ago may not be in it yet: the answer to that sale tells its balance.
     #[serde(flatten)]
     balance: Balance,
     /// Whether the person completed the registration.
     card_activated: bool,
-    /// Whether the card that the member has was blocked as lost.
+    /// Whether the member's card was blocked as lost.
     card_blocked: bool,
 }
 
@@ -36,7 +37,7 @@ impl FoundMember {
     fn of(member: &store::Member, till: &Till, now: Instant) -> Self {
         let store::Member { person, account, .. } = member;
         Self {
-            member_id: person.id.to_string(),
+            member_id: person.id,
             first_name: person.details.first_name.clone(),
             last_name_initial: initial(&person.details),
             balance: Balance::of(account, till, now),
@@ -51,17 +52,17 @@ fn initial(details: &Details) -> Option<String> {
     Some(first.to_uppercase().collect())
 }
 
-/// Find a member by mobile, card number, or the text of a scanned card. A POST, so that none of them
-/// ever stands in an address.
+/// Find a member by mobile, card number, or the text of a scanned card.
+///
+/// The method is POST, so that no address contains a contact.
 #[utoipa::path(
     operation_id = "find_member",
     post, path = "/v1/members/find", tag = "members", security(("till_key" = [])),
     request_body = ContactNamed,
     responses(
-        (status = 200, description = "The member.", body = FoundMember),
-        (status = 409, description = "The card was blocked as lost (`card_blocked`).",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        TillRefusals, BodyRefusals,
+        (status = 200, description = "The member that was found.", body = FoundMember),
+        (status = 404, description = "No member has the mobile or card number."),
+        (status = 409, description = "The card was blocked as lost (`card_blocked`)."),
     ),
 )]
 pub(crate) async fn find(
@@ -70,9 +71,11 @@ pub(crate) async fn find(
     JsonBody(named): JsonBody<ContactNamed>,
 ) -> Result<Json<FoundMember>, Problem> {
     let mut fields = Fields::default();
-    let Some((contact, pointer)) = named.read(&mut fields) else { return Err(fields.refuse()) };
+    let Some(NamedContact { contact, pointer }) = named.read(&mut fields) else {
+        return Err(fields.refuse());
+    };
     let found = app.store().find(&till.scope, &contact).await.map_err(Problem::from);
     let found = found.and_then(|found| found.ok_or_else(|| Problem::not_found("member")));
-    let member = found.map_err(|problem| app.missed(&till, problem.at(pointer)))?;
+    let member = found.map_err(|problem| app.count_miss(&till, problem.at(pointer)))?;
     Ok(Json(FoundMember::of(&member, &till, app.now())))
 }

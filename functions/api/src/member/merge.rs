@@ -1,8 +1,9 @@
-//! Two members who are one person.
+//! Two members who are one person: merged, and parted again.
 
-use crate::member::MemberAnswer;
-use crate::openapi::{BodyRefusals, TillRefusals};
-use crate::{App, identifiers};
+use crate::context::App;
+use crate::member::response::MemberAnswer;
+use crate::parameters::MemberPath;
+use crate::schema::Identifier;
 use axum::Json;
 use axum::extract::State;
 use domain::{Instant, MemberId};
@@ -11,23 +12,26 @@ use serde::{Deserialize, Serialize};
 use store::{Source, StoreError, Unmerged};
 use utoipa::ToSchema;
 
-/// The member to merge into the one of the path, or to part from it.
+/// The absorbed member: to merge into the member of the path, or to part from it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Merge {
+    /// The identifier of the absorbed member. Not the member of the path.
+    #[schema(value_type = Identifier)]
     absorbed_member_id: String,
 }
 
-/// Two members who are apart again.
+/// Two members after an undone merge.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UnmergeAnswer {
-    /// The one that had been kept.
+    /// The member that survived the merge.
     member: MemberAnswer,
-    /// The one that had been absorbed.
+    /// The member that was absorbed by the merge.
     absorbed_member: MemberAnswer,
-    /// The points of the absorbed one that went back to it.
+    /// The points that the absorbed member got back.
     points_given_back: i64,
-    /// Those that did not: they were spent, or expired, while the two were one. Neither owes them.
+    /// The points that the absorbed member did not get back, because they were spent or expired in the
+    /// meantime. No member owes them.
     points_not_given_back: i64,
 }
 
@@ -49,63 +53,62 @@ impl Merge {
     }
 }
 
-/// Merge another member, who is the same person, into this one.
+fn refusal(error: StoreError) -> Problem {
+    match error {
+        StoreError::Conflict(_) => Problem::from(error).at("/absorbed_member_id"),
+        _ => error.into(),
+    }
+}
+
+/// Merge another member, who is the same person, into this member.
 #[utoipa::path(
     operation_id = "merge_members",
     post, path = "/v1/members/{member_id}/merge", tag = "members", security(("till_key" = [])),
-    params(("member_id" = String, Path)),
+    params(MemberPath),
     request_body = Merge,
     responses(
-        (status = 200, description = "The member with all of both.", body = MemberAnswer),
-        (status = 409, description = "The two cannot be merged.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        TillRefusals, BodyRefusals,
+        (status = 200, description = "The member with the points and contacts of both.", body = MemberAnswer),
+        (status = 409, description = "The two members cannot be merged."),
     ),
 )]
 pub(crate) async fn merge(
     State(app): State<App>,
     till: Till,
-    Segments(id): Segments<String>,
+    Segments(path): Segments<MemberPath>,
     JsonBody(merge): JsonBody<Merge>,
 ) -> Result<Json<MemberAnswer>, Problem> {
-    let (kept, absorbed) = (identifiers::member(&id)?, merge.read()?);
+    let (survivor, absorbed) = (path.member_id, merge.read()?);
     let source = Source::Till(till.key);
-    let merged = app.store().merge_members(&till.scope, kept, absorbed, &source, app.now()).await;
-    let member = merged.map_err(|error| match error {
-        StoreError::Conflict(_) => Problem::from(error).at("/absorbed_member_id"),
-        _ => error.into(),
-    })?;
+    let merged = app.store().merge_members(&till.scope, survivor, absorbed, &source, app.now());
+    let member = merged.await.map_err(refusal)?;
     Ok(Json(MemberAnswer::of(&member, &till, app.now())))
 }
 
-/// Undo a merge: the two members are apart again. The absorbed one gets back its contacts, its history
-/// and what is still there of the points it brought in, lot by lot; whatever happened since stays with
-/// this one. Again changes nothing.
+/// Undo a merge.
+///
+/// The absorbed member gets back its contacts, its history, and the points that it contributed as far
+/// as they are left, lot by lot. Everything since the merge stays with the member of the path. The same
+/// request again changes nothing.
 #[utoipa::path(
     operation_id = "unmerge_members",
     post, path = "/v1/members/{member_id}/unmerge", tag = "members", security(("till_key" = [])),
-    params(("member_id" = String, Path)),
+    params(MemberPath),
     request_body = Merge,
     responses(
-        (status = 200, description = "Both members.", body = UnmergeAnswer),
-        (status = 409, description = "The two are not merged, or this one was merged into another since.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        TillRefusals, BodyRefusals,
+        (status = 200, description = "The two members.", body = UnmergeAnswer),
+        (status = 409, description = "The two members are not merged, or the survivor was merged into another \
+         member since."),
     ),
 )]
 pub(crate) async fn unmerge(
     State(app): State<App>,
     till: Till,
-    Segments(id): Segments<String>,
+    Segments(path): Segments<MemberPath>,
     JsonBody(merge): JsonBody<Merge>,
 ) -> Result<Json<UnmergeAnswer>, Problem> {
-    let (kept, absorbed) = (identifiers::member(&id)?, merge.read()?);
+    let (survivor, absorbed) = (path.member_id, merge.read()?);
     let source = Source::Till(till.key);
-    let parted = app.store().unmerge_members(&till.scope, kept, absorbed, &source, app.now());
-    let parted = Box::pin(parted).await;
-    let unmerged = parted.map_err(|error| match error {
-        StoreError::Conflict(_) => Problem::from(error).at("/absorbed_member_id"),
-        _ => error.into(),
-    })?;
+    let parted = app.store().unmerge_members(&till.scope, survivor, absorbed, &source, app.now());
+    let unmerged = Box::pin(parted).await.map_err(refusal)?;
     Ok(Json(UnmergeAnswer::of(&unmerged, &till, app.now())))
 }

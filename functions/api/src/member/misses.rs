@@ -1,21 +1,18 @@
-//! Misses at the tills: whoever tries one number after another is told to the operator by a log line,
-//! from which an alarm is fed.
+//! Searches for unknown customers, counted by till. A till that tries one number after another is reported
+//! by a log line, which raises the alarm `RepeatedMisses`.
 //!
-//! They are counted in the memory of one instance of the function, and so of the requests that reached
-//! it: enough to notice, and nothing that a till waits for or that is kept.
+//! An instance counts in its own memory the requests that reach it. The count is enough to notice such a
+//! till, costs no round trip, and is stored nowhere.
 
-use crate::App;
 use domain::{Instant, KeyId};
-use http_edge::problem::Kind;
-use http_edge::{Problem, Till};
 use jiff::SignedDuration;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// A till that asks in vain more often within [`WINDOW`] is not asking for its customers.
+/// The most searches for unknown customers within [`WINDOW`] that a till makes in normal use.
 const MOST_MISSES: u32 = 30;
 const WINDOW: SignedDuration = SignedDuration::from_mins(10);
-/// The most tills that are counted at once.
+/// The most tills that an instance counts at once.
 const MOST_TILLS: usize = 1_000;
 
 /// The misses of each till, by its key.
@@ -34,8 +31,9 @@ impl Window {
 }
 
 impl Misses {
-    /// Counts that a till asked for somebody whom nobody knows. One line a window: the key, no contact.
-    fn note(&self, key: KeyId, now: Instant) {
+    /// Counts a search for an unknown customer. The log line has the key and no contact; it is written once
+    /// a window.
+    pub(crate) fn count(&self, key: KeyId, now: Instant) {
         if self.goes_over(key, now) {
             tracing::warn!(
                 key = tracing::field::display(key),
@@ -45,7 +43,7 @@ impl Misses {
         }
     }
 
-    /// Counts a miss: `true` for the one of its window that is too many.
+    /// Counts a miss. `true` for the first miss over the limit in its window.
     fn goes_over(&self, key: KeyId, now: Instant) -> bool {
         let mut tills = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if tills.len() >= MOST_TILLS && !tills.contains_key(&key) {
@@ -64,16 +62,6 @@ impl Misses {
     }
 }
 
-impl App {
-    /// The refusal of a customer whom a till named, counted where there is no such member.
-    pub(crate) fn missed(&self, till: &Till, refusal: Problem) -> Problem {
-        if refusal.kind() == Kind::NotFound {
-            self.misses.note(till.key, self.now());
-        }
-        refusal
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,32 +74,32 @@ mod tests {
         KeyId::mint(at(0), number)
     }
 
-    fn told(misses: &Misses, key: KeyId, seconds: impl Iterator<Item = i64>) -> usize {
+    fn reports(misses: &Misses, key: KeyId, seconds: impl Iterator<Item = i64>) -> usize {
         seconds.filter(|second| misses.goes_over(key, at(*second))).count()
     }
 
     #[test]
-    fn so_many_misses_of_one_till_are_told_once_a_window() {
+    fn a_till_with_too_many_misses_is_reported_once_a_window() {
         let misses = Misses::default();
-        assert_eq!(told(&misses, key(1), 0..30), 0);
-        assert_eq!(told(&misses, key(2), 0..30), 0, "another till has its own count");
-        assert_eq!(told(&misses, key(1), 30..300), 1);
-        assert_eq!(told(&misses, key(1), 600..900), 1, "the next window");
+        assert_eq!(reports(&misses, key(1), 0..30), 0);
+        assert_eq!(reports(&misses, key(2), 0..30), 0, "another till has its own count");
+        assert_eq!(reports(&misses, key(1), 30..300), 1);
+        assert_eq!(reports(&misses, key(1), 600..900), 1, "the next window");
     }
 
     #[test]
-    fn a_till_that_misses_now_and_then_is_not_told() {
+    fn a_till_with_a_miss_now_and_then_is_not_reported() {
         let misses = Misses::default();
-        assert_eq!(told(&misses, key(1), (0..86_400).step_by(30)), 0);
+        assert_eq!(reports(&misses, key(1), (0..86_400).step_by(30)), 0);
     }
 
     #[test]
-    fn no_more_tills_are_counted_than_memory_is_meant_for() {
+    fn the_number_of_tills_that_are_counted_is_bounded() {
         let misses = Misses::default();
         for number in 0..2_000 {
             misses.goes_over(key(number), at(0));
         }
         assert_eq!(misses.0.lock().unwrap().len(), MOST_TILLS);
-        assert_eq!(told(&misses, key(9_999), 1..100), 1);
+        assert_eq!(reports(&misses, key(9_999), 1..100), 1);
     }
 }

@@ -1,42 +1,43 @@
-//! A member's registration, at the till: when the invitation to complete it was sent, and when the
-//! person completed it.
+//! A member's registration, as a till records it: the invitation to complete it, and its completion.
 
-use crate::openapi::{BodyRefusals, TillRefusals};
+use crate::context::App;
+use crate::parameters::MemberPath;
 use crate::purchase::till_clock::CLOCK_AHEAD;
-use crate::{App, identifiers};
+use crate::schema::{DateTime, Identifier};
 use axum::Json;
 use axum::extract::State;
 use domain::values::calendar;
-use domain::{DomainError, Instant, MemberError, Registration, ValueError};
+use domain::{DomainError, Instant, MemberError, MemberId, Registration, ValueError};
 use http_edge::{Fields, JsonBody, Problem, Segments, Till};
 use serde::{Deserialize, Serialize};
 use store::StoreError;
 use utoipa::ToSchema;
 
-/// What happened to a registration, each with its offset. What was told first stands.
+/// The steps of a registration to record: at least one.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PutRegistration {
-    /// When the invitation to complete it was sent; three months after it a card that was not activated
-    /// is erased.
-    #[schema(format = DateTime)]
+    /// The instant at which the invitation was sent. A card that is not activated within three months is
+    /// erased. Not before the member was created.
+    #[schema(value_type = Option<DateTime>)]
     invited_at: Option<String>,
-    /// When the person completed it.
-    #[schema(format = DateTime)]
+    /// The instant at which the person completed the registration. Not before the member was created.
+    #[schema(value_type = Option<DateTime>)]
     activated_at: Option<String>,
 }
 
-/// How a member's registration stands.
+/// The registration of a member.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RegistrationAnswer {
-    member_id: String,
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = Identifier)]
+    member_id: MemberId,
+    #[schema(value_type = DateTime)]
     created_at: Instant,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<DateTime>)]
     invited_at: Option<Instant>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<DateTime>)]
     activated_at: Option<Instant>,
 }
 
@@ -44,7 +45,7 @@ impl PutRegistration {
     fn read(&self, now: Instant) -> Result<Registration, Problem> {
         let mut fields = Fields::default();
         if self.invited_at.is_none() && self.activated_at.is_none() {
-            let detail = "tell when the member was invited, when the card was activated, or both";
+            let detail = "must hold invited_at, activated_at or both";
             fields.note("", http_edge::codes::MISSING, detail);
         }
         let at = |text: &str| past(text, now);
@@ -59,7 +60,7 @@ impl PutRegistration {
     }
 }
 
-/// An instant that has passed, to the second; now, where a clock is somewhat ahead.
+/// An instant in the past, to the second. An instant ahead by less than [`CLOCK_AHEAD`] counts as now.
 fn past(text: &str, now: Instant) -> Result<Instant, ValueError> {
     let at = calendar::parse_instant(text)?;
     if now.duration_since(at) < -CLOCK_AHEAD {
@@ -68,32 +69,29 @@ fn past(text: &str, now: Instant) -> Result<Instant, ValueError> {
     Instant::from_second(at.min(now).as_second()).map_err(|_| ValueError::InstantUnreadable)
 }
 
-/// Tell what happened to a member's registration. The first invitation and the first activation stand;
-/// the same again changes nothing.
+/// Record the invitation or the completion of a member's registration.
+///
+/// The first of each counts; the same request again changes nothing.
 #[utoipa::path(
     operation_id = "put_registration",
     put, path = "/v1/members/{member_id}/registration", tag = "members",
     security(("till_key" = [])),
-    params(("member_id" = String, Path)),
+    params(MemberPath),
     request_body = PutRegistration,
-    responses(
-        (status = 200, description = "The registration as it stands.", body = RegistrationAnswer),
-        TillRefusals, BodyRefusals,
-    ),
+    responses((status = 200, description = "The registration now.", body = RegistrationAnswer)),
 )]
 pub(crate) async fn put(
     State(app): State<App>,
     till: Till,
-    Segments(id): Segments<String>,
+    Segments(path): Segments<MemberPath>,
     JsonBody(put): JsonBody<PutRegistration>,
 ) -> Result<Json<RegistrationAnswer>, Problem> {
-    let id = identifiers::member(&id)?;
     let now = app.now();
     let registration = put.read(now)?;
-    let registered = app.store().register(&till.scope, id, &registration, now).await;
+    let registered = app.store().register(&till.scope, path.member_id, &registration, now).await;
     let person = registered.map_err(refusal)?.person;
     Ok(Json(RegistrationAnswer {
-        member_id: person.id.to_string(),
+        member_id: person.id,
         created_at: person.created_at,
         invited_at: person.invited_at,
         activated_at: person.activated_at,

@@ -1,8 +1,9 @@
-//! The end of a merchant's contract: from the day after it the merchant's keys and files are refused, and
-//! what it leaves is archived and taken out of the table.
+//! The end of a merchant's contract. From the day after, the merchant's keys and files are refused, and
+//! its data is archived and deleted from the table.
 
-use crate::openapi::{BodyRefusals, OperatorRefusals};
-use crate::{App, identifiers};
+use crate::context::App;
+use crate::parameters::MerchantPath;
+use crate::schema::Date;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,37 +12,36 @@ use http_edge::{Fields, JsonBody, Operator, Problem, Segments};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// When a merchant's contract ends.
+/// The end of a merchant's contract.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ContractEnd)]
-pub(crate) struct End {
-    /// Its last day, in Europe/Paris: today or later, within 5 years.
-    #[schema(format = Date, examples("2026-11-30"))]
+pub(crate) struct ContractEnd {
+    /// The last day of the contract, in the time zone Europe/Paris: today or later, within 5 years.
+    #[schema(value_type = Date)]
     ended_on: String,
 }
 
-/// Tell the last day of a merchant's contract, in the place of another one.
+/// Set the last day of a merchant's contract.
+///
+/// A new day replaces the one that was set before.
 #[utoipa::path(
     operation_id = "put_contract_end",
     put, path = "/v1/merchants/{merchant_id}/contract-end", tag = "merchants",
     security(("operator_key" = [])),
-    params(("merchant_id" = String, Path)),
-    request_body = End,
+    params(MerchantPath),
+    request_body = ContractEnd,
     responses(
-        (status = 200, description = "The contract's end.", body = End),
-        (status = 409, description = "What the merchant left is being archived.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        OperatorRefusals, BodyRefusals,
+        (status = 200, description = "The end of the contract.", body = ContractEnd),
+        (status = 409, description = "The merchant's data is being archived."),
     ),
 )]
 pub(crate) async fn put(
     State(app): State<App>,
     _: Operator,
-    Segments(merchant): Segments<String>,
-    JsonBody(end): JsonBody<End>,
-) -> Result<Json<End>, Problem> {
-    let (now, merchant) = (app.now(), identifiers::merchant(&merchant)?);
+    Segments(path): Segments<MerchantPath>,
+    JsonBody(end): JsonBody<ContractEnd>,
+) -> Result<Json<ContractEnd>, Problem> {
+    let (now, merchant) = (app.now(), path.merchant_id);
     let mut fields = Fields::default();
     let last = Merchant::contract_end(&end.ended_on, retention::day_of(now));
     let Some(last) = fields.check("/ended_on", last) else {
@@ -49,29 +49,26 @@ pub(crate) async fn put(
     };
     app.store().settings_fresh(merchant, now).await?;
     app.store().end_contract(merchant, last).await?;
-    Ok(Json(End { ended_on: last.to_string() }))
+    Ok(Json(ContractEnd { ended_on: last.to_string() }))
 }
 
-/// Take the end of a merchant's contract back, as long as archiving has not begun.
+/// Remove the end of a merchant's contract, as long as archiving has not begun.
 #[utoipa::path(
     operation_id = "delete_contract_end",
     delete, path = "/v1/merchants/{merchant_id}/contract-end", tag = "merchants",
     security(("operator_key" = [])),
-    params(("merchant_id" = String, Path)),
+    params(MerchantPath),
     responses(
-        (status = 204, description = "The contract goes on."),
-        (status = 409, description = "What the merchant left is being archived.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        OperatorRefusals,
+        (status = 204, description = "The contract has no end."),
+        (status = 409, description = "The merchant's data is being archived."),
     ),
 )]
 pub(crate) async fn delete(
     State(app): State<App>,
     _: Operator,
-    Segments(merchant): Segments<String>,
+    Segments(path): Segments<MerchantPath>,
 ) -> Result<StatusCode, Problem> {
-    let merchant = identifiers::merchant(&merchant)?;
-    app.store().settings_fresh(merchant, app.now()).await?;
-    app.store().resume_contract(merchant).await?;
+    app.store().settings_fresh(path.merchant_id, app.now()).await?;
+    app.store().resume_contract(path.merchant_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,7 +1,8 @@
 //! A merchant's establishments, each with its time zone.
 
-use crate::openapi::{BodyRefusals, OperatorRefusals};
-use crate::{App, identifiers};
+use crate::context::App;
+use crate::parameters::EstablishmentPath;
+use crate::schema::{EstablishmentCode, Text60};
 use axum::Json;
 use axum::extract::State;
 use domain::values::{calendar, text};
@@ -16,26 +17,30 @@ const NAME_LENGTH: usize = 60;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PutEstablishment {
-    #[schema(max_length = 60, examples("Paris 11"))]
+    /// The name of the establishment.
+    #[schema(value_type = Text60)]
     name: String,
-    /// Its IANA time zone; it cannot change, since receipts' days are computed with it.
+    /// The time zone, by its name in the IANA database. It cannot change, because the days of receipts are
+    /// computed with it.
     #[schema(examples("Europe/Paris", "Indian/Reunion"))]
     time_zone: String,
 }
 
-/// An establishment.
+/// An establishment of a merchant.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EstablishmentAnswer {
-    #[schema(examples("paris-11"))]
-    code: String,
+    #[schema(value_type = EstablishmentCode)]
+    code: EstablishmentId,
+    /// The name of the establishment.
     name: String,
+    /// The time zone, by its name in the IANA database.
     time_zone: String,
 }
 
 impl EstablishmentAnswer {
     pub(crate) fn of(establishment: &Establishment) -> Self {
         Self {
-            code: establishment.id.to_string(),
+            code: establishment.id.clone(),
             name: establishment.name.clone(),
             time_zone: establishment.time_zone.iana_name().unwrap_or_default().to_owned(),
         }
@@ -47,27 +52,22 @@ impl EstablishmentAnswer {
     operation_id = "put_establishment",
     put, path = "/v1/merchants/{merchant_id}/establishments/{code}", tag = "merchants",
     security(("operator_key" = [])),
-    params(
-        ("merchant_id" = String, Path),
-        ("code" = String, Path, description = "1 to 20 lower-case letters, digits or hyphens."),
-    ),
+    params(EstablishmentPath),
     request_body = PutEstablishment,
     responses(
-        (status = 200, description = "The establishment.", body = EstablishmentAnswer),
-        (status = 409, description = "Another time zone than it has.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        OperatorRefusals, BodyRefusals,
+        (status = 200, description = "The created or renamed establishment.", body = EstablishmentAnswer),
+        (status = 409, description = "The establishment exists with another time zone."),
     ),
 )]
 pub(crate) async fn put(
     State(app): State<App>,
     _: Operator,
-    Segments((merchant, code)): Segments<(String, String)>,
+    Segments(path): Segments<EstablishmentPath>,
     JsonBody(put): JsonBody<PutEstablishment>,
 ) -> Result<Json<EstablishmentAnswer>, Problem> {
-    let merchant = identifiers::merchant(&merchant)?;
+    let merchant = path.merchant_id;
     let mut fields = Fields::default();
-    let id = fields.check_parameter("code", EstablishmentId::parse(&code));
+    let id = fields.check_parameter("code", EstablishmentId::parse(&path.code));
     let name = fields.check("/name", text::bounded(&put.name, NAME_LENGTH));
     let time_zone = fields.check("/time_zone", calendar::parse_time_zone(&put.time_zone));
     let (Some(id), Some(name), Some(time_zone)) = (id, name, time_zone) else {

@@ -1,7 +1,10 @@
-//! Establishments' keys: two may live side by side while one is rotated.
+//! The keys of an establishment. An establishment has at most two of a mode, so that one can be rotated.
 
-use crate::openapi::{BodyRefusals, OperatorRefusals};
-use crate::{App, codes, identifiers};
+use crate::codes;
+use crate::context::App;
+use crate::merchant::mode::Mode;
+use crate::parameters::{EstablishmentPath, KeyPath};
+use crate::schema::{DateTime, EstablishmentCode, Identifier, Text60};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,52 +18,27 @@ use utoipa::ToSchema;
 const LABEL_LENGTH: usize = 60;
 const MOST_ORIGINS: usize = 10;
 
-/// Which data a key sees.
-#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Mode {
-    /// What counts.
-    Live,
-    /// What a merchant's software tries out.
-    Test,
-}
-
-impl Mode {
-    pub(crate) const fn of(mode: store::Mode) -> Self {
-        match mode {
-            store::Mode::Live => Self::Live,
-            store::Mode::Test => Self::Test,
-        }
-    }
-
-    pub(crate) const fn read(self) -> store::Mode {
-        match self {
-            Self::Live => store::Mode::Live,
-            Self::Test => store::Mode::Test,
-        }
-    }
-}
-
-/// A key to make.
+/// A key to create.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewKey {
     mode: Mode,
-    /// What the merchant calls it; no person's name.
-    #[schema(max_length = 60, examples("caisse 1"))]
+    /// The merchant's name for the key; not the name of a person.
+    #[schema(value_type = Text60)]
     label: String,
-    /// Of a till that runs in a browser: where its pages come from, as a browser writes it, without a
-    /// path. `http` is for `localhost` only. A page of another origin cannot use the key.
+    /// The origins of the pages that may use the key, for a till that runs in a browser: scheme, host and
+    /// port as the browser writes them, without a path. `http` is accepted for `localhost` only.
     #[serde(default)]
     #[schema(max_items = 10, examples(json!(["https://caisse.example.com"])))]
     origins: Vec<String>,
 }
 
-/// A key just made.
+/// A new key.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MadeKey {
-    key_id: String,
-    /// What the till sends. It is shown this once and kept nowhere.
+    #[schema(value_type = Identifier)]
+    key_id: KeyId,
+    /// The key that the till sends. It is stored nowhere and never shown again.
     #[schema(examples("zs_live_…"))]
     key: String,
 }
@@ -68,23 +46,32 @@ pub(crate) struct MadeKey {
 /// A key without its secret.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct KeyAnswer {
-    key_id: String,
-    /// The code of its establishment.
-    establishment: String,
+    #[schema(value_type = Identifier)]
+    key_id: KeyId,
+    /// The code of the establishment.
+    #[schema(value_type = EstablishmentCode)]
+    establishment: EstablishmentId,
     mode: Mode,
+    /// The merchant's name for the key.
     label: String,
-    /// Whose pages may use it in a browser.
+    /// The origins of the pages that may use the key in a browser.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     origins: Vec<String>,
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = DateTime)]
     created_at: Instant,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<DateTime>)]
     revoked_at: Option<Instant>,
 }
 
+/// The parts of a new key that the request states freely.
+struct KeyText {
+    label: String,
+    origins: Vec<Origin>,
+}
+
 impl NewKey {
-    fn read(&self) -> Result<(String, Vec<Origin>), Problem> {
+    fn read(&self) -> Result<KeyText, Problem> {
         let mut fields = Fields::default();
         let label = fields.check("/label", text::bounded(&self.label, LABEL_LENGTH));
         if self.origins.len() > MOST_ORIGINS {
@@ -96,7 +83,9 @@ impl NewKey {
             origins.extend(fields.check(&format!("/origins/{index}"), Origin::parse(origin)));
         }
         match label {
-            Some(label) if fields.all_accepted() => Ok((label.to_owned(), origins)),
+            Some(label) if fields.all_accepted() => {
+                Ok(KeyText { label: label.to_owned(), origins })
+            }
             _ => Err(fields.refuse()),
         }
     }
@@ -105,8 +94,8 @@ impl NewKey {
 impl KeyAnswer {
     pub(crate) fn of(key: &TillKey) -> Self {
         Self {
-            key_id: key.id.to_string(),
-            establishment: key.establishment.to_string(),
+            key_id: key.id,
+            establishment: key.establishment.clone(),
             mode: Mode::of(key.mode),
             label: key.label.clone(),
             origins: key.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
@@ -116,57 +105,57 @@ impl KeyAnswer {
     }
 }
 
-/// Make a key for an establishment.
+/// Create a key for an establishment.
 #[utoipa::path(
     operation_id = "create_key",
     post, path = "/v1/merchants/{merchant_id}/establishments/{code}/keys", tag = "merchants",
     security(("operator_key" = [])),
-    params(("merchant_id" = String, Path), ("code" = String, Path)),
+    params(EstablishmentPath),
     request_body = NewKey,
     responses(
-        (status = 201, description = "Made: the only time that it is shown.", body = MadeKey),
-        (status = 409, description = "Two keys of this mode are in use.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        OperatorRefusals, BodyRefusals,
+        (status = 201, description = "The new key, which is never shown again.", body = MadeKey),
+        (status = 409, description = "The establishment has two keys of this mode in use."),
     ),
 )]
 pub(crate) async fn create(
     State(app): State<App>,
     _: Operator,
-    Segments((merchant, code)): Segments<(String, String)>,
+    Segments(path): Segments<EstablishmentPath>,
     JsonBody(new): JsonBody<NewKey>,
 ) -> Result<(StatusCode, Json<MadeKey>), Problem> {
-    let (now, merchant) = (app.now(), identifiers::merchant(&merchant)?);
-    let (label, origins) = new.read()?;
+    let (now, merchant) = (app.now(), path.merchant_id);
+    let KeyText { label, origins } = new.read()?;
     let settings = app.store().settings_fresh(merchant, now).await?;
-    let establishment = establishment(&code)?;
+    let establishment = establishment(&path.code)?;
     if !settings.establishments.contains_key(&establishment) {
         return Err(Problem::not_found("establishment"));
     }
     let minted = till_key::mint(merchant, establishment, new.mode.read(), label, origins, now)
         .map_err(|error| Problem::unavailable(error.to_string()))?;
     app.store().create_till_key(merchant, &minted.stored).await?;
-    let made = MadeKey { key_id: minted.stored.id.to_string(), key: minted.token };
+    let made = MadeKey { key_id: minted.stored.id, key: minted.token };
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-/// Revoke a key. It is refused everywhere within a minute.
+/// Revoke a key.
+///
+/// Every instance refuses it within one minute. A key that was revoked before stays so.
 #[utoipa::path(
     operation_id = "revoke_key",
     delete, path = "/v1/merchants/{merchant_id}/establishments/{code}/keys/{key_id}",
     tag = "merchants", security(("operator_key" = [])),
-    params(("merchant_id" = String, Path), ("code" = String, Path), ("key_id" = String, Path)),
-    responses((status = 204, description = "Revoked, now or before."), OperatorRefusals),
+    params(KeyPath),
+    responses((status = 204, description = "The key is revoked.")),
 )]
 pub(crate) async fn revoke(
     State(app): State<App>,
     _: Operator,
-    Segments((merchant, code, key)): Segments<(String, String, String)>,
+    Segments(path): Segments<KeyPath>,
 ) -> Result<StatusCode, Problem> {
-    let merchant = identifiers::merchant(&merchant)?;
-    let establishment = establishment(&code)?;
-    let key = KeyId::parse(&key).map_err(|_| Problem::not_found("key"))?;
-    app.store().revoke_till_key(merchant, &establishment, key, app.now()).await?;
+    let establishment = establishment(&path.code)?;
+    let revoked =
+        app.store().revoke_till_key(path.merchant_id, &establishment, path.key_id, app.now());
+    revoked.await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

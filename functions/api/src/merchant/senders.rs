@@ -1,16 +1,17 @@
-//! A merchant's senders. Only the operator sets them, since only the operator opens accounts at the
+//! A merchant's senders. Only the operator sets them, because only the operator opens accounts at the
 //! providers.
 
-use crate::openapi::{BodyRefusals, OperatorRefusals};
-use crate::{App, identifiers};
+use crate::context::App;
+use crate::parameters::MerchantPath;
+use crate::schema::{self, EmailAddress, Text70};
 use axum::Json;
 use axum::extract::State;
-use domain::Channel;
 use domain::member::Email;
 use domain::merchant::provider::{AccountCode, ProviderAccount, ProviderName};
 use domain::merchant::sender::{
     EmailSender, SenderId, SenderName, Senders, SmsSender, StopNumber, UnitPrice,
 };
+use domain::{Channel, MerchantId};
 use http_edge::{Fields, JsonBody, Operator, Problem, Segments, codes};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -24,14 +25,13 @@ pub(crate) struct EmailSenderBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = email_provider)]
     provider: Option<String>,
-    /// The code of the account at the provider. The account's credentials are a secret of the deployment.
-    #[schema(max_length = 40, examples("main"))]
+    #[schema(value_type = schema::AccountCode)]
     account: String,
-    /// The sender's address, of a domain that the provider knows.
-    #[schema(format = Email, examples("boutique@example.com"))]
+    /// The address of the sender, in a domain that the provider has verified.
+    #[schema(value_type = EmailAddress)]
     address: String,
-    /// The name beside the address.
-    #[schema(max_length = 70)]
+    /// The name of the sender.
+    #[schema(value_type = Text70)]
     name: String,
     /// The price of one e-mail, in millionths of a euro. Dry runs use this price.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,14 +47,14 @@ pub(crate) struct SmsSenderBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = sms_provider)]
     provider: Option<String>,
-    /// The code of the account at the provider. The account's credentials are a secret of the deployment.
-    #[schema(max_length = 40, examples("main"))]
+    #[schema(value_type = schema::AccountCode)]
     account: String,
-    /// The sender that the telephone shows: 3 to 11 letters, digits and spaces, a letter first; or 5 digits.
-    #[schema(examples("Boutique"))]
+    /// The sender that the telephone shows: 3 to 11 letters, digits and spaces, a letter first; or a short
+    /// code of 5 digits.
+    #[schema(pattern = "^([A-Za-z][0-9A-Za-z ]{2,10}|[0-9]{5})$", examples("Boutique"))]
     shown: String,
-    /// The short code that receives the word STOP.
-    #[schema(examples("36200"))]
+    /// The short code that receives the word STOP: 36xxx or 38xxx.
+    #[schema(pattern = "^3[68][0-9]{3}$", examples("36200"))]
     stop_number: String,
     /// The price of one part of an SMS, in millionths of a euro. Dry runs use this price.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,20 +135,17 @@ fn read_provider(
     operation_id = "put_email_sender",
     put, path = "/v1/merchants/{merchant_id}/senders/email", tag = "merchants",
     security(("operator_key" = [])),
-    params(("merchant_id" = String, Path)),
+    params(MerchantPath),
     request_body = EmailSenderBody,
-    responses(
-        (status = 200, description = "The merchant's senders.", body = SendersAnswer),
-        OperatorRefusals, BodyRefusals,
-    ),
+    responses((status = 200, description = "The merchant's senders.", body = SendersAnswer)),
 )]
 pub(crate) async fn put_email(
     State(app): State<App>,
     _: Operator,
-    Segments(merchant): Segments<String>,
+    Segments(path): Segments<MerchantPath>,
     JsonBody(body): JsonBody<EmailSenderBody>,
 ) -> Result<Json<SendersAnswer>, Problem> {
-    let merchant = identifiers::merchant(&merchant)?;
+    let merchant = path.merchant_id;
     let mut fields = Fields::default();
     let provider = read_provider(&mut fields, Channel::Email, body.provider.as_deref());
     let code = fields.check("/account", AccountCode::parse(&body.account));
@@ -164,8 +161,7 @@ pub(crate) async fn put_email(
     let sender = EmailSender { account, address, name, price };
     app.store().settings_fresh(merchant, app.now()).await?;
     app.store().put_email_sender(merchant, &sender).await?;
-    let settings = app.store().settings_fresh(merchant, app.now()).await?;
-    Ok(Json(SendersAnswer::of(&settings.senders)))
+    senders(&app, merchant).await
 }
 
 /// Set the sender of a merchant's SMS.
@@ -173,20 +169,17 @@ pub(crate) async fn put_email(
     operation_id = "put_sms_sender",
     put, path = "/v1/merchants/{merchant_id}/senders/sms", tag = "merchants",
     security(("operator_key" = [])),
-    params(("merchant_id" = String, Path)),
+    params(MerchantPath),
     request_body = SmsSenderBody,
-    responses(
-        (status = 200, description = "The merchant's senders.", body = SendersAnswer),
-        OperatorRefusals, BodyRefusals,
-    ),
+    responses((status = 200, description = "The merchant's senders.", body = SendersAnswer)),
 )]
 pub(crate) async fn put_sms(
     State(app): State<App>,
     _: Operator,
-    Segments(merchant): Segments<String>,
+    Segments(path): Segments<MerchantPath>,
     JsonBody(body): JsonBody<SmsSenderBody>,
 ) -> Result<Json<SendersAnswer>, Problem> {
-    let merchant = identifiers::merchant(&merchant)?;
+    let merchant = path.merchant_id;
     let mut fields = Fields::default();
     let provider = read_provider(&mut fields, Channel::Sms, body.provider.as_deref());
     let code = fields.check("/account", AccountCode::parse(&body.account));
@@ -202,6 +195,11 @@ pub(crate) async fn put_sms(
     let sender = SmsSender { account, sender_id, stop_number, price };
     app.store().settings_fresh(merchant, app.now()).await?;
     app.store().put_sms_sender(merchant, &sender).await?;
+    senders(&app, merchant).await
+}
+
+/// The merchant's senders, read again after a change.
+async fn senders(app: &App, merchant: MerchantId) -> Result<Json<SendersAnswer>, Problem> {
     let settings = app.store().settings_fresh(merchant, app.now()).await?;
     Ok(Json(SendersAnswer::of(&settings.senders)))
 }

@@ -1,13 +1,11 @@
-//! A programme's terms as they are sent and shown.
+//! The terms of a programme, in requests and in answers.
 
-use domain::programme::{self, Flaw, LevelCode, Weekdays};
-use domain::{Cents, Day, DomainError, EstablishmentId, Points, Programme, ProgrammeError, Sector};
-use http_edge::Fields;
+use crate::schema::{Amount, Date, EstablishmentCode, LevelCode, RuleName, Text40, TimeOfDay};
+use domain::Day;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
-/// What balances count.
+/// The unit of balances.
 #[derive(Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ProgrammeUnit)]
@@ -19,27 +17,27 @@ pub(crate) enum Unit {
     Cents,
 }
 
-/// What becomes of a fraction of a point.
+/// The rounding of a fraction of a point.
 #[derive(Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Rounding {
-    /// Only whole points already reached.
+    /// Down to the whole point.
     #[default]
     Down,
-    /// The nearest whole point, a half counting as one.
+    /// To the nearest whole point; a half counts as one.
     Nearest,
-    /// Every fraction begun is a point.
+    /// Up to the whole point.
     Up,
 }
 
-/// How far goods that come back may take a balance.
+/// The lowest balance that a return may lead to.
 #[derive(Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ReturnPolicy {
-    /// Below zero: what was spent already is owed, and the next earned pay it.
+    /// Below zero: the member owes points that were spent already, and the next points pay the debt.
     #[default]
     Negative,
-    /// To zero: what was spent already is forgiven.
+    /// Zero: the member keeps what was bought with points that were spent already.
     DownToZero,
 }
 
@@ -56,7 +54,7 @@ pub(crate) enum Weekday {
     Sunday,
 }
 
-const WEEK: [Weekday; 7] = [
+pub(super) const WEEK: [Weekday; 7] = [
     Weekday::Monday,
     Weekday::Tuesday,
     Weekday::Wednesday,
@@ -66,63 +64,66 @@ const WEEK: [Weekday; 7] = [
     Weekday::Sunday,
 ];
 
-/// A part of the day in the establishment's zone.
+/// A part of the day, in the time zone of the establishment. `until` must be later than `from`.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Hours {
-    /// The first minute.
-    #[schema(examples("17:00"))]
-    from: String,
-    /// The first minute after it; `24:00` is midnight.
-    #[schema(examples("19:00"))]
-    until: String,
+    /// The first minute of the part.
+    #[schema(value_type = TimeOfDay)]
+    pub(super) from: String,
+    /// The first minute after the part.
+    #[schema(value_type = TimeOfDay)]
+    pub(super) until: String,
 }
 
-/// When a rule holds. What is absent asks for nothing.
+/// The conditions of a rule. An absent condition always holds.
 #[derive(Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Condition {
-    /// The first day.
+    /// The first day of the rule.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = Date, examples("2026-12-01"))]
-    from: Option<String>,
-    /// The last day.
+    #[schema(value_type = Option<Date>)]
+    pub(super) from: Option<String>,
+    /// The last day of the rule.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = Date, examples("2026-12-24"))]
-    until: Option<String>,
-    /// On these days of the week; empty is every day.
+    #[schema(value_type = Option<Date>)]
+    pub(super) until: Option<String>,
+    /// The days of the week on which the rule holds; empty for every day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    weekdays: Vec<Weekday>,
-    /// At these hours. A row of a file that tells no time counts as noon.
+    pub(super) weekdays: Vec<Weekday>,
+    /// The hours at which the rule holds. A row of a file without a time counts as noon.
     #[serde(skip_serializing_if = "Option::is_none")]
-    hours: Option<Hours>,
-    /// In these establishments; empty is all.
+    pub(super) hours: Option<Hours>,
+    /// The codes of the establishments where the rule holds; empty for all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    establishments: Vec<String>,
-    /// Only in the month of the member's birthday.
+    #[schema(value_type = Vec<EstablishmentCode>)]
+    pub(super) establishments: Vec<String>,
+    /// Whether the rule holds only in the month of the member's birthday.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    birthday_month: bool,
-    /// Only for members of one of these levels; empty is all members.
+    pub(super) birthday_month: bool,
+    /// The codes of the levels whose members the rule is for; empty for all members.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    levels: Vec<String>,
-    /// Only for sales of so much.
+    #[schema(value_type = Vec<LevelCode>)]
+    pub(super) levels: Vec<String>,
+    /// The least total of a sale.
     #[serde(skip_serializing_if = "is_zero")]
-    #[schema(minimum = 0)]
-    minimum_spend_cents: i64,
+    #[schema(value_type = Amount)]
+    pub(super) minimum_spend_cents: i64,
 }
 
-/// Goods, by the merchant's code or by category, in whatever case.
+/// Goods, by their codes or their categories. Case does not count.
 #[derive(Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Goods {
-    /// At most 50.
+    /// The merchant's codes of articles. An optician's rule has none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(max_items = 50)]
-    skus: Vec<String>,
-    /// At most 50.
+    #[schema(max_items = 50, value_type = Vec<Text40>)]
+    pub(super) skus: Vec<String>,
+    /// The merchant's categories of articles. An optician's rule names `optique`, `solaire`, `accessoire`
+    /// or `autre`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(max_items = 50)]
-    categories: Vec<String>,
+    #[schema(max_items = 50, value_type = Vec<Text40>)]
+    pub(super) categories: Vec<String>,
 }
 
 impl Goods {
@@ -131,494 +132,203 @@ impl Goods {
     }
 }
 
-/// Points for money. A line of the basket earns by the rule that means it most particularly (its
-/// code, then its category, then all goods), and of equals by the one that gives most.
+/// A rule that gives points for money. A line of the basket earns by the most specific rule (one for its
+/// code, then one for its category, then one for all goods); of equally specific rules, by the one that
+/// gives most.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SpendRule {
-    /// What the till shows it as.
+    /// The name that the till shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 40)]
-    name: Option<String>,
-    /// The points of each `per_cents`.
+    #[schema(value_type = Option<RuleName>)]
+    pub(super) name: Option<String>,
+    /// The points for each `per_cents`.
     #[schema(maximum = 10_000, examples(1))]
-    points: u32,
-    /// The amount that gives `points`, in euro cents.
+    pub(super) points: u32,
+    /// The amount in euro cents that gives `points`.
     #[schema(minimum = 1, maximum = 100_000, examples(100))]
-    per_cents: i64,
-    /// For these goods; absent is all.
+    pub(super) per_cents: i64,
+    /// The goods that the rule is for; absent for all goods. None of them may be excluded.
     #[serde(default, skip_serializing_if = "Goods::is_empty")]
-    goods: Goods,
+    pub(super) goods: Goods,
     #[serde(default)]
-    when: Condition,
+    pub(super) when: Condition,
 }
 
-/// Points for coming (a stamp card).
+/// A rule that gives points for a visit (a stamp card).
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct VisitRule {
+    /// The name that the till shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 40)]
-    name: Option<String>,
-    /// The points of a visit.
+    #[schema(value_type = Option<RuleName>)]
+    pub(super) name: Option<String>,
+    /// The points for a visit.
     #[schema(minimum = 1, maximum = 10_000, examples(1))]
-    points: u32,
-    /// How many visits of one day count.
+    pub(super) points: u32,
+    /// The visits of one day that count.
     #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 24, default = 1)]
-    most_a_day: u8,
+    pub(super) most_a_day: u8,
     #[serde(default)]
-    when: Condition,
+    pub(super) when: Condition,
 }
 
-/// More of what spending and coming earned. Of the multipliers that hold, the greatest counts alone.
+/// A multiplier of the points for spending and visits. Of the multipliers that hold, only the greatest
+/// counts.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Multiplier {
+    /// The name that the till shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 40)]
-    name: Option<String>,
-    /// In hundredths: twice the points is 200.
+    #[schema(value_type = Option<RuleName>)]
+    pub(super) name: Option<String>,
+    /// The factor in hundredths: 200 doubles the points.
     #[schema(minimum = 101, maximum = 1_000, examples(200))]
-    hundredths: u32,
+    pub(super) hundredths: u32,
     #[serde(default)]
-    when: Condition,
+    pub(super) when: Condition,
 }
 
-/// Points added after the multiplier.
+/// A rule that adds points after the multiplier. A bonus for any sale needs a `minimum_spend_cents`, of the
+/// rule or of the programme, or the programme's `daily_cap`.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Bonus {
+    /// The name that the till shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 40)]
-    name: Option<String>,
-    /// Once a sale, or for each whole piece where `most_a_sale` is given.
+    #[schema(value_type = Option<RuleName>)]
+    pub(super) name: Option<String>,
+    /// The points for a sale, or for each whole piece where `most_a_sale` is given.
     #[schema(minimum = 1, maximum = 10_000, examples(50))]
-    points: u32,
-    /// Makes it a bonus for each piece of the goods named, and is the most of one sale.
+    pub(super) points: u32,
+    /// The most points of one sale. With this field the rule gives points for each piece of its goods,
+    /// which must be named. At least `points`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 10_000)]
-    most_a_sale: Option<u32>,
-    /// For these goods; absent is all.
+    pub(super) most_a_sale: Option<u32>,
+    /// The goods that the rule is for; absent for all goods.
     #[serde(default, skip_serializing_if = "Goods::is_empty")]
-    goods: Goods,
+    pub(super) goods: Goods,
     #[serde(default)]
-    when: Condition,
+    pub(super) when: Condition,
 }
 
-/// What is given without a sale.
+/// Points that are given without a sale.
 #[derive(Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Gifts {
-    /// On becoming a member.
+    /// The points for becoming a member.
     #[schema(maximum = 10_000)]
-    welcome: u32,
-    /// On completing the registration.
+    pub(super) welcome: u32,
+    /// The points for completing the registration.
     #[schema(maximum = 10_000)]
-    activation: u32,
-    /// On the birthday, once a year.
+    pub(super) activation: u32,
+    /// The points for the birthday, once a year.
     #[schema(maximum = 10_000)]
-    birthday: u32,
+    pub(super) birthday: u32,
 }
 
-/// What ends points that are not spent.
+/// The event after which points expire.
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ExpiresAfter {
-    /// So many months after they became active, at the end of that month.
+    /// Points expire so many months after they became active, at the end of that month.
     Earning,
-    /// All of them, once the member has done nothing for so many months.
+    /// All points expire after so many months without an activity of the member.
     Inactivity,
 }
 
-/// When what is not spent ends.
+/// The expiry of points that are not spent.
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Expiry {
-    after: ExpiresAfter,
+    pub(super) after: ExpiresAfter,
+    /// The number of months.
     #[schema(minimum = 1, maximum = 60, examples(12))]
-    months: u8,
+    pub(super) months: u8,
 }
 
-/// A level (*palier*), reached by the points earned over the last twelve calendar months.
+/// A level (*palier*). A member reaches it by the points earned over the last twelve calendar months. Two
+/// levels have neither the same code nor the same threshold.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Level {
-    /// 1 to 20 lower-case letters, digits or hyphens.
-    #[schema(examples("gold"))]
-    code: String,
-    /// What members read.
-    #[schema(max_length = 40, examples("Or"))]
-    name: String,
-    #[schema(minimum = 1, examples(1000))]
-    from_points: i64,
+    #[schema(value_type = LevelCode)]
+    pub(super) code: String,
+    /// The name that members read.
+    #[schema(value_type = RuleName)]
+    pub(super) name: String,
+    /// The points from which a member has the level.
+    #[schema(minimum = 1, maximum = 10_000_000, examples(1000))]
+    pub(super) from_points: i64,
 }
 
-/// A programme. Everything absent gives nothing and asks for nothing.
+/// A programme. An absent rule gives nothing, and an absent condition always holds.
 #[derive(Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(as = Programme)]
 pub(crate) struct Terms {
-    unit: Unit,
-    rounding: Rounding,
+    pub(super) unit: Unit,
+    pub(super) rounding: Rounding,
+    /// The rules that give points for money. In a programme of cents they give back less than was spent,
+    /// the greatest multiplier included.
     #[schema(max_items = 20)]
-    spend: Vec<SpendRule>,
+    pub(super) spend: Vec<SpendRule>,
+    /// The rules that give points for visits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 20)]
-    visits: Vec<VisitRule>,
+    pub(super) visits: Vec<VisitRule>,
+    /// The multipliers of the points for spending and visits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 20)]
-    multipliers: Vec<Multiplier>,
+    pub(super) multipliers: Vec<Multiplier>,
+    /// The rules that add points after the multiplier.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 20)]
-    bonuses: Vec<Bonus>,
-    gifts: Gifts,
-    /// Goods that earn nothing.
+    pub(super) bonuses: Vec<Bonus>,
+    pub(super) gifts: Gifts,
+    /// The goods that earn nothing.
     #[serde(skip_serializing_if = "Goods::is_empty")]
-    excluded: Goods,
+    pub(super) excluded: Goods,
     /// Whether a line sold at a discount earns nothing.
-    discounts_excluded: bool,
-    /// A sale of less earns nothing.
-    #[schema(minimum = 0)]
-    minimum_spend_cents: i64,
-    /// The most that the sales of one day earn a member.
+    pub(super) discounts_excluded: bool,
+    /// The total below which a sale earns nothing.
+    #[schema(value_type = Amount)]
+    pub(super) minimum_spend_cents: i64,
+    /// The most points that a member earns by the sales of one day.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1)]
-    daily_cap: Option<i64>,
-    returns: ReturnPolicy,
-    /// How many days what a sale earned waits before it can be spent: the time for returns.
+    #[schema(minimum = 1, maximum = 10_000_000)]
+    pub(super) daily_cap: Option<i64>,
+    pub(super) returns: ReturnPolicy,
+    /// The days after a sale in which its points cannot be spent: the time for returns.
     #[schema(maximum = 90)]
-    pending_days: u8,
-    /// Absent: what is not spent never ends.
+    pub(super) pending_days: u8,
+    /// The expiry of points that are not spent. Absent where points never expire.
     #[serde(skip_serializing_if = "Option::is_none")]
-    expiry: Option<Expiry>,
+    pub(super) expiry: Option<Expiry>,
+    /// The levels of members.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 10)]
-    levels: Vec<Level>,
+    pub(super) levels: Vec<Level>,
+}
+
+/// A programme with its first day.
+#[derive(Serialize, ToSchema)]
+#[schema(as = DatedProgramme)]
+pub(crate) struct DatedTerms {
+    /// The first day of the programme. It holds until the next programme begins.
+    #[schema(value_type = Date)]
+    pub(super) valid_from: Day,
+    #[serde(flatten)]
+    pub(super) terms: Terms,
 }
 
 const fn one() -> u8 {
     1
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 const fn is_zero(number: &i64) -> bool {
     *number == 0
-}
-
-impl Hours {
-    fn read(&self) -> Result<programme::Hours, DomainError> {
-        Ok(programme::Hours { from: minute(&self.from)?, until: minute(&self.until)? })
-    }
-
-    fn of(hours: programme::Hours) -> Self {
-        let text = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
-        Self { from: text(hours.from), until: text(hours.until) }
-    }
-}
-
-fn minute(text: &str) -> Result<u16, DomainError> {
-    let part = |part: &str| match part.as_bytes() {
-        [a, b] if a.is_ascii_digit() && b.is_ascii_digit() => part.parse::<u16>().ok(),
-        _ => None,
-    };
-    let (hour, minute) = text.split_once(':').ok_or(ProgrammeError::HoursEmpty)?;
-    match (part(hour), part(minute)) {
-        (Some(24), Some(0)) => Ok(24 * 60),
-        (Some(hour @ 0..24), Some(minute @ 0..60)) => Ok(hour * 60 + minute),
-        _ => Err(ProgrammeError::HoursEmpty.into()),
-    }
-}
-
-impl Condition {
-    fn read(&self, fields: &mut Fields, pointer: &str) -> Option<programme::Condition> {
-        let at = |name: &str| format!("{pointer}/{name}");
-        let from = fields.check_given(&at("from"), self.from.as_deref(), Day::parse);
-        let until = fields.check_given(&at("until"), self.until.as_deref(), Day::parse);
-        let hours = self.hours.as_ref().map(Hours::read).transpose();
-        let hours = fields.check(&at("hours"), hours);
-        let establishments = self.establishments.iter().map(|code| EstablishmentId::parse(code));
-        let establishments: Result<BTreeSet<_>, _> = establishments.collect();
-        let establishments = fields.check(&at("establishments"), establishments);
-        let levels = self.levels.iter().map(|code| LevelCode::parse(code));
-        let levels = fields.check(&at("levels"), levels.collect::<Result<BTreeSet<_>, _>>());
-        let bits = self.weekdays.iter().map(|day| 1_u8 << (*day as u8));
-        Some(programme::Condition {
-            from: from?,
-            until: until?,
-            weekdays: Weekdays::from_bits(bits.fold(0, std::ops::BitOr::bitor)),
-            hours: hours?,
-            establishments: establishments?,
-            birthday_month: self.birthday_month,
-            levels: levels?,
-            minimum_spend: Cents::new(self.minimum_spend_cents),
-        })
-    }
-
-    fn of(when: &programme::Condition) -> Self {
-        let chosen = |day: &Weekday| when.weekdays.bits() & (1 << (*day as u8)) != 0;
-        Self {
-            from: when.from.map(|day| day.to_string()),
-            until: when.until.map(|day| day.to_string()),
-            weekdays: if when.weekdays == Weekdays::ALL {
-                vec![]
-            } else {
-                WEEK.into_iter().filter(chosen).collect()
-            },
-            hours: when.hours.map(Hours::of),
-            establishments: when.establishments.iter().map(ToString::to_string).collect(),
-            birthday_month: when.birthday_month,
-            levels: when.levels.iter().map(|code| code.as_str().to_owned()).collect(),
-            minimum_spend_cents: when.minimum_spend.get(),
-        }
-    }
-}
-
-impl Goods {
-    fn read(&self, fields: &mut Fields, pointer: &str) -> Option<programme::Goods> {
-        let mut read = |name: &str, texts: &[String], limit| {
-            let read = texts
-                .iter()
-                .map(|text| domain::values::text::bounded(text, limit).map(str::to_owned));
-            let read: Result<BTreeSet<String>, _> = read.collect();
-            fields.check(&format!("{pointer}/{name}"), read)
-        };
-        let skus = read("skus", &self.skus, domain::purchase::SKU_LENGTH);
-        let categories = read("categories", &self.categories, domain::purchase::CATEGORY_LENGTH);
-        Some(programme::Goods { skus: skus?, categories: categories? })
-    }
-
-    fn of(goods: &programme::Goods) -> Self {
-        Self {
-            skus: goods.skus.iter().cloned().collect(),
-            categories: goods.categories.iter().cloned().collect(),
-        }
-    }
-}
-
-impl SpendRule {
-    fn read(&self, fields: &mut Fields, pointer: &str) -> Option<programme::SpendRule> {
-        let goods = self.goods.read(fields, &format!("{pointer}/goods"));
-        let when = self.when.read(fields, &format!("{pointer}/when"));
-        let (points, per) = (self.points, Cents::new(self.per_cents));
-        let name = self.name.clone();
-        Some(programme::SpendRule { name, points, per, goods: goods?, when: when? })
-    }
-
-    fn of(rule: &programme::SpendRule) -> Self {
-        Self {
-            name: rule.name.clone(),
-            points: rule.points,
-            per_cents: rule.per.get(),
-            goods: Goods::of(&rule.goods),
-            when: Condition::of(&rule.when),
-        }
-    }
-}
-
-impl VisitRule {
-    fn read(&self, fields: &mut Fields, pointer: &str) -> Option<programme::VisitRule> {
-        let when = self.when.read(fields, &format!("{pointer}/when"))?;
-        let Self { ref name, points, most_a_day, .. } = *self;
-        Some(programme::VisitRule { name: name.clone(), points, most_a_day, when })
-    }
-
-    fn of(rule: &programme::VisitRule) -> Self {
-        let when = Condition::of(&rule.when);
-        let programme::VisitRule { ref name, points, most_a_day, .. } = *rule;
-        Self { name: name.clone(), points, most_a_day, when }
-    }
-}
-
-impl Multiplier {
-    fn read(&self, fields: &mut Fields, pointer: &str) -> Option<programme::Multiplier> {
-        let when = self.when.read(fields, &format!("{pointer}/when"))?;
-        let (name, hundredths) = (self.name.clone(), self.hundredths);
-        Some(programme::Multiplier { name, hundredths, when })
-    }
-
-    fn of(rule: &programme::Multiplier) -> Self {
-        let when = Condition::of(&rule.when);
-        Self { name: rule.name.clone(), hundredths: rule.hundredths, when }
-    }
-}
-
-impl Bonus {
-    fn read(&self, fields: &mut Fields, pointer: &str) -> Option<programme::Bonus> {
-        let goods = self.goods.read(fields, &format!("{pointer}/goods"));
-        let when = self.when.read(fields, &format!("{pointer}/when"));
-        let piece = |most_a_sale| programme::Each::Piece { most_a_sale };
-        Some(programme::Bonus {
-            name: self.name.clone(),
-            points: self.points,
-            each: self.most_a_sale.map_or(programme::Each::Sale, piece),
-            goods: goods?,
-            when: when?,
-        })
-    }
-
-    fn of(rule: &programme::Bonus) -> Self {
-        Self {
-            name: rule.name.clone(),
-            points: rule.points,
-            most_a_sale: match rule.each {
-                programme::Each::Sale => None,
-                programme::Each::Piece { most_a_sale } => Some(most_a_sale),
-            },
-            goods: Goods::of(&rule.goods),
-            when: Condition::of(&rule.when),
-        }
-    }
-}
-
-impl Expiry {
-    const fn read(self) -> programme::Expiry {
-        let months = self.months;
-        match self.after {
-            ExpiresAfter::Earning => programme::Expiry::AfterEarning { months },
-            ExpiresAfter::Inactivity => programme::Expiry::AfterInactivity { months },
-        }
-    }
-
-    const fn of(expiry: programme::Expiry) -> Option<Self> {
-        let (after, months) = match expiry {
-            programme::Expiry::Never => return None,
-            programme::Expiry::AfterEarning { months } => (ExpiresAfter::Earning, months),
-            programme::Expiry::AfterInactivity { months } => (ExpiresAfter::Inactivity, months),
-        };
-        Some(Self { after, months })
-    }
-}
-
-impl Level {
-    fn read(&self, fields: &mut Fields, pointer: &str) -> Option<programme::Level> {
-        let code = fields.check(&format!("{pointer}/code"), LevelCode::parse(&self.code))?;
-        let (name, from) = (self.name.clone(), Points::new(self.from_points));
-        Some(programme::Level { code, name, from })
-    }
-
-    fn of(level: &programme::Level) -> Self {
-        Self {
-            code: level.code.as_str().to_owned(),
-            name: level.name.clone(),
-            from_points: level.from.get(),
-        }
-    }
-}
-
-impl Terms {
-    /// The programme that they make, or the fields that stand against it.
-    pub(crate) fn read(
-        &self,
-        fields: &mut Fields,
-        pointer: &str,
-        sector: Sector,
-        establishments: &BTreeSet<EstablishmentId>,
-    ) -> Option<Programme> {
-        let mut list = Listed { fields: &mut *fields, pointer };
-        let spend = list.read("spend", &self.spend, SpendRule::read);
-        let visits = list.read("visits", &self.visits, VisitRule::read);
-        let multipliers = list.read("multipliers", &self.multipliers, Multiplier::read);
-        let bonuses = list.read("bonuses", &self.bonuses, Bonus::read);
-        let levels = list.read("levels", &self.levels, Level::read);
-        let excluded = self.excluded.read(fields, &format!("{pointer}/excluded"));
-        let terms = programme::Terms {
-            unit: match self.unit {
-                Unit::Points => programme::Unit::Points,
-                Unit::Cents => programme::Unit::Cents,
-            },
-            rounding: match self.rounding {
-                Rounding::Down => programme::Rounding::Down,
-                Rounding::Nearest => programme::Rounding::Nearest,
-                Rounding::Up => programme::Rounding::Up,
-            },
-            spend: spend?,
-            visits: visits?,
-            multipliers: multipliers?,
-            bonuses: bonuses?,
-            gifts: programme::Gifts {
-                welcome: self.gifts.welcome,
-                activation: self.gifts.activation,
-                birthday: self.gifts.birthday,
-            },
-            excluded: excluded?,
-            discounts_excluded: self.discounts_excluded,
-            minimum_spend: Cents::new(self.minimum_spend_cents),
-            daily_cap: self.daily_cap.map(Points::new),
-            returns: match self.returns {
-                ReturnPolicy::Negative => programme::ReturnPolicy::Negative,
-                ReturnPolicy::DownToZero => programme::ReturnPolicy::DownToZero,
-            },
-            pending_days: self.pending_days,
-            expiry: self.expiry.map_or(programme::Expiry::Never, Expiry::read),
-            levels: levels?,
-        };
-        match Programme::check(terms, sector, establishments) {
-            Ok(programme) => Some(programme),
-            Err(flaws) => {
-                for Flaw { pointer: place, error } in flaws {
-                    fields.note(&format!("{pointer}{place}"), error.into(), error.to_string());
-                }
-                None
-            }
-        }
-    }
-
-    pub(crate) fn of(terms: &programme::Terms) -> Self {
-        Self {
-            unit: match terms.unit {
-                programme::Unit::Points => Unit::Points,
-                programme::Unit::Cents => Unit::Cents,
-            },
-            rounding: match terms.rounding {
-                programme::Rounding::Down => Rounding::Down,
-                programme::Rounding::Nearest => Rounding::Nearest,
-                programme::Rounding::Up => Rounding::Up,
-            },
-            spend: terms.spend.iter().map(SpendRule::of).collect(),
-            visits: terms.visits.iter().map(VisitRule::of).collect(),
-            multipliers: terms.multipliers.iter().map(Multiplier::of).collect(),
-            bonuses: terms.bonuses.iter().map(Bonus::of).collect(),
-            gifts: Gifts {
-                welcome: terms.gifts.welcome,
-                activation: terms.gifts.activation,
-                birthday: terms.gifts.birthday,
-            },
-            excluded: Goods::of(&terms.excluded),
-            discounts_excluded: terms.discounts_excluded,
-            minimum_spend_cents: terms.minimum_spend.get(),
-            daily_cap: terms.daily_cap.map(Points::get),
-            returns: match terms.returns {
-                programme::ReturnPolicy::Negative => ReturnPolicy::Negative,
-                programme::ReturnPolicy::DownToZero => ReturnPolicy::DownToZero,
-            },
-            pending_days: terms.pending_days,
-            expiry: Expiry::of(terms.expiry),
-            levels: terms.levels.iter().map(Level::of).collect(),
-        }
-    }
-}
-
-/// Reads lists, each entry with its place.
-struct Listed<'a> {
-    fields: &'a mut Fields,
-    pointer: &'a str,
-}
-
-impl Listed<'_> {
-    fn read<S, D>(
-        &mut self,
-        name: &str,
-        entries: &[S],
-        read: impl Fn(&S, &mut Fields, &str) -> Option<D>,
-    ) -> Option<Vec<D>> {
-        let place = |index| format!("{}/{name}/{index}", self.pointer);
-        let places: Vec<String> = (0..entries.len()).map(place).collect();
-        let read: Vec<Option<D>> = entries
-            .iter()
-            .zip(&places)
-            .map(|(entry, place)| read(entry, self.fields, place))
-            .collect();
-        read.into_iter().collect()
-    }
 }

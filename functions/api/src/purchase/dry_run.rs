@@ -1,18 +1,18 @@
-//! A dry run of a sale: what it would earn, written nowhere.
+//! A dry run of a sale: the points that it would earn. Nothing is written.
 
-use super::refusal;
-use super::request::{Buyer, NewLine, read_lines};
-use super::response::Part;
-use crate::App;
+use crate::context::App;
 use crate::coupon::check::CouponRefusal;
-use crate::openapi::{BodyRefusals, TillRefusals};
+use crate::purchase::refusal::refusal;
+use crate::purchase::request::{Buyer, NewLine, read_lines};
+use crate::purchase::response::Part;
 use crate::purchase::till_clock::done_at;
+use crate::schema::{Amount, CouponCodeText, DateTime, Identifier};
 use axum::Json;
 use axum::extract::State;
 use domain::language::french::ticket;
-use domain::programme::lifetime::Balance;
+use domain::ledger::Balance;
 use domain::purchase::{MOST_COUPONS, optician};
-use domain::{Cents, CouponCode, Points, PurchaseError, Sector, programme};
+use domain::{Cents, CouponCode, MemberId, Points, PurchaseError, Sector, programme};
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::{Deserialize, Serialize};
 use store::{Customer, DryRunCoupon};
@@ -22,36 +22,36 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Basket {
-    /// When it would be sold, with the offset; now, by default. At most 7 days ago and 10 minutes
-    /// ahead.
-    #[schema(format = DateTime, examples("2026-11-24T10:15:00+01:00"))]
+    /// The instant of the sale; now by default. At most 7 days ago and 10 minutes ahead.
+    #[schema(value_type = Option<DateTime>)]
     sold_at: Option<String>,
-    /// Absent where the customer is not known: what a card would earn.
+    /// The customer. Absent where the customer is not known: the answer is then what a card would earn.
     member: Option<Buyer>,
-    /// What is to be paid before coupons: the till's word.
-    #[schema(minimum = 0, maximum = 100_000_000, examples(4490))]
+    /// The amount to pay before coupons, as the till computes it.
+    #[schema(value_type = Amount)]
     total_cents: i64,
-    /// At most 200. Without them, rules for particular goods give nothing.
+    /// The lines of the basket. Without them, rules for particular goods give nothing.
     #[serde(default)]
     #[schema(max_items = 200)]
     lines: Vec<NewLine>,
-    /// Codes of coupons to try, at most 5.
+    /// The codes of the coupons to try.
     #[serde(default)]
-    #[schema(max_items = 5, examples(json!(["7KHP-M3CD-RTWX"])))]
+    #[schema(max_items = 5, value_type = Vec<CouponCodeText>)]
     coupons: Vec<String>,
 }
 
-/// What a coupon would take off, or why it would not.
+/// The discount of a coupon, or the reason why it gives none.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TriedCoupon {
-    /// As it is printed.
+    /// The code as it is printed.
     code: String,
-    /// What the till may take off for it, and sends as `discount_cents` with the sale.
+    /// The discount that the till may take off for the coupon, and sends as `discount_cents` with the sale.
     #[serde(skip_serializing_if = "Option::is_none")]
     discount_cents: Option<i64>,
-    /// What the merchant calls the offer; absent for a code that there is not.
+    /// The merchant's name for the offer. Absent for a code that does not exist.
     #[serde(skip_serializing_if = "Option::is_none")]
     offer: Option<String>,
+    /// The reason why the coupon gives nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<CouponRefusal>,
 }
@@ -67,32 +67,34 @@ impl TriedCoupon {
     }
 }
 
-/// What a basket would earn.
+/// The points that a sale of the basket would earn. Without `member` in the request, the fields of a
+/// balance are absent.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WouldEarn {
-    /// What is left to pay after the coupons.
+    /// The amount to pay after the coupons.
     to_pay_cents: i64,
-    /// Of each code, in the order it was sent.
+    /// The coupons, in the order of the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     coupons: Vec<TriedCoupon>,
     points: i64,
-    /// Why, part by part.
+    /// The parts of `points`, each with its rule.
     earned: Vec<Part>,
-    /// Absent where nobody was named, or where the sale would make a member.
+    /// The member. Absent also where the sale would create the member.
     #[serde(skip_serializing_if = "Option::is_none")]
-    member_id: Option<String>,
-    /// What can be spent now; absent where nobody was named.
+    #[schema(value_type = Option<Identifier>)]
+    member_id: Option<MemberId>,
+    /// The points that the member can spend now.
     #[serde(skip_serializing_if = "Option::is_none")]
     balance: Option<i64>,
-    /// What could be spent after the sale; absent where nobody was named.
+    /// The points that the member could spend after the sale.
     #[serde(skip_serializing_if = "Option::is_none")]
     balance_after: Option<i64>,
-    /// What would wait after the sale for the time of returns to pass; absent where nothing would.
+    /// The points that the member could not spend before the time for returns has passed. Absent for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pending_after: Option<i64>,
-    /// Lines for the ticket, in French, of at most 40 characters; none where nobody was named.
+    /// The lines for the ticket, in French, of at most 40 characters each. Empty without a member.
     ticket: Vec<String>,
-    /// Whether the sale would make its customer a member.
+    /// Whether the sale would make the customer a member.
     would_enrol: bool,
 }
 
@@ -111,17 +113,20 @@ impl Basket {
     }
 }
 
-/// Ask what a basket would earn, and what its coupons would take off. Nothing is written.
+/// Compute the points that a basket would earn, and the discounts of its coupons.
+///
+/// Nothing is written.
 #[utoipa::path(
     operation_id = "dry_run_purchase",
     post, path = "/v1/purchases/dry-run", tag = "purchases", security(("till_key" = [])),
     request_body = Basket,
     responses(
-        (status = 200, description = "What a sale of it would earn now.", body = WouldEarn),
-        TillRefusals, BodyRefusals,
+        (status = 200, description = "The points that a sale of the basket would earn now.", body = WouldEarn),
+        (status = 404, description = "No member has the identifier or card number."),
+        (status = 409, description = "The card was blocked as lost (`card_blocked`)."),
     ),
 )]
-pub(crate) async fn ask(
+pub(crate) async fn run(
     State(app): State<App>,
     till: Till,
     JsonBody(basket): JsonBody<Basket>,
@@ -152,24 +157,24 @@ pub(crate) async fn ask(
     let place = (&till.establishment.id, at);
     let dry_run =
         app.store().dry_run_purchase(&till.scope, &customer, place, basket, &codes, now).await;
-    let dry_run = dry_run.map_err(|error| app.missed(&till, refusal(error)))?;
-    let (points, of) = (dry_run.earning.total(), dry_run.customer);
-    let unit = till.scope.settings.programmes.unit();
-    let member = of.and_then(|of| of.member);
-    let pending = of.map(|of| of.after.pending).filter(|pending| *pending > Points::ZERO);
-    // As the sale will print it: a document's answer does not tell what ends soonest.
-    let after = of.map(|of| Balance { expiring: None, ..of.after });
-    let taken_off = dry_run.coupons.iter().filter_map(|tried| tried.gives.ok());
+    let dry_run = dry_run.map_err(|error| app.count_miss(&till, refusal(error)))?;
+    let (points, customer) = (dry_run.earning.total(), dry_run.customer);
+    let member = customer.and_then(|customer| customer.member);
+    let pending = customer.map(|customer| customer.after.pending);
+    // The ticket of the sale does not print what expires soonest: this one does not either.
+    let printed = customer.map(|customer| Balance { expiring: None, ..customer.after });
+    let lines = |balance| ticket::lines(till.unit(), Some(points), &balance);
+    let discounts = dry_run.coupons.iter().filter_map(|tried| tried.gives.ok());
     Ok(Json(WouldEarn {
-        to_pay_cents: (total - taken_off.sum()).get(),
+        to_pay_cents: (total - discounts.sum()).get(),
         coupons: dry_run.coupons.iter().map(TriedCoupon::of).collect(),
         points: points.get(),
         earned: dry_run.earning.parts.iter().map(Part::of).collect(),
-        member_id: member.map(|id| id.to_string()),
-        balance: of.map(|of| of.before.available.get()),
-        balance_after: of.map(|of| of.after.available.get()),
-        pending_after: pending.map(Points::get),
-        ticket: after.map_or_else(Vec::new, |balance| ticket::lines(unit, Some(points), &balance)),
-        would_enrol: of.is_some() && member.is_none(),
+        member_id: member,
+        balance: customer.map(|customer| customer.before.available.get()),
+        balance_after: customer.map(|customer| customer.after.available.get()),
+        pending_after: pending.filter(|pending| *pending > Points::ZERO).map(Points::get),
+        ticket: printed.map_or_else(Vec::new, lines),
+        would_enrol: customer.is_some() && member.is_none(),
     }))
 }

@@ -1,4 +1,4 @@
-//! A purchase's identifier, as a path names it.
+//! A purchase's identifier in a path.
 
 use domain::Receipt;
 use domain::purchase::id;
@@ -6,7 +6,7 @@ use http_edge::{Problem, Till};
 
 pub(crate) use domain::purchase::id::of;
 
-/// The receipt of the path, where it is one of the till's own establishment.
+/// The receipt of an identifier, if it is a receipt of the till's own establishment.
 pub(crate) fn read(text: &str, till: &Till) -> Result<Receipt, Problem> {
     id::read(text)
         .filter(|receipt| receipt.establishment == till.establishment.id)

@@ -1,8 +1,13 @@
-//! A purchase as a till tells it.
+//! A purchase, as a till sends it.
 
 use crate::codes;
 use crate::member::customer::{self, Named};
 use crate::purchase::till_clock::done_at;
+use crate::schema::{
+    Amount, CardNumber, CouponCodeText, Date, DateTime, EstablishmentCode, Form, Identifier,
+    MobileNumber, OperatorCode, OptionalText40, OptionalText60, Quantity as QuantitySchema,
+    ReceiptNumber as ReceiptNumberText, RegisterCode, one_of, reference,
+};
 use domain::member::Details;
 use domain::purchase::receipt::Operator;
 use domain::purchase::{self, MOST_LINES, UsedCoupon};
@@ -13,50 +18,67 @@ use domain::{
 use http_edge::{Fields, Problem, Till};
 use serde::{Deserialize, Deserializer, Serialize};
 use store::{Contact, Customer, NewMember};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
-/// Which way the goods went.
+/// The kind of a purchase.
 #[derive(Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PurchaseType {
-    /// Sold to the customer.
+    /// A sale to the customer.
     Sale,
-    /// Taken back. Its amounts are without sign.
+    /// A return. Its amounts are without sign.
     Return,
 }
 
 impl PurchaseType {
-    pub(crate) const fn of(kind: &domain::Kind) -> Self {
+    pub(crate) const fn of(kind: &domain::PurchaseKind) -> Self {
         match kind {
-            domain::Kind::Sale => Self::Sale,
-            domain::Kind::Return { .. } => Self::Return,
+            domain::PurchaseKind::Sale => Self::Sale,
+            domain::PurchaseKind::Return { .. } => Self::Return,
         }
     }
 }
 
-/// Whose purchase it is: exactly one of `member_id`, `mobile` and `card_number`.
-#[derive(Deserialize, ToSchema)]
+/// The customer of a purchase.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Buyer {
-    /// As a till has it after finding its customer.
     member_id: Option<String>,
-    #[schema(examples("06 39 98 00 12", "+33639980012"))]
     mobile: Option<String>,
-    #[schema(examples("2990000012345"))]
     card_number: Option<String>,
-    /// With a mobile: that the person asked for the card. An unknown mobile then becomes a member;
-    /// without it, an unknown one is refused.
     #[serde(default)]
     card_requested: bool,
-    /// With `card_requested`.
-    #[schema(max_length = 60)]
     last_name: Option<String>,
-    /// With `card_requested`.
-    #[schema(max_length = 60)]
     first_name: Option<String>,
 }
 
-/// A quantity as it was written: a decimal in a string, or a whole number.
+impl PartialSchema for Buyer {
+    fn schema() -> RefOr<Schema> {
+        let card_requested = ObjectBuilder::new().schema_type(Type::Boolean).description(Some(
+            "Whether the person asked for the card. An unknown mobile then becomes a member; without it, an \
+             unknown mobile is refused.",
+        ));
+        one_of(
+            "The customer of a purchase, by exactly one of `member_id`, `mobile` and `card_number`. Names go \
+             with `card_requested` only.",
+            [
+                Form::new().with("member_id", reference::<Identifier>()),
+                Form::new().with("card_number", reference::<CardNumber>()),
+                Form::new()
+                    .with("mobile", reference::<MobileNumber>())
+                    .optionally("card_requested", card_requested)
+                    .optionally("last_name", reference::<OptionalText60>())
+                    .optionally("first_name", reference::<OptionalText60>()),
+            ],
+        )
+    }
+}
+
+impl ToSchema for Buyer {}
+
+/// A quantity as it was written: a decimal number in a string, or a whole number.
 struct QuantityText(String);
 
 impl<'de> Deserialize<'de> for QuantityText {
@@ -87,29 +109,27 @@ impl<'de> Deserialize<'de> for QuantityText {
     }
 }
 
-/// A line of a basket. An optician's lines are cut down to their amount and family.
+/// A line of a basket. Of an optician's lines, only the amount and the family are stored.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewLine {
     /// The merchant's code of the article.
-    #[schema(max_length = 40)]
+    #[schema(value_type = Option<OptionalText40>)]
     sku: Option<String>,
-    /// What the ticket calls it.
-    #[schema(max_length = 60)]
+    /// The name of the article on the ticket.
+    #[schema(value_type = Option<OptionalText60>)]
     label: Option<String>,
-    /// The merchant's family of articles.
-    #[schema(max_length = 40)]
+    /// The merchant's category of articles.
+    #[schema(value_type = Option<OptionalText40>)]
     category: Option<String>,
-    /// Pieces, kilograms, metres: more than 0, with at most three decimals. A whole number may be
-    /// written as one.
-    #[schema(value_type = String, examples("1.5"))]
+    #[schema(value_type = QuantitySchema)]
     quantity: QuantityText,
-    /// Price of one, taxes included, without sign.
-    #[schema(minimum = 0, examples(4990))]
+    /// The price of one piece, kilogram or metre, taxes included, without sign.
+    #[schema(value_type = Amount)]
     unit_price_cents: i64,
-    /// What was taken off the whole line, without sign.
+    /// The discount on the whole line, without sign.
     #[serde(default)]
-    #[schema(minimum = 0, examples(500))]
+    #[schema(value_type = Amount)]
     discount_cents: i64,
 }
 
@@ -117,60 +137,63 @@ pub(crate) struct NewLine {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewCoupon {
-    /// As it is typed or read: case, spaces and hyphens do not count.
-    #[schema(examples("7KHP-M3CD-RTWX", "bienvenue10"))]
+    /// The code as it was typed or scanned. A sale uses a code once.
+    #[schema(value_type = CouponCodeText)]
     code: String,
-    /// What the till took off for it, as the dry run told: at most what the coupon gives.
-    #[schema(minimum = 0, examples(500))]
+    /// The discount that the till took off for the coupon: at most the discount of the dry run.
+    #[schema(value_type = Amount)]
     discount_cents: i64,
 }
 
-/// The sale whose goods came back.
+/// The sale that is returned.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReturnedSale {
-    /// Where it was sold; here, by default.
+    /// The code of the establishment of the sale; the till's own by default.
+    #[schema(value_type = Option<EstablishmentCode>)]
     establishment: Option<String>,
-    /// The register that sold it; the return's, by default.
+    /// The register of the sale; the register of the return by default.
+    #[schema(value_type = Option<RegisterCode>)]
     register: Option<String>,
-    /// The day printed on it.
-    #[schema(format = Date)]
+    /// The day printed on the receipt of the sale.
+    #[schema(value_type = Date)]
     day: String,
+    #[schema(value_type = ReceiptNumberText)]
     receipt_number: String,
 }
 
-/// A purchase to enter.
+/// A purchase to record.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewPurchase {
     pub(crate) r#type: PurchaseType,
-    /// The register that printed the receipt; `1` by default. Letters, digits, and `. _ - /`.
-    #[schema(max_length = 16, examples("1"))]
+    /// The register that printed the receipt; `1` by default.
+    #[schema(value_type = Option<RegisterCode>)]
     register: Option<String>,
-    /// The number printed on the receipt: with establishment, register and day it is the purchase's
-    /// key, and the same again is answered as the first time. Letters, digits, and `. _ - /`.
-    #[schema(max_length = 40, examples("2026/000123"))]
+    /// The number printed on the receipt. Establishment, register, day and number identify the purchase.
+    #[schema(value_type = ReceiptNumberText)]
     receipt_number: String,
-    /// When it was sold, with the offset; at most 7 days ago and 10 minutes ahead.
-    #[schema(format = DateTime, examples("2026-11-24T10:15:00+01:00"))]
+    /// The instant of the sale or return: at most 7 days ago and 10 minutes ahead.
+    #[schema(value_type = DateTime)]
     sold_at: String,
-    /// Absent where the customer is not known; the receipt can be attached later.
+    /// The customer. Absent for an anonymous purchase, which can be attached later.
     member: Option<Buyer>,
-    /// What was paid or paid back, without sign, after the coupons: the till's word.
-    #[schema(minimum = 0, maximum = 100_000_000, examples(4490))]
+    /// The amount that was paid or paid back after the coupons, without sign, as the till computes it.
+    #[schema(value_type = Amount)]
     total_cents: i64,
-    /// At most 5. Each is checked and redeemed with the sale, and can be used again once it is cancelled.
+    /// The coupons that the sale uses; empty for a return. Each is checked and redeemed with the sale, and
+    /// can be used again after the sale is cancelled.
     #[serde(default)]
     #[schema(max_items = 5)]
     coupons: Vec<NewCoupon>,
-    /// At most 200.
+    /// The lines of the basket. Without them, rules for particular goods give nothing.
     #[serde(default)]
     #[schema(max_items = 200)]
     lines: Vec<NewLine>,
-    /// The till's operator, by a short code and never by a name. Letters, digits, and `. _ - /`.
-    #[schema(max_length = 16, examples("7"))]
+    /// The till's operator, by the short code of the merchant's own list.
+    #[schema(value_type = Option<OperatorCode>)]
     operator: Option<String>,
-    /// Of a return, where the document names its sale.
+    /// The sale that is returned. Accepted for a return only.
     returned_sale: Option<ReturnedSale>,
 }
 
@@ -233,7 +256,7 @@ impl Buyer {
         let given = [&self.member_id, &self.mobile, &self.card_number].map(Option::as_deref);
         let named = customer::named(fields, "/member", given);
         if self.card_requested && self.mobile.is_none() {
-            let detail = "goes with a mobile only: by it the person becomes a member";
+            let detail = "goes with a mobile only: the mobile makes the person a member";
             fields.note("/member/card_requested", codes::NEEDS_MOBILE, detail);
         }
         let details = Details::named(
@@ -242,11 +265,15 @@ impl Buyer {
         );
         let details = match details {
             Ok(details) => Some(details),
-            Err((name, invalid)) => fields.check(&format!("/member/{name}"), Err(invalid)),
+            Err(field) => {
+                fields.note_invalid("/member", &field);
+                None
+            }
         };
         for (name, given) in [("last_name", &self.last_name), ("first_name", &self.first_name)] {
             if given.is_some() && !self.card_requested {
-                let detail = "goes with card_requested only: nothing else is done with it";
+                let detail =
+                    "goes with card_requested only: names are stored for a new member only";
                 fields.note(&format!("/member/{name}"), codes::NEEDS_CARD_REQUESTED, detail);
             }
         }
@@ -339,9 +366,9 @@ impl NewPurchase {
         fields: &mut Fields,
         till: &Till,
         register: Option<&Register>,
-    ) -> Option<domain::Kind> {
+    ) -> Option<domain::PurchaseKind> {
         match (self.r#type, &self.returned_sale) {
-            (PurchaseType::Sale, None) => Some(domain::Kind::Sale),
+            (PurchaseType::Sale, None) => Some(domain::PurchaseKind::Sale),
             (PurchaseType::Sale, Some(_)) => {
                 fields.note(
                     "/returned_sale",
@@ -350,16 +377,16 @@ impl NewPurchase {
                 );
                 None
             }
-            (PurchaseType::Return, None) => Some(domain::Kind::Return { of: None }),
+            (PurchaseType::Return, None) => Some(domain::PurchaseKind::Return { of: None }),
             (PurchaseType::Return, Some(sale)) => {
                 let of = sale.read(fields, till, register)?;
-                Some(domain::Kind::Return { of: Some(of) })
+                Some(domain::PurchaseKind::Return { of: Some(of) })
             }
         }
     }
 }
 
-/// A basket's lines.
+/// Reads the lines of a basket.
 pub(crate) fn read_lines(lines: &[NewLine], fields: &mut Fields) -> Option<Vec<domain::Line>> {
     if lines.len() > MOST_LINES {
         return fields.check("/lines", Err(PurchaseError::TooManyLines));

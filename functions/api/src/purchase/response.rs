@@ -1,38 +1,39 @@
-//! A purchase as it is answered and shown.
+//! A purchase, in the answers to a till.
 
-use super::request::PurchaseType;
 use crate::purchase::id;
+use crate::purchase::request::PurchaseType;
+use crate::schema::{Date, DateTime, EstablishmentCode, Identifier, PurchaseId};
 use domain::language::french::ticket;
-use domain::programme::lifetime::Balance;
+use domain::ledger::Balance;
 use domain::programme::{self, Unit};
 use domain::purchase::UsedCoupon;
-use domain::{Instant, Points, Receipt};
+use domain::{Day, EstablishmentId, Instant, MemberId, Points, Receipt};
 use serde::Serialize;
 use store::{Recorded, Source, StoredPurchase};
 use utoipa::ToSchema;
 
-/// What kind of rule gave a part of the points.
+/// The kind of rule that gave a part of the points.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PartSource {
-    /// Money spent.
+    /// Points for money.
     Spend,
-    /// A visit.
+    /// Points for the visit.
     Visit,
-    /// The multiplier, beyond what it multiplied.
+    /// The points that the multiplier adds.
     Multiplier,
     /// A bonus.
     Bonus,
-    /// What the cap of the day took off, below zero.
+    /// The points that the cap of the day takes off, below zero.
     DailyCap,
 }
 
-/// A part of what a sale gives, with its rule.
+/// A part of the points that a sale gives, with its rule.
 #[derive(Serialize, ToSchema)]
 #[schema(as = EarnedPart)]
 pub(crate) struct Part {
     source: PartSource,
-    /// What the merchant calls the rule.
+    /// The merchant's name for the rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     points: i64,
@@ -54,36 +55,38 @@ impl Part {
     }
 }
 
-/// What became of a purchase.
+/// The result of recording a purchase. The fields of a balance are absent for an anonymous purchase.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Entered {
+    #[schema(value_type = PurchaseId)]
     purchase_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    member_id: Option<String>,
+    #[schema(value_type = Option<Identifier>)]
+    member_id: Option<MemberId>,
     r#type: PurchaseType,
-    /// The points it gave, below zero for a return.
+    /// The points that the purchase gave; below zero for a return.
     points: i64,
-    /// Why, part by part; empty for a return.
+    /// The parts of `points`, each with its rule. Empty for a return.
     earned: Vec<Part>,
-    /// What can be spent after it; absent where the purchase is nobody's.
+    /// The points that the member can spend after the purchase.
     #[serde(skip_serializing_if = "Option::is_none")]
     balance: Option<i64>,
-    /// What waits after it for the time of returns to pass; absent where nothing does.
+    /// The points that the member cannot spend before the time for returns has passed. Absent for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pending: Option<i64>,
-    /// Lines for the ticket, in French, of at most 40 characters; none where the purchase is nobody's.
+    /// The lines for the ticket, in French, of at most 40 characters each. Empty for an anonymous purchase.
     ticket: Vec<String>,
     total_cents: i64,
-    /// Whether the total differs from the lines by more than rounding.
+    /// Whether the total differs from the sum of the lines by more than rounding.
     total_differs_from_lines: bool,
-    /// Whether it made its customer a member.
+    /// Whether the purchase made the customer a member.
     enrolled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<DateTime>)]
     cancelled_at: Option<Instant>,
 }
 
-/// A line as it was kept.
+/// A line of a stored purchase.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Line {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,6 +95,7 @@ pub(crate) struct Line {
     label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     category: Option<String>,
+    /// The quantity, as a decimal number.
     quantity: String,
     unit_price_cents: i64,
     discount_cents: i64,
@@ -101,9 +105,9 @@ pub(crate) struct Line {
 #[derive(Serialize, ToSchema)]
 #[schema(as = UsedCoupon)]
 pub(crate) struct Coupon {
-    /// As it is printed.
+    /// The code as it is printed.
     code: String,
-    /// What the till took off for it.
+    /// The discount that the till took off for the coupon.
     discount_cents: i64,
 }
 
@@ -111,76 +115,81 @@ impl Coupon {
     fn of(used: &UsedCoupon) -> Self {
         Self { code: used.code.to_string(), discount_cents: used.discount.get() }
     }
-
-    pub(crate) fn all_of(purchase: &domain::Purchase) -> Vec<Self> {
-        purchase.coupons().iter().map(Self::of).collect()
-    }
 }
 
-/// A sale that a return names.
+/// The sale that a return names.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NamedSale {
+    #[schema(value_type = PurchaseId)]
     purchase_id: String,
-    establishment: String,
+    /// The code of the establishment.
+    #[schema(value_type = EstablishmentCode)]
+    establishment: EstablishmentId,
     register: String,
-    #[schema(format = Date)]
-    day: String,
+    #[schema(value_type = Date)]
+    day: Day,
     receipt_number: String,
 }
 
-/// Who told of a purchase.
+/// The source of a purchase.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum ToldBy {
+pub(crate) enum PurchaseSource {
     /// A till, through this API.
     Till,
     /// The operator, by hand.
     Operator,
-    /// A line of a file.
+    /// A row of a file.
     File,
 }
 
-/// A purchase as it was kept.
+/// A stored purchase.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PurchaseAnswer {
+    #[schema(value_type = PurchaseId)]
     purchase_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    member_id: Option<String>,
+    #[schema(value_type = Option<Identifier>)]
+    member_id: Option<MemberId>,
     r#type: PurchaseType,
-    /// The code of its establishment.
-    establishment: String,
+    /// The code of the establishment.
+    #[schema(value_type = EstablishmentCode)]
+    establishment: EstablishmentId,
     register: String,
-    /// The day of it in the establishment's zone.
-    #[schema(format = Date)]
-    day: String,
+    /// The day of the purchase, in the time zone of the establishment.
+    #[schema(value_type = Date)]
+    day: Day,
     receipt_number: String,
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = DateTime)]
     sold_at: Instant,
-    /// The points it gave, below zero for a return.
+    /// The points that the purchase gave; below zero for a return.
     points: i64,
-    /// Why, part by part; empty for a return.
+    /// The parts of `points`, each with its rule. Empty for a return.
     earned: Vec<Part>,
-    /// What could be spent after it, at the time; absent where the purchase is nobody's.
+    /// The points that the member could spend after the purchase, at the time. Absent for an anonymous
+    /// purchase.
     #[serde(skip_serializing_if = "Option::is_none")]
     balance: Option<i64>,
-    /// What waited after it for the time of returns to pass; absent where nothing did.
+    /// The points that the member could not spend yet after the purchase, at the time. Absent for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pending: Option<i64>,
     total_cents: i64,
-    /// The coupons that it used.
+    /// The coupons that the sale used.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     coupons: Vec<Coupon>,
+    /// Whether the total differs from the sum of the lines by more than rounding.
     total_differs_from_lines: bool,
     lines: Vec<Line>,
+    /// The till's operator, by the short code of the merchant's own list.
     #[serde(skip_serializing_if = "Option::is_none")]
     operator: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     returned_sale: Option<NamedSale>,
-    /// How much of it has come back.
+    /// The part of the total that was returned.
     returned_cents: i64,
-    told_by: ToldBy,
+    told_by: PurchaseSource,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<DateTime>)]
     cancelled_at: Option<Instant>,
 }
 
@@ -191,7 +200,7 @@ impl Entered {
         let printed = |_| ticket::lines(unit, Some(recorded.points), &balance);
         Self {
             purchase_id: id::of(purchase.receipt()),
-            member_id: recorded.member.map(|id| id.to_string()),
+            member_id: recorded.member,
             r#type: PurchaseType::of(purchase.kind()),
             points: recorded.points.get(),
             earned: recorded.parts.iter().map(Part::of).collect(),
@@ -215,16 +224,16 @@ impl PurchaseAnswer {
         let purchase = &stored.purchase;
         let receipt = purchase.receipt();
         let returned_sale = match purchase.kind() {
-            domain::Kind::Return { of: Some(sale) } => Some(NamedSale::of(sale)),
+            domain::PurchaseKind::Return { of: Some(sale) } => Some(NamedSale::of(sale)),
             _ => None,
         };
         Self {
             purchase_id: id::of(receipt),
-            member_id: stored.member.map(|id| id.to_string()),
+            member_id: stored.member,
             r#type: PurchaseType::of(purchase.kind()),
-            establishment: receipt.establishment.to_string(),
+            establishment: receipt.establishment.clone(),
             register: receipt.register.as_str().to_owned(),
-            day: receipt.day.to_string(),
+            day: receipt.day,
             receipt_number: receipt.number.as_str().to_owned(),
             sold_at: purchase.sold_at(),
             points: stored.points.get(),
@@ -232,16 +241,16 @@ impl PurchaseAnswer {
             balance: stored.member.map(|_| stored.balance.get()),
             pending: some(stored.pending),
             total_cents: purchase.total().get(),
-            coupons: Coupon::all_of(purchase),
+            coupons: purchase.coupons().iter().map(Coupon::of).collect(),
             total_differs_from_lines: purchase.total_differs(),
             lines: purchase.lines().iter().map(Line::of).collect(),
             operator: purchase.operator().map(|operator| operator.as_str().to_owned()),
             returned_sale,
             returned_cents: stored.returned.get(),
             told_by: match stored.source {
-                Source::Till(_) => ToldBy::Till,
-                Source::Operator => ToldBy::Operator,
-                Source::File { .. } => ToldBy::File,
+                Source::Till(_) => PurchaseSource::Till,
+                Source::Operator => PurchaseSource::Operator,
+                Source::File { .. } => PurchaseSource::File,
             },
             cancelled_at: stored.cancelled_at,
         }
@@ -252,9 +261,9 @@ impl NamedSale {
     fn of(receipt: &Receipt) -> Self {
         Self {
             purchase_id: id::of(receipt),
-            establishment: receipt.establishment.to_string(),
+            establishment: receipt.establishment.clone(),
             register: receipt.register.as_str().to_owned(),
-            day: receipt.day.to_string(),
+            day: receipt.day,
             receipt_number: receipt.number.as_str().to_owned(),
         }
     }

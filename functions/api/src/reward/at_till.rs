@@ -1,16 +1,16 @@
-//! The catalogue as a till shows it: what is given now, and to whom.
+//! The catalogue at the till: the rewards that are given now, and whether a member can have them.
 
-use super::{RewardType, after, next_cursor};
-use crate::openapi::TillRefusals;
-use crate::{App, identifiers};
+use crate::context::App;
+use crate::parameters::{MemberPath, PageQuery};
+use crate::reward::response::RewardType;
+use crate::schema::{Date, Identifier, LevelCode};
 use axum::Json;
 use axum::extract::State;
-use domain::reward::Given;
 use domain::{
-    Account, Day, DomainError, Instant, Language, LedgerError, Points, Reward, RewardError,
-    RewardId,
+    Account, Day, DomainError, Instant, Language, LedgerError, MemberId, Points, Reward,
+    RewardError, RewardId,
 };
-use http_edge::{Page, Problem, Segments, Till};
+use http_edge::{Page, Problem, Query, Segments, Till, cursor};
 use serde::Serialize;
 use store::RewardCounts;
 use utoipa::ToSchema;
@@ -18,40 +18,42 @@ use utoipa::ToSchema;
 /// A reward that is given now.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RewardGiven {
-    reward_id: String,
-    /// What members read.
+    #[schema(value_type = Identifier)]
+    reward_id: RewardId,
+    /// The name that members read.
     name: String,
     r#type: RewardType,
-    /// What it costs; cents in a programme of cents.
+    /// The price in points, or in cents in a programme of cents.
     points: i64,
-    /// How many are left; absent where there are any number.
+    /// The number that is left. Absent for any number.
     #[serde(skip_serializing_if = "Option::is_none")]
     left: Option<u32>,
-    /// The last day it is given.
+    /// The last day of the reward.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(format = Date)]
-    last_day: Option<String>,
-    /// The code of the level from which members can have it.
+    #[schema(value_type = Option<Date>)]
+    last_day: Option<Day>,
+    /// The code of the level from which members can have the reward.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<LevelCode>)]
     level: Option<String>,
 }
 
-/// A page of what is given now. It may hold fewer than were asked for, and not be the last.
+/// A page of the rewards that are given now.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RewardsGiven {
     rewards: Vec<RewardGiven>,
-    /// What to ask the next page with; absent on the last.
+    /// The cursor of the next page. Absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
 }
 
-/// Why a member cannot have a reward.
+/// The reason why a member cannot have a reward.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RewardRefusal {
-    /// Stable, for programs and for translation.
+    /// A stable code, for programs and for translation.
     #[schema(value_type = String, examples("reward_level"))]
     code: &'static str,
-    /// In French, for who stands at the till.
+    /// The reason in French, for the cashier.
     #[schema(value_type = String, examples("Cette récompense est réservée à un palier supérieur."))]
     message: &'static str,
 }
@@ -61,21 +63,22 @@ pub(crate) struct RewardRefusal {
 pub(crate) struct RewardForMember {
     #[serde(flatten)]
     reward: RewardGiven,
-    /// Whether the member can have it now.
+    /// Whether the member can have the reward now.
     available: bool,
-    /// Why not.
+    /// The reason why the member cannot have the reward.
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<RewardRefusal>,
 }
 
-/// As `RewardsGiven`, for a member.
+/// A page of the rewards that are given now, for one member.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RewardsForMember {
-    member_id: String,
-    /// What can be spent.
+    #[schema(value_type = Identifier)]
+    member_id: MemberId,
+    /// The points that the member can spend.
     balance: i64,
     rewards: Vec<RewardForMember>,
-    /// What to ask the next page with; absent on the last.
+    /// The cursor of the next page. Absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
 }
@@ -84,29 +87,26 @@ impl RewardGiven {
     fn of(reward: &Reward, counts: RewardCounts) -> Self {
         let terms = reward.terms();
         Self {
-            reward_id: reward.id.to_string(),
+            reward_id: reward.id,
             name: terms.name.clone(),
-            r#type: match terms.given {
-                Given::Goods => RewardType::Goods,
-                Given::Coupon(_) => RewardType::Coupon,
-            },
+            r#type: RewardType::of(&terms.given),
             points: terms.points.get(),
             left: reward.left(counts.given),
-            last_day: terms.last_day.map(|day| day.to_string()),
+            last_day: terms.last_day,
             level: terms.level.as_ref().map(|level| level.as_str().to_owned()),
         }
     }
 }
 
-/// The member as far as rewards ask.
-struct Asking<'a> {
+/// The facts about a member that decide whether the member can have a reward.
+struct Eligibility<'a> {
     account: &'a Account,
     available: Points,
     till: &'a Till,
     today: Day,
 }
 
-impl Asking<'_> {
+impl Eligibility<'_> {
     fn refusal(&self, reward: &Reward, counts: RewardCounts) -> Option<DomainError> {
         let levels = &self.till.scope.settings.programmes.terms_on(self.today).levels;
         let given = reward.given_to(self.account.level_in(levels), levels, self.today);
@@ -120,7 +120,7 @@ impl Asking<'_> {
         }
     }
 
-    fn told(&self, reward: &Reward, counts: RewardCounts) -> RewardForMember {
+    fn answer(&self, reward: &Reward, counts: RewardCounts) -> RewardForMember {
         let refusal = self.refusal(reward, counts);
         RewardForMember {
             reward: RewardGiven::of(reward, counts),
@@ -133,16 +133,15 @@ impl Asking<'_> {
     }
 }
 
-/// What of a page is given on a day, and where the next page begins.
+/// The rewards of a page that are given on a day, and the position of the next page.
 async fn given(
     app: &App,
     till: &Till,
-    Page { limit, after: from }: Page<String>,
+    Page { limit, after }: Page<RewardId>,
     now: Instant,
 ) -> Result<(Vec<Reward>, Option<RewardId>), Problem> {
-    let (store, tenant) = (app.store(), till.scope.tenant());
-    let today = Day::at(now, &till.establishment.time_zone);
-    let (read, next) = store.rewards(tenant, after(from)?, limit).await?;
+    let (store, tenant, today) = (app.store(), till.scope.tenant(), till.day(now));
+    let (read, next) = store.rewards(tenant, after, limit).await?;
     let mut given = Vec::with_capacity(read.len());
     for reward in read {
         if store.reward_refusal(tenant, &reward, today, now).await?.is_none() {
@@ -152,71 +151,54 @@ async fn given(
     Ok((given, next))
 }
 
-/// What is given for points now, newest first, with what is left of it.
+/// List the rewards that are given now, newest first, with the number that is left of each.
 #[utoipa::path(
     operation_id = "list_rewards_given",
     get, path = "/v1/rewards", tag = "rewards", security(("till_key" = [])),
-    params(
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "50 by default."),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before."),
-    ),
-    responses(
-        (status = 200, description = "A page.", body = RewardsGiven),
-        (status = 400, description = "A parameter is not accepted.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        TillRefusals,
-    ),
+    params(PageQuery),
+    responses((status = 200, description = "A page of rewards.", body = RewardsGiven)),
 )]
 pub(crate) async fn list(
     State(app): State<App>,
     till: Till,
-    page: Page<String>,
+    Query(page): Query<Page<RewardId>>,
 ) -> Result<Json<RewardsGiven>, Problem> {
     let (rewards, next) = given(&app, &till, page, app.now()).await?;
     let counts = app.store().reward_counts(&till.scope, None, &rewards).await?;
     let count = |reward: &Reward| counts.get(&reward.id).copied().unwrap_or_default();
     Ok(Json(RewardsGiven {
         rewards: rewards.iter().map(|reward| RewardGiven::of(reward, count(reward))).collect(),
-        next_cursor: next_cursor(next)?,
+        next_cursor: cursor::next(next.as_ref())?,
     }))
 }
 
-/// What is given for points now, and which of it a member can have.
+/// List the rewards that are given now, and whether a member can have each of them.
 #[utoipa::path(
     operation_id = "list_member_rewards",
     get, path = "/v1/members/{member_id}/rewards", tag = "rewards", security(("till_key" = [])),
-    params(
-        ("member_id" = String, Path),
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "50 by default."),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before."),
-    ),
-    responses(
-        (status = 200, description = "A page.", body = RewardsForMember),
-        (status = 400, description = "A parameter is not accepted.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        TillRefusals,
-    ),
+    params(MemberPath, PageQuery),
+    responses((status = 200, description = "A page of rewards.", body = RewardsForMember)),
 )]
 pub(crate) async fn list_for_member(
     State(app): State<App>,
     till: Till,
-    Segments(id): Segments<String>,
-    page: Page<String>,
+    Segments(path): Segments<MemberPath>,
+    Query(page): Query<Page<RewardId>>,
 ) -> Result<Json<RewardsForMember>, Problem> {
-    let (id, now) = (identifiers::member(&id)?, app.now());
-    let member = app.store().member(&till.scope, id).await?;
+    let now = app.now();
+    let member = app.store().member(&till.scope, path.member_id).await?;
     let (rewards, next) = given(&app, &till, page, now).await?;
     let of = Some(member.person.id);
     let counts = app.store().reward_counts(&till.scope, of, &rewards).await?;
     let count = |reward: &Reward| counts.get(&reward.id).copied().unwrap_or_default();
-    let today = Day::at(now, &till.establishment.time_zone);
+    let today = till.day(now);
     let balance = member.account.balance_on(today, &till.scope.settings.programmes);
     let account = &member.account;
-    let asking = Asking { account, available: balance.available, till: &till, today };
+    let eligibility = Eligibility { account, available: balance.available, till: &till, today };
     Ok(Json(RewardsForMember {
-        member_id: member.person.id.to_string(),
+        member_id: member.person.id,
         balance: balance.available.get(),
-        rewards: rewards.iter().map(|reward| asking.told(reward, count(reward))).collect(),
-        next_cursor: next_cursor(next)?,
+        rewards: rewards.iter().map(|reward| eligibility.answer(reward, count(reward))).collect(),
+        next_cursor: cursor::next(next.as_ref())?,
     }))
 }

@@ -1,85 +1,79 @@
 //! Redemptions: points spent on a reward or off a bill; fulfilled, or cancelled.
 
-use crate::member::history::LotTaken;
-use crate::openapi::{BodyRefusals, TillRefusals};
-use crate::{App, codes, identifiers};
+use crate::codes;
+use crate::context::App;
+use crate::ledger::lot::LotTaken;
+use crate::ledger::new_balance::NewBalance;
+use crate::parameters::{MemberPath, RedemptionPath, RequiredKey};
+use crate::reward::redemption_state::RedemptionState;
+use crate::schema::{DateTime, Form, Identifier, PriceInPoints, one_of, reference};
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use domain::language::french::ticket;
 use domain::programme::Unit;
-use domain::reward::redemption::{self, Spent};
-use domain::reward::{self};
-use domain::{Day, DomainError, Instant, LedgerError, RewardError, RewardId};
-use http_edge::idempotency::{Replayed, told};
-use http_edge::{Fields, KeyedBody, Problem, Segments, Till};
+use domain::reward::{self, redemption::Spent, redemption::State as DomainState};
+use domain::{DomainError, Instant, LedgerError, MemberId, RedemptionId, RewardError, RewardId};
+use http_edge::{Fields, KeyedAnswer, Problem, RequiredKeyBody, Segments, Till, idempotency};
 use serde::{Deserialize, Serialize};
 use store::{Entity, NewRedemption, Redeemed, Source, StoreError, Wanted};
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
-/// How far a redemption is.
-#[derive(Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum RedemptionState {
-    /// The points are spent; the goods are not handed out yet.
-    Requested,
-    /// Everything was given.
-    Fulfilled,
-    /// The points went back the way they came.
-    Cancelled,
-}
-
-impl RedemptionState {
-    pub(crate) const fn of(state: redemption::State) -> Self {
-        match state {
-            redemption::State::Requested => Self::Requested,
-            redemption::State::Fulfilled => Self::Fulfilled,
-            redemption::State::Cancelled => Self::Cancelled,
-        }
-    }
-}
-
-/// Exactly one of the two.
-#[derive(Deserialize, ToSchema)]
+/// A redemption to create.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewRedemption)]
 pub(crate) struct CreateRedemption {
-    /// A reward of the catalogue.
     reward_id: Option<String>,
-    /// So many points off a bill; cents in a programme of cents.
-    #[schema(minimum = 1, maximum = 1_000_000, examples(500))]
     points: Option<i64>,
 }
 
-/// A redemption, and the balance.
+impl PartialSchema for CreateRedemption {
+    fn schema() -> RefOr<Schema> {
+        one_of(
+            "A redemption to create: exactly one of `reward_id`, a reward of the catalogue, and `points`, the \
+             points to take off a bill (cents in a programme of cents).",
+            [
+                Form::new().with("reward_id", reference::<Identifier>()),
+                Form::new().with("points", reference::<PriceInPoints>()),
+            ],
+        )
+    }
+}
+
+impl ToSchema for CreateRedemption {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "NewRedemption".into()
+    }
+}
+
+/// A redemption, and the member's balance.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Redemption)]
 pub(crate) struct RedemptionAnswer {
-    redemption_id: String,
-    member_id: String,
+    #[schema(value_type = Identifier)]
+    redemption_id: RedemptionId,
+    #[schema(value_type = Identifier)]
+    member_id: MemberId,
     state: RedemptionState,
-    /// What it cost.
+    /// The price of the redemption.
     points: i64,
-    /// The points it took, by the day they were earned.
+    /// The lots that the points were taken from.
     lots: Vec<LotTaken>,
-    /// The reward; absent for points off a bill.
+    /// The reward. Absent for points off a bill.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reward_id: Option<String>,
-    /// The coupon that was given, as it is shown. It is used with a purchase.
+    #[schema(value_type = Option<Identifier>)]
+    reward_id: Option<RewardId>,
+    /// The coupon that was given, as it is printed. A purchase uses it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(examples("7KHP-M3CD-RTWX"))]
     coupon_code: Option<String>,
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = DateTime)]
     requested_at: Instant,
-    /// When its state became what it is.
-    #[schema(value_type = String, format = DateTime)]
+    /// The instant of the last change of the state.
+    #[schema(value_type = DateTime)]
     changed_at: Instant,
-    /// What can be spent after the request, or now where it is shown, fulfilled or cancelled.
-    balance: i64,
-    /// What waits for the time of returns to pass, likewise.
-    pending: i64,
-    /// Lines for the ticket, in French, of at most 40 characters.
-    ticket: Vec<String>,
+    #[serde(flatten)]
+    balance: NewBalance,
 }
 
 impl CreateRedemption {
@@ -101,34 +95,33 @@ impl CreateRedemption {
 }
 
 impl RedemptionAnswer {
-    /// With lines for the ticket that tell of the points taken, or given back.
+    /// The redemption with the lines of the ticket, which print the points taken, or none for a cancelled
+    /// redemption.
     fn of(redeemed: &Redeemed, unit: Unit) -> Self {
         let Redeemed { member, redemption, balance } = redeemed;
         let taken = match redemption.state {
-            redemption::State::Cancelled => None,
-            redemption::State::Requested | redemption::State::Fulfilled => Some(redemption.points),
+            DomainState::Cancelled => None,
+            DomainState::Requested | DomainState::Fulfilled => Some(redemption.points),
         };
         Self {
-            redemption_id: redemption.id.to_string(),
-            member_id: member.to_string(),
+            redemption_id: redemption.id,
+            member_id: *member,
             state: RedemptionState::of(redemption.state),
             points: redemption.points.get(),
             lots: LotTaken::all(&redemption.lots),
-            reward_id: redemption.reward().map(|reward| reward.to_string()),
+            reward_id: redemption.reward(),
             coupon_code: match &redemption.spent {
                 Spent::Coupon(_, code) => Some(code.to_string()),
                 Spent::Goods(_) | Spent::Bill => None,
             },
             requested_at: redemption.requested_at,
             changed_at: redemption.changed_at,
-            balance: balance.available.get(),
-            pending: balance.pending.get(),
-            ticket: ticket::redeemed(unit, taken, balance),
+            balance: NewBalance::of(balance, ticket::redeemed(unit, taken, balance)),
         }
     }
 }
 
-/// Names the field that stands against a redemption.
+/// The answer to a refused redemption, with the field that the refusal is about.
 fn refusal(error: StoreError, wanted: Wanted) -> Problem {
     let pointer = match wanted {
         Wanted::Reward(_) => "/reward_id",
@@ -144,113 +137,103 @@ fn refusal(error: StoreError, wanted: Wanted) -> Problem {
     }
 }
 
-/// Spend a member's points on a reward, or off a bill. Those that end soonest are taken first. Goods wait
-/// to be handed out (`fulfil`); a coupon, and points off a bill, are given at once. Of two tills that
-/// spend the last points, or want the last of a stock, exactly one does. The same request again within
-/// 24 hours spends nothing and is answered as the first time, with the state as it is then.
+/// Spend a member's points on a reward, or off a bill.
+///
+/// Lots that expire soonest are spent first. Goods are handed out afterwards (`fulfil`); a coupon, and
+/// points off a bill, are given at once. Of two tills that spend the last points, or want the last of a
+/// stock, exactly one succeeds.
 #[utoipa::path(
     operation_id = "create_redemption",
     post, path = "/v1/members/{member_id}/redemptions", tag = "rewards", security(("till_key" = [])),
-    params(
-        ("member_id" = String, Path),
-        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 255,
-         description = "Visible ASCII characters; one key a redemption, a UUID for example."),
-    ),
+    params(MemberPath, RequiredKey),
     request_body = CreateRedemption,
     responses(
-        (status = 201, description = "Requested, now or before.", body = RedemptionAnswer,
-         headers(("idempotency-replayed" = String, description = "`true` where it was requested before."))),
-        (status = 409, description = "Too few points (`not_enough_points`), none left \
-         (`reward_out_of_stock`), the member had it often enough (`reward_member_limit`), or the key came \
-         with another request (`idempotency_key_reused`).",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        TillRefusals, BodyRefusals,
+        (status = 201, description = "The new redemption; or the redemption that an earlier request with the \
+         same key created, with its state now.", body = RedemptionAnswer),
+        (status = 409, description = "The member has too few points (`not_enough_points`), the stock is empty \
+         (`reward_out_of_stock`), the member had the reward often enough (`reward_member_limit`), or the key \
+         came with another request (`idempotency_key_reused`)."),
     ),
 )]
 pub(crate) async fn create(
     State(app): State<App>,
     till: Till,
-    Segments(member): Segments<String>,
-    body: KeyedBody<CreateRedemption>,
-) -> Result<(StatusCode, Replayed, Json<RedemptionAnswer>), Problem> {
-    let (key, create) = body.required()?;
-    let (member, now) = (identifiers::member(&member)?, app.now());
-    let (wanted, today) = (create.read()?, Day::at(now, &till.establishment.time_zone));
-    let new = NewRedemption { member, wanted, today, by: Source::Till(till.key) };
+    Segments(path): Segments<MemberPath>,
+    RequiredKeyBody { key, body: create }: RequiredKeyBody<CreateRedemption>,
+) -> Result<KeyedAnswer<RedemptionAnswer>, Problem> {
+    let now = app.now();
+    let (wanted, today) = (create.read()?, till.day(now));
+    let new = NewRedemption { member: path.member_id, wanted, today, by: Source::Till(till.key) };
     let answered = app.store().redeem(&till.scope, &new, &key, now).await;
-    let (redeemed, replayed) = told(answered.map_err(|error| refusal(error, wanted))?);
-    let unit = till.scope.settings.programmes.unit();
-    Ok((StatusCode::CREATED, replayed, Json(RedemptionAnswer::of(&redeemed, unit))))
+    let (redeemed, is_replay) =
+        idempotency::split(answered.map_err(|error| refusal(error, wanted))?);
+    Ok(KeyedAnswer::created(RedemptionAnswer::of(&redeemed, till.unit()), is_replay))
 }
 
-/// A redemption of a member, or of one merged into it.
+/// Show a redemption of a member, or of a member merged into this one.
 #[utoipa::path(
     operation_id = "show_redemption",
     get, path = "/v1/members/{member_id}/redemptions/{redemption_id}", tag = "rewards",
     security(("till_key" = [])),
-    params(("member_id" = String, Path), ("redemption_id" = String, Path)),
-    responses((status = 200, description = "It.", body = RedemptionAnswer), TillRefusals),
+    params(RedemptionPath),
+    responses((status = 200, description = "The redemption and its state.", body = RedemptionAnswer)),
 )]
 pub(crate) async fn show(
     State(app): State<App>,
     till: Till,
-    Segments((member, redemption)): Segments<(String, String)>,
+    Segments(path): Segments<RedemptionPath>,
 ) -> Result<Json<RedemptionAnswer>, Problem> {
-    let (member, id) = (identifiers::member(&member)?, identifiers::redemption(&redemption)?);
-    let today = Day::at(app.now(), &till.establishment.time_zone);
-    let redeemed = app.store().redemption(&till.scope, member, id, today).await?;
-    Ok(Json(RedemptionAnswer::of(&redeemed, till.scope.settings.programmes.unit())))
+    let (scope, today) = (&till.scope, till.day(app.now()));
+    let redeemed = app.store().redemption(scope, path.member_id, path.redemption_id, today).await?;
+    Ok(Json(RedemptionAnswer::of(&redeemed, till.unit())))
 }
 
-/// Note that the goods of a redemption were handed out. Again changes nothing.
+/// Record that the goods of a redemption were handed out.
+///
+/// The same request again changes nothing.
 #[utoipa::path(
     operation_id = "fulfil_redemption",
     post, path = "/v1/members/{member_id}/redemptions/{redemption_id}/fulfil", tag = "rewards",
     security(("till_key" = [])),
-    params(("member_id" = String, Path), ("redemption_id" = String, Path)),
+    params(RedemptionPath),
     responses(
-        (status = 200, description = "It, fulfilled.", body = RedemptionAnswer),
-        (status = 409, description = "It was cancelled (`redemption_cancelled`).",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        TillRefusals,
+        (status = 200, description = "The fulfilled redemption.", body = RedemptionAnswer),
+        (status = 409, description = "The redemption was cancelled (`redemption_cancelled`)."),
     ),
 )]
 pub(crate) async fn fulfil(
     State(app): State<App>,
     till: Till,
-    Segments((member, redemption)): Segments<(String, String)>,
+    Segments(path): Segments<RedemptionPath>,
 ) -> Result<Json<RedemptionAnswer>, Problem> {
-    let (member, id) = (identifiers::member(&member)?, identifiers::redemption(&redemption)?);
     let (now, scope) = (app.now(), &till.scope);
-    let today = Day::at(now, &till.establishment.time_zone);
+    let (member, id, today) = (path.member_id, path.redemption_id, till.day(now));
     let redeemed = app.store().fulfil_redemption(scope, member, id, today, now).await?;
-    Ok(Json(RedemptionAnswer::of(&redeemed, scope.settings.programmes.unit())))
+    Ok(Json(RedemptionAnswer::of(&redeemed, till.unit())))
 }
 
-/// Cancel a redemption: its points go back to the days they were earned on, and a coupon that it gave
-/// gives nothing any more. Not once the goods were handed out, or the coupon was used. Again changes
-/// nothing.
+/// Cancel a redemption.
+///
+/// Its points return to the lots that they came from, and its coupon gives nothing any more. The same
+/// request again changes nothing.
 #[utoipa::path(
     operation_id = "cancel_redemption",
     post, path = "/v1/members/{member_id}/redemptions/{redemption_id}/cancel", tag = "rewards",
     security(("till_key" = [])),
-    params(("member_id" = String, Path), ("redemption_id" = String, Path)),
+    params(RedemptionPath),
     responses(
-        (status = 200, description = "It, cancelled.", body = RedemptionAnswer),
-        (status = 409, description = "Its goods were handed out (`redemption_fulfilled`), or its coupon \
-         was used (`redemption_coupon_used`).",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        TillRefusals,
+        (status = 200, description = "The cancelled redemption.", body = RedemptionAnswer),
+        (status = 409, description = "The goods were handed out (`redemption_fulfilled`), or the coupon was \
+         used (`redemption_coupon_used`)."),
     ),
 )]
 pub(crate) async fn cancel(
     State(app): State<App>,
     till: Till,
-    Segments((member, redemption)): Segments<(String, String)>,
+    Segments(path): Segments<RedemptionPath>,
 ) -> Result<Json<RedemptionAnswer>, Problem> {
-    let (member, id) = (identifiers::member(&member)?, identifiers::redemption(&redemption)?);
     let (now, scope) = (app.now(), &till.scope);
-    let today = Day::at(now, &till.establishment.time_zone);
+    let (member, id, today) = (path.member_id, path.redemption_id, till.day(now));
     let redeemed = app.store().cancel_redemption(scope, member, id, today, now).await?;
-    Ok(Json(RedemptionAnswer::of(&redeemed, scope.settings.programmes.unit())))
+    Ok(Json(RedemptionAnswer::of(&redeemed, till.unit())))
 }

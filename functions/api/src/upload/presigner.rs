@@ -1,6 +1,7 @@
-//! The door of S3: a presigned POST for one file, a presigned GET for its refused rows. Signed with
-//! the function's own credentials (AWS Signature Version 4), since merchants have none; the SDK has
-//! no presigned POST, and for a GET alone its S3 client would be more than it is worth.
+//! Presigned requests to S3: a POST for one file, and a GET for its refused rows.
+//!
+//! They are signed with the function's own credentials (AWS Signature Version 4), because merchants have
+//! none. The SDK has no presigned POST, and its S3 client is too large to link for a GET alone.
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
@@ -22,30 +23,30 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-/// How long a door stays open.
+/// How long a presigned request is valid.
 pub(crate) const OPEN_FOR: SignedDuration = SignedDuration::from_mins(15);
 
-/// What stands for itself in the path of an address.
+/// The characters that are not percent-encoded in the path of an address.
 const PATH: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-/// The buckets and the right to sign for them.
+/// The buckets, and the credentials that sign requests to them.
 pub struct UploadPresigner {
-    /// Whose right it is.
+    /// The credentials of the function.
     pub credentials: SharedCredentialsProvider,
-    /// Where the buckets are.
+    /// The region of the buckets.
     pub region: String,
-    /// Another S3 than AWS's.
+    /// The address of an S3 other than AWS's.
     pub endpoint: Option<String>,
-    /// Where files come in.
+    /// The bucket that files are sent to.
     pub uploads_bucket: String,
-    /// Where refused rows are.
+    /// The bucket with the files of refused rows.
     pub reports_bucket: String,
-    /// The most bytes of a file.
+    /// The most bytes that a file may have.
     pub max_bytes: u64,
 }
 
-/// A form that S3 takes: the fields, then the file.
+/// A form that S3 accepts: the fields, then the file.
 pub(crate) struct PostForm {
     pub(crate) url: String,
     pub(crate) fields: BTreeMap<&'static str, String>,
@@ -53,7 +54,7 @@ pub(crate) struct PostForm {
 }
 
 impl UploadPresigner {
-    /// The door of the environment. Makes no call.
+    /// The presigner of the environment. Makes no call.
     ///
     /// # Errors
     /// [`StartError::Setting`].
@@ -73,7 +74,7 @@ impl UploadPresigner {
     /// A form for one file under exactly this key.
     pub(crate) async fn post(&self, key: &str, now: Instant) -> Result<PostForm, Problem> {
         let credentials = self.credentials().await?;
-        // Whole seconds, as the policy writes it: what is told is what S3 holds to.
+        // Whole seconds, as in the policy: S3 refuses the form from the instant that the answer has.
         let expires_at =
             Instant::from_second(now.as_second() + OPEN_FOR.as_secs()).map_err(defect)?;
         let day = now.strftime("%Y%m%d");
@@ -105,7 +106,7 @@ impl UploadPresigner {
         Ok(PostForm { url: self.address(&self.uploads_bucket), fields, expires_at })
     }
 
-    /// An address at which the refused rows under this key can be read.
+    /// The presigned address of the refused rows under this key.
     pub(crate) async fn get(&self, key: &str, now: Instant) -> Result<String, Problem> {
         let identity: Identity = self.credentials().await?.into();
         let address = self.address(&self.reports_bucket);

@@ -1,8 +1,8 @@
-//! Events of a range are posted to an endpoint again, in the background.
+//! A replay: the events of a range are posted to an endpoint again, in the background.
 
-use super::find;
-use crate::App;
-use crate::openapi::{BodyRefusals, OperatorRefusals};
+use crate::context::App;
+use crate::parameters::WebhookPath;
+use crate::schema::DateTime;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,45 +15,46 @@ use serde::{Deserialize, Serialize};
 use store::Tenant;
 use utoipa::ToSchema;
 
-/// The events to post again: those that happened from one instant until another, which is not in it.
+/// A range of events, from one instant until another, which is not part of it.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Replay {
-    /// In the last 30 days.
-    #[schema(value_type = String, format = DateTime, examples("2026-11-23T00:00:00+01:00"))]
+    /// The first instant of the range, in the last 30 days.
+    #[schema(value_type = DateTime)]
     from: Instant,
-    /// One still to come is now.
-    #[schema(value_type = String, format = DateTime, examples("2026-11-24T00:00:00+01:00"))]
+    /// The end of the range, after `from`. An instant ahead counts as now.
+    #[schema(value_type = DateTime)]
     until: Instant,
 }
 
-/// Post the events of a range again, whether they were taken or not. They keep their identifiers.
+/// Post the events of a range again, whether the endpoint accepted them or not.
+///
+/// The events have the same identifiers as before.
 #[utoipa::path(
     operation_id = "replay_webhook",
     post, path = "/v1/merchants/{merchant_id}/webhooks/{webhook_id}/replay", tag = "webhooks",
     security(("operator_key" = [])),
-    params(("merchant_id" = String, Path), ("webhook_id" = String, Path)),
+    params(WebhookPath),
     request_body = Replay,
     responses(
-        (status = 202, description = "The range that is posted again, in no order.", body = Replay),
-        (status = 409, description = "The endpoint is turned off.",
-         body = http_edge::ProblemBody, content_type = "application/problem+json"),
-        OperatorRefusals, BodyRefusals,
+        (status = 202, description = "The range whose events are posted again. Their order has no meaning.",
+         body = Replay),
+        (status = 409, description = "The endpoint is turned off."),
     ),
 )]
-pub(crate) async fn ask(
+pub(crate) async fn create(
     State(app): State<App>,
     _: Operator,
-    Segments((merchant, webhook)): Segments<(String, String)>,
-    JsonBody(asked): JsonBody<Replay>,
+    Segments(path): Segments<WebhookPath>,
+    JsonBody(replay): JsonBody<Replay>,
 ) -> Result<(StatusCode, Json<Replay>), Problem> {
     let mut fields = Fields::default();
-    let range = ReplayRange::new(asked.from, asked.until, app.now());
+    let range = ReplayRange::new(replay.from, replay.until, app.now());
     let Some(range) = fields.check("/from", range) else {
         return Err(fields.refuse());
     };
-    let (settings, id) = find(&app, &merchant, &webhook).await?;
-    let webhook = settings.webhook(id)?;
+    let settings = app.store().settings_fresh(path.merchant_id, app.now()).await?;
+    let webhook = settings.webhook(path.webhook_id)?;
     if webhook.switch != Switch::On {
         return Err(Problem::new(
             Kind::Conflict,
@@ -62,7 +63,8 @@ pub(crate) async fn ask(
     }
     let tenant = Tenant { merchant: settings.merchant.id, mode: webhook.mode };
     let pieces = range.pieces().into_iter();
-    let messages: Vec<_> = pieces.map(|piece| WebhookMessage::replay(tenant, id, piece)).collect();
+    let messages: Vec<_> =
+        pieces.map(|piece| WebhookMessage::replay(tenant, path.webhook_id, piece)).collect();
     app.webhooks.queue(&messages).await?;
     Ok((StatusCode::ACCEPTED, Json(Replay { from: range.from, until: range.until })))
 }

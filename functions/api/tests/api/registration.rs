@@ -2,7 +2,7 @@
 
 use crate::setup::{MOBILE, NOW, OPERATOR_KEY, Service, named, text};
 use axum::http::Method;
-use domain::retention::Reason;
+use domain::retention::ErasureReason;
 use domain::{Day, MemberId, MerchantId};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -91,7 +91,7 @@ async fn a_days_erasures_are_told_to_the_operator_with_their_reasons() {
     let settings = store.settings_fresh(merchant, instant(NOW)).await.unwrap();
     let scope = Scope { settings, mode: Mode::Live };
     let today = Day::parse("2026-11-24").unwrap();
-    let reasons = [Reason::NeverActivated, Reason::Inactive];
+    let reasons = [ErasureReason::NeverActivated, ErasureReason::Inactive];
     for (member, reason) in members.iter().zip(reasons.into_iter().cycle()) {
         let id = MemberId::parse(member).unwrap();
         let DueMember::Member(read) = store.due_member(&scope, id).await.unwrap() else {

@@ -61,7 +61,6 @@ impl Service {
             operator_key: Arc::new(OperatorKey::new(|| {
                 Box::pin(async { Ok(OPERATOR_KEY.to_owned()) })
             })),
-            rate_limits: Arc::default(),
             clock: Arc::new(move || *told.lock().unwrap()),
         };
         let token = Some("a session token/+".to_owned());

@@ -1,12 +1,7 @@
 //! Dry runs: interrupted at any call, they count the same members as the campaign.
 
 use crate::setup::{Fixture, app, now};
-use aws_sdk_dynamodb::config::interceptors::{
-    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
-};
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_dynamodb::error::BoxError;
 use campaign::advance::advance;
 use campaign::dry_run::dry_run;
 use campaign::{App, handle};
@@ -23,54 +18,13 @@ use store::{
     ConsentChange, Customer, DryCounts, Entry, MEMBER_SHARDS, MasterKey, MessageAddress, NewMember,
     Source, Store,
 };
-use support::{mobile, sale};
-
-/// Crashes the function after so many calls: no later call is carried out. The answer of the last call is lost,
-/// or the call itself is.
-#[derive(Debug)]
-struct Crash {
-    after: AtomicU32,
-    answer_is_lost: bool,
-}
-
-impl Crash {
-    fn check(&self) -> Result<(), BoxError> {
-        let one_less = |left: u32| left.checked_sub(1);
-        match self.after.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less) {
-            Ok(_) => Ok(()),
-            Err(_) => Err("crashed".into()),
-        }
-    }
-}
-
-impl Intercept for Crash {
-    fn name(&self) -> &'static str {
-        "Crash"
-    }
-
-    fn read_before_transmit(
-        &self,
-        _: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        if self.answer_is_lost { Ok(()) } else { self.check() }
-    }
-
-    fn read_before_deserialization(
-        &self,
-        _: &BeforeDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        if self.answer_is_lost { self.check() } else { Ok(()) }
-    }
-}
+use support::{Calls, Crash, Moment, mobile, sale};
 
 impl Fixture {
     /// Another instance of the function, which crashes.
-    fn crashing(&self, after: u32, answer_is_lost: bool) -> App {
-        let crash = Crash { after: AtomicU32::new(after), answer_is_lost };
+    fn crashing(&self, after: u32, moment: Moment) -> App {
+        let crash = Crash::default();
+        crash.after(after, Calls::All, moment);
         let config = self.table.client().config().to_builder();
         let config = config.interceptor(crash).retry_config(RetryConfig::disabled()).build();
         let client = aws_sdk_dynamodb::Client::from_conf(config);
@@ -163,9 +117,10 @@ async fn a_dry_run_that_crashes_anywhere_counts_the_recipients_of_the_campaign()
     };
     let (mut crashed, mut finished) = (0, 0);
     let calls = (0..10).chain((10..46).step_by(6));
-    for (after, answer_is_lost) in calls.flat_map(|after| [(after, false), (after, true)]) {
+    let moments = [Moment::BeforeCall, Moment::BeforeAnswer];
+    for (after, moment) in calls.flat_map(|after| moments.map(|moment| (after, moment))) {
         fixture.app.store.ask_dry_run(tenant, id, now()).await.unwrap();
-        let crashing = fixture.crashing(after, answer_is_lost);
+        let crashing = fixture.crashing(after, moment);
         match dry_run(&crashing, tenant, id, now(), Instant::MAX).await {
             Ok(()) => finished += 1,
             Err(_) => crashed += 1,
@@ -176,7 +131,7 @@ async fn a_dry_run_that_crashes_anywhere_counts_the_recipients_of_the_campaign()
             attempts += 1;
             assert!(attempts < 3);
         }
-        assert_eq!(fixture.counts(id).await, expected, "crashed after {after}, {answer_is_lost}");
+        assert_eq!(fixture.counts(id).await, expected, "crashed after {after}, {moment:?}");
     }
     assert!(crashed > 20, "{crashed} crashed");
     assert!(finished > 0, "no call was the last");

@@ -1,11 +1,11 @@
-//! The columns that are understood, and the names merchants give them.
+//! The columns of a file, and the names that merchants use for them.
 
 use domain::Language;
 use domain::values::text;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What a column holds.
+/// The content of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Column {
@@ -13,7 +13,7 @@ pub enum Column {
     Receipt,
     /// The day of the sale, with or without its time.
     Date,
-    /// The time of the sale, where it has a column of its own.
+    /// The time of the sale, where it is not in the date's column.
     Time,
     /// The register (*caisse*).
     Register,
@@ -31,13 +31,13 @@ pub enum Column {
     BirthDate,
     /// Whether the customer asked for the card.
     CardRequested,
-    /// Sale or return.
+    /// The document type: sale or return.
     DocumentType,
-    /// The receipt number of the sale whose goods came back.
+    /// The receipt number of the returned sale.
     ReturnedReceipt,
-    /// The day of that sale.
+    /// The day of the returned sale.
     ReturnedDate,
-    /// The register of that sale.
+    /// The register of the returned sale.
     ReturnedRegister,
     /// The total of the receipt.
     Total,
@@ -47,13 +47,13 @@ pub enum Column {
     Label,
     /// The family of the article.
     Category,
-    /// How many, or how much, of the article.
+    /// The quantity of the article.
     Quantity,
-    /// The price of one.
+    /// The unit price of the article.
     UnitPrice,
-    /// What was taken off the line.
+    /// The discount of the line.
     Discount,
-    /// What the line comes to.
+    /// The amount of the line.
     LineAmount,
 }
 
@@ -92,11 +92,11 @@ impl Column {
     }
 }
 
-/// How many columns are understood.
+/// The number of known columns.
 const KNOWN: usize = 23;
 
-/// The names of each column in their plain form (see [`plain`]), the most telling first: where a
-/// header has two names of one column, the earlier one counts and the other is ignored.
+/// The names of each column in their plain form (see [`plain`]), the most specific first. Where a header has two
+/// names of one column, the more specific name counts and the other is ignored.
 #[rustfmt::skip] // a table: one name a line would be hundreds of lines
 static NAMES: [(Column, &[&str]); KNOWN] = [
     (
@@ -284,8 +284,8 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
     ),
 ];
 
-/// Names of an amount that do not say of what: of the line where the file has line columns and none
-/// of these is named for the amount, else of the receipt.
+/// Names of an amount that do not tell the line's amount from the receipt's total. The column is the amount of the
+/// line where the file has columns of lines and no other name of the line's amount, else the total.
 const AMOUNTS: &[&str] = &[
     "montantttc",
     "montant",
@@ -297,8 +297,8 @@ const AMOUNTS: &[&str] = &[
     "cattc",
 ];
 
-/// A header's name without what people write differently: case, accents, punctuation, small words.
-/// `N° du ticket`, `n_ticket` and `N TICKET` are all `nticket`.
+/// The plain form of a header's name: without case, accents, punctuation and small words. `N° du ticket`, `n_ticket`
+/// and `N TICKET` are all `nticket`.
 pub(crate) fn plain(name: &str) -> String {
     const SMALL_WORDS: [&str; 10] = ["de", "du", "des", "d", "la", "le", "les", "l", "of", "the"];
     text::folded(name)
@@ -307,16 +307,14 @@ pub(crate) fn plain(name: &str) -> String {
         .collect()
 }
 
-/// Where each column stands in a file.
+/// The position of each column in a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "BTreeMap<Column, u16>", into = "BTreeMap<Column, u16>")]
 pub struct Columns([Option<u16>; KNOWN]);
 
 impl Columns {
-    /// Finds the columns in a header.
-    ///
-    /// # Errors
-    /// The column that is there twice under one name, so that neither can be preferred.
+    /// Finds the columns in a header. The error is a column that is there twice under the same name: neither can be
+    /// preferred.
     pub(crate) fn find<'a>(header: impl Iterator<Item = &'a str>) -> Result<Self, Column> {
         let mut columns = Self::default();
         let mut ranks = [usize::MAX; KNOWN];
@@ -355,7 +353,7 @@ impl Columns {
         twice.map_or(Ok(columns), Err)
     }
 
-    /// Where a column stands, from 0.
+    /// The position of a column, from 0.
     #[must_use]
     pub fn position(&self, column: Column) -> Option<usize> {
         self.0[column as usize].map(usize::from)
@@ -367,7 +365,7 @@ impl Columns {
         self.0[column as usize].is_some()
     }
 
-    /// Whether a row is a line of a receipt, and not a whole receipt.
+    /// Whether a row of the file is a line of a receipt, and not a whole receipt.
     #[must_use]
     pub fn have_lines(&self) -> bool {
         [Column::Sku, Column::Label, Column::Quantity, Column::UnitPrice, Column::LineAmount]
@@ -375,12 +373,12 @@ impl Columns {
             .any(|column| self.have(column))
     }
 
-    /// How many columns were recognised.
+    /// The number of columns that were recognised.
     pub(crate) fn known(&self) -> usize {
         self.0.iter().flatten().count()
     }
 
-    /// The column at a position, where it is known.
+    /// The column at a position, where the column is known.
     pub(crate) fn at(&self, position: usize) -> Option<Column> {
         NAMES
             .iter()
@@ -423,7 +421,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_is_in_its_plain_form_and_means_one_column() {
+    fn every_name_is_in_its_plain_form_and_names_one_column() {
         let mut seen = HashSet::new();
         for (position, (column, names)) in NAMES.iter().enumerate() {
             assert_eq!(*column as usize, position);
@@ -465,19 +463,20 @@ mod tests {
     #[case("Prix unitaire TTC", Column::UnitPrice)]
     #[case("Remise", Column::Discount)]
     #[case("Montant ligne", Column::LineAmount)]
-    fn a_column_is_known_by_the_names_merchants_give_it(
+    fn a_column_is_recognised_by_the_names_that_merchants_use(
         #[case] name: &str,
         #[case] column: Column,
     ) {
         let columns = Columns::find([name].into_iter()).unwrap();
-        assert_eq!((columns.known(), columns.position(column)), (1, Some(0)));
+        assert_eq!(columns.known(), 1);
+        assert_eq!(columns.position(column), Some(0));
     }
 
     #[rstest]
     #[case(&["ticket", "date", "montant"], Column::Total)]
     #[case(&["ticket", "date", "libelle", "montant"], Column::LineAmount)]
     #[case(&["ticket", "date", "total", "montant ligne", "amount"], Column::Total)]
-    fn an_amount_is_of_the_line_only_where_rows_are_lines(
+    fn an_amount_is_the_lines_only_where_rows_are_lines(
         #[case] header: &[&str],
         #[case] column: Column,
     ) {
@@ -486,7 +485,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_names_of_a_column_the_more_telling_counts() {
+    fn of_two_names_of_a_column_the_more_specific_counts() {
         let columns =
             Columns::find(["Total", "Total ticket", "Téléphone", "Mobile"].into_iter()).unwrap();
         assert_eq!(columns.position(Column::Total), Some(1));
@@ -494,7 +493,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_that_is_there_twice_under_one_name_is_told() {
+    fn a_column_that_is_there_twice_under_one_name_is_an_error() {
         assert_eq!(Columns::find(["Date", "Total", "DATE"].into_iter()), Err(Column::Date));
     }
 }

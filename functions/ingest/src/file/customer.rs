@@ -3,8 +3,8 @@
 use crate::file::columns::Column;
 use crate::file::dates;
 use crate::file::reason::Reason;
+use domain::CardNumber;
 use domain::member::{Details, Email};
-use domain::values::identifiers::CardNumber;
 use domain::values::text;
 use domain::{Day, Mobile, ValueError};
 

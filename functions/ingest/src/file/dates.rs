@@ -169,7 +169,7 @@ fn number(digits: &[u8], length: std::ops::RangeInclusive<usize>) -> Option<i16>
 /// Reads a birth date, which a time may follow.
 pub(crate) fn birth_date(text: &str, today: Day) -> Result<Day, DomainError> {
     let written = WrittenDate::parse(text).map_err(|_| ValueError::DayUnreadable)?;
-    domain::member::birth_date(written.day, today)
+    Ok(domain::member::birth_date(written.day, today)?)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::file::document_type::DocumentType;
 use crate::file::line::SignedLine;
 use crate::file::reason::Reason;
 use domain::{
-    Cents, Day, EstablishmentId, Instant, Kind, Purchase, Receipt, ReceiptNumber, Register,
+    Cents, Day, EstablishmentId, Instant, Purchase, PurchaseKind, Receipt, ReceiptNumber, Register,
     ValueError,
 };
 
@@ -107,9 +107,9 @@ impl Draft {
         let register = self.register.unwrap_or_default();
         let establishment = context.establishment.clone();
         let kind = if is_return {
-            Kind::Return { of: self.returned_sale.finish(&establishment, &register) }
+            PurchaseKind::Return { of: self.returned_sale.finish(&establishment, &register) }
         } else {
-            Kind::Sale
+            PurchaseKind::Sale
         };
         let purchase = Purchase::new(
             context.sector,

@@ -4,7 +4,7 @@ use crate::file::cell::read;
 use crate::file::columns::Column;
 use crate::file::document_type::DocumentType;
 use crate::file::reason::Reason;
-use domain::purchase::{self, LABEL_LENGTH};
+use domain::purchase::{self, LABEL_LENGTH, LineTexts};
 use domain::{Cents, Line, Quantity, Sector};
 
 /// A line whose sign is kept apart: whether its document is a return is known only after the last row.
@@ -33,7 +33,7 @@ impl SignedLine {
     ) -> Result<Option<Self>, Reason> {
         let Some(amounts) = Amounts::read(cell)? else { return Ok(None) };
         let Amounts { quantity, unit_price, discount, is_negative } = amounts;
-        let [sku, label, category] = texts(cell, sector)?;
+        let LineTexts { sku, label, category } = texts(cell, sector)?;
         let line = Line { sku, label, category, quantity, unit_price, discount };
         Ok(Some(Self { line, is_negative, document_type }))
     }
@@ -98,10 +98,7 @@ impl Amounts {
 
 /// The SKU, the label and the category of a line. A label is cut to its maximum length, and its line ends become
 /// spaces. Of an optician's line only the category is read, and only one of the closed list.
-fn texts<'c>(
-    cell: &impl Fn(Column) -> &'c str,
-    sector: Sector,
-) -> Result<[Option<String>; 3], Reason> {
+fn texts<'c>(cell: &impl Fn(Column) -> &'c str, sector: Sector) -> Result<LineTexts, Reason> {
     let category = cell(Column::Category);
     if sector == Sector::Optical {
         return Ok(purchase::line_texts("", "", category).unwrap_or_default());
@@ -119,12 +116,12 @@ fn texts<'c>(
             .collect();
         &cut
     };
-    purchase::line_texts(cell(Column::Sku), label, category).map_err(|(field, invalid)| {
-        let column = match field {
-            "sku" => Column::Sku,
-            "label" => Column::Label,
+    purchase::line_texts(cell(Column::Sku), label, category).map_err(|field| {
+        let column = match &*field.pointer {
+            "/sku" => Column::Sku,
+            "/label" => Column::Label,
             _ => Column::Category,
         };
-        Reason::value(column, invalid)
+        Reason::value(column, field.error)
     })
 }

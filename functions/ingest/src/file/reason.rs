@@ -1,63 +1,63 @@
-//! Why a row, or a whole file, was refused. Never with what the file says: a reason may be logged,
+//! Why a row, or a whole file, is refused. A reason never repeats the text of the file, since reasons are logged,
 //! counted and shown.
 
 use crate::file::columns::Column;
 use domain::DomainError;
 use domain::language::{Language, fill};
 
-/// Why a row was refused.
+/// Why a row is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
-    /// A row over 64 KiB; its content is not kept.
+    /// The row has more than 64 KiB. Its content is lost.
     RowTooLong,
-    /// A quote that opens on this line and is not closed within 64 KiB.
+    /// A quote opens on this line and is not closed within 64 KiB.
     QuoteNotClosed {
-        /// The physical line where it opens.
+        /// The physical line where the quote opens.
         line: u64,
     },
-    /// A NUL byte.
+    /// The row has a NUL byte.
     NulBytes,
-    /// Bytes that are no UTF-8, in a file that says that it is UTF-8.
+    /// The row has bytes that are not UTF-8, in a file with a byte order mark of UTF-8.
     NotUtf8,
-    /// More fields than the header has names.
+    /// The row has more fields than the header.
     TooManyFields,
-    /// A receipt whose lines stand far apart in the file.
+    /// The rows of the receipt are not consecutive in the file.
     Scattered,
-    /// A receipt of more lines than a basket may have, or of over 1 MiB.
+    /// The receipt has more lines than a basket may have, or more than 1 MiB.
     ReceiptTooLong,
     /// Another row of the same receipt was refused.
     OtherRow {
         /// The physical line of that row.
         line: u64,
     },
-    /// A row next to this receipt cannot be told to a receipt, and may be a line of this one.
+    /// A row next to this receipt cannot be assigned to a receipt, and may be a line of this one.
     Neighbour {
         /// The physical line of that row.
         line: u64,
     },
-    /// A cell that is not what its column holds.
+    /// A cell is not a value of its column.
     Value {
         /// The column.
         column: Column,
-        /// What is wrong.
+        /// The error of the value.
         invalid: DomainError,
     },
-    /// A time that is none.
+    /// The time cannot be read.
     TimeUnreadable,
-    /// A document that is neither a sale nor a return.
+    /// The document type is neither a sale nor a return.
     TypeUnknown,
-    /// No total, and a line without its amount.
+    /// There is no total, and a line has no amount.
     AmountMissing,
-    /// Rows of one receipt that name different customers.
+    /// The rows of the receipt name different customers.
     CustomersDiffer,
-    /// Rows of one receipt with different totals, or with the amount of the line in the total's place.
+    /// The rows of the receipt have different totals, or the amount of the line in the column of the total.
     TotalsDiffer,
-    /// The ledger or the member's file said no.
+    /// The ledger or the member refuses the purchase.
     Ledger(DomainError),
 }
 
 impl Reason {
-    /// A cell that is not what its column holds.
+    /// A cell is not a value of its column.
     pub(crate) fn value(column: Column, error: impl Into<DomainError>) -> Self {
         Self::Value { column, invalid: error.into() }
     }
@@ -84,7 +84,7 @@ impl Reason {
         }
     }
 
-    /// A sentence for the merchant, which says what to do.
+    /// A sentence that tells the merchant what to do.
     #[must_use]
     pub fn sentence(self, language: Language) -> String {
         let sentence = language.sentence(self.code());
@@ -102,7 +102,7 @@ impl Reason {
     }
 }
 
-/// What a header lacks.
+/// The columns that a header lacks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Missing {
     /// A receipt number.
@@ -122,37 +122,37 @@ impl Missing {
     }
 }
 
-/// Why a whole file was refused: nothing of it is ingested.
+/// Why a whole file is refused. No row of the file is ingested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileRefusal {
-    /// Nothing in it.
+    /// The file is empty.
     Empty,
-    /// UTF-16, which some spreadsheets call "Unicode text".
+    /// The file is UTF-16, which some spreadsheets call "Unicode text".
     Utf16,
-    /// A workbook, not its export.
+    /// The file is a workbook, not an export of one.
     Spreadsheet,
-    /// No text at all.
+    /// The file is no text.
     NotText,
-    /// A first row without a single known name.
+    /// The first row has no known column name.
     HeaderUnknown,
-    /// A header without a column that is needed.
+    /// The header lacks a required column.
     HeaderIncomplete(Missing),
-    /// A column that is there twice.
+    /// A column is there twice.
     ColumnTwice {
         /// The column.
         column: Column,
     },
-    /// So many receipts with lines far apart, or so many receipts, that they cannot be told.
+    /// The file has too many scattered receipts, or too many receipts to find them.
     NotGrouped,
-    /// Quotes opened and not closed all over the file.
+    /// The file has too many quotes that are not closed.
     OpenQuotes,
-    /// An establishment that its merchant does not have.
+    /// The merchant does not have the establishment.
     UnknownEstablishment,
-    /// A compressed file of more bytes than are allowed once expanded.
+    /// The compressed file expands to more bytes than are allowed.
     ExpandsTooLarge,
-    /// A compressed file that is cut short or damaged.
+    /// The compressed file is truncated or damaged.
     GzipUnreadable,
-    /// A file that was removed or replaced before it could be read.
+    /// The file was deleted or replaced before it could be read.
     Gone,
 }
 
@@ -177,7 +177,7 @@ impl FileRefusal {
         }
     }
 
-    /// A sentence for the merchant, which says what to do.
+    /// A sentence that tells the merchant what to do.
     #[must_use]
     pub fn sentence(self, language: Language) -> String {
         let sentence = language.sentence(self.code());

@@ -5,7 +5,7 @@ use super::resolve::{Customers, ResolvedReceipt};
 use super::tally::Tally;
 use crate::context::{App, IngestError};
 use crate::file::FileReceipt;
-use domain::{Instant, Kind, Receipt, UploadId};
+use domain::{Instant, PurchaseKind, Receipt, UploadId};
 use std::collections::HashSet;
 use store::{Entry, Scope, Source};
 
@@ -36,7 +36,8 @@ pub(crate) async fn record(
             Ok((owner, customer)) => {
                 let entry = Entry { purchase: receipt.purchase.clone(), source };
                 // A return of a sale of this window, or a receipt that comes twice, is recorded last.
-                let names_sale = matches!(entry.purchase.kind(), Kind::Return { of: Some(_) });
+                let names_sale =
+                    matches!(entry.purchase.kind(), PurchaseKind::Return { of: Some(_) });
                 let comes_twice = !seen.insert(entry.purchase.receipt().clone());
                 let resolved = ResolvedReceipt { receipt, entry, customer };
                 if names_sale || comes_twice {

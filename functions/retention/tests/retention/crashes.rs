@@ -1,11 +1,10 @@
 //! The daily run crashes at every call to the table, before the call or before its answer, and begins again.
 
-use crate::crash::{Calls, Crash, Moment};
 use crate::fixture::{Fixture, app, card, day, sale_on, scheduled_at};
 use domain::{Instant, MemberId, Sector};
 use retention::{Request, handle, run};
 use store::{Contact, Known, MasterKey, Source, Store};
-use support::{instant, mobile};
+use support::{Calls, Crash, Moment, instant, mobile};
 
 /// A daily run begins with so many reads: sixteen buckets, and the month where the previous run ended. A crash
 /// among them changes nothing.

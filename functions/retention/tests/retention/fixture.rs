@@ -2,10 +2,10 @@
 //! the fixture handles the messages.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::CardNumber;
 use domain::member::{Details, Email};
-use domain::values::identifiers::CardNumber;
 use domain::{
-    Cents, Day, Enrolment, EstablishmentId, Instant, Kind, MemberId, Purchase, Receipt,
+    Cents, Day, Enrolment, EstablishmentId, Instant, MemberId, Purchase, PurchaseKind, Receipt,
     ReceiptNumber, Register, Registration, Sector,
 };
 use platform::queue::{Failed, QueueClient};
@@ -57,7 +57,8 @@ pub(crate) fn sale_on(number: &str, day_text: &str) -> Purchase {
     };
     let sold_at = instant(&format!("{day_text}T11:00:00Z"));
     let total = Cents::new(1_000);
-    Purchase::new(Sector::Retail, receipt, Kind::Sale, sold_at, total, vec![], None).unwrap()
+    Purchase::new(Sector::Retail, receipt, PurchaseKind::Sale, sold_at, total, vec![], None)
+        .unwrap()
 }
 
 impl Fixture {

@@ -4,7 +4,6 @@
 
 mod archive;
 mod cost;
-mod crash;
 mod crashes;
 mod daily_run;
 mod dry_run;

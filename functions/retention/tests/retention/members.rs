@@ -1,7 +1,7 @@
 //! The register's rules on members.
 
 use crate::fixture::{CREATED, Fixture, card, person, sale_on};
-use domain::retention::Reason;
+use domain::retention::ErasureReason;
 use domain::{MemberId, Sector};
 use rstest::rstest;
 use store::{Contact, Customer, Entry, Known, Mode, Scope, Source};
@@ -13,15 +13,15 @@ async fn assert_erased_on(
     member: MemberId,
     last: &str,
     day: &str,
-    reason: Reason,
+    reason: ErasureReason,
 ) {
     fixture.run_day(last).await;
     assert!(fixture.is_there(member).await, "erased on {last}");
     fixture.run_day(day).await;
     assert!(!fixture.is_there(member).await, "still there after {day}");
     let counts = fixture.erased_on(day).await;
-    assert_eq!(counts.never_activated, u64::from(reason == Reason::NeverActivated));
-    assert_eq!(counts.inactive, u64::from(reason == Reason::Inactive));
+    assert_eq!(counts.never_activated, u64::from(reason == ErasureReason::NeverActivated));
+    assert_eq!(counts.inactive, u64::from(reason == ErasureReason::Inactive));
 }
 
 #[rstest]
@@ -39,7 +39,7 @@ async fn a_card_never_activated_is_erased_three_months_after_the_invitation(
     if let Some(at) = invited_at {
         fixture.invite(member, at).await;
     }
-    assert_erased_on(&fixture, member, last, day, Reason::NeverActivated).await;
+    assert_erased_on(&fixture, member, last, day, ErasureReason::NeverActivated).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,7 +47,8 @@ async fn purchases_do_not_extend_the_life_of_a_card_that_was_never_activated() {
     let fixture = Fixture::open(Sector::Retail).await;
     let member = fixture.enrol(1).await;
     fixture.sell(member, "1", "2026-11-24").await;
-    assert_erased_on(&fixture, member, "2026-11-30", "2026-12-01", Reason::NeverActivated).await;
+    assert_erased_on(&fixture, member, "2026-11-30", "2026-12-01", ErasureReason::NeverActivated)
+        .await;
 }
 
 #[rstest]
@@ -65,7 +66,7 @@ async fn an_activated_card_lives_three_years_after_its_last_use_and_five_at_an_o
     fixture.sell(member, "1", "2027-05-05").await;
     // The day on which the member is due for the first time.
     fixture.run_day("2026-12-01").await;
-    assert_erased_on(&fixture, member, last, day, Reason::Inactive).await;
+    assert_erased_on(&fixture, member, last, day, ErasureReason::Inactive).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,7 +74,7 @@ async fn a_card_activated_and_never_used_lives_three_years_after_its_activation(
     let fixture = Fixture::open(Sector::Retail).await;
     let member = fixture.enrol(1).await;
     fixture.activate(member, "2026-09-10T10:00:00Z").await;
-    assert_erased_on(&fixture, member, "2029-09-09", "2029-09-10", Reason::Inactive).await;
+    assert_erased_on(&fixture, member, "2029-09-09", "2029-09-10", ErasureReason::Inactive).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,7 +84,7 @@ async fn a_purchase_just_before_the_day_moves_the_deadline() {
     fixture.activate(member, "2026-09-10T10:00:00Z").await;
     fixture.run_day("2026-12-01").await;
     fixture.sell(member, "1", "2029-09-09").await;
-    assert_erased_on(&fixture, member, "2029-09-10", "2032-09-09", Reason::Inactive).await;
+    assert_erased_on(&fixture, member, "2029-09-10", "2032-09-09", ErasureReason::Inactive).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

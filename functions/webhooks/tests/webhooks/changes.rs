@@ -2,7 +2,7 @@
 
 use crate::setup::{Fixture, now};
 use domain::webhook::EventType;
-use domain::{Cents, Kind, Points, Purchase, Sector};
+use domain::{Cents, Points, Purchase, PurchaseKind, Sector};
 use serde_json::{Value, json};
 use store::{
     Answered, Customer, IdempotencyKey, Mode, NewRedemption, Redeemed, Scope, Source, StreamRecord,
@@ -37,7 +37,7 @@ async fn events_of_purchases_and_members_hold_identifiers_and_figures_only() {
     let second = receipt("2");
     let attached = Box::pin(store.attach_purchase(scope, &second, member, now()));
     records.extend(fixture.records(attached).await);
-    let kind = Kind::Return { of: Some(receipt("1")) };
+    let kind = PurchaseKind::Return { of: Some(receipt("1")) };
     let total = Cents::new(2_000);
     let returned =
         Purchase::new(Sector::Retail, receipt("3"), kind, now(), total, vec![], None).unwrap();
@@ -77,7 +77,7 @@ async fn an_erasure_and_a_correction_are_no_events() {
     let erased = Box::pin(async {
         let today = domain::Day::parse("2026-11-24").unwrap();
         let member = store.member(scope, id).await.unwrap();
-        let reason = domain::retention::Reason::Inactive;
+        let reason = domain::retention::ErasureReason::Inactive;
         let tombstone = store.decide_erasure(scope, &member, reason, today).await.unwrap();
         store.carry_out_erasure(scope, &tombstone.unwrap(), today).await.unwrap();
     });

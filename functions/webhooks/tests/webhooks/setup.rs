@@ -51,7 +51,7 @@ impl Fixture {
         let (webhooks, unreadable) = (queue.client(), queue.client());
         let webhooks = QueueClient::new(move || webhooks, "http://queue/webhooks");
         let dead_letters = QueueClient::new(move || unreadable, "http://queue/dead-letters");
-        let client = WebhookClient::limited(reach, Duration::from_millis(500)).unwrap();
+        let client = WebhookClient::with_timeout(reach, Duration::from_millis(500)).unwrap();
         let app = App::new(store, webhooks, dead_letters, client);
         let receiver = Receiver::start().await;
         Self { table, queue, receiver, app, scope, records: AtomicU32::default() }

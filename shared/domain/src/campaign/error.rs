@@ -8,13 +8,13 @@ use crate::error::error_codes;
 /// No variant carries what a person typed, so each of them may be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum CampaignError {
-    /// A segment that nobody can be in.
+    /// A segment that no member can be in.
     #[error("contradicts itself: the first value must not be larger than the second")]
     Segment,
-    /// A step that a campaign in its state cannot take.
-    #[error("is not possible in the campaign's present state")]
+    /// A change that the state of the campaign does not allow.
+    #[error("is not possible in the campaign's present state: read the campaign again")]
     State,
-    /// A day to begin on that has passed.
+    /// An instant to begin at that has passed.
     #[error("is in the past: choose a later moment, or launch the campaign now")]
     AlreadyPast,
 }

@@ -8,20 +8,20 @@ pub mod segment;
 
 use crate::{CampaignId, Channel, Instant, Segment};
 
-/// Where a campaign is.
+/// The state of a campaign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// Being written; nothing is sent.
+    /// The merchant is writing it. No message is sent.
     Draft,
-    /// Begins by itself at its moment.
+    /// It begins at its instant.
     Scheduled,
-    /// Being planned and sent.
+    /// Its messages are planned and sent.
     Running,
-    /// Held; what was not handed to the provider waits.
+    /// Held. Messages that the provider does not have yet are not sent for now.
     Paused,
-    /// Ended by hand; what was not handed to the provider is never sent.
+    /// Ended by a person. Messages that the provider does not have yet are never sent.
     Cancelled,
-    /// Every recipient is accounted for.
+    /// Every recipient has a final outcome.
     Finished,
 }
 
@@ -55,43 +55,43 @@ impl State {
     }
 }
 
-/// What a person asks of a campaign.
+/// A change of state that a person requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// Begin now.
     Launch,
-    /// Begin at a moment.
+    /// Begin at an instant.
     Schedule(Instant),
-    /// Hold.
+    /// Hold the campaign.
     Pause,
-    /// Go on.
+    /// Continue a paused campaign.
     Resume,
-    /// End.
+    /// End the campaign.
     Cancel,
 }
 
-/// What is written to a person; the placeholders were checked when it was saved.
+/// The text of a message. Its placeholders were checked when the campaign was saved.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Content {
     /// The subject of an e-mail; empty for an SMS.
     pub subject: String,
     /// The HTML of an e-mail, or the text of an SMS.
     pub body: String,
-    /// Whether an SMS, each person's own name included, is written in the alphabet that costs less as
-    /// far as something reads the same.
+    /// Whether an SMS, including the name of the person, is written in the cheaper alphabet where the text
+    /// reads the same.
     pub folded: bool,
 }
 
-/// What a merchant writes of a campaign, and may write anew until it begins.
+/// What a merchant writes of a campaign. The merchant may change it until the campaign begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
-    /// What the merchant calls it.
+    /// The merchant's name for the campaign.
     pub name: String,
-    /// By which way it goes.
+    /// The channel of its messages.
     pub channel: Channel,
-    /// What is written.
+    /// The text of its messages.
     pub content: Content,
-    /// For whom.
+    /// The members who are to receive it.
     pub segment: Segment,
 }
 
@@ -100,26 +100,26 @@ pub struct Draft {
 pub struct Campaign {
     /// Its identifier.
     pub id: CampaignId,
-    /// What the merchant calls it.
+    /// The merchant's name for the campaign.
     pub name: String,
-    /// By which way it goes.
+    /// The channel of its messages.
     pub channel: Channel,
-    /// What is written.
+    /// The text of its messages.
     pub content: Content,
-    /// For whom.
+    /// The members who are to receive it.
     pub segment: Segment,
-    /// Where it is.
+    /// Its state.
     pub state: State,
-    /// When it was entered.
+    /// When it was created.
     pub created_at: Instant,
     /// When it begins or began.
     pub begins_at: Option<Instant>,
-    /// Raised by every change.
+    /// Incremented by every change.
     pub version: u64,
 }
 
 impl Campaign {
-    /// A new campaign, not launched.
+    /// A new campaign, in the state [`State::Draft`].
     #[must_use]
     pub fn drafted(id: CampaignId, draft: Draft, now: Instant) -> Self {
         let Draft { name, channel, content, segment } = draft;
@@ -136,10 +136,10 @@ impl Campaign {
         }
     }
 
-    /// Writes it anew. The same again changes nothing and is told by `false`.
+    /// Replaces what the merchant wrote, and returns whether something changed.
     ///
     /// # Errors
-    /// [`CampaignError::State`] for one that has begun.
+    /// [`CampaignError::State`] for a campaign that has begun.
     pub fn rewrite(&mut self, draft: &Draft) -> Result<bool, CampaignError> {
         if !matches!(self.state, State::Draft | State::Scheduled) {
             return Err(CampaignError::State);
@@ -150,11 +150,11 @@ impl Campaign {
         Ok(*self != before)
     }
 
-    /// Takes a step. Asking again for what already holds changes nothing and is told by `false`.
+    /// Takes a step, and returns whether something changed. A step into the present state changes nothing.
     ///
     /// # Errors
-    /// [`CampaignError::State`] where the state does not allow it, [`CampaignError::AlreadyPast`] for a
-    /// moment that has passed.
+    /// [`CampaignError::State`] where the state does not allow the step, [`CampaignError::AlreadyPast`] for an
+    /// instant that has passed.
     pub fn step(&mut self, step: Step, now: Instant) -> Result<bool, CampaignError> {
         let (state, begins_at) = match (step, self.state) {
             (Step::Launch, State::Draft | State::Scheduled) => (State::Running, Some(now)),
@@ -229,7 +229,7 @@ mod tests {
     #[case(State::Paused, Err(CampaignError::State))]
     #[case(State::Cancelled, Err(CampaignError::State))]
     #[case(State::Finished, Err(CampaignError::State))]
-    fn a_campaign_is_written_anew_until_it_begins(
+    fn a_campaign_can_be_rewritten_until_it_begins(
         #[case] state: State,
         #[case] changed: Result<bool, CampaignError>,
     ) {

@@ -1,9 +1,9 @@
-//! A segment: which members a campaign is for. Consent is not part of it: it is asked at the door of
-//! every message.
+//! A segment: the members who are to receive a campaign. Consent is not part of a segment: it is checked
+//! before every message.
 
 use crate::{Account, CampaignError, Cents, Day, EstablishmentId, Points, Programmes};
 
-/// A range of values, either end open.
+/// A range of values. Each end may be open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Between<T> {
     from: Option<T>,
@@ -17,10 +17,10 @@ impl<T> Default for Between<T> {
 }
 
 impl<T: Copy + Ord> Between<T> {
-    /// From `from` to `to`, both included; `None` leaves an end open.
+    /// The values from `from` to `to`, both included. `None` leaves an end open.
     ///
     /// # Errors
-    /// [`CampaignError::Segment`] where nothing can lie between.
+    /// [`CampaignError::Segment`] where `from` is larger than `to`.
     pub fn new(from: Option<T>, to: Option<T>) -> Result<Self, CampaignError> {
         match (from, to) {
             (Some(from), Some(to)) if from > to => Err(CampaignError::Segment),
@@ -43,25 +43,25 @@ impl<T: Copy + Ord> Between<T> {
     }
 }
 
-/// Which members a campaign is for: those who meet every condition. Without conditions, all.
+/// The conditions of a segment. A member is in the segment where the member meets every condition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Segment {
-    /// Days since the last activity of whatever kind.
+    /// Days since the last activity of any kind.
     pub days_since_activity: Between<i32>,
     /// Days since the last purchase.
     pub days_since_purchase: Between<i32>,
-    /// Sales less returns, ever.
+    /// Sales less returns, since the beginning.
     pub spend: Between<Cents>,
-    /// Sales, ever.
+    /// Sales, and visits without a sale, since the beginning.
     pub visits: Between<u32>,
-    /// Points now.
+    /// The points that can be spent.
     pub balance: Between<Points>,
-    /// Where the last purchase was made: one of these. Empty: anywhere, or nowhere yet.
+    /// The establishments of the last purchase; empty for any, or for no purchase yet.
     pub establishments: Vec<EstablishmentId>,
 }
 
 impl Segment {
-    /// The segment, where somebody can be in it. A purchase is an activity: the last activity is never
+    /// Checks that a member can be in the segment. A purchase is an activity, so the last activity is never
     /// older than the last purchase.
     ///
     /// # Errors
@@ -75,7 +75,7 @@ impl Segment {
         }
     }
 
-    /// Whether an account is in the segment on a day. Its balance is what can be spent that day.
+    /// Whether an account is in the segment on a day.
     #[must_use]
     pub fn holds(&self, account: &Account, today: Day, programmes: &Programmes) -> bool {
         let age = |day: Option<Day>| day.map(|day| today.ordinal() - day.ordinal());
@@ -129,7 +129,7 @@ mod tests {
     #[case(Segment { days_since_purchase: between(Some(32), None), ..Segment::default() }, false)]
     #[case(Segment { establishments: vec![EstablishmentId::parse("paris-11").unwrap()], ..Segment::default() }, true)]
     #[case(Segment { establishments: vec![EstablishmentId::parse("lyon").unwrap()], ..Segment::default() }, false)]
-    fn a_member_is_in_a_segment_that_describes_the_account(
+    fn a_member_is_in_a_segment_where_the_account_meets_its_conditions(
         #[case] segment: Segment,
         #[case] is_in: bool,
     ) {
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn who_never_bought_is_in_no_segment_of_buyers() {
+    fn a_member_without_a_purchase_is_in_no_segment_of_buyers() {
         let segment = Segment { days_since_purchase: between(Some(0), None), ..Segment::default() };
         assert!(!segment.holds(&Account::default(), day("2026-11-01"), &Programmes::default()));
         assert!(Segment::default().holds(
@@ -158,7 +158,7 @@ mod tests {
     #[case(Some(30), Some(30), true)]
     #[case(Some(31), None, true)]
     #[case(None, Some(30), true)]
-    fn who_bought_lately_was_not_inactive_for_longer(
+    fn a_segment_of_recent_buyers_who_were_inactive_for_longer_is_refused(
         #[case] idle_for: Option<i32>,
         #[case] bought_within: Option<i32>,
         #[case] somebody: bool,

@@ -1,6 +1,6 @@
 //! Why an offer, a batch or a coupon is not accepted.
 
-use crate::coupon::Refusal;
+use crate::coupon::refusal::Refusal;
 use crate::error::error_codes;
 
 /// Why an offer, a batch or a coupon is not accepted.
@@ -9,42 +9,42 @@ use crate::error::error_codes;
 /// No variant carries what a person typed, so each of them may be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum CouponError {
-    /// A code that a coupon cannot have.
+    /// A text that is not a coupon's code.
     #[error("must be 4 to 24 letters and digits")]
     Code,
-    /// A code of ours whose check character does not agree.
+    /// A generated code whose check character is wrong.
     #[error("was mistyped: one character is wrong, or two were swapped")]
     Mistyped,
-    /// A chosen code that looks like one we make.
-    #[error("has the form of the codes that are made here: choose another")]
+    /// A chosen code with the form of a generated code.
+    #[error("has the form of the codes that the service generates: choose another")]
     MadeHere,
-    /// A code that gives something else already.
+    /// A code of another offer.
     #[error("is a code of another offer: choose another")]
     Taken,
-    /// A coupon that gives nothing.
+    /// A coupon that takes nothing off.
     #[error("{0}")]
     Refused(Refusal),
-    /// A share of a basket that is none, or more than all of it.
+    /// A share of a basket that is zero, or more than the whole basket.
     #[error("must be 1 to 10000 hundredths of a percent")]
     OfferShare,
     /// An offer that ends before it begins.
     #[error("must not be before the first day")]
     OfferDays,
-    /// An offer that gives without end.
+    /// An offer without an end.
     #[error(
-        "must be given: an offer ends by a limit of uses, or by a last day and a limit a member"
+        "must be given: an offer ends by a limit of uses, or by a last day and a limit per member"
     )]
     OfferWithoutEnd,
-    /// A limit that lets nobody in.
+    /// A limit of zero uses.
     #[error("must be 1 or more: disable the offer to stop it")]
     OfferLimitZero,
-    /// A member's limit over the limit of all.
+    /// A limit per member above the limit of all uses.
     #[error("must not be more than the limit of all uses")]
     OfferLimits,
-    /// An offer that would read an optician's articles.
-    #[error("must not be an article: an optician's baskets are kept without them")]
+    /// An optician's offer on an article.
+    #[error("must not be an article: an optician's baskets are stored without articles")]
     OfferArticle,
-    /// A batch of no codes, or of too many.
+    /// A batch of no codes, or of too many codes.
     #[error("must be 1 to 1000000 codes: make several batches for more")]
     BatchCount,
 }

@@ -1,7 +1,9 @@
-//! An offer (*offre*): what its coupons give, when, where, and how often. A merchant's terms are data,
-//! checked when they are saved.
+//! An offer (*offre*): the benefit of its coupons, and when, where and how often they can be used.
 
-use crate::{Cents, CouponError, Day, DomainError, EstablishmentId, OfferId, Sector, ValueError};
+use crate::{
+    Cents, CouponError, Day, DomainError, EstablishmentId, InvalidField, OfferId, Sector,
+    ValueError,
+};
 
 /// A share of a basket, in hundredths of a percent: 1 to 10 000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,10 +13,10 @@ impl Share {
     /// The whole basket.
     const WHOLE: u16 = 10_000;
 
-    /// A share of so many hundredths of a percent.
+    /// A share of 1 to 10 000 hundredths of a percent.
     ///
     /// # Errors
-    /// [`CouponError::OfferShare`] for nothing, and for more than the whole.
+    /// [`CouponError::OfferShare`].
     pub fn new(hundredths: i64) -> Result<Self, DomainError> {
         match u16::try_from(hundredths) {
             Ok(share @ 1..=Self::WHOLE) => Ok(Self(share)),
@@ -28,7 +30,7 @@ impl Share {
         self.0
     }
 
-    /// The share of an amount, a cent begun counting whole, as a till may round it.
+    /// The share of an amount, rounded up to a whole cent, as tills may round it.
     #[must_use]
     pub fn of(self, amount: Cents) -> Cents {
         let product = amount.get().max(0).saturating_mul(i64::from(self.0));
@@ -46,34 +48,34 @@ pub enum Benefit {
     Percentage {
         /// The share.
         share: Share,
-        /// At most so much.
+        /// The most that it takes off.
         most: Option<Cents>,
     },
     /// One piece of an article: the cheapest in the basket.
     Product {
         /// The merchant's code of the article.
         sku: String,
-        /// At most so much.
+        /// The most that it takes off.
         most: Option<Cents>,
     },
 }
 
-/// How often a code gives.
+/// How often a code can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Usage {
     /// With one purchase.
     Single,
-    /// With several.
+    /// With several purchases.
     Multi {
-        /// Uses of a code in all; `None` for any number.
+        /// The uses of a code in all; `None` for any number.
         limit: Option<u32>,
-        /// Uses of the offer by one member; the customer must then be known.
+        /// The uses of the offer by one member. The customer must then be known.
         limit_member: Option<u32>,
     },
 }
 
 impl Usage {
-    /// Uses of a code in all; `None` for any number.
+    /// The uses of a code in all; `None` for any number.
     #[must_use]
     pub const fn limit(self) -> Option<u32> {
         match self {
@@ -82,7 +84,7 @@ impl Usage {
         }
     }
 
-    /// Uses of the offer by one member.
+    /// The uses of the offer by one member.
     #[must_use]
     pub const fn limit_member(self) -> Option<u32> {
         match self {
@@ -92,22 +94,22 @@ impl Usage {
     }
 }
 
-/// What an offer says.
+/// The terms of an offer, as its merchant wrote them. [`Offer::new`] checks them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
-    /// What the merchant calls it.
+    /// The merchant's name for the offer.
     pub name: String,
-    /// What its coupons give.
+    /// What a coupon takes off.
     pub benefit: Benefit,
-    /// The least that the basket must come to before all discounts.
+    /// The least amount of the basket before all discounts.
     pub minimum_spend: Cents,
-    /// The first day it holds, in the establishment's zone.
+    /// The first day on which coupons can be used, in the establishment's zone.
     pub first_day: Day,
-    /// The last day it holds, that day included; `None` for no end.
+    /// The last day on which coupons can be used, included; `None` for no end.
     pub last_day: Option<Day>,
-    /// Where it holds; everywhere where it is empty.
+    /// The establishments where coupons can be used; empty for all.
     pub establishments: Vec<EstablishmentId>,
-    /// How often a code of it gives.
+    /// How often a code can be used.
     pub usage: Usage,
 }
 
@@ -116,7 +118,7 @@ pub struct Terms {
 pub struct Offer {
     /// Its identifier.
     pub id: OfferId,
-    /// Whether it gives nothing for the time being.
+    /// Whether the merchant disabled the offer: its coupons then give nothing.
     pub disabled: bool,
     terms: Terms,
 }
@@ -125,48 +127,49 @@ impl Offer {
     /// An offer of a merchant of `sector`.
     ///
     /// # Errors
-    /// The field that stands against it and why: one that takes nothing off
-    /// ([`ValueError::AmountZero`]), ends before it begins ([`CouponError::OfferDays`]), gives without end
-    /// ([`CouponError::OfferWithoutEnd`]), contradicts itself ([`CouponError::OfferLimits`]) or would read an
-    /// optician's articles ([`CouponError::OfferArticle`]).
+    /// The first field that is not accepted: the benefit is nothing ([`ValueError::AmountZero`]), or an
+    /// article at an optician's ([`CouponError::OfferArticle`]); the offer ends before it begins
+    /// ([`CouponError::OfferDays`]) or never ends ([`CouponError::OfferWithoutEnd`]); a limit is zero
+    /// ([`CouponError::OfferLimitZero`]) or contradicts the other ([`CouponError::OfferLimits`]).
     pub fn new(
         id: OfferId,
         terms: Terms,
         disabled: bool,
         sector: Sector,
-    ) -> Result<Self, (&'static str, DomainError)> {
+    ) -> Result<Self, InvalidField> {
+        let refuse = |pointer, error: DomainError| Err(InvalidField::new(pointer, error));
         match &terms.benefit {
             Benefit::Value(value) if value.get() < 1 => {
-                return Err(("benefit/value_cents", ValueError::AmountZero.into()));
+                return refuse("/benefit/value_cents", ValueError::AmountZero.into());
             }
             Benefit::Percentage { most: Some(most), .. }
             | Benefit::Product { most: Some(most), .. }
                 if most.get() < 1 =>
             {
-                return Err(("benefit/most_cents", ValueError::AmountZero.into()));
+                return refuse("/benefit/most_cents", ValueError::AmountZero.into());
             }
             Benefit::Product { .. } if sector == Sector::Optical => {
-                return Err(("benefit/type", CouponError::OfferArticle.into()));
+                return refuse("/benefit/type", CouponError::OfferArticle.into());
             }
             _ => {}
         }
         if terms.last_day.is_some_and(|last| last < terms.first_day) {
-            return Err(("last_day", CouponError::OfferDays.into()));
+            return refuse("/last_day", CouponError::OfferDays.into());
         }
         if let Usage::Multi { limit, limit_member } = terms.usage {
             if limit == Some(0) {
-                return Err(("usage/limit", CouponError::OfferLimitZero.into()));
+                return refuse("/usage/limit", CouponError::OfferLimitZero.into());
             }
             if limit_member == Some(0) {
-                return Err(("usage/limit_member", CouponError::OfferLimitZero.into()));
+                return refuse("/usage/limit_member", CouponError::OfferLimitZero.into());
             }
             match (limit, limit_member) {
-                (None, None) => return Err(("usage/limit", CouponError::OfferWithoutEnd.into())),
+                (None, None) => return refuse("/usage/limit", CouponError::OfferWithoutEnd.into()),
                 (None, Some(_)) if terms.last_day.is_none() => {
-                    return Err(("last_day", CouponError::OfferWithoutEnd.into()));
+                    return refuse("/last_day", CouponError::OfferWithoutEnd.into());
                 }
                 (Some(limit), Some(of_member)) if of_member > limit => {
-                    return Err(("usage/limit_member", CouponError::OfferLimits.into()));
+                    return refuse("/usage/limit_member", CouponError::OfferLimits.into());
                 }
                 _ => {}
             }
@@ -174,13 +177,13 @@ impl Offer {
         Ok(Self { id, disabled, terms })
     }
 
-    /// An offer that was checked when it was saved.
+    /// An offer that [`Offer::new`] checked before it was stored. For the store only.
     #[must_use]
     pub const fn from_stored(id: OfferId, terms: Terms, disabled: bool) -> Self {
         Self { id, disabled, terms }
     }
 
-    /// What it says.
+    /// Its terms.
     #[must_use]
     pub const fn terms(&self) -> &Terms {
         &self.terms
@@ -216,7 +219,11 @@ mod tests {
         Benefit::Product { sku: "CAFE-250".to_owned(), most: most.map(Cents::new) }
     }
 
-    type Found = Result<(), (&'static str, DomainError)>;
+    type Found = Result<(), InvalidField>;
+
+    fn refused(pointer: &'static str, error: impl Into<DomainError>) -> Found {
+        Err(InvalidField::new(pointer, error))
+    }
 
     #[rstest]
     #[case(terms(), Ok(()))]
@@ -224,44 +231,47 @@ mod tests {
     #[case(Terms { last_day: Some(day("2026-11-01")), ..terms() }, Ok(()))]
     #[case(
         Terms { last_day: Some(day("2026-10-31")), ..terms() },
-        Err(("last_day", CouponError::OfferDays.into())),
+        refused("/last_day", CouponError::OfferDays),
     )]
     #[case(
         Terms { benefit: Benefit::Value(Cents::ZERO), ..terms() },
-        Err(("benefit/value_cents", ValueError::AmountZero.into())),
+        refused("/benefit/value_cents", ValueError::AmountZero),
     )]
     #[case(
         Terms { benefit: product(Some(0)), ..terms() },
-        Err(("benefit/most_cents", ValueError::AmountZero.into())),
+        refused("/benefit/most_cents", ValueError::AmountZero),
     )]
     #[case(Terms { usage: multi(Some(500), None), last_day: None, ..terms() }, Ok(()))]
     #[case(Terms { usage: multi(Some(500), Some(1)), ..terms() }, Ok(()))]
     #[case(Terms { usage: multi(None, Some(1)), ..terms() }, Ok(()))]
     #[case(
         Terms { usage: multi(None, Some(1)), last_day: None, ..terms() },
-        Err(("last_day", CouponError::OfferWithoutEnd.into())),
+        refused("/last_day", CouponError::OfferWithoutEnd),
     )]
     #[case(
         Terms { usage: multi(None, None), ..terms() },
-        Err(("usage/limit", CouponError::OfferWithoutEnd.into())),
+        refused("/usage/limit", CouponError::OfferWithoutEnd),
     )]
     #[case(
         Terms { usage: multi(Some(0), None), ..terms() },
-        Err(("usage/limit", CouponError::OfferLimitZero.into())),
+        refused("/usage/limit", CouponError::OfferLimitZero),
     )]
     #[case(
         Terms { usage: multi(Some(2), Some(3)), ..terms() },
-        Err(("usage/limit_member", CouponError::OfferLimits.into())),
+        refused("/usage/limit_member", CouponError::OfferLimits),
     )]
-    fn an_offer_is_checked_when_it_is_saved(#[case] terms: Terms, #[case] found: Found) {
+    fn an_offer_that_contradicts_itself_is_refused_with_its_field(
+        #[case] terms: Terms,
+        #[case] found: Found,
+    ) {
         let id = OfferId::from_bytes([1; 16]);
         assert_eq!(Offer::new(id, terms, false, Sector::Retail).map(|_| ()), found);
     }
 
     #[rstest]
     #[case(Sector::Retail, Ok(()))]
-    #[case(Sector::Optical, Err(("benefit/type", CouponError::OfferArticle.into())))]
-    fn an_opticians_offer_reads_no_article(#[case] sector: Sector, #[case] found: Found) {
+    #[case(Sector::Optical, refused("/benefit/type", CouponError::OfferArticle))]
+    fn an_opticians_offer_is_never_on_an_article(#[case] sector: Sector, #[case] found: Found) {
         let terms = Terms { benefit: product(None), ..terms() };
         let id = OfferId::from_bytes([1; 16]);
         assert_eq!(Offer::new(id, terms, false, sector).map(|_| ()), found);
@@ -274,7 +284,7 @@ mod tests {
     #[case(10_000, Some(4_495))]
     #[case(10_001, None)]
     #[case(-1, None)]
-    fn a_share_is_of_something_and_of_no_more_than_all(
+    fn a_share_is_more_than_nothing_and_at_most_the_whole(
         #[case] hundredths: i64,
         #[case] of_44_95: Option<i64>,
     ) {

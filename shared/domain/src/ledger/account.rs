@@ -1,19 +1,19 @@
-//! A member's account: balance, lots, and the counters that segments read. Written by every purchase.
+//! A member's account: the lots of points, and the counters that segments and levels read. Every purchase
+//! writes the account.
 
 use crate::ledger::lots::{Lot, Lots};
-use crate::programme::earning::DayCount;
-use crate::programme::level::Standing;
+use crate::programme::Standing;
 use crate::{Cents, Day, EstablishmentId, Instant, MemberId, Month, Points};
 use jiff::tz::TimeZone;
 
-/// How many months of spend and visits an account remembers.
+/// The number of months of which an account has the spend and the visits.
 pub const MONTHS_KEPT: usize = 36;
 
-/// How many days an account counts at once, the last that had a sale: a till tells of a week, and
-/// rows of a file stand by day.
+/// The number of days that an account counts, the last ones with a sale. A till sends sales of the last
+/// week, and the rows of a file are ordered by day.
 pub const DAYS_COUNTED: usize = 8;
 
-/// How points came to an account.
+/// How points are given to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Given {
     day: Day,
@@ -22,83 +22,105 @@ pub struct Given {
 }
 
 impl Given {
-    /// Earned by a sale of `day`: they wait for the time of returns, and levels count them.
+    /// Earned by a sale of `day`: the points are pending until the time for returns has passed, and levels
+    /// count them.
     #[must_use]
     pub const fn by_sale(day: Day) -> Self {
         Self { day, granted: false, earned: true }
     }
 
-    /// Earned by a visit of `day` without a sale: nothing can come back, so they wait for nothing.
+    /// Earned by a visit of `day` without a sale: the points are never pending, since nothing can be
+    /// returned, and levels count them.
     #[must_use]
     pub const fn by_visit(day: Day) -> Self {
         Self { day, granted: true, earned: true }
     }
 
-    /// Given on `day` for nothing that the member did there.
+    /// Given on `day` without a sale or a visit: the points are never pending, and levels do not count them.
     #[must_use]
     pub const fn freely(day: Day) -> Self {
         Self { day, granted: true, earned: false }
     }
 
-    /// Their day.
+    /// The day of the points.
     pub(crate) const fn day(self) -> Day {
         self.day
     }
 }
 
-/// What a member spent and how often the member came in one calendar month.
+/// The spend, the visits and the points of one calendar month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MonthBucket {
     /// The month.
     pub month: Month,
     /// Sales less returns.
     pub spend: Cents,
-    /// Sales, each one a visit, and visits without one.
+    /// Sales, and visits without a sale.
     pub visits: u32,
-    /// Points that they gave, less those taken back with a sale.
+    /// Points that sales and visits gave, less those taken back with a sale.
     pub earned: Points,
 }
 
-/// A member's account. `points owed` are those taken beyond the lots: the next earned pay them first.
+/// The points that a member earned on a day so far, and the visits of that day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayCount {
+    /// The day.
+    pub day: Day,
+    /// Points that sales and visits gave, less those taken back with a sale.
+    pub earned: Points,
+    /// Sales, and visits without a sale.
+    pub visits: u32,
+}
+
+impl DayCount {
+    /// A day without sales and visits.
+    #[must_use]
+    pub const fn new(day: Day) -> Self {
+        Self { day, earned: Points::ZERO, visits: 0 }
+    }
+}
+
+/// A member's account. Points owed are points taken that the lots did not hold: the next points earned pay
+/// them first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
-    /// Points by the day they were earned.
+    /// The points by the day on which they were earned.
     pub lots: Lots,
     /// Points taken that the lots did not hold, zero or more.
     pub owed: Points,
-    /// All points that sales and visits ever gave, less those taken back with a sale.
+    /// All points that sales and visits gave since the beginning, less those taken back with a sale.
     pub earned: Points,
-    /// Sales less returns, ever.
+    /// Sales less returns, since the beginning.
     pub spend: Cents,
-    /// Sales, and visits without one, ever.
+    /// Sales, and visits without a sale, since the beginning.
     pub visits: u32,
     /// The last [`MONTHS_KEPT`] months with a purchase, oldest first.
     pub months: Vec<MonthBucket>,
-    /// The last purchase, redemption, login or click: what the retention period runs from.
+    /// The last purchase, redemption, login or click: the retention period begins there.
     pub last_activity: Option<Instant>,
-    /// The day of the last sale, a cancelled one included.
+    /// The day of the last sale, including a cancelled one.
     pub last_purchase: Option<Day>,
-    /// Where that sale was made.
+    /// The establishment of that sale.
     pub last_establishment: Option<EstablishmentId>,
-    /// The member that this one was merged into; its account then stays empty.
+    /// The member that this one was merged into. The account is then empty.
     pub merged_into: Option<MemberId>,
-    /// What the last [`DAYS_COUNTED`] days with a sale gave, where a programme asks for it.
+    /// The last [`DAYS_COUNTED`] days with a sale, where a programme limits the points or visits of a day.
     pub days: Vec<DayCount>,
-    /// The level, where the programme has any.
+    /// The level, where the programme has levels.
     pub level: Option<Standing>,
-    /// The year of the last birthday that points were given for.
+    /// The year of the last birthday that gave points.
     pub birthday_year: Option<i16>,
 }
 
 impl Account {
-    /// Everything the entries sum to: what waits, what has ended and was not taken out yet, less what
-    /// is owed. What can be spent is [`Account::balance_on`].
+    /// The sum of all entries: the lots, with pending points and expired points that were not taken out yet,
+    /// less the points owed. [`Account::balance_on`] gives the points that can be spent.
     #[must_use]
     pub fn sum(&self) -> Points {
         self.lots.sum() - self.owed
     }
 
-    /// Gives points; what is owed is paid first.
+    /// Gives points. Points owed are paid first.
     pub fn give(&mut self, given: Given, points: Points) {
         let paid = points.min(self.owed).max(Points::ZERO);
         self.owed -= paid;
@@ -109,20 +131,20 @@ impl Account {
         }
     }
 
-    /// Takes back points that a sale of `day` gave; what is no longer there is owed.
+    /// Takes back points that a sale of `day` gave. Points that the lots do not hold are owed.
     pub fn take_back(&mut self, day: Day, points: Points) {
         self.owed += self.lots.take(Some(day), points);
         self.count_earned(day, -points);
     }
 
-    /// What a day gave so far.
+    /// The points and visits of a day so far.
     #[must_use]
     pub fn day_so_far(&self, day: Day) -> DayCount {
         let counted = self.days.iter().find(|count| count.day == day);
         counted.copied().unwrap_or(DayCount::new(day))
     }
 
-    /// Counts a visit into its day, or the sale of one that is cancelled out of it.
+    /// Adds points and visits to the count of a day. Both are below zero for a cancelled sale.
     pub(crate) fn count_in_day(&mut self, day: Day, points: Points, visits: i32) {
         let mut count = self.day_so_far(day);
         count.earned += points;
@@ -133,7 +155,7 @@ impl Account {
         self.days.drain(..forgotten);
     }
 
-    /// Counts a document into the month of `day`: its amount (below zero for a return) and its visits.
+    /// Counts a purchase into the month of `day`: its amount, below zero for a return, and its visits.
     pub fn count(&mut self, day: Day, amount: Cents, visits: i32) {
         self.spend = self.spend + amount;
         self.visits = self.visits.saturating_add_signed(visits);
@@ -154,12 +176,12 @@ impl Account {
         self.add_to_month(&MonthChange { month, amount: Cents::ZERO, visits: 0, earned });
     }
 
-    /// Notes that the person did something at `instant`; an earlier one changes nothing.
+    /// Notes an activity of the person at `instant`. An activity before the last one changes nothing.
     pub fn active_at(&mut self, instant: Instant) {
         self.last_activity = self.last_activity.max(Some(instant));
     }
 
-    /// Notes where and when a sale was made; an earlier one changes nothing.
+    /// Notes the day and the establishment of a sale. A sale before the last one changes nothing.
     pub fn bought(&mut self, day: Day, establishment: &EstablishmentId) {
         if self.last_purchase.is_none_or(|last| last <= day) {
             self.last_purchase = Some(day);
@@ -174,7 +196,7 @@ impl Account {
         active.max(self.last_purchase)
     }
 
-    /// Takes everything of another account of the same person into this one and empties the other.
+    /// Adds another account of the same person to this one, and empties the other.
     pub fn absorb(&mut self, other: &mut Self) {
         let other = std::mem::take(other);
         for lot in other.lots.as_slice() {
@@ -227,7 +249,7 @@ impl Account {
     }
 }
 
-/// What a document changes of a month.
+/// The change of a month by a purchase.
 struct MonthChange {
     month: Month,
     amount: Cents,
@@ -244,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn points_owed_are_paid_by_the_next_ones_earned() {
+    fn the_next_points_earned_pay_the_points_owed() {
         let mut account = Account::default();
         account.give(Given::by_sale(day("2026-01-01")), Points::new(10));
         account.take_back(day("2026-01-02"), Points::new(15));
@@ -254,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_remembers_three_years_of_months() {
+    fn an_account_has_the_months_of_three_years() {
         let mut account = Account::default();
         let first = day("2020-01-15");
         for month in 0..40 {
@@ -266,16 +288,17 @@ mod tests {
     }
 
     #[test]
-    fn a_merged_account_brings_its_points_and_its_debts() {
-        let mut kept = Account::default();
-        kept.give(Given::by_sale(day("2026-01-01")), Points::new(10));
-        kept.count(day("2026-01-01"), Cents::new(1_000), 1);
+    fn an_absorbed_account_contributes_its_points_and_its_debts() {
+        let mut survivor = Account::default();
+        survivor.give(Given::by_sale(day("2026-01-01")), Points::new(10));
+        survivor.count(day("2026-01-01"), Cents::new(1_000), 1);
         let mut absorbed = Account::default();
         absorbed.take_back(day("2026-01-01"), Points::new(4));
         absorbed.count(day("2026-02-01"), Cents::new(500), 1);
-        kept.absorb(&mut absorbed);
-        assert_eq!((kept.sum(), kept.owed), (Points::new(6), Points::ZERO));
-        assert_eq!((kept.spend, kept.visits, kept.months.len()), (Cents::new(1_500), 2, 2));
+        survivor.absorb(&mut absorbed);
+        assert_eq!((survivor.sum(), survivor.owed), (Points::new(6), Points::ZERO));
+        assert_eq!(survivor.spend, Cents::new(1_500));
+        assert_eq!((survivor.visits, survivor.months.len()), (2, 2));
         assert_eq!(absorbed, Account::default());
     }
 }

@@ -1,27 +1,28 @@
-//! What a night does to an account: what has ended goes out, a birthday is given its points, a level
-//! is reviewed.
+//! The daily run of an account: points expire, a birthday gives its points, and the level is reviewed.
 
-use crate::ledger::account::Given;
+use crate::ledger::account::{Account, Given};
+use crate::ledger::expiry::expire;
 use crate::ledger::lots::Lot;
-use crate::{Account, Day, Points, Programmes, ledger};
+use crate::programme::Programmes;
+use crate::{Day, Points};
 
-/// How many days a birthday may lie behind when its points are given: a night that failed is made
-/// up for by the next.
+/// The number of days in which a birthday can still give its points, so that a later run makes up for one
+/// that failed.
 pub const BIRTHDAY_DAYS: i32 = 7;
 
-/// What became of an account in a night.
+/// What a daily run changed in an account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DailyRun {
-    /// What had ended, lot by lot.
+    /// The lots that expired.
     pub ended: Vec<Lot>,
-    /// What was given for the birthday.
+    /// The points given for the birthday.
     pub birthday: Points,
-    /// Whether the level is another one, or was confirmed.
+    /// Whether the level changed, or was confirmed at its anniversary.
     pub level_reviewed: bool,
 }
 
 impl DailyRun {
-    /// Whether nothing changed.
+    /// Whether the run changed nothing.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
         *self == Self::default()
@@ -29,10 +30,10 @@ impl DailyRun {
 }
 
 impl Account {
-    /// Passes the night before `today`. A second time on the same day changes nothing.
+    /// Runs the daily changes of `today`. A second run on the same day changes nothing.
     pub fn run_day(&mut self, born: Option<Day>, today: Day, programmes: &Programmes) -> DailyRun {
         let terms = programmes.terms_on(today);
-        let ended = ledger::expire(self, today, programmes);
+        let ended = expire(self, today, programmes);
         let birthday = match born {
             Some(born) if self.has_birthday(born, today) => {
                 Points::new(i64::from(terms.gifts.birthday))
@@ -47,7 +48,8 @@ impl Account {
         DailyRun { ended, birthday, level_reviewed }
     }
 
-    /// Whether the birthday of this year came within the last days and was given nothing yet.
+    /// Whether the birthday of this year was within the last [`BIRTHDAY_DAYS`] and has not given its points
+    /// yet.
     fn has_birthday(&self, born: Day, today: Day) -> bool {
         let this_year = born.in_year_of(today);
         let days = today.ordinal() - this_year.ordinal();
@@ -86,27 +88,27 @@ mod tests {
     #[case("1980-11-25", "2026-12-02", 0)]
     #[case("2000-02-29", "2027-02-28", 50)]
     #[case("2000-02-29", "2028-02-29", 50)]
-    fn a_birthday_is_given_its_points_and_a_missed_night_is_made_up_for(
+    fn a_birthday_gives_its_points_once_within_seven_days(
         #[case] born: &str,
         #[case] today: &str,
         #[case] points: i64,
     ) {
         let mut account = Account::default();
-        let night = account.run_day(Some(day(born)), day(today), &programmes());
-        assert_eq!(night.birthday, Points::new(points));
+        let run = account.run_day(Some(day(born)), day(today), &programmes());
+        assert_eq!(run.birthday, Points::new(points));
         assert_eq!(account.sum(), Points::new(points));
         assert!(account.run_day(Some(day(born)), day(today), &programmes()).is_quiet());
     }
 
     #[test]
-    fn a_night_takes_out_what_has_ended_and_lowers_a_level_at_its_anniversary() {
+    fn a_daily_run_takes_out_expired_points_and_lowers_a_level_at_its_anniversary() {
         let mut account = Account::default();
         account.give(Given::by_sale(day("2025-10-10")), Points::new(120));
         assert!(account.run_day(None, day("2025-10-11"), &programmes()).level_reviewed);
         assert!(account.run_day(None, day("2026-10-10"), &programmes()).is_quiet());
-        let night = account.run_day(None, day("2026-11-01"), &programmes());
-        assert_eq!(night.ended.iter().map(|lot| lot.remaining).sum::<Points>(), Points::new(120));
-        assert!(night.level_reviewed);
+        let run = account.run_day(None, day("2026-11-01"), &programmes());
+        assert_eq!(run.ended.iter().map(|lot| lot.remaining).sum::<Points>(), Points::new(120));
+        assert!(run.level_reviewed);
         assert_eq!((account.sum(), account.level), (Points::ZERO, None));
     }
 }

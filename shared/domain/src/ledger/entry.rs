@@ -1,4 +1,4 @@
-//! Entries of the ledger that are no purchase, each with its cause.
+//! The entries of the ledger that are not purchases. Each entry has a cause.
 
 use crate::ledger::lots::Lot;
 use crate::purchase::receipt::{Operator, Reference};
@@ -7,24 +7,25 @@ use crate::{EstablishmentId, Instant, LedgerError, Points};
 /// Who corrected a balance: a short code of the merchant's own, never a name.
 pub type Author = Operator;
 
-/// Why a balance was corrected. A closed list, so that no note invites what the terms forbid.
+/// Why a balance is corrected by hand. The list is closed: a free text could hold personal data that the
+/// terms of service forbid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    /// A gesture towards the customer.
+pub enum AdjustmentReason {
+    /// A commercial gesture (*geste commercial*).
     Goodwill,
-    /// A mistake is put right.
+    /// The correction of a mistake.
     Correction,
-    /// What the customer had in another programme.
+    /// Points that the customer had in another programme.
     Transfer,
-    /// Points got by fraud are taken.
+    /// Points obtained by fraud are taken.
     Fraud,
 }
 
-impl Reason {
+impl AdjustmentReason {
     /// Every reason.
     pub const ALL: [Self; 4] = [Self::Goodwill, Self::Correction, Self::Transfer, Self::Fraud];
 
-    /// The word for it.
+    /// The word for it in the API and in the table.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -45,18 +46,18 @@ impl Reason {
 /// A correction by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adjustment {
-    /// By whom.
+    /// Who corrected the balance.
     pub author: Author,
-    /// Why.
-    pub reason: Reason,
-    /// What the merchant finds it by in its own papers.
+    /// Why the balance was corrected.
+    pub reason: AdjustmentReason,
+    /// The merchant's own reference of the correction.
     pub reference: Option<Reference>,
 }
 
-/// The largest correction at once: more is a mistake.
+/// The largest correction. A larger one is a mistake.
 pub const MOST_ADJUSTED: i64 = 100_000;
 
-/// The points of a correction: some, and no absurd number.
+/// Checks the points of a correction: not zero, and at most [`MOST_ADJUSTED`] either way.
 ///
 /// # Errors
 /// [`LedgerError::AdjustmentPoints`].
@@ -68,7 +69,7 @@ pub const fn adjusted(points: i64) -> Result<Points, LedgerError> {
     }
 }
 
-/// What an entry is for.
+/// The cause of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
     /// The person became a member.
@@ -77,16 +78,16 @@ pub enum Cause {
     Activation,
     /// The member's birthday.
     Birthday,
-    /// The member came and bought nothing.
+    /// A visit without a purchase, at an establishment.
     Visit(EstablishmentId),
-    /// Points ended.
+    /// The expiry of points.
     Expiry,
-    /// The merchant's own hand.
+    /// A correction by hand.
     Adjustment(Adjustment),
 }
 
 impl Cause {
-    /// The word for it.
+    /// The word for it in the API and in the table.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
@@ -99,7 +100,7 @@ impl Cause {
         }
     }
 
-    /// Reads the word of a cause that says everything.
+    /// Reads the word of a cause that has no other data.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let causes = [Self::Welcome, Self::Activation, Self::Birthday, Self::Expiry];
@@ -107,15 +108,15 @@ impl Cause {
     }
 }
 
-/// An entry.
+/// An entry of the ledger that is not a purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerEntry {
-    /// What for.
+    /// The cause.
     pub cause: Cause,
-    /// What it gave, below zero where it took.
+    /// The points given, below zero where points were taken.
     pub points: Points,
-    /// The lots it took, each with how much of it.
+    /// The lots that the points were taken from, each with the points taken.
     pub lots: Vec<Lot>,
-    /// When.
+    /// When it was entered.
     pub at: Instant,
 }

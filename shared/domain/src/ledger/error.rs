@@ -8,8 +8,8 @@ use crate::error::error_codes;
 /// No variant carries what a person typed, so each of them may be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum LedgerError {
-    /// A correction by hand of none, or of an absurd number.
-    #[error("must not be 0, and at most 100000 points either way")]
+    /// A correction of zero points, or of more than the largest correction.
+    #[error("must not be 0, and must be at most 100000 points either way")]
     AdjustmentPoints,
     /// More points than can be spent.
     #[error("is more than the balance holds")]

@@ -1,19 +1,19 @@
-//! Points by the day they were earned: what is spent is taken from the soonest to expire.
+//! Lots: the points of an account by the day on which they were earned.
 
 use crate::{Day, Points};
 
-/// The most lots an account holds, so that it stays under 1 KB. Beyond, the two oldest lots of one
-/// month become one, dated with the later day, which never takes a point from a member early.
+/// The most lots of an account, so that the stored account stays under 1 KB. Beyond this number, the two
+/// oldest lots of one month become one lot with the later day, so that no point expires early.
 pub const MOST_LOTS: usize = 56;
 
-/// What is left of the points of one day.
+/// The points of one day that are left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lot {
-    /// The day they were earned.
+    /// The day on which the points were earned.
     pub day: Day,
-    /// Whether they were given without a sale, so that no return can take them back.
+    /// Whether the points were given without a sale, so that no return can take them back.
     pub granted: bool,
-    /// How many are left, always above zero.
+    /// The points that are left, above zero in an account.
     pub remaining: Points,
 }
 
@@ -23,12 +23,13 @@ impl Lot {
     }
 }
 
-/// An account's lots, oldest first.
+/// The lots of an account, oldest first: at most [`MOST_LOTS`], at most one of each day and kind, none
+/// empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lots(Vec<Lot>);
 
 impl Lots {
-    /// Lots read back from where they were stored; empty ones are dropped.
+    /// Lots as the store read them. Empty lots are dropped.
     #[must_use]
     pub fn from_stored(lots: impl IntoIterator<Item = Lot>) -> Self {
         let mut read = Self::default();
@@ -38,7 +39,7 @@ impl Lots {
         read
     }
 
-    /// Adds a lot's points to those of its day. Nothing happens unless they are above zero.
+    /// Adds the points of a lot to the lot of the same day. Does nothing unless the points are above zero.
     pub fn add(&mut self, lot: Lot) {
         if lot.remaining <= Points::ZERO {
             return;
@@ -52,8 +53,8 @@ impl Lots {
         }
     }
 
-    /// Takes up to `points` from what the sales of `day` gave, then from the oldest lot on. Returns
-    /// what the lots could not give.
+    /// Takes up to `points` from the lot of the sales of `day`, then from the oldest lot on. Returns the
+    /// points that the lots do not hold.
     #[must_use]
     pub fn take(&mut self, day: Option<Day>, points: Points) -> Points {
         let mut missing = points;
@@ -68,8 +69,8 @@ impl Lots {
         missing
     }
 
-    /// Takes up to `points` from the lots that `rank` ranks, the lowest rank first, and tells what
-    /// was taken from which.
+    /// Takes up to `points` from the lots that `rank` ranks, the lowest rank first. Returns the points taken
+    /// from each lot.
     pub fn draw<K: Ord>(&mut self, points: Points, rank: impl Fn(&Lot) -> Option<K>) -> Vec<Lot> {
         let ranked = self.0.iter().enumerate();
         let mut ranked: Vec<(K, usize)> =
@@ -88,7 +89,7 @@ impl Lots {
         taken
     }
 
-    /// Everything the lots hold.
+    /// The sum of all lots.
     #[must_use]
     pub fn sum(&self) -> Points {
         self.0.iter().map(|lot| lot.remaining).sum()
@@ -100,8 +101,8 @@ impl Lots {
         &self.0
     }
 
-    /// Two lots of one month become one, the oldest such; where no two are of one month, the two
-    /// oldest. A lot given without a sale among them makes the two a sale's, which is spent no later.
+    /// Joins the two oldest lots of one month, or the two oldest lots where no month has two. The joined lot
+    /// is granted only where both lots are.
     fn join_oldest(&mut self) {
         let same_month =
             self.0.windows(2).position(|pair| pair[0].day.month() == pair[1].day.month());
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn spending_takes_the_soonest_to_expire_first() {
+    fn points_are_taken_from_the_oldest_lot_first() {
         let mut lots = Lots::default();
         lots.add(lot(20, 5));
         lots.add(lot(10, 5));
@@ -141,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_sale_gave_is_taken_back_from_its_own_day_first() {
+    fn points_of_a_sale_are_taken_back_from_its_own_day_first() {
         let mut lots = Lots::default();
         lots.add(lot(10, 5));
         lots.add(lot(20, 5));
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_spend_names_the_lots_it_took_in_the_order_asked_for() {
+    fn drawing_points_names_the_lots_in_the_order_of_their_rank() {
         let mut lots = Lots::from_stored([lot(10, 5), lot(20, 5), lot(30, 5)]);
         let taken =
             lots.draw(Points::new(7), |lot| (lot.day != day(10)).then_some(-lot.day.ordinal()));
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_given_without_a_sale_is_a_lot_of_its_own() {
+    fn points_given_without_a_sale_are_a_lot_of_their_own() {
         let mut lots = Lots::default();
         lots.add(Lot { granted: true, ..lot(10, 5) });
         lots.add(lot(10, 7));
@@ -171,7 +172,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_point_is_lost_or_made(moves in prop::collection::vec((0i32..2_000, -50i64..100), 0..300)) {
+        fn lots_neither_lose_nor_make_points(moves in prop::collection::vec((0i32..2_000, -50i64..100), 0..300)) {
             let mut lots = Lots::default();
             let mut balance = 0;
             for (ordinal, points) in moves {

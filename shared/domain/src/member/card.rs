@@ -1,19 +1,17 @@
-//! A lost card: its number is blocked, another takes its place, and both can be undone.
+//! Blocking, unblocking and replacing a member's card. A blocked card is a lost card.
 
-use crate::values::identifiers::CardNumber;
-use crate::{MemberError, Person};
-
-/// The most numbers of one member that are kept blocked, so that a person stays a small item.
-pub const MOST_BLOCKED: usize = 20;
+use super::limits::MOST_BLOCKED_CARDS;
+use super::{CardNumber, Person};
+use crate::MemberError;
 
 impl Person {
-    /// Whether the card that the member has was blocked.
+    /// Whether the member's present card is blocked.
     #[must_use]
     pub fn card_is_blocked(&self) -> bool {
         self.details.card.as_ref().is_some_and(|card| self.blocked_cards.contains(card))
     }
 
-    /// Blocks the member's card; `false` where it was blocked already.
+    /// Blocks the member's card. Returns `false` where the card was blocked already.
     ///
     /// # Errors
     /// [`MemberError::NoCard`], [`MemberError::TooManyBlockedCards`].
@@ -22,7 +20,7 @@ impl Person {
         self.keep_blocked(card)
     }
 
-    /// Lets the member's card be used again; `false` where it was not blocked.
+    /// Unblocks the member's card. Returns `false` where the card was not blocked.
     ///
     /// # Errors
     /// [`MemberError::NoCard`].
@@ -33,9 +31,8 @@ impl Person {
         Ok(self.blocked_cards.len() < before)
     }
 
-    /// Gives the member another card; the one there was is blocked from then on. A blocked card of the
-    /// member's own may be given back, which undoes its replacement. `false` where the member has that
-    /// card already.
+    /// Gives the member another card, and blocks the present one. A blocked card of the same member may be
+    /// given again, which undoes its replacement. Returns `false` where the member has that card already.
     ///
     /// # Errors
     /// [`MemberError::TooManyBlockedCards`].
@@ -55,7 +52,7 @@ impl Person {
         if self.blocked_cards.contains(&card) {
             return Ok(false);
         }
-        if self.blocked_cards.len() >= MOST_BLOCKED {
+        if self.blocked_cards.len() >= MOST_BLOCKED_CARDS {
             return Err(MemberError::TooManyBlockedCards);
         }
         self.blocked_cards.push(card);
@@ -92,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_card_is_blocked_once_and_used_again_once() {
+    fn a_card_is_blocked_once_and_unblocked_once() {
         let mut person = person(Some(card("CARD1")));
         assert_eq!((person.block_card(), person.card_is_blocked()), (Ok(true), true));
         assert_eq!((person.block_card(), person.card_is_blocked()), (Ok(false), true));
@@ -101,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_no_card_has_none_to_block() {
+    fn a_member_without_a_card_has_none_to_block() {
         let mut person = person(None);
         assert_eq!(person.block_card(), Err(MemberError::NoCard));
         assert_eq!(person.unblock_card(), Err(MemberError::NoCard));
@@ -110,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_replaced_card_stays_blocked_until_it_is_given_back() {
+    fn a_replaced_card_stays_blocked_until_it_is_given_again() {
         let mut person = person(Some(card("CARD1")));
         assert_eq!(person.replace_card(&card("CARD2")), Ok(true));
         assert_eq!(person.replace_card(&card("CARD2")), Ok(false));
@@ -122,9 +119,9 @@ mod tests {
     }
 
     #[test]
-    fn a_member_keeps_no_more_than_so_many_blocked_cards() {
+    fn a_member_has_at_most_twenty_blocked_cards() {
         let mut person = person(Some(card("CARD0")));
-        for number in 1..=MOST_BLOCKED {
+        for number in 1..=MOST_BLOCKED_CARDS {
             assert_eq!(person.replace_card(&card(&format!("CARD{number}"))), Ok(true));
         }
         assert_eq!(person.block_card(), Err(MemberError::TooManyBlockedCards));

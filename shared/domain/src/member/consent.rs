@@ -1,6 +1,7 @@
-//! Consent and opposition, channel by channel (CPCE art. L34-5; GDPR art. 7 and 21).
+//! Consents and oppositions, for each channel (CPCE art. L34-5; GDPR art. 7 and 21).
 //!
-//! Events may arrive late and in any order: each keeps its own instant, and the later one counts.
+//! Consents and oppositions may arrive late and in any order. Each has its own instant, and the later one
+//! counts.
 
 use crate::Instant;
 
@@ -19,7 +20,7 @@ pub enum Channel {
 }
 
 impl Channel {
-    /// All of them.
+    /// Every channel.
     pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Postal];
 
     /// The word for it in the API and in keys.
@@ -39,14 +40,14 @@ impl Channel {
     }
 }
 
-/// Who told us of a consent.
+/// Where a consent comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConsentSource {
     /// The person, at the counter.
     Till,
-    /// The person, alone before a screen.
+    /// The person, on a page of their own.
     Member,
-    /// The merchant's software or file, later.
+    /// The merchant's software or file, at a later time.
     Merchant,
 }
 
@@ -68,29 +69,29 @@ impl ConsentSource {
     }
 }
 
-/// A consent: free, specific, informed, so what was shown is part of it.
+/// A consent. A consent is free, specific and informed, so the text that was shown is part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
     /// When it was given.
     pub at: Instant,
-    /// Who told us.
+    /// Where it comes from.
     pub source: ConsentSource,
     /// The version of the text that was shown.
     pub text_version: String,
 }
 
-/// Why nothing more may be sent.
+/// Why no more messages may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OppositionReason {
-    /// The link or the button of a message.
+    /// The person used the unsubscribe link or button of a message.
     Unsubscribed,
-    /// The word STOP, by SMS.
+    /// The person answered STOP by SMS.
     Stop,
-    /// The mark of unwanted mail.
+    /// The person marked a message as unwanted.
     Complaint,
-    /// The address does not exist: nobody opposed, but nobody is there.
+    /// The address does not exist. This is not an opposition of a person.
     Bounced,
-    /// Said at the counter or to the merchant.
+    /// The person said so at the counter or to the merchant.
     Manual,
 }
 
@@ -117,16 +118,16 @@ impl OppositionReason {
     }
 }
 
-/// An opposition (*opposition*, GDPR art. 21): holds at once.
+/// An opposition (*opposition*, GDPR art. 21). It takes effect at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Opposition {
-    /// When it was said.
+    /// When the person opposed.
     pub at: Instant,
-    /// How.
+    /// How the person opposed.
     pub reason: OppositionReason,
 }
 
-/// What a person said of one channel: the last consent and the last opposition.
+/// The last consent and the last opposition of a person for one channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChannelConsent {
     /// The last consent.
@@ -146,45 +147,46 @@ impl ChannelConsent {
         }
     }
 
-    /// Notes a consent, told by `true` where it changed something. Only the person lifts an
-    /// opposition: what the merchant tells after one is not taken.
+    /// Notes a consent, and returns whether something changed. Only the person lifts an opposition: a
+    /// consent that the merchant reports after an opposition is ignored.
     pub fn consent(&mut self, consent: Consent) -> bool {
-        let is_news = self.consent.as_ref().is_none_or(|known| known.at < consent.at);
-        let may = consent.source != ConsentSource::Merchant || !self.is_opposed();
-        if is_news && may {
+        let is_newer = self.consent.as_ref().is_none_or(|known| known.at < consent.at);
+        let is_allowed = consent.source != ConsentSource::Merchant || !self.is_opposed();
+        if is_newer && is_allowed {
             self.consent = Some(consent);
         }
-        is_news && may
+        is_newer && is_allowed
     }
 
-    /// Notes an opposition, told by `true` where it changed something.
+    /// Notes an opposition, and returns whether something changed.
     pub fn oppose(&mut self, opposition: Opposition) -> bool {
-        let is_news = self.opposition.is_none_or(|known| known.at < opposition.at);
-        if is_news {
+        let is_newer = self.opposition.is_none_or(|known| known.at < opposition.at);
+        if is_newer {
             self.opposition = Some(opposition);
         }
-        is_news
+        is_newer
     }
 
-    /// Another address or number takes the place of one that nobody answered at.
+    /// Removes the opposition of an address that does not exist, since another address or number replaced
+    /// the address.
     pub fn address_changed(&mut self) {
         self.opposition.take_if(|known| known.reason == OppositionReason::Bounced);
     }
 }
 
-/// What a person said of every channel.
+/// The consents and oppositions of a person for every channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Consents {
-    /// Of e-mail.
+    /// For e-mail.
     pub email: ChannelConsent,
-    /// Of SMS.
+    /// For SMS.
     pub sms: ChannelConsent,
-    /// Of letters.
+    /// For letters.
     pub postal: ChannelConsent,
 }
 
 impl Consents {
-    /// What was said of a channel.
+    /// The consent and opposition for a channel.
     #[must_use]
     pub const fn of(&self, channel: Channel) -> &ChannelConsent {
         match channel {
@@ -194,7 +196,7 @@ impl Consents {
         }
     }
 
-    /// The same, to change it.
+    /// As [`Consents::of`], to change them.
     pub const fn of_mut(&mut self, channel: Channel) -> &mut ChannelConsent {
         match channel {
             Channel::Email => &mut self.email,
@@ -203,8 +205,8 @@ impl Consents {
         }
     }
 
-    /// Takes the oppositions of the same person known a second time. Consents stay where they were
-    /// given: they were for another address.
+    /// Adds the oppositions of another member who is the same person. Consents are not added: the person
+    /// gave them for another address.
     pub fn absorb(&mut self, other: &Self) {
         for channel in Channel::ALL {
             if let Some(opposition) = other.of(channel).opposition {
@@ -213,8 +215,8 @@ impl Consents {
         }
     }
 
-    /// Whether marketing may be sent by a channel: e-mail and SMS need a consent, letters only that
-    /// nobody opposed.
+    /// Whether marketing may be sent by a channel. E-mail and SMS need a consent; letters need only that
+    /// the person did not oppose.
     #[must_use]
     pub fn permit(&self, channel: Channel) -> bool {
         let consents = self.of(channel);
@@ -241,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn marketing_by_e_mail_and_sms_needs_a_consent_and_letters_only_no_opposition() {
+    fn e_mail_and_sms_need_a_consent_and_letters_only_no_opposition() {
         let mut consents = Consents::default();
         assert!(!consents.permit(Channel::Email) && !consents.permit(Channel::Sms));
         assert!(consents.permit(Channel::Postal));
@@ -273,7 +275,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_the_person_said_last_counts_in_whatever_order_it_arrives(
+        fn the_last_consent_or_opposition_counts_in_whatever_order_they_arrive(
             mut events in proptest::collection::vec((0_i64..50, any::<bool>()), 1..12),
             seed in any::<usize>(),
         ) {

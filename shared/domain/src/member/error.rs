@@ -1,6 +1,7 @@
 //! Why a member is not created or changed.
 
 use crate::error::error_codes;
+use crate::member::limits::MOST_BLOCKED_CARDS;
 
 /// Why a member is not created or changed.
 ///
@@ -8,38 +9,40 @@ use crate::error::error_codes;
 /// No variant carries what a person typed, so each of them may be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum MemberError {
-    /// An e-mail address without the shape of one.
+    /// A text that does not have the shape of an e-mail address.
     #[error("is not an e-mail address: write it as name@example.com")]
     Email,
     /// A birth date in the future or before 1900.
     #[error("must be after 1900 and not in the future")]
     BirthDate,
-    /// A card's number that another member has.
+    /// The number of another member's card.
     #[error("is another member's card: check its number, or merge the two if they are one person")]
     CardTaken,
-    /// A card's number that was blocked as lost.
+    /// The number of a card that was blocked as lost.
     #[error("is a card that was blocked as lost: find its member by mobile, or replace the card")]
     CardBlocked,
-    /// A member without a card, where one is to be blocked.
-    #[error("has no card: replace gives one")]
+    /// A member who has no card to block or unblock.
+    #[error("has no card: give the member one with replace")]
     NoCard,
-    /// More lost cards than a member can have.
-    #[error("has lost {} cards, the most that are kept blocked", crate::member::card::MOST_BLOCKED)]
+    /// A member with the most blocked cards already.
+    #[error("has lost {MOST_BLOCKED_CARDS} cards, the most that are kept blocked")]
     TooManyBlockedCards,
-    /// A scanned text that holds no card's number.
-    #[error("holds no card of ours: scan the code of the card, or send its number as card_number")]
+    /// A scanned text without a card number.
+    #[error("holds no card number: scan the code of the card, or send its number as card_number")]
     QrUnreadable,
-    /// An invitation sent before the member's first day.
-    #[error("is before the day the member was created: a member is invited after that")]
+    /// An invitation sent before the day of the member's creation.
+    #[error("is before the day the member was created: check the date of the invitation")]
     InvitedBeforeCreation,
-    /// A card activated before the member's first day.
-    #[error("is before the day the member was created: a card is activated after that")]
+    /// A card activated before the day of the member's creation.
+    #[error("is before the day the member was created: check the date of the activation")]
     ActivatedBeforeCreation,
-    /// A person whom the law or the person's wish keeps out.
+    /// A contact of an erased person.
     #[error("belongs to a person who was erased: only the person can enrol again")]
     Suppressed,
-    /// The person never asked for a card, as far as we were told.
-    #[error("is not known, and nothing says that the person asked for a card")]
+    /// An unknown person, without a recorded request for the card.
+    #[error(
+        "is not known, and nothing says that the person asked for a card: send card_requested once the person asks"
+    )]
     NotEnrolled,
 }
 

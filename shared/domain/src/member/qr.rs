@@ -1,10 +1,10 @@
-//! What the QR code of a card holds: the card's number, or an address that ends in it.
+//! The text of a card's QR code: the card number, or a web address that ends with the card number.
 
+use super::card_number::CardNumber;
 use crate::MemberError;
-use crate::values::identifiers::CardNumber;
 
-/// Reads the text that a scanner gave. Of an address the last part of the path counts, without what
-/// follows a `?` or a `#`; the line end that scanners add is dropped.
+/// Reads the text that a scanner gave. In a web address the card number is the last part of the path,
+/// before a `?` or a `#`. The line end that scanners add is ignored.
 ///
 /// # Errors
 /// [`MemberError::QrUnreadable`].
@@ -22,7 +22,7 @@ fn is_web(scheme: &str) -> bool {
     scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")
 }
 
-/// The last part of an address's path; the host alone is none.
+/// The last part of the path of an address. An address without a path has none.
 fn last_part(address: &str) -> Result<&str, MemberError> {
     let path = address.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     let (_, last) = path.rsplit_once('/').ok_or(MemberError::QrUnreadable)?;
@@ -43,7 +43,7 @@ mod tests {
     #[case("HTTPS://CARTE.EXAMPLE.COM/C/2990000012345")]
     #[case("http://carte.example.com/c/2990000012345/")]
     #[case("https://carte.example.com/c/2990000012345?source=carte#haut")]
-    fn a_code_holds_the_number_or_an_address_that_ends_in_it(#[case] scanned: &str) {
+    fn a_qr_code_holds_the_card_number_or_an_address_that_ends_with_it(#[case] scanned: &str) {
         assert_eq!(card_number(scanned), Ok(CardNumber::parse("2990000012345").unwrap()));
     }
 
@@ -58,7 +58,7 @@ mod tests {
     #[case("mailto:camille@example.com")]
     #[case("WIFI:T:WPA;S:boutique;P:secret;;")]
     #[case("tel:+33639980012")]
-    fn a_code_of_something_else_holds_no_card(#[case] scanned: &str) {
+    fn a_qr_code_of_something_else_is_refused(#[case] scanned: &str) {
         assert_eq!(card_number(scanned), Err(MemberError::QrUnreadable));
     }
 }

@@ -1,23 +1,25 @@
-//! A member's registration: the invitation to complete it, and its completion (*carte activée*).
+//! A member's registration: the invitation to complete the registration, and its completion
+//! (*carte activée*).
 
-use crate::{Instant, MemberError, Person, retention};
+use super::Person;
+use crate::{Instant, MemberError, retention};
 
-/// What is told of a registration.
+/// The steps of a registration that the merchant's software reports.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Registration {
-    /// When the invitation to complete it was sent.
+    /// When the invitation to complete the registration was sent.
     pub invited_at: Option<Instant>,
-    /// When the person completed it.
+    /// When the person completed the registration.
     pub activated_at: Option<Instant>,
 }
 
 impl Registration {
-    /// Notes it on a person, and tells whether that changed anything: an invitation is sent once and a
-    /// card activated once, so that what was told first stands.
+    /// Notes the steps on a person, and returns whether the person changed. Each step happens once, so the
+    /// first report of a step stays.
     ///
     /// # Errors
     /// [`MemberError::InvitedBeforeCreation`] or [`MemberError::ActivatedBeforeCreation`] for a day before the
-    /// member's first: a year mistaken would erase the member at once.
+    /// day of the creation: a wrong year would erase the member at once.
     pub fn note(&self, person: &mut Person) -> Result<bool, MemberError> {
         let first_day = retention::day_of(person.created_at);
         let is_before =
@@ -66,20 +68,20 @@ mod tests {
     }
 
     #[test]
-    fn what_was_told_first_stands() {
+    fn the_first_report_of_a_step_stays() {
         let mut person = person();
-        let told = |invited: &str, activated: Option<&str>| Registration {
+        let report = |invited: &str, activated: Option<&str>| Registration {
             invited_at: Some(instant(invited)),
             activated_at: activated.map(instant),
         };
-        let first = told("2026-09-02T10:00:00Z", None);
+        let first = report("2026-09-02T10:00:00Z", None);
         assert_eq!(first.note(&mut person), Ok(true));
         assert_eq!(first.note(&mut person), Ok(false));
-        let second = told("2026-09-09T10:00:00Z", Some("2026-09-10T10:00:00Z"));
+        let second = report("2026-09-09T10:00:00Z", Some("2026-09-10T10:00:00Z"));
         assert_eq!(second.note(&mut person), Ok(true));
         assert_eq!(person.invited_at, first.invited_at);
         assert_eq!(person.activated_at, second.activated_at);
-        let third = told("2026-09-11T10:00:00Z", Some("2026-09-12T10:00:00Z"));
+        let third = report("2026-09-11T10:00:00Z", Some("2026-09-12T10:00:00Z"));
         assert_eq!(third.note(&mut person), Ok(false));
     }
 
@@ -88,7 +90,7 @@ mod tests {
     #[case("2026-09-01T09:58:00+02:00", true)]
     #[case("2026-08-31T23:59:00+02:00", false)]
     #[case("2016-09-02T10:00:00+02:00", false)]
-    fn nothing_is_told_of_the_days_before_the_first(#[case] at: &str, #[case] fits: bool) {
+    fn a_step_before_the_day_of_the_creation_is_refused(#[case] at: &str, #[case] fits: bool) {
         let at = Some(instant(at));
         let invited = Registration { invited_at: at, ..Registration::default() };
         let activated = Registration { activated_at: at, ..Registration::default() };

@@ -8,24 +8,24 @@ use crate::error::error_codes;
 /// No variant carries what a person typed, so each of them may be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum MerchantError {
-    /// Where no page of a till comes from.
+    /// A text that is not a web origin.
     #[error(
         "is not an origin: write it as https://caisse.example.com, without a path (http for localhost only)"
     )]
     Origin,
-    /// A provider account's code out of its alphabet.
+    /// The code of a provider account with other characters than its alphabet, or too long.
     #[error("must be 1 to 40 lower-case letters, digits or hyphens")]
     AccountCode,
-    /// What an SMS cannot come from.
+    /// A text that cannot be the sender of an SMS.
     #[error("must be 3 to 11 letters, digits or spaces beginning with a letter, or a short code")]
     SmsSender,
-    /// What cannot take the word STOP.
+    /// A number that cannot receive the word STOP.
     #[error("must be a short code of five digits: 36xxx, or 38xxx")]
     StopNumber,
-    /// A price of one message that no provider asks for.
+    /// A price of one message that is out of range.
     #[error("must be 0 to 1000000 millionths of a euro")]
     UnitPrice,
-    /// The last day of a contract that has passed, or is years away.
+    /// A last day of a contract that has passed, or is more than 5 years away.
     #[error("must be today or later, and within 5 years")]
     ContractEnd,
 }

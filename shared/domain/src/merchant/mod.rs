@@ -1,4 +1,4 @@
-//! A merchant, its contracts and its establishments.
+//! A merchant (*commerçant*), its agreements and its establishments.
 
 mod error;
 
@@ -11,62 +11,64 @@ pub mod sender;
 use crate::{Day, DomainError, EstablishmentId, MerchantId};
 use jiff::tz::TimeZone;
 
-/// What the merchant sells; it decides how long members are kept and what a basket may hold.
+/// The sector of a merchant. It decides how long members are stored and what is stored of a basket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sector {
-    /// Any shop but an optician's.
+    /// Shops other than opticians.
     Retail,
-    /// Opticians: members kept 5 years instead of 3, baskets cut down.
+    /// Opticians: members are stored for 5 years instead of 3, and baskets are reduced to families.
     Optical,
 }
 
-/// A document the merchant signed: the terms, the processing contract (GDPR art. 28), an attestation.
+/// A document that the merchant signed: the terms of service, the processing contract (GDPR art. 28), or an
+/// attestation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agreement {
     /// The version of its text.
     pub version: String,
-    /// The day it was signed.
+    /// The day of the signature.
     pub signed_on: Day,
-    /// Who signed for the merchant.
+    /// The person who signed for the merchant.
     pub signatory: String,
 }
 
-/// A merchant (*commerçant*), the controller on whose behalf data are processed.
+/// A merchant (*commerçant*): the controller of the personal data (GDPR art. 4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merchant {
     /// Its identifier.
     pub id: MerchantId,
     /// The operator's own reference of the contract, unique.
     pub reference: String,
-    /// The name messages are signed with.
+    /// The name in the signature of messages.
     pub name: String,
-    /// What it sells.
+    /// Its sector.
     pub sector: Sector,
-    /// The terms of service it accepted.
+    /// The terms of service that the merchant accepted.
     pub terms: Agreement,
-    /// The processing contract it signed.
+    /// The processing contract that the merchant signed.
     pub processing_contract: Agreement,
-    /// Its word that every customer in its files asked for the card; `None` where each row must say so.
+    /// The attestation that every customer in the merchant's files asked for the card. Without it, each row
+    /// must say so.
     pub enrolment_attestation: Option<Agreement>,
-    /// The last day of the contract, where its end is known.
+    /// The last day of the contract, where it is known.
     pub contract_ends_on: Option<Day>,
 }
 
-/// How far ahead the end of a contract may be told, in months.
+/// The most months from today to the end of a contract.
 pub(crate) const CONTRACT_END_MONTHS: i32 = 60;
 
 impl Merchant {
-    /// Whether the contract has ended: from the day after its last one, in Europe/Paris.
+    /// Whether the contract has ended: from the day after its last day, in Europe/Paris.
     #[must_use]
     pub fn contract_has_ended(&self, today: Day) -> bool {
         self.contract_ends_on.is_some_and(|last| today > last)
     }
 
-    /// Reads the last day of a contract: today or later, and within 5 years, so that no slip of the
-    /// pen ends one at once or never.
+    /// Reads the last day of a contract: today or later, and within 5 years. So a typing error neither ends a
+    /// contract at once nor makes it endless.
     ///
     /// # Errors
-    /// [`ValueError::DayUnreadable`], [`MerchantError::ContractEnd`].
+    /// [`crate::ValueError::DayUnreadable`], [`MerchantError::ContractEnd`].
     pub fn contract_end(text: &str, today: Day) -> Result<Day, DomainError> {
         let last = Day::parse(text)?;
         if last < today || last > today.plus_months(CONTRACT_END_MONTHS) {
@@ -76,7 +78,7 @@ impl Merchant {
     }
 }
 
-/// The day from which what a merchant left is archived: the day after the last one of the contract.
+/// The day on which the merchant's data are archived: the day after the last day of the contract.
 #[must_use]
 pub fn archive_due(contract_ends_on: Day) -> Day {
     Day::from_ordinal(contract_ends_on.ordinal() + 1)
@@ -85,11 +87,11 @@ pub fn archive_due(contract_ends_on: Day) -> Day {
 /// An establishment (*point de vente*).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Establishment {
-    /// Its code within the merchant.
+    /// Its code, unique within the merchant.
     pub id: EstablishmentId,
     /// Its name.
     pub name: String,
-    /// Its IANA time zone: a receipt's day is computed in it.
+    /// Its time zone, in which the day of a receipt is computed.
     pub time_zone: TimeZone,
 }
 
@@ -114,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_merchant_left_is_archived_from_the_day_after_the_contract() {
+    fn the_data_of_a_merchant_are_archived_on_the_day_after_the_contract() {
         assert_eq!(archive_due(Day::parse("2026-11-30").unwrap()).to_string(), "2026-12-01");
         assert_eq!(archive_due(Day::parse("2028-02-28").unwrap()).to_string(), "2028-02-29");
     }

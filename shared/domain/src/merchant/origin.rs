@@ -1,8 +1,8 @@
-//! Where the page of a till that runs in a browser comes from.
+//! The web origin of a till that runs in a browser.
 
 use crate::MerchantError;
 
-/// Longer than any host name with its scheme and port.
+/// The most characters: more than any host name with its scheme and port has.
 const LONGEST: usize = 270;
 
 /// A web origin (RFC 6454) as a browser writes it: `https://caisse.example.com`.
@@ -10,8 +10,8 @@ const LONGEST: usize = 270;
 pub struct Origin(String);
 
 impl Origin {
-    /// Reads an origin: https, a host in lower-case ASCII, and a port where it is not 443; nothing after
-    /// it. `http` is for `localhost` only, where a till is written.
+    /// Reads an origin: `https`, a host in lower-case ASCII, and a port other than 443 where there is one.
+    /// Nothing may follow. `http` is accepted for `localhost` only, for the developers of a till.
     ///
     /// # Errors
     /// [`MerchantError::Origin`].
@@ -21,7 +21,7 @@ impl Origin {
             Some((host, port)) => (host, Some(port)),
             None => (authority, None),
         };
-        // A browser leaves out the port that the scheme has by itself.
+        // A browser leaves out the usual port of the scheme.
         let usual_port = match scheme {
             "https" => "443",
             "http" if host == "localhost" => "80",
@@ -37,14 +37,14 @@ impl Origin {
         }
     }
 
-    /// As a browser sends it.
+    /// The text, as a browser sends it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Labels of lower-case letters, digits and hyphens, set off by points.
+/// Whether a text is labels of lower-case letters, digits and hyphens, separated by points.
 fn is_host(host: &str) -> bool {
     host.split('.').all(|label| {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
@@ -67,7 +67,7 @@ mod tests {
     #[case("https://192.0.2.7")]
     #[case("http://localhost")]
     #[case("http://localhost:5173")]
-    fn an_origin_is_written_as_a_browser_does(#[case] text: &str) {
+    fn an_origin_is_read_as_a_browser_writes_it(#[case] text: &str) {
         assert_eq!(Origin::parse(text).unwrap().as_str(), text);
     }
 
@@ -95,12 +95,12 @@ mod tests {
     #[case("http://localhost.example.com")]
     #[case("file://localhost")]
     #[case(" https://caisse.example.com")]
-    fn what_no_browser_would_send_is_refused(#[case] text: &str) {
+    fn a_text_that_no_browser_sends_is_refused(#[case] text: &str) {
         assert_eq!(Origin::parse(text), Err(MerchantError::Origin));
     }
 
     #[test]
-    fn an_origin_is_bounded() {
+    fn an_origin_that_is_too_long_is_refused() {
         let host = ["a"; 140].join(".");
         assert_eq!(Origin::parse(&format!("https://{host}")), Err(MerchantError::Origin));
     }

@@ -1,68 +1,57 @@
-//! What stands against a programme when it is saved: rules that give without limit, contradict
-//! themselves, or end before they begin.
+//! The checks of a programme when it is saved: no rule gives without limit, contradicts another, or ends
+//! before it begins.
 
 use super::condition::Condition;
+use super::expiry::Expiry;
 use super::goods::Goods;
+use super::level::LevelCode;
+use super::limits::{
+    MOST_COUNT, MOST_EXPIRY_MONTHS, MOST_GOODS, MOST_HUNDREDTHS, MOST_LEVELS, MOST_PENDING_DAYS,
+    MOST_POINTS, MOST_RULES, MOST_VISITS_A_DAY, NAME_LENGTH,
+};
 use super::rules::Each;
-use super::{Expiry, Terms, Unit};
+use super::terms::{Terms, Unit};
 use crate::purchase::optician;
 use crate::values::sensitive;
-use crate::{Cents, DomainError, EstablishmentId, ProgrammeError, Sector, ValueError};
+use crate::{
+    Cents, DomainError, EstablishmentId, InvalidField, ProgrammeError, Sector, ValueError,
+};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// The most rules of one kind, so that a merchant's settings stay one small read.
-pub const MOST_RULES: usize = 20;
-/// The most levels.
-pub const MOST_LEVELS: usize = 10;
-/// The most products, and the most categories, that one rule names.
-pub const MOST_GOODS: usize = 50;
-/// The most characters of a rule's or a level's name.
-pub const NAME_LENGTH: usize = 40;
-/// The most points that a rule gives at once.
-pub const MOST_POINTS: u32 = 10_000;
-/// The longest time for returns.
-pub const MOST_PENDING_DAYS: u8 = 90;
-/// The longest life of what was earned.
-pub const MOST_MONTHS: u8 = 60;
-/// The largest multiplier: ten times.
-pub const MOST_HUNDREDTHS: u32 = 1_000;
-/// The most a day's cap or a level asks for.
-const MOST_COUNT: i64 = 10_000_000;
-/// Minutes of a day.
+/// The minutes of a day.
 const DAY_MINUTES: u16 = 24 * 60;
 
-/// One thing against a programme, and the field it stands in (RFC 6901).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flaw {
-    /// Where.
-    pub pointer: String,
-    /// What.
-    pub error: DomainError,
-}
+/// The fields that are not accepted so far.
+struct Invalid(Vec<InvalidField>);
 
-struct Flaws(Vec<Flaw>);
-
-impl Flaws {
-    fn note(&mut self, holds: bool, pointer: impl Into<String>, error: impl Into<DomainError>) {
-        if !holds {
-            self.0.push(Flaw { pointer: pointer.into(), error: error.into() });
+impl Invalid {
+    /// Notes the field at `pointer` unless it is accepted.
+    fn check(
+        &mut self,
+        is_accepted: bool,
+        pointer: impl Into<Cow<'static, str>>,
+        error: impl Into<DomainError>,
+    ) {
+        if !is_accepted {
+            self.0.push(InvalidField::new(pointer, error));
         }
     }
 
     fn name(&mut self, name: Option<&String>, pointer: &str) {
         let Some(name) = name else { return };
         let pointer = format!("{pointer}/name");
-        if let Err(invalid) = sensitive::name(name, NAME_LENGTH) {
-            self.note(false, pointer, invalid);
+        if let Err(error) = sensitive::name(name, NAME_LENGTH) {
+            self.check(false, pointer, error);
         } else {
-            // White space around it is kept, and counts.
+            // White space around the name is stored, and counts.
             let fits = name.chars().count() <= NAME_LENGTH;
-            self.note(fits, pointer, ValueError::TooLong { limit: NAME_LENGTH });
+            self.check(fits, pointer, ValueError::TooLong { limit: NAME_LENGTH });
         }
     }
 
     fn points(&mut self, points: u32, pointer: &str) {
-        self.note(
+        self.check(
             (1..=MOST_POINTS).contains(&points),
             format!("{pointer}/points"),
             ProgrammeError::RulePoints,
@@ -71,42 +60,43 @@ impl Flaws {
 
     fn goods(&mut self, goods: &Goods, sector: Sector, pointer: &str) {
         let fits = goods.skus.len() <= MOST_GOODS && goods.categories.len() <= MOST_GOODS;
-        self.note(fits, format!("{pointer}/skus"), ProgrammeError::TooManyGoods);
+        self.check(fits, format!("{pointer}/skus"), ProgrammeError::TooManyGoods);
         if sector == Sector::Optical {
-            self.note(
+            self.check(
                 goods.skus.is_empty(),
                 format!("{pointer}/skus"),
                 ProgrammeError::OpticianGoods,
             );
             let families = goods.categories.iter().all(|category| optician::is_family(category));
-            self.note(families, format!("{pointer}/categories"), ProgrammeError::OpticianGoods);
+            self.check(families, format!("{pointer}/categories"), ProgrammeError::OpticianGoods);
         }
     }
 }
 
-pub(super) fn flaws(
+/// Every field of the terms that is not accepted.
+pub(super) fn invalid_fields(
     terms: &Terms,
     sector: Sector,
     establishments: &BTreeSet<EstablishmentId>,
-) -> Vec<Flaw> {
-    let mut flaws = Flaws(vec![]);
-    counts(terms, &mut flaws);
-    spend(terms, sector, &mut flaws);
-    visits(terms, &mut flaws);
-    multipliers(terms, &mut flaws);
-    bonuses(terms, sector, &mut flaws);
-    levels(terms, &mut flaws);
-    flaws.goods(&terms.excluded, sector, "/excluded");
-    lifetime(terms, &mut flaws);
-    for ((list, index), when) in terms.conditions() {
-        condition(when, &format!("/{list}/{index}/when"), terms, establishments, &mut flaws);
+) -> Vec<InvalidField> {
+    let mut invalid = Invalid(vec![]);
+    counts(terms, &mut invalid);
+    spend(terms, sector, &mut invalid);
+    visits(terms, &mut invalid);
+    multipliers(terms, &mut invalid);
+    bonuses(terms, sector, &mut invalid);
+    levels(terms, &mut invalid);
+    invalid.goods(&terms.excluded, sector, "/excluded");
+    lifetime(terms, &mut invalid);
+    for (pointer, when) in terms.conditions() {
+        condition(when, &pointer, terms, establishments, &mut invalid);
     }
-    given_without_spending(terms, &mut flaws);
-    given_back(terms, &mut flaws);
-    flaws.0
+    given_without_spending(terms, &mut invalid);
+    given_back(terms, &mut invalid);
+    invalid.0
 }
 
-fn counts(terms: &Terms, flaws: &mut Flaws) {
+fn counts(terms: &Terms, invalid: &mut Invalid) {
     let rules = [
         ("/spend", terms.spend.len()),
         ("/visits", terms.visits.len()),
@@ -114,100 +104,108 @@ fn counts(terms: &Terms, flaws: &mut Flaws) {
         ("/bonuses", terms.bonuses.len()),
     ];
     for (pointer, count) in rules {
-        flaws.note(count <= MOST_RULES, pointer, ProgrammeError::TooManyRules);
+        invalid.check(count <= MOST_RULES, pointer, ProgrammeError::TooManyRules);
     }
-    flaws.note(terms.levels.len() <= MOST_LEVELS, "/levels", ProgrammeError::TooManyRules);
+    invalid.check(terms.levels.len() <= MOST_LEVELS, "/levels", ProgrammeError::TooManyRules);
     let minimum = Cents::of_document(terms.minimum_spend.get());
-    flaws.note(minimum.is_ok(), "/minimum_spend_cents", ValueError::AmountNegative);
+    invalid.check(minimum.is_ok(), "/minimum_spend_cents", ValueError::AmountNegative);
     let cap = terms.daily_cap.is_none_or(|cap| (1..=MOST_COUNT).contains(&cap.get()));
-    flaws.note(cap, "/daily_cap", ProgrammeError::RulePoints);
+    invalid.check(cap, "/daily_cap", ProgrammeError::RulePoints);
     let gifts = [
         ("/gifts/welcome", terms.gifts.welcome),
         ("/gifts/activation", terms.gifts.activation),
         ("/gifts/birthday", terms.gifts.birthday),
     ];
     for (pointer, points) in gifts {
-        flaws.note(points <= MOST_POINTS, pointer, ProgrammeError::RulePoints);
+        invalid.check(points <= MOST_POINTS, pointer, ProgrammeError::RulePoints);
     }
 }
 
-fn spend(terms: &Terms, sector: Sector, flaws: &mut Flaws) {
+fn spend(terms: &Terms, sector: Sector, invalid: &mut Invalid) {
     for (index, rule) in terms.spend.iter().enumerate() {
         let pointer = format!("/spend/{index}");
-        flaws.name(rule.name.as_ref(), &pointer);
-        flaws.note(
+        invalid.name(rule.name.as_ref(), &pointer);
+        invalid.check(
             rule.points <= MOST_POINTS,
             format!("{pointer}/points"),
             ProgrammeError::EarningRule,
         );
         let per = (1..=100_000).contains(&rule.per.get());
-        flaws.note(per, format!("{pointer}/per_cents"), ProgrammeError::EarningRule);
-        flaws.goods(&rule.goods, sector, &format!("{pointer}/goods"));
+        invalid.check(per, format!("{pointer}/per_cents"), ProgrammeError::EarningRule);
+        invalid.goods(&rule.goods, sector, &format!("{pointer}/goods"));
         let both = rule.goods.skus.intersection(&terms.excluded.skus).next().is_some()
             || rule.goods.categories.intersection(&terms.excluded.categories).next().is_some();
-        flaws.note(!both, format!("{pointer}/goods"), ProgrammeError::EarnsWhatIsExcluded);
+        invalid.check(!both, format!("{pointer}/goods"), ProgrammeError::EarnsWhatIsExcluded);
     }
 }
 
-fn visits(terms: &Terms, flaws: &mut Flaws) {
+fn visits(terms: &Terms, invalid: &mut Invalid) {
     for (index, rule) in terms.visits.iter().enumerate() {
         let pointer = format!("/visits/{index}");
-        flaws.name(rule.name.as_ref(), &pointer);
-        flaws.points(rule.points, &pointer);
-        let most = (1..=24).contains(&rule.most_a_day);
-        flaws.note(most, format!("{pointer}/most_a_day"), ProgrammeError::VisitsADay);
+        invalid.name(rule.name.as_ref(), &pointer);
+        invalid.points(rule.points, &pointer);
+        let most = (1..=MOST_VISITS_A_DAY).contains(&rule.most_a_day);
+        invalid.check(most, format!("{pointer}/most_a_day"), ProgrammeError::VisitsADay);
     }
 }
 
-fn multipliers(terms: &Terms, flaws: &mut Flaws) {
+fn multipliers(terms: &Terms, invalid: &mut Invalid) {
     for (index, rule) in terms.multipliers.iter().enumerate() {
         let pointer = format!("/multipliers/{index}");
-        flaws.name(rule.name.as_ref(), &pointer);
+        invalid.name(rule.name.as_ref(), &pointer);
         let more = (101..=MOST_HUNDREDTHS).contains(&rule.hundredths);
-        flaws.note(more, format!("{pointer}/hundredths"), ProgrammeError::Multiplier);
+        invalid.check(more, format!("{pointer}/hundredths"), ProgrammeError::Multiplier);
     }
 }
 
-fn bonuses(terms: &Terms, sector: Sector, flaws: &mut Flaws) {
+fn bonuses(terms: &Terms, sector: Sector, invalid: &mut Invalid) {
     for (index, rule) in terms.bonuses.iter().enumerate() {
         let pointer = format!("/bonuses/{index}");
-        flaws.name(rule.name.as_ref(), &pointer);
-        flaws.points(rule.points, &pointer);
-        flaws.goods(&rule.goods, sector, &format!("{pointer}/goods"));
+        invalid.name(rule.name.as_ref(), &pointer);
+        invalid.points(rule.points, &pointer);
+        invalid.goods(&rule.goods, sector, &format!("{pointer}/goods"));
         if let Each::Piece { most_a_sale } = rule.each {
             let named = !rule.goods.is_empty();
-            flaws.note(named, format!("{pointer}/goods"), ProgrammeError::PiecesOfNothing);
+            invalid.check(named, format!("{pointer}/goods"), ProgrammeError::PiecesOfNothing);
             let most = (rule.points..=MOST_POINTS).contains(&most_a_sale);
-            flaws.note(most, format!("{pointer}/most_a_sale"), ProgrammeError::PiecesWithoutLimit);
+            invalid.check(
+                most,
+                format!("{pointer}/most_a_sale"),
+                ProgrammeError::PiecesWithoutLimit,
+            );
         }
     }
 }
 
-fn levels(terms: &Terms, flaws: &mut Flaws) {
+fn levels(terms: &Terms, invalid: &mut Invalid) {
     let (mut codes, mut thresholds) = (BTreeSet::new(), BTreeSet::new());
     for (index, level) in terms.levels.iter().enumerate() {
         let pointer = format!("/levels/{index}");
-        flaws.name(Some(&level.name), &pointer);
-        flaws.note(
+        invalid.name(Some(&level.name), &pointer);
+        invalid.check(
             codes.insert(&level.code),
             format!("{pointer}/code"),
             ProgrammeError::LevelTwice,
         );
         let from = (1..=MOST_COUNT).contains(&level.from.get());
-        flaws.note(from, format!("{pointer}/from_points"), ProgrammeError::RulePoints);
+        invalid.check(from, format!("{pointer}/from_points"), ProgrammeError::RulePoints);
         let alone = thresholds.insert(level.from);
-        flaws.note(alone, format!("{pointer}/from_points"), ProgrammeError::LevelTwice);
+        invalid.check(alone, format!("{pointer}/from_points"), ProgrammeError::LevelTwice);
     }
 }
 
-fn lifetime(terms: &Terms, flaws: &mut Flaws) {
+fn lifetime(terms: &Terms, invalid: &mut Invalid) {
     let pending = terms.pending_days <= MOST_PENDING_DAYS;
-    flaws.note(pending, "/pending_days", ProgrammeError::PendingDays);
+    invalid.check(pending, "/pending_days", ProgrammeError::PendingDays);
     let months = match terms.expiry {
         Expiry::Never => return,
         Expiry::AfterEarning { months } | Expiry::AfterInactivity { months } => months,
     };
-    flaws.note((1..=MOST_MONTHS).contains(&months), "/expiry/months", ProgrammeError::ExpiryMonths);
+    invalid.check(
+        (1..=MOST_EXPIRY_MONTHS).contains(&months),
+        "/expiry/months",
+        ProgrammeError::ExpiryMonths,
+    );
 }
 
 fn condition(
@@ -215,28 +213,28 @@ fn condition(
     pointer: &str,
     terms: &Terms,
     establishments: &BTreeSet<EstablishmentId>,
-    flaws: &mut Flaws,
+    invalid: &mut Invalid,
 ) {
     let ends = when.until.is_none_or(|until| when.from.is_none_or(|from| from <= until));
-    flaws.note(ends, format!("{pointer}/until"), ProgrammeError::EndsBeforeItBegins);
+    invalid.check(ends, format!("{pointer}/until"), ProgrammeError::EndsBeforeItBegins);
     let hours =
         when.hours.is_none_or(|hours| hours.from < hours.until && hours.until <= DAY_MINUTES);
-    flaws.note(hours, format!("{pointer}/hours"), ProgrammeError::HoursEmpty);
+    invalid.check(hours, format!("{pointer}/hours"), ProgrammeError::HoursEmpty);
     let known = when.establishments.is_subset(establishments);
-    flaws.note(known, format!("{pointer}/establishments"), ProgrammeError::EstablishmentUnknown);
-    let is_level = |code: &super::LevelCode| terms.levels.iter().any(|level| level.code == *code);
+    invalid.check(known, format!("{pointer}/establishments"), ProgrammeError::EstablishmentUnknown);
+    let is_level = |code: &LevelCode| terms.levels.iter().any(|level| level.code == *code);
     let levels = when.levels.iter().all(is_level);
-    flaws.note(levels, format!("{pointer}/levels"), ProgrammeError::LevelUnknown);
+    invalid.check(levels, format!("{pointer}/levels"), ProgrammeError::LevelUnknown);
     let minimum = Cents::of_document(when.minimum_spend.get());
-    flaws.note(
+    invalid.check(
         minimum.is_ok(),
         format!("{pointer}/minimum_spend_cents"),
         ValueError::AmountNegative,
     );
 }
 
-/// What is given whatever is spent could be had without end, were the day not capped.
-fn given_without_spending(terms: &Terms, flaws: &mut Flaws) {
+/// A bonus for any sale, however small, could be earned without limit unless the day is capped.
+fn given_without_spending(terms: &Terms, invalid: &mut Invalid) {
     if terms.daily_cap.is_some() || terms.minimum_spend > Cents::ZERO {
         return;
     }
@@ -244,12 +242,12 @@ fn given_without_spending(terms: &Terms, flaws: &mut Flaws) {
     for (index, bonus) in terms.bonuses.iter().enumerate() {
         let limited = bonus.each != Each::Sale || !bonus.goods.is_empty() || !free(&bonus.when);
         let pointer = format!("/bonuses/{index}/when/minimum_spend_cents");
-        flaws.note(limited, pointer, ProgrammeError::GivesWithoutLimit);
+        invalid.check(limited, pointer, ProgrammeError::GivesWithoutLimit);
     }
 }
 
-/// Money given back must be less than what was spent, the greatest multiplier counted in.
-fn given_back(terms: &Terms, flaws: &mut Flaws) {
+/// Money given back must be less than the money spent, with the greatest multiplier.
+fn given_back(terms: &Terms, invalid: &mut Invalid) {
     if terms.unit == Unit::Points {
         return;
     }
@@ -257,7 +255,11 @@ fn given_back(terms: &Terms, flaws: &mut Flaws) {
     for (index, rule) in terms.spend.iter().enumerate() {
         let given = i64::from(rule.points) * i64::from(most);
         let less = given < rule.per.get().saturating_mul(100);
-        flaws.note(less, format!("/spend/{index}/points"), ProgrammeError::GivesBackMoreThanSpent);
+        invalid.check(
+            less,
+            format!("/spend/{index}/points"),
+            ProgrammeError::GivesBackMoreThanSpent,
+        );
     }
 }
 
@@ -277,7 +279,9 @@ mod tests {
         let shops = BTreeSet::from([EstablishmentId::parse("paris").unwrap()]);
         match Programme::check(terms, Sector::Retail, &shops) {
             Ok(_) => vec![],
-            Err(flaws) => flaws.into_iter().map(|flaw| (flaw.pointer, flaw.error)).collect(),
+            Err(invalid) => {
+                invalid.into_iter().map(|field| (field.pointer.into_owned(), field.error)).collect()
+            }
         }
     }
 
@@ -304,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn a_usual_programme_has_no_flaw() {
+    fn a_usual_programme_is_accepted() {
         let when = Condition { minimum_spend: Cents::new(1), ..Condition::default() };
         let visits = vec![VisitRule { name: None, points: 1, most_a_day: 1, when }];
         let levels = vec![level("silver", 100), level("gold", 1_000)];
@@ -349,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn money_given_back_stays_below_what_was_spent_whatever_multiplies_it() {
+    fn money_given_back_stays_below_the_money_spent_with_any_multiplier() {
         let half = vec![SpendRule::of_everything(50, Cents::new(100))];
         let cagnotte = Terms { unit: Unit::Cents, spend: half.clone(), ..Terms::default() };
         assert_eq!(check(cagnotte), []);
@@ -392,7 +396,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_none_or_tells_of_health_is_refused_with_its_field() {
+    fn an_empty_name_or_one_with_health_data_is_refused_with_its_field() {
         let named = |name: &str| {
             let mut terms = Terms { levels: vec![level("gold", 100)], ..terms() };
             terms.spend[0].name = Some("Un point par euro".to_owned());
@@ -412,15 +416,16 @@ mod tests {
     }
 
     #[test]
-    fn no_rule_of_an_optician_reads_a_product_or_a_category_that_tells_of_health() {
+    fn a_rule_of_an_optician_names_no_product_and_only_the_four_families() {
         let mut terms = terms();
         terms.spend[0].goods = Goods {
             skus: BTreeSet::from(["VERRE-PROG".to_owned()]),
             categories: BTreeSet::from(["Contactologie".to_owned()]),
         };
-        let flaws = Programme::check(terms.clone(), Sector::Optical, &BTreeSet::new()).unwrap_err();
-        let seen: Vec<_> = flaws.iter().map(|flaw| flaw.pointer.as_str()).collect();
-        assert_eq!(seen, ["/spend/0/goods/skus", "/spend/0/goods/categories"]);
+        let invalid =
+            Programme::check(terms.clone(), Sector::Optical, &BTreeSet::new()).unwrap_err();
+        let pointers: Vec<_> = invalid.iter().map(|field| &*field.pointer).collect();
+        assert_eq!(pointers, ["/spend/0/goods/skus", "/spend/0/goods/categories"]);
         terms.spend[0].goods =
             Goods { categories: BTreeSet::from(["Solaire".to_owned()]), ..Goods::default() };
         assert!(Programme::check(terms, Sector::Optical, &BTreeSet::new()).is_ok());

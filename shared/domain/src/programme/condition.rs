@@ -1,12 +1,14 @@
-//! When a rule holds: its period, days, hours, places, and whom it is for.
+//! The condition of a rule: its period, days, hours, establishments and members.
 
-use super::earning::EarningContext;
+use super::context::EarningContext;
 use super::level::LevelCode;
 use crate::{Cents, Day, EstablishmentId};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Days of the week, as a set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A set of days of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "u8", into = "u8")]
 pub struct Weekdays(u8);
 
 impl Default for Weekdays {
@@ -19,7 +21,7 @@ impl Weekdays {
     /// Every day.
     pub const ALL: Self = Self(0b111_1111);
 
-    /// The days of a set of bits, Monday the lowest. None at all is every day.
+    /// The days of a set of bits, from Monday as the lowest bit. An empty set is every day.
     #[must_use]
     pub const fn from_bits(bits: u8) -> Self {
         match bits & Self::ALL.0 {
@@ -28,51 +30,69 @@ impl Weekdays {
         }
     }
 
-    /// As [`Weekdays::from_bits`] takes them.
+    /// The bits that [`Weekdays::from_bits`] takes.
     #[must_use]
     pub const fn bits(self) -> u8 {
         self.0
     }
 
-    /// Whether a day is one of them.
+    /// Whether a day is in the set.
     #[must_use]
     pub fn hold(self, day: Day) -> bool {
         self.0 & (1 << day.weekday()) != 0
     }
 }
 
-/// A part of the day in the establishment's zone, by minutes since midnight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+impl From<u8> for Weekdays {
+    fn from(bits: u8) -> Self {
+        Self::from_bits(bits)
+    }
+}
+
+impl From<Weekdays> for u8 {
+    fn from(days: Weekdays) -> Self {
+        days.bits()
+    }
+}
+
+/// Hours of the day in the establishment's time zone, in minutes since midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hours {
     /// The first minute.
     pub from: u16,
-    /// The first minute after it.
+    /// The minute after the last one.
     pub until: u16,
 }
 
-/// When a rule holds. What is left out asks for nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The condition of a rule. An absent part is always met.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Condition {
     /// The first day.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Day>,
     /// The last day.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Day>,
-    /// On which days of the week.
+    /// The days of the week.
     pub weekdays: Weekdays,
-    /// At what hours; a sale whose time a file does not tell counts as one of noon.
+    /// The hours of the day. A sale of a file without times counts as a sale at noon.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hours: Option<Hours>,
-    /// Where; empty is everywhere.
+    /// The establishments; empty for all.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub establishments: BTreeSet<EstablishmentId>,
-    /// Only in the month of the member's birthday.
+    /// Whether the rule applies only in the month of the member's birthday.
     pub birthday_month: bool,
-    /// Only for members of one of these levels; empty is for all.
+    /// The levels of members; empty for all members.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub levels: BTreeSet<LevelCode>,
-    /// Only for sales of so much.
+    /// The least amount of a sale.
     pub minimum_spend: Cents,
 }
 
 impl Condition {
-    /// Whether it holds for a sale of `total`.
+    /// Whether the condition is met by a sale of `total`.
     pub(crate) fn holds(&self, context: &EarningContext<'_>, total: Cents) -> bool {
         let EarningContext { day, minute, establishment, birth_month, level } = *context;
         self.from.is_none_or(|from| from <= day)

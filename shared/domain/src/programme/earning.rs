@@ -1,81 +1,50 @@
-//! What a basket earns: spending and visits, then one multiplier, then bonuses, within the cap of the
-//! day. Each part is told by its rule, so that a till can show why.
+//! The points that a sale or a visit earns: spending and visits, then one multiplier, then bonuses, within
+//! the daily cap. Each part of the points names its rule, so that a till can show the reasons.
 
-use super::level::LevelCode;
-use super::rules::{Bonus, Each, Multiplier};
-use super::{Programme, Terms};
-use crate::{Cents, Day, EstablishmentId, Line, Points};
+use super::Programme;
+use super::context::EarningContext;
+use super::rules::{Bonus, Each, Multiplier, SpendRule};
+use super::terms::Terms;
+use crate::ledger::account::DayCount;
+use crate::purchase::Line;
+use crate::{Cents, Points};
 
-/// What is sold: the till's total, and the lines it told, which may be none or not all.
+/// A basket that earns points.
 #[derive(Debug, Clone, Copy)]
 pub struct Basket<'a> {
-    /// What is paid.
+    /// The amount paid.
     pub total: Cents,
-    /// Its lines.
+    /// The lines that the till sent, perhaps none or not all of them.
     pub lines: &'a [Line],
 }
 
-/// When, where and to whom it is sold.
-#[derive(Debug, Clone, Copy)]
-pub struct EarningContext<'a> {
-    /// The day printed on the receipt.
-    pub day: Day,
-    /// The minute of that day in the establishment's zone.
-    pub minute: u16,
-    /// Where.
-    pub establishment: &'a EstablishmentId,
-    /// The month of the member's birthday, 1 to 12, where it is known.
-    pub birth_month: Option<i8>,
-    /// The member's level.
-    pub level: Option<&'a LevelCode>,
-}
-
-/// What a member earned on a day so far, and how often the member came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DayCount {
-    /// The day.
-    pub day: Day,
-    /// Points that its sales and visits gave, less those taken back with a sale.
-    pub earned: Points,
-    /// Its sales, and visits without one.
-    pub visits: u32,
-}
-
-impl DayCount {
-    /// A day of which nothing is known yet.
-    #[must_use]
-    pub const fn new(day: Day) -> Self {
-        Self { day, earned: Points::ZERO, visits: 0 }
-    }
-}
-
-/// Where a part of the points comes from.
+/// The kind of rule that a part of the points comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// Money spent.
     Spend,
     /// A visit.
     Visit,
-    /// The multiplier, beyond what it multiplied.
+    /// The multiplier: the points that it added.
     Multiplier,
     /// A bonus.
     Bonus,
-    /// What the cap of the day took off, below zero.
+    /// The daily cap: the points that it took off, below zero.
     DailyCap,
 }
 
-/// A part of the points, with the name of its rule.
+/// A part of the points, with its rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// What kind of rule.
+    /// The kind of rule.
     pub source: Source,
-    /// What the merchant calls the rule.
+    /// The merchant's name for the rule.
     pub name: Option<String>,
-    /// How many.
+    /// The points.
     pub points: Points,
 }
 
-/// What a basket earns, and why.
+/// The points that a sale or a visit earns, with their reasons.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Earning {
     /// The parts, in the order they were applied.
@@ -83,7 +52,7 @@ pub struct Earning {
 }
 
 impl Earning {
-    /// All of it.
+    /// The sum of the parts.
     #[must_use]
     pub fn total(&self) -> Points {
         self.parts.iter().map(|part| part.points).sum()
@@ -97,7 +66,7 @@ impl Earning {
 }
 
 impl Programme {
-    /// What a sale earns. `so_far` is what its day knew before it.
+    /// The points of a sale. `so_far` is the count of its day before the sale.
     #[must_use]
     pub fn earn(
         &self,
@@ -123,8 +92,8 @@ impl Programme {
         earning
     }
 
-    /// What a visit without a sale earns: the rules of visits and what multiplies them, as for a sale of
-    /// nothing. Bonuses are for sales.
+    /// The points of a visit without a sale: those of the rules for visits, with the multiplier, as for a
+    /// sale of zero. Bonuses are for sales only.
     #[must_use]
     pub fn earn_for_visit(&self, context: &EarningContext<'_>, so_far: DayCount) -> Earning {
         let terms = self.terms();
@@ -138,7 +107,7 @@ impl Programme {
         earning
     }
 
-    /// What money alone earns: what a return that names no sale takes back.
+    /// The points of the rules for money alone. A return that names no sale takes them back.
     #[must_use]
     pub fn earn_for_spend(&self, basket: Basket<'_>, context: &EarningContext<'_>) -> Points {
         let mut earning = Earning::default();
@@ -148,17 +117,16 @@ impl Programme {
 }
 
 impl Terms {
-    /// Each line to the rule that means it most particularly, each rule's amount rounded once. Lines
-    /// that come to more than was paid share what was paid; what was paid beyond them earns as goods
-    /// that nothing is known of.
+    /// Adds the points for money. Each line earns by the rule that names the line most specifically, and the
+    /// amount of each rule is rounded once. Where the lines sum to more than was paid, they share the amount
+    /// paid. Where they sum to less, the rest earns by the rules for all goods.
     fn add_spend(&self, basket: Basket<'_>, context: &EarningContext<'_>, earning: &mut Earning) {
-        let holding: Vec<_> = self
+        let mut rules: Vec<_> = self
             .spend
             .iter()
             .filter(|rule| rule.when.holds(context, basket.total))
             .map(|rule| (rule, 0_i128))
             .collect();
-        let mut rules = holding;
         let listed: i128 = basket.lines.iter().map(line_amount).sum();
         let paid = i128::from(basket.total.get().max(0));
         let (share, of) = if listed > paid { (paid, listed) } else { (1, 1) };
@@ -166,13 +134,13 @@ impl Terms {
             if self.excludes(line) {
                 continue;
             }
-            let meant = rules
+            let most_specific = rules
                 .iter_mut()
-                .filter_map(|(rule, amount)| Some((rule.goods.meant(line)?, *rule, amount)))
-                .max_by(|(a, one, _), (b, other, _)| {
-                    a.cmp(b).then_with(|| gives(one).cmp(&gives(other)))
-                });
-            if let Some((_, _, amount)) = meant {
+                .filter_map(|(rule, amount)| {
+                    Some(((rule.goods.matches(line)?, generosity(rule)), amount))
+                })
+                .max_by_key(|(rank, _)| *rank);
+            if let Some((_, amount)) = most_specific {
                 *amount += line_amount(line);
             }
         }
@@ -180,7 +148,7 @@ impl Terms {
         let of_all = rules
             .iter_mut()
             .filter(|(rule, _)| rule.goods.is_empty())
-            .max_by_key(|(rule, _)| gives(rule));
+            .max_by_key(|(rule, _)| generosity(rule));
         if let Some((_, amount)) = of_all {
             *amount += unlisted;
         }
@@ -228,16 +196,16 @@ impl Terms {
         self.excluded.name(line) || (self.discounts_excluded && line.discount > Cents::ZERO)
     }
 
-    /// The greatest of the multipliers that hold.
+    /// The greatest of the multipliers that apply.
     fn multiplier(&self, total: Cents, context: &EarningContext<'_>) -> Option<&Multiplier> {
-        let holding = self.multipliers.iter().filter(|rule| rule.when.holds(context, total));
-        // The first of equals, as the merchant wrote them.
-        holding.rev().max_by_key(|rule| rule.hundredths)
+        let applicable = self.multipliers.iter().filter(|rule| rule.when.holds(context, total));
+        // Of equal multipliers, the first that the merchant wrote.
+        applicable.rev().max_by_key(|rule| rule.hundredths)
     }
 
     fn bonus(&self, bonus: &Bonus, lines: &[Line]) -> Points {
         let mut named =
-            lines.iter().filter(|line| !self.excludes(line) && bonus.goods.meant(line).is_some());
+            lines.iter().filter(|line| !self.excludes(line) && bonus.goods.matches(line).is_some());
         let points = i64::from(bonus.points);
         match bonus.each {
             Each::Sale if bonus.goods.is_empty() || named.next().is_some() => Points::new(points),
@@ -254,16 +222,18 @@ fn line_amount(line: &Line) -> i128 {
     i128::from(line.amount().get().max(0))
 }
 
-/// What a rule gives for a million euros, to compare it with another.
-fn gives(rule: &super::SpendRule) -> i64 {
+/// The points of a rule for a million euros, to compare two rules.
+fn generosity(rule: &SpendRule) -> i64 {
     i64::from(rule.points).saturating_mul(Cents::LARGEST.get()) / rule.per.get().max(1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Quantity;
-    use crate::programme::{Condition, Goods, Hours, Rounding, SpendRule, VisitRule, Weekdays};
+    use crate::programme::{
+        Condition, Goods, Hours, LevelCode, Rounding, SpendRule, VisitRule, Weekdays,
+    };
+    use crate::{Day, EstablishmentId, Quantity};
     use proptest::prelude::*;
     use rstest::rstest;
     use std::collections::BTreeSet;
@@ -288,15 +258,17 @@ mod tests {
         SpendRule { goods, when, ..SpendRule::of_everything(points, Cents::new(100)) }
     }
 
-    struct Case {
+    struct Fixture {
         terms: Terms,
-        at: (&'static str, u16),
+        day: &'static str,
+        minute: u16,
         birth_month: Option<i8>,
         level: Option<LevelCode>,
-        so_far: (i64, u32),
+        earned_so_far: i64,
+        visits_so_far: u32,
     }
 
-    impl Default for Case {
+    impl Default for Fixture {
         fn default() -> Self {
             let terms = Terms {
                 spend: vec![SpendRule::of_everything(1, Cents::new(100))],
@@ -304,27 +276,32 @@ mod tests {
             };
             Self {
                 terms,
-                at: ("2026-11-24", 12 * 60),
+                day: "2026-11-24",
+                minute: 12 * 60,
                 birth_month: None,
                 level: None,
-                so_far: (0, 0),
+                earned_so_far: 0,
+                visits_so_far: 0,
             }
         }
     }
 
-    impl Case {
+    impl Fixture {
         fn earn(&self, total: i64, lines: &[Line]) -> Earning {
             let shop = EstablishmentId::parse("paris").unwrap();
-            let day = Day::parse(self.at.0).unwrap();
+            let day = Day::parse(self.day).unwrap();
             let context = EarningContext {
                 day,
-                minute: self.at.1,
+                minute: self.minute,
                 establishment: &shop,
                 birth_month: self.birth_month,
                 level: self.level.as_ref(),
             };
-            let so_far =
-                DayCount { day, earned: Points::new(self.so_far.0), visits: self.so_far.1 };
+            let so_far = DayCount {
+                day,
+                earned: Points::new(self.earned_so_far),
+                visits: self.visits_so_far,
+            };
             let basket = Basket { total: Cents::new(total), lines };
             Programme::from_stored(self.terms.clone()).earn(basket, &context, so_far)
         }
@@ -342,7 +319,7 @@ mod tests {
     #[case(1, 100, Rounding::Up, 1200, 12)]
     #[case(3, 1000, Rounding::Down, 999, 2)]
     #[case(0, 100, Rounding::Down, 1299, 0)]
-    fn points_are_earned_by_the_euro_with_the_rounding_stated(
+    fn points_for_money_are_rounded_as_the_programme_says(
         #[case] points: u32,
         #[case] per: i64,
         #[case] rounding: Rounding,
@@ -350,99 +327,100 @@ mod tests {
         #[case] earned: i64,
     ) {
         let spend = vec![SpendRule::of_everything(points, Cents::new(per))];
-        let case = Case { terms: Terms { rounding, spend, ..Terms::default() }, ..Case::default() };
-        assert_eq!(case.points(total, &[]), earned);
+        let fixture =
+            Fixture { terms: Terms { rounding, spend, ..Terms::default() }, ..Fixture::default() };
+        assert_eq!(fixture.points(total, &[]), earned);
     }
 
     #[test]
-    fn a_line_earns_by_the_rule_that_means_it_most_particularly() {
-        let mut case = Case::default();
-        case.terms.spend.push(spend(2, goods(&[], &["Chaussures"]), Condition::default()));
-        case.terms.spend.push(spend(5, goods(&["S1"], &[]), Condition::default()));
+    fn a_line_earns_by_the_rule_that_names_it_most_specifically() {
+        let mut fixture = Fixture::default();
+        fixture.terms.spend.push(spend(2, goods(&[], &["Chaussures"]), Condition::default()));
+        fixture.terms.spend.push(spend(5, goods(&["S1"], &[]), Condition::default()));
         let lines = [
             line("S1", "CHAUSSURES", 1, 1_000, 0),
             line("S2", "chaussures", 1, 2_000, 0),
             line("X", "sacs", 1, 3_000, 0),
         ];
-        assert_eq!(case.points(6_000, &lines), 50 + 40 + 30);
-        // What was paid beyond the lines earns as goods that nothing is known of.
-        assert_eq!(case.points(7_000, &lines), 50 + 40 + 40);
-        // A reduction on the whole receipt is shared among the lines.
-        assert_eq!(case.points(3_000, &lines), 25 + 20 + 15);
+        assert_eq!(fixture.points(6_000, &lines), 50 + 40 + 30);
+        // An amount beyond the lines earns by the rules for all goods.
+        assert_eq!(fixture.points(7_000, &lines), 50 + 40 + 40);
+        // A discount on the whole receipt is shared among the lines.
+        assert_eq!(fixture.points(3_000, &lines), 25 + 20 + 15);
     }
 
     #[test]
     fn excluded_goods_and_discounted_lines_earn_nothing() {
-        let mut case = Case::default();
-        case.terms.excluded = goods(&[], &["cartes cadeaux"]);
+        let mut fixture = Fixture::default();
+        fixture.terms.excluded = goods(&[], &["cartes cadeaux"]);
         let lines = [line("G", "Cartes cadeaux", 1, 5_000, 0), line("X", "sacs", 1, 3_000, 500)];
-        assert_eq!(case.points(7_500, &lines), 25);
-        case.terms.discounts_excluded = true;
-        assert_eq!(case.points(7_500, &lines), 0);
+        assert_eq!(fixture.points(7_500, &lines), 25);
+        fixture.terms.discounts_excluded = true;
+        assert_eq!(fixture.points(7_500, &lines), 0);
     }
 
     #[test]
-    fn of_the_multipliers_that_hold_the_greatest_counts_alone() {
-        let mut case = Case::default();
+    fn only_the_greatest_of_the_multipliers_that_apply_counts() {
+        let mut fixture = Fixture::default();
         let multiplier = |hundredths, when| Multiplier { name: None, hundredths, when };
         let birthday = Condition { birthday_month: true, ..Condition::default() };
         let evening = Hours { from: 17 * 60, until: 19 * 60 };
         let happy = Condition { hours: Some(evening), ..Condition::default() };
-        case.terms.multipliers = vec![multiplier(300, birthday), multiplier(200, happy)];
-        assert_eq!(case.points(1_000, &[]), 10);
-        case.at.1 = 18 * 60;
-        assert_eq!(case.points(1_000, &[]), 20);
-        case.birth_month = Some(11);
-        assert_eq!(case.points(1_000, &[]), 30);
-        case.at.1 = 19 * 60;
-        assert_eq!(case.points(1_000, &[]), 30);
-        case.birth_month = Some(12);
-        assert_eq!(case.points(1_000, &[]), 10);
+        fixture.terms.multipliers = vec![multiplier(300, birthday), multiplier(200, happy)];
+        assert_eq!(fixture.points(1_000, &[]), 10);
+        fixture.minute = 18 * 60;
+        assert_eq!(fixture.points(1_000, &[]), 20);
+        fixture.birth_month = Some(11);
+        assert_eq!(fixture.points(1_000, &[]), 30);
+        fixture.minute = 19 * 60;
+        assert_eq!(fixture.points(1_000, &[]), 30);
+        fixture.birth_month = Some(12);
+        assert_eq!(fixture.points(1_000, &[]), 10);
     }
 
     #[test]
     fn bonuses_come_after_the_multiplier() {
-        let mut case = Case::default();
+        let mut fixture = Fixture::default();
         let when = Condition::default();
-        case.terms.multipliers =
+        fixture.terms.multipliers =
             vec![Multiplier { name: None, hundredths: 200, when: when.clone() }];
-        case.terms.bonuses = vec![Bonus {
+        fixture.terms.bonuses = vec![Bonus {
             name: Some("Chaussettes".to_owned()),
             points: 5,
             each: Each::Piece { most_a_sale: 12 },
             goods: goods(&["C1"], &[]),
             when,
         }];
-        let earning = case.earn(1_000, &[line("C1", "textile", 2, 500, 0)]);
+        let earning = fixture.earn(1_000, &[line("C1", "textile", 2, 500, 0)]);
         let seen: Vec<_> =
             earning.parts.iter().map(|part| (part.source, part.points.get())).collect();
         assert_eq!(seen, [(Source::Spend, 10), (Source::Multiplier, 10), (Source::Bonus, 10)]);
-        assert_eq!(case.points(1_000, &[line("C1", "textile", 10, 100, 0)]), 20 + 12);
+        assert_eq!(fixture.points(1_000, &[line("C1", "textile", 10, 100, 0)]), 20 + 12);
     }
 
     #[test]
-    fn a_stamp_is_given_once_a_day_and_only_from_the_minimum_on() {
-        let mut case = Case::default();
+    fn a_stamp_is_given_once_a_day_and_only_for_the_minimum_spend() {
+        let mut fixture = Fixture::default();
         let when = Condition { minimum_spend: Cents::new(500), ..Condition::default() };
-        case.terms = Terms {
+        fixture.terms = Terms {
             visits: vec![VisitRule { name: None, points: 1, most_a_day: 1, when }],
             ..Terms::default()
         };
-        assert_eq!((case.points(499, &[]), case.points(500, &[])), (0, 1));
-        case.so_far.1 = 1;
-        assert_eq!(case.points(500, &[]), 0);
+        assert_eq!((fixture.points(499, &[]), fixture.points(500, &[])), (0, 1));
+        fixture.visits_so_far = 1;
+        assert_eq!(fixture.points(500, &[]), 0);
     }
 
     #[test]
-    fn a_day_earns_no_more_than_its_cap() {
-        let mut case = Case::default();
-        case.terms.daily_cap = Some(Points::new(50));
-        case.so_far.0 = 30;
-        let earning = case.earn(10_000, &[]);
+    fn a_day_earns_no_more_than_the_daily_cap() {
+        let mut fixture = Fixture::default();
+        fixture.terms.daily_cap = Some(Points::new(50));
+        fixture.earned_so_far = 30;
+        let earning = fixture.earn(10_000, &[]);
         assert_eq!(earning.total(), Points::new(20));
         assert_eq!(earning.parts[1].source, Source::DailyCap);
-        case.so_far.0 = 60;
-        assert_eq!(case.points(10_000, &[]), 0);
+        fixture.earned_so_far = 60;
+        assert_eq!(fixture.points(10_000, &[]), 0);
     }
 
     #[rstest]
@@ -450,7 +428,7 @@ mod tests {
     #[case("2026-12-01", 2)]
     #[case("2026-12-05", 2)]
     #[case("2026-12-06", 1)]
-    fn a_rule_holds_within_its_period_and_on_its_weekdays(
+    fn a_rule_applies_within_its_period_and_on_its_weekdays(
         #[case] day: &'static str,
         #[case] times: i64,
     ) {
@@ -458,26 +436,26 @@ mod tests {
         let weekdays = Weekdays::from_bits(0b011_1111);
         let (from, until) = (Day::parse("2026-12-01").ok(), Day::parse("2026-12-24").ok());
         let when = Condition { from, until, weekdays, ..Condition::default() };
-        let mut case = Case { at: (day, 600), ..Case::default() };
-        case.terms.multipliers = vec![Multiplier { name: None, hundredths: 200, when }];
-        assert_eq!(case.points(1_000, &[]), 10 * times);
+        let mut fixture = Fixture { day, minute: 600, ..Fixture::default() };
+        fixture.terms.multipliers = vec![Multiplier { name: None, hundredths: 200, when }];
+        assert_eq!(fixture.points(1_000, &[]), 10 * times);
     }
 
     #[test]
-    fn a_level_and_a_place_are_conditions() {
+    fn a_rule_applies_to_its_levels_and_at_its_establishments() {
         let gold = LevelCode::parse("gold").unwrap();
         let elsewhere = EstablishmentId::parse("lyon").unwrap();
         let when = Condition { levels: BTreeSet::from([gold.clone()]), ..Condition::default() };
         let away =
             Condition { establishments: BTreeSet::from([elsewhere]), ..Condition::default() };
-        let mut case = Case::default();
-        case.terms.multipliers = vec![
+        let mut fixture = Fixture::default();
+        fixture.terms.multipliers = vec![
             Multiplier { name: None, hundredths: 150, when },
             Multiplier { name: None, hundredths: 900, when: away },
         ];
-        assert_eq!(case.points(1_000, &[]), 10);
-        case.level = Some(gold);
-        assert_eq!(case.points(1_000, &[]), 15);
+        assert_eq!(fixture.points(1_000, &[]), 10);
+        fixture.level = Some(gold);
+        assert_eq!(fixture.points(1_000, &[]), 15);
     }
 
     proptest! {
@@ -488,20 +466,20 @@ mod tests {
             for rounding in [Rounding::Down, Rounding::Nearest, Rounding::Up] {
                 let spend = vec![SpendRule::of_everything(points, Cents::new(per))];
                 let terms = Terms { rounding, spend, ..Terms::default() };
-                let case = Case { terms, ..Case::default() };
-                prop_assert!(case.points(a.min(b), &[]) <= case.points(a.max(b), &[]));
+                let fixture = Fixture { terms, ..Fixture::default() };
+                prop_assert!(fixture.points(a.min(b), &[]) <= fixture.points(a.max(b), &[]));
             }
         }
 
         #[test]
-        fn lines_never_earn_more_than_the_best_rule_on_what_was_paid(
+        fn lines_never_earn_more_than_the_best_rule_gives_for_the_amount_paid(
             prices in prop::collection::vec(0i64..100_000, 1..20), total in 0i64..1_000_000, best in 1u32..20,
         ) {
             let lines: Vec<_> = prices.iter().map(|price| line("S1", "a", 1, *price, 0)).collect();
-            let mut case = Case::default();
-            case.terms.spend.push(spend(best, goods(&["S1"], &[]), Condition::default()));
+            let mut fixture = Fixture::default();
+            fixture.terms.spend.push(spend(best, goods(&["S1"], &[]), Condition::default()));
             let most = total * i64::from(best.max(1)) / 100;
-            prop_assert!(case.points(total, &lines) <= most);
+            prop_assert!(fixture.points(total, &lines) <= most);
         }
     }
 }

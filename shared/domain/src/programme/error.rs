@@ -1,6 +1,7 @@
 //! Why a programme is not accepted.
 
 use crate::error::error_codes;
+use crate::programme::limits::{MOST_GOODS, MOST_LEVELS, MOST_RULES};
 
 /// Why a programme is not accepted.
 ///
@@ -8,89 +9,81 @@ use crate::error::error_codes;
 /// No variant carries what a person typed, so each of them may be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum ProgrammeError {
-    /// An earning rule that would give without measure, or nothing measurable.
+    /// A rule for money whose points or amount are out of range.
     #[error("must give 0 to 10000 points for each 1 to 100000 cents")]
     EarningRule,
-    /// A rule that would change what days already sold have earned.
-    #[error("must begin on a day that has not begun: one rule applies to all sales of a day")]
+    /// A programme that would change the points of days that have begun.
+    #[error("must begin on a day that has not begun: all sales of a day have the same rules")]
     RuleNotAhead,
-    /// A level's code out of its alphabet.
+    /// A level's code with other characters than its alphabet, or too long.
     #[error("must be 1 to 20 lower-case letters, digits or hyphens")]
     LevelCode,
-    /// A rule that gives nothing, or more at once than any programme does.
+    /// Points out of the range of their field.
     #[error("must be a whole number of points, at least 1 and within the field's bounds")]
     RulePoints,
-    /// More rules of a kind than a programme takes.
-    #[error(
-        "has too many entries: {} rules of a kind and {} levels at most",
-        crate::programme::checks::MOST_RULES,
-        crate::programme::checks::MOST_LEVELS
-    )]
+    /// More rules of a kind, or more levels, than a programme can have.
+    #[error("has too many entries: {MOST_RULES} rules of a kind and {MOST_LEVELS} levels at most")]
     TooManyRules,
-    /// More goods than a rule takes.
-    #[error(
-        "names too many goods: {} products and {} categories at most",
-        crate::programme::checks::MOST_GOODS,
-        crate::programme::checks::MOST_GOODS
-    )]
+    /// More goods than a rule can name.
+    #[error("names too many goods: {MOST_GOODS} products and {MOST_GOODS} categories at most")]
     TooManyGoods,
-    /// A rule of an optician that would read what tells of health.
+    /// A rule of an optician for goods that reveal health data.
     #[error(
-        "must be optique, solaire, accessoire or autre, and no product: an optician's basket keeps nothing else"
+        "must be optique, solaire, accessoire or autre, and no product: an optician's basket is stored as these families"
     )]
     OpticianGoods,
     /// A rule for goods that the programme excludes.
     #[error("gives points for goods that the programme excludes: take them out of one of the two")]
     EarnsWhatIsExcluded,
-    /// Visits of a day out of range.
+    /// A number of visits a day that is out of range.
     #[error("must be 1 to 24 visits a day")]
     VisitsADay,
-    /// A multiplier that is none.
+    /// A multiplier that is out of range.
     #[error("must be 101 to 1000 hundredths: twice the points is 200")]
     Multiplier,
-    /// A bonus for each piece of no goods in particular.
-    #[error("must name products or categories: a bonus for each piece is for goods named")]
+    /// A bonus for each piece that names no goods.
+    #[error("must name products or categories: a bonus for each piece is for named goods")]
     PiecesOfNothing,
     /// A bonus for each piece without a limit.
     #[error(
         "must be at least the points of one piece and at most 10000: without a limit a sale could give any number"
     )]
     PiecesWithoutLimit,
-    /// Two levels with one code or one threshold.
-    #[error("is another level's already: levels have a code and a threshold of their own")]
+    /// Two levels with the same code or the same threshold.
+    #[error("is another level's already: give each level its own code and its own threshold")]
     LevelTwice,
     /// A level that the programme does not have.
-    #[error("names a level that the programme does not have")]
+    #[error("names a level that the programme does not have: choose one of its levels")]
     LevelUnknown,
     /// An establishment that the merchant does not have.
     #[error("names an establishment that the merchant does not have: create it first")]
     EstablishmentUnknown,
-    /// A time for returns that is too long.
+    /// A time for returns above the limit.
     #[error("must be at most 90 days")]
     PendingDays,
-    /// A life of points that is none, or too long.
+    /// An expiry whose months are out of range.
     #[error("must be 1 to 60 months")]
     ExpiryMonths,
-    /// A period whose end comes first.
+    /// A period whose last day is before its first.
     #[error("ends before it begins: the last day must not be before the first")]
     EndsBeforeItBegins,
-    /// A time of day that is not one, or hours that hold none.
+    /// Hours that are unreadable or empty.
     #[error(
         "must be two times of one day as 17:00 and 19:00, the second later (24:00 is midnight)"
     )]
     HoursEmpty,
-    /// A rule that anybody could make give again and again.
+    /// A bonus for any sale, however small, without a daily cap.
     #[error(
         "could give without limit: ask for a minimum spend here or in the programme, or set daily_cap"
     )]
     GivesWithoutLimit,
-    /// Money given back that comes to what was spent.
+    /// A rule that gives back as much money as was spent, or more.
     #[error(
         "gives back as much as is spent, or more, once multiplied: lower it, or the multiplier"
     )]
     GivesBackMoreThanSpent,
-    /// Programmes of one merchant that count in two units.
-    #[error("is not the unit of the merchant's other programmes: balances are in one unit")]
+    /// Another unit than the one of the merchant's other programmes.
+    #[error("is not the unit of the merchant's other programmes: keep their unit")]
     UnitChanged,
 }
 

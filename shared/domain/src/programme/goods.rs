@@ -1,49 +1,52 @@
-//! Which goods a rule is about.
+//! The goods of a rule.
 
-use crate::Line;
+use crate::purchase::Line;
 use crate::values::text;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Goods by their code or their category; both empty is all goods where a rule is about goods, and
-/// none where goods are excluded.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Goods, named by code or by category. A rule that names no goods is for all goods; an exclusion that names
+/// no goods excludes nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Goods {
     /// Stock-keeping units, as the till writes them.
     pub skus: BTreeSet<String>,
-    /// Categories, in whatever case and with whatever accents.
+    /// Categories. Case and accents do not matter.
     pub categories: BTreeSet<String>,
 }
 
-/// How particularly goods are meant: the more particular rule counts.
+/// How specifically a rule names a line. The more specific rule counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Meant {
+pub(crate) enum Specificity {
     All,
     Category,
     Product,
 }
 
 impl Goods {
-    /// Whether nothing is named.
+    /// Whether no goods are named.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.skus.is_empty() && self.categories.is_empty()
     }
 
-    /// Whether a line is named, by its code or by its category.
+    /// Whether the code or the category of a line is named.
     #[must_use]
     pub fn name(&self, line: &Line) -> bool {
-        matches!(self.meant(line), Some(Meant::Category | Meant::Product))
+        matches!(self.matches(line), Some(Specificity::Category | Specificity::Product))
     }
 
-    pub(crate) fn meant(&self, line: &Line) -> Option<Meant> {
+    /// How specifically the goods name a line; `None` where they do not name it.
+    pub(crate) fn matches(&self, line: &Line) -> Option<Specificity> {
         if self.is_empty() {
-            return Some(Meant::All);
+            return Some(Specificity::All);
         }
         if line.sku.as_ref().is_some_and(|sku| self.skus.contains(sku)) {
-            return Some(Meant::Product);
+            return Some(Specificity::Product);
         }
         let category = line.category.as_deref()?;
         let named = self.categories.iter().any(|named| text::same(named, category));
-        named.then_some(Meant::Category)
+        named.then_some(Specificity::Category)
     }
 }

@@ -1,23 +1,25 @@
-//! What a programme gives, and for what.
+//! The rules of a programme.
 
 use super::condition::Condition;
 use super::goods::Goods;
 use crate::{Cents, Points};
+use serde::{Deserialize, Serialize};
 
-/// What becomes of a fraction of a point.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// The rounding of points.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Rounding {
-    /// Only whole points already reached.
+    /// A fraction of a point is nothing.
     #[default]
     Down,
-    /// The nearest whole point, a half counting as one.
+    /// To the nearest whole point, a half upwards.
     Nearest,
-    /// Every fraction begun is a point.
+    /// A fraction of a point is a point.
     Up,
 }
 
 impl Rounding {
-    /// `numerator` over `denominator` in whole points; neither is below zero.
+    /// `numerator` over `denominator`, in whole points. Neither is below zero.
     pub(crate) fn divide(self, numerator: i128, denominator: i128) -> Points {
         let denominator = denominator.max(1);
         let added = match self {
@@ -30,89 +32,98 @@ impl Rounding {
     }
 }
 
-/// So many points for so many cents: 1 point for each euro is 1 per 100. A line of the basket earns
-/// by the rule that means it most particularly (its code, then its category, then all goods), and of
-/// equals by the one that gives most.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Points for money: 1 point for each euro is 1 point per 100 cents.
+///
+/// A line of the basket earns by the rule that names the line most specifically: by its code, then by its
+/// category, then by all goods. Of equally specific rules, the one that gives most counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpendRule {
-    /// What the merchant calls it.
+    /// The merchant's name for the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The points of each [`SpendRule::per`].
+    /// The points for each [`SpendRule::per`].
     pub points: u32,
     /// The amount that gives [`SpendRule::points`].
     pub per: Cents,
-    /// For which goods.
+    /// The goods that earn.
+    #[serde(default, skip_serializing_if = "Goods::is_empty")]
     pub goods: Goods,
-    /// When.
+    /// When the rule applies.
     pub when: Condition,
 }
 
 impl SpendRule {
-    /// A rule for whatever is sold, whenever.
+    /// A rule for all goods, without a condition.
     #[must_use]
     pub fn of_everything(points: u32, per: Cents) -> Self {
         Self { name: None, points, per, goods: Goods::default(), when: Condition::default() }
     }
 }
 
-/// Points for coming: one stamp a visit is 1 point.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Points for visits: a stamp for each visit is 1 point.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VisitRule {
-    /// What the merchant calls it.
+    /// The merchant's name for the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The points of a visit.
     pub points: u32,
-    /// How many visits of one day count, sales and others together.
+    /// The most visits of one day that count. Sales and visits without a sale count together.
     pub most_a_day: u8,
-    /// When.
+    /// When the rule applies.
     pub when: Condition,
 }
 
-/// More of what spending and coming earned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Multiplies the points of spending and of visits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Multiplier {
-    /// What the merchant calls it.
+    /// The merchant's name for the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// In hundredths: twice the points is 200.
+    /// The factor, in hundredths: twice the points is 200.
     pub hundredths: u32,
-    /// When.
+    /// When the rule applies.
     pub when: Condition,
 }
 
-/// What a bonus is counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How often a bonus is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Each {
-    /// Once a sale that has some of the goods.
+    /// Once for each sale that has some of the goods.
     Sale,
-    /// Once for each whole piece of them, up to so many points a sale.
+    /// Once for each whole piece of the goods, up to a number of points for each sale.
     Piece {
-        /// The most of one sale.
+        /// The most points of one sale.
         most_a_sale: u32,
     },
 }
 
-/// Points added after the multiplier.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Points that are added after the multiplier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bonus {
-    /// What the merchant calls it.
+    /// The merchant's name for the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// How many.
+    /// The points of the bonus.
     pub points: u32,
-    /// For what.
+    /// How often the bonus is given.
     pub each: Each,
-    /// For which goods.
+    /// The goods that earn the bonus.
+    #[serde(default, skip_serializing_if = "Goods::is_empty")]
     pub goods: Goods,
-    /// When.
+    /// When the rule applies.
     pub when: Condition,
 }
 
-/// What is given without a sale; zero where nothing is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// Points that are given without a sale; zero for none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Gifts {
-    /// On becoming a member.
+    /// When the person becomes a member.
     pub welcome: u32,
-    /// On completing the registration.
+    /// When the member completes the registration.
     pub activation: u32,
-    /// On the birthday, once a year.
+    /// On the member's birthday, once a year.
     pub birthday: u32,
 }

@@ -1,6 +1,7 @@
 //! Why a purchase is not recorded.
 
 use crate::error::error_codes;
+use crate::purchase::limits::{MOST_COUPONS, MOST_LINES};
 
 /// Why a purchase is not recorded.
 ///
@@ -11,32 +12,32 @@ pub enum PurchaseError {
     /// A sale older than the till's replay window.
     #[error("is older than 7 days: send older sales by file")]
     TooOld,
-    /// More lines than a basket may have.
-    #[error("has too many lines: {} at most", crate::purchase::MOST_LINES)]
+    /// More lines than a basket can have.
+    #[error("has too many lines: {MOST_LINES} at most")]
     TooManyLines,
-    /// Coupons with goods that come back.
-    #[error("goes with the type sale only")]
+    /// A return with coupons.
+    #[error("goes with the type sale only: a return uses no coupons")]
     CouponsOfReturn,
-    /// More coupons than a purchase takes.
-    #[error("holds too many coupons: {} at most", crate::purchase::MOST_COUPONS)]
+    /// More coupons than a purchase can use.
+    #[error("has too many coupons: {MOST_COUPONS} at most")]
     TooManyCoupons,
-    /// One coupon twice in a purchase.
-    #[error("holds one code twice")]
+    /// The same coupon twice in a purchase.
+    #[error("has the same code twice: send each coupon once")]
     CouponTwice,
-    /// A return that names a sale not known (yet).
+    /// A return of a sale that is not known, perhaps not yet.
     #[error("names a sale that is not known: send the sale first, then this return again")]
     ReturnedSaleUnknown,
-    /// A return of more money than its sale has left.
-    #[error("returns more than what is left of its sale")]
+    /// A return of more money than what is left of its sale.
+    #[error("returns more than what is left of its sale: check the amount")]
     ReturnExceedsSale,
-    /// A return that names a document which is itself a return, or was cancelled.
-    #[error("names a document that is not a sale in force")]
+    /// A return of a purchase that is itself a return, or was cancelled.
+    #[error("names a purchase that is not a sale in force: it is a return, or it was cancelled")]
     ReturnedSaleNotInForce,
-    /// A return that names a sale of somebody else.
-    #[error("names a sale of another customer")]
+    /// A return of another customer's sale.
+    #[error("names a sale of another customer: check the sale and the customer")]
     ReturnedSaleOfAnother,
     /// A receipt that is known with another content.
-    #[error("is already known with another content: cancel it, then send it anew")]
+    #[error("is already known with another content: cancel it, then send it again")]
     ReceiptConflict,
 }
 

@@ -1,10 +1,10 @@
-//! A purchase's identifier: its receipt, which is its natural key, in base64url.
+//! The identifier of a purchase: its receipt, which is its natural key, in base64url.
 
 use crate::{Day, EstablishmentId, Receipt, ReceiptNumber, Register};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// Stands in no part of a receipt.
+/// No part of a receipt has this character.
 const SEPARATOR: char = '#';
 
 /// The identifier of a receipt's purchase.
@@ -16,13 +16,13 @@ pub fn of(receipt: &Receipt) -> String {
     URL_SAFE_NO_PAD.encode(text)
 }
 
-/// The receipt that an identifier tells; `None` for what is none of ours.
+/// The receipt of an identifier; `None` for a text that is not an identifier of this service.
 #[must_use]
 pub fn read(text: &str) -> Option<Receipt> {
     receipt(&String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?)
 }
 
-/// Reads the parts of a receipt from the text they are joined in, `#` between them.
+/// Reads the parts of a receipt from a text that joins them with `#`.
 #[must_use]
 pub fn receipt(text: &str) -> Option<Receipt> {
     let mut parts = text.split(SEPARATOR);

@@ -1,79 +1,46 @@
-//! A purchase: what a receipt says was sold or returned.
+//! A purchase (*achat*): a sale or a return, as its receipt describes it.
 
 mod error;
-
-pub use error::PurchaseError;
+mod limits;
+mod line;
 
 pub mod id;
 pub mod optician;
 pub mod receipt;
 
+pub use error::PurchaseError;
+pub use limits::{CATEGORY_LENGTH, LABEL_LENGTH, MOST_COUPONS, MOST_LINES, SKU_LENGTH};
+pub use line::{Line, LineTexts, line_texts};
+
 use crate::purchase::receipt::Operator;
-use crate::values::text;
-use crate::{Cents, CouponCode, DomainError, Instant, Quantity, Receipt, Sector, ValueError};
+use crate::{Cents, CouponCode, DomainError, Instant, Receipt, Sector};
 
-/// The most lines a basket may have.
-pub const MOST_LINES: usize = 200;
-/// The most coupons that one purchase uses.
-pub const MOST_COUPONS: usize = 5;
-/// The most characters of a stock-keeping unit.
-pub const SKU_LENGTH: usize = 40;
-/// The most characters of a line's label.
-pub const LABEL_LENGTH: usize = 60;
-/// The most characters of a category.
-pub const CATEGORY_LENGTH: usize = 40;
-
-/// Which way the goods went.
+/// Whether a purchase is a sale or a return.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
-    /// Sold to the customer.
+pub enum PurchaseKind {
+    /// The customer bought the goods.
     Sale,
-    /// Taken back; `of` names the sale where the document does.
+    /// The customer returned the goods.
     Return {
-        /// The sale whose goods came back.
+        /// The returned sale, where the receipt names it.
         of: Option<Receipt>,
     },
-}
-
-/// A line of a basket. `unit_price` and `discount` are without sign, for a return too.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// The merchant's code of the article.
-    pub sku: Option<String>,
-    /// What the ticket calls it.
-    pub label: Option<String>,
-    /// The merchant's family of articles.
-    pub category: Option<String>,
-    /// Pieces, kilograms, metres.
-    pub quantity: Quantity,
-    /// Price of one, taxes included.
-    pub unit_price: Cents,
-    /// What was taken off the whole line.
-    pub discount: Cents,
-}
-
-impl Line {
-    /// What the line comes to: quantity times price, less the discount.
-    #[must_use]
-    pub fn amount(&self) -> Cents {
-        self.quantity.times(self.unit_price) - self.discount
-    }
 }
 
 /// A coupon that a sale uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsedCoupon {
-    /// Its code.
+    /// The code of the coupon.
     pub code: CouponCode,
-    /// What the till took off for it: the total is what was paid after it.
+    /// The discount that the till gave for the coupon. The total of the purchase is after the discount.
     pub discount: Cents,
 }
 
-/// A purchase as the till or the file tells it. Build it with [`Purchase::new`].
+/// A purchase as the till or the file describes it. [`Purchase::new`] builds and checks it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Purchase {
     receipt: Receipt,
-    kind: Kind,
+    kind: PurchaseKind,
     sold_at: Instant,
     total: Cents,
     lines: Vec<Line>,
@@ -82,15 +49,15 @@ pub struct Purchase {
 }
 
 impl Purchase {
-    /// A purchase of a merchant of `sector`; an optician's lines are cut down here, so that nothing
-    /// of health gets further.
+    /// A purchase of a merchant of `sector`. An optician's lines are reduced to families and amounts, so
+    /// that no health data are stored.
     ///
     /// # Errors
-    /// [`PurchaseError::TooManyLines`], or what [`Cents::of_document`] says of the total.
+    /// [`PurchaseError::TooManyLines`], or the error of [`Cents::of_document`] for the total.
     pub fn new(
         sector: Sector,
         receipt: Receipt,
-        kind: Kind,
+        kind: PurchaseKind,
         sold_at: Instant,
         total: Cents,
         lines: Vec<Line>,
@@ -110,9 +77,10 @@ impl Purchase {
     /// The same sale with the coupons that it uses.
     ///
     /// # Errors
-    /// [`PurchaseError::CouponsOfReturn`], [`PurchaseError::TooManyCoupons`], [`PurchaseError::CouponTwice`].
+    /// [`PurchaseError::CouponsOfReturn`], [`PurchaseError::TooManyCoupons`], [`PurchaseError::CouponTwice`], or
+    /// the error of [`Cents::of_document`] for a discount.
     pub fn with_coupons(self, coupons: Vec<UsedCoupon>) -> Result<Self, DomainError> {
-        if matches!(self.kind, Kind::Return { .. }) && !coupons.is_empty() {
+        if matches!(self.kind, PurchaseKind::Return { .. }) && !coupons.is_empty() {
             return Err(PurchaseError::CouponsOfReturn.into());
         }
         if coupons.len() > MOST_COUPONS {
@@ -124,6 +92,9 @@ impl Purchase {
         if coupons.iter().enumerate().any(is_twice) {
             return Err(PurchaseError::CouponTwice.into());
         }
+        for used in &coupons {
+            Cents::of_document(used.discount.get())?;
+        }
         Ok(Self { coupons, ..self })
     }
 
@@ -133,7 +104,7 @@ impl Purchase {
         &self.coupons
     }
 
-    /// What it comes to before its coupons.
+    /// The amount before the discounts of its coupons.
     #[must_use]
     pub fn gross(&self) -> Cents {
         self.total + self.coupons.iter().map(|used| used.discount).sum()
@@ -147,7 +118,7 @@ impl Purchase {
 
     /// Sale or return.
     #[must_use]
-    pub const fn kind(&self) -> &Kind {
+    pub const fn kind(&self) -> &PurchaseKind {
         &self.kind
     }
 
@@ -157,13 +128,13 @@ impl Purchase {
         self.sold_at
     }
 
-    /// What was paid or paid back, without sign: the till's word.
+    /// The amount paid or paid back, without sign, as the till states it.
     #[must_use]
     pub const fn total(&self) -> Cents {
         self.total
     }
 
-    /// The basket, possibly empty.
+    /// The lines of the basket, perhaps none.
     #[must_use]
     pub fn lines(&self) -> &[Line] {
         &self.lines
@@ -175,28 +146,12 @@ impl Purchase {
         self.operator.as_ref()
     }
 
-    /// Whether what it comes to before its coupons differs from the lines by more than a cent a line, which rounding can
-    /// explain. Flagged, never refused.
+    /// Whether the gross amount differs from the sum of the lines by more than a cent a line: rounding
+    /// explains a cent a line. Such a purchase is flagged, and never refused.
     #[must_use]
     pub fn total_differs(&self) -> bool {
         let Ok(tolerance) = i64::try_from(self.lines.len()) else { return true };
         let sum: Cents = self.lines.iter().map(Line::amount).sum();
         !self.lines.is_empty() && (sum - self.gross()).get().abs() > tolerance
     }
-}
-
-/// The optional texts of a line, bounded.
-///
-/// # Errors
-/// What [`text::optional`] says, with the name of the field.
-pub fn line_texts(
-    sku: &str,
-    label: &str,
-    category: &str,
-) -> Result<[Option<String>; 3], (&'static str, ValueError)> {
-    Ok([
-        text::optional(sku, SKU_LENGTH).map_err(|invalid| ("sku", invalid))?,
-        text::optional(label, LABEL_LENGTH).map_err(|invalid| ("label", invalid))?,
-        text::optional(category, CATEGORY_LENGTH).map_err(|invalid| ("category", invalid))?,
-    ])
 }

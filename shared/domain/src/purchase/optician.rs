@@ -1,8 +1,11 @@
-//! What an optician's basket may keep. Its lines reveal health: the amount and one family of a
-//! closed list stay, label and sku go before anything is stored (register: sensitive data, none).
+//! What is stored of an optician's basket: an amount for each commercial family.
+//!
+//! The lines of an optician reveal health data, which the register excludes. So labels and codes are
+//! removed before anything is stored.
 
+use super::line::Line;
 use crate::values::text;
-use crate::{Cents, Line, Quantity};
+use crate::{Cents, Quantity};
 
 /// The closed list of commercial families of an optician.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,7 +21,8 @@ pub enum Family {
 }
 
 impl Family {
-    /// The family a till's or a file's category means; what is not one of the list is [`Family::Other`].
+    /// The family of a category of a till or a file. A category that is not on the list is
+    /// [`Family::Other`].
     #[must_use]
     pub fn of(category: Option<&str>) -> Self {
         match category.map(|category| text::folded(category.trim())).as_deref() {
@@ -47,7 +51,7 @@ pub fn is_family(category: &str) -> bool {
     Family::of(Some(category)) != Family::Other || text::folded(category.trim()) == "autre"
 }
 
-/// Cuts a basket down to one line a family, with its amount and nothing else.
+/// Reduces a basket to one line for each family, with its amount and nothing else.
 #[must_use]
 pub fn cut_down(lines: &[Line]) -> Vec<Line> {
     let families = [Family::Optical, Family::Sun, Family::Accessory, Family::Other];
@@ -77,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_opticians_basket_keeps_amounts_and_families_and_nothing_of_health() {
+    fn an_opticians_basket_is_reduced_to_families_and_amounts_without_health_data() {
         let line = |label: &str, category: Option<&str>, cents| Line {
             sku: Some("VERRE-PROG-+2.50".to_owned()),
             label: Some(label.to_owned()),

@@ -1,4 +1,5 @@
-//! A receipt's natural key: whoever the customer, the same receipt again is the same purchase.
+//! A receipt (*ticket de caisse*): the natural key of a purchase. The same receipt sent again is the same
+//! purchase, whoever the customer is.
 
 use crate::{Day, EstablishmentId, ValueError};
 
@@ -43,38 +44,38 @@ code!(
     16
 );
 code!(
-    /// The number printed on a receipt (*numéro de ticket*); tills begin anew each day, some each year.
+    /// The number printed on a receipt (*numéro de ticket*). Tills count from 1 each day, some each year.
     ReceiptNumber,
     40
 );
 code!(
-    /// The till's operator, by the short code of the merchant's own list; never a name.
+    /// The till's operator, by a short code of the merchant's own list, never a name.
     Operator,
     16
 );
 code!(
-    /// What a merchant finds something by in its own papers: a code, never a text.
+    /// A merchant's own reference of something in its papers: a code, never a text.
     Reference,
     40
 );
 
 impl Default for Register {
-    /// The register of merchants whose files name none.
+    /// The register of merchants whose files name no register.
     fn default() -> Self {
         Self("1".to_owned())
     }
 }
 
-/// What identifies a purchase within its merchant.
+/// The parts that identify a purchase within its merchant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Receipt {
-    /// Where it was sold.
+    /// The establishment that sold.
     pub establishment: EstablishmentId,
-    /// Which register printed it.
+    /// The register that printed the receipt.
     pub register: Register,
-    /// The day printed on it, in the establishment's zone.
+    /// The printed day, in the establishment's zone.
     pub day: Day,
-    /// The number printed on it.
+    /// The printed number.
     pub number: ReceiptNumber,
 }
 

@@ -1,32 +1,33 @@
-//! Deadlines of the register's retention table: calendar months, in days of Europe/Paris.
+//! The deadlines of retention (*durées de conservation*): calendar months, in days of Europe/Paris.
 //!
-//! The CNIL asks that an opposition outlive the erasure by three years (*liste repoussoir*); all other
-//! figures are the register's.
+//! The CNIL asks that an opposition is stored for three years after the erasure (*liste repoussoir*). All
+//! other figures come from the register.
 
 use crate::values::calendar::PARIS;
 use crate::{Account, Day, Instant, Person, Sector};
 
-/// Months in which a person invited to complete the registration may do so.
+/// The months in which an invited person may complete the registration.
 pub const NEVER_ACTIVATED_MONTHS: i32 = 3;
-/// Months that a member with an activated card is kept after the last use.
+/// The months for which a member with an activated card is stored after the last use.
 pub const INACTIVE_MONTHS: i32 = 36;
-/// The same, where the merchant is an optician.
+/// As [`INACTIVE_MONTHS`], where the merchant is an optician.
 pub const INACTIVE_OPTICAL_MONTHS: i32 = 60;
-/// Months that the keyed hash of an erased person's contact stays, so that no file brings it back.
+/// The months for which the keyed hash of an erased person's contact is stored, so that no file enrols the
+/// person again.
 pub const SUPPRESSED_MONTHS: i32 = 36;
-/// Months that the record of an erasure stays: who answers for it can be asked for a year.
+/// The months for which the record of an erasure is stored, as evidence of the erasure.
 pub const ERASURE_RECORD_MONTHS: i32 = 12;
 
 /// Why a member is erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reason {
-    /// The registration was not completed in time.
+pub enum ErasureReason {
+    /// The person did not complete the registration in time.
     NeverActivated,
-    /// The service was not used for as long as the sector allows.
+    /// The person did not use the card for the months that the sector allows.
     Inactive,
 }
 
-impl Reason {
+impl ErasureReason {
     /// The word for it in the table and in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -43,27 +44,27 @@ impl Reason {
     }
 }
 
-/// The day of an instant, as deadlines use it.
+/// The day of an instant in Europe/Paris, where deadlines are computed.
 #[must_use]
 pub fn day_of(instant: Instant) -> Day {
     Day::at(instant, &PARIS)
 }
 
-/// The day on which a card never activated is due for erasure: three calendar months from the
-/// invitation or, while none was sent, from the member's creation.
+/// The day on which a member whose card was never activated is erased: three calendar months after the
+/// invitation, or after the member's creation where no invitation was sent.
 #[must_use]
 pub fn never_activated_due(invited_or_created: Day) -> Day {
     invited_or_created.plus_months(NEVER_ACTIVATED_MONTHS)
 }
 
-/// The day whose sweep erases a member unless something happens before, and why it would. The last
-/// use is the last activity of the account, or the activation where that is later; while the card
-/// was not activated, purchases move nothing.
+/// The day on which a member is erased unless the card is used before, and the reason. The last use is the
+/// last activity of the account, or the activation where that is later. Purchases do not move the deadline
+/// while the card is not activated.
 #[must_use]
-pub fn deadline(person: &Person, account: &Account, sector: Sector) -> (Day, Reason) {
+pub fn deadline(person: &Person, account: &Account, sector: Sector) -> (Day, ErasureReason) {
     let Some(activated_at) = person.activated_at else {
         let from = person.invited_at.unwrap_or(person.created_at);
-        return (never_activated_due(day_of(from)), Reason::NeverActivated);
+        return (never_activated_due(day_of(from)), ErasureReason::NeverActivated);
     };
     let last_active = account.last_activity.map_or(activated_at, |at| at.max(activated_at));
     let last_active = day_of(last_active);
@@ -72,10 +73,10 @@ pub fn deadline(person: &Person, account: &Account, sector: Sector) -> (Day, Rea
         Sector::Retail => INACTIVE_MONTHS,
         Sector::Optical => INACTIVE_OPTICAL_MONTHS,
     };
-    (last_use.plus_months(months), Reason::Inactive)
+    (last_use.plus_months(months), ErasureReason::Inactive)
 }
 
-/// The day after: what an erasure may have left is looked for once more.
+/// The day after an erasure, on which data that the erasure may have left are looked for again.
 #[must_use]
 pub fn second_look(erased_on: Day) -> Day {
     Day::from_ordinal(erased_on.ordinal() + 1)
@@ -133,12 +134,12 @@ mod tests {
         #[case] invited_at: Option<&str>,
         #[case] due: &str,
     ) {
-        // Purchases move nothing while the registration is not completed.
+        // Purchases do not move the deadline while the card is not activated.
         for account in
             [Account::default(), account(Some("2026-11-20T10:00:00+01:00"), Some("2026-11-20"))]
         {
             let (day, reason) = deadline(&person(invited_at, None), &account, Sector::Optical);
-            assert_eq!((day.to_string().as_str(), reason), (due, Reason::NeverActivated));
+            assert_eq!((day.to_string().as_str(), reason), (due, ErasureReason::NeverActivated));
         }
     }
 
@@ -146,7 +147,7 @@ mod tests {
     // Activated, and nothing since.
     #[case(None, None, "2029-10-01", "2031-10-01")]
     #[case(Some("2027-05-05T12:00:00+02:00"), Some("2027-05-05"), "2030-05-05", "2032-05-05")]
-    // A purchase told late, made before the activation.
+    // A purchase before the activation, sent late.
     #[case(Some("2026-09-02T12:00:00+02:00"), Some("2026-09-02"), "2029-10-01", "2031-10-01")]
     // A login or a click later than the last purchase.
     #[case(Some("2027-06-06T12:00:00+02:00"), Some("2027-05-05"), "2030-06-06", "2032-06-06")]
@@ -163,20 +164,20 @@ mod tests {
         let account = account(last_activity, last_purchase);
         for (sector, due) in [(Sector::Retail, retail), (Sector::Optical, optical)] {
             let (day, reason) = deadline(&person, &account, sector);
-            assert_eq!((day.to_string().as_str(), reason), (due, Reason::Inactive));
+            assert_eq!((day.to_string().as_str(), reason), (due, ErasureReason::Inactive));
         }
     }
 
     #[test]
     fn a_reason_reads_back() {
-        for reason in [Reason::NeverActivated, Reason::Inactive] {
-            assert_eq!(Reason::parse(reason.as_str()), Some(reason));
+        for reason in [ErasureReason::NeverActivated, ErasureReason::Inactive] {
+            assert_eq!(ErasureReason::parse(reason.as_str()), Some(reason));
         }
-        assert_eq!(Reason::parse("tired"), None);
+        assert_eq!(ErasureReason::parse("tired"), None);
     }
 
     #[test]
-    fn a_second_look_is_taken_the_day_after() {
+    fn remaining_data_are_looked_for_on_the_day_after_the_erasure() {
         let day = |text| Day::parse(text).unwrap();
         assert_eq!(second_look(day("2026-12-31")), day("2027-01-01"));
     }

@@ -1,7 +1,8 @@
 //! Why a reward or a redemption is not accepted.
 
 use crate::error::error_codes;
-use crate::reward::Refusal;
+use crate::reward::limits::MOST_POINTS;
+use crate::reward::refusal::Refusal;
 
 /// Why a reward or a redemption is not accepted.
 ///
@@ -9,26 +10,26 @@ use crate::reward::Refusal;
 /// No variant carries what a person typed, so each of them may be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum RewardError {
-    /// A price in points of none, or of an absurd number.
-    #[error("must be 1 to {} points", crate::reward::MOST_POINTS)]
+    /// A price in points that is out of range.
+    #[error("must be 1 to {MOST_POINTS} points")]
     Points,
-    /// A limit of a reward that lets nobody in, or more than there are.
+    /// A limit per member that is zero, or above the stock.
     #[error("must be 1 or more, and not more than the stock: disable the reward to stop it")]
     Limit,
-    /// A reward by coupons that more than one purchase could use.
-    #[error("must be an offer whose codes are used once, for its coupons are bought one by one")]
+    /// An offer whose codes can be used several times.
+    #[error("must be an offer whose codes are used once: each redemption buys one coupon")]
     Offer,
-    /// A reward that is not given.
+    /// A reward that is not given to the member.
     #[error("{0}")]
     Refused(Refusal),
-    /// Goods that were handed out, so that their points stay spent.
+    /// A redemption of goods that were handed out: the points stay spent.
     #[error("was fulfilled: its goods were handed out, and it cannot be cancelled any more")]
     RedemptionFulfilled,
-    /// A redemption whose points went back.
-    #[error("was cancelled: its points went back, so request it anew")]
+    /// A cancelled redemption: the member has the points again.
+    #[error("was cancelled, and its points were given back: request the reward again")]
     RedemptionCancelled,
-    /// A redemption whose coupon took something off a purchase.
-    #[error("gave a coupon that was used: cancel the purchase that it was used with first")]
+    /// A redemption whose coupon was used with a purchase.
+    #[error("gave a coupon that was used: first cancel the purchase that used it")]
     RedemptionCouponUsed,
 }
 

@@ -1,21 +1,20 @@
-//! Rewards (*récompenses*): what a merchant gives for points, for whom, when and how often.
+//! Rewards (*récompenses*): what a merchant gives for points, to whom, when and how often.
 
 mod error;
-
-pub use error::RewardError;
+mod limits;
+mod refusal;
 
 pub mod redemption;
 
+pub use error::RewardError;
+pub use limits::{MOST_POINTS, NAME_LENGTH};
+pub use refusal::Refusal;
+
 use crate::coupon::offer::Usage;
 use crate::programme::{Level, LevelCode};
-use crate::{Day, DomainError, ErrorClass, Offer, OfferId, Points, ProgrammeError, RewardId};
+use crate::{Day, DomainError, InvalidField, Offer, OfferId, Points, ProgrammeError, RewardId};
 
-/// The most characters of a reward's name.
-pub const NAME_LENGTH: usize = 60;
-/// The most points that a reward costs.
-pub const MOST_POINTS: i64 = 1_000_000;
-
-/// A price in points: some, and no absurd number.
+/// Checks a price in points: 1 to [`MOST_POINTS`].
 ///
 /// # Errors
 /// [`RewardError::Points`].
@@ -27,7 +26,7 @@ pub fn price(points: i64) -> Result<Points, DomainError> {
     }
 }
 
-/// What is given for the points.
+/// What the member gets for the points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Given {
     /// Something handed out over the counter.
@@ -36,24 +35,24 @@ pub enum Given {
     Coupon(OfferId),
 }
 
-/// What a reward says.
+/// The terms of a reward, as its merchant wrote them. [`Reward::new`] checks them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
-    /// What members read.
+    /// The name that members read.
     pub name: String,
-    /// What it costs.
+    /// The price.
     pub points: Points,
-    /// What is given.
+    /// What the member gets.
     pub given: Given,
-    /// How many there are in all; `None` for any number.
+    /// The number of pieces in all; `None` for any number.
     pub stock: Option<u32>,
-    /// How many a member may have; `None` for any number.
+    /// The number of pieces that one member may have; `None` for any number.
     pub limit_member: Option<u32>,
-    /// The first day.
+    /// The first day on which the reward is given.
     pub first_day: Day,
-    /// The last day, that day included.
+    /// The last day on which the reward is given, included.
     pub last_day: Option<Day>,
-    /// Only for members of this level or a higher one.
+    /// The lowest level of members who can have the reward.
     pub level: Option<LevelCode>,
 }
 
@@ -62,118 +61,57 @@ pub struct Terms {
 pub struct Reward {
     /// Its identifier.
     pub id: RewardId,
-    /// Whether it is not given for the time being.
+    /// Whether the merchant disabled the reward.
     pub disabled: bool,
     terms: Terms,
-}
-
-/// Why a reward is not given.
-///
-/// `Display` is an English sentence for developers that follows the name of the field. The sentence for
-/// people is the one of its code in [`crate::language`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum Refusal {
-    /// The merchant took it back.
-    #[error("is not given for the time being: the merchant disabled it")]
-    Disabled,
-    /// Before the first day.
-    #[error("is not given yet: see its first day")]
-    NotBegun,
-    /// After the last day.
-    #[error("is not given any more: see its last day")]
-    Ended,
-    /// The member's level is too low.
-    #[error("is for members of a higher level")]
-    LevelTooLow,
-    /// None is left.
-    #[error("is out of stock")]
-    OutOfStock,
-    /// The member had it often enough.
-    #[error("was given to this member as often as it allows")]
-    MemberLimit,
-}
-
-impl Refusal {
-    /// Every refusal.
-    pub const ALL: [Self; 6] = [
-        Self::Disabled,
-        Self::NotBegun,
-        Self::Ended,
-        Self::LevelTooLow,
-        Self::OutOfStock,
-        Self::MemberLimit,
-    ];
-
-    /// A stable code, for programs and for translation.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Disabled => "reward_disabled",
-            Self::NotBegun => "reward_not_begun",
-            Self::Ended => "reward_ended",
-            Self::LevelTooLow => "reward_level",
-            Self::OutOfStock => "reward_out_of_stock",
-            Self::MemberLimit => "reward_member_limit",
-        }
-    }
-
-    /// The class, which decides the HTTP status.
-    #[must_use]
-    pub const fn class(self) -> ErrorClass {
-        match self {
-            Self::OutOfStock | Self::MemberLimit => ErrorClass::Conflict,
-            Self::Disabled | Self::NotBegun | Self::Ended | Self::LevelTooLow => {
-                ErrorClass::Invalid
-            }
-        }
-    }
 }
 
 impl Reward {
     /// A reward of a merchant with these levels.
     ///
     /// # Errors
-    /// The field that stands against it and why: [`RewardError::Points`], [`RewardError::Limit`],
-    /// [`ProgrammeError::EndsBeforeItBegins`], [`ProgrammeError::LevelUnknown`].
+    /// The first field that is not accepted, with [`RewardError::Points`], [`RewardError::Limit`],
+    /// [`ProgrammeError::EndsBeforeItBegins`] or [`ProgrammeError::LevelUnknown`].
     pub fn new(
         id: RewardId,
         terms: Terms,
         disabled: bool,
         levels: &[Level],
-    ) -> Result<Self, (&'static str, DomainError)> {
-        price(terms.points.get()).map_err(|invalid| ("points", invalid))?;
+    ) -> Result<Self, InvalidField> {
+        let refuse = |pointer, error: DomainError| Err(InvalidField::new(pointer, error));
+        price(terms.points.get()).map_err(|error| InvalidField::new("/points", error))?;
         if terms.limit_member == Some(0) {
-            return Err(("limit_member", RewardError::Limit.into()));
+            return refuse("/limit_member", RewardError::Limit.into());
         }
         if let (Some(stock), Some(of_member)) = (terms.stock, terms.limit_member)
             && of_member > stock
             && stock > 0
         {
-            return Err(("limit_member", RewardError::Limit.into()));
+            return refuse("/limit_member", RewardError::Limit.into());
         }
         if terms.last_day.is_some_and(|last| last < terms.first_day) {
-            return Err(("last_day", ProgrammeError::EndsBeforeItBegins.into()));
+            return refuse("/last_day", ProgrammeError::EndsBeforeItBegins.into());
         }
         let is_level = |code: &LevelCode| levels.iter().any(|level| level.code == *code);
         if terms.level.as_ref().is_some_and(|code| !is_level(code)) {
-            return Err(("level", ProgrammeError::LevelUnknown.into()));
+            return refuse("/level", ProgrammeError::LevelUnknown.into());
         }
         Ok(Self { id, disabled, terms })
     }
 
-    /// A reward that was checked when it was saved.
+    /// A reward that [`Reward::new`] checked before it was stored. For the store only.
     #[must_use]
     pub const fn from_stored(id: RewardId, terms: Terms, disabled: bool) -> Self {
         Self { id, disabled, terms }
     }
 
-    /// What it says.
+    /// Its terms.
     #[must_use]
     pub const fn terms(&self) -> &Terms {
         &self.terms
     }
 
-    /// Whether coupons of an offer are given on a day: the offer may have changed, or ended, since the
+    /// Checks that coupons of an offer are given on a day. The offer may have changed or ended since the
     /// reward was saved.
     ///
     /// # Errors
@@ -189,10 +127,10 @@ impl Reward {
         Ok(())
     }
 
-    /// Whether it is given at all on a day.
+    /// Checks that the reward is given on a day, to whatever member.
     ///
     /// # Errors
-    /// The first [`Refusal`] that stands against it.
+    /// The first [`Refusal`] that applies.
     pub fn given_on(&self, today: Day) -> Result<(), Refusal> {
         let Terms { first_day, last_day, .. } = &self.terms;
         if self.disabled {
@@ -207,11 +145,11 @@ impl Reward {
         Ok(())
     }
 
-    /// Whether it is given to a member of `level` on a day. Its stock, the member's limit and the
-    /// points are looked at where they are taken.
+    /// Checks that the reward is given to a member of `level` on a day. [`Reward::left_for`] checks the
+    /// stock and the member's limit, and [`crate::ledger::spend`] the points.
     ///
     /// # Errors
-    /// The first [`Refusal`] that stands against it.
+    /// The first [`Refusal`] that applies.
     pub fn given_to(
         &self,
         level: Option<&Level>,
@@ -221,20 +159,18 @@ impl Reward {
         self.given_on(today)?;
         let Some(wanted) = &self.terms.level else { return Ok(()) };
         let threshold = levels.iter().find(|known| known.code == *wanted).map(|known| known.from);
-        // A level that the programme dropped since is reached by nobody.
+        // No member reaches a level that the programme no longer has.
         let reached = threshold.zip(level).is_some_and(|(from, level)| from <= level.from);
         if reached { Ok(()) } else { Err(Refusal::LevelTooLow) }
     }
-}
 
-impl Reward {
-    /// How many are left once so many were given; `None` where there are any number.
+    /// The number of pieces left once `given` were given; `None` for any number.
     #[must_use]
     pub fn left(&self, given: u32) -> Option<u32> {
         self.terms.stock.map(|stock| stock.saturating_sub(given))
     }
 
-    /// Whether one is left for a member who had so many of those given.
+    /// Checks that a piece is left for a member who had `had` of the `given` pieces.
     ///
     /// # Errors
     /// [`Refusal::OutOfStock`], [`Refusal::MemberLimit`].
@@ -288,7 +224,7 @@ mod tests {
     #[case(10, 0, Err(Refusal::OutOfStock))]
     #[case(11, 0, Err(Refusal::OutOfStock))]
     #[case(9, 1, Err(Refusal::MemberLimit))]
-    fn the_last_of_a_stock_is_given_and_a_member_has_so_many(
+    fn the_last_piece_of_a_stock_is_given_and_a_member_has_no_more_than_the_limit(
         #[case] given: u32,
         #[case] had: u32,
         #[case] found: Result<(), Refusal>,
@@ -305,7 +241,7 @@ mod tests {
     #[case(Usage::Single, false, "2026-12-01", Err(Refusal::Ended))]
     #[case(Usage::Single, true, "2026-11-30", Err(Refusal::Disabled))]
     #[case(Usage::Multi { limit: Some(9), limit_member: None }, false, "2026-11-30", Err(Refusal::Disabled))]
-    fn a_coupon_that_would_give_nothing_is_not_given_for_points(
+    fn a_coupon_of_an_offer_that_gives_nothing_is_not_given_for_points(
         #[case] usage: Usage,
         #[case] disabled: bool,
         #[case] today: &str,
@@ -328,17 +264,21 @@ mod tests {
         RewardId::from_bytes([1; 16])
     }
 
+    fn refused(pointer: &'static str, error: impl Into<DomainError>) -> Result<(), InvalidField> {
+        Err(InvalidField::new(pointer, error))
+    }
+
     #[rstest]
     #[case(terms(), Ok(()))]
-    #[case(Terms { points: Points::ZERO, ..terms() }, Err(("points", RewardError::Points.into())))]
-    #[case(Terms { points: Points::new(1_000_001), ..terms() }, Err(("points", RewardError::Points.into())))]
-    #[case(Terms { limit_member: Some(0), ..terms() }, Err(("limit_member", RewardError::Limit.into())))]
-    #[case(Terms { limit_member: Some(11), ..terms() }, Err(("limit_member", RewardError::Limit.into())))]
-    #[case(Terms { last_day: Some(day("2026-10-31")), ..terms() }, Err(("last_day", ProgrammeError::EndsBeforeItBegins.into())))]
-    #[case(Terms { level: LevelCode::parse("platinum").ok(), ..terms() }, Err(("level", ProgrammeError::LevelUnknown.into())))]
+    #[case(Terms { points: Points::ZERO, ..terms() }, refused("/points", RewardError::Points))]
+    #[case(Terms { points: Points::new(1_000_001), ..terms() }, refused("/points", RewardError::Points))]
+    #[case(Terms { limit_member: Some(0), ..terms() }, refused("/limit_member", RewardError::Limit))]
+    #[case(Terms { limit_member: Some(11), ..terms() }, refused("/limit_member", RewardError::Limit))]
+    #[case(Terms { last_day: Some(day("2026-10-31")), ..terms() }, refused("/last_day", ProgrammeError::EndsBeforeItBegins))]
+    #[case(Terms { level: LevelCode::parse("platinum").ok(), ..terms() }, refused("/level", ProgrammeError::LevelUnknown))]
     fn a_reward_that_contradicts_itself_is_refused_with_its_field(
         #[case] terms: Terms,
-        #[case] found: Result<(), (&'static str, DomainError)>,
+        #[case] found: Result<(), InvalidField>,
     ) {
         assert_eq!(Reward::new(id(), terms, false, &levels()).map(|_| ()), found);
     }
@@ -349,7 +289,7 @@ mod tests {
     #[case(None, "2026-11-24", Err(Refusal::LevelTooLow))]
     #[case(Some(1), "2026-10-31", Err(Refusal::NotBegun))]
     #[case(Some(1), "2026-12-01", Err(Refusal::Ended))]
-    fn a_reward_is_given_in_its_days_to_members_of_its_level_or_higher(
+    fn a_reward_is_given_on_its_days_to_members_of_its_level_or_a_higher_one(
         #[case] level: Option<usize>,
         #[case] today: &str,
         #[case] found: Result<(), Refusal>,

@@ -1,22 +1,22 @@
-//! A redemption (*utilisation de points*): points spent on a reward or off a bill, from its request to
-//! its end.
+//! A redemption (*utilisation de points*): points spent on a reward or taken off a bill, from the request
+//! to its end.
 
 use crate::ledger::lots::Lot;
 use crate::{CouponCode, Instant, Points, RedemptionId, RewardError, RewardId};
 
-/// How far a redemption is.
+/// The state of a redemption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// The points are spent; the goods are not handed out yet.
     Requested,
-    /// Everything was given.
+    /// The goods were handed out, or the coupon or the discount was given.
     Fulfilled,
-    /// The points went back the way they came.
+    /// The points were given back to the lots they came from.
     Cancelled,
 }
 
 impl State {
-    /// The word for it.
+    /// The word for it in the API and in the table.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -34,38 +34,38 @@ impl State {
     }
 }
 
-/// What points were spent on.
+/// What points are spent on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Spent {
     /// A reward that is handed out.
     Goods(RewardId),
     /// A reward that is a coupon.
     Coupon(RewardId, CouponCode),
-    /// So much off a bill.
+    /// A discount on a bill.
     Bill,
 }
 
 /// A redemption.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redemption {
-    /// Its identifier, which tells when it was requested.
+    /// Its identifier, which holds the instant of the request.
     pub id: RedemptionId,
-    /// What for.
+    /// What the points are spent on.
     pub spent: Spent,
-    /// What it cost.
+    /// The points spent.
     pub points: Points,
-    /// The lots it took.
+    /// The lots that the points came from.
     pub lots: Vec<Lot>,
     /// When it was requested.
     pub requested_at: Instant,
-    /// How far it is.
+    /// Its state.
     pub state: State,
-    /// When it became so.
+    /// When the state last changed.
     pub changed_at: Instant,
 }
 
 impl Redemption {
-    /// A redemption that is requested now: of goods it waits for them, all else is given at once.
+    /// A redemption requested now. Goods are to be handed out; a coupon or a discount is given at once.
     #[must_use]
     pub fn request(id: RedemptionId, spent: Spent, lots: Vec<Lot>, now: Instant) -> Self {
         let state = match spent {
@@ -76,7 +76,7 @@ impl Redemption {
         Self { id, spent, points, lots, requested_at: now, state, changed_at: now }
     }
 
-    /// The reward it is of.
+    /// The reward that was redeemed.
     #[must_use]
     pub const fn reward(&self) -> Option<RewardId> {
         match self.spent {
@@ -85,7 +85,7 @@ impl Redemption {
         }
     }
 
-    /// Notes that the goods were handed out. Told by `false`: they were already.
+    /// Notes that the goods were handed out. Returns `false` where this was noted before.
     ///
     /// # Errors
     /// [`RewardError::RedemptionCancelled`].
@@ -100,7 +100,7 @@ impl Redemption {
         }
     }
 
-    /// Notes that it is not to be. Told by `false`: it was not already.
+    /// Cancels the redemption. Returns `false` where it was cancelled before.
     ///
     /// # Errors
     /// [`RewardError::RedemptionFulfilled`] for goods that were handed out.
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn goods_wait_to_be_handed_out_and_are_not_taken_back_after() {
+    fn a_redemption_of_goods_cannot_be_cancelled_once_they_were_handed_out() {
         let later = Instant::from_second(60).unwrap();
         let mut goods = redemption(Spent::Goods(RewardId::from_bytes([2; 16])));
         assert_eq!(goods.state, State::Requested);
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_cancelled_is_cancelled_once_and_never_fulfilled() {
+    fn a_redemption_is_cancelled_once_and_then_never_fulfilled() {
         let later = Instant::from_second(60).unwrap();
         let mut bill = redemption(Spent::Bill);
         assert_eq!((bill.cancel(later), bill.cancel(later)), (Ok(true), Ok(false)));

@@ -1,5 +1,5 @@
-//! Days, months and instants. Months are calendar months: 30 November and three months is the last
-//! day of February.
+//! Days, months and instants. Months are calendar months: 30 November plus three months is the last day of
+//! February.
 
 use crate::ValueError;
 use jiff::{ToSpan, civil, tz::TimeZone};
@@ -7,21 +7,21 @@ use jiff::{ToSpan, civil, tz::TimeZone};
 /// An instant, in UTC.
 pub type Instant = jiff::Timestamp;
 
-/// The zone of merchants and schedules, where nothing nearer says another.
+/// The time zone of merchants and of schedules, except where an establishment has its own.
 pub static PARIS: TimeZone = jiff::tz::get!("Europe/Paris");
 
-/// A day of the calendar: the one printed on a receipt, in its establishment's zone.
+/// A day of the calendar, such as the day printed on a receipt, in the establishment's time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(civil::Date);
 
 impl Day {
-    /// The first day a rule may be valid from: before every purchase.
+    /// The first day from which a rule may be valid: before every purchase.
     pub const FIRST: Self = Self(civil::date(1900, 1, 1));
 
-    /// A day from its parts, where the calendar has it.
+    /// A day from its parts.
     ///
     /// # Errors
-    /// [`ValueError::DayUnreadable`] for 31 February and for years out of 1900–2199.
+    /// [`ValueError::DayUnreadable`] for 31 February and for years outside of 1900–2199.
     pub fn of(year: i16, month: i8, day: i8) -> Result<Self, ValueError> {
         match civil::Date::new(year, month, day) {
             Ok(date) if (1900..2200).contains(&year) => Ok(Self(date)),
@@ -32,7 +32,7 @@ impl Day {
     /// Reads `2026-11-24`.
     ///
     /// # Errors
-    /// [`ValueError::DayUnreadable`].
+    /// As [`Day::of`].
     pub fn parse(text: &str) -> Result<Self, ValueError> {
         let bytes = text.as_bytes();
         if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
@@ -49,13 +49,13 @@ impl Day {
         }
     }
 
-    /// The day it is at `instant` in `zone`.
+    /// The day of an instant in a time zone.
     #[must_use]
     pub fn at(instant: Instant, zone: &TimeZone) -> Self {
         Self(zone.to_datetime(instant).date())
     }
 
-    /// The instant at which this day begins in `zone`.
+    /// The instant at which the day begins in a time zone.
     #[must_use]
     pub fn start(self, zone: &TimeZone) -> Instant {
         zone.to_ambiguous_timestamp(self.0.at(0, 0, 0, 0))
@@ -63,26 +63,26 @@ impl Day {
             .unwrap_or(Instant::UNIX_EPOCH)
     }
 
-    /// The instant of a time of this day in `zone`; where the clock skips it, the one after.
+    /// The instant of a time of the day in a time zone. A time that the clock skips is the instant after.
     #[must_use]
     pub fn time(self, hour: i8, minute: i8, second: i8, zone: &TimeZone) -> Option<Instant> {
         let time = civil::Time::new(hour, minute, second, 0).ok()?;
         zone.to_ambiguous_timestamp(self.0.to_datetime(time)).compatible().ok()
     }
 
-    /// This day `months` calendar months later; the last day of the month where it has no such day.
+    /// The day a number of calendar months later, or the last day of that month where it is shorter.
     #[must_use]
     pub fn plus_months(self, months: i32) -> Self {
         Self(self.0.saturating_add(months.months()))
     }
 
-    /// So many days later.
+    /// The day a number of days later.
     #[must_use]
     pub fn plus_days(self, days: i32) -> Self {
         Self(self.0.saturating_add(days.days()))
     }
 
-    /// The last day of its month.
+    /// The last day of the month.
     #[must_use]
     pub fn month_end(self) -> Self {
         Self(self.0.last_of_month())
@@ -94,13 +94,13 @@ impl Day {
         self.0.month()
     }
 
-    /// The day of the week, Monday 0 to Sunday 6.
+    /// The day of the week, from Monday (0) to Sunday (6).
     #[must_use]
     pub fn weekday(self) -> u8 {
         self.0.weekday().to_monday_zero_offset().unsigned_abs()
     }
 
-    /// Its day and month again in the year of `today`; 29 February is the 28th in other years.
+    /// The same day and month in the year of `today`. 29 February is the 28th in a common year.
     #[must_use]
     pub fn in_year_of(self, today: Self) -> Self {
         self.plus_months((i32::from(today.0.year()) - i32::from(self.0.year())) * 12)
@@ -112,26 +112,26 @@ impl Day {
         self.0.year()
     }
 
-    /// The minute of the day in `zone` at an instant.
+    /// The minute of the day at an instant, in a time zone.
     #[must_use]
     pub fn minute_at(instant: Instant, zone: &TimeZone) -> u16 {
         let time = zone.to_datetime(instant).time();
         u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs())
     }
 
-    /// The calendar month it is in.
+    /// The calendar month of the day.
     #[must_use]
     pub fn month(self) -> Month {
         Month(i32::from(self.0.year()) * 12 + i32::from(self.0.month()) - 1)
     }
 
-    /// Days since 1 January 1970, for compact storage.
+    /// The number of days since 1 January 1970, for compact storage.
     #[must_use]
     pub fn ordinal(self) -> i32 {
         civil::date(1970, 1, 1).until(self.0).map_or(0, |span| span.get_days())
     }
 
-    /// The day of an ordinal of [`Day::ordinal`].
+    /// The day of an ordinal that [`Day::ordinal`] gave.
     #[must_use]
     pub fn from_ordinal(ordinal: i32) -> Self {
         Self(civil::date(1970, 1, 1).saturating_add(ordinal.days()))
@@ -149,7 +149,7 @@ impl std::fmt::Display for Day {
 pub struct Month(i32);
 
 impl Month {
-    /// From the count that [`Month::ordinal`] gives.
+    /// The month of an ordinal that [`Month::ordinal`] gave.
     #[must_use]
     pub const fn from_ordinal(ordinal: i32) -> Self {
         Self(ordinal)
@@ -163,7 +163,7 @@ impl Month {
         Day::parse(&format!("{text}-01")).map(Day::month)
     }
 
-    /// Months since year 0.
+    /// The number of months since year 0.
     #[must_use]
     pub const fn ordinal(self) -> i32 {
         self.0
@@ -178,18 +178,19 @@ impl std::fmt::Display for Month {
 
 crate::serde_as_text!(Day, Month);
 
-/// Reads an instant whose offset is written: `2026-11-24T10:15:00+01:00` or `…Z`.
+/// Reads an instant with its offset: `2026-11-24T10:15:00+01:00` or `…Z`.
 ///
 /// # Errors
-/// [`ValueError::InstantUnreadable`], also where the offset is missing.
+/// [`ValueError::InstantUnreadable`], also for an instant without offset.
 pub fn parse_instant(text: &str) -> Result<Instant, ValueError> {
     text.parse().map_err(|_| ValueError::InstantUnreadable)
 }
 
-/// The second that an instant lies in: what the table keeps of most instants, and answers tell.
+/// An instant without its fraction of a second: the table and the answers have most instants in whole
+/// seconds.
 #[must_use]
 pub fn whole_second(at: Instant) -> Instant {
-    // Of an instant that there is, its second is one too.
+    // The whole second of a valid instant is always valid.
     Instant::from_second(at.as_second()).unwrap_or(at)
 }
 
@@ -236,12 +237,12 @@ mod tests {
     #[case("2026/01/01")]
     #[case("")]
     #[case("éééééé")]
-    fn a_day_that_the_calendar_does_not_have_is_refused(#[case] text: &str) {
+    fn a_text_that_is_not_a_day_of_the_calendar_is_refused(#[case] text: &str) {
         assert_eq!(Day::parse(text), Err(ValueError::DayUnreadable));
     }
 
     #[test]
-    fn a_day_is_the_one_of_its_establishment() {
+    fn the_day_of_an_instant_depends_on_the_time_zone() {
         let instant = parse_instant("2026-11-24T22:30:00Z").unwrap();
         let at = |zone| Day::at(instant, &parse_time_zone(zone).unwrap()).to_string();
         assert_eq!(at("Europe/Paris"), "2026-11-24");

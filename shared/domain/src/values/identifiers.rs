@@ -1,9 +1,9 @@
-//! Identifiers: whose is what. Each is a type of its own, so that none is taken for another.
+//! Identifiers. Each kind has its own type, so that the compiler finds an identifier of the wrong kind.
 
 use crate::{Instant, ValueError};
 use ulid::{ULID_LEN, Ulid};
 
-/// How many shards a merchant's members are spread over.
+/// The number of shards over which a merchant's members are spread.
 pub const MEMBER_SHARDS: u8 = 16;
 
 macro_rules! ulid_identifier {
@@ -13,7 +13,7 @@ macro_rules! ulid_identifier {
         pub struct $name(Ulid);
 
         impl $name {
-            /// Mints an identifier from an instant and 80 random bits (more are cut off).
+            /// Makes an identifier of an instant and 80 random bits. Further bits of `random` are ignored.
             #[must_use]
             pub fn mint(now: Instant, random: u128) -> Self {
                 let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or_default();
@@ -30,7 +30,7 @@ macro_rules! ulid_identifier {
                 if is_canonical { Ok(Self(ulid)) } else { Err(ValueError::Identifier) }
             }
 
-            /// From the sixteen bytes of [`Self::to_bytes`].
+            /// The identifier of the sixteen bytes that [`Self::to_bytes`] gave.
             #[must_use]
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(Ulid::from_bytes(bytes))
@@ -66,7 +66,7 @@ ulid_identifier!(
     UploadId
 );
 ulid_identifier!(
-    /// A till's key; public, unlike the key's secret.
+    /// A till's key. The identifier is public; the secret of the key is not.
     KeyId
 );
 
@@ -75,11 +75,11 @@ ulid_identifier!(
     CampaignId
 );
 ulid_identifier!(
-    /// An offer, whose coupons all give the same.
+    /// An offer: all of its coupons give the same benefit.
     OfferId
 );
 ulid_identifier!(
-    /// A batch of an offer's codes, made in the background.
+    /// A batch of codes of an offer, generated in the background.
     CouponBatchId
 );
 ulid_identifier!(
@@ -92,7 +92,8 @@ ulid_identifier!(
 );
 
 impl RedemptionId {
-    /// When it was minted, to the millisecond; for one that no clock of ours minted, the end of time.
+    /// The instant at which the identifier was made, in milliseconds. A forged identifier may have none: it
+    /// then has the last instant there is.
     #[must_use]
     pub fn minted_at(self) -> Instant {
         let milliseconds = i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX);
@@ -101,19 +102,19 @@ impl RedemptionId {
 }
 
 ulid_identifier!(
-    /// An address of a merchant's that events are posted to.
+    /// An endpoint of a merchant to which events are posted.
     WebhookId
 );
 
 impl MemberId {
-    /// The shard that holds the member: stable, and spread evenly by the random part.
+    /// The shard of the member. The random bits of the identifier spread members evenly.
     #[must_use]
     pub const fn shard(self) -> u8 {
         self.0.to_bytes()[15] % MEMBER_SHARDS
     }
 }
 
-/// An establishment (a shop), by the short code its merchant chose: `paris-11`.
+/// An establishment (*point de vente*), by the short code that its merchant chose: `paris-11`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EstablishmentId(String);
 
@@ -145,33 +146,6 @@ impl std::fmt::Display for EstablishmentId {
 
 crate::serde_as_text!(EstablishmentId);
 
-/// A card's number, as printed on it: 4 to 32 letters or digits, kept in upper case.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct CardNumber(String);
-
-impl CardNumber {
-    /// Reads a card number; spaces and hyphens, which people add, are dropped.
-    ///
-    /// # Errors
-    /// [`ValueError::CardNumber`].
-    pub fn parse(text: &str) -> Result<Self, ValueError> {
-        let number: String = text
-            .chars()
-            .filter(|character| !matches!(character, ' ' | '-' | '\u{a0}'))
-            .map(|character| character.to_ascii_uppercase())
-            .collect();
-        let fits = (4..=32).contains(&number.len())
-            && number.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if fits { Ok(Self(number)) } else { Err(ValueError::CardNumber) }
-    }
-
-    /// The number.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redemption_tells_when_it_was_minted_and_a_forged_one_breaks_nothing() {
+    fn a_redemption_has_its_instant_and_a_forged_one_has_the_last_instant() {
         let now = Instant::from_millisecond(1_790_000_000_123).unwrap();
         assert_eq!(RedemptionId::mint(now, 42).minted_at(), now);
         assert_eq!(RedemptionId::from_bytes([255; 16]).minted_at(), Instant::MAX);
@@ -216,11 +190,5 @@ mod tests {
     #[case("a-code-of-more-than-twenty", false)]
     fn an_establishment_code_is_short_and_plain(#[case] code: &str, #[case] fits: bool) {
         assert_eq!(EstablishmentId::parse(code).is_ok(), fits);
-    }
-
-    #[test]
-    fn a_card_number_is_read_with_or_without_its_spaces() {
-        assert_eq!(CardNumber::parse("12 34-ab"), CardNumber::parse("1234AB"));
-        assert_eq!(CardNumber::parse("123"), Err(ValueError::CardNumber));
     }
 }

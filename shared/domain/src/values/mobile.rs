@@ -1,10 +1,10 @@
-//! Mobile numbers, in the many ways people write them.
+//! Mobile numbers, in the ways in which people write them.
 
 use crate::ValueError;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType};
 
-/// A mobile number in E.164: `+33639980012`. It names a person: it is sealed where it is stored,
-/// looked up by a keyed hash, and its `Debug` does not show it.
+/// A mobile number in E.164: `+33639980012`. The number identifies a person, so it is stored sealed, looked
+/// up by a keyed hash, and not shown by `Debug`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Mobile(String);
 
@@ -82,8 +82,8 @@ fn french_country_code(digits: &str) -> Option<&str> {
     COUNTRY_CODES.iter().find_map(|code| digits.strip_prefix(code))
 }
 
-/// Reads the nine significant digits of the French plan, with or without the zero before them. The
-/// overseas departments share that plan, and their first digits tell the country code.
+/// Reads the nine significant digits of the French plan, with or without the zero before them. The overseas
+/// departments share the plan: their first digits give the country code.
 fn french(digits: &str) -> Result<Mobile, ValueError> {
     let significant = match digits.len() {
         10 => digits.strip_prefix('0').ok_or(ValueError::MobileUnreadable)?,
@@ -120,7 +120,7 @@ fn foreign(digits: &str) -> Result<Mobile, ValueError> {
     }
 }
 
-/// `3,36E+10`: what a spreadsheet makes of a long number.
+/// Whether a spreadsheet rewrote a long number in scientific notation: `3,36E+10`.
 fn is_scientific(text: &str) -> bool {
     text.split_once(['E', 'e']).is_some_and(|(mantissa, exponent)| {
         mantissa.starts_with(|first: char| first.is_ascii_digit())
@@ -145,7 +145,7 @@ mod tests {
     #[case("33639980012")]
     #[case("639980012")]
     #[case("06\u{a0}39\u{a0}98\u{a0}00\u{a0}12")]
-    fn a_mobile_is_the_same_however_people_write_it(#[case] text: &str) {
+    fn a_mobile_is_read_in_every_way_that_people_write_it(#[case] text: &str) {
         assert_eq!(Mobile::parse(text).unwrap().as_str(), "+33639980012");
     }
 
@@ -194,7 +194,10 @@ mod tests {
     #[case("+34 51 123 45 67", ValueError::MobileNotMobile)]
     #[case("+49 800 1234567890123456789", ValueError::MobileUnreadable)]
     #[case("+", ValueError::MobileUnreadable)]
-    fn a_mobile_that_is_none_is_refused_by_name(#[case] text: &str, #[case] reason: ValueError) {
+    fn a_text_that_is_not_a_mobile_is_refused_with_its_reason(
+        #[case] text: &str,
+        #[case] reason: ValueError,
+    ) {
         assert_eq!(Mobile::parse(text), Err(reason));
     }
 
@@ -240,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mobile_does_not_show_itself_in_debug() {
+    fn debug_does_not_show_the_number() {
         let mobile = Mobile::parse("0639980012").unwrap();
         assert!(!format!("{mobile:?}").contains("639980012"));
     }

@@ -1,4 +1,4 @@
-//! Values that every aggregate uses: amounts, quantities, days, numbers, texts and identifiers.
+//! Values that every aggregate uses: amounts, quantities, days, mobile numbers, texts and identifiers.
 
 mod error;
 

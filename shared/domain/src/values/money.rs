@@ -1,24 +1,29 @@
-//! Money: integer cents of euro, and the ways people write an amount.
+//! Money: whole cents of euro, and the ways in which people write an amount.
 
 use crate::ValueError;
+use serde::{Deserialize, Serialize};
 
-/// An amount in euro cents. Documents carry it without sign; a return is told by its kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// An amount in euro cents, above or below zero. The amounts of a purchase are without sign: the kind of the
+/// purchase says whether it is a return.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
 pub struct Cents(i64);
 
 impl Cents {
     /// Nothing.
     pub const ZERO: Self = Self(0);
-    /// One million euros: above it an amount is a mistake, not a sale.
+    /// One million euros. A larger amount is a mistake.
     pub const LARGEST: Self = Self(100_000_000);
 
-    /// Wraps a signed number of cents, as sums and differences need.
+    /// A number of cents, with its sign.
     #[must_use]
     pub const fn new(cents: i64) -> Self {
         Self(cents)
     }
 
-    /// An amount of a document: 0 to [`Cents::LARGEST`].
+    /// An amount of a purchase: 0 to [`Cents::LARGEST`].
     ///
     /// # Errors
     /// [`ValueError::AmountNegative`] or [`ValueError::AmountTooLarge`].
@@ -32,10 +37,9 @@ impl Cents {
         }
     }
 
-    /// Reads an amount as files write it: `12,50`, `12.50`, `1 234,50` (spaces and no-break
-    /// spaces), `1.234,50`, `-3,20`, `12,50 €`. The last comma or point is the decimal one unless
-    /// three digits follow the only separator of its kind and another kind is absent; that case
-    /// (`1.234`) is ambiguous and refused, never guessed.
+    /// Reads an amount as files write it: `12,50`, `12.50`, `1 234,50` (with spaces or no-break spaces),
+    /// `1.234,50`, `-3,20`, `12,50 €`. The last comma or point separates the decimals. `1.234` is refused,
+    /// because it is ambiguous.
     ///
     /// # Errors
     /// [`ValueError::AmountUnreadable`], or [`ValueError::AmountTooLarge`] beyond ±[`Cents::LARGEST`].
@@ -159,12 +163,14 @@ mod tests {
     #[case("12,50,")]
     #[case("3,36E+10")]
     #[case("--3")]
-    fn an_amount_that_is_none_is_refused_and_not_guessed(#[case] text: &str) {
+    fn an_ambiguous_or_unreadable_amount_is_refused(#[case] text: &str) {
         assert_eq!(Cents::parse(text), Err(ValueError::AmountUnreadable));
     }
 
     #[test]
-    fn an_amount_over_a_million_euros_is_a_mistake() {
+    fn an_amount_above_a_million_euros_is_refused_with_the_largest_amount() {
+        let largest = Cents::LARGEST.get().to_string();
+        assert!(ValueError::AmountTooLarge.to_string().contains(&largest));
         assert_eq!(Cents::parse("1000000,01"), Err(ValueError::AmountTooLarge));
         assert_eq!(Cents::parse("99999999999999999999999"), Err(ValueError::AmountTooLarge));
     }

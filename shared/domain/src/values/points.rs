@@ -1,20 +1,25 @@
-//! Points: whole, signed, and never money.
+//! Points of a programme.
 
-/// A number of points. Negative where points were taken.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+use serde::{Deserialize, Serialize};
+
+/// A whole number of points. Below zero where points are taken.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
 pub struct Points(i64);
 
 impl Points {
     /// No points.
     pub const ZERO: Self = Self(0);
 
-    /// Wraps a count of points.
+    /// A number of points, with its sign.
     #[must_use]
     pub const fn new(count: i64) -> Self {
         Self(count)
     }
 
-    /// The count.
+    /// The number of points.
     #[must_use]
     pub const fn get(self) -> i64 {
         self.0

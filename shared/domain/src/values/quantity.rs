@@ -2,20 +2,20 @@
 
 use crate::{Cents, ValueError};
 
-/// A quantity in thousandths, more than zero.
+/// A quantity in thousandths, above zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Quantity(i64);
 
 impl Quantity {
     /// One piece.
     pub const ONE: Self = Self(1000);
-    /// A hundred thousand: above it a quantity is a mistake.
+    /// A hundred thousand. A larger quantity is a mistake.
     pub const LARGEST: Self = Self(100_000_000);
 
-    /// From thousandths.
+    /// A quantity of 1 thousandth to [`Quantity::LARGEST`].
     ///
     /// # Errors
-    /// [`ValueError::QuantityOutOfRange`] unless it is 1 to [`Quantity::LARGEST`].
+    /// [`ValueError::QuantityOutOfRange`].
     pub const fn from_thousandths(thousandths: i64) -> Result<Self, ValueError> {
         if thousandths < 1 || thousandths > Self::LARGEST.0 {
             Err(ValueError::QuantityOutOfRange)
@@ -24,7 +24,8 @@ impl Quantity {
         }
     }
 
-    /// Reads `1`, `0.5` or `0,250`, and tells apart a sign, which files use for returns.
+    /// Reads `1`, `0.5`, `0,250` or `-1`. Files write returned goods with a minus sign: the first value
+    /// returned says whether there is one.
     ///
     /// # Errors
     /// [`ValueError::QuantityUnreadable`] or [`ValueError::QuantityOutOfRange`].
@@ -47,10 +48,10 @@ impl Quantity {
         Ok((negative, Self::from_thousandths(thousandths)?))
     }
 
-    /// Reads a quantity that must not have a sign.
+    /// Reads a quantity without a sign.
     ///
     /// # Errors
-    /// As [`Quantity::parse_signed`], and [`ValueError::QuantityOutOfRange`] for a negative one.
+    /// As [`Quantity::parse_signed`], and [`ValueError::QuantityOutOfRange`] for a minus sign.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
         match Self::parse_signed(text)? {
             (false, quantity) => Ok(quantity),
@@ -64,7 +65,7 @@ impl Quantity {
         self.0
     }
 
-    /// What this many cost, half a cent rounded away from zero.
+    /// The price of this quantity, with half a cent rounded away from zero.
     #[must_use]
     pub const fn times(self, unit_price: Cents) -> Cents {
         let product = self.0.saturating_mul(unit_price.get());
@@ -110,12 +111,15 @@ mod tests {
     #[case("1.2345", ValueError::QuantityUnreadable)]
     #[case("0", ValueError::QuantityOutOfRange)]
     #[case("1000000", ValueError::QuantityOutOfRange)]
-    fn an_absurd_quantity_is_refused(#[case] text: &str, #[case] reason: ValueError) {
+    fn an_unreadable_or_impossible_quantity_is_refused(
+        #[case] text: &str,
+        #[case] reason: ValueError,
+    ) {
         assert_eq!(Quantity::parse_signed(text), Err(reason));
     }
 
     #[test]
-    fn a_weighed_article_costs_to_the_nearest_cent() {
+    fn the_price_of_a_weighed_article_is_rounded_to_the_nearest_cent() {
         assert_eq!(Quantity(1_235).times(Cents::new(999)), Cents::new(1234));
         assert_eq!(Quantity(500).times(Cents::new(1)), Cents::new(1));
     }

@@ -1,14 +1,14 @@
-//! Words that tell of health or of another special category of personal data (GDPR, art. 9), which the
-//! terms of service keep out (register: sensitive data, none).
+//! Words of health or of another special category of personal data (GDPR, art. 9). The terms of service
+//! exclude such data, and the register says that there are none.
 //!
-//! A net and not a proof: it catches the plain word in a name that a merchant writes, and neither what
-//! is spelled otherwise nor what is said without the word. Words that shops use in another sense are
-//! left through: *une enceinte*, *une religieuse*, *un syndic*.
+//! The check finds plain words in the names that a merchant writes. It finds neither other spellings nor
+//! descriptions. Words that shops use in another sense are accepted: *une enceinte*, *une religieuse*,
+//! *un syndic*.
 
 use crate::ValueError;
 use crate::values::text;
 
-/// Refused as they stand, and with a plural `s`; folded.
+/// Words that are refused, with or without a plural `s`; folded.
 const WORDS: [&str; 20] = [
     "ethnie",
     "invalidite",
@@ -31,7 +31,7 @@ const WORDS: [&str; 20] = [
     "transgenre",
     "vih",
 ];
-/// Refused as the beginning of a word; folded.
+/// Beginnings of words that are refused; folded.
 const STEMS: [&str; 30] = [
     "allergi",
     "asthm",
@@ -65,7 +65,7 @@ const STEMS: [&str; 30] = [
     "syndica",
 ];
 
-/// Reads a name that a merchant writes: 1 to `limit` plain characters, and no word of these.
+/// Reads a name that a merchant writes: 1 to `limit` plain characters, without sensitive words.
 ///
 /// # Errors
 /// Those of [`text::bounded`], and [`ValueError::SensitiveText`].
@@ -74,10 +74,10 @@ pub fn name(text: &str, limit: usize) -> Result<&str, ValueError> {
     if is_sensitive(name) { Err(ValueError::SensitiveText) } else { Ok(name) }
 }
 
-/// Whether one of its words is one of these, in whatever case and with whatever accents.
+/// Whether a text has a sensitive word. Case and accents do not matter.
 fn is_sensitive(text: &str) -> bool {
     let folded = text::folded(text);
-    // An accent written as a character of its own is part of its letter.
+    // An accent may be a character of its own, after its letter.
     let folded: String =
         folded.chars().filter(|it| !('\u{300}'..='\u{36f}').contains(it)).collect();
     folded.split(|character: char| !character.is_alphanumeric()).any(|word| {
@@ -127,7 +127,7 @@ mod tests {
     #[case("Une seconde paire à 1 €")]
     #[case("Médicis")]
     #[case("Îlot des Maladreries")]
-    fn what_shops_say_in_another_sense_is_let_through(#[case] text: &str) {
+    fn a_word_that_shops_use_in_another_sense_is_accepted(#[case] text: &str) {
         assert_eq!(name(text, 40), Ok(text));
     }
 
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_words_are_written_as_they_are_compared() {
+    fn the_words_are_listed_in_order_and_folded() {
         for word in WORDS.iter().chain(&STEMS) {
             assert_eq!(text::folded(word), *word);
             assert!(word.chars().all(char::is_alphanumeric), "{word}");

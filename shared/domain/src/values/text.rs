@@ -19,7 +19,7 @@ pub fn bounded(text: &str, limit: usize) -> Result<&str, ValueError> {
     }
 }
 
-/// As [`bounded`], where nothing but white space means that the text was not given.
+/// As [`bounded`], but an empty text is `None`.
 ///
 /// # Errors
 /// [`ValueError::TooLong`] or [`ValueError::ControlCharacters`].
@@ -31,13 +31,13 @@ pub fn optional(text: &str, limit: usize) -> Result<Option<String>, ValueError> 
     }
 }
 
-/// Folds what people write differently: lower case, without the accents of French.
+/// A text in lower case, without the accents of French, to compare texts that people write differently.
 #[must_use]
 pub fn folded(text: &str) -> String {
     fold(text).collect()
 }
 
-/// Whether two texts are the same once [`folded`].
+/// Whether two texts are equal once [`folded`].
 #[must_use]
 pub fn same(one: &str, other: &str) -> bool {
     fold(one).eq(fold(other))

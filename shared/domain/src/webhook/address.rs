@@ -1,4 +1,4 @@
-//! Where events may be posted: to hosts of the internet, never into a network of ours or of a provider's.
+//! The addresses to which events may be posted: public hosts of the internet, never an internal network.
 
 use crate::WebhookError;
 use http::Uri;
@@ -6,39 +6,40 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 const LONGEST: usize = 500;
 
-/// Which addresses events may be posted to.
+/// The addresses to which a deployment may post events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// By https to public addresses.
+    /// Public addresses, by https.
     Public,
-    /// Anywhere, also by http: for a stack of tests, whose receivers are on the same machine.
+    /// Any address, by http or https: for a test stack whose receivers are on the same machine.
     Anywhere,
 }
 
 impl Reach {
-    /// The stage `live` reaches public addresses only; any other does unless `wanted` is `any`.
+    /// The reach of a stage. The stage `live` reaches public addresses only. Another stage reaches any
+    /// address where `wanted` is `any`.
     #[must_use]
     pub fn of(stage: &str, wanted: &str) -> Self {
         if stage != "live" && wanted == "any" { Self::Anywhere } else { Self::Public }
     }
 
-    /// Whether an address may be connected to.
+    /// Whether events may be posted to an IP address.
     #[must_use]
     pub const fn allows(self, address: IpAddr) -> bool {
         matches!(self, Self::Anywhere) || is_public(address)
     }
 }
 
-/// The address of an endpoint.
+/// The URL of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookUrl(Uri);
 
 impl WebhookUrl {
-    /// Reads an address. What its name leads to is another question, asked when it is entered and each
-    /// time it is called.
+    /// Reads a URL. The addresses of a host name are checked elsewhere: when the endpoint is entered, and
+    /// before each call.
     ///
     /// # Errors
-    /// [`WebhookError::Url`], [`WebhookError::Address`] for a number that may not be reached.
+    /// [`WebhookError::Url`], or [`WebhookError::Address`] for an IP address that may not be reached.
     pub fn parse(text: &str, reach: Reach) -> Result<Self, WebhookError> {
         if text.len() > LONGEST || text.contains('#') {
             return Err(WebhookError::Url);
@@ -57,28 +58,28 @@ impl WebhookUrl {
         if url.is_within(reach) { Ok(url) } else { Err(WebhookError::Address) }
     }
 
-    /// Whether it may be called as far as it is written: a number is looked at, a name is not.
+    /// Whether the URL is within reach. An IP address is checked, a host name is not.
     #[must_use]
     pub fn is_within(&self, reach: Reach) -> bool {
         let by_number = self.host().parse().ok().is_none_or(|address| reach.allows(address));
         by_number && (reach == Reach::Anywhere || self.0.scheme_str() == Some("https"))
     }
 
-    /// The host's name, or its number without brackets.
+    /// The host name, or the IP address without brackets.
     #[must_use]
     pub fn host(&self) -> &str {
         let host = self.0.host().unwrap_or_default();
         host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
     }
 
-    /// The port, told or of the scheme.
+    /// The port of the URL, or the usual port of its scheme.
     #[must_use]
     pub fn port(&self) -> u16 {
         let usual = if self.0.scheme_str() == Some("http") { 80 } else { 443 };
         self.0.port_u16().unwrap_or(usual)
     }
 
-    /// As a request is made of it.
+    /// The URI for a request.
     #[must_use]
     pub const fn uri(&self) -> &Uri {
         &self.0
@@ -91,8 +92,8 @@ impl std::fmt::Display for WebhookUrl {
     }
 }
 
-/// Whether the whole internet can reach an address: none of the ranges that IANA keeps for networks of
-/// one's own, for this machine, for documentation or for anything special.
+/// Whether an IP address is public: in none of the ranges that IANA reserves for private networks, for the
+/// local machine, for documentation or for another special use.
 #[must_use]
 pub const fn is_public(address: IpAddr) -> bool {
     match address {
@@ -101,9 +102,9 @@ pub const fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// Without: this network, private ones, this machine, multicast and what is reserved above it; carriers'
-/// own networks (RFC 6598); link-local, where AWS tells its instances their credentials; protocol
-/// assignments, documentation, the former relays of 6to4; measurements of networks (RFC 2544).
+/// Excluded are: this network, private networks, this machine, multicast and the reserved range above; the
+/// networks of carriers (RFC 6598); link-local, where AWS serves credentials to instances; protocol
+/// assignments, documentation, the former 6to4 relays; network benchmarks (RFC 2544).
 const fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     !matches!(
@@ -121,7 +122,7 @@ const fn is_public_v4(address: Ipv4Addr) -> bool {
     )
 }
 
-/// Only what is assigned as global unicast, `2000::/3`, without: Teredo, benchmarks and ORCHID;
+/// Public are the global unicast addresses, `2000::/3`. Excluded are: Teredo, benchmarks and ORCHID;
 /// documentation (also RFC 9637); 6to4.
 const fn is_public_v6(address: Ipv6Addr) -> bool {
     if let Some(mapped) = address.to_ipv4_mapped() {
@@ -155,7 +156,7 @@ mod tests {
     #[case("https://[::1]/", Err(WebhookError::Address))]
     #[case("https://[::ffff:10.0.0.1]/", Err(WebhookError::Address))]
     #[case("https://169.254.169.254/latest", Err(WebhookError::Address))]
-    fn an_endpoint_is_reached_by_https_on_the_internet(
+    fn an_endpoint_has_an_https_url_of_a_public_host(
         #[case] text: &str,
         #[case] expected: Result<(), WebhookError>,
     ) {
@@ -163,13 +164,13 @@ mod tests {
     }
 
     #[test]
-    fn an_address_too_long_is_refused() {
+    fn a_url_that_is_too_long_is_refused() {
         let long = format!("https://hooks.example.com/{}", "a".repeat(LONGEST));
         assert_eq!(WebhookUrl::parse(&long, Reach::Public), Err(WebhookError::Url));
     }
 
     #[test]
-    fn a_stack_of_tests_reaches_this_machine_and_production_never_does() {
+    fn a_test_stack_reaches_this_machine_and_production_does_not() {
         let here = WebhookUrl::parse("http://127.0.0.1:8080/", Reach::Anywhere).unwrap();
         assert_eq!((here.host(), here.port()), ("127.0.0.1", 8080));
         assert!(!here.is_within(Reach::Public));
@@ -209,7 +210,7 @@ mod tests {
     #[case("fd00:ec2::254")]
     #[case("fe80::1")]
     #[case("ff02::1")]
-    fn what_is_inside_a_network_or_special_is_not_public(#[case] address: &str) {
+    fn a_private_local_or_reserved_address_is_not_public(#[case] address: &str) {
         assert!(!is_public(address.parse().unwrap()));
     }
 
@@ -223,7 +224,7 @@ mod tests {
     #[case("223.255.255.255")]
     #[case("2606:4700::1111")]
     #[case("2001:4860:4860::8888")]
-    fn the_neighbours_of_those_ranges_are_public(#[case] address: &str) {
+    fn the_neighbours_of_the_reserved_ranges_are_public(#[case] address: &str) {
         assert!(is_public(address.parse().unwrap()));
     }
 }

@@ -8,23 +8,23 @@ use crate::error::error_codes;
 /// No variant carries what a person typed, so each of them may be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum WebhookError {
-    /// An address that events cannot be posted to, whoever listens there.
+    /// A URL with another form than an endpoint can have.
     #[error(
-        "must be an address of at most 500 characters that begins with https://, without user name or fragment"
+        "must be a URL of at most 500 characters that begins with https://, without user name or fragment"
     )]
     Url,
-    /// An address inside a network, or one that no name leads to.
+    /// A host with an address that is not public, or without an address.
     #[error(
-        "must lead to a host that the internet knows: not to a private, local or reserved address"
+        "must lead to a public host of the internet: not to a private, local or reserved address"
     )]
     Address,
-    /// A word for no event.
-    #[error("is not a type of event: docs/webhooks.md lists them")]
+    /// A text that is not a type of event.
+    #[error("is not a type of event: docs/webhooks.md lists the types")]
     EventType,
-    /// An endpoint that would be told nothing.
+    /// An endpoint without a type of event.
     #[error("must name at least one type of event")]
     NoEventType,
-    /// A range that nothing can be replayed of.
+    /// A range that is empty, or outside of the days for which events are stored.
     #[error("must be a range that begins before it ends, in the last 30 days")]
     ReplayRange,
 }

@@ -1,4 +1,4 @@
-//! What a merchant's software is told of, where, and for how long it is tried.
+//! Webhooks: the events that are posted to a merchant's software, and for how long a post is retried.
 
 mod error;
 
@@ -14,36 +14,36 @@ use jiff::{SignedDuration, ToSpan as _};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// How many endpoints a merchant may have, live and of its tests together.
+/// The most endpoints of a merchant, live and test endpoints together.
 pub const MOST_ENDPOINTS: u8 = 5;
-/// Days that an event is kept, to be sent again.
+/// The days for which an event is stored, so that it can be replayed.
 pub const KEPT_DAYS: i64 = 30;
-/// Hours in which the secret before a rotation signs beside the new one.
+/// The hours after a rotation in which the previous secret still signs, beside the new one.
 pub const OVERLAP_HOURS: i64 = 24;
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
-/// Seconds from one attempt to the next: ten attempts in some 24 hours.
+/// The seconds from one attempt to the next: ten attempts in about 24 hours.
 const DELAYS: [u64; 9] =
     [MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 8 * HOUR];
-/// Attempts after which an event is left to the dead letters.
+/// The attempts after which an event goes to the dead-letter queue.
 pub const ATTEMPTS: usize = DELAYS.len() + 1;
 
-/// How long to wait after an attempt that failed, the first being 1; after the last as long as before it.
+/// The delay after a failed attempt. The first attempt is 1; later attempts than the last have its delay.
 #[must_use]
 pub fn delay_after(attempt: usize) -> Duration {
     let at = attempt.clamp(1, DELAYS.len()) - 1;
     Duration::from_secs(DELAYS[at])
 }
 
-/// Something that a merchant's software may be told of.
+/// A type of event that can be posted to a merchant's software.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EventType {
-    /// A purchase was entered.
+    /// A purchase was recorded.
     PurchaseCreated,
     /// A purchase was cancelled.
     PurchaseCancelled,
-    /// A purchase became a customer's, or another one's.
+    /// An anonymous purchase got a customer, or a purchase got another customer.
     PurchaseAttached,
     /// Points were given or taken without a purchase.
     PointsChanged,
@@ -64,7 +64,7 @@ impl EventType {
         Self::MemberMerged,
     ];
 
-    /// The word for it.
+    /// The word for it in the API and in the table.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -86,27 +86,27 @@ impl EventType {
     }
 }
 
-/// The types that an endpoint is told of: at least one.
+/// The types of event of an endpoint: at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventTypes(BTreeSet<EventType>);
 
 impl EventTypes {
-    /// Some types; one named twice counts once.
+    /// A set of types.
     ///
     /// # Errors
-    /// [`WebhookError::NoEventType`] for none.
+    /// [`WebhookError::NoEventType`] for an empty set.
     pub fn new(types: impl IntoIterator<Item = EventType>) -> Result<Self, WebhookError> {
         let types: BTreeSet<_> = types.into_iter().collect();
         if types.is_empty() { Err(WebhookError::NoEventType) } else { Ok(Self(types)) }
     }
 
-    /// Whether a type is among them.
+    /// Whether a type is in the set.
     #[must_use]
     pub fn contains(&self, kind: EventType) -> bool {
         self.0.contains(&kind)
     }
 
-    /// Each of them, in one order always.
+    /// The types, always in the same order.
     pub fn iter(&self) -> impl Iterator<Item = EventType> {
         self.0.iter().copied()
     }
@@ -115,36 +115,36 @@ impl EventTypes {
 /// Whether events are posted to an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Switch {
-    /// They are.
+    /// Events are posted.
     On,
-    /// The operator turned it off.
+    /// The operator turned the endpoint off.
     Off,
-    /// It failed for days and was turned off.
+    /// The endpoint failed for days and was turned off.
     GivenUp,
 }
 
-/// How an endpoint has answered of late.
+/// The recent answers of an endpoint.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Health {
-    /// When it last took an event; told anew at most once a minute.
+    /// When the endpoint last accepted an event. Updated at most once a minute.
     pub last_success_at: Option<Instant>,
-    /// When it last failed.
+    /// When an attempt last failed.
     pub last_failure_at: Option<Instant>,
-    /// How: `http_503`, `timeout`.
+    /// How it failed: `http_503`, `timeout`.
     pub last_failure: Option<String>,
-    /// Since when it has taken nothing.
+    /// Since when the endpoint has accepted no event.
     pub failing_since: Option<Instant>,
-    /// Attempts since then.
+    /// The failed attempts since then.
     pub failures: u64,
 }
 
 impl Health {
-    /// For so long an endpoint may take nothing before it is turned off.
+    /// The time without success after which an endpoint is turned off.
     const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
-    /// One that is seldom told anything must have failed so often.
+    /// The failed attempts after which an endpoint is turned off: an endpoint may seldom have events.
     const FAILURES: u64 = 10;
 
-    /// Whether the endpoint is turned off: nothing taken for three days, and at least ten attempts.
+    /// Whether the endpoint is to be turned off: no success for three days, and at least ten failed attempts.
     #[must_use]
     pub fn is_given_up(&self, now: Instant) -> bool {
         let failing = self.failing_since.map(|since| now.duration_since(since));
@@ -152,21 +152,21 @@ impl Health {
     }
 }
 
-/// A range of instants whose events are sent again, its end not in it.
+/// A range of instants whose events are posted again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReplayRange {
-    /// Its first instant.
+    /// The first instant.
     pub from: Instant,
-    /// The instant after it.
+    /// The instant after the last one.
     pub until: Instant,
 }
 
 impl ReplayRange {
-    /// A piece is a quarter of a day in UTC: some thousand events of a large merchant.
+    /// The length of a piece: a quarter of a day in UTC, some thousand events of a large merchant.
     const PIECE_SECONDS: i64 = 6 * 3_600;
 
-    /// A range that begins before it ends, within the days that events are kept. Events are kept by the
-    /// second: the seconds in which it begins and ends are in it whole.
+    /// A range that begins before it ends, within the days for which events are stored. Events are stored
+    /// by the second, so the range includes the whole seconds in which it begins and ends.
     ///
     /// # Errors
     /// [`WebhookError::ReplayRange`].
@@ -181,7 +181,7 @@ impl ReplayRange {
         Ok(Self { from: calendar::whole_second(from), until })
     }
 
-    /// The range in pieces, at most 121, one after another and each within a day in UTC.
+    /// The pieces of the range, at most 121, in order. Each piece is within one day in UTC.
     #[must_use]
     pub fn pieces(self) -> Vec<Self> {
         let mut pieces = Vec::new();
@@ -249,7 +249,7 @@ mod tests {
     #[case("2026-10-28T08:59:59Z", "2026-11-02T00:00:00Z", false)]
     #[case("2026-11-02T00:00:00Z", "2026-11-02T00:00:00Z", false)]
     #[case("2026-11-28T00:00:00Z", "2026-11-29T00:00:00Z", false)]
-    fn what_is_replayed_is_a_range_of_the_last_30_days(
+    fn a_replay_is_a_range_of_the_last_30_days(
         #[case] from: &str,
         #[case] until: &str,
         #[case] accepted: bool,
@@ -262,7 +262,7 @@ mod tests {
     #[case("2026-11-27T08:59:58.9Z", "2026-11-27T08:59:59Z", "08:59:58", "08:59:59")]
     #[case("2026-11-27T08:59:58Z", "2026-11-27T08:59:58.001Z", "08:59:58", "08:59:59")]
     #[case("2026-11-27T08:59:59Z", "2026-11-27T09:30:00Z", "08:59:59", "09:00:01")]
-    fn the_seconds_in_which_a_range_begins_and_ends_are_in_it_whole(
+    fn a_range_includes_the_whole_seconds_in_which_it_begins_and_ends(
         #[case] asked_from: &str,
         #[case] asked_until: &str,
         #[case] from: &str,
@@ -276,7 +276,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pieces_cover_a_range_without_gap_each_within_a_day(
+        fn the_pieces_of_a_range_have_no_gap_and_each_is_within_a_day(
             from in 0_i64..30 * 86_400,
             length in 1_i64..30 * 86_400,
         ) {

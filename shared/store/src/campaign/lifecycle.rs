@@ -2,8 +2,7 @@
 
 use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
-use crate::table::retry;
-use crate::table::transaction::TransactionOutcome;
+use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
 use domain::campaign::segment::{Between, Segment};
@@ -382,10 +381,11 @@ impl Store {
         change: impl Fn(&mut StoredCampaign) -> Result<Option<Option<Instant>>, DomainError>,
         beside: Option<Write>,
     ) -> Result<StoredCampaign, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        let (change, beside) = (&change, &beside);
+        retry(|_| async move {
             let mut stored = self.campaign(tenant, id).await?;
             let over = stored.campaign.version;
-            let Some(due) = change(&mut stored)? else { return Ok(stored) };
+            let Some(due) = change(&mut stored)? else { return Ok(Attempt::Done(stored)) };
             stored.campaign.version += 1;
             let mut record = CampaignRecord::of(tenant, &stored.campaign, due);
             record.held_because.clone_from(&stored.held_because);
@@ -394,12 +394,9 @@ impl Store {
             if let Some(beside) = beside.clone() {
                 transaction.add(beside);
             }
-            match transaction.commit().await? {
-                TransactionOutcome::Committed => return Ok(stored),
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            Ok(transaction.commit().await?.done(stored))
+        })
+        .await
     }
 
     /// The campaigns of all merchants that are to be looked at: 1 query of the index `due` a MB of

@@ -3,11 +3,12 @@
 use crate::campaign::figures::{signed, tally};
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Tenant};
-use crate::table::retry;
+use crate::table::retry::retry_rest;
 use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Entity, Store, StoreError};
 use domain::{CampaignId, Channel, MemberId};
+use std::ops::ControlFlow;
 
 /// Receipts of one transaction, which takes 100 actions.
 const MOST_RECEIPTS: usize = 99;
@@ -102,14 +103,14 @@ impl Store {
                 Some(_) => {}
             }
         }
-        for attempt in 0..retry::ATTEMPTS {
+        retry_rest(left, |left| async move {
             if left.is_empty() {
-                return Ok(0);
+                return Ok(ControlFlow::Break(0));
             }
             let mut transaction = self.transaction();
             move_messages(&mut transaction, tenant, campaign, &left);
             match transaction.commit().await? {
-                TransactionOutcome::Committed => return Ok(left.len()),
+                TransactionOutcome::Committed => Ok(ControlFlow::Break(left.len())),
                 TransactionOutcome::Cancelled(cancelled) => {
                     let mut moved = Vec::with_capacity(left.len());
                     for (place, mut receipt) in left.into_iter().enumerate() {
@@ -129,14 +130,11 @@ impl Store {
                             None => moved.push(receipt),
                         }
                     }
-                    left = moved;
-                    if !cancelled.any_failed() {
-                        retry::wait(attempt).await;
-                    }
+                    Ok(ControlFlow::Continue(moved))
                 }
             }
-        }
-        Err(StoreError::Busy)
+        })
+        .await
     }
 
     /// Notes that the provider refused a recipient: 2 write units.

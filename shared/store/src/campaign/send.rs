@@ -9,7 +9,7 @@ use crate::campaign::plan::BatchRecord;
 use crate::campaign::receipt::MessageState;
 use crate::table::items;
 use crate::table::keys::{self, BatchId, Key, Tenant};
-use crate::table::retry;
+use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Store, StoreError};
@@ -182,19 +182,19 @@ impl Store {
             ])
         });
         self.put_items(rows.collect()).await?;
-        let begin = "SET first_attempt_at = :now, addressed = :bits, counts = :counts";
-        let begin = Write::update(&keys::sending(tenant, campaign, claim.batch), begin)
+        let set = "SET first_attempt_at = :now, addressed = :bits, counts = :counts";
+        let begin = Write::update(&keys::sending(tenant, campaign, claim.batch), set)
             .condition("lease = :lease AND attribute_not_exists(done_at)")
             .value(":now", items::text(items::instant_text(now)))
             .value(":bits", AttributeValue::B(bits(&claim.all, &addressed.members).into()))
             .value(":counts", counts_value(addressed.counts)?)
             .value(":lease", items::text(claim.lease.clone()));
-        let begun = self.transact_one(begin).await?.is_committed();
-        if begun {
-            claim.first_attempt_at = Some(now);
-            claim.addressed = Some(addressed.clone());
+        if !self.transact_one(begin).await?.is_committed() {
+            return Ok(false);
         }
-        Ok(begun)
+        claim.first_attempt_at = Some(now);
+        claim.addressed = Some(addressed.clone());
+        Ok(true)
     }
 
     /// Leaves members of a claimed batch for later, as a batch of their own: 1 transaction of at most
@@ -212,14 +212,14 @@ impl Store {
     ) -> Result<(), StoreError> {
         let left: HashSet<_> = members.iter().collect();
         let stay: Vec<_> = claim.members.iter().filter(|id| !left.contains(id)).copied().collect();
-        let kept: HashSet<_> = stay.iter().collect();
-        let out: Vec<_> = claim.all.iter().filter(|id| !kept.contains(id)).copied().collect();
-        for attempt in 0..retry::ATTEMPTS {
-            let sending = keys::sending(tenant, campaign, claim.batch);
-            let note = Write::update(&sending, "SET later = :later")
-                .condition("lease = :lease AND attribute_not_exists(first_attempt_at)")
-                .value(":later", AttributeValue::B(bits(&claim.all, &out).into()))
-                .value(":lease", items::text(claim.lease.clone()));
+        let staying: HashSet<_> = stay.iter().collect();
+        let out: Vec<_> = claim.all.iter().filter(|id| !staying.contains(id)).copied().collect();
+        let sending = keys::sending(tenant, campaign, claim.batch);
+        let note = &Write::update(&sending, "SET later = :later")
+            .condition("lease = :lease AND attribute_not_exists(first_attempt_at)")
+            .value(":later", AttributeValue::B(bits(&claim.all, &out).into()))
+            .value(":lease", items::text(claim.lease.clone()));
+        retry(|_| async move {
             let record = BatchRecord::of(tenant, campaign, rest, members);
             // The version too: a planner at work must not write over the count.
             let count = "SET batches = batches + :one, v = v + :one";
@@ -227,21 +227,20 @@ impl Store {
                 .if_present()
                 .value(":one", items::number(1));
             let mut transaction = self.transaction();
-            transaction.add(note);
+            transaction.add(note.clone());
             transaction.add(Write::put(&record)?.if_absent());
             transaction.add(count);
             match transaction.commit().await? {
-                TransactionOutcome::Committed => {
-                    claim.members = stay;
-                    return Ok(());
-                }
+                TransactionOutcome::Committed => Ok(Attempt::Done(())),
                 TransactionOutcome::Cancelled(cancelled) if cancelled.any_failed() => {
-                    return Err(StoreError::Busy);
+                    Err(StoreError::Busy)
                 }
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
+                TransactionOutcome::Cancelled(_) => Ok(Attempt::Again),
             }
-        }
-        Err(StoreError::Busy)
+        })
+        .await?;
+        claim.members = stay;
+        Ok(())
     }
 
     /// Gives a batch back, for it to be claimed again at once. `nothing_sent` where the provider is
@@ -286,7 +285,7 @@ impl Store {
         for member in refused {
             self.refuse_message(tenant, *member, campaign).await?;
         }
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let sending = keys::sending(tenant, campaign, claim.batch);
             let done = Write::update(&sending, "SET done_at = :now, counts = :counts")
                 .condition("lease = :lease AND attribute_not_exists(done_at)")
@@ -306,14 +305,14 @@ impl Store {
             transaction.add_in(Slot::Sending, done);
             transaction.add(tally(tenant, campaign, &claim.batch, &numbers));
             match transaction.commit().await? {
-                TransactionOutcome::Committed => return Ok(()),
+                TransactionOutcome::Committed => Ok(Attempt::Done(())),
                 TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Sending) => {
-                    return Ok(());
+                    Ok(Attempt::Done(()))
                 }
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
+                TransactionOutcome::Cancelled(_) => Ok(Attempt::Again),
             }
-        }
-        Err(StoreError::Busy)
+        })
+        .await
     }
 }
 

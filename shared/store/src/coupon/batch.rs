@@ -5,12 +5,12 @@
 //! its use back: a range is made under a lease by one writer, and a code gives nothing before its whole
 //! batch is finished, from when nothing of it is written any more.
 
+use crate::TtlCache;
 use crate::campaign::send::token;
 use crate::coupon::item::CouponRecord;
-use crate::table::cache::TtlCache;
 use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
-use crate::table::retry;
+use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Transaction, TransactionOutcome};
 use crate::table::write::{Write, Written};
 use crate::{Answered, CodeMaker, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
@@ -172,22 +172,23 @@ impl Store {
             return Err(CouponError::BatchCount.into());
         }
         let tenant = scope.tenant();
-        let numbers = keys::coupon_numbers(tenant);
-        for attempt in 0..retry::ATTEMPTS {
+        let numbers = &keys::coupon_numbers(tenant);
+        retry(|_| async move {
             let mut answer = None;
             if let Some(key) = key {
                 if let Some(before) = self.answered(scope, key, now).await? {
                     let before = CouponBatchId::parse(&before);
                     let before = before.map_err(|_| StoreError::Corrupt("answer"))?;
-                    return Ok(Answered::Replayed(self.coupon_batch(tenant, offer, before).await?));
+                    let before = self.coupon_batch(tenant, offer, before).await?;
+                    return Ok(Attempt::Done(Answered::Replayed(before)));
                 }
                 answer = Some(scope.answer(key, id.to_string(), now)?);
             }
-            let taken: Option<NumbersRecord> = self.get_item(&numbers, Consistency::Strong).await?;
+            let taken: Option<NumbersRecord> = self.get_item(numbers, Consistency::Strong).await?;
             let first = taken.map_or(0, |taken| taken.next_number);
             let batch = CouponBatch { id, offer, count, created_at: now, finished_at: None, first };
             let record = BatchRecord::of(tenant, &batch);
-            let take = Write::update(&numbers, "SET next_number = :next")
+            let take = Write::update(numbers, "SET next_number = :next")
                 .condition("attribute_not_exists(pk) OR next_number = :first")
                 .value(":next", items::number(first + u64::from(count)))
                 .value(":first", items::number(first));
@@ -197,34 +198,32 @@ impl Store {
             if let Some(answer) = answer {
                 transaction.add(answer);
             }
-            match transaction.commit().await? {
-                // The table keeps whole seconds.
-                TransactionOutcome::Committed => return record.read().map(Answered::New),
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            // The table stores whole seconds: the answer is what a later read gives.
+            let outcome = transaction.commit().await?;
+            Ok(outcome.done(Answered::New(record.read()?)))
+        })
+        .await
     }
 
     /// Takes one number of the tenant's count, for a coupon that is made by itself: 1 round trip, 1 write
     /// unit. A number that is taken and not used stays unused.
     pub(crate) async fn take_coupon_number(&self, tenant: Tenant) -> Result<u64, StoreError> {
         const CORRUPT: StoreError = StoreError::Corrupt("coupon numbers");
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let take = Write::update(&keys::coupon_numbers(tenant), "ADD next_number :one")
                 .value(":one", items::number(1))
                 .returning_new();
             match self.write(take).await {
                 Ok(Written::Done(Some(taken))) => {
                     let taken: NumbersRecord = items::from_item(taken, "coupon numbers")?;
-                    return taken.next_number.checked_sub(1).ok_or(CORRUPT);
+                    taken.next_number.checked_sub(1).map(Attempt::Done).ok_or(CORRUPT)
                 }
-                Ok(_) => return Err(CORRUPT),
-                Err(StoreError::Busy) => retry::wait(attempt).await,
-                Err(error) => return Err(error),
+                Ok(_) => Err(CORRUPT),
+                Err(StoreError::Busy) => Ok(Attempt::Again),
+                Err(error) => Err(error),
             }
-        }
-        Err(StoreError::Busy)
+        })
+        .await
     }
 
     /// A batch, read strongly: 1 round trip, 1 read unit.
@@ -437,7 +436,7 @@ impl Store {
             None => false,
         };
         if finished {
-            self.finished_batches.keep(id, (), now);
+            self.finished_batches.insert(id, (), now);
         }
         Ok(finished)
     }

@@ -3,7 +3,7 @@
 
 use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
-use crate::table::retry;
+use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Cancellation, Slot, Transaction, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Consistency, Entity, HistoryEntry, Scope, Store, StoreError};
@@ -240,7 +240,7 @@ impl Store {
         {
             return Ok(None);
         }
-        let Some(offer) = self.kept_offer(tenant, offer, now).await? else { return Ok(None) };
+        let Some(offer) = self.cached_offer(tenant, offer, now).await? else { return Ok(None) };
         let state = record.state()?;
         let given_to = state.bound_to;
         Ok(Some(StoredCoupon { code: code.clone(), offer, state, given_to }))
@@ -352,10 +352,10 @@ impl Store {
             Some(member) => Some(self.account(scope, member, Consistency::Strong).await?.0),
             None => None,
         };
-        let key = keys::coupon(tenant, code);
-        for attempt in 0..retry::ATTEMPTS {
+        let key = &keys::coupon(tenant, code);
+        retry(|_| async move {
             let mut transaction = self.transaction();
-            let put = put_code(&key, offer, change.disabled, bound_to);
+            let put = put_code(key, offer, change.disabled, bound_to);
             transaction.add_in(Slot::Coupon, put);
             if let Some(member) = bound_to {
                 transaction.check_present(Slot::Member, keys::account(tenant, member));
@@ -364,19 +364,20 @@ impl Store {
             match transaction.commit().await? {
                 TransactionOutcome::Committed => {
                     let record: Option<CouponRecord> =
-                        self.get_item(&key, Consistency::Strong).await?;
-                    return record.ok_or(StoreError::NotFound(Entity::Code))?.state();
+                        self.get_item(key, Consistency::Strong).await?;
+                    let record = record.ok_or(StoreError::NotFound(Entity::Code))?;
+                    record.state().map(Attempt::Done)
                 }
                 TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Coupon) => {
-                    return Err(CouponError::Taken.into());
+                    Err(CouponError::Taken.into())
                 }
                 TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Member) => {
-                    return Err(StoreError::NotFound(Entity::Member));
+                    Err(StoreError::NotFound(Entity::Member))
                 }
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
+                TransactionOutcome::Cancelled(_) => Ok(Attempt::Again),
             }
-        }
-        Err(StoreError::Busy)
+        })
+        .await
     }
 }
 

@@ -1,6 +1,6 @@
 //! Offers: what a merchant's coupons give. One item an offer, kept in memory for a minute.
 
-use crate::table::cache::TtlCache;
+use crate::TtlCache;
 use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
 use crate::table::transaction::TransactionOutcome;
@@ -166,7 +166,7 @@ impl Store {
     pub async fn rewrite_offer(&self, tenant: Tenant, offer: &Offer) -> Result<(), StoreError> {
         let written =
             self.transact_one(Write::put(&OfferRecord::of(tenant, offer))?.if_present()).await?;
-        self.offers.forget(&(tenant, offer.id));
+        self.offers.remove(&(tenant, offer.id));
         match written {
             TransactionOutcome::Committed => Ok(()),
             TransactionOutcome::Cancelled(_) => Err(StoreError::NotFound(Entity::Offer)),
@@ -184,7 +184,7 @@ impl Store {
     }
 
     /// An offer at most a minute old: no round trip while it is kept, else 1 and half a read unit.
-    pub(crate) async fn kept_offer(
+    pub(crate) async fn cached_offer(
         &self,
         tenant: Tenant,
         id: OfferId,
@@ -197,7 +197,7 @@ impl Store {
         let record: Option<OfferRecord> = self.get_item(&key, Consistency::Eventual).await?;
         let Some(record) = record else { return Ok(None) };
         let offer = Arc::new(record.read()?);
-        self.offers.keep((tenant, id), Arc::clone(&offer), now);
+        self.offers.insert((tenant, id), Arc::clone(&offer), now);
         Ok(Some(offer))
     }
 

@@ -3,7 +3,7 @@
 
 use crate::ledger::entry::Entered;
 use crate::table::idempotency::{Answered, IdempotencyKey};
-use crate::table::retry;
+use crate::table::retry::Attempt;
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::ledger::entry::{Adjustment, Cause, LedgerEntry};
 use domain::{Day, Instant, MemberId, Points, ledger};
@@ -35,34 +35,18 @@ impl Store {
         key: &IdempotencyKey,
         now: Instant,
     ) -> Result<Answered<Entered>, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
-            if let Some(answer) = self.answered(scope, key, now).await? {
-                return self.entered_before(scope, &answer).await;
-            }
-            match self.try_adjustment(scope, new, key, now).await {
-                Ok(Some(adjusted)) => return Ok(Answered::New(adjusted)),
-                Ok(None) => retry::wait(attempt).await,
-                // The same request may have come through meanwhile: then this is no refusal.
-                Err(refused @ StoreError::Refused(_)) => {
-                    return match self.answered(scope, key, now).await? {
-                        Some(answer) => self.entered_before(scope, &answer).await,
-                        None => Err(refused),
-                    };
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Err(StoreError::Busy)
+        let replay = |answer: String| async move { self.entered_before(scope, &answer).await };
+        let attempt = || self.try_adjustment(scope, new, key, now);
+        self.once(scope, key, now, replay, attempt).await
     }
 
-    /// `None` where others wrote meanwhile.
     async fn try_adjustment(
         &self,
         scope: &Scope,
         new: &NewAdjustment,
         key: &IdempotencyKey,
         now: Instant,
-    ) -> Result<Option<Entered>, StoreError> {
+    ) -> Result<Attempt<Entered>, StoreError> {
         let (member, mut account, version) =
             self.account(scope, new.member, Consistency::Strong).await?;
         let programmes = &scope.settings.programmes;

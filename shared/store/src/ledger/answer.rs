@@ -4,7 +4,7 @@
 use crate::member::read::member_id;
 use crate::table::keys::{self, Key};
 use crate::{Scope, StoreError};
-use domain::programme::lifetime::Balance;
+use domain::ledger::Balance;
 use domain::{MemberId, Points};
 use serde::{Deserialize, Serialize};
 

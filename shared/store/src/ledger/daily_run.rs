@@ -3,8 +3,8 @@
 use crate::ledger::entry::EntryRecord;
 use crate::member::read::{neighbours_of, put_account};
 use crate::table::items::{self, Item};
-use crate::table::transaction::TransactionOutcome;
-use crate::table::{keys, retry};
+use crate::table::keys;
+use crate::table::retry::{Attempt, retry};
 use crate::vault::Field;
 use crate::{Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -111,15 +111,15 @@ impl Store {
         today: Day,
         now: Instant,
     ) -> Result<DailyRun, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut member = self.member_itself(scope, id).await?;
             if member.person.merged_into.is_some() {
-                return Ok(DailyRun::default());
+                return Ok(Attempt::Done(DailyRun::default()));
             }
             let born = member.person.details.birth_date;
             let night = member.account.run_day(born, today, &scope.settings.programmes);
             if night.is_quiet() {
-                return Ok(night);
+                return Ok(Attempt::Done(night));
             }
             let over = Some(member.account_version);
             let mut transaction = self.transaction();
@@ -135,12 +135,9 @@ impl Store {
                     transaction.add(EntryRecord::of(scope, id, &entry)?.put()?);
                 }
             }
-            match transaction.commit().await? {
-                TransactionOutcome::Committed => return Ok(night),
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            Ok(transaction.commit().await?.done(night))
+        })
+        .await
     }
 }
 

@@ -4,15 +4,15 @@ use crate::ledger::answer::{LedgerAnswer, balance_after};
 use crate::member::notes;
 use crate::member::read::put_account;
 use crate::table::codec;
-use crate::table::idempotency::{Answered, IdempotencyKey};
+use crate::table::idempotency::IdempotencyKey;
 use crate::table::items;
 use crate::table::keys::Key;
-use crate::table::transaction::TransactionOutcome;
+use crate::table::retry::Attempt;
 use crate::table::write::Write;
 use crate::{Consistency, Entity, Scope, Store, StoreError};
+use domain::ledger::Balance;
 use domain::ledger::account::Given;
-use domain::ledger::entry::{Adjustment, Author, Cause, LedgerEntry, Reason};
-use domain::programme::lifetime::Balance;
+use domain::ledger::entry::{Adjustment, AdjustmentReason, Author, Cause, LedgerEntry};
 use domain::purchase::receipt::Reference;
 use domain::{Account, Day, EstablishmentId, Instant, MemberId, Points, retention};
 use serde::{Deserialize, Serialize};
@@ -98,7 +98,8 @@ impl EntryRecord {
             (None, Some(code)) => Cause::Visit(EstablishmentId::parse(&code).map_err(|_| CORRUPT)?),
             (Some(author), _) => Cause::Adjustment(Adjustment {
                 author: Author::parse(&author).map_err(|_| CORRUPT)?,
-                reason: Reason::parse(self.reason.as_deref().unwrap_or_default()).ok_or(CORRUPT)?,
+                reason: AdjustmentReason::parse(self.reason.as_deref().unwrap_or_default())
+                    .ok_or(CORRUPT)?,
                 reference: reference.transpose().map_err(|_| CORRUPT)?,
             }),
         };
@@ -113,7 +114,7 @@ impl EntryRecord {
 
 impl Store {
     /// Enters an entry that a keyed request asks for, with the account as it is after it: 1 transaction of 3
-    /// items, 7 write units with the entry's place in the index. `None` where others wrote meanwhile.
+    /// items, 7 write units with the entry's place in the index.
     pub(crate) async fn enter(
         &self,
         scope: &Scope,
@@ -122,7 +123,7 @@ impl Store {
         today: Day,
         key: &IdempotencyKey,
         now: Instant,
-    ) -> Result<Option<Entered>, StoreError> {
+    ) -> Result<Attempt<Entered>, StoreError> {
         let record = EntryRecord::of(scope, member, entry)?;
         let balance = account.balance_on(today, &scope.settings.programmes);
         let answer = LedgerAnswer::of(member, &record.key(), &balance).text()?;
@@ -131,12 +132,8 @@ impl Store {
         transaction.add(record.put()?);
         transaction.add(scope.answer(key, answer, now)?);
         let balance = balance_after(balance.available, balance.pending);
-        Ok(match transaction.commit().await? {
-            TransactionOutcome::Committed => {
-                Some(Entered { member, entry: record.read()?, balance })
-            }
-            TransactionOutcome::Cancelled(_) => None,
-        })
+        let outcome = transaction.commit().await?;
+        Ok(outcome.done(Entered { member, entry: record.read()?, balance }))
     }
 
     /// What was entered before for a request that is answered again: 1 strong read.
@@ -144,13 +141,13 @@ impl Store {
         &self,
         scope: &Scope,
         answer: &str,
-    ) -> Result<Answered<Entered>, StoreError> {
+    ) -> Result<Entered, StoreError> {
         let answer = LedgerAnswer::parse(answer)?;
         let key = answer.entry(scope)?;
         let record: Option<EntryRecord> = self.get_item(&key, Consistency::Strong).await?;
         let entry = record.ok_or(StoreError::NotFound(Entity::Member))?.read()?;
         let (member, balance) = (answer.member()?, answer.balance());
-        Ok(Answered::Replayed(Entered { member, entry, balance }))
+        Ok(Entered { member, entry, balance })
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::ledger::entry::Entered;
 use crate::purchase::read::Holder;
 use crate::table::idempotency::{Answered, IdempotencyKey};
-use crate::table::retry;
+use crate::table::retry::Attempt;
 use crate::{Consistency, Entity, Scope, Store, StoreError};
 use domain::ledger::entry::{Cause, LedgerEntry};
 use domain::{Day, EstablishmentId, Instant, MemberId, ledger};
@@ -34,26 +34,18 @@ impl Store {
         key: &IdempotencyKey,
         now: Instant,
     ) -> Result<Answered<Entered>, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
-            if let Some(answer) = self.answered(scope, key, now).await? {
-                return self.entered_before(scope, &answer).await;
-            }
-            if let Some(entered) = self.try_visit(scope, new, key, now).await? {
-                return Ok(Answered::New(entered));
-            }
-            retry::wait(attempt).await;
-        }
-        Err(StoreError::Busy)
+        let replay = |answer: String| async move { self.entered_before(scope, &answer).await };
+        let attempt = || self.try_visit(scope, new, key, now);
+        self.once(scope, key, now, replay, attempt).await
     }
 
-    /// `None` where others wrote meanwhile.
     async fn try_visit(
         &self,
         scope: &Scope,
         new: &NewVisit,
         key: &IdempotencyKey,
         now: Instant,
-    ) -> Result<Option<Entered>, StoreError> {
+    ) -> Result<Attempt<Entered>, StoreError> {
         let NewVisit { member, establishment, at } = new;
         let holder = self.holder_of(scope, *member, Consistency::Strong).await?;
         let Holder::Member { id: member, mut account, version, birth_month } = holder else {

@@ -5,12 +5,12 @@ use crate::member::notes;
 use crate::member::read::{CARD_TAKEN, put_person};
 use crate::table::items;
 use crate::table::keys::Key;
-use crate::table::retry;
+use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
 use crate::table::write::Write;
 use crate::vault::Field;
 use crate::{Contact, Member, Scope, Source, Store, StoreError};
-use domain::values::identifiers::CardNumber;
+use domain::CardNumber;
 use domain::{Instant, MemberError, MemberId, Person};
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +78,7 @@ impl Store {
         by: &Source,
         now: Instant,
     ) -> Result<Member, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut member = self.member_itself(scope, id).await?;
             let before = member.person.clone();
             if step.take(&mut member.person)? {
@@ -94,18 +94,15 @@ impl Store {
                     {
                         return Err(CARD_TAKEN);
                     }
-                    TransactionOutcome::Cancelled(_) => {
-                        retry::wait(attempt).await;
-                        continue;
-                    }
+                    TransactionOutcome::Cancelled(_) => return Ok(Attempt::Again),
                 }
             }
-            return match member.person.merged_into {
-                Some(kept) => self.member(scope, kept).await,
-                None => Ok(member),
-            };
-        }
-        Err(StoreError::Busy)
+            Ok(Attempt::Done(match member.person.merged_into {
+                Some(kept) => self.member(scope, kept).await?,
+                None => member,
+            }))
+        })
+        .await
     }
 }
 

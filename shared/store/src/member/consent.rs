@@ -1,8 +1,8 @@
 //! Consents and oppositions: as they stand on a person's item, and how they change.
 
 use crate::member::read::put_person;
-use crate::table::transaction::TransactionOutcome;
-use crate::table::{codec, retry};
+use crate::table::codec;
+use crate::table::retry::{Attempt, retry};
 use crate::{Contact, Member, Scope, Store, StoreError};
 use domain::member::Email;
 use domain::member::consent::{Consent, Opposition};
@@ -53,7 +53,7 @@ impl Store {
         channel: Channel,
         change: &ConsentChange,
     ) -> Result<Member, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut member = self.member(scope, id).await?;
             let consents = member.person.consents.of_mut(channel);
             let changed = match change {
@@ -61,16 +61,16 @@ impl Store {
                 ConsentChange::Oppose(opposition) => consents.oppose(*opposition),
             };
             if !changed {
-                return Ok(member);
+                return Ok(Attempt::Done(member));
             }
             let over = member.person.version;
             member.person.version += 1;
-            match self.transact_one(put_person(scope, &member.person, Some(over))?).await? {
-                TransactionOutcome::Committed => return Ok(member),
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            Ok(self
+                .transact_one(put_person(scope, &member.person, Some(over))?)
+                .await?
+                .done(member))
+        })
+        .await
     }
 
     /// Who has the address or the number of a message: one member for a mobile, all who share an

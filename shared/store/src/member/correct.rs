@@ -2,11 +2,11 @@
 
 use crate::member::contacts::{delete_contact, put_contact};
 use crate::member::read::{CARD_TAKEN, put_person};
-use crate::table::retry;
+use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::{Conflict, Contact, Member, Scope, Store, StoreError};
+use domain::CardNumber;
 use domain::member::{Address, Details, Email};
-use domain::values::identifiers::CardNumber;
 use domain::{Day, MemberError, MemberId, Mobile};
 
 /// What to change of a person's details; `None` leaves a field as it is.
@@ -63,12 +63,12 @@ impl Store {
         id: MemberId,
         correction: &Correction,
     ) -> Result<Member, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut member = self.member(scope, id).await?;
             let before = member.person.clone();
             correction.apply(&mut member.person.details);
             if member.person == before {
-                return Ok(member);
+                return Ok(Attempt::Done(member));
             }
             member.person.version += 1;
             if before.details.email != member.person.details.email {
@@ -100,14 +100,14 @@ impl Store {
                 }
             }
             match transaction.commit().await? {
-                TransactionOutcome::Committed => return Ok(member),
+                TransactionOutcome::Committed => Ok(Attempt::Done(member)),
                 TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Card) => {
-                    return Err(CARD_TAKEN);
+                    Err(CARD_TAKEN)
                 }
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
+                TransactionOutcome::Cancelled(_) => Ok(Attempt::Again),
             }
-        }
-        Err(StoreError::Busy)
+        })
+        .await
     }
 
     /// Gives a member another mobile number: 1 query and 1 transaction of 6 write units. The old
@@ -121,10 +121,10 @@ impl Store {
         id: MemberId,
         mobile: &Mobile,
     ) -> Result<Member, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut member = self.member(scope, id).await?;
             if member.person.mobile == *mobile {
-                return Ok(member);
+                return Ok(Attempt::Done(member));
             }
             let (id, version) = (member.person.id, member.person.version);
             let old = Contact::Mobile(std::mem::replace(&mut member.person.mobile, mobile.clone()));
@@ -136,13 +136,13 @@ impl Store {
             transaction.add(delete_contact(&scope.contact_key(&old), id));
             transaction.add(put_person(scope, &member.person, Some(version))?);
             match transaction.commit().await? {
-                TransactionOutcome::Committed => return Ok(member),
+                TransactionOutcome::Committed => Ok(Attempt::Done(member)),
                 TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Mobile) => {
-                    return Err(Conflict::MobileTaken.into());
+                    Err(Conflict::MobileTaken.into())
                 }
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
+                TransactionOutcome::Cancelled(_) => Ok(Attempt::Again),
             }
-        }
-        Err(StoreError::Busy)
+        })
+        .await
     }
 }

@@ -4,7 +4,7 @@ use crate::ledger::entry::welcome;
 use crate::member::contacts::{ContactRecord, put_contact};
 use crate::member::read::{CARD_TAKEN, member_id, put_account, put_person};
 use crate::table::items;
-use crate::table::retry;
+use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
 use crate::{Contact, Member, NewMember, Scope, Store, StoreError};
 use domain::member::Person;
@@ -69,7 +69,7 @@ impl Store {
         new: &NewMember,
         now: Instant,
     ) -> Result<(Member, bool), StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let person = new.person(now)?;
             let mut account = Account::default();
             let mut transaction = self.transaction();
@@ -77,21 +77,21 @@ impl Store {
             transaction.add(put_account(scope, person.id, &account, None)?);
             match transaction.commit().await? {
                 TransactionOutcome::Committed => {
-                    return Ok((Member { person, account, account_version: 1 }, true));
+                    Ok(Attempt::Done((Member { person, account, account_version: 1 }, true)))
                 }
                 TransactionOutcome::Cancelled(cancelled) => {
                     if let Some(item) = cancelled.stored(Slot::Mobile) {
                         let known: ContactRecord = items::from_item(item.clone(), "contact")?;
                         let id = member_id(&known.holder)?;
-                        return Ok((self.member(scope, id).await?, false));
+                        return Ok(Attempt::Done((self.member(scope, id).await?, false)));
                     }
                     if cancelled.failed(Slot::Card) {
                         return Err(CARD_TAKEN);
                     }
-                    retry::wait(attempt).await;
+                    Ok(Attempt::Again)
                 }
             }
-        }
-        Err(StoreError::Busy)
+        })
+        .await
     }
 }

@@ -11,11 +11,11 @@ use crate::member::contacts::delete_contact;
 use crate::member::read::{member_id, members_of};
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key, Tenant};
-use crate::table::retry;
+use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Transaction, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Contact, Member, Scope, Store, StoreError};
-use domain::retention::{self, Reason};
+use domain::retention::{self, ErasureReason};
 use domain::values::calendar::PARIS;
 use domain::{CouponCode, Day, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
@@ -46,7 +46,7 @@ pub struct Tombstone {
     /// The day on which it was decided.
     pub erased_on: Day,
     /// Why.
-    pub reason: Reason,
+    pub reason: ErasureReason,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,7 +85,7 @@ impl TombstoneRecord {
             member,
             absorbed: self.absorbed.iter().map(|id| member_id(id)).collect::<Result<_, _>>()?,
             erased_on: Day::parse(&self.erased_on).map_err(|_| CORRUPT)?,
-            reason: Reason::parse(&self.reason).ok_or(CORRUPT)?,
+            reason: ErasureReason::parse(&self.reason).ok_or(CORRUPT)?,
         })
     }
 }
@@ -185,7 +185,7 @@ impl Store {
         &self,
         scope: &Scope,
         member: &Member,
-        reason: Reason,
+        reason: ErasureReason,
         today: Day,
     ) -> Result<Option<Tombstone>, StoreError> {
         let tombstone = Tombstone {
@@ -242,21 +242,18 @@ impl Store {
         id: MemberId,
         tombstone: &Tombstone,
     ) -> Result<(), StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let member = match self.member_itself(scope, id).await {
-                Err(StoreError::NotFound(_)) => return Ok(()),
+                Err(StoreError::NotFound(_)) => return Ok(Attempt::Done(())),
                 read => read?,
             };
             let person = keys::person(scope.tenant(), id);
             let mut transaction = self.transaction();
             transaction.add(Write::delete(&person).if_version(member.person.version));
             remove_member(&mut transaction, scope, &member, tombstone)?;
-            match transaction.commit().await? {
-                TransactionOutcome::Committed => return Ok(()),
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            Ok(transaction.commit().await?.done(()))
+        })
+        .await
     }
 
     /// What belongs to a member alone: notes of the ledger, redemptions, messages received, coupons given,

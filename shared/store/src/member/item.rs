@@ -5,8 +5,8 @@ use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::vault::Field;
 use crate::{Scope, StoreError};
+use domain::CardNumber;
 use domain::member::{Address, Details, Email, Enrolment, Person};
-use domain::values::identifiers::CardNumber;
 use domain::{Day, MemberId, Mobile, ValueError};
 use serde::{Deserialize, Serialize};
 

@@ -3,11 +3,11 @@
 use crate::member::consent::ConsentsRecord;
 use crate::member::notes;
 use crate::member::read::{put_account, put_person};
+use crate::table::codec;
 use crate::table::items;
 use crate::table::keys::Key;
-use crate::table::transaction::TransactionOutcome;
+use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
-use crate::table::{codec, retry};
 use crate::{Conflict, Member, Scope, Source, Store, StoreError};
 use domain::member::unmerge::BeforeMerge;
 use domain::{Instant, MemberId};
@@ -46,7 +46,7 @@ impl MergeRecord {
         }
         let instant = |text: &Option<String>| text.as_deref().map(items::instant_of).transpose();
         Ok(BeforeMerge {
-            kept: codec::decode_account(&self.kept_account)?,
+            survivor: codec::decode_account(&self.kept_account)?,
             absorbed: codec::decode_account(&self.account)?,
             consents: self.kept_consents.read()?,
             invited_at: instant(&self.kept_invited_at)?,
@@ -75,11 +75,11 @@ impl Store {
         if kept == absorbed {
             return Err(Conflict::MergeIntoItself.into());
         }
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let (mut into, mut from) =
                 futures::try_join!(self.member(scope, kept), self.member_itself(scope, absorbed))?;
             if from.person.merged_into == Some(into.person.id) {
-                return Ok(into);
+                return Ok(Attempt::Done(into));
             }
             if from.person.merged_into.is_some() {
                 return Err(Conflict::MergedIntoAnother.into());
@@ -109,12 +109,9 @@ impl Store {
             transaction.add(put_person(scope, &into.person, Some(versions.0))?);
             transaction.add(put_person(scope, &from.person, Some(versions.1))?);
             transaction.add(Write::put(&note)?.if_absent());
-            match transaction.commit().await? {
-                TransactionOutcome::Committed => return Ok(into),
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            Ok(transaction.commit().await?.done(into))
+        })
+        .await
     }
 }
 

@@ -2,8 +2,7 @@
 
 use crate::ledger::entry::give;
 use crate::member::read::{put_account, put_person};
-use crate::table::retry;
-use crate::table::transaction::TransactionOutcome;
+use crate::table::retry::{Attempt, retry};
 use crate::{Member, Scope, Store, StoreError};
 use domain::ledger::entry::Cause;
 use domain::{Instant, MemberId, Registration, retention};
@@ -22,11 +21,11 @@ impl Store {
         registration: &Registration,
         now: Instant,
     ) -> Result<Member, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut member = self.member(scope, id).await?;
             let (over, was_active) = (member.person.version, member.person.activated_at.is_some());
             if !registration.note(&mut member.person)? {
-                return Ok(member);
+                return Ok(Attempt::Done(member));
             }
             member.person.version += 1;
             let mut transaction = self.transaction();
@@ -41,11 +40,8 @@ impl Store {
                     transaction.add(entry);
                 }
             }
-            match transaction.commit().await? {
-                TransactionOutcome::Committed => return Ok(member),
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            Ok(transaction.commit().await?.done(member))
+        })
+        .await
     }
 }

@@ -7,14 +7,13 @@ use crate::purchase::item::PurchaseRecord;
 use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
-use crate::table::retry;
-use crate::table::transaction::TransactionOutcome;
+use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Conflict, Member, Scope, Source, Store, StoreError};
 use domain::ledger::{self, Undone};
 use domain::member::unmerge::{self, BeforeMerge, GivenBack, Side};
 use domain::reward::redemption::State;
-use domain::{Cents, Instant, Kind, MemberId, Points, Programmes, retention};
+use domain::{Cents, Instant, MemberId, Points, Programmes, PurchaseKind, retention};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -66,7 +65,7 @@ impl Store {
         by: &Source,
         now: Instant,
     ) -> Result<Unmerged, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let (mut own, mut other) = futures::try_join!(
                 self.member_itself(scope, kept),
                 self.member_itself(scope, absorbed)
@@ -75,7 +74,7 @@ impl Store {
                 return Err(Conflict::MergedSince.into());
             }
             if other.person.merged_into != Some(kept) {
-                return self.apart(scope, own, other).await;
+                return self.apart(scope, own, other).await.map(Attempt::Done);
             }
             let note: Option<MergeRecord> = self.last_note(scope, kept, MERGE, absorbed).await?;
             let note = note.ok_or(StoreError::Corrupt("merge"))?;
@@ -108,14 +107,10 @@ impl Store {
             transaction.add(unmerge_note(scope, pair, not_given, given_back, by, now)?);
             let pair = (absorbed, kept);
             transaction.add(unmerge_note(scope, pair, -not_given, given_back, by, now)?);
-            match transaction.commit().await? {
-                TransactionOutcome::Committed => {
-                    return Ok(Unmerged { kept: own, absorbed: other, given_back });
-                }
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            let outcome = transaction.commit().await?;
+            Ok(outcome.done(Unmerged { kept: own, absorbed: other, given_back }))
+        })
+        .await
     }
 
     /// The answer for two who are apart: as the first time, where a merge of theirs was undone.
@@ -268,13 +263,13 @@ fn take_off_if_cancelled(
     let day = keys::receipt_at(&record.pk).ok_or(StoreError::Corrupt("purchase"))?.day;
     let kind = record.content()?.kind;
     let earned_on = match &kind {
-        Kind::Return { of: Some(sale) } => sale.day,
+        PurchaseKind::Return { of: Some(sale) } => sale.day,
         _ => day,
     };
     // Exactly what the cancellation took: what it forgave stays.
     let points = match &kind {
-        Kind::Sale => record.points - record.forgiven.unwrap_or_default(),
-        Kind::Return { .. } => record.points,
+        PurchaseKind::Sale => record.points - record.forgiven.unwrap_or_default(),
+        PurchaseKind::Return { .. } => record.points,
     };
     let (kind, total, points) = (&kind, Cents::new(record.total), Points::new(points));
     let undone = Undone { kind, day, earned_on, total, points };

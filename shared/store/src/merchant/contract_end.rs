@@ -74,7 +74,7 @@ impl Store {
         change: Write,
     ) -> Result<bool, StoreError> {
         let outcome = self.transact_one(change).await?;
-        self.settings.forget(merchant);
+        self.settings.remove(&merchant);
         match outcome {
             TransactionOutcome::Committed => Ok(true),
             TransactionOutcome::Cancelled(cancelled) if cancelled.any_failed() => Ok(false),

@@ -1,7 +1,7 @@
 //! What the operator sets up: merchants, establishments, till keys.
 
+use crate::merchant::programmes::ProgrammeRecord;
 use crate::merchant::settings::{KeyRecord, ProfileRecord, ShopRecord, TillKey};
-use crate::programme::ProgrammeRecord;
 use crate::table::items;
 use crate::table::keys::{self, Mode};
 use crate::table::transaction::{Slot, TransactionOutcome};
@@ -82,7 +82,7 @@ impl Store {
         let put = Write::put(&record)?
             .condition("attribute_not_exists(pk) OR time_zone = :zone")
             .value(":zone", record.time_zone());
-        self.settings.forget(merchant);
+        self.settings.remove(&merchant);
         match self.transact_one(put).await? {
             TransactionOutcome::Committed => Ok(()),
             TransactionOutcome::Cancelled(_) => Err(Conflict::TimeZoneChanged.into()),
@@ -104,7 +104,7 @@ impl Store {
             let put = Write::put(&record)?
                 .condition("attribute_not_exists(pk) OR attribute_exists(revoked_at)");
             if self.transact_one(put).await?.is_committed() {
-                self.settings.forget(merchant);
+                self.settings.remove(&merchant);
                 return Ok(());
             }
         }
@@ -138,7 +138,7 @@ impl Store {
                 .value(":now", items::text(items::instant_text(now)))
                 .value(":id", items::text(id.to_string()));
             self.transact_one(revoke).await?;
-            self.settings.forget(merchant);
+            self.settings.remove(&merchant);
             return Ok(());
         }
         Err(StoreError::NotFound(Entity::Key))

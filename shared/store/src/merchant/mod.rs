@@ -2,5 +2,6 @@
 
 pub(crate) mod contract_end;
 pub(crate) mod create;
+pub(crate) mod programmes;
 pub(crate) mod senders;
 pub(crate) mod settings;

@@ -135,7 +135,7 @@ impl Store {
         transaction.add(Write::put(record)?);
         transaction.add(Write::put(&account_merchant)?);
         transaction.add(Write::put(&merchant_account)?);
-        self.settings.forget(merchant);
+        self.settings.remove(&merchant);
         match transaction.commit().await? {
             TransactionOutcome::Committed => Ok(()),
             TransactionOutcome::Cancelled(_) => Err(StoreError::Busy),

@@ -1,7 +1,7 @@
 //! A merchant's settings: one query reads them all, and an instance keeps them for a minute.
 
+use crate::merchant::programmes::ProgrammeRecord;
 use crate::merchant::senders::SenderRecord;
-use crate::programme::ProgrammeRecord;
 use crate::table::items;
 use crate::table::keys::{self, Mode};
 use crate::webhook::endpoint::{Webhook, WebhookRecord};
@@ -12,13 +12,8 @@ use domain::merchant::{Agreement, Establishment, Merchant, Sector};
 use domain::values::calendar;
 use domain::{Day, EstablishmentId, Instant, KeyId, MerchantId, Origin, Programmes, retention};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// How long settings may be used without being read again: a revoked key holds no longer.
-const KEPT_SECONDS: i64 = 60;
-/// How many merchants' settings an instance keeps before it forgets them all.
-const MOST_KEPT: usize = 500;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Everything of a merchant that requests are checked against and computed with.
 pub struct Settings {
@@ -69,30 +64,6 @@ pub struct TillKey {
     pub revoked_at: Option<Instant>,
 }
 
-#[derive(Default)]
-pub(crate) struct Cache(Mutex<HashMap<MerchantId, (Instant, Arc<Settings>)>>);
-
-impl Cache {
-    fn get(&self, merchant: MerchantId, now: Instant) -> Option<Arc<Settings>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (read_at, settings) = kept.get(&merchant)?;
-        let age = now.as_second() - read_at.as_second();
-        (0..KEPT_SECONDS).contains(&age).then(|| Arc::clone(settings))
-    }
-
-    fn keep(&self, settings: &Arc<Settings>, now: Instant) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MOST_KEPT {
-            kept.clear();
-        }
-        kept.insert(settings.merchant.id, (now, Arc::clone(settings)));
-    }
-
-    pub(crate) fn forget(&self, merchant: MerchantId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&merchant);
-    }
-}
-
 impl Store {
     /// A merchant's settings, at most a minute old: no round trip while they are kept, else one
     /// query (half a read unit for each 4 KB).
@@ -104,7 +75,7 @@ impl Store {
         merchant: MerchantId,
         now: Instant,
     ) -> Result<Arc<Settings>, StoreError> {
-        match self.settings.get(merchant, now) {
+        match self.settings.get(&merchant, now) {
             Some(settings) => Ok(settings),
             None => self.settings_fresh(merchant, now).await,
         }
@@ -138,7 +109,7 @@ impl Store {
             read.push(item.map_err(StoreError::unavailable)?);
         }
         let settings = Arc::new(self.assemble(merchant, read)?);
-        self.settings.keep(&settings, now);
+        self.settings.insert(merchant, Arc::clone(&settings), now);
         Ok(settings)
     }
 
@@ -157,7 +128,7 @@ impl Store {
                     profile = Some(items::from_item::<ProfileRecord>(item, "profile")?);
                 }
                 Some("RULE") => {
-                    programmes.push(items::from_item::<ProgrammeRecord>(item, "rule")?.read()?);
+                    programmes.push(items::from_item::<ProgrammeRecord>(item, "programme")?.read());
                 }
                 Some("SHOP") => {
                     let shop = items::from_item::<ShopRecord>(item, "establishment")?.read()?;

@@ -4,7 +4,7 @@ use crate::coupon::redeem::Tried;
 use crate::purchase::read::{Customer, Holder};
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::coupon::Refusal;
-use domain::programme::lifetime::Balance;
+use domain::ledger::Balance;
 use domain::programme::{Basket, Earning, EarningContext};
 use domain::{Account, Cents, CouponCode, Day, EstablishmentId, Instant, MemberId, ledger};
 

@@ -9,7 +9,7 @@ use crate::table::keys::{self, Key};
 use crate::{Scope, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::programme::Part;
-use domain::{Cents, Instant, Kind, MemberId, Points, Purchase, Receipt};
+use domain::{Cents, Instant, MemberId, Points, Purchase, PurchaseKind, Receipt};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -147,8 +147,8 @@ impl PurchaseRecord {
     pub(crate) fn stands_for(&self) -> Result<Points, StoreError> {
         Ok(match (&self.cancelled_at, self.content()?.kind) {
             (None, _) => Points::new(self.points),
-            (Some(_), Kind::Sale) => Points::new(self.forgiven.unwrap_or_default()),
-            (Some(_), Kind::Return { .. }) => Points::ZERO,
+            (Some(_), PurchaseKind::Sale) => Points::new(self.forgiven.unwrap_or_default()),
+            (Some(_), PurchaseKind::Return { .. }) => Points::ZERO,
         })
     }
 
@@ -207,8 +207,8 @@ impl PurchaseRecord {
         if Source::parse(&self.source)?.is_file() == entry.source.is_file() {
             return Ok(self.fingerprint == fingerprint(purchase, &codec::encode_purchase(purchase)));
         }
-        let was_return = matches!(self.content()?.kind, Kind::Return { .. });
-        let is_return = matches!(purchase.kind(), Kind::Return { .. });
+        let was_return = matches!(self.content()?.kind, PurchaseKind::Return { .. });
+        let is_return = matches!(purchase.kind(), PurchaseKind::Return { .. });
         Ok(was_return == is_return && self.total == purchase.total().get())
     }
 }

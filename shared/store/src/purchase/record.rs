@@ -9,14 +9,15 @@ use crate::purchase::read::{Customer, Entry, Holder, Outcome, Recorded};
 use crate::purchase::returns::NamedSale;
 use crate::table::items;
 use crate::table::keys::{self, Key};
-use crate::table::retry;
+use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Cancellation, Slot, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Consistency, Contact, Entity, Scope, Store, StoreError};
 use domain::ledger::{self, ProgrammeContext};
 use domain::values::calendar;
 use domain::{
-    Account, CouponError, Day, DomainError, EstablishmentId, Instant, Kind, MemberId, PurchaseError,
+    Account, CouponError, Day, DomainError, EstablishmentId, Instant, MemberId, PurchaseError,
+    PurchaseKind,
 };
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
@@ -25,14 +26,13 @@ use std::collections::HashMap;
 /// that DynamoDB allows.
 pub const MAX_PURCHASES_PER_TRANSACTION: usize = 94;
 
-/// What became of one attempt at a transaction.
-enum Attempt {
-    Done(Vec<Recorded>),
-    /// One of the receipts stands already, as this item.
-    Standing(Box<PurchaseRecord>),
-    /// Somebody else made this contact a member's meanwhile.
-    Enrolled,
-    /// Somebody else wrote one of the items: read anew and try again.
+/// What became of one attempt to record purchases.
+enum Attempted {
+    /// They are recorded.
+    Recorded(Vec<Recorded>),
+    /// Another purchase is stored under one of the receipts.
+    Stored(Box<PurchaseRecord>),
+    /// Another request wrote one of the items, or made the customer a member.
     Again,
 }
 
@@ -56,12 +56,12 @@ impl Store {
         entry: &Entry,
         now: Instant,
     ) -> Result<Recorded, StoreError> {
-        let mut consistency = Consistency::Eventual;
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|number| async move {
+            let consistency = if number == 0 { Consistency::Eventual } else { Consistency::Strong };
             let mut named = match entry.purchase.kind() {
-                Kind::Return { of: Some(sale) } => {
+                PurchaseKind::Return { of: Some(sale) } => {
                     if let Some(known) = self.standing(scope, customer, entry).await? {
-                        return Ok(known);
+                        return Ok(Attempt::Done(known));
                     }
                     Some(self.named_sale(scope, sale).await?)
                 }
@@ -79,24 +79,24 @@ impl Store {
                 &attempted
                 && let Some(known) = self.standing(scope, customer, entry).await?
             {
-                return Ok(known);
+                return Ok(Attempt::Done(known));
             }
             match attempted? {
-                Attempt::Done(mut recorded) => {
-                    return recorded.pop().ok_or(StoreError::Corrupt("transaction"));
+                Attempted::Recorded(mut recorded) => {
+                    let recorded = recorded.pop().ok_or(StoreError::Corrupt("transaction"))?;
+                    Ok(Attempt::Done(recorded))
                 }
-                Attempt::Standing(record) => {
-                    match self.told_again(scope, customer, entry, &record).await? {
-                        Some(known) => return Ok(known),
-                        None => self.set_aside(scope, entry).await?,
+                Attempted::Stored(record) => {
+                    if let Some(known) = self.told_again(scope, customer, entry, &record).await? {
+                        return Ok(Attempt::Done(known));
                     }
+                    self.set_aside(scope, entry).await?;
+                    Ok(Attempt::Again)
                 }
-                Attempt::Enrolled => {}
-                Attempt::Again => retry::wait(attempt).await,
+                Attempted::Again => Ok(Attempt::Again),
             }
-            consistency = Consistency::Strong;
-        }
-        Err(StoreError::Busy)
+        })
+        .await
     }
 
     /// Enters sales and returns of one customer in one transaction: 1 round trip, 3 write units a
@@ -116,7 +116,9 @@ impl Store {
         entries: &[Entry],
         now: Instant,
     ) -> Result<Vec<Result<Recorded, StoreError>>, StoreError> {
-        if let Attempt::Done(recorded) = self.attempt(scope, holder, entries, None, now).await? {
+        if let Attempted::Recorded(recorded) =
+            self.attempt(scope, holder, entries, None, now).await?
+        {
             return Ok(recorded.into_iter().map(Ok).collect());
         }
         let mut recorded = Vec::with_capacity(entries.len());
@@ -240,7 +242,7 @@ impl Store {
         entry: &Entry,
         named: Option<&mut NamedSale>,
         now: Instant,
-    ) -> Result<Attempt, StoreError> {
+    ) -> Result<Attempted, StoreError> {
         let coupons = self.redeem_coupons(scope, &entry.purchase, None, now).await?;
         let mut record = PurchaseRecord::of(scope, entry, None, &Effect::default());
         record.redeemed = coupons.redeemed();
@@ -253,13 +255,14 @@ impl Store {
         coupons.add_to(&mut transaction, scope)?;
         match transaction.commit().await? {
             TransactionOutcome::Committed => {
-                Ok(Attempt::Done(vec![Recorded { outcome: Outcome::New, ..record.recorded()? }]))
+                let recorded = Recorded { outcome: Outcome::New, ..record.recorded()? };
+                Ok(Attempted::Recorded(vec![recorded]))
             }
             TransactionOutcome::Cancelled(cancelled) => match stored_purchase(&cancelled)? {
-                Some(stored) => Ok(Attempt::Standing(stored)),
+                Some(stored) => Ok(Attempted::Stored(stored)),
                 None => match coupons.refusal(&cancelled) {
                     Some(refusal) => Err(CouponError::Refused(refusal).into()),
-                    None => Ok(Attempt::Again),
+                    None => Ok(Attempted::Again),
                 },
             },
         }
@@ -273,7 +276,7 @@ impl Store {
         entries: &[Entry],
         mut named: Option<&mut NamedSale>,
         now: Instant,
-    ) -> Result<Attempt, StoreError> {
+    ) -> Result<Attempted, StoreError> {
         let mut enrolment = self.transaction();
         let (id, mut account, version, birth_month) = match holder {
             Holder::Member { id, account, version, birth_month } => {
@@ -300,11 +303,11 @@ impl Store {
             let context = scope.context(entry, birth_month);
             let mut effect = Effect::default();
             match entry.purchase.kind() {
-                Kind::Sale => {
+                PurchaseKind::Sale => {
                     let earning = ledger::enter_sale(&mut account, &entry.purchase, &context);
                     (effect.points, effect.parts) = (earning.total(), earning.parts);
                 }
-                Kind::Return { .. } => {
+                PurchaseKind::Return { .. } => {
                     let sale = named.as_deref_mut().map(|named| &mut named.sale);
                     let purchase = &entry.purchase;
                     let taken = ledger::enter_return(&mut account, purchase, sale, &context)?;
@@ -327,14 +330,14 @@ impl Store {
         }
         coupons.add_to(&mut transaction, scope)?;
         Ok(match transaction.commit().await? {
-            TransactionOutcome::Committed => Attempt::Done(recorded),
+            TransactionOutcome::Committed => Attempted::Recorded(recorded),
             TransactionOutcome::Cancelled(cancelled) => match stored_purchase(&cancelled)? {
-                Some(stored) => Attempt::Standing(stored),
-                None if cancelled.failed(Slot::Mobile) => Attempt::Enrolled,
+                Some(stored) => Attempted::Stored(stored),
+                None if cancelled.failed(Slot::Mobile) => Attempted::Again,
                 None if cancelled.failed(Slot::Card) => return Err(CARD_TAKEN),
                 None => match coupons.refusal(&cancelled) {
                     Some(refusal) => return Err(CouponError::Refused(refusal).into()),
-                    None => Attempt::Again,
+                    None => Attempted::Again,
                 },
             },
         })

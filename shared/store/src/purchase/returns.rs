@@ -5,12 +5,11 @@ use crate::purchase::item::{Effect, PurchaseRecord};
 use crate::purchase::read::Holder;
 use crate::table::items;
 use crate::table::keys::Key;
-use crate::table::retry;
-use crate::table::transaction::TransactionOutcome;
+use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Conflict, Consistency, Entity, Scope, Store, StoreError, StoredPurchase};
 use domain::ledger::{self, SaleInForce, Undone};
-use domain::{Cents, Day, Instant, Kind, MemberId, Points, PurchaseError, Receipt};
+use domain::{Cents, Day, Instant, MemberId, Points, PurchaseError, PurchaseKind, Receipt};
 
 /// A sale that a return names, as it was read: written back on condition that nothing came between.
 pub(crate) struct NamedSale {
@@ -60,7 +59,7 @@ impl Store {
             Err(StoreError::NotFound(_)) => Err(PurchaseError::ReturnedSaleUnknown.into()),
             read => read,
         }?;
-        let is_return = matches!(record.content()?.kind, Kind::Return { .. });
+        let is_return = matches!(record.content()?.kind, PurchaseKind::Return { .. });
         if is_return || record.cancelled_at.is_some() {
             return Err(PurchaseError::ReturnedSaleNotInForce.into());
         }
@@ -79,10 +78,10 @@ impl Store {
         receipt: &Receipt,
         now: Instant,
     ) -> Result<StoredPurchase, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut record = self.purchase_record(scope, receipt).await?;
             if record.cancelled_at.is_some() {
-                return record.read(scope, receipt.clone());
+                return record.read(scope, receipt.clone()).map(Attempt::Done);
             }
             if record.returned.unwrap_or_default() > 0 {
                 return Err(Conflict::CancelReturnedSale.into());
@@ -93,7 +92,7 @@ impl Store {
             let mut transaction = self.transaction();
             let (total, points) = (Cents::new(record.total), Points::new(record.points));
             let (mut given_on, mut forgiven) = (receipt.day, forgiven_before);
-            if let Kind::Return { of: Some(sale) } = &content.kind {
+            if let PurchaseKind::Return { of: Some(sale) } = &content.kind {
                 let sold = self.purchase_record(scope, sale).await?;
                 let mut sold = named(&sold, sale)?;
                 sold.sale.returned = sold.sale.returned - total;
@@ -108,7 +107,7 @@ impl Store {
                 let undone = Undone { kind, day, earned_on: given_on, total, points };
                 let programmes = &scope.settings.programmes;
                 let taken_back = ledger::cancel(&mut account, &undone, programmes);
-                if matches!(kind, Kind::Sale) {
+                if matches!(kind, PurchaseKind::Sale) {
                     forgiven = taken_back.forgiven;
                 }
                 transaction.add(put_account(scope, id, &account, Some(version))?);
@@ -127,15 +126,11 @@ impl Store {
                 .value(":zero", items::number(0))
                 .value(":fingerprint", record.fingerprint_value());
             transaction.add(cancel);
-            match transaction.commit().await? {
-                TransactionOutcome::Committed => {
-                    record.cancelled_at = Some(cancelled_at);
-                    return record.read(scope, receipt.clone());
-                }
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            let outcome = transaction.commit().await?;
+            record.cancelled_at = Some(cancelled_at);
+            Ok(outcome.done(record.read(scope, receipt.clone())?))
+        })
+        .await
     }
 
     /// Attaches a sale that was nobody's to its customer, who gets its points by the programme of its
@@ -151,7 +146,7 @@ impl Store {
         member: MemberId,
         now: Instant,
     ) -> Result<StoredPurchase, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut record = self.purchase_record(scope, receipt).await?;
             let holder = self.holder_of(scope, member, Consistency::Strong).await?;
             let Holder::Member { id, mut account, version, birth_month } = holder else {
@@ -160,7 +155,7 @@ impl Store {
             if let Some(owner) = record.member()? {
                 let owner = self.account(scope, owner, Consistency::Strong).await?.0;
                 return if owner == id {
-                    record.read(scope, receipt.clone())
+                    record.read(scope, receipt.clone()).map(Attempt::Done)
                 } else {
                     Err(Conflict::ReceiptOfAnother.into())
                 };
@@ -193,19 +188,17 @@ impl Store {
             let mut transaction = self.transaction();
             transaction.add(attach);
             transaction.add(put_account(scope, id, &account, Some(version))?);
-            match transaction.commit().await? {
-                TransactionOutcome::Committed => return record.read(scope, receipt.clone()),
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            let outcome = transaction.commit().await?;
+            Ok(outcome.done(record.read(scope, receipt.clone())?))
+        })
+        .await
     }
 }
 
 fn attach_conflict(stored: &StoredPurchase) -> Option<Conflict> {
     if stored.cancelled_at.is_some() {
         Some(Conflict::ReceiptCancelled)
-    } else if matches!(stored.purchase.kind(), Kind::Return { .. }) {
+    } else if matches!(stored.purchase.kind(), PurchaseKind::Return { .. }) {
         Some(Conflict::AttachReturn)
     } else if stored.returned > Cents::ZERO {
         Some(Conflict::AttachReturnedSale)

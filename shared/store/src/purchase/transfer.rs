@@ -5,11 +5,10 @@ use crate::member::notes;
 use crate::member::read::put_account;
 use crate::table::items;
 use crate::table::keys::{self, Key};
-use crate::table::retry;
-use crate::table::transaction::TransactionOutcome;
+use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Conflict, Consistency, Scope, Source, Store, StoreError, StoredPurchase};
-use domain::{Cents, Day, Instant, Kind, MemberId, Points, Receipt, ledger};
+use domain::{Cents, Day, Instant, MemberId, Points, PurchaseKind, Receipt, ledger};
 use serde::{Deserialize, Serialize};
 
 /// The ledger's note of a sale that left a member, or came to one.
@@ -54,7 +53,7 @@ impl Store {
         by: &Source,
         now: Instant,
     ) -> Result<StoredPurchase, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let mut record = self.purchase_record(scope, receipt).await?;
             let (to, mut into, into_version) = self.account(scope, to, Consistency::Strong).await?;
             let stored = record.read(scope, receipt.clone())?;
@@ -62,7 +61,7 @@ impl Store {
                 return Err(Conflict::MoveAnonymousSale.into());
             };
             if from == to {
-                return Ok(stored);
+                return Ok(Attempt::Done(stored));
             }
             if let Some(conflict) = transfer_conflict(&stored) {
                 return Err(conflict.into());
@@ -70,7 +69,7 @@ impl Store {
             let (owner, mut account, version) =
                 self.account(scope, from, Consistency::Strong).await?;
             if owner == to {
-                return Ok(stored);
+                return Ok(Attempt::Done(stored));
             }
             if owner != from {
                 return Err(Conflict::CustomerMerged.into());
@@ -103,12 +102,10 @@ impl Store {
             for (offer, _) in offers(&record.redeemed).filter(|(_, counted)| *counted) {
                 self.uncount(&mut transaction, scope, from, offer).await?;
             }
-            match transaction.commit().await? {
-                TransactionOutcome::Committed => return record.read(scope, receipt.clone()),
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
-            }
-        }
-        Err(StoreError::Busy)
+            let outcome = transaction.commit().await?;
+            Ok(outcome.done(record.read(scope, receipt.clone())?))
+        })
+        .await
     }
 }
 
@@ -139,7 +136,7 @@ fn move_note(
 fn transfer_conflict(stored: &StoredPurchase) -> Option<Conflict> {
     if stored.cancelled_at.is_some() {
         Some(Conflict::ReceiptCancelled)
-    } else if matches!(stored.purchase.kind(), Kind::Return { .. }) {
+    } else if matches!(stored.purchase.kind(), PurchaseKind::Return { .. }) {
         Some(Conflict::MoveReturn)
     } else if stored.returned > Cents::ZERO {
         Some(Conflict::MoveReturnedSale)

@@ -5,7 +5,7 @@ use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
 use crate::{Store, StoreError};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use domain::retention::Reason;
+use domain::retention::ErasureReason;
 use domain::{Day, Instant, MemberId};
 use serde::Deserialize;
 
@@ -15,7 +15,7 @@ pub struct Erasure {
     /// Who it was.
     pub member: MemberId,
     /// Why.
-    pub reason: Reason,
+    pub reason: ErasureReason,
 }
 
 /// Some erasures of a day and after whom the next page begins.
@@ -42,8 +42,8 @@ struct ErasureRecord {
 }
 
 impl ErasureRecord {
-    fn reason(&self) -> Result<Reason, StoreError> {
-        Reason::parse(&self.reason).ok_or(StoreError::Corrupt("erasure"))
+    fn reason(&self) -> Result<ErasureReason, StoreError> {
+        ErasureReason::parse(&self.reason).ok_or(StoreError::Corrupt("erasure"))
     }
 
     fn read(&self) -> Result<Erasure, StoreError> {
@@ -102,8 +102,8 @@ impl Store {
         while let Some(item) = records.next().await {
             let item = item.map_err(StoreError::unavailable)?;
             match items::from_item::<ErasureRecord>(item, "erasure")?.reason()? {
-                Reason::NeverActivated => counts.never_activated += 1,
-                Reason::Inactive => counts.inactive += 1,
+                ErasureReason::NeverActivated => counts.never_activated += 1,
+                ErasureReason::Inactive => counts.inactive += 1,
             }
         }
         Ok(counts)

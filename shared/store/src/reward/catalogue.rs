@@ -1,6 +1,6 @@
 //! Rewards: what a merchant gives for points. One item a reward, kept in memory for a minute.
 
-use crate::table::cache::TtlCache;
+use crate::TtlCache;
 use crate::table::items;
 use crate::table::keys::{self, Key, Tenant};
 use crate::table::transaction::TransactionOutcome;
@@ -123,7 +123,7 @@ impl Store {
     pub async fn rewrite_reward(&self, tenant: Tenant, reward: &Reward) -> Result<(), StoreError> {
         let written =
             self.transact_one(Write::put(&RewardRecord::of(tenant, reward))?.if_present()).await?;
-        self.rewards.forget(&(tenant, reward.id));
+        self.rewards.remove(&(tenant, reward.id));
         match written {
             TransactionOutcome::Committed => Ok(()),
             TransactionOutcome::Cancelled(_) => Err(StoreError::NotFound(Entity::Reward)),
@@ -141,7 +141,7 @@ impl Store {
     }
 
     /// A reward at most a minute old: no round trip while it is kept, else 1 and half a read unit.
-    pub(crate) async fn kept_reward(
+    pub(crate) async fn cached_reward(
         &self,
         tenant: Tenant,
         id: RewardId,
@@ -153,7 +153,7 @@ impl Store {
         let key = keys::reward(tenant, id);
         let record: Option<RewardRecord> = self.get_item(&key, Consistency::Eventual).await?;
         let reward = Arc::new(record.ok_or(StoreError::NotFound(Entity::Reward))?.read()?);
-        self.rewards.keep((tenant, id), Arc::clone(&reward), now);
+        self.rewards.insert((tenant, id), Arc::clone(&reward), now);
         Ok(reward)
     }
 
@@ -207,7 +207,7 @@ impl Store {
             return Ok(Some(refusal));
         }
         let Given::Coupon(offer) = reward.terms().given else { return Ok(None) };
-        Ok(match self.kept_offer(tenant, offer, now).await? {
+        Ok(match self.cached_offer(tenant, offer, now).await? {
             Some(offer) => Reward::given_as(&offer, today).err(),
             None => Some(Refusal::Disabled),
         })

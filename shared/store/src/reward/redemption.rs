@@ -10,17 +10,17 @@ use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
 use crate::table::idempotency::{Answered, IdempotencyKey};
 use crate::table::items;
 use crate::table::keys::{self, Key};
-use crate::table::retry;
+use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::{Consistency, Entity, Member, Scope, Source, Store, StoreError};
-use domain::programme::lifetime::Balance;
+use domain::ledger::Balance;
 use domain::reward::redemption::Spent;
 use domain::reward::{Given, Refusal};
 use domain::{
     Account, CouponCode, Day, Instant, MemberId, Points, Redemption, RedemptionId, Reward,
     RewardError, RewardId, ledger,
 };
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What points are to be spent on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,38 +74,22 @@ impl Store {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
         let id = RedemptionId::mint(now, u128::from_be_bytes(random));
-        let mut code = None;
-        for attempt in 0..retry::ATTEMPTS {
-            if let Some(answer) = self.answered(scope, key, now).await? {
-                return self.redeemed_before(scope, &answer).await;
-            }
-            match self.try_redemption(scope, id, new, &mut code, key, now).await {
-                Ok(Some(redeemed)) => return Ok(Answered::New(redeemed)),
-                Ok(None) => retry::wait(attempt).await,
-                // The same request may have come through meanwhile: then this is no refusal.
-                Err(refused @ StoreError::Refused(_)) => {
-                    return match self.answered(scope, key, now).await? {
-                        Some(answer) => self.redeemed_before(scope, &answer).await,
-                        None => Err(refused),
-                    };
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Err(StoreError::Busy)
+        let code = OnceLock::new();
+        let replay = |answer: String| async move { self.redeemed_before(scope, &answer).await };
+        let attempt = || self.try_redemption(scope, id, new, &code, key, now);
+        self.once(scope, key, now, replay, attempt).await
     }
 
-    /// `None` where others wrote meanwhile. A code that was taken for its coupon is kept for the next
-    /// attempt.
+    /// A code that was taken for its coupon stays in `code` for the next attempt.
     async fn try_redemption(
         &self,
         scope: &Scope,
         id: RedemptionId,
         new: &NewRedemption,
-        code: &mut Option<CouponCode>,
+        code: &OnceLock<CouponCode>,
         key: &IdempotencyKey,
         now: Instant,
-    ) -> Result<Option<Redeemed>, StoreError> {
+    ) -> Result<Attempt<Redeemed>, StoreError> {
         let programmes = &scope.settings.programmes;
         let (member, mut account, version) =
             self.account(scope, new.member, Consistency::Strong).await?;
@@ -155,10 +139,13 @@ impl Store {
         match transaction.commit().await? {
             TransactionOutcome::Committed => {
                 let balance = balance_after(balance.available, balance.pending);
-                Ok(Some(Redeemed { member, redemption: record.read()?, balance }))
+                let redemption = record.read()?;
+                Ok(Attempt::Done(Redeemed { member, redemption, balance }))
             }
             // The same request came first: it is answered, whatever else stands in the way since.
-            TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Answer) => Ok(None),
+            TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Answer) => {
+                Ok(Attempt::Again)
+            }
             TransactionOutcome::Cancelled(cancelled) => {
                 let limits = [
                     (Slot::RewardStock, Refusal::OutOfStock),
@@ -166,7 +153,7 @@ impl Store {
                 ];
                 match limits.into_iter().find(|(slot, _)| cancelled.failed(*slot)) {
                     Some((_, refusal)) => Err(RewardError::Refused(refusal).into()),
-                    None => Ok(None),
+                    None => Ok(Attempt::Again),
                 }
             }
         }
@@ -181,7 +168,7 @@ impl Store {
         today: Day,
         now: Instant,
     ) -> Result<Arc<Reward>, StoreError> {
-        let reward = self.kept_reward(scope.tenant(), reward, now).await?;
+        let reward = self.cached_reward(scope.tenant(), reward, now).await?;
         if let Some(refusal) = self.reward_refusal(scope.tenant(), &reward, today, now).await? {
             return Err(RewardError::Refused(refusal).into());
         }
@@ -195,26 +182,22 @@ impl Store {
     async fn code_for(
         &self,
         scope: &Scope,
-        taken: &mut Option<CouponCode>,
+        taken: &OnceLock<CouponCode>,
     ) -> Result<CouponCode, StoreError> {
-        if let Some(code) = taken {
+        if let Some(code) = taken.get() {
             return Ok(code.clone());
         }
         let number = self.take_coupon_number(scope.tenant()).await?;
-        Ok(taken.insert(scope.code_maker().code(number)).clone())
+        Ok(taken.get_or_init(|| scope.code_maker().code(number)).clone())
     }
 
-    async fn redeemed_before(
-        &self,
-        scope: &Scope,
-        answer: &str,
-    ) -> Result<Answered<Redeemed>, StoreError> {
+    async fn redeemed_before(&self, scope: &Scope, answer: &str) -> Result<Redeemed, StoreError> {
         let answer = LedgerAnswer::parse(answer)?;
         let key = answer.entry(scope)?;
         let record: Option<RedemptionRecord> = self.get_item(&key, Consistency::Strong).await?;
         let redemption = record.ok_or(StoreError::NotFound(Entity::Redemption))?.read()?;
         let (member, balance) = (answer.member()?, answer.balance());
-        Ok(Answered::Replayed(Redeemed { member, redemption, balance }))
+        Ok(Redeemed { member, redemption, balance })
     }
 
     /// A redemption of a member, or of one merged into it: 2 strong reads, 1 read unit each, and 1 more
@@ -246,18 +229,17 @@ impl Store {
         today: Day,
         now: Instant,
     ) -> Result<Redeemed, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let (member, mut record) = self.redemption_of(scope, member, id).await?;
             let mut redemption = record.read()?;
-            if redemption.fulfil(now)? {
-                if !self.transact_one(record.put_changed(&redemption)?).await?.is_committed() {
-                    retry::wait(attempt).await;
-                    continue;
-                }
+            if redemption.fulfil(now)?
+                && !self.transact_one(record.put_changed(&redemption)?).await?.is_committed()
+            {
+                return Ok(Attempt::Again);
             }
-            return Ok(redeemed(scope, &member, record.read()?, today));
-        }
-        Err(StoreError::Busy)
+            Ok(Attempt::Done(redeemed(scope, &member, record.read()?, today)))
+        })
+        .await
     }
 
     /// Cancels a redemption: its lots go back to their own days, what counted the reward counts it no
@@ -276,11 +258,11 @@ impl Store {
         today: Day,
         now: Instant,
     ) -> Result<Redeemed, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        retry(|_| async move {
             let (mut member, mut record) = self.redemption_of(scope, member, id).await?;
             let mut redemption = record.read()?;
             if !redemption.cancel(now)? {
-                return Ok(redeemed(scope, &member, redemption, today));
+                return Ok(Attempt::Done(redeemed(scope, &member, redemption, today)));
             }
             ledger::give_back(&mut member.account, &redemption.lots);
             let (kept, over) = (member.person.id, Some(member.account_version));
@@ -293,15 +275,15 @@ impl Store {
             }
             match transaction.commit().await? {
                 TransactionOutcome::Committed => {
-                    return Ok(redeemed(scope, &member, record.read()?, today));
+                    Ok(Attempt::Done(redeemed(scope, &member, record.read()?, today)))
                 }
                 TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Coupon) => {
-                    return Err(RewardError::RedemptionCouponUsed.into());
+                    Err(RewardError::RedemptionCouponUsed.into())
                 }
-                TransactionOutcome::Cancelled(_) => retry::wait(attempt).await,
+                TransactionOutcome::Cancelled(_) => Ok(Attempt::Again),
             }
-        }
-        Err(StoreError::Busy)
+        })
+        .await
     }
 
     /// A redemption as it stands, and the member who has its points: the one who is named, or the one

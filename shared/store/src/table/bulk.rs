@@ -1,10 +1,11 @@
 //! Many writes without condition: 25 a call, several calls at once.
 
 use crate::table::items::Item;
-use crate::table::retry;
+use crate::table::retry::retry_rest;
 use crate::{Store, StoreError};
 use aws_sdk_dynamodb::types::{DeleteRequest, PutRequest, WriteRequest};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use std::ops::ControlFlow;
 
 /// Writes that a call of `BatchWriteItem` takes.
 const WRITES: usize = 25;
@@ -54,24 +55,21 @@ impl Store {
     }
 
     /// One call; what DynamoDB leaves undone is sent again.
-    async fn write_some(&self, mut left: Vec<WriteRequest>) -> Result<(), StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+    async fn write_some(&self, requests: Vec<WriteRequest>) -> Result<(), StoreError> {
+        retry_rest(requests, |requests| async move {
             let answer = self
                 .client
                 .batch_write_item()
-                .request_items(&*self.table, left)
+                .request_items(&*self.table, requests)
                 .send()
                 .await
                 .map_err(StoreError::unavailable)?;
-            left = answer
+            let left = answer
                 .unprocessed_items
                 .and_then(|mut tables| tables.remove(&*self.table))
                 .unwrap_or_default();
-            if left.is_empty() {
-                return Ok(());
-            }
-            retry::wait(attempt).await;
-        }
-        Err(StoreError::Busy)
+            Ok(if left.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(left) })
+        })
+        .await
     }
 }

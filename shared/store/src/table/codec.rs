@@ -2,16 +2,16 @@
 //! purchase of six lines too. New fields take new numbers; a number is never used again.
 
 use crate::StoreError;
+use domain::ledger::account::DayCount;
 use domain::ledger::account::MonthBucket;
 use domain::ledger::lots::{Lot, Lots};
 use domain::member::consent::{
     ChannelConsent, Consent, ConsentSource, Consents, Opposition, OppositionReason,
 };
-use domain::programme::earning::DayCount;
-use domain::programme::level::{LevelCode, Standing};
+use domain::programme::{LevelCode, Standing};
 use domain::programme::{Part, Source};
 use domain::purchase::receipt::{Operator, Receipt, ReceiptNumber, Register};
-use domain::purchase::{Kind, UsedCoupon};
+use domain::purchase::{PurchaseKind, UsedCoupon};
 use domain::{
     Account, Cents, CouponCode, Day, EstablishmentId, Instant, Line, MemberId, Month, Points,
     Purchase, Quantity,
@@ -283,7 +283,7 @@ struct PurchaseBody {
 /// The content of a purchase as bytes: what is stored, and what its fingerprint is taken of.
 pub(crate) fn encode_purchase(purchase: &Purchase) -> Vec<u8> {
     let of = match purchase.kind() {
-        Kind::Return { of: Some(sale) } => Some(ReceiptBody {
+        PurchaseKind::Return { of: Some(sale) } => Some(ReceiptBody {
             establishment: sale.establishment.to_string(),
             register: sale.register.as_str().to_owned(),
             day: sale.day.ordinal(),
@@ -293,7 +293,7 @@ pub(crate) fn encode_purchase(purchase: &Purchase) -> Vec<u8> {
     };
     to_bytes(&PurchaseBody {
         sold_at: purchase.sold_at().as_second(),
-        returns: matches!(purchase.kind(), Kind::Return { .. }),
+        returns: matches!(purchase.kind(), PurchaseKind::Return { .. }),
         of,
         operator: purchase.operator().map(|operator| operator.as_str().to_owned()),
         coupons: (!purchase.coupons().is_empty()).then(|| {
@@ -318,7 +318,7 @@ pub(crate) fn encode_purchase(purchase: &Purchase) -> Vec<u8> {
 /// A purchase's content read back.
 pub(crate) struct PurchaseContent {
     pub(crate) sold_at: Instant,
-    pub(crate) kind: Kind,
+    pub(crate) kind: PurchaseKind,
     pub(crate) operator: Option<Operator>,
     pub(crate) lines: Vec<Line>,
     pub(crate) coupons: Vec<UsedCoupon>,
@@ -354,7 +354,7 @@ pub(crate) fn decode_purchase(bytes: &[u8]) -> Result<PurchaseContent, StoreErro
     Ok(PurchaseContent {
         coupons: coupons.collect::<Result<_, _>>()?,
         sold_at: instant_of(body.sold_at),
-        kind: if body.returns { Kind::Return { of } } else { Kind::Sale },
+        kind: if body.returns { PurchaseKind::Return { of } } else { PurchaseKind::Sale },
         operator: body
             .operator
             .map(|text| Operator::parse(&text))

@@ -8,8 +8,7 @@
 
 use crate::table::items;
 use crate::table::keys::{self, Key};
-use crate::table::retry;
-use crate::table::transaction::TransactionOutcome;
+use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::{Instant, RequestError};
@@ -73,6 +72,46 @@ impl Store {
         }
     }
 
+    /// Carries a request out once for its key: `attempt` carries it out, and `replay` makes the result
+    /// again from the stored answer. 1 strong read for the key, and what `attempt` costs.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] with [`RequestError::IdempotencyKeyReused`], and what `attempt` says.
+    pub(crate) async fn once<T, R, F>(
+        &self,
+        scope: &Scope,
+        key: &IdempotencyKey,
+        now: Instant,
+        replay: impl Fn(String) -> R,
+        attempt: impl Fn() -> F,
+    ) -> Result<Answered<T>, StoreError>
+    where
+        R: Future<Output = Result<T, StoreError>>,
+        F: Future<Output = Result<Attempt<T>, StoreError>>,
+    {
+        let (replay, attempt) = (&replay, &attempt);
+        retry(|_| async move {
+            if let Some(answer) = self.answered(scope, key, now).await? {
+                return Ok(Attempt::Done(Answered::Replayed(replay(answer).await?)));
+            }
+            match attempt().await {
+                Ok(Attempt::Done(result)) => Ok(Attempt::Done(Answered::New(result))),
+                Ok(Attempt::Again) => Ok(Attempt::Again),
+                // The same request may have been carried out meanwhile: then this is no refusal.
+                Err(refused @ StoreError::Refused(_)) => {
+                    match self.answered(scope, key, now).await? {
+                        Some(answer) => {
+                            Ok(Attempt::Done(Answered::Replayed(replay(answer).await?)))
+                        }
+                        None => Err(refused),
+                    }
+                }
+                Err(error) => Err(error),
+            }
+        })
+        .await
+    }
+
     /// Enters an item under an identifier of its own, once for each key where the request has one: 1 round
     /// trip, 1 strong read more with a key, and 2 write units. Answers the identifier that was entered under
     /// the same key before; `None` where the item was entered now.
@@ -87,22 +126,23 @@ impl Store {
         key: Option<&IdempotencyKey>,
         now: Instant,
     ) -> Result<Option<String>, StoreError> {
-        for attempt in 0..retry::ATTEMPTS {
+        let (id, put) = (&id, &put);
+        retry(|_| async move {
             let mut transaction = self.transaction();
             transaction.add(put.clone());
             if let Some(key) = key {
                 if let Some(before) = self.answered(scope, key, now).await? {
-                    return Ok(Some(before));
+                    return Ok(Attempt::Done(Some(before)));
                 }
                 transaction.add(scope.answer(key, id.clone(), now)?);
             }
-            match transaction.commit().await? {
-                TransactionOutcome::Committed => return Ok(None),
-                TransactionOutcome::Cancelled(_) if key.is_some() => retry::wait(attempt).await,
-                TransactionOutcome::Cancelled(_) => break,
+            let outcome = transaction.commit().await?;
+            if key.is_none() && !outcome.is_committed() {
+                return Err(StoreError::Busy);
             }
-        }
-        Err(StoreError::Busy)
+            Ok(outcome.done(None))
+        })
+        .await
     }
 }
 

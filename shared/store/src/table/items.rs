@@ -1,6 +1,7 @@
 //! Reading and writing items: the calls to DynamoDB that every module of the store shares.
 
 use crate::table::keys::Key;
+use crate::table::retry::retry_rest;
 use crate::{Consistency, Store, StoreError};
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use domain::Instant;
@@ -8,6 +9,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -113,9 +115,9 @@ impl Store {
         keys: &[Key],
         consistency: Consistency,
     ) -> Result<Vec<Item>, StoreError> {
-        let mut found = Vec::with_capacity(keys.len());
-        let mut wanted: Vec<Item> = keys.iter().map(key_item).collect();
-        for attempt in 0..crate::table::retry::ATTEMPTS {
+        let found = Vec::with_capacity(keys.len());
+        let wanted: Vec<Item> = keys.iter().map(key_item).collect();
+        retry_rest((wanted, found), |(wanted, mut found)| async move {
             let asked = KeysAndAttributes::builder()
                 .set_keys(Some(wanted))
                 .consistent_read(consistency == Consistency::Strong)
@@ -141,12 +143,12 @@ impl Store {
                 .and_then(|mut tables| tables.remove(&*self.table))
                 .map(|left| left.keys)
                 .unwrap_or_default();
-            if left.is_empty() {
-                return Ok(found);
-            }
-            wanted = left;
-            crate::table::retry::wait(attempt).await;
-        }
-        Err(StoreError::Busy)
+            Ok(if left.is_empty() {
+                ControlFlow::Break(found)
+            } else {
+                ControlFlow::Continue((left, found))
+            })
+        })
+        .await
     }
 }

@@ -2,7 +2,6 @@
 //! instance. Every aggregate of the store builds on this module.
 
 pub(crate) mod bulk;
-pub(crate) mod cache;
 pub(crate) mod codec;
 pub(crate) mod idempotency;
 pub(crate) mod items;

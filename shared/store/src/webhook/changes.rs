@@ -10,7 +10,7 @@ use crate::member::read::member_id;
 use crate::purchase::item::PurchaseRecord;
 use crate::table::keys::{self, Key, Tenant};
 use domain::purchase::id;
-use domain::{Cents, EstablishmentId, Instant, Kind, MemberId, Points};
+use domain::{Cents, EstablishmentId, Instant, MemberId, Points, PurchaseKind};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_dynamo::Item;
@@ -163,7 +163,7 @@ impl ChangedPurchase {
         Ok(Self {
             id: id::of(&receipt),
             establishment: receipt.establishment,
-            is_return: matches!(record.content()?.kind, Kind::Return { .. }),
+            is_return: matches!(record.content()?.kind, PurchaseKind::Return { .. }),
             member: record.member()?,
             total: Cents::new(record.total),
             points: Points::new(record.points),

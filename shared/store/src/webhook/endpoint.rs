@@ -207,7 +207,7 @@ impl Store {
                 failures: None,
             };
             if self.transact_one(Write::put(&record)?.if_absent()).await?.is_committed() {
-                self.settings.forget(merchant);
+                self.settings.remove(&merchant);
                 return Ok(secret);
             }
         }
@@ -275,7 +275,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         // Where the condition does not hold, another webhook has the slot already.
         let deleted = self.write(webhook.only(Write::delete(&webhook.key(merchant)))).await;
-        self.settings.forget(merchant);
+        self.settings.remove(&merchant);
         deleted.map(|_| ())
     }
 
@@ -295,7 +295,7 @@ impl Store {
             .value(":now", items::text(items::instant_text(now)));
         self.note_webhook(webhook, change).await?;
         if webhook.health.failures > 0 {
-            self.settings.forget(merchant);
+            self.settings.remove(&merchant);
         }
         Ok(())
     }
@@ -327,7 +327,7 @@ impl Store {
         let change = Write::update(&webhook.key(merchant), "SET turned_off = :given_up")
             .value(":given_up", items::text(GIVEN_UP));
         self.note_webhook(webhook, change).await?;
-        self.settings.forget(merchant);
+        self.settings.remove(&merchant);
         Ok(true)
     }
 
@@ -353,7 +353,7 @@ impl Store {
         change: Write,
     ) -> Result<(), StoreError> {
         let outcome = self.transact_one(webhook.only(change)).await?;
-        self.settings.forget(merchant);
+        self.settings.remove(&merchant);
         match outcome {
             TransactionOutcome::Committed => Ok(()),
             TransactionOutcome::Cancelled(cancelled) if cancelled.any_failed() => Err(UNKNOWN),

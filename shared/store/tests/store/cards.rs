@@ -1,8 +1,8 @@
 //! Lost cards: what their entries come to, and that an erasure takes them with it.
 
+use domain::CardNumber;
 use domain::member::{Details, Enrolment};
-use domain::retention::Reason;
-use domain::values::identifiers::CardNumber;
+use domain::retention::ErasureReason;
 use domain::{Day, DomainError, Instant, MemberError, MemberId, Sector};
 use store::{CardStep, Contact, DueMember, Known, NewMember, Scope, Source, Store, StoreError};
 use support::{Table, instant, merchant, mobile, open_merchant};
@@ -77,7 +77,7 @@ async fn a_blocked_card_finds_nobody_until_it_is_given_back() {
                 assert!(matches!(
                     read,
                     Err(StoreError::Refused(DomainError::Member(MemberError::CardBlocked)))
-                ))
+                ));
             }
         }
     }
@@ -121,7 +121,8 @@ async fn an_erasure_takes_lost_cards_with_it_and_no_file_brings_them_back() {
     let DueMember::Member(member) = store.due_member(scope, id).await.unwrap() else {
         panic!("no member")
     };
-    let decided = store.decide_erasure(scope, &member, Reason::Inactive, today).await.unwrap();
+    let decided =
+        store.decide_erasure(scope, &member, ErasureReason::Inactive, today).await.unwrap();
     store.carry_out_erasure(scope, &decided.unwrap(), today).await.unwrap();
     for number in ["CARD1", "CARD2"] {
         assert_eq!(shop.known(number, "2029-11-25T10:00:00Z").await, Some(Known::Suppressed));

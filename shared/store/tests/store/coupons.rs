@@ -3,7 +3,7 @@
 use domain::coupon::offer::{Benefit, Terms, Usage};
 use domain::coupon::{CouponState, Refusal};
 use domain::member::{Details, Enrolment};
-use domain::retention::Reason;
+use domain::retention::ErasureReason;
 use domain::{
     Cents, CouponCode, CouponError, Day, DomainError, Instant, MemberId, Offer, OfferId, Sector,
 };
@@ -270,7 +270,7 @@ async fn a_coupon_of_one_member_goes_with_the_member() {
 
     let day = Day::parse("2027-03-01").unwrap();
     let member = fixture.store.member(&fixture.scope, camille).await.unwrap();
-    let reason = Reason::NeverActivated;
+    let reason = ErasureReason::NeverActivated;
     let tombstone =
         fixture.store.decide_erasure(&fixture.scope, &member, reason, day).await.unwrap();
     fixture.store.carry_out_erasure(&fixture.scope, &tombstone.unwrap(), day).await.unwrap();

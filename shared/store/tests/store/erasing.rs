@@ -1,10 +1,10 @@
 //! The erasure of a member: what goes, what stays for a while, and what a race comes to.
 
+use domain::CardNumber;
 use domain::member::{Details, Email, Enrolment};
-use domain::retention::Reason;
-use domain::values::identifiers::CardNumber;
+use domain::retention::ErasureReason;
 use domain::{
-    CampaignId, Channel, Day, EstablishmentId, Instant, Kind, MemberId, Purchase, Receipt,
+    CampaignId, Channel, Day, EstablishmentId, Instant, MemberId, Purchase, PurchaseKind, Receipt,
     ReceiptNumber, Register, Sector,
 };
 use store::{
@@ -77,8 +77,10 @@ impl Shop {
 
     async fn decide(&self, member: MemberId, today: &str) -> Tombstone {
         let read = self.read(member).await;
-        let decided =
-            self.store.decide_erasure(&self.scope, &read, Reason::Inactive, day(today)).await;
+        let decided = self
+            .store
+            .decide_erasure(&self.scope, &read, ErasureReason::Inactive, day(today))
+            .await;
         decided.unwrap().unwrap()
     }
 
@@ -220,7 +222,8 @@ async fn a_purchase_that_comes_first_stops_the_erasure() {
     let read = shop.read(id).await;
     shop.sell(id, "1").await;
     let today = day("2029-11-24");
-    let decided = shop.store.decide_erasure(&shop.scope, &read, Reason::Inactive, today).await;
+    let decided =
+        shop.store.decide_erasure(&shop.scope, &read, ErasureReason::Inactive, today).await;
     assert_eq!(decided.unwrap(), None);
     let member = shop.store.member(&shop.scope, id).await.unwrap();
     assert_eq!(member.account.visits, 1);
@@ -234,7 +237,8 @@ async fn a_correction_that_comes_first_stops_the_erasure() {
     let read = shop.read(id).await;
     shop.store.change_mobile(&shop.scope, id, &mobile(2)).await.unwrap();
     let today = day("2029-11-24");
-    let decided = shop.store.decide_erasure(&shop.scope, &read, Reason::Inactive, today).await;
+    let decided =
+        shop.store.decide_erasure(&shop.scope, &read, ErasureReason::Inactive, today).await;
     assert_eq!(decided.unwrap(), None);
     assert_eq!(shop.known(&Contact::Mobile(mobile(2)), NOW).await, Some(Known::Member(id)));
 }
@@ -341,7 +345,7 @@ async fn a_day_s_erasures_are_listed_page_by_page_for_a_year() {
     for number in 0..5 {
         ids.push(shop.enrol(number).await);
     }
-    let reasons = [Reason::NeverActivated, Reason::Inactive];
+    let reasons = [ErasureReason::NeverActivated, ErasureReason::Inactive];
     for (id, reason) in ids.iter().zip(reasons.into_iter().cycle()) {
         let read = shop.read(*id).await;
         let today = day("2029-11-24");
@@ -383,8 +387,15 @@ async fn purchases_of_any_year_go() {
         };
         let sold_at = instant(&format!("{year}-03-01T10:00:00Z"));
         let total = domain::Cents::new(500);
-        let purchase =
-            Purchase::new(Sector::Retail, receipt, Kind::Sale, sold_at, total, vec![], None);
+        let purchase = Purchase::new(
+            Sector::Retail,
+            receipt,
+            PurchaseKind::Sale,
+            sold_at,
+            total,
+            vec![],
+            None,
+        );
         shop.sell_purchase(id, purchase.unwrap()).await;
     }
     assert_eq!(shop.traces(id).await.len(), 7 + 2 + 3);

@@ -2,7 +2,7 @@
 
 use domain::member::{Details, Enrolment};
 use domain::{
-    Cents, DomainError, Instant, Kind, MemberId, Points, Purchase, PurchaseError, Sector,
+    Cents, DomainError, Instant, MemberId, Points, Purchase, PurchaseError, PurchaseKind, Sector,
 };
 use store::{
     Contact, Customer, Entity, Entry, HistoryEntry, Holder, Known, NewMember, Outcome, Scope,
@@ -23,7 +23,7 @@ fn by_file(purchase: Purchase, line: u64) -> Entry {
 }
 
 fn goods_back(number: &str, of: Option<&str>, cents: i64) -> Purchase {
-    let kind = Kind::Return { of: of.map(receipt) };
+    let kind = PurchaseKind::Return { of: of.map(receipt) };
     let total = Cents::new(cents);
     Purchase::new(Sector::Retail, receipt(number), kind, now(), total, vec![], None).unwrap()
 }
@@ -238,7 +238,7 @@ async fn a_file_that_tells_what_the_till_told_changes_nothing() {
     let retold = Purchase::new(
         Sector::Retail,
         receipt("1"),
-        Kind::Sale,
+        PurchaseKind::Sale,
         noon,
         Cents::new(1_000),
         vec![],

@@ -1,7 +1,7 @@
 //! Members: created, found, corrected, merged.
 
+use domain::CardNumber;
 use domain::member::{Address, Details, Email, Enrolment};
-use domain::values::identifiers::CardNumber;
 use domain::{Day, DomainError, MemberError, Points, Sector};
 use store::{
     Contact, Correction, Customer, Entity, Entry, HistoryEntry, Known, Mode, NewMember, Scope,

@@ -2,7 +2,7 @@
 
 use domain::coupon::offer::Usage;
 use domain::coupon::{self, CouponState, Refusal as CouponRefusal};
-use domain::ledger::entry::{Adjustment, Author, Reason};
+use domain::ledger::entry::{Adjustment, AdjustmentReason, Author};
 use domain::member::{Details, Enrolment};
 use domain::programme::{SpendRule, Terms as Programme};
 use domain::reward::redemption::{Spent, State};
@@ -134,7 +134,7 @@ impl Counter {
     ) -> Result<Entered, DomainError> {
         let adjustment = Adjustment {
             author: Author::parse("V12").unwrap(),
-            reason: Reason::Goodwill,
+            reason: AdjustmentReason::Goodwill,
             reference: None,
         };
         let points = Points::new(points);
@@ -499,7 +499,7 @@ async fn what_a_member_redeemed_goes_with_the_member() {
     let Spent::Coupon(_, code) = &spent.redemption.spent else { panic!("no coupon") };
     let (store, scope) = (&counter.store, &counter.scope);
     let read = store.member(scope, member).await.unwrap();
-    let reason = domain::retention::Reason::Inactive;
+    let reason = domain::retention::ErasureReason::Inactive;
     let tombstone = store.decide_erasure(scope, &read, reason, today()).await.unwrap().unwrap();
     store.carry_out_erasure(scope, &tombstone, today()).await.unwrap();
     assert!(store.coupon(scope, code, now()).await.unwrap().is_none());

@@ -10,15 +10,15 @@ fn call(shop: &Shop, order: &Value) -> Value {
     answer
 }
 
-/// Starts a daily run over the merchant's members, and waits until it has walked over all of them.
+/// Starts a daily run of the merchant's members, and waits until all of them are processed.
 fn run_daily(shop: &Shop, runs_before: usize) {
     let queued = call(shop, &json!({"merchant": shop.merchant}));
     assert_eq!(queued["merchants"], 1, "{queued}");
     let live = format!("\"M#{}\"", shop.merchant);
     eventually("the daily run", || {
         let lines = lines(shop, shop.stack.output("FollowupsFunction"));
-        let walks = lines.iter().filter(|line| line.contains("walked") && line.contains(&live));
-        (walks.count() > runs_before).then_some(())
+        let is_run = |line: &&String| line.contains("members processed") && line.contains(&live);
+        (lines.iter().filter(is_run).count() > runs_before).then_some(())
     });
 }
 

@@ -64,17 +64,17 @@ async fn brevo_posts_up_to_a_hundred_events_at_once() {
     let addresses: Vec<String> = (0..250).map(|number| format!("m{number}@example.com")).collect();
     let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
     assert_eq!(started.post(EMAIL, &email(&addresses)).await.status, 201);
-    let mut received = Vec::new();
-    while received.len() < addresses.len() {
+    let mut posted = Vec::new();
+    while posted.len() < addresses.len() {
         let events = receiver.next_json().await;
         let events = events.as_array().unwrap();
         assert!(events.len() <= 100);
-        received.extend(events.iter().map(|event| event["email"].as_str().unwrap().to_owned()));
+        posted.extend(events.iter().map(|event| event["email"].as_str().unwrap().to_owned()));
     }
-    received.sort_unstable();
+    posted.sort_unstable();
     let mut addresses = addresses;
     addresses.sort_unstable();
-    assert_eq!(received, addresses);
+    assert_eq!(posted, addresses);
 }
 
 #[tokio::test]

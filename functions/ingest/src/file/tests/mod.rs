@@ -12,7 +12,7 @@ use crate::file::{
     Reason,
 };
 use domain::values::calendar;
-use domain::{Day, EstablishmentId, Kind, Language, Sector};
+use domain::{Day, EstablishmentId, Language, PurchaseKind, Sector};
 use std::fmt::Write;
 
 fn context(sector: Sector) -> Context {
@@ -105,9 +105,11 @@ fn show_receipt(receipt: &FileReceipt, text: &mut String) {
     let purchase = &receipt.purchase;
     let key = purchase.receipt();
     let kind = match purchase.kind() {
-        Kind::Sale => "sale".to_owned(),
-        Kind::Return { of: None } => "return".to_owned(),
-        Kind::Return { of: Some(of) } => format!("return of {} of {}", of.number.as_str(), of.day),
+        PurchaseKind::Sale => "sale".to_owned(),
+        PurchaseKind::Return { of: None } => "return".to_owned(),
+        PurchaseKind::Return { of: Some(of) } => {
+            format!("return of {} of {}", of.number.as_str(), of.day)
+        }
     };
     writeln!(
         text,

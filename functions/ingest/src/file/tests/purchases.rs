@@ -2,7 +2,7 @@
 
 use super::{data, numbers, plan, read, read_planned, receipts, refusals, shown};
 use crate::file::{Encoding, FileReceipt, Item, Plan, refused};
-use domain::{Kind, Sector};
+use domain::{PurchaseKind, Sector};
 use rstest::rstest;
 
 #[test]
@@ -109,7 +109,8 @@ fn a_negative_total_or_only_negative_lines_are_a_return() {
     let [negative_lines, negative_total, exchange] = &receipts[..] else {
         panic!("three receipts are in the file")
     };
-    let is_return = |receipt: &FileReceipt| matches!(receipt.purchase.kind(), Kind::Return { .. });
+    let is_return =
+        |receipt: &FileReceipt| matches!(receipt.purchase.kind(), PurchaseKind::Return { .. });
     let total = |receipt: &FileReceipt| receipt.purchase.total().get();
     let prices = |receipt: &FileReceipt| -> Vec<_> {
         receipt.purchase.lines().iter().map(|line| line.unit_price.get()).collect()

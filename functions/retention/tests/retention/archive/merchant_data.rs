@@ -1,17 +1,17 @@
 //! The data of a merchant: items of every kind that the table holds, live and test data.
 
+use domain::CardNumber;
 use domain::campaign::{Campaign, Content, State, Step};
 use domain::coupon::offer::{Benefit, Terms, Usage};
 use domain::member::consent::{Consent, ConsentSource};
 use domain::member::{Address, Details, Email};
-use domain::retention::Reason;
+use domain::retention::ErasureReason;
 use domain::reward::{self, Given};
-use domain::values::identifiers::CardNumber;
 use domain::webhook::{EventType, EventTypes, Reach, WebhookUrl};
 use domain::{
     CampaignId, Cents, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId,
-    Kind, MemberId, Offer, OfferId, Points, Purchase, Receipt, Reward, RewardId, Segment, UploadId,
-    WebhookId,
+    MemberId, Offer, OfferId, Points, Purchase, PurchaseKind, Receipt, Reward, RewardId, Segment,
+    UploadId, WebhookId,
 };
 use store::{
     Addressed, BatchId, CardStep, Claimed, CodeChange, ConsentChange, Counts, Customer, Entry,
@@ -96,7 +96,7 @@ async fn members(store: &Store, scope: &Scope) -> Vec<MemberId> {
 }
 
 fn sale(receipt: Receipt, cents: i64) -> Entry {
-    let (kind, total) = (Kind::Sale, Cents::new(cents));
+    let (kind, total) = (PurchaseKind::Sale, Cents::new(cents));
     let sector = domain::Sector::Retail;
     let purchase = Purchase::new(sector, receipt, kind, now(), total, vec![], None).unwrap();
     Entry { purchase, source: Source::Operator }
@@ -133,7 +133,7 @@ async fn purchases(store: &Store, scope: &Scope, members: &[MemberId], many: u32
         store.cancel_purchase(scope, &receipt(number), now()).await.unwrap();
         record(&customer, &sale(receipt(number), 400)).await;
     }
-    let (kind, total) = (Kind::Return { of: Some(receipt("n0")) }, Cents::new(100));
+    let (kind, total) = (PurchaseKind::Return { of: Some(receipt("n0")) }, Cents::new(100));
     let back =
         Purchase::new(domain::Sector::Retail, receipt("back"), kind, now(), total, vec![], None);
     let back = Entry { purchase: back.unwrap(), source: Source::Operator };
@@ -257,8 +257,11 @@ async fn events(store: &Store, scope: &Scope) {
 async fn erasure(store: &Store, scope: &Scope, member: MemberId) {
     let erased = store.member(scope, member).await.unwrap();
     let (first, second) = (Day::parse("2026-11-22").unwrap(), Day::parse("2026-11-23").unwrap());
-    let tombstone =
-        store.decide_erasure(scope, &erased, Reason::NeverActivated, first).await.unwrap().unwrap();
+    let tombstone = store
+        .decide_erasure(scope, &erased, ErasureReason::NeverActivated, first)
+        .await
+        .unwrap()
+        .unwrap();
     store.carry_out_erasure(scope, &tombstone, first).await.unwrap();
     store.carry_out_erasure(scope, &tombstone, second).await.unwrap();
 }

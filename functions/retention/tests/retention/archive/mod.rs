@@ -3,7 +3,6 @@
 mod merchant_data;
 mod reader;
 
-use crate::crash::{Calls, Crash, Moment};
 use domain::{Day, Instant, Merchant, Sector};
 use platform::queue::{Failed, QueueClient};
 use reader::{Archive, Item, ItemKey};
@@ -12,7 +11,7 @@ use rstest::rstest;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::{Entity, MasterKey, Mode, Part, Store, StoreError};
-use support::{Bucket, Queue, Table, instant, merchant, open_merchant};
+use support::{Bucket, Calls, Crash, Moment, Queue, Table, instant, merchant, open_merchant};
 
 /// The last day of the contract.
 const LAST_DAY: &str = "2026-11-30";

@@ -172,7 +172,6 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("too_many_lines", "Le ticket a trop de lignes : 200 au plus."),
     ("too_many_origins", "Il y a trop d'adresses de caisse pour une seule clé : créez une autre clé pour les suivantes."),
     ("too_many_parts", "Le SMS est trop long : raccourcissez-le."),
-    ("too_many_requests", "Trop de demandes à la fois : la caisse va réessayer dans un instant."),
     ("too_many_rules", "Le programme a trop de règles ou de paliers : 20 règles de chaque sorte et 10 paliers au plus."),
     ("too_old", "La vente a plus de 7 jours : envoyez-la par fichier."),
     ("totals_differ", "Le total du ticket doit être le même sur toutes ses lignes ; si la colonne est le montant de chaque ligne, nommez-la « montant ligne »."),

@@ -1,14 +1,15 @@
 //! The lines that a ticket prints of a member's balance: short, for a roll of 40 characters.
 
 use super::number;
+use crate::ledger::Balance;
 use crate::programme::Unit;
-use crate::programme::lifetime::Balance;
 use crate::{Day, Points};
 
 /// The most characters of a line.
 pub const LINE_LENGTH: usize = 40;
 
-/// The lines: what a sale gave or took where one is told, the balance, what waits, what ends soonest.
+/// The lines of a purchase: the points given or taken back, the balance, the pending points, and the points
+/// that expire first.
 #[must_use]
 pub fn lines(unit: Unit, earned: Option<Points>, balance: &Balance) -> Vec<String> {
     let first = match earned.map(Points::get) {
@@ -19,7 +20,7 @@ pub fn lines(unit: Unit, earned: Option<Points>, balance: &Balance) -> Vec<Strin
     first.into_iter().chain(standing(unit, balance)).collect()
 }
 
-/// The lines of a redemption: what was spent, where it still is, and the balance.
+/// The lines of a redemption: the points spent, unless it was cancelled, and the balance.
 #[must_use]
 pub fn redeemed(unit: Unit, spent: Option<Points>, balance: &Balance) -> Vec<String> {
     let first = spent.map(|points| format!("Utilisé : {}", amount(unit, points.get())));
@@ -78,7 +79,7 @@ mod tests {
     #[case(Unit::Points, None, balance(1, 0), &["Votre solde : 1 point"])]
     #[case(Unit::Points, Some(0), balance(1_234_567, 0), &["Votre solde : 1 234 567 points"])]
     #[case(Unit::Cents, Some(245), balance(100_005, 0), &["Gagné : 2,45 €", "Votre cagnotte : 1 000,05 €"])]
-    fn a_ticket_tells_the_balance_in_french(
+    fn a_ticket_has_the_balance_in_french(
         #[case] unit: Unit,
         #[case] earned: Option<i64>,
         #[case] balance: Balance,
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ticket_tells_what_was_spent() {
+    fn a_ticket_of_a_redemption_has_the_points_spent() {
         let printed = redeemed(Unit::Points, Some(Points::new(100)), &balance(20, 0));
         assert_eq!(printed, ["Utilisé : 100 points", "Votre solde : 20 points"]);
         let cancelled = redeemed(Unit::Cents, None, &balance(12_000, 0));
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ticket_tells_what_ends_soonest_and_fits_the_roll() {
+    fn a_ticket_has_the_points_that_expire_first_and_fits_the_roll() {
         let expiring = Some((Day::parse("2026-11-30").unwrap(), Points::new(9_999_999)));
         let balance = Balance { expiring, ..balance(9_999_999, 0) };
         let printed = lines(Unit::Points, None, &balance);

@@ -21,7 +21,7 @@ pub(crate) struct Signature<'a> {
     /// `x-sinch-webhook-signature-timestamp`, in seconds.
     pub(crate) timestamp: &'a str,
     /// `x-sinch-webhook-signature`: the base64 of HMAC-SHA256 over body, nonce and timestamp, joined by dots.
-    pub(crate) signature: &'a str,
+    pub(crate) digest: &'a str,
 }
 
 impl<'a> Signature<'a> {
@@ -30,7 +30,7 @@ impl<'a> Signature<'a> {
         Self {
             nonce: callback.header("x-sinch-webhook-signature-nonce"),
             timestamp: callback.header("x-sinch-webhook-signature-timestamp"),
-            signature: callback.header("x-sinch-webhook-signature"),
+            digest: callback.header("x-sinch-webhook-signature"),
         }
     }
 
@@ -43,8 +43,8 @@ impl<'a> Signature<'a> {
             .ok()
             .and_then(|second| Instant::from_second(second).ok())
             .is_some_and(|at| now.duration_since(at).abs() <= MAX_SKEW);
-        let (Ok(signature), Ok(mut hmac)) = (
-            STANDARD.decode(self.signature.trim()),
+        let (Ok(digest), Ok(mut hmac)) = (
+            STANDARD.decode(self.digest.trim()),
             Hmac::<Sha256>::new_from_slice(key.expose().as_bytes()),
         ) else {
             return false;
@@ -52,7 +52,7 @@ impl<'a> Signature<'a> {
         for part in [body, b".", self.nonce.as_bytes(), b".", self.timestamp.as_bytes()] {
             hmac.update(part);
         }
-        let is_genuine = hmac.verify_slice(&signature).is_ok();
+        let is_genuine = hmac.verify_slice(&digest).is_ok();
         is_genuine && is_recent && !key.expose().is_empty()
     }
 }
@@ -85,13 +85,13 @@ mod tests {
         #[case] body: &[u8],
         #[case] nonce: &str,
         #[case] timestamp: &str,
-        #[case] signature: &str,
+        #[case] digest: &str,
         #[case] later: i64,
         #[case] genuine: bool,
     ) {
         let now = Instant::from_second(1_795_515_300 + later).unwrap();
         let key = Secret::new(key.to_owned());
-        let signature = Signature { nonce, timestamp, signature };
+        let signature = Signature { nonce, timestamp, digest };
         assert_eq!(signature.verify(&key, body, now), genuine);
     }
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The calls at which a function can crash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Calls {
+pub enum Calls {
     /// Every call.
     All,
     /// Only calls that write, to whichever service.
@@ -19,7 +19,7 @@ pub(crate) enum Calls {
 
 /// When the function crashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Moment {
+pub enum Moment {
     /// Before the call.
     BeforeCall,
     /// After the call is carried out, and before its answer arrives.
@@ -37,7 +37,7 @@ struct Plan {
 
 /// An interceptor for the AWS clients of one instance. Clones share the plan.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Crash(Arc<Mutex<Option<Plan>>>);
+pub struct Crash(Arc<Mutex<Option<Plan>>>);
 
 /// Marks the call whose answer is lost.
 #[derive(Debug)]
@@ -49,16 +49,18 @@ impl Storable for AnswerIsLost {
 
 impl Crash {
     /// Crashes at the call after `left` calls.
-    pub(crate) fn after(&self, left: u32, calls: Calls, moment: Moment) {
+    pub fn after(&self, left: u32, calls: Calls, moment: Moment) {
         *self.plan() = Some(Plan { calls, moment, left, crashed: false });
     }
 
     /// Never crashes.
-    pub(crate) fn never(&self) {
+    pub fn never(&self) {
         *self.plan() = None;
     }
 
-    pub(crate) fn has_happened(&self) -> bool {
+    /// Whether the function has crashed.
+    #[must_use]
+    pub fn has_happened(&self) -> bool {
         self.plan().as_ref().is_some_and(|plan| plan.crashed)
     }
 

@@ -1,0 +1,115 @@
+//! A member as a till reads it.
+
+use crate::ledger::balance::Balance;
+use crate::member::address::Address;
+use crate::schema::{CardNumber, Date, DateTime, E164, Identifier};
+use domain::values::calendar;
+use domain::{Day, Enrolment, Instant, MemberId};
+use http_edge::Till;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The source of the information that a member asked for the card.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EnrolledBy {
+    /// The till sent it.
+    Till,
+    /// The row of a file contained it.
+    FileRow,
+    /// The merchant attested it for all its files.
+    Attestation,
+}
+
+/// A member with the whole record.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MemberAnswer {
+    #[schema(value_type = Identifier)]
+    member_id: MemberId,
+    #[schema(value_type = E164)]
+    mobile: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Date>)]
+    birth_date: Option<Day>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<Address>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<CardNumber>)]
+    card_number: Option<String>,
+    /// The numbers of the cards that were blocked as lost. They find no member; `card_number` may be one of
+    /// them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    blocked_card_numbers: Vec<String>,
+    #[serde(flatten)]
+    balance: Balance,
+    /// The points ever earned, without the points that returns took back.
+    points_earned: i64,
+    /// The total of all sales less returns.
+    spend_cents: i64,
+    /// The number of sales.
+    visits: u32,
+    enrolled_by: EnrolledBy,
+    #[schema(value_type = DateTime)]
+    created_at: Instant,
+    /// The instant at which the invitation to complete the registration was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<DateTime>)]
+    invited_at: Option<Instant>,
+    /// The instant at which the person completed the registration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<DateTime>)]
+    activated_at: Option<Instant>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<DateTime>)]
+    last_activity_at: Option<Instant>,
+}
+
+/// A page of members.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MemberPage {
+    pub(super) members: Vec<MemberAnswer>,
+    /// The cursor of the next page. Absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) next_cursor: Option<String>,
+}
+
+impl MemberAnswer {
+    pub(super) fn of(member: &store::Member, till: &Till, now: Instant) -> Self {
+        let store::Member { person, account, .. } = member;
+        let details = &person.details;
+        Self {
+            member_id: person.id,
+            mobile: person.mobile.as_str().to_owned(),
+            last_name: details.last_name.clone(),
+            first_name: details.first_name.clone(),
+            email: details.email.as_ref().map(|email| email.as_str().to_owned()),
+            birth_date: details.birth_date,
+            address: Address::of(&details.address),
+            card_number: details.card.as_ref().map(|card| card.as_str().to_owned()),
+            blocked_card_numbers: person
+                .blocked_cards
+                .iter()
+                .map(|card| card.as_str().to_owned())
+                .collect(),
+            balance: Balance::of(account, till, now),
+            points_earned: account.earned.get(),
+            spend_cents: account.spend.get(),
+            visits: account.visits,
+            enrolled_by: match person.enrolment {
+                Enrolment::Till => EnrolledBy::Till,
+                Enrolment::FileRow => EnrolledBy::FileRow,
+                Enrolment::Attestation => EnrolledBy::Attestation,
+            },
+            created_at: calendar::whole_second(person.created_at),
+            invited_at: person.invited_at,
+            activated_at: person.activated_at,
+            last_activity_at: account.last_activity,
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The operator creates a merchant.
+
+use crate::context::App;
+use crate::identifiers;
+use crate::merchant::request::NewMerchant;
+use crate::merchant::response::MerchantAnswer;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::MerchantId;
+use http_edge::{JsonBody, Operator, Problem};
+
+/// Create a merchant.
+///
+/// The reference identifies the contract: the same request again creates nothing.
+#[utoipa::path(
+    operation_id = "create_merchant",
+    post, path = "/v1/merchants", tag = "merchants", security(("operator_key" = [])),
+    request_body = NewMerchant,
+    responses(
+        (status = 201, description = "The new merchant.", body = MerchantAnswer),
+        (status = 200, description = "The merchant that an earlier request with the same content created.",
+         body = MerchantAnswer),
+        (status = 409, description = "The reference belongs to a merchant with another content."),
+    ),
+)]
+pub(crate) async fn create(
+    State(app): State<App>,
+    _: Operator,
+    JsonBody(new): JsonBody<NewMerchant>,
+) -> Result<(StatusCode, Json<MerchantAnswer>), Problem> {
+    let now = app.now();
+    let (merchant, programme) = new.read(MerchantId::mint(now, identifiers::random()?))?;
+    let (settings, is_new) = app
+        .store()
+        .create_merchant(&merchant, &programme, now)
+        .await
+        .map_err(|error| Problem::from(error).at("/reference"))?;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(MerchantAnswer::of(&settings))))
+}

@@ -1,0 +1,83 @@
+//! A purchase recorded, shown and cancelled.
+
+use crate::context::App;
+use crate::parameters::PurchasePath;
+use crate::purchase::id;
+use crate::purchase::refusal::refusal;
+use crate::purchase::request::NewPurchase;
+use crate::purchase::response::{Entered, PurchaseAnswer};
+use axum::Json;
+use axum::extract::State;
+use http_edge::{JsonBody, KeyedAnswer, Problem, Segments, Till};
+use store::{Entry, Outcome, Source};
+
+/// Record a sale or a return.
+///
+/// The same receipt again changes nothing, and its answer is the first one.
+#[utoipa::path(
+    operation_id = "create_purchase",
+    post, path = "/v1/purchases", tag = "purchases", security(("till_key" = [])),
+    request_body = NewPurchase,
+    responses(
+        (status = 201, description = "The new purchase; or the purchase that an earlier request with the same \
+         receipt recorded.", body = Entered,
+         headers(("idempotency-replayed" = String, description = "`true` where an earlier request recorded \
+          the purchase."))),
+        (status = 404, description = "No member has the identifier or card number."),
+        (status = 409, description = "The receipt is known with another content (`receipt_conflict`), a coupon \
+         has no use left (`coupon_used_up`, `coupon_member_limit`), or the card was blocked as lost \
+         (`card_blocked`)."),
+    ),
+)]
+pub(crate) async fn create(
+    State(app): State<App>,
+    till: Till,
+    JsonBody(new): JsonBody<NewPurchase>,
+) -> Result<KeyedAnswer<Entered>, Problem> {
+    let now = app.now();
+    let (purchase, customer) = new.read(&till, now)?;
+    let entry = Entry { purchase, source: Source::Till(till.key) };
+    let recorded = app.store().record_purchase(&till.scope, &customer, &entry, now).await;
+    let recorded = recorded.map_err(|error| app.count_miss(&till, refusal(error)))?;
+    let entered = Entered::of(&entry.purchase, &recorded, till.unit());
+    Ok(KeyedAnswer::created(entered, matches!(recorded.outcome, Outcome::Known(_))))
+}
+
+/// Show a purchase of the till's own establishment.
+#[utoipa::path(
+    operation_id = "show_purchase",
+    get, path = "/v1/purchases/{purchase_id}", tag = "purchases", security(("till_key" = [])),
+    params(PurchasePath),
+    responses((status = 200, description = "The stored purchase.", body = PurchaseAnswer)),
+)]
+pub(crate) async fn show(
+    State(app): State<App>,
+    till: Till,
+    Segments(path): Segments<PurchasePath>,
+) -> Result<Json<PurchaseAnswer>, Problem> {
+    let receipt = id::read(&path.purchase_id, &till)?;
+    let stored = app.store().purchase(&till.scope, &receipt).await?;
+    Ok(Json(PurchaseAnswer::of(&stored)))
+}
+
+/// Cancel a purchase: its points are taken back or given back.
+///
+/// The same request again changes nothing.
+#[utoipa::path(
+    operation_id = "cancel_purchase",
+    post, path = "/v1/purchases/{purchase_id}/cancel", tag = "purchases", security(("till_key" = [])),
+    params(PurchasePath),
+    responses(
+        (status = 200, description = "The cancelled purchase.", body = PurchaseAnswer),
+        (status = 409, description = "The sale has been returned: cancel its return first."),
+    ),
+)]
+pub(crate) async fn cancel(
+    State(app): State<App>,
+    till: Till,
+    Segments(path): Segments<PurchasePath>,
+) -> Result<Json<PurchaseAnswer>, Problem> {
+    let receipt = id::read(&path.purchase_id, &till)?;
+    let stored = app.store().cancel_purchase(&till.scope, &receipt, app.now()).await?;
+    Ok(Json(PurchaseAnswer::of(&stored)))
+}

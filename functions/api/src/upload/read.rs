@@ -1,0 +1,54 @@
+//! Files of purchases listed and shown with their reports.
+
+use crate::context::App;
+use crate::parameters::{PageQuery, UploadPath};
+use crate::upload::response::{UploadAnswer, UploadPage};
+use axum::Json;
+use axum::extract::State;
+use domain::UploadId;
+use http_edge::{Page, Problem, Query, Segments, Till, cursor};
+
+/// List the merchant's files, newest first.
+#[utoipa::path(
+    operation_id = "list_uploads",
+    get, path = "/v1/uploads", tag = "uploads", security(("till_key" = [])),
+    params(PageQuery),
+    responses((status = 200, description = "A page of files.", body = UploadPage)),
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    till: Till,
+    Query(Page { limit, after }): Query<Page<UploadId>>,
+) -> Result<Json<UploadPage>, Problem> {
+    let (uploads, next) = app.store().uploads(&till.scope, after, limit).await?;
+    Ok(Json(UploadPage {
+        uploads: uploads.iter().map(UploadAnswer::settled).collect(),
+        next_cursor: cursor::next(next.as_ref())?,
+    }))
+}
+
+/// Show a file and its report so far.
+#[utoipa::path(
+    operation_id = "show_upload",
+    get, path = "/v1/uploads/{upload_id}", tag = "uploads", security(("till_key" = [])),
+    params(UploadPath),
+    responses((status = 200, description = "The file and its report.", body = UploadAnswer)),
+)]
+pub(crate) async fn show(
+    State(app): State<App>,
+    till: Till,
+    Segments(path): Segments<UploadPath>,
+) -> Result<Json<UploadAnswer>, Problem> {
+    let id = path.upload_id;
+    let upload = app.store().upload(&till.scope, id).await?;
+    let mut answer = if upload.is_settled() {
+        UploadAnswer::settled(&upload)
+    } else {
+        let (done, report) = app.store().range_reports(&till.scope, id).await?;
+        UploadAnswer::of(&upload, done, &report)
+    };
+    if let Some(key) = &upload.refused_key {
+        answer.refused_rows_url = Some(app.uploads.get(key, app.now()).await?);
+    }
+    Ok(Json(answer))
+}
