@@ -2,14 +2,14 @@
 //! queued, and at last the campaign is finished.
 
 use crate::context::{App, CampaignError};
-use crate::pages::{self, Position};
+use crate::pages;
 use domain::campaign::State;
 use domain::values::calendar::PARIS;
 use domain::{Campaign, CampaignId, Channel, Day, Instant, MemberId};
 use futures::try_join;
 use jiff::ToSpan as _;
 use platform::messages::{BatchMessage, CampaignMessage};
-use store::{BATCH_MEMBERS, BatchId, Plan, Scope, StoreError, Tenant, Walked};
+use store::{BATCH_MEMBERS, BatchId, CutBatch, Plan, Scope, StoreError, Tenant, WalkPage, WalkPosition};
 
 /// After so many minutes a running campaign is due again, in case a message was lost.
 const LOOK_AGAIN_MINUTES: i64 = 10;
@@ -107,45 +107,46 @@ impl Planning<'_> {
     /// Reads members to the end, or until the time has passed. `true` means that all members are read.
     async fn run(&mut self, until: Instant) -> Result<bool, CampaignError> {
         let channel = self.campaign.channel;
-        let mut shard = self.plan.shard;
-        let mut page = self.app.store.walk(self.scope, shard, self.plan.after, channel).await?;
+        let mut position = self.plan.position;
+        let mut page = self.app.store.walk(self.scope, position, channel).await?;
         loop {
             if Instant::now() >= until {
                 return Ok(false);
             }
-            let next = pages::next(shard, &page);
+            let next = pages::next(position.shard, &page);
             // The next page is read while the batches of this page are written.
             let (app, scope) = (self.app, self.scope);
             let ahead = read(app, scope, next, channel);
-            let (ahead, ()) = try_join!(ahead, self.add(shard, page))?;
+            let (ahead, ()) = try_join!(ahead, self.add(position.shard, page))?;
             let Some(read) = ahead else { return Ok(true) };
             page = read;
-            shard = next.map_or(shard, |(shard, _)| shard);
+            position = next.unwrap_or(position);
         }
     }
 
-    async fn add(&mut self, shard: u8, page: Walked) -> Result<(), CampaignError> {
+    async fn add(&mut self, shard: u8, page: WalkPage) -> Result<(), CampaignError> {
         let today = Day::at(self.now, &PARIS);
         let programmes = &self.scope.settings.programmes;
         for member in page.members {
             if member.reachable && self.campaign.segment.holds(&member.account, today, programmes) {
                 self.pending.push(member.member);
                 if self.pending.len() == BATCH_MEMBERS {
-                    self.cut_batch(shard, (shard, Some(member.member))).await?;
+                    let read_to = WalkPosition { shard, after: Some(member.member) };
+                    self.cut_batch(shard, read_to).await?;
                 }
             }
         }
         if page.next.is_none() {
-            self.cut_batch(shard, (shard + 1, None)).await?;
+            self.cut_batch(shard, WalkPosition::start_of(shard + 1)).await?;
         }
         Ok(())
     }
 
-    async fn cut_batch(&mut self, shard: u8, read_to: Position) -> Result<(), CampaignError> {
+    async fn cut_batch(&mut self, shard: u8, read_to: WalkPosition) -> Result<(), CampaignError> {
         let (tenant, id) = (self.tenant, self.campaign.id);
         let batch = self.pending.last().map(|last| BatchId { shard, cursor: *last });
         let members = std::mem::take(&mut self.pending);
-        let cut = batch.map(|batch| (batch, members.as_slice()));
+        let cut = batch.map(|id| CutBatch { id, members: &members });
         let store = &self.app.store;
         if !store.cut_batch(tenant, id, self.plan, cut, read_to).await? {
             // Another instance plans the same campaign and continues. This instance begins again.
@@ -161,11 +162,11 @@ impl Planning<'_> {
 async fn read(
     app: &App,
     scope: &Scope,
-    from: Option<Position>,
+    from: Option<WalkPosition>,
     channel: Channel,
-) -> Result<Option<Walked>, CampaignError> {
+) -> Result<Option<WalkPage>, CampaignError> {
     match from {
-        Some((shard, after)) => Ok(Some(app.store.walk(scope, shard, after, channel).await?)),
+        Some(position) => Ok(Some(app.store.walk(scope, position, channel).await?)),
         None => Ok(None),
     }
 }

@@ -4,7 +4,7 @@
 //! after the page that was saved last.
 
 use crate::context::{App, CampaignError};
-use crate::pages::{self, Position};
+use crate::pages;
 use domain::merchant::sender::StopNumber;
 use domain::values::calendar::PARIS;
 use domain::{Campaign, CampaignId, Channel, Day, Instant, Points, Programmes};
@@ -12,9 +12,7 @@ use futures::try_join;
 use messaging::sms::{Encoding, measure, sms_with_stop};
 use messaging::{Field, Template, Values, content};
 use platform::messages::CampaignMessage;
-use store::{
-    DryCounts, DryRun, MEMBER_SHARDS, MemberProjection, Names, Scope, StoreError, Tenant, Walked,
-};
+use store::{DryCounts, DryRun, MEMBER_SHARDS, MemberProjection, NamesToOpen, Scope, StoreError, Tenant, WalkPage, WalkPosition};
 
 /// Continues a dry run to its end; where the time ends first, the dry run queues itself again. After an error
 /// the message is delivered again, and the dry run continues where it was. A dry run that was deleted
@@ -34,20 +32,20 @@ pub async fn dry_run(
     let settings = app.store.settings(tenant.merchant, now).await?;
     let scope = Scope { settings, mode: tenant.mode };
     let sms = Sms::of(&campaign, &scope)?;
-    let names = sms.as_ref().map_or_else(Names::default, Sms::names);
+    let names = sms.as_ref().map_or_else(NamesToOpen::default, Sms::names);
     let counting = Counting {
         campaign: &campaign,
         sms: sms.as_ref(),
         today: Day::at(dry_run.asked_at, &PARIS),
         programmes: &scope.settings.programmes,
     };
-    let read = async |(shard, after)| {
-        app.store.walk_naming(&scope, shard, after, campaign.channel, names).await
+    let read = async |position| {
+        app.store.walk_with_names(&scope, position, campaign.channel, names).await
     };
-    let mut at = (dry_run.shard, dry_run.after);
+    let mut at = dry_run.position;
     let mut page = read(at).await?;
     loop {
-        let next = pages::next(at.0, &page);
+        let next = pages::next(at.shard, &page);
         let counts = counting.count(dry_run.counts, &page);
         // The next page is read while the figures of this page are saved.
         let ahead = async {
@@ -76,11 +74,11 @@ async fn save(
     id: CampaignId,
     dry_run: &mut DryRun,
     counts: DryCounts,
-    next: Option<Position>,
+    next: Option<WalkPosition>,
     now: Instant,
 ) -> Result<(), StoreError> {
-    let to = next.unwrap_or((MEMBER_SHARDS, None));
-    if app.store.note_dry_run(tenant, id, dry_run, counts, to, now).await? {
+    let to = next.unwrap_or(WalkPosition::start_of(MEMBER_SHARDS));
+    if app.store.save_dry_run(tenant, id, dry_run, counts, to, now).await? {
         Ok(())
     } else {
         // Another instance continues the same dry run, or the dry run was deleted. The next attempt shows which.
@@ -97,7 +95,7 @@ struct Counting<'a> {
 }
 
 impl Counting<'_> {
-    fn count(&self, mut counts: DryCounts, page: &Walked) -> DryCounts {
+    fn count(&self, mut counts: DryCounts, page: &WalkPage) -> DryCounts {
         for member in &page.members {
             counts.walked += 1;
             if !self.campaign.segment.holds(&member.account, self.today, self.programmes) {
@@ -154,9 +152,9 @@ impl Sms {
     }
 
     /// The names that the text holds.
-    fn names(&self) -> Names {
+    fn names(&self) -> NamesToOpen {
         let holds = |wanted| self.body.fields().any(|field| field == wanted);
-        Names { first: holds(Field::FirstName), last: holds(Field::LastName) }
+        NamesToOpen { first: holds(Field::FirstName), last: holds(Field::LastName) }
     }
 
     fn measure(

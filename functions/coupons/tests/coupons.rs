@@ -8,7 +8,7 @@ use domain::{Cents, CouponBatchId, Day, Instant, Offer, OfferId, Sector};
 use jiff::ToSpan as _;
 use platform::messages::CouponRangeMessage;
 use platform::queue::Failed;
-use store::{Answered, CouponBatch, RangeClaimed, Scope};
+use store::{Answered, CouponBatch, NewCouponBatch, RangeClaimed, Scope};
 use support::{Table, instant, merchant, open_merchant};
 
 const CODES: u32 = 1_200;
@@ -44,7 +44,8 @@ impl Fixture {
         let offer = Offer::new(OfferId::mint(now(), 1), terms, false, Sector::Retail).unwrap();
         store.create_offer(&scope, &offer, None, now()).await.unwrap();
         let id = CouponBatchId::mint(now(), 1);
-        let made = store.create_coupon_batch(&scope, offer.id, (id, CODES), None, now()).await;
+        let new = NewCouponBatch { id, offer: offer.id, count: CODES };
+        let made = store.create_coupon_batch(&scope, &new, None, now()).await;
         let (Answered::New(batch) | Answered::Replayed(batch)) = made.unwrap();
         Self { _table: table, app: App { store, clock: now }, scope, batch }
     }
@@ -57,7 +58,8 @@ impl Fixture {
     }
 
     async fn made(&self) -> u32 {
-        self.app.store.coupons_made(self.scope.tenant(), &self.batch).await.unwrap().0
+        let progress = self.app.store.batch_progress(self.scope.tenant(), &self.batch).await;
+        progress.unwrap().codes_made
     }
 
     async fn is_coupon(&self, place: u32) -> bool {

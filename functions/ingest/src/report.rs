@@ -6,7 +6,7 @@ use crate::file_plan::FilePlan;
 use crate::keys;
 use crate::objects::{self, ObjectError, ObjectVersion, ObjectWriter};
 use domain::{Instant, Language, UploadId};
-use store::{RangeReport, Scope, Upload, UploadStatus};
+use store::{FinishedRange, RangeReport, Scope, Upload, UploadStatus};
 
 /// Refuses a whole file: no row of the file was ingested. After an error the message is delivered again.
 pub(crate) async fn refuse_file(
@@ -35,14 +35,14 @@ pub(crate) async fn finish_file(
     scope: &Scope,
     id: UploadId,
     file: &FilePlan,
-    done: &[(u32, RangeReport)],
+    done: &[FinishedRange],
     now: Instant,
 ) -> Result<(), IngestError> {
     let mut upload = app.store.upload(scope, id).await?;
     if !upload.is_settled() {
         upload.report = RangeReport::default();
-        for (_, report) in done {
-            upload.report += *report;
+        for range in done {
+            upload.report += range.report;
         }
         upload.refused_key = join_refused_rows(app, scope, id, file, done).await?;
         upload.status = UploadStatus::Finished;
@@ -65,9 +65,9 @@ async fn join_refused_rows(
     scope: &Scope,
     id: UploadId,
     file: &FilePlan,
-    done: &[(u32, RangeReport)],
+    done: &[FinishedRange],
 ) -> Result<Option<String>, IngestError> {
-    if done.iter().all(|(_, report)| report.rows.refused == 0) {
+    if done.iter().all(|range| range.report.rows.refused == 0) {
         return Ok(None);
     }
     let key = keys::refused_rows(scope.tenant(), id);
@@ -75,7 +75,7 @@ async fn join_refused_rows(
     let mut header = Vec::new();
     refused::write_header(&file.plan.dialect, &mut header);
     joined.add(&header).await?;
-    for (number, report) in done {
+    for FinishedRange { number, report } in done {
         if report.rows.refused > 0 {
             let part = keys::refused_rows_of_range(scope.tenant(), id, *number);
             let rows = objects::read_whole(&app.s3, &app.reports_bucket, &part).await?;

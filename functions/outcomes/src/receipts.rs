@@ -6,7 +6,7 @@ use domain::{CampaignId, Instant, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use platform::messages::EventKind;
 use std::collections::BTreeMap;
-use store::{MessageAddress, MessageState, Scope, StoreError, Tenant};
+use store::{MessageAddress, MessageReceipt, MessageState, Scope, StoreError, Tenant};
 
 /// Addresses that are looked up at the same time.
 const CONCURRENT_LOOKUPS: usize = 16;
@@ -88,10 +88,10 @@ async fn count_campaign(
     let alone: Vec<_> = alone
         .into_iter()
         .flat_map(|MembersReceipt { members, state }| {
-            members.into_iter().map(move |member| (member, state))
+            members.into_iter().map(move |member| MessageReceipt { member, state })
         })
         .collect();
-    app.store.receipts(tenant, campaign, &alone).await?;
+    app.store.record_receipts(tenant, campaign, &alone).await?;
     for receipt in shared {
         count_shared(app, tenant, campaign, receipt).await?;
     }
@@ -109,7 +109,8 @@ async fn count_shared(
     let mut missing = None;
     let mut is_counted = members.is_empty();
     for member in members {
-        match app.store.receipts(tenant, campaign, &[(member, state)]).await {
+        let receipt = MessageReceipt { member, state };
+        match app.store.record_receipts(tenant, campaign, &[receipt]).await {
             Ok(_) => is_counted = true,
             Err(error @ StoreError::NotFound(_)) => missing = Some(error),
             Err(error) => return Err(error.into()),

@@ -5,7 +5,7 @@ use crate::event::OutcomeEvent;
 use domain::member::consent::{Opposition, OppositionReason};
 use domain::{Channel, Instant};
 use platform::messages::EventKind;
-use store::MessageState;
+use store::{MessageReceipt, MessageState};
 
 /// The soft bounces in a row after which an address counts as dead.
 const DEAD_AFTER: usize = 5;
@@ -30,7 +30,8 @@ pub(crate) async fn oppose_dead_addresses(
             let opposition =
                 Opposition { at: event.at.min(now), reason: OppositionReason::Bounced };
             app.store.oppose_at(&scope, &event.address, opposition).await?;
-            app.store.receipts(tenant, last, &[(member, MessageState::Bounced)]).await?;
+            let bounced = MessageReceipt { member, state: MessageState::Bounced };
+            app.store.record_receipts(tenant, last, &[bounced]).await?;
         }
     }
     Ok(())

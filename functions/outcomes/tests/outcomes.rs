@@ -12,10 +12,7 @@ use outcomes::{App, handle};
 use platform::messages::{EventKind, ProviderEvent, ProviderEventsMessage, Reference};
 use platform::queue::Failed;
 use rstest::rstest;
-use store::{
-    Addressed, BatchId, Claimed, ConsentChange, Correction, Counts, Figures, MEMBER_SHARDS,
-    NewMember, Scope,
-};
+use store::{Addressed, BatchId, Claimed, ConsentChange, Correction, Counts, CutBatch, Figures, MEMBER_SHARDS, NewMember, Scope, WalkPosition};
 use support::{Table, instant, merchant, mobile, open_merchant, sms_sender};
 
 fn now() -> Instant {
@@ -89,8 +86,9 @@ impl Fixture {
         store.create_campaign(scope, &campaign, None, now()).await.unwrap();
         let batch = BatchId { shard: 0, cursor: *members.last().unwrap() };
         let mut plan = store.plan(tenant, id).await.unwrap();
-        let cut = Some((batch, members));
-        store.cut_batch(tenant, id, &mut plan, cut, (MEMBER_SHARDS, None)).await.unwrap();
+        let cut = Some(CutBatch { id: batch, members });
+        let end = WalkPosition::start_of(MEMBER_SHARDS);
+        store.cut_batch(tenant, id, &mut plan, cut, end).await.unwrap();
         let Claimed::Ours(mut claim) = store.claim_batch(tenant, id, batch, now()).await.unwrap()
         else {
             panic!("the batch is not ours");

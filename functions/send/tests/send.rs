@@ -14,7 +14,7 @@ use sandbox::Sandbox;
 use send::{Accounts, Allowed, App, ProviderUrls, SmsHours, handle};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::{BatchId, ConsentChange, Counts, Figures, MEMBER_SHARDS, NewMember, Scope};
+use store::{BatchId, ConsentChange, Counts, CutBatch, Figures, MEMBER_SHARDS, NewMember, Scope, WalkPosition};
 use support::{Table, email_sender, instant, merchant, mobile, open_merchant, sms_sender};
 
 /// A Tuesday, ten in the morning in Paris.
@@ -136,8 +136,9 @@ impl Fixture {
         store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
         let batch = BatchId { shard: 0, cursor: *members.last().unwrap() };
         let mut plan = store.plan(tenant, id).await.unwrap();
-        let cut = Some((batch, members));
-        assert!(store.cut_batch(tenant, id, &mut plan, cut, (MEMBER_SHARDS, None)).await.unwrap());
+        let cut = Some(CutBatch { id: batch, members });
+        let end = WalkPosition::start_of(MEMBER_SHARDS);
+        assert!(store.cut_batch(tenant, id, &mut plan, cut, end).await.unwrap());
         (id, serde_json::to_string(&BatchMessage::of(tenant, id, batch)).unwrap())
     }
 

@@ -39,14 +39,14 @@ pub(crate) async fn deliver(
     match app.client.post(&webhook.url, headers, &event.body).await {
         Ok(()) => {
             if webhook.health.failures > 0 || app.noted.get(&id, now).is_none() {
-                app.store.note_webhook_success(merchant, webhook, now).await?;
+                app.store.record_webhook_success(merchant, webhook, now).await?;
                 app.noted.insert(id, (), now);
             }
             Ok(())
         }
         Err(failure) => {
             let failure = failure.to_string();
-            let given_up = app.store.note_webhook_failure(merchant, webhook, &failure, now).await?;
+            let given_up = app.store.record_webhook_failure(merchant, webhook, &failure, now).await?;
             if given_up {
                 // The metric filter of the template counts the field `given_up`.
                 tracing::error!(%merchant, webhook = %id, given_up = 1, "an endpoint was turned off: it has accepted no event for three days");

@@ -53,7 +53,7 @@ impl<'a> Figures<'a> {
 
 /// The event of a change. The error is that of serialisation, which cannot fail for these fields.
 pub fn event(change: &Change) -> Result<Event, serde_json::Error> {
-    let (kind, data) = match &change.what {
+    let (kind, data) = match &change.kind {
         ChangeKind::PurchaseCreated(purchase) => (
             EventType::PurchaseCreated,
             Data::Purchase(Figures::of(purchase, Some(purchase.balance))),

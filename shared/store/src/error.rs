@@ -131,9 +131,6 @@ pub enum Conflict {
     /// A merge is undone of two members who are not merged.
     #[error("The two members are not merged with one another.")]
     NotMerged,
-    /// A merge is undone that was made before merges could be undone.
-    #[error("This merge is too old to be undone.")]
-    MergeTooOld,
     /// A member is given the mobile of another one.
     #[error("This mobile is another member's: merge the two members if they are one person.")]
     MobileTaken,

@@ -1,7 +1,8 @@
-//! The DynamoDB table: keys, items, transactions, and the vault that seals what names a person.
+//! The store: one DynamoDB table with its keys, items and transactions, and the vault that seals
+//! personal data.
 //!
-//! The only place that knows an attribute's name. Every access pattern stands in
-//! `docs/data-model.md` with its key and its cost; the figures in the docs here are those.
+//! This crate is the only one that knows the names of attributes. `docs/data-model.md` lists every
+//! access pattern with its key and its cost. The comments of this crate repeat these figures.
 
 mod archive;
 mod campaign;
@@ -14,6 +15,7 @@ mod merchant;
 mod purchase;
 mod retention;
 mod reward;
+mod scope;
 mod table;
 mod ttl_cache;
 mod upload;
@@ -23,52 +25,68 @@ mod webhook;
 use domain::MerchantId;
 use std::sync::Arc;
 
-pub use archive::{Part, Position, Purpose, Step, StoredItem, Walk};
+pub use archive::part::Part;
+pub use archive::stored_item::StoredItem;
+pub use archive::walk::{Position, Purpose, Step, Walk};
 pub use campaign::addressees::Addressee;
+pub use campaign::batch_id::BatchId;
 pub use campaign::dry_run::{DryCounts, DryRun};
 pub use campaign::figures::{ByState, Counts, Figures};
-pub use campaign::lifecycle::StoredCampaign;
-pub use campaign::plan::{BATCH_MEMBERS, MemberProjection, Names, Plan, Walked};
-pub use campaign::receipt::MessageState;
+pub use campaign::item::StoredCampaign;
+pub use campaign::plan::{BATCH_MEMBERS, CutBatch, Plan};
+pub use campaign::position::WalkPosition;
+pub use campaign::receipt::{MessageReceipt, MessageState};
 pub use campaign::send::{Addressed, Claim, Claimed};
-pub use coupon::batch::{CouponBatch, CouponRange, RANGE_CODES, RangeClaimed};
+pub use campaign::walk::{MemberProjection, NamesToOpen, WalkPage};
+pub use coupon::batch::{CouponBatch, NewCouponBatch, RANGE_CODES};
+pub use coupon::chosen_code::CodeChange;
 pub use coupon::code::CodeMaker;
 pub use coupon::import::Imported;
-pub use coupon::item::{CodeChange, StoredCoupon};
+pub use coupon::item::StoredCoupon;
+pub use coupon::range::{BatchProgress, CouponRange, RangeClaimed};
 pub use domain::values::identifiers::MEMBER_SHARDS;
 pub use error::{Conflict, Entity, StoreError};
 pub use error_chain::ErrorChain;
 pub use ledger::adjust::NewAdjustment;
 pub use ledger::daily_run::DailyRunPage;
 pub use ledger::entry::Entered;
-pub use ledger::proof::{ProofPage, Unproved};
+pub use ledger::proof::{MemberProof, ProofPage, Unproved};
 pub use ledger::visit::NewVisit;
+pub use member::account::StoredAccount;
 pub use member::card::CardStep;
 pub use member::consent::{ConsentChange, MessageAddress};
 pub use member::contacts::{Contact, Known};
 pub use member::correct::Correction;
-pub use member::erase::{DueMember, Tombstone};
+pub use member::enrol::NewMember;
 pub use member::history::{CardEvent, HistoryEntry, HistoryKey, HistoryPage};
+pub use member::neighbours::Member;
 pub use member::objection_link::Objection;
-pub use member::read::{Member, MemberPage, NewMember};
+pub use member::page::MemberPage;
+pub use member::tombstone::{DueMember, Tombstone};
 pub use member::unmerge::Unmerged;
-pub use merchant::settings::{Settings, TillKey};
-pub use purchase::dry_run::{DryRunCoupon, DryRunCustomer, PurchaseDryRun};
-pub use purchase::read::{Customer, Entry, Holder, Outcome, Recorded, Source, StoredPurchase};
+pub use merchant::settings::Settings;
+pub use merchant::till_key::TillKey;
+pub use purchase::customer::{Customer, Holder};
+pub use purchase::dry_run::{DryRunCoupon, DryRunCustomer, DryRunSale, PurchaseDryRun};
+pub use purchase::entry::{Entry, Outcome, Recorded, Source};
+pub use purchase::item::StoredPurchase;
 pub use purchase::record::MAX_PURCHASES_PER_TRANSACTION;
 pub use retention::due_index::{Due, DueAfter, DueBucket, DuePage};
 pub use retention::erasure_record::{Erasure, ErasureCounts, ErasurePage};
 pub use reward::counts::RewardCounts;
 pub use reward::redemption::{NewRedemption, Redeemed, Wanted};
+pub use scope::Scope;
 pub use table::idempotency::{Answered, IdempotencyKey};
-pub use table::keys::{BatchId, Mode, Tenant};
+pub use table::tenant::{Mode, Tenant};
 pub use table::transaction::{Cancellation, Transaction, TransactionOutcome};
 pub use ttl_cache::TtlCache;
-pub use upload::{RangeReport, Rows, Upload, UploadStatus};
+pub use upload::range::{FinishedRange, RangeReport, RangesSummary, Rows};
+pub use upload::report::{Upload, UploadStatus};
 pub use vault::{MasterKey, MerchantKey};
 pub use webhook::changes::{Change, ChangeKind, ChangedPurchase, StreamRecord};
 pub use webhook::endpoint::{NewWebhook, Webhook};
 pub use webhook::events::{Event, EventKey, EventPage};
+pub use webhook::manage::WebhookChange;
 pub use webhook::secret::WebhookSecret;
 
 /// How long an instance uses settings, offers and rewards without reading them again: a revoked key
@@ -89,26 +107,8 @@ pub struct Store {
     finished_batches: Arc<coupon::batch::FinishedBatches>,
 }
 
-/// Whose data an operation touches: a merchant's settings and whether its live or its test data.
-/// Built from a verified credential, never from what a caller sent.
-#[derive(Clone)]
-pub struct Scope {
-    /// The merchant's settings.
-    pub settings: Arc<Settings>,
-    /// Live or test data.
-    pub mode: Mode,
-}
-
-impl Scope {
-    /// What every key of that data begins with.
-    #[must_use]
-    pub fn tenant(&self) -> Tenant {
-        Tenant { merchant: self.settings.merchant.id, mode: self.mode }
-    }
-}
-
 impl Store {
-    /// A store on `table`. Makes no call.
+    /// A store on `table`. No call is made.
     #[must_use]
     pub fn new(client: aws_sdk_dynamodb::Client, table: &str, master_key: MasterKey) -> Self {
         Self {
@@ -123,11 +123,8 @@ impl Store {
     }
 }
 
-/// Opens a client's connection to the table with a read of nothing (1 round trip, half a read unit),
-/// so that the first request of a new instance does not pay for it.
-///
-/// # Errors
-/// [`StoreError::Unavailable`].
+/// Opens the connection to the table by reading a key that does not exist: 1 round trip, half a
+/// read unit. The first request of a new instance then finds an open connection.
 pub async fn warm(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<(), StoreError> {
     client
         .get_item()
@@ -139,7 +136,7 @@ pub async fn warm(client: &aws_sdk_dynamodb::Client, table: &str) -> Result<(), 
     Ok(())
 }
 
-/// Whether a read may miss what was written a moment ago. The strong one costs twice.
+/// An eventual read may miss a write of a moment ago. A strong read costs twice as much.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Consistency {
     Eventual,

@@ -12,8 +12,8 @@ use proptest::prelude::*;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{
-    Answered, Customer, Entity, Entry, IdempotencyKey, NewAdjustment, NewMember, NewRedemption,
-    NewVisit, Scope, Source, Store, StoreError, Wanted,
+    Answered, Customer, Entity, Entry, IdempotencyKey, MemberProof, NewAdjustment, NewMember,
+    NewRedemption, NewVisit, Scope, Source, Store, StoreError, Wanted,
 };
 
 /// One operation.
@@ -255,7 +255,7 @@ impl Run {
     /// The account and the number of its entries, where the entries sum to the account.
     async fn prove(&self) -> Result<(Account, u64), String> {
         let proved = self.store.prove_member(&self.scope, self.member).await;
-        let (account, entries, sum) = proved.map_err(|error| error.to_string())?;
+        let MemberProof { account, entries, sum } = proved.map_err(|error| error.to_string())?;
         let lots = account.lots.as_slice();
         if account.owed < Points::ZERO || lots.iter().any(|lot| lot.remaining <= Points::ZERO) {
             return Err(format!("below zero: {account:?}"));

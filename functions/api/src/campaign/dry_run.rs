@@ -114,7 +114,7 @@ pub(crate) async fn request(
     let scope = scope_in_force(&app, path.merchant_id, Mode::Live).await?;
     let (tenant, id) = (scope.tenant(), path.campaign_id);
     let campaign = app.store().campaign(tenant, id).await?.campaign;
-    let dry_run = app.store().ask_dry_run(tenant, id, app.now()).await?;
+    let dry_run = app.store().request_dry_run(tenant, id, app.now()).await?;
     app.campaigns.queue(&CampaignMessage::dry_run_of(tenant, id)).await?;
     let answer = DryRunAnswer::of(&campaign, &dry_run, &scope.settings);
     Ok((StatusCode::ACCEPTED, Json(answer)))

@@ -16,7 +16,7 @@ use http_edge::{
 };
 use platform::messages::CouponRangeMessage;
 use serde::{Deserialize, Serialize};
-use store::{CouponBatch, StoreError, Tenant};
+use store::{CouponBatch, NewCouponBatch, StoreError, Tenant};
 use utoipa::ToSchema;
 
 /// Messages sent to the queue at once.
@@ -131,7 +131,8 @@ pub(crate) async fn create(
     let (tenant, store) = (scope.tenant(), app.store());
     let offer = store.offer(tenant, path.offer_id).await?.id;
     let id = CouponBatchId::mint(now, identifiers::random()?);
-    let answered = store.create_coupon_batch(&scope, offer, (id, count), key.as_ref(), now).await;
+    let new = NewCouponBatch { id, offer, count };
+    let answered = store.create_coupon_batch(&scope, &new, key.as_ref(), now).await;
     let answered = answered.map_err(|error| match error {
         StoreError::Refused(DomainError::Coupon(CouponError::BatchCount)) => {
             Problem::from(error).at("/count")
@@ -141,7 +142,7 @@ pub(crate) async fn create(
     let (batch, is_replay) = idempotency::split(answered);
     let mut codes_made = 0;
     if is_replay {
-        (codes_made, _) = store.coupons_made(tenant, &batch).await?;
+        codes_made = store.batch_progress(tenant, &batch).await?.codes_made;
     } else if let Err(problem) = queue(&app, tenant, &batch, 0..batch.ranges()).await {
         // The batch exists, and can be resumed.
         tracing::warn!(merchant = %tenant.merchant, batch = %id, code = problem.code(), "not all of it is queued");
@@ -187,7 +188,7 @@ pub(crate) async fn show(
 ) -> Result<Json<BatchAnswer>, Problem> {
     let tenant = scope(&app, path.merchant_id, mode).await?.tenant();
     let batch = app.store().coupon_batch(tenant, path.offer_id, path.batch_id).await?;
-    let (codes_made, _) = app.store().coupons_made(tenant, &batch).await?;
+    let codes_made = app.store().batch_progress(tenant, &batch).await?.codes_made;
     Ok(Json(BatchAnswer::of(&batch, Some(codes_made))))
 }
 
@@ -212,7 +213,7 @@ pub(crate) async fn resume(
 ) -> Result<(StatusCode, Json<BatchAnswer>), Problem> {
     let tenant = scope_in_force(&app, path.merchant_id, mode).await?.tenant();
     let batch = app.store().coupon_batch(tenant, path.offer_id, path.batch_id).await?;
-    let (codes_made, open) = app.store().coupons_made(tenant, &batch).await?;
-    queue(&app, tenant, &batch, open).await?;
-    Ok((StatusCode::ACCEPTED, Json(BatchAnswer::of(&batch, Some(codes_made)))))
+    let progress = app.store().batch_progress(tenant, &batch).await?;
+    queue(&app, tenant, &batch, progress.open_ranges).await?;
+    Ok((StatusCode::ACCEPTED, Json(BatchAnswer::of(&batch, Some(progress.codes_made)))))
 }

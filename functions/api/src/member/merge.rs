@@ -38,7 +38,7 @@ pub(crate) struct UnmergeAnswer {
 impl UnmergeAnswer {
     fn of(unmerged: &Unmerged, till: &Till, now: Instant) -> Self {
         Self {
-            member: MemberAnswer::of(&unmerged.kept, till, now),
+            member: MemberAnswer::of(&unmerged.survivor, till, now),
             absorbed_member: MemberAnswer::of(&unmerged.absorbed, till, now),
             points_given_back: unmerged.given_back.given.get(),
             points_not_given_back: unmerged.given_back.not_given.get(),

@@ -15,7 +15,7 @@ use domain::purchase::{MOST_COUPONS, optician};
 use domain::{Cents, CouponCode, MemberId, Points, PurchaseError, Sector, programme};
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::{Deserialize, Serialize};
-use store::{Customer, DryRunCoupon};
+use store::{Customer, DryRunCoupon, DryRunSale};
 use utoipa::ToSchema;
 
 /// A basket that is not paid yet.
@@ -154,9 +154,14 @@ pub(crate) async fn run(
         Sector::Retail => lines,
     };
     let basket = programme::Basket { total, lines: &lines };
-    let place = (&till.establishment.id, at);
-    let dry_run =
-        app.store().dry_run_purchase(&till.scope, &customer, place, basket, &codes, now).await;
+    let sale = DryRunSale {
+        customer: &customer,
+        establishment: &till.establishment.id,
+        sold_at: at,
+        basket,
+        codes: &codes,
+    };
+    let dry_run = app.store().dry_run_purchase(&till.scope, &sale, now).await;
     let dry_run = dry_run.map_err(|error| app.count_miss(&till, refusal(error)))?;
     let (points, customer) = (dry_run.earning.total(), dry_run.customer);
     let member = customer.and_then(|customer| customer.member);

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::UploadId;
 use http_edge::{Page, Problem, Query, Segments, Till, cursor};
+use store::RangesSummary;
 
 /// List the merchant's files, newest first.
 #[utoipa::path(
@@ -44,7 +45,7 @@ pub(crate) async fn show(
     let mut answer = if upload.is_settled() {
         UploadAnswer::settled(&upload)
     } else {
-        let (done, report) = app.store().range_reports(&till.scope, id).await?;
+        let RangesSummary { done, report } = app.store().range_reports(&till.scope, id).await?;
         UploadAnswer::of(&upload, done, &report)
     };
     if let Some(key) = &upload.refused_key {

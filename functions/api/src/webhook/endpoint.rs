@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::WebhookId;
 use http_edge::{JsonBody, Operator, Problem, Segments};
-use store::NewWebhook;
+use store::{NewWebhook, WebhookChange};
 
 /// Create an endpoint.
 ///
@@ -100,7 +100,8 @@ pub(crate) async fn put(
     let Target { url, events } = Target::read(&app, &put.url, &put.events).await?;
     let settings = app.store().settings_fresh(merchant, app.now()).await?;
     let webhook = settings.webhook(id)?;
-    app.store().change_webhook(merchant, webhook, (&url, &events, put.enabled)).await?;
+    let change = WebhookChange { url, events, on: put.enabled };
+    app.store().change_webhook(merchant, webhook, &change).await?;
     let settings = app.store().settings_fresh(merchant, app.now()).await?;
     Ok(Json(WebhookAnswer::of(settings.webhook(id)?, app.now())))
 }

@@ -418,10 +418,10 @@ async fn a_dry_run_is_requested_queued_and_shown() {
         sms_parts: 9,
         unicode: 2,
     };
-    let end = (store::MEMBER_SHARDS, None);
+    let end = store::WalkPosition::start_of(store::MEMBER_SHARDS);
     let later = instant("2026-11-24T09:20:30Z");
-    let noted = store.note_dry_run(tenant, campaign, &mut dry_run, counts, end, later).await;
-    assert!(noted.unwrap());
+    let saved = store.save_dry_run(tenant, campaign, &mut dry_run, counts, end, later).await;
+    assert!(saved.unwrap());
 
     fixture.senders(Some(45_000)).await;
     let done = fixture.ask(Method::GET, &path, None).await.body;

@@ -14,10 +14,7 @@ use jiff::{SignedDuration, ToSpan as _};
 use platform::messages::CampaignMessage;
 use platform::queue::Failed;
 use std::sync::atomic::{AtomicU32, Ordering};
-use store::{
-    ConsentChange, Customer, DryCounts, Entry, MEMBER_SHARDS, MasterKey, MessageAddress, NewMember,
-    Source, Store,
-};
+use store::{ConsentChange, Customer, DryCounts, Entry, MEMBER_SHARDS, MasterKey, MessageAddress, NewMember, Source, Store, WalkPosition};
 use support::{Calls, Crash, Moment, mobile, sale};
 
 impl Fixture {
@@ -60,7 +57,7 @@ impl Fixture {
     }
 
     async fn ask(&self, id: CampaignId) {
-        self.app.store.ask_dry_run(self.scope.tenant(), id, now()).await.unwrap();
+        self.app.store.request_dry_run(self.scope.tenant(), id, now()).await.unwrap();
     }
 
     /// The counts of a dry run that is done.
@@ -119,7 +116,7 @@ async fn a_dry_run_that_crashes_anywhere_counts_the_recipients_of_the_campaign()
     let calls = (0..10).chain((10..46).step_by(6));
     let moments = [Moment::BeforeCall, Moment::BeforeAnswer];
     for (after, moment) in calls.flat_map(|after| moments.map(|moment| (after, moment))) {
-        fixture.app.store.ask_dry_run(tenant, id, now()).await.unwrap();
+        fixture.app.store.request_dry_run(tenant, id, now()).await.unwrap();
         let crashing = fixture.crashing(after, moment);
         match dry_run(&crashing, tenant, id, now(), Instant::MAX).await {
             Ok(()) => finished += 1,
@@ -159,7 +156,7 @@ async fn a_dry_run_out_of_time_queues_itself_again_and_continues_where_it_was() 
         let dry_run = fixture.app.store.dry_run(tenant, id, now()).await.unwrap().unwrap();
         assert!(dry_run.counts.walked >= seen);
         seen = dry_run.counts.walked;
-        assert_eq!(dry_run.shard, invocation, "one shard is read in each invocation");
+        assert_eq!(dry_run.position.shard, invocation, "one shard is read in each invocation");
         assert_eq!(dry_run.done_at.is_some(), invocation == MEMBER_SHARDS);
     }
     let queued = vec![body.clone(); usize::from(MEMBER_SHARDS) - 1];
@@ -240,8 +237,9 @@ async fn the_dry_run_of_a_campaign_that_was_changed_is_deleted() {
     // The instance that was at it saves nothing, and does not overwrite the next dry run.
     let counts = DryCounts { walked: 9, ..DryCounts::default() };
     for _ in 0..2 {
-        let noted = store.note_dry_run(tenant, id, &mut under_way, counts, (3, None), now()).await;
-        assert!(!noted.unwrap());
+        let at = WalkPosition::start_of(3);
+        let saved = store.save_dry_run(tenant, id, &mut under_way, counts, at, now()).await;
+        assert!(!saved.unwrap());
         fixture.ask(id).await;
     }
     assert_eq!(store.dry_run(tenant, id, now()).await.unwrap().unwrap().counts.walked, 0);
@@ -259,10 +257,10 @@ async fn a_dry_run_without_progress_begins_again_on_request() {
     let id = fixture.draft(Channel::Sms, text("Bonjour"), Segment::default()).await;
     fixture.ask(id).await;
     let first = store.dry_run(tenant, id, now()).await.unwrap();
-    let soon = store.ask_dry_run(tenant, id, now() + SignedDuration::from_mins(59)).await;
+    let soon = store.request_dry_run(tenant, id, now() + SignedDuration::from_mins(59)).await;
     assert_eq!(Some(soon.unwrap()), first);
     let later = now() + SignedDuration::from_hours(1);
-    assert_eq!(store.ask_dry_run(tenant, id, later).await.unwrap().asked_at, later);
+    assert_eq!(store.request_dry_run(tenant, id, later).await.unwrap().asked_at, later);
     let kept_until = later + SignedDuration::from_hours(30 * 24);
     assert_eq!(store.dry_run(tenant, id, kept_until).await.unwrap(), None);
 }

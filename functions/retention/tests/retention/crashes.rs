@@ -68,7 +68,7 @@ async fn crash_at_every_call(
         let fixture = first.open_another(2 + u128::from(calls)).await;
         let people = people(&fixture).await;
         before(&fixture).await;
-        fixture.app.store.note_swept(day("2026-12-01").month()).await.unwrap();
+        fixture.app.store.save_first_month(day("2026-12-01").month()).await.unwrap();
         let crash = Crash::default();
         crash.after(calls, Calls::All, moment);
         run_day_and_crash(&fixture, today, &crash).await;
@@ -119,7 +119,7 @@ async fn a_daily_run_that_crashes_at_any_call_and_begins_again_ends_as_one_that_
 async fn the_second_look_after_an_erasure_is_repeated_after_a_crash_at_any_call() {
     for moment in [Moment::BeforeCall, Moment::BeforeAnswer] {
         let before = async |fixture: &Fixture| {
-            fixture.app.store.note_swept(day("2026-12-01").month()).await.unwrap();
+            fixture.app.store.save_first_month(day("2026-12-01").month()).await.unwrap();
             fixture.run_day("2026-12-01").await;
         };
         let after = async |fixture: &Fixture, people: &People, when: &str| {

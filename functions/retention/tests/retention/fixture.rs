@@ -67,7 +67,7 @@ impl Fixture {
         let store = table.store();
         let scope = open_merchant(&store, &merchant(sector, 1), instant(CREATED)).await;
         // There were daily runs before, so a run reads few months.
-        store.note_swept(day("2026-11-01").month()).await.unwrap();
+        store.save_first_month(day("2026-11-01").month()).await.unwrap();
         let queue = Arc::new(Queue::start().await);
         let app = app(store, &queue, "test");
         Self { table, app, scope, queue }

@@ -8,7 +8,7 @@ use jiff::ToSpan as _;
 use platform::queue::Failed;
 use rstest::rstest;
 use serde_json::Value;
-use store::WebhookSecret;
+use store::{WebhookChange, WebhookSecret};
 use webhooks::sign;
 
 /// An endpoint, its secret, and the message of one event for it.
@@ -124,8 +124,8 @@ async fn a_host_that_now_has_a_private_address_is_not_called() {
     )
     .unwrap();
     let merchant = fixture.scope.settings.merchant.id;
-    let change = (&url, &webhook.events, true);
-    fixture.app.store.change_webhook(merchant, &webhook, change).await.unwrap();
+    let change = WebhookChange { url, events: webhook.events.clone(), on: true };
+    fixture.app.store.change_webhook(merchant, &webhook, &change).await.unwrap();
     assert!(fixture.deliver(&message, 1, now()).await.is_err());
     let health = fixture.stored(id).await.health;
     assert_eq!(health.last_failure.as_deref(), Some("address_not_public"));
@@ -138,8 +138,9 @@ async fn a_host_that_is_gone_is_a_failure_like_any_other() {
     let webhook = fixture.stored(id).await;
     let url = domain::webhook::WebhookUrl::parse("http://127.0.0.1:9/hooks", Reach::Anywhere);
     let merchant = fixture.scope.settings.merchant.id;
-    let change = (&url.unwrap(), &webhook.events, true);
-    fixture.app.store.change_webhook(merchant, &webhook, change).await.unwrap();
+    let (url, events) = (url.unwrap(), webhook.events.clone());
+    let change = WebhookChange { url, events, on: true };
+    fixture.app.store.change_webhook(merchant, &webhook, &change).await.unwrap();
     assert!(fixture.deliver(&message, 1, now()).await.is_err());
     let health = fixture.stored(id).await.health;
     assert_eq!(health.last_failure.as_deref(), Some("no_connection"));

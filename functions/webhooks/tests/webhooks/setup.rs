@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use store::{Customer, Entry, Mode, NewMember, NewWebhook, Scope, Source, Webhook, WebhookSecret};
+use store::{Customer, Entry, Mode, NewMember, NewWebhook, Scope, Source, Webhook, WebhookChange, WebhookSecret};
 use support::{Queue, Table, instant, merchant, mobile, open_merchant_with};
 use webhooks::{App, StreamAnswer, StreamEvent, WebhookClient, handle, handle_changes};
 
@@ -91,9 +91,10 @@ impl Fixture {
     /// Turns an endpoint off or on.
     pub(crate) async fn turn(&self, id: WebhookId, on: bool) {
         let webhook = self.stored(id).await;
-        let change = (&webhook.url, &webhook.events, on);
+        let (url, events) = (webhook.url.clone(), webhook.events.clone());
+        let change = WebhookChange { url, events, on };
         let merchant = self.scope.settings.merchant.id;
-        self.app.store.change_webhook(merchant, &webhook, change).await.unwrap();
+        self.app.store.change_webhook(merchant, &webhook, &change).await.unwrap();
         assert_eq!(self.stored(id).await.switch == Switch::On, on);
     }
 

@@ -1,4 +1,4 @@
-//! An item as a line of DynamoDB's own JSON, which its import from S3 and its export write and read.
+//! An item as a line of DynamoDB's own JSON, the format of its import from S3 and its export.
 
 use crate::StoreError;
 use crate::table::items::Item;
@@ -10,11 +10,11 @@ use serde::ser::{Error as _, SerializeMap as _};
 use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, HashMap};
 
-/// Adds `{"Item":{…}}` and a line feed. Attributes stand in the order of their names, so that the same
-/// item is always the same line.
+/// Adds `{"Item":{…}}` and a line feed. Attributes are in the order of their names, so that the
+/// same item is always the same line.
 ///
 /// # Errors
-/// [`StoreError::Corrupt`] for an attribute of a type that no item of ours has.
+/// [`StoreError::Corrupt`] for an attribute of a type that no item has.
 pub(crate) fn write_line(item: &Item, line: &mut Vec<u8>) -> Result<(), StoreError> {
     let document = BTreeMap::from([("Item", sorted(item))]);
     serde_json::to_writer(&mut *line, &document).map_err(|_| StoreError::Corrupt("archived"))?;

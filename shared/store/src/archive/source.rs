@@ -1,5 +1,6 @@
-//! Where a walk reads from, a page at a time.
+//! The sources of a walk, read page by page.
 
+use crate::table::attributes;
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
 use crate::{Scope, Store, StoreError};
@@ -8,14 +9,14 @@ use std::collections::{BTreeMap, HashMap};
 /// The key of an item, as the table or the index writes it.
 pub(super) type After = BTreeMap<String, String>;
 
-/// Where items are read from.
+/// A source of items.
 #[derive(Clone)]
 pub(super) enum Source {
-    /// A partition, or what of it begins so.
+    /// A partition, or the keys of it with a prefix.
     Partition { pk: String, prefix: Option<&'static str> },
-    /// The receipts of somebody, or nobody, in the index `history`.
+    /// The receipts of a member, or the anonymous ones, in the index `history`.
     History(String),
-    /// Some items by their keys, in one page.
+    /// Items by their keys, in one page.
     Items(Vec<Key>),
 }
 
@@ -25,14 +26,14 @@ impl Source {
     }
 }
 
-/// Some items, and the place after which the next ones begin.
+/// Some items, and the key after which the next page begins.
 pub(super) struct Page {
     pub(super) items: Vec<Item>,
     pub(super) next: Option<After>,
 }
 
-/// Reads for one merchant, and nothing of another's. Eventually: from the day after the contract on
-/// nothing is written there.
+/// Reads the items of one merchant only. Reads are eventual: nothing is written after the end of
+/// the contract.
 pub(super) struct Reader<'a> {
     pub(super) store: &'a Store,
     pub(super) scope: Scope,
@@ -73,11 +74,11 @@ impl Reader<'_> {
             .query()
             .table_name(&*self.store.table)
             .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", items::text(pk));
+            .expression_attribute_values(":pk", attributes::text(pk));
         if let Some(prefix) = prefix {
             query = query
                 .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                .expression_attribute_values(":prefix", items::text(prefix));
+                .expression_attribute_values(":prefix", attributes::text(prefix));
         }
         let answer = query
             .limit(limit)
@@ -85,12 +86,12 @@ impl Reader<'_> {
             .send()
             .await
             .map_err(StoreError::unavailable)?;
-        let next = answer.last_evaluated_key.as_ref().map(place);
+        let next = answer.last_evaluated_key.as_ref().map(position_of);
         Ok(Page { items: answer.items.unwrap_or_default(), next })
     }
 
-    /// The receipts that an index partition names. A member's notes stand there too, and are read with
-    /// the member's rows.
+    /// The receipts of a partition of the index. It also holds a member's ledger entries, which are
+    /// read with the member's rows.
     async fn read_history(
         &self,
         holder: &str,
@@ -105,7 +106,7 @@ impl Reader<'_> {
             .index_name("history")
             .key_condition_expression("#member = :member")
             .expression_attribute_names("#member", "member")
-            .expression_attribute_values(":member", items::text(holder))
+            .expression_attribute_values(":member", attributes::text(holder))
             .limit(limit)
             .set_exclusive_start_key(after.map(start))
             .send()
@@ -119,7 +120,7 @@ impl Reader<'_> {
             .collect::<Result<_, StoreError>>()?;
         let mut items = self.store.get_items(&named).await?;
         items.sort_by(|a, b| key(a).cmp(&key(b)));
-        Ok(Page { items, next: answer.last_evaluated_key.as_ref().map(place) })
+        Ok(Page { items, next: answer.last_evaluated_key.as_ref().map(position_of) })
     }
 
     fn is_the_merchants(&self, item: &Item) -> bool {
@@ -143,14 +144,16 @@ pub(super) fn key(item: &Item) -> (&str, &str) {
     (attribute(item, "pk"), attribute(item, "sk"))
 }
 
-/// A place in the table or in the index: the attributes that their keys are made of.
-fn place(item: &Item) -> After {
+/// A position in the table or in the index: the attributes of their keys.
+fn position_of(item: &Item) -> After {
     let named = ["pk", "sk", "member", "instant"].into_iter();
-    let told = named.map(|name| (name.to_owned(), attribute(item, name).to_owned()));
-    told.filter(|(_, value)| !value.is_empty()).collect()
+    let read = named.map(|name| (name.to_owned(), attribute(item, name).to_owned()));
+    read.filter(|(_, value)| !value.is_empty()).collect()
 }
 
 fn start(after: &After) -> Item {
     let named = after.iter();
-    named.map(|(name, value)| (name.clone(), items::text(value.clone()))).collect::<HashMap<_, _>>()
+    named
+        .map(|(name, value)| (name.clone(), attributes::text(value.clone())))
+        .collect::<HashMap<_, _>>()
 }

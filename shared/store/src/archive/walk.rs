@@ -1,10 +1,11 @@
 //! A walk over a part.
 
+use super::part::Part;
 use super::source::{After, Page, Reader, Source, attribute, key};
-use super::{Part, StoredItem};
-use crate::member::erase::ERASED_ON;
-use crate::member::item::cards_of;
-use crate::member::read::member_id;
+use super::stored_item::StoredItem;
+use crate::member::person::ERASED_ON;
+use crate::member::person::cards_of;
+use crate::table::attributes::member_id;
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
 use crate::vault::Field;
@@ -20,20 +21,20 @@ use std::sync::Arc;
 
 /// Items of a query.
 const PAGE: i32 = 200;
-/// Items of a query of members, on each of whom much may hang.
+/// Items of a query of members, each of whom may have many other items.
 const MEMBERS_PAGE: i32 = 64;
-/// Members whose belongings are read at once.
+/// Members whose other items are read at once.
 const AT_ONCE: usize = 16;
 
 /// Some items of a walk.
 pub struct Step {
-    /// Them.
+    /// The items.
     pub items: Vec<StoredItem>,
-    /// Where a walk goes on that stops here; `None` where what the items hang on is still to come.
+    /// Where a walk that stops here continues; `None` between two steps that belong together.
     pub position: Option<Position>,
 }
 
-/// How far a walk has come.
+/// The progress of a walk.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     source: usize,
@@ -46,12 +47,12 @@ enum Ready {
     More(Source, After),
 }
 
-/// What a walk is for.
+/// The purpose of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To keep what is there. What an erasure under way has not come to yet is passed over.
+    /// To archive the data. The rest of an erasure in progress is skipped.
     Archive,
-    /// To leave nothing.
+    /// To delete the data.
     Clear,
 }
 
@@ -66,7 +67,7 @@ pub struct Walk<'a> {
 }
 
 impl Store {
-    /// A walk over a part of what a merchant leaves, from a position on. Making it makes no call.
+    /// A walk over a part of a merchant's data, from a position on. This makes no call.
     #[must_use]
     pub fn walk_part(
         &self,
@@ -89,12 +90,12 @@ impl Store {
 }
 
 impl Walk<'_> {
-    /// The next items; `None` at the end. A query of 64 members, then for each of them a query of its
-    /// rows, one of its history and a read of its purchases and contacts, a hundred at a time, sixteen
-    /// members at once; elsewhere a query of 200 items.
+    /// The next items; `None` at the end. A query of 64 members, then for each of them a query of
+    /// its rows, one of its history and a read of its purchases and contacts, a hundred at a time,
+    /// sixteen members at once; for other parts a query of 200 items.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`], and [`StoreError::Corrupt`] for an item that is another's.
+    /// [`StoreError::Corrupt`] for an item of another merchant.
     pub async fn next(&mut self) -> Result<Option<Step>, StoreError> {
         loop {
             match self.ready.pop_front() {
@@ -112,7 +113,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Reads the next page and what hangs on its items. `false` at the end.
+    /// Reads the next page and the items found by it. `false` at the end.
     async fn read_ahead(&mut self) -> Result<bool, StoreError> {
         let Position { source: number, after } = self.position.clone();
         let Some(source) = self.sources.get(number).cloned() else { return Ok(false) };
@@ -125,15 +126,15 @@ impl Walk<'_> {
         if matches!(source, Source::History(_)) {
             self.ready.push_back(Ready::Step(step(items, Some(goes_on.clone()))));
         } else {
-            let items = items.into_iter().filter(|item| !self.is_left_for_last(&source, item));
+            let items = items.into_iter().filter(|item| !self.is_last(&source, item));
             let items: Vec<_> = items.collect();
             let read: Vec<_> = stream::iter(items)
-                .map(|item| self.with_what_hangs_on_it(item))
+                .map(|item| self.with_dependents(item))
                 .buffered(AT_ONCE)
                 .try_collect()
                 .await?;
-            for (item, hanging) in read {
-                for (source, page) in hanging {
+            for (item, dependents) in read {
+                for (source, page) in dependents {
                     if !page.items.is_empty() {
                         self.ready.push_back(Ready::Step(step(page.items, None)));
                     }
@@ -145,9 +146,10 @@ impl Walk<'_> {
                 let after =
                     [("pk", pk), ("sk", sk)].map(|(name, value)| (name.into(), value.into()));
                 let position = Position { source: number, after: Some(After::from(after)) };
-                // A campaign itself is among the settings, by which the others are found.
-                let kept = !matches!(self.part, Part::Campaigns(_));
-                let items = kept.then_some(item).into_iter().collect();
+                // The campaign's own item belongs to the settings, by which the other items are
+                // found.
+                let is_included = !matches!(self.part, Part::Campaigns(_));
+                let items = is_included.then_some(item).into_iter().collect();
                 self.ready.push_back(Ready::Step(step(items, Some(position))));
             }
         }
@@ -155,23 +157,20 @@ impl Walk<'_> {
         Ok(true)
     }
 
-    /// The profile holds the key that everything else is opened by.
-    fn is_left_for_last(&self, source: &Source, item: &Item) -> bool {
+    /// The profile holds the key that opens all other data.
+    fn is_last(&self, source: &Source, item: &Item) -> bool {
         let of_partition = matches!(source, Source::Partition { .. });
         self.part == Part::Settings && of_partition && attribute(item, "sk") == keys::PROFILE
     }
 
-    async fn with_what_hangs_on_it(
-        &self,
-        item: Item,
-    ) -> Result<(Item, Vec<(Source, Page)>), StoreError> {
-        let sources = self.hanging_on(&item)?;
+    async fn with_dependents(&self, item: Item) -> Result<(Item, Vec<(Source, Page)>), StoreError> {
+        let sources = self.dependents_of(&item)?;
         let pages = sources.iter().map(|source| self.reader.read(source, None, PAGE));
         let pages = try_join_all(pages).await?;
         Ok((item, sources.into_iter().zip(pages).collect()))
     }
 
-    fn hanging_on(&self, item: &Item) -> Result<Vec<Source>, StoreError> {
+    fn dependents_of(&self, item: &Item) -> Result<Vec<Source>, StoreError> {
         const CORRUPT: StoreError = StoreError::Corrupt("archived");
         let tenant = self.reader.scope.tenant();
         let merchant = tenant.merchant;
@@ -213,7 +212,7 @@ impl Walk<'_> {
         })
     }
 
-    /// What a person has, or what an erasure that was decided has not come to yet.
+    /// The other items of a person, or the rest of an erasure in progress.
     fn belongings(&self, id: MemberId, item: &Item) -> Result<Vec<Source>, StoreError> {
         let tenant = self.reader.scope.tenant();
         let of = |id: MemberId| {
@@ -232,7 +231,7 @@ impl Walk<'_> {
         })
     }
 
-    /// The keys by which a person's contacts are looked up.
+    /// The keys of a person's contact entries.
     fn contacts(&self, id: MemberId, item: &Item) -> Result<Vec<Key>, StoreError> {
         let sealed: SealedContacts = items::from_item(item.clone(), "person")?;
         let vault = &self.reader.scope.settings.vault;
@@ -247,7 +246,7 @@ impl Walk<'_> {
         if let Some(card) = sealed.card {
             let card = CardNumber::parse(&vault.open(id, Field::Card, &card)?)
                 .map_err(StoreError::corrupt("person"))?;
-            // The card there is may be one of those blocked: a key is read once.
+            // The card in use may be among the blocked ones: each key is read once.
             cards.retain(|blocked| *blocked != card);
             cards.push(card);
         }

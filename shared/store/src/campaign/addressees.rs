@@ -1,13 +1,14 @@
-//! The members of a batch as a message needs them, as they are this instant.
+//! The members of a batch with what a message needs, as they are when the batch is sent.
 //!
-//! A batch is cut from a walk, so its members stand close together, unless the segment takes few. Then
-//! they are read by walking over them once more, which is billed by what is read; members that stand
-//! apart are read by their keys, which is billed by the item.
+//! A batch is cut from a walk. Its members are neighbours in the table, unless the segment selects
+//! few members. Neighbours are read by one more walk, which is billed by what it reads; scattered
+//! members are read by their keys, which is billed by the item.
 
-use crate::member::consent::{ConsentsRecord, MessageAddress};
-use crate::member::erase::ERASED_ON;
-use crate::member::read::member_id;
+use crate::member::consent::MessageAddress;
+use crate::member::person::ERASED_ON;
+use crate::table::attributes::{self, member_id};
 use crate::table::codec;
+use crate::table::codec::consents::ConsentsRecord;
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
 use crate::vault::Field;
@@ -18,17 +19,17 @@ use domain::{Channel, Instant, MemberId, Mobile, Points, retention};
 use serde::Deserialize;
 use std::collections::{BTreeSet, HashMap};
 
-/// Items of the first page: a full batch that nobody was left out of. It shows how close the members
-/// stand.
+/// Items of the first page: a full batch without gaps. This page shows how scattered the members
+/// are.
 const PROBE: i32 = 1_000;
-/// Walking goes on while one of so many items is wanted. Fourteen walked over cost what one costs
-/// that is read by its key.
+/// The walk goes on while at least one of so many items is wanted. Fourteen items of a walk cost as
+/// much as one item that is read by its key.
 const SPARSE: usize = 8;
 
-/// A member as a message needs it.
+/// A member with what a message needs.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Addressee {
-    /// Where the message goes; `None` for who has no such address.
+    /// Where the message goes; `None` for a member without an address of the channel.
     pub address: Option<MessageAddress>,
     /// First name.
     pub first_name: Option<String>,
@@ -57,7 +58,7 @@ struct AddresseeRecord {
 }
 
 impl AddresseeRecord {
-    /// `None` for a member that was merged into another one.
+    /// `None` for a member who was merged into another one.
     fn read(
         self,
         scope: &Scope,
@@ -95,13 +96,10 @@ impl AddresseeRecord {
 }
 
 impl Store {
-    /// The members of a batch as they are this instant, read strongly; those erased or merged into
-    /// another are absent. Where they stand close together: 1 round trip, 1 read unit for each 4 KB,
-    /// some 70 for a full batch that nobody was left out of. Where they stand apart: 1 read unit for a
-    /// person and one for an account, a hundred items a round trip.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    /// The members of a batch as they are now, read strongly, without those who were erased or
+    /// merged into another member. Neighbours: 1 round trip, 1 read unit for each 4 KB, some 70
+    /// units for a full batch without gaps. Scattered members: 1 read unit for a person and one for
+    /// an account, a hundred items a round trip.
     pub async fn addressees(
         &self,
         scope: &Scope,
@@ -126,7 +124,7 @@ impl Store {
         for (member, item) in read {
             match item.get("account") {
                 Some(AttributeValue::B(account)) => {
-                    let account = codec::decode_account(account.as_ref())?;
+                    let account = codec::account::decode(account.as_ref())?;
                     let balance = account.balance_on(today, &scope.settings.programmes);
                     points.insert(member, balance.available);
                 }
@@ -145,8 +143,7 @@ impl Store {
         Ok(addressees)
     }
 
-    /// Walks from the first member to the last for as long as enough of those between are wanted. Gives
-    /// the items of the wanted ones, and the members it did not come to.
+    /// Walks from the first member to the last while enough of the items between are wanted.
     async fn walk_over(
         &self,
         scope: &Scope,
@@ -175,9 +172,9 @@ impl Store {
                 .table_name(&*self.table)
                 .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
                 .projection_expression(&projection)
-                .expression_attribute_values(":pk", items::text(pk.clone()))
-                .expression_attribute_values(":from", items::text(from.clone()))
-                .expression_attribute_values(":to", items::text(to.clone()))
+                .expression_attribute_values(":pk", attributes::text(pk.clone()))
+                .expression_attribute_values(":from", attributes::text(from.clone()))
+                .expression_attribute_values(":to", attributes::text(to.clone()))
                 .set_limit(limit.take())
                 .consistent_read(true)
                 .set_exclusive_start_key(start.take())
@@ -195,7 +192,8 @@ impl Store {
                 return Ok((read, BTreeSet::new()));
             };
             if read.len() * SPARSE < walked {
-                // The page may end between an account and its person: that member is read anew.
+                // The page may end between an account and its person: the member is read again by
+                // keys.
                 let seen = member_of(&next)?;
                 read.retain(|(member, _)| *member != seen);
                 return Ok((read, wanted.range(seen..).copied().collect()));

@@ -1,28 +1,30 @@
-//! A campaign's dry run: whom it would reach and what it would come to, counted by a job that notes how
-//! far it is, in one item.
+//! The dry run of a campaign: how many members it would reach, and its cost. A job counts them and
+//! saves its progress in one item.
 
-use crate::campaign::send::token;
-use crate::member::read::member_id;
-use crate::table::items;
-use crate::table::keys::{self, Key, Tenant};
+use crate::campaign::position::WalkPosition;
+use crate::table::attributes::{self, member_id};
+use crate::table::keys::{self, Key};
+use crate::table::lease::token;
+use crate::table::tenant::Tenant;
 use crate::table::write::Write;
 use crate::{Consistency, Store, StoreError};
 use domain::values::identifiers::MEMBER_SHARDS;
-use domain::{CampaignId, Instant, MemberId};
+use domain::{CampaignId, Instant};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 /// How long a dry run can be read.
-const KEPT_SECONDS: i64 = 30 * 86_400;
-/// A dry run under way that was asked for longer ago than this is begun anew when it is asked for again.
+const STORED_SECONDS: i64 = 30 * 86_400;
+/// A dry run that was requested longer ago than this and is not done starts again on the next
+/// request.
 const UNDER_WAY: SignedDuration = SignedDuration::from_hours(1);
 
 /// What a dry run has counted so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DryCounts {
-    /// Members looked at.
+    /// Members seen.
     pub walked: u64,
-    /// In the segment, and written to.
+    /// In the segment, and reachable.
     pub recipients: u64,
     /// In the segment, but opposed or without consent.
     pub opposed: u64,
@@ -34,20 +36,18 @@ pub struct DryCounts {
     pub unicode: u64,
 }
 
-/// A dry run, done or under way.
+/// A dry run, done or in progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DryRun {
-    /// When it was asked for: the day that the segment is computed on.
+    /// When it was requested. The segment is computed for that day.
     pub asked_at: Instant,
-    /// When it had seen everybody.
+    /// When it had seen all members.
     pub done_at: Option<Instant>,
-    /// The shard under way.
-    pub shard: u8,
-    /// The last member of it that was seen.
-    pub after: Option<MemberId>,
-    /// What was counted.
+    /// The place up to which members were read.
+    pub position: WalkPosition,
+    /// The counts so far.
     pub counts: DryCounts,
-    /// Tells one asking from the next.
+    /// Distinguishes one request from the next.
     run: String,
     version: u64,
 }
@@ -76,21 +76,23 @@ impl DryRunRecord {
             sk,
             run: dry_run.run.clone(),
             v: dry_run.version,
-            asked_at: items::instant_text(dry_run.asked_at),
-            done_at: dry_run.done_at.map(items::instant_text),
-            shard: dry_run.shard,
-            after: dry_run.after.map(|member| member.to_string()),
+            asked_at: attributes::instant_text(dry_run.asked_at),
+            done_at: dry_run.done_at.map(attributes::instant_text),
+            shard: dry_run.position.shard,
+            after: dry_run.position.after.map(|member| member.to_string()),
             counts: dry_run.counts,
-            ttl: dry_run.asked_at.as_second() + KEPT_SECONDS,
+            ttl: dry_run.asked_at.as_second() + STORED_SECONDS,
         }
     }
 
     fn read(self) -> Result<DryRun, StoreError> {
         Ok(DryRun {
-            asked_at: items::instant_of(&self.asked_at)?,
-            done_at: self.done_at.as_deref().map(items::instant_of).transpose()?,
-            shard: self.shard,
-            after: self.after.as_deref().map(member_id).transpose()?,
+            asked_at: attributes::instant_of(&self.asked_at)?,
+            done_at: self.done_at.as_deref().map(attributes::instant_of).transpose()?,
+            position: WalkPosition {
+                shard: self.shard,
+                after: self.after.as_deref().map(member_id).transpose()?,
+            },
             counts: self.counts,
             run: self.run,
             version: self.v,
@@ -99,11 +101,8 @@ impl DryRunRecord {
 }
 
 impl Store {
-    /// Asks for a dry run: 1 strong read and 1 write unit. One that is under way goes on.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn ask_dry_run(
+    /// Requests a dry run: 1 strong read and 1 write unit. A dry run in progress continues.
+    pub async fn request_dry_run(
         &self,
         tenant: Tenant,
         campaign: CampaignId,
@@ -118,8 +117,7 @@ impl Store {
         let dry_run = DryRun {
             asked_at: now,
             done_at: None,
-            shard: 0,
-            after: None,
+            position: WalkPosition::default(),
             counts: DryCounts::default(),
             run: token()?,
             version: 1,
@@ -130,11 +128,8 @@ impl Store {
         record.read()
     }
 
-    /// The dry run of a campaign, where one was asked for since the campaign was written and less than
-    /// 30 days ago: 1 strong read.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// The dry run of a campaign, if one was requested since the campaign was last written and less
+    /// than 30 days ago: 1 strong read.
     pub async fn dry_run(
         &self,
         tenant: Tenant,
@@ -146,36 +141,32 @@ impl Store {
         record.filter(|record| record.ttl > now.as_second()).map(DryRunRecord::read).transpose()
     }
 
-    /// Notes how far a dry run is and what it has counted, in one: 2 write units. `false` where another
-    /// was here, or where it is wanted no more.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn note_dry_run(
+    /// Saves the position and the counts of a dry run: 2 write units. Returns `false` where another
+    /// job saved first, or where the dry run was replaced or removed.
+    pub async fn save_dry_run(
         &self,
         tenant: Tenant,
         campaign: CampaignId,
         dry_run: &mut DryRun,
         counts: DryCounts,
-        (shard, after): (u8, Option<MemberId>),
+        position: WalkPosition,
         now: Instant,
     ) -> Result<bool, StoreError> {
         let next = DryRun {
-            done_at: (shard >= MEMBER_SHARDS).then_some(now),
-            shard,
-            after,
+            done_at: (position.shard >= MEMBER_SHARDS).then_some(now),
+            position,
             counts,
             version: dry_run.version + 1,
             ..dry_run.clone()
         };
-        let note = Write::put(&DryRunRecord::of(tenant, campaign, &next))?
+        let save = Write::put(&DryRunRecord::of(tenant, campaign, &next))?
             .condition("run = :run AND v = :v")
-            .value(":run", items::text(dry_run.run.clone()))
-            .value(":v", items::number(dry_run.version));
-        let noted = self.transact_one(note).await?.is_committed();
-        if noted {
+            .value(":run", attributes::text(dry_run.run.clone()))
+            .value(":v", attributes::number(dry_run.version));
+        let saved = self.transact_one(save).await?.is_committed();
+        if saved {
             *dry_run = next;
         }
-        Ok(noted)
+        Ok(saved)
     }
 }

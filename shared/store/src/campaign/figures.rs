@@ -1,40 +1,42 @@
-//! A campaign's figures: counters spread over a few items, each written in one transaction with what it
-//! counts, so that nothing is counted twice.
+//! The figures of a campaign: counters spread over a few items. Each counter is written in the same
+//! transaction as the event that it counts, so that nothing is counted twice.
 
-use crate::table::items;
-use crate::table::keys::{self, TALLIES, Tenant};
+use crate::table::attributes;
+use crate::table::keys::{self, TALLIES};
+use crate::table::tenant::Tenant;
 use crate::table::write::Write;
 use crate::{Store, StoreError};
 use domain::CampaignId;
 use serde::{Deserialize, Serialize};
 use std::hash::{DefaultHasher, Hasher as _};
 
-/// What became of recipients. They sum to those of the plan once every batch is done.
+/// The outcomes of recipients. Their sum is the number of planned recipients once every batch is
+/// done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Handed to the provider.
+    /// Accepted by the provider.
     pub sent: u64,
-    /// Refused by the provider, each for itself.
+    /// Refused by the provider.
     pub refused: u64,
-    /// Opposed, or without consent, when their turn came.
+    /// Opposed, or without consent, when their batch was sent.
     pub opposed: u64,
-    /// Gone, or without an address, when their turn came.
+    /// Erased, or without an address, when their batch was sent.
     pub unreachable: u64,
-    /// Not on the list of those who may be written to outside production.
+    /// Not on the list of permitted recipients outside production.
     pub not_allowed: u64,
-    /// May or may not have been sent; not sent again.
+    /// Possibly sent; not sent again.
     pub uncertain: u64,
 }
 
-/// How a campaign stands.
+/// The figures of a campaign.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Figures {
     /// Batches that are done.
     pub batches_done: u64,
-    /// What became of their recipients.
+    /// The outcomes of their recipients.
     #[serde(flatten)]
     pub counts: Counts,
-    /// Of those sent: delivered, as the provider tells.
+    /// Of those sent: delivered, according to the provider.
     pub delivered: u64,
     /// Of those sent: returned by the address.
     pub bounced: u64,
@@ -42,12 +44,13 @@ pub struct Figures {
     pub failed: u64,
 }
 
-/// A campaign's recipients, each in exactly one state: they sum to those planned.
+/// The recipients of a campaign, each in exactly one state. Their sum is the number of planned
+/// recipients.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ByState {
-    /// Planned, and their batch not done yet.
+    /// Planned, in a batch that is not done.
     pub waiting: u64,
-    /// Handed to the provider, which told nothing of them yet.
+    /// Accepted by the provider, which has reported nothing about them yet.
     pub sent: u64,
     /// Delivered.
     pub delivered: u64,
@@ -57,25 +60,25 @@ pub struct ByState {
     pub failed: u64,
     /// Refused by the provider.
     pub refused: u64,
-    /// Opposed, or without consent, when their turn came.
+    /// Opposed, or without consent, when their batch was sent.
     pub opposed: u64,
-    /// Gone, or without an address, when their turn came.
+    /// Erased, or without an address, when their batch was sent.
     pub unreachable: u64,
-    /// Not on the list of those who may be written to outside production.
+    /// Not on the list of permitted recipients outside production.
     pub not_allowed: u64,
-    /// May or may not have been sent.
+    /// Possibly sent.
     pub uncertain: u64,
 }
 
 impl Figures {
-    /// Puts each of the `recipients` planned into one state. What a provider told is taken off those
-    /// handed over, then off the uncertain, some of whom may have had the message after all, then off
-    /// those whose batch is not done yet.
+    /// Puts each of the planned `recipients` into one state. Outcomes reported by the provider are
+    /// subtracted from the recipients sent, then from the uncertain ones, some of whom may have
+    /// received the message, then from the recipients whose batch is not done.
     #[must_use]
     pub fn by_state(&self, recipients: u64) -> ByState {
         let Self { counts, delivered, bounced, failed, .. } = *self;
-        let told = delivered + bounced + failed;
-        let of_uncertain = told.saturating_sub(counts.sent);
+        let reported = delivered + bounced + failed;
+        let of_uncertain = reported.saturating_sub(counts.sent);
         let of_waiting = of_uncertain.saturating_sub(counts.uncertain);
         let done = counts.sent
             + counts.refused
@@ -85,7 +88,7 @@ impl Figures {
             + counts.uncertain;
         ByState {
             waiting: recipients.saturating_sub(done).saturating_sub(of_waiting),
-            sent: counts.sent.saturating_sub(told),
+            sent: counts.sent.saturating_sub(reported),
             delivered,
             bounced,
             failed,
@@ -99,10 +102,7 @@ impl Figures {
 }
 
 impl Store {
-    /// A campaign's figures: 1 query, its batches left aside.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// The figures of a campaign: 1 query, without its batches.
     pub async fn figures(
         &self,
         tenant: Tenant,
@@ -115,9 +115,9 @@ impl Store {
             .key_condition_expression("pk = :pk AND begins_with(sk, :tally)")
             .expression_attribute_values(
                 ":pk",
-                items::text(keys::campaign_partition(tenant, campaign)),
+                attributes::text(keys::campaign_partition(tenant, campaign)),
             )
-            .expression_attribute_values(":tally", items::text("TALLY#"))
+            .expression_attribute_values(":tally", attributes::text("TALLY#"))
             .consistent_read(true)
             .send()
             .await
@@ -143,23 +143,24 @@ impl Store {
     }
 }
 
-/// Adds to the counters of a campaign, on one of its items, which `what` chooses and which comes to be
-/// with the first.
+/// Adds to the counters of a campaign, on one of its items, chosen by a hash of `what`. The first
+/// addition creates the item.
 pub(crate) fn tally(
     tenant: Tenant,
     campaign: CampaignId,
     what: &impl std::hash::Hash,
     numbers: &[(&str, i64)],
 ) -> Write {
-    let told: Vec<_> = numbers.iter().filter(|(_, number)| *number != 0).collect();
-    let named: Vec<String> = told.iter().map(|(name, _)| format!("{name} :{name}")).collect();
+    let changed: Vec<_> = numbers.iter().filter(|(_, number)| *number != 0).collect();
+    let named: Vec<String> = changed.iter().map(|(name, _)| format!("{name} :{name}")).collect();
     let key = keys::tally(tenant, campaign, spread(what));
     let add = Write::update(&key, format!("ADD {}", named.join(", ")));
-    told.into_iter()
-        .fold(add, |add, (name, number)| add.value(format!(":{name}"), items::number(*number)))
+    changed
+        .into_iter()
+        .fold(add, |add, (name, number)| add.value(format!(":{name}"), attributes::number(*number)))
 }
 
-/// A count as a counter takes it.
+/// A count as the number that a counter takes.
 pub(crate) fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
@@ -179,16 +180,16 @@ mod tests {
         fn campaign()(
             counts in proptest::array::uniform6(0_u64..500),
             waiting in 0_u64..500,
-            told in proptest::array::uniform3(0_u64..900),
+            reported in proptest::array::uniform3(0_u64..900),
         ) -> (u64, Figures) {
             let [sent, refused, opposed, unreachable, not_allowed, uncertain] = counts;
             let counts = Counts { sent, refused, opposed, unreachable, not_allowed, uncertain };
-            // Nothing is told of more than may have had the message.
+            // No more outcomes are reported than messages that may have been sent.
             let mut left = sent + uncertain + waiting;
-            let [delivered, bounced, failed] = told.map(|told| {
-                let told = told.min(left);
-                left -= told;
-                told
+            let [delivered, bounced, failed] = reported.map(|reported| {
+                let reported = reported.min(left);
+                left -= reported;
+                reported
             });
             let recipients =
                 waiting + sent + refused + opposed + unreachable + not_allowed + uncertain;

@@ -1,158 +1,17 @@
-//! Campaigns: what was written, for whom, and the state they are in.
+//! The life cycle of a campaign: created, rewritten, launched, paused and finished.
 
+use crate::campaign::item::{CampaignRecord, StoredCampaign};
+use crate::table::attributes;
 use crate::table::items;
-use crate::table::keys::{self, Key, Tenant};
+use crate::table::keys;
 use crate::table::retry::{Attempt, retry};
+use crate::table::tenant::Tenant;
 use crate::table::write::Write;
 use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
-use domain::campaign::segment::{Between, Segment};
-use domain::campaign::{Campaign, Content, Draft, State, Step};
-use domain::{CampaignId, Cents, Channel, DomainError, EstablishmentId, Instant, Points};
-use serde::{Deserialize, Serialize};
+use domain::campaign::{Campaign, Draft, State, Step};
+use domain::{CampaignId, DomainError, Instant};
 
-/// A range as it is stored: both ends as numbers.
-#[derive(Serialize, Deserialize, Default, Clone, Copy, PartialEq)]
-struct Ends {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    from: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    to: Option<i64>,
-}
-
-impl Ends {
-    fn of<T: Copy + Ord>(range: &Between<T>, number: impl Fn(T) -> i64) -> Self {
-        let (from, to) = range.ends();
-        Self { from: from.map(&number), to: to.map(&number) }
-    }
-
-    fn read<T: Copy + Ord>(
-        self,
-        value: impl Fn(i64) -> Option<T>,
-    ) -> Result<Between<T>, StoreError> {
-        const CORRUPT: StoreError = StoreError::Corrupt("segment");
-        let end = |end: Option<i64>| end.map(|end| value(end).ok_or(CORRUPT)).transpose();
-        Between::new(end(self.from)?, end(self.to)?).map_err(|_| CORRUPT)
-    }
-}
-
-#[derive(Serialize, Deserialize, Default)]
-struct SegmentRecord {
-    #[serde(default)]
-    days_since_activity: Ends,
-    #[serde(default)]
-    days_since_purchase: Ends,
-    #[serde(default)]
-    spend: Ends,
-    #[serde(default)]
-    visits: Ends,
-    #[serde(default)]
-    balance: Ends,
-    #[serde(default)]
-    establishments: Vec<String>,
-}
-
-impl SegmentRecord {
-    fn of(segment: &Segment) -> Self {
-        Self {
-            days_since_activity: Ends::of(&segment.days_since_activity, i64::from),
-            days_since_purchase: Ends::of(&segment.days_since_purchase, i64::from),
-            spend: Ends::of(&segment.spend, Cents::get),
-            visits: Ends::of(&segment.visits, i64::from),
-            balance: Ends::of(&segment.balance, Points::get),
-            establishments: segment.establishments.iter().map(ToString::to_string).collect(),
-        }
-    }
-
-    fn read(self) -> Result<Segment, StoreError> {
-        let establishments = self.establishments.iter().map(|code| EstablishmentId::parse(code));
-        Ok(Segment {
-            days_since_activity: self.days_since_activity.read(|days| days.try_into().ok())?,
-            days_since_purchase: self.days_since_purchase.read(|days| days.try_into().ok())?,
-            spend: self.spend.read(|cents| Some(Cents::new(cents)))?,
-            visits: self.visits.read(|visits| visits.try_into().ok())?,
-            balance: self.balance.read(|points| Some(Points::new(points)))?,
-            establishments: establishments
-                .collect::<Result<_, _>>()
-                .map_err(|_| StoreError::Corrupt("segment"))?,
-        })
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-pub(crate) struct CampaignRecord {
-    pk: String,
-    sk: String,
-    v: u64,
-    name: String,
-    channel: String,
-    subject: String,
-    body: String,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    folded: bool,
-    segment: SegmentRecord,
-    state: String,
-    created_at: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    begins_at: Option<String>,
-    /// Why it was paused, where nobody asked for it: a code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    held_because: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    due_bucket: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    due_at: Option<String>,
-}
-
-/// A campaign and why it stands still, where nobody asked for that.
-#[derive(Clone, PartialEq, Eq)]
-pub struct StoredCampaign {
-    /// The campaign.
-    pub campaign: Campaign,
-    /// A code: `provider_account` where the provider refuses the account.
-    pub held_because: Option<String>,
-}
-
-impl CampaignRecord {
-    fn of(tenant: Tenant, campaign: &Campaign, due: Option<Instant>) -> Self {
-        let Key { pk, sk } = keys::campaign(tenant, campaign.id);
-        Self {
-            pk,
-            sk,
-            v: campaign.version,
-            name: campaign.name.clone(),
-            channel: campaign.channel.as_str().to_owned(),
-            subject: campaign.content.subject.clone(),
-            body: campaign.content.body.clone(),
-            folded: campaign.content.folded,
-            segment: SegmentRecord::of(&campaign.segment),
-            state: campaign.state.as_str().to_owned(),
-            created_at: items::instant_text(campaign.created_at),
-            begins_at: campaign.begins_at.map(items::instant_text),
-            held_because: None,
-            due_bucket: due.map(|_| keys::CAMPAIGNS_DUE.to_owned()),
-            due_at: due.map(|at| keys::campaign_due_at(at, campaign.id)),
-        }
-    }
-
-    fn read(self) -> Result<StoredCampaign, StoreError> {
-        const CORRUPT: StoreError = StoreError::Corrupt("campaign");
-        let id = self.sk.strip_prefix(keys::CAMPAIGN_PREFIX).map(CampaignId::parse);
-        let campaign = Campaign {
-            id: id.and_then(Result::ok).ok_or(CORRUPT)?,
-            name: self.name,
-            channel: Channel::parse(&self.channel).ok_or(CORRUPT)?,
-            content: Content { subject: self.subject, body: self.body, folded: self.folded },
-            segment: self.segment.read()?,
-            state: State::parse(&self.state).ok_or(CORRUPT)?,
-            created_at: items::instant_of(&self.created_at)?,
-            begins_at: self.begins_at.as_deref().map(items::instant_of).transpose()?,
-            version: self.v,
-        };
-        Ok(StoredCampaign { campaign, held_because: self.held_because })
-    }
-}
-
-/// When a campaign is to be looked at next: at its moment, at once while it runs.
+/// When a campaign has something to do next: at its scheduled instant, or at once while it runs.
 fn due(campaign: &Campaign, now: Instant) -> Option<Instant> {
     match campaign.state {
         State::Scheduled => campaign.begins_at,
@@ -162,8 +21,9 @@ fn due(campaign: &Campaign, now: Instant) -> Option<Instant> {
 }
 
 impl Store {
-    /// Enters a campaign, once for each key where the request has one: 2 write units for each KB, and what
-    /// a key costs. The same request again answers the campaign that was entered then, as it stands now.
+    /// Creates a campaign, once for each key where the request has one: 2 write units for each KB,
+    /// and the cost of a key. The same request again returns the campaign that it created, as it is
+    /// now.
     ///
     /// # Errors
     /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
@@ -176,7 +36,7 @@ impl Store {
         now: Instant,
     ) -> Result<Answered<StoredCampaign>, StoreError> {
         let put = Write::put(&CampaignRecord::of(scope.tenant(), campaign, None))?.if_absent();
-        let entered = self.enter_once(scope, (campaign.id.to_string(), put), key, now).await?;
+        let entered = self.enter_once(scope, &campaign.id.to_string(), &put, key, now).await?;
         let Some(before) = entered else {
             let campaign = campaign.clone();
             return Ok(Answered::New(StoredCampaign { campaign, held_because: None }));
@@ -186,9 +46,6 @@ impl Store {
     }
 
     /// A campaign, read strongly: 1 round trip.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
     pub async fn campaign(
         &self,
         tenant: Tenant,
@@ -200,9 +57,6 @@ impl Store {
     }
 
     /// Campaigns, the latest first, and the identifier after which the next page begins: 1 query.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn campaigns(
         &self,
         scope: &Scope,
@@ -215,8 +69,8 @@ impl Store {
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :campaign)")
-            .expression_attribute_values(":pk", items::text(tenant.to_string()))
-            .expression_attribute_values(":campaign", items::text(keys::CAMPAIGN_PREFIX))
+            .expression_attribute_values(":pk", attributes::text(tenant.to_string()))
+            .expression_attribute_values(":campaign", attributes::text(keys::CAMPAIGN_PREFIX))
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(
@@ -234,10 +88,11 @@ impl Store {
         Ok((campaigns, next))
     }
 
-    /// Takes a step of a campaign: 1 strong read and, where it changes something, 1 transaction.
+    /// Takes a step of a campaign: 1 strong read and, where the step changes something, 1
+    /// transaction.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with what [`Campaign::step`] says.
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with the error of [`Campaign::step`].
     pub async fn step_campaign(
         &self,
         tenant: Tenant,
@@ -256,11 +111,12 @@ impl Store {
         .await
     }
 
-    /// Writes a campaign anew that has not begun: 1 strong read and, where it changes something, 1
-    /// transaction of 2 items. What a dry run said of it is forgotten.
+    /// Rewrites a campaign that has not begun: 1 strong read and, where something changes, 1
+    /// transaction of 2 items. The campaign's dry run is deleted.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with what [`Campaign::rewrite`] says.
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with the error of
+    /// [`Campaign::rewrite`].
     pub async fn rewrite_campaign(
         &self,
         tenant: Tenant,
@@ -276,11 +132,8 @@ impl Store {
         self.change_campaign_and(tenant, id, change, Some(forget)).await
     }
 
-    /// Pauses a running campaign for a reason of ours, which a person must mend: the code stays with
-    /// it until somebody resumes it.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
+    /// Pauses a running campaign because of a problem that an operator must solve. The code of the
+    /// reason stays with the campaign until a user resumes it.
     pub async fn hold_campaign(
         &self,
         tenant: Tenant,
@@ -298,11 +151,8 @@ impl Store {
         .await
     }
 
-    /// Has a running or scheduled campaign looked at again at an instant: `begin` sets a scheduled
-    /// one running.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
+    /// Schedules the next look at a running or scheduled campaign. `begin` starts a scheduled
+    /// campaign.
     pub async fn revisit_campaign(
         &self,
         tenant: Tenant,
@@ -320,10 +170,7 @@ impl Store {
         .await
     }
 
-    /// Ends a running campaign whose recipients are all accounted for.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
+    /// Ends a running campaign whose recipients all have an outcome.
     pub async fn finish_campaign(
         &self,
         tenant: Tenant,
@@ -339,12 +186,9 @@ impl Store {
         .await
     }
 
-    /// Ends a campaign that is planned to its end and whose batches are all done; `false` where it is
-    /// not. Whoever ends a batch asks, and whoever ends the plan: the last of them finds both ended.
-    /// 1 round trip while the plan is made, 2 afterwards, 5 for the last.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`], [`StoreError::Unavailable`].
+    /// Ends a campaign whose plan is complete and whose batches are all done; `false` for any other
+    /// campaign. The end of each batch and the end of the plan call this, so that the last of them
+    /// ends the campaign. 1 round trip while the plan is made, 2 afterwards, 5 for the last.
     pub async fn finish_if_sent(&self, tenant: Tenant, id: CampaignId) -> Result<bool, StoreError> {
         let plan = self.plan(tenant, id).await?;
         if !plan.is_done() {
@@ -354,7 +198,7 @@ impl Store {
         if figures.batches_done != u64::from(plan.batches) {
             return Ok(false);
         }
-        // A batch parted in two between these reads would count as done with its rest still to send.
+        // If a batch was split between these reads, it would count as done before its rest is sent.
         if self.plan(tenant, id).await?.batches != plan.batches {
             return Ok(false);
         }
@@ -362,7 +206,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Changes a campaign over the version that was read; `change` answers when it is due next, or
+    /// Changes a campaign on the version that was read. `change` returns the next due instant, or
     /// `None` where nothing changes.
     async fn change_campaign(
         &self,
@@ -373,7 +217,7 @@ impl Store {
         self.change_campaign_and(tenant, id, change, None).await
     }
 
-    /// As [`Store::change_campaign`], with something else written in the same transaction.
+    /// As [`Store::change_campaign`], with another write in the same transaction.
     async fn change_campaign_and(
         &self,
         tenant: Tenant,
@@ -397,42 +241,5 @@ impl Store {
             Ok(transaction.commit().await?.done(stored))
         })
         .await
-    }
-
-    /// The campaigns of all merchants that are to be looked at: 1 query of the index `due` a MB of
-    /// them.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn campaigns_due(
-        &self,
-        now: Instant,
-    ) -> Result<Vec<(Tenant, CampaignId)>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .index_name("due")
-            .key_condition_expression("due_bucket = :bucket AND due_at < :until")
-            .expression_attribute_values(":bucket", items::text(keys::CAMPAIGNS_DUE))
-            // `~` follows every character of an identifier: what is due this second is included.
-            .expression_attribute_values(
-                ":until",
-                items::text(format!("{}~", items::instant_text(now))),
-            )
-            .into_paginator()
-            .items()
-            .send();
-        let mut due = Vec::new();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(StoreError::unavailable)?;
-            let key: Key = items::from_item(item, "campaign")?;
-            let id = key.sk.strip_prefix(keys::CAMPAIGN_PREFIX).map(CampaignId::parse);
-            let (Some(tenant), Some(Ok(id))) = (Tenant::parse(&key.pk), id) else {
-                return Err(StoreError::Corrupt("campaign"));
-            };
-            due.push((tenant, id));
-        }
-        Ok(due)
     }
 }

@@ -1,48 +1,54 @@
-//! A campaign's plan: the walk over a segment's members, the batches cut from it, and how far it is.
+//! The plan of a campaign: the walk over the members of a segment, the batches cut from it, and its
+//! progress.
 //!
-//! A batch and the walk's progress are written in one transaction, and a batch is named by the walk's
-//! cursor: a planner killed anywhere and started again writes the same batches.
+//! A batch and the progress of the walk are written in one transaction, and the position of the
+//! walk names the batch: a planner that was killed and starts again writes the same batches.
 
-use crate::member::consent::ConsentsRecord;
-use crate::member::read::{member_id, neighbours_of};
-use crate::table::items::{self, Item};
-use crate::table::keys::{self, BatchId, Key, Tenant};
+use crate::campaign::batch_id::BatchId;
+use crate::campaign::position::WalkPosition;
+use crate::table::attributes::{self, member_id};
+use crate::table::keys::{self, Key};
+use crate::table::tenant::Tenant;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
-use crate::vault::Field;
-use crate::{Consistency, Scope, Store, StoreError};
-use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::AttributeValue;
+use crate::{Consistency, Store, StoreError};
 use domain::values::identifiers::MEMBER_SHARDS;
-use domain::{Account, CampaignId, Channel, MemberId};
+use domain::{CampaignId, MemberId};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 /// The most members of a batch.
 pub const BATCH_MEMBERS: usize = 500;
 
-/// How far a campaign's walk has come.
+/// The progress of a campaign's plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// The shard under way.
-    pub shard: u8,
-    /// The last member of it that was seen.
-    pub after: Option<MemberId>,
-    /// The batches cut.
+    /// The place up to which members were read.
+    pub position: WalkPosition,
+    /// The number of batches.
     pub batches: u32,
-    /// The members in them.
+    /// The number of members in the batches.
     pub recipients: u64,
-    /// The batch cut last: its message to the queue may not have left.
+    /// The latest batch. Its message may not be in the queue yet.
     pub last_batch: Option<BatchId>,
     version: u64,
 }
 
 impl Plan {
-    /// Whether every member has been seen.
+    /// Whether every member was seen.
     #[must_use]
     pub const fn is_done(&self) -> bool {
-        self.shard >= MEMBER_SHARDS
+        self.position.shard >= MEMBER_SHARDS
     }
+}
+
+/// A batch to cut.
+#[derive(Debug, Clone, Copy)]
+pub struct CutBatch<'a> {
+    /// The identifier.
+    pub id: BatchId,
+    /// The members.
+    pub members: &'a [MemberId],
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,64 +91,15 @@ impl BatchRecord {
     }
 }
 
-/// A member as the walk sees it.
-pub struct MemberProjection {
-    /// Who.
-    pub member: MemberId,
-    /// With which account.
-    pub account: Account,
-    /// Whether a message of the channel may be sent there, as it seemed a moment ago.
-    pub reachable: bool,
-    /// Whether the person permits the channel, with an address or without.
-    pub permitted: bool,
-    /// The first name, where it was asked for.
-    pub first_name: Option<String>,
-    /// The last name, where it was asked for.
-    pub last_name: Option<String>,
-}
-
-/// Which names a walk opens: only those that a text says.
-#[derive(Clone, Copy, Default)]
-pub struct Names {
-    /// First names.
-    pub first: bool,
-    /// Last names.
-    pub last: bool,
-}
-
-/// Some members of a shard.
-pub struct Walked {
-    /// Them, merged ones left out.
-    pub members: Vec<MemberProjection>,
-    /// The last member seen, where the shard goes on after it.
-    pub next: Option<MemberId>,
-}
-
-#[derive(Deserialize)]
-struct PersonProjection {
-    #[serde(default)]
-    consents: ConsentsRecord,
-    #[serde(default)]
-    merged_into: Option<String>,
-    #[serde(with = "serde_bytes", default)]
-    first_name: Option<Vec<u8>>,
-    #[serde(with = "serde_bytes", default)]
-    last_name: Option<Vec<u8>>,
-}
-
 impl Store {
-    /// How far a campaign's walk has come: 1 strong read.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// The progress of a campaign's plan: 1 strong read.
     pub async fn plan(&self, tenant: Tenant, campaign: CampaignId) -> Result<Plan, StoreError> {
         const CORRUPT: StoreError = StoreError::Corrupt("plan");
         let key = keys::plan(tenant, campaign);
         let Some(record): Option<PlanRecord> = self.get_item(&key, Consistency::Strong).await?
         else {
             return Ok(Plan {
-                shard: 0,
-                after: None,
+                position: WalkPosition::default(),
                 batches: 0,
                 recipients: 0,
                 last_batch: None,
@@ -151,8 +108,10 @@ impl Store {
         };
         let last_batch = record.last_batch.map(|text| BatchId::parse(&text).ok_or(CORRUPT));
         Ok(Plan {
-            shard: record.shard,
-            after: record.after.as_deref().map(member_id).transpose()?,
+            position: WalkPosition {
+                shard: record.shard,
+                after: record.after.as_deref().map(member_id).transpose()?,
+            },
             batches: record.batches,
             recipients: record.recipients,
             last_batch: last_batch.transpose()?,
@@ -160,84 +119,22 @@ impl Store {
         })
     }
 
-    /// Members of a shard from `after` on, as many as a query reads: 1 round trip, half a read unit
-    /// for each 4 KB, at most 128 of them.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn walk(
-        &self,
-        scope: &Scope,
-        shard: u8,
-        after: Option<MemberId>,
-        channel: Channel,
-    ) -> Result<Walked, StoreError> {
-        self.walk_naming(scope, shard, after, channel, Names::default()).await
-    }
-
-    /// As [`Store::walk`], with names opened.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn walk_naming(
-        &self,
-        scope: &Scope,
-        shard: u8,
-        after: Option<MemberId>,
-        channel: Channel,
-        names: Names,
-    ) -> Result<Walked, StoreError> {
-        let mut projection =
-            "pk, sk, v, account, consents, merged_into, email, erased_on".to_owned();
-        if names.first {
-            projection.push_str(", first_name");
-        }
-        if names.last {
-            projection.push_str(", last_name");
-        }
-        let start = after.map(|after| items::key_item(&keys::person(scope.tenant(), after)));
-        let answer = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :member)")
-            .projection_expression(projection)
-            .expression_attribute_values(
-                ":pk",
-                items::text(keys::member_partition(scope.tenant(), shard)),
-            )
-            .expression_attribute_values(":member", items::text("MEMBER#"))
-            .set_exclusive_start_key(start)
-            .send()
-            .await
-            .map_err(StoreError::unavailable)?;
-        let goes_on = answer.last_evaluated_key.is_some();
-        let found = neighbours_of(answer.items.unwrap_or_default())?;
-        let mut members = Vec::with_capacity(found.pairs.len());
-        for (member, account, item) in found.pairs {
-            members.extend(glance(scope, member, account, item, channel)?);
-        }
-        Ok(Walked { members, next: found.last.filter(|_| goes_on) })
-    }
-
-    /// Cuts a batch and notes how far the walk is, or only notes it where `batch` is `None`: 1
-    /// transaction, 18 write units for a full batch and 2. `false` where another planner was here.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Cuts a batch and saves the position of the walk, or saves the position only where `batch` is
+    /// `None`: 1 transaction, 18 write units for a full batch and 2. Returns `false` where another
+    /// planner saved first.
     pub async fn cut_batch(
         &self,
         tenant: Tenant,
         campaign: CampaignId,
         plan: &mut Plan,
-        batch: Option<(BatchId, &[MemberId])>,
-        walked_to: (u8, Option<MemberId>),
+        batch: Option<CutBatch<'_>>,
+        position: WalkPosition,
     ) -> Result<bool, StoreError> {
         let mut next = plan.clone();
-        (next.shard, next.after) = walked_to;
+        next.position = position;
         next.version += 1;
         let mut transaction = self.transaction();
-        if let Some((id, members)) = batch {
+        if let Some(CutBatch { id, members }) = batch {
             next.batches += 1;
             next.recipients += u64::try_from(members.len()).unwrap_or_default();
             next.last_batch = Some(id);
@@ -249,16 +146,16 @@ impl Store {
             pk,
             sk,
             v: next.version,
-            shard: next.shard,
-            after: next.after.map(|member| member.to_string()),
+            shard: position.shard,
+            after: position.after.map(|member| member.to_string()),
             batches: next.batches,
             recipients: next.recipients,
             last_batch: next.last_batch.map(|batch| batch.to_string()),
         };
-        let note = Write::put(&record)?
+        let save = Write::put(&record)?
             .condition("attribute_not_exists(pk) OR v = :v")
-            .value(":v", items::number(plan.version));
-        transaction.add(note);
+            .value(":v", attributes::number(plan.version));
+        transaction.add(save);
         match transaction.commit().await? {
             TransactionOutcome::Committed => {
                 *plan = next;
@@ -268,11 +165,8 @@ impl Store {
         }
     }
 
-    /// The batches that are not done: 1 query a MB of batches, their members left unread by the
-    /// answer but not by the bill (2 read units each).
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// The batches that are not done: 1 query for each MB of batches. Their members are billed (2
+    /// read units each) but not returned.
     pub async fn open_batches(
         &self,
         tenant: Tenant,
@@ -288,7 +182,7 @@ impl Store {
             .projection_expression("sk, done_at")
             .expression_attribute_values(
                 ":pk",
-                items::text(keys::campaign_partition(tenant, campaign)),
+                attributes::text(keys::campaign_partition(tenant, campaign)),
             )
             .consistent_read(true)
             .into_paginator()
@@ -308,32 +202,4 @@ impl Store {
         cut.retain(|batch| !done.contains(batch));
         Ok(cut)
     }
-}
-
-/// A member by the neighbours read; `None` for one that was merged into another.
-fn glance(
-    scope: &Scope,
-    member: MemberId,
-    account: Account,
-    item: Item,
-    channel: Channel,
-) -> Result<Option<MemberProjection>, StoreError> {
-    let has_address = channel != Channel::Email
-        || matches!(item.get("email"), Some(AttributeValue::B(email)) if *email != Blob::new(vec![]));
-    let person: PersonProjection = items::from_item(item, "person")?;
-    if person.merged_into.is_some() {
-        return Ok(None);
-    }
-    let open = |field: Field, sealed: Option<Vec<u8>>| {
-        sealed.map(|sealed| scope.settings.vault.open(member, field, &sealed)).transpose()
-    };
-    let permitted = person.consents.read()?.permit(channel);
-    Ok(Some(MemberProjection {
-        member,
-        account,
-        reachable: has_address && permitted,
-        permitted,
-        first_name: open(Field::FirstName, person.first_name)?,
-        last_name: open(Field::LastName, person.last_name)?,
-    }))
 }

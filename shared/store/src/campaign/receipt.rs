@@ -1,30 +1,33 @@
-//! What a provider tells of each recipient: a row moves on, and the campaign's figures with it.
+//! The provider's receipts: each moves the row of a message to a new state, and changes the
+//! campaign's figures in the same transaction.
 
 use crate::campaign::figures::{signed, tally};
-use crate::table::items::{self, Item};
-use crate::table::keys::{self, Tenant};
+use crate::table::attributes;
+use crate::table::items::Item;
+use crate::table::keys;
 use crate::table::retry::retry_rest;
+use crate::table::tenant::Tenant;
 use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Entity, Store, StoreError};
 use domain::{CampaignId, Channel, MemberId};
 use std::ops::ControlFlow;
 
-/// Receipts of one transaction, which takes 100 actions.
+/// Receipts of one transaction. A transaction has at most 100 actions, one for the figures.
 const MOST_RECEIPTS: usize = 99;
 
-/// What a provider told of one recipient, or we know ourselves.
+/// The state of a message to one recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageState {
-    /// Handed to the provider, or about to be.
+    /// Accepted by the provider, or about to be.
     Sent,
     /// Refused by the provider.
     Refused,
-    /// Arrived.
+    /// Delivered.
     Delivered,
     /// Returned by the address.
     Bounced,
-    /// Not taken by the address this time.
+    /// Refused by the address this time.
     SoftBounced,
     /// Given up by the provider.
     Failed,
@@ -42,41 +45,50 @@ impl MessageState {
         }
     }
 
-    /// Whether the row is one of those.
+    /// Whether the row is in this state.
     pub(crate) fn is_of(self, row: &Item) -> bool {
-        row.get("state") == Some(&items::text(self.as_str()))
+        row.get("state") == Some(&attributes::text(self.as_str()))
     }
 
-    /// Whether it is told after all of a message that bounced softly: providers keep no order, and
-    /// some try again.
+    /// Whether this state replaces a soft bounce: providers report in any order, and some try again
+    /// after a soft bounce.
     const fn overtakes_a_soft_bounce(self) -> bool {
         matches!(self, Self::Delivered | Self::Bounced)
     }
 }
 
-/// A receipt on its way to its row.
+/// A receipt for the message of a campaign to one member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageReceipt {
+    /// The recipient.
+    pub member: MemberId,
+    /// The new state of the message.
+    pub state: MessageState,
+}
+
+/// A change of the state of a row.
 struct Receipt {
     member: MemberId,
     state: MessageState,
-    /// What the row is thought to be.
+    /// The state that the row is expected to have.
     over: MessageState,
 }
 
 impl Store {
-    /// Notes what a provider tells of recipients of one campaign: rows and figures in one
-    /// transaction, 2 write units a recipient and 2. What is known already, or was overtaken by a
-    /// later word, changes nothing; told by their number are those that changed.
+    /// Records receipts for messages of one campaign: rows and figures in one transaction, 2 write
+    /// units for each receipt and 2. Receipts that are known already, or older than the state of
+    /// the row, change nothing. Returns the number of changed rows.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] where a row is not there (yet).
-    pub async fn receipts(
+    /// [`StoreError::NotFound`] where a row does not exist (yet).
+    pub async fn record_receipts(
         &self,
         tenant: Tenant,
         campaign: CampaignId,
-        told: &[(MemberId, MessageState)],
+        received: &[MessageReceipt],
     ) -> Result<usize, StoreError> {
         let mut changed = 0;
-        for part in told.chunks(MOST_RECEIPTS) {
+        for part in received.chunks(MOST_RECEIPTS) {
             changed += self.some_receipts(tenant, campaign, part).await?;
         }
         Ok(changed)
@@ -86,10 +98,10 @@ impl Store {
         &self,
         tenant: Tenant,
         campaign: CampaignId,
-        told: &[(MemberId, MessageState)],
+        received: &[MessageReceipt],
     ) -> Result<usize, StoreError> {
-        let mut left: Vec<Receipt> = Vec::with_capacity(told.len());
-        for (member, state) in told {
+        let mut left: Vec<Receipt> = Vec::with_capacity(received.len());
+        for MessageReceipt { member, state } in received {
             match left.iter_mut().find(|known| known.member == *member) {
                 None => {
                     left.push(Receipt { member: *member, state: *state, over: MessageState::Sent });
@@ -137,7 +149,7 @@ impl Store {
         .await
     }
 
-    /// Notes that the provider refused a recipient: 2 write units.
+    /// Records that the provider refused a recipient: 2 write units.
     pub(crate) async fn refuse_message(
         &self,
         tenant: Tenant,
@@ -147,16 +159,13 @@ impl Store {
         let update = Write::update(&keys::message(tenant, member, campaign), "SET #state = :state")
             .if_present()
             .name("#state", "state")
-            .value(":state", items::text(MessageState::Refused.as_str()));
+            .value(":state", attributes::text(MessageState::Refused.as_str()));
         self.transact_one(update).await?;
         Ok(())
     }
 
-    /// Whether a member was written to by SMS: 1 query of the member's rows, half a read unit for
-    /// some forty of them.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Whether a member was ever sent a message by SMS: 1 query of the member's rows, half a read
+    /// unit for some forty of them.
     pub async fn was_messaged(
         &self,
         tenant: Tenant,
@@ -168,14 +177,14 @@ impl Store {
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :message)")
-            .expression_attribute_values(":pk", items::text(keys::member_rows(tenant, member)))
-            .expression_attribute_values(":message", items::text(keys::MESSAGE_PREFIX))
+            .expression_attribute_values(":pk", attributes::text(keys::member_rows(tenant, member)))
+            .expression_attribute_values(":message", attributes::text(keys::MESSAGE_PREFIX))
             .into_paginator()
             .items()
             .send();
         while let Some(item) = pages.next().await {
             let item = item.map_err(StoreError::unavailable)?;
-            if item.get("channel") == Some(&items::text(channel.as_str())) {
+            if item.get("channel") == Some(&attributes::text(channel.as_str())) {
                 return Ok(true);
             }
         }
@@ -183,7 +192,7 @@ impl Store {
     }
 }
 
-/// Adds the writes of receipts and of what they change in the campaign's figures.
+/// Adds the writes of receipts and of their effect on the campaign's figures.
 fn move_messages(
     transaction: &mut Transaction<'_>,
     tenant: Tenant,
@@ -195,8 +204,8 @@ fn move_messages(
         let update = Write::update(&key, "SET #state = :state")
             .condition("#state = :over")
             .name("#state", "state")
-            .value(":state", items::text(receipt.state.as_str()))
-            .value(":over", items::text(receipt.over.as_str()))
+            .value(":state", attributes::text(receipt.state.as_str()))
+            .value(":over", attributes::text(receipt.over.as_str()))
             .returning_stored();
         transaction.add_in(Slot::Message(place), update);
     }
@@ -204,7 +213,7 @@ fn move_messages(
         signed(u64::try_from(receipts.iter().filter(|one| wanted(one)).count()).unwrap_or(0))
     };
     let of = |state| count(&|receipt| receipt.state == state);
-    // A soft bounce that was overtaken was counted among those that failed.
+    // A soft bounce that is replaced was counted as failed.
     let overtaken = count(&|receipt| receipt.over == MessageState::SoftBounced);
     let failed = of(MessageState::Failed) + of(MessageState::SoftBounced) - overtaken;
     let first = receipts.first().map(|receipt| receipt.member);

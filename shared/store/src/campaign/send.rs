@@ -1,15 +1,20 @@
-//! A batch on its way to a provider: claimed, begun, done, each step a conditional write, and each
-//! recipient a row of its own.
+//! A batch and its sending: claimed, begun, done. Each step is a conditional write, and each
+//! recipient has a row.
 //!
-//! The claim comes before the call. It keeps the instant of the first attempt and exactly who was
-//! addressed, so that whoever takes the batch over knows whether the provider may have it already.
+//! The claim is written before the provider is called. It stores the instant of the first attempt
+//! and exactly which members were addressed, so that the next holder of the batch knows whether the
+//! provider may have received it.
 
+use crate::campaign::batch_id::BatchId;
 use crate::campaign::figures::{Counts, signed, tally};
 use crate::campaign::plan::BatchRecord;
 use crate::campaign::receipt::MessageState;
+use crate::table::attributes;
 use crate::table::items;
-use crate::table::keys::{self, BatchId, Key, Tenant};
+use crate::table::keys::{self, Key};
+use crate::table::lease::token;
 use crate::table::retry::{Attempt, retry};
+use crate::table::tenant::Tenant;
 use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Store, StoreError};
@@ -18,7 +23,7 @@ use domain::{CampaignId, Channel, Instant, MemberId};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
-/// How long a claim holds: longer than the function may run.
+/// How long a claim lasts: longer than the function may run.
 const LEASE_SECONDS: i64 = 150;
 
 #[derive(Serialize, Deserialize)]
@@ -29,10 +34,11 @@ struct SendingRecord {
     lease_until: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     first_attempt_at: Option<String>,
-    /// A bit a member of the batch: set for those addressed.
+    /// One bit for each member of the batch: set for the members addressed.
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
     addressed: Option<Vec<u8>>,
-    /// A bit a member of the batch: set for those left for later, in a batch of their own.
+    /// One bit for each member of the batch: set for the members left for later, in a batch of
+    /// their own.
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
     later: Option<Vec<u8>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,47 +47,44 @@ struct SendingRecord {
     done_at: Option<String>,
 }
 
-/// Who of a batch is written to, and how the others are counted.
+/// The members of a batch who are written to, and the counts of the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Addressed {
-    /// Those written to, in the batch's order.
+    /// The members written to, in the batch's order.
     pub members: Vec<MemberId>,
     /// The others.
     pub counts: Counts,
 }
 
-/// A batch that is ours until the lease ends.
+/// A batch that this process holds until the lease ends.
 pub struct Claim {
     /// The batch.
     pub batch: BatchId,
-    /// Its members, in an order that does not change, those left for later taken out.
+    /// Its members in a fixed order, without those left for later.
     pub members: Vec<MemberId>,
-    /// All of them, which the stored bits speak of.
+    /// All its members: the stored bits refer to them.
     all: Vec<MemberId>,
-    /// When the provider was first called, where it may have been.
+    /// When the provider was first called. `None` where it was not called.
     pub first_attempt_at: Option<Instant>,
-    /// Who was addressed then.
+    /// The members addressed by the first attempt.
     pub addressed: Option<Addressed>,
     lease: String,
 }
 
-/// What claiming came to.
+/// The result of a claim.
 pub enum Claimed {
-    /// It is ours.
+    /// This process holds the batch.
     Ours(Box<Claim>),
-    /// It is another's for now.
+    /// Another process holds the batch for now.
     Others,
-    /// It is done.
+    /// The batch is done.
     Done,
-    /// There is no such batch (yet).
+    /// The batch does not exist (yet).
     Absent,
 }
 
 impl Store {
     /// Claims a batch: 1 strong read of two items, then 1 transaction of 2 write units.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     pub async fn claim_batch(
         &self,
         tenant: Tenant,
@@ -92,7 +95,7 @@ impl Store {
         let wanted = [keys::batch(tenant, campaign, batch), keys::sending(tenant, campaign, batch)];
         let (mut cut, mut before) = (None, None);
         for item in self.get_items_strongly(&wanted).await? {
-            if item.get("sk") == Some(&items::text(&wanted[0].sk)) {
+            if item.get("sk") == Some(&attributes::text(&wanted[0].sk)) {
                 cut = Some(items::from_item::<BatchRecord>(item, "batch")?);
             } else {
                 before = Some(items::from_item::<SendingRecord>(item, "sending")?);
@@ -124,10 +127,10 @@ impl Store {
             Some(record) => {
                 let claim = Write::update(&key, "SET lease = :lease, lease_until = :until")
                     .condition("lease = :before")
-                    .value(":lease", items::text(lease.clone()))
-                    .value(":until", items::number(until))
-                    .value(":before", items::text(record.lease.clone()));
-                let first = record.first_attempt_at.as_deref().map(items::instant_of);
+                    .value(":lease", attributes::text(lease.clone()))
+                    .value(":until", attributes::number(until))
+                    .value(":before", attributes::text(record.lease.clone()));
+                let first = record.first_attempt_at.as_deref().map(attributes::instant_of);
                 let addressed = match (record.addressed, record.counts) {
                     (Some(bits), Some(counts)) => {
                         Some(Addressed { members: chosen(&members, &bits), counts })
@@ -155,12 +158,9 @@ impl Store {
         }
     }
 
-    /// Notes that the provider is about to be called, and for whom: a row a recipient, then the
-    /// instant of the first attempt. 1 write unit a recipient and 2. `false` where the claim was
-    /// lost: nothing may be sent.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Busy`].
+    /// Stores that the provider is about to be called, and for which members: a row for each
+    /// recipient, then the instant of the first attempt. 1 write unit a recipient and 2. Returns
+    /// `false` where the claim was lost: nothing may be sent.
     pub async fn begin_sending(
         &self,
         tenant: Tenant,
@@ -173,21 +173,21 @@ impl Store {
         let rows = addressed.members.iter().map(|member| {
             let Key { pk, sk } = keys::message(tenant, *member, campaign);
             HashMap::from([
-                ("pk".to_owned(), items::text(pk)),
-                ("sk".to_owned(), items::text(sk)),
-                ("channel".to_owned(), items::text(channel.as_str())),
-                ("state".to_owned(), items::text(MessageState::Sent.as_str())),
-                ("sent_at".to_owned(), items::text(items::instant_text(now))),
+                ("pk".to_owned(), attributes::text(pk)),
+                ("sk".to_owned(), attributes::text(sk)),
+                ("channel".to_owned(), attributes::text(channel.as_str())),
+                ("state".to_owned(), attributes::text(MessageState::Sent.as_str())),
+                ("sent_at".to_owned(), attributes::text(attributes::instant_text(now))),
             ])
         });
         self.put_items(rows.collect()).await?;
         let set = "SET first_attempt_at = :now, addressed = :bits, counts = :counts";
         let begin = Write::update(&keys::sending(tenant, campaign, claim.batch), set)
             .condition("lease = :lease AND attribute_not_exists(done_at)")
-            .value(":now", items::text(items::instant_text(now)))
+            .value(":now", attributes::text(attributes::instant_text(now)))
             .value(":bits", AttributeValue::B(bits(&claim.all, &addressed.members).into()))
             .value(":counts", counts_value(addressed.counts)?)
-            .value(":lease", items::text(claim.lease.clone()));
+            .value(":lease", attributes::text(claim.lease.clone()));
         if !self.transact_one(begin).await?.is_committed() {
             return Ok(false);
         }
@@ -196,11 +196,11 @@ impl Store {
         Ok(true)
     }
 
-    /// Leaves members of a claimed batch for later, as a batch of their own: 1 transaction of at most
-    /// 22 write units, after which the claim speaks of the others only, whoever holds it.
+    /// Leaves members of a claimed batch for later, in a batch of their own: 1 transaction of at
+    /// most 22 write units. Afterwards the batch holds only the other members.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Busy`] also where the claim was lost.
+    /// [`StoreError::Busy`] also where the claim was lost.
     pub async fn leave_for_later(
         &self,
         tenant: Tenant,
@@ -214,19 +214,19 @@ impl Store {
         let staying: HashSet<_> = stay.iter().collect();
         let out: Vec<_> = claim.all.iter().filter(|id| !staying.contains(id)).copied().collect();
         let sending = keys::sending(tenant, campaign, claim.batch);
-        let note = &Write::update(&sending, "SET later = :later")
+        let leave = &Write::update(&sending, "SET later = :later")
             .condition("lease = :lease AND attribute_not_exists(first_attempt_at)")
             .value(":later", AttributeValue::B(bits(&claim.all, &out).into()))
-            .value(":lease", items::text(claim.lease.clone()));
+            .value(":lease", attributes::text(claim.lease.clone()));
         retry(|_| async move {
             let record = BatchRecord::of(tenant, campaign, rest, members);
-            // The version too: a planner at work must not write over the count.
+            // The version changes too, so that a planner at work does not overwrite the count.
             let count = "SET batches = batches + :one, v = v + :one";
             let count = Write::update(&keys::plan(tenant, campaign), count)
                 .if_present()
-                .value(":one", items::number(1));
+                .value(":one", attributes::number(1));
             let mut transaction = self.transaction();
-            transaction.add(note.clone());
+            transaction.add(leave.clone());
             transaction.add(Write::put(&record)?.if_absent());
             transaction.add(count);
             match transaction.commit().await? {
@@ -242,11 +242,8 @@ impl Store {
         Ok(())
     }
 
-    /// Gives a batch back, for it to be claimed again at once. `nothing_sent` where the provider is
-    /// known to have taken nothing: the next attempt is then the first.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Releases a batch, so that it can be claimed at once. With `nothing_sent` the provider is
+    /// known to have accepted nothing: the next attempt is then the first.
     pub async fn give_back(
         &self,
         tenant: Tenant,
@@ -261,17 +258,14 @@ impl Store {
         };
         let change = Write::update(&keys::sending(tenant, campaign, claim.batch), change)
             .condition("lease = :lease AND attribute_not_exists(done_at)")
-            .value(":zero", items::number(0))
-            .value(":lease", items::text(claim.lease.clone()));
+            .value(":zero", attributes::number(0))
+            .value(":lease", attributes::text(claim.lease.clone()));
         self.transact_one(change).await?;
         Ok(())
     }
 
-    /// Ends a batch: its marker and its share of the campaign's figures in one transaction of 4 write
-    /// units, after the rows of those who were refused. Ending again changes nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Busy`].
+    /// Ends a batch: its marker and its part of the campaign's figures in one transaction of 4
+    /// write units, after the rows of refused recipients. Ending it again changes nothing.
     pub async fn end_batch(
         &self,
         tenant: Tenant,
@@ -288,9 +282,9 @@ impl Store {
             let sending = keys::sending(tenant, campaign, claim.batch);
             let done = Write::update(&sending, "SET done_at = :now, counts = :counts")
                 .condition("lease = :lease AND attribute_not_exists(done_at)")
-                .value(":now", items::text(items::instant_text(now)))
+                .value(":now", attributes::text(attributes::instant_text(now)))
                 .value(":counts", counts_value(counts)?)
-                .value(":lease", items::text(claim.lease.clone()));
+                .value(":lease", attributes::text(claim.lease.clone()));
             let numbers = [
                 ("batches_done", 1),
                 ("sent", signed(counts.sent)),
@@ -313,13 +307,6 @@ impl Store {
         })
         .await
     }
-}
-
-/// Thirty-two hexadecimal digits that nobody has drawn before.
-pub(crate) fn token() -> Result<String, StoreError> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
-    Ok(format!("{:032x}", u128::from_be_bytes(random)))
 }
 
 fn counts_value(counts: Counts) -> Result<AttributeValue, StoreError> {

@@ -1,24 +1,22 @@
-//! Soft bounces in a row, read from the member's own rows: no counter that a repeated word could raise
-//! twice.
+//! Soft bounces in a row. They are read from the member's rows, because a repeated receipt would
+//! raise a counter twice.
 
 use crate::campaign::receipt::MessageState;
-use crate::table::items;
-use crate::table::keys::{self, Tenant};
+use crate::table::attributes;
+use crate::table::keys;
+use crate::table::tenant::Tenant;
 use crate::{Store, StoreError};
 use domain::{CampaignId, Channel, MemberId};
 
-/// Rows a read takes: under 4 KB of them.
+/// Rows of a read: less than 4 KB of them.
 const PAGE: i32 = 20;
 
 impl Store {
-    /// The campaign of the latest message of a channel to a member, where that message and those
-    /// before it, `count` in all, each bounced softly. What the provider would not take in the first
-    /// place says nothing of the address and is passed over; a message of which nothing is told yet
-    /// ends the row, so that the answer is the same in whatever order words come. 1 query of half a
-    /// read unit, unless other channels' messages lie between.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// The campaign of a member's latest message on a channel, if that message and the messages
+    /// before it, `count` in all, each bounced softly. Messages that the provider refused say
+    /// nothing about the address and are skipped. A message without a receipt breaks the series, so
+    /// that the result does not depend on the order of receipts. 1 query of half a read unit,
+    /// unless messages of other channels are between.
     pub async fn soft_bounces_in_a_row(
         &self,
         tenant: Tenant,
@@ -31,9 +29,9 @@ impl Store {
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :message)")
-            .expression_attribute_values(":pk", items::text(keys::member_rows(tenant, member)))
-            .expression_attribute_values(":message", items::text(keys::MESSAGE_PREFIX))
-            // Identifiers begin with their instant: the latest campaign comes first.
+            .expression_attribute_values(":pk", attributes::text(keys::member_rows(tenant, member)))
+            .expression_attribute_values(":message", attributes::text(keys::MESSAGE_PREFIX))
+            // Identifiers begin with their instant: the latest campaign is first.
             .scan_index_forward(false)
             .limit(PAGE)
             .into_paginator()
@@ -43,7 +41,7 @@ impl Store {
         while seen < count {
             let Some(row) = pages.next().await else { return Ok(None) };
             let row = row.map_err(StoreError::unavailable)?;
-            let is_other = row.get("channel") != Some(&items::text(channel.as_str()));
+            let is_other = row.get("channel") != Some(&attributes::text(channel.as_str()));
             if is_other || MessageState::Refused.is_of(&row) {
                 continue;
             }

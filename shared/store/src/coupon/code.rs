@@ -1,18 +1,18 @@
-//! Which codes a merchant's batches have: each number of a merchant's count leads to one code, and no
-//! two to the same.
+//! The codes of a merchant's batches: each number of a merchant's counter gives one code, and no
+//! two numbers give the same.
 //!
-//! A Feistel network over the merchant's own key (the scheme of NIST SP 800-38G, FF1, with HMAC-SHA256
-//! as its function and ten rounds) is a permutation of all our codes. So codes are computed and never
-//! looked up, cannot be guessed from one another, and cannot meet.
+//! A Feistel network over the merchant's own key (the scheme of NIST SP 800-38G, FF1, with
+//! HMAC-SHA256 as its function and ten rounds) is a permutation of all codes. So codes are computed
+//! instead of looked up, cannot be guessed from one another, and are unique.
 
 use crate::{Mode, Scope};
 use domain::CouponCode;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-/// An even number: the halves then stand as they began.
+/// An even number: the halves are then back in their own places.
 const ROUNDS: u8 = 10;
-/// How many values the left half has, five characters of a code, and the right one, six.
+/// The number of values of the left half, five characters of a code, and of the right one, six.
 const HALVES: [u64; 2] = [19_u64.pow(5), 19_u64.pow(6)];
 
 /// Makes the codes of a merchant's live or test data.
@@ -21,7 +21,7 @@ pub struct CodeMaker {
 }
 
 impl Scope {
-    /// What makes the codes of this data.
+    /// The code maker of this data.
     #[must_use]
     pub fn code_maker(&self) -> CodeMaker {
         let purpose: &[u8] = match self.mode {

@@ -1,36 +1,35 @@
-//! Codes that a merchant brings: those there already are left as they are, the others are written where
-//! nobody else has written meanwhile.
+//! The import of a merchant's own codes: existing codes stay as they are, the others are written on
+//! condition that they are still free.
 
 use crate::coupon::item::CouponRecord;
 use crate::table::items;
-use crate::table::keys::{self, Tenant};
+use crate::table::keys;
+use crate::table::tenant::Tenant;
 use crate::table::write::{Write, Written};
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::{CouponCode, CouponError, DomainError, OfferId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use std::collections::HashMap;
 
-/// Writes under way at once.
+/// Concurrent writes.
 const AT_ONCE: usize = 32;
 
-/// What became of a code.
+/// The result for a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Imported {
-    /// It is a coupon of the offer now.
+    /// The code is a coupon of the offer now.
     New,
-    /// It was one before.
+    /// The code was a coupon of the offer before.
     There,
-    /// It is none, and why.
+    /// The code cannot be a coupon, and why.
     Refused(DomainError),
 }
 
 impl Store {
-    /// Makes coupons of an offer of codes that must not repeat, and tells of each what became of it, in
-    /// their order. Half a read unit a code, a hundred a round trip; 1 write unit for each that is new,
-    /// 32 at once. The same codes again write nothing; killed anywhere, the same codes go on.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Busy`].
+    /// Creates coupons of an offer from distinct codes, and returns a result for each, in their
+    /// order. Half a read unit a code, a hundred a round trip; 1 write unit for each new one, 32 at
+    /// once. Importing the same codes again writes nothing, so that an interrupted import can be
+    /// repeated.
     pub async fn import_codes(
         &self,
         scope: &Scope,
@@ -64,7 +63,7 @@ impl Store {
         offer: OfferId,
         code: &CouponCode,
     ) -> Result<Imported, StoreError> {
-        let record = CouponRecord::fresh(tenant, code, offer, None);
+        let record = CouponRecord::unused(tenant, code, offer, None);
         match self.write(Write::put(&record)?.if_absent()).await? {
             Written::Done(_) => Ok(Imported::New),
             Written::Refused => {

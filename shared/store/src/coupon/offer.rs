@@ -1,8 +1,11 @@
-//! Offers: what a merchant's coupons give. One item an offer, kept in memory for a minute.
+//! Offers: what the coupons of a merchant give. Each offer is one item, cached in memory for a
+//! minute.
 
 use crate::TtlCache;
+use crate::table::attributes;
 use crate::table::items;
-use crate::table::keys::{self, Key, Tenant};
+use crate::table::keys::{self, Key};
+use crate::table::tenant::Tenant;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
@@ -135,8 +138,9 @@ impl OfferRecord {
 }
 
 impl Store {
-    /// Enters an offer, once for each key where the request has one: 1 round trip, 2 write units, and what
-    /// a key costs. The same request again answers the offer that was entered then, as it stands now.
+    /// Creates an offer, once for each key where the request has one: 1 round trip, 2 write units,
+    /// and the cost of a key. The same request again returns the offer that it created, as it is
+    /// now.
     ///
     /// # Errors
     /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
@@ -149,7 +153,7 @@ impl Store {
         now: Instant,
     ) -> Result<Answered<Offer>, StoreError> {
         let put = Write::put(&OfferRecord::of(scope.tenant(), offer))?.if_absent();
-        match self.enter_once(scope, (offer.id.to_string(), put), key, now).await? {
+        match self.enter_once(scope, &offer.id.to_string(), &put, key, now).await? {
             None => Ok(Answered::New(offer.clone())),
             Some(before) => {
                 let id = OfferId::parse(&before).map_err(|_| StoreError::Corrupt("answer"))?;
@@ -158,11 +162,8 @@ impl Store {
         }
     }
 
-    /// Writes an offer anew, whole: 1 round trip, 2 write units. What its coupons give changes with it,
-    /// on every instance within a minute.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
+    /// Replaces an offer: 1 round trip, 2 write units. Every instance uses the new terms for its
+    /// coupons within a minute.
     pub async fn rewrite_offer(&self, tenant: Tenant, offer: &Offer) -> Result<(), StoreError> {
         let written =
             self.transact_one(Write::put(&OfferRecord::of(tenant, offer))?.if_present()).await?;
@@ -174,16 +175,14 @@ impl Store {
     }
 
     /// An offer, read strongly: 1 round trip, 1 read unit.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
     pub async fn offer(&self, tenant: Tenant, id: OfferId) -> Result<Offer, StoreError> {
         let key = keys::offer(tenant, id);
         let record: Option<OfferRecord> = self.get_item(&key, Consistency::Strong).await?;
         record.ok_or(StoreError::NotFound(Entity::Offer))?.read()
     }
 
-    /// An offer at most a minute old: no round trip while it is kept, else 1 and half a read unit.
+    /// An offer at most a minute old: no round trip while it is cached, else 1 and half a read
+    /// unit.
     pub(crate) async fn cached_offer(
         &self,
         tenant: Tenant,
@@ -201,11 +200,8 @@ impl Store {
         Ok(Some(offer))
     }
 
-    /// Offers, the latest first, and the identifier after which the next page begins: 1 query, half a
-    /// read unit for each 4 KB.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Offers, the latest first, and the identifier after which the next page begins: 1 query, half
+    /// a read unit for each 4 KB.
     pub async fn offers(
         &self,
         tenant: Tenant,
@@ -217,8 +213,8 @@ impl Store {
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :offer)")
-            .expression_attribute_values(":pk", items::text(keys::offers_partition(tenant)))
-            .expression_attribute_values(":offer", items::text(keys::OFFER_PREFIX))
+            .expression_attribute_values(":pk", attributes::text(keys::offers_partition(tenant)))
+            .expression_attribute_values(":offer", attributes::text(keys::OFFER_PREFIX))
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(

@@ -1,27 +1,130 @@
-//! The coupons of a purchase: tried on its basket, redeemed in its transaction, given back when the sale is
-//! cancelled.
+//! The coupons of a purchase: tried on its basket and redeemed in its transaction.
 
-use crate::purchase::item::PurchaseRecord;
-use crate::table::transaction::{Cancellation, Transaction};
-use crate::{Scope, Store, StoreError, StoredCoupon};
+use crate::coupon::item::StoredCoupon;
+use crate::table::attributes;
+use crate::table::keys;
+use crate::table::transaction::{Cancellation, Slot, Transaction};
+use crate::table::write::Write;
+use crate::{Consistency, Scope, Store, StoreError};
 use domain::coupon::{self, Basket, Refusal, User};
 use domain::{
     Cents, CouponCode, CouponError, Day, EstablishmentId, Instant, Line, MemberId, OfferId,
     Purchase,
 };
+use serde::Deserialize;
 
-/// A basket that coupons are tried on.
-pub(crate) struct Tried<'a> {
-    /// What it comes to before all coupons.
+/// A basket on which coupons are tried.
+pub(crate) struct CouponBasket<'a> {
+    /// The amount before all coupons.
     pub(crate) gross: Cents,
-    /// Its lines.
+    /// The lines.
     pub(crate) lines: &'a [Line],
-    /// The day.
+    /// The day of the sale.
     pub(crate) day: Day,
-    /// Where.
+    /// The establishment.
     pub(crate) establishment: &'a EstablishmentId,
-    /// Of whom; one who becomes a member with it has used nothing.
-    pub(crate) member: Option<(MemberId, bool)>,
+    /// The customer, where there is one.
+    pub(crate) customer: Option<CouponCustomer>,
+}
+
+/// The customer who uses coupons.
+#[derive(Clone, Copy)]
+pub(crate) struct CouponCustomer {
+    /// The member.
+    pub(crate) member: MemberId,
+    /// Whether the customer becomes a member with the purchase, and so has no uses yet.
+    pub(crate) is_new: bool,
+}
+
+/// What a code gives on a basket.
+pub(crate) struct TriedCoupon {
+    /// The coupon; `None` for a code that does not exist.
+    pub(crate) coupon: Option<StoredCoupon>,
+    /// The discount, or the reason against it.
+    pub(crate) discount: Result<Cents, Refusal>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct UsesRecord {
+    pub(crate) uses: u32,
+}
+
+impl StoredCoupon {
+    /// The holder that the item names, where `member` uses the coupon.
+    fn stored_holder(&self, member: Option<MemberId>) -> Option<MemberId> {
+        if self.state.bound_to == member { self.given_to.or(member) } else { member }
+    }
+
+    /// Adds the writes by which a purchase uses the coupon to the transaction of the purchase: the coupon
+    /// (2 write units), and the count of the member's uses (2 more) where the offer limits them. The writes
+    /// pass only while uses are left: of two tills that want the last use, exactly one gets it. `place` is
+    /// the coupon's place among the coupons of the purchase.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where the offer limits a member's uses and there is no member.
+    pub fn redeem(
+        &self,
+        transaction: &mut Transaction<'_>,
+        scope: &Scope,
+        place: usize,
+        member: Option<MemberId>,
+    ) -> Result<(), StoreError> {
+        let (tenant, offer) = (scope.tenant(), &self.offer);
+        let usage = offer.terms().usage;
+        let mut condition = "offer = :offer AND attribute_not_exists(disabled)".to_owned();
+        let mut redeem = Write::update(&keys::coupon(tenant, &self.code), "SET uses = uses + :one")
+            .value(":one", attributes::number(1))
+            .value(":offer", attributes::text(offer.id.to_string()));
+        if let Some(limit) = usage.limit() {
+            condition.push_str(" AND uses < :limit");
+            redeem = redeem.value(":limit", attributes::number(limit));
+        }
+        if let Some(holder) = self.stored_holder(member) {
+            condition.push_str(" AND (attribute_not_exists(bound_to) OR bound_to = :holder)");
+            redeem = redeem.value(":holder", attributes::text(holder.to_string()));
+        } else {
+            condition.push_str(" AND attribute_not_exists(bound_to)");
+        }
+        let redeem = redeem.condition(condition).returning_stored();
+        transaction.add_in(Slot::UsedCoupon(place), redeem);
+        if let Some(limit) = usage.limit_member() {
+            let Some(member) = member else {
+                return Err(CouponError::Refused(Refusal::NeedsMember).into());
+            };
+            let count =
+                Write::update(&keys::member_uses(tenant, member, offer.id), "ADD uses :one")
+                    .condition("attribute_not_exists(uses) OR uses < :limit")
+                    .value(":one", attributes::number(1))
+                    .value(":limit", attributes::number(limit));
+            transaction.add_in(Slot::MemberUses(place), count);
+        }
+        Ok(())
+    }
+
+    /// Why a purchase of `member` that used the coupon was not recorded. `None` where the coupon is not
+    /// the reason: the purchase may be recorded by another attempt.
+    fn refusal(
+        &self,
+        cancelled: &Cancellation,
+        place: usize,
+        member: Option<MemberId>,
+    ) -> Option<Refusal> {
+        if cancelled.failed(Slot::UsedCoupon(place)) {
+            let Some(stored) = cancelled.stored(Slot::UsedCoupon(place)) else {
+                return Some(Refusal::Unknown);
+            };
+            let bound_to = stored.get("bound_to");
+            let holder = self.stored_holder(member).map(|id| attributes::text(id.to_string()));
+            return Some(if stored.contains_key("disabled") {
+                Refusal::Disabled
+            } else if bound_to.is_some() && bound_to != holder.as_ref() {
+                Refusal::OfAnotherMember
+            } else {
+                Refusal::UsedUp
+            });
+        }
+        cancelled.failed(Slot::MemberUses(place)).then_some(Refusal::MemberLimit)
+    }
 }
 
 /// The coupons of a purchase, accepted and on their way into its transaction.
@@ -32,7 +135,7 @@ pub(crate) struct CouponRedemption {
 }
 
 impl CouponRedemption {
-    /// Adds the writes to the purchase's transaction.
+    /// Adds the writes to the transaction of the purchase.
     pub(crate) fn add_to(
         &self,
         transaction: &mut Transaction<'_>,
@@ -44,7 +147,7 @@ impl CouponRedemption {
         Ok(())
     }
 
-    /// What the purchase keeps of them: [`PurchaseRecord::redeemed`].
+    /// The attribute `redeemed` of the purchase, as [`redeemed_offers`] reads it.
     pub(crate) fn redeemed(&self) -> Vec<u8> {
         let coupons = self.coupons.iter();
         let redeemed = coupons.flat_map(|coupon| {
@@ -54,37 +157,47 @@ impl CouponRedemption {
         redeemed.collect()
     }
 
-    /// Why a coupon stood in the way.
+    /// The reason of the first coupon that stopped the purchase.
     pub(crate) fn refusal(&self, cancelled: &Cancellation) -> Option<Refusal> {
         let mut coupons = self.coupons.iter().enumerate();
         coupons.find_map(|(place, coupon)| coupon.refusal(cancelled, place, self.member))
     }
 }
 
-/// Of each coupon that a purchase used, the offer, and whether the use counts for its customer.
-pub(crate) fn offers(redeemed: &[u8]) -> impl Iterator<Item = (OfferId, bool)> {
+/// The offer of a coupon that a purchase used.
+pub(crate) struct RedeemedOffer {
+    pub(crate) offer: OfferId,
+    /// Whether the use counts for the customer.
+    pub(crate) counted: bool,
+}
+
+/// The offers of the coupons that a purchase used, from its attribute `redeemed`.
+pub(crate) fn redeemed_offers(redeemed: &[u8]) -> impl Iterator<Item = RedeemedOffer> {
     let (redeemed, _) = redeemed.as_chunks::<17>();
-    redeemed.iter().map(|[offer @ .., counted]| (OfferId::from_bytes(*offer), *counted == 1))
+    redeemed.iter().map(|[offer @ .., counted]| RedeemedOffer {
+        offer: OfferId::from_bytes(*offer),
+        counted: *counted == 1,
+    })
 }
 
 impl Store {
-    /// What a code gives on a basket, and the coupon where there is one: 1 round trip and half a read
-    /// unit, as much again for an offer that is not kept, for the member's uses where the offer
-    /// limits them, and for a coupon that names another member.
+    /// Tries a code on a basket: 1 round trip and half a read unit. It costs as much again for an offer that
+    /// is not cached, for the member's uses where the offer limits them, and for a coupon that names
+    /// another member.
     pub(crate) async fn try_coupon(
         &self,
         scope: &Scope,
         code: &CouponCode,
-        basket: &Tried<'_>,
+        basket: &CouponBasket<'_>,
         now: Instant,
-    ) -> Result<(Option<StoredCoupon>, Result<Cents, Refusal>), StoreError> {
+    ) -> Result<TriedCoupon, StoreError> {
         let Some(mut coupon) = self.coupon(scope, code, now).await? else {
-            return Ok((None, Err(Refusal::Unknown)));
+            return Ok(TriedCoupon { coupon: None, discount: Err(Refusal::Unknown) });
         };
         let limited = coupon.offer.terms().usage.limit_member().is_some();
-        let user = match basket.member {
+        let user = match basket.customer {
             None => None,
-            Some((member, is_new)) => {
+            Some(CouponCustomer { member, is_new }) => {
                 self.follow_holder(scope, &mut coupon, member).await?;
                 let uses = if limited && !is_new {
                     self.member_uses(scope, member, coupon.offer.id).await?
@@ -94,14 +207,14 @@ impl Store {
                 Some(User { member, uses })
             }
         };
-        let Tried { gross, lines, day, establishment, .. } = *basket;
+        let CouponBasket { gross, lines, day, establishment, .. } = *basket;
         let basket = Basket { gross, lines, user, day, establishment };
-        let gives = coupon::redeem(&coupon.offer, &coupon.state, &basket);
-        Ok((Some(coupon), gives))
+        let discount = coupon::redeem(&coupon.offer, &coupon.state, &basket);
+        Ok(TriedCoupon { coupon: Some(coupon), discount })
     }
 
-    /// Checks the coupons of a purchase and prepares to redeem them: what [`Store::try_coupon`] costs for
-    /// each, then 2 write units each in the purchase's transaction, and 2 more where the offer limits a
+    /// Checks the coupons of a purchase and prepares their redemption: for each what [`Store::try_coupon`]
+    /// costs, then 2 write units in the transaction of the purchase, and 2 more where the offer limits a
     /// member's uses.
     ///
     /// # Errors
@@ -110,22 +223,23 @@ impl Store {
         &self,
         scope: &Scope,
         purchase: &Purchase,
-        member: Option<(MemberId, bool)>,
+        customer: Option<CouponCustomer>,
         now: Instant,
     ) -> Result<CouponRedemption, StoreError> {
-        let member_id = member.map(|(member, _)| member);
-        let mut redemption = CouponRedemption { coupons: vec![], member: member_id };
+        let member = customer.map(|customer| customer.member);
+        let mut redemption = CouponRedemption { coupons: vec![], member };
         let receipt = purchase.receipt();
-        let basket = Tried {
+        let basket = CouponBasket {
             gross: purchase.gross(),
             lines: purchase.lines(),
             day: receipt.day,
             establishment: &receipt.establishment,
-            member,
+            customer,
         };
         for used in purchase.coupons() {
-            let (coupon, gives) = self.try_coupon(scope, &used.code, &basket, now).await?;
-            let accepted = gives.and_then(|gives| coupon::accept(used.discount, gives));
+            let TriedCoupon { coupon, discount } =
+                self.try_coupon(scope, &used.code, &basket, now).await?;
+            let accepted = discount.and_then(|discount| coupon::accept(used.discount, discount));
             accepted.map_err(CouponError::Refused)?;
             let Some(coupon) = coupon else {
                 return Err(CouponError::Refused(Refusal::Unknown).into());
@@ -135,18 +249,15 @@ impl Store {
         Ok(redemption)
     }
 
-    /// Adds the writes that give back the coupons of a purchase: up to 2 strong reads a coupon.
-    pub(crate) async fn release_coupons(
+    /// How often a member has used an offer that limits it: 1 round trip, half a read unit.
+    pub async fn member_uses(
         &self,
-        transaction: &mut Transaction<'_>,
         scope: &Scope,
-        record: &PurchaseRecord,
-        coupons: &[domain::purchase::UsedCoupon],
-    ) -> Result<(), StoreError> {
-        for (used, (offer, counted)) in coupons.iter().zip(offers(&record.redeemed)) {
-            let member = if counted { record.member()? } else { None };
-            self.release_coupon(transaction, scope, &used.code, offer, member).await?;
-        }
-        Ok(())
+        member: MemberId,
+        offer: OfferId,
+    ) -> Result<u32, StoreError> {
+        let key = keys::member_uses(scope.tenant(), member, offer);
+        let record: Option<UsesRecord> = self.get_item(&key, Consistency::Eventual).await?;
+        Ok(record.map_or(0, |record| record.uses))
     }
 }

@@ -1,5 +1,5 @@
-//! Corrections of a balance by hand: the account, the entry that says who and why, and the answer, in
-//! one transaction.
+//! Manual corrections of a balance: the account, the entry with author and reason, and the answer,
+//! in one transaction.
 
 use crate::ledger::entry::Entered;
 use crate::table::idempotency::{Answered, IdempotencyKey};
@@ -8,26 +8,27 @@ use crate::{Consistency, Scope, Store, StoreError};
 use domain::ledger::entry::{Adjustment, Cause, LedgerEntry};
 use domain::{Day, Instant, MemberId, Points, ledger};
 
-/// A correction to be made.
+/// A correction.
 #[derive(Debug, Clone)]
 pub struct NewAdjustment {
-    /// Whose balance.
+    /// The member.
     pub member: MemberId,
-    /// What is given, below zero where it is taken.
+    /// The points given; negative where they are taken.
     pub points: Points,
-    /// Who says so, and why.
+    /// Author and reason.
     pub adjustment: Adjustment,
-    /// The day at the till.
+    /// The current day at the establishment.
     pub today: Day,
 }
 
 impl Store {
-    /// Corrects a balance by hand, once for each key: 2 strong reads and 1 transaction of 3 items, 7
-    /// write units with the entry's place in the index. It is no activity of the member's.
+    /// Corrects a balance manually, once for each key: 2 strong reads and 1 transaction of 3 items,
+    /// 7 write units with the entry's place in the index. A correction is no activity of the
+    /// member.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`domain::LedgerError::NotEnoughPoints`]
-    /// or [`domain::RequestError::IdempotencyKeyReused`].
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with
+    /// [`domain::LedgerError::NotEnoughPoints`] or [`domain::RequestError::IdempotencyKeyReused`].
     pub async fn adjust(
         &self,
         scope: &Scope,
@@ -47,12 +48,11 @@ impl Store {
         key: &IdempotencyKey,
         now: Instant,
     ) -> Result<Attempt<Entered>, StoreError> {
-        let (member, mut account, version) =
-            self.account(scope, new.member, Consistency::Strong).await?;
+        let mut stored = self.account(scope, new.member, Consistency::Strong).await?;
         let programmes = &scope.settings.programmes;
-        let lots = ledger::adjust(&mut account, new.points, new.today, programmes)?;
+        let lots = ledger::adjust(&mut stored.account, new.points, new.today, programmes)?;
         let cause = Cause::Adjustment(new.adjustment.clone());
         let entry = LedgerEntry { cause, points: new.points, lots, at: now };
-        self.enter(scope, (member, &account, version), &entry, new.today, key, now).await
+        self.enter(scope, &stored, &entry, new.today, key, now).await
     }
 }

@@ -1,7 +1,6 @@
-//! What is kept of the answer to a keyed request that moved points: the entry that it made, and the
-//! balance after it.
+//! The stored answer to a keyed request that moved points: the entry and the balance after it.
 
-use crate::member::read::member_id;
+use crate::table::attributes::member_id;
 use crate::table::keys::{self, Key};
 use crate::{Scope, StoreError};
 use domain::ledger::Balance;
@@ -51,7 +50,8 @@ impl LedgerAnswer {
     }
 }
 
-/// A balance as an answer tells it, now or again: what ends soonest is not kept.
+/// The balance in an answer. The points that end soonest are not stored with the answer, so no
+/// answer has them.
 pub(crate) fn balance_after(available: Points, pending: Points) -> Balance {
     Balance { available, pending, expiring: None }
 }

@@ -1,7 +1,10 @@
-//! A night of a merchant's members: which merchants have one, whom it changes, and the change.
+//! The daily run over a merchant's members: the merchants that have one, the members whom it
+//! changes, and the change.
 
 use crate::ledger::entry::EntryRecord;
-use crate::member::read::{neighbours_of, put_account};
+use crate::member::account::StoredAccount;
+use crate::member::neighbours::{Pair, pair};
+use crate::table::attributes;
 use crate::table::items::{self, Item};
 use crate::table::keys;
 use crate::table::retry::{Attempt, retry};
@@ -13,22 +16,19 @@ use domain::ledger::entry::{Cause, LedgerEntry};
 use domain::{Day, Instant, MemberId, MerchantId, Points};
 use std::collections::BTreeSet;
 
-/// Some members of a shard, as a night sees them.
+/// Members of a shard, and which of them the daily run changes.
 pub struct DailyRunPage {
-    /// Those whom the night would change.
+    /// The members whom the run changes.
     pub due: Vec<MemberId>,
-    /// How many were looked at.
+    /// How many members were seen.
     pub seen: u64,
-    /// The last member seen, where the shard goes on after it.
+    /// The last member seen, where the shard has more.
     pub next: Option<MemberId>,
 }
 
 impl Store {
-    /// The merchants whose programmes have something to do every night: 1 query, half a read unit for
-    /// some forty of them.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// The merchants whose programme needs a daily run: 1 query, half a read unit for some forty
+    /// merchants.
     pub async fn daily_run_merchants(&self) -> Result<BTreeSet<MerchantId>, StoreError> {
         let mut pages = self
             .client
@@ -36,7 +36,7 @@ impl Store {
             .table_name(&*self.table)
             .index_name("due")
             .key_condition_expression("due_bucket = :bucket")
-            .expression_attribute_values(":bucket", items::text(keys::NIGHTLY))
+            .expression_attribute_values(":bucket", attributes::text(keys::DAILY_RUN))
             .into_paginator()
             .items()
             .send();
@@ -52,12 +52,9 @@ impl Store {
         Ok(merchants)
     }
 
-    /// Members of a shard from `after` on, and which of them the night before `today` would change: 1
-    /// round trip, half a read unit for each 4 KB. Birth dates are opened only where the programme
+    /// Members of a shard from `after` on, and which of them the run of `today` changes: 1 round
+    /// trip, half a read unit for each 4 KB. Birth dates are opened only where the programme
     /// rewards birthdays.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     pub async fn daily_run_page(
         &self,
         scope: &Scope,
@@ -74,23 +71,24 @@ impl Store {
             .projection_expression("pk, sk, v, account, merged_into, birth_date, erased_on")
             .expression_attribute_values(
                 ":pk",
-                items::text(keys::member_partition(scope.tenant(), shard)),
+                attributes::text(keys::member_partition(scope.tenant(), shard)),
             )
-            .expression_attribute_values(":member", items::text("MEMBER#"))
+            .expression_attribute_values(":member", attributes::text("MEMBER#"))
             .set_exclusive_start_key(start)
             .send()
             .await
             .map_err(StoreError::unavailable)?;
         let goes_on = answer.last_evaluated_key.is_some();
-        let found = neighbours_of(answer.items.unwrap_or_default())?;
+        let found = pair(answer.items.unwrap_or_default())?;
         let next = found.last.filter(|_| goes_on);
         let mut page = DailyRunPage { due: vec![], seen: 0, next };
-        for (member, mut account, item) in found.pairs {
-            if item.contains_key("merged_into") {
+        for Pair { account: stored, person } in found.pairs {
+            if person.contains_key("merged_into") {
                 continue;
             }
             page.seen += 1;
-            let born = birth_date(scope, member, &item, today)?;
+            let StoredAccount { member, mut account, .. } = stored;
+            let born = birth_date(scope, member, &person, today)?;
             if !account.run_day(born, today, &scope.settings.programmes).is_quiet() {
                 page.due.push(member);
             }
@@ -98,12 +96,12 @@ impl Store {
         Ok(page)
     }
 
-    /// Passes the night before `today` for a member: 1 query read strongly and, where it changes
-    /// something, 1 transaction of 2 write units, and 3 for each entry (what ended, the birthday).
-    /// Again on the same day changes nothing.
+    /// The run of `today` for a member: 1 strong query and, where something changes, 1 transaction
+    /// of 2 write units, and 3 for each entry (ended points, birthday). A second run on the same
+    /// day changes nothing.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for a member that is not there any more.
+    /// [`StoreError::NotFound`] for a member who was erased.
     pub async fn run_day(
         &self,
         scope: &Scope,
@@ -117,17 +115,16 @@ impl Store {
                 return Ok(Attempt::Done(DailyRun::default()));
             }
             let born = member.person.details.birth_date;
-            let night = member.account.run_day(born, today, &scope.settings.programmes);
-            if night.is_quiet() {
-                return Ok(Attempt::Done(night));
+            let run = member.account.run_day(born, today, &scope.settings.programmes);
+            if run.is_quiet() {
+                return Ok(Attempt::Done(run));
             }
-            let over = Some(member.account_version);
             let mut transaction = self.transaction();
-            transaction.add(put_account(scope, id, &member.account, over)?);
-            let ended: Points = night.ended.iter().map(|lot| lot.remaining).sum();
+            transaction.add(member.put_account(scope)?);
+            let ended: Points = run.ended.iter().map(|lot| lot.remaining).sum();
             let entries = [
-                (Cause::Expiry, -ended, night.ended.clone()),
-                (Cause::Birthday, night.birthday, vec![]),
+                (Cause::Expiry, -ended, run.ended.clone()),
+                (Cause::Birthday, run.birthday, vec![]),
             ];
             for (cause, points, lots) in entries {
                 if points != Points::ZERO {
@@ -135,7 +132,7 @@ impl Store {
                     transaction.add(EntryRecord::of(scope, id, &entry)?.put()?);
                 }
             }
-            Ok(transaction.commit().await?.done(night))
+            Ok(transaction.commit().await?.done(run))
         })
         .await
     }

@@ -1,11 +1,11 @@
-//! Entries of the ledger that are no purchase: gifts, visits, corrections by hand, what has ended.
+//! Entries of the ledger that are not purchases: gifts, visits, manual corrections, ended points.
 
 use crate::ledger::answer::{LedgerAnswer, balance_after};
-use crate::member::notes;
-use crate::member::read::put_account;
+use crate::ledger::entry_key::EntryKey;
+use crate::member::account::StoredAccount;
+use crate::table::attributes;
 use crate::table::codec;
 use crate::table::idempotency::IdempotencyKey;
-use crate::table::items;
 use crate::table::keys::Key;
 use crate::table::retry::Attempt;
 use crate::table::write::Write;
@@ -21,12 +21,12 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct EntryRecord {
     pk: String,
     sk: String,
-    /// Whose: with `instant` the place in the index `history`.
+    /// The member. With `instant` the place in the index `history`.
     member: String,
     instant: String,
     kind: String,
     points: i64,
-    /// The lots it took.
+    /// The lots that the entry took points from.
     #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
     lots: Vec<u8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,32 +35,32 @@ pub(crate) struct EntryRecord {
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
-    /// Where the member came.
+    /// Where the visit was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     establishment: Option<String>,
 }
 
-/// An entry that was made at somebody's request, with what it made of the balance.
+/// An entry made by a request, with the balance after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entered {
-    /// The member, followed to the one it was merged into.
+    /// The member, or the member that it was merged into.
     pub member: MemberId,
     /// The entry.
     pub entry: LedgerEntry,
-    /// The balance after it, without what ends soonest.
+    /// The balance after the entry, without the points that end soonest.
     pub balance: Balance,
 }
 
 const CORRUPT: StoreError = StoreError::Corrupt("ledger");
 
 impl EntryRecord {
-    /// An entry of its own at an instant. Two of one member at one instant are two entries.
+    /// A new entry at an instant. Two entries of one member at one instant have different keys.
     pub(crate) fn of(
         scope: &Scope,
         member: MemberId,
         entry: &LedgerEntry,
     ) -> Result<Self, StoreError> {
-        let (Key { pk, sk }, instant) = notes::new_note(scope, member, entry.at)?;
+        let EntryKey { key: Key { pk, sk }, instant } = EntryKey::new(scope, member, entry.at)?;
         let (adjustment, establishment) = match &entry.cause {
             Cause::Adjustment(adjustment) => (Some(adjustment), None),
             Cause::Visit(establishment) => (None, Some(establishment)),
@@ -73,7 +73,7 @@ impl EntryRecord {
             instant,
             kind: entry.cause.as_str().to_owned(),
             points: entry.points.get(),
-            lots: codec::encode_lots(&entry.lots),
+            lots: codec::lots::encode(&entry.lots),
             author: adjustment.map(|adjustment| adjustment.author.as_str().to_owned()),
             reason: adjustment.map(|adjustment| adjustment.reason.as_str().to_owned()),
             reference: adjustment
@@ -106,37 +106,38 @@ impl EntryRecord {
         Ok(LedgerEntry {
             cause,
             points: Points::new(self.points),
-            lots: codec::decode_lots(&self.lots)?,
-            at: items::instant_of(&self.instant)?,
+            lots: codec::lots::decode(&self.lots)?,
+            at: attributes::instant_of(&self.instant)?,
         })
     }
 }
 
 impl Store {
-    /// Enters an entry that a keyed request asks for, with the account as it is after it: 1 transaction of 3
-    /// items, 7 write units with the entry's place in the index.
+    /// Writes an entry for a keyed request, with the account after it: 1 transaction of 3 items, 7
+    /// write units with the entry's place in the index.
     pub(crate) async fn enter(
         &self,
         scope: &Scope,
-        (member, account, version): (MemberId, &Account, u64),
+        stored: &StoredAccount,
         entry: &LedgerEntry,
         today: Day,
         key: &IdempotencyKey,
         now: Instant,
     ) -> Result<Attempt<Entered>, StoreError> {
-        let record = EntryRecord::of(scope, member, entry)?;
+        let StoredAccount { member, account, .. } = stored;
+        let record = EntryRecord::of(scope, *member, entry)?;
         let balance = account.balance_on(today, &scope.settings.programmes);
-        let answer = LedgerAnswer::of(member, &record.key(), &balance).text()?;
+        let answer = LedgerAnswer::of(*member, &record.key(), &balance).text()?;
         let mut transaction = self.transaction();
-        transaction.add(put_account(scope, member, account, Some(version))?);
+        transaction.add(stored.put(scope)?);
         transaction.add(record.put()?);
         transaction.add(scope.answer(key, answer, now)?);
         let balance = balance_after(balance.available, balance.pending);
         let outcome = transaction.commit().await?;
-        Ok(outcome.done(Entered { member, entry: record.read()?, balance }))
+        Ok(outcome.done(Entered { member: *member, entry: record.read()?, balance }))
     }
 
-    /// What was entered before for a request that is answered again: 1 strong read.
+    /// The entry of an earlier request with the same key: 1 strong read.
     pub(crate) async fn entered_before(
         &self,
         scope: &Scope,
@@ -151,7 +152,7 @@ impl Store {
     }
 }
 
-/// Gives points without a sale, with the entry that says so. Nothing happens for none.
+/// Gives points without a sale, and writes their entry. Zero points write nothing.
 pub(crate) fn give(
     scope: &Scope,
     member: MemberId,
@@ -168,8 +169,8 @@ pub(crate) fn give(
     EntryRecord::of(scope, member, &entry)?.put().map(Some)
 }
 
-/// What a new member is given by the programme of the day.
-pub(crate) fn welcome(
+/// The gift of the programme for a new member.
+pub(crate) fn welcome_gift(
     scope: &Scope,
     member: MemberId,
     account: &mut Account,

@@ -5,5 +5,6 @@ pub(crate) mod adjust;
 pub(crate) mod answer;
 pub(crate) mod daily_run;
 pub(crate) mod entry;
+pub(crate) mod entry_key;
 pub(crate) mod proof;
 pub(crate) mod visit;

@@ -1,45 +1,59 @@
 //! The proof of a merchant's ledger: every balance is the sum of its entries.
 
-use crate::member::read::members_of;
+use crate::member::neighbours::members_of;
 use crate::purchase::item::PurchaseRecord;
+use crate::table::attributes;
 use crate::table::{items, keys};
 use crate::{Member, Scope, Store, StoreError};
 use domain::{Account, MemberId, Points};
 
-/// A member whose entries do not sum to the account.
+/// A member whose balance differs from the sum of its entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unproved {
-    /// Who.
+    /// The member.
     pub member: MemberId,
-    /// What the entries sum to.
+    /// The sum of the entries.
     pub entries: Points,
-    /// What the account holds.
+    /// The balance of the account.
     pub account: Points,
 }
 
-/// Some members of a shard, proved.
+/// The proof of some members of a shard.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProofPage {
-    /// How many members were looked at.
+    /// The number of members.
     pub members: u64,
-    /// How many entries.
+    /// The number of entries.
     pub entries: u64,
-    /// Those that do not sum up.
+    /// The members whose balance differs from the sum.
     pub unproved: Vec<Unproved>,
-    /// The last member seen, where the shard goes on after it.
+    /// The last member seen, where the shard has more.
     pub next: Option<MemberId>,
 }
 
-/// Members of a page: each is a query of its own, and its entries.
+/// The account of a member and the sum of its entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberProof {
+    /// The account.
+    pub account: Account,
+    /// The number of entries.
+    pub entries: u64,
+    /// The sum of the entries.
+    pub sum: Points,
+}
+
+struct EntriesSum {
+    entries: u64,
+    sum: Points,
+}
+
+/// Members of a page. Each has a query of its own for its entries.
 const PAGE: i32 = 100;
 
 impl Store {
-    /// Proves members of a shard from `after` on: 1 query for fifty of them, then for each member a
-    /// query of the index `history` and half a read unit an entry. One that does not sum up is looked
-    /// at once more, since a purchase may have come between.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    /// Proves members of a shard from `after` on: 1 query for fifty members, then for each member a
+    /// query of the index `history` and half a read unit for each entry. A difference is checked a
+    /// second time, because a purchase may have come between the two reads.
     pub async fn prove(
         &self,
         scope: &Scope,
@@ -53,8 +67,8 @@ impl Store {
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :member)")
-            .expression_attribute_values(":pk", items::text(partition))
-            .expression_attribute_values(":member", items::text("MEMBER#"))
+            .expression_attribute_values(":pk", attributes::text(partition))
+            .expression_attribute_values(":member", attributes::text("MEMBER#"))
             .consistent_read(true)
             .limit(PAGE)
             .set_exclusive_start_key(start)
@@ -63,7 +77,8 @@ impl Store {
             .map_err(StoreError::unavailable)?;
         let goes_on = answer.last_evaluated_key.is_some();
         let mut read = answer.items.unwrap_or_default();
-        // A page may end between an account and its person: it is read again with the next.
+        // A page may end between an account and its person: the next page then begins with the
+        // account.
         let ends_apart = |item: &items::Item| {
             item.get("sk").and_then(|sk| sk.as_s().ok()).is_some_and(|sk| sk.ends_with("#ACCOUNT"))
         };
@@ -77,53 +92,51 @@ impl Store {
         };
         for member in members.into_iter().filter(|member| member.person.merged_into.is_none()) {
             page.members += 1;
-            let (mut entries, mut sum) = self.sum_of(&member).await?;
+            let mut of_entries = self.sum_of(&member).await?;
             let mut account = member.account.sum();
-            if sum != account {
-                let anew = self.member_itself(scope, member.person.id).await?;
-                (entries, sum) = self.sum_of(&anew).await?;
-                account = anew.account.sum();
+            if of_entries.sum != account {
+                let fresh = self.member_itself(scope, member.person.id).await?;
+                of_entries = self.sum_of(&fresh).await?;
+                account = fresh.account.sum();
             }
-            page.entries += entries;
-            if sum != account {
-                page.unproved.push(Unproved { member: member.person.id, entries: sum, account });
+            page.entries += of_entries.entries;
+            let (member, entries) = (member.person.id, of_entries.sum);
+            if entries != account {
+                page.unproved.push(Unproved { member, entries, account });
             }
         }
         Ok(page)
     }
 
-    /// A member's account, how many entries it has, and their sum: 2 queries and half a read unit an
-    /// entry.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
+    /// The account of a member, the number of its entries, and their sum: 2 queries and half a read
+    /// unit for each entry.
     pub async fn prove_member(
         &self,
         scope: &Scope,
         id: MemberId,
-    ) -> Result<(Account, u64, Points), StoreError> {
+    ) -> Result<MemberProof, StoreError> {
         let member = self.member(scope, id).await?;
-        let (entries, sum) = self.sum_of(&member).await?;
-        Ok((member.account, entries, sum))
+        let EntriesSum { entries, sum } = self.sum_of(&member).await?;
+        Ok(MemberProof { account: member.account, entries, sum })
     }
 
-    /// How many entries a member has, those of members merged into it among them, and their sum.
-    async fn sum_of(&self, member: &Member) -> Result<(u64, Points), StoreError> {
-        let (mut count, mut sum) = (0, Points::ZERO);
+    /// The number and the sum of a member's entries, with those of the members merged into it.
+    async fn sum_of(&self, member: &Member) -> Result<EntriesSum, StoreError> {
+        let (mut entries, mut sum) = (0, Points::ZERO);
         let members =
             std::iter::once(member.person.id).chain(member.person.absorbed.iter().copied());
         for id in members {
             let keys = self.history_keys(id).await?;
             for item in self.get_items_strongly(&keys).await? {
-                count += 1;
+                entries += 1;
                 sum += points_of(item)?;
             }
         }
-        Ok((count, sum))
+        Ok(EntriesSum { entries, sum })
     }
 }
 
-/// What an entry adds to the balance: a note that tells no points adds none.
+/// The points that an entry adds to the balance. Events without points add none.
 fn points_of(item: items::Item) -> Result<Points, StoreError> {
     let sk = item.get("sk").and_then(|value| value.as_s().ok()).map_or("", String::as_str);
     if sk.starts_with(keys::MEMBER_COUPON_PREFIX) {
@@ -131,7 +144,7 @@ fn points_of(item: items::Item) -> Result<Points, StoreError> {
     }
     if !sk.starts_with(keys::LEDGER_PREFIX) {
         let record: PurchaseRecord = items::from_item(item, "purchase")?;
-        return record.stands_for();
+        return record.balance_effect();
     }
     let Some(points) = item.get("points") else { return Ok(Points::ZERO) };
     let points = points.as_n().ok().and_then(|number| number.parse().ok());

@@ -1,28 +1,28 @@
 //! Visits without a purchase: the account, the entry and the answer, in one transaction.
 
 use crate::ledger::entry::Entered;
-use crate::purchase::read::Holder;
+use crate::purchase::customer::Holder;
 use crate::table::idempotency::{Answered, IdempotencyKey};
 use crate::table::retry::Attempt;
 use crate::{Consistency, Entity, Scope, Store, StoreError};
 use domain::ledger::entry::{Cause, LedgerEntry};
 use domain::{Day, EstablishmentId, Instant, MemberId, ledger};
 
-/// A visit to be entered.
+/// A visit.
 #[derive(Debug, Clone)]
 pub struct NewVisit {
-    /// Who came.
+    /// The member.
     pub member: MemberId,
-    /// Where.
+    /// The establishment.
     pub establishment: EstablishmentId,
     /// When, to the second.
     pub at: Instant,
 }
 
 impl Store {
-    /// Enters a visit without a purchase, once for each key: what the programme gives for coming, at
-    /// once. 2 strong reads and 1 transaction of 3 items, 7 write units with the entry's place in the
-    /// index. It is an activity of the member's.
+    /// Records a visit without a purchase, once for each key, and gives the points of the programme
+    /// for a visit. 2 strong reads and 1 transaction of 3 items, 7 write units with the entry's
+    /// place in the index. A visit is an activity of the member.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with
@@ -48,14 +48,15 @@ impl Store {
     ) -> Result<Attempt<Entered>, StoreError> {
         let NewVisit { member, establishment, at } = new;
         let holder = self.holder_of(scope, *member, Consistency::Strong).await?;
-        let Holder::Member { id: member, mut account, version, birth_month } = holder else {
+        let Holder::Member { mut stored, birth_month } = holder else {
             return Err(StoreError::NotFound(Entity::Member));
         };
         let context = scope.context_at(establishment, birth_month);
-        let points = ledger::enter_visit(&mut account, (establishment, *at), &context).total();
+        let points =
+            ledger::enter_visit(&mut stored.account, (establishment, *at), &context).total();
         let cause = Cause::Visit(establishment.clone());
         let entry = LedgerEntry { cause, points, lots: vec![], at: *at };
         let today = Day::at(now, context.zone);
-        self.enter(scope, (member, &account, version), &entry, today, key, now).await
+        self.enter(scope, &stored, &entry, today, key, now).await
     }
 }

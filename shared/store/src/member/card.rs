@@ -1,9 +1,11 @@
-//! A lost card blocked, used again or replaced: the contact's entry, the person and a note, at once.
+//! A card is blocked as lost, unblocked or replaced: the contact entry, the person and an entry of
+//! the ledger, in one transaction.
 
+use crate::ledger::entry_key::EntryKey;
+use crate::member::contacts::CARD_TAKEN;
 use crate::member::contacts::{block_contact, put_contact};
-use crate::member::notes;
-use crate::member::read::{CARD_TAKEN, put_person};
-use crate::table::items;
+use crate::member::person::put_person;
+use crate::table::attributes;
 use crate::table::keys::Key;
 use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
@@ -14,14 +16,14 @@ use domain::CardNumber;
 use domain::{Instant, MemberError, MemberId, Person};
 use serde::{Deserialize, Serialize};
 
-/// What is done about a card.
+/// A step about a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CardStep {
-    /// The number finds nobody any more, and nobody else can have it.
+    /// Blocks the card: its number finds no member, and no other member can have it.
     Block,
-    /// The card was found again.
+    /// Unblocks the card.
     Unblock,
-    /// Another card takes its place.
+    /// Replaces the card by another one.
     Replace(CardNumber),
 }
 
@@ -47,25 +49,25 @@ pub(crate) const CARD_BLOCKED: &str = "card_blocked";
 pub(crate) const CARD_UNBLOCKED: &str = "card_unblocked";
 pub(crate) const CARD_REPLACED: &str = "card_replaced";
 
-/// The ledger's note of a step: no points, and the card that the member had before it.
+/// The ledger's entry of a step. It has no points.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct CardNote {
+pub(crate) struct CardRecord {
     pk: String,
     sk: String,
     member: String,
     pub(crate) instant: String,
     kind: String,
     pub(crate) source: String,
-    /// Sealed.
+    /// The card before the step, sealed.
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
     card: Option<Vec<u8>>,
 }
 
 impl Store {
-    /// Takes a step about the card of the member that is named: one that was merged into another still
-    /// has its own. 1 query read strongly and, where it changes something, 1 transaction of 3 items, 7
-    /// write units, 2 more where the card is replaced. Answers the member, followed to the one it was
-    /// merged into, by 1 query more.
+    /// Takes a step about the card of a member. A member who was merged into another one still has
+    /// a card of its own. 1 strong query and, where the step changes something, 1 transaction of 3
+    /// items, 7 write units, and 2 more where the card is replaced. Returns the member, or the
+    /// member that this one was merged into, by 1 more query.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`MemberError::NoCard`],
@@ -84,9 +86,9 @@ impl Store {
             if step.take(&mut member.person)? {
                 member.person.version += 1;
                 let mut transaction = self.transaction();
-                transaction.add(put_person(scope, &member.person, Some(before.version))?);
+                transaction.add(put_person(scope, &member.person)?);
                 move_cards(&mut transaction, scope, &before, &member.person, now)?;
-                transaction.add(card_note(scope, &before, step, by, now)?);
+                transaction.add(card_entry(scope, &before, step, by, now)?);
                 match transaction.commit().await? {
                     TransactionOutcome::Committed => {}
                     TransactionOutcome::Cancelled(cancelled)
@@ -98,7 +100,7 @@ impl Store {
                 }
             }
             Ok(Attempt::Done(match member.person.merged_into {
-                Some(kept) => self.member(scope, kept).await?,
+                Some(survivor) => self.member(scope, survivor).await?,
                 None => member,
             }))
         })
@@ -106,7 +108,7 @@ impl Store {
     }
 }
 
-/// Adds the writes of the cards' entries: the card there is, where it can be used, and those newly blocked.
+/// Adds the writes of the cards' contact entries: the card in use, and the newly blocked cards.
 fn move_cards(
     transaction: &mut Transaction<'_>,
     scope: &Scope,
@@ -119,21 +121,21 @@ fn move_cards(
         transaction.add_in(Slot::Card, put_contact(key(card), after.id, Some(after.id))?);
     }
     for card in after.blocked_cards.iter().filter(|card| !before.blocked_cards.contains(card)) {
-        transaction.add(block_contact(&key(card), after.id, &items::instant_text(now)));
+        transaction.add(block_contact(&key(card), after.id, &attributes::instant_text(now)));
     }
     Ok(())
 }
 
-fn card_note(
+fn card_entry(
     scope: &Scope,
     before: &Person,
     step: &CardStep,
     by: &Source,
     now: Instant,
 ) -> Result<Write, StoreError> {
-    let (Key { pk, sk }, instant) = notes::new_note(scope, before.id, now)?;
+    let EntryKey { key: Key { pk, sk }, instant } = EntryKey::new(scope, before.id, now)?;
     let seal = |card: &CardNumber| scope.settings.vault.seal(before.id, Field::Card, card.as_str());
-    let note = CardNote {
+    let record = CardRecord {
         pk,
         sk,
         member: before.id.to_string(),
@@ -142,5 +144,5 @@ fn card_note(
         source: by.to_string(),
         card: before.details.card.as_ref().map(seal).transpose()?,
     };
-    Ok(Write::put(&note)?.if_absent())
+    Ok(Write::put(&record)?.if_absent())
 }

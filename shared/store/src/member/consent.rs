@@ -1,51 +1,24 @@
-//! Consents and oppositions: as they stand on a person's item, and how they change.
+//! Consents and oppositions, and the members at an address.
 
-use crate::member::read::put_person;
-use crate::table::codec;
+use crate::member::person::put_person;
 use crate::table::retry::{Attempt, retry};
 use crate::{Contact, Member, Scope, Store, StoreError};
 use domain::member::Email;
 use domain::member::consent::{Consent, Opposition};
-use domain::{Channel, Consents, MemberId};
-use serde::{Deserialize, Serialize};
+use domain::{Channel, MemberId};
 
-/// As the item holds them: compact, since every walk over members reads them.
-#[derive(Serialize, Deserialize, Default, Clone)]
-#[serde(transparent)]
-pub(crate) struct ConsentsRecord(#[serde(with = "serde_bytes")] Vec<u8>);
-
-impl ConsentsRecord {
-    pub(crate) fn of(consents: &Consents) -> Self {
-        if *consents == Consents::default() {
-            return Self::default();
-        }
-        Self(codec::encode_consents(consents))
-    }
-
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(crate) fn read(&self) -> Result<Consents, StoreError> {
-        if self.is_empty() { Ok(Consents::default()) } else { codec::decode_consents(&self.0) }
-    }
-}
-
-/// What a person says of a channel.
+/// A change of a person's consent for a channel.
 #[derive(Clone)]
 pub enum ConsentChange {
-    /// Write to me.
+    /// The person consents.
     Consent(Consent),
-    /// Do not.
+    /// The person objects.
     Oppose(Opposition),
 }
 
 impl Store {
-    /// Notes a consent or an opposition of a member: 1 query read strongly and, where it changes
-    /// something, 1 transaction of 2 write units.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
+    /// Stores a consent or an opposition of a member: 1 strong query and, where the change has an
+    /// effect, 1 transaction of 2 write units.
     pub async fn change_consent(
         &self,
         scope: &Scope,
@@ -63,21 +36,14 @@ impl Store {
             if !changed {
                 return Ok(Attempt::Done(member));
             }
-            let over = member.person.version;
             member.person.version += 1;
-            Ok(self
-                .transact_one(put_person(scope, &member.person, Some(over))?)
-                .await?
-                .done(member))
+            Ok(self.transact_one(put_person(scope, &member.person)?).await?.done(member))
         })
         .await
     }
 
-    /// Who has the address or the number of a message: one member for a mobile, all who share an
-    /// e-mail address. 1 or 2 round trips.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// The members at the address of a message: one member for a mobile, all who share an e-mail
+    /// address. 1 or 2 round trips.
     pub async fn members_at(
         &self,
         scope: &Scope,
@@ -92,11 +58,8 @@ impl Store {
         }
     }
 
-    /// Opposes a channel for everybody at an address, told by their number: as
-    /// [`Store::members_at`], then as [`Store::change_consent`] for each.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Busy`].
+    /// Stores an opposition for every member at an address, and returns their number. It costs as
+    /// [`Store::members_at`], and as [`Store::change_consent`] for each member.
     pub async fn oppose_at(
         &self,
         scope: &Scope,
@@ -107,7 +70,7 @@ impl Store {
         for member in &members {
             let change = ConsentChange::Oppose(opposition);
             match self.change_consent(scope, *member, address.channel(), &change).await {
-                // Erased between the two reads: nothing is left to oppose.
+                // The member was erased between the two reads.
                 Ok(_) | Err(StoreError::NotFound(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -116,7 +79,7 @@ impl Store {
     }
 }
 
-/// Where a message goes.
+/// The address of a message.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum MessageAddress {
     /// An e-mail address.
@@ -126,7 +89,7 @@ pub enum MessageAddress {
 }
 
 impl MessageAddress {
-    /// The channel that leads there.
+    /// The channel of the address.
     #[must_use]
     pub const fn channel(&self) -> Channel {
         match self {

@@ -1,22 +1,24 @@
-//! Contacts: who has a mobile, a card's number or an e-mail address, by a keyed hash of it.
+//! Contact entries: they lead from the keyed hash of a mobile, a card or an e-mail address to its
+//! member.
 
-use crate::member::read::member_id;
+use crate::member::neighbours::Member;
+use crate::table::attributes::{self, member_id};
 use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::CardNumber;
 use domain::member::Email;
-use domain::{Instant, MemberError, MemberId, Mobile};
+use domain::{DomainError, Instant, MemberError, MemberId, Mobile};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// A contact that one member has alone.
+/// A contact that only one member can have.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Contact {
     /// A mobile number.
     Mobile(Mobile),
-    /// A card's number.
+    /// The number of a card.
     Card(CardNumber),
 }
 
@@ -29,19 +31,19 @@ impl Contact {
     }
 }
 
-/// What a contact is known as.
+/// What is known about a contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
-    /// This member's.
+    /// A member has the contact.
     Member(MemberId),
-    /// This member's, a card that was blocked as lost at this instant.
+    /// A member has the contact, a card that was blocked as lost at this instant.
     Blocked(MemberId, Instant),
-    /// An erased person's: no file brings it back.
+    /// An erased person had the contact: a file does not enrol them again.
     Suppressed,
 }
 
 impl Known {
-    /// The same for what was sold at an instant: a card lost since was good until it was blocked.
+    /// The same for a sale at an instant: a card that was blocked later was valid.
     #[must_use]
     pub fn when_sold(self, at: Instant) -> Self {
         match self {
@@ -56,7 +58,7 @@ pub(crate) struct ContactRecord {
     pk: String,
     sk: String,
     pub(crate) holder: String,
-    /// Of a card: when it was blocked.
+    /// When the card was blocked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     blocked_at: Option<String>,
 }
@@ -66,12 +68,12 @@ impl ContactRecord {
         let holder = member_id(&self.holder)?;
         Ok(match &self.blocked_at {
             None => Known::Member(holder),
-            Some(at) => Known::Blocked(holder, items::instant_of(at)?),
+            Some(at) => Known::Blocked(holder, attributes::instant_of(at)?),
         })
     }
 }
 
-/// What is left of an erased person's contact; without an end it stands for good.
+/// The contact of an erased person. Without a `ttl` the entry has no end.
 #[derive(Deserialize)]
 struct SuppressedRecord {
     pk: String,
@@ -80,7 +82,8 @@ struct SuppressedRecord {
     ttl: Option<i64>,
 }
 
-/// The entry that says who has a contact; it passes where nobody has, or where `from` had.
+/// Writes the entry of a contact. The condition holds where no member has the contact, or `from`
+/// has it.
 pub(crate) fn put_contact(
     key: Key,
     member: MemberId,
@@ -93,24 +96,26 @@ pub(crate) fn put_contact(
         None => put.if_absent(),
         Some(from) => put
             .condition("attribute_not_exists(pk) OR holder = :from")
-            .value(":from", items::text(from.to_string())),
+            .value(":from", attributes::text(from.to_string())),
     })
 }
 
 pub(crate) fn delete_contact(key: &Key, member: MemberId) -> Write {
     Write::delete(key)
         .condition("attribute_not_exists(pk) OR holder = :holder")
-        .value(":holder", items::text(member.to_string()))
+        .value(":holder", attributes::text(member.to_string()))
 }
 
-/// Blocks the entry of a member's card, where it is not blocked yet: it finds nobody, and stays the
-/// member's.
+/// Blocks the entry of a member's card. The first instant of a block stays.
 pub(crate) fn block_contact(key: &Key, member: MemberId, at: &str) -> Write {
     Write::update(key, "SET blocked_at = if_not_exists(blocked_at, :at)")
         .condition("holder = :holder")
-        .value(":at", items::text(at))
-        .value(":holder", items::text(member.to_string()))
+        .value(":at", attributes::text(at))
+        .value(":holder", attributes::text(member.to_string()))
 }
+
+pub(crate) const CARD_TAKEN: StoreError =
+    StoreError::Refused(DomainError::Member(MemberError::CardTaken));
 
 impl Scope {
     pub(crate) fn contact_key(&self, contact: &Contact) -> Key {
@@ -143,8 +148,8 @@ fn member_of(known: Option<Known>) -> Result<Option<MemberId>, StoreError> {
 }
 
 impl Store {
-    /// Who has a contact: 1 round trip of half a read unit; where nobody seems to have it, a strong
-    /// second look, since the contact may have been written a moment ago.
+    /// The member who has a contact: 1 round trip, half a read unit. An entry that is not found is
+    /// read again strongly, because it may have been written a moment ago.
     ///
     /// # Errors
     /// [`StoreError::Refused`] with [`MemberError::CardBlocked`].
@@ -156,8 +161,26 @@ impl Store {
         member_of(self.known(scope, contact).await?)
     }
 
-    /// As [`Store::find_member`], of a contact named in a sale: a card that was blocked after it still
-    /// finds its member.
+    /// The member who has a contact, with the balance: 2 round trips of half a read unit each, and
+    /// half a read unit more for each merge that is followed. A contact without a member costs 1.5
+    /// read units, because its entry is read again strongly. The member is read eventually: a write
+    /// of a moment ago may be missing.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] with [`MemberError::CardBlocked`].
+    pub async fn find(
+        &self,
+        scope: &Scope,
+        contact: &Contact,
+    ) -> Result<Option<Member>, StoreError> {
+        match self.find_member(scope, contact).await? {
+            Some(id) => self.member_eventual(scope, id).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// As [`Store::find_member`], for the contact of a sale: a card that was blocked after the sale
+    /// still finds its member.
     ///
     /// # Errors
     /// As [`Store::find_member`].
@@ -179,10 +202,7 @@ impl Store {
         found.map(|record| record.read()).transpose()
     }
 
-    /// The members who share an e-mail address: 1 query, half a read unit for some forty of them.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// The members who share an e-mail address: 1 query, half a read unit for some forty members.
     pub(crate) async fn members_sharing(
         &self,
         scope: &Scope,
@@ -195,8 +215,8 @@ impl Store {
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :member)")
-            .expression_attribute_values(":pk", items::text(partition))
-            .expression_attribute_values(":member", items::text("MEMBER#"))
+            .expression_attribute_values(":pk", attributes::text(partition))
+            .expression_attribute_values(":member", attributes::text("MEMBER#"))
             .into_paginator()
             .items()
             .send();
@@ -209,11 +229,9 @@ impl Store {
         Ok(members)
     }
 
-    /// What many contacts are known as, those of nobody left out: half a read unit and a hundredth
-    /// of a round trip each; those that nobody has are looked up a second time among the erased.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// What is known about many contacts: half a read unit and a hundredth of a round trip each.
+    /// Contacts without a member are read again, among the contacts of erased persons. Unknown
+    /// contacts are left out.
     pub async fn find_contacts(
         &self,
         scope: &Scope,

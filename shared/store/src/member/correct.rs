@@ -1,7 +1,8 @@
-//! Corrections of a member (*rectification*, GDPR art. 16), and what they move among the contacts.
+//! Corrections of a member (*rectification*, GDPR art. 16), with the contact entries that change.
 
+use crate::member::contacts::CARD_TAKEN;
 use crate::member::contacts::{delete_contact, put_contact};
-use crate::member::read::{CARD_TAKEN, put_person};
+use crate::member::person::put_person;
 use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::{Conflict, Contact, Member, Scope, Store, StoreError};
@@ -9,10 +10,10 @@ use domain::CardNumber;
 use domain::member::{Address, Details, Email};
 use domain::{Day, MemberError, MemberId, Mobile};
 
-/// What to change of a person's details; `None` leaves a field as it is.
+/// A correction of a person's details. `None` leaves a field as it is.
 #[derive(Clone, Default)]
 pub struct Correction {
-    /// Last name; `Some(None)` clears it.
+    /// Last name. `Some(None)` clears it.
     pub last_name: Option<Option<String>>,
     /// First name.
     pub first_name: Option<Option<String>>,
@@ -22,7 +23,7 @@ pub struct Correction {
     pub birth_date: Option<Option<Day>>,
     /// The whole postal address.
     pub address: Option<Address>,
-    /// The number of the card handed out.
+    /// The number of the card.
     pub card: Option<Option<CardNumber>>,
 }
 
@@ -52,11 +53,11 @@ impl Correction {
 
 impl Store {
     /// Corrects a person's details (*rectification*, GDPR art. 16): 1 query and 1 transaction, 2
-    /// write units and 2 for each contact entry that changes.
+    /// write units, and 2 for each contact entry that changes.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`MemberError::CardTaken`], or with
-    /// [`MemberError::CardBlocked`] for a blocked card of the member's own.
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`MemberError::CardTaken`], or
+    /// with [`MemberError::CardBlocked`] for a blocked card of the same member.
     pub async fn correct_member(
         &self,
         scope: &Scope,
@@ -75,7 +76,7 @@ impl Store {
                 member.person.consents.email.address_changed();
             }
             let mut transaction = self.transaction();
-            transaction.add(put_person(scope, &member.person, Some(before.version))?);
+            transaction.add(put_person(scope, &member.person)?);
             let id = before.id;
             let (was, is) = (&before.details, &member.person.details);
             if was.card != is.card && member.person.card_is_blocked() {
@@ -91,7 +92,7 @@ impl Store {
             }
             if was.card != is.card {
                 let key = |card: &CardNumber| scope.contact_key(&Contact::Card(card.clone()));
-                // A blocked number stays the member's, so that nobody else is given it.
+                // The entry of a blocked card stays: no other member can get its number.
                 if let Some(card) = was.card.as_ref().filter(|_| !before.card_is_blocked()) {
                     transaction.add(delete_contact(&key(card), id));
                 }
@@ -110,11 +111,11 @@ impl Store {
         .await
     }
 
-    /// Gives a member another mobile number: 1 query and 1 transaction of 6 write units. The old
-    /// number is free at once.
+    /// Gives a member another mobile: 1 query and 1 transaction of 6 write units. Another member
+    /// can have the old number at once.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Conflict`] where the number is another member's.
+    /// [`StoreError::NotFound`], or [`StoreError::Conflict`] where another member has the number.
     pub async fn change_mobile(
         &self,
         scope: &Scope,
@@ -126,7 +127,7 @@ impl Store {
             if member.person.mobile == *mobile {
                 return Ok(Attempt::Done(member));
             }
-            let (id, version) = (member.person.id, member.person.version);
+            let id = member.person.id;
             let old = Contact::Mobile(std::mem::replace(&mut member.person.mobile, mobile.clone()));
             member.person.version += 1;
             member.person.consents.sms.address_changed();
@@ -134,7 +135,7 @@ impl Store {
             let mut transaction = self.transaction();
             transaction.add_in(Slot::Mobile, put_contact(new, id, Some(id))?);
             transaction.add(delete_contact(&scope.contact_key(&old), id));
-            transaction.add(put_person(scope, &member.person, Some(version))?);
+            transaction.add(put_person(scope, &member.person)?);
             match transaction.commit().await? {
                 TransactionOutcome::Committed => Ok(Attempt::Done(member)),
                 TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Mobile) => {

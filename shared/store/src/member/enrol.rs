@@ -1,14 +1,29 @@
-//! A person becomes a member: the person, the account and the contacts, at once.
+//! Enrolment: a person becomes a member, with the account and the contacts, in one transaction.
 
-use crate::ledger::entry::welcome;
+use crate::ledger::entry::welcome_gift;
+use crate::member::account::put_new_account;
+use crate::member::contacts::CARD_TAKEN;
 use crate::member::contacts::{ContactRecord, put_contact};
-use crate::member::read::{CARD_TAKEN, member_id, put_account, put_person};
+use crate::member::neighbours::Member;
+use crate::member::person::put_person;
+use crate::table::attributes::member_id;
 use crate::table::items;
 use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
-use crate::{Contact, Member, NewMember, Scope, Store, StoreError};
-use domain::member::Person;
-use domain::{Account, Consents, Instant, MemberId, retention};
+use crate::{Contact, Scope, Store, StoreError};
+use domain::member::{Details, Enrolment, Person};
+use domain::{Account, Consents, Instant, MemberId, Mobile, retention};
+
+/// A person who is to become a member.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewMember {
+    /// The mobile number.
+    pub mobile: Mobile,
+    /// The other details.
+    pub details: Details,
+    /// How the person asked for the card.
+    pub enrolment: Enrolment,
+}
 
 impl NewMember {
     pub(crate) fn person(&self, now: Instant) -> Result<Person, StoreError> {
@@ -32,8 +47,8 @@ impl NewMember {
     }
 }
 
-/// Adds the writes that make a person a member, but for the account: contacts, person, and the welcome
-/// gift, which is given to `account`.
+/// Adds the writes of an enrolment, except the account: contacts, person, and the entry of the
+/// welcome gift. The points of the gift are given to `account`.
 pub(crate) fn enrol(
     transaction: &mut Transaction<'_>,
     scope: &Scope,
@@ -43,7 +58,7 @@ pub(crate) fn enrol(
 ) -> Result<(), StoreError> {
     let mobile = scope.contact_key(&Contact::Mobile(person.mobile.clone()));
     transaction.add_in(Slot::Mobile, put_contact(mobile, person.id, None)?.returning_stored());
-    transaction.add(put_person(scope, person, None)?);
+    transaction.add(put_person(scope, person)?);
     if let Some(card) = &person.details.card {
         let card = scope.contact_key(&Contact::Card(card.clone()));
         transaction.add_in(Slot::Card, put_contact(card, person.id, None)?);
@@ -51,15 +66,16 @@ pub(crate) fn enrol(
     if let Some(email) = &person.details.email {
         transaction.add(put_contact(scope.email_key(email, person.id), person.id, None)?);
     }
-    if let Some(gift) = welcome(scope, person.id, account, now)? {
+    if let Some(gift) = welcome_gift(scope, person.id, account, now)? {
         transaction.add(gift);
     }
     Ok(())
 }
 
 impl Store {
-    /// Makes a person a member: 1 transaction, 7 write units, 2 more for a card and 2 for an e-mail
-    /// address, 3 for a gift of welcome. Who is one already stays as is, told by `false`.
+    /// Enrols a person: 1 transaction, 7 write units, 2 more for a card, 2 for an e-mail address
+    /// and 3 for a welcome gift. A person who is a member already is returned unchanged, with
+    /// `false`.
     ///
     /// # Errors
     /// [`StoreError::Refused`] with [`MemberError::CardTaken`].
@@ -74,7 +90,7 @@ impl Store {
             let mut account = Account::default();
             let mut transaction = self.transaction();
             enrol(&mut transaction, scope, &person, &mut account, now)?;
-            transaction.add(put_account(scope, person.id, &account, None)?);
+            transaction.add(put_new_account(scope, person.id, &account)?);
             match transaction.commit().await? {
                 TransactionOutcome::Committed => {
                     Ok(Attempt::Done((Member { person, account, account_version: 1 }, true)))

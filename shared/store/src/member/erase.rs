@@ -1,17 +1,20 @@
-//! The erasure of one member: decided by one transaction, then carried out, whatever is killed between.
+//! The erasure of a member. One transaction decides it, and the deletions that follow can be
+//! resumed.
 //!
-//! The transaction stands on the versions of the person and of the account, so that a purchase which
-//! comes first moves the deadline, and one which comes after finds no member. It puts a tombstone in
-//! the person's place, which holds nothing of the person and keeps the place in the index `due`: an
-//! erasure killed anywhere is found there and carried on. The index `history` is read eventually, and a
-//! campaign under way may write a row a moment late: so the tombstone stays a day, and goes after a
-//! second look.
+//! The transaction has conditions on the versions of the person and of the account. A purchase that
+//! comes first moves the deadline, and a purchase that comes later finds no member. The transaction
+//! replaces the person by a tombstone, which has no personal data and keeps the place in the index
+//! `due`: an erasure that was interrupted is found there and continued. The index `history` is read
+//! eventually, and a running campaign may write a message a moment later. Therefore the tombstone
+//! stays for a day, and the deletions are made once more before it is deleted.
 
 use crate::member::contacts::delete_contact;
-use crate::member::read::{member_id, members_of};
+use crate::member::tombstone::{Tombstone, TombstoneRecord};
+use crate::table::attributes;
 use crate::table::items::{self, Item};
-use crate::table::keys::{self, Key, Tenant};
+use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
+use crate::table::tenant::Tenant;
 use crate::table::transaction::{Transaction, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Contact, Member, Scope, Store, StoreError};
@@ -19,78 +22,13 @@ use domain::retention::{self, ErasureReason};
 use domain::values::calendar::PARIS;
 use domain::{CouponCode, Day, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-/// The attribute by which a tombstone is told from a person.
-pub(crate) const ERASED_ON: &str = "erased_on";
-/// Calls under way at once.
+/// Calls at the same time.
 const AT_ONCE: usize = 8;
 
-/// What stands of a member whose day in the index has come.
-pub enum DueMember {
-    /// The member.
-    Member(Box<Member>),
-    /// A tombstone: the erasure is decided, and may not be carried out.
-    Erased(Tombstone),
-    /// Nothing, or a member merged into another one, which has the deadline of both.
-    Gone,
-}
-
-/// An erasure that was decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tombstone {
-    /// Who it was.
-    pub member: MemberId,
-    /// The members merged into it, whose data go with it.
-    pub absorbed: Vec<MemberId>,
-    /// The day on which it was decided.
-    pub erased_on: Day,
-    /// Why.
-    pub reason: ErasureReason,
-}
-
-#[derive(Serialize, Deserialize)]
-struct TombstoneRecord {
-    pk: String,
-    sk: String,
-    v: u64,
-    erased_on: String,
-    reason: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    absorbed: Vec<String>,
-    due_bucket: String,
-    due_at: String,
-}
-
-impl TombstoneRecord {
-    /// It keeps the person's day in the index, so that writing it costs the index nothing.
-    fn of(scope: &Scope, member: &Member, tombstone: &Tombstone) -> Self {
-        let Key { pk, sk } = keys::person(scope.tenant(), tombstone.member);
-        let due = member.person.due.unwrap_or(tombstone.erased_on);
-        Self {
-            pk,
-            sk,
-            v: member.person.version + 1,
-            erased_on: tombstone.erased_on.to_string(),
-            reason: tombstone.reason.as_str().to_owned(),
-            absorbed: tombstone.absorbed.iter().map(ToString::to_string).collect(),
-            due_bucket: keys::due_bucket(due, tombstone.member),
-            due_at: keys::due_at(due, tombstone.member),
-        }
-    }
-
-    fn read(&self, member: MemberId) -> Result<Tombstone, StoreError> {
-        const CORRUPT: StoreError = StoreError::Corrupt("tombstone");
-        Ok(Tombstone {
-            member,
-            absorbed: self.absorbed.iter().map(|id| member_id(id)).collect::<Result<_, _>>()?,
-            erased_on: Day::parse(&self.erased_on).map_err(|_| CORRUPT)?,
-            reason: ErasureReason::parse(&self.reason).ok_or(CORRUPT)?,
-        })
-    }
-}
-
-/// What stays of an erasure for a year: an identifier that leads nowhere, and why.
+/// The record of an erasure, stored for a year: an identifier that leads to nothing, and the
+/// reason.
 #[derive(Serialize)]
 struct ErasureRecord {
     pk: String,
@@ -99,7 +37,7 @@ struct ErasureRecord {
     ttl: i64,
 }
 
-/// What keeps an erased person's contact from coming back with a file.
+/// The suppressed contact of an erased person: a file does not enrol the person again.
 #[derive(Serialize)]
 struct SuppressedRecord {
     pk: String,
@@ -108,79 +46,25 @@ struct SuppressedRecord {
     ttl: i64,
 }
 
-/// The coupon that a row of a member's leads to.
+/// The coupon that a member's row leads to.
 fn given_coupon(tenant: Tenant, row: &Item) -> Option<Key> {
     let code = row.get("sk")?.as_s().ok()?.strip_prefix(keys::MEMBER_COUPON_PREFIX)?;
     Some(keys::coupon(tenant, &CouponCode::parse(code).ok()?))
 }
 
-/// Epoch seconds of the end of something that begins on a day and lasts so many months.
+/// The end of a period of months, in seconds since 1970.
 fn end(from: Day, months: i32) -> i64 {
     from.plus_months(months).start(&PARIS).as_second()
 }
 
 impl Store {
-    /// What stands of a member: 1 query, half a read unit. Read eventually: what is done with it
-    /// stands on the versions that were read.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    pub async fn due_member(&self, scope: &Scope, id: MemberId) -> Result<DueMember, StoreError> {
-        self.read_due_member(scope, id, false).await
-    }
-
-    /// As [`Store::due_member`], read strongly, at twice the cost.
-    ///
-    /// # Errors
-    /// As [`Store::due_member`].
-    pub async fn due_member_fresh(
-        &self,
-        scope: &Scope,
-        id: MemberId,
-    ) -> Result<DueMember, StoreError> {
-        self.read_due_member(scope, id, true).await
-    }
-
-    async fn read_due_member(
-        &self,
-        scope: &Scope,
-        id: MemberId,
-        strongly: bool,
-    ) -> Result<DueMember, StoreError> {
-        let partition = keys::member_partition(scope.tenant(), id.shard());
-        let answer = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-            .expression_attribute_values(":pk", items::text(partition))
-            .expression_attribute_values(":prefix", items::text(keys::member_prefix(id)))
-            .consistent_read(strongly)
-            .send()
-            .await
-            .map_err(StoreError::unavailable)?;
-        let mut read = answer.items.unwrap_or_default();
-        if let Some(at) = read.iter().position(|item| item.contains_key(ERASED_ON)) {
-            let record: TombstoneRecord = items::from_item(read.swap_remove(at), "tombstone")?;
-            return Ok(DueMember::Erased(record.read(id)?));
-        }
-        let member = members_of(scope, read)?.pop();
-        Ok(match member.filter(|member| member.person.merged_into.is_none()) {
-            Some(member) => DueMember::Member(Box::new(member)),
-            None => DueMember::Gone,
-        })
-    }
-
     /// Decides the erasure of a member as it was read: 1 transaction of 5 items, 10 write units, 4
-    /// more for each card and 4 for an e-mail address. Account and contacts are gone with it, no file
-    /// brings the contacts back, and the record of the erasure stands. `None` where the member was
-    /// written since it was read: nothing happened, read anew.
+    /// more for each card and 4 for an e-mail address. It deletes the account and the contacts,
+    /// suppresses the contacts, and writes the record of the erasure. `None` where the member was
+    /// written since the read: nothing was written, and the member must be read again.
     ///
-    /// An e-mail address is suppressed though a family shares it: the entry counts only where no
-    /// member stands beside it, as a mobile's does.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// An e-mail address is suppressed even where a family shares it: the suppression counts only
+    /// where no member has the contact.
     pub async fn decide_erasure(
         &self,
         scope: &Scope,
@@ -208,13 +92,11 @@ impl Store {
         }
     }
 
-    /// Carries out an erasure that was decided, as often as it is called: the members merged into the
-    /// erased one, everybody's purchases and rows. On the day of the decision the tombstone gets the
-    /// next day in the index, and after that it goes. 2 queries a member, half a read unit each for
-    /// some twenty entries; 2 write units a purchase, 1 a row, 3 the tombstone's new day, 2 its end.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Busy`]; the next sweep goes on.
+    /// Carries out an erasure that was decided. It deletes the members who were merged into the
+    /// erased one, and the purchases and rows of all of them. A second call changes nothing. On the
+    /// day of the decision the tombstone gets the next day in the index `due`; later it is deleted.
+    /// 2 queries for each member, half a read unit each for some twenty entries; 2 write units for
+    /// each purchase, 1 for each row, 3 for the tombstone's new day, 2 for its deletion.
     pub async fn carry_out_erasure(
         &self,
         scope: &Scope,
@@ -235,7 +117,7 @@ impl Store {
         }
     }
 
-    /// A member that was merged into the erased one goes by a transaction of its own.
+    /// Deletes a member who was merged into the erased one, in a transaction of its own.
     async fn erase_absorbed(
         &self,
         scope: &Scope,
@@ -256,9 +138,9 @@ impl Store {
         .await
     }
 
-    /// What belongs to a member alone: notes of the ledger, redemptions, messages received, coupons given,
-    /// and how often offers were used and rewards had. A coupon that only the member could use goes before the row that leads
-    /// to it.
+    /// Deletes the rows of a member: entries of the ledger, redemptions, messages, coupons, and
+    /// counts of offers and rewards. A coupon that only the member could use is deleted before the
+    /// row that leads to it.
     async fn delete_rows(&self, scope: &Scope, member: MemberId) -> Result<(), StoreError> {
         let mut pages = self
             .client
@@ -268,7 +150,7 @@ impl Store {
             .projection_expression("pk, sk")
             .expression_attribute_values(
                 ":pk",
-                items::text(keys::member_rows(scope.tenant(), member)),
+                attributes::text(keys::member_rows(scope.tenant(), member)),
             )
             .into_paginator()
             .send();
@@ -281,8 +163,9 @@ impl Store {
         Ok(())
     }
 
-    /// A member's purchases, cancelled ones included. Each on condition that it still is the member's:
-    /// a cancelled receipt may have been sent anew for somebody else.
+    /// Deletes a member's purchases, also the cancelled ones. Each deletion has the condition that
+    /// the purchase is still the member's: a cancelled receipt may have been recorded again for
+    /// another customer.
     async fn delete_purchases(&self, scope: &Scope, member: MemberId) -> Result<(), StoreError> {
         let receipts = keys::receipt_prefix(scope.tenant());
         let keys = self.history_keys(member).await?;
@@ -296,19 +179,19 @@ impl Store {
         let delete = Write::delete(&key)
             .condition("#member = :member")
             .name("#member", "member")
-            .value(":member", items::text(member.to_string()));
+            .value(":member", attributes::text(member.to_string()));
         self.write(delete).await?;
         Ok(())
     }
 
-    /// Gives a tombstone the day after the erasure in the index.
+    /// Gives the tombstone the day after the erasure in the index `due`.
     async fn look_again(&self, scope: &Scope, tombstone: &Tombstone) -> Result<(), StoreError> {
         let (member, day) = (tombstone.member, retention::second_look(tombstone.erased_on));
         let person = keys::person(scope.tenant(), member);
         let update = Write::update(&person, "SET due_bucket = :bucket, due_at = :at")
             .condition("attribute_exists(erased_on)")
-            .value(":bucket", items::text(keys::due_bucket(day, member)))
-            .value(":at", items::text(keys::due_at(day, member)));
+            .value(":bucket", attributes::text(keys::due_bucket(day, member)))
+            .value(":at", attributes::text(keys::due_at(day, member)));
         self.write(update).await?;
         Ok(())
     }
@@ -323,7 +206,7 @@ impl Store {
     }
 }
 
-/// Adds the writes by which a member's account and contacts go, and the contacts stay away.
+/// Adds the writes that delete a member's account and contacts, and suppress the contacts.
 fn remove_member(
     transaction: &mut Transaction<'_>,
     scope: &Scope,

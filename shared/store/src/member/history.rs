@@ -1,14 +1,14 @@
-//! A member's history, newest first: purchases, cancelled ones included, and what else happened.
+//! The history of a member, newest first: purchases, also the cancelled ones, and all other events.
 
-use crate::coupon::item::MemberCouponRecord;
+use crate::coupon::member_coupon::{GivenCoupon, MemberCouponRecord};
 use crate::ledger::entry::EntryRecord;
-use crate::member::card::{CARD_BLOCKED, CARD_REPLACED, CARD_UNBLOCKED, CardNote};
+use crate::member::card::{CARD_BLOCKED, CARD_REPLACED, CARD_UNBLOCKED, CardRecord};
 use crate::member::merge::{MERGE, MergeRecord};
-use crate::member::read::member_id;
 use crate::member::unmerge::{UNMERGE, UnmergeRecord};
 use crate::purchase::item::PurchaseRecord;
-use crate::purchase::transfer::{MOVED_AWAY, MOVED_HERE, MoveRecord};
+use crate::purchase::transfer::{MOVED_AWAY, MOVED_HERE, TransferRecord};
 use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
+use crate::table::attributes::{self, member_id};
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
 use crate::{Scope, Source, Store, StoreError, StoredPurchase};
@@ -18,97 +18,97 @@ use domain::{CouponCode, Instant, KeyId, MemberId, OfferId, Points, Receipt, Red
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
-/// Something that happened to a member's account.
+/// An event of a member's history.
 #[derive(Clone)]
 pub enum HistoryEntry {
-    /// A purchase, possibly cancelled since.
+    /// A purchase, which may have been cancelled since.
     Purchase(Box<StoredPurchase>),
     /// Points given or taken without a purchase.
     Ledger(Box<LedgerEntry>),
-    /// Points spent, possibly given back since.
+    /// Points spent, which may have been given back since.
     Redemption {
-        /// On what, and how far it is.
+        /// The redemption and its state.
         redemption: Box<Redemption>,
-        /// The till's key, where a till did it.
+        /// The till's key, where a till made the redemption.
         by: Option<KeyId>,
     },
     /// Another member was merged into this one.
     Merged {
-        /// Which.
+        /// The absorbed member.
         absorbed: MemberId,
-        /// When.
+        /// When they were merged.
         at: Instant,
-        /// The till's key, where a till did it.
+        /// The till's key, where a till sent the request.
         by: Option<KeyId>,
     },
-    /// This member and another, who had been merged, are apart again.
+    /// A merge of this member and another one was undone.
     Unmerged {
-        /// The other.
+        /// The other member.
         other: MemberId,
-        /// Of what the absorbed one had brought in and was no longer there: the kept one's, below zero
-        /// at the absorbed one.
+        /// Points that the absorbed member had contributed and that were spent: positive for the
+        /// survivor, negative for the absorbed member.
         points: Points,
-        /// When.
+        /// When the merge was undone.
         at: Instant,
-        /// The till's key, where a till did it.
+        /// The till's key, where a till sent the request.
         by: Option<KeyId>,
     },
-    /// A sale that had been entered for the wrong customer was moved.
+    /// A sale was moved, because it had been recorded for the wrong customer.
     Moved {
-        /// Its receipt.
+        /// The receipt of the sale.
         receipt: Receipt,
-        /// Whether it came to this member.
+        /// Whether the sale came to this member.
         here: bool,
-        /// Where it came from, or went to.
+        /// The member that the sale came from, or went to.
         other: MemberId,
-        /// What this member kept of its points because they were spent, and was forgiven.
+        /// Points of the sale that this member had spent already and was forgiven.
         points: Points,
-        /// When.
+        /// When the sale was moved.
         at: Instant,
-        /// The till's key, where a till did it.
+        /// The till's key, where a till sent the request.
         by: Option<KeyId>,
     },
-    /// The merchant gave the member a coupon of its own.
+    /// The merchant gave the member a coupon.
     CouponGiven {
-        /// Its code.
+        /// The code of the coupon.
         code: CouponCode,
-        /// What it gives.
+        /// The offer of the coupon.
         offer: OfferId,
-        /// When.
+        /// When the coupon was given.
         at: Instant,
     },
-    /// Something was done about the member's card.
+    /// A step about the member's card.
     Card {
-        /// What.
+        /// The step.
         step: CardEvent,
-        /// When.
+        /// When the step was taken.
         at: Instant,
-        /// The till's key, where a till did it.
+        /// The till's key, where a till sent the request.
         by: Option<KeyId>,
     },
 }
 
-/// What was done about a card.
+/// A step about a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CardEvent {
-    /// It was blocked as lost.
+    /// The card was blocked as lost.
     Blocked,
-    /// It can be used again.
+    /// The card was unblocked.
     Unblocked,
-    /// Another took its place.
+    /// The card was replaced by another one.
     Replaced,
 }
 
-/// A page of history and where the next begins, as an opaque text.
+/// A page of a history.
 pub struct HistoryPage {
-    /// Newest first.
+    /// The events, newest first.
     pub entries: Vec<HistoryEntry>,
-    /// What to ask the next page with.
+    /// The places after which the next page begins, one for each member of the history.
     pub next: Option<HashMap<String, HistoryKey>>,
 }
 
-/// Where a member's history was left off: an entry of the index. One that DynamoDB would refuse as a
-/// key is refused as it is read.
+/// A place in a member's history: the key of an entry of the index. A key that DynamoDB would
+/// refuse is refused when it is read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "AnyKey")]
 pub struct HistoryKey {
@@ -128,18 +128,16 @@ impl TryFrom<AnyKey> for HistoryKey {
     type Error = StoreError;
 
     fn try_from(AnyKey { pk, sk, instant }: AnyKey) -> Result<Self, StoreError> {
-        items::instant_of(&instant)?;
+        attributes::instant_of(&instant)?;
         let fits = (1..=2048).contains(&pk.len()) && (1..=1024).contains(&sk.len());
         if fits { Ok(Self { pk, sk, instant }) } else { Err(StoreError::Corrupt("history")) }
     }
 }
 
 impl Store {
-    /// A page of the history of a member and of those merged into it: 1 query of the index a member
-    /// (half a read unit for about 20 entries) and half a read unit an entry.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
+    /// A page of the history of a member and of the members who were merged into it: 1 query of the
+    /// index for each member (half a read unit for about 20 entries), and half a read unit for each
+    /// entry.
     pub async fn history(
         &self,
         scope: &Scope,
@@ -152,7 +150,8 @@ impl Store {
         let pages = members.map(|id| self.index_page(id, after.get(&id.to_string()), limit));
         let pages = futures::future::try_join_all(pages).await?;
         let mut found: Vec<(String, HistoryKey)> = pages.into_iter().flatten().collect();
-        // Stable, so that entries of one instant keep the index's order, which the next page relies on.
+        // The sort is stable: entries of one instant stay in the order of the index, which the next
+        // page needs.
         found.sort_by(|(_, a), (_, b)| b.instant.cmp(&a.instant));
         let more = found.len() > limit;
         found.truncate(limit);
@@ -198,9 +197,9 @@ impl Store {
             .index_name("history")
             .key_condition_expression("#member = :member")
             .expression_attribute_names("#member", "member")
-            .expression_attribute_values(":member", items::text(id.clone()))
+            .expression_attribute_values(":member", attributes::text(id.clone()))
             .scan_index_forward(false)
-            // One more than a page tells whether there is a next one.
+            // One entry more than the page shows whether there is a next page.
             .limit(i32::try_from(limit.saturating_add(1)).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start)
             .send()
@@ -216,7 +215,8 @@ impl Store {
 }
 
 impl Store {
-    /// Where every entry of a member stands: 1 query of the index, half a read unit for about 20 of them.
+    /// The keys of every entry of a member: 1 query of the index, half a read unit for about 20
+    /// entries.
     pub(crate) async fn history_keys(&self, member: MemberId) -> Result<Vec<Key>, StoreError> {
         let mut pages = self
             .client
@@ -225,7 +225,7 @@ impl Store {
             .index_name("history")
             .key_condition_expression("#member = :member")
             .expression_attribute_names("#member", "member")
-            .expression_attribute_values(":member", items::text(member.to_string()))
+            .expression_attribute_values(":member", attributes::text(member.to_string()))
             .into_paginator()
             .items()
             .send();
@@ -239,17 +239,19 @@ impl Store {
 
 fn entry_of(scope: &Scope, key: &Key, item: Item) -> Result<HistoryEntry, StoreError> {
     if key.sk.starts_with(keys::LEDGER_PREFIX) {
-        return note_of(item);
+        return ledger_entry_of(item);
     }
     if key.sk.starts_with(keys::MEMBER_COUPON_PREFIX) {
-        return items::from_item::<MemberCouponRecord>(item, "coupon")?.read();
+        let record: MemberCouponRecord = items::from_item(item, "coupon")?;
+        let GivenCoupon { code, offer, at } = record.read()?;
+        return Ok(HistoryEntry::CouponGiven { code, offer, at });
     }
     let record: PurchaseRecord = items::from_item(item, "purchase")?;
     let receipt = keys::receipt_at(&key.pk).ok_or(StoreError::Corrupt("purchase"))?;
     Ok(HistoryEntry::Purchase(Box::new(record.read(scope, receipt)?)))
 }
 
-fn note_of(item: Item) -> Result<HistoryEntry, StoreError> {
+fn ledger_entry_of(item: Item) -> Result<HistoryEntry, StoreError> {
     let kind = item.get("kind").and_then(|kind| kind.as_s().ok()).cloned().unwrap_or_default();
     let step = match kind.as_str() {
         REDEMPTION => {
@@ -260,31 +262,31 @@ fn note_of(item: Item) -> Result<HistoryEntry, StoreError> {
             });
         }
         MERGE => {
-            let note: MergeRecord = items::from_item(item, "ledger")?;
+            let record: MergeRecord = items::from_item(item, "ledger")?;
             return Ok(HistoryEntry::Merged {
-                absorbed: member_id(&note.absorbed)?,
-                at: items::instant_of(&note.instant)?,
-                by: Source::parse(&note.source)?.till(),
+                absorbed: member_id(&record.absorbed)?,
+                at: attributes::instant_of(&record.instant)?,
+                by: Source::parse(&record.source)?.till(),
             });
         }
         UNMERGE => {
-            let note: UnmergeRecord = items::from_item(item, "ledger")?;
+            let record: UnmergeRecord = items::from_item(item, "ledger")?;
             return Ok(HistoryEntry::Unmerged {
-                other: member_id(&note.other)?,
-                points: Points::new(note.points),
-                at: items::instant_of(&note.instant)?,
-                by: Source::parse(&note.source)?.till(),
+                other: member_id(&record.other)?,
+                points: Points::new(record.points),
+                at: attributes::instant_of(&record.instant)?,
+                by: Source::parse(&record.source)?.till(),
             });
         }
         MOVED_AWAY | MOVED_HERE => {
-            let note: MoveRecord = items::from_item(item, "ledger")?;
+            let record: TransferRecord = items::from_item(item, "ledger")?;
             return Ok(HistoryEntry::Moved {
-                receipt: note.receipt()?,
+                receipt: record.receipt()?,
                 here: kind == MOVED_HERE,
-                other: member_id(&note.other)?,
-                points: Points::new(note.points),
-                at: items::instant_of(&note.instant)?,
-                by: Source::parse(&note.source)?.till(),
+                other: member_id(&record.other)?,
+                points: Points::new(record.points),
+                at: attributes::instant_of(&record.instant)?,
+                by: Source::parse(&record.source)?.till(),
             });
         }
         CARD_BLOCKED => CardEvent::Blocked,
@@ -295,9 +297,9 @@ fn note_of(item: Item) -> Result<HistoryEntry, StoreError> {
             return Ok(HistoryEntry::Ledger(Box::new(record.read()?)));
         }
     };
-    let note: CardNote = items::from_item(item, "ledger")?;
-    let by = Source::parse(&note.source)?.till();
-    Ok(HistoryEntry::Card { step, at: items::instant_of(&note.instant)?, by })
+    let record: CardRecord = items::from_item(item, "ledger")?;
+    let by = Source::parse(&record.source)?.till();
+    Ok(HistoryEntry::Card { step, at: attributes::instant_of(&record.instant)?, by })
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! Merging two members who are one person.
+//! The merge of two members who are one person.
 
-use crate::member::consent::ConsentsRecord;
-use crate::member::notes;
-use crate::member::read::{put_account, put_person};
+use crate::ledger::entry_key::EntryKey;
+use crate::member::person::put_person;
+use crate::table::attributes;
 use crate::table::codec;
-use crate::table::items;
+use crate::table::codec::consents::ConsentsRecord;
 use crate::table::keys::Key;
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
@@ -13,7 +13,7 @@ use domain::member::unmerge::BeforeMerge;
 use domain::{Instant, MemberId};
 use serde::{Deserialize, Serialize};
 
-/// The ledger's note of a merge: no points of its own, and what it takes to undo it.
+/// The ledger's entry of a merge. It has no points, and holds what is needed to undo the merge.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct MergeRecord {
     pk: String,
@@ -23,34 +23,32 @@ pub(crate) struct MergeRecord {
     kind: String,
     pub(crate) absorbed: String,
     pub(crate) source: String,
-    /// The absorbed member's account as it was.
+    /// The account of the absorbed member before the merge.
     #[serde(with = "serde_bytes")]
-    account: Vec<u8>,
-    /// The kept member's account as it was; notes of the first merges do not hold it.
-    #[serde(with = "serde_bytes", default)]
-    kept_account: Vec<u8>,
-    /// The kept member's consents as they were, and its registration.
+    absorbed_account: Vec<u8>,
+    /// The account of the survivor before the merge.
+    #[serde(with = "serde_bytes")]
+    survivor_account: Vec<u8>,
+    /// The consents and the registration of the survivor before the merge.
     #[serde(default, skip_serializing_if = "ConsentsRecord::is_empty")]
-    kept_consents: ConsentsRecord,
+    survivor_consents: ConsentsRecord,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    kept_invited_at: Option<String>,
+    survivor_invited_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    kept_activated_at: Option<String>,
+    survivor_activated_at: Option<String>,
 }
 
 impl MergeRecord {
-    /// What the merge found.
+    /// The state before the merge.
     pub(crate) fn before(&self) -> Result<BeforeMerge, StoreError> {
-        if self.kept_account.is_empty() {
-            return Err(Conflict::MergeTooOld.into());
-        }
-        let instant = |text: &Option<String>| text.as_deref().map(items::instant_of).transpose();
+        let instant =
+            |text: &Option<String>| text.as_deref().map(attributes::instant_of).transpose();
         Ok(BeforeMerge {
-            survivor: codec::decode_account(&self.kept_account)?,
-            absorbed: codec::decode_account(&self.account)?,
-            consents: self.kept_consents.read()?,
-            invited_at: instant(&self.kept_invited_at)?,
-            activated_at: instant(&self.kept_activated_at)?,
+            survivor: codec::account::decode(&self.survivor_account)?,
+            absorbed: codec::account::decode(&self.absorbed_account)?,
+            consents: self.survivor_consents.read()?,
+            invited_at: instant(&self.survivor_invited_at)?,
+            activated_at: instant(&self.survivor_activated_at)?,
         })
     }
 }
@@ -58,26 +56,29 @@ impl MergeRecord {
 pub(crate) const MERGE: &str = "merge";
 
 impl Store {
-    /// Merges `absorbed` into `kept`: points, counters and history become the kept member's, and
-    /// the absorbed one's contacts and identifier lead to it from now on. 2 queries and 1
-    /// transaction of 5 items. Merging again changes nothing.
+    /// Merges `absorbed` into `survivor`. The survivor gets the points, counters and history, and
+    /// the contacts and the identifier of the absorbed member lead to the survivor. 2 queries and 1
+    /// transaction of 5 items. A second merge of the two changes nothing.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Conflict`] for a member and itself.
+    /// [`StoreError::NotFound`], or [`StoreError::Conflict`] for a member and itself, and for a
+    /// member who was merged already.
     pub async fn merge_members(
         &self,
         scope: &Scope,
-        kept: MemberId,
+        survivor: MemberId,
         absorbed: MemberId,
         by: &Source,
         now: Instant,
     ) -> Result<Member, StoreError> {
-        if kept == absorbed {
+        if survivor == absorbed {
             return Err(Conflict::MergeIntoItself.into());
         }
         retry(|_| async move {
-            let (mut into, mut from) =
-                futures::try_join!(self.member(scope, kept), self.member_itself(scope, absorbed))?;
+            let (mut into, mut from) = futures::try_join!(
+                self.member(scope, survivor),
+                self.member_itself(scope, absorbed)
+            )?;
             if from.person.merged_into == Some(into.person.id) {
                 return Ok(Attempt::Done(into));
             }
@@ -87,54 +88,51 @@ impl Store {
             if into.person.id == absorbed {
                 return Err(Conflict::MergedTheOtherWay.into());
             }
-            let note = merge_note(scope, &into, &from, by, now)?;
-            let versions = (into.person.version, from.person.version);
+            let record = merge_entry(scope, &into, &from, by, now)?;
             into.account.absorb(&mut from.account);
             from.account.merged_into = Some(into.person.id);
             into.person.absorbed.push(absorbed);
             into.person.absorbed.append(&mut from.person.absorbed);
             into.person.version += 1;
             into.person.consents.absorb(&from.person.consents);
-            // The later of the two: a card activated by the person stays one.
+            // The later instant counts: a card that the person activated stays activated.
             into.person.invited_at = into.person.invited_at.max(from.person.invited_at);
             into.person.activated_at = into.person.activated_at.max(from.person.activated_at);
             from.person.merged_into = Some(into.person.id);
             from.person.due = None;
             from.person.version += 1;
-            let (id, into_version) = (into.person.id, Some(into.account_version));
             let mut transaction = self.transaction();
-            transaction.add(put_account(scope, id, &into.account, into_version)?);
-            let from_version = Some(from.account_version);
-            transaction.add(put_account(scope, absorbed, &from.account, from_version)?);
-            transaction.add(put_person(scope, &into.person, Some(versions.0))?);
-            transaction.add(put_person(scope, &from.person, Some(versions.1))?);
-            transaction.add(Write::put(&note)?.if_absent());
+            transaction.add(into.put_account(scope)?);
+            transaction.add(from.put_account(scope)?);
+            transaction.add(put_person(scope, &into.person)?);
+            transaction.add(put_person(scope, &from.person)?);
+            transaction.add(Write::put(&record)?.if_absent());
             Ok(transaction.commit().await?.done(into))
         })
         .await
     }
 }
 
-fn merge_note(
+fn merge_entry(
     scope: &Scope,
-    kept: &Member,
+    survivor: &Member,
     absorbed: &Member,
     by: &Source,
     now: Instant,
 ) -> Result<MergeRecord, StoreError> {
-    let (Key { pk, sk }, instant) = notes::new_note(scope, kept.person.id, now)?;
+    let EntryKey { key: Key { pk, sk }, instant } = EntryKey::new(scope, survivor.person.id, now)?;
     Ok(MergeRecord {
         pk,
         sk,
-        member: kept.person.id.to_string(),
+        member: survivor.person.id.to_string(),
         instant,
         kind: MERGE.to_owned(),
         absorbed: absorbed.person.id.to_string(),
         source: by.to_string(),
-        account: codec::encode_account(&absorbed.account),
-        kept_account: codec::encode_account(&kept.account),
-        kept_consents: ConsentsRecord::of(&kept.person.consents),
-        kept_invited_at: kept.person.invited_at.map(items::instant_text),
-        kept_activated_at: kept.person.activated_at.map(items::instant_text),
+        absorbed_account: codec::account::encode(&absorbed.account),
+        survivor_account: codec::account::encode(&survivor.account),
+        survivor_consents: ConsentsRecord::of(&survivor.person.consents),
+        survivor_invited_at: survivor.person.invited_at.map(attributes::instant_text),
+        survivor_activated_at: survivor.person.activated_at.map(attributes::instant_text),
     })
 }

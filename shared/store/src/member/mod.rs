@@ -1,17 +1,19 @@
 //! Members: the person and the account, their contacts, and every change of them.
 
+pub(crate) mod account;
 pub(crate) mod card;
 pub(crate) mod consent;
 pub(crate) mod contacts;
 pub(crate) mod correct;
 pub(crate) mod enrol;
 pub(crate) mod erase;
-pub(crate) mod find;
 pub(crate) mod history;
-pub(crate) mod item;
 pub(crate) mod merge;
-pub(crate) mod notes;
+pub(crate) mod neighbours;
 pub(crate) mod objection_link;
+pub(crate) mod page;
+pub(crate) mod person;
 pub(crate) mod read;
 pub(crate) mod register;
+pub(crate) mod tombstone;
 pub(crate) mod unmerge;

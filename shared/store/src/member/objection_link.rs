@@ -1,6 +1,7 @@
-//! The link by which a person objects: it names a member and a channel, and only we can make it.
+//! The link by which a person objects. It names a member and a channel, and only this service can
+//! make it.
 
-use crate::table::keys::{Mode, Tenant};
+use crate::table::tenant::{Mode, Tenant};
 use crate::{Scope, Store, StoreError};
 use domain::{Channel, Instant, MemberId, MerchantId};
 use subtle::ConstantTimeEq as _;
@@ -9,13 +10,13 @@ const KIND: &str = "OBJECTION";
 /// A ULID in its canonical form.
 const ULID: usize = 26;
 
-/// What a link says, proven to be ours.
+/// The content of a link that this service made.
 pub struct Objection {
-    /// Whose member.
+    /// The merchant's data.
     pub scope: Scope,
-    /// Which one.
+    /// The member.
     pub member: MemberId,
-    /// By which channel nothing more may be sent.
+    /// The channel that the person objects to.
     pub channel: Channel,
 }
 
@@ -28,8 +29,8 @@ fn letter(channel: Channel) -> char {
 }
 
 impl Scope {
-    /// The opaque end of a person's link: identifiers of ours, none of theirs, and 128 bits of a
-    /// keyed hash. It does not expire: an old message must still be a way to object.
+    /// The opaque end of a person's link: identifiers of ours, no personal data, and 128 bits of a
+    /// keyed hash. The link does not expire: the link in an old message must still work.
     #[must_use]
     pub fn objection_token(&self, member: MemberId, channel: Channel) -> String {
         let mode = match self.mode {
@@ -43,11 +44,8 @@ impl Scope {
 }
 
 impl Store {
-    /// What a link says, where we made it: no round trip while the merchant's settings are kept,
-    /// else 1. `None` for whatever is none of ours.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// The content of a link: no round trip while the merchant's settings are cached, otherwise 1.
+    /// `None` for a link that this service did not make.
     pub async fn read_objection(
         &self,
         token: &str,
@@ -74,7 +72,7 @@ fn read(token: &str) -> Option<(Tenant, MemberId, Channel)> {
         _ => return None,
     };
     let member = MemberId::parse(token.get(ULID + 1..2 * ULID + 1)?).ok()?;
-    let told = token.get(2 * ULID + 1..2 * ULID + 2)?.chars().next()?;
-    let channel = Channel::ALL.into_iter().find(|channel| letter(*channel) == told)?;
+    let named = token.get(2 * ULID + 1..2 * ULID + 2)?.chars().next()?;
+    let channel = Channel::ALL.into_iter().find(|channel| letter(*channel) == named)?;
     Some((Tenant { merchant, mode }, member, channel))
 }

@@ -1,19 +1,21 @@
-//! A member's registration, noted on the person.
+//! The registration of a member: invitation and activation.
 
 use crate::ledger::entry::give;
-use crate::member::read::{put_account, put_person};
+use crate::member::person::put_person;
 use crate::table::retry::{Attempt, retry};
 use crate::{Member, Scope, Store, StoreError};
 use domain::ledger::entry::Cause;
 use domain::{Instant, MemberId, Registration, retention};
 
 impl Store {
-    /// Notes a member's invitation, activation, or both: 1 query read strongly and, where it changes
-    /// something, 1 transaction of 2 write units; 5 more where the first activation is rewarded. The
-    /// member's day in the index `due` stays: the sweep finds that the deadline has moved on.
+    /// Stores a member's invitation, activation, or both: 1 strong query and, where it changes
+    /// something, 1 transaction of 2 write units, and 5 more where the programme rewards the first
+    /// activation. The member's day in the index `due` stays: the daily sweep finds the later
+    /// deadline.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with what [`Registration::note`] says.
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with the errors of
+    /// [`Registration::note`].
     pub async fn register(
         &self,
         scope: &Scope,
@@ -23,20 +25,19 @@ impl Store {
     ) -> Result<Member, StoreError> {
         retry(|_| async move {
             let mut member = self.member(scope, id).await?;
-            let (over, was_active) = (member.person.version, member.person.activated_at.is_some());
+            let was_active = member.person.activated_at.is_some();
             if !registration.note(&mut member.person)? {
                 return Ok(Attempt::Done(member));
             }
             member.person.version += 1;
             let mut transaction = self.transaction();
-            transaction.add(put_person(scope, &member.person, Some(over))?);
+            transaction.add(put_person(scope, &member.person)?);
             if !was_active && member.person.activated_at.is_some() {
                 let gifts = scope.settings.programmes.terms_on(retention::day_of(now)).gifts;
                 let gift = (Cause::Activation, gifts.activation);
                 let (id, account) = (member.person.id, &mut member.account);
                 if let Some(entry) = give(scope, id, account, gift, now)? {
-                    let over = Some(member.account_version);
-                    transaction.add(put_account(scope, id, &member.account, over)?);
+                    transaction.add(member.put_account(scope)?);
                     transaction.add(entry);
                 }
             }

@@ -1,10 +1,11 @@
-//! Undoing a merge: the two members are apart again.
+//! A merge is undone: the two members have their own points and contacts again.
 
+use crate::ledger::entry_key::EntryKey;
 use crate::member::merge::{MERGE, MergeRecord};
-use crate::member::notes;
-use crate::member::read::{put_account, put_person};
+use crate::member::person::put_person;
 use crate::purchase::item::PurchaseRecord;
 use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
+use crate::table::attributes;
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
@@ -17,17 +18,17 @@ use domain::{Cents, Instant, MemberId, Points, Programmes, PurchaseKind, retenti
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// Two members who are apart again.
+/// Two members whose merge was undone.
 pub struct Unmerged {
-    /// The one that had been kept.
-    pub kept: Member,
-    /// The one that had been absorbed.
+    /// The member who had absorbed the other one.
+    pub survivor: Member,
+    /// The member who had been absorbed.
     pub absorbed: Member,
-    /// What went back with it, and what was no longer there.
+    /// The points that were given back, and the points that were spent.
     pub given_back: GivenBack,
 }
 
-/// The ledger's note at each of the two.
+/// The ledger's entry of each of the two members.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct UnmergeRecord {
     pk: String,
@@ -37,7 +38,8 @@ pub(crate) struct UnmergeRecord {
     kind: String,
     pub(crate) source: String,
     pub(crate) other: String,
-    /// By which the member's other entries and its balance differ: what was not given back.
+    /// The points by which the member's balance differs from its other entries: the points that
+    /// could not be given back.
     pub(crate) points: i64,
     given: i64,
     not_given: i64,
@@ -46,97 +48,95 @@ pub(crate) struct UnmergeRecord {
 pub(crate) const UNMERGE: &str = "unmerge";
 
 impl Store {
-    /// Undoes the merge of `absorbed` into `kept`, as [`domain::unmerge`] says; purchases of the
-    /// absorbed one that were cancelled since are taken off what it brought in, and points given back to
-    /// it since are added. Undoing it again changes nothing and answers as the first time.
+    /// Undoes the merge of `absorbed` into `survivor`, by the rules of [`domain::member::unmerge`].
+    /// Purchases of the absorbed member that were cancelled since the merge no longer count, and
+    /// points that were given back to it since count. A second call changes nothing and has the
+    /// same answer.
     ///
-    /// 2 queries read strongly and one for each member that had been merged into the two, a query of the
-    /// kept one's notes, one of the index a member absorbed with half a read unit an entry; then 1
-    /// transaction of 6 items, 16 write units while the notes are under 1 KB.
+    /// 2 strong queries, and 1 for each member who had been merged into the two; 1 query of the
+    /// survivor's entries; 1 query of the index for each absorbed member, and half a read unit for
+    /// each entry; then 1 transaction of 6 items, 16 write units while the entries are under 1 KB.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Conflict`] for two who are not merged, or whose merge
-    /// is not the last one of the kept member.
+    /// [`StoreError::NotFound`], or [`StoreError::Conflict`] for two members who are not merged, or
+    /// whose merge is not the survivor's latest one.
     pub async fn unmerge_members(
         &self,
         scope: &Scope,
-        kept: MemberId,
+        survivor: MemberId,
         absorbed: MemberId,
         by: &Source,
         now: Instant,
     ) -> Result<Unmerged, StoreError> {
         retry(|_| async move {
-            let (mut own, mut other) = futures::try_join!(
-                self.member_itself(scope, kept),
+            let (mut remaining, mut restored) = futures::try_join!(
+                self.member_itself(scope, survivor),
                 self.member_itself(scope, absorbed)
             )?;
-            if own.person.merged_into.is_some() {
+            if remaining.person.merged_into.is_some() {
                 return Err(Conflict::MergedSince.into());
             }
-            if other.person.merged_into != Some(kept) {
-                return self.apart(scope, own, other).await.map(Attempt::Done);
+            if restored.person.merged_into != Some(survivor) {
+                return self.unmerged_before(scope, remaining, restored).await.map(Attempt::Done);
             }
-            let note: Option<MergeRecord> = self.last_note(scope, kept, MERGE, absorbed).await?;
-            let note = note.ok_or(StoreError::Corrupt("merge"))?;
-            let theirs = self.absorbed_through(scope, &own, absorbed).await?;
-            let mut before = note.before()?;
-            for member in std::iter::once(&absorbed).chain(&theirs) {
-                self.read_cancelled(scope, *member, &note.instant, &mut before).await?;
+            let entry = self.latest_entry(scope, survivor, MERGE, absorbed).await?;
+            let entry: MergeRecord = entry.ok_or(StoreError::Corrupt("merge"))?;
+            let through = self.absorbed_through(scope, &remaining, absorbed).await?;
+            let mut before = entry.before()?;
+            for member in std::iter::once(&absorbed).chain(&through) {
+                self.read_cancelled(scope, *member, &entry.instant, &mut before).await?;
             }
-            let versions = (own.person.version, other.person.version);
             let given_back = unmerge::unmerge(
-                Side { person: &mut own.person, account: &mut own.account },
-                Side { person: &mut other.person, account: &mut other.account },
+                Side { person: &mut remaining.person, account: &mut remaining.account },
+                Side { person: &mut restored.person, account: &mut restored.account },
                 &before,
                 scope.settings.merchant.sector,
                 retention::day_of(now),
             );
-            own.person.absorbed.retain(|id| !theirs.contains(id));
-            other.person.absorbed = theirs;
-            own.person.version += 1;
-            other.person.version += 1;
+            remaining.person.absorbed.retain(|id| !through.contains(id));
+            restored.person.absorbed = through;
+            remaining.person.version += 1;
+            restored.person.version += 1;
             let not_given = given_back.not_given;
+            let unmerge = Unmerge { scope, given_back, by, at: now };
             let mut transaction = self.transaction();
-            let over = Some(own.account_version);
-            transaction.add(put_account(scope, kept, &own.account, over)?);
-            let over = Some(other.account_version);
-            transaction.add(put_account(scope, absorbed, &other.account, over)?);
-            transaction.add(put_person(scope, &own.person, Some(versions.0))?);
-            transaction.add(put_person(scope, &other.person, Some(versions.1))?);
-            let pair = (kept, absorbed);
-            transaction.add(unmerge_note(scope, pair, not_given, given_back, by, now)?);
-            let pair = (absorbed, kept);
-            transaction.add(unmerge_note(scope, pair, -not_given, given_back, by, now)?);
+            transaction.add(remaining.put_account(scope)?);
+            transaction.add(restored.put_account(scope)?);
+            transaction.add(put_person(scope, &remaining.person)?);
+            transaction.add(put_person(scope, &restored.person)?);
+            transaction.add(unmerge.entry(survivor, absorbed, not_given)?);
+            transaction.add(unmerge.entry(absorbed, survivor, -not_given)?);
             let outcome = transaction.commit().await?;
-            Ok(outcome.done(Unmerged { kept: own, absorbed: other, given_back }))
+            Ok(outcome.done(Unmerged { survivor: remaining, absorbed: restored, given_back }))
         })
         .await
     }
 
-    /// The answer for two who are apart: as the first time, where a merge of theirs was undone.
-    async fn apart(
+    /// The answer for two members who are not merged: the answer of their latest unmerge, where there is
+    /// one.
+    async fn unmerged_before(
         &self,
         scope: &Scope,
-        kept: Member,
+        survivor: Member,
         absorbed: Member,
     ) -> Result<Unmerged, StoreError> {
-        let ids = (kept.person.id, absorbed.person.id);
-        let note: Option<UnmergeRecord> = self.last_note(scope, ids.0, UNMERGE, ids.1).await?;
-        match note {
-            Some(note) if absorbed.person.merged_into.is_none() => Ok(Unmerged {
-                kept,
+        let (member, other) = (survivor.person.id, absorbed.person.id);
+        let entry: Option<UnmergeRecord> = self.latest_entry(scope, member, UNMERGE, other).await?;
+        match entry {
+            Some(entry) if absorbed.person.merged_into.is_none() => Ok(Unmerged {
+                survivor,
                 absorbed,
                 given_back: GivenBack {
-                    given: Points::new(note.given),
-                    not_given: Points::new(note.not_given),
+                    given: Points::new(entry.given),
+                    not_given: Points::new(entry.not_given),
                 },
             }),
             _ => Err(Conflict::NotMerged.into()),
         }
     }
 
-    /// The last note of a kind in a member's rows that names another member.
-    async fn last_note<T: DeserializeOwned>(
+    /// The latest entry of a kind of a member that names another member.
+    async fn latest_entry<T: DeserializeOwned>(
         &self,
         scope: &Scope,
         member: MemberId,
@@ -152,11 +152,11 @@ impl Store {
             .expression_attribute_names("#other", "other")
             .expression_attribute_values(
                 ":pk",
-                items::text(keys::member_rows(scope.tenant(), member)),
+                attributes::text(keys::member_rows(scope.tenant(), member)),
             )
-            .expression_attribute_values(":ledger", items::text(keys::LEDGER_PREFIX))
-            .expression_attribute_values(":kind", items::text(kind))
-            .expression_attribute_values(":other", items::text(other.to_string()))
+            .expression_attribute_values(":ledger", attributes::text(keys::LEDGER_PREFIX))
+            .expression_attribute_values(":kind", attributes::text(kind))
+            .expression_attribute_values(":other", attributes::text(other.to_string()))
             .scan_index_forward(false)
             .consistent_read(true)
             .into_paginator()
@@ -166,14 +166,15 @@ impl Store {
         last.map(|item| items::from_item(item, "ledger")).transpose()
     }
 
-    /// The members who came to `kept` with `absorbed`: those merged into it before, directly or not.
+    /// The members who came to `survivor` through `absorbed`: they had been merged into it before,
+    /// directly or not.
     async fn absorbed_through(
         &self,
         scope: &Scope,
-        kept: &Member,
+        survivor: &Member,
         absorbed: MemberId,
     ) -> Result<Vec<MemberId>, StoreError> {
-        let others = kept.person.absorbed.iter().filter(|id| **id != absorbed);
+        let others = survivor.person.absorbed.iter().filter(|id| **id != absorbed);
         let read = others.map(|id| self.member_itself(scope, *id));
         let read = futures::future::try_join_all(read).await?;
         let mut through = vec![absorbed];
@@ -191,8 +192,7 @@ impl Store {
         Ok(through)
     }
 
-    /// Reckons a member's purchases and redemptions that were cancelled after the merge into what it
-    /// brought in.
+    /// Takes into account a member's purchases and redemptions that were cancelled after the merge.
     async fn read_cancelled(
         &self,
         scope: &Scope,
@@ -206,7 +206,7 @@ impl Store {
             let pk = item.get("pk").and_then(|pk| pk.as_s().ok());
             if pk.is_some_and(|pk| pk.starts_with(&receipts)) {
                 take_off_if_cancelled(item, merged_at, before)?;
-            } else if item.get("kind") == Some(&items::text(REDEMPTION)) {
+            } else if item.get("kind") == Some(&attributes::text(REDEMPTION)) {
                 give_back_if_cancelled(item, merged_at, before)?;
             }
         }
@@ -214,28 +214,36 @@ impl Store {
     }
 }
 
-fn unmerge_note(
-    scope: &Scope,
-    (member, other): (MemberId, MemberId),
-    points: Points,
+/// The content of both entries of an unmerge.
+struct Unmerge<'a> {
+    scope: &'a Scope,
     given_back: GivenBack,
-    by: &Source,
-    now: Instant,
-) -> Result<Write, StoreError> {
-    let (Key { pk, sk }, instant) = notes::new_note(scope, member, now)?;
-    let note = UnmergeRecord {
-        pk,
-        sk,
-        member: member.to_string(),
-        instant,
-        kind: UNMERGE.to_owned(),
-        source: by.to_string(),
-        other: other.to_string(),
-        points: points.get(),
-        given: given_back.given.get(),
-        not_given: given_back.not_given.get(),
-    };
-    Ok(Write::put(&note)?.if_absent())
+    by: &'a Source,
+    at: Instant,
+}
+
+impl Unmerge<'_> {
+    fn entry(
+        &self,
+        member: MemberId,
+        other: MemberId,
+        points: Points,
+    ) -> Result<Write, StoreError> {
+        let EntryKey { key: Key { pk, sk }, instant } = EntryKey::new(self.scope, member, self.at)?;
+        let record = UnmergeRecord {
+            pk,
+            sk,
+            member: member.to_string(),
+            instant,
+            kind: UNMERGE.to_owned(),
+            source: self.by.to_string(),
+            other: other.to_string(),
+            points: points.get(),
+            given: self.given_back.given.get(),
+            not_given: self.given_back.not_given.get(),
+        };
+        Ok(Write::put(&record)?.if_absent())
+    }
 }
 
 fn give_back_if_cancelled(
@@ -266,7 +274,7 @@ fn take_off_if_cancelled(
         PurchaseKind::Return { of: Some(sale) } => sale.day,
         _ => day,
     };
-    // Exactly what the cancellation took: what it forgave stays.
+    // Exactly what the cancellation took back: forgiven points stay.
     let points = match &kind {
         PurchaseKind::Sale => record.points - record.forgiven.unwrap_or_default(),
         PurchaseKind::Return { .. } => record.points,

@@ -1,6 +1,6 @@
-//! The end of a merchant's contract: told, taken back, and the point after which it cannot be.
+//! The end of a merchant's contract: set, changed and taken back, until archiving begins.
 
-use crate::table::items;
+use crate::table::attributes;
 use crate::table::keys;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
@@ -8,8 +8,8 @@ use crate::{Conflict, Store, StoreError};
 use domain::{Day, Instant, MerchantId, merchant};
 
 impl Store {
-    /// Notes the last day of a merchant's contract, in the place of another one: 1 transaction, 2
-    /// write units and 1 or 2 for the index `due`, which brings the merchant up the day after.
+    /// Sets the last day of a merchant's contract, or changes it: 1 transaction, 2 write units, and
+    /// 1 or 2 for the index `due`, which leads to the merchant on the next day.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where archiving has begun.
@@ -17,14 +17,14 @@ impl Store {
         let due = merchant::archive_due(ends_on);
         let change = "SET contract_ends_on = :ends_on, due_bucket = :bucket, due_at = :at";
         let change = Write::update(&keys::profile(merchant), change)
-            .value(":ends_on", items::text(ends_on.to_string()))
-            .value(":bucket", items::text(keys::merchant_due_bucket(due, merchant)))
-            .value(":at", items::text(keys::merchant_due_at(due, merchant)));
+            .value(":ends_on", attributes::text(ends_on.to_string()))
+            .value(":bucket", attributes::text(keys::merchant_due_bucket(due, merchant)))
+            .value(":at", attributes::text(keys::merchant_due_at(due, merchant)));
         self.change_contract_end(merchant, change).await
     }
 
-    /// Takes the end of a merchant's contract back; without one nothing changes. 1 transaction, 2
-    /// write units and 1 for the index.
+    /// Takes back the end of a merchant's contract. Without an end nothing changes. 1 transaction,
+    /// 2 write units and 1 for the index.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where archiving has begun.
@@ -47,12 +47,9 @@ impl Store {
         }
     }
 
-    /// Notes that a merchant whose contract ended before `today` is being archived, from when the end
-    /// can no longer be taken back; noting it again changes nothing. 1 transaction, 2 write units.
-    /// `false` where its contract has not ended, or it has left the table.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`], [`StoreError::Unavailable`].
+    /// Stores that a merchant whose contract ended before `today` is being archived. From then on
+    /// the end cannot be taken back. A second call changes nothing. 1 transaction, 2 write units.
+    /// `false` where the contract has not ended, or the merchant is no longer in the table.
     pub async fn begin_archiving(
         &self,
         merchant: MerchantId,
@@ -62,8 +59,8 @@ impl Store {
         let change = "SET archiving_since = if_not_exists(archiving_since, :now)";
         let change = Write::update(&keys::profile(merchant), change)
             .condition("contract_ends_on < :today")
-            .value(":now", items::text(items::instant_text(now)))
-            .value(":today", items::text(today.to_string()));
+            .value(":now", attributes::text(attributes::instant_text(now)))
+            .value(":today", attributes::text(today.to_string()));
         self.change_profile(merchant, change).await
     }
 

@@ -1,20 +1,17 @@
-//! What the operator sets up: merchants, establishments, till keys.
+//! The creation of a merchant.
 
+use crate::merchant::profile::ProfileRecord;
 use crate::merchant::programmes::ProgrammeRecord;
-use crate::merchant::settings::{KeyRecord, ProfileRecord, ShopRecord, TillKey};
+use crate::merchant::settings::Settings;
 use crate::table::items;
-use crate::table::keys::{self, Mode};
+use crate::table::keys;
 use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::table::write::Write;
-use crate::{Conflict, Consistency, Entity, MerchantKey, Settings, Store, StoreError};
-use domain::{
-    Day, Establishment, EstablishmentId, Instant, KeyId, Merchant, MerchantId, Programme,
-};
+use crate::vault::MerchantKey;
+use crate::{Conflict, Store, StoreError};
+use domain::{Day, Instant, Merchant, MerchantId, Programme};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// How many keys of one mode an establishment may have: the one in use and the one that follows it.
-const KEY_SLOTS: u8 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct ReferenceRecord {
@@ -24,11 +21,11 @@ struct ReferenceRecord {
 }
 
 impl Store {
-    /// Creates a merchant with its first programme and a key of its own: 1 transaction of 3
-    /// items. The same reference and content again is the same merchant, told by `false`.
+    /// Creates a merchant with its first programme and a key of its own: 1 transaction of 3 items.
+    /// A merchant with the same reference and the same content is returned unchanged, with `false`.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] where the reference stands for another content.
+    /// [`StoreError::Conflict`] where the reference belongs to a merchant with other content.
     pub async fn create_merchant(
         &self,
         merchant: &Merchant,
@@ -56,7 +53,7 @@ impl Store {
                     let id = MerchantId::parse(&known.merchant)
                         .map_err(|_| StoreError::Corrupt("reference"))?;
                     let settings = self.settings_fresh(id, now).await?;
-                    // The contract's end is told later, and apart.
+                    // The end of the contract is set later, and does not count.
                     let contract_ends_on = settings.merchant.contract_ends_on;
                     let same = Merchant { id, contract_ends_on, ..merchant.clone() }
                         == settings.merchant
@@ -66,81 +63,5 @@ impl Store {
                 None => Err(StoreError::Busy),
             },
         }
-    }
-
-    /// Creates an establishment or renames it: 1 write unit. Its time zone stays as it was created,
-    /// since the days of its receipts were computed with it.
-    ///
-    /// # Errors
-    /// [`StoreError::Conflict`] for another time zone.
-    pub async fn put_establishment(
-        &self,
-        merchant: MerchantId,
-        establishment: &Establishment,
-    ) -> Result<(), StoreError> {
-        let record = ShopRecord::of(merchant, establishment);
-        let put = Write::put(&record)?
-            .condition("attribute_not_exists(pk) OR time_zone = :zone")
-            .value(":zone", record.time_zone());
-        self.settings.remove(&merchant);
-        match self.transact_one(put).await? {
-            TransactionOutcome::Committed => Ok(()),
-            TransactionOutcome::Cancelled(_) => Err(Conflict::TimeZoneChanged.into()),
-        }
-    }
-
-    /// Gives an establishment a key, in the place of a revoked one or beside the one in use: up to
-    /// 2 round trips of 2 write units.
-    ///
-    /// # Errors
-    /// [`StoreError::Conflict`] where two keys are in use.
-    pub async fn create_till_key(
-        &self,
-        merchant: MerchantId,
-        till_key: &TillKey,
-    ) -> Result<(), StoreError> {
-        for slot in 1..=KEY_SLOTS {
-            let record = KeyRecord::of(merchant, till_key, slot);
-            let put = Write::put(&record)?
-                .condition("attribute_not_exists(pk) OR attribute_exists(revoked_at)");
-            if self.transact_one(put).await?.is_committed() {
-                self.settings.remove(&merchant);
-                return Ok(());
-            }
-        }
-        Err(Conflict::TwoKeysInUse.into())
-    }
-
-    /// Revokes a key; every instance holds to it within a minute. Revoking again changes nothing.
-    /// Up to 3 round trips.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] for a key that the establishment does not have.
-    pub async fn revoke_till_key(
-        &self,
-        merchant: MerchantId,
-        establishment: &EstablishmentId,
-        id: KeyId,
-        now: Instant,
-    ) -> Result<(), StoreError> {
-        for (mode, slot) in [Mode::Live, Mode::Test]
-            .into_iter()
-            .flat_map(|mode| (1..=KEY_SLOTS).map(move |slot| (mode, slot)))
-        {
-            let key = keys::till_key(merchant, establishment, mode, slot);
-            let stored: Option<KeyRecord> = self.get_item(&key, Consistency::Strong).await?;
-            if stored.is_none_or(|stored| !stored.is(id)) {
-                continue;
-            }
-            let revoke = "SET revoked_at = if_not_exists(revoked_at, :now)";
-            let revoke = Write::update(&key, revoke)
-                .condition("id = :id")
-                .value(":now", items::text(items::instant_text(now)))
-                .value(":id", items::text(id.to_string()));
-            self.transact_one(revoke).await?;
-            self.settings.remove(&merchant);
-            return Ok(());
-        }
-        Err(StoreError::NotFound(Entity::Key))
     }
 }

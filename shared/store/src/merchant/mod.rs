@@ -1,7 +1,10 @@
-//! Merchants: establishments, keys, settings, senders and the end of the contract.
+//! Merchants: profile, establishments, till keys, programmes, senders, and the end of the contract.
 
 pub(crate) mod contract_end;
 pub(crate) mod create;
+pub(crate) mod establishment;
+pub(crate) mod profile;
 pub(crate) mod programmes;
 pub(crate) mod senders;
 pub(crate) mod settings;
+pub(crate) mod till_key;

@@ -1,4 +1,5 @@
-//! A merchant's programmes: one item a version, part of its settings. The terms are stored as one document.
+//! A merchant's programmes: one item for each version, part of the settings. The terms are stored
+//! as one document.
 
 use crate::table::keys::{self, Key};
 use crate::table::transaction::TransactionOutcome;
@@ -14,7 +15,7 @@ pub(crate) struct ProgrammeRecord {
     sk: String,
     valid_from: Day,
     terms: Terms,
-    /// In the index `due`, the bucket of the merchants whose members have a daily run.
+    /// In the index `due`, the bucket of programmes that need a daily run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_bucket: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,7 +26,7 @@ impl ProgrammeRecord {
     pub(crate) fn of(merchant: MerchantId, valid_from: Day, programme: &Programme) -> Self {
         let Key { pk, sk } = keys::rule(merchant, valid_from);
         let needs_daily_run = programme.needs_daily_run();
-        let due_bucket = needs_daily_run.then(|| keys::NIGHTLY.to_owned());
+        let due_bucket = needs_daily_run.then(|| keys::DAILY_RUN.to_owned());
         let due_at = needs_daily_run.then(|| keys::daily_run_at(merchant, valid_from));
         Self { pk, sk, valid_from, terms: programme.terms().clone(), due_bucket, due_at }
     }
@@ -36,11 +37,8 @@ impl ProgrammeRecord {
 }
 
 impl Store {
-    /// Sets the programme that holds from a day on, replacing one that begins on the same day: 1
-    /// round trip, 1 write unit for each KB. That the day has not begun is the caller's to check.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Sets the programme from a day on, in the place of one that begins on the same day: 1 round
+    /// trip, 2 write units for each KB. The caller checks that the day has not begun.
     pub async fn put_programme(
         &self,
         merchant: MerchantId,

@@ -1,5 +1,6 @@
 //! A merchant's senders, which are part of its settings, and the merchants that share an account.
 
+use crate::table::attributes;
 use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::transaction::TransactionOutcome;
@@ -154,7 +155,7 @@ impl Store {
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(
                 ":pk",
-                items::text(keys::account_partition(account.as_str())),
+                attributes::text(keys::account_partition(account.as_str())),
             )
             .into_paginator()
             .items()

@@ -1,108 +1,143 @@
-//! What a sale would give, computed as if it were recorded. Nothing is written.
+//! The dry run of a sale: what the sale would give. Nothing is written.
 
-use crate::coupon::redeem::Tried;
-use crate::purchase::read::{Customer, Holder};
+use crate::coupon::redeem::{CouponBasket, CouponCustomer, TriedCoupon};
+use crate::purchase::customer::{Customer, Holder};
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::coupon::Refusal;
 use domain::ledger::Balance;
 use domain::programme::{Basket, Earning, EarningContext};
 use domain::{Account, Cents, CouponCode, Day, EstablishmentId, Instant, MemberId, ledger};
 
+/// A sale to try.
+#[derive(Clone, Copy)]
+pub struct DryRunSale<'a> {
+    /// The customer.
+    pub customer: &'a Customer,
+    /// The establishment.
+    pub establishment: &'a EstablishmentId,
+    /// When the sale is made.
+    pub sold_at: Instant,
+    /// The basket, before the coupons.
+    pub basket: Basket<'a>,
+    /// The codes of the coupons.
+    pub codes: &'a [CouponCode],
+}
+
 /// What a sale would give.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PurchaseDryRun {
-    /// The points, and why.
+    /// The points, each part with its reason.
     pub earning: Earning,
-    /// Of whom, where the sale has a customer.
+    /// The customer, where the sale has one.
     pub customer: Option<DryRunCustomer>,
-    /// What each coupon would take off, or why it would not, in the order they were given.
+    /// The coupons, in the order of the request.
     pub coupons: Vec<DryRunCoupon>,
 }
 
-/// A coupon tried on a basket.
+/// A coupon that was tried on the basket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DryRunCoupon {
     /// The code.
     pub code: CouponCode,
-    /// What the merchant calls its offer; absent for a code that there is not.
+    /// The name of the offer; absent for a code that does not exist.
     pub offer: Option<String>,
-    /// What it would take off.
+    /// The discount, or the reason against it.
     pub gives: Result<Cents, Refusal>,
 }
 
-/// What a sale would make of its customer.
+/// The customer's balance before and after the sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DryRunCustomer {
-    /// The member; absent where the sale would make one.
+    /// The member; absent where the sale would make the customer a member.
     pub member: Option<MemberId>,
-    /// The balance before it.
+    /// The balance before the sale.
     pub before: Balance,
-    /// The balance after it: what is owed is paid first.
+    /// The balance after the sale. Points that are owed are paid first.
     pub after: Balance,
 }
 
+/// The account that the sale is tried on.
+#[derive(Default)]
+struct TrialAccount {
+    account: Account,
+    member: Option<MemberId>,
+    birth_month: Option<i8>,
+    /// Who uses the coupons. A person who would become a member has no identifier yet, and no coupon that
+    /// is bound to one.
+    customer: Option<CouponCustomer>,
+}
+
+impl TrialAccount {
+    fn of(holder: Option<Holder>) -> Self {
+        match holder {
+            Some(Holder::Member { stored, birth_month }) => {
+                let member = stored.member;
+                let customer = Some(CouponCustomer { member, is_new: false });
+                Self { account: stored.account, member: Some(member), birth_month, customer }
+            }
+            Some(Holder::New(new)) => {
+                let member = MemberId::from_bytes([0; 16]);
+                let customer = Some(CouponCustomer { member, is_new: true });
+                let birth_month = new.details.birth_date.map(Day::month_of_year);
+                Self { birth_month, customer, ..Self::default() }
+            }
+            None => Self::default(),
+        }
+    }
+}
+
 impl Store {
-    /// Reckons a sale of a basket at an establishment by the programme that [`Store::record_purchase`] would
-    /// apply. Each coupon is tried on the whole basket; together they take off no more than it comes to,
-    /// and the points are those of what is left to pay.
+    /// Computes what [`Store::record_purchase`] would give. Each coupon is tried on the whole basket. The
+    /// discounts together are at most the amount of the basket, and the points are earned on the amount
+    /// that is left to pay.
     ///
-    /// No round trip for nobody, 1 for a member given by identifier (half a read unit), 2 by contact
-    /// (1 read unit), and 1 more a coupon. The balance is read eventually: one of a sale just made may be missing.
+    /// No round trip for an anonymous sale, 1 for a member given by identifier (half a read unit), 2 by
+    /// contact (1 read unit), and 1 more for each coupon. The balance is read eventually: a sale of a
+    /// moment ago may be missing.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for a customer that is no member.
+    /// [`StoreError::NotFound`] for a customer who is not a member.
     pub async fn dry_run_purchase(
         &self,
         scope: &Scope,
-        customer: &Customer,
-        (establishment, sold_at): (&EstablishmentId, Instant),
-        basket: Basket<'_>,
-        codes: &[CouponCode],
+        sale: &DryRunSale<'_>,
         now: Instant,
     ) -> Result<PurchaseDryRun, StoreError> {
-        let buyer = (customer, sold_at);
-        let holder = self.holder(scope, buyer, None, Consistency::Eventual).await?;
-        let known = holder.is_some();
-        let (member, mut account, birth_month) = match holder {
-            Some(Holder::Member { id, account, birth_month, .. }) => {
-                (Some(id), account, birth_month)
-            }
-            Some(Holder::New(new)) => {
-                (None, Account::default(), new.details.birth_date.map(Day::month_of_year))
-            }
-            None => (None, Account::default(), None),
-        };
-        let context = scope.context_at(establishment, birth_month);
+        let DryRunSale { customer, establishment, sold_at, mut basket, codes } = *sale;
+        let holder = self.holder(scope, customer, sold_at, None, Consistency::Eventual).await?;
+        let mut trial = TrialAccount::of(holder);
+        let context = scope.context_at(establishment, trial.birth_month);
         let day = Day::at(sold_at, context.zone);
-        let minute = Day::minute_at(sold_at, context.zone);
-        let earning_context =
-            EarningContext { day, minute, establishment, birth_month, level: None };
-        let programmes = context.programmes;
-        let tried = Tried {
+        let coupon_basket = CouponBasket {
             gross: basket.total,
             lines: basket.lines,
             day,
             establishment,
-            member: match (member, known) {
-                (Some(member), _) => Some((member, false)),
-                // Who would become a member has no identifier yet, and no coupon that is bound to one.
-                (None, true) => Some((MemberId::from_bytes([0; 16]), true)),
-                (None, false) => None,
-            },
+            customer: trial.customer,
         };
-        let mut basket = basket;
         let mut coupons = Vec::with_capacity(codes.len());
         for code in codes {
-            let (coupon, gives) = self.try_coupon(scope, code, &tried, now).await?;
-            let gives = gives.map(|gives| gives.min(basket.total));
+            let TriedCoupon { coupon, discount } =
+                self.try_coupon(scope, code, &coupon_basket, now).await?;
+            let gives = discount.map(|discount| discount.min(basket.total));
             basket.total = basket.total - gives.unwrap_or(Cents::ZERO);
             let offer = coupon.map(|coupon| coupon.offer.terms().name.clone());
             coupons.push(DryRunCoupon { code: code.clone(), offer, gives });
         }
+        let earning_context = EarningContext {
+            day,
+            minute: Day::minute_at(sold_at, context.zone),
+            establishment,
+            birth_month: trial.birth_month,
+            level: None,
+        };
+        let programmes = context.programmes;
+        let account = &mut trial.account;
         let before = account.balance_on(day, programmes);
-        let earning = ledger::earn_for_sale(&mut account, basket, &earning_context, programmes);
+        let earning = ledger::earn_for_sale(account, basket, &earning_context, programmes);
         let after = account.balance_on(day, programmes);
-        let customer = known.then_some(DryRunCustomer { member, before, after });
+        let member = trial.member;
+        let customer = trial.customer.map(|_| DryRunCustomer { member, before, after });
         Ok(PurchaseDryRun { earning, customer, coupons })
     }
 }

@@ -1,10 +1,9 @@
-//! A purchase as an item: what conditions and indexes read stands apart, the rest is one compact
+//! A purchase as an item: conditions and indexes read attributes of their own, and the rest is one compact
 //! attribute.
 
-use crate::member::read::member_id;
-use crate::purchase::read::{Entry, Outcome, Recorded, Source, StoredPurchase};
-use crate::table::codec::{self, PurchaseContent};
-use crate::table::items;
+use crate::purchase::entry::{Entry, Outcome, Recorded, Source};
+use crate::table::attributes::{self, member_id};
+use crate::table::codec::{self, purchase::PurchaseContent};
 use crate::table::keys::{self, Key};
 use crate::{Scope, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -13,18 +12,41 @@ use domain::{Cents, Instant, MemberId, Points, Purchase, PurchaseKind, Receipt};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+/// A purchase as it is stored.
+#[derive(Clone)]
+pub struct StoredPurchase {
+    /// The sale or the return.
+    pub purchase: Purchase,
+    /// The customer, where there is one.
+    pub member: Option<MemberId>,
+    /// The points of the purchase, below zero for a return.
+    pub points: Points,
+    /// The points part by part, each with its reason; empty for a return.
+    pub parts: Vec<Part>,
+    /// The points that could be spent after the purchase.
+    pub balance: Points,
+    /// The points that were pending after the purchase, until the time for returns has passed.
+    pub pending: Points,
+    /// Who sent the purchase.
+    pub source: Source,
+    /// The amount of the sale that has been returned.
+    pub returned: Cents,
+    /// When the purchase was cancelled.
+    pub cancelled_at: Option<Instant>,
+}
+
 /// What a purchase did to its customer's account.
 #[derive(Default)]
 pub(crate) struct Effect {
-    /// The points it gave, below zero for a return.
+    /// The points of the purchase, below zero for a return.
     pub(crate) points: Points,
-    /// Why.
+    /// The points part by part.
     pub(crate) parts: Vec<Part>,
-    /// What it should have taken and was forgiven.
+    /// Points that should have been taken back and were forgiven.
     pub(crate) forgiven: Points,
-    /// What could be spent after it.
+    /// The points that could be spent after the purchase.
     pub(crate) balance: Points,
-    /// What waited after it.
+    /// The points that were pending after the purchase.
     pub(crate) pending: Points,
 }
 
@@ -32,10 +54,10 @@ pub(crate) struct Effect {
 pub(crate) struct PurchaseRecord {
     pub(crate) pk: String,
     pub(crate) sk: String,
-    /// Whose it is, or nobody's place in the index `history`.
+    /// The customer. Without one, the bucket of anonymous purchases in the index `history`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) member: Option<String>,
-    /// When it was sold: the sort key of the index `history`.
+    /// The instant of the sale: the sort key of the index `history`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) instant: Option<String>,
     pub(crate) total: i64,
@@ -52,18 +74,19 @@ pub(crate) struct PurchaseRecord {
     pub(crate) points_taken: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cancelled_at: Option<String>,
-    /// Points that a return, or the cancellation of a sale, should have taken and was forgiven.
+    /// Points that a return, or the cancellation of a sale, should have taken back and forgave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) forgiven: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pending: Option<i64>,
-    /// Why it gave its points, where it is more than the rule of all goods.
+    /// The parts of the points, where there is more than the rule of all goods.
     #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
     parts: Vec<u8>,
-    /// Of each coupon that it used, the offer and whether it counts for its member.
+    /// For each coupon that was used: the offer, and whether the use counts for the member.
     #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
     pub(crate) redeemed: Vec<u8>,
-    /// `true` where it made its customer a member, so that the same purchase again is answered so.
+    /// `true` where the purchase made its customer a member, so that a repeated request has the same
+    /// answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) enrolled: Option<bool>,
 }
@@ -77,15 +100,15 @@ impl PurchaseRecord {
     ) -> Self {
         let purchase = &entry.purchase;
         let Key { pk, sk } = keys::purchase(scope.tenant(), purchase.receipt());
-        let body = codec::encode_purchase(purchase);
+        let body = codec::purchase::encode(purchase);
         Self {
             pk,
             sk,
             member: Some(match member {
                 Some(id) => id.to_string(),
-                None => keys::nobody(scope.tenant(), purchase.receipt()),
+                None => keys::anonymous(scope.tenant(), purchase.receipt()),
             }),
-            instant: Some(items::instant_text(purchase.sold_at())),
+            instant: Some(attributes::instant_text(purchase.sold_at())),
             total: purchase.total().get(),
             points: effect.points.get(),
             balance: effect.balance.get(),
@@ -97,27 +120,25 @@ impl PurchaseRecord {
             cancelled_at: None,
             forgiven: some_points(effect.forgiven),
             pending: some_points(effect.pending),
-            parts: codec::encode_parts(&effect.parts),
+            parts: codec::parts::encode(&effect.parts),
             redeemed: vec![],
             enrolled: None,
         }
     }
 
-    /// Tells anew what it did to the account of its customer.
-    pub(crate) fn affect(&mut self, effect: &Effect) {
+    pub(crate) fn set_effect(&mut self, effect: &Effect) {
         self.points = effect.points.get();
         self.balance = effect.balance.get();
         self.pending = some_points(effect.pending);
-        self.parts = codec::encode_parts(&effect.parts);
+        self.parts = codec::parts::encode(&effect.parts);
     }
 
-    /// Tells anew what its customer has after it.
-    pub(crate) fn tell_balance(&mut self, balance: Points, pending: Points) {
+    pub(crate) fn set_balance(&mut self, balance: Points, pending: Points) {
         self.balance = balance.get();
         self.pending = some_points(pending);
     }
 
-    /// The same, with no use of a coupon counted for its customer.
+    /// The same purchase, with no use of a coupon counted for its customer.
     pub(crate) fn uncounted(&self) -> Self {
         let redeemed =
             self.redeemed.chunks(17).flat_map(|redeemed| redeemed[..16].iter().chain(&[0]));
@@ -134,17 +155,17 @@ impl PurchaseRecord {
     }
 
     pub(crate) fn member(&self) -> Result<Option<MemberId>, StoreError> {
-        let member = self.member.as_deref().filter(|member| !keys::is_nobody(member));
+        let member = self.member.as_deref().filter(|member| !keys::is_anonymous(member));
         member.map(member_id).transpose()
     }
 
     pub(crate) fn content(&self) -> Result<PurchaseContent, StoreError> {
-        codec::decode_purchase(&self.body)
+        codec::purchase::decode(&self.body)
     }
 
-    /// What it adds to the balance: its points or, once it is cancelled, what the cancellation of a
-    /// sale should have taken back and was forgiven.
-    pub(crate) fn stands_for(&self) -> Result<Points, StoreError> {
+    /// What the purchase adds to the balance: its points. A cancelled sale adds the points that its
+    /// cancellation forgave.
+    pub(crate) fn balance_effect(&self) -> Result<Points, StoreError> {
         Ok(match (&self.cancelled_at, self.content()?.kind) {
             (None, _) => Points::new(self.points),
             (Some(_), PurchaseKind::Sale) => Points::new(self.forgiven.unwrap_or_default()),
@@ -153,7 +174,7 @@ impl PurchaseRecord {
     }
 
     pub(crate) fn cancelled_at(&self) -> Result<Option<Instant>, StoreError> {
-        self.cancelled_at.as_deref().map(items::instant_of).transpose()
+        self.cancelled_at.as_deref().map(attributes::instant_of).transpose()
     }
 
     pub(crate) fn read(
@@ -177,7 +198,7 @@ impl PurchaseRecord {
             purchase,
             member: self.member()?,
             points: Points::new(self.points),
-            parts: codec::decode_parts(&self.parts, Points::new(self.points))?,
+            parts: codec::parts::decode(&self.parts, Points::new(self.points))?,
             balance: Points::new(self.balance),
             pending: Points::new(self.pending.unwrap_or_default()),
             source: Source::parse(&self.source)?,
@@ -191,7 +212,7 @@ impl PurchaseRecord {
             outcome: Outcome::Known(Source::parse(&self.source)?),
             member: self.member()?,
             points: Points::new(self.points),
-            parts: codec::decode_parts(&self.parts, Points::new(self.points))?,
+            parts: codec::parts::decode(&self.parts, Points::new(self.points))?,
             balance: Points::new(self.balance),
             pending: Points::new(self.pending.unwrap_or_default()),
             enrolled: self.enrolled.unwrap_or_default(),
@@ -199,13 +220,15 @@ impl PurchaseRecord {
         })
     }
 
-    /// Whether an entry tells the same purchase. Told by the same kind of source, the content must
-    /// be the same; a till and a file never write the lines or the second alike, so between them
-    /// the same kind and total under one receipt are the same purchase.
-    pub(crate) fn is_told_by(&self, entry: &Entry) -> Result<bool, StoreError> {
+    /// Whether an entry is this purchase. Two entries from tills, or two from files, must have the same
+    /// content. A till and a file do not write lines and seconds alike: between the two, the same kind and
+    /// the same total under one receipt are the same purchase.
+    pub(crate) fn is_same_purchase(&self, entry: &Entry) -> Result<bool, StoreError> {
         let purchase = &entry.purchase;
         if Source::parse(&self.source)?.is_file() == entry.source.is_file() {
-            return Ok(self.fingerprint == fingerprint(purchase, &codec::encode_purchase(purchase)));
+            return Ok(
+                self.fingerprint == fingerprint(purchase, &codec::purchase::encode(purchase))
+            );
         }
         let was_return = matches!(self.content()?.kind, PurchaseKind::Return { .. });
         let is_return = matches!(purchase.kind(), PurchaseKind::Return { .. });
@@ -217,7 +240,7 @@ fn some_points(points: Points) -> Option<i64> {
     (points != Points::ZERO).then_some(points.get())
 }
 
-/// 128 bits of SHA-256 over what a purchase says; the receipt itself is in the key.
+/// 128 bits of SHA-256 over the content of a purchase. The receipt is in the key.
 fn fingerprint(purchase: &Purchase, body: &[u8]) -> Vec<u8> {
     let digest = Sha256::new()
         .chain_update(purchase.total().get().to_be_bytes())

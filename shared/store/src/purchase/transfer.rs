@@ -1,50 +1,83 @@
-//! A sale that was entered for the wrong customer goes to the right one.
+//! The transfer of a sale that was recorded for the wrong customer.
 
-use crate::coupon::redeem::offers;
-use crate::member::notes;
-use crate::member::read::put_account;
-use crate::table::items;
+use crate::coupon::redeem::redeemed_offers;
+use crate::ledger::entry_key::EntryKey;
+use crate::purchase::item::StoredPurchase;
+use crate::table::attributes;
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
-use crate::{Conflict, Consistency, Scope, Source, Store, StoreError, StoredPurchase};
+use crate::{Conflict, Consistency, Scope, Source, Store, StoreError};
 use domain::{Cents, Day, Instant, MemberId, Points, PurchaseKind, Receipt, ledger};
 use serde::{Deserialize, Serialize};
 
-/// The ledger's note of a sale that left a member, or came to one.
+/// The ledger's entry of a sale that left a member, or came to one.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct MoveRecord {
+pub(crate) struct TransferRecord {
     pk: String,
     sk: String,
     member: String,
     pub(crate) instant: String,
     kind: String,
     pub(crate) source: String,
-    /// Where the sale came from, or went to.
+    /// The member that the sale came from, or went to.
     pub(crate) other: String,
     /// The partition of the sale.
     pub(crate) purchase: String,
-    /// What the member kept of the sale's points because they were spent, and was forgiven.
+    /// Points of the sale that the member had spent already and was forgiven.
     pub(crate) points: i64,
 }
 
 pub(crate) const MOVED_AWAY: &str = "moved_away";
 pub(crate) const MOVED_HERE: &str = "moved_here";
 
-impl MoveRecord {
+impl TransferRecord {
     pub(crate) fn receipt(&self) -> Result<Receipt, StoreError> {
         keys::receipt_at(&self.purchase).ok_or(StoreError::Corrupt("ledger"))
     }
 }
 
+/// What both entries of a transfer say.
+struct Transfer<'a> {
+    scope: &'a Scope,
+    receipt: &'a Receipt,
+    by: &'a Source,
+    at: Instant,
+}
+
+impl Transfer<'_> {
+    fn entry(
+        &self,
+        kind: &str,
+        member: MemberId,
+        other: MemberId,
+        points: Points,
+    ) -> Result<Write, StoreError> {
+        let EntryKey { key: Key { pk, sk }, instant } = EntryKey::new(self.scope, member, self.at)?;
+        let record = TransferRecord {
+            pk,
+            sk,
+            member: member.to_string(),
+            instant,
+            kind: kind.to_owned(),
+            source: self.by.to_string(),
+            other: other.to_string(),
+            purchase: keys::purchase(self.scope.tenant(), self.receipt).pk,
+            points: points.get(),
+        };
+        Ok(Write::put(&record)?.if_absent())
+    }
+}
+
 impl Store {
     /// Moves a sale to another member, with the points that it gave: 3 strong reads and 1 transaction of
-    /// 5 items. Both have a note of it. Moving it again to the same member changes nothing, and moving it
-    /// back undoes it. A use of a coupon that was counted for its customer is not counted any more.
+    /// 5 items. Each of the two members gets an entry of the transfer. A second transfer to the same member
+    /// changes nothing, and a transfer back undoes the first. A use of a coupon that was counted for the
+    /// former customer is no longer counted.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Conflict`] for a purchase that is nobody's, is a return,
-    /// was cancelled, of which goods came back, or whose customer was merged into another.
+    /// [`StoreError::NotFound`], or [`StoreError::Conflict`] for a purchase that has no customer, is a
+    /// return, was cancelled, or has been returned, or whose customer was merged into another member.
     pub async fn move_purchase(
         &self,
         scope: &Scope,
@@ -55,82 +88,61 @@ impl Store {
     ) -> Result<StoredPurchase, StoreError> {
         retry(|_| async move {
             let mut record = self.purchase_record(scope, receipt).await?;
-            let (to, mut into, into_version) = self.account(scope, to, Consistency::Strong).await?;
-            let stored = record.read(scope, receipt.clone())?;
+            let mut receiver = self.account(scope, to, Consistency::Strong).await?;
+            let before = record.read(scope, receipt.clone())?;
             let Some(from) = record.member()? else {
                 return Err(Conflict::MoveAnonymousSale.into());
             };
-            if from == to {
-                return Ok(Attempt::Done(stored));
+            if from == receiver.member {
+                return Ok(Attempt::Done(before));
             }
-            if let Some(conflict) = transfer_conflict(&stored) {
+            if let Some(conflict) = transfer_conflict(&before) {
                 return Err(conflict.into());
             }
-            let (owner, mut account, version) =
-                self.account(scope, from, Consistency::Strong).await?;
-            if owner == to {
-                return Ok(Attempt::Done(stored));
+            let mut giver = self.account(scope, from, Consistency::Strong).await?;
+            if giver.member == receiver.member {
+                return Ok(Attempt::Done(before));
             }
-            if owner != from {
+            if giver.member != from {
                 return Err(Conflict::CustomerMerged.into());
             }
-            let programmes = &scope.settings.programmes;
-            let (purchase, points) = (&stored.purchase, stored.points);
-            let taken = ledger::move_sale(&mut account, &mut into, purchase, points, programmes);
+            let taken = ledger::move_sale(
+                &mut giver.account,
+                &mut receiver.account,
+                &before.purchase,
+                before.points,
+                &scope.settings.programmes,
+            );
             let today = Day::at(now, scope.zone_of(&receipt.establishment));
-            let balance = into.balance_on(today, programmes);
-            let before = record.member.replace(to.to_string()).unwrap_or_default();
-            record.tell_balance(balance.available, balance.pending);
-            let transfer = Write::put(&record.uncounted())?
+            let balance = receiver.account.balance_on(today, &scope.settings.programmes);
+            let former = record.member.replace(receiver.member.to_string()).unwrap_or_default();
+            record.set_balance(balance.available, balance.pending);
+            let put = Write::put(&record.uncounted())?
                 .condition(
-                    "#member = :before AND attribute_not_exists(cancelled_at) \
+                    "#member = :former AND attribute_not_exists(cancelled_at) \
                      AND (attribute_not_exists(returned) OR returned = :zero) \
                      AND fingerprint = :fingerprint",
                 )
                 .name("#member", "member")
-                .value(":before", items::text(before))
-                .value(":zero", items::number(0))
+                .value(":former", attributes::text(former))
+                .value(":zero", attributes::number(0))
                 .value(":fingerprint", record.fingerprint_value());
+            let transfer = Transfer { scope, receipt, by, at: now };
+            let (from, to) = (giver.member, receiver.member);
             let mut transaction = self.transaction();
-            transaction.add(transfer);
-            transaction.add(put_account(scope, from, &account, Some(version))?);
-            transaction.add(put_account(scope, to, &into, Some(into_version))?);
-            let (away, here) = ((from, to), (to, from));
-            let forgiven = taken.forgiven;
-            transaction.add(move_note(scope, MOVED_AWAY, away, receipt, forgiven, by, now)?);
-            transaction.add(move_note(scope, MOVED_HERE, here, receipt, Points::ZERO, by, now)?);
-            for (offer, _) in offers(&record.redeemed).filter(|(_, counted)| *counted) {
-                self.uncount(&mut transaction, scope, from, offer).await?;
+            transaction.add(put);
+            transaction.add(giver.put(scope)?);
+            transaction.add(receiver.put(scope)?);
+            transaction.add(transfer.entry(MOVED_AWAY, from, to, taken.forgiven)?);
+            transaction.add(transfer.entry(MOVED_HERE, to, from, Points::ZERO)?);
+            for redeemed in redeemed_offers(&record.redeemed).filter(|one| one.counted) {
+                self.uncount(&mut transaction, scope, from, redeemed.offer).await?;
             }
             let outcome = transaction.commit().await?;
             Ok(outcome.done(record.read(scope, receipt.clone())?))
         })
         .await
     }
-}
-
-fn move_note(
-    scope: &Scope,
-    kind: &str,
-    (member, other): (MemberId, MemberId),
-    receipt: &Receipt,
-    points: Points,
-    by: &Source,
-    now: Instant,
-) -> Result<Write, StoreError> {
-    let (Key { pk, sk }, instant) = notes::new_note(scope, member, now)?;
-    let note = MoveRecord {
-        pk,
-        sk,
-        member: member.to_string(),
-        instant,
-        kind: kind.to_owned(),
-        source: by.to_string(),
-        other: other.to_string(),
-        purchase: keys::purchase(scope.tenant(), receipt).pk,
-        points: points.get(),
-    };
-    Ok(Write::put(&note)?.if_absent())
 }
 
 fn transfer_conflict(stored: &StoredPurchase) -> Option<Conflict> {

@@ -1,10 +1,13 @@
-//! The index `due`: what has a deadline, by the month and the shard that it falls into.
+//! The index `due`: entries with a deadline, by the month and the shard of the deadline.
 //!
-//! A member stands there once, from its creation to its erasure, and no purchase touches the entry:
-//! when its day comes, the sweep looks at the real deadline, and gives it another day or erases.
+//! A member has one entry from its creation to its erasure, and a purchase does not change the
+//! entry: on its day the sweep computes the real deadline, and moves the entry to a later day or
+//! erases the member.
 
+use crate::table::attributes;
 use crate::table::items::{self, Item};
-use crate::table::keys::{self, Key, Tenant};
+use crate::table::keys::{self, Key};
+use crate::table::tenant::Tenant;
 use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
@@ -15,10 +18,10 @@ use serde::{Deserialize, Serialize};
 /// Entries of a page.
 const PAGE: i32 = 500;
 
-/// A part of the index that is swept by itself.
+/// A part of the index that is swept at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DueBucket {
-    /// The month of the days in it.
+    /// The month of its days.
     pub month: Month,
     /// One of [`crate::MEMBER_SHARDS`].
     pub shard: u8,
@@ -32,21 +35,21 @@ impl DueBucket {
     }
 }
 
-/// What stands in the index under a day.
+/// An entry of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
-    /// A member, or what an erasure begun has left of one.
+    /// A member, or the rest of one whose erasure has begun.
     Member {
-        /// Whose member.
+        /// Whose data the member belongs to.
         tenant: Tenant,
-        /// Which one.
+        /// The member.
         member: MemberId,
         /// The day.
         day: Day,
     },
     /// A merchant whose contract has ended.
     Merchant {
-        /// Which one.
+        /// The merchant.
         merchant: MerchantId,
         /// The day.
         day: Day,
@@ -54,7 +57,7 @@ pub enum Due {
 }
 
 impl Due {
-    /// Whose data it is.
+    /// The merchant of the entry.
     #[must_use]
     pub const fn merchant(&self) -> MerchantId {
         match self {
@@ -64,16 +67,16 @@ impl Due {
     }
 }
 
-/// Where a page of the index was left off.
+/// The end of a page of the index.
 pub struct DueAfter(Item);
 
 /// Some entries of a bucket, the earliest days first.
 pub struct DuePage {
-    /// Them.
+    /// The entries.
     pub due: Vec<Due>,
-    /// Entries that are none of ours: a defect, for somebody to look at.
+    /// The number of entries that cannot be read: a defect.
     pub unreadable: usize,
-    /// After which the next page begins.
+    /// Where the next page begins.
     pub next: Option<DueAfter>,
 }
 
@@ -110,17 +113,14 @@ struct SweptRecord {
     first_month: String,
 }
 
-/// Every day up to this one: `~` follows every character of what comes after a day.
+/// All days up to this one: `~` follows every character that comes after a day.
 fn up_to(day: Day) -> String {
     format!("{day}~")
 }
 
 impl Store {
-    /// A page of what is due in a bucket up to a day, that day included: 1 query of the index, half a
-    /// read unit for some twenty entries.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// A page of the entries of a bucket up to a day, that day included: 1 query of the index, half
+    /// a read unit for some twenty entries.
     pub async fn due(
         &self,
         bucket: DueBucket,
@@ -150,9 +150,6 @@ impl Store {
 
     /// The earliest day in a bucket, if it is not after `until`: 1 query of the index, half a read
     /// unit.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     pub async fn earliest_due(
         &self,
         bucket: DueBucket,
@@ -166,11 +163,8 @@ impl Store {
         day.transpose().map_err(|_| StoreError::Corrupt("due"))
     }
 
-    /// How much of a bucket stands under days before `day`: 1 query of the index a MB, half a read
-    /// unit for some twenty entries.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// The number of entries of a bucket before `day`: 1 query of the index for each MB, half a
+    /// read unit for some twenty entries.
     pub async fn due_before(&self, bucket: DueBucket, day: Day) -> Result<u64, StoreError> {
         let mut pages =
             self.bucket(bucket, day.to_string()).select(Select::Count).into_paginator().send();
@@ -188,39 +182,30 @@ impl Store {
             .table_name(&*self.table)
             .index_name("due")
             .key_condition_expression("due_bucket = :bucket AND due_at < :until")
-            .expression_attribute_values(":bucket", items::text(bucket))
-            .expression_attribute_values(":until", items::text(until))
+            .expression_attribute_values(":bucket", attributes::text(bucket))
+            .expression_attribute_values(":until", attributes::text(until))
     }
 
-    /// The first month that may still hold anything due, as the last night noted it: 1 round trip,
-    /// half a read unit. `None` before the first night.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    /// The first month that may still have entries, as the last sweep stored it: 1 round trip, half
+    /// a read unit. `None` before the first sweep.
     pub async fn first_month_to_sweep(&self) -> Result<Option<Month>, StoreError> {
-        let noted: Option<SweptRecord> =
+        let stored: Option<SweptRecord> =
             self.get_item(&keys::swept(), Consistency::Eventual).await?;
-        let month = noted.map(|record| Month::parse(&record.first_month));
+        let month = stored.map(|record| Month::parse(&record.first_month));
         month.transpose().map_err(|_| StoreError::Corrupt("swept"))
     }
 
-    /// Notes that every month before this one is empty: 1 write unit. Written over, never compared: an
-    /// earlier month costs the next night some queries, and is safe.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn note_swept(&self, first_month: Month) -> Result<(), StoreError> {
+    /// Stores that every earlier month is empty: 1 write unit, without a condition, because an
+    /// earlier month only costs the next sweep some queries.
+    pub async fn save_first_month(&self, first_month: Month) -> Result<(), StoreError> {
         let Key { pk, sk } = keys::swept();
         let record = SweptRecord { pk, sk, first_month: first_month.to_string() };
         self.write(Write::put(&record)?).await?;
         Ok(())
     }
 
-    /// Gives a member another day in the index: 1 write unit for each KB of the person and 2 for the
-    /// index. `false` where the person was written since it was read: read anew.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Moves a member to another day in the index: 1 write unit for each KB of the person and 2 for
+    /// the index. Returns `false` where the person changed since it was read.
     pub async fn rearm(
         &self,
         scope: &Scope,
@@ -230,9 +215,9 @@ impl Store {
         let key = keys::person(scope.tenant(), person.id);
         let update = Write::update(&key, "SET due_bucket = :bucket, due_at = :at, v = :next")
             .if_version(person.version)
-            .value(":bucket", items::text(keys::due_bucket(day, person.id)))
-            .value(":at", items::text(keys::due_at(day, person.id)))
-            .value(":next", items::number(person.version + 1));
+            .value(":bucket", attributes::text(keys::due_bucket(day, person.id)))
+            .value(":at", attributes::text(keys::due_at(day, person.id)))
+            .value(":next", attributes::number(person.version + 1));
         Ok(self.write(update).await?.is_done())
     }
 }

@@ -1,26 +1,28 @@
-//! The records of erasures: how many persons were erased on a day, and why. Each was written by the
-//! transaction that decided the erasure, so that they count every one once.
+//! The records of erasures: how many persons were erased on a day, and why. The transaction that
+//! decides an erasure writes its record, so that every erasure is counted once.
 
+use crate::table::attributes;
 use crate::table::items;
-use crate::table::keys::{self, Key, Tenant};
+use crate::table::keys::{self, Key};
+use crate::table::tenant::Tenant;
 use crate::{Store, StoreError};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use domain::retention::ErasureReason;
 use domain::{Day, Instant, MemberId};
 use serde::Deserialize;
 
-/// A person who was erased: an identifier that leads nowhere.
+/// A person who was erased. Nothing can be found by the identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Erasure {
-    /// Who it was.
+    /// The member.
     pub member: MemberId,
     /// Why.
     pub reason: ErasureReason,
 }
 
-/// Some erasures of a day and after whom the next page begins.
+/// Some erasures of a day.
 pub struct ErasurePage {
-    /// Them, in the order of their identifiers.
+    /// The erasures, in the order of their identifiers.
     pub erasures: Vec<Erasure>,
     /// The last member of the page, where more follow.
     pub next: Option<MemberId>,
@@ -29,9 +31,9 @@ pub struct ErasurePage {
 /// How many persons were erased on a day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ErasureCounts {
-    /// Their registration was not completed in time.
+    /// They did not complete their registration in time.
     pub never_activated: u64,
-    /// They had not used the service for as long as the sector allows.
+    /// They were inactive for the period of the sector.
     pub inactive: u64,
 }
 
@@ -54,11 +56,8 @@ impl ErasureRecord {
 }
 
 impl Store {
-    /// A page of a day's erasures: 1 query, half a read unit for some thirty of them. Those older than
-    /// a year are gone.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    /// A page of the erasures of a day: 1 query, half a read unit for some thirty of them. Records
+    /// are deleted after a year.
     pub async fn erasures(
         &self,
         tenant: Tenant,
@@ -86,11 +85,8 @@ impl Store {
         Ok(ErasurePage { erasures: erasures.collect::<Result<_, _>>()?, next: next.transpose()? })
     }
 
-    /// How many persons were erased on a day, by reason: 1 query a MB of records, half a read unit for
-    /// some thirty of them.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    /// The number of persons erased on a day, by reason: 1 query for each MB of records, half a
+    /// read unit for some thirty of them.
     pub async fn erasure_counts(
         &self,
         tenant: Tenant,
@@ -114,11 +110,11 @@ impl Store {
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :day)")
-            // An item whose end has passed stays readable until DynamoDB takes it away.
+            // An item past its end is readable until DynamoDB deletes it.
             .filter_expression("#ttl > :now")
             .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":pk", items::text(keys::erasures_partition(tenant)))
-            .expression_attribute_values(":day", items::text(format!("{day}#")))
-            .expression_attribute_values(":now", items::number(now.as_second()))
+            .expression_attribute_values(":pk", attributes::text(keys::erasures_partition(tenant)))
+            .expression_attribute_values(":day", attributes::text(format!("{day}#")))
+            .expression_attribute_values(":now", attributes::number(now.as_second()))
     }
 }

@@ -1,8 +1,10 @@
-//! Rewards: what a merchant gives for points. One item a reward, kept in memory for a minute.
+//! Rewards: the catalogue of a merchant. Each reward is one item, cached in memory for a minute.
 
 use crate::TtlCache;
+use crate::table::attributes;
 use crate::table::items;
-use crate::table::keys::{self, Key, Tenant};
+use crate::table::keys::{self, Key};
+use crate::table::tenant::Tenant;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
@@ -20,7 +22,7 @@ struct RewardRecord {
     sk: String,
     name: String,
     points: i64,
-    /// The offer whose coupons it gives; goods where there is none.
+    /// The offer whose coupons the reward gives; `None` for goods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     offer: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,8 +94,9 @@ impl RewardRecord {
 }
 
 impl Store {
-    /// Enters a reward, once for each key where the request has one: 1 round trip, 2 write units, and what
-    /// a key costs. The same request again answers the reward that was entered then, as it stands now.
+    /// Creates a reward, once for each key where the request has one: 1 round trip, 2 write units,
+    /// and the cost of a key. The same request again returns the reward that it created, as it is
+    /// now.
     ///
     /// # Errors
     /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
@@ -106,7 +109,7 @@ impl Store {
         now: Instant,
     ) -> Result<Answered<Reward>, StoreError> {
         let put = Write::put(&RewardRecord::of(scope.tenant(), reward))?.if_absent();
-        match self.enter_once(scope, (reward.id.to_string(), put), key, now).await? {
+        match self.enter_once(scope, &reward.id.to_string(), &put, key, now).await? {
             None => Ok(Answered::New(reward.clone())),
             Some(before) => {
                 let id = RewardId::parse(&before).map_err(|_| StoreError::Corrupt("answer"))?;
@@ -115,11 +118,8 @@ impl Store {
         }
     }
 
-    /// Writes a reward anew, whole: 1 round trip, 2 write units. It is given so on every instance
-    /// within a minute.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
+    /// Replaces a reward: 1 round trip, 2 write units. Every instance uses the new terms within a
+    /// minute.
     pub async fn rewrite_reward(&self, tenant: Tenant, reward: &Reward) -> Result<(), StoreError> {
         let written =
             self.transact_one(Write::put(&RewardRecord::of(tenant, reward))?.if_present()).await?;
@@ -131,16 +131,14 @@ impl Store {
     }
 
     /// A reward, read strongly: 1 round trip, 1 read unit.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
     pub async fn reward(&self, tenant: Tenant, id: RewardId) -> Result<Reward, StoreError> {
         let key = keys::reward(tenant, id);
         let record: Option<RewardRecord> = self.get_item(&key, Consistency::Strong).await?;
         record.ok_or(StoreError::NotFound(Entity::Reward))?.read()
     }
 
-    /// A reward at most a minute old: no round trip while it is kept, else 1 and half a read unit.
+    /// A reward at most a minute old: no round trip while it is cached, else 1 and half a read
+    /// unit.
     pub(crate) async fn cached_reward(
         &self,
         tenant: Tenant,
@@ -157,11 +155,8 @@ impl Store {
         Ok(reward)
     }
 
-    /// Rewards, the latest first, and the identifier after which the next page begins: 1 query, half a
-    /// read unit for each 4 KB.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Rewards, the latest first, and the identifier after which the next page begins: 1 query,
+    /// half a read unit for each 4 KB.
     pub async fn rewards(
         &self,
         tenant: Tenant,
@@ -173,8 +168,8 @@ impl Store {
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :reward)")
-            .expression_attribute_values(":pk", items::text(keys::rewards_partition(tenant)))
-            .expression_attribute_values(":reward", items::text(keys::REWARD_PREFIX))
+            .expression_attribute_values(":pk", attributes::text(keys::rewards_partition(tenant)))
+            .expression_attribute_values(":reward", attributes::text(keys::REWARD_PREFIX))
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(
@@ -191,11 +186,9 @@ impl Store {
         Ok((rewards, next))
     }
 
-    /// What stands against a reward on a day, whoever asks for it: its own terms, or those of the offer
-    /// whose coupons it gives. No round trip while the offer is kept, else 1 and half a read unit.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Why a reward is not available on a day, for any member: its own terms, or those of the offer
+    /// whose coupons it gives. No round trip while the offer is cached, else 1 and half a read
+    /// unit.
     pub async fn reward_refusal(
         &self,
         tenant: Tenant,

@@ -1,8 +1,9 @@
-//! How many of a reward were given in all, and to a member: counters that the redemption's transaction
-//! raises on condition that one is left. Only a reward with the limit has the counter.
+//! The counters of a reward: how many were given in all, and to each member. The transaction of a
+//! redemption raises them on condition that the limit is not reached. Only rewards with a limit
+//! have the counter of that limit.
 
-use crate::member::read::member_id;
 use crate::reward::redemption_item::RedemptionRecord;
+use crate::table::attributes::{self, member_id};
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
 use crate::table::transaction::{Slot, Transaction};
@@ -14,18 +15,15 @@ use std::collections::HashMap;
 /// How many of a reward were given.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RewardCounts {
-    /// In all, where its stock is limited.
+    /// In all, if the stock is limited.
     pub given: u32,
-    /// To the member, where a member's are limited.
+    /// To the member, if the number for each member is limited.
     pub had: u32,
 }
 
 impl Store {
-    /// How many of each reward were given in all and, where a member is named, to the member: half a
+    /// How many of each reward were given in all and, if a member is named, to the member: half a
     /// read unit for each counter, a hundred a round trip.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
     pub async fn reward_counts(
         &self,
         scope: &Scope,
@@ -61,8 +59,8 @@ impl Store {
         Ok(counts)
     }
 
-    /// Adds the writes by which a redemption gives back what it was counted for, 2 write units each.
-    /// Nothing falls below zero. 1 round trip, 1 read unit for each counter.
+    /// Adds the writes that take a redemption out of the reward's counters, 2 write units each. No
+    /// counter goes below zero. 1 round trip, 1 read unit for each counter.
     pub(crate) async fn uncount_reward(
         &self,
         transaction: &mut Transaction<'_>,
@@ -82,14 +80,15 @@ impl Store {
             }
             let key: Key = items::from_item(item, "reward count")?;
             let update = Write::update(&key, "SET given = given - :one");
-            transaction.add(update.condition("given >= :one").value(":one", items::number(1)));
+            transaction.add(update.condition("given >= :one").value(":one", attributes::number(1)));
         }
         Ok(())
     }
 }
 
-/// Adds the writes by which one more of a reward is given to a member, 2 write units for each limit that
-/// the reward has. Of a stock of none the first one would pass: the caller looks at that before.
+/// Adds the writes that count one more reward of a member, 2 write units for each limit of the
+/// reward. With a stock of zero the condition would let the first one pass: the caller checks that
+/// before.
 pub(crate) fn count_reward(
     transaction: &mut Transaction<'_>,
     scope: &Scope,
@@ -100,8 +99,8 @@ pub(crate) fn count_reward(
     let count = |key: &Key, limit: u32| {
         Write::update(key, "ADD given :one")
             .condition("attribute_not_exists(given) OR given < :limit")
-            .value(":one", items::number(1))
-            .value(":limit", items::number(limit))
+            .value(":one", attributes::number(1))
+            .value(":limit", attributes::number(limit))
     };
     if let Some(stock) = terms.stock {
         let key = keys::reward_stock(tenant, reward.id);

@@ -1,12 +1,12 @@
-//! Redemptions: points spent on a reward or off a bill. One transaction takes the points, counts the
-//! reward, makes the coupon and keeps the answer, so that of two who want the last of something exactly
-//! one gets it, and is told so twice if it asks twice.
+//! Redemptions: points spent on a reward or on a bill. One transaction takes the points, counts the
+//! reward, creates the coupon and stores the answer: of two requests for the last reward exactly
+//! one gets it, and a repeated request gets the same answer.
 
-use crate::coupon::item::{give_coupon, withdraw_coupon};
+use crate::coupon::member_coupon::{give_coupon, withdraw_coupon};
 use crate::ledger::answer::{LedgerAnswer, balance_after};
-use crate::member::read::put_account;
 use crate::reward::counts::count_reward;
 use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
+use crate::table::attributes;
 use crate::table::idempotency::{Answered, IdempotencyKey};
 use crate::table::items;
 use crate::table::keys::{self, Key};
@@ -22,48 +22,50 @@ use domain::{
 };
 use std::sync::{Arc, OnceLock};
 
-/// What points are to be spent on.
+/// What points are spent on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// A reward of the catalogue.
     Reward(RewardId),
-    /// So much off a bill.
+    /// An amount off a bill.
     Bill(Points),
 }
 
-/// A redemption to be made.
+/// A redemption.
 #[derive(Debug, Clone)]
 pub struct NewRedemption {
-    /// Whose points.
+    /// The member.
     pub member: MemberId,
-    /// What for.
+    /// What the points are spent on.
     pub wanted: Wanted,
-    /// The day at the till.
+    /// The current day at the establishment.
     pub today: Day,
-    /// Who asks.
+    /// Who made the request.
     pub by: Source,
 }
 
-/// A redemption and what it left.
+/// A redemption and the balance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redeemed {
-    /// The member, followed to the one it was merged into.
+    /// The member, or the member that it was merged into.
     pub member: MemberId,
     /// The redemption.
     pub redemption: Redemption,
-    /// The balance: after the request, without what ends soonest, or as it is now.
+    /// For a new redemption the balance after it, without the points that end soonest; else the
+    /// current balance.
     pub balance: Balance,
 }
 
 impl Store {
-    /// Spends points, once for each key: 2 strong reads and 1 transaction of 3 items, 7 write units with
-    /// the entry's place in the index; for a reward half a read unit where it is not kept, 2 write units
-    /// for each limit it has and, where it is a coupon, 1 round trip and 5 write units more. It is an
-    /// activity of the member's.
+    /// Spends points, once for each key: 2 strong reads and 1 transaction of 3 items, 7 write units
+    /// with the entry's place in the index. A reward that is not cached costs half a read unit
+    /// more; each of its limits 2 write units; a coupon 1 round trip and 5 write units. A
+    /// redemption is an activity of the member.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a member or a reward, or [`StoreError::Refused`] with
-    /// [`LedgerError::NotEnoughPoints`], [`RewardError::Refused`] or [`RequestError::IdempotencyKeyReused`].
+    /// [`LedgerError::NotEnoughPoints`], [`RewardError::Refused`] or
+    /// [`RequestError::IdempotencyKeyReused`].
     pub async fn redeem(
         &self,
         scope: &Scope,
@@ -80,7 +82,7 @@ impl Store {
         self.once(scope, key, now, replay, attempt).await
     }
 
-    /// A code that was taken for its coupon stays in `code` for the next attempt.
+    /// The code of a coupon stays in `code` for the next attempt.
     async fn try_redemption(
         &self,
         scope: &Scope,
@@ -91,11 +93,11 @@ impl Store {
         now: Instant,
     ) -> Result<Attempt<Redeemed>, StoreError> {
         let programmes = &scope.settings.programmes;
-        let (member, mut account, version) =
-            self.account(scope, new.member, Consistency::Strong).await?;
+        let mut stored = self.account(scope, new.member, Consistency::Strong).await?;
+        let member = stored.member;
         let reward = match new.wanted {
             Wanted::Reward(reward) => {
-                Some(self.reward_for(scope, reward, &account, new.today, now).await?)
+                Some(self.reward_for(scope, reward, &stored.account, new.today, now).await?)
             }
             Wanted::Bill(_) => None,
         };
@@ -104,8 +106,8 @@ impl Store {
             (Some(reward), _) => reward.terms().points,
             (None, Wanted::Reward(_)) => return Err(StoreError::NotFound(Entity::Reward)),
         };
-        let lots = ledger::spend(&mut account, points, new.today, programmes)?;
-        account.active_at(now);
+        let lots = ledger::spend(&mut stored.account, points, new.today, programmes)?;
+        stored.account.active_at(now);
         let mut coupon = None;
         let spent = match &reward {
             None => Spent::Bill,
@@ -124,17 +126,17 @@ impl Store {
             record.of_stock = reward.terms().stock.is_some();
             record.of_limit = reward.terms().limit_member.is_some();
         }
-        let balance = account.balance_on(new.today, programmes);
+        let balance = stored.account.balance_on(new.today, programmes);
         let answer = LedgerAnswer::of(member, &record.key(), &balance).text()?;
         let mut transaction = self.transaction();
-        transaction.add(put_account(scope, member, &account, Some(version))?);
+        transaction.add(stored.put(scope)?);
         transaction.add_in(Slot::Answer, scope.answer(key, answer, now)?);
         transaction.add(record.put()?);
         if let Some(reward) = &reward {
             count_reward(&mut transaction, scope, member, reward);
         }
         if let Some((offer, code)) = coupon {
-            give_coupon(&mut transaction, scope, offer, &code, member, now)?;
+            give_coupon(&mut transaction, scope.tenant(), offer, &code, member, now)?;
         }
         match transaction.commit().await? {
             TransactionOutcome::Committed => {
@@ -142,7 +144,8 @@ impl Store {
                 let redemption = record.read()?;
                 Ok(Attempt::Done(Redeemed { member, redemption, balance }))
             }
-            // The same request came first: it is answered, whatever else stands in the way since.
+            // The same request was done before: its answer is read, whatever other condition failed
+            // too.
             TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Answer) => {
                 Ok(Attempt::Again)
             }
@@ -159,7 +162,7 @@ impl Store {
         }
     }
 
-    /// A reward that is given to the holder of an account on a day, as far as its counters are not asked.
+    /// A reward that the holder of an account can get on a day, without a look at its counters.
     async fn reward_for(
         &self,
         scope: &Scope,
@@ -178,7 +181,7 @@ impl Store {
         Ok(reward)
     }
 
-    /// A code that nothing has: the one taken before, or one of a number of its own.
+    /// An unused code: the one in `taken`, or a new one.
     async fn code_for(
         &self,
         scope: &Scope,
@@ -200,11 +203,8 @@ impl Store {
         Ok(Redeemed { member, redemption, balance })
     }
 
-    /// A redemption of a member, or of one merged into it: 2 strong reads, 1 read unit each, and 1 more
-    /// for each member merged.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
+    /// A redemption of a member, or of one merged into it: 2 strong reads, 1 read unit each, and 1
+    /// more for each merged member.
     pub async fn redemption(
         &self,
         scope: &Scope,
@@ -216,11 +216,12 @@ impl Store {
         Ok(redeemed(scope, &member, record.read()?, today))
     }
 
-    /// Notes that the goods of a redemption were handed out: the reads of [`Store::redemption`] and,
-    /// where it was not noted before, 1 transaction of 1 item, 2 write units.
+    /// Records that the goods of a redemption were handed out: the reads of [`Store::redemption`]
+    /// and, the first time, 1 transaction of 1 item, 2 write units.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`RewardError::RedemptionCancelled`].
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with
+    /// [`RewardError::RedemptionCancelled`].
     pub async fn fulfil_redemption(
         &self,
         scope: &Scope,
@@ -242,14 +243,14 @@ impl Store {
         .await
     }
 
-    /// Cancels a redemption: its lots go back to their own days, what counted the reward counts it no
-    /// more, and its coupon gives nothing. Again changes nothing. The reads of [`Store::redemption`], 1
-    /// for the reward's counters, and 1 transaction of 2 items, 4 write units, 2 more for each counter
-    /// and for the coupon.
+    /// Cancels a redemption: its lots get their points back and end on their own days, the reward's
+    /// counters go down, and its coupon is withdrawn. Cancelling again changes nothing. The reads
+    /// of [`Store::redemption`], 1 for the reward's counters, and 1 transaction of 2 items, 4 write
+    /// units, 2 more for each counter and for the coupon.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`RewardError::RedemptionFulfilled`] or
-    /// [`RewardError::RedemptionCouponUsed`].
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with
+    /// [`RewardError::RedemptionFulfilled`] or [`RewardError::RedemptionCouponUsed`].
     pub async fn cancel_redemption(
         &self,
         scope: &Scope,
@@ -265,13 +266,12 @@ impl Store {
                 return Ok(Attempt::Done(redeemed(scope, &member, redemption, today)));
             }
             ledger::give_back(&mut member.account, &redemption.lots);
-            let (kept, over) = (member.person.id, Some(member.account_version));
             let mut transaction = self.transaction();
-            transaction.add(put_account(scope, kept, &member.account, over)?);
+            transaction.add(member.put_account(scope)?);
             transaction.add(record.put_changed(&redemption)?);
             self.uncount_reward(&mut transaction, scope, &record).await?;
             if let Spent::Coupon(_, code) = &redemption.spent {
-                transaction.add_in(Slot::Coupon, withdraw_coupon(scope, code));
+                transaction.add_in(Slot::Coupon, withdraw_coupon(scope.tenant(), code));
             }
             match transaction.commit().await? {
                 TransactionOutcome::Committed => {
@@ -286,8 +286,8 @@ impl Store {
         .await
     }
 
-    /// A redemption as it stands, and the member who has its points: the one who is named, or the one
-    /// that this one was merged into.
+    /// A redemption, and the member who has its points: the named member, or the one that it was
+    /// merged into.
     async fn redemption_of(
         &self,
         scope: &Scope,
@@ -298,13 +298,14 @@ impl Store {
         let of = std::iter::once(member.person.id).chain(member.person.absorbed.iter().copied());
         let keys: Vec<Key> = of.map(|of| keys::redemption(scope.tenant(), of, id)).collect();
         let found = self.get_items_strongly(&keys).await?.into_iter();
-        let mut found = found.filter(|item| item.get("kind") == Some(&items::text(REDEMPTION)));
+        let mut found =
+            found.filter(|item| item.get("kind") == Some(&attributes::text(REDEMPTION)));
         let item = found.next().ok_or(StoreError::NotFound(Entity::Redemption))?;
         Ok((member, items::from_item(item, "redemption")?))
     }
 }
 
-/// A redemption with the balance there is now.
+/// A redemption with the current balance.
 fn redeemed(scope: &Scope, member: &Member, redemption: Redemption, today: Day) -> Redeemed {
     let balance = member.account.balance_on(today, &scope.settings.programmes);
     Redeemed { member: member.person.id, redemption, balance }

@@ -1,7 +1,7 @@
 //! A redemption as an item among its member's entries of the ledger.
 
+use crate::table::attributes;
 use crate::table::codec;
-use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::write::Write;
 use crate::{Scope, Source, StoreError};
@@ -15,11 +15,11 @@ pub(crate) const REDEMPTION: &str = "redemption";
 pub(crate) struct RedemptionRecord {
     pk: String,
     sk: String,
-    /// Whose: with `instant` the place in the index `history`.
+    /// The member. With `instant` the place in the index `history`.
     pub(crate) member: String,
     instant: String,
     kind: String,
-    /// What it adds to the balance: what it took or, once it is cancelled, nothing.
+    /// The points that the redemption adds to the balance: negative, or zero once it is cancelled.
     points: i64,
     #[serde(with = "serde_bytes")]
     lots: Vec<u8>,
@@ -41,8 +41,8 @@ pub(crate) struct RedemptionRecord {
 
 const CORRUPT: StoreError = StoreError::Corrupt("redemption");
 
-/// What a redemption adds to the balance.
-fn stands_for(redemption: &Redemption) -> Points {
+/// The points that a redemption adds to the balance.
+fn balance_effect(redemption: &Redemption) -> Points {
     match redemption.state {
         State::Requested | State::Fulfilled => -redemption.points,
         State::Cancelled => Points::ZERO,
@@ -65,12 +65,12 @@ impl RedemptionRecord {
             pk,
             sk,
             member: member.to_string(),
-            instant: items::instant_text(redemption.requested_at),
+            instant: attributes::instant_text(redemption.requested_at),
             kind: REDEMPTION.to_owned(),
-            points: stands_for(redemption).get(),
-            lots: codec::encode_lots(&redemption.lots),
+            points: balance_effect(redemption).get(),
+            lots: codec::lots::encode(&redemption.lots),
             state: redemption.state.as_str().to_owned(),
-            changed_at: items::instant_text(redemption.changed_at),
+            changed_at: attributes::instant_text(redemption.changed_at),
             source: by.to_string(),
             reward: redemption.reward().map(|reward| reward.to_string()),
             coupon,
@@ -91,13 +91,13 @@ impl RedemptionRecord {
         Ok(Write::put(self)?.if_absent())
     }
 
-    /// The write of what became of it, over the state that was read.
+    /// Writes the new state of a redemption, on condition of the state that was read.
     pub(crate) fn put_changed(&mut self, redemption: &Redemption) -> Result<Write, StoreError> {
         let before = std::mem::replace(&mut self.state, redemption.state.as_str().to_owned());
-        self.changed_at = items::instant_text(redemption.changed_at);
-        self.points = stands_for(redemption).get();
+        self.changed_at = attributes::instant_text(redemption.changed_at);
+        self.points = balance_effect(redemption).get();
         let put = Write::put(self)?.condition("#state = :before").name("#state", "state");
-        Ok(put.value(":before", items::text(before)))
+        Ok(put.value(":before", attributes::text(before)))
     }
 
     pub(crate) fn read(&self) -> Result<Redemption, StoreError> {
@@ -108,15 +108,15 @@ impl RedemptionRecord {
             (Some(reward), None) => Spent::Goods(reward),
             (Some(reward), Some(code)) => Spent::Coupon(reward, code),
         };
-        let lots = codec::decode_lots(&self.lots)?;
+        let lots = codec::lots::decode(&self.lots)?;
         Ok(Redemption {
             id: id.and_then(Result::ok).ok_or(CORRUPT)?,
             spent,
             points: lots.iter().map(|lot| lot.remaining).sum(),
             lots,
-            requested_at: items::instant_of(&self.instant)?,
+            requested_at: attributes::instant_of(&self.instant)?,
             state: State::parse(&self.state).ok_or(CORRUPT)?,
-            changed_at: items::instant_of(&self.changed_at)?,
+            changed_at: attributes::instant_of(&self.changed_at)?,
         })
     }
 }

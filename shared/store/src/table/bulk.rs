@@ -1,4 +1,4 @@
-//! Many writes without condition: 25 a call, several calls at once.
+//! Many writes without condition: 25 a call, several calls at the same time.
 
 use crate::table::items::Item;
 use crate::table::retry::retry_rest;
@@ -7,18 +7,20 @@ use aws_sdk_dynamodb::types::{DeleteRequest, PutRequest, WriteRequest};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use std::ops::ControlFlow;
 
-/// Writes that a call of `BatchWriteItem` takes.
+/// Writes of one call of `BatchWriteItem`.
 const WRITES: usize = 25;
-/// Calls under way at once that put. A sender has several batches under way, each with as many.
+/// Calls at the same time that put items. A sender works on several batches, each with as many
+/// calls.
 const PUTS_AT_ONCE: usize = 4;
-/// Calls under way at once that delete: they send keys only.
+/// Calls at the same time that delete items. They send only keys.
 const DELETES_AT_ONCE: usize = 8;
 
 impl Store {
-    /// Puts items without condition, 25 a round trip and 4 at once.
+    /// Puts items without condition, 25 a round trip and 4 round trips at the same time.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] where DynamoDB leaves some undone again and again; others may then stand.
+    /// [`StoreError::Busy`] where DynamoDB leaves some items undone again and again. Other items
+    /// may be written.
     pub(crate) async fn put_items(&self, items: Vec<Item>) -> Result<(), StoreError> {
         let puts = items.into_iter().map(|item| {
             let put = PutRequest::builder().set_item(Some(item)).build();
@@ -28,7 +30,8 @@ impl Store {
         self.write_all(puts.collect::<Result<_, StoreError>>()?, PUTS_AT_ONCE).await
     }
 
-    /// Deletes items by their keys without condition, 25 a round trip and 8 at once.
+    /// Deletes items by their keys without condition, 25 a round trip and 8 round trips at the same
+    /// time.
     ///
     /// # Errors
     /// As [`Store::put_items`].
@@ -50,7 +53,7 @@ impl Store {
         stream::iter(calls).buffer_unordered(at_once).try_collect().await
     }
 
-    /// One call; what DynamoDB leaves undone is sent again.
+    /// One call. Writes that DynamoDB leaves undone are sent again.
     async fn write_some(&self, requests: Vec<WriteRequest>) -> Result<(), StoreError> {
         retry_rest(requests, |requests| async move {
             let answer = self

@@ -1,12 +1,13 @@
-//! Requests with a key of their own (`Idempotency-Key`): what was answered is kept for 24 hours, in the
-//! same transaction as what the request wrote.
+//! Requests with an idempotency key (`Idempotency-Key`). The answer to such a request is stored for
+//! 24 hours, in the transaction that carries the request out.
 //!
-//! An operation asks [`Store::answered`] before it decides anything, puts [`Scope::answer`] among the
-//! writes of its transaction, and when that is cancelled asks again, as it would read anything else
-//! anew. The answer itself is not kept, but what it is made from again: identifiers and figures of
-//! ours, nothing of a person. A request that was refused wrote nothing, and its key stays free.
+//! An operation calls [`Store::answered`] before it decides anything, and adds [`Scope::answer`] to
+//! its transaction. Where the transaction is cancelled, the operation calls [`Store::answered`]
+//! again. The stored answer is not the response: it holds the identifiers and the figures from
+//! which the response is made again, and no personal data. A refused request writes nothing, and
+//! its key stays free.
 
-use crate::table::items;
+use crate::table::attributes;
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
@@ -15,15 +16,15 @@ use domain::{Instant, RequestError};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-/// How long a key is kept.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
-/// The kind of a key among what the vault hashes.
+/// The time for which an answer is stored.
+const STORED_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// The kind that the vault hashes keys under.
 const KIND: &str = "IDEMPOTENCY";
 
-/// A request's key, and what the request was.
+/// The key of a request, and a fingerprint of the request.
 #[derive(Clone)]
 pub struct IdempotencyKey {
-    /// As the caller sent it: never stored and never logged.
+    /// The key, as the caller sent it. It is not stored and not logged.
     pub text: String,
     /// SHA-256 of the method, the path and the body.
     pub fingerprint: [u8; 32],
@@ -32,9 +33,9 @@ pub struct IdempotencyKey {
 /// Whether a request was carried out now or before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answered<T> {
-    /// Now.
+    /// The request was carried out now.
     New(T),
-    /// Before, under the same key.
+    /// A request with the same key was carried out before.
     Replayed(T),
 }
 
@@ -49,11 +50,12 @@ struct AnswerRecord {
 }
 
 impl Store {
-    /// What the answer to a request is made from, where it was carried out under this key within 24
-    /// hours: 1 strong read, 1 read unit.
+    /// The stored answer of a request that was carried out with this key in the last 24 hours: 1
+    /// strong read, 1 read unit.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with [`RequestError::IdempotencyKeyReused`] where it was another request.
+    /// [`StoreError::Refused`] with [`RequestError::IdempotencyKeyReused`] where the key belongs to
+    /// another request.
     pub async fn answered(
         &self,
         scope: &Scope,
@@ -72,11 +74,13 @@ impl Store {
         }
     }
 
-    /// Carries a request out once for its key: `attempt` carries it out, and `replay` makes the result
-    /// again from the stored answer. 1 strong read for the key, and what `attempt` costs.
+    /// Carries a request out once for its key. `attempt` carries the request out, and `replay`
+    /// makes the result again from the stored answer. 1 strong read for the key, and the cost of
+    /// `attempt`.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with [`RequestError::IdempotencyKeyReused`], and what `attempt` says.
+    /// [`StoreError::Refused`] with [`RequestError::IdempotencyKeyReused`], and the errors of
+    /// `attempt`.
     pub(crate) async fn once<T, R, F>(
         &self,
         scope: &Scope,
@@ -97,7 +101,8 @@ impl Store {
             match attempt().await {
                 Ok(Attempt::Done(result)) => Ok(Attempt::Done(Answered::New(result))),
                 Ok(Attempt::Again) => Ok(Attempt::Again),
-                // The same request may have been carried out meanwhile: then this is no refusal.
+                // The same request may have been carried out in between: then the refusal does not
+                // count.
                 Err(refused @ StoreError::Refused(_)) => {
                     match self.answered(scope, key, now).await? {
                         Some(answer) => {
@@ -112,9 +117,10 @@ impl Store {
         .await
     }
 
-    /// Enters an item under an identifier of its own, once for each key where the request has one: 1 round
-    /// trip, 1 strong read more with a key, and 2 write units. Answers the identifier that was entered under
-    /// the same key before; `None` where the item was entered now.
+    /// Creates an item under a new identifier, once for each key where the request has one: 1 round
+    /// trip and 2 write units, and 1 strong read and 2 write units for a key. Returns the
+    /// identifier that was created with the same key before, or `None` where the item was created
+    /// now.
     ///
     /// # Errors
     /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
@@ -122,11 +128,11 @@ impl Store {
     pub(crate) async fn enter_once(
         &self,
         scope: &Scope,
-        (id, put): (String, Write),
+        id: &str,
+        put: &Write,
         key: Option<&IdempotencyKey>,
         now: Instant,
     ) -> Result<Option<String>, StoreError> {
-        let (id, put) = (&id, &put);
         retry(|_| async move {
             let mut transaction = self.transaction();
             transaction.add(put.clone());
@@ -134,7 +140,7 @@ impl Store {
                 if let Some(before) = self.answered(scope, key, now).await? {
                     return Ok(Attempt::Done(Some(before)));
                 }
-                transaction.add(scope.answer(key, id.clone(), now)?);
+                transaction.add(scope.answer(key, id.to_owned(), now)?);
             }
             let outcome = transaction.commit().await?;
             if key.is_none() && !outcome.is_committed() {
@@ -147,8 +153,8 @@ impl Store {
 }
 
 impl Scope {
-    /// The write that keeps what an answer is made from, 2 write units. It passes where the key is free,
-    /// and cancels the transaction where another request has taken it meanwhile.
+    /// Writes the answer of a keyed request, 2 write units. The condition fails where another
+    /// request has used the key in between.
     pub(crate) fn answer(
         &self,
         key: &IdempotencyKey,
@@ -156,10 +162,10 @@ impl Scope {
         now: Instant,
     ) -> Result<Write, StoreError> {
         let Key { pk, sk } = self.answer_key(key);
-        let ttl = now.as_second() + KEPT.as_secs();
+        let ttl = now.as_second() + STORED_FOR.as_secs();
         let record = AnswerRecord { pk, sk, fingerprint: key.fingerprint.to_vec(), answer, ttl };
         let put = Write::put(&record)?.condition("attribute_not_exists(pk) OR #ttl <= :now");
-        Ok(put.name("#ttl", "ttl").value(":now", items::number(now.as_second())))
+        Ok(put.name("#ttl", "ttl").value(":now", attributes::number(now.as_second())))
     }
 
     fn answer_key(&self, key: &IdempotencyKey) -> Key {

@@ -1,22 +1,13 @@
-//! Reading and writing items: the calls to DynamoDB that every module of the store shares.
+//! Items, and the records that they are read into and written from.
 
+use crate::StoreError;
 use crate::table::keys::Key;
-use crate::table::retry::retry_rest;
-use crate::{Consistency, Store, StoreError};
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
-use domain::Instant;
-use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
-
-/// Keys a call of `BatchGetItem` takes.
-const BATCH: usize = 100;
-/// Calls of it under way at once: what they answer is held in memory.
-const BATCHES_AT_ONCE: usize = 4;
 
 pub(crate) fn to_item<T: Serialize>(record: &T) -> Result<Item, StoreError> {
     serde_dynamo::to_item(record).map_err(StoreError::unavailable)
@@ -34,121 +25,4 @@ pub(crate) fn key_item(key: &Key) -> Item {
         ("pk".to_owned(), AttributeValue::S(key.pk.clone())),
         ("sk".to_owned(), AttributeValue::S(key.sk.clone())),
     ])
-}
-
-/// An instant as the table writes it: UTC to the second, so that text order is time order.
-pub(crate) fn instant_text(instant: Instant) -> String {
-    instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-pub(crate) fn instant_of(text: &str) -> Result<Instant, StoreError> {
-    text.parse().map_err(|_| StoreError::Corrupt("instant"))
-}
-
-pub(crate) fn number<N: ToString + Copy>(value: N) -> AttributeValue {
-    AttributeValue::N(value.to_string())
-}
-
-pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
-    AttributeValue::S(value.into())
-}
-
-impl Store {
-    /// One item: 1 round trip, half a read unit for each 4 KB, or one where it is read strongly.
-    pub(crate) async fn get_item<T: DeserializeOwned>(
-        &self,
-        key: &Key,
-        consistency: Consistency,
-    ) -> Result<Option<T>, StoreError> {
-        let item = self.stored_item(key, consistency).await?;
-        item.map(|item| from_item(item, "item")).transpose()
-    }
-
-    /// As [`Store::get_item`], not read into a record yet.
-    async fn stored_item(
-        &self,
-        key: &Key,
-        consistency: Consistency,
-    ) -> Result<Option<Item>, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&*self.table)
-            .set_key(Some(key_item(key)))
-            .consistent_read(consistency == Consistency::Strong)
-            .send()
-            .await
-            .map_err(StoreError::unavailable)?;
-        Ok(answer.item)
-    }
-
-    /// Many items, read eventually, 100 a round trip and four round trips at once; those absent are
-    /// absent from the answer. Keys must not repeat.
-    pub(crate) async fn get_items(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
-        self.get_batches(keys, Consistency::Eventual).await
-    }
-
-    /// As [`Store::get_items`], read strongly, at twice the cost.
-    pub(crate) async fn get_items_strongly(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
-        self.get_batches(keys, Consistency::Strong).await
-    }
-
-    async fn get_batches(
-        &self,
-        keys: &[Key],
-        consistency: Consistency,
-    ) -> Result<Vec<Item>, StoreError> {
-        let mut calls = Vec::with_capacity(keys.len().div_ceil(BATCH));
-        for chunk in keys.chunks(BATCH) {
-            calls.push(self.get_batch(chunk, consistency));
-        }
-        let mut pages = stream::iter(calls).buffered(BATCHES_AT_ONCE);
-        let mut found = Vec::with_capacity(keys.len());
-        while let Some(page) = pages.try_next().await? {
-            found.extend(page);
-        }
-        Ok(found)
-    }
-
-    async fn get_batch(
-        &self,
-        keys: &[Key],
-        consistency: Consistency,
-    ) -> Result<Vec<Item>, StoreError> {
-        let found = Vec::with_capacity(keys.len());
-        let wanted: Vec<Item> = keys.iter().map(key_item).collect();
-        retry_rest((wanted, found), |(wanted, mut found)| async move {
-            let asked = KeysAndAttributes::builder()
-                .set_keys(Some(wanted))
-                .consistent_read(consistency == Consistency::Strong)
-                .build()
-                .map_err(StoreError::unavailable)?;
-            let mut answer = self
-                .client
-                .batch_get_item()
-                .request_items(&*self.table, asked)
-                .send()
-                .await
-                .map_err(StoreError::unavailable)?;
-            found.extend(
-                answer
-                    .responses
-                    .take()
-                    .and_then(|mut tables| tables.remove(&*self.table))
-                    .into_iter()
-                    .flatten(),
-            );
-            let left = answer
-                .unprocessed_keys
-                .and_then(|mut tables| tables.remove(&*self.table))
-                .map(|left| left.keys)
-                .unwrap_or_default();
-            Ok(if left.is_empty() {
-                ControlFlow::Break(found)
-            } else {
-                ControlFlow::Continue((left, found))
-            })
-        })
-        .await
-    }
 }

@@ -1,61 +1,14 @@
-//! Every key of the table. A key holds identifiers and hashes, never what names a person.
+//! Every key of the table. A key holds identifiers and hashes, and no personal data.
 
+use crate::campaign::batch_id::BatchId;
+use crate::table::attributes::instant_text;
+use crate::table::tenant::{Mode, Tenant};
 use domain::values::identifiers::MEMBER_SHARDS;
 use domain::{
     CampaignId, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId, MemberId,
     MerchantId, Month, OfferId, Receipt, RedemptionId, RewardId, UploadId,
 };
 use sha2::{Digest as _, Sha256};
-use std::fmt;
-
-/// Live data, or the data of a merchant's tests, which live keys never see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// What counts.
-    Live,
-    /// What a merchant's software tries out.
-    Test,
-}
-
-impl Mode {
-    /// The word for it in keys and in the API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Test => "test",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "live" => Some(Self::Live),
-            "test" => Some(Self::Test),
-            _ => None,
-        }
-    }
-}
-
-/// A merchant's data of one mode. Every key of a member, a purchase or a file begins with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Tenant {
-    /// The merchant.
-    pub merchant: MerchantId,
-    /// Live or test.
-    pub mode: Mode,
-}
-
-impl fmt::Display for Tenant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.mode {
-            Mode::Live => write!(f, "M#{}", self.merchant),
-            Mode::Test => write!(f, "M#{}#TEST", self.merchant),
-        }
-    }
-}
 
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -68,7 +21,7 @@ fn key(pk: impl Into<String>, sk: impl Into<String>) -> Key {
     Key { pk: pk.into(), sk: sk.into() }
 }
 
-/// A key that holds nothing, for warming a connection.
+/// A key without an item. A read of it opens the connection.
 pub(crate) fn sentinel() -> Key {
     key("WARM", "WARM")
 }
@@ -77,7 +30,8 @@ pub(crate) fn merchant_partition(merchant: MerchantId) -> String {
     format!("M#{merchant}")
 }
 
-/// First and last sort key of what [`crate::Settings`] is made of: keys, profile, rules, shops.
+/// The first and the last sort key of a merchant's settings: till keys, profile, webhooks,
+/// programmes, senders and establishments.
 pub(crate) const SETTINGS_RANGE: (&str, &str) = ("KEY#", "SHOP#~");
 pub(crate) const PROFILE: &str = "PROFILE";
 
@@ -93,7 +47,7 @@ pub(crate) fn shop(merchant: MerchantId, establishment: &EstablishmentId) -> Key
     key(merchant_partition(merchant), format!("SHOP#{establishment}"))
 }
 
-/// A till key lives in one of two slots, so that an establishment never has a third.
+/// A till key has one of two slots: an establishment cannot have three.
 pub(crate) fn till_key(
     merchant: MerchantId,
     establishment: &EstablishmentId,
@@ -104,20 +58,20 @@ pub(crate) fn till_key(
     key(merchant_partition(merchant), format!("KEY#{establishment}#{mode}#{slot}"))
 }
 
-/// An endpoint lives in one of a few slots, so that a merchant never has more; among the settings.
+/// A webhook has one of a few slots: the merchant cannot have more. It is part of the settings.
 pub(crate) fn webhook(merchant: MerchantId, slot: u8) -> Key {
     key(merchant_partition(merchant), format!("PUSH#{slot}"))
 }
 
-/// The events of a tenant by the day of the month: 31 partitions are all there ever are, and what is
-/// left of the month before is past its end.
+/// The events of a tenant, by the day of the month: there are 31 partitions. The events of the
+/// month before have expired.
 pub(crate) fn events_partition(tenant: Tenant, day_of_month: u8) -> String {
     format!("{tenant}#EVENT#{day_of_month:02}")
 }
 
 pub(crate) const DAYS_OF_A_MONTH: u8 = 31;
 
-/// Whose an item of a tenant is, and what its partition is called beyond that.
+/// The tenant of an item, and the rest of its partition key.
 pub(crate) fn tenant_of(pk: &str) -> Option<(Tenant, &str)> {
     let mut parts = pk.strip_prefix("M#")?.splitn(2, '#');
     let merchant = MerchantId::parse(parts.next()?).ok()?;
@@ -128,22 +82,22 @@ pub(crate) fn tenant_of(pk: &str) -> Option<(Tenant, &str)> {
     })
 }
 
-/// The receipt that the rest of a partition's name tells.
+/// The receipt in the rest of a partition key.
 pub(crate) fn receipt_of(rest: &str) -> Option<Receipt> {
     domain::purchase::id::receipt(rest.strip_prefix("RECEIPT#")?)
 }
 
-/// The receipt that a purchase's partition tells.
+/// The receipt in the partition key of a purchase.
 pub(crate) fn receipt_at(pk: &str) -> Option<Receipt> {
     receipt_of(tenant_of(pk)?.1)
 }
 
-/// The member whose rows the rest of a partition's name tells.
+/// The member in the rest of a partition key.
 pub(crate) fn rows_of(rest: &str) -> Option<MemberId> {
     MemberId::parse(rest.strip_prefix("MEMBER#")?).ok()
 }
 
-/// Which merchant has the operator's reference: unique by construction.
+/// The merchant that has a reference of the operator. A reference has one merchant.
 pub(crate) fn reference(reference: &str) -> Key {
     key(format!("REFERENCE#{reference}"), "MERCHANT")
 }
@@ -160,7 +114,7 @@ pub(crate) fn account(tenant: Tenant, member: MemberId) -> Key {
     key(member_partition(tenant, member.shard()), format!("MEMBER#{member}#ACCOUNT"))
 }
 
-/// What begins the sort keys of a member's person and account, which stand side by side.
+/// The prefix of the sort keys of a member's person and account, which are neighbours.
 pub(crate) fn member_prefix(member: MemberId) -> String {
     format!("MEMBER#{member}#")
 }
@@ -171,40 +125,40 @@ pub(crate) fn purchase(tenant: Tenant, receipt: &Receipt) -> Key {
     key(format!("{tenant}#RECEIPT#{establishment}#{register}#{day}#{number}"), PURCHASE)
 }
 
-/// The sort key of a purchase in force or cancelled; one set aside has another.
+/// The sort key of a purchase. A cancelled purchase whose receipt is recorded again gets
+/// [`cancelled_purchase`].
 pub(crate) const PURCHASE: &str = "PURCHASE";
-/// What begins the sort keys of the ledger's other entries.
+/// The prefix of the sort keys of the other entries of the ledger.
 pub(crate) const LEDGER_PREFIX: &str = "LEDGER#";
 
-/// In whose place a purchase without a customer stands in the index `history`, so that it can be found:
-/// by the receipt's year, spread over [`NOBODY_SHARDS`].
-pub(crate) fn nobody(tenant: Tenant, receipt: &Receipt) -> String {
-    let year = year(receipt.day).max(NOBODY_SINCE);
+/// The bucket of the index `history` that a purchase without a customer belongs to: the year of the
+/// receipt, spread over [`ANONYMOUS_SHARDS`].
+pub(crate) fn anonymous(tenant: Tenant, receipt: &Receipt) -> String {
+    let year = year(receipt.day).max(ANONYMOUS_SINCE);
     let digest = Sha256::digest(purchase(tenant, receipt).pk);
-    anonymous_bucket(tenant, year, digest[0] % NOBODY_SHARDS)
+    anonymous_bucket(tenant, year, digest[0] % ANONYMOUS_SHARDS)
 }
 
 pub(crate) fn anonymous_bucket(tenant: Tenant, year: i32, shard: u8) -> String {
-    format!("{tenant}{NOBODY}{year}#{shard}")
+    format!("{tenant}{ANONYMOUS}{year}#{shard}")
 }
 
-/// Whether the place of a member in the index `history` is nobody's.
-pub(crate) fn is_nobody(member: &str) -> bool {
-    member.contains(NOBODY)
+/// Whether the value of the attribute `member` is a bucket of anonymous purchases.
+pub(crate) fn is_anonymous(member: &str) -> bool {
+    member.contains(ANONYMOUS)
 }
 
-const NOBODY: &str = "#NOBODY#";
-/// Over how many partitions of the index a year's purchases without a customer are spread.
-pub(crate) const NOBODY_SHARDS: u8 = 8;
-/// The first year of them; what is older stands with it.
-pub(crate) const NOBODY_SINCE: i32 = 1990;
+const ANONYMOUS: &str = "#ANONYMOUS#";
+/// The number of buckets of one year.
+pub(crate) const ANONYMOUS_SHARDS: u8 = 8;
+/// The first year with a bucket. Older purchases are in the buckets of this year.
+pub(crate) const ANONYMOUS_SINCE: i32 = 1990;
 
-/// The year of a day.
 pub(crate) fn year(day: Day) -> i32 {
     day.month().ordinal().div_euclid(12)
 }
 
-/// Where a cancelled purchase goes when its receipt is sent anew.
+/// The key of a cancelled purchase whose receipt is recorded again.
 pub(crate) fn cancelled_purchase(purchase: &Key, cancelled_at: &str) -> Key {
     key(purchase.pk.clone(), format!("CANCELLED#{cancelled_at}"))
 }
@@ -213,13 +167,14 @@ pub(crate) fn ledger(tenant: Tenant, member: MemberId, instant: &str, entry: Key
     key(member_rows(tenant, member), format!("{LEDGER_PREFIX}{instant}#{entry}"))
 }
 
-/// A redemption stands among the member's entries by the instant that its identifier tells.
+/// The key of a redemption, among the member's entries of the ledger. The instant is part of the
+/// identifier.
 pub(crate) fn redemption(tenant: Tenant, member: MemberId, redemption: RedemptionId) -> Key {
-    let instant = crate::table::items::instant_text(redemption.minted_at());
+    let instant = instant_text(redemption.minted_at());
     key(member_rows(tenant, member), format!("{LEDGER_PREFIX}{instant}#{redemption}"))
 }
 
-/// What belongs to a member alone: notes of the ledger, messages received.
+/// The partition of one member: entries of the ledger, redemptions, messages, coupons and counts.
 pub(crate) fn member_rows(tenant: Tenant, member: MemberId) -> String {
     format!("{tenant}#MEMBER#{member}")
 }
@@ -228,22 +183,22 @@ pub(crate) fn contact_partition(tenant: Tenant, kind: &str, hash: &str) -> Strin
     format!("{tenant}#CONTACT#{kind}#{hash}")
 }
 
-/// Who has a contact that only one member can have: a mobile or a card.
+/// The entry of a contact that only one member can have: a mobile or a card.
 pub(crate) fn sole_contact(tenant: Tenant, kind: &str, hash: &str) -> Key {
     key(contact_partition(tenant, kind, hash), "MEMBER")
 }
 
-/// One of the members who share an e-mail address.
+/// The entry of an e-mail address, which several members can share.
 pub(crate) fn shared_contact(tenant: Tenant, kind: &str, hash: &str, member: MemberId) -> Key {
     key(contact_partition(tenant, kind, hash), format!("MEMBER#{member}"))
 }
 
-/// A contact that was erased or opposed.
+/// The entry of an erased person's contact.
 pub(crate) fn suppressed(tenant: Tenant, kind: &str, hash: &str) -> Key {
     key(contact_partition(tenant, kind, hash), "SUPPRESSED")
 }
 
-/// What was answered to a request that came with a key of its own, by the key's keyed hash.
+/// The answer to a keyed request, by the keyed hash of its key.
 pub(crate) fn answer(tenant: Tenant, hash: &str) -> Key {
     key(format!("{tenant}#IDEMPOTENCY#{hash}"), "ANSWER")
 }
@@ -264,12 +219,12 @@ pub(crate) fn range(tenant: Tenant, upload: UploadId, number: u32) -> Key {
     key(range_partition(tenant, upload), format!("RANGE#{number:05}"))
 }
 
-/// How messages of a channel leave a merchant: part of its settings.
+/// A merchant's sender for a channel. It is part of the settings.
 pub(crate) fn sender(merchant: MerchantId, channel: Channel) -> Key {
     key(merchant_partition(merchant), format!("SENDER#{}", channel.as_str()))
 }
 
-/// Which merchants send by a provider's account.
+/// The merchants that send by a provider's account.
 pub(crate) fn account_partition(account: &str) -> String {
     format!("PROVIDER#{account}")
 }
@@ -278,7 +233,7 @@ pub(crate) fn account_merchant(account: &str, merchant: MerchantId) -> Key {
     key(account_partition(account), merchant_partition(merchant))
 }
 
-/// That a merchant sends or sent by an account: the way back, from the merchant's own partition.
+/// The entry that a merchant sends or has sent by an account, in the merchant's own partition.
 pub(crate) fn merchant_account(merchant: MerchantId, account: &str) -> Key {
     key(merchant_partition(merchant), format!("{ACCOUNT_PREFIX}{account}"))
 }
@@ -295,27 +250,28 @@ pub(crate) fn campaign_partition(tenant: Tenant, campaign: CampaignId) -> String
     format!("{tenant}#CAMPAIGN#{campaign}")
 }
 
-/// How far a campaign's members have been walked.
+/// How far the plan of a campaign is.
 pub(crate) fn plan(tenant: Tenant, campaign: CampaignId) -> Key {
     key(campaign_partition(tenant, campaign), "PLAN")
 }
 
-/// What a campaign would come to.
+/// The dry run of a campaign.
 pub(crate) fn dry_run(tenant: Tenant, campaign: CampaignId) -> Key {
     key(campaign_partition(tenant, campaign), "DRYRUN")
 }
 
-/// A batch is named by the last member that the walk had seen when it was cut.
+/// The members of a batch. The batch is named by the last member that was read when the batch was
+/// cut.
 pub(crate) fn batch(tenant: Tenant, campaign: CampaignId, batch: BatchId) -> Key {
     key(campaign_partition(tenant, campaign), format!("BATCH#{batch}"))
 }
 
-/// What has become of a batch; it stands apart from the members, so that a change writes little.
+/// The state of a batch. It is an item of its own, so that a change writes little.
 pub(crate) fn sending(tenant: Tenant, campaign: CampaignId, batch: BatchId) -> Key {
     key(campaign_partition(tenant, campaign), format!("SENDING#{batch}"))
 }
 
-/// Campaigns' figures are spread, so that no item takes more than its share of the writes.
+/// The number of items that a campaign's figures are spread over: one item cannot take every write.
 pub(crate) const TALLIES: u8 = 10;
 
 pub(crate) fn tally(tenant: Tenant, campaign: CampaignId, number: u8) -> Key {
@@ -328,60 +284,7 @@ pub(crate) fn message(tenant: Tenant, member: MemberId, campaign: CampaignId) ->
     key(member_rows(tenant, member), format!("{MESSAGE_PREFIX}{campaign}"))
 }
 
-/// A batch of a campaign: the shard it was walked in, and the last member that had been seen. What is
-/// left of a batch for later keeps its shard and adds [`MEMBER_SHARDS`] to it, once for each time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BatchId {
-    /// The shard.
-    pub shard: u8,
-    /// The last member seen.
-    pub cursor: MemberId,
-}
-
-impl BatchId {
-    /// Whether it is what was left of another batch.
-    #[must_use]
-    pub const fn is_rest(&self) -> bool {
-        self.shard >= MEMBER_SHARDS
-    }
-
-    /// The batch of those left for later, `last` among them; `None` where it was put off some fifteen
-    /// times already.
-    #[must_use]
-    pub fn rest(&self, last: MemberId) -> Option<Self> {
-        Some(Self { shard: self.shard.checked_add(MEMBER_SHARDS)?, cursor: last })
-    }
-
-    /// Reads the form that `Display` writes.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let (shard, cursor) = text.split_once('#')?;
-        Some(Self { shard: shard.parse().ok()?, cursor: MemberId::parse(cursor).ok()? })
-    }
-}
-
-impl fmt::Display for BatchId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}#{}", self.shard, self.cursor)
-    }
-}
-
-impl Tenant {
-    /// Reads the form that `Display` writes.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let rest = text.strip_prefix("M#")?;
-        let (merchant, mode) = match rest.strip_suffix("#TEST") {
-            Some(merchant) => (merchant, Mode::Test),
-            None => (rest, Mode::Live),
-        };
-        Some(Self { merchant: MerchantId::parse(merchant).ok()?, mode })
-    }
-}
-
-domain::serde_as_text!(Tenant, BatchId);
-
-/// The offers of a tenant, and how many of our numbers its batches have taken.
+/// The offers of a tenant, and the tenant's count of coupon numbers.
 pub(crate) fn offers_partition(tenant: Tenant) -> String {
     format!("{tenant}#OFFER")
 }
@@ -396,7 +299,7 @@ pub(crate) fn coupon_numbers(tenant: Tenant) -> Key {
     key(offers_partition(tenant), "NUMBERS")
 }
 
-/// The batches of an offer, and the ranges they are made in.
+/// The batches of an offer and their ranges.
 pub(crate) fn offer_partition(tenant: Tenant, offer: OfferId) -> String {
     format!("{tenant}#OFFER#{offer}")
 }
@@ -407,7 +310,7 @@ pub(crate) fn coupon_batch(tenant: Tenant, offer: OfferId, batch: CouponBatchId)
     key(offer_partition(tenant, offer), format!("{COUPON_BATCH_PREFIX}{batch}"))
 }
 
-/// What begins the sort keys of a batch's ranges.
+/// The prefix of the sort keys of a batch's ranges.
 pub(crate) fn coupon_range_prefix(batch: CouponBatchId) -> String {
     format!("RANGE#{batch}#")
 }
@@ -422,8 +325,8 @@ pub(crate) fn coupon_range(
     key(offer_partition(tenant, offer), sk)
 }
 
-/// Over how many partitions a tenant's coupons are spread: few enough to be walked when the merchant
-/// leaves, since no index names them.
+/// The number of partitions of a tenant's coupons. No index names the coupons: the partitions are
+/// walked when the merchant's contract has ended.
 pub(crate) const COUPON_SHARDS: u8 = 16;
 
 pub(crate) fn coupon_partition(tenant: Tenant, shard: u8) -> String {
@@ -437,17 +340,17 @@ pub(crate) fn coupon(tenant: Tenant, code: &CouponCode) -> Key {
 
 pub(crate) const MEMBER_COUPON_PREFIX: &str = "COUPON#";
 
-/// That a coupon was given to a member, among what is the member's own.
+/// The member's row that leads to a coupon.
 pub(crate) fn member_coupon(tenant: Tenant, member: MemberId, code: &CouponCode) -> Key {
     key(member_rows(tenant, member), format!("{MEMBER_COUPON_PREFIX}{}", code.as_str()))
 }
 
-/// How often a member used an offer.
+/// The count of a member's uses of an offer.
 pub(crate) fn member_uses(tenant: Tenant, member: MemberId, offer: OfferId) -> Key {
     key(member_rows(tenant, member), format!("USES#{offer}"))
 }
 
-/// The rewards of a tenant, and how many of each were given.
+/// The rewards of a tenant, and the counts of what was given.
 pub(crate) fn rewards_partition(tenant: Tenant) -> String {
     format!("{tenant}#REWARD")
 }
@@ -458,32 +361,32 @@ pub(crate) fn reward(tenant: Tenant, reward: RewardId) -> Key {
     key(rewards_partition(tenant), format!("{REWARD_PREFIX}{reward}"))
 }
 
-/// How many of a reward's stock were given.
+/// The count of what was given of a reward.
 pub(crate) fn reward_stock(tenant: Tenant, reward: RewardId) -> Key {
     key(rewards_partition(tenant), format!("STOCK#{reward}"))
 }
 
-/// How many of a reward a member had.
+/// The count of what a member was given of a reward.
 pub(crate) fn member_reward(tenant: Tenant, member: MemberId, reward: RewardId) -> Key {
     key(member_rows(tenant, member), format!("{REWARD_PREFIX}{reward}"))
 }
 
-/// The bucket of the index `due` that campaigns wait in.
+/// The bucket of the index `due` for campaigns.
 pub(crate) const CAMPAIGNS_DUE: &str = "DUE#CAMPAIGNS";
 
 pub(crate) fn campaign_due_at(at: Instant, campaign: CampaignId) -> String {
-    format!("{}#{campaign}", crate::table::items::instant_text(at))
+    format!("{}#{campaign}", instant_text(at))
 }
 
-/// The bucket of the index `due` that holds the programmes with something to do every night.
-pub(crate) const NIGHTLY: &str = "DUE#NIGHTLY";
+/// The bucket of the index `due` for programmes that need a daily run.
+pub(crate) const DAILY_RUN: &str = "DUE#DAILY";
 
 pub(crate) fn daily_run_at(merchant: MerchantId, valid_from: Day) -> String {
     format!("{merchant}#{valid_from}")
 }
 
-/// The bucket of the index `due` that a member's deadline falls into: sharded, so that one month of
-/// a large merchant is not one partition.
+/// The bucket of the index `due` for a member's deadline. Buckets are sharded: one month of a large
+/// merchant is not one partition.
 pub(crate) fn due_bucket(day: Day, member: MemberId) -> String {
     due_bucket_of(day.month(), member.shard())
 }
@@ -496,7 +399,8 @@ pub(crate) fn due_at(day: Day, member: MemberId) -> String {
     format!("{day}#MEMBER#{member}")
 }
 
-/// The bucket of the index `due` that the end of a merchant's contract falls into, beside members'.
+/// The bucket of the index `due` for the end of a merchant's contract, together with members'
+/// deadlines.
 pub(crate) fn merchant_due_bucket(day: Day, merchant: MerchantId) -> String {
     let shard = merchant.to_bytes()[15] % MEMBER_SHARDS;
     format!("DUE#{}#{shard:02}", day.month())
@@ -506,7 +410,7 @@ pub(crate) fn merchant_due_at(day: Day, merchant: MerchantId) -> String {
     format!("{day}#MERCHANT#{merchant}")
 }
 
-/// The first month that may still hold anything due.
+/// The first month that may still hold a deadline.
 pub(crate) fn swept() -> Key {
     key("RETENTION", "SWEPT")
 }
@@ -520,7 +424,7 @@ pub(crate) fn erasure(tenant: Tenant, day: Day, member: MemberId) -> Key {
     key(erasures_partition(tenant), format!("{day}#{member}"))
 }
 
-/// What begins the partition of a tenant's receipt.
+/// The prefix of the partitions of a tenant's purchases.
 pub(crate) fn receipt_prefix(tenant: Tenant) -> String {
     format!("{tenant}#RECEIPT#")
 }

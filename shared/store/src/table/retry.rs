@@ -1,11 +1,10 @@
-//! Optimistic writes that are tried again where other writers came first.
+//! Writes with a condition that are tried again where other writers came first.
 
 use crate::StoreError;
-use crate::table::transaction::TransactionOutcome;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-/// Attempts before [`StoreError::Busy`]: about two seconds together at the most.
+/// Attempts before [`StoreError::Busy`]. Together they take about two seconds at the most.
 const ATTEMPTS: u32 = 8;
 
 /// What became of one attempt.
@@ -25,7 +24,8 @@ where
     F: Future<Output = Result<Attempt<T>, StoreError>>,
 {
     let numbered = |number| {
-        // Boxed: otherwise the future of every caller holds the attempt's, of some 10 KB, several times.
+        // Boxed: the future of an attempt has some 10 KB, and the future of every caller would hold
+        // several copies.
         let attempted = Box::pin(attempt(number));
         async move {
             Ok(match attempted.await? {
@@ -55,19 +55,9 @@ where
     Err(StoreError::Busy)
 }
 
-/// Waits a random time of up to 10 ms, doubled at each attempt and 500 ms at the most. Full jitter, so
-/// that two writers that met do not meet again.
+/// Waits a random time: up to 10 ms, doubled for each attempt, and 500 ms at the most. Two writers
+/// that met do not meet again (full jitter).
 async fn wait(attempt: u32) {
     let ceiling = (10_u64 << attempt.min(6)).min(500);
     tokio::time::sleep(Duration::from_millis(fastrand::u64(0..=ceiling))).await;
-}
-
-impl TransactionOutcome {
-    /// Done with this result where the transaction was committed, and otherwise again.
-    pub(crate) fn done<T>(self, result: T) -> Attempt<T> {
-        match self {
-            Self::Committed => Attempt::Done(result),
-            Self::Cancelled(_) => Attempt::Again,
-        }
-    }
 }

@@ -1,20 +1,21 @@
-//! Transactions: writes that DynamoDB carries out together or not at all. Each write costs 2 write units
-//! for each KB.
+//! Transactions: writes that DynamoDB carries out together or not at all. Each write costs 2 write
+//! units for each KB.
 //!
-//! When DynamoDB cancels a transaction, it gives a reason for each write, by position. A write whose
-//! reason matters is added in a [`Slot`], and the [`Cancellation`] answers by slot: no caller counts
-//! positions.
+//! When DynamoDB cancels a transaction, it gives a reason for each write, by position. A write
+//! whose reason matters is added in a [`Slot`], and the [`Cancellation`] answers by slot. No caller
+//! counts positions.
 
 use crate::table::items::{Item, key_item};
 use crate::table::keys::Key;
+use crate::table::retry::Attempt;
 use crate::table::write::Write;
 use crate::{Store, StoreError};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, ConditionCheck, TransactWriteItem};
 
-/// The writes of which a cancelled transaction is asked. Several writes may share a slot: the slot failed
-/// where one of them failed.
+/// The writes about which a cancelled transaction is asked. Writes may share a slot: the slot
+/// failed where one of its writes failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Slot {
     /// A purchase that is recorded.
@@ -27,9 +28,9 @@ pub(crate) enum Slot {
     Member,
     /// A coupon that is created, changed or withdrawn.
     Coupon,
-    /// A coupon that a purchase uses, by its place among the purchase's coupons.
+    /// A coupon that a purchase uses, by its place among the coupons of the purchase.
     UsedCoupon(usize),
-    /// The count of a member's uses of that coupon's offer.
+    /// The count of a member's uses of the offer of that coupon.
     MemberUses(usize),
     /// The count of what was given of a reward.
     RewardStock,
@@ -94,9 +95,9 @@ impl Store {
         Transaction { store: self, actions: vec![] }
     }
 
-    /// Sends one write as a transaction: 1 round trip, 2 write units for each KB. [`Store::write`] costs
-    /// half of that. A transaction carries a token by which DynamoDB recognises a repeated call, so the
-    /// SDK may repeat a call whose answer was lost.
+    /// Sends one write as a transaction: 1 round trip, 2 write units for each KB. [`Store::write`]
+    /// costs half as much. A transaction has a token by which DynamoDB recognises a repeated call:
+    /// the SDK may repeat a call whose answer was lost.
     pub(crate) async fn transact_one(
         &self,
         write: Write,
@@ -108,7 +109,7 @@ impl Store {
 }
 
 impl Transaction<'_> {
-    /// Adds a write of whose outcome nothing is asked.
+    /// Adds a write without a slot.
     pub(crate) fn add(&mut self, write: Write) {
         self.actions.push(Action { slot: None, kind: Kind::Write(write) });
     }
@@ -128,17 +129,14 @@ impl Transaction<'_> {
         self.actions.extend(other.actions);
     }
 
-    /// How many writes were added.
+    /// The number of writes.
     #[must_use]
     pub const fn writes(&self) -> usize {
         self.actions.len()
     }
 
-    /// Sends the transaction: 1 round trip. A cancellation for a condition or a conflict is an outcome
-    /// and not an error.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// Sends the transaction: 1 round trip. A cancellation for a condition or a conflict is an
+    /// outcome, and not an error.
     pub async fn commit(self) -> Result<TransactionOutcome, StoreError> {
         let Self { store, actions } = self;
         let slots: Vec<Option<Slot>> = actions.iter().map(|action| action.slot).collect();
@@ -182,6 +180,15 @@ impl TransactionOutcome {
     pub const fn is_committed(&self) -> bool {
         matches!(self, Self::Committed)
     }
+
+    /// [`Attempt::Done`] with this result where the transaction was committed, otherwise
+    /// [`Attempt::Again`].
+    pub(crate) fn done<T>(self, result: T) -> Attempt<T> {
+        match self {
+            Self::Committed => Attempt::Done(result),
+            Self::Cancelled(_) => Attempt::Again,
+        }
+    }
 }
 
 impl Cancellation {
@@ -205,18 +212,19 @@ impl Cancellation {
         Ok(Self { reasons: reasons.collect::<Result<_, _>>()? })
     }
 
-    /// Whether the condition of a slot's write did not hold.
+    /// Whether the condition of a write in the slot did not hold.
     pub(crate) fn failed(&self, slot: Slot) -> bool {
         self.conditions().any(|(failed, _)| failed == Some(slot))
     }
 
-    /// Whether the condition of any write did not hold. Otherwise other transactions were in the way.
+    /// Whether the condition of any write did not hold. Otherwise the cause was a conflict with
+    /// other transactions.
     pub(crate) fn any_failed(&self) -> bool {
         self.conditions().next().is_some()
     }
 
-    /// The item that is stored where the condition of a slot's write did not hold, for a write that asks
-    /// for it. `None` also where no item is stored.
+    /// The stored item of a write in the slot whose condition did not hold, where the write asks
+    /// for the item. `None` also where no item is stored.
     pub(crate) fn stored(&self, slot: Slot) -> Option<&Item> {
         self.conditions().filter(|(failed, _)| *failed == Some(slot)).find_map(|(_, item)| item)
     }

@@ -1,10 +1,11 @@
-//! One write of the table, with the condition under which DynamoDB carries it out. This file is the only
-//! place that builds conditional writes for the SDK.
+//! One write of the table, with its condition. This file is the only place that builds conditional
+//! writes for the SDK.
 //!
-//! A write is sent alone ([`Store::write`], 1 write unit for each KB), or together with others in a
-//! [`crate::table::transaction::Transaction`], which costs twice as much.
+//! A write is sent alone by [`Store::write`], 1 write unit for each KB, or together with others in
+//! a [`Transaction`](crate::table::transaction::Transaction), which costs twice as much.
 
-use crate::table::items::{Item, key_item, number, to_item};
+use crate::table::attributes::number;
+use crate::table::items::{Item, key_item, to_item};
 use crate::table::keys::Key;
 use crate::{Store, StoreError};
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
@@ -44,7 +45,7 @@ enum Returned {
 /// What became of a write that was sent alone.
 #[derive(Debug)]
 pub(crate) enum Written {
-    /// DynamoDB carried the write out. The item after the write, where the write asks for it.
+    /// DynamoDB carried the write out. An update that asks for it gives the item after the update.
     Done(Option<Item>),
     /// The condition did not hold: nothing was written.
     Refused,
@@ -57,7 +58,7 @@ impl Written {
 }
 
 impl Write {
-    /// Writes a whole item in the place of the stored one.
+    /// Writes a whole item over the stored one.
     pub(crate) fn put<T: Serialize>(record: &T) -> Result<Self, StoreError> {
         Ok(Self::of(Kind::Put(to_item(record)?)))
     }
@@ -102,7 +103,7 @@ impl Write {
         self.condition("v = :v").value(":v", number(version))
     }
 
-    /// Only over the version that was read; without one, only where no item is stored.
+    /// Only over the version that was read. Without a version: only where no item is stored.
     pub(crate) fn over(self, version: Option<u64>) -> Self {
         match version {
             Some(version) => self.if_version(version),
@@ -110,13 +111,13 @@ impl Write {
         }
     }
 
-    /// Gives a value that an expression names: `:one`.
+    /// Gives the value of a placeholder: `:one`.
     pub(crate) fn value(mut self, placeholder: impl Into<String>, value: AttributeValue) -> Self {
         self.values.insert(placeholder.into(), value);
         self
     }
 
-    /// Gives the attribute that an expression names `#state`, because `state` is a word of DynamoDB's.
+    /// Gives the attribute of a placeholder: `#state`. DynamoDB reserves `state`.
     pub(crate) fn name(mut self, placeholder: &str, attribute: &str) -> Self {
         self.names.insert(placeholder.to_owned(), attribute.to_owned());
         self

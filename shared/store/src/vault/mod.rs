@@ -1,9 +1,10 @@
-//! The vault: what names a person is sealed before it is written, and looked up by a keyed hash.
+//! The vault. Personal data is sealed before it is written, and looked up by a keyed hash.
 //!
-//! A master key, from a secret made at deployment, wraps one random key a merchant; the wrapped key
-//! stands on the merchant's profile. From it come a sealing key and a hashing key. An envelope is
-//! one byte of version, twelve of nonce, then ciphertext and tag of AES-256-GCM; merchant, member
-//! and field are its associated data, so that a sealed value moved elsewhere does not open.
+//! A master key, from a secret of the deployment, wraps one random key for each merchant. The
+//! wrapped key is in the merchant's profile. A sealing key and a hashing key are derived from the
+//! merchant's key. An envelope is one byte of version, twelve bytes of nonce, and the ciphertext
+//! and the tag of AES-256-GCM. Merchant, member and field are the associated data: a sealed value
+//! that was moved elsewhere does not open.
 
 use crate::StoreError;
 use aes_gcm::aead::{Aead, Payload};
@@ -19,7 +20,7 @@ use zeroize::Zeroizing;
 const VERSION: u8 = 1;
 const NONCE: usize = 12;
 
-/// The fields that are sealed; the name is part of the associated data and must never change.
+/// The fields that are sealed. The name is part of the associated data and must not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Field {
     Mobile,
@@ -76,7 +77,7 @@ impl MasterKey {
     }
 }
 
-/// A merchant's own key: seals and opens its members' fields, and hashes their contacts.
+/// A merchant's key. It seals and opens the fields of members, and hashes their contacts.
 pub struct MerchantKey {
     merchant: MerchantId,
     raw: Zeroizing<[u8; 32]>,
@@ -124,7 +125,7 @@ impl MerchantKey {
         String::from_utf8(text).map_err(|_| StoreError::Corrupt("sealed field"))
     }
 
-    /// Seals what an endpoint's events are signed with.
+    /// Seals the secret of a webhook.
     pub(crate) fn seal_webhook(
         &self,
         webhook: WebhookId,
@@ -141,7 +142,7 @@ impl MerchantKey {
         open(&self.sealing, &self.associated_with_webhook(webhook), envelope)
     }
 
-    /// The keyed hash a contact is looked up by: 128 bits of HMAC-SHA256 in 22 characters.
+    /// The keyed hash that a contact is looked up by: 128 bits of HMAC-SHA256 in 22 characters.
     pub(crate) fn contact_hash(&self, kind: &str, value: &str) -> String {
         let mut hashing = self.hashing.clone();
         hashing.update(kind.as_bytes());
@@ -150,7 +151,7 @@ impl MerchantKey {
         URL_SAFE_NO_PAD.encode(&hashing.finalize().into_bytes()[..16])
     }
 
-    /// A keyed hash for a purpose of its own.
+    /// A keyed hash for another purpose.
     pub(crate) fn hashing_for(&self, purpose: &[u8]) -> Hmac<Sha256> {
         let key = expand::<64>(self.raw.as_ref(), purpose);
         Hmac::new(&(*key).into())
@@ -167,7 +168,7 @@ impl MerchantKey {
 
 fn expand<const N: usize>(secret: &[u8], purpose: &[u8]) -> Zeroizing<[u8; N]> {
     let mut key = Zeroizing::new([0; N]);
-    // A few dozen bytes are far below HKDF's limit of 255 blocks, the only failure there is.
+    // HKDF fails only above 255 blocks. The keys here have a few dozen bytes.
     let expanded = Hkdf::<Sha256>::new(None, secret).expand(purpose, key.as_mut());
     debug_assert!(expanded.is_ok());
     key

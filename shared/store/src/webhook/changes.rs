@@ -1,14 +1,14 @@
-//! What a record of the table's stream tells: a change of the table, read as something that happened
-//! to a merchant's members and purchases.
+//! Records of the table's stream, read as changes of a merchant's members and purchases.
 //!
-//! The image before the change is needed beside the one after: only both tell a purchase that is being
-//! cancelled from one that was cancelled before.
+//! A record needs both images of an item: only both distinguish a purchase that is being cancelled
+//! from one that was cancelled before.
 
 use crate::StoreError;
 use crate::member::merge::{MERGE, MergeRecord};
-use crate::member::read::member_id;
 use crate::purchase::item::PurchaseRecord;
-use crate::table::keys::{self, Key, Tenant};
+use crate::table::attributes::member_id;
+use crate::table::keys::{self, Key};
+use crate::table::tenant::Tenant;
 use domain::purchase::id;
 use domain::{Cents, EstablishmentId, Instant, MemberId, Points, PurchaseKind};
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_dynamo::Item;
 use sha2::{Digest as _, Sha256};
 
-/// A record of the stream, as Lambda gives it.
+/// A record of the stream, in Lambda's format.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StreamRecord {
@@ -39,47 +39,47 @@ struct Images {
     sequence_number: String,
 }
 
-/// Something that happened.
+/// A change of a merchant's data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// The same record always has the same: 128 bits of a hash of the stream's own identifier.
+    /// The same record always has the same identifier: 128 bits of a hash of the stream's own.
     pub id: String,
     /// When, to the second.
     pub at: Instant,
-    /// Whose data.
+    /// Whose data changed.
     pub tenant: Tenant,
-    /// What.
-    pub what: ChangeKind,
+    /// The change.
+    pub kind: ChangeKind,
 }
 
-/// What happened.
+/// The kind of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// A purchase was entered.
+    /// A purchase was recorded.
     PurchaseCreated(ChangedPurchase),
     /// A purchase was cancelled.
     PurchaseCancelled(ChangedPurchase),
-    /// A purchase became a customer's, or another one's.
+    /// A purchase was attached to a customer, or to another customer.
     PurchaseAttached(ChangedPurchase),
     /// Points were given or taken without a purchase.
     PointsChanged {
-        /// Whose.
+        /// The member.
         member: MemberId,
-        /// What for, as the ledger writes it: `welcome`.
+        /// The cause, as the ledger stores it: `welcome`.
         cause: String,
-        /// How many, below zero where they were taken.
+        /// The points; negative where they were taken.
         points: Points,
     },
     /// A person became a member.
     MemberCreated {
-        /// Who.
+        /// The member.
         member: MemberId,
     },
     /// Two members became one.
     MemberMerged {
-        /// The one there is.
+        /// The member who has the accounts and purchases of both now.
         member: MemberId,
-        /// The one that leads to it from now on.
+        /// The member who was merged into the other.
         absorbed: MemberId,
     },
 }
@@ -89,33 +89,33 @@ pub enum ChangeKind {
 pub struct ChangedPurchase {
     /// Its identifier.
     pub id: String,
-    /// Where.
+    /// The establishment.
     pub establishment: EstablishmentId,
-    /// Whether goods came back.
+    /// Whether it is a return of goods.
     pub is_return: bool,
-    /// Whose, where it has a customer.
+    /// The customer, if there is one.
     pub member: Option<MemberId>,
-    /// What it came to.
+    /// The total.
     pub total: Cents,
-    /// What it gave, below zero for a return.
+    /// The points that it gave; negative for a return.
     pub points: Points,
-    /// What its customer could spend after it.
+    /// The customer's available points after it.
     pub balance: Points,
 }
 
 const CORRUPT: StoreError = StoreError::Corrupt("stream record");
 
 impl StreamRecord {
-    /// What the stream calls it: where a batch is to be given again from.
+    /// The stream's own number of the record: a failed batch is delivered again from there.
     #[must_use]
     pub fn sequence_number(&self) -> &str {
         &self.dynamodb.sequence_number
     }
 
-    /// What it tells; `None` for a change that nobody is told of.
+    /// The change; `None` for a record that is no change of a member or a purchase.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] for an item that is not what this code writes.
+    /// [`StoreError::Corrupt`] for an item that this code did not write.
     pub fn read(self) -> Result<Option<Change>, StoreError> {
         let Images { keys: key, new_image, old_image, .. } = self.dynamodb;
         let Key { pk, sk } = image(key)?;
@@ -123,7 +123,7 @@ impl StreamRecord {
             return Ok(None);
         };
         let is_new = self.event_name == "INSERT";
-        let what = if sk == keys::PURCHASE {
+        let kind = if sk == keys::PURCHASE {
             purchase(rest, new, old_image)?
         } else if sk.starts_with(keys::LEDGER_PREFIX) {
             entry(rest, new, old_image)?
@@ -139,19 +139,19 @@ impl StreamRecord {
         let at = Instant::from_second(self.dynamodb.approximate_creation_date_time as i64);
         let at = at.map_err(|_| CORRUPT)?;
         let id = identifier(&self.event_id);
-        Ok(what.map(|what| Change { id, at, tenant, what }))
+        Ok(kind.map(|kind| Change { id, at, tenant, kind }))
     }
 }
 
 fn purchase(rest: &str, new: Item, old: Option<Item>) -> Result<Option<ChangeKind>, StoreError> {
     let new: PurchaseRecord = image(new)?;
     let old: Option<PurchaseRecord> = old.map(image).transpose()?;
-    let told = ChangedPurchase::of(rest, &new)?;
-    let Some(old) = old else { return Ok(Some(ChangeKind::PurchaseCreated(told))) };
+    let changed = ChangedPurchase::of(rest, &new)?;
+    let Some(old) = old else { return Ok(Some(ChangeKind::PurchaseCreated(changed))) };
     Ok(if old.cancelled_at.is_none() && new.cancelled_at.is_some() {
-        Some(ChangeKind::PurchaseCancelled(told))
-    } else if told.member.is_some() && old.member()? != told.member {
-        Some(ChangeKind::PurchaseAttached(told))
+        Some(ChangeKind::PurchaseCancelled(changed))
+    } else if changed.member.is_some() && old.member()? != changed.member {
+        Some(ChangeKind::PurchaseAttached(changed))
     } else {
         None
     })
@@ -172,19 +172,19 @@ impl ChangedPurchase {
     }
 }
 
-/// An entry of the ledger tells points that were given or taken, now or by what became of it since, or
-/// that two members became one; a note of anything else tells nobody.
+/// An entry of the ledger is a change of points, now or by a later change of the entry, or a merge
+/// of two members. Other entries are no change.
 fn entry(rest: &str, new: Item, old: Option<Item>) -> Result<Option<ChangeKind>, StoreError> {
     #[derive(Deserialize)]
-    struct Noted {
+    struct EntryImage {
         kind: String,
         #[serde(default)]
         points: Option<i64>,
     }
     let member = keys::rows_of(rest).ok_or(CORRUPT)?;
-    let noted: Noted = image(new.clone())?;
-    let before = old.map(image::<Noted>).transpose()?;
-    if noted.kind == MERGE && before.is_none() {
+    let entry: EntryImage = image(new.clone())?;
+    let before = old.map(image::<EntryImage>).transpose()?;
+    if entry.kind == MERGE && before.is_none() {
         let merge: MergeRecord = image(new)?;
         return Ok(Some(ChangeKind::MemberMerged {
             member,
@@ -192,9 +192,9 @@ fn entry(rest: &str, new: Item, old: Option<Item>) -> Result<Option<ChangeKind>,
         }));
     }
     let before = before.and_then(|before| before.points).unwrap_or_default();
-    let points = Points::new(noted.points.unwrap_or_default() - before);
+    let points = Points::new(entry.points.unwrap_or_default() - before);
     let changed = points != Points::ZERO;
-    Ok(changed.then_some(ChangeKind::PointsChanged { member, cause: noted.kind, points }))
+    Ok(changed.then_some(ChangeKind::PointsChanged { member, cause: entry.kind, points }))
 }
 
 fn image<T: DeserializeOwned>(image: Item) -> Result<T, StoreError> {

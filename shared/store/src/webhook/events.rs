@@ -1,7 +1,10 @@
-//! What a merchant's software is told of, kept as it is told, so that it can be told again.
+//! The events sent to a merchant's software, stored as they are sent, so that they can be sent
+//! again.
 
+use crate::table::attributes;
 use crate::table::items;
-use crate::table::keys::{self, Key, Tenant};
+use crate::table::keys::{self, Key};
+use crate::table::tenant::Tenant;
 use crate::{Consistency, Store, StoreError};
 use domain::Instant;
 use domain::webhook::{EventType, KEPT_DAYS, ReplayRange};
@@ -12,31 +15,31 @@ use serde::{Deserialize, Serialize};
 /// Events of a query.
 const PAGE: i32 = 200;
 
-/// What an event is found by.
+/// The key of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventKey {
     /// When it happened.
     pub at: Instant,
-    /// Its identifier: the same change of the table always has the same.
+    /// Its identifier: the same change of the table always has the same one.
     pub id: String,
 }
 
 /// An event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// What it is found by.
+    /// The key.
     pub key: EventKey,
-    /// What it tells of.
+    /// The type.
     pub kind: EventType,
-    /// What is posted, to the byte.
+    /// The body that is posted, byte by byte.
     pub body: String,
 }
 
-/// Some events, and whether there are more.
+/// Some events of a range.
 pub struct EventPage {
-    /// In their order.
+    /// The events in their order.
     pub events: Vec<Event>,
-    /// What to ask the next page with.
+    /// The key after which the next page begins.
     pub next: Option<EventKey>,
 }
 
@@ -66,7 +69,7 @@ impl EventRecord {
     fn read(self) -> Result<Event, StoreError> {
         let (at, id) = self.sk.split_once('#').ok_or(CORRUPT)?;
         Ok(Event {
-            key: EventKey { at: items::instant_of(at)?, id: id.to_owned() },
+            key: EventKey { at: attributes::instant_of(at)?, id: id.to_owned() },
             kind: EventType::parse(&self.kind).map_err(|_| CORRUPT)?,
             body: self.body,
         })
@@ -74,7 +77,7 @@ impl EventRecord {
 }
 
 fn key(tenant: Tenant, event: &EventKey) -> Key {
-    let sk = format!("{}#{}", items::instant_text(event.at), event.id);
+    let sk = format!("{}#{}", attributes::instant_text(event.at), event.id);
     Key { pk: keys::events_partition(tenant, day_of_month(event.at)), sk }
 }
 
@@ -83,20 +86,14 @@ fn day_of_month(at: Instant) -> u8 {
 }
 
 impl Store {
-    /// Keeps events of a tenant for 30 days, 25 a round trip: 1 write unit each up to 1 KB. The same
-    /// event again changes nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`], [`StoreError::Unavailable`].
+    /// Stores events of a tenant for 30 days, 25 a round trip: 1 write unit each up to 1 KB.
+    /// Storing the same event again changes nothing.
     pub async fn put_events(&self, tenant: Tenant, events: &[Event]) -> Result<(), StoreError> {
         let records = events.iter().map(|event| items::to_item(&EventRecord::of(tenant, event)));
         self.put_items(records.collect::<Result<_, _>>()?).await
     }
 
-    /// An event, read strongly: 1 round trip, 1 read unit. `None` for one past its end.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// An event, read strongly: 1 round trip, 1 read unit. `None` after its 30 days.
     pub async fn event(
         &self,
         tenant: Tenant,
@@ -108,11 +105,7 @@ impl Store {
         record.filter(|record| record.ttl > now.as_second()).map(EventRecord::read).transpose()
     }
 
-    /// A page of the events of a range within one day, after one of them: 1 query, half a read unit
-    /// for each 4 KB.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
+    /// A page of the events of a range within one day: 1 query, half a read unit for each 4 KB.
     pub async fn events(
         &self,
         tenant: Tenant,
@@ -129,11 +122,11 @@ impl Store {
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :until")
             .filter_expression("#ttl > :now")
             .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":pk", items::text(partition))
-            .expression_attribute_values(":from", items::text(items::instant_text(range.from)))
-            // An instant alone comes before all events of it.
-            .expression_attribute_values(":until", items::text(items::instant_text(range.until)))
-            .expression_attribute_values(":now", items::number(now.as_second()))
+            .expression_attribute_values(":pk", attributes::text(partition))
+            .expression_attribute_values(":from", attributes::text(attributes::instant_text(range.from)))
+            // An instant alone comes before all its events.
+            .expression_attribute_values(":until", attributes::text(attributes::instant_text(range.until)))
+            .expression_attribute_values(":now", attributes::number(now.as_second()))
             .limit(PAGE)
             .set_exclusive_start_key(start)
             .send()
@@ -143,7 +136,7 @@ impl Store {
             Some(last) => {
                 let Key { sk, .. } = items::from_item(last, "event")?;
                 let (at, id) = sk.split_once('#').ok_or(CORRUPT)?;
-                Some(EventKey { at: items::instant_of(at)?, id: id.to_owned() })
+                Some(EventKey { at: attributes::instant_of(at)?, id: id.to_owned() })
             }
             None => None,
         };

@@ -3,4 +3,6 @@
 pub(crate) mod changes;
 pub(crate) mod endpoint;
 pub(crate) mod events;
+pub(crate) mod health;
+pub(crate) mod manage;
 pub(crate) mod secret;

@@ -1,4 +1,4 @@
-//! What the events of an endpoint are signed with: made here, told once, stored sealed.
+//! The secrets that sign the events of an endpoint: generated here, shown once, stored sealed.
 
 use crate::{MerchantKey, StoreError};
 use base64::Engine as _;
@@ -6,12 +6,12 @@ use base64::engine::general_purpose::STANDARD;
 use domain::WebhookId;
 use zeroize::Zeroizing;
 
-/// Bytes of a secret, of the system's generator; Standard Webhooks asks for 24 to 64.
+/// Bytes of a secret, from the system's generator. Standard Webhooks asks for 24 to 64.
 const LENGTH: usize = 32;
-/// What tells a secret from any other text.
+/// The prefix of a secret's text.
 const PREFIX: &str = "whsec_";
 
-/// A secret of an endpoint: wiped from memory when dropped, and never in a `Debug`.
+/// The secret of an endpoint: erased from memory when dropped, and never in a `Debug`.
 #[derive(Clone)]
 pub struct WebhookSecret(Zeroizing<[u8; LENGTH]>);
 
@@ -28,7 +28,7 @@ impl WebhookSecret {
         self.0.as_ref()
     }
 
-    /// As the merchant's developer is told it: `whsec_` and the key in base64.
+    /// The secret as the merchant's developer gets it: `whsec_` and the key in base64.
     #[must_use]
     pub fn expose(&self) -> Zeroizing<String> {
         Zeroizing::new(format!("{PREFIX}{}", STANDARD.encode(self.key())))

@@ -1,4 +1,4 @@
-//! The members of a batch, read as a message needs them.
+//! The members of a batch with what a message needs.
 
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use domain::member::consent::{Consent, ConsentSource};
@@ -9,20 +9,20 @@ use std::collections::HashMap;
 use store::{ConsentChange, MessageAddress, NewMember, Scope, Store};
 use support::{Table, instant, merchant, mobile, open_merchant};
 
-/// More members than a page holds, and none of them wanted.
+/// More members than a page holds, none of them in the batch.
 const OTHERS: usize = 800;
 
 fn now() -> Instant {
     instant("2026-11-24T09:00:00Z")
 }
 
-struct Shop {
+struct Fixture {
     table: Table,
     store: Store,
     scope: Scope,
 }
 
-impl Shop {
+impl Fixture {
     async fn open() -> Self {
         let table = Table::start().await;
         let store = table.store();
@@ -42,7 +42,7 @@ impl Shop {
         member.person.id
     }
 
-    /// Has others stand between those of one shard who were entered before `at` and after.
+    /// Puts other members between the members of a shard created before `at` and after.
     async fn others(&self, shard: u8, at: Instant) {
         let ids = (0_u128..).map(|random| MemberId::mint(at, random));
         let ids: Vec<_> = ids.filter(|id| id.shard() == shard).take(OTHERS).collect();
@@ -80,17 +80,17 @@ impl Shop {
 }
 
 #[tokio::test]
-async fn the_members_of_a_batch_are_read_alike_whether_they_stand_close_or_apart() {
-    let shop = Shop::open().await;
+async fn neighbours_and_scattered_members_are_read_alike() {
+    let fixture = Fixture::open().await;
     let later = now() + 1.hour();
     let (mut before, mut after) = (HashMap::new(), HashMap::new());
     for number in 0..40 {
-        before.insert(shop.member(number, now()).await, number);
-        after.insert(shop.member(number + 100, later).await, number + 100);
+        before.insert(fixture.member(number, now()).await, number);
+        after.insert(fixture.member(number + 100, later).await, number + 100);
     }
     let all: HashMap<_, _> =
         before.iter().chain(&after).map(|(id, number)| (*id, *number)).collect();
-    shop.expect(&all).await;
+    fixture.expect(&all).await;
 
     let in_shard =
         |members: &HashMap<MemberId, u16>, shard: u8| members.keys().any(|id| id.shard() == shard);
@@ -98,25 +98,25 @@ async fn the_members_of_a_batch_are_read_alike_whether_they_stand_close_or_apart
         .filter(|shard| in_shard(&before, *shard) && in_shard(&after, *shard));
     let shard = shards.next().unwrap();
     let close: HashMap<_, _> = all.into_iter().filter(|(id, _)| id.shard() == shard).collect();
-    shop.expect(&close).await;
-    shop.others(shard, now() + 30.minutes()).await;
-    shop.expect(&close).await;
+    fixture.expect(&close).await;
+    fixture.others(shard, now() + 30.minutes()).await;
+    fixture.expect(&close).await;
 }
 
 #[tokio::test]
-async fn only_who_consents_to_the_channel_is_permitted_and_each_channel_has_its_address() {
-    let shop = Shop::open().await;
-    let id = shop.member(1, now()).await;
+async fn each_channel_has_its_own_consent_and_address() {
+    let fixture = Fixture::open().await;
+    let id = fixture.member(1, now()).await;
     let (at, source, text_version) = (now(), ConsentSource::Till, "2026-01".to_owned());
     let change = ConsentChange::Consent(Consent { at, source, text_version });
-    shop.store.change_consent(&shop.scope, id, Channel::Email, &change).await.unwrap();
+    fixture.store.change_consent(&fixture.scope, id, Channel::Email, &change).await.unwrap();
     let email = Email::parse("member1@example.com").unwrap();
     for (channel, permitted, address) in [
         (Channel::Email, true, Some(MessageAddress::Email(email))),
         (Channel::Sms, false, Some(MessageAddress::Mobile(mobile(1)))),
         (Channel::Postal, true, None),
     ] {
-        let read = shop.store.addressees(&shop.scope, &[id], channel, now()).await.unwrap();
+        let read = fixture.store.addressees(&fixture.scope, &[id], channel, now()).await.unwrap();
         assert_eq!(read[&id].is_permitted, permitted);
         assert!(read[&id].address == address);
     }

@@ -1,4 +1,4 @@
-//! Lost cards: what their entries come to, and that an erasure takes them with it.
+//! Lost cards: their contact entries, and their erasure.
 
 use domain::CardNumber;
 use domain::member::{Details, Enrolment};
@@ -15,13 +15,13 @@ fn card(number: &str) -> CardNumber {
     CardNumber::parse(number).unwrap()
 }
 
-struct Shop {
+struct Fixture {
     table: Table,
     store: Store,
     scope: Scope,
 }
 
-impl Shop {
+impl Fixture {
     async fn open() -> Self {
         let table = Table::start().await;
         let store = table.store();
@@ -55,22 +55,25 @@ impl Shop {
 }
 
 #[tokio::test]
-async fn a_file_is_told_since_when_a_card_is_blocked() {
-    let shop = Shop::open().await;
-    let id = shop.enrol(1, Some(card("CARD1"))).await;
-    shop.step(id, CardStep::Block).await.unwrap();
-    assert_eq!(shop.known("CARD1", "2026-11-24T10:00:00Z").await, Some(Known::Blocked(id, now())));
-    shop.step(id, CardStep::Unblock).await.unwrap();
-    assert_eq!(shop.known("CARD1", "2026-11-24T10:00:00Z").await, Some(Known::Member(id)));
+async fn a_file_sees_since_when_a_card_is_blocked() {
+    let fixture = Fixture::open().await;
+    let id = fixture.enrol(1, Some(card("CARD1"))).await;
+    fixture.step(id, CardStep::Block).await.unwrap();
+    assert_eq!(
+        fixture.known("CARD1", "2026-11-24T10:00:00Z").await,
+        Some(Known::Blocked(id, now()))
+    );
+    fixture.step(id, CardStep::Unblock).await.unwrap();
+    assert_eq!(fixture.known("CARD1", "2026-11-24T10:00:00Z").await, Some(Known::Member(id)));
 }
 
 #[tokio::test]
-async fn a_blocked_card_finds_nobody_until_it_is_given_back() {
-    let shop = Shop::open().await;
-    let id = shop.enrol(1, Some(card("CARD1"))).await;
-    shop.step(id, CardStep::Replace(card("CARD2"))).await.unwrap();
+async fn a_blocked_card_finds_no_member_until_it_is_in_use_again() {
+    let fixture = Fixture::open().await;
+    let id = fixture.enrol(1, Some(card("CARD1"))).await;
+    fixture.step(id, CardStep::Replace(card("CARD2"))).await.unwrap();
     for (number, found) in [("CARD1", None), ("CARD2", Some(id))] {
-        let read = shop.store.find(&shop.scope, &Contact::Card(card(number))).await;
+        let read = fixture.store.find(&fixture.scope, &Contact::Card(card(number))).await;
         match found {
             Some(id) => assert_eq!(read.unwrap().unwrap().person.id, id),
             None => {
@@ -81,42 +84,44 @@ async fn a_blocked_card_finds_nobody_until_it_is_given_back() {
             }
         }
     }
-    let other = shop.enrol(2, None).await;
-    let taken = shop.step(other, CardStep::Replace(card("CARD1"))).await;
+    let other = fixture.enrol(2, None).await;
+    let taken = fixture.step(other, CardStep::Replace(card("CARD1"))).await;
     assert!(matches!(taken, Err(StoreError::Refused(DomainError::Member(MemberError::CardTaken)))));
-    shop.step(id, CardStep::Replace(card("CARD1"))).await.unwrap();
-    let found = shop.store.find(&shop.scope, &Contact::Card(card("CARD1"))).await;
+    fixture.step(id, CardStep::Replace(card("CARD1"))).await.unwrap();
+    let found = fixture.store.find(&fixture.scope, &Contact::Card(card("CARD1"))).await;
     assert_eq!(found.unwrap().unwrap().person.id, id);
 }
 
 #[tokio::test]
-async fn two_tills_that_replace_a_card_by_two_leave_one_card_and_no_number_that_finds_nobodys() {
-    let shop = Shop::open().await;
-    let id = shop.enrol(1, Some(card("CARD0"))).await;
+async fn two_concurrent_replacements_leave_one_card_in_use_and_two_blocked() {
+    let fixture = Fixture::open().await;
+    let id = fixture.enrol(1, Some(card("CARD0"))).await;
     let (one, other) = tokio::join!(
-        shop.step(id, CardStep::Replace(card("CARD1"))),
-        shop.step(id, CardStep::Replace(card("CARD2"))),
+        fixture.step(id, CardStep::Replace(card("CARD1"))),
+        fixture.step(id, CardStep::Replace(card("CARD2"))),
     );
     one.unwrap();
     other.unwrap();
-    let person = shop.store.member(&shop.scope, id).await.unwrap().person;
+    let person = fixture.store.member(&fixture.scope, id).await.unwrap().person;
     let current = person.details.card.clone().unwrap();
     assert_eq!(person.blocked_cards.len(), 2);
     for number in ["CARD0", "CARD1", "CARD2"] {
         let expected =
             if card(number) == current { Known::Member(id) } else { Known::Blocked(id, now()) };
-        assert_eq!(shop.known(number, "2026-11-24T10:00:00Z").await, Some(expected), "{number}");
+        assert_eq!(fixture.known(number, "2026-11-24T10:00:00Z").await, Some(expected), "{number}");
     }
 }
 
 #[tokio::test]
-async fn an_erasure_takes_lost_cards_with_it_and_no_file_brings_them_back() {
-    let shop = Shop::open().await;
-    let id = shop.enrol(1, Some(card("CARD1"))).await;
-    shop.step(id, CardStep::Replace(card("CARD2"))).await.unwrap();
-    shop.step(id, CardStep::Block).await.unwrap();
-    assert!(!shop.scanned().await.contains("CARD1") && !shop.scanned().await.contains("CARD2"));
-    let (store, scope) = (&shop.store, &shop.scope);
+async fn an_erasure_includes_lost_cards_and_no_file_restores_them() {
+    let fixture = Fixture::open().await;
+    let id = fixture.enrol(1, Some(card("CARD1"))).await;
+    fixture.step(id, CardStep::Replace(card("CARD2"))).await.unwrap();
+    fixture.step(id, CardStep::Block).await.unwrap();
+    assert!(
+        !fixture.scanned().await.contains("CARD1") && !fixture.scanned().await.contains("CARD2")
+    );
+    let (store, scope) = (&fixture.store, &fixture.scope);
     let today = Day::parse("2029-11-24").unwrap();
     let DueMember::Member(member) = store.due_member(scope, id).await.unwrap() else {
         panic!("no member")
@@ -125,7 +130,7 @@ async fn an_erasure_takes_lost_cards_with_it_and_no_file_brings_them_back() {
         store.decide_erasure(scope, &member, ErasureReason::Inactive, today).await.unwrap();
     store.carry_out_erasure(scope, &decided.unwrap(), today).await.unwrap();
     for number in ["CARD1", "CARD2"] {
-        assert_eq!(shop.known(number, "2029-11-25T10:00:00Z").await, Some(Known::Suppressed));
+        assert_eq!(fixture.known(number, "2029-11-25T10:00:00Z").await, Some(Known::Suppressed));
     }
-    assert!(!shop.scanned().await.contains("LEDGER#"), "a note is left");
+    assert!(!fixture.scanned().await.contains("LEDGER#"), "a ledger entry is left");
 }

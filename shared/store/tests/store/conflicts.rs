@@ -1,4 +1,4 @@
-//! Conflicts between transactions, which the engine of the tests never reports: told in its stead.
+//! Conflicts between transactions. The engine of the tests never reports one, so an interceptor does.
 
 use aws_sdk_dynamodb::config::interceptors::{
     BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextRef,
@@ -21,12 +21,12 @@ fn now() -> Instant {
     instant("2026-11-24T09:20:00Z")
 }
 
-/// Answers the first transactions as if another had been at their first item. They were carried out
-/// all the same, as when an answer is lost on its way.
+/// Answers the first transactions with a conflict at their first item. The engine has written them all
+/// the same, as when an answer is lost.
 #[derive(Debug)]
 struct Conflicts(AtomicU32);
 
-/// Notes that the call under way is a transaction.
+/// Marks the current call as a transaction.
 #[derive(Debug)]
 struct IsTransaction;
 
@@ -90,13 +90,14 @@ fn customer() -> Customer {
 }
 
 #[tokio::test]
-async fn a_sale_that_met_another_transaction_is_tried_again_and_entered_once() {
+async fn a_sale_after_three_conflicts_is_recorded_once() {
     let table = Table::start().await;
     let scope = open_merchant(&table.store(), &merchant(Sector::Retail, 1), now()).await;
     let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
     let store = conflicting(&table, 3);
     let sold = store.record_purchase(&scope, &customer(), &entry, now()).await.unwrap();
-    assert_eq!((sold.points, sold.balance), (Points::new(10), Points::new(10)));
+    assert_eq!(sold.points, Points::new(10));
+    assert_eq!(sold.balance, Points::new(10));
     assert_eq!(sold.outcome, Outcome::Known(Source::Operator), "found at the fourth attempt");
     let again = table.store().record_purchase(&scope, &customer(), &entry, now()).await.unwrap();
     assert_eq!(again.outcome, Outcome::Known(Source::Operator));
@@ -104,7 +105,7 @@ async fn a_sale_that_met_another_transaction_is_tried_again_and_entered_once() {
 }
 
 #[tokio::test]
-async fn who_meets_others_without_end_is_told_to_come_again() {
+async fn a_request_with_endless_conflicts_is_busy() {
     let table = Table::start().await;
     let scope = open_merchant(&table.store(), &merchant(Sector::Retail, 1), now()).await;
     let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
@@ -114,7 +115,7 @@ async fn who_meets_others_without_end_is_told_to_come_again() {
 }
 
 #[tokio::test]
-async fn a_keyed_request_whose_first_answer_was_lost_is_answered_by_what_it_wrote() {
+async fn a_keyed_request_whose_first_answer_was_lost_returns_the_stored_answer() {
     let table = Table::start().await;
     let scope = open_merchant(&table.store(), &merchant(Sector::Retail, 1), now()).await;
     let draft = Draft {
@@ -133,7 +134,7 @@ async fn a_keyed_request_whose_first_answer_was_lost_is_answered_by_what_it_wrot
 }
 
 #[tokio::test]
-async fn a_merge_undone_whose_answer_was_lost_is_undone_once_and_answered_all_the_same() {
+async fn an_unmerge_whose_answer_was_lost_is_done_once_and_answered() {
     let table = Table::start().await;
     let scope = open_merchant(&table.store(), &merchant(Sector::Retail, 1), now()).await;
     let store = table.store();
@@ -148,13 +149,12 @@ async fn a_merge_undone_whose_answer_was_lost_is_undone_once_and_answered_all_th
     }
     store.merge_members(&scope, ids[0], ids[1], &Source::Operator, now()).await.unwrap();
     let by = Source::Operator;
-    let parting = conflicting(&table, 1);
-    let parted = Box::pin(parting.unmerge_members(&scope, ids[0], ids[1], &by, now()));
-    let parted = parted.await.unwrap();
-    assert_eq!(
-        (parted.given_back.given, parted.given_back.not_given),
-        (Points::new(10), Points::ZERO)
-    );
+    let store_with_conflict = conflicting(&table, 1);
+    let unmerged =
+        Box::pin(store_with_conflict.unmerge_members(&scope, ids[0], ids[1], &by, now()));
+    let unmerged = unmerged.await.unwrap();
+    assert_eq!(unmerged.given_back.given, Points::new(10));
+    assert_eq!(unmerged.given_back.not_given, Points::ZERO);
     for id in ids {
         assert_eq!(store.member(&scope, id).await.unwrap().account.sum(), Points::new(10));
     }

@@ -1,11 +1,12 @@
-//! Batches of codes, made by writers that are cut anywhere.
+//! Batches of codes, written by writers that are interrupted anywhere.
 
 use crate::coupons::{Fixture, now};
 use domain::coupon::offer::Usage;
 use domain::{CouponBatchId, CouponCode, CouponError, DomainError, Instant};
 use std::collections::BTreeSet;
 use store::{
-    Answered, CouponBatch, CouponRange, Mode, RANGE_CODES, RangeClaimed, Scope, StoreError,
+    Answered, BatchProgress, CouponBatch, CouponRange, Mode, NewCouponBatch, RANGE_CODES,
+    RangeClaimed, Scope, StoreError,
 };
 
 fn later(seconds: i64) -> Instant {
@@ -16,7 +17,8 @@ impl Fixture {
     async fn batch(&self, number: u128, count: u32) -> CouponBatch {
         let id = CouponBatchId::mint(now(), number);
         let (scope, offer) = (&self.scope, self.offer.id);
-        let made = self.store.create_coupon_batch(scope, offer, (id, count), None, now()).await;
+        let new = NewCouponBatch { id, offer, count };
+        let made = self.store.create_coupon_batch(scope, &new, None, now()).await;
         let Answered::New(batch) = made.unwrap() else { panic!("it has no key") };
         batch
     }
@@ -57,7 +59,7 @@ impl Fixture {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_whose_writers_are_cut_anywhere_has_exactly_its_codes_each_once() {
+async fn a_batch_of_interrupted_writers_has_each_of_its_codes_once() {
     let fixture = Fixture::open(Usage::Single).await;
     let count = RANGE_CODES + 700;
     let batch = fixture.batch(1, count).await;
@@ -66,7 +68,7 @@ async fn a_batch_whose_writers_are_cut_anywhere_has_exactly_its_codes_each_once(
     for number in 0..batch.ranges() {
         let mut steps = 0;
         loop {
-            // A writer that does one step more than the one before it, and is cut.
+            // Each writer does one step more than the one before, and is interrupted.
             let mut range = fixture.ours(&batch, number, later(at)).await;
             steps += 1;
             let mut is_done = false;
@@ -80,7 +82,7 @@ async fn a_batch_whose_writers_are_cut_anywhere_has_exactly_its_codes_each_once(
                 break;
             }
             let claimed = fixture.claim(&batch, number, later(at + 29)).await;
-            assert!(matches!(claimed, RangeClaimed::Others), "its lease holds");
+            assert!(matches!(claimed, RangeClaimed::Others), "the lease has not ended");
             at += 30;
         }
         assert!(matches!(fixture.claim(&batch, number, later(at + 60)).await, RangeClaimed::Done));
@@ -88,16 +90,18 @@ async fn a_batch_whose_writers_are_cut_anywhere_has_exactly_its_codes_each_once(
     let expected: BTreeSet<_> =
         (0..count).map(|place| fixture.code(&batch, place).as_str().to_owned()).collect();
     let written = fixture.written().await;
-    assert_eq!((written.len(), expected.len()), (count as usize, count as usize));
+    assert_eq!(written.len(), count as usize);
+    assert_eq!(expected.len(), count as usize);
     assert_eq!(written.into_iter().collect::<BTreeSet<_>>(), expected);
     let (tenant, offer) = (fixture.scope.tenant(), fixture.offer.id);
     let finished = fixture.store.coupon_batch(tenant, offer, batch.id).await.unwrap();
     assert!(finished.finished_at.is_some());
-    assert_eq!(fixture.store.coupons_made(tenant, &batch).await.unwrap(), (count, vec![]));
+    let progress = fixture.store.batch_progress(tenant, &batch).await.unwrap();
+    assert_eq!(progress, BatchProgress { codes_made: count, open_ranges: vec![] });
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_writer_that_was_overtaken_notes_nothing() {
+async fn a_writer_whose_lease_was_taken_saves_nothing() {
     let fixture = Fixture::open(Usage::Single).await;
     let batch = fixture.batch(1, 600).await;
     let mut slow = fixture.ours(&batch, 0, now()).await;
@@ -113,7 +117,7 @@ async fn a_writer_that_was_overtaken_notes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_gives_nothing_before_its_whole_batch_is_there() {
+async fn a_code_is_valid_only_once_its_batch_is_complete() {
     let fixture = Fixture::open(Usage::Single).await;
     let batch = fixture.batch(1, 600).await;
     let first = fixture.code(&batch, 0);
@@ -122,27 +126,31 @@ async fn a_code_gives_nothing_before_its_whole_batch_is_there() {
     assert!(fixture.coupon(first.as_str()).await.is_none());
     assert!(fixture.step(&mut range, now()).await.unwrap());
     let coupon = fixture.coupon(first.as_str()).await.unwrap();
-    assert_eq!((coupon.state.uses, coupon.offer.id), (0, fixture.offer.id));
+    assert_eq!(coupon.state.uses, 0);
+    assert_eq!(coupon.offer.id, fixture.offer.id);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn batches_share_no_code_and_those_of_tests_are_others() {
+async fn batches_share_no_code_with_one_another_or_with_test_batches() {
+    const CODES: u32 = 1_000;
     let fixture = Fixture::open(Usage::Single).await;
-    let batches = [fixture.batch(1, 1_000).await, fixture.batch(2, 1_000).await];
+    let batches = [fixture.batch(1, CODES).await, fixture.batch(2, CODES).await];
     let test = Scope { mode: Mode::Test, ..fixture.scope.clone() };
     let codes: BTreeSet<_> = batches
         .iter()
         .flat_map(|batch| {
             [fixture.scope.code_maker(), test.code_maker()].into_iter().flat_map(move |maker| {
-                (0..1_000).map(move |place| batch.code(&maker, place).unwrap()).collect::<Vec<_>>()
+                (0..CODES).map(move |place| batch.code(&maker, place).unwrap()).collect::<Vec<_>>()
             })
         })
         .collect();
-    assert_eq!(codes.len(), 4_000);
-    assert_eq!(batches[0].code(&fixture.scope.code_maker(), 1_000), None);
+    let makers = 2;
+    assert_eq!(codes.len(), batches.len() * makers * CODES as usize);
+    assert_eq!(batches[0].code(&fixture.scope.code_maker(), CODES), None);
     let (tenant, offer) = (fixture.scope.tenant(), fixture.offer.id);
     let (page, next) = fixture.store.coupon_batches(tenant, offer, None, 1).await.unwrap();
-    assert_eq!((&page[0], next), (&batches[1], Some(batches[1].id)));
+    assert_eq!(&page[0], &batches[1]);
+    assert_eq!(next, Some(batches[1].id));
     let (page, next) = fixture.store.coupon_batches(tenant, offer, next, 1).await.unwrap();
     assert_eq!(page[0], batches[0]);
     assert!(
@@ -152,12 +160,12 @@ async fn batches_share_no_code_and_those_of_tests_are_others() {
 }
 
 #[tokio::test]
-async fn a_batch_has_one_code_to_a_million() {
+async fn a_batch_has_one_to_a_million_codes() {
     let fixture = Fixture::open(Usage::Single).await;
     let (scope, offer, id) = (&fixture.scope, fixture.offer.id, CouponBatchId::mint(now(), 1));
     for count in [0, 1_000_001] {
-        let of = (id, count);
-        let refused = fixture.store.create_coupon_batch(scope, offer, of, None, now()).await;
+        let new = NewCouponBatch { id, offer, count };
+        let refused = fixture.store.create_coupon_batch(scope, &new, None, now()).await;
         assert!(matches!(
             refused,
             Err(StoreError::Refused(DomainError::Coupon(CouponError::BatchCount)))

@@ -1,4 +1,4 @@
-//! Coupons redeemed and released, on a real engine.
+//! Coupons: redeemed, released, imported and changed.
 
 use domain::coupon::offer::{Benefit, Terms, Usage};
 use domain::coupon::{CouponState, Refusal};
@@ -64,14 +64,14 @@ impl Fixture {
         self.coupon(text).await.unwrap().state.uses
     }
 
-    /// Whether the coupon was redeemed, in a transaction of its own.
+    /// Redeems a coupon in a transaction of its own. Returns whether it was redeemed.
     async fn redeem(&self, coupon: &StoredCoupon, member: Option<MemberId>) -> bool {
         let mut transaction = self.store.transaction();
         coupon.redeem(&mut transaction, &self.scope, 0, member).unwrap();
         transaction.commit().await.unwrap().is_committed()
     }
 
-    /// How many counts were lowered.
+    /// Releases a use. Returns the number of counters that were lowered.
     async fn release(&self, text: &str, member: Option<MemberId>) -> usize {
         let (offer, code) = (self.offer.id, code(text));
         let mut transaction = self.store.transaction();
@@ -91,22 +91,23 @@ impl Fixture {
 }
 
 #[tokio::test]
-async fn a_code_that_there_is_not_is_no_coupon() {
+async fn an_unknown_code_is_no_coupon() {
     let fixture = Fixture::open(Usage::Single).await;
     assert!(fixture.coupon("BIENVENUE10").await.is_none());
     fixture.put("BIENVENUE10", CodeChange::default()).await.unwrap();
     let coupon = fixture.coupon("bienvenue-10").await.unwrap();
-    assert_eq!((coupon.state, &*coupon.offer), (CouponState::default(), &fixture.offer));
+    assert_eq!(coupon.state, CouponState::default());
+    assert_eq!(&*coupon.offer, &fixture.offer);
     let other = open_merchant(&fixture.store, &merchant(Sector::Retail, 2), now()).await;
     let elsewhere = fixture.store.coupon(&other, &code("BIENVENUE10"), now()).await.unwrap();
-    assert!(elsewhere.is_none(), "another merchant's is unknown");
+    assert!(elsewhere.is_none(), "the code is another merchant's");
 }
 
 #[rstest]
 #[case(Usage::Single, 1)]
 #[case(Usage::Multi { limit: Some(5), limit_member: None }, 5)]
 #[tokio::test(flavor = "multi_thread")]
-async fn tills_that_redeem_the_last_use_at_one_instant_are_told_apart(
+async fn of_two_concurrent_redemptions_of_the_last_use_one_succeeds(
     #[case] usage: Usage,
     #[case] limit: u32,
 ) {
@@ -128,11 +129,12 @@ async fn tills_that_redeem_the_last_use_at_one_instant_are_told_apart(
         let redeemed = tokio::time::timeout(Duration::from_secs(20), till).await.unwrap();
         won += u32::from(redeemed.unwrap());
     }
-    assert_eq!((won, fixture.uses("RENTREE").await), (1, limit));
+    assert_eq!(won, 1);
+    assert_eq!(fixture.uses("RENTREE").await, limit);
 }
 
 #[tokio::test]
-async fn a_use_given_back_can_be_had_again_and_nothing_falls_below_zero() {
+async fn a_released_use_can_be_redeemed_again_and_no_counter_falls_below_zero() {
     let fixture = Fixture::open(Usage::Single).await;
     fixture.put("RENTREE", CodeChange::default()).await.unwrap();
     let coupon = fixture.coupon("RENTREE").await.unwrap();
@@ -143,11 +145,11 @@ async fn a_use_given_back_can_be_had_again_and_nothing_falls_below_zero() {
     assert_eq!(fixture.release("RENTREE", None).await, 0);
     assert_eq!(fixture.uses("RENTREE").await, 0);
     assert!(fixture.redeem(&coupon, None).await);
-    assert_eq!(fixture.release("AUTRE", None).await, 0, "what is gone stays gone");
+    assert_eq!(fixture.release("AUTRE", None).await, 0, "the code does not exist");
 }
 
 #[tokio::test]
-async fn a_member_has_an_offer_so_often_whatever_the_code() {
+async fn the_member_limit_of_an_offer_counts_the_uses_of_all_its_codes() {
     let fixture = Fixture::open(Usage::Multi { limit: Some(10), limit_member: Some(2) }).await;
     let (camille, lea) = (fixture.member(1).await, fixture.member(2).await);
     for text in ["RENTREE", "SOLDES"] {
@@ -155,10 +157,10 @@ async fn a_member_has_an_offer_so_often_whatever_the_code() {
     }
     let [first, second] = [fixture.coupon("RENTREE").await, fixture.coupon("SOLDES").await];
     let (first, second) = (first.unwrap(), second.unwrap());
-    let nobody = first.redeem(&mut fixture.store.transaction(), &fixture.scope, 0, None);
+    let anonymous = first.redeem(&mut fixture.store.transaction(), &fixture.scope, 0, None);
     let needs =
         StoreError::Refused(DomainError::Coupon(CouponError::Refused(Refusal::NeedsMember)));
-    assert_eq!(nobody.unwrap_err().to_string(), needs.to_string());
+    assert_eq!(anonymous.unwrap_err().to_string(), needs.to_string());
     assert!(fixture.redeem(&first, Some(camille)).await);
     assert!(fixture.redeem(&second, Some(camille)).await);
     assert!(!fixture.redeem(&first, Some(camille)).await);
@@ -167,14 +169,15 @@ async fn a_member_has_an_offer_so_often_whatever_the_code() {
     let used = async |member| {
         fixture.store.member_uses(&fixture.scope, member, fixture.offer.id).await.unwrap()
     };
-    assert_eq!((used(camille).await, used(lea).await), (2, 1));
+    assert_eq!(used(camille).await, 2);
+    assert_eq!(used(lea).await, 1);
     assert_eq!(fixture.release("RENTREE", Some(camille)).await, 2);
     assert_eq!(used(camille).await, 1);
     assert!(fixture.redeem(&first, Some(camille)).await);
 }
 
 #[tokio::test]
-async fn a_code_that_was_disabled_since_it_was_looked_at_is_not_redeemed() {
+async fn a_code_that_was_disabled_since_it_was_read_is_not_redeemed() {
     let fixture = Fixture::open(Usage::Single).await;
     fixture.put("RENTREE", CodeChange::default()).await.unwrap();
     let coupon = fixture.coupon("RENTREE").await.unwrap();
@@ -188,7 +191,7 @@ async fn a_code_that_was_disabled_since_it_was_looked_at_is_not_redeemed() {
 }
 
 #[tokio::test]
-async fn a_code_is_of_one_offer_and_none_that_we_could_make_is_chosen() {
+async fn a_code_has_one_offer_and_a_generated_code_cannot_be_chosen() {
     let fixture = Fixture::open(Usage::Single).await;
     fixture.put("RENTREE", CodeChange::default()).await.unwrap();
     let other = offer(2, Usage::Single);
@@ -209,7 +212,7 @@ async fn a_code_is_of_one_offer_and_none_that_we_could_make_is_chosen() {
 }
 
 #[tokio::test]
-async fn codes_brought_twice_change_nothing() {
+async fn codes_imported_twice_change_nothing() {
     let fixture = Fixture::open(Usage::Single).await;
     let other = offer(2, Usage::Single);
     fixture.store.create_offer(&fixture.scope, &other, None, now()).await.unwrap();
@@ -233,7 +236,7 @@ async fn codes_brought_twice_change_nothing() {
 }
 
 #[tokio::test]
-async fn an_offer_written_anew_holds_on_every_instance_within_a_minute() {
+async fn every_instance_sees_a_changed_offer_within_a_minute() {
     let fixture = Fixture::open(Usage::Single).await;
     fixture.put("RENTREE", CodeChange::default()).await.unwrap();
     let elsewhere = fixture.table.store();
@@ -253,20 +256,20 @@ async fn an_offer_written_anew_holds_on_every_instance_within_a_minute() {
 }
 
 #[tokio::test]
-async fn a_coupon_of_one_member_goes_with_the_member() {
+async fn a_members_own_coupon_is_erased_with_the_member() {
     let fixture = Fixture::open(Usage::Multi { limit: Some(9), limit_member: Some(9) }).await;
     let (camille, lea) = (fixture.member(1).await, fixture.member(2).await);
     let bound = CodeChange { disabled: false, bound_to: Some(camille) };
     assert_eq!(fixture.put("ANNIV", bound).await.unwrap().bound_to, Some(camille));
     let other = CodeChange { bound_to: Some(lea), ..bound };
-    assert!(fixture.put("ANNIV", other).await.is_err(), "a coupon changes hands no more");
+    assert!(fixture.put("ANNIV", other).await.is_err(), "the coupon is another member's");
     fixture.put("RENTREE", CodeChange::default()).await.unwrap();
     let coupon = fixture.coupon("ANNIV").await.unwrap();
     assert!(!fixture.redeem(&coupon, Some(lea)).await);
     assert!(fixture.redeem(&coupon, Some(camille)).await);
-    let (account, entries, sum) =
-        fixture.store.prove_member(&fixture.scope, camille).await.unwrap();
-    assert_eq!((entries, sum), (1, account.sum()), "it stands in the history and moves no points");
+    let proof = fixture.store.prove_member(&fixture.scope, camille).await.unwrap();
+    assert_eq!(proof.entries, 1, "the history has an entry for the coupon");
+    assert_eq!(proof.sum, proof.account.sum(), "the entry moves no points");
 
     let day = Day::parse("2027-03-01").unwrap();
     let member = fixture.store.member(&fixture.scope, camille).await.unwrap();

@@ -1,13 +1,13 @@
-//! The index `due`: who stands in it, where, and how an entry is given another day.
+//! The index `due`: the entry of each member, and its moves to another day.
 
-use domain::{Day, DomainError, MemberError, MemberId, Month, Registration, Sector};
+use crate::fixture::{Fixture, now};
+use domain::{Day, DomainError, MemberError, MemberId, Month, Registration};
 use store::{
     Customer, Due, DueBucket, DueMember, Entry, NewMember, Scope, Source, Store, StoreError,
 };
-use support::{Table, instant, merchant, mobile, open_merchant, sale};
+use support::{Table, instant, mobile, sale};
 
-const NOW: &str = "2026-11-24T09:20:00Z";
-/// Three calendar months after it.
+/// Three calendar months after the creation of the members.
 const DUE: &str = "2027-02-24";
 
 fn day(text: &str) -> Day {
@@ -17,14 +17,14 @@ fn day(text: &str) -> Day {
 async fn enrol(store: &Store, scope: &Scope, number: u16) -> MemberId {
     let (details, enrolment) = (domain::member::Details::default(), domain::Enrolment::Till);
     let new = NewMember { mobile: mobile(number), details, enrolment };
-    store.create_member(scope, &new, instant(NOW)).await.unwrap().0.person.id
+    store.create_member(scope, &new, now()).await.unwrap().0.person.id
 }
 
 fn bucket(month: Month, member: MemberId) -> DueBucket {
     DueBucket { month, shard: member.shard() }
 }
 
-/// The days under which a member stands in the months up to 2031.
+/// The days of a member's entries in the months up to 2031.
 async fn days(store: &Store, member: MemberId) -> Vec<Day> {
     let mut days = vec![];
     for month in day("2026-11-01").month().ordinal()..day("2031-01-01").month().ordinal() {
@@ -40,14 +40,12 @@ async fn days(store: &Store, member: MemberId) -> Vec<Day> {
 }
 
 #[tokio::test]
-async fn a_purchase_moves_the_deadline_without_touching_the_index() {
-    let table = Table::start().await;
-    let store = table.store();
-    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
+async fn a_purchase_moves_the_deadline_without_a_write_to_the_index() {
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
     let id = enrol(&store, &scope, 1).await;
     let before = store.member(&scope, id).await.unwrap();
     let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
-    store.record_purchase(&scope, &Customer::Member(id), &entry, instant(NOW)).await.unwrap();
+    store.record_purchase(&scope, &Customer::Member(id), &entry, now()).await.unwrap();
     let after = store.member(&scope, id).await.unwrap();
     assert!(before.person == after.person, "the person was written");
     assert!(before.account.last_activity < after.account.last_activity);
@@ -56,9 +54,7 @@ async fn a_purchase_moves_the_deadline_without_touching_the_index() {
 
 #[tokio::test]
 async fn a_member_is_due_on_its_day_and_not_before() {
-    let table = Table::start().await;
-    let store = table.store();
-    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
     let id = enrol(&store, &scope, 1).await;
     let bucket = bucket(day(DUE).month(), id);
     for (until, earliest) in [("2027-02-23", None), (DUE, Some(day(DUE)))] {
@@ -72,17 +68,15 @@ async fn a_member_is_due_on_its_day_and_not_before() {
 }
 
 #[tokio::test]
-async fn another_day_is_given_over_the_person_that_was_read_and_no_other() {
-    let table = Table::start().await;
-    let store = table.store();
-    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
+async fn an_entry_moves_only_if_the_person_has_not_changed_since_it_was_read() {
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
     let id = enrol(&store, &scope, 1).await;
     let DueMember::Member(read) = store.due_member(&scope, id).await.unwrap() else {
         panic!("no member")
     };
-    let activated_at = Some(instant(NOW));
+    let activated_at = Some(now());
     let registration = Registration { invited_at: None, activated_at };
-    store.register(&scope, id, &registration, instant(NOW)).await.unwrap();
+    store.register(&scope, id, &registration, now()).await.unwrap();
     assert!(!store.rearm(&scope, &read.person, day("2029-11-24")).await.unwrap());
     assert_eq!(days(&store, id).await, [day(DUE)]);
     let DueMember::Member(read) = store.due_member_fresh(&scope, id).await.unwrap() else {
@@ -90,47 +84,41 @@ async fn another_day_is_given_over_the_person_that_was_read_and_no_other() {
     };
     assert!(store.rearm(&scope, &read.person, day("2029-11-24")).await.unwrap());
     assert_eq!(days(&store, id).await, [day("2029-11-24")]);
-    // A correction writes the whole person, the new day with it.
+    // A correction writes the whole person, and the new day stays.
     store.change_mobile(&scope, id, &mobile(2)).await.unwrap();
     assert_eq!(days(&store, id).await, [day("2029-11-24")]);
 }
 
 #[tokio::test]
-async fn of_two_members_merged_one_stands_in_the_index_and_an_activation_of_either_counts() {
-    let table = Table::start().await;
-    let store = table.store();
-    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
-    let (kept, absorbed) = (enrol(&store, &scope, 1).await, enrol(&store, &scope, 2).await);
-    let activated_at = Some(instant(NOW));
+async fn of_two_merged_members_one_is_in_the_index_and_either_activation_counts() {
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
+    let (survivor, absorbed) = (enrol(&store, &scope, 1).await, enrol(&store, &scope, 2).await);
+    let activated_at = Some(now());
     let registration = Registration { invited_at: None, activated_at };
-    store.register(&scope, absorbed, &registration, instant(NOW)).await.unwrap();
+    store.register(&scope, absorbed, &registration, now()).await.unwrap();
     let by = Source::Operator;
-    let merged = store.merge_members(&scope, kept, absorbed, &by, instant(NOW)).await.unwrap();
+    let merged = store.merge_members(&scope, survivor, absorbed, &by, now()).await.unwrap();
     assert_eq!(merged.person.activated_at, activated_at);
-    assert_eq!(days(&store, kept).await, [day(DUE)]);
+    assert_eq!(days(&store, survivor).await, [day(DUE)]);
     assert_eq!(days(&store, absorbed).await, []);
     let due = store.due_member(&scope, absorbed).await.unwrap();
     assert!(matches!(due, DueMember::Gone));
 }
 
 #[tokio::test]
-async fn a_registration_is_noted_once_and_follows_a_merge() {
-    let table = Table::start().await;
-    let store = table.store();
-    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
-    let (kept, absorbed) = (enrol(&store, &scope, 1).await, enrol(&store, &scope, 2).await);
+async fn a_registration_is_recorded_once_and_follows_a_merge() {
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
+    let (survivor, absorbed) = (enrol(&store, &scope, 1).await, enrol(&store, &scope, 2).await);
     let by = Source::Operator;
-    store.merge_members(&scope, kept, absorbed, &by, instant(NOW)).await.unwrap();
+    store.merge_members(&scope, survivor, absorbed, &by, now()).await.unwrap();
     let invited = |at: &str| Registration { invited_at: Some(instant(at)), activated_at: None };
-    let first = store
-        .register(&scope, absorbed, &invited("2026-11-25T10:00:00Z"), instant(NOW))
-        .await
-        .unwrap();
-    assert_eq!(first.person.id, kept);
+    let first =
+        store.register(&scope, absorbed, &invited("2026-11-25T10:00:00Z"), now()).await.unwrap();
+    assert_eq!(first.person.id, survivor);
     let again =
-        store.register(&scope, kept, &invited("2026-11-26T10:00:00Z"), instant(NOW)).await.unwrap();
+        store.register(&scope, survivor, &invited("2026-11-26T10:00:00Z"), now()).await.unwrap();
     assert!(again == first);
-    let early = store.register(&scope, kept, &invited("2025-11-26T10:00:00Z"), instant(NOW)).await;
+    let early = store.register(&scope, survivor, &invited("2025-11-26T10:00:00Z"), now()).await;
     assert!(matches!(
         early,
         Err(StoreError::Refused(DomainError::Member(MemberError::InvitedBeforeCreation)))
@@ -138,13 +126,13 @@ async fn a_registration_is_noted_once_and_follows_a_merge() {
 }
 
 #[tokio::test]
-async fn the_next_night_begins_where_the_last_one_noted() {
+async fn the_next_sweep_begins_at_the_saved_month() {
     let table = Table::start().await;
     let store = table.store();
     assert_eq!(store.first_month_to_sweep().await.unwrap(), None);
     for text in ["2026-11-01", "2026-12-01"] {
         let month = day(text).month();
-        store.note_swept(month).await.unwrap();
+        store.save_first_month(month).await.unwrap();
         assert_eq!(store.first_month_to_sweep().await.unwrap(), Some(month));
     }
 }

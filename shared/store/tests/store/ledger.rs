@@ -5,8 +5,8 @@ use domain::{
     Cents, DomainError, Instant, MemberId, Points, Purchase, PurchaseError, PurchaseKind, Sector,
 };
 use store::{
-    Contact, Customer, Entity, Entry, HistoryEntry, Holder, Known, NewMember, Outcome, Scope,
-    Source, Store, StoreError,
+    Conflict, Contact, Customer, Entity, Entry, HistoryEntry, Holder, Known, NewMember, Outcome,
+    Scope, Source, Store, StoreError,
 };
 use support::{Table, instant, merchant, mobile, open_merchant, receipt, sale};
 
@@ -22,17 +22,17 @@ fn by_file(purchase: Purchase, line: u64) -> Entry {
     Entry { purchase, source: Source::File { upload: domain::UploadId::mint(now(), 1), line } }
 }
 
-fn goods_back(number: &str, of: Option<&str>, cents: i64) -> Purchase {
+fn returned(number: &str, of: Option<&str>, cents: i64) -> Purchase {
     let kind = PurchaseKind::Return { of: of.map(receipt) };
     let total = Cents::new(cents);
     Purchase::new(Sector::Retail, receipt(number), kind, now(), total, vec![], None).unwrap()
 }
 
 fn enrol(number: u16) -> Customer {
-    Customer::Enrol(Box::new(newcomer(number)))
+    Customer::Enrol(Box::new(new_member(number)))
 }
 
-fn newcomer(number: u16) -> NewMember {
+fn new_member(number: u16) -> NewMember {
     NewMember {
         mobile: mobile(number),
         details: Details::default(),
@@ -40,13 +40,13 @@ fn newcomer(number: u16) -> NewMember {
     }
 }
 
-struct Shop {
+struct Fixture {
     _table: Table,
     store: Store,
     scope: Scope,
 }
 
-impl Shop {
+impl Fixture {
     async fn open() -> Self {
         let table = Table::start().await;
         let store = table.store();
@@ -66,7 +66,7 @@ impl Shop {
         self.store.member(&self.scope, member).await.unwrap().account.sum()
     }
 
-    /// What the entries of the history sum to: the truth that the balance is checked against.
+    /// The sum of the entries of the history: the balance must equal it.
     async fn entries_sum(&self, member: MemberId) -> Points {
         let mut sum = Points::ZERO;
         let mut after = std::collections::HashMap::new();
@@ -95,147 +95,155 @@ fn refused(outcome: Result<store::Recorded, StoreError>) -> DomainError {
 }
 
 #[tokio::test]
-async fn the_same_receipt_again_answers_as_the_first_time_and_writes_nothing() {
-    let shop = Shop::open().await;
-    let first = shop.record(&enrol(1), &by_till(sale("1", 1_250))).await.unwrap();
-    assert_eq!(
-        (first.points, first.balance, first.enrolled),
-        (Points::new(12), Points::new(12), true)
-    );
-    shop.record(&enrol(1), &by_till(sale("2", 1_000))).await.unwrap();
-    let again = shop.record(&enrol(1), &by_till(sale("1", 1_250))).await.unwrap();
+async fn a_repeated_receipt_has_the_first_answer_and_writes_nothing() {
+    let fixture = Fixture::open().await;
+    let first = fixture.record(&enrol(1), &by_till(sale("1", 1_250))).await.unwrap();
+    assert_eq!(first.points, Points::new(12));
+    assert_eq!(first.balance, Points::new(12));
+    assert!(first.enrolled);
+    fixture.record(&enrol(1), &by_till(sale("2", 1_000))).await.unwrap();
+    let again = fixture.record(&enrol(1), &by_till(sale("1", 1_250))).await.unwrap();
     assert!(matches!(again.outcome, Outcome::Known(Source::Till(_))));
     assert_eq!(store::Recorded { outcome: first.outcome, ..again }, first);
-    assert_eq!(shop.balance(first.member.unwrap()).await, Points::new(22));
+    assert_eq!(fixture.balance(first.member.unwrap()).await, Points::new(22));
 }
 
 #[tokio::test]
-async fn another_content_or_customer_under_the_same_receipt_is_a_conflict() {
-    let shop = Shop::open().await;
-    shop.record(&enrol(1), &by_till(sale("1", 1_250))).await.unwrap();
-    let other_total = shop.record(&enrol(1), &by_till(sale("1", 1_251))).await;
+async fn a_receipt_with_another_content_or_customer_is_a_conflict() {
+    let fixture = Fixture::open().await;
+    fixture.record(&enrol(1), &by_till(sale("1", 1_250))).await.unwrap();
+    let other_total = fixture.record(&enrol(1), &by_till(sale("1", 1_251))).await;
     assert_eq!(refused(other_total), PurchaseError::ReceiptConflict.into());
-    shop.record(&enrol(2), &by_till(sale("2", 100))).await.unwrap();
-    let other_customer = shop.record(&enrol(2), &by_till(sale("1", 1_250))).await;
+    fixture.record(&enrol(2), &by_till(sale("2", 100))).await.unwrap();
+    let other_customer = fixture.record(&enrol(2), &by_till(sale("1", 1_250))).await;
     assert_eq!(refused(other_customer), PurchaseError::ReceiptConflict.into());
 }
 
 #[tokio::test]
-async fn a_customer_who_is_no_member_is_not_found_and_nothing_is_written() {
-    let shop = Shop::open().await;
+async fn a_sale_to_an_unknown_customer_is_not_found_and_not_stored() {
+    let fixture = Fixture::open().await;
     let unknown = Customer::Contact(Contact::Mobile(mobile(9)));
-    let sold = shop.record(&unknown, &by_till(sale("1", 1_000))).await;
+    let sold = fixture.record(&unknown, &by_till(sale("1", 1_000))).await;
     assert!(matches!(sold, Err(StoreError::NotFound(Entity::Member))));
-    assert!(shop.store.purchase(&shop.scope, &receipt("1")).await.is_err());
+    assert!(fixture.store.purchase(&fixture.scope, &receipt("1")).await.is_err());
 }
 
 #[tokio::test]
-async fn a_cancelled_receipt_may_be_sent_anew_with_another_content() {
-    let shop = Shop::open().await;
-    let first = shop.record(&enrol(1), &by_till(sale("1", 1_000))).await.unwrap();
+async fn a_cancelled_receipt_may_be_sent_again_with_another_content() {
+    let fixture = Fixture::open().await;
+    let first = fixture.record(&enrol(1), &by_till(sale("1", 1_000))).await.unwrap();
     let member = first.member.unwrap();
     for _ in 0..2 {
         let cancelled =
-            shop.store.cancel_purchase(&shop.scope, &receipt("1"), now()).await.unwrap();
+            fixture.store.cancel_purchase(&fixture.scope, &receipt("1"), now()).await.unwrap();
         assert!(cancelled.cancelled_at.is_some());
-        assert_eq!(shop.balance(member).await, Points::ZERO);
+        assert_eq!(fixture.balance(member).await, Points::ZERO);
     }
-    let replayed = shop.record(&enrol(1), &by_till(sale("1", 1_000))).await.unwrap();
-    assert!(replayed.cancelled_at.is_some(), "a replay revives nothing");
-    let anew = shop.record(&enrol(1), &by_till(sale("1", 2_000))).await.unwrap();
-    assert_eq!((anew.outcome, anew.balance), (Outcome::New, Points::new(20)));
-    let history = shop
+    let replayed = fixture.record(&enrol(1), &by_till(sale("1", 1_000))).await.unwrap();
+    assert!(replayed.cancelled_at.is_some(), "a repeated receipt stays cancelled");
+    let corrected = fixture.record(&enrol(1), &by_till(sale("1", 2_000))).await.unwrap();
+    assert_eq!(corrected.outcome, Outcome::New);
+    assert_eq!(corrected.balance, Points::new(20));
+    let history = fixture
         .store
-        .history(&shop.scope, member, &std::collections::HashMap::new(), 10)
+        .history(&fixture.scope, member, &std::collections::HashMap::new(), 10)
         .await
         .unwrap();
-    assert_eq!(history.entries.len(), 2, "the cancelled one stays in the history");
-    assert_eq!(shop.entries_sum(member).await, Points::new(20));
+    assert_eq!(history.entries.len(), 2, "the cancelled purchase stays in the history");
+    assert_eq!(fixture.entries_sum(member).await, Points::new(20));
 }
 
 #[tokio::test]
-async fn a_return_takes_back_what_its_sale_gave() {
-    let shop = Shop::open().await;
-    let sold = shop.record(&enrol(1), &by_till(sale("1", 9_999))).await.unwrap();
+async fn a_return_takes_back_the_points_of_its_sale() {
+    let fixture = Fixture::open().await;
+    let sold = fixture.record(&enrol(1), &by_till(sale("1", 9_999))).await.unwrap();
     let member = sold.member.unwrap();
-    let part = by_till(goods_back("2", Some("1"), 3_333));
-    let first = shop.record(&Customer::Anonymous, &part).await.unwrap();
-    assert_eq!((first.member, first.points), (Some(member), Points::new(-33)));
-    let again = shop.record(&Customer::Anonymous, &part).await.unwrap();
-    assert_eq!((again.points, again.balance), (first.points, first.balance));
-    let too_much = by_till(goods_back("3", Some("1"), 6_667));
+    let part = by_till(returned("2", Some("1"), 3_333));
+    let first = fixture.record(&Customer::Anonymous, &part).await.unwrap();
+    assert_eq!(first.member, Some(member));
+    assert_eq!(first.points, Points::new(-33));
+    let again = fixture.record(&Customer::Anonymous, &part).await.unwrap();
+    assert_eq!(again.points, first.points);
+    assert_eq!(again.balance, first.balance);
+    let too_much = by_till(returned("3", Some("1"), 6_667));
     assert_eq!(
-        refused(shop.record(&enrol(1), &too_much).await),
+        refused(fixture.record(&enrol(1), &too_much).await),
         PurchaseError::ReturnExceedsSale.into()
     );
-    let rest = by_till(goods_back("3", Some("1"), 6_666));
-    shop.record(&enrol(1), &rest).await.unwrap();
-    assert_eq!(shop.balance(member).await, Points::ZERO);
-    assert_eq!(shop.entries_sum(member).await, Points::ZERO);
-    let cancel = shop.store.cancel_purchase(&shop.scope, &receipt("1"), now()).await;
-    assert!(matches!(cancel, Err(StoreError::Conflict(_))));
-    shop.store.cancel_purchase(&shop.scope, &receipt("3"), now()).await.unwrap();
-    assert_eq!(shop.balance(member).await, Points::new(66));
-    assert_eq!(shop.entries_sum(member).await, Points::new(66));
+    let rest = by_till(returned("3", Some("1"), 6_666));
+    fixture.record(&enrol(1), &rest).await.unwrap();
+    assert_eq!(fixture.balance(member).await, Points::ZERO);
+    assert_eq!(fixture.entries_sum(member).await, Points::ZERO);
+    let cancel = fixture.store.cancel_purchase(&fixture.scope, &receipt("1"), now()).await;
+    assert!(matches!(cancel, Err(StoreError::Conflict(Conflict::CancelReturnedSale))));
+    fixture.store.cancel_purchase(&fixture.scope, &receipt("3"), now()).await.unwrap();
+    assert_eq!(fixture.balance(member).await, Points::new(66));
+    assert_eq!(fixture.entries_sum(member).await, Points::new(66));
 }
 
 #[tokio::test]
-async fn a_return_of_an_unknown_sale_may_be_sent_again_after_it() {
-    let shop = Shop::open().await;
-    let back = by_till(goods_back("2", Some("1"), 1_000));
+async fn a_return_before_its_sale_is_refused_and_may_be_sent_again() {
+    let fixture = Fixture::open().await;
+    let back = by_till(returned("2", Some("1"), 1_000));
     assert_eq!(
-        refused(shop.record(&enrol(1), &back).await),
+        refused(fixture.record(&enrol(1), &back).await),
         PurchaseError::ReturnedSaleUnknown.into()
     );
-    shop.record(&enrol(1), &by_till(sale("1", 1_000))).await.unwrap();
-    assert_eq!(shop.record(&enrol(1), &back).await.unwrap().balance, Points::ZERO);
-    let of_return = by_till(goods_back("3", Some("2"), 100));
+    fixture.record(&enrol(1), &by_till(sale("1", 1_000))).await.unwrap();
+    assert_eq!(fixture.record(&enrol(1), &back).await.unwrap().balance, Points::ZERO);
+    let of_return = by_till(returned("3", Some("2"), 100));
     assert_eq!(
-        refused(shop.record(&enrol(1), &of_return).await),
+        refused(fixture.record(&enrol(1), &of_return).await),
         PurchaseError::ReturnedSaleNotInForce.into()
     );
-    shop.record(&enrol(2), &by_till(sale("4", 100))).await.unwrap();
-    shop.record(&enrol(1), &by_till(sale("5", 500))).await.unwrap();
-    let of_another = by_till(goods_back("6", Some("5"), 100));
+    fixture.record(&enrol(2), &by_till(sale("4", 100))).await.unwrap();
+    fixture.record(&enrol(1), &by_till(sale("5", 500))).await.unwrap();
+    let of_another = by_till(returned("6", Some("5"), 100));
     assert_eq!(
-        refused(shop.record(&enrol(2), &of_another).await),
+        refused(fixture.record(&enrol(2), &of_another).await),
         PurchaseError::ReturnedSaleOfAnother.into()
     );
 }
 
 #[tokio::test]
-async fn a_return_without_its_sale_takes_by_the_rule_of_its_day() {
-    let shop = Shop::open().await;
-    shop.record(&enrol(1), &by_till(sale("1", 1_000))).await.unwrap();
-    let back = shop.record(&enrol(1), &by_till(goods_back("2", None, 1_250))).await.unwrap();
-    assert_eq!((back.points, back.balance), (Points::new(-12), Points::new(-2)));
+async fn a_return_without_its_sale_takes_points_by_the_programme_of_its_day() {
+    let fixture = Fixture::open().await;
+    fixture.record(&enrol(1), &by_till(sale("1", 1_000))).await.unwrap();
+    let back = fixture.record(&enrol(1), &by_till(returned("2", None, 1_250))).await.unwrap();
+    assert_eq!(back.points, Points::new(-12));
+    assert_eq!(back.balance, Points::new(-2));
 }
 
 #[tokio::test]
-async fn a_receipt_of_nobody_is_attached_to_its_customer_once() {
-    let shop = Shop::open().await;
-    let nobody = shop.record(&Customer::Anonymous, &by_till(sale("1", 1_000))).await.unwrap();
-    assert_eq!((nobody.member, nobody.points), (None, Points::ZERO));
-    let first = shop.record(&enrol(1), &by_till(sale("2", 100))).await.unwrap().member.unwrap();
-    let second = shop.record(&enrol(2), &by_till(sale("3", 100))).await.unwrap().member.unwrap();
+async fn an_anonymous_receipt_is_attached_to_one_customer() {
+    let fixture = Fixture::open().await;
+    let anonymous = fixture.record(&Customer::Anonymous, &by_till(sale("1", 1_000))).await.unwrap();
+    assert_eq!(anonymous.member, None);
+    assert_eq!(anonymous.points, Points::ZERO);
+    let first = fixture.record(&enrol(1), &by_till(sale("2", 100))).await.unwrap().member.unwrap();
+    let second = fixture.record(&enrol(2), &by_till(sale("3", 100))).await.unwrap().member.unwrap();
     for _ in 0..2 {
-        let attached =
-            shop.store.attach_purchase(&shop.scope, &receipt("1"), first, now()).await.unwrap();
-        assert_eq!((attached.points, attached.balance), (Points::new(10), Points::new(11)));
+        let attached = fixture
+            .store
+            .attach_purchase(&fixture.scope, &receipt("1"), first, now())
+            .await
+            .unwrap();
+        assert_eq!(attached.points, Points::new(10));
+        assert_eq!(attached.balance, Points::new(11));
     }
-    let other = shop.store.attach_purchase(&shop.scope, &receipt("1"), second, now()).await;
-    assert!(matches!(other, Err(StoreError::Conflict(_))));
-    let replayed = shop.record(&Customer::Anonymous, &by_till(sale("1", 1_000))).await.unwrap();
+    let other = fixture.store.attach_purchase(&fixture.scope, &receipt("1"), second, now()).await;
+    assert!(matches!(other, Err(StoreError::Conflict(Conflict::ReceiptOfAnother))));
+    let replayed = fixture.record(&Customer::Anonymous, &by_till(sale("1", 1_000))).await.unwrap();
     assert_eq!(replayed.balance, Points::new(11));
-    assert_eq!(shop.entries_sum(first).await, Points::new(11));
+    assert_eq!(fixture.entries_sum(first).await, Points::new(11));
 }
 
 #[tokio::test]
-async fn a_file_that_tells_what_the_till_told_changes_nothing() {
-    let shop = Shop::open().await;
-    shop.record(&enrol(1), &by_till(sale("1", 1_000))).await.unwrap();
+async fn a_file_with_a_receipt_of_the_till_changes_nothing() {
+    let fixture = Fixture::open().await;
+    fixture.record(&enrol(1), &by_till(sale("1", 1_000))).await.unwrap();
     let noon = instant("2026-11-24T11:00:00Z");
-    let retold = Purchase::new(
+    let purchase = Purchase::new(
         Sector::Retail,
         receipt("1"),
         PurchaseKind::Sale,
@@ -245,21 +253,21 @@ async fn a_file_that_tells_what_the_till_told_changes_nothing() {
         None,
     )
     .unwrap();
-    let told = shop.record(&enrol(1), &by_file(retold, 2)).await.unwrap();
-    assert!(matches!(told.outcome, Outcome::Known(Source::Till(_))));
+    let recorded = fixture.record(&enrol(1), &by_file(purchase, 2)).await.unwrap();
+    assert!(matches!(recorded.outcome, Outcome::Known(Source::Till(_))));
 }
 
 #[tokio::test]
-async fn a_group_is_one_transaction_and_its_replay_is_known_beforehand() {
-    let shop = Shop::open().await;
+async fn a_group_of_purchases_is_one_transaction_and_known_afterwards() {
+    let fixture = Fixture::open().await;
     let entries: Vec<_> =
         (0..95).map(|number| by_file(sale(&format!("r{number}"), 1_000), number)).collect();
-    let outcome = shop
+    let outcome = fixture
         .store
         .record_purchases(
-            &shop.scope,
+            &fixture.scope,
             &enrol(1),
-            Holder::New(Box::new(newcomer(1))),
+            Holder::New(Box::new(new_member(1))),
             &entries,
             now(),
         )
@@ -268,9 +276,9 @@ async fn a_group_is_one_transaction_and_its_replay_is_known_beforehand() {
     let last = outcome.last().unwrap().as_ref().unwrap();
     assert_eq!(last.balance, Points::new(950));
     let enrolled = outcome.iter().filter(|one| one.as_ref().unwrap().enrolled).count();
-    assert_eq!(enrolled, 1, "one person became a member");
+    assert_eq!(enrolled, 1, "the group enrols its member once");
     let asked: Vec<_> = entries.iter().collect();
-    let known = shop.store.known_purchases(&shop.scope, &asked).await.unwrap();
+    let known = fixture.store.known_purchases(&fixture.scope, &asked).await.unwrap();
     assert_eq!(known.len(), 95);
     assert!(known.values().all(|outcome| {
         outcome
@@ -280,31 +288,36 @@ async fn a_group_is_one_transaction_and_its_replay_is_known_beforehand() {
 }
 
 #[tokio::test]
-async fn a_group_that_meets_a_known_receipt_enters_the_others() {
-    let shop = Shop::open().await;
-    let sold = shop.record(&enrol(1), &by_till(sale("r1", 1_000))).await.unwrap();
+async fn a_group_with_a_known_receipt_records_the_others() {
+    let fixture = Fixture::open().await;
+    let sold = fixture.record(&enrol(1), &by_till(sale("r1", 1_000))).await.unwrap();
     let member = sold.member.unwrap();
     let entries: Vec<_> =
         (0..3).map(|number| by_file(sale(&format!("r{number}"), 1_000), number)).collect();
-    let holder = shop.store.holders(&shop.scope, &[member]).await.unwrap().remove(&member).unwrap();
-    let outcome =
-        shop.store.record_purchases(&shop.scope, &enrol(1), holder, &entries, now()).await.unwrap();
+    let holder =
+        fixture.store.holders(&fixture.scope, &[member]).await.unwrap().remove(&member).unwrap();
+    let outcome = fixture
+        .store
+        .record_purchases(&fixture.scope, &enrol(1), holder, &entries, now())
+        .await
+        .unwrap();
     let new = outcome.iter().filter(|one| one.as_ref().unwrap().outcome == Outcome::New).count();
-    assert_eq!((new, shop.balance(member).await), (2, Points::new(30)));
+    assert_eq!(new, 2);
+    assert_eq!(fixture.balance(member).await, Points::new(30));
 }
 
 #[tokio::test]
-async fn tills_and_files_that_race_on_one_member_lose_and_double_nothing() {
-    let shop = std::sync::Arc::new(Shop::open().await);
+async fn concurrent_tills_record_every_sale_of_a_member_once() {
+    let fixture = std::sync::Arc::new(Fixture::open().await);
     let mut writers = tokio::task::JoinSet::new();
     for writer in 0..8 {
-        let shop = std::sync::Arc::clone(&shop);
+        let fixture = std::sync::Arc::clone(&fixture);
         writers.spawn(async move {
             for number in 0..5 {
                 // Every sale is sent by two writers at the same time.
                 let entry = by_till(sale(&format!("r{}-{number}", writer / 2), 1_000));
                 loop {
-                    match shop.record(&enrol(1), &entry).await {
+                    match fixture.record(&enrol(1), &entry).await {
                         Ok(_) => break,
                         Err(StoreError::Busy) => {}
                         Err(other) => panic!("{other}"),
@@ -318,8 +331,8 @@ async fn tills_and_files_that_race_on_one_member_lose_and_double_nothing() {
     }
     let contact = Contact::Mobile(mobile(1));
     let asked = std::slice::from_ref(&contact);
-    let known = shop.store.find_contacts(&shop.scope, asked, now()).await.unwrap();
+    let known = fixture.store.find_contacts(&fixture.scope, asked, now()).await.unwrap();
     let Known::Member(member) = known[&contact] else { panic!("a member") };
-    assert_eq!(shop.balance(member).await, Points::new(200));
-    assert_eq!(shop.entries_sum(member).await, Points::new(200));
+    assert_eq!(fixture.balance(member).await, Points::new(200));
+    assert_eq!(fixture.entries_sum(member).await, Points::new(200));
 }

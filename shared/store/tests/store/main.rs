@@ -10,6 +10,7 @@ mod coupon_batches;
 mod coupons;
 mod deadlines;
 mod erasing;
+mod fixture;
 mod ledger;
 mod members;
 mod redemptions;

@@ -1,15 +1,14 @@
 //! Members: created, found, corrected, merged.
 
+use crate::fixture::{Fixture, now};
 use domain::CardNumber;
 use domain::member::{Address, Details, Email, Enrolment};
 use domain::{Day, DomainError, MemberError, Points, Sector};
 use store::{
-    Contact, Correction, Customer, Entity, Entry, HistoryEntry, Known, Mode, NewMember, Scope,
-    Source, StoreError,
+    Conflict, Contact, Correction, Customer, Entity, Entry, HistoryEntry, Known, Mode, NewMember,
+    Scope, Source, StoreError,
 };
-use support::{Table, instant, merchant, mobile, open_merchant, sale};
-
-const NOW: &str = "2026-11-24T09:00:00Z";
+use support::{Table, merchant, mobile, open_merchant, sale};
 
 fn person(number: u16) -> NewMember {
     NewMember {
@@ -28,10 +27,8 @@ fn person(number: u16) -> NewMember {
 
 #[tokio::test]
 async fn a_member_is_found_by_mobile_and_by_card() {
-    let table = Table::start().await;
-    let store = table.store();
-    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
-    let (member, created) = store.create_member(&scope, &person(1), instant(NOW)).await.unwrap();
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
+    let (member, created) = store.create_member(&scope, &person(1), now()).await.unwrap();
     assert!(created);
     for contact in [Contact::Mobile(mobile(1)), Contact::Card(CardNumber::parse("CARD1").unwrap())]
     {
@@ -43,18 +40,16 @@ async fn a_member_is_found_by_mobile_and_by_card() {
 }
 
 #[tokio::test]
-async fn a_mobile_makes_one_member_however_often_it_is_sent() {
-    let table = Table::start().await;
-    let store = table.store();
-    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
-    let (first, _) = store.create_member(&scope, &person(1), instant(NOW)).await.unwrap();
+async fn a_mobile_creates_one_member() {
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
+    let (first, _) = store.create_member(&scope, &person(1), now()).await.unwrap();
     let mut again = person(1);
     again.details = Details::default();
-    let (second, created) = store.create_member(&scope, &again, instant(NOW)).await.unwrap();
+    let (second, created) = store.create_member(&scope, &again, now()).await.unwrap();
     assert!(!created && second == first);
     let mut other = person(2);
     other.details.card = first.person.details.card.clone();
-    let refused = store.create_member(&scope, &other, instant(NOW)).await;
+    let refused = store.create_member(&scope, &other, now()).await;
     assert!(matches!(
         refused,
         Err(StoreError::Refused(DomainError::Member(MemberError::CardTaken)))
@@ -62,15 +57,13 @@ async fn a_mobile_makes_one_member_however_often_it_is_sent() {
 }
 
 #[tokio::test]
-async fn nothing_of_a_person_stands_readable_in_the_table() {
-    let table = Table::start().await;
-    let store = table.store();
-    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
-    store.create_member(&scope, &person(1), instant(NOW)).await.unwrap();
+async fn no_personal_data_is_readable_in_the_table() {
+    let Fixture { table, store, scope } = Fixture::open().await;
+    store.create_member(&scope, &person(1), now()).await.unwrap();
     let items = table.client().scan().table_name(table.name()).send().await.unwrap();
     let seen = format!("{:?}", items.items());
     for secret in ["Martin", "Camille", "example.com", "1990-02-28", "Lyon", "CARD1", "639980001"] {
-        assert!(!seen.contains(secret), "{secret} stands in the table");
+        assert!(!seen.contains(secret), "{secret} is readable");
     }
 }
 
@@ -78,13 +71,13 @@ async fn nothing_of_a_person_stands_readable_in_the_table() {
 async fn test_keys_see_test_data_only() {
     let table = Table::start().await;
     let store = table.store();
-    let live = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
+    let live = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
     let test = Scope { settings: live.settings.clone(), mode: Mode::Test };
-    let (member, _) = store.create_member(&live, &person(1), instant(NOW)).await.unwrap();
+    let (member, _) = store.create_member(&live, &person(1), now()).await.unwrap();
     let contact = Contact::Mobile(mobile(1));
     assert_eq!(store.find_member(&test, &contact).await.unwrap(), None);
     assert!(store.member(&test, member.person.id).await.is_err());
-    let (tried, created) = store.create_member(&test, &person(1), instant(NOW)).await.unwrap();
+    let (tried, created) = store.create_member(&test, &person(1), now()).await.unwrap();
     assert!(created && tried.person.id != member.person.id);
 }
 
@@ -92,23 +85,21 @@ async fn test_keys_see_test_data_only() {
 async fn another_merchants_member_is_not_found() {
     let table = Table::start().await;
     let store = table.store();
-    let here = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
-    let there = open_merchant(&store, &merchant(Sector::Retail, 2), instant(NOW)).await;
-    let (member, _) = store.create_member(&here, &person(1), instant(NOW)).await.unwrap();
+    let here = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
+    let there = open_merchant(&store, &merchant(Sector::Retail, 2), now()).await;
+    let (member, _) = store.create_member(&here, &person(1), now()).await.unwrap();
     let id = member.person.id;
     assert!(matches!(store.member(&there, id).await, Err(StoreError::NotFound(Entity::Member))));
     assert_eq!(store.find_member(&there, &Contact::Mobile(mobile(1))).await.unwrap(), None);
     let entry = Entry { purchase: sale("1", 100), source: Source::Operator };
-    let sold = store.record_purchase(&there, &Customer::Member(id), &entry, instant(NOW)).await;
+    let sold = store.record_purchase(&there, &Customer::Member(id), &entry, now()).await;
     assert!(matches!(sold, Err(StoreError::NotFound(Entity::Member))));
 }
 
 #[tokio::test]
-async fn a_correction_moves_what_a_member_is_found_by() {
-    let table = Table::start().await;
-    let store = table.store();
-    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
-    let (member, _) = store.create_member(&scope, &person(1), instant(NOW)).await.unwrap();
+async fn a_corrected_member_is_found_by_its_new_contacts() {
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
+    let (member, _) = store.create_member(&scope, &person(1), now()).await.unwrap();
     let id = member.person.id;
     let correction = Correction {
         last_name: Some(Some("Durand".to_owned())),
@@ -130,45 +121,44 @@ async fn a_correction_moves_what_a_member_is_found_by() {
         let contact = Contact::Mobile(mobile(number));
         assert_eq!(store.find_member(&scope, &contact).await.unwrap(), holder);
     }
-    store.create_member(&scope, &person(3), instant(NOW)).await.unwrap();
+    store.create_member(&scope, &person(3), now()).await.unwrap();
     let taken = store.change_mobile(&scope, id, &mobile(3)).await;
-    assert!(matches!(taken, Err(StoreError::Conflict(_))));
+    assert!(matches!(taken, Err(StoreError::Conflict(Conflict::MobileTaken))));
 }
 
 #[tokio::test]
-async fn a_merged_members_points_contacts_and_history_are_the_kept_ones() {
-    let table = Table::start().await;
-    let store = table.store();
-    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
+async fn a_survivor_has_the_points_contacts_and_history_of_the_absorbed_member() {
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
     let mut ids = vec![];
     for number in 1..=2 {
-        let (member, _) = store.create_member(&scope, &person(number), instant(NOW)).await.unwrap();
+        let (member, _) = store.create_member(&scope, &person(number), now()).await.unwrap();
         ids.push(member.person.id);
         let entry =
             Entry { purchase: sale(&format!("r{number}"), 1_000), source: Source::Operator };
         store
-            .record_purchase(&scope, &Customer::Member(member.person.id), &entry, instant(NOW))
+            .record_purchase(&scope, &Customer::Member(member.person.id), &entry, now())
             .await
             .unwrap();
     }
-    let (kept, absorbed) = (ids[0], ids[1]);
+    let (survivor, absorbed) = (ids[0], ids[1]);
     for _ in 0..2 {
         let merged = store
-            .merge_members(&scope, kept, absorbed, &Source::Operator, instant(NOW))
+            .merge_members(&scope, survivor, absorbed, &Source::Operator, now())
             .await
             .unwrap();
         assert_eq!(merged.account.sum(), Points::new(20));
     }
-    assert_eq!(store.member(&scope, absorbed).await.unwrap().person.id, kept);
+    assert_eq!(store.member(&scope, absorbed).await.unwrap().person.id, survivor);
     let entry = Entry { purchase: sale("r3", 500), source: Source::Operator };
     let by_old_mobile = Customer::Contact(Contact::Mobile(mobile(2)));
-    let sold = store.record_purchase(&scope, &by_old_mobile, &entry, instant(NOW)).await.unwrap();
-    assert_eq!((sold.member, sold.balance), (Some(kept), Points::new(25)));
+    let sold = store.record_purchase(&scope, &by_old_mobile, &entry, now()).await.unwrap();
+    assert_eq!(sold.member, Some(survivor));
+    assert_eq!(sold.balance, Points::new(25));
 
     let mut seen = vec![];
     let mut after = std::collections::HashMap::new();
     loop {
-        let page = store.history(&scope, kept, &after, 2).await.unwrap();
+        let page = store.history(&scope, survivor, &after, 2).await.unwrap();
         seen.extend(page.entries.into_iter().map(|entry| match entry {
             HistoryEntry::Purchase(stored) => stored.purchase.receipt().number.as_str().to_owned(),
             HistoryEntry::Merged { absorbed, .. } => absorbed.to_string(),
@@ -184,22 +174,20 @@ async fn a_merged_members_points_contacts_and_history_are_the_kept_ones() {
         vec!["r1".to_owned(), "r2".to_owned(), "r3".to_owned(), absorbed.to_string()];
     expected.sort();
     assert_eq!(seen, expected);
-    let back = store.merge_members(&scope, absorbed, kept, &Source::Operator, instant(NOW)).await;
-    assert!(matches!(back, Err(StoreError::Conflict(_))));
+    let reversed = store.merge_members(&scope, absorbed, survivor, &Source::Operator, now()).await;
+    assert!(matches!(reversed, Err(StoreError::Conflict(Conflict::MergedTheOtherWay))));
 }
 
 #[tokio::test]
-async fn every_member_is_listed_once_and_merged_ones_not() {
-    let table = Table::start().await;
-    let store = table.store();
-    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
+async fn every_member_is_listed_once_without_merged_ones() {
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
     let mut ids = vec![];
     for number in 0..40 {
-        let (member, _) = store.create_member(&scope, &person(number), instant(NOW)).await.unwrap();
+        let (member, _) = store.create_member(&scope, &person(number), now()).await.unwrap();
         ids.push(member.person.id);
     }
     let absorbed = ids.pop().unwrap();
-    store.merge_members(&scope, ids[0], absorbed, &Source::Operator, instant(NOW)).await.unwrap();
+    store.merge_members(&scope, ids[0], absorbed, &Source::Operator, now()).await.unwrap();
     let (mut seen, mut after) = (vec![], None);
     loop {
         let page = store.members(&scope, after, 7).await.unwrap();
@@ -216,13 +204,11 @@ async fn every_member_is_listed_once_and_merged_ones_not() {
 }
 
 #[tokio::test]
-async fn contacts_are_looked_up_by_the_hundred() {
-    let table = Table::start().await;
-    let store = table.store();
-    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), instant(NOW)).await;
-    let (member, _) = store.create_member(&scope, &person(1), instant(NOW)).await.unwrap();
+async fn contacts_are_found_a_hundred_at_a_time() {
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
+    let (member, _) = store.create_member(&scope, &person(1), now()).await.unwrap();
     let contacts: Vec<_> = (0..250).map(|number| Contact::Mobile(mobile(number))).collect();
-    let known = store.find_contacts(&scope, &contacts, instant(NOW)).await.unwrap();
+    let known = store.find_contacts(&scope, &contacts, now()).await.unwrap();
     assert_eq!(known.len(), 1);
     assert_eq!(known[&Contact::Mobile(mobile(1))], Known::Member(member.person.id));
 }

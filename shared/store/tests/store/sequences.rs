@@ -1,4 +1,4 @@
-//! Whatever happens to a member's points, in any order, on two threads: entries sum to the balance.
+//! Any sequence of operations on a member's points, on two threads: the entries sum to the balance.
 
 use domain::programme::{
     Condition, Expiry, Gifts, Multiplier, ReturnPolicy, SpendRule, Terms, VisitRule, Weekdays,
@@ -11,7 +11,7 @@ use support::{Table, instant, merchant, open_merchant_with, sequences};
 
 const CASES: u32 = 500;
 
-/// A programme with everything that can go wrong: pending points that end, a stamp, a cap, a multiplier.
+/// A programme with every rule: pending points that end, points for a visit, a cap, a multiplier.
 fn programme(returns: ReturnPolicy) -> Programme {
     let weekdays = Weekdays::from_bits(0b001_0101);
     Programme::from_stored(Terms {
@@ -37,7 +37,7 @@ fn programme(returns: ReturnPolicy) -> Programme {
 }
 
 #[test]
-fn entries_sum_to_the_balance_and_what_is_told_again_changes_nothing() {
+fn entries_sum_to_the_balance_and_repeated_requests_change_nothing() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let now = instant("2026-01-01T09:00:00Z");

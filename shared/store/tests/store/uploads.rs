@@ -1,12 +1,8 @@
 //! Files and their reports.
 
-use domain::{EstablishmentId, Instant, Sector, UploadId};
+use crate::fixture::{Fixture, now};
+use domain::{EstablishmentId, UploadId};
 use store::{RangeReport, Rows, Upload, UploadStatus};
-use support::{Table, instant, merchant, open_merchant};
-
-fn now() -> Instant {
-    instant("2026-11-24T09:20:00Z")
-}
 
 fn announced(number: u128) -> Upload {
     let establishment = EstablishmentId::parse("paris").unwrap();
@@ -20,9 +16,7 @@ fn counts(accepted: u64) -> RangeReport {
 
 #[tokio::test]
 async fn a_report_belongs_to_one_version_of_the_object() {
-    let table = Table::start().await;
-    let store = table.store();
-    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
     let upload = announced(1);
     store.announce_upload(&scope, &upload).await.unwrap();
     let first = store.claim_upload(&scope, &upload, "v1").await.unwrap().unwrap();
@@ -33,24 +27,23 @@ async fn a_report_belongs_to_one_version_of_the_object() {
 
 #[tokio::test]
 async fn a_range_done_twice_counts_once() {
-    let table = Table::start().await;
-    let store = table.store();
-    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
     let upload = announced(1);
     store.finish_range(&scope, upload.id, 0, &counts(5), now()).await.unwrap();
     store.finish_range(&scope, upload.id, 0, &counts(9), now()).await.unwrap();
     store.finish_range(&scope, upload.id, 1, &counts(7), now()).await.unwrap();
-    let (done, sum) = store.range_reports(&scope, upload.id).await.unwrap();
-    assert_eq!((done, sum.rows.accepted, sum.points, sum.members_created), (2, 12, 20, 2));
+    let summary = store.range_reports(&scope, upload.id).await.unwrap();
+    assert_eq!(summary.done, 2);
+    assert_eq!(summary.report.rows.accepted, 5 + 7);
+    assert_eq!(summary.report.points, 2 * 10);
+    assert_eq!(summary.report.members_created, 2);
     assert!(store.is_range_done(&scope, upload.id, 1).await.unwrap());
     assert!(!store.is_range_done(&scope, upload.id, 2).await.unwrap());
 }
 
 #[tokio::test]
-async fn a_settled_report_stays_as_it_is() {
-    let table = Table::start().await;
-    let store = table.store();
-    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
+async fn a_final_report_does_not_change() {
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
     let mut upload = store.claim_upload(&scope, &announced(1), "v1").await.unwrap().unwrap();
     upload.status = UploadStatus::Finished;
     upload.finished_at = Some(now());
@@ -63,9 +56,7 @@ async fn a_settled_report_stays_as_it_is() {
 
 #[tokio::test]
 async fn files_are_listed_newest_first() {
-    let table = Table::start().await;
-    let store = table.store();
-    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
     for number in 1..=5 {
         store.announce_upload(&scope, &announced(number)).await.unwrap();
     }

@@ -13,7 +13,7 @@ use domain::{Cents, CouponBatchId, Offer, OfferId, Sector, retention};
 use platform::messages::CouponRangeMessage;
 use serde_json::json;
 use std::time::Instant;
-use store::Answered;
+use store::{Answered, NewCouponBatch};
 
 const CODES: u32 = 100_000;
 
@@ -34,7 +34,8 @@ pub(crate) async fn measure(figures: &mut Figures) {
     let offer = offer.expect("an offer");
     shop.store.create_offer(&shop.scope, &offer, None, now).await.expect("an offer");
     let id = CouponBatchId::mint(now, 1);
-    let made = shop.store.create_coupon_batch(&shop.scope, offer.id, (id, CODES), None, now).await;
+    let new = NewCouponBatch { id, offer: offer.id, count: CODES };
+    let made = shop.store.create_coupon_batch(&shop.scope, &new, None, now).await;
     let (Answered::New(batch) | Answered::Replayed(batch)) = made.expect("a batch");
 
     let function =

@@ -13,12 +13,7 @@ use domain::{
     MemberId, Offer, OfferId, Points, Purchase, PurchaseKind, Receipt, Reward, RewardId, Segment,
     UploadId, WebhookId,
 };
-use store::{
-    Addressed, BatchId, CardStep, Claimed, CodeChange, ConsentChange, Counts, Customer, Entry,
-    Event, EventKey, IdempotencyKey, MAX_PURCHASES_PER_TRANSACTION, MEMBER_SHARDS, Mode, NewMember,
-    NewRedemption, NewWebhook, RangeClaimed, RangeReport, Scope, Source, Store, TillKey, Upload,
-    Wanted,
-};
+use store::{Addressed, BatchId, CardStep, Claimed, CodeChange, ConsentChange, Counts, Customer, CutBatch, Entry, Event, EventKey, IdempotencyKey, MAX_PURCHASES_PER_TRANSACTION, MEMBER_SHARDS, Mode, NewCouponBatch, NewMember, NewRedemption, NewWebhook, RangeClaimed, RangeReport, Scope, Source, Store, TillKey, Upload, WalkPosition, Wanted};
 use support::{instant, mobile, receipt};
 
 pub(crate) fn now() -> Instant {
@@ -159,8 +154,9 @@ async fn campaign(store: &Store, scope: &Scope, members: &[MemberId]) {
     store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
     let batch = BatchId { shard: 0, cursor: members[5] };
     let mut plan = store.plan(tenant, id).await.unwrap();
-    let cut = Some((batch, members));
-    assert!(store.cut_batch(tenant, id, &mut plan, cut, (MEMBER_SHARDS, None)).await.unwrap());
+    let cut = Some(CutBatch { id: batch, members });
+    let end = WalkPosition::start_of(MEMBER_SHARDS);
+    assert!(store.cut_batch(tenant, id, &mut plan, cut, end).await.unwrap());
     let Claimed::Ours(mut claim) = store.claim_batch(tenant, id, batch, now()).await.unwrap()
     else {
         panic!("another has the batch");
@@ -201,7 +197,8 @@ async fn coupons(store: &Store, scope: &Scope, member: MemberId) -> OfferId {
     let offer = Offer::new(OfferId::mint(now(), random), terms, false, sector).unwrap();
     store.create_offer(scope, &offer, None, now()).await.unwrap();
     let batch = CouponBatchId::mint(now(), random);
-    store.create_coupon_batch(scope, offer.id, (batch, 30), None, now()).await.unwrap();
+    let new = NewCouponBatch { id: batch, offer: offer.id, count: 30 };
+    store.create_coupon_batch(scope, &new, None, now()).await.unwrap();
     let claimed = store.claim_coupon_range(tenant, offer.id, batch, 0, now()).await.unwrap();
     let RangeClaimed::Ours(mut range) = claimed else { panic!("another has the range") };
     let maker = scope.code_maker();

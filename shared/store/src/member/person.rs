@@ -1,8 +1,9 @@
-//! A person as an item: what names somebody is sealed field by field, the rest stands as it is.
+//! A person as an item. Each field with personal data is sealed.
 
-use crate::member::consent::ConsentsRecord;
-use crate::table::items;
+use crate::table::attributes;
+use crate::table::codec::consents::ConsentsRecord;
 use crate::table::keys::{self, Key};
+use crate::table::write::Write;
 use crate::vault::Field;
 use crate::{Scope, StoreError};
 use domain::CardNumber;
@@ -49,7 +50,7 @@ pub(crate) struct PersonRecord {
     due_at: Option<String>,
 }
 
-/// What joins the parts of an address, or several cards: a character that no text of ours may hold.
+/// The separator of the parts of an address, and of cards. No text may contain this character.
 const SEPARATOR: char = '\u{1f}';
 
 fn address_text(address: &Address) -> Option<String> {
@@ -84,7 +85,17 @@ const fn enrolment_word(enrolment: Enrolment) -> &'static str {
     }
 }
 
-pub(crate) fn person_record(scope: &Scope, person: &Person) -> Result<PersonRecord, StoreError> {
+/// The attribute that a tombstone has and a person does not.
+pub(crate) const ERASED_ON: &str = "erased_on";
+
+/// Writes a person over the version before. The first version is written only where no person is
+/// stored.
+pub(crate) fn put_person(scope: &Scope, person: &Person) -> Result<Write, StoreError> {
+    let before = person.version.checked_sub(1).filter(|version| *version > 0);
+    Ok(Write::put(&person_record(scope, person)?)?.over(before))
+}
+
+fn person_record(scope: &Scope, person: &Person) -> Result<PersonRecord, StoreError> {
     let Key { pk, sk } = keys::person(scope.tenant(), person.id);
     let seal = |field: Field, text: Option<&str>| {
         text.map(|text| scope.settings.vault.seal(person.id, field, text)).transpose()
@@ -107,9 +118,9 @@ pub(crate) fn person_record(scope: &Scope, person: &Person) -> Result<PersonReco
         blocked_cards: seal(Field::BlockedCards, cards_text(&person.blocked_cards).as_deref())?,
         consents: ConsentsRecord::of(&person.consents),
         enrolment: enrolment_word(person.enrolment).to_owned(),
-        created_at: items::instant_text(person.created_at),
-        invited_at: person.invited_at.map(items::instant_text),
-        activated_at: person.activated_at.map(items::instant_text),
+        created_at: attributes::instant_text(person.created_at),
+        invited_at: person.invited_at.map(attributes::instant_text),
+        activated_at: person.activated_at.map(attributes::instant_text),
         merged_into: person.merged_into.map(|id| id.to_string()),
         absorbed: person.absorbed.iter().map(ToString::to_string).collect(),
         due_bucket: person.due.map(|day| keys::due_bucket(day, person.id)),
@@ -125,7 +136,7 @@ pub(crate) fn person_of(
     let open = |field: Field, sealed: Option<Vec<u8>>| {
         sealed.map(|sealed| scope.settings.vault.open(id, field, &sealed)).transpose()
     };
-    let instant = |text: Option<String>| text.as_deref().map(items::instant_of).transpose();
+    let instant = |text: Option<String>| text.as_deref().map(attributes::instant_of).transpose();
     let mobile = scope.settings.vault.open(id, Field::Mobile, &record.mobile)?;
     Ok(Person {
         id,
@@ -156,7 +167,7 @@ pub(crate) fn person_of(
             "attestation" => Enrolment::Attestation,
             _ => return Err(StoreError::Corrupt("person")),
         },
-        created_at: items::instant_of(&record.created_at)?,
+        created_at: attributes::instant_of(&record.created_at)?,
         invited_at: instant(record.invited_at)?,
         activated_at: instant(record.activated_at)?,
         merged_into: record

@@ -1,0 +1,36 @@
+//! An item of the table, written as a line of the archive and deleted.
+
+use super::dynamodb_json;
+use super::source::key;
+use crate::table::items::{self, Item};
+use crate::table::keys::Key;
+use crate::{Store, StoreError};
+use std::collections::BTreeSet;
+
+/// An item of the table.
+pub struct StoredItem(pub(super) Item);
+
+impl StoredItem {
+    /// Adds the item to `lines`, as a line of DynamoDB's own JSON: `{"Item":{…}}`. Sealed
+    /// attributes stay sealed. The same item is always the same line.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn write_line(&self, lines: &mut Vec<u8>) -> Result<(), StoreError> {
+        dynamodb_json::write_line(&self.0, lines)
+    }
+}
+
+impl Store {
+    /// Deletes items, 25 a call and 8 calls at once: 1 write unit for each KB, and 1 for an index
+    /// entry. Items that DynamoDB did not process are deleted again; deleting a missing item
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`].
+    pub async fn clear_items(&self, items: &[StoredItem]) -> Result<(), StoreError> {
+        let keys: BTreeSet<(&str, &str)> = items.iter().map(|StoredItem(item)| key(item)).collect();
+        let keys = keys.into_iter().map(|(pk, sk)| Key { pk: pk.to_owned(), sk: sk.to_owned() });
+        self.delete_items(keys.map(|key| items::key_item(&key)).collect()).await
+    }
+}

@@ -1,0 +1,46 @@
+//! The identifier of a campaign's batch.
+
+use domain::MemberId;
+use domain::values::identifiers::MEMBER_SHARDS;
+use std::fmt;
+
+/// A batch of a campaign: the shard that it was cut from, and the last member whom the walk had
+/// seen. A batch of recipients left for later has the same shard plus [`MEMBER_SHARDS`], once for
+/// each postponement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BatchId {
+    /// The shard.
+    pub shard: u8,
+    /// The last member seen.
+    pub cursor: MemberId,
+}
+
+impl BatchId {
+    /// Whether the batch holds recipients left over from another batch.
+    #[must_use]
+    pub const fn is_rest(&self) -> bool {
+        self.shard >= MEMBER_SHARDS
+    }
+
+    /// The batch of the recipients left for later, with `last` as the last one; `None` after some
+    /// fifteen postponements.
+    #[must_use]
+    pub fn rest(&self, last: MemberId) -> Option<Self> {
+        Some(Self { shard: self.shard.checked_add(MEMBER_SHARDS)?, cursor: last })
+    }
+
+    /// Reads the form that `Display` writes.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (shard, cursor) = text.split_once('#')?;
+        Some(Self { shard: shard.parse().ok()?, cursor: MemberId::parse(cursor).ok()? })
+    }
+}
+
+impl fmt::Display for BatchId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}#{}", self.shard, self.cursor)
+    }
+}
+
+domain::serde_as_text!(BatchId);

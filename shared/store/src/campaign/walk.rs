@@ -1,0 +1,142 @@
+//! The walk over the members of a merchant, with the data that a campaign needs.
+
+use crate::campaign::position::WalkPosition;
+use crate::member::account::StoredAccount;
+use crate::member::neighbours::{Pair, pair};
+use crate::table::attributes;
+use crate::table::codec::consents::ConsentsRecord;
+use crate::table::items;
+use crate::table::keys;
+use crate::vault::Field;
+use crate::{Scope, Store, StoreError};
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{Account, Channel, MemberId};
+use serde::Deserialize;
+
+/// A member with the data that a campaign needs.
+pub struct MemberProjection {
+    /// The member.
+    pub member: MemberId,
+    /// The account.
+    pub account: Account,
+    /// Whether a message of the channel may be sent to the member, by an eventual read.
+    pub reachable: bool,
+    /// Whether the person permits the channel, with or without an address.
+    pub permitted: bool,
+    /// The first name, if requested.
+    pub first_name: Option<String>,
+    /// The last name, if requested.
+    pub last_name: Option<String>,
+}
+
+/// The names that a walk opens: only those that a text uses.
+#[derive(Clone, Copy, Default)]
+pub struct NamesToOpen {
+    /// First names.
+    pub first: bool,
+    /// Last names.
+    pub last: bool,
+}
+
+/// Some members of a shard.
+pub struct WalkPage {
+    /// The members, without merged ones.
+    pub members: Vec<MemberProjection>,
+    /// The last member seen, where the shard has more.
+    pub next: Option<MemberId>,
+}
+
+#[derive(Deserialize)]
+struct PersonProjection {
+    #[serde(default)]
+    consents: ConsentsRecord,
+    #[serde(default)]
+    merged_into: Option<String>,
+    #[serde(with = "serde_bytes", default)]
+    first_name: Option<Vec<u8>>,
+    #[serde(with = "serde_bytes", default)]
+    last_name: Option<Vec<u8>>,
+}
+
+impl Store {
+    /// Members of a shard from a position on, one query's worth: 1 round trip, half a read unit for
+    /// each 4 KB, at most 128 units.
+    pub async fn walk(
+        &self,
+        scope: &Scope,
+        position: WalkPosition,
+        channel: Channel,
+    ) -> Result<WalkPage, StoreError> {
+        self.walk_with_names(scope, position, channel, NamesToOpen::default()).await
+    }
+
+    /// As [`Store::walk`], with names opened.
+    pub async fn walk_with_names(
+        &self,
+        scope: &Scope,
+        position: WalkPosition,
+        channel: Channel,
+        names: NamesToOpen,
+    ) -> Result<WalkPage, StoreError> {
+        let mut projection =
+            "pk, sk, v, account, consents, merged_into, email, erased_on".to_owned();
+        if names.first {
+            projection.push_str(", first_name");
+        }
+        if names.last {
+            projection.push_str(", last_name");
+        }
+        let WalkPosition { shard, after } = position;
+        let start = after.map(|after| items::key_item(&keys::person(scope.tenant(), after)));
+        let answer = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :member)")
+            .projection_expression(projection)
+            .expression_attribute_values(
+                ":pk",
+                attributes::text(keys::member_partition(scope.tenant(), shard)),
+            )
+            .expression_attribute_values(":member", attributes::text("MEMBER#"))
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(StoreError::unavailable)?;
+        let goes_on = answer.last_evaluated_key.is_some();
+        let found = pair(answer.items.unwrap_or_default())?;
+        let mut members = Vec::with_capacity(found.pairs.len());
+        for pair in found.pairs {
+            members.extend(project(scope, pair, channel)?);
+        }
+        Ok(WalkPage { members, next: found.last.filter(|_| goes_on) })
+    }
+}
+
+/// A member from its account and person; `None` for one who was merged into another member.
+fn project(
+    scope: &Scope,
+    pair: Pair,
+    channel: Channel,
+) -> Result<Option<MemberProjection>, StoreError> {
+    let Pair { account: StoredAccount { member, account, .. }, person: item } = pair;
+    let has_address = channel != Channel::Email
+        || matches!(item.get("email"), Some(AttributeValue::B(email)) if *email != Blob::new(vec![]));
+    let person: PersonProjection = items::from_item(item, "person")?;
+    if person.merged_into.is_some() {
+        return Ok(None);
+    }
+    let open = |field: Field, sealed: Option<Vec<u8>>| {
+        sealed.map(|sealed| scope.settings.vault.open(member, field, &sealed)).transpose()
+    };
+    let permitted = person.consents.read()?.permit(channel);
+    Ok(Some(MemberProjection {
+        member,
+        account,
+        reachable: has_address && permitted,
+        permitted,
+        first_name: open(Field::FirstName, person.first_name)?,
+        last_name: open(Field::LastName, person.last_name)?,
+    }))
+}

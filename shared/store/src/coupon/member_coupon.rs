@@ -1,0 +1,86 @@
+//! A coupon of one member: the coupon's item, and the member's row that leads to it.
+
+use crate::StoreError;
+use crate::coupon::item::CouponRecord;
+use crate::table::attributes;
+use crate::table::keys::{self, Key};
+use crate::table::tenant::Tenant;
+use crate::table::transaction::Transaction;
+use crate::table::write::Write;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{CouponCode, Instant, MemberId, OfferId};
+use serde::{Deserialize, Serialize};
+
+/// The member's row. A coupon from the merchant has its place in the index `history`. A coupon that was
+/// bought with points appears there with its redemption.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct MemberCouponRecord {
+    pk: String,
+    sk: String,
+    offer: String,
+    /// When the coupon was given.
+    instant: String,
+}
+
+/// A coupon that the merchant gave to a member.
+pub(crate) struct GivenCoupon {
+    pub(crate) code: CouponCode,
+    pub(crate) offer: OfferId,
+    pub(crate) at: Instant,
+}
+
+impl MemberCouponRecord {
+    pub(crate) fn read(&self) -> Result<GivenCoupon, StoreError> {
+        const CORRUPT: StoreError = StoreError::Corrupt("coupon");
+        let code = self.sk.strip_prefix(keys::MEMBER_COUPON_PREFIX).unwrap_or_default();
+        Ok(GivenCoupon {
+            code: CouponCode::parse(code).map_err(|_| CORRUPT)?,
+            offer: OfferId::parse(&self.offer).map_err(|_| CORRUPT)?,
+            at: attributes::instant_of(&self.instant)?,
+        })
+    }
+}
+
+/// Adds the writes that make an unused code of ours the coupon of a member: the coupon and the member's row,
+/// 2 write units each.
+pub(crate) fn give_coupon(
+    transaction: &mut Transaction<'_>,
+    tenant: Tenant,
+    offer: OfferId,
+    code: &CouponCode,
+    member: MemberId,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let coupon = CouponRecord::unused(tenant, code, offer, None).bound_to(member);
+    let Key { pk, sk } = keys::member_coupon(tenant, member, code);
+    let (offer, instant) = (offer.to_string(), attributes::instant_text(now));
+    transaction.add(Write::put(&coupon)?.if_absent());
+    transaction.add(Write::put(&MemberCouponRecord { pk, sk, offer, instant })?);
+    Ok(())
+}
+
+/// Writes the member's row of a coupon from the merchant, with its place in the history. The row of a
+/// coupon that is given again keeps its instant.
+pub(crate) fn put_member_coupon(
+    tenant: Tenant,
+    offer: OfferId,
+    code: &CouponCode,
+    member: MemberId,
+    now: Instant,
+) -> Write {
+    let set = "SET offer = :offer, #member = :member, instant = if_not_exists(instant, :now)";
+    Write::update(&keys::member_coupon(tenant, member, code), set)
+        .condition("attribute_not_exists(pk) OR offer = :offer")
+        .name("#member", "member")
+        .value(":offer", attributes::text(offer.to_string()))
+        .value(":member", attributes::text(member.to_string()))
+        .value(":now", attributes::text(attributes::instant_text(now)))
+}
+
+/// Disables a coupon that has no use, 2 write units.
+pub(crate) fn withdraw_coupon(tenant: Tenant, code: &CouponCode) -> Write {
+    Write::update(&keys::coupon(tenant, code), "SET disabled = :disabled")
+        .condition("uses = :zero")
+        .value(":disabled", AttributeValue::Bool(true))
+        .value(":zero", attributes::number(0))
+}

@@ -1,0 +1,77 @@
+//! The release of coupons: the cancellation of a sale gives their uses back.
+
+use crate::coupon::item::CouponRecord;
+use crate::coupon::redeem::{UsesRecord, redeemed_offers};
+use crate::purchase::item::PurchaseRecord;
+use crate::table::attributes;
+use crate::table::keys::{self, Key};
+use crate::table::transaction::Transaction;
+use crate::table::write::Write;
+use crate::{Consistency, Scope, Store, StoreError};
+use domain::purchase::UsedCoupon;
+use domain::{CouponCode, MemberId, OfferId};
+
+impl Store {
+    /// Adds the writes that release the coupons of a purchase: up to 2 strong reads a coupon.
+    pub(crate) async fn release_coupons(
+        &self,
+        transaction: &mut Transaction<'_>,
+        scope: &Scope,
+        record: &PurchaseRecord,
+        coupons: &[UsedCoupon],
+    ) -> Result<(), StoreError> {
+        for (used, redeemed) in coupons.iter().zip(redeemed_offers(&record.redeemed)) {
+            let member = if redeemed.counted { record.member()? } else { None };
+            let (code, offer) = (&used.code, redeemed.offer);
+            self.release_coupon(transaction, scope, code, offer, member).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds the writes that give one use of a coupon back, 2 write units each: the coupon, and the count of
+    /// `member`'s uses. No count falls below zero, and a coupon that no longer exists stays away. 1 or 2
+    /// round trips, 1 read unit each.
+    pub async fn release_coupon(
+        &self,
+        transaction: &mut Transaction<'_>,
+        scope: &Scope,
+        code: &CouponCode,
+        offer: OfferId,
+        member: Option<MemberId>,
+    ) -> Result<(), StoreError> {
+        let key = keys::coupon(scope.tenant(), code);
+        let coupon: Option<CouponRecord> = self.get_item(&key, Consistency::Strong).await?;
+        if let Some(coupon) = coupon
+            && coupon.uses > 0
+            && coupon.offer()? == offer
+        {
+            transaction.add(one_use_less(&key));
+        }
+        if let Some(member) = member {
+            self.uncount(transaction, scope, member, offer).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds the write that lowers the count of a member's uses of an offer, where there are any: 1 strong
+    /// read.
+    pub(crate) async fn uncount(
+        &self,
+        transaction: &mut Transaction<'_>,
+        scope: &Scope,
+        member: MemberId,
+        offer: OfferId,
+    ) -> Result<(), StoreError> {
+        let key = keys::member_uses(scope.tenant(), member, offer);
+        let counted: Option<UsesRecord> = self.get_item(&key, Consistency::Strong).await?;
+        if counted.is_some_and(|counted| counted.uses > 0) {
+            transaction.add(one_use_less(&key));
+        }
+        Ok(())
+    }
+}
+
+fn one_use_less(key: &Key) -> Write {
+    let update = Write::update(key, "SET uses = uses - :one");
+    update.condition("uses >= :one").value(":one", attributes::number(1))
+}

@@ -1,0 +1,127 @@
+//! The tombstone of an erased member: it takes the place of the person until the erasure is carried out.
+
+use crate::member::neighbours::{Member, members_of};
+use crate::member::person::ERASED_ON;
+use crate::table::attributes::{self, member_id};
+use crate::table::items;
+use crate::table::keys::{self, Key};
+use crate::{Scope, Store, StoreError};
+use domain::retention::ErasureReason;
+use domain::{Day, MemberId};
+use serde::{Deserialize, Serialize};
+
+/// What is stored of a member whose day in the index `due` has come.
+pub enum DueMember {
+    /// The member.
+    Member(Box<Member>),
+    /// A tombstone: the erasure is decided, and may not be carried out.
+    Erased(Tombstone),
+    /// No member, or a member who was merged into another one. The survivor has the deadline of
+    /// both.
+    Gone,
+}
+
+/// An erasure that was decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tombstone {
+    /// The erased member.
+    pub member: MemberId,
+    /// The members who were merged into the erased one. Their data is deleted too.
+    pub absorbed: Vec<MemberId>,
+    /// The day of the decision.
+    pub erased_on: Day,
+    /// The reason.
+    pub reason: ErasureReason,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct TombstoneRecord {
+    pk: String,
+    sk: String,
+    v: u64,
+    erased_on: String,
+    reason: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    absorbed: Vec<String>,
+    due_bucket: String,
+    due_at: String,
+}
+
+impl TombstoneRecord {
+    /// The tombstone keeps the person's day in the index: the write costs no write unit of the
+    /// index.
+    pub(crate) fn of(scope: &Scope, member: &Member, tombstone: &Tombstone) -> Self {
+        let Key { pk, sk } = keys::person(scope.tenant(), tombstone.member);
+        let due = member.person.due.unwrap_or(tombstone.erased_on);
+        Self {
+            pk,
+            sk,
+            v: member.person.version + 1,
+            erased_on: tombstone.erased_on.to_string(),
+            reason: tombstone.reason.as_str().to_owned(),
+            absorbed: tombstone.absorbed.iter().map(ToString::to_string).collect(),
+            due_bucket: keys::due_bucket(due, tombstone.member),
+            due_at: keys::due_at(due, tombstone.member),
+        }
+    }
+
+    fn read(&self, member: MemberId) -> Result<Tombstone, StoreError> {
+        const CORRUPT: StoreError = StoreError::Corrupt("tombstone");
+        Ok(Tombstone {
+            member,
+            absorbed: self.absorbed.iter().map(|id| member_id(id)).collect::<Result<_, _>>()?,
+            erased_on: Day::parse(&self.erased_on).map_err(|_| CORRUPT)?,
+            reason: ErasureReason::parse(&self.reason).ok_or(CORRUPT)?,
+        })
+    }
+}
+
+impl Store {
+    /// What is stored of a member: 1 query, half a read unit. It is read eventually: later writes
+    /// have conditions on the versions that were read.
+    pub async fn due_member(&self, scope: &Scope, id: MemberId) -> Result<DueMember, StoreError> {
+        self.read_due_member(scope, id, false).await
+    }
+
+    /// As [`Store::due_member`], read strongly, at twice the cost.
+    ///
+    /// # Errors
+    /// As [`Store::due_member`].
+    pub async fn due_member_fresh(
+        &self,
+        scope: &Scope,
+        id: MemberId,
+    ) -> Result<DueMember, StoreError> {
+        self.read_due_member(scope, id, true).await
+    }
+
+    async fn read_due_member(
+        &self,
+        scope: &Scope,
+        id: MemberId,
+        strongly: bool,
+    ) -> Result<DueMember, StoreError> {
+        let partition = keys::member_partition(scope.tenant(), id.shard());
+        let answer = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":pk", attributes::text(partition))
+            .expression_attribute_values(":prefix", attributes::text(keys::member_prefix(id)))
+            .consistent_read(strongly)
+            .send()
+            .await
+            .map_err(StoreError::unavailable)?;
+        let mut read = answer.items.unwrap_or_default();
+        if let Some(at) = read.iter().position(|item| item.contains_key(ERASED_ON)) {
+            let record: TombstoneRecord = items::from_item(read.swap_remove(at), "tombstone")?;
+            return Ok(DueMember::Erased(record.read(id)?));
+        }
+        let member = members_of(scope, read)?.pop();
+        Ok(match member.filter(|member| member.person.merged_into.is_none()) {
+            Some(member) => DueMember::Member(Box::new(member)),
+            None => DueMember::Gone,
+        })
+    }
+}

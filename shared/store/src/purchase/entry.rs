@@ -1,0 +1,100 @@
+//! A purchase to record, its origin, and what became of it.
+
+use crate::StoreError;
+use domain::programme::Part;
+use domain::{Instant, KeyId, MemberId, Points, Purchase, UploadId};
+use std::fmt;
+
+/// Who sent a purchase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A till, by its key.
+    Till(KeyId),
+    /// The operator, by hand.
+    Operator,
+    /// A line of a file.
+    File {
+        /// The file.
+        upload: UploadId,
+        /// The physical line, from 1.
+        line: u64,
+    },
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Till(key) => write!(f, "T{key}"),
+            Self::Operator => f.write_str("O"),
+            Self::File { upload, line } => write!(f, "F{upload}:{line}"),
+        }
+    }
+}
+
+impl Source {
+    pub(crate) fn parse(text: &str) -> Result<Self, StoreError> {
+        let corrupt = StoreError::Corrupt("source");
+        if text == "O" {
+            Ok(Self::Operator)
+        } else if let Some(key) = text.strip_prefix('T') {
+            KeyId::parse(key).map(Self::Till).map_err(|_| corrupt)
+        } else {
+            let file = text.strip_prefix('F').and_then(|file| file.split_once(':'));
+            match file.map(|(upload, line)| (UploadId::parse(upload), line.parse())) {
+                Some((Ok(upload), Ok(line))) => Ok(Self::File { upload, line }),
+                _ => Err(corrupt),
+            }
+        }
+    }
+
+    /// The till's key, for a purchase that a till sent.
+    pub(crate) const fn till(self) -> Option<KeyId> {
+        match self {
+            Self::Till(key) => Some(key),
+            Self::Operator | Self::File { .. } => None,
+        }
+    }
+
+    pub(crate) const fn is_file(self) -> bool {
+        matches!(self, Self::File { .. })
+    }
+}
+
+/// A purchase to record.
+#[derive(Clone)]
+pub struct Entry {
+    /// The sale or the return.
+    pub purchase: Purchase,
+    /// Who sent it.
+    pub source: Source,
+}
+
+/// Whether an entry was new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The purchase was recorded now.
+    New,
+    /// This source had sent the same purchase before. Nothing was written.
+    Known(Source),
+}
+
+/// What became of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// New or known.
+    pub outcome: Outcome,
+    /// The member whose account has the purchase.
+    pub member: Option<MemberId>,
+    /// The points of the purchase, below zero for a return.
+    pub points: Points,
+    /// The points part by part, each with its reason; empty for a return.
+    pub parts: Vec<Part>,
+    /// The points that could be spent after the purchase.
+    pub balance: Points,
+    /// The points that were pending after the purchase, until the time for returns has passed.
+    pub pending: Points,
+    /// Whether the purchase made its customer a member.
+    pub enrolled: bool,
+    /// When the purchase was cancelled.
+    pub cancelled_at: Option<Instant>,
+}

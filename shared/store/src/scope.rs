@@ -1,0 +1,43 @@
+//! The data that an operation works on.
+
+use crate::merchant::settings::Settings;
+use crate::table::tenant::{Mode, Tenant};
+use domain::EstablishmentId;
+use domain::ledger::ProgrammeContext;
+use domain::values::calendar;
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+
+/// The data that an operation works on: a merchant's settings, and live or test data. It is built from a
+/// verified credential, and not from the content of a request.
+#[derive(Clone)]
+pub struct Scope {
+    /// The merchant's settings.
+    pub settings: Arc<Settings>,
+    /// Live or test data.
+    pub mode: Mode,
+}
+
+impl Scope {
+    /// The tenant, with which every key of the data begins.
+    #[must_use]
+    pub fn tenant(&self) -> Tenant {
+        Tenant { merchant: self.settings.merchant.id, mode: self.mode }
+    }
+
+    /// What the ledger needs for a sale at an establishment, beside the sale itself.
+    pub(crate) fn context_at(
+        &self,
+        establishment: &EstablishmentId,
+        birth_month: Option<i8>,
+    ) -> ProgrammeContext<'_> {
+        let (programmes, zone) = (&self.settings.programmes, self.zone_of(establishment));
+        ProgrammeContext { programmes, zone, birth_month }
+    }
+
+    /// The time zone of an establishment. An unknown establishment has that of Paris.
+    pub(crate) fn zone_of(&self, establishment: &EstablishmentId) -> &TimeZone {
+        let known = self.settings.establishments.get(establishment);
+        known.map_or(&calendar::PARIS, |known| &known.time_zone)
+    }
+}

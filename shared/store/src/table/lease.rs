@@ -1,0 +1,10 @@
+//! Leases. A worker has an item until a time, and proves so by a token.
+
+use crate::StoreError;
+
+/// A random token of 32 hexadecimal digits.
+pub(crate) fn token() -> Result<String, StoreError> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
+    Ok(format!("{:032x}", u128::from_be_bytes(random)))
+}

@@ -1,0 +1,165 @@
+//! The ranges of a file: each is marked as done together with its counts.
+
+use crate::table::attributes;
+use crate::table::items;
+use crate::table::keys::{self, Key};
+use crate::table::write::Write;
+use crate::{Consistency, Scope, Store, StoreError};
+use domain::{Instant, UploadId};
+use serde::{Deserialize, Serialize};
+use std::ops::AddAssign;
+
+/// How long the counts of a range are stored after the report has summed them: 30 days.
+const STORED_SECONDS: i64 = 30 * 86_400;
+
+/// The outcomes of the rows of a file. Every row that was read has exactly one other outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rows {
+    /// Rows that are not empty.
+    pub read: u64,
+    /// Rows of purchases recorded by this file.
+    pub accepted: u64,
+    /// Rows of purchases that were recorded before.
+    pub already_known: u64,
+    /// Rows of persons without proof that they asked for the card.
+    pub not_enrolled: u64,
+    /// Rows without a customer.
+    pub without_customer: u64,
+    /// Rows of erased persons.
+    pub erased: u64,
+    /// Rows with a mistake. The file of refused rows lists them.
+    pub refused: u64,
+}
+
+impl AddAssign for Rows {
+    fn add_assign(&mut self, other: Self) {
+        self.read += other.read;
+        self.accepted += other.accepted;
+        self.already_known += other.already_known;
+        self.not_enrolled += other.not_enrolled;
+        self.without_customer += other.without_customer;
+        self.erased += other.erased;
+        self.refused += other.refused;
+    }
+}
+
+/// The result of one range of a file: its marker and its counts are one item.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RangeReport {
+    /// Its rows.
+    pub rows: Rows,
+    /// Points that its purchases gave, less those of returns.
+    pub points: i64,
+    /// Persons who became members.
+    pub members_created: u64,
+}
+
+impl AddAssign for RangeReport {
+    fn add_assign(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.points += other.points;
+        self.members_created += other.members_created;
+    }
+}
+
+/// A range that is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FinishedRange {
+    /// The number of the range, from 0.
+    pub number: u32,
+    /// The counts.
+    pub report: RangeReport,
+}
+
+/// The ranges of a file that are done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RangesSummary {
+    /// The number of these ranges.
+    pub done: u32,
+    /// The sum of their counts.
+    pub report: RangeReport,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RangeRecord {
+    pk: String,
+    sk: String,
+    report: RangeReport,
+    ttl: i64,
+}
+
+impl Store {
+    /// Marks a range as done, with its counts. A range that was done before keeps its first counts.
+    /// 1 round trip, 2 write units.
+    pub async fn finish_range(
+        &self,
+        scope: &Scope,
+        upload: UploadId,
+        number: u32,
+        report: &RangeReport,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let Key { pk, sk } = keys::range(scope.tenant(), upload, number);
+        let ttl = now.as_second() + STORED_SECONDS;
+        let record = RangeRecord { pk, sk, report: *report, ttl };
+        self.transact_one(Write::put(&record)?.if_absent()).await?;
+        Ok(())
+    }
+
+    /// Whether a range is done: 1 round trip, 1 read unit.
+    pub async fn is_range_done(
+        &self,
+        scope: &Scope,
+        upload: UploadId,
+        number: u32,
+    ) -> Result<bool, StoreError> {
+        let key = keys::range(scope.tenant(), upload, number);
+        let found: Option<RangeRecord> = self.get_item(&key, Consistency::Strong).await?;
+        Ok(found.is_some())
+    }
+
+    /// The ranges that are done, with their counts, in order: a strong query, 1 read unit for each
+    /// 4 KB (about 20 ranges).
+    pub async fn ranges_done(
+        &self,
+        scope: &Scope,
+        upload: UploadId,
+    ) -> Result<Vec<FinishedRange>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(
+                ":pk",
+                attributes::text(keys::range_partition(scope.tenant(), upload)),
+            )
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut done = Vec::new();
+        while let Some(item) = pages.next().await {
+            let item = item.map_err(StoreError::unavailable)?;
+            let record: RangeRecord = items::from_item(item, "range")?;
+            let number = record.sk.strip_prefix("RANGE#").and_then(|number| number.parse().ok());
+            let number = number.ok_or(StoreError::Corrupt("range"))?;
+            done.push(FinishedRange { number, report: record.report });
+        }
+        Ok(done)
+    }
+
+    /// The number of ranges that are done, and the sum of their counts: as [`Store::ranges_done`].
+    pub async fn range_reports(
+        &self,
+        scope: &Scope,
+        upload: UploadId,
+    ) -> Result<RangesSummary, StoreError> {
+        let mut summary = RangesSummary::default();
+        for range in self.ranges_done(scope, upload).await? {
+            summary.done += 1;
+            summary.report += range.report;
+        }
+        Ok(summary)
+    }
+}
