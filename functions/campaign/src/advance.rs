@@ -9,7 +9,9 @@ use domain::{Campaign, CampaignId, Channel, Day, Instant, MemberId};
 use futures::try_join;
 use jiff::ToSpan as _;
 use platform::messages::{BatchMessage, CampaignMessage};
-use store::{BATCH_MEMBERS, BatchId, CutBatch, Plan, Scope, StoreError, Tenant, WalkPage, WalkPosition};
+use store::{
+    BATCH_MEMBERS, BatchId, CutBatch, Plan, Scope, StoreError, Tenant, WalkPage, WalkPosition,
+};
 
 /// After so many minutes a running campaign is due again, in case a message was lost.
 const LOOK_AGAIN_MINUTES: i64 = 10;

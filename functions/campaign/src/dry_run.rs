@@ -12,7 +12,10 @@ use futures::try_join;
 use messaging::sms::{Encoding, measure, sms_with_stop};
 use messaging::{Field, Template, Values, content};
 use platform::messages::CampaignMessage;
-use store::{DryCounts, DryRun, MEMBER_SHARDS, MemberProjection, NamesToOpen, Scope, StoreError, Tenant, WalkPage, WalkPosition};
+use store::{
+    DryCounts, DryRun, MEMBER_SHARDS, MemberProjection, NamesToOpen, Scope, StoreError, Tenant,
+    WalkPage, WalkPosition,
+};
 
 /// Continues a dry run to its end; where the time ends first, the dry run queues itself again. After an error
 /// the message is delivered again, and the dry run continues where it was. A dry run that was deleted
@@ -39,9 +42,8 @@ pub async fn dry_run(
         today: Day::at(dry_run.asked_at, &PARIS),
         programmes: &scope.settings.programmes,
     };
-    let read = async |position| {
-        app.store.walk_with_names(&scope, position, campaign.channel, names).await
-    };
+    let read =
+        async |position| app.store.walk_with_names(&scope, position, campaign.channel, names).await;
     let mut at = dry_run.position;
     let mut page = read(at).await?;
     loop {

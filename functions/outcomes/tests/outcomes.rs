@@ -12,7 +12,10 @@ use outcomes::{App, handle};
 use platform::messages::{EventKind, ProviderEvent, ProviderEventsMessage, Reference};
 use platform::queue::Failed;
 use rstest::rstest;
-use store::{Addressed, BatchId, Claimed, ConsentChange, Correction, Counts, CutBatch, Figures, MEMBER_SHARDS, NewMember, Scope, WalkPosition};
+use store::{
+    Addressed, BatchId, Claimed, ConsentChange, Correction, Counts, CutBatch, Figures,
+    MEMBER_SHARDS, NewMember, Scope, WalkPosition,
+};
 use support::{Table, instant, merchant, mobile, open_merchant, sms_sender};
 
 fn now() -> Instant {

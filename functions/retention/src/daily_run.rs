@@ -86,6 +86,8 @@ async fn overdue(app: &App, due: &[(DueBucket, Day)], today: Day) -> Result<u64,
 async fn note_swept(app: &App, due: &[(DueBucket, Day)], today: Day) -> Result<(), RetentionError> {
     let month_before = Month::from_ordinal(today.month().ordinal() - 1);
     let earliest = due.iter().map(|(bucket, _)| bucket.month).min();
-    app.store.save_first_month(earliest.map_or(month_before, |month| month.min(month_before))).await?;
+    app.store
+        .save_first_month(earliest.map_or(month_before, |month| month.min(month_before)))
+        .await?;
     Ok(())
 }

@@ -56,15 +56,15 @@ pub(crate) fn choose(
             continue;
         }
         let address = addressee.address.as_ref().map(|address| match address {
-            MessageAddress::Email(email) => email.as_str().to_owned(),
-            MessageAddress::Mobile(mobile) => mobile.as_str().to_owned(),
+            MessageAddress::Email(email) => email.as_str(),
+            MessageAddress::Mobile(mobile) => mobile.as_str(),
         });
         // A family that shares an address receives the message once.
-        let Some(address) = address.filter(|address| written_to.insert(address.clone())) else {
+        let Some(address) = address.filter(|address| written_to.insert(*address)) else {
             chosen.counts.unreachable += 1;
             continue;
         };
-        if !sending.app.allowed.allows(&address) {
+        if !sending.app.allowed.allows(address) {
             chosen.counts.not_allowed += 1;
             continue;
         }
@@ -73,7 +73,7 @@ pub(crate) fn choose(
         });
         chosen.members.push(*id);
         chosen.recipients.push(Recipient {
-            address,
+            address: address.to_owned(),
             values: Values {
                 first_name: addressee.first_name.clone(),
                 last_name: addressee.last_name.clone(),

@@ -14,7 +14,10 @@ use sandbox::Sandbox;
 use send::{Accounts, Allowed, App, ProviderUrls, SmsHours, handle};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::{BatchId, ConsentChange, Counts, CutBatch, Figures, MEMBER_SHARDS, NewMember, Scope, WalkPosition};
+use store::{
+    BatchId, ConsentChange, Counts, CutBatch, Figures, MEMBER_SHARDS, NewMember, Scope,
+    WalkPosition,
+};
 use support::{Table, email_sender, instant, merchant, mobile, open_merchant, sms_sender};
 
 /// A Tuesday, ten in the morning in Paris.

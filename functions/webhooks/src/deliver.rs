@@ -46,7 +46,8 @@ pub(crate) async fn deliver(
         }
         Err(failure) => {
             let failure = failure.to_string();
-            let given_up = app.store.record_webhook_failure(merchant, webhook, &failure, now).await?;
+            let given_up =
+                app.store.record_webhook_failure(merchant, webhook, &failure, now).await?;
             if given_up {
                 // The metric filter of the template counts the field `given_up`.
                 tracing::error!(%merchant, webhook = %id, given_up = 1, "an endpoint was turned off: it has accepted no event for three days");

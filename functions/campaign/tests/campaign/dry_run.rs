@@ -14,7 +14,10 @@ use jiff::{SignedDuration, ToSpan as _};
 use platform::messages::CampaignMessage;
 use platform::queue::Failed;
 use std::sync::atomic::{AtomicU32, Ordering};
-use store::{ConsentChange, Customer, DryCounts, Entry, MEMBER_SHARDS, MasterKey, MessageAddress, NewMember, Source, Store, WalkPosition};
+use store::{
+    ConsentChange, Customer, DryCounts, Entry, MEMBER_SHARDS, MasterKey, MessageAddress, NewMember,
+    Source, Store, WalkPosition,
+};
 use support::{Calls, Crash, Moment, mobile, sale};
 
 impl Fixture {

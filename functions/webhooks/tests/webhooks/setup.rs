@@ -12,7 +12,10 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use store::{Customer, Entry, Mode, NewMember, NewWebhook, Scope, Source, Webhook, WebhookChange, WebhookSecret};
+use store::{
+    Customer, Entry, Mode, NewMember, NewWebhook, Scope, Source, Webhook, WebhookChange,
+    WebhookSecret,
+};
 use support::{Queue, Table, instant, merchant, mobile, open_merchant_with};
 use webhooks::{App, StreamAnswer, StreamEvent, WebhookClient, handle, handle_changes};
 

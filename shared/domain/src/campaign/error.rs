@@ -1,6 +1,6 @@
 //! Why a campaign or its segment is not accepted.
 
-use crate::error::error_codes;
+use crate::error::class::error_codes;
 
 /// Why a campaign or its segment is not accepted.
 ///

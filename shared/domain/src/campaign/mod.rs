@@ -1,6 +1,6 @@
 //! A campaign: one message to a segment of members, and the states it goes through.
 
-mod error;
+pub(crate) mod error;
 
 pub use error::CampaignError;
 

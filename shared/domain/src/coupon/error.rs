@@ -1,7 +1,7 @@
 //! Why an offer, a batch or a coupon is not accepted.
 
 use crate::coupon::refusal::Refusal;
-use crate::error::error_codes;
+use crate::error::class::error_codes;
 
 /// Why an offer, a batch or a coupon is not accepted.
 ///

@@ -3,7 +3,7 @@
 //! [`offer`] says what a coupon gives, [`code`] how its code is written, and [`redeem`] what it takes off
 //! a basket.
 
-mod error;
+pub(crate) mod error;
 mod redeem;
 mod refusal;
 

@@ -2,25 +2,24 @@
 //!
 //! Every error has a stable code, and a class that decides the HTTP status.
 
-mod class;
+pub(crate) mod class;
 mod field;
 mod request;
 
 pub use class::ErrorClass;
-pub(crate) use class::error_codes;
 pub use field::InvalidField;
 pub use request::RequestError;
 
-use crate::campaign::CampaignError;
-use crate::coupon::CouponError;
-use crate::ledger::LedgerError;
-use crate::member::MemberError;
-use crate::merchant::MerchantError;
-use crate::programme::ProgrammeError;
-use crate::purchase::PurchaseError;
-use crate::reward::RewardError;
-use crate::values::ValueError;
-use crate::webhook::WebhookError;
+use crate::campaign::error::CampaignError;
+use crate::coupon::error::CouponError;
+use crate::ledger::error::LedgerError;
+use crate::member::error::MemberError;
+use crate::merchant::error::MerchantError;
+use crate::programme::error::ProgrammeError;
+use crate::purchase::error::PurchaseError;
+use crate::reward::error::RewardError;
+use crate::values::error::ValueError;
+use crate::webhook::error::WebhookError;
 
 /// Lists the error types once: the variants of [`DomainError`], their conversions, codes and classes.
 macro_rules! domain_error {

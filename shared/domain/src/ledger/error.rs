@@ -1,6 +1,6 @@
 //! Why the ledger refuses an entry.
 
-use crate::error::error_codes;
+use crate::error::class::error_codes;
 
 /// Why the ledger refuses an entry.
 ///

@@ -10,7 +10,7 @@ mod adjust;
 mod balance;
 mod cancel;
 mod context;
-mod error;
+pub(crate) mod error;
 mod expiry;
 mod level;
 mod returns;

@@ -1,6 +1,6 @@
 //! Why a member is not created or changed.
 
-use crate::error::error_codes;
+use crate::error::class::error_codes;
 use crate::member::limits::MOST_BLOCKED_CARDS;
 
 /// Why a member is not created or changed.

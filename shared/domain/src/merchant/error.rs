@@ -1,6 +1,6 @@
 //! Why a merchant's setting is not accepted.
 
-use crate::error::error_codes;
+use crate::error::class::error_codes;
 
 /// Why a merchant's setting is not accepted.
 ///

@@ -1,6 +1,6 @@
 //! A merchant (*commerçant*), its agreements and its establishments.
 
-mod error;
+pub(crate) mod error;
 
 pub use error::MerchantError;
 

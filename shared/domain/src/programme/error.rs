@@ -1,6 +1,6 @@
 //! Why a programme is not accepted.
 
-use crate::error::error_codes;
+use crate::error::class::error_codes;
 use crate::programme::limits::{MOST_GOODS, MOST_LEVELS, MOST_RULES};
 
 /// Why a programme is not accepted.

@@ -8,7 +8,7 @@ mod checks;
 mod condition;
 mod context;
 mod earning;
-mod error;
+pub(crate) mod error;
 mod expiry;
 mod goods;
 mod level;

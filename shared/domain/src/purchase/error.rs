@@ -1,6 +1,6 @@
 //! Why a purchase is not recorded.
 
-use crate::error::error_codes;
+use crate::error::class::error_codes;
 use crate::purchase::limits::{MOST_COUPONS, MOST_LINES};
 
 /// Why a purchase is not recorded.

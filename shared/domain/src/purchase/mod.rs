@@ -1,6 +1,6 @@
 //! A purchase (*achat*): a sale or a return, as its receipt describes it.
 
-mod error;
+pub(crate) mod error;
 mod limits;
 mod line;
 

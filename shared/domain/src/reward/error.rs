@@ -1,6 +1,6 @@
 //! Why a reward or a redemption is not accepted.
 
-use crate::error::error_codes;
+use crate::error::class::error_codes;
 use crate::reward::limits::MOST_POINTS;
 use crate::reward::refusal::Refusal;
 

@@ -1,6 +1,6 @@
 //! Rewards (*récompenses*): what a merchant gives for points, to whom, when and how often.
 
-mod error;
+pub(crate) mod error;
 mod limits;
 mod refusal;
 

@@ -1,6 +1,6 @@
 //! A value that is not accepted: its form or its range.
 
-use crate::error::error_codes;
+use crate::error::class::error_codes;
 
 /// A value that is not accepted: its form or its range.
 ///

@@ -1,7 +1,7 @@
 //! Identifiers. Each kind has its own type, so that the compiler finds an identifier of the wrong kind.
 
 use crate::{Instant, ValueError};
-use ulid::Ulid;
+use ulid::{ULID_LEN, Ulid};
 
 /// The number of shards over which a merchant's members are spread.
 pub const MEMBER_SHARDS: u8 = 16;
@@ -25,10 +25,9 @@ macro_rules! ulid_identifier {
             /// # Errors
             /// [`ValueError::Identifier`].
             pub fn parse(text: &str) -> Result<Self, ValueError> {
-                match Ulid::from_string(text) {
-                    Ok(ulid) if ulid.to_string() == text => Ok(Self(ulid)),
-                    _ => Err(ValueError::Identifier),
-                }
+                let ulid = Ulid::from_string(text).map_err(|_| ValueError::Identifier)?;
+                let is_canonical = ulid.array_to_str(&mut [0; ULID_LEN]) == text;
+                if is_canonical { Ok(Self(ulid)) } else { Err(ValueError::Identifier) }
             }
 
             /// The identifier of the sixteen bytes that [`Self::to_bytes`] gave.
@@ -46,7 +45,7 @@ macro_rules! ulid_identifier {
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                std::fmt::Display::fmt(&self.0, f)
+                f.write_str(self.0.array_to_str(&mut [0; ULID_LEN]))
             }
         }
 

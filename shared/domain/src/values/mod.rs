@@ -1,6 +1,6 @@
 //! Values that every aggregate uses: amounts, quantities, days, mobile numbers, texts and identifiers.
 
-mod error;
+pub(crate) mod error;
 
 pub use error::ValueError;
 

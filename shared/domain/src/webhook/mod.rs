@@ -1,6 +1,6 @@
 //! Webhooks: the events that are posted to a merchant's software, and for how long a post is retried.
 
-mod error;
+pub(crate) mod error;
 
 pub use error::WebhookError;
 

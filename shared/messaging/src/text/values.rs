@@ -99,15 +99,15 @@ impl Values {
             Field::UnsubscribeUrl => self.unsubscribe_url.as_deref().map(Cow::Borrowed),
             Field::Stop => self.stop.as_deref().map(Cow::Borrowed),
         };
-        let value = own
-            .filter(|value| !value.trim().is_empty())
-            .or(fallback.map(Cow::Borrowed))
-            .unwrap_or_default()
-            .replace(char::is_control, " ");
+        let value = own.filter(|value| !value.trim().is_empty());
+        let mut value = value.or(fallback.map(Cow::Borrowed)).unwrap_or_default();
+        if value.contains(char::is_control) {
+            value = value.replace(char::is_control, " ").into();
+        }
         match style {
-            Style::Sms | Style::Text => value,
+            Style::Sms | Style::Text => value.into_owned(),
             Style::SmsFolded => fold(&value),
-            Style::Html => escaped(&value),
+            Style::Html => escaped(value),
         }
     }
 }
@@ -126,7 +126,10 @@ fn points(count: i64, style: Style) -> String {
     text
 }
 
-fn escaped(text: &str) -> String {
+fn escaped(text: Cow<'_, str>) -> String {
+    if !text.contains(['&', '<', '>', '"', '\'']) {
+        return text.into_owned();
+    }
     let mut html = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -170,6 +170,7 @@ impl Store {
         addressed: &Addressed,
         now: Instant,
     ) -> Result<bool, StoreError> {
+        let sent_at = attributes::instant_text(now);
         let rows = addressed.members.iter().map(|member| {
             let Key { pk, sk } = keys::message(tenant, *member, campaign);
             HashMap::from([
@@ -177,7 +178,7 @@ impl Store {
                 ("sk".to_owned(), attributes::text(sk)),
                 ("channel".to_owned(), attributes::text(channel.as_str())),
                 ("state".to_owned(), attributes::text(MessageState::Sent.as_str())),
-                ("sent_at".to_owned(), attributes::text(attributes::instant_text(now))),
+                ("sent_at".to_owned(), attributes::text(sent_at.as_str())),
             ])
         });
         self.put_items(rows.collect()).await?;

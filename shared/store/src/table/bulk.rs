@@ -49,7 +49,11 @@ impl Store {
         requests: Vec<WriteRequest>,
         at_once: usize,
     ) -> Result<(), StoreError> {
-        let calls = requests.chunks(WRITES).map(|chunk| self.write_some(chunk.to_vec()));
+        let mut requests = requests.into_iter();
+        let calls = std::iter::from_fn(|| {
+            let some: Vec<_> = requests.by_ref().take(WRITES).collect();
+            (!some.is_empty()).then(|| self.write_some(some))
+        });
         stream::iter(calls).buffer_unordered(at_once).try_collect().await
     }
 

@@ -15,10 +15,13 @@ use domain::{MemberId, MerchantId, WebhookId};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use std::fmt::Write as _;
 use zeroize::Zeroizing;
 
 const VERSION: u8 = 1;
 const NONCE: usize = 12;
+/// At least the bytes of a field's associated data: two identifiers and a name.
+const ASSOCIATED: usize = 72;
 
 /// The fields that are sealed. The name is part of the associated data and must not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,7 +161,10 @@ impl MerchantKey {
     }
 
     fn associated(&self, member: MemberId, field: Field) -> Vec<u8> {
-        format!("{}|{member}|{}", self.merchant, field.name()).into_bytes()
+        let mut associated = String::with_capacity(ASSOCIATED);
+        // Writing to a string never fails.
+        let _ = write!(associated, "{}|{member}|{}", self.merchant, field.name());
+        associated.into_bytes()
     }
 
     fn associated_with_webhook(&self, webhook: WebhookId) -> Vec<u8> {

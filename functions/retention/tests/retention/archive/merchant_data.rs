@@ -13,7 +13,12 @@ use domain::{
     MemberId, Offer, OfferId, Points, Purchase, PurchaseKind, Receipt, Reward, RewardId, Segment,
     UploadId, WebhookId,
 };
-use store::{Addressed, BatchId, CardStep, Claimed, CodeChange, ConsentChange, Counts, Customer, CutBatch, Entry, Event, EventKey, IdempotencyKey, MAX_PURCHASES_PER_TRANSACTION, MEMBER_SHARDS, Mode, NewCouponBatch, NewMember, NewRedemption, NewWebhook, RangeClaimed, RangeReport, Scope, Source, Store, TillKey, Upload, WalkPosition, Wanted};
+use store::{
+    Addressed, BatchId, CardStep, Claimed, CodeChange, ConsentChange, Counts, Customer, CutBatch,
+    Entry, Event, EventKey, IdempotencyKey, MAX_PURCHASES_PER_TRANSACTION, MEMBER_SHARDS, Mode,
+    NewCouponBatch, NewMember, NewRedemption, NewWebhook, RangeClaimed, RangeReport, Scope, Source,
+    Store, TillKey, Upload, WalkPosition, Wanted,
+};
 use support::{instant, mobile, receipt};
 
 pub(crate) fn now() -> Instant {

@@ -115,7 +115,7 @@ fn encode(consents: &Consents) -> Vec<u8> {
     })
 }
 
-fn decode(bytes: &[u8]) -> Result<Consents, StoreError> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Consents, StoreError> {
     let body: ConsentsBody = from_bytes(bytes, "consents")?;
     Ok(Consents { email: body.email.read()?, sms: body.sms.read()?, postal: body.postal.read()? })
 }
