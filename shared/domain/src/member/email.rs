@@ -22,9 +22,11 @@ impl Email {
         let plain = !local.is_empty()
             && local.len() <= 64
             && address.len() <= 254
-            && !address
-                .chars()
-                .any(|c| c.is_whitespace() || c.is_control() || "<>,;\"()".contains(c));
+            && !address.chars().any(|c| {
+                c.is_whitespace()
+                    || c.is_control()
+                    || matches!(c, '<' | '>' | ',' | ';' | '"' | '(' | ')')
+            });
         if labels_fit && plain { Ok(Self(address)) } else { Err(MemberError::Email) }
     }
 

@@ -11,53 +11,10 @@ pub mod qr;
 pub mod registration;
 pub mod unmerge;
 
-<<<<<<< ours
 pub use card_number::CardNumber;
 pub use email::Email;
 pub use error::MemberError;
 pub use limits::{MOST_BLOCKED_CARDS, NAME_LENGTH};
-=======
-use crate::values::identifiers::CardNumber;
-use crate::values::text;
-use crate::{Consents, Day, DomainError, Instant, MemberId, Mobile, ValueError};
-
-/// The most characters of a last or first name, a line of an address, a city.
-pub const NAME_LENGTH: usize = 60;
-
-/// An e-mail address, by its shape: something, an at sign, a domain with a point. Kept in lower case.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Email(String);
-
-impl Email {
-    /// Reads an address of at most 254 characters.
-    ///
-    /// # Errors
-    /// [`MemberError::Email`].
-    pub fn parse(text: &str) -> Result<Self, DomainError> {
-        let address = text.trim().to_lowercase();
-        let (local, host) = address.rsplit_once('@').ok_or(MemberError::Email)?;
-        let labels_fit = host.contains('.')
-            && host.split('.').all(|label| {
-                !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-')
-            });
-        let plain = !local.is_empty()
-            && local.len() <= 64
-            && address.len() <= 254
-            && !address.chars().any(|c| {
-                c.is_whitespace()
-                    || c.is_control()
-                    || matches!(c, '<' | '>' | ',' | ';' | '"' | '(' | ')')
-            });
-        if labels_fit && plain { Ok(Self(address)) } else { Err(MemberError::Email.into()) }
-    }
-
-    /// The address.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
->>>>>>> theirs
 
 use crate::values::text;
 use crate::{Consents, Day, Instant, InvalidField, MemberId, Mobile};

@@ -114,9 +114,9 @@ impl Store {
     }
 
     /// Records sales and returns of one customer in one transaction: 1 round trip, 3 write units for each
-    /// purchase and 2 for the account, 5 more where the customer becomes a member. Where one of the receipts
-    /// is stored already, or another request wrote the account, each entry is recorded alone by
-    /// [`Store::record_purchase`].
+    /// purchase and 2 for the account, 5 more where the customer becomes a member. Where another request
+    /// wrote the account, the account is read again (1 read unit) and the transaction is sent again. Where
+    /// one of the receipts is stored already, each entry is recorded alone by [`Store::record_purchase`].
     ///
     /// There are at most [`MAX_PURCHASES_PER_TRANSACTION`] entries. They have different receipts, no
     /// coupons, and no return names its sale.
@@ -131,8 +131,12 @@ impl Store {
         entries: &[Entry],
         now: Instant,
     ) -> Result<Vec<Result<Recorded, StoreError>>, StoreError> {
-        let attempted = self.attempt(scope, holder, entries, None, now).await?;
-        if let Attempted::Recorded(recorded) = attempted {
+        let mut read_before = Some(holder);
+        let attempted = retry(|_| {
+            let holder = read_before.take();
+            async move { self.attempt_group(scope, customer, holder, entries, now).await }
+        });
+        if let Some(recorded) = attempted.await? {
             return Ok(recorded.into_iter().map(Ok).collect());
         }
         let mut recorded = Vec::with_capacity(entries.len());
@@ -143,6 +147,35 @@ impl Store {
             }
         }
         Ok(recorded)
+    }
+
+    /// One attempt at a group, with the customer as read before, or read now. `None` where the entries must
+    /// be recorded one by one: a receipt is stored already, or the customer is not a member any more.
+    async fn attempt_group(
+        &self,
+        scope: &Scope,
+        customer: &Customer,
+        holder: Option<Holder>,
+        entries: &[Entry],
+        now: Instant,
+    ) -> Result<Attempt<Option<Vec<Recorded>>>, StoreError> {
+        let holder = match (holder, entries) {
+            (Some(holder), _) => holder,
+            (None, [first, ..]) => {
+                let sold_at = first.purchase.sold_at();
+                match self.holder(scope, customer, sold_at, None, Consistency::Strong).await {
+                    Ok(Some(holder)) => holder,
+                    Err(error) if error.is_transient() => return Err(error),
+                    Ok(None) | Err(_) => return Ok(Attempt::Done(None)),
+                }
+            }
+            (None, []) => return Ok(Attempt::Done(None)),
+        };
+        Ok(match self.attempt(scope, holder, entries, None, now).await? {
+            Attempted::Recorded(recorded) => Attempt::Done(Some(recorded)),
+            Attempted::Stored(_) => Attempt::Done(None),
+            Attempted::Again => Attempt::Again,
+        })
     }
 
     /// As [`Store::attempt`], for a purchase without a customer.

@@ -41,7 +41,7 @@ fn new_member(number: u16) -> NewMember {
 }
 
 struct Fixture {
-    _table: Table,
+    table: Table,
     store: Store,
     scope: Scope,
 }
@@ -51,7 +51,7 @@ impl Fixture {
         let table = Table::start().await;
         let store = table.store();
         let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
-        Self { _table: table, store, scope }
+        Self { table, store, scope }
     }
 
     async fn record(
@@ -60,6 +60,21 @@ impl Fixture {
         entry: &Entry,
     ) -> Result<store::Recorded, StoreError> {
         self.store.record_purchase(&self.scope, customer, entry, now()).await
+    }
+
+    /// How often the one account of the table was written.
+    async fn account_version(&self) -> String {
+        let found = self
+            .table
+            .client()
+            .scan()
+            .table_name(self.table.name())
+            .filter_expression("attribute_exists(account)")
+            .send()
+            .await
+            .unwrap();
+        let [account] = found.items() else { panic!("one account: {}", found.count()) };
+        account["v"].as_n().unwrap().clone()
     }
 
     async fn balance(&self, member: MemberId) -> Points {
@@ -304,6 +319,31 @@ async fn a_group_with_a_known_receipt_records_the_others() {
     let new = outcome.iter().filter(|one| one.as_ref().unwrap().outcome == Outcome::New).count();
     assert_eq!(new, 2);
     assert_eq!(fixture.balance(member).await, Points::new(30));
+}
+
+#[tokio::test]
+async fn a_group_is_one_transaction_after_a_till_wrote_the_account_or_enrolled_the_member() {
+    let fixture = Fixture::open().await;
+    let group = |first: u64| -> Vec<Entry> {
+        let numbers = first..first + 50;
+        numbers.map(|number| by_file(sale(&format!("f{number}"), 1_000), number)).collect()
+    };
+    let new = Holder::New(Box::new(new_member(1)));
+    let sold = fixture.record(&enrol(1), &by_till(sale("t1", 1_000))).await.unwrap();
+    let member = sold.member.unwrap();
+    let holders = fixture.store.holders(&fixture.scope, &[member]).await.unwrap();
+    let before_the_till = holders[&member].clone();
+    fixture.record(&enrol(1), &by_till(sale("t2", 1_000))).await.unwrap();
+    for (holder, entries) in [(new, group(0)), (before_the_till, group(50))] {
+        let recorded = fixture
+            .store
+            .record_purchases(&fixture.scope, &enrol(1), holder, &entries, now())
+            .await
+            .unwrap();
+        assert!(recorded.iter().all(|one| one.as_ref().unwrap().outcome == Outcome::New));
+    }
+    assert_eq!(fixture.balance(member).await, Points::new(1_020));
+    assert_eq!(fixture.account_version().await, "4", "two sales of the till and two groups");
 }
 
 #[tokio::test]
