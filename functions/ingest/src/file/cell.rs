@@ -1,7 +1,7 @@
 //! The value of a cell.
 
 use crate::file::columns::Column;
-use crate::file::reason::Reason;
+use crate::file::refusal::RowRefusal;
 use domain::DomainError;
 
 /// Reads the cell of a column; `None` where the cell is empty.
@@ -9,9 +9,9 @@ pub(crate) fn read<'c, T, E: Into<DomainError>>(
     cell: &impl Fn(Column) -> &'c str,
     column: Column,
     parse: impl FnOnce(&str) -> Result<T, E>,
-) -> Result<Option<T>, Reason> {
+) -> Result<Option<T>, RowRefusal> {
     match cell(column) {
         "" => Ok(None),
-        text => parse(text).map(Some).map_err(|error| Reason::value(column, error)),
+        text => parse(text).map(Some).map_err(|error| RowRefusal::value(column, error)),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::file::columns::Column;
 use crate::file::dates;
-use crate::file::reason::Reason;
+use crate::file::refusal::RowRefusal;
 use domain::CardNumber;
 use domain::member::{Details, Email};
 use domain::values::text;
@@ -44,11 +44,11 @@ impl CustomerDraft {
         &mut self,
         cell: &impl Fn(Column) -> &'c str,
         today: Day,
-    ) -> Result<(), Reason> {
+    ) -> Result<(), RowRefusal> {
         let mobile = cell(Column::Mobile);
         if !mobile.is_empty() {
             let mobile =
-                Mobile::parse(mobile).map_err(|error| Reason::value(Column::Mobile, error))?;
+                Mobile::parse(mobile).map_err(|error| RowRefusal::value(Column::Mobile, error))?;
             same(&mut self.mobile, mobile)?;
         }
         let card = cell(Column::Card);
@@ -70,12 +70,12 @@ impl CustomerDraft {
     }
 
     /// The customer; `None` where no row has a mobile number or a card.
-    pub(crate) fn finish(self) -> Result<Option<Customer>, Reason> {
+    pub(crate) fn finish(self) -> Result<Option<Customer>, RowRefusal> {
         let identity = match (self.mobile, &self.details.card) {
             (Some(mobile), _) => CustomerKey::Mobile(mobile),
             (None, Some(card)) => CustomerKey::Card(card.clone()),
             (None, None) if self.card_unreadable => {
-                return Err(Reason::Value {
+                return Err(RowRefusal::Value {
                     column: Column::Card,
                     invalid: ValueError::CardNumber.into(),
                 });
@@ -86,9 +86,9 @@ impl CustomerDraft {
     }
 }
 
-fn same<T: PartialEq>(known: &mut Option<T>, named: T) -> Result<(), Reason> {
+fn same<T: PartialEq>(known: &mut Option<T>, named: T) -> Result<(), RowRefusal> {
     match known {
-        Some(known) if *known != named => Err(Reason::CustomersDiffer),
+        Some(known) if *known != named => Err(RowRefusal::CustomersDiffer),
         _ => {
             *known = Some(named);
             Ok(())

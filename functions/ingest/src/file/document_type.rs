@@ -1,6 +1,6 @@
 //! The document type of a row: sale or return.
 
-use crate::file::reason::Reason;
+use crate::file::refusal::RowRefusal;
 use domain::values::text;
 
 /// The document type in a row's type column.
@@ -12,7 +12,7 @@ pub(crate) enum DocumentType {
 
 impl DocumentType {
     /// Reads a type; `None` where the cell is empty.
-    pub(crate) fn parse(cell: &str) -> Result<Option<Self>, Reason> {
+    pub(crate) fn parse(cell: &str) -> Result<Option<Self>, RowRefusal> {
         const SALES: [&str; 12] = [
             "vente",
             "ventes",
@@ -53,7 +53,7 @@ impl DocumentType {
         } else if SALES.contains(&word) {
             Ok(Some(Self::Sale))
         } else {
-            Err(Reason::TypeUnknown)
+            Err(RowRefusal::TypeUnknown)
         }
     }
 }

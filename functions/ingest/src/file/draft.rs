@@ -7,7 +7,7 @@ use crate::file::customer::{Customer, CustomerDraft};
 use crate::file::dates::{Unreadable, WrittenDate, WrittenTime};
 use crate::file::document_type::DocumentType;
 use crate::file::line::SignedLine;
-use crate::file::reason::Reason;
+use crate::file::refusal::RowRefusal;
 use domain::{
     Cents, Day, EstablishmentId, Instant, Purchase, PurchaseKind, Receipt, ReceiptNumber, Register,
     ValueError,
@@ -47,7 +47,7 @@ impl Draft {
         cell: &impl Fn(Column) -> &'c str,
         is_line: bool,
         context: &Context,
-    ) -> Result<(), Reason> {
+    ) -> Result<(), RowRefusal> {
         self.add_key(cell)?;
         let document_type = DocumentType::parse(cell(Column::DocumentType))?;
         match document_type {
@@ -57,7 +57,7 @@ impl Draft {
         }
         if let Some(total) = read(cell, Column::Total, Cents::parse)? {
             if self.total.is_some_and(|known| known != total) {
-                return Err(Reason::TotalsDiffer);
+                return Err(RowRefusal::TotalsDiffer);
             }
             self.total = Some(total);
         }
@@ -70,10 +70,11 @@ impl Draft {
         self.customer.add(cell, context.today)
     }
 
-    fn add_key<'c>(&mut self, cell: &impl Fn(Column) -> &'c str) -> Result<(), Reason> {
+    fn add_key<'c>(&mut self, cell: &impl Fn(Column) -> &'c str) -> Result<(), RowRefusal> {
         if self.number.is_none() {
             let number = ReceiptNumber::parse(cell(Column::Receipt));
-            self.number = Some(number.map_err(|invalid| Reason::value(Column::Receipt, invalid))?);
+            self.number =
+                Some(number.map_err(|invalid| RowRefusal::value(Column::Receipt, invalid))?);
         }
         if let Some(register) = read(cell, Column::Register, Register::parse)? {
             self.register.get_or_insert(register);
@@ -94,7 +95,7 @@ impl Draft {
     pub(crate) fn finish(
         mut self,
         context: &Context,
-    ) -> Result<(Purchase, Option<Customer>), Reason> {
+    ) -> Result<(Purchase, Option<Customer>), RowRefusal> {
         let (sold_at, day) = self.moment(context)?;
         let is_return = self.settle_signs()?;
         let sum: Cents = self.lines.iter().map(SignedLine::amount).sum();
@@ -103,7 +104,7 @@ impl Draft {
         for line in &mut self.lines {
             line.is_negative ^= flip;
         }
-        let number = self.number.ok_or(Reason::value(Column::Receipt, ValueError::Empty))?;
+        let number = self.number.ok_or(RowRefusal::value(Column::Receipt, ValueError::Empty))?;
         let register = self.register.unwrap_or_default();
         let establishment = context.establishment.clone();
         let kind = if is_return {
@@ -120,24 +121,25 @@ impl Draft {
             self.lines.into_iter().map(SignedLine::finish).collect(),
             None,
         )
-        .map_err(|invalid| Reason::value(Column::Total, invalid))?;
+        .map_err(|invalid| RowRefusal::value(Column::Total, invalid))?;
         Ok((purchase, self.customer.finish()?))
     }
 
-    fn moment(&self, context: &Context) -> Result<(Instant, Day), Reason> {
-        let date = self.date.ok_or(Reason::value(Column::Date, ValueError::Empty))?;
-        let (instant, day) = date.moment(self.time, &context.zone).ok_or(Reason::TimeUnreadable)?;
+    fn moment(&self, context: &Context) -> Result<(Instant, Day), RowRefusal> {
+        let date = self.date.ok_or(RowRefusal::value(Column::Date, ValueError::Empty))?;
+        let (instant, day) =
+            date.moment(self.time, &context.zone).ok_or(RowRefusal::TimeUnreadable)?;
         if day > context.today {
-            return Err(Reason::value(Column::Date, ValueError::InFuture));
+            return Err(RowRefusal::value(Column::Date, ValueError::InFuture));
         }
         Ok((instant, day))
     }
 
     /// Whether the document is a return: by its type, by a negative total, or because all its lines are
     /// negative. Where a document has rows of both types, its return lines become negative.
-    fn settle_signs(&mut self) -> Result<bool, Reason> {
+    fn settle_signs(&mut self) -> Result<bool, RowRefusal> {
         if self.total.is_none() && (self.amount_missing || self.lines.is_empty()) {
-            return Err(Reason::AmountMissing);
+            return Err(RowRefusal::AmountMissing);
         }
         let is_mixed = self.sales > 0 && self.returns > 0;
         if is_mixed {
@@ -151,7 +153,7 @@ impl Draft {
                 && sum != total
                 && self.lines.iter().all(|line| line.amount() == total);
             if total_is_line_amount {
-                return Err(Reason::TotalsDiffer);
+                return Err(RowRefusal::TotalsDiffer);
             }
         }
         let all_negative = sum < Cents::ZERO
@@ -162,7 +164,7 @@ impl Draft {
 }
 
 impl ReturnedSale {
-    fn add<'c>(&mut self, cell: &impl Fn(Column) -> &'c str) -> Result<(), Reason> {
+    fn add<'c>(&mut self, cell: &impl Fn(Column) -> &'c str) -> Result<(), RowRefusal> {
         if let Some(number) = read(cell, Column::ReturnedReceipt, ReceiptNumber::parse)? {
             self.number.get_or_insert(number);
         }
@@ -190,9 +192,9 @@ impl ReturnedSale {
     }
 }
 
-fn unreadable(part: Unreadable) -> Reason {
+fn unreadable(part: Unreadable) -> RowRefusal {
     match part {
-        Unreadable::Day => Reason::value(Column::Date, ValueError::DayUnreadable),
-        Unreadable::Time => Reason::TimeUnreadable,
+        Unreadable::Day => RowRefusal::value(Column::Date, ValueError::DayUnreadable),
+        Unreadable::Time => RowRefusal::TimeUnreadable,
     }
 }

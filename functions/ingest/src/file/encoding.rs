@@ -1,7 +1,7 @@
 //! The encoding of a file: UTF-8 where the whole file is valid UTF-8, else Windows-1252. Formats that are no text
 //! are recognised and refused.
 
-use crate::file::reason::FileRefusal;
+use crate::file::refusal::FileRefusal;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 

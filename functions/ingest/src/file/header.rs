@@ -2,7 +2,7 @@
 
 use crate::file::columns::{Column, Columns};
 use crate::file::encoding::{BYTE_ORDER_MARK, Encoding, Utf8Check, refuse_foreign};
-use crate::file::reason::{FileRefusal, Missing};
+use crate::file::refusal::{FileRefusal, Missing};
 use crate::file::splitter::{Row, Splitter};
 
 const DELIMITERS: [u8; 4] = [b';', b',', b'\t', b'|'];

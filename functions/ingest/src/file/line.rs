@@ -3,7 +3,7 @@
 use crate::file::cell::read;
 use crate::file::columns::Column;
 use crate::file::document_type::DocumentType;
-use crate::file::reason::Reason;
+use crate::file::refusal::RowRefusal;
 use domain::purchase::{self, LABEL_LENGTH, LineTexts};
 use domain::{Cents, Line, Quantity, Sector};
 
@@ -30,7 +30,7 @@ impl SignedLine {
         cell: &impl Fn(Column) -> &'c str,
         sector: Sector,
         document_type: Option<DocumentType>,
-    ) -> Result<Option<Self>, Reason> {
+    ) -> Result<Option<Self>, RowRefusal> {
         let Some(amounts) = Amounts::read(cell)? else { return Ok(None) };
         let Amounts { quantity, unit_price, discount, is_negative } = amounts;
         let LineTexts { sku, label, category } = texts(cell, sector)?;
@@ -62,7 +62,7 @@ impl SignedLine {
 
 impl Amounts {
     /// Reads the amounts of a row; `None` where the row has neither an amount nor a unit price.
-    fn read<'c>(cell: &impl Fn(Column) -> &'c str) -> Result<Option<Self>, Reason> {
+    fn read<'c>(cell: &impl Fn(Column) -> &'c str) -> Result<Option<Self>, RowRefusal> {
         let quantity = read(cell, Column::Quantity, Quantity::parse_signed)?;
         let unit_price = read(cell, Column::UnitPrice, Cents::parse)?;
         let amount = read(cell, Column::LineAmount, Cents::parse)?;
@@ -98,7 +98,7 @@ impl Amounts {
 
 /// The SKU, the label and the category of a line. A label is cut to its maximum length, and its line ends become
 /// spaces. Of an optician's line only the category is read, and only one of the closed list.
-fn texts<'c>(cell: &impl Fn(Column) -> &'c str, sector: Sector) -> Result<LineTexts, Reason> {
+fn texts<'c>(cell: &impl Fn(Column) -> &'c str, sector: Sector) -> Result<LineTexts, RowRefusal> {
     let category = cell(Column::Category);
     if sector == Sector::Optical {
         return Ok(purchase::line_texts("", "", category).unwrap_or_default());
@@ -122,6 +122,6 @@ fn texts<'c>(cell: &impl Fn(Column) -> &'c str, sector: Sector) -> Result<LineTe
             "/label" => Column::Label,
             _ => Column::Category,
         };
-        Reason::value(column, field.error)
+        RowRefusal::value(column, field.error)
     })
 }

@@ -21,7 +21,7 @@ mod line;
 pub mod plan;
 pub mod range;
 pub mod raw;
-pub mod reason;
+pub mod refusal;
 pub mod refused;
 mod splitter;
 #[cfg(test)]
@@ -35,5 +35,5 @@ pub use encoding::Encoding;
 pub use plan::{Confirmer, Outcome, Plan, Planner, Range};
 pub use range::{FileReceipt, Item, RangeReader};
 pub use raw::RawRow;
-pub use reason::{FileRefusal, Reason};
+pub use refusal::{FileRefusal, RowRefusal};
 pub use refused::RefusedRow;

@@ -5,7 +5,7 @@ use crate::file::dialect::Dialect;
 use crate::file::encoding::{BYTE_ORDER_MARK, Encoding, Utf8Check};
 use crate::file::grouping::{Grouper, Step};
 use crate::file::header;
-use crate::file::reason::FileRefusal;
+use crate::file::refusal::FileRefusal;
 use crate::file::splitter::{Fault, LIMIT, Row, Splitter};
 use serde::{Deserialize, Serialize};
 

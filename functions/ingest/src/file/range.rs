@@ -7,7 +7,7 @@ use crate::file::dialect::{Dialect, Misshapen};
 use crate::file::draft::Draft;
 use crate::file::grouping::{Grouper, Step};
 use crate::file::raw::{Cells, RawRow};
-use crate::file::reason::Reason;
+use crate::file::refusal::RowRefusal;
 use crate::file::refused::RefusedRow;
 use crate::file::splitter::{Fault, Row, Splitter};
 use domain::purchase::MOST_LINES;
@@ -42,7 +42,7 @@ pub struct FileReceipt {
 
 impl FileReceipt {
     /// All rows, refused for one reason.
-    pub fn refused(self, reason: Reason) -> impl Iterator<Item = RefusedRow> {
+    pub fn refused(self, reason: RowRefusal) -> impl Iterator<Item = RefusedRow> {
         self.raw.into_iter().map(move |raw| RefusedRow::new(reason, raw))
     }
 }
@@ -108,11 +108,11 @@ impl Rows<'_> {
         let step = self.grouper.as_mut().map(|grouper| grouper.step(row, self.dialect));
         match step {
             Some(Step::Unattributed) => {
-                let empty = Reason::value(Column::Receipt, ValueError::Empty);
+                let empty = RowRefusal::value(Column::Receipt, ValueError::Empty);
                 out.push(Item::Refused(RefusedRow::new(fault.unwrap_or(empty), raw)));
                 self.neighbour = Some(row.line);
                 if let Some(open) = &mut self.open {
-                    open.refuse(Reason::Neighbour { line: row.line });
+                    open.refuse(RowRefusal::Neighbour { line: row.line });
                 }
                 return;
             }
@@ -123,7 +123,7 @@ impl Rows<'_> {
         let neighbour = self.neighbour.take();
         let open = self.open.get_or_insert_with(OpenReceipt::default);
         if let Some(line) = neighbour {
-            open.refuse(Reason::Neighbour { line });
+            open.refuse(RowRefusal::Neighbour { line });
         }
         open.add(raw, fault, &cells, self.dialect, self.context, out);
     }
@@ -139,15 +139,15 @@ impl Rows<'_> {
         open.close(scattered, self.context, out);
     }
 
-    fn fault(&self, row: &Row<'_>, cells: &Cells<'_>) -> Option<Reason> {
+    fn fault(&self, row: &Row<'_>, cells: &Cells<'_>) -> Option<RowRefusal> {
         match self.dialect.misshapen(row) {
-            Some(Misshapen::Fault(Fault::TooLong)) => Some(Reason::RowTooLong),
+            Some(Misshapen::Fault(Fault::TooLong)) => Some(RowRefusal::RowTooLong),
             Some(Misshapen::Fault(Fault::QuoteNotClosed)) => {
-                Some(Reason::QuoteNotClosed { line: row.line })
+                Some(RowRefusal::QuoteNotClosed { line: row.line })
             }
-            Some(Misshapen::Fault(Fault::Nul)) => Some(Reason::NulBytes),
-            Some(Misshapen::TooManyFields) => Some(Reason::TooManyFields),
-            None => cells.broken.then_some(Reason::NotUtf8),
+            Some(Misshapen::Fault(Fault::Nul)) => Some(RowRefusal::NulBytes),
+            Some(Misshapen::TooManyFields) => Some(RowRefusal::TooManyFields),
+            None => cells.broken.then_some(RowRefusal::NotUtf8),
         }
     }
 }
@@ -157,23 +157,23 @@ impl Rows<'_> {
 struct OpenReceipt {
     draft: Draft,
     /// The rows, each with its own reason to be refused.
-    rows: Vec<(RawRow, Option<Reason>)>,
+    rows: Vec<(RawRow, Option<RowRefusal>)>,
     bytes: usize,
     /// The reason to refuse the rows that have no reason of their own.
-    refused: Option<Reason>,
+    refused: Option<RowRefusal>,
     /// Whether the receipt is over a limit: its rows are then refused as they come.
     too_long: bool,
 }
 
 impl OpenReceipt {
-    fn refuse(&mut self, reason: Reason) {
+    fn refuse(&mut self, reason: RowRefusal) {
         self.refused.get_or_insert(reason);
     }
 
     fn add(
         &mut self,
         raw: RawRow,
-        fault: Option<Reason>,
+        fault: Option<RowRefusal>,
         cells: &Cells<'_>,
         dialect: &Dialect,
         context: &Context,
@@ -183,14 +183,16 @@ impl OpenReceipt {
         self.too_long |= self.rows.len() == MOST_LINES || self.bytes > MAX_BYTES;
         if self.too_long {
             let rows = self.rows.drain(..).map(|(raw, _)| raw).chain([raw]);
-            out.extend(rows.map(|raw| Item::Refused(RefusedRow::new(Reason::ReceiptTooLong, raw))));
+            out.extend(
+                rows.map(|raw| Item::Refused(RefusedRow::new(RowRefusal::ReceiptTooLong, raw))),
+            );
             return;
         }
         let cell = |column| dialect.columns.position(column).map_or("", |index| cells.get(index));
         let is_line = dialect.columns.have_lines();
         let reason = fault.or_else(|| self.draft.add(&cell, is_line, context).err());
         if reason.is_some() {
-            self.refuse(Reason::OtherRow { line: raw.line() });
+            self.refuse(RowRefusal::OtherRow { line: raw.line() });
         }
         self.rows.push((raw, reason));
     }
@@ -200,7 +202,7 @@ impl OpenReceipt {
             return;
         };
         let line = first.line();
-        let why = if scattered { Some(Reason::Scattered) } else { self.refused };
+        let why = if scattered { Some(RowRefusal::Scattered) } else { self.refused };
         let whole = match why {
             None => self.draft.finish(context),
             Some(reason) => Err(reason),

@@ -4,7 +4,7 @@
 use crate::file::dialect::Dialect;
 use crate::file::encoding::BYTE_ORDER_MARK;
 use crate::file::raw::RawRow;
-use crate::file::reason::Reason;
+use crate::file::refusal::RowRefusal;
 use domain::Language;
 
 /// A refused row.
@@ -13,7 +13,7 @@ pub struct RefusedRow {
     /// The physical line on which the row begins.
     pub line: u64,
     /// The reason.
-    pub reason: Reason,
+    pub reason: RowRefusal,
     /// The row as the file writes it.
     pub raw: RawRow,
 }
@@ -21,7 +21,7 @@ pub struct RefusedRow {
 impl RefusedRow {
     /// A row refused for a reason.
     #[must_use]
-    pub const fn new(reason: Reason, raw: RawRow) -> Self {
+    pub const fn new(reason: RowRefusal, raw: RawRow) -> Self {
         Self { line: raw.line(), reason, raw }
     }
 }

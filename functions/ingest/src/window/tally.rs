@@ -1,6 +1,6 @@
 //! The counts of a range, and its refused rows.
 
-use crate::file::{FileReceipt, Reason, RefusedRow};
+use crate::file::{FileReceipt, RefusedRow, RowRefusal};
 use domain::{DomainError, MemberError};
 use store::{Outcome, RangeReport, Recorded, Rows, Source, StoreError};
 
@@ -42,7 +42,7 @@ impl Tally {
                 self.count(receipt.rows, |rows| &mut rows.not_enrolled);
             }
             Err(error) => {
-                for row in receipt.refused(Reason::Ledger(error)) {
+                for row in receipt.refused(RowRefusal::Ledger(error)) {
                     self.refuse(row);
                 }
             }

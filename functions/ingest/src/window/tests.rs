@@ -1,6 +1,6 @@
 use super::{Tally, record};
 use crate::context::App;
-use crate::file::{Context, FileReceipt, Item, Outcome, Planner, RangeReader, Reason};
+use crate::file::{Context, FileReceipt, Item, Outcome, Planner, RangeReader, RowRefusal};
 use crate::file_plan::PlanCache;
 use domain::CardNumber;
 use domain::member::{Details, Enrolment};
@@ -164,7 +164,7 @@ async fn a_receipt_that_is_twice_in_a_file_is_recorded_once() {
     assert_eq!(rows.accepted, 2);
     assert_eq!(rows.already_known, 1);
     assert_eq!(rows.refused, 1);
-    assert_eq!(tally.refused[0].reason, Reason::Ledger(PurchaseError::ReceiptConflict.into()));
+    assert_eq!(tally.refused[0].reason, RowRefusal::Ledger(PurchaseError::ReceiptConflict.into()));
     assert_eq!(fixture.balance(1).await, Some(20));
 }
 
@@ -181,7 +181,10 @@ async fn a_return_is_recorded_after_the_sale_in_the_same_file() {
     let rows = tally.report.rows;
     assert_eq!(rows.accepted, 2, "{:?}", tally.refused);
     assert_eq!(rows.refused, 1, "{:?}", tally.refused);
-    assert_eq!(tally.refused[0].reason, Reason::Ledger(PurchaseError::ReturnedSaleUnknown.into()));
+    assert_eq!(
+        tally.refused[0].reason,
+        RowRefusal::Ledger(PurchaseError::ReturnedSaleUnknown.into())
+    );
     assert_eq!(fixture.balance(1).await, Some(6));
 }
 
@@ -215,6 +218,6 @@ async fn a_blocked_card_is_accepted_for_sales_before_the_block() {
     let tally = fixture.record(file).await;
     assert_eq!(tally.report.rows.accepted, 2);
     assert_eq!(tally.report.rows.refused, 1);
-    assert_eq!(tally.refused[0].reason, Reason::Ledger(MemberError::CardBlocked.into()));
+    assert_eq!(tally.refused[0].reason, RowRefusal::Ledger(MemberError::CardBlocked.into()));
     assert_eq!(fixture.balance(1).await, Some(20));
 }

@@ -1,7 +1,7 @@
 //! Files that are refused as a whole.
 
 use super::{data, plan};
-use crate::file::reason::Missing;
+use crate::file::refusal::Missing;
 use crate::file::{Column, FileRefusal};
 use domain::Language;
 use rstest::rstest;

@@ -1,14 +1,14 @@
 //! Bad rows in a file whose other rows are read.
 
 use super::{data, numbers, read, refusals, shown};
-use crate::file::{Column, Item, Reason, refused};
+use crate::file::{Column, Item, RowRefusal, refused};
 use domain::purchase::MOST_LINES;
 use domain::{DomainError, PurchaseError, ValueError};
 use rstest::rstest;
 use std::fmt::Write;
 
-fn value(column: Column, invalid: DomainError) -> Reason {
-    Reason::Value { column, invalid }
+fn value(column: Column, invalid: DomainError) -> RowRefusal {
+    RowRefusal::Value { column, invalid }
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn a_malformed_or_future_date_is_refused() {
             (2, value(Column::Date, ValueError::DayUnreadable.into())),
             (3, value(Column::Date, ValueError::InFuture.into())),
             (4, value(Column::Date, ValueError::DayUnreadable.into())),
-            (5, Reason::TimeUnreadable),
+            (5, RowRefusal::TimeUnreadable),
             (6, value(Column::Date, ValueError::Empty.into())),
             (7, value(Column::Date, ValueError::InFuture.into())),
         ]
@@ -49,7 +49,7 @@ fn a_malformed_amount_is_refused() {
         [
             (2, value(Column::Total, ValueError::AmountUnreadable.into())),
             (3, value(Column::Total, ValueError::AmountUnreadable.into())),
-            (4, Reason::AmountMissing),
+            (4, RowRefusal::AmountMissing),
             (5, value(Column::Total, ValueError::AmountTooLarge.into())),
         ]
     );
@@ -62,9 +62,9 @@ fn one_bad_line_refuses_its_whole_receipt_and_no_other() {
     assert_eq!(
         refusals(&items),
         [
-            (2, Reason::OtherRow { line: 3 }),
+            (2, RowRefusal::OtherRow { line: 3 }),
             (3, value(Column::Quantity, ValueError::QuantityUnreadable.into())),
-            (4, Reason::OtherRow { line: 3 }),
+            (4, RowRefusal::OtherRow { line: 3 }),
         ]
     );
     assert_eq!(numbers(&items), ["2"]);
@@ -73,7 +73,7 @@ fn one_bad_line_refuses_its_whole_receipt_and_no_other() {
 #[test]
 fn all_rows_of_a_scattered_receipt_are_refused() {
     let items = read(&data("scattered-receipt.csv"));
-    let scattered = [2, 4].map(|line| (line, Reason::Scattered));
+    let scattered = [2, 4].map(|line| (line, RowRefusal::Scattered));
     assert_eq!(refusals(&items), scattered);
     assert_eq!(numbers(&items), ["2", "3", "1"], "receipt 1 of the next day is another");
 }
@@ -81,28 +81,31 @@ fn all_rows_of_a_scattered_receipt_are_refused() {
 #[test]
 fn nul_bytes_refuse_their_row() {
     let items = read(&data("nul-bytes.csv"));
-    assert_eq!(refusals(&items), [(3, Reason::NulBytes)]);
+    assert_eq!(refusals(&items), [(3, RowRefusal::NulBytes)]);
     assert_eq!(numbers(&items), ["1", "3"]);
 }
 
 #[test]
 fn a_quote_that_is_not_closed_refuses_only_the_line_where_it_opens() {
     let items = read(&data("quote-never-closed.csv"));
-    assert_eq!(refusals(&items), [(3, Reason::QuoteNotClosed { line: 3 })]);
+    assert_eq!(refusals(&items), [(3, RowRefusal::QuoteNotClosed { line: 3 })]);
     assert_eq!(numbers(&items), ["1", "3", "4"]);
 }
 
 #[test]
 fn bytes_that_are_not_utf8_refuse_their_row_in_a_file_with_a_byte_order_mark() {
     let items = read(&data("bom-then-not-utf8.csv"));
-    assert_eq!(refusals(&items), [(2, Reason::NotUtf8)]);
+    assert_eq!(refusals(&items), [(2, RowRefusal::NotUtf8)]);
     assert_eq!(numbers(&items), ["2"]);
 }
 
 #[test]
 fn a_row_with_too_many_fields_is_refused_with_its_receipt() {
     let items = read(&data("unquoted-delimiter.csv"));
-    assert_eq!(refusals(&items), [(2, Reason::OtherRow { line: 3 }), (3, Reason::TooManyFields)]);
+    assert_eq!(
+        refusals(&items),
+        [(2, RowRefusal::OtherRow { line: 3 }), (3, RowRefusal::TooManyFields)]
+    );
     assert_eq!(numbers(&items), ["2"]);
 }
 
@@ -114,9 +117,9 @@ fn a_row_without_a_receipt_number_refuses_the_receipts_that_it_may_belong_to() {
     assert_eq!(
         refusals,
         [
-            (2, Reason::Neighbour { line: 3 }),
+            (2, RowRefusal::Neighbour { line: 3 }),
             (3, value(Column::Receipt, ValueError::Empty.into())),
-            (4, Reason::Neighbour { line: 3 }),
+            (4, RowRefusal::Neighbour { line: 3 }),
         ]
     );
     assert_eq!(numbers(&items), ["3"]);
@@ -125,7 +128,10 @@ fn a_row_without_a_receipt_number_refuses_the_receipts_that_it_may_belong_to() {
 #[test]
 fn rows_of_a_receipt_must_name_one_customer() {
     let items = read(&data("customers-differ.csv"));
-    assert_eq!(refusals(&items), [(2, Reason::OtherRow { line: 3 }), (3, Reason::CustomersDiffer)]);
+    assert_eq!(
+        refusals(&items),
+        [(2, RowRefusal::OtherRow { line: 3 }), (3, RowRefusal::CustomersDiffer)]
+    );
     assert_eq!(numbers(&items), ["2"]);
 }
 
@@ -135,21 +141,21 @@ fn a_total_that_repeats_the_amount_of_each_line_is_refused() {
     assert_eq!(
         refusals(&items),
         [
-            (4, Reason::OtherRow { line: 5 }),
-            (5, Reason::TotalsDiffer),
-            (6, Reason::TotalsDiffer),
-            (7, Reason::TotalsDiffer),
+            (4, RowRefusal::OtherRow { line: 5 }),
+            (5, RowRefusal::TotalsDiffer),
+            (6, RowRefusal::TotalsDiffer),
+            (7, RowRefusal::TotalsDiffer),
         ]
     );
     assert_eq!(numbers(&items), ["1"]);
 }
 
 #[rstest]
-#[case::too_long("x", Reason::RowTooLong)]
-#[case::too_long_within_quotes("\"x", Reason::RowTooLong)]
+#[case::too_long("x", RowRefusal::RowTooLong)]
+#[case::too_long_within_quotes("\"x", RowRefusal::RowTooLong)]
 fn a_row_of_ten_megabytes_is_refused_and_the_rest_is_read(
     #[case] of: &str,
-    #[case] reason: Reason,
+    #[case] reason: RowRefusal,
 ) {
     let row = format!("2;24/11/2026;2,00;{}", of.repeat(10 * 1024 * 1024 / of.len()));
     let file = format!("ticket;date;total;note\n1;24/11/2026;1,00;\n{row}\n3;24/11/2026;3,00;\n");
@@ -167,7 +173,7 @@ fn a_quote_closed_only_after_many_lines_refuses_the_line_where_it_opens() {
     }
     writeln!(file, "{RECEIPTS};24/11/2026;2,00;\"fermé\"").unwrap();
     let items = read(file.as_bytes());
-    assert_eq!(refusals(&items), [(2, Reason::QuoteNotClosed { line: 2 })]);
+    assert_eq!(refusals(&items), [(2, RowRefusal::QuoteNotClosed { line: 2 })]);
     assert_eq!(numbers(&items).len(), RECEIPTS - 1);
 }
 
@@ -182,7 +188,7 @@ fn a_receipt_of_too_many_lines_is_refused_row_by_row() {
     let items = read(file.as_bytes());
     let refusals = refusals(&items);
     assert_eq!(refusals.len(), too_many);
-    assert!(refusals.iter().all(|(_, reason)| *reason == Reason::ReceiptTooLong));
+    assert!(refusals.iter().all(|(_, reason)| *reason == RowRefusal::ReceiptTooLong));
     assert_eq!(numbers(&items), ["1"]);
 }
 
@@ -197,7 +203,7 @@ fn the_file_of_refused_rows_has_the_line_the_reason_and_the_cells() {
             Item::Refused(row) => refused::write_row(&plan.dialect, &row, &mut out),
             Item::Receipt(receipt) => {
                 for row in
-                    receipt.refused(Reason::Ledger(PurchaseError::ReturnedSaleUnknown.into()))
+                    receipt.refused(RowRefusal::Ledger(PurchaseError::ReturnedSaleUnknown.into()))
                 {
                     refused::write_row(&plan.dialect, &row, &mut out);
                 }

@@ -9,7 +9,7 @@ mod sentences;
 
 use crate::file::{
     Context, CustomerKey, FileReceipt, FileRefusal, Item, Outcome, Plan, Planner, RangeReader,
-    Reason,
+    RowRefusal,
 };
 use domain::values::calendar;
 use domain::{Day, EstablishmentId, Language, PurchaseKind, Sector};
@@ -76,7 +76,7 @@ fn numbers(items: &[Item]) -> Vec<&str> {
     receipts(items).iter().map(|receipt| receipt.purchase.receipt().number.as_str()).collect()
 }
 
-fn refusals(items: &[Item]) -> Vec<(u64, Reason)> {
+fn refusals(items: &[Item]) -> Vec<(u64, RowRefusal)> {
     items
         .iter()
         .filter_map(|item| match item {

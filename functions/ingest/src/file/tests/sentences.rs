@@ -1,33 +1,33 @@
 //! The sentences that a merchant reads in a report.
 
-use crate::file::reason::Missing;
-use crate::file::{Column, FileRefusal, Reason};
+use crate::file::refusal::Missing;
+use crate::file::{Column, FileRefusal, RowRefusal};
 use domain::{Language, PurchaseError, ValueError};
 use std::fmt::Write;
 
 const LANGUAGE: Language = Language::French;
 
-fn row_reasons() -> Vec<Reason> {
+fn row_reasons() -> Vec<RowRefusal> {
     vec![
-        Reason::RowTooLong,
-        Reason::QuoteNotClosed { line: 12 },
-        Reason::NulBytes,
-        Reason::NotUtf8,
-        Reason::TooManyFields,
-        Reason::Scattered,
-        Reason::ReceiptTooLong,
-        Reason::OtherRow { line: 12 },
-        Reason::Neighbour { line: 12 },
-        Reason::value(Column::Mobile, ValueError::MobileScientific),
-        Reason::value(Column::Date, ValueError::DayUnreadable),
-        Reason::value(Column::Sku, ValueError::TooLong { limit: 40 }),
-        Reason::TimeUnreadable,
-        Reason::TypeUnknown,
-        Reason::AmountMissing,
-        Reason::CustomersDiffer,
-        Reason::TotalsDiffer,
-        Reason::Ledger(PurchaseError::ReturnedSaleUnknown.into()),
-        Reason::Ledger(PurchaseError::ReceiptConflict.into()),
+        RowRefusal::RowTooLong,
+        RowRefusal::QuoteNotClosed { line: 12 },
+        RowRefusal::NulBytes,
+        RowRefusal::NotUtf8,
+        RowRefusal::TooManyFields,
+        RowRefusal::Scattered,
+        RowRefusal::ReceiptTooLong,
+        RowRefusal::OtherRow { line: 12 },
+        RowRefusal::Neighbour { line: 12 },
+        RowRefusal::value(Column::Mobile, ValueError::MobileScientific),
+        RowRefusal::value(Column::Date, ValueError::DayUnreadable),
+        RowRefusal::value(Column::Sku, ValueError::TooLong { limit: 40 }),
+        RowRefusal::TimeUnreadable,
+        RowRefusal::TypeUnknown,
+        RowRefusal::AmountMissing,
+        RowRefusal::CustomersDiffer,
+        RowRefusal::TotalsDiffer,
+        RowRefusal::Ledger(PurchaseError::ReturnedSaleUnknown.into()),
+        RowRefusal::Ledger(PurchaseError::ReceiptConflict.into()),
     ]
 }
 
@@ -64,7 +64,7 @@ fn every_refusal_of_a_row_or_a_file_has_a_sentence_that_says_what_to_do() {
 #[test]
 fn every_code_of_a_row_or_a_file_is_in_the_catalogue() {
     let sentences = LANGUAGE.sentences();
-    let codes = row_reasons().into_iter().map(Reason::code);
+    let codes = row_reasons().into_iter().map(RowRefusal::code);
     for code in codes.chain(file_refusals().into_iter().map(FileRefusal::code)) {
         assert!(sentences.iter().any(|(known, _)| *known == code), "no sentence for {code}");
     }

@@ -7,7 +7,7 @@ use domain::language::{Language, fill};
 
 /// Why a row is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reason {
+pub enum RowRefusal {
     /// The row has more than 64 KiB. Its content is lost.
     RowTooLong,
     /// A quote opens on this line and is not closed within 64 KiB.
@@ -56,7 +56,7 @@ pub enum Reason {
     Ledger(DomainError),
 }
 
-impl Reason {
+impl RowRefusal {
     /// A cell is not a value of its column.
     pub(crate) fn value(column: Column, error: impl Into<DomainError>) -> Self {
         Self::Value { column, invalid: error.into() }
