@@ -38,7 +38,7 @@ macro_rules! routes {
 macro_rules! route {
     ($routes:ident [$($module:ident)*] $handler:ident) => {
         pastey::paste! {
-            add::<$($module::)* [<__path_ $handler>], _, _>($routes, $($module::)* $handler)
+            add::<$($module::)* [<__path_ $handler>], _, _>($routes, &$($module::)* $handler)
         }
     };
     ($routes:ident [$($module:ident)*] $next:ident :: $($rest:ident)::+) => {
@@ -152,16 +152,16 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-fn add<P, H, T>(routes: Router<App>, handler: H) -> Router<App>
+fn add<P, H, T>(routes: Router<App>, handler: &H) -> Router<App>
 where
     P: Path,
     H: Handler<T, App>,
     T: 'static,
 {
-    match P::methods().iter().map(filter).reduce(MethodFilter::or) {
-        Some(methods) => routes.route(&P::path(), on(methods, handler)),
-        None => routes,
-    }
+    let methods = P::methods();
+    methods.iter().fold(routes, |routes, method| {
+        routes.route(&P::path(), on(filter(method), handler.clone()))
+    })
 }
 
 const fn filter(method: &HttpMethod) -> MethodFilter {

@@ -19,7 +19,8 @@ fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-fn whole_number(minimum: i64, maximum: i64) -> ObjectBuilder {
+/// A whole number within bounds.
+pub(crate) fn whole_number(minimum: i64, maximum: i64) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(Type::Integer)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
@@ -35,6 +36,12 @@ fn bounded(limit: usize) -> ObjectBuilder {
 /// A text of at most `limit` characters on one line. A blank text counts as absent.
 fn optional(limit: usize) -> ObjectBuilder {
     text().pattern(Some(PLAIN)).max_length(Some(limit))
+}
+
+/// The value `true` and no other.
+pub(crate) fn only_true(description: &str) -> RefOr<Schema> {
+    let only = ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([true]));
+    only.description(Some(description)).build().into()
 }
 
 /// A reference to the schema of a type.

@@ -13,7 +13,7 @@ use followups::{
     handle_request,
 };
 use platform::queue::{Failed, QueueClient};
-use store::{Customer, Entry, HistoryEntry, NewMember, Scope, Source, Store};
+use store::{Customer, HistoryEntry, NewMember, PurchaseToRecord, Scope, Source, Store};
 use support::{Queue, Table, instant, merchant, mobile, open_merchant, open_merchant_with};
 
 const CREATED: &str = "2025-10-01T10:00:00Z";
@@ -84,7 +84,7 @@ impl Fixture {
         let (kind, total) = (PurchaseKind::Sale, Cents::new(cents));
         let purchase =
             Purchase::new(Sector::Retail, receipt, kind, sold_at, total, vec![], None).unwrap();
-        let entry = Entry { purchase, source: Source::Operator };
+        let entry = PurchaseToRecord { purchase, source: Source::Operator };
         let customer = Customer::Member(member);
         self.store().record_purchase(&self.scope, &customer, &entry, sold_at).await.unwrap();
     }

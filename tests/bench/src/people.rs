@@ -15,7 +15,8 @@ use futures::stream::{self, StreamExt as _};
 use serde_json::json;
 use std::{ops::Range, sync::mpsc::sync_channel};
 use store::{
-    ConsentChange, Customer, Entry, MEMBER_SHARDS, MasterKey, Mode, NewMember, Scope, Source, Store,
+    ConsentChange, Customer, MEMBER_SHARDS, MasterKey, Mode, NewMember, PurchaseToRecord, Scope,
+    Source, Store,
 };
 
 /// Mobiles that Arcep reserves for fiction. A merchant here cannot enrol more members one by one.
@@ -111,7 +112,7 @@ impl Shop {
             for _ in 0..times {
                 receipt += 1;
                 let purchase = support::sale(&format!("T{receipt}"), 4_990);
-                let entry = Entry { purchase, source: Source::Operator };
+                let entry = PurchaseToRecord { purchase, source: Source::Operator };
                 let customer = Customer::Member(*member);
                 let now = Instant::now();
                 let sold = self.store.record_purchase(&self.scope, &customer, &entry, now).await;

@@ -12,8 +12,8 @@ use proptest::prelude::*;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{
-    Answered, Customer, Entity, Entry, IdempotencyKey, MemberProof, NewAdjustment, NewMember,
-    NewRedemption, NewVisit, Scope, Source, Store, StoreError, Wanted,
+    Answered, Customer, Entity, IdempotencyKey, MemberProof, NewAdjustment, NewMember,
+    NewRedemption, NewVisit, PurchaseToRecord, Scope, Source, Store, StoreError, Wanted,
 };
 
 /// One operation.
@@ -188,7 +188,7 @@ impl Run {
         let (receipt, at) = (self.receipt(index), noon(self.steps[index].day));
         let total = Cents::new(cents);
         let purchase = Purchase::new(Sector::Retail, receipt, kind, at, total, vec![], None)?;
-        let entry = Entry { purchase, source: Source::Operator };
+        let entry = PurchaseToRecord { purchase, source: Source::Operator };
         let customer = Customer::Member(self.member);
         self.store.record_purchase(&self.scope, &customer, &entry, at).await.map(drop)
     }

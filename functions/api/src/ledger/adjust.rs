@@ -4,7 +4,7 @@ use crate::context::App;
 use crate::ledger::lot::LotTaken;
 use crate::ledger::new_balance::NewBalance;
 use crate::parameters::{MemberPath, RequiredKey};
-use crate::schema::{DateTime, Identifier, OperatorCode, ReferenceCode};
+use crate::schema::{DateTime, Identifier, OperatorCode, ReferenceCode, whole_number};
 use axum::extract::State;
 use domain::language::french::ticket;
 use domain::ledger::entry::{self, Adjustment, Author};
@@ -15,6 +15,8 @@ use http_edge::{Fields, KeyedAnswer, Problem, RequiredKeyBody, Segments, Till, i
 use serde::{Deserialize, Serialize};
 use store::{Entered, NewAdjustment, StoreError};
 use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{OneOfBuilder, Schema};
 
 /// The reason of a correction. The list is closed: a free text would invite what the terms forbid.
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -56,9 +58,7 @@ impl Reason {
 #[serde(deny_unknown_fields)]
 #[schema(as = NewAdjustment)]
 pub(crate) struct CreateAdjustment {
-    /// The points to give, or to take where the number is below zero; never 0. Cents in a programme of
-    /// cents.
-    #[schema(minimum = -100_000, maximum = 100_000, examples(-50))]
+    #[schema(schema_with = points)]
     points: i64,
     reason: Reason,
     /// The person who makes the correction, by the short code of the merchant's own list.
@@ -66,6 +66,15 @@ pub(crate) struct CreateAdjustment {
     operator: String,
     #[schema(value_type = Option<ReferenceCode>)]
     reference: Option<String>,
+}
+
+fn points() -> RefOr<Schema> {
+    let taken = whole_number(-entry::MOST_ADJUSTED, -1);
+    let given = whole_number(1, entry::MOST_ADJUSTED);
+    let description = "The points to give, or to take where the number is below zero; never 0. Cents in a \
+                       programme of cents.";
+    let either = OneOfBuilder::new().item(taken).item(given).description(Some(description));
+    RefOr::T(Schema::OneOf(either.examples([-50]).build()))
 }
 
 /// A correction that was made.

@@ -23,8 +23,9 @@ pub(crate) struct ReplaceCard {
 
 /// Block a member's card as lost.
 ///
-/// Its number finds no member any more, and cannot be given to another member. The same request again
-/// changes nothing. For a member merged into another, the card is the merged member's own.
+/// The number of a blocked card finds no member, and cannot be given to another member. The same request
+/// again changes nothing. A member that was merged into another member keeps a card of its own: the request
+/// blocks the card of the `member_id` of the path.
 #[utoipa::path(
     operation_id = "block_card",
     post, path = "/v1/members/{member_id}/card/block", tag = "members", security(("till_key" = [])),
@@ -66,7 +67,7 @@ pub(crate) async fn unblock(
 
 /// Give a member another card.
 ///
-/// The card before is blocked; given again here, it replaces the other one.
+/// The old card is blocked. To give the old card back, send its number here.
 #[utoipa::path(
     operation_id = "replace_card",
     post, path = "/v1/members/{member_id}/card/replace", tag = "members",

@@ -6,7 +6,7 @@ use crate::member::address::Address;
 use crate::member::details::{birth_date, name};
 use crate::member::response::MemberAnswer;
 use crate::schema::{
-    CardNumber as CardNumberText, Date, EmailAddress, MobileNumber, OptionalText60,
+    CardNumber as CardNumberText, Date, EmailAddress, MobileNumber, OptionalText60, only_true,
 };
 use axum::Json;
 use axum::extract::State;
@@ -17,6 +17,8 @@ use domain::{Day, Enrolment, Mobile};
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
 
 /// A person who asked for the card.
 #[derive(Deserialize, ToSchema)]
@@ -24,7 +26,7 @@ use utoipa::ToSchema;
 pub(crate) struct NewMember {
     #[schema(value_type = MobileNumber)]
     mobile: String,
-    /// Whether the person asked for the card. Must be `true`: only a person who asked becomes a member.
+    #[schema(schema_with = card_requested)]
     card_requested: bool,
     #[schema(value_type = Option<OptionalText60>)]
     last_name: Option<String>,
@@ -39,6 +41,12 @@ pub(crate) struct NewMember {
     /// The number of the card that was handed out.
     #[schema(value_type = Option<CardNumberText>)]
     card_number: Option<String>,
+}
+
+fn card_requested() -> RefOr<Schema> {
+    only_true(
+        "Whether the person asked for the card. Must be `true`: only a person who asked becomes a member.",
+    )
 }
 
 impl NewMember {

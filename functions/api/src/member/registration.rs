@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 /// The steps of a registration to record: at least one.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1)]
 pub(crate) struct PutRegistration {
     /// The instant at which the invitation was sent. A card that is not activated within three months is
     /// erased. Not before the member was created.

@@ -9,7 +9,7 @@ use crate::purchase::response::{Entered, PurchaseAnswer};
 use axum::Json;
 use axum::extract::State;
 use http_edge::{JsonBody, KeyedAnswer, Problem, Segments, Till};
-use store::{Entry, Outcome, Source};
+use store::{Outcome, PurchaseToRecord, Source};
 
 /// Record a sale or a return.
 ///
@@ -36,10 +36,10 @@ pub(crate) async fn create(
 ) -> Result<KeyedAnswer<Entered>, Problem> {
     let now = app.now();
     let (purchase, customer) = new.read(&till, now)?;
-    let entry = Entry { purchase, source: Source::Till(till.key) };
-    let recorded = app.store().record_purchase(&till.scope, &customer, &entry, now).await;
+    let new = PurchaseToRecord { purchase, source: Source::Till(till.key) };
+    let recorded = app.store().record_purchase(&till.scope, &customer, &new, now).await;
     let recorded = recorded.map_err(|error| app.count_miss(&till, refusal(error)))?;
-    let entered = Entered::of(&entry.purchase, &recorded, till.unit());
+    let entered = Entered::of(&new.purchase, &recorded, till.unit());
     Ok(KeyedAnswer::created(entered, matches!(recorded.outcome, Outcome::Known(_))))
 }
 

@@ -15,8 +15,8 @@ use platform::messages::CampaignMessage;
 use platform::queue::Failed;
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::{
-    ConsentChange, Customer, DryCounts, Entry, MEMBER_SHARDS, MasterKey, MessageAddress, NewMember,
-    Source, Store, WalkPosition,
+    ConsentChange, Customer, DryCounts, MEMBER_SHARDS, MasterKey, MessageAddress, NewMember,
+    PurchaseToRecord, Source, Store, WalkPosition,
 };
 use support::{Calls, Crash, Moment, mobile, sale};
 
@@ -91,7 +91,7 @@ async fn a_dry_run_that_crashes_anywhere_counts_the_recipients_of_the_campaign()
     // Five members bought, and are not in the segment. Three members are opposed; one of them bought.
     for (number, member) in members[..5].iter().enumerate() {
         let purchase = sale(&number.to_string(), 1_000);
-        let entry = Entry { purchase, source: Source::Operator };
+        let entry = PurchaseToRecord { purchase, source: Source::Operator };
         let customer = Customer::Member(*member);
         fixture.app.store.record_purchase(&fixture.scope, &customer, &entry, now()).await.unwrap();
     }

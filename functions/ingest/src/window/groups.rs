@@ -6,7 +6,9 @@ use crate::context::{App, IngestError};
 use domain::{Instant, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use std::collections::HashMap;
-use store::{Customer, Entry, Holder, MAX_PURCHASES_PER_TRANSACTION, Recorded, Scope, StoreError};
+use store::{
+    Customer, Holder, MAX_PURCHASES_PER_TRANSACTION, PurchaseToRecord, Recorded, Scope, StoreError,
+};
 
 /// Groups that are written at once.
 const CONCURRENT_GROUPS: usize = 16;
@@ -25,12 +27,13 @@ pub(super) async fn settle_known(
     groups: &mut Groups,
     tally: &mut Tally,
 ) -> Result<(), IngestError> {
-    let entries: Vec<&Entry> = groups.values().flatten().map(|resolved| &resolved.entry).collect();
-    let mut known = app.store.known_purchases(scope, &entries).await?;
+    let purchases: Vec<&PurchaseToRecord> =
+        groups.values().flatten().map(|resolved| &resolved.new).collect();
+    let mut known = app.store.known_purchases(scope, &purchases).await?;
     for group in groups.values_mut() {
         for resolved in std::mem::take(group) {
-            match known.remove(resolved.entry.purchase.receipt()) {
-                Some(outcome) => tally.settle(resolved.receipt, outcome, resolved.entry.source),
+            match known.remove(resolved.new.purchase.receipt()) {
+                Some(outcome) => tally.settle(resolved.receipt, outcome, resolved.new.source),
                 None => group.push(resolved),
             }
         }
@@ -61,7 +64,7 @@ pub(super) async fn record(
         .buffer_unordered(CONCURRENT_GROUPS);
     while let Some(outcomes) = recorded.try_next().await? {
         for (resolved, outcome) in outcomes {
-            tally.settle_written(resolved.receipt, outcome, resolved.entry.source)?;
+            tally.settle_written(resolved.receipt, outcome, resolved.new.source)?;
         }
     }
     Ok(())
@@ -82,9 +85,10 @@ async fn record_group(
         (Owner::NewMember(_), Customer::Enrol(new)) => Some(Holder::New(new.clone())),
         (Owner::NewMember(_), _) => None,
     };
-    let entries: Vec<Entry> = group.iter().map(|resolved| resolved.entry.clone()).collect();
-    let mut outcomes = Vec::with_capacity(entries.len());
-    for part in entries.chunks(MAX_PURCHASES_PER_TRANSACTION) {
+    let purchases: Vec<PurchaseToRecord> =
+        group.iter().map(|resolved| resolved.new.clone()).collect();
+    let mut outcomes = Vec::with_capacity(purchases.len());
+    for part in purchases.chunks(MAX_PURCHASES_PER_TRANSACTION) {
         if !outcomes.is_empty() {
             holder = holder_after(app, scope, &outcomes).await?;
         }
@@ -95,8 +99,8 @@ async fn record_group(
             }
             // The member was merged into another. A single purchase follows the merge.
             None => {
-                for entry in part {
-                    match app.store.record_purchase(scope, &customer, entry, now).await {
+                for new in part {
+                    match app.store.record_purchase(scope, &customer, new, now).await {
                         Err(error) if error.is_transient() => return Err(error),
                         outcome => outcomes.push(outcome),
                     }

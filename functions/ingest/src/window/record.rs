@@ -7,7 +7,7 @@ use crate::context::{App, IngestError};
 use crate::file::FileReceipt;
 use domain::{Instant, PurchaseKind, Receipt, UploadId};
 use std::collections::HashSet;
-use store::{Entry, Scope, Source};
+use store::{PurchaseToRecord, Scope, Source};
 
 /// Records a window and counts the outcome of every row. Reads: a hundredth of a round trip for each customer
 /// and each receipt. Writes: one transaction for each member, none for purchases that are known. After an
@@ -34,12 +34,12 @@ pub(crate) async fn record(
         match resolved {
             Err(error) => tally.settle(receipt, Err(error), source),
             Ok((owner, customer)) => {
-                let entry = Entry { purchase: receipt.purchase.clone(), source };
+                let new = PurchaseToRecord { purchase: receipt.purchase.clone(), source };
                 // A return of a sale of this window, or a receipt that comes twice, is recorded last.
                 let names_sale =
-                    matches!(entry.purchase.kind(), PurchaseKind::Return { of: Some(_) });
-                let comes_twice = !seen.insert(entry.purchase.receipt().clone());
-                let resolved = ResolvedReceipt { receipt, entry, customer };
+                    matches!(new.purchase.kind(), PurchaseKind::Return { of: Some(_) });
+                let comes_twice = !seen.insert(new.purchase.receipt().clone());
+                let resolved = ResolvedReceipt { receipt, new, customer };
                 if names_sale || comes_twice {
                     deferred.push(resolved);
                 } else {
@@ -50,9 +50,9 @@ pub(crate) async fn record(
     }
     groups::settle_known(app, scope, &mut groups, tally).await?;
     groups::record(app, scope, groups, tally, now).await?;
-    for ResolvedReceipt { receipt, entry, customer } in deferred {
-        let outcome = app.store.record_purchase(scope, &customer, &entry, now).await;
-        tally.settle_written(receipt, outcome, entry.source)?;
+    for ResolvedReceipt { receipt, new, customer } in deferred {
+        let outcome = app.store.record_purchase(scope, &customer, &new, now).await;
+        tally.settle_written(receipt, outcome, new.source)?;
     }
     Ok(())
 }

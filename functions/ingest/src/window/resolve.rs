@@ -5,12 +5,12 @@ use crate::file::{Customer as NamedCustomer, CustomerKey, FileReceipt};
 use domain::member::Enrolment;
 use domain::{DomainError, Instant, MemberError, MemberId, Mobile};
 use std::collections::{HashMap, HashSet};
-use store::{Contact, Customer, Entry, Known, NewMember, Scope};
+use store::{Contact, Customer, Known, NewMember, PurchaseToRecord, Scope};
 
 /// A receipt whose customer is found.
 pub(super) struct ResolvedReceipt {
     pub(super) receipt: FileReceipt,
-    pub(super) entry: Entry,
+    pub(super) new: PurchaseToRecord,
     pub(super) customer: Customer,
 }
 

@@ -12,7 +12,9 @@ use platform::queue::{Failed, QueueClient};
 use retention::{App, DryRun, QueuedRun, Request, Response, RetentionError, handle, run};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{Contact, Customer, Entry, ErasureCounts, Known, NewMember, Scope, Source, Store};
+use store::{
+    Contact, Customer, ErasureCounts, Known, NewMember, PurchaseToRecord, Scope, Source, Store,
+};
 use support::{Queue, Table, instant, merchant, mobile, open_merchant};
 
 /// When members are created, where a test does not say otherwise.
@@ -99,7 +101,7 @@ impl Fixture {
     }
 
     pub(crate) async fn sell(&self, member: MemberId, number: &str, day: &str) {
-        let entry = Entry { purchase: sale_on(number, day), source: Source::Operator };
+        let entry = PurchaseToRecord { purchase: sale_on(number, day), source: Source::Operator };
         let at = entry.purchase.sold_at();
         let customer = Customer::Member(member);
         self.app.store.record_purchase(&self.scope, &customer, &entry, at).await.unwrap();

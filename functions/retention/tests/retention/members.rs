@@ -4,7 +4,7 @@ use crate::fixture::{CREATED, Fixture, card, person, sale_on};
 use domain::retention::ErasureReason;
 use domain::{MemberId, Sector};
 use rstest::rstest;
-use store::{Contact, Customer, Entry, Known, Mode, Scope, Source};
+use store::{Contact, Customer, Known, Mode, PurchaseToRecord, Scope, Source};
 use support::{instant, merchant, mobile, open_merchant};
 
 /// The member is not erased on `last`, and is erased on `day` for `reason`.
@@ -167,7 +167,7 @@ async fn every_merchant_s_members_are_swept_by_their_own_sector() {
     let activated_at = Some(instant("2026-09-10T10:00:00Z"));
     let registration = domain::Registration { invited_at: None, activated_at };
     store.register(&optician, there.person.id, &registration, instant(CREATED)).await.unwrap();
-    let entry = Entry { purchase: sale_on("1", "2026-11-24"), source: Source::Operator };
+    let entry = PurchaseToRecord { purchase: sale_on("1", "2026-11-24"), source: Source::Operator };
     let customer = Customer::Member(there.person.id);
     store.record_purchase(&optician, &customer, &entry, instant(CREATED)).await.unwrap();
     fixture.run_day("2026-12-01").await;

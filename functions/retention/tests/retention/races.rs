@@ -5,7 +5,7 @@ use crate::fixture::{Fixture, sale_on, scheduled_at};
 use domain::{Instant, Sector};
 use futures::future::join_all;
 use retention::handle;
-use store::{Customer, Entity, Entry, Source, StoreError};
+use store::{Customer, Entity, PurchaseToRecord, Source, StoreError};
 
 const TODAY: &str = "2029-09-10";
 
@@ -29,7 +29,7 @@ async fn a_purchase_at_the_time_of_the_sweep_is_recorded_or_refused_and_never_lo
         let mut sold = vec![];
         for member in &members {
             let purchase = sale_on(&member.to_string(), TODAY);
-            let (entry, at) = (Entry { purchase, source: Source::Operator }, now);
+            let (entry, at) = (PurchaseToRecord { purchase, source: Source::Operator }, now);
             sold.push(store.record_purchase(scope, &Customer::Member(*member), &entry, at).await);
         }
         sold

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use store::{
-    Customer, Entry, Mode, NewMember, NewWebhook, Scope, Source, Webhook, WebhookChange,
+    Customer, Mode, NewMember, NewWebhook, PurchaseToRecord, Scope, Source, Webhook, WebhookChange,
     WebhookSecret,
 };
 use support::{Queue, Table, instant, merchant, mobile, open_merchant_with};
@@ -196,7 +196,7 @@ impl Fixture {
     }
 
     pub(crate) async fn record_purchase(&self, customer: Customer, purchase: Purchase) {
-        let entry = Entry { purchase, source: Source::Operator };
+        let entry = PurchaseToRecord { purchase, source: Source::Operator };
         Box::pin(self.app.store.record_purchase(&self.scope, &customer, &entry, now()))
             .await
             .unwrap();

@@ -1,7 +1,7 @@
 //! The cancellation of a purchase.
 
 use crate::ledger::account::{Account, Given};
-use crate::ledger::returns::{TakenBack, take_back};
+use crate::ledger::returns::{Reversal, take_back};
 use crate::programme::Programmes;
 use crate::{Cents, Day, Points, PurchaseKind};
 
@@ -22,7 +22,7 @@ pub struct Undone<'a> {
 
 /// Cancels a purchase: the balance is as if the purchase had not been made, except for points that were
 /// spent and that the merchant's policy forgives.
-pub fn cancel(account: &mut Account, undone: &Undone<'_>, programmes: &Programmes) -> TakenBack {
+pub fn cancel(account: &mut Account, undone: &Undone<'_>, programmes: &Programmes) -> Reversal {
     let Undone { kind, day, earned_on, total, points } = *undone;
     match kind {
         PurchaseKind::Sale => {
@@ -37,7 +37,7 @@ pub fn cancel(account: &mut Account, undone: &Undone<'_>, programmes: &Programme
         PurchaseKind::Return { .. } => {
             account.give(Given::by_sale(earned_on), -points);
             account.count(day, total, 0);
-            TakenBack::default()
+            Reversal::default()
         }
     }
 }

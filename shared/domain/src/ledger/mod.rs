@@ -30,7 +30,7 @@ pub use cancel::{Undone, cancel};
 pub use context::ProgrammeContext;
 pub use error::LedgerError;
 pub use expiry::expire;
-pub use returns::{SaleInForce, TakenBack, enter_return};
+pub use returns::{ReturnableSale, Reversal, enter_return};
 pub use sale::{earn_for_sale, enter_sale};
 pub use spend::{give_back, spend};
 pub use transfer::move_sale;

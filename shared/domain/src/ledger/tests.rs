@@ -37,14 +37,14 @@ fn purchase(kind: PurchaseKind, cents: i64) -> Purchase {
     purchase_on("2026-11-24", kind, cents)
 }
 
-fn sale_of(cents: i64, points: i64) -> SaleInForce {
-    SaleInForce {
+fn sale_of(cents: i64, points: i64) -> ReturnableSale {
+    ReturnableSale {
         member: None,
         day: Day::parse("2026-11-20").unwrap(),
         total: Cents::new(cents),
         points: Points::new(points),
         returned: Cents::ZERO,
-        points_taken: Points::ZERO,
+        points_reversed: Points::ZERO,
     }
 }
 
@@ -57,8 +57,8 @@ fn undone(sale: &Purchase, points: Points) -> Undone<'_> {
     Undone { kind: sale.kind(), day, earned_on: day, total: sale.total(), points }
 }
 
-fn taken(points: i64) -> TakenBack {
-    TakenBack { taken: Points::new(points), forgiven: Points::ZERO }
+fn taken(points: i64) -> Reversal {
+    Reversal { from_balance: Points::new(points), forgiven: Points::ZERO }
 }
 
 #[test]
@@ -96,10 +96,10 @@ fn a_return_takes_a_balance_no_lower_than_zero_where_the_programme_says_so() {
     let today = day("2026-11-24");
     spend(&mut account, Points::new(15), today, &programmes).unwrap();
     let back = purchase(PurchaseKind::Return { of: None }, 2_000);
-    let mut sale = SaleInForce { day: today, ..sale_of(2_000, 20) };
+    let mut sale = ReturnableSale { day: today, ..sale_of(2_000, 20) };
     let entered = enter_return(&mut account, &back, Some(&mut sale), &context(&programmes));
-    assert_eq!(entered, Ok(TakenBack { taken: Points::new(5), forgiven: Points::new(15) }));
-    assert_eq!((account.sum(), sale.points_taken), (Points::ZERO, Points::new(20)));
+    assert_eq!(entered, Ok(Reversal { from_balance: Points::new(5), forgiven: Points::new(15) }));
+    assert_eq!((account.sum(), sale.points_reversed), (Points::ZERO, Points::new(20)));
 }
 
 #[test]
@@ -197,7 +197,7 @@ proptest! {
         let mut sale = sale_of(total, points);
         let mut taken = 0;
         for part in parts {
-            let share = sale.take_return(Cents::new(part)).unwrap().get();
+            let share = sale.record_return(Cents::new(part)).unwrap().get();
             prop_assert!(share >= 0);
             taken += share;
             prop_assert!(taken <= points);
@@ -222,7 +222,7 @@ proptest! {
                 0 => enter_sale(&mut account, &purchase_on(&on, PurchaseKind::Sale, cents), &context(&programmes)).total(),
                 1 => {
                     let back = purchase_on(&on, PurchaseKind::Return { of: None }, cents);
-                    -enter_return(&mut account, &back, None, &context(&programmes)).unwrap().taken
+                    -enter_return(&mut account, &back, None, &context(&programmes)).unwrap().from_balance
                 }
                 2 => match spend(&mut account, Points::new(cents / 100), today, &programmes) {
                     Ok(lots) => -lots.iter().map(|lot| lot.remaining).sum::<Points>(),

@@ -2,7 +2,7 @@
 
 use crate::ledger::account::{Account, Given};
 use crate::ledger::cancel::{Undone, cancel};
-use crate::ledger::returns::TakenBack;
+use crate::ledger::returns::Reversal;
 use crate::ledger::sale::{count_sale, earn};
 use crate::programme::Programmes;
 use crate::{Points, Purchase};
@@ -16,7 +16,7 @@ pub fn move_sale(
     purchase: &Purchase,
     points: Points,
     programmes: &Programmes,
-) -> TakenBack {
+) -> Reversal {
     let day = purchase.receipt().day;
     let (kind, total) = (purchase.kind(), purchase.total());
     let taken_back = cancel(from, &Undone { kind, day, earned_on: day, total, points }, programmes);

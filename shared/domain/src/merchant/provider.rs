@@ -5,37 +5,46 @@
 
 use crate::{Channel, MerchantError};
 
-/// A provider that carries messages (*sous-traitant ultérieur* of the register).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ProviderName {
+/// Defines the providers: each with its name, and the channel whose messages it carries.
+macro_rules! providers {
+    ($($(#[$doc:meta])* $provider:ident = $name:literal, $channel:ident;)+) => {
+        /// A provider that carries messages (*sous-traitant ultérieur* of the register).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ProviderName {
+            $($(#[$doc])* $provider,)+
+        }
+
+        impl ProviderName {
+            /// Every provider. The first one of a channel is the channel's default.
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$provider),+];
+
+            /// The provider's name in the API, in the paths of callbacks and in the table.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$provider => $name,)+
+                }
+            }
+
+            /// The channel whose messages the provider carries.
+            #[must_use]
+            pub const fn channel(self) -> Channel {
+                match self {
+                    $(Self::$provider => Channel::$channel,)+
+                }
+            }
+        }
+    };
+}
+
+providers! {
     /// Brevo, for e-mail.
-    Brevo,
+    Brevo = "brevo", Email;
     /// Sinch, for SMS.
-    Sinch,
+    Sinch = "sinch", Sms;
 }
 
 impl ProviderName {
-    /// Every provider. The first one of a channel is the channel's default.
-    pub const ALL: [Self; 2] = [Self::Brevo, Self::Sinch];
-
-    /// The provider's name in the API, in the paths of callbacks and in the table.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Brevo => "brevo",
-            Self::Sinch => "sinch",
-        }
-    }
-
-    /// The channel whose messages the provider carries.
-    #[must_use]
-    pub const fn channel(self) -> Channel {
-        match self {
-            Self::Brevo => Channel::Email,
-            Self::Sinch => Channel::Sms,
-        }
-    }
-
     /// Reads a name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

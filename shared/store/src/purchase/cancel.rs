@@ -80,7 +80,7 @@ impl Store {
         let mut returned = ReturnedSale::of(&record, sale)?;
         returned.sale.returned = returned.sale.returned - Cents::new(of.total);
         let forgiven = Points::new(of.forgiven.unwrap_or_default());
-        returned.sale.points_taken += Points::new(of.points) - forgiven;
+        returned.sale.points_reversed += Points::new(of.points) - forgiven;
         transaction.add(returned.update());
         Ok(())
     }

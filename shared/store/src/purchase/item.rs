@@ -1,7 +1,7 @@
 //! A purchase as an item: conditions and indexes read attributes of their own, and the rest is one compact
 //! attribute.
 
-use crate::purchase::entry::{Entry, Outcome, Recorded, Source};
+use crate::purchase::to_record::{Outcome, PurchaseToRecord, Recorded, Source};
 use crate::table::attributes::{self, member_id};
 use crate::table::codec::{self, purchase::PurchaseContent};
 use crate::table::keys::{self, Key};
@@ -71,7 +71,7 @@ pub(crate) struct PurchaseRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) returned: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) points_taken: Option<i64>,
+    pub(crate) points_reversed: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cancelled_at: Option<String>,
     /// Points that a return, or the cancellation of a sale, should have taken back and forgave.
@@ -94,11 +94,11 @@ pub(crate) struct PurchaseRecord {
 impl PurchaseRecord {
     pub(crate) fn of(
         scope: &Scope,
-        entry: &Entry,
+        new: &PurchaseToRecord,
         member: Option<MemberId>,
         effect: &Effect,
     ) -> Self {
-        let purchase = &entry.purchase;
+        let purchase = &new.purchase;
         let Key { pk, sk } = keys::purchase(scope.tenant(), purchase.receipt());
         let body = codec::purchase::encode(purchase);
         Self {
@@ -113,10 +113,10 @@ impl PurchaseRecord {
             points: effect.points.get(),
             balance: effect.balance.get(),
             fingerprint: fingerprint(purchase, &body),
-            source: entry.source.to_string(),
+            source: new.source.to_string(),
             body,
             returned: None,
-            points_taken: None,
+            points_reversed: None,
             cancelled_at: None,
             forgiven: some_points(effect.forgiven),
             pending: some_points(effect.pending),
@@ -220,12 +220,12 @@ impl PurchaseRecord {
         })
     }
 
-    /// Whether an entry is this purchase. Two entries from tills, or two from files, must have the same
+    /// Whether a purchase is this one. Two purchases from tills, or two from files, must have the same
     /// content. A till and a file do not write lines and seconds alike: between the two, the same kind and
     /// the same total under one receipt are the same purchase.
-    pub(crate) fn is_same_purchase(&self, entry: &Entry) -> Result<bool, StoreError> {
-        let purchase = &entry.purchase;
-        if Source::parse(&self.source)?.is_file() == entry.source.is_file() {
+    pub(crate) fn is_same_purchase(&self, new: &PurchaseToRecord) -> Result<bool, StoreError> {
+        let purchase = &new.purchase;
+        if Source::parse(&self.source)?.is_file() == new.source.is_file() {
             return Ok(
                 self.fingerprint == fingerprint(purchase, &codec::purchase::encode(purchase))
             );

@@ -1,7 +1,7 @@
 //! Stored purchases, by their receipts.
 
-use crate::purchase::entry::{Entry, Recorded};
 use crate::purchase::item::{PurchaseRecord, StoredPurchase};
+use crate::purchase::to_record::{PurchaseToRecord, Recorded};
 use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::{Consistency, Entity, Scope, Store, StoreError};
@@ -9,23 +9,23 @@ use domain::{DomainError, PurchaseError, Receipt};
 use std::collections::HashMap;
 
 impl Store {
-    /// The outcome of each entry whose purchase is stored already: half a read unit each, a hundred a
+    /// The outcome of each purchase that is stored already: half a read unit each, a hundred a
     /// round trip. Entries that would be recorded are left out.
     pub async fn known_purchases(
         &self,
         scope: &Scope,
-        entries: &[&Entry],
+        purchases: &[&PurchaseToRecord],
     ) -> Result<HashMap<Receipt, Result<Recorded, DomainError>>, StoreError> {
-        let mut by_key: HashMap<Key, &Entry> = HashMap::with_capacity(entries.len());
-        for entry in entries {
-            by_key.insert(keys::purchase(scope.tenant(), entry.purchase.receipt()), entry);
+        let mut by_key: HashMap<Key, &PurchaseToRecord> = HashMap::with_capacity(purchases.len());
+        for new in purchases {
+            by_key.insert(keys::purchase(scope.tenant(), new.purchase.receipt()), new);
         }
         let wanted: Vec<Key> = by_key.keys().cloned().collect();
         let mut known = HashMap::new();
         for item in self.get_items(&wanted).await? {
             let record: PurchaseRecord = items::from_item(item, "purchase")?;
-            let Some(entry) = by_key.get(&record.key()) else { continue };
-            let is_same = record.is_same_purchase(entry)?;
+            let Some(new) = by_key.get(&record.key()) else { continue };
+            let is_same = record.is_same_purchase(new)?;
             if !is_same && record.cancelled_at.is_some() {
                 continue;
             }
@@ -34,7 +34,7 @@ impl Store {
             } else {
                 Err(PurchaseError::ReceiptConflict.into())
             };
-            known.insert(entry.purchase.receipt().clone(), outcome);
+            known.insert(new.purchase.receipt().clone(), outcome);
         }
         Ok(known)
     }

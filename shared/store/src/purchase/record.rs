@@ -5,9 +5,9 @@ use crate::member::account::{StoredAccount, put_new_account};
 use crate::member::contacts::CARD_TAKEN;
 use crate::member::enrol::enrol;
 use crate::purchase::customer::{Customer, Holder};
-use crate::purchase::entry::{Entry, Outcome, Recorded};
 use crate::purchase::item::{Effect, PurchaseRecord};
 use crate::purchase::returns::ReturnedSale;
+use crate::purchase::to_record::{Outcome, PurchaseToRecord, Recorded};
 use crate::table::attributes;
 use crate::table::items;
 use crate::table::keys::{self, Key};
@@ -52,45 +52,50 @@ impl CustomerAccount {
 impl Store {
     /// Records one purchase: the points, the balance and the account in one transaction.
     ///
-    /// For a member given by identifier 2 round trips (half a read unit, and 5 write units for a purchase
-    /// of up to 1 KB), by contact 3 (1 read unit), for an anonymous purchase 1 (3 write units). A return
-    /// that names its sale reads both first and writes the sale too. Each coupon costs 1 round trip more
-    /// (half a read unit) and 2 write units. A repeated request has the same answer and writes nothing.
+    /// | Customer | Round trips | Read units | Write units, for a purchase of up to 1 KB |
+    /// | --- | --- | --- | --- |
+    /// | a member by identifier | 2 | 0.5 | 5 |
+    /// | a member by contact | 3 | 1 | 5 |
+    /// | anonymous | 1 | 0 | 3 |
+    ///
+    /// A return that names its sale reads both before, and also writes the sale. Each coupon adds 1 round
+    /// trip, half a read unit and 2 write units. A repeated request has the same answer and writes nothing.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] with [`PurchaseError::ReceiptConflict`], the reasons of returns, or the
-    /// reasons of coupons ([`CouponError::Refused`]); [`StoreError::NotFound`] for a customer who is not a
-    /// member.
+    /// [`StoreError::Refused`] with [`PurchaseError::ReceiptConflict`], another [`PurchaseError`] of a
+    /// return, or [`CouponError::Refused`]. [`StoreError::NotFound`] for a customer who is not a member.
     pub async fn record_purchase(
         &self,
         scope: &Scope,
         customer: &Customer,
-        entry: &Entry,
+        new: &PurchaseToRecord,
         now: Instant,
     ) -> Result<Recorded, StoreError> {
         retry(|number| async move {
             let consistency = if number == 0 { Consistency::Eventual } else { Consistency::Strong };
-            let mut returned = match entry.purchase.kind() {
+            let mut returned = match new.purchase.kind() {
                 PurchaseKind::Return { of: Some(sale) } => {
-                    if let Some(known) = self.known_purchase(scope, customer, entry).await? {
+                    if let Some(known) = self.known_purchase(scope, customer, new).await? {
                         return Ok(Attempt::Done(known));
                     }
                     Some(self.returned_sale(scope, sale).await?)
                 }
                 _ => None,
             };
-            let sold_at = entry.purchase.sold_at();
+            let sold_at = new.purchase.sold_at();
             let holder =
                 self.holder(scope, customer, sold_at, returned.as_ref(), consistency).await?;
-            let entries = std::slice::from_ref(entry);
+            let purchases = std::slice::from_ref(new);
             let attempted = match holder {
-                Some(holder) => self.attempt(scope, holder, entries, returned.as_mut(), now).await,
-                None => self.attempt_anonymous(scope, entry, returned.as_mut(), now).await,
+                Some(holder) => {
+                    self.attempt(scope, holder, purchases, returned.as_mut(), now).await
+                }
+                None => self.attempt_anonymous(scope, new, returned.as_mut(), now).await,
             };
             // A repeated request finds its coupons used, by the first request.
             if let Err(StoreError::Refused(DomainError::Coupon(CouponError::Refused(_)))) =
                 &attempted
-                && let Some(known) = self.known_purchase(scope, customer, entry).await?
+                && let Some(known) = self.known_purchase(scope, customer, new).await?
             {
                 return Ok(Attempt::Done(known));
             }
@@ -100,11 +105,11 @@ impl Store {
                     Ok(Attempt::Done(recorded))
                 }
                 Attempted::Stored(record) => {
-                    let known = self.repeated_answer(scope, customer, entry, &record).await?;
+                    let known = self.repeated_answer(scope, customer, new, &record).await?;
                     if let Some(known) = known {
                         return Ok(Attempt::Done(known));
                     }
-                    self.rename_cancelled(scope, entry).await?;
+                    self.rename_cancelled(scope, new).await?;
                     Ok(Attempt::Again)
                 }
                 Attempted::Again => Ok(Attempt::Again),
@@ -116,32 +121,33 @@ impl Store {
     /// Records sales and returns of one customer in one transaction: 1 round trip, 3 write units for each
     /// purchase and 2 for the account, 5 more where the customer becomes a member. Where another request
     /// wrote the account, the account is read again (1 read unit) and the transaction is sent again. Where
-    /// one of the receipts is stored already, each entry is recorded alone by [`Store::record_purchase`].
+    /// one of the receipts is stored already, each purchase is recorded alone by
+    /// [`Store::record_purchase`].
     ///
-    /// There are at most [`MAX_PURCHASES_PER_TRANSACTION`] entries. They have different receipts, no
+    /// There are at most [`MAX_PURCHASES_PER_TRANSACTION`] purchases. They have different receipts and no
     /// coupons, and no return names its sale.
     ///
     /// # Errors
-    /// As [`Store::record_purchase`] for the group. A refusal of one entry is that entry's result.
+    /// As [`Store::record_purchase`] for the group. A refusal of one purchase is the result of that purchase.
     pub async fn record_purchases(
         &self,
         scope: &Scope,
         customer: &Customer,
         holder: Holder,
-        entries: &[Entry],
+        purchases: &[PurchaseToRecord],
         now: Instant,
     ) -> Result<Vec<Result<Recorded, StoreError>>, StoreError> {
         let mut read_before = Some(holder);
         let attempted = retry(|_| {
             let holder = read_before.take();
-            async move { self.attempt_group(scope, customer, holder, entries, now).await }
+            async move { self.attempt_group(scope, customer, holder, purchases, now).await }
         });
         if let Some(recorded) = attempted.await? {
             return Ok(recorded.into_iter().map(Ok).collect());
         }
-        let mut recorded = Vec::with_capacity(entries.len());
-        for entry in entries {
-            match self.record_purchase(scope, customer, entry, now).await {
+        let mut recorded = Vec::with_capacity(purchases.len());
+        for new in purchases {
+            match self.record_purchase(scope, customer, new, now).await {
                 Err(error) if error.is_transient() => return Err(error),
                 outcome => recorded.push(outcome),
             }
@@ -149,17 +155,17 @@ impl Store {
         Ok(recorded)
     }
 
-    /// One attempt at a group, with the customer as read before, or read now. `None` where the entries must
+    /// One attempt at a group, with the customer as read before, or read now. `None` where the purchases must
     /// be recorded one by one: a receipt is stored already, or the customer is not a member any more.
     async fn attempt_group(
         &self,
         scope: &Scope,
         customer: &Customer,
         holder: Option<Holder>,
-        entries: &[Entry],
+        purchases: &[PurchaseToRecord],
         now: Instant,
     ) -> Result<Attempt<Option<Vec<Recorded>>>, StoreError> {
-        let holder = match (holder, entries) {
+        let holder = match (holder, purchases) {
             (Some(holder), _) => holder,
             (None, [first, ..]) => {
                 let sold_at = first.purchase.sold_at();
@@ -171,7 +177,7 @@ impl Store {
             }
             (None, []) => return Ok(Attempt::Done(None)),
         };
-        Ok(match self.attempt(scope, holder, entries, None, now).await? {
+        Ok(match self.attempt(scope, holder, purchases, None, now).await? {
             Attempted::Recorded(recorded) => Attempt::Done(Some(recorded)),
             Attempted::Stored(_) => Attempt::Done(None),
             Attempted::Again => Attempt::Again,
@@ -182,17 +188,17 @@ impl Store {
     async fn attempt_anonymous(
         &self,
         scope: &Scope,
-        entry: &Entry,
+        new: &PurchaseToRecord,
         returned: Option<&mut ReturnedSale>,
         now: Instant,
     ) -> Result<Attempted, StoreError> {
-        let coupons = self.redeem_coupons(scope, &entry.purchase, None, now).await?;
-        let mut record = PurchaseRecord::of(scope, entry, None, &Effect::default());
+        let coupons = self.redeem_coupons(scope, &new.purchase, None, now).await?;
+        let mut record = PurchaseRecord::of(scope, new, None, &Effect::default());
         record.redeemed = coupons.redeemed();
         let mut transaction = self.transaction();
         transaction.add_in(Slot::Purchase, put_new(&record)?);
         if let Some(returned) = returned {
-            returned.sale.take_return(entry.purchase.total())?;
+            returned.sale.record_return(new.purchase.total())?;
             transaction.add(returned.update());
         }
         coupons.add_to(&mut transaction, scope)?;
@@ -205,7 +211,7 @@ impl Store {
         &self,
         scope: &Scope,
         holder: Holder,
-        entries: &[Entry],
+        purchases: &[PurchaseToRecord],
         mut returned: Option<&mut ReturnedSale>,
         now: Instant,
     ) -> Result<Attempted, StoreError> {
@@ -214,8 +220,8 @@ impl Store {
             Holder::Member { stored, birth_month } => {
                 CustomerAccount { stored, birth_month, is_new: false }
             }
-            Holder::New(new) => {
-                let person = new.person(now)?;
+            Holder::New(new_member) => {
+                let person = new_member.person(now)?;
                 let birth_month = person.details.birth_date.map(Day::month_of_year);
                 let mut account = Account::default();
                 enrol(&mut enrolment, scope, &person, &mut account, now)?;
@@ -223,21 +229,21 @@ impl Store {
                 CustomerAccount { stored, birth_month, is_new: true }
             }
         };
-        let coupons = match entries {
-            [entry] => {
+        let coupons = match purchases {
+            [new] => {
                 let customer =
                     CouponCustomer { member: customer.stored.member, is_new: customer.is_new };
-                self.redeem_coupons(scope, &entry.purchase, Some(customer), now).await?
+                self.redeem_coupons(scope, &new.purchase, Some(customer), now).await?
             }
             _ => CouponRedemption::default(),
         };
         let mut transaction = self.transaction();
-        let mut recorded = Vec::with_capacity(entries.len());
-        for entry in entries {
+        let mut recorded = Vec::with_capacity(purchases.len());
+        for new in purchases {
             let returned = returned.as_deref_mut();
-            let effect = enter(scope, &mut customer, entry, returned, now)?;
+            let effect = enter(scope, &mut customer, new, returned, now)?;
             let member = Some(customer.stored.member);
-            let mut record = PurchaseRecord::of(scope, entry, member, &effect);
+            let mut record = PurchaseRecord::of(scope, new, member, &effect);
             record.enrolled = (customer.is_new && recorded.is_empty()).then_some(true);
             record.redeemed = coupons.redeemed();
             transaction.add_in(Slot::Purchase, put_new(&record)?);
@@ -252,37 +258,36 @@ impl Store {
         commit(transaction, recorded, &coupons).await
     }
 
-    /// The answer for an entry whose purchase is stored. `None` where no purchase is stored under the
-    /// receipt.
+    /// The answer for a purchase that is stored already. `None` where no purchase is stored under the receipt.
     async fn known_purchase(
         &self,
         scope: &Scope,
         customer: &Customer,
-        entry: &Entry,
+        new: &PurchaseToRecord,
     ) -> Result<Option<Recorded>, StoreError> {
-        let key = keys::purchase(scope.tenant(), entry.purchase.receipt());
+        let key = keys::purchase(scope.tenant(), new.purchase.receipt());
         match self.get_item::<PurchaseRecord>(&key, Consistency::Strong).await? {
-            Some(record) => self.repeated_answer(scope, customer, entry, &record).await,
+            Some(record) => self.repeated_answer(scope, customer, new, &record).await,
             None => Ok(None),
         }
     }
 
-    /// The first answer, where the stored purchase is the entry's and has the same customer. `None` where
-    /// the stored purchase was cancelled and the entry is another purchase.
+    /// The first answer, where the stored purchase is the same one and has the same customer. `None`
+    /// where the stored purchase was cancelled and the new purchase is another one.
     async fn repeated_answer(
         &self,
         scope: &Scope,
         customer: &Customer,
-        entry: &Entry,
+        new: &PurchaseToRecord,
         record: &PurchaseRecord,
     ) -> Result<Option<Recorded>, StoreError> {
-        if !record.is_same_purchase(entry)? {
+        if !record.is_same_purchase(new)? {
             return match record.cancelled_at {
                 Some(_) => Ok(None),
                 None => Err(PurchaseError::ReceiptConflict.into()),
             };
         }
-        let named = self.customer_member(scope, customer, entry.purchase.sold_at()).await?;
+        let named = self.customer_member(scope, customer, new.purchase.sold_at()).await?;
         let is_same_customer = match (named, record.member()?) {
             (None, _) => true,
             (Some(named), Some(owner)) if named == owner => true,
@@ -301,8 +306,12 @@ impl Store {
 
     /// Gives a cancelled purchase another sort key, so that its receipt can be recorded again. The cancelled
     /// purchase stays in the history.
-    async fn rename_cancelled(&self, scope: &Scope, entry: &Entry) -> Result<(), StoreError> {
-        let mut record = self.purchase_record(scope, entry.purchase.receipt()).await?;
+    async fn rename_cancelled(
+        &self,
+        scope: &Scope,
+        new: &PurchaseToRecord,
+    ) -> Result<(), StoreError> {
+        let mut record = self.purchase_record(scope, new.purchase.receipt()).await?;
         let key = record.key();
         let Some(cancelled_at) = record.cancelled_at.clone() else { return Ok(()) };
         let Key { pk, sk } = keys::cancelled_purchase(&key, &cancelled_at);
@@ -322,23 +331,23 @@ impl Store {
 fn enter(
     scope: &Scope,
     customer: &mut CustomerAccount,
-    entry: &Entry,
+    new: &PurchaseToRecord,
     returned: Option<&mut ReturnedSale>,
     now: Instant,
 ) -> Result<Effect, StoreError> {
-    let establishment = &entry.purchase.receipt().establishment;
+    let establishment = &new.purchase.receipt().establishment;
     let context = scope.context_at(establishment, customer.birth_month);
     let account = &mut customer.stored.account;
     let mut effect = Effect::default();
-    match entry.purchase.kind() {
+    match new.purchase.kind() {
         PurchaseKind::Sale => {
-            let earning = ledger::enter_sale(account, &entry.purchase, &context);
+            let earning = ledger::enter_sale(account, &new.purchase, &context);
             (effect.points, effect.parts) = (earning.total(), earning.parts);
         }
         PurchaseKind::Return { .. } => {
             let sale = returned.map(|returned| &mut returned.sale);
-            let taken = ledger::enter_return(account, &entry.purchase, sale, &context)?;
-            (effect.points, effect.forgiven) = (-taken.taken, taken.forgiven);
+            let reversal = ledger::enter_return(account, &new.purchase, sale, &context)?;
+            (effect.points, effect.forgiven) = (-reversal.from_balance, reversal.forgiven);
         }
     }
     let balance = account.balance_on(Day::at(now, context.zone), context.programmes);

@@ -5,14 +5,14 @@ use crate::table::attributes;
 use crate::table::keys::Key;
 use crate::table::write::Write;
 use crate::{Scope, Store, StoreError};
-use domain::ledger::SaleInForce;
+use domain::ledger::ReturnableSale;
 use domain::{Cents, Points, PurchaseError, PurchaseKind, Receipt};
 
 /// A sale that a return names, as it was read. It is written back only where nothing of it was returned in
 /// between.
 pub(crate) struct ReturnedSale {
     key: Key,
-    pub(crate) sale: SaleInForce,
+    pub(crate) sale: ReturnableSale,
     returned_before: Cents,
 }
 
@@ -21,13 +21,13 @@ impl ReturnedSale {
         let returned = Cents::new(record.returned.unwrap_or_default());
         Ok(Self {
             key: record.key(),
-            sale: SaleInForce {
+            sale: ReturnableSale {
                 member: record.member()?,
                 day: receipt.day,
                 total: Cents::new(record.total),
                 points: Points::new(record.points),
                 returned,
-                points_taken: Points::new(record.points_taken.unwrap_or_default()),
+                points_reversed: Points::new(record.points_reversed.unwrap_or_default()),
             },
             returned_before: returned,
         })
@@ -39,11 +39,11 @@ impl ReturnedSale {
         } else {
             "attribute_not_exists(cancelled_at) AND returned = :before"
         };
-        Write::update(&self.key, "SET returned = :returned, points_taken = :points_taken")
+        Write::update(&self.key, "SET returned = :returned, points_reversed = :points_reversed")
             .condition(condition)
             .value(":before", attributes::number(self.returned_before.get()))
             .value(":returned", attributes::number(self.sale.returned.get()))
-            .value(":points_taken", attributes::number(self.sale.points_taken.get()))
+            .value(":points_reversed", attributes::number(self.sale.points_reversed.get()))
     }
 }
 

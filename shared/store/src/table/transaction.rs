@@ -14,8 +14,8 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, ConditionCheck, TransactWriteItem};
 
-/// The writes about which a cancelled transaction is asked. Writes may share a slot: the slot
-/// failed where one of its writes failed.
+/// The role of a write in its transaction. After a cancellation, the caller asks whether the write of a
+/// role failed. Writes may share a role: then the role failed where one of its writes failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Slot {
     /// A purchase that is recorded.
@@ -38,7 +38,7 @@ pub(crate) enum Slot {
     MemberReward,
     /// The stored answer to a keyed request.
     Answer,
-    /// A message, by its place among the receipts of the transaction.
+    /// A message, by the place of its delivery report in the transaction.
     Message(usize),
     /// The state of a campaign's batch.
     Sending,
@@ -81,8 +81,8 @@ pub struct Cancellation {
 /// Why DynamoDB did not carry out one write.
 #[derive(Debug)]
 enum Reason {
-    /// Another write stopped the transaction.
-    None,
+    /// Another write of the transaction is the cause.
+    NotTheCause,
     /// The condition did not hold. The stored item, where the write asks for it and there is one.
     Condition(Option<Item>),
     /// Another transaction was writing the item.
@@ -95,9 +95,9 @@ impl Store {
         Transaction { store: self, actions: vec![] }
     }
 
-    /// Sends one write as a transaction: 1 round trip, 2 write units for each KB. [`Store::write`]
-    /// costs half as much. A transaction has a token by which DynamoDB recognises a repeated call:
-    /// the SDK may repeat a call whose answer was lost.
+    /// Sends one write as a transaction: 1 round trip, 2 write units for each KB. Use it where a
+    /// repeated call must not write twice: the SDK repeats a call whose answer was lost, and DynamoDB
+    /// recognises the token of a transaction. [`Store::write`] has no token and costs half as much.
     pub(crate) async fn transact_one(
         &self,
         write: Write,
@@ -198,7 +198,7 @@ impl Cancellation {
     ) -> Result<Self, StoreError> {
         let reasons = slots.into_iter().zip(reasons).map(|(slot, reason)| {
             let reason = match reason.code.as_deref() {
-                None | Some("None") => Reason::None,
+                None | Some("None") => Reason::NotTheCause,
                 Some("ConditionalCheckFailed") => {
                     Reason::Condition(reason.item.filter(|item| !item.is_empty()))
                 }
@@ -232,7 +232,7 @@ impl Cancellation {
     fn conditions(&self) -> impl Iterator<Item = (Option<Slot>, Option<&Item>)> {
         self.reasons.iter().filter_map(|(slot, reason)| match reason {
             Reason::Condition(item) => Some((*slot, item.as_ref())),
-            Reason::None | Reason::Conflict => None,
+            Reason::NotTheCause | Reason::Conflict => None,
         })
     }
 }

@@ -12,8 +12,8 @@ use domain::member::{Details, Enrolment};
 use domain::{CampaignId, Channel, Instant, Points, Sector, Segment};
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::{
-    Answered, Customer, Entry, IdempotencyKey, MasterKey, NewMember, Outcome, Source, Store,
-    StoreError,
+    Answered, Customer, IdempotencyKey, MasterKey, NewMember, Outcome, PurchaseToRecord, Source,
+    Store, StoreError,
 };
 use support::{Table, instant, merchant, mobile, open_merchant, sale};
 
@@ -93,7 +93,7 @@ fn customer() -> Customer {
 async fn a_sale_after_three_conflicts_is_recorded_once() {
     let table = Table::start().await;
     let scope = open_merchant(&table.store(), &merchant(Sector::Retail, 1), now()).await;
-    let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
+    let entry = PurchaseToRecord { purchase: sale("1", 1_000), source: Source::Operator };
     let store = conflicting(&table, 3);
     let sold = store.record_purchase(&scope, &customer(), &entry, now()).await.unwrap();
     assert_eq!(sold.points, Points::new(10));
@@ -108,7 +108,7 @@ async fn a_sale_after_three_conflicts_is_recorded_once() {
 async fn a_request_with_endless_conflicts_is_busy() {
     let table = Table::start().await;
     let scope = open_merchant(&table.store(), &merchant(Sector::Retail, 1), now()).await;
-    let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
+    let entry = PurchaseToRecord { purchase: sale("1", 1_000), source: Source::Operator };
     let busy =
         conflicting(&table, u32::MAX).record_purchase(&scope, &customer(), &entry, now()).await;
     assert!(matches!(busy, Err(StoreError::Busy)), "{busy:?}");
@@ -143,7 +143,10 @@ async fn an_unmerge_whose_answer_was_lost_is_done_once_and_answered() {
         let details = Details::default();
         let new = NewMember { mobile: mobile(number), details, enrolment: Enrolment::Till };
         let id = store.create_member(&scope, &new, now()).await.unwrap().0.person.id;
-        let entry = Entry { purchase: sale(&format!("{number}"), 1_000), source: Source::Operator };
+        let entry = PurchaseToRecord {
+            purchase: sale(&format!("{number}"), 1_000),
+            source: Source::Operator,
+        };
         store.record_purchase(&scope, &Customer::Member(id), &entry, now()).await.unwrap();
         ids.push(id);
     }

@@ -3,7 +3,8 @@
 use crate::fixture::{Fixture, now};
 use domain::{Day, DomainError, MemberError, MemberId, Month, Registration};
 use store::{
-    Customer, Due, DueBucket, DueMember, Entry, NewMember, Scope, Source, Store, StoreError,
+    Customer, Due, DueBucket, DueMember, NewMember, PurchaseToRecord, Scope, Source, Store,
+    StoreError,
 };
 use support::{Table, instant, mobile, sale};
 
@@ -44,7 +45,7 @@ async fn a_purchase_moves_the_deadline_without_a_write_to_the_index() {
     let Fixture { table: _table, store, scope } = Fixture::open().await;
     let id = enrol(&store, &scope, 1).await;
     let before = store.member(&scope, id).await.unwrap();
-    let entry = Entry { purchase: sale("1", 1_000), source: Source::Operator };
+    let entry = PurchaseToRecord { purchase: sale("1", 1_000), source: Source::Operator };
     store.record_purchase(&scope, &Customer::Member(id), &entry, now()).await.unwrap();
     let after = store.member(&scope, id).await.unwrap();
     assert!(before.person == after.person, "the person was written");

@@ -5,8 +5,8 @@ use domain::{
     Cents, DomainError, Instant, MemberId, Points, Purchase, PurchaseError, PurchaseKind, Sector,
 };
 use store::{
-    Conflict, Contact, Customer, Entity, Entry, HistoryEntry, Holder, Known, NewMember, Outcome,
-    Scope, Source, Store, StoreError,
+    Conflict, Contact, Customer, Entity, HistoryEntry, Holder, Known, NewMember, Outcome,
+    PurchaseToRecord, Scope, Source, Store, StoreError,
 };
 use support::{Table, instant, merchant, mobile, open_merchant, receipt, sale};
 
@@ -14,12 +14,15 @@ fn now() -> Instant {
     instant("2026-11-24T09:20:00Z")
 }
 
-fn by_till(purchase: Purchase) -> Entry {
-    Entry { purchase, source: Source::Till(domain::KeyId::mint(now(), 1)) }
+fn by_till(purchase: Purchase) -> PurchaseToRecord {
+    PurchaseToRecord { purchase, source: Source::Till(domain::KeyId::mint(now(), 1)) }
 }
 
-fn by_file(purchase: Purchase, line: u64) -> Entry {
-    Entry { purchase, source: Source::File { upload: domain::UploadId::mint(now(), 1), line } }
+fn by_file(purchase: Purchase, line: u64) -> PurchaseToRecord {
+    PurchaseToRecord {
+        purchase,
+        source: Source::File { upload: domain::UploadId::mint(now(), 1), line },
+    }
 }
 
 fn returned(number: &str, of: Option<&str>, cents: i64) -> Purchase {
@@ -57,7 +60,7 @@ impl Fixture {
     async fn record(
         &self,
         customer: &Customer,
-        entry: &Entry,
+        entry: &PurchaseToRecord,
     ) -> Result<store::Recorded, StoreError> {
         self.store.record_purchase(&self.scope, customer, entry, now()).await
     }
@@ -324,7 +327,7 @@ async fn a_group_with_a_known_receipt_records_the_others() {
 #[tokio::test]
 async fn a_group_is_one_transaction_after_a_till_wrote_the_account_or_enrolled_the_member() {
     let fixture = Fixture::open().await;
-    let group = |first: u64| -> Vec<Entry> {
+    let group = |first: u64| -> Vec<PurchaseToRecord> {
         let numbers = first..first + 50;
         numbers.map(|number| by_file(sale(&format!("f{number}"), 1_000), number)).collect()
     };

@@ -5,8 +5,8 @@ use domain::CardNumber;
 use domain::member::{Address, Details, Email, Enrolment};
 use domain::{Day, DomainError, MemberError, Points, Sector};
 use store::{
-    Conflict, Contact, Correction, Customer, Entity, Entry, HistoryEntry, Known, Mode, NewMember,
-    Scope, Source, StoreError,
+    Conflict, Contact, Correction, Customer, Entity, HistoryEntry, Known, Mode, NewMember,
+    PurchaseToRecord, Scope, Source, StoreError,
 };
 use support::{Table, merchant, mobile, open_merchant, sale};
 
@@ -91,7 +91,7 @@ async fn another_merchants_member_is_not_found() {
     let id = member.person.id;
     assert!(matches!(store.member(&there, id).await, Err(StoreError::NotFound(Entity::Member))));
     assert_eq!(store.find_member(&there, &Contact::Mobile(mobile(1))).await.unwrap(), None);
-    let entry = Entry { purchase: sale("1", 100), source: Source::Operator };
+    let entry = PurchaseToRecord { purchase: sale("1", 100), source: Source::Operator };
     let sold = store.record_purchase(&there, &Customer::Member(id), &entry, now()).await;
     assert!(matches!(sold, Err(StoreError::NotFound(Entity::Member))));
 }
@@ -133,8 +133,10 @@ async fn a_survivor_has_the_points_contacts_and_history_of_the_absorbed_member()
     for number in 1..=2 {
         let (member, _) = store.create_member(&scope, &person(number), now()).await.unwrap();
         ids.push(member.person.id);
-        let entry =
-            Entry { purchase: sale(&format!("r{number}"), 1_000), source: Source::Operator };
+        let entry = PurchaseToRecord {
+            purchase: sale(&format!("r{number}"), 1_000),
+            source: Source::Operator,
+        };
         store
             .record_purchase(&scope, &Customer::Member(member.person.id), &entry, now())
             .await
@@ -149,7 +151,7 @@ async fn a_survivor_has_the_points_contacts_and_history_of_the_absorbed_member()
         assert_eq!(merged.account.sum(), Points::new(20));
     }
     assert_eq!(store.member(&scope, absorbed).await.unwrap().person.id, survivor);
-    let entry = Entry { purchase: sale("r3", 500), source: Source::Operator };
+    let entry = PurchaseToRecord { purchase: sale("r3", 500), source: Source::Operator };
     let by_old_mobile = Customer::Contact(Contact::Mobile(mobile(2)));
     let sold = store.record_purchase(&scope, &by_old_mobile, &entry, now()).await.unwrap();
     assert_eq!(sold.member, Some(survivor));

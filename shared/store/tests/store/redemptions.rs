@@ -16,9 +16,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{
-    Answered, Customer, Entered, Entity, Entry, HistoryEntry, IdempotencyKey, MEMBER_SHARDS,
-    NewAdjustment, NewCouponBatch, NewMember, NewRedemption, Redeemed, RewardCounts, Scope, Source,
-    Store, StoreError, Wanted,
+    Answered, Customer, Entered, Entity, HistoryEntry, IdempotencyKey, MEMBER_SHARDS,
+    NewAdjustment, NewCouponBatch, NewMember, NewRedemption, PurchaseToRecord, Redeemed,
+    RewardCounts, Scope, Source, Store, StoreError, Wanted,
 };
 use support::{Table, instant, merchant, mobile, open_merchant_with, sale};
 
@@ -78,7 +78,8 @@ impl Fixture {
     }
 
     async fn sell(&self, member: MemberId, receipt: &str, points: i64) {
-        let entry = Entry { purchase: sale(receipt, points * 100), source: Source::Operator };
+        let entry =
+            PurchaseToRecord { purchase: sale(receipt, points * 100), source: Source::Operator };
         self.store
             .record_purchase(&self.scope, &Customer::Member(member), &entry, now())
             .await

@@ -15,9 +15,9 @@ use domain::{
 };
 use store::{
     Addressed, BatchId, CardStep, Claimed, CodeChange, ConsentChange, Counts, Customer, CutBatch,
-    Entry, Event, EventKey, IdempotencyKey, MAX_PURCHASES_PER_TRANSACTION, MEMBER_SHARDS, Mode,
-    NewCouponBatch, NewMember, NewRedemption, NewWebhook, RangeClaimed, RangeReport, Scope, Source,
-    Store, TillKey, Upload, WalkPosition, Wanted,
+    Event, EventKey, IdempotencyKey, MAX_PURCHASES_PER_TRANSACTION, MEMBER_SHARDS, Mode,
+    NewCouponBatch, NewMember, NewRedemption, NewWebhook, PurchaseToRecord, RangeClaimed,
+    RangeReport, Scope, Source, Store, TillKey, Upload, WalkPosition, Wanted,
 };
 use support::{instant, mobile, receipt};
 
@@ -95,11 +95,11 @@ async fn members(store: &Store, scope: &Scope) -> Vec<MemberId> {
     members
 }
 
-fn sale(receipt: Receipt, cents: i64) -> Entry {
+fn sale(receipt: Receipt, cents: i64) -> PurchaseToRecord {
     let (kind, total) = (PurchaseKind::Sale, Cents::new(cents));
     let sector = domain::Sector::Retail;
     let purchase = Purchase::new(sector, receipt, kind, now(), total, vec![], None).unwrap();
-    Entry { purchase, source: Source::Operator }
+    PurchaseToRecord { purchase, source: Source::Operator }
 }
 
 fn on(day: &str, number: &str) -> Receipt {
@@ -108,7 +108,7 @@ fn on(day: &str, number: &str) -> Receipt {
 
 /// Purchases with and without a customer: attached, cancelled and sent again, returned.
 async fn purchases(store: &Store, scope: &Scope, members: &[MemberId], many: u32) {
-    let record = async |customer: &Customer, entry: &Entry| {
+    let record = async |customer: &Customer, entry: &PurchaseToRecord| {
         store.record_purchase(scope, customer, entry, now()).await.unwrap()
     };
     for (number, member) in members.iter().enumerate().take(5) {
@@ -136,7 +136,7 @@ async fn purchases(store: &Store, scope: &Scope, members: &[MemberId], many: u32
     let (kind, total) = (PurchaseKind::Return { of: Some(receipt("n0")) }, Cents::new(100));
     let back =
         Purchase::new(domain::Sector::Retail, receipt("back"), kind, now(), total, vec![], None);
-    let back = Entry { purchase: back.unwrap(), source: Source::Operator };
+    let back = PurchaseToRecord { purchase: back.unwrap(), source: Source::Operator };
     record(&Customer::Anonymous, &back).await;
 }
 

@@ -62,14 +62,14 @@ impl Source {
 
 /// A purchase to record.
 #[derive(Clone)]
-pub struct Entry {
+pub struct PurchaseToRecord {
     /// The sale or the return.
     pub purchase: Purchase,
     /// Who sent it.
     pub source: Source,
 }
 
-/// Whether an entry was new.
+/// Whether a purchase was new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// The purchase was recorded now.
@@ -78,7 +78,7 @@ pub enum Outcome {
     Known(Source),
 }
 
-/// What became of an entry.
+/// What became of a purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
     /// New or known.
