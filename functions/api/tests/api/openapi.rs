@@ -57,6 +57,8 @@ async fn the_served_document_is_the_generated_one() {
 
 #[tokio::test]
 async fn every_operation_is_a_route_that_only_its_caller_may_use() {
+    // A new operation is counted here, so that none is lost from the document unseen.
+    const OPERATIONS: usize = 80;
     let service = Service::start().await;
     let document = document();
     let mut ids = BTreeSet::new();
@@ -72,7 +74,7 @@ async fn every_operation_is_a_route_that_only_its_caller_may_use() {
         let answer = service.ask(key, method.clone(), path, None).await;
         assert_eq!(answer.status, status, "{method} {path}");
     }
-    assert_eq!(ids.len(), 80);
+    assert_eq!(ids.len(), OPERATIONS);
 }
 
 #[test]

@@ -142,12 +142,20 @@ async fn a_replay_is_queued_in_pieces_that_each_lie_within_a_day() {
     assert_eq!(asked.body, range);
     let queued = fixture.service.queue.sent("/webhooks");
     let read = |body: &String| serde_json::from_str::<Value>(body).unwrap();
-    let bounds = queued.iter().map(read).map(|piece| (text(&piece, "from"), text(&piece, "until")));
-    let bounds: Vec<_> = bounds.collect();
-    assert_eq!(bounds.len(), 6);
-    assert_eq!(bounds[0].0, "2026-11-23T00:30:00Z");
-    assert_eq!(bounds[0].1, "2026-11-23T06:00:00Z");
-    assert_eq!(bounds[5], ("2026-11-24T06:00:00Z".to_owned(), "2026-11-24T09:20:00Z".to_owned()));
+    let pieces: Vec<_> = queued.iter().map(read).collect();
+    let bounds = [
+        "2026-11-23T00:30:00Z",
+        "2026-11-23T06:00:00Z",
+        "2026-11-23T12:00:00Z",
+        "2026-11-23T18:00:00Z",
+        "2026-11-24T00:00:00Z",
+        "2026-11-24T06:00:00Z",
+        "2026-11-24T09:20:00Z",
+    ];
+    let (_, begins) = bounds.split_last().unwrap();
+    let (_, ends) = bounds.split_first().unwrap();
+    assert_eq!(pieces.iter().map(|piece| text(piece, "from")).collect::<Vec<_>>(), begins);
+    assert_eq!(pieces.iter().map(|piece| text(piece, "until")).collect::<Vec<_>>(), ends);
     let early = json!({"from": "2026-10-01T00:00:00Z", "until": "2026-11-01T00:00:00Z"});
     let refused = fixture.ask(Method::POST, &replay, Some(early)).await;
     refused.assert_fields(422, &["/from"]);

@@ -64,6 +64,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// The hexadecimal digits of 256 bits.
+    const HEX_DIGITS: usize = 256 / 4;
+
     proptest! {
         #[test]
         fn the_same_lines_are_always_the_same_object_and_read_back(
@@ -79,7 +82,7 @@ mod tests {
             let (written, again) = (write(), write());
             prop_assert_eq!(written.items, u64::try_from(lines.len()).unwrap());
             prop_assert_eq!(&written.sha256, &again.sha256);
-            prop_assert_eq!(written.sha256.len(), 64);
+            prop_assert_eq!(written.sha256.len(), HEX_DIGITS);
             let read = zstd::decode_all(written.body.as_slice()).unwrap();
             prop_assert_eq!(String::from_utf8(read).unwrap(), lines.concat());
         }

@@ -242,7 +242,8 @@ mod tests {
         };
         assert_eq!(campaign.rewrite(&draft), changed);
         if changed.is_ok() {
-            assert_eq!((campaign.name.as_str(), campaign.state), ("Summer", state));
+            assert_eq!(campaign.name, "Summer");
+            assert_eq!(campaign.state, state);
             assert_eq!(campaign.rewrite(&draft), Ok(false));
         } else {
             assert_eq!(campaign.name, "Spring");

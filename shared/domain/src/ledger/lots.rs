@@ -158,7 +158,8 @@ mod tests {
             lots.draw(Points::new(7), |lot| (lot.day != day(10)).then_some(-lot.day.ordinal()));
         assert_eq!(taken, [lot(30, 5), lot(20, 2)]);
         assert_eq!(lots.as_slice(), [lot(10, 5), lot(20, 3)]);
-        assert_eq!(lots.draw(Points::new(100), |lot| Some(lot.day)).len(), 2);
+        let remaining = lots.draw(Points::new(100), |lot| Some(lot.day));
+        assert_eq!(remaining, [lot(10, 5), lot(20, 3)]);
     }
 
     #[test]

@@ -91,10 +91,14 @@ mod tests {
     #[test]
     fn a_card_is_blocked_once_and_unblocked_once() {
         let mut person = person(Some(card("CARD1")));
-        assert_eq!((person.block_card(), person.card_is_blocked()), (Ok(true), true));
-        assert_eq!((person.block_card(), person.card_is_blocked()), (Ok(false), true));
-        assert_eq!((person.unblock_card(), person.card_is_blocked()), (Ok(true), false));
-        assert_eq!((person.unblock_card(), person.card_is_blocked()), (Ok(false), false));
+        assert_eq!(person.block_card(), Ok(true));
+        assert!(person.card_is_blocked());
+        assert_eq!(person.block_card(), Ok(false));
+        assert!(person.card_is_blocked());
+        assert_eq!(person.unblock_card(), Ok(true));
+        assert!(!person.card_is_blocked());
+        assert_eq!(person.unblock_card(), Ok(false));
+        assert!(!person.card_is_blocked());
     }
 
     #[test]
@@ -103,7 +107,8 @@ mod tests {
         assert_eq!(person.block_card(), Err(MemberError::NoCard));
         assert_eq!(person.unblock_card(), Err(MemberError::NoCard));
         assert_eq!(person.replace_card(&card("CARD1")), Ok(true));
-        assert_eq!((person.details.card, person.blocked_cards), (Some(card("CARD1")), vec![]));
+        assert_eq!(person.details.card, Some(card("CARD1")));
+        assert_eq!(person.blocked_cards, []);
     }
 
     #[test]

@@ -227,8 +227,10 @@ mod tests {
         let (mut both, before) = merged(&survivor, &absorbed);
         let (back, given_back) = separate_accounts(&mut both, &before, today());
         both.months.retain(|month| month.visits > 0 || month.earned != Points::ZERO);
-        assert_eq!((&both, &back), (&survivor, &absorbed));
-        assert_eq!((given_back.given, given_back.not_given), (absorbed.lots.sum(), Points::ZERO));
+        assert_eq!(both, survivor);
+        assert_eq!(back, absorbed);
+        let everything = GivenBack { given: absorbed.lots.sum(), not_given: Points::ZERO };
+        assert_eq!(given_back, everything);
     }
 
     #[test]
@@ -238,7 +240,8 @@ mod tests {
         let (mut both, before) = merged(&survivor, &absorbed);
         assert_eq!(both.lots.take(None, points(15)), Points::ZERO);
         let (back, given_back) = separate_accounts(&mut both, &before, today());
-        assert_eq!((lots(&both), lots(&back)), (vec![], vec![("2026-01-01".to_owned(), 5)]));
+        assert_eq!(lots(&both), []);
+        assert_eq!(lots(&back), [("2026-01-01".to_owned(), 5)]);
         assert_eq!(given_back, GivenBack { given: points(5), not_given: points(5) });
     }
 
@@ -249,7 +252,8 @@ mod tests {
         let (mut both, before) = merged(&survivor, &absorbed);
         assert_eq!(both.lots.take(None, points(10)), Points::ZERO, "the oldest are spent first");
         let (back, given_back) = separate_accounts(&mut both, &before, today());
-        assert_eq!((both.sum(), back.sum()), (points(10), Points::ZERO));
+        assert_eq!(both.sum(), points(10));
+        assert_eq!(back.sum(), Points::ZERO);
         assert_eq!(given_back, GivenBack { given: Points::ZERO, not_given: points(10) });
     }
 
@@ -264,9 +268,14 @@ mod tests {
         both.bought(today(), &paris);
         both.active_at(Instant::UNIX_EPOCH);
         let (back, _) = separate_accounts(&mut both, &before, today());
-        assert_eq!((both.sum(), both.earned, both.visits), (points(17), points(17), 2));
-        assert_eq!((both.spend, both.last_purchase), (Cents::new(1_700), Some(today())));
-        assert_eq!((back.sum(), back.visits, back.last_purchase), (points(5), 1, None));
+        assert_eq!(both.sum(), points(17));
+        assert_eq!(both.earned, points(17));
+        assert_eq!(both.visits, 2);
+        assert_eq!(both.spend, Cents::new(1_700));
+        assert_eq!(both.last_purchase, Some(today()));
+        assert_eq!(back.sum(), points(5));
+        assert_eq!(back.visits, 1);
+        assert_eq!(back.last_purchase, None);
         assert_eq!(back.last_activity, Some(Instant::UNIX_EPOCH), "it may have been either");
     }
 

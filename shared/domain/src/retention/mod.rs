@@ -139,7 +139,8 @@ mod tests {
             [Account::default(), account(Some("2026-11-20T10:00:00+01:00"), Some("2026-11-20"))]
         {
             let (day, reason) = deadline(&person(invited_at, None), &account, Sector::Optical);
-            assert_eq!((day.to_string().as_str(), reason), (due, ErasureReason::NeverActivated));
+            assert_eq!(day.to_string(), due);
+            assert_eq!(reason, ErasureReason::NeverActivated);
         }
     }
 
@@ -164,7 +165,8 @@ mod tests {
         let account = account(last_activity, last_purchase);
         for (sector, due) in [(Sector::Retail, retail), (Sector::Optical, optical)] {
             let (day, reason) = deadline(&person, &account, sector);
-            assert_eq!((day.to_string().as_str(), reason), (due, ErasureReason::Inactive));
+            assert_eq!(day.to_string(), due);
+            assert_eq!(reason, ErasureReason::Inactive);
         }
     }
 

@@ -129,7 +129,8 @@ mod tests {
         let later = Instant::from_second(60).unwrap();
         let mut goods = redemption(Spent::Goods(RewardId::from_bytes([2; 16])));
         assert_eq!(goods.state, State::Requested);
-        assert_eq!((goods.fulfil(later), goods.fulfil(later)), (Ok(true), Ok(false)));
+        assert_eq!(goods.fulfil(later), Ok(true));
+        assert_eq!(goods.fulfil(later), Ok(false));
         assert_eq!(goods.cancel(later), Err(RewardError::RedemptionFulfilled));
     }
 
@@ -137,7 +138,8 @@ mod tests {
     fn a_redemption_is_cancelled_once_and_then_never_fulfilled() {
         let later = Instant::from_second(60).unwrap();
         let mut bill = redemption(Spent::Bill);
-        assert_eq!((bill.cancel(later), bill.cancel(later)), (Ok(true), Ok(false)));
+        assert_eq!(bill.cancel(later), Ok(true));
+        assert_eq!(bill.cancel(later), Ok(false));
         assert_eq!(bill.fulfil(later), Err(RewardError::RedemptionCancelled));
     }
 }

@@ -172,7 +172,8 @@ mod tests {
     #[test]
     fn a_test_stack_reaches_this_machine_and_production_does_not() {
         let here = WebhookUrl::parse("http://127.0.0.1:8080/", Reach::Anywhere).unwrap();
-        assert_eq!((here.host(), here.port()), ("127.0.0.1", 8080));
+        assert_eq!(here.host(), "127.0.0.1");
+        assert_eq!(here.port(), 8080);
         assert!(!here.is_within(Reach::Public));
         assert_eq!(Reach::of("live", "any"), Reach::Public);
         assert_eq!(Reach::of("test", "any"), Reach::Anywhere);

@@ -91,6 +91,12 @@ mod tests {
     use std::collections::BTreeSet;
     use std::sync::{Arc, Mutex};
 
+    /// The most recipients of a call.
+    const MAX_PIECE: usize = 500;
+
+    /// The halvings after which one recipient of a full call is alone in a piece.
+    const HALVINGS: usize = 9;
+
     type Calls = Arc<Mutex<Vec<Range<usize>>>>;
 
     fn accepted() -> Verdict {
@@ -110,7 +116,7 @@ mod tests {
         let bad: BTreeSet<usize> = bad.iter().copied().collect();
         let calls = Calls::default();
         let seen = Arc::clone(&calls);
-        let answer = bisect(recipients, 500, move |piece| {
+        let answer = bisect(recipients, MAX_PIECE, move |piece| {
             seen.lock().unwrap().push(piece.clone());
             let call = seen.lock().unwrap().len();
             let answer = match &failing {
@@ -130,30 +136,33 @@ mod tests {
 
     #[test]
     fn an_accepted_batch_is_one_call_and_an_empty_batch_is_none() {
-        let (answer, calls) = send(500, &[], None);
-        assert_eq!(answer, Ok(vec![accepted(); 500]));
+        let (answer, calls) = send(MAX_PIECE, &[], None);
+        assert_eq!(answer, Ok(vec![accepted(); MAX_PIECE]));
         assert_eq!(calls.len(), 1);
-        assert_eq!(send(0, &[], None), (Ok(vec![]), vec![]));
+        let (answer, calls) = send(0, &[], None);
+        assert_eq!(answer, Ok(vec![]));
+        assert_eq!(calls, []);
     }
 
     #[test]
     fn a_batch_larger_than_a_call_is_several_calls() {
-        assert_eq!(send(501, &[], None).1, [0..500, 500..501]);
+        let (_, calls) = send(MAX_PIECE + 1, &[], None);
+        assert_eq!(calls, [0..MAX_PIECE, MAX_PIECE..MAX_PIECE + 1]);
     }
 
     #[test]
     fn one_refused_recipient_is_found_after_a_few_calls() {
-        let (answer, calls) = send(500, &[123], None);
+        let (answer, calls) = send(MAX_PIECE, &[123], None);
         let verdicts = answer.unwrap();
         assert_eq!(verdicts[123], refused());
-        assert_eq!(verdicts.iter().filter(|one| **one == accepted()).count(), 499);
-        assert_eq!(calls.len(), 19);
+        assert_eq!(verdicts.iter().filter(|one| **one == accepted()).count(), MAX_PIECE - 1);
+        assert_eq!(calls.len(), 1 + 2 * HALVINGS, "the whole, then both halves each time");
     }
 
     #[test]
     fn the_number_of_calls_is_limited_and_the_remaining_recipients_are_not_sent() {
-        let bad: Vec<_> = (0..500).step_by(20).collect();
-        let (answer, calls) = send(500, &bad, None);
+        let bad: Vec<_> = (0..MAX_PIECE).step_by(20).collect();
+        let (answer, calls) = send(MAX_PIECE, &bad, None);
         let verdicts = answer.unwrap();
         assert_eq!(calls.len(), MAX_CALLS);
         assert!(verdicts.contains(&Verdict::NotSent) && verdicts.contains(&accepted()));
@@ -161,8 +170,8 @@ mod tests {
 
     #[test]
     fn a_message_refused_for_every_recipient_is_an_error_of_the_account() {
-        let all: Vec<_> = (0..500).collect();
-        let (answer, calls) = send(500, &all, None);
+        let all: Vec<_> = (0..MAX_PIECE).collect();
+        let (answer, calls) = send(MAX_PIECE, &all, None);
         assert_eq!(answer, Err(SendError::account("invalid_parameter")));
         assert_eq!(calls.len(), MAX_CALLS);
     }
@@ -188,8 +197,8 @@ mod tests {
     proptest! {
         #[test]
         fn only_refused_recipients_are_refused_and_no_recipient_is_sent_to_twice(
-            recipients in 1_usize..500,
-            bad in prop::collection::vec(0_usize..500, 0..4),
+            recipients in 1..MAX_PIECE,
+            bad in prop::collection::vec(0..MAX_PIECE, 0..4),
         ) {
             let bad: Vec<_> = bad.into_iter().filter(|one| *one < recipients).collect();
             let (answer, calls) = send(recipients, &bad, None);

@@ -127,7 +127,9 @@ mod tests {
         let record = ProgrammeRecord::of(merchant, Day::FIRST, &programme);
         let item = items::to_item(&record).unwrap();
         let read: ProgrammeRecord = items::from_item(item, "programme").unwrap();
-        assert_eq!(read.read(), (Day::FIRST, programme));
+        let (first_day, read) = read.read();
+        assert_eq!(first_day, Day::FIRST);
+        assert_eq!(read, programme);
     }
 
     #[test]

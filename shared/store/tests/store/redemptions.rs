@@ -277,10 +277,11 @@ async fn of_two_concurrent_requests_for_the_last_one_succeeds(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn four_concurrent_copies_of_a_request_redeem_once() {
+    const TILLS: usize = 4;
     let fixture = Arc::new(Fixture::open().await);
     let member = fixture.member(1, 100).await;
     let reward = fixture.reward(1, Terms { stock: Some(1), ..terms() }).await;
-    let tills: Vec<_> = (0..4)
+    let tills: Vec<_> = (0..TILLS)
         .map(|_| {
             let fixture = Arc::clone(&fixture);
             tokio::spawn(
@@ -300,7 +301,7 @@ async fn four_concurrent_copies_of_a_request_redeem_once() {
         }
     }
     assert_eq!(new, 1);
-    assert_eq!(ids.len(), 4);
+    assert_eq!(ids.len(), TILLS);
     assert!(ids.iter().all(|redeemed| *redeemed == ids[0]));
     assert_eq!(fixture.balance(member).await, 0);
     assert_eq!(fixture.given(member, reward).await.given, 1);

@@ -26,9 +26,22 @@ async fn unmerge(till: &Till<'_>, survivor: &str, absorbed: &str) -> Answer {
     till.post(&path, &json!({"absorbed_member_id": absorbed})).await
 }
 
-async fn balance(till: &Till<'_>, mobile: &str) -> (String, i64) {
+/// The member of a mobile number.
+#[derive(Debug, PartialEq, Eq)]
+struct Found {
+    member_id: String,
+    balance: i64,
+}
+
+impl Found {
+    fn of(member_id: &str, balance: i64) -> Self {
+        Self { member_id: member_id.to_owned(), balance }
+    }
+}
+
+async fn find(till: &Till<'_>, mobile: &str) -> Found {
     let found = till.post("/v1/members/find", &json!({"mobile": mobile})).await;
-    (text(&found.body, "member_id"), found.body["balance"].as_i64().unwrap())
+    Found::of(&text(&found.body, "member_id"), found.body["balance"].as_i64().unwrap())
 }
 
 /// The entries of a history, and whether they sum to the balance.
@@ -53,8 +66,8 @@ async fn an_undone_merge_gives_back_contacts_points_and_histories() {
     let (survivor, absorbed) = merged(&service, &till).await;
     let first = unmerge(&till, &survivor, &absorbed).await;
     assert_eq!(first.status, 200, "{first:?}");
-    let given = (&first.body["points_given_back"], &first.body["points_not_given_back"]);
-    assert_eq!(given, (&json!(44), &json!(0)));
+    assert_eq!(first.body["points_given_back"], 44);
+    assert_eq!(first.body["points_not_given_back"], 0);
     for (answer, member) in [("member", &survivor), ("absorbed_member", &absorbed)] {
         let shown = till.get(&format!("/v1/members/{member}")).await.body;
         assert_eq!(first.body[answer], shown);
@@ -63,8 +76,8 @@ async fn an_undone_merge_gives_back_contacts_points_and_histories() {
         assert_eq!(shown["points_earned"], json!(44));
         assert_eq!(shown["spend_cents"], json!(4_490));
     }
-    assert_eq!(balance(&till, MOBILE).await, (survivor.clone(), 44));
-    assert_eq!(balance(&till, SECOND).await, (absorbed.clone(), 44));
+    assert_eq!(find(&till, MOBILE).await, Found::of(&survivor, 44));
+    assert_eq!(find(&till, SECOND).await, Found::of(&absorbed, 44));
     let own = entries(&till, &survivor).await;
     assert_eq!(types(&own), ["unmerge", "merge", "sale"]);
     assert_eq!(own[0]["other_member_id"], absorbed.as_str());
@@ -81,12 +94,12 @@ async fn everything_since_the_merge_stays_with_the_survivor() {
     let (survivor, absorbed) = merged(&service, &till).await;
     till.post("/v1/purchases", &sale("3", &json!({"mobile": SECOND}))).await;
     unmerge(&till, &survivor, &absorbed).await;
-    assert_eq!(balance(&till, MOBILE).await, (survivor.clone(), 88));
-    assert_eq!(balance(&till, SECOND).await, (absorbed.clone(), 44));
+    assert_eq!(find(&till, MOBILE).await, Found::of(&survivor, 88));
+    assert_eq!(find(&till, SECOND).await, Found::of(&absorbed, 44));
     entries(&till, &survivor).await;
     entries(&till, &absorbed).await;
     till.post("/v1/purchases", &sale("4", &json!({"mobile": SECOND}))).await;
-    assert_eq!(balance(&till, SECOND).await, (absorbed, 88));
+    assert_eq!(find(&till, SECOND).await, Found::of(&absorbed, 88));
 }
 
 #[tokio::test]
@@ -100,10 +113,10 @@ async fn points_that_are_gone_are_in_the_answer_and_in_both_histories() {
     });
     assert_eq!(till.post("/v1/purchases", &back).await.status, 201);
     let parted = unmerge(&till, &survivor, &absorbed).await;
-    let given = (&parted.body["points_given_back"], &parted.body["points_not_given_back"]);
-    assert_eq!(given, (&json!(28), &json!(16)));
-    assert_eq!(balance(&till, MOBILE).await.1, 0);
-    assert_eq!(balance(&till, SECOND).await.1, 28);
+    assert_eq!(parted.body["points_given_back"], 28);
+    assert_eq!(parted.body["points_not_given_back"], 16);
+    assert_eq!(find(&till, MOBILE).await.balance, 0);
+    assert_eq!(find(&till, SECOND).await.balance, 28);
     assert_eq!(entries(&till, &survivor).await[0]["points"], 16);
     assert_eq!(entries(&till, &absorbed).await[0]["points"], -16);
 }
@@ -143,11 +156,11 @@ async fn merges_of_merges_are_undone_from_the_last_to_the_first() {
     }
     service.set_clock("2026-11-24T09:45:00Z");
     assert_eq!(unmerge(&till, &last, &middle).await.status, 200);
-    assert_eq!(balance(&till, SECOND).await, (middle.clone(), 88), "still one with the second");
+    assert_eq!(find(&till, SECOND).await, Found::of(&middle, 88), "still one with the second");
     assert_eq!(types(&entries(&till, &last).await), ["unmerge", "merge"]);
     assert_eq!(unmerge(&till, &middle, &first).await.status, 200);
-    assert_eq!(balance(&till, MOBILE).await, (middle, 44));
-    assert_eq!(balance(&till, SECOND).await, (first, 44));
+    assert_eq!(find(&till, MOBILE).await, Found::of(&middle, 44));
+    assert_eq!(find(&till, SECOND).await, Found::of(&first, 44));
 }
 
 #[tokio::test]
@@ -169,7 +182,7 @@ async fn only_a_merge_can_be_undone_and_it_can_be_made_again() {
     assert_eq!(again.body["balance"], 88);
     service.set_clock("2026-11-24T09:55:00Z");
     assert_eq!(unmerge(&till, &survivor, &absorbed).await.body["points_given_back"], 44);
-    assert_eq!(balance(&till, SECOND).await, (absorbed, 44));
+    assert_eq!(find(&till, SECOND).await, Found::of(&absorbed, 44));
 }
 
 #[tokio::test]
@@ -182,7 +195,7 @@ async fn two_tills_that_undo_one_merge_undo_it_once() {
     one.assert_status(200);
     assert_eq!(one.body, other.body);
     assert_eq!(types(&entries(&till, &absorbed).await), ["unmerge", "sale"]);
-    assert_eq!(balance(&till, MOBILE).await, (survivor, 44));
+    assert_eq!(find(&till, MOBILE).await, Found::of(&survivor, 44));
 }
 
 #[tokio::test]
