@@ -135,10 +135,10 @@ impl DryRun {
     fn add(&mut self, row: Row) {
         let counts = &mut self.counts;
         *match row.action {
-            Action::Erase if row.reason == Some(ErasureReason::NeverActivated.as_str()) => {
-                &mut counts.erase_never_activated
-            }
-            Action::Erase => &mut counts.erase_inactive,
+            Action::Erase => match row.reason.and_then(ErasureReason::parse) {
+                Some(ErasureReason::NeverActivated) => &mut counts.erase_never_activated,
+                Some(ErasureReason::Inactive) | None => &mut counts.erase_inactive,
+            },
             Action::Rearm => &mut counts.rearm,
             Action::LookAgain => &mut counts.look_again,
             Action::Archive => &mut counts.archive,

@@ -2,6 +2,7 @@
 
 use crate::context::App;
 use crate::merchant::mode::Mode;
+use domain::WebhookError;
 use domain::webhook::{EventType, EventTypes, WebhookUrl};
 use http_edge::{Fields, Problem};
 use serde::{Deserialize, Serialize};
@@ -84,7 +85,10 @@ impl Target {
         let mut fields = Fields::default();
         let url = fields.check("/url", app.webhooks.url(url).await);
         let types = events.iter().enumerate().filter_map(|(number, word)| {
-            fields.check(&format!("/events/{number}"), EventType::parse(word))
+            fields.check(
+                &format!("/events/{number}"),
+                EventType::parse(word).ok_or(WebhookError::EventType),
+            )
         });
         let types: Vec<_> = types.collect();
         if events.is_empty() || types.len() == events.len() {

@@ -6,52 +6,24 @@ pub use error::CampaignError;
 
 pub mod segment;
 
+use crate::values::word_enum::word_enum;
 use crate::{CampaignId, Channel, Instant, Segment};
 
-/// The state of a campaign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// The merchant is writing it. No message is sent.
-    Draft,
-    /// It begins at its instant.
-    Scheduled,
-    /// Its messages are planned and sent.
-    Running,
-    /// Held. Messages that the provider does not have yet are not sent for now.
-    Paused,
-    /// Ended by a person. Messages that the provider does not have yet are never sent.
-    Cancelled,
-    /// Every recipient has a final outcome.
-    Finished,
-}
-
-impl State {
-    const ALL: [Self; 6] = [
-        Self::Draft,
-        Self::Scheduled,
-        Self::Running,
-        Self::Paused,
-        Self::Cancelled,
-        Self::Finished,
-    ];
-
-    /// The word for it in the API and in the table.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Scheduled => "scheduled",
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Cancelled => "cancelled",
-            Self::Finished => "finished",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
+word_enum! {
+    /// The state of a campaign.
+    pub enum State {
+        /// The merchant is writing it. No message is sent.
+        Draft = "draft",
+        /// It begins at its instant.
+        Scheduled = "scheduled",
+        /// Its messages are planned and sent.
+        Running = "running",
+        /// Held. Messages that the provider does not have yet are not sent for now.
+        Paused = "paused",
+        /// Ended by a person. Messages that the provider does not have yet are never sent.
+        Cancelled = "cancelled",
+        /// Every recipient has a final outcome.
+        Finished = "finished",
     }
 }
 

@@ -2,44 +2,24 @@
 
 use crate::ledger::lots::Lot;
 use crate::purchase::receipt::{Operator, Reference};
+use crate::values::word_enum::word_enum;
 use crate::{EstablishmentId, Instant, LedgerError, Points};
 
 /// Who corrected a balance: a short code of the merchant's own, never a name.
 pub type Author = Operator;
 
-/// Why a balance is corrected by hand. The list is closed: a free text could hold personal data that the
-/// terms of service forbid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AdjustmentReason {
-    /// A commercial gesture (*geste commercial*).
-    Goodwill,
-    /// The correction of a mistake.
-    Correction,
-    /// Points that the customer had in another programme.
-    Transfer,
-    /// Points obtained by fraud are taken.
-    Fraud,
-}
-
-impl AdjustmentReason {
-    /// Every reason.
-    pub const ALL: [Self; 4] = [Self::Goodwill, Self::Correction, Self::Transfer, Self::Fraud];
-
-    /// The word for it in the API and in the table.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Goodwill => "goodwill",
-            Self::Correction => "correction",
-            Self::Transfer => "transfer",
-            Self::Fraud => "fraud",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
+word_enum! {
+    /// Why a balance is corrected by hand. The list is closed: a free text could hold personal data that the
+    /// terms of service forbid.
+    pub enum AdjustmentReason {
+        /// A commercial gesture (*geste commercial*).
+        Goodwill = "goodwill",
+        /// The correction of a mistake.
+        Correction = "correction",
+        /// Points that the customer had in another programme.
+        Transfer = "transfer",
+        /// Points obtained by fraud are taken.
+        Fraud = "fraud",
     }
 }
 

@@ -4,68 +4,31 @@
 //! counts.
 
 use crate::Instant;
+use crate::values::word_enum::word_enum;
 
-/// A way to reach a person.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Channel {
-    /// E-mail.
-    Email,
-    /// SMS.
-    Sms,
-    /// Letters.
-    Postal,
-}
-
-impl Channel {
-    /// Every channel.
-    pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Postal];
-
-    /// The word for it in the API and in keys.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Sms => "sms",
-            Self::Postal => "postal",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|channel| channel.as_str() == text)
+word_enum! {
+    /// A way to reach a person.
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Channel {
+        /// E-mail.
+        Email = "email",
+        /// SMS.
+        Sms = "sms",
+        /// Letters.
+        Postal = "postal",
     }
 }
 
-/// Where a consent comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ConsentSource {
-    /// The person, at the counter.
-    Till,
-    /// The person, on a page of their own.
-    Member,
-    /// The merchant's software or file, at a later time.
-    Merchant,
-}
-
-impl ConsentSource {
-    /// The word for it in the API and in the table.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Till => "till",
-            Self::Member => "member",
-            Self::Merchant => "merchant",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Till, Self::Member, Self::Merchant].into_iter().find(|one| one.as_str() == text)
+word_enum! {
+    /// Where a consent comes from.
+    pub enum ConsentSource {
+        /// The person, at the counter.
+        Till = "till",
+        /// The person, on a page of their own.
+        Member = "member",
+        /// The merchant's software or file, at a later time.
+        Merchant = "merchant",
     }
 }
 
@@ -80,41 +43,19 @@ pub struct Consent {
     pub text_version: String,
 }
 
-/// Why no more messages may be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OppositionReason {
-    /// The person used the unsubscribe link or button of a message.
-    Unsubscribed,
-    /// The person answered STOP by SMS.
-    Stop,
-    /// The person marked a message as unwanted.
-    Complaint,
-    /// The address does not exist. This is not an opposition of a person.
-    Bounced,
-    /// The person said so at the counter or to the merchant.
-    Manual,
-}
-
-impl OppositionReason {
-    const ALL: [Self; 5] =
-        [Self::Unsubscribed, Self::Stop, Self::Complaint, Self::Bounced, Self::Manual];
-
-    /// The word for it in the API and in the table.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unsubscribed => "unsubscribed",
-            Self::Stop => "stop",
-            Self::Complaint => "complaint",
-            Self::Bounced => "bounced",
-            Self::Manual => "manual",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
+word_enum! {
+    /// Why no more messages may be sent.
+    pub enum OppositionReason {
+        /// The person used the unsubscribe link or button of a message.
+        Unsubscribed = "unsubscribed",
+        /// The person answered STOP by SMS.
+        Stop = "stop",
+        /// The person marked a message as unwanted.
+        Complaint = "complaint",
+        /// The address does not exist. This is not an opposition of a person.
+        Bounced = "bounced",
+        /// The person said so at the counter or to the merchant.
+        Manual = "manual",
     }
 }
 

@@ -3,52 +3,28 @@
 //! A provider is named here and nowhere else in the domain. Its credentials, its client and its callbacks
 //! are one folder of the crate `messaging`.
 
+use crate::values::word_enum::word_enum;
 use crate::{Channel, MerchantError};
 
-/// Defines the providers: each with its name, and the channel whose messages it carries.
-macro_rules! providers {
-    ($($(#[$doc:meta])* $provider:ident = $name:literal, $channel:ident;)+) => {
-        /// A provider that carries messages (*sous-traitant ultérieur* of the register).
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum ProviderName {
-            $($(#[$doc])* $provider,)+
-        }
-
-        impl ProviderName {
-            /// Every provider. The first one of a channel is the channel's default.
-            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$provider),+];
-
-            /// The provider's name in the API, in the paths of callbacks and in the table.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$provider => $name,)+
-                }
-            }
-
-            /// The channel whose messages the provider carries.
-            #[must_use]
-            pub const fn channel(self) -> Channel {
-                match self {
-                    $(Self::$provider => Channel::$channel,)+
-                }
-            }
-        }
-    };
-}
-
-providers! {
-    /// Brevo, for e-mail.
-    Brevo = "brevo", Email;
-    /// Sinch, for SMS.
-    Sinch = "sinch", Sms;
+word_enum! {
+    /// A provider that carries messages (*sous-traitant ultérieur* of the register). The word is also in the
+    /// paths of callbacks. The first provider of a channel is the channel's default.
+    pub enum ProviderName {
+        /// Brevo, for e-mail.
+        Brevo = "brevo",
+        /// Sinch, for SMS.
+        Sinch = "sinch",
+    }
 }
 
 impl ProviderName {
-    /// Reads a name.
+    /// The channel whose messages the provider carries.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|provider| provider.as_str() == text)
+    pub const fn channel(self) -> Channel {
+        match self {
+            Self::Brevo => Channel::Email,
+            Self::Sinch => Channel::Sms,
+        }
     }
 
     /// The providers that carry a channel's messages, the default one first.

@@ -4,6 +4,7 @@
 //! other figures come from the register.
 
 use crate::values::calendar::PARIS;
+use crate::values::word_enum::word_enum;
 use crate::{Account, Day, Instant, Person, Sector};
 
 /// The months in which an invited person may complete the registration.
@@ -18,29 +19,13 @@ pub const SUPPRESSED_MONTHS: i32 = 36;
 /// The months for which the record of an erasure is stored, as evidence of the erasure.
 pub const ERASURE_RECORD_MONTHS: i32 = 12;
 
-/// Why a member is erased.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ErasureReason {
-    /// The person did not complete the registration in time.
-    NeverActivated,
-    /// The person did not use the card for the months that the sector allows.
-    Inactive,
-}
-
-impl ErasureReason {
-    /// The word for it in the table and in the API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NeverActivated => "never_activated",
-            Self::Inactive => "inactive",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::NeverActivated, Self::Inactive].into_iter().find(|reason| reason.as_str() == text)
+word_enum! {
+    /// Why a member is erased.
+    pub enum ErasureReason {
+        /// The person did not complete the registration in time.
+        NeverActivated = "never_activated",
+        /// The person did not use the card for the months that the sector allows.
+        Inactive = "inactive",
     }
 }
 

@@ -2,35 +2,18 @@
 //! to its end.
 
 use crate::ledger::lots::Lot;
+use crate::values::word_enum::word_enum;
 use crate::{CouponCode, Instant, Points, RedemptionId, RewardError, RewardId};
 
-/// The state of a redemption.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// The points are spent; the goods are not handed out yet.
-    Requested,
-    /// The goods were handed out, or the coupon or the discount was given.
-    Fulfilled,
-    /// The points were given back to the lots they came from.
-    Cancelled,
-}
-
-impl State {
-    /// The word for it in the API and in the table.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Requested => "requested",
-            Self::Fulfilled => "fulfilled",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let states = [Self::Requested, Self::Fulfilled, Self::Cancelled];
-        states.into_iter().find(|state| state.as_str() == text)
+word_enum! {
+    /// The state of a redemption.
+    pub enum State {
+        /// The points are spent; the goods are not handed out yet.
+        Requested = "requested",
+        /// The goods were handed out, or the coupon or the discount was given.
+        Fulfilled = "fulfilled",
+        /// The points were given back to the lots they came from.
+        Cancelled = "cancelled",
     }
 }
 

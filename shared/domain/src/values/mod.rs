@@ -13,3 +13,4 @@ pub mod quantity;
 pub mod sensitive;
 mod serde_text;
 pub mod text;
+pub(crate) mod word_enum;

@@ -10,6 +10,7 @@ pub use address::{Reach, WebhookUrl, is_public};
 
 use crate::Instant;
 use crate::values::calendar;
+use crate::values::word_enum::word_enum;
 use jiff::{SignedDuration, ToSpan as _};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -36,53 +37,21 @@ pub fn delay_after(attempt: usize) -> Duration {
     Duration::from_secs(DELAYS[at])
 }
 
-/// A type of event that can be posted to a merchant's software.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EventType {
-    /// A purchase was recorded.
-    PurchaseCreated,
-    /// A purchase was cancelled.
-    PurchaseCancelled,
-    /// An anonymous purchase got a customer, or a purchase got another customer.
-    PurchaseAttached,
-    /// Points were given or taken without a purchase.
-    PointsChanged,
-    /// A person became a member.
-    MemberCreated,
-    /// Two members became one.
-    MemberMerged,
-}
-
-impl EventType {
-    /// Every type.
-    pub const ALL: [Self; 6] = [
-        Self::PurchaseCreated,
-        Self::PurchaseCancelled,
-        Self::PurchaseAttached,
-        Self::PointsChanged,
-        Self::MemberCreated,
-        Self::MemberMerged,
-    ];
-
-    /// The word for it in the API and in the table.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PurchaseCreated => "purchase.created",
-            Self::PurchaseCancelled => "purchase.cancelled",
-            Self::PurchaseAttached => "purchase.attached",
-            Self::PointsChanged => "points.changed",
-            Self::MemberCreated => "member.created",
-            Self::MemberMerged => "member.merged",
-        }
-    }
-
-    /// Reads the word.
-    ///
-    /// # Errors
-    /// [`WebhookError::EventType`].
-    pub fn parse(text: &str) -> Result<Self, WebhookError> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(WebhookError::EventType)
+word_enum! {
+    /// A type of event that can be posted to a merchant's software.
+    pub enum EventType {
+        /// A purchase was recorded.
+        PurchaseCreated = "purchase.created",
+        /// A purchase was cancelled.
+        PurchaseCancelled = "purchase.cancelled",
+        /// An anonymous purchase got a customer, or a purchase got another customer.
+        PurchaseAttached = "purchase.attached",
+        /// Points were given or taken without a purchase.
+        PointsChanged = "points.changed",
+        /// A person became a member.
+        MemberCreated = "member.created",
+        /// Two members became one.
+        MemberMerged = "member.merged",
     }
 }
 
@@ -225,9 +194,9 @@ mod tests {
     #[test]
     fn every_type_of_event_has_a_word_that_reads_back() {
         for kind in EventType::ALL {
-            assert_eq!(EventType::parse(kind.as_str()), Ok(kind));
+            assert_eq!(EventType::parse(kind.as_str()), Some(kind));
         }
-        assert_eq!(EventType::parse("purchase"), Err(WebhookError::EventType));
+        assert_eq!(EventType::parse("purchase"), None);
         assert_eq!(EventTypes::new([]), Err(WebhookError::NoEventType));
     }
 

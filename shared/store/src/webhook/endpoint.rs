@@ -6,7 +6,7 @@ use crate::table::keys::{self, Key};
 use crate::table::tenant::Mode;
 use crate::table::write::Write;
 use domain::webhook::{EventType, EventTypes, Health, Reach, Switch, WebhookUrl};
-use domain::{Instant, MerchantId, WebhookId};
+use domain::{Instant, MerchantId, WebhookError, WebhookId};
 use serde::{Deserialize, Serialize};
 
 /// An endpoint to create.
@@ -144,7 +144,8 @@ impl WebhookRecord {
         let instant =
             |text: Option<String>| text.as_deref().map(attributes::instant_of).transpose();
         let slot = self.sk.split('#').nth(1).and_then(|slot| slot.parse().ok()).ok_or(CORRUPT)?;
-        let events = self.events.iter().map(|word| EventType::parse(word));
+        let events =
+            self.events.iter().map(|word| EventType::parse(word).ok_or(WebhookError::EventType));
         let events = events.collect::<Result<Vec<_>, _>>().and_then(EventTypes::new);
         let previous = match (self.previous_secret, instant(self.previous_until)?) {
             (Some(sealed), Some(until)) => Some(PreviousSecret { sealed, until }),

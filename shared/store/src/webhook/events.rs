@@ -70,7 +70,7 @@ impl EventRecord {
         let (at, id) = self.sk.split_once('#').ok_or(CORRUPT)?;
         Ok(Event {
             key: EventKey { at: attributes::instant_of(at)?, id: id.to_owned() },
-            kind: EventType::parse(&self.kind).map_err(|_| CORRUPT)?,
+            kind: EventType::parse(&self.kind).ok_or(CORRUPT)?,
             body: self.body,
         })
     }
