@@ -128,7 +128,10 @@ fn the_bounds_of_numbers_are_those_of_the_domain() {
         let bound = share[bound].as_i64().unwrap();
         assert!(Share::new(bound).is_ok() && Share::new(bound + beyond).is_err());
     }
-    let adjustment = &schema("NewAdjustment")["properties"]["points"];
-    assert_eq!(adjustment["maximum"], domain::ledger::entry::MOST_ADJUSTED);
-    assert_eq!(adjustment["minimum"], -domain::ledger::entry::MOST_ADJUSTED);
+    let adjustment = &schema("NewAdjustment")["properties"]["points"]["oneOf"];
+    let [taken, given] = [&adjustment[0], &adjustment[1]];
+    assert_eq!(taken["minimum"], -domain::ledger::entry::MOST_ADJUSTED);
+    assert_eq!(taken["maximum"], -1, "an adjustment is never 0");
+    assert_eq!(given["minimum"], 1, "an adjustment is never 0");
+    assert_eq!(given["maximum"], domain::ledger::entry::MOST_ADJUSTED);
 }
