@@ -76,7 +76,8 @@ def _against_a_stack() -> int:
 
 def _nextest(stack: Stack) -> int:
     # The whole workspace with a filter: with another choice of packages cargo would compile them again.
-    command = ["cargo", "nextest", "run", "--workspace", "--no-tests", "warn", "-E", "package(e2e)"]
+    choice = ("--profile", "stack", "--no-tests", "warn", "-E", "package(e2e)")
+    command = ["cargo", "nextest", "run", "--workspace", *choice]
     environment = {**os.environ, **ROOT, "AWS_REGION": REGION, "ZEROSIX_STACK": str(stack.directory / "stack.json")}
     return subprocess.run(command, cwd=REPOSITORY, env=environment).returncode
 
