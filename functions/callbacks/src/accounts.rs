@@ -1,4 +1,4 @@
-//! Accounts at the providers, with a reader of their callbacks each.
+//! The accounts at the providers. Each account has a reader of its callbacks.
 //!
 //! The proof of a callback is part of the account's secret. A reader is cached for five minutes, so a rotated
 //! secret takes effect within that time and without a deployment.
@@ -23,14 +23,15 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// No account yet. `read_secret` is given an account's code.
+    /// Begins with an empty cache. `read_secret` reads the secret of an account by the account's code.
     #[must_use]
     pub fn new(read_secret: ReadSecret) -> Self {
         Self { read_secret, readers: TtlCache::new(CACHED_SECONDS, CACHED_ACCOUNTS) }
     }
 
     /// The reader of the callbacks to an account: at most 1 round trip in five minutes. `None` where the account's
-    /// secret proves no callback of this provider.
+    /// secret does not hold what verifies a callback of this provider; `None` is not cached and costs 1 round trip
+    /// each time.
     pub(crate) async fn callback_reader(
         &self,
         account: &ProviderAccount,

@@ -1,4 +1,4 @@
-//! A provider's callback: verified, queued, acknowledged.
+//! Verifies a provider's callback, queues its events, and acknowledges the callback.
 //!
 //! A body that cannot be read is acknowledged too, and logged. A provider that receives an error drops the event,
 //! or sends it again for hours.
@@ -29,7 +29,7 @@ pub(crate) async fn receive(
     let reader = app.accounts.callback_reader(&account, now).await;
     let reader = reader.map_err(|error| Problem::unavailable(error.to_string()))?;
     let callback = Callback { headers: &headers, body: &body, received_at: now };
-    // An account that cannot prove a callback answers like a wrong signature.
+    // An account whose secret cannot verify a callback gets the same answer as a wrong signature.
     let Some(reader) = reader.filter(|reader| reader.is_genuine(&callback)) else {
         let detail = "This callback is not signed by the provider of the account.";
         return Err(Problem::new(Kind::Unauthenticated, detail));

@@ -36,7 +36,7 @@ pub(crate) async fn object(
     let opposition = Opposition { at: app.now(), reason: OppositionReason::Unsubscribed };
     let change = ConsentChange::Oppose(opposition);
     match app.store.change_consent(&scope, member, channel, &change).await {
-        // An erased member is not written to any more, so the page tells the truth for this member too.
+        // An erased member receives no more messages, so the page is right for this member too.
         Ok(_) | Err(StoreError::NotFound(_)) => {
             let merchant = &scope.settings.merchant.name;
             Ok((StatusCode::OK, Html(page::done(merchant, channel))))

@@ -1,5 +1,5 @@
-//! A campaign takes its next step: it begins at its scheduled instant, its members are read, its batches are
-//! queued, and at last the campaign is finished.
+//! Takes the next step of a campaign: begins the campaign at its scheduled instant, reads its members,
+//! queues its batches, or finishes the campaign.
 
 use crate::context::{App, CampaignError};
 use crate::pages;
@@ -16,11 +16,11 @@ use store::{
 /// After so many minutes a running campaign is due again, in case a message was lost.
 const LOOK_AGAIN_MINUTES: i64 = 10;
 
-/// Takes the next step of a campaign. Until all members are read, that is the planning: it reads members,
-/// cuts them into batches and queues the batches; where the time ends first, the campaign queues itself
-/// again. Afterwards the step queues the batches that are not done, or finishes the campaign. After an error
-/// the message is delivered again, and planning continues at its last batch. A campaign of a merchant whose
-/// contract has ended stays as it is.
+/// Takes the next step of a campaign. Until all members are read, the step is planning: this function reads
+/// members, groups the members into batches and queues the batches. Where the time ends first, this function
+/// queues the campaign again. Once all members are read, the step queues the batches that are not done, or
+/// finishes the campaign. After an error the message is delivered again, and planning continues at its last
+/// batch. A campaign of a merchant whose contract has ended stays as it is.
 pub async fn advance(
     app: &App,
     tenant: Tenant,
@@ -151,7 +151,7 @@ impl Planning<'_> {
         let cut = batch.map(|id| CutBatch { id, members: &members });
         let store = &self.app.store;
         if !store.cut_batch(tenant, id, self.plan, cut, read_to).await? {
-            // Another instance plans the same campaign and continues. This instance begins again.
+            // Another instance plans the same campaign. The message of this instance is delivered again.
             return Err(StoreError::Busy.into());
         }
         if let Some(batch) = batch {

@@ -17,10 +17,10 @@ pub struct App {
 /// Why a campaign could not be continued.
 #[derive(Debug, thiserror::Error)]
 pub enum CampaignError {
-    /// The table.
+    /// A call to the table failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A queue.
+    /// A message could not be queued.
     #[error(transparent)]
     Queue(#[from] QueueError),
     /// The text was saved under other rules. This failure is permanent.

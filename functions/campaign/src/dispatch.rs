@@ -1,5 +1,5 @@
-//! From an invocation to the work: the schedule queues the campaigns that are due, and the queue delivers
-//! campaigns to be continued.
+//! Handles an invocation. The schedule invokes [`tick`], which queues the campaigns that are due. The
+//! queue invokes [`handle`], which continues one campaign.
 
 use crate::advance::advance;
 use crate::context::{App, CampaignError};

@@ -17,9 +17,9 @@ use store::{
     WalkPage, WalkPosition,
 };
 
-/// Continues a dry run to its end; where the time ends first, the dry run queues itself again. After an error
-/// the message is delivered again, and the dry run continues where it was. A dry run that was deleted
-/// meanwhile, since the campaign was changed, is left alone.
+/// Continues a dry run to its end. Where the time ends first, this function queues the dry run again. After an
+/// error the message is delivered again, and the dry run continues where it was. A change of the campaign
+/// deletes its dry run; the message of a deleted dry run does nothing.
 pub async fn dry_run(
     app: &App,
     tenant: Tenant,
@@ -88,7 +88,7 @@ async fn save(
     }
 }
 
-/// The counting of members, page by page.
+/// Counts the members, page by page.
 struct Counting<'a> {
     campaign: &'a Campaign,
     sms: Option<&'a Sms>,

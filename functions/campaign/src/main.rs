@@ -7,7 +7,8 @@ use platform::{clients, telemetry};
 use serde_json::Value;
 use std::time::Duration;
 
-/// Kept free at the end of an invocation, for calls in progress and the message that continues the work.
+/// The time kept free at the end of an invocation, for calls in progress and the message that continues
+/// the work.
 const MARGIN: Duration = Duration::from_secs(30);
 
 #[tokio::main(flavor = "current_thread")]

@@ -14,13 +14,14 @@ pub struct App {
 /// Why a range is not complete. The message is delivered again, and the range continues where it was.
 #[derive(Debug, thiserror::Error)]
 pub enum CouponError {
-    /// The table.
+    /// A call to the table failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Another instance generates the range, or died while it did: its lease ends within half a minute.
+    /// Another instance has the lease of the range, and may have failed since. The lease ends within
+    /// half a minute.
     #[error("another instance has the range")]
     Leased,
-    /// The rest is for the next invocation.
+    /// The time ended first. The next invocation generates the remaining codes.
     #[error("the time of the invocation has ended")]
     OutOfTime,
 }

@@ -1,4 +1,4 @@
-//! From a message to the codes of a range.
+//! Reads a message and generates the codes of its range.
 
 use crate::context::{App, CouponError};
 use domain::Instant;

@@ -6,7 +6,8 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use platform::{clients, queue, telemetry};
 use std::time::Duration;
 
-/// Kept free at the end of an invocation, for the step in progress: 20 seconds of codes, and saving them.
+/// The time kept free at the end of an invocation, for the step in progress: 20 seconds of codes, and
+/// saving them.
 const MARGIN: Duration = Duration::from_secs(30);
 
 #[tokio::main(flavor = "current_thread")]

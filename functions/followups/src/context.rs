@@ -17,10 +17,10 @@ pub struct App {
 /// Why a piece of work was not completed.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowupsError {
-    /// The table.
+    /// A call to the table failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The queue.
+    /// A message could not be queued.
     #[error(transparent)]
     Queue(#[from] QueueError),
     /// The request cannot be accepted. The sentence says how to correct it.

@@ -1,4 +1,5 @@
-//! The daily run: a message for each merchant, and for each message the members that the day changes.
+//! The daily run of points: queues a message for each merchant, and runs the day for the members of a
+//! message.
 
 use crate::context::{App, FollowupsError};
 use crate::message::FollowupsMessage;
@@ -9,7 +10,7 @@ use domain::{Day, Instant, MemberId, MerchantId, Points, retention};
 use futures::stream::{self, StreamExt as _};
 use store::{ErrorChain, MEMBER_SHARDS, Mode, Scope, StoreError, Tenant};
 
-/// The stage that holds real persons.
+/// The stage that holds the data of real persons.
 const LIVE: &str = "live";
 /// Members that are written at once.
 const CONCURRENT_MEMBERS: usize = 8;

@@ -1,5 +1,5 @@
-//! From an invocation to the work: a request queues the daily run or proves a ledger, and the queue delivers
-//! the merchants of the daily run.
+//! Handles an invocation. A request queues the daily run or proves a ledger. A message of the queue runs the
+//! day for one merchant.
 
 use crate::context::{App, FollowupsError};
 use crate::daily_run;

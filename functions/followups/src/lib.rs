@@ -1,5 +1,4 @@
-//! The daily run of a merchant's members: points expire, birthdays are given their points, levels are
-//! reviewed.
+//! The daily run of a merchant's members: points expire, birthdays give points, and levels are reviewed.
 //!
 //! Every night the schedule invokes the function, which queues one message for each merchant whose programme
 //! needs a daily run. The queue delivers the merchants. Invoked by hand, the function also proves that every

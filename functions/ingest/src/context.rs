@@ -27,16 +27,16 @@ pub struct App {
 /// Why a message was not handled.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
-    /// The table.
+    /// A call to the table failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A bucket.
+    /// A call to a bucket failed.
     #[error(transparent)]
     Object(#[from] ObjectError),
-    /// The queue of ranges.
+    /// A message could not be queued.
     #[error(transparent)]
     Queue(#[from] QueueError),
-    /// A plan that this code cannot write or read.
+    /// The plan is missing, or could not be written or read as JSON.
     #[error("a file's plan could not be read or written")]
     Plan,
 }

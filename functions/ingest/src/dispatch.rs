@@ -1,4 +1,4 @@
-//! From a message to the piece of work that it names.
+//! Reads a message and starts its work.
 
 use crate::context::App;
 use crate::ingest_range::ingest_range;
@@ -10,6 +10,7 @@ use platform::queue::Failed;
 /// Handles the body of one message.
 pub async fn handle(app: &App, body: &str, now: Instant) -> Result<(), Failed> {
     match message::parse(body).map_err(Failed::Poison)? {
+        // S3 sends this event when the notification of the bucket is configured. No object was created.
         Message::TestEvent => {}
         Message::ObjectsCreated(objects) => {
             for object in &objects {

@@ -1,4 +1,4 @@
-//! Gzip: a compressed file is expanded once, into an object that every range can be read from.
+//! Expands a gzip file once, into an object from which every range can be read.
 
 use crate::objects::{ObjectError, ObjectReader, ObjectVersion, ObjectWriter};
 use aws_sdk_s3::Client;

@@ -1,4 +1,4 @@
-//! One range of a file: its rows are read as a stream, and recorded window by window.
+//! Reads the rows of one range of a file as a stream, and records the receipts window by window.
 
 use crate::context::{App, IngestError};
 use crate::file::{Context, Item, RangeReader, refused};
@@ -14,8 +14,8 @@ use store::{Entity, RangeReport, Scope, StoreError};
 const WINDOW_RECEIPTS: usize = 1000;
 
 /// Ingests a range, unless the range is done, and finishes the file after its last range. After an error the
-/// message is delivered again, and the range begins again: the purchases that it recorded before are already
-/// known.
+/// message is delivered again, and the range begins again: purchases that the earlier attempt recorded are
+/// not recorded twice.
 pub(crate) async fn ingest_range(
     app: &App,
     message: RangeMessage,
@@ -24,7 +24,7 @@ pub(crate) async fn ingest_range(
     let RangeMessage { merchant, mode, upload, range } = message;
     let settings = match app.store.settings(merchant, now).await {
         Ok(settings) if !settings.contract_has_ended(now) => settings,
-        // The data of a merchant are archived as they were at the end of the contract.
+        // No purchase is recorded after the end of a contract: the archive holds the data of that day.
         Ok(_) | Err(StoreError::NotFound(_)) => {
             tracing::warn!(%merchant, %upload, range, "a range of a merchant whose contract has ended");
             return Ok(());

@@ -30,7 +30,8 @@ pub(crate) struct ObjectCreated {
 }
 
 impl ObjectCreated {
-    /// The text that tells this content of the key from another: the version, or without versions the `ETag`.
+    /// The text that identifies this content among all contents of the key: the version, or the `ETag` where
+    /// the bucket keeps no versions.
     pub(crate) fn content_version(&self) -> &str {
         self.version.as_deref().or(self.etag.as_deref()).unwrap_or_default()
     }

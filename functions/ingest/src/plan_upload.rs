@@ -1,5 +1,4 @@
-//! The first step of a file: its merchant is found, the file is planned into ranges, and the ranges are
-//! queued.
+//! The first step of a file: finds its merchant, plans the file into ranges, and queues the ranges.
 
 use crate::context::{App, IngestError};
 use crate::expand::{self, Expanded};
@@ -15,7 +14,8 @@ use std::sync::Arc;
 use store::{Scope, Settings, StoreError, Tenant, Upload, UploadStatus};
 
 /// Plans a file and queues its ranges. A second run plans the same ranges and queues them again; a finished
-/// report does not change. What is wrong with the file is in its report, and is no error here.
+/// report does not change. A mistake in the file is written into its report, and is no error of this
+/// function.
 pub(crate) async fn plan_upload(
     app: &App,
     created: &ObjectCreated,
@@ -122,8 +122,8 @@ async fn refuse_unowned(
     Ok(())
 }
 
-/// Binds the object to its upload: the one that the API announced, or one of its own. `None` where both are
-/// bound to other content.
+/// Binds the object to its upload: the upload that the API announced, or an upload of its own. `None` where
+/// both uploads are bound to other content.
 async fn claim(
     app: &App,
     scope: &Scope,
@@ -140,7 +140,8 @@ async fn claim(
     Ok(None)
 }
 
-/// The identifier of a file that was not announced. The same content of the same key always has the same.
+/// The identifier of a file that was not announced. The same content of the same key always has the same
+/// identifier.
 fn derived_id(created: &ObjectCreated) -> UploadId {
     let digest = Sha256::new()
         .chain_update(created.bucket.as_bytes())

@@ -1,4 +1,4 @@
-//! The report of a file: written once, when the last range is done or when the whole file is refused.
+//! Writes the report of a file once: when the last range is done, or when the whole file is refused.
 
 use crate::context::{App, IngestError};
 use crate::file::{FileRefusal, refused};
@@ -28,8 +28,8 @@ pub(crate) async fn refuse_file(
 }
 
 /// Sums the reports of the ranges, joins their refused rows, and finishes the report. Two ranges that end at
-/// the same time may both finish the report, and write the same. After an error the message is delivered
-/// again.
+/// the same time may both finish the report, and write the same content. After an error the message is
+/// delivered again.
 pub(crate) async fn finish_file(
     app: &App,
     scope: &Scope,
@@ -86,8 +86,8 @@ async fn join_refused_rows(
     Ok(Some(key))
 }
 
-/// Marks the merchant's file as reported: it is deleted after seven days. A file that the merchant deleted
-/// needs no mark.
+/// Marks the merchant's file as reported. The bucket deletes a reported file after seven days. A file that
+/// the merchant deleted needs no mark.
 async fn mark_reported(app: &App, sent: &ObjectVersion) -> Result<(), IngestError> {
     match objects::mark_reported(&app.s3, sent).await {
         Ok(()) | Err(ObjectError::Gone) => Ok(()),

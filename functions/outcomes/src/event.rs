@@ -1,4 +1,4 @@
-//! An event of a provider, its address and its reference read.
+//! An event of a provider, with its address and its reference parsed.
 
 use domain::member::Email;
 use domain::{Channel, Instant, Mobile};

@@ -1,5 +1,5 @@
-//! The outcomes of messages. The events of providers become delivered and bounced messages, and oppositions. Each
-//! event counts once, in whatever order and however often it is delivered.
+//! Records the outcomes of messages. The events of providers become delivered messages, bounced messages and
+//! oppositions. Each event counts once, even where events come in another order or more than once.
 
 mod context;
 mod dispatch;

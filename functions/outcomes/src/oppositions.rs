@@ -23,7 +23,8 @@ pub(crate) async fn record(
         EventKind::Complaint => OppositionReason::Complaint,
         EventKind::Delivered | EventKind::SoftBounced | EventKind::Failed => return Ok(()),
     };
-    // An opposition in the future, by a provider's fast clock, would override the person's next consent.
+    // A provider's fast clock may date an opposition in the future. Such an opposition would override the person's
+    // next consent.
     let opposition = Opposition { at: event.at.min(now), reason };
     if let Some(reference) = event.reference {
         let tenant = reference.tenant;

@@ -1,4 +1,5 @@
-//! Receipts. The receipts of one campaign are counted together, each recipient once.
+//! Counts the receipts of messages. The receipts of one campaign are counted together, and each recipient counts
+//! once.
 
 use crate::context::{App, OutcomeError};
 use crate::event::OutcomeEvent;
@@ -98,8 +99,9 @@ async fn count_campaign(
     Ok(())
 }
 
-/// Counts the receipt of an address that several members share. Only one of them was written to and has a row of the
-/// message. Without any such row the message is not in the table yet: [`StoreError::NotFound`].
+/// Counts the receipt of an address that several members share. Only one of these members received the message, and
+/// only that member has a row of the message. Where no member has such a row, the message is not in the table yet:
+/// [`StoreError::NotFound`].
 async fn count_shared(
     app: &App,
     tenant: Tenant,

@@ -1,4 +1,5 @@
-//! Soft bounces. An address that returns five e-mails in a row counts as dead for every campaign of the merchant.
+//! Finds dead addresses by their soft bounces. An address that returns five e-mails in a row counts as dead for
+//! every campaign of the merchant.
 
 use crate::context::{App, OutcomeError};
 use crate::event::OutcomeEvent;

@@ -22,13 +22,13 @@ pub struct App {
 /// Why a piece of work was not completed.
 #[derive(Debug, thiserror::Error)]
 pub enum RetentionError {
-    /// The table.
+    /// A call to the table failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The queue.
+    /// A message could not be queued.
     #[error(transparent)]
     Queue(#[from] QueueError),
-    /// An archive.
+    /// The archive could not be written or read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     /// The request cannot be accepted. The sentence says how to correct it.

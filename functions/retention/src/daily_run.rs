@@ -16,8 +16,8 @@ const FIRST_RUN_MONTHS: i32 = 24;
 const CONCURRENT_BUCKETS: usize = 16;
 
 /// Queues every bucket that holds due entries, or lists what the run would do. One query a bucket, 16 buckets
-/// a month, half a read unit each. After an error the schedule tries again, and the next daily run finds what
-/// this one did not.
+/// a month, half a read unit each. After an error the schedule tries again, and the next daily run finds the
+/// buckets that this run did not queue.
 pub async fn run(
     app: &App,
     request: &Request,
@@ -54,7 +54,7 @@ async fn due_buckets(
 ) -> Result<Vec<(DueBucket, Day)>, RetentionError> {
     let last = today.month().ordinal();
     let noted = app.store.first_month_to_sweep().await?;
-    // Counted from the real day: before a simulated day there may be years without a daily run.
+    // The months are counted back from the real day, not from a simulated day, which may be years later.
     let this_month = retention::day_of(now).month().ordinal();
     let first = noted.map_or(this_month - FIRST_RUN_MONTHS, Month::ordinal);
     let buckets = (first..=last)

@@ -6,7 +6,8 @@ use platform::{clients, settings, telemetry};
 use retention::{App, Request, handle, run};
 use std::time::Duration;
 
-/// Kept free at the end of an invocation, for calls in progress and the message that continues the work.
+/// The time kept free at the end of an invocation, for calls in progress and the message that continues
+/// the work.
 const MARGIN: Duration = Duration::from_secs(30);
 
 #[tokio::main(flavor = "current_thread")]

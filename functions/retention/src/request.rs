@@ -4,7 +4,7 @@ use crate::context::RetentionError;
 use domain::{Day, Instant, MerchantId, retention};
 use serde::Deserialize;
 
-/// The stage that holds real persons.
+/// The stage that holds the data of real persons.
 const LIVE: &str = "live";
 
 /// The request. The schedule sends an empty one.
@@ -13,7 +13,7 @@ const LIVE: &str = "live";
 pub struct Request {
     /// Another day than today, `2029-12-01`. The stage `live` accepts this field only for a dry run.
     pub today: Option<String>,
-    /// Whether only to list what the daily run would do.
+    /// `true` lists what the daily run would do, and writes nothing.
     pub dry_run: bool,
     /// The only merchant of the run.
     pub merchant: Option<String>,

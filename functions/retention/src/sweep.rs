@@ -96,7 +96,7 @@ pub(crate) async fn sweep(
     let Tally { erased, rearmed, carried_out, gone, merchants, failed } = tally;
     tracing::info!(%month, shard, %today, erased, rearmed, carried_out, gone, merchants, failed, finished, "swept");
     if !finished {
-        // The next message meets the entries that failed again.
+        // Entries that failed are still in the index, so the next message processes them again.
         app.queue.send(&RetentionMessage::sweep(bucket, today, only)).await?;
         return Ok(());
     }

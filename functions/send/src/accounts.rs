@@ -1,4 +1,4 @@
-//! Accounts at the providers, with a client each.
+//! The accounts at the providers. Each account has a client.
 //!
 //! An account's credentials are a secret. A client is cached for five minutes, so a rotated secret takes effect
 //! within that time and without a deployment.
@@ -47,7 +47,7 @@ pub(crate) enum AccountError {
 }
 
 impl Accounts {
-    /// No account yet. `read_secret` is given an account's code.
+    /// Begins with an empty cache. `read_secret` reads the secret of an account by the account's code.
     #[must_use]
     pub fn new(https: HttpsClient, urls: ProviderUrls, read_secret: ReadSecret) -> Self {
         Self { https, urls, read_secret, clients: TtlCache::new(CACHED_SECONDS, CACHED_ACCOUNTS) }

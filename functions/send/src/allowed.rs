@@ -1,5 +1,5 @@
-//! The recipients that may be written to. Outside production they are a list, so that a test campaign reaches no
-//! real person.
+//! The recipients that may receive messages. Outside production only the recipients on a list may, so that a
+//! test campaign reaches no real person.
 
 /// The recipients that may be written to.
 #[derive(Debug, Clone, PartialEq, Eq)]

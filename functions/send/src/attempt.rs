@@ -9,9 +9,10 @@ use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 use store::{Addressed, Claim};
 
-/// Subtracted from the time that a provider recognises a batch: the call itself takes time, and clocks differ.
+/// The time subtracted from the time in which a provider recognises a batch, since the call itself takes time and
+/// clocks differ.
 const MARGIN: Duration = Duration::from_mins(1);
-/// A provider that cannot tell what it has accepted is asked for so long after the first attempt.
+/// The seconds after the first attempt in which a provider that cannot tell the outcome is asked again.
 const ASKED_FOR_SECONDS: i64 = 30 * 60;
 
 /// An attempt to send a claimed batch.
@@ -47,8 +48,8 @@ impl Attempt<'_> {
         self.call(&batch, &addressed, Call::First).await
     }
 
-    /// Settles an earlier attempt to the `addressed` members. The batch is repeated while the provider recognises
-    /// it. Afterwards the provider is asked what it has accepted.
+    /// Finds the outcome of an earlier attempt to the `addressed` members. While the provider recognises the
+    /// batch, the batch is sent again. Afterwards the provider is asked which messages it has accepted.
     pub(crate) async fn settle(
         self,
         message: Message,
@@ -116,7 +117,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// The batch as the provider is given it. The key is derived from the reference, so a repeat has the same one.
+    /// The batch for the provider. Its key is derived from the reference, so a repeat has the same key.
     fn batch(&self, message: Message, recipients: Vec<Recipient>) -> Batch {
         let reference = self.sending.batch.to_string();
         let digest = Sha256::digest(reference.as_bytes());

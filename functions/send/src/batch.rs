@@ -1,8 +1,8 @@
-//! One batch, from its claim to its end.
+//! Sends one batch, from its claim to its end.
 //!
-//! An earlier attempt decides the next step. The first attempt is made once. After a first attempt the batch is
-//! repeated only while the provider can still recognise it, or settled by asking the provider. Otherwise its
-//! recipients stay uncertain and are not written to again.
+//! The first attempt is made once. Afterwards the batch is sent again only while the provider still recognises
+//! the batch. Later the provider is asked for the outcome. Where the provider cannot tell, the recipients stay
+//! uncertain and no message is sent to them again.
 
 use crate::accounts::AccountError;
 use crate::attempt::Attempt;
@@ -19,8 +19,9 @@ use platform::messages::Reference;
 use std::sync::Arc;
 use store::{Claimed, Scope};
 
-/// Sends a batch, or settles an earlier attempt. A batch of a campaign that does not run is left alone: resuming
-/// the campaign queues the batch again. A batch of a merchant whose contract has ended is left alone for good.
+/// Sends a batch, or finds the outcome of an earlier attempt. A batch of a campaign that does not run is left
+/// alone: resuming the campaign queues the batch again. A batch of a merchant whose contract has ended is left
+/// alone for good.
 pub(crate) async fn send(app: &App, batch: Reference, now: Instant) -> Result<(), BatchError> {
     let Reference { tenant, campaign: id, .. } = batch;
     let campaign = app.store.campaign(tenant, id).await?.campaign;
@@ -33,7 +34,9 @@ pub(crate) async fn send(app: &App, batch: Reference, now: Instant) -> Result<()
     }
     let scope = Scope { settings, mode: tenant.mode };
     let sending = Sending { app, batch, scope: &scope, campaign: &campaign, now };
-    // While most recipients are asleep, none of them is read. The rest of a batch has hours of its own.
+    // Most recipients are in the time zone of Paris. While the hours of Paris are closed, the batch waits and no
+    // recipient is read. The rest of a batch holds recipients of other time zones, so the hours of Paris do not
+    // apply to the rest.
     if campaign.channel == Channel::Sms
         && !batch.batch.is_rest()
         && let Opening::ClosedUntil(opens) = app.hours.opening(now, &PARIS)

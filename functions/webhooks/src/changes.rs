@@ -36,11 +36,12 @@ pub struct StreamFailure {
 }
 
 /// Handles a batch of the stream. No change is lost: after an interruption the batch is delivered again, and
-/// the same records become the same events. A record that cannot be read is a permanent failure: it is named
-/// in the dead-letter queue and skipped, since it would stop all records behind it.
+/// the same records become the same events. A record that cannot be read is a permanent failure: the
+/// dead-letter queue receives its sequence number, and the record is skipped, since a retry would block all
+/// later records.
 ///
-/// A query for each merchant of the batch, at most once a minute. For the events of merchants with endpoints:
-/// 1 round trip for 25 events and 1 write unit an event, and 1 round trip for 10 messages.
+/// Cost: 1 query for each merchant of the batch, at most once a minute. For the events of merchants with
+/// endpoints: 1 round trip for 25 events and 1 write unit an event, and 1 round trip for 10 messages.
 pub async fn handle_changes(app: &App, batch: StreamEvent, now: Instant) -> StreamAnswer {
     let first = batch.records.first().map(sequence_number).unwrap_or_default();
     match store_and_queue(app, batch.records, now).await {

@@ -7,7 +7,7 @@ use platform::messages::WebhookMessage;
 use platform::queue::{Failed, QueueClient, QueueError};
 use store::{Store, StoreError, TtlCache};
 
-/// For so many seconds the success of an endpoint is not noted again.
+/// The seconds after a noted success in which no further success of the same endpoint is noted.
 const NOTED_SECONDS: i64 = 60;
 /// How many webhooks an instance remembers.
 const NOTED_WEBHOOKS: usize = 500;
@@ -26,13 +26,13 @@ pub struct App {
     pub(crate) noted: TtlCache<WebhookId, ()>,
 }
 
-/// Why a piece of work is not done. It is delivered again.
+/// Why a piece of work is not done. Its message is delivered again.
 #[derive(Debug, thiserror::Error)]
 pub enum WebhookError {
-    /// The table.
+    /// A call to the table failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The queue.
+    /// A message could not be queued.
     #[error(transparent)]
     Queue(#[from] QueueError),
     /// The endpoint did not accept the event.

@@ -8,9 +8,9 @@ use domain::{Instant, WebhookId};
 use store::{EventKey, StoreError, Tenant, WebhookSecret};
 
 /// Posts an event and notes the result. Where the endpoint was deleted, is off, or no longer subscribes to the
-/// event, nothing is posted: the event stays stored, and can be posted again on request. 1 round trip to the
-/// table (1 read unit) beside the post, and 1 write unit after a failure or once a minute. After an error the
-/// message is delivered again.
+/// event, nothing is posted: the event stays stored, and can be posted again on request. Cost: 1 round trip to
+/// the table (1 read unit) beside the post, and 1 write unit after a failure or once a minute. After an error
+/// the message is delivered again.
 pub(crate) async fn deliver(
     app: &App,
     tenant: Tenant,

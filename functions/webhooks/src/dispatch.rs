@@ -1,4 +1,4 @@
-//! From a message to the piece of work that it names.
+//! Reads a message and starts its work.
 
 use crate::context::App;
 use crate::{deliver, replay};

@@ -1,5 +1,5 @@
-//! The event of a change, to the byte as it is posted. An event holds identifiers and figures, and never
-//! personal data: a receiver that needs more asks the API with a key.
+//! The event of a change, byte for byte as it is posted. An event holds identifiers and figures, and
+//! never personal data: a receiver that needs more asks the API with a key.
 
 use domain::webhook::EventType;
 use domain::{Instant, Points};

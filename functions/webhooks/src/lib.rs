@@ -1,5 +1,5 @@
-//! A merchant's software is notified of changes: changes of the table become events, and events are posted,
-//! signed, at least once, to the endpoints that subscribe to them.
+//! Notifies merchants' software of changes. Changes of the table become events. Every event is signed, and
+//! posted at least once to each endpoint that subscribes to its type.
 //!
 //! The table's stream delivers the changes ([`changes`]). The queue delivers events to be posted ([`deliver`])
 //! and ranges of events to be posted again ([`replay`]). No purchase waits for any of these steps.

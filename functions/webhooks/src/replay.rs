@@ -1,4 +1,4 @@
-//! The events of a range are queued again for one endpoint.
+//! Queues the events of a range again for one endpoint.
 
 use crate::context::{App, WebhookError};
 use domain::webhook::{ReplayRange, Switch};
@@ -6,9 +6,10 @@ use domain::{Instant, WebhookId};
 use platform::messages::WebhookMessage;
 use store::{StoreError, Tenant};
 
-/// Queues the events of a piece of a range that the endpoint subscribes to: a query for 200 events, half a
-/// read unit for some ten of them, and 1 round trip for 10 messages. After an error the message is delivered
-/// again, and some events are queued twice; a receiver recognises them by their identifiers.
+/// Queues the events of a piece of a range that the endpoint subscribes to. Cost: 1 query for 200 events,
+/// half a read unit for about 10 events, and 1 round trip for 10 messages. After an error the message is
+/// delivered again, and some events are queued twice; a receiver recognises a repeated event by its
+/// identifier.
 pub(crate) async fn queue(
     app: &App,
     tenant: Tenant,

@@ -7,7 +7,7 @@
 //! - A newtype (`Mobile`, `Quantity`, `CouponCode`, `ReceiptNumber`, …) holds a valid value: its
 //!   constructors parse or check it. `Cents`, `Points`, `Day` and `Month` have a constructor for any number
 //!   too, for sums, differences and storage; [`Cents::of_document`] checks the amount of a purchase.
-//! - [`Purchase`], [`Offer`], [`Reward`] and [`Programme`] hold together: their constructors check all
+//! - [`Purchase`], [`Offer`], [`Reward`] and [`Programme`] are consistent: their constructors check all
 //!   fields together. `Terms` are the draft that a constructor checks. `from_stored` skips the check and is
 //!   for the store only, which reads what a constructor checked before.
 //! - Other structs with public fields ([`Person`], [`Account`], [`Campaign`], …) are records of valid

@@ -1,4 +1,4 @@
-//! Authentication: the operator by the operator's key, a till by the key of its establishment.
+//! Authentication. The operator sends the operator's key, and a till sends a key of its establishment.
 //!
 //! The tenant comes from the key and from nothing else. The answer to a key that is not accepted does not
 //! say why.

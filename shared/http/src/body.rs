@@ -1,5 +1,5 @@
-//! A JSON body: bounded, of the right media type, without unknown fields. The refusal of a body of
-//! another shape names the field by its pointer.
+//! Reads a JSON body. The body must have the right media type, a bounded size and no unknown fields. A
+//! refusal names the field by its JSON pointer.
 
 use crate::codes;
 use crate::problem::{FieldError, Kind, Problem};
@@ -100,8 +100,8 @@ fn malformed(error: &serde_json::Error) -> Problem {
     Problem::new(Kind::Malformed, detail)
 }
 
-/// The type that serde expected, in words of JSON. The value that serde found is the caller's and is left
-/// out.
+/// The type that serde expected, in words of JSON. The message of serde also repeats the caller's value,
+/// which is left out.
 fn expected(message: &str) -> &str {
     let expected = message.rsplit_once(", expected ").map_or("of another type", |(_, rest)| rest);
     let expected = expected.rsplit_once(" at line ").map_or(expected, |(expected, _)| expected);

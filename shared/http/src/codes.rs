@@ -10,7 +10,7 @@ use serde::Serialize;
 pub struct Code(&'static str);
 
 impl Code {
-    /// For [`crate::codes!`] alone.
+    /// Only [`crate::codes!`] may call this function.
     #[doc(hidden)]
     #[must_use]
     pub const fn listed(code: &'static str) -> Self {

@@ -1,7 +1,7 @@
 //! A cursor: the position after which a page begins, as an opaque text (JSON in base64url).
 //!
-//! A cursor holds keys of the caller's own tenant at the most. The read that it begins is bounded by the
-//! caller's credential, so that a forged cursor, or a cursor of another tenant, shows nothing.
+//! A cursor holds at most keys of the caller's own tenant. A read from a cursor stays within the
+//! caller's tenant, so a forged cursor, or a cursor of another tenant, shows nothing.
 
 use crate::problem::Problem;
 use base64::Engine as _;
@@ -15,7 +15,7 @@ pub const LONGEST: usize = 8_192;
 /// The cursor of the page after `position`; `None` where there is no further page.
 ///
 /// # Errors
-/// A defect, which positions of plain fields do not have.
+/// A defect where `position` cannot be written as JSON. A struct of plain fields always can.
 pub fn next<T: Serialize>(position: Option<&T>) -> Result<Option<String>, Problem> {
     position.map(encode).transpose().map_err(|error| Problem::defect(error.to_string()))
 }

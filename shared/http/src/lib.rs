@@ -1,5 +1,5 @@
-//! The edge of the HTTP functions: authentication, bodies, paths, queries and pages, and the one type that
-//! every refusal becomes.
+//! The edge of the HTTP functions: authentication, bodies, paths, queries and pages. Every refusal becomes
+//! a [`Problem`].
 
 mod admission;
 pub mod authentication;

@@ -26,7 +26,7 @@ pub enum Kind {
     Forbidden,
     /// No such resource exists, or it is another merchant's. The caller cannot tell which.
     NotFound,
-    /// The route has other methods.
+    /// The route exists, but not with this method.
     MethodNotAllowed,
     /// The present state does not allow the request.
     Conflict,

@@ -1,5 +1,5 @@
-//! One log line for each request, the body of a refusal, and the headers that every answer to a till has.
-//! None of them holds a body that came in, a query, a contact, a name or a token.
+//! Writes one log line for each request, the body of a refusal, and the headers of every answer to a
+//! till. None of the three holds the request's body or query, a contact, a name or a token.
 
 use crate::cors;
 use crate::gate::Caller;

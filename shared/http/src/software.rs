@@ -1,5 +1,5 @@
-//! The software that calls, by the name it sends. The operator writes to the makers of a software by
-//! this name.
+//! The name of the software that calls, as the software sends it. The name tells the operator which
+//! maker of software to write to.
 
 use crate::codes;
 use crate::headers::X_TILL_SOFTWARE;

@@ -1,7 +1,8 @@
 //! The HTTPS client of calls that leave AWS: to the providers of messages and to the merchants' endpoints.
 //!
-//! One pool of connections a client, TLS by rustls and the system's certificates, HTTP/1.1, no redirect
-//! followed. Each call has a time limit and reads a limited part of its response.
+//! Each client has one pool of connections. A client uses HTTP/1.1, and TLS by rustls with the system's
+//! certificates. A client follows no redirect. Each call has a time limit and reads a limited part of its
+//! response.
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
@@ -54,7 +55,7 @@ pub struct Response {
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body. Empty where the body was cut short, too large or late: the status still holds.
+    /// The body. The body is empty where it was cut short, too large or late; the status is valid then too.
     pub body: Bytes,
 }
 

@@ -2,8 +2,8 @@
 //! that carry them.
 //!
 //! [`text`], [`sms`], [`content`] and [`hours`] are pure. [`providers`] calls a provider and reads its
-//! callbacks; for each recipient a provider says whether the message was accepted, refused, not sent, or
-//! whether nobody can tell. No message is ever sent twice.
+//! callbacks. The outcome of a call for each recipient is one of four: accepted, refused, not sent, or
+//! uncertain. No message is ever sent twice.
 
 pub mod content;
 pub mod hours;

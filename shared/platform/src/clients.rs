@@ -38,7 +38,7 @@ pub fn endpoint(service: &str) -> Option<String> {
     [own.as_str(), "AWS_ENDPOINT_URL"].iter().find_map(|name| std::env::var(name).ok())
 }
 
-/// The store, with an open connection and the master key: 2 round trips, at once.
+/// The store, with an open connection and the master key: 2 round trips at the same time.
 pub async fn store(config: &SdkConfig) -> Result<Store, StartError> {
     let table = settings::text("TABLE")?;
     let vault_secret = settings::text("VAULT_SECRET_ARN")?;

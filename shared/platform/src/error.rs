@@ -3,7 +3,7 @@
 /// Why a function could not start. The runtime reports the error, and Lambda starts another instance.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A setting that the template should have set.
+    /// A setting is missing or malformed. The template sets every setting.
     #[error("the environment variable {0} is missing or unusable")]
     Setting(&'static str),
     /// A secret that could not be read.

@@ -1,7 +1,7 @@
-//! The receipts that may have been seen before, in memory that does not grow.
+//! Remembers which receipts may have been seen before, in memory of a fixed size.
 
-/// The size: 4 MiB. Of the first million receipts about one is wrongly reported as seen; of six million, two in a
-/// hundred.
+/// The size: 4 MiB. In a file of one million receipts, about one receipt is wrongly reported as seen. In a file
+/// of six million, the error is about two in a hundred.
 const WORDS: usize = 1 << 19;
 const PROBES: u64 = 7;
 

@@ -284,8 +284,8 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
     ),
 ];
 
-/// Names of an amount that do not tell the line's amount from the receipt's total. The column is the amount of the
-/// line where the file has columns of lines and no other name of the line's amount, else the total.
+/// Names that can mean the amount of a line or the total of a receipt. Such a column is the amount of the line where
+/// the file has columns of lines and no other column for that amount. Otherwise the column is the total.
 const AMOUNTS: &[&str] = &[
     "montantttc",
     "montant",
@@ -313,8 +313,8 @@ pub(crate) fn plain(name: &str) -> String {
 pub struct Columns([Option<u16>; KNOWN]);
 
 impl Columns {
-    /// Finds the columns in a header. The error is a column that is there twice under the same name: neither can be
-    /// preferred.
+    /// Finds the columns in a header. The error is a column that the header has twice under the same name, so that
+    /// neither can be preferred.
     pub(crate) fn find<'a>(header: impl Iterator<Item = &'a str>) -> Result<Self, Column> {
         let mut columns = Self::default();
         let mut ranks = [usize::MAX; KNOWN];

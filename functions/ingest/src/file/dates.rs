@@ -50,8 +50,8 @@ impl WrittenDate {
         self.day
     }
 
-    /// The instant, and the day in the establishment's zone. The time of the separate column counts where the date
-    /// has no time; without any time it is noon. Where the time has an offset, the day is the one in the
+    /// The instant, and the day in the establishment's zone. Where the date has no time, the time of the separate
+    /// column counts. Without any time, the time is noon. Where the time has an offset, the day is the one in the
     /// establishment's zone at that instant.
     pub(crate) fn moment(
         self,

@@ -29,7 +29,7 @@ impl Encoding {
     }
 }
 
-/// Refuses the formats that are not read, by the first bytes of the file.
+/// Refuses a file in a format that is not supported. The first bytes of the file show the format.
 pub(crate) fn refuse_foreign(head: &[u8]) -> Result<(), FileRefusal> {
     const NOT_TEXT: [&[u8]; 3] = [b"%PDF", b"\x1f\x8b", b"\x89PNG"];
     const SPREADSHEETS: [&[u8]; 2] = [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"];

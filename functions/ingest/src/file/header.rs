@@ -1,4 +1,5 @@
-//! The header of a file, and its delimiter: the one that gives the most known column names.
+//! The header of a file, and its delimiter. The delimiter is the character that gives the most known column
+//! names.
 
 use crate::file::columns::{Column, Columns};
 use crate::file::encoding::{BYTE_ORDER_MARK, Encoding, Utf8Check, refuse_foreign};

@@ -7,7 +7,7 @@ use crate::file::refusal::RowRefusal;
 use domain::purchase::{self, LABEL_LENGTH, LineTexts};
 use domain::{Cents, Line, Quantity, Sector};
 
-/// A line whose sign is kept apart: whether its document is a return is known only after the last row.
+/// A line with its sign in a field of its own, since only the last row shows whether the document is a return.
 pub(crate) struct SignedLine {
     /// The line, with quantity, price and discount without their signs.
     pub(crate) line: Line,

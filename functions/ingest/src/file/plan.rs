@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 const MAX_CANDIDATES: usize = 250_000;
 /// The most scattered receipts of a plan.
 const MAX_SCATTERED: usize = 50_000;
-/// The most quotes that are not closed. The end of each is searched for over 64 KiB, and a file with more has
-/// another format than it seems.
+/// The most quotes that are not closed. Each such quote costs a search over 64 KiB, and a file with more of them
+/// has another format than it seems.
 const MAX_OPEN_QUOTES: u32 = 500;
 
 /// The bytes `start..end` of the file, which are whole rows and whole receipts.
@@ -290,8 +290,8 @@ impl Receipts {
     }
 }
 
-/// The second pass, over the same bytes from the beginning: it decides which of the receipts that seemed to come
-/// twice really do. The result is exact, unless two receipts have the same hash of 64 bits.
+/// The second pass. It reads the same bytes from the beginning, and finds which receipts really come twice among
+/// those that seemed to. The result is exact, unless two receipts have the same hash of 64 bits.
 pub struct Confirmer {
     plan: Plan,
     /// The bytes before the first row that are still to be skipped.

@@ -47,7 +47,8 @@ impl FileReceipt {
     }
 }
 
-/// The reader of one range. In memory are a row of at most 64 KiB and a receipt of at most 1 MiB.
+/// The reader of one range. It holds a row of at most 64 KiB and a receipt of at most 1 MiB in
+/// memory.
 pub struct RangeReader<'a> {
     splitter: Splitter,
     rows: Rows<'a>,

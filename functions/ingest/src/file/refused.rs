@@ -67,7 +67,8 @@ fn write_cell(cell: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// Whether a spreadsheet would evaluate the cell as a formula. A signed number or a telephone number is none.
+/// Whether a spreadsheet would evaluate the cell as a formula. A signed number or a telephone number is not a
+/// formula.
 fn may_be_formula(cell: &str) -> bool {
     let Some(rest) = cell.strip_prefix(['=', '+', '-', '@', '\t', '\r', '\n']) else {
         return false;

@@ -1,9 +1,9 @@
 //! The splitter of bytes into rows. The planner and the readers of ranges share this splitter, so they agree on
 //! every boundary, however the file is cut into chunks.
 //!
-//! In memory are at most [`LIMIT`] bytes of a row. A physical line over the limit is skipped. A row over the limit
-//! that spans lines has a quote that is not closed: only its first line is at fault, and reading continues on the
-//! next physical line.
+//! The splitter holds at most [`LIMIT`] bytes of a row in memory. A physical line over the limit is skipped. A row
+//! over the limit that spans lines has a quote that is not closed: only its first line is at fault, and reading
+//! continues on the next physical line.
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
@@ -266,8 +266,8 @@ impl Splitter {
     }
 }
 
-/// The number of line ends in the row, and whether it has a NUL byte. The first pass has no branch, so it costs
-/// almost no time for a row with neither.
+/// Returns the number of line ends in the row, and whether the row has a NUL byte. The first pass has no branch, so
+/// a row with neither costs almost no time.
 fn inspect(content: &[u8]) -> (u64, bool) {
     let control = content
         .iter()

@@ -1,4 +1,5 @@
-//! Groups of purchases, one for each owner, each written in as few transactions as possible.
+//! Writes the purchases of a window. The purchases of one owner are a group, which is written in as few
+//! transactions as possible.
 
 use super::resolve::{Owner, ResolvedReceipt};
 use super::tally::Tally;
@@ -19,8 +20,8 @@ pub(super) type Groups = HashMap<Owner, Vec<ResolvedReceipt>>;
 /// The receipts of a group, each with the outcome of its purchase.
 type RecordedGroup = Vec<(ResolvedReceipt, Result<Recorded, StoreError>)>;
 
-/// Removes known purchases from the groups, and counts them: a file that is sent again costs reads and no
-/// writes.
+/// Counts the known purchases and removes them from the groups. So a file that is sent again costs reads
+/// and no writes.
 pub(super) async fn settle_known(
     app: &App,
     scope: &Scope,
@@ -97,7 +98,8 @@ async fn record_group(
                 outcomes
                     .extend(app.store.record_purchases(scope, &customer, holder, part, now).await?);
             }
-            // The member was merged into another. A single purchase follows the merge.
+            // The member was merged into another member. `record_purchase` finds the survivor of the
+            // merge.
             None => {
                 for new in part {
                     match app.store.record_purchase(scope, &customer, new, now).await {

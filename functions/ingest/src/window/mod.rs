@@ -1,5 +1,5 @@
-//! A window of receipts: the customers are found, the purchases that are known are counted, and the others
-//! are recorded, the purchases of one member in one transaction.
+//! Records a window of receipts: finds the customers, counts the known purchases, and records the other
+//! purchases. The purchases of one member are recorded in one transaction.
 
 mod groups;
 mod record;

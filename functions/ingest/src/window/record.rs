@@ -1,4 +1,4 @@
-//! A window is recorded: receipts are grouped by owner, and the groups are written.
+//! Records a window: groups the receipts by owner, and writes the groups.
 
 use super::groups::{self, Groups};
 use super::resolve::{Customers, ResolvedReceipt};
@@ -9,9 +9,9 @@ use domain::{Instant, PurchaseKind, Receipt, UploadId};
 use std::collections::HashSet;
 use store::{PurchaseToRecord, Scope, Source};
 
-/// Records a window and counts the outcome of every row. Reads: a hundredth of a round trip for each customer
-/// and each receipt. Writes: one transaction for each member, none for purchases that are known. After an
-/// error the purchases that were recorded stay recorded.
+/// Records a window and counts the outcome of every row. Reads: 1 round trip for 100 customers, and 1 for 100
+/// receipts. Writes: 1 transaction for each member, and none for known purchases. After an error the
+/// purchases that were recorded stay recorded.
 pub(crate) async fn record(
     app: &App,
     scope: &Scope,

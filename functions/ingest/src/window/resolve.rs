@@ -1,4 +1,4 @@
-//! The customer of a receipt: the contact that the rows name becomes a member, or a new member.
+//! Finds the customer of a receipt: the member whose contact the rows name, or a new member.
 
 use crate::context::{App, IngestError};
 use crate::file::{Customer as NamedCustomer, CustomerKey, FileReceipt};
@@ -29,7 +29,7 @@ pub(super) struct Customers {
 }
 
 impl Customers {
-    /// Looks the customers of a window up: a hundredth of a round trip for each customer.
+    /// Looks up the customers of a window: 1 round trip for 100 customers.
     pub(super) async fn of(
         app: &App,
         scope: &Scope,

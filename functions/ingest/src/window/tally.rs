@@ -27,7 +27,8 @@ impl Tally {
     }
 
     /// Counts the rows of a receipt by the outcome of its purchase. `own` is the source of this row: a purchase
-    /// that is known from the same row was recorded by an earlier attempt of this range.
+    /// that is known from the same row was recorded by an earlier attempt of this range, and counts as
+    /// accepted.
     pub(super) fn settle(
         &mut self,
         receipt: FileReceipt,

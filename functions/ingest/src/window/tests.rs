@@ -122,7 +122,7 @@ async fn a_window_that_is_interrupted_anywhere_loses_nothing_and_records_nothing
         let fixture = Fixture::open_merchant(Arc::clone(&table), number).await;
         let after = Duration::from_millis(milliseconds);
         for _ in 0..3 {
-            // The future is dropped wherever it is, as in a function that is killed.
+            // The timeout drops the future at any point, as when Lambda stops the function.
             let _ = tokio::time::timeout(after, fixture.record(&file)).await;
         }
         let tally = fixture.record(&file).await;

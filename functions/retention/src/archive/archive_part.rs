@@ -1,4 +1,4 @@
-//! One part is archived: its items are read and written as lines, one object in memory at a time.
+//! Archives one part: reads its items and writes each item as a line, with one object in memory at a time.
 
 use super::complete::{complete, settings};
 use super::folder::ArchiveFolder;
@@ -8,8 +8,8 @@ use crate::message::RetentionMessage;
 use domain::{Instant, MerchantId, retention};
 use store::{Part, Purpose};
 
-/// An object of so many compressed bytes is full. It is closed after the member, or the campaign, that fills
-/// it.
+/// The compressed bytes at which an object is full. The object is closed after the member, or the campaign,
+/// that fills the object.
 const FULL_BYTES: usize = 8 * 1024 * 1024;
 
 /// Archives a part from its last position. Where the time ends first, the part is queued again. After an

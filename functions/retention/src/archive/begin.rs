@@ -1,4 +1,4 @@
-//! The first step of an archive: the parts that are not archived yet are queued.
+//! The first step of an archive: queues the parts that are not archived yet.
 
 use super::complete::{complete, settings};
 use super::folder::ArchiveFolder;

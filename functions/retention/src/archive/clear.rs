@@ -1,4 +1,4 @@
-//! One part of a complete archive is deleted from the table.
+//! Deletes one part of a complete archive from the table.
 
 use super::complete::settings;
 use super::error::ArchiveError;
@@ -13,7 +13,8 @@ const ITEMS_AT_ONCE: usize = 500;
 
 /// Deletes a part from the table. Where the time ends first, the part is queued again. After an error the
 /// message is delivered again, and finds only the items that are left. The last of the other parts queues the
-/// settings; with the last item of the settings, the profile, the merchant has left the table.
+/// settings. The last item of the settings is the profile; once the profile is deleted, the merchant has left
+/// the table.
 pub(crate) async fn clear_part(
     app: &App,
     merchant: MerchantId,
@@ -28,7 +29,7 @@ pub(crate) async fn clear_part(
     }
     let progress = folder.progress().await?;
     if !progress.to_clear().contains(&part) {
-        // The part was cleared before; or a message that came twice names the settings before their turn.
+        // The part is cleared already, or a repeated message names the settings while other parts are left.
         return queue_settings(app, merchant, &progress).await;
     }
     let today = retention::day_of(now);

@@ -1,4 +1,4 @@
-//! The last step of an archive: the manifest, and the messages that clear the parts.
+//! The last step of an archive: writes the manifest, and queues the messages that clear the parts.
 
 use super::folder::ArchiveFolder;
 use super::manifest::Manifest;

@@ -3,13 +3,13 @@
 /// Why an archive could not be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    /// The bucket.
+    /// A call to the bucket failed.
     #[error("the bucket of archives could not be reached")]
     Bucket(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A mark or a manifest, which this code cannot serialise or read.
+    /// A mark or a manifest could not be written or read as JSON.
     #[error("a mark or a manifest of the archive could not be read or written")]
     Mark(#[source] serde_json::Error),
-    /// The compression.
+    /// The compression failed.
     #[error("items could not be compressed")]
     Compression(#[from] std::io::Error),
     /// A part is to be cleared, and the archive is not complete. Nothing was cleared.

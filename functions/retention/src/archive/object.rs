@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use zstd::stream::write::Encoder;
 
-/// Sealed attributes do not compress, and all others compress at any level.
+/// The default level. A higher level saves nothing: sealed attributes do not compress, and all
+/// others compress at any level.
 const LEVEL: i32 = zstd::DEFAULT_COMPRESSION_LEVEL;
 
 /// An object in progress.

@@ -12,15 +12,15 @@ use crate::{CampaignId, Channel, Instant, Segment};
 word_enum! {
     /// The state of a campaign.
     pub enum State {
-        /// The merchant is writing it. No message is sent.
+        /// The merchant is still writing the campaign. No message is sent.
         Draft = "draft",
-        /// It begins at its instant.
+        /// The campaign begins at its scheduled instant.
         Scheduled = "scheduled",
         /// Its messages are planned and sent.
         Running = "running",
-        /// Held. Messages that the provider does not have yet are not sent for now.
+        /// The campaign is held. Messages that the provider does not have yet are not sent for now.
         Paused = "paused",
-        /// Ended by a person. Messages that the provider does not have yet are never sent.
+        /// A person ended the campaign. Messages that the provider does not have yet are never sent.
         Cancelled = "cancelled",
         /// Every recipient has a final outcome.
         Finished = "finished",
@@ -54,7 +54,7 @@ pub struct Content {
     pub folded: bool,
 }
 
-/// What a merchant writes of a campaign. The merchant may change it until the campaign begins.
+/// The part of a campaign that the merchant writes. The merchant may change a draft until the campaign begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     /// The merchant's name for the campaign.
@@ -63,7 +63,7 @@ pub struct Draft {
     pub channel: Channel,
     /// The text of its messages.
     pub content: Content,
-    /// The members who are to receive it.
+    /// The members who receive the campaign.
     pub segment: Segment,
 }
 
@@ -78,7 +78,7 @@ pub struct Campaign {
     pub channel: Channel,
     /// The text of its messages.
     pub content: Content,
-    /// The members who are to receive it.
+    /// The members who receive the campaign.
     pub segment: Segment,
     /// Its state.
     pub state: State,
@@ -108,7 +108,7 @@ impl Campaign {
         }
     }
 
-    /// Replaces what the merchant wrote, and returns whether something changed.
+    /// Replaces the merchant's draft, and returns whether something changed.
     ///
     /// # Errors
     /// [`CampaignError::State`] for a campaign that has begun.

@@ -1,7 +1,7 @@
 //! Coupons (*bon de réduction*, *code promotionnel*): a code of an offer, used with a purchase at the till.
 //!
-//! [`offer`] says what a coupon gives, [`code`] how its code is written, and [`redeem`] what it takes off
-//! a basket.
+//! [`offer`] holds the benefit and its conditions, [`code`] reads and writes codes, and [`redeem`] computes
+//! the discount on a basket.
 
 pub(crate) mod error;
 mod redeem;

@@ -39,7 +39,7 @@ impl Share {
     }
 }
 
-/// What a coupon takes off a basket.
+/// The discount that a coupon gives on a basket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Benefit {
     /// An amount.
@@ -48,14 +48,14 @@ pub enum Benefit {
     Percentage {
         /// The share.
         share: Share,
-        /// The most that it takes off.
+        /// The largest discount.
         most: Option<Cents>,
     },
     /// One piece of an article: the cheapest in the basket.
     Product {
         /// The merchant's code of the article.
         sku: String,
-        /// The most that it takes off.
+        /// The largest discount.
         most: Option<Cents>,
     },
 }
@@ -99,7 +99,7 @@ impl Usage {
 pub struct Terms {
     /// The merchant's name for the offer.
     pub name: String,
-    /// What a coupon takes off.
+    /// The discount that a coupon gives.
     pub benefit: Benefit,
     /// The least amount of the basket before all discounts.
     pub minimum_spend: Cents,

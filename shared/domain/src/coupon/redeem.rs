@@ -1,10 +1,10 @@
-//! What a coupon takes off a basket, or why it takes nothing off.
+//! The discount that a coupon gives on a basket, or the reason why the coupon gives none.
 
 use crate::coupon::offer::{Benefit, Offer};
 use crate::coupon::refusal::Refusal;
 use crate::{Cents, Day, EstablishmentId, Line, MemberId, Quantity};
 
-/// What is stored of a coupon's code.
+/// The stored state of a coupon's code.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CouponState {
     /// The number of purchases that used the code.
@@ -39,7 +39,7 @@ pub struct Basket<'a> {
     pub establishment: &'a EstablishmentId,
 }
 
-/// The most that a coupon takes off a basket, which is never more than the basket's amount.
+/// The largest discount that a coupon gives on a basket. It is never more than the basket's amount.
 ///
 /// # Errors
 /// The first [`Refusal`] that applies. Refusals of the coupon itself come before those of this basket.
@@ -157,7 +157,7 @@ mod tests {
         }
     }
 
-    /// A basket that everything agrees with.
+    /// A basket that every condition of an offer accepts.
     struct At {
         gross: i64,
         user: Option<User>,

@@ -1,4 +1,4 @@
-//! What every error of the domain has: a stable code, and a class that decides the HTTP status.
+//! Every error of the domain has a stable code, and a class that decides the HTTP status.
 
 /// How a caller can react to an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

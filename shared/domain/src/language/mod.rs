@@ -1,8 +1,8 @@
 //! Sentences for people: one catalogue, keyed by error code, for each language.
 //!
 //! The API (`cashier_message`, the message of a coupon check), the reports on files and the web pages
-//! read the same catalogue. No other module writes to a person in a language. Sentences for
-//! developers are English, and are the `Display` of the error types.
+//! read the same catalogue. No other module holds sentences for people. Sentences for developers are
+//! English, and are the `Display` of the error types.
 
 pub mod french;
 
@@ -28,8 +28,8 @@ impl Language {
 
     /// The sentence of an error code. A sentence may have placeholders, such as `{line}`: see [`fill`].
     ///
-    /// Tests hold every code of the service to a sentence of its own. A code that is not in the
-    /// catalogue has a general sentence.
+    /// A test fails where a code of the service has no sentence of its own. A code that is not in the
+    /// catalogue gets a general sentence.
     #[must_use]
     pub fn sentence(self, code: &str) -> &'static str {
         let sentences = self.sentences();
@@ -52,7 +52,7 @@ impl Language {
         }
     }
 
-    /// What stands before the sentence of a cell's error, with the placeholder `{column}`.
+    /// The text before the sentence of a cell's error, with the placeholder `{column}`.
     #[must_use]
     pub const fn in_column(self) -> &'static str {
         match self {
@@ -68,8 +68,8 @@ impl Language {
         }
     }
 
-    /// The name that a reader knows a column of a sales file by: `receipt` is “numéro ticket” in
-    /// French. A key that is not in the catalogue is its own name.
+    /// The name of a column of a sales file, for people: `receipt` is “numéro ticket” in French. A key
+    /// that is not in the catalogue is its own name.
     #[must_use]
     pub fn column(self, key: &'static str) -> &'static str {
         self.columns().iter().find(|(known, _)| *known == key).map_or(key, |(_, name)| name)

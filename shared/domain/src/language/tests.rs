@@ -5,8 +5,8 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// The codes of the domain. The tests of the API and of the file reader hold their own codes to the
-/// catalogue.
+/// The codes of the domain. The tests of the API and of the file reader check that the catalogue
+/// has their own codes.
 fn codes() -> BTreeSet<&'static str> {
     let coupons = coupon::Refusal::ALL.iter().map(|refusal| refusal.code());
     let rewards = reward::Refusal::ALL.iter().map(|refusal| refusal.code());

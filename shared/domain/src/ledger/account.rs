@@ -9,8 +9,8 @@ use jiff::tz::TimeZone;
 /// The number of months of which an account has the spend and the visits.
 pub const MONTHS_KEPT: usize = 36;
 
-/// The number of days that an account counts, the last ones with a sale. A till sends sales of the last
-/// week, and the rows of a file are ordered by day.
+/// The number of days whose points and visits an account counts: the last days with a sale. A till sends
+/// sales of the last week, and the rows of a file are ordered by day.
 pub const DAYS_COUNTED: usize = 8;
 
 /// How points are given to an account.

@@ -1,11 +1,11 @@
-//! What the ledger needs to apply the programmes to a purchase or a visit.
+//! The facts that the ledger needs to apply the programmes to a purchase or a visit.
 
 use crate::programme::{EarningContext, Programmes};
 use crate::{Day, Purchase};
 use jiff::tz::TimeZone;
 
-/// What the ledger needs to apply the programmes to a purchase or a visit: facts of the merchant, of the
-/// establishment and of the customer.
+/// The facts that the ledger needs to apply the programmes to a purchase or a visit. These facts concern
+/// the merchant, the establishment and the customer.
 #[derive(Debug, Clone, Copy)]
 pub struct ProgrammeContext<'a> {
     /// The merchant's programmes.

@@ -67,7 +67,7 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// The word for it in the API and in the table.
+    /// The word of the cause in the API and in the table.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {

@@ -8,8 +8,8 @@ use crate::programme::Programmes;
 use crate::{Points, Purchase};
 
 /// Moves a sale that gave `points` from one account to another. The new account earns exactly these points,
-/// whatever rules would give. Points that the first account spent already are owed or forgiven, as for a
-/// cancelled sale.
+/// even where the rules would give other points. Points that the first account spent already are owed or
+/// forgiven, as for a cancelled sale.
 pub fn move_sale(
     from: &mut Account,
     to: &mut Account,

@@ -34,7 +34,7 @@ pub struct Address {
     pub country: Option<String>,
 }
 
-/// Civil status and contacts, as the register lists them, without the mobile that every member has.
+/// Civil status and contacts, as the GDPR register lists them, without the mobile that every member has.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Details {
     /// Last name.

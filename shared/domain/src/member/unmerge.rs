@@ -43,8 +43,8 @@ pub struct GivenBack {
     pub not_given: Points,
 }
 
-/// Undoes a merge of `absorbed` into `survivor`. Retention gets a new day to look at each of them, `today`
-/// at the earliest.
+/// Undoes a merge of `absorbed` into `survivor`. The absorbed member gets a new day in the due index, `today`
+/// at the earliest. The day of the survivor stays, or becomes an earlier one.
 #[must_use]
 pub fn unmerge(
     survivor: Side<'_>,
@@ -133,8 +133,8 @@ fn take_lot(account: &mut Account, lot: &Lot) -> Points {
 }
 
 /// Takes out of the survivor's account the debt that the absorbed member contributed. The points that paid
-/// the debt come back: to the days of the lots that the merge took them from, and for points earned since
-/// to `today`, so that no point expires early.
+/// the debt come back. Points that the merge took from a lot get the day of that lot. Points earned since
+/// the merge get the day `today`, so that no point expires early.
 fn take_out_debt(survivor: &mut Account, own: &Account, debt: Points, today: Day) {
     let unpaid = debt.min(survivor.owed);
     survivor.owed -= unpaid;

@@ -7,8 +7,8 @@ use crate::values::word_enum::word_enum;
 use crate::{Channel, MerchantError};
 
 word_enum! {
-    /// A provider that carries messages (*sous-traitant ultérieur* of the register). The word is also in the
-    /// paths of callbacks. The first provider of a channel is the channel's default.
+    /// A provider that carries messages (*sous-traitant ultérieur* of the GDPR register). The word is also
+    /// in the paths of callbacks. The first provider of a channel is the channel's default.
     pub enum ProviderName {
         /// Brevo, for e-mail.
         Brevo = "brevo",

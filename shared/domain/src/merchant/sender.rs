@@ -1,4 +1,4 @@
-//! How a merchant's messages leave: from which sender, by which provider's account, at which price.
+//! The senders of a merchant's messages. Each sender has an account at a provider, a name and a price.
 
 use crate::member::Email;
 use crate::merchant::provider::ProviderAccount;
@@ -82,7 +82,7 @@ impl SenderId {
         is_short_code(&self.0)
     }
 
-    /// The sender ID as providers are given it.
+    /// The sender ID as text, in the form that providers accept.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

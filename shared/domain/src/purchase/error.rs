@@ -9,7 +9,7 @@ use crate::purchase::limits::{MOST_COUPONS, MOST_LINES};
 /// No variant carries what a person typed, so each of them may be logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum PurchaseError {
-    /// A sale older than the till's replay window.
+    /// A sale that is older than the days for which a till may be offline.
     #[error("is older than 7 days: send older sales by file")]
     TooOld,
     /// More lines than a basket can have.

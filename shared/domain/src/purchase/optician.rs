@@ -1,7 +1,7 @@
-//! What is stored of an optician's basket: an amount for each commercial family.
+//! Reduces an optician's basket to the form that is stored: an amount for each commercial family.
 //!
-//! The lines of an optician reveal health data, which the register excludes. So labels and codes are
-//! removed before anything is stored.
+//! The lines of an optician reveal health data, which the GDPR register excludes. So labels and
+//! codes are removed before anything is stored.
 
 use super::line::Line;
 use crate::values::text;

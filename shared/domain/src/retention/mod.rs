@@ -1,7 +1,7 @@
 //! The deadlines of retention (*durées de conservation*): calendar months, in days of Europe/Paris.
 //!
 //! The CNIL asks that an opposition is stored for three years after the erasure (*liste repoussoir*). All
-//! other figures come from the register.
+//! other figures come from the GDPR register.
 
 use crate::values::calendar::PARIS;
 use crate::values::word_enum::word_enum;

@@ -1,4 +1,4 @@
-//! Rewards (*récompenses*): what a merchant gives for points, to whom, when and how often.
+//! Rewards (*récompenses*): the goods or coupons that a merchant gives for points, and the conditions.
 
 pub(crate) mod error;
 mod limits;
@@ -127,7 +127,7 @@ impl Reward {
         Ok(())
     }
 
-    /// Checks that the reward is given on a day, to whatever member.
+    /// Checks that the reward is given on a day. The member is not checked.
     ///
     /// # Errors
     /// The first [`Refusal`] that applies.
@@ -170,7 +170,7 @@ impl Reward {
         self.terms.stock.map(|stock| stock.saturating_sub(given))
     }
 
-    /// Checks that a piece is left for a member who had `had` of the `given` pieces.
+    /// Checks that a piece is left for a member who already got `had` of the `given` pieces.
     ///
     /// # Errors
     /// [`Refusal::OutOfStock`], [`Refusal::MemberLimit`].

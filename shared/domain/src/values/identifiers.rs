@@ -54,7 +54,7 @@ macro_rules! ulid_identifier {
 }
 
 ulid_identifier!(
-    /// A merchant (*commerçant*, the controller of the register): the tenant.
+    /// A merchant (*commerçant*, the controller in the GDPR register): the tenant.
     MerchantId
 );
 ulid_identifier!(
@@ -92,8 +92,8 @@ ulid_identifier!(
 );
 
 impl RedemptionId {
-    /// The instant at which the identifier was made, in milliseconds. A forged identifier may have none: it
-    /// then has the last instant there is.
+    /// The instant at which the identifier was made, in milliseconds. A forged identifier may hold no valid
+    /// instant; the result is then the latest possible instant.
     #[must_use]
     pub fn minted_at(self) -> Instant {
         let milliseconds = i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX);

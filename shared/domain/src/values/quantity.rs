@@ -25,7 +25,7 @@ impl Quantity {
     }
 
     /// Reads `1`, `0.5`, `0,250` or `-1`. Files write returned goods with a minus sign: the first value
-    /// returned says whether there is one.
+    /// of the result says whether the minus sign was there.
     ///
     /// # Errors
     /// [`ValueError::QuantityUnreadable`] or [`ValueError::QuantityOutOfRange`].

@@ -1,5 +1,5 @@
 //! Words of health or of another special category of personal data (GDPR, art. 9). The terms of service
-//! exclude such data, and the register says that there are none.
+//! exclude such data, and the GDPR register says that there are none.
 //!
 //! The check finds plain words in the names that a merchant writes. It finds neither other spellings nor
 //! descriptions. Words that shops use in another sense are accepted: *une enceinte*, *une religieuse*,

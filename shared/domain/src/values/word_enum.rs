@@ -18,7 +18,7 @@ macro_rules! word_enum {
             /// Every variant, in the order of the list.
             pub const ALL: [Self; [$($word),+].len()] = [$(Self::$variant),+];
 
-            /// The word for it in the API and in the table.
+            /// The word of the variant in the API and in the table.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {

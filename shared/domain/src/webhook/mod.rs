@@ -30,7 +30,8 @@ const DELAYS: [u64; 9] =
 /// The attempts after which an event goes to the dead-letter queue.
 pub const ATTEMPTS: usize = DELAYS.len() + 1;
 
-/// The delay after a failed attempt. The first attempt is 1; later attempts than the last have its delay.
+/// The delay after a failed attempt. The first attempt is 1; an attempt after the last one has the delay of
+/// the last one.
 #[must_use]
 pub fn delay_after(attempt: usize) -> Duration {
     let at = attempt.clamp(1, DELAYS.len()) - 1;
@@ -99,7 +100,7 @@ pub struct Health {
     pub last_success_at: Option<Instant>,
     /// When an attempt last failed.
     pub last_failure_at: Option<Instant>,
-    /// How it failed: `http_503`, `timeout`.
+    /// The failure of that attempt: `http_503`, `timeout`.
     pub last_failure: Option<String>,
     /// Since when the endpoint has accepted no event.
     pub failing_since: Option<Instant>,

@@ -13,7 +13,7 @@ pub struct Window {
     to: Time,
 }
 
-/// Hours outside the law's or the charter's, or an empty range.
+/// The hours are wider than the law or the charter allows, or they end before they begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must begin at 08:00 or later and end after that, at 21:30 at the latest")]
 pub struct WindowError;

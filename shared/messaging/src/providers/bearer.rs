@@ -1,4 +1,4 @@
-//! Bearer tokens: the proof of callbacks from a provider that sends back the token that we gave it.
+//! Bearer tokens. A provider that signs nothing sends the token that we gave it with each callback.
 
 use super::secret::Secret;
 use sha2::{Digest as _, Sha256};

@@ -1,5 +1,4 @@
-//! Bisection: finds the recipients that a provider refuses, where the provider refuses a whole call because of
-//! one of them.
+//! Bisection. Some providers refuse a whole call because of one recipient; bisection finds that recipient.
 
 use super::client::{SendError, Verdict};
 use futures::future::BoxFuture;
@@ -33,8 +32,9 @@ impl From<CallError> for CallFailure {
 /// Calls for the recipients `0..recipients`, at most `max_piece` at a time. A rejected piece is called again in
 /// two halves, until each rejected recipient is alone in a piece.
 ///
-/// All pieces of one size come before the smaller ones. So where no recipient was accepted in [`MAX_CALLS`], the
-/// message itself is refused: [`SendError::Account`]. The first failure of another kind ends the bisection.
+/// All pieces of one size are called before the smaller pieces. So where no recipient was accepted in
+/// [`MAX_CALLS`] calls, the provider refuses the message itself: [`SendError::Account`]. The first failure of
+/// another kind ends the bisection.
 pub(crate) async fn bisect<'a>(
     recipients: usize,
     max_piece: usize,

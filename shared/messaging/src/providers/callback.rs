@@ -134,7 +134,7 @@ pub enum Malformed {
     Field(&'static str),
 }
 
-/// `+33639980012`, for a number that a provider writes with or without its plus.
+/// Writes a number as `+33639980012`, whether the provider writes the plus or not.
 pub(crate) fn e164(number: &str) -> Option<String> {
     let digits = number.trim().trim_start_matches('+');
     let is_number =

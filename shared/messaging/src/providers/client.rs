@@ -1,4 +1,4 @@
-//! The client of a provider: sends batches, and finds out what became of them.
+//! The client of a provider, which sends batches and looks up their outcome.
 
 use crate::text::template::Template;
 use crate::text::values::Values;
@@ -13,7 +13,8 @@ pub struct Batch {
     /// The key by which a provider recognises a repeat. The same batch, its recipients and their order
     /// included, has the same key; another batch has another key.
     pub key: u128,
-    /// The reference that the provider returns in its callbacks: merchant, campaign and batch. Names no person.
+    /// The reference that the provider returns in its callbacks: merchant, campaign and batch. The reference
+    /// names no person.
     pub reference: String,
     /// The message.
     pub message: Message,
@@ -94,11 +95,11 @@ pub enum Verdict {
         /// The provider's code.
         code: String,
     },
-    /// Nothing was sent to this recipient, and another batch may include the recipient. Only together with
-    /// accepted recipients: a batch of which nothing was sent is [`SendError::NotSent`].
+    /// Nothing was sent to this recipient, and another batch may include the recipient. This verdict comes only
+    /// beside accepted recipients: a batch of which nothing was sent is [`SendError::NotSent`].
     NotSent,
-    /// The message may have been sent or not. Only together with accepted recipients; the whole batch is then
-    /// treated as [`SendError::Unknown`].
+    /// The message may have been sent or not. This verdict comes only beside accepted recipients. The whole
+    /// batch is then treated as [`SendError::Unknown`].
     Uncertain,
 }
 
@@ -136,7 +137,8 @@ impl SendError {
 /// The provider's record of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    /// The batch was accepted. One verdict a recipient: [`Verdict::NotSent`] for those it did not include.
+    /// The batch was accepted. There is one verdict a recipient: [`Verdict::NotSent`] for recipients that the
+    /// batch did not include.
     Sent(Vec<Verdict>),
     /// No part of the batch was accepted.
     Absent,
@@ -151,11 +153,11 @@ pub trait ProviderClient: Send + Sync {
     fn remembers(&self) -> Duration;
 
     /// Sends a batch: one verdict a recipient, in their order. 1 round trip; up to 64 where the provider refuses
-    /// a call because of some recipients. A [`SendError`] holds for all recipients.
+    /// a call because of some recipients. A [`SendError`] applies to all recipients.
     fn send<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Vec<Verdict>, SendError>>;
 
     /// Looks for a batch that may have been sent at `since` or later. Sends nothing. The only error is
-    /// [`SendError::Account`]: a question that fails is [`Found::CannotTell`].
+    /// [`SendError::Account`]: a look-up that fails otherwise is [`Found::CannotTell`].
     fn find<'a>(
         &'a self,
         batch: &'a Batch,

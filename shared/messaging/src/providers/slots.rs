@@ -5,7 +5,8 @@ use crate::text::template::{Piece, Template};
 use crate::text::values::{Field, Style, Values};
 use std::collections::BTreeMap;
 
-/// The open slots of a text for a provider. A field with two fallbacks, or in two styles, is two slots.
+/// The slots of a text: the named gaps that a provider fills for each recipient. A field with two
+/// fallbacks, or in two styles, is two slots.
 #[derive(Default)]
 pub(crate) struct Slots {
     slots: Vec<Slot>,

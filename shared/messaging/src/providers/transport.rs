@@ -3,7 +3,7 @@
 use https_client::{HttpsClient, Limits, Response, Schemes};
 use std::time::Duration;
 
-/// A response with 500 message ids has 40 KB.
+/// The most bytes of a response that are read: 1 MiB. A response with 500 message ids has 40 KB.
 const MAX_RESPONSE_BYTES: usize = 1 << 20;
 
 /// The client of all providers: 2 seconds for a connection, 15 for a call. Reads the system's certificates,

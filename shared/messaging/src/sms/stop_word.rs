@@ -15,7 +15,7 @@ pub fn is_opposition(text: &str) -> bool {
     words.next().is_some_and(|first| WORDS.contains(&first)) && words.all(is_meaningless_after_stop)
 }
 
-/// Whether a word may follow without changing the meaning: the word STOP again, or the short code.
+/// Whether a word after STOP leaves the meaning unchanged: the word STOP again, or the short code.
 fn is_meaningless_after_stop(word: &str) -> bool {
     WORDS.contains(&word)
         || word == "au"

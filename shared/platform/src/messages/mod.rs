@@ -1,8 +1,8 @@
 //! The messages that functions send to each other through queues.
 //!
-//! The fields are the identifiers' own types: a body whose identifiers do not parse is no message, and goes
-//! to the dead-letter queue. Batches and campaigns are named by their identifiers. What a provider reported
-//! is sent with the address, since nothing else says which member the address belongs to.
+//! The fields have the types of the identifiers, so a body whose identifiers do not parse goes to the
+//! dead-letter queue. A message names a batch or a campaign only by its identifier. The event of a provider
+//! holds the recipient's address, since nothing else in the event tells which member received the message.
 
 mod campaign;
 mod coupon;

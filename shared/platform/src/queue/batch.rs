@@ -32,8 +32,8 @@ pub fn read<M: DeserializeOwned>(body: &str, why: &'static str) -> Result<M, Fai
     serde_json::from_str(body).map_err(|_| Failed::Poison(why))
 }
 
-/// Handles the messages of a batch one after the other. The answer names those that failed: SQS delivers
-/// only them again, and moves them to the dead-letter queue after the last attempt.
+/// Handles the messages of a batch one after the other. The answer names the messages that failed. SQS
+/// delivers only these messages again, and moves them to the dead-letter queue after the last attempt.
 pub async fn process_batch<F, Fut>(event: SqsEvent, handle: F) -> SqsBatchResponse
 where
     F: FnMut(SqsMessage) -> Fut,

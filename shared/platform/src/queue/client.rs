@@ -88,7 +88,7 @@ impl<M: Serialize> QueueClient<M> {
         }
     }
 
-    /// Hides a received message for so long, in place of the queue's visibility timeout: 1 round trip.
+    /// Hides a received message for `delay`, in place of the queue's visibility timeout: 1 round trip.
     pub async fn hide(&self, receipt_handle: &str, delay: Duration) -> Result<(), QueueError> {
         self.client
             .change_message_visibility()

@@ -8,11 +8,11 @@ pub mod ticket;
 
 pub use sentences::SENTENCES;
 
-/// For a code that has no sentence.
+/// The text for a code that has no sentence of its own.
 pub(super) const NO_SENTENCE: &str =
     "L'opération n'est pas possible : réessayez, puis prévenez votre installateur.";
 
-/// Before the sentence of a cell's error.
+/// The text before the sentence of a cell's error.
 pub(super) const IN_COLUMN: &str = "Colonne « {column} ». ";
 
 /// The columns of a sales file, and the groups of columns of which a file needs one.

@@ -1,10 +1,10 @@
 //! Sends e-mails by Brevo.
 //!
 //! Sources: developers.brevo.com (sendtransacemail, batch-send-transactional-emails,
-//! heterogenous-versions-batch-emails, api-limits, limit-headers) and the models of Brevo's Python SDK
-//! 5.1.0. No source confirms two points. How long Brevo remembers a key: 30 minutes, or 15 in an older
-//! changelog; we rely on 10. Whether Brevo's template language interprets `{%` and `{#` in our HTML; we
-//! replace both by a parameter.
+//! heterogenous-versions-batch-emails, api-limits, limit-headers) and the models of Brevo's Python SDK 5.1.0. No
+//! source confirms two points. The first is how long Brevo remembers a key: 30 minutes, or 15 by an older
+//! changelog; we rely on 10. The second is whether Brevo's template language interprets `{%` and `{#` in our HTML;
+//! we replace both by a parameter.
 
 use crate::providers::base_url::BaseUrl;
 use crate::providers::bisect::{CallFailure, bisect};

@@ -72,7 +72,8 @@ fn parse(body: &[u8], received: Instant) -> Result<ParsedCallback, Malformed> {
     }
 }
 
-/// The outcome of a status; `None` for a status that is not documented. All but the first two are final.
+/// The outcome of a status; `None` for a status that is not documented. Every outcome except [`Outcome::Pending`]
+/// is final.
 fn outcome(status: &str) -> Option<Outcome> {
     match status.to_ascii_lowercase().as_str() {
         "queued" | "dispatched" => Some(Outcome::Pending),

@@ -1,10 +1,10 @@
 //! Sends SMS by Sinch (XMS REST).
 //!
-//! Sources: developers.sinch.com/docs/sms (api-reference batches, delivery-reports, rate-limits) and
-//! the SDKs `sinch` 2.3.0 and `@sinch/sms` 1.4.0. No source confirms two points: a `Retry-After` header with a
-//! 429 (used where present), and that Sinch does not search a value itself for `${…}`.
+//! Sources: developers.sinch.com/docs/sms (api-reference batches, delivery-reports, rate-limits) and the SDKs
+//! `sinch` 2.3.0 and `@sinch/sms` 1.4.0. No source confirms two points: that a 429 has a `Retry-After` header
+//! (used where present), and that Sinch does not replace a `${…}` inside a value.
 //!
-//! Sinch has no idempotency key. A batch is therefore never repeated blindly: it is looked for by its reference.
+//! Sinch has no idempotency key. So a batch is never sent again before a look-up by its reference.
 
 use crate::providers::base_url::BaseUrl;
 use crate::providers::bisect::{CallFailure, bisect};
@@ -35,7 +35,8 @@ const MAX_RECIPIENTS: usize = 500;
 /// The most characters of a body, placeholders included.
 const MAX_BODY_LENGTH: usize = 2_000;
 
-/// The time after a call from which a batch that is not listed was not accepted.
+/// The time after a call within which Sinch lists an accepted batch. A batch that is not listed after this time
+/// was not accepted.
 const ABSENCE_PROVES: SignedDuration = SignedDuration::from_mins(5);
 
 /// The largest difference between our clock and Sinch's.
@@ -87,8 +88,8 @@ impl SinchClient {
         Ok(self.https.call(request).await?)
     }
 
-    /// The batches with a reference that were accepted since an instant: a batch's id for each of its numbers.
-    /// `None` where the list cannot be read to its end.
+    /// The accepted batches with a reference since an instant, as a map from each recipient's number to the id of
+    /// its batch. `None` where the list cannot be read to its end.
     async fn listed(
         &self,
         reference: &str,
