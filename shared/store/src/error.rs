@@ -9,7 +9,7 @@ pub enum StoreError {
     /// A rule of the domain refuses the request. The caller can correct it.
     #[error("{0}")]
     Refused(DomainError),
-    /// Nothing of that kind is stored in this tenant under that name.
+    /// The tenant has no item of this kind with the identifier of the request.
     #[error("there is no such {0}")]
     NotFound(Entity),
     /// The stored state does not allow the request.
@@ -21,7 +21,8 @@ pub enum StoreError {
     /// DynamoDB did not answer, or answered with an error. The same call may succeed later.
     #[error("the table could not be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A stored item is not what this code writes: a defect, or tampering where the vault says so.
+    /// A stored item has a content that this code does not write: a defect, or tampering where the
+    /// vault reports the error.
     #[error("an item of kind {0} could not be read")]
     Corrupt(&'static str),
 }
@@ -89,69 +90,69 @@ impl fmt::Display for Entity {
 /// Why the stored state does not allow a request. Its `Display` says what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
-    /// A sale is cancelled whose goods were returned.
+    /// The request cancels a sale whose goods were returned.
     #[error("This sale has been returned: cancel the return first.")]
     CancelReturnedSale,
-    /// A sale is attached whose goods were returned.
+    /// The request attaches a sale whose goods were returned.
     #[error("This sale has been returned: it can no longer be attached.")]
     AttachReturnedSale,
-    /// A sale is moved whose goods were returned.
+    /// The request moves a sale whose goods were returned.
     #[error("This sale has been returned: cancel the return, then move the sale.")]
     MoveReturnedSale,
-    /// A return is attached.
+    /// The request attaches a return.
     #[error("A return cannot be attached: attach its sale before the goods are returned.")]
     AttachReturn,
-    /// A return is moved.
+    /// The request moves a return.
     #[error("A return moves with its sale: cancel it, move the sale, then send the return again.")]
     MoveReturn,
-    /// A cancelled purchase is attached or moved.
+    /// The request attaches or moves a cancelled purchase.
     #[error("This receipt was cancelled.")]
     ReceiptCancelled,
-    /// A purchase is attached that has another customer.
+    /// The request attaches a purchase that has another customer.
     #[error("This receipt is another customer's.")]
     ReceiptOfAnother,
-    /// A purchase without a customer is moved.
+    /// The request moves a purchase without a customer.
     #[error("This receipt has no customer: attach it to its customer.")]
     MoveAnonymousSale,
-    /// A sale is moved away from a member who was merged into another one.
+    /// The request moves a sale of a member who was merged into another one.
     #[error("The customer of this receipt was merged into another member: undo the merge first.")]
     CustomerMerged,
-    /// A member is merged into itself.
+    /// The request merges a member into itself.
     #[error("A member cannot be merged into itself.")]
     MergeIntoItself,
-    /// A member is merged that was already merged into a third one.
+    /// The request merges a member who was already merged into a third one.
     #[error("This member was already merged into another member.")]
     MergedIntoAnother,
-    /// Two members are merged who are merged the other way round.
+    /// The request merges two members who are already merged the other way round.
     #[error("The two members are already merged the other way round.")]
     MergedTheOtherWay,
-    /// A merge is undone that is not the survivor's last one.
+    /// The request undoes a merge that is not the survivor's last one.
     #[error("This member was later merged into another member: undo that merge first.")]
     MergedSince,
-    /// A merge is undone of two members who are not merged.
+    /// The request undoes a merge of two members who are not merged.
     #[error("The two members are not merged with one another.")]
     NotMerged,
-    /// A member is given the mobile of another one.
+    /// The request gives a member the mobile of another member.
     #[error("This mobile is another member's: merge the two members if they are one person.")]
     MobileTaken,
-    /// A merchant is created under the reference of another one.
+    /// The request creates a merchant with the reference of another merchant.
     #[error(
         "This reference is another merchant's: choose another one, or send the content that the \
          merchant was created with."
     )]
     ReferenceTaken,
-    /// An establishment is given another time zone.
+    /// The request gives an establishment another time zone.
     #[error(
         "An establishment's time zone cannot change: the days of its receipts were computed with it."
     )]
     TimeZoneChanged,
-    /// An establishment is given a third key.
+    /// The request creates a third key for an establishment.
     #[error("Two keys are in use: revoke one before you create another.")]
     TwoKeysInUse,
-    /// A contract's end is changed while the merchant's data is being archived.
+    /// The request changes the end of a contract while the merchant's data are being archived.
     #[error("This merchant's data is being archived: the end of its contract cannot change.")]
     ArchivingBegun,
-    /// A merchant is given a webhook more than the limit.
+    /// The request creates a webhook above the limit of a merchant.
     #[error("This merchant has five webhooks: delete one before you create another.")]
     TooManyWebhooks,
 }
@@ -163,7 +164,7 @@ impl StoreError {
         matches!(self, Self::Busy | Self::Unavailable(_))
     }
 
-    /// For `map_err`, where a stored item does not hold what it should.
+    /// For `map_err`: a stored item of the kind cannot be read.
     pub(crate) fn corrupt<E>(kind: &'static str) -> impl Fn(E) -> Self {
         move |_| Self::Corrupt(kind)
     }

@@ -25,7 +25,7 @@ impl Scope {
         Tenant { merchant: self.settings.merchant.id, mode: self.mode }
     }
 
-    /// What the ledger needs for a sale at an establishment, beside the sale itself.
+    /// The data that the ledger needs for a sale at an establishment, beside the sale itself.
     pub(crate) fn context_at(
         &self,
         establishment: &EstablishmentId,
@@ -35,7 +35,7 @@ impl Scope {
         ProgrammeContext { programmes, zone, birth_month }
     }
 
-    /// The time zone of an establishment. An unknown establishment has that of Paris.
+    /// The time zone of an establishment. An unknown establishment has the time zone of Paris.
     pub(crate) fn zone_of(&self, establishment: &EstablishmentId) -> &TimeZone {
         let known = self.settings.establishments.get(establishment);
         known.map_or(&calendar::PARIS, |known| &known.time_zone)

@@ -1,4 +1,4 @@
-//! A per-instance cache with a time to live. A change made elsewhere takes effect once it has passed.
+//! A per-instance cache with a time to live. A change made elsewhere takes effect once this time has passed.
 
 use domain::Instant;
 use std::collections::HashMap;
@@ -18,8 +18,8 @@ struct Entry<V> {
 }
 
 impl<K: Eq + Hash, V: Clone> TtlCache<K, V> {
-    /// An empty cache whose values can be used for `seconds`. A value more than `capacity` empties the
-    /// cache first.
+    /// An empty cache whose values can be used for `seconds`. One value more than `capacity` first empties
+    /// the whole cache.
     #[must_use]
     pub fn new(seconds: i64, capacity: usize) -> Self {
         Self { seconds, capacity, entries: Mutex::default() }

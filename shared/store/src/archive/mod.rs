@@ -1,7 +1,8 @@
 //! The walk over all data of a merchant, part by part: once to archive it, and once to delete it.
 //!
-//! The walk returns an item after the items that are found by it, so that a deletion can stop
-//! anywhere and start again. It reads only items found by the merchant's identifier.
+//! The item of a member or of a campaign leads to other items. The walk returns these other items
+//! first, so that a deletion can stop anywhere and start again. The walk reads only items that the
+//! merchant's identifier leads to.
 
 pub(crate) mod dynamodb_json;
 pub(crate) mod part;

@@ -28,8 +28,8 @@ pub enum Part {
     Events(Mode),
     /// Rewards and their counters.
     Rewards(Mode),
-    /// The merchant's own partition, and the keys that lead to it. The other parts are found by it,
-    /// so it is deleted last.
+    /// The merchant's own partition, and the keys that lead to it. This partition leads to the
+    /// other parts, so this part is deleted last.
     Settings,
 }
 

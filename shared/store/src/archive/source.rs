@@ -12,7 +12,7 @@ pub(super) type After = BTreeMap<String, String>;
 /// A source of items.
 #[derive(Clone)]
 pub(super) enum Source {
-    /// A partition, or the keys of it with a prefix.
+    /// A partition, or the items of a partition whose sort keys have a prefix.
     Partition { pk: String, prefix: Option<&'static str> },
     /// The receipts of a member, or the anonymous ones, in the index `history`.
     History(String),
@@ -90,8 +90,8 @@ impl Reader<'_> {
         Ok(Page { items: answer.items.unwrap_or_default(), next })
     }
 
-    /// The receipts of a partition of the index. It also holds a member's ledger entries, which are
-    /// read with the member's rows.
+    /// Reads the receipts of a partition of the index. The partition also has a member's ledger
+    /// entries, which the walk reads with the member's rows.
     async fn read_history(
         &self,
         holder: &str,

@@ -13,21 +13,18 @@ pub struct StoredItem(pub(super) Item);
 impl StoredItem {
     /// Adds the item to `lines`, as a line of DynamoDB's own JSON: `{"Item":{…}}`. Sealed
     /// attributes stay sealed. The same item is always the same line.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`].
     pub fn write_line(&self, lines: &mut Vec<u8>) -> Result<(), StoreError> {
         dynamodb_json::write_line(&self.0, lines)
     }
 }
 
 impl Store {
-    /// Deletes items, 25 a call and 8 calls at once: 1 write unit for each KB, and 1 for an index
-    /// entry. Items that DynamoDB did not process are deleted again; deleting a missing item
-    /// changes nothing.
+    /// Deletes items, 25 in a call and 8 calls at the same time. An item costs 1 write unit for
+    /// each KB, and 1 for its index entry. Items that DynamoDB did not process are deleted in
+    /// another call. Deleting a missing item changes nothing.
     ///
     /// # Errors
-    /// [`StoreError::Busy`].
+    /// [`StoreError::Busy`] where DynamoDB leaves some items undone again and again.
     pub async fn clear_items(&self, items: &[StoredItem]) -> Result<(), StoreError> {
         let keys: BTreeSet<(&str, &str)> = items.iter().map(|StoredItem(item)| key(item)).collect();
         let keys = keys.into_iter().map(|(pk, sk)| Key { pk: pk.to_owned(), sk: sk.to_owned() });

@@ -19,22 +19,23 @@ use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Items of a query.
+/// The number of items of a query.
 const PAGE: i32 = 200;
-/// Items of a query of members, each of whom may have many other items.
+/// The number of items of a query of members. Each member may have many other items.
 const MEMBERS_PAGE: i32 = 64;
-/// Members whose other items are read at once.
+/// The number of members whose other items are read at the same time.
 const AT_ONCE: usize = 16;
 
 /// Some items of a walk.
 pub struct Step {
     /// The items.
     pub items: Vec<StoredItem>,
-    /// Where a walk that stops here continues; `None` between two steps that belong together.
+    /// The position from which a walk continues that stops after this step. `None` between two
+    /// steps that belong together.
     pub position: Option<Position>,
 }
 
-/// The progress of a walk.
+/// The position of a walk.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     source: usize,
@@ -50,7 +51,7 @@ enum Ready {
 /// The purpose of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To archive the data. The rest of an erasure in progress is skipped.
+    /// To archive the data. The walk skips data that an erasure in progress will delete.
     Archive,
     /// To delete the data.
     Clear,
@@ -90,9 +91,13 @@ impl Store {
 }
 
 impl Walk<'_> {
-    /// The next items; `None` at the end. A query of 64 members, then for each of them a query of
-    /// its rows, one of its history and a read of its purchases and contacts, a hundred at a time,
-    /// sixteen members at once; for other parts a query of 200 items.
+    /// The next items; `None` at the end. The cost:
+    ///
+    /// * a part of members: 1 query of 64 items; for each member 1 query of its rows, 1 query of
+    ///   its history, and reads of its purchases and contacts, 100 in a round trip
+    /// * any other part: 1 query of 200 items
+    ///
+    /// The walk reads the items of 16 members at the same time.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] for an item of another merchant.
@@ -146,8 +151,8 @@ impl Walk<'_> {
                 let after =
                     [("pk", pk), ("sk", sk)].map(|(name, value)| (name.into(), value.into()));
                 let position = Position { source: number, after: Some(After::from(after)) };
-                // The campaign's own item belongs to the settings, by which the other items are
-                // found.
+                // The walk over the settings returns the campaign's own item, which leads to the
+                // other items.
                 let is_included = !matches!(self.part, Part::Campaigns(_));
                 let items = is_included.then_some(item).into_iter().collect();
                 self.ready.push_back(Ready::Step(step(items, Some(position))));
@@ -157,7 +162,8 @@ impl Walk<'_> {
         Ok(true)
     }
 
-    /// The profile holds the key that opens all other data.
+    /// Whether the walk leaves the item to its last source: the merchant's profile has the key that
+    /// opens all other data, so the walk returns the profile last.
     fn is_last(&self, source: &Source, item: &Item) -> bool {
         let of_partition = matches!(source, Source::Partition { .. });
         self.part == Part::Settings && of_partition && attribute(item, "sk") == keys::PROFILE
@@ -212,7 +218,8 @@ impl Walk<'_> {
         })
     }
 
-    /// The other items of a person, or the rest of an erasure in progress.
+    /// The sources of a person's other items. For a tombstone: the sources of the items that its
+    /// erasure may not have deleted yet, and none where the walk archives.
     fn belongings(&self, id: MemberId, item: &Item) -> Result<Vec<Source>, StoreError> {
         let tenant = self.reader.scope.tenant();
         let of = |id: MemberId| {
@@ -246,7 +253,8 @@ impl Walk<'_> {
         if let Some(card) = sealed.card {
             let card = CardNumber::parse(&vault.open(id, Field::Card, &card)?)
                 .map_err(StoreError::corrupt("person"))?;
-            // The card in use may be among the blocked ones: each key is read once.
+            // The card in use may also be among the blocked cards. One read must not name the same
+            // key twice.
             cards.retain(|blocked| *blocked != card);
             cards.push(card);
         }

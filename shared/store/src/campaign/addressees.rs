@@ -1,8 +1,8 @@
-//! The members of a batch with what a message needs, as they are when the batch is sent.
+//! The members of a batch, read when the batch is sent, with the data that a message needs.
 //!
-//! A batch is cut from a walk. Its members are neighbours in the table, unless the segment selects
-//! few members. Neighbours are read by one more walk, which is billed by what it reads; scattered
-//! members are read by their keys, which is billed by the item.
+//! A batch is cut from a walk. So its members are close together in the table, unless the segment
+//! selects few members. Members that are close together are read by one more walk, which is billed
+//! by the KB. Scattered members are read by their keys, which is billed by the item.
 
 use crate::member::consent::MessageAddress;
 use crate::member::person::ERASED_ON;
@@ -17,17 +17,17 @@ use domain::member::Email;
 use domain::{Channel, Instant, MemberId, Mobile, Points, retention};
 use std::collections::{BTreeSet, HashMap};
 
-/// Items of the first page: a full batch without gaps. This page shows how scattered the members
-/// are.
+/// The number of items of the first page: the two items of each member of a full batch without
+/// gaps. This page shows how scattered the members are.
 const PROBE: i32 = 1_000;
-/// The walk goes on while at least one of so many items is wanted. Fourteen items of a walk cost as
-/// much as one item that is read by its key.
+/// The walk continues while at least one item in eight is wanted. One item that is read by its key
+/// costs as much as fourteen items of a walk.
 const SPARSE: usize = 8;
 
-/// A member with what a message needs.
+/// A member with the data that a message needs.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Addressee {
-    /// Where the message goes; `None` for a member without an address of the channel.
+    /// The address of the message; `None` for a member without an address of the channel.
     pub address: Option<MessageAddress>,
     /// First name.
     pub first_name: Option<String>,
@@ -39,8 +39,9 @@ pub struct Addressee {
     pub is_permitted: bool,
 }
 
-/// The attributes of a person that a message needs. They are taken from the item one by one: to read
-/// a record by serde took some 7,000 instructions a person, and a campaign reads every recipient.
+/// The attributes of a person that a message needs. They are taken from the item one by one: serde
+/// took some 7,000 instructions to read the record of one person, and a campaign reads every
+/// recipient.
 struct AddresseeRecord(Item);
 
 impl AddresseeRecord {
@@ -93,10 +94,12 @@ impl AddresseeRecord {
 }
 
 impl Store {
-    /// The members of a batch as they are now, read strongly, without those who were erased or
-    /// merged into another member. Neighbours: 1 round trip, 1 read unit for each 4 KB, some 70
-    /// units for a full batch without gaps. Scattered members: 1 read unit for a person and one for
-    /// an account, a hundred items a round trip.
+    /// The members of a batch, read strongly, without the members who were erased or merged into
+    /// another member. The cost:
+    ///
+    /// * members that are close together: 1 round trip, 1 read unit for each 4 KB, some 70 units
+    ///   for a full batch without gaps
+    /// * scattered members: 1 read unit for a person and 1 for an account, 100 items a round trip
     pub async fn addressees(
         &self,
         scope: &Scope,
@@ -139,7 +142,8 @@ impl Store {
         Ok(addressees)
     }
 
-    /// Walks from the first member to the last while enough of the items between are wanted.
+    /// Walks from the first member to the last, and stops where too few of the items are wanted.
+    /// Returns the items that were read, and the members that must be read by their keys.
     async fn walk_over(
         &self,
         scope: &Scope,
@@ -188,8 +192,8 @@ impl Store {
                 return Ok((read, BTreeSet::new()));
             };
             if read.len() * SPARSE < walked {
-                // The page may end between an account and its person: the member is read again by
-                // keys.
+                // The page may end between an account and its person. That member is read again by
+                // its keys.
                 let seen = member_of(&next)?;
                 read.retain(|(member, _)| *member != seen);
                 return Ok((read, wanted.range(seen..).copied().collect()));

@@ -4,26 +4,26 @@ use domain::MemberId;
 use domain::values::identifiers::MEMBER_SHARDS;
 use std::fmt;
 
-/// A batch of a campaign: the shard that it was cut from, and the last member whom the walk had
-/// seen. A batch of recipients left for later has the same shard plus [`MEMBER_SHARDS`], once for
-/// each postponement.
+/// The identifier of a batch: the shard that the batch was cut from, and the last member that the
+/// walk had read. A batch of postponed recipients has the shard of the first batch, plus
+/// [`MEMBER_SHARDS`] for each postponement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BatchId {
     /// The shard.
     pub shard: u8,
-    /// The last member seen.
+    /// The last member that the walk had read.
     pub cursor: MemberId,
 }
 
 impl BatchId {
-    /// Whether the batch holds recipients left over from another batch.
+    /// Whether the recipients of the batch were postponed from another batch.
     #[must_use]
     pub const fn is_rest(&self) -> bool {
         self.shard >= MEMBER_SHARDS
     }
 
-    /// The batch of the recipients left for later, with `last` as the last one; `None` after some
-    /// fifteen postponements.
+    /// The identifier of a batch of recipients that are postponed from this batch. The last of
+    /// these recipients is `last`. `None` after some fifteen postponements.
     #[must_use]
     pub fn rest(&self, last: MemberId) -> Option<Self> {
         Some(Self { shard: self.shard.checked_add(MEMBER_SHARDS)?, cursor: last })

@@ -15,8 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// How long a dry run can be read.
 const STORED_SECONDS: i64 = 30 * 86_400;
-/// A dry run that was requested longer ago than this and is not done starts again on the next
-/// request.
+/// The time after which a dry run that is not done starts again on the next request.
 const UNDER_WAY: SignedDuration = SignedDuration::from_hours(1);
 
 /// What a dry run has counted so far.
@@ -39,9 +38,9 @@ pub struct DryCounts {
 /// A dry run, done or in progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DryRun {
-    /// When it was requested. The segment is computed for that day.
+    /// When the dry run was requested. The segment is computed for that day.
     pub asked_at: Instant,
-    /// When it had seen all members.
+    /// When the dry run had read all members.
     pub done_at: Option<Instant>,
     /// The place up to which members were read.
     pub position: WalkPosition,

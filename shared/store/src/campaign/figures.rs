@@ -36,11 +36,11 @@ pub struct Figures {
     /// The outcomes of their recipients.
     #[serde(flatten)]
     pub counts: Counts,
-    /// Of those sent: delivered, according to the provider.
+    /// Sent recipients whose message was delivered, according to the provider.
     pub delivered: u64,
-    /// Of those sent: returned by the address.
+    /// Sent recipients whose address returned the message.
     pub bounced: u64,
-    /// Of those sent: given up by the provider.
+    /// Sent recipients whose message the provider gave up.
     pub failed: u64,
 }
 
@@ -71,9 +71,10 @@ pub struct ByState {
 }
 
 impl Figures {
-    /// Puts each of the planned `recipients` into one state. Outcomes reported by the provider are
-    /// subtracted from the recipients sent, then from the uncertain ones, some of whom may have
-    /// received the message, then from the recipients whose batch is not done.
+    /// Assigns exactly one state to each of the planned `recipients`. The outcomes that the
+    /// provider reported are subtracted from the sent recipients first. Then they are subtracted
+    /// from the uncertain recipients, because some of these may have received the message. The rest
+    /// is subtracted from the recipients whose batch is not done.
     #[must_use]
     pub fn by_state(&self, recipients: u64) -> ByState {
         let Self { counts, delivered, bounced, failed, .. } = *self;
@@ -143,8 +144,8 @@ impl Store {
     }
 }
 
-/// Adds to the counters of a campaign, on one of its items, chosen by a hash of `what`. The first
-/// addition creates the item.
+/// Adds `numbers` to the counters of a campaign. The counters are spread over several items, and a
+/// hash of `what` selects one of the items. The first addition creates the item.
 pub(crate) fn tally(
     tenant: Tenant,
     campaign: CampaignId,
@@ -184,7 +185,7 @@ mod tests {
         ) -> (u64, Figures) {
             let [sent, refused, opposed, unreachable, not_allowed, uncertain] = counts;
             let counts = Counts { sent, refused, opposed, unreachable, not_allowed, uncertain };
-            // No more outcomes are reported than messages that may have been sent.
+            // The provider reports at most one outcome for each message that may have been sent.
             let mut left = sent + uncertain + waiting;
             let [delivered, bounced, failed] = reported.map(|reported| {
                 let reported = reported.min(left);

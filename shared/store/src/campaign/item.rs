@@ -93,7 +93,7 @@ pub(crate) struct CampaignRecord {
     created_at: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     begins_at: Option<String>,
-    /// Why the system paused it: a code.
+    /// The code of the reason for which the system paused the campaign.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) held_because: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

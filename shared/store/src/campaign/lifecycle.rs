@@ -21,9 +21,9 @@ fn due(campaign: &Campaign, now: Instant) -> Option<Instant> {
 }
 
 impl Store {
-    /// Creates a campaign, once for each key where the request has one: 2 write units for each KB,
-    /// and the cost of a key. The same request again returns the campaign that it created, as it is
-    /// now.
+    /// Creates a campaign: 2 write units for each KB, and the cost of an idempotency key where the
+    /// request has one. A repeated request with the same key returns the stored campaign in its
+    /// current state.
     ///
     /// # Errors
     /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
@@ -151,8 +151,8 @@ impl Store {
         .await
     }
 
-    /// Schedules the next look at a running or scheduled campaign. `begin` starts a scheduled
-    /// campaign.
+    /// Sets the instant at which a running or scheduled campaign is due next. A scheduled campaign
+    /// becomes a running one.
     pub async fn revisit_campaign(
         &self,
         tenant: Tenant,
@@ -170,7 +170,8 @@ impl Store {
         .await
     }
 
-    /// Ends a running campaign whose recipients all have an outcome.
+    /// Ends a running or paused campaign. The caller has checked that every recipient has an
+    /// outcome.
     pub async fn finish_campaign(
         &self,
         tenant: Tenant,
@@ -187,8 +188,9 @@ impl Store {
     }
 
     /// Ends a campaign whose plan is complete and whose batches are all done; `false` for any other
-    /// campaign. The end of each batch and the end of the plan call this, so that the last of them
-    /// ends the campaign. 1 round trip while the plan is made, 2 afterwards, 5 for the last.
+    /// campaign. The sender calls this after each batch, and the planner calls this after the plan,
+    /// so that the last of these calls ends the campaign. Round trips: 1 while the plan is not
+    /// complete, 2 while a batch is not done, 5 for the call that ends the campaign.
     pub async fn finish_if_sent(&self, tenant: Tenant, id: CampaignId) -> Result<bool, StoreError> {
         let plan = self.plan(tenant, id).await?;
         if !plan.is_done() {
@@ -198,7 +200,8 @@ impl Store {
         if figures.batches_done != u64::from(plan.batches) {
             return Ok(false);
         }
-        // If a batch was split between these reads, it would count as done before its rest is sent.
+        // A batch may have been split between these two reads. Its postponed recipients are then in
+        // a new batch, which is not done.
         if self.plan(tenant, id).await?.batches != plan.batches {
             return Ok(false);
         }
@@ -206,8 +209,8 @@ impl Store {
         Ok(true)
     }
 
-    /// Changes a campaign on the version that was read. `change` returns the next due instant, or
-    /// `None` where nothing changes.
+    /// Changes a campaign, on condition that the stored version is still the version that was read.
+    /// `change` returns the next due instant, or `None` where nothing changes.
     async fn change_campaign(
         &self,
         tenant: Tenant,

@@ -1,8 +1,8 @@
 //! The plan of a campaign: the walk over the members of a segment, the batches cut from it, and its
 //! progress.
 //!
-//! A batch and the progress of the walk are written in one transaction, and the position of the
-//! walk names the batch: a planner that was killed and starts again writes the same batches.
+//! One transaction writes a batch and the progress of the walk, and the position of the walk gives
+//! the batch its identifier. So a planner that was killed and starts again writes the same batches.
 
 use crate::campaign::batch_id::BatchId;
 use crate::campaign::position::WalkPosition;
@@ -119,9 +119,9 @@ impl Store {
         })
     }
 
-    /// Cuts a batch and saves the position of the walk, or saves the position only where `batch` is
-    /// `None`: 1 transaction, 18 write units for a full batch and 2. Returns `false` where another
-    /// planner saved first.
+    /// Cuts a batch and saves the position of the walk, in 1 transaction. Where `batch` is `None`,
+    /// only the position is saved. A full batch costs 18 write units, and the position costs 2.
+    /// Returns `false` where another planner saved first.
     pub async fn cut_batch(
         &self,
         tenant: Tenant,

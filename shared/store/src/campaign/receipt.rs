@@ -1,5 +1,5 @@
-//! The provider's receipts: each moves the row of a message to a new state, and changes the
-//! campaign's figures in the same transaction.
+//! The provider's receipts. One transaction sets the new state in the row of a message, and changes
+//! the campaign's figures.
 
 use crate::campaign::figures::{signed, tally};
 use crate::table::attributes;
@@ -13,13 +13,14 @@ use crate::{Entity, Store, StoreError};
 use domain::{CampaignId, Channel, MemberId};
 use std::ops::ControlFlow;
 
-/// Receipts of one transaction. A transaction has at most 100 actions, one for the figures.
+/// The most receipts of one transaction. A transaction has at most 100 writes, and one of the
+/// writes is for the figures.
 const MOST_RECEIPTS: usize = 99;
 
 /// The state of a message to one recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageState {
-    /// Accepted by the provider, or about to be.
+    /// Accepted by the provider, or about to be sent to the provider.
     Sent,
     /// Refused by the provider.
     Refused,
@@ -75,9 +76,10 @@ struct Receipt {
 }
 
 impl Store {
-    /// Records receipts for messages of one campaign: rows and figures in one transaction, 2 write
-    /// units for each receipt and 2. Receipts that are known already, or older than the state of
-    /// the row, change nothing. Returns the number of changed rows.
+    /// Records receipts for messages of one campaign, up to 99 in a transaction. Each receipt costs
+    /// 2 write units, and the figures cost 2 for each transaction. A receipt that is known already,
+    /// or that is older than the state of the row, changes nothing. Returns the number of changed
+    /// rows.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] where a row does not exist (yet).
@@ -213,7 +215,7 @@ fn move_messages(
         signed(u64::try_from(receipts.iter().filter(|one| wanted(one)).count()).unwrap_or(0))
     };
     let of = |state| count(&|receipt| receipt.state == state);
-    // A soft bounce that is replaced was counted as failed.
+    // A replaced soft bounce was counted as failed, so the count of failed messages goes down.
     let overtaken = count(&|receipt| receipt.over == MessageState::SoftBounced);
     let failed = of(MessageState::Failed) + of(MessageState::SoftBounced) - overtaken;
     let first = receipts.first().map(|receipt| receipt.member);

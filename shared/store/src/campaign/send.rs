@@ -1,9 +1,9 @@
-//! A batch and its sending: claimed, begun, done. Each step is a conditional write, and each
-//! recipient has a row.
+//! The sending of a batch, in three steps: a sender claims the batch, begins to send, and ends the
+//! batch. Each step is a conditional write. Each recipient has a row.
 //!
-//! The claim is written before the provider is called. It stores the instant of the first attempt
-//! and exactly which members were addressed, so that the next holder of the batch knows whether the
-//! provider may have received it.
+//! The state of the sending is written before the provider is called. This state has the instant of
+//! the first attempt and the members addressed. So the next sender that claims the batch knows
+//! whether the provider may have received the messages.
 
 use crate::campaign::batch_id::BatchId;
 use crate::campaign::figures::{Counts, signed, tally};
@@ -37,34 +37,38 @@ struct SendingRecord {
     /// One bit for each member of the batch: set for the members addressed.
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
     addressed: Option<Vec<u8>>,
-    /// One bit for each member of the batch: set for the members left for later, in a batch of
-    /// their own.
-    #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
-    later: Option<Vec<u8>>,
+    /// One bit for each member of the batch: set for the members postponed to another batch.
+    #[serde(
+        rename = "later",
+        with = "serde_bytes",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    postponed: Option<Vec<u8>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     counts: Option<Counts>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     done_at: Option<String>,
 }
 
-/// The members of a batch who are written to, and the counts of the others.
+/// The members of a batch whose messages go to the provider, and the counts of the other members.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Addressed {
-    /// The members written to, in the batch's order.
+    /// The members addressed, in the order of the batch.
     pub members: Vec<MemberId>,
-    /// The others.
+    /// The counts of the other members.
     pub counts: Counts,
 }
 
-/// A batch that this process holds until the lease ends.
+/// A batch that this process has claimed. The claim holds until the lease ends.
 pub struct Claim {
     /// The batch.
     pub batch: BatchId,
-    /// Its members in a fixed order, without those left for later.
+    /// The members of the batch in a fixed order, without the postponed members.
     pub members: Vec<MemberId>,
-    /// All its members: the stored bits refer to them.
-    all: Vec<MemberId>,
-    /// When the provider was first called. `None` where it was not called.
+    /// The members of the batch with the postponed members. Each stored bit is for one of them.
+    all_members: Vec<MemberId>,
+    /// When the provider was first called. `None` where the provider was not called.
     pub first_attempt_at: Option<Instant>,
     /// The members addressed by the first attempt.
     pub addressed: Option<Addressed>,
@@ -93,21 +97,22 @@ impl Store {
         now: Instant,
     ) -> Result<Claimed, StoreError> {
         let wanted = [keys::batch(tenant, campaign, batch), keys::sending(tenant, campaign, batch)];
-        let (mut cut, mut before) = (None, None);
+        let (mut batch_record, mut earlier) = (None, None);
         for item in self.get_items_strongly(&wanted).await? {
             if item.get("sk") == Some(&attributes::text(&wanted[0].sk)) {
-                cut = Some(items::from_item::<BatchRecord>(item, "batch")?);
+                batch_record = Some(items::from_item::<BatchRecord>(item, "batch")?);
             } else {
-                before = Some(items::from_item::<SendingRecord>(item, "sending")?);
+                earlier = Some(items::from_item::<SendingRecord>(item, "sending")?);
             }
         }
-        let Some(cut) = cut else { return Ok(Claimed::Absent) };
-        let members = cut.members();
+        let Some(batch_record) = batch_record else { return Ok(Claimed::Absent) };
+        let all_members = batch_record.members();
         let [_, key] = wanted;
         let lease = token()?;
         let until = now.as_second() + LEASE_SECONDS;
-        let later = before.as_ref().and_then(|record| record.later.clone()).unwrap_or_default();
-        let (claim, first_attempt_at, addressed) = match before {
+        let postponed = earlier.as_ref().and_then(|record| record.postponed.clone());
+        let postponed = chosen(&all_members, &postponed.unwrap_or_default());
+        let (claim, first_attempt_at, addressed) = match earlier {
             Some(record) if record.done_at.is_some() => return Ok(Claimed::Done),
             Some(record) if record.lease_until > now.as_second() => return Ok(Claimed::Others),
             None => {
@@ -118,7 +123,7 @@ impl Store {
                     lease_until: until,
                     first_attempt_at: None,
                     addressed: None,
-                    later: None,
+                    postponed: None,
                     counts: None,
                     done_at: None,
                 };
@@ -133,7 +138,7 @@ impl Store {
                 let first = record.first_attempt_at.as_deref().map(attributes::instant_of);
                 let addressed = match (record.addressed, record.counts) {
                     (Some(bits), Some(counts)) => {
-                        Some(Addressed { members: chosen(&members, &bits), counts })
+                        Some(Addressed { members: chosen(&all_members, &bits), counts })
                     }
                     _ => None,
                 };
@@ -142,13 +147,13 @@ impl Store {
         };
         match self.transact_one(claim).await? {
             TransactionOutcome::Committed => {
-                let left: HashSet<_> = chosen(&members, &later).into_iter().collect();
-                let all = members.clone();
-                let members = members.into_iter().filter(|id| !left.contains(id)).collect();
+                let postponed: HashSet<_> = postponed.iter().collect();
+                let members = all_members.iter().filter(|id| !postponed.contains(id));
+                let members = members.copied().collect();
                 Ok(Claimed::Ours(Box::new(Claim {
                     batch,
                     members,
-                    all,
+                    all_members,
                     first_attempt_at,
                     addressed,
                     lease,
@@ -158,9 +163,10 @@ impl Store {
         }
     }
 
-    /// Stores that the provider is about to be called, and for which members: a row for each
-    /// recipient, then the instant of the first attempt. 1 write unit a recipient and 2. Returns
-    /// `false` where the claim was lost: nothing may be sent.
+    /// Stores that the sender is about to call the provider, and for which members. First a row for
+    /// each recipient is written (1 write unit each). Then the instant of the first attempt and the
+    /// members addressed are written (2 write units). Returns `false` where the claim was lost: the
+    /// caller must not send anything.
     pub async fn begin_sending(
         &self,
         tenant: Tenant,
@@ -186,7 +192,7 @@ impl Store {
         let begin = Write::update(&keys::sending(tenant, campaign, claim.batch), set)
             .condition("lease = :lease AND attribute_not_exists(done_at)")
             .value(":now", attributes::text(attributes::instant_text(now)))
-            .value(":bits", AttributeValue::B(bits(&claim.all, &addressed.members).into()))
+            .value(":bits", AttributeValue::B(bits(&claim.all_members, &addressed.members).into()))
             .value(":counts", counts_value(addressed.counts)?)
             .value(":lease", attributes::text(claim.lease.clone()));
         if !self.transact_one(begin).await?.is_committed() {
@@ -197,8 +203,8 @@ impl Store {
         Ok(true)
     }
 
-    /// Leaves members of a claimed batch for later, in a batch of their own: 1 transaction of at
-    /// most 22 write units. Afterwards the batch holds only the other members.
+    /// Postpones members of a claimed batch to the new batch `new_batch`: 1 transaction of at most
+    /// 22 write units. Afterwards the claim has only the other members.
     ///
     /// # Errors
     /// [`StoreError::Busy`] also where the claim was lost.
@@ -207,27 +213,30 @@ impl Store {
         tenant: Tenant,
         campaign: CampaignId,
         claim: &mut Claim,
-        rest: BatchId,
+        new_batch: BatchId,
         members: &[MemberId],
     ) -> Result<(), StoreError> {
-        let left: HashSet<_> = members.iter().collect();
-        let stay: Vec<_> = claim.members.iter().filter(|id| !left.contains(id)).copied().collect();
-        let staying: HashSet<_> = stay.iter().collect();
-        let out: Vec<_> = claim.all.iter().filter(|id| !staying.contains(id)).copied().collect();
+        let newly_postponed: HashSet<_> = members.iter().collect();
+        let remaining = claim.members.iter().filter(|id| !newly_postponed.contains(id));
+        let remaining: Vec<MemberId> = remaining.copied().collect();
+        let remaining_ids: HashSet<_> = remaining.iter().collect();
+        let postponed = claim.all_members.iter().filter(|id| !remaining_ids.contains(id));
+        let postponed: Vec<MemberId> = postponed.copied().collect();
         let sending = keys::sending(tenant, campaign, claim.batch);
-        let leave = &Write::update(&sending, "SET later = :later")
+        let postpone = &Write::update(&sending, "SET later = :later")
             .condition("lease = :lease AND attribute_not_exists(first_attempt_at)")
-            .value(":later", AttributeValue::B(bits(&claim.all, &out).into()))
+            .value(":later", AttributeValue::B(bits(&claim.all_members, &postponed).into()))
             .value(":lease", attributes::text(claim.lease.clone()));
         retry(|_| async move {
-            let record = BatchRecord::of(tenant, campaign, rest, members);
-            // The version changes too, so that a planner at work does not overwrite the count.
+            let record = BatchRecord::of(tenant, campaign, new_batch, members);
+            // The version is raised too, so that a planner that read the plan before cannot
+            // overwrite the count.
             let count = "SET batches = batches + :one, v = v + :one";
             let count = Write::update(&keys::plan(tenant, campaign), count)
                 .if_present()
                 .value(":one", attributes::number(1));
             let mut transaction = self.transaction();
-            transaction.add(leave.clone());
+            transaction.add(postpone.clone());
             transaction.add(Write::put(&record)?.if_absent());
             transaction.add(count);
             match transaction.commit().await? {
@@ -239,12 +248,12 @@ impl Store {
             }
         })
         .await?;
-        claim.members = stay;
+        claim.members = remaining;
         Ok(())
     }
 
-    /// Releases a batch, so that it can be claimed at once. With `nothing_sent` the provider is
-    /// known to have accepted nothing: the next attempt is then the first.
+    /// Releases a batch, so that another sender can claim the batch at once. With `nothing_sent`
+    /// the provider certainly accepted no message, and the next attempt counts as the first one.
     pub async fn give_back(
         &self,
         tenant: Tenant,
@@ -265,8 +274,10 @@ impl Store {
         Ok(())
     }
 
-    /// Ends a batch: its marker and its part of the campaign's figures in one transaction of 4
-    /// write units, after the rows of refused recipients. Ending it again changes nothing.
+    /// Ends a batch. First the row of each refused recipient is marked (2 write units each). Then
+    /// one transaction (4 write units) sets `done_at` and adds the counts to the campaign's
+    /// figures. The transaction changes nothing where the batch is done already or the claim was
+    /// lost.
     pub async fn end_batch(
         &self,
         tenant: Tenant,
@@ -314,10 +325,10 @@ fn counts_value(counts: Counts) -> Result<AttributeValue, StoreError> {
     serde_dynamo::to_attribute_value(counts).map_err(StoreError::unavailable)
 }
 
-fn bits(members: &[MemberId], addressed: &[MemberId]) -> Vec<u8> {
-    let addressed: HashSet<_> = addressed.iter().collect();
+fn bits(members: &[MemberId], chosen: &[MemberId]) -> Vec<u8> {
+    let chosen: HashSet<_> = chosen.iter().collect();
     let mut bits = vec![0_u8; members.len().div_ceil(8)];
-    for (index, _) in members.iter().enumerate().filter(|(_, member)| addressed.contains(member)) {
+    for (index, _) in members.iter().enumerate().filter(|(_, member)| chosen.contains(member)) {
         bits[index / 8] |= 1 << (index % 8);
     }
     bits

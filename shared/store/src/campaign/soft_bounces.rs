@@ -8,15 +8,15 @@ use crate::table::tenant::Tenant;
 use crate::{Store, StoreError};
 use domain::{CampaignId, Channel, MemberId};
 
-/// Rows of a read: less than 4 KB of them.
+/// The number of rows of a query, which together have less than 4 KB.
 const PAGE: i32 = 20;
 
 impl Store {
-    /// The campaign of a member's latest message on a channel, if that message and the messages
-    /// before it, `count` in all, each bounced softly. Messages that the provider refused say
-    /// nothing about the address and are skipped. A message without a receipt breaks the series, so
-    /// that the result does not depend on the order of receipts. 1 query of half a read unit,
-    /// unless messages of other channels are between.
+    /// The campaign of a member's latest message on a channel, where the latest `count` messages on
+    /// that channel all bounced softly. Messages that the provider refused say nothing about the
+    /// address and are skipped. A message without a receipt breaks the series, so that the result
+    /// does not depend on the order of receipts. 1 query of half a read unit, and more only where
+    /// the member has many messages of other channels.
     pub async fn soft_bounces_in_a_row(
         &self,
         tenant: Tenant,

@@ -60,8 +60,8 @@ struct PersonProjection {
 }
 
 impl Store {
-    /// Members of a shard from a position on, one query's worth: 1 round trip, half a read unit for
-    /// each 4 KB, at most 128 units.
+    /// One page of the members of a shard, from a position on: 1 query, half a read unit for each 4
+    /// KB, at most 128 read units.
     pub async fn walk(
         &self,
         scope: &Scope,

@@ -18,7 +18,7 @@ pub const RANGE_CODES: u32 = 10_000;
 /// The most codes of a batch.
 const MOST_CODES: u32 = 1_000_000;
 
-/// Finished batches: a batch stays finished.
+/// A cache of the batches that are finished. A finished batch stays finished.
 pub(crate) type FinishedBatches = TtlCache<CouponBatchId, ()>;
 
 /// A batch to create.
@@ -75,7 +75,7 @@ impl CouponBatch {
         self.count.div_ceil(RANGE_CODES)
     }
 
-    /// The code at a place from 0. `None` after the last code. The code is computed, not read.
+    /// The code at a place, counted from 0. `None` after the last code. The code is computed, not read.
     #[must_use]
     pub fn code(&self, maker: &CodeMaker, place: u32) -> Option<CouponCode> {
         (place < self.count).then(|| maker.code(self.first + u64::from(place)))
@@ -121,9 +121,11 @@ impl BatchRecord {
 }
 
 impl Store {
-    /// Creates a batch and takes a number of the tenant's count for each code, once for each key where the
-    /// request has one: 2 round trips, 1 read unit, 4 write units, and 1 strong read and 2 write units for
-    /// a key. No code is written yet.
+    /// Creates a batch, and takes a number of the tenant's count for each code. No code is written yet. A
+    /// repeated request with the same idempotency key creates no second batch.
+    ///
+    /// The cost is 2 round trips, 1 read unit and 4 write units. An idempotency key adds 1 strong read and 2
+    /// write units.
     ///
     /// # Errors
     /// [`StoreError::Refused`] with [`CouponError::BatchCount`] or
@@ -241,8 +243,8 @@ impl Store {
         Ok((batches, next))
     }
 
-    /// Whether every code of a batch is written: no round trip where a finished batch is cached, otherwise
-    /// 1 and half a read unit.
+    /// Whether every code of a batch is written: no call for a batch that is cached as finished, otherwise 1
+    /// round trip and half a read unit.
     pub(crate) async fn batch_is_finished(
         &self,
         tenant: Tenant,

@@ -22,13 +22,13 @@ pub struct CodeChange {
 }
 
 impl Store {
-    /// Creates a code of the merchant's choice, or changes one: 1 transaction of 1 item, or of 3 items
-    /// where the code is bound to a member, and 1 read. A code that has the form of ours can be changed and
-    /// not created.
+    /// Creates a code that the merchant chose, or changes a code. A code that has the form of our computed
+    /// codes can only be changed. The cost is 1 read and 1 transaction of 1 item, or of 3 items where the
+    /// code is bound to a member.
     ///
     /// # Errors
     /// [`StoreError::Refused`] with [`CouponError::Taken`] for a code of another offer, or with
-    /// [`CouponError::MadeHere`] for a code that has the form of ours and does not exist;
+    /// [`CouponError::MadeHere`] for a code that has the form of our computed codes and does not exist;
     /// [`StoreError::NotFound`] for a member.
     pub async fn put_code(
         &self,

@@ -1,18 +1,20 @@
 //! The codes of a merchant's batches: each number of a merchant's counter gives one code, and no
-//! two numbers give the same.
+//! two numbers give the same code.
 //!
 //! A Feistel network over the merchant's own key (the scheme of NIST SP 800-38G, FF1, with
 //! HMAC-SHA256 as its function and ten rounds) is a permutation of all codes. So codes are computed
-//! instead of looked up, cannot be guessed from one another, and are unique.
+//! and not looked up. The codes are unique, and nobody can guess one code from another.
 
 use crate::{Mode, Scope};
 use domain::CouponCode;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-/// An even number: the halves are then back in their own places.
+/// The number is even, because each round exchanges the two halves: after the last round both
+/// halves are in their own places.
 const ROUNDS: u8 = 10;
-/// The number of values of the left half, five characters of a code, and of the right one, six.
+/// The number of values of each half of a code: the left half has five characters, and the right
+/// half has six.
 const HALVES: [u64; 2] = [19_u64.pow(5), 19_u64.pow(6)];
 
 /// Makes the codes of a merchant's live or test data.
@@ -33,7 +35,7 @@ impl Scope {
 }
 
 impl CodeMaker {
-    /// The code of a number. Some ten microseconds.
+    /// The code of a number. The computation takes some ten microseconds.
     #[must_use]
     pub fn code(&self, number: u64) -> CouponCode {
         let number = number % CouponCode::OURS;

@@ -1,5 +1,5 @@
-//! The import of a merchant's own codes: existing codes stay as they are, the others are written on
-//! condition that they are still free.
+//! The import of a merchant's own codes: existing codes stay as they are, and new codes are written
+//! on condition that they are still free.
 
 use crate::coupon::item::CouponRecord;
 use crate::table::items;
@@ -21,15 +21,15 @@ pub enum Imported {
     New,
     /// The code was a coupon of the offer before.
     There,
-    /// The code cannot be a coupon, and why.
+    /// The code cannot be a coupon, for this reason.
     Refused(DomainError),
 }
 
 impl Store {
     /// Creates coupons of an offer from distinct codes, and returns a result for each, in their
-    /// order. Half a read unit a code, a hundred a round trip; 1 write unit for each new one, 32 at
-    /// once. Importing the same codes again writes nothing, so that an interrupted import can be
-    /// repeated.
+    /// order. The read costs half a read unit for each code, 100 codes in a round trip. The write
+    /// costs 1 write unit for each new code, with 32 writes at the same time. Importing the same
+    /// codes again writes nothing, so that an interrupted import can be repeated.
     pub async fn import_codes(
         &self,
         scope: &Scope,

@@ -31,7 +31,7 @@ pub struct StoredCoupon {
     pub code: CouponCode,
     /// The offer, at most a minute old.
     pub offer: Arc<Offer>,
-    /// The state, read eventually: a redemption has a condition on it.
+    /// The state, read eventually. The write of a redemption has a condition on the stored state.
     pub state: CouponState,
     /// The member that the item names. That member may have been merged into another one since.
     pub(crate) given_to: Option<MemberId>,
@@ -87,9 +87,9 @@ impl CouponRecord {
 const CORRUPT: StoreError = StoreError::Corrupt("coupon");
 
 impl Store {
-    /// A coupon by its code, with its offer: 1 round trip and half a read unit. The offer and the batch
-    /// of the code cost as much each where they are not cached. `None` for a code that does not exist,
-    /// that is another merchant's, or whose batch is not finished.
+    /// A coupon by its code, with its offer: 1 round trip and half a read unit. An offer or a batch that is
+    /// not cached costs the same again. `None` for a code that does not exist, that belongs to another
+    /// merchant, or whose batch is not finished.
     pub async fn coupon(
         &self,
         scope: &Scope,
@@ -112,8 +112,9 @@ impl Store {
         Ok(Some(StoredCoupon { code: code.clone(), offer, state, given_to }))
     }
 
-    /// Where a coupon is bound to another member who was merged into `member`, binds it to `member`. 1
-    /// round trip, half a read unit; no call for a coupon that is not bound, or bound to `member`.
+    /// Where a coupon is bound to a member who was merged into another one, sets `bound_to` in memory to the
+    /// survivor. Nothing is written. 1 round trip, half a read unit; no call for a coupon that is not bound,
+    /// or that is bound to `member`.
     pub async fn follow_holder(
         &self,
         scope: &Scope,

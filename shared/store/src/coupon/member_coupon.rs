@@ -11,8 +11,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{CouponCode, Instant, MemberId, OfferId};
 use serde::{Deserialize, Serialize};
 
-/// The member's row. A coupon from the merchant has its place in the index `history`. A coupon that was
-/// bought with points appears there with its redemption.
+/// The member's row of a coupon. The row of a coupon from the merchant is in the index `history`. The row of
+/// a coupon that was bought with points is not: its redemption is in the index.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct MemberCouponRecord {
     pk: String,
@@ -41,8 +41,8 @@ impl MemberCouponRecord {
     }
 }
 
-/// Adds the writes that make an unused code of ours the coupon of a member: the coupon and the member's row,
-/// 2 write units each.
+/// Adds the writes that give an unused, computed code to a member: the coupon and the member's row, 2 write
+/// units each.
 pub(crate) fn give_coupon(
     transaction: &mut Transaction<'_>,
     tenant: Tenant,

@@ -138,9 +138,9 @@ impl OfferRecord {
 }
 
 impl Store {
-    /// Creates an offer, once for each key where the request has one: 1 round trip, 2 write units,
-    /// and the cost of a key. The same request again returns the offer that it created, as it is
-    /// now.
+    /// Creates an offer: 1 round trip, 2 write units, and the cost of an idempotency key where the
+    /// request has one. A repeated request with the same key returns the stored offer in its
+    /// current state.
     ///
     /// # Errors
     /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with

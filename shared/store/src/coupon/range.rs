@@ -1,8 +1,8 @@
 //! The ranges of a batch, each made by one worker at a time.
 //!
-//! The codes of a range are written without condition, 25 a call. A used coupon still cannot become unused
-//! again, for two reasons: a worker makes a range under a lease, and a code can be used only once the whole
-//! batch is finished, when no code of the batch is written any more.
+//! The codes of a range are written without condition, 25 a call. These writes cannot make a used coupon
+//! unused again, for two reasons. First, one worker makes a range, under a lease. Second, a code can be used
+//! only after the whole batch is finished, and no code of a finished batch is written any more.
 
 use crate::coupon::batch::{BatchRecord, CouponBatch, RANGE_CODES};
 use crate::coupon::code::CodeMaker;
@@ -21,9 +21,9 @@ use std::time::Duration;
 
 /// Codes written between two saves of a range's progress.
 const STEP_CODES: u32 = 500;
-/// The time that a range belongs to one worker after each save.
+/// The time for which a range belongs to one worker after each save.
 const LEASE_SECONDS: i64 = 30;
-/// The time within which the codes of a step are written or given up: shorter than the lease.
+/// The time limit for the writes of a step. The limit is shorter than the lease.
 const STEP_LIMIT: Duration = Duration::from_secs(20);
 
 /// A range that this worker has claimed.
@@ -48,7 +48,7 @@ pub enum RangeClaimed {
     Absent,
 }
 
-/// How far the making of a batch is.
+/// The progress of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchProgress {
     /// The number of codes that are written.
@@ -69,8 +69,7 @@ struct RangeRecord {
 }
 
 impl Store {
-    /// How far the making of a batch is: 1 query, 1 read unit for some twenty ranges. A batch has at most a
-    /// hundred.
+    /// The progress of a batch: 1 query, 1 read unit for some twenty ranges. A batch has at most a hundred.
     pub async fn batch_progress(
         &self,
         tenant: Tenant,
@@ -160,9 +159,11 @@ impl Store {
         }
     }
 
-    /// Writes the next codes of a range and saves the progress: 1 write unit a code, 25 a round trip and 4
-    /// at once, then 2 write units for the save. The save of the last codes costs 4, because it also counts
-    /// the range in the batch. Only the codes of one step are in memory. `true` where the range is done.
+    /// Writes the next codes of a range and saves the progress. Returns `true` where the range is done. Only
+    /// the codes of one step are in memory. The cost:
+    ///
+    /// * the codes: 1 write unit each, 25 in a round trip, 4 round trips at the same time
+    /// * the save: 2 write units, or 4 for the last codes, where the batch also counts the range
     ///
     /// # Errors
     /// [`StoreError::Busy`] where the codes took too long, or another worker has the range by now. The next
@@ -209,8 +210,8 @@ impl Store {
     }
 }
 
-/// Adds the end of the range and the batch's count of ranges. One transaction has both, so that each range
-/// is counted once.
+/// Adds the write that ends the range, and the write that raises the batch's count of ranges. Both writes are
+/// in one transaction, so that each range is counted once.
 fn finish_range(
     transaction: &mut Transaction<'_>,
     tenant: Tenant,

@@ -36,11 +36,11 @@ pub(crate) struct CouponCustomer {
     pub(crate) is_new: bool,
 }
 
-/// What a code gives on a basket.
+/// The result of a code on a basket.
 pub(crate) struct TriedCoupon {
     /// The coupon; `None` for a code that does not exist.
     pub(crate) coupon: Option<StoredCoupon>,
-    /// The discount, or the reason against it.
+    /// The discount, or the reason of the refusal.
     pub(crate) discount: Result<Cents, Refusal>,
 }
 
@@ -50,15 +50,16 @@ pub(crate) struct UsesRecord {
 }
 
 impl StoredCoupon {
-    /// The holder that the item names, where `member` uses the coupon.
+    /// The member that the coupon's item must name, where `member` uses the coupon: `member`, or a member who
+    /// was merged into `member`.
     fn stored_holder(&self, member: Option<MemberId>) -> Option<MemberId> {
         if self.state.bound_to == member { self.given_to.or(member) } else { member }
     }
 
-    /// Adds the writes by which a purchase uses the coupon to the transaction of the purchase: the coupon
-    /// (2 write units), and the count of the member's uses (2 more) where the offer limits them. The writes
-    /// pass only while uses are left: of two tills that want the last use, exactly one gets it. `place` is
-    /// the coupon's place among the coupons of the purchase.
+    /// Adds the writes of the coupon's use to the transaction of the purchase: the coupon (2 write units),
+    /// and the count of the member's uses (2 more) where the offer limits them. The conditions of the writes
+    /// hold only while uses are left. So where two tills want the last use, exactly one till gets it. `place`
+    /// is the coupon's place among the coupons of the purchase.
     ///
     /// # Errors
     /// [`StoreError::Refused`] where the offer limits a member's uses and there is no member.
@@ -101,8 +102,8 @@ impl StoredCoupon {
         Ok(())
     }
 
-    /// Why a purchase of `member` that used the coupon was not recorded. `None` where the coupon is not
-    /// the reason: the purchase may be recorded by another attempt.
+    /// The reason why the coupon stopped a purchase of `member`. `None` where another write stopped the
+    /// purchase: another attempt may record the purchase.
     fn refusal(
         &self,
         cancelled: &Cancellation,
@@ -127,7 +128,7 @@ impl StoredCoupon {
     }
 }
 
-/// The coupons of a purchase, accepted and on their way into its transaction.
+/// The accepted coupons of a purchase, to be redeemed in its transaction.
 #[derive(Default)]
 pub(crate) struct CouponRedemption {
     coupons: Vec<StoredCoupon>,
@@ -181,8 +182,8 @@ pub(crate) fn redeemed_offers(redeemed: &[u8]) -> impl Iterator<Item = RedeemedO
 }
 
 impl Store {
-    /// Tries a code on a basket: 1 round trip and half a read unit. It costs as much again for an offer that
-    /// is not cached, for the member's uses where the offer limits them, and for a coupon that names
+    /// Tries a code on a basket: 1 round trip and half a read unit. Each of these costs the same again: an
+    /// offer that is not cached, the member's uses where the offer limits them, and a coupon that names
     /// another member.
     pub(crate) async fn try_coupon(
         &self,
@@ -213,9 +214,9 @@ impl Store {
         Ok(TriedCoupon { coupon: Some(coupon), discount })
     }
 
-    /// Checks the coupons of a purchase and prepares their redemption: for each what [`Store::try_coupon`]
-    /// costs, then 2 write units in the transaction of the purchase, and 2 more where the offer limits a
-    /// member's uses.
+    /// Checks the coupons of a purchase and prepares their redemption. Each coupon has the cost of
+    /// [`Store::try_coupon`], then 2 write units in the transaction of the purchase, and 2 more where the
+    /// offer limits a member's uses.
     ///
     /// # Errors
     /// [`StoreError::Refused`] with [`CouponError::Refused`].

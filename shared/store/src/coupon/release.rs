@@ -29,8 +29,8 @@ impl Store {
     }
 
     /// Adds the writes that give one use of a coupon back, 2 write units each: the coupon, and the count of
-    /// `member`'s uses. No count falls below zero, and a coupon that no longer exists stays away. 1 or 2
-    /// round trips, 1 read unit each.
+    /// `member`'s uses. No count falls below zero, and a coupon that no longer exists is not created again. 1
+    /// or 2 round trips, 1 read unit each.
     pub async fn release_coupon(
         &self,
         transaction: &mut Transaction<'_>,
@@ -53,8 +53,8 @@ impl Store {
         Ok(())
     }
 
-    /// Adds the write that lowers the count of a member's uses of an offer, where there are any: 1 strong
-    /// read.
+    /// Adds the write that lowers the count of a member's uses of an offer, where the count is above zero: 1
+    /// strong read.
     pub(crate) async fn uncount(
         &self,
         transaction: &mut Transaction<'_>,

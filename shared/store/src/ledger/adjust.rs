@@ -23,8 +23,8 @@ pub struct NewAdjustment {
 
 impl Store {
     /// Corrects a balance manually, once for each key: 2 strong reads and 1 transaction of 3 items,
-    /// 7 write units with the entry's place in the index. A correction is no activity of the
-    /// member.
+    /// 7 write units with the entry's place in the index. A correction does not count as an
+    /// activity of the member.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with

@@ -1,5 +1,5 @@
-//! The daily run over a merchant's members: the merchants that have one, the members whom it
-//! changes, and the change.
+//! The daily run over a merchant's members: the merchants that need the run, the members that the
+//! run changes, and the changes.
 
 use crate::ledger::entry::EntryRecord;
 use crate::member::account::StoredAccount;
@@ -53,7 +53,7 @@ impl Store {
     }
 
     /// Members of a shard from `after` on, and which of them the run of `today` changes: 1 round
-    /// trip, half a read unit for each 4 KB. Birth dates are opened only where the programme
+    /// trip, half a read unit for each 4 KB. Birth dates are decrypted only where the programme
     /// rewards birthdays.
     pub async fn daily_run_page(
         &self,
@@ -97,8 +97,8 @@ impl Store {
     }
 
     /// The run of `today` for a member: 1 strong query and, where something changes, 1 transaction
-    /// of 2 write units, and 3 for each entry (ended points, birthday). A second run on the same
-    /// day changes nothing.
+    /// of 2 write units, and 3 more for each entry (ended points, birthday). A second run on the
+    /// same day changes nothing.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a member who was erased.

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct EntryRecord {
     pk: String,
     sk: String,
-    /// The member. With `instant` the place in the index `history`.
+    /// The member. The attributes `member` and `instant` are the key of the index `history`.
     member: String,
     instant: String,
     kind: String,

@@ -47,7 +47,8 @@ struct EntriesSum {
     sum: Points,
 }
 
-/// Members of a page. Each has a query of its own for its entries.
+/// The number of items of a page, two for each member. Each member then has a query of its own for
+/// its entries.
 const PAGE: i32 = 100;
 
 impl Store {
@@ -77,7 +78,7 @@ impl Store {
             .map_err(StoreError::unavailable)?;
         let goes_on = answer.last_evaluated_key.is_some();
         let mut read = answer.items.unwrap_or_default();
-        // A page may end between an account and its person: the next page then begins with the
+        // A page may end between an account and its person. The next page then begins with the
         // account.
         let ends_apart = |item: &items::Item| {
             item.get("sk").and_then(|sk| sk.as_s().ok()).is_some_and(|sk| sk.ends_with("#ACCOUNT"))
@@ -120,7 +121,8 @@ impl Store {
         Ok(MemberProof { account: member.account, entries, sum })
     }
 
-    /// The number and the sum of a member's entries, with those of the members merged into it.
+    /// The number and the sum of the entries of a member and of the members who were merged into
+    /// it.
     async fn sum_of(&self, member: &Member) -> Result<EntriesSum, StoreError> {
         let (mut entries, mut sum) = (0, Points::ZERO);
         let members =
@@ -136,7 +138,7 @@ impl Store {
     }
 }
 
-/// The points that an entry adds to the balance. Events without points add none.
+/// The points that an entry adds to the balance; zero for an entry without points.
 fn points_of(item: items::Item) -> Result<Points, StoreError> {
     let sk = item.get("sk").and_then(|value| value.as_s().ok()).map_or("", String::as_str);
     if sk.starts_with(keys::MEMBER_COUPON_PREFIX) {

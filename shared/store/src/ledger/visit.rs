@@ -22,7 +22,7 @@ pub struct NewVisit {
 impl Store {
     /// Records a visit without a purchase, once for each key, and gives the points of the programme
     /// for a visit. 2 strong reads and 1 transaction of 3 items, 7 write units with the entry's
-    /// place in the index. A visit is an activity of the member.
+    /// place in the index. A visit counts as an activity of the member.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with

@@ -10,11 +10,11 @@ use domain::{Account, MemberId};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// The length of the longest chain of merges that a read follows. A longer chain is a ring, which this
-/// code does not make.
+/// The length of the longest chain of merges that a read follows. A longer chain is a ring, and this code
+/// never makes a ring.
 pub(crate) const MOST_MERGES_FOLLOWED: usize = 10;
 
-/// An account as it was read. It is written back only over the same version.
+/// An account as it was read. The write has a condition on the version that was read.
 #[derive(Clone)]
 pub struct StoredAccount {
     /// The member.

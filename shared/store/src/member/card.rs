@@ -65,9 +65,10 @@ pub(crate) struct CardRecord {
 
 impl Store {
     /// Takes a step about the card of a member. A member who was merged into another one still has
-    /// a card of its own. 1 strong query and, where the step changes something, 1 transaction of 3
-    /// items, 7 write units, and 2 more where the card is replaced. Returns the member, or the
-    /// member that this one was merged into, by 1 more query.
+    /// a card of its own, and the result is then the survivor.
+    ///
+    /// The cost is 1 strong query and, where the step changes something, 1 transaction of 3 items
+    /// (7 write units, or 9 where the card is replaced). A merged member costs 1 more query.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`MemberError::NoCard`],

@@ -42,8 +42,8 @@ impl Store {
         .await
     }
 
-    /// The members at the address of a message: one member for a mobile, all who share an e-mail
-    /// address. 1 or 2 round trips.
+    /// The members at the address of a message: one member for a mobile, and all members who share
+    /// an e-mail address. 1 or 2 round trips.
     pub async fn members_at(
         &self,
         scope: &Scope,
@@ -58,8 +58,8 @@ impl Store {
         }
     }
 
-    /// Stores an opposition for every member at an address, and returns their number. It costs as
-    /// [`Store::members_at`], and as [`Store::change_consent`] for each member.
+    /// Stores an opposition for every member at an address, and returns their number. The cost is
+    /// that of [`Store::members_at`], and that of [`Store::change_consent`] for each member.
     pub async fn oppose_at(
         &self,
         scope: &Scope,

@@ -36,14 +36,15 @@ impl Contact {
 pub enum Known {
     /// A member has the contact.
     Member(MemberId),
-    /// A member has the contact, a card that was blocked as lost at this instant.
+    /// A member has the contact. The contact is a card that was blocked as lost at this instant.
     Blocked(MemberId, Instant),
-    /// An erased person had the contact: a file does not enrol them again.
+    /// An erased person had the contact: a file does not enrol the person again.
     Suppressed,
 }
 
 impl Known {
-    /// The same for a sale at an instant: a card that was blocked later was valid.
+    /// The value for a sale at an instant: a card that was blocked after the sale still belongs to
+    /// its member.
     #[must_use]
     pub fn when_sold(self, at: Instant) -> Self {
         match self {
@@ -82,8 +83,8 @@ struct SuppressedRecord {
     ttl: Option<i64>,
 }
 
-/// Writes the entry of a contact. The condition holds where no member has the contact, or `from`
-/// has it.
+/// Writes the entry of a contact. The condition holds where no member has the contact, or where the
+/// member `from` has the contact.
 pub(crate) fn put_contact(
     key: Key,
     member: MemberId,
@@ -106,7 +107,7 @@ pub(crate) fn delete_contact(key: &Key, member: MemberId) -> Write {
         .value(":holder", attributes::text(member.to_string()))
 }
 
-/// Blocks the entry of a member's card. The first instant of a block stays.
+/// Blocks the entry of a member's card. A card that is blocked already keeps its instant.
 pub(crate) fn block_contact(key: &Key, member: MemberId, at: &str) -> Write {
     Write::update(key, "SET blocked_at = if_not_exists(blocked_at, :at)")
         .condition("holder = :holder")
@@ -229,9 +230,9 @@ impl Store {
         Ok(members)
     }
 
-    /// What is known about many contacts: half a read unit and a hundredth of a round trip each.
-    /// Contacts without a member are read again, among the contacts of erased persons. Unknown
-    /// contacts are left out.
+    /// What is known about many contacts: half a read unit for each contact, 100 contacts in a
+    /// round trip. A contact without a member is also looked up among the contacts of erased
+    /// persons, at the same cost. Unknown contacts are left out.
     pub async fn find_contacts(
         &self,
         scope: &Scope,

@@ -47,8 +47,8 @@ impl NewMember {
     }
 }
 
-/// Adds the writes of an enrolment, except the account: contacts, person, and the entry of the
-/// welcome gift. The points of the gift are given to `account`.
+/// Adds the writes of an enrolment: contacts, person, and the entry of the welcome gift. The points
+/// of the gift are added to `account`, which the caller writes.
 pub(crate) fn enrol(
     transaction: &mut Transaction<'_>,
     scope: &Scope,
@@ -73,9 +73,12 @@ pub(crate) fn enrol(
 }
 
 impl Store {
-    /// Enrols a person: 1 transaction, 7 write units, 2 more for a card, 2 for an e-mail address
-    /// and 3 for a welcome gift. A person who is a member already is returned unchanged, with
-    /// `false`.
+    /// Enrols a person. A person who is a member already is returned unchanged, with `false`. The
+    /// cost is 1 transaction of 7 write units, and more for:
+    ///
+    /// * a card: 2 write units
+    /// * an e-mail address: 2 write units
+    /// * a welcome gift: 3 write units
     ///
     /// # Errors
     /// [`StoreError::Refused`] with [`MemberError::CardTaken`].

@@ -1,12 +1,15 @@
-//! The erasure of a member. One transaction decides it, and the deletions that follow can be
-//! resumed.
+//! The erasure of a member. One transaction commits the decision, and the deletions that follow can
+//! be resumed.
 //!
-//! The transaction has conditions on the versions of the person and of the account. A purchase that
-//! comes first moves the deadline, and a purchase that comes later finds no member. The transaction
-//! replaces the person by a tombstone, which has no personal data and keeps the place in the index
-//! `due`: an erasure that was interrupted is found there and continued. The index `history` is read
-//! eventually, and a running campaign may write a message a moment later. Therefore the tombstone
-//! stays for a day, and the deletions are made once more before it is deleted.
+//! The transaction has conditions on the versions of the person and of the account. So the
+//! transaction fails where a purchase was recorded since the read, and a later purchase finds no
+//! member. The transaction replaces the person by a tombstone. The tombstone has no personal data
+//! and keeps the place in the index `due`, so that the sweep finds an interrupted erasure and
+//! continues it.
+//!
+//! The index `history` is read eventually, and a running campaign may write a message a moment
+//! after the deletions. Therefore the tombstone stays for a day, and the deletions are repeated
+//! before the tombstone is deleted.
 
 use crate::member::contacts::delete_contact;
 use crate::member::tombstone::{Tombstone, TombstoneRecord};
@@ -58,10 +61,12 @@ fn end(from: Day, months: i32) -> i64 {
 }
 
 impl Store {
-    /// Decides the erasure of a member as it was read: 1 transaction of 5 items, 10 write units, 4
-    /// more for each card and 4 for an e-mail address. It deletes the account and the contacts,
-    /// suppresses the contacts, and writes the record of the erasure. `None` where the member was
-    /// written since the read: nothing was written, and the member must be read again.
+    /// Commits the decision to erase a member. The transaction deletes the account and the
+    /// contacts, suppresses the contacts, and writes the record of the erasure. `None` where the
+    /// member was written since the read: nothing was written, and the member must be read again.
+    ///
+    /// The cost is 1 transaction of 5 items (10 write units), with 4 more write units for each card
+    /// and 4 for an e-mail address.
     ///
     /// An e-mail address is suppressed even where a family shares it: the suppression counts only
     /// where no member has the contact.
@@ -92,11 +97,15 @@ impl Store {
         }
     }
 
-    /// Carries out an erasure that was decided. It deletes the members who were merged into the
-    /// erased one, and the purchases and rows of all of them. A second call changes nothing. On the
-    /// day of the decision the tombstone gets the next day in the index `due`; later it is deleted.
-    /// 2 queries for each member, half a read unit each for some twenty entries; 2 write units for
-    /// each purchase, 1 for each row, 3 for the tombstone's new day, 2 for its deletion.
+    /// Carries out an erasure that was decided. The function deletes the members who were merged
+    /// into the erased member, and the purchases and rows of all these members. A second call
+    /// changes nothing. A call on the day of the decision moves the tombstone to the next day in
+    /// the index `due`. A call on a later day deletes the tombstone. The cost:
+    ///
+    /// * for each member: 2 queries, half a read unit each for some twenty entries
+    /// * for each purchase: 2 write units
+    /// * for each row: 1 write unit
+    /// * for the tombstone: 3 write units for the new day, or 2 for the deletion
     pub async fn carry_out_erasure(
         &self,
         scope: &Scope,
@@ -163,9 +172,9 @@ impl Store {
         Ok(())
     }
 
-    /// Deletes a member's purchases, also the cancelled ones. Each deletion has the condition that
-    /// the purchase is still the member's: a cancelled receipt may have been recorded again for
-    /// another customer.
+    /// Deletes a member's purchases, including the cancelled purchases. Each deletion has the
+    /// condition that the purchase is still the member's: a cancelled receipt may have been
+    /// recorded again for another customer.
     async fn delete_purchases(&self, scope: &Scope, member: MemberId) -> Result<(), StoreError> {
         let receipts = keys::receipt_prefix(scope.tenant());
         let keys = self.history_keys(member).await?;
@@ -184,7 +193,7 @@ impl Store {
         Ok(())
     }
 
-    /// Gives the tombstone the day after the erasure in the index `due`.
+    /// Moves the tombstone to the day after the erasure in the index `due`.
     async fn look_again(&self, scope: &Scope, tombstone: &Tombstone) -> Result<(), StoreError> {
         let (member, day) = (tombstone.member, retention::second_look(tombstone.erased_on));
         let person = keys::person(scope.tenant(), member);

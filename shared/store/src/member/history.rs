@@ -1,4 +1,5 @@
-//! The history of a member, newest first: purchases, also the cancelled ones, and all other events.
+//! The history of a member, newest first: purchases, including the cancelled purchases, and all
+//! other events.
 
 use crate::coupon::member_coupon::{GivenCoupon, MemberCouponRecord};
 use crate::ledger::entry::EntryRecord;
@@ -57,11 +58,11 @@ pub enum HistoryEntry {
     Moved {
         /// The receipt of the sale.
         receipt: Receipt,
-        /// Whether the sale came to this member.
+        /// `true` where this member received the sale, `false` where this member lost the sale.
         here: bool,
         /// The member that the sale came from, or went to.
         other: MemberId,
-        /// Points of the sale that this member had spent already and was forgiven.
+        /// Points of the sale that this member had spent already. These points are forgiven.
         points: Points,
         /// When the sale was moved.
         at: Instant,

@@ -56,13 +56,15 @@ impl MergeRecord {
 pub(crate) const MERGE: &str = "merge";
 
 impl Store {
-    /// Merges `absorbed` into `survivor`. The survivor gets the points, counters and history, and
-    /// the contacts and the identifier of the absorbed member lead to the survivor. 2 queries and 1
-    /// transaction of 5 items. A second merge of the two changes nothing.
+    /// Merges `absorbed` into `survivor`. The survivor gets the points, the counters and the
+    /// history of the absorbed member. The contacts and the identifier of the absorbed member then
+    /// lead to the survivor. 2 queries and 1 transaction of 5 items. A second merge of the same two
+    /// members changes nothing.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Conflict`] for a member and itself, and for a
-    /// member who was merged already.
+    /// [`StoreError::NotFound`], or [`StoreError::Conflict`] where the two members are the same
+    /// one, where `absorbed` was merged into a third member, or where `survivor` was merged into
+    /// `absorbed`.
     pub async fn merge_members(
         &self,
         scope: &Scope,
@@ -95,7 +97,8 @@ impl Store {
             into.person.absorbed.append(&mut from.person.absorbed);
             into.person.version += 1;
             into.person.consents.absorb(&from.person.consents);
-            // The later instant counts: a card that the person activated stays activated.
+            // The later instant counts, so that a card stays activated where the person activated
+            // it.
             into.person.invited_at = into.person.invited_at.max(from.person.invited_at);
             into.person.activated_at = into.person.activated_at.max(from.person.activated_at);
             from.person.merged_into = Some(into.person.id);

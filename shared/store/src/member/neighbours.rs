@@ -33,7 +33,7 @@ impl Member {
     }
 }
 
-/// A member as it was read, with the person not yet opened.
+/// A member as it was read. The fields of the person are still sealed.
 pub(crate) struct Pair {
     pub(crate) account: StoredAccount,
     pub(crate) person: Item,

@@ -29,8 +29,9 @@ fn letter(channel: Channel) -> char {
 }
 
 impl Scope {
-    /// The opaque end of a person's link: identifiers of ours, no personal data, and 128 bits of a
-    /// keyed hash. The link does not expire: the link in an old message must still work.
+    /// The opaque last part of a person's link. This part has our identifiers and 128 bits of a
+    /// keyed hash, and no personal data. The link does not expire, because the link in an old
+    /// message must still work.
     #[must_use]
     pub fn objection_token(&self, member: MemberId, channel: Channel) -> String {
         let mode = match self.mode {

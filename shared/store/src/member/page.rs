@@ -9,7 +9,7 @@ use domain::values::identifiers::MEMBER_SHARDS;
 
 /// A page of members.
 pub struct MemberPage {
-    /// The members, in no order that a caller may rely on.
+    /// The members. Their order is not defined.
     pub members: Vec<Member>,
     /// The shard and the sort key after which the next page begins.
     pub next: Option<(u8, String)>,

@@ -88,8 +88,8 @@ const fn enrolment_word(enrolment: Enrolment) -> &'static str {
 /// The attribute that a tombstone has and a person does not.
 pub(crate) const ERASED_ON: &str = "erased_on";
 
-/// Writes a person over the version before. The first version is written only where no person is
-/// stored.
+/// Writes a person, on condition that the stored person has the version before. The condition of a
+/// first version is that no person is stored.
 pub(crate) fn put_person(scope: &Scope, person: &Person) -> Result<Write, StoreError> {
     let before = person.version.checked_sub(1).filter(|version| *version > 0);
     Ok(Write::put(&person_record(scope, person)?)?.over(before))

@@ -22,7 +22,7 @@ impl Store {
         Err(StoreError::Corrupt("merge"))
     }
 
-    /// A member, also where it was merged into another one: 1 strong query, 1 read unit.
+    /// The member itself, even where the member was merged into another one: 1 strong query, 1 read unit.
     pub(crate) async fn member_itself(
         &self,
         scope: &Scope,

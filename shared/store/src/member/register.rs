@@ -8,10 +8,10 @@ use domain::ledger::entry::Cause;
 use domain::{Instant, MemberId, Registration, retention};
 
 impl Store {
-    /// Stores a member's invitation, activation, or both: 1 strong query and, where it changes
-    /// something, 1 transaction of 2 write units, and 5 more where the programme rewards the first
-    /// activation. The member's day in the index `due` stays: the daily sweep finds the later
-    /// deadline.
+    /// Stores a member's invitation, activation, or both: 1 strong query and, where something
+    /// changes, 1 transaction of 2 write units, and 5 more where the programme rewards the first
+    /// activation. The member's day in the index `due` does not change: on that day the sweep
+    /// computes the later deadline.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with the errors of

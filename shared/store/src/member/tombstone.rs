@@ -10,11 +10,11 @@ use domain::retention::ErasureReason;
 use domain::{Day, MemberId};
 use serde::{Deserialize, Serialize};
 
-/// What is stored of a member whose day in the index `due` has come.
+/// The stored state of a member whose day in the index `due` has come.
 pub enum DueMember {
     /// The member.
     Member(Box<Member>),
-    /// A tombstone: the erasure is decided, and may not be carried out.
+    /// A tombstone: the erasure was decided, and some deletions may still be missing.
     Erased(Tombstone),
     /// No member, or a member who was merged into another one. The survivor has the deadline of
     /// both.
@@ -48,8 +48,8 @@ pub(crate) struct TombstoneRecord {
 }
 
 impl TombstoneRecord {
-    /// The tombstone keeps the person's day in the index: the write costs no write unit of the
-    /// index.
+    /// The tombstone keeps the person's day in the index, so that the write costs no write unit of
+    /// the index.
     pub(crate) fn of(scope: &Scope, member: &Member, tombstone: &Tombstone) -> Self {
         let Key { pk, sk } = keys::person(scope.tenant(), tombstone.member);
         let due = member.person.due.unwrap_or(tombstone.erased_on);
@@ -77,16 +77,13 @@ impl TombstoneRecord {
 }
 
 impl Store {
-    /// What is stored of a member: 1 query, half a read unit. It is read eventually: later writes
-    /// have conditions on the versions that were read.
+    /// The stored state of a member: 1 query, half a read unit. The read is eventual, because later
+    /// writes have conditions on the versions that were read.
     pub async fn due_member(&self, scope: &Scope, id: MemberId) -> Result<DueMember, StoreError> {
         self.read_due_member(scope, id, false).await
     }
 
     /// As [`Store::due_member`], read strongly, at twice the cost.
-    ///
-    /// # Errors
-    /// As [`Store::due_member`].
     pub async fn due_member_fresh(
         &self,
         scope: &Scope,

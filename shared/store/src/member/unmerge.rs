@@ -49,13 +49,16 @@ pub(crate) const UNMERGE: &str = "unmerge";
 
 impl Store {
     /// Undoes the merge of `absorbed` into `survivor`, by the rules of [`domain::member::unmerge`].
-    /// Purchases of the absorbed member that were cancelled since the merge no longer count, and
-    /// points that were given back to it since count. A second call changes nothing and has the
-    /// same answer.
+    /// Purchases of the absorbed member that were cancelled after the merge do not count. Points
+    /// that were given back to the absorbed member after the merge count. A second call changes
+    /// nothing and has the same answer.
     ///
-    /// 2 strong queries, and 1 for each member who had been merged into the two; 1 query of the
-    /// survivor's entries; 1 query of the index for each absorbed member, and half a read unit for
-    /// each entry; then 1 transaction of 6 items, 16 write units while the entries are under 1 KB.
+    /// The cost:
+    ///
+    /// * 2 strong queries, and 1 for each member who had been merged into one of the two
+    /// * 1 query of the survivor's entries
+    /// * for each absorbed member: 1 query of the index, and half a read unit for each entry
+    /// * 1 transaction of 6 items, 16 write units while the entries are under 1 KB
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Conflict`] for two members who are not merged, or
@@ -135,7 +138,7 @@ impl Store {
         }
     }
 
-    /// The latest entry of a kind of a member that names another member.
+    /// A member's latest entry of a kind, among the entries that name the member `other`.
     async fn latest_entry<T: DeserializeOwned>(
         &self,
         scope: &Scope,
@@ -166,8 +169,8 @@ impl Store {
         last.map(|item| items::from_item(item, "ledger")).transpose()
     }
 
-    /// The members who came to `survivor` through `absorbed`: they had been merged into it before,
-    /// directly or not.
+    /// The members who had been merged into `absorbed`, directly or indirectly, before `absorbed`
+    /// was merged into `survivor`.
     async fn absorbed_through(
         &self,
         scope: &Scope,
@@ -192,7 +195,8 @@ impl Store {
         Ok(through)
     }
 
-    /// Takes into account a member's purchases and redemptions that were cancelled after the merge.
+    /// Corrects `before` by a member's purchases and redemptions that were cancelled after the
+    /// merge.
     async fn read_cancelled(
         &self,
         scope: &Scope,
@@ -274,7 +278,7 @@ fn take_off_if_cancelled(
         PurchaseKind::Return { of: Some(sale) } => sale.day,
         _ => day,
     };
-    // Exactly what the cancellation took back: forgiven points stay.
+    // Only the points that the cancellation took back, without the forgiven points.
     let points = match &kind {
         PurchaseKind::Sale => record.points - record.forgiven.unwrap_or_default(),
         PurchaseKind::Return { .. } => record.points,

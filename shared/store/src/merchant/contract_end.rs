@@ -64,7 +64,7 @@ impl Store {
         self.change_profile(merchant, change).await
     }
 
-    /// Whether the condition held.
+    /// Writes a change of the profile. `false` where the condition did not hold.
     async fn change_profile(
         &self,
         merchant: MerchantId,

@@ -37,8 +37,8 @@ impl ProgrammeRecord {
 }
 
 impl Store {
-    /// Sets the programme from a day on, in the place of one that begins on the same day: 1 round
-    /// trip, 2 write units for each KB. The caller checks that the day has not begun.
+    /// Sets the programme from a day on. A programme that begins on the same day is replaced. 1
+    /// round trip, 2 write units for each KB. The caller checks that the day has not begun.
     pub async fn put_programme(
         &self,
         merchant: MerchantId,

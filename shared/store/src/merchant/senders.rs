@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct SenderRecord {
     pk: String,
     sk: String,
-    /// Rows written before senders stated their provider have none: the channel's default holds.
+    /// Absent in rows from before senders stated their provider: the channel's default provider
+    /// then counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     provider: Option<String>,
     account: String,
@@ -120,8 +121,8 @@ impl Store {
         self.put_sender(merchant, &sender.account.code, &record).await
     }
 
-    /// A merchant that changes its account stays listed under the former one: people may still answer
-    /// the messages that were sent by it.
+    /// Writes a sender. A merchant that changes its account stays listed under the former account,
+    /// because people may still answer messages of the former account.
     async fn put_sender(
         &self,
         merchant: MerchantId,
@@ -143,7 +144,7 @@ impl Store {
         }
     }
 
-    /// The merchants that send or have sent by an account: 1 query a MB of rows.
+    /// The merchants that send or have sent by an account: 1 query for each MB of rows.
     pub async fn merchants_of_account(
         &self,
         account: &AccountCode,

@@ -49,9 +49,6 @@ impl Settings {
     }
 
     /// A webhook of the merchant.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`].
     pub fn webhook(&self, id: WebhookId) -> Result<&Webhook, StoreError> {
         self.webhooks
             .iter()
@@ -59,8 +56,8 @@ impl Settings {
             .ok_or(StoreError::NotFound(Entity::Webhook))
     }
 
-    /// The secrets that sign the events of a webhook: its secret, and the previous one while that
-    /// one still signs.
+    /// The secrets that sign the events of a webhook: the current secret, and the previous secret
+    /// while that secret still signs.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] where a secret does not open.
@@ -78,8 +75,8 @@ impl Settings {
 }
 
 impl Store {
-    /// A merchant's settings, at most a minute old: no round trip while they are cached, otherwise
-    /// 1 query (1 read unit for each 4 KB).
+    /// A merchant's settings, at most a minute old: no call while the settings are cached,
+    /// otherwise 1 query (1 read unit for each 4 KB).
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a merchant that does not exist.

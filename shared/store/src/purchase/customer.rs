@@ -10,7 +10,7 @@ use crate::{Consistency, Contact, Entity, Scope, Store, StoreError};
 use domain::{Day, Instant, MemberId, PurchaseError};
 use std::collections::HashMap;
 
-/// The customer of a purchase, as the request names them.
+/// The customer of a purchase, as the request names the customer.
 #[derive(Clone)]
 pub enum Customer {
     /// No customer, until the receipt is attached to one.
@@ -19,11 +19,12 @@ pub enum Customer {
     Member(MemberId),
     /// The member who has this contact.
     Contact(Contact),
-    /// The member who has this mobile, or this person, who then becomes a member.
+    /// The member who has the mobile of this person. Where no member has the mobile, the person becomes a
+    /// member.
     Enrol(Box<NewMember>),
 }
 
-/// A customer who was resolved, as [`Store::record_purchases`] takes them.
+/// A resolved customer, for [`Store::record_purchases`].
 #[derive(Clone)]
 #[expect(clippy::large_enum_variant, reason = "nearly every holder is a member")]
 pub enum Holder {
@@ -31,7 +32,7 @@ pub enum Holder {
     Member {
         /// The account.
         stored: StoredAccount,
-        /// The month of the birthday, where it is known and a programme asks for it.
+        /// The month of the birthday, where the month is known and a programme rewards birthdays.
         birth_month: Option<i8>,
     },
     /// A person who becomes a member with these purchases.
@@ -48,7 +49,7 @@ impl Holder {
 }
 
 impl Store {
-    /// Resolves the customer of what is sold at an instant. A return that names no customer has the one of
+    /// Resolves the customer of a purchase at an instant. A return that names no customer has the customer of
     /// its sale. `None` for a purchase without a customer.
     pub(crate) async fn holder(
         &self,
@@ -87,8 +88,8 @@ impl Store {
         Ok(Some(holder))
     }
 
-    /// The member whom a request names for what is sold at an instant. `None` where the request names
-    /// none, or the contact leads to none.
+    /// The member whom a request names as the customer of a purchase at an instant. `None` where the request
+    /// names no customer, or where no member has the contact.
     pub(crate) async fn customer_member(
         &self,
         scope: &Scope,

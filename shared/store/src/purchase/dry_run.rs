@@ -41,7 +41,7 @@ pub struct DryRunCoupon {
     pub code: CouponCode,
     /// The name of the offer; absent for a code that does not exist.
     pub offer: Option<String>,
-    /// The discount, or the reason against it.
+    /// The discount, or the reason of the refusal.
     pub gives: Result<Cents, Refusal>,
 }
 
@@ -62,8 +62,8 @@ struct TrialAccount {
     account: Account,
     member: Option<MemberId>,
     birth_month: Option<i8>,
-    /// Who uses the coupons. A person who would become a member has no identifier yet, and no coupon that
-    /// is bound to one.
+    /// The customer who uses the coupons. A person who would become a member has no identifier yet, so no
+    /// coupon is bound to this person.
     customer: Option<CouponCustomer>,
 }
 
@@ -91,9 +91,13 @@ impl Store {
     /// discounts together are at most the amount of the basket, and the points are earned on the amount
     /// that is left to pay.
     ///
-    /// No round trip for an anonymous sale, 1 for a member given by identifier (half a read unit), 2 by
-    /// contact (1 read unit), and 1 more for each coupon. The balance is read eventually: a sale of a
-    /// moment ago may be missing.
+    /// | Customer | Round trips | Read units |
+    /// | --- | --- | --- |
+    /// | a member by identifier | 1 | 0.5 |
+    /// | a member by contact | 2 | 1 |
+    /// | anonymous | 0 | 0 |
+    ///
+    /// Each coupon adds 1 round trip. The balance is read eventually: a sale of a moment ago may be missing.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a customer who is not a member.

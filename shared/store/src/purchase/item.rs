@@ -35,7 +35,7 @@ pub struct StoredPurchase {
     pub cancelled_at: Option<Instant>,
 }
 
-/// What a purchase did to its customer's account.
+/// The effect of a purchase on its customer's account.
 #[derive(Default)]
 pub(crate) struct Effect {
     /// The points of the purchase, below zero for a return.
@@ -54,7 +54,8 @@ pub(crate) struct Effect {
 pub(crate) struct PurchaseRecord {
     pub(crate) pk: String,
     pub(crate) sk: String,
-    /// The customer. Without one, the bucket of anonymous purchases in the index `history`.
+    /// The customer. For a purchase without a customer: the bucket of anonymous purchases in the index
+    /// `history`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) member: Option<String>,
     /// The instant of the sale: the sort key of the index `history`.
@@ -79,7 +80,7 @@ pub(crate) struct PurchaseRecord {
     pub(crate) forgiven: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pending: Option<i64>,
-    /// The parts of the points, where there is more than the rule of all goods.
+    /// The parts of the points. Empty where the points come only from the rule of spending for all goods.
     #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
     parts: Vec<u8>,
     /// For each coupon that was used: the offer, and whether the use counts for the member.
@@ -220,9 +221,10 @@ impl PurchaseRecord {
         })
     }
 
-    /// Whether a purchase is this one. Two purchases from tills, or two from files, must have the same
-    /// content. A till and a file do not write lines and seconds alike: between the two, the same kind and
-    /// the same total under one receipt are the same purchase.
+    /// Whether `new` is the stored purchase. Two purchases from tills are the same where their content is the
+    /// same, and so are two purchases from files. A till and a file write lines and seconds in different
+    /// ways. So a purchase from a till and a purchase from a file are the same where the kind and the total
+    /// are the same.
     pub(crate) fn is_same_purchase(&self, new: &PurchaseToRecord) -> Result<bool, StoreError> {
         let purchase = &new.purchase;
         if Source::parse(&self.source)?.is_file() == new.source.is_file() {

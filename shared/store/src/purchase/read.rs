@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 impl Store {
     /// The outcome of each purchase that is stored already: half a read unit each, a hundred a
-    /// round trip. Entries that would be recorded are left out.
+    /// round trip. Purchases that can still be recorded are left out.
     pub async fn known_purchases(
         &self,
         scope: &Scope,

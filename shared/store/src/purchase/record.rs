@@ -18,12 +18,13 @@ use crate::{Consistency, Scope, Store, StoreError};
 use domain::ledger;
 use domain::{Account, CouponError, Day, DomainError, Instant, PurchaseError, PurchaseKind};
 
-/// Purchases of one transaction, beside the six other items of a new member: DynamoDB allows 100 writes.
+/// The most purchases of one transaction. DynamoDB allows 100 writes, and a new member needs up to six other
+/// writes.
 pub const MAX_PURCHASES_PER_TRANSACTION: usize = 94;
 
 /// What became of one attempt to record purchases.
 enum Attempted {
-    /// They are recorded.
+    /// The purchases are recorded.
     Recorded(Vec<Recorded>),
     /// Another purchase is stored under one of the receipts.
     Stored(Box<PurchaseRecord>),
@@ -31,7 +32,7 @@ enum Attempted {
     Again,
 }
 
-/// The account of a purchase's customer, on its way into the transaction.
+/// The account of a purchase's customer, changed in memory and not written yet.
 struct CustomerAccount {
     stored: StoredAccount,
     birth_month: Option<i8>,
@@ -58,8 +59,9 @@ impl Store {
     /// | a member by contact | 3 | 1 | 5 |
     /// | anonymous | 1 | 0 | 3 |
     ///
-    /// A return that names its sale reads both before, and also writes the sale. Each coupon adds 1 round
-    /// trip, half a read unit and 2 write units. A repeated request has the same answer and writes nothing.
+    /// A return that names its sale first reads both purchases, and also writes the sale. Each coupon adds 1
+    /// round trip, half a read unit and 2 write units. A repeated request has the same answer and writes
+    /// nothing.
     ///
     /// # Errors
     /// [`StoreError::Refused`] with [`PurchaseError::ReceiptConflict`], another [`PurchaseError`] of a
@@ -92,7 +94,7 @@ impl Store {
                 }
                 None => self.attempt_anonymous(scope, new, returned.as_mut(), now).await,
             };
-            // A repeated request finds its coupons used, by the first request.
+            // The coupons of a repeated request are refused, because the first request used the coupons.
             if let Err(StoreError::Refused(DomainError::Coupon(CouponError::Refused(_)))) =
                 &attempted
                 && let Some(known) = self.known_purchase(scope, customer, new).await?
@@ -118,10 +120,10 @@ impl Store {
         .await
     }
 
-    /// Records sales and returns of one customer in one transaction: 1 round trip, 3 write units for each
-    /// purchase and 2 for the account, 5 more where the customer becomes a member. Where another request
-    /// wrote the account, the account is read again (1 read unit) and the transaction is sent again. Where
-    /// one of the receipts is stored already, each purchase is recorded alone by
+    /// Records sales and returns of one customer in one transaction, by 1 round trip. Each purchase costs 3
+    /// write units, the account costs 2, and a customer who becomes a member costs 5 more. Where another
+    /// request wrote the account, the account is read again (1 read unit) and the transaction is sent again.
+    /// Where one of the receipts is stored already, each purchase is recorded alone by
     /// [`Store::record_purchase`].
     ///
     /// There are at most [`MAX_PURCHASES_PER_TRANSACTION`] purchases. They have different receipts and no
@@ -155,8 +157,9 @@ impl Store {
         Ok(recorded)
     }
 
-    /// One attempt at a group, with the customer as read before, or read now. `None` where the purchases must
-    /// be recorded one by one: a receipt is stored already, or the customer is not a member any more.
+    /// One attempt to record a group. Where `holder` is `None`, the customer is read now. The result is
+    /// `None` where the purchases must be recorded one by one: a receipt is stored already, or the customer
+    /// is not a member any more.
     async fn attempt_group(
         &self,
         scope: &Scope,
@@ -206,7 +209,8 @@ impl Store {
         commit(transaction, vec![recorded], &coupons).await
     }
 
-    /// One transaction: the purchases, the new member, the account, the sale that is returned, the coupons.
+    /// Sends one transaction: the purchases, the new member, the account, the sale that is returned, the
+    /// coupons.
     async fn attempt(
         &self,
         scope: &Scope,
@@ -272,8 +276,8 @@ impl Store {
         }
     }
 
-    /// The first answer, where the stored purchase is the same one and has the same customer. `None`
-    /// where the stored purchase was cancelled and the new purchase is another one.
+    /// The answer to the first request, where the stored purchase is the same purchase and has the same
+    /// customer. `None` where the stored purchase was cancelled and the new purchase is another one.
     async fn repeated_answer(
         &self,
         scope: &Scope,

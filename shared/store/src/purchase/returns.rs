@@ -8,8 +8,8 @@ use crate::{Scope, Store, StoreError};
 use domain::ledger::ReturnableSale;
 use domain::{Cents, Points, PurchaseError, PurchaseKind, Receipt};
 
-/// A sale that a return names, as it was read. It is written back only where nothing of it was returned in
-/// between.
+/// A sale that a return names, as it was read. The write has the condition that no other return of the sale
+/// was recorded since the read.
 pub(crate) struct ReturnedSale {
     key: Key,
     pub(crate) sale: ReturnableSale,

@@ -1,4 +1,4 @@
-//! A purchase to record, its origin, and what became of it.
+//! A purchase to record, its origin, and the result.
 
 use crate::StoreError;
 use domain::programme::Part;
@@ -78,7 +78,7 @@ pub enum Outcome {
     Known(Source),
 }
 
-/// What became of a purchase.
+/// The result of recording a purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
     /// New or known.

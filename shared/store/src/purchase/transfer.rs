@@ -24,7 +24,7 @@ pub(crate) struct TransferRecord {
     pub(crate) other: String,
     /// The partition of the sale.
     pub(crate) purchase: String,
-    /// Points of the sale that the member had spent already and was forgiven.
+    /// Points of the sale that the member had spent already. These points are forgiven.
     pub(crate) points: i64,
 }
 
@@ -37,7 +37,7 @@ impl TransferRecord {
     }
 }
 
-/// What both entries of a transfer say.
+/// The common content of the two entries of a transfer.
 struct Transfer<'a> {
     scope: &'a Scope,
     receipt: &'a Receipt,

@@ -1,8 +1,8 @@
 //! The index `due`: entries with a deadline, by the month and the shard of the deadline.
 //!
-//! A member has one entry from its creation to its erasure, and a purchase does not change the
-//! entry: on its day the sweep computes the real deadline, and moves the entry to a later day or
-//! erases the member.
+//! A member has one entry from its creation to its erasure. A purchase does not change the entry.
+//! On the day of the entry the sweep computes the real deadline, and then moves the entry to a
+//! later day or erases the member.
 
 use crate::table::attributes;
 use crate::table::items::{self, Item};
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// Entries of a page.
 const PAGE: i32 = 500;
 
-/// A part of the index that is swept at once.
+/// A part of the index that one sweep reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DueBucket {
     /// The month of its days.
@@ -38,9 +38,9 @@ impl DueBucket {
 /// An entry of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
-    /// A member, or the rest of one whose erasure has begun.
+    /// A member, or the tombstone of a member whose erasure has begun.
     Member {
-        /// Whose data the member belongs to.
+        /// The tenant that the member belongs to.
         tenant: Tenant,
         /// The member.
         member: MemberId,
@@ -113,7 +113,8 @@ struct SweptRecord {
     first_month: String,
 }
 
-/// All days up to this one: `~` follows every character that comes after a day.
+/// The end of the range of all days up to this one: `~` sorts after every character that follows a
+/// day.
 fn up_to(day: Day) -> String {
     format!("{day}~")
 }
@@ -195,8 +196,8 @@ impl Store {
         month.transpose().map_err(|_| StoreError::Corrupt("swept"))
     }
 
-    /// Stores that every earlier month is empty: 1 write unit, without a condition, because an
-    /// earlier month only costs the next sweep some queries.
+    /// Stores that every earlier month is empty: 1 write unit, without a condition, because a month
+    /// that is too early only costs the next sweep some queries.
     pub async fn save_first_month(&self, first_month: Month) -> Result<(), StoreError> {
         let Key { pk, sk } = keys::swept();
         let record = SweptRecord { pk, sk, first_month: first_month.to_string() };

@@ -16,7 +16,7 @@ use serde::Deserialize;
 pub struct Erasure {
     /// The member.
     pub member: MemberId,
-    /// Why.
+    /// The reason.
     pub reason: ErasureReason,
 }
 
@@ -31,9 +31,9 @@ pub struct ErasurePage {
 /// How many persons were erased on a day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ErasureCounts {
-    /// They did not complete their registration in time.
+    /// Persons who did not complete their registration in time.
     pub never_activated: u64,
-    /// They were inactive for the period of the sector.
+    /// Persons who were inactive for the period of the sector.
     pub inactive: u64,
 }
 

@@ -94,9 +94,9 @@ impl RewardRecord {
 }
 
 impl Store {
-    /// Creates a reward, once for each key where the request has one: 1 round trip, 2 write units,
-    /// and the cost of a key. The same request again returns the reward that it created, as it is
-    /// now.
+    /// Creates a reward: 1 round trip, 2 write units, and the cost of an idempotency key where the
+    /// request has one. A repeated request with the same key returns the stored reward in its
+    /// current state.
     ///
     /// # Errors
     /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with
@@ -137,8 +137,8 @@ impl Store {
         record.ok_or(StoreError::NotFound(Entity::Reward))?.read()
     }
 
-    /// A reward at most a minute old: no round trip while it is cached, else 1 and half a read
-    /// unit.
+    /// A reward at most a minute old: no call while the reward is cached, otherwise 1 round trip
+    /// and half a read unit.
     pub(crate) async fn cached_reward(
         &self,
         tenant: Tenant,
@@ -186,9 +186,9 @@ impl Store {
         Ok((rewards, next))
     }
 
-    /// Why a reward is not available on a day, for any member: its own terms, or those of the offer
-    /// whose coupons it gives. No round trip while the offer is cached, else 1 and half a read
-    /// unit.
+    /// The reason why no member can get a reward on a day: the terms of the reward, or the terms of
+    /// the offer whose coupons the reward gives. No call while the offer is cached, otherwise 1
+    /// round trip and half a read unit.
     pub async fn reward_refusal(
         &self,
         tenant: Tenant,

@@ -1,6 +1,6 @@
-//! The counters of a reward: how many were given in all, and to each member. The transaction of a
-//! redemption raises them on condition that the limit is not reached. Only rewards with a limit
-//! have the counter of that limit.
+//! The counters of a reward: how many were given in all, and how many were given to each member.
+//! The transaction of a redemption raises the counters, on condition that the limit is not reached.
+//! A reward without a limit has no counter for that limit.
 
 use crate::reward::redemption_item::RedemptionRecord;
 use crate::table::attributes::{self, member_id};
@@ -15,9 +15,9 @@ use std::collections::HashMap;
 /// How many of a reward were given.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RewardCounts {
-    /// In all, if the stock is limited.
+    /// The number given in all, if the stock is limited.
     pub given: u32,
-    /// To the member, if the number for each member is limited.
+    /// The number given to the member, if the number for each member is limited.
     pub had: u32,
 }
 
@@ -87,8 +87,8 @@ impl Store {
 }
 
 /// Adds the writes that count one more reward of a member, 2 write units for each limit of the
-/// reward. With a stock of zero the condition would let the first one pass: the caller checks that
-/// before.
+/// reward. The caller checks first that the stock is not zero, because the condition also holds
+/// where the counter does not exist yet.
 pub(crate) fn count_reward(
     transaction: &mut Transaction<'_>,
     scope: &Scope,

@@ -1,6 +1,6 @@
 //! Redemptions: points spent on a reward or on a bill. One transaction takes the points, counts the
-//! reward, creates the coupon and stores the answer: of two requests for the last reward exactly
-//! one gets it, and a repeated request gets the same answer.
+//! reward, creates the coupon and stores the answer. So where two requests want the last reward,
+//! exactly one request gets it, and a repeated request gets the same answer.
 
 use crate::coupon::member_coupon::{give_coupon, withdraw_coupon};
 use crate::ledger::answer::{LedgerAnswer, balance_after};
@@ -51,16 +51,20 @@ pub struct Redeemed {
     pub member: MemberId,
     /// The redemption.
     pub redemption: Redemption,
-    /// For a new redemption the balance after it, without the points that end soonest; else the
-    /// current balance.
+    /// The balance after a new redemption, without the points that end soonest. For an older
+    /// redemption: the current balance.
     pub balance: Balance,
 }
 
 impl Store {
-    /// Spends points, once for each key: 2 strong reads and 1 transaction of 3 items, 7 write units
-    /// with the entry's place in the index. A reward that is not cached costs half a read unit
-    /// more; each of its limits 2 write units; a coupon 1 round trip and 5 write units. A
-    /// redemption is an activity of the member.
+    /// Spends points, once for each key. A redemption counts as an activity of the member. The
+    /// cost:
+    ///
+    /// * 2 strong reads, and 1 transaction of 3 items, 7 write units with the entry's place in the
+    ///   index
+    /// * for a reward that is not cached: half a read unit
+    /// * for each limit of the reward: 2 write units
+    /// * for a coupon: 1 round trip and 5 write units
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a member or a reward, or [`StoreError::Refused`] with
@@ -82,7 +86,7 @@ impl Store {
         self.once(scope, key, now, replay, attempt).await
     }
 
-    /// The code of a coupon stays in `code` for the next attempt.
+    /// One attempt. The code of a coupon stays in `code`, and the next attempt uses the same code.
     async fn try_redemption(
         &self,
         scope: &Scope,
@@ -144,8 +148,8 @@ impl Store {
                 let redemption = record.read()?;
                 Ok(Attempt::Done(Redeemed { member, redemption, balance }))
             }
-            // The same request was done before: its answer is read, whatever other condition failed
-            // too.
+            // The same request was carried out before. Its answer is read, even where another
+            // condition failed too.
             TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Answer) => {
                 Ok(Attempt::Again)
             }
@@ -162,7 +166,8 @@ impl Store {
         }
     }
 
-    /// A reward that the holder of an account can get on a day, without a look at its counters.
+    /// A reward that the holder of an account can get on a day. The counters of the reward are not
+    /// checked.
     async fn reward_for(
         &self,
         scope: &Scope,
@@ -244,9 +249,11 @@ impl Store {
     }
 
     /// Cancels a redemption: its lots get their points back and end on their own days, the reward's
-    /// counters go down, and its coupon is withdrawn. Cancelling again changes nothing. The reads
-    /// of [`Store::redemption`], 1 for the reward's counters, and 1 transaction of 2 items, 4 write
-    /// units, 2 more for each counter and for the coupon.
+    /// counters go down, and its coupon is withdrawn. Cancelling again changes nothing. The cost:
+    ///
+    /// * the reads of [`Store::redemption`], and 1 read of the reward's counters
+    /// * 1 transaction of 2 items, 4 write units
+    /// * 2 write units for each counter, and 2 for the coupon
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with
@@ -286,8 +293,8 @@ impl Store {
         .await
     }
 
-    /// A redemption, and the member who has its points: the named member, or the one that it was
-    /// merged into.
+    /// A redemption, and the member who has its points: the named member, or the survivor of its
+    /// merge.
     async fn redemption_of(
         &self,
         scope: &Scope,

@@ -15,7 +15,7 @@ pub(crate) const REDEMPTION: &str = "redemption";
 pub(crate) struct RedemptionRecord {
     pk: String,
     sk: String,
-    /// The member. With `instant` the place in the index `history`.
+    /// The member. The attributes `member` and `instant` are the key of the index `history`.
     pub(crate) member: String,
     instant: String,
     kind: String,
@@ -28,13 +28,13 @@ pub(crate) struct RedemptionRecord {
     pub(crate) source: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reward: Option<String>,
-    /// The code of the coupon that it gave.
+    /// The code of the coupon that the redemption gave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     coupon: Option<String>,
-    /// Whether the reward's stock counts it.
+    /// Whether the counter of the reward's stock includes this redemption.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) of_stock: bool,
-    /// Whether the member's limit of the reward counts it.
+    /// Whether the counter of the member's limit includes this redemption.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) of_limit: bool,
 }

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 /// The time for which an answer is stored.
 const STORED_FOR: SignedDuration = SignedDuration::from_hours(24);
-/// The kind that the vault hashes keys under.
+/// The kind under which the vault hashes idempotency keys.
 const KIND: &str = "IDEMPOTENCY";
 
 /// The key of a request, and a fingerprint of the request.
@@ -117,10 +117,10 @@ impl Store {
         .await
     }
 
-    /// Creates an item under a new identifier, once for each key where the request has one: 1 round
-    /// trip and 2 write units, and 1 strong read and 2 write units for a key. Returns the
-    /// identifier that was created with the same key before, or `None` where the item was created
-    /// now.
+    /// Creates an item under a new identifier. A repeated request with the same idempotency key
+    /// creates no second item. The cost is 1 round trip and 2 write units; an idempotency key adds
+    /// 1 strong read and 2 write units. Returns the identifier that was created with the same key
+    /// before, or `None` where the item was created now.
     ///
     /// # Errors
     /// [`StoreError::Busy`] where the identifier is taken, or [`StoreError::Refused`] with

@@ -47,7 +47,7 @@ pub(crate) fn shop(merchant: MerchantId, establishment: &EstablishmentId) -> Key
     key(merchant_partition(merchant), format!("SHOP#{establishment}"))
 }
 
-/// A till key has one of two slots: an establishment cannot have three.
+/// A till key has one of two slots, so that an establishment cannot have three keys.
 pub(crate) fn till_key(
     merchant: MerchantId,
     establishment: &EstablishmentId,
@@ -58,7 +58,8 @@ pub(crate) fn till_key(
     key(merchant_partition(merchant), format!("KEY#{establishment}#{mode}#{slot}"))
 }
 
-/// A webhook has one of a few slots: the merchant cannot have more. It is part of the settings.
+/// A webhook has one of a few slots, so that a merchant cannot have more webhooks. A webhook is
+/// part of the settings.
 pub(crate) fn webhook(merchant: MerchantId, slot: u8) -> Key {
     key(merchant_partition(merchant), format!("PUSH#{slot}"))
 }
@@ -250,7 +251,7 @@ pub(crate) fn campaign_partition(tenant: Tenant, campaign: CampaignId) -> String
     format!("{tenant}#CAMPAIGN#{campaign}")
 }
 
-/// How far the plan of a campaign is.
+/// The progress of a campaign's plan.
 pub(crate) fn plan(tenant: Tenant, campaign: CampaignId) -> Key {
     key(campaign_partition(tenant, campaign), "PLAN")
 }
@@ -385,8 +386,8 @@ pub(crate) fn daily_run_at(merchant: MerchantId, valid_from: Day) -> String {
     format!("{merchant}#{valid_from}")
 }
 
-/// The bucket of the index `due` for a member's deadline. Buckets are sharded: one month of a large
-/// merchant is not one partition.
+/// The bucket of the index `due` for a member's deadline. A month has several buckets, so that a
+/// month of a large merchant is spread over several partitions.
 pub(crate) fn due_bucket(day: Day, member: MemberId) -> String {
     due_bucket_of(day.month(), member.shard())
 }

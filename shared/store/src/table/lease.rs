@@ -1,4 +1,5 @@
-//! Leases. A worker has an item until a time, and proves so by a token.
+//! Leases. A lease gives an item to one worker until an instant. The worker proves the lease by a
+//! token.
 
 use crate::StoreError;
 

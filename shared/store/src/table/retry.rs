@@ -7,7 +7,7 @@ use std::time::Duration;
 /// Attempts before [`StoreError::Busy`]. Together they take about two seconds at the most.
 const ATTEMPTS: u32 = 8;
 
-/// What became of one attempt.
+/// The result of one attempt.
 pub(crate) enum Attempt<T> {
     /// The operation ended with this result.
     Done(T),
@@ -55,8 +55,8 @@ where
     Err(StoreError::Busy)
 }
 
-/// Waits a random time: up to 10 ms, doubled for each attempt, and 500 ms at the most. Two writers
-/// that met do not meet again (full jitter).
+/// Waits a random time: up to 10 ms, doubled for each attempt, and 500 ms at the most. The random
+/// time keeps two writers from meeting again (full jitter).
 async fn wait(attempt: u32) {
     let ceiling = (10_u64 << attempt.min(6)).min(500);
     tokio::time::sleep(Duration::from_millis(fastrand::u64(0..=ceiling))).await;

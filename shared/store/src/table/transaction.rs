@@ -63,7 +63,7 @@ enum Kind {
     CheckPresent(Key),
 }
 
-/// What became of a transaction.
+/// The result of a transaction.
 #[derive(Debug)]
 pub enum TransactionOutcome {
     /// Every write was carried out.
@@ -83,7 +83,8 @@ pub struct Cancellation {
 enum Reason {
     /// Another write of the transaction is the cause.
     NotTheCause,
-    /// The condition did not hold. The stored item, where the write asks for it and there is one.
+    /// The condition did not hold. The value is the stored item, where the write asks for the item
+    /// and an item is stored.
     Condition(Option<Item>),
     /// Another transaction was writing the item.
     Conflict,
@@ -119,7 +120,8 @@ impl Transaction<'_> {
         self.actions.push(Action { slot: Some(slot), kind: Kind::Write(write) });
     }
 
-    /// Writes nothing, and cancels the transaction where no item is stored under the key.
+    /// Adds a check that writes nothing. The check cancels the transaction where no item is stored
+    /// under the key.
     pub(crate) fn check_present(&mut self, slot: Slot, key: Key) {
         self.actions.push(Action { slot: Some(slot), kind: Kind::CheckPresent(key) });
     }

@@ -42,10 +42,11 @@ enum Returned {
     New,
 }
 
-/// What became of a write that was sent alone.
+/// The result of a write that was sent alone.
 #[derive(Debug)]
 pub(crate) enum Written {
-    /// DynamoDB carried the write out. An update that asks for it gives the item after the update.
+    /// DynamoDB carried the write out. The value is the item after the update, where the write asks
+    /// for the item.
     Done(Option<Item>),
     /// The condition did not hold: nothing was written.
     Refused,
@@ -83,27 +84,28 @@ impl Write {
         }
     }
 
-    /// Only where this condition holds.
+    /// Writes only where this condition holds.
     pub(crate) fn condition(self, expression: impl Into<String>) -> Self {
         Self { condition: Some(expression.into()), ..self }
     }
 
-    /// Only where no item is stored under the key.
+    /// Writes only where no item is stored under the key.
     pub(crate) fn if_absent(self) -> Self {
         self.condition("attribute_not_exists(pk)")
     }
 
-    /// Only where an item is stored under the key.
+    /// Writes only where an item is stored under the key.
     pub(crate) fn if_present(self) -> Self {
         self.condition("attribute_exists(pk)")
     }
 
-    /// Only where the stored item still has this version.
+    /// Writes only where the stored item still has this version.
     pub(crate) fn if_version(self, version: u64) -> Self {
         self.condition("v = :v").value(":v", number(version))
     }
 
-    /// Only over the version that was read. Without a version: only where no item is stored.
+    /// Writes only where the stored item still has the version that was read. Without a version:
+    /// writes only where no item is stored.
     pub(crate) fn over(self, version: Option<u64>) -> Self {
         match version {
             Some(version) => self.if_version(version),

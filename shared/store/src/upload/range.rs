@@ -12,7 +12,8 @@ use std::ops::AddAssign;
 /// How long the counts of a range are stored after the report has summed them: 30 days.
 const STORED_SECONDS: i64 = 30 * 86_400;
 
-/// The outcomes of the rows of a file. Every row that was read has exactly one other outcome.
+/// The outcomes of the rows of a file. Each row of `read` is also counted in exactly one other
+/// field.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rows {
     /// Rows that are not empty.

@@ -206,7 +206,7 @@ impl Store {
             .read()
     }
 
-    /// Files, the newest first, and where the next page begins: 1 query.
+    /// Files, the newest first, and the identifier after which the next page begins: 1 query.
     pub async fn uploads(
         &self,
         scope: &Scope,

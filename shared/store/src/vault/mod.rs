@@ -3,8 +3,8 @@
 //! A master key, from a secret of the deployment, wraps one random key for each merchant. The
 //! wrapped key is in the merchant's profile. A sealing key and a hashing key are derived from the
 //! merchant's key. An envelope is one byte of version, twelve bytes of nonce, and the ciphertext
-//! and the tag of AES-256-GCM. Merchant, member and field are the associated data: a sealed value
-//! that was moved elsewhere does not open.
+//! and the tag of AES-256-GCM. Merchant, member and field are the associated data, so that a sealed
+//! value that was moved to another item or field cannot be decrypted.
 
 use crate::StoreError;
 use aes_gcm::aead::{Aead, Payload};
@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 const VERSION: u8 = 1;
 const NONCE: usize = 12;
-/// At least the bytes of a field's associated data: two identifiers and a name.
+/// The capacity for a field's associated data, in bytes: two identifiers and a name.
 const ASSOCIATED: usize = 72;
 
 /// The fields that are sealed. The name is part of the associated data and must not change.

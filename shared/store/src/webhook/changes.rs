@@ -1,7 +1,7 @@
 //! Records of the table's stream, read as changes of a merchant's members and purchases.
 //!
-//! A record needs both images of an item: only both distinguish a purchase that is being cancelled
-//! from one that was cancelled before.
+//! A record needs both images of an item, before and after the change. One image alone does not
+//! show whether a purchase was cancelled by this change or by an earlier change.
 
 use crate::StoreError;
 use crate::member::merge::{MERGE, MergeRecord};
@@ -42,11 +42,12 @@ struct Images {
 /// A change of a merchant's data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// The same record always has the same identifier: 128 bits of a hash of the stream's own.
+    /// The identifier: 128 bits of a hash of the stream's own identifier. The same record always
+    /// has the same identifier.
     pub id: String,
     /// When, to the second.
     pub at: Instant,
-    /// Whose data changed.
+    /// The tenant whose data changed.
     pub tenant: Tenant,
     /// The change.
     pub kind: ChangeKind,
@@ -106,7 +107,8 @@ pub struct ChangedPurchase {
 const CORRUPT: StoreError = StoreError::Corrupt("stream record");
 
 impl StreamRecord {
-    /// The stream's own number of the record: a failed batch is delivered again from there.
+    /// The stream's own number of the record. A failed batch is delivered again from this number
+    /// on.
     #[must_use]
     pub fn sequence_number(&self) -> &str {
         &self.dynamodb.sequence_number
@@ -172,8 +174,8 @@ impl ChangedPurchase {
     }
 }
 
-/// An entry of the ledger is a change of points, now or by a later change of the entry, or a merge
-/// of two members. Other entries are no change.
+/// Reads an entry of the ledger: a new or changed entry is a change of points, and the entry of a
+/// merge is a merge of two members. `None` for an entry that changes no points.
 fn entry(rest: &str, new: Item, old: Option<Item>) -> Result<Option<ChangeKind>, StoreError> {
     #[derive(Deserialize)]
     struct EntryImage {

@@ -69,7 +69,8 @@ impl Webhook {
         write.condition("id = :id").value(":id", attributes::text(self.id.to_string()))
     }
 
-    /// Until when the secret before the rotation signs, if it still does.
+    /// The instant until which the secret before the rotation signs. `None` where that secret no
+    /// longer signs.
     #[must_use]
     pub fn previous_signs_until(&self, now: Instant) -> Option<Instant> {
         self.previous.as_ref().map(|previous| previous.until).filter(|until| now < *until)

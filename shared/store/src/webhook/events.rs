@@ -124,7 +124,7 @@ impl Store {
             .expression_attribute_names("#ttl", "ttl")
             .expression_attribute_values(":pk", attributes::text(partition))
             .expression_attribute_values(":from", attributes::text(attributes::instant_text(range.from)))
-            // An instant alone comes before all its events.
+            // An instant without an identifier sorts before the events of that instant.
             .expression_attribute_values(":until", attributes::text(attributes::instant_text(range.until)))
             .expression_attribute_values(":now", attributes::number(now.as_second()))
             .limit(PAGE)

@@ -27,8 +27,9 @@ impl Store {
         Ok(())
     }
 
-    /// Records that an endpoint did not accept an event, and turns it off after too many failures;
-    /// only then `true`. 1 round trip, 1 write unit; both twice where it is turned off.
+    /// Records that an endpoint did not accept an event, and turns the endpoint off after too many
+    /// failures. Returns `true` only where this call turned the endpoint off. 1 round trip and 1
+    /// write unit, and the same again where the endpoint is turned off.
     pub async fn record_webhook_failure(
         &self,
         merchant: MerchantId,

@@ -76,8 +76,8 @@ impl Store {
         self.rewrite_webhook(merchant, webhook, change).await
     }
 
-    /// Gives an endpoint a new secret, which is returned this once. The old secret signs too for a
-    /// day. 1 transaction of 2 write units.
+    /// Gives an endpoint a new secret, which is returned this once. The old secret also signs for
+    /// one more day. 1 transaction of 2 write units.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] where it was deleted.
