@@ -1,6 +1,6 @@
 //! The proof of a merchant's ledger: every balance is the sum of its entries.
 
-use crate::member::neighbours::members_of;
+use crate::member::neighbours::pair;
 use crate::purchase::item::PurchaseRecord;
 use crate::table::attributes;
 use crate::table::{items, keys};
@@ -53,7 +53,7 @@ const PAGE: i32 = 100;
 
 impl Store {
     /// Proves members of a shard from `after` on: 1 query for fifty members, then for each member a
-    /// query of the index `history` and half a read unit for each entry. A difference is checked a
+    /// query of the index `history` and 1 read unit for each entry. A difference is checked a
     /// second time, because a purchase may have come between the two reads.
     pub async fn prove(
         &self,
@@ -77,20 +77,12 @@ impl Store {
             .await
             .map_err(StoreError::unavailable)?;
         let goes_on = answer.last_evaluated_key.is_some();
-        let mut read = answer.items.unwrap_or_default();
-        // A page may end between an account and its person. The next page then begins with the
-        // account.
-        let ends_apart = |item: &items::Item| {
-            item.get("sk").and_then(|sk| sk.as_s().ok()).is_some_and(|sk| sk.ends_with("#ACCOUNT"))
-        };
-        if goes_on && read.last().is_some_and(ends_apart) {
-            read.pop();
-        }
-        let members = members_of(scope, read)?;
-        let mut page = ProofPage {
-            next: members.last().map(|member| member.person.id).filter(|_| goes_on),
-            ..ProofPage::default()
-        };
+        let found = pair(answer.items.unwrap_or_default())?;
+        // An erased member is the last one of the page as well as any other.
+        let next = found.last.filter(|_| goes_on);
+        let members: Vec<Member> =
+            found.pairs.into_iter().map(|pair| pair.open(scope)).collect::<Result<_, _>>()?;
+        let mut page = ProofPage { next, ..ProofPage::default() };
         for member in members.into_iter().filter(|member| member.person.merged_into.is_none()) {
             page.members += 1;
             let mut of_entries = self.sum_of(&member).await?;

@@ -39,6 +39,15 @@ pub(crate) struct Pair {
     pub(crate) person: Item,
 }
 
+impl Pair {
+    /// The member, with the fields of the person opened.
+    pub(crate) fn open(self, scope: &Scope) -> Result<Member, StoreError> {
+        let StoredAccount { member, account, version } = self.account;
+        let person = person_of(scope, member, items::from_item(self.person, "person")?)?;
+        Ok(Member { person, account, account_version: version })
+    }
+}
+
 /// The members of a page.
 pub(crate) struct Pairs {
     /// Members that are not erased.
@@ -72,12 +81,7 @@ pub(crate) fn pair(items: Vec<Item>) -> Result<Pairs, StoreError> {
 
 /// The members of a page, with their persons opened.
 pub(crate) fn members_of(scope: &Scope, items: Vec<Item>) -> Result<Vec<Member>, StoreError> {
-    let pairs = pair(items)?.pairs.into_iter().map(|Pair { account, person }| {
-        let StoredAccount { member, account, version } = account;
-        let person = person_of(scope, member, items::from_item(person, "person")?)?;
-        Ok(Member { person, account, account_version: version })
-    });
-    pairs.collect()
+    pair(items)?.pairs.into_iter().map(|pair| pair.open(scope)).collect()
 }
 
 /// The sort key of an item.

@@ -206,7 +206,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let receipts = keys::receipt_prefix(scope.tenant());
         let keys = self.history_keys(member).await?;
-        for item in self.get_items(&keys).await? {
+        for item in self.get_items_strongly(&keys).await? {
             let pk = item.get("pk").and_then(|pk| pk.as_s().ok());
             if pk.is_some_and(|pk| pk.starts_with(&receipts)) {
                 take_off_if_cancelled(item, merged_at, before)?;

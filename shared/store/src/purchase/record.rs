@@ -324,7 +324,8 @@ impl Store {
             .condition("cancelled_at = :cancelled_at")
             .value(":cancelled_at", attributes::text(cancelled_at));
         let mut transaction = self.transaction();
-        transaction.add(Write::put(&record)?);
+        // The key has whole seconds. A purchase of the receipt that was cancelled in the same second stays.
+        transaction.add(Write::put(&record)?.if_absent());
         transaction.add(remove);
         transaction.commit().await?;
         Ok(())

@@ -1,9 +1,11 @@
 //! The ledger: purchases, returns, cancellations, races.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::member::{Details, Enrolment};
 use domain::{
     Cents, DomainError, Instant, MemberId, Points, Purchase, PurchaseError, PurchaseKind, Sector,
 };
+use std::collections::HashMap;
 use store::{
     Conflict, Contact, Customer, Entity, HistoryEntry, Holder, Known, NewMember, Outcome,
     PurchaseToRecord, Scope, Source, Store, StoreError,
@@ -87,7 +89,7 @@ impl Fixture {
     /// The sum of the entries of the history: the balance must equal it.
     async fn entries_sum(&self, member: MemberId) -> Points {
         let mut sum = Points::ZERO;
-        let mut after = std::collections::HashMap::new();
+        let mut after = HashMap::new();
         loop {
             let page = self.store.history(&self.scope, member, &after, 50).await.unwrap();
             for entry in page.entries {
@@ -378,4 +380,38 @@ async fn concurrent_tills_record_every_sale_of_a_member_once() {
     let Known::Member(member) = known[&contact] else { panic!("a member") };
     assert_eq!(fixture.balance(member).await, Points::new(200));
     assert_eq!(fixture.entries_sum(member).await, Points::new(200));
+}
+
+#[tokio::test]
+async fn a_page_of_erased_members_does_not_end_the_proof_of_a_shard() {
+    const ERASED: usize = 150;
+    let fixture = Fixture::open().await;
+    let sold = fixture.record(&enrol(1), &by_till(sale("1", 1_000))).await.unwrap();
+    let member = sold.member.unwrap();
+    let (client, table) = (fixture.table.client(), fixture.table.name());
+    let found = client.scan().table_name(table).send().await.unwrap();
+    let is_person = |item: &&HashMap<String, AttributeValue>| {
+        let sk = item["sk"].as_s().unwrap();
+        sk.contains(&member.to_string()) && item.contains_key("created_at")
+    };
+    let person = found.items().iter().find(is_person).unwrap();
+    let earlier = (0..).map(|number| MemberId::mint(instant("2020-01-01T00:00:00Z"), number));
+    let of_the_shard = earlier.filter(|id| id.shard() == member.shard());
+    for erased in of_the_shard.take(ERASED) {
+        let sk = person["sk"].as_s().unwrap().replace(&member.to_string(), &erased.to_string());
+        let put = client.put_item().table_name(table);
+        let put = put.item("pk", person["pk"].clone()).item("sk", AttributeValue::S(sk));
+        let erased_on = AttributeValue::S("2026-11-24".to_owned());
+        put.item("erased_on", erased_on).send().await.unwrap();
+    }
+    let (mut proved, mut after) = (0, None);
+    loop {
+        let page = fixture.store.prove(&fixture.scope, member.shard(), after).await.unwrap();
+        proved += page.members;
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(proved, 1);
 }
