@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use store::Tenant;
 
-const MEMBERS: usize = 1_000_000;
+const MEMBERS: usize = 500_000;
 /// Members that are enrolled one by one; the others are their copies.
 const ENROLLED: u16 = 400;
 /// Purchases of each enrolled member.
@@ -43,7 +43,7 @@ pub(crate) async fn measure(figures: &mut Figures) {
     let tenant = shop.scope.tenant();
 
     let (mut speeds, mut bare_speeds, mut peaks) = (Vec::new(), Vec::new(), Vec::new());
-    #[expect(clippy::cast_precision_loss, reason = "a million")]
+    #[expect(clippy::cast_precision_loss, reason = "half a million")]
     let all = MEMBERS as f64;
     for round in 1..=ROUNDS {
         let seconds = bare_query(&environment, tenant).await;
