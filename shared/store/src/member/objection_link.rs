@@ -20,6 +20,13 @@ pub struct Objection {
     pub channel: Channel,
 }
 
+/// What a token names, before its proof is checked.
+struct Named {
+    tenant: Tenant,
+    member: MemberId,
+    channel: Channel,
+}
+
 fn letter(channel: Channel) -> char {
     match channel {
         Channel::Email => 'e',
@@ -52,7 +59,7 @@ impl Store {
         token: &str,
         now: Instant,
     ) -> Result<Option<Objection>, StoreError> {
-        let Some((tenant, member, channel)) = read(token) else { return Ok(None) };
+        let Some(Named { tenant, member, channel }) = read(token) else { return Ok(None) };
         let settings = match self.settings(tenant.merchant, now).await {
             Ok(settings) => settings,
             Err(StoreError::NotFound(_)) => return Ok(None),
@@ -65,7 +72,7 @@ impl Store {
     }
 }
 
-fn read(token: &str) -> Option<(Tenant, MemberId, Channel)> {
+fn read(token: &str) -> Option<Named> {
     let merchant = MerchantId::parse(token.get(..ULID)?).ok()?;
     let mode = match token.get(ULID..=ULID)? {
         "l" => Mode::Live,
@@ -75,5 +82,5 @@ fn read(token: &str) -> Option<(Tenant, MemberId, Channel)> {
     let member = MemberId::parse(token.get(ULID + 1..2 * ULID + 1)?).ok()?;
     let named = token.get(2 * ULID + 1..2 * ULID + 2)?.chars().next()?;
     let channel = Channel::ALL.into_iter().find(|channel| letter(*channel) == named)?;
-    Some((Tenant { merchant, mode }, member, channel))
+    Some(Named { tenant: Tenant { merchant, mode }, member, channel })
 }
