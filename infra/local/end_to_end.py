@@ -13,6 +13,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
+import rights
 from build import REPOSITORY
 from process import StackError, occupied
 from stack import REGION, ROOT, SANDBOX_PORT_AFTER, Stack
@@ -64,12 +65,12 @@ def _against_a_stack() -> int:
     DIRECTORY.mkdir(parents=True)
     stack = Stack(DIRECTORY, _port())
     try:
-        stack.start()
+        stack.start(DIRECTORY / "calls.jsonl")
         stack.deploy(PARAMETERS)
         failed = _nextest(stack)
         if failed:
             print(f"\nThe stack's log: {os.path.relpath(stack.aws.log, REPOSITORY)}", file=sys.stderr)
-        return failed
+        return failed or rights.check(stack, DIRECTORY / "calls.jsonl")
     finally:
         stack.stop()
 

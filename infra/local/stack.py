@@ -124,8 +124,9 @@ class Stack:
 
     # ── Start and stop ─────────────────────────────────────────────────────────────────────────────
 
-    def start(self) -> bool:
-        """True if this call started the stack, false if the stack was running."""
+    def start(self, record: Path | None = None) -> bool:
+        """True if this call started the stack, false if the stack was running. With `record`, MiniStack appends the
+        calls of the functions to that file."""
         if self._port != (self._port_of_state or self._port):
             raise StackError(
                 f"The state in {short(self.directory)} was created on port {self._port_of_state}. Its queues work on "
@@ -152,7 +153,12 @@ class Stack:
             "S3_DATA_DIR": str(state / "objects"),
             "TMPDIR": str(state / "temporary"),
         }
-        started = self.aws.start([sys.executable, "-m", "ministack"], environment)
+        command = [sys.executable, "-m", "ministack"]
+        if record:
+            environment |= {"ZEROSIX_CALLS": str(record), "PYTHONPATH": str(Path(__file__).parent)}
+            bind = f"127.0.0.1:{self.aws.port}"
+            command = [sys.executable, "-m", "hypercorn", "recorder:app", "--bind", bind, "--keep-alive", "75"]
+        started = self.aws.start(command, environment)
         self.sandbox.start([str(SANDBOX), "--port", str(self.sandbox.port)], _bare_environment())
         return started
 
