@@ -1,6 +1,6 @@
 //! The API, used by a till.
 
-use crate::stack::{Shop, Stack};
+use crate::stack::{Shop, Stack, day_of};
 use serde_json::{Value, json};
 
 fn now() -> String {
@@ -51,8 +51,9 @@ fn a_sale_at_the_till_earns_points_and_its_replay_earns_nothing() {
 #[test]
 fn a_return_takes_points_back_and_its_cancellation_restores_them() {
     let shop = Shop::open();
-    let sold = shop.post("/v1/purchases", &sale("T1", "0639980002", 3_000));
-    let day = now()[..10].to_owned();
+    let sale = sale("T1", "0639980002", 3_000);
+    let sold = shop.post("/v1/purchases", &sale);
+    let day = day_of(sale["sold_at"].as_str().unwrap());
     let history =
         shop.get(&format!("/v1/members/{}/history", sold.body["member_id"].as_str().unwrap()));
     assert_eq!(history.status, 200, "{history:?}");

@@ -188,9 +188,18 @@ impl Stack {
 
 /// Today in Paris, or so many days later.
 pub(crate) fn day(later: i64) -> String {
-    let paris = jiff::tz::TimeZone::get("Europe/Paris").expect("the zone of Paris");
-    let today = paris.to_datetime(jiff::Timestamp::now()).date();
+    let today = in_paris(jiff::Timestamp::now());
     today.saturating_add(jiff::ToSpan::days(later)).to_string()
+}
+
+/// The day in Paris of an instant in the format of the API. Late in the evening it is not the day in UTC.
+pub(crate) fn day_of(instant: &str) -> String {
+    in_paris(instant.parse().expect("an instant")).to_string()
+}
+
+fn in_paris(instant: jiff::Timestamp) -> jiff::civil::Date {
+    let paris = jiff::tz::TimeZone::get("Europe/Paris").expect("the zone of Paris");
+    paris.to_datetime(instant).date()
 }
 
 /// This instant, or so many seconds later, in the format of the API.
