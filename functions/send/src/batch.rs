@@ -74,7 +74,7 @@ pub(crate) async fn send(app: &App, batch: Reference, now: Instant) -> Result<()
             return sending.wait_until(opens).await;
         };
         let later = chosen.take_later(|id| asleep.contains_key(id));
-        app.store.leave_for_later(tenant, id, &mut attempt.claim, rest, &later).await?;
+        app.store.postpone(tenant, id, &mut attempt.claim, rest, &later).await?;
         sending.wait_until(opens).await?;
     }
     attempt.first(ready.message, chosen).await

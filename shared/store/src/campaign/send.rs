@@ -208,7 +208,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Busy`] also where the claim was lost.
-    pub async fn leave_for_later(
+    pub async fn postpone(
         &self,
         tenant: Tenant,
         campaign: CampaignId,

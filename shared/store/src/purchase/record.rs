@@ -11,6 +11,7 @@ use crate::purchase::to_record::{Outcome, PurchaseToRecord, Recorded};
 use crate::table::attributes;
 use crate::table::items;
 use crate::table::keys::{self, Key};
+use crate::table::lease::token;
 use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Cancellation, Slot, Transaction, TransactionOutcome};
 use crate::table::write::Write;
@@ -157,9 +158,10 @@ impl Store {
         Ok(recorded)
     }
 
-    /// One attempt to record a group. Where `holder` is `None`, the customer is read now. The result is
-    /// `None` where the purchases must be recorded one by one: a receipt is stored already, or the customer
-    /// is not a member any more.
+    /// One attempt to record a group. Where `holder` is `None`, the customer is read now, for the latest sale
+    /// of the group: a card that is valid for this sale is valid for the earlier ones. The result is `None`
+    /// where the purchases must be recorded one by one: a receipt is stored already, or the customer is not
+    /// found for every sale.
     async fn attempt_group(
         &self,
         scope: &Scope,
@@ -168,17 +170,17 @@ impl Store {
         purchases: &[PurchaseToRecord],
         now: Instant,
     ) -> Result<Attempt<Option<Vec<Recorded>>>, StoreError> {
-        let holder = match (holder, purchases) {
+        let latest = purchases.iter().map(|new| new.purchase.sold_at()).max();
+        let holder = match (holder, latest) {
             (Some(holder), _) => holder,
-            (None, [first, ..]) => {
-                let sold_at = first.purchase.sold_at();
-                match self.holder(scope, customer, sold_at, None, Consistency::Strong).await {
+            (None, Some(latest)) => {
+                match self.holder(scope, customer, latest, None, Consistency::Strong).await {
                     Ok(Some(holder)) => holder,
                     Err(error) if error.is_transient() => return Err(error),
                     Ok(None) | Err(_) => return Ok(Attempt::Done(None)),
                 }
             }
-            (None, []) => return Ok(Attempt::Done(None)),
+            (None, None) => return Ok(Attempt::Done(None)),
         };
         Ok(match self.attempt(scope, holder, purchases, None, now).await? {
             Attempted::Recorded(recorded) => Attempt::Done(Some(recorded)),
@@ -318,14 +320,13 @@ impl Store {
         let mut record = self.purchase_record(scope, new.purchase.receipt()).await?;
         let key = record.key();
         let Some(cancelled_at) = record.cancelled_at.clone() else { return Ok(()) };
-        let Key { pk, sk } = keys::cancelled_purchase(&key, &cancelled_at);
+        let Key { pk, sk } = keys::cancelled_purchase(&key, &cancelled_at, &token()?);
         (record.pk, record.sk) = (pk, sk);
         let remove = Write::delete(&key)
             .condition("cancelled_at = :cancelled_at")
             .value(":cancelled_at", attributes::text(cancelled_at));
         let mut transaction = self.transaction();
-        // The key has whole seconds. A purchase of the receipt that was cancelled in the same second stays.
-        transaction.add(Write::put(&record)?.if_absent());
+        transaction.add(Write::put(&record)?);
         transaction.add(remove);
         transaction.commit().await?;
         Ok(())

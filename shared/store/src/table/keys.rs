@@ -159,9 +159,10 @@ pub(crate) fn year(day: Day) -> i32 {
     day.month().ordinal().div_euclid(12)
 }
 
-/// The key of a cancelled purchase whose receipt is recorded again.
-pub(crate) fn cancelled_purchase(purchase: &Key, cancelled_at: &str) -> Key {
-    key(purchase.pk.clone(), format!("CANCELLED#{cancelled_at}"))
+/// The key of a cancelled purchase whose receipt is recorded again. The instant has whole seconds, and
+/// `token` tells two cancellations in one second apart.
+pub(crate) fn cancelled_purchase(purchase: &Key, cancelled_at: &str, token: &str) -> Key {
+    key(purchase.pk.clone(), format!("CANCELLED#{cancelled_at}#{token}"))
 }
 
 pub(crate) fn ledger(tenant: Tenant, member: MemberId, instant: &str, entry: KeyId) -> Key {

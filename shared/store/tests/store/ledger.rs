@@ -3,11 +3,12 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::member::{Details, Enrolment};
 use domain::{
-    Cents, DomainError, Instant, MemberId, Points, Purchase, PurchaseError, PurchaseKind, Sector,
+    CardNumber, Cents, DomainError, Instant, MemberError, MemberId, Points, Purchase,
+    PurchaseError, PurchaseKind, Sector,
 };
 use std::collections::HashMap;
 use store::{
-    Conflict, Contact, Customer, Entity, HistoryEntry, Holder, Known, NewMember, Outcome,
+    CardStep, Conflict, Contact, Customer, Entity, HistoryEntry, Holder, Known, NewMember, Outcome,
     PurchaseToRecord, Scope, Source, Store, StoreError,
 };
 use support::{Table, instant, merchant, mobile, open_merchant, receipt, sale};
@@ -349,6 +350,64 @@ async fn a_group_is_one_transaction_after_a_till_wrote_the_account_or_enrolled_t
     }
     assert_eq!(fixture.balance(member).await, Points::new(1_020));
     assert_eq!(fixture.account_version().await, "4", "two sales of the till and two groups");
+}
+
+#[tokio::test]
+async fn a_group_that_is_sent_again_has_no_sale_after_the_block_of_its_card() {
+    let fixture = Fixture::open().await;
+    let card = CardNumber::parse("CARD1").unwrap();
+    let details = Details { card: Some(card.clone()), ..Details::default() };
+    let new = NewMember { details, ..new_member(1) };
+    let member =
+        fixture.store.create_member(&fixture.scope, &new, now()).await.unwrap().0.person.id;
+    let holders = fixture.store.holders(&fixture.scope, &[member]).await.unwrap();
+    let before_the_block = holders[&member].clone();
+    let (operator, blocked_at) = (Source::Operator, instant("2026-11-24T09:30:00Z"));
+    let blocked =
+        fixture.store.step_card(&fixture.scope, member, &CardStep::Block, &operator, blocked_at);
+    blocked.await.unwrap();
+    let till = Customer::Member(member);
+    fixture.record(&till, &by_till(sale("t1", 1_000))).await.unwrap();
+
+    let sold = |number: &str, at: &str| {
+        let (kind, at, total) = (PurchaseKind::Sale, instant(at), Cents::new(1_000));
+        let purchase =
+            Purchase::new(Sector::Retail, receipt(number), kind, at, total, vec![], None);
+        by_file(purchase.unwrap(), 1)
+    };
+    let group = [sold("f1", "2026-11-24T09:20:00Z"), sold("f2", "2026-11-24T09:40:00Z")];
+    let customer = Customer::Contact(Contact::Card(card));
+    let recorded = fixture
+        .store
+        .record_purchases(&fixture.scope, &customer, before_the_block, &group, now())
+        .await
+        .unwrap();
+    let [before, after] = &recorded[..] else { panic!("two results: {}", recorded.len()) };
+    assert_eq!(before.as_ref().unwrap().outcome, Outcome::New);
+    assert!(
+        matches!(after, Err(StoreError::Refused(DomainError::Member(MemberError::CardBlocked)))),
+        "{after:?}"
+    );
+    assert_eq!(fixture.balance(member).await, Points::new(20));
+}
+
+#[tokio::test]
+async fn a_receipt_cancelled_twice_in_one_second_is_sent_again_and_keeps_its_history() {
+    let fixture = Fixture::open().await;
+    let member = fixture.record(&enrol(1), &by_till(sale("other", 100))).await.unwrap().member;
+    for cents in [1_000, 2_000] {
+        fixture.record(&enrol(1), &by_till(sale("1", cents))).await.unwrap();
+        fixture.store.cancel_purchase(&fixture.scope, &receipt("1"), now()).await.unwrap();
+    }
+    let third = fixture.record(&enrol(1), &by_till(sale("1", 3_000))).await.unwrap();
+    assert_eq!(third.outcome, Outcome::New);
+    let (none, most) = (HashMap::new(), 50);
+    let history =
+        fixture.store.history(&fixture.scope, member.unwrap(), &none, most).await.unwrap();
+    let cancelled = history.entries.iter().filter(
+        |entry| matches!(entry, HistoryEntry::Purchase(stored) if stored.cancelled_at.is_some()),
+    );
+    assert_eq!(cancelled.count(), 2);
 }
 
 #[tokio::test]
