@@ -48,7 +48,7 @@ pub(crate) async fn receive(
     }
     let events: Vec<_> = parsed.events.into_iter().filter_map(queued_event).collect();
     if !events.is_empty() {
-        let message = ProviderEventsMessage { account: account.code, events };
+        let message = ProviderEventsMessage { account, events };
         let sent = app.outcomes.send(&message).await;
         sent.map_err(|error| Problem::unavailable(ErrorChain(&error).to_string()))?;
     }

@@ -122,7 +122,7 @@ async fn a_genuine_callback_of_brevo_is_acknowledged_and_queued() {
     assert_eq!(sent.len(), 1);
     let message: ProviderEventsMessage = serde_json::from_str(&sent[0]).unwrap();
     let [event] = &message.events[..] else { unreachable!("the callback has one event") };
-    assert_eq!(message.account.as_str(), "main");
+    assert_eq!(message.account.code.as_str(), "main");
     assert_eq!(event.what, EventKind::Delivered);
     assert_eq!(event.reference.as_deref(), Some("M#1/2/3"));
 }

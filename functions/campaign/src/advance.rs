@@ -5,7 +5,7 @@ use crate::context::{App, CampaignError};
 use crate::pages;
 use domain::campaign::State;
 use domain::values::calendar::PARIS;
-use domain::{Campaign, CampaignId, Channel, Day, Instant, MemberId};
+use domain::{Campaign, CampaignId, Channel, Credential, Day, Instant, MemberId};
 use futures::try_join;
 use jiff::ToSpan as _;
 use platform::messages::{BatchMessage, CampaignMessage};
@@ -48,7 +48,7 @@ pub async fn advance(
     if plan.is_done() {
         return queue_open_batches(app, tenant, id, &plan).await;
     }
-    let scope = Scope { settings, mode: tenant.mode };
+    let scope = Scope { settings, mode: tenant.mode, credential: Credential::Service };
     // The last batch was written, but its message may not have been sent.
     if let Some(batch) = plan.last_batch {
         app.sends.send(&BatchMessage::of(tenant, id, batch)).await?;

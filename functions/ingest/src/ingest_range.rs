@@ -6,7 +6,7 @@ use crate::file_plan::FilePlan;
 use crate::message::RangeMessage;
 use crate::window::{self, Tally};
 use crate::{keys, objects, report, stored_plan};
-use domain::{Day, Instant, UploadId};
+use domain::{Credential, Day, Instant, UploadId};
 use store::{Entity, RangeReport, Scope, StoreError};
 
 /// Receipts that are looked up and recorded together. A larger window finds more purchases of one member to
@@ -31,7 +31,7 @@ pub(crate) async fn ingest_range(
         }
         Err(other) => return Err(other.into()),
     };
-    let scope = Scope { settings, mode };
+    let scope = Scope { settings, mode, credential: Credential::Upload(upload) };
     let file = stored_plan::read(app, scope.tenant(), upload).await?;
     if !app.store.is_range_done(&scope, upload, range).await? {
         let report = ingest(app, &scope, upload, &file, range, now).await?;

@@ -8,7 +8,7 @@ use crate::message::{ObjectCreated, RangeMessage};
 use crate::object_key::ObjectKey;
 use crate::objects::{self, ObjectError, ObjectVersion};
 use crate::{keys, report, stored_plan};
-use domain::{Instant, UploadId};
+use domain::{Credential, Instant, UploadId};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::{Scope, Settings, StoreError, Tenant, Upload, UploadStatus};
@@ -34,7 +34,8 @@ pub(crate) async fn plan_upload(
     if settings.contract_has_ended(now) {
         return refuse_unowned(app, created, "a merchant whose contract has ended").await;
     }
-    let scope = Scope { settings, mode: key.mode };
+    let credential = Credential::Upload(key.announced.unwrap_or_else(|| derived_id(created)));
+    let scope = Scope { settings, mode: key.mode, credential };
     let Some(upload) = claim(app, &scope, &key, created).await? else { return Ok(()) };
     if upload.is_settled() {
         return Ok(());

@@ -24,7 +24,7 @@ pub async fn handle(app: &App, body: &str, now: Instant) -> Result<(), Failed> {
     for event in &events {
         oppositions::record(app, &message.account, event, now).await?;
     }
-    receipts::count(app, &events, now).await?;
-    soft_bounces::oppose_dead_addresses(app, &events, now).await?;
+    receipts::count(app, message.account.provider, &events, now).await?;
+    soft_bounces::oppose_dead_addresses(app, message.account.provider, &events, now).await?;
     Ok(())
 }

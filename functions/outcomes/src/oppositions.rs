@@ -5,14 +5,14 @@ use crate::context::{App, OutcomeError};
 use crate::event::OutcomeEvent;
 use domain::Instant;
 use domain::member::consent::{Opposition, OppositionReason};
-use domain::merchant::provider::AccountCode;
+use domain::merchant::provider::ProviderAccount;
 use platform::messages::EventKind;
 use store::{ConsentChange, Mode, Scope, StoreError};
 
 /// Records the opposition of an event. An event that is no opposition changes nothing.
 pub(crate) async fn record(
     app: &App,
-    account: &AccountCode,
+    account: &ProviderAccount,
     event: &OutcomeEvent,
     now: Instant,
 ) -> Result<(), OutcomeError> {
@@ -28,14 +28,14 @@ pub(crate) async fn record(
     let opposition = Opposition { at: event.at.min(now), reason };
     if let Some(reference) = event.reference {
         let tenant = reference.tenant;
-        if let Some(scope) = app.scope(tenant.merchant, tenant.mode, now).await? {
+        if let Some(scope) = app.scope(tenant.merchant, tenant.mode, account.provider, now).await? {
             app.store.oppose_at(&scope, &event.address, opposition).await?;
         }
         return Ok(());
     }
-    for merchant in app.store.merchants_of_account(account).await? {
+    for merchant in app.store.merchants_of_account(&account.code).await? {
         for mode in [Mode::Live, Mode::Test] {
-            if let Some(scope) = app.scope(merchant, mode, now).await? {
+            if let Some(scope) = app.scope(merchant, mode, account.provider, now).await? {
                 oppose_if_messaged(app, &scope, event, opposition).await?;
             }
         }

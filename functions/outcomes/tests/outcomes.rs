@@ -5,8 +5,8 @@
 use domain::campaign::{Campaign, Content, State};
 use domain::member::consent::{Consent, ConsentSource, OppositionReason};
 use domain::member::{Details, Email};
-use domain::merchant::provider::AccountCode;
-use domain::{CampaignId, Channel, Instant, MemberId, Segment};
+use domain::merchant::provider::{AccountCode, ProviderAccount, ProviderName};
+use domain::{CampaignId, Channel, Credential, Instant, MemberId, Segment};
 use jiff::ToSpan as _;
 use outcomes::{App, handle};
 use platform::messages::{EventKind, ProviderEvent, ProviderEventsMessage, Reference};
@@ -39,7 +39,11 @@ impl Fixture {
             open_merchant(&store, &shop, now()).await;
             store.put_sms_sender(shop.id, &sms_sender("shared")).await.unwrap();
             let settings = store.settings_fresh(shop.id, now()).await.unwrap();
-            shops.push(Scope { settings, mode: store::Mode::Live });
+            shops.push(Scope {
+                settings,
+                mode: store::Mode::Live,
+                credential: Credential::Service,
+            });
         }
         let shops = shops.try_into().unwrap_or_else(|_| panic!("two shops"));
         Self { _table: table, app: App { store }, shops }
@@ -102,8 +106,9 @@ impl Fixture {
     }
 
     async fn deliver(&self, events: Vec<ProviderEvent>) -> Result<(), Failed> {
-        let message =
-            ProviderEventsMessage { account: AccountCode::parse("shared").unwrap(), events };
+        let provider = ProviderName::Sinch;
+        let account = ProviderAccount { provider, code: AccountCode::parse("shared").unwrap() };
+        let message = ProviderEventsMessage { account, events };
         handle(&self.app, &serde_json::to_string(&message).unwrap(), now()).await
     }
 

@@ -6,7 +6,7 @@ use crate::decision::{Decision, decide};
 use crate::request::Run;
 use crate::sweep::settings_of;
 use domain::retention::ErasureReason;
-use domain::{Day, Instant, MerchantId};
+use domain::{Credential, Day, Instant, MerchantId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -185,7 +185,11 @@ async fn row(
     let Some(settings) = settings.get(&tenant.merchant) else {
         return Ok(row(Action::Fail, None, day));
     };
-    let scope = Scope { settings: Arc::clone(settings), mode: tenant.mode };
+    let scope = Scope {
+        settings: Arc::clone(settings),
+        mode: tenant.mode,
+        credential: Credential::Service,
+    };
     let due = match app.store.due_member(&scope, member).await {
         Err(error) if error.is_transient() => return Err(error),
         Err(_) => return Ok(row(Action::Fail, None, day)),

@@ -12,7 +12,7 @@ use crate::recipients;
 use crate::sending::{Proof, Sending};
 use domain::campaign::State;
 use domain::values::calendar::PARIS;
-use domain::{Channel, Instant};
+use domain::{Channel, Credential, Instant};
 use messaging::hours::Opening;
 use messaging::{Message, ProviderClient};
 use platform::messages::Reference;
@@ -32,7 +32,7 @@ pub(crate) async fn send(app: &App, batch: Reference, now: Instant) -> Result<()
     if settings.contract_has_ended(now) {
         return Ok(());
     }
-    let scope = Scope { settings, mode: tenant.mode };
+    let scope = Scope { settings, mode: tenant.mode, credential: Credential::Service };
     let sending = Sending { app, batch, scope: &scope, campaign: &campaign, now };
     // Most recipients are in the time zone of Paris. While the hours of Paris are closed, the batch waits and no
     // recipient is read. The rest of a batch holds recipients of other time zones, so the hours of Paris do not

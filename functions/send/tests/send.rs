@@ -5,7 +5,7 @@
 use domain::campaign::{Campaign, Content, State, Step};
 use domain::member::consent::{Consent, ConsentSource, Opposition, OppositionReason};
 use domain::member::{Details, Email};
-use domain::{CampaignId, Channel, Instant, MemberId, Segment};
+use domain::{CampaignId, Channel, Credential, Instant, MemberId, Segment};
 use jiff::ToSpan as _;
 use messaging::{BaseUrl, providers};
 use platform::messages::BatchMessage;
@@ -59,7 +59,7 @@ impl Fixture {
         store.put_email_sender(shop.id, &email_sender("main")).await.unwrap();
         store.put_sms_sender(shop.id, &sms_sender("main")).await.unwrap();
         let settings = store.settings_fresh(shop.id, now()).await.unwrap();
-        let scope = Scope { settings, mode: store::Mode::Live };
+        let scope = Scope { settings, mode: store::Mode::Live, credential: Credential::Service };
 
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sandbox = format!("http://{}", listener.local_addr().unwrap());

@@ -24,6 +24,7 @@ pub mod programme;
 pub mod purchase;
 pub mod retention;
 pub mod reward;
+pub mod rights;
 pub mod values;
 pub mod webhook;
 
@@ -54,6 +55,7 @@ pub use purchase::{Line, Purchase, PurchaseKind};
 pub use reward::Reward;
 pub use reward::RewardError;
 pub use reward::redemption::Redemption;
+pub use rights::Credential;
 pub use values::ValueError;
 pub use values::calendar::{Day, Instant, Month};
 pub use values::identifiers::{

@@ -11,6 +11,7 @@ use crate::till_key::Presented;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use domain::Credential;
 use store::{ErrorChain, Scope, StoreError};
 
 impl Gate {
@@ -39,7 +40,8 @@ impl Gate {
             ));
         }
         let (key, mode) = (key.id, key.mode);
-        Ok(Some(Till { scope: Scope { settings, mode }, establishment, key }))
+        let scope = Scope { settings, mode, credential: Credential::Key(key) };
+        Ok(Some(Till { scope, establishment, key }))
     }
 
     async fn is_operator(&self, token: &str) -> Result<bool, Problem> {

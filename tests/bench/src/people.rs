@@ -8,7 +8,8 @@ use domain::campaign::{Content, State, Step};
 use domain::member::consent::{Consent, ConsentSource};
 use domain::member::{Details, Email};
 use domain::{
-    Campaign, CampaignId, Channel, Day, Enrolment, Instant, MemberId, MerchantId, Sector, Segment,
+    Campaign, CampaignId, Channel, Credential, Day, Enrolment, Instant, MemberId, MerchantId,
+    Sector, Segment,
 };
 use dynoxide::{AttributeValue, Item};
 use futures::stream::{self, StreamExt as _};
@@ -57,7 +58,10 @@ impl Shop {
     pub(crate) async fn known(dynamo: &Dynamo, merchant: MerchantId) -> Self {
         let store = store_on(dynamo.address());
         let settings = store.settings_fresh(merchant, Instant::now()).await.expect("settings");
-        Self { store, scope: Scope { settings, mode: Mode::Live } }
+        Self {
+            store,
+            scope: Scope { settings, mode: Mode::Live, credential: Credential::Operator },
+        }
     }
 
     pub(crate) fn merchant(&self) -> MerchantId {

@@ -4,8 +4,8 @@ use domain::programme::{SpendRule, Terms};
 use domain::purchase::receipt::ReceiptNumber;
 use domain::values::calendar::parse_time_zone;
 use domain::{
-    Agreement, Cents, Day, Establishment, EstablishmentId, Instant, Merchant, MerchantId, Mobile,
-    Programme, Purchase, PurchaseKind, Receipt, Register, Sector,
+    Agreement, Cents, Credential, Day, Establishment, EstablishmentId, Instant, Merchant,
+    MerchantId, Mobile, Programme, Purchase, PurchaseKind, Receipt, Register, Sector,
 };
 use store::{Mode, Scope, Store};
 
@@ -68,7 +68,7 @@ pub async fn open_merchant_with(
     };
     store.put_establishment(merchant.id, &establishment).await.expect("an establishment");
     let settings = store.settings_fresh(merchant.id, now).await.expect("settings");
-    Scope { settings, mode: Mode::Live }
+    Scope { settings, mode: Mode::Live, credential: Credential::Operator }
 }
 
 /// A receipt of the establishment `paris`, register 1, on 24 November 2026.

@@ -3,7 +3,7 @@
 use crate::setup::{NOW, Service, text};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::{MerchantId, UploadId};
+use domain::{Credential, MerchantId, UploadId};
 use hmac::{Hmac, KeyInit, Mac};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -109,7 +109,7 @@ async fn a_running_file_shows_its_progress_and_a_finished_one_its_refused_rows()
     let id = UploadId::parse(&text(&opened.body, "upload_id")).unwrap();
     let merchant = MerchantId::parse(&till.merchant).unwrap();
     let settings = store.settings_fresh(merchant, instant(NOW)).await.unwrap();
-    let scope = Scope { settings, mode: Mode::Live };
+    let scope = Scope { settings, mode: Mode::Live, credential: Credential::Operator };
     let mut upload = store.upload(&scope, id).await.unwrap();
     upload = store.claim_upload(&scope, &upload, "1").await.unwrap().unwrap();
     (upload.status, upload.ranges) = (UploadStatus::Running, 3);

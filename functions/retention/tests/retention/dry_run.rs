@@ -1,7 +1,7 @@
 //! A dry run writes nothing, and lists what the daily run does.
 
 use crate::fixture::{CREATED, Fixture, person, scheduled_at};
-use domain::{Instant, MemberId, Sector};
+use domain::{Credential, Instant, MemberId, Sector};
 use retention::{Action, DryRun, Request, run};
 use std::collections::BTreeMap;
 use store::{Mode, Scope};
@@ -68,7 +68,11 @@ async fn a_dry_run_of_one_merchant_lists_no_other() {
     let here = fixture.enrol(1).await;
     let other = merchant(Sector::Retail, 2);
     let there = open_merchant(&fixture.app.store, &other, instant(CREATED)).await;
-    let test = Scope { settings: there.settings.clone(), mode: Mode::Test };
+    let test = Scope {
+        settings: there.settings.clone(),
+        mode: Mode::Test,
+        credential: Credential::Service,
+    };
     let mut theirs: Vec<MemberId> = vec![];
     for scope in [&there, &test] {
         let made = fixture.app.store.create_member(scope, &person(1), instant(CREATED)).await;

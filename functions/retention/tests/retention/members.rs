@@ -2,7 +2,7 @@
 
 use crate::fixture::{CREATED, Fixture, card, person, sale_on};
 use domain::retention::ErasureReason;
-use domain::{MemberId, Sector};
+use domain::{Credential, MemberId, Sector};
 use rstest::rstest;
 use store::{Contact, Customer, Known, Mode, PurchaseToRecord, Scope, Source};
 use support::{instant, merchant, mobile, open_merchant};
@@ -140,7 +140,11 @@ async fn a_second_daily_run_of_the_same_day_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_merchant_s_test_data_age_as_its_live_data_do_and_apart() {
     let fixture = Fixture::open(Sector::Retail).await;
-    let test = Scope { settings: fixture.scope.settings.clone(), mode: Mode::Test };
+    let test = Scope {
+        settings: fixture.scope.settings.clone(),
+        mode: Mode::Test,
+        credential: Credential::Service,
+    };
     let store = &fixture.app.store;
     let (tried, _) = store.create_member(&test, &person(1), instant(CREATED)).await.unwrap();
     let live = fixture.enrol(1).await;

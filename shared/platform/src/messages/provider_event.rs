@@ -1,6 +1,6 @@
 //! Events that a provider reported, and the reference that connects an event to a batch.
 
-use domain::merchant::provider::AccountCode;
+use domain::merchant::provider::ProviderAccount;
 use domain::{CampaignId, Channel, Instant};
 use serde::{Deserialize, Serialize};
 use store::{BatchId, Tenant};
@@ -10,7 +10,7 @@ use store::{BatchId, Tenant};
 #[serde(deny_unknown_fields)]
 pub struct ProviderEventsMessage {
     /// The provider's account that the callback belongs to.
-    pub account: AccountCode,
+    pub account: ProviderAccount,
     /// The events of the callback.
     pub events: Vec<ProviderEvent>,
 }

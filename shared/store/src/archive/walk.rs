@@ -12,7 +12,7 @@ use crate::vault::Field;
 use crate::{Contact, Scope, Settings, Store, StoreError};
 use domain::CardNumber;
 use domain::member::Email;
-use domain::{CampaignId, Day, MemberId, Mobile, OfferId, UploadId};
+use domain::{CampaignId, Credential, Day, MemberId, Mobile, OfferId, UploadId};
 use futures::future::try_join_all;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
@@ -78,7 +78,11 @@ impl Store {
         from: Option<Position>,
         today: Day,
     ) -> Walk<'_> {
-        let scope = Scope { settings: Arc::clone(settings), mode: part.mode() };
+        let scope = Scope {
+            settings: Arc::clone(settings),
+            mode: part.mode(),
+            credential: Credential::Service,
+        };
         Walk {
             reader: Reader { store: self, scope },
             part,

@@ -3,7 +3,7 @@
 
 use crate::table::tenant::{Mode, Tenant};
 use crate::{Scope, Store, StoreError};
-use domain::{Channel, Instant, MemberId, MerchantId};
+use domain::{Channel, Credential, Instant, MemberId, MerchantId};
 use subtle::ConstantTimeEq as _;
 
 const KIND: &str = "OBJECTION";
@@ -65,7 +65,7 @@ impl Store {
             Err(StoreError::NotFound(_)) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let scope = Scope { settings, mode: tenant.mode };
+        let scope = Scope { settings, mode: tenant.mode, credential: Credential::Link };
         let ours = scope.objection_token(member, channel);
         let is_ours = bool::from(ours.as_bytes().ct_eq(token.as_bytes()));
         Ok(is_ours.then_some(Objection { scope, member, channel }))

@@ -3,7 +3,7 @@
 use crate::fixture::{Fixture, now};
 use domain::CardNumber;
 use domain::member::{Address, Details, Email, Enrolment};
-use domain::{Day, DomainError, MemberError, Points, Sector};
+use domain::{Credential, Day, DomainError, MemberError, Points, Sector};
 use store::{
     Conflict, Contact, Correction, Customer, Entity, HistoryEntry, Known, Mode, NewMember,
     PurchaseToRecord, Scope, Source, StoreError,
@@ -72,7 +72,11 @@ async fn test_keys_see_test_data_only() {
     let table = Table::start().await;
     let store = table.store();
     let live = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
-    let test = Scope { settings: live.settings.clone(), mode: Mode::Test };
+    let test = Scope {
+        settings: live.settings.clone(),
+        mode: Mode::Test,
+        credential: Credential::Service,
+    };
     let (member, _) = store.create_member(&live, &person(1), now()).await.unwrap();
     let contact = Contact::Mobile(mobile(1));
     assert_eq!(store.find_member(&test, &contact).await.unwrap(), None);

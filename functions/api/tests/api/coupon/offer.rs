@@ -3,7 +3,7 @@
 use crate::setup::{Answer, OPERATOR_KEY, Service, Till, text};
 use axum::body::Body;
 use axum::http::{Method, Request};
-use domain::{CouponBatchId, MerchantId, OfferId};
+use domain::{CouponBatchId, Credential, MerchantId, OfferId};
 use rstest::rstest;
 use serde_json::{Value, json};
 use store::{Mode, RangeClaimed, Scope, Tenant};
@@ -81,7 +81,7 @@ impl<'s> Fixture<'s> {
         for message in self.queued() {
             let tenant = Tenant::parse(message["tenant"].as_str().unwrap()).unwrap();
             let settings = store.settings_fresh(tenant.merchant, now).await.unwrap();
-            let scope = Scope { settings, mode: tenant.mode };
+            let scope = Scope { settings, mode: tenant.mode, credential: Credential::Operator };
             let offer = OfferId::parse(message["offer"].as_str().unwrap()).unwrap();
             let batch = CouponBatchId::parse(message["batch"].as_str().unwrap()).unwrap();
             let range = message["range"].as_u64().unwrap().try_into().unwrap();

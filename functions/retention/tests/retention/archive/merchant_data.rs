@@ -9,9 +9,9 @@ use domain::retention::ErasureReason;
 use domain::reward::{self, Given};
 use domain::webhook::{EventType, EventTypes, Reach, WebhookUrl};
 use domain::{
-    CampaignId, Cents, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId,
-    MemberId, Offer, OfferId, Points, Purchase, PurchaseKind, Receipt, Reward, RewardId, Segment,
-    UploadId, WebhookId,
+    CampaignId, Cents, Channel, CouponBatchId, CouponCode, Credential, Day, EstablishmentId,
+    Instant, KeyId, MemberId, Offer, OfferId, Points, Purchase, PurchaseKind, Receipt, Reward,
+    RewardId, Segment, UploadId, WebhookId,
 };
 use store::{
     Addressed, BatchId, CardStep, Claimed, CodeChange, ConsentChange, Counts, Customer, CutBatch,
@@ -33,7 +33,7 @@ pub(crate) async fn fill(store: &Store, scope: &Scope, many: u32) {
     settings(store, scope).await;
     for mode in [Mode::Live, Mode::Test] {
         let settings = store.settings_fresh(scope.settings.merchant.id, now()).await.unwrap();
-        let scope = Scope { settings, mode };
+        let scope = Scope { settings, mode, credential: Credential::Operator };
         let members = members(store, &scope).await;
         let many = if mode == Mode::Live { many } else { 1 };
         purchases(store, &scope, &members, many).await;
