@@ -1,7 +1,8 @@
 //! The accounts at the providers. Each account has a reader of its callbacks.
 //!
-//! The proof of a callback is part of the account's secret. A reader is cached for five minutes, so a rotated
-//! secret takes effect within that time and without a deployment.
+//! An account has one secret that sends and another one that proves callbacks. This function can read only the
+//! second. A reader is cached for five minutes, so a rotated secret takes effect within that time and without a
+//! deployment.
 
 use domain::Instant;
 use domain::merchant::provider::ProviderAccount;

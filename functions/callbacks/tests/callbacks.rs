@@ -46,7 +46,7 @@ impl Fixture {
             let account = account.to_owned();
             Box::pin(async move {
                 Ok(match account.as_str() {
-                    "main" => json!({"api_key": "k", "callback_secret": SECRET}).to_string(),
+                    "main" => json!({"callback_secret": SECRET}).to_string(),
                     _ => "{}".to_owned(),
                 })
             })

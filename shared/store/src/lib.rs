@@ -82,7 +82,7 @@ pub use table::transaction::{Cancellation, Transaction, TransactionOutcome};
 pub use ttl_cache::TtlCache;
 pub use upload::range::{FinishedRange, RangeReport, RangesSummary, Rows};
 pub use upload::report::{Upload, UploadStatus};
-pub use vault::{MasterKey, MerchantKey};
+pub use vault::{MalformedSecret, MasterKey, MasterKeys, MerchantKey};
 pub use webhook::changes::{Change, ChangeKind, ChangedPurchase, StreamRecord};
 pub use webhook::endpoint::{NewWebhook, Webhook};
 pub use webhook::events::{Event, EventKey, EventPage};
@@ -100,7 +100,7 @@ const CACHED_VALUES: usize = 500;
 pub struct Store {
     client: aws_sdk_dynamodb::Client,
     table: Arc<str>,
-    master_key: Arc<MasterKey>,
+    master_keys: Arc<MasterKeys>,
     settings: Arc<TtlCache<MerchantId, Arc<Settings>>>,
     offers: Arc<coupon::offer::Offers>,
     rewards: Arc<reward::catalogue::Rewards>,
@@ -110,11 +110,15 @@ pub struct Store {
 impl Store {
     /// A store on `table`. No call is made.
     #[must_use]
-    pub fn new(client: aws_sdk_dynamodb::Client, table: &str, master_key: MasterKey) -> Self {
+    pub fn new(
+        client: aws_sdk_dynamodb::Client,
+        table: &str,
+        master_keys: impl Into<MasterKeys>,
+    ) -> Self {
         Self {
             client,
             table: table.into(),
-            master_key: Arc::new(master_key),
+            master_keys: Arc::new(master_keys.into()),
             settings: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
             offers: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
             rewards: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),

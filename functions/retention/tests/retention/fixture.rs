@@ -130,7 +130,7 @@ impl Fixture {
     pub(crate) async fn queue_day(&self, day: &str) -> QueuedRun {
         match self.request(&Request::default(), day).await.unwrap() {
             Response::Queued(queued) => queued,
-            Response::DryRun(_) => panic!("the request is no dry run"),
+            other => panic!("the daily run answered {other:?}"),
         }
     }
 
@@ -145,10 +145,15 @@ impl Fixture {
 
     /// The dry run of a day, of one merchant or of all.
     pub(crate) async fn dry_run(&self, today: &str, merchant: Option<String>) -> DryRun {
-        let request = Request { today: Some(today.to_owned()), dry_run: true, merchant };
+        let request = Request {
+            today: Some(today.to_owned()),
+            dry_run: true,
+            merchant,
+            ..Request::default()
+        };
         match self.request(&request, "2026-09-02").await.unwrap() {
             Response::DryRun(listed) => listed,
-            Response::Queued(_) => panic!("the request is a dry run"),
+            other => panic!("the dry run answered {other:?}"),
         }
     }
 

@@ -1,12 +1,14 @@
 //! The client of one queue.
 
+use super::hops;
 use crate::error::StartError;
 use crate::settings;
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
+use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -61,6 +63,7 @@ impl<M: Serialize> QueueClient<M> {
     pub async fn send(&self, message: &M) -> Result<(), QueueError> {
         let body = serde_json::to_string(message)?;
         let call = self.client.send_message().queue_url(&self.url).message_body(body);
+        let call = call.set_message_attributes(attributes()?);
         call.send().await.map_err(QueueError::unavailable)?;
         Ok(())
     }
@@ -78,6 +81,7 @@ impl<M: Serialize> QueueClient<M> {
             let entry = SendMessageBatchRequestEntry::builder()
                 .id(number.to_string())
                 .message_body(serde_json::to_string(message)?)
+                .set_message_attributes(attributes()?)
                 .build();
             call = call.entries(entry.map_err(QueueError::unavailable)?);
         }
@@ -100,4 +104,12 @@ impl<M: Serialize> QueueClient<M> {
             .map_err(QueueError::unavailable)?;
         Ok(())
     }
+}
+
+/// The count of hops, for a message that is sent while another one is handled.
+fn attributes() -> Result<Option<HashMap<String, MessageAttributeValue>>, QueueError> {
+    let Some(hops) = hops::next() else { return Ok(None) };
+    let value = MessageAttributeValue::builder().data_type("Number").string_value(hops.to_string());
+    let value = value.build().map_err(QueueError::unavailable)?;
+    Ok(Some(HashMap::from([(hops::ATTRIBUTE.to_owned(), value)])))
 }

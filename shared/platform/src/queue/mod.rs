@@ -3,6 +3,7 @@
 mod batch;
 #[cfg(feature = "sqs")]
 mod client;
+mod hops;
 mod invocation;
 
 pub use batch::{Failed, process_batch, process_batch_concurrently, read};

@@ -200,7 +200,8 @@ impl Walk<'_> {
                 vec![Source::all(keys::range_partition(tenant, id))]
             }
             Part::Settings if sk == keys::PROFILE => {
-                vec![Source::Items(vec![keys::reference(attribute(item, "reference"))])]
+                let reference = keys::reference(attribute(item, "reference"));
+                vec![Source::Items(vec![reference, keys::directory_entry(merchant)])]
             }
             Part::Settings => match sk.strip_prefix(keys::ACCOUNT_PREFIX) {
                 Some(account) => {

@@ -21,7 +21,7 @@ struct ReferenceRecord {
 }
 
 impl Store {
-    /// Creates a merchant with its first programme and a key of its own: 1 transaction of 3 items.
+    /// Creates a merchant with its first programme and a key of its own: 1 transaction of 4 items.
     /// A merchant with the same reference and the same content is returned unchanged, with `false`.
     ///
     /// # Errors
@@ -33,7 +33,7 @@ impl Store {
         now: Instant,
     ) -> Result<(Arc<Settings>, bool), StoreError> {
         let key = MerchantKey::generate(merchant.id)?;
-        let wrapped = self.master_key.wrap(merchant.id, &key)?;
+        let wrapped = self.master_keys.wrap(merchant.id, &key)?;
         let keys::Key { pk, sk } = keys::reference(&merchant.reference);
         let reference = ReferenceRecord { pk, sk, merchant: merchant.id.to_string() };
         let profile = ProfileRecord::of(merchant, wrapped, now);
@@ -43,6 +43,7 @@ impl Store {
         transaction.add_in(Slot::Reference, reference);
         transaction.add(Write::put(&profile)?.if_absent());
         transaction.add(Write::put(&rule)?.if_absent());
+        transaction.add(Write::put(&keys::directory_entry(merchant.id))?.if_absent());
         match transaction.commit().await? {
             TransactionOutcome::Committed => {
                 Ok((self.settings_fresh(merchant.id, now).await?, true))

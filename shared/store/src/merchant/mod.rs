@@ -3,6 +3,7 @@
 pub(crate) mod contract_end;
 pub(crate) mod create;
 pub(crate) mod establishment;
+pub(crate) mod key;
 pub(crate) mod profile;
 pub(crate) mod programmes;
 pub(crate) mod senders;

@@ -41,7 +41,7 @@ pub(crate) struct ProfileRecord {
     processing_contract: AgreementRecord,
     #[serde(skip_serializing_if = "Option::is_none")]
     enrolment_attestation: Option<AgreementRecord>,
-    /// The merchant's key, wrapped by the master key.
+    /// The merchant's key, wrapped by a master key.
     #[serde(with = "serde_bytes")]
     pub(crate) key: Vec<u8>,
     created_at: String,

@@ -98,6 +98,13 @@ pub(crate) fn rows_of(rest: &str) -> Option<MemberId> {
     MemberId::parse(rest.strip_prefix("MEMBER#")?).ok()
 }
 
+/// The merchants of the deployment. An entry has no attribute: its key names the merchant.
+pub(crate) const DIRECTORY: &str = "MERCHANTS";
+
+pub(crate) fn directory_entry(merchant: MerchantId) -> Key {
+    key(DIRECTORY, merchant_partition(merchant))
+}
+
 /// The merchant that has a reference of the operator. A reference has one merchant.
 pub(crate) fn reference(reference: &str) -> Key {
     key(format!("REFERENCE#{reference}"), "MERCHANT")

@@ -12,6 +12,7 @@ mod deadlines;
 mod erasing;
 mod fixture;
 mod ledger;
+mod master_keys;
 mod members;
 mod redemptions;
 mod sequences;

@@ -70,6 +70,17 @@ fn a_return_takes_points_back_and_its_cancellation_restores_them() {
 }
 
 #[test]
+fn a_member_whose_mobile_changes_is_found_by_the_new_number_only() {
+    let shop = Shop::open();
+    let member = shop.member("0639980781", &json!({}));
+    let changed =
+        shop.put(&format!("/v1/members/{member}/mobile"), &json!({"mobile": "0639980782"}));
+    assert_eq!(changed.status, 200, "{changed:?}");
+    assert_eq!(shop.balance("0639980782"), Some(0));
+    assert_eq!(shop.balance("0639980781"), None);
+}
+
+#[test]
 fn a_merchants_key_does_not_read_another_merchants_data() {
     let (here, there) = (Shop::open(), Shop::open());
     let sold = here.post("/v1/purchases", &sale("T1", "0639980003", 1_000));
