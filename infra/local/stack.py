@@ -117,7 +117,7 @@ class Stack:
             return {}
 
     def write_description(self, **changes) -> dict:
-        """Updates `stack.json`. Only its owner can read the file, because it holds the demonstration's till key."""
+        """Updates `stack.json`. Only its owner can read the file, because it holds the demonstration's keys."""
         description = {**self.describe(), **changes}
         unfinished = self._description.with_suffix(".unfinished")
         unfinished.touch(mode=0o600)

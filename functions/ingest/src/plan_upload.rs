@@ -132,7 +132,8 @@ async fn claim(
     created: &ObjectCreated,
 ) -> Result<Option<Upload>, IngestError> {
     for id in key.announced.into_iter().chain([derived_id(created)]) {
-        let upload = Upload::announced(id, key.establishment.clone(), &key.file_name, created.at);
+        let (establishment, by) = (key.establishment.clone(), Credential::Upload(id));
+        let upload = Upload::announced(id, establishment, &key.file_name, by, created.at);
         let claimed = app.store.claim_upload(scope, &upload, created.content_version()).await?;
         if claimed.is_some() {
             return Ok(claimed);

@@ -38,7 +38,7 @@ pub(crate) async fn finish_file(
     done: &[FinishedRange],
     now: Instant,
 ) -> Result<(), IngestError> {
-    let mut upload = app.store.upload(scope, id).await?;
+    let mut upload = app.store.upload(scope, &file.establishment, id).await?;
     if !upload.is_settled() {
         upload.report = RangeReport::default();
         for range in done {

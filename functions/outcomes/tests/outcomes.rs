@@ -37,7 +37,10 @@ impl Fixture {
         for number in 1..=2 {
             let shop = merchant(domain::Sector::Retail, number);
             open_merchant(&store, &shop, now()).await;
-            store.put_sms_sender(shop.id, &sms_sender("shared")).await.unwrap();
+            store
+                .put_sms_sender(shop.id, &sms_sender("shared"), domain::Credential::Operator)
+                .await
+                .unwrap();
             let settings = store.settings_fresh(shop.id, now()).await.unwrap();
             shops.push(Scope {
                 settings,
@@ -296,7 +299,7 @@ async fn soft_bounces_are_counted_from_zero_for_another_address_of_the_same_pers
     assert_eq!(soft(4, "a@example.com").await, Some(OppositionReason::Bounced));
     let correction =
         Correction { email: Some(Email::parse("b@example.com").ok()), ..Correction::default() };
-    fixture.app.store.correct_member(&fixture.shops[0], member, &correction).await.unwrap();
+    fixture.app.store.correct_member(&fixture.shops[0], member, &correction, now()).await.unwrap();
     assert_eq!(soft(5, "b@example.com").await, None);
 }
 

@@ -56,8 +56,14 @@ impl Fixture {
         let store = table.store();
         let shop = merchant(domain::Sector::Retail, 1);
         open_merchant(&store, &shop, now()).await;
-        store.put_email_sender(shop.id, &email_sender("main")).await.unwrap();
-        store.put_sms_sender(shop.id, &sms_sender("main")).await.unwrap();
+        store
+            .put_email_sender(shop.id, &email_sender("main"), domain::Credential::Operator)
+            .await
+            .unwrap();
+        store
+            .put_sms_sender(shop.id, &sms_sender("main"), domain::Credential::Operator)
+            .await
+            .unwrap();
         let settings = store.settings_fresh(shop.id, now()).await.unwrap();
         let scope = Scope { settings, mode: store::Mode::Live, credential: Credential::Service };
 
@@ -136,7 +142,7 @@ impl Fixture {
         };
         let (store, id) = (&self.app.store, campaign.id);
         store.create_campaign(&self.scope, &campaign, None, now()).await.unwrap();
-        store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
+        store.step_campaign(&self.scope, id, Step::Launch, now()).await.unwrap();
         let batch = BatchId { shard: 0, cursor: *members.last().unwrap() };
         let mut plan = store.plan(tenant, id).await.unwrap();
         let cut = Some(CutBatch { id: batch, members });
@@ -314,8 +320,8 @@ async fn an_account_that_the_provider_refuses_holds_the_campaign_until_a_person_
     assert_eq!(figures.counts, Counts::default());
     handle(&fixture.app, &message, now()).await.unwrap();
     assert_eq!(fixture.ask("/outbox/counts.json", None).await["emails"], 0);
-    let tenant = fixture.scope.tenant();
-    let resumed = fixture.app.store.step_campaign(tenant, id, Step::Resume, now()).await.unwrap();
+    let resumed =
+        fixture.app.store.step_campaign(&fixture.scope, id, Step::Resume, now()).await.unwrap();
     assert_eq!(resumed.campaign.state, State::Running);
     assert_eq!(resumed.held_because, None);
 }
@@ -408,7 +414,12 @@ async fn no_message_is_sent_for_a_merchant_whose_contract_has_ended() {
     let (id, message) = fixture.campaign(Channel::Email, &members).await;
     let merchant = fixture.scope.settings.merchant.id;
     let yesterday = domain::Day::parse("2026-11-23").unwrap();
-    fixture.app.store.end_contract(merchant, yesterday).await.unwrap();
+    fixture
+        .app
+        .store
+        .end_contract(merchant, yesterday, domain::Credential::Operator)
+        .await
+        .unwrap();
     handle(&fixture.app, &message, now()).await.unwrap();
     let Progress { state, figures, .. } = fixture.progress(id).await;
     assert_eq!(state, State::Running);

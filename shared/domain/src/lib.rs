@@ -55,7 +55,7 @@ pub use purchase::{Line, Purchase, PurchaseKind};
 pub use reward::Reward;
 pub use reward::RewardError;
 pub use reward::redemption::Redemption;
-pub use rights::Credential;
+pub use rights::{Credential, KeyScope};
 pub use values::ValueError;
 pub use values::calendar::{Day, Instant, Month};
 pub use values::identifiers::{

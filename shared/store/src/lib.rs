@@ -65,7 +65,7 @@ pub use member::page::MemberPage;
 pub use member::tombstone::{DueMember, Tombstone};
 pub use member::unmerge::Unmerged;
 pub use merchant::settings::Settings;
-pub use merchant::till_key::TillKey;
+pub use merchant::till_key::{Revocation, TillKey};
 pub use purchase::customer::{Customer, Holder};
 pub use purchase::dry_run::{DryRunCoupon, DryRunCustomer, DryRunSale, PurchaseDryRun};
 pub use purchase::item::StoredPurchase;

@@ -50,7 +50,10 @@ impl Shop {
         let now = Instant::now();
         support::open_merchant(&store, &merchant, now).await;
         let sender = support::email_sender(ACCOUNT);
-        store.put_email_sender(merchant.id, &sender).await.expect("a sender");
+        store
+            .put_email_sender(merchant.id, &sender, domain::Credential::Operator)
+            .await
+            .expect("a sender");
         Self::known(dynamo, merchant.id).await
     }
 
@@ -144,8 +147,7 @@ impl Shop {
             version: 1,
         };
         self.store.create_campaign(&self.scope, &campaign, None, now).await.expect("a campaign");
-        let launched =
-            self.store.step_campaign(self.scope.tenant(), campaign.id, Step::Launch, now).await;
+        let launched = self.store.step_campaign(&self.scope, campaign.id, Step::Launch, now).await;
         launched.expect("a campaign under way");
         campaign.id
     }

@@ -60,13 +60,19 @@ pub async fn open_merchant_with(
     programme: &Programme,
     now: Instant,
 ) -> Scope {
-    store.create_merchant(merchant, programme, now).await.expect("a merchant");
+    store
+        .create_merchant(merchant, programme, domain::Credential::Operator, now)
+        .await
+        .expect("a merchant");
     let establishment = Establishment {
         id: EstablishmentId::parse("paris").expect("a code"),
         name: "Paris".to_owned(),
         time_zone: parse_time_zone("Europe/Paris").expect("a zone"),
     };
-    store.put_establishment(merchant.id, &establishment).await.expect("an establishment");
+    store
+        .put_establishment(merchant.id, &establishment, domain::Credential::Operator)
+        .await
+        .expect("an establishment");
     let settings = store.settings_fresh(merchant.id, now).await.expect("settings");
     Scope { settings, mode: Mode::Live, credential: Credential::Operator }
 }

@@ -206,7 +206,6 @@ impl Run {
             member: self.member,
             wanted: Wanted::Bill(Points::new(points)),
             today: day_of(day),
-            by: Source::Operator,
         };
         let (Answered::New(made) | Answered::Replayed(made)) =
             self.store.redeem(&self.scope, &new, &self.key(index), noon(day)).await?;

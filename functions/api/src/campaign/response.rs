@@ -5,9 +5,9 @@ use crate::campaign::request::Channel;
 use crate::campaign::segment::SegmentBody;
 use crate::campaign::sms_length::SmsLength;
 use crate::context::App;
-use crate::schema::{DateTime, Identifier};
+use crate::schema::{CredentialText, DateTime, Identifier};
 use domain::campaign::State;
-use domain::{CampaignId, Instant};
+use domain::{CampaignId, Credential, Instant};
 use http_edge::Problem;
 use serde::Serialize;
 use store::{ByState, Scope, StoredCampaign};
@@ -64,6 +64,9 @@ pub(crate) struct CampaignAnswer {
     state: &'static str,
     #[schema(value_type = DateTime)]
     created_at: Instant,
+    /// The credential that changed the content or the state last.
+    #[schema(value_type = CredentialText)]
+    changed_by: Credential,
     /// The instant at which the campaign begins or began.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
@@ -151,7 +154,7 @@ impl CampaignAnswer {
         scope: &Scope,
         stored: StoredCampaign,
     ) -> Result<Self, Problem> {
-        let StoredCampaign { campaign, held_because } = stored;
+        let StoredCampaign { campaign, held_because, changed_by } = stored;
         let begun = !matches!(campaign.state, State::Draft | State::Scheduled);
         let figures = if begun {
             // The plan is read last: it has at least as many recipients as the figures.
@@ -174,6 +177,7 @@ impl CampaignAnswer {
             begins_at: campaign.begins_at,
             what_to_do: held_because.as_deref().map(what_to_do),
             held_because,
+            changed_by,
             figures,
         })
     }
@@ -181,7 +185,7 @@ impl CampaignAnswer {
 
 impl CampaignSummary {
     pub(super) fn of(stored: StoredCampaign) -> Self {
-        let StoredCampaign { campaign, held_because } = stored;
+        let StoredCampaign { campaign, held_because, changed_by: _ } = stored;
         Self {
             campaign_id: campaign.id,
             name: campaign.name,

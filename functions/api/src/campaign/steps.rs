@@ -34,7 +34,6 @@ pub(crate) struct Schedule {
 #[utoipa::path(
     operation_id = "launch_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/launch", tag = "campaigns",
-    security(("operator_key" = [])),
     params(CampaignPath),
     responses(
         (status = 200, description = "The running campaign.", body = CampaignAnswer),
@@ -57,7 +56,6 @@ pub(crate) async fn launch(
 #[utoipa::path(
     operation_id = "schedule_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/schedule", tag = "campaigns",
-    security(("operator_key" = [])),
     params(CampaignPath),
     request_body = Schedule,
     responses(
@@ -83,7 +81,6 @@ pub(crate) async fn schedule(
 #[utoipa::path(
     operation_id = "pause_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/pause", tag = "campaigns",
-    security(("operator_key" = [])),
     params(CampaignPath),
     responses(
         (status = 200, description = "The paused campaign.", body = CampaignAnswer),
@@ -102,7 +99,6 @@ pub(crate) async fn pause(
 #[utoipa::path(
     operation_id = "resume_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/resume", tag = "campaigns",
-    security(("operator_key" = [])),
     params(CampaignPath),
     responses(
         (status = 200, description = "The running campaign.", body = CampaignAnswer),
@@ -125,7 +121,6 @@ pub(crate) async fn resume(
 #[utoipa::path(
     operation_id = "cancel_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/cancel", tag = "campaigns",
-    security(("operator_key" = [])),
     params(CampaignPath),
     responses(
         (status = 200, description = "The cancelled campaign.", body = CampaignAnswer),
@@ -153,7 +148,7 @@ async fn step(app: &App, path: &CampaignPath, step: Step) -> Result<Json<Campaig
         in_force(&scope.settings, now)?;
         ready(&campaign, &scope.settings)?;
     }
-    let stored = app.store().step_campaign(tenant, id, step, now).await;
+    let stored = app.store().step_campaign(&scope, id, step, now).await;
     let stored = stored.map_err(|error| refused_by_store(error, before))?;
     if stored.campaign.state == CampaignState::Running
         && let Err(problem) = app.campaigns.queue(&CampaignMessage::of(tenant, id)).await

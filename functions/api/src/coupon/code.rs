@@ -49,7 +49,6 @@ pub(crate) struct CodeAnswer {
 #[utoipa::path(
     operation_id = "put_coupon_code",
     put, path = "/v1/merchants/{merchant_id}/offers/{offer_id}/codes/{code}", tag = "offers",
-    security(("operator_key" = [])),
     params(CodePath, ModeQuery),
     request_body = PutCode,
     responses(

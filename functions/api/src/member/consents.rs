@@ -101,6 +101,17 @@ pub(crate) struct ChannelAnswer {
     opposition: Option<OppositionAnswer>,
 }
 
+/// The effect of a consent or an opposition that was recorded.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PermissionAnswer {
+    #[schema(value_type = Identifier)]
+    member_id: MemberId,
+    #[schema(value_type = ChannelWord)]
+    channel: &'static str,
+    /// Whether marketing messages may be sent by this channel now.
+    permitted: bool,
+}
+
 /// The consents of a member.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ConsentsAnswer {
@@ -185,7 +196,7 @@ impl PutConsent {
 /// Show a member's consents and oppositions.
 #[utoipa::path(
     operation_id = "show_consents",
-    get, path = "/v1/members/{member_id}/consents", tag = "consents", security(("till_key" = [])),
+    get, path = "/v1/members/{member_id}/consents", tag = "consents",
     params(MemberPath),
     responses((status = 200, description = "The consents for every channel.", body = ConsentsAnswer)),
 )]
@@ -204,11 +215,10 @@ pub(crate) async fn show(
 #[utoipa::path(
     operation_id = "put_consent",
     put, path = "/v1/members/{member_id}/consents/{channel}", tag = "consents",
-    security(("till_key" = [])),
     params(ConsentPath),
     request_body = PutConsent,
     responses(
-        (status = 200, description = "The consents for every channel.", body = ConsentsAnswer),
+        (status = 200, description = "The effect for the channel.", body = PermissionAnswer),
     ),
 )]
 pub(crate) async fn put(
@@ -216,9 +226,13 @@ pub(crate) async fn put(
     till: Till,
     Segments(path): Segments<ConsentPath>,
     JsonBody(put): JsonBody<PutConsent>,
-) -> Result<Json<ConsentsAnswer>, Problem> {
+) -> Result<Json<PermissionAnswer>, Problem> {
     let channel = Channel::parse(&path.channel).ok_or_else(|| Problem::not_found("channel"))?;
     let change = put.read(app.now())?;
     let member = app.store().change_consent(&till.scope, path.member_id, channel, &change).await?;
-    Ok(Json(ConsentsAnswer::of(&member)))
+    Ok(Json(PermissionAnswer {
+        member_id: member.person.id,
+        channel: channel.as_str(),
+        permitted: member.person.consents.permit(channel),
+    }))
 }

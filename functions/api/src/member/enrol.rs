@@ -4,7 +4,7 @@ use crate::codes;
 use crate::context::App;
 use crate::member::address::Address;
 use crate::member::details::{birth_date, name};
-use crate::member::response::MemberAnswer;
+use crate::member::find::FoundMember;
 use crate::schema::{
     CardNumber as CardNumberText, Date, EmailAddress, MobileNumber, OptionalText60, only_true,
 };
@@ -92,15 +92,15 @@ impl NewMember {
 
 /// Create a member: a person who asked for the card.
 ///
-/// A member who has this mobile already does not change.
+/// A member who has this mobile already does not change. The answer is that of `find_member` in both cases.
 #[utoipa::path(
     operation_id = "create_member",
-    post, path = "/v1/members", tag = "members", security(("till_key" = [])),
+    post, path = "/v1/members", tag = "members",
     request_body = NewMember,
     responses(
-        (status = 201, description = "The new member.", body = MemberAnswer),
+        (status = 201, description = "The new member.", body = FoundMember),
         (status = 200, description = "The member who has this mobile already, unchanged.",
-         body = MemberAnswer),
+         body = FoundMember),
         (status = 409, description = "Another member has the card (`card_taken`)."),
     ),
 )]
@@ -108,7 +108,7 @@ pub(crate) async fn create(
     State(app): State<App>,
     till: Till,
     JsonBody(new): JsonBody<NewMember>,
-) -> Result<(StatusCode, Json<MemberAnswer>), Problem> {
+) -> Result<(StatusCode, Json<FoundMember>), Problem> {
     let now = app.now();
     let new = new.read(till.day(now))?;
     let (member, is_new) = app
@@ -117,5 +117,5 @@ pub(crate) async fn create(
         .await
         .map_err(|error| Problem::from(error).at("/card_number"))?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(MemberAnswer::of(&member, &till, app.now()))))
+    Ok((status, Json(FoundMember::of(&member, &till, app.now()))))
 }

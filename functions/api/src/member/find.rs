@@ -1,5 +1,6 @@
-//! A member found at the till. The answer has the fields that a cashier needs to greet the customer, and no
-//! more; `GET /v1/members/{member_id}` has the whole record.
+//! A member found at the till. [`FoundMember`] has the fields that a cashier needs to greet the customer, and no
+//! more. It is the answer about a member to every operation that a till may do. The whole record is for keys
+//! with the scope back office or export: `GET /v1/members/{member_id}`.
 
 use crate::context::App;
 use crate::ledger::balance::Balance;
@@ -13,7 +14,7 @@ use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A member that a till found. The balance may lack a sale of the last seconds; the answer to that sale has
+/// A member as a till shows it. The balance may lack a sale of the last seconds; the answer to that sale has
 /// the new balance.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FoundMember {
@@ -34,7 +35,7 @@ pub(crate) struct FoundMember {
 }
 
 impl FoundMember {
-    fn of(member: &store::Member, till: &Till, now: Instant) -> Self {
+    pub(super) fn of(member: &store::Member, till: &Till, now: Instant) -> Self {
         let store::Member { person, account, .. } = member;
         Self {
             member_id: person.id,
@@ -57,7 +58,7 @@ fn initial(details: &Details) -> Option<String> {
 /// The method is POST, so that no address contains a contact.
 #[utoipa::path(
     operation_id = "find_member",
-    post, path = "/v1/members/find", tag = "members", security(("till_key" = [])),
+    post, path = "/v1/members/find", tag = "members",
     request_body = ContactNamed,
     responses(
         (status = 200, description = "The member that was found.", body = FoundMember),

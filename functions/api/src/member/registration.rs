@@ -76,7 +76,6 @@ fn past(text: &str, now: Instant) -> Result<Instant, ValueError> {
 #[utoipa::path(
     operation_id = "put_registration",
     put, path = "/v1/members/{member_id}/registration", tag = "members",
-    security(("till_key" = [])),
     params(MemberPath),
     request_body = PutRegistration,
     responses((status = 200, description = "The registration now.", body = RegistrationAnswer)),

@@ -1,4 +1,4 @@
-//! A member as a till reads it.
+//! A member as a back office reads it.
 
 use crate::ledger::balance::Balance;
 use crate::member::address::Address;

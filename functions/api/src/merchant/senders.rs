@@ -11,7 +11,7 @@ use domain::merchant::provider::{AccountCode, ProviderAccount, ProviderName};
 use domain::merchant::sender::{
     EmailSender, SenderId, SenderName, Senders, SmsSender, StopNumber, UnitPrice,
 };
-use domain::{Channel, MerchantId};
+use domain::{Channel, Credential, MerchantId};
 use http_edge::{Fields, JsonBody, Operator, Problem, Segments, codes};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -134,7 +134,6 @@ fn read_provider(
 #[utoipa::path(
     operation_id = "put_email_sender",
     put, path = "/v1/merchants/{merchant_id}/senders/email", tag = "merchants",
-    security(("operator_key" = [])),
     params(MerchantPath),
     request_body = EmailSenderBody,
     responses((status = 200, description = "The merchant's senders.", body = SendersAnswer)),
@@ -160,7 +159,7 @@ pub(crate) async fn put_email(
     let account = ProviderAccount { provider, code };
     let sender = EmailSender { account, address, name, price };
     app.store().settings_fresh(merchant, app.now()).await?;
-    app.store().put_email_sender(merchant, &sender).await?;
+    app.store().put_email_sender(merchant, &sender, Credential::Operator).await?;
     senders(&app, merchant).await
 }
 
@@ -168,7 +167,6 @@ pub(crate) async fn put_email(
 #[utoipa::path(
     operation_id = "put_sms_sender",
     put, path = "/v1/merchants/{merchant_id}/senders/sms", tag = "merchants",
-    security(("operator_key" = [])),
     params(MerchantPath),
     request_body = SmsSenderBody,
     responses((status = 200, description = "The merchant's senders.", body = SendersAnswer)),
@@ -194,7 +192,7 @@ pub(crate) async fn put_sms(
     let account = ProviderAccount { provider, code };
     let sender = SmsSender { account, sender_id, stop_number, price };
     app.store().settings_fresh(merchant, app.now()).await?;
-    app.store().put_sms_sender(merchant, &sender).await?;
+    app.store().put_sms_sender(merchant, &sender, Credential::Operator).await?;
     senders(&app, merchant).await
 }
 

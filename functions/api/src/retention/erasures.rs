@@ -81,7 +81,6 @@ impl OfDay {
 #[utoipa::path(
     operation_id = "list_erasures",
     get, path = "/v1/merchants/{merchant_id}/erasures", tag = "merchants",
-    security(("operator_key" = [])),
     params(MerchantPath, DayQuery, PageQuery),
     responses((status = 200, description = "A page of erasures.", body = ErasurePage)),
 )]

@@ -8,6 +8,7 @@
 
 mod campaign;
 mod coupon;
+mod credentials;
 mod edge;
 mod error_codes;
 mod ledger;

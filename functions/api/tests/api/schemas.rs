@@ -10,7 +10,8 @@ use domain::programme::LevelCode;
 use domain::purchase::receipt::Reference;
 use domain::values::text;
 use domain::{
-    Cents, CouponCode, Day, EstablishmentId, MemberId, Mobile, Quantity, ReceiptNumber, Register,
+    Cents, CouponCode, Credential, Day, EstablishmentId, MemberId, Mobile, Quantity, ReceiptNumber,
+    Register,
 };
 use regex::Regex;
 use rstest::rstest;
@@ -40,6 +41,10 @@ fn accepts(schema: &Value, text: &str) -> bool {
     &["01M86DNQG02W65QJ2ENKX1WYVS", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"],
     &["", "01m86dnqg02w65qj2enkx1wyvs", "8ZZZZZZZZZZZZZZZZZZZZZZZZZ", "01M86DNQG02W65QJ2ENKX1WYV",
       "01M86DNQG02W65QJ2ENKX1WYVI", "nonsense"])]
+#[case::credential("CredentialText", |text: &str| Credential::parse(text).is_ok(),
+    &["operator", "link", "service", "key:01M86DNQG02W65QJ2ENKX1WYVS", "upload:01M86DNQG02W65QJ2ENKX1WYVS",
+      "provider:brevo", "provider:sinch"],
+    &["", "key", "key:", "key:01m86dnqg02w65qj2enkx1wyvs", "provider:other", "person:1"])]
 #[case::establishment("EstablishmentCode", |text: &str| EstablishmentId::parse(text).is_ok(),
     &["paris-11", "1", "a-code-of-twenty-let"], &["", "Paris", "a/b", "a-code-of-twenty-lett"])]
 #[case::level("LevelCode", |text: &str| LevelCode::parse(text).is_ok(),

@@ -137,7 +137,7 @@ async fn a_dry_run_that_crashes_anywhere_counts_the_recipients_of_the_campaign()
     assert!(finished > 0, "no call was the last");
 
     let store = &fixture.app.store;
-    store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
+    store.step_campaign(&fixture.scope, id, Step::Launch, now()).await.unwrap();
     advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
     let plan = store.plan(tenant, id).await.unwrap();
     assert!(plan.is_done());
@@ -235,7 +235,7 @@ async fn the_dry_run_of_a_campaign_that_was_changed_is_deleted() {
         content: text("Bonsoir"),
         segment: Segment::default(),
     };
-    store.rewrite_campaign(tenant, id, &draft, now()).await.unwrap();
+    store.rewrite_campaign(&fixture.scope, id, &draft, now()).await.unwrap();
     assert_eq!(store.dry_run(tenant, id, now()).await.unwrap(), None);
     // The instance that was at it saves nothing, and does not overwrite the next dry run.
     let counts = DryCounts { walked: 9, ..DryCounts::default() };

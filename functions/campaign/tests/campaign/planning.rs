@@ -98,7 +98,7 @@ async fn batches_whose_messages_were_lost_are_queued_again() {
     first.sort();
     again.sort();
     assert_eq!(first, again);
-    fixture.app.store.step_campaign(tenant, id, Step::Cancel, later).await.unwrap();
+    fixture.app.store.step_campaign(&fixture.scope, id, Step::Cancel, later).await.unwrap();
     fixture.queue.clear();
     advance(&fixture.app, tenant, id, later, Instant::MAX).await.unwrap();
     assert!(fixture.queue.sent("/sends").is_empty());
@@ -140,7 +140,12 @@ async fn a_campaign_stops_at_the_end_of_its_merchants_contract() {
     let id = fixture.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
     let tenant = fixture.scope.tenant();
     let yesterday = domain::Day::parse("2026-11-23").unwrap();
-    fixture.app.store.end_contract(tenant.merchant, yesterday).await.unwrap();
+    fixture
+        .app
+        .store
+        .end_contract(tenant.merchant, yesterday, domain::Credential::Operator)
+        .await
+        .unwrap();
     advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
     assert!(fixture.queue.sent("/sends").is_empty());
     assert_eq!(fixture.app.store.plan(tenant, id).await.unwrap().recipients, 0);

@@ -67,7 +67,7 @@ impl Fixture {
         };
         let store = &self.app.store;
         store.create_campaign(&self.scope, &campaign, None, now()).await.unwrap();
-        store.step_campaign(self.scope.tenant(), campaign.id, step, now()).await.unwrap();
+        store.step_campaign(&self.scope, campaign.id, step, now()).await.unwrap();
         campaign.id
     }
 

@@ -9,7 +9,7 @@ use platform::queue::QueueClient;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{CardStep, Contact, MAX_PURCHASES_PER_TRANSACTION, NewMember, Scope, Source, Store};
+use store::{CardStep, Contact, MAX_PURCHASES_PER_TRANSACTION, NewMember, Scope, Store};
 use support::{Table, instant, merchant, mobile, open_merchant};
 
 fn now() -> Instant {
@@ -212,7 +212,7 @@ async fn a_blocked_card_is_accepted_for_sales_before_the_block() {
     let new = NewMember { mobile: mobile(1), details, enrolment: Enrolment::Till };
     let (member, _) = store.create_member(scope, &new, now()).await.unwrap();
     let (step, at) = (CardStep::Replace(card("CARD2")), instant("2026-11-22T12:00:00Z"));
-    store.step_card(scope, member.person.id, &step, &Source::Operator, at).await.unwrap();
+    store.step_card(scope, member.person.id, &step, at).await.unwrap();
     let file = "ticket;date;numéro carte;total\nA;2026-11-20;CARD1;10,00\n\
                 B;2026-11-23;CARD1;10,00\nC;2026-11-23;CARD2;10,00\n";
     let tally = fixture.record(file).await;

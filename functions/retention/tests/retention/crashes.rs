@@ -3,7 +3,7 @@
 use crate::fixture::{Fixture, app, card, day, sale_on, scheduled_at};
 use domain::{Instant, MemberId, Sector};
 use retention::{Request, handle, run};
-use store::{Contact, Known, MasterKey, Source, Store};
+use store::{Contact, Known, MasterKey, Store};
 use support::{Calls, Crash, Moment, instant, mobile};
 
 /// A daily run begins with so many reads: sixteen buckets, and the month where the previous run ended. A crash
@@ -29,7 +29,7 @@ async fn people(fixture: &Fixture) -> People {
     let people = People { erased: ids[0], absorbed: [ids[1], ids[2]], rearmed: ids[3] };
     let at = instant("2026-11-24T12:00:00Z");
     for absorbed in people.absorbed {
-        store.merge_members(scope, people.erased, absorbed, &Source::Operator, at).await.unwrap();
+        store.merge_members(scope, people.erased, absorbed, at).await.unwrap();
     }
     let receipt = sale_on("r1", "2026-11-24").receipt().clone();
     store.cancel_purchase(scope, &receipt, at).await.unwrap();

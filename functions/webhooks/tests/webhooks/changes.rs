@@ -5,8 +5,7 @@ use domain::webhook::EventType;
 use domain::{Cents, Points, Purchase, PurchaseKind, Sector};
 use serde_json::{Value, json};
 use store::{
-    Answered, Customer, IdempotencyKey, Mode, NewRedemption, Redeemed, Scope, Source, StreamRecord,
-    Wanted,
+    Answered, Customer, IdempotencyKey, Mode, NewRedemption, Redeemed, Scope, StreamRecord, Wanted,
 };
 use support::{instant, receipt, sale};
 
@@ -46,7 +45,7 @@ async fn events_of_purchases_and_members_hold_identifiers_and_figures_only() {
     let cancelled = Box::pin(store.cancel_purchase(scope, &second, now()));
     records.extend(fixture.records(cancelled).await);
     let other = fixture.member(scope, 2).await;
-    let merged = Box::pin(store.merge_members(scope, member, other, &Source::Operator, now()));
+    let merged = Box::pin(store.merge_members(scope, member, other, now()));
     records.extend(fixture.records(merged).await);
 
     let events = events(&records);
@@ -71,7 +70,7 @@ async fn an_erasure_and_a_correction_are_no_events() {
             first_name: Some(Some("Camille".to_owned())),
             ..store::Correction::default()
         };
-        store.correct_member(scope, id, &correction).await.unwrap();
+        store.correct_member(scope, id, &correction, now()).await.unwrap();
     });
     assert_eq!(events(&fixture.records(registered).await), Vec::<Value>::new());
     let erased = Box::pin(async {
@@ -91,12 +90,7 @@ async fn spending_points_and_cancelling_the_redemption_are_two_events() {
     let member = fixture.member(scope, 1).await;
     fixture.record_purchase(Customer::Member(member), sale("1", 4_490)).await;
     let today = domain::Day::parse("2026-11-24").unwrap();
-    let new = NewRedemption {
-        member,
-        wanted: Wanted::Bill(Points::new(30)),
-        today,
-        by: Source::Operator,
-    };
+    let new = NewRedemption { member, wanted: Wanted::Bill(Points::new(30)), today };
     let key = IdempotencyKey { text: "a key".to_owned(), fingerprint: [0; 32] };
     let spent = Box::pin(async { store.redeem(scope, &new, &key, now()).await.unwrap() });
     let mut records = fixture.records(spent).await;
@@ -214,7 +208,7 @@ async fn no_event_is_queued_after_the_end_of_the_contract() {
     let sold = fixture.sale("1").await;
     let merchant = fixture.scope.settings.merchant.id;
     let last_day = domain::Day::parse("2026-11-24").unwrap();
-    fixture.app.store.end_contract(merchant, last_day).await.unwrap();
+    fixture.app.store.end_contract(merchant, last_day, domain::Credential::Operator).await.unwrap();
     let later = instant("2026-11-25T09:00:00Z");
     webhooks::handle_changes(&fixture.app, webhooks::StreamEvent { records: sold }, later).await;
     assert_eq!(fixture.waiting().len(), 0);

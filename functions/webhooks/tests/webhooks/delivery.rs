@@ -48,8 +48,12 @@ async fn after_a_rotation_both_secrets_sign_for_a_day() {
     let merchant = fixture.scope.settings.merchant.id;
     let settings = fixture.app.store.settings_fresh(merchant, now()).await.unwrap();
     let webhook = settings.webhook(id).unwrap();
-    let (new, until) =
-        fixture.app.store.rotate_webhook_secret(&settings, webhook, now()).await.unwrap();
+    let (new, until) = fixture
+        .app
+        .store
+        .rotate_webhook_secret(&settings, webhook, domain::Credential::Operator, now())
+        .await
+        .unwrap();
     fixture.deliver(&message, 1, now()).await.unwrap();
     fixture.deliver(&message, 1, until).await.unwrap();
     let posted = fixture.receiver.posted();
@@ -125,7 +129,12 @@ async fn a_host_that_now_has_a_private_address_is_not_called() {
     .unwrap();
     let merchant = fixture.scope.settings.merchant.id;
     let change = WebhookChange { url, events: webhook.events.clone(), on: true };
-    fixture.app.store.change_webhook(merchant, &webhook, &change).await.unwrap();
+    fixture
+        .app
+        .store
+        .change_webhook(merchant, &webhook, &change, domain::Credential::Operator)
+        .await
+        .unwrap();
     assert!(fixture.deliver(&message, 1, now()).await.is_err());
     let health = fixture.stored(id).await.health;
     assert_eq!(health.last_failure.as_deref(), Some("address_not_public"));
@@ -140,7 +149,12 @@ async fn a_host_that_is_gone_is_a_failure_like_any_other() {
     let merchant = fixture.scope.settings.merchant.id;
     let (url, events) = (url.unwrap(), webhook.events.clone());
     let change = WebhookChange { url, events, on: true };
-    fixture.app.store.change_webhook(merchant, &webhook, &change).await.unwrap();
+    fixture
+        .app
+        .store
+        .change_webhook(merchant, &webhook, &change, domain::Credential::Operator)
+        .await
+        .unwrap();
     assert!(fixture.deliver(&message, 1, now()).await.is_err());
     let health = fixture.stored(id).await.health;
     assert_eq!(health.last_failure.as_deref(), Some("no_connection"));

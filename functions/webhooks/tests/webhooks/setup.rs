@@ -75,7 +75,10 @@ impl Fixture {
             url: WebhookUrl::parse(&self.receiver.url, Reach::Anywhere).unwrap(),
             events: EventTypes::new(types).unwrap(),
         };
-        let secret = store.create_webhook(&settings, &new, now()).await.unwrap();
+        let secret = store
+            .create_webhook(&settings, &new, domain::Credential::Operator, now())
+            .await
+            .unwrap();
         (new.id, secret)
     }
 
@@ -97,7 +100,11 @@ impl Fixture {
         let (url, events) = (webhook.url.clone(), webhook.events.clone());
         let change = WebhookChange { url, events, on };
         let merchant = self.scope.settings.merchant.id;
-        self.app.store.change_webhook(merchant, &webhook, &change).await.unwrap();
+        self.app
+            .store
+            .change_webhook(merchant, &webhook, &change, domain::Credential::Operator)
+            .await
+            .unwrap();
         assert_eq!(self.stored(id).await.switch == Switch::On, on);
     }
 

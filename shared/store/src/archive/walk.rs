@@ -12,7 +12,7 @@ use crate::vault::Field;
 use crate::{Contact, Scope, Settings, Store, StoreError};
 use domain::CardNumber;
 use domain::member::Email;
-use domain::{CampaignId, Credential, Day, MemberId, Mobile, OfferId, UploadId};
+use domain::{CampaignId, Credential, Day, MemberId, Mobile, OfferId};
 use futures::future::try_join_all;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
@@ -196,7 +196,7 @@ impl Walk<'_> {
                 vec![Source::all(keys::campaign_partition(tenant, id))]
             }
             Part::Uploads(_) => {
-                let id = UploadId::parse(sk).map_err(|_| CORRUPT)?;
+                let id = keys::upload_at(sk).ok_or(CORRUPT)?;
                 vec![Source::all(keys::range_partition(tenant, id))]
             }
             Part::Settings if sk == keys::PROFILE => {

@@ -14,7 +14,7 @@ use domain::ledger::Balance;
 use domain::ledger::account::Given;
 use domain::ledger::entry::{Adjustment, AdjustmentReason, Author, Cause, LedgerEntry};
 use domain::purchase::receipt::Reference;
-use domain::{Account, Day, EstablishmentId, Instant, MemberId, Points, retention};
+use domain::{Account, Credential, Day, EstablishmentId, Instant, MemberId, Points, retention};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub(crate) struct EntryRecord {
     member: String,
     instant: String,
     kind: String,
+    /// The credential that made the entry.
+    pub(crate) by: Credential,
     points: i64,
     /// The lots that the entry took points from.
     #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
@@ -72,6 +74,7 @@ impl EntryRecord {
             member: member.to_string(),
             instant,
             kind: entry.cause.as_str().to_owned(),
+            by: scope.credential,
             points: entry.points.get(),
             lots: codec::lots::encode(&entry.lots),
             author: adjustment.map(|adjustment| adjustment.author.as_str().to_owned()),

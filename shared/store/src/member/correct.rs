@@ -2,13 +2,14 @@
 
 use crate::member::contacts::CARD_TAKEN;
 use crate::member::contacts::{delete_contact, put_contact};
+use crate::member::correction_entry::correction_entry;
 use crate::member::person::put_person;
 use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::{Conflict, Contact, Member, Scope, Store, StoreError};
 use domain::CardNumber;
 use domain::member::{Address, Details, Email};
-use domain::{Day, MemberError, MemberId, Mobile};
+use domain::{Day, Instant, MemberError, MemberId, Mobile};
 
 /// A correction of a person's details. `None` leaves a field as it is.
 #[derive(Clone, Default)]
@@ -52,8 +53,8 @@ impl Correction {
 }
 
 impl Store {
-    /// Corrects a person's details (*rectification*, GDPR art. 16): 1 query and 1 transaction, 2
-    /// write units, and 2 for each contact entry that changes.
+    /// Corrects a person's details (*rectification*, GDPR art. 16): 1 query and 1 transaction, 5
+    /// write units with the entry of the history, and 2 for each contact entry that changes.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`MemberError::CardTaken`], or
@@ -63,6 +64,7 @@ impl Store {
         scope: &Scope,
         id: MemberId,
         correction: &Correction,
+        now: Instant,
     ) -> Result<Member, StoreError> {
         retry(|_| async move {
             let mut member = self.member(scope, id).await?;
@@ -77,6 +79,7 @@ impl Store {
             }
             let mut transaction = self.transaction();
             transaction.add(put_person(scope, &member.person)?);
+            transaction.add(correction_entry(scope, &before, &member.person, now)?);
             let id = before.id;
             let (was, is) = (&before.details, &member.person.details);
             if was.card != is.card && member.person.card_is_blocked() {
@@ -111,8 +114,8 @@ impl Store {
         .await
     }
 
-    /// Gives a member another mobile: 1 query and 1 transaction of 6 write units. Another member
-    /// can have the old number at once.
+    /// Gives a member another mobile: 1 query and 1 transaction of 9 write units with the entry of the
+    /// history. Another member can have the old number at once.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Conflict`] where another member has the number.
@@ -121,21 +124,25 @@ impl Store {
         scope: &Scope,
         id: MemberId,
         mobile: &Mobile,
+        now: Instant,
     ) -> Result<Member, StoreError> {
         retry(|_| async move {
             let mut member = self.member(scope, id).await?;
             if member.person.mobile == *mobile {
                 return Ok(Attempt::Done(member));
             }
-            let id = member.person.id;
-            let old = Contact::Mobile(std::mem::replace(&mut member.person.mobile, mobile.clone()));
+            let before = member.person.clone();
+            let id = before.id;
+            member.person.mobile = mobile.clone();
             member.person.version += 1;
             member.person.consents.sms.address_changed();
             let new = scope.contact_key(&Contact::Mobile(mobile.clone()));
             let mut transaction = self.transaction();
             transaction.add_in(Slot::Mobile, put_contact(new, id, Some(id))?);
+            let old = Contact::Mobile(before.mobile.clone());
             transaction.add(delete_contact(&scope.contact_key(&old), id));
             transaction.add(put_person(scope, &member.person)?);
+            transaction.add(correction_entry(scope, &before, &member.person, now)?);
             match transaction.commit().await? {
                 TransactionOutcome::Committed => Ok(Attempt::Done(member)),
                 TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Mobile) => {

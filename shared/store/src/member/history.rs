@@ -4,6 +4,7 @@
 use crate::coupon::member_coupon::{GivenCoupon, MemberCouponRecord};
 use crate::ledger::entry::EntryRecord;
 use crate::member::card::{CARD_BLOCKED, CARD_REPLACED, CARD_UNBLOCKED, CardRecord};
+use crate::member::correction_entry::{CORRECTION, CorrectionRecord};
 use crate::member::merge::{MERGE, MergeRecord};
 use crate::member::unmerge::{UNMERGE, UnmergeRecord};
 use crate::purchase::item::PurchaseRecord;
@@ -12,10 +13,10 @@ use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
 use crate::table::attributes::{self, member_id};
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
-use crate::{Scope, Source, Store, StoreError, StoredPurchase};
+use crate::{Scope, Store, StoreError, StoredPurchase};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ledger::entry::LedgerEntry;
-use domain::{CouponCode, Instant, KeyId, MemberId, OfferId, Points, Receipt, Redemption};
+use domain::{CouponCode, Credential, Instant, MemberId, OfferId, Points, Receipt, Redemption};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -25,13 +26,20 @@ pub enum HistoryEntry {
     /// A purchase, which may have been cancelled since.
     Purchase(Box<StoredPurchase>),
     /// Points given or taken without a purchase.
-    Ledger(Box<LedgerEntry>),
+    Ledger {
+        /// The entry.
+        entry: Box<LedgerEntry>,
+        /// The credential that made the entry.
+        by: Credential,
+    },
     /// Points spent, which may have been given back since.
     Redemption {
         /// The redemption and its state.
         redemption: Box<Redemption>,
-        /// The till's key, where a till made the redemption.
-        by: Option<KeyId>,
+        /// The credential that requested the redemption.
+        by: Credential,
+        /// The credential that fulfilled or cancelled the redemption.
+        changed_by: Option<Credential>,
     },
     /// Another member was merged into this one.
     Merged {
@@ -39,8 +47,8 @@ pub enum HistoryEntry {
         absorbed: MemberId,
         /// When they were merged.
         at: Instant,
-        /// The till's key, where a till sent the request.
-        by: Option<KeyId>,
+        /// The credential that asked.
+        by: Credential,
     },
     /// A merge of this member and another one was undone.
     Unmerged {
@@ -51,8 +59,8 @@ pub enum HistoryEntry {
         points: Points,
         /// When the merge was undone.
         at: Instant,
-        /// The till's key, where a till sent the request.
-        by: Option<KeyId>,
+        /// The credential that asked.
+        by: Credential,
     },
     /// A sale was moved, because it had been recorded for the wrong customer.
     Moved {
@@ -66,8 +74,8 @@ pub enum HistoryEntry {
         points: Points,
         /// When the sale was moved.
         at: Instant,
-        /// The till's key, where a till sent the request.
-        by: Option<KeyId>,
+        /// The credential that asked.
+        by: Credential,
     },
     /// The merchant gave the member a coupon.
     CouponGiven {
@@ -77,6 +85,17 @@ pub enum HistoryEntry {
         offer: OfferId,
         /// When the coupon was given.
         at: Instant,
+        /// The credential that gave the coupon.
+        by: Credential,
+    },
+    /// The person's data were corrected, or the mobile was changed.
+    Changed {
+        /// The names of the fields that were changed.
+        fields: Vec<String>,
+        /// When the fields were changed.
+        at: Instant,
+        /// The credential that asked.
+        by: Credential,
     },
     /// A step about the member's card.
     Card {
@@ -84,8 +103,8 @@ pub enum HistoryEntry {
         step: CardEvent,
         /// When the step was taken.
         at: Instant,
-        /// The till's key, where a till sent the request.
-        by: Option<KeyId>,
+        /// The credential that asked.
+        by: Credential,
     },
 }
 
@@ -244,8 +263,8 @@ fn entry_of(scope: &Scope, key: &Key, item: Item) -> Result<HistoryEntry, StoreE
     }
     if key.sk.starts_with(keys::MEMBER_COUPON_PREFIX) {
         let record: MemberCouponRecord = items::from_item(item, "coupon")?;
-        let GivenCoupon { code, offer, at } = record.read()?;
-        return Ok(HistoryEntry::CouponGiven { code, offer, at });
+        let GivenCoupon { code, offer, at, by } = record.read()?;
+        return Ok(HistoryEntry::CouponGiven { code, offer, at, by });
     }
     let record: PurchaseRecord = items::from_item(item, "purchase")?;
     let receipt = keys::receipt_at(&key.pk).ok_or(StoreError::Corrupt("purchase"))?;
@@ -259,7 +278,8 @@ fn ledger_entry_of(item: Item) -> Result<HistoryEntry, StoreError> {
             let record: RedemptionRecord = items::from_item(item, "redemption")?;
             return Ok(HistoryEntry::Redemption {
                 redemption: Box::new(record.read()?),
-                by: Source::parse(&record.source)?.till(),
+                by: record.by,
+                changed_by: record.changed_by,
             });
         }
         MERGE => {
@@ -267,7 +287,7 @@ fn ledger_entry_of(item: Item) -> Result<HistoryEntry, StoreError> {
             return Ok(HistoryEntry::Merged {
                 absorbed: member_id(&record.absorbed)?,
                 at: attributes::instant_of(&record.instant)?,
-                by: Source::parse(&record.source)?.till(),
+                by: record.by,
             });
         }
         UNMERGE => {
@@ -276,7 +296,7 @@ fn ledger_entry_of(item: Item) -> Result<HistoryEntry, StoreError> {
                 other: member_id(&record.other)?,
                 points: Points::new(record.points),
                 at: attributes::instant_of(&record.instant)?,
-                by: Source::parse(&record.source)?.till(),
+                by: record.by,
             });
         }
         MOVED_AWAY | MOVED_HERE => {
@@ -287,7 +307,15 @@ fn ledger_entry_of(item: Item) -> Result<HistoryEntry, StoreError> {
                 other: member_id(&record.other)?,
                 points: Points::new(record.points),
                 at: attributes::instant_of(&record.instant)?,
-                by: Source::parse(&record.source)?.till(),
+                by: record.by,
+            });
+        }
+        CORRECTION => {
+            let record: CorrectionRecord = items::from_item(item, "ledger")?;
+            return Ok(HistoryEntry::Changed {
+                at: attributes::instant_of(&record.instant)?,
+                fields: record.fields,
+                by: record.by,
             });
         }
         CARD_BLOCKED => CardEvent::Blocked,
@@ -295,12 +323,12 @@ fn ledger_entry_of(item: Item) -> Result<HistoryEntry, StoreError> {
         CARD_REPLACED => CardEvent::Replaced,
         _ => {
             let record: EntryRecord = items::from_item(item, "ledger")?;
-            return Ok(HistoryEntry::Ledger(Box::new(record.read()?)));
+            let by = record.by;
+            return Ok(HistoryEntry::Ledger { entry: Box::new(record.read()?), by });
         }
     };
     let record: CardRecord = items::from_item(item, "ledger")?;
-    let by = Source::parse(&record.source)?.till();
-    Ok(HistoryEntry::Card { step, at: attributes::instant_of(&record.instant)?, by })
+    Ok(HistoryEntry::Card { step, at: attributes::instant_of(&record.instant)?, by: record.by })
 }
 
 #[cfg(test)]

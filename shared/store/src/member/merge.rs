@@ -8,9 +8,9 @@ use crate::table::codec::consents::ConsentsRecord;
 use crate::table::keys::Key;
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
-use crate::{Conflict, Member, Scope, Source, Store, StoreError};
+use crate::{Conflict, Member, Scope, Store, StoreError};
 use domain::member::unmerge::BeforeMerge;
-use domain::{Instant, MemberId};
+use domain::{Credential, Instant, MemberId};
 use serde::{Deserialize, Serialize};
 
 /// The ledger's entry of a merge. It has no points, and holds what is needed to undo the merge.
@@ -22,7 +22,7 @@ pub(crate) struct MergeRecord {
     pub(crate) instant: String,
     kind: String,
     pub(crate) absorbed: String,
-    pub(crate) source: String,
+    pub(crate) by: Credential,
     /// The account of the absorbed member before the merge.
     #[serde(with = "serde_bytes")]
     absorbed_account: Vec<u8>,
@@ -70,7 +70,6 @@ impl Store {
         scope: &Scope,
         survivor: MemberId,
         absorbed: MemberId,
-        by: &Source,
         now: Instant,
     ) -> Result<Member, StoreError> {
         if survivor == absorbed {
@@ -90,7 +89,7 @@ impl Store {
             if into.person.id == absorbed {
                 return Err(Conflict::MergedTheOtherWay.into());
             }
-            let record = merge_entry(scope, &into, &from, by, now)?;
+            let record = merge_entry(scope, &into, &from, now)?;
             into.account.absorb(&mut from.account);
             from.account.merged_into = Some(into.person.id);
             into.person.absorbed.push(absorbed);
@@ -120,7 +119,6 @@ fn merge_entry(
     scope: &Scope,
     survivor: &Member,
     absorbed: &Member,
-    by: &Source,
     now: Instant,
 ) -> Result<MergeRecord, StoreError> {
     let EntryKey { key: Key { pk, sk }, instant } = EntryKey::new(scope, survivor.person.id, now)?;
@@ -131,7 +129,7 @@ fn merge_entry(
         instant,
         kind: MERGE.to_owned(),
         absorbed: absorbed.person.id.to_string(),
-        source: by.to_string(),
+        by: scope.credential,
         absorbed_account: codec::account::encode(&absorbed.account),
         survivor_account: codec::account::encode(&survivor.account),
         survivor_consents: ConsentsRecord::of(&survivor.person.consents),

@@ -5,6 +5,7 @@ pub(crate) mod card;
 pub(crate) mod consent;
 pub(crate) mod contacts;
 pub(crate) mod correct;
+pub(crate) mod correction_entry;
 pub(crate) mod enrol;
 pub(crate) mod erase;
 pub(crate) mod history;

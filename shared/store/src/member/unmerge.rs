@@ -10,11 +10,11 @@ use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
-use crate::{Conflict, Member, Scope, Source, Store, StoreError};
+use crate::{Conflict, Member, Scope, Store, StoreError};
 use domain::ledger::{self, Undone};
 use domain::member::unmerge::{self, BeforeMerge, GivenBack, Side};
 use domain::reward::redemption::State;
-use domain::{Cents, Instant, MemberId, Points, Programmes, PurchaseKind, retention};
+use domain::{Cents, Credential, Instant, MemberId, Points, Programmes, PurchaseKind, retention};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +36,7 @@ pub(crate) struct UnmergeRecord {
     member: String,
     pub(crate) instant: String,
     kind: String,
-    pub(crate) source: String,
+    pub(crate) by: Credential,
     pub(crate) other: String,
     /// The points by which the member's balance differs from its other entries: the points that
     /// could not be given back.
@@ -68,7 +68,6 @@ impl Store {
         scope: &Scope,
         survivor: MemberId,
         absorbed: MemberId,
-        by: &Source,
         now: Instant,
     ) -> Result<Unmerged, StoreError> {
         retry(|_| async move {
@@ -101,7 +100,7 @@ impl Store {
             remaining.person.version += 1;
             restored.person.version += 1;
             let not_given = given_back.not_given;
-            let unmerge = Unmerge { scope, given_back, by, at: now };
+            let unmerge = Unmerge { scope, given_back, at: now };
             let mut transaction = self.transaction();
             transaction.add(remaining.put_account(scope)?);
             transaction.add(restored.put_account(scope)?);
@@ -222,7 +221,6 @@ impl Store {
 struct Unmerge<'a> {
     scope: &'a Scope,
     given_back: GivenBack,
-    by: &'a Source,
     at: Instant,
 }
 
@@ -240,7 +238,7 @@ impl Unmerge<'_> {
             member: member.to_string(),
             instant,
             kind: UNMERGE.to_owned(),
-            source: self.by.to_string(),
+            by: self.scope.credential,
             other: other.to_string(),
             points: points.get(),
             given: self.given_back.given.get(),

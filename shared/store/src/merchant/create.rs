@@ -9,7 +9,7 @@ use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::table::write::Write;
 use crate::vault::MerchantKey;
 use crate::{Conflict, Store, StoreError};
-use domain::{Day, Instant, Merchant, MerchantId, Programme};
+use domain::{Credential, Day, Instant, Merchant, MerchantId, Programme};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -30,14 +30,15 @@ impl Store {
         &self,
         merchant: &Merchant,
         programme: &Programme,
+        by: Credential,
         now: Instant,
     ) -> Result<(Arc<Settings>, bool), StoreError> {
         let key = MerchantKey::generate(merchant.id)?;
         let wrapped = self.master_keys.wrap(merchant.id, &key)?;
         let keys::Key { pk, sk } = keys::reference(&merchant.reference);
         let reference = ReferenceRecord { pk, sk, merchant: merchant.id.to_string() };
-        let profile = ProfileRecord::of(merchant, wrapped, now);
-        let rule = ProgrammeRecord::of(merchant.id, Day::FIRST, programme);
+        let profile = ProfileRecord::of(merchant, wrapped, by, now);
+        let rule = ProgrammeRecord::of(merchant.id, Day::FIRST, programme, by);
         let mut transaction = self.transaction();
         let reference = Write::put(&reference)?.if_absent().returning_stored();
         transaction.add_in(Slot::Reference, reference);

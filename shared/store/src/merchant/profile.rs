@@ -4,7 +4,7 @@ use crate::StoreError;
 use crate::table::attributes;
 use crate::table::keys;
 use domain::merchant::{Agreement, Merchant, Sector};
-use domain::{Day, Instant, MerchantId};
+use domain::{Credential, Day, Instant, MerchantId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -45,6 +45,8 @@ pub(crate) struct ProfileRecord {
     #[serde(with = "serde_bytes")]
     pub(crate) key: Vec<u8>,
     created_at: String,
+    /// The credential that created the merchant, or changed the end of its contract.
+    by: Credential,
     /// Set by `contract_end.rs`, together with the entry in the index `due`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     contract_ends_on: Option<String>,
@@ -53,7 +55,12 @@ pub(crate) struct ProfileRecord {
 }
 
 impl ProfileRecord {
-    pub(crate) fn of(merchant: &Merchant, wrapped_key: Vec<u8>, now: Instant) -> Self {
+    pub(crate) fn of(
+        merchant: &Merchant,
+        wrapped_key: Vec<u8>,
+        by: Credential,
+        now: Instant,
+    ) -> Self {
         let keys::Key { pk, sk } = keys::profile(merchant.id);
         Self {
             pk,
@@ -70,6 +77,7 @@ impl ProfileRecord {
             enrolment_attestation: merchant.enrolment_attestation.as_ref().map(AgreementRecord::of),
             key: wrapped_key,
             created_at: attributes::instant_text(now),
+            by,
             contract_ends_on: None,
             archiving_since: None,
         }

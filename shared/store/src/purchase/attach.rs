@@ -48,6 +48,7 @@ impl Store {
             let balance = customer.account.balance_on(today, context.programmes);
             let anonymous = record.member.replace(customer.member.to_string()).unwrap_or_default();
             record.instant = Some(attributes::instant_text(before.purchase.sold_at()));
+            record.attached_by = Some(scope.credential);
             record.set_effect(&Effect {
                 points: earning.total(),
                 parts: earning.parts,

@@ -8,7 +8,7 @@ use crate::table::keys::{self, Key};
 use crate::{Scope, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::programme::Part;
-use domain::{Cents, Instant, MemberId, Points, Purchase, PurchaseKind, Receipt};
+use domain::{Cents, Credential, Instant, MemberId, Points, Purchase, PurchaseKind, Receipt};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -33,6 +33,10 @@ pub struct StoredPurchase {
     pub returned: Cents,
     /// When the purchase was cancelled.
     pub cancelled_at: Option<Instant>,
+    /// The credential that cancelled the purchase.
+    pub cancelled_by: Option<Credential>,
+    /// The credential that attached the purchase to its customer.
+    pub attached_by: Option<Credential>,
 }
 
 /// The effect of a purchase on its customer's account.
@@ -75,6 +79,10 @@ pub(crate) struct PurchaseRecord {
     pub(crate) points_reversed: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cancelled_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cancelled_by: Option<Credential>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) attached_by: Option<Credential>,
     /// Points that a return, or the cancellation of a sale, should have taken back and forgave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) forgiven: Option<i64>,
@@ -119,6 +127,8 @@ impl PurchaseRecord {
             returned: None,
             points_reversed: None,
             cancelled_at: None,
+            cancelled_by: None,
+            attached_by: None,
             forgiven: some_points(effect.forgiven),
             pending: some_points(effect.pending),
             parts: codec::parts::encode(&effect.parts),
@@ -205,6 +215,8 @@ impl PurchaseRecord {
             source: Source::parse(&self.source)?,
             returned: Cents::new(self.returned.unwrap_or_default()),
             cancelled_at: self.cancelled_at()?,
+            cancelled_by: self.cancelled_by,
+            attached_by: self.attached_by,
         })
     }
 

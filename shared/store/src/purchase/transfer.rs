@@ -7,8 +7,8 @@ use crate::table::attributes;
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
-use crate::{Conflict, Consistency, Scope, Source, Store, StoreError};
-use domain::{Cents, Day, Instant, MemberId, Points, PurchaseKind, Receipt, ledger};
+use crate::{Conflict, Consistency, Scope, Store, StoreError};
+use domain::{Cents, Credential, Day, Instant, MemberId, Points, PurchaseKind, Receipt, ledger};
 use serde::{Deserialize, Serialize};
 
 /// The ledger's entry of a sale that left a member, or came to one.
@@ -19,7 +19,7 @@ pub(crate) struct TransferRecord {
     member: String,
     pub(crate) instant: String,
     kind: String,
-    pub(crate) source: String,
+    pub(crate) by: Credential,
     /// The member that the sale came from, or went to.
     pub(crate) other: String,
     /// The partition of the sale.
@@ -41,7 +41,6 @@ impl TransferRecord {
 struct Transfer<'a> {
     scope: &'a Scope,
     receipt: &'a Receipt,
-    by: &'a Source,
     at: Instant,
 }
 
@@ -60,7 +59,7 @@ impl Transfer<'_> {
             member: member.to_string(),
             instant,
             kind: kind.to_owned(),
-            source: self.by.to_string(),
+            by: self.scope.credential,
             other: other.to_string(),
             purchase: keys::purchase(self.scope.tenant(), self.receipt).pk,
             points: points.get(),
@@ -83,7 +82,6 @@ impl Store {
         scope: &Scope,
         receipt: &Receipt,
         to: MemberId,
-        by: &Source,
         now: Instant,
     ) -> Result<StoredPurchase, StoreError> {
         retry(|_| async move {
@@ -127,7 +125,7 @@ impl Store {
                 .value(":former", attributes::text(former))
                 .value(":zero", attributes::number(0))
                 .value(":fingerprint", record.fingerprint_value());
-            let transfer = Transfer { scope, receipt, by, at: now };
+            let transfer = Transfer { scope, receipt, at: now };
             let (from, to) = (giver.member, receiver.member);
             let mut transaction = self.transaction();
             transaction.add(put);

@@ -12,7 +12,7 @@ use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, TransactionOutcome};
-use crate::{Consistency, Entity, Member, Scope, Source, Store, StoreError};
+use crate::{Consistency, Entity, Member, Scope, Store, StoreError};
 use domain::ledger::Balance;
 use domain::reward::redemption::Spent;
 use domain::reward::{Given, Refusal};
@@ -40,8 +40,6 @@ pub struct NewRedemption {
     pub wanted: Wanted,
     /// The current day at the establishment.
     pub today: Day,
-    /// Who made the request.
-    pub by: Source,
 }
 
 /// A redemption and the balance.
@@ -125,7 +123,7 @@ impl Store {
             },
         };
         let redemption = Redemption::request(id, spent, lots, now);
-        let mut record = RedemptionRecord::of(scope, member, &redemption, &new.by);
+        let mut record = RedemptionRecord::of(scope, member, &redemption);
         if let Some(reward) = &reward {
             record.of_stock = reward.terms().stock.is_some();
             record.of_limit = reward.terms().limit_member.is_some();
@@ -140,7 +138,7 @@ impl Store {
             count_reward(&mut transaction, scope, member, reward);
         }
         if let Some((offer, code)) = coupon {
-            give_coupon(&mut transaction, scope.tenant(), offer, &code, member, now)?;
+            give_coupon(&mut transaction, scope, offer, &code, member, now)?;
         }
         match transaction.commit().await? {
             TransactionOutcome::Committed => {
@@ -239,7 +237,7 @@ impl Store {
             let (member, mut record) = self.redemption_of(scope, member, id).await?;
             let mut redemption = record.read()?;
             if redemption.fulfil(now)?
-                && !self.transact_one(record.put_changed(&redemption)?).await?.is_committed()
+                && !self.transact_one(record.put_changed(scope, &redemption)?).await?.is_committed()
             {
                 return Ok(Attempt::Again);
             }
@@ -275,7 +273,7 @@ impl Store {
             ledger::give_back(&mut member.account, &redemption.lots);
             let mut transaction = self.transaction();
             transaction.add(member.put_account(scope)?);
-            transaction.add(record.put_changed(&redemption)?);
+            transaction.add(record.put_changed(scope, &redemption)?);
             self.uncount_reward(&mut transaction, scope, &record).await?;
             if let Spent::Coupon(_, code) = &redemption.spent {
                 transaction.add_in(Slot::Coupon, withdraw_coupon(scope.tenant(), code));

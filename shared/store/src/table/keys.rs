@@ -5,8 +5,8 @@ use crate::table::attributes::instant_text;
 use crate::table::tenant::{Mode, Tenant};
 use domain::values::identifiers::MEMBER_SHARDS;
 use domain::{
-    CampaignId, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId, MemberId,
-    MerchantId, Month, OfferId, Receipt, RedemptionId, RewardId, UploadId,
+    CampaignId, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId, KeyScope,
+    MemberId, MerchantId, Month, OfferId, Receipt, RedemptionId, RewardId, UploadId,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -47,15 +47,16 @@ pub(crate) fn shop(merchant: MerchantId, establishment: &EstablishmentId) -> Key
     key(merchant_partition(merchant), format!("SHOP#{establishment}"))
 }
 
-/// A till key has one of two slots, so that an establishment cannot have three keys.
+/// A key has one of two slots of its mode and scope, so that an establishment cannot have three such keys.
 pub(crate) fn till_key(
     merchant: MerchantId,
     establishment: &EstablishmentId,
     mode: Mode,
+    scope: KeyScope,
     slot: u8,
 ) -> Key {
-    let mode = mode.as_str();
-    key(merchant_partition(merchant), format!("KEY#{establishment}#{mode}#{slot}"))
+    let (mode, scope) = (mode.as_str(), scope.as_str());
+    key(merchant_partition(merchant), format!("KEY#{establishment}#{mode}#{scope}#{slot}"))
 }
 
 /// A webhook has one of a few slots, so that a merchant cannot have more webhooks. A webhook is
@@ -216,8 +217,19 @@ pub(crate) fn upload_partition(tenant: Tenant) -> String {
     format!("{tenant}#UPLOAD")
 }
 
-pub(crate) fn upload(tenant: Tenant, upload: UploadId) -> Key {
-    key(upload_partition(tenant), upload.to_string())
+/// The uploads of one establishment begin with its code.
+pub(crate) fn upload_prefix(establishment: &EstablishmentId) -> String {
+    format!("{establishment}#")
+}
+
+pub(crate) fn upload(tenant: Tenant, establishment: &EstablishmentId, upload: UploadId) -> Key {
+    key(upload_partition(tenant), format!("{}{upload}", upload_prefix(establishment)))
+}
+
+/// The upload of a sort key.
+pub(crate) fn upload_at(sk: &str) -> Option<UploadId> {
+    let (_, id) = sk.split_once('#')?;
+    UploadId::parse(id).ok()
 }
 
 pub(crate) fn range_partition(tenant: Tenant, upload: UploadId) -> String {

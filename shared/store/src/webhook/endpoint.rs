@@ -6,7 +6,7 @@ use crate::table::keys::{self, Key};
 use crate::table::tenant::Mode;
 use crate::table::write::Write;
 use domain::webhook::{EventType, EventTypes, Health, Reach, Switch, WebhookUrl};
-use domain::{Instant, MerchantId, WebhookError, WebhookId};
+use domain::{Credential, Instant, MerchantId, WebhookError, WebhookId};
 use serde::{Deserialize, Serialize};
 
 /// An endpoint to create.
@@ -89,6 +89,8 @@ pub(crate) struct WebhookRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     turned_off: Option<String>,
     created_at: String,
+    /// The credential of the last change.
+    by: Credential,
     #[serde(with = "serde_bytes")]
     secret: Vec<u8>,
     #[serde(default, with = "serde_bytes", skip_serializing_if = "Option::is_none")]
@@ -118,6 +120,7 @@ impl WebhookRecord {
         slot: u8,
         new: &NewWebhook,
         secret: Vec<u8>,
+        by: Credential,
         now: Instant,
     ) -> Self {
         let Key { pk, sk } = keys::webhook(merchant, slot);
@@ -130,6 +133,7 @@ impl WebhookRecord {
             events: words(&new.events),
             turned_off: None,
             created_at: attributes::instant_text(now),
+            by,
             secret,
             previous_secret: None,
             previous_until: None,

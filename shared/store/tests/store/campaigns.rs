@@ -105,14 +105,16 @@ async fn a_campaign_launched_twice_is_launched_once_and_due() {
     let (tenant, id) = (fixture.scope.tenant(), fixture.campaign().await);
     assert!(fixture.store.campaigns_due(now()).await.unwrap().is_empty());
     for _ in 0..2 {
-        let stored = fixture.store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
+        let stored =
+            fixture.store.step_campaign(&fixture.scope, id, Step::Launch, now()).await.unwrap();
         assert_eq!(stored.campaign.state, State::Running);
         assert_eq!(stored.campaign.version, 2);
     }
     assert_eq!(fixture.store.campaigns_due(now()).await.unwrap(), [(tenant, id)]);
-    fixture.store.step_campaign(tenant, id, Step::Pause, now()).await.unwrap();
+    fixture.store.step_campaign(&fixture.scope, id, Step::Pause, now()).await.unwrap();
     assert!(fixture.store.campaigns_due(now()).await.unwrap().is_empty());
-    let refused = fixture.store.step_campaign(tenant, id, Step::Schedule(now()), now()).await;
+    let refused =
+        fixture.store.step_campaign(&fixture.scope, id, Step::Schedule(now()), now()).await;
     assert!(matches!(
         refused,
         Err(StoreError::Refused(DomainError::Campaign(CampaignError::State)))
@@ -124,7 +126,7 @@ async fn a_scheduled_campaign_is_due_at_its_instant_and_not_before() {
     let fixture = Fixture::open().await;
     let (tenant, id) = (fixture.scope.tenant(), fixture.campaign().await);
     let at = now() + 2.hours();
-    fixture.store.step_campaign(tenant, id, Step::Schedule(at), now()).await.unwrap();
+    fixture.store.step_campaign(&fixture.scope, id, Step::Schedule(at), now()).await.unwrap();
     assert!(fixture.store.campaigns_due(at - 1.second()).await.unwrap().is_empty());
     assert_eq!(fixture.store.campaigns_due(at).await.unwrap(), [(tenant, id)]);
 }
@@ -317,7 +319,7 @@ async fn a_rewritten_campaign_is_still_scheduled() {
     let fixture = Fixture::open().await;
     let (tenant, id) = (fixture.scope.tenant(), fixture.campaign().await);
     let at = now() + 2.hours();
-    fixture.store.step_campaign(tenant, id, Step::Schedule(at), now()).await.unwrap();
+    fixture.store.step_campaign(&fixture.scope, id, Step::Schedule(at), now()).await.unwrap();
     let draft = Draft {
         name: "Soldes".to_owned(),
         channel: Channel::Email,
@@ -325,7 +327,8 @@ async fn a_rewritten_campaign_is_still_scheduled() {
         segment: Segment::default(),
     };
     for version in [3, 3] {
-        let stored = fixture.store.rewrite_campaign(tenant, id, &draft, now()).await.unwrap();
+        let stored =
+            fixture.store.rewrite_campaign(&fixture.scope, id, &draft, now()).await.unwrap();
         assert_eq!(stored.campaign.version, version);
     }
     let stored = fixture.store.campaign(tenant, id).await.unwrap().campaign;
@@ -333,7 +336,7 @@ async fn a_rewritten_campaign_is_still_scheduled() {
     assert_eq!(stored.begins_at, Some(at));
     assert_eq!(fixture.store.campaigns_due(at).await.unwrap(), [(tenant, id)]);
     fixture.store.revisit_campaign(tenant, id, at).await.unwrap();
-    let refused = fixture.store.rewrite_campaign(tenant, id, &draft, now()).await;
+    let refused = fixture.store.rewrite_campaign(&fixture.scope, id, &draft, now()).await;
     assert!(matches!(
         refused,
         Err(StoreError::Refused(DomainError::Campaign(CampaignError::State)))

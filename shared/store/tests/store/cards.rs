@@ -4,7 +4,7 @@ use domain::CardNumber;
 use domain::member::{Details, Enrolment};
 use domain::retention::ErasureReason;
 use domain::{Day, DomainError, Instant, MemberError, MemberId, Sector};
-use store::{CardStep, Contact, DueMember, Known, NewMember, Scope, Source, Store, StoreError};
+use store::{CardStep, Contact, DueMember, Known, NewMember, Scope, Store, StoreError};
 use support::{Table, instant, merchant, mobile, open_merchant};
 
 fn now() -> Instant {
@@ -36,8 +36,7 @@ impl Fixture {
     }
 
     async fn step(&self, id: MemberId, step: CardStep) -> Result<(), StoreError> {
-        let by = Source::Operator;
-        self.store.step_card(&self.scope, id, &step, &by, now()).await.map(|_| ())
+        self.store.step_card(&self.scope, id, &step, now()).await.map(|_| ())
     }
 
     async fn known(&self, number: &str, at: &str) -> Option<Known> {

@@ -150,11 +150,9 @@ async fn an_unmerge_whose_answer_was_lost_is_done_once_and_answered() {
         store.record_purchase(&scope, &Customer::Member(id), &entry, now()).await.unwrap();
         ids.push(id);
     }
-    store.merge_members(&scope, ids[0], ids[1], &Source::Operator, now()).await.unwrap();
-    let by = Source::Operator;
+    store.merge_members(&scope, ids[0], ids[1], now()).await.unwrap();
     let store_with_conflict = conflicting(&table, 1);
-    let unmerged =
-        Box::pin(store_with_conflict.unmerge_members(&scope, ids[0], ids[1], &by, now()));
+    let unmerged = Box::pin(store_with_conflict.unmerge_members(&scope, ids[0], ids[1], now()));
     let unmerged = unmerged.await.unwrap();
     assert_eq!(unmerged.given_back.given, Points::new(10));
     assert_eq!(unmerged.given_back.not_given, Points::ZERO);

@@ -247,11 +247,11 @@ async fn every_instance_sees_a_changed_offer_within_a_minute() {
     assert!(!seen(now()).await);
     let mut disabled = fixture.offer.clone();
     disabled.disabled = true;
-    fixture.store.rewrite_offer(fixture.scope.tenant(), &disabled).await.unwrap();
+    fixture.store.rewrite_offer(&fixture.scope, &disabled).await.unwrap();
     assert!(fixture.coupon("RENTREE").await.unwrap().offer.disabled);
     assert!(seen(Instant::from_second(now().as_second() + 60).unwrap()).await);
     let unknown = offer(9, Usage::Single);
-    let written = fixture.store.rewrite_offer(fixture.scope.tenant(), &unknown).await;
+    let written = fixture.store.rewrite_offer(&fixture.scope, &unknown).await;
     assert!(matches!(written, Err(StoreError::NotFound(Entity::Offer))));
 }
 

@@ -86,7 +86,7 @@ async fn an_entry_moves_only_if_the_person_has_not_changed_since_it_was_read() {
     assert!(store.rearm(&scope, &read.person, day("2029-11-24")).await.unwrap());
     assert_eq!(days(&store, id).await, [day("2029-11-24")]);
     // A correction writes the whole person, and the new day stays.
-    store.change_mobile(&scope, id, &mobile(2)).await.unwrap();
+    store.change_mobile(&scope, id, &mobile(2), now()).await.unwrap();
     assert_eq!(days(&store, id).await, [day("2029-11-24")]);
 }
 
@@ -97,8 +97,7 @@ async fn of_two_merged_members_one_is_in_the_index_and_either_activation_counts(
     let activated_at = Some(now());
     let registration = Registration { invited_at: None, activated_at };
     store.register(&scope, absorbed, &registration, now()).await.unwrap();
-    let by = Source::Operator;
-    let merged = store.merge_members(&scope, survivor, absorbed, &by, now()).await.unwrap();
+    let merged = store.merge_members(&scope, survivor, absorbed, now()).await.unwrap();
     assert_eq!(merged.person.activated_at, activated_at);
     assert_eq!(days(&store, survivor).await, [day(DUE)]);
     assert_eq!(days(&store, absorbed).await, []);
@@ -110,8 +109,7 @@ async fn of_two_merged_members_one_is_in_the_index_and_either_activation_counts(
 async fn a_registration_is_recorded_once_and_follows_a_merge() {
     let Fixture { table: _table, store, scope } = Fixture::open().await;
     let (survivor, absorbed) = (enrol(&store, &scope, 1).await, enrol(&store, &scope, 2).await);
-    let by = Source::Operator;
-    store.merge_members(&scope, survivor, absorbed, &by, now()).await.unwrap();
+    store.merge_members(&scope, survivor, absorbed, now()).await.unwrap();
     let invited = |at: &str| Registration { invited_at: Some(instant(at)), activated_at: None };
     let first =
         store.register(&scope, absorbed, &invited("2026-11-25T10:00:00Z"), now()).await.unwrap();

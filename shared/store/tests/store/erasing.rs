@@ -199,9 +199,8 @@ async fn members_merged_into_an_erased_member_are_erased_with_it() {
         ids.push(fixture.enrol(number).await);
         fixture.sell(ids[ids.len() - 1], &format!("r{number}")).await;
     }
-    let by = Source::Operator;
-    store.merge_members(scope, ids[1], ids[2], &by, now()).await.unwrap();
-    store.merge_members(scope, ids[0], ids[1], &by, now()).await.unwrap();
+    store.merge_members(scope, ids[1], ids[2], now()).await.unwrap();
+    store.merge_members(scope, ids[0], ids[1], now()).await.unwrap();
     fixture.erase(ids[0], "2029-11-24").await;
     let DueMember::Erased(tombstone) = store.due_member(scope, ids[0]).await.unwrap() else {
         panic!("no tombstone")
@@ -236,7 +235,7 @@ async fn a_correction_before_the_decision_stops_the_erasure() {
     let fixture = Fixture::open().await;
     let id = fixture.enrol(1).await;
     let read = fixture.read(id).await;
-    fixture.store.change_mobile(&fixture.scope, id, &mobile(2)).await.unwrap();
+    fixture.store.change_mobile(&fixture.scope, id, &mobile(2), now()).await.unwrap();
     let today = day("2029-11-24");
     let decided =
         fixture.store.decide_erasure(&fixture.scope, &read, ErasureReason::Inactive, today).await;
@@ -333,10 +332,7 @@ async fn a_merge_with_an_erased_member_is_refused() {
     let (erased, other) = (fixture.enrol(1).await, fixture.enrol(2).await);
     fixture.decide(erased, "2029-11-24").await;
     for (survivor, absorbed) in [(erased, other), (other, erased)] {
-        let merged = fixture
-            .store
-            .merge_members(&fixture.scope, survivor, absorbed, &Source::Operator, now())
-            .await;
+        let merged = fixture.store.merge_members(&fixture.scope, survivor, absorbed, now()).await;
         assert!(matches!(merged, Err(StoreError::NotFound(Entity::Member))));
     }
 }

@@ -111,7 +111,7 @@ async fn a_corrected_member_is_found_by_its_new_contacts() {
         card: Some(CardNumber::parse("NEW1").ok()),
         ..Correction::default()
     };
-    store.correct_member(&scope, id, &correction).await.unwrap();
+    store.correct_member(&scope, id, &correction, now()).await.unwrap();
     let read = store.member(&scope, id).await.unwrap().person;
     assert_eq!(read.details.last_name.as_deref(), Some("Durand"));
     assert_eq!(read.details.first_name.as_deref(), Some("Camille"));
@@ -120,13 +120,13 @@ async fn a_corrected_member_is_found_by_its_new_contacts() {
     assert_eq!(store.find_member(&scope, &card("CARD1")).await.unwrap(), None);
     assert_eq!(store.find_member(&scope, &card("NEW1")).await.unwrap(), Some(id));
 
-    store.change_mobile(&scope, id, &mobile(2)).await.unwrap();
+    store.change_mobile(&scope, id, &mobile(2), now()).await.unwrap();
     for (number, holder) in [(1, None), (2, Some(id))] {
         let contact = Contact::Mobile(mobile(number));
         assert_eq!(store.find_member(&scope, &contact).await.unwrap(), holder);
     }
     store.create_member(&scope, &person(3), now()).await.unwrap();
-    let taken = store.change_mobile(&scope, id, &mobile(3)).await;
+    let taken = store.change_mobile(&scope, id, &mobile(3), now()).await;
     assert!(matches!(taken, Err(StoreError::Conflict(Conflict::MobileTaken))));
 }
 
@@ -148,10 +148,7 @@ async fn a_survivor_has_the_points_contacts_and_history_of_the_absorbed_member()
     }
     let (survivor, absorbed) = (ids[0], ids[1]);
     for _ in 0..2 {
-        let merged = store
-            .merge_members(&scope, survivor, absorbed, &Source::Operator, now())
-            .await
-            .unwrap();
+        let merged = store.merge_members(&scope, survivor, absorbed, now()).await.unwrap();
         assert_eq!(merged.account.sum(), Points::new(20));
     }
     assert_eq!(store.member(&scope, absorbed).await.unwrap().person.id, survivor);
@@ -180,7 +177,7 @@ async fn a_survivor_has_the_points_contacts_and_history_of_the_absorbed_member()
         vec!["r1".to_owned(), "r2".to_owned(), "r3".to_owned(), absorbed.to_string()];
     expected.sort();
     assert_eq!(seen, expected);
-    let reversed = store.merge_members(&scope, absorbed, survivor, &Source::Operator, now()).await;
+    let reversed = store.merge_members(&scope, absorbed, survivor, now()).await;
     assert!(matches!(reversed, Err(StoreError::Conflict(Conflict::MergedTheOtherWay))));
 }
 
@@ -193,7 +190,7 @@ async fn every_member_is_listed_once_without_merged_ones() {
         ids.push(member.person.id);
     }
     let absorbed = ids.pop().unwrap();
-    store.merge_members(&scope, ids[0], absorbed, &Source::Operator, now()).await.unwrap();
+    store.merge_members(&scope, ids[0], absorbed, now()).await.unwrap();
     let (mut seen, mut after) = (vec![], None);
     loop {
         let page = store.members(&scope, after, 7).await.unwrap();

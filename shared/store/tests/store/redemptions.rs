@@ -104,7 +104,7 @@ impl Fixture {
         wanted: Wanted,
         key: &IdempotencyKey,
     ) -> Result<Answered<Redeemed>, StoreError> {
-        let new = NewRedemption { member, wanted, today: today(), by: Source::Operator };
+        let new = NewRedemption { member, wanted, today: today() };
         self.store.redeem(&self.scope, &new, key, now()).await
     }
 
@@ -446,8 +446,7 @@ async fn a_redemption_of_an_absorbed_member_is_found_and_cancelled_through_the_s
     let (scope, id) = (&fixture.scope, spent.redemption.id);
     let elsewhere = fixture.store.redemption(scope, survivor, id, today()).await;
     assert!(matches!(elsewhere, Err(StoreError::NotFound(Entity::Redemption))), "{elsewhere:?}");
-    let by = Source::Operator;
-    fixture.store.merge_members(scope, survivor, absorbed, &by, now()).await.unwrap();
+    fixture.store.merge_members(scope, survivor, absorbed, now()).await.unwrap();
     let found = fixture.store.redemption(scope, survivor, id, today()).await.unwrap();
     assert_eq!(found.member, survivor);
     assert_eq!(found.balance.available.get(), 200);
@@ -456,7 +455,7 @@ async fn a_redemption_of_an_absorbed_member_is_found_and_cancelled_through_the_s
     assert_eq!(cancelled.balance.available.get(), 300);
     assert_eq!(fixture.given(absorbed, reward).await, RewardCounts { given: 0, had: 0 });
     assert!(fixture.is_proved().await);
-    let unmerged = fixture.store.unmerge_members(scope, survivor, absorbed, &by, instant(LATER));
+    let unmerged = fixture.store.unmerge_members(scope, survivor, absorbed, instant(LATER));
     assert_eq!(Box::pin(unmerged).await.unwrap().given_back.given, Points::new(200));
     assert_eq!(fixture.balance(survivor).await, 100);
     assert_eq!(fixture.balance(absorbed).await, 200);
@@ -490,7 +489,7 @@ async fn a_rewritten_reward_has_its_new_price_at_once_and_is_listed_once() {
     let tenant = fixture.scope.tenant();
     let dearer = Terms { points: Points::new(401), ..terms() };
     let dearer = Reward::new(ids[0], dearer, false, &[]).unwrap();
-    fixture.store.rewrite_reward(tenant, &dearer).await.unwrap();
+    fixture.store.rewrite_reward(&fixture.scope, &dearer).await.unwrap();
     let refused = fixture.refused(member, Wanted::Reward(ids[0]), "b").await;
     assert_eq!(refused, LedgerError::NotEnoughPoints.into());
     let (first, next) = fixture.store.rewards(tenant, None, 1).await.unwrap();
@@ -500,7 +499,7 @@ async fn a_rewritten_reward_has_its_new_price_at_once_and_is_listed_once() {
         [ids[1], ids[0]]
     );
     let unknown = Reward::new(RewardId::mint(now(), 9), terms(), false, &[]).unwrap();
-    let unknown = fixture.store.rewrite_reward(tenant, &unknown).await;
+    let unknown = fixture.store.rewrite_reward(&fixture.scope, &unknown).await;
     assert!(matches!(unknown, Err(StoreError::NotFound(Entity::Reward))));
 }
 

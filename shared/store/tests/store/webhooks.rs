@@ -43,7 +43,9 @@ impl Fixture {
     async fn add(&self, number: u128) -> Result<Webhook, StoreError> {
         let new = new(number);
         // The settings are those of an instance that has not seen the other endpoints.
-        self.store.create_webhook(&self.scope.settings, &new, now()).await?;
+        self.store
+            .create_webhook(&self.scope.settings, &new, domain::Credential::Operator, now())
+            .await?;
         Ok(self.stored(new.id).await.unwrap())
     }
 
@@ -78,9 +80,13 @@ async fn no_late_write_restores_a_deleted_endpoint() {
         !fixture.store.record_webhook_failure(merchant, &first, "timeout", now()).await.unwrap()
     );
     let change = turned_off(&first);
-    let changed = fixture.store.change_webhook(merchant, &first, &change).await;
+    let changed =
+        fixture.store.change_webhook(merchant, &first, &change, domain::Credential::Operator).await;
     assert!(matches!(changed, Err(StoreError::NotFound(Entity::Webhook))));
-    let rotated = fixture.store.rotate_webhook_secret(&fixture.scope.settings, &first, now()).await;
+    let rotated = fixture
+        .store
+        .rotate_webhook_secret(&fixture.scope.settings, &first, domain::Credential::Operator, now())
+        .await;
     assert!(matches!(rotated, Err(StoreError::NotFound(Entity::Webhook))));
     let second = fixture.stored(second.id).await.unwrap();
     assert_eq!(second.switch, Switch::On);
@@ -98,7 +104,11 @@ async fn an_endpoint_that_is_off_is_not_given_up() {
         fixture.store.record_webhook_failure(merchant, &webhook, "timeout", now()).await.unwrap();
     }
     let change = turned_off(&webhook);
-    fixture.store.change_webhook(merchant, &webhook, &change).await.unwrap();
+    fixture
+        .store
+        .change_webhook(merchant, &webhook, &change, domain::Credential::Operator)
+        .await
+        .unwrap();
     assert!(
         !fixture.store.record_webhook_failure(merchant, &webhook, "timeout", later).await.unwrap()
     );

@@ -93,6 +93,24 @@ fn a_merchants_key_does_not_read_another_merchants_data() {
 }
 
 #[test]
+fn a_till_key_sells_and_reads_no_record() {
+    let shop = Shop::open();
+    let ask = |method: &str, path: &str, body: Option<&Value>| {
+        let body = body.map(Value::to_string);
+        shop.stack.ask(&shop.till_key, method, path, body.as_deref())
+    };
+    let sold = ask("POST", "/v1/purchases", Some(&sale("T1", "0639980004", 1_000)));
+    assert_eq!(sold.status, 201, "{sold:?}");
+    let member = format!("/v1/members/{}", sold.body["member_id"].as_str().unwrap());
+    for path in ["/v1/members", &member, &format!("{member}/history"), "/v1/uploads"] {
+        let refused = ask("GET", path, None);
+        assert_eq!(refused.status, 403, "{path}: {refused:?}");
+        assert_eq!(refused.body["code"], "scope_not_allowed", "{path}");
+        assert_eq!(shop.get(path).status, 200, "{path}");
+    }
+}
+
+#[test]
 fn an_invalid_request_is_refused_and_the_answer_names_the_invalid_fields() {
     let shop = Shop::open();
     let stack = &shop.stack;

@@ -314,7 +314,12 @@ async fn no_offer_is_written_after_the_end_of_the_contract() {
     let id = fixture.written(&offer()).await;
     let merchant = MerchantId::parse(&fixture.till.merchant).unwrap();
     let yesterday = domain::Day::parse("2026-11-23").unwrap();
-    service.table.store().end_contract(merchant, yesterday).await.unwrap();
+    service
+        .table
+        .store()
+        .end_contract(merchant, yesterday, domain::Credential::Operator)
+        .await
+        .unwrap();
     let count = json!({"count": 1});
     let answers = [
         fixture.ask(Method::POST, "", Some(&offer())).await,

@@ -5,6 +5,7 @@ pub(crate) mod consents;
 pub(crate) mod correct;
 pub(crate) mod enrol;
 pub(crate) mod find;
+pub(crate) mod history;
 pub(crate) mod merge;
 pub(crate) mod misses;
 pub(crate) mod read;

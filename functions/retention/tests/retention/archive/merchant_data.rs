@@ -10,8 +10,8 @@ use domain::reward::{self, Given};
 use domain::webhook::{EventType, EventTypes, Reach, WebhookUrl};
 use domain::{
     CampaignId, Cents, Channel, CouponBatchId, CouponCode, Credential, Day, EstablishmentId,
-    Instant, KeyId, MemberId, Offer, OfferId, Points, Purchase, PurchaseKind, Receipt, Reward,
-    RewardId, Segment, UploadId, WebhookId,
+    Instant, KeyId, KeyScope, MemberId, Offer, OfferId, Points, Purchase, PurchaseKind, Receipt,
+    Reward, RewardId, Segment, UploadId, WebhookId,
 };
 use store::{
     Addressed, BatchId, CardStep, Claimed, CodeChange, ConsentChange, Counts, Customer, CutBatch,
@@ -55,17 +55,25 @@ async fn settings(store: &Store, scope: &Scope) {
             id: KeyId::mint(now(), random + number),
             establishment: EstablishmentId::parse("paris").unwrap(),
             mode,
+            scope: KeyScope::Till,
             label: "caisse".to_owned(),
             secret_hash: [7; 32],
             origins: vec![],
             created_at: now(),
-            revoked_at: None,
+            created_by: Credential::Operator,
+            revoked: None,
         };
         store.create_till_key(merchant, &key).await.unwrap();
     }
-    store.put_email_sender(merchant, &support::email_sender("main")).await.unwrap();
+    store
+        .put_email_sender(merchant, &support::email_sender("main"), domain::Credential::Operator)
+        .await
+        .unwrap();
     for code in ["former", "main"] {
-        store.put_sms_sender(merchant, &support::sms_sender(code)).await.unwrap();
+        store
+            .put_sms_sender(merchant, &support::sms_sender(code), domain::Credential::Operator)
+            .await
+            .unwrap();
     }
 }
 
@@ -90,8 +98,8 @@ async fn members(store: &Store, scope: &Scope) -> Vec<MemberId> {
         members.push(member.person.id);
     }
     let replaced = CardStep::Replace(CardNumber::parse("CARD40").unwrap());
-    store.step_card(scope, members[4], &replaced, &Source::Operator, now()).await.unwrap();
-    store.merge_members(scope, members[0], members[1], &Source::Operator, now()).await.unwrap();
+    store.step_card(scope, members[4], &replaced, now()).await.unwrap();
+    store.merge_members(scope, members[0], members[1], now()).await.unwrap();
     members
 }
 
@@ -156,7 +164,7 @@ async fn campaign(store: &Store, scope: &Scope, members: &[MemberId]) {
         version: 1,
     };
     store.create_campaign(scope, &campaign, None, now()).await.unwrap();
-    store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
+    store.step_campaign(scope, id, Step::Launch, now()).await.unwrap();
     let batch = BatchId { shard: 0, cursor: members[5] };
     let mut plan = store.plan(tenant, id).await.unwrap();
     let cut = Some(CutBatch { id: batch, members });
@@ -178,7 +186,8 @@ async fn upload(store: &Store, scope: &Scope) {
     let tenant = scope.tenant();
     let id = UploadId::mint(now(), u128::from_be_bytes(tenant.merchant.to_bytes()));
     let paris = EstablishmentId::parse("paris").unwrap();
-    store.announce_upload(scope, &Upload::announced(id, paris, "ventes.csv", now())).await.unwrap();
+    let announced = Upload::announced(id, paris, "ventes.csv", scope.credential, now());
+    store.announce_upload(scope, &announced).await.unwrap();
     for number in 0..3 {
         let report = RangeReport::default();
         store.finish_range(scope, id, number, &report, now()).await.unwrap();
@@ -233,7 +242,7 @@ async fn rewards(store: &Store, scope: &Scope, offer: OfferId, member: MemberId)
     store.create_reward(scope, &reward, None, now()).await.unwrap();
     let wanted = Wanted::Reward(id);
     let today = Day::parse("2026-11-24").unwrap();
-    let new = NewRedemption { member, wanted, today, by: Source::Operator };
+    let new = NewRedemption { member, wanted, today };
     let key = IdempotencyKey { text: "a-redemption".to_owned(), fingerprint: [7; 32] };
     store.redeem(scope, &new, &key, now()).await.unwrap();
 }
@@ -245,7 +254,7 @@ async fn events(store: &Store, scope: &Scope) {
     let id = WebhookId::mint(now(), random + u128::from(scope.mode == Mode::Test));
     let events = EventTypes::new(EventType::ALL).unwrap();
     let new = NewWebhook { id, mode: scope.mode, url, events };
-    store.create_webhook(&scope.settings, &new, now()).await.unwrap();
+    store.create_webhook(&scope.settings, &new, domain::Credential::Operator, now()).await.unwrap();
     let days = ["2026-10-31T09:00:00Z", "2026-11-01T09:00:00Z"];
     let events = days.map(|at| Event {
         key: EventKey { at: instant(at), id: "evt_1".to_owned() },

@@ -67,7 +67,7 @@ impl Fixture {
             let scope = open_merchant(&store, shop, merchant_data::now()).await;
             Box::pin(merchant_data::fill(&store, &scope, many)).await;
         }
-        store.end_contract(leaving.id, day(LAST_DAY)).await.unwrap();
+        store.end_contract(leaving.id, day(LAST_DAY), domain::Credential::Operator).await.unwrap();
         Self { table, bucket, queue, crash, app, leaving, handled: 0, crashes: AtomicU32::new(0) }
     }
 
@@ -242,11 +242,21 @@ async fn nothing_is_archived_before_the_day_after_the_contract() {
     }
     assert_eq!(fixture.waiting(), Vec::<String>::new());
     // Where the end of the contract is withdrawn, its day changes nothing.
-    fixture.app.store.resume_contract(fixture.leaving.id).await.unwrap();
+    fixture
+        .app
+        .store
+        .resume_contract(fixture.leaving.id, domain::Credential::Operator)
+        .await
+        .unwrap();
     fixture.handle(&fixture.begin(FIRST_DAY), Instant::MAX).await.unwrap();
     assert_eq!(fixture.waiting(), Vec::<String>::new());
     assert!(fixture.bucket.objects("archives").is_empty());
-    fixture.app.store.end_contract(fixture.leaving.id, day(LAST_DAY)).await.unwrap();
+    fixture
+        .app
+        .store
+        .end_contract(fixture.leaving.id, day(LAST_DAY), domain::Credential::Operator)
+        .await
+        .unwrap();
     assert_eq!(fixture.items().await, before);
 }
 

@@ -154,6 +154,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("row_too_long", "La ligne dépasse 64 Ko : vérifiez qu'elle contient bien un seul ticket ou article."),
     ("rule_not_ahead", "La règle doit commencer un jour à venir."),
     ("rule_points", "Le nombre de points doit être un nombre entier, d'au moins 1 et dans les limites du champ."),
+    ("scope_not_allowed", "La clé de ce poste ne permet pas cette opération : faites-la depuis le logiciel de gestion."),
     ("segment_contradiction", "Le ciblage se contredit et personne ne peut y être : la première valeur doit être la plus petite."),
     ("sensitive_text", "Le texte contient un mot qui touche à la santé ou à une autre donnée sensible : choisissez-en un autre."),
     ("sms_sender", "L'expéditeur du SMS compte 3 à 11 lettres sans accent, chiffres ou espaces, une lettre d'abord, ou est un numéro court."),
