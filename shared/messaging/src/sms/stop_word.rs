@@ -2,24 +2,17 @@
 
 use domain::values::text::folded;
 
-const WORDS: [&str; 4] = ["stop", "arret", "desabonner", "unsubscribe"];
+const WORDS: [&str; 6] =
+    ["stop", "arret", "arreter", "arretez", "desabonner", "unsubscribe"];
 
-/// Whether an inbound text is an opposition: STOP, ARRET, DESABONNER or UNSUBSCRIBE, in any case, with any
-/// accents and punctuation. People also copy the mention of the message, `STOP au 36200`, which is an
-/// opposition too.
+/// Whether an inbound text is an opposition: its first word is STOP, ARRET, ARRETEZ, DESABONNER or UNSUBSCRIBE,
+/// in any case, with any accents, punctuation and width of letters. The words after it do not count: a new
+/// consent costs less than a complaint.
 #[must_use]
 pub fn is_opposition(text: &str) -> bool {
     let text: String =
         folded(text).chars().filter(|one| one.is_alphanumeric() || one.is_whitespace()).collect();
-    let mut words = text.split_whitespace();
-    words.next().is_some_and(|first| WORDS.contains(&first)) && words.all(is_meaningless_after_stop)
-}
-
-/// Whether a word after STOP leaves the meaning unchanged: the word STOP again, or the short code.
-fn is_meaningless_after_stop(word: &str) -> bool {
-    WORDS.contains(&word)
-        || word == "au"
-        || (word.len() == 5 && word.bytes().all(|byte| byte.is_ascii_digit()))
+    text.split_whitespace().next().is_some_and(|first| WORDS.contains(&first))
 }
 
 #[cfg(test)]
@@ -45,7 +38,15 @@ mod tests {
     #[case("au 36200", false)]
     #[case("OK", false)]
     #[case("Ne stoppez pas", false)]
-    #[case("Stop me if you can", false)]
+    #[case("Stop. Merci", true)]
+    #[case("stop svp", true)]
+    #[case("STOP PUB", true)]
+    #[case("Arrêtez", true)]
+    #[case("\u{ff33}\u{ff34}\u{ff2f}\u{ff30}", true)]
+    #[case("\u{200b}STOP", true)]
+    #[case("Stop me if you can", true)]
+    #[case("NON STOP merci pour tout", false)]
+    #[case("À quelle heure fermez-vous ?", false)]
     #[case("STOPS", false)]
     fn an_inbound_text_is_an_opposition_or_not(#[case] text: &str, #[case] expected: bool) {
         assert_eq!(is_opposition(text), expected);
