@@ -5,8 +5,8 @@
 
 use crate::context::App;
 use crate::{
-    campaign, coupon, ledger, member, merchant, preflight, programme, purchase, retention, reward,
-    service, upload, webhook,
+    campaign, coupon, inbound, ledger, member, merchant, preflight, programme, purchase, retention,
+    reward, service, upload, webhook,
 };
 use axum::Router;
 use axum::handler::Handler;
@@ -112,7 +112,9 @@ routes! {
     member::registration::put,
     member::consents::show,
     member::consents::put,
+    member::consent_history::list,
     member::history::list,
+    inbound::text::list,
     ledger::balance::show,
     ledger::adjust::create,
     ledger::visit::create,

@@ -10,6 +10,7 @@ mod campaign;
 mod coupon;
 mod edge;
 mod error_codes;
+mod inbound;
 mod ledger;
 mod member;
 mod merchant;

@@ -34,6 +34,7 @@ pub(crate) enum Field {
     Address,
     Card,
     BlockedCards,
+    InboundText,
 }
 
 impl Field {
@@ -47,6 +48,7 @@ impl Field {
             Self::Address => "address",
             Self::Card => "card",
             Self::BlockedCards => "blocked_cards",
+            Self::InboundText => "inbound_text",
         }
     }
 }
