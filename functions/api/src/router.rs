@@ -6,8 +6,8 @@
 
 use crate::context::App;
 use crate::{
-    campaign, coupon, ledger, member, merchant, preflight, programme, purchase, retention, reward,
-    service, upload, webhook,
+    campaign, coupon, inbound, ledger, member, merchant, preflight, programme, purchase, retention,
+    reward, service, upload, webhook,
 };
 use axum::Router;
 use axum::handler::Handler;
@@ -118,6 +118,8 @@ routes! {
     PutRegistration: member::registration::put,
     ShowConsents: member::consents::show,
     PutConsent: member::consents::put,
+    ListConsentHistory: member::consent_history::list,
+    ListInboundTexts: inbound::text::list,
     ListHistory: member::history::list,
     ShowBalance: ledger::balance::show,
     CreateAdjustment: ledger::adjust::create,

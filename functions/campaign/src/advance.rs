@@ -110,7 +110,8 @@ impl Planning<'_> {
     async fn run(&mut self, until: Instant) -> Result<bool, CampaignError> {
         let channel = self.campaign.channel;
         let mut position = self.plan.position;
-        let mut page = self.app.store.walk(self.scope, position, channel).await?;
+        let today = Day::at(self.now, &PARIS);
+        let mut page = self.app.store.walk(self.scope, position, channel, today).await?;
         loop {
             if Instant::now() >= until {
                 return Ok(false);
@@ -118,7 +119,7 @@ impl Planning<'_> {
             let next = pages::next(position.shard, &page);
             // The next page is read while the batches of this page are written.
             let (app, scope) = (self.app, self.scope);
-            let ahead = read(app, scope, next, channel);
+            let ahead = read(app, scope, next, channel, today);
             let (ahead, ()) = try_join!(ahead, self.add(position.shard, page))?;
             let Some(read) = ahead else { return Ok(true) };
             page = read;
@@ -166,9 +167,10 @@ async fn read(
     scope: &Scope,
     from: Option<WalkPosition>,
     channel: Channel,
+    today: Day,
 ) -> Result<Option<WalkPage>, CampaignError> {
     match from {
-        Some(position) => Ok(Some(app.store.walk(scope, position, channel).await?)),
+        Some(position) => Ok(Some(app.store.walk(scope, position, channel, today).await?)),
         None => Ok(None),
     }
 }

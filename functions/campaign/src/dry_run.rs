@@ -42,8 +42,10 @@ pub async fn dry_run(
         today: Day::at(dry_run.asked_at, &PARIS),
         programmes: &scope.settings.programmes,
     };
-    let read =
-        async |position| app.store.walk_with_names(&scope, position, campaign.channel, names).await;
+    let read = async |position| {
+        let (channel, today) = (campaign.channel, counting.today);
+        app.store.walk_with_names(&scope, position, channel, today, names).await
+    };
     let mut at = dry_run.position;
     let mut page = read(at).await?;
     loop {

@@ -31,9 +31,9 @@ pub(crate) async fn oppose_dead_addresses(
         for member in app.store.members_at(&scope, &event.address).await? {
             let last = app.store.soft_bounces_in_a_row(tenant, member, Channel::Email, DEAD_AFTER);
             let Some(last) = last.await? else { continue };
-            let opposition =
-                Opposition { at: event.at.min(now), reason: OppositionReason::Bounced };
-            app.store.oppose_at(&scope, &event.address, opposition).await?;
+            let (at, reason) = (event.at.min(now), OppositionReason::Bounced);
+            let opposition = Opposition { at, reason, by: scope.credential };
+            app.store.oppose_at(&scope, &event.address, opposition, now).await?;
             let bounced = MessageReceipt { member, state: MessageState::Bounced };
             app.store.record_receipts(tenant, last, &[bounced]).await?;
         }

@@ -65,6 +65,7 @@ pub(crate) async fn send(app: &App, batch: Reference, now: Instant) -> Result<()
         return attempt.settle(ready.message, chosen, &addressed, first_attempt_at).await;
     }
     let mut chosen = recipients::choose(&sending, &attempt.claim.members, &addressees);
+    recipients::claim_shared_addresses(&sending, &mut chosen, &addressees).await?;
     let asleep = recipients::asleep(&sending, &chosen, &addressees);
     if let Some(opens) = asleep.values().min().copied() {
         let last_asleep = chosen.members.iter().rfind(|id| asleep.contains_key(id));
@@ -73,7 +74,7 @@ pub(crate) async fn send(app: &App, batch: Reference, now: Instant) -> Result<()
             sending.give_back(&attempt.claim, Proof::NothingSent).await?;
             return sending.wait_until(opens).await;
         };
-        let later = chosen.take_later(|id| asleep.contains_key(id));
+        let later = chosen.take(|id| asleep.contains_key(id));
         app.store.postpone(tenant, id, &mut attempt.claim, rest, &later).await?;
         sending.wait_until(opens).await?;
     }

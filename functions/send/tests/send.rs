@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
 
 use domain::campaign::{Campaign, Content, State, Step};
-use domain::member::consent::{Consent, ConsentSource, Opposition, OppositionReason};
+use domain::member::consent::OppositionReason;
 use domain::member::{Details, Email};
 use domain::{CampaignId, Channel, Credential, Instant, MemberId, Segment};
 use jiff::ToSpan as _;
@@ -18,7 +18,9 @@ use store::{
     BatchId, ConsentChange, Counts, CutBatch, Figures, MEMBER_SHARDS, NewMember, Scope,
     WalkPosition,
 };
-use support::{Table, email_sender, instant, merchant, mobile, open_merchant, sms_sender};
+use support::{
+    Table, consent, email_sender, instant, merchant, mobile, open_merchant, opposition, sms_sender,
+};
 
 /// A Tuesday, ten in the morning in Paris.
 fn now() -> Instant {
@@ -95,14 +97,10 @@ impl Fixture {
         let new = NewMember { mobile: mobile(number), details, enrolment: domain::Enrolment::Till };
         let (member, _) = self.app.store.create_member(&self.scope, &new, now()).await.unwrap();
         for channel in [Channel::Email, Channel::Sms] {
-            let change = ConsentChange::Consent(Consent {
-                at: now() - 1.hour(),
-                source: ConsentSource::Till,
-                text_version: "2026-01".to_owned(),
-            });
+            let change = consent(now() - 1.hour());
             self.app
                 .store
-                .change_consent(&self.scope, member.person.id, channel, &change)
+                .change_consent(&self.scope, member.person.id, channel, &change, now())
                 .await
                 .unwrap();
         }
@@ -149,6 +147,28 @@ impl Fixture {
         let end = WalkPosition::start_of(MEMBER_SHARDS);
         assert!(store.cut_batch(tenant, id, &mut plan, cut, end).await.unwrap());
         (id, serde_json::to_string(&BatchMessage::of(tenant, id, batch)).unwrap())
+    }
+
+    /// A running campaign, with a batch for each of these members.
+    async fn campaign_of_batches(&self, members: &[MemberId]) -> (CampaignId, Vec<String>) {
+        let (id, first) = self.campaign(Channel::Email, &members[..1]).await;
+        let (store, tenant) = (&self.app.store, self.scope.tenant());
+        let mut messages = vec![first];
+        let mut plan = store.plan(tenant, id).await.unwrap();
+        for member in &members[1..] {
+            let batch = BatchId { shard: 1, cursor: *member };
+            let cut = Some(CutBatch { id: batch, members: &[*member] });
+            let end = WalkPosition::start_of(MEMBER_SHARDS);
+            assert!(store.cut_batch(tenant, id, &mut plan, cut, end).await.unwrap());
+            messages.push(serde_json::to_string(&BatchMessage::of(tenant, id, batch)).unwrap());
+        }
+        (id, messages)
+    }
+
+    async fn oppose(&self, member: MemberId) {
+        let opposition = opposition(now(), OppositionReason::Manual);
+        let store = &self.app.store;
+        store.oppose(&self.scope, member, Channel::Email, opposition, now()).await.unwrap();
     }
 
     async fn progress(&self, id: CampaignId) -> Progress {
@@ -280,18 +300,81 @@ async fn a_member_who_opposed_after_the_plan_is_not_written_to() {
     let fixture = Fixture::open().await;
     let members = fixture.members(4).await;
     let (id, message) = fixture.campaign(Channel::Email, &members).await;
-    let change =
-        ConsentChange::Oppose(Opposition { at: now(), reason: OppositionReason::Unsubscribed });
+    let change = ConsentChange::Oppose(opposition(now(), OppositionReason::Unsubscribed));
     fixture
         .app
         .store
-        .change_consent(&fixture.scope, members[2], Channel::Email, &change)
+        .change_consent(&fixture.scope, members[2], Channel::Email, &change, now())
         .await
         .unwrap();
     handle(&fixture.app, &message, now()).await.unwrap();
     let Progress { figures, .. } = fixture.progress(id).await;
     assert_eq!(figures.counts, Counts { sent: 3, opposed: 1, ..Counts::default() });
     assert_eq!(fixture.ask("/outbox/counts.json", None).await["emails"], 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_members_with_one_address_receive_a_campaign_once() {
+    let fixture = Fixture::open().await;
+    let mut members = Vec::new();
+    for number in 1..=3 {
+        members.push(fixture.member(number, "famille@example.com").await);
+    }
+    members.push(fixture.member(4, "seul@example.com").await);
+    let (id, messages) = fixture.campaign_of_batches(&members).await;
+    for message in messages.iter().chain(&messages) {
+        handle(&fixture.app, message, now()).await.unwrap();
+    }
+    let Progress { state, figures, .. } = fixture.progress(id).await;
+    assert_eq!(state, State::Finished);
+    assert_eq!(figures.counts, Counts { sent: 2, same_address: 2, ..Counts::default() });
+    let counts = fixture.ask("/outbox/counts.json", None).await;
+    assert_eq!((&counts["emails"], &counts["doubled"]), (&json!(2), &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_of_one_batch_with_one_address_receive_a_campaign_once() {
+    let fixture = Fixture::open().await;
+    let members = [
+        fixture.member(1, "famille@example.com").await,
+        fixture.member(2, "famille@example.com").await,
+    ];
+    let (id, message) = fixture.campaign(Channel::Email, &members).await;
+    handle(&fixture.app, &message, now()).await.unwrap();
+    let figures = fixture.progress(id).await.figures;
+    assert_eq!(figures.counts, Counts { sent: 1, same_address: 1, ..Counts::default() });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_who_opposed_leaves_the_message_to_another_member_of_the_address() {
+    let fixture = Fixture::open().await;
+    let members = [
+        fixture.member(1, "famille@example.com").await,
+        fixture.member(2, "famille@example.com").await,
+    ];
+    let (id, messages) = fixture.campaign_of_batches(&members).await;
+    fixture.oppose(members[0]).await;
+    for message in &messages {
+        handle(&fixture.app, message, now()).await.unwrap();
+    }
+    let figures = fixture.progress(id).await.figures;
+    assert_eq!(figures.counts, Counts { sent: 1, opposed: 1, ..Counts::default() });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_whose_member_opposed_after_the_message_gets_no_second_message() {
+    let fixture = Fixture::open().await;
+    let members = [
+        fixture.member(1, "famille@example.com").await,
+        fixture.member(2, "famille@example.com").await,
+    ];
+    let (id, messages) = fixture.campaign_of_batches(&members).await;
+    handle(&fixture.app, &messages[0], now()).await.unwrap();
+    fixture.oppose(members[0]).await;
+    handle(&fixture.app, &messages[1], now()).await.unwrap();
+    let figures = fixture.progress(id).await.figures;
+    assert_eq!(figures.counts, Counts { sent: 1, same_address: 1, ..Counts::default() });
+    assert_eq!(fixture.ask("/outbox/counts.json", None).await["emails"], 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -362,13 +445,14 @@ async fn a_recipient_in_another_time_zone_is_written_to_when_the_day_begins_ther
     let mobile = domain::Mobile::parse("+68987000000").unwrap();
     let new = NewMember { mobile, details, enrolment: domain::Enrolment::Till };
     let (member, _) = fixture.app.store.create_member(&fixture.scope, &new, now()).await.unwrap();
-    let change = ConsentChange::Consent(Consent {
-        at: now(),
-        source: ConsentSource::Till,
-        text_version: "2026-01".to_owned(),
-    });
+    let change = consent(now());
     let far = member.person.id;
-    fixture.app.store.change_consent(&fixture.scope, far, Channel::Sms, &change).await.unwrap();
+    fixture
+        .app
+        .store
+        .change_consent(&fixture.scope, far, Channel::Sms, &change, now())
+        .await
+        .unwrap();
     members.insert(1, far);
     let (id, message) = fixture.campaign(Channel::Sms, &members).await;
 

@@ -16,6 +16,7 @@
 pub mod campaign;
 pub mod coupon;
 mod error;
+pub mod inbound;
 pub mod language;
 pub mod ledger;
 pub mod member;

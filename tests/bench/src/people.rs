@@ -5,7 +5,6 @@ use crate::{
     stack::{ACCOUNT, Dynamo, TABLE, VAULT_KEY},
 };
 use domain::campaign::{Content, State, Step};
-use domain::member::consent::{Consent, ConsentSource};
 use domain::member::{Details, Email};
 use domain::{
     Campaign, CampaignId, Channel, Credential, Day, Enrolment, Instant, MemberId, MerchantId,
@@ -16,8 +15,7 @@ use futures::stream::{self, StreamExt as _};
 use serde_json::json;
 use std::{ops::Range, sync::mpsc::sync_channel};
 use store::{
-    ConsentChange, Customer, MEMBER_SHARDS, MasterKey, Mode, NewMember, PurchaseToRecord, Scope,
-    Source, Store,
+    Customer, MEMBER_SHARDS, MasterKey, Mode, NewMember, PurchaseToRecord, Scope, Source, Store,
 };
 
 /// Mobiles that Arcep reserves for fiction. A merchant here cannot enrol more members one by one.
@@ -100,13 +98,9 @@ impl Shop {
     /// Records the members' consent to e-mails.
     pub(crate) async fn consent(&self, members: &[MemberId], now: Instant) {
         let consents = stream::iter(members).map(|member| async move {
-            let change = ConsentChange::Consent(Consent {
-                at: now,
-                source: ConsentSource::Till,
-                text_version: "2026-01".to_owned(),
-            });
+            let change = support::consent(now);
             let noted =
-                self.store.change_consent(&self.scope, *member, Channel::Email, &change).await;
+                self.store.change_consent(&self.scope, *member, Channel::Email, &change, now).await;
             noted.expect("a consent");
         });
         consents.buffer_unordered(AT_ONCE).collect::<()>().await;

@@ -30,8 +30,10 @@ pub(crate) struct RecipientStates {
     refused: u64,
     /// The recipients who had opposed, or had not consented, at the time of sending.
     opposed: u64,
-    /// The recipients who had no address at the time of sending, or whose family got the message.
+    /// The recipients who had no address at the time of sending.
     unreachable: u64,
+    /// The recipients who share an e-mail address with a member who got the message.
+    same_address: u64,
     /// The recipients who are not on the allow-list of a stage other than production.
     not_allowed: u64,
     /// The recipients whose message may have been sent. It is not sent again.
@@ -128,6 +130,7 @@ impl CampaignFigures {
             refused,
             opposed,
             unreachable,
+            same_address,
             not_allowed,
             uncertain,
         } = by_state;
@@ -140,6 +143,7 @@ impl CampaignFigures {
             refused,
             opposed,
             unreachable,
+            same_address,
             not_allowed,
             uncertain,
         };

@@ -3,6 +3,9 @@
 
 pub(crate) mod address;
 pub(crate) mod card;
+mod consent_answer;
+pub(crate) mod consent_history;
+mod consent_request;
 pub(crate) mod consents;
 pub(crate) mod correct;
 pub(crate) mod customer;

@@ -11,6 +11,7 @@ mod coupon;
 mod credentials;
 mod edge;
 mod error_codes;
+mod inbound;
 mod ledger;
 mod member;
 mod merchant;

@@ -75,6 +75,7 @@ mod tests {
             id: MemberId::mint(Instant::UNIX_EPOCH, 1),
             mobile: Mobile::parse("0639980001").unwrap(),
             details: Details { card, ..Details::default() },
+            shares_email: false,
             consents: Consents::default(),
             enrolment: Enrolment::Till,
             created_at: Instant::UNIX_EPOCH,

@@ -7,6 +7,7 @@ mod limits;
 
 pub mod card;
 pub mod consent;
+pub mod minor;
 pub mod qr;
 pub mod registration;
 pub mod unmerge;
@@ -96,6 +97,8 @@ pub struct Person {
     pub mobile: Mobile,
     /// Civil status and other contacts.
     pub details: Details,
+    /// Whether another member has or had the same e-mail address: a family may share one.
+    pub shares_email: bool,
     /// The person's consents and oppositions, by channel.
     pub consents: Consents,
     /// Where the person's request for the card was recorded.

@@ -54,6 +54,7 @@ mod tests {
             id: MemberId::mint(created_at, 1),
             mobile: Mobile::parse("0639980001").unwrap(),
             details: Details::default(),
+            shares_email: false,
             consents: Consents::default(),
             enrolment: Enrolment::Till,
             created_at,

@@ -284,6 +284,7 @@ mod tests {
         let at = |second| consent::Opposition {
             at: Instant::from_second(second).unwrap(),
             reason: consent::OppositionReason::Stop,
+            by: crate::Credential::Service,
         };
         let (mut own, mut other) = (Consents::default(), Consents::default());
         own.email.oppose(at(1));

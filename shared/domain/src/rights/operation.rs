@@ -127,8 +127,12 @@ word_enum! {
         PutRegistration = "put_registration",
         /// Show a member's consents and oppositions.
         ShowConsents = "show_consents",
+        /// List the consents and oppositions of a member, the latest first.
+        ListConsentHistory = "list_consent_history",
         /// Record a consent or an opposition.
         PutConsent = "put_consent",
+        /// List the texts that members sent by SMS, newest first.
+        ListInboundTexts = "list_inbound_texts",
         /// List the entries of a member's history, newest first.
         ListHistory = "list_history",
         /// Show a member's balance, with the lines that a ticket prints.
@@ -224,6 +228,8 @@ impl Operation {
             Self::ListMembers
             | Self::ShowMember
             | Self::ShowConsents
+            | Self::ListConsentHistory
+            | Self::ListInboundTexts
             | Self::ListHistory
             | Self::ListUploads
             | Self::ShowUpload => RECORDS,

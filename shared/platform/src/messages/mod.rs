@@ -11,7 +11,9 @@ mod webhook;
 
 pub use campaign::{BatchMessage, CampaignMessage};
 pub use coupon::CouponRangeMessage;
-pub use provider_event::{EventKind, ProviderEvent, ProviderEventsMessage, Reference};
+pub use provider_event::{
+    EventKind, InboundTextEvent, ProviderEvent, ProviderEventsMessage, Reference,
+};
 pub use webhook::WebhookMessage;
 
 #[cfg(test)]

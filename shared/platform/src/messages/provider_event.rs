@@ -13,6 +13,23 @@ pub struct ProviderEventsMessage {
     pub account: ProviderAccount,
     /// The events of the callback.
     pub events: Vec<ProviderEvent>,
+    /// The texts of persons in the callback that are no opposition.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<InboundTextEvent>,
+}
+
+/// A text that a person sent by SMS. The queue is encrypted, since the text may say anything.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InboundTextEvent {
+    /// The provider's identifier of the text.
+    pub id: String,
+    /// The mobile in E.164.
+    pub address: String,
+    /// The text.
+    pub text: String,
+    /// When the text was sent.
+    pub at: Instant,
 }
 
 /// One event about an address. The address and the reference are the provider's own texts: one that

@@ -268,9 +268,12 @@ impl Walk<'_> {
         );
         if let Some(email) = sealed.email {
             let email = Email::parse(&vault.open(id, Field::Email, &email)?);
-            keys.push(
-                self.reader.scope.email_key(&email.map_err(StoreError::corrupt("person"))?, id),
-            );
+            let email = email.map_err(StoreError::corrupt("person"))?;
+            keys.push(self.reader.scope.email_key(&email, id));
+            // Several members have one count, which follows from their entries.
+            if self.purpose == Purpose::Clear {
+                keys.push(self.reader.scope.holders_key(&email));
+            }
         }
         Ok(keys)
     }

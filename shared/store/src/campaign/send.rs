@@ -303,6 +303,7 @@ impl Store {
                 ("refused", signed(counts.refused)),
                 ("opposed", signed(counts.opposed)),
                 ("unreachable", signed(counts.unreachable)),
+                ("same_address", signed(counts.same_address)),
                 ("not_allowed", signed(counts.not_allowed)),
                 ("uncertain", signed(counts.uncertain)),
             ];

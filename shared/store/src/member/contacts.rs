@@ -130,13 +130,20 @@ impl Scope {
     }
 
     pub(crate) fn email_key(&self, email: &Email, member: MemberId) -> Key {
-        let hash = self.settings.vault.contact_hash("EMAIL", email.as_str());
-        keys::shared_contact(self.tenant(), "EMAIL", &hash, member)
+        keys::shared_contact(self.tenant(), "EMAIL", &self.email_hash(email), member)
+    }
+
+    pub(crate) fn holders_key(&self, email: &Email) -> Key {
+        keys::holders(self.tenant(), "EMAIL", &self.email_hash(email))
+    }
+
+    /// The keyed hash of an e-mail address.
+    pub(crate) fn email_hash(&self, email: &Email) -> String {
+        self.settings.vault.contact_hash("EMAIL", email.as_str())
     }
 
     pub(crate) fn suppressed_email_key(&self, email: &Email) -> Key {
-        let hash = self.settings.vault.contact_hash("EMAIL", email.as_str());
-        keys::suppressed(self.tenant(), "EMAIL", &hash)
+        keys::suppressed(self.tenant(), "EMAIL", &self.email_hash(email))
     }
 }
 
@@ -209,15 +216,25 @@ impl Store {
         scope: &Scope,
         email: &Email,
     ) -> Result<Vec<MemberId>, StoreError> {
-        let hash = scope.settings.vault.contact_hash("EMAIL", email.as_str());
-        let partition = keys::contact_partition(scope.tenant(), "EMAIL", &hash);
+        self.members_by_hash(scope, "EMAIL", &scope.email_hash(email)).await
+    }
+
+    /// The members who have a contact, by the keyed hash of the contact: as
+    /// [`Store::members_sharing`].
+    pub(crate) async fn members_by_hash(
+        &self,
+        scope: &Scope,
+        kind: &str,
+        hash: &str,
+    ) -> Result<Vec<MemberId>, StoreError> {
+        let partition = keys::contact_partition(scope.tenant(), kind, hash);
         let mut pages = self
             .client
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :member)")
             .expression_attribute_values(":pk", attributes::text(partition))
-            .expression_attribute_values(":member", attributes::text("MEMBER#"))
+            .expression_attribute_values(":member", attributes::text("MEMBER"))
             .into_paginator()
             .items()
             .send();

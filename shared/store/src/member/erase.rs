@@ -66,7 +66,7 @@ impl Store {
     /// member was written since the read: nothing was written, and the member must be read again.
     ///
     /// The cost is 1 transaction of 5 items (10 write units), with 4 more write units for each card
-    /// and 4 for an e-mail address.
+    /// and 6 for an e-mail address.
     ///
     /// An e-mail address is suppressed even where a family shares it: the suppression counts only
     /// where no member has the contact.
@@ -91,6 +91,7 @@ impl Store {
         transaction.add(Write::put(&record)?.if_version(member.person.version));
         transaction.add(Write::put(&erasure)?);
         remove_member(&mut transaction, scope, member, &tombstone)?;
+        self.leave_email(&mut transaction, scope, member).await?;
         match transaction.commit().await? {
             TransactionOutcome::Committed => Ok(Some(tombstone)),
             TransactionOutcome::Cancelled(_) => Ok(None),
@@ -142,9 +143,24 @@ impl Store {
             let mut transaction = self.transaction();
             transaction.add(Write::delete(&person).if_version(member.person.version));
             remove_member(&mut transaction, scope, &member, tombstone)?;
+            self.leave_email(&mut transaction, scope, &member).await?;
             Ok(transaction.commit().await?.done(()))
         })
         .await
+    }
+
+    /// Adds the writes by which a member gives up the e-mail address: 1 strong query for an address that
+    /// other members share.
+    async fn leave_email(
+        &self,
+        transaction: &mut Transaction<'_>,
+        scope: &Scope,
+        member: &Member,
+    ) -> Result<(), StoreError> {
+        if let Some((email, holders)) = self.email_holders_with(scope, &member.person).await? {
+            holders.leave(transaction, scope, &email, member.person.id);
+        }
+        Ok(())
     }
 
     /// Deletes the rows of a member: entries of the ledger, redemptions, messages, coupons, and
@@ -228,17 +244,15 @@ fn remove_member(
     let mobile = Contact::Mobile(person.mobile.clone());
     let card = person.details.card.iter().filter(|_| !person.card_is_blocked());
     let cards = card.chain(&person.blocked_cards).cloned().map(Contact::Card);
-    let mut contacts: Vec<(Key, Key)> = std::iter::once(mobile)
-        .chain(cards)
-        .map(|contact| (scope.contact_key(&contact), scope.suppressed_key(&contact)))
-        .collect();
-    if let Some(email) = &person.details.email {
-        contacts.push((scope.email_key(email, person.id), scope.suppressed_email_key(email)));
+    let contacts: Vec<Contact> = std::iter::once(mobile).chain(cards).collect();
+    for contact in &contacts {
+        transaction.add(delete_contact(&scope.contact_key(contact), person.id));
     }
+    let email = person.details.email.iter().map(|email| scope.suppressed_email_key(email));
+    let suppressed = contacts.iter().map(|contact| scope.suppressed_key(contact)).chain(email);
     let reason = tombstone.reason.as_str();
     let ttl = end(tombstone.erased_on, retention::SUPPRESSED_MONTHS);
-    for (contact, Key { pk, sk }) in contacts {
-        transaction.add(delete_contact(&contact, person.id));
+    for Key { pk, sk } in suppressed {
         transaction.add(Write::put(&SuppressedRecord { pk, sk, reason, ttl })?);
     }
     Ok(())

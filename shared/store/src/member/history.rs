@@ -137,6 +137,12 @@ pub struct HistoryKey {
     instant: String,
 }
 
+impl HistoryKey {
+    pub(crate) fn key(&self) -> Key {
+        Key { pk: self.pk.clone(), sk: self.sk.clone() }
+    }
+}
+
 #[derive(Deserialize)]
 struct AnyKey {
     pk: String,
@@ -167,7 +173,11 @@ impl Store {
     ) -> Result<HistoryPage, StoreError> {
         let person = self.member(scope, member).await?.person;
         let members = std::iter::once(person.id).chain(person.absorbed.iter().copied());
-        let pages = members.map(|id| self.index_page(id, after.get(&id.to_string()), limit));
+        let pages = members.map(|id| {
+            let id = id.to_string();
+            let after = after.get(&id);
+            self.index_page(id, after, limit)
+        });
         let pages = futures::future::try_join_all(pages).await?;
         let mut found: Vec<(String, HistoryKey)> = pages.into_iter().flatten().collect();
         // The sort is stable: entries of one instant stay in the order of the index, which the next
@@ -180,8 +190,7 @@ impl Store {
             next.extend(found.iter().cloned());
             next
         });
-        let keys: Vec<Key> =
-            found.iter().map(|(_, key)| Key { pk: key.pk.clone(), sk: key.sk.clone() }).collect();
+        let keys: Vec<Key> = found.iter().map(|(_, place)| place.key()).collect();
         let mut items: BTreeMap<(String, String), Item> = BTreeMap::new();
         for item in self.get_items(&keys).await? {
             let key: Key = items::from_item(item.clone(), "history")?;
@@ -195,13 +204,14 @@ impl Store {
         Ok(HistoryPage { entries, next })
     }
 
-    async fn index_page(
+    /// The latest entries of the index `history` under a member or a bucket, and one more than `limit`
+    /// where there are more: 1 query.
+    pub(crate) async fn index_page(
         &self,
-        member: MemberId,
+        id: String,
         after: Option<&HistoryKey>,
         limit: usize,
     ) -> Result<Vec<(String, HistoryKey)>, StoreError> {
-        let id = member.to_string();
         let start = after.map(|key| {
             HashMap::from([
                 ("pk".to_owned(), AttributeValue::S(key.pk.clone())),

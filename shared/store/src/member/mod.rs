@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod card;
 pub(crate) mod consent;
+pub(crate) mod consent_history;
 pub(crate) mod contacts;
 pub(crate) mod correct;
 pub(crate) mod correction_entry;
@@ -16,5 +17,6 @@ pub(crate) mod page;
 pub(crate) mod person;
 pub(crate) mod read;
 pub(crate) mod register;
+pub(crate) mod shared_email;
 pub(crate) mod tombstone;
 pub(crate) mod unmerge;

@@ -2,12 +2,14 @@
 
 use crate::table::attributes;
 use crate::table::codec::consents::ConsentsRecord;
+use crate::table::items::Item;
 use crate::table::keys::{self, Key};
 use crate::table::write::Write;
 use crate::vault::Field;
 use crate::{Scope, StoreError};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::CardNumber;
-use domain::member::{Address, Details, Email, Enrolment, Person};
+use domain::member::{Address, Details, Email, Enrolment, Person, minor};
 use domain::{Day, MemberId, Mobile, ValueError};
 use serde::{Deserialize, Serialize};
 
@@ -24,8 +26,14 @@ pub(crate) struct PersonRecord {
     first_name: Option<Vec<u8>>,
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
     email: Option<Vec<u8>>,
+    /// Another member has or had the e-mail address too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    shares_email: bool,
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
     birth_date: Option<Vec<u8>>,
+    /// Under 15 when the member was created. Only then does a walk open the birth date.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    young: bool,
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
     address: Option<Vec<u8>>,
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
@@ -109,10 +117,12 @@ fn person_record(scope: &Scope, person: &Person) -> Result<PersonRecord, StoreEr
         last_name: seal(Field::LastName, details.last_name.as_deref())?,
         first_name: seal(Field::FirstName, details.first_name.as_deref())?,
         email: seal(Field::Email, details.email.as_ref().map(Email::as_str))?,
+        shares_email: person.shares_email,
         birth_date: seal(
             Field::BirthDate,
             details.birth_date.map(|day| day.to_string()).as_deref(),
         )?,
+        young: person.was_created_under_15(),
         address: seal(Field::Address, address_text(&details.address).as_deref())?,
         card: seal(Field::Card, details.card.as_ref().map(CardNumber::as_str))?,
         blocked_cards: seal(Field::BlockedCards, cards_text(&person.blocked_cards).as_deref())?,
@@ -126,6 +136,24 @@ fn person_record(scope: &Scope, person: &Person) -> Result<PersonRecord, StoreEr
         due_bucket: person.due.map(|day| keys::due_bucket(day, person.id)),
         due_at: person.due.map(|day| keys::due_at(day, person.id)),
     })
+}
+
+/// Whether the person of an item is under 15 on a day. The birth date is opened only where the person
+/// was under 15 when the member was created.
+pub(crate) fn is_under_15(
+    scope: &Scope,
+    id: MemberId,
+    item: &Item,
+    on: Day,
+) -> Result<bool, StoreError> {
+    let (Some(AttributeValue::Bool(true)), Some(AttributeValue::B(sealed))) =
+        (item.get("young"), item.get("birth_date"))
+    else {
+        return Ok(false);
+    };
+    let text = scope.settings.vault.open(id, Field::BirthDate, sealed.as_ref())?;
+    let birth_date = Day::parse(&text).map_err(StoreError::corrupt("person"))?;
+    Ok(minor::is_under_15(Some(birth_date), on))
 }
 
 pub(crate) fn person_of(
@@ -160,6 +188,7 @@ pub(crate) fn person_of(
                 .transpose()
                 .map_err(StoreError::corrupt("person"))?,
         },
+        shares_email: record.shares_email,
         consents: record.consents.read()?,
         enrolment: match record.enrolment.as_str() {
             "till" => Enrolment::Till,

@@ -19,9 +19,9 @@ use crate::{Consistency, Scope, Store, StoreError};
 use domain::ledger;
 use domain::{Account, CouponError, Day, DomainError, Instant, PurchaseError, PurchaseKind};
 
-/// The most purchases of one transaction. DynamoDB allows 100 writes, and a new member needs up to six other
-/// writes.
-pub const MAX_PURCHASES_PER_TRANSACTION: usize = 94;
+/// The most purchases of one transaction. DynamoDB allows 100 writes, and a new member needs up to eight
+/// other writes.
+pub const MAX_PURCHASES_PER_TRANSACTION: usize = 92;
 
 /// What became of one attempt to record purchases.
 enum Attempted {
@@ -227,10 +227,11 @@ impl Store {
                 CustomerAccount { stored, birth_month, is_new: false }
             }
             Holder::New(new_member) => {
-                let person = new_member.person(now)?;
+                let enrolling = self.enrolling(scope, &new_member, now).await?;
+                let person = &enrolling.person;
                 let birth_month = person.details.birth_date.map(Day::month_of_year);
                 let mut account = Account::default();
-                enrol(&mut enrolment, scope, &person, &mut account, now)?;
+                enrol(&mut enrolment, scope, &enrolling, &mut account, now)?;
                 let stored = StoredAccount { member: person.id, account, version: 0 };
                 CustomerAccount { stored, birth_month, is_new: true }
             }

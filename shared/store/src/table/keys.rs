@@ -203,6 +203,13 @@ pub(crate) fn shared_contact(tenant: Tenant, kind: &str, hash: &str, member: Mem
     key(contact_partition(tenant, kind, hash), format!("MEMBER#{member}"))
 }
 
+pub(crate) const HOLDERS: &str = "HOLDERS";
+
+/// The number of members who share an e-mail address.
+pub(crate) fn holders(tenant: Tenant, kind: &str, hash: &str) -> Key {
+    key(contact_partition(tenant, kind, hash), HOLDERS)
+}
+
 /// The entry of an erased person's contact.
 pub(crate) fn suppressed(tenant: Tenant, kind: &str, hash: &str) -> Key {
     key(contact_partition(tenant, kind, hash), "SUPPRESSED")
@@ -292,6 +299,11 @@ pub(crate) fn sending(tenant: Tenant, campaign: CampaignId, batch: BatchId) -> K
     key(campaign_partition(tenant, campaign), format!("SENDING#{batch}"))
 }
 
+/// The shared address that a recipient of a campaign has claimed, by the keyed hash of the address.
+pub(crate) fn claimed_address(tenant: Tenant, campaign: CampaignId, hash: &str) -> Key {
+    key(campaign_partition(tenant, campaign), format!("ADDRESS#{hash}"))
+}
+
 /// The number of items that a campaign's figures are spread over: one item cannot take every write.
 pub(crate) const TALLIES: u8 = 10;
 
@@ -303,6 +315,29 @@ pub(crate) const MESSAGE_PREFIX: &str = "MESSAGE#";
 
 pub(crate) fn message(tenant: Tenant, member: MemberId, campaign: CampaignId) -> Key {
     key(member_rows(tenant, member), format!("{MESSAGE_PREFIX}{campaign}"))
+}
+
+pub(crate) const CONSENT_PREFIX: &str = "CONSENT#";
+
+/// A consent or an opposition in the history of a member's channel, by its place.
+pub(crate) fn consent_change(
+    tenant: Tenant,
+    member: MemberId,
+    channel: Channel,
+    place: u32,
+) -> Key {
+    let sk = format!("{CONSENT_PREFIX}{}#{place:02}", channel.as_str());
+    key(member_rows(tenant, member), sk)
+}
+
+/// A text that a member sent.
+pub(crate) fn inbound_text(tenant: Tenant, member: MemberId, instant: &str, hash: &str) -> Key {
+    key(member_rows(tenant, member), format!("INBOUND#{instant}#{hash}"))
+}
+
+/// The bucket of the index `history` for the texts that the members of a tenant sent.
+pub(crate) fn inbound_bucket(tenant: Tenant) -> String {
+    format!("{tenant}#INBOUND")
 }
 
 /// The offers of a tenant, and the tenant's count of coupon numbers.

@@ -38,6 +38,7 @@ pub(crate) enum Field {
     Address,
     Card,
     BlockedCards,
+    InboundText,
 }
 
 impl Field {
@@ -51,6 +52,7 @@ impl Field {
             Self::Address => "address",
             Self::Card => "card",
             Self::BlockedCards => "blocked_cards",
+            Self::InboundText => "inbound_text",
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Campaigns: each is planned once, each batch has one holder, each recipient is counted once.
 
 use domain::campaign::{Campaign, Content, Draft, State, Step};
-use domain::member::consent::{Consent, ConsentSource, Opposition, OppositionReason};
-use domain::{CampaignError, CampaignId, Channel, DomainError, Instant, MemberId, Segment};
+use domain::member::consent::OppositionReason;
+use domain::{
+    CampaignError, CampaignId, Channel, DomainError, Instant, MemberId, Segment, retention,
+};
 use jiff::ToSpan as _;
 use std::collections::HashSet;
 use store::{
@@ -10,7 +12,7 @@ use store::{
     MessageAddress, MessageReceipt, MessageState, NewMember, Plan, Scope, Store, StoreError,
     WalkPosition,
 };
-use support::{Table, instant, merchant, mobile, open_merchant};
+use support::{Table, consent, instant, merchant, mobile, open_merchant, opposition};
 
 fn now() -> Instant {
     instant("2026-11-24T09:00:00Z")
@@ -40,13 +42,9 @@ impl Fixture {
                 enrolment: domain::Enrolment::Till,
             };
             let (member, _) = self.store.create_member(&self.scope, &new, now()).await.unwrap();
-            let change = ConsentChange::Consent(Consent {
-                at: now(),
-                source: ConsentSource::Till,
-                text_version: "2026-01".to_owned(),
-            });
+            let change = consent(now());
             let id = member.person.id;
-            self.store.change_consent(&self.scope, id, Channel::Sms, &change).await.unwrap();
+            self.store.change_consent(&self.scope, id, Channel::Sms, &change, now()).await.unwrap();
             members.push(id);
         }
         members
@@ -135,13 +133,14 @@ async fn a_scheduled_campaign_is_due_at_its_instant_and_not_before() {
 async fn the_walk_sees_every_member_once_and_who_is_reachable() {
     let fixture = Fixture::open().await;
     let members = fixture.members(40).await;
-    let opposition = Opposition { at: now() + 1.second(), reason: OppositionReason::Stop };
+    let opposition = opposition(now() + 1.second(), OppositionReason::Stop);
     let at = MessageAddress::Mobile(mobile(3));
-    assert_eq!(fixture.store.oppose_at(&fixture.scope, &at, opposition).await.unwrap(), 1);
+    assert_eq!(fixture.store.oppose_at(&fixture.scope, &at, opposition, now()).await.unwrap(), 1);
     let mut seen = Vec::new();
     for shard in 0..MEMBER_SHARDS {
         let position = WalkPosition::start_of(shard);
-        let page = fixture.store.walk(&fixture.scope, position, Channel::Sms).await.unwrap();
+        let today = retention::day_of(now());
+        let page = fixture.store.walk(&fixture.scope, position, Channel::Sms, today).await.unwrap();
         assert_eq!(page.next, None);
         seen.extend(page.members.into_iter().map(|seen| (seen.member, seen.reachable)));
     }
@@ -301,6 +300,7 @@ async fn every_recipient_has_one_state_from_the_plan_to_the_last_receipt() {
         refused: 1,
         opposed: 1,
         unreachable: 1,
+        same_address: 0,
         not_allowed: 1,
         uncertain: 1,
     };
@@ -347,11 +347,13 @@ async fn a_rewritten_campaign_is_still_scheduled() {
 async fn an_opposition_takes_effect_at_once() {
     let fixture = Fixture::open().await;
     let members = fixture.members(2).await;
-    let change = ConsentChange::Oppose(Opposition {
-        at: now() + 1.second(),
-        reason: OppositionReason::Unsubscribed,
-    });
-    fixture.store.change_consent(&fixture.scope, members[0], Channel::Sms, &change).await.unwrap();
+    let change =
+        ConsentChange::Oppose(opposition(now() + 1.second(), OppositionReason::Unsubscribed));
+    fixture
+        .store
+        .change_consent(&fixture.scope, members[0], Channel::Sms, &change, now())
+        .await
+        .unwrap();
     let read =
         fixture.store.addressees(&fixture.scope, &members, Channel::Sms, now()).await.unwrap();
     assert!(!read[&members[0]].is_permitted);

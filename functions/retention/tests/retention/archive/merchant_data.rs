@@ -3,7 +3,6 @@
 use domain::CardNumber;
 use domain::campaign::{Campaign, Content, State, Step};
 use domain::coupon::offer::{Benefit, Terms, Usage};
-use domain::member::consent::{Consent, ConsentSource};
 use domain::member::{Address, Details, Email};
 use domain::retention::ErasureReason;
 use domain::reward::{self, Given};
@@ -14,12 +13,12 @@ use domain::{
     Reward, RewardId, Segment, UploadId, WebhookId,
 };
 use store::{
-    Addressed, BatchId, CardStep, Claimed, CodeChange, ConsentChange, Counts, Customer, CutBatch,
-    Event, EventKey, IdempotencyKey, MAX_PURCHASES_PER_TRANSACTION, MEMBER_SHARDS, Mode,
-    NewCouponBatch, NewMember, NewRedemption, NewWebhook, PurchaseToRecord, RangeClaimed,
-    RangeReport, Scope, Source, Store, TillKey, Upload, WalkPosition, Wanted,
+    Addressed, BatchId, CardStep, Claimed, CodeChange, Counts, Customer, CutBatch, Event, EventKey,
+    IdempotencyKey, MAX_PURCHASES_PER_TRANSACTION, MEMBER_SHARDS, Mode, NewCouponBatch, NewMember,
+    NewRedemption, NewWebhook, PurchaseToRecord, RangeClaimed, RangeReport, Scope, Source, Store,
+    TillKey, Upload, WalkPosition, Wanted,
 };
-use support::{instant, mobile, receipt};
+use support::{consent, instant, mobile, receipt};
 
 pub(crate) fn now() -> Instant {
     instant("2026-11-24T09:20:00Z")
@@ -92,9 +91,8 @@ async fn members(store: &Store, scope: &Scope) -> Vec<MemberId> {
         let enrolment = domain::Enrolment::Till;
         let new = NewMember { mobile: mobile(number), details, enrolment };
         let (member, _) = store.create_member(scope, &new, now()).await.unwrap();
-        let (at, source, text_version) = (now(), ConsentSource::Till, "2026-01".to_owned());
-        let change = ConsentChange::Consent(Consent { at, source, text_version });
-        store.change_consent(scope, member.person.id, Channel::Sms, &change).await.unwrap();
+        let change = consent(now());
+        store.change_consent(scope, member.person.id, Channel::Sms, &change, now()).await.unwrap();
         members.push(member.person.id);
     }
     let replaced = CardStep::Replace(CardNumber::parse("CARD40").unwrap());
