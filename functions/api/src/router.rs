@@ -57,6 +57,7 @@ routes! {
     merchant::key::revoke,
     merchant::senders::put_email,
     merchant::senders::put_sms,
+    merchant::card_activation::put,
     merchant::contract_end::put,
     merchant::contract_end::delete,
     programme::version::put,

@@ -26,24 +26,26 @@ pub struct NewMember {
 }
 
 impl NewMember {
-    pub(crate) fn person(&self, now: Instant) -> Result<Person, StoreError> {
+    pub(crate) fn person(&self, scope: &Scope, now: Instant) -> Result<Person, StoreError> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
-        Ok(Person {
+        let mut person = Person {
             id: MemberId::mint(now, u128::from_be_bytes(random)),
             mobile: self.mobile.clone(),
             details: self.details.clone(),
             consents: Consents::default(),
             enrolment: self.enrolment,
             created_at: now,
-            invited_at: None,
-            activated_at: None,
+            invited: None,
             merged_into: None,
             blocked_cards: vec![],
             absorbed: vec![],
-            due: Some(retention::never_activated_due(retention::day_of(now))),
+            due: None,
             version: 1,
-        })
+        };
+        let sector = scope.settings.merchant.sector;
+        person.due = Some(retention::deadline(&person, &Account::default(), sector).0);
+        Ok(person)
     }
 }
 
@@ -89,7 +91,7 @@ impl Store {
         now: Instant,
     ) -> Result<(Member, bool), StoreError> {
         retry(|_| async move {
-            let person = new.person(now)?;
+            let person = new.person(scope, now)?;
             let mut account = Account::default();
             let mut transaction = self.transaction();
             enrol(&mut transaction, scope, &person, &mut account, now)?;

@@ -1,6 +1,7 @@
 //! Members: the person and the account, their contacts, and every change of them.
 
 pub(crate) mod account;
+pub(crate) mod activation;
 pub(crate) mod card;
 pub(crate) mod consent;
 pub(crate) mod contacts;

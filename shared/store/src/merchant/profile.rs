@@ -3,7 +3,7 @@
 use crate::StoreError;
 use crate::table::attributes;
 use crate::table::keys;
-use domain::merchant::{Agreement, Merchant, Sector};
+use domain::merchant::{Agreement, CardActivation, Merchant, Sector};
 use domain::{Day, Instant, MerchantId};
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,7 @@ pub(crate) struct ProfileRecord {
     processing_contract: AgreementRecord,
     #[serde(skip_serializing_if = "Option::is_none")]
     enrolment_attestation: Option<AgreementRecord>,
+    card_activation: String,
     /// The merchant's key, wrapped by the master key.
     #[serde(with = "serde_bytes")]
     pub(crate) key: Vec<u8>,
@@ -68,6 +69,7 @@ impl ProfileRecord {
             terms: AgreementRecord::of(&merchant.terms),
             processing_contract: AgreementRecord::of(&merchant.processing_contract),
             enrolment_attestation: merchant.enrolment_attestation.as_ref().map(AgreementRecord::of),
+            card_activation: merchant.card_activation.as_str().to_owned(),
             key: wrapped_key,
             created_at: attributes::instant_text(now),
             contract_ends_on: None,
@@ -91,6 +93,8 @@ impl ProfileRecord {
                 .enrolment_attestation
                 .map(AgreementRecord::read)
                 .transpose()?,
+            card_activation: CardActivation::parse(&self.card_activation)
+                .ok_or(StoreError::Corrupt("profile"))?,
             contract_ends_on: self
                 .contract_ends_on
                 .as_deref()

@@ -62,7 +62,7 @@ impl Fixture {
     }
 
     async fn sell_purchase(&self, member: MemberId, purchase: Purchase) {
-        let entry = PurchaseToRecord { purchase, source: Source::Operator };
+        let entry = PurchaseToRecord { card_activated: false, purchase, source: Source::Operator };
         self.store
             .record_purchase(&self.scope, &Customer::Member(member), &entry, now())
             .await
@@ -249,7 +249,11 @@ async fn a_purchase_after_the_decision_finds_no_member() {
     let fixture = Fixture::open().await;
     let id = fixture.enrol(1).await;
     fixture.decide(id, "2029-11-24").await;
-    let entry = PurchaseToRecord { purchase: sale("1", 1_000), source: Source::Operator };
+    let entry = PurchaseToRecord {
+        card_activated: false,
+        purchase: sale("1", 1_000),
+        source: Source::Operator,
+    };
     for customer in [Customer::Member(id), Customer::Contact(Contact::Mobile(mobile(1)))] {
         let sold = fixture.store.record_purchase(&fixture.scope, &customer, &entry, now()).await;
         assert!(matches!(sold, Err(StoreError::NotFound(Entity::Member))), "{sold:?}");
@@ -322,7 +326,11 @@ async fn an_erased_person_can_enrol_at_the_till() {
     assert!(created && member.person.id != ids[0]);
     let again = member.person.id;
     assert_eq!(fixture.known(&Contact::Mobile(mobile(1)), NOW).await, Some(Known::Member(again)));
-    let entry = PurchaseToRecord { purchase: sale("1", 1_000), source: Source::Operator };
+    let entry = PurchaseToRecord {
+        card_activated: false,
+        purchase: sale("1", 1_000),
+        source: Source::Operator,
+    };
     let enrol = Customer::Enrol(Box::new(person(2)));
     assert!(store.record_purchase(scope, &enrol, &entry, now()).await.unwrap().enrolled);
 }

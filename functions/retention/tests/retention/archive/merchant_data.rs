@@ -99,7 +99,7 @@ fn sale(receipt: Receipt, cents: i64) -> PurchaseToRecord {
     let (kind, total) = (PurchaseKind::Sale, Cents::new(cents));
     let sector = domain::Sector::Retail;
     let purchase = Purchase::new(sector, receipt, kind, now(), total, vec![], None).unwrap();
-    PurchaseToRecord { purchase, source: Source::Operator }
+    PurchaseToRecord { card_activated: false, purchase, source: Source::Operator }
 }
 
 fn on(day: &str, number: &str) -> Receipt {
@@ -136,7 +136,11 @@ async fn purchases(store: &Store, scope: &Scope, members: &[MemberId], many: u32
     let (kind, total) = (PurchaseKind::Return { of: Some(receipt("n0")) }, Cents::new(100));
     let back =
         Purchase::new(domain::Sector::Retail, receipt("back"), kind, now(), total, vec![], None);
-    let back = PurchaseToRecord { purchase: back.unwrap(), source: Source::Operator };
+    let back = PurchaseToRecord {
+        card_activated: false,
+        purchase: back.unwrap(),
+        source: Source::Operator,
+    };
     record(&Customer::Anonymous, &back).await;
 }
 
