@@ -62,6 +62,7 @@ routes! {
     merchant::contract_end::delete,
     programme::version::put,
     retention::erasures::list,
+    member::erasure::erase_by_operator,
 
     campaign::draft::create,
     campaign::draft::list,
@@ -111,6 +112,7 @@ routes! {
     member::card::unblock,
     member::card::replace,
     member::registration::put,
+    member::erasure::erase,
     member::consents::show,
     member::consents::put,
     member::history::list,

@@ -139,7 +139,7 @@ impl Fixture {
         store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
         let batch = BatchId { shard: 0, cursor: *members.last().unwrap() };
         let mut plan = store.plan(tenant, id).await.unwrap();
-        let cut = Some(CutBatch { id: batch, members });
+        let cut = Some(CutBatch { id: batch, members, at: now() });
         let end = WalkPosition::start_of(MEMBER_SHARDS);
         assert!(store.cut_batch(tenant, id, &mut plan, cut, end).await.unwrap());
         (id, serde_json::to_string(&BatchMessage::of(tenant, id, batch)).unwrap())

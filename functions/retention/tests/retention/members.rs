@@ -1,7 +1,7 @@
 //! The register's rules on members.
 
-use crate::fixture::{CREATED, Fixture, card, person, sale_on};
-use domain::retention::ErasureReason;
+use crate::fixture::{CREATED, Fixture, card, day, person, sale_on};
+use domain::retention::{ErasureReason, Suppression};
 use domain::{CardActivation, Credential, MemberId, Sector};
 use rstest::rstest;
 use store::{Contact, Customer, Known, Mode, PurchaseToRecord, Scope, Source};
@@ -129,14 +129,41 @@ async fn an_erased_contact_is_not_brought_back_by_a_file_and_only_the_person_enr
     let member = fixture.enrol(1).await;
     fixture.sell(member, "1", "2026-11-24").await;
     fixture.run_day("2026-12-01").await;
+    let suppressed = Some(Known::Suppressed(Suppression::RowsUpTo(day("2026-12-01"))));
     for contact in [Contact::Mobile(mobile(1)), card(1)] {
-        assert_eq!(fixture.known(&contact, "2026-12-02").await, Some(Known::Suppressed));
+        assert_eq!(fixture.known(&contact, "2026-12-02").await, suppressed);
     }
     let again = fixture.enrol_at(1, "2026-12-02T10:00:00Z").await;
     assert_ne!(again, member);
     let known = fixture.known(&Contact::Mobile(mobile(1)), "2026-12-02").await;
     assert_eq!(known, Some(Known::Member(again)));
     assert!(fixture.is_there(again).await);
+}
+
+#[rstest]
+// Asked for in the afternoon: the following night deletes everything.
+#[case("2026-10-10T14:00:00Z", &["2026-10-11"])]
+// Asked for in the night of the run: the next night looks once more.
+#[case("2026-10-10T00:30:00Z", &["2026-10-10", "2026-10-11"])]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_erasure_that_a_person_asks_for_is_carried_out_in_the_following_night(
+    #[case] asked_at: &str,
+    #[case] nights: &[&str],
+) {
+    let fixture = Fixture::open(Sector::Retail).await;
+    fixture.app.store.save_first_month(day("2026-10-01").month()).await.unwrap();
+    let member = fixture.enrol(1).await;
+    fixture.sell(member, "1", "2026-10-09").await;
+    let (store, reason) = (&fixture.app.store, ErasureReason::Request);
+    store.erase_member(&fixture.scope, member, reason, instant(asked_at)).await.unwrap();
+    assert!(!fixture.is_there(member).await);
+    assert!(fixture.traces(member).await > 2, "the purchase is still stored");
+    for night in nights {
+        assert_eq!(fixture.run_day(night).await.buckets, 1);
+    }
+    assert_eq!(fixture.traces(member).await, 1, "the record of the erasure");
+    let counts = fixture.erased_on("2026-10-10").await;
+    assert_eq!((counts.request, counts.inactive, counts.never_activated), (1, 0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

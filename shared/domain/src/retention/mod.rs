@@ -29,6 +29,40 @@ word_enum! {
         NeverActivated = "never_activated",
         /// The person did not use the service for the months that the sector allows.
         Inactive = "inactive",
+        /// The person asked for the erasure (GDPR art. 17).
+        Request = "request",
+        /// The person objected to the processing (GDPR art. 21).
+        Objection = "objection",
+    }
+}
+
+/// The rows of files that the contact of an erased person blocks (*liste repoussoir*). A suppression never
+/// blocks a person who asks for a card at a till.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suppression {
+    /// Every row: the person does not want to be a member.
+    EveryRow,
+    /// The rows dated up to this day: their data was erased, and a later row is about a later request.
+    RowsUpTo(Day),
+}
+
+impl Suppression {
+    /// The suppression that an erasure leaves.
+    #[must_use]
+    pub const fn of(reason: ErasureReason, erased_on: Day) -> Self {
+        match reason {
+            ErasureReason::NeverActivated | ErasureReason::Inactive => Self::RowsUpTo(erased_on),
+            ErasureReason::Request | ErasureReason::Objection => Self::EveryRow,
+        }
+    }
+
+    /// Whether a row of a purchase of this day is blocked.
+    #[must_use]
+    pub fn blocks(self, sold_on: Day) -> bool {
+        match self {
+            Self::EveryRow => true,
+            Self::RowsUpTo(day) => sold_on <= day,
+        }
     }
 }
 
@@ -199,6 +233,21 @@ mod tests {
         #[case] after: &str,
     ) {
         assert_eq!(day_after(Day::parse(from).unwrap(), months).to_string(), after);
+    }
+
+    #[rstest]
+    #[case(ErasureReason::NeverActivated, false)]
+    #[case(ErasureReason::Inactive, false)]
+    #[case(ErasureReason::Request, true)]
+    #[case(ErasureReason::Objection, true)]
+    fn a_deadline_blocks_the_rows_up_to_the_erasure_and_a_request_or_an_objection_blocks_every_row(
+        #[case] reason: ErasureReason,
+        #[case] later_is_blocked: bool,
+    ) {
+        let day = |text| Day::parse(text).unwrap();
+        let suppression = Suppression::of(reason, day("2026-12-01"));
+        assert!(suppression.blocks(day("2024-01-15")) && suppression.blocks(day("2026-12-01")));
+        assert_eq!(suppression.blocks(day("2026-12-02")), later_is_blocked);
     }
 
     #[test]

@@ -23,13 +23,22 @@ pub(crate) struct MergeRecord {
     kind: String,
     pub(crate) absorbed: String,
     pub(crate) source: String,
-    /// The account of the absorbed member before the merge.
+    /// The state before the merge. Undoing the merge removes it, so that the note of one member holds no
+    /// account of the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<BeforeRecord>,
+}
+
+/// The state of two members before their merge.
+#[derive(Serialize, Deserialize)]
+struct BeforeRecord {
+    /// The account of the absorbed member.
     #[serde(with = "serde_bytes")]
     absorbed_account: Vec<u8>,
-    /// The account of the survivor before the merge.
+    /// The account of the survivor.
     #[serde(with = "serde_bytes")]
     survivor_account: Vec<u8>,
-    /// The consents and the invitation of the survivor before the merge.
+    /// The consents and the invitation of the survivor.
     #[serde(default, skip_serializing_if = "ConsentsRecord::is_empty")]
     survivor_consents: ConsentsRecord,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,15 +50,24 @@ pub(crate) struct MergeRecord {
 impl MergeRecord {
     /// The state before the merge.
     pub(crate) fn before(&self) -> Result<BeforeMerge, StoreError> {
+        let before = self.before.as_ref().ok_or(StoreError::Corrupt("merge"))?;
         Ok(BeforeMerge {
-            survivor: codec::account::decode(&self.survivor_account)?,
-            absorbed: codec::account::decode(&self.absorbed_account)?,
-            consents: self.survivor_consents.read()?,
+            survivor: codec::account::decode(&before.survivor_account)?,
+            absorbed: codec::account::decode(&before.absorbed_account)?,
+            consents: before.survivor_consents.read()?,
             invited: attributes::step_of(
-                self.survivor_invited_at.as_deref(),
-                self.survivor_invited_by.as_deref(),
+                before.survivor_invited_at.as_deref(),
+                before.survivor_invited_by.as_deref(),
             )?,
         })
+    }
+}
+
+impl MergeRecord {
+    /// Removes the state before the merge, which is undone.
+    pub(crate) fn forget(&self) -> Write {
+        let key = Key { pk: self.pk.clone(), sk: self.sk.clone() };
+        Write::update(&key, "REMOVE #before").name("#before", "before").if_present()
     }
 }
 
@@ -130,10 +148,15 @@ fn merge_entry(
         kind: MERGE.to_owned(),
         absorbed: absorbed.person.id.to_string(),
         source: by.to_string(),
-        absorbed_account: codec::account::encode(&absorbed.account),
-        survivor_account: codec::account::encode(&survivor.account),
-        survivor_consents: ConsentsRecord::of(&survivor.person.consents),
-        survivor_invited_at: survivor.person.invited.map(|step| attributes::instant_text(step.at)),
-        survivor_invited_by: survivor.person.invited.map(|step| step.by.to_string()),
+        before: Some(BeforeRecord {
+            absorbed_account: codec::account::encode(&absorbed.account),
+            survivor_account: codec::account::encode(&survivor.account),
+            survivor_consents: ConsentsRecord::of(&survivor.person.consents),
+            survivor_invited_at: survivor
+                .person
+                .invited
+                .map(|step| attributes::instant_text(step.at)),
+            survivor_invited_by: survivor.person.invited.map(|step| step.by.to_string()),
+        }),
     })
 }

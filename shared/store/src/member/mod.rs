@@ -8,6 +8,7 @@ pub(crate) mod contacts;
 pub(crate) mod correct;
 pub(crate) mod enrol;
 pub(crate) mod erase;
+pub(crate) mod erase_now;
 pub(crate) mod history;
 pub(crate) mod merge;
 pub(crate) mod neighbours;

@@ -163,7 +163,7 @@ async fn campaign(store: &Store, scope: &Scope, members: &[MemberId]) {
     store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
     let batch = BatchId { shard: 0, cursor: members[5] };
     let mut plan = store.plan(tenant, id).await.unwrap();
-    let cut = Some(CutBatch { id: batch, members });
+    let cut = Some(CutBatch { id: batch, members, at: now() });
     let end = WalkPosition::start_of(MEMBER_SHARDS);
     assert!(store.cut_batch(tenant, id, &mut plan, cut, end).await.unwrap());
     let Claimed::Ours(mut claim) = store.claim_batch(tenant, id, batch, now()).await.unwrap()
