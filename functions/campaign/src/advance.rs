@@ -149,7 +149,7 @@ impl Planning<'_> {
         let (tenant, id) = (self.tenant, self.campaign.id);
         let batch = self.pending.last().map(|last| BatchId { shard, cursor: *last });
         let members = std::mem::take(&mut self.pending);
-        let cut = batch.map(|id| CutBatch { id, members: &members });
+        let cut = batch.map(|id| CutBatch { id, members: &members, at: self.now });
         let store = &self.app.store;
         if !store.cut_batch(tenant, id, self.plan, cut, read_to).await? {
             // Another instance plans the same campaign. The message of this instance is delivered again.

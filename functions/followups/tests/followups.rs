@@ -84,7 +84,7 @@ impl Fixture {
         let (kind, total) = (PurchaseKind::Sale, Cents::new(cents));
         let purchase =
             Purchase::new(Sector::Retail, receipt, kind, sold_at, total, vec![], None).unwrap();
-        let entry = PurchaseToRecord { purchase, source: Source::Operator };
+        let entry = PurchaseToRecord { card_activated: false, purchase, source: Source::Operator };
         let customer = Customer::Member(member);
         self.store().record_purchase(&self.scope, &customer, &entry, sold_at).await.unwrap();
     }

@@ -100,7 +100,7 @@ impl Fixture {
         store.create_campaign(scope, &campaign, None, now()).await.unwrap();
         let batch = BatchId { shard: 0, cursor: *members.last().unwrap() };
         let mut plan = store.plan(tenant, id).await.unwrap();
-        let cut = Some(CutBatch { id: batch, members });
+        let cut = Some(CutBatch { id: batch, members, at: now() });
         let end = WalkPosition::start_of(MEMBER_SHARDS);
         store.cut_batch(tenant, id, &mut plan, cut, end).await.unwrap();
         let Claimed::Ours(mut claim) = store.claim_batch(tenant, id, batch, now()).await.unwrap()

@@ -26,7 +26,7 @@ pub enum Action {
     Erase,
     /// Give the member a later day.
     Rearm,
-    /// Search once more for data that an erasure of an earlier day left behind.
+    /// Delete the data of a member whose erasure was decided before, or search for it once more.
     LookAgain,
     /// Archive a merchant whose contract has ended, or delete its archive.
     Archive,
@@ -63,7 +63,7 @@ pub struct Counts {
     pub erase_inactive: u64,
     /// Members that would get a later day.
     pub rearm: u64,
-    /// Members that were erased before and would be searched for once more.
+    /// Members whose erasure was decided before, and whose data would be deleted or searched for once more.
     pub look_again: u64,
     /// Merchants that would be archived.
     pub archive: u64,
@@ -137,7 +137,11 @@ impl DryRun {
         *match row.action {
             Action::Erase => match row.reason.and_then(ErasureReason::parse) {
                 Some(ErasureReason::NeverActivated) => &mut counts.erase_never_activated,
-                Some(ErasureReason::Inactive) | None => &mut counts.erase_inactive,
+                // The sweep erases by a deadline only.
+                Some(
+                    ErasureReason::Inactive | ErasureReason::Request | ErasureReason::Objection,
+                )
+                | None => &mut counts.erase_inactive,
             },
             Action::Rearm => &mut counts.rearm,
             Action::LookAgain => &mut counts.look_again,

@@ -17,7 +17,7 @@ use messaging::hours::Opening;
 use messaging::{Message, ProviderClient};
 use platform::messages::Reference;
 use std::sync::Arc;
-use store::{Claimed, Scope};
+use store::{Claimed, CutBatch, Scope};
 
 /// Sends a batch, or finds the outcome of an earlier attempt. A batch of a campaign that does not run is left
 /// alone: resuming the campaign queues the batch again. A batch of a merchant whose contract has ended is left
@@ -75,7 +75,8 @@ pub(crate) async fn send(app: &App, batch: Reference, now: Instant) -> Result<()
             return sending.wait_until(opens).await;
         };
         let later = chosen.take(|id| asleep.contains_key(id));
-        app.store.postpone(tenant, id, &mut attempt.claim, rest, &later).await?;
+        let rest = CutBatch { id: rest, members: &later, at: now };
+        app.store.postpone(tenant, id, &mut attempt.claim, rest).await?;
         sending.wait_until(opens).await?;
     }
     attempt.first(ready.message, chosen).await

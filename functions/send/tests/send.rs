@@ -143,7 +143,7 @@ impl Fixture {
         store.step_campaign(&self.scope, id, Step::Launch, now()).await.unwrap();
         let batch = BatchId { shard: 0, cursor: *members.last().unwrap() };
         let mut plan = store.plan(tenant, id).await.unwrap();
-        let cut = Some(CutBatch { id: batch, members });
+        let cut = Some(CutBatch { id: batch, members, at: now() });
         let end = WalkPosition::start_of(MEMBER_SHARDS);
         assert!(store.cut_batch(tenant, id, &mut plan, cut, end).await.unwrap());
         (id, serde_json::to_string(&BatchMessage::of(tenant, id, batch)).unwrap())
@@ -157,7 +157,7 @@ impl Fixture {
         let mut plan = store.plan(tenant, id).await.unwrap();
         for member in &members[1..] {
             let batch = BatchId { shard: 1, cursor: *member };
-            let cut = Some(CutBatch { id: batch, members: &[*member] });
+            let cut = Some(CutBatch { id: batch, members: &[*member], at: now() });
             let end = WalkPosition::start_of(MEMBER_SHARDS);
             assert!(store.cut_batch(tenant, id, &mut plan, cut, end).await.unwrap());
             messages.push(serde_json::to_string(&BatchMessage::of(tenant, id, batch)).unwrap());

@@ -25,7 +25,7 @@ MERCHANT = {
 }
 NEVER_ACTIVATED = {"mobile": "+33639980801", "first_name": "Karim", "last_name": "Exemple", "card_requested": True}
 ACTIVATED = {"mobile": "+33639980802", "first_name": "Léa", "last_name": "Exemple", "card_requested": True}
-# More than three months after the creation of the cards, whatever the month.
+# More than three months after the invitation, whatever the month.
 MONTHS_LATER = timedelta(days=100)
 
 
@@ -77,8 +77,10 @@ def _second_merchant(operator: Api, stack: Stack) -> tuple[str, Api, Api, str]:
     for person in (NEVER_ACTIVATED, ACTIVATED):
         till.ask("POST", "/v1/members", person, accept=(409,))
     _, member = till.ask("POST", "/v1/members/find", {"mobile": ACTIVATED["mobile"]})
+    _, unused = till.ask("POST", "/v1/members/find", {"mobile": NEVER_ACTIVATED["mobile"]})
     now = datetime.now(timezone.utc).replace(microsecond=0).isoformat()
-    till.ask("PUT", f"/v1/members/{member['member_id']}/registration", {"activated_at": now})
+    till.ask("PUT", f"/v1/members/{unused['member_id']}/registration", {"invited_at": now})
+    till.ask("PUT", f"/v1/members/{member['member_id']}/registration", {"invited_at": now, "activated_at": now})
     sale = {
         "type": "sale",
         "receipt_number": "B1",

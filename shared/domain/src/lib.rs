@@ -43,11 +43,11 @@ pub use member::MemberError;
 pub use member::consent::{
     Channel, Consent, ConsentSource, Consents, Opposition, OppositionReason,
 };
-pub use member::registration::Registration;
+pub use member::registration::{Registration, Step};
 pub use member::{CardNumber, Enrolment, Person};
 pub use merchant::MerchantError;
 pub use merchant::origin::Origin;
-pub use merchant::{Agreement, Establishment, Merchant, Sector};
+pub use merchant::{Agreement, CardActivation, Establishment, Merchant, Sector};
 pub use programme::ProgrammeError;
 pub use programme::{Programme, Programmes};
 pub use purchase::PurchaseError;

@@ -113,7 +113,8 @@ impl Shop {
             for _ in 0..times {
                 receipt += 1;
                 let purchase = support::sale(&format!("T{receipt}"), 4_990);
-                let entry = PurchaseToRecord { purchase, source: Source::Operator };
+                let entry =
+                    PurchaseToRecord { card_activated: false, purchase, source: Source::Operator };
                 let customer = Customer::Member(*member);
                 let now = Instant::now();
                 let sold = self.store.record_purchase(&self.scope, &customer, &entry, now).await;

@@ -4,8 +4,8 @@ use domain::programme::{SpendRule, Terms};
 use domain::purchase::receipt::ReceiptNumber;
 use domain::values::calendar::parse_time_zone;
 use domain::{
-    Agreement, Cents, Credential, Day, Establishment, EstablishmentId, Instant, Merchant,
-    MerchantId, Mobile, Programme, Purchase, PurchaseKind, Receipt, Register, Sector,
+    Agreement, CardActivation, Cents, Credential, Day, Establishment, EstablishmentId, Instant,
+    Merchant, MerchantId, Mobile, Programme, Purchase, PurchaseKind, Receipt, Register, Sector,
 };
 use store::{Mode, Scope, Store};
 
@@ -37,6 +37,7 @@ pub fn merchant(sector: Sector, number: u128) -> Merchant {
         terms: signed(),
         processing_contract: signed(),
         enrolment_attestation: None,
+        card_activation: CardActivation::Use,
         contract_ends_on: None,
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct FoundMember {
     last_name_initial: Option<String>,
     #[serde(flatten)]
     balance: Balance,
-    /// Whether the person completed the registration.
+    /// Whether the card is activated: by a use, where the merchant chose that, or by the person.
     card_activated: bool,
     /// Whether the member's card was blocked as lost.
     card_blocked: bool,
@@ -42,7 +42,7 @@ impl FoundMember {
             first_name: person.details.first_name.clone(),
             last_name_initial: initial(&person.details),
             balance: Balance::of(account, till, now),
-            card_activated: person.activated_at.is_some(),
+            card_activated: account.activated.is_some(),
             card_blocked: person.card_is_blocked(),
         }
     }

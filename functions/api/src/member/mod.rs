@@ -11,6 +11,7 @@ pub(crate) mod correct;
 pub(crate) mod customer;
 mod details;
 pub(crate) mod enrol;
+pub(crate) mod erasure;
 pub(crate) mod find;
 pub(crate) mod history;
 mod history_item;

@@ -9,7 +9,7 @@ use crate::purchase::response::{Entered, PurchaseAnswer};
 use axum::Json;
 use axum::extract::State;
 use http_edge::{JsonBody, KeyedAnswer, Problem, Segments, Till};
-use store::{Outcome, PurchaseToRecord, Source};
+use store::Outcome;
 
 /// Record a sale or a return.
 ///
@@ -35,8 +35,7 @@ pub(crate) async fn create(
     JsonBody(new): JsonBody<NewPurchase>,
 ) -> Result<KeyedAnswer<Entered>, Problem> {
     let now = app.now();
-    let (purchase, customer) = new.read(&till, now)?;
-    let new = PurchaseToRecord { purchase, source: Source::Till(till.key) };
+    let (new, customer) = new.read(&till, now)?;
     let recorded = app.store().record_purchase(&till.scope, &customer, &new, now).await;
     let recorded = recorded.map_err(|error| app.count_miss(&till, refusal(error)))?;
     let entered = Entered::of(&new.purchase, &recorded, till.unit());

@@ -34,6 +34,9 @@ pub(crate) enum EventTypeWord {
     /// Two members were merged.
     #[serde(rename = "member.merged")]
     MemberMerged,
+    /// A member was erased.
+    #[serde(rename = "member.erased")]
+    MemberErased,
 }
 
 /// An endpoint to create.

@@ -39,7 +39,7 @@ async fn the_operator_lists_the_erasures_of_a_day_with_their_reasons() {
         let page = ask(format!("day=2026-11-24&limit=2{cursor}")).await;
         assert_eq!(page.status, 200, "{page:?}");
         let counts = page.body.get("counts");
-        let expected = json!({"never_activated": 3, "inactive": 2});
+        let expected = json!({"never_activated": 3, "inactive": 2, "request": 0, "objection": 0});
         assert_eq!(counts, cursor.is_empty().then_some(&expected));
         let erasures = page.body["erasures"].as_array().unwrap();
         listed.extend(erasures.iter().map(|erasure| text(erasure, "member_id")));

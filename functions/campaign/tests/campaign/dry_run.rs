@@ -89,7 +89,7 @@ async fn a_dry_run_that_crashes_anywhere_counts_the_recipients_of_the_campaign()
     // Five members bought, and are not in the segment. Three members are opposed; one of them bought.
     for (number, member) in members[..5].iter().enumerate() {
         let purchase = sale(&number.to_string(), 1_000);
-        let entry = PurchaseToRecord { purchase, source: Source::Operator };
+        let entry = PurchaseToRecord { card_activated: false, purchase, source: Source::Operator };
         let customer = Customer::Member(*member);
         fixture.app.store.record_purchase(&fixture.scope, &customer, &entry, now()).await.unwrap();
     }

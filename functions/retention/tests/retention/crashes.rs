@@ -1,6 +1,7 @@
 //! The daily run crashes at every call to the table, before the call or before its answer, and begins again.
 
 use crate::fixture::{Fixture, app, card, day, sale_on, scheduled_at};
+use domain::retention::Suppression;
 use domain::{Instant, MemberId, Sector};
 use retention::{Request, handle, run};
 use store::{Contact, Known, MasterKey, Store};
@@ -91,7 +92,8 @@ async fn assert_erased(fixture: &Fixture, people: &People, when: &str) {
     for number in 1..=3 {
         for contact in [Contact::Mobile(mobile(number)), card(number)] {
             let known = fixture.known(&contact, "2026-12-02").await;
-            assert_eq!(known, Some(Known::Suppressed), "{when}");
+            let suppression = Suppression::RowsUpTo(day("2026-12-01"));
+            assert_eq!(known, Some(Known::Suppressed(suppression)), "{when}");
         }
     }
     let stored = fixture.app.store.member(&fixture.scope, *rearmed).await.unwrap();

@@ -60,7 +60,7 @@ async fn events_of_purchases_and_members_hold_identifiers_and_figures_only() {
 }
 
 #[tokio::test]
-async fn an_erasure_and_a_correction_are_no_events() {
+async fn an_erasure_is_an_event_of_its_own_and_a_correction_is_none() {
     let fixture = Fixture::open().await;
     let (store, scope) = (&fixture.app.store, &fixture.scope);
     let id = fixture.member(scope, 1).await;
@@ -80,7 +80,10 @@ async fn an_erasure_and_a_correction_are_no_events() {
         let tombstone = store.decide_erasure(scope, &member, reason, today).await.unwrap();
         store.carry_out_erasure(scope, &tombstone.unwrap(), today).await.unwrap();
     });
-    assert_eq!(events(&fixture.records(erased).await), Vec::<Value>::new());
+    let erased = events(&fixture.records(erased).await);
+    let erased: Vec<_> = erased.iter().map(|event| (&event["type"], &event["data"])).collect();
+    let data = json!({"member_id": id.to_string(), "reason": "inactive"});
+    assert_eq!(erased, [(&json!("member.erased"), &data)]);
 }
 
 #[tokio::test]

@@ -203,7 +203,7 @@ impl Fixture {
     }
 
     pub(crate) async fn record_purchase(&self, customer: Customer, purchase: Purchase) {
-        let entry = PurchaseToRecord { purchase, source: Source::Operator };
+        let entry = PurchaseToRecord { card_activated: false, purchase, source: Source::Operator };
         Box::pin(self.app.store.record_purchase(&self.scope, &customer, &entry, now()))
             .await
             .unwrap();

@@ -17,6 +17,7 @@ pub use email::Email;
 pub use error::MemberError;
 pub use limits::{MOST_BLOCKED_CARDS, NAME_LENGTH};
 
+use self::registration::Step;
 use crate::values::text;
 use crate::{Consents, Day, Instant, InvalidField, MemberId, Mobile};
 
@@ -105,10 +106,8 @@ pub struct Person {
     pub enrolment: Enrolment,
     /// When the member was created.
     pub created_at: Instant,
-    /// When the invitation to complete the registration was sent.
-    pub invited_at: Option<Instant>,
-    /// When the person completed the registration (*carte activée*).
-    pub activated_at: Option<Instant>,
+    /// When the invitation to complete the registration was sent. The account has the activation of the card.
+    pub invited: Option<Step>,
     /// The member this one was merged into.
     pub merged_into: Option<MemberId>,
     /// The numbers of this member's cards that were blocked as lost. The present card may be one of them.

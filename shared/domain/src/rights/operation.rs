@@ -27,6 +27,8 @@ word_enum! {
         PutEmailSender = "put_email_sender",
         /// Set the sender of a merchant's SMS.
         PutSmsSender = "put_sms_sender",
+        /// Set what activates the cards of a merchant's members.
+        PutCardActivation = "put_card_activation",
         /// Set the last day of a merchant's contract.
         PutContractEnd = "put_contract_end",
         /// Remove the end of a merchant's contract, as long as archiving has not begun.
@@ -35,6 +37,8 @@ word_enum! {
         PutProgramme = "put_programme",
         /// List the members of a merchant who were erased on a day.
         ListErasures = "list_erasures",
+        /// Erase a member of a merchant, because the person asked for it or objected.
+        EraseMemberByOperator = "erase_member_of_merchant",
         /// Create a campaign.
         CreateCampaign = "create_campaign",
         /// List a merchant's campaigns, newest first.
@@ -125,6 +129,8 @@ word_enum! {
         ReplaceCard = "replace_card",
         /// Record the invitation or the completion of a member's registration.
         PutRegistration = "put_registration",
+        /// Erase a member, because the person asked for it or objected.
+        EraseMember = "erase_member",
         /// Show a member's consents and oppositions.
         ShowConsents = "show_consents",
         /// List the consents and oppositions of a member, the latest first.
@@ -238,6 +244,7 @@ impl Operation {
             | Self::MergeMembers
             | Self::UnmergeMembers
             | Self::CreateAdjustment
+            | Self::EraseMember
             | Self::OpenUpload => BACK_OFFICE,
             Self::CreateMerchant
             | Self::ShowMerchant
@@ -246,10 +253,12 @@ impl Operation {
             | Self::RevokeKey
             | Self::PutEmailSender
             | Self::PutSmsSender
+            | Self::PutCardActivation
             | Self::PutContractEnd
             | Self::DeleteContractEnd
             | Self::PutProgramme
             | Self::ListErasures
+            | Self::EraseMemberByOperator
             | Self::CreateCampaign
             | Self::ListCampaigns
             | Self::ShowCampaign
@@ -314,6 +323,7 @@ mod tests {
     #[case::consents(Operation::ShowConsents, &[BackOffice, Export])]
     #[case::correction(Operation::CorrectMember, &[BackOffice])]
     #[case::mobile(Operation::ChangeMobile, &[BackOffice])]
+    #[case::erasure(Operation::EraseMember, &[BackOffice])]
     #[case::adjustment(Operation::CreateAdjustment, &[BackOffice])]
     #[case::merge(Operation::MergeMembers, &[BackOffice])]
     #[case::file(Operation::OpenUpload, &[BackOffice])]

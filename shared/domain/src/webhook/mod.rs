@@ -53,6 +53,8 @@ word_enum! {
         MemberCreated = "member.created",
         /// Two members became one.
         MemberMerged = "member.merged",
+        /// A member was erased.
+        MemberErased = "member.erased",
     }
 }
 

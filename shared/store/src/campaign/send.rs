@@ -7,7 +7,7 @@
 
 use crate::campaign::batch_id::BatchId;
 use crate::campaign::figures::{Counts, signed, tally};
-use crate::campaign::plan::BatchRecord;
+use crate::campaign::plan::{BatchRecord, CutBatch, batch_end};
 use crate::campaign::receipt::MessageState;
 use crate::table::attributes;
 use crate::table::items;
@@ -49,6 +49,7 @@ struct SendingRecord {
     counts: Option<Counts>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     done_at: Option<String>,
+    ttl: i64,
 }
 
 /// The members of a batch whose messages go to the provider, and the counts of the other members.
@@ -126,6 +127,7 @@ impl Store {
                     postponed: None,
                     counts: None,
                     done_at: None,
+                    ttl: batch_end(now),
                 };
                 (Write::put(&record)?.if_absent(), None, None)
             }
@@ -213,9 +215,9 @@ impl Store {
         tenant: Tenant,
         campaign: CampaignId,
         claim: &mut Claim,
-        new_batch: BatchId,
-        members: &[MemberId],
+        new_batch: CutBatch<'_>,
     ) -> Result<(), StoreError> {
+        let members = new_batch.members;
         let newly_postponed: HashSet<_> = members.iter().collect();
         let remaining = claim.members.iter().filter(|id| !newly_postponed.contains(id));
         let remaining: Vec<MemberId> = remaining.copied().collect();
@@ -228,7 +230,7 @@ impl Store {
             .value(":later", AttributeValue::B(bits(&claim.all_members, &postponed).into()))
             .value(":lease", attributes::text(claim.lease.clone()));
         retry(|_| async move {
-            let record = BatchRecord::of(tenant, campaign, new_batch, members);
+            let record = BatchRecord::of(tenant, campaign, new_batch);
             // The version is raised too, so that a planner that read the plan before cannot
             // overwrite the count.
             let count = "SET batches = batches + :one, v = v + :one";

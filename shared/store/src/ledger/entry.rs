@@ -53,6 +53,14 @@ pub struct Entered {
     pub balance: Balance,
 }
 
+/// An entry to write.
+pub(crate) struct NewEntry<'e> {
+    /// The entry.
+    pub(crate) entry: &'e LedgerEntry,
+    /// The entry of a gift that goes with it.
+    pub(crate) gift: Option<Write>,
+}
+
 const CORRUPT: StoreError = StoreError::Corrupt("ledger");
 
 impl EntryRecord {
@@ -122,18 +130,21 @@ impl Store {
         &self,
         scope: &Scope,
         stored: &StoredAccount,
-        entry: &LedgerEntry,
+        new: NewEntry<'_>,
         today: Day,
         key: &IdempotencyKey,
         now: Instant,
     ) -> Result<Attempt<Entered>, StoreError> {
         let StoredAccount { member, account, .. } = stored;
-        let record = EntryRecord::of(scope, *member, entry)?;
+        let record = EntryRecord::of(scope, *member, new.entry)?;
         let balance = account.balance_on(today, &scope.settings.programmes);
         let answer = LedgerAnswer::of(*member, &record.key(), &balance).text()?;
         let mut transaction = self.transaction();
         transaction.add(stored.put(scope)?);
         transaction.add(record.put()?);
+        if let Some(gift) = new.gift {
+            transaction.add(gift);
+        }
         transaction.add(scope.answer(key, answer, now)?);
         let balance = balance_after(balance.available, balance.pending);
         let outcome = transaction.commit().await?;

@@ -27,10 +27,10 @@ pub struct NewMember {
 }
 
 impl NewMember {
-    fn person(&self, now: Instant) -> Result<Person, StoreError> {
+    fn person(&self, scope: &Scope, now: Instant) -> Result<Person, StoreError> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
-        Ok(Person {
+        let mut person = Person {
             id: MemberId::mint(now, u128::from_be_bytes(random)),
             mobile: self.mobile.clone(),
             details: self.details.clone(),
@@ -38,14 +38,16 @@ impl NewMember {
             consents: Consents::default(),
             enrolment: self.enrolment,
             created_at: now,
-            invited_at: None,
-            activated_at: None,
+            invited: None,
             merged_into: None,
             blocked_cards: vec![],
             absorbed: vec![],
-            due: Some(retention::never_activated_due(retention::day_of(now))),
+            due: None,
             version: 1,
-        })
+        };
+        let sector = scope.settings.merchant.sector;
+        person.due = Some(retention::deadline(&person, &Account::default(), sector).0);
+        Ok(person)
     }
 }
 
@@ -90,7 +92,7 @@ impl Store {
         new: &NewMember,
         now: Instant,
     ) -> Result<Enrolling, StoreError> {
-        let mut person = new.person(now)?;
+        let mut person = new.person(scope, now)?;
         let holders = match &person.details.email {
             Some(email) => Some(self.email_holders(scope, email).await?),
             None => None,

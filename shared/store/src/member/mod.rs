@@ -1,6 +1,7 @@
 //! Members: the person and the account, their contacts, and every change of them.
 
 pub(crate) mod account;
+pub(crate) mod activation;
 pub(crate) mod card;
 pub(crate) mod consent;
 pub(crate) mod consent_history;
@@ -9,6 +10,7 @@ pub(crate) mod correct;
 pub(crate) mod correction_entry;
 pub(crate) mod enrol;
 pub(crate) mod erase;
+pub(crate) mod erase_now;
 pub(crate) mod history;
 pub(crate) mod merge;
 pub(crate) mod neighbours;

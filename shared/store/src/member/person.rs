@@ -47,7 +47,7 @@ pub(crate) struct PersonRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     invited_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    activated_at: Option<String>,
+    invited_by: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     merged_into: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -129,8 +129,8 @@ fn person_record(scope: &Scope, person: &Person) -> Result<PersonRecord, StoreEr
         consents: ConsentsRecord::of(&person.consents),
         enrolment: enrolment_word(person.enrolment).to_owned(),
         created_at: attributes::instant_text(person.created_at),
-        invited_at: person.invited_at.map(attributes::instant_text),
-        activated_at: person.activated_at.map(attributes::instant_text),
+        invited_at: person.invited.map(|step| attributes::instant_text(step.at)),
+        invited_by: person.invited.map(|step| step.by.to_string()),
         merged_into: person.merged_into.map(|id| id.to_string()),
         absorbed: person.absorbed.iter().map(ToString::to_string).collect(),
         due_bucket: person.due.map(|day| keys::due_bucket(day, person.id)),
@@ -164,7 +164,6 @@ pub(crate) fn person_of(
     let open = |field: Field, sealed: Option<Vec<u8>>| {
         sealed.map(|sealed| scope.settings.vault.open(id, field, &sealed)).transpose()
     };
-    let instant = |text: Option<String>| text.as_deref().map(attributes::instant_of).transpose();
     let mobile = scope.settings.vault.open(id, Field::Mobile, &record.mobile)?;
     Ok(Person {
         id,
@@ -197,8 +196,7 @@ pub(crate) fn person_of(
             _ => return Err(StoreError::Corrupt("person")),
         },
         created_at: attributes::instant_of(&record.created_at)?,
-        invited_at: instant(record.invited_at)?,
-        activated_at: instant(record.activated_at)?,
+        invited: attributes::step_of(record.invited_at.as_deref(), record.invited_by.as_deref())?,
         merged_into: record
             .merged_into
             .map(|text| MemberId::parse(&text))

@@ -78,7 +78,7 @@ impl Store {
     }
 
     /// Writes a change of the profile. `false` where the condition did not hold.
-    async fn change_profile(
+    pub(crate) async fn change_profile(
         &self,
         merchant: MerchantId,
         change: Write,

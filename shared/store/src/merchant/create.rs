@@ -55,11 +55,12 @@ impl Store {
                     let id = MerchantId::parse(&known.merchant)
                         .map_err(|_| StoreError::Corrupt("reference"))?;
                     let settings = self.settings_fresh(id, now).await?;
-                    // The end of the contract is set later, and does not count.
-                    let contract_ends_on = settings.merchant.contract_ends_on;
-                    let same = Merchant { id, contract_ends_on, ..merchant.clone() }
-                        == settings.merchant
-                        && settings.programmes.on(Day::FIRST) == Some(programme);
+                    // What is set later does not count.
+                    let Merchant { contract_ends_on, card_activation, .. } = settings.merchant;
+                    let same =
+                        Merchant { id, contract_ends_on, card_activation, ..merchant.clone() }
+                            == settings.merchant
+                            && settings.programmes.on(Day::FIRST) == Some(programme);
                     if same { Ok((settings, false)) } else { Err(Conflict::ReferenceTaken.into()) }
                 }
                 None => Err(StoreError::Busy),

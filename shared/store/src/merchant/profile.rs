@@ -3,7 +3,7 @@
 use crate::StoreError;
 use crate::table::attributes;
 use crate::table::keys;
-use domain::merchant::{Agreement, Merchant, Sector};
+use domain::merchant::{Agreement, CardActivation, Merchant, Sector};
 use domain::{Credential, Day, Instant, MerchantId};
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,7 @@ pub(crate) struct ProfileRecord {
     processing_contract: AgreementRecord,
     #[serde(skip_serializing_if = "Option::is_none")]
     enrolment_attestation: Option<AgreementRecord>,
+    card_activation: String,
     /// The merchant's key, wrapped by a master key.
     #[serde(with = "serde_bytes")]
     pub(crate) key: Vec<u8>,
@@ -75,6 +76,7 @@ impl ProfileRecord {
             terms: AgreementRecord::of(&merchant.terms),
             processing_contract: AgreementRecord::of(&merchant.processing_contract),
             enrolment_attestation: merchant.enrolment_attestation.as_ref().map(AgreementRecord::of),
+            card_activation: merchant.card_activation.as_str().to_owned(),
             key: wrapped_key,
             created_at: attributes::instant_text(now),
             by,
@@ -99,6 +101,8 @@ impl ProfileRecord {
                 .enrolment_attestation
                 .map(AgreementRecord::read)
                 .transpose()?,
+            card_activation: CardActivation::parse(&self.card_activation)
+                .ok_or(StoreError::Corrupt("profile"))?,
             contract_ends_on: self
                 .contract_ends_on
                 .as_deref()

@@ -69,6 +69,8 @@ pub struct PurchaseToRecord {
     pub purchase: Purchase,
     /// Who sent it.
     pub source: Source,
+    /// Whether the customer was present and activated the card.
+    pub card_activated: bool,
 }
 
 /// Whether a purchase was new.

@@ -2,6 +2,7 @@
 
 use crate::coupon::redeem::redeemed_offers;
 use crate::ledger::entry_key::EntryKey;
+use crate::member::activation::activate_by_use;
 use crate::purchase::item::StoredPurchase;
 use crate::table::attributes;
 use crate::table::keys::{self, Key};
@@ -104,6 +105,8 @@ impl Store {
             if giver.member != from {
                 return Err(Conflict::CustomerMerged.into());
             }
+            let used_at = before.purchase.sold_at();
+            let gift = activate_by_use(scope, &mut receiver, used_at, now)?;
             let taken = ledger::move_sale(
                 &mut giver.account,
                 &mut receiver.account,
@@ -131,6 +134,9 @@ impl Store {
             transaction.add(put);
             transaction.add(giver.put(scope)?);
             transaction.add(receiver.put(scope)?);
+            if let Some(gift) = gift {
+                transaction.add(gift);
+            }
             transaction.add(transfer.entry(MOVED_AWAY, from, to, taken.forgiven)?);
             transaction.add(transfer.entry(MOVED_HERE, to, from, Points::ZERO)?);
             for redeemed in redeemed_offers(&record.redeemed).filter(|one| one.counted) {

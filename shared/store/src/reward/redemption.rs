@@ -4,6 +4,7 @@
 
 use crate::coupon::member_coupon::{give_coupon, withdraw_coupon};
 use crate::ledger::answer::{LedgerAnswer, balance_after};
+use crate::member::activation::activate_by_use;
 use crate::reward::counts::count_reward;
 use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
 use crate::table::attributes;
@@ -110,6 +111,7 @@ impl Store {
         };
         let lots = ledger::spend(&mut stored.account, points, new.today, programmes)?;
         stored.account.active_at(now);
+        let gift = activate_by_use(scope, &mut stored, now, now)?;
         let mut coupon = None;
         let spent = match &reward {
             None => Spent::Bill,
@@ -134,6 +136,9 @@ impl Store {
         transaction.add(stored.put(scope)?);
         transaction.add_in(Slot::Answer, scope.answer(key, answer, now)?);
         transaction.add(record.put()?);
+        if let Some(gift) = gift {
+            transaction.add(gift);
+        }
         if let Some(reward) = &reward {
             count_reward(&mut transaction, scope, member, reward);
         }

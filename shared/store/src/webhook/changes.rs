@@ -10,6 +10,7 @@ use crate::table::attributes::member_id;
 use crate::table::keys::{self, Key};
 use crate::table::tenant::Tenant;
 use domain::purchase::id;
+use domain::retention::ErasureReason;
 use domain::{Cents, EstablishmentId, Instant, MemberId, Points, PurchaseKind};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -22,7 +23,6 @@ use sha2::{Digest as _, Sha256};
 pub struct StreamRecord {
     #[serde(rename = "eventID")]
     event_id: String,
-    event_name: String,
     dynamodb: Images,
 }
 
@@ -83,6 +83,13 @@ pub enum ChangeKind {
         /// The member who was merged into the other.
         absorbed: MemberId,
     },
+    /// A member was erased, with the members who were merged into it.
+    MemberErased {
+        /// The member. Nothing can be found by the identifier.
+        member: MemberId,
+        /// The reason.
+        reason: ErasureReason,
+    },
 }
 
 /// A purchase, by identifiers and figures.
@@ -124,16 +131,13 @@ impl StreamRecord {
         let (Some(new), Some((tenant, rest))) = (new_image, keys::tenant_of(&pk)) else {
             return Ok(None);
         };
-        let is_new = self.event_name == "INSERT";
         let kind = if sk == keys::PURCHASE {
             purchase(rest, new, old_image)?
         } else if sk.starts_with(keys::LEDGER_PREFIX) {
             entry(rest, new, old_image)?
-        } else if !is_new {
-            None
         } else {
             match sk.strip_prefix("MEMBER#").and_then(|rest| rest.strip_suffix("#PERSON")) {
-                Some(member) => Some(ChangeKind::MemberCreated { member: member_id(member)? }),
+                Some(member) => person(member_id(member)?, new, old_image)?,
                 None => None,
             }
         };
@@ -172,6 +176,29 @@ impl ChangedPurchase {
             balance: Points::new(record.balance),
         })
     }
+}
+
+/// Reads the change of a person: a new person is a new member, and a tombstone in the place of a person is an
+/// erasure.
+fn person(
+    member: MemberId,
+    new: Item,
+    old: Option<Item>,
+) -> Result<Option<ChangeKind>, StoreError> {
+    #[derive(Deserialize)]
+    struct PersonImage {
+        #[serde(default)]
+        erased_on: Option<String>,
+        #[serde(default)]
+        reason: String,
+    }
+    let Some(old) = old else { return Ok(Some(ChangeKind::MemberCreated { member })) };
+    let (old, new): (PersonImage, PersonImage) = (image(old)?, image(new)?);
+    if old.erased_on.is_some() || new.erased_on.is_none() {
+        return Ok(None);
+    }
+    let reason = ErasureReason::parse(&new.reason).ok_or(CORRUPT)?;
+    Ok(Some(ChangeKind::MemberErased { member, reason }))
 }
 
 /// Reads an entry of the ledger: a new or changed entry is a change of points, and the entry of a

@@ -19,7 +19,7 @@ fn now() -> Instant {
 }
 
 struct Fixture {
-    _table: Table,
+    table: Table,
     store: Store,
     scope: Scope,
 }
@@ -29,7 +29,7 @@ impl Fixture {
         let table = Table::start().await;
         let store = table.store();
         let scope = open_merchant(&store, &merchant(domain::Sector::Retail, 1), now()).await;
-        Self { _table: table, store, scope }
+        Self { table, store, scope }
     }
 
     /// Members who consented to SMS.
@@ -71,7 +71,7 @@ impl Fixture {
         let tenant = self.scope.tenant();
         let id = BatchId { shard: 0, cursor: *members.last().unwrap() };
         let mut plan = self.store.plan(tenant, campaign).await.unwrap();
-        let batch = CutBatch { id, members };
+        let batch = CutBatch { id, members, at: now() };
         let end = WalkPosition::start_of(MEMBER_SHARDS);
         assert!(self.store.cut_batch(tenant, campaign, &mut plan, Some(batch), end).await.unwrap());
         id
@@ -95,6 +95,24 @@ fn ours(claimed: Claimed) -> store::Claim {
         Claimed::Ours(claim) => *claim,
         _ => panic!("another process holds the batch"),
     }
+}
+
+#[tokio::test]
+async fn the_members_of_a_batch_are_deleted_ninety_days_after_the_batch_was_cut() {
+    let fixture = Fixture::open().await;
+    let (tenant, id) = (fixture.scope.tenant(), fixture.campaign().await);
+    let batch = fixture.batch(id, &fixture.members(2).await).await;
+    let later = now() + jiff::SignedDuration::from_hours(24);
+    ours(fixture.store.claim_batch(tenant, id, batch, later).await.unwrap());
+    let client = fixture.table.client();
+    let items = client.scan().table_name(fixture.table.name()).into_paginator().items().send();
+    let items = items.collect::<Result<Vec<_>, _>>().await.unwrap();
+    let end = |prefix: &str| {
+        let of = items.iter().find(|item| item["sk"].as_s().unwrap().starts_with(prefix));
+        of.unwrap()["ttl"].as_n().unwrap().parse::<i64>().unwrap()
+    };
+    assert_eq!(end("BATCH#"), now().as_second() + 90 * 86_400);
+    assert_eq!(end("SENDING#"), later.as_second() + 90 * 86_400);
 }
 
 #[tokio::test]
@@ -158,7 +176,7 @@ async fn two_planners_of_one_campaign_cut_a_batch_once() {
     let id_of_batch = BatchId { shard: 0, cursor: members[2] };
     let first: Plan = fixture.store.plan(tenant, id).await.unwrap();
     let (mut a, mut b) = (first.clone(), first);
-    let batch = CutBatch { id: id_of_batch, members: &members };
+    let batch = CutBatch { id: id_of_batch, members: &members, at: now() };
     let position = WalkPosition { shard: 0, after: Some(members[2]) };
     assert!(fixture.store.cut_batch(tenant, id, &mut a, Some(batch), position).await.unwrap());
     assert!(!fixture.store.cut_batch(tenant, id, &mut b, Some(batch), position).await.unwrap());

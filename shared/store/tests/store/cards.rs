@@ -2,7 +2,7 @@
 
 use domain::CardNumber;
 use domain::member::{Details, Enrolment};
-use domain::retention::ErasureReason;
+use domain::retention::{ErasureReason, Suppression};
 use domain::{Day, DomainError, Instant, MemberError, MemberId, Sector};
 use store::{CardStep, Contact, DueMember, Known, NewMember, Scope, Store, StoreError};
 use support::{Table, instant, merchant, mobile, open_merchant};
@@ -129,7 +129,10 @@ async fn an_erasure_includes_lost_cards_and_no_file_restores_them() {
         store.decide_erasure(scope, &member, ErasureReason::Inactive, today).await.unwrap();
     store.carry_out_erasure(scope, &decided.unwrap(), today).await.unwrap();
     for number in ["CARD1", "CARD2"] {
-        assert_eq!(fixture.known(number, "2029-11-25T10:00:00Z").await, Some(Known::Suppressed));
+        assert_eq!(
+            fixture.known(number, "2029-11-25T10:00:00Z").await,
+            Some(Known::Suppressed(Suppression::RowsUpTo(today)))
+        );
     }
     assert!(!fixture.scanned().await.contains("LEDGER#"), "a ledger entry is left");
 }

@@ -18,11 +18,16 @@ fn now() -> Instant {
 }
 
 fn by_till(purchase: Purchase) -> PurchaseToRecord {
-    PurchaseToRecord { purchase, source: Source::Till(domain::KeyId::mint(now(), 1)) }
+    PurchaseToRecord {
+        card_activated: false,
+        purchase,
+        source: Source::Till(domain::KeyId::mint(now(), 1)),
+    }
 }
 
 fn by_file(purchase: Purchase, line: u64) -> PurchaseToRecord {
     PurchaseToRecord {
+        card_activated: false,
         purchase,
         source: Source::File { upload: domain::UploadId::mint(now(), 1), line },
     }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
 
+mod activation;
 mod addressees;
 mod campaigns;
 mod cards;

@@ -95,7 +95,11 @@ async fn another_merchants_member_is_not_found() {
     let id = member.person.id;
     assert!(matches!(store.member(&there, id).await, Err(StoreError::NotFound(Entity::Member))));
     assert_eq!(store.find_member(&there, &Contact::Mobile(mobile(1))).await.unwrap(), None);
-    let entry = PurchaseToRecord { purchase: sale("1", 100), source: Source::Operator };
+    let entry = PurchaseToRecord {
+        card_activated: false,
+        purchase: sale("1", 100),
+        source: Source::Operator,
+    };
     let sold = store.record_purchase(&there, &Customer::Member(id), &entry, now()).await;
     assert!(matches!(sold, Err(StoreError::NotFound(Entity::Member))));
 }
@@ -138,6 +142,7 @@ async fn a_survivor_has_the_points_contacts_and_history_of_the_absorbed_member()
         let (member, _) = store.create_member(&scope, &person(number), now()).await.unwrap();
         ids.push(member.person.id);
         let entry = PurchaseToRecord {
+            card_activated: false,
             purchase: sale(&format!("r{number}"), 1_000),
             source: Source::Operator,
         };
@@ -152,7 +157,11 @@ async fn a_survivor_has_the_points_contacts_and_history_of_the_absorbed_member()
         assert_eq!(merged.account.sum(), Points::new(20));
     }
     assert_eq!(store.member(&scope, absorbed).await.unwrap().person.id, survivor);
-    let entry = PurchaseToRecord { purchase: sale("r3", 500), source: Source::Operator };
+    let entry = PurchaseToRecord {
+        card_activated: false,
+        purchase: sale("r3", 500),
+        source: Source::Operator,
+    };
     let by_old_mobile = Customer::Contact(Contact::Mobile(mobile(2)));
     let sold = store.record_purchase(&scope, &by_old_mobile, &entry, now()).await.unwrap();
     assert_eq!(sold.member, Some(survivor));

@@ -78,8 +78,11 @@ impl Fixture {
     }
 
     async fn sell(&self, member: MemberId, receipt: &str, points: i64) {
-        let entry =
-            PurchaseToRecord { purchase: sale(receipt, points * 100), source: Source::Operator };
+        let entry = PurchaseToRecord {
+            card_activated: false,
+            purchase: sale(receipt, points * 100),
+            source: Source::Operator,
+        };
         self.store
             .record_purchase(&self.scope, &Customer::Member(member), &entry, now())
             .await

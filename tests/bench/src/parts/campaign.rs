@@ -31,7 +31,7 @@ pub(crate) async fn measure(figures: &mut Figures) {
     let members = shop.enrol(&dynamo, 0..ENROLLED, now).await;
     shop.consent(&members, now).await;
     shop.sell(&members, PURCHASES).await;
-    let due = retention::never_activated_due(retention::day_of(now));
+    let due = retention::day_after(retention::day_of(now), retention::INACTIVE_MONTHS);
     shop.copy(&dynamo, MEMBERS - members.len(), due);
     let took = started.elapsed().as_secs_f64();
     eprintln!("campaign: {MEMBERS} members were made in {took:.0} s");

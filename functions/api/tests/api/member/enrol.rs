@@ -146,3 +146,45 @@ async fn all_fields_of_a_member_that_are_not_accepted_are_named_together() {
     assert_eq!(refused.status, 422);
     insta::assert_json_snapshot!(refused.body);
 }
+
+#[tokio::test]
+async fn a_person_who_is_present_activates_the_card_while_or_after_becoming_a_member() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let body = |mobile: &str, activated: bool| json!({"mobile": mobile, "card_requested": true, "card_activated": activated});
+    let at_once = till.post("/v1/members", &body(MOBILE, true)).await;
+    assert_eq!(at_once.status, 201, "{at_once:?}");
+    assert_eq!(at_once.body["activated_at"], NOW);
+    let other = "06 39 98 00 13";
+    let not_yet = till.post("/v1/members", &body(other, false)).await;
+    assert!(not_yet.body.get("activated_at").is_none());
+    let later = till.post("/v1/members", &body(other, true)).await;
+    assert_eq!(later.status, 200, "{later:?}");
+    assert_eq!(later.body["activated_at"], NOW);
+}
+
+#[rstest]
+#[case("use", false, true)]
+#[case("registration", false, false)]
+#[case("registration", true, true)]
+#[tokio::test]
+async fn a_sale_activates_the_card_where_the_merchant_chose_it_or_the_person_is_present(
+    #[case] choice: &str,
+    #[case] present: bool,
+    #[case] activated: bool,
+) {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let merchant = format!("/v1/merchants/{}", till.merchant);
+    let body = json!({"card_activation": choice});
+    let path = format!("{merchant}/card-activation");
+    service.operator(Method::PUT, &path, Some(&body)).await.assert_body(200, &body);
+    let shown = service.operator(Method::GET, &merchant, None).await;
+    assert_eq!(shown.body["card_activation"], choice);
+    let member = till.enrol(MOBILE).await;
+    let buyer = json!({"member_id": member, "card_activated": present});
+    let sold = till.post("/v1/purchases", &sale("1", &buyer)).await;
+    assert_eq!(sold.status, 201, "{sold:?}");
+    let found = till.post("/v1/members/find", &json!({"mobile": MOBILE})).await.body;
+    assert_eq!(found["card_activated"], activated);
+}

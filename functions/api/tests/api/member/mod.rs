@@ -4,6 +4,7 @@ pub(crate) mod card;
 pub(crate) mod consents;
 pub(crate) mod correct;
 pub(crate) mod enrol;
+pub(crate) mod erasure;
 pub(crate) mod find;
 pub(crate) mod history;
 pub(crate) mod merge;

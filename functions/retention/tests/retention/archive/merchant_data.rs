@@ -105,7 +105,7 @@ fn sale(receipt: Receipt, cents: i64) -> PurchaseToRecord {
     let (kind, total) = (PurchaseKind::Sale, Cents::new(cents));
     let sector = domain::Sector::Retail;
     let purchase = Purchase::new(sector, receipt, kind, now(), total, vec![], None).unwrap();
-    PurchaseToRecord { purchase, source: Source::Operator }
+    PurchaseToRecord { card_activated: false, purchase, source: Source::Operator }
 }
 
 fn on(day: &str, number: &str) -> Receipt {
@@ -142,7 +142,11 @@ async fn purchases(store: &Store, scope: &Scope, members: &[MemberId], many: u32
     let (kind, total) = (PurchaseKind::Return { of: Some(receipt("n0")) }, Cents::new(100));
     let back =
         Purchase::new(domain::Sector::Retail, receipt("back"), kind, now(), total, vec![], None);
-    let back = PurchaseToRecord { purchase: back.unwrap(), source: Source::Operator };
+    let back = PurchaseToRecord {
+        card_activated: false,
+        purchase: back.unwrap(),
+        source: Source::Operator,
+    };
     record(&Customer::Anonymous, &back).await;
 }
 
@@ -165,7 +169,7 @@ async fn campaign(store: &Store, scope: &Scope, members: &[MemberId]) {
     store.step_campaign(scope, id, Step::Launch, now()).await.unwrap();
     let batch = BatchId { shard: 0, cursor: members[5] };
     let mut plan = store.plan(tenant, id).await.unwrap();
-    let cut = Some(CutBatch { id: batch, members });
+    let cut = Some(CutBatch { id: batch, members, at: now() });
     let end = WalkPosition::start_of(MEMBER_SHARDS);
     assert!(store.cut_batch(tenant, id, &mut plan, cut, end).await.unwrap());
     let Claimed::Ours(mut claim) = store.claim_batch(tenant, id, batch, now()).await.unwrap()

@@ -19,6 +19,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("body_too_large", "L'envoi est trop volumineux : prévenez votre installateur."),
     ("busy", "Le service fidélité est très sollicité : la caisse va réessayer."),
     ("campaign_state", "La campagne ne permet pas cette action dans son état actuel : affichez-la de nouveau."),
+    ("campaign_too_old", "Cette campagne a commencé il y a plus de 60 jours : créez-en une nouvelle."),
     ("card_blocked", "Cette carte est déclarée perdue. Demandez au client son numéro de mobile, ou remettez-lui une autre carte."),
     ("card_not_requested", "Le client doit demander la carte pour être inscrit : posez-lui la question."),
     ("card_number", "Un numéro de carte compte 4 à 32 lettres ou chiffres : vérifiez-le ou, dans un fichier, exportez la colonne au format texte."),
