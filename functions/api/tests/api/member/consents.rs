@@ -119,7 +119,7 @@ async fn a_person_under_15_consents_together_with_a_parent() {
     assert_eq!(permitted(&shown), [("email", false), ("sms", false), ("postal", false)]);
     service.set_clock("2026-11-24T09:30:00Z");
     let refused = till.ask(Method::PUT, &email, &alone).await;
-    refused.assert_code(422, "invalid_fields");
+    refused.assert_code(422, "parental_consent_missing");
     refused.assert_fields(422, &["/parental_consent"]);
     assert_eq!(refused.body["errors"][0]["code"], "parental_consent_missing");
 

@@ -118,15 +118,16 @@ impl Fixture {
     }
 
     /// The items of the leaving merchant that are archived. Suppressed contacts, and answers to requests with an
-    /// idempotency key, expire by themselves and are not archived.
+    /// idempotency key, expire by themselves and are not archived. The numbers of members with an address are not
+    /// archived either: they follow from the contacts.
     fn of_the_leaving(&self, items: &BTreeMap<ItemKey, Item>) -> BTreeMap<ItemKey, Item> {
         let id = self.leaving.id.to_string();
         let of = |(pk, sk): &ItemKey, item: &Item| {
             let named = item.get("merchant").and_then(|value| value.as_s().ok());
             pk.contains(&id) || sk.contains(&id) || named == Some(&id)
         };
-        let expires_by_itself = |key: &ItemKey| matches!(&*key.1, "SUPPRESSED" | "ANSWER");
-        let own = items.iter().filter(|(key, item)| of(key, item) && !expires_by_itself(key));
+        let is_left_out = |key: &ItemKey| matches!(&*key.1, "SUPPRESSED" | "ANSWER" | "HOLDERS");
+        let own = items.iter().filter(|(key, item)| of(key, item) && !is_left_out(key));
         own.map(|(key, item)| (key.clone(), item.clone())).collect()
     }
 
