@@ -66,7 +66,7 @@ pub(crate) fn enrol(
     if let Some(email) = &person.details.email {
         transaction.add(put_contact(scope.email_key(email, person.id), person.id, None)?);
     }
-    if let Some(gift) = welcome_gift(scope, person.id, account, now)? {
+    if let Some(gift) = welcome_gift(scope, person, account, now)? {
         transaction.add(gift);
     }
     Ok(())

@@ -77,6 +77,15 @@ pub(crate) fn cards_of(text: &str) -> Result<Vec<CardNumber>, ValueError> {
     text.split(SEPARATOR).map(CardNumber::parse).collect()
 }
 
+pub(crate) fn enrolment_of(word: &str) -> Result<Enrolment, StoreError> {
+    match word {
+        "till" => Ok(Enrolment::Till),
+        "file_row" => Ok(Enrolment::FileRow),
+        "attestation" => Ok(Enrolment::Attestation),
+        _ => Err(StoreError::Corrupt("person")),
+    }
+}
+
 const fn enrolment_word(enrolment: Enrolment) -> &'static str {
     match enrolment {
         Enrolment::Till => "till",
@@ -161,12 +170,7 @@ pub(crate) fn person_of(
                 .map_err(StoreError::corrupt("person"))?,
         },
         consents: record.consents.read()?,
-        enrolment: match record.enrolment.as_str() {
-            "till" => Enrolment::Till,
-            "file_row" => Enrolment::FileRow,
-            "attestation" => Enrolment::Attestation,
-            _ => return Err(StoreError::Corrupt("person")),
-        },
+        enrolment: enrolment_of(&record.enrolment)?,
         created_at: attributes::instant_of(&record.created_at)?,
         invited_at: instant(record.invited_at)?,
         activated_at: instant(record.activated_at)?,
