@@ -29,7 +29,7 @@ pub(crate) async fn receive(
     let reader = app.accounts.callback_reader(&account, now).await;
     let reader = reader.map_err(|error| Problem::unavailable(error.to_string()))?;
     let callback = Callback { headers: &headers, body: &body, received_at: now };
-    // An account whose secret cannot verify a callback gets the same answer as a wrong signature.
+    // An unknown account, and one whose secret cannot verify a callback, get the same answer as a wrong signature.
     let Some(reader) = reader.filter(|reader| reader.is_genuine(&callback)) else {
         let detail = "This callback is not signed by the provider of the account.";
         return Err(Problem::new(Kind::Unauthenticated, detail));

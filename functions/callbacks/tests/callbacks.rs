@@ -18,7 +18,8 @@ use platform::messages::{EventKind, ProviderEventsMessage};
 use platform::queue::QueueClient;
 use serde_json::json;
 use sha2::Sha256;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use store::{Correction, MessageAddress, NewMember, Scope, Store};
 use support::{Queue, Table, consent, instant, merchant, mobile, open_merchant};
 use tower::ServiceExt as _;
@@ -34,6 +35,8 @@ struct Fixture {
     store: Store,
     scope: Scope,
     queue: Queue,
+    /// The reads of secrets.
+    reads: Arc<AtomicUsize>,
     router: Router,
 }
 
@@ -43,14 +46,16 @@ impl Fixture {
         let store = table.store();
         let scope = open_merchant(&store, &merchant(domain::Sector::Retail, 1), now()).await;
         let queue = Queue::start().await;
-        let read_secret: ReadSecret = Box::new(|account| {
-            let account = account.to_owned();
-            Box::pin(async move {
-                Ok(match account.as_str() {
-                    "main" => json!({"callback_secret": SECRET}).to_string(),
-                    _ => "{}".to_owned(),
-                })
-            })
+        let reads = Arc::<AtomicUsize>::default();
+        let counted = Arc::clone(&reads);
+        let read_secret: ReadSecret = Box::new(move |account| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            let secret = match account {
+                "main" => Some(json!({"callback_secret": SECRET}).to_string()),
+                "sending-only" => Some("{}".to_owned()),
+                _ => None,
+            };
+            Box::pin(async move { Ok(secret) })
         });
         let client = queue.client();
         let app = App {
@@ -59,7 +64,7 @@ impl Fixture {
             outcomes: Arc::new(QueueClient::new(move || client, "http://queue/outcomes")),
             clock: Arc::new(now),
         };
-        Self { _table: table, store, scope, queue, router: router(app) }
+        Self { _table: table, store, scope, queue, reads, router: router(app) }
     }
 
     async fn ask(
@@ -138,6 +143,26 @@ impl Fixture {
     }
 }
 
+/// The log lines of a test.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 fn delivered() -> String {
     json!([{
         "event": "delivered", "email": "camille@example.com", "id": 1,
@@ -181,6 +206,39 @@ async fn a_forged_callback_or_one_to_an_unknown_account_is_refused_and_not_queue
     let path = "/callbacks/pigeon/main";
     assert_eq!(fixture.ask(Method::POST, path, &[], delivered()).await.0, 404);
     assert!(fixture.queue.sent("/outcomes").is_empty());
+}
+
+#[tokio::test]
+async fn repeated_calls_to_an_unknown_account_are_refused_with_one_look_up_and_no_error() {
+    let lines = Lines::default();
+    // With a second subscriber, `tracing` asks each of them about a call site that another test reached first.
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let fixture = Fixture::open().await;
+    for account in ["unknown", "sending-only"] {
+        fixture.reads.store(0, Ordering::Relaxed);
+        for _ in 0..20 {
+            assert_eq!(fixture.brevo(account, SECRET, delivered()).await, 401);
+        }
+        assert_eq!(fixture.reads.load(Ordering::Relaxed), 1, "{account}");
+    }
+    let text = lines.text();
+    assert!(text.contains("\"status\":401") && !text.contains("ERROR"), "{text}");
+}
+
+#[tokio::test]
+async fn calls_to_invented_accounts_do_not_make_a_known_one_be_read_again() {
+    let fixture = Fixture::open().await;
+    assert_eq!(fixture.brevo("main", SECRET, delivered()).await, 200);
+    for number in 0..2_100 {
+        let account = format!("invented-{number}");
+        assert_eq!(fixture.brevo(&account, SECRET, "[]".to_owned()).await, 401);
+    }
+    fixture.reads.store(0, Ordering::Relaxed);
+    assert_eq!(fixture.brevo("main", SECRET, delivered()).await, 200);
+    assert_eq!(fixture.reads.load(Ordering::Relaxed), 0);
 }
 
 #[tokio::test]

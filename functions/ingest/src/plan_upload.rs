@@ -80,7 +80,7 @@ async fn start(
     let ranges = u32::try_from(file.plan.ranges.len()).unwrap_or(u32::MAX);
     upload.status = UploadStatus::Running;
     upload.ranges = ranges;
-    stored_plan::write(app, tenant, id, file).await?;
+    let etag = stored_plan::write(app, tenant, id, file).await?;
     app.store.put_upload(scope, &upload, &file.object_version).await?;
     let rows = file.plan.rows;
     tracing::info!(merchant = %tenant.merchant, upload = %id, ranges, rows, "planned");
@@ -88,8 +88,8 @@ async fn start(
         return report::finish_file(app, scope, id, file, &[], now).await;
     }
     let Tenant { merchant, mode } = tenant;
-    let messages: Vec<_> =
-        (0..ranges).map(|range| RangeMessage { merchant, mode, upload: id, range }).collect();
+    let message = |range| RangeMessage { merchant, mode, upload: id, range, plan: etag.clone() };
+    let messages: Vec<_> = (0..ranges).map(message).collect();
     app.ranges.send_all(&messages).await?;
     Ok(())
 }

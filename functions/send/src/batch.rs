@@ -97,8 +97,10 @@ enum NotReady {
 }
 
 async fn prepare(sending: &Sending<'_>) -> Result<Ready, NotReady> {
-    let senders = &sending.scope.settings.senders;
-    let message = content::message(sending.campaign, senders).map_err(NotReady::Hold)?;
+    let settings = &sending.scope.settings;
+    let senders = &settings.senders;
+    let message = content::message(sending.campaign, senders, &settings.merchant.name);
+    let message = message.map_err(NotReady::Hold)?;
     let account = senders.account(sending.campaign.channel);
     let account = account.ok_or(NotReady::Hold(HoldReason::NoSender))?;
     match sending.app.accounts.client(account, sending.now).await {

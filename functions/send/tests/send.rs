@@ -10,6 +10,7 @@ use jiff::ToSpan as _;
 use messaging::{BaseUrl, providers};
 use platform::messages::BatchMessage;
 use platform::queue::Failed;
+use rstest::rstest;
 use sandbox::Sandbox;
 use send::{Accounts, Allowed, App, ProviderUrls, SmsHours, handle};
 use serde_json::{Value, json};
@@ -77,7 +78,7 @@ impl Fixture {
         });
         // One secret holds the credentials of both providers: each provider reads its own.
         let read_secret: platform::clients::ReadSecret =
-            Box::new(move |_| Box::pin(async move { Ok(secret.to_owned()) }));
+            Box::new(move |_| Box::pin(async move { Ok(Some(secret.to_owned())) }));
         let app = App {
             store,
             accounts: Accounts::new(providers::https_client().unwrap(), urls.unwrap(), read_secret),
@@ -118,11 +119,20 @@ impl Fixture {
 
     /// A running campaign, planned as one batch of these members.
     async fn campaign(&self, channel: Channel, members: &[MemberId]) -> (CampaignId, String) {
-        let tenant = self.scope.tenant();
         let body = match channel {
             Channel::Sms => "Bonjour {{first_name}}, vos points: {{points}}. {{merchant}}",
             _ => "<p>Bonjour {{first_name}}</p><a href=\"{{unsubscribe_url}}\">non merci</a>",
         };
+        self.campaign_of(channel, body, members).await
+    }
+
+    async fn campaign_of(
+        &self,
+        channel: Channel,
+        body: &str,
+        members: &[MemberId],
+    ) -> (CampaignId, String) {
+        let tenant = self.scope.tenant();
         let campaign = Campaign {
             id: CampaignId::mint(now(), 3),
             name: "Rentrée".to_owned(),
@@ -392,6 +402,65 @@ async fn a_recipient_that_the_provider_refuses_is_counted_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn recipients_that_a_provider_did_not_take_after_others_are_sent_to_later() {
+    let fixture = Fixture::open().await;
+    let mut members = fixture.members(8).await;
+    members.push(fixture.member(100, "refused.one@example.com").await);
+    let (id, message) = fixture.campaign(Channel::Email, &members).await;
+    // The whole batch is rejected for one recipient, its first half is accepted, and the next call meets the limit.
+    let limited = json!({"fail_every": 3, "status": 429});
+    fixture.ask("/control/faults", Some(limited)).await;
+    for _ in 0..2 {
+        handle(&fixture.app, &message, now()).await.unwrap();
+    }
+    let Progress { state, figures, .. } = fixture.progress(id).await;
+    assert_eq!(state, State::Running);
+    assert_eq!(figures.counts, sent(4));
+
+    fixture.ask("/control/faults", Some(json!({}))).await;
+    let tenant = fixture.scope.tenant();
+    let later = now() + 1.minute();
+    assert_eq!(fixture.app.store.campaigns_due(later).await.unwrap(), [(tenant, id)]);
+    let open = fixture.app.store.open_batches(tenant, id).await.unwrap();
+    assert_eq!(open.len(), 1);
+    let rest = serde_json::to_string(&BatchMessage::of(tenant, id, open[0])).unwrap();
+    for _ in 0..2 {
+        handle(&fixture.app, &rest, later).await.unwrap();
+    }
+    let Progress { state, figures, .. } = fixture.progress(id).await;
+    assert_eq!(state, State::Finished);
+    assert_eq!(figures.counts, Counts { sent: 8, refused: 1, ..Counts::default() });
+    let counts = fixture.ask("/outbox/counts.json", None).await;
+    assert_eq!((&counts["emails"], &counts["doubled"]), (&json!(8), &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recipients_that_a_repeat_did_not_send_stay_in_their_batch() {
+    let fixture = Fixture::open().await;
+    let mut members = fixture.members(8).await;
+    members.push(fixture.member(100, "refused.one@example.com").await);
+    let (id, message) = fixture.campaign(Channel::Email, &members).await;
+    // The first half is accepted and its answer is lost.
+    fixture.ask("/control/faults", Some(json!({"lose_every": 1}))).await;
+    assert!(handle(&fixture.app, &message, now()).await.is_err());
+    // The repeat recognises the first half, and meets the limit with the second half.
+    let limited = json!({"fail_every": 3, "status": 429});
+    fixture.ask("/control/faults", Some(limited)).await;
+    let repeated = handle(&fixture.app, &message, now() + 3.minutes()).await;
+    assert!(matches!(repeated, Err(Failed::Retry(_))), "{repeated:?}");
+    let Progress { figures, .. } = fixture.progress(id).await;
+    assert_eq!(figures.counts, Counts::default());
+
+    fixture.ask("/control/faults", Some(json!({}))).await;
+    handle(&fixture.app, &message, now() + 6.minutes()).await.unwrap();
+    let Progress { state, figures, .. } = fixture.progress(id).await;
+    assert_eq!(state, State::Finished);
+    assert_eq!(figures.counts, Counts { sent: 8, refused: 1, ..Counts::default() });
+    let counts = fixture.ask("/outbox/counts.json", None).await;
+    assert_eq!((&counts["emails"], &counts["doubled"]), (&json!(8), &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_the_provider_refuses_holds_the_campaign_until_a_person_resumes_it() {
     let fixture = Fixture::with("live", r#"{"api_key": "wrong"}"#).await;
     let members = fixture.members(3).await;
@@ -407,6 +476,30 @@ async fn an_account_that_the_provider_refuses_holds_the_campaign_until_a_person_
         fixture.app.store.step_campaign(&fixture.scope, id, Step::Resume, now()).await.unwrap();
     assert_eq!(resumed.campaign.state, State::Running);
     assert_eq!(resumed.held_because, None);
+}
+
+#[rstest]
+#[case("38200", "Soldes chez {{merchant}}", Some("transactional_sender"))]
+#[case("36200", "Soldes", Some("merchant_not_named"))]
+#[case("36200", "Soldes chez {{merchant}}", None)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_sms_that_its_sender_may_not_carry_is_not_sent(
+    #[case] sender_id: &str,
+    #[case] body: &str,
+    #[case] held_because: Option<&str>,
+) {
+    let fixture = Fixture::open().await;
+    let members = fixture.members(2).await;
+    let (id, message) = fixture.campaign_of(Channel::Sms, body, &members).await;
+    let sender_id = domain::merchant::sender::SenderId::parse(sender_id).unwrap();
+    let sender = domain::merchant::sender::SmsSender { sender_id, ..sms_sender("main") };
+    let merchant = fixture.scope.settings.merchant.id;
+    fixture.app.store.put_sms_sender(merchant, &sender, Credential::Operator).await.unwrap();
+    handle(&fixture.app, &message, now()).await.unwrap();
+    let progress = fixture.progress(id).await;
+    assert_eq!(progress.held_because.as_deref(), held_because);
+    let messages = if held_because.is_some() { 0 } else { 2 };
+    assert_eq!(fixture.ask("/outbox/counts.json", None).await["sms"], messages);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -84,5 +84,5 @@ pub fn event(change: &Change) -> Result<Event, serde_json::Error> {
     };
     let body = Body { id: &change.id, created_at: change.at, r#type: kind.as_str(), data };
     let key = EventKey { at: change.at, id: change.id.clone() };
-    Ok(Event { key, kind, body: serde_json::to_string(&body)? })
+    Ok(Event { key, kind, origin: change.origin, body: serde_json::to_string(&body)? })
 }

@@ -32,7 +32,7 @@ OFFER = {
     "benefit": {"type": "percentage", "percent_hundredths": 1_000},
     "minimum_spend_cents": 2_000,
     "first_day": BEGAN,
-    "usage": {"type": "multi", "limit": 100_000, "limit_member": 1},
+    "usage": {"type": "multi", "limit": 10_000, "limit_member": 1},
 }
 COUPON = "BIENVENUE10"
 REWARD = {"name": "Sac en toile", "type": "goods", "points": 40, "first_day": BEGAN}

@@ -75,18 +75,35 @@ pub async fn secret(
     secrets: &aws_sdk_secretsmanager::Client,
     arn: &str,
 ) -> Result<String, StartError> {
-    let answer = secrets
-        .get_secret_value()
-        .secret_id(arn)
-        .send()
-        .await
-        .map_err(|error| StartError::Secret(Box::new(error)))?;
-    answer.secret_string.ok_or(StartError::Secret("the secret is no text".into()))
+    let value = secret_if_any(secrets, arn).await?;
+    value.ok_or(StartError::Secret("there is no such secret".into()))
 }
 
-/// Reads a secret by the last part of its name.
+/// As [`secret`]; `None` for a secret that does not exist, or that is scheduled for deletion.
+async fn secret_if_any(
+    secrets: &aws_sdk_secretsmanager::Client,
+    id: &str,
+) -> Result<Option<String>, StartError> {
+    match secrets.get_secret_value().secret_id(id).send().await {
+        Ok(answer) => match answer.secret_string {
+            Some(value) => Ok(Some(value)),
+            None => Err(StartError::Secret("the secret is no text".into())),
+        },
+        Err(error) => match error.as_service_error() {
+            Some(absent)
+                if absent.is_resource_not_found_exception()
+                    || absent.is_invalid_request_exception() =>
+            {
+                Ok(None)
+            }
+            _ => Err(StartError::Secret(Box::new(error))),
+        },
+    }
+}
+
+/// Reads a secret by the last part of its name; `None` for a secret that does not exist.
 pub type ReadSecret =
-    Box<dyn Fn(&str) -> BoxFuture<'static, Result<String, StartError>> + Send + Sync>;
+    Box<dyn Fn(&str) -> BoxFuture<'static, Result<Option<String>, StartError>> + Send + Sync>;
 
 /// Reads the secrets whose names begin with `prefix`: 1 round trip each.
 #[must_use]
@@ -94,6 +111,6 @@ pub fn secrets_under(config: &SdkConfig, prefix: String) -> ReadSecret {
     let client = aws_sdk_secretsmanager::Client::new(config);
     Box::new(move |end| {
         let (client, name) = (client.clone(), format!("{prefix}{end}"));
-        Box::pin(async move { secret(&client, &name).await })
+        Box::pin(async move { secret_if_any(&client, &name).await })
     })
 }

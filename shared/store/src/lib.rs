@@ -37,7 +37,7 @@ pub use campaign::item::StoredCampaign;
 pub use campaign::plan::{BATCH_MEMBERS, CutBatch, Plan};
 pub use campaign::position::WalkPosition;
 pub use campaign::receipt::{MessageReceipt, MessageState};
-pub use campaign::send::{Addressed, Claim, Claimed};
+pub use campaign::send::{Addressed, BatchEnd, Claim, Claimed};
 pub use campaign::shared_address::SharingRecipient;
 pub use campaign::walk::{MemberProjection, NamesToOpen, WalkPage};
 pub use coupon::batch::{CouponBatch, NewCouponBatch, RANGE_CODES};
@@ -89,7 +89,8 @@ pub use upload::report::{Upload, UploadStatus};
 pub use vault::{MalformedSecret, MasterKey, MasterKeys, MerchantKey};
 pub use webhook::changes::{Change, ChangeKind, ChangedPurchase, StreamRecord};
 pub use webhook::endpoint::{NewWebhook, Webhook};
-pub use webhook::events::{Event, EventKey, EventPage};
+pub use webhook::events::{Event, EventKey, EventOrigin, EventPage};
+pub use webhook::health::FailureEffect;
 pub use webhook::manage::WebhookChange;
 pub use webhook::secret::WebhookSecret;
 
@@ -108,6 +109,7 @@ pub struct Store {
     settings: Arc<TtlCache<MerchantId, Arc<Settings>>>,
     offers: Arc<coupon::offer::Offers>,
     rewards: Arc<reward::catalogue::Rewards>,
+    sold_out: Arc<reward::counts::SoldOut>,
     finished_batches: Arc<coupon::batch::FinishedBatches>,
 }
 
@@ -126,6 +128,7 @@ impl Store {
             settings: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
             offers: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
             rewards: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
+            sold_out: Arc::new(TtlCache::new(reward::counts::SOLD_OUT_SECONDS, CACHED_VALUES)),
             finished_batches: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
         }
     }

@@ -96,7 +96,7 @@ pub(crate) async fn show(
     responses(
         (status = 200, description = "The updated campaign.", body = CampaignAnswer),
         (status = 409, description = "The campaign has begun (`campaign_state`); it is scheduled, and the new \
-         channel has no sender (`no_sender`) or the SMS does not name the merchant (`merchant_not_named`); or \
+         channel has no sender (`no_sender`), its sender carries no marketing (`transactional_sender`) or the SMS does not name the merchant (`merchant_not_named`); or \
          the merchant's contract has ended (`contract_ended`)."),
     ),
 )]

@@ -212,6 +212,14 @@ fn what_to_do(held_because: &str) -> &'static str {
         "no_sender" => {
             "The merchant has no sender for this channel: set one, then resume the campaign."
         }
+        "transactional_sender" => {
+            "The sender of SMS is a short code that carries no marketing: set another sender, then resume \
+             the campaign."
+        }
+        "merchant_not_named" => {
+            "The SMS does not name the merchant: set a sender that does and resume the campaign, or cancel \
+             it and create another one."
+        }
         "content" => {
             "The text can no longer be sent as it is: cancel the campaign and create another one."
         }

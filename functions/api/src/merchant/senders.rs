@@ -50,11 +50,11 @@ pub(crate) struct SmsSenderBody {
     #[schema(value_type = schema::AccountCode)]
     account: String,
     /// The sender that the telephone shows: 3 to 11 letters, digits and spaces, a letter first; or a short
-    /// code of 5 digits.
-    #[schema(pattern = "^([A-Za-z][0-9A-Za-z ]{2,10}|[0-9]{5})$", examples("Boutique"))]
+    /// code for marketing, 36xxx. A text must name the merchant where the sender does not.
+    #[schema(pattern = "^([A-Za-z][0-9A-Za-z ]{2,10}|36[0-9]{3})$", examples("Boutique"))]
     shown: String,
-    /// The short code that receives the word STOP: 36xxx or 38xxx.
-    #[schema(pattern = "^3[68][0-9]{3}$", examples("36200"))]
+    /// The short code that receives the word STOP: 36xxx.
+    #[schema(pattern = "^36[0-9]{3}$", examples("36200"))]
     stop_number: String,
     /// The price of one part of an SMS, in millionths of a euro. Dry runs use this price.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -181,7 +181,8 @@ pub(crate) async fn put_sms(
     let mut fields = Fields::default();
     let provider = read_provider(&mut fields, Channel::Sms, body.provider.as_deref());
     let code = fields.check("/account", AccountCode::parse(&body.account));
-    let sender_id = fields.check("/shown", SenderId::parse(&body.shown));
+    let sender_id =
+        fields.check("/shown", SenderId::parse(&body.shown).and_then(SenderId::for_marketing));
     let stop_number = fields.check("/stop_number", StopNumber::parse(&body.stop_number));
     let price = fields.check_given("/price_microeuros", body.price_microeuros, UnitPrice::new);
     let (Some(provider), Some(code), Some(sender_id), Some(stop_number), Some(price)) =

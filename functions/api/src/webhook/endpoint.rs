@@ -36,7 +36,8 @@ pub(crate) async fn create(
     let Target { url, events } = Target::read(&app, &new.url, &new.events).await?;
     let settings = app.store().settings_fresh(path.merchant_id, now).await?;
     let webhook_id = WebhookId::mint(now, identifiers::random()?);
-    let webhook = NewWebhook { id: webhook_id, mode: new.mode.read(), url, events };
+    let (mode, file_events) = (new.mode.read(), new.file_events);
+    let webhook = NewWebhook { id: webhook_id, mode, url, events, file_events };
     let secret = app.store().create_webhook(&settings, &webhook, Credential::Operator, now).await?;
     let made = MadeWebhook { webhook_id, secret: secret.expose().to_string() };
     Ok((StatusCode::CREATED, Json(made)))
@@ -96,7 +97,7 @@ pub(crate) async fn put(
     let Target { url, events } = Target::read(&app, &put.url, &put.events).await?;
     let settings = app.store().settings_fresh(merchant, app.now()).await?;
     let webhook = settings.webhook(id)?;
-    let change = WebhookChange { url, events, on: put.enabled };
+    let change = WebhookChange { url, events, file_events: put.file_events, on: put.enabled };
     app.store().change_webhook(merchant, webhook, &change, Credential::Operator).await?;
     let settings = app.store().settings_fresh(merchant, app.now()).await?;
     Ok(Json(WebhookAnswer::of(settings.webhook(id)?, app.now())))

@@ -10,7 +10,7 @@ use jiff::ToSpan as _;
 use platform::messages::CampaignMessage;
 use platform::queue::Failed;
 use std::collections::BTreeSet;
-use store::{Claimed, Counts};
+use store::{BatchEnd, Claimed, Counts};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_campaign_whose_planning_is_interrupted_anywhere_plans_every_member_once() {
@@ -118,7 +118,8 @@ async fn a_campaign_whose_batches_are_done_before_its_plan_is_finishes_with_the_
         panic!("the batch was written");
     };
     let counts = Counts { sent: 1, ..Counts::default() };
-    store.end_batch(tenant, id, &claim, counts, &[], now()).await.unwrap();
+    let end = BatchEnd { counts, refused: &[], unsent: None };
+    store.end_batch(tenant, id, &claim, &end, now()).await.unwrap();
     advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
     let stored = store.campaign(tenant, id).await.unwrap();
     assert_eq!(stored.campaign.state, State::Finished);

@@ -5,7 +5,8 @@ use domain::webhook::EventType;
 use domain::{Cents, Points, Purchase, PurchaseKind, Sector};
 use serde_json::{Value, json};
 use store::{
-    Answered, Customer, IdempotencyKey, Mode, NewRedemption, Redeemed, Scope, StreamRecord, Wanted,
+    Answered, Customer, IdempotencyKey, Mode, NewRedemption, Redeemed, Scope, Source, StreamRecord,
+    Wanted,
 };
 use support::{instant, receipt, sale};
 
@@ -125,6 +126,74 @@ async fn an_event_is_queued_for_each_endpoint_that_subscribes_to_it() {
     assert_eq!(queued_for(everything), 3, "the purchase, the member, and the welcome points");
     assert_eq!(queued_for(members), 1, "the member");
     assert_eq!(queued.len(), 4, "no other endpoint");
+}
+
+#[tokio::test]
+async fn events_of_a_file_go_only_to_endpoints_that_ask_for_them() {
+    let fixture = Fixture::open().await;
+    let (tills, _) = fixture.of_everything().await;
+    let (files, _) = fixture.of_everything().await;
+    fixture.ask_for_files(files).await;
+    let upload = domain::UploadId::mint(now(), 1);
+    let source = Source::File { upload, line: 2 };
+    let sold = fixture.record_purchase_of(source, Customer::Anonymous, sale("1", 4_490));
+    let mut records = fixture.records(sold).await;
+    let by_file = fixture.member_by(&fixture.scope, 1, domain::Enrolment::FileRow);
+    records.extend(fixture.records(by_file).await);
+    fixture.take(records).await;
+    let to = |id: domain::WebhookId| {
+        fixture.waiting().iter().filter(|body| body.contains(&id.to_string())).count()
+    };
+    assert_eq!(to(files), 3, "the purchase, the member, and the welcome points");
+    assert_eq!(to(tills), 0);
+
+    // A replay makes the same difference.
+    fixture.queue.clear();
+    let piece = domain::webhook::ReplayRange {
+        from: instant("2026-11-24T06:00:00Z"),
+        until: instant("2026-11-24T12:00:00Z"),
+    };
+    for id in [tills, files] {
+        let message = platform::messages::WebhookMessage::replay(fixture.scope.tenant(), id, piece);
+        fixture.deliver(&serde_json::to_string(&message).unwrap(), 1, now()).await.unwrap();
+    }
+    assert_eq!((to(files), to(tills)), (3, 0));
+}
+
+#[tokio::test]
+async fn events_of_a_file_that_no_endpoint_asks_for_are_not_stored() {
+    let fixture = Fixture::open().await;
+    fixture.of_everything().await;
+    let source = Source::File { upload: domain::UploadId::mint(now(), 1), line: 2 };
+    let sold = fixture.record_purchase_of(source, Customer::Anonymous, sale("1", 4_490));
+    let records = fixture.records(sold).await;
+    let written = fixture.records(fixture.take(records)).await;
+    assert!(written.is_empty(), "{written:?}");
+    assert!(fixture.waiting().is_empty());
+}
+
+#[tokio::test]
+async fn a_cancelled_receipt_that_is_sent_again_is_a_new_purchase() {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.app.store, &fixture.scope);
+    fixture.record_purchase(Customer::Anonymous, sale("1", 4_490)).await;
+    store.cancel_purchase(scope, &receipt("1"), now()).await.unwrap();
+    let again = fixture.record_purchase(Customer::Anonymous, sale("1", 3_000));
+    let events = events(&fixture.records(again).await);
+    let [event] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(event["type"], "purchase.created");
+    assert_eq!(event["data"]["total_cents"], 3_000);
+}
+
+#[tokio::test]
+async fn every_message_is_in_the_group_of_its_endpoint() {
+    let fixture = Fixture::open().await;
+    let (first, _) = fixture.of_everything().await;
+    let (second, _) = fixture.of_everything().await;
+    let sold = fixture.sale("1").await;
+    fixture.take(sold).await;
+    let groups = fixture.queue.groups("/webhooks");
+    assert_eq!(groups, [Some(first.to_string()), Some(second.to_string())]);
 }
 
 #[tokio::test]

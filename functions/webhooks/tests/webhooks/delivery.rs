@@ -3,7 +3,7 @@
 use crate::receiver::Reply;
 use crate::setup::{Fixture, now};
 use domain::WebhookId;
-use domain::webhook::{ATTEMPTS, Reach, Switch};
+use domain::webhook::Reach;
 use jiff::ToSpan as _;
 use platform::queue::Failed;
 use rstest::rstest;
@@ -128,7 +128,8 @@ async fn a_host_that_now_has_a_private_address_is_not_called() {
     )
     .unwrap();
     let merchant = fixture.scope.settings.merchant.id;
-    let change = WebhookChange { url, events: webhook.events.clone(), on: true };
+    let events = webhook.events.clone();
+    let change = WebhookChange { url, events, file_events: false, on: true };
     fixture
         .app
         .store
@@ -148,7 +149,7 @@ async fn a_host_that_is_gone_is_a_failure_like_any_other() {
     let url = domain::webhook::WebhookUrl::parse("http://127.0.0.1:9/hooks", Reach::Anywhere);
     let merchant = fixture.scope.settings.merchant.id;
     let (url, events) = (url.unwrap(), webhook.events.clone());
-    let change = WebhookChange { url, events, on: true };
+    let change = WebhookChange { url, events, file_events: false, on: true };
     fixture
         .app
         .store
@@ -172,31 +173,6 @@ async fn no_event_is_posted_to_an_endpoint_that_was_deleted_or_turned_off() {
     fixture.deliver(&message, 1, now()).await.unwrap();
     assert_eq!(fixture.receiver.posted().len(), 0);
     assert!(fixture.app.store.settings_fresh(merchant, now()).await.unwrap().webhooks.is_empty());
-}
-
-#[tokio::test]
-async fn an_endpoint_that_accepts_no_event_for_three_days_is_turned_off_once() {
-    let fixture = Fixture::open().await;
-    let (id, _, message) = one_event(&fixture).await;
-    fixture.receiver.answer(&[Reply::Status(500); ATTEMPTS + 1]);
-    for attempt in 1..ATTEMPTS {
-        assert!(fixture.deliver(&message, attempt, now()).await.is_err());
-    }
-    let webhook = fixture.stored(id).await;
-    assert_eq!(webhook.switch, Switch::On);
-    assert_eq!(usize::try_from(webhook.health.failures).unwrap(), ATTEMPTS - 1);
-    let three_days_later = now() + 72.hours();
-    assert!(fixture.deliver(&message, ATTEMPTS, three_days_later).await.is_err());
-    assert_eq!(fixture.stored(id).await.switch, Switch::GivenUp);
-    fixture.deliver(&message, ATTEMPTS, three_days_later).await.unwrap();
-    assert_eq!(
-        fixture.receiver.posted().len(),
-        ATTEMPTS,
-        "nothing is posted after the last attempt"
-    );
-
-    fixture.turn(id, true).await;
-    assert_eq!(fixture.stored(id).await.health.failures, 0);
 }
 
 #[rstest]

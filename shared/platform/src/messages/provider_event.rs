@@ -1,5 +1,6 @@
 //! Events that a provider reported, and the reference that connects an event to a batch.
 
+use crate::queue::QueueMessage;
 use domain::merchant::provider::ProviderAccount;
 use domain::{CampaignId, Channel, Instant};
 use serde::{Deserialize, Serialize};
@@ -101,5 +102,11 @@ impl Reference {
 impl std::fmt::Display for Reference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}/{}", self.tenant, self.campaign, self.batch)
+    }
+}
+
+impl QueueMessage for ProviderEventsMessage {
+    fn group(&self) -> Option<String> {
+        Some(self.account.code.to_string())
     }
 }

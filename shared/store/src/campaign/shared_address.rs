@@ -4,6 +4,7 @@
 //! sent. The claim is one item for each campaign and address, so the batches of a campaign and a sender
 //! that starts again agree about the recipient. Recipients who share no address claim nothing.
 
+use crate::campaign::plan::batch_end;
 use crate::table::attributes;
 use crate::table::keys::{self, Key};
 use crate::table::write::{Write, Written};
@@ -14,8 +15,6 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 use std::collections::HashSet;
 
-/// How long a claim is stored: longer than a campaign runs.
-const STORED_SECONDS: i64 = 365 * 86_400;
 /// Claims that are written at the same time.
 const AT_ONCE: usize = 16;
 
@@ -51,7 +50,7 @@ impl Store {
                 let hash = scope.email_hash(&email);
                 let Key { pk, sk } = keys::claimed_address(scope.tenant(), campaign, &hash);
                 let holder = member.to_string();
-                let ttl = now.as_second() + STORED_SECONDS;
+                let ttl = batch_end(now);
                 let record = ClaimedAddressRecord { pk, sk, holder: holder.clone(), ttl };
                 let claim = Write::put(&record)?;
                 let claim = claim.condition("attribute_not_exists(pk) OR holder = :holder");

@@ -8,7 +8,7 @@ use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::tenant::Tenant;
-use crate::table::write::{Write, Written};
+use crate::table::write::Write;
 use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
 use domain::{CouponBatchId, CouponCode, CouponError, Credential, Instant, OfferId};
 use serde::{Deserialize, Serialize};
@@ -174,27 +174,6 @@ impl Store {
             // The table stores whole seconds: the answer is what a later read gives.
             let outcome = transaction.commit().await?;
             Ok(outcome.done(Answered::New(record.read()?)))
-        })
-        .await
-    }
-
-    /// Takes one number of the tenant's count, for a coupon without a batch: 1 round trip, 1 write unit. A
-    /// number that is taken and not used stays unused.
-    pub(crate) async fn take_coupon_number(&self, tenant: Tenant) -> Result<u64, StoreError> {
-        const CORRUPT: StoreError = StoreError::Corrupt("coupon numbers");
-        retry(|_| async move {
-            let take = Write::update(&keys::coupon_numbers(tenant), "ADD next_number :one")
-                .value(":one", attributes::number(1))
-                .returning_new();
-            match self.write(take).await {
-                Ok(Written::Done(Some(taken))) => {
-                    let taken: NumbersRecord = items::from_item(taken, "coupon numbers")?;
-                    taken.next_number.checked_sub(1).map(Attempt::Done).ok_or(CORRUPT)
-                }
-                Ok(_) => Err(CORRUPT),
-                Err(StoreError::Busy) => Ok(Attempt::Again),
-                Err(error) => Err(error),
-            }
         })
         .await
     }

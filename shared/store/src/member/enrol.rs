@@ -77,7 +77,7 @@ pub(crate) fn enrol(
     if let (Some(email), Some(holders)) = (&person.details.email, holders) {
         holders.join(transaction, scope, email, person.id)?;
     }
-    if let Some(gift) = welcome_gift(scope, person.id, account, now)? {
+    if let Some(gift) = welcome_gift(scope, person, account, now)? {
         transaction.add(gift);
     }
     Ok(())

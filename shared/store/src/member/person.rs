@@ -85,6 +85,15 @@ pub(crate) fn cards_of(text: &str) -> Result<Vec<CardNumber>, ValueError> {
     text.split(SEPARATOR).map(CardNumber::parse).collect()
 }
 
+pub(crate) fn enrolment_of(word: &str) -> Result<Enrolment, StoreError> {
+    match word {
+        "till" => Ok(Enrolment::Till),
+        "file_row" => Ok(Enrolment::FileRow),
+        "attestation" => Ok(Enrolment::Attestation),
+        _ => Err(StoreError::Corrupt("person")),
+    }
+}
+
 const fn enrolment_word(enrolment: Enrolment) -> &'static str {
     match enrolment {
         Enrolment::Till => "till",
@@ -189,12 +198,7 @@ pub(crate) fn person_of(
         },
         shares_email: record.shares_email,
         consents: record.consents.read()?,
-        enrolment: match record.enrolment.as_str() {
-            "till" => Enrolment::Till,
-            "file_row" => Enrolment::FileRow,
-            "attestation" => Enrolment::Attestation,
-            _ => return Err(StoreError::Corrupt("person")),
-        },
+        enrolment: enrolment_of(&record.enrolment)?,
         created_at: attributes::instant_of(&record.created_at)?,
         invited: attributes::step_of(record.invited_at.as_deref(), record.invited_by.as_deref())?,
         merged_into: record

@@ -1,6 +1,7 @@
 //! A purchase as an item: conditions and indexes read attributes of their own, and the rest is one compact
 //! attribute.
 
+use crate::coupon::redeem::uncounted_for_member;
 use crate::purchase::to_record::{Outcome, PurchaseToRecord, Recorded, Source};
 use crate::table::attributes::{self, member_id};
 use crate::table::codec::{self, purchase::PurchaseContent};
@@ -91,7 +92,7 @@ pub(crate) struct PurchaseRecord {
     /// The parts of the points. Empty where the points come only from the rule of spending for all goods.
     #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
     parts: Vec<u8>,
-    /// For each coupon that was used: the offer, and whether the use counts for the member.
+    /// For each coupon that was used: the offer, and whether the use counts for the member and for the code.
     #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
     pub(crate) redeemed: Vec<u8>,
     /// `true` where the purchase made its customer a member, so that a repeated request has the same
@@ -151,9 +152,7 @@ impl PurchaseRecord {
 
     /// The same purchase, with no use of a coupon counted for its customer.
     pub(crate) fn uncounted(&self) -> Self {
-        let redeemed =
-            self.redeemed.chunks(17).flat_map(|redeemed| redeemed[..16].iter().chain(&[0]));
-        Self { redeemed: redeemed.copied().collect(), ..self.clone() }
+        Self { redeemed: uncounted_for_member(&self.redeemed), ..self.clone() }
     }
 
     pub(crate) fn key(&self) -> Key {

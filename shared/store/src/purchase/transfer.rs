@@ -139,7 +139,7 @@ impl Store {
             }
             transaction.add(transfer.entry(MOVED_AWAY, from, to, taken.forgiven)?);
             transaction.add(transfer.entry(MOVED_HERE, to, from, Points::ZERO)?);
-            for redeemed in redeemed_offers(&record.redeemed).filter(|one| one.counted) {
+            for redeemed in redeemed_offers(&record.redeemed).filter(|one| one.of_member) {
                 self.uncount(&mut transaction, scope, from, redeemed.offer).await?;
             }
             let outcome = transaction.commit().await?;

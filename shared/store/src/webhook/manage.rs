@@ -18,6 +18,8 @@ pub struct WebhookChange {
     pub url: WebhookUrl,
     /// The types of the events.
     pub events: EventTypes,
+    /// Whether the endpoint also receives the events of files.
+    pub file_events: bool,
     /// Whether events are posted.
     pub on: bool,
 }
@@ -50,7 +52,7 @@ impl Store {
     }
 
     /// Changes the URL and the event types of an endpoint, and turns it on or off. An endpoint that
-    /// is turned on starts without failures. 1 transaction of 2 write units.
+    /// is turned on starts without failures, and without events that wait. 1 transaction of 2 write units.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] where it was deleted.
@@ -61,20 +63,22 @@ impl Store {
         change: &WebhookChange,
         by: Credential,
     ) -> Result<(), StoreError> {
-        let WebhookChange { url, events, on } = change;
+        let WebhookChange { url, events, file_events, on } = change;
         let key = webhook.key(merchant);
-        let set = "SET address = :address, events = :events, #by = :by";
+        let set = "SET address = :address, events = :events, file_events = :file_events, #by = :by";
         let change = match (*on, webhook.switch) {
             (true, Switch::On) | (false, Switch::GivenUp) => Write::update(&key, set),
             (true, _) => {
-                Write::update(&key, format!("{set} REMOVE turned_off, failing_since, failures"))
+                let remove = "REMOVE turned_off, failing_since, failures, paused_at, waiting_since";
+                Write::update(&key, format!("{set} {remove}"))
             }
             (false, _) => Write::update(&key, format!("{set}, turned_off = :off"))
                 .value(":off", attributes::text(OFF)),
         };
         let change = change
             .value(":address", attributes::text(url.to_string()))
-            .value(":events", list(words(events)));
+            .value(":events", list(words(events)))
+            .value(":file_events", AttributeValue::Bool(*file_events));
         self.rewrite_webhook(merchant, webhook, change, by).await
     }
 

@@ -8,9 +8,9 @@ use domain::{
 use jiff::ToSpan as _;
 use std::collections::HashSet;
 use store::{
-    Addressed, BatchId, ByState, Claimed, ConsentChange, Counts, CutBatch, Entity, MEMBER_SHARDS,
-    MessageAddress, MessageReceipt, MessageState, NewMember, Plan, Scope, Store, StoreError,
-    WalkPosition,
+    Addressed, BatchEnd, BatchId, ByState, Claimed, ConsentChange, Counts, CutBatch, Entity,
+    MEMBER_SHARDS, MessageAddress, MessageReceipt, MessageState, NewMember, Plan, Scope, Store,
+    StoreError, WalkPosition,
 };
 use support::{Table, consent, instant, merchant, mobile, open_merchant, opposition};
 
@@ -95,6 +95,10 @@ fn ours(claimed: Claimed) -> store::Claim {
         Claimed::Ours(claim) => *claim,
         _ => panic!("another process holds the batch"),
     }
+}
+
+const fn end(counts: Counts, refused: &[MemberId]) -> BatchEnd<'_> {
+    BatchEnd { counts, refused, unsent: None }
 }
 
 #[tokio::test]
@@ -215,9 +219,9 @@ async fn a_batch_has_one_holder_and_the_next_one_knows_the_first_attempt() {
 
     let sent = Counts { sent: 2, ..counts };
     for _ in 0..2 {
-        fixture.store.end_batch(tenant, id, &second, sent, &[], later).await.unwrap();
+        fixture.store.end_batch(tenant, id, &second, &end(sent, &[]), later).await.unwrap();
     }
-    fixture.store.end_batch(tenant, id, &first, sent, &[], later).await.unwrap();
+    fixture.store.end_batch(tenant, id, &first, &end(sent, &[]), later).await.unwrap();
     let figures = fixture.store.figures(tenant, id).await.unwrap();
     assert_eq!(figures.batches_done, 1);
     assert_eq!(figures.counts, sent);
@@ -301,7 +305,7 @@ async fn every_recipient_has_one_state_from_the_plan_to_the_last_receipt() {
     assert_eq!(by_state().await, ByState { waiting: 9, delivered: 1, ..ByState::default() });
 
     let done = Counts { sent: 5, refused: 1, uncertain: 1, ..counts };
-    fixture.store.end_batch(tenant, id, &claim, done, &members[6..7], now()).await.unwrap();
+    fixture.store.end_batch(tenant, id, &claim, &end(done, &members[6..7]), now()).await.unwrap();
     let receipts = [
         receipt(members[1], MessageState::SoftBounced),
         receipt(members[2], MessageState::Bounced),

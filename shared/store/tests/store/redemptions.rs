@@ -353,6 +353,52 @@ async fn a_cancelled_redemption_is_not_counted_and_a_fulfilled_one_cannot_be_can
 }
 
 #[tokio::test]
+async fn an_empty_stock_is_refused_for_some_seconds_without_a_write() {
+    let fixture = Fixture::open().await;
+    let (camille, lea) = (fixture.member(1, 500).await, fixture.member(2, 500).await);
+    let reward = fixture.reward(1, Terms { stock: Some(1), ..terms() }).await;
+    let wanted = Wanted::Reward(reward);
+    let last = fixture.redeem(camille, wanted, "the last").await;
+    let out_of_stock = RewardError::Refused(Refusal::OutOfStock).into();
+    assert_eq!(fixture.refused(lea, wanted, "too late").await, out_of_stock);
+    // Another instance gives the piece back. This one has not seen it, and does not try.
+    let elsewhere = fixture.table.store();
+    let (member, id) = (last.member, last.redemption.id);
+    elsewhere.cancel_redemption(&fixture.scope, member, id, today(), now()).await.unwrap();
+    assert_eq!(fixture.refused(lea, wanted, "again").await, out_of_stock);
+    let new = NewRedemption { member: lea, wanted, today: today() };
+    let later = now() + jiff::SignedDuration::from_secs(10);
+    let redeemed = fixture.store.redeem(&fixture.scope, &new, &key("later"), later).await;
+    assert!(matches!(redeemed, Ok(Answered::New(_))), "{redeemed:?}");
+}
+
+#[tokio::test]
+async fn a_piece_that_this_instance_gave_back_is_given_at_once() {
+    let fixture = Fixture::open().await;
+    let (camille, lea) = (fixture.member(1, 500).await, fixture.member(2, 500).await);
+    let reward = fixture.reward(1, Terms { stock: Some(1), ..terms() }).await;
+    let wanted = Wanted::Reward(reward);
+    let last = fixture.redeem(camille, wanted, "the last").await;
+    fixture.refused(lea, wanted, "too late").await;
+    fixture.cancel(&last).await.unwrap();
+    fixture.redeem(lea, wanted, "now").await;
+}
+
+#[tokio::test]
+async fn a_coupon_bought_with_points_takes_no_number_of_the_batches() {
+    let fixture = Fixture::open().await;
+    let offer = fixture.offer().await;
+    let member = fixture.member(1, 500).await;
+    let reward = fixture.reward(1, Terms { given: Given::Coupon(offer.id), ..terms() }).await;
+    for number in 0..3 {
+        fixture.redeem(member, Wanted::Reward(reward), &number.to_string()).await;
+    }
+    let scan = fixture.table.client().scan().table_name(fixture.table.name()).send().await;
+    let items = scan.unwrap().items.unwrap_or_default();
+    assert!(items.iter().all(|item| item["sk"].as_s().is_ok_and(|sk| sk != "NUMBERS")));
+}
+
+#[tokio::test]
 async fn a_stock_of_zero_is_out_of_stock_and_an_unknown_reward_is_not_found() {
     let fixture = Fixture::open().await;
     let member = fixture.member(1, 500).await;
@@ -399,7 +445,7 @@ async fn a_bought_coupon_is_its_members_own_and_is_withdrawn_with_the_redemption
     assert_eq!(fixture.balance(camille).await, 400);
     let mut transaction = fixture.store.transaction();
     let (scope, code) = (&fixture.scope, &coupon.code);
-    fixture.store.release_coupon(&mut transaction, scope, code, offer.id, None).await.unwrap();
+    fixture.store.release_coupon(&mut transaction, scope, code, offer.id).await.unwrap();
     assert!(transaction.commit().await.unwrap().is_committed());
     for _ in 0..2 {
         assert_eq!(fixture.cancel(&bought).await.unwrap().redemption.state, State::Cancelled);

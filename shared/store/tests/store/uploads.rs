@@ -41,6 +41,21 @@ async fn a_file_keeps_the_credential_that_opened_it_when_it_arrives() {
 }
 
 #[tokio::test]
+async fn the_counts_of_a_range_outlive_the_dead_letters_of_the_other_ranges() {
+    let Fixture { table, store, scope } = Fixture::open().await;
+    let upload = announced(1);
+    store.finish_range(&scope, upload.id, 0, &counts(5), now()).await.unwrap();
+    let scan = table.client().scan().table_name(table.name()).send().await.unwrap();
+    let items = scan.items.unwrap_or_default();
+    let mut ranges =
+        items.iter().filter(|item| item["sk"].as_s().is_ok_and(|sk| sk.starts_with("RANGE#")));
+    let range = ranges.next().unwrap();
+    let ends: i64 = range["ttl"].as_n().unwrap().parse().unwrap();
+    // A letter stays 14 days, and as long again after it was moved back.
+    assert!(ends >= now().as_second() + 2 * 14 * 86_400, "{ends}");
+}
+
+#[tokio::test]
 async fn a_range_done_twice_counts_once() {
     let Fixture { table: _table, store, scope } = Fixture::open().await;
     let upload = announced(1);

@@ -130,6 +130,7 @@ async fn an_offer_is_created_shown_and_replaced() {
 #[case("/establishments", json!(["lyon"]), "/establishments/0")]
 #[case("/usage", json!({"type": "multi"}), "/usage/limit")]
 #[case("/usage", json!({"type": "multi", "limit": 0}), "/usage/limit")]
+#[case("/usage", json!({"type": "multi", "limit": 10_001}), "/usage/limit")]
 #[case("/usage", json!({"type": "multi", "limit": 2, "limit_member": 3}), "/usage/limit_member")]
 #[case("/usage", json!({"type": "single", "limit": 2}), "/usage/limit")]
 #[case("/name", json!(""), "/name")]

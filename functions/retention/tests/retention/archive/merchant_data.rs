@@ -13,10 +13,10 @@ use domain::{
     Reward, RewardId, Segment, UploadId, WebhookId,
 };
 use store::{
-    Addressed, BatchId, CardStep, Claimed, CodeChange, Counts, Customer, CutBatch, Event, EventKey,
-    IdempotencyKey, MAX_PURCHASES_PER_TRANSACTION, MEMBER_SHARDS, Mode, NewCouponBatch, NewMember,
-    NewRedemption, NewWebhook, PurchaseToRecord, RangeClaimed, RangeReport, Scope, Source, Store,
-    TillKey, Upload, WalkPosition, Wanted,
+    Addressed, BatchEnd, BatchId, CardStep, Claimed, CodeChange, Counts, Customer, CutBatch, Event,
+    EventKey, EventOrigin, IdempotencyKey, MAX_PURCHASES_PER_TRANSACTION, MEMBER_SHARDS, Mode,
+    NewCouponBatch, NewMember, NewRedemption, NewWebhook, PurchaseToRecord, RangeClaimed,
+    RangeReport, Scope, Source, Store, TillKey, Upload, WalkPosition, Wanted,
 };
 use support::{consent, instant, mobile, receipt};
 
@@ -181,7 +181,9 @@ async fn campaign(store: &Store, scope: &Scope, members: &[MemberId]) {
     let begun =
         store.begin_sending(tenant, id, &mut claim, Channel::Sms, &addressed, now()).await.unwrap();
     assert!(begun);
-    store.end_batch(tenant, id, &claim, Counts { sent: 6, ..counts }, &[], now()).await.unwrap();
+    let counts = Counts { sent: 6, ..counts };
+    let end = BatchEnd { counts, refused: &[], unsent: None };
+    store.end_batch(tenant, id, &claim, &end, now()).await.unwrap();
 }
 
 async fn upload(store: &Store, scope: &Scope) {
@@ -255,10 +257,11 @@ async fn events(store: &Store, scope: &Scope) {
     let random = u128::from_be_bytes(scope.settings.merchant.id.to_bytes());
     let id = WebhookId::mint(now(), random + u128::from(scope.mode == Mode::Test));
     let events = EventTypes::new(EventType::ALL).unwrap();
-    let new = NewWebhook { id, mode: scope.mode, url, events };
+    let new = NewWebhook { id, mode: scope.mode, url, events, file_events: false };
     store.create_webhook(&scope.settings, &new, domain::Credential::Operator, now()).await.unwrap();
     let days = ["2026-10-31T09:00:00Z", "2026-11-01T09:00:00Z"];
     let events = days.map(|at| Event {
+        origin: EventOrigin::Service,
         key: EventKey { at: instant(at), id: "evt_1".to_owned() },
         kind: EventType::MemberCreated,
         body: "{}".to_owned(),
