@@ -26,7 +26,7 @@ macro_rules! routes {
         fn serve(gate: &Gate) -> Router<App> {
             let mut routes = Router::new();
             $(
-                let guard = Guard { gate: gate.clone(), operation: Operation::$operation };
+                let guard = &Guard { gate: gate.clone(), operation: Operation::$operation };
                 routes = route!(routes guard [] $($segment)::+);
             )+
             routes
@@ -163,7 +163,7 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-fn add<P, H, T>(routes: Router<App>, guard: Guard, handler: &H) -> Router<App>
+fn add<P, H, T>(routes: Router<App>, guard: &Guard, handler: &H) -> Router<App>
 where
     P: Path,
     H: Handler<T, App>,

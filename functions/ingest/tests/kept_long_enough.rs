@@ -17,8 +17,8 @@ fn templates() -> String {
 
 /// The number after `name` in the first lines after `start`.
 fn number(text: &str, start: &str, name: &str) -> u32 {
-    let (_, after) = text.split_once(start).unwrap_or_else(|| panic!("no {start} in the template"));
-    let (_, value) = after.split_once(name).unwrap_or_else(|| panic!("no {name} after {start}"));
+    let (_, after) = text.split_once(start).unwrap();
+    let (_, value) = after.split_once(name).unwrap();
     let digits = value.trim_start().split(|one: char| !one.is_ascii_digit()).next();
     digits.unwrap().parse().unwrap()
 }

@@ -181,8 +181,8 @@ pub(crate) async fn create(
     let minted = till_key::mint(merchant, new_key, Credential::Operator, now)
         .map_err(|error| Problem::unavailable(error.to_string()))?;
     app.store().create_till_key(merchant, &minted.stored).await?;
-    let made = MadeKey { key_id: minted.stored.id, scope: new.scope, key: minted.token };
-    Ok((StatusCode::CREATED, Json(made)))
+    let key_id = minted.stored.id;
+    Ok((StatusCode::CREATED, Json(MadeKey { key_id, scope: new.scope, key: minted.token })))
 }
 
 /// Revoke a key.

@@ -39,8 +39,8 @@ pub(crate) async fn create(
     let (mode, file_events) = (new.mode.read(), new.file_events);
     let webhook = NewWebhook { id: webhook_id, mode, url, events, file_events };
     let secret = app.store().create_webhook(&settings, &webhook, Credential::Operator, now).await?;
-    let made = MadeWebhook { webhook_id, secret: secret.expose().to_string() };
-    Ok((StatusCode::CREATED, Json(made)))
+    let secret = secret.expose().to_string();
+    Ok((StatusCode::CREATED, Json(MadeWebhook { webhook_id, secret })))
 }
 
 /// List a merchant's endpoints.

@@ -217,13 +217,13 @@ impl Service {
     ) -> Till<'_> {
         let path = format!("/v1/merchants/{merchant}/establishments/{code}/keys");
         let body = json!({"mode": mode, "scope": scope, "label": "caisse"});
-        let made = self.operator(Method::POST, &path, Some(&body)).await;
-        assert_eq!(made.status, 201, "{made:?}");
+        let answer = self.operator(Method::POST, &path, Some(&body)).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
         Till {
             service: self,
             merchant: merchant.to_owned(),
-            key: text(&made.body, "key"),
-            key_id: text(&made.body, "key_id"),
+            key: text(&answer.body, "key"),
+            key_id: text(&answer.body, "key_id"),
         }
     }
 }

@@ -152,7 +152,7 @@ mod tests {
     ) {
         let paused_at = Some(at("2026-11-27T07:00:00Z"));
         let last_failure_at = last_failure_at.map(at);
-        let health = Health { paused_at, last_failure_at, ..Health::default() };
+        let health = Health { last_failure_at, paused_at, ..Health::default() };
         assert_eq!(health.has_lost_its_probe(at("2026-11-27T09:00:00Z")), lost);
     }
 }

@@ -48,7 +48,7 @@ impl Fixture {
         let DueMember::Member(read) = read else { panic!("no member") };
         let reason = ErasureReason::Inactive;
         let decided = self.store.decide_erasure(&self.scope, &read, reason, today).await;
-        decided.unwrap().expect("no other request wrote the member");
+        assert!(decided.unwrap().is_some(), "no other request wrote the member");
     }
 
     async fn is_marked(&self, member: MemberId) -> bool {
