@@ -97,7 +97,7 @@ async fn assert_erased(fixture: &Fixture, people: &People, when: &str) {
         }
     }
     let stored = fixture.app.store.member(&fixture.scope, *rearmed).await.unwrap();
-    assert_eq!(stored.person.due.unwrap().to_string(), "2029-11-24", "{when}");
+    assert_eq!(stored.person.due.unwrap().to_string(), "2029-11-25", "{when}");
     assert_eq!(fixture.erased_on("2026-12-01").await.never_activated, 1, "{when}");
 }
 
