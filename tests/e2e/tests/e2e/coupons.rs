@@ -78,5 +78,5 @@ fn a_code_that_is_given_to_a_member_is_a_coupon_of_that_member() {
     let given = shop.operate("PUT", &place, Some(&json!({"member_id": member})));
     assert!(matches!(given.status, 200 | 201), "{given:?}");
     let codes = shop.history(&member);
-    assert!(codes.iter().any(|entry| entry["code"] == "CADEAU2026"), "{codes:?}");
+    assert!(codes.iter().any(|entry| entry["coupon_code"] == "CADEAU2026"), "{codes:?}");
 }
