@@ -20,9 +20,11 @@ fn a_card_that_was_never_activated_is_erased_and_no_file_enrols_it_again() {
     let activated = shop.member("0639980902", &json!({}));
     shop.member("0639980904", &json!({}));
     let invited = json!({"invited_at": instant(0)});
-    let present = json!({"invited_at": instant(0), "activated_at": instant(0)});
-    for (member, registration) in [(&unused, invited), (&activated, present)] {
-        let noted = shop.put(&format!("/v1/members/{member}/registration"), &registration);
+    let present = json!({"activated_at": instant(0)});
+    for (member, registration) in
+        [(&unused, &invited), (&activated, &invited), (&activated, &present)]
+    {
+        let noted = shop.put(&format!("/v1/members/{member}/registration"), registration);
         assert_eq!(noted.status, 200, "{noted:?}");
     }
 
