@@ -3,10 +3,10 @@ PYTHON ?= python3
 LOCAL := $(PYTHON) infra/local/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop status collection test bench deploy fmt lint advisories
+.PHONY: help run stop status collection test bench deploy restore-drill fmt lint advisories
 
 help: ## Lists the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 run: ## Starts the service on this machine (build, start, deploy), then shows its main job
 	@$(LOCAL) run.py
@@ -27,14 +27,17 @@ bench: ## Measures speed and cost of the release binaries (ONLY=till for one par
 	cargo build --release $(addprefix --package ,$(notdir $(wildcard functions/*)))
 	cargo run --release --package bench -- $(ONLY)
 
-deploy: ## Builds a release and deploys it to AWS, with [default] of samconfig.toml; asks before it acts
+deploy: ## Builds a release, deploys it to AWS with [default] of samconfig.toml, and protects it; asks before it acts
 	@$(LOCAL) deploy.py
+
+restore-drill: ## Restores the table into a new one, compares, and removes it again (STACK=name for a stack on AWS)
+	@$(LOCAL) restore.py $(if $(STACK),--stack $(STACK)) drill
 
 fmt: ## Formats the Rust and the Python code
 	cargo fmt --all
 	@$(LOCAL) lint.py --write
 
-lint: ## Runs clippy, ruff, cfn-lint and the check of the documents; a warning is an error
+lint: ## Runs clippy, ruff, cfn-lint, checkov and the checks of template and documents; a warning is an error
 	cargo clippy --workspace --all-targets -- -D warnings
 	@$(LOCAL) lint.py
 

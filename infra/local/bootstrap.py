@@ -18,6 +18,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 TOOLS = REPOSITORY / ".tools"
 VENV = TOOLS / "venv"
+CHECKOV_VENV = TOOLS / "checkov"
 CARGO_TOOLS = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "zerosix" / "tools"
 
 OLDEST_PYTHON = (3, 10)
@@ -72,32 +73,32 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
 
 
-def environment(*requirement_files: str) -> Path:
+def environment(*requirement_files: str, venv: Path = VENV) -> Path:
     """The Python of the virtual environment. Creates or renews the environment when the files have changed."""
     files = [Path(__file__).with_name(name) for name in requirement_files]
     # The programs of a virtual environment hold its path, so a folder that was moved needs a new one.
-    place = VENV / "place"
+    place = venv / "place"
     wanted = hashlib.sha256(
-        b"".join(file.read_bytes() for file in files) + f"{sys.version.split()[0]} {VENV}".encode()
+        b"".join(file.read_bytes() for file in files) + f"{sys.version.split()[0]} {venv}".encode()
     ).hexdigest()
-    mark = VENV / f"installed-{'-'.join(file.stem for file in files)}"
-    python = VENV / "bin" / "python"
+    mark = venv / f"installed-{'-'.join(file.stem for file in files)}"
+    python = venv / "bin" / "python"
     if python.exists() and mark.exists() and mark.read_text() == wanted:
         return python
 
     say("Installing the Python tools (once, about half a minute) …")
-    moved = not place.exists() or place.read_text() != str(VENV)
+    moved = not place.exists() or place.read_text() != str(venv)
     if moved or not python.exists() or _python_of(python) != sys.version.split()[0]:
-        shutil.rmtree(VENV, ignore_errors=True)
-        made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True)
+        shutil.rmtree(venv, ignore_errors=True)
+        made = subprocess.run([sys.executable, "-m", "venv", str(venv)], capture_output=True, text=True)
         if made.returncode != 0:
-            shutil.rmtree(VENV, ignore_errors=True)
+            shutil.rmtree(venv, ignore_errors=True)
             raise SetupError(
                 "Python cannot create a virtual environment:\n"
                 f"{(made.stdout + made.stderr).strip()}\n"
                 "On Debian or Ubuntu: apt install python3-venv"
             )
-        place.write_text(str(VENV))
+        place.write_text(str(venv))
     _install(python, files)
     mark.write_text(wanted)
     return python

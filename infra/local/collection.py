@@ -46,11 +46,12 @@ def _check_node() -> None:
 def _settings_of(stack: Stack) -> dict[str, str]:
     """The variables of the collection's environment. They are not arguments: every user can read a command line."""
     description = stack.describe()
-    if stack.aws.running() is None or "coupon" not in description.get("demo", {}):
+    if stack.aws.running() is None or "back_office_key" not in description.get("demo", {}):
         raise StackError("The local stack does not run. Start it with: make run")
     return {
         "ZEROSIX_API_URL": description["api_url"],
         "ZEROSIX_TILL_KEY": description["demo"]["till_key"],
+        "ZEROSIX_BACK_OFFICE_KEY": description["demo"]["back_office_key"],
         "ZEROSIX_COUPON": description["demo"]["coupon"],
     }
 

@@ -1,4 +1,5 @@
-"""`make deploy`: a release build for the processor that samconfig.toml names, then `sam deploy`, which asks first."""
+"""`make deploy`: a release build for the processor that samconfig.toml names, then `sam deploy`, which asks first. The
+rest of a first deployment that failed is removed before, and the stack is protected after."""
 
 from __future__ import annotations
 
@@ -8,7 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import boto3
+import tomlkit
+from bootstrap import say
 from build import REPOSITORY, functions
+from operate.deployment import protect, remove_failed_creation
 
 CONFIGURATION = REPOSITORY / "samconfig.toml"
 
@@ -16,19 +21,31 @@ CONFIGURATION = REPOSITORY / "samconfig.toml"
 def main() -> int:
     tools = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
-    named = re.search(r"Architecture=(\w+)", CONFIGURATION.read_text())
-    architecture = named.group(1) if named else "arm64"
+    settings = tomlkit.parse(CONFIGURATION.read_text())["default"]["deploy"]["parameters"]
+    name = str(settings["stack_name"])
+    cloudformation = boto3.client("cloudformation", region_name=str(settings["region"]))
 
+    named = re.search(r"Architecture=(\w+)", " ".join(settings["parameter_overrides"]))
+    architecture = named.group(1) if named else "arm64"
     build = ["cargo", "lambda", "build", "--release", "--arm64" if architecture == "arm64" else "--x86-64"]
-    for name in functions():
-        build += ["--package", name, "--bin", name]
+    for function in functions():
+        build += ["--package", function, "--bin", function]
     # The path of the configuration is given, because sam looks for it beside the template.
     deploy = ["sam", "deploy", "--config-file", str(CONFIGURATION), "--template-file", "infra/template.yaml"]
-    for command in (build, deploy):
-        answer = subprocess.run(command, cwd=REPOSITORY, env=environment)
-        if answer.returncode != 0:
-            return answer.returncode
+
+    if failed := _run(build, environment):
+        return failed
+    if remove_failed_creation(cloudformation, name):
+        say(f"The first deployment of {name} had failed. What it left was removed.")
+    if failed := _run(deploy, environment):
+        return failed
+    protect(cloudformation, name)
+    say("Protected: the stack cannot be deleted, and no update replaces what holds data.")
     return 0
+
+
+def _run(command: list[str], environment: dict[str, str]) -> int:
+    return subprocess.run(command, cwd=REPOSITORY, env=environment).returncode
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""The end-to-end tests, against a stack of their own in target/e2e.
+"""The end-to-end tests, against a stack of their own in target/e2e: the tests in Rust, the comparison of the rights
+with the calls, then the drills.
 
 The stack is created again for each run and stopped at its end, so a stack that `make run` left running is
 neither used nor disturbed.
@@ -13,8 +14,11 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
+import drills
 from build import REPOSITORY
+from demo.api import DemoError
 from process import StackError, occupied
+from roles import comparison
 from stack import REGION, ROOT, SANDBOX_PORT_AFTER, Stack
 
 DIRECTORY = REPOSITORY / "target" / "e2e"
@@ -41,7 +45,7 @@ def main() -> int:
     try:
         with _alone():
             return _against_a_stack()
-    except StackError as error:
+    except (StackError, DemoError, drills.DrillError) as error:
         print(f"\n✗ {error}", file=sys.stderr)
         return 1
 
@@ -64,11 +68,14 @@ def _against_a_stack() -> int:
     DIRECTORY.mkdir(parents=True)
     stack = Stack(DIRECTORY, _port())
     try:
-        stack.start()
+        stack.start(DIRECTORY / "calls.jsonl")
         stack.deploy(PARAMETERS)
         failed = _nextest(stack)
         if failed:
             print(f"\nThe stack's log: {os.path.relpath(stack.aws.log, REPOSITORY)}", file=sys.stderr)
+        failed = failed or comparison.check(stack, DIRECTORY / "calls.jsonl")
+        if not failed:
+            drills.run(stack, PARAMETERS)
         return failed
     finally:
         stack.stop()

@@ -1,4 +1,5 @@
-"""The checks that need no Rust compiler: Python, the template, and the paths that the documents name.
+"""The checks that need no Rust compiler: Python, the template with its roles and alarms, and the paths that the
+documents name.
 
 lint.py            reports
 lint.py --write    formats the Python code (`make fmt`)
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import checkov
 import documents
 from build import REPOSITORY
 
@@ -22,9 +24,27 @@ def main() -> int:
         _run("ruff", "check", "--quiet"),
         _run("ruff", "format", "--check", "--quiet"),
         _run("cfn-lint", "infra/template.yaml"),
+        _checks(),
+        checkov.main(),
         documents.main(),
     ]
     return max(results)
+
+
+def _checks() -> int:
+    """The tests of `checks/`, each named by a sentence."""
+    scripts = Path(__file__).parent
+    command = [
+        sys.executable,
+        "-m",
+        "unittest",
+        "discover",
+        "--start-directory",
+        "checks",
+        "--top-level-directory",
+        ".",
+    ]
+    return subprocess.run([*command, "--quiet"], cwd=scripts).returncode
 
 
 def _run(tool: str, *arguments: str) -> int:

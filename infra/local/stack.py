@@ -25,9 +25,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from build import LAID_OUT, REPOSITORY, SANDBOX
+from operate.deployment import remove_failed_creation
 from process import Process, StackError, short, tail
-
-TEMPLATE = REPOSITORY / "infra" / "template.yaml"
+from template import TEMPLATE
 
 NAME = "zerosix"
 REGION = "eu-west-3"
@@ -56,10 +56,13 @@ PARAMETERS = {
     "AllowedRecipients": "+3363998*,*@example.com",
     "SmsHours": "ignored",
 }
-# The accounts of the sandbox. Nothing in them is secret.
-ACCOUNTS = {
-    "sandbox-email": {"api_key": "xkeysib-sandbox", "callback_secret": "sandbox-email-callbacks"},
-    "sandbox-sms": {"plan": "sandbox", "token": "sandbox-token", "callback_secret": "sandbox-sms-callbacks"},
+# The secrets of the sandbox's accounts. Nothing in them is secret. An account has one secret that sends, and another
+# one that proves its callbacks.
+SECRETS = {
+    "providers/sandbox-email": {"api_key": "xkeysib-sandbox"},
+    "providers/sandbox-sms": {"plan": "sandbox", "token": "sandbox-token"},
+    "callbacks/sandbox-email": {"callback_secret": "sandbox-email-callbacks"},
+    "callbacks/sandbox-sms": {"callback_secret": "sandbox-sms-callbacks"},
 }
 
 
@@ -114,7 +117,7 @@ class Stack:
             return {}
 
     def write_description(self, **changes) -> dict:
-        """Updates `stack.json`. Only its owner can read the file, because it holds the demonstration's till key."""
+        """Updates `stack.json`. Only its owner can read the file, because it holds the demonstration's keys."""
         description = {**self.describe(), **changes}
         unfinished = self._description.with_suffix(".unfinished")
         unfinished.touch(mode=0o600)
@@ -124,8 +127,9 @@ class Stack:
 
     # ── Start and stop ─────────────────────────────────────────────────────────────────────────────
 
-    def start(self) -> bool:
-        """True if this call started the stack, false if the stack was running."""
+    def start(self, record: Path | None = None) -> bool:
+        """True if this call started the stack, false if the stack was running. With `record`, MiniStack appends the
+        calls of the functions to that file."""
         if self._port != (self._port_of_state or self._port):
             raise StackError(
                 f"The state in {short(self.directory)} was created on port {self._port_of_state}. Its queues work on "
@@ -152,7 +156,12 @@ class Stack:
             "S3_DATA_DIR": str(state / "objects"),
             "TMPDIR": str(state / "temporary"),
         }
-        started = self.aws.start([sys.executable, "-m", "ministack"], environment)
+        command = [sys.executable, "-m", "ministack"]
+        if record:
+            environment |= {"ZEROSIX_CALLS": str(record), "PYTHONPATH": str(Path(__file__).with_name("roles"))}
+            bind = f"127.0.0.1:{self.aws.port}"
+            command = [sys.executable, "-m", "hypercorn", "recorder:app", "--bind", bind, "--keep-alive", "75"]
+        started = self.aws.start(command, environment)
         self.sandbox.start([str(SANDBOX), "--port", str(self.sandbox.port)], _bare_environment())
         return started
 
@@ -194,18 +203,18 @@ class Stack:
         return changed
 
     def _open_accounts(self, api_url: str) -> None:
-        """Creates the secret of each provider account and gives the sandbox the callback addresses.
+        """Creates the secrets of each provider account and gives the sandbox the callback addresses.
 
         On AWS an operator does both by hand.
         """
         secrets = self.client("secretsmanager")
-        for account, secret in ACCOUNTS.items():
+        for name, secret in SECRETS.items():
             with contextlib.suppress(secrets.exceptions.ResourceExistsException):
-                secrets.create_secret(Name=f"{NAME}/providers/{account}", SecretString=json.dumps(secret))
+                secrets.create_secret(Name=f"{NAME}/{name}", SecretString=json.dumps(secret))
         callbacks = {
             provider: {
                 "url": f"{api_url}/callbacks/{provider}/{account}",
-                "secret": ACCOUNTS[account]["callback_secret"],
+                "secret": SECRETS[f"callbacks/{account}"]["callback_secret"],
             }
             for provider, account in (("brevo", "sandbox-email"), ("sinch", "sandbox-sms"))
         }
@@ -213,10 +222,7 @@ class Stack:
         urllib.request.urlopen(request, timeout=10).close()
 
     def _sam_deploy(self, overrides: dict[str, str]) -> None:
-        stack = self._stack()
-        if stack and stack["StackStatus"] == "ROLLBACK_COMPLETE":  # a first deployment that failed
-            self.client("cloudformation").delete_stack(StackName=NAME)
-            self.client("cloudformation").get_waiter("stack_delete_complete").wait(StackName=NAME)
+        remove_failed_creation(self.client("cloudformation"), NAME)
         command = [
             str(Path(sys.executable).with_name("sam")),
             "deploy",

@@ -7,6 +7,7 @@ http_edge::codes! {
     CONTRACT_ENDED = "contract_ended",
     MERCHANT_NOT_NAMED = "merchant_not_named",
     NO_SENDER = "no_sender",
+    TRANSACTIONAL_SENDER = "transactional_sender",
     // A field, or a parameter.
     CARD_NOT_REQUESTED = "card_not_requested",
     COUNTRY = "country",

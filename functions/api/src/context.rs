@@ -4,7 +4,6 @@ use crate::member::misses::Misses;
 use crate::queue_client::{CampaignQueue, CouponQueue};
 use crate::upload::presigner::UploadPresigner;
 use crate::webhook::queue_client::WebhookQueue;
-use axum::extract::FromRef;
 use domain::Instant;
 use http_edge::problem::Kind;
 use http_edge::{Gate, Problem, Till};
@@ -43,11 +42,5 @@ impl App {
             self.misses.count(till.key, self.now());
         }
         refusal
-    }
-}
-
-impl FromRef<App> for Gate {
-    fn from_ref(app: &App) -> Self {
-        app.gate.clone()
     }
 }

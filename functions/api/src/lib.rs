@@ -8,6 +8,7 @@ pub mod codes;
 mod context;
 mod coupon;
 mod identifiers;
+mod inbound;
 mod ledger;
 mod member;
 mod merchant;

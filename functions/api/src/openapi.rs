@@ -4,6 +4,8 @@
 use crate::refusals::{Refusals, operations};
 use crate::router::Paths;
 use crate::schema::Schemas;
+use domain::KeyScope;
+use domain::rights::{Callers, Operation};
 use http_edge::headers::X_TILL_SOFTWARE;
 use http_edge::software::{NAME_LENGTH, VERSION_LENGTH};
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
@@ -25,6 +27,9 @@ use utoipa::{Modify, OpenApi};
             **Software.** A till sends its key, and names its software: `User-Agent: Software/Version`, or \
             `X-Till-Software: Software/Version` where a browser forbids a page to set `User-Agent`. \
             `X-Till-Software` counts where both are sent.\n\n\
+            **Scopes.** A key has the scope `till`, `back_office` or `export`. The description and the security of \
+            each operation list the scopes that may do it; a key of another scope is answered 403 \
+            (`scope_not_allowed`).\n\n\
             **Rate.** API Gateway bounds the requests of all callers together, and answers 429 without a \
             problem in its body: send the same request again in a moment.\n\n\
             **Browsers.** A key lists the origins whose pages may use the key. Every preflight is allowed; \
@@ -54,16 +59,21 @@ pub fn document() -> utoipa::openapi::OpenApi {
     let mut document = Frame::openapi();
     document.merge(Paths::openapi());
     document.merge(Schemas::openapi());
-    SecuritySchemes.modify(&mut document);
+    Rights.modify(&mut document);
     SoftwareHeader.modify(&mut document);
     Refusals.modify(&mut document);
     document
 }
 
-/// Describes the keys.
-struct SecuritySchemes;
+/// The name of the security scheme of keys of establishments.
+const ESTABLISHMENT_KEY: &str = "establishment_key";
+/// The name of the security scheme of the operator's key.
+const OPERATOR_KEY: &str = "operator_key";
 
-impl Modify for SecuritySchemes {
+/// Describes the keys, and the keys that may do each operation, by the table of rights.
+struct Rights;
+
+impl Modify for Rights {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let components = document.components.get_or_insert_default();
         let bearer = |description: &str| {
@@ -72,13 +82,44 @@ impl Modify for SecuritySchemes {
             SecurityScheme::Http(http)
         };
         components.add_security_scheme(
-            "till_key",
+            ESTABLISHMENT_KEY,
             bearer(
                 "The key of an establishment: `zs_live_…` or `zs_test_…`. The scheme may also be `Token`: \
-                 `Authorization: Token <key>`.",
+                 `Authorization: Token <key>`. The role in the list of an operation is the scope that the \
+                 key needs: `till`, `back_office` or `export`.",
             ),
         );
-        components.add_security_scheme("operator_key", bearer("The key of the operator."));
+        components.add_security_scheme(OPERATOR_KEY, bearer("The key of the operator."));
+        for operation in document.paths.paths.values_mut().flat_map(operations) {
+            operation.security = Some(security(callers(operation)));
+            if let Callers::Keys(scopes) = callers(operation) {
+                let scopes: Vec<_> =
+                    scopes.iter().map(|scope| format!("`{}`", scope.as_str())).collect();
+                let allowed = format!("Scopes of keys: {}.", scopes.join(", "));
+                operation.description = Some(match operation.description.take() {
+                    Some(description) => format!("{description}\n\n{allowed}"),
+                    None => allowed,
+                });
+            }
+        }
+    }
+}
+
+/// The callers that may do an operation. An operation that is absent from the table is for nobody.
+pub(crate) fn callers(operation: &utoipa::openapi::path::Operation) -> Callers {
+    let id = operation.operation_id.as_deref().and_then(Operation::parse);
+    id.map_or(Callers::Keys(&[]), Operation::callers)
+}
+
+fn security(callers: Callers) -> Vec<SecurityRequirement> {
+    match callers {
+        Callers::Everybody => vec![SecurityRequirement::default()],
+        Callers::Operator => vec![SecurityRequirement::new(OPERATOR_KEY, [""; 0])],
+        Callers::Keys(scopes) => {
+            let of =
+                |scope: &KeyScope| SecurityRequirement::new(ESTABLISHMENT_KEY, [scope.as_str()]);
+            scopes.iter().map(of).collect()
+        }
     }
 }
 
@@ -104,9 +145,8 @@ impl Modify for SoftwareHeader {
             .build();
         let components = document.components.get_or_insert_default();
         components.parameters.insert(NAME.to_owned(), RefOr::T(header));
-        let till_key = Some(vec![SecurityRequirement::new("till_key", [""; 0])]);
-        for item in document.paths.paths.values_mut() {
-            for operation in operations(item).filter(|operation| operation.security == till_key) {
+        for operation in document.paths.paths.values_mut().flat_map(operations) {
+            if matches!(callers(operation), Callers::Keys(_)) {
                 let parameters = operation.parameters.get_or_insert_default();
                 let reference = Ref::new(format!("#/components/parameters/{NAME}"));
                 parameters.push(RefOr::Ref(reference));

@@ -112,6 +112,13 @@ paths! {
         /// The identifier of the member.
         member_id: MemberId as Identifier,
     }
+    /// A member of a merchant, which the operator names.
+    MerchantMemberPath {
+        /// The identifier of the merchant.
+        merchant_id: MerchantId as Identifier,
+        /// The identifier of the member.
+        member_id: MemberId as Identifier,
+    }
     /// A redemption of a member.
     RedemptionPath {
         /// The identifier of the member.

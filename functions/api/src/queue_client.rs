@@ -4,8 +4,8 @@ use aws_sdk_sqs::Client;
 use aws_types::SdkConfig;
 use http_edge::Problem;
 use platform::messages::{CampaignMessage, CouponRangeMessage};
+use platform::queue::QueueMessage;
 use platform::{StartError, queue};
-use serde::Serialize;
 use store::ErrorChain;
 
 /// The queue of campaigns.
@@ -16,7 +16,7 @@ pub type CouponQueue = QueueClient<CouponRangeMessage>;
 /// The client of a queue of messages `M`, whose errors are problems of the API.
 pub struct QueueClient<M>(queue::QueueClient<M>);
 
-impl<M: Serialize> QueueClient<M> {
+impl<M: QueueMessage> QueueClient<M> {
     /// The client of the queue at `url`; `make` returns the SDK client on first use.
     pub fn new(make: impl FnOnce() -> Client + Send + 'static, url: String) -> Self {
         Self(queue::QueueClient::new(make, url))

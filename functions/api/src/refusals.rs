@@ -1,6 +1,8 @@
 //! The refusals that operations share, added to the OpenAPI document by rule. An operation states its own
 //! answers and its conflicts (409); the caller, the parameters and the body decide the rest.
 
+use crate::openapi::callers;
+use domain::rights::Callers;
 use http_edge::ProblemBody;
 use http_edge::headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
 use utoipa::openapi::content::ContentBuilder;
@@ -32,8 +34,9 @@ const UNAUTHENTICATED: Refusal = Refusal {
 const FORBIDDEN: Refusal = Refusal {
     status: "403",
     name: "Forbidden",
-    description: "The key is for other operations, its merchant's contract has ended, or the key does not \
-                  list the origin of the page (`origin_not_allowed`).",
+    description: "The key has another scope (`scope_not_allowed`) or is another caller's (`forbidden`), its \
+                  merchant's contract has ended, or the key does not list the origin of the page \
+                  (`origin_not_allowed`).",
 };
 const NOT_FOUND: Refusal = Refusal {
     status: "404",
@@ -122,12 +125,6 @@ pub(crate) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Opera
     [get, put, post, delete, patch].into_iter().flatten()
 }
 
-/// Whether an operation needs a key.
-fn needs_key(operation: &Operation) -> bool {
-    let security = serde_json::to_string(&operation.security).unwrap_or_default();
-    security.contains("_key")
-}
-
 fn has_parameter(operation: &Operation, is_wanted: impl Fn(&ParameterIn, &str) -> bool) -> bool {
     operation.parameters.iter().flatten().any(|parameter| match parameter {
         RefOr::T(parameter) => is_wanted(&parameter.parameter_in, &parameter.name),
@@ -139,7 +136,7 @@ fn has_parameter(operation: &Operation, is_wanted: impl Fn(&ParameterIn, &str) -
 fn add_shared(path: &str, operation: &mut Operation) {
     let has_body = operation.request_body.is_some();
     let is_malformable = has_body || has_parameter(operation, |at, _| *at != ParameterIn::Path);
-    let needs_key = needs_key(operation);
+    let needs_key = callers(operation) != Callers::Everybody;
     let shared = [
         (is_malformable, MALFORMED),
         (needs_key, UNAUTHENTICATED),

@@ -1,28 +1,34 @@
 //! The routes, in one list. [`router`] serves them, and [`Paths`] describes them for the OpenAPI document.
 //!
+//! Each handler stands beside its operation in the table of rights, which is checked before the handler runs.
 //! A handler states its method and its path once, in `#[utoipa::path]`. Decision 0013 says why the router is
 //! not an `OpenApiRouter`.
 
 use crate::context::App;
 use crate::{
-    campaign, coupon, ledger, member, merchant, preflight, programme, purchase, retention, reward,
-    service, upload, webhook,
+    campaign, coupon, inbound, ledger, member, merchant, preflight, programme, purchase, retention,
+    reward, service, upload, webhook,
 };
 use axum::Router;
 use axum::handler::Handler;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, on};
-use http_edge::Problem;
+use domain::rights::Operation;
 use http_edge::problem::Kind;
+use http_edge::{Gate, Guard, Problem, authorize};
 use utoipa::openapi::HttpMethod;
 use utoipa::{OpenApi, Path};
 
-/// Defines `serve`, which adds each handler to a router, and `Paths`, which describes each handler.
+/// Defines `serve`, which adds each handler to a router behind the guard of its operation, and `Paths`, which
+/// describes each handler.
 macro_rules! routes {
-    ($($($segment:ident)::+),+ $(,)?) => {
-        fn serve() -> Router<App> {
+    ($($operation:ident: $($segment:ident)::+),+ $(,)?) => {
+        fn serve(gate: &Gate) -> Router<App> {
             let mut routes = Router::new();
-            $(routes = route!(routes [] $($segment)::+);)+
+            $(
+                let guard = &Guard { gate: gate.clone(), operation: Operation::$operation };
+                routes = route!(routes guard [] $($segment)::+);
+            )+
             routes
         }
 
@@ -36,110 +42,115 @@ macro_rules! routes {
 /// Adds a handler to a router, at the method and path of its `#[utoipa::path]`: `utoipa` defines the type
 /// `__path_show` for the handler `show`.
 macro_rules! route {
-    ($routes:ident [$($module:ident)*] $handler:ident) => {
+    ($routes:ident $guard:ident [$($module:ident)*] $handler:ident) => {
         pastey::paste! {
-            add::<$($module::)* [<__path_ $handler>], _, _>($routes, &$($module::)* $handler)
+            add::<$($module::)* [<__path_ $handler>], _, _>($routes, $guard, &$($module::)* $handler)
         }
     };
-    ($routes:ident [$($module:ident)*] $next:ident :: $($rest:ident)::+) => {
-        route!($routes [$($module)* $next] $($rest)::+)
+    ($routes:ident $guard:ident [$($module:ident)*] $next:ident :: $($rest:ident)::+) => {
+        route!($routes $guard [$($module)* $next] $($rest)::+)
     };
 }
 
 routes! {
-    service::show_health,
-    service::show_document,
+    ShowHealth: service::show_health,
+    ShowDocument: service::show_document,
 
-    merchant::create::create,
-    merchant::read::show,
-    merchant::establishment::put,
-    merchant::key::create,
-    merchant::key::revoke,
-    merchant::senders::put_email,
-    merchant::senders::put_sms,
-    merchant::contract_end::put,
-    merchant::contract_end::delete,
-    programme::version::put,
-    retention::erasures::list,
+    CreateMerchant: merchant::create::create,
+    ShowMerchant: merchant::read::show,
+    PutEstablishment: merchant::establishment::put,
+    CreateKey: merchant::key::create,
+    RevokeKey: merchant::key::revoke,
+    PutEmailSender: merchant::senders::put_email,
+    PutSmsSender: merchant::senders::put_sms,
+    PutCardActivation: merchant::card_activation::put,
+    PutContractEnd: merchant::contract_end::put,
+    DeleteContractEnd: merchant::contract_end::delete,
+    PutProgramme: programme::version::put,
+    ListErasures: retention::erasures::list,
+    EraseMemberByOperator: member::erasure::erase_by_operator,
 
-    campaign::draft::create,
-    campaign::draft::list,
-    campaign::draft::show,
-    campaign::draft::put,
-    campaign::dry_run::request,
-    campaign::dry_run::show,
-    campaign::steps::launch,
-    campaign::steps::schedule,
-    campaign::steps::pause,
-    campaign::steps::resume,
-    campaign::steps::cancel,
+    CreateCampaign: campaign::draft::create,
+    ListCampaigns: campaign::draft::list,
+    ShowCampaign: campaign::draft::show,
+    PutCampaign: campaign::draft::put,
+    AskDryRun: campaign::dry_run::request,
+    ShowDryRun: campaign::dry_run::show,
+    LaunchCampaign: campaign::steps::launch,
+    ScheduleCampaign: campaign::steps::schedule,
+    PauseCampaign: campaign::steps::pause,
+    ResumeCampaign: campaign::steps::resume,
+    CancelCampaign: campaign::steps::cancel,
 
-    coupon::offer::create,
-    coupon::offer::list,
-    coupon::offer::show,
-    coupon::offer::put,
-    coupon::code::put,
-    coupon::import::create,
-    coupon::batch::create,
-    coupon::batch::list,
-    coupon::batch::show,
-    coupon::batch::resume,
-    coupon::batch_codes::list,
-    coupon::check::check,
+    CreateOffer: coupon::offer::create,
+    ListOffers: coupon::offer::list,
+    ShowOffer: coupon::offer::show,
+    PutOffer: coupon::offer::put,
+    PutCouponCode: coupon::code::put,
+    ImportCouponCodes: coupon::import::create,
+    CreateCouponBatch: coupon::batch::create,
+    ListCouponBatches: coupon::batch::list,
+    ShowCouponBatch: coupon::batch::show,
+    ResumeCouponBatch: coupon::batch::resume,
+    ListCouponCodes: coupon::batch_codes::list,
+    CheckCoupon: coupon::check::check,
 
-    reward::catalogue::create,
-    reward::catalogue::list,
-    reward::catalogue::show,
-    reward::catalogue::put,
-    reward::at_till::list,
-    reward::at_till::list_for_member,
-    reward::redemption::create,
-    reward::redemption::show,
-    reward::redemption::fulfil,
-    reward::redemption::cancel,
+    CreateReward: reward::catalogue::create,
+    ListRewards: reward::catalogue::list,
+    ShowReward: reward::catalogue::show,
+    PutReward: reward::catalogue::put,
+    ListRewardsGiven: reward::at_till::list,
+    ListMemberRewards: reward::at_till::list_for_member,
+    CreateRedemption: reward::redemption::create,
+    ShowRedemption: reward::redemption::show,
+    FulfilRedemption: reward::redemption::fulfil,
+    CancelRedemption: reward::redemption::cancel,
 
-    member::enrol::create,
-    member::read::list,
-    member::read::show,
-    member::find::find,
-    member::correct::correct,
-    member::correct::change_mobile,
-    member::merge::merge,
-    member::merge::unmerge,
-    member::card::block,
-    member::card::unblock,
-    member::card::replace,
-    member::registration::put,
-    member::consents::show,
-    member::consents::put,
-    member::history::list,
-    ledger::balance::show,
-    ledger::adjust::create,
-    ledger::visit::create,
+    CreateMember: member::enrol::create,
+    ListMembers: member::read::list,
+    ShowMember: member::read::show,
+    FindMember: member::find::find,
+    CorrectMember: member::correct::correct,
+    ChangeMobile: member::correct::change_mobile,
+    MergeMembers: member::merge::merge,
+    UnmergeMembers: member::merge::unmerge,
+    BlockCard: member::card::block,
+    UnblockCard: member::card::unblock,
+    ReplaceCard: member::card::replace,
+    PutRegistration: member::registration::put,
+    EraseMember: member::erasure::erase,
+    ShowConsents: member::consents::show,
+    PutConsent: member::consents::put,
+    ListConsentHistory: member::consent_history::list,
+    ListInboundTexts: inbound::text::list,
+    ListHistory: member::history::list,
+    ShowBalance: ledger::balance::show,
+    CreateAdjustment: ledger::adjust::create,
+    CreateVisit: ledger::visit::create,
 
-    purchase::record::create,
-    purchase::dry_run::run,
-    purchase::record::show,
-    purchase::record::cancel,
-    purchase::transfer::attach,
-    purchase::transfer::move_to,
+    CreatePurchase: purchase::record::create,
+    DryRunPurchase: purchase::dry_run::run,
+    ShowPurchase: purchase::record::show,
+    CancelPurchase: purchase::record::cancel,
+    AttachPurchase: purchase::transfer::attach,
+    MovePurchase: purchase::transfer::move_to,
 
-    upload::open::create,
-    upload::read::list,
-    upload::read::show,
+    OpenUpload: upload::open::create,
+    ListUploads: upload::read::list,
+    ShowUpload: upload::read::show,
 
-    webhook::endpoint::create,
-    webhook::endpoint::list,
-    webhook::endpoint::show,
-    webhook::endpoint::put,
-    webhook::endpoint::delete,
-    webhook::endpoint::rotate,
-    webhook::replay::create,
+    CreateWebhook: webhook::endpoint::create,
+    ListWebhooks: webhook::endpoint::list,
+    ShowWebhook: webhook::endpoint::show,
+    PutWebhook: webhook::endpoint::put,
+    DeleteWebhook: webhook::endpoint::delete,
+    RotateWebhookSecret: webhook::endpoint::rotate,
+    ReplayWebhook: webhook::replay::create,
 }
 
 /// The router of the function. Building it makes no call.
 pub fn router(app: App) -> Router {
-    serve()
+    serve(&app.gate)
         .fallback(async || Problem::not_found("resource"))
         .method_not_allowed_fallback(async || {
             Problem::new(
@@ -152,7 +163,7 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-fn add<P, H, T>(routes: Router<App>, handler: &H) -> Router<App>
+fn add<P, H, T>(routes: Router<App>, guard: &Guard, handler: &H) -> Router<App>
 where
     P: Path,
     H: Handler<T, App>,
@@ -160,7 +171,9 @@ where
 {
     let methods = P::methods();
     methods.iter().fold(routes, |routes, method| {
-        routes.route(&P::path(), on(filter(method), handler.clone()))
+        let guarded = on(filter(method), handler.clone())
+            .route_layer(from_fn_with_state(guard.clone(), authorize));
+        routes.route(&P::path(), guarded)
     })
 }
 

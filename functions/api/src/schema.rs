@@ -77,6 +77,13 @@ schemas! {
     /// An identifier that this API made: a ULID of 26 characters.
     Identifier = text().pattern(Some("^[0-7][0-9A-HJKMNP-TV-Z]{25}$")).min_length(Some(26))
         .max_length(Some(26)).examples(["01M86DNQG02W65QJ2ENKX1WYVS"]);
+    /// The credential that made a change: the operator, a key, a file, the link in a message, a provider's
+    /// callback, or the service itself.
+    CredentialText = text()
+        .pattern(Some(
+            "^(operator|link|service|(key|upload):[0-7][0-9A-HJKMNP-TV-Z]{25}|provider:(brevo|sinch))$",
+        ))
+        .examples(["key:01M86DNQG02W65QJ2ENKX1WYVS"]);
     /// The identifier of a purchase: its establishment, register, day and receipt number in base64url.
     PurchaseId = text().pattern(Some("^[A-Za-z0-9_-]+$")).min_length(Some(1)).max_length(Some(119))
         .examples(["cGFyaXMjMSMyMDI2LTExLTI0IzIwMjYvMDAwMTIz"]);

@@ -11,8 +11,8 @@ use domain::OppositionReason;
 use domain::merchant::provider::{AccountCode, ProviderAccount, ProviderName};
 use http_edge::Problem;
 use http_edge::problem::Kind;
-use messaging::providers::callback::{Callback, Event, Opposition, Outcome, Receipt};
-use platform::messages::{EventKind, ProviderEvent, ProviderEventsMessage};
+use messaging::providers::callback::{Callback, Event, InboundText, Opposition, Outcome, Receipt};
+use platform::messages::{EventKind, InboundTextEvent, ProviderEvent, ProviderEventsMessage};
 use store::ErrorChain;
 
 /// Receives a callback to an account.
@@ -29,7 +29,7 @@ pub(crate) async fn receive(
     let reader = app.accounts.callback_reader(&account, now).await;
     let reader = reader.map_err(|error| Problem::unavailable(error.to_string()))?;
     let callback = Callback { headers: &headers, body: &body, received_at: now };
-    // An account whose secret cannot verify a callback gets the same answer as a wrong signature.
+    // An unknown account, and one whose secret cannot verify a callback, get the same answer as a wrong signature.
     let Some(reader) = reader.filter(|reader| reader.is_genuine(&callback)) else {
         let detail = "This callback is not signed by the provider of the account.";
         return Err(Problem::new(Kind::Unauthenticated, detail));
@@ -46,9 +46,15 @@ pub(crate) async fn receive(
         let malformed = parsed.malformed;
         tracing::warn!(account = code, malformed, "events of a callback cannot be read");
     }
-    let events: Vec<_> = parsed.events.into_iter().filter_map(queued_event).collect();
-    if !events.is_empty() {
-        let message = ProviderEventsMessage { account: account.code, events };
+    let mut message = ProviderEventsMessage { account, events: vec![], texts: vec![] };
+    for event in parsed.events {
+        match event {
+            Event::Receipt(receipt) => message.events.extend(receipt_event(receipt)),
+            Event::Opposition(opposition) => message.events.push(opposition_event(opposition)),
+            Event::Text(text) => message.texts.push(text_event(text)),
+        }
+    }
+    if !message.events.is_empty() || !message.texts.is_empty() {
         let sent = app.outcomes.send(&message).await;
         sent.map_err(|error| Problem::unavailable(ErrorChain(&error).to_string()))?;
     }
@@ -56,13 +62,6 @@ pub(crate) async fn receive(
 }
 
 /// The event as the queue carries it; `None` for an event that changes nothing.
-fn queued_event(event: Event) -> Option<ProviderEvent> {
-    match event {
-        Event::Receipt(receipt) => receipt_event(receipt),
-        Event::Opposition(opposition) => Some(opposition_event(opposition)),
-    }
-}
-
 fn receipt_event(receipt: Receipt) -> Option<ProviderEvent> {
     let what = match receipt.outcome {
         Outcome::Delivered => EventKind::Delivered,
@@ -94,4 +93,9 @@ fn opposition_event(opposition: Opposition) -> ProviderEvent {
         what,
         at: opposition.at,
     }
+}
+
+fn text_event(text: InboundText) -> InboundTextEvent {
+    let InboundText { id, address, text, at } = text;
+    InboundTextEvent { id, address, text, at }
 }

@@ -8,7 +8,6 @@ use axum::http::StatusCode;
 use axum::response::Html;
 use domain::member::consent::{Opposition, OppositionReason};
 use http_edge::Problem;
-use store::{ConsentChange, Objection, StoreError};
 
 type Page = (StatusCode, Html<String>);
 
@@ -32,17 +31,12 @@ pub(crate) async fn object(
     let Some(objection) = app.store.read_objection(&token, app.now()).await? else {
         return Ok(unknown());
     };
-    let Objection { scope, member, channel } = objection;
-    let opposition = Opposition { at: app.now(), reason: OppositionReason::Unsubscribed };
-    let change = ConsentChange::Oppose(opposition);
-    match app.store.change_consent(&scope, member, channel, &change).await {
-        // An erased member receives no more messages, so the page is right for this member too.
-        Ok(_) | Err(StoreError::NotFound(_)) => {
-            let merchant = &scope.settings.merchant.name;
-            Ok((StatusCode::OK, Html(page::done(merchant, channel))))
-        }
-        Err(error) => Err(error.into()),
-    }
+    let (at, reason) = (app.now(), OppositionReason::Unsubscribed);
+    let opposition = Opposition { at, reason, by: objection.scope.credential };
+    // An erased member receives no more messages, so the page is right for this member too.
+    app.store.oppose_by_link(&objection, opposition, at).await?;
+    let merchant = &objection.scope.settings.merchant.name;
+    Ok((StatusCode::OK, Html(page::done(merchant, objection.channel))))
 }
 
 fn unknown() -> Page {

@@ -5,7 +5,7 @@ use crate::context::{App, CampaignError};
 use crate::pages;
 use domain::campaign::State;
 use domain::values::calendar::PARIS;
-use domain::{Campaign, CampaignId, Channel, Day, Instant, MemberId};
+use domain::{Campaign, CampaignId, Channel, Credential, Day, Instant, MemberId};
 use futures::try_join;
 use jiff::ToSpan as _;
 use platform::messages::{BatchMessage, CampaignMessage};
@@ -48,7 +48,7 @@ pub async fn advance(
     if plan.is_done() {
         return queue_open_batches(app, tenant, id, &plan).await;
     }
-    let scope = Scope { settings, mode: tenant.mode };
+    let scope = Scope { settings, mode: tenant.mode, credential: Credential::Service };
     // The last batch was written, but its message may not have been sent.
     if let Some(batch) = plan.last_batch {
         app.sends.send(&BatchMessage::of(tenant, id, batch)).await?;
@@ -110,7 +110,8 @@ impl Planning<'_> {
     async fn run(&mut self, until: Instant) -> Result<bool, CampaignError> {
         let channel = self.campaign.channel;
         let mut position = self.plan.position;
-        let mut page = self.app.store.walk(self.scope, position, channel).await?;
+        let today = Day::at(self.now, &PARIS);
+        let mut page = self.app.store.walk(self.scope, position, channel, today).await?;
         loop {
             if Instant::now() >= until {
                 return Ok(false);
@@ -118,7 +119,7 @@ impl Planning<'_> {
             let next = pages::next(position.shard, &page);
             // The next page is read while the batches of this page are written.
             let (app, scope) = (self.app, self.scope);
-            let ahead = read(app, scope, next, channel);
+            let ahead = read(app, scope, next, channel, today);
             let (ahead, ()) = try_join!(ahead, self.add(position.shard, page))?;
             let Some(read) = ahead else { return Ok(true) };
             page = read;
@@ -148,7 +149,7 @@ impl Planning<'_> {
         let (tenant, id) = (self.tenant, self.campaign.id);
         let batch = self.pending.last().map(|last| BatchId { shard, cursor: *last });
         let members = std::mem::take(&mut self.pending);
-        let cut = batch.map(|id| CutBatch { id, members: &members });
+        let cut = batch.map(|id| CutBatch { id, members: &members, at: self.now });
         let store = &self.app.store;
         if !store.cut_batch(tenant, id, self.plan, cut, read_to).await? {
             // Another instance plans the same campaign. The message of this instance is delivered again.
@@ -166,9 +167,10 @@ async fn read(
     scope: &Scope,
     from: Option<WalkPosition>,
     channel: Channel,
+    today: Day,
 ) -> Result<Option<WalkPage>, CampaignError> {
     match from {
-        Some(position) => Ok(Some(app.store.walk(scope, position, channel).await?)),
+        Some(position) => Ok(Some(app.store.walk(scope, position, channel, today).await?)),
         None => Ok(None),
     }
 }

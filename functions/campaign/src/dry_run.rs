@@ -7,7 +7,7 @@ use crate::context::{App, CampaignError};
 use crate::pages;
 use domain::merchant::sender::StopNumber;
 use domain::values::calendar::PARIS;
-use domain::{Campaign, CampaignId, Channel, Day, Instant, Points, Programmes};
+use domain::{Campaign, CampaignId, Channel, Credential, Day, Instant, Points, Programmes};
 use futures::try_join;
 use messaging::sms::{Encoding, measure, sms_with_stop};
 use messaging::{Field, Template, Values, content};
@@ -33,7 +33,7 @@ pub async fn dry_run(
     }
     let campaign = app.store.campaign(tenant, id).await?.campaign;
     let settings = app.store.settings(tenant.merchant, now).await?;
-    let scope = Scope { settings, mode: tenant.mode };
+    let scope = Scope { settings, mode: tenant.mode, credential: Credential::Service };
     let sms = Sms::of(&campaign, &scope)?;
     let names = sms.as_ref().map_or_else(NamesToOpen::default, Sms::names);
     let counting = Counting {
@@ -42,8 +42,10 @@ pub async fn dry_run(
         today: Day::at(dry_run.asked_at, &PARIS),
         programmes: &scope.settings.programmes,
     };
-    let read =
-        async |position| app.store.walk_with_names(&scope, position, campaign.channel, names).await;
+    let read = async |position| {
+        let (channel, today) = (campaign.channel, counting.today);
+        app.store.walk_with_names(&scope, position, channel, today, names).await
+    };
     let mut at = dry_run.position;
     let mut page = read(at).await?;
     loop {

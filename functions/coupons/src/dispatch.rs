@@ -1,7 +1,7 @@
 //! Reads a message and generates the codes of its range.
 
 use crate::context::{App, CouponError};
-use domain::Instant;
+use domain::{Credential, Instant};
 use platform::messages::CouponRangeMessage;
 use platform::queue::{self, Failed};
 use store::{RangeClaimed, Scope, StoreError};
@@ -24,7 +24,7 @@ pub async fn handle(app: &App, body: &str, until: Instant) -> Result<(), Failed>
         RangeClaimed::Others => return Err(Failed::retry(CouponError::Leased)),
         RangeClaimed::Absent => return Err(Failed::Poison(NOT_A_RANGE)),
     };
-    let scope = Scope { settings, mode: tenant.mode };
+    let scope = Scope { settings, mode: tenant.mode, credential: Credential::Service };
     let maker = scope.code_maker();
     while (app.clock)() < until {
         if store.make_coupons(&scope, &maker, &mut range, (app.clock)()).await.map_err(retry)? {

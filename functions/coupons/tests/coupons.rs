@@ -120,7 +120,12 @@ async fn no_code_is_generated_after_the_end_of_the_contract() {
     let fixture = Fixture::open().await;
     let yesterday = Day::parse("2026-11-23").unwrap();
     let merchant = fixture.scope.settings.merchant.id;
-    fixture.app.store.end_contract(merchant, yesterday).await.unwrap();
+    fixture
+        .app
+        .store
+        .end_contract(merchant, yesterday, domain::Credential::Operator)
+        .await
+        .unwrap();
     fixture.handle(0, Instant::MAX).await.unwrap();
     assert_eq!(fixture.made().await, 0);
 }

@@ -6,7 +6,7 @@ use crate::message::FollowupsMessage;
 use crate::request::Request;
 use crate::response::QueuedRun;
 use domain::ledger::daily_run::DailyRun;
-use domain::{Day, Instant, MemberId, MerchantId, Points, retention};
+use domain::{Credential, Day, Instant, MemberId, MerchantId, Points, retention};
 use futures::stream::{self, StreamExt as _};
 use store::{ErrorChain, MEMBER_SHARDS, Mode, Scope, StoreError, Tenant};
 
@@ -86,7 +86,7 @@ pub(crate) async fn run(
     if settings.contract_has_ended(now) {
         return Ok(());
     }
-    let scope = Scope { settings, mode: tenant.mode };
+    let scope = Scope { settings, mode: tenant.mode, credential: Credential::Service };
     let mut tally = Tally::default();
     let finished = loop {
         if Instant::now() >= until {

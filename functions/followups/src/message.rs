@@ -1,6 +1,7 @@
 //! The message that the function sends to itself.
 
 use domain::{Day, MemberId};
+use platform::queue::QueueMessage;
 use serde::{Deserialize, Serialize};
 use store::Tenant;
 
@@ -24,5 +25,11 @@ impl FollowupsMessage {
     #[must_use]
     pub const fn of(tenant: Tenant, today: Day) -> Self {
         Self { tenant, today, shard: 0, after: None }
+    }
+}
+
+impl QueueMessage for FollowupsMessage {
+    fn group(&self) -> Option<String> {
+        Some(self.tenant.merchant.to_string())
     }
 }

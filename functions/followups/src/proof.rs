@@ -1,7 +1,7 @@
 //! The proof of a merchant's ledger, requested by hand.
 
 use crate::context::{App, FollowupsError};
-use domain::{Instant, MemberId, MerchantId};
+use domain::{Credential, Instant, MemberId, MerchantId};
 use serde::{Deserialize, Serialize};
 use store::{MEMBER_SHARDS, Mode, Scope};
 
@@ -65,7 +65,11 @@ pub(crate) async fn prove(
     let mut after =
         after.map_err(|_| FollowupsError::Request("after: send the position as it was given"))?;
     let mut shard = ledger.shard;
-    let scope = Scope { settings: app.store.settings(merchant, now).await?, mode };
+    let scope = Scope {
+        settings: app.store.settings(merchant, now).await?,
+        mode,
+        credential: Credential::Service,
+    };
     let mut proof = Proof::default();
     while shard < MEMBER_SHARDS {
         if Instant::now() >= until {

@@ -5,8 +5,8 @@
 use domain::member::{Details, Enrolment};
 use domain::programme::{Expiry, Gifts, Level, LevelCode, SpendRule, Terms};
 use domain::{
-    Cents, Day, EstablishmentId, Instant, MemberId, Points, Programme, Purchase, PurchaseKind,
-    Receipt, ReceiptNumber, Register, Sector,
+    Cents, Credential, Day, EstablishmentId, Instant, MemberId, Points, Programme, Purchase,
+    PurchaseKind, Receipt, ReceiptNumber, Register, Sector,
 };
 use followups::{
     App, FollowupsError, LedgerRequest, Proof, QueuedRun, Request, Response, handle_message,
@@ -84,7 +84,7 @@ impl Fixture {
         let (kind, total) = (PurchaseKind::Sale, Cents::new(cents));
         let purchase =
             Purchase::new(Sector::Retail, receipt, kind, sold_at, total, vec![], None).unwrap();
-        let entry = PurchaseToRecord { purchase, source: Source::Operator };
+        let entry = PurchaseToRecord { card_activated: false, purchase, source: Source::Operator };
         let customer = Customer::Member(member);
         self.store().record_purchase(&self.scope, &customer, &entry, sold_at).await.unwrap();
     }
@@ -141,7 +141,8 @@ impl Fixture {
         let after = std::collections::HashMap::new();
         let page = self.store().history(&self.scope, member, &after, 100).await.unwrap();
         let named = page.entries.into_iter().filter_map(|entry| match entry {
-            HistoryEntry::Ledger(entry) => {
+            HistoryEntry::Ledger { entry, by } => {
+                assert_eq!(by, Credential::Service, "{entry:?}");
                 Some((entry.cause.as_str().to_owned(), entry.points.get()))
             }
             _ => None,

@@ -4,7 +4,7 @@ use crate::file::Plan;
 use crate::objects::ObjectVersion;
 use domain::{EstablishmentId, Instant, UploadId};
 use serde::{Deserialize, Serialize};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The plan of a file, and everything else that its ranges share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,17 +23,33 @@ pub(crate) struct FilePlan {
     pub(crate) plan: Plan,
 }
 
-/// The plan of one file, cached between invocations.
+/// The plan of one file, cached between invocations with the `ETag` of its object.
 #[derive(Default)]
-pub struct PlanCache(Mutex<Option<(UploadId, Arc<FilePlan>)>>);
+pub struct PlanCache(Mutex<Option<CachedPlan>>);
+
+struct CachedPlan {
+    upload: UploadId,
+    etag: String,
+    plan: Arc<FilePlan>,
+}
 
 impl PlanCache {
-    pub(crate) fn get(&self, upload: UploadId) -> Option<Arc<FilePlan>> {
-        let cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        cached.as_ref().filter(|(id, _)| *id == upload).map(|(_, plan)| Arc::clone(plan))
+    pub(crate) fn get(&self, upload: UploadId, etag: &str) -> Option<Arc<FilePlan>> {
+        let cached = self.cached();
+        let cached = cached.as_ref().filter(|one| one.upload == upload && one.etag == etag);
+        cached.map(|one| Arc::clone(&one.plan))
     }
 
-    pub(crate) fn put(&self, upload: UploadId, plan: &Arc<FilePlan>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((upload, Arc::clone(plan)));
+    pub(crate) fn put(&self, upload: UploadId, etag: String, plan: &Arc<FilePlan>) {
+        *self.cached() = Some(CachedPlan { upload, etag, plan: Arc::clone(plan) });
+    }
+
+    /// Forgets the plan: an object that the plan names has changed.
+    pub(crate) fn clear(&self) {
+        *self.cached() = None;
+    }
+
+    fn cached(&self) -> MutexGuard<'_, Option<CachedPlan>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,9 +4,10 @@ use crate::context::{App, IngestError};
 use crate::file::{Context, Item, RangeReader, refused};
 use crate::file_plan::FilePlan;
 use crate::message::RangeMessage;
+use crate::objects::ObjectError;
 use crate::window::{self, Tally};
 use crate::{keys, objects, report, stored_plan};
-use domain::{Day, Instant, UploadId};
+use domain::{Credential, Day, Instant, UploadId};
 use store::{Entity, RangeReport, Scope, StoreError};
 
 /// Receipts that are looked up and recorded together. A larger window finds more purchases of one member to
@@ -21,7 +22,7 @@ pub(crate) async fn ingest_range(
     message: RangeMessage,
     now: Instant,
 ) -> Result<(), IngestError> {
-    let RangeMessage { merchant, mode, upload, range } = message;
+    let RangeMessage { merchant, mode, upload, range, plan } = message;
     let settings = match app.store.settings(merchant, now).await {
         Ok(settings) if !settings.contract_has_ended(now) => settings,
         // No purchase is recorded after the end of a contract: the archive holds the data of that day.
@@ -31,10 +32,15 @@ pub(crate) async fn ingest_range(
         }
         Err(other) => return Err(other.into()),
     };
-    let scope = Scope { settings, mode };
-    let file = stored_plan::read(app, scope.tenant(), upload).await?;
+    let scope = Scope { settings, mode, credential: Credential::Upload(upload) };
+    let file = stored_plan::read(app, scope.tenant(), upload, &plan).await?;
     if !app.store.is_range_done(&scope, upload, range).await? {
-        let report = ingest(app, &scope, upload, &file, range, now).await?;
+        let ingested = ingest(app, &scope, upload, &file, range, now).await;
+        if matches!(ingested, Err(IngestError::Object(ObjectError::Gone))) {
+            // The file was expanded again, or deleted. The next attempt reads the plan of the present objects.
+            app.plan_cache.clear();
+        }
+        let report = ingested?;
         app.store.finish_range(&scope, upload, range, &report, now).await?;
         tracing::info!(%merchant, %upload, range, rows = report.rows.read, "range done");
     }

@@ -1,6 +1,7 @@
 //! The messages of the two queues: notifications of S3, and the ranges that this function sends to itself.
 
 use domain::{Instant, MerchantId, UploadId};
+use platform::queue::QueueMessage;
 use serde::{Deserialize, Serialize};
 use store::Mode;
 
@@ -38,7 +39,7 @@ impl ObjectCreated {
 }
 
 /// A range of a planned file. Everything else about the file is in its plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RangeMessage {
     /// The merchant.
     pub(crate) merchant: MerchantId,
@@ -48,6 +49,8 @@ pub struct RangeMessage {
     pub(crate) upload: UploadId,
     /// The number of the range, from 0.
     pub(crate) range: u32,
+    /// The `ETag` of the plan that the range is part of. A cached plan of another `ETag` is not used.
+    pub(crate) plan: String,
 }
 
 #[derive(Deserialize)]
@@ -126,6 +129,12 @@ fn decode(key: &str) -> Option<String> {
     percent_encoding::percent_decode_str(&spaced).decode_utf8().ok().map(Into::into)
 }
 
+impl QueueMessage for RangeMessage {
+    fn group(&self) -> Option<String> {
+        Some(self.merchant.to_string())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,10 +173,12 @@ mod tests {
     #[test]
     fn a_range_is_written_with_its_identifiers_as_text_and_reads_back() {
         let (merchant, upload) = (MerchantId::from_bytes([1; 16]), UploadId::from_bytes([2; 16]));
-        let range = RangeMessage { merchant, mode: Mode::Test, upload, range: 7 };
+        let range =
+            RangeMessage { merchant, mode: Mode::Test, upload, range: 7, plan: "abc".to_owned() };
         let body = serde_json::to_string(&range).unwrap();
-        let json =
-            format!(r#"{{"merchant":"{merchant}","mode":"test","upload":"{upload}","range":7}}"#);
+        let json = format!(
+            r#"{{"merchant":"{merchant}","mode":"test","upload":"{upload}","range":7,"plan":"abc"}}"#
+        );
         assert_eq!(body, json);
         let Ok(Message::Range(read)) = parse(&body) else { panic!("not a range") };
         assert_eq!(read, range);

@@ -8,7 +8,7 @@ use crate::message::{ObjectCreated, RangeMessage};
 use crate::object_key::ObjectKey;
 use crate::objects::{self, ObjectError, ObjectVersion};
 use crate::{keys, report, stored_plan};
-use domain::{Instant, UploadId};
+use domain::{Credential, Instant, UploadId};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::{Scope, Settings, StoreError, Tenant, Upload, UploadStatus};
@@ -34,7 +34,8 @@ pub(crate) async fn plan_upload(
     if settings.contract_has_ended(now) {
         return refuse_unowned(app, created, "a merchant whose contract has ended").await;
     }
-    let scope = Scope { settings, mode: key.mode };
+    let credential = Credential::Upload(key.announced.unwrap_or_else(|| derived_id(created)));
+    let scope = Scope { settings, mode: key.mode, credential };
     let Some(upload) = claim(app, &scope, &key, created).await? else { return Ok(()) };
     if upload.is_settled() {
         return Ok(());
@@ -79,7 +80,7 @@ async fn start(
     let ranges = u32::try_from(file.plan.ranges.len()).unwrap_or(u32::MAX);
     upload.status = UploadStatus::Running;
     upload.ranges = ranges;
-    stored_plan::write(app, tenant, id, file).await?;
+    let etag = stored_plan::write(app, tenant, id, file).await?;
     app.store.put_upload(scope, &upload, &file.object_version).await?;
     let rows = file.plan.rows;
     tracing::info!(merchant = %tenant.merchant, upload = %id, ranges, rows, "planned");
@@ -87,8 +88,8 @@ async fn start(
         return report::finish_file(app, scope, id, file, &[], now).await;
     }
     let Tenant { merchant, mode } = tenant;
-    let messages: Vec<_> =
-        (0..ranges).map(|range| RangeMessage { merchant, mode, upload: id, range }).collect();
+    let message = |range| RangeMessage { merchant, mode, upload: id, range, plan: etag.clone() };
+    let messages: Vec<_> = (0..ranges).map(message).collect();
     app.ranges.send_all(&messages).await?;
     Ok(())
 }
@@ -131,7 +132,8 @@ async fn claim(
     created: &ObjectCreated,
 ) -> Result<Option<Upload>, IngestError> {
     for id in key.announced.into_iter().chain([derived_id(created)]) {
-        let upload = Upload::announced(id, key.establishment.clone(), &key.file_name, created.at);
+        let (establishment, by) = (key.establishment.clone(), Credential::Upload(id));
+        let upload = Upload::announced(id, establishment, &key.file_name, by, created.at);
         let claimed = app.store.claim_upload(scope, &upload, created.content_version()).await?;
         if claimed.is_some() {
             return Ok(claimed);

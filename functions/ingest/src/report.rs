@@ -38,7 +38,7 @@ pub(crate) async fn finish_file(
     done: &[FinishedRange],
     now: Instant,
 ) -> Result<(), IngestError> {
-    let mut upload = app.store.upload(scope, id).await?;
+    let mut upload = app.store.upload(scope, &file.establishment, id).await?;
     if !upload.is_settled() {
         upload.report = RangeReport::default();
         for range in done {
@@ -54,6 +54,9 @@ pub(crate) async fn finish_file(
             not_enrolled = rows.not_enrolled, without_customer = rows.without_customer,
             erased = rows.erased, refused = rows.refused, "file finished"
         );
+    }
+    if file.read != file.sent {
+        mark_reported(app, &file.read).await?;
     }
     mark_reported(app, &file.sent).await
 }
@@ -79,15 +82,15 @@ async fn join_refused_rows(
         if report.rows.refused > 0 {
             let part = keys::refused_rows_of_range(scope.tenant(), id, *number);
             let rows = objects::read_whole(&app.s3, &app.reports_bucket, &part).await?;
-            joined.add(&rows.ok_or(ObjectError::Gone)?).await?;
+            joined.add(&rows.ok_or(ObjectError::Gone)?.body).await?;
         }
     }
     joined.finish().await?;
     Ok(Some(key))
 }
 
-/// Marks the merchant's file as reported. The bucket deletes a reported file after seven days. A file that
-/// the merchant deleted needs no mark.
+/// Marks the merchant's file, or its expansion, as reported. The bucket deletes a reported object after seven days. An
+/// object that was deleted needs no mark.
 async fn mark_reported(app: &App, sent: &ObjectVersion) -> Result<(), IngestError> {
     match objects::mark_reported(&app.s3, sent).await {
         Ok(()) | Err(ObjectError::Gone) => Ok(()),

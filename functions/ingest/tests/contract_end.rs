@@ -2,10 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
 
-use domain::{Day, Instant, Sector};
+use domain::{Credential, Day, EstablishmentId, Instant, Sector};
 use ingest::{App, PlanCache, handle};
 use platform::queue::QueueClient;
-use store::{Scope, Store, UploadStatus};
+use store::{Scope, Store, Upload, UploadStatus};
 use support::{Bucket, Queue, Table, instant, merchant, open_merchant};
 
 const FILE: &str = "numéro ticket;date;mobile;total;carte demandée\n\
@@ -29,7 +29,7 @@ impl Fixture {
         let now = instant("2026-11-24T09:00:00Z");
         let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now).await;
         let last = Day::parse("2026-11-30").unwrap();
-        store.end_contract(scope.settings.merchant.id, last).await.unwrap();
+        store.end_contract(scope.settings.merchant.id, last, Credential::Operator).await.unwrap();
         let client = queue.client();
         let app = App {
             store: store.clone(),
@@ -41,6 +41,11 @@ impl Fixture {
             plan_cache: PlanCache::default(),
         };
         Self { _table: table, store, scope, bucket, queue, app }
+    }
+
+    async fn uploads(&self) -> Vec<Upload> {
+        let paris = EstablishmentId::parse("paris").unwrap();
+        self.store.uploads(&self.scope, &paris, None, 10).await.unwrap().0
     }
 
     async fn arrives(&self, now: Instant) {
@@ -62,7 +67,7 @@ async fn a_file_after_the_end_of_the_contract_is_not_read_and_its_reason_is_writ
     // In Paris the 1st of December begins at 23:00 UTC.
     fixture.arrives(instant("2026-11-30T23:00:00Z")).await;
     assert!(fixture.queue.sent("/ranges").is_empty());
-    assert!(fixture.store.uploads(&fixture.scope, None, 10).await.unwrap().0.is_empty());
+    assert!(fixture.uploads().await.is_empty());
     let reports = fixture.bucket.objects("reports");
     assert_eq!(reports.len(), 1);
     let (key, body) = reports.first_key_value().unwrap();
@@ -77,7 +82,7 @@ async fn a_range_that_was_not_ingested_on_the_last_day_is_never_ingested() {
     let ranges = fixture.queue.sent("/ranges");
     assert_eq!(ranges.len(), 1);
     handle(&fixture.app, &ranges[0], instant("2026-11-30T23:00:00Z")).await.unwrap();
-    let uploads = fixture.store.uploads(&fixture.scope, None, 10).await.unwrap().0;
+    let uploads = fixture.uploads().await;
     assert_eq!(uploads[0].status, UploadStatus::Running);
     let members = fixture.store.members(&fixture.scope, None, 10).await.unwrap();
     assert!(members.members.is_empty());

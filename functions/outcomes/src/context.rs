@@ -1,6 +1,7 @@
 //! The state of an instance, and the errors of the function.
 
-use domain::{Instant, MerchantId};
+use domain::merchant::provider::ProviderName;
+use domain::{Credential, Instant, MerchantId};
 use platform::queue::Failed;
 use store::{Mode, Scope, Store, StoreError};
 
@@ -11,15 +12,19 @@ pub struct App {
 }
 
 impl App {
-    /// A merchant's data, or `None` for a merchant that has left.
+    /// A merchant's data, for the events of a provider; `None` for a merchant that has left.
     pub(crate) async fn scope(
         &self,
         merchant: MerchantId,
         mode: Mode,
+        provider: ProviderName,
         now: Instant,
     ) -> Result<Option<Scope>, OutcomeError> {
         match self.store.settings(merchant, now).await {
-            Ok(settings) => Ok(Some(Scope { settings, mode })),
+            Ok(settings) => {
+                let credential = Credential::Provider(provider);
+                Ok(Some(Scope { settings, mode, credential }))
+            }
             Err(StoreError::NotFound(_)) => Ok(None),
             Err(error) => Err(error.into()),
         }

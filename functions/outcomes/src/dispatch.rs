@@ -2,13 +2,13 @@
 
 use crate::context::App;
 use crate::event::OutcomeEvent;
-use crate::{oppositions, receipts, soft_bounces};
+use crate::{inbound_texts, oppositions, receipts, soft_bounces};
 use domain::Instant;
 use platform::messages::ProviderEventsMessage;
 use platform::queue::{self, Failed};
 
-/// Processes the body of one message: oppositions first, since they take effect at once, then receipts, then the
-/// addresses that the receipts show to be dead. An event without a readable address is ignored, since the provider
+/// Processes the body of one message: oppositions first, since they take effect at once, then the texts
+/// of persons and the receipts, then the addresses that the receipts show to be dead. An event without a readable address is ignored, since the provider
 /// will not correct it.
 ///
 /// [`Failed::Poison`] for a body that holds no events of a provider, [`Failed::Retry`] for a call to the table that
@@ -24,7 +24,10 @@ pub async fn handle(app: &App, body: &str, now: Instant) -> Result<(), Failed> {
     for event in &events {
         oppositions::record(app, &message.account, event, now).await?;
     }
-    receipts::count(app, &events, now).await?;
-    soft_bounces::oppose_dead_addresses(app, &events, now).await?;
+    for text in &message.texts {
+        inbound_texts::store(app, &message.account, text, now).await?;
+    }
+    receipts::count(app, message.account.provider, &events, now).await?;
+    soft_bounces::oppose_dead_addresses(app, message.account.provider, &events, now).await?;
     Ok(())
 }

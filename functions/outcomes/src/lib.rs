@@ -4,6 +4,7 @@
 mod context;
 mod dispatch;
 mod event;
+mod inbound_texts;
 mod oppositions;
 mod receipts;
 mod soft_bounces;

@@ -3,16 +3,16 @@
 
 use crate::context::{App, OutcomeError};
 use crate::event::OutcomeEvent;
-use domain::Instant;
 use domain::member::consent::{Opposition, OppositionReason};
-use domain::merchant::provider::AccountCode;
+use domain::merchant::provider::ProviderAccount;
+use domain::{Credential, Instant};
 use platform::messages::EventKind;
-use store::{ConsentChange, Mode, Scope, StoreError};
+use store::{Mode, Scope};
 
 /// Records the opposition of an event. An event that is no opposition changes nothing.
 pub(crate) async fn record(
     app: &App,
-    account: &AccountCode,
+    account: &ProviderAccount,
     event: &OutcomeEvent,
     now: Instant,
 ) -> Result<(), OutcomeError> {
@@ -25,18 +25,19 @@ pub(crate) async fn record(
     };
     // A provider's fast clock may date an opposition in the future. Such an opposition would override the person's
     // next consent.
-    let opposition = Opposition { at: event.at.min(now), reason };
+    let by = Credential::Provider(account.provider);
+    let opposition = Opposition { at: event.at.min(now), reason, by };
     if let Some(reference) = event.reference {
         let tenant = reference.tenant;
-        if let Some(scope) = app.scope(tenant.merchant, tenant.mode, now).await? {
-            app.store.oppose_at(&scope, &event.address, opposition).await?;
+        if let Some(scope) = app.scope(tenant.merchant, tenant.mode, account.provider, now).await? {
+            app.store.oppose_at(&scope, &event.address, opposition, now).await?;
         }
         return Ok(());
     }
-    for merchant in app.store.merchants_of_account(account).await? {
+    for merchant in app.store.merchants_of_account(&account.code).await? {
         for mode in [Mode::Live, Mode::Test] {
-            if let Some(scope) = app.scope(merchant, mode, now).await? {
-                oppose_if_messaged(app, &scope, event, opposition).await?;
+            if let Some(scope) = app.scope(merchant, mode, account.provider, now).await? {
+                oppose_if_messaged(app, &scope, event, opposition, now).await?;
             }
         }
     }
@@ -49,17 +50,12 @@ async fn oppose_if_messaged(
     scope: &Scope,
     event: &OutcomeEvent,
     opposition: Opposition,
+    now: Instant,
 ) -> Result<(), OutcomeError> {
     let channel = event.address.channel();
     for member in app.store.members_at(scope, &event.address).await? {
-        if !app.store.was_messaged(scope.tenant(), member, channel).await? {
-            continue;
-        }
-        let change = ConsentChange::Oppose(opposition);
-        match app.store.change_consent(scope, member, channel, &change).await {
-            // A member that was erased meanwhile has no consents left.
-            Ok(_) | Err(StoreError::NotFound(_)) => {}
-            Err(error) => return Err(error.into()),
+        if app.store.was_messaged(scope.tenant(), member, channel).await? {
+            app.store.oppose(scope, member, channel, opposition, now).await?;
         }
     }
     Ok(())

@@ -4,6 +4,7 @@
 use crate::context::{App, OutcomeError};
 use crate::event::OutcomeEvent;
 use domain::member::consent::{Opposition, OppositionReason};
+use domain::merchant::provider::ProviderName;
 use domain::{Channel, Instant};
 use platform::messages::EventKind;
 use store::{MessageReceipt, MessageState};
@@ -15,6 +16,7 @@ const DEAD_AFTER: usize = 5;
 /// is then counted as bounced, so the count begins again for another address of the same person.
 pub(crate) async fn oppose_dead_addresses(
     app: &App,
+    provider: ProviderName,
     events: &[OutcomeEvent],
     now: Instant,
 ) -> Result<(), OutcomeError> {
@@ -24,13 +26,14 @@ pub(crate) async fn oppose_dead_addresses(
         }
         let Some(reference) = event.reference else { continue };
         let tenant = reference.tenant;
-        let Some(scope) = app.scope(tenant.merchant, tenant.mode, now).await? else { continue };
+        let scope = app.scope(tenant.merchant, tenant.mode, provider, now).await?;
+        let Some(scope) = scope else { continue };
         for member in app.store.members_at(&scope, &event.address).await? {
             let last = app.store.soft_bounces_in_a_row(tenant, member, Channel::Email, DEAD_AFTER);
             let Some(last) = last.await? else { continue };
-            let opposition =
-                Opposition { at: event.at.min(now), reason: OppositionReason::Bounced };
-            app.store.oppose_at(&scope, &event.address, opposition).await?;
+            let (at, reason) = (event.at.min(now), OppositionReason::Bounced);
+            let opposition = Opposition { at, reason, by: scope.credential };
+            app.store.oppose_at(&scope, &event.address, opposition, now).await?;
             let bounced = MessageReceipt { member, state: MessageState::Bounced };
             app.store.record_receipts(tenant, last, &[bounced]).await?;
         }

@@ -3,27 +3,29 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
 
 use domain::campaign::{Campaign, Content, State};
-use domain::member::consent::{Consent, ConsentSource, OppositionReason};
+use domain::member::consent::OppositionReason;
 use domain::member::{Details, Email};
-use domain::merchant::provider::AccountCode;
-use domain::{CampaignId, Channel, Instant, MemberId, Segment};
+use domain::merchant::provider::{AccountCode, ProviderAccount, ProviderName};
+use domain::{CampaignId, Channel, Credential, Instant, MemberId, Segment};
 use jiff::ToSpan as _;
 use outcomes::{App, handle};
-use platform::messages::{EventKind, ProviderEvent, ProviderEventsMessage, Reference};
+use platform::messages::{
+    EventKind, InboundTextEvent, ProviderEvent, ProviderEventsMessage, Reference,
+};
 use platform::queue::Failed;
 use rstest::rstest;
 use store::{
-    Addressed, BatchId, Claimed, ConsentChange, Correction, Counts, CutBatch, Figures,
-    MEMBER_SHARDS, NewMember, Scope, WalkPosition,
+    Addressed, BatchId, Claimed, Correction, Counts, CutBatch, Figures, MEMBER_SHARDS, NewMember,
+    Scope, WalkPosition,
 };
-use support::{Table, instant, merchant, mobile, open_merchant, sms_sender};
+use support::{Table, consent, instant, merchant, mobile, open_merchant, sms_sender};
 
 fn now() -> Instant {
     instant("2026-11-24T09:00:00Z")
 }
 
 struct Fixture {
-    _table: Table,
+    table: Table,
     app: App,
     /// Two merchants who send by one account.
     shops: [Scope; 2],
@@ -37,12 +39,19 @@ impl Fixture {
         for number in 1..=2 {
             let shop = merchant(domain::Sector::Retail, number);
             open_merchant(&store, &shop, now()).await;
-            store.put_sms_sender(shop.id, &sms_sender("shared")).await.unwrap();
+            store
+                .put_sms_sender(shop.id, &sms_sender("shared"), domain::Credential::Operator)
+                .await
+                .unwrap();
             let settings = store.settings_fresh(shop.id, now()).await.unwrap();
-            shops.push(Scope { settings, mode: store::Mode::Live });
+            shops.push(Scope {
+                settings,
+                mode: store::Mode::Live,
+                credential: Credential::Service,
+            });
         }
         let shops = shops.try_into().unwrap_or_else(|_| panic!("two shops"));
-        Self { _table: table, app: App { store }, shops }
+        Self { table, app: App { store }, shops }
     }
 
     async fn member(&self, shop: usize, number: u16, email: &str) -> MemberId {
@@ -52,10 +61,12 @@ impl Fixture {
         let scope = &self.shops[shop];
         let (member, _) = self.app.store.create_member(scope, &new, now()).await.unwrap();
         for channel in [Channel::Email, Channel::Sms] {
-            let at = now() - 1.hour();
-            let (source, text_version) = (ConsentSource::Till, "2026-01".to_owned());
-            let change = ConsentChange::Consent(Consent { at, source, text_version });
-            self.app.store.change_consent(scope, member.person.id, channel, &change).await.unwrap();
+            let change = consent(now() - 1.hour());
+            self.app
+                .store
+                .change_consent(scope, member.person.id, channel, &change, now())
+                .await
+                .unwrap();
         }
         member.person.id
     }
@@ -89,7 +100,7 @@ impl Fixture {
         store.create_campaign(scope, &campaign, None, now()).await.unwrap();
         let batch = BatchId { shard: 0, cursor: *members.last().unwrap() };
         let mut plan = store.plan(tenant, id).await.unwrap();
-        let cut = Some(CutBatch { id: batch, members });
+        let cut = Some(CutBatch { id: batch, members, at: now() });
         let end = WalkPosition::start_of(MEMBER_SHARDS);
         store.cut_batch(tenant, id, &mut plan, cut, end).await.unwrap();
         let Claimed::Ours(mut claim) = store.claim_batch(tenant, id, batch, now()).await.unwrap()
@@ -102,9 +113,23 @@ impl Fixture {
     }
 
     async fn deliver(&self, events: Vec<ProviderEvent>) -> Result<(), Failed> {
-        let message =
-            ProviderEventsMessage { account: AccountCode::parse("shared").unwrap(), events };
+        let provider = ProviderName::Sinch;
+        let account = ProviderAccount { provider, code: AccountCode::parse("shared").unwrap() };
+        let message = ProviderEventsMessage { account, events, texts: vec![] };
         handle(&self.app, &serde_json::to_string(&message).unwrap(), now()).await
+    }
+
+    async fn receive(&self, text: InboundTextEvent) {
+        let provider = ProviderName::Sinch;
+        let account = ProviderAccount { provider, code: AccountCode::parse("shared").unwrap() };
+        let message = ProviderEventsMessage { account, events: vec![], texts: vec![text] };
+        handle(&self.app, &serde_json::to_string(&message).unwrap(), now()).await.unwrap();
+    }
+
+    /// The texts that a merchant reads, with their senders.
+    async fn texts(&self, shop: usize) -> Vec<(MemberId, String)> {
+        let page = self.app.store.inbound_texts(&self.shops[shop], None, 10, now()).await.unwrap();
+        page.texts.into_iter().map(|text| (text.member, text.text)).collect()
     }
 
     async fn figures(&self, reference: Reference) -> Figures {
@@ -199,6 +224,68 @@ async fn a_stop_without_a_reference_opposes_every_merchant_that_wrote_to_the_num
     assert_eq!(fixture.reason(1, there, Channel::Sms).await, Some(OppositionReason::Stop));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_is_no_opposition_is_stored_sealed_for_each_merchant_that_wrote_to_the_number()
+{
+    let fixture = Fixture::open().await;
+    let [here, there] =
+        [fixture.member(0, 7, "h@example.com").await, fixture.member(1, 7, "t@example.com").await];
+    let text = || InboundTextEvent {
+        id: "01DEF".to_owned(),
+        address: mobile(7).as_str().to_owned(),
+        text: "À quelle heure fermez-vous ?".to_owned(),
+        at: now() + 1.hour(),
+    };
+    fixture.receive(text()).await;
+    assert_eq!(fixture.texts(0).await, [], "nobody wrote to the number");
+    fixture.sent(0, Channel::Sms, &[here]).await;
+    for _ in 0..2 {
+        fixture.receive(text()).await;
+    }
+    let expected = (here, "À quelle heure fermez-vous ?".to_owned());
+    assert_eq!(fixture.texts(0).await, [expected]);
+    assert_eq!(fixture.texts(1).await, []);
+    assert_eq!(fixture.reason(0, here, Channel::Sms).await, None);
+    fixture.sent(1, Channel::Sms, &[there]).await;
+    fixture.receive(text()).await;
+    assert_eq!(fixture.texts(1).await.len(), 1);
+
+    let items =
+        fixture.table.client().scan().table_name(fixture.table.name()).send().await.unwrap();
+    let rows: Vec<_> =
+        items.items().iter().filter(|item| format!("{item:?}").contains("INBOUND#")).collect();
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        assert!(!format!("{row:?}").contains("fermez"));
+        let ttl: i64 = row["ttl"].as_n().unwrap().parse().unwrap();
+        assert_eq!(ttl, now().as_second() + 30 * 86_400);
+    }
+    let scope = &fixture.shops[0];
+    let later = now() + (30 * 24).hours();
+    let page = fixture.app.store.inbound_texts(scope, None, 10, later).await.unwrap();
+    assert!(page.texts.is_empty(), "a text that has expired is not shown");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_erasure_of_a_member_deletes_the_texts_of_the_member() {
+    let fixture = Fixture::open().await;
+    let member = fixture.member(0, 7, "h@example.com").await;
+    fixture.sent(0, Channel::Sms, &[member]).await;
+    let (address, text) = (mobile(7).as_str().to_owned(), "Merci !".to_owned());
+    let event = InboundTextEvent { id: "1".to_owned(), address, text, at: now() };
+    fixture.receive(event).await;
+    assert_eq!(fixture.texts(0).await.len(), 1);
+    let (store, scope) = (&fixture.app.store, &fixture.shops[0]);
+    let today = domain::retention::day_of(now());
+    let store::DueMember::Member(read) = store.due_member(scope, member).await.unwrap() else {
+        panic!("no member")
+    };
+    let reason = domain::retention::ErasureReason::Inactive;
+    let tombstone = store.decide_erasure(scope, &read, reason, today).await.unwrap().unwrap();
+    store.carry_out_erasure(scope, &tombstone, today).await.unwrap();
+    assert_eq!(fixture.texts(0).await, []);
+}
+
 /// The opposition and the figures after six e-mails to one member with these outcomes.
 async fn after(
     outcomes: [EventKind; 6],
@@ -291,7 +378,7 @@ async fn soft_bounces_are_counted_from_zero_for_another_address_of_the_same_pers
     assert_eq!(soft(4, "a@example.com").await, Some(OppositionReason::Bounced));
     let correction =
         Correction { email: Some(Email::parse("b@example.com").ok()), ..Correction::default() };
-    fixture.app.store.correct_member(&fixture.shops[0], member, &correction).await.unwrap();
+    fixture.app.store.correct_member(&fixture.shops[0], member, &correction, now()).await.unwrap();
     assert_eq!(soft(5, "b@example.com").await, None);
 }
 

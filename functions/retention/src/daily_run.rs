@@ -6,6 +6,7 @@ use crate::dry_run;
 use crate::message::RetentionMessage;
 use crate::request::Request;
 use crate::response::{QueuedRun, Response};
+use crate::rewrap::rewrap;
 use domain::{Day, Instant, Month, retention};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use store::{DueBucket, MEMBER_SHARDS};
@@ -15,7 +16,7 @@ const FIRST_RUN_MONTHS: i32 = 24;
 /// Buckets that are read at once.
 const CONCURRENT_BUCKETS: usize = 16;
 
-/// Queues every bucket that holds due entries, or lists what the run would do. One query a bucket, 16 buckets
+/// Queues every bucket that holds due entries, lists what the run would do, or wraps keys. One query a bucket, 16 buckets
 /// a month, half a read unit each. After an error the schedule tries again, and the next daily run finds the
 /// buckets that this run did not queue.
 pub async fn run(
@@ -24,6 +25,9 @@ pub async fn run(
     now: Instant,
     until: Instant,
 ) -> Result<Response, RetentionError> {
+    if request.rewrap_keys {
+        return Ok(Response::Rewrapped(rewrap(app, request.after()?, until).await?));
+    }
     let run = request.validate(&app.stage, now)?;
     let due = due_buckets(app, run.today, now).await?;
     let overdue = overdue(app, &due, run.today).await?;

@@ -17,7 +17,7 @@ pub(crate) enum Decision {
 
 pub(crate) fn decide(due: DueMember, sector: Sector, today: Day) -> Decision {
     match due {
-        DueMember::Gone => Decision::Nothing,
+        DueMember::Gone | DueMember::Merged(_) => Decision::Nothing,
         DueMember::Erased(tombstone) => Decision::CarryOut(tombstone),
         // The index is eventually consistent: the member has another day already.
         DueMember::Member(member) if member.person.due.is_some_and(|due| due > today) => {

@@ -6,7 +6,7 @@ use crate::decision::{Decision, decide};
 use crate::request::Run;
 use crate::sweep::settings_of;
 use domain::retention::ErasureReason;
-use domain::{Day, Instant, MerchantId};
+use domain::{Credential, Day, Instant, MerchantId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -26,7 +26,7 @@ pub enum Action {
     Erase,
     /// Give the member a later day.
     Rearm,
-    /// Search once more for data that an erasure of an earlier day left behind.
+    /// Delete the data of a member whose erasure was decided before, or search for it once more.
     LookAgain,
     /// Archive a merchant whose contract has ended, or delete its archive.
     Archive,
@@ -63,7 +63,7 @@ pub struct Counts {
     pub erase_inactive: u64,
     /// Members that would get a later day.
     pub rearm: u64,
-    /// Members that were erased before and would be searched for once more.
+    /// Members whose erasure was decided before, and whose data would be deleted or searched for once more.
     pub look_again: u64,
     /// Merchants that would be archived.
     pub archive: u64,
@@ -137,7 +137,11 @@ impl DryRun {
         *match row.action {
             Action::Erase => match row.reason.and_then(ErasureReason::parse) {
                 Some(ErasureReason::NeverActivated) => &mut counts.erase_never_activated,
-                Some(ErasureReason::Inactive) | None => &mut counts.erase_inactive,
+                // The sweep erases by a deadline only.
+                Some(
+                    ErasureReason::Inactive | ErasureReason::Request | ErasureReason::Objection,
+                )
+                | None => &mut counts.erase_inactive,
             },
             Action::Rearm => &mut counts.rearm,
             Action::LookAgain => &mut counts.look_again,
@@ -185,7 +189,11 @@ async fn row(
     let Some(settings) = settings.get(&tenant.merchant) else {
         return Ok(row(Action::Fail, None, day));
     };
-    let scope = Scope { settings: Arc::clone(settings), mode: tenant.mode };
+    let scope = Scope {
+        settings: Arc::clone(settings),
+        mode: tenant.mode,
+        credential: Credential::Service,
+    };
     let due = match app.store.due_member(&scope, member).await {
         Err(error) if error.is_transient() => return Err(error),
         Err(_) => return Ok(row(Action::Fail, None, day)),

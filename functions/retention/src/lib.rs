@@ -13,6 +13,7 @@ mod dry_run;
 mod message;
 mod request;
 mod response;
+mod rewrap;
 mod sweep;
 
 pub use archive::error::ArchiveError;
@@ -22,4 +23,4 @@ pub use dispatch::handle;
 pub use dry_run::{Action, Counts, DryRun, Row};
 pub use message::RetentionMessage;
 pub use request::Request;
-pub use response::{QueuedRun, Response};
+pub use response::{QueuedRun, Response, RewrappedKeys};

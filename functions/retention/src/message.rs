@@ -1,6 +1,7 @@
 //! The messages that the function sends to itself.
 
 use domain::{Day, MerchantId, Month};
+use platform::queue::QueueMessage;
 use serde::{Deserialize, Serialize};
 use store::{DueBucket, Part};
 
@@ -48,5 +49,16 @@ impl RetentionMessage {
     #[must_use]
     pub const fn sweep(bucket: DueBucket, today: Day, only: Option<MerchantId>) -> Self {
         Self::Sweep { month: bucket.month, shard: bucket.shard, today, merchant: only }
+    }
+}
+
+impl QueueMessage for RetentionMessage {
+    fn group(&self) -> Option<String> {
+        match self {
+            Self::Sweep { merchant, .. } => merchant.map(|merchant| merchant.to_string()),
+            Self::Archive { merchant, .. }
+            | Self::ArchivePart { merchant, .. }
+            | Self::ClearPart { merchant, .. } => Some(merchant.to_string()),
+        }
     }
 }

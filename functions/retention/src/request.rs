@@ -17,6 +17,10 @@ pub struct Request {
     pub dry_run: bool,
     /// The only merchant of the run.
     pub merchant: Option<String>,
+    /// `true` wraps every merchant's key with the current master key, in place of a daily run.
+    pub rewrap_keys: bool,
+    /// The merchant to continue after, as the previous response of `rewrap_keys` named it.
+    pub after: Option<String>,
 }
 
 /// A valid request.
@@ -35,10 +39,8 @@ impl Request {
         let simulated = self.today.as_deref().map(Day::parse).transpose();
         let simulated =
             simulated.map_err(|_| RetentionError::Request("today: write a day as 2029-12-01"))?;
-        let merchant = self.merchant.as_deref().map(MerchantId::parse).transpose();
-        let merchant = merchant.map_err(|_| {
-            RetentionError::Request("merchant: send the identifier as it was given")
-        })?;
+        let merchant =
+            merchant(self.merchant.as_deref(), "merchant: send the identifier as it was given")?;
         if simulated.is_some() && stage == LIVE && !self.dry_run {
             return Err(RetentionError::Request(
                 "a simulated day would erase real persons before their time: ask for a dry run",
@@ -47,4 +49,16 @@ impl Request {
         let today = simulated.unwrap_or_else(|| retention::day_of(now));
         Ok(Run { today, is_simulated: simulated.is_some(), merchant })
     }
+
+    /// The merchant to continue after.
+    pub(crate) fn after(&self) -> Result<Option<MerchantId>, RetentionError> {
+        merchant(self.after.as_deref(), "after: send the identifier as the response named it")
+    }
+}
+
+fn merchant(
+    text: Option<&str>,
+    refusal: &'static str,
+) -> Result<Option<MerchantId>, RetentionError> {
+    text.map(MerchantId::parse).transpose().map_err(|_| RetentionError::Request(refusal))
 }

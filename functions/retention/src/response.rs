@@ -11,6 +11,20 @@ pub enum Response {
     Queued(QueuedRun),
     /// The list of a dry run.
     DryRun(DryRun),
+    /// The keys were wrapped.
+    Rewrapped(RewrappedKeys),
+}
+
+/// Merchants' keys that the current master key wraps.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RewrappedKeys {
+    /// The number of merchants that were read.
+    pub merchants: u64,
+    /// The number of keys that another master key had wrapped.
+    pub rewrapped: u64,
+    /// The merchant to continue after, where the time ended first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// A daily run that was queued.

@@ -3,7 +3,7 @@
 use crate::context::{App, RetentionError};
 use crate::decision::{Decision, decide};
 use crate::message::RetentionMessage;
-use domain::{Day, Instant, MemberId, MerchantId};
+use domain::{Credential, Day, Instant, MemberId, MerchantId};
 use futures::stream::{self, StreamExt as _};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -141,7 +141,11 @@ async fn process_or_log(
         }
         Due::Member { tenant, member, .. } => match settings.get(&tenant.merchant) {
             Some(settings) => {
-                let scope = Scope { settings: Arc::clone(settings), mode: tenant.mode };
+                let scope = Scope {
+                    settings: Arc::clone(settings),
+                    mode: tenant.mode,
+                    credential: Credential::Service,
+                };
                 process(app, &scope, tenant, member, today).await.map_err(RetentionError::from)
             }
             None => Err(StoreError::NotFound(Entity::Merchant).into()),

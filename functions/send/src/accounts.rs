@@ -41,8 +41,8 @@ pub(crate) enum AccountError {
     /// The secret could not be read. A later attempt may succeed.
     #[error("the account's secret could not be read")]
     Unreachable(#[source] platform::StartError),
-    /// The secret does not hold the credentials that the provider needs. A person has to act.
-    #[error("the account's secret does not hold the provider's credentials")]
+    /// There is no secret, or it does not hold the credentials that the provider needs. A person has to act.
+    #[error("the account has no secret with the provider's credentials")]
     Unusable,
 }
 
@@ -65,7 +65,7 @@ impl Accounts {
         let ProviderAccount { provider, code } = account;
         let url = self.urls.0.get(provider).ok_or(AccountError::Unusable)?;
         let secret = (self.read_secret)(code.as_str()).await.map_err(AccountError::Unreachable)?;
-        let secret = Secret::new(secret);
+        let secret = Secret::new(secret.ok_or(AccountError::Unusable)?);
         let client = providers::client(*provider, self.https.clone(), url.clone(), &secret)
             .map_err(|_| AccountError::Unusable)?;
         self.clients.insert(account.clone(), Arc::clone(&client), now);

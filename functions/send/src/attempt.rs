@@ -7,7 +7,7 @@ use domain::Instant;
 use messaging::{Batch, Found, Message, ProviderClient, Recipient, SendError, Verdict};
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
-use store::{Addressed, Claim};
+use store::{Addressed, BatchEnd, Claim, CutBatch};
 
 /// The time subtracted from the time in which a provider recognises a batch, since the call itself takes time and
 /// clocks differ.
@@ -38,7 +38,8 @@ impl Attempt<'_> {
     ) -> Result<(), BatchError> {
         let Chosen { members, recipients, counts } = chosen;
         if members.is_empty() {
-            return self.sending.end(&self.claim, counts, &[]).await;
+            let end = BatchEnd { counts, refused: &[], unsent: None };
+            return self.sending.end(&self.claim, &end).await;
         }
         let addressed = Addressed { members, counts };
         if !self.sending.begin(&mut self.claim, &addressed).await? {
@@ -102,6 +103,10 @@ impl Attempt<'_> {
             Ok(verdicts) if verdicts.contains(&Verdict::Uncertain) => {
                 self.give_back_unknown().await
             }
+            // The same holds for a part of the batch that a repeat did not send.
+            Ok(verdicts) if call == Call::Repeat && verdicts.contains(&Verdict::NotSent) => {
+                self.give_back_unknown().await
+            }
             Ok(verdicts) => self.count(&verdicts, addressed).await,
             Err(SendError::NotSent { code, .. }) => {
                 self.sending.give_back(&self.claim, proof).await?;
@@ -126,20 +131,27 @@ impl Attempt<'_> {
         Batch { key, reference, message, recipients }
     }
 
+    /// Counts the recipients. Those that the provider certainly did not take, beside others that it took, become a
+    /// batch of their own. Only after some fifteen such batches are they counted as refused.
     async fn count(&self, verdicts: &[Verdict], addressed: &Addressed) -> Result<(), BatchError> {
         let mut counts = addressed.counts;
-        let mut refused = Vec::new();
+        let (mut refused, mut unsent) = (Vec::new(), Vec::new());
         for (member, verdict) in addressed.members.iter().zip(verdicts) {
             match verdict {
                 Verdict::Accepted { .. } => counts.sent += 1,
                 Verdict::Uncertain => counts.uncertain += 1,
-                Verdict::Refused { .. } | Verdict::NotSent => {
-                    counts.refused += 1;
-                    refused.push(*member);
-                }
+                Verdict::Refused { .. } => refused.push(*member),
+                Verdict::NotSent => unsent.push(*member),
             }
         }
-        self.sending.end(&self.claim, counts, &refused).await
+        let rest = unsent.last().and_then(|last| self.claim.batch.rest(*last));
+        if rest.is_none() {
+            refused.append(&mut unsent);
+        }
+        counts.refused += u64::try_from(refused.len()).unwrap_or_default();
+        let unsent = rest.map(|id| CutBatch { id, members: &unsent, at: self.sending.now });
+        let end = BatchEnd { counts, refused: &refused, unsent };
+        self.sending.end(&self.claim, &end).await
     }
 
     async fn give_back_unknown(&self) -> Result<(), BatchError> {

@@ -12,12 +12,12 @@ use crate::recipients;
 use crate::sending::{Proof, Sending};
 use domain::campaign::State;
 use domain::values::calendar::PARIS;
-use domain::{Channel, Instant};
+use domain::{Channel, Credential, Instant};
 use messaging::hours::Opening;
 use messaging::{Message, ProviderClient};
 use platform::messages::Reference;
 use std::sync::Arc;
-use store::{Claimed, Scope};
+use store::{Claimed, CutBatch, Scope};
 
 /// Sends a batch, or finds the outcome of an earlier attempt. A batch of a campaign that does not run is left
 /// alone: resuming the campaign queues the batch again. A batch of a merchant whose contract has ended is left
@@ -32,7 +32,7 @@ pub(crate) async fn send(app: &App, batch: Reference, now: Instant) -> Result<()
     if settings.contract_has_ended(now) {
         return Ok(());
     }
-    let scope = Scope { settings, mode: tenant.mode };
+    let scope = Scope { settings, mode: tenant.mode, credential: Credential::Service };
     let sending = Sending { app, batch, scope: &scope, campaign: &campaign, now };
     // Most recipients are in the time zone of Paris. While the hours of Paris are closed, the batch waits and no
     // recipient is read. The rest of a batch holds recipients of other time zones, so the hours of Paris do not
@@ -65,6 +65,7 @@ pub(crate) async fn send(app: &App, batch: Reference, now: Instant) -> Result<()
         return attempt.settle(ready.message, chosen, &addressed, first_attempt_at).await;
     }
     let mut chosen = recipients::choose(&sending, &attempt.claim.members, &addressees);
+    recipients::claim_shared_addresses(&sending, &mut chosen, &addressees).await?;
     let asleep = recipients::asleep(&sending, &chosen, &addressees);
     if let Some(opens) = asleep.values().min().copied() {
         let last_asleep = chosen.members.iter().rfind(|id| asleep.contains_key(id));
@@ -73,8 +74,9 @@ pub(crate) async fn send(app: &App, batch: Reference, now: Instant) -> Result<()
             sending.give_back(&attempt.claim, Proof::NothingSent).await?;
             return sending.wait_until(opens).await;
         };
-        let later = chosen.take_later(|id| asleep.contains_key(id));
-        app.store.postpone(tenant, id, &mut attempt.claim, rest, &later).await?;
+        let later = chosen.take(|id| asleep.contains_key(id));
+        let rest = CutBatch { id: rest, members: &later, at: now };
+        app.store.postpone(tenant, id, &mut attempt.claim, rest).await?;
         sending.wait_until(opens).await?;
     }
     attempt.first(ready.message, chosen).await
@@ -95,8 +97,10 @@ enum NotReady {
 }
 
 async fn prepare(sending: &Sending<'_>) -> Result<Ready, NotReady> {
-    let senders = &sending.scope.settings.senders;
-    let message = content::message(sending.campaign, senders).map_err(NotReady::Hold)?;
+    let settings = &sending.scope.settings;
+    let senders = &settings.senders;
+    let message = content::message(sending.campaign, senders, &settings.merchant.name);
+    let message = message.map_err(NotReady::Hold)?;
     let account = senders.account(sending.campaign.channel);
     let account = account.ok_or(NotReady::Hold(HoldReason::NoSender))?;
     match sending.app.accounts.client(account, sending.now).await {

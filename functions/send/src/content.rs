@@ -4,11 +4,15 @@ use crate::context::HoldReason;
 use domain::merchant::sender::Senders;
 use domain::{Campaign, Channel};
 use messaging::content::{EMAIL_FIELDS, SMS_FIELDS};
-use messaging::sms::sms_with_stop;
+use messaging::sms::{names_merchant, sms_with_stop};
 use messaging::{EmailMessage, Field, Message, SmsMessage, Template};
 
-/// A campaign's message, or the reason to hold the campaign.
-pub(crate) fn message(campaign: &Campaign, senders: &Senders) -> Result<Message, HoldReason> {
+/// A campaign's message, or the reason to hold the campaign of the merchant with the name `merchant`.
+pub(crate) fn message(
+    campaign: &Campaign,
+    senders: &Senders,
+    merchant: &str,
+) -> Result<Message, HoldReason> {
     let content = &campaign.content;
     match campaign.channel {
         Channel::Email => {
@@ -25,6 +29,13 @@ pub(crate) fn message(campaign: &Campaign, senders: &Senders) -> Result<Message,
         }
         Channel::Sms => {
             let sender = senders.sms.as_ref().ok_or(HoldReason::NoSender)?;
+            // The sender may have changed since the campaign was launched.
+            if sender.sender_id.is_transactional() {
+                return Err(HoldReason::TransactionalSender);
+            }
+            if !names_merchant(&sender.sender_id, &content.body, merchant) {
+                return Err(HoldReason::MerchantNotNamed);
+            }
             let body = template(&content.body, SMS_FIELDS)?;
             Ok(Message::Sms(SmsMessage {
                 sender: sender.sender_id.clone(),

@@ -54,6 +54,10 @@ impl From<BatchError> for Failed {
 pub(crate) enum HoldReason {
     /// The merchant has no sender for the campaign's channel.
     NoSender,
+    /// The merchant's sender is a short code that carries no marketing.
+    TransactionalSender,
+    /// The SMS names the merchant neither in its sender nor in its text.
+    MerchantNotNamed,
     /// The campaign's text was saved under other rules and cannot be sent.
     Content,
     /// The provider refuses the account, or the account's secret lacks the provider's credentials.
@@ -65,6 +69,8 @@ impl HoldReason {
     pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::NoSender => "no_sender",
+            Self::TransactionalSender => "transactional_sender",
+            Self::MerchantNotNamed => "merchant_not_named",
             Self::Content => "content",
             Self::ProviderAccount => "provider_account",
         }

@@ -6,7 +6,7 @@ use messaging::hours::{Opening, territory};
 use messaging::sms::stop_mention::stop_mention;
 use messaging::{Recipient, Values};
 use std::collections::{HashMap, HashSet};
-use store::{Addressee, Counts, MessageAddress};
+use store::{Addressee, Counts, MessageAddress, SharingRecipient, StoreError};
 
 /// The members that are written to, in the batch's order, and the counts of the others.
 #[derive(Default)]
@@ -18,20 +18,20 @@ pub(crate) struct Chosen {
 }
 
 impl Chosen {
-    /// Removes and returns the members for whom `is_later` holds.
-    pub(crate) fn take_later(&mut self, is_later: impl Fn(&MemberId) -> bool) -> Vec<MemberId> {
+    /// Removes and returns the members for whom `is_taken` holds.
+    pub(crate) fn take(&mut self, is_taken: impl Fn(&MemberId) -> bool) -> Vec<MemberId> {
         let all =
             std::mem::take(&mut self.members).into_iter().zip(std::mem::take(&mut self.recipients));
-        let mut later = Vec::new();
+        let mut taken = Vec::new();
         for (member, recipient) in all {
-            if is_later(&member) {
-                later.push(member);
+            if is_taken(&member) {
+                taken.push(member);
             } else {
                 self.members.push(member);
                 self.recipients.push(recipient);
             }
         }
-        later
+        taken
     }
 }
 
@@ -59,17 +59,22 @@ pub(crate) fn choose(
             MessageAddress::Email(email) => email.as_str(),
             MessageAddress::Mobile(mobile) => mobile.as_str(),
         });
-        // A family that shares an address receives the message once.
-        let Some(address) = address.filter(|address| written_to.insert(*address)) else {
+        let Some(address) = address else {
             chosen.counts.unreachable += 1;
             continue;
         };
+        // A family that shares an address receives the message once.
+        if !written_to.insert(address) {
+            chosen.counts.same_address += 1;
+            continue;
+        }
         if !sending.app.allowed.allows(address) {
             chosen.counts.not_allowed += 1;
             continue;
         }
-        let unsubscribe_url = (channel == Channel::Email).then(|| {
-            format!("{}/u/{}", sending.app.public_url, scope.objection_token(*id, channel))
+        let unsubscribe_url = (channel == Channel::Email).then_some(addressee.address.as_ref());
+        let unsubscribe_url = unsubscribe_url.flatten().map(|address| {
+            format!("{}/u/{}", sending.app.public_url, scope.objection_token(*id, address))
         });
         chosen.members.push(*id);
         chosen.recipients.push(Recipient {
@@ -85,6 +90,30 @@ pub(crate) fn choose(
         });
     }
     chosen
+}
+
+/// Leaves out the chosen members who share an e-mail address with a member of another batch who gets the message.
+/// The claim of an address decides.
+pub(crate) async fn claim_shared_addresses(
+    sending: &Sending<'_>,
+    chosen: &mut Chosen,
+    addressees: &HashMap<MemberId, Addressee>,
+) -> Result<(), StoreError> {
+    let sharing = chosen.members.iter().filter_map(|id| match addressees.get(id)? {
+        Addressee { shares_email: true, address: Some(MessageAddress::Email(email)), .. } => {
+            Some(SharingRecipient { member: *id, email: email.clone() })
+        }
+        _ => None,
+    });
+    let sharing: Vec<_> = sharing.collect();
+    if sharing.is_empty() {
+        return Ok(());
+    }
+    let (store, campaign) = (&sending.app.store, sending.batch.campaign);
+    let others = store.claim_addresses(sending.scope, campaign, sharing, sending.now).await?;
+    let left_out = chosen.take(|id| others.contains(id)).len();
+    chosen.counts.same_address += u64::try_from(left_out).unwrap_or_default();
+    Ok(())
 }
 
 /// The chosen members whose own hours of SMS are closed now, and the instant at which the hours open.

@@ -1,9 +1,13 @@
 //! A batch that is being sent, and the steps that record its progress in the table.
 
 use crate::context::{App, BatchError, HoldReason};
-use domain::{Campaign, Instant, MemberId};
+use domain::{Campaign, Instant};
+use jiff::ToSpan as _;
 use platform::messages::Reference;
-use store::{Addressed, Claim, Counts, Scope};
+use store::{Addressed, BatchEnd, Claim, Scope};
+
+/// The seconds until recipients are sent to that the provider did not take: a provider limits the calls of a minute.
+const UNSENT_SECONDS: i64 = 60;
 
 /// A batch that is being sent.
 pub(crate) struct Sending<'a> {
@@ -37,15 +41,14 @@ impl Sending<'_> {
         Ok(store.begin_sending(tenant, campaign, claim, channel, addressed, self.now).await?)
     }
 
-    /// Ends the batch with its figures, and ends the campaign with its last batch.
-    pub(crate) async fn end(
-        &self,
-        claim: &Claim,
-        counts: Counts,
-        refused: &[MemberId],
-    ) -> Result<(), BatchError> {
+    /// Ends the batch with its figures, and ends the campaign with its last batch. Recipients that the provider did
+    /// not take are sent to a minute later, as a batch of their own.
+    pub(crate) async fn end(&self, claim: &Claim, end: &BatchEnd<'_>) -> Result<(), BatchError> {
         let Reference { tenant, campaign, .. } = self.batch;
-        self.app.store.end_batch(tenant, campaign, claim, counts, refused, self.now).await?;
+        self.app.store.end_batch(tenant, campaign, claim, end, self.now).await?;
+        if end.unsent.is_some() {
+            return self.wait_until(self.now + UNSENT_SECONDS.seconds()).await;
+        }
         self.finish_campaign_if_last().await
     }
 
@@ -59,7 +62,7 @@ impl Sending<'_> {
         counts.uncertain += u64::try_from(addressed.members.len()).unwrap_or_default();
         let Reference { tenant, campaign, batch } = self.batch;
         tracing::warn!(merchant = %tenant.merchant, %campaign, %batch, "the recipients of a batch are uncertain");
-        self.end(claim, counts, &[]).await
+        self.end(claim, &BatchEnd { counts, refused: &[], unsent: None }).await
     }
 
     /// Ends the campaign where every other batch is done.

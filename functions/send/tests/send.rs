@@ -3,13 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
 
 use domain::campaign::{Campaign, Content, State, Step};
-use domain::member::consent::{Consent, ConsentSource, Opposition, OppositionReason};
+use domain::member::consent::OppositionReason;
 use domain::member::{Details, Email};
-use domain::{CampaignId, Channel, Instant, MemberId, Segment};
+use domain::{CampaignId, Channel, Credential, Instant, MemberId, Segment};
 use jiff::ToSpan as _;
 use messaging::{BaseUrl, providers};
 use platform::messages::BatchMessage;
 use platform::queue::Failed;
+use rstest::rstest;
 use sandbox::Sandbox;
 use send::{Accounts, Allowed, App, ProviderUrls, SmsHours, handle};
 use serde_json::{Value, json};
@@ -18,7 +19,9 @@ use store::{
     BatchId, ConsentChange, Counts, CutBatch, Figures, MEMBER_SHARDS, NewMember, Scope,
     WalkPosition,
 };
-use support::{Table, email_sender, instant, merchant, mobile, open_merchant, sms_sender};
+use support::{
+    Table, consent, email_sender, instant, merchant, mobile, open_merchant, opposition, sms_sender,
+};
 
 /// A Tuesday, ten in the morning in Paris.
 fn now() -> Instant {
@@ -56,10 +59,16 @@ impl Fixture {
         let store = table.store();
         let shop = merchant(domain::Sector::Retail, 1);
         open_merchant(&store, &shop, now()).await;
-        store.put_email_sender(shop.id, &email_sender("main")).await.unwrap();
-        store.put_sms_sender(shop.id, &sms_sender("main")).await.unwrap();
+        store
+            .put_email_sender(shop.id, &email_sender("main"), domain::Credential::Operator)
+            .await
+            .unwrap();
+        store
+            .put_sms_sender(shop.id, &sms_sender("main"), domain::Credential::Operator)
+            .await
+            .unwrap();
         let settings = store.settings_fresh(shop.id, now()).await.unwrap();
-        let scope = Scope { settings, mode: store::Mode::Live };
+        let scope = Scope { settings, mode: store::Mode::Live, credential: Credential::Service };
 
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sandbox = format!("http://{}", listener.local_addr().unwrap());
@@ -69,7 +78,7 @@ impl Fixture {
         });
         // One secret holds the credentials of both providers: each provider reads its own.
         let read_secret: platform::clients::ReadSecret =
-            Box::new(move |_| Box::pin(async move { Ok(secret.to_owned()) }));
+            Box::new(move |_| Box::pin(async move { Ok(Some(secret.to_owned())) }));
         let app = App {
             store,
             accounts: Accounts::new(providers::https_client().unwrap(), urls.unwrap(), read_secret),
@@ -89,14 +98,10 @@ impl Fixture {
         let new = NewMember { mobile: mobile(number), details, enrolment: domain::Enrolment::Till };
         let (member, _) = self.app.store.create_member(&self.scope, &new, now()).await.unwrap();
         for channel in [Channel::Email, Channel::Sms] {
-            let change = ConsentChange::Consent(Consent {
-                at: now() - 1.hour(),
-                source: ConsentSource::Till,
-                text_version: "2026-01".to_owned(),
-            });
+            let change = consent(now() - 1.hour());
             self.app
                 .store
-                .change_consent(&self.scope, member.person.id, channel, &change)
+                .change_consent(&self.scope, member.person.id, channel, &change, now())
                 .await
                 .unwrap();
         }
@@ -114,11 +119,20 @@ impl Fixture {
 
     /// A running campaign, planned as one batch of these members.
     async fn campaign(&self, channel: Channel, members: &[MemberId]) -> (CampaignId, String) {
-        let tenant = self.scope.tenant();
         let body = match channel {
             Channel::Sms => "Bonjour {{first_name}}, vos points: {{points}}. {{merchant}}",
             _ => "<p>Bonjour {{first_name}}</p><a href=\"{{unsubscribe_url}}\">non merci</a>",
         };
+        self.campaign_of(channel, body, members).await
+    }
+
+    async fn campaign_of(
+        &self,
+        channel: Channel,
+        body: &str,
+        members: &[MemberId],
+    ) -> (CampaignId, String) {
+        let tenant = self.scope.tenant();
         let campaign = Campaign {
             id: CampaignId::mint(now(), 3),
             name: "Rentrée".to_owned(),
@@ -136,13 +150,35 @@ impl Fixture {
         };
         let (store, id) = (&self.app.store, campaign.id);
         store.create_campaign(&self.scope, &campaign, None, now()).await.unwrap();
-        store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
+        store.step_campaign(&self.scope, id, Step::Launch, now()).await.unwrap();
         let batch = BatchId { shard: 0, cursor: *members.last().unwrap() };
         let mut plan = store.plan(tenant, id).await.unwrap();
-        let cut = Some(CutBatch { id: batch, members });
+        let cut = Some(CutBatch { id: batch, members, at: now() });
         let end = WalkPosition::start_of(MEMBER_SHARDS);
         assert!(store.cut_batch(tenant, id, &mut plan, cut, end).await.unwrap());
         (id, serde_json::to_string(&BatchMessage::of(tenant, id, batch)).unwrap())
+    }
+
+    /// A running campaign, with a batch for each of these members.
+    async fn campaign_of_batches(&self, members: &[MemberId]) -> (CampaignId, Vec<String>) {
+        let (id, first) = self.campaign(Channel::Email, &members[..1]).await;
+        let (store, tenant) = (&self.app.store, self.scope.tenant());
+        let mut messages = vec![first];
+        let mut plan = store.plan(tenant, id).await.unwrap();
+        for member in &members[1..] {
+            let batch = BatchId { shard: 1, cursor: *member };
+            let cut = Some(CutBatch { id: batch, members: &[*member], at: now() });
+            let end = WalkPosition::start_of(MEMBER_SHARDS);
+            assert!(store.cut_batch(tenant, id, &mut plan, cut, end).await.unwrap());
+            messages.push(serde_json::to_string(&BatchMessage::of(tenant, id, batch)).unwrap());
+        }
+        (id, messages)
+    }
+
+    async fn oppose(&self, member: MemberId) {
+        let opposition = opposition(now(), OppositionReason::Manual);
+        let store = &self.app.store;
+        store.oppose(&self.scope, member, Channel::Email, opposition, now()).await.unwrap();
     }
 
     async fn progress(&self, id: CampaignId) -> Progress {
@@ -274,18 +310,81 @@ async fn a_member_who_opposed_after_the_plan_is_not_written_to() {
     let fixture = Fixture::open().await;
     let members = fixture.members(4).await;
     let (id, message) = fixture.campaign(Channel::Email, &members).await;
-    let change =
-        ConsentChange::Oppose(Opposition { at: now(), reason: OppositionReason::Unsubscribed });
+    let change = ConsentChange::Oppose(opposition(now(), OppositionReason::Unsubscribed));
     fixture
         .app
         .store
-        .change_consent(&fixture.scope, members[2], Channel::Email, &change)
+        .change_consent(&fixture.scope, members[2], Channel::Email, &change, now())
         .await
         .unwrap();
     handle(&fixture.app, &message, now()).await.unwrap();
     let Progress { figures, .. } = fixture.progress(id).await;
     assert_eq!(figures.counts, Counts { sent: 3, opposed: 1, ..Counts::default() });
     assert_eq!(fixture.ask("/outbox/counts.json", None).await["emails"], 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_members_with_one_address_receive_a_campaign_once() {
+    let fixture = Fixture::open().await;
+    let mut members = Vec::new();
+    for number in 1..=3 {
+        members.push(fixture.member(number, "famille@example.com").await);
+    }
+    members.push(fixture.member(4, "seul@example.com").await);
+    let (id, messages) = fixture.campaign_of_batches(&members).await;
+    for message in messages.iter().chain(&messages) {
+        handle(&fixture.app, message, now()).await.unwrap();
+    }
+    let Progress { state, figures, .. } = fixture.progress(id).await;
+    assert_eq!(state, State::Finished);
+    assert_eq!(figures.counts, Counts { sent: 2, same_address: 2, ..Counts::default() });
+    let counts = fixture.ask("/outbox/counts.json", None).await;
+    assert_eq!((&counts["emails"], &counts["doubled"]), (&json!(2), &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_of_one_batch_with_one_address_receive_a_campaign_once() {
+    let fixture = Fixture::open().await;
+    let members = [
+        fixture.member(1, "famille@example.com").await,
+        fixture.member(2, "famille@example.com").await,
+    ];
+    let (id, message) = fixture.campaign(Channel::Email, &members).await;
+    handle(&fixture.app, &message, now()).await.unwrap();
+    let figures = fixture.progress(id).await.figures;
+    assert_eq!(figures.counts, Counts { sent: 1, same_address: 1, ..Counts::default() });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_who_opposed_leaves_the_message_to_another_member_of_the_address() {
+    let fixture = Fixture::open().await;
+    let members = [
+        fixture.member(1, "famille@example.com").await,
+        fixture.member(2, "famille@example.com").await,
+    ];
+    let (id, messages) = fixture.campaign_of_batches(&members).await;
+    fixture.oppose(members[0]).await;
+    for message in &messages {
+        handle(&fixture.app, message, now()).await.unwrap();
+    }
+    let figures = fixture.progress(id).await.figures;
+    assert_eq!(figures.counts, Counts { sent: 1, opposed: 1, ..Counts::default() });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_whose_member_opposed_after_the_message_gets_no_second_message() {
+    let fixture = Fixture::open().await;
+    let members = [
+        fixture.member(1, "famille@example.com").await,
+        fixture.member(2, "famille@example.com").await,
+    ];
+    let (id, messages) = fixture.campaign_of_batches(&members).await;
+    handle(&fixture.app, &messages[0], now()).await.unwrap();
+    fixture.oppose(members[0]).await;
+    handle(&fixture.app, &messages[1], now()).await.unwrap();
+    let figures = fixture.progress(id).await.figures;
+    assert_eq!(figures.counts, Counts { sent: 1, same_address: 1, ..Counts::default() });
+    assert_eq!(fixture.ask("/outbox/counts.json", None).await["emails"], 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -303,6 +402,65 @@ async fn a_recipient_that_the_provider_refuses_is_counted_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn recipients_that_a_provider_did_not_take_after_others_are_sent_to_later() {
+    let fixture = Fixture::open().await;
+    let mut members = fixture.members(8).await;
+    members.push(fixture.member(100, "refused.one@example.com").await);
+    let (id, message) = fixture.campaign(Channel::Email, &members).await;
+    // The whole batch is rejected for one recipient, its first half is accepted, and the next call meets the limit.
+    let limited = json!({"fail_every": 3, "status": 429});
+    fixture.ask("/control/faults", Some(limited)).await;
+    for _ in 0..2 {
+        handle(&fixture.app, &message, now()).await.unwrap();
+    }
+    let Progress { state, figures, .. } = fixture.progress(id).await;
+    assert_eq!(state, State::Running);
+    assert_eq!(figures.counts, sent(4));
+
+    fixture.ask("/control/faults", Some(json!({}))).await;
+    let tenant = fixture.scope.tenant();
+    let later = now() + 1.minute();
+    assert_eq!(fixture.app.store.campaigns_due(later).await.unwrap(), [(tenant, id)]);
+    let open = fixture.app.store.open_batches(tenant, id).await.unwrap();
+    assert_eq!(open.len(), 1);
+    let rest = serde_json::to_string(&BatchMessage::of(tenant, id, open[0])).unwrap();
+    for _ in 0..2 {
+        handle(&fixture.app, &rest, later).await.unwrap();
+    }
+    let Progress { state, figures, .. } = fixture.progress(id).await;
+    assert_eq!(state, State::Finished);
+    assert_eq!(figures.counts, Counts { sent: 8, refused: 1, ..Counts::default() });
+    let counts = fixture.ask("/outbox/counts.json", None).await;
+    assert_eq!((&counts["emails"], &counts["doubled"]), (&json!(8), &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recipients_that_a_repeat_did_not_send_stay_in_their_batch() {
+    let fixture = Fixture::open().await;
+    let mut members = fixture.members(8).await;
+    members.push(fixture.member(100, "refused.one@example.com").await);
+    let (id, message) = fixture.campaign(Channel::Email, &members).await;
+    // The first half is accepted and its answer is lost.
+    fixture.ask("/control/faults", Some(json!({"lose_every": 1}))).await;
+    assert!(handle(&fixture.app, &message, now()).await.is_err());
+    // The repeat recognises the first half, and meets the limit with the second half.
+    let limited = json!({"fail_every": 3, "status": 429});
+    fixture.ask("/control/faults", Some(limited)).await;
+    let repeated = handle(&fixture.app, &message, now() + 3.minutes()).await;
+    assert!(matches!(repeated, Err(Failed::Retry(_))), "{repeated:?}");
+    let Progress { figures, .. } = fixture.progress(id).await;
+    assert_eq!(figures.counts, Counts::default());
+
+    fixture.ask("/control/faults", Some(json!({}))).await;
+    handle(&fixture.app, &message, now() + 6.minutes()).await.unwrap();
+    let Progress { state, figures, .. } = fixture.progress(id).await;
+    assert_eq!(state, State::Finished);
+    assert_eq!(figures.counts, Counts { sent: 8, refused: 1, ..Counts::default() });
+    let counts = fixture.ask("/outbox/counts.json", None).await;
+    assert_eq!((&counts["emails"], &counts["doubled"]), (&json!(8), &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_the_provider_refuses_holds_the_campaign_until_a_person_resumes_it() {
     let fixture = Fixture::with("live", r#"{"api_key": "wrong"}"#).await;
     let members = fixture.members(3).await;
@@ -314,10 +472,34 @@ async fn an_account_that_the_provider_refuses_holds_the_campaign_until_a_person_
     assert_eq!(figures.counts, Counts::default());
     handle(&fixture.app, &message, now()).await.unwrap();
     assert_eq!(fixture.ask("/outbox/counts.json", None).await["emails"], 0);
-    let tenant = fixture.scope.tenant();
-    let resumed = fixture.app.store.step_campaign(tenant, id, Step::Resume, now()).await.unwrap();
+    let resumed =
+        fixture.app.store.step_campaign(&fixture.scope, id, Step::Resume, now()).await.unwrap();
     assert_eq!(resumed.campaign.state, State::Running);
     assert_eq!(resumed.held_because, None);
+}
+
+#[rstest]
+#[case("38200", "Soldes chez {{merchant}}", Some("transactional_sender"))]
+#[case("36200", "Soldes", Some("merchant_not_named"))]
+#[case("36200", "Soldes chez {{merchant}}", None)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_sms_that_its_sender_may_not_carry_is_not_sent(
+    #[case] sender_id: &str,
+    #[case] body: &str,
+    #[case] held_because: Option<&str>,
+) {
+    let fixture = Fixture::open().await;
+    let members = fixture.members(2).await;
+    let (id, message) = fixture.campaign_of(Channel::Sms, body, &members).await;
+    let sender_id = domain::merchant::sender::SenderId::parse(sender_id).unwrap();
+    let sender = domain::merchant::sender::SmsSender { sender_id, ..sms_sender("main") };
+    let merchant = fixture.scope.settings.merchant.id;
+    fixture.app.store.put_sms_sender(merchant, &sender, Credential::Operator).await.unwrap();
+    handle(&fixture.app, &message, now()).await.unwrap();
+    let progress = fixture.progress(id).await;
+    assert_eq!(progress.held_because.as_deref(), held_because);
+    let messages = if held_because.is_some() { 0 } else { 2 };
+    assert_eq!(fixture.ask("/outbox/counts.json", None).await["sms"], messages);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -356,13 +538,14 @@ async fn a_recipient_in_another_time_zone_is_written_to_when_the_day_begins_ther
     let mobile = domain::Mobile::parse("+68987000000").unwrap();
     let new = NewMember { mobile, details, enrolment: domain::Enrolment::Till };
     let (member, _) = fixture.app.store.create_member(&fixture.scope, &new, now()).await.unwrap();
-    let change = ConsentChange::Consent(Consent {
-        at: now(),
-        source: ConsentSource::Till,
-        text_version: "2026-01".to_owned(),
-    });
+    let change = consent(now());
     let far = member.person.id;
-    fixture.app.store.change_consent(&fixture.scope, far, Channel::Sms, &change).await.unwrap();
+    fixture
+        .app
+        .store
+        .change_consent(&fixture.scope, far, Channel::Sms, &change, now())
+        .await
+        .unwrap();
     members.insert(1, far);
     let (id, message) = fixture.campaign(Channel::Sms, &members).await;
 
@@ -408,7 +591,12 @@ async fn no_message_is_sent_for_a_merchant_whose_contract_has_ended() {
     let (id, message) = fixture.campaign(Channel::Email, &members).await;
     let merchant = fixture.scope.settings.merchant.id;
     let yesterday = domain::Day::parse("2026-11-23").unwrap();
-    fixture.app.store.end_contract(merchant, yesterday).await.unwrap();
+    fixture
+        .app
+        .store
+        .end_contract(merchant, yesterday, domain::Credential::Operator)
+        .await
+        .unwrap();
     handle(&fixture.app, &message, now()).await.unwrap();
     let Progress { state, figures, .. } = fixture.progress(id).await;
     assert_eq!(state, State::Running);

@@ -117,7 +117,7 @@ async fn messages_of(
         return Ok(None);
     }
     let subscribed: Vec<_> =
-        settings.webhooks.iter().filter(|webhook| webhook.wants(tenant.mode, event.kind)).collect();
+        settings.webhooks.iter().filter(|webhook| webhook.wants(tenant.mode, event)).collect();
     if subscribed.is_empty() {
         return Ok(None);
     }

@@ -1,7 +1,7 @@
 //! Reads a message and starts its work.
 
 use crate::context::App;
-use crate::{deliver, replay};
+use crate::{deliver, probe, replay};
 use aws_lambda_events::event::sqs::SqsMessage;
 use domain::Instant;
 use domain::webhook::{ReplayRange, delay_after};
@@ -17,9 +17,13 @@ pub async fn handle(app: &App, message: &SqsMessage, now: Instant) -> Result<(),
             let event = EventKey { at, id: event };
             deliver::deliver(app, tenant, webhook, &event, now).await
         }
-        WebhookMessage::Replay { tenant, webhook, from, until } => {
+        WebhookMessage::Replay { tenant, webhook, from, until, after } => {
             let piece = ReplayRange { from, until };
-            replay::queue(app, tenant, webhook, piece, now).await
+            let after = after.map(|id| EventKey { at: from, id });
+            replay::queue(app, tenant, webhook, piece, after, now).await
+        }
+        WebhookMessage::Probe { tenant, webhook, paused_at, probe } => {
+            probe::probe(app, tenant, webhook, (paused_at, probe), now).await
         }
     };
     if handled.is_err() {

@@ -21,6 +21,7 @@ enum Data<'a> {
     Points { member_id: String, cause: &'a str, points: i64 },
     Member { member_id: String },
     Merge { member_id: String, absorbed_member_id: String },
+    Erasure { member_id: String, reason: &'static str },
 }
 
 #[derive(Serialize)]
@@ -76,8 +77,12 @@ pub fn event(change: &Change) -> Result<Event, serde_json::Error> {
             EventType::MemberMerged,
             Data::Merge { member_id: member.to_string(), absorbed_member_id: absorbed.to_string() },
         ),
+        ChangeKind::MemberErased { member, reason } => (
+            EventType::MemberErased,
+            Data::Erasure { member_id: member.to_string(), reason: reason.as_str() },
+        ),
     };
     let body = Body { id: &change.id, created_at: change.at, r#type: kind.as_str(), data };
     let key = EventKey { at: change.at, id: change.id.clone() };
-    Ok(Event { key, kind, body: serde_json::to_string(&body)? })
+    Ok(Event { key, kind, origin: change.origin, body: serde_json::to_string(&body)? })
 }

@@ -1,8 +1,9 @@
 //! Notifies merchants' software of changes. Changes of the table become events. Every event is signed, and
 //! posted at least once to each endpoint that subscribes to its type.
 //!
-//! The table's stream delivers the changes ([`changes`]). The queue delivers events to be posted ([`deliver`])
-//! and ranges of events to be posted again ([`replay`]). No purchase waits for any of these steps.
+//! The table's stream delivers the changes ([`changes`]). The queue delivers events to be posted ([`deliver`]),
+//! ranges of events to be posted again ([`replay`]), and probes of endpoints whose posts are paused ([`probe`]). No
+//! purchase waits for any of these steps.
 
 mod changes;
 mod client;
@@ -11,6 +12,8 @@ mod deliver;
 mod dispatch;
 mod event;
 mod message;
+mod post;
+mod probe;
 mod replay;
 mod signature;
 

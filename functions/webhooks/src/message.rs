@@ -1,5 +1,6 @@
 //! The message for a record of the stream that cannot be read.
 
+use platform::queue::QueueMessage;
 use serde::Serialize;
 
 /// A record of the stream that cannot be read. The message names the record by its number: its content must
@@ -10,4 +11,10 @@ pub struct UnreadableRecord {
     pub(crate) sequence_number: String,
     /// Why the record cannot be read.
     pub(crate) why: String,
+}
+
+impl QueueMessage for UnreadableRecord {
+    fn group(&self) -> Option<String> {
+        None
+    }
 }

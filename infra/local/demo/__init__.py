@@ -23,13 +23,14 @@ def show(stack: Stack, began: float) -> None:
     notes = Notes(folder / "notes.json")
 
     demo = merchant.open_programme(stack)
-    till = Api(stack.describe()["api_url"], demo["till_key"])
-    report = file.send(till, stack, folder, notes)
+    url = stack.describe()["api_url"]
+    till, back_office = Api(url, demo["till_key"]), Api(url, demo["back_office_key"])
+    report = file.send(back_office, stack, folder, notes)
     sold, again = sale.make(till, notes)
     redeemed = reward.redeem(till, sold["member_id"], demo["reward_id"], notes)
     operator = merchant.operator(stack)
-    sent = messages.run(operator, till, stack, demo["merchant_id"], notes)
-    given = points.daily_run(till, stack, demo, sold["member_id"], notes)
+    sent = messages.run(operator, back_office, stack, demo["merchant_id"], notes)
+    given = points.daily_run(back_office, stack, demo, sold["member_id"], notes)
     retained = retention.run(operator, stack, demo, notes)
 
     closing.table(report, sold, again, redeemed, sent, given, retained)

@@ -75,14 +75,20 @@ def refused_rows(report: dict, folder: Path) -> None:
     print()
 
 
+def _header(file: Path, key: str) -> Path:
+    """Writes a file of headers that only its owner can read."""
+    file.touch(mode=0o600)
+    file.write_text(f"Authorization: Token {key}\nUser-Agent: {SOFTWARE}\n")
+    return file
+
+
 def next_steps(stack: Stack, folder: Path, demo: dict, report: dict, sale: dict) -> None:
-    header = folder / "authorization"
-    header.touch(mode=0o600)
-    header.write_text(f"Authorization: Token {demo['till_key']}\nUser-Agent: {SOFTWARE}\n")
+    header = _header(folder / "authorization", demo["till_key"])
+    back_office = _header(folder / "authorization-back-office", demo["back_office_key"])
     call = f"curl -sS -H @{short(header)}"
     url = stack.describe()["api_url"]
     print(f"Read the messages as the recipients would: {stack.sandbox.url}\n")
-    print("Try these calls of a till. The header file holds the demonstration's key and the name of its software.\n")
+    print("Try these calls of a till and of a back office. A header file holds a key and the name of its software.\n")
     print(f"  {call} '{url}/v1/health'")
     asks = f"{call} -H 'content-type: application/json'"
     customer = {"mobile": CUSTOMER["mobile"]}
@@ -91,11 +97,12 @@ def next_steps(stack: Stack, folder: Path, demo: dict, report: dict, sale: dict)
     print(f"  {asks} -d '{json.dumps(basket)}' '{url}/v1/purchases/dry-run'")
     member = f"{url}/v1/members/{sale['member_id']}"
     print(f"  {call} '{member}/rewards'")
+    call = f"curl -sS -H @{short(back_office)}"
     print(f"  {call} '{member}/history'")
     if report.get("upload_id"):
         print(f"  {call} '{url}/v1/uploads/{report['upload_id']}'")
     print("\nFiles:\n")
-    print(f"  {short(stack.directory / 'stack.json'):<26} addresses, names and the till key, for scripts")
+    print(f"  {short(stack.directory / 'stack.json'):<26} addresses, names and the keys, for scripts")
     print(f"  {short(stack.aws.log):<26} the log of the functions")
     print(f"  {short(folder / 'ventes.csv'):<26} the file that was sent")
     print("\nStop the stack with `make stop`. The state is kept; `make run` starts the stack again.")

@@ -20,24 +20,24 @@ from .api import Api, DemoError, Notes, number
 INGESTED_WITHIN = 300
 
 
-def send(till: Api, stack: Stack, folder: Path, notes: Notes) -> dict:
+def send(back_office: Api, stack: Stack, folder: Path, notes: Notes) -> dict:
     file = folder / "ventes.csv"
     if not file.exists():
         sample.write(file, date.today() - timedelta(days=1))
 
     if upload := notes.get("upload_id"):
-        status, report = till.ask("GET", f"/v1/uploads/{upload}", accept=(404,))
+        status, report = back_office.ask("GET", f"/v1/uploads/{upload}", accept=(404,))
         if status == 200 and report["status"] in ("finished", "refused"):
             say(f"{short(file)} is already ingested.")
             return report
         if status == 200 and report["status"] != "awaiting_file":
-            return _watch(till, upload, notes)
+            return _watch(back_office, upload, notes)
 
-    _, form = till.ask("POST", "/v1/uploads", {"file_name": file.name})
+    _, form = back_office.ask("POST", "/v1/uploads", {"file_name": file.name})
     notes.put(upload_id=form["upload_id"])
     say(f"Sending {short(file)} ({file.stat().st_size // 1024} KB) to S3, with the upload form of the API …")
     _post_form(form["url"], form["fields"], file)
-    return _watch(till, form["upload_id"], notes)
+    return _watch(back_office, form["upload_id"], notes)
 
 
 def _post_form(url: str, fields: dict[str, str], file: Path) -> None:
@@ -61,13 +61,13 @@ def _post_form(url: str, fields: dict[str, str], file: Path) -> None:
         raise DemoError(f"S3 refused the file: {refusal.code}\n{refusal.read().decode(errors='replace')}") from None
 
 
-def _watch(till: Api, upload: str, notes: Notes) -> dict:
+def _watch(back_office: Api, upload: str, notes: Notes) -> dict:
     """Waits for the report and prints the progress when it changes."""
     deadline = time.monotonic() + INGESTED_WITHIN
     terminal = sys.stdout.isatty()
     drawn = ""
     while True:
-        _, report = till.ask("GET", f"/v1/uploads/{upload}")
+        _, report = back_office.ask("GET", f"/v1/uploads/{upload}")
         line = _progress(report)
         if line != drawn:
             if terminal:

@@ -1,4 +1,4 @@
-"""Creates the demonstration merchant: its programme, an establishment, a till key, an offer and a reward."""
+"""Creates the demonstration merchant: its programme, an establishment with its keys, an offer and a reward."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OFFER = {
     "benefit": {"type": "percentage", "percent_hundredths": 1_000},
     "minimum_spend_cents": 2_000,
     "first_day": BEGAN,
-    "usage": {"type": "multi", "limit": 100_000, "limit_member": 1},
+    "usage": {"type": "multi", "limit": 10_000, "limit_member": 1},
 }
 COUPON = "BIENVENUE10"
 REWARD = {"name": "Sac en toile", "type": "goods", "points": 40, "first_day": BEGAN}
@@ -55,7 +55,7 @@ def operator(stack: Stack) -> Api:
 def open_programme(stack: Stack) -> dict:
     description = stack.describe()
     known = description.get("demo")
-    if known and "coupon" not in known:
+    if known and "back_office_key" not in known:
         raise DemoError("The state in .local is of an older demonstration. Start again: make stop && rm -r .local")
     if known and Api(description["api_url"], known["till_key"]).ask(
         "POST", "/v1/members/find", {"mobile": CUSTOMER["mobile"]}, accept=(401, 403, 404)
@@ -67,12 +67,13 @@ def open_programme(stack: Stack) -> dict:
     _, merchant = setting_up.ask("POST", "/v1/merchants", MERCHANT)
     place = f"/v1/merchants/{merchant['merchant_id']}/establishments/{ESTABLISHMENT}"
     setting_up.ask("PUT", place, {"name": "Vieux-Port", "time_zone": "Europe/Paris"})
-    _, key = setting_up.ask("POST", f"{place}/keys", {"mode": "live", "label": "demonstration"})
+    till_key, back_office_key = (new_key(setting_up, place, scope) for scope in ("till", "back_office"))
     reward = _catalogue(setting_up, f"/v1/merchants/{merchant['merchant_id']}")
     demo = {
         "merchant_id": merchant["merchant_id"],
         "establishment_id": ESTABLISHMENT,
-        "till_key": key["key"],
+        "till_key": till_key,
+        "back_office_key": back_office_key,
         "coupon": COUPON,
         "reward_id": reward,
     }
@@ -81,6 +82,12 @@ def open_programme(stack: Stack) -> dict:
     print("  1 point per euro, 2 for comics, twice as many in the month of the birthday, and 20 on the birthday.")
     print(f"  The coupon {COUPON} takes 10 % off a basket of 20 € or more. A bag costs {REWARD['points']} points.")
     return demo
+
+
+def new_key(setting_up: Api, place: str, scope: str) -> str:
+    """A new live key of the establishment at the path `place`."""
+    _, key = setting_up.ask("POST", f"{place}/keys", {"mode": "live", "scope": scope, "label": "demonstration"})
+    return key["key"]
 
 
 def _catalogue(setting_up: Api, merchant: str) -> str:

@@ -42,14 +42,14 @@ SMS = {
 }
 
 
-def run(operator: Api, till: Api, stack: Stack, merchant: str, notes: Notes) -> dict:
+def run(operator: Api, back_office: Api, stack: Stack, merchant: str, notes: Notes) -> dict:
     """The two finished campaigns, and the number of members that an SMS would reach after the STOP."""
     campaigns = f"/v1/merchants/{merchant}/campaigns"
     known = notes.get("campaigns")
     if known:
         say("The two campaigns were sent in an earlier run. The outbox is empty after every start.")
     else:
-        _prepare(operator, till, merchant)
+        _prepare(operator, back_office, merchant)
         known = {}
         for channel, wanted in (("email", EMAIL), ("sms", SMS)):
             _, campaign = operator.ask("POST", campaigns, wanted)
@@ -65,12 +65,12 @@ def run(operator: Api, till: Api, stack: Stack, merchant: str, notes: Notes) -> 
         for channel, campaign_id in known.items()
     }
     if notes.get("stopped") is None:
-        _stop(till, stack, notes)
+        _stop(back_office, stack, notes)
     after = _dry_run(operator, f"{campaigns}/{known['sms']}")
     return {**ended, "after_stop": after["recipients"]}
 
 
-def _prepare(operator: Api, till: Api, merchant: str) -> None:
+def _prepare(operator: Api, back_office: Api, merchant: str) -> None:
     """Sets the senders of both channels, and enrols the customers who consent to messages."""
     senders = f"/v1/merchants/{merchant}/senders"
     operator.ask(
@@ -92,13 +92,13 @@ def _prepare(operator: Api, till: Api, merchant: str) -> None:
         mobile = f"+3363998{digits}"
         address = f"client-{digits}@example.com"
         person = {"mobile": mobile, "first_name": first_name, "last_name": "Exemple", "email": address}
-        till.ask("POST", "/v1/members", {**person, "card_requested": True}, accept=(409,))
-        _, member = till.ask("POST", "/v1/members/find", {"mobile": mobile})
+        back_office.ask("POST", "/v1/members", {**person, "card_requested": True}, accept=(409,))
+        _, member = back_office.ask("POST", "/v1/members/find", {"mobile": mobile})
         path = f"/v1/members/{member['member_id']}"
-        till.ask("PATCH", path, {"first_name": first_name, "email": address})
+        back_office.ask("PATCH", path, {"first_name": first_name, "email": address})
         for channel in ("email", "sms"):
             consent = {"given": True, "text_version": "2026-01", "told_by": "till"}
-            till.ask("PUT", f"{path}/consents/{channel}", consent)
+            back_office.ask("PUT", f"{path}/consents/{channel}", consent)
     say(f"{len(PEOPLE)} customers consented to e-mails and SMS at the counter.")
 
 
@@ -118,16 +118,16 @@ def _ended(operator: Api, path: str) -> dict | None:
     return campaign if campaign["state"] == "finished" and campaign["figures"]["by_state"]["sent"] == 0 else None
 
 
-def _stop(till: Api, stack: Stack, notes: Notes) -> None:
+def _stop(back_office: Api, stack: Stack, notes: Notes) -> None:
     """A person replies STOP through the provider, as from a telephone."""
     first_name, digits = PEOPLE[0]
     mobile = f"+3363998{digits}"
     answer = json.dumps({"from": mobile, "to": STOP_NUMBER, "body": "Stop."}).encode()
     urllib.request.urlopen(f"{stack.sandbox.url}/control/inbound", data=answer, timeout=10).close()
-    _, member = till.ask("POST", "/v1/members/find", {"mobile": mobile})
+    _, member = back_office.ask("POST", "/v1/members/find", {"mobile": mobile})
 
     def opposed():
-        _, consents = till.ask("GET", f"/v1/members/{member['member_id']}/consents")
+        _, consents = back_office.ask("GET", f"/v1/members/{member['member_id']}/consents")
         sms = next(channel for channel in consents["channels"] if channel["channel"] == "sms")
         return not sms["permitted"]
 

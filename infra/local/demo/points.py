@@ -12,12 +12,12 @@ from .schedule import call
 FUNCTION = "FollowupsFunction"
 
 
-def daily_run(till: Api, stack: Stack, demo: dict, member: str, notes: Notes) -> dict:
+def daily_run(back_office: Api, stack: Stack, demo: dict, member: str, notes: Notes) -> dict:
     """The points that the daily run gave for the birthday, and the proof."""
     given = notes.get("birthday_points")
     if given is None:
         call(stack, FUNCTION, {"merchant": demo["merchant_id"]})
-        given = eventually("the birthday points", lambda: of_entry(till, member, "birthday"))
+        given = eventually("the birthday points", lambda: of_entry(back_office, member, "birthday"))
         notes.put(birthday_points=given)
         say(f"The daily run of points gave {CUSTOMER['first_name']} {given} points for the birthday.")
     proof = prove(stack, demo["merchant_id"])
@@ -33,9 +33,9 @@ def verdict(proof: dict) -> str:
     return f"all {members} balances are the sum of their entries"
 
 
-def of_entry(till: Api, member: str, kind: str) -> int | None:
+def of_entry(back_office: Api, member: str, kind: str) -> int | None:
     """The points of a member's entry of this type, or None if the history has no such entry."""
-    _, history = till.ask("GET", f"/v1/members/{member}/history?limit=50")
+    _, history = back_office.ask("GET", f"/v1/members/{member}/history?limit=50")
     return next((entry["points"] for entry in history["entries"] if entry["type"] == kind), None)
 
 

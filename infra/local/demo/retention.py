@@ -10,6 +10,7 @@ from stack import Stack
 
 from . import points
 from .api import Api, Notes, eventually
+from .merchant import new_key
 from .schedule import call
 
 FUNCTION = "RetentionFunction"
@@ -24,7 +25,7 @@ MERCHANT = {
 }
 NEVER_ACTIVATED = {"mobile": "+33639980801", "first_name": "Karim", "last_name": "Exemple", "card_requested": True}
 ACTIVATED = {"mobile": "+33639980802", "first_name": "Léa", "last_name": "Exemple", "card_requested": True}
-# More than three months after the creation of the cards, whatever the month.
+# More than three months after the invitation, whatever the month.
 MONTHS_LATER = timedelta(days=100)
 
 
@@ -37,10 +38,10 @@ def run(operator: Api, stack: Stack, demo: dict, notes: Notes) -> dict:
         say(f"{MERCHANT['name']} left in an earlier run. Its archive is in the bucket.")
         return {**done, "would": would["counts"]}
 
-    merchant, till, member = _second_merchant(operator, stack)
+    merchant, till, back_office, member = _second_merchant(operator, stack)
     say(f"The daily runs of {later} for {MERCHANT['name']}: points expire, a card that was never activated is erased …")
     call(stack, points.FUNCTION, {"today": later, "merchant": merchant})
-    expired = eventually("the expiry of points", lambda: points.of_entry(till, member, "expiry"))
+    expired = eventually("the expiry of points", lambda: points.of_entry(back_office, member, "expiry"))
     call(stack, FUNCTION, {"today": later, "merchant": merchant})
     eventually("the erasure", lambda: _status(till, NEVER_ACTIVATED) == 404)
     _, erasures = operator.ask("GET", f"/v1/merchants/{merchant}/erasures?day={later}")
@@ -65,19 +66,21 @@ def _archived(stack: Stack, merchant: str) -> int:
     return sum(page["KeyCount"] for page in pages)
 
 
-def _second_merchant(operator: Api, stack: Stack) -> tuple[str, Api, str]:
-    """The merchant's identifier, its till, and the member who activated the card and bought something."""
+def _second_merchant(operator: Api, stack: Stack) -> tuple[str, Api, Api, str]:
+    """The merchant's identifier, its till, its back office, and the member who activated the card and bought."""
     _, merchant = operator.ask("POST", "/v1/merchants", MERCHANT)
     merchant_id = merchant["merchant_id"]
     place = f"/v1/merchants/{merchant_id}/establishments/belsunce"
     operator.ask("PUT", place, {"name": "Belsunce", "time_zone": "Europe/Paris"})
-    _, key = operator.ask("POST", f"{place}/keys", {"mode": "live", "label": "demonstration"})
-    till = Api(stack.describe()["api_url"], key["key"])
+    url = stack.describe()["api_url"]
+    till, back_office = (Api(url, new_key(operator, place, scope)) for scope in ("till", "back_office"))
     for person in (NEVER_ACTIVATED, ACTIVATED):
         till.ask("POST", "/v1/members", person, accept=(409,))
     _, member = till.ask("POST", "/v1/members/find", {"mobile": ACTIVATED["mobile"]})
+    _, unused = till.ask("POST", "/v1/members/find", {"mobile": NEVER_ACTIVATED["mobile"]})
     now = datetime.now(timezone.utc).replace(microsecond=0).isoformat()
-    till.ask("PUT", f"/v1/members/{member['member_id']}/registration", {"activated_at": now})
+    till.ask("PUT", f"/v1/members/{unused['member_id']}/registration", {"invited_at": now})
+    till.ask("PUT", f"/v1/members/{member['member_id']}/registration", {"invited_at": now, "activated_at": now})
     sale = {
         "type": "sale",
         "receipt_number": "B1",
@@ -86,7 +89,7 @@ def _second_merchant(operator: Api, stack: Stack) -> tuple[str, Api, str]:
         "total_cents": 12_000,
     }
     till.ask("POST", "/v1/purchases", sale, accept=(409,))
-    return merchant_id, till, member["member_id"]
+    return merchant_id, till, back_office, member["member_id"]
 
 
 def _status(till: Api, person: dict) -> int:

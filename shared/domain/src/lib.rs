@@ -16,6 +16,7 @@
 pub mod campaign;
 pub mod coupon;
 mod error;
+pub mod inbound;
 pub mod language;
 pub mod ledger;
 pub mod member;
@@ -24,6 +25,7 @@ pub mod programme;
 pub mod purchase;
 pub mod retention;
 pub mod reward;
+pub mod rights;
 pub mod values;
 pub mod webhook;
 
@@ -41,11 +43,11 @@ pub use member::MemberError;
 pub use member::consent::{
     Channel, Consent, ConsentSource, Consents, Opposition, OppositionReason,
 };
-pub use member::registration::Registration;
+pub use member::registration::{Registration, Step};
 pub use member::{CardNumber, Enrolment, Person};
 pub use merchant::MerchantError;
 pub use merchant::origin::Origin;
-pub use merchant::{Agreement, Establishment, Merchant, Sector};
+pub use merchant::{Agreement, CardActivation, Establishment, Merchant, Sector};
 pub use programme::ProgrammeError;
 pub use programme::{Programme, Programmes};
 pub use purchase::PurchaseError;
@@ -54,6 +56,7 @@ pub use purchase::{Line, Purchase, PurchaseKind};
 pub use reward::Reward;
 pub use reward::RewardError;
 pub use reward::redemption::Redemption;
+pub use rights::{Credential, KeyScope};
 pub use values::ValueError;
 pub use values::calendar::{Day, Instant, Month};
 pub use values::identifiers::{

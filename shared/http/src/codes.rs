@@ -56,6 +56,7 @@ codes! {
     METHOD_NOT_ALLOWED = "method_not_allowed",
     NOT_FOUND = "not_found",
     ORIGIN_NOT_ALLOWED = "origin_not_allowed",
+    SCOPE_NOT_ALLOWED = "scope_not_allowed",
     SOFTWARE_NOT_NAMED = "software_not_named",
     UNAUTHENTICATED = "unauthenticated",
     UNAVAILABLE = "unavailable",

@@ -2,7 +2,7 @@
 
 use crate::operator::OperatorKey;
 use domain::programme::Unit;
-use domain::{Day, Establishment, Instant, KeyId, MerchantId};
+use domain::{Day, Establishment, Instant, KeyId, KeyScope, MerchantId};
 use std::sync::Arc;
 use store::{Scope, Store};
 
@@ -55,9 +55,10 @@ impl Caller {
 }
 
 /// The operator (ZS SERVICES), who sets up merchants.
+#[derive(Clone, Copy)]
 pub struct Operator;
 
-/// A till, or a merchant's software, at one establishment.
+/// A till, or other software of a merchant, with a key of one establishment.
 #[derive(Clone)]
 pub struct Till {
     /// The data of the till's merchant, live or test.
@@ -66,6 +67,8 @@ pub struct Till {
     pub establishment: Establishment,
     /// The till's key.
     pub key: KeyId,
+    /// The scope of the till's key.
+    pub key_scope: KeyScope,
 }
 
 impl Till {

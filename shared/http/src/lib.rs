@@ -1,8 +1,9 @@
-//! The edge of the HTTP functions: authentication, bodies, paths, queries and pages. Every refusal becomes
+//! The edge of the HTTP functions: authentication, authorization, bodies, paths, queries and pages. Every refusal becomes
 //! a [`Problem`].
 
 mod admission;
-pub mod authentication;
+mod authentication;
+pub mod authorization;
 pub mod body;
 pub mod codes;
 pub mod cors;
@@ -21,6 +22,7 @@ pub mod requests;
 pub mod software;
 pub mod till_key;
 
+pub use authorization::{Guard, authorize};
 pub use body::JsonBody;
 pub use fields::Fields;
 pub use gate::{Caller, Clock, Gate, Operator, Till};

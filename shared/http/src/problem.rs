@@ -293,6 +293,8 @@ const fn subject(error: DomainError) -> &'static str {
         DomainError::Purchase(PurchaseError::ReceiptConflict) => "The receipt",
         DomainError::Member(MemberError::CardTaken | MemberError::CardBlocked) => "The number",
         DomainError::Member(MemberError::NoCard | MemberError::TooManyBlockedCards) => "The member",
+        DomainError::Member(MemberError::OppositionStands) => "The consent",
+        DomainError::Member(MemberError::ParentalConsentMissing) => "The consent of a parent",
         DomainError::Coupon(CouponError::Taken) => "The code",
         DomainError::Coupon(CouponError::Refused(_)) => "The coupon",
         DomainError::Ledger(LedgerError::NotEnoughPoints) => "The number of points",
@@ -312,7 +314,11 @@ const fn has_cashier_message(error: DomainError) -> bool {
         error,
         DomainError::Coupon(CouponError::Refused(_))
             | DomainError::Ledger(LedgerError::NotEnoughPoints)
-            | DomainError::Member(MemberError::CardBlocked)
+            | DomainError::Member(
+                MemberError::CardBlocked
+                    | MemberError::OppositionStands
+                    | MemberError::ParentalConsentMissing
+            )
             | DomainError::Reward(
                 RewardError::Refused(_)
                     | RewardError::RedemptionFulfilled

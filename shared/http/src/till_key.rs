@@ -1,9 +1,9 @@
-//! A till's key as the till holds it: `zs_live_…` or `zs_test_…`, then base64url of the merchant (16
+//! A key of an establishment, as a till or other software holds it: `zs_live_…` or `zs_test_…`, then base64url of the merchant (16
 //! bytes), the key's public identifier (16) and its secret (24, from the system's generator).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{EstablishmentId, Instant, KeyId, MerchantId, Origin};
+use domain::{Credential, EstablishmentId, Instant, KeyId, KeyScope, MerchantId, Origin};
 use sha2::{Digest, Sha256};
 use store::{Mode, TillKey};
 use subtle::ConstantTimeEq;
@@ -40,7 +40,7 @@ impl Presented {
     pub(crate) fn among<'k>(&self, keys: &'k [TillKey]) -> Option<&'k TillKey> {
         let key = keys.iter().find(|key| key.id == self.id)?;
         let same = bool::from(key.secret_hash.ct_eq(&self.secret_hash));
-        (same && key.mode == self.mode && key.revoked_at.is_none()).then_some(key)
+        (same && key.mode == self.mode && key.revoked.is_none()).then_some(key)
     }
 }
 
@@ -52,18 +52,31 @@ pub struct Minted {
     pub token: String,
 }
 
+/// A key to make.
+pub struct NewTillKey {
+    /// The establishment.
+    pub establishment: EstablishmentId,
+    /// Live or test data.
+    pub mode: Mode,
+    /// The scope of the key.
+    pub scope: KeyScope,
+    /// The name that the merchant gives the key.
+    pub label: String,
+    /// The origins of web pages that may use the key.
+    pub origins: Vec<Origin>,
+}
+
 /// Makes a key.
 ///
 /// # Errors
 /// The system gives no random bytes.
 pub fn mint(
     merchant: MerchantId,
-    establishment: EstablishmentId,
-    mode: Mode,
-    label: String,
-    origins: Vec<Origin>,
+    new: NewTillKey,
+    by: Credential,
     now: Instant,
 ) -> Result<Minted, getrandom::Error> {
+    let NewTillKey { establishment, mode, scope, label, origins } = new;
     let (mut random, mut secret) = ([0; IDENTIFIER], [0; SECRET]);
     getrandom::fill(&mut random)?;
     getrandom::fill(&mut secret)?;
@@ -74,11 +87,13 @@ pub fn mint(
         id,
         establishment,
         mode,
+        scope,
         label,
         secret_hash: hash(&secret),
         origins,
         created_at: now,
-        revoked_at: None,
+        created_by: by,
+        revoked: None,
     };
     Ok(Minted { stored, token })
 }
@@ -90,12 +105,18 @@ fn hash(secret: &[u8]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use store::Revocation;
 
     fn minted(mode: Mode) -> Minted {
         let merchant = MerchantId::mint(Instant::UNIX_EPOCH, 1);
-        let paris = EstablishmentId::parse("paris").unwrap();
-        let label = "caisse 1".to_owned();
-        mint(merchant, paris, mode, label, vec![], Instant::UNIX_EPOCH).unwrap()
+        let new = NewTillKey {
+            establishment: EstablishmentId::parse("paris").unwrap(),
+            mode,
+            scope: KeyScope::Till,
+            label: "caisse 1".to_owned(),
+            origins: vec![],
+        };
+        mint(merchant, new, Credential::Operator, Instant::UNIX_EPOCH).unwrap()
     }
 
     #[test]
@@ -115,7 +136,8 @@ mod tests {
         assert!(!matches(&token.replace("zs_live_", "zs_test_"), &stored));
         let another = TillKey { id: stored.id, ..minted(Mode::Live).stored };
         assert!(!matches(&token, &another));
-        let revoked = TillKey { revoked_at: Some(Instant::UNIX_EPOCH), ..stored };
+        let revoked = Revocation { at: Instant::UNIX_EPOCH, by: Credential::Operator };
+        let revoked = TillKey { revoked: Some(revoked), ..stored };
         assert!(!matches(&token, &revoked));
     }
 

@@ -10,7 +10,7 @@ use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use futures::future::BoxFuture;
 use std::time::Duration;
-use store::{MasterKey, Store};
+use store::{MasterKeys, Store};
 
 /// The configuration that all clients of a function share: region, credentials and endpoints as `aws-config`
 /// finds them (Lambda sets all of them in the environment, so no call is made), and one pool of HTTPS
@@ -38,7 +38,7 @@ pub fn endpoint(service: &str) -> Option<String> {
     [own.as_str(), "AWS_ENDPOINT_URL"].iter().find_map(|name| std::env::var(name).ok())
 }
 
-/// The store, with an open connection and the master key: 2 round trips at the same time.
+/// The store, with an open connection and the master keys: 2 round trips at the same time.
 pub async fn store(config: &SdkConfig) -> Result<Store, StartError> {
     let table = settings::text("TABLE")?;
     let vault_secret = settings::text("VAULT_SECRET_ARN")?;
@@ -47,7 +47,9 @@ pub async fn store(config: &SdkConfig) -> Result<Store, StartError> {
     let (warmed, secret) =
         futures::join!(store::warm(&dynamodb, &table), secret(&secrets, &vault_secret));
     warmed?;
-    Ok(Store::new(dynamodb, &table, MasterKey::derive(&secret?)))
+    let master_keys =
+        MasterKeys::read(&secret?).map_err(|error| StartError::Secret(Box::new(error)))?;
+    Ok(Store::new(dynamodb, &table, master_keys))
 }
 
 /// The client of S3. S3 moves megabytes where DynamoDB moves kilobytes, so an operation may take 45 seconds
@@ -73,18 +75,35 @@ pub async fn secret(
     secrets: &aws_sdk_secretsmanager::Client,
     arn: &str,
 ) -> Result<String, StartError> {
-    let answer = secrets
-        .get_secret_value()
-        .secret_id(arn)
-        .send()
-        .await
-        .map_err(|error| StartError::Secret(Box::new(error)))?;
-    answer.secret_string.ok_or(StartError::Secret("the secret is no text".into()))
+    let value = secret_if_any(secrets, arn).await?;
+    value.ok_or(StartError::Secret("there is no such secret".into()))
 }
 
-/// Reads a secret by the last part of its name.
+/// As [`secret`]; `None` for a secret that does not exist, or that is scheduled for deletion.
+async fn secret_if_any(
+    secrets: &aws_sdk_secretsmanager::Client,
+    id: &str,
+) -> Result<Option<String>, StartError> {
+    match secrets.get_secret_value().secret_id(id).send().await {
+        Ok(answer) => match answer.secret_string {
+            Some(value) => Ok(Some(value)),
+            None => Err(StartError::Secret("the secret is no text".into())),
+        },
+        Err(error) => match error.as_service_error() {
+            Some(absent)
+                if absent.is_resource_not_found_exception()
+                    || absent.is_invalid_request_exception() =>
+            {
+                Ok(None)
+            }
+            _ => Err(StartError::Secret(Box::new(error))),
+        },
+    }
+}
+
+/// Reads a secret by the last part of its name; `None` for a secret that does not exist.
 pub type ReadSecret =
-    Box<dyn Fn(&str) -> BoxFuture<'static, Result<String, StartError>> + Send + Sync>;
+    Box<dyn Fn(&str) -> BoxFuture<'static, Result<Option<String>, StartError>> + Send + Sync>;
 
 /// Reads the secrets whose names begin with `prefix`: 1 round trip each.
 #[must_use]
@@ -92,6 +111,6 @@ pub fn secrets_under(config: &SdkConfig, prefix: String) -> ReadSecret {
     let client = aws_sdk_secretsmanager::Client::new(config);
     Box::new(move |end| {
         let (client, name) = (client.clone(), format!("{prefix}{end}"));
-        Box::pin(async move { secret(&client, &name).await })
+        Box::pin(async move { secret_if_any(&client, &name).await })
     })
 }

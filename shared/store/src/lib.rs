@@ -9,6 +9,7 @@ mod campaign;
 mod coupon;
 mod error;
 mod error_chain;
+mod inbound;
 mod ledger;
 mod member;
 mod merchant;
@@ -36,7 +37,8 @@ pub use campaign::item::StoredCampaign;
 pub use campaign::plan::{BATCH_MEMBERS, CutBatch, Plan};
 pub use campaign::position::WalkPosition;
 pub use campaign::receipt::{MessageReceipt, MessageState};
-pub use campaign::send::{Addressed, Claim, Claimed};
+pub use campaign::send::{Addressed, BatchEnd, Claim, Claimed};
+pub use campaign::shared_address::SharingRecipient;
 pub use campaign::walk::{MemberProjection, NamesToOpen, WalkPage};
 pub use coupon::batch::{CouponBatch, NewCouponBatch, RANGE_CODES};
 pub use coupon::chosen_code::CodeChange;
@@ -47,6 +49,7 @@ pub use coupon::range::{BatchProgress, CouponRange, RangeClaimed};
 pub use domain::values::identifiers::MEMBER_SHARDS;
 pub use error::{Conflict, Entity, StoreError};
 pub use error_chain::ErrorChain;
+pub use inbound::text::{InboundText, InboundTextPage};
 pub use ledger::adjust::NewAdjustment;
 pub use ledger::daily_run::DailyRunPage;
 pub use ledger::entry::Entered;
@@ -55,6 +58,7 @@ pub use ledger::visit::NewVisit;
 pub use member::account::StoredAccount;
 pub use member::card::CardStep;
 pub use member::consent::{ConsentChange, MessageAddress};
+pub use member::consent_history::{CONSENT_CHANGES_KEPT, RecordedChange};
 pub use member::contacts::{Contact, Known};
 pub use member::correct::Correction;
 pub use member::enrol::NewMember;
@@ -65,7 +69,7 @@ pub use member::page::MemberPage;
 pub use member::tombstone::{DueMember, Tombstone};
 pub use member::unmerge::Unmerged;
 pub use merchant::settings::Settings;
-pub use merchant::till_key::TillKey;
+pub use merchant::till_key::{Revocation, TillKey};
 pub use purchase::customer::{Customer, Holder};
 pub use purchase::dry_run::{DryRunCoupon, DryRunCustomer, DryRunSale, PurchaseDryRun};
 pub use purchase::item::StoredPurchase;
@@ -82,10 +86,11 @@ pub use table::transaction::{Cancellation, Transaction, TransactionOutcome};
 pub use ttl_cache::TtlCache;
 pub use upload::range::{FinishedRange, RangeReport, RangesSummary, Rows};
 pub use upload::report::{Upload, UploadStatus};
-pub use vault::{MasterKey, MerchantKey};
+pub use vault::{MalformedSecret, MasterKey, MasterKeys, MerchantKey};
 pub use webhook::changes::{Change, ChangeKind, ChangedPurchase, StreamRecord};
 pub use webhook::endpoint::{NewWebhook, Webhook};
-pub use webhook::events::{Event, EventKey, EventPage};
+pub use webhook::events::{Event, EventKey, EventOrigin, EventPage};
+pub use webhook::health::FailureEffect;
 pub use webhook::manage::WebhookChange;
 pub use webhook::secret::WebhookSecret;
 
@@ -100,24 +105,30 @@ const CACHED_VALUES: usize = 500;
 pub struct Store {
     client: aws_sdk_dynamodb::Client,
     table: Arc<str>,
-    master_key: Arc<MasterKey>,
+    master_keys: Arc<MasterKeys>,
     settings: Arc<TtlCache<MerchantId, Arc<Settings>>>,
     offers: Arc<coupon::offer::Offers>,
     rewards: Arc<reward::catalogue::Rewards>,
+    sold_out: Arc<reward::counts::SoldOut>,
     finished_batches: Arc<coupon::batch::FinishedBatches>,
 }
 
 impl Store {
     /// A store on `table`. No call is made.
     #[must_use]
-    pub fn new(client: aws_sdk_dynamodb::Client, table: &str, master_key: MasterKey) -> Self {
+    pub fn new(
+        client: aws_sdk_dynamodb::Client,
+        table: &str,
+        master_keys: impl Into<MasterKeys>,
+    ) -> Self {
         Self {
             client,
             table: table.into(),
-            master_key: Arc::new(master_key),
+            master_keys: Arc::new(master_keys.into()),
             settings: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
             offers: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
             rewards: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
+            sold_out: Arc::new(TtlCache::new(reward::counts::SOLD_OUT_SECONDS, CACHED_VALUES)),
             finished_batches: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
         }
     }

@@ -1,21 +1,23 @@
-//! The data that an operation works on.
+//! The data that an operation works on, and the credential that asked for the operation.
 
 use crate::merchant::settings::Settings;
 use crate::table::tenant::{Mode, Tenant};
-use domain::EstablishmentId;
 use domain::ledger::ProgrammeContext;
 use domain::values::calendar;
+use domain::{Credential, EstablishmentId};
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 
 /// The data that an operation works on: a merchant's settings, and live or test data. It is built from a
-/// verified credential, and not from the content of a request.
+/// verified credential, and not from the content of a request. Every change stores the credential.
 #[derive(Clone)]
 pub struct Scope {
     /// The merchant's settings.
     pub settings: Arc<Settings>,
     /// Live or test data.
     pub mode: Mode,
+    /// The credential that asked for the operation.
+    pub credential: Credential,
 }
 
 impl Scope {

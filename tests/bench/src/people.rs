@@ -5,18 +5,17 @@ use crate::{
     stack::{ACCOUNT, Dynamo, TABLE, VAULT_KEY},
 };
 use domain::campaign::{Content, State, Step};
-use domain::member::consent::{Consent, ConsentSource};
 use domain::member::{Details, Email};
 use domain::{
-    Campaign, CampaignId, Channel, Day, Enrolment, Instant, MemberId, MerchantId, Sector, Segment,
+    Campaign, CampaignId, Channel, Credential, Day, Enrolment, Instant, MemberId, MerchantId,
+    Sector, Segment,
 };
 use dynoxide::{AttributeValue, Item};
 use futures::stream::{self, StreamExt as _};
 use serde_json::json;
 use std::{ops::Range, sync::mpsc::sync_channel};
 use store::{
-    ConsentChange, Customer, MEMBER_SHARDS, MasterKey, Mode, NewMember, PurchaseToRecord, Scope,
-    Source, Store,
+    Customer, MEMBER_SHARDS, MasterKey, Mode, NewMember, PurchaseToRecord, Scope, Source, Store,
 };
 
 /// Mobiles that Arcep reserves for fiction. A merchant here cannot enrol more members one by one.
@@ -49,7 +48,10 @@ impl Shop {
         let now = Instant::now();
         support::open_merchant(&store, &merchant, now).await;
         let sender = support::email_sender(ACCOUNT);
-        store.put_email_sender(merchant.id, &sender).await.expect("a sender");
+        store
+            .put_email_sender(merchant.id, &sender, domain::Credential::Operator)
+            .await
+            .expect("a sender");
         Self::known(dynamo, merchant.id).await
     }
 
@@ -57,7 +59,10 @@ impl Shop {
     pub(crate) async fn known(dynamo: &Dynamo, merchant: MerchantId) -> Self {
         let store = store_on(dynamo.address());
         let settings = store.settings_fresh(merchant, Instant::now()).await.expect("settings");
-        Self { store, scope: Scope { settings, mode: Mode::Live } }
+        Self {
+            store,
+            scope: Scope { settings, mode: Mode::Live, credential: Credential::Operator },
+        }
     }
 
     pub(crate) fn merchant(&self) -> MerchantId {
@@ -93,13 +98,9 @@ impl Shop {
     /// Records the members' consent to e-mails.
     pub(crate) async fn consent(&self, members: &[MemberId], now: Instant) {
         let consents = stream::iter(members).map(|member| async move {
-            let change = ConsentChange::Consent(Consent {
-                at: now,
-                source: ConsentSource::Till,
-                text_version: "2026-01".to_owned(),
-            });
+            let change = support::consent(now);
             let noted =
-                self.store.change_consent(&self.scope, *member, Channel::Email, &change).await;
+                self.store.change_consent(&self.scope, *member, Channel::Email, &change, now).await;
             noted.expect("a consent");
         });
         consents.buffer_unordered(AT_ONCE).collect::<()>().await;
@@ -112,7 +113,8 @@ impl Shop {
             for _ in 0..times {
                 receipt += 1;
                 let purchase = support::sale(&format!("T{receipt}"), 4_990);
-                let entry = PurchaseToRecord { purchase, source: Source::Operator };
+                let entry =
+                    PurchaseToRecord { card_activated: false, purchase, source: Source::Operator };
                 let customer = Customer::Member(*member);
                 let now = Instant::now();
                 let sold = self.store.record_purchase(&self.scope, &customer, &entry, now).await;
@@ -140,8 +142,7 @@ impl Shop {
             version: 1,
         };
         self.store.create_campaign(&self.scope, &campaign, None, now).await.expect("a campaign");
-        let launched =
-            self.store.step_campaign(self.scope.tenant(), campaign.id, Step::Launch, now).await;
+        let launched = self.store.step_campaign(&self.scope, campaign.id, Step::Launch, now).await;
         launched.expect("a campaign under way");
         campaign.id
     }

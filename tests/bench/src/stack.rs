@@ -21,6 +21,7 @@ const VAULT_SECRET: &str = "arn:aws:secretsmanager:eu-west-3:000000000000:secret
 pub(crate) const VAULT_KEY: &str =
     "vault-key-of-the-bench-that-seals-only-numbers-of-nobody-whatsoever";
 const PROVIDERS_PREFIX: &str = "bench/providers/";
+const CALLBACKS_PREFIX: &str = "bench/callbacks/";
 /// The account at the provider that every merchant here uses, and the secret of its callbacks.
 pub(crate) const ACCOUNT: &str = "main";
 pub(crate) const CALLBACK_SECRET: &str = "callback-secret-of-the-bench";
@@ -67,10 +68,11 @@ impl Stack {
         let counting = CountingProxy::start(dynamo.address()).await;
         let secrets = HashMap::from([
             (OPERATOR_SECRET.to_owned(), OPERATOR_KEY.to_owned()),
-            (VAULT_SECRET.to_owned(), VAULT_KEY.to_owned()),
+            (VAULT_SECRET.to_owned(), format!(r#"{{"current": "1", "1": "{VAULT_KEY}"}}"#)),
+            (format!("{PROVIDERS_PREFIX}{ACCOUNT}"), r#"{"api_key": "bench"}"#.to_owned()),
             (
-                format!("{PROVIDERS_PREFIX}{ACCOUNT}"),
-                format!(r#"{{"api_key": "bench", "callback_secret": "{CALLBACK_SECRET}"}}"#),
+                format!("{CALLBACKS_PREFIX}{ACCOUNT}"),
+                format!(r#"{{"callback_secret": "{CALLBACK_SECRET}"}}"#),
             ),
         ]);
         Self {
@@ -111,6 +113,7 @@ impl Stack {
             ("CHANGES_DEAD_LETTERS_URL", queue("bench-changes")),
             ("ARCHIVES_BUCKET", "archives".to_owned()),
             ("PROVIDERS_SECRET_PREFIX", PROVIDERS_PREFIX.to_owned()),
+            ("CALLBACKS_SECRET_PREFIX", CALLBACKS_PREFIX.to_owned()),
             ("BREVO_URL", format!("{}/brevo", self.providers.address())),
             ("SINCH_URL", format!("{}/sinch", self.providers.address())),
             ("ALLOWED_RECIPIENTS", "*@example.com".to_owned()),

@@ -40,7 +40,7 @@ impl Till {
             let shop = format!("/v1/merchants/{merchant}/establishments/{code}");
             let body = json!({"name": "Boutique de Paris", "time_zone": "Europe/Paris"});
             call(api, "PUT", &shop, OPERATOR_KEY, &body).await;
-            let body = json!({"mode": "live", "label": "caisse 1"});
+            let body = json!({"mode": "live", "scope": "till", "label": "caisse 1"});
             let key = call(api, "POST", &format!("{shop}/keys"), OPERATOR_KEY, &body).await;
             keys.push(text(&key, "key"));
         }

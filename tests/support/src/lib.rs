@@ -6,6 +6,7 @@
     reason = "a test that cannot be set up must stop"
 )]
 
+mod consents;
 mod crash;
 mod merchant;
 mod senders;
@@ -13,6 +14,7 @@ pub mod sequences;
 mod table;
 
 pub use aws_fakes::client_of;
+pub use consents::{consent, opposition};
 pub use crash::{Calls, Crash, Moment};
 pub use merchant::{
     instant, merchant, mobile, open_merchant, open_merchant_with, points_a_euro, receipt, sale,

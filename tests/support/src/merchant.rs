@@ -4,8 +4,8 @@ use domain::programme::{SpendRule, Terms};
 use domain::purchase::receipt::ReceiptNumber;
 use domain::values::calendar::parse_time_zone;
 use domain::{
-    Agreement, Cents, Day, Establishment, EstablishmentId, Instant, Merchant, MerchantId, Mobile,
-    Programme, Purchase, PurchaseKind, Receipt, Register, Sector,
+    Agreement, CardActivation, Cents, Credential, Day, Establishment, EstablishmentId, Instant,
+    Merchant, MerchantId, Mobile, Programme, Purchase, PurchaseKind, Receipt, Register, Sector,
 };
 use store::{Mode, Scope, Store};
 
@@ -37,6 +37,7 @@ pub fn merchant(sector: Sector, number: u128) -> Merchant {
         terms: signed(),
         processing_contract: signed(),
         enrolment_attestation: None,
+        card_activation: CardActivation::Use,
         contract_ends_on: None,
     }
 }
@@ -60,15 +61,21 @@ pub async fn open_merchant_with(
     programme: &Programme,
     now: Instant,
 ) -> Scope {
-    store.create_merchant(merchant, programme, now).await.expect("a merchant");
+    store
+        .create_merchant(merchant, programme, domain::Credential::Operator, now)
+        .await
+        .expect("a merchant");
     let establishment = Establishment {
         id: EstablishmentId::parse("paris").expect("a code"),
         name: "Paris".to_owned(),
         time_zone: parse_time_zone("Europe/Paris").expect("a zone"),
     };
-    store.put_establishment(merchant.id, &establishment).await.expect("an establishment");
+    store
+        .put_establishment(merchant.id, &establishment, domain::Credential::Operator)
+        .await
+        .expect("an establishment");
     let settings = store.settings_fresh(merchant.id, now).await.expect("settings");
-    Scope { settings, mode: Mode::Live }
+    Scope { settings, mode: Mode::Live, credential: Credential::Operator }
 }
 
 /// A receipt of the establishment `paris`, register 1, on 24 November 2026.

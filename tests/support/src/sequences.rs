@@ -188,7 +188,7 @@ impl Run {
         let (receipt, at) = (self.receipt(index), noon(self.steps[index].day));
         let total = Cents::new(cents);
         let purchase = Purchase::new(Sector::Retail, receipt, kind, at, total, vec![], None)?;
-        let entry = PurchaseToRecord { purchase, source: Source::Operator };
+        let entry = PurchaseToRecord { card_activated: false, purchase, source: Source::Operator };
         let customer = Customer::Member(self.member);
         self.store.record_purchase(&self.scope, &customer, &entry, at).await.map(drop)
     }
@@ -206,7 +206,6 @@ impl Run {
             member: self.member,
             wanted: Wanted::Bill(Points::new(points)),
             today: day_of(day),
-            by: Source::Operator,
         };
         let (Answered::New(made) | Answered::Replayed(made)) =
             self.store.redeem(&self.scope, &new, &self.key(index), noon(day)).await?;

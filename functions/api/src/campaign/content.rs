@@ -7,6 +7,7 @@ use domain::campaign::Content;
 use http_edge::Fields;
 use http_edge::codes::Code;
 use messaging::content::{self, ContentError};
+use messaging::sms::names_merchant;
 use serde::{Deserialize, Serialize};
 use store::Settings;
 use utoipa::ToSchema;
@@ -32,6 +33,10 @@ pub(crate) struct ContentBody {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     fold: bool,
 }
+
+/// The detail of an SMS that does not name its merchant. It follows the name of the field.
+const NOT_NAMED: &str =
+    "must name the merchant, since the sender does not: write {{merchant}} in the text";
 
 fn checked<T>(fields: &mut Fields, pointer: &str, read: Result<T, ContentError>) -> Option<T> {
     match read {
@@ -87,6 +92,12 @@ impl ContentBody {
         let measured =
             content::sms_measure(&with_stop(&template, settings), &sample(settings), self.fold);
         checked(fields, "/content/body", measured)?;
+        let sender = settings.senders.sms.as_ref();
+        let merchant = &settings.merchant.name;
+        if sender.is_some_and(|sender| !names_merchant(&sender.sender_id, &body, merchant)) {
+            fields.note("/content/body", codes::MERCHANT_NOT_NAMED, NOT_NAMED);
+            return None;
+        }
         self.subject.is_none().then(|| Content { subject: String::new(), body, folded: self.fold })
     }
 

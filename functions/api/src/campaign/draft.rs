@@ -22,7 +22,6 @@ use store::Mode;
 #[utoipa::path(
     operation_id = "create_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns", tag = "campaigns",
-    security(("operator_key" = [])),
     params(MerchantPath, OptionalKey),
     request_body = PutCampaign,
     responses(
@@ -52,7 +51,6 @@ pub(crate) async fn create(
 #[utoipa::path(
     operation_id = "list_campaigns",
     get, path = "/v1/merchants/{merchant_id}/campaigns", tag = "campaigns",
-    security(("operator_key" = [])),
     params(MerchantPath, PageQuery),
     responses((status = 200, description = "A page of campaigns.", body = CampaignPage)),
 )]
@@ -74,7 +72,6 @@ pub(crate) async fn list(
 #[utoipa::path(
     operation_id = "show_campaign",
     get, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}", tag = "campaigns",
-    security(("operator_key" = [])),
     params(CampaignPath),
     responses((status = 200, description = "The campaign and its figures.", body = CampaignAnswer)),
 )]
@@ -94,13 +91,12 @@ pub(crate) async fn show(
 #[utoipa::path(
     operation_id = "put_campaign",
     put, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}", tag = "campaigns",
-    security(("operator_key" = [])),
     params(CampaignPath),
     request_body = PutCampaign,
     responses(
         (status = 200, description = "The updated campaign.", body = CampaignAnswer),
         (status = 409, description = "The campaign has begun (`campaign_state`); it is scheduled, and the new \
-         channel has no sender (`no_sender`) or the SMS does not name the merchant (`merchant_not_named`); or \
+         channel has no sender (`no_sender`), its sender carries no marketing (`transactional_sender`) or the SMS does not name the merchant (`merchant_not_named`); or \
          the merchant's contract has ended (`contract_ended`)."),
     ),
 )]
@@ -119,7 +115,7 @@ pub(crate) async fn put(
     }
     let stored = app
         .store()
-        .rewrite_campaign(scope.tenant(), id, &draft, app.now())
+        .rewrite_campaign(&scope, id, &draft, app.now())
         .await
         .map_err(|error| refused_by_store(error, campaign.state))?;
     Ok(Json(CampaignAnswer::of(&app, &scope, stored).await?))

@@ -99,7 +99,6 @@ impl DryRunAnswer {
 #[utoipa::path(
     operation_id = "ask_dry_run",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/dry-run", tag = "campaigns",
-    security(("operator_key" = [])),
     params(CampaignPath),
     responses(
         (status = 202, description = "The dry run, which is running.", body = DryRunAnswer),
@@ -126,7 +125,6 @@ pub(crate) async fn request(
 #[utoipa::path(
     operation_id = "show_dry_run",
     get, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/dry-run", tag = "campaigns",
-    security(("operator_key" = [])),
     params(CampaignPath),
     responses((status = 200, description = "The dry run and its counts.", body = DryRunAnswer)),
 )]

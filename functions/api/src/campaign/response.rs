@@ -5,9 +5,9 @@ use crate::campaign::request::Channel;
 use crate::campaign::segment::SegmentBody;
 use crate::campaign::sms_length::SmsLength;
 use crate::context::App;
-use crate::schema::{DateTime, Identifier};
+use crate::schema::{CredentialText, DateTime, Identifier};
 use domain::campaign::State;
-use domain::{CampaignId, Instant};
+use domain::{CampaignId, Credential, Instant};
 use http_edge::Problem;
 use serde::Serialize;
 use store::{ByState, Scope, StoredCampaign};
@@ -30,8 +30,10 @@ pub(crate) struct RecipientStates {
     refused: u64,
     /// The recipients who had opposed, or had not consented, at the time of sending.
     opposed: u64,
-    /// The recipients who had no address at the time of sending, or whose family got the message.
+    /// The recipients who had no address at the time of sending.
     unreachable: u64,
+    /// The recipients who share an e-mail address with a member who got the message.
+    same_address: u64,
     /// The recipients who are not on the allow-list of a stage other than production.
     not_allowed: u64,
     /// The recipients whose message may have been sent. It is not sent again.
@@ -64,6 +66,9 @@ pub(crate) struct CampaignAnswer {
     state: &'static str,
     #[schema(value_type = DateTime)]
     created_at: Instant,
+    /// The credential that changed the content or the state last.
+    #[schema(value_type = CredentialText)]
+    changed_by: Credential,
     /// The instant at which the campaign begins or began.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
@@ -125,6 +130,7 @@ impl CampaignFigures {
             refused,
             opposed,
             unreachable,
+            same_address,
             not_allowed,
             uncertain,
         } = by_state;
@@ -137,6 +143,7 @@ impl CampaignFigures {
             refused,
             opposed,
             unreachable,
+            same_address,
             not_allowed,
             uncertain,
         };
@@ -151,7 +158,7 @@ impl CampaignAnswer {
         scope: &Scope,
         stored: StoredCampaign,
     ) -> Result<Self, Problem> {
-        let StoredCampaign { campaign, held_because } = stored;
+        let StoredCampaign { campaign, held_because, changed_by } = stored;
         let begun = !matches!(campaign.state, State::Draft | State::Scheduled);
         let figures = if begun {
             // The plan is read last: it has at least as many recipients as the figures.
@@ -174,6 +181,7 @@ impl CampaignAnswer {
             begins_at: campaign.begins_at,
             what_to_do: held_because.as_deref().map(what_to_do),
             held_because,
+            changed_by,
             figures,
         })
     }
@@ -181,7 +189,7 @@ impl CampaignAnswer {
 
 impl CampaignSummary {
     pub(super) fn of(stored: StoredCampaign) -> Self {
-        let StoredCampaign { campaign, held_because } = stored;
+        let StoredCampaign { campaign, held_because, changed_by: _ } = stored;
         Self {
             campaign_id: campaign.id,
             name: campaign.name,
@@ -203,6 +211,14 @@ fn what_to_do(held_because: &str) -> &'static str {
         }
         "no_sender" => {
             "The merchant has no sender for this channel: set one, then resume the campaign."
+        }
+        "transactional_sender" => {
+            "The sender of SMS is a short code that carries no marketing: set another sender, then resume \
+             the campaign."
+        }
+        "merchant_not_named" => {
+            "The SMS does not name the merchant: set a sender that does and resume the campaign, or cancel \
+             it and create another one."
         }
         "content" => {
             "The text can no longer be sent as it is: cancel the campaign and create another one."

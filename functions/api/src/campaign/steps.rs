@@ -9,12 +9,11 @@ use crate::schema::DateTime;
 use axum::Json;
 use axum::extract::State;
 use domain::campaign::{State as CampaignState, Step};
-use domain::merchant::sender::SmsSender;
 use domain::values::calendar;
 use domain::{Campaign, CampaignError, Channel, DomainError};
 use http_edge::problem::Kind;
 use http_edge::{JsonBody, Operator, Problem, Segments};
-use messaging::Field;
+use messaging::sms::names_merchant;
 use platform::messages::CampaignMessage;
 use serde::Deserialize;
 use store::{Mode, Settings, StoreError};
@@ -34,12 +33,11 @@ pub(crate) struct Schedule {
 #[utoipa::path(
     operation_id = "launch_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/launch", tag = "campaigns",
-    security(("operator_key" = [])),
     params(CampaignPath),
     responses(
         (status = 200, description = "The running campaign.", body = CampaignAnswer),
         (status = 409, description = "The campaign was launched before (`already_launched`), its state does not allow a \
-         launch (`campaign_state`), its channel has no sender (`no_sender`), its SMS does not name the merchant \
+         launch (`campaign_state`), its channel has no sender (`no_sender`), its sender carries no marketing (`transactional_sender`), its SMS does not name the merchant \
          (`merchant_not_named`), or the merchant's contract has ended (`contract_ended`). Nothing was changed."),
     ),
 )]
@@ -57,12 +55,11 @@ pub(crate) async fn launch(
 #[utoipa::path(
     operation_id = "schedule_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/schedule", tag = "campaigns",
-    security(("operator_key" = [])),
     params(CampaignPath),
     request_body = Schedule,
     responses(
         (status = 200, description = "The scheduled campaign.", body = CampaignAnswer),
-        (status = 409, description = "The state of the campaign does not allow a schedule (`campaign_state`), its channel has no sender (`no_sender`), its SMS does not name the merchant \
+        (status = 409, description = "The state of the campaign does not allow a schedule (`campaign_state`), its channel has no sender (`no_sender`), its sender carries no marketing (`transactional_sender`), its SMS does not name the merchant \
          (`merchant_not_named`), or the merchant's contract has ended (`contract_ended`)."),
     ),
 )]
@@ -83,7 +80,6 @@ pub(crate) async fn schedule(
 #[utoipa::path(
     operation_id = "pause_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/pause", tag = "campaigns",
-    security(("operator_key" = [])),
     params(CampaignPath),
     responses(
         (status = 200, description = "The paused campaign.", body = CampaignAnswer),
@@ -102,11 +98,10 @@ pub(crate) async fn pause(
 #[utoipa::path(
     operation_id = "resume_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/resume", tag = "campaigns",
-    security(("operator_key" = [])),
     params(CampaignPath),
     responses(
         (status = 200, description = "The running campaign.", body = CampaignAnswer),
-        (status = 409, description = "The state of the campaign does not allow a resumption (`campaign_state`), its channel has no sender (`no_sender`), its SMS does not name the merchant \
+        (status = 409, description = "The state of the campaign does not allow a resumption (`campaign_state`), its channel has no sender (`no_sender`), its sender carries no marketing (`transactional_sender`), its SMS does not name the merchant \
          (`merchant_not_named`), or the merchant's contract has ended (`contract_ended`)."),
     ),
 )]
@@ -125,7 +120,6 @@ pub(crate) async fn resume(
 #[utoipa::path(
     operation_id = "cancel_campaign",
     post, path = "/v1/merchants/{merchant_id}/campaigns/{campaign_id}/cancel", tag = "campaigns",
-    security(("operator_key" = [])),
     params(CampaignPath),
     responses(
         (status = 200, description = "The cancelled campaign.", body = CampaignAnswer),
@@ -153,7 +147,7 @@ async fn step(app: &App, path: &CampaignPath, step: Step) -> Result<Json<Campaig
         in_force(&scope.settings, now)?;
         ready(&campaign, &scope.settings)?;
     }
-    let stored = app.store().step_campaign(tenant, id, step, now).await;
+    let stored = app.store().step_campaign(&scope, id, step, now).await;
     let stored = stored.map_err(|error| refused_by_store(error, before))?;
     if stored.campaign.state == CampaignState::Running
         && let Err(problem) = app.campaigns.queue(&CampaignMessage::of(tenant, id)).await
@@ -164,8 +158,8 @@ async fn step(app: &App, path: &CampaignPath, step: Step) -> Result<Json<Campaig
     Ok(Json(CampaignAnswer::of(app, &scope, stored).await?))
 }
 
-/// Refuses a campaign whose messages could not be sent: its channel has no sender, or its SMS does not name
-/// the merchant.
+/// Refuses a campaign whose messages could not be sent: its channel has no sender, its sender of SMS carries no
+/// marketing, or its SMS does not name the merchant.
 pub(super) fn ready(campaign: &Campaign, settings: &Settings) -> Result<(), Problem> {
     let senders = &settings.senders;
     let (has_sender, channel) = match campaign.channel {
@@ -180,16 +174,16 @@ pub(super) fn ready(campaign: &Campaign, settings: &Settings) -> Result<(), Prob
         );
         return Err(Problem::new(Kind::Conflict, detail).coded(codes::NO_SENDER));
     }
-    let is_numbered = |sender: &SmsSender| sender.sender_id.is_short_code();
-    let body = &campaign.content.body;
-    if campaign.channel == Channel::Sms
-        && senders.sms.as_ref().is_some_and(is_numbered)
-        && !body.contains(&settings.merchant.name)
-        && !messaging::content::sms(body)
-            .is_ok_and(|text| text.fields().any(|field| field == Field::Merchant))
-    {
+    let Some(sender) = senders.sms.as_ref().filter(|_| campaign.channel == Channel::Sms) else {
+        return Ok(());
+    };
+    if sender.sender_id.is_transactional() {
+        let detail = "The merchant's sender of SMS is a short code 38xxx, which carries no marketing: set another one, then send the same request again.";
+        return Err(Problem::new(Kind::Conflict, detail).coded(codes::TRANSACTIONAL_SENDER));
+    }
+    if !names_merchant(&sender.sender_id, &campaign.content.body, &settings.merchant.name) {
         let detail =
-            "The SMS comes from a number, and must name the merchant: write {{merchant}} in it.";
+            "The sender does not name the merchant, so the SMS must: write {{merchant}} in it.";
         return Err(Problem::new(Kind::Conflict, detail).coded(codes::MERCHANT_NOT_NAMED));
     }
     Ok(())

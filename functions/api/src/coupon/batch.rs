@@ -110,7 +110,6 @@ async fn queue(
 #[utoipa::path(
     operation_id = "create_coupon_batch",
     post, path = "/v1/merchants/{merchant_id}/offers/{offer_id}/batches", tag = "offers",
-    security(("operator_key" = [])),
     params(OfferPath, ModeQuery, OptionalKey),
     request_body = NewBatch,
     responses(
@@ -154,7 +153,6 @@ pub(crate) async fn create(
 #[utoipa::path(
     operation_id = "list_coupon_batches",
     get, path = "/v1/merchants/{merchant_id}/offers/{offer_id}/batches", tag = "offers",
-    security(("operator_key" = [])),
     params(OfferPath, ModeQuery, PageQuery),
     responses((status = 200, description = "A page of batches.", body = CouponBatchPage)),
 )]
@@ -176,7 +174,6 @@ pub(crate) async fn list(
 #[utoipa::path(
     operation_id = "show_coupon_batch",
     get, path = "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}", tag = "offers",
-    security(("operator_key" = [])),
     params(BatchPath, ModeQuery),
     responses((status = 200, description = "The batch and its progress.", body = BatchAnswer)),
 )]
@@ -198,7 +195,7 @@ pub(crate) async fn show(
 #[utoipa::path(
     operation_id = "resume_coupon_batch",
     post, path = "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}/resume",
-    tag = "offers", security(("operator_key" = [])),
+    tag = "offers",
     params(BatchPath, ModeQuery),
     responses(
         (status = 202, description = "The batch, whose codes are being made.", body = BatchAnswer),

@@ -38,7 +38,7 @@ pub(crate) struct CodePage {
 #[utoipa::path(
     operation_id = "list_coupon_codes",
     get, path = "/v1/merchants/{merchant_id}/offers/{offer_id}/batches/{batch_id}/codes",
-    tag = "offers", security(("operator_key" = [])),
+    tag = "offers",
     params(BatchPath, ModeQuery, PageQuery),
     responses(
         (status = 200, description = "A page of codes.", content((CodePage), (String = "text/csv")),

@@ -121,7 +121,7 @@ async fn user(
 /// Nothing is written: the purchase redeems the coupon.
 #[utoipa::path(
     operation_id = "check_coupon",
-    post, path = "/v1/coupons/check", tag = "purchases", security(("till_key" = [])),
+    post, path = "/v1/coupons/check", tag = "purchases",
     request_body = CheckCoupon,
     responses(
         (status = 200, description = "The discount of the coupon, or the reason why it gives nothing.",

@@ -33,8 +33,10 @@ pub(crate) struct CodeAnswer {
     code: String,
     #[schema(value_type = Identifier)]
     offer_id: OfferId,
-    /// The number of purchases that used the code.
-    uses: u32,
+    /// The number of purchases that used the code. Absent where any number of customers may use it: the uses of such
+    /// a code are not counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uses: Option<u32>,
     /// Whether the code gives nothing.
     disabled: bool,
     /// The only member who can use the code. Absent where every customer can.
@@ -49,7 +51,6 @@ pub(crate) struct CodeAnswer {
 #[utoipa::path(
     operation_id = "put_coupon_code",
     put, path = "/v1/merchants/{merchant_id}/offers/{offer_id}/codes/{code}", tag = "offers",
-    security(("operator_key" = [])),
     params(CodePath, ModeQuery),
     request_body = PutCode,
     responses(
@@ -72,7 +73,8 @@ pub(crate) async fn put(
     let (Some(code), Some(bound_to)) = (code, bound_to) else {
         return Err(fields.refuse());
     };
-    let offer_id = app.store().offer(scope.tenant(), path.offer_id).await?.id;
+    let offer = app.store().offer(scope.tenant(), path.offer_id).await?;
+    let offer_id = offer.id;
     let change = CodeChange { disabled: put.disabled, bound_to };
     let state = app.store().put_code(&scope, offer_id, &code, change, app.now()).await;
     let state = state.map_err(|error| match error {
@@ -82,7 +84,7 @@ pub(crate) async fn put(
     Ok(Json(CodeAnswer {
         code: code.to_string(),
         offer_id,
-        uses: state.uses,
+        uses: state.is_counted(offer.terms().usage).then_some(state.uses),
         disabled: state.disabled,
         member_id: state.bound_to,
     }))

@@ -79,7 +79,6 @@ fn too_large() -> Problem {
 #[utoipa::path(
     operation_id = "import_coupon_codes",
     post, path = "/v1/merchants/{merchant_id}/offers/{offer_id}/imports", tag = "offers",
-    security(("operator_key" = [])),
     params(OfferPath, ModeQuery),
     request_body(content = String, content_type = "text/csv"),
     responses(

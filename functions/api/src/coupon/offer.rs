@@ -20,7 +20,6 @@ use http_edge::{
 #[utoipa::path(
     operation_id = "create_offer",
     post, path = "/v1/merchants/{merchant_id}/offers", tag = "offers",
-    security(("operator_key" = [])),
     params(MerchantPath, ModeQuery, OptionalKey),
     request_body = PutOffer,
     responses(
@@ -48,7 +47,6 @@ pub(crate) async fn create(
 #[utoipa::path(
     operation_id = "list_offers",
     get, path = "/v1/merchants/{merchant_id}/offers", tag = "offers",
-    security(("operator_key" = [])),
     params(MerchantPath, ModeQuery, PageQuery),
     responses((status = 200, description = "A page of offers.", body = OfferPage)),
 )]
@@ -70,7 +68,6 @@ pub(crate) async fn list(
 #[utoipa::path(
     operation_id = "show_offer",
     get, path = "/v1/merchants/{merchant_id}/offers/{offer_id}", tag = "offers",
-    security(("operator_key" = [])),
     params(OfferPath, ModeQuery),
     responses((status = 200, description = "The offer of the merchant.", body = OfferAnswer)),
 )]
@@ -92,7 +89,6 @@ pub(crate) async fn show(
 #[utoipa::path(
     operation_id = "put_offer",
     put, path = "/v1/merchants/{merchant_id}/offers/{offer_id}", tag = "offers",
-    security(("operator_key" = [])),
     params(OfferPath, ModeQuery),
     request_body = PutOffer,
     responses(
@@ -109,6 +105,6 @@ pub(crate) async fn put(
 ) -> Result<Json<OfferAnswer>, Problem> {
     let scope = scope_in_force(&app, path.merchant_id, mode).await?;
     let offer = put.read(path.offer_id, &scope.settings)?;
-    app.store().rewrite_offer(scope.tenant(), &offer).await?;
+    app.store().rewrite_offer(&scope, &offer).await?;
     Ok(Json(OfferAnswer::of(&offer)))
 }

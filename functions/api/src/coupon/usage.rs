@@ -30,7 +30,7 @@ pub(crate) struct Usage {
 
 impl PartialSchema for Usage {
     fn schema() -> RefOr<Schema> {
-        let limit = "The uses of a code in all, at least `limit_member`.";
+        let limit = "The uses of a code in all, at least `limit_member`. Counting begins when a limit is first set.";
         let limit_member = "The uses of the offer by one member, whom the till must then name.";
         one_of(
             "The number of uses of a code: one purchase (`single`) or several (`multi`). A code of several \
@@ -39,11 +39,11 @@ impl PartialSchema for Usage {
                 Form::new().with("type", constant("single")),
                 Form::new()
                     .with("type", constant("multi"))
-                    .with("limit", count(limit))
-                    .optionally("limit_member", count(limit_member)),
+                    .with("limit", count(limit, offer::Usage::MOST_SHARED_USES))
+                    .optionally("limit_member", count(limit_member, u32::MAX)),
                 Form::new()
                     .with("type", constant("multi"))
-                    .with("limit_member", count(limit_member)),
+                    .with("limit_member", count(limit_member, u32::MAX)),
             ],
         )
     }
@@ -51,11 +51,11 @@ impl PartialSchema for Usage {
 
 impl ToSchema for Usage {}
 
-fn count(description: &str) -> Object {
+fn count(description: &str, most: u32) -> Object {
     ObjectBuilder::new()
         .schema_type(Type::Integer)
         .minimum(Some(1))
-        .maximum(Some(u32::MAX))
+        .maximum(Some(most))
         .description(Some(description))
         .build()
 }

@@ -123,7 +123,7 @@ impl AdjustmentAnswer {
 /// correction is not a use of the card, and does not delay the expiry of points.
 #[utoipa::path(
     operation_id = "create_adjustment",
-    post, path = "/v1/members/{member_id}/adjustments", tag = "members", security(("till_key" = [])),
+    post, path = "/v1/members/{member_id}/adjustments", tag = "members",
     params(MemberPath, RequiredKey),
     request_body = CreateAdjustment,
     responses(

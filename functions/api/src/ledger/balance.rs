@@ -83,7 +83,7 @@ impl Balance {
 /// Show a member's balance, with the lines that a ticket prints.
 #[utoipa::path(
     operation_id = "show_balance",
-    get, path = "/v1/members/{member_id}/balance", tag = "members", security(("till_key" = [])),
+    get, path = "/v1/members/{member_id}/balance", tag = "members",
     params(MemberPath),
     responses((status = 200, description = "The member's balance.", body = BalanceAnswer)),
 )]

@@ -60,7 +60,7 @@ impl VisitAnswer {
 /// spent at once. A visit recorded by mistake is corrected by an adjustment of the balance.
 #[utoipa::path(
     operation_id = "create_visit",
-    post, path = "/v1/members/{member_id}/visits", tag = "members", security(("till_key" = [])),
+    post, path = "/v1/members/{member_id}/visits", tag = "members",
     params(MemberPath, RequiredKey),
     request_body = CreateVisit,
     responses(

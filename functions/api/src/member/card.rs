@@ -2,7 +2,7 @@
 //! key and the instant.
 
 use crate::context::App;
-use crate::member::response::MemberAnswer;
+use crate::member::find::FoundMember;
 use crate::parameters::MemberPath;
 use crate::schema::CardNumber as CardNumberText;
 use axum::Json;
@@ -10,7 +10,7 @@ use axum::extract::State;
 use domain::{CardNumber, DomainError, MemberError, MemberId};
 use http_edge::{JsonBody, Problem, Segments, Till};
 use serde::Deserialize;
-use store::{CardStep, Source, StoreError};
+use store::{CardStep, StoreError};
 use utoipa::ToSchema;
 
 /// The card that replaces the member's card.
@@ -28,10 +28,10 @@ pub(crate) struct ReplaceCard {
 /// blocks the card of the `member_id` of the path.
 #[utoipa::path(
     operation_id = "block_card",
-    post, path = "/v1/members/{member_id}/card/block", tag = "members", security(("till_key" = [])),
+    post, path = "/v1/members/{member_id}/card/block", tag = "members",
     params(MemberPath),
     responses(
-        (status = 200, description = "The member with the blocked card.", body = MemberAnswer),
+        (status = 200, description = "The member with the blocked card.", body = FoundMember),
         (status = 409, description = "The member has no card (`no_card`), or has too many blocked cards \
          (`too_many_blocked_cards`)."),
     ),
@@ -40,7 +40,7 @@ pub(crate) async fn block(
     State(app): State<App>,
     till: Till,
     Segments(path): Segments<MemberPath>,
-) -> Result<Json<MemberAnswer>, Problem> {
+) -> Result<Json<FoundMember>, Problem> {
     step(&app, &till, path.member_id, &CardStep::Block).await
 }
 
@@ -50,10 +50,9 @@ pub(crate) async fn block(
 #[utoipa::path(
     operation_id = "unblock_card",
     post, path = "/v1/members/{member_id}/card/unblock", tag = "members",
-    security(("till_key" = [])),
     params(MemberPath),
     responses(
-        (status = 200, description = "The member with the unblocked card.", body = MemberAnswer),
+        (status = 200, description = "The member with the unblocked card.", body = FoundMember),
         (status = 409, description = "The member has no card (`no_card`)."),
     ),
 )]
@@ -61,7 +60,7 @@ pub(crate) async fn unblock(
     State(app): State<App>,
     till: Till,
     Segments(path): Segments<MemberPath>,
-) -> Result<Json<MemberAnswer>, Problem> {
+) -> Result<Json<FoundMember>, Problem> {
     step(&app, &till, path.member_id, &CardStep::Unblock).await
 }
 
@@ -71,11 +70,10 @@ pub(crate) async fn unblock(
 #[utoipa::path(
     operation_id = "replace_card",
     post, path = "/v1/members/{member_id}/card/replace", tag = "members",
-    security(("till_key" = [])),
     params(MemberPath),
     request_body = ReplaceCard,
     responses(
-        (status = 200, description = "The member with the new card.", body = MemberAnswer),
+        (status = 200, description = "The member with the new card.", body = FoundMember),
         (status = 409, description = "Another member has the card or had it blocked (`card_taken`), or the \
          member has too many blocked cards (`too_many_blocked_cards`)."),
     ),
@@ -85,7 +83,7 @@ pub(crate) async fn replace(
     till: Till,
     Segments(path): Segments<MemberPath>,
     JsonBody(replace): JsonBody<ReplaceCard>,
-) -> Result<Json<MemberAnswer>, Problem> {
+) -> Result<Json<FoundMember>, Problem> {
     let card = CardNumber::parse(&replace.card_number)
         .map_err(|invalid| Problem::refused("/card_number", invalid))?;
     step(&app, &till, path.member_id, &CardStep::Replace(card)).await
@@ -96,14 +94,13 @@ async fn step(
     till: &Till,
     id: MemberId,
     step: &CardStep,
-) -> Result<Json<MemberAnswer>, Problem> {
-    let source = Source::Till(till.key);
-    let stepped = app.store().step_card(&till.scope, id, step, &source, app.now()).await;
+) -> Result<Json<FoundMember>, Problem> {
+    let stepped = app.store().step_card(&till.scope, id, step, app.now()).await;
     let member = stepped.map_err(|error| match error {
         StoreError::Refused(DomainError::Member(MemberError::CardTaken)) => {
             Problem::from(error).at("/card_number")
         }
         _ => error.into(),
     })?;
-    Ok(Json(MemberAnswer::of(&member, till, app.now())))
+    Ok(Json(FoundMember::of(&member, till, app.now())))
 }

@@ -100,7 +100,7 @@ impl CorrectMember {
 /// Correct a member's details.
 #[utoipa::path(
     operation_id = "correct_member",
-    patch, path = "/v1/members/{member_id}", tag = "members", security(("till_key" = [])),
+    patch, path = "/v1/members/{member_id}", tag = "members",
     params(MemberPath),
     request_body = CorrectMember,
     responses(
@@ -114,8 +114,9 @@ pub(crate) async fn correct(
     Segments(path): Segments<MemberPath>,
     JsonBody(correction): JsonBody<CorrectMember>,
 ) -> Result<Json<MemberAnswer>, Problem> {
-    let correction = correction.read(till.day(app.now()))?;
-    let corrected = app.store().correct_member(&till.scope, path.member_id, &correction).await;
+    let now = app.now();
+    let correction = correction.read(till.day(now))?;
+    let corrected = app.store().correct_member(&till.scope, path.member_id, &correction, now).await;
     let member = corrected.map_err(|error| match error {
         StoreError::Refused(_) => Problem::from(error).at("/card_number"),
         _ => error.into(),
@@ -128,7 +129,7 @@ pub(crate) async fn correct(
 /// The old number is free at once.
 #[utoipa::path(
     operation_id = "change_mobile",
-    put, path = "/v1/members/{member_id}/mobile", tag = "members", security(("till_key" = [])),
+    put, path = "/v1/members/{member_id}/mobile", tag = "members",
     params(MemberPath),
     request_body = NewMobile,
     responses(
@@ -143,7 +144,7 @@ pub(crate) async fn change_mobile(
     JsonBody(new): JsonBody<NewMobile>,
 ) -> Result<Json<MemberAnswer>, Problem> {
     let mobile = Mobile::parse(&new.mobile).map_err(|why| Problem::refused("/mobile", why))?;
-    let changed = app.store().change_mobile(&till.scope, path.member_id, &mobile).await;
+    let changed = app.store().change_mobile(&till.scope, path.member_id, &mobile, app.now()).await;
     let member = changed.map_err(|error| match error {
         StoreError::Conflict(_) => Problem::from(error).at("/mobile"),
         _ => error.into(),

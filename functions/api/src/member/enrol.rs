@@ -4,16 +4,16 @@ use crate::codes;
 use crate::context::App;
 use crate::member::address::Address;
 use crate::member::details::{birth_date, name};
-use crate::member::response::MemberAnswer;
+use crate::member::find::FoundMember;
 use crate::schema::{
     CardNumber as CardNumberText, Date, EmailAddress, MobileNumber, OptionalText60, only_true,
 };
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::CardNumber;
 use domain::member::{self, Details, Email};
-use domain::{Day, Enrolment, Mobile};
+use domain::values::calendar;
+use domain::{CardNumber, Day, Enrolment, Mobile, Registration};
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -28,6 +28,10 @@ pub(crate) struct NewMember {
     mobile: String,
     #[schema(schema_with = card_requested)]
     card_requested: bool,
+    /// Whether the person is present and activates the card, for example with the details of this request.
+    /// Also activates the card of a member who has this mobile already.
+    #[serde(default)]
+    card_activated: bool,
     #[schema(value_type = Option<OptionalText60>)]
     last_name: Option<String>,
     #[schema(value_type = Option<OptionalText60>)]
@@ -92,15 +96,16 @@ impl NewMember {
 
 /// Create a member: a person who asked for the card.
 ///
-/// A member who has this mobile already does not change.
+/// A member who has this mobile already does not change, except that `card_activated` activates the card.
+/// The answer is that of `find_member` in both cases.
 #[utoipa::path(
     operation_id = "create_member",
-    post, path = "/v1/members", tag = "members", security(("till_key" = [])),
+    post, path = "/v1/members", tag = "members",
     request_body = NewMember,
     responses(
-        (status = 201, description = "The new member.", body = MemberAnswer),
-        (status = 200, description = "The member who has this mobile already, unchanged.",
-         body = MemberAnswer),
+        (status = 201, description = "The new member.", body = FoundMember),
+        (status = 200, description = "The member who has this mobile already.",
+         body = FoundMember),
         (status = 409, description = "Another member has the card (`card_taken`)."),
     ),
 )]
@@ -108,14 +113,20 @@ pub(crate) async fn create(
     State(app): State<App>,
     till: Till,
     JsonBody(new): JsonBody<NewMember>,
-) -> Result<(StatusCode, Json<MemberAnswer>), Problem> {
+) -> Result<(StatusCode, Json<FoundMember>), Problem> {
     let now = app.now();
-    let new = new.read(till.day(now))?;
-    let (member, is_new) = app
+    let (card_activated, new) = (new.card_activated, new.read(till.day(now))?);
+    let (mut member, is_new) = app
         .store()
         .create_member(&till.scope, &new, now)
         .await
         .map_err(|error| Problem::from(error).at("/card_number"))?;
+    if card_activated {
+        // The same request again activates the card, where this one ends before.
+        let activated_at = Some(calendar::whole_second(now));
+        let registration = Registration { invited_at: None, activated_at };
+        member = app.store().register(&till.scope, member.person.id, &registration, now).await?;
+    }
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(MemberAnswer::of(&member, &till, app.now()))))
+    Ok((status, Json(FoundMember::of(&member, &till, app.now()))))
 }

@@ -1,5 +1,6 @@
-//! A member found at the till. The answer has the fields that a cashier needs to greet the customer, and no
-//! more; `GET /v1/members/{member_id}` has the whole record.
+//! A member found at the till. [`FoundMember`] has the fields that a cashier needs to greet the customer, and no
+//! more. It is the answer about a member to every operation that a till may do. The whole record is for keys
+//! with the scope back office or export: `GET /v1/members/{member_id}`.
 
 use crate::context::App;
 use crate::ledger::balance::Balance;
@@ -13,7 +14,7 @@ use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A member that a till found. The balance may lack a sale of the last seconds; the answer to that sale has
+/// A member as a till shows it. The balance may lack a sale of the last seconds; the answer to that sale has
 /// the new balance.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FoundMember {
@@ -27,21 +28,21 @@ pub(crate) struct FoundMember {
     last_name_initial: Option<String>,
     #[serde(flatten)]
     balance: Balance,
-    /// Whether the person completed the registration.
+    /// Whether the card is activated: by a use, where the merchant chose that, or by the person.
     card_activated: bool,
     /// Whether the member's card was blocked as lost.
     card_blocked: bool,
 }
 
 impl FoundMember {
-    fn of(member: &store::Member, till: &Till, now: Instant) -> Self {
+    pub(super) fn of(member: &store::Member, till: &Till, now: Instant) -> Self {
         let store::Member { person, account, .. } = member;
         Self {
             member_id: person.id,
             first_name: person.details.first_name.clone(),
             last_name_initial: initial(&person.details),
             balance: Balance::of(account, till, now),
-            card_activated: person.activated_at.is_some(),
+            card_activated: account.activated.is_some(),
             card_blocked: person.card_is_blocked(),
         }
     }
@@ -57,7 +58,7 @@ fn initial(details: &Details) -> Option<String> {
 /// The method is POST, so that no address contains a contact.
 #[utoipa::path(
     operation_id = "find_member",
-    post, path = "/v1/members/find", tag = "members", security(("till_key" = [])),
+    post, path = "/v1/members/find", tag = "members",
     request_body = ContactNamed,
     responses(
         (status = 200, description = "The member that was found.", body = FoundMember),

@@ -23,7 +23,7 @@ pub(crate) struct HistoryPage {
 /// List the entries of a member's history, newest first.
 #[utoipa::path(
     operation_id = "list_history",
-    get, path = "/v1/members/{member_id}/history", tag = "members", security(("till_key" = [])),
+    get, path = "/v1/members/{member_id}/history", tag = "members",
     params(MemberPath, PageQuery),
     responses((status = 200, description = "A page of entries.", body = HistoryPage)),
 )]

@@ -4,22 +4,22 @@ use crate::ledger::lot::LotTaken;
 use crate::purchase::id;
 use crate::purchase::request::PurchaseType;
 use crate::reward::redemption_state::RedemptionState;
-use crate::schema::{Date, DateTime, EstablishmentCode, Identifier, PurchaseId};
+use crate::schema::{CredentialText, Date, DateTime, EstablishmentCode, Identifier, PurchaseId};
 use domain::ledger::entry::{Cause, LedgerEntry};
 use domain::reward::redemption::{self, Spent};
 use domain::{
-    Day, EstablishmentId, Instant, KeyId, MemberId, OfferId, Redemption, RedemptionId, RewardId,
+    Credential, Day, EstablishmentId, Instant, MemberId, OfferId, Redemption, RedemptionId,
+    RewardId,
 };
 use serde::Serialize;
 use store::{CardEvent, HistoryEntry, StoredPurchase};
 use utoipa::ToSchema;
 
 /// The kind of an entry.
-#[derive(Default, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum EntryType {
     /// A sale.
-    #[default]
     Sale,
     /// A return.
     Return,
@@ -49,6 +49,8 @@ pub(crate) enum EntryType {
     CardUnblocked,
     /// The card was replaced.
     CardReplaced,
+    /// The person's data were corrected, or the mobile was changed.
+    Correction,
     /// A sale recorded for another member was moved to this member.
     MovedHere,
     /// A sale recorded for this member was moved to another member.
@@ -56,7 +58,7 @@ pub(crate) enum EntryType {
 }
 
 /// An entry of a member's history. Only a purchase has a receipt.
-#[derive(Default, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct HistoryItem {
     r#type: EntryType,
     /// The instant of the entry.
@@ -132,10 +134,21 @@ pub(crate) struct HistoryItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Identifier>)]
     other_member_id: Option<MemberId>,
-    /// The key of the till that made an entry without a receipt.
+    /// The fields of the person that a correction changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(examples(json!(["mobile"])))]
+    fields: Vec<String>,
+    /// The credential that made the entry.
+    #[schema(value_type = CredentialText)]
+    by: Credential,
+    /// The credential that cancelled the purchase, or that fulfilled or cancelled the redemption.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Identifier>)]
-    key_id: Option<KeyId>,
+    #[schema(value_type = Option<CredentialText>)]
+    changed_by: Option<Credential>,
+    /// The credential that attached the purchase to its customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<CredentialText>)]
+    attached_by: Option<Credential>,
 }
 
 impl HistoryItem {
@@ -150,10 +163,10 @@ impl HistoryItem {
                 other_member_id: Some(*other),
                 ..Self::by(EntryType::Unmerge, *at, *by)
             },
-            HistoryEntry::CouponGiven { code, offer, at } => Self {
+            HistoryEntry::CouponGiven { code, offer, at, by } => Self {
                 coupon_code: Some(code.to_string()),
                 offer_id: Some(*offer),
-                ..Self::by(EntryType::CouponGiven, *at, None)
+                ..Self::by(EntryType::CouponGiven, *at, *by)
             },
             HistoryEntry::Card { step, at, by } => {
                 let r#type = match step {
@@ -172,31 +185,64 @@ impl HistoryItem {
                     ..Self::by(r#type, *at, *by)
                 }
             }
-            HistoryEntry::Ledger(entry) => Self::ledger(entry),
-            HistoryEntry::Redemption { redemption, by } => Self::redemption(redemption, *by),
+            HistoryEntry::Changed { fields, at, by } => {
+                Self { fields: fields.clone(), ..Self::by(EntryType::Correction, *at, *by) }
+            }
+            HistoryEntry::Ledger { entry, by } => Self::ledger(entry, *by),
+            HistoryEntry::Redemption { redemption, by, changed_by } => {
+                Self { changed_by: *changed_by, ..Self::redemption(redemption, *by) }
+            }
         }
     }
 
-    fn by(r#type: EntryType, at: Instant, by: Option<KeyId>) -> Self {
-        Self { r#type, at, key_id: by, ..Self::default() }
+    /// An entry of which only the kind, the instant and the credential are known.
+    const fn by(r#type: EntryType, at: Instant, by: Credential) -> Self {
+        Self {
+            r#type,
+            at,
+            points: 0,
+            purchase_id: None,
+            establishment: None,
+            register: None,
+            day: None,
+            receipt_number: None,
+            total_cents: None,
+            balance: None,
+            cancelled_at: None,
+            absorbed_member_id: None,
+            lots: vec![],
+            author: None,
+            reason: None,
+            reference: None,
+            redemption_id: None,
+            reward_id: None,
+            coupon_code: None,
+            offer_id: None,
+            coupons_used: vec![],
+            state: None,
+            other_member_id: None,
+            fields: vec![],
+            by,
+            changed_by: None,
+            attached_by: None,
+        }
     }
 
-    fn ledger(entry: &LedgerEntry) -> Self {
+    fn ledger(entry: &LedgerEntry, by: Credential) -> Self {
         let (adjustment, establishment) = match &entry.cause {
             Cause::Adjustment(adjustment) => (Some(adjustment), None),
             Cause::Visit(establishment) => (None, Some(establishment)),
             _ => (None, None),
         };
+        let r#type = match entry.cause {
+            Cause::Welcome => EntryType::Welcome,
+            Cause::Activation => EntryType::Activation,
+            Cause::Birthday => EntryType::Birthday,
+            Cause::Visit(_) => EntryType::Visit,
+            Cause::Expiry => EntryType::Expiry,
+            Cause::Adjustment(_) => EntryType::Adjustment,
+        };
         Self {
-            r#type: match entry.cause {
-                Cause::Welcome => EntryType::Welcome,
-                Cause::Activation => EntryType::Activation,
-                Cause::Birthday => EntryType::Birthday,
-                Cause::Visit(_) => EntryType::Visit,
-                Cause::Expiry => EntryType::Expiry,
-                Cause::Adjustment(_) => EntryType::Adjustment,
-            },
-            at: entry.at,
             points: entry.points.get(),
             establishment: establishment.cloned(),
             lots: LotTaken::all(&entry.lots),
@@ -205,11 +251,11 @@ impl HistoryItem {
             reference: adjustment
                 .and_then(|adjustment| adjustment.reference.as_ref())
                 .map(|reference| reference.as_str().to_owned()),
-            ..Self::default()
+            ..Self::by(r#type, entry.at, by)
         }
     }
 
-    fn redemption(redemption: &Redemption, by: Option<KeyId>) -> Self {
+    fn redemption(redemption: &Redemption, by: Credential) -> Self {
         let cancelled = redemption.state == redemption::State::Cancelled;
         Self {
             points: -redemption.points.get(),
@@ -229,12 +275,11 @@ impl HistoryItem {
     fn purchase(stored: &StoredPurchase) -> Self {
         let receipt = stored.purchase.receipt();
         let coupons = stored.purchase.coupons().iter();
+        let r#type = match PurchaseType::of(stored.purchase.kind()) {
+            PurchaseType::Sale => EntryType::Sale,
+            PurchaseType::Return => EntryType::Return,
+        };
         Self {
-            r#type: match PurchaseType::of(stored.purchase.kind()) {
-                PurchaseType::Sale => EntryType::Sale,
-                PurchaseType::Return => EntryType::Return,
-            },
-            at: stored.purchase.sold_at(),
             points: stored.points.get(),
             purchase_id: Some(id::of(receipt)),
             establishment: Some(receipt.establishment.clone()),
@@ -245,7 +290,9 @@ impl HistoryItem {
             balance: Some(stored.balance.get()),
             coupons_used: coupons.map(|used| used.code.to_string()).collect(),
             cancelled_at: stored.cancelled_at,
-            ..Self::default()
+            changed_by: stored.cancelled_by,
+            attached_by: stored.attached_by,
+            ..Self::by(r#type, stored.purchase.sold_at(), stored.source.credential())
         }
     }
 }

@@ -9,7 +9,7 @@ use axum::extract::State;
 use domain::{Instant, MemberId};
 use http_edge::{JsonBody, Problem, Segments, Till};
 use serde::{Deserialize, Serialize};
-use store::{Source, StoreError, Unmerged};
+use store::{StoreError, Unmerged};
 use utoipa::ToSchema;
 
 /// The absorbed member: to merge into the member of the path, or to part from it.
@@ -63,7 +63,7 @@ fn refusal(error: StoreError) -> Problem {
 /// Merge another member, who is the same person, into this member.
 #[utoipa::path(
     operation_id = "merge_members",
-    post, path = "/v1/members/{member_id}/merge", tag = "members", security(("till_key" = [])),
+    post, path = "/v1/members/{member_id}/merge", tag = "members",
     params(MemberPath),
     request_body = Merge,
     responses(
@@ -78,8 +78,7 @@ pub(crate) async fn merge(
     JsonBody(merge): JsonBody<Merge>,
 ) -> Result<Json<MemberAnswer>, Problem> {
     let (survivor, absorbed) = (path.member_id, merge.read()?);
-    let source = Source::Till(till.key);
-    let merged = app.store().merge_members(&till.scope, survivor, absorbed, &source, app.now());
+    let merged = app.store().merge_members(&till.scope, survivor, absorbed, app.now());
     let member = merged.await.map_err(refusal)?;
     Ok(Json(MemberAnswer::of(&member, &till, app.now())))
 }
@@ -91,7 +90,7 @@ pub(crate) async fn merge(
 /// request again changes nothing.
 #[utoipa::path(
     operation_id = "unmerge_members",
-    post, path = "/v1/members/{member_id}/unmerge", tag = "members", security(("till_key" = [])),
+    post, path = "/v1/members/{member_id}/unmerge", tag = "members",
     params(MemberPath),
     request_body = Merge,
     responses(
@@ -107,8 +106,7 @@ pub(crate) async fn unmerge(
     JsonBody(merge): JsonBody<Merge>,
 ) -> Result<Json<UnmergeAnswer>, Problem> {
     let (survivor, absorbed) = (path.member_id, merge.read()?);
-    let source = Source::Till(till.key);
-    let parted = app.store().unmerge_members(&till.scope, survivor, absorbed, &source, app.now());
+    let parted = app.store().unmerge_members(&till.scope, survivor, absorbed, app.now());
     let unmerged = Box::pin(parted).await.map_err(refusal)?;
     Ok(Json(UnmergeAnswer::of(&unmerged, &till, app.now())))
 }

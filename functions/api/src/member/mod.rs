@@ -3,11 +3,15 @@
 
 pub(crate) mod address;
 pub(crate) mod card;
+mod consent_answer;
+pub(crate) mod consent_history;
+mod consent_request;
 pub(crate) mod consents;
 pub(crate) mod correct;
 pub(crate) mod customer;
 mod details;
 pub(crate) mod enrol;
+pub(crate) mod erasure;
 pub(crate) mod find;
 pub(crate) mod history;
 mod history_item;

@@ -10,7 +10,7 @@ use domain::values::calendar;
 use domain::{DomainError, Instant, MemberError, MemberId, Registration, ValueError};
 use http_edge::{Fields, JsonBody, Problem, Segments, Till};
 use serde::{Deserialize, Serialize};
-use store::StoreError;
+use store::{Member, StoreError};
 use utoipa::ToSchema;
 
 /// The steps of a registration to record: at least one.
@@ -18,11 +18,12 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(min_properties = 1)]
 pub(crate) struct PutRegistration {
-    /// The instant at which the invitation was sent. A card that is not activated within three months is
-    /// erased. Not before the member was created.
+    /// The instant at which the invitation was sent. A card that is not activated within three months from
+    /// then is erased. Not before the member was created.
     #[schema(value_type = Option<DateTime>)]
     invited_at: Option<String>,
-    /// The instant at which the person completed the registration. Not before the member was created.
+    /// The instant at which the person completed the registration, which activates the card. Not before the
+    /// member was created.
     #[schema(value_type = Option<DateTime>)]
     activated_at: Option<String>,
 }
@@ -37,6 +38,8 @@ pub(crate) struct RegistrationAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
     invited_at: Option<Instant>,
+    /// The instant at which the card was activated. A use of the card may have activated it before the
+    /// registration was completed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
     activated_at: Option<Instant>,
@@ -76,7 +79,6 @@ fn past(text: &str, now: Instant) -> Result<Instant, ValueError> {
 #[utoipa::path(
     operation_id = "put_registration",
     put, path = "/v1/members/{member_id}/registration", tag = "members",
-    security(("till_key" = [])),
     params(MemberPath),
     request_body = PutRegistration,
     responses((status = 200, description = "The registration now.", body = RegistrationAnswer)),
@@ -90,12 +92,12 @@ pub(crate) async fn put(
     let now = app.now();
     let registration = put.read(now)?;
     let registered = app.store().register(&till.scope, path.member_id, &registration, now).await;
-    let person = registered.map_err(refusal)?.person;
+    let Member { person, account, .. } = registered.map_err(refusal)?;
     Ok(Json(RegistrationAnswer {
         member_id: person.id,
         created_at: person.created_at,
-        invited_at: person.invited_at,
-        activated_at: person.activated_at,
+        invited_at: person.invited.map(|step| step.at),
+        activated_at: account.activated.map(|step| step.at),
     }))
 }
 

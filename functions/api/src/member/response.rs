@@ -1,4 +1,4 @@
-//! A member as a till reads it.
+//! A member as a back office reads it.
 
 use crate::ledger::balance::Balance;
 use crate::member::address::Address;
@@ -61,7 +61,7 @@ pub(crate) struct MemberAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
     invited_at: Option<Instant>,
-    /// The instant at which the person completed the registration.
+    /// The instant at which the card was activated: by a use, where the merchant chose that, or by the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
     activated_at: Option<Instant>,
@@ -107,8 +107,8 @@ impl MemberAnswer {
                 Enrolment::Attestation => EnrolledBy::Attestation,
             },
             created_at: calendar::whole_second(person.created_at),
-            invited_at: person.invited_at,
-            activated_at: person.activated_at,
+            invited_at: person.invited.map(|step| step.at),
+            activated_at: account.activated.map(|step| step.at),
             last_activity_at: account.last_activity,
         }
     }

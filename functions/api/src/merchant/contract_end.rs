@@ -7,7 +7,7 @@ use crate::schema::Date;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::{Merchant, retention};
+use domain::{Credential, Merchant, retention};
 use http_edge::{Fields, JsonBody, Operator, Problem, Segments};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,7 +27,6 @@ pub(crate) struct ContractEnd {
 #[utoipa::path(
     operation_id = "put_contract_end",
     put, path = "/v1/merchants/{merchant_id}/contract-end", tag = "merchants",
-    security(("operator_key" = [])),
     params(MerchantPath),
     request_body = ContractEnd,
     responses(
@@ -48,7 +47,7 @@ pub(crate) async fn put(
         return Err(fields.refuse());
     };
     app.store().settings_fresh(merchant, now).await?;
-    app.store().end_contract(merchant, last).await?;
+    app.store().end_contract(merchant, last, Credential::Operator).await?;
     Ok(Json(ContractEnd { ended_on: last.to_string() }))
 }
 
@@ -56,7 +55,6 @@ pub(crate) async fn put(
 #[utoipa::path(
     operation_id = "delete_contract_end",
     delete, path = "/v1/merchants/{merchant_id}/contract-end", tag = "merchants",
-    security(("operator_key" = [])),
     params(MerchantPath),
     responses(
         (status = 204, description = "The contract has no end."),
@@ -69,6 +67,6 @@ pub(crate) async fn delete(
     Segments(path): Segments<MerchantPath>,
 ) -> Result<StatusCode, Problem> {
     app.store().settings_fresh(path.merchant_id, app.now()).await?;
-    app.store().resume_contract(path.merchant_id).await?;
+    app.store().resume_contract(path.merchant_id, Credential::Operator).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,7 +6,7 @@ use crate::schema::{EstablishmentCode, Text60};
 use axum::Json;
 use axum::extract::State;
 use domain::values::{calendar, text};
-use domain::{Establishment, EstablishmentId};
+use domain::{Credential, Establishment, EstablishmentId};
 use http_edge::{Fields, JsonBody, Operator, Problem, Segments};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -51,7 +51,6 @@ impl EstablishmentAnswer {
 #[utoipa::path(
     operation_id = "put_establishment",
     put, path = "/v1/merchants/{merchant_id}/establishments/{code}", tag = "merchants",
-    security(("operator_key" = [])),
     params(EstablishmentPath),
     request_body = PutEstablishment,
     responses(
@@ -76,7 +75,7 @@ pub(crate) async fn put(
     let establishment = Establishment { id, name: name.to_owned(), time_zone };
     app.store().settings_fresh(merchant, app.now()).await?;
     app.store()
-        .put_establishment(merchant, &establishment)
+        .put_establishment(merchant, &establishment, Credential::Operator)
         .await
         .map_err(|error| Problem::from(error).at("/time_zone"))?;
     Ok(Json(EstablishmentAnswer::of(&establishment)))

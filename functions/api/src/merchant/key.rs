@@ -1,19 +1,35 @@
-//! The keys of an establishment. An establishment has at most two of a mode, so that one can be rotated.
+//! The keys of an establishment. An establishment has at most two of a mode and scope, so that a key can be
+//! rotated.
 
 use crate::codes;
 use crate::context::App;
 use crate::merchant::mode::Mode;
 use crate::parameters::{EstablishmentPath, KeyPath};
-use crate::schema::{DateTime, EstablishmentCode, Identifier, Text60};
+use crate::schema::{CredentialText, DateTime, EstablishmentCode, Identifier, Text60};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::values::text;
-use domain::{EstablishmentId, Instant, KeyId, Origin};
-use http_edge::{Fields, JsonBody, Operator, Problem, Segments, till_key};
+use domain::{Credential, EstablishmentId, Instant, KeyId, KeyScope, Origin};
+use http_edge::till_key::{self, NewTillKey};
+use http_edge::{Fields, JsonBody, Operator, Problem, Segments};
 use serde::{Deserialize, Serialize};
-use store::TillKey;
+use store::{Revocation, TillKey};
 use utoipa::ToSchema;
+
+/// The scope of a key: the operations that the key may do. The description of each operation lists its scopes.
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = KeyScope)]
+pub(crate) enum Scope {
+    /// A till: find, sell, enrol, coupons and rewards, visits, with short answers.
+    Till,
+    /// A back office: all that a till may do; also full records and lists, corrections, adjustments, merges
+    /// and files.
+    BackOffice,
+    /// An export: read full records and lists, and change nothing.
+    Export,
+}
 
 const LABEL_LENGTH: usize = 60;
 const MOST_ORIGINS: usize = 10;
@@ -23,6 +39,7 @@ const MOST_ORIGINS: usize = 10;
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewKey {
     mode: Mode,
+    scope: Scope,
     /// The merchant's name for the key; not the name of a person.
     #[schema(value_type = Text60)]
     label: String,
@@ -38,6 +55,7 @@ pub(crate) struct NewKey {
 pub(crate) struct MadeKey {
     #[schema(value_type = Identifier)]
     key_id: KeyId,
+    scope: Scope,
     /// The key that the till sends. It is stored nowhere and never shown again.
     #[schema(examples("zs_live_…"))]
     key: String,
@@ -52,6 +70,7 @@ pub(crate) struct KeyAnswer {
     #[schema(value_type = EstablishmentCode)]
     establishment: EstablishmentId,
     mode: Mode,
+    scope: Scope,
     /// The merchant's name for the key.
     label: String,
     /// The origins of the pages that may use the key in a browser.
@@ -59,15 +78,40 @@ pub(crate) struct KeyAnswer {
     origins: Vec<String>,
     #[schema(value_type = DateTime)]
     created_at: Instant,
+    /// The credential that created the key.
+    #[schema(value_type = CredentialText)]
+    created_by: Credential,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
     revoked_at: Option<Instant>,
+    /// The credential that revoked the key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<CredentialText>)]
+    revoked_by: Option<Credential>,
 }
 
 /// The parts of a new key that the request states freely.
 struct KeyText {
     label: String,
     origins: Vec<Origin>,
+}
+
+impl Scope {
+    const fn of(scope: KeyScope) -> Self {
+        match scope {
+            KeyScope::Till => Self::Till,
+            KeyScope::BackOffice => Self::BackOffice,
+            KeyScope::Export => Self::Export,
+        }
+    }
+
+    const fn read(self) -> KeyScope {
+        match self {
+            Self::Till => KeyScope::Till,
+            Self::BackOffice => KeyScope::BackOffice,
+            Self::Export => KeyScope::Export,
+        }
+    }
 }
 
 impl NewKey {
@@ -97,10 +141,13 @@ impl KeyAnswer {
             key_id: key.id,
             establishment: key.establishment.clone(),
             mode: Mode::of(key.mode),
+            scope: Scope::of(key.scope),
             label: key.label.clone(),
             origins: key.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
             created_at: key.created_at,
-            revoked_at: key.revoked_at,
+            created_by: key.created_by,
+            revoked_at: key.revoked.map(|revoked| revoked.at),
+            revoked_by: key.revoked.map(|revoked| revoked.by),
         }
     }
 }
@@ -109,12 +156,11 @@ impl KeyAnswer {
 #[utoipa::path(
     operation_id = "create_key",
     post, path = "/v1/merchants/{merchant_id}/establishments/{code}/keys", tag = "merchants",
-    security(("operator_key" = [])),
     params(EstablishmentPath),
     request_body = NewKey,
     responses(
         (status = 201, description = "The new key, which is never shown again.", body = MadeKey),
-        (status = 409, description = "The establishment has two keys of this mode in use."),
+        (status = 409, description = "The establishment has two keys of this mode and scope in use."),
     ),
 )]
 pub(crate) async fn create(
@@ -130,11 +176,13 @@ pub(crate) async fn create(
     if !settings.establishments.contains_key(&establishment) {
         return Err(Problem::not_found("establishment"));
     }
-    let minted = till_key::mint(merchant, establishment, new.mode.read(), label, origins, now)
+    let (mode, scope) = (new.mode.read(), new.scope.read());
+    let new_key = NewTillKey { establishment, mode, scope, label, origins };
+    let minted = till_key::mint(merchant, new_key, Credential::Operator, now)
         .map_err(|error| Problem::unavailable(error.to_string()))?;
     app.store().create_till_key(merchant, &minted.stored).await?;
-    let made = MadeKey { key_id: minted.stored.id, key: minted.token };
-    Ok((StatusCode::CREATED, Json(made)))
+    let key_id = minted.stored.id;
+    Ok((StatusCode::CREATED, Json(MadeKey { key_id, scope: new.scope, key: minted.token })))
 }
 
 /// Revoke a key.
@@ -143,7 +191,7 @@ pub(crate) async fn create(
 #[utoipa::path(
     operation_id = "revoke_key",
     delete, path = "/v1/merchants/{merchant_id}/establishments/{code}/keys/{key_id}",
-    tag = "merchants", security(("operator_key" = [])),
+    tag = "merchants",
     params(KeyPath),
     responses((status = 204, description = "The key is revoked.")),
 )]
@@ -153,8 +201,9 @@ pub(crate) async fn revoke(
     Segments(path): Segments<KeyPath>,
 ) -> Result<StatusCode, Problem> {
     let establishment = establishment(&path.code)?;
+    let revocation = Revocation { at: app.now(), by: Credential::Operator };
     let revoked =
-        app.store().revoke_till_key(path.merchant_id, &establishment, path.key_id, app.now());
+        app.store().revoke_till_key(path.merchant_id, &establishment, path.key_id, revocation);
     revoked.await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,7 @@
 //! Merchants: the operator creates them with their contracts, and sets their establishments, keys and
 //! senders.
 
+pub(crate) mod card_activation;
 pub(crate) mod contract_end;
 pub(crate) mod create;
 pub(crate) mod establishment;

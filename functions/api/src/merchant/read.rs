@@ -10,7 +10,7 @@ use http_edge::{Operator, Problem, Segments};
 /// Show a merchant with its establishments, programmes, senders and keys.
 #[utoipa::path(
     operation_id = "show_merchant",
-    get, path = "/v1/merchants/{merchant_id}", tag = "merchants", security(("operator_key" = [])),
+    get, path = "/v1/merchants/{merchant_id}", tag = "merchants",
     params(MerchantPath),
     responses((status = 200, description = "The merchant with its settings.", body = MerchantAnswer)),
 )]

@@ -3,7 +3,7 @@
 use crate::programme::terms::Terms;
 use crate::schema::{Date, Text40, Text60, Text100};
 use domain::values::text;
-use domain::{Day, Merchant, MerchantId};
+use domain::{CardActivation, Day, Merchant, MerchantId};
 use http_edge::{Fields, Problem};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -132,6 +132,7 @@ impl NewMerchant {
             terms,
             processing_contract,
             enrolment_attestation,
+            card_activation: CardActivation::Use,
             contract_ends_on: None,
         };
         Ok((merchant, programme))

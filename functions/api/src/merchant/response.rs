@@ -1,5 +1,6 @@
 //! A merchant with its settings, as the operator reads it.
 
+use crate::merchant::card_activation::CardActivation;
 use crate::merchant::establishment::EstablishmentAnswer;
 use crate::merchant::key::KeyAnswer;
 use crate::merchant::request::{Agreement, Sector};
@@ -21,6 +22,7 @@ pub(crate) struct MerchantAnswer {
     /// The name that signs the merchant's messages.
     name: String,
     sector: Sector,
+    card_activation: CardActivation,
     /// The terms of service.
     terms: Agreement,
     /// The processing contract (GDPR art. 28).
@@ -48,6 +50,7 @@ impl MerchantAnswer {
             reference: merchant.reference.clone(),
             name: merchant.name.clone(),
             sector: Sector::of(merchant.sector),
+            card_activation: CardActivation::of(merchant.card_activation),
             terms: Agreement::of(&merchant.terms),
             processing_contract: Agreement::of(&merchant.processing_contract),
             enrolment_attestation: merchant.enrolment_attestation.as_ref().map(Agreement::of),

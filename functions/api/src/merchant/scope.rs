@@ -2,7 +2,7 @@
 
 use crate::codes;
 use crate::context::App;
-use domain::{Instant, MerchantId};
+use domain::{Credential, Instant, MerchantId};
 use http_edge::Problem;
 use http_edge::problem::Kind;
 use store::{Mode, Scope, Settings};
@@ -10,7 +10,7 @@ use store::{Mode, Scope, Settings};
 /// A merchant's live or test data: 1 round trip.
 pub(crate) async fn scope(app: &App, merchant: MerchantId, mode: Mode) -> Result<Scope, Problem> {
     let settings = app.store().settings_fresh(merchant, app.now()).await?;
-    Ok(Scope { settings, mode })
+    Ok(Scope { settings, mode, credential: Credential::Operator })
 }
 
 /// As [`scope`], of a merchant whose contract is in force.

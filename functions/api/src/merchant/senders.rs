@@ -11,7 +11,7 @@ use domain::merchant::provider::{AccountCode, ProviderAccount, ProviderName};
 use domain::merchant::sender::{
     EmailSender, SenderId, SenderName, Senders, SmsSender, StopNumber, UnitPrice,
 };
-use domain::{Channel, MerchantId};
+use domain::{Channel, Credential, MerchantId};
 use http_edge::{Fields, JsonBody, Operator, Problem, Segments, codes};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -50,11 +50,11 @@ pub(crate) struct SmsSenderBody {
     #[schema(value_type = schema::AccountCode)]
     account: String,
     /// The sender that the telephone shows: 3 to 11 letters, digits and spaces, a letter first; or a short
-    /// code of 5 digits.
-    #[schema(pattern = "^([A-Za-z][0-9A-Za-z ]{2,10}|[0-9]{5})$", examples("Boutique"))]
+    /// code for marketing, 36xxx. A text must name the merchant where the sender does not.
+    #[schema(pattern = "^([A-Za-z][0-9A-Za-z ]{2,10}|36[0-9]{3})$", examples("Boutique"))]
     shown: String,
-    /// The short code that receives the word STOP: 36xxx or 38xxx.
-    #[schema(pattern = "^3[68][0-9]{3}$", examples("36200"))]
+    /// The short code that receives the word STOP: 36xxx.
+    #[schema(pattern = "^36[0-9]{3}$", examples("36200"))]
     stop_number: String,
     /// The price of one part of an SMS, in millionths of a euro. Dry runs use this price.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -134,7 +134,6 @@ fn read_provider(
 #[utoipa::path(
     operation_id = "put_email_sender",
     put, path = "/v1/merchants/{merchant_id}/senders/email", tag = "merchants",
-    security(("operator_key" = [])),
     params(MerchantPath),
     request_body = EmailSenderBody,
     responses((status = 200, description = "The merchant's senders.", body = SendersAnswer)),
@@ -160,7 +159,7 @@ pub(crate) async fn put_email(
     let account = ProviderAccount { provider, code };
     let sender = EmailSender { account, address, name, price };
     app.store().settings_fresh(merchant, app.now()).await?;
-    app.store().put_email_sender(merchant, &sender).await?;
+    app.store().put_email_sender(merchant, &sender, Credential::Operator).await?;
     senders(&app, merchant).await
 }
 
@@ -168,7 +167,6 @@ pub(crate) async fn put_email(
 #[utoipa::path(
     operation_id = "put_sms_sender",
     put, path = "/v1/merchants/{merchant_id}/senders/sms", tag = "merchants",
-    security(("operator_key" = [])),
     params(MerchantPath),
     request_body = SmsSenderBody,
     responses((status = 200, description = "The merchant's senders.", body = SendersAnswer)),
@@ -183,7 +181,8 @@ pub(crate) async fn put_sms(
     let mut fields = Fields::default();
     let provider = read_provider(&mut fields, Channel::Sms, body.provider.as_deref());
     let code = fields.check("/account", AccountCode::parse(&body.account));
-    let sender_id = fields.check("/shown", SenderId::parse(&body.shown));
+    let sender_id =
+        fields.check("/shown", SenderId::parse(&body.shown).and_then(SenderId::for_marketing));
     let stop_number = fields.check("/stop_number", StopNumber::parse(&body.stop_number));
     let price = fields.check_given("/price_microeuros", body.price_microeuros, UnitPrice::new);
     let (Some(provider), Some(code), Some(sender_id), Some(stop_number), Some(price)) =
@@ -194,7 +193,7 @@ pub(crate) async fn put_sms(
     let account = ProviderAccount { provider, code };
     let sender = SmsSender { account, sender_id, stop_number, price };
     app.store().settings_fresh(merchant, app.now()).await?;
-    app.store().put_sms_sender(merchant, &sender).await?;
+    app.store().put_sms_sender(merchant, &sender, Credential::Operator).await?;
     senders(&app, merchant).await
 }
 

@@ -7,7 +7,7 @@ use crate::programme::terms::{DatedTerms, Terms};
 use axum::Json;
 use axum::extract::State;
 use domain::values::calendar;
-use domain::{Day, DomainError, Instant, ProgrammeError};
+use domain::{Credential, Day, DomainError, Instant, ProgrammeError};
 use http_edge::{Fields, JsonBody, Operator, Problem, Segments};
 use jiff::SignedDuration;
 use std::collections::BTreeSet;
@@ -26,7 +26,6 @@ const MARGIN: SignedDuration = SignedDuration::from_mins(15);
 #[utoipa::path(
     operation_id = "put_programme",
     put, path = "/v1/merchants/{merchant_id}/programmes/{valid_from}", tag = "merchants",
-    security(("operator_key" = [])),
     params(ProgrammePath),
     request_body = Terms,
     responses((status = 200, description = "The programme with its first day.", body = DatedTerms)),
@@ -55,7 +54,7 @@ pub(crate) async fn put(
     let (Some(valid_from), Some(programme)) = (valid_from, programme) else {
         return Err(fields.refuse());
     };
-    app.store().put_programme(merchant, valid_from, &programme).await?;
+    app.store().put_programme(merchant, valid_from, &programme, Credential::Operator).await?;
     Ok(Json(DatedTerms::of((valid_from, &programme))))
 }
 

@@ -118,7 +118,7 @@ impl Basket {
 /// Nothing is written.
 #[utoipa::path(
     operation_id = "dry_run_purchase",
-    post, path = "/v1/purchases/dry-run", tag = "purchases", security(("till_key" = [])),
+    post, path = "/v1/purchases/dry-run", tag = "purchases",
     request_body = Basket,
     responses(
         (status = 200, description = "The points that a sale of the basket would earn now.", body = WouldEarn),

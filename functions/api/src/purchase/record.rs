@@ -9,14 +9,14 @@ use crate::purchase::response::{Entered, PurchaseAnswer};
 use axum::Json;
 use axum::extract::State;
 use http_edge::{JsonBody, KeyedAnswer, Problem, Segments, Till};
-use store::{Outcome, PurchaseToRecord, Source};
+use store::Outcome;
 
 /// Record a sale or a return.
 ///
 /// The same receipt again changes nothing, and its answer is the first one.
 #[utoipa::path(
     operation_id = "create_purchase",
-    post, path = "/v1/purchases", tag = "purchases", security(("till_key" = [])),
+    post, path = "/v1/purchases", tag = "purchases",
     request_body = NewPurchase,
     responses(
         (status = 201, description = "The new purchase; or the purchase that an earlier request with the same \
@@ -35,8 +35,7 @@ pub(crate) async fn create(
     JsonBody(new): JsonBody<NewPurchase>,
 ) -> Result<KeyedAnswer<Entered>, Problem> {
     let now = app.now();
-    let (purchase, customer) = new.read(&till, now)?;
-    let new = PurchaseToRecord { purchase, source: Source::Till(till.key) };
+    let (new, customer) = new.read(&till, now)?;
     let recorded = app.store().record_purchase(&till.scope, &customer, &new, now).await;
     let recorded = recorded.map_err(|error| app.count_miss(&till, refusal(error)))?;
     let entered = Entered::of(&new.purchase, &recorded, till.unit());
@@ -46,7 +45,7 @@ pub(crate) async fn create(
 /// Show a purchase of the till's own establishment.
 #[utoipa::path(
     operation_id = "show_purchase",
-    get, path = "/v1/purchases/{purchase_id}", tag = "purchases", security(("till_key" = [])),
+    get, path = "/v1/purchases/{purchase_id}", tag = "purchases",
     params(PurchasePath),
     responses((status = 200, description = "The stored purchase.", body = PurchaseAnswer)),
 )]
@@ -65,7 +64,7 @@ pub(crate) async fn show(
 /// The same request again changes nothing.
 #[utoipa::path(
     operation_id = "cancel_purchase",
-    post, path = "/v1/purchases/{purchase_id}/cancel", tag = "purchases", security(("till_key" = [])),
+    post, path = "/v1/purchases/{purchase_id}/cancel", tag = "purchases",
     params(PurchasePath),
     responses(
         (status = 200, description = "The cancelled purchase.", body = PurchaseAnswer),

@@ -17,7 +17,7 @@ use domain::{
 };
 use http_edge::{Fields, Problem, Till};
 use serde::{Deserialize, Deserializer, Serialize};
-use store::{Contact, Customer, NewMember};
+use store::{Contact, Customer, NewMember, PurchaseToRecord, Source};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -50,6 +50,8 @@ pub(crate) struct Buyer {
     card_number: Option<String>,
     #[serde(default)]
     card_requested: bool,
+    #[serde(default)]
+    card_activated: bool,
     last_name: Option<String>,
     first_name: Option<String>,
 }
@@ -60,15 +62,26 @@ impl PartialSchema for Buyer {
             "Whether the person asked for the card. An unknown mobile then becomes a member; without it, an \
              unknown mobile is refused.",
         ));
+        let card_activated = || {
+            ObjectBuilder::new().schema_type(Type::Boolean).description(Some(
+                "Whether the person is present and activates the card. Without it, a sale activates the card \
+                 where the merchant chose that a use does.",
+            ))
+        };
         one_of(
             "The customer of a purchase, by exactly one of `member_id`, `mobile` and `card_number`. Names go \
              with `card_requested` only.",
             [
-                Form::new().with("member_id", reference::<Identifier>()),
-                Form::new().with("card_number", reference::<CardNumber>()),
+                Form::new()
+                    .with("member_id", reference::<Identifier>())
+                    .optionally("card_activated", card_activated()),
+                Form::new()
+                    .with("card_number", reference::<CardNumber>())
+                    .optionally("card_activated", card_activated()),
                 Form::new()
                     .with("mobile", reference::<MobileNumber>())
                     .optionally("card_requested", card_requested)
+                    .optionally("card_activated", card_activated())
                     .optionally("last_name", reference::<OptionalText60>())
                     .optionally("first_name", reference::<OptionalText60>()),
             ],
@@ -293,7 +306,7 @@ impl NewPurchase {
         &self,
         till: &Till,
         now: Instant,
-    ) -> Result<(domain::Purchase, Customer), Problem> {
+    ) -> Result<(PurchaseToRecord, Customer), Problem> {
         let mut fields = Fields::default();
         let register = match self.register.as_deref() {
             Some(code) => fields.check("/register", Register::parse(code)),
@@ -346,7 +359,12 @@ impl NewPurchase {
         let purchase =
             domain::Purchase::new(sector, receipt, kind, sold_at, total, lines, operator)?;
         let purchase = purchase.with_coupons(coupons);
-        Ok((purchase.map_err(|invalid| Problem::refused("/coupons", invalid))?, customer))
+        let new = PurchaseToRecord {
+            purchase: purchase.map_err(|invalid| Problem::refused("/coupons", invalid))?,
+            source: Source::Till(till.key),
+            card_activated: self.member.as_ref().is_some_and(|buyer| buyer.card_activated),
+        };
+        Ok((new, customer))
     }
 
     fn read_coupons(&self, fields: &mut Fields) -> Option<Vec<UsedCoupon>> {

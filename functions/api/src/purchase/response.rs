@@ -2,12 +2,12 @@
 
 use crate::purchase::id;
 use crate::purchase::request::PurchaseType;
-use crate::schema::{Date, DateTime, EstablishmentCode, Identifier, PurchaseId};
+use crate::schema::{CredentialText, Date, DateTime, EstablishmentCode, Identifier, PurchaseId};
 use domain::language::french::ticket;
 use domain::ledger::Balance;
 use domain::programme::{self, Unit};
 use domain::purchase::UsedCoupon;
-use domain::{Day, EstablishmentId, Instant, MemberId, Points, Receipt};
+use domain::{Credential, Day, EstablishmentId, Instant, MemberId, Points, Receipt};
 use serde::Serialize;
 use store::{Recorded, Source, StoredPurchase};
 use utoipa::ToSchema;
@@ -188,9 +188,20 @@ pub(crate) struct PurchaseAnswer {
     /// The part of the total that was returned.
     returned_cents: i64,
     told_by: PurchaseSource,
+    /// The credential that sent the purchase.
+    #[schema(value_type = CredentialText)]
+    by: Credential,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
     cancelled_at: Option<Instant>,
+    /// The credential that cancelled the purchase.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<CredentialText>)]
+    cancelled_by: Option<Credential>,
+    /// The credential that attached the purchase to its customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<CredentialText>)]
+    attached_by: Option<Credential>,
 }
 
 impl Entered {
@@ -252,7 +263,10 @@ impl PurchaseAnswer {
                 Source::Operator => PurchaseSource::Operator,
                 Source::File { .. } => PurchaseSource::File,
             },
+            by: stored.source.credential(),
             cancelled_at: stored.cancelled_at,
+            cancelled_by: stored.cancelled_by,
+            attached_by: stored.attached_by,
         }
     }
 }

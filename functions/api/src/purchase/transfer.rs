@@ -9,12 +9,12 @@ use axum::Json;
 use axum::extract::State;
 use domain::MemberId;
 use http_edge::{Fields, JsonBody, Problem, Segments, Till};
-use store::{Contact, Entity, Source, StoreError};
+use store::{Contact, Entity, StoreError};
 
 /// Attach an anonymous sale to its customer, who gets its points by the programme of its day.
 #[utoipa::path(
     operation_id = "attach_purchase",
-    post, path = "/v1/purchases/{purchase_id}/attach", tag = "purchases", security(("till_key" = [])),
+    post, path = "/v1/purchases/{purchase_id}/attach", tag = "purchases",
     params(PurchasePath),
     request_body = MemberNamed,
     responses(
@@ -40,7 +40,7 @@ pub(crate) async fn attach(
 /// Moving the sale back undoes it; the histories of both members show it.
 #[utoipa::path(
     operation_id = "move_purchase",
-    post, path = "/v1/purchases/{purchase_id}/move", tag = "purchases", security(("till_key" = [])),
+    post, path = "/v1/purchases/{purchase_id}/move", tag = "purchases",
     params(PurchasePath),
     request_body = MemberNamed,
     responses(
@@ -57,8 +57,7 @@ pub(crate) async fn move_to(
 ) -> Result<Json<PurchaseAnswer>, Problem> {
     let receipt = id::read(&path.purchase_id, &till)?;
     let member = member_named(&app, &till, &named).await?;
-    let by = Source::Till(till.key);
-    let moved = app.store().move_purchase(&till.scope, &receipt, member, &by, app.now()).await;
+    let moved = app.store().move_purchase(&till.scope, &receipt, member, app.now()).await;
     Ok(Json(PurchaseAnswer::of(&moved.map_err(refusal)?)))
 }
 

@@ -19,17 +19,24 @@ pub(crate) struct ErasureItem {
     /// The identifier of the erased member, which finds nothing any more.
     #[schema(value_type = Identifier)]
     member_id: MemberId,
-    /// The reason of the erasure: `never_activated` or `inactive`.
+    /// The reason of the erasure: `never_activated`, `inactive`, `request` or `objection`.
     reason: &'static str,
+    /// The credential that asked for the erasure: `service` for a deadline, `operator`, or `key:` and the
+    /// identifier of a key.
+    erased_by: String,
 }
 
 /// The numbers of members erased on a day, by reason.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ErasureCounts {
-    /// Members whose registration was not completed within three months.
+    /// Invited members whose card was not activated within three months.
     never_activated: u64,
     /// Members who had not used the service for three years, or five at an optician's.
     inactive: u64,
+    /// Members who asked for the erasure.
+    request: u64,
+    /// Members who objected to the processing.
+    objection: u64,
 }
 
 /// A page of a day's erasures.
@@ -81,7 +88,6 @@ impl OfDay {
 #[utoipa::path(
     operation_id = "list_erasures",
     get, path = "/v1/merchants/{merchant_id}/erasures", tag = "merchants",
-    security(("operator_key" = [])),
     params(MerchantPath, DayQuery, PageQuery),
     responses((status = 200, description = "A page of erasures.", body = ErasurePage)),
 )]
@@ -105,6 +111,8 @@ pub(crate) async fn list(
         counts: counts.map(|counts| ErasureCounts {
             never_activated: counts.never_activated,
             inactive: counts.inactive,
+            request: counts.request,
+            objection: counts.objection,
         }),
         erasures: found
             .erasures
@@ -112,6 +120,7 @@ pub(crate) async fn list(
             .map(|erasure| ErasureItem {
                 member_id: erasure.member,
                 reason: erasure.reason.as_str(),
+                erased_by: erasure.by.to_string(),
             })
             .collect(),
         next_cursor: cursor::next(found.next.as_ref())?,

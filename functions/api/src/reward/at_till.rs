@@ -154,7 +154,7 @@ async fn given(
 /// List the rewards that are given now, newest first, with the number that is left of each.
 #[utoipa::path(
     operation_id = "list_rewards_given",
-    get, path = "/v1/rewards", tag = "rewards", security(("till_key" = [])),
+    get, path = "/v1/rewards", tag = "rewards",
     params(PageQuery),
     responses((status = 200, description = "A page of rewards.", body = RewardsGiven)),
 )]
@@ -175,7 +175,7 @@ pub(crate) async fn list(
 /// List the rewards that are given now, and whether a member can have each of them.
 #[utoipa::path(
     operation_id = "list_member_rewards",
-    get, path = "/v1/members/{member_id}/rewards", tag = "rewards", security(("till_key" = [])),
+    get, path = "/v1/members/{member_id}/rewards", tag = "rewards",
     params(MemberPath, PageQuery),
     responses((status = 200, description = "A page of rewards.", body = RewardsForMember)),
 )]

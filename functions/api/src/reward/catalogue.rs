@@ -18,7 +18,6 @@ use http_edge::{
 #[utoipa::path(
     operation_id = "create_reward",
     post, path = "/v1/merchants/{merchant_id}/rewards", tag = "rewards",
-    security(("operator_key" = [])),
     params(MerchantPath, ModeQuery, OptionalKey),
     request_body = PutReward,
     responses(
@@ -47,7 +46,6 @@ pub(crate) async fn create(
 #[utoipa::path(
     operation_id = "list_rewards",
     get, path = "/v1/merchants/{merchant_id}/rewards", tag = "rewards",
-    security(("operator_key" = [])),
     params(MerchantPath, ModeQuery, PageQuery),
     responses((status = 200, description = "A page of rewards.", body = RewardPage)),
 )]
@@ -71,7 +69,6 @@ pub(crate) async fn list(
 #[utoipa::path(
     operation_id = "show_reward",
     get, path = "/v1/merchants/{merchant_id}/rewards/{reward_id}", tag = "rewards",
-    security(("operator_key" = [])),
     params(RewardPath, ModeQuery),
     responses((status = 200, description = "The reward of the catalogue.", body = RewardAnswer)),
 )]
@@ -92,7 +89,6 @@ pub(crate) async fn show(
 #[utoipa::path(
     operation_id = "put_reward",
     put, path = "/v1/merchants/{merchant_id}/rewards/{reward_id}", tag = "rewards",
-    security(("operator_key" = [])),
     params(RewardPath, ModeQuery),
     request_body = PutReward,
     responses(
@@ -109,6 +105,6 @@ pub(crate) async fn put(
 ) -> Result<Json<RewardAnswer>, Problem> {
     let scope = scope_in_force(&app, path.merchant_id, mode).await?;
     let reward = put.read(&app, &scope, path.reward_id).await?;
-    app.store().rewrite_reward(scope.tenant(), &reward).await?;
+    app.store().rewrite_reward(&scope, &reward).await?;
     Ok(Json(RewardAnswer::with_counts(&app, &scope, &reward).await?))
 }

@@ -15,7 +15,7 @@ use domain::reward::{self, redemption::Spent, redemption::State as DomainState};
 use domain::{DomainError, Instant, LedgerError, MemberId, RedemptionId, RewardError, RewardId};
 use http_edge::{Fields, KeyedAnswer, Problem, RequiredKeyBody, Segments, Till, idempotency};
 use serde::{Deserialize, Serialize};
-use store::{Entity, NewRedemption, Redeemed, Source, StoreError, Wanted};
+use store::{Entity, NewRedemption, Redeemed, StoreError, Wanted};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -144,7 +144,7 @@ fn refusal(error: StoreError, wanted: Wanted) -> Problem {
 /// stock, exactly one succeeds.
 #[utoipa::path(
     operation_id = "create_redemption",
-    post, path = "/v1/members/{member_id}/redemptions", tag = "rewards", security(("till_key" = [])),
+    post, path = "/v1/members/{member_id}/redemptions", tag = "rewards",
     params(MemberPath, RequiredKey),
     request_body = CreateRedemption,
     responses(
@@ -163,7 +163,7 @@ pub(crate) async fn create(
 ) -> Result<KeyedAnswer<RedemptionAnswer>, Problem> {
     let now = app.now();
     let (wanted, today) = (create.read()?, till.day(now));
-    let new = NewRedemption { member: path.member_id, wanted, today, by: Source::Till(till.key) };
+    let new = NewRedemption { member: path.member_id, wanted, today };
     let answered = app.store().redeem(&till.scope, &new, &key, now).await;
     let (redeemed, is_replay) =
         idempotency::split(answered.map_err(|error| refusal(error, wanted))?);
@@ -174,7 +174,6 @@ pub(crate) async fn create(
 #[utoipa::path(
     operation_id = "show_redemption",
     get, path = "/v1/members/{member_id}/redemptions/{redemption_id}", tag = "rewards",
-    security(("till_key" = [])),
     params(RedemptionPath),
     responses((status = 200, description = "The redemption and its state.", body = RedemptionAnswer)),
 )]
@@ -194,7 +193,6 @@ pub(crate) async fn show(
 #[utoipa::path(
     operation_id = "fulfil_redemption",
     post, path = "/v1/members/{member_id}/redemptions/{redemption_id}/fulfil", tag = "rewards",
-    security(("till_key" = [])),
     params(RedemptionPath),
     responses(
         (status = 200, description = "The fulfilled redemption.", body = RedemptionAnswer),
@@ -219,7 +217,6 @@ pub(crate) async fn fulfil(
 #[utoipa::path(
     operation_id = "cancel_redemption",
     post, path = "/v1/members/{member_id}/redemptions/{redemption_id}/cancel", tag = "rewards",
-    security(("till_key" = [])),
     params(RedemptionPath),
     responses(
         (status = 200, description = "The cancelled redemption.", body = RedemptionAnswer),

@@ -69,7 +69,7 @@ impl NewUpload {
 /// Open an upload: make a form by which one file can be sent.
 #[utoipa::path(
     operation_id = "open_upload",
-    post, path = "/v1/uploads", tag = "uploads", security(("till_key" = [])),
+    post, path = "/v1/uploads", tag = "uploads",
     request_body = NewUpload,
     responses(
         (status = 201, description = "The form, which is valid for 15 minutes.", body = PresignedUpload),
@@ -84,7 +84,8 @@ pub(crate) async fn create(
     let file_name = new.read()?;
     let upload_id = UploadId::mint(now, identifiers::random()?);
     let establishment = till.establishment.id.clone();
-    let upload = Upload::announced(upload_id, establishment, file_name, now);
+    let by = till.scope.credential;
+    let upload = Upload::announced(upload_id, establishment, file_name, by, now);
     app.store().announce_upload(&till.scope, &upload).await?;
     let PostForm { url, fields, expires_at } =
         app.uploads.post(&object_key(&till, upload_id, file_name), now).await?;

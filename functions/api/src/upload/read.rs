@@ -9,10 +9,10 @@ use domain::UploadId;
 use http_edge::{Page, Problem, Query, Segments, Till, cursor};
 use store::RangesSummary;
 
-/// List the merchant's files, newest first.
+/// List the files of the establishment, newest first.
 #[utoipa::path(
     operation_id = "list_uploads",
-    get, path = "/v1/uploads", tag = "uploads", security(("till_key" = [])),
+    get, path = "/v1/uploads", tag = "uploads",
     params(PageQuery),
     responses((status = 200, description = "A page of files.", body = UploadPage)),
 )]
@@ -21,17 +21,18 @@ pub(crate) async fn list(
     till: Till,
     Query(Page { limit, after }): Query<Page<UploadId>>,
 ) -> Result<Json<UploadPage>, Problem> {
-    let (uploads, next) = app.store().uploads(&till.scope, after, limit).await?;
+    let (uploads, next) =
+        app.store().uploads(&till.scope, &till.establishment.id, after, limit).await?;
     Ok(Json(UploadPage {
         uploads: uploads.iter().map(UploadAnswer::settled).collect(),
         next_cursor: cursor::next(next.as_ref())?,
     }))
 }
 
-/// Show a file and its report so far.
+/// Show a file of the establishment, and its report so far.
 #[utoipa::path(
     operation_id = "show_upload",
-    get, path = "/v1/uploads/{upload_id}", tag = "uploads", security(("till_key" = [])),
+    get, path = "/v1/uploads/{upload_id}", tag = "uploads",
     params(UploadPath),
     responses((status = 200, description = "The file and its report.", body = UploadAnswer)),
 )]
@@ -41,7 +42,7 @@ pub(crate) async fn show(
     Segments(path): Segments<UploadPath>,
 ) -> Result<Json<UploadAnswer>, Problem> {
     let id = path.upload_id;
-    let upload = app.store().upload(&till.scope, id).await?;
+    let upload = app.store().upload(&till.scope, &till.establishment.id, id).await?;
     let mut answer = if upload.is_settled() {
         UploadAnswer::settled(&upload)
     } else {

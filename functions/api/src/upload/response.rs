@@ -1,7 +1,7 @@
 //! A file of purchases and its report, as a till reads them.
 
-use crate::schema::{DateTime, EstablishmentCode, Identifier};
-use domain::{EstablishmentId, Instant, UploadId};
+use crate::schema::{CredentialText, DateTime, EstablishmentCode, Identifier};
+use domain::{Credential, EstablishmentId, Instant, UploadId};
 use serde::Serialize;
 use store::{RangeReport, Upload};
 use utoipa::ToSchema;
@@ -59,6 +59,10 @@ pub(crate) struct UploadAnswer {
     #[schema(value_type = EstablishmentCode)]
     establishment: EstablishmentId,
     file_name: String,
+    /// The credential that opened the upload. A file that was put into the bucket in another way is its own
+    /// credential.
+    #[schema(value_type = CredentialText)]
+    opened_by: Credential,
     status: UploadStatus,
     #[schema(value_type = DateTime)]
     created_at: Instant,
@@ -98,6 +102,7 @@ impl UploadAnswer {
             upload_id: upload.id,
             establishment: upload.establishment.clone(),
             file_name: upload.file_name.clone(),
+            opened_by: upload.opened_by,
             status: match upload.status {
                 store::UploadStatus::AwaitingFile => UploadStatus::AwaitingFile,
                 store::UploadStatus::Received => UploadStatus::Received,

@@ -8,7 +8,7 @@ use crate::webhook::response::{MadeWebhook, RotatedSecret, WebhookAnswer, Webhoo
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::WebhookId;
+use domain::{Credential, WebhookId};
 use http_edge::{JsonBody, Operator, Problem, Segments};
 use store::{NewWebhook, WebhookChange};
 
@@ -18,7 +18,6 @@ use store::{NewWebhook, WebhookChange};
 #[utoipa::path(
     operation_id = "create_webhook",
     post, path = "/v1/merchants/{merchant_id}/webhooks", tag = "webhooks",
-    security(("operator_key" = [])),
     params(MerchantPath),
     request_body = CreateWebhook,
     responses(
@@ -37,17 +36,17 @@ pub(crate) async fn create(
     let Target { url, events } = Target::read(&app, &new.url, &new.events).await?;
     let settings = app.store().settings_fresh(path.merchant_id, now).await?;
     let webhook_id = WebhookId::mint(now, identifiers::random()?);
-    let webhook = NewWebhook { id: webhook_id, mode: new.mode.read(), url, events };
-    let secret = app.store().create_webhook(&settings, &webhook, now).await?;
-    let made = MadeWebhook { webhook_id, secret: secret.expose().to_string() };
-    Ok((StatusCode::CREATED, Json(made)))
+    let (mode, file_events) = (new.mode.read(), new.file_events);
+    let webhook = NewWebhook { id: webhook_id, mode, url, events, file_events };
+    let secret = app.store().create_webhook(&settings, &webhook, Credential::Operator, now).await?;
+    let secret = secret.expose().to_string();
+    Ok((StatusCode::CREATED, Json(MadeWebhook { webhook_id, secret })))
 }
 
 /// List a merchant's endpoints.
 #[utoipa::path(
     operation_id = "list_webhooks",
     get, path = "/v1/merchants/{merchant_id}/webhooks", tag = "webhooks",
-    security(("operator_key" = [])),
     params(MerchantPath),
     responses((status = 200, description = "The merchant's endpoints.", body = WebhookList)),
 )]
@@ -66,7 +65,6 @@ pub(crate) async fn list(
 #[utoipa::path(
     operation_id = "show_webhook",
     get, path = "/v1/merchants/{merchant_id}/webhooks/{webhook_id}", tag = "webhooks",
-    security(("operator_key" = [])),
     params(WebhookPath),
     responses((status = 200, description = "The endpoint and its state.", body = WebhookAnswer)),
 )]
@@ -85,7 +83,6 @@ pub(crate) async fn show(
 #[utoipa::path(
     operation_id = "put_webhook",
     put, path = "/v1/merchants/{merchant_id}/webhooks/{webhook_id}", tag = "webhooks",
-    security(("operator_key" = [])),
     params(WebhookPath),
     request_body = PutWebhook,
     responses((status = 200, description = "The changed endpoint.", body = WebhookAnswer)),
@@ -100,8 +97,8 @@ pub(crate) async fn put(
     let Target { url, events } = Target::read(&app, &put.url, &put.events).await?;
     let settings = app.store().settings_fresh(merchant, app.now()).await?;
     let webhook = settings.webhook(id)?;
-    let change = WebhookChange { url, events, on: put.enabled };
-    app.store().change_webhook(merchant, webhook, &change).await?;
+    let change = WebhookChange { url, events, file_events: put.file_events, on: put.enabled };
+    app.store().change_webhook(merchant, webhook, &change, Credential::Operator).await?;
     let settings = app.store().settings_fresh(merchant, app.now()).await?;
     Ok(Json(WebhookAnswer::of(settings.webhook(id)?, app.now())))
 }
@@ -112,7 +109,6 @@ pub(crate) async fn put(
 #[utoipa::path(
     operation_id = "delete_webhook",
     delete, path = "/v1/merchants/{merchant_id}/webhooks/{webhook_id}", tag = "webhooks",
-    security(("operator_key" = [])),
     params(WebhookPath),
     responses((status = 204, description = "The endpoint is deleted.")),
 )]
@@ -134,7 +130,6 @@ pub(crate) async fn delete(
 #[utoipa::path(
     operation_id = "rotate_webhook_secret",
     post, path = "/v1/merchants/{merchant_id}/webhooks/{webhook_id}/secret", tag = "webhooks",
-    security(("operator_key" = [])),
     params(WebhookPath),
     responses(
         (status = 201, description = "The new secret, which is never shown again.", body = RotatedSecret),
@@ -147,7 +142,10 @@ pub(crate) async fn rotate(
 ) -> Result<(StatusCode, Json<RotatedSecret>), Problem> {
     let settings = app.store().settings_fresh(path.merchant_id, app.now()).await?;
     let webhook = settings.webhook(path.webhook_id)?;
-    let (secret, until) = app.store().rotate_webhook_secret(&settings, webhook, app.now()).await?;
+    let (secret, until) = app
+        .store()
+        .rotate_webhook_secret(&settings, webhook, Credential::Operator, app.now())
+        .await?;
     let secret = secret.expose().to_string();
     Ok((StatusCode::CREATED, Json(RotatedSecret { secret, previous_secret_signs_until: until })))
 }

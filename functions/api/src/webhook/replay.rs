@@ -33,7 +33,6 @@ pub(crate) struct Replay {
 #[utoipa::path(
     operation_id = "replay_webhook",
     post, path = "/v1/merchants/{merchant_id}/webhooks/{webhook_id}/replay", tag = "webhooks",
-    security(("operator_key" = [])),
     params(WebhookPath),
     request_body = Replay,
     responses(

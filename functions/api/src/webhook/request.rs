@@ -34,6 +34,9 @@ pub(crate) enum EventTypeWord {
     /// Two members were merged.
     #[serde(rename = "member.merged")]
     MemberMerged,
+    /// A member was erased.
+    #[serde(rename = "member.erased")]
+    MemberErased,
 }
 
 /// An endpoint to create.
@@ -52,6 +55,9 @@ pub(crate) struct CreateWebhook {
     /// The types of events that are posted.
     #[schema(min_items = 1, value_type = Vec<EventTypeWord>)]
     pub(super) events: Vec<String>,
+    /// Whether the events of a merchant's files are posted too. A file may hold millions of purchases.
+    #[serde(default)]
+    pub(super) file_events: bool,
 }
 
 /// A change of an endpoint.
@@ -69,6 +75,9 @@ pub(crate) struct PutWebhook {
     /// The types of events that are posted.
     #[schema(min_items = 1, value_type = Vec<EventTypeWord>)]
     pub(super) events: Vec<String>,
+    /// Whether the events of a merchant's files are posted too. A file may hold millions of purchases.
+    #[serde(default)]
+    pub(super) file_events: bool,
     /// Whether events are posted. `true` turns on again an endpoint that was given up.
     pub(super) enabled: bool,
 }

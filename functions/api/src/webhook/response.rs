@@ -16,6 +16,9 @@ use utoipa::ToSchema;
 pub(crate) enum WebhookState {
     /// Events are posted.
     Enabled,
+    /// The endpoint failed five times in a row. Events wait until it accepts one of them, which is tried again
+    /// at least every quarter of an hour.
+    Paused,
     /// The operator turned the endpoint off.
     Disabled,
     /// The endpoint accepted no event for three days and was turned off.
@@ -33,6 +36,8 @@ pub(crate) struct WebhookAnswer {
     /// The types of events that are posted.
     #[schema(value_type = Vec<EventTypeWord>)]
     events: Vec<&'static str>,
+    /// Whether the events of a merchant's files are posted too.
+    file_events: bool,
     state: WebhookState,
     #[schema(value_type = DateTime)]
     created_at: Instant,
@@ -51,6 +56,10 @@ pub(crate) struct WebhookAnswer {
     last_failure: Option<String>,
     /// The number of failed attempts since the last success.
     failures: u64,
+    /// The instant since which posts have been paused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<DateTime>)]
+    paused_at: Option<Instant>,
     /// The instant until which the secret before the rotation also signs.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
@@ -92,7 +101,9 @@ impl WebhookAnswer {
             mode: Mode::of(webhook.mode),
             url: webhook.url.to_string(),
             events: webhook.events.iter().map(EventType::as_str).collect(),
+            file_events: webhook.file_events,
             state: match webhook.switch {
+                Switch::On if health.paused_at.is_some() => WebhookState::Paused,
                 Switch::On => WebhookState::Enabled,
                 Switch::Off => WebhookState::Disabled,
                 Switch::GivenUp => WebhookState::GivenUp,
@@ -102,6 +113,7 @@ impl WebhookAnswer {
             last_failure_at: health.last_failure_at,
             last_failure: health.last_failure,
             failures: health.failures,
+            paused_at: health.paused_at,
             previous_secret_signs_until: webhook.previous_signs_until(now),
         }
     }

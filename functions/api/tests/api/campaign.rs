@@ -268,8 +268,11 @@ async fn an_sms_from_a_number_must_name_the_merchant() {
     let fixture = Fixture::open(&service).await;
     let sender = json!({"account": "main", "shown": "36200", "stop_number": "36200"});
     let path = format!("/v1/merchants/{}/senders/sms", fixture.till.merchant);
-    assert_eq!(service.operator(Method::PUT, &path, Some(&sender)).await.status, 200);
     let nameless = fixture.written(&sms("Soldes")).await;
+    assert_eq!(service.operator(Method::PUT, &path, Some(&sender)).await.status, 200);
+    let saved = fixture.ask(Method::PUT, &format!("/{nameless}"), Some(&sms("Promos"))).await;
+    saved.assert_fields(422, &["/content/body"]);
+    assert_eq!(saved.body["errors"][0]["code"], "merchant_not_named");
     let refused = fixture.step(&nameless, "launch").await;
     refused.assert_status(409);
     assert_eq!(code(&refused), "merchant_not_named");
@@ -277,6 +280,22 @@ async fn an_sms_from_a_number_must_name_the_merchant() {
         let id = fixture.written(&sms(body)).await;
         assert_eq!(fixture.step(&id, "launch").await.status, 200);
     }
+}
+
+#[tokio::test]
+async fn a_short_code_for_transactional_messages_is_no_sender_of_campaigns() {
+    let service = Service::start().await;
+    let fixture = Fixture::open(&service).await;
+    let path = format!("/v1/merchants/{}/senders/sms", fixture.till.merchant);
+    let sender =
+        |shown: &str, stop: &str| json!({"account": "main", "shown": shown, "stop_number": stop});
+    let put = async |sender: Value| service.operator(Method::PUT, &path, Some(&sender)).await;
+    let refused = put(sender("38200", "36200")).await;
+    refused.assert_fields(422, &["/shown"]);
+    assert_eq!(refused.body["errors"][0]["code"], "sms_sender_transactional");
+    let refused = put(sender("Boutique", "38200")).await;
+    refused.assert_fields(422, &["/stop_number"]);
+    assert_eq!(put(sender("36200", "36200")).await.status, 200);
 }
 
 #[tokio::test]

@@ -8,8 +8,10 @@
 
 mod campaign;
 mod coupon;
+mod credentials;
 mod edge;
 mod error_codes;
+mod inbound;
 mod ledger;
 mod member;
 mod merchant;

@@ -79,7 +79,7 @@ async fn two_keys_are_in_use_while_one_is_rotated() {
     let first = service.till("A", "retail").await;
     let second = service.key(&first.merchant, "paris", "live").await;
     let keys = format!("/v1/merchants/{}/establishments/paris/keys", first.merchant);
-    let body = json!({"mode": "live", "label": "caisse"});
+    let body = json!({"mode": "live", "scope": "back_office", "label": "caisse"});
     assert_eq!(service.operator(Method::POST, &keys, Some(&body)).await.status, 409);
     let revoked = service.operator(Method::DELETE, &format!("{keys}/{}", first.key_id), None).await;
     assert_eq!(revoked.status, 204);

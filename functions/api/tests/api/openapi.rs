@@ -2,7 +2,9 @@
 
 use crate::setup::{OPERATOR_KEY, Service};
 use axum::http::Method;
-use serde_json::{Map, Value};
+use domain::KeyScope;
+use domain::rights::{Callers, Operation};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 /// `UPDATE_OPENAPI=1 cargo nextest run -p api -E 'test(golden_file)'` writes the file again.
@@ -26,17 +28,17 @@ fn document() -> Value {
 }
 
 /// An operation of the document.
-struct Operation<'d> {
+struct Described<'d> {
     id: &'d str,
     method: Method,
     path: &'d str,
     content: &'d Map<String, Value>,
 }
 
-fn operations(document: &Value) -> Vec<Operation<'_>> {
+fn operations(document: &Value) -> Vec<Described<'_>> {
     let paths = document["paths"].as_object().unwrap();
     let operations = paths.iter().flat_map(|(path, item)| {
-        item.as_object().unwrap().iter().map(move |(method, operation)| Operation {
+        item.as_object().unwrap().iter().map(move |(method, operation)| Described {
             id: operation["operationId"].as_str().unwrap(),
             method: method.to_uppercase().parse().unwrap(),
             path,
@@ -55,34 +57,99 @@ async fn the_served_document_is_the_generated_one() {
     assert!(served.body == document(), "the served document is not the generated one");
 }
 
-#[tokio::test]
-async fn every_operation_is_a_route_that_only_its_caller_may_use() {
-    // A new operation is counted here, so that none is lost from the document unseen.
-    const OPERATIONS: usize = 80;
-    let service = Service::start().await;
+#[test]
+fn every_operation_is_in_the_table_of_rights_and_the_other_way_round() {
     let document = document();
-    let mut ids = BTreeSet::new();
-    for Operation { id, method, path, content } in operations(&document) {
-        assert!(ids.insert(id), "{id} names two operations");
-        let security = content["security"].to_string();
-        let (key, status) = match security.as_str() {
-            "[{\"till_key\":[]}]" => (OPERATOR_KEY, 403),
-            "[{\"operator_key\":[]}]" => ("nonsense", 401),
-            "[{}]" => ("", 200),
-            other => panic!("{path}: {other}"),
+    let ids: Vec<_> = operations(&document).iter().map(|operation| operation.id).collect();
+    let described: BTreeSet<_> = ids.iter().copied().collect();
+    assert_eq!(ids.len(), described.len(), "an identifier names two operations");
+    let in_table = Operation::ALL.map(Operation::as_str);
+    assert_eq!(described, in_table.into());
+}
+
+#[test]
+fn every_operation_states_the_keys_that_may_do_it() {
+    let document = document();
+    for Described { id, content, .. } in operations(&document) {
+        let expected = match Operation::parse(id).unwrap().callers() {
+            Callers::Everybody => json!([{}]),
+            Callers::Operator => json!([{"operator_key": []}]),
+            Callers::Keys(scopes) => {
+                let description = content["description"].as_str().unwrap();
+                let of = |scope: &KeyScope| json!({"establishment_key": [scope.as_str()]});
+                for scope in scopes {
+                    assert!(description.contains(&format!("`{}`", scope.as_str())), "{id}");
+                }
+                scopes.iter().map(of).collect()
+            }
         };
-        let answer = service.ask(key, method.clone(), path, None).await;
-        assert_eq!(answer.status, status, "{method} {path}");
+        assert_eq!(content["security"], expected, "{id}");
     }
-    assert_eq!(ids.len(), OPERATIONS);
+}
+
+/// The credentials of a test, with the scope of a key.
+enum Sent {
+    Nothing,
+    UnknownKey,
+    Operator,
+    Key(KeyScope),
+}
+
+#[tokio::test]
+async fn every_route_lets_in_the_callers_of_the_table_and_no_other() {
+    let service = Service::start().await;
+    let merchant = service.till("A", "retail").await.merchant;
+    let mut credentials = vec![
+        (Sent::Nothing, String::new()),
+        (Sent::UnknownKey, "nonsense".to_owned()),
+        (Sent::Operator, OPERATOR_KEY.to_owned()),
+    ];
+    for scope in KeyScope::ALL {
+        let till = service.key_of(&merchant, "paris", "test", scope.as_str()).await;
+        credentials.push((Sent::Key(scope), till.key));
+    }
+    let document = document();
+    for Described { id, method, path, .. } in operations(&document) {
+        let callers = Operation::parse(id).unwrap().callers();
+        for (sent, key) in &credentials {
+            let answer = service.ask(key, method.clone(), path, None).await;
+            let status = answer.status.as_u16();
+            let code = answer.body["code"].as_str().unwrap_or_default();
+            let detail = answer.body["detail"].as_str().unwrap_or_default();
+            let scope = if let Sent::Key(scope) = sent { scope.as_str() } else { "" };
+            match (callers, sent) {
+                (Callers::Everybody, _) => assert_eq!(status, 200, "{id}"),
+                (_, Sent::Nothing | Sent::UnknownKey) => {
+                    assert_eq!((status, code), (401, "unauthenticated"), "{id}");
+                }
+                (Callers::Operator, Sent::Key(_)) => {
+                    assert_eq!((status, code), (403, "forbidden"), "{id}, {scope}");
+                    assert!(detail.contains("the operator's key"), "{id}: {detail}");
+                }
+                (Callers::Keys(scopes), Sent::Operator) => {
+                    assert_eq!((status, code), (403, "forbidden"), "{id}");
+                    assert!(detail.contains(scopes[0].as_str()), "{id}: {detail}");
+                }
+                (Callers::Keys(scopes), Sent::Key(sent)) if !scopes.contains(sent) => {
+                    assert_eq!((status, code), (403, "scope_not_allowed"), "{id}, {scope}");
+                    for needed in scopes {
+                        assert!(detail.contains(needed.as_str()), "{id}: {detail}");
+                    }
+                }
+                (Callers::Operator, Sent::Operator) | (Callers::Keys(_), Sent::Key(_)) => {
+                    assert!(!matches!(status, 401 | 403 | 500), "{id}, {scope}: {answer:?}");
+                }
+            }
+        }
+    }
 }
 
 #[test]
 fn every_operation_describes_the_refusals_of_its_caller() {
     let document = document();
-    for Operation { id, content, .. } in operations(&document) {
+    for Described { id, content, .. } in operations(&document) {
         let responses = content["responses"].as_object().unwrap();
-        let needs_key = content["security"] != serde_json::json!([{}]);
+        let needs_key = content["security"] != json!([{}]);
         for status in ["401", "403", "500", "503"] {
             assert!(!needs_key || responses.contains_key(status), "{id} lacks {status}");
         }

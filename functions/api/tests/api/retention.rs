@@ -3,7 +3,7 @@
 use crate::setup::{NOW, OPERATOR_KEY, Service, text};
 use axum::http::Method;
 use domain::retention::ErasureReason;
-use domain::{Day, MemberId, MerchantId};
+use domain::{Credential, Day, MemberId, MerchantId};
 use serde_json::json;
 use store::{DueMember, Mode, Scope};
 use support::instant;
@@ -19,7 +19,7 @@ async fn the_operator_lists_the_erasures_of_a_day_with_their_reasons() {
     let store = service.table.store();
     let merchant = MerchantId::parse(&till.merchant).unwrap();
     let settings = store.settings_fresh(merchant, instant(NOW)).await.unwrap();
-    let scope = Scope { settings, mode: Mode::Live };
+    let scope = Scope { settings, mode: Mode::Live, credential: Credential::Operator };
     let today = Day::parse("2026-11-24").unwrap();
     let reasons = [ErasureReason::NeverActivated, ErasureReason::Inactive];
     for (member, reason) in members.iter().zip(reasons.into_iter().cycle()) {
@@ -39,7 +39,7 @@ async fn the_operator_lists_the_erasures_of_a_day_with_their_reasons() {
         let page = ask(format!("day=2026-11-24&limit=2{cursor}")).await;
         assert_eq!(page.status, 200, "{page:?}");
         let counts = page.body.get("counts");
-        let expected = json!({"never_activated": 3, "inactive": 2});
+        let expected = json!({"never_activated": 3, "inactive": 2, "request": 0, "objection": 0});
         assert_eq!(counts, cursor.is_empty().then_some(&expected));
         let erasures = page.body["erasures"].as_array().unwrap();
         listed.extend(erasures.iter().map(|erasure| text(erasure, "member_id")));

@@ -10,7 +10,8 @@ use domain::programme::LevelCode;
 use domain::purchase::receipt::Reference;
 use domain::values::text;
 use domain::{
-    Cents, CouponCode, Day, EstablishmentId, MemberId, Mobile, Quantity, ReceiptNumber, Register,
+    Cents, CouponCode, Credential, Day, EstablishmentId, MemberId, Mobile, Quantity, ReceiptNumber,
+    Register,
 };
 use regex::Regex;
 use rstest::rstest;
@@ -40,6 +41,10 @@ fn accepts(schema: &Value, text: &str) -> bool {
     &["01M86DNQG02W65QJ2ENKX1WYVS", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"],
     &["", "01m86dnqg02w65qj2enkx1wyvs", "8ZZZZZZZZZZZZZZZZZZZZZZZZZ", "01M86DNQG02W65QJ2ENKX1WYV",
       "01M86DNQG02W65QJ2ENKX1WYVI", "nonsense"])]
+#[case::credential("CredentialText", |text: &str| Credential::parse(text).is_ok(),
+    &["operator", "link", "service", "key:01M86DNQG02W65QJ2ENKX1WYVS", "upload:01M86DNQG02W65QJ2ENKX1WYVS",
+      "provider:brevo", "provider:sinch"],
+    &["", "key", "key:", "key:01m86dnqg02w65qj2enkx1wyvs", "provider:other", "person:1"])]
 #[case::establishment("EstablishmentCode", |text: &str| EstablishmentId::parse(text).is_ok(),
     &["paris-11", "1", "a-code-of-twenty-let"], &["", "Paris", "a/b", "a-code-of-twenty-lett"])]
 #[case::level("LevelCode", |text: &str| LevelCode::parse(text).is_ok(),
@@ -96,10 +101,10 @@ fn a_schema_accepts_the_texts_that_its_parser_accepts(
 }
 
 #[rstest]
-#[case::shown("shown", |text: &str| SenderId::parse(text).is_ok(),
-    &["Boutique", "A 1", "36200"], &["", "ab", "1Boutique", "a name too long", "0639980012"])]
+#[case::shown("shown", |text: &str| SenderId::parse(text).and_then(SenderId::for_marketing).is_ok(),
+    &["Boutique", "A 1", "36200"], &["", "ab", "1Boutique", "a name too long", "0639980012", "38200"])]
 #[case::stop("stop_number", |text: &str| StopNumber::parse(text).is_ok(),
-    &["36200", "38123"], &["", "37123", "3620"])]
+    &["36200"], &["", "38123", "37123", "3620"])]
 fn a_field_of_the_sms_sender_accepts_the_texts_that_its_parser_accepts(
     #[case] field: &str,
     #[case] parses: fn(&str) -> bool,

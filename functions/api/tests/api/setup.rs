@@ -76,7 +76,8 @@ impl Answer {
     }
 }
 
-/// A till at the establishment `paris` of a merchant of its own.
+/// Software with a key of the establishment `paris` of a merchant of its own. The key has the scope back office
+/// where a test names no other scope.
 pub(crate) struct Till<'s> {
     service: &'s Service,
     pub(crate) merchant: String,
@@ -201,17 +202,28 @@ impl Service {
         self.key(&merchant, "paris", "live").await
     }
 
+    /// Another key of a merchant, with the scope back office.
+    pub(crate) async fn key(&self, merchant: &str, code: &str, mode: &str) -> Till<'_> {
+        self.key_of(merchant, code, mode, "back_office").await
+    }
+
     /// Another key of a merchant.
-    pub(crate) async fn key(&self, merchant: &str, code: &str, which: &str) -> Till<'_> {
+    pub(crate) async fn key_of(
+        &self,
+        merchant: &str,
+        code: &str,
+        mode: &str,
+        scope: &str,
+    ) -> Till<'_> {
         let path = format!("/v1/merchants/{merchant}/establishments/{code}/keys");
-        let body = json!({"mode": which, "label": "caisse"});
-        let made = self.operator(Method::POST, &path, Some(&body)).await;
-        assert_eq!(made.status, 201, "{made:?}");
+        let body = json!({"mode": mode, "scope": scope, "label": "caisse"});
+        let answer = self.operator(Method::POST, &path, Some(&body)).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
         Till {
             service: self,
             merchant: merchant.to_owned(),
-            key: text(&made.body, "key"),
-            key_id: text(&made.body, "key_id"),
+            key: text(&answer.body, "key"),
+            key_id: text(&answer.body, "key_id"),
         }
     }
 }

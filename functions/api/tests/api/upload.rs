@@ -1,9 +1,10 @@
 //! Files of purchases: the presigned form, and the report.
 
 use crate::setup::{NOW, Service, text};
+use axum::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::{MerchantId, UploadId};
+use domain::{Credential, EstablishmentId, MerchantId, UploadId};
 use hmac::{Hmac, KeyInit, Mac};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -67,7 +68,7 @@ async fn a_form_accepts_one_file_under_its_own_key_for_15_minutes() {
     }
 
     let shown = till.get(&format!("/v1/uploads/{upload}")).await;
-    insta::assert_json_snapshot!(shown.body, {".upload_id" => "[upload]"});
+    insta::assert_json_snapshot!(shown.body, {".upload_id" => "[upload]", ".opened_by" => "[key]"});
 }
 
 #[tokio::test]
@@ -109,15 +110,16 @@ async fn a_running_file_shows_its_progress_and_a_finished_one_its_refused_rows()
     let id = UploadId::parse(&text(&opened.body, "upload_id")).unwrap();
     let merchant = MerchantId::parse(&till.merchant).unwrap();
     let settings = store.settings_fresh(merchant, instant(NOW)).await.unwrap();
-    let scope = Scope { settings, mode: Mode::Live };
-    let mut upload = store.upload(&scope, id).await.unwrap();
+    let scope = Scope { settings, mode: Mode::Live, credential: Credential::Operator };
+    let paris = EstablishmentId::parse("paris").unwrap();
+    let mut upload = store.upload(&scope, &paris, id).await.unwrap();
     upload = store.claim_upload(&scope, &upload, "1").await.unwrap().unwrap();
     (upload.status, upload.ranges) = (UploadStatus::Running, 3);
     store.put_upload(&scope, &upload, "1").await.unwrap();
     let rows = Rows { read: 10, accepted: 7, refused: 3, ..Rows::default() };
     let report = RangeReport { rows, points: 70, members_created: 2 };
     store.finish_range(&scope, id, 1, &report, instant(NOW)).await.unwrap();
-    insta::assert_json_snapshot!(till.get(&path).await.body, {".upload_id" => "[upload]"});
+    insta::assert_json_snapshot!(till.get(&path).await.body, {".upload_id" => "[upload]", ".opened_by" => "[key]"});
 
     upload.status = UploadStatus::Finished;
     upload.report = report;
@@ -166,4 +168,37 @@ async fn files_are_listed_newest_first_page_by_page() {
         }
     }
     assert_eq!(names, ["24.csv", "23.csv", "22.csv", "21.csv", "20.csv"]);
+}
+
+#[tokio::test]
+async fn an_establishment_sees_only_its_own_files_and_their_refused_rows() {
+    let service = Service::start().await;
+    let paris = service.till("A", "retail").await;
+    let shop = format!("/v1/merchants/{}/establishments/lyon", paris.merchant);
+    let body = json!({"name": "Lyon", "time_zone": "Europe/Paris"});
+    assert_eq!(service.operator(Method::PUT, &shop, Some(&body)).await.status, 200);
+    let lyon = service.key(&paris.merchant, "lyon", "live").await;
+    let mut opened = Vec::new();
+    let files = [(&paris, "paris.csv"), (&lyon, "lyon.csv"), (&paris, "paris2.csv")];
+    for (minute, (till, name)) in (20..).zip(files) {
+        service.set_clock(&format!("2026-11-24T09:{minute}:00Z"));
+        let answer = till.post("/v1/uploads", &json!({"file_name": name})).await;
+        opened.push(text(&answer.body, "upload_id"));
+    }
+    for (till, expected) in [(&paris, vec!["paris2.csv", "paris.csv"]), (&lyon, vec!["lyon.csv"])] {
+        let listed = till.get("/v1/uploads").await;
+        let uploads = listed.body["uploads"].as_array().unwrap();
+        let names: Vec<_> = uploads.iter().map(|upload| text(upload, "file_name")).collect();
+        assert_eq!(names, expected);
+        let by = format!("key:{}", till.key_id);
+        assert!(uploads.iter().all(|upload| upload["opened_by"] == by.as_str()), "{listed:?}");
+    }
+    for (till, id, status) in [
+        (&paris, &opened[0], 200),
+        (&paris, &opened[1], 404),
+        (&lyon, &opened[1], 200),
+        (&lyon, &opened[0], 404),
+    ] {
+        assert_eq!(till.get(&format!("/v1/uploads/{id}")).await.status, status);
+    }
 }

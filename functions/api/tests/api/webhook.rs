@@ -116,6 +116,18 @@ async fn an_endpoint_is_changed_turned_off_and_on() {
 }
 
 #[tokio::test]
+async fn an_endpoint_receives_the_events_of_files_only_where_it_asks_for_them() {
+    let fixture = Fixture::open().await;
+    let webhook = fixture.added().await;
+    let shown = fixture.ask(Method::GET, &webhook, None).await;
+    assert_eq!(shown.body["file_events"], false);
+    let body =
+        json!({"url": URL, "events": ["purchase.created"], "file_events": true, "enabled": true});
+    let put = fixture.ask(Method::PUT, &webhook, Some(body)).await;
+    assert_eq!(put.body["file_events"], true);
+}
+
+#[tokio::test]
 async fn after_a_rotation_both_secrets_sign_for_a_day() {
     let fixture = Fixture::open().await;
     let webhook = fixture.added().await;

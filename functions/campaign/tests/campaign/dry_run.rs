@@ -7,7 +7,7 @@ use campaign::dry_run::dry_run;
 use campaign::{App, handle};
 use domain::campaign::segment::Between;
 use domain::campaign::{Content, Draft, State, Step};
-use domain::member::consent::{Consent, ConsentSource, Opposition, OppositionReason};
+use domain::member::consent::OppositionReason;
 use domain::member::{Details, Email};
 use domain::{Campaign, CampaignId, Channel, Instant, MemberId, Segment};
 use jiff::{SignedDuration, ToSpan as _};
@@ -18,7 +18,7 @@ use store::{
     ConsentChange, Customer, DryCounts, MEMBER_SHARDS, MasterKey, MessageAddress, NewMember,
     PurchaseToRecord, Source, Store, WalkPosition,
 };
-use support::{Calls, Crash, Moment, mobile, sale};
+use support::{Calls, Crash, Moment, consent, mobile, opposition, sale};
 
 impl Fixture {
     /// Another instance of the function, which crashes.
@@ -37,10 +37,8 @@ impl Fixture {
         let store = &self.app.store;
         let (member, _) = store.create_member(&self.scope, &new, now()).await.unwrap();
         let id = member.person.id;
-        let (at, source) = (now() - 1.hour(), ConsentSource::Till);
-        let change =
-            ConsentChange::Consent(Consent { at, source, text_version: "2026-01".to_owned() });
-        store.change_consent(&self.scope, id, channel, &change).await.unwrap();
+        let change = consent(now() - 1.hour());
+        store.change_consent(&self.scope, id, channel, &change, now()).await.unwrap();
         id
     }
 
@@ -91,17 +89,17 @@ async fn a_dry_run_that_crashes_anywhere_counts_the_recipients_of_the_campaign()
     // Five members bought, and are not in the segment. Three members are opposed; one of them bought.
     for (number, member) in members[..5].iter().enumerate() {
         let purchase = sale(&number.to_string(), 1_000);
-        let entry = PurchaseToRecord { purchase, source: Source::Operator };
+        let entry = PurchaseToRecord { card_activated: false, purchase, source: Source::Operator };
         let customer = Customer::Member(*member);
         fixture.app.store.record_purchase(&fixture.scope, &customer, &entry, now()).await.unwrap();
     }
     for member in &members[4..7] {
-        let opposition = Opposition { at: now(), reason: OppositionReason::Manual };
+        let opposition = opposition(now(), OppositionReason::Manual);
         let change = ConsentChange::Oppose(opposition);
         fixture
             .app
             .store
-            .change_consent(&fixture.scope, *member, Channel::Sms, &change)
+            .change_consent(&fixture.scope, *member, Channel::Sms, &change, now())
             .await
             .unwrap();
     }
@@ -137,7 +135,7 @@ async fn a_dry_run_that_crashes_anywhere_counts_the_recipients_of_the_campaign()
     assert!(finished > 0, "no call was the last");
 
     let store = &fixture.app.store;
-    store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
+    store.step_campaign(&fixture.scope, id, Step::Launch, now()).await.unwrap();
     advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
     let plan = store.plan(tenant, id).await.unwrap();
     assert!(plan.is_done());
@@ -202,9 +200,9 @@ async fn members_that_cannot_be_contacted_are_counted_by_the_reason() {
     fixture.person(2, Details::default(), Channel::Email).await;
     fixture.person(3, address("c@example.com"), Channel::Sms).await;
     fixture.person(4, address("d@example.com"), Channel::Email).await;
-    let opposition = Opposition { at: now(), reason: OppositionReason::Unsubscribed };
+    let opposition = opposition(now(), OppositionReason::Unsubscribed);
     let at = MessageAddress::Email(Email::parse("d@example.com").unwrap());
-    fixture.app.store.oppose_at(&fixture.scope, &at, opposition).await.unwrap();
+    fixture.app.store.oppose_at(&fixture.scope, &at, opposition, now()).await.unwrap();
     let content = Content {
         subject: "Bonjour".to_owned(),
         ..text("<a href=\"{{unsubscribe_url}}\">non merci</a>")
@@ -235,7 +233,7 @@ async fn the_dry_run_of_a_campaign_that_was_changed_is_deleted() {
         content: text("Bonsoir"),
         segment: Segment::default(),
     };
-    store.rewrite_campaign(tenant, id, &draft, now()).await.unwrap();
+    store.rewrite_campaign(&fixture.scope, id, &draft, now()).await.unwrap();
     assert_eq!(store.dry_run(tenant, id, now()).await.unwrap(), None);
     // The instance that was at it saves nothing, and does not overwrite the next dry run.
     let counts = DryCounts { walked: 9, ..DryCounts::default() };

@@ -10,7 +10,7 @@ use jiff::ToSpan as _;
 use platform::messages::CampaignMessage;
 use platform::queue::Failed;
 use std::collections::BTreeSet;
-use store::{Claimed, Counts};
+use store::{BatchEnd, Claimed, Counts};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_campaign_whose_planning_is_interrupted_anywhere_plans_every_member_once() {
@@ -98,7 +98,7 @@ async fn batches_whose_messages_were_lost_are_queued_again() {
     first.sort();
     again.sort();
     assert_eq!(first, again);
-    fixture.app.store.step_campaign(tenant, id, Step::Cancel, later).await.unwrap();
+    fixture.app.store.step_campaign(&fixture.scope, id, Step::Cancel, later).await.unwrap();
     fixture.queue.clear();
     advance(&fixture.app, tenant, id, later, Instant::MAX).await.unwrap();
     assert!(fixture.queue.sent("/sends").is_empty());
@@ -118,7 +118,8 @@ async fn a_campaign_whose_batches_are_done_before_its_plan_is_finishes_with_the_
         panic!("the batch was written");
     };
     let counts = Counts { sent: 1, ..Counts::default() };
-    store.end_batch(tenant, id, &claim, counts, &[], now()).await.unwrap();
+    let end = BatchEnd { counts, refused: &[], unsent: None };
+    store.end_batch(tenant, id, &claim, &end, now()).await.unwrap();
     advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
     let stored = store.campaign(tenant, id).await.unwrap();
     assert_eq!(stored.campaign.state, State::Finished);
@@ -140,7 +141,12 @@ async fn a_campaign_stops_at_the_end_of_its_merchants_contract() {
     let id = fixture.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
     let tenant = fixture.scope.tenant();
     let yesterday = domain::Day::parse("2026-11-23").unwrap();
-    fixture.app.store.end_contract(tenant.merchant, yesterday).await.unwrap();
+    fixture
+        .app
+        .store
+        .end_contract(tenant.merchant, yesterday, domain::Credential::Operator)
+        .await
+        .unwrap();
     advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
     assert!(fixture.queue.sent("/sends").is_empty());
     assert_eq!(fixture.app.store.plan(tenant, id).await.unwrap().recipients, 0);

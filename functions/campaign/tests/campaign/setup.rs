@@ -2,13 +2,12 @@
 
 use campaign::App;
 use domain::campaign::{Campaign, Content, State, Step};
-use domain::member::consent::{Consent, ConsentSource};
 use domain::{CampaignId, Channel, Instant, MemberId, Segment};
 use platform::messages::BatchMessage;
 use platform::queue::QueueClient;
 use std::collections::BTreeSet;
-use store::{Claimed, ConsentChange, NewMember, Scope, Store};
-use support::{Queue, Table, instant, merchant, mobile, open_merchant};
+use store::{Claimed, NewMember, Scope, Store};
+use support::{Queue, Table, consent, instant, merchant, mobile, open_merchant};
 
 pub(crate) fn now() -> Instant {
     instant("2026-11-24T09:00:00Z")
@@ -39,10 +38,13 @@ impl Fixture {
             let enrolment = domain::Enrolment::Till;
             let new = NewMember { mobile: mobile(number), details, enrolment };
             let (member, _) = self.app.store.create_member(&self.scope, &new, now()).await.unwrap();
-            let (at, source, text_version) = (now(), ConsentSource::Till, "2026-01".to_owned());
-            let change = ConsentChange::Consent(Consent { at, source, text_version });
+            let change = consent(now());
             let id = member.person.id;
-            self.app.store.change_consent(&self.scope, id, Channel::Sms, &change).await.unwrap();
+            self.app
+                .store
+                .change_consent(&self.scope, id, Channel::Sms, &change, now())
+                .await
+                .unwrap();
             members.insert(id);
         }
         members
@@ -67,7 +69,7 @@ impl Fixture {
         };
         let store = &self.app.store;
         store.create_campaign(&self.scope, &campaign, None, now()).await.unwrap();
-        store.step_campaign(self.scope.tenant(), campaign.id, step, now()).await.unwrap();
+        store.step_campaign(&self.scope, campaign.id, step, now()).await.unwrap();
         campaign.id
     }
 

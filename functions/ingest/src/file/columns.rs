@@ -31,6 +31,8 @@ pub enum Column {
     BirthDate,
     /// Whether the customer asked for the card.
     CardRequested,
+    /// Whether the customer was present and activated the card.
+    CardActivated,
     /// The document type: sale or return.
     DocumentType,
     /// The receipt number of the returned sale.
@@ -76,6 +78,7 @@ impl Column {
             Self::Email => "email",
             Self::BirthDate => "birth_date",
             Self::CardRequested => "card_requested",
+            Self::CardActivated => "card_activated",
             Self::DocumentType => "document_type",
             Self::ReturnedReceipt => "returned_receipt",
             Self::ReturnedDate => "returned_date",
@@ -93,7 +96,7 @@ impl Column {
 }
 
 /// The number of known columns.
-const KNOWN: usize = 23;
+const KNOWN: usize = 24;
 
 /// The names of each column in their plain form (see [`plain`]), the most specific first. Where a header has two
 /// names of one column, the more specific name counts and the other is ignored.
@@ -189,6 +192,13 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
             "cartedemandee", "demandecarte", "souhaitecarte", "souhaitecartefidelite", "adhesion",
             "adhesionfidelite", "inscription", "inscriptionfidelite", "enrolement", "creercarte",
             "cardrequested", "createcard", "enrolment", "enrollment", "enrol", "enroll",
+        ],
+    ),
+    (
+        Column::CardActivated,
+        &[
+            "carteactivee", "activationcarte", "carteactive", "cardactivated", "cardactivation",
+            "activatecard",
         ],
     ),
     (

@@ -27,6 +27,8 @@ pub struct Customer {
     pub details: Details,
     /// Whether a row states that the person asked for the card.
     pub card_requested: bool,
+    /// Whether a row states that the person was present and activated the card.
+    pub card_activated: bool,
 }
 
 /// The customer of a receipt, gathered from its rows. For each detail the first row that has it counts; all rows
@@ -37,6 +39,7 @@ pub(crate) struct CustomerDraft {
     card_unreadable: bool,
     details: Details,
     card_requested: bool,
+    card_activated: bool,
 }
 
 impl CustomerDraft {
@@ -59,6 +62,7 @@ impl CustomerDraft {
             }
         }
         self.card_requested |= is_yes(cell(Column::CardRequested));
+        self.card_activated |= is_yes(cell(Column::CardActivated));
         let details = &mut self.details;
         first(&mut details.last_name, cell(Column::LastName), name);
         first(&mut details.first_name, cell(Column::FirstName), name);
@@ -82,7 +86,8 @@ impl CustomerDraft {
             }
             (None, None) => return Ok(None),
         };
-        Ok(Some(Customer { identity, details: self.details, card_requested: self.card_requested }))
+        let Self { details, card_requested, card_activated, .. } = self;
+        Ok(Some(Customer { identity, details, card_requested, card_activated }))
     }
 }
 

@@ -6,16 +6,25 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{Tag, Tagging};
 use bytes::Bytes;
 
+/// An object that was read whole.
+pub(crate) struct SmallObject {
+    /// The content.
+    pub(crate) body: Bytes,
+    /// The `ETag`.
+    pub(crate) etag: String,
+}
+
 /// Reads a whole object: 1 call. `None` where the object does not exist.
 pub(crate) async fn read_whole(
     client: &Client,
     bucket: &str,
     key: &str,
-) -> Result<Option<Bytes>, ObjectError> {
+) -> Result<Option<SmallObject>, ObjectError> {
     match client.get_object().bucket(bucket).key(key).send().await {
         Ok(answer) => {
+            let etag = unquoted(answer.e_tag);
             let body = answer.body.collect().await.map_err(ObjectError::unavailable)?;
-            Ok(Some(body.into_bytes()))
+            Ok(Some(SmallObject { body: body.into_bytes(), etag }))
         }
         Err(error) => match ObjectError::of_call(error) {
             ObjectError::Gone => Ok(None),
@@ -24,14 +33,14 @@ pub(crate) async fn read_whole(
     }
 }
 
-/// Writes an object, and replaces one that exists: 1 call.
+/// Writes an object, and replaces one that exists: 1 call. Returns its `ETag`.
 pub(crate) async fn write(
     client: &Client,
     bucket: &str,
     key: &str,
     body: Vec<u8>,
-) -> Result<(), ObjectError> {
-    client
+) -> Result<String, ObjectError> {
+    let answer = client
         .put_object()
         .bucket(bucket)
         .key(key)
@@ -39,10 +48,15 @@ pub(crate) async fn write(
         .send()
         .await
         .map_err(ObjectError::unavailable)?;
-    Ok(())
+    Ok(unquoted(answer.e_tag))
 }
 
-/// Tags a merchant's file as reported: 1 call. The bucket deletes a reported file after 7 days.
+/// S3 writes an `ETag` in quotes.
+fn unquoted(etag: Option<String>) -> String {
+    etag.unwrap_or_default().trim_matches('"').to_owned()
+}
+
+/// Tags a merchant's file, or its expansion, as reported: 1 call. The bucket deletes a reported object after 7 days.
 pub(crate) async fn mark_reported(
     client: &Client,
     file: &ObjectVersion,

@@ -34,7 +34,11 @@ pub(crate) async fn record(
         match resolved {
             Err(error) => tally.settle(receipt, Err(error), source),
             Ok((owner, customer)) => {
-                let new = PurchaseToRecord { purchase: receipt.purchase.clone(), source };
+                let new = PurchaseToRecord {
+                    purchase: receipt.purchase.clone(),
+                    source,
+                    card_activated: named.card_activated,
+                };
                 // A return of a sale of this window, or a receipt that comes twice, is recorded last.
                 let names_sale =
                     matches!(new.purchase.kind(), PurchaseKind::Return { of: Some(_) });

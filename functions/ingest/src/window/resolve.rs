@@ -3,7 +3,7 @@
 use crate::context::{App, IngestError};
 use crate::file::{Customer as NamedCustomer, CustomerKey, FileReceipt};
 use domain::member::Enrolment;
-use domain::{DomainError, Instant, MemberError, MemberId, Mobile};
+use domain::{DomainError, Instant, MemberError, MemberId, Mobile, retention};
 use std::collections::{HashMap, HashSet};
 use store::{Contact, Customer, Known, NewMember, PurchaseToRecord, Scope};
 
@@ -56,10 +56,15 @@ impl Customers {
     ) -> Result<(Owner, Customer), DomainError> {
         let contact = contact(named);
         let known = self.known.get(&contact).map(|known| known.when_sold(sold_at));
+        let is_open = |known: &Known| match known {
+            Known::Suppressed(suppression) => !suppression.blocks(retention::day_of(sold_at)),
+            Known::Member(_) | Known::Blocked(..) => false,
+        };
+        let known = known.filter(|known| !is_open(known));
         match (known, &named.identity) {
             (Some(Known::Member(id)), _) => Ok((Owner::Member(id), Customer::Member(id))),
             (Some(Known::Blocked(..)), _) => Err(MemberError::CardBlocked.into()),
-            (Some(Known::Suppressed), _) => Err(MemberError::Suppressed.into()),
+            (Some(Known::Suppressed(_)), _) => Err(MemberError::Suppressed.into()),
             (None, CustomerKey::Card(_)) => Err(MemberError::NotEnrolled.into()),
             (None, CustomerKey::Mobile(mobile)) => {
                 let enrolment = if self.card_requested.contains(&contact) {

@@ -4,12 +4,19 @@ use crate::file::{Context, FileReceipt, Item, Outcome, Planner, RangeReader, Row
 use crate::file_plan::PlanCache;
 use domain::CardNumber;
 use domain::member::{Details, Enrolment};
-use domain::{Day, EstablishmentId, Instant, MemberError, PurchaseError, Sector, UploadId};
+use domain::retention::ErasureReason;
+use domain::{
+    Channel, Day, EstablishmentId, Instant, MemberError, OppositionReason, PurchaseError, Sector,
+    UploadId,
+};
 use platform::queue::QueueClient;
+use rstest::rstest;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{CardStep, Contact, MAX_PURCHASES_PER_TRANSACTION, NewMember, Scope, Source, Store};
+use store::{
+    CardStep, ConsentChange, Contact, MAX_PURCHASES_PER_TRANSACTION, NewMember, Scope, Store,
+};
 use support::{Table, instant, merchant, mobile, open_merchant};
 
 fn now() -> Instant {
@@ -212,12 +219,71 @@ async fn a_blocked_card_is_accepted_for_sales_before_the_block() {
     let new = NewMember { mobile: mobile(1), details, enrolment: Enrolment::Till };
     let (member, _) = store.create_member(scope, &new, now()).await.unwrap();
     let (step, at) = (CardStep::Replace(card("CARD2")), instant("2026-11-22T12:00:00Z"));
-    store.step_card(scope, member.person.id, &step, &Source::Operator, at).await.unwrap();
+    store.step_card(scope, member.person.id, &step, at).await.unwrap();
     let file = "ticket;date;numéro carte;total\nA;2026-11-20;CARD1;10,00\n\
                 B;2026-11-23;CARD1;10,00\nC;2026-11-23;CARD2;10,00\n";
     let tally = fixture.record(file).await;
     assert_eq!(tally.report.rows.accepted, 2);
     assert_eq!(tally.report.rows.refused, 1);
     assert_eq!(tally.refused[0].reason, RowRefusal::Ledger(MemberError::CardBlocked.into()));
+    assert_eq!(fixture.balance(1).await, Some(20));
+}
+
+#[rstest]
+#[case::after_a_deadline(ErasureReason::Inactive, 1)]
+#[case::after_a_request(ErasureReason::Request, 2)]
+#[case::after_an_objection(ErasureReason::Objection, 2)]
+#[tokio::test]
+async fn the_rows_of_an_erased_person_are_blocked_up_to_a_deadline_or_all_after_a_request(
+    #[case] reason: ErasureReason,
+    #[case] blocked: u64,
+) {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.app.store, &fixture.scope);
+    let new =
+        NewMember { mobile: mobile(1), details: Details::default(), enrolment: Enrolment::Till };
+    let (member, _) = store.create_member(scope, &new, now()).await.unwrap();
+    let erased_at = instant("2026-11-22T12:00:00Z");
+    store.erase_member(scope, member.person.id, reason, erased_at).await.unwrap();
+    let file = "ticket;date;mobile;total\nA;2026-11-22;0639980001;10,00\n\
+                B;2026-11-23;0639980001;10,00\n";
+    let tally = fixture.record(file).await;
+    assert_eq!(tally.report.rows.erased, blocked);
+    assert_eq!(tally.report.rows.accepted, 2 - blocked);
+    assert_eq!(fixture.balance(1).await, (blocked == 1).then_some(10));
+}
+
+#[rstest]
+#[case("carte activée", "oui", true)]
+#[case("card activated", "yes", true)]
+#[case("carte activée", "non", false)]
+#[tokio::test]
+async fn a_file_activates_the_card_of_a_person_who_was_present(
+    #[case] column: &str,
+    #[case] cell: &str,
+    #[case] activated: bool,
+) {
+    let fixture = Fixture::open().await;
+    let file = format!("ticket;date;mobile;total;{column}\nA;2026-11-23;0639980001;10,00;{cell}\n");
+    assert_eq!(fixture.record(&file).await.report.members_created, 1);
+    let (store, scope) = (&fixture.app.store, &fixture.scope);
+    let contact = Contact::Mobile(mobile(1));
+    let id = store.find_member(scope, &contact).await.unwrap().unwrap();
+    let account = store.member(scope, id).await.unwrap().account;
+    assert_eq!(account.activated.is_some(), activated);
+}
+
+#[tokio::test]
+async fn the_rows_of_a_member_who_answered_stop_earn_points() {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.app.store, &fixture.scope);
+    fixture.record("ticket;date;mobile;total\nA;2026-11-23;0639980001;10,00\n").await;
+    let contact = Contact::Mobile(mobile(1));
+    let id = store.find_member(scope, &contact).await.unwrap().unwrap();
+    let stop = support::opposition(now(), OppositionReason::Stop);
+    let change = ConsentChange::Oppose(stop);
+    store.change_consent(scope, id, Channel::Sms, &change, now()).await.unwrap();
+    let tally = fixture.record("ticket;date;mobile;total\nB;2026-11-24;0639980001;10,00\n").await;
+    assert_eq!(tally.report.rows.accepted, 1);
     assert_eq!(fixture.balance(1).await, Some(20));
 }

@@ -1,9 +1,10 @@
 //! The daily run crashes at every call to the table, before the call or before its answer, and begins again.
 
 use crate::fixture::{Fixture, app, card, day, sale_on, scheduled_at};
+use domain::retention::Suppression;
 use domain::{Instant, MemberId, Sector};
 use retention::{Request, handle, run};
-use store::{Contact, Known, MasterKey, Source, Store};
+use store::{Contact, Known, MasterKey, Store};
 use support::{Calls, Crash, Moment, instant, mobile};
 
 /// A daily run begins with so many reads: sixteen buckets, and the month where the previous run ended. A crash
@@ -29,7 +30,7 @@ async fn people(fixture: &Fixture) -> People {
     let people = People { erased: ids[0], absorbed: [ids[1], ids[2]], rearmed: ids[3] };
     let at = instant("2026-11-24T12:00:00Z");
     for absorbed in people.absorbed {
-        store.merge_members(scope, people.erased, absorbed, &Source::Operator, at).await.unwrap();
+        store.merge_members(scope, people.erased, absorbed, at).await.unwrap();
     }
     let receipt = sale_on("r1", "2026-11-24").receipt().clone();
     store.cancel_purchase(scope, &receipt, at).await.unwrap();
@@ -91,11 +92,12 @@ async fn assert_erased(fixture: &Fixture, people: &People, when: &str) {
     for number in 1..=3 {
         for contact in [Contact::Mobile(mobile(number)), card(number)] {
             let known = fixture.known(&contact, "2026-12-02").await;
-            assert_eq!(known, Some(Known::Suppressed), "{when}");
+            let suppression = Suppression::RowsUpTo(day("2026-12-01"));
+            assert_eq!(known, Some(Known::Suppressed(suppression)), "{when}");
         }
     }
     let stored = fixture.app.store.member(&fixture.scope, *rearmed).await.unwrap();
-    assert_eq!(stored.person.due.unwrap().to_string(), "2029-11-24", "{when}");
+    assert_eq!(stored.person.due.unwrap().to_string(), "2029-11-25", "{when}");
     assert_eq!(fixture.erased_on("2026-12-01").await.never_activated, 1, "{when}");
 }
 

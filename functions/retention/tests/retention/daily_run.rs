@@ -54,7 +54,7 @@ async fn the_next_daily_run_makes_up_for_one_that_failed_and_skips_months_that_a
         let month = fixture.app.store.first_month_to_sweep().await.unwrap();
         month.map(|month| month.to_string())
     };
-    let member = fixture.enrol_at(1, "2026-08-31T10:00:00Z").await;
+    let member = fixture.enrol_at(1, "2026-08-29T10:00:00Z").await;
     // The messages of this daily run are lost.
     fixture.queue_day("2026-11-30").await;
     fixture.queue.clear();
@@ -73,7 +73,7 @@ async fn the_next_daily_run_makes_up_for_one_that_failed_and_skips_months_that_a
 #[tokio::test(flavor = "multi_thread")]
 async fn entries_that_are_due_today_or_since_yesterday_are_not_overdue() {
     let fixture = Fixture::open(Sector::Retail).await;
-    for (number, at) in [(1, "2026-08-29"), (2, "2026-08-30"), (3, "2026-08-31")] {
+    for (number, at) in [(1, "2026-08-28"), (2, "2026-08-29"), (3, "2026-08-29")] {
         fixture.enrol_at(number, &format!("{at}T10:00:00Z")).await;
     }
     for (today, expected) in [("2026-11-30", 0), ("2026-12-01", 1), ("2026-12-02", 3)] {
@@ -134,10 +134,12 @@ async fn the_first_daily_run_of_a_deployment_finds_due_entries_however_late_its_
     let shop = support::merchant(Sector::Retail, 1);
     let created = scheduled_at("2026-09-02");
     let scope = support::open_merchant(&table.store(), &shop, created).await;
-    table.store().create_member(&scope, &person(1), created).await.unwrap();
+    let (member, _) = table.store().create_member(&scope, &person(1), created).await.unwrap();
+    let invitation = domain::Registration { invited_at: Some(created), activated_at: None };
+    table.store().register(&scope, member.person.id, &invitation, created).await.unwrap();
     let queue = support::Queue::start().await;
     let app = app(table.store(), &queue, "test");
-    for today in ["2026-12-02", "2031-12-01"] {
+    for today in ["2026-12-03", "2031-12-01"] {
         let request =
             Request { today: Some(today.to_owned()), dry_run: true, ..Request::default() };
         let response = run(&app, &request, scheduled_at("2026-09-03"), Instant::MAX).await.unwrap();

@@ -1,7 +1,7 @@
 //! A dry run writes nothing, and lists what the daily run does.
 
 use crate::fixture::{CREATED, Fixture, person, scheduled_at};
-use domain::{Instant, MemberId, Sector};
+use domain::{Credential, Instant, MemberId, Sector};
 use retention::{Action, DryRun, Request, run};
 use std::collections::BTreeMap;
 use store::{Mode, Scope};
@@ -31,8 +31,8 @@ async fn a_dry_run_writes_nothing_and_lists_what_the_daily_run_then_does() {
         actions(&first),
         BTreeMap::from([
             (never.to_string(), row(Action::Erase, "2026-12-01")),
-            (used.to_string(), row(Action::Rearm, "2029-11-24")),
-            (unused.to_string(), row(Action::Rearm, "2029-09-10")),
+            (used.to_string(), row(Action::Rearm, "2029-11-25")),
+            (unused.to_string(), row(Action::Rearm, "2029-09-11")),
         ])
     );
     assert_eq!(first.counts.erase_never_activated, 1);
@@ -48,7 +48,7 @@ async fn a_dry_run_writes_nothing_and_lists_what_the_daily_run_then_does() {
     fixture.run_day("2026-12-01").await;
     assert!(!fixture.is_there(never).await);
     let due = |member: domain::Person| member.due.unwrap().to_string();
-    for (member, day) in [(used, "2029-11-24"), (unused, "2029-09-10")] {
+    for (member, day) in [(used, "2029-11-25"), (unused, "2029-09-11")] {
         assert_eq!(due(store.member(&fixture.scope, member).await.unwrap().person), day);
     }
     assert_eq!(fixture.dry_run("2026-12-01", None).await.rows, []);
@@ -57,7 +57,7 @@ async fn a_dry_run_writes_nothing_and_lists_what_the_daily_run_then_does() {
         actions(&second),
         BTreeMap::from([(never.to_string(), row(Action::LookAgain, "2026-12-02"))])
     );
-    let last = fixture.dry_run("2029-11-24", None).await;
+    let last = fixture.dry_run("2029-11-25", None).await;
     assert_eq!(last.counts.erase_inactive, 2);
     assert_eq!(last.counts.look_again, 1);
 }
@@ -68,11 +68,19 @@ async fn a_dry_run_of_one_merchant_lists_no_other() {
     let here = fixture.enrol(1).await;
     let other = merchant(Sector::Retail, 2);
     let there = open_merchant(&fixture.app.store, &other, instant(CREATED)).await;
-    let test = Scope { settings: there.settings.clone(), mode: Mode::Test };
+    let test = Scope {
+        settings: there.settings.clone(),
+        mode: Mode::Test,
+        credential: Credential::Service,
+    };
     let mut theirs: Vec<MemberId> = vec![];
     for scope in [&there, &test] {
         let made = fixture.app.store.create_member(scope, &person(1), instant(CREATED)).await;
-        theirs.push(made.unwrap().0.person.id);
+        let member = made.unwrap().0.person.id;
+        let invited_at = Some(instant(CREATED));
+        let invitation = domain::Registration { invited_at, activated_at: None };
+        fixture.app.store.register(scope, member, &invitation, instant(CREATED)).await.unwrap();
+        theirs.push(member);
     }
     let all = fixture.dry_run("2026-12-01", None).await;
     assert_eq!(all.counts.erase_never_activated, 3);

@@ -5,8 +5,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::CardNumber;
 use domain::member::{Details, Email};
 use domain::{
-    Cents, Day, Enrolment, EstablishmentId, Instant, MemberId, Purchase, PurchaseKind, Receipt,
-    ReceiptNumber, Register, Registration, Sector,
+    CardActivation, Cents, Day, Enrolment, EstablishmentId, Instant, MemberId, Merchant, Purchase,
+    PurchaseKind, Receipt, ReceiptNumber, Register, Registration, Sector,
 };
 use platform::queue::{Failed, QueueClient};
 use retention::{App, DryRun, QueuedRun, Request, Response, RetentionError, handle, run};
@@ -17,8 +17,9 @@ use store::{
 };
 use support::{Queue, Table, instant, merchant, mobile, open_merchant};
 
-/// When members are created, where a test does not say otherwise.
-pub(crate) const CREATED: &str = "2026-09-01T10:00:00Z";
+/// When members are created and invited, where a test does not say otherwise. The three months end with 30
+/// November, and the daily run of 1 December erases.
+pub(crate) const CREATED: &str = "2026-08-31T10:00:00Z";
 
 pub(crate) struct Fixture {
     pub(crate) table: Arc<Table>,
@@ -64,10 +65,16 @@ pub(crate) fn sale_on(number: &str, day_text: &str) -> Purchase {
 }
 
 impl Fixture {
+    /// The service with a merchant, for which only the completed registration activates a card.
     pub(crate) async fn open(sector: Sector) -> Self {
+        Self::open_with(sector, CardActivation::Registration).await
+    }
+
+    pub(crate) async fn open_with(sector: Sector, card_activation: CardActivation) -> Self {
         let table = Arc::new(Table::start().await);
         let store = table.store();
-        let scope = open_merchant(&store, &merchant(sector, 1), instant(CREATED)).await;
+        let here = Merchant { card_activation, ..merchant(sector, 1) };
+        let scope = open_merchant(&store, &here, instant(CREATED)).await;
         // There were daily runs before, so a run reads few months.
         store.save_first_month(day("2026-11-01").month()).await.unwrap();
         let queue = Arc::new(Queue::start().await);
@@ -79,7 +86,14 @@ impl Fixture {
         self.enrol_at(number, CREATED).await
     }
 
+    /// Enrols and invites a person.
     pub(crate) async fn enrol_at(&self, number: u16, at: &str) -> MemberId {
+        let member = self.enrol_uninvited(number, at).await;
+        self.invite(member, at).await;
+        member
+    }
+
+    pub(crate) async fn enrol_uninvited(&self, number: u16, at: &str) -> MemberId {
         let new = person(number);
         let made = self.app.store.create_member(&self.scope, &new, instant(at)).await;
         made.unwrap().0.person.id
@@ -101,7 +115,11 @@ impl Fixture {
     }
 
     pub(crate) async fn sell(&self, member: MemberId, number: &str, day: &str) {
-        let entry = PurchaseToRecord { purchase: sale_on(number, day), source: Source::Operator };
+        let entry = PurchaseToRecord {
+            card_activated: false,
+            purchase: sale_on(number, day),
+            source: Source::Operator,
+        };
         let at = entry.purchase.sold_at();
         let customer = Customer::Member(member);
         self.app.store.record_purchase(&self.scope, &customer, &entry, at).await.unwrap();
@@ -110,7 +128,8 @@ impl Fixture {
     /// Another merchant in the same table and queue.
     pub(crate) async fn open_another(&self, number: u128) -> Self {
         let store = self.table.store();
-        let other = merchant(self.scope.settings.merchant.sector, number);
+        let Merchant { sector, card_activation, .. } = self.scope.settings.merchant;
+        let other = Merchant { card_activation, ..merchant(sector, number) };
         let scope = open_merchant(&store, &other, instant(CREATED)).await;
         let (table, queue) = (Arc::clone(&self.table), Arc::clone(&self.queue));
         let app = app(store, &queue, "test");
@@ -130,7 +149,7 @@ impl Fixture {
     pub(crate) async fn queue_day(&self, day: &str) -> QueuedRun {
         match self.request(&Request::default(), day).await.unwrap() {
             Response::Queued(queued) => queued,
-            Response::DryRun(_) => panic!("the request is no dry run"),
+            other => panic!("the daily run answered {other:?}"),
         }
     }
 
@@ -145,10 +164,15 @@ impl Fixture {
 
     /// The dry run of a day, of one merchant or of all.
     pub(crate) async fn dry_run(&self, today: &str, merchant: Option<String>) -> DryRun {
-        let request = Request { today: Some(today.to_owned()), dry_run: true, merchant };
+        let request = Request {
+            today: Some(today.to_owned()),
+            dry_run: true,
+            merchant,
+            ..Request::default()
+        };
         match self.request(&request, "2026-09-02").await.unwrap() {
             Response::DryRun(listed) => listed,
-            Response::Queued(_) => panic!("the request is a dry run"),
+            other => panic!("the dry run answered {other:?}"),
         }
     }
 

@@ -10,3 +10,4 @@ mod dry_run;
 mod fixture;
 mod members;
 mod races;
+mod rewrap;

@@ -1,8 +1,8 @@
 //! The register's rules on members.
 
-use crate::fixture::{CREATED, Fixture, card, person, sale_on};
-use domain::retention::ErasureReason;
-use domain::{MemberId, Sector};
+use crate::fixture::{CREATED, Fixture, card, day, person, sale_on};
+use domain::retention::{ErasureReason, Suppression};
+use domain::{CardActivation, Credential, MemberId, Sector};
 use rstest::rstest;
 use store::{Contact, Customer, Known, Mode, PurchaseToRecord, Scope, Source};
 use support::{instant, merchant, mobile, open_merchant};
@@ -25,35 +25,62 @@ async fn assert_erased_on(
 }
 
 #[rstest]
-#[case(None, "2026-11-30", "2026-12-01")]
-#[case(Some("2026-09-15T10:00:00Z"), "2026-12-14", "2026-12-15")]
-#[case(Some("2026-11-30T10:00:00Z"), "2027-02-27", "2027-02-28")]
+#[case("2026-09-15T10:00:00Z", "2026-12-15", "2026-12-16")]
+#[case("2026-11-30T10:00:00Z", "2027-02-28", "2027-03-01")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_card_never_activated_is_erased_three_months_after_the_invitation(
-    #[case] invited_at: Option<&str>,
+async fn a_card_never_activated_is_erased_in_the_night_after_three_months_from_the_invitation(
+    #[case] invited_at: &str,
     #[case] last: &str,
     #[case] day: &str,
 ) {
     let fixture = Fixture::open(Sector::Retail).await;
-    let member = fixture.enrol(1).await;
-    if let Some(at) = invited_at {
-        fixture.invite(member, at).await;
-    }
+    let member = fixture.enrol_uninvited(1, CREATED).await;
+    fixture.invite(member, invited_at).await;
     assert_erased_on(&fixture, member, last, day, ErasureReason::NeverActivated).await;
 }
 
+#[rstest]
+#[case::three_years(Sector::Retail, None, "2029-08-31", "2029-09-01")]
+#[case::from_the_last_purchase(Sector::Retail, Some("2027-05-05"), "2030-05-05", "2030-05-06")]
+#[case::five_for_an_optician(Sector::Optical, None, "2031-08-31", "2031-09-01")]
 #[tokio::test(flavor = "multi_thread")]
-async fn purchases_do_not_extend_the_life_of_a_card_that_was_never_activated() {
-    let fixture = Fixture::open(Sector::Retail).await;
-    let member = fixture.enrol(1).await;
-    fixture.sell(member, "1", "2026-11-24").await;
-    assert_erased_on(&fixture, member, "2026-11-30", "2026-12-01", ErasureReason::NeverActivated)
-        .await;
+async fn a_member_who_was_never_invited_has_the_period_of_use(
+    #[case] sector: Sector,
+    #[case] bought: Option<&str>,
+    #[case] last: &str,
+    #[case] day: &str,
+) {
+    let fixture = Fixture::open(sector).await;
+    let member = fixture.enrol_uninvited(1, CREATED).await;
+    if let Some(bought) = bought {
+        fixture.sell(member, "1", bought).await;
+        fixture.run_day("2029-09-01").await;
+    }
+    assert_erased_on(&fixture, member, last, day, ErasureReason::Inactive).await;
 }
 
 #[rstest]
-#[case::three_years(Sector::Retail, "2030-05-04", "2030-05-05")]
-#[case::five_for_an_optician(Sector::Optical, "2032-05-04", "2032-05-05")]
+#[case::a_use_activates(CardActivation::Use, true)]
+#[case::only_the_registration_does(CardActivation::Registration, false)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purchase_keeps_an_invited_member_where_the_merchant_chose_that_a_use_activates_the_card(
+    #[case] card_activation: CardActivation,
+    #[case] stays: bool,
+) {
+    let fixture = Fixture::open_with(Sector::Retail, card_activation).await;
+    let member = fixture.enrol(1).await;
+    fixture.sell(member, "1", "2026-11-24").await;
+    fixture.run_day("2026-12-01").await;
+    assert_eq!(fixture.is_there(member).await, stays);
+    if stays {
+        let (last, day) = ("2029-11-24", "2029-11-25");
+        assert_erased_on(&fixture, member, last, day, ErasureReason::Inactive).await;
+    }
+}
+
+#[rstest]
+#[case::three_years(Sector::Retail, "2030-05-05", "2030-05-06")]
+#[case::five_for_an_optician(Sector::Optical, "2032-05-05", "2032-05-06")]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_activated_card_lives_three_years_after_its_last_use_and_five_at_an_optician_s(
     #[case] sector: Sector,
@@ -74,7 +101,7 @@ async fn a_card_activated_and_never_used_lives_three_years_after_its_activation(
     let fixture = Fixture::open(Sector::Retail).await;
     let member = fixture.enrol(1).await;
     fixture.activate(member, "2026-09-10T10:00:00Z").await;
-    assert_erased_on(&fixture, member, "2029-09-09", "2029-09-10", ErasureReason::Inactive).await;
+    assert_erased_on(&fixture, member, "2029-09-10", "2029-09-11", ErasureReason::Inactive).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,8 +110,8 @@ async fn a_purchase_just_before_the_day_moves_the_deadline() {
     let member = fixture.enrol(1).await;
     fixture.activate(member, "2026-09-10T10:00:00Z").await;
     fixture.run_day("2026-12-01").await;
-    fixture.sell(member, "1", "2029-09-09").await;
-    assert_erased_on(&fixture, member, "2029-09-10", "2032-09-09", ErasureReason::Inactive).await;
+    fixture.sell(member, "1", "2029-09-10").await;
+    assert_erased_on(&fixture, member, "2029-09-11", "2032-09-11", ErasureReason::Inactive).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,14 +129,41 @@ async fn an_erased_contact_is_not_brought_back_by_a_file_and_only_the_person_enr
     let member = fixture.enrol(1).await;
     fixture.sell(member, "1", "2026-11-24").await;
     fixture.run_day("2026-12-01").await;
+    let suppressed = Some(Known::Suppressed(Suppression::RowsUpTo(day("2026-12-01"))));
     for contact in [Contact::Mobile(mobile(1)), card(1)] {
-        assert_eq!(fixture.known(&contact, "2026-12-02").await, Some(Known::Suppressed));
+        assert_eq!(fixture.known(&contact, "2026-12-02").await, suppressed);
     }
     let again = fixture.enrol_at(1, "2026-12-02T10:00:00Z").await;
     assert_ne!(again, member);
     let known = fixture.known(&Contact::Mobile(mobile(1)), "2026-12-02").await;
     assert_eq!(known, Some(Known::Member(again)));
     assert!(fixture.is_there(again).await);
+}
+
+#[rstest]
+// Asked for in the afternoon: the following night deletes everything.
+#[case("2026-10-10T14:00:00Z", &["2026-10-11"])]
+// Asked for in the night of the run: the next night looks once more.
+#[case("2026-10-10T00:30:00Z", &["2026-10-10", "2026-10-11"])]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_erasure_that_a_person_asks_for_is_carried_out_in_the_following_night(
+    #[case] asked_at: &str,
+    #[case] nights: &[&str],
+) {
+    let fixture = Fixture::open(Sector::Retail).await;
+    fixture.app.store.save_first_month(day("2026-10-01").month()).await.unwrap();
+    let member = fixture.enrol(1).await;
+    fixture.sell(member, "1", "2026-10-09").await;
+    let (store, reason) = (&fixture.app.store, ErasureReason::Request);
+    store.erase_member(&fixture.scope, member, reason, instant(asked_at)).await.unwrap();
+    assert!(!fixture.is_there(member).await);
+    assert!(fixture.traces(member).await > 2, "the purchase is still stored");
+    for night in nights {
+        assert_eq!(fixture.run_day(night).await.buckets, 1);
+    }
+    assert_eq!(fixture.traces(member).await, 1, "the record of the erasure");
+    let counts = fixture.erased_on("2026-10-10").await;
+    assert_eq!((counts.request, counts.inactive, counts.never_activated), (1, 0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,9 +194,16 @@ async fn a_second_daily_run_of_the_same_day_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_merchant_s_test_data_age_as_its_live_data_do_and_apart() {
     let fixture = Fixture::open(Sector::Retail).await;
-    let test = Scope { settings: fixture.scope.settings.clone(), mode: Mode::Test };
+    let test = Scope {
+        settings: fixture.scope.settings.clone(),
+        mode: Mode::Test,
+        credential: Credential::Service,
+    };
     let store = &fixture.app.store;
     let (tried, _) = store.create_member(&test, &person(1), instant(CREATED)).await.unwrap();
+    let invited_at = Some(instant(CREATED));
+    let invitation = domain::Registration { invited_at, activated_at: None };
+    store.register(&test, tried.person.id, &invitation, instant(CREATED)).await.unwrap();
     let live = fixture.enrol(1).await;
     fixture.activate(live, "2026-09-10T10:00:00Z").await;
     fixture.run_day("2026-12-01").await;
@@ -167,13 +228,17 @@ async fn every_merchant_s_members_are_swept_by_their_own_sector() {
     let activated_at = Some(instant("2026-09-10T10:00:00Z"));
     let registration = domain::Registration { invited_at: None, activated_at };
     store.register(&optician, there.person.id, &registration, instant(CREATED)).await.unwrap();
-    let entry = PurchaseToRecord { purchase: sale_on("1", "2026-11-24"), source: Source::Operator };
+    let entry = PurchaseToRecord {
+        card_activated: false,
+        purchase: sale_on("1", "2026-11-24"),
+        source: Source::Operator,
+    };
     let customer = Customer::Member(there.person.id);
     store.record_purchase(&optician, &customer, &entry, instant(CREATED)).await.unwrap();
     fixture.run_day("2026-12-01").await;
-    fixture.run_day("2029-09-10").await;
+    fixture.run_day("2029-09-11").await;
     assert!(!fixture.is_there(here).await);
     assert!(store.member(&optician, there.person.id).await.is_ok());
-    fixture.run_day("2031-11-24").await;
+    fixture.run_day("2031-11-25").await;
     assert!(store.member(&optician, there.person.id).await.is_err());
 }

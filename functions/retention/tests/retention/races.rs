@@ -7,7 +7,7 @@ use futures::future::join_all;
 use retention::handle;
 use store::{Customer, Entity, PurchaseToRecord, Source, StoreError};
 
-const TODAY: &str = "2029-09-10";
+const TODAY: &str = "2029-09-11";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_purchase_at_the_time_of_the_sweep_is_recorded_or_refused_and_never_lost() {
@@ -29,7 +29,10 @@ async fn a_purchase_at_the_time_of_the_sweep_is_recorded_or_refused_and_never_lo
         let mut sold = vec![];
         for member in &members {
             let purchase = sale_on(&member.to_string(), TODAY);
-            let (entry, at) = (PurchaseToRecord { purchase, source: Source::Operator }, now);
+            let (entry, at) = (
+                PurchaseToRecord { card_activated: false, purchase, source: Source::Operator },
+                now,
+            );
             sold.push(store.record_purchase(scope, &Customer::Member(*member), &entry, at).await);
         }
         sold
@@ -47,7 +50,7 @@ async fn a_purchase_at_the_time_of_the_sweep_is_recorded_or_refused_and_never_lo
                 assert!(stands, "a purchase was recorded and is gone");
                 let stored = store.member(scope, member).await.unwrap();
                 assert_eq!(stored.account.visits, 1);
-                assert_eq!(stored.person.due.unwrap().to_string(), "2032-09-10");
+                assert_eq!(stored.person.due.unwrap().to_string(), "2032-09-12");
             }
             Err(StoreError::NotFound(Entity::Member)) => {
                 assert!(!stands && !fixture.is_there(member).await);

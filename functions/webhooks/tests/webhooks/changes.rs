@@ -46,7 +46,7 @@ async fn events_of_purchases_and_members_hold_identifiers_and_figures_only() {
     let cancelled = Box::pin(store.cancel_purchase(scope, &second, now()));
     records.extend(fixture.records(cancelled).await);
     let other = fixture.member(scope, 2).await;
-    let merged = Box::pin(store.merge_members(scope, member, other, &Source::Operator, now()));
+    let merged = Box::pin(store.merge_members(scope, member, other, now()));
     records.extend(fixture.records(merged).await);
 
     let events = events(&records);
@@ -61,7 +61,7 @@ async fn events_of_purchases_and_members_hold_identifiers_and_figures_only() {
 }
 
 #[tokio::test]
-async fn an_erasure_and_a_correction_are_no_events() {
+async fn an_erasure_is_an_event_of_its_own_and_a_correction_is_none() {
     let fixture = Fixture::open().await;
     let (store, scope) = (&fixture.app.store, &fixture.scope);
     let id = fixture.member(scope, 1).await;
@@ -71,7 +71,7 @@ async fn an_erasure_and_a_correction_are_no_events() {
             first_name: Some(Some("Camille".to_owned())),
             ..store::Correction::default()
         };
-        store.correct_member(scope, id, &correction).await.unwrap();
+        store.correct_member(scope, id, &correction, now()).await.unwrap();
     });
     assert_eq!(events(&fixture.records(registered).await), Vec::<Value>::new());
     let erased = Box::pin(async {
@@ -81,7 +81,10 @@ async fn an_erasure_and_a_correction_are_no_events() {
         let tombstone = store.decide_erasure(scope, &member, reason, today).await.unwrap();
         store.carry_out_erasure(scope, &tombstone.unwrap(), today).await.unwrap();
     });
-    assert_eq!(events(&fixture.records(erased).await), Vec::<Value>::new());
+    let erased = events(&fixture.records(erased).await);
+    let erased: Vec<_> = erased.iter().map(|event| (&event["type"], &event["data"])).collect();
+    let data = json!({"member_id": id.to_string(), "reason": "inactive"});
+    assert_eq!(erased, [(&json!("member.erased"), &data)]);
 }
 
 #[tokio::test]
@@ -91,12 +94,7 @@ async fn spending_points_and_cancelling_the_redemption_are_two_events() {
     let member = fixture.member(scope, 1).await;
     fixture.record_purchase(Customer::Member(member), sale("1", 4_490)).await;
     let today = domain::Day::parse("2026-11-24").unwrap();
-    let new = NewRedemption {
-        member,
-        wanted: Wanted::Bill(Points::new(30)),
-        today,
-        by: Source::Operator,
-    };
+    let new = NewRedemption { member, wanted: Wanted::Bill(Points::new(30)), today };
     let key = IdempotencyKey { text: "a key".to_owned(), fingerprint: [0; 32] };
     let spent = Box::pin(async { store.redeem(scope, &new, &key, now()).await.unwrap() });
     let mut records = fixture.records(spent).await;
@@ -128,6 +126,74 @@ async fn an_event_is_queued_for_each_endpoint_that_subscribes_to_it() {
     assert_eq!(queued_for(everything), 3, "the purchase, the member, and the welcome points");
     assert_eq!(queued_for(members), 1, "the member");
     assert_eq!(queued.len(), 4, "no other endpoint");
+}
+
+#[tokio::test]
+async fn events_of_a_file_go_only_to_endpoints_that_ask_for_them() {
+    let fixture = Fixture::open().await;
+    let (tills, _) = fixture.of_everything().await;
+    let (files, _) = fixture.of_everything().await;
+    fixture.ask_for_files(files).await;
+    let upload = domain::UploadId::mint(now(), 1);
+    let source = Source::File { upload, line: 2 };
+    let sold = fixture.record_purchase_of(source, Customer::Anonymous, sale("1", 4_490));
+    let mut records = fixture.records(sold).await;
+    let by_file = fixture.member_by(&fixture.scope, 1, domain::Enrolment::FileRow);
+    records.extend(fixture.records(by_file).await);
+    fixture.take(records).await;
+    let to = |id: domain::WebhookId| {
+        fixture.waiting().iter().filter(|body| body.contains(&id.to_string())).count()
+    };
+    assert_eq!(to(files), 3, "the purchase, the member, and the welcome points");
+    assert_eq!(to(tills), 0);
+
+    // A replay makes the same difference.
+    fixture.queue.clear();
+    let piece = domain::webhook::ReplayRange {
+        from: instant("2026-11-24T06:00:00Z"),
+        until: instant("2026-11-24T12:00:00Z"),
+    };
+    for id in [tills, files] {
+        let message = platform::messages::WebhookMessage::replay(fixture.scope.tenant(), id, piece);
+        fixture.deliver(&serde_json::to_string(&message).unwrap(), 1, now()).await.unwrap();
+    }
+    assert_eq!((to(files), to(tills)), (3, 0));
+}
+
+#[tokio::test]
+async fn events_of_a_file_that_no_endpoint_asks_for_are_not_stored() {
+    let fixture = Fixture::open().await;
+    fixture.of_everything().await;
+    let source = Source::File { upload: domain::UploadId::mint(now(), 1), line: 2 };
+    let sold = fixture.record_purchase_of(source, Customer::Anonymous, sale("1", 4_490));
+    let records = fixture.records(sold).await;
+    let written = fixture.records(fixture.take(records)).await;
+    assert!(written.is_empty(), "{written:?}");
+    assert!(fixture.waiting().is_empty());
+}
+
+#[tokio::test]
+async fn a_cancelled_receipt_that_is_sent_again_is_a_new_purchase() {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.app.store, &fixture.scope);
+    fixture.record_purchase(Customer::Anonymous, sale("1", 4_490)).await;
+    store.cancel_purchase(scope, &receipt("1"), now()).await.unwrap();
+    let again = fixture.record_purchase(Customer::Anonymous, sale("1", 3_000));
+    let events = events(&fixture.records(again).await);
+    let [event] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(event["type"], "purchase.created");
+    assert_eq!(event["data"]["total_cents"], 3_000);
+}
+
+#[tokio::test]
+async fn every_message_is_in_the_group_of_its_endpoint() {
+    let fixture = Fixture::open().await;
+    let (first, _) = fixture.of_everything().await;
+    let (second, _) = fixture.of_everything().await;
+    let sold = fixture.sale("1").await;
+    fixture.take(sold).await;
+    let groups = fixture.queue.groups("/webhooks");
+    assert_eq!(groups, [Some(first.to_string()), Some(second.to_string())]);
 }
 
 #[tokio::test]
@@ -214,7 +280,7 @@ async fn no_event_is_queued_after_the_end_of_the_contract() {
     let sold = fixture.sale("1").await;
     let merchant = fixture.scope.settings.merchant.id;
     let last_day = domain::Day::parse("2026-11-24").unwrap();
-    fixture.app.store.end_contract(merchant, last_day).await.unwrap();
+    fixture.app.store.end_contract(merchant, last_day, domain::Credential::Operator).await.unwrap();
     let later = instant("2026-11-25T09:00:00Z");
     webhooks::handle_changes(&fixture.app, webhooks::StreamEvent { records: sold }, later).await;
     assert_eq!(fixture.waiting().len(), 0);

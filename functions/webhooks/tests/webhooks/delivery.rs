@@ -3,7 +3,7 @@
 use crate::receiver::Reply;
 use crate::setup::{Fixture, now};
 use domain::WebhookId;
-use domain::webhook::{ATTEMPTS, Reach, Switch};
+use domain::webhook::Reach;
 use jiff::ToSpan as _;
 use platform::queue::Failed;
 use rstest::rstest;
@@ -48,8 +48,12 @@ async fn after_a_rotation_both_secrets_sign_for_a_day() {
     let merchant = fixture.scope.settings.merchant.id;
     let settings = fixture.app.store.settings_fresh(merchant, now()).await.unwrap();
     let webhook = settings.webhook(id).unwrap();
-    let (new, until) =
-        fixture.app.store.rotate_webhook_secret(&settings, webhook, now()).await.unwrap();
+    let (new, until) = fixture
+        .app
+        .store
+        .rotate_webhook_secret(&settings, webhook, domain::Credential::Operator, now())
+        .await
+        .unwrap();
     fixture.deliver(&message, 1, now()).await.unwrap();
     fixture.deliver(&message, 1, until).await.unwrap();
     let posted = fixture.receiver.posted();
@@ -124,8 +128,14 @@ async fn a_host_that_now_has_a_private_address_is_not_called() {
     )
     .unwrap();
     let merchant = fixture.scope.settings.merchant.id;
-    let change = WebhookChange { url, events: webhook.events.clone(), on: true };
-    fixture.app.store.change_webhook(merchant, &webhook, &change).await.unwrap();
+    let events = webhook.events.clone();
+    let change = WebhookChange { url, events, file_events: false, on: true };
+    fixture
+        .app
+        .store
+        .change_webhook(merchant, &webhook, &change, domain::Credential::Operator)
+        .await
+        .unwrap();
     assert!(fixture.deliver(&message, 1, now()).await.is_err());
     let health = fixture.stored(id).await.health;
     assert_eq!(health.last_failure.as_deref(), Some("address_not_public"));
@@ -139,8 +149,13 @@ async fn a_host_that_is_gone_is_a_failure_like_any_other() {
     let url = domain::webhook::WebhookUrl::parse("http://127.0.0.1:9/hooks", Reach::Anywhere);
     let merchant = fixture.scope.settings.merchant.id;
     let (url, events) = (url.unwrap(), webhook.events.clone());
-    let change = WebhookChange { url, events, on: true };
-    fixture.app.store.change_webhook(merchant, &webhook, &change).await.unwrap();
+    let change = WebhookChange { url, events, file_events: false, on: true };
+    fixture
+        .app
+        .store
+        .change_webhook(merchant, &webhook, &change, domain::Credential::Operator)
+        .await
+        .unwrap();
     assert!(fixture.deliver(&message, 1, now()).await.is_err());
     let health = fixture.stored(id).await.health;
     assert_eq!(health.last_failure.as_deref(), Some("no_connection"));
@@ -158,31 +173,6 @@ async fn no_event_is_posted_to_an_endpoint_that_was_deleted_or_turned_off() {
     fixture.deliver(&message, 1, now()).await.unwrap();
     assert_eq!(fixture.receiver.posted().len(), 0);
     assert!(fixture.app.store.settings_fresh(merchant, now()).await.unwrap().webhooks.is_empty());
-}
-
-#[tokio::test]
-async fn an_endpoint_that_accepts_no_event_for_three_days_is_turned_off_once() {
-    let fixture = Fixture::open().await;
-    let (id, _, message) = one_event(&fixture).await;
-    fixture.receiver.answer(&[Reply::Status(500); ATTEMPTS + 1]);
-    for attempt in 1..ATTEMPTS {
-        assert!(fixture.deliver(&message, attempt, now()).await.is_err());
-    }
-    let webhook = fixture.stored(id).await;
-    assert_eq!(webhook.switch, Switch::On);
-    assert_eq!(usize::try_from(webhook.health.failures).unwrap(), ATTEMPTS - 1);
-    let three_days_later = now() + 72.hours();
-    assert!(fixture.deliver(&message, ATTEMPTS, three_days_later).await.is_err());
-    assert_eq!(fixture.stored(id).await.switch, Switch::GivenUp);
-    fixture.deliver(&message, ATTEMPTS, three_days_later).await.unwrap();
-    assert_eq!(
-        fixture.receiver.posted().len(),
-        ATTEMPTS,
-        "nothing is posted after the last attempt"
-    );
-
-    fixture.turn(id, true).await;
-    assert_eq!(fixture.stored(id).await.health.failures, 0);
 }
 
 #[rstest]

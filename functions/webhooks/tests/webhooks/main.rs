@@ -4,6 +4,8 @@
 
 mod changes;
 mod delivery;
+mod pause;
 mod receiver;
 mod replay;
 mod setup;
+mod template;

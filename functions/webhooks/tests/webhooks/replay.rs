@@ -4,13 +4,13 @@ use crate::setup::{Fixture, now};
 use domain::webhook::{EventType, ReplayRange};
 use jiff::ToSpan as _;
 use platform::messages::WebhookMessage;
-use store::{Event, EventKey, Mode};
+use store::{Event, EventKey, EventOrigin, Mode};
 use support::instant;
 
 /// An event at an instant, with a number in its identifier.
 fn event(at: &str, number: usize, kind: EventType) -> Event {
     let key = EventKey { at: instant(at), id: format!("evt_{number:03}") };
-    Event { key, kind, body: "{}".to_owned() }
+    Event { key, kind, origin: EventOrigin::Service, body: "{}".to_owned() }
 }
 
 async fn replay(fixture: &Fixture, id: domain::WebhookId, from: &str, until: &str) {
@@ -38,6 +38,28 @@ async fn all_events_of_a_range_that_an_endpoint_subscribes_to_are_queued_again()
     let queued = fixture.waiting();
     assert_eq!(queued.len(), EVENTS);
     assert!(queued.iter().all(|body| body.contains("deliver") && body.contains("T03:00:00Z")));
+}
+
+#[tokio::test]
+async fn a_long_replay_is_continued_by_a_further_message() {
+    /// More than the ten pages of one message.
+    const EVENTS: usize = 2_050;
+    let fixture = Fixture::open().await;
+    let (id, _) = fixture.webhook(Mode::Live, [EventType::PurchaseCreated]).await;
+    let events: Vec<_> = (0..EVENTS)
+        .map(|number| event("2026-11-24T03:00:00Z", 100_000 + number, EventType::PurchaseCreated))
+        .collect();
+    fixture.app.store.put_events(fixture.scope.tenant(), &events).await.unwrap();
+    replay(&fixture, id, "2026-11-24T00:00:00Z", "2026-11-24T06:00:00Z").await;
+    let mut queued = fixture.waiting();
+    let further = queued.pop().unwrap();
+    assert!(further.contains("replay"), "{further}");
+    assert_eq!(queued.len(), 2_000);
+    fixture.queue.clear();
+    fixture.deliver(&further, 1, now()).await.unwrap();
+    queued.extend(fixture.waiting());
+    let different: std::collections::BTreeSet<_> = queued.iter().collect();
+    assert_eq!((queued.len(), different.len()), (EVENTS, EVENTS));
 }
 
 #[tokio::test]

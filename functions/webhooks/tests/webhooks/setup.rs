@@ -74,8 +74,12 @@ impl Fixture {
             mode,
             url: WebhookUrl::parse(&self.receiver.url, Reach::Anywhere).unwrap(),
             events: EventTypes::new(types).unwrap(),
+            file_events: false,
         };
-        let secret = store.create_webhook(&settings, &new, now()).await.unwrap();
+        let secret = store
+            .create_webhook(&settings, &new, domain::Credential::Operator, now())
+            .await
+            .unwrap();
         (new.id, secret)
     }
 
@@ -95,10 +99,27 @@ impl Fixture {
     pub(crate) async fn turn(&self, id: WebhookId, on: bool) {
         let webhook = self.stored(id).await;
         let (url, events) = (webhook.url.clone(), webhook.events.clone());
-        let change = WebhookChange { url, events, on };
+        let change = WebhookChange { url, events, file_events: webhook.file_events, on };
         let merchant = self.scope.settings.merchant.id;
-        self.app.store.change_webhook(merchant, &webhook, &change).await.unwrap();
+        self.app
+            .store
+            .change_webhook(merchant, &webhook, &change, domain::Credential::Operator)
+            .await
+            .unwrap();
         assert_eq!(self.stored(id).await.switch == Switch::On, on);
+    }
+
+    /// Lets an endpoint receive the events of files.
+    pub(crate) async fn ask_for_files(&self, id: WebhookId) {
+        let webhook = self.stored(id).await;
+        let (url, events) = (webhook.url.clone(), webhook.events.clone());
+        let change = WebhookChange { url, events, file_events: true, on: true };
+        let merchant = self.scope.settings.merchant.id;
+        self.app
+            .store
+            .change_webhook(merchant, &webhook, &change, domain::Credential::Operator)
+            .await
+            .unwrap();
     }
 
     /// The records that a stream of the table would deliver for the changes of `done`.
@@ -187,8 +208,16 @@ impl Fixture {
     }
 
     pub(crate) async fn member(&self, scope: &Scope, number: u16) -> MemberId {
+        self.member_by(scope, number, domain::Enrolment::Till).await
+    }
+
+    pub(crate) async fn member_by(
+        &self,
+        scope: &Scope,
+        number: u16,
+        enrolment: domain::Enrolment,
+    ) -> MemberId {
         let details = Details { last_name: Some("Martin".to_owned()), ..Details::default() };
-        let enrolment = domain::Enrolment::Till;
         let new = NewMember { mobile: mobile(number), details, enrolment };
         let created = Box::pin(self.app.store.create_member(scope, &new, now())).await;
         let (member, _) = created.unwrap();
@@ -196,7 +225,16 @@ impl Fixture {
     }
 
     pub(crate) async fn record_purchase(&self, customer: Customer, purchase: Purchase) {
-        let entry = PurchaseToRecord { purchase, source: Source::Operator };
+        self.record_purchase_of(Source::Operator, customer, purchase).await;
+    }
+
+    pub(crate) async fn record_purchase_of(
+        &self,
+        source: Source,
+        customer: Customer,
+        purchase: Purchase,
+    ) {
+        let entry = PurchaseToRecord { card_activated: false, purchase, source };
         Box::pin(self.app.store.record_purchase(&self.scope, &customer, &entry, now()))
             .await
             .unwrap();

@@ -14,6 +14,11 @@ pub enum CampaignError {
     /// A change that the state of the campaign does not allow.
     #[error("is not possible in the campaign's present state: read the campaign again")]
     State,
+    /// A paused campaign that began too long ago: its batches may be deleted already.
+    #[error(
+        "began more than 60 days ago, and its recipients are no longer stored: create another campaign"
+    )]
+    TooOld,
     /// An instant to begin at that has passed.
     #[error("is in the past: choose a later moment, or launch the campaign now")]
     AlreadyPast,
@@ -23,6 +28,7 @@ error_codes! {
     CampaignError {
         Segment => Invalid, "segment_contradiction";
         State => Conflict, "campaign_state";
+        TooOld => Conflict, "campaign_too_old";
         AlreadyPast => Invalid, "already_past";
     }
 }

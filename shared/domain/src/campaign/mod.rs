@@ -8,6 +8,13 @@ pub mod segment;
 
 use crate::values::word_enum::word_enum;
 use crate::{CampaignId, Channel, Instant, Segment};
+use jiff::SignedDuration;
+
+/// The days from the beginning of a campaign in which a paused campaign can be resumed.
+pub const RESUMABLE_DAYS: i64 = 60;
+/// The days for which a batch with the identifiers of its members is stored, from the day on which it was cut:
+/// a campaign that is resumed at the last moment has a month to be sent.
+pub const BATCH_DAYS: i64 = 90;
 
 word_enum! {
     /// The state of a campaign.
@@ -126,7 +133,8 @@ impl Campaign {
     ///
     /// # Errors
     /// [`CampaignError::State`] where the state does not allow the step, [`CampaignError::AlreadyPast`] for an
-    /// instant that has passed.
+    /// instant that has passed, [`CampaignError::TooOld`] for a paused campaign that began more than
+    /// [`RESUMABLE_DAYS`] ago.
     pub fn step(&mut self, step: Step, now: Instant) -> Result<bool, CampaignError> {
         let (state, begins_at) = match (step, self.state) {
             (Step::Launch, State::Draft | State::Scheduled) => (State::Running, Some(now)),
@@ -137,6 +145,9 @@ impl Campaign {
                 return Err(CampaignError::AlreadyPast);
             }
             (Step::Pause, State::Running) => (State::Paused, self.begins_at),
+            (Step::Resume, State::Paused) if self.is_too_old(now) => {
+                return Err(CampaignError::TooOld);
+            }
             (Step::Resume, State::Paused) => (State::Running, self.begins_at),
             (Step::Cancel, state) if state != State::Finished => (State::Cancelled, self.begins_at),
             (Step::Launch | Step::Resume, State::Running) | (Step::Pause, State::Paused) => {
@@ -148,6 +159,11 @@ impl Campaign {
         self.state = state;
         self.begins_at = begins_at;
         Ok(changes)
+    }
+
+    fn is_too_old(&self, now: Instant) -> bool {
+        let began = self.begins_at.unwrap_or(self.created_at);
+        now.duration_since(began) > SignedDuration::from_hours(RESUMABLE_DAYS * 24)
     }
 }
 
@@ -222,15 +238,24 @@ mod tests {
         }
     }
 
+    #[rstest]
+    #[case(RESUMABLE_DAYS * 24, Ok(true))]
+    #[case(RESUMABLE_DAYS * 24 + 1, Err(CampaignError::TooOld))]
+    fn a_paused_campaign_is_resumed_as_long_as_its_batches_are_stored(
+        #[case] hours: i64,
+        #[case] resumed: Result<bool, CampaignError>,
+    ) {
+        let mut campaign = Campaign { begins_at: Some(NOW), ..campaign(State::Paused) };
+        let now = NOW + SignedDuration::from_hours(hours);
+        assert_eq!(campaign.step(Step::Resume, now), resumed);
+    }
+
     #[test]
     fn a_campaign_launched_twice_is_launched_once() {
         let mut campaign = campaign(State::Draft);
         assert_eq!(campaign.step(Step::Launch, NOW), Ok(true));
         let began = campaign.begins_at;
-        assert_eq!(
-            campaign.step(Step::Launch, NOW + jiff::SignedDuration::from_secs(9)),
-            Ok(false)
-        );
+        assert_eq!(campaign.step(Step::Launch, NOW + SignedDuration::from_secs(9)), Ok(false));
         assert_eq!(campaign.begins_at, began);
     }
 }

@@ -1,5 +1,6 @@
 //! Why an offer, a batch or a coupon is not accepted.
 
+use crate::coupon::offer::Usage;
 use crate::coupon::refusal::Refusal;
 use crate::error::class::error_codes;
 
@@ -38,6 +39,12 @@ pub enum CouponError {
     /// A limit of zero uses.
     #[error("must be 1 or more: disable the offer to stop it")]
     OfferLimitZero,
+    /// A limit of more uses than one code may count.
+    #[error(
+        "must be at most {} uses: make a batch of codes, or leave out the limit and set a limit per member",
+        Usage::MOST_SHARED_USES
+    )]
+    OfferLimitHigh,
     /// A limit per member above the limit of all uses.
     #[error("must not be more than the limit of all uses")]
     OfferLimits,
@@ -59,6 +66,7 @@ error_codes! {
         OfferDays => Invalid, "offer_days";
         OfferWithoutEnd => Invalid, "offer_without_end";
         OfferLimitZero => Invalid, "offer_limit_zero";
+        OfferLimitHigh => Invalid, "offer_limit_high";
         OfferLimits => Invalid, "offer_limits";
         OfferArticle => Invalid, "offer_article";
         BatchCount => Invalid, "batch_count";

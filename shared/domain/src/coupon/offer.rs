@@ -75,6 +75,10 @@ pub enum Usage {
 }
 
 impl Usage {
+    /// The most uses of one code where the customers share a limit. Each use is a write to the code's item, so the
+    /// limit bounds these writes. A code without such a limit is not counted.
+    pub const MOST_SHARED_USES: u32 = 10_000;
+
     /// The uses of a code in all; `None` for any number.
     #[must_use]
     pub const fn limit(self) -> Option<u32> {
@@ -130,7 +134,8 @@ impl Offer {
     /// The first field that is not accepted: the benefit is nothing ([`ValueError::AmountZero`]), or an
     /// article at an optician's ([`CouponError::OfferArticle`]); the offer ends before it begins
     /// ([`CouponError::OfferDays`]) or never ends ([`CouponError::OfferWithoutEnd`]); a limit is zero
-    /// ([`CouponError::OfferLimitZero`]) or contradicts the other ([`CouponError::OfferLimits`]).
+    /// ([`CouponError::OfferLimitZero`]), too high ([`CouponError::OfferLimitHigh`]), or contradicts the other
+    /// ([`CouponError::OfferLimits`]).
     pub fn new(
         id: OfferId,
         terms: Terms,
@@ -159,6 +164,9 @@ impl Offer {
         if let Usage::Multi { limit, limit_member } = terms.usage {
             if limit == Some(0) {
                 return refuse("/usage/limit", CouponError::OfferLimitZero.into());
+            }
+            if limit.is_some_and(|limit| limit > Usage::MOST_SHARED_USES) {
+                return refuse("/usage/limit", CouponError::OfferLimitHigh.into());
             }
             if limit_member == Some(0) {
                 return refuse("/usage/limit_member", CouponError::OfferLimitZero.into());
@@ -255,6 +263,11 @@ mod tests {
     #[case(
         Terms { usage: multi(Some(0), None), ..terms() },
         refused("/usage/limit", CouponError::OfferLimitZero),
+    )]
+    #[case(Terms { usage: multi(Some(10_000), None), ..terms() }, Ok(()))]
+    #[case(
+        Terms { usage: multi(Some(10_001), None), ..terms() },
+        refused("/usage/limit", CouponError::OfferLimitHigh),
     )]
     #[case(
         Terms { usage: multi(Some(2), Some(3)), ..terms() },

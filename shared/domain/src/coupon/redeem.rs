@@ -1,18 +1,27 @@
 //! The discount that a coupon gives on a basket, or the reason why the coupon gives none.
 
-use crate::coupon::offer::{Benefit, Offer};
+use crate::coupon::offer::{Benefit, Offer, Usage};
 use crate::coupon::refusal::Refusal;
 use crate::{Cents, Day, EstablishmentId, Line, MemberId, Quantity};
 
 /// The stored state of a coupon's code.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CouponState {
-    /// The number of purchases that used the code.
+    /// The number of purchases that used the code while its uses were [counted](CouponState::is_counted).
     pub uses: u32,
     /// Whether the merchant disabled the code.
     pub disabled: bool,
     /// The only member who can use the code.
     pub bound_to: Option<MemberId>,
+}
+
+impl CouponState {
+    /// Whether the uses of the code are counted. They are where a limit needs the count, and where only one member can
+    /// use the code. A code that any number of customers may use has no count: every sale would write it.
+    #[must_use]
+    pub const fn is_counted(&self, usage: Usage) -> bool {
+        usage.limit().is_some() || self.bound_to.is_some()
+    }
 }
 
 /// A customer, and how often the customer used the offer.
@@ -113,7 +122,7 @@ fn one_piece(line: &Line) -> Cents {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coupon::offer::{Share, Terms, Usage};
+    use crate::coupon::offer::{Share, Terms};
     use crate::{OfferId, Sector};
     use proptest::prelude::*;
     use rstest::rstest;
@@ -251,6 +260,20 @@ mod tests {
         };
         let given = redeem(&offer, &CouponState::default(), &basket);
         assert_eq!(given, gives.map(Cents::new));
+    }
+
+    #[rstest]
+    #[case(Usage::Single, false, true)]
+    #[case(Usage::Multi { limit: Some(500), limit_member: None }, false, true)]
+    #[case(Usage::Multi { limit: None, limit_member: Some(1) }, false, false)]
+    #[case(Usage::Multi { limit: None, limit_member: Some(1) }, true, true)]
+    fn a_code_that_any_number_of_customers_may_use_is_not_counted(
+        #[case] usage: Usage,
+        #[case] of_one_member: bool,
+        #[case] counted: bool,
+    ) {
+        let state = if of_one_member { bound(1) } else { CouponState::default() };
+        assert_eq!(state.is_counted(usage), counted);
     }
 
     #[test]

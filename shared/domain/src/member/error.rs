@@ -39,6 +39,14 @@ pub enum MemberError {
     /// A contact of an erased person.
     #[error("belongs to a person who was erased: only the person can enrol again")]
     Suppressed,
+    /// A consent that does not end an opposition of the person.
+    #[error(
+        "does not end the person's opposition: only a consent at the counter does, which names the operator"
+    )]
+    OppositionStands,
+    /// A consent of a person under 15, without the consent of a parent.
+    #[error("is missing: a person under 15 consents together with a parent")]
+    ParentalConsentMissing,
     /// An unknown person, without a recorded request for the card.
     #[error(
         "is not known, and nothing says that the person asked for a card: send card_requested once the person asks"
@@ -58,6 +66,8 @@ error_codes! {
         InvitedBeforeCreation => Invalid, "invited_before_creation";
         ActivatedBeforeCreation => Invalid, "activated_before_creation";
         Suppressed => Invalid, "suppressed";
+        OppositionStands => Conflict, "opposition_stands";
+        ParentalConsentMissing => Invalid, "parental_consent_missing";
         NotEnrolled => Invalid, "not_enrolled";
     }
 }

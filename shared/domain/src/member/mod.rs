@@ -7,6 +7,7 @@ mod limits;
 
 pub mod card;
 pub mod consent;
+pub mod minor;
 pub mod qr;
 pub mod registration;
 pub mod unmerge;
@@ -16,6 +17,7 @@ pub use email::Email;
 pub use error::MemberError;
 pub use limits::{MOST_BLOCKED_CARDS, NAME_LENGTH};
 
+use self::registration::Step;
 use crate::values::text;
 use crate::{Consents, Day, Instant, InvalidField, MemberId, Mobile};
 
@@ -96,16 +98,16 @@ pub struct Person {
     pub mobile: Mobile,
     /// Civil status and other contacts.
     pub details: Details,
+    /// Whether another member has or had the same e-mail address: a family may share one.
+    pub shares_email: bool,
     /// The person's consents and oppositions, by channel.
     pub consents: Consents,
     /// Where the person's request for the card was recorded.
     pub enrolment: Enrolment,
     /// When the member was created.
     pub created_at: Instant,
-    /// When the invitation to complete the registration was sent.
-    pub invited_at: Option<Instant>,
-    /// When the person completed the registration (*carte activée*).
-    pub activated_at: Option<Instant>,
+    /// When the invitation to complete the registration was sent. The account has the activation of the card.
+    pub invited: Option<Step>,
     /// The member this one was merged into.
     pub merged_into: Option<MemberId>,
     /// The numbers of this member's cards that were blocked as lost. The present card may be one of them.

@@ -1,8 +1,26 @@
-//! A member's registration: the invitation to complete the registration, and its completion
+//! A member's registration: the invitation to complete the registration, and the activation of the card
 //! (*carte activée*).
 
 use super::Person;
-use crate::{Instant, MemberError, retention};
+use crate::merchant::CardActivation;
+use crate::values::calendar::whole_second;
+use crate::{Account, Credential, Instant, MemberError, MemberId, Sector, retention};
+
+/// A step of a registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// When the step was made.
+    pub at: Instant,
+    /// The credential that recorded the step.
+    pub by: Credential,
+}
+
+impl Step {
+    /// The later of two steps.
+    pub(crate) fn later(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        one.into_iter().chain(other).max_by_key(|step| step.at)
+    }
+}
 
 /// The steps of a registration that the merchant's software reports.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -13,14 +31,28 @@ pub struct Registration {
     pub activated_at: Option<Instant>,
 }
 
+/// The steps that a report added to a member.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Noted {
+    /// The invitation, which the person holds.
+    pub invited: bool,
+    /// The activation, which the account holds.
+    pub activated: bool,
+}
+
 impl Registration {
-    /// Notes the steps on a person, and returns whether the person changed. Each step happens once, so the
-    /// first report of a step stays.
+    /// Notes the steps on a member, and returns the steps that are new. Each step happens once, so the first
+    /// report of a step stays.
     ///
     /// # Errors
     /// [`MemberError::InvitedBeforeCreation`] or [`MemberError::ActivatedBeforeCreation`] for a day before the
     /// day of the creation: a wrong year would erase the member at once.
-    pub fn note(&self, person: &mut Person) -> Result<bool, MemberError> {
+    pub fn note(
+        &self,
+        person: &mut Person,
+        account: &mut Account,
+        by: Credential,
+    ) -> Result<Noted, MemberError> {
         let first_day = retention::day_of(person.created_at);
         let is_before =
             |at: Option<Instant>| at.is_some_and(|at| retention::day_of(at) < first_day);
@@ -30,10 +62,52 @@ impl Registration {
         if is_before(self.activated_at) {
             return Err(MemberError::ActivatedBeforeCreation);
         }
-        let before = (person.invited_at, person.activated_at);
-        person.invited_at = person.invited_at.or(self.invited_at);
-        person.activated_at = person.activated_at.or(self.activated_at);
-        Ok(before != (person.invited_at, person.activated_at))
+        let mut noted = Noted::default();
+        if let (None, Some(at)) = (person.invited, self.invited_at) {
+            person.invited = Some(Step { at, by });
+            noted.invited = true;
+        }
+        if let (None, Some(at)) = (account.activated, self.activated_at) {
+            account.activated = Some(Step { at, by });
+            noted.activated = true;
+        }
+        Ok(noted)
+    }
+}
+
+impl Person {
+    /// Looks at the member on the day of the deadline, where that day is before the planned day.
+    pub fn bring_due_forward(&mut self, account: &Account, sector: Sector) {
+        let (deadline, _) = retention::deadline(self, account, sector);
+        self.due = self.due.map(|due| due.min(deadline));
+    }
+
+    /// Takes the invitation of a member who is merged into this one. The later invitation counts. `account`
+    /// is the account of both.
+    pub fn merge_registration(&mut self, absorbed: &Self, account: &Account, sector: Sector) {
+        self.invited = Step::later(self.invited, absorbed.invited);
+        self.bring_due_forward(account, sector);
+    }
+}
+
+impl Account {
+    /// Activates the card of a person who is present. The activation is not before the creation of the
+    /// member. Returns `false` where the card is activated already.
+    pub fn activate(&mut self, member: MemberId, step: Step) -> bool {
+        if self.activated.is_some() {
+            return false;
+        }
+        let at = step.at.max(whole_second(member.minted_at()));
+        self.activated = Some(Step { at, ..step });
+        true
+    }
+
+    /// Activates the card by a use, where the merchant's rule allows it. A use before the day of the
+    /// member's creation is the row of an old file, and activates nothing. Returns whether the card was
+    /// activated.
+    pub fn activate_by_use(&mut self, member: MemberId, rule: CardActivation, used: Step) -> bool {
+        let is_use = retention::day_of(used.at) >= retention::day_of(member.minted_at());
+        rule == CardActivation::Use && is_use && self.activate(member, used)
     }
 }
 
@@ -41,24 +115,30 @@ impl Registration {
 mod tests {
     use super::*;
     use crate::member::Details;
-    use crate::{Consents, Enrolment, MemberId, Mobile};
+    use crate::{Consents, Enrolment, Mobile};
     use rstest::rstest;
+
+    const CREATED: &str = "2026-09-01T10:00:00+02:00";
 
     fn instant(text: &str) -> Instant {
         text.parse().unwrap()
     }
 
+    fn step(at: &str) -> Step {
+        Step { at: instant(at), by: Credential::Operator }
+    }
+
     fn person() -> Person {
-        let created_at = instant("2026-09-01T10:00:00+02:00");
+        let created_at = instant(CREATED);
         Person {
             id: MemberId::mint(created_at, 1),
             mobile: Mobile::parse("0639980001").unwrap(),
             details: Details::default(),
+            shares_email: false,
             consents: Consents::default(),
             enrolment: Enrolment::Till,
             created_at,
-            invited_at: None,
-            activated_at: None,
+            invited: None,
             merged_into: None,
             blocked_cards: vec![],
             absorbed: vec![],
@@ -68,21 +148,24 @@ mod tests {
     }
 
     #[test]
-    fn the_first_report_of_a_step_stays() {
-        let mut person = person();
+    fn the_first_report_of_a_step_stays_with_the_credential_that_made_it() {
+        let (mut person, mut account) = (person(), Account::default());
         let report = |invited: &str, activated: Option<&str>| Registration {
             invited_at: Some(instant(invited)),
             activated_at: activated.map(instant),
         };
+        let mut note = |report: Registration, by| report.note(&mut person, &mut account, by);
+        let noted = |invited, activated| Ok(Noted { invited, activated });
         let first = report("2026-09-02T10:00:00Z", None);
-        assert_eq!(first.note(&mut person), Ok(true));
-        assert_eq!(first.note(&mut person), Ok(false));
+        assert_eq!(note(first, Credential::Operator), noted(true, false));
+        assert_eq!(note(first, Credential::Service), noted(false, false));
         let second = report("2026-09-09T10:00:00Z", Some("2026-09-10T10:00:00Z"));
-        assert_eq!(second.note(&mut person), Ok(true));
-        assert_eq!(person.invited_at, first.invited_at);
-        assert_eq!(person.activated_at, second.activated_at);
+        assert_eq!(note(second, Credential::Service), noted(false, true));
         let third = report("2026-09-11T10:00:00Z", Some("2026-09-12T10:00:00Z"));
-        assert_eq!(third.note(&mut person), Ok(false));
+        assert_eq!(note(third, Credential::Link), noted(false, false));
+        assert_eq!(person.invited, Some(step("2026-09-02T10:00:00Z")));
+        let by = Credential::Service;
+        assert_eq!(account.activated, Some(Step { by, ..step("2026-09-10T10:00:00Z") }));
     }
 
     #[rstest]
@@ -94,8 +177,42 @@ mod tests {
         let at = Some(instant(at));
         let invited = Registration { invited_at: at, ..Registration::default() };
         let activated = Registration { activated_at: at, ..Registration::default() };
-        let refused = |why| if fits { Ok(true) } else { Err(why) };
-        assert_eq!(invited.note(&mut person()), refused(MemberError::InvitedBeforeCreation));
-        assert_eq!(activated.note(&mut person()), refused(MemberError::ActivatedBeforeCreation));
+        let note = |report: Registration| {
+            let noted = report.note(&mut person(), &mut Account::default(), Credential::Operator);
+            noted.map(|_| ())
+        };
+        let refused = |why| if fits { Ok(()) } else { Err(why) };
+        assert_eq!(note(invited), refused(MemberError::InvitedBeforeCreation));
+        assert_eq!(note(activated), refused(MemberError::ActivatedBeforeCreation));
+    }
+
+    #[rstest]
+    #[case(CardActivation::Use, "2026-09-02T10:00:00Z", Some("2026-09-02T10:00:00Z"))]
+    // A clock behind: the activation is at the creation.
+    #[case(CardActivation::Use, "2026-09-01T07:00:00Z", Some("2026-09-01T08:00:00Z"))]
+    // A row of an old file.
+    #[case(CardActivation::Use, "2026-08-31T10:00:00Z", None)]
+    #[case(CardActivation::Registration, "2026-09-02T10:00:00Z", None)]
+    fn a_use_from_the_day_of_the_creation_on_activates_the_card_where_the_merchant_chose_it(
+        #[case] rule: CardActivation,
+        #[case] used: &str,
+        #[case] activated: Option<&str>,
+    ) {
+        let member = MemberId::mint(instant(CREATED), 1);
+        let mut account = Account::default();
+        assert_eq!(account.activate_by_use(member, rule, step(used)), activated.is_some());
+        assert_eq!(account.activated, activated.map(step));
+        let again = account.activate_by_use(member, rule, step("2026-10-01T10:00:00Z"));
+        assert_eq!(again, activated.is_none() && rule == CardActivation::Use);
+    }
+
+    #[test]
+    fn a_person_who_is_present_activates_the_card_whatever_the_merchant_chose() {
+        let member = MemberId::mint(instant(CREATED), 1);
+        let mut account = Account::default();
+        // The purchase of an old file, which says that the person was present.
+        assert!(account.activate(member, step("2025-01-01T10:00:00Z")));
+        assert_eq!(account.activated, Some(step("2026-09-01T08:00:00Z")));
+        assert!(!account.activate(member, step("2026-09-05T10:00:00Z")));
     }
 }

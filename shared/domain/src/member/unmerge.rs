@@ -9,7 +9,7 @@
 use super::Person;
 use super::consent::{Channel, Consents};
 use crate::ledger::lots::{Lot, Lots};
-use crate::{Account, Day, Instant, Points, Sector, retention};
+use crate::{Account, Day, Points, Sector, Step, retention};
 
 /// The survivor and the absorbed account as they were before the merge.
 #[derive(Clone)]
@@ -21,9 +21,7 @@ pub struct BeforeMerge {
     /// The survivor's consents.
     pub consents: Consents,
     /// When the survivor was invited.
-    pub invited_at: Option<Instant>,
-    /// When the survivor's card was activated.
-    pub activated_at: Option<Instant>,
+    pub invited: Option<Step>,
 }
 
 /// One of the two members of a merge.
@@ -54,11 +52,8 @@ pub fn unmerge(
     today: Day,
 ) -> GivenBack {
     let (own, other) = (survivor.person, absorbed.person);
-    if own.invited_at == other.invited_at {
-        own.invited_at = before.invited_at;
-    }
-    if own.activated_at == other.activated_at {
-        own.activated_at = before.activated_at;
+    if own.invited == other.invited {
+        own.invited = before.invited;
     }
     separate_consents(&mut own.consents, &before.consents, &mut other.consents);
     own.absorbed.retain(|id| *id != other.id);
@@ -149,13 +144,16 @@ fn take_out_debt(survivor: &mut Account, own: &Account, debt: Points, today: Day
     survivor.owed = survivor.owed - due + survivor.lots.take(None, due);
 }
 
-/// Gives each member its own last activity again. Activity since the merge stays with both, since either
+/// Gives each member its own activation and its own last activity again. Activity since the merge stays with both, since either
 /// of them may have been active.
 fn separate_activity(survivor: &mut Account, own: &Account, back: &mut Account) {
     if survivor.last_activity > own.last_activity.max(back.last_activity) {
         back.last_activity = survivor.last_activity;
     } else {
         survivor.last_activity = own.last_activity;
+    }
+    if survivor.activated == back.activated {
+        survivor.activated = own.activated;
     }
     let last_sale = |account: &Account| (account.last_purchase, account.last_establishment.clone());
     if last_sale(survivor) == last_sale(back) {
@@ -168,7 +166,7 @@ mod tests {
     use super::*;
     use crate::ledger::account::Given;
     use crate::member::consent;
-    use crate::{Cents, EstablishmentId};
+    use crate::{Cents, EstablishmentId, Instant};
     use proptest::prelude::*;
     use rstest::rstest;
 
@@ -204,8 +202,7 @@ mod tests {
             survivor: survivor.clone(),
             absorbed: absorbed.clone(),
             consents: Consents::default(),
-            invited_at: None,
-            activated_at: None,
+            invited: None,
         };
         let (mut both, mut emptied) = (survivor.clone(), absorbed.clone());
         both.absorb(&mut emptied);
@@ -284,6 +281,7 @@ mod tests {
         let at = |second| consent::Opposition {
             at: Instant::from_second(second).unwrap(),
             reason: consent::OppositionReason::Stop,
+            by: crate::Credential::Service,
         };
         let (mut own, mut other) = (Consents::default(), Consents::default());
         own.email.oppose(at(1));

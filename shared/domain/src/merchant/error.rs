@@ -17,10 +17,17 @@ pub enum MerchantError {
     #[error("must be 1 to 40 lower-case letters, digits or hyphens")]
     AccountCode,
     /// A text that cannot be the sender of an SMS.
-    #[error("must be 3 to 11 letters, digits or spaces beginning with a letter, or a short code")]
+    #[error(
+        "must be 3 to 11 letters, digits or spaces beginning with a letter, or a short code 36xxx"
+    )]
     SmsSender,
+    /// A short code for transactional messages, as the sender of marketing.
+    #[error(
+        "must not be a short code 38xxx: it carries no marketing. Use a name, or a short code 36xxx"
+    )]
+    SmsSenderTransactional,
     /// A number that cannot receive the word STOP.
-    #[error("must be a short code of five digits: 36xxx, or 38xxx")]
+    #[error("must be a short code for marketing: 36xxx")]
     StopNumber,
     /// A price of one message that is out of range.
     #[error("must be 0 to 1000000 millionths of a euro")]
@@ -35,6 +42,7 @@ error_codes! {
         Origin => Invalid, "origin";
         AccountCode => Invalid, "account_code";
         SmsSender => Invalid, "sms_sender";
+        SmsSenderTransactional => Invalid, "sms_sender_transactional";
         StopNumber => Invalid, "stop_number";
         UnitPrice => Invalid, "unit_price";
         ContractEnd => Invalid, "contract_end";

@@ -8,6 +8,7 @@ pub mod origin;
 pub mod provider;
 pub mod sender;
 
+use crate::values::word_enum::word_enum;
 use crate::{Day, DomainError, EstablishmentId, MerchantId};
 use jiff::tz::TimeZone;
 
@@ -18,6 +19,16 @@ pub enum Sector {
     Retail,
     /// Opticians: members are stored for 5 years instead of 3, and baskets are reduced to families.
     Optical,
+}
+
+word_enum! {
+    /// What activates a member's card, beside a till or a file that says that the person is present.
+    pub enum CardActivation {
+        /// A use of the card, or the completed registration.
+        Use = "use",
+        /// The completed registration only.
+        Registration = "registration",
+    }
 }
 
 /// A document that the merchant signed: the terms of service, the processing contract (GDPR art. 28), or an
@@ -50,6 +61,8 @@ pub struct Merchant {
     /// The attestation that every customer in the merchant's files asked for the card. Without it, each row
     /// must say so.
     pub enrolment_attestation: Option<Agreement>,
+    /// What activates a member's card.
+    pub card_activation: CardActivation,
     /// The last day of the contract, where it is known.
     pub contract_ends_on: Option<Day>,
 }

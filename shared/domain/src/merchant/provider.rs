@@ -5,10 +5,13 @@
 
 use crate::values::word_enum::word_enum;
 use crate::{Channel, MerchantError};
+use serde::{Deserialize, Serialize};
 
 word_enum! {
     /// A provider that carries messages (*sous-traitant ultérieur* of the GDPR register). The word is also
     /// in the paths of callbacks. The first provider of a channel is the channel's default.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
     pub enum ProviderName {
         /// Brevo, for e-mail.
         Brevo = "brevo",
@@ -64,7 +67,8 @@ impl std::fmt::Display for AccountCode {
 crate::serde_as_text!(AccountCode);
 
 /// An account, and the provider that the account belongs to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ProviderAccount {
     /// The provider.
     pub provider: ProviderName,

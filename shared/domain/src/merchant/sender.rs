@@ -62,9 +62,8 @@ impl SenderName {
 pub struct SenderId(String);
 
 impl SenderId {
-    /// Reads a sender ID: 3 to 11 letters, digits and spaces, a letter first (AF2M), or a short code of
-    /// 5 digits. Mobile numbers are forbidden (Arcep 2022-1583). Anything else is
-    /// [`MerchantError::SmsSender`].
+    /// Reads a sender ID: 3 to 11 letters, digits and spaces, a letter first (AF2M), or a short code, 36xxx or
+    /// 38xxx. Mobile numbers are forbidden (Arcep 2022-1583). Anything else is [`MerchantError::SmsSender`].
     pub fn parse(text: &str) -> Result<Self, MerchantError> {
         let is_name = (3..=11).contains(&text.len())
             && text.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -76,10 +75,23 @@ impl SenderId {
         }
     }
 
-    /// Whether the sender ID is a number, which does not name the merchant.
+    /// Whether the sender ID names a merchant. A short code does not, and neither does a word that any merchant
+    /// could use.
     #[must_use]
-    pub fn is_short_code(&self) -> bool {
-        is_short_code(&self.0)
+    pub fn names_a_merchant(&self) -> bool {
+        !is_short_code(&self.0) && !GENERIC_NAMES.contains(&self.0.to_ascii_uppercase().as_str())
+    }
+
+    /// The sender ID, where it may carry marketing: a name, or a short code for marketing. A short code for
+    /// transactional messages, 38xxx, is [`MerchantError::SmsSenderTransactional`] (AF2M).
+    pub fn for_marketing(self) -> Result<Self, MerchantError> {
+        if self.is_transactional() { Err(MerchantError::SmsSenderTransactional) } else { Ok(self) }
+    }
+
+    /// Whether the sender ID is a short code for transactional messages, 38xxx.
+    #[must_use]
+    pub fn is_transactional(&self) -> bool {
+        is_short_code(&self.0) && self.0.starts_with(TRANSACTIONAL)
     }
 
     /// The sender ID as text, in the form that providers accept.
@@ -94,10 +106,9 @@ impl SenderId {
 pub struct StopNumber(String);
 
 impl StopNumber {
-    /// Reads a short code of 5 digits, 36xxx or 38xxx (AF2M). Anything else is
-    /// [`MerchantError::StopNumber`].
+    /// Reads a short code for marketing, 36xxx (AF2M). Anything else is [`MerchantError::StopNumber`].
     pub fn parse(text: &str) -> Result<Self, MerchantError> {
-        if is_short_code(text) && (text.starts_with("36") || text.starts_with("38")) {
+        if is_short_code(text) && text.starts_with(MARKETING) {
             Ok(Self(text.to_owned()))
         } else {
             Err(MerchantError::StopNumber)
@@ -117,8 +128,20 @@ impl StopNumber {
     }
 }
 
+/// The first digits of the short codes for marketing.
+const MARKETING: &str = "36";
+/// The first digits of the short codes for transactional messages.
+const TRANSACTIONAL: &str = "38";
+/// Names that identify no merchant.
+const GENERIC_NAMES: [&str; 11] = [
+    "INFO", "INFOS", "SMS", "PROMO", "PROMOS", "OFFRE", "OFFRES", "ALERTE", "CLIENT", "SERVICE",
+    "FIDELITE",
+];
+
 fn is_short_code(text: &str) -> bool {
-    text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit())
+    text.len() == 5
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && (text.starts_with(MARKETING) || text.starts_with(TRANSACTIONAL))
 }
 
 /// The sender of a merchant's e-mails.
@@ -177,6 +200,8 @@ mod tests {
     #[case("LaBoutique", true)]
     #[case("Chez Zoe", true)]
     #[case("36200", true)]
+    #[case("38200", true)]
+    #[case("12345", false)]
     #[case("LaBoutique12", false)]
     #[case("Zo", false)]
     #[case("1Boutique", false)]
@@ -190,12 +215,32 @@ mod tests {
     }
 
     #[rstest]
+    #[case("LaBoutique", true, true)]
+    #[case("Promo", true, false)]
+    #[case("36200", true, false)]
+    #[case("38200", false, false)]
+    fn a_transactional_short_code_carries_no_marketing_and_a_number_names_no_merchant(
+        #[case] text: &str,
+        #[case] carries_marketing: bool,
+        #[case] names_a_merchant: bool,
+    ) {
+        let sender = SenderId::parse(text).unwrap();
+        assert_eq!(sender.names_a_merchant(), names_a_merchant);
+        let expected = if carries_marketing {
+            Ok(sender.clone())
+        } else {
+            Err(MerchantError::SmsSenderTransactional)
+        };
+        assert_eq!(sender.for_marketing(), expected);
+    }
+
+    #[rstest]
     #[case("36200", true)]
-    #[case("38200", true)]
+    #[case("38200", false)]
     #[case("12345", false)]
     #[case("362000", false)]
     #[case("0639980012", false)]
-    fn stop_is_received_by_a_short_code_of_36_or_38(#[case] text: &str, #[case] fits: bool) {
+    fn stop_is_received_by_a_short_code_for_marketing(#[case] text: &str, #[case] fits: bool) {
         assert_eq!(StopNumber::parse(text).is_ok(), fits);
     }
 

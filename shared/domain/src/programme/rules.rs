@@ -122,7 +122,7 @@ pub struct Bonus {
 pub struct Gifts {
     /// When the person becomes a member.
     pub welcome: u32,
-    /// When the member completes the registration.
+    /// When the member's card is activated.
     pub activation: u32,
     /// On the member's birthday, once a year.
     pub birthday: u32,

@@ -1,5 +1,8 @@
 //! The deadlines of retention (*durées de conservation*): calendar months, in days of Europe/Paris.
 //!
+//! A period of months ends at midnight of its last day. What it holds is erased in the following night, by the
+//! daily run of the day after.
+//!
 //! The CNIL asks that an opposition is stored for three years after the erasure (*liste repoussoir*). All
 //! other figures come from the GDPR register.
 
@@ -7,9 +10,9 @@ use crate::values::calendar::PARIS;
 use crate::values::word_enum::word_enum;
 use crate::{Account, Day, Instant, Person, Sector};
 
-/// The months in which an invited person may complete the registration.
+/// The months in which an invited person may activate the card.
 pub const NEVER_ACTIVATED_MONTHS: i32 = 3;
-/// The months for which a member with an activated card is stored after the last use.
+/// The months for which a user of the service is stored after the last use.
 pub const INACTIVE_MONTHS: i32 = 36;
 /// As [`INACTIVE_MONTHS`], where the merchant is an optician.
 pub const INACTIVE_OPTICAL_MONTHS: i32 = 60;
@@ -22,10 +25,44 @@ pub const ERASURE_RECORD_MONTHS: i32 = 12;
 word_enum! {
     /// Why a member is erased.
     pub enum ErasureReason {
-        /// The person did not complete the registration in time.
+        /// The person was invited, and did not activate the card in time.
         NeverActivated = "never_activated",
-        /// The person did not use the card for the months that the sector allows.
+        /// The person did not use the service for the months that the sector allows.
         Inactive = "inactive",
+        /// The person asked for the erasure (GDPR art. 17).
+        Request = "request",
+        /// The person objected to the processing (GDPR art. 21).
+        Objection = "objection",
+    }
+}
+
+/// The rows of files that the contact of an erased person blocks (*liste repoussoir*). A suppression never
+/// blocks a person who asks for a card at a till.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suppression {
+    /// Every row: the person does not want to be a member.
+    EveryRow,
+    /// The rows dated up to this day: their data was erased, and a later row is about a later request.
+    RowsUpTo(Day),
+}
+
+impl Suppression {
+    /// The suppression that an erasure leaves.
+    #[must_use]
+    pub const fn of(reason: ErasureReason, erased_on: Day) -> Self {
+        match reason {
+            ErasureReason::NeverActivated | ErasureReason::Inactive => Self::RowsUpTo(erased_on),
+            ErasureReason::Request | ErasureReason::Objection => Self::EveryRow,
+        }
+    }
+
+    /// Whether a row of a purchase of this day is blocked.
+    #[must_use]
+    pub fn blocks(self, sold_on: Day) -> bool {
+        match self {
+            Self::EveryRow => true,
+            Self::RowsUpTo(day) => sold_on <= day,
+        }
     }
 }
 
@@ -35,61 +72,73 @@ pub fn day_of(instant: Instant) -> Day {
     Day::at(instant, &PARIS)
 }
 
-/// The day on which a member whose card was never activated is erased: three calendar months after the
-/// invitation, or after the member's creation where no invitation was sent.
+/// The day after a period of months that begins on the day `from`: the period ends at the midnight with which
+/// this day begins, and the daily run of this day erases.
 #[must_use]
-pub fn never_activated_due(invited_or_created: Day) -> Day {
-    invited_or_created.plus_months(NEVER_ACTIVATED_MONTHS)
+pub fn day_after(from: Day, months: i32) -> Day {
+    from.plus_months(months).plus_days(1)
 }
 
-/// The day on which a member is erased unless the card is used before, and the reason. The last use is the
-/// last activity of the account, or the activation where that is later. Purchases do not move the deadline
-/// while the card is not activated.
+/// The day on which an invited member is erased whose card was never activated.
+#[must_use]
+pub fn never_activated_due(invited: Day) -> Day {
+    day_after(invited, NEVER_ACTIVATED_MONTHS)
+}
+
+/// The day on which a member is erased unless the card is used before, and the reason.
+///
+/// The three months begin when an invitation was sent, and only for a card that is not activated. Any other
+/// member is a user of the service, whose period begins with the last use: the last activity or purchase, the
+/// activation, or the creation, whichever is the latest.
 #[must_use]
 pub fn deadline(person: &Person, account: &Account, sector: Sector) -> (Day, ErasureReason) {
-    let Some(activated_at) = person.activated_at else {
-        let from = person.invited_at.unwrap_or(person.created_at);
-        return (never_activated_due(day_of(from)), ErasureReason::NeverActivated);
-    };
-    let last_active = account.last_activity.map_or(activated_at, |at| at.max(activated_at));
-    let last_active = day_of(last_active);
+    if let (Some(invited), None) = (person.invited, account.activated) {
+        return (never_activated_due(day_of(invited.at)), ErasureReason::NeverActivated);
+    }
+    let activated_at = account.activated.map(|step| step.at);
+    let last_active = [activated_at, account.last_activity].into_iter().flatten();
+    let last_active = day_of(last_active.fold(person.created_at, Instant::max));
     let last_use = account.last_purchase.map_or(last_active, |day| day.max(last_active));
     let months = match sector {
         Sector::Retail => INACTIVE_MONTHS,
         Sector::Optical => INACTIVE_OPTICAL_MONTHS,
     };
-    (last_use.plus_months(months), ErasureReason::Inactive)
+    (day_after(last_use, months), ErasureReason::Inactive)
 }
 
 /// The day after an erasure, on which data that the erasure may have left are looked for again.
 #[must_use]
 pub fn second_look(erased_on: Day) -> Day {
-    Day::from_ordinal(erased_on.ordinal() + 1)
+    erased_on.plus_days(1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::member::Details;
-    use crate::{Consents, Enrolment, MemberId, Mobile};
+    use crate::{Consents, Credential, Enrolment, MemberId, Mobile, Step};
     use rstest::rstest;
 
     fn instant(text: &str) -> Instant {
         text.parse().unwrap()
     }
 
+    fn step(at: &str) -> Step {
+        Step { at: instant(at), by: Credential::Operator }
+    }
+
     /// A member created on 1 September 2026 at ten.
-    fn person(invited_at: Option<&str>, activated_at: Option<&str>) -> Person {
+    fn person(invited_at: Option<&str>) -> Person {
         let created_at = instant("2026-09-01T10:00:00+02:00");
         Person {
             id: MemberId::mint(created_at, 1),
             mobile: Mobile::parse("0639980001").unwrap(),
             details: Details::default(),
+            shares_email: false,
             consents: Consents::default(),
             enrolment: Enrolment::Till,
             created_at,
-            invited_at: invited_at.map(instant),
-            activated_at: activated_at.map(instant),
+            invited: invited_at.map(step),
             merged_into: None,
             blocked_cards: vec![],
             absorbed: vec![],
@@ -107,57 +156,104 @@ mod tests {
     }
 
     #[rstest]
-    #[case(None, "2026-12-01")]
-    #[case(Some("2026-09-15T10:00:00+02:00"), "2026-12-15")]
+    #[case("2026-09-15T10:00:00+02:00", "2026-12-16")]
     // The last day of a month that is longer than the one three months on.
-    #[case(Some("2026-11-30T10:00:00+01:00"), "2027-02-28")]
-    #[case(Some("2027-11-30T10:00:00+01:00"), "2028-02-29")]
-    #[case(Some("2026-12-31T10:00:00+01:00"), "2027-03-31")]
+    #[case("2026-11-30T10:00:00+01:00", "2027-03-01")]
+    #[case("2027-11-30T10:00:00+01:00", "2028-03-01")]
+    #[case("2026-12-31T10:00:00+01:00", "2027-04-01")]
     // Half past midnight in Paris is the day before in UTC.
-    #[case(Some("2026-09-15T00:30:00+02:00"), "2026-12-15")]
-    fn a_card_never_activated_is_due_three_months_after_the_invitation(
-        #[case] invited_at: Option<&str>,
+    #[case("2026-09-15T00:30:00+02:00", "2026-12-16")]
+    fn a_card_never_activated_is_erased_in_the_night_after_three_months_from_the_invitation(
+        #[case] invited_at: &str,
         #[case] due: &str,
     ) {
-        // Purchases do not move the deadline while the card is not activated.
+        // A purchase that does not activate the card does not move the deadline.
         for account in
             [Account::default(), account(Some("2026-11-20T10:00:00+01:00"), Some("2026-11-20"))]
         {
-            let (day, reason) = deadline(&person(invited_at, None), &account, Sector::Optical);
+            let (day, reason) = deadline(&person(Some(invited_at)), &account, Sector::Optical);
             assert_eq!(day.to_string(), due);
             assert_eq!(reason, ErasureReason::NeverActivated);
         }
     }
 
     #[rstest]
-    // Activated, and nothing since.
-    #[case(None, None, "2029-10-01", "2031-10-01")]
-    #[case(Some("2027-05-05T12:00:00+02:00"), Some("2027-05-05"), "2030-05-05", "2032-05-05")]
-    // A purchase before the activation, sent late.
-    #[case(Some("2026-09-02T12:00:00+02:00"), Some("2026-09-02"), "2029-10-01", "2031-10-01")]
-    // A login or a click later than the last purchase.
-    #[case(Some("2027-06-06T12:00:00+02:00"), Some("2027-05-05"), "2030-06-06", "2032-06-06")]
-    // A receipt of the next day already, where the establishment's day begins before that of Paris.
-    #[case(Some("2027-05-05T22:30:00+02:00"), Some("2027-05-06"), "2030-05-06", "2032-05-06")]
-    #[case(Some("2028-02-29T12:00:00+01:00"), Some("2028-02-29"), "2031-02-28", "2033-02-28")]
-    fn an_activated_card_is_due_three_years_after_its_last_use_and_five_for_an_optician(
+    #[case(None, None, "2029-09-02", "2031-09-02")]
+    #[case(Some("2027-05-05T12:00:00+02:00"), Some("2027-05-05"), "2030-05-06", "2032-05-06")]
+    // Rows of an old file.
+    #[case(Some("2024-05-05T12:00:00+02:00"), Some("2024-05-05"), "2029-09-02", "2031-09-02")]
+    fn a_member_who_was_never_invited_has_the_period_of_use_from_the_last_activity_or_the_creation(
         #[case] last_activity: Option<&str>,
         #[case] last_purchase: Option<&str>,
         #[case] retail: &str,
         #[case] optical: &str,
     ) {
-        let person = person(Some("2026-09-15T10:00:00+02:00"), Some("2026-10-01T10:00:00+02:00"));
         let account = account(last_activity, last_purchase);
         for (sector, due) in [(Sector::Retail, retail), (Sector::Optical, optical)] {
-            let (day, reason) = deadline(&person, &account, sector);
+            let (day, reason) = deadline(&person(None), &account, sector);
             assert_eq!(day.to_string(), due);
             assert_eq!(reason, ErasureReason::Inactive);
         }
     }
 
+    #[rstest]
+    // Activated, and nothing since.
+    #[case(None, None, "2029-10-02", "2031-10-02")]
+    #[case(Some("2027-05-05T12:00:00+02:00"), Some("2027-05-05"), "2030-05-06", "2032-05-06")]
+    // A purchase before the activation, sent late.
+    #[case(Some("2026-09-02T12:00:00+02:00"), Some("2026-09-02"), "2029-10-02", "2031-10-02")]
+    // A login or a click later than the last purchase.
+    #[case(Some("2027-06-06T12:00:00+02:00"), Some("2027-05-05"), "2030-06-07", "2032-06-07")]
+    // A receipt of the next day already, where the establishment's day begins before that of Paris.
+    #[case(Some("2027-05-05T22:30:00+02:00"), Some("2027-05-06"), "2030-05-07", "2032-05-07")]
+    #[case(Some("2028-02-29T12:00:00+01:00"), Some("2028-02-29"), "2031-03-01", "2033-03-01")]
+    fn an_activated_card_is_erased_three_years_after_its_last_use_and_five_for_an_optician(
+        #[case] last_activity: Option<&str>,
+        #[case] last_purchase: Option<&str>,
+        #[case] retail: &str,
+        #[case] optical: &str,
+    ) {
+        let activated = Some(step("2026-10-01T10:00:00+02:00"));
+        let account = Account { activated, ..account(last_activity, last_purchase) };
+        for invited_at in [None, Some("2026-09-15T10:00:00+02:00")] {
+            for (sector, due) in [(Sector::Retail, retail), (Sector::Optical, optical)] {
+                let (day, reason) = deadline(&person(invited_at), &account, sector);
+                assert_eq!(day.to_string(), due);
+                assert_eq!(reason, ErasureReason::Inactive);
+            }
+        }
+    }
+
+    #[rstest]
+    #[case("2026-11-30", 3, "2027-03-01")]
+    #[case("2028-02-29", 36, "2031-03-01")]
+    #[case("2026-12-31", 12, "2028-01-01")]
+    fn a_period_of_months_ends_at_midnight_of_its_last_day(
+        #[case] from: &str,
+        #[case] months: i32,
+        #[case] after: &str,
+    ) {
+        assert_eq!(day_after(Day::parse(from).unwrap(), months).to_string(), after);
+    }
+
+    #[rstest]
+    #[case(ErasureReason::NeverActivated, false)]
+    #[case(ErasureReason::Inactive, false)]
+    #[case(ErasureReason::Request, true)]
+    #[case(ErasureReason::Objection, true)]
+    fn a_deadline_blocks_the_rows_up_to_the_erasure_and_a_request_or_an_objection_blocks_every_row(
+        #[case] reason: ErasureReason,
+        #[case] later_is_blocked: bool,
+    ) {
+        let day = |text| Day::parse(text).unwrap();
+        let suppression = Suppression::of(reason, day("2026-12-01"));
+        assert!(suppression.blocks(day("2024-01-15")) && suppression.blocks(day("2026-12-01")));
+        assert_eq!(suppression.blocks(day("2026-12-02")), later_is_blocked);
+    }
+
     #[test]
     fn a_reason_reads_back() {
-        for reason in [ErasureReason::NeverActivated, ErasureReason::Inactive] {
+        for reason in ErasureReason::ALL {
             assert_eq!(ErasureReason::parse(reason.as_str()), Some(reason));
         }
         assert_eq!(ErasureReason::parse("tired"), None);

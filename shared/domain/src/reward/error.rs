@@ -1,7 +1,7 @@
 //! Why a reward or a redemption is not accepted.
 
 use crate::error::class::error_codes;
-use crate::reward::limits::MOST_POINTS;
+use crate::reward::limits::{MOST_POINTS, MOST_STOCK};
 use crate::reward::refusal::Refusal;
 
 /// Why a reward or a redemption is not accepted.
@@ -13,6 +13,9 @@ pub enum RewardError {
     /// A price in points that is out of range.
     #[error("must be 1 to {MOST_POINTS} points")]
     Points,
+    /// A stock of more than can be counted.
+    #[error("must be at most {MOST_STOCK}: leave it out where the stock does not end")]
+    Stock,
     /// A limit per member that is zero, or above the stock.
     #[error("must be 1 or more, and not more than the stock: disable the reward to stop it")]
     Limit,
@@ -36,6 +39,7 @@ pub enum RewardError {
 error_codes! {
     RewardError {
         Points => Invalid, "reward_points";
+        Stock => Invalid, "reward_stock";
         Limit => Invalid, "reward_limit";
         Offer => Invalid, "reward_offer";
         RedemptionFulfilled => Conflict, "redemption_fulfilled";

@@ -7,7 +7,7 @@ mod refusal;
 pub mod redemption;
 
 pub use error::RewardError;
-pub use limits::{MOST_POINTS, NAME_LENGTH};
+pub use limits::{MOST_POINTS, MOST_STOCK, NAME_LENGTH};
 pub use refusal::Refusal;
 
 use crate::coupon::offer::Usage;
@@ -70,8 +70,8 @@ impl Reward {
     /// A reward of a merchant with these levels.
     ///
     /// # Errors
-    /// The first field that is not accepted, with [`RewardError::Points`], [`RewardError::Limit`],
-    /// [`ProgrammeError::EndsBeforeItBegins`] or [`ProgrammeError::LevelUnknown`].
+    /// The first field that is not accepted, with [`RewardError::Points`], [`RewardError::Stock`],
+    /// [`RewardError::Limit`], [`ProgrammeError::EndsBeforeItBegins`] or [`ProgrammeError::LevelUnknown`].
     pub fn new(
         id: RewardId,
         terms: Terms,
@@ -80,6 +80,9 @@ impl Reward {
     ) -> Result<Self, InvalidField> {
         let refuse = |pointer, error: DomainError| Err(InvalidField::new(pointer, error));
         price(terms.points.get()).map_err(|error| InvalidField::new("/points", error))?;
+        if terms.stock.is_some_and(|stock| stock > MOST_STOCK) {
+            return refuse("/stock", RewardError::Stock.into());
+        }
         if terms.limit_member == Some(0) {
             return refuse("/limit_member", RewardError::Limit.into());
         }
@@ -273,6 +276,8 @@ mod tests {
     #[case(terms(), Ok(()))]
     #[case(Terms { points: Points::ZERO, ..terms() }, refused("/points", RewardError::Points))]
     #[case(Terms { points: Points::new(1_000_001), ..terms() }, refused("/points", RewardError::Points))]
+    #[case(Terms { stock: Some(100_000), ..terms() }, Ok(()))]
+    #[case(Terms { stock: Some(100_001), ..terms() }, refused("/stock", RewardError::Stock))]
     #[case(Terms { limit_member: Some(0), ..terms() }, refused("/limit_member", RewardError::Limit))]
     #[case(Terms { limit_member: Some(11), ..terms() }, refused("/limit_member", RewardError::Limit))]
     #[case(Terms { last_day: Some(day("2026-10-31")), ..terms() }, refused("/last_day", ProgrammeError::EndsBeforeItBegins))]

@@ -20,6 +20,14 @@ macro_rules! ulid_identifier {
                 Self(Ulid::from_parts(milliseconds, random))
             }
 
+            /// The instant at which the identifier was made, in milliseconds. A forged identifier may
+            /// hold no valid instant; the result is then the latest possible instant.
+            #[must_use]
+            pub fn minted_at(self) -> Instant {
+                let milliseconds = i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX);
+                Instant::from_millisecond(milliseconds).unwrap_or(Instant::MAX)
+            }
+
             /// Reads an identifier in its canonical form of 26 characters.
             ///
             /// # Errors
@@ -90,16 +98,6 @@ ulid_identifier!(
     /// A redemption of a member's points.
     RedemptionId
 );
-
-impl RedemptionId {
-    /// The instant at which the identifier was made, in milliseconds. A forged identifier may hold no valid
-    /// instant; the result is then the latest possible instant.
-    #[must_use]
-    pub fn minted_at(self) -> Instant {
-        let milliseconds = i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX);
-        Instant::from_millisecond(milliseconds).unwrap_or(Instant::MAX)
-    }
-}
 
 ulid_identifier!(
     /// An endpoint of a merchant to which events are posted.
@@ -174,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redemption_has_its_instant_and_a_forged_one_has_the_last_instant() {
+    fn an_identifier_has_its_instant_and_a_forged_one_has_the_last_instant() {
         let now = Instant::from_millisecond(1_790_000_000_123).unwrap();
         assert_eq!(RedemptionId::mint(now, 42).minted_at(), now);
         assert_eq!(RedemptionId::from_bytes([255; 16]).minted_at(), Instant::MAX);

@@ -5,13 +5,15 @@ pub(crate) mod error;
 pub use error::WebhookError;
 
 mod address;
+mod health;
 
 pub use address::{Reach, WebhookUrl, is_public};
+pub use health::{Health, probe_delay};
 
 use crate::Instant;
 use crate::values::calendar;
 use crate::values::word_enum::word_enum;
-use jiff::{SignedDuration, ToSpan as _};
+use jiff::ToSpan as _;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -53,6 +55,8 @@ word_enum! {
         MemberCreated = "member.created",
         /// Two members became one.
         MemberMerged = "member.merged",
+        /// A member was erased.
+        MemberErased = "member.erased",
     }
 }
 
@@ -93,35 +97,6 @@ pub enum Switch {
     GivenUp,
 }
 
-/// The recent answers of an endpoint.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Health {
-    /// When the endpoint last accepted an event. Updated at most once a minute.
-    pub last_success_at: Option<Instant>,
-    /// When an attempt last failed.
-    pub last_failure_at: Option<Instant>,
-    /// The failure of that attempt: `http_503`, `timeout`.
-    pub last_failure: Option<String>,
-    /// Since when the endpoint has accepted no event.
-    pub failing_since: Option<Instant>,
-    /// The failed attempts since then.
-    pub failures: u64,
-}
-
-impl Health {
-    /// The time without success after which an endpoint is turned off.
-    const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
-    /// The failed attempts after which an endpoint is turned off: an endpoint may seldom have events.
-    const FAILURES: u64 = 10;
-
-    /// Whether the endpoint is to be turned off: no success for three days, and at least ten failed attempts.
-    #[must_use]
-    pub fn is_given_up(&self, now: Instant) -> bool {
-        let failing = self.failing_since.map(|since| now.duration_since(since));
-        self.failures >= Self::FAILURES && failing.is_some_and(|time| time >= Self::PATIENCE)
-    }
-}
-
 /// A range of instants whose events are posted again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReplayRange {
@@ -149,6 +124,14 @@ impl ReplayRange {
         let second = calendar::whole_second(last);
         let until = if second == last { last } else { second + 1.second() };
         Ok(Self { from: calendar::whole_second(from), until })
+    }
+
+    /// The range from an instant until now, both seconds included. It begins no earlier than events are stored.
+    #[must_use]
+    pub fn until_now(from: Instant, now: Instant) -> Self {
+        let oldest = now - (KEPT_DAYS * 24).hours();
+        let from = calendar::whole_second(from.max(oldest));
+        Self { from, until: calendar::whole_second(now) + 1.second() }
     }
 
     /// The pieces of the range, at most 121, in order. Each piece is within one day in UTC.
@@ -202,20 +185,6 @@ mod tests {
     }
 
     #[rstest]
-    #[case(Some("2026-11-24T09:00:00Z"), 10, true)]
-    #[case(Some("2026-11-24T09:00:01Z"), 10, false)]
-    #[case(Some("2026-11-20T09:00:00Z"), 9, false)]
-    #[case(None, 99, false)]
-    fn an_endpoint_is_given_up_after_three_days_and_ten_attempts(
-        #[case] since: Option<&str>,
-        #[case] failures: u64,
-        #[case] given_up: bool,
-    ) {
-        let health = Health { failing_since: since.map(at), failures, ..Health::default() };
-        assert_eq!(health.is_given_up(at("2026-11-27T09:00:00Z")), given_up);
-    }
-
-    #[rstest]
     #[case("2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z", true)]
     #[case("2026-10-28T09:00:00Z", "2026-11-02T00:00:00Z", true)]
     #[case("2026-10-28T08:59:59Z", "2026-11-02T00:00:00Z", false)]
@@ -244,6 +213,17 @@ mod tests {
         let now = at("2026-11-27T09:00:00.2Z");
         let range = ReplayRange::new(at(asked_from), at(asked_until), now);
         assert_eq!(range, Ok(ReplayRange { from: on_the_day(from), until: on_the_day(until) }));
+    }
+
+    #[rstest]
+    #[case("2026-11-27T08:59:59.9Z", "2026-11-27T08:59:59Z")]
+    #[case("2026-11-27T09:00:00.2Z", "2026-11-27T09:00:00Z")]
+    #[case("2026-10-01T00:00:00Z", "2026-10-28T09:00:00Z")]
+    fn a_range_until_now_includes_the_present_second(#[case] asked: &str, #[case] from: &str) {
+        let range = ReplayRange::until_now(at(asked), at("2026-11-27T09:00:00.2Z"));
+        let until = at("2026-11-27T09:00:01Z");
+        assert_eq!(range, ReplayRange { from: at(from), until });
+        assert!(!range.pieces().is_empty());
     }
 
     proptest! {

@@ -40,6 +40,8 @@ pub enum Event {
     Receipt(Receipt),
     /// A person's opposition to further messages.
     Opposition(Opposition),
+    /// A text of a person that is no opposition.
+    Text(InboundText),
 }
 
 /// A receipt: the outcome of a message. Providers repeat receipts and send them in any order. The same provider
@@ -96,6 +98,25 @@ impl std::fmt::Debug for Opposition {
             .field("reference", &self.reference)
             .field("at", &self.at)
             .finish_non_exhaustive()
+    }
+}
+
+/// A text that a person sent by SMS, and that is no opposition.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InboundText {
+    /// The provider's identifier of the text.
+    pub id: String,
+    /// The person's mobile in E.164.
+    pub address: String,
+    /// The text.
+    pub text: String,
+    /// The instant of the text.
+    pub at: Instant,
+}
+
+impl std::fmt::Debug for InboundText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InboundText").field("at", &self.at).finish_non_exhaustive()
     }
 }
 

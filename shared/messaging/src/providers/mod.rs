@@ -39,7 +39,7 @@ pub const fn url_setting(provider: ProviderName) -> &'static str {
     }
 }
 
-/// The client that sends by an account of a provider. `secret` is the account's secret.
+/// The client that sends by an account of a provider. `secret` is the account's secret for sending.
 pub fn client(
     provider: ProviderName,
     https: HttpsClient,
@@ -52,7 +52,7 @@ pub fn client(
     }
 }
 
-/// The reader of the callbacks to an account of a provider. `secret` is the account's secret.
+/// The reader of the callbacks to an account of a provider. `secret` is the account's secret for callbacks.
 pub fn callback_reader(
     provider: ProviderName,
     secret: &Secret,
@@ -86,6 +86,17 @@ mod tests {
             let client = client(provider, https_client().unwrap(), base, &empty);
             assert_eq!(client.err(), Some(UnusableSecret), "{provider:?}");
             let reader = callback_reader(provider, &empty);
+            assert_eq!(reader.err(), Some(UnusableSecret), "{provider:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_for_callbacks_that_holds_a_key_that_sends_too_is_unusable() {
+        for (provider, both) in [
+            (ProviderName::Brevo, r#"{"callback_secret": "s", "api_key": "k"}"#),
+            (ProviderName::Sinch, r#"{"callback_secret": "s", "plan": "p", "token": "t"}"#),
+        ] {
+            let reader = callback_reader(provider, &secret(both));
             assert_eq!(reader.err(), Some(UnusableSecret), "{provider:?}");
         }
     }

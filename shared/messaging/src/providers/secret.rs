@@ -1,4 +1,5 @@
-//! Secrets: a provider's key, or the key that proves its callbacks.
+//! Secrets: a provider's key, or the key that proves its callbacks. An account has one secret for each purpose, so
+//! that the function that reads callbacks cannot read the key that sends.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -9,9 +10,9 @@ use zeroize::Zeroizing;
 #[serde(from = "String")]
 pub struct Secret(Zeroizing<String>);
 
-/// An account's secret that does not hold the credentials which its provider needs.
+/// An account's secret that does not hold the credentials of its purpose, or holds others that it must not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the account's secret does not hold the provider's credentials")]
+#[error("the account's secret does not hold the provider's credentials, or holds others too")]
 pub struct UnusableSecret;
 
 impl Secret {
@@ -27,8 +28,7 @@ impl Secret {
         &self.0
     }
 
-    /// Reads the credentials of one purpose from an account's secret, a JSON object. Other fields belong to
-    /// other purposes and are ignored.
+    /// Reads the credentials of one purpose from a secret, a JSON object.
     pub(crate) fn credentials<T: DeserializeOwned>(&self) -> Result<T, UnusableSecret> {
         serde_json::from_str(&self.0).map_err(|_| UnusableSecret)
     }
@@ -51,6 +51,7 @@ mod tests {
     use super::*;
 
     #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
     struct Credentials {
         token: Secret,
     }
@@ -61,9 +62,10 @@ mod tests {
     }
 
     #[test]
-    fn credentials_are_read_from_a_secret_that_holds_others_too() {
-        assert_eq!(token(r#"{"token": "t0ken", "callback_secret": "s"}"#), Ok("t0ken".to_owned()));
-        for unusable in ["", "t0ken", "{}", r#"{"token": 7}"#] {
+    fn credentials_are_read_from_a_secret_that_holds_nothing_else() {
+        assert_eq!(token(r#"{"token": "t0ken"}"#), Ok("t0ken".to_owned()));
+        for unusable in ["", "t0ken", "{}", r#"{"token": 7}"#, r#"{"token": "t", "api_key": "k"}"#]
+        {
             assert_eq!(token(unusable), Err(UnusableSecret));
         }
     }

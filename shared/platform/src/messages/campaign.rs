@@ -1,5 +1,6 @@
 //! Messages about campaigns.
 
+use crate::queue::QueueMessage;
 use domain::CampaignId;
 use serde::{Deserialize, Serialize};
 use store::{BatchId, Tenant};
@@ -48,5 +49,17 @@ impl BatchMessage {
     #[must_use]
     pub const fn of(tenant: Tenant, campaign: CampaignId, batch: BatchId) -> Self {
         Self { tenant, campaign, batch }
+    }
+}
+
+impl QueueMessage for CampaignMessage {
+    fn group(&self) -> Option<String> {
+        Some(self.tenant.merchant.to_string())
+    }
+}
+
+impl QueueMessage for BatchMessage {
+    fn group(&self) -> Option<String> {
+        Some(self.tenant.merchant.to_string())
     }
 }

@@ -1,5 +1,6 @@
 //! Messages about batches of coupons.
 
+use crate::queue::QueueMessage;
 use domain::{CouponBatchId, OfferId};
 use serde::{Deserialize, Serialize};
 use store::Tenant;
@@ -23,5 +24,11 @@ impl CouponRangeMessage {
     #[must_use]
     pub const fn of(tenant: Tenant, offer: OfferId, batch: CouponBatchId, range: u32) -> Self {
         Self { tenant, offer, batch, range }
+    }
+}
+
+impl QueueMessage for CouponRangeMessage {
+    fn group(&self) -> Option<String> {
+        Some(self.tenant.merchant.to_string())
     }
 }

@@ -11,12 +11,15 @@ mod webhook;
 
 pub use campaign::{BatchMessage, CampaignMessage};
 pub use coupon::CouponRangeMessage;
-pub use provider_event::{EventKind, ProviderEvent, ProviderEventsMessage, Reference};
+pub use provider_event::{
+    EventKind, InboundTextEvent, ProviderEvent, ProviderEventsMessage, Reference,
+};
 pub use webhook::WebhookMessage;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::queue::QueueMessage as _;
     use domain::webhook::ReplayRange;
     use domain::{CampaignId, CouponBatchId, Instant, MemberId, MerchantId, OfferId, WebhookId};
     use serde::Serialize;
@@ -74,6 +77,32 @@ mod tests {
             &WebhookMessage::replay(tenant, webhook, ReplayRange { from: instant, until: instant }),
             json!({"task": "replay", "tenant": whose, "webhook": id, "from": at, "until": at}),
         );
+        let after = EventKey { at: instant, id: "evt_1".to_owned() };
+        assert_wire(
+            &WebhookMessage::replay_after(tenant, webhook, instant, after),
+            json!({"task": "replay", "tenant": whose, "webhook": id, "from": at, "until": at, "after": "evt_1"}),
+        );
+        assert_wire(
+            &WebhookMessage::probe(tenant, webhook, instant, 2),
+            json!({"task": "probe", "tenant": whose, "webhook": id, "paused_at": at, "probe": 2}),
+        );
+    }
+
+    #[test]
+    fn a_message_is_grouped_by_its_merchant_and_a_webhook_by_its_endpoint() {
+        let (tenant, id) = (tenant(), MerchantId::from_bytes(ID));
+        let campaign = CampaignMessage::of(tenant, CampaignId::from_bytes(ID));
+        assert_eq!(campaign.group(), Some(id.to_string()));
+        let other = WebhookId::from_bytes([9; 16]);
+        let event = EventKey { at: Instant::UNIX_EPOCH, id: "evt_1".to_owned() };
+        let range = ReplayRange { from: Instant::UNIX_EPOCH, until: Instant::UNIX_EPOCH };
+        for message in [
+            WebhookMessage::deliver(tenant, other, &event),
+            WebhookMessage::replay(tenant, other, range),
+            WebhookMessage::probe(tenant, other, Instant::UNIX_EPOCH, 1),
+        ] {
+            assert_eq!(message.group(), Some(other.to_string()));
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Events that a provider reported, and the reference that connects an event to a batch.
 
-use domain::merchant::provider::AccountCode;
+use crate::queue::QueueMessage;
+use domain::merchant::provider::ProviderAccount;
 use domain::{CampaignId, Channel, Instant};
 use serde::{Deserialize, Serialize};
 use store::{BatchId, Tenant};
@@ -10,9 +11,26 @@ use store::{BatchId, Tenant};
 #[serde(deny_unknown_fields)]
 pub struct ProviderEventsMessage {
     /// The provider's account that the callback belongs to.
-    pub account: AccountCode,
+    pub account: ProviderAccount,
     /// The events of the callback.
     pub events: Vec<ProviderEvent>,
+    /// The texts of persons in the callback that are no opposition.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<InboundTextEvent>,
+}
+
+/// A text that a person sent by SMS. The queue is encrypted, since the text may say anything.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InboundTextEvent {
+    /// The provider's identifier of the text.
+    pub id: String,
+    /// The mobile in E.164.
+    pub address: String,
+    /// The text.
+    pub text: String,
+    /// When the text was sent.
+    pub at: Instant,
 }
 
 /// One event about an address. The address and the reference are the provider's own texts: one that
@@ -84,5 +102,11 @@ impl Reference {
 impl std::fmt::Display for Reference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}/{}", self.tenant, self.campaign, self.batch)
+    }
+}
+
+impl QueueMessage for ProviderEventsMessage {
+    fn group(&self) -> Option<String> {
+        Some(self.account.code.to_string())
     }
 }

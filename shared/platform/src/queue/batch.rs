@@ -1,6 +1,7 @@
 //! A batch of received messages: each message is handled by itself, and only those that failed return to
 //! the queue.
 
+use super::hops;
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::stream::{self, StreamExt as _};
 use serde::de::DeserializeOwned;
@@ -58,8 +59,14 @@ where
         Some((id, message))
     });
     let handled = stream::iter(named).map(|(id, message)| {
-        let handled = handle(message);
-        async move { (id, handled.await) }
+        // A message of an endless chain is not handled.
+        let handled = hops::of(&message).map(|hops| hops::within(hops, handle(message)));
+        async move {
+            match handled {
+                Some(handled) => (id, handled.await),
+                None => (id, Err(Failed::Poison("the work was continued too often"))),
+            }
+        }
     });
     let mut failures = Vec::new();
     let mut handled = pin!(handled.buffer_unordered(at_once));
@@ -112,6 +119,22 @@ mod tests {
         let failed: Vec<_> =
             answer.batch_item_failures.iter().map(|f| f.item_identifier.as_str()).collect();
         assert_eq!(failed, ["1", "2"]);
+    }
+
+    #[tokio::test]
+    async fn a_message_whose_work_was_continued_too_often_is_poison() {
+        let mut event = batch(&["first", "endless"]);
+        let mut attribute = aws_lambda_events::event::sqs::SqsMessageAttribute::default();
+        attribute.string_value = Some("1001".to_owned());
+        event.records[1].message_attributes.insert("hops".to_owned(), attribute);
+        let answer = process_batch(event, |message| async move {
+            assert_eq!(message.body.as_deref(), Some("first"), "this message is not handled");
+            Ok(())
+        })
+        .await;
+        let failed: Vec<_> =
+            answer.batch_item_failures.iter().map(|f| f.item_identifier.as_str()).collect();
+        assert_eq!(failed, ["1"]);
     }
 
     #[tokio::test]

@@ -1,12 +1,14 @@
 //! The client of one queue.
 
+use super::hops;
 use crate::error::StartError;
+use crate::queue::message::QueueMessage;
 use crate::settings;
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use serde::Serialize;
+use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -45,7 +47,7 @@ pub struct QueueClient<M> {
     messages: PhantomData<fn(M)>,
 }
 
-impl<M: Serialize> QueueClient<M> {
+impl<M: QueueMessage> QueueClient<M> {
     /// The client of the queue at `url`; `make` returns the SDK client on first use.
     pub fn new(make: impl FnOnce() -> Client + Send + 'static, url: impl Into<String>) -> Self {
         Self { client: LazyLock::new(Box::new(make)), url: url.into(), messages: PhantomData }
@@ -59,8 +61,17 @@ impl<M: Serialize> QueueClient<M> {
 
     /// Sends one message: 1 round trip.
     pub async fn send(&self, message: &M) -> Result<(), QueueError> {
+        self.send_later(message, Duration::ZERO).await
+    }
+
+    /// Sends one message that is delivered after `delay`, at most 15 minutes: 1 round trip.
+    pub async fn send_later(&self, message: &M, delay: Duration) -> Result<(), QueueError> {
         let body = serde_json::to_string(message)?;
+        let delay = i32::try_from(delay.as_secs()).unwrap_or(i32::MAX);
         let call = self.client.send_message().queue_url(&self.url).message_body(body);
+        let call = call.set_message_attributes(attributes()?);
+        let call = call.set_message_group_id(message.group());
+        let call = call.set_delay_seconds((delay > 0).then_some(delay));
         call.send().await.map_err(QueueError::unavailable)?;
         Ok(())
     }
@@ -78,6 +89,8 @@ impl<M: Serialize> QueueClient<M> {
             let entry = SendMessageBatchRequestEntry::builder()
                 .id(number.to_string())
                 .message_body(serde_json::to_string(message)?)
+                .set_message_attributes(attributes()?)
+                .set_message_group_id(message.group())
                 .build();
             call = call.entries(entry.map_err(QueueError::unavailable)?);
         }
@@ -100,4 +113,12 @@ impl<M: Serialize> QueueClient<M> {
             .map_err(QueueError::unavailable)?;
         Ok(())
     }
+}
+
+/// The count of hops, for a message that is sent while another one is handled.
+fn attributes() -> Result<Option<HashMap<String, MessageAttributeValue>>, QueueError> {
+    let Some(hops) = hops::next() else { return Ok(None) };
+    let value = MessageAttributeValue::builder().data_type("Number").string_value(hops.to_string());
+    let value = value.build().map_err(QueueError::unavailable)?;
+    Ok(Some(HashMap::from([(hops::ATTRIBUTE.to_owned(), value)])))
 }

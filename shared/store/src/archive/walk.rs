@@ -12,7 +12,7 @@ use crate::vault::Field;
 use crate::{Contact, Scope, Settings, Store, StoreError};
 use domain::CardNumber;
 use domain::member::Email;
-use domain::{CampaignId, Day, MemberId, Mobile, OfferId, UploadId};
+use domain::{CampaignId, Credential, Day, MemberId, Mobile, OfferId};
 use futures::future::try_join_all;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
@@ -78,7 +78,11 @@ impl Store {
         from: Option<Position>,
         today: Day,
     ) -> Walk<'_> {
-        let scope = Scope { settings: Arc::clone(settings), mode: part.mode() };
+        let scope = Scope {
+            settings: Arc::clone(settings),
+            mode: part.mode(),
+            credential: Credential::Service,
+        };
         Walk {
             reader: Reader { store: self, scope },
             part,
@@ -192,11 +196,12 @@ impl Walk<'_> {
                 vec![Source::all(keys::campaign_partition(tenant, id))]
             }
             Part::Uploads(_) => {
-                let id = UploadId::parse(sk).map_err(|_| CORRUPT)?;
+                let id = keys::upload_at(sk).ok_or(CORRUPT)?;
                 vec![Source::all(keys::range_partition(tenant, id))]
             }
             Part::Settings if sk == keys::PROFILE => {
-                vec![Source::Items(vec![keys::reference(attribute(item, "reference"))])]
+                let reference = keys::reference(attribute(item, "reference"));
+                vec![Source::Items(vec![reference, keys::directory_entry(merchant)])]
             }
             Part::Settings => match sk.strip_prefix(keys::ACCOUNT_PREFIX) {
                 Some(account) => {
@@ -263,9 +268,12 @@ impl Walk<'_> {
         );
         if let Some(email) = sealed.email {
             let email = Email::parse(&vault.open(id, Field::Email, &email)?);
-            keys.push(
-                self.reader.scope.email_key(&email.map_err(StoreError::corrupt("person"))?, id),
-            );
+            let email = email.map_err(StoreError::corrupt("person"))?;
+            keys.push(self.reader.scope.email_key(&email, id));
+            // Several members have one count, which follows from their entries.
+            if self.purpose == Purpose::Clear {
+                keys.push(self.reader.scope.holders_key(&email));
+            }
         }
         Ok(keys)
     }

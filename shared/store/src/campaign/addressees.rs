@@ -5,7 +5,7 @@
 //! by the KB. Scattered members are read by their keys, which is billed by the item.
 
 use crate::member::consent::MessageAddress;
-use crate::member::person::ERASED_ON;
+use crate::member::person::{ERASED_ON, is_under_15};
 use crate::table::attributes::{self, member_id};
 use crate::table::codec::{self, consents};
 use crate::table::items::Item;
@@ -14,7 +14,7 @@ use crate::vault::Field;
 use crate::{Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::member::Email;
-use domain::{Channel, Instant, MemberId, Mobile, Points, retention};
+use domain::{Channel, Day, Instant, MemberId, Mobile, Points, retention};
 use std::collections::{BTreeSet, HashMap};
 
 /// The number of items of the first page: the two items of each member of a full batch without
@@ -37,6 +37,8 @@ pub struct Addressee {
     pub points: Points,
     /// Whether the member's consents permit the channel.
     pub is_permitted: bool,
+    /// Whether another member has or had the e-mail address too.
+    pub shares_email: bool,
 }
 
 /// The attributes of a person that a message needs. They are taken from the item one by one: serde
@@ -52,6 +54,7 @@ impl AddresseeRecord {
         id: MemberId,
         channel: Channel,
         points: Points,
+        today: Day,
     ) -> Result<Option<Addressee>, StoreError> {
         if self.0.contains_key("merged_into") {
             return Ok(None);
@@ -80,7 +83,8 @@ impl AddresseeRecord {
             first_name: open(Field::FirstName, "first_name")?,
             last_name: open(Field::LastName, "last_name")?,
             points,
-            is_permitted: consents.permit(channel),
+            shares_email: self.0.get("shares_email") == Some(&AttributeValue::Bool(true)),
+            is_permitted: consents.permit(channel, is_under_15(scope, id, &self.0, today)?),
         }))
     }
 
@@ -135,7 +139,9 @@ impl Store {
         let mut addressees = HashMap::with_capacity(persons.len());
         for (member, item) in persons {
             let points = *points.get(&member).ok_or(StoreError::Corrupt("account"))?;
-            if let Some(addressee) = AddresseeRecord(item).read(scope, member, channel, points)? {
+            if let Some(addressee) =
+                AddresseeRecord(item).read(scope, member, channel, points, today)?
+            {
                 addressees.insert(member, addressee);
             }
         }
@@ -160,7 +166,8 @@ impl Store {
         let Key { sk: to, .. } = keys::person(scope.tenant(), *last);
         let address = if channel == Channel::Email { "email" } else { "mobile" };
         let projection = format!(
-            "sk, account, {address}, first_name, last_name, consents, merged_into, {ERASED_ON}"
+            "sk, account, {address}, first_name, last_name, consents, merged_into, young, shares_email, \
+             birth_date, {ERASED_ON}"
         );
         let mut read = Vec::with_capacity(wanted.len() * 2);
         let mut walked = 0;

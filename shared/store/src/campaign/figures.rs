@@ -22,6 +22,8 @@ pub struct Counts {
     pub opposed: u64,
     /// Erased, or without an address, when their batch was sent.
     pub unreachable: u64,
+    /// Another member with the same e-mail address got the message.
+    pub same_address: u64,
     /// Not on the list of permitted recipients outside production.
     pub not_allowed: u64,
     /// Possibly sent; not sent again.
@@ -64,6 +66,8 @@ pub struct ByState {
     pub opposed: u64,
     /// Erased, or without an address, when their batch was sent.
     pub unreachable: u64,
+    /// Another member with the same e-mail address got the message.
+    pub same_address: u64,
     /// Not on the list of permitted recipients outside production.
     pub not_allowed: u64,
     /// Possibly sent.
@@ -85,6 +89,7 @@ impl Figures {
             + counts.refused
             + counts.opposed
             + counts.unreachable
+            + counts.same_address
             + counts.not_allowed
             + counts.uncertain;
         ByState {
@@ -96,6 +101,7 @@ impl Figures {
             refused: counts.refused,
             opposed: counts.opposed,
             unreachable: counts.unreachable,
+            same_address: counts.same_address,
             not_allowed: counts.not_allowed,
             uncertain: counts.uncertain.saturating_sub(of_uncertain),
         }
@@ -134,6 +140,7 @@ impl Store {
             figures.counts.refused += of("refused");
             figures.counts.opposed += of("opposed");
             figures.counts.unreachable += of("unreachable");
+            figures.counts.same_address += of("same_address");
             figures.counts.not_allowed += of("not_allowed");
             figures.counts.uncertain += of("uncertain");
             figures.delivered += of("delivered");
@@ -179,12 +186,13 @@ mod tests {
 
     prop_compose! {
         fn campaign()(
-            counts in proptest::array::uniform6(0_u64..500),
+            counts in proptest::array::uniform7(0_u64..500),
             waiting in 0_u64..500,
             reported in proptest::array::uniform3(0_u64..900),
         ) -> (u64, Figures) {
-            let [sent, refused, opposed, unreachable, not_allowed, uncertain] = counts;
-            let counts = Counts { sent, refused, opposed, unreachable, not_allowed, uncertain };
+            let [sent, refused, opposed, unreachable, same_address, not_allowed, uncertain] = counts;
+            let counts =
+                Counts { sent, refused, opposed, unreachable, same_address, not_allowed, uncertain };
             // The provider reports at most one outcome for each message that may have been sent.
             let mut left = sent + uncertain + waiting;
             let [delivered, bounced, failed] = reported.map(|reported| {
@@ -192,8 +200,8 @@ mod tests {
                 left -= reported;
                 reported
             });
-            let recipients =
-                waiting + sent + refused + opposed + unreachable + not_allowed + uncertain;
+            let recipients = waiting
+                + sent + refused + opposed + unreachable + same_address + not_allowed + uncertain;
             (recipients, Figures { batches_done: 1, counts, delivered, bounced, failed })
         }
     }
@@ -203,11 +211,11 @@ mod tests {
         fn a_campaigns_recipients_are_each_in_one_state((recipients, figures) in campaign()) {
             let by_state = figures.by_state(recipients);
             let ByState {
-                waiting, sent, delivered, bounced, failed, refused, opposed, unreachable, not_allowed,
-                uncertain,
+                waiting, sent, delivered, bounced, failed, refused, opposed, unreachable,
+                same_address, not_allowed, uncertain,
             } = by_state;
             let sum = waiting + sent + delivered + bounced + failed + refused + opposed + unreachable
-                + not_allowed + uncertain;
+                + same_address + not_allowed + uncertain;
             prop_assert_eq!(sum, recipients, "{:?}", by_state);
         }
     }

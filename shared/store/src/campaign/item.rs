@@ -6,7 +6,7 @@ use crate::table::keys::{self, Key};
 use crate::table::tenant::Tenant;
 use domain::campaign::segment::{Between, Segment};
 use domain::campaign::{Campaign, Content, State};
-use domain::{CampaignId, Cents, Channel, EstablishmentId, Instant, Points};
+use domain::{CampaignId, Cents, Channel, Credential, EstablishmentId, Instant, Points};
 use serde::{Deserialize, Serialize};
 
 /// A range as it is stored: both ends as numbers.
@@ -91,6 +91,8 @@ pub(crate) struct CampaignRecord {
     segment: SegmentRecord,
     state: String,
     created_at: String,
+    /// The credential of the last change of the content or the state.
+    by: Credential,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     begins_at: Option<String>,
     /// The code of the reason for which the system paused the campaign.
@@ -110,10 +112,17 @@ pub struct StoredCampaign {
     /// A code: `provider_account` where the provider refuses the account. `None` where a user
     /// paused the campaign.
     pub held_because: Option<String>,
+    /// The credential of the last change of the content or the state.
+    pub changed_by: Credential,
 }
 
 impl CampaignRecord {
-    pub(crate) fn of(tenant: Tenant, campaign: &Campaign, due: Option<Instant>) -> Self {
+    pub(crate) fn of(
+        tenant: Tenant,
+        campaign: &Campaign,
+        by: Credential,
+        due: Option<Instant>,
+    ) -> Self {
         let Key { pk, sk } = keys::campaign(tenant, campaign.id);
         Self {
             pk,
@@ -127,6 +136,7 @@ impl CampaignRecord {
             segment: SegmentRecord::of(&campaign.segment),
             state: campaign.state.as_str().to_owned(),
             created_at: attributes::instant_text(campaign.created_at),
+            by,
             begins_at: campaign.begins_at.map(attributes::instant_text),
             held_because: None,
             due_bucket: due.map(|_| keys::CAMPAIGNS_DUE.to_owned()),
@@ -148,6 +158,6 @@ impl CampaignRecord {
             begins_at: self.begins_at.as_deref().map(attributes::instant_of).transpose()?,
             version: self.v,
         };
-        Ok(StoredCampaign { campaign, held_because: self.held_because })
+        Ok(StoredCampaign { campaign, held_because: self.held_because, changed_by: self.by })
     }
 }

@@ -9,7 +9,7 @@ use crate::table::tenant::Tenant;
 use crate::table::write::Write;
 use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
 use domain::campaign::{Campaign, Draft, State, Step};
-use domain::{CampaignId, DomainError, Instant};
+use domain::{CampaignId, Credential, DomainError, Instant};
 
 /// When a campaign has something to do next: at its scheduled instant, or at once while it runs.
 fn due(campaign: &Campaign, now: Instant) -> Option<Instant> {
@@ -35,11 +35,14 @@ impl Store {
         key: Option<&IdempotencyKey>,
         now: Instant,
     ) -> Result<Answered<StoredCampaign>, StoreError> {
-        let put = Write::put(&CampaignRecord::of(scope.tenant(), campaign, None))?.if_absent();
+        let put =
+            Write::put(&CampaignRecord::of(scope.tenant(), campaign, scope.credential, None))?
+                .if_absent();
         let entered = self.enter_once(scope, &campaign.id.to_string(), &put, key, now).await?;
         let Some(before) = entered else {
             let campaign = campaign.clone();
-            return Ok(Answered::New(StoredCampaign { campaign, held_because: None }));
+            let changed_by = scope.credential;
+            return Ok(Answered::New(StoredCampaign { campaign, held_because: None, changed_by }));
         };
         let id = CampaignId::parse(&before).map_err(|_| StoreError::Corrupt("answer"))?;
         Ok(Answered::Replayed(self.campaign(scope.tenant(), id).await?))
@@ -95,16 +98,17 @@ impl Store {
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with the error of [`Campaign::step`].
     pub async fn step_campaign(
         &self,
-        tenant: Tenant,
+        scope: &Scope,
         id: CampaignId,
         step: Step,
         now: Instant,
     ) -> Result<StoredCampaign, StoreError> {
-        self.change_campaign(tenant, id, |stored| {
+        self.change_campaign(scope.tenant(), id, |stored| {
             let changed = stored.campaign.step(step, now)?;
             let due = due(&stored.campaign, now);
             Ok(changed.then(|| {
                 stored.held_because = None;
+                stored.changed_by = scope.credential;
                 due
             }))
         })
@@ -119,15 +123,19 @@ impl Store {
     /// [`Campaign::rewrite`].
     pub async fn rewrite_campaign(
         &self,
-        tenant: Tenant,
+        scope: &Scope,
         id: CampaignId,
         draft: &Draft,
         now: Instant,
     ) -> Result<StoredCampaign, StoreError> {
+        let tenant = scope.tenant();
         let forget = Write::delete(&keys::dry_run(tenant, id));
         let change = |stored: &mut StoredCampaign| {
             let changed = stored.campaign.rewrite(draft)?;
-            Ok(changed.then(|| due(&stored.campaign, now)))
+            Ok(changed.then(|| {
+                stored.changed_by = scope.credential;
+                due(&stored.campaign, now)
+            }))
         };
         self.change_campaign_and(tenant, id, change, Some(forget)).await
     }
@@ -145,6 +153,7 @@ impl Store {
             Ok(running.then(|| {
                 stored.campaign.state = State::Paused;
                 stored.held_because = Some(code.to_owned());
+                stored.changed_by = Credential::Service;
                 None
             }))
         })
@@ -163,6 +172,7 @@ impl Store {
             State::Running => Ok(Some(Some(at))),
             State::Scheduled => {
                 stored.campaign.state = State::Running;
+                stored.changed_by = Credential::Service;
                 Ok(Some(Some(at)))
             }
             _ => Ok(None),
@@ -181,6 +191,7 @@ impl Store {
             let open = matches!(stored.campaign.state, State::Running | State::Paused);
             Ok(open.then(|| {
                 stored.campaign.state = State::Finished;
+                stored.changed_by = Credential::Service;
                 None
             }))
         })
@@ -234,7 +245,7 @@ impl Store {
             let over = stored.campaign.version;
             let Some(due) = change(&mut stored)? else { return Ok(Attempt::Done(stored)) };
             stored.campaign.version += 1;
-            let mut record = CampaignRecord::of(tenant, &stored.campaign, due);
+            let mut record = CampaignRecord::of(tenant, &stored.campaign, stored.changed_by, due);
             record.held_because.clone_from(&stored.held_because);
             let mut transaction = self.transaction();
             transaction.add(Write::put(&record)?.if_version(over));

@@ -11,5 +11,6 @@ pub(crate) mod plan;
 pub(crate) mod position;
 pub(crate) mod receipt;
 pub(crate) mod send;
+pub(crate) mod shared_address;
 pub(crate) mod soft_bounces;
 pub(crate) mod walk;

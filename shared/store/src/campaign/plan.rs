@@ -12,8 +12,9 @@ use crate::table::tenant::Tenant;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::{Consistency, Store, StoreError};
+use domain::campaign::BATCH_DAYS;
 use domain::values::identifiers::MEMBER_SHARDS;
-use domain::{CampaignId, MemberId};
+use domain::{CampaignId, Instant, MemberId};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
@@ -49,6 +50,8 @@ pub struct CutBatch<'a> {
     pub id: BatchId,
     /// The members.
     pub members: &'a [MemberId],
+    /// When the batch is cut. It is deleted [`BATCH_DAYS`] later.
+    pub at: Instant,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -72,17 +75,24 @@ pub(crate) struct BatchRecord {
     /// Sixteen bytes a member.
     #[serde(with = "serde_bytes")]
     members: Vec<u8>,
+    /// The members are forgotten then, in whatever state the campaign is.
+    ttl: i64,
+}
+
+/// When a batch that was cut at an instant is deleted, in seconds since 1970.
+pub(crate) fn batch_end(at: Instant) -> i64 {
+    at.as_second() + BATCH_DAYS * 86_400
 }
 
 impl BatchRecord {
     pub(crate) fn of(
         tenant: Tenant,
         campaign: CampaignId,
-        id: BatchId,
-        members: &[MemberId],
+        CutBatch { id, members, at }: CutBatch<'_>,
     ) -> Self {
         let Key { pk, sk } = keys::batch(tenant, campaign, id);
-        Self { pk, sk, members: members.iter().flat_map(|member| member.to_bytes()).collect() }
+        let members = members.iter().flat_map(|member| member.to_bytes()).collect();
+        Self { pk, sk, members, ttl: batch_end(at) }
     }
 
     pub(crate) fn members(&self) -> Vec<MemberId> {
@@ -134,11 +144,11 @@ impl Store {
         next.position = position;
         next.version += 1;
         let mut transaction = self.transaction();
-        if let Some(CutBatch { id, members }) = batch {
+        if let Some(cut) = batch {
             next.batches += 1;
-            next.recipients += u64::try_from(members.len()).unwrap_or_default();
-            next.last_batch = Some(id);
-            let record = BatchRecord::of(tenant, campaign, id, members);
+            next.recipients += u64::try_from(cut.members.len()).unwrap_or_default();
+            next.last_batch = Some(cut.id);
+            let record = BatchRecord::of(tenant, campaign, cut);
             transaction.add(Write::put(&record)?.if_absent());
         }
         let Key { pk, sk } = keys::plan(tenant, campaign);

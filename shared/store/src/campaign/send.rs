@@ -7,7 +7,7 @@
 
 use crate::campaign::batch_id::BatchId;
 use crate::campaign::figures::{Counts, signed, tally};
-use crate::campaign::plan::BatchRecord;
+use crate::campaign::plan::{BatchRecord, CutBatch, batch_end};
 use crate::campaign::receipt::MessageState;
 use crate::table::attributes;
 use crate::table::items;
@@ -15,7 +15,7 @@ use crate::table::keys::{self, Key};
 use crate::table::lease::token;
 use crate::table::retry::{Attempt, retry};
 use crate::table::tenant::Tenant;
-use crate::table::transaction::{Slot, TransactionOutcome};
+use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Store, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -49,6 +49,7 @@ struct SendingRecord {
     counts: Option<Counts>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     done_at: Option<String>,
+    ttl: i64,
 }
 
 /// The members of a batch whose messages go to the provider, and the counts of the other members.
@@ -58,6 +59,18 @@ pub struct Addressed {
     pub members: Vec<MemberId>,
     /// The counts of the other members.
     pub counts: Counts,
+}
+
+/// The end of a batch.
+#[derive(Debug, Clone, Copy)]
+pub struct BatchEnd<'a> {
+    /// The outcomes of the recipients, without those of `unsent`.
+    pub counts: Counts,
+    /// The recipients that the provider refuses for good.
+    pub refused: &'a [MemberId],
+    /// The recipients that the provider certainly did not take, and the batch that they are put
+    /// into, to be sent to later.
+    pub unsent: Option<CutBatch<'a>>,
 }
 
 /// A batch that this process has claimed. The claim holds until the lease ends.
@@ -126,6 +139,7 @@ impl Store {
                     postponed: None,
                     counts: None,
                     done_at: None,
+                    ttl: batch_end(now),
                 };
                 (Write::put(&record)?.if_absent(), None, None)
             }
@@ -213,9 +227,9 @@ impl Store {
         tenant: Tenant,
         campaign: CampaignId,
         claim: &mut Claim,
-        new_batch: BatchId,
-        members: &[MemberId],
+        new_batch: CutBatch<'_>,
     ) -> Result<(), StoreError> {
+        let members = new_batch.members;
         let newly_postponed: HashSet<_> = members.iter().collect();
         let remaining = claim.members.iter().filter(|id| !newly_postponed.contains(id));
         let remaining: Vec<MemberId> = remaining.copied().collect();
@@ -228,17 +242,9 @@ impl Store {
             .value(":later", AttributeValue::B(bits(&claim.all_members, &postponed).into()))
             .value(":lease", attributes::text(claim.lease.clone()));
         retry(|_| async move {
-            let record = BatchRecord::of(tenant, campaign, new_batch, members);
-            // The version is raised too, so that a planner that read the plan before cannot
-            // overwrite the count.
-            let count = "SET batches = batches + :one, v = v + :one";
-            let count = Write::update(&keys::plan(tenant, campaign), count)
-                .if_present()
-                .value(":one", attributes::number(1));
             let mut transaction = self.transaction();
             transaction.add(postpone.clone());
-            transaction.add(Write::put(&record)?.if_absent());
-            transaction.add(count);
+            add_batch(&mut transaction, tenant, campaign, new_batch)?;
             match transaction.commit().await? {
                 TransactionOutcome::Committed => Ok(Attempt::Done(())),
                 TransactionOutcome::Cancelled(cancelled) if cancelled.any_failed() => {
@@ -275,18 +281,19 @@ impl Store {
     }
 
     /// Ends a batch. First the row of each refused recipient is marked (2 write units each). Then
-    /// one transaction (4 write units) sets `done_at` and adds the counts to the campaign's
-    /// figures. The transaction changes nothing where the batch is done already or the claim was
-    /// lost.
+    /// one transaction (4 write units) sets `done_at`, adds the counts to the campaign's figures,
+    /// and puts the recipients that were not sent to into a batch of their own (at most 22 write
+    /// units more). The transaction changes nothing where the batch is done already or the claim
+    /// was lost.
     pub async fn end_batch(
         &self,
         tenant: Tenant,
         campaign: CampaignId,
         claim: &Claim,
-        counts: Counts,
-        refused: &[MemberId],
+        end: &BatchEnd<'_>,
         now: Instant,
     ) -> Result<(), StoreError> {
+        let BatchEnd { counts, refused, unsent } = *end;
         for member in refused {
             self.refuse_message(tenant, *member, campaign).await?;
         }
@@ -303,12 +310,16 @@ impl Store {
                 ("refused", signed(counts.refused)),
                 ("opposed", signed(counts.opposed)),
                 ("unreachable", signed(counts.unreachable)),
+                ("same_address", signed(counts.same_address)),
                 ("not_allowed", signed(counts.not_allowed)),
                 ("uncertain", signed(counts.uncertain)),
             ];
             let mut transaction = self.transaction();
             transaction.add_in(Slot::Sending, done);
             transaction.add(tally(tenant, campaign, &claim.batch, &numbers));
+            if let Some(new_batch) = unsent {
+                add_batch(&mut transaction, tenant, campaign, new_batch)?;
+            }
             match transaction.commit().await? {
                 TransactionOutcome::Committed => Ok(Attempt::Done(())),
                 TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Sending) => {
@@ -319,6 +330,26 @@ impl Store {
         })
         .await
     }
+}
+
+/// Adds the writes of a new batch of members that were planned before: the batch, and the plan's
+/// number of batches.
+fn add_batch(
+    transaction: &mut Transaction<'_>,
+    tenant: Tenant,
+    campaign: CampaignId,
+    new_batch: CutBatch<'_>,
+) -> Result<(), StoreError> {
+    let record = BatchRecord::of(tenant, campaign, new_batch);
+    // The version is raised too, so that a planner that read the plan before cannot overwrite the
+    // count.
+    let count = "SET batches = batches + :one, v = v + :one";
+    let count = Write::update(&keys::plan(tenant, campaign), count)
+        .if_present()
+        .value(":one", attributes::number(1));
+    transaction.add(Write::put(&record)?.if_absent());
+    transaction.add(count);
+    Ok(())
 }
 
 fn counts_value(counts: Counts) -> Result<AttributeValue, StoreError> {

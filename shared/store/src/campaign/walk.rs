@@ -3,6 +3,7 @@
 use crate::campaign::position::WalkPosition;
 use crate::member::account::StoredAccount;
 use crate::member::neighbours::{Pair, pair};
+use crate::member::person::is_under_15;
 use crate::table::attributes;
 use crate::table::codec::consents::ConsentsRecord;
 use crate::table::items;
@@ -11,7 +12,7 @@ use crate::vault::Field;
 use crate::{Scope, Store, StoreError};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Account, Channel, MemberId};
+use domain::{Account, Channel, Day, MemberId};
 use serde::Deserialize;
 
 /// A member with the data that a campaign needs.
@@ -61,14 +62,15 @@ struct PersonProjection {
 
 impl Store {
     /// One page of the members of a shard, from a position on: 1 query, half a read unit for each 4
-    /// KB, at most 128 read units.
+    /// KB, at most 128 read units. `today` decides who is under 15.
     pub async fn walk(
         &self,
         scope: &Scope,
         position: WalkPosition,
         channel: Channel,
+        today: Day,
     ) -> Result<WalkPage, StoreError> {
-        self.walk_with_names(scope, position, channel, NamesToOpen::default()).await
+        self.walk_with_names(scope, position, channel, today, NamesToOpen::default()).await
     }
 
     /// As [`Store::walk`], with names opened.
@@ -77,10 +79,12 @@ impl Store {
         scope: &Scope,
         position: WalkPosition,
         channel: Channel,
+        today: Day,
         names: NamesToOpen,
     ) -> Result<WalkPage, StoreError> {
         let mut projection =
-            "pk, sk, v, account, consents, merged_into, email, erased_on".to_owned();
+            "pk, sk, v, account, consents, merged_into, email, erased_on, young, birth_date"
+                .to_owned();
         if names.first {
             projection.push_str(", first_name");
         }
@@ -108,7 +112,7 @@ impl Store {
         let found = pair(answer.items.unwrap_or_default())?;
         let mut members = Vec::with_capacity(found.pairs.len());
         for pair in found.pairs {
-            members.extend(project(scope, pair, channel)?);
+            members.extend(project(scope, pair, channel, today)?);
         }
         Ok(WalkPage { members, next: found.last.filter(|_| goes_on) })
     }
@@ -119,10 +123,12 @@ fn project(
     scope: &Scope,
     pair: Pair,
     channel: Channel,
+    today: Day,
 ) -> Result<Option<MemberProjection>, StoreError> {
     let Pair { account: StoredAccount { member, account, .. }, person: item } = pair;
     let has_address = channel != Channel::Email
         || matches!(item.get("email"), Some(AttributeValue::B(email)) if *email != Blob::new(vec![]));
+    let is_under_15 = is_under_15(scope, member, &item, today)?;
     let person: PersonProjection = items::from_item(item, "person")?;
     if person.merged_into.is_some() {
         return Ok(None);
@@ -130,7 +136,7 @@ fn project(
     let open = |field: Field, sealed: Option<Vec<u8>>| {
         sealed.map(|sealed| scope.settings.vault.open(member, field, &sealed)).transpose()
     };
-    let permitted = person.consents.read()?.permit(channel);
+    let permitted = person.consents.read()?.permit(channel, is_under_15);
     Ok(Some(MemberProjection {
         member,
         account,

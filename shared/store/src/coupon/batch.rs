@@ -8,9 +8,9 @@ use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::tenant::Tenant;
-use crate::table::write::{Write, Written};
+use crate::table::write::Write;
 use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
-use domain::{CouponBatchId, CouponCode, CouponError, Instant, OfferId};
+use domain::{CouponBatchId, CouponCode, CouponError, Credential, Instant, OfferId};
 use serde::{Deserialize, Serialize};
 
 /// Codes of a range. The last range of a batch may have fewer.
@@ -58,6 +58,8 @@ pub(crate) struct BatchRecord {
     first: u64,
     ranges_done: u32,
     created_at: String,
+    /// The credential that created the batch.
+    by: Credential,
     /// When the latest range was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_range_at: Option<String>,
@@ -88,8 +90,8 @@ impl CouponBatch {
 }
 
 impl BatchRecord {
-    fn of(tenant: Tenant, batch: &CouponBatch) -> Self {
-        let Key { pk, sk } = keys::coupon_batch(tenant, batch.offer, batch.id);
+    fn of(scope: &Scope, batch: &CouponBatch) -> Self {
+        let Key { pk, sk } = keys::coupon_batch(scope.tenant(), batch.offer, batch.id);
         Self {
             pk,
             sk,
@@ -98,6 +100,7 @@ impl BatchRecord {
             first: batch.first,
             ranges_done: 0,
             created_at: attributes::instant_text(batch.created_at),
+            by: scope.credential,
             last_range_at: None,
         }
     }
@@ -157,7 +160,7 @@ impl Store {
             let taken: Option<NumbersRecord> = self.get_item(numbers, Consistency::Strong).await?;
             let first = taken.map_or(0, |taken| taken.next_number);
             let batch = CouponBatch { id, offer, count, created_at: now, finished_at: None, first };
-            let record = BatchRecord::of(tenant, &batch);
+            let record = BatchRecord::of(scope, &batch);
             let take = Write::update(numbers, "SET next_number = :next")
                 .condition("attribute_not_exists(pk) OR next_number = :first")
                 .value(":next", attributes::number(first + u64::from(count)))
@@ -171,27 +174,6 @@ impl Store {
             // The table stores whole seconds: the answer is what a later read gives.
             let outcome = transaction.commit().await?;
             Ok(outcome.done(Answered::New(record.read()?)))
-        })
-        .await
-    }
-
-    /// Takes one number of the tenant's count, for a coupon without a batch: 1 round trip, 1 write unit. A
-    /// number that is taken and not used stays unused.
-    pub(crate) async fn take_coupon_number(&self, tenant: Tenant) -> Result<u64, StoreError> {
-        const CORRUPT: StoreError = StoreError::Corrupt("coupon numbers");
-        retry(|_| async move {
-            let take = Write::update(&keys::coupon_numbers(tenant), "ADD next_number :one")
-                .value(":one", attributes::number(1))
-                .returning_new();
-            match self.write(take).await {
-                Ok(Written::Done(Some(taken))) => {
-                    let taken: NumbersRecord = items::from_item(taken, "coupon numbers")?;
-                    taken.next_number.checked_sub(1).map(Attempt::Done).ok_or(CORRUPT)
-                }
-                Ok(_) => Err(CORRUPT),
-                Err(StoreError::Busy) => Ok(Attempt::Again),
-                Err(error) => Err(error),
-            }
         })
         .await
     }

@@ -10,7 +10,7 @@ use crate::table::write::Write;
 use crate::{Consistency, Entity, Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::coupon::CouponState;
-use domain::{CouponCode, CouponError, Instant, MemberId, OfferId};
+use domain::{CouponCode, CouponError, Credential, Instant, MemberId, OfferId};
 
 /// The wanted state of a code.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,11 +49,11 @@ impl Store {
         let key = &keys::coupon(tenant, code);
         retry(|_| async move {
             let mut transaction = self.transaction();
-            let put = put_code(key, offer, change.disabled, bound_to);
+            let put = put_code(key, offer, change.disabled, bound_to, scope.credential);
             transaction.add_in(Slot::Coupon, put);
             if let Some(member) = bound_to {
                 transaction.check_present(Slot::Member, keys::account(tenant, member));
-                transaction.add(put_member_coupon(tenant, offer, code, member, now));
+                transaction.add(put_member_coupon(scope, offer, code, member, now));
             }
             match transaction.commit().await? {
                 TransactionOutcome::Committed => {
@@ -75,8 +75,14 @@ impl Store {
     }
 }
 
-fn put_code(key: &Key, offer: OfferId, disabled: bool, bound_to: Option<MemberId>) -> Write {
-    let mut set = "SET offer = :offer, uses = if_not_exists(uses, :zero)".to_owned();
+fn put_code(
+    key: &Key,
+    offer: OfferId,
+    disabled: bool,
+    bound_to: Option<MemberId>,
+    by: Credential,
+) -> Write {
+    let mut set = "SET offer = :offer, uses = if_not_exists(uses, :zero), #by = :by".to_owned();
     let mut condition = "(attribute_not_exists(pk) OR offer = :offer)".to_owned();
     if bound_to.is_some() {
         set.push_str(", bound_to = :member");
@@ -85,6 +91,8 @@ fn put_code(key: &Key, offer: OfferId, disabled: bool, bound_to: Option<MemberId
     set.push_str(if disabled { ", disabled = :disabled" } else { " REMOVE disabled" });
     let mut put = Write::update(key, set)
         .condition(condition)
+        .name("#by", "by")
+        .value(":by", attributes::text(by.to_string()))
         .value(":offer", attributes::text(offer.to_string()))
         .value(":zero", attributes::number(0));
     if let Some(member) = bound_to {

@@ -48,6 +48,15 @@ impl CodeMaker {
         CouponCode::of_number(left * HALVES[1] + right)
     }
 
+    /// A code outside of every batch. `random` selects it among the codes of the upper half of the numbers; the
+    /// batches take their numbers from 0 on. Two random codes can be the same, if seldom: a million of them meet
+    /// with a chance of one in a hundred, so each is written on condition that it is free.
+    #[must_use]
+    pub fn single_code(&self, random: u64) -> CouponCode {
+        const BATCHES: u64 = CouponCode::OURS / 2;
+        self.code(BATCHES + random % (CouponCode::OURS - BATCHES))
+    }
+
     fn hash(&self, round: u8, half: u64) -> u64 {
         let mut hashing = self.hashing.clone();
         hashing.update(&[round]);
@@ -78,6 +87,15 @@ mod tests {
         let numbers: Vec<u64> = first.chain(last).collect();
         let codes: HashSet<_> = numbers.iter().map(|number| maker.code(*number)).collect();
         assert_eq!(codes.len(), numbers.len());
+    }
+
+    #[test]
+    fn a_single_code_is_never_one_of_a_batch() {
+        let maker = maker();
+        let batch: HashSet<_> = (0..20_000).map(|number| maker.code(number)).collect();
+        for random in (0..20_000).chain([u64::MAX, CouponCode::OURS, CouponCode::OURS / 2]) {
+            assert!(!batch.contains(&maker.single_code(random)));
+        }
     }
 
     proptest! {

@@ -4,7 +4,6 @@
 use crate::coupon::item::CouponRecord;
 use crate::table::items;
 use crate::table::keys;
-use crate::table::tenant::Tenant;
 use crate::table::write::{Write, Written};
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::{CouponCode, CouponError, DomainError, OfferId};
@@ -49,7 +48,7 @@ impl Store {
                 match known {
                     Some(known) => Ok(known),
                     None if code.is_ours() => Ok(Imported::Refused(CouponError::MadeHere.into())),
-                    None => self.import_code(tenant, offer, code).await,
+                    None => self.import_code(scope, offer, code).await,
                 }
             }
         });
@@ -59,11 +58,12 @@ impl Store {
 
     async fn import_code(
         &self,
-        tenant: Tenant,
+        scope: &Scope,
         offer: OfferId,
         code: &CouponCode,
     ) -> Result<Imported, StoreError> {
-        let record = CouponRecord::unused(tenant, code, offer, None);
+        let tenant = scope.tenant();
+        let record = CouponRecord::unused(tenant, code, offer, None).by(scope.credential);
         match self.write(Write::put(&record)?.if_absent()).await? {
             Written::Done(_) => Ok(Imported::New),
             Written::Refused => {

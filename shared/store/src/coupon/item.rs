@@ -4,7 +4,7 @@ use crate::table::keys::{self, Key};
 use crate::table::tenant::Tenant;
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::coupon::CouponState;
-use domain::{CouponBatchId, CouponCode, Instant, MemberId, Offer, OfferId};
+use domain::{CouponBatchId, CouponCode, Credential, Instant, MemberId, Offer, OfferId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -22,6 +22,10 @@ pub(crate) struct CouponRecord {
     bound_to: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     disabled: bool,
+    /// The credential that imported the code, or changed it last. Absent for a code of a batch or of a reward:
+    /// the batch or the redemption has the credential.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<Credential>,
 }
 
 /// A coupon with its offer.
@@ -54,12 +58,18 @@ impl CouponRecord {
             batch: batch.map(|batch| batch.to_string()),
             bound_to: None,
             disabled: false,
+            by: None,
         }
     }
 
     /// The same coupon, for one member only.
     pub(crate) fn bound_to(self, member: MemberId) -> Self {
         Self { bound_to: Some(member.to_string()), ..self }
+    }
+
+    /// The same coupon, written by a credential.
+    pub(crate) fn by(self, by: Credential) -> Self {
+        Self { by: Some(by), ..self }
     }
 
     pub(crate) fn code(&self) -> &str {

@@ -1,14 +1,14 @@
 //! A coupon of one member: the coupon's item, and the member's row that leads to it.
 
-use crate::StoreError;
 use crate::coupon::item::CouponRecord;
 use crate::table::attributes;
 use crate::table::keys::{self, Key};
 use crate::table::tenant::Tenant;
 use crate::table::transaction::Transaction;
 use crate::table::write::Write;
+use crate::{Scope, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{CouponCode, Instant, MemberId, OfferId};
+use domain::{CouponCode, Credential, Instant, MemberId, OfferId};
 use serde::{Deserialize, Serialize};
 
 /// The member's row of a coupon. The row of a coupon from the merchant is in the index `history`. The row of
@@ -20,6 +20,8 @@ pub(crate) struct MemberCouponRecord {
     offer: String,
     /// When the coupon was given.
     instant: String,
+    /// The credential that gave the coupon.
+    by: Credential,
 }
 
 /// A coupon that the merchant gave to a member.
@@ -27,6 +29,7 @@ pub(crate) struct GivenCoupon {
     pub(crate) code: CouponCode,
     pub(crate) offer: OfferId,
     pub(crate) at: Instant,
+    pub(crate) by: Credential,
 }
 
 impl MemberCouponRecord {
@@ -37,6 +40,7 @@ impl MemberCouponRecord {
             code: CouponCode::parse(code).map_err(|_| CORRUPT)?,
             offer: OfferId::parse(&self.offer).map_err(|_| CORRUPT)?,
             at: attributes::instant_of(&self.instant)?,
+            by: self.by,
         })
     }
 }
@@ -45,33 +49,38 @@ impl MemberCouponRecord {
 /// units each.
 pub(crate) fn give_coupon(
     transaction: &mut Transaction<'_>,
-    tenant: Tenant,
+    scope: &Scope,
     offer: OfferId,
     code: &CouponCode,
     member: MemberId,
     now: Instant,
 ) -> Result<(), StoreError> {
+    let tenant = scope.tenant();
     let coupon = CouponRecord::unused(tenant, code, offer, None).bound_to(member);
     let Key { pk, sk } = keys::member_coupon(tenant, member, code);
     let (offer, instant) = (offer.to_string(), attributes::instant_text(now));
     transaction.add(Write::put(&coupon)?.if_absent());
-    transaction.add(Write::put(&MemberCouponRecord { pk, sk, offer, instant })?);
+    let row = MemberCouponRecord { pk, sk, offer, instant, by: scope.credential };
+    transaction.add(Write::put(&row)?);
     Ok(())
 }
 
 /// Writes the member's row of a coupon from the merchant, with its place in the history. The row of a
 /// coupon that is given again keeps its instant.
 pub(crate) fn put_member_coupon(
-    tenant: Tenant,
+    scope: &Scope,
     offer: OfferId,
     code: &CouponCode,
     member: MemberId,
     now: Instant,
 ) -> Write {
-    let set = "SET offer = :offer, #member = :member, instant = if_not_exists(instant, :now)";
-    Write::update(&keys::member_coupon(tenant, member, code), set)
+    let set = "SET offer = :offer, #member = :member, instant = if_not_exists(instant, :now), \
+               #by = if_not_exists(#by, :by)";
+    Write::update(&keys::member_coupon(scope.tenant(), member, code), set)
         .condition("attribute_not_exists(pk) OR offer = :offer")
         .name("#member", "member")
+        .name("#by", "by")
+        .value(":by", attributes::text(scope.credential.to_string()))
         .value(":offer", attributes::text(offer.to_string()))
         .value(":member", attributes::text(member.to_string()))
         .value(":now", attributes::text(attributes::instant_text(now)))

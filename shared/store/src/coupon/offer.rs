@@ -10,7 +10,7 @@ use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
 use domain::coupon::offer::{Benefit, Share, Terms, Usage};
-use domain::{Cents, Day, EstablishmentId, Instant, Offer, OfferId};
+use domain::{Cents, Credential, Day, EstablishmentId, Instant, Offer, OfferId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -61,6 +61,8 @@ struct OfferRecord {
     usage: UsageRecord,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     disabled: bool,
+    /// The credential of the last change.
+    by: Credential,
 }
 
 impl BenefitRecord {
@@ -90,8 +92,8 @@ impl BenefitRecord {
 }
 
 impl OfferRecord {
-    fn of(tenant: Tenant, offer: &Offer) -> Self {
-        let Key { pk, sk } = keys::offer(tenant, offer.id);
+    fn of(scope: &Scope, offer: &Offer) -> Self {
+        let Key { pk, sk } = keys::offer(scope.tenant(), offer.id);
         let terms = offer.terms();
         Self {
             pk,
@@ -107,6 +109,7 @@ impl OfferRecord {
                 Usage::Multi { limit, limit_member } => UsageRecord::Multi { limit, limit_member },
             },
             disabled: offer.disabled,
+            by: scope.credential,
         }
     }
 
@@ -152,7 +155,7 @@ impl Store {
         key: Option<&IdempotencyKey>,
         now: Instant,
     ) -> Result<Answered<Offer>, StoreError> {
-        let put = Write::put(&OfferRecord::of(scope.tenant(), offer))?.if_absent();
+        let put = Write::put(&OfferRecord::of(scope, offer))?.if_absent();
         match self.enter_once(scope, &offer.id.to_string(), &put, key, now).await? {
             None => Ok(Answered::New(offer.clone())),
             Some(before) => {
@@ -164,10 +167,10 @@ impl Store {
 
     /// Replaces an offer: 1 round trip, 2 write units. Every instance uses the new terms for its
     /// coupons within a minute.
-    pub async fn rewrite_offer(&self, tenant: Tenant, offer: &Offer) -> Result<(), StoreError> {
+    pub async fn rewrite_offer(&self, scope: &Scope, offer: &Offer) -> Result<(), StoreError> {
         let written =
-            self.transact_one(Write::put(&OfferRecord::of(tenant, offer))?.if_present()).await?;
-        self.offers.remove(&(tenant, offer.id));
+            self.transact_one(Write::put(&OfferRecord::of(scope, offer))?.if_present()).await?;
+        self.offers.remove(&(scope.tenant(), offer.id));
         match written {
             TransactionOutcome::Committed => Ok(()),
             TransactionOutcome::Cancelled(_) => Err(StoreError::NotFound(Entity::Offer)),

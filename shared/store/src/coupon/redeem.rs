@@ -3,6 +3,7 @@
 use crate::coupon::item::StoredCoupon;
 use crate::table::attributes;
 use crate::table::keys;
+use crate::table::tenant::Tenant;
 use crate::table::transaction::{Cancellation, Slot, Transaction};
 use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
@@ -56,10 +57,13 @@ impl StoredCoupon {
         if self.state.bound_to == member { self.given_to.or(member) } else { member }
     }
 
-    /// Adds the writes of the coupon's use to the transaction of the purchase: the coupon (2 write units),
-    /// and the count of the member's uses (2 more) where the offer limits them. The conditions of the writes
-    /// hold only while uses are left. So where two tills want the last use, exactly one till gets it. `place`
-    /// is the coupon's place among the coupons of the purchase.
+    /// Adds the writes of the coupon's use to the transaction of the purchase: the coupon (2 write units)
+    /// where its uses are counted, and the count of the member's uses (2 more) where the offer limits them.
+    /// The conditions of the writes hold only while uses are left. So where two tills want the last use,
+    /// exactly one till gets it. `place` is the coupon's place among the coupons of the purchase.
+    ///
+    /// A code without a limit that all customers share is not written: every sale would write the same item.
+    /// Such a code that is disabled or bound to a member at this moment may be used once more.
     ///
     /// # Errors
     /// [`StoreError::Refused`] where the offer limits a member's uses and there is no member.
@@ -72,22 +76,9 @@ impl StoredCoupon {
     ) -> Result<(), StoreError> {
         let (tenant, offer) = (scope.tenant(), &self.offer);
         let usage = offer.terms().usage;
-        let mut condition = "offer = :offer AND attribute_not_exists(disabled)".to_owned();
-        let mut redeem = Write::update(&keys::coupon(tenant, &self.code), "SET uses = uses + :one")
-            .value(":one", attributes::number(1))
-            .value(":offer", attributes::text(offer.id.to_string()));
-        if let Some(limit) = usage.limit() {
-            condition.push_str(" AND uses < :limit");
-            redeem = redeem.value(":limit", attributes::number(limit));
+        if self.is_counted() {
+            transaction.add_in(Slot::UsedCoupon(place), self.count_use(tenant, member));
         }
-        if let Some(holder) = self.stored_holder(member) {
-            condition.push_str(" AND (attribute_not_exists(bound_to) OR bound_to = :holder)");
-            redeem = redeem.value(":holder", attributes::text(holder.to_string()));
-        } else {
-            condition.push_str(" AND attribute_not_exists(bound_to)");
-        }
-        let redeem = redeem.condition(condition).returning_stored();
-        transaction.add_in(Slot::UsedCoupon(place), redeem);
         if let Some(limit) = usage.limit_member() {
             let Some(member) = member else {
                 return Err(CouponError::Refused(Refusal::NeedsMember).into());
@@ -100,6 +91,30 @@ impl StoredCoupon {
             transaction.add_in(Slot::MemberUses(place), count);
         }
         Ok(())
+    }
+
+    fn is_counted(&self) -> bool {
+        self.state.is_counted(self.offer.terms().usage)
+    }
+
+    /// The write that counts one use, on condition that the code can be used.
+    fn count_use(&self, tenant: Tenant, member: Option<MemberId>) -> Write {
+        let offer = &self.offer;
+        let mut condition = "offer = :offer AND attribute_not_exists(disabled)".to_owned();
+        let mut redeem = Write::update(&keys::coupon(tenant, &self.code), "SET uses = uses + :one")
+            .value(":one", attributes::number(1))
+            .value(":offer", attributes::text(offer.id.to_string()));
+        if let Some(limit) = offer.terms().usage.limit() {
+            condition.push_str(" AND uses < :limit");
+            redeem = redeem.value(":limit", attributes::number(limit));
+        }
+        if let Some(holder) = self.stored_holder(member) {
+            condition.push_str(" AND (attribute_not_exists(bound_to) OR bound_to = :holder)");
+            redeem = redeem.value(":holder", attributes::text(holder.to_string()));
+        } else {
+            condition.push_str(" AND attribute_not_exists(bound_to)");
+        }
+        redeem.condition(condition).returning_stored()
     }
 
     /// The reason why the coupon stopped a purchase of `member`. `None` where another write stopped the
@@ -152,8 +167,9 @@ impl CouponRedemption {
     pub(crate) fn redeemed(&self) -> Vec<u8> {
         let coupons = self.coupons.iter();
         let redeemed = coupons.flat_map(|coupon| {
-            let counted = coupon.offer.terms().usage.limit_member().is_some();
-            coupon.offer.id.to_bytes().into_iter().chain([u8::from(counted)])
+            let of_member = coupon.offer.terms().usage.limit_member().is_some();
+            let counted = u8::from(of_member) * OF_MEMBER + u8::from(coupon.is_counted()) * OF_CODE;
+            coupon.offer.id.to_bytes().into_iter().chain([counted])
         });
         redeemed.collect()
     }
@@ -169,16 +185,31 @@ impl CouponRedemption {
 pub(crate) struct RedeemedOffer {
     pub(crate) offer: OfferId,
     /// Whether the use counts for the customer.
-    pub(crate) counted: bool,
+    pub(crate) of_member: bool,
+    /// Whether the use counts for the code.
+    pub(crate) of_code: bool,
 }
+
+/// The bit of a use that counts for the customer.
+const OF_MEMBER: u8 = 1;
+/// The bit of a use that counts for the code.
+const OF_CODE: u8 = 2;
 
 /// The offers of the coupons that a purchase used, from its attribute `redeemed`.
 pub(crate) fn redeemed_offers(redeemed: &[u8]) -> impl Iterator<Item = RedeemedOffer> {
     let (redeemed, _) = redeemed.as_chunks::<17>();
     redeemed.iter().map(|[offer @ .., counted]| RedeemedOffer {
         offer: OfferId::from_bytes(*offer),
-        counted: *counted == 1,
+        of_member: counted & OF_MEMBER != 0,
+        of_code: counted & OF_CODE != 0,
     })
+}
+
+/// The attribute `redeemed` of a purchase whose uses no longer count for its customer.
+pub(crate) fn uncounted_for_member(redeemed: &[u8]) -> Vec<u8> {
+    let (redeemed, _) = redeemed.as_chunks::<17>();
+    let uncounted = redeemed.iter().map(|[offer @ .., counted]| (offer, counted & !OF_MEMBER));
+    uncounted.flat_map(|(offer, counted)| offer.iter().copied().chain([counted])).collect()
 }
 
 impl Store {
@@ -215,8 +246,8 @@ impl Store {
     }
 
     /// Checks the coupons of a purchase and prepares their redemption. Each coupon has the cost of
-    /// [`Store::try_coupon`], then 2 write units in the transaction of the purchase, and 2 more where the
-    /// offer limits a member's uses.
+    /// [`Store::try_coupon`], then 2 write units in the transaction of the purchase where its uses are
+    /// counted, and 2 more where the offer limits a member's uses.
     ///
     /// # Errors
     /// [`StoreError::Refused`] with [`CouponError::Refused`].

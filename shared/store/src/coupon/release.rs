@@ -21,23 +21,26 @@ impl Store {
         coupons: &[UsedCoupon],
     ) -> Result<(), StoreError> {
         for (used, redeemed) in coupons.iter().zip(redeemed_offers(&record.redeemed)) {
-            let member = if redeemed.counted { record.member()? } else { None };
-            let (code, offer) = (&used.code, redeemed.offer);
-            self.release_coupon(transaction, scope, code, offer, member).await?;
+            if redeemed.of_code {
+                self.release_coupon(transaction, scope, &used.code, redeemed.offer).await?;
+            }
+            if redeemed.of_member
+                && let Some(member) = record.member()?
+            {
+                self.uncount(transaction, scope, member, redeemed.offer).await?;
+            }
         }
         Ok(())
     }
 
-    /// Adds the writes that give one use of a coupon back, 2 write units each: the coupon, and the count of
-    /// `member`'s uses. No count falls below zero, and a coupon that no longer exists is not created again. 1
-    /// or 2 round trips, 1 read unit each.
+    /// Adds the write that gives one use of a coupon back: 2 write units, 1 strong read. No count falls below
+    /// zero, and a coupon that no longer exists is not created again.
     pub async fn release_coupon(
         &self,
         transaction: &mut Transaction<'_>,
         scope: &Scope,
         code: &CouponCode,
         offer: OfferId,
-        member: Option<MemberId>,
     ) -> Result<(), StoreError> {
         let key = keys::coupon(scope.tenant(), code);
         let coupon: Option<CouponRecord> = self.get_item(&key, Consistency::Strong).await?;
@@ -47,15 +50,12 @@ impl Store {
         {
             transaction.add(one_use_less(&key));
         }
-        if let Some(member) = member {
-            self.uncount(transaction, scope, member, offer).await?;
-        }
         Ok(())
     }
 
     /// Adds the write that lowers the count of a member's uses of an offer, where the count is above zero: 1
     /// strong read.
-    pub(crate) async fn uncount(
+    pub async fn uncount(
         &self,
         transaction: &mut Transaction<'_>,
         scope: &Scope,

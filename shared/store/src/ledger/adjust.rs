@@ -1,7 +1,7 @@
 //! Manual corrections of a balance: the account, the entry with author and reason, and the answer,
 //! in one transaction.
 
-use crate::ledger::entry::Entered;
+use crate::ledger::entry::{Entered, NewEntry};
 use crate::table::idempotency::{Answered, IdempotencyKey};
 use crate::table::retry::Attempt;
 use crate::{Consistency, Scope, Store, StoreError};
@@ -53,6 +53,7 @@ impl Store {
         let lots = ledger::adjust(&mut stored.account, new.points, new.today, programmes)?;
         let cause = Cause::Adjustment(new.adjustment.clone());
         let entry = LedgerEntry { cause, points: new.points, lots, at: now };
-        self.enter(scope, &stored, &entry, new.today, key, now).await
+        self.enter(scope, &stored, NewEntry { entry: &entry, gift: None }, new.today, key, now)
+            .await
     }
 }

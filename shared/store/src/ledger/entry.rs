@@ -9,12 +9,15 @@ use crate::table::idempotency::IdempotencyKey;
 use crate::table::keys::Key;
 use crate::table::retry::Attempt;
 use crate::table::write::Write;
+use crate::webhook::changes::origin_of;
+use crate::webhook::events::EventOrigin;
 use crate::{Consistency, Entity, Scope, Store, StoreError};
 use domain::ledger::Balance;
 use domain::ledger::account::Given;
 use domain::ledger::entry::{Adjustment, AdjustmentReason, Author, Cause, LedgerEntry};
+use domain::member::Person;
 use domain::purchase::receipt::Reference;
-use domain::{Account, Day, EstablishmentId, Instant, MemberId, Points, retention};
+use domain::{Account, Credential, Day, EstablishmentId, Instant, MemberId, Points, retention};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -25,6 +28,8 @@ pub(crate) struct EntryRecord {
     member: String,
     instant: String,
     kind: String,
+    /// The credential that made the entry.
+    pub(crate) by: Credential,
     points: i64,
     /// The lots that the entry took points from.
     #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
@@ -38,6 +43,9 @@ pub(crate) struct EntryRecord {
     /// Where the visit was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     establishment: Option<String>,
+    /// `true` for the gift to a person whom a file enrolled.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    file: bool,
 }
 
 /// An entry made by a request, with the balance after it.
@@ -49,6 +57,14 @@ pub struct Entered {
     pub entry: LedgerEntry,
     /// The balance after the entry, without the points that end soonest.
     pub balance: Balance,
+}
+
+/// An entry to write.
+pub(crate) struct NewEntry<'e> {
+    /// The entry.
+    pub(crate) entry: &'e LedgerEntry,
+    /// The entry of a gift that goes with it.
+    pub(crate) gift: Option<Write>,
 }
 
 const CORRUPT: StoreError = StoreError::Corrupt("ledger");
@@ -72,6 +88,7 @@ impl EntryRecord {
             member: member.to_string(),
             instant,
             kind: entry.cause.as_str().to_owned(),
+            by: scope.credential,
             points: entry.points.get(),
             lots: codec::lots::encode(&entry.lots),
             author: adjustment.map(|adjustment| adjustment.author.as_str().to_owned()),
@@ -80,6 +97,7 @@ impl EntryRecord {
                 .and_then(|adjustment| adjustment.reference.as_ref())
                 .map(|reference| reference.as_str().to_owned()),
             establishment: establishment.map(ToString::to_string),
+            file: false,
         })
     }
 
@@ -119,18 +137,21 @@ impl Store {
         &self,
         scope: &Scope,
         stored: &StoredAccount,
-        entry: &LedgerEntry,
+        new: NewEntry<'_>,
         today: Day,
         key: &IdempotencyKey,
         now: Instant,
     ) -> Result<Attempt<Entered>, StoreError> {
         let StoredAccount { member, account, .. } = stored;
-        let record = EntryRecord::of(scope, *member, entry)?;
+        let record = EntryRecord::of(scope, *member, new.entry)?;
         let balance = account.balance_on(today, &scope.settings.programmes);
         let answer = LedgerAnswer::of(*member, &record.key(), &balance).text()?;
         let mut transaction = self.transaction();
         transaction.add(stored.put(scope)?);
         transaction.add(record.put()?);
+        if let Some(gift) = new.gift {
+            transaction.add(gift);
+        }
         transaction.add(scope.answer(key, answer, now)?);
         let balance = balance_after(balance.available, balance.pending);
         let outcome = transaction.commit().await?;
@@ -157,25 +178,38 @@ pub(crate) fn give(
     scope: &Scope,
     member: MemberId,
     account: &mut Account,
-    (cause, points): (Cause, u32),
+    gift: (Cause, u32),
     at: Instant,
 ) -> Result<Option<Write>, StoreError> {
+    given(scope, member, account, gift, at)?.as_ref().map(EntryRecord::put).transpose()
+}
+
+/// The gift of the programme for a new member.
+pub(crate) fn welcome_gift(
+    scope: &Scope,
+    person: &Person,
+    account: &mut Account,
+    now: Instant,
+) -> Result<Option<Write>, StoreError> {
+    let gifts = scope.settings.programmes.terms_on(retention::day_of(now)).gifts;
+    let gift = (Cause::Welcome, gifts.welcome);
+    let Some(mut record) = given(scope, person.id, account, gift, now)? else { return Ok(None) };
+    record.file = origin_of(person.enrolment) == EventOrigin::File;
+    record.put().map(Some)
+}
+
+fn given(
+    scope: &Scope,
+    member: MemberId,
+    account: &mut Account,
+    (cause, points): (Cause, u32),
+    at: Instant,
+) -> Result<Option<EntryRecord>, StoreError> {
     if points == 0 {
         return Ok(None);
     }
     let points = Points::new(i64::from(points));
     account.give(Given::freely(retention::day_of(at)), points);
     let entry = LedgerEntry { cause, points, lots: vec![], at };
-    EntryRecord::of(scope, member, &entry)?.put().map(Some)
-}
-
-/// The gift of the programme for a new member.
-pub(crate) fn welcome_gift(
-    scope: &Scope,
-    member: MemberId,
-    account: &mut Account,
-    now: Instant,
-) -> Result<Option<Write>, StoreError> {
-    let gifts = scope.settings.programmes.terms_on(retention::day_of(now)).gifts;
-    give(scope, member, account, (Cause::Welcome, gifts.welcome), now)
+    EntryRecord::of(scope, member, &entry).map(Some)
 }

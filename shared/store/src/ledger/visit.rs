@@ -1,6 +1,7 @@
 //! Visits without a purchase: the account, the entry and the answer, in one transaction.
 
-use crate::ledger::entry::Entered;
+use crate::ledger::entry::{Entered, NewEntry};
+use crate::member::activation::activate_by_use;
 use crate::purchase::customer::Holder;
 use crate::table::idempotency::{Answered, IdempotencyKey};
 use crate::table::retry::Attempt;
@@ -22,7 +23,8 @@ pub struct NewVisit {
 impl Store {
     /// Records a visit without a purchase, once for each key, and gives the points of the programme
     /// for a visit. 2 strong reads and 1 transaction of 3 items, 7 write units with the entry's
-    /// place in the index. A visit counts as an activity of the member.
+    /// place in the index. A visit counts as a use of the card; where it activates the card, the gift
+    /// costs 3 write units more.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with
@@ -51,12 +53,13 @@ impl Store {
         let Holder::Member { mut stored, birth_month } = holder else {
             return Err(StoreError::NotFound(Entity::Member));
         };
+        let gift = activate_by_use(scope, &mut stored, *at, now)?;
         let context = scope.context_at(establishment, birth_month);
         let points =
             ledger::enter_visit(&mut stored.account, (establishment, *at), &context).total();
         let cause = Cause::Visit(establishment.clone());
         let entry = LedgerEntry { cause, points, lots: vec![], at: *at };
         let today = Day::at(now, context.zone);
-        self.enter(scope, &stored, &entry, today, key, now).await
+        self.enter(scope, &stored, NewEntry { entry: &entry, gift }, today, key, now).await
     }
 }

@@ -11,9 +11,9 @@ use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
 use crate::table::write::Write;
 use crate::vault::Field;
-use crate::{Contact, Member, Scope, Source, Store, StoreError};
+use crate::{Contact, Member, Scope, Store, StoreError};
 use domain::CardNumber;
-use domain::{Instant, MemberError, MemberId, Person};
+use domain::{Credential, Instant, MemberError, MemberId, Person};
 use serde::{Deserialize, Serialize};
 
 /// A step about a card.
@@ -57,7 +57,7 @@ pub(crate) struct CardRecord {
     member: String,
     pub(crate) instant: String,
     kind: String,
-    pub(crate) source: String,
+    pub(crate) by: Credential,
     /// The card before the step, sealed.
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
     card: Option<Vec<u8>>,
@@ -78,7 +78,6 @@ impl Store {
         scope: &Scope,
         id: MemberId,
         step: &CardStep,
-        by: &Source,
         now: Instant,
     ) -> Result<Member, StoreError> {
         retry(|_| async move {
@@ -89,7 +88,7 @@ impl Store {
                 let mut transaction = self.transaction();
                 transaction.add(put_person(scope, &member.person)?);
                 move_cards(&mut transaction, scope, &before, &member.person, now)?;
-                transaction.add(card_entry(scope, &before, step, by, now)?);
+                transaction.add(card_entry(scope, &before, step, now)?);
                 match transaction.commit().await? {
                     TransactionOutcome::Committed => {}
                     TransactionOutcome::Cancelled(cancelled)
@@ -131,7 +130,6 @@ fn card_entry(
     scope: &Scope,
     before: &Person,
     step: &CardStep,
-    by: &Source,
     now: Instant,
 ) -> Result<Write, StoreError> {
     let EntryKey { key: Key { pk, sk }, instant } = EntryKey::new(scope, before.id, now)?;
@@ -142,7 +140,7 @@ fn card_entry(
         member: before.id.to_string(),
         instant,
         kind: step.kind().to_owned(),
-        source: by.to_string(),
+        by: scope.credential,
         card: before.details.card.as_ref().map(seal).transpose()?,
     };
     Ok(Write::put(&record)?.if_absent())

@@ -9,7 +9,8 @@ use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::CardNumber;
 use domain::member::Email;
-use domain::{DomainError, Instant, MemberError, MemberId, Mobile};
+use domain::retention::{ErasureReason, Suppression};
+use domain::{Day, DomainError, Instant, MemberError, MemberId, Mobile};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -38,8 +39,8 @@ pub enum Known {
     Member(MemberId),
     /// A member has the contact. The contact is a card that was blocked as lost at this instant.
     Blocked(MemberId, Instant),
-    /// An erased person had the contact: a file does not enrol the person again.
-    Suppressed,
+    /// An erased person had the contact: rows of files do not enrol the person again.
+    Suppressed(Suppression),
 }
 
 impl Known {
@@ -74,13 +75,23 @@ impl ContactRecord {
     }
 }
 
-/// The contact of an erased person. Without a `ttl` the entry has no end.
+/// The contact of an erased person.
 #[derive(Deserialize)]
 struct SuppressedRecord {
     pk: String,
     sk: String,
-    #[serde(default)]
-    ttl: Option<i64>,
+    reason: String,
+    erased_on: String,
+    ttl: i64,
+}
+
+impl SuppressedRecord {
+    fn read(&self) -> Result<Suppression, StoreError> {
+        const CORRUPT: StoreError = StoreError::Corrupt("contact");
+        let reason = ErasureReason::parse(&self.reason).ok_or(CORRUPT)?;
+        let erased_on = Day::parse(&self.erased_on).map_err(|_| CORRUPT)?;
+        Ok(Suppression::of(reason, erased_on))
+    }
 }
 
 /// Writes the entry of a contact. The condition holds where no member has the contact, or where the
@@ -130,13 +141,20 @@ impl Scope {
     }
 
     pub(crate) fn email_key(&self, email: &Email, member: MemberId) -> Key {
-        let hash = self.settings.vault.contact_hash("EMAIL", email.as_str());
-        keys::shared_contact(self.tenant(), "EMAIL", &hash, member)
+        keys::shared_contact(self.tenant(), "EMAIL", &self.email_hash(email), member)
+    }
+
+    pub(crate) fn holders_key(&self, email: &Email) -> Key {
+        keys::holders(self.tenant(), "EMAIL", &self.email_hash(email))
+    }
+
+    /// The keyed hash of an e-mail address.
+    pub(crate) fn email_hash(&self, email: &Email) -> String {
+        self.settings.vault.contact_hash("EMAIL", email.as_str())
     }
 
     pub(crate) fn suppressed_email_key(&self, email: &Email) -> Key {
-        let hash = self.settings.vault.contact_hash("EMAIL", email.as_str());
-        keys::suppressed(self.tenant(), "EMAIL", &hash)
+        keys::suppressed(self.tenant(), "EMAIL", &self.email_hash(email))
     }
 }
 
@@ -144,7 +162,7 @@ fn member_of(known: Option<Known>) -> Result<Option<MemberId>, StoreError> {
     match known {
         Some(Known::Member(id)) => Ok(Some(id)),
         Some(Known::Blocked(..)) => Err(MemberError::CardBlocked.into()),
-        Some(Known::Suppressed) | None => Ok(None),
+        Some(Known::Suppressed(_)) | None => Ok(None),
     }
 }
 
@@ -209,15 +227,25 @@ impl Store {
         scope: &Scope,
         email: &Email,
     ) -> Result<Vec<MemberId>, StoreError> {
-        let hash = scope.settings.vault.contact_hash("EMAIL", email.as_str());
-        let partition = keys::contact_partition(scope.tenant(), "EMAIL", &hash);
+        self.members_by_hash(scope, "EMAIL", &scope.email_hash(email)).await
+    }
+
+    /// The members who have a contact, by the keyed hash of the contact: as
+    /// [`Store::members_sharing`].
+    pub(crate) async fn members_by_hash(
+        &self,
+        scope: &Scope,
+        kind: &str,
+        hash: &str,
+    ) -> Result<Vec<MemberId>, StoreError> {
+        let partition = keys::contact_partition(scope.tenant(), kind, hash);
         let mut pages = self
             .client
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :member)")
             .expression_attribute_values(":pk", attributes::text(partition))
-            .expression_attribute_values(":member", attributes::text("MEMBER#"))
+            .expression_attribute_values(":member", attributes::text("MEMBER"))
             .into_paginator()
             .items()
             .send();
@@ -255,10 +283,10 @@ impl Store {
         let wanted: Vec<Key> = by_key.keys().cloned().collect();
         for item in self.get_items(&wanted).await? {
             let record: SuppressedRecord = items::from_item(item, "contact")?;
-            let in_force = record.ttl.is_none_or(|end| end > now.as_second());
+            let (in_force, suppression) = (record.ttl > now.as_second(), record.read()?);
             let contact = by_key.remove(&Key { pk: record.pk, sk: record.sk });
             if let Some(contact) = contact.filter(|_| in_force) {
-                known.insert(contact.clone(), Known::Suppressed);
+                known.insert(contact.clone(), Known::Suppressed(suppression));
             }
         }
         Ok(known)

@@ -2,13 +2,14 @@
 
 use crate::member::contacts::CARD_TAKEN;
 use crate::member::contacts::{delete_contact, put_contact};
+use crate::member::correction_entry::correction_entry;
 use crate::member::person::put_person;
 use crate::table::retry::{Attempt, retry};
-use crate::table::transaction::{Slot, TransactionOutcome};
+use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
 use crate::{Conflict, Contact, Member, Scope, Store, StoreError};
 use domain::CardNumber;
-use domain::member::{Address, Details, Email};
-use domain::{Day, MemberError, MemberId, Mobile};
+use domain::member::{Address, Details, Email, Person};
+use domain::{Day, Instant, MemberError, MemberId, Mobile};
 
 /// A correction of a person's details. `None` leaves a field as it is.
 #[derive(Clone, Default)]
@@ -52,8 +53,10 @@ impl Correction {
 }
 
 impl Store {
-    /// Corrects a person's details (*rectification*, GDPR art. 16): 1 query and 1 transaction, 2
-    /// write units, and 2 for each contact entry that changes.
+    /// Corrects a person's details (*rectification*, GDPR art. 16): 1 query and 1 transaction, 5
+    /// write units with the entry of the history, and 2 for each contact entry that changes. An e-mail
+    /// address costs 1 query and 2 more write units for the count of its members, the old one and the
+    /// new one each.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`MemberError::CardTaken`], or
@@ -63,6 +66,7 @@ impl Store {
         scope: &Scope,
         id: MemberId,
         correction: &Correction,
+        now: Instant,
     ) -> Result<Member, StoreError> {
         retry(|_| async move {
             let mut member = self.member(scope, id).await?;
@@ -72,23 +76,17 @@ impl Store {
                 return Ok(Attempt::Done(member));
             }
             member.person.version += 1;
+            let id = before.id;
+            let mut transaction = self.transaction();
             if before.details.email != member.person.details.email {
                 member.person.consents.email.address_changed();
+                self.change_email(&mut transaction, scope, &before, &mut member.person).await?;
             }
-            let mut transaction = self.transaction();
             transaction.add(put_person(scope, &member.person)?);
-            let id = before.id;
+            transaction.add(correction_entry(scope, &before, &member.person, now)?);
             let (was, is) = (&before.details, &member.person.details);
             if was.card != is.card && member.person.card_is_blocked() {
                 return Err(MemberError::CardBlocked.into());
-            }
-            if was.email != is.email {
-                if let Some(email) = &was.email {
-                    transaction.add(delete_contact(&scope.email_key(email, id), id));
-                }
-                if let Some(email) = &is.email {
-                    transaction.add(put_contact(scope.email_key(email, id), id, Some(id))?);
-                }
             }
             if was.card != is.card {
                 let key = |card: &CardNumber| scope.contact_key(&Contact::Card(card.clone()));
@@ -111,8 +109,29 @@ impl Store {
         .await
     }
 
-    /// Gives a member another mobile: 1 query and 1 transaction of 6 write units. Another member
-    /// can have the old number at once.
+    /// Adds the writes that change a person's e-mail address: 1 strong query for the new address, and 1
+    /// for an old address that the person shares.
+    async fn change_email(
+        &self,
+        transaction: &mut Transaction<'_>,
+        scope: &Scope,
+        before: &Person,
+        person: &mut Person,
+    ) -> Result<(), StoreError> {
+        if let Some((email, holders)) = self.email_holders_with(scope, before).await? {
+            holders.leave(transaction, scope, &email, person.id);
+        }
+        person.shares_email = false;
+        if let Some(email) = &person.details.email {
+            let holders = self.email_holders(scope, email).await?;
+            person.shares_email = holders.is_taken();
+            holders.join(transaction, scope, email, person.id)?;
+        }
+        Ok(())
+    }
+
+    /// Gives a member another mobile: 1 query and 1 transaction of 9 write units with the entry of the
+    /// history. Another member can have the old number at once.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Conflict`] where another member has the number.
@@ -121,21 +140,25 @@ impl Store {
         scope: &Scope,
         id: MemberId,
         mobile: &Mobile,
+        now: Instant,
     ) -> Result<Member, StoreError> {
         retry(|_| async move {
             let mut member = self.member(scope, id).await?;
             if member.person.mobile == *mobile {
                 return Ok(Attempt::Done(member));
             }
-            let id = member.person.id;
-            let old = Contact::Mobile(std::mem::replace(&mut member.person.mobile, mobile.clone()));
+            let before = member.person.clone();
+            let id = before.id;
+            member.person.mobile = mobile.clone();
             member.person.version += 1;
             member.person.consents.sms.address_changed();
             let new = scope.contact_key(&Contact::Mobile(mobile.clone()));
             let mut transaction = self.transaction();
             transaction.add_in(Slot::Mobile, put_contact(new, id, Some(id))?);
+            let old = Contact::Mobile(before.mobile.clone());
             transaction.add(delete_contact(&scope.contact_key(&old), id));
             transaction.add(put_person(scope, &member.person)?);
+            transaction.add(correction_entry(scope, &before, &member.person, now)?);
             match transaction.commit().await? {
                 TransactionOutcome::Committed => Ok(Attempt::Done(member)),
                 TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::Mobile) => {

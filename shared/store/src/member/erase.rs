@@ -30,22 +30,25 @@ use serde::Serialize;
 /// Calls at the same time.
 const AT_ONCE: usize = 8;
 
-/// The record of an erasure, stored for a year: an identifier that leads to nothing, and the
-/// reason.
+/// The record of an erasure, stored for a year: an identifier that leads to nothing, the reason, and
+/// the credential that asked for the erasure.
 #[derive(Serialize)]
 struct ErasureRecord {
     pk: String,
     sk: String,
     reason: &'static str,
+    by: String,
     ttl: i64,
 }
 
-/// The suppressed contact of an erased person: a file does not enrol the person again.
+/// The suppressed contact of an erased person: a file does not enrol the person again. The reason and
+/// the day say which rows are blocked.
 #[derive(Serialize)]
 struct SuppressedRecord {
     pk: String,
     sk: String,
     reason: &'static str,
+    erased_on: String,
     ttl: i64,
 }
 
@@ -55,9 +58,9 @@ fn given_coupon(tenant: Tenant, row: &Item) -> Option<Key> {
     Some(keys::coupon(tenant, &CouponCode::parse(code).ok()?))
 }
 
-/// The end of a period of months, in seconds since 1970.
+/// The end of a period of months, in seconds since 1970: the midnight after its last day.
 fn end(from: Day, months: i32) -> i64 {
-    from.plus_months(months).start(&PARIS).as_second()
+    retention::day_after(from, months).start(&PARIS).as_second()
 }
 
 impl Store {
@@ -66,7 +69,7 @@ impl Store {
     /// member was written since the read: nothing was written, and the member must be read again.
     ///
     /// The cost is 1 transaction of 5 items (10 write units), with 4 more write units for each card
-    /// and 4 for an e-mail address.
+    /// and 6 for an e-mail address, and 2 where the member's day in the index `due` is after `today`.
     ///
     /// An e-mail address is suppressed even where a family shares it: the suppression counts only
     /// where no member has the contact.
@@ -86,11 +89,13 @@ impl Store {
         let record = TombstoneRecord::of(scope, member, &tombstone);
         let Key { pk, sk } = keys::erasure(scope.tenant(), today, tombstone.member);
         let ttl = end(today, retention::ERASURE_RECORD_MONTHS);
-        let erasure = ErasureRecord { pk, sk, reason: reason.as_str(), ttl };
+        let (reason, by) = (reason.as_str(), scope.credential.to_string());
+        let erasure = ErasureRecord { pk, sk, reason, by, ttl };
         let mut transaction = self.transaction();
         transaction.add(Write::put(&record)?.if_version(member.person.version));
         transaction.add(Write::put(&erasure)?);
         remove_member(&mut transaction, scope, member, &tombstone)?;
+        self.leave_email(&mut transaction, scope, member).await?;
         match transaction.commit().await? {
             TransactionOutcome::Committed => Ok(Some(tombstone)),
             TransactionOutcome::Cancelled(_) => Ok(None),
@@ -127,7 +132,7 @@ impl Store {
     }
 
     /// Deletes a member who was merged into the erased one, in a transaction of its own.
-    async fn erase_absorbed(
+    pub(crate) async fn erase_absorbed(
         &self,
         scope: &Scope,
         id: MemberId,
@@ -142,9 +147,24 @@ impl Store {
             let mut transaction = self.transaction();
             transaction.add(Write::delete(&person).if_version(member.person.version));
             remove_member(&mut transaction, scope, &member, tombstone)?;
+            self.leave_email(&mut transaction, scope, &member).await?;
             Ok(transaction.commit().await?.done(()))
         })
         .await
+    }
+
+    /// Adds the writes by which a member gives up the e-mail address: 1 strong query for an address that
+    /// other members share.
+    async fn leave_email(
+        &self,
+        transaction: &mut Transaction<'_>,
+        scope: &Scope,
+        member: &Member,
+    ) -> Result<(), StoreError> {
+        if let Some((email, holders)) = self.email_holders_with(scope, &member.person).await? {
+            holders.leave(transaction, scope, &email, member.person.id);
+        }
+        Ok(())
     }
 
     /// Deletes the rows of a member: entries of the ledger, redemptions, messages, coupons, and
@@ -228,18 +248,17 @@ fn remove_member(
     let mobile = Contact::Mobile(person.mobile.clone());
     let card = person.details.card.iter().filter(|_| !person.card_is_blocked());
     let cards = card.chain(&person.blocked_cards).cloned().map(Contact::Card);
-    let mut contacts: Vec<(Key, Key)> = std::iter::once(mobile)
-        .chain(cards)
-        .map(|contact| (scope.contact_key(&contact), scope.suppressed_key(&contact)))
-        .collect();
-    if let Some(email) = &person.details.email {
-        contacts.push((scope.email_key(email, person.id), scope.suppressed_email_key(email)));
+    let contacts: Vec<Contact> = std::iter::once(mobile).chain(cards).collect();
+    for contact in &contacts {
+        transaction.add(delete_contact(&scope.contact_key(contact), person.id));
     }
-    let reason = tombstone.reason.as_str();
+    let email = person.details.email.iter().map(|email| scope.suppressed_email_key(email));
+    let suppressed = contacts.iter().map(|contact| scope.suppressed_key(contact)).chain(email);
+    let (reason, erased_on) = (tombstone.reason.as_str(), tombstone.erased_on.to_string());
     let ttl = end(tombstone.erased_on, retention::SUPPRESSED_MONTHS);
-    for (contact, Key { pk, sk }) in contacts {
-        transaction.add(delete_contact(&contact, person.id));
-        transaction.add(Write::put(&SuppressedRecord { pk, sk, reason, ttl })?);
+    for Key { pk, sk } in suppressed {
+        let erased_on = erased_on.clone();
+        transaction.add(Write::put(&SuppressedRecord { pk, sk, reason, erased_on, ttl })?);
     }
     Ok(())
 }

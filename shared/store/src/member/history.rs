@@ -4,6 +4,7 @@
 use crate::coupon::member_coupon::{GivenCoupon, MemberCouponRecord};
 use crate::ledger::entry::EntryRecord;
 use crate::member::card::{CARD_BLOCKED, CARD_REPLACED, CARD_UNBLOCKED, CardRecord};
+use crate::member::correction_entry::{CORRECTION, CorrectionRecord};
 use crate::member::merge::{MERGE, MergeRecord};
 use crate::member::unmerge::{UNMERGE, UnmergeRecord};
 use crate::purchase::item::PurchaseRecord;
@@ -12,10 +13,10 @@ use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
 use crate::table::attributes::{self, member_id};
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
-use crate::{Scope, Source, Store, StoreError, StoredPurchase};
+use crate::{Scope, Store, StoreError, StoredPurchase};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ledger::entry::LedgerEntry;
-use domain::{CouponCode, Instant, KeyId, MemberId, OfferId, Points, Receipt, Redemption};
+use domain::{CouponCode, Credential, Instant, MemberId, OfferId, Points, Receipt, Redemption};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -25,13 +26,20 @@ pub enum HistoryEntry {
     /// A purchase, which may have been cancelled since.
     Purchase(Box<StoredPurchase>),
     /// Points given or taken without a purchase.
-    Ledger(Box<LedgerEntry>),
+    Ledger {
+        /// The entry.
+        entry: Box<LedgerEntry>,
+        /// The credential that made the entry.
+        by: Credential,
+    },
     /// Points spent, which may have been given back since.
     Redemption {
         /// The redemption and its state.
         redemption: Box<Redemption>,
-        /// The till's key, where a till made the redemption.
-        by: Option<KeyId>,
+        /// The credential that requested the redemption.
+        by: Credential,
+        /// The credential that fulfilled or cancelled the redemption.
+        changed_by: Option<Credential>,
     },
     /// Another member was merged into this one.
     Merged {
@@ -39,8 +47,8 @@ pub enum HistoryEntry {
         absorbed: MemberId,
         /// When they were merged.
         at: Instant,
-        /// The till's key, where a till sent the request.
-        by: Option<KeyId>,
+        /// The credential that asked.
+        by: Credential,
     },
     /// A merge of this member and another one was undone.
     Unmerged {
@@ -51,8 +59,8 @@ pub enum HistoryEntry {
         points: Points,
         /// When the merge was undone.
         at: Instant,
-        /// The till's key, where a till sent the request.
-        by: Option<KeyId>,
+        /// The credential that asked.
+        by: Credential,
     },
     /// A sale was moved, because it had been recorded for the wrong customer.
     Moved {
@@ -66,8 +74,8 @@ pub enum HistoryEntry {
         points: Points,
         /// When the sale was moved.
         at: Instant,
-        /// The till's key, where a till sent the request.
-        by: Option<KeyId>,
+        /// The credential that asked.
+        by: Credential,
     },
     /// The merchant gave the member a coupon.
     CouponGiven {
@@ -77,6 +85,17 @@ pub enum HistoryEntry {
         offer: OfferId,
         /// When the coupon was given.
         at: Instant,
+        /// The credential that gave the coupon.
+        by: Credential,
+    },
+    /// The person's data were corrected, or the mobile was changed.
+    Changed {
+        /// The names of the fields that were changed.
+        fields: Vec<String>,
+        /// When the fields were changed.
+        at: Instant,
+        /// The credential that asked.
+        by: Credential,
     },
     /// A step about the member's card.
     Card {
@@ -84,8 +103,8 @@ pub enum HistoryEntry {
         step: CardEvent,
         /// When the step was taken.
         at: Instant,
-        /// The till's key, where a till sent the request.
-        by: Option<KeyId>,
+        /// The credential that asked.
+        by: Credential,
     },
 }
 
@@ -118,6 +137,12 @@ pub struct HistoryKey {
     instant: String,
 }
 
+impl HistoryKey {
+    pub(crate) fn key(&self) -> Key {
+        Key { pk: self.pk.clone(), sk: self.sk.clone() }
+    }
+}
+
 #[derive(Deserialize)]
 struct AnyKey {
     pk: String,
@@ -148,7 +173,11 @@ impl Store {
     ) -> Result<HistoryPage, StoreError> {
         let person = self.member(scope, member).await?.person;
         let members = std::iter::once(person.id).chain(person.absorbed.iter().copied());
-        let pages = members.map(|id| self.index_page(id, after.get(&id.to_string()), limit));
+        let pages = members.map(|id| {
+            let id = id.to_string();
+            let after = after.get(&id);
+            self.index_page(id, after, limit)
+        });
         let pages = futures::future::try_join_all(pages).await?;
         let mut found: Vec<(String, HistoryKey)> = pages.into_iter().flatten().collect();
         // The sort is stable: entries of one instant stay in the order of the index, which the next
@@ -161,8 +190,7 @@ impl Store {
             next.extend(found.iter().cloned());
             next
         });
-        let keys: Vec<Key> =
-            found.iter().map(|(_, key)| Key { pk: key.pk.clone(), sk: key.sk.clone() }).collect();
+        let keys: Vec<Key> = found.iter().map(|(_, place)| place.key()).collect();
         let mut items: BTreeMap<(String, String), Item> = BTreeMap::new();
         for item in self.get_items(&keys).await? {
             let key: Key = items::from_item(item.clone(), "history")?;
@@ -176,13 +204,14 @@ impl Store {
         Ok(HistoryPage { entries, next })
     }
 
-    async fn index_page(
+    /// The latest entries of the index `history` under a member or a bucket, and one more than `limit`
+    /// where there are more: 1 query.
+    pub(crate) async fn index_page(
         &self,
-        member: MemberId,
+        id: String,
         after: Option<&HistoryKey>,
         limit: usize,
     ) -> Result<Vec<(String, HistoryKey)>, StoreError> {
-        let id = member.to_string();
         let start = after.map(|key| {
             HashMap::from([
                 ("pk".to_owned(), AttributeValue::S(key.pk.clone())),
@@ -244,8 +273,8 @@ fn entry_of(scope: &Scope, key: &Key, item: Item) -> Result<HistoryEntry, StoreE
     }
     if key.sk.starts_with(keys::MEMBER_COUPON_PREFIX) {
         let record: MemberCouponRecord = items::from_item(item, "coupon")?;
-        let GivenCoupon { code, offer, at } = record.read()?;
-        return Ok(HistoryEntry::CouponGiven { code, offer, at });
+        let GivenCoupon { code, offer, at, by } = record.read()?;
+        return Ok(HistoryEntry::CouponGiven { code, offer, at, by });
     }
     let record: PurchaseRecord = items::from_item(item, "purchase")?;
     let receipt = keys::receipt_at(&key.pk).ok_or(StoreError::Corrupt("purchase"))?;
@@ -259,7 +288,8 @@ fn ledger_entry_of(item: Item) -> Result<HistoryEntry, StoreError> {
             let record: RedemptionRecord = items::from_item(item, "redemption")?;
             return Ok(HistoryEntry::Redemption {
                 redemption: Box::new(record.read()?),
-                by: Source::parse(&record.source)?.till(),
+                by: record.by,
+                changed_by: record.changed_by,
             });
         }
         MERGE => {
@@ -267,7 +297,7 @@ fn ledger_entry_of(item: Item) -> Result<HistoryEntry, StoreError> {
             return Ok(HistoryEntry::Merged {
                 absorbed: member_id(&record.absorbed)?,
                 at: attributes::instant_of(&record.instant)?,
-                by: Source::parse(&record.source)?.till(),
+                by: record.by,
             });
         }
         UNMERGE => {
@@ -276,7 +306,7 @@ fn ledger_entry_of(item: Item) -> Result<HistoryEntry, StoreError> {
                 other: member_id(&record.other)?,
                 points: Points::new(record.points),
                 at: attributes::instant_of(&record.instant)?,
-                by: Source::parse(&record.source)?.till(),
+                by: record.by,
             });
         }
         MOVED_AWAY | MOVED_HERE => {
@@ -287,7 +317,15 @@ fn ledger_entry_of(item: Item) -> Result<HistoryEntry, StoreError> {
                 other: member_id(&record.other)?,
                 points: Points::new(record.points),
                 at: attributes::instant_of(&record.instant)?,
-                by: Source::parse(&record.source)?.till(),
+                by: record.by,
+            });
+        }
+        CORRECTION => {
+            let record: CorrectionRecord = items::from_item(item, "ledger")?;
+            return Ok(HistoryEntry::Changed {
+                at: attributes::instant_of(&record.instant)?,
+                fields: record.fields,
+                by: record.by,
             });
         }
         CARD_BLOCKED => CardEvent::Blocked,
@@ -295,12 +333,12 @@ fn ledger_entry_of(item: Item) -> Result<HistoryEntry, StoreError> {
         CARD_REPLACED => CardEvent::Replaced,
         _ => {
             let record: EntryRecord = items::from_item(item, "ledger")?;
-            return Ok(HistoryEntry::Ledger(Box::new(record.read()?)));
+            let by = record.by;
+            return Ok(HistoryEntry::Ledger { entry: Box::new(record.read()?), by });
         }
     };
     let record: CardRecord = items::from_item(item, "ledger")?;
-    let by = Source::parse(&record.source)?.till();
-    Ok(HistoryEntry::Card { step, at: attributes::instant_of(&record.instant)?, by })
+    Ok(HistoryEntry::Card { step, at: attributes::instant_of(&record.instant)?, by: record.by })
 }
 
 #[cfg(test)]

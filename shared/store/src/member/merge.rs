@@ -8,9 +8,9 @@ use crate::table::codec::consents::ConsentsRecord;
 use crate::table::keys::Key;
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
-use crate::{Conflict, Member, Scope, Source, Store, StoreError};
+use crate::{Conflict, Member, Scope, Store, StoreError};
 use domain::member::unmerge::BeforeMerge;
-use domain::{Instant, MemberId};
+use domain::{Credential, Instant, MemberId};
 use serde::{Deserialize, Serialize};
 
 /// The ledger's entry of a merge. It has no points, and holds what is needed to undo the merge.
@@ -22,34 +22,52 @@ pub(crate) struct MergeRecord {
     pub(crate) instant: String,
     kind: String,
     pub(crate) absorbed: String,
-    pub(crate) source: String,
-    /// The account of the absorbed member before the merge.
+    pub(crate) by: Credential,
+    /// The state before the merge. Undoing the merge removes it, so that the note of one member holds no
+    /// account of the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<BeforeRecord>,
+}
+
+/// The state of two members before their merge.
+#[derive(Serialize, Deserialize)]
+struct BeforeRecord {
+    /// The account of the absorbed member.
     #[serde(with = "serde_bytes")]
     absorbed_account: Vec<u8>,
-    /// The account of the survivor before the merge.
+    /// The account of the survivor.
     #[serde(with = "serde_bytes")]
     survivor_account: Vec<u8>,
-    /// The consents and the registration of the survivor before the merge.
+    /// The consents and the invitation of the survivor.
     #[serde(default, skip_serializing_if = "ConsentsRecord::is_empty")]
     survivor_consents: ConsentsRecord,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     survivor_invited_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    survivor_activated_at: Option<String>,
+    survivor_invited_by: Option<String>,
 }
 
 impl MergeRecord {
     /// The state before the merge.
     pub(crate) fn before(&self) -> Result<BeforeMerge, StoreError> {
-        let instant =
-            |text: &Option<String>| text.as_deref().map(attributes::instant_of).transpose();
+        let before = self.before.as_ref().ok_or(StoreError::Corrupt("merge"))?;
         Ok(BeforeMerge {
-            survivor: codec::account::decode(&self.survivor_account)?,
-            absorbed: codec::account::decode(&self.absorbed_account)?,
-            consents: self.survivor_consents.read()?,
-            invited_at: instant(&self.survivor_invited_at)?,
-            activated_at: instant(&self.survivor_activated_at)?,
+            survivor: codec::account::decode(&before.survivor_account)?,
+            absorbed: codec::account::decode(&before.absorbed_account)?,
+            consents: before.survivor_consents.read()?,
+            invited: attributes::step_of(
+                before.survivor_invited_at.as_deref(),
+                before.survivor_invited_by.as_deref(),
+            )?,
         })
+    }
+}
+
+impl MergeRecord {
+    /// Removes the state before the merge, which is undone.
+    pub(crate) fn forget(&self) -> Write {
+        let key = Key { pk: self.pk.clone(), sk: self.sk.clone() };
+        Write::update(&key, "REMOVE #before").name("#before", "before").if_present()
     }
 }
 
@@ -70,12 +88,12 @@ impl Store {
         scope: &Scope,
         survivor: MemberId,
         absorbed: MemberId,
-        by: &Source,
         now: Instant,
     ) -> Result<Member, StoreError> {
         if survivor == absorbed {
             return Err(Conflict::MergeIntoItself.into());
         }
+        let sector = scope.settings.merchant.sector;
         retry(|_| async move {
             let (mut into, mut from) = futures::try_join!(
                 self.member(scope, survivor),
@@ -90,17 +108,14 @@ impl Store {
             if into.person.id == absorbed {
                 return Err(Conflict::MergedTheOtherWay.into());
             }
-            let record = merge_entry(scope, &into, &from, by, now)?;
+            let record = merge_entry(scope, &into, &from, now)?;
             into.account.absorb(&mut from.account);
             from.account.merged_into = Some(into.person.id);
             into.person.absorbed.push(absorbed);
             into.person.absorbed.append(&mut from.person.absorbed);
             into.person.version += 1;
             into.person.consents.absorb(&from.person.consents);
-            // The later instant counts, so that a card stays activated where the person activated
-            // it.
-            into.person.invited_at = into.person.invited_at.max(from.person.invited_at);
-            into.person.activated_at = into.person.activated_at.max(from.person.activated_at);
+            into.person.merge_registration(&from.person, &into.account, sector);
             from.person.merged_into = Some(into.person.id);
             from.person.due = None;
             from.person.version += 1;
@@ -120,7 +135,6 @@ fn merge_entry(
     scope: &Scope,
     survivor: &Member,
     absorbed: &Member,
-    by: &Source,
     now: Instant,
 ) -> Result<MergeRecord, StoreError> {
     let EntryKey { key: Key { pk, sk }, instant } = EntryKey::new(scope, survivor.person.id, now)?;
@@ -131,11 +145,16 @@ fn merge_entry(
         instant,
         kind: MERGE.to_owned(),
         absorbed: absorbed.person.id.to_string(),
-        source: by.to_string(),
-        absorbed_account: codec::account::encode(&absorbed.account),
-        survivor_account: codec::account::encode(&survivor.account),
-        survivor_consents: ConsentsRecord::of(&survivor.person.consents),
-        survivor_invited_at: survivor.person.invited_at.map(attributes::instant_text),
-        survivor_activated_at: survivor.person.activated_at.map(attributes::instant_text),
+        by: scope.credential,
+        before: Some(BeforeRecord {
+            absorbed_account: codec::account::encode(&absorbed.account),
+            survivor_account: codec::account::encode(&survivor.account),
+            survivor_consents: ConsentsRecord::of(&survivor.person.consents),
+            survivor_invited_at: survivor
+                .person
+                .invited
+                .map(|step| attributes::instant_text(step.at)),
+            survivor_invited_by: survivor.person.invited.map(|step| step.by.to_string()),
+        }),
     })
 }

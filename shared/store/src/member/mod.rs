@@ -1,12 +1,16 @@
 //! Members: the person and the account, their contacts, and every change of them.
 
 pub(crate) mod account;
+pub(crate) mod activation;
 pub(crate) mod card;
 pub(crate) mod consent;
+pub(crate) mod consent_history;
 pub(crate) mod contacts;
 pub(crate) mod correct;
+pub(crate) mod correction_entry;
 pub(crate) mod enrol;
 pub(crate) mod erase;
+pub(crate) mod erase_now;
 pub(crate) mod history;
 pub(crate) mod merge;
 pub(crate) mod neighbours;
@@ -15,5 +19,6 @@ pub(crate) mod page;
 pub(crate) mod person;
 pub(crate) mod read;
 pub(crate) mod register;
+pub(crate) mod shared_email;
 pub(crate) mod tombstone;
 pub(crate) mod unmerge;

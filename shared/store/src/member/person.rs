@@ -2,12 +2,14 @@
 
 use crate::table::attributes;
 use crate::table::codec::consents::ConsentsRecord;
+use crate::table::items::Item;
 use crate::table::keys::{self, Key};
 use crate::table::write::Write;
 use crate::vault::Field;
 use crate::{Scope, StoreError};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::CardNumber;
-use domain::member::{Address, Details, Email, Enrolment, Person};
+use domain::member::{Address, Details, Email, Enrolment, Person, minor};
 use domain::{Day, MemberId, Mobile, ValueError};
 use serde::{Deserialize, Serialize};
 
@@ -24,8 +26,14 @@ pub(crate) struct PersonRecord {
     first_name: Option<Vec<u8>>,
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
     email: Option<Vec<u8>>,
+    /// Another member has or had the e-mail address too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    shares_email: bool,
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
     birth_date: Option<Vec<u8>>,
+    /// Under 15 when the member was created. Only then does a walk open the birth date.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    young: bool,
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
     address: Option<Vec<u8>>,
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
@@ -39,7 +47,7 @@ pub(crate) struct PersonRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     invited_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    activated_at: Option<String>,
+    invited_by: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     merged_into: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -77,6 +85,15 @@ pub(crate) fn cards_of(text: &str) -> Result<Vec<CardNumber>, ValueError> {
     text.split(SEPARATOR).map(CardNumber::parse).collect()
 }
 
+pub(crate) fn enrolment_of(word: &str) -> Result<Enrolment, StoreError> {
+    match word {
+        "till" => Ok(Enrolment::Till),
+        "file_row" => Ok(Enrolment::FileRow),
+        "attestation" => Ok(Enrolment::Attestation),
+        _ => Err(StoreError::Corrupt("person")),
+    }
+}
+
 const fn enrolment_word(enrolment: Enrolment) -> &'static str {
     match enrolment {
         Enrolment::Till => "till",
@@ -109,23 +126,43 @@ fn person_record(scope: &Scope, person: &Person) -> Result<PersonRecord, StoreEr
         last_name: seal(Field::LastName, details.last_name.as_deref())?,
         first_name: seal(Field::FirstName, details.first_name.as_deref())?,
         email: seal(Field::Email, details.email.as_ref().map(Email::as_str))?,
+        shares_email: person.shares_email,
         birth_date: seal(
             Field::BirthDate,
             details.birth_date.map(|day| day.to_string()).as_deref(),
         )?,
+        young: person.was_created_under_15(),
         address: seal(Field::Address, address_text(&details.address).as_deref())?,
         card: seal(Field::Card, details.card.as_ref().map(CardNumber::as_str))?,
         blocked_cards: seal(Field::BlockedCards, cards_text(&person.blocked_cards).as_deref())?,
         consents: ConsentsRecord::of(&person.consents),
         enrolment: enrolment_word(person.enrolment).to_owned(),
         created_at: attributes::instant_text(person.created_at),
-        invited_at: person.invited_at.map(attributes::instant_text),
-        activated_at: person.activated_at.map(attributes::instant_text),
+        invited_at: person.invited.map(|step| attributes::instant_text(step.at)),
+        invited_by: person.invited.map(|step| step.by.to_string()),
         merged_into: person.merged_into.map(|id| id.to_string()),
         absorbed: person.absorbed.iter().map(ToString::to_string).collect(),
         due_bucket: person.due.map(|day| keys::due_bucket(day, person.id)),
         due_at: person.due.map(|day| keys::due_at(day, person.id)),
     })
+}
+
+/// Whether the person of an item is under 15 on a day. The birth date is opened only where the person
+/// was under 15 when the member was created.
+pub(crate) fn is_under_15(
+    scope: &Scope,
+    id: MemberId,
+    item: &Item,
+    on: Day,
+) -> Result<bool, StoreError> {
+    let (Some(AttributeValue::Bool(true)), Some(AttributeValue::B(sealed))) =
+        (item.get("young"), item.get("birth_date"))
+    else {
+        return Ok(false);
+    };
+    let text = scope.settings.vault.open(id, Field::BirthDate, sealed.as_ref())?;
+    let birth_date = Day::parse(&text).map_err(StoreError::corrupt("person"))?;
+    Ok(minor::is_under_15(Some(birth_date), on))
 }
 
 pub(crate) fn person_of(
@@ -136,7 +173,6 @@ pub(crate) fn person_of(
     let open = |field: Field, sealed: Option<Vec<u8>>| {
         sealed.map(|sealed| scope.settings.vault.open(id, field, &sealed)).transpose()
     };
-    let instant = |text: Option<String>| text.as_deref().map(attributes::instant_of).transpose();
     let mobile = scope.settings.vault.open(id, Field::Mobile, &record.mobile)?;
     Ok(Person {
         id,
@@ -160,16 +196,11 @@ pub(crate) fn person_of(
                 .transpose()
                 .map_err(StoreError::corrupt("person"))?,
         },
+        shares_email: record.shares_email,
         consents: record.consents.read()?,
-        enrolment: match record.enrolment.as_str() {
-            "till" => Enrolment::Till,
-            "file_row" => Enrolment::FileRow,
-            "attestation" => Enrolment::Attestation,
-            _ => return Err(StoreError::Corrupt("person")),
-        },
+        enrolment: enrolment_of(&record.enrolment)?,
         created_at: attributes::instant_of(&record.created_at)?,
-        invited_at: instant(record.invited_at)?,
-        activated_at: instant(record.activated_at)?,
+        invited: attributes::step_of(record.invited_at.as_deref(), record.invited_by.as_deref())?,
         merged_into: record
             .merged_into
             .map(|text| MemberId::parse(&text))

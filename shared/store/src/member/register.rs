@@ -1,17 +1,21 @@
 //! The registration of a member: invitation and activation.
 
-use crate::ledger::entry::give;
+use crate::member::activation::activation_gift;
 use crate::member::person::put_person;
 use crate::table::retry::{Attempt, retry};
 use crate::{Member, Scope, Store, StoreError};
-use domain::ledger::entry::Cause;
-use domain::{Instant, MemberId, Registration, retention};
+use domain::{Instant, MemberId, Registration};
 
 impl Store {
-    /// Stores a member's invitation, activation, or both: 1 strong query and, where something
-    /// changes, 1 transaction of 2 write units, and 5 more where the programme rewards the first
-    /// activation. The member's day in the index `due` does not change: on that day the sweep
-    /// computes the later deadline.
+    /// Stores a member's invitation, activation, or both, with the credential that recorded them: 1
+    /// strong query and, where something changes, 1 transaction of:
+    ///
+    /// * for an invitation: 2 write units, and 2 for the index `due` where the three months end
+    ///   before the member's day in the index
+    /// * for an activation: 2 write units, and 3 where the programme rewards it
+    ///
+    /// An activation does not change the index: on the member's day the sweep computes the later
+    /// deadline.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with the errors of
@@ -23,23 +27,28 @@ impl Store {
         registration: &Registration,
         now: Instant,
     ) -> Result<Member, StoreError> {
+        let sector = scope.settings.merchant.sector;
         retry(|_| async move {
             let mut member = self.member(scope, id).await?;
-            let was_active = member.person.activated_at.is_some();
-            if !registration.note(&mut member.person)? {
+            let Member { person, account, .. } = &mut member;
+            let noted = registration.note(person, account, scope.credential)?;
+            if !noted.invited && !noted.activated {
                 return Ok(Attempt::Done(member));
             }
-            member.person.version += 1;
             let mut transaction = self.transaction();
-            transaction.add(put_person(scope, &member.person)?);
-            if !was_active && member.person.activated_at.is_some() {
-                let gifts = scope.settings.programmes.terms_on(retention::day_of(now)).gifts;
-                let gift = (Cause::Activation, gifts.activation);
-                let (id, account) = (member.person.id, &mut member.account);
-                if let Some(entry) = give(scope, id, account, gift, now)? {
-                    transaction.add(member.put_account(scope)?);
-                    transaction.add(entry);
-                }
+            if noted.activated
+                && let Some(gift) = activation_gift(scope, person.id, account, now)?
+            {
+                transaction.add(gift);
+            }
+            if noted.invited {
+                person.bring_due_forward(account, sector);
+                person.version += 1;
+                transaction.add(put_person(scope, person)?);
+            }
+            if noted.activated {
+                transaction.add(member.put_account(scope)?);
+                member.account_version += 1;
             }
             Ok(transaction.commit().await?.done(member))
         })

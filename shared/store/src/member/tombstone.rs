@@ -16,8 +16,9 @@ pub enum DueMember {
     Member(Box<Member>),
     /// A tombstone: the erasure was decided, and some deletions may still be missing.
     Erased(Tombstone),
-    /// No member, or a member who was merged into another one. The survivor has the deadline of
-    /// both.
+    /// A member who was merged into another one. The survivor has the deadline of both.
+    Merged(MemberId),
+    /// No member.
     Gone,
 }
 
@@ -48,11 +49,12 @@ pub(crate) struct TombstoneRecord {
 }
 
 impl TombstoneRecord {
-    /// The tombstone keeps the person's day in the index, so that the write costs no write unit of
-    /// the index.
+    /// The tombstone is due today. Where the person's day has come already, the tombstone keeps that
+    /// day, so that the write costs no write unit of the index.
     pub(crate) fn of(scope: &Scope, member: &Member, tombstone: &Tombstone) -> Self {
         let Key { pk, sk } = keys::person(scope.tenant(), tombstone.member);
-        let due = member.person.due.unwrap_or(tombstone.erased_on);
+        let today = tombstone.erased_on;
+        let due = member.person.due.map_or(today, |due| due.min(today));
         Self {
             pk,
             sk,
@@ -116,9 +118,12 @@ impl Store {
             return Ok(DueMember::Erased(record.read(id)?));
         }
         let member = members_of(scope, read)?.pop();
-        Ok(match member.filter(|member| member.person.merged_into.is_none()) {
-            Some(member) => DueMember::Member(Box::new(member)),
+        Ok(match member {
             None => DueMember::Gone,
+            Some(member) => match member.person.merged_into {
+                Some(survivor) => DueMember::Merged(survivor),
+                None => DueMember::Member(Box::new(member)),
+            },
         })
     }
 }

@@ -10,11 +10,11 @@ use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
-use crate::{Conflict, Member, Scope, Source, Store, StoreError};
+use crate::{Conflict, Member, Scope, Store, StoreError};
 use domain::ledger::{self, Undone};
 use domain::member::unmerge::{self, BeforeMerge, GivenBack, Side};
 use domain::reward::redemption::State;
-use domain::{Cents, Instant, MemberId, Points, Programmes, PurchaseKind, retention};
+use domain::{Cents, Credential, Instant, MemberId, Points, Programmes, PurchaseKind, retention};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +36,7 @@ pub(crate) struct UnmergeRecord {
     member: String,
     pub(crate) instant: String,
     kind: String,
-    pub(crate) source: String,
+    pub(crate) by: Credential,
     pub(crate) other: String,
     /// The points by which the member's balance differs from its other entries: the points that
     /// could not be given back.
@@ -58,7 +58,8 @@ impl Store {
     /// * 2 strong queries, and 1 for each member who had been merged into one of the two
     /// * 1 query of the survivor's entries
     /// * for each absorbed member: 1 query of the index, and half a read unit for each entry
-    /// * 1 transaction of 6 items, 16 write units while the entries are under 1 KB
+    /// * 1 transaction of 7 items, 18 write units while the entries are under 1 KB. The note of the merge
+    ///   loses the accounts
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Conflict`] for two members who are not merged, or
@@ -68,7 +69,6 @@ impl Store {
         scope: &Scope,
         survivor: MemberId,
         absorbed: MemberId,
-        by: &Source,
         now: Instant,
     ) -> Result<Unmerged, StoreError> {
         retry(|_| async move {
@@ -101,12 +101,13 @@ impl Store {
             remaining.person.version += 1;
             restored.person.version += 1;
             let not_given = given_back.not_given;
-            let unmerge = Unmerge { scope, given_back, by, at: now };
+            let unmerge = Unmerge { scope, given_back, at: now };
             let mut transaction = self.transaction();
             transaction.add(remaining.put_account(scope)?);
             transaction.add(restored.put_account(scope)?);
             transaction.add(put_person(scope, &remaining.person)?);
             transaction.add(put_person(scope, &restored.person)?);
+            transaction.add(entry.forget());
             transaction.add(unmerge.entry(survivor, absorbed, not_given)?);
             transaction.add(unmerge.entry(absorbed, survivor, -not_given)?);
             let outcome = transaction.commit().await?;
@@ -222,7 +223,6 @@ impl Store {
 struct Unmerge<'a> {
     scope: &'a Scope,
     given_back: GivenBack,
-    by: &'a Source,
     at: Instant,
 }
 
@@ -240,7 +240,7 @@ impl Unmerge<'_> {
             member: member.to_string(),
             instant,
             kind: UNMERGE.to_owned(),
-            source: self.by.to_string(),
+            by: self.scope.credential,
             other: other.to_string(),
             points: points.get(),
             given: self.given_back.given.get(),

@@ -5,7 +5,7 @@ use crate::table::keys;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::{Conflict, Store, StoreError};
-use domain::{Day, Instant, MerchantId, merchant};
+use domain::{Credential, Day, Instant, MerchantId, merchant};
 
 impl Store {
     /// Sets the last day of a merchant's contract, or changes it: 1 transaction, 2 write units, and
@@ -13,14 +13,20 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where archiving has begun.
-    pub async fn end_contract(&self, merchant: MerchantId, ends_on: Day) -> Result<(), StoreError> {
+    pub async fn end_contract(
+        &self,
+        merchant: MerchantId,
+        ends_on: Day,
+        by: Credential,
+    ) -> Result<(), StoreError> {
         let due = merchant::archive_due(ends_on);
-        let change = "SET contract_ends_on = :ends_on, due_bucket = :bucket, due_at = :at";
+        let change =
+            "SET contract_ends_on = :ends_on, due_bucket = :bucket, due_at = :at, #by = :by";
         let change = Write::update(&keys::profile(merchant), change)
             .value(":ends_on", attributes::text(ends_on.to_string()))
             .value(":bucket", attributes::text(keys::merchant_due_bucket(due, merchant)))
             .value(":at", attributes::text(keys::merchant_due_at(due, merchant)));
-        self.change_contract_end(merchant, change).await
+        self.change_contract_end(merchant, change, by).await
     }
 
     /// Takes back the end of a merchant's contract. Without an end nothing changes. 1 transaction,
@@ -28,19 +34,26 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where archiving has begun.
-    pub async fn resume_contract(&self, merchant: MerchantId) -> Result<(), StoreError> {
-        let change = "REMOVE contract_ends_on, due_bucket, due_at";
+    pub async fn resume_contract(
+        &self,
+        merchant: MerchantId,
+        by: Credential,
+    ) -> Result<(), StoreError> {
+        let change = "SET #by = :by REMOVE contract_ends_on, due_bucket, due_at";
         let change = Write::update(&keys::profile(merchant), change);
-        self.change_contract_end(merchant, change).await
+        self.change_contract_end(merchant, change, by).await
     }
 
     async fn change_contract_end(
         &self,
         merchant: MerchantId,
         change: Write,
+        by: Credential,
     ) -> Result<(), StoreError> {
         let condition = "attribute_exists(pk) AND attribute_not_exists(archiving_since)";
-        if self.change_profile(merchant, change.condition(condition)).await? {
+        let change = change.condition(condition).name("#by", "by");
+        let change = change.value(":by", attributes::text(by.to_string()));
+        if self.change_profile(merchant, change).await? {
             Ok(())
         } else {
             Err(Conflict::ArchivingBegun.into())
@@ -65,7 +78,7 @@ impl Store {
     }
 
     /// Writes a change of the profile. `false` where the condition did not hold.
-    async fn change_profile(
+    pub(crate) async fn change_profile(
         &self,
         merchant: MerchantId,
         change: Write,

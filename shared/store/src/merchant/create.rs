@@ -9,7 +9,7 @@ use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::table::write::Write;
 use crate::vault::MerchantKey;
 use crate::{Conflict, Store, StoreError};
-use domain::{Day, Instant, Merchant, MerchantId, Programme};
+use domain::{Credential, Day, Instant, Merchant, MerchantId, Programme};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ struct ReferenceRecord {
 }
 
 impl Store {
-    /// Creates a merchant with its first programme and a key of its own: 1 transaction of 3 items.
+    /// Creates a merchant with its first programme and a key of its own: 1 transaction of 4 items.
     /// A merchant with the same reference and the same content is returned unchanged, with `false`.
     ///
     /// # Errors
@@ -30,19 +30,21 @@ impl Store {
         &self,
         merchant: &Merchant,
         programme: &Programme,
+        by: Credential,
         now: Instant,
     ) -> Result<(Arc<Settings>, bool), StoreError> {
         let key = MerchantKey::generate(merchant.id)?;
-        let wrapped = self.master_key.wrap(merchant.id, &key)?;
+        let wrapped = self.master_keys.wrap(merchant.id, &key)?;
         let keys::Key { pk, sk } = keys::reference(&merchant.reference);
         let reference = ReferenceRecord { pk, sk, merchant: merchant.id.to_string() };
-        let profile = ProfileRecord::of(merchant, wrapped, now);
-        let rule = ProgrammeRecord::of(merchant.id, Day::FIRST, programme);
+        let profile = ProfileRecord::of(merchant, wrapped, by, now);
+        let rule = ProgrammeRecord::of(merchant.id, Day::FIRST, programme, by);
         let mut transaction = self.transaction();
         let reference = Write::put(&reference)?.if_absent().returning_stored();
         transaction.add_in(Slot::Reference, reference);
         transaction.add(Write::put(&profile)?.if_absent());
         transaction.add(Write::put(&rule)?.if_absent());
+        transaction.add(Write::put(&keys::directory_entry(merchant.id))?.if_absent());
         match transaction.commit().await? {
             TransactionOutcome::Committed => {
                 Ok((self.settings_fresh(merchant.id, now).await?, true))
@@ -53,11 +55,12 @@ impl Store {
                     let id = MerchantId::parse(&known.merchant)
                         .map_err(|_| StoreError::Corrupt("reference"))?;
                     let settings = self.settings_fresh(id, now).await?;
-                    // The end of the contract is set later, and does not count.
-                    let contract_ends_on = settings.merchant.contract_ends_on;
-                    let same = Merchant { id, contract_ends_on, ..merchant.clone() }
-                        == settings.merchant
-                        && settings.programmes.on(Day::FIRST) == Some(programme);
+                    // What is set later does not count.
+                    let Merchant { contract_ends_on, card_activation, .. } = settings.merchant;
+                    let same =
+                        Merchant { id, contract_ends_on, card_activation, ..merchant.clone() }
+                            == settings.merchant
+                            && settings.programmes.on(Day::FIRST) == Some(programme);
                     if same { Ok((settings, false)) } else { Err(Conflict::ReferenceTaken.into()) }
                 }
                 None => Err(StoreError::Busy),

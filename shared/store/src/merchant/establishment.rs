@@ -6,7 +6,7 @@ use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::{Conflict, Store, StoreError};
 use domain::values::calendar;
-use domain::{Establishment, EstablishmentId, MerchantId};
+use domain::{Credential, Establishment, EstablishmentId, MerchantId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -16,10 +16,12 @@ pub(crate) struct EstablishmentRecord {
     code: String,
     name: String,
     time_zone: String,
+    /// The credential that wrote the item.
+    by: Credential,
 }
 
 impl EstablishmentRecord {
-    pub(crate) fn of(merchant: MerchantId, establishment: &Establishment) -> Self {
+    pub(crate) fn of(merchant: MerchantId, establishment: &Establishment, by: Credential) -> Self {
         let keys::Key { pk, sk } = keys::shop(merchant, &establishment.id);
         Self {
             pk,
@@ -27,6 +29,7 @@ impl EstablishmentRecord {
             code: establishment.id.to_string(),
             name: establishment.name.clone(),
             time_zone: establishment.time_zone.iana_name().unwrap_or("Europe/Paris").to_owned(),
+            by,
         }
     }
 
@@ -50,8 +53,9 @@ impl Store {
         &self,
         merchant: MerchantId,
         establishment: &Establishment,
+        by: Credential,
     ) -> Result<(), StoreError> {
-        let record = EstablishmentRecord::of(merchant, establishment);
+        let record = EstablishmentRecord::of(merchant, establishment, by);
         let put = Write::put(&record)?
             .condition("attribute_not_exists(pk) OR time_zone = :zone")
             .value(":zone", attributes::text(record.time_zone.clone()));

@@ -1,8 +1,10 @@
 //! Merchants: profile, establishments, till keys, programmes, senders, and the end of the contract.
 
+pub(crate) mod card_activation;
 pub(crate) mod contract_end;
 pub(crate) mod create;
 pub(crate) mod establishment;
+pub(crate) mod key;
 pub(crate) mod profile;
 pub(crate) mod programmes;
 pub(crate) mod senders;

@@ -3,8 +3,8 @@
 use crate::StoreError;
 use crate::table::attributes;
 use crate::table::keys;
-use domain::merchant::{Agreement, Merchant, Sector};
-use domain::{Day, Instant, MerchantId};
+use domain::merchant::{Agreement, CardActivation, Merchant, Sector};
+use domain::{Credential, Day, Instant, MerchantId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -41,10 +41,13 @@ pub(crate) struct ProfileRecord {
     processing_contract: AgreementRecord,
     #[serde(skip_serializing_if = "Option::is_none")]
     enrolment_attestation: Option<AgreementRecord>,
-    /// The merchant's key, wrapped by the master key.
+    card_activation: String,
+    /// The merchant's key, wrapped by a master key.
     #[serde(with = "serde_bytes")]
     pub(crate) key: Vec<u8>,
     created_at: String,
+    /// The credential that created the merchant, or changed the end of its contract.
+    by: Credential,
     /// Set by `contract_end.rs`, together with the entry in the index `due`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     contract_ends_on: Option<String>,
@@ -53,7 +56,12 @@ pub(crate) struct ProfileRecord {
 }
 
 impl ProfileRecord {
-    pub(crate) fn of(merchant: &Merchant, wrapped_key: Vec<u8>, now: Instant) -> Self {
+    pub(crate) fn of(
+        merchant: &Merchant,
+        wrapped_key: Vec<u8>,
+        by: Credential,
+        now: Instant,
+    ) -> Self {
         let keys::Key { pk, sk } = keys::profile(merchant.id);
         Self {
             pk,
@@ -68,8 +76,10 @@ impl ProfileRecord {
             terms: AgreementRecord::of(&merchant.terms),
             processing_contract: AgreementRecord::of(&merchant.processing_contract),
             enrolment_attestation: merchant.enrolment_attestation.as_ref().map(AgreementRecord::of),
+            card_activation: merchant.card_activation.as_str().to_owned(),
             key: wrapped_key,
             created_at: attributes::instant_text(now),
+            by,
             contract_ends_on: None,
             archiving_since: None,
         }
@@ -91,6 +101,8 @@ impl ProfileRecord {
                 .enrolment_attestation
                 .map(AgreementRecord::read)
                 .transpose()?,
+            card_activation: CardActivation::parse(&self.card_activation)
+                .ok_or(StoreError::Corrupt("profile"))?,
             contract_ends_on: self
                 .contract_ends_on
                 .as_deref()

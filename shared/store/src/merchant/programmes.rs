@@ -6,7 +6,7 @@ use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::{Store, StoreError};
 use domain::programme::Terms;
-use domain::{Day, MerchantId, Programme};
+use domain::{Credential, Day, MerchantId, Programme};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub(crate) struct ProgrammeRecord {
     sk: String,
     valid_from: Day,
     terms: Terms,
+    /// The credential that wrote the item.
+    by: Credential,
     /// In the index `due`, the bucket of programmes that need a daily run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_bucket: Option<String>,
@@ -23,12 +25,18 @@ pub(crate) struct ProgrammeRecord {
 }
 
 impl ProgrammeRecord {
-    pub(crate) fn of(merchant: MerchantId, valid_from: Day, programme: &Programme) -> Self {
+    pub(crate) fn of(
+        merchant: MerchantId,
+        valid_from: Day,
+        programme: &Programme,
+        by: Credential,
+    ) -> Self {
         let Key { pk, sk } = keys::rule(merchant, valid_from);
         let needs_daily_run = programme.needs_daily_run();
         let due_bucket = needs_daily_run.then(|| keys::DAILY_RUN.to_owned());
         let due_at = needs_daily_run.then(|| keys::daily_run_at(merchant, valid_from));
-        Self { pk, sk, valid_from, terms: programme.terms().clone(), due_bucket, due_at }
+        let terms = programme.terms().clone();
+        Self { pk, sk, valid_from, terms, by, due_bucket, due_at }
     }
 
     pub(crate) fn read(self) -> (Day, Programme) {
@@ -44,8 +52,9 @@ impl Store {
         merchant: MerchantId,
         valid_from: Day,
         programme: &Programme,
+        by: Credential,
     ) -> Result<(), StoreError> {
-        let record = ProgrammeRecord::of(merchant, valid_from, programme);
+        let record = ProgrammeRecord::of(merchant, valid_from, programme, by);
         self.settings.remove(&merchant);
         match self.transact_one(Write::put(&record)?).await? {
             TransactionOutcome::Committed => Ok(()),
@@ -124,7 +133,7 @@ mod tests {
         };
         let merchant = MerchantId::from_bytes([1; 16]);
         let programme = Programme::from_stored(terms);
-        let record = ProgrammeRecord::of(merchant, Day::FIRST, &programme);
+        let record = ProgrammeRecord::of(merchant, Day::FIRST, &programme, Credential::Operator);
         let item = items::to_item(&record).unwrap();
         let read: ProgrammeRecord = items::from_item(item, "programme").unwrap();
         let (first_day, read) = read.read();
@@ -138,7 +147,8 @@ mod tests {
         let level = Level { code: gold, name: "Or".to_owned(), from: Points::new(1_000) };
         let terms = Terms { levels: vec![level], ..Terms::default() };
         let merchant = MerchantId::from_bytes([1; 16]);
-        let record = ProgrammeRecord::of(merchant, Day::FIRST, &Programme::from_stored(terms));
+        let programme = Programme::from_stored(terms);
+        let record = ProgrammeRecord::of(merchant, Day::FIRST, &programme, Credential::Operator);
         let mut document = serde_json::to_value(&record).unwrap();
         document["terms"]["levels"][0]["code"] = "GOLD".into();
         assert!(serde_json::from_value::<ProgrammeRecord>(document).is_err());

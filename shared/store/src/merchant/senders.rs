@@ -11,7 +11,7 @@ use domain::merchant::provider::{AccountCode, ProviderAccount, ProviderName};
 use domain::merchant::sender::{
     EmailSender, SenderId, SenderName, Senders, SmsSender, StopNumber, UnitPrice,
 };
-use domain::{Channel, MerchantId};
+use domain::{Channel, Credential, MerchantId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -32,6 +32,8 @@ pub(crate) struct SenderRecord {
     /// In millionths of a euro.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     price: Option<u32>,
+    /// The credential that wrote the item.
+    by: Credential,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -86,6 +88,7 @@ impl Store {
         &self,
         merchant: MerchantId,
         sender: &EmailSender,
+        by: Credential,
     ) -> Result<(), StoreError> {
         let Key { pk, sk } = keys::sender(merchant, Channel::Email);
         let record = SenderRecord {
@@ -97,6 +100,7 @@ impl Store {
             name: Some(sender.name.as_str().to_owned()),
             stop_number: None,
             price: sender.price.map(UnitPrice::microeuros),
+            by,
         };
         self.put_sender(merchant, &sender.account.code, &record).await
     }
@@ -106,6 +110,7 @@ impl Store {
         &self,
         merchant: MerchantId,
         sender: &SmsSender,
+        by: Credential,
     ) -> Result<(), StoreError> {
         let Key { pk, sk } = keys::sender(merchant, Channel::Sms);
         let record = SenderRecord {
@@ -117,6 +122,7 @@ impl Store {
             name: None,
             stop_number: Some(sender.stop_number.as_str().to_owned()),
             price: sender.price.map(UnitPrice::microeuros),
+            by,
         };
         self.put_sender(merchant, &sender.account.code, &record).await
     }

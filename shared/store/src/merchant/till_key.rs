@@ -1,14 +1,15 @@
-//! The keys of tills.
+//! The keys of establishments: of tills, back offices and exports.
 
 use crate::table::attributes;
-use crate::table::keys;
+use crate::table::items::from_item;
+use crate::table::keys::{self, Key};
 use crate::table::tenant::Mode;
 use crate::table::write::Write;
-use crate::{Conflict, Consistency, Entity, Store, StoreError};
-use domain::{EstablishmentId, Instant, KeyId, MerchantId, Origin};
+use crate::{Conflict, Entity, Store, StoreError};
+use domain::{Credential, EstablishmentId, Instant, KeyId, KeyScope, MerchantId, Origin};
 use serde::{Deserialize, Serialize};
 
-/// The number of keys of one mode for an establishment: the key in use, and its successor.
+/// The number of keys of one mode and scope for an establishment: the key in use, and its successor.
 const KEY_SLOTS: u8 = 2;
 
 /// The key of a till. The hash of its secret is stored.
@@ -20,6 +21,8 @@ pub struct TillKey {
     pub establishment: EstablishmentId,
     /// Live or test data.
     pub mode: Mode,
+    /// The scope of the key: the operations that it may do.
+    pub scope: KeyScope,
     /// The name that the merchant gives the key.
     pub label: String,
     /// SHA-256 of the secret.
@@ -28,8 +31,19 @@ pub struct TillKey {
     pub origins: Vec<Origin>,
     /// When the key was created.
     pub created_at: Instant,
+    /// The credential that created the key.
+    pub created_by: Credential,
+    /// When the key was revoked, and by which credential.
+    pub revoked: Option<Revocation>,
+}
+
+/// The end of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revocation {
     /// When the key was revoked.
-    pub revoked_at: Option<Instant>,
+    pub at: Instant,
+    /// The credential that revoked the key.
+    pub by: Credential,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -39,36 +53,47 @@ pub(crate) struct KeyRecord {
     id: String,
     establishment: String,
     mode: String,
+    scope: String,
     label: String,
     #[serde(with = "serde_bytes")]
     secret_hash: Vec<u8>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     origins: Vec<String>,
     created_at: String,
+    created_by: Credential,
     #[serde(skip_serializing_if = "Option::is_none")]
     revoked_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked_by: Option<Credential>,
 }
 
 impl KeyRecord {
     pub(crate) fn of(merchant: MerchantId, till_key: &TillKey, slot: u8) -> Self {
-        let keys::Key { pk, sk } =
-            keys::till_key(merchant, &till_key.establishment, till_key.mode, slot);
+        let Key { pk, sk } =
+            keys::till_key(merchant, &till_key.establishment, till_key.mode, till_key.scope, slot);
         Self {
             pk,
             sk,
             id: till_key.id.to_string(),
             establishment: till_key.establishment.to_string(),
             mode: till_key.mode.as_str().to_owned(),
+            scope: till_key.scope.as_str().to_owned(),
             label: till_key.label.clone(),
             secret_hash: till_key.secret_hash.to_vec(),
             origins: till_key.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
             created_at: attributes::instant_text(till_key.created_at),
-            revoked_at: till_key.revoked_at.map(attributes::instant_text),
+            created_by: till_key.created_by,
+            revoked_at: till_key.revoked.map(|revoked| attributes::instant_text(revoked.at)),
+            revoked_by: till_key.revoked.map(|revoked| revoked.by),
         }
     }
 
-    pub(crate) fn is(&self, id: KeyId) -> bool {
+    fn is(&self, id: KeyId) -> bool {
         self.id == id.to_string()
+    }
+
+    fn key(self) -> Key {
+        Key { pk: self.pk, sk: self.sk }
     }
 
     pub(crate) fn read(self) -> Result<TillKey, StoreError> {
@@ -77,6 +102,7 @@ impl KeyRecord {
             establishment: EstablishmentId::parse(&self.establishment)
                 .map_err(StoreError::corrupt("key"))?,
             mode: Mode::parse(&self.mode).ok_or(StoreError::Corrupt("key"))?,
+            scope: KeyScope::parse(&self.scope).ok_or(StoreError::Corrupt("key"))?,
             label: self.label,
             secret_hash: self.secret_hash.try_into().map_err(|_| StoreError::Corrupt("key"))?,
             origins: self
@@ -86,7 +112,11 @@ impl KeyRecord {
                 .collect::<Result<_, _>>()
                 .map_err(StoreError::corrupt("key"))?,
             created_at: attributes::instant_of(&self.created_at)?,
-            revoked_at: self.revoked_at.as_deref().map(attributes::instant_of).transpose()?,
+            created_by: self.created_by,
+            revoked: match (self.revoked_at, self.revoked_by) {
+                (Some(at), Some(by)) => Some(Revocation { at: attributes::instant_of(&at)?, by }),
+                _ => None,
+            },
         })
     }
 }
@@ -115,7 +145,7 @@ impl Store {
     }
 
     /// Revokes a key. Every instance refuses the key within one minute. A second call changes
-    /// nothing. Up to 3 round trips.
+    /// nothing. 2 round trips: up to 12 read units and 2 write units.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a key that the establishment does not have.
@@ -124,26 +154,31 @@ impl Store {
         merchant: MerchantId,
         establishment: &EstablishmentId,
         id: KeyId,
-        now: Instant,
+        revocation: Revocation,
     ) -> Result<(), StoreError> {
-        for (mode, slot) in [Mode::Live, Mode::Test]
-            .into_iter()
-            .flat_map(|mode| (1..=KEY_SLOTS).map(move |slot| (mode, slot)))
-        {
-            let key = keys::till_key(merchant, establishment, mode, slot);
-            let stored: Option<KeyRecord> = self.get_item(&key, Consistency::Strong).await?;
-            if stored.is_none_or(|stored| !stored.is(id)) {
-                continue;
-            }
-            let revoke = "SET revoked_at = if_not_exists(revoked_at, :now)";
-            let revoke = Write::update(&key, revoke)
-                .condition("id = :id")
-                .value(":now", attributes::text(attributes::instant_text(now)))
-                .value(":id", attributes::text(id.to_string()));
-            self.transact_one(revoke).await?;
-            self.settings.remove(&merchant);
-            return Ok(());
-        }
-        Err(StoreError::NotFound(Entity::Key))
+        let slots = slots(merchant, establishment);
+        let stored = self.get_items_strongly(&slots).await?.into_iter();
+        let stored: Vec<KeyRecord> =
+            stored.map(|item| from_item(item, "key")).collect::<Result<_, _>>()?;
+        let stored = stored.into_iter().find(|stored| stored.is(id));
+        let key = stored.ok_or(StoreError::NotFound(Entity::Key))?.key();
+        let revoke = Write::update(&key, "SET revoked_at = :now, revoked_by = :by")
+            .condition("id = :id AND attribute_not_exists(revoked_at)")
+            .value(":now", attributes::text(attributes::instant_text(revocation.at)))
+            .value(":by", attributes::text(revocation.by.to_string()))
+            .value(":id", attributes::text(id.to_string()));
+        self.transact_one(revoke).await?;
+        self.settings.remove(&merchant);
+        Ok(())
     }
+}
+
+/// The keys of all slots of an establishment.
+fn slots(merchant: MerchantId, establishment: &EstablishmentId) -> Vec<Key> {
+    let modes = [Mode::Live, Mode::Test].into_iter();
+    let kinds = modes.flat_map(|mode| KeyScope::ALL.map(|scope| (mode, scope)));
+    let slots = kinds.flat_map(|kind| (1..=KEY_SLOTS).map(move |slot| (kind, slot)));
+    slots
+        .map(|((mode, scope), slot)| keys::till_key(merchant, establishment, mode, scope, slot))
+        .collect()
 }

@@ -1,5 +1,6 @@
 //! A sale without a customer is attached to its customer.
 
+use crate::member::activation::activate_by_use;
 use crate::purchase::customer::Holder;
 use crate::purchase::item::{Effect, StoredPurchase};
 use crate::table::attributes;
@@ -11,7 +12,8 @@ use domain::{Cents, Day, Instant, MemberId, PurchaseKind, Receipt};
 
 impl Store {
     /// Attaches a sale without a customer to its customer, who gets the points by the programme of the
-    /// sale's day. 2 round trips and 1 transaction of 2 items. A second call for the same customer changes
+    /// sale's day. 2 round trips and 1 transaction of 2 items, and
+    /// the entry of the gift where the sale activates the card. A second call for the same customer changes
     /// nothing.
     ///
     /// # Errors
@@ -43,11 +45,14 @@ impl Store {
                 return Err(conflict.into());
             }
             let context = scope.context_at(&receipt.establishment, birth_month);
+            let used_at = before.purchase.sold_at();
+            let gift = activate_by_use(scope, &mut customer, used_at, now)?;
             let earning = ledger::enter_sale(&mut customer.account, &before.purchase, &context);
             let today = Day::at(now, context.zone);
             let balance = customer.account.balance_on(today, context.programmes);
             let anonymous = record.member.replace(customer.member.to_string()).unwrap_or_default();
             record.instant = Some(attributes::instant_text(before.purchase.sold_at()));
+            record.attached_by = Some(scope.credential);
             record.set_effect(&Effect {
                 points: earning.total(),
                 parts: earning.parts,
@@ -66,6 +71,9 @@ impl Store {
             let mut transaction = self.transaction();
             transaction.add(attach);
             transaction.add(customer.put(scope)?);
+            if let Some(gift) = gift {
+                transaction.add(gift);
+            }
             let outcome = transaction.commit().await?;
             Ok(outcome.done(record.read(scope, receipt.clone())?))
         })

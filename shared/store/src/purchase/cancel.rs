@@ -60,9 +60,10 @@ impl Store {
             let coupons = &content.coupons;
             self.release_coupons(&mut transaction, scope, &record, coupons).await?;
             let cancelled_at = attributes::instant_text(now);
-            transaction.add(cancellation(&record, &cancelled_at, forgiven));
+            transaction.add(cancellation(scope, &record, &cancelled_at, forgiven));
             let outcome = transaction.commit().await?;
             record.cancelled_at = Some(cancelled_at);
+            record.cancelled_by = Some(scope.credential);
             Ok(outcome.done(record.read(scope, receipt.clone())?))
         })
         .await
@@ -86,14 +87,21 @@ impl Store {
     }
 }
 
-fn cancellation(record: &PurchaseRecord, cancelled_at: &str, forgiven: Points) -> Write {
-    Write::update(&record.key(), "SET cancelled_at = :now, forgiven = :forgiven")
+fn cancellation(
+    scope: &Scope,
+    record: &PurchaseRecord,
+    cancelled_at: &str,
+    forgiven: Points,
+) -> Write {
+    let set = "SET cancelled_at = :now, cancelled_by = :by, forgiven = :forgiven";
+    Write::update(&record.key(), set)
         .condition(
             "attribute_exists(pk) AND attribute_not_exists(cancelled_at) \
              AND fingerprint = :fingerprint \
              AND (attribute_not_exists(returned) OR returned = :zero)",
         )
         .value(":now", attributes::text(cancelled_at))
+        .value(":by", attributes::text(scope.credential.to_string()))
         .value(":forgiven", attributes::number(forgiven.get()))
         .value(":zero", attributes::number(0))
         .value(":fingerprint", record.fingerprint_value())

@@ -1,6 +1,7 @@
 //! A purchase as an item: conditions and indexes read attributes of their own, and the rest is one compact
 //! attribute.
 
+use crate::coupon::redeem::uncounted_for_member;
 use crate::purchase::to_record::{Outcome, PurchaseToRecord, Recorded, Source};
 use crate::table::attributes::{self, member_id};
 use crate::table::codec::{self, purchase::PurchaseContent};
@@ -8,7 +9,7 @@ use crate::table::keys::{self, Key};
 use crate::{Scope, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::programme::Part;
-use domain::{Cents, Instant, MemberId, Points, Purchase, PurchaseKind, Receipt};
+use domain::{Cents, Credential, Instant, MemberId, Points, Purchase, PurchaseKind, Receipt};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -33,6 +34,10 @@ pub struct StoredPurchase {
     pub returned: Cents,
     /// When the purchase was cancelled.
     pub cancelled_at: Option<Instant>,
+    /// The credential that cancelled the purchase.
+    pub cancelled_by: Option<Credential>,
+    /// The credential that attached the purchase to its customer.
+    pub attached_by: Option<Credential>,
 }
 
 /// The effect of a purchase on its customer's account.
@@ -75,6 +80,10 @@ pub(crate) struct PurchaseRecord {
     pub(crate) points_reversed: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cancelled_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cancelled_by: Option<Credential>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) attached_by: Option<Credential>,
     /// Points that a return, or the cancellation of a sale, should have taken back and forgave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) forgiven: Option<i64>,
@@ -83,7 +92,7 @@ pub(crate) struct PurchaseRecord {
     /// The parts of the points. Empty where the points come only from the rule of spending for all goods.
     #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
     parts: Vec<u8>,
-    /// For each coupon that was used: the offer, and whether the use counts for the member.
+    /// For each coupon that was used: the offer, and whether the use counts for the member and for the code.
     #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
     pub(crate) redeemed: Vec<u8>,
     /// `true` where the purchase made its customer a member, so that a repeated request has the same
@@ -119,6 +128,8 @@ impl PurchaseRecord {
             returned: None,
             points_reversed: None,
             cancelled_at: None,
+            cancelled_by: None,
+            attached_by: None,
             forgiven: some_points(effect.forgiven),
             pending: some_points(effect.pending),
             parts: codec::parts::encode(&effect.parts),
@@ -141,9 +152,7 @@ impl PurchaseRecord {
 
     /// The same purchase, with no use of a coupon counted for its customer.
     pub(crate) fn uncounted(&self) -> Self {
-        let redeemed =
-            self.redeemed.chunks(17).flat_map(|redeemed| redeemed[..16].iter().chain(&[0]));
-        Self { redeemed: redeemed.copied().collect(), ..self.clone() }
+        Self { redeemed: uncounted_for_member(&self.redeemed), ..self.clone() }
     }
 
     pub(crate) fn key(&self) -> Key {
@@ -205,6 +214,8 @@ impl PurchaseRecord {
             source: Source::parse(&self.source)?,
             returned: Cents::new(self.returned.unwrap_or_default()),
             cancelled_at: self.cancelled_at()?,
+            cancelled_by: self.cancelled_by,
+            attached_by: self.attached_by,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use crate::coupon::redeem::{CouponCustomer, CouponRedemption};
 use crate::member::account::{StoredAccount, put_new_account};
+use crate::member::activation::{activate_by_use, activate_in_person};
 use crate::member::contacts::CARD_TAKEN;
 use crate::member::enrol::enrol;
 use crate::purchase::customer::{Customer, Holder};
@@ -19,9 +20,9 @@ use crate::{Consistency, Scope, Store, StoreError};
 use domain::ledger;
 use domain::{Account, CouponError, Day, DomainError, Instant, PurchaseError, PurchaseKind};
 
-/// The most purchases of one transaction. DynamoDB allows 100 writes, and a new member needs up to six other
-/// writes.
-pub const MAX_PURCHASES_PER_TRANSACTION: usize = 94;
+/// The most purchases of one transaction. DynamoDB allows 100 writes, and a new member needs up to nine
+/// other writes.
+pub const MAX_PURCHASES_PER_TRANSACTION: usize = 91;
 
 /// What became of one attempt to record purchases.
 enum Attempted {
@@ -227,10 +228,11 @@ impl Store {
                 CustomerAccount { stored, birth_month, is_new: false }
             }
             Holder::New(new_member) => {
-                let person = new_member.person(now)?;
+                let enrolling = self.enrolling(scope, &new_member, now).await?;
+                let person = &enrolling.person;
                 let birth_month = person.details.birth_date.map(Day::month_of_year);
                 let mut account = Account::default();
-                enrol(&mut enrolment, scope, &person, &mut account, now)?;
+                enrol(&mut enrolment, scope, &enrolling, &mut account, now)?;
                 let stored = StoredAccount { member: person.id, account, version: 0 };
                 CustomerAccount { stored, birth_month, is_new: true }
             }
@@ -247,6 +249,9 @@ impl Store {
         let mut recorded = Vec::with_capacity(purchases.len());
         for new in purchases {
             let returned = returned.as_deref_mut();
+            if let Some(gift) = activate(scope, &mut customer, new, now)? {
+                transaction.add(gift);
+            }
             let effect = enter(scope, &mut customer, new, returned, now)?;
             let member = Some(customer.stored.member);
             let mut record = PurchaseRecord::of(scope, new, member, &effect);
@@ -330,6 +335,24 @@ impl Store {
         transaction.add(remove);
         transaction.commit().await?;
         Ok(())
+    }
+}
+
+/// Activates the card of the customer: because the purchase says that the person was present, or because the
+/// sale of a member uses the card. Returns the entry of the gift.
+fn activate(
+    scope: &Scope,
+    customer: &mut CustomerAccount,
+    new: &PurchaseToRecord,
+    now: Instant,
+) -> Result<Option<Write>, StoreError> {
+    let (stored, used_at) = (&mut customer.stored, new.purchase.sold_at());
+    if new.card_activated {
+        activate_in_person(scope, stored, used_at, now)
+    } else if !customer.is_new && *new.purchase.kind() == PurchaseKind::Sale {
+        activate_by_use(scope, stored, used_at, now)
+    } else {
+        Ok(None)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use domain::programme::Part;
-use domain::{Instant, KeyId, MemberId, Points, Purchase, UploadId};
+use domain::{Credential, Instant, KeyId, MemberId, Points, Purchase, UploadId};
 use std::fmt;
 
 /// Who sent a purchase.
@@ -47,11 +47,13 @@ impl Source {
         }
     }
 
-    /// The till's key, for a purchase that a till sent.
-    pub(crate) const fn till(self) -> Option<KeyId> {
+    /// The credential that sent the purchase.
+    #[must_use]
+    pub const fn credential(self) -> Credential {
         match self {
-            Self::Till(key) => Some(key),
-            Self::Operator | Self::File { .. } => None,
+            Self::Till(key) => Credential::Key(key),
+            Self::Operator => Credential::Operator,
+            Self::File { upload, .. } => Credential::Upload(upload),
         }
     }
 
@@ -67,6 +69,8 @@ pub struct PurchaseToRecord {
     pub purchase: Purchase,
     /// Who sent it.
     pub source: Source,
+    /// Whether the customer was present and activated the card.
+    pub card_activated: bool,
 }
 
 /// Whether a purchase was new.

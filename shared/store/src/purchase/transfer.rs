@@ -2,13 +2,14 @@
 
 use crate::coupon::redeem::redeemed_offers;
 use crate::ledger::entry_key::EntryKey;
+use crate::member::activation::activate_by_use;
 use crate::purchase::item::StoredPurchase;
 use crate::table::attributes;
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
-use crate::{Conflict, Consistency, Scope, Source, Store, StoreError};
-use domain::{Cents, Day, Instant, MemberId, Points, PurchaseKind, Receipt, ledger};
+use crate::{Conflict, Consistency, Scope, Store, StoreError};
+use domain::{Cents, Credential, Day, Instant, MemberId, Points, PurchaseKind, Receipt, ledger};
 use serde::{Deserialize, Serialize};
 
 /// The ledger's entry of a sale that left a member, or came to one.
@@ -19,7 +20,7 @@ pub(crate) struct TransferRecord {
     member: String,
     pub(crate) instant: String,
     kind: String,
-    pub(crate) source: String,
+    pub(crate) by: Credential,
     /// The member that the sale came from, or went to.
     pub(crate) other: String,
     /// The partition of the sale.
@@ -41,7 +42,6 @@ impl TransferRecord {
 struct Transfer<'a> {
     scope: &'a Scope,
     receipt: &'a Receipt,
-    by: &'a Source,
     at: Instant,
 }
 
@@ -60,7 +60,7 @@ impl Transfer<'_> {
             member: member.to_string(),
             instant,
             kind: kind.to_owned(),
-            source: self.by.to_string(),
+            by: self.scope.credential,
             other: other.to_string(),
             purchase: keys::purchase(self.scope.tenant(), self.receipt).pk,
             points: points.get(),
@@ -83,7 +83,6 @@ impl Store {
         scope: &Scope,
         receipt: &Receipt,
         to: MemberId,
-        by: &Source,
         now: Instant,
     ) -> Result<StoredPurchase, StoreError> {
         retry(|_| async move {
@@ -106,6 +105,8 @@ impl Store {
             if giver.member != from {
                 return Err(Conflict::CustomerMerged.into());
             }
+            let used_at = before.purchase.sold_at();
+            let gift = activate_by_use(scope, &mut receiver, used_at, now)?;
             let taken = ledger::move_sale(
                 &mut giver.account,
                 &mut receiver.account,
@@ -127,15 +128,18 @@ impl Store {
                 .value(":former", attributes::text(former))
                 .value(":zero", attributes::number(0))
                 .value(":fingerprint", record.fingerprint_value());
-            let transfer = Transfer { scope, receipt, by, at: now };
+            let transfer = Transfer { scope, receipt, at: now };
             let (from, to) = (giver.member, receiver.member);
             let mut transaction = self.transaction();
             transaction.add(put);
             transaction.add(giver.put(scope)?);
             transaction.add(receiver.put(scope)?);
+            if let Some(gift) = gift {
+                transaction.add(gift);
+            }
             transaction.add(transfer.entry(MOVED_AWAY, from, to, taken.forgiven)?);
             transaction.add(transfer.entry(MOVED_HERE, to, from, Points::ZERO)?);
-            for redeemed in redeemed_offers(&record.redeemed).filter(|one| one.counted) {
+            for redeemed in redeemed_offers(&record.redeemed).filter(|one| one.of_member) {
                 self.uncount(&mut transaction, scope, from, redeemed.offer).await?;
             }
             let outcome = transaction.commit().await?;

@@ -8,7 +8,7 @@ use crate::table::tenant::Tenant;
 use crate::{Store, StoreError};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use domain::retention::ErasureReason;
-use domain::{Day, Instant, MemberId};
+use domain::{Credential, Day, Instant, MemberId};
 use serde::Deserialize;
 
 /// A person who was erased. Nothing can be found by the identifier.
@@ -18,6 +18,8 @@ pub struct Erasure {
     pub member: MemberId,
     /// The reason.
     pub reason: ErasureReason,
+    /// The credential that asked for the erasure.
+    pub by: Credential,
 }
 
 /// Some erasures of a day.
@@ -35,12 +37,17 @@ pub struct ErasureCounts {
     pub never_activated: u64,
     /// Persons who were inactive for the period of the sector.
     pub inactive: u64,
+    /// Persons who asked for the erasure.
+    pub request: u64,
+    /// Persons who objected to the processing.
+    pub objection: u64,
 }
 
 #[derive(Deserialize)]
 struct ErasureRecord {
     sk: String,
     reason: String,
+    by: String,
 }
 
 impl ErasureRecord {
@@ -51,7 +58,8 @@ impl ErasureRecord {
     fn read(&self) -> Result<Erasure, StoreError> {
         let member = self.sk.split_once('#').map(|(_, id)| MemberId::parse(id));
         let Some(Ok(member)) = member else { return Err(StoreError::Corrupt("erasure")) };
-        Ok(Erasure { member, reason: self.reason()? })
+        let by = Credential::parse(&self.by).map_err(|_| StoreError::Corrupt("erasure"))?;
+        Ok(Erasure { member, reason: self.reason()?, by })
     }
 }
 
@@ -100,6 +108,8 @@ impl Store {
             match items::from_item::<ErasureRecord>(item, "erasure")?.reason()? {
                 ErasureReason::NeverActivated => counts.never_activated += 1,
                 ErasureReason::Inactive => counts.inactive += 1,
+                ErasureReason::Request => counts.request += 1,
+                ErasureReason::Objection => counts.objection += 1,
             }
         }
         Ok(counts)

@@ -10,7 +10,7 @@ use crate::table::write::Write;
 use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
 use domain::programme::LevelCode;
 use domain::reward::{Given, Refusal, Terms};
-use domain::{Day, Instant, OfferId, Points, Reward, RewardId};
+use domain::{Credential, Day, Instant, OfferId, Points, Reward, RewardId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -36,11 +36,13 @@ struct RewardRecord {
     level: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     disabled: bool,
+    /// The credential of the last change.
+    by: Credential,
 }
 
 impl RewardRecord {
-    fn of(tenant: Tenant, reward: &Reward) -> Self {
-        let Key { pk, sk } = keys::reward(tenant, reward.id);
+    fn of(scope: &Scope, reward: &Reward) -> Self {
+        let Key { pk, sk } = keys::reward(scope.tenant(), reward.id);
         let terms = reward.terms();
         Self {
             pk,
@@ -57,6 +59,7 @@ impl RewardRecord {
             last_day: terms.last_day.map(|day| day.to_string()),
             level: terms.level.as_ref().map(|level| level.as_str().to_owned()),
             disabled: reward.disabled,
+            by: scope.credential,
         }
     }
 
@@ -108,7 +111,7 @@ impl Store {
         key: Option<&IdempotencyKey>,
         now: Instant,
     ) -> Result<Answered<Reward>, StoreError> {
-        let put = Write::put(&RewardRecord::of(scope.tenant(), reward))?.if_absent();
+        let put = Write::put(&RewardRecord::of(scope, reward))?.if_absent();
         match self.enter_once(scope, &reward.id.to_string(), &put, key, now).await? {
             None => Ok(Answered::New(reward.clone())),
             Some(before) => {
@@ -120,10 +123,10 @@ impl Store {
 
     /// Replaces a reward: 1 round trip, 2 write units. Every instance uses the new terms within a
     /// minute.
-    pub async fn rewrite_reward(&self, tenant: Tenant, reward: &Reward) -> Result<(), StoreError> {
+    pub async fn rewrite_reward(&self, scope: &Scope, reward: &Reward) -> Result<(), StoreError> {
         let written =
-            self.transact_one(Write::put(&RewardRecord::of(tenant, reward))?.if_present()).await?;
-        self.rewards.remove(&(tenant, reward.id));
+            self.transact_one(Write::put(&RewardRecord::of(scope, reward))?.if_present()).await?;
+        self.rewards.remove(&(scope.tenant(), reward.id));
         match written {
             TransactionOutcome::Committed => Ok(()),
             TransactionOutcome::Cancelled(_) => Err(StoreError::NotFound(Entity::Reward)),

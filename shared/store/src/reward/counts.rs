@@ -1,16 +1,28 @@
 //! The counters of a reward: how many were given in all, and how many were given to each member.
 //! The transaction of a redemption raises the counters, on condition that the limit is not reached.
 //! A reward without a limit has no counter for that limit.
+//!
+//! A stock's counter is written once for each piece, and the number of pieces is bounded. Once the
+//! stock is empty, an instance refuses the reward for some seconds without a write.
 
+use crate::TtlCache;
 use crate::reward::redemption_item::RedemptionRecord;
 use crate::table::attributes::{self, member_id};
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
+use crate::table::tenant::Tenant;
 use crate::table::transaction::{Slot, Transaction};
 use crate::table::write::Write;
 use crate::{Scope, Store, StoreError};
-use domain::{MemberId, Reward, RewardId};
+use domain::{Instant, MemberId, Reward, RewardId};
 use std::collections::HashMap;
+
+/// The seconds for which an instance remembers that a stock was empty. A cancelled redemption gives
+/// its piece to the next request after them.
+pub(crate) const SOLD_OUT_SECONDS: i64 = 10;
+
+/// The stocks that were empty a moment ago, with their size.
+pub(crate) type SoldOut = TtlCache<(Tenant, RewardId), u32>;
 
 /// How many of a reward were given.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,6 +34,19 @@ pub struct RewardCounts {
 }
 
 impl Store {
+    /// Remembers that the stock of a reward is empty.
+    pub(crate) fn remember_sold_out(&self, tenant: Tenant, reward: &Reward, now: Instant) {
+        if let Some(stock) = reward.terms().stock {
+            self.sold_out.insert((tenant, reward.id), stock, now);
+        }
+    }
+
+    /// Whether the stock of a reward was empty a moment ago. A stock that was raised since is not.
+    pub(crate) fn is_sold_out(&self, tenant: Tenant, reward: &Reward, now: Instant) -> bool {
+        let stock = reward.terms().stock;
+        stock.is_some() && self.sold_out.get(&(tenant, reward.id), now) == stock
+    }
+
     /// How many of each reward were given in all and, if a member is named, to the member: half a
     /// read unit for each counter, a hundred a round trip.
     pub async fn reward_counts(
@@ -69,6 +94,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let (tenant, Some(reward)) = (scope.tenant(), record.reward()?) else { return Ok(()) };
         let member = member_id(&record.member)?;
+        self.sold_out.remove(&(tenant, reward));
         let counted = [
             record.of_stock.then(|| keys::reward_stock(tenant, reward)),
             record.of_limit.then(|| keys::member_reward(tenant, member, reward)),

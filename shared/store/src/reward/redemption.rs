@@ -4,6 +4,7 @@
 
 use crate::coupon::member_coupon::{give_coupon, withdraw_coupon};
 use crate::ledger::answer::{LedgerAnswer, balance_after};
+use crate::member::activation::activate_by_use;
 use crate::reward::counts::count_reward;
 use crate::reward::redemption_item::{REDEMPTION, RedemptionRecord};
 use crate::table::attributes;
@@ -12,15 +13,15 @@ use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, TransactionOutcome};
-use crate::{Consistency, Entity, Member, Scope, Source, Store, StoreError};
+use crate::{Consistency, Entity, Member, Scope, Store, StoreError};
 use domain::ledger::Balance;
 use domain::reward::redemption::Spent;
 use domain::reward::{Given, Refusal};
 use domain::{
-    Account, CouponCode, Day, Instant, MemberId, Points, Redemption, RedemptionId, Reward,
-    RewardError, RewardId, ledger,
+    Account, Day, Instant, MemberId, Points, Redemption, RedemptionId, Reward, RewardError,
+    RewardId, ledger,
 };
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// What points are spent on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +41,6 @@ pub struct NewRedemption {
     pub wanted: Wanted,
     /// The current day at the establishment.
     pub today: Day,
-    /// Who made the request.
-    pub by: Source,
 }
 
 /// A redemption and the balance.
@@ -64,7 +63,7 @@ impl Store {
     ///   index
     /// * for a reward that is not cached: half a read unit
     /// * for each limit of the reward: 2 write units
-    /// * for a coupon: 1 round trip and 5 write units
+    /// * for a coupon: 4 write units
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a member or a reward, or [`StoreError::Refused`] with
@@ -80,19 +79,17 @@ impl Store {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
         let id = RedemptionId::mint(now, u128::from_be_bytes(random));
-        let code = OnceLock::new();
         let replay = |answer: String| async move { self.redeemed_before(scope, &answer).await };
-        let attempt = || self.try_redemption(scope, id, new, &code, key, now);
+        let attempt = || self.try_redemption(scope, id, new, key, now);
         self.once(scope, key, now, replay, attempt).await
     }
 
-    /// One attempt. The code of a coupon stays in `code`, and the next attempt uses the same code.
+    /// One attempt. Each attempt has another code of a coupon, since a code may be taken already.
     async fn try_redemption(
         &self,
         scope: &Scope,
         id: RedemptionId,
         new: &NewRedemption,
-        code: &OnceLock<CouponCode>,
         key: &IdempotencyKey,
         now: Instant,
     ) -> Result<Attempt<Redeemed>, StoreError> {
@@ -112,20 +109,21 @@ impl Store {
         };
         let lots = ledger::spend(&mut stored.account, points, new.today, programmes)?;
         stored.account.active_at(now);
+        let gift = activate_by_use(scope, &mut stored, now, now)?;
         let mut coupon = None;
         let spent = match &reward {
             None => Spent::Bill,
             Some(reward) => match reward.terms().given {
                 Given::Goods => Spent::Goods(reward.id),
                 Given::Coupon(offer) => {
-                    let code = self.code_for(scope, code).await?;
+                    let code = scope.code_maker().single_code(random_number()?);
                     coupon = Some((offer, code.clone()));
                     Spent::Coupon(reward.id, code)
                 }
             },
         };
         let redemption = Redemption::request(id, spent, lots, now);
-        let mut record = RedemptionRecord::of(scope, member, &redemption, &new.by);
+        let mut record = RedemptionRecord::of(scope, member, &redemption);
         if let Some(reward) = &reward {
             record.of_stock = reward.terms().stock.is_some();
             record.of_limit = reward.terms().limit_member.is_some();
@@ -136,11 +134,14 @@ impl Store {
         transaction.add(stored.put(scope)?);
         transaction.add_in(Slot::Answer, scope.answer(key, answer, now)?);
         transaction.add(record.put()?);
+        if let Some(gift) = gift {
+            transaction.add(gift);
+        }
         if let Some(reward) = &reward {
             count_reward(&mut transaction, scope, member, reward);
         }
         if let Some((offer, code)) = coupon {
-            give_coupon(&mut transaction, scope.tenant(), offer, &code, member, now)?;
+            give_coupon(&mut transaction, scope, offer, &code, member, now)?;
         }
         match transaction.commit().await? {
             TransactionOutcome::Committed => {
@@ -159,7 +160,12 @@ impl Store {
                     (Slot::MemberReward, Refusal::MemberLimit),
                 ];
                 match limits.into_iter().find(|(slot, _)| cancelled.failed(*slot)) {
-                    Some((_, refusal)) => Err(RewardError::Refused(refusal).into()),
+                    Some((_, refusal)) => {
+                        if let Some(reward) = reward.filter(|_| refusal == Refusal::OutOfStock) {
+                            self.remember_sold_out(scope.tenant(), &reward, now);
+                        }
+                        Err(RewardError::Refused(refusal).into())
+                    }
                     None => Ok(Attempt::Again),
                 }
             }
@@ -183,20 +189,10 @@ impl Store {
         let levels = &scope.settings.programmes.terms_on(today).levels;
         let given = reward.given_to(account.level_in(levels), levels, today);
         given.and_then(|()| reward.left_for(0, 0)).map_err(RewardError::Refused)?;
-        Ok(reward)
-    }
-
-    /// An unused code: the one in `taken`, or a new one.
-    async fn code_for(
-        &self,
-        scope: &Scope,
-        taken: &OnceLock<CouponCode>,
-    ) -> Result<CouponCode, StoreError> {
-        if let Some(code) = taken.get() {
-            return Ok(code.clone());
+        if self.is_sold_out(scope.tenant(), &reward, now) {
+            return Err(RewardError::Refused(Refusal::OutOfStock).into());
         }
-        let number = self.take_coupon_number(scope.tenant()).await?;
-        Ok(taken.get_or_init(|| scope.code_maker().code(number)).clone())
+        Ok(reward)
     }
 
     async fn redeemed_before(&self, scope: &Scope, answer: &str) -> Result<Redeemed, StoreError> {
@@ -239,7 +235,7 @@ impl Store {
             let (member, mut record) = self.redemption_of(scope, member, id).await?;
             let mut redemption = record.read()?;
             if redemption.fulfil(now)?
-                && !self.transact_one(record.put_changed(&redemption)?).await?.is_committed()
+                && !self.transact_one(record.put_changed(scope, &redemption)?).await?.is_committed()
             {
                 return Ok(Attempt::Again);
             }
@@ -275,7 +271,7 @@ impl Store {
             ledger::give_back(&mut member.account, &redemption.lots);
             let mut transaction = self.transaction();
             transaction.add(member.put_account(scope)?);
-            transaction.add(record.put_changed(&redemption)?);
+            transaction.add(record.put_changed(scope, &redemption)?);
             self.uncount_reward(&mut transaction, scope, &record).await?;
             if let Spent::Coupon(_, code) = &redemption.spent {
                 transaction.add_in(Slot::Coupon, withdraw_coupon(scope.tenant(), code));
@@ -310,6 +306,12 @@ impl Store {
         let item = found.next().ok_or(StoreError::NotFound(Entity::Redemption))?;
         Ok((member, items::from_item(item, "redemption")?))
     }
+}
+
+fn random_number() -> Result<u64, StoreError> {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
+    Ok(u64::from_be_bytes(random))
 }
 
 /// A redemption with the current balance.

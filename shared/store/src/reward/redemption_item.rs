@@ -4,9 +4,9 @@ use crate::table::attributes;
 use crate::table::codec;
 use crate::table::keys::{self, Key};
 use crate::table::write::Write;
-use crate::{Scope, Source, StoreError};
+use crate::{Scope, StoreError};
 use domain::reward::redemption::{Spent, State};
-use domain::{CouponCode, MemberId, Points, Redemption, RedemptionId, RewardId};
+use domain::{CouponCode, Credential, MemberId, Points, Redemption, RedemptionId, RewardId};
 use serde::{Deserialize, Serialize};
 
 pub(crate) const REDEMPTION: &str = "redemption";
@@ -25,7 +25,11 @@ pub(crate) struct RedemptionRecord {
     lots: Vec<u8>,
     state: String,
     pub(crate) changed_at: String,
-    pub(crate) source: String,
+    /// The credential that requested the redemption.
+    pub(crate) by: Credential,
+    /// The credential that fulfilled or cancelled the redemption.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) changed_by: Option<Credential>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reward: Option<String>,
     /// The code of the coupon that the redemption gave.
@@ -50,12 +54,7 @@ fn balance_effect(redemption: &Redemption) -> Points {
 }
 
 impl RedemptionRecord {
-    pub(crate) fn of(
-        scope: &Scope,
-        member: MemberId,
-        redemption: &Redemption,
-        by: &Source,
-    ) -> Self {
+    pub(crate) fn of(scope: &Scope, member: MemberId, redemption: &Redemption) -> Self {
         let Key { pk, sk } = keys::redemption(scope.tenant(), member, redemption.id);
         let coupon = match &redemption.spent {
             Spent::Coupon(_, code) => Some(code.as_str().to_owned()),
@@ -71,7 +70,8 @@ impl RedemptionRecord {
             lots: codec::lots::encode(&redemption.lots),
             state: redemption.state.as_str().to_owned(),
             changed_at: attributes::instant_text(redemption.changed_at),
-            source: by.to_string(),
+            by: scope.credential,
+            changed_by: None,
             reward: redemption.reward().map(|reward| reward.to_string()),
             coupon,
             of_stock: false,
@@ -92,9 +92,14 @@ impl RedemptionRecord {
     }
 
     /// Writes the new state of a redemption, on condition of the state that was read.
-    pub(crate) fn put_changed(&mut self, redemption: &Redemption) -> Result<Write, StoreError> {
+    pub(crate) fn put_changed(
+        &mut self,
+        scope: &Scope,
+        redemption: &Redemption,
+    ) -> Result<Write, StoreError> {
         let before = std::mem::replace(&mut self.state, redemption.state.as_str().to_owned());
         self.changed_at = attributes::instant_text(redemption.changed_at);
+        self.changed_by = Some(scope.credential);
         self.points = balance_effect(redemption).get();
         let put = Write::put(self)?.condition("#state = :before").name("#state", "state");
         Ok(put.value(":before", attributes::text(before)))

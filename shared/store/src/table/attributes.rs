@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Instant, MemberId};
+use domain::{Credential, Instant, MemberId, Step};
 
 /// An instant in UTC with whole seconds, so that the order of the texts is the order of the
 /// instants.
@@ -12,6 +12,18 @@ pub(crate) fn instant_text(instant: Instant) -> String {
 
 pub(crate) fn instant_of(text: &str) -> Result<Instant, StoreError> {
     text.parse().map_err(|_| StoreError::Corrupt("instant"))
+}
+
+/// A step of a registration, stored as two attributes.
+pub(crate) fn step_of(at: Option<&str>, by: Option<&str>) -> Result<Option<Step>, StoreError> {
+    match (at, by) {
+        (None, None) => Ok(None),
+        (Some(at), Some(by)) => {
+            let by = Credential::parse(by).map_err(|_| StoreError::Corrupt("credential"))?;
+            Ok(Some(Step { at: instant_of(at)?, by }))
+        }
+        _ => Err(StoreError::Corrupt("registration")),
+    }
 }
 
 pub(crate) fn number<N: ToString + Copy>(value: N) -> AttributeValue {

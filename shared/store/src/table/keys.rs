@@ -5,8 +5,8 @@ use crate::table::attributes::instant_text;
 use crate::table::tenant::{Mode, Tenant};
 use domain::values::identifiers::MEMBER_SHARDS;
 use domain::{
-    CampaignId, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId, MemberId,
-    MerchantId, Month, OfferId, Receipt, RedemptionId, RewardId, UploadId,
+    CampaignId, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId, KeyScope,
+    MemberId, MerchantId, Month, OfferId, Receipt, RedemptionId, RewardId, UploadId,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -47,15 +47,16 @@ pub(crate) fn shop(merchant: MerchantId, establishment: &EstablishmentId) -> Key
     key(merchant_partition(merchant), format!("SHOP#{establishment}"))
 }
 
-/// A till key has one of two slots, so that an establishment cannot have three keys.
+/// A key has one of two slots of its mode and scope, so that an establishment cannot have three such keys.
 pub(crate) fn till_key(
     merchant: MerchantId,
     establishment: &EstablishmentId,
     mode: Mode,
+    scope: KeyScope,
     slot: u8,
 ) -> Key {
-    let mode = mode.as_str();
-    key(merchant_partition(merchant), format!("KEY#{establishment}#{mode}#{slot}"))
+    let (mode, scope) = (mode.as_str(), scope.as_str());
+    key(merchant_partition(merchant), format!("KEY#{establishment}#{mode}#{scope}#{slot}"))
 }
 
 /// A webhook has one of a few slots, so that a merchant cannot have more webhooks. A webhook is
@@ -96,6 +97,13 @@ pub(crate) fn receipt_at(pk: &str) -> Option<Receipt> {
 /// The member in the rest of a partition key.
 pub(crate) fn rows_of(rest: &str) -> Option<MemberId> {
     MemberId::parse(rest.strip_prefix("MEMBER#")?).ok()
+}
+
+/// The merchants of the deployment. An entry has no attribute: its key names the merchant.
+pub(crate) const DIRECTORY: &str = "MERCHANTS";
+
+pub(crate) fn directory_entry(merchant: MerchantId) -> Key {
+    key(DIRECTORY, merchant_partition(merchant))
 }
 
 /// The merchant that has a reference of the operator. A reference has one merchant.
@@ -195,6 +203,13 @@ pub(crate) fn shared_contact(tenant: Tenant, kind: &str, hash: &str, member: Mem
     key(contact_partition(tenant, kind, hash), format!("MEMBER#{member}"))
 }
 
+pub(crate) const HOLDERS: &str = "HOLDERS";
+
+/// The number of members who share an e-mail address.
+pub(crate) fn holders(tenant: Tenant, kind: &str, hash: &str) -> Key {
+    key(contact_partition(tenant, kind, hash), HOLDERS)
+}
+
 /// The entry of an erased person's contact.
 pub(crate) fn suppressed(tenant: Tenant, kind: &str, hash: &str) -> Key {
     key(contact_partition(tenant, kind, hash), "SUPPRESSED")
@@ -209,8 +224,19 @@ pub(crate) fn upload_partition(tenant: Tenant) -> String {
     format!("{tenant}#UPLOAD")
 }
 
-pub(crate) fn upload(tenant: Tenant, upload: UploadId) -> Key {
-    key(upload_partition(tenant), upload.to_string())
+/// The uploads of one establishment begin with its code.
+pub(crate) fn upload_prefix(establishment: &EstablishmentId) -> String {
+    format!("{establishment}#")
+}
+
+pub(crate) fn upload(tenant: Tenant, establishment: &EstablishmentId, upload: UploadId) -> Key {
+    key(upload_partition(tenant), format!("{}{upload}", upload_prefix(establishment)))
+}
+
+/// The upload of a sort key.
+pub(crate) fn upload_at(sk: &str) -> Option<UploadId> {
+    let (_, id) = sk.split_once('#')?;
+    UploadId::parse(id).ok()
 }
 
 pub(crate) fn range_partition(tenant: Tenant, upload: UploadId) -> String {
@@ -273,6 +299,11 @@ pub(crate) fn sending(tenant: Tenant, campaign: CampaignId, batch: BatchId) -> K
     key(campaign_partition(tenant, campaign), format!("SENDING#{batch}"))
 }
 
+/// The shared address that a recipient of a campaign has claimed, by the keyed hash of the address.
+pub(crate) fn claimed_address(tenant: Tenant, campaign: CampaignId, hash: &str) -> Key {
+    key(campaign_partition(tenant, campaign), format!("ADDRESS#{hash}"))
+}
+
 /// The number of items that a campaign's figures are spread over: one item cannot take every write.
 pub(crate) const TALLIES: u8 = 10;
 
@@ -284,6 +315,29 @@ pub(crate) const MESSAGE_PREFIX: &str = "MESSAGE#";
 
 pub(crate) fn message(tenant: Tenant, member: MemberId, campaign: CampaignId) -> Key {
     key(member_rows(tenant, member), format!("{MESSAGE_PREFIX}{campaign}"))
+}
+
+pub(crate) const CONSENT_PREFIX: &str = "CONSENT#";
+
+/// A consent or an opposition in the history of a member's channel, by its place.
+pub(crate) fn consent_change(
+    tenant: Tenant,
+    member: MemberId,
+    channel: Channel,
+    place: u32,
+) -> Key {
+    let sk = format!("{CONSENT_PREFIX}{}#{place:02}", channel.as_str());
+    key(member_rows(tenant, member), sk)
+}
+
+/// A text that a member sent.
+pub(crate) fn inbound_text(tenant: Tenant, member: MemberId, instant: &str, hash: &str) -> Key {
+    key(member_rows(tenant, member), format!("INBOUND#{instant}#{hash}"))
+}
+
+/// The bucket of the index `history` for the texts that the members of a tenant sent.
+pub(crate) fn inbound_bucket(tenant: Tenant) -> String {
+    format!("{tenant}#INBOUND")
 }
 
 /// The offers of a tenant, and the tenant's count of coupon numbers.

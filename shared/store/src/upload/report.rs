@@ -7,7 +7,7 @@ use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::upload::range::RangeReport;
 use crate::{Consistency, Entity, Scope, Store, StoreError};
-use domain::{EstablishmentId, Instant, UploadId};
+use domain::{Credential, EstablishmentId, Instant, UploadId};
 use serde::{Deserialize, Serialize};
 
 /// How long a report is stored: 400 days.
@@ -38,6 +38,9 @@ pub struct Upload {
     pub establishment: EstablishmentId,
     /// Its name.
     pub file_name: String,
+    /// The credential that asked for the upload address. A file that is put into the bucket without such an
+    /// address is its own credential.
+    pub opened_by: Credential,
     /// When the upload address was issued, or when the file arrived.
     pub created_at: Instant,
     /// Its status.
@@ -63,12 +66,14 @@ impl Upload {
         id: UploadId,
         establishment: EstablishmentId,
         file_name: &str,
+        opened_by: Credential,
         now: Instant,
     ) -> Self {
         Self {
             id,
             establishment,
             file_name: file_name.to_owned(),
+            opened_by,
             created_at: now,
             status: UploadStatus::AwaitingFile,
             ranges: 0,
@@ -93,6 +98,7 @@ struct UploadRecord {
     sk: String,
     establishment: String,
     file_name: String,
+    opened_by: Credential,
     created_at: String,
     progress: UploadStatus,
     /// The version of the object that this report is about, once it arrived.
@@ -113,12 +119,13 @@ struct UploadRecord {
 
 impl UploadRecord {
     fn of(scope: &Scope, upload: &Upload, object_version: Option<&str>) -> Self {
-        let Key { pk, sk } = keys::upload(scope.tenant(), upload.id);
+        let Key { pk, sk } = keys::upload(scope.tenant(), &upload.establishment, upload.id);
         Self {
             pk,
             sk,
             establishment: upload.establishment.to_string(),
             file_name: upload.file_name.clone(),
+            opened_by: upload.opened_by,
             created_at: attributes::instant_text(upload.created_at),
             progress: upload.status,
             object_version: object_version.map(str::to_owned),
@@ -134,10 +141,11 @@ impl UploadRecord {
 
     fn read(self) -> Result<Upload, StoreError> {
         Ok(Upload {
-            id: UploadId::parse(&self.sk).map_err(StoreError::corrupt("upload"))?,
+            id: keys::upload_at(&self.sk).ok_or(StoreError::Corrupt("upload"))?,
             establishment: EstablishmentId::parse(&self.establishment)
                 .map_err(StoreError::corrupt("upload"))?,
             file_name: self.file_name,
+            opened_by: self.opened_by,
             created_at: attributes::instant_of(&self.created_at)?,
             status: self.progress,
             ranges: self.ranges,
@@ -165,7 +173,7 @@ impl Store {
         arrived: &Upload,
         object_version: &str,
     ) -> Result<Option<Upload>, StoreError> {
-        let key = keys::upload(scope.tenant(), arrived.id);
+        let key = keys::upload(scope.tenant(), &arrived.establishment, arrived.id);
         let stored: Option<UploadRecord> = self.get_item(&key, Consistency::Strong).await?;
         match &stored {
             Some(record) if record.object_version.as_deref() == Some(object_version) => {
@@ -174,7 +182,8 @@ impl Store {
             Some(record) if record.object_version.is_some() => return Ok(None),
             _ => {}
         }
-        let arrived = Upload { status: UploadStatus::Received, ..arrived.clone() };
+        let opened_by = stored.map_or(arrived.opened_by, |announced| announced.opened_by);
+        let arrived = Upload { status: UploadStatus::Received, opened_by, ..arrived.clone() };
         let claim = Write::put(&UploadRecord::of(scope, &arrived, Some(object_version)))?
             .condition("attribute_not_exists(object_version) OR object_version = :version")
             .value(":version", attributes::text(object_version));
@@ -198,27 +207,41 @@ impl Store {
         Ok(())
     }
 
-    /// The report of a file: 1 round trip, 1 read unit.
-    pub async fn upload(&self, scope: &Scope, id: UploadId) -> Result<Upload, StoreError> {
-        self.get_item::<UploadRecord>(&keys::upload(scope.tenant(), id), Consistency::Strong)
-            .await?
-            .ok_or(StoreError::NotFound(Entity::Upload))?
-            .read()
+    /// The report of a file of an establishment: 1 round trip, 1 read unit.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], also for a file of another establishment.
+    pub async fn upload(
+        &self,
+        scope: &Scope,
+        establishment: &EstablishmentId,
+        id: UploadId,
+    ) -> Result<Upload, StoreError> {
+        let key = keys::upload(scope.tenant(), establishment, id);
+        let stored: Option<UploadRecord> = self.get_item(&key, Consistency::Strong).await?;
+        stored.ok_or(StoreError::NotFound(Entity::Upload))?.read()
     }
 
-    /// Files, the newest first, and the identifier after which the next page begins: 1 query.
+    /// The files of an establishment, the newest first, and the identifier after which the next page begins:
+    /// 1 query.
     pub async fn uploads(
         &self,
         scope: &Scope,
+        establishment: &EstablishmentId,
         after: Option<UploadId>,
         limit: usize,
     ) -> Result<(Vec<Upload>, Option<UploadId>), StoreError> {
-        let start = after.map(|id| items::key_item(&keys::upload(scope.tenant(), id)));
+        let start =
+            after.map(|id| items::key_item(&keys::upload(scope.tenant(), establishment, id)));
         let answer = self
             .client
             .query()
             .table_name(&*self.table)
-            .key_condition_expression("pk = :pk")
+            .key_condition_expression("pk = :pk AND begins_with(sk, :establishment)")
+            .expression_attribute_values(
+                ":establishment",
+                attributes::text(keys::upload_prefix(establishment)),
+            )
             .expression_attribute_values(
                 ":pk",
                 attributes::text(keys::upload_partition(scope.tenant())),

@@ -2,24 +2,28 @@
 //!
 //! A master key, from a secret of the deployment, wraps one random key for each merchant. The
 //! wrapped key is in the merchant's profile. A sealing key and a hashing key are derived from the
-//! merchant's key. An envelope is one byte of version, twelve bytes of nonce, and the ciphertext
-//! and the tag of AES-256-GCM. Merchant, member and field are the associated data, so that a sealed
-//! value that was moved to another item or field cannot be decrypted.
+//! merchant's key. Every sealed value names the key that sealed it by its number, so that a master
+//! key can be replaced: `rewrap_key` wraps a merchant's key with the current one. Merchant, member
+//! and field are the associated data, so that a sealed value that was moved to another item or field
+//! cannot be decrypted.
+
+mod envelope;
+mod master;
+
+pub use master::{MalformedSecret, MasterKey, MasterKeys};
 
 use crate::StoreError;
-use aes_gcm::aead::{Aead, Payload};
-use aes_gcm::{Aes256Gcm, KeyInit, Nonce};
+use aes_gcm::{Aes256Gcm, KeyInit};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{MemberId, MerchantId, WebhookId};
+use envelope::KeyNumber;
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use std::fmt::Write as _;
 use zeroize::Zeroizing;
 
-const VERSION: u8 = 1;
-const NONCE: usize = 12;
 /// The capacity for a field's associated data, in bytes: two identifiers and a name.
 const ASSOCIATED: usize = 72;
 
@@ -34,6 +38,7 @@ pub(crate) enum Field {
     Address,
     Card,
     BlockedCards,
+    InboundText,
 }
 
 impl Field {
@@ -47,36 +52,8 @@ impl Field {
             Self::Address => "address",
             Self::Card => "card",
             Self::BlockedCards => "blocked_cards",
+            Self::InboundText => "inbound_text",
         }
-    }
-}
-
-/// The key that wraps merchants' keys.
-pub struct MasterKey(Aes256Gcm);
-
-impl MasterKey {
-    /// Derives the master key from the deployment's secret (HKDF-SHA256).
-    #[must_use]
-    pub fn derive(secret: &str) -> Self {
-        Self(cipher(&expand(secret.as_bytes(), b"zerosix/master/1")))
-    }
-
-    pub(crate) fn wrap(
-        &self,
-        merchant: MerchantId,
-        key: &MerchantKey,
-    ) -> Result<Vec<u8>, StoreError> {
-        seal(&self.0, merchant.to_string().as_bytes(), key.raw.as_ref())
-    }
-
-    pub(crate) fn unwrap(
-        &self,
-        merchant: MerchantId,
-        wrapped: &[u8],
-    ) -> Result<MerchantKey, StoreError> {
-        let raw = Zeroizing::new(open(&self.0, merchant.to_string().as_bytes(), wrapped)?);
-        let raw = <[u8; 32]>::try_from(raw.as_slice()).map_err(|_| StoreError::Corrupt("key"))?;
-        Ok(MerchantKey::from_raw(merchant, Zeroizing::new(raw)))
     }
 }
 
@@ -115,7 +92,7 @@ impl MerchantKey {
         field: Field,
         text: &str,
     ) -> Result<Vec<u8>, StoreError> {
-        seal(&self.sealing, &self.associated(member, field), text.as_bytes())
+        self.seal_with(&self.associated(member, field), text.as_bytes())
     }
 
     pub(crate) fn open(
@@ -124,7 +101,7 @@ impl MerchantKey {
         field: Field,
         envelope: &[u8],
     ) -> Result<String, StoreError> {
-        let text = open(&self.sealing, &self.associated(member, field), envelope)?;
+        let text = self.open_with(&self.associated(member, field), envelope)?;
         String::from_utf8(text).map_err(|_| StoreError::Corrupt("sealed field"))
     }
 
@@ -134,7 +111,7 @@ impl MerchantKey {
         webhook: WebhookId,
         secret: &[u8],
     ) -> Result<Vec<u8>, StoreError> {
-        seal(&self.sealing, &self.associated_with_webhook(webhook), secret)
+        self.seal_with(&self.associated_with_webhook(webhook), secret)
     }
 
     pub(crate) fn open_webhook(
@@ -142,7 +119,19 @@ impl MerchantKey {
         webhook: WebhookId,
         envelope: &[u8],
     ) -> Result<Vec<u8>, StoreError> {
-        open(&self.sealing, &self.associated_with_webhook(webhook), envelope)
+        self.open_with(&self.associated_with_webhook(webhook), envelope)
+    }
+
+    fn seal_with(&self, associated: &[u8], message: &[u8]) -> Result<Vec<u8>, StoreError> {
+        envelope::seal(&self.sealing, KeyNumber::FIRST, associated, message)
+    }
+
+    /// A merchant has one key, which has the first number.
+    fn open_with(&self, associated: &[u8], envelope: &[u8]) -> Result<Vec<u8>, StoreError> {
+        if envelope::key_number(envelope)? != KeyNumber::FIRST {
+            return Err(StoreError::Corrupt("field sealed by an unknown key"));
+        }
+        envelope::open(&self.sealing, associated, envelope)
     }
 
     /// The keyed hash that a contact is looked up by: 128 bits of HMAC-SHA256 in 22 characters.
@@ -184,31 +173,6 @@ fn cipher(key: &[u8; 32]) -> Aes256Gcm {
     Aes256Gcm::new(&(*key).into())
 }
 
-fn seal(cipher: &Aes256Gcm, associated: &[u8], message: &[u8]) -> Result<Vec<u8>, StoreError> {
-    let mut nonce = [0; NONCE];
-    getrandom::fill(&mut nonce).map_err(StoreError::unavailable)?;
-    let sealed = cipher
-        .encrypt(&Nonce::from(nonce), Payload { msg: message, aad: associated })
-        .map_err(|_| StoreError::Corrupt("field too long to seal"))?;
-    let mut envelope = Vec::with_capacity(1 + NONCE + sealed.len());
-    envelope.push(VERSION);
-    envelope.extend_from_slice(&nonce);
-    envelope.extend_from_slice(&sealed);
-    Ok(envelope)
-}
-
-fn open(cipher: &Aes256Gcm, associated: &[u8], envelope: &[u8]) -> Result<Vec<u8>, StoreError> {
-    let Some((&VERSION, rest)) = envelope.split_first() else {
-        return Err(StoreError::Corrupt("sealed field"));
-    };
-    let (nonce, sealed) =
-        rest.split_at_checked(NONCE).ok_or(StoreError::Corrupt("sealed field"))?;
-    let nonce = <[u8; NONCE]>::try_from(nonce).map_err(|_| StoreError::Corrupt("sealed field"))?;
-    cipher
-        .decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad: associated })
-        .map_err(|_| StoreError::Corrupt("sealed field"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -235,28 +199,17 @@ mod tests {
     }
 
     #[test]
-    fn an_envelope_cut_short_or_of_another_version_does_not_open() {
+    fn an_envelope_cut_short_or_of_another_version_or_key_does_not_open() {
         let key = MerchantKey::generate(merchant(1)).unwrap();
         let mut sealed = key.seal(member(1), Field::Email, "a@example.com").unwrap();
         for length in 0..sealed.len() {
             assert!(key.open(member(1), Field::Email, &sealed[..length]).is_err());
         }
-        sealed[0] = 2;
+        let mut other = sealed.clone();
+        other[0] = 2;
+        assert!(key.open(member(1), Field::Email, &other).is_err());
+        sealed[2] = 2;
         assert!(key.open(member(1), Field::Email, &sealed).is_err());
-    }
-
-    #[test]
-    fn a_merchants_key_unwraps_only_for_that_merchant() {
-        let master = MasterKey::derive("a secret of the deployment");
-        let key = MerchantKey::generate(merchant(1)).unwrap();
-        let wrapped = master.wrap(merchant(1), &key).unwrap();
-        let read = master.unwrap(merchant(1), &wrapped).unwrap();
-        assert_eq!(
-            read.contact_hash("MOBILE", "+33639980012"),
-            key.contact_hash("MOBILE", "+33639980012")
-        );
-        assert!(master.unwrap(merchant(2), &wrapped).is_err());
-        assert!(MasterKey::derive("another").unwrap(merchant(1), &wrapped).is_err());
     }
 
     #[test]

@@ -5,11 +5,16 @@
 
 use crate::StoreError;
 use crate::member::merge::{MERGE, MergeRecord};
+use crate::member::person::enrolment_of;
 use crate::purchase::item::PurchaseRecord;
+use crate::purchase::to_record::Source;
 use crate::table::attributes::member_id;
 use crate::table::keys::{self, Key};
 use crate::table::tenant::Tenant;
+use crate::webhook::events::EventOrigin;
+use domain::member::Enrolment;
 use domain::purchase::id;
+use domain::retention::ErasureReason;
 use domain::{Cents, EstablishmentId, Instant, MemberId, Points, PurchaseKind};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -22,7 +27,6 @@ use sha2::{Digest as _, Sha256};
 pub struct StreamRecord {
     #[serde(rename = "eventID")]
     event_id: String,
-    event_name: String,
     dynamodb: Images,
 }
 
@@ -49,6 +53,8 @@ pub struct Change {
     pub at: Instant,
     /// The tenant whose data changed.
     pub tenant: Tenant,
+    /// The origin of the change.
+    pub origin: EventOrigin,
     /// The change.
     pub kind: ChangeKind,
 }
@@ -82,6 +88,13 @@ pub enum ChangeKind {
         member: MemberId,
         /// The member who was merged into the other.
         absorbed: MemberId,
+    },
+    /// A member was erased, with the members who were merged into it.
+    MemberErased {
+        /// The member. Nothing can be found by the identifier.
+        member: MemberId,
+        /// The reason.
+        reason: ErasureReason,
     },
 }
 
@@ -124,39 +137,58 @@ impl StreamRecord {
         let (Some(new), Some((tenant, rest))) = (new_image, keys::tenant_of(&pk)) else {
             return Ok(None);
         };
-        let is_new = self.event_name == "INSERT";
-        let kind = if sk == keys::PURCHASE {
+        let read = if sk == keys::PURCHASE {
             purchase(rest, new, old_image)?
         } else if sk.starts_with(keys::LEDGER_PREFIX) {
             entry(rest, new, old_image)?
-        } else if !is_new {
-            None
         } else {
             match sk.strip_prefix("MEMBER#").and_then(|rest| rest.strip_suffix("#PERSON")) {
-                Some(member) => Some(ChangeKind::MemberCreated { member: member_id(member)? }),
+                Some(member) => person(member_id(member)?, new, old_image)?,
                 None => None,
             }
         };
+        let Some((kind, origin)) = read else { return Ok(None) };
         #[expect(clippy::cast_possible_truncation, reason = "seconds since 1970 fit by far")]
         let at = Instant::from_second(self.dynamodb.approximate_creation_date_time as i64);
         let at = at.map_err(|_| CORRUPT)?;
         let id = identifier(&self.event_id);
-        Ok(kind.map(|kind| Change { id, at, tenant, kind }))
+        Ok(Some(Change { id, at, tenant, origin, kind }))
     }
 }
 
-fn purchase(rest: &str, new: Item, old: Option<Item>) -> Result<Option<ChangeKind>, StoreError> {
+/// A change and its origin.
+type Read = Option<(ChangeKind, EventOrigin)>;
+
+/// The change of a purchase. The receipt of a cancelled purchase that is sent again replaces the
+/// cancelled purchase, and is a new purchase. Only a new purchase comes from a file: a cancellation
+/// and a transfer are requests.
+fn purchase(rest: &str, new: Item, old: Option<Item>) -> Result<Read, StoreError> {
     let new: PurchaseRecord = image(new)?;
     let old: Option<PurchaseRecord> = old.map(image).transpose()?;
     let changed = ChangedPurchase::of(rest, &new)?;
-    let Some(old) = old else { return Ok(Some(ChangeKind::PurchaseCreated(changed))) };
-    Ok(if old.cancelled_at.is_none() && new.cancelled_at.is_some() {
-        Some(ChangeKind::PurchaseCancelled(changed))
-    } else if changed.member.is_some() && old.member()? != changed.member {
-        Some(ChangeKind::PurchaseAttached(changed))
+    let origin = if Source::parse(&new.source)?.is_file() {
+        EventOrigin::File
     } else {
-        None
+        EventOrigin::Service
+    };
+    let Some(old) = old else { return Ok(Some((ChangeKind::PurchaseCreated(changed), origin))) };
+    let was_cancelled = old.cancelled_at.is_some();
+    Ok(match (was_cancelled, new.cancelled_at.is_some()) {
+        (true, false) => Some((ChangeKind::PurchaseCreated(changed), origin)),
+        (false, true) => Some((ChangeKind::PurchaseCancelled(changed), EventOrigin::Service)),
+        _ if changed.member.is_some() && old.member()? != changed.member => {
+            Some((ChangeKind::PurchaseAttached(changed), EventOrigin::Service))
+        }
+        _ => None,
     })
+}
+
+/// The origin of the events of an enrolment.
+pub(crate) const fn origin_of(enrolment: Enrolment) -> EventOrigin {
+    match enrolment {
+        Enrolment::Till => EventOrigin::Service,
+        Enrolment::FileRow | Enrolment::Attestation => EventOrigin::File,
+    }
 }
 
 impl ChangedPurchase {
@@ -174,29 +206,57 @@ impl ChangedPurchase {
     }
 }
 
+/// The change of a person: a new person is a new member, and a tombstone in the place of a person is an
+/// erasure.
+fn person(member: MemberId, new: Item, old: Option<Item>) -> Result<Read, StoreError> {
+    #[derive(Deserialize)]
+    struct PersonImage {
+        enrolment: String,
+    }
+    #[derive(Deserialize)]
+    struct TombstoneImage {
+        erased_on: Option<String>,
+        reason: Option<String>,
+    }
+    let Some(old) = old else {
+        let PersonImage { enrolment } = image(new)?;
+        let origin = origin_of(enrolment_of(&enrolment)?);
+        return Ok(Some((ChangeKind::MemberCreated { member }, origin)));
+    };
+    let (old, new): (TombstoneImage, TombstoneImage) = (image(old)?, image(new)?);
+    if old.erased_on.is_some() || new.erased_on.is_none() {
+        return Ok(None);
+    }
+    let reason = new.reason.as_deref().and_then(ErasureReason::parse).ok_or(CORRUPT)?;
+    Ok(Some((ChangeKind::MemberErased { member, reason }, EventOrigin::Service)))
+}
+
 /// Reads an entry of the ledger: a new or changed entry is a change of points, and the entry of a
 /// merge is a merge of two members. `None` for an entry that changes no points.
-fn entry(rest: &str, new: Item, old: Option<Item>) -> Result<Option<ChangeKind>, StoreError> {
+fn entry(rest: &str, new: Item, old: Option<Item>) -> Result<Read, StoreError> {
     #[derive(Deserialize)]
     struct EntryImage {
         kind: String,
         #[serde(default)]
         points: Option<i64>,
+        #[serde(default)]
+        file: bool,
     }
     let member = keys::rows_of(rest).ok_or(CORRUPT)?;
     let entry: EntryImage = image(new.clone())?;
     let before = old.map(image::<EntryImage>).transpose()?;
     if entry.kind == MERGE && before.is_none() {
         let merge: MergeRecord = image(new)?;
-        return Ok(Some(ChangeKind::MemberMerged {
-            member,
-            absorbed: member_id(&merge.absorbed)?,
-        }));
+        let absorbed = member_id(&merge.absorbed)?;
+        let kind = ChangeKind::MemberMerged { member, absorbed };
+        return Ok(Some((kind, EventOrigin::Service)));
     }
+    let origin = if entry.file { EventOrigin::File } else { EventOrigin::Service };
     let before = before.and_then(|before| before.points).unwrap_or_default();
     let points = Points::new(entry.points.unwrap_or_default() - before);
     let changed = points != Points::ZERO;
-    Ok(changed.then_some(ChangeKind::PointsChanged { member, cause: entry.kind, points }))
+    let kind = ChangeKind::PointsChanged { member, cause: entry.kind, points };
+    Ok(changed.then_some((kind, origin)))
 }
 
 fn image<T: DeserializeOwned>(image: Item) -> Result<T, StoreError> {

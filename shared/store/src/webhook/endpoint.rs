@@ -5,8 +5,9 @@ use crate::table::attributes;
 use crate::table::keys::{self, Key};
 use crate::table::tenant::Mode;
 use crate::table::write::Write;
+use crate::webhook::events::{Event, EventOrigin};
 use domain::webhook::{EventType, EventTypes, Health, Reach, Switch, WebhookUrl};
-use domain::{Instant, MerchantId, WebhookError, WebhookId};
+use domain::{Credential, Instant, MerchantId, WebhookError, WebhookId};
 use serde::{Deserialize, Serialize};
 
 /// An endpoint to create.
@@ -19,6 +20,8 @@ pub struct NewWebhook {
     pub url: WebhookUrl,
     /// The types of the events.
     pub events: EventTypes,
+    /// Whether the endpoint also receives the events of files.
+    pub file_events: bool,
 }
 
 /// A stored endpoint. Its secrets stay sealed until an event is signed.
@@ -32,6 +35,8 @@ pub struct Webhook {
     pub url: WebhookUrl,
     /// The types of the events.
     pub events: EventTypes,
+    /// Whether the endpoint also receives the events of files.
+    pub file_events: bool,
     /// Whether events are posted.
     pub switch: Switch,
     /// The latest successes and failures.
@@ -56,8 +61,10 @@ pub(crate) struct PreviousSecret {
 impl Webhook {
     /// Whether the endpoint receives an event, now or once it is turned on again.
     #[must_use]
-    pub fn wants(&self, mode: Mode, kind: EventType) -> bool {
-        self.mode == mode && self.events.contains(kind)
+    pub fn wants(&self, mode: Mode, event: &Event) -> bool {
+        self.mode == mode
+            && self.events.contains(event.kind)
+            && (self.file_events || event.origin != EventOrigin::File)
     }
 
     pub(crate) fn key(&self, merchant: MerchantId) -> Key {
@@ -67,6 +74,11 @@ impl Webhook {
     /// A write on condition that this webhook still has the slot.
     pub(crate) fn only(&self, write: Write) -> Write {
         write.condition("id = :id").value(":id", attributes::text(self.id.to_string()))
+    }
+
+    /// A write on condition that this webhook still has the slot, and on another condition.
+    pub(crate) fn only_if(&self, write: Write, condition: &str) -> Write {
+        self.only(write).condition(format!("id = :id AND {condition}"))
     }
 
     /// The instant until which the secret before the rotation signs. `None` where that secret no
@@ -85,10 +97,14 @@ pub(crate) struct WebhookRecord {
     data: String,
     address: String,
     events: Vec<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    file_events: bool,
     /// Absent while events are posted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     turned_off: Option<String>,
     created_at: String,
+    /// The credential of the last change.
+    by: Credential,
     #[serde(with = "serde_bytes")]
     secret: Vec<u8>,
     #[serde(default, with = "serde_bytes", skip_serializing_if = "Option::is_none")]
@@ -105,6 +121,10 @@ pub(crate) struct WebhookRecord {
     failing_since: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failures: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    paused_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    waiting_since: Option<String>,
 }
 
 pub(crate) const CORRUPT: StoreError = StoreError::Corrupt("webhook");
@@ -118,6 +138,7 @@ impl WebhookRecord {
         slot: u8,
         new: &NewWebhook,
         secret: Vec<u8>,
+        by: Credential,
         now: Instant,
     ) -> Self {
         let Key { pk, sk } = keys::webhook(merchant, slot);
@@ -128,8 +149,10 @@ impl WebhookRecord {
             data: new.mode.as_str().to_owned(),
             address: new.url.to_string(),
             events: words(&new.events),
+            file_events: new.file_events,
             turned_off: None,
             created_at: attributes::instant_text(now),
+            by,
             secret,
             previous_secret: None,
             previous_until: None,
@@ -138,6 +161,8 @@ impl WebhookRecord {
             last_failure: None,
             failing_since: None,
             failures: None,
+            paused_at: None,
+            waiting_since: None,
         }
     }
 
@@ -158,6 +183,7 @@ impl WebhookRecord {
             // The address may be unreachable here: that is checked when it is called.
             url: WebhookUrl::parse(&self.address, Reach::Anywhere).map_err(|_| CORRUPT)?,
             events: events.map_err(|_| CORRUPT)?,
+            file_events: self.file_events,
             switch: match self.turned_off.as_deref() {
                 None => Switch::On,
                 Some(OFF) => Switch::Off,
@@ -170,6 +196,8 @@ impl WebhookRecord {
                 last_failure: self.last_failure,
                 failing_since: instant(self.failing_since)?,
                 failures: self.failures.unwrap_or_default(),
+                paused_at: instant(self.paused_at)?,
+                waiting_since: instant(self.waiting_since)?,
             },
             created_at: attributes::instant_of(&self.created_at)?,
             slot,

@@ -24,6 +24,15 @@ pub struct EventKey {
     pub id: String,
 }
 
+/// The origin of an event. Only endpoints that ask for the events of files receive them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventOrigin {
+    /// A till, the operator, or a daily run.
+    Service,
+    /// A row of a merchant's file.
+    File,
+}
+
 /// An event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -31,6 +40,8 @@ pub struct Event {
     pub key: EventKey,
     /// The type.
     pub kind: EventType,
+    /// The origin.
+    pub origin: EventOrigin,
     /// The body that is posted, byte by byte.
     pub body: String,
 }
@@ -48,6 +59,8 @@ struct EventRecord {
     pk: String,
     sk: String,
     kind: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    file: bool,
     body: String,
     ttl: i64,
 }
@@ -61,6 +74,7 @@ impl EventRecord {
             pk,
             sk,
             kind: event.kind.as_str().to_owned(),
+            file: event.origin == EventOrigin::File,
             body: event.body.clone(),
             ttl: (event.key.at + (KEPT_DAYS * 24).hours()).as_second(),
         }
@@ -71,6 +85,7 @@ impl EventRecord {
         Ok(Event {
             key: EventKey { at: attributes::instant_of(at)?, id: id.to_owned() },
             kind: EventType::parse(&self.kind).ok_or(CORRUPT)?,
+            origin: if self.file { EventOrigin::File } else { EventOrigin::Service },
             body: self.body,
         })
     }
@@ -105,7 +120,7 @@ impl Store {
         record.filter(|record| record.ttl > now.as_second()).map(EventRecord::read).transpose()
     }
 
-    /// A page of the events of a range within one day: 1 query, half a read unit for each 4 KB.
+    /// A page of the events of a range within one day, read strongly: 1 query, 1 read unit for each 4 KB.
     pub async fn events(
         &self,
         tenant: Tenant,
@@ -128,6 +143,8 @@ impl Store {
             .expression_attribute_values(":until", attributes::text(attributes::instant_text(range.until)))
             .expression_attribute_values(":now", attributes::number(now.as_second()))
             .limit(PAGE)
+            // An event that was parked a moment before the end of a pause is in the page.
+            .consistent_read(true)
             .set_exclusive_start_key(start)
             .send()
             .await

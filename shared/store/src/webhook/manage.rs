@@ -9,7 +9,7 @@ use crate::webhook::secret::WebhookSecret;
 use crate::{Conflict, Entity, Store, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::webhook::{EventTypes, MOST_ENDPOINTS, OVERLAP_HOURS, Switch, WebhookUrl};
-use domain::{Instant, MerchantId};
+use domain::{Credential, Instant, MerchantId};
 use jiff::ToSpan as _;
 
 /// The new settings of a webhook.
@@ -18,6 +18,8 @@ pub struct WebhookChange {
     pub url: WebhookUrl,
     /// The types of the events.
     pub events: EventTypes,
+    /// Whether the endpoint also receives the events of files.
+    pub file_events: bool,
     /// Whether events are posted.
     pub on: bool,
 }
@@ -32,6 +34,7 @@ impl Store {
         &self,
         settings: &Settings,
         new: &NewWebhook,
+        by: Credential,
         now: Instant,
     ) -> Result<WebhookSecret, StoreError> {
         let merchant = settings.merchant.id;
@@ -39,7 +42,7 @@ impl Store {
         let sealed = secret.seal(&settings.vault, new.id)?;
         let taken = |slot: &u8| settings.webhooks.iter().any(|webhook| webhook.slot == *slot);
         for slot in (1..=MOST_ENDPOINTS).filter(|slot| !taken(slot)) {
-            let record = WebhookRecord::new(merchant, slot, new, sealed.clone(), now);
+            let record = WebhookRecord::new(merchant, slot, new, sealed.clone(), by, now);
             if self.transact_one(Write::put(&record)?.if_absent()).await?.is_committed() {
                 self.settings.remove(&merchant);
                 return Ok(secret);
@@ -49,7 +52,7 @@ impl Store {
     }
 
     /// Changes the URL and the event types of an endpoint, and turns it on or off. An endpoint that
-    /// is turned on starts without failures. 1 transaction of 2 write units.
+    /// is turned on starts without failures, and without events that wait. 1 transaction of 2 write units.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] where it was deleted.
@@ -58,22 +61,25 @@ impl Store {
         merchant: MerchantId,
         webhook: &Webhook,
         change: &WebhookChange,
+        by: Credential,
     ) -> Result<(), StoreError> {
-        let WebhookChange { url, events, on } = change;
+        let WebhookChange { url, events, file_events, on } = change;
         let key = webhook.key(merchant);
-        let set = "SET address = :address, events = :events";
+        let set = "SET address = :address, events = :events, file_events = :file_events, #by = :by";
         let change = match (*on, webhook.switch) {
             (true, Switch::On) | (false, Switch::GivenUp) => Write::update(&key, set),
             (true, _) => {
-                Write::update(&key, format!("{set} REMOVE turned_off, failing_since, failures"))
+                let remove = "REMOVE turned_off, failing_since, failures, paused_at, waiting_since";
+                Write::update(&key, format!("{set} {remove}"))
             }
             (false, _) => Write::update(&key, format!("{set}, turned_off = :off"))
                 .value(":off", attributes::text(OFF)),
         };
         let change = change
             .value(":address", attributes::text(url.to_string()))
-            .value(":events", list(words(events)));
-        self.rewrite_webhook(merchant, webhook, change).await
+            .value(":events", list(words(events)))
+            .value(":file_events", AttributeValue::Bool(*file_events));
+        self.rewrite_webhook(merchant, webhook, change, by).await
     }
 
     /// Gives an endpoint a new secret, which is returned this once. The old secret also signs for
@@ -85,17 +91,19 @@ impl Store {
         &self,
         settings: &Settings,
         webhook: &Webhook,
+        by: Credential,
         now: Instant,
     ) -> Result<(WebhookSecret, Instant), StoreError> {
         let secret = WebhookSecret::generate()?;
         let sealed = secret.seal(&settings.vault, webhook.id)?;
         let until = now + OVERLAP_HOURS.hours();
         let key = webhook.key(settings.merchant.id);
-        let change = "SET previous_secret = secret, previous_until = :until, secret = :secret";
+        let change = "SET previous_secret = secret, previous_until = :until, secret = :secret, \
+                      #by = :by";
         let change = Write::update(&key, change)
             .value(":secret", AttributeValue::B(sealed.into()))
             .value(":until", attributes::text(attributes::instant_text(until)));
-        self.rewrite_webhook(settings.merchant.id, webhook, change).await?;
+        self.rewrite_webhook(settings.merchant.id, webhook, change, by).await?;
         Ok((secret, until))
     }
 
@@ -116,7 +124,9 @@ impl Store {
         merchant: MerchantId,
         webhook: &Webhook,
         change: Write,
+        by: Credential,
     ) -> Result<(), StoreError> {
+        let change = change.name("#by", "by").value(":by", attributes::text(by.to_string()));
         let outcome = self.transact_one(webhook.only(change)).await?;
         self.settings.remove(&merchant);
         match outcome {

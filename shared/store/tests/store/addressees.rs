@@ -1,13 +1,12 @@
 //! The members of a batch with what a message needs.
 
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
-use domain::member::consent::{Consent, ConsentSource};
 use domain::member::{Details, Email};
 use domain::{Channel, Instant, MemberId};
 use jiff::ToSpan as _;
 use std::collections::HashMap;
-use store::{ConsentChange, MessageAddress, NewMember, Scope, Store};
-use support::{Table, instant, merchant, mobile, open_merchant};
+use store::{MessageAddress, NewMember, Scope, Store};
+use support::{Table, consent, instant, merchant, mobile, open_merchant};
 
 /// More members than a page holds, none of them in the batch.
 const OTHERS: usize = 800;
@@ -107,9 +106,8 @@ async fn neighbours_and_scattered_members_are_read_alike() {
 async fn each_channel_has_its_own_consent_and_address() {
     let fixture = Fixture::open().await;
     let id = fixture.member(1, now()).await;
-    let (at, source, text_version) = (now(), ConsentSource::Till, "2026-01".to_owned());
-    let change = ConsentChange::Consent(Consent { at, source, text_version });
-    fixture.store.change_consent(&fixture.scope, id, Channel::Email, &change).await.unwrap();
+    let change = consent(now());
+    fixture.store.change_consent(&fixture.scope, id, Channel::Email, &change, now()).await.unwrap();
     let email = Email::parse("member1@example.com").unwrap();
     for (channel, permitted, address) in [
         (Channel::Email, true, Some(MessageAddress::Email(email))),

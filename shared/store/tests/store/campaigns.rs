@@ -1,23 +1,25 @@
 //! Campaigns: each is planned once, each batch has one holder, each recipient is counted once.
 
 use domain::campaign::{Campaign, Content, Draft, State, Step};
-use domain::member::consent::{Consent, ConsentSource, Opposition, OppositionReason};
-use domain::{CampaignError, CampaignId, Channel, DomainError, Instant, MemberId, Segment};
+use domain::member::consent::OppositionReason;
+use domain::{
+    CampaignError, CampaignId, Channel, DomainError, Instant, MemberId, Segment, retention,
+};
 use jiff::ToSpan as _;
 use std::collections::HashSet;
 use store::{
-    Addressed, BatchId, ByState, Claimed, ConsentChange, Counts, CutBatch, Entity, MEMBER_SHARDS,
-    MessageAddress, MessageReceipt, MessageState, NewMember, Plan, Scope, Store, StoreError,
-    WalkPosition,
+    Addressed, BatchEnd, BatchId, ByState, Claimed, ConsentChange, Counts, CutBatch, Entity,
+    MEMBER_SHARDS, MessageAddress, MessageReceipt, MessageState, NewMember, Plan, Scope, Store,
+    StoreError, WalkPosition,
 };
-use support::{Table, instant, merchant, mobile, open_merchant};
+use support::{Table, consent, instant, merchant, mobile, open_merchant, opposition};
 
 fn now() -> Instant {
     instant("2026-11-24T09:00:00Z")
 }
 
 struct Fixture {
-    _table: Table,
+    table: Table,
     store: Store,
     scope: Scope,
 }
@@ -27,7 +29,7 @@ impl Fixture {
         let table = Table::start().await;
         let store = table.store();
         let scope = open_merchant(&store, &merchant(domain::Sector::Retail, 1), now()).await;
-        Self { _table: table, store, scope }
+        Self { table, store, scope }
     }
 
     /// Members who consented to SMS.
@@ -40,13 +42,9 @@ impl Fixture {
                 enrolment: domain::Enrolment::Till,
             };
             let (member, _) = self.store.create_member(&self.scope, &new, now()).await.unwrap();
-            let change = ConsentChange::Consent(Consent {
-                at: now(),
-                source: ConsentSource::Till,
-                text_version: "2026-01".to_owned(),
-            });
+            let change = consent(now());
             let id = member.person.id;
-            self.store.change_consent(&self.scope, id, Channel::Sms, &change).await.unwrap();
+            self.store.change_consent(&self.scope, id, Channel::Sms, &change, now()).await.unwrap();
             members.push(id);
         }
         members
@@ -73,7 +71,7 @@ impl Fixture {
         let tenant = self.scope.tenant();
         let id = BatchId { shard: 0, cursor: *members.last().unwrap() };
         let mut plan = self.store.plan(tenant, campaign).await.unwrap();
-        let batch = CutBatch { id, members };
+        let batch = CutBatch { id, members, at: now() };
         let end = WalkPosition::start_of(MEMBER_SHARDS);
         assert!(self.store.cut_batch(tenant, campaign, &mut plan, Some(batch), end).await.unwrap());
         id
@@ -99,20 +97,44 @@ fn ours(claimed: Claimed) -> store::Claim {
     }
 }
 
+const fn end(counts: Counts, refused: &[MemberId]) -> BatchEnd<'_> {
+    BatchEnd { counts, refused, unsent: None }
+}
+
+#[tokio::test]
+async fn the_members_of_a_batch_are_deleted_ninety_days_after_the_batch_was_cut() {
+    let fixture = Fixture::open().await;
+    let (tenant, id) = (fixture.scope.tenant(), fixture.campaign().await);
+    let batch = fixture.batch(id, &fixture.members(2).await).await;
+    let later = now() + jiff::SignedDuration::from_hours(24);
+    ours(fixture.store.claim_batch(tenant, id, batch, later).await.unwrap());
+    let client = fixture.table.client();
+    let items = client.scan().table_name(fixture.table.name()).into_paginator().items().send();
+    let items = items.collect::<Result<Vec<_>, _>>().await.unwrap();
+    let end = |prefix: &str| {
+        let of = items.iter().find(|item| item["sk"].as_s().unwrap().starts_with(prefix));
+        of.unwrap()["ttl"].as_n().unwrap().parse::<i64>().unwrap()
+    };
+    assert_eq!(end("BATCH#"), now().as_second() + 90 * 86_400);
+    assert_eq!(end("SENDING#"), later.as_second() + 90 * 86_400);
+}
+
 #[tokio::test]
 async fn a_campaign_launched_twice_is_launched_once_and_due() {
     let fixture = Fixture::open().await;
     let (tenant, id) = (fixture.scope.tenant(), fixture.campaign().await);
     assert!(fixture.store.campaigns_due(now()).await.unwrap().is_empty());
     for _ in 0..2 {
-        let stored = fixture.store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
+        let stored =
+            fixture.store.step_campaign(&fixture.scope, id, Step::Launch, now()).await.unwrap();
         assert_eq!(stored.campaign.state, State::Running);
         assert_eq!(stored.campaign.version, 2);
     }
     assert_eq!(fixture.store.campaigns_due(now()).await.unwrap(), [(tenant, id)]);
-    fixture.store.step_campaign(tenant, id, Step::Pause, now()).await.unwrap();
+    fixture.store.step_campaign(&fixture.scope, id, Step::Pause, now()).await.unwrap();
     assert!(fixture.store.campaigns_due(now()).await.unwrap().is_empty());
-    let refused = fixture.store.step_campaign(tenant, id, Step::Schedule(now()), now()).await;
+    let refused =
+        fixture.store.step_campaign(&fixture.scope, id, Step::Schedule(now()), now()).await;
     assert!(matches!(
         refused,
         Err(StoreError::Refused(DomainError::Campaign(CampaignError::State)))
@@ -124,7 +146,7 @@ async fn a_scheduled_campaign_is_due_at_its_instant_and_not_before() {
     let fixture = Fixture::open().await;
     let (tenant, id) = (fixture.scope.tenant(), fixture.campaign().await);
     let at = now() + 2.hours();
-    fixture.store.step_campaign(tenant, id, Step::Schedule(at), now()).await.unwrap();
+    fixture.store.step_campaign(&fixture.scope, id, Step::Schedule(at), now()).await.unwrap();
     assert!(fixture.store.campaigns_due(at - 1.second()).await.unwrap().is_empty());
     assert_eq!(fixture.store.campaigns_due(at).await.unwrap(), [(tenant, id)]);
 }
@@ -133,13 +155,14 @@ async fn a_scheduled_campaign_is_due_at_its_instant_and_not_before() {
 async fn the_walk_sees_every_member_once_and_who_is_reachable() {
     let fixture = Fixture::open().await;
     let members = fixture.members(40).await;
-    let opposition = Opposition { at: now() + 1.second(), reason: OppositionReason::Stop };
+    let opposition = opposition(now() + 1.second(), OppositionReason::Stop);
     let at = MessageAddress::Mobile(mobile(3));
-    assert_eq!(fixture.store.oppose_at(&fixture.scope, &at, opposition).await.unwrap(), 1);
+    assert_eq!(fixture.store.oppose_at(&fixture.scope, &at, opposition, now()).await.unwrap(), 1);
     let mut seen = Vec::new();
     for shard in 0..MEMBER_SHARDS {
         let position = WalkPosition::start_of(shard);
-        let page = fixture.store.walk(&fixture.scope, position, Channel::Sms).await.unwrap();
+        let today = retention::day_of(now());
+        let page = fixture.store.walk(&fixture.scope, position, Channel::Sms, today).await.unwrap();
         assert_eq!(page.next, None);
         seen.extend(page.members.into_iter().map(|seen| (seen.member, seen.reachable)));
     }
@@ -157,7 +180,7 @@ async fn two_planners_of_one_campaign_cut_a_batch_once() {
     let id_of_batch = BatchId { shard: 0, cursor: members[2] };
     let first: Plan = fixture.store.plan(tenant, id).await.unwrap();
     let (mut a, mut b) = (first.clone(), first);
-    let batch = CutBatch { id: id_of_batch, members: &members };
+    let batch = CutBatch { id: id_of_batch, members: &members, at: now() };
     let position = WalkPosition { shard: 0, after: Some(members[2]) };
     assert!(fixture.store.cut_batch(tenant, id, &mut a, Some(batch), position).await.unwrap());
     assert!(!fixture.store.cut_batch(tenant, id, &mut b, Some(batch), position).await.unwrap());
@@ -196,9 +219,9 @@ async fn a_batch_has_one_holder_and_the_next_one_knows_the_first_attempt() {
 
     let sent = Counts { sent: 2, ..counts };
     for _ in 0..2 {
-        fixture.store.end_batch(tenant, id, &second, sent, &[], later).await.unwrap();
+        fixture.store.end_batch(tenant, id, &second, &end(sent, &[]), later).await.unwrap();
     }
-    fixture.store.end_batch(tenant, id, &first, sent, &[], later).await.unwrap();
+    fixture.store.end_batch(tenant, id, &first, &end(sent, &[]), later).await.unwrap();
     let figures = fixture.store.figures(tenant, id).await.unwrap();
     assert_eq!(figures.batches_done, 1);
     assert_eq!(figures.counts, sent);
@@ -282,7 +305,7 @@ async fn every_recipient_has_one_state_from_the_plan_to_the_last_receipt() {
     assert_eq!(by_state().await, ByState { waiting: 9, delivered: 1, ..ByState::default() });
 
     let done = Counts { sent: 5, refused: 1, uncertain: 1, ..counts };
-    fixture.store.end_batch(tenant, id, &claim, done, &members[6..7], now()).await.unwrap();
+    fixture.store.end_batch(tenant, id, &claim, &end(done, &members[6..7]), now()).await.unwrap();
     let receipts = [
         receipt(members[1], MessageState::SoftBounced),
         receipt(members[2], MessageState::Bounced),
@@ -299,6 +322,7 @@ async fn every_recipient_has_one_state_from_the_plan_to_the_last_receipt() {
         refused: 1,
         opposed: 1,
         unreachable: 1,
+        same_address: 0,
         not_allowed: 1,
         uncertain: 1,
     };
@@ -317,7 +341,7 @@ async fn a_rewritten_campaign_is_still_scheduled() {
     let fixture = Fixture::open().await;
     let (tenant, id) = (fixture.scope.tenant(), fixture.campaign().await);
     let at = now() + 2.hours();
-    fixture.store.step_campaign(tenant, id, Step::Schedule(at), now()).await.unwrap();
+    fixture.store.step_campaign(&fixture.scope, id, Step::Schedule(at), now()).await.unwrap();
     let draft = Draft {
         name: "Soldes".to_owned(),
         channel: Channel::Email,
@@ -325,7 +349,8 @@ async fn a_rewritten_campaign_is_still_scheduled() {
         segment: Segment::default(),
     };
     for version in [3, 3] {
-        let stored = fixture.store.rewrite_campaign(tenant, id, &draft, now()).await.unwrap();
+        let stored =
+            fixture.store.rewrite_campaign(&fixture.scope, id, &draft, now()).await.unwrap();
         assert_eq!(stored.campaign.version, version);
     }
     let stored = fixture.store.campaign(tenant, id).await.unwrap().campaign;
@@ -333,7 +358,7 @@ async fn a_rewritten_campaign_is_still_scheduled() {
     assert_eq!(stored.begins_at, Some(at));
     assert_eq!(fixture.store.campaigns_due(at).await.unwrap(), [(tenant, id)]);
     fixture.store.revisit_campaign(tenant, id, at).await.unwrap();
-    let refused = fixture.store.rewrite_campaign(tenant, id, &draft, now()).await;
+    let refused = fixture.store.rewrite_campaign(&fixture.scope, id, &draft, now()).await;
     assert!(matches!(
         refused,
         Err(StoreError::Refused(DomainError::Campaign(CampaignError::State)))
@@ -344,11 +369,13 @@ async fn a_rewritten_campaign_is_still_scheduled() {
 async fn an_opposition_takes_effect_at_once() {
     let fixture = Fixture::open().await;
     let members = fixture.members(2).await;
-    let change = ConsentChange::Oppose(Opposition {
-        at: now() + 1.second(),
-        reason: OppositionReason::Unsubscribed,
-    });
-    fixture.store.change_consent(&fixture.scope, members[0], Channel::Sms, &change).await.unwrap();
+    let change =
+        ConsentChange::Oppose(opposition(now() + 1.second(), OppositionReason::Unsubscribed));
+    fixture
+        .store
+        .change_consent(&fixture.scope, members[0], Channel::Sms, &change, now())
+        .await
+        .unwrap();
     let read =
         fixture.store.addressees(&fixture.scope, &members, Channel::Sms, now()).await.unwrap();
     assert!(!read[&members[0]].is_permitted);

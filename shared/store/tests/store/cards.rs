@@ -2,9 +2,9 @@
 
 use domain::CardNumber;
 use domain::member::{Details, Enrolment};
-use domain::retention::ErasureReason;
+use domain::retention::{ErasureReason, Suppression};
 use domain::{Day, DomainError, Instant, MemberError, MemberId, Sector};
-use store::{CardStep, Contact, DueMember, Known, NewMember, Scope, Source, Store, StoreError};
+use store::{CardStep, Contact, DueMember, Known, NewMember, Scope, Store, StoreError};
 use support::{Table, instant, merchant, mobile, open_merchant};
 
 fn now() -> Instant {
@@ -36,8 +36,7 @@ impl Fixture {
     }
 
     async fn step(&self, id: MemberId, step: CardStep) -> Result<(), StoreError> {
-        let by = Source::Operator;
-        self.store.step_card(&self.scope, id, &step, &by, now()).await.map(|_| ())
+        self.store.step_card(&self.scope, id, &step, now()).await.map(|_| ())
     }
 
     async fn known(&self, number: &str, at: &str) -> Option<Known> {
@@ -130,7 +129,10 @@ async fn an_erasure_includes_lost_cards_and_no_file_restores_them() {
         store.decide_erasure(scope, &member, ErasureReason::Inactive, today).await.unwrap();
     store.carry_out_erasure(scope, &decided.unwrap(), today).await.unwrap();
     for number in ["CARD1", "CARD2"] {
-        assert_eq!(fixture.known(number, "2029-11-25T10:00:00Z").await, Some(Known::Suppressed));
+        assert_eq!(
+            fixture.known(number, "2029-11-25T10:00:00Z").await,
+            Some(Known::Suppressed(Suppression::RowsUpTo(today)))
+        );
     }
     assert!(!fixture.scanned().await.contains("LEDGER#"), "a ledger entry is left");
 }

@@ -93,7 +93,11 @@ fn customer() -> Customer {
 async fn a_sale_after_three_conflicts_is_recorded_once() {
     let table = Table::start().await;
     let scope = open_merchant(&table.store(), &merchant(Sector::Retail, 1), now()).await;
-    let entry = PurchaseToRecord { purchase: sale("1", 1_000), source: Source::Operator };
+    let entry = PurchaseToRecord {
+        card_activated: false,
+        purchase: sale("1", 1_000),
+        source: Source::Operator,
+    };
     let store = conflicting(&table, 3);
     let sold = store.record_purchase(&scope, &customer(), &entry, now()).await.unwrap();
     assert_eq!(sold.points, Points::new(10));
@@ -108,7 +112,11 @@ async fn a_sale_after_three_conflicts_is_recorded_once() {
 async fn a_request_with_endless_conflicts_is_busy() {
     let table = Table::start().await;
     let scope = open_merchant(&table.store(), &merchant(Sector::Retail, 1), now()).await;
-    let entry = PurchaseToRecord { purchase: sale("1", 1_000), source: Source::Operator };
+    let entry = PurchaseToRecord {
+        card_activated: false,
+        purchase: sale("1", 1_000),
+        source: Source::Operator,
+    };
     let busy =
         conflicting(&table, u32::MAX).record_purchase(&scope, &customer(), &entry, now()).await;
     assert!(matches!(busy, Err(StoreError::Busy)), "{busy:?}");
@@ -144,17 +152,16 @@ async fn an_unmerge_whose_answer_was_lost_is_done_once_and_answered() {
         let new = NewMember { mobile: mobile(number), details, enrolment: Enrolment::Till };
         let id = store.create_member(&scope, &new, now()).await.unwrap().0.person.id;
         let entry = PurchaseToRecord {
+            card_activated: false,
             purchase: sale(&format!("{number}"), 1_000),
             source: Source::Operator,
         };
         store.record_purchase(&scope, &Customer::Member(id), &entry, now()).await.unwrap();
         ids.push(id);
     }
-    store.merge_members(&scope, ids[0], ids[1], &Source::Operator, now()).await.unwrap();
-    let by = Source::Operator;
+    store.merge_members(&scope, ids[0], ids[1], now()).await.unwrap();
     let store_with_conflict = conflicting(&table, 1);
-    let unmerged =
-        Box::pin(store_with_conflict.unmerge_members(&scope, ids[0], ids[1], &by, now()));
+    let unmerged = Box::pin(store_with_conflict.unmerge_members(&scope, ids[0], ids[1], now()));
     let unmerged = unmerged.await.unwrap();
     assert_eq!(unmerged.given_back.given, Points::new(10));
     assert_eq!(unmerged.given_back.not_given, Points::ZERO);

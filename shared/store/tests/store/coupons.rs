@@ -3,14 +3,18 @@
 use domain::coupon::offer::{Benefit, Terms, Usage};
 use domain::coupon::{CouponState, Refusal};
 use domain::member::{Details, Enrolment};
+use domain::purchase::UsedCoupon;
 use domain::retention::ErasureReason;
 use domain::{
     Cents, CouponCode, CouponError, Day, DomainError, Instant, MemberId, Offer, OfferId, Sector,
 };
 use rstest::rstest;
 use std::time::Duration;
-use store::{CodeChange, Entity, Imported, NewMember, Scope, Store, StoreError, StoredCoupon};
-use support::{Table, instant, merchant, mobile, open_merchant};
+use store::{
+    CodeChange, Customer, Entity, Imported, NewMember, PurchaseToRecord, Scope, Source, Store,
+    StoreError, StoredCoupon,
+};
+use support::{Table, instant, merchant, mobile, open_merchant, receipt, sale};
 
 pub(crate) fn now() -> Instant {
     instant("2026-11-24T09:20:00Z")
@@ -75,9 +79,12 @@ impl Fixture {
     async fn release(&self, text: &str, member: Option<MemberId>) -> usize {
         let (offer, code) = (self.offer.id, code(text));
         let mut transaction = self.store.transaction();
-        let release =
-            self.store.release_coupon(&mut transaction, &self.scope, &code, offer, member);
+        let release = self.store.release_coupon(&mut transaction, &self.scope, &code, offer);
         release.await.unwrap();
+        if let Some(member) = member {
+            let uncount = self.store.uncount(&mut transaction, &self.scope, member, offer);
+            uncount.await.unwrap();
+        }
         let released = transaction.writes();
         assert!(released == 0 || transaction.commit().await.unwrap().is_committed());
         released
@@ -177,6 +184,51 @@ async fn the_member_limit_of_an_offer_counts_the_uses_of_all_its_codes() {
 }
 
 #[tokio::test]
+async fn a_code_that_any_number_of_customers_may_use_is_not_written_by_sales() {
+    let fixture = Fixture::open(Usage::Multi { limit: None, limit_member: Some(1) }).await;
+    let (camille, lea) = (fixture.member(1).await, fixture.member(2).await);
+    fixture.put("SOLDES", CodeChange::default()).await.unwrap();
+    let coupon = fixture.coupon("SOLDES").await.unwrap();
+    let mut transaction = fixture.store.transaction();
+    coupon.redeem(&mut transaction, &fixture.scope, 0, Some(camille)).unwrap();
+    assert_eq!(transaction.writes(), 1, "the member's count only");
+    assert!(transaction.commit().await.unwrap().is_committed());
+    assert!(!fixture.redeem(&coupon, Some(camille)).await, "the member's limit holds");
+    assert!(fixture.redeem(&coupon, Some(lea)).await);
+    assert_eq!(fixture.uses("SOLDES").await, 0);
+    // The code of one member is written at that member's pace, and so it is counted.
+    fixture.put("ANNIV", CodeChange { disabled: false, bound_to: Some(camille) }).await.unwrap();
+    let own = fixture.coupon("ANNIV").await.unwrap();
+    let mut transaction = fixture.store.transaction();
+    own.redeem(&mut transaction, &fixture.scope, 0, Some(camille)).unwrap();
+    assert_eq!(transaction.writes(), 2);
+}
+
+#[tokio::test]
+async fn a_cancelled_sale_gives_back_no_use_that_it_did_not_count() {
+    let fixture = Fixture::open(Usage::Multi { limit: None, limit_member: Some(1) }).await;
+    let (camille, lea) = (fixture.member(1).await, fixture.member(2).await);
+    fixture.put("SOLDES", CodeChange::default()).await.unwrap();
+    let used = UsedCoupon { code: code("SOLDES"), discount: Cents::new(500) };
+    let purchase = sale("1", 2_000).with_coupons(vec![used]).unwrap();
+    let entry = PurchaseToRecord { card_activated: false, purchase, source: Source::Operator };
+    let customer = Customer::Member(camille);
+    fixture.store.record_purchase(&fixture.scope, &customer, &entry, now()).await.unwrap();
+    // The merchant limits the code, and another customer uses it.
+    let usage = Usage::Multi { limit: Some(5), limit_member: Some(1) };
+    let limited =
+        Offer::new(fixture.offer.id, offer(1, usage).terms().clone(), false, Sector::Retail);
+    fixture.store.rewrite_offer(&fixture.scope, &limited.unwrap()).await.unwrap();
+    let coupon = fixture.coupon("SOLDES").await.unwrap();
+    assert!(fixture.redeem(&coupon, Some(lea)).await);
+    let cancelled = fixture.store.cancel_purchase(&fixture.scope, &receipt("1"), now()).await;
+    assert!(cancelled.is_ok(), "{:?}", cancelled.err());
+    assert_eq!(fixture.uses("SOLDES").await, 1, "the use of the other customer stays");
+    let counted = fixture.store.member_uses(&fixture.scope, camille, fixture.offer.id).await;
+    assert_eq!(counted.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn a_code_that_was_disabled_since_it_was_read_is_not_redeemed() {
     let fixture = Fixture::open(Usage::Single).await;
     fixture.put("RENTREE", CodeChange::default()).await.unwrap();
@@ -247,11 +299,11 @@ async fn every_instance_sees_a_changed_offer_within_a_minute() {
     assert!(!seen(now()).await);
     let mut disabled = fixture.offer.clone();
     disabled.disabled = true;
-    fixture.store.rewrite_offer(fixture.scope.tenant(), &disabled).await.unwrap();
+    fixture.store.rewrite_offer(&fixture.scope, &disabled).await.unwrap();
     assert!(fixture.coupon("RENTREE").await.unwrap().offer.disabled);
     assert!(seen(Instant::from_second(now().as_second() + 60).unwrap()).await);
     let unknown = offer(9, Usage::Single);
-    let written = fixture.store.rewrite_offer(fixture.scope.tenant(), &unknown).await;
+    let written = fixture.store.rewrite_offer(&fixture.scope, &unknown).await;
     assert!(matches!(written, Err(StoreError::NotFound(Entity::Offer))));
 }
 
@@ -279,8 +331,8 @@ async fn a_members_own_coupon_is_erased_with_the_member() {
     fixture.store.carry_out_erasure(&fixture.scope, &tombstone.unwrap(), day).await.unwrap();
     assert!(fixture.coupon("ANNIV").await.is_none());
     assert!(fixture.coupon("RENTREE").await.is_some());
-    let uses = fixture.store.member_uses(&fixture.scope, camille, fixture.offer.id).await.unwrap();
-    assert_eq!(uses, 0);
+    let counted = fixture.store.member_uses(&fixture.scope, camille, fixture.offer.id).await;
+    assert_eq!(counted.unwrap(), 0);
     let erased = fixture.put("ANNIV", bound).await;
     assert!(matches!(erased, Err(StoreError::NotFound(Entity::Member))), "{erased:?}");
 }

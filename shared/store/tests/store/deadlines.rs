@@ -8,8 +8,8 @@ use store::{
 };
 use support::{Table, instant, mobile, sale};
 
-/// Three calendar months after the creation of the members.
-const DUE: &str = "2027-02-24";
+/// The night after three years from the creation of the members, who are not invited.
+const DUE: &str = "2029-11-25";
 
 fn day(text: &str) -> Day {
     Day::parse(text).unwrap()
@@ -45,7 +45,11 @@ async fn a_purchase_moves_the_deadline_without_a_write_to_the_index() {
     let Fixture { table: _table, store, scope } = Fixture::open().await;
     let id = enrol(&store, &scope, 1).await;
     let before = store.member(&scope, id).await.unwrap();
-    let entry = PurchaseToRecord { purchase: sale("1", 1_000), source: Source::Operator };
+    let entry = PurchaseToRecord {
+        card_activated: false,
+        purchase: sale("1", 1_000),
+        source: Source::Operator,
+    };
     store.record_purchase(&scope, &Customer::Member(id), &entry, now()).await.unwrap();
     let after = store.member(&scope, id).await.unwrap();
     assert!(before.person == after.person, "the person was written");
@@ -58,12 +62,12 @@ async fn a_member_is_due_on_its_day_and_not_before() {
     let Fixture { table: _table, store, scope } = Fixture::open().await;
     let id = enrol(&store, &scope, 1).await;
     let bucket = bucket(day(DUE).month(), id);
-    for (until, earliest) in [("2027-02-23", None), (DUE, Some(day(DUE)))] {
+    for (until, earliest) in [("2029-11-24", None), (DUE, Some(day(DUE)))] {
         assert_eq!(store.earliest_due(bucket, day(until)).await.unwrap(), earliest);
         let page = store.due(bucket, day(until), None).await.unwrap();
         assert_eq!(page.due.len(), usize::from(earliest.is_some()));
     }
-    for (before, count) in [(DUE, 0), ("2027-02-25", 1)] {
+    for (before, count) in [(DUE, 0), ("2029-11-26", 1)] {
         assert_eq!(store.due_before(bucket, day(before)).await.unwrap(), count);
     }
 }
@@ -75,19 +79,18 @@ async fn an_entry_moves_only_if_the_person_has_not_changed_since_it_was_read() {
     let DueMember::Member(read) = store.due_member(&scope, id).await.unwrap() else {
         panic!("no member")
     };
-    let activated_at = Some(now());
-    let registration = Registration { invited_at: None, activated_at };
+    let registration = Registration { invited_at: Some(now()), activated_at: None };
     store.register(&scope, id, &registration, now()).await.unwrap();
-    assert!(!store.rearm(&scope, &read.person, day("2029-11-24")).await.unwrap());
-    assert_eq!(days(&store, id).await, [day(DUE)]);
+    assert!(!store.rearm(&scope, &read.person, day("2030-01-15")).await.unwrap());
+    assert_eq!(days(&store, id).await, [day("2027-02-25")]);
     let DueMember::Member(read) = store.due_member_fresh(&scope, id).await.unwrap() else {
         panic!("no member")
     };
-    assert!(store.rearm(&scope, &read.person, day("2029-11-24")).await.unwrap());
-    assert_eq!(days(&store, id).await, [day("2029-11-24")]);
+    assert!(store.rearm(&scope, &read.person, day("2030-01-15")).await.unwrap());
+    assert_eq!(days(&store, id).await, [day("2030-01-15")]);
     // A correction writes the whole person, and the new day stays.
-    store.change_mobile(&scope, id, &mobile(2)).await.unwrap();
-    assert_eq!(days(&store, id).await, [day("2029-11-24")]);
+    store.change_mobile(&scope, id, &mobile(2), now()).await.unwrap();
+    assert_eq!(days(&store, id).await, [day("2030-01-15")]);
 }
 
 #[tokio::test]
@@ -97,21 +100,19 @@ async fn of_two_merged_members_one_is_in_the_index_and_either_activation_counts(
     let activated_at = Some(now());
     let registration = Registration { invited_at: None, activated_at };
     store.register(&scope, absorbed, &registration, now()).await.unwrap();
-    let by = Source::Operator;
-    let merged = store.merge_members(&scope, survivor, absorbed, &by, now()).await.unwrap();
-    assert_eq!(merged.person.activated_at, activated_at);
+    let merged = store.merge_members(&scope, survivor, absorbed, now()).await.unwrap();
+    assert_eq!(merged.account.activated.map(|step| step.at), activated_at);
     assert_eq!(days(&store, survivor).await, [day(DUE)]);
     assert_eq!(days(&store, absorbed).await, []);
     let due = store.due_member(&scope, absorbed).await.unwrap();
-    assert!(matches!(due, DueMember::Gone));
+    assert!(matches!(due, DueMember::Merged(into) if into == survivor));
 }
 
 #[tokio::test]
 async fn a_registration_is_recorded_once_and_follows_a_merge() {
     let Fixture { table: _table, store, scope } = Fixture::open().await;
     let (survivor, absorbed) = (enrol(&store, &scope, 1).await, enrol(&store, &scope, 2).await);
-    let by = Source::Operator;
-    store.merge_members(&scope, survivor, absorbed, &by, now()).await.unwrap();
+    store.merge_members(&scope, survivor, absorbed, now()).await.unwrap();
     let invited = |at: &str| Registration { invited_at: Some(instant(at)), activated_at: None };
     let first =
         store.register(&scope, absorbed, &invited("2026-11-25T10:00:00Z"), now()).await.unwrap();

@@ -1,18 +1,21 @@
 //! The erasure of a member: what is deleted, what stays, and races.
 
 use domain::CardNumber;
+use domain::member::consent::OppositionReason;
 use domain::member::{Details, Email, Enrolment};
-use domain::retention::ErasureReason;
+use domain::retention::{ErasureReason, Suppression};
 use domain::{
     CampaignId, Channel, Day, EstablishmentId, Instant, MemberId, Purchase, PurchaseKind, Receipt,
     ReceiptNumber, Register, Sector,
 };
+use jiff::ToSpan as _;
+use rstest::rstest;
 use store::{
     Addressed, BatchId, Claimed, Contact, Counts, Customer, CutBatch, DueMember, Entity, Known,
     MEMBER_SHARDS, Member, NewMember, PurchaseToRecord, Scope, Source, Store, StoreError,
     Tombstone, WalkPosition,
 };
-use support::{Table, instant, merchant, mobile, open_merchant, receipt, sale};
+use support::{Table, instant, merchant, mobile, open_merchant, opposition, receipt, sale};
 
 const NOW: &str = "2026-11-24T09:20:00Z";
 const EMAIL: &str = "famille.martin@example.com";
@@ -62,7 +65,7 @@ impl Fixture {
     }
 
     async fn sell_purchase(&self, member: MemberId, purchase: Purchase) {
-        let entry = PurchaseToRecord { purchase, source: Source::Operator };
+        let entry = PurchaseToRecord { card_activated: false, purchase, source: Source::Operator };
         self.store
             .record_purchase(&self.scope, &Customer::Member(member), &entry, now())
             .await
@@ -135,6 +138,11 @@ async fn an_erased_member_leaves_only_the_record_of_the_erasure() {
     }
     fixture.sell_purchase(other, sale("r1", 2_000)).await;
     let campaign = send_to(&fixture, id).await;
+    for second in 1..=25 {
+        let at = now() + second.seconds();
+        let opposition = opposition(at, OppositionReason::Manual);
+        store.oppose(scope, id, Channel::Email, opposition, at).await.unwrap();
+    }
 
     fixture.erase(id, "2029-11-24").await;
     let left = fixture.traces(id).await;
@@ -176,7 +184,7 @@ async fn send_to(fixture: &Fixture, member: MemberId) -> CampaignId {
     let campaign = CampaignId::mint(now(), 5);
     let id = BatchId { shard: 0, cursor: MemberId::mint(now(), 7) };
     let mut plan = store.plan(tenant, campaign).await.unwrap();
-    let batch = Some(CutBatch { id, members: &[member] });
+    let batch = Some(CutBatch { id, members: &[member], at: now() });
     let end = WalkPosition::start_of(MEMBER_SHARDS);
     assert!(store.cut_batch(tenant, campaign, &mut plan, batch, end).await.unwrap());
     let Claimed::Ours(mut claim) = store.claim_batch(tenant, campaign, id, now()).await.unwrap()
@@ -199,9 +207,8 @@ async fn members_merged_into_an_erased_member_are_erased_with_it() {
         ids.push(fixture.enrol(number).await);
         fixture.sell(ids[ids.len() - 1], &format!("r{number}")).await;
     }
-    let by = Source::Operator;
-    store.merge_members(scope, ids[1], ids[2], &by, now()).await.unwrap();
-    store.merge_members(scope, ids[0], ids[1], &by, now()).await.unwrap();
+    store.merge_members(scope, ids[1], ids[2], now()).await.unwrap();
+    store.merge_members(scope, ids[0], ids[1], now()).await.unwrap();
     fixture.erase(ids[0], "2029-11-24").await;
     let DueMember::Erased(tombstone) = store.due_member(scope, ids[0]).await.unwrap() else {
         panic!("no tombstone")
@@ -211,7 +218,8 @@ async fn members_merged_into_an_erased_member_are_erased_with_it() {
         let record: &[&str] = if *id == ids[0] { &["T#ERASED 2029-11-24#[member]"] } else { &[] };
         assert_eq!(fixture.traces(*id).await, record);
         for contact in [Contact::Mobile(mobile(number)), card(number)] {
-            assert_eq!(fixture.known(&contact, NOW).await, Some(Known::Suppressed));
+            let suppression = Suppression::RowsUpTo(day("2029-11-24"));
+            assert_eq!(fixture.known(&contact, NOW).await, Some(Known::Suppressed(suppression)));
         }
     }
 }
@@ -236,7 +244,7 @@ async fn a_correction_before_the_decision_stops_the_erasure() {
     let fixture = Fixture::open().await;
     let id = fixture.enrol(1).await;
     let read = fixture.read(id).await;
-    fixture.store.change_mobile(&fixture.scope, id, &mobile(2)).await.unwrap();
+    fixture.store.change_mobile(&fixture.scope, id, &mobile(2), now()).await.unwrap();
     let today = day("2029-11-24");
     let decided =
         fixture.store.decide_erasure(&fixture.scope, &read, ErasureReason::Inactive, today).await;
@@ -249,7 +257,11 @@ async fn a_purchase_after_the_decision_finds_no_member() {
     let fixture = Fixture::open().await;
     let id = fixture.enrol(1).await;
     fixture.decide(id, "2029-11-24").await;
-    let entry = PurchaseToRecord { purchase: sale("1", 1_000), source: Source::Operator };
+    let entry = PurchaseToRecord {
+        card_activated: false,
+        purchase: sale("1", 1_000),
+        source: Source::Operator,
+    };
     for customer in [Customer::Member(id), Customer::Contact(Contact::Mobile(mobile(1)))] {
         let sold = fixture.store.record_purchase(&fixture.scope, &customer, &entry, now()).await;
         assert!(matches!(sold, Err(StoreError::NotFound(Entity::Member))), "{sold:?}");
@@ -283,10 +295,10 @@ async fn a_member_whose_erasure_was_interrupted_is_never_read() {
         listed.sort();
         assert_eq!(listed, ids, "{limit} a page");
     }
-    let mut seen = vec![];
+    let (mut seen, today) = (vec![], day("2026-11-24"));
     for shard in 0..MEMBER_SHARDS {
         let position = WalkPosition::start_of(shard);
-        let page = store.walk(scope, position, Channel::Sms).await.unwrap();
+        let page = store.walk(scope, position, Channel::Sms, today).await.unwrap();
         seen.extend(page.members.iter().map(|member| member.member));
     }
     seen.sort();
@@ -298,15 +310,84 @@ async fn a_member_whose_erasure_was_interrupted_is_never_read() {
     assert_eq!(read, ids);
 }
 
+#[rstest]
+#[case(ErasureReason::Request)]
+#[case(ErasureReason::Objection)]
+#[tokio::test]
+async fn an_erasure_that_a_person_asks_for_holds_at_once_and_blocks_every_row(
+    #[case] reason: ErasureReason,
+) {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let (id, absorbed) = (fixture.enrol(1).await, fixture.enrol(2).await);
+    for (member, number) in [(id, "r1"), (absorbed, "r2")] {
+        fixture.sell(member, number).await;
+    }
+    store.merge_members(scope, id, absorbed, now()).await.unwrap();
+    // The request names the member who was merged into the other one.
+    let erased = store.erase_member(scope, absorbed, reason, now()).await.unwrap();
+    assert_eq!((erased.member, erased.reason), (id, reason));
+    assert_eq!(store.erase_member(scope, id, ErasureReason::Request, now()).await.unwrap(), erased);
+    for (number, member) in [(1, id), (2, absorbed)] {
+        let read = store.member(scope, member).await;
+        assert!(matches!(read, Err(StoreError::NotFound(Entity::Member))));
+        for contact in [Contact::Mobile(mobile(number)), card(number)] {
+            let suppressed = Some(Known::Suppressed(Suppression::EveryRow));
+            assert_eq!(fixture.known(&contact, NOW).await, suppressed);
+        }
+    }
+    let page = store.erasures(scope.tenant(), day("2026-11-24"), None, 10, now()).await.unwrap();
+    let by = domain::Credential::Operator;
+    assert_eq!(page.erasures, [store::Erasure { member: id, reason, by }]);
+    // The person enrols again at the till.
+    let (again, is_new) = store.create_member(scope, &person(1), now()).await.unwrap();
+    assert!(is_new && again.person.id != id);
+    // The sweep of the following night finds the tombstone, and deletes what is left.
+    let tonight = day("2026-11-25");
+    let bucket = store::DueBucket { month: tonight.month(), shard: id.shard() };
+    assert_eq!(store.due(bucket, tonight, None).await.unwrap().due.len(), 1);
+    store.carry_out_erasure(scope, &erased, tonight).await.unwrap();
+    assert_eq!(fixture.traces(absorbed).await, Vec::<String>::new());
+    assert_eq!(fixture.traces(id).await, ["T#ERASED 2026-11-24#[member]"]);
+    let gone = store.erase_member(scope, id, reason, now()).await;
+    assert!(matches!(gone, Err(StoreError::NotFound(Entity::Member))));
+}
+
+#[tokio::test]
+async fn an_unmerged_member_leaves_no_account_in_the_note_of_the_other() {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let (survivor, absorbed) = (fixture.enrol(1).await, fixture.enrol(2).await);
+    fixture.sell(absorbed, "r1").await;
+    store.merge_members(scope, survivor, absorbed, now()).await.unwrap();
+    let notes_with_accounts = async || {
+        let client = fixture.table.client();
+        let items = client.scan().table_name(fixture.table.name()).into_paginator().items().send();
+        let items = items.collect::<Result<Vec<_>, _>>().await.unwrap();
+        items.iter().filter(|item| item.contains_key("before")).count()
+    };
+    assert_eq!(notes_with_accounts().await, 1);
+    store.unmerge_members(scope, survivor, absorbed, now()).await.unwrap();
+    assert_eq!(notes_with_accounts().await, 0);
+    // The same request again has the same answer, and the two are merged and separated once more.
+    let again = store.unmerge_members(scope, survivor, absorbed, now()).await.unwrap();
+    assert_eq!(again.absorbed.account.sum().get(), 10);
+    let later = instant("2026-11-24T10:20:00Z");
+    store.merge_members(scope, survivor, absorbed, later).await.unwrap();
+    let separated = store.unmerge_members(scope, survivor, absorbed, later).await.unwrap();
+    assert_eq!(separated.absorbed.account.sum().get(), 10);
+    assert_eq!(notes_with_accounts().await, 0);
+}
+
 #[tokio::test]
 async fn no_file_enrols_an_erased_contact_for_three_years() {
     let fixture = Fixture::open().await;
     let id = fixture.enrol(1).await;
     fixture.erase(id, "2029-11-24").await;
     for contact in [Contact::Mobile(mobile(1)), card(1)] {
-        let known = fixture.known(&contact, "2032-11-23T12:00:00Z").await;
-        assert_eq!(known, Some(Known::Suppressed));
-        assert_eq!(fixture.known(&contact, "2032-11-24T12:00:00Z").await, None);
+        let known = fixture.known(&contact, "2032-11-24T12:00:00Z").await;
+        assert_eq!(known, Some(Known::Suppressed(Suppression::RowsUpTo(day("2029-11-24")))));
+        assert_eq!(fixture.known(&contact, "2032-11-25T12:00:00Z").await, None);
     }
 }
 
@@ -322,7 +403,11 @@ async fn an_erased_person_can_enrol_at_the_till() {
     assert!(created && member.person.id != ids[0]);
     let again = member.person.id;
     assert_eq!(fixture.known(&Contact::Mobile(mobile(1)), NOW).await, Some(Known::Member(again)));
-    let entry = PurchaseToRecord { purchase: sale("1", 1_000), source: Source::Operator };
+    let entry = PurchaseToRecord {
+        card_activated: false,
+        purchase: sale("1", 1_000),
+        source: Source::Operator,
+    };
     let enrol = Customer::Enrol(Box::new(person(2)));
     assert!(store.record_purchase(scope, &enrol, &entry, now()).await.unwrap().enrolled);
 }
@@ -333,10 +418,7 @@ async fn a_merge_with_an_erased_member_is_refused() {
     let (erased, other) = (fixture.enrol(1).await, fixture.enrol(2).await);
     fixture.decide(erased, "2029-11-24").await;
     for (survivor, absorbed) in [(erased, other), (other, erased)] {
-        let merged = fixture
-            .store
-            .merge_members(&fixture.scope, survivor, absorbed, &Source::Operator, now())
-            .await;
+        let merged = fixture.store.merge_members(&fixture.scope, survivor, absorbed, now()).await;
         assert!(matches!(merged, Err(StoreError::NotFound(Entity::Member))));
     }
 }
@@ -372,7 +454,7 @@ async fn the_erasures_of_a_day_are_listed_by_page_for_a_year() {
     assert_eq!(counted.never_activated, 3);
     assert_eq!(counted.inactive, 2);
     for (other, at) in
-        [("2029-11-25", "2029-11-25T12:00:00Z"), ("2029-11-24", "2030-11-25T12:00:00Z")]
+        [("2029-11-25", "2029-11-25T12:00:00Z"), ("2029-11-24", "2030-11-26T12:00:00Z")]
     {
         assert_eq!(counts(day(other), at).await.unwrap(), store::ErasureCounts::default());
     }

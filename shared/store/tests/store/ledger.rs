@@ -18,11 +18,16 @@ fn now() -> Instant {
 }
 
 fn by_till(purchase: Purchase) -> PurchaseToRecord {
-    PurchaseToRecord { purchase, source: Source::Till(domain::KeyId::mint(now(), 1)) }
+    PurchaseToRecord {
+        card_activated: false,
+        purchase,
+        source: Source::Till(domain::KeyId::mint(now(), 1)),
+    }
 }
 
 fn by_file(purchase: Purchase, line: u64) -> PurchaseToRecord {
     PurchaseToRecord {
+        card_activated: false,
         purchase,
         source: Source::File { upload: domain::UploadId::mint(now(), 1), line },
     }
@@ -362,9 +367,8 @@ async fn a_group_that_is_sent_again_has_no_sale_after_the_block_of_its_card() {
         fixture.store.create_member(&fixture.scope, &new, now()).await.unwrap().0.person.id;
     let holders = fixture.store.holders(&fixture.scope, &[member]).await.unwrap();
     let before_the_block = holders[&member].clone();
-    let (operator, blocked_at) = (Source::Operator, instant("2026-11-24T09:30:00Z"));
-    let blocked =
-        fixture.store.step_card(&fixture.scope, member, &CardStep::Block, &operator, blocked_at);
+    let blocked_at = instant("2026-11-24T09:30:00Z");
+    let blocked = fixture.store.step_card(&fixture.scope, member, &CardStep::Block, blocked_at);
     blocked.await.unwrap();
     let till = Customer::Member(member);
     fixture.record(&till, &by_till(sale("t1", 1_000))).await.unwrap();

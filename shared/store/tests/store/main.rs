@@ -2,19 +2,23 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
 
+mod activation;
 mod addressees;
 mod campaigns;
 mod cards;
 mod conflicts;
+mod consents;
 mod coupon_batches;
 mod coupons;
 mod deadlines;
 mod erasing;
 mod fixture;
 mod ledger;
+mod master_keys;
 mod members;
 mod redemptions;
 mod sequences;
 mod setup;
+mod shared_emails;
 mod uploads;
 mod webhooks;

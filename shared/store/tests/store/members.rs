@@ -3,7 +3,7 @@
 use crate::fixture::{Fixture, now};
 use domain::CardNumber;
 use domain::member::{Address, Details, Email, Enrolment};
-use domain::{Day, DomainError, MemberError, Points, Sector};
+use domain::{Credential, Day, DomainError, MemberError, Points, Sector};
 use store::{
     Conflict, Contact, Correction, Customer, Entity, HistoryEntry, Known, Mode, NewMember,
     PurchaseToRecord, Scope, Source, StoreError,
@@ -72,7 +72,11 @@ async fn test_keys_see_test_data_only() {
     let table = Table::start().await;
     let store = table.store();
     let live = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
-    let test = Scope { settings: live.settings.clone(), mode: Mode::Test };
+    let test = Scope {
+        settings: live.settings.clone(),
+        mode: Mode::Test,
+        credential: Credential::Service,
+    };
     let (member, _) = store.create_member(&live, &person(1), now()).await.unwrap();
     let contact = Contact::Mobile(mobile(1));
     assert_eq!(store.find_member(&test, &contact).await.unwrap(), None);
@@ -91,7 +95,11 @@ async fn another_merchants_member_is_not_found() {
     let id = member.person.id;
     assert!(matches!(store.member(&there, id).await, Err(StoreError::NotFound(Entity::Member))));
     assert_eq!(store.find_member(&there, &Contact::Mobile(mobile(1))).await.unwrap(), None);
-    let entry = PurchaseToRecord { purchase: sale("1", 100), source: Source::Operator };
+    let entry = PurchaseToRecord {
+        card_activated: false,
+        purchase: sale("1", 100),
+        source: Source::Operator,
+    };
     let sold = store.record_purchase(&there, &Customer::Member(id), &entry, now()).await;
     assert!(matches!(sold, Err(StoreError::NotFound(Entity::Member))));
 }
@@ -107,7 +115,7 @@ async fn a_corrected_member_is_found_by_its_new_contacts() {
         card: Some(CardNumber::parse("NEW1").ok()),
         ..Correction::default()
     };
-    store.correct_member(&scope, id, &correction).await.unwrap();
+    store.correct_member(&scope, id, &correction, now()).await.unwrap();
     let read = store.member(&scope, id).await.unwrap().person;
     assert_eq!(read.details.last_name.as_deref(), Some("Durand"));
     assert_eq!(read.details.first_name.as_deref(), Some("Camille"));
@@ -116,13 +124,13 @@ async fn a_corrected_member_is_found_by_its_new_contacts() {
     assert_eq!(store.find_member(&scope, &card("CARD1")).await.unwrap(), None);
     assert_eq!(store.find_member(&scope, &card("NEW1")).await.unwrap(), Some(id));
 
-    store.change_mobile(&scope, id, &mobile(2)).await.unwrap();
+    store.change_mobile(&scope, id, &mobile(2), now()).await.unwrap();
     for (number, holder) in [(1, None), (2, Some(id))] {
         let contact = Contact::Mobile(mobile(number));
         assert_eq!(store.find_member(&scope, &contact).await.unwrap(), holder);
     }
     store.create_member(&scope, &person(3), now()).await.unwrap();
-    let taken = store.change_mobile(&scope, id, &mobile(3)).await;
+    let taken = store.change_mobile(&scope, id, &mobile(3), now()).await;
     assert!(matches!(taken, Err(StoreError::Conflict(Conflict::MobileTaken))));
 }
 
@@ -134,6 +142,7 @@ async fn a_survivor_has_the_points_contacts_and_history_of_the_absorbed_member()
         let (member, _) = store.create_member(&scope, &person(number), now()).await.unwrap();
         ids.push(member.person.id);
         let entry = PurchaseToRecord {
+            card_activated: false,
             purchase: sale(&format!("r{number}"), 1_000),
             source: Source::Operator,
         };
@@ -144,14 +153,15 @@ async fn a_survivor_has_the_points_contacts_and_history_of_the_absorbed_member()
     }
     let (survivor, absorbed) = (ids[0], ids[1]);
     for _ in 0..2 {
-        let merged = store
-            .merge_members(&scope, survivor, absorbed, &Source::Operator, now())
-            .await
-            .unwrap();
+        let merged = store.merge_members(&scope, survivor, absorbed, now()).await.unwrap();
         assert_eq!(merged.account.sum(), Points::new(20));
     }
     assert_eq!(store.member(&scope, absorbed).await.unwrap().person.id, survivor);
-    let entry = PurchaseToRecord { purchase: sale("r3", 500), source: Source::Operator };
+    let entry = PurchaseToRecord {
+        card_activated: false,
+        purchase: sale("r3", 500),
+        source: Source::Operator,
+    };
     let by_old_mobile = Customer::Contact(Contact::Mobile(mobile(2)));
     let sold = store.record_purchase(&scope, &by_old_mobile, &entry, now()).await.unwrap();
     assert_eq!(sold.member, Some(survivor));
@@ -176,7 +186,7 @@ async fn a_survivor_has_the_points_contacts_and_history_of_the_absorbed_member()
         vec!["r1".to_owned(), "r2".to_owned(), "r3".to_owned(), absorbed.to_string()];
     expected.sort();
     assert_eq!(seen, expected);
-    let reversed = store.merge_members(&scope, absorbed, survivor, &Source::Operator, now()).await;
+    let reversed = store.merge_members(&scope, absorbed, survivor, now()).await;
     assert!(matches!(reversed, Err(StoreError::Conflict(Conflict::MergedTheOtherWay))));
 }
 
@@ -189,7 +199,7 @@ async fn every_member_is_listed_once_without_merged_ones() {
         ids.push(member.person.id);
     }
     let absorbed = ids.pop().unwrap();
-    store.merge_members(&scope, ids[0], absorbed, &Source::Operator, now()).await.unwrap();
+    store.merge_members(&scope, ids[0], absorbed, now()).await.unwrap();
     let (mut seen, mut after) = (vec![], None);
     loop {
         let page = store.members(&scope, after, 7).await.unwrap();

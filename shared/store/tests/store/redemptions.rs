@@ -78,8 +78,11 @@ impl Fixture {
     }
 
     async fn sell(&self, member: MemberId, receipt: &str, points: i64) {
-        let entry =
-            PurchaseToRecord { purchase: sale(receipt, points * 100), source: Source::Operator };
+        let entry = PurchaseToRecord {
+            card_activated: false,
+            purchase: sale(receipt, points * 100),
+            source: Source::Operator,
+        };
         self.store
             .record_purchase(&self.scope, &Customer::Member(member), &entry, now())
             .await
@@ -104,7 +107,7 @@ impl Fixture {
         wanted: Wanted,
         key: &IdempotencyKey,
     ) -> Result<Answered<Redeemed>, StoreError> {
-        let new = NewRedemption { member, wanted, today: today(), by: Source::Operator };
+        let new = NewRedemption { member, wanted, today: today() };
         self.store.redeem(&self.scope, &new, key, now()).await
     }
 
@@ -350,6 +353,52 @@ async fn a_cancelled_redemption_is_not_counted_and_a_fulfilled_one_cannot_be_can
 }
 
 #[tokio::test]
+async fn an_empty_stock_is_refused_for_some_seconds_without_a_write() {
+    let fixture = Fixture::open().await;
+    let (camille, lea) = (fixture.member(1, 500).await, fixture.member(2, 500).await);
+    let reward = fixture.reward(1, Terms { stock: Some(1), ..terms() }).await;
+    let wanted = Wanted::Reward(reward);
+    let last = fixture.redeem(camille, wanted, "the last").await;
+    let out_of_stock = RewardError::Refused(Refusal::OutOfStock).into();
+    assert_eq!(fixture.refused(lea, wanted, "too late").await, out_of_stock);
+    // Another instance gives the piece back. This one has not seen it, and does not try.
+    let elsewhere = fixture.table.store();
+    let (member, id) = (last.member, last.redemption.id);
+    elsewhere.cancel_redemption(&fixture.scope, member, id, today(), now()).await.unwrap();
+    assert_eq!(fixture.refused(lea, wanted, "again").await, out_of_stock);
+    let new = NewRedemption { member: lea, wanted, today: today() };
+    let later = now() + jiff::SignedDuration::from_secs(10);
+    let redeemed = fixture.store.redeem(&fixture.scope, &new, &key("later"), later).await;
+    assert!(matches!(redeemed, Ok(Answered::New(_))), "{redeemed:?}");
+}
+
+#[tokio::test]
+async fn a_piece_that_this_instance_gave_back_is_given_at_once() {
+    let fixture = Fixture::open().await;
+    let (camille, lea) = (fixture.member(1, 500).await, fixture.member(2, 500).await);
+    let reward = fixture.reward(1, Terms { stock: Some(1), ..terms() }).await;
+    let wanted = Wanted::Reward(reward);
+    let last = fixture.redeem(camille, wanted, "the last").await;
+    fixture.refused(lea, wanted, "too late").await;
+    fixture.cancel(&last).await.unwrap();
+    fixture.redeem(lea, wanted, "now").await;
+}
+
+#[tokio::test]
+async fn a_coupon_bought_with_points_takes_no_number_of_the_batches() {
+    let fixture = Fixture::open().await;
+    let offer = fixture.offer().await;
+    let member = fixture.member(1, 500).await;
+    let reward = fixture.reward(1, Terms { given: Given::Coupon(offer.id), ..terms() }).await;
+    for number in 0..3 {
+        fixture.redeem(member, Wanted::Reward(reward), &number.to_string()).await;
+    }
+    let scan = fixture.table.client().scan().table_name(fixture.table.name()).send().await;
+    let items = scan.unwrap().items.unwrap_or_default();
+    assert!(items.iter().all(|item| item["sk"].as_s().is_ok_and(|sk| sk != "NUMBERS")));
+}
+
+#[tokio::test]
 async fn a_stock_of_zero_is_out_of_stock_and_an_unknown_reward_is_not_found() {
     let fixture = Fixture::open().await;
     let member = fixture.member(1, 500).await;
@@ -396,7 +445,7 @@ async fn a_bought_coupon_is_its_members_own_and_is_withdrawn_with_the_redemption
     assert_eq!(fixture.balance(camille).await, 400);
     let mut transaction = fixture.store.transaction();
     let (scope, code) = (&fixture.scope, &coupon.code);
-    fixture.store.release_coupon(&mut transaction, scope, code, offer.id, None).await.unwrap();
+    fixture.store.release_coupon(&mut transaction, scope, code, offer.id).await.unwrap();
     assert!(transaction.commit().await.unwrap().is_committed());
     for _ in 0..2 {
         assert_eq!(fixture.cancel(&bought).await.unwrap().redemption.state, State::Cancelled);
@@ -446,8 +495,7 @@ async fn a_redemption_of_an_absorbed_member_is_found_and_cancelled_through_the_s
     let (scope, id) = (&fixture.scope, spent.redemption.id);
     let elsewhere = fixture.store.redemption(scope, survivor, id, today()).await;
     assert!(matches!(elsewhere, Err(StoreError::NotFound(Entity::Redemption))), "{elsewhere:?}");
-    let by = Source::Operator;
-    fixture.store.merge_members(scope, survivor, absorbed, &by, now()).await.unwrap();
+    fixture.store.merge_members(scope, survivor, absorbed, now()).await.unwrap();
     let found = fixture.store.redemption(scope, survivor, id, today()).await.unwrap();
     assert_eq!(found.member, survivor);
     assert_eq!(found.balance.available.get(), 200);
@@ -456,7 +504,7 @@ async fn a_redemption_of_an_absorbed_member_is_found_and_cancelled_through_the_s
     assert_eq!(cancelled.balance.available.get(), 300);
     assert_eq!(fixture.given(absorbed, reward).await, RewardCounts { given: 0, had: 0 });
     assert!(fixture.is_proved().await);
-    let unmerged = fixture.store.unmerge_members(scope, survivor, absorbed, &by, instant(LATER));
+    let unmerged = fixture.store.unmerge_members(scope, survivor, absorbed, instant(LATER));
     assert_eq!(Box::pin(unmerged).await.unwrap().given_back.given, Points::new(200));
     assert_eq!(fixture.balance(survivor).await, 100);
     assert_eq!(fixture.balance(absorbed).await, 200);
@@ -490,7 +538,7 @@ async fn a_rewritten_reward_has_its_new_price_at_once_and_is_listed_once() {
     let tenant = fixture.scope.tenant();
     let dearer = Terms { points: Points::new(401), ..terms() };
     let dearer = Reward::new(ids[0], dearer, false, &[]).unwrap();
-    fixture.store.rewrite_reward(tenant, &dearer).await.unwrap();
+    fixture.store.rewrite_reward(&fixture.scope, &dearer).await.unwrap();
     let refused = fixture.refused(member, Wanted::Reward(ids[0]), "b").await;
     assert_eq!(refused, LedgerError::NotEnoughPoints.into());
     let (first, next) = fixture.store.rewards(tenant, None, 1).await.unwrap();
@@ -500,7 +548,7 @@ async fn a_rewritten_reward_has_its_new_price_at_once_and_is_listed_once() {
         [ids[1], ids[0]]
     );
     let unknown = Reward::new(RewardId::mint(now(), 9), terms(), false, &[]).unwrap();
-    let unknown = fixture.store.rewrite_reward(tenant, &unknown).await;
+    let unknown = fixture.store.rewrite_reward(&fixture.scope, &unknown).await;
     assert!(matches!(unknown, Err(StoreError::NotFound(Entity::Reward))));
 }
 

@@ -1,12 +1,16 @@
 //! Files and their reports.
 
 use crate::fixture::{Fixture, now};
-use domain::{EstablishmentId, UploadId};
+use domain::{Credential, EstablishmentId, KeyId, UploadId};
 use store::{RangeReport, Rows, Upload, UploadStatus};
 
+fn paris() -> EstablishmentId {
+    EstablishmentId::parse("paris").unwrap()
+}
+
 fn announced(number: u128) -> Upload {
-    let establishment = EstablishmentId::parse("paris").unwrap();
-    Upload::announced(UploadId::mint(now(), number), establishment, "ventes.csv", now())
+    let id = UploadId::mint(now(), number);
+    Upload::announced(id, paris(), "ventes.csv", Credential::Operator, now())
 }
 
 fn counts(accepted: u64) -> RangeReport {
@@ -23,6 +27,32 @@ async fn a_report_belongs_to_one_version_of_the_object() {
     assert_eq!(first.status, UploadStatus::Received);
     assert!(store.claim_upload(&scope, &upload, "v1").await.unwrap().is_some());
     assert!(store.claim_upload(&scope, &upload, "v2").await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_file_keeps_the_credential_that_opened_it_when_it_arrives() {
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
+    let key = Credential::Key(KeyId::mint(now(), 7));
+    store.announce_upload(&scope, &Upload { opened_by: key, ..announced(1) }).await.unwrap();
+    let arrived = Upload { opened_by: Credential::Upload(announced(1).id), ..announced(1) };
+    let claimed = store.claim_upload(&scope, &arrived, "v1").await.unwrap().unwrap();
+    assert_eq!(claimed.opened_by, key);
+    assert_eq!(store.upload(&scope, &paris(), arrived.id).await.unwrap().opened_by, key);
+}
+
+#[tokio::test]
+async fn the_counts_of_a_range_outlive_the_dead_letters_of_the_other_ranges() {
+    let Fixture { table, store, scope } = Fixture::open().await;
+    let upload = announced(1);
+    store.finish_range(&scope, upload.id, 0, &counts(5), now()).await.unwrap();
+    let scan = table.client().scan().table_name(table.name()).send().await.unwrap();
+    let items = scan.items.unwrap_or_default();
+    let mut ranges =
+        items.iter().filter(|item| item["sk"].as_s().is_ok_and(|sk| sk.starts_with("RANGE#")));
+    let range = ranges.next().unwrap();
+    let ends: i64 = range["ttl"].as_n().unwrap().parse().unwrap();
+    // A letter stays 14 days, and as long again after it was moved back.
+    assert!(ends >= now().as_second() + 2 * 14 * 86_400, "{ends}");
 }
 
 #[tokio::test]
@@ -51,7 +81,7 @@ async fn a_final_report_does_not_change() {
     store.put_upload(&scope, &upload, "v1").await.unwrap();
     let late = Upload { status: UploadStatus::Running, finished_at: None, ..upload.clone() };
     store.put_upload(&scope, &late, "v1").await.unwrap();
-    assert_eq!(store.upload(&scope, upload.id).await.unwrap(), upload);
+    assert_eq!(store.upload(&scope, &paris(), upload.id).await.unwrap(), upload);
 }
 
 #[tokio::test]
@@ -60,8 +90,8 @@ async fn files_are_listed_newest_first() {
     for number in 1..=5 {
         store.announce_upload(&scope, &announced(number)).await.unwrap();
     }
-    let (first, next) = store.uploads(&scope, None, 3).await.unwrap();
-    let (rest, _) = store.uploads(&scope, next, 3).await.unwrap();
+    let (first, next) = store.uploads(&scope, &paris(), None, 3).await.unwrap();
+    let (rest, _) = store.uploads(&scope, &paris(), next, 3).await.unwrap();
     let listed: Vec<_> = first.iter().chain(&rest).map(|upload| upload.id).collect();
     let expected: Vec<_> = (1..=5).rev().map(|number| announced(number).id).collect();
     assert_eq!(listed, expected);

@@ -1,11 +1,11 @@
 //! Endpoints and their events.
 
-use domain::webhook::{EventType, EventTypes, Reach, ReplayRange, Switch, WebhookUrl};
+use domain::webhook::{EventType, EventTypes, Health, Reach, ReplayRange, Switch, WebhookUrl};
 use domain::{Instant, Sector, WebhookId};
 use jiff::ToSpan as _;
 use store::{
-    Conflict, Entity, Event, EventKey, Mode, NewWebhook, Scope, Store, StoreError, Webhook,
-    WebhookChange,
+    Conflict, Entity, Event, EventKey, EventOrigin, FailureEffect, Mode, NewWebhook, Scope, Store,
+    StoreError, Webhook, WebhookChange,
 };
 use support::{Table, instant, merchant, open_merchant};
 
@@ -19,11 +19,13 @@ fn new(number: u128) -> NewWebhook {
         mode: Mode::Live,
         url: WebhookUrl::parse("https://hooks.example.com/", Reach::Public).unwrap(),
         events: EventTypes::new([EventType::MemberCreated]).unwrap(),
+        file_events: false,
     }
 }
 
 fn turned_off(webhook: &Webhook) -> WebhookChange {
-    WebhookChange { url: webhook.url.clone(), events: webhook.events.clone(), on: false }
+    let (url, events) = (webhook.url.clone(), webhook.events.clone());
+    WebhookChange { url, events, file_events: false, on: false }
 }
 
 struct Fixture {
@@ -43,7 +45,9 @@ impl Fixture {
     async fn add(&self, number: u128) -> Result<Webhook, StoreError> {
         let new = new(number);
         // The settings are those of an instance that has not seen the other endpoints.
-        self.store.create_webhook(&self.scope.settings, &new, now()).await?;
+        self.store
+            .create_webhook(&self.scope.settings, &new, domain::Credential::Operator, now())
+            .await?;
         Ok(self.stored(new.id).await.unwrap())
     }
 
@@ -74,13 +78,17 @@ async fn no_late_write_restores_a_deleted_endpoint() {
     let second = fixture.add(2).await.unwrap();
     fixture.store.delete_webhook(merchant, &first).await.unwrap();
     fixture.store.record_webhook_success(merchant, &first, now()).await.unwrap();
-    assert!(
-        !fixture.store.record_webhook_failure(merchant, &first, "timeout", now()).await.unwrap()
-    );
+    let failed = fixture.store.record_webhook_failure(merchant, &first, "timeout", now()).await;
+    assert_eq!(failed.unwrap(), FailureEffect::Counted);
+    assert_eq!(fixture.store.park_webhook_event(merchant, &first, now()).await.unwrap(), None);
     let change = turned_off(&first);
-    let changed = fixture.store.change_webhook(merchant, &first, &change).await;
+    let changed =
+        fixture.store.change_webhook(merchant, &first, &change, domain::Credential::Operator).await;
     assert!(matches!(changed, Err(StoreError::NotFound(Entity::Webhook))));
-    let rotated = fixture.store.rotate_webhook_secret(&fixture.scope.settings, &first, now()).await;
+    let rotated = fixture
+        .store
+        .rotate_webhook_secret(&fixture.scope.settings, &first, domain::Credential::Operator, now())
+        .await;
     assert!(matches!(rotated, Err(StoreError::NotFound(Entity::Webhook))));
     let second = fixture.stored(second.id).await.unwrap();
     assert_eq!(second.switch, Switch::On);
@@ -88,21 +96,90 @@ async fn no_late_write_restores_a_deleted_endpoint() {
     assert!(fixture.stored(first.id).await.is_err());
 }
 
-#[tokio::test]
-async fn an_endpoint_that_is_off_is_not_given_up() {
-    let fixture = Fixture::open().await;
+/// An endpoint whose posts have been paused for more than three days, with failed probes all the time.
+async fn long_paused(fixture: &Fixture) -> (domain::MerchantId, Webhook, Instant) {
     let merchant = fixture.scope.settings.merchant.id;
     let webhook = fixture.add(1).await.unwrap();
     let later = now() + (24 * 4).hours();
-    for _ in 0..9 {
-        fixture.store.record_webhook_failure(merchant, &webhook, "timeout", now()).await.unwrap();
+    let mut effects = Vec::new();
+    for _ in 0..Health::FAILURES_BEFORE_OFF {
+        let failed = fixture.store.record_webhook_failure(merchant, &webhook, "timeout", now());
+        effects.push(failed.await.unwrap());
     }
+    let paused = effects.iter().position(|effect| *effect == FailureEffect::Paused);
+    assert_eq!(paused, Some(4), "the fifth failure pauses: {effects:?}");
+    assert_eq!(effects.iter().filter(|effect| **effect != FailureEffect::Counted).count(), 1);
+    (merchant, fixture.stored(webhook.id).await.unwrap(), later)
+}
+
+#[tokio::test]
+async fn an_endpoint_is_turned_off_once() {
+    let fixture = Fixture::open().await;
+    let (merchant, webhook, later) = long_paused(&fixture).await;
+    let mut effects = Vec::new();
+    for _ in 0..2 {
+        let failed = fixture.store.record_webhook_failure(merchant, &webhook, "timeout", later);
+        effects.push(failed.await.unwrap());
+    }
+    assert_eq!(effects, [FailureEffect::GivenUp, FailureEffect::Counted]);
+    assert_eq!(fixture.stored(webhook.id).await.unwrap().switch, Switch::GivenUp);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_accepted_an_event_meanwhile_is_not_turned_off() {
+    let fixture = Fixture::open().await;
+    let (merchant, webhook, later) = long_paused(&fixture).await;
+    let accepted = later - 1.hour();
+    fixture.store.record_webhook_success(merchant, &webhook, accepted).await.unwrap();
+    for _ in 0..=Health::FAILURES_BEFORE_OFF {
+        let failed = fixture.store.record_webhook_failure(merchant, &webhook, "timeout", later);
+        assert_eq!(failed.await.unwrap(), FailureEffect::Counted);
+    }
+    assert_eq!(fixture.stored(webhook.id).await.unwrap().switch, Switch::On);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_off_is_not_given_up() {
+    let fixture = Fixture::open().await;
+    let (merchant, webhook, later) = long_paused(&fixture).await;
     let change = turned_off(&webhook);
-    fixture.store.change_webhook(merchant, &webhook, &change).await.unwrap();
-    assert!(
-        !fixture.store.record_webhook_failure(merchant, &webhook, "timeout", later).await.unwrap()
-    );
+    fixture
+        .store
+        .change_webhook(merchant, &webhook, &change, domain::Credential::Operator)
+        .await
+        .unwrap();
+    let failed = fixture.store.record_webhook_failure(merchant, &webhook, "timeout", later).await;
+    assert_eq!(failed.unwrap(), FailureEffect::Counted);
     assert_eq!(fixture.stored(webhook.id).await.unwrap().switch, Switch::Off);
+}
+
+#[tokio::test]
+async fn the_earliest_waiting_event_is_kept_and_a_changed_pause_is_not_ended() {
+    let fixture = Fixture::open().await;
+    let (merchant, webhook, _) = long_paused(&fixture).await;
+    let store = &fixture.store;
+    for (minutes, earliest) in [(5, 5), (9, 5), (3, 3)] {
+        let at = now() + minutes.minutes();
+        let health = store.park_webhook_event(merchant, &webhook, at).await.unwrap().unwrap();
+        assert_eq!(health.waiting_since, Some(now() + earliest.minutes()));
+    }
+    // `webhook` was read before any event waited: without a probe, the pause goes on.
+    assert_eq!(store.end_webhook_pause(merchant, &webhook, None).await.unwrap(), None);
+    let paused = fixture.stored(webhook.id).await.unwrap();
+    let health = store.end_webhook_pause(merchant, &paused, Some(now())).await.unwrap().unwrap();
+    assert_eq!((health.paused_at, health.failures), (None, 0));
+    let since = health.waiting_since.unwrap();
+    store.forget_waiting_events(merchant, &paused, since).await.unwrap();
+    assert_eq!(fixture.stored(webhook.id).await.unwrap().health.waiting_since, None);
+    assert_eq!(store.park_webhook_event(merchant, &webhook, now()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn one_caller_takes_over_the_probes_of_a_pause() {
+    let fixture = Fixture::open().await;
+    let (merchant, webhook, later) = long_paused(&fixture).await;
+    let claim = || fixture.store.claim_webhook_probe(merchant, &webhook, &webhook.health, later);
+    assert_eq!([claim().await.unwrap(), claim().await.unwrap()], [true, false]);
 }
 
 #[tokio::test]
@@ -113,6 +190,7 @@ async fn an_event_is_stored_for_thirty_days_and_found_by_its_range() {
     let event = |at: &str| Event {
         key: key(at),
         kind: EventType::MemberCreated,
+        origin: EventOrigin::Service,
         body: format!("{{\"at\":\"{at}\"}}"),
     };
     let [first, last] = ["2026-11-24T00:00:00Z", "2026-11-24T05:59:59Z"].map(event);

@@ -24,6 +24,18 @@ pub struct Message {
     pub body: String,
     /// `messageAttributes` of the event.
     pub attributes: Value,
+    /// The group of a fair queue.
+    pub group: Option<String>,
+    /// The seconds until the message is delivered.
+    pub delay: u64,
+}
+
+impl Message {
+    /// A message of this text, without attributes, group or delay.
+    #[must_use]
+    pub fn of(body: String) -> Self {
+        Self { body, attributes: json!({}), group: None, delay: 0 }
+    }
 }
 
 /// A service with every queue to which a message was sent. Clones share the queues.
@@ -61,6 +73,14 @@ impl Sqs {
         let queues = locked(&self.0);
         let of_queue = queues.sent.iter().filter(|sent| sent.queue_url.ends_with(queue));
         of_queue.map(|sent| sent.message.body.clone()).collect()
+    }
+
+    /// The groups of the messages in the queue whose URL ends so, in the order of their arrival.
+    #[must_use]
+    pub fn groups(&self, queue: &str) -> Vec<Option<String>> {
+        let queues = locked(&self.0);
+        let of_queue = queues.sent.iter().filter(|sent| sent.queue_url.ends_with(queue));
+        of_queue.map(|sent| sent.message.group.clone()).collect()
     }
 
     /// Removes every message.
@@ -144,6 +164,8 @@ impl Queues {
             message: Message {
                 body: message["MessageBody"].as_str().unwrap_or_default().to_owned(),
                 attributes: attributes(&message["MessageAttributes"]),
+                group: message["MessageGroupId"].as_str().map(str::to_owned),
+                delay: message["DelaySeconds"].as_u64().unwrap_or_default(),
             },
         });
         // The SDK does not verify the digest.

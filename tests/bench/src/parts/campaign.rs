@@ -11,7 +11,7 @@ use crate::{
 use aws_fakes::Message;
 use domain::{CampaignId, retention};
 use platform::messages::CampaignMessage;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::{Duration, Instant};
 use store::Tenant;
 
@@ -31,7 +31,7 @@ pub(crate) async fn measure(figures: &mut Figures) {
     let members = shop.enrol(&dynamo, 0..ENROLLED, now).await;
     shop.consent(&members, now).await;
     shop.sell(&members, PURCHASES).await;
-    let due = retention::never_activated_due(retention::day_of(now));
+    let due = retention::day_after(retention::day_of(now), retention::INACTIVE_MONTHS);
     shop.copy(&dynamo, MEMBERS - members.len(), due);
     let took = started.elapsed().as_secs_f64();
     eprintln!("campaign: {MEMBERS} members were made in {took:.0} s");
@@ -87,10 +87,7 @@ pub(crate) async fn plan(
 /// The message that has the planner continue a campaign.
 pub(crate) fn message(tenant: Tenant, campaign: CampaignId) -> Message {
     let message = CampaignMessage::of(tenant, campaign);
-    Message {
-        body: serde_json::to_string(&message).expect("a message is JSON"),
-        attributes: json!({}),
-    }
+    Message::of(serde_json::to_string(&message).expect("a message is JSON"))
 }
 
 /// Reads the same members, and gives the seconds of the reading.

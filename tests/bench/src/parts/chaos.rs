@@ -199,8 +199,13 @@ impl Chaos<'_> {
         let number = |number: u64| u32::try_from(number).expect("some thousands");
         let counts = figures.counts;
         let [sent, uncertain] = [counts.sent, counts.uncertain].map(number);
-        let others =
-            number(counts.refused + counts.opposed + counts.unreachable + counts.not_allowed);
+        let others = number(
+            counts.refused
+                + counts.opposed
+                + counts.unreachable
+                + counts.same_address
+                + counts.not_allowed,
+        );
         let recipients = u32::from(RECIPIENTS);
         let reached = u32::try_from(outbox.len()).expect("some thousands");
         let missing = recipients.saturating_sub(reached);

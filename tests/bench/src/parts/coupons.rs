@@ -11,7 +11,6 @@ use aws_fakes::Message;
 use domain::coupon::offer::{Benefit, Terms, Usage};
 use domain::{Cents, CouponBatchId, Offer, OfferId, Sector, retention};
 use platform::messages::CouponRangeMessage;
-use serde_json::json;
 use std::time::Instant;
 use store::{Answered, NewCouponBatch};
 
@@ -44,7 +43,7 @@ pub(crate) async fn measure(figures: &mut Figures) {
     for range in 0..batch.ranges() {
         let message = CouponRangeMessage::of(tenant, offer.id, id, range);
         let body = serde_json::to_string(&message).expect("a message is JSON");
-        let message = Message { body, attributes: json!({}) };
+        let message = Message::of(body);
         assert!(function.deliver(COUPONS_QUEUE, &message, 1).await, "a range was not made");
     }
     let took = started.elapsed().as_secs_f64();

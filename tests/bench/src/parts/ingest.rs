@@ -150,7 +150,7 @@ impl Deployment {
         let body = notification(&key, size, &tag).to_string();
 
         let started = Instant::now();
-        self.deliver("bench-uploads", &Message { body, attributes: json!({}) }).await;
+        self.deliver("bench-uploads", &Message::of(body)).await;
         while let Some(message) = self.stack.sqs.receive("bench-ranges") {
             self.deliver("bench-ranges", &message).await;
         }

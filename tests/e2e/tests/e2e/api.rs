@@ -70,6 +70,17 @@ fn a_return_takes_points_back_and_its_cancellation_restores_them() {
 }
 
 #[test]
+fn a_member_whose_mobile_changes_is_found_by_the_new_number_only() {
+    let shop = Shop::open();
+    let member = shop.member("0639980781", &json!({}));
+    let changed =
+        shop.put(&format!("/v1/members/{member}/mobile"), &json!({"mobile": "0639980782"}));
+    assert_eq!(changed.status, 200, "{changed:?}");
+    assert_eq!(shop.balance("0639980782"), Some(0));
+    assert_eq!(shop.balance("0639980781"), None);
+}
+
+#[test]
 fn a_merchants_key_does_not_read_another_merchants_data() {
     let (here, there) = (Shop::open(), Shop::open());
     let sold = here.post("/v1/purchases", &sale("T1", "0639980003", 1_000));
@@ -79,6 +90,24 @@ fn a_merchants_key_does_not_read_another_merchants_data() {
     let purchase = format!("/v1/purchases/{}", sold.body["purchase_id"].as_str().unwrap());
     assert_eq!(there.get(&purchase).status, 404);
     assert_eq!(there.balance("0639980003"), None);
+}
+
+#[test]
+fn a_till_key_sells_and_reads_no_record() {
+    let shop = Shop::open();
+    let ask = |method: &str, path: &str, body: Option<&Value>| {
+        let body = body.map(Value::to_string);
+        shop.stack.ask(&shop.till_key, method, path, body.as_deref())
+    };
+    let sold = ask("POST", "/v1/purchases", Some(&sale("T1", "0639980004", 1_000)));
+    assert_eq!(sold.status, 201, "{sold:?}");
+    let member = format!("/v1/members/{}", sold.body["member_id"].as_str().unwrap());
+    for path in ["/v1/members", &member, &format!("{member}/history"), "/v1/uploads"] {
+        let refused = ask("GET", path, None);
+        assert_eq!(refused.status, 403, "{path}: {refused:?}");
+        assert_eq!(refused.body["code"], "scope_not_allowed", "{path}");
+        assert_eq!(shop.get(path).status, 200, "{path}");
+    }
 }
 
 #[test]

@@ -68,3 +68,15 @@ fn a_file_imports_codes_and_the_answer_lists_each_refused_row() {
     assert_eq!(check(&shop, "noel2026")["valid"], true);
     assert_eq!(check(&shop, "x-2026")["refusal"]["code"], "coupon_unknown");
 }
+
+#[test]
+fn a_code_that_is_given_to_a_member_is_a_coupon_of_that_member() {
+    let shop = Shop::open();
+    let offer = shop.offer(&json!({"type": "single"}));
+    let member = shop.member("0639980791", &json!({}));
+    let place = format!("/offers/{offer}/codes/CADEAU2026");
+    let given = shop.operate("PUT", &place, Some(&json!({"member_id": member})));
+    assert!(matches!(given.status, 200 | 201), "{given:?}");
+    let codes = shop.history(&member);
+    assert!(codes.iter().any(|entry| entry["coupon_code"] == "CADEAU2026"), "{codes:?}");
+}

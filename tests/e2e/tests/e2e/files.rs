@@ -1,6 +1,6 @@
 //! A merchant's file, uploaded to S3.
 
-use crate::stack::{Aws, Shop, eventually};
+use crate::stack::{Aws, Shop, day_of, eventually, instant};
 use serde_json::json;
 use std::fmt::Write as _;
 
@@ -162,4 +162,31 @@ fn a_file_and_a_till_that_race_on_one_member_lose_no_points() {
     assert_eq!(report["rows"]["accepted"], OF_FILE, "{report}");
     let (points_of_file, points_of_till) = (OF_FILE * 10, OF_TILL);
     assert_eq!(shop.balance("0639980401"), Some(i64::from(points_of_file + points_of_till)));
+}
+
+/// A till that cancels a receipt and uses its number again leaves a file that differs from the stored purchase.
+#[test]
+fn a_file_records_a_receipt_that_the_till_cancelled_and_a_return_of_it() {
+    let shop = Shop::open();
+    let sold_at = instant(-120);
+    let today = day_of(&sold_at);
+    let sale = json!({
+        "type": "sale", "receipt_number": "K1", "sold_at": sold_at, "total_cents": 3_000,
+        "member": {"mobile": "0639980771", "card_requested": true},
+    });
+    let sold = shop.post("/v1/purchases", &sale);
+    assert_eq!(sold.status, 201, "{sold:?}");
+    let id = sold.body["purchase_id"].as_str().expect("an identifier");
+    let cancelled = shop.post(&format!("/v1/purchases/{id}/cancel"), &json!({}));
+    assert_eq!(cancelled.status, 200, "{cancelled:?}");
+    assert_eq!(shop.balance("0639980771"), Some(0));
+
+    let file = format!(
+        "ticket;date;mobile;total;ticket origine;date origine\n\
+         K1;{today};0639980771;20,00;;\n\
+         K2;{today};0639980771;-5,00;K1;{today}\n"
+    );
+    let report = shop.send("ventes.csv", file.as_bytes());
+    assert_eq!(report["rows"]["accepted"], 2, "{report}");
+    assert_eq!(shop.balance("0639980771"), Some(15));
 }

@@ -23,7 +23,7 @@ fn a_repeated_event_and_a_repeated_range_change_nothing() {
         "s3": {"bucket": {"name": bucket}, "object": {"key": key, "versionId": version, "eTag": etag}},
     }]});
     aws.message(shop.stack.output("UploadsQueueUrl"), &event.to_string());
-    let range = json!({"merchant": shop.merchant, "mode": "live", "upload": upload, "range": 0});
+    let range = json!({"merchant": shop.merchant, "mode": "live", "upload": upload, "range": 0, "plan": ""});
     aws.message(shop.stack.output("RangesQueueUrl"), &range.to_string());
     eventually("both messages are processed", || {
         let queues = ["UploadsQueueUrl", "RangesQueueUrl"];

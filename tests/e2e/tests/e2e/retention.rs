@@ -16,11 +16,17 @@ fn find(shop: &Shop, mobile: &str) -> u16 {
 #[test]
 fn a_card_that_was_never_activated_is_erased_and_no_file_enrols_it_again() {
     let shop = Shop::of(true, "retail");
-    shop.member("0639980901", &json!({"last_name": "Exemple"}));
+    let unused = shop.member("0639980901", &json!({"last_name": "Exemple"}));
     let activated = shop.member("0639980902", &json!({}));
-    let registration = json!({"activated_at": instant(0)});
-    let noted = shop.put(&format!("/v1/members/{activated}/registration"), &registration);
-    assert_eq!(noted.status, 200, "{noted:?}");
+    shop.member("0639980904", &json!({}));
+    let invited = json!({"invited_at": instant(0)});
+    let present = json!({"activated_at": instant(0)});
+    for (member, registration) in
+        [(&unused, &invited), (&activated, &invited), (&activated, &present)]
+    {
+        let noted = shop.put(&format!("/v1/members/{member}/registration"), registration);
+        assert_eq!(noted.status, 200, "{noted:?}");
+    }
 
     let later = day(100);
     let mut order = json!({"today": later, "merchant": shop.merchant, "dry_run": true});
@@ -33,6 +39,7 @@ fn a_card_that_was_never_activated_is_erased_and_no_file_enrols_it_again() {
     run_nightly(&shop, &order);
     eventually("the erasure", || (find(&shop, "0639980901") == 404).then_some(()));
     assert_eq!(find(&shop, "0639980902"), 200, "an activated card stays");
+    assert_eq!(find(&shop, "0639980904"), 200, "a member who was never invited stays");
     let erasures = shop.operate("GET", &format!("/erasures?day={later}"), None).body;
     assert_eq!(erasures["counts"]["never_activated"], 1, "{erasures}");
 

@@ -220,11 +220,14 @@ pub(crate) fn eventually<T>(awaited: &str, mut poll: impl FnMut() -> Option<T>) 
     }
 }
 
-/// The merchant of one test, with the establishment `paris` and a till's key.
+/// The merchant of one test, with the establishment `paris` and its keys.
 pub(crate) struct Shop {
     pub(crate) stack: Stack,
     pub(crate) merchant: String,
+    /// The key with the scope back office, which the calls of the tests send.
     pub(crate) key: String,
+    /// The key with the scope till.
+    pub(crate) till_key: String,
 }
 
 impl Shop {
@@ -263,11 +266,14 @@ impl Shop {
         let named = json!({"name": "Paris", "time_zone": "Europe/Paris"}).to_string();
         let opened = stack.ask(&operator, "PUT", &place, Some(&named));
         assert!(matches!(opened.status, 200 | 201), "{opened:?}");
-        let wanted = json!({"mode": "live", "label": "caisse"}).to_string();
-        let key = stack.ask(&operator, "POST", &format!("{place}/keys"), Some(&wanted));
-        assert_eq!(key.status, 201, "{key:?}");
-        let key = key.body["key"].as_str().expect("a key").to_owned();
-        Self { stack, merchant, key }
+        let key = |scope: &str| {
+            let wanted = json!({"mode": "live", "scope": scope, "label": "caisse"}).to_string();
+            let key = stack.ask(&operator, "POST", &format!("{place}/keys"), Some(&wanted));
+            assert_eq!(key.status, 201, "{key:?}");
+            key.body["key"].as_str().expect("a key").to_owned()
+        };
+        let (key, till_key) = (key("back_office"), key("till"));
+        Self { stack, merchant, key, till_key }
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {

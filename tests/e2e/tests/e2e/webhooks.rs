@@ -109,3 +109,21 @@ fn a_sale_is_posted_to_the_merchants_software_and_posted_again_by_a_replay() {
     assert_eq!(shown["state"], "enabled", "{shown}");
     assert_eq!(shown["failures"], 0, "{shown}");
 }
+
+#[test]
+fn an_event_that_an_endpoint_does_not_accept_is_counted_and_posted_again_later() {
+    let shop = Shop::open();
+    // The port is free again, so nothing answers.
+    let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}/hooks", free.local_addr().expect("a bound address"));
+    drop(free);
+    let new = json!({"mode": "live", "url": url, "events": ["member.created"]});
+    let added = shop.operate("POST", "/webhooks", Some(&new));
+    assert_eq!(added.status, 201, "{added:?}");
+    let webhook = added.body["webhook_id"].as_str().expect("an identifier").to_owned();
+    shop.member("0639980961", &json!({}));
+    eventually("the failure", || {
+        let shown = shop.operate("GET", &format!("/webhooks/{webhook}"), None).body;
+        shown["failures"].as_u64().filter(|failures| *failures > 0)
+    });
+}

@@ -3,7 +3,7 @@
 use crate::setup::{Answer, OPERATOR_KEY, Service, Till, text};
 use axum::body::Body;
 use axum::http::{Method, Request};
-use domain::{CouponBatchId, MerchantId, OfferId};
+use domain::{CouponBatchId, Credential, MerchantId, OfferId};
 use rstest::rstest;
 use serde_json::{Value, json};
 use store::{Mode, RangeClaimed, Scope, Tenant};
@@ -81,7 +81,7 @@ impl<'s> Fixture<'s> {
         for message in self.queued() {
             let tenant = Tenant::parse(message["tenant"].as_str().unwrap()).unwrap();
             let settings = store.settings_fresh(tenant.merchant, now).await.unwrap();
-            let scope = Scope { settings, mode: tenant.mode };
+            let scope = Scope { settings, mode: tenant.mode, credential: Credential::Operator };
             let offer = OfferId::parse(message["offer"].as_str().unwrap()).unwrap();
             let batch = CouponBatchId::parse(message["batch"].as_str().unwrap()).unwrap();
             let range = message["range"].as_u64().unwrap().try_into().unwrap();
@@ -130,6 +130,7 @@ async fn an_offer_is_created_shown_and_replaced() {
 #[case("/establishments", json!(["lyon"]), "/establishments/0")]
 #[case("/usage", json!({"type": "multi"}), "/usage/limit")]
 #[case("/usage", json!({"type": "multi", "limit": 0}), "/usage/limit")]
+#[case("/usage", json!({"type": "multi", "limit": 10_001}), "/usage/limit")]
 #[case("/usage", json!({"type": "multi", "limit": 2, "limit_member": 3}), "/usage/limit_member")]
 #[case("/usage", json!({"type": "single", "limit": 2}), "/usage/limit")]
 #[case("/name", json!(""), "/name")]
@@ -314,7 +315,12 @@ async fn no_offer_is_written_after_the_end_of_the_contract() {
     let id = fixture.written(&offer()).await;
     let merchant = MerchantId::parse(&fixture.till.merchant).unwrap();
     let yesterday = domain::Day::parse("2026-11-23").unwrap();
-    service.table.store().end_contract(merchant, yesterday).await.unwrap();
+    service
+        .table
+        .store()
+        .end_contract(merchant, yesterday, domain::Credential::Operator)
+        .await
+        .unwrap();
     let count = json!({"count": 1});
     let answers = [
         fixture.ask(Method::POST, "", Some(&offer())).await,

@@ -199,7 +199,7 @@ async fn the_history_has_the_coupons_that_a_member_was_given_and_used() {
     assert_eq!(history["entries"][0]["coupons_used"], json!(["ANNIV"]), "{history}");
     let given = json!({
         "type": "coupon_given", "at": "2026-11-24T09:10:00Z", "points": 0,
-        "coupon_code": "ANNIV", "offer_id": id,
+        "coupon_code": "ANNIV", "offer_id": id, "by": "operator",
     });
     assert_eq!(history["entries"][1], given);
     assert_eq!(history["entries"].get(2), None);

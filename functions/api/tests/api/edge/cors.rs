@@ -11,7 +11,8 @@ const CASH_DESK: &str = "https://caisse.example.com";
 async fn browser_key(service: &Service, merchant: &str) -> String {
     let path = format!("/v1/merchants/{merchant}/establishments/paris/keys");
     let origins = [CASH_DESK, "http://localhost:5173"];
-    let body = json!({"mode": "live", "label": "navigateur", "origins": origins});
+    let body =
+        json!({"mode": "live", "scope": "back_office", "label": "navigateur", "origins": origins});
     let made = service.operator(Method::POST, &path, Some(&body)).await;
     assert_eq!(made.status, 201, "{made:?}");
     text(&made.body, "key")
@@ -55,7 +56,7 @@ async fn a_preflight_is_answered_on_the_routes_of_tills_only() {
             .as_object()
             .unwrap()
             .values()
-            .any(|operation| operation["security"] == json!([{"till_key": []}]));
+            .any(|operation| operation["security"][0].get("establishment_key").is_some());
         let answer = preflight(&service, path).await;
         if !is_tills {
             assert_eq!(answer.status, 405, "{path}");
@@ -157,7 +158,8 @@ async fn the_origins_of_a_key_are_checked_and_shown() {
     assert_eq!(origins, [&json!([CASH_DESK, "http://localhost:5173"])]);
 
     let path = format!("{merchant}/establishments/paris/keys");
-    let with = |origins: Value| json!({"mode": "test", "label": "", "origins": origins});
+    let with =
+        |origins: Value| json!({"mode": "test", "scope": "till", "label": "", "origins": origins});
     let mut many = vec![CASH_DESK; 11];
     let refused = service.operator(Method::POST, &path, Some(&with(json!(many)))).await;
     refused.assert_fields(422, &["/label", "/origins"]);

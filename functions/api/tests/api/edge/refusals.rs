@@ -91,9 +91,9 @@ async fn a_revocation_on_another_instance_takes_effect_within_a_minute() {
         let merchant = domain::MerchantId::parse(&till.merchant).unwrap();
         let paris = domain::EstablishmentId::parse("paris").unwrap();
         let key = domain::KeyId::parse(&till.key_id).unwrap();
-        async move {
-            store.revoke_till_key(merchant, &paris, key, support::instant(crate::setup::NOW)).await
-        }
+        let (at, by) = (support::instant(crate::setup::NOW), domain::Credential::Operator);
+        let revocation = store::Revocation { at, by };
+        async move { store.revoke_till_key(merchant, &paris, key, revocation).await }
     };
     assert_eq!(till.get("/v1/members").await.status, 200);
     elsewhere.await.unwrap();

@@ -36,6 +36,7 @@ async fn a_correction_is_made_once_and_the_history_has_its_author_and_its_reason
     let entry = json!({
         "type": "adjustment", "at": NOW, "points": 20,
         "author": "V12", "reason": "goodwill", "reference": "SAV-1024",
+        "by": format!("key:{}", till.key_id),
     });
     assert_eq!(history["entries"], json!([entry]));
 }

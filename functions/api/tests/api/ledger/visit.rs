@@ -54,6 +54,7 @@ async fn a_visit_gives_its_stamp_once_and_the_history_has_its_establishment() {
     let history = till.get(&format!("/v1/members/{member}/history")).await.body;
     let entry = json!({
         "type": "visit", "at": "2026-11-25T09:45:10Z", "points": 1, "establishment": "paris",
+        "by": format!("key:{}", till.key_id),
     });
     assert_eq!(history["entries"], json!([entry]));
     let shown = till.get(&format!("/v1/members/{member}")).await.body;

@@ -24,6 +24,11 @@ async fn replace(till: &Till<'_>, member: &str, card: &str) -> Answer {
     till.post(&path, &json!({"card_number": card})).await
 }
 
+/// The whole record of a member.
+async fn record(till: &Till<'_>, member: &str) -> Value {
+    till.get(&format!("/v1/members/{member}")).await.body
+}
+
 async fn find(till: &Till<'_>, card: &str) -> Answer {
     till.post("/v1/members/find", &json!({"card_number": card})).await
 }
@@ -46,7 +51,8 @@ async fn a_blocked_card_finds_no_member_and_the_answer_has_a_sentence_for_the_ca
     for _ in 0..2 {
         let done = step(&till, &member, "block").await;
         done.assert_status(200);
-        assert_eq!(done.body["blocked_card_numbers"], json!([CARD]));
+        assert_eq!(done.body["card_blocked"], true);
+        assert_eq!(record(&till, &member).await["blocked_card_numbers"], json!([CARD]));
     }
     for card in [json!({"card_number": CARD}), json!({"qr": CARD})] {
         let refused = till.post("/v1/members/find", &card).await;
@@ -91,7 +97,8 @@ async fn an_unblocked_card_finds_its_member_again() {
     for _ in 0..2 {
         let done = step(&till, &member, "unblock").await;
         done.assert_status(200);
-        assert_eq!(done.body.get("blocked_card_numbers"), None);
+        assert_eq!(done.body["card_blocked"], false);
+        assert_eq!(record(&till, &member).await.get("blocked_card_numbers"), None);
     }
     assert_found(&till, CARD, &member).await;
 }
@@ -104,8 +111,9 @@ async fn a_card_is_replaced_and_the_old_one_can_replace_it_again() {
     for _ in 0..2 {
         let replaced = replace(&till, &member, OTHER).await;
         assert_eq!(replaced.status, 200, "{replaced:?}");
-        assert_eq!(replaced.body["card_number"], OTHER);
-        assert_eq!(replaced.body["blocked_card_numbers"], json!([CARD]));
+        let record = record(&till, &member).await;
+        assert_eq!(record["card_number"], OTHER);
+        assert_eq!(record["blocked_card_numbers"], json!([CARD]));
     }
     assert_found(&till, OTHER, &member).await;
     assert_blocked(&till, CARD).await;
@@ -152,7 +160,8 @@ async fn a_member_without_a_card_cannot_block_one_and_can_get_one() {
     }
     let nonsense = replace(&till, &member, "12").await;
     nonsense.assert_fields(422, &["/card_number"]);
-    assert_eq!(replace(&till, &member, CARD).await.body["card_number"], CARD);
+    assert_eq!(replace(&till, &member, CARD).await.status, 200);
+    assert_eq!(record(&till, &member).await["card_number"], CARD);
     assert_eq!(step(&till, "nonsense", "block").await.status, 404);
 }
 
@@ -170,7 +179,7 @@ async fn the_history_has_each_step_of_a_card_with_its_key_and_its_instant() {
     let history = till.get(&format!("/v1/members/{member}/history")).await;
     let entry = |what: &str, minute: u8| {
         let at = format!("2026-11-24T09:{minute}:00Z");
-        json!({"type": what, "at": at, "points": 0, "key_id": till.key_id})
+        json!({"type": what, "at": at, "points": 0, "by": format!("key:{}", till.key_id)})
     };
     let expected =
         [entry("card_replaced", 24), entry("card_unblocked", 22), entry("card_blocked", 21)];

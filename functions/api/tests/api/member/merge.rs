@@ -81,7 +81,7 @@ async fn an_undone_merge_gives_back_contacts_points_and_histories() {
     let own = entries(&till, &survivor).await;
     assert_eq!(types(&own), ["unmerge", "merge", "sale"]);
     assert_eq!(own[0]["other_member_id"], absorbed.as_str());
-    assert_eq!(own[0]["key_id"], till.key_id.as_str());
+    assert_eq!(own[0]["by"], format!("key:{}", till.key_id).as_str());
     assert_eq!(types(&entries(&till, &absorbed).await), ["unmerge", "sale"]);
     assert_eq!(unmerge(&till, &survivor, &absorbed).await.body, first.body);
     assert_eq!(types(&entries(&till, &survivor).await), ["unmerge", "merge", "sale"]);

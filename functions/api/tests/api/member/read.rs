@@ -44,7 +44,7 @@ async fn a_history_is_read_newest_first_page_by_page() {
         assert_eq!(page.status, 200, "{page:?}");
         let entries = page.body["entries"].as_array().unwrap();
         if receipts.is_empty() {
-            insta::assert_json_snapshot!(entries[0]);
+            insta::assert_json_snapshot!(entries[0], {".by" => "[key]"});
         }
         receipts.extend(entries.iter().map(|entry| text(entry, "receipt_number")));
         match page.body.get("next_cursor") {

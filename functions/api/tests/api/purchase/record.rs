@@ -18,7 +18,7 @@ async fn a_sale_is_answered_with_its_points_and_the_new_balance() {
     let sold = sell(&till, &sale("2026/1", &json!({"mobile": MOBILE}))).await;
     insta::assert_json_snapshot!(sold.body, {".member_id" => "[member]"});
     let path = format!("/v1/purchases/{}", text(&sold.body, "purchase_id"));
-    insta::assert_json_snapshot!(till.get(&path).await.body, {".member_id" => "[member]"});
+    insta::assert_json_snapshot!(till.get(&path).await.body, {".member_id" => "[member]", ".by" => "[key]"});
 }
 
 #[tokio::test]

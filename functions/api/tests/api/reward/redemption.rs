@@ -78,10 +78,10 @@ async fn points_off_a_bill_are_spent_once_and_return_when_it_is_cancelled() {
     assert_eq!(counter.step(&spent, "cancel").await.body, cancelled.body);
     let late = counter.step(&spent, "fulfil").await;
     late.assert_code(409, "redemption_cancelled");
-    let key_id = &counter.till.key_id;
+    let by = format!("key:{}", counter.till.key_id);
     let entry = json!({
         "type": "redemption", "at": NOW, "points": -50, "cancelled_at": "2026-11-24T10:00:00Z",
-        "lots": lots, "redemption_id": id, "state": "cancelled", "key_id": key_id,
+        "lots": lots, "redemption_id": id, "state": "cancelled", "by": by, "changed_by": by,
     });
     assert_eq!(counter.entries().await, [entry]);
 }

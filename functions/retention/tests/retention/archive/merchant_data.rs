@@ -3,23 +3,22 @@
 use domain::CardNumber;
 use domain::campaign::{Campaign, Content, State, Step};
 use domain::coupon::offer::{Benefit, Terms, Usage};
-use domain::member::consent::{Consent, ConsentSource};
 use domain::member::{Address, Details, Email};
 use domain::retention::ErasureReason;
 use domain::reward::{self, Given};
 use domain::webhook::{EventType, EventTypes, Reach, WebhookUrl};
 use domain::{
-    CampaignId, Cents, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId,
-    MemberId, Offer, OfferId, Points, Purchase, PurchaseKind, Receipt, Reward, RewardId, Segment,
-    UploadId, WebhookId,
+    CampaignId, Cents, Channel, CouponBatchId, CouponCode, Credential, Day, EstablishmentId,
+    Instant, KeyId, KeyScope, MemberId, Offer, OfferId, Points, Purchase, PurchaseKind, Receipt,
+    Reward, RewardId, Segment, UploadId, WebhookId,
 };
 use store::{
-    Addressed, BatchId, CardStep, Claimed, CodeChange, ConsentChange, Counts, Customer, CutBatch,
-    Event, EventKey, IdempotencyKey, MAX_PURCHASES_PER_TRANSACTION, MEMBER_SHARDS, Mode,
+    Addressed, BatchEnd, BatchId, CardStep, Claimed, CodeChange, Counts, Customer, CutBatch, Event,
+    EventKey, EventOrigin, IdempotencyKey, MAX_PURCHASES_PER_TRANSACTION, MEMBER_SHARDS, Mode,
     NewCouponBatch, NewMember, NewRedemption, NewWebhook, PurchaseToRecord, RangeClaimed,
     RangeReport, Scope, Source, Store, TillKey, Upload, WalkPosition, Wanted,
 };
-use support::{instant, mobile, receipt};
+use support::{consent, instant, mobile, receipt};
 
 pub(crate) fn now() -> Instant {
     instant("2026-11-24T09:20:00Z")
@@ -33,7 +32,7 @@ pub(crate) async fn fill(store: &Store, scope: &Scope, many: u32) {
     settings(store, scope).await;
     for mode in [Mode::Live, Mode::Test] {
         let settings = store.settings_fresh(scope.settings.merchant.id, now()).await.unwrap();
-        let scope = Scope { settings, mode };
+        let scope = Scope { settings, mode, credential: Credential::Operator };
         let members = members(store, &scope).await;
         let many = if mode == Mode::Live { many } else { 1 };
         purchases(store, &scope, &members, many).await;
@@ -55,17 +54,25 @@ async fn settings(store: &Store, scope: &Scope) {
             id: KeyId::mint(now(), random + number),
             establishment: EstablishmentId::parse("paris").unwrap(),
             mode,
+            scope: KeyScope::Till,
             label: "caisse".to_owned(),
             secret_hash: [7; 32],
             origins: vec![],
             created_at: now(),
-            revoked_at: None,
+            created_by: Credential::Operator,
+            revoked: None,
         };
         store.create_till_key(merchant, &key).await.unwrap();
     }
-    store.put_email_sender(merchant, &support::email_sender("main")).await.unwrap();
+    store
+        .put_email_sender(merchant, &support::email_sender("main"), domain::Credential::Operator)
+        .await
+        .unwrap();
     for code in ["former", "main"] {
-        store.put_sms_sender(merchant, &support::sms_sender(code)).await.unwrap();
+        store
+            .put_sms_sender(merchant, &support::sms_sender(code), domain::Credential::Operator)
+            .await
+            .unwrap();
     }
 }
 
@@ -84,14 +91,13 @@ async fn members(store: &Store, scope: &Scope) -> Vec<MemberId> {
         let enrolment = domain::Enrolment::Till;
         let new = NewMember { mobile: mobile(number), details, enrolment };
         let (member, _) = store.create_member(scope, &new, now()).await.unwrap();
-        let (at, source, text_version) = (now(), ConsentSource::Till, "2026-01".to_owned());
-        let change = ConsentChange::Consent(Consent { at, source, text_version });
-        store.change_consent(scope, member.person.id, Channel::Sms, &change).await.unwrap();
+        let change = consent(now());
+        store.change_consent(scope, member.person.id, Channel::Sms, &change, now()).await.unwrap();
         members.push(member.person.id);
     }
     let replaced = CardStep::Replace(CardNumber::parse("CARD40").unwrap());
-    store.step_card(scope, members[4], &replaced, &Source::Operator, now()).await.unwrap();
-    store.merge_members(scope, members[0], members[1], &Source::Operator, now()).await.unwrap();
+    store.step_card(scope, members[4], &replaced, now()).await.unwrap();
+    store.merge_members(scope, members[0], members[1], now()).await.unwrap();
     members
 }
 
@@ -99,7 +105,7 @@ fn sale(receipt: Receipt, cents: i64) -> PurchaseToRecord {
     let (kind, total) = (PurchaseKind::Sale, Cents::new(cents));
     let sector = domain::Sector::Retail;
     let purchase = Purchase::new(sector, receipt, kind, now(), total, vec![], None).unwrap();
-    PurchaseToRecord { purchase, source: Source::Operator }
+    PurchaseToRecord { card_activated: false, purchase, source: Source::Operator }
 }
 
 fn on(day: &str, number: &str) -> Receipt {
@@ -136,7 +142,11 @@ async fn purchases(store: &Store, scope: &Scope, members: &[MemberId], many: u32
     let (kind, total) = (PurchaseKind::Return { of: Some(receipt("n0")) }, Cents::new(100));
     let back =
         Purchase::new(domain::Sector::Retail, receipt("back"), kind, now(), total, vec![], None);
-    let back = PurchaseToRecord { purchase: back.unwrap(), source: Source::Operator };
+    let back = PurchaseToRecord {
+        card_activated: false,
+        purchase: back.unwrap(),
+        source: Source::Operator,
+    };
     record(&Customer::Anonymous, &back).await;
 }
 
@@ -156,10 +166,10 @@ async fn campaign(store: &Store, scope: &Scope, members: &[MemberId]) {
         version: 1,
     };
     store.create_campaign(scope, &campaign, None, now()).await.unwrap();
-    store.step_campaign(tenant, id, Step::Launch, now()).await.unwrap();
+    store.step_campaign(scope, id, Step::Launch, now()).await.unwrap();
     let batch = BatchId { shard: 0, cursor: members[5] };
     let mut plan = store.plan(tenant, id).await.unwrap();
-    let cut = Some(CutBatch { id: batch, members });
+    let cut = Some(CutBatch { id: batch, members, at: now() });
     let end = WalkPosition::start_of(MEMBER_SHARDS);
     assert!(store.cut_batch(tenant, id, &mut plan, cut, end).await.unwrap());
     let Claimed::Ours(mut claim) = store.claim_batch(tenant, id, batch, now()).await.unwrap()
@@ -171,14 +181,17 @@ async fn campaign(store: &Store, scope: &Scope, members: &[MemberId]) {
     let begun =
         store.begin_sending(tenant, id, &mut claim, Channel::Sms, &addressed, now()).await.unwrap();
     assert!(begun);
-    store.end_batch(tenant, id, &claim, Counts { sent: 6, ..counts }, &[], now()).await.unwrap();
+    let counts = Counts { sent: 6, ..counts };
+    let end = BatchEnd { counts, refused: &[], unsent: None };
+    store.end_batch(tenant, id, &claim, &end, now()).await.unwrap();
 }
 
 async fn upload(store: &Store, scope: &Scope) {
     let tenant = scope.tenant();
     let id = UploadId::mint(now(), u128::from_be_bytes(tenant.merchant.to_bytes()));
     let paris = EstablishmentId::parse("paris").unwrap();
-    store.announce_upload(scope, &Upload::announced(id, paris, "ventes.csv", now())).await.unwrap();
+    let announced = Upload::announced(id, paris, "ventes.csv", scope.credential, now());
+    store.announce_upload(scope, &announced).await.unwrap();
     for number in 0..3 {
         let report = RangeReport::default();
         store.finish_range(scope, id, number, &report, now()).await.unwrap();
@@ -233,7 +246,7 @@ async fn rewards(store: &Store, scope: &Scope, offer: OfferId, member: MemberId)
     store.create_reward(scope, &reward, None, now()).await.unwrap();
     let wanted = Wanted::Reward(id);
     let today = Day::parse("2026-11-24").unwrap();
-    let new = NewRedemption { member, wanted, today, by: Source::Operator };
+    let new = NewRedemption { member, wanted, today };
     let key = IdempotencyKey { text: "a-redemption".to_owned(), fingerprint: [7; 32] };
     store.redeem(scope, &new, &key, now()).await.unwrap();
 }
@@ -244,10 +257,11 @@ async fn events(store: &Store, scope: &Scope) {
     let random = u128::from_be_bytes(scope.settings.merchant.id.to_bytes());
     let id = WebhookId::mint(now(), random + u128::from(scope.mode == Mode::Test));
     let events = EventTypes::new(EventType::ALL).unwrap();
-    let new = NewWebhook { id, mode: scope.mode, url, events };
-    store.create_webhook(&scope.settings, &new, now()).await.unwrap();
+    let new = NewWebhook { id, mode: scope.mode, url, events, file_events: false };
+    store.create_webhook(&scope.settings, &new, domain::Credential::Operator, now()).await.unwrap();
     let days = ["2026-10-31T09:00:00Z", "2026-11-01T09:00:00Z"];
     let events = days.map(|at| Event {
+        origin: EventOrigin::Service,
         key: EventKey { at: instant(at), id: "evt_1".to_owned() },
         kind: EventType::MemberCreated,
         body: "{}".to_owned(),

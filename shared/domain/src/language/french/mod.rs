@@ -28,6 +28,7 @@ pub(super) const COLUMNS: &[(&str, &str)] = &[
     ("email", "e-mail"),
     ("birth_date", "date de naissance"),
     ("card_requested", "carte demandée"),
+    ("card_activated", "carte activée"),
     ("document_type", "type de document"),
     ("returned_receipt", "ticket d'origine"),
     ("returned_date", "date du ticket d'origine"),

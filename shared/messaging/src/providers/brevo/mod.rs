@@ -14,15 +14,16 @@ use serde::Deserialize;
 /// The setting that holds the address of Brevo's API, without `/v3`: `https://api.brevo.com`.
 pub(super) const URL_SETTING: &str = "BREVO_URL";
 
-/// The credentials that send, in an account's secret.
+/// The secret of an account that sends.
 #[derive(Deserialize)]
 struct SendingCredentials {
     /// `xkeysib-…`.
     api_key: Secret,
 }
 
-/// The credentials that prove callbacks, in an account's secret.
+/// The secret of an account that proves its callbacks. A secret that holds a key that sends as well is unusable.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct CallbackCredentials {
     /// The bearer token that Brevo sends with each callback.
     callback_secret: Secret,

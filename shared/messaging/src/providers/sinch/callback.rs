@@ -5,17 +5,19 @@
 
 use super::signature::Signature;
 use crate::providers::callback::{
-    Callback, CallbackReader, Event, Malformed, Opposition, Outcome, ParsedCallback, Receipt, e164,
+    Callback, CallbackReader, Event, InboundText, Malformed, Opposition, Outcome, ParsedCallback,
+    Receipt, e164,
 };
 use crate::providers::secret::Secret;
 use crate::sms::stop_word::is_opposition;
-use domain::{Channel, Instant, OppositionReason};
+use domain::{Channel, Instant, OppositionReason, inbound};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
 struct Body {
     #[serde(rename = "type")]
     kind: String,
+    id: Option<String>,
     batch_id: Option<String>,
     client_reference: Option<String>,
     recipient: Option<String>,
@@ -61,7 +63,7 @@ impl CallbackReader for SinchCallbacks {
 }
 
 /// Parses a report on one recipient, a summary that names its recipients, or an inbound text. An event without an
-/// instant of its own has the instant `received`. Texts that are no opposition are ignored.
+/// instant of its own has the instant `received`.
 fn parse(body: &[u8], received: Instant) -> Result<ParsedCallback, Malformed> {
     let body: Body = serde_json::from_slice(body).map_err(|_| Malformed::Json)?;
     match body.kind.as_str() {
@@ -122,19 +124,29 @@ fn receipt(body: &Body, address: String, outcome: Outcome, received: Instant) ->
 }
 
 fn inbound(body: &Body, received: Instant) -> Result<ParsedCallback, Malformed> {
-    if !is_opposition(body.text.as_deref().ok_or(Malformed::Field("body"))?) {
-        return Ok(ParsedCallback::default());
-    }
+    let text = body.text.as_deref().ok_or(Malformed::Field("body"))?;
     let address = body.from.as_deref().and_then(e164).ok_or(Malformed::Field("from"))?;
+    let at = instant([&body.received_at, &body.sent_at], received);
+    if !is_opposition(text) {
+        return Ok(ParsedCallback { events: text_event(body, address, text, at), malformed: 0 });
+    }
     let opposition = Opposition {
         channel: Channel::Sms,
         address,
         reason: OppositionReason::Stop,
         reference: reference(body),
         to: body.to.clone(),
-        at: instant([&body.received_at, &body.sent_at], received),
+        at,
     };
     Ok(ParsedCallback { events: vec![Event::Opposition(opposition)], malformed: 0 })
+}
+
+/// The event of a text that is no opposition; none for a blank text.
+fn text_event(body: &Body, address: String, text: &str, at: Instant) -> Vec<Event> {
+    let Some(text) = inbound::stored_text(text) else { return vec![] };
+    // A text without an identifier is recognised by its sender and its instant.
+    let id = body.id.clone().unwrap_or_else(|| format!("{address} {at}"));
+    vec![Event::Text(InboundText { id, address, text, at })]
 }
 
 fn reference(body: &Body) -> Option<String> {
@@ -168,7 +180,7 @@ mod tests {
             .iter()
             .filter_map(|event| match event {
                 Event::Receipt(receipt) => Some((receipt.address.as_str(), receipt.outcome)),
-                Event::Opposition(_) => None,
+                Event::Opposition(_) | Event::Text(_) => None,
             })
             .collect()
     }
@@ -259,8 +271,24 @@ mod tests {
         );
     }
 
+    #[test]
+    fn an_inbound_text_that_is_no_opposition_is_passed_on_with_its_identifier() {
+        let parsed = read(&json!({
+            "type": "mo_text", "id": "01DEF", "from": "33639980012", "to": "36200",
+            "body": "À quelle heure fermez-vous ?", "received_at": "2026-11-24T10:15:00Z",
+        }));
+        let text = InboundText {
+            id: "01DEF".to_owned(),
+            address: "+33639980012".to_owned(),
+            text: "À quelle heure fermez-vous ?".to_owned(),
+            at: "2026-11-24T10:15:00Z".parse().unwrap(),
+        };
+        assert!(!format!("{text:?}").contains("fermez"), "a log shows nothing of a text");
+        assert_eq!(parsed, Ok(ParsedCallback { events: vec![Event::Text(text)], malformed: 0 }));
+    }
+
     #[rstest]
-    #[case(json!({"type": "mo_text", "from": "33639980012", "to": "36200", "body": "Merci !"}))]
+    #[case(json!({"type": "mo_text", "from": "33639980012", "to": "36200", "body": "  "}))]
     #[case(json!({"type": "mo_binary", "from": "33639980012", "body": "AAAA"}))]
     #[case(json!({"type": "delivery_report_mms"}))]
     #[case(json!({"type": "delivery_report_sms", "batch_id": "01ABC", "statuses": []}))]

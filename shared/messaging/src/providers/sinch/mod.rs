@@ -16,7 +16,7 @@ use serde::Deserialize;
 /// in Europe. The address of another region answers 401 or 404.
 pub(super) const URL_SETTING: &str = "SINCH_URL";
 
-/// The credentials that send, in an account's secret.
+/// The secret of an account that sends.
 #[derive(Deserialize)]
 struct SendingCredentials {
     /// The id of the service plan.
@@ -25,8 +25,9 @@ struct SendingCredentials {
     token: Secret,
 }
 
-/// The credentials that prove callbacks, in an account's secret.
+/// The secret of an account that proves its callbacks. A secret that holds a key that sends as well is unusable.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct CallbackCredentials {
     /// The key that signs each callback.
     callback_secret: Secret,

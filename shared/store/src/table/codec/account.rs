@@ -7,7 +7,9 @@ use domain::ledger::account::DayCount;
 use domain::ledger::account::MonthBucket;
 use domain::ledger::lots::Lots;
 use domain::programme::{LevelCode, Standing};
-use domain::{Account, Cents, Day, EstablishmentId, Instant, MemberId, Month, Points};
+use domain::{
+    Account, Cents, Credential, Day, EstablishmentId, Instant, MemberId, Month, Points, Step,
+};
 use minicbor::{Decode, Encode};
 
 /// Numbers 0 and 5 are not used any more.
@@ -43,6 +45,18 @@ struct AccountBody {
     level: Option<LevelBody>,
     #[n(14)]
     birthday_year: Option<i16>,
+    #[n(15)]
+    activated: Option<StepBody>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct StepBody {
+    /// seconds since 1970
+    #[n(0)]
+    at: i64,
+    #[n(1)]
+    by: String,
 }
 
 #[derive(Encode, Decode)]
@@ -120,6 +134,9 @@ pub(crate) fn encode(account: &Account) -> Vec<u8> {
             since: since.ordinal(),
         }),
         birthday_year: account.birthday_year,
+        activated: account
+            .activated
+            .map(|Step { at, by }| StepBody { at: at.as_second(), by: by.to_string() }),
     })
 }
 
@@ -129,6 +146,10 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Account, StoreError> {
     let level = body.level.map(|LevelBody { code, since }| {
         let code = LevelCode::parse(&code).map_err(|_| CORRUPT)?;
         Ok::<_, StoreError>(Standing { code, since: Day::from_ordinal(since) })
+    });
+    let activated = body.activated.map(|StepBody { at, by }| {
+        let by = Credential::parse(&by).map_err(|_| CORRUPT)?;
+        Ok::<_, StoreError>(Step { at: instant_of(at), by })
     });
     let establishment = body.last_establishment.map(|code| EstablishmentId::parse(&code));
     Ok(Account {
@@ -162,12 +183,14 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Account, StoreError> {
             .collect(),
         level: level.transpose()?,
         birthday_year: body.birthday_year,
+        activated: activated.transpose()?,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::UploadId;
     use domain::ledger::account::Given;
 
     #[test]
@@ -189,10 +212,15 @@ mod tests {
         });
         account.days = counted.collect();
         account.birthday_year = Some(2026);
+        account.activated = Some(Step {
+            at: instant_of(1_780_000_000),
+            by: Credential::Upload(UploadId::from_bytes([9; 16])),
+        });
         account.merged_into = Some(MemberId::from_bytes([7; 16]));
         let bytes = encode(&account);
         assert_eq!(decode(&bytes).unwrap(), account);
-        assert!(bytes.len() < 880, "{} bytes", bytes.len());
+        // The item also has its keys (38 and 41 bytes), the names of its attributes (12) and its version.
+        assert!(bytes.len() + 38 + 41 + 12 + 5 <= 1_024, "{} bytes", bytes.len());
     }
 
     #[test]

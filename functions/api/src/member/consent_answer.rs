@@ -1,0 +1,153 @@
+//! Consents and oppositions, as an answer shows them.
+
+use crate::member::consents::ChannelWord;
+use crate::schema::{DateTime, EstablishmentCode, Identifier, OperatorCode};
+use domain::member::consent::{self, ChannelConsent};
+use domain::values::calendar;
+use domain::{Channel, Day, EstablishmentId, Instant, MemberId, Person};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The source of a consent.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ConsentSource {
+    /// The person, at the counter.
+    Till,
+    /// The person, on a page of their own.
+    Member,
+    /// The merchant, later.
+    Merchant,
+}
+
+/// A consent with its proof.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConsentAnswer {
+    #[schema(value_type = DateTime)]
+    at: Instant,
+    told_by: ConsentSource,
+    /// The version of the text that the person read.
+    text_version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<EstablishmentCode>)]
+    establishment: Option<EstablishmentId>,
+    /// The till's operator who heard the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<OperatorCode>)]
+    operator: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parental_consent: Option<ParentalConsentAnswer>,
+}
+
+/// The recorded consent of a parent.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RecordedParentalConsent)]
+pub(crate) struct ParentalConsentAnswer {
+    #[schema(value_type = DateTime)]
+    at: Instant,
+    /// The till's operator who heard the parent.
+    #[schema(value_type = OperatorCode)]
+    operator: String,
+    /// The version of the text that the parent read.
+    text_version: String,
+}
+
+/// An opposition of a member.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OppositionAnswer {
+    #[schema(value_type = DateTime)]
+    at: Instant,
+    /// The reason of the opposition: `unsubscribed`, `stop`, `complaint`, `bounced` or `manual`.
+    reason: &'static str,
+}
+
+/// The consent for one channel.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ChannelAnswer {
+    #[schema(value_type = ChannelWord)]
+    channel: &'static str,
+    /// Whether marketing messages may be sent by this channel now.
+    permitted: bool,
+    /// The last consent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent: Option<ConsentAnswer>,
+    /// The last opposition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opposition: Option<OppositionAnswer>,
+}
+
+/// The effect of a consent or an opposition that was recorded.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PermissionAnswer {
+    #[schema(value_type = Identifier)]
+    member_id: MemberId,
+    #[schema(value_type = ChannelWord)]
+    channel: &'static str,
+    /// Whether marketing messages may be sent by this channel now.
+    permitted: bool,
+}
+
+/// The consents of a member.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConsentsAnswer {
+    #[schema(value_type = Identifier)]
+    member_id: MemberId,
+    /// Every channel, with its consent and opposition.
+    channels: Vec<ChannelAnswer>,
+}
+
+impl ConsentSource {
+    const fn of(source: domain::ConsentSource) -> Self {
+        match source {
+            domain::ConsentSource::Till => Self::Till,
+            domain::ConsentSource::Member => Self::Member,
+            domain::ConsentSource::Merchant => Self::Merchant,
+        }
+    }
+}
+
+impl ConsentAnswer {
+    pub(super) fn of(consent: &consent::Consent) -> Self {
+        Self {
+            at: calendar::whole_second(consent.at),
+            told_by: ConsentSource::of(consent.source),
+            text_version: consent.text_version.clone(),
+            establishment: consent.establishment.clone(),
+            operator: consent.operator.as_ref().map(|code| code.as_str().to_owned()),
+            parental_consent: consent.parent.as_ref().map(|parent| ParentalConsentAnswer {
+                at: calendar::whole_second(parent.at),
+                operator: parent.operator.as_str().to_owned(),
+                text_version: parent.text_version.clone(),
+            }),
+        }
+    }
+}
+
+impl OppositionAnswer {
+    pub(super) fn of(opposition: consent::Opposition) -> Self {
+        let at = calendar::whole_second(opposition.at);
+        Self { at, reason: opposition.reason.as_str() }
+    }
+}
+
+impl PermissionAnswer {
+    pub(super) fn of(person: &Person, channel: Channel, today: Day) -> Self {
+        let permitted = person.permits(channel, today);
+        Self { member_id: person.id, channel: channel.as_str(), permitted }
+    }
+}
+
+impl ConsentsAnswer {
+    pub(super) fn of(person: &Person, today: Day) -> Self {
+        let channels = Channel::ALL.into_iter().map(|channel| {
+            let ChannelConsent { consent, opposition, .. } = person.consents.of(channel);
+            ChannelAnswer {
+                channel: channel.as_str(),
+                permitted: person.permits(channel, today),
+                consent: consent.as_ref().map(ConsentAnswer::of),
+                opposition: opposition.map(OppositionAnswer::of),
+            }
+        });
+        Self { member_id: person.id, channels: channels.collect() }
+    }
+}

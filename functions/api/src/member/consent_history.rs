@@ -1,0 +1,79 @@
+//! The history of a member's consents and oppositions.
+
+use crate::context::App;
+use crate::member::consent_answer::{ConsentAnswer, OppositionAnswer};
+use crate::member::consents::ChannelWord;
+use crate::parameters::MemberPath;
+use crate::schema::{DateTime, Identifier};
+use axum::Json;
+use axum::extract::State;
+use domain::{Credential, Instant, MemberId};
+use http_edge::{Problem, Segments, Till};
+use serde::Serialize;
+use store::{ConsentChange, RecordedChange};
+use utoipa::ToSchema;
+
+/// A consent or an opposition, as it was recorded.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConsentChangeAnswer {
+    #[schema(value_type = ChannelWord)]
+    channel: &'static str,
+    #[schema(value_type = DateTime)]
+    recorded_at: Instant,
+    /// The credential that recorded the change: `key:` and the identifier of a till's key, `upload:` and the
+    /// identifier of a file, `provider:` and its name, `link`, `operator` or `service`.
+    #[schema(value_type = String, examples("key:01M86DNQG02W65QJ2ENKX1WYVS"))]
+    recorded_by: Credential,
+    /// The consent, if the person consented.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent: Option<ConsentAnswer>,
+    /// The opposition, if the person opposed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opposition: Option<OppositionAnswer>,
+}
+
+/// The history of a member's consents.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConsentHistoryAnswer {
+    #[schema(value_type = Identifier)]
+    member_id: MemberId,
+    /// The last 20 consents and oppositions of each channel, the latest first.
+    changes: Vec<ConsentChangeAnswer>,
+}
+
+impl ConsentChangeAnswer {
+    fn of(recorded: &RecordedChange) -> Self {
+        let (by, consent, opposition) = match &recorded.change {
+            ConsentChange::Consent(consent) => (consent.by, Some(ConsentAnswer::of(consent)), None),
+            ConsentChange::Oppose(opposition) => {
+                (opposition.by, None, Some(OppositionAnswer::of(*opposition)))
+            }
+        };
+        Self {
+            channel: recorded.channel.as_str(),
+            recorded_at: recorded.recorded_at,
+            recorded_by: by,
+            consent,
+            opposition,
+        }
+    }
+}
+
+/// List the consents and oppositions of a member, the latest first.
+///
+/// A consent or an opposition that changed nothing is not in the list.
+#[utoipa::path(
+    operation_id = "list_consent_history",
+    get, path = "/v1/members/{member_id}/consents/history", tag = "consents",
+    params(MemberPath),
+    responses((status = 200, description = "The history of every channel.", body = ConsentHistoryAnswer)),
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    till: Till,
+    Segments(path): Segments<MemberPath>,
+) -> Result<Json<ConsentHistoryAnswer>, Problem> {
+    let changes = app.store().consent_history(&till.scope, path.member_id).await?;
+    let changes = changes.iter().map(ConsentChangeAnswer::of).collect();
+    Ok(Json(ConsentHistoryAnswer { member_id: path.member_id, changes }))
+}

@@ -1,0 +1,57 @@
+"""How the functions are called: retries, recursion, concurrency."""
+
+import unittest
+
+from template import functions, of_type, template
+
+# Functions that a schedule calls. Each queues its own continuation, and counts the hops (shared/platform/src/queue).
+SCHEDULED = {"campaign", "followups", "retention"}
+
+
+class TheFunctions(unittest.TestCase):
+    def test_have_a_maximum_concurrency_on_every_queue(self):
+        for name, properties in functions().items():
+            for event, source in properties.get("Events", {}).items():
+                if source["Type"] == "SQS":
+                    self.assertIn(
+                        "MaximumConcurrency", source["Properties"].get("ScalingConfig", {}), f"{name} {event}"
+                    )
+
+    def test_that_a_schedule_calls_say_what_happens_after_an_error(self):
+        called = {
+            schedule["Target"]["Arn"]["Fn::GetAtt"][0] for schedule in of_type("AWS::Scheduler::Schedule").values()
+        }
+        self.assertEqual(called, {f"{name.capitalize()}Function" for name in SCHEDULED})
+        for name, properties in functions().items():
+            config = properties.get("EventInvokeConfig")
+            self.assertEqual(config is not None, name in SCHEDULED, name)
+            if config:
+                self.assertIn("MaximumRetryAttempts", config, name)
+                self.assertIn("MaximumEventAgeInSeconds", config, name)
+                failed = config["DestinationConfig"]["OnFailure"]["Destination"]
+                self.assertEqual(failed, {"Fn::GetAtt": ["SchedulesDeadLetters", "Arn"]}, name)
+
+    def test_that_queue_their_own_continuation_are_allowed_to(self):
+        allowed = {name for name, properties in functions().items() if properties.get("RecursiveLoop") == "Allow"}
+        self.assertEqual(allowed, {*SCHEDULED, "webhooks"})
+
+    def test_reserve_no_concurrency_unless_a_parameter_says_so(self):
+        reserved = {name for name, one in functions().items() if "ReservedConcurrentExecutions" in one}
+        self.assertEqual(reserved, {"api", "callbacks"})
+        for name in reserved:
+            choice = functions()[name]["ReservedConcurrentExecutions"]["Fn::If"]
+            self.assertEqual(choice[0], f"Has{name.capitalize()}Reservation")
+
+    def test_have_a_queue_that_hides_a_message_for_six_timeouts(self):
+        queues, parameters = of_type("AWS::SQS::Queue"), template()["Parameters"]
+        for properties in functions().values():
+            for source in properties.get("Events", {}).values():
+                if source["Type"] == "SQS":
+                    queue = source["Properties"]["Queue"]["Fn::GetAtt"][0]
+                    seconds = parameters[queues[queue]["VisibilityTimeout"]["Ref"]]["Default"]
+                    self.assertGreaterEqual(seconds, 6 * properties["Timeout"], queue)
+
+    def test_are_known_to_the_sdk_by_their_names(self):
+        for name, properties in functions().items():
+            variables = properties["Environment"]["Variables"]
+            self.assertEqual(variables["AWS_SDK_UA_APP_ID"], {"Fn::Sub": f"${{AWS::StackName}}-{name}"})

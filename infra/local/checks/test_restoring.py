@@ -1,0 +1,57 @@
+"""What a restore reads from both tables."""
+
+import unittest
+
+import boto3
+from botocore.stub import Stubber
+from operate.restoring import Erasure, RestoreError, _same_structure, differences, erased_since
+
+MERCHANT = "M#01KAVJT4P0000000000000000A"
+
+
+class ARestore(unittest.TestCase):
+    def setUp(self):
+        self.client = boto3.client(
+            "dynamodb", region_name="eu-west-3", aws_access_key_id="x", aws_secret_access_key="x"
+        )
+        self.aws = Stubber(self.client)
+        self.aws.activate()
+        self.addCleanup(self.aws.deactivate)
+
+    def answer(self, table: str, pk: str, *items: dict, since: str | None = None):
+        values = {":pk": {"S": pk}, **({":since": {"S": since}} if since else {})}
+        condition = "pk = :pk AND sk >= :since" if since else "pk = :pk"
+        asked = {
+            "TableName": table,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+            "ConsistentRead": True,
+        }
+        read = [{name: {"S": value} for name, value in item.items()} for item in items]
+        self.aws.add_response("query", {"Items": read}, asked)
+
+    def test_lists_the_persons_who_were_erased_since_a_day(self):
+        self.answer("used", "MERCHANTS", {"pk": "MERCHANTS", "sk": MERCHANT})
+        erased = {"sk": "2026-11-28#01MEMBER", "reason": "request"}
+        self.answer("used", f"{MERCHANT}#ERASED", erased, since="2026-11-28")
+        self.answer("used", f"{MERCHANT}#TEST#ERASED", since="2026-11-28")
+        expected = [Erasure(MERCHANT, "01MEMBER", "2026-11-28", "request")]
+        self.assertEqual(erased_since(self.client, "used", "2026-11-28"), expected)
+
+    def test_names_a_merchant_whose_settings_differ(self):
+        for table in ("restored", "used"):
+            self.answer(table, "MERCHANTS", {"sk": MERCHANT})
+        self.answer("used", MERCHANT, {"sk": "PROFILE", "name": "new"})
+        self.answer("restored", MERCHANT, {"sk": "PROFILE", "name": "old"})
+        self.assertEqual(differences(self.client, "used", "restored"), [f"The settings of {MERCHANT} differ"])
+
+    def test_names_a_merchant_who_is_in_one_table_only(self):
+        self.answer("restored", "MERCHANTS")
+        self.answer("used", "MERCHANTS", {"sk": MERCHANT})
+        self.assertEqual(differences(self.client, "used", "restored"), [f"{MERCHANT} is not in restored"])
+
+    def test_refuses_a_table_without_an_index(self):
+        keys = [{"AttributeName": "pk", "KeyType": "HASH"}]
+        source = {"KeySchema": keys, "GlobalSecondaryIndexes": [{"IndexName": "due", "KeySchema": keys}]}
+        with self.assertRaises(RestoreError):
+            _same_structure(source, {"KeySchema": keys})

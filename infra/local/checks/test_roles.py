@@ -1,0 +1,102 @@
+"""The policies of the roles, and the comparison of rights with calls."""
+
+import unittest
+
+from roles.comparison import missing, unused
+from roles.policies import documents, findings
+from roles.rights import Call, Right, granted, is_like, statements
+from template import functions
+
+MERCHANT = "M#01KAVJT4P0000000000000000A"
+PERSON = f"{MERCHANT}#S#03"
+
+
+def may(function: str, action: str, key: str) -> bool:
+    call = Call(function, f"dynamodb:{action}", "Table", key)
+    return any(right.allows(call) for right in granted())
+
+
+class ThePolicies(unittest.TestCase):
+    def test_have_no_fault_that_parliament_knows(self):
+        self.assertEqual(findings(), [])
+
+    def test_are_read_with_every_reference_resolved(self):
+        for name, document in documents().items():
+            self.assertNotRegex(str(document), r"Fn::|Ref'|\$\{", name)
+
+    def test_guard_each_condition_on_keys_against_an_absent_key(self):
+        for function in functions():
+            for statement in statements(function):
+                condition = statement.get("Condition", {})
+                if "ForAllValues:StringLike" in condition:
+                    self.assertEqual(condition.get("Null"), {"dynamodb:LeadingKeys": "false"}, statement["Sid"])
+
+    def test_let_no_function_scan_the_table(self):
+        for right in granted():
+            self.assertNotIn(right.action, ("dynamodb:Scan", "dynamodb:PartiQLSelect"), right.function)
+
+    def test_name_each_action_alone(self):
+        for right in granted():
+            self.assertNotIn("*", right.action)
+
+    def test_let_send_and_callbacks_read_only_their_own_secrets_of_an_account(self):
+        readers = {(right.function, right.resource) for right in granted() if right.resource.startswith("secret:")}
+        self.assertEqual(readers, {("send", "secret:providers/*"), ("callbacks", "secret:callbacks/*")})
+
+
+class TheKeysOfTheRoles(unittest.TestCase):
+    def test_do_not_let_callbacks_write_till_keys(self):
+        for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"):
+            self.assertFalse(may("callbacks", action, MERCHANT), action)
+
+    def test_do_not_let_webhooks_read_persons(self):
+        for action in ("GetItem", "Query", "BatchGetItem"):
+            self.assertFalse(may("webhooks", action, PERSON), action)
+            self.assertFalse(may("webhooks", action, PERSON.replace("#S#", "#TEST#S#")), action)
+
+    def test_let_only_the_functions_of_settings_and_campaigns_write_items_beside_till_keys(self):
+        # The campaigns of a merchant are in the partition of its settings.
+        writers = {name for name in functions() if may(name, "PutItem", MERCHANT) or may(name, "DeleteItem", MERCHANT)}
+        self.assertEqual(writers, {"api", "retention", "campaign", "send"})
+
+    def test_are_narrower_than_the_table_for_every_function_but_two(self):
+        # api and retention write and delete items of every kind.
+        whole = {right.function for right in granted() if right.resource == "Table" and not right.keys}
+        self.assertEqual(whole - {"webhooks"}, {"api", "retention"})
+        of_webhooks = {right.action for right in granted() if right.function == "webhooks" and not right.keys}
+        self.assertFalse(of_webhooks & {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"})
+
+
+class TheComparison(unittest.TestCase):
+    rights = (
+        Right("api", "dynamodb:GetItem", "Table", ("M#??",)),
+        Right("api", "s3:GetObject", "ReportsBucket/work/*"),
+    )
+    get = Call("api", "dynamodb:GetItem", "Table", "M#01")
+    read = Call("api", "s3:GetObject", "ReportsBucket/work/1.csv")
+
+    def test_accepts_rights_that_are_used_as_granted(self):
+        self.assertEqual(missing(self.rights, [self.get, self.read]), [])
+        self.assertEqual(unused(self.rights, [self.get, self.read]), [])
+
+    def test_names_a_call_without_a_right(self):
+        for call in (
+            Call("api", "dynamodb:PutItem", "Table", "M#01"),
+            Call("api", "dynamodb:GetItem", "Table", "M#01#S#03"),
+            Call("api", "dynamodb:GetItem", "Table"),
+            Call("ingest", "dynamodb:GetItem", "Table", "M#01"),
+            Call("api", "s3:GetObject", "ReportsBucket/refused/1.csv"),
+        ):
+            self.assertEqual(len(missing(self.rights, [call])), 1, call)
+
+    def test_names_a_right_without_a_call(self):
+        self.assertEqual(
+            unused(self.rights, [self.get]), ["api may call s3:GetObject on ReportsBucket/work/*, and no test does"]
+        )
+        two = [Right("api", "dynamodb:GetItem", "Table", ("M#??", "X#*"))]
+        self.assertEqual(unused(two, [self.get]), ["api may call dynamodb:GetItem with the key X#*, and no test does"])
+
+    def test_reads_patterns_as_iam_does(self):
+        self.assertTrue(is_like("M#*#S#??", "M#01#S#03"))
+        self.assertFalse(is_like("M#??", "M#01#S#03"))
+        self.assertFalse(is_like("a[bc]", "ab"))

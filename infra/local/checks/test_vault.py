@@ -1,0 +1,41 @@
+"""The master secret of the vault."""
+
+import json
+import unittest
+
+from template import functions, resources, template
+
+STATEMENTS = {
+    one["Sid"] if "Sid" in one else one["Fn::If"][1]["Sid"]: one
+    for one in resources()["VaultSecretPolicy"]["Properties"]["ResourcePolicy"]["Statement"]
+}
+
+
+class TheVaultSecret(unittest.TestCase):
+    def test_cannot_be_replaced_or_deleted(self):
+        statement = STATEMENTS["NobodyReplacesOrDeletesTheSecret"]
+        self.assertEqual(statement["Effect"], "Deny")
+        self.assertEqual(statement["Principal"], {"AWS": "*"})
+        for action in ("DeleteSecret", "PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage", "RotateSecret"):
+            self.assertIn(f"secretsmanager:{action}", statement["Action"])
+
+    def test_is_read_by_the_functions_and_the_keeper_only(self):
+        choice = STATEMENTS["OnlyTheFunctionsAndTheKeeperReadTheSecret"]["Fn::If"]
+        self.assertEqual(choice[0], "HasVaultKeeper")
+        readers = choice[1]["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
+        roles = [{"Fn::GetAtt": [properties["Role"]["Fn::GetAtt"][0], "Arn"]} for properties in functions().values()]
+        self.assertCountEqual(readers, [{"Ref": "VaultKeeperArn"}, *roles])
+
+    def test_has_a_replica_only_if_a_region_of_the_union_is_named(self):
+        choice = resources()["VaultSecret"]["Properties"]["ReplicaRegions"]["Fn::If"]
+        self.assertEqual(
+            choice, ["HasVaultReplica", [{"Region": {"Ref": "VaultReplicaRegion"}}], {"Ref": "AWS::NoValue"}]
+        )
+        parameter = template()["Parameters"]["VaultReplicaRegion"]
+        self.assertEqual(parameter["Default"], "")
+        for region in filter(None, parameter["AllowedValues"]):
+            self.assertRegex(region, r"^eu-(central-1|north-1|south-1|south-2|west-1)$")
+
+    def test_begins_with_the_key_number_one(self):
+        generated = resources()["VaultSecret"]["Properties"]["GenerateSecretString"]
+        self.assertEqual(json.loads(generated["SecretStringTemplate"]), {"current": generated["GenerateStringKey"]})

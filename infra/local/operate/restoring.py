@@ -1,0 +1,126 @@
+"""Restores the table to a moment, into a new table, and prepares that table for the functions.
+
+A restored table has neither stream, nor TTL, nor point-in-time recovery, nor protection (AWS). Nothing here writes to
+the table that was restored from.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+DIRECTORY = "MERCHANTS"
+READY_WITHIN_SECONDS = 12 * 3600
+POLL_SECONDS = 5
+
+
+class RestoreError(Exception):
+    """The restore failed. The message says what a person can do."""
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """A person who was erased after the moment of the restore, and who is in the restored table again."""
+
+    tenant: str
+    member: str
+    day: str
+    reason: str
+
+
+def restore(dynamodb, source: str, target: str, at: datetime | None) -> str:
+    """Restores `source` into `target`, at a moment or at the latest possible one. Gives the ARN of the new stream."""
+    described = dynamodb.describe_table(TableName=source)["Table"]
+    key = described.get("SSEDescription", {}).get("KMSMasterKeyArn")
+    moment = {"RestoreDateTime": at} if at else {"UseLatestRestorableTime": True}
+    encrypted = {"SSESpecificationOverride": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}} if key else {}
+    dynamodb.restore_table_to_point_in_time(SourceTableName=source, TargetTableName=target, **moment, **encrypted)
+    _until_active(dynamodb, target)
+    prepare(dynamodb, target)
+    restored = dynamodb.describe_table(TableName=target)["Table"]
+    _same_structure(described, restored)
+    return restored["LatestStreamArn"]
+
+
+def prepare(dynamodb, table: str) -> None:
+    """Sets what a restored table lacks. A second call changes nothing."""
+    described = dynamodb.describe_table(TableName=table)["Table"]
+    if not described.get("StreamSpecification", {}).get("StreamEnabled"):
+        stream = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+        dynamodb.update_table(TableName=table, StreamSpecification=stream)
+        _until_active(dynamodb, table)
+    if dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]["TimeToLiveStatus"] == "DISABLED":
+        enabled = {"AttributeName": "ttl", "Enabled": True}
+        dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=enabled)
+    recovery = {"PointInTimeRecoveryEnabled": True}
+    dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=recovery)
+    dynamodb.update_table(TableName=table, DeletionProtectionEnabled=True)
+    _until_active(dynamodb, table)
+
+
+def remove(dynamodb, table: str) -> None:
+    """Deletes the table of a drill."""
+    dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+    _until_active(dynamodb, table)
+    dynamodb.delete_table(TableName=table)
+
+
+def merchants(dynamodb, table: str) -> list[str]:
+    """The partitions of the merchants."""
+    return [item["sk"]["S"] for item in _query(dynamodb, table, DIRECTORY)]
+
+
+def differences(dynamodb, source: str, target: str) -> list[str]:
+    """A sentence for each merchant whose settings differ. Expected where a merchant was changed after the moment."""
+    found, kept = merchants(dynamodb, target), merchants(dynamodb, source)
+    sentences = [f"{name} is not in {target}" for name in kept if name not in found]
+    sentences += [f"{name} is not in {source}" for name in found if name not in kept]
+    for name in set(found) & set(kept):
+        if list(_query(dynamodb, source, name)) != list(_query(dynamodb, target, name)):
+            sentences.append(f"The settings of {name} differ")
+    return sorted(sentences)
+
+
+def erased_since(dynamodb, source: str, day: str) -> list[Erasure]:
+    """The persons whom `source` records as erased on that day or later, by their identifiers."""
+    return [
+        Erasure(tenant, *_day_and_member(item["sk"]["S"]), item.get("reason", {}).get("S", ""))
+        for merchant in merchants(dynamodb, source)
+        for tenant in (merchant, f"{merchant}#TEST")
+        for item in _query(dynamodb, source, f"{tenant}#ERASED", since=day)
+    ]
+
+
+def _day_and_member(sk: str) -> tuple[str, str]:
+    day, _, member = sk.partition("#")
+    return member, day
+
+
+def _query(dynamodb, table: str, pk: str, since: str | None = None) -> Iterator[dict]:
+    condition, values = "pk = :pk", {":pk": {"S": pk}}
+    if since:
+        condition, values = "pk = :pk AND sk >= :since", {**values, ":since": {"S": since}}
+    pages = dynamodb.get_paginator("query").paginate(
+        TableName=table, KeyConditionExpression=condition, ExpressionAttributeValues=values, ConsistentRead=True
+    )
+    for page in pages:
+        yield from page["Items"]
+
+
+def _until_active(dynamodb, table: str) -> None:
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while dynamodb.describe_table(TableName=table)["Table"]["TableStatus"] != "ACTIVE":
+        if time.monotonic() > deadline:
+            raise RestoreError(f"{table} is not ready after {READY_WITHIN_SECONDS // 3600} hours.")
+        time.sleep(POLL_SECONDS)
+
+
+def _same_structure(source: dict, target: dict) -> None:
+    def structure(table: dict) -> tuple:
+        indexes = {index["IndexName"]: index["KeySchema"] for index in table.get("GlobalSecondaryIndexes", [])}
+        return table["KeySchema"], indexes
+
+    if structure(source) != structure(target):
+        raise RestoreError("The restored table has other keys or indexes than the table in use.")

@@ -1,0 +1,99 @@
+"""`make restore-drill`, and the restore itself. docs/operations.md says when to use which.
+
+    restore.py drill                   restores the latest moment, compares, and removes the restored table again
+    restore.py table --at MOMENT       restores a moment (2026-11-29T03:15:00+01:00) and keeps the table
+
+Without --stack the commands use the stack of `make run`; there, the drill also deploys the stack on the restored table
+and back. --stack NAME is a stack on AWS, with the credentials of the shell. The stack itself is never changed there:
+the command prints the parameters of the deployment that switches to the restored table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from datetime import datetime, timedelta, timezone
+
+from bootstrap import say
+from build import REPOSITORY
+from operate.restoring import RestoreError, differences, erased_since, merchants, remove, restore
+from stack import NAME, REGION, Stack
+
+# The moment of a restore is up to five minutes old, and erasures are recorded by day.
+BEFORE = timedelta(days=1)
+
+
+def drill(client, stack: str, switch) -> None:
+    """Restores the latest moment, compares the tables and removes the restored one. `switch` deploys the stack with
+    parameters that name the table to use."""
+    dynamodb, table = client("dynamodb"), _table(client, stack)
+    target = f"{table}-drill-{int(time.time())}"
+    began = time.monotonic()
+    stream = restore(dynamodb, table, target, None)
+    try:
+        say(f"Restored {table} into {target} in {time.monotonic() - began:.0f} s")
+        different = differences(dynamodb, table, target)
+        for sentence in different:
+            print(f"  {sentence}")
+        say(f"Compared the settings of {len(merchants(dynamodb, target))} merchants: {len(different)} differ")
+        if switch:
+            switch({"RestoredTable": target, "RestoredTableStream": stream})
+            say("The stack used the restored table")
+            switch({})
+            say("The stack uses its own table again")
+    finally:
+        remove(dynamodb, target)
+
+
+def keep(client, stack: str, at: datetime) -> None:
+    """Restores a moment, and says what a person does next."""
+    dynamodb, table = client("dynamodb"), _table(client, stack)
+    target = f"{table}-restored-{at.astimezone(timezone.utc):%Y%m%dT%H%M%SZ}"
+    stream = restore(dynamodb, table, target, at)
+    day = (at - BEFORE).date().isoformat()
+    say(f"Restored {table} at {at.isoformat()} into {target}")
+    for sentence in differences(dynamodb, table, target):
+        print(f"  {sentence}")
+    erased = erased_since(dynamodb, table, day)
+    say(f"Erase these {len(erased)} persons again before anybody uses the table:")
+    for one in erased:
+        print(f"  {one.tenant} {one.member} {one.day} {one.reason}")
+    say("Then deploy with these parameters:")
+    print(f"  RestoredTable={target}\n  RestoredTableStream={stream}")
+
+
+def _table(client, stack: str) -> str:
+    outputs = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+    return next(output["OutputValue"] for output in outputs if output["OutputKey"] == "TableName")
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description="Restores the table.")
+    arguments.add_argument("--stack", help="a stack on AWS; without it, the stack of `make run`")
+    actions = arguments.add_subparsers(dest="action", required=True)
+    actions.add_parser("drill")
+    actions.add_parser("table").add_argument("--at", type=datetime.fromisoformat, required=True)
+    chosen = arguments.parse_args()
+    try:
+        if chosen.stack:
+            import boto3
+
+            client, name, switch = boto3.Session(region_name=REGION).client, chosen.stack, None
+        else:
+            local = Stack(REPOSITORY / ".local")
+            client, name, switch = local.client, NAME, local.deploy
+        if chosen.action == "drill":
+            drill(client, name, switch)
+        else:
+            if chosen.at.tzinfo is None:
+                raise RestoreError("Write the moment with its offset: 2026-11-29T03:15:00+01:00")
+            keep(client, name, chosen.at)
+    except RestoreError as error:
+        print(f"\n{error}\n", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""Lints the policies of the roles with parliament, which knows the actions, resources and conditions of IAM.
+
+parliament reads policies with real ARNs, so each reference of the template becomes an example of its ARN.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from template import of_type, resources
+
+# Findings that are right: the action, and why.
+EXCEPTIONS = {
+    "dynamodb:ListStreams": "this action accepts no narrower resource",
+}
+
+ACCOUNT = "eu-west-3:123456789012"
+ARNS = {
+    "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{ACCOUNT}:table/{{}}",
+    "AWS::KMS::Key": f"arn:aws:kms:{ACCOUNT}:key/{{}}",
+    "AWS::Logs::LogGroup": f"arn:aws:logs:{ACCOUNT}:log-group:{{}}:*",
+    "AWS::S3::Bucket": "arn:aws:s3:::{}",
+    "AWS::SQS::Queue": f"arn:aws:sqs:{ACCOUNT}:{{}}",
+    "AWS::SecretsManager::Secret": f"arn:aws:secretsmanager:{ACCOUNT}:secret:{{}}",
+    "AWS::Serverless::Function": f"arn:aws:lambda:{ACCOUNT}:function:{{}}",
+}
+TABLE = f"arn:aws:dynamodb:{ACCOUNT}:table/Table"
+PARAMETERS = {
+    "TableInUseArn.Value": TABLE,
+    "TableInUseStream.Value": f"{TABLE}/stream/label",
+    "AWS::Partition": "aws",
+    "AWS::Region": "eu-west-3",
+    "AWS::AccountId": "123456789012",
+    "AWS::StackName": "zerosix",
+}
+
+
+def findings() -> list[str]:
+    """A sentence for each fault of a policy."""
+    from parliament import analyze_policy_string  # slow to import
+
+    sentences = []
+    for owner, document in documents().items():
+        for finding in analyze_policy_string(json.dumps(document)).findings:
+            text = f"{owner}: {finding.issue}: {finding.detail} {finding.location}"
+            if not any(action in text for action in EXCEPTIONS):
+                sentences.append(text)
+    return sentences
+
+
+def documents() -> dict[str, dict]:
+    """The policies of every role, and the managed policies."""
+    found = {}
+    for role, properties in of_type("AWS::IAM::Role").items():
+        for policy in properties.get("Policies", []):
+            found[f"{role} {policy['PolicyName']}"] = _written(policy["PolicyDocument"])
+    for name, properties in of_type("AWS::IAM::ManagedPolicy").items():
+        found[name] = _written(properties["PolicyDocument"])
+    return found
+
+
+def _written(value):
+    match value:
+        case {"Fn::GetAtt": [name, attribute]}:
+            return _named(f"{name}.{attribute}")
+        case {"Ref": name}:
+            return _named(name)
+        case {"Fn::Sub": str(text)}:
+            return re.sub(r"\$\{([\w:.]+)\}", lambda found: _named(found[1]), text)
+        case dict():
+            return {key: _written(one) for key, one in value.items()}
+        case list():
+            return [_written(one) for one in value]
+        case _:
+            return value
+
+
+def _named(reference: str) -> str:
+    if reference in PARAMETERS:
+        return PARAMETERS[reference]
+    name = reference.split(".")[0]
+    return ARNS[resources()[name]["Type"]].format(name)

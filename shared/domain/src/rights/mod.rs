@@ -1,0 +1,9 @@
+//! Rights: the credential that made a change, and what each credential may do.
+
+pub mod credential;
+pub mod key_scope;
+pub mod operation;
+
+pub use credential::Credential;
+pub use key_scope::KeyScope;
+pub use operation::{Callers, Operation};

@@ -1,0 +1,3 @@
+//! Texts that persons send to the number of a merchant.
+
+pub(crate) mod text;

@@ -1,0 +1,125 @@
+//! The history of a member's consents and oppositions: the last twenty of each channel.
+//!
+//! Each is a row of its own in the member's partition, so the item of the person stays small: every
+//! walk over members reads that item. The number of the change gives the row its key, so a new row
+//! replaces the row of twenty changes before, and no read is needed to bound the history.
+
+use crate::member::consent::ConsentChange;
+use crate::table::attributes;
+use crate::table::codec::consents;
+use crate::table::items;
+use crate::table::keys::{self, Key};
+use crate::table::write::Write;
+use crate::{Scope, Store, StoreError};
+use domain::member::Person;
+use domain::member::consent::ChannelConsent;
+use domain::{Channel, Instant, MemberId};
+use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+
+/// The consents and oppositions of a channel that are stored.
+pub const CONSENT_CHANGES_KEPT: u32 = 20;
+
+/// A consent or an opposition of a member, as it was recorded.
+#[derive(Clone)]
+pub struct RecordedChange {
+    /// The channel.
+    pub channel: Channel,
+    /// The consent or the opposition.
+    pub change: ConsentChange,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ChangeRecord {
+    pk: String,
+    sk: String,
+    recorded_at: String,
+    #[serde(with = "serde_bytes")]
+    change: Vec<u8>,
+}
+
+impl ChangeRecord {
+    fn read(self) -> Result<RecordedChange, StoreError> {
+        const CORRUPT: StoreError = StoreError::Corrupt("consents");
+        let channel = self.sk.split('#').nth(1).and_then(Channel::parse).ok_or(CORRUPT)?;
+        let ChannelConsent { consent, opposition, .. } = consents::decode_channel(&self.change)?;
+        let change = match (consent, opposition) {
+            (Some(consent), None) => ConsentChange::Consent(consent),
+            (None, Some(opposition)) => ConsentChange::Oppose(opposition),
+            _ => return Err(CORRUPT),
+        };
+        let recorded_at = attributes::instant_of(&self.recorded_at)?;
+        Ok(RecordedChange { channel, change, recorded_at })
+    }
+}
+
+/// Writes the latest change of a person's channel into the history. The caller writes the person in
+/// the same transaction, on condition that its version is unchanged.
+pub(crate) fn put_change(
+    scope: &Scope,
+    person: &Person,
+    channel: Channel,
+    change: &ConsentChange,
+    now: Instant,
+) -> Result<Write, StoreError> {
+    let place = person.consents.of(channel).changes % CONSENT_CHANGES_KEPT;
+    let Key { pk, sk } = keys::consent_change(scope.tenant(), person.id, channel, place);
+    let only = match change.clone() {
+        ConsentChange::Consent(consent) => {
+            ChannelConsent { consent: Some(consent), ..ChannelConsent::default() }
+        }
+        ConsentChange::Oppose(opposition) => {
+            ChannelConsent { opposition: Some(opposition), ..ChannelConsent::default() }
+        }
+    };
+    let change = consents::encode_channel(&only);
+    Write::put(&ChangeRecord { pk, sk, recorded_at: attributes::instant_text(now), change })
+}
+
+impl Store {
+    /// The history of the consents and oppositions of a member and of the members merged into it, the
+    /// latest first: 1 strong query, and for each of these members 1 query of half a read unit for
+    /// some twenty changes.
+    pub async fn consent_history(
+        &self,
+        scope: &Scope,
+        id: MemberId,
+    ) -> Result<Vec<RecordedChange>, StoreError> {
+        let person = self.member(scope, id).await?.person;
+        let members = std::iter::once(&person.id).chain(&person.absorbed);
+        let read = members.map(|member| self.changes_of(scope, *member));
+        let read = futures::future::try_join_all(read).await?;
+        let mut changes: Vec<RecordedChange> = read.into_iter().flatten().collect();
+        changes.sort_by_key(|recorded| Reverse((recorded.recorded_at, recorded.change.at())));
+        Ok(changes)
+    }
+
+    async fn changes_of(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+    ) -> Result<Vec<RecordedChange>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :change)")
+            .expression_attribute_values(
+                ":pk",
+                attributes::text(keys::member_rows(scope.tenant(), member)),
+            )
+            .expression_attribute_values(":change", attributes::text(keys::CONSENT_PREFIX))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut changes = Vec::new();
+        while let Some(item) = pages.next().await {
+            let item = item.map_err(StoreError::unavailable)?;
+            changes.push(items::from_item::<ChangeRecord>(item, "consents")?.read()?);
+        }
+        Ok(changes)
+    }
+}

@@ -1,0 +1,141 @@
+//! Consents and oppositions: what is stored of each, and the bounded history.
+
+use domain::member::consent::OppositionReason;
+use domain::member::{Details, Email};
+use domain::{Channel, Credential, Day, Enrolment, Instant, MemberId, Sector, retention};
+use jiff::ToSpan as _;
+use rstest::rstest;
+use store::{
+    CONSENT_CHANGES_KEPT, ConsentChange, Correction, NewMember, Scope, Store, WalkPosition,
+};
+use support::{Table, consent, instant, merchant, mobile, open_merchant, opposition};
+
+fn now() -> Instant {
+    instant("2026-11-24T09:00:00Z")
+}
+
+struct Fixture {
+    table: Table,
+    store: Store,
+    scope: Scope,
+}
+
+impl Fixture {
+    async fn open() -> Self {
+        let table = Table::start().await;
+        let store = table.store();
+        let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
+        Self { table, store, scope }
+    }
+
+    async fn member(&self, number: u16, birth_date: Option<&str>) -> MemberId {
+        let details = Details {
+            email: Email::parse(&format!("member{number}@example.com")).ok(),
+            birth_date: birth_date.map(|text| Day::parse(text).unwrap()),
+            ..Details::default()
+        };
+        let new = NewMember { mobile: mobile(number), details, enrolment: Enrolment::Till };
+        self.store.create_member(&self.scope, &new, now()).await.unwrap().0.person.id
+    }
+
+    async fn oppose(&self, member: MemberId, at: Instant, by: Credential) {
+        let opposition =
+            domain::Opposition { by, ..opposition(at, OppositionReason::Unsubscribed) };
+        self.store.oppose(&self.scope, member, Channel::Email, opposition, at).await.unwrap();
+    }
+
+    /// The instants of the member's oppositions in the history, in seconds after now.
+    async fn history(&self, member: MemberId) -> Vec<i64> {
+        let history = self.store.consent_history(&self.scope, member).await.unwrap();
+        history.iter().map(|one| one.change.at().as_second() - now().as_second()).collect()
+    }
+}
+
+#[tokio::test]
+async fn the_history_keeps_the_last_twenty_changes_of_each_channel_and_their_credential() {
+    let fixture = Fixture::open().await;
+    let member = fixture.member(1, None).await;
+    for second in 1..=25 {
+        fixture.oppose(member, now() + second.seconds(), Credential::Link).await;
+    }
+    let change = consent(now());
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    store.change_consent(scope, member, Channel::Sms, &change, now()).await.unwrap();
+    let kept: Vec<i64> = (6..=25).rev().chain([0]).collect();
+    assert_eq!(kept.len(), usize::try_from(CONSENT_CHANGES_KEPT).unwrap() + 1);
+    assert_eq!(fixture.history(member).await, kept);
+    let history = store.consent_history(scope, member).await.unwrap();
+    let ConsentChange::Oppose(last) = &history[0].change else { unreachable!("an opposition") };
+    assert_eq!(last.by, Credential::Link);
+    assert!(
+        matches!(&history[20].change, ConsentChange::Consent(one) if one.by == Credential::Service)
+    );
+}
+
+#[tokio::test]
+async fn a_consent_that_changes_nothing_is_not_in_the_history() {
+    let fixture = Fixture::open().await;
+    let member = fixture.member(1, None).await;
+    for _ in 0..3 {
+        fixture.oppose(member, now(), Credential::Link).await;
+    }
+    assert_eq!(fixture.history(member).await, [0]);
+}
+
+#[tokio::test]
+async fn the_history_of_a_merged_member_is_part_of_the_survivors() {
+    let fixture = Fixture::open().await;
+    let (survivor, absorbed) = (fixture.member(1, None).await, fixture.member(2, None).await);
+    fixture.oppose(survivor, now() + 1.second(), Credential::Link).await;
+    fixture.oppose(absorbed, now() + 2.seconds(), Credential::Link).await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    store.merge_members(scope, survivor, absorbed, now()).await.unwrap();
+    fixture.oppose(absorbed, now() + 3.seconds(), Credential::Link).await;
+    assert_eq!(fixture.history(absorbed).await, [3, 2, 1]);
+}
+
+#[tokio::test]
+async fn the_history_does_not_make_the_item_of_the_person_larger() {
+    let fixture = Fixture::open().await;
+    let member = fixture.member(1, None).await;
+    let mut sizes = Vec::new();
+    for second in 1..=20 {
+        fixture.oppose(member, now() + second.seconds(), Credential::Link).await;
+        let items = fixture.table.client().scan().table_name(fixture.table.name());
+        let items = items.into_paginator().items().send();
+        let items = items.collect::<Result<Vec<_>, _>>().await.unwrap();
+        let person = items.iter().find(|item| item.contains_key("consents")).unwrap();
+        sizes.push(person["consents"].as_b().unwrap().as_ref().len());
+    }
+    assert_eq!(sizes.iter().max(), sizes.first());
+}
+
+#[rstest]
+#[case::under_15_at_creation(Some("2012-06-01"), None, false)]
+#[case::a_birth_date_that_is_added_later(None, Some("2012-06-01"), false)]
+#[case::of_age(Some("2011-11-24"), None, true)]
+#[case::unknown(None, None, true)]
+#[tokio::test]
+async fn no_campaign_reaches_a_member_under_15_without_the_consent_of_a_parent(
+    #[case] born: Option<&str>,
+    #[case] corrected: Option<&str>,
+    #[case] reached: bool,
+) {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let member = fixture.member(1, born).await;
+    let change = consent(now());
+    let consented = store.change_consent(scope, member, Channel::Email, &change, now()).await;
+    assert_eq!(consented.is_ok(), corrected.is_some() || reached);
+    if let Some(day) = corrected {
+        let birth_date = Some(Day::parse(day).ok());
+        let correction = Correction { birth_date, ..Correction::default() };
+        store.correct_member(scope, member, &correction, now()).await.unwrap();
+    }
+    let position = WalkPosition::start_of(member.shard());
+    let today = retention::day_of(now());
+    let page = store.walk(scope, position, Channel::Email, today).await.unwrap();
+    assert_eq!(page.members[0].permitted, reached);
+    let read = store.addressees(scope, &[member], Channel::Email, now()).await.unwrap();
+    assert_eq!(read[&member].is_permitted, reached);
+}
