@@ -52,6 +52,10 @@ pub(crate) async fn plan_upload(
             other => other,
         }?
     } else {
+        // The key of no establishment reads this report, so the operator hears of the file. The metric filter
+        // of the template counts the field `unread_files`.
+        let merchant = scope.tenant().merchant;
+        tracing::error!(%merchant, upload = %upload.id, unread_files = 1, "a file's folder names no establishment");
         Err(FileRefusal::UnknownEstablishment)
     };
     let object_version = created.content_version().to_owned();
@@ -113,7 +117,7 @@ async fn refuse_unowned(
     why: &'static str,
 ) -> Result<(), IngestError> {
     let id = derived_id(created);
-    tracing::error!(object = %id, why, "a file belongs to no merchant");
+    tracing::error!(object = %id, unread_files = 1, why, "a file belongs to no merchant");
     let body = format!(
         "Ce fichier n'a pas été lu : son dossier n'est celui d'aucun commerçant ({why}).\n\
          Déposez-le sous {{commerçant}}/{{établissement}}/nom.csv.\n"

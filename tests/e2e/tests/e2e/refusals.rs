@@ -1,6 +1,7 @@
 //! Files that are refused as a whole: the report gives a clear reason, and nothing is stored.
 
 use crate::stack::{Aws, Shop, eventually};
+use serde_json::json;
 use std::io::Write as _;
 
 fn reason(shop: &Shop, name: &str, content: &[u8]) -> String {
@@ -55,11 +56,16 @@ fn a_file_in_the_folder_of_an_unknown_establishment_or_merchant_is_refused_with_
     let bucket = shop.stack.get("uploads_bucket");
     let file = b"ticket;date;mobile;total\nG1;2025-11-24;0639980701;10,00\n";
     aws.put(bucket, &format!("{}/lyon/ventes.csv", shop.merchant), file);
-    let report = eventually("the report", || {
-        let list = shop.get("/v1/uploads").body;
-        let first = list["uploads"].as_array()?.first()?.clone();
-        (first["status"] == "refused").then_some(first)
+    let uploads = format!("M#{}#UPLOAD", shop.merchant);
+    eventually("the refusal", || {
+        let items = shop.stack.items(&uploads);
+        items.iter().any(|item| item["finished_at"].is_object()).then_some(())
     });
+    assert_eq!(shop.get("/v1/uploads").body["uploads"], json!([]), "a report of another folder");
+    // The report waits for the establishment that the folder names.
+    let lyon = shop.second("lyon");
+    let report = &lyon.get("/v1/uploads").body["uploads"][0];
+    assert_eq!(report["status"], "refused", "{report}");
     assert_eq!(report["reason"], "unknown_establishment", "{report}");
     assert_eq!(shop.balance("0639980701"), None);
 

@@ -90,6 +90,17 @@ impl Stack {
         self.signed(service, "/", &headers, body)
     }
 
+    /// The items of a partition of the table, as DynamoDB returns them.
+    pub(crate) fn items(&self, partition: &str) -> Vec<Value> {
+        let request = json!({
+            "TableName": self.output("TableName"),
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": partition}},
+        });
+        let answer = self.aws("dynamodb", "DynamoDB_20120810.Query", &request);
+        answer["Items"].as_array().expect("items").clone()
+    }
+
     /// Calls a function as a schedule does, and waits for its answer.
     pub(crate) fn invoke(&self, function: &str, payload: &Value) -> Value {
         let path = format!("/2015-03-31/functions/{function}/invocations");
@@ -220,7 +231,7 @@ pub(crate) fn eventually<T>(awaited: &str, mut poll: impl FnMut() -> Option<T>) 
     }
 }
 
-/// The merchant of one test, with the establishment `paris` and its keys.
+/// The merchant of one test, at its establishment `paris` and with its keys.
 pub(crate) struct Shop {
     pub(crate) stack: Stack,
     pub(crate) merchant: String,
@@ -262,8 +273,14 @@ impl Shop {
         let created = stack.ask(&operator, "POST", "/v1/merchants", Some(&merchant.to_string()));
         assert_eq!(created.status, 201, "{created:?}");
         let merchant = created.body["merchant_id"].as_str().expect("an identifier").to_owned();
-        let place = format!("/v1/merchants/{merchant}/establishments/paris");
-        let named = json!({"name": "Paris", "time_zone": "Europe/Paris"}).to_string();
+        Self::at(stack, merchant, "paris")
+    }
+
+    /// Creates an establishment of the merchant, with its keys.
+    fn at(stack: Stack, merchant: String, establishment: &str) -> Self {
+        let operator = stack.operator_key();
+        let place = format!("/v1/merchants/{merchant}/establishments/{establishment}");
+        let named = json!({"name": establishment, "time_zone": "Europe/Paris"}).to_string();
         let opened = stack.ask(&operator, "PUT", &place, Some(&named));
         assert!(matches!(opened.status, 200 | 201), "{opened:?}");
         let key = |scope: &str| {
@@ -274,6 +291,11 @@ impl Shop {
         };
         let (key, till_key) = (key("back_office"), key("till"));
         Self { stack, merchant, key, till_key }
+    }
+
+    /// A second establishment of the merchant.
+    pub(crate) fn second(&self, establishment: &str) -> Self {
+        Self::at(Stack::deployed(), self.merchant.clone(), establishment)
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {
