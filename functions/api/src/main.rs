@@ -3,7 +3,7 @@
 use api::{App, CampaignQueue, CouponQueue, Misses, UploadPresigner, WebhookQueue};
 use aws_sdk_secretsmanager::Client as Secrets;
 use http_edge::Gate;
-use http_edge::operator::OperatorKey;
+use http_edge::access::operator::OperatorKey;
 use std::sync::Arc;
 
 #[tokio::main(flavor = "current_thread")]

@@ -4,8 +4,8 @@
 //! A preflight carries no key, so every preflight gets the same answer: the browser may send the real
 //! request. The answer to the real request lets the page read it, if the key allows the page's origin.
 
+use crate::access::gate::Till;
 use crate::codes;
-use crate::gate::Till;
 use crate::problem::{Kind, Problem};
 use axum::extract::Request;
 use axum::http::header::{

@@ -1,18 +1,14 @@
 //! The edge of the HTTP functions: authentication, authorization, bodies, paths, queries and pages. Every refusal becomes
 //! a [`Problem`].
 
-mod admission;
-mod authentication;
-pub mod authorization;
+pub mod access;
 pub mod body;
 pub mod codes;
 pub mod cors;
 pub mod cursor;
 pub mod fields;
-pub mod gate;
 pub mod headers;
 pub mod idempotency;
-pub mod operator;
 pub mod page;
 pub mod path;
 pub mod problem;
@@ -20,12 +16,11 @@ pub mod query;
 mod request_details;
 pub mod requests;
 pub mod software;
-pub mod till_key;
 
-pub use authorization::{Guard, authorize};
+pub use access::authorization::{Guard, authorize};
+pub use access::gate::{Caller, Clock, Gate, Operator, Till};
 pub use body::JsonBody;
 pub use fields::Fields;
-pub use gate::{Caller, Clock, Gate, Operator, Till};
 pub use idempotency::{KeyedAnswer, KeyedBody, RequiredKeyBody};
 pub use page::Page;
 pub use path::Segments;

@@ -1,6 +1,6 @@
 //! The facts about a request that its log line and the headers of its answer need.
 
-use crate::gate::Caller;
+use crate::access::gate::Caller;
 use crate::software::Software;
 use axum::http::{Extensions, HeaderValue};
 use std::sync::{Arc, OnceLock};

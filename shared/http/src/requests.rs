@@ -1,8 +1,8 @@
 //! Writes one log line for each request, the body of a refusal, and the headers of every answer to a
 //! till. None of the three holds the request's body or query, a contact, a name or a token.
 
+use crate::access::gate::Caller;
 use crate::cors;
-use crate::gate::Caller;
 use crate::problem::{Kind, Problem};
 use crate::request_details::RequestDetails;
 use crate::software::Software;

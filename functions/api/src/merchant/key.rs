@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::values::text;
 use domain::{Credential, EstablishmentId, Instant, KeyId, KeyScope, Origin};
-use http_edge::till_key::{self, NewTillKey};
+use http_edge::access::till_key::{self, NewTillKey};
 use http_edge::{Fields, JsonBody, Operator, Problem, Segments};
 use serde::{Deserialize, Serialize};
 use store::{Revocation, TillKey};

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use domain::Instant;
 use domain::webhook::Reach;
 use http_edge::Gate;
-use http_edge::operator::OperatorKey;
+use http_edge::access::operator::OperatorKey;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use store::Store;

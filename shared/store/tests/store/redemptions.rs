@@ -96,7 +96,7 @@ impl Fixture {
     }
 
     async fn offer(&self) -> Offer {
-        let offer = crate::coupons::offer(1, Usage::Single);
+        let offer = crate::coupon::codes::offer(1, Usage::Single);
         self.store.create_offer(&self.scope, &offer, None, now()).await.unwrap();
         offer
     }

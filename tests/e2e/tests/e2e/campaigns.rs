@@ -82,6 +82,13 @@ impl Sender {
     }
 }
 
+/// The first link of an e-mail.
+fn link_of(email: &Value) -> String {
+    let html = email["html"].as_str().expect("a body");
+    let link = html.split("href=\"").nth(1).and_then(|rest| rest.split('"').next());
+    link.expect("a link").replace("&#x2F;", "/")
+}
+
 fn sum(figures: &Value) -> u64 {
     let states = figures["by_state"].as_object().expect("states");
     states.values().filter_map(Value::as_u64).sum()
@@ -132,14 +139,48 @@ fn a_stop_by_sms_is_an_opposition_to_every_merchant_that_wrote_to_the_number() {
 }
 
 #[test]
+fn a_text_that_is_no_opposition_is_kept_for_the_merchant_to_read() {
+    let sender = Sender::open();
+    let mobile = "+33639981061";
+    let member = sender.consenting(mobile, &sender.address("text"));
+    assert_eq!(sender.launched("sms")["by_state"]["delivered"], 1);
+    let question = "Bonjour, êtes-vous ouverts dimanche ?";
+    let text = json!({"from": mobile, "to": STOP_NUMBER, "body": question});
+    sender.shop.stack.control_sandbox("inbound", &text);
+    let read = eventually("the text", || {
+        let page = sender.shop.get("/v1/inbound-texts").body;
+        page["texts"].as_array()?.first().cloned()
+    });
+    assert_eq!(read["text"], question, "{read}");
+    assert_eq!(read["member_id"], member, "{read}");
+    assert!(sender.shop.is_permitted(&member, "sms"), "a question is no opposition");
+}
+
+#[test]
+fn members_who_share_an_address_get_one_message_and_its_link_opposes_them_all() {
+    let sender = Sender::open();
+    let address = sender.address("family");
+    let family =
+        ["0639981071", "0639981072", "0639981073"].map(|one| sender.consenting(one, &address));
+    let figures = sender.launched("email");
+    assert_eq!(figures["by_state"]["delivered"], 1, "{figures}");
+    assert_eq!(figures["by_state"]["same_address"], 2, "{figures}");
+    let written = sender.outbox(&address);
+    assert_eq!(written.len(), 1, "{written:?}");
+    let link = link_of(&written[0]);
+    assert_eq!(sender.shop.stack.post_text(&link, "", "List-Unsubscribe=One-Click"), 200);
+    for member in &family {
+        assert!(!sender.shop.is_permitted(member, "email"));
+    }
+}
+
+#[test]
 fn the_link_of_a_message_shows_a_page_and_only_the_button_of_the_page_opposes() {
     let sender = Sender::open();
     let address = sender.address("link");
     let member = sender.consenting("0639981021", &address);
     sender.launched("email");
-    let html = sender.outbox(&address)[0]["html"].as_str().expect("a body").to_owned();
-    let link = html.split("href=\"").nth(1).and_then(|rest| rest.split('"').next());
-    let link = link.expect("a link").replace("&#x2F;", "/");
+    let link = link_of(&sender.outbox(&address)[0]);
 
     let page = sender.shop.stack.fetch(&link);
     assert!(page.contains("Boutique Exemple"), "{page}");

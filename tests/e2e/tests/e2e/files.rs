@@ -121,6 +121,29 @@ B3;2025-11-24;0639980202;10,00;
 }
 
 #[test]
+fn customers_of_a_file_may_share_an_address_and_each_gets_the_welcome_gift() {
+    let shop = Shop::running(&json!({
+        "spend": [{"points": 1, "per_cents": 100}], "gifts": {"welcome": 25},
+    }));
+    let address = format!("famille-{:016x}@example.com", fastrand::u64(..));
+    let rows = |numbers: std::ops::Range<u8>| {
+        let mut file = "ticket;date;mobile;email;total\n".to_owned();
+        for number in numbers {
+            writeln!(file, "F{number};2025-11-24;06399809{number};{address};10,00").unwrap();
+        }
+        file
+    };
+    for numbers in [10..11, 11..13] {
+        let created = numbers.len();
+        let report = shop.send("famille.csv", rows(numbers).as_bytes());
+        assert_eq!(report["members_created"], created, "{report}");
+    }
+    for number in 10..13 {
+        assert_eq!(shop.balance(&format!("06399809{number}")), Some(35));
+    }
+}
+
+#[test]
 fn no_health_data_of_an_opticians_file_is_stored() {
     let shop = Shop::of(true, "optical");
     let file = "\

@@ -1,6 +1,6 @@
 //! The callers of the API, and the state by which they are identified.
 
-use crate::operator::OperatorKey;
+use crate::access::operator::OperatorKey;
 use domain::programme::Unit;
 use domain::{Day, Establishment, Instant, KeyId, KeyScope, MerchantId};
 use std::sync::Arc;

@@ -2,10 +2,10 @@
 //! check runs before the handler, so a handler cannot forget it. The extractors [`Operator`] and [`Till`] give
 //! the handler the caller that the check let in.
 
-use crate::admission;
-use crate::authentication::Authenticated;
+use crate::access::admission;
+use crate::access::authentication::Authenticated;
+use crate::access::gate::{Caller, Gate, Operator, Till};
 use crate::codes;
-use crate::gate::{Caller, Gate, Operator, Till};
 use crate::problem::{Kind, Problem};
 use crate::request_details::RequestDetails;
 use axum::extract::{FromRequestParts, Request, State};

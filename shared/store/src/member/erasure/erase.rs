@@ -12,7 +12,7 @@
 //! before the tombstone is deleted.
 
 use crate::member::contacts::delete_contact;
-use crate::member::tombstone::{Tombstone, TombstoneRecord};
+use crate::member::erasure::tombstone::{Tombstone, TombstoneRecord};
 use crate::table::attributes;
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};

@@ -1,6 +1,6 @@
 //! Batches of codes, written by writers that are interrupted anywhere.
 
-use crate::coupons::{Fixture, now};
+use crate::coupon::codes::{Fixture, now};
 use domain::coupon::offer::Usage;
 use domain::{CouponBatchId, CouponCode, CouponError, DomainError, Instant};
 use std::collections::BTreeSet;

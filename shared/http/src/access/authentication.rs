@@ -3,9 +3,9 @@
 //! The tenant comes from the key and from nothing else. The answer to a key that is not accepted does not
 //! say why.
 
-use crate::gate::{Gate, Till};
+use crate::access::gate::{Gate, Till};
+use crate::access::till_key::Presented;
 use crate::problem::{Kind, Problem};
-use crate::till_key::Presented;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use domain::Credential;

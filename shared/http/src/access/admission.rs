@@ -1,8 +1,8 @@
 //! The checks of a till's request after authentication: the key must allow the page's origin, and the
 //! software must name itself.
 
+use crate::access::gate::Till;
 use crate::cors;
-use crate::gate::Till;
 use crate::problem::Problem;
 use crate::request_details::RequestDetails;
 use crate::software::Software;

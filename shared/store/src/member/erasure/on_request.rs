@@ -1,7 +1,7 @@
 //! The erasure of a member at once, because the person asked for it.
 
 use crate::member::account::MOST_MERGES_FOLLOWED;
-use crate::member::tombstone::{DueMember, Tombstone};
+use crate::member::erasure::tombstone::{DueMember, Tombstone};
 use crate::table::retry::{Attempt, retry};
 use crate::{Entity, Scope, Store, StoreError};
 use domain::retention::{self, ErasureReason};

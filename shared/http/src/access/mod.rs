@@ -1,0 +1,8 @@
+//! The caller of a request: which key it sends, and what the key may do.
+
+mod admission;
+mod authentication;
+pub mod authorization;
+pub mod gate;
+pub mod operator;
+pub mod till_key;

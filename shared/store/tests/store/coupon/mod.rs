@@ -1,0 +1,4 @@
+//! Coupons and their batches.
+
+mod batches;
+pub(crate) mod codes;
