@@ -66,8 +66,9 @@ def _restored_table(stack: Stack, parameters: dict[str, str], merchant: str) -> 
 
     def switch(table: dict[str, str]) -> None:
         stack.deploy({**parameters, **table})
-        _expect(stack, merchant, 200, "with the restored table" if table else "with the stack's own table")
-        if table:
+        restored = table != restore.OWN_TABLE
+        _expect(stack, merchant, 200, "with the restored table" if restored else "with the stack's own table")
+        if restored:
             created.append(_merchant(operator(stack)))
 
     restore.drill(stack.client, NAME, switch)

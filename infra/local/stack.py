@@ -34,6 +34,8 @@ REGION = "eu-west-3"
 PORT = 4566
 # The port of the sandbox, counted from MiniStack's: 4600 for 4566.
 SANDBOX_PORT_AFTER = 34
+# How `sam deploy` reads the empty value of a parameter.
+EMPTY = '""'
 # MiniStack's root account. It is no secret: it gives access only to a stack that listens on this machine.
 ROOT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 # The parameters that differ from AWS. docs/operations.md gives the reason of each.
@@ -228,7 +230,7 @@ class Stack:
             "deploy",
             *("--config-file", str(REPOSITORY / "samconfig.toml"), "--config-env", "local"),
             *("--template-file", str(TEMPLATE)),
-            *("--parameter-overrides", *(f"{name}={value}" for name, value in overrides.items())),
+            *("--parameter-overrides", *(f"{name}={value or EMPTY}" for name, value in overrides.items())),
         ]
         environment = {
             **_bare_environment(),
