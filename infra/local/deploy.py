@@ -13,7 +13,7 @@ import boto3
 import tomlkit
 from bootstrap import say
 from build import REPOSITORY, functions
-from operate.deployment import protect, remove_failed_creation
+from operate.deployment import is_deployed, protect, remove_failed_creation
 
 CONFIGURATION = REPOSITORY / "samconfig.toml"
 
@@ -23,7 +23,7 @@ def main() -> int:
     environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
     settings = tomlkit.parse(CONFIGURATION.read_text())["default"]["deploy"]["parameters"]
     name = str(settings["stack_name"])
-    cloudformation = boto3.client("cloudformation", region_name=str(settings["region"]))
+    client = boto3.Session(region_name=str(settings["region"])).client
 
     named = re.search(r"Architecture=(\w+)", " ".join(settings["parameter_overrides"]))
     architecture = named.group(1) if named else "arm64"
@@ -35,10 +35,14 @@ def main() -> int:
 
     if failed := _run(build, environment):
         return failed
-    if remove_failed_creation(cloudformation, name):
+    if remove_failed_creation(client, name):
         say(f"The first deployment of {name} had failed. What it left was removed.")
     if failed := _run(deploy, environment):
         return failed
+    cloudformation = client("cloudformation")
+    if not is_deployed(cloudformation, name):
+        say(f"{name} was not deployed, so there is nothing to protect.")
+        return 0
     protect(cloudformation, name)
     say("Protected: the stack cannot be deleted, and no update replaces what holds data.")
     return 0

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from demo.api import Api
 from demo.merchant import operator
+from operate import standstill
 from stack import NAME, Stack
 from vault import Vault, VaultError
 
@@ -43,10 +44,11 @@ def _escrow(stack: Stack, merchant: str) -> None:
         pass
     else:
         raise DrillError("The file was accepted for another secret.")
+    stack.client("secretsmanager").delete_secret(SecretId=vault.arn, RecoveryWindowInDays=7)
     vault.restore(file, private)
     vault.prove(file, private)
     _expect(stack, merchant, 200, "after the secret was restored")
-    say("The vault's secret was sealed, lost and restored")
+    say("The vault's secret was sealed, overwritten, deleted and restored")
 
 
 def _replaced_master_key(stack: Stack, merchant: str) -> None:
@@ -71,6 +73,11 @@ def _restored_table(stack: Stack, parameters: dict[str, str], merchant: str) -> 
         if restored:
             created.append(_merchant(operator(stack)))
 
+    standstill.stop(stack.client, NAME)
+    _expect(stack, merchant, 429, "while everything stands still")
+    standstill.start(stack.client, NAME)
+    _expect(stack, merchant, 200, "after everything was started again")
+    say("Everything that writes stood still, and was started again")
     restore.drill(stack.client, NAME, switch)
     _expect(stack, created[0], 404, "because this merchant was written to the restored table")
 
@@ -91,7 +98,7 @@ def _merchant(setting_up: Api) -> str:
 
 
 def _expect(stack: Stack, merchant: str, status: int, when: str) -> None:
-    accepted = (404, 500, 503)
+    accepted = (404, 429, 500, 503)
     found, _ = operator(stack).ask("GET", f"/v1/merchants/{merchant}", accept=accepted)
     deadline = time.monotonic() + 60  # an instance that is being replaced may still answer
     while found != status and time.monotonic() < deadline:

@@ -1,7 +1,10 @@
 """`make restore-drill`, and the restore itself. docs/operations.md says when to use which.
 
     restore.py drill                   restores the latest moment, compares, and removes the restored table again
+    restore.py stop                    stops everything that writes; the queues keep their messages
     restore.py table --at MOMENT       restores a moment (2026-11-29T03:15:00+01:00) and keeps the table
+    restore.py prepare TABLE --at …    finishes a restored table whose preparation was interrupted
+    restore.py start [--only NAME …]   starts everything again, or only these functions
 
 Without --stack the commands use the stack of `make run`; there, the drill also deploys the stack on the restored table
 and back. --stack NAME is a stack on AWS, with the credentials of the shell. The stack itself is never changed there:
@@ -17,7 +20,8 @@ from datetime import datetime, timedelta, timezone
 
 from bootstrap import say
 from build import REPOSITORY
-from operate.restoring import RestoreError, differences, erased_since, merchants, remove, restore
+from operate import standstill
+from operate.restoring import RestoreError, differences, erased_since, merchants, prepare, remove, restore
 from stack import NAME, REGION, Stack
 
 # The moment of a restore is up to five minutes old, and erasures are recorded by day.
@@ -32,8 +36,8 @@ def drill(client, stack: str, switch) -> None:
     dynamodb, table = client("dynamodb"), _table(client, stack)
     target = f"{table}-drill-{int(time.time())}"
     began = time.monotonic()
-    stream = restore(dynamodb, table, target, None)
     try:
+        stream = restore(dynamodb, table, target, None)
         say(f"Restored {table} into {target} in {time.monotonic() - began:.0f} s")
         different = differences(dynamodb, table, target)
         for sentence in different:
@@ -50,17 +54,29 @@ def drill(client, stack: str, switch) -> None:
 
 def keep(client, stack: str, at: datetime) -> None:
     """Restores a moment, and says what a person does next."""
-    dynamodb, table = client("dynamodb"), _table(client, stack)
+    table = _table(client, stack)
     target = f"{table}-restored-{at.astimezone(timezone.utc):%Y%m%dT%H%M%SZ}"
-    stream = restore(dynamodb, table, target, at)
-    day = (at - BEFORE).date().isoformat()
+    restore(client("dynamodb"), table, target, at)
     say(f"Restored {table} at {at.isoformat()} into {target}")
+    _say_what_is_next(client, stack, target, at)
+
+
+def finish(client, stack: str, target: str, at: datetime) -> None:
+    """Finishes a restore that was interrupted after AWS had made the table."""
+    prepare(client("dynamodb"), target)
+    say(f"{target} is ready for the functions")
+    _say_what_is_next(client, stack, target, at)
+
+
+def _say_what_is_next(client, stack: str, target: str, at: datetime) -> None:
+    dynamodb, table = client("dynamodb"), _table(client, stack)
     for sentence in differences(dynamodb, table, target):
         print(f"  {sentence}")
-    erased = erased_since(dynamodb, table, day)
+    erased = erased_since(dynamodb, table, (at - BEFORE).date().isoformat())
     say(f"Erase these {len(erased)} persons again before anybody uses the table:")
     for one in erased:
         print(f"  {one.tenant} {one.member} {one.day} {one.reason}")
+    stream = dynamodb.describe_table(TableName=target)["Table"]["LatestStreamArn"]
     say("Then deploy with these parameters:")
     print(f"  RestoredTable={target}\n  RestoredTableStream={stream}")
 
@@ -75,7 +91,12 @@ def main() -> int:
     arguments.add_argument("--stack", help="a stack on AWS; without it, the stack of `make run`")
     actions = arguments.add_subparsers(dest="action", required=True)
     actions.add_parser("drill")
-    actions.add_parser("table").add_argument("--at", type=datetime.fromisoformat, required=True)
+    actions.add_parser("stop")
+    actions.add_parser("table").add_argument("--at", type=_moment, required=True)
+    interrupted = actions.add_parser("prepare")
+    interrupted.add_argument("table")
+    interrupted.add_argument("--at", type=_moment, required=True)
+    actions.add_parser("start").add_argument("--only", nargs="+", metavar="NAME")
     chosen = arguments.parse_args()
     try:
         if chosen.stack:
@@ -85,16 +106,34 @@ def main() -> int:
         else:
             local = Stack(REPOSITORY / ".local")
             client, name, switch = local.client, NAME, local.deploy
-        if chosen.action == "drill":
-            drill(client, name, switch)
-        else:
-            if chosen.at.tzinfo is None:
-                raise RestoreError("Write the moment with its offset: 2026-11-29T03:15:00+01:00")
-            keep(client, name, chosen.at)
+        _act(chosen, client, name, switch)
     except RestoreError as error:
         print(f"\n{error}\n", file=sys.stderr)
         return 1
     return 0
+
+
+def _act(chosen: argparse.Namespace, client, name: str, switch) -> None:
+    match chosen.action:
+        case "drill":
+            drill(client, name, switch)
+        case "stop":
+            standstill.stop(client, name)
+            say("Everything that writes stands still. Start it again with: restore.py start")
+        case "start":
+            standstill.start(client, name, chosen.only)
+            say(f"Started: {', '.join(chosen.only) if chosen.only else 'every function and every schedule'}")
+        case "prepare":
+            finish(client, name, chosen.table, chosen.at)
+        case _:
+            keep(client, name, chosen.at)
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError("write the moment with its offset: 2026-11-29T03:15:00+01:00")
+    return moment
 
 
 if __name__ == "__main__":

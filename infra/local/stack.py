@@ -85,7 +85,7 @@ class Stack:
     def endpoint(self) -> str:
         return self.aws.url
 
-    def client(self, service: str):
+    def client(self, service: str, config=None):
         """An AWS client of this stack. It ignores the AWS account that the user is logged in to."""
         import boto3
 
@@ -94,7 +94,7 @@ class Stack:
             aws_secret_access_key=ROOT["AWS_SECRET_ACCESS_KEY"],
             region_name=REGION,
         )
-        return session.client(service, endpoint_url=self.endpoint)
+        return session.client(service, endpoint_url=self.endpoint, config=config)
 
     def outputs(self) -> dict[str, str]:
         """The outputs of the template. Empty if the template is not deployed."""
@@ -224,7 +224,7 @@ class Stack:
         urllib.request.urlopen(request, timeout=10).close()
 
     def _sam_deploy(self, overrides: dict[str, str]) -> None:
-        remove_failed_creation(self.client("cloudformation"), NAME)
+        remove_failed_creation(self.client, NAME)
         command = [
             str(Path(sys.executable).with_name("sam")),
             "deploy",

@@ -8,6 +8,7 @@ when, and who may.
     vault.py use NUMBER                             this master key wraps from now on
     vault.py rewrap                                 wraps every merchant's key with it
     vault.py drop NUMBER                            removes a master key that wraps nothing any more
+    vault.py replicate REGION                       keeps a replica in another region of the European Union
 
 Without --stack the commands use the stack of `make run`; --stack NAME is a stack on AWS, with the credentials of the
 shell.
@@ -22,12 +23,17 @@ import secrets
 import sys
 from pathlib import Path
 
+from botocore.config import Config
+from botocore.exceptions import ClientError
 from build import REPOSITORY
 from operate.escrow import EscrowError, open_sealed, seal
 from stack import NAME, REGION, Stack
 
 # The length of the first key, which Secrets Manager generates.
 KEY_CHARACTERS = 64
+# The longest run of a function, and no second call meanwhile.
+ONE_LONG_CALL = Config(read_timeout=910, retries={"total_max_attempts": 1})
+REPLICA_REGIONS = ("eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1")
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -56,9 +62,21 @@ class Vault:
             raise VaultError("The file holds another secret than the deployment. Seal a new file.")
 
     def restore(self, file: Path, private_key: Path) -> None:
+        """Also undoes a deletion of the secret, while AWS still keeps it."""
         sealed = open_sealed(file.read_text(encoding="utf-8"), private_key)
         _read(sealed)
+        if "DeletedDate" in self._client("secretsmanager").describe_secret(SecretId=self.arn):
+            self._client("secretsmanager").restore_secret(SecretId=self.arn)
         self._write(sealed)
+
+    def replicate(self, region: str) -> None:
+        """The parameter VaultReplicaRegion of a first deployment does the same; no later deployment may change the
+        secret's definition."""
+        if region not in REPLICA_REGIONS:
+            raise VaultError(f"The data stay in the European Union: choose one of {', '.join(REPLICA_REGIONS)}.")
+        self._client("secretsmanager").replicate_secret_to_regions(
+            SecretId=self.arn, AddReplicaRegions=[{"Region": region}]
+        )
 
     # ── Replacement of a master key ────────────────────────────────────────────────────────────────
 
@@ -121,7 +139,9 @@ class Vault:
 
     def _invoke(self, request: dict) -> dict:
         function = self._outputs["RetentionFunction"]
-        answer = self._client("lambda").invoke(FunctionName=function, Payload=json.dumps(request).encode())
+        answer = self._client("lambda", config=ONE_LONG_CALL).invoke(
+            FunctionName=function, Payload=json.dumps(request).encode()
+        )
         response = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
             raise VaultError(f"{function} failed: {response.get('errorMessage')}")
@@ -148,6 +168,11 @@ def main() -> int:
     except (VaultError, EscrowError) as error:
         print(f"\n{error}\n", file=sys.stderr)
         return 1
+    except ClientError as error:
+        print(f"\n{error}\n", file=sys.stderr)
+        if "explicit deny" in str(error):
+            print("Only the keeper may do this: deploy with VaultKeeperArn, and assume that role.\n", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -169,6 +194,9 @@ def _run(vault: Vault, chosen: argparse.Namespace) -> str:
             return f"Key number {chosen.number} wraps from now on."
         case "rewrap":
             return f"The keys of {vault.rewrap()} merchants were wrapped again."
+        case "replicate":
+            vault.replicate(chosen.region)
+            return f"{chosen.region} holds a replica of {vault.arn}."
         case _:
             vault.drop(chosen.number)
             return f"Key number {chosen.number} was removed."
@@ -189,6 +217,7 @@ def _arguments() -> argparse.Namespace:
         actions.add_parser(name)
     for name in ("use", "drop"):
         actions.add_parser(name).add_argument("number")
+    actions.add_parser("replicate").add_argument("region")
     return arguments.parse_args()
 
 

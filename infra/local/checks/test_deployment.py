@@ -5,7 +5,7 @@ import unittest
 
 import boto3
 from botocore.stub import ANY, Stubber
-from operate.deployment import KEPT, protect, remove_failed_creation, stack_policy
+from operate.deployment import KEPT, is_deployed, protect, remove_failed_creation, stack_policy
 from template import template
 
 
@@ -13,33 +13,70 @@ def stack(status: str) -> dict:
     return {"Stacks": [{"StackName": "zerosix", "CreationTime": "2026-11-29T00:00:00Z", "StackStatus": status}]}
 
 
+def resource(kind: str, status: str) -> dict:
+    return {
+        "LogicalResourceId": "Any",
+        "PhysicalResourceId": "zerosix-table",
+        "ResourceType": kind,
+        "ResourceStatus": status,
+        "LastUpdatedTimestamp": "2026-11-29T00:00:00Z",
+    }
+
+
 class ADeployment(unittest.TestCase):
     def setUp(self):
-        self.client = boto3.client(
-            "cloudformation", region_name="eu-west-3", aws_access_key_id="x", aws_secret_access_key="x"
-        )
-        self.aws = Stubber(self.client)
+        keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
+        self.client = boto3.client("cloudformation", region_name="eu-west-3", **keys)
+        self.dynamodb = boto3.client("dynamodb", region_name="eu-west-3", **keys)
+        self.aws, self.tables = Stubber(self.client), Stubber(self.dynamodb)
         self.aws.activate()
+        self.tables.activate()
 
     def tearDown(self):
-        self.aws.assert_no_pending_responses()
-        self.aws.deactivate()
+        for stub in (self.aws, self.tables):
+            stub.assert_no_pending_responses()
+            stub.deactivate()
+
+    def clients(self, service: str):
+        return {"cloudformation": self.client, "dynamodb": self.dynamodb}[service]
+
+    def is_removed(self, *resources: dict):
+        named = {"StackName": "zerosix"}
+        self.aws.add_response("list_stack_resources", {"StackResourceSummaries": list(resources)}, named)
+        unprotected = {**named, "EnableTerminationProtection": False}
+        self.aws.add_response("update_termination_protection", {}, unprotected)
+        self.aws.add_response("delete_stack", {}, named)
+        self.aws.add_response("describe_stacks", stack("DELETE_COMPLETE"), named)
+        self.assertTrue(remove_failed_creation(self.clients, "zerosix"))
 
     def test_removes_the_rest_of_a_first_deployment_that_failed(self):
         self.aws.add_response("describe_stacks", stack("ROLLBACK_COMPLETE"), {"StackName": "zerosix"})
-        self.aws.add_response("delete_stack", {}, {"StackName": "zerosix"})
-        self.aws.add_response("describe_stacks", stack("DELETE_COMPLETE"), {"StackName": "zerosix"})
-        self.assertTrue(remove_failed_creation(self.client, "zerosix"))
+        self.is_removed(resource("AWS::DynamoDB::Table", "DELETE_COMPLETE"))
+
+    def test_removes_the_protected_table_at_which_a_rollback_stopped(self):
+        self.aws.add_response("describe_stacks", stack("ROLLBACK_FAILED"), {"StackName": "zerosix"})
+        unprotected = {"TableName": "zerosix-table", "DeletionProtectionEnabled": False}
+        self.tables.add_response("update_table", {}, unprotected)
+        ready = {"Table": {"TableStatus": "ACTIVE"}}
+        self.tables.add_response("describe_table", ready, {"TableName": "zerosix-table"})
+        self.is_removed(
+            resource("AWS::DynamoDB::Table", "DELETE_FAILED"), resource("AWS::SQS::Queue", "DELETE_COMPLETE")
+        )
 
     def test_removes_nothing_of_a_stack_that_stands(self):
         for status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"):
             self.aws.add_response("describe_stacks", stack(status), {"StackName": "zerosix"})
-            self.assertFalse(remove_failed_creation(self.client, "zerosix"), status)
+            self.assertFalse(remove_failed_creation(self.clients, "zerosix"), status)
+
+    def test_that_a_person_refused_is_no_deployment(self):
+        for status, deployed in (("REVIEW_IN_PROGRESS", False), ("CREATE_COMPLETE", True), ("ROLLBACK_FAILED", False)):
+            self.aws.add_response("describe_stacks", stack(status), {"StackName": "zerosix"})
+            self.assertEqual(is_deployed(self.client, "zerosix"), deployed, status)
 
     def test_begins_where_there_is_no_stack(self):
         message = "Stack with id zerosix does not exist"
         self.aws.add_client_error("describe_stacks", "ValidationError", message)
-        self.assertFalse(remove_failed_creation(self.client, "zerosix"))
+        self.assertFalse(remove_failed_creation(self.clients, "zerosix"))
 
     def test_ends_with_a_stack_that_nobody_deletes_and_whose_data_no_update_replaces(self):
         protected = {"StackName": "zerosix", "EnableTerminationProtection": True}

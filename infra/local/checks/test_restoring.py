@@ -1,10 +1,19 @@
 """What a restore reads from both tables."""
 
 import unittest
+from unittest import mock
 
 import boto3
 from botocore.stub import Stubber
-from operate.restoring import Erasure, RestoreError, _same_structure, differences, erased_since
+from operate.restoring import (
+    Erasure,
+    RestoreError,
+    _enable_recovery,
+    _same_structure,
+    differences,
+    erased_since,
+    remove,
+)
 
 MERCHANT = "M#01KAVJT4P0000000000000000A"
 
@@ -49,6 +58,20 @@ class ARestore(unittest.TestCase):
         self.answer("restored", "MERCHANTS")
         self.answer("used", "MERCHANTS", {"sk": MERCHANT})
         self.assertEqual(differences(self.client, "used", "restored"), [f"{MERCHANT} is not in restored"])
+
+    def test_waits_until_aws_allows_point_in_time_recovery(self):
+        asked = {"TableName": "restored", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}}
+        refused = "ContinuousBackupsUnavailableException"
+        self.aws.add_client_error("update_continuous_backups", refused, "being enabled", expected_params=asked)
+        self.aws.add_response("update_continuous_backups", {}, asked)
+        with mock.patch("time.sleep"):
+            _enable_recovery(self.client, "restored")
+        self.aws.assert_no_pending_responses()
+
+    def test_of_a_drill_leaves_no_table_where_it_had_not_begun(self):
+        self.aws.add_client_error("describe_table", "ResourceNotFoundException", "no such table")
+        remove(self.client, "restored")
+        self.aws.assert_no_pending_responses()
 
     def test_refuses_a_table_without_an_index(self):
         keys = [{"AttributeName": "pk", "KeyType": "HASH"}]

@@ -5,7 +5,7 @@ import unittest
 from roles.comparison import missing, unused
 from roles.policies import documents, findings
 from roles.rights import Call, Right, granted, is_like, statements
-from template import functions
+from template import functions, of_type, resources
 
 MERCHANT = "M#01KAVJT4P0000000000000000A"
 PERSON = f"{MERCHANT}#S#03"
@@ -42,6 +42,33 @@ class ThePolicies(unittest.TestCase):
     def test_let_send_and_callbacks_read_only_their_own_secrets_of_an_account(self):
         readers = {(right.function, right.resource) for right in granted() if right.resource.startswith("secret:")}
         self.assertEqual(readers, {("send", "secret:providers/*"), ("callbacks", "secret:callbacks/*")})
+
+    def test_let_ingest_learn_that_an_object_is_missing(self):
+        # Without this right S3 answers 403 and not 404, and the range of a file that is gone would be tried for ever.
+        listed = {
+            right.resource for right in granted() if (right.function, right.action) == ("ingest", "s3:ListBucket")
+        }
+        self.assertEqual(listed, {"UploadsBucket", "ReportsBucket"})
+
+    def test_let_the_schedules_call_their_functions_and_do_nothing_else(self):
+        role = resources()["SchedulesRole"]["Properties"]
+        statements = role["Policies"][0]["PolicyDocument"]["Statement"]
+        self.assertNotIn("ManagedPolicyArns", role)
+        self.assertEqual([one["Action"] for one in statements], ["lambda:InvokeFunction", "sqs:SendMessage"])
+        targets = [schedule["Target"] for schedule in of_type("AWS::Scheduler::Schedule").values()]
+        self.assertCountEqual(statements[0]["Resource"], [target["Arn"] for target in targets])
+        letters = [target["DeadLetterConfig"]["Arn"] for target in targets if "DeadLetterConfig" in target]
+        self.assertEqual(listed_once(statements[1]["Resource"]), listed_once(*letters))
+
+    def test_use_the_key_only_through_the_services_that_hold_the_data(self):
+        (statement,) = resources()["UseTheKey"]["Properties"]["PolicyDocument"]["Statement"]
+        self.assertEqual(statement["Resource"], {"Fn::GetAtt": ["DataKey", "Arn"]})
+        services = {one["Fn::Sub"].split(".")[0] for one in statement["Condition"]["StringEquals"]["kms:ViaService"]}
+        self.assertEqual(services, {"dynamodb", "s3", "secretsmanager", "sqs"})
+
+
+def listed_once(*values) -> set[str]:
+    return {str(value) for value in values}
 
 
 class TheKeysOfTheRoles(unittest.TestCase):

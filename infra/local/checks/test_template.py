@@ -36,6 +36,20 @@ class TheTemplate(unittest.TestCase):
             if resource["Type"] in NOT_LOCAL:
                 self.assertEqual(resource.get("Condition"), "OnAws", name)
 
+    def test_keeps_the_files_of_a_range_longer_than_the_dead_letter_that_needs_them(self):
+        letters = [queue for name, queue in of_type("AWS::SQS::Queue").items() if name.endswith("DeadLetters")]
+        # A letter that is moved back may become a letter once more.
+        needed = 2 * max(queue["MessageRetentionPeriod"] for queue in letters) // 86_400
+        for bucket in ("UploadsBucket", "ReportsBucket"):
+            kept = [
+                rule["ExpirationInDays"] + rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays", 0)
+                for rule in resources()[bucket]["Properties"]["LifecycleConfiguration"]["Rules"]
+                # ingest tags a file when its report is written: no message needs that file any more.
+                if "ExpirationInDays" in rule and "TagFilters" not in rule and rule.get("Prefix") != "refused/"
+            ]
+            self.assertTrue(kept, bucket)
+            self.assertGreaterEqual(min(kept), needed, bucket)
+
     def test_has_a_queue_policy_whose_statement_names_one_resource(self):
         for name, properties in of_type("AWS::SQS::QueuePolicy").items():
             for statement in properties["PolicyDocument"]["Statement"]:

@@ -4,6 +4,7 @@ import json
 import unittest
 
 from template import functions, resources, template
+from vault import REPLICA_REGIONS
 
 STATEMENTS = {
     one["Sid"] if "Sid" in one else one["Fn::If"][1]["Sid"]: one
@@ -35,6 +36,10 @@ class TheVaultSecret(unittest.TestCase):
         self.assertEqual(parameter["Default"], "")
         for region in filter(None, parameter["AllowedValues"]):
             self.assertRegex(region, r"^eu-(central-1|north-1|south-1|south-2|west-1)$")
+
+    def test_gets_a_replica_later_in_the_same_regions_only(self):
+        allowed = template()["Parameters"]["VaultReplicaRegion"]["AllowedValues"]
+        self.assertEqual(list(REPLICA_REGIONS), [region for region in allowed if region])
 
     def test_begins_with_the_key_number_one(self):
         generated = resources()["VaultSecret"]["Properties"]["GenerateSecretString"]

@@ -10,16 +10,30 @@ import json
 KEPT = ["ArchivesBucket", "DataKey", "OperatorSecret", "ReportsBucket", "Table", "UploadsBucket", "VaultSecret"]
 # An update of this resource could generate the secret again.
 NEVER_UPDATED = ["OperatorSecret", "VaultSecret"]
+# Only a first deployment ends in these states.
+FAILED_CREATIONS = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
 
 
-def remove_failed_creation(cloudformation, name: str) -> bool:
+def remove_failed_creation(client, name: str) -> bool:
     """True if the first deployment had failed and its rest was removed. CloudFormation cannot update such a stack. It
-    holds nothing, because resources with data are kept only once they are created for good (RetainExceptOnCreate)."""
-    if _status(cloudformation, name) != "ROLLBACK_COMPLETE":
+    holds nothing, because resources with data are kept only once they are created for good (RetainExceptOnCreate).
+    A protected table cannot be deleted, so the rollback may have stopped at it."""
+    cloudformation = client("cloudformation")
+    if _status(cloudformation, name) not in FAILED_CREATIONS:
         return False
+    for table in _tables_left(cloudformation, name):
+        dynamodb = client("dynamodb")
+        dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+        dynamodb.get_waiter("table_exists").wait(TableName=table)
+    cloudformation.update_termination_protection(StackName=name, EnableTerminationProtection=False)
     cloudformation.delete_stack(StackName=name)
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=name)
     return True
+
+
+def is_deployed(cloudformation, name: str) -> bool:
+    """False where the person answered No to the first change set, or where its creation failed."""
+    return _status(cloudformation, name) in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
 
 def protect(cloudformation, name: str) -> None:
@@ -41,6 +55,18 @@ def stack_policy() -> dict:
             deny(["Update:Modify"], NEVER_UPDATED),
         ]
     }
+
+
+def _tables_left(cloudformation, name: str) -> list[str]:
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
+    return [
+        one["PhysicalResourceId"]
+        for page in pages
+        for one in page["StackResourceSummaries"]
+        if one["ResourceType"] == "AWS::DynamoDB::Table"
+        and one["ResourceStatus"] != "DELETE_COMPLETE"
+        and one.get("PhysicalResourceId")
+    ]
 
 
 def _status(cloudformation, name: str) -> str | None:

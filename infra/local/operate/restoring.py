@@ -13,6 +13,7 @@ from datetime import datetime
 
 DIRECTORY = "MERCHANTS"
 READY_WITHIN_SECONDS = 12 * 3600
+RECOVERY_WITHIN_SECONDS = 600
 POLL_SECONDS = 5
 
 
@@ -54,17 +55,37 @@ def prepare(dynamodb, table: str) -> None:
     if dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]["TimeToLiveStatus"] == "DISABLED":
         enabled = {"AttributeName": "ttl", "Enabled": True}
         dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=enabled)
-    recovery = {"PointInTimeRecoveryEnabled": True}
-    dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=recovery)
+    _enable_recovery(dynamodb, table)
     dynamodb.update_table(TableName=table, DeletionProtectionEnabled=True)
     _until_active(dynamodb, table)
 
 
+def _enable_recovery(dynamodb, table: str) -> None:
+    """AWS refuses the call for some minutes after a table was created."""
+    deadline = time.monotonic() + RECOVERY_WITHIN_SECONDS
+    while True:
+        try:
+            dynamodb.update_continuous_backups(
+                TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+            )
+            return
+        except dynamodb.exceptions.ContinuousBackupsUnavailableException as error:
+            if time.monotonic() > deadline:
+                raise RestoreError(
+                    f"{table} has no point-in-time recovery yet. Run: restore.py prepare {table}"
+                ) from error
+            time.sleep(2 * POLL_SECONDS)
+
+
 def remove(dynamodb, table: str) -> None:
-    """Deletes the table of a drill."""
-    dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
-    _until_active(dynamodb, table)
-    dynamodb.delete_table(TableName=table)
+    """Deletes the table of a drill, however far its restore came."""
+    try:
+        _until_active(dynamodb, table)
+        dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+        _until_active(dynamodb, table)
+        dynamodb.delete_table(TableName=table)
+    except dynamodb.exceptions.ResourceNotFoundException:
+        return
 
 
 def merchants(dynamodb, table: str) -> list[str]:

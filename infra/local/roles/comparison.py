@@ -3,6 +3,9 @@
 Both directions are checked: a call that no right allows, and a right that no call used. A right that the tests
 cannot use is an exception with a reason. MiniStack refuses most calls without a right by itself, but it does not look
 inside a transaction, does not know the partition keys, and answers 404 where S3 would answer 403.
+
+Not compared: the use of the key (UseTheKey), because the services call KMS in the name of the function, and the role of
+the schedules. infra/local/checks/test_roles.py states both.
 """
 
 from __future__ import annotations
@@ -35,7 +38,6 @@ NOT_FOUND = "without this right S3 answers 403 for an object that is gone, and n
 EXCEPTIONS = {
     ("api", "s3:PutObject", "UploadsBucket/*"): "the client uploads with the form that api signed",
     ("api", "s3:GetObject", "ReportsBucket/refused/*"): "the client downloads with the address that api signed",
-    ("campaign", "sqs:SendMessage", "SchedulesDeadLetters"): A_FAILED_CALL,
     ("followups", "sqs:SendMessage", "SchedulesDeadLetters"): A_FAILED_CALL,
     ("retention", "sqs:SendMessage", "SchedulesDeadLetters"): A_FAILED_CALL,
     ("ingest", "s3:ListBucket", "ReportsBucket"): NOT_FOUND,

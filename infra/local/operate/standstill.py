@@ -1,0 +1,84 @@
+"""Stops and starts what writes to the table, around a restore.
+
+Messages stay in their queues while the functions do not read them. A limit of 0 alone would not do: the pollers of a
+queue would count each refused message as received, and move it to the dead letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+# The functions that API Gateway calls. While they stand still, tills keep their sales and send them again.
+CALLED_BY_THE_API = ("api", "callbacks")
+# What a schedule answers and an update does not take.
+NOT_WRITTEN = ("ResponseMetadata", "Arn", "CreationDate", "LastModificationDate")
+
+
+def stop(client, stack: str) -> None:
+    """Disables the schedules and the readers of queues and of the stream, and refuses the calls of the API. A second
+    call changes nothing."""
+    for name in _of_type(client, stack, "AWS::Scheduler::ScheduleGroup"):
+        _switch_schedules(client, name, "DISABLED")
+    for name in _functions(client, stack):
+        _switch_readers(client, name, enabled=False)
+        if _short(stack, name) in CALLED_BY_THE_API:
+            client("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+
+
+def start(client, stack: str, only: list[str] | None = None) -> None:
+    """Allows everything again; with `only`, these functions alone and no schedule."""
+    for name in _functions(client, stack):
+        if only and _short(stack, name) not in only:
+            continue
+        if _short(stack, name) in CALLED_BY_THE_API:
+            _allow_calls(client, stack, name)
+        _switch_readers(client, name, enabled=True)
+    if not only:
+        for name in _of_type(client, stack, "AWS::Scheduler::ScheduleGroup"):
+            _switch_schedules(client, name, "ENABLED")
+
+
+def _allow_calls(client, stack: str, function: str) -> None:
+    """Returns to the limit that the stack's parameter names; 0 stands for no limit."""
+    described = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in described.get("Parameters", [])}
+    limit = int(parameters.get(f"{_short(stack, function).capitalize()}ReservedConcurrency", "0"))
+    functions = client("lambda")
+    if limit:
+        functions.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=limit)
+    else:
+        functions.delete_function_concurrency(FunctionName=function)
+
+
+def _switch_readers(client, function: str, enabled: bool) -> None:
+    functions = client("lambda")
+    for page in functions.get_paginator("list_event_source_mappings").paginate(FunctionName=function):
+        for one in page["EventSourceMappings"]:
+            if (one["State"] in ("Enabled", "Enabling")) != enabled:
+                functions.update_event_source_mapping(UUID=one["UUID"], Enabled=enabled)
+
+
+def _switch_schedules(client, group: str, state: str) -> None:
+    scheduler = client("scheduler")
+    for page in scheduler.get_paginator("list_schedules").paginate(GroupName=group):
+        for one in page["Schedules"]:
+            schedule = scheduler.get_schedule(GroupName=group, Name=one["Name"])
+            # An update replaces the whole schedule, so it repeats what was read.
+            written = {name: value for name, value in schedule.items() if name not in NOT_WRITTEN}
+            scheduler.update_schedule(**{**written, "State": state})
+
+
+def _short(stack: str, function: str) -> str:
+    return function.removeprefix(f"{stack}-")
+
+
+def _functions(client, stack: str) -> Iterator[str]:
+    yield from _of_type(client, stack, "AWS::Lambda::Function")
+
+
+def _of_type(client, stack: str, kind: str) -> Iterator[str]:
+    pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
+    for page in pages:
+        for one in page["StackResourceSummaries"]:
+            if one["ResourceType"] == kind:
+                yield one["PhysicalResourceId"]
