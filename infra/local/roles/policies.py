@@ -1,4 +1,4 @@
-"""Lints the policies of the roles and of the resources with parliament, which knows the actions, resources and conditions of IAM.
+"""Lints the policies of roles and resources with parliament, which knows the actions, resources and conditions of IAM.
 
 parliament reads policies with real ARNs, so each reference of the template becomes an example of its ARN.
 """
