@@ -21,7 +21,7 @@ EXCEPTIONS = {
     "CKV_AWS_26": "an alarm names a function or a queue, never a person",
     "CKV_AWS_27": "SQS encrypts every queue with its own key; only the queues that hold addresses use ours",
     "CKV_AWS_115": "reserved concurrency is a parameter: a new account has too little to reserve any",
-    "CKV_AWS_116": "a failed call goes to a queue by EventInvokeConfig, or comes from a queue with dead letters",
+    "CKV_AWS_116": "a failed call becomes a dead letter; that of campaign is repeated by the next minute",
     "CKV_AWS_158": "logs name no person, and CloudWatch encrypts them with its own key",
     "CKV_AWS_173": "the variables hold names and addresses of resources, and no secret",
 }

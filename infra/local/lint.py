@@ -36,6 +36,7 @@ def _checks() -> int:
     scripts = Path(__file__).parent
     command = [
         sys.executable,
+        "-Wignore",  # the warnings are those of parliament's own code
         "-m",
         "unittest",
         "discover",
