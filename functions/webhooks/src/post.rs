@@ -22,7 +22,7 @@ pub(crate) async fn post(
     event: &Event,
     now: Instant,
 ) -> Result<Answer, WebhookError> {
-    let secrets = settings.webhook_secrets(webhook, now)?;
+    let secrets = webhook.secrets(settings, now)?;
     let keys: Vec<&[u8]> = secrets.iter().map(WebhookSecret::key).collect();
     let second = now.as_second();
     let signature = sign(&keys, &event.key.id, second, &event.body);

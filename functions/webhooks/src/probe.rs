@@ -41,7 +41,8 @@ pub(crate) async fn renew_if_lost(
     Ok(())
 }
 
-/// Probes an endpoint. Cost: 1 query for the settings, 1 for a waiting event, the post, 1 write unit, and 1 message.
+/// Probes an endpoint. Cost: 1 query for the endpoints, 1 for the settings where they are not cached, 1 for a waiting
+/// event, the post, 1 write unit, and 1 message.
 /// The end of a pause costs 1 write unit more and a message for each quarter of a day that events wait for.
 pub(crate) async fn probe(
     app: &App,
@@ -52,11 +53,12 @@ pub(crate) async fn probe(
 ) -> Result<(), WebhookError> {
     let (paused_at, number) = pause;
     let merchant = tenant.merchant;
-    let settings = match app.store.settings_fresh(merchant, now).await {
+    let webhooks = app.store.webhooks_fresh(merchant, now).await?;
+    let Ok(webhook) = webhooks.find(id) else { return Ok(()) };
+    let settings = match app.store.settings(merchant, now).await {
         Err(StoreError::NotFound(_)) => return Ok(()),
         settings => settings?,
     };
-    let Ok(webhook) = settings.webhook(id) else { return Ok(()) };
     if settings.contract_has_ended(now) || webhook.switch != Switch::On {
         return Ok(());
     }

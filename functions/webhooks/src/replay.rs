@@ -21,11 +21,12 @@ pub(crate) async fn queue(
     mut after: Option<EventKey>,
     now: Instant,
 ) -> Result<(), WebhookError> {
+    let webhooks = app.store.webhooks(tenant.merchant, now).await?;
+    let Ok(webhook) = webhooks.find(id) else { return Ok(()) };
     let settings = match app.store.settings(tenant.merchant, now).await {
         Err(StoreError::NotFound(_)) => return Ok(()),
         settings => settings?,
     };
-    let Ok(webhook) = settings.webhook(id) else { return Ok(()) };
     if settings.contract_has_ended(now) || webhook.switch != Switch::On {
         return Ok(());
     }

@@ -92,9 +92,10 @@ pub use webhook::endpoint::{NewWebhook, Webhook};
 pub use webhook::events::{Event, EventKey, EventOrigin, EventPage};
 pub use webhook::health::FailureEffect;
 pub use webhook::manage::WebhookChange;
+pub use webhook::read::Webhooks;
 pub use webhook::secret::WebhookSecret;
 
-/// How long an instance uses settings, offers and rewards without reading them again: a revoked key
+/// How long an instance uses settings, webhooks, offers and rewards without reading them again: a revoked key
 /// works no longer than that.
 const CACHED_SECONDS: i64 = 60;
 /// How many values each cache of an instance holds.
@@ -107,6 +108,7 @@ pub struct Store {
     table: Arc<str>,
     master_keys: Arc<MasterKeys>,
     settings: Arc<TtlCache<MerchantId, Arc<Settings>>>,
+    webhooks: Arc<TtlCache<MerchantId, Arc<Webhooks>>>,
     offers: Arc<coupon::offer::Offers>,
     rewards: Arc<reward::catalogue::Rewards>,
     sold_out: Arc<reward::counts::SoldOut>,
@@ -126,6 +128,7 @@ impl Store {
             table: table.into(),
             master_keys: Arc::new(master_keys.into()),
             settings: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
+            webhooks: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
             offers: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
             rewards: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
             sold_out: Arc::new(TtlCache::new(reward::counts::SOLD_OUT_SECONDS, CACHED_VALUES)),

@@ -3,6 +3,7 @@
 use crate::context::App;
 use crate::identifiers;
 use crate::parameters::{MerchantPath, WebhookPath};
+use crate::webhook::read::settings_and_webhooks;
 use crate::webhook::request::{CreateWebhook, PutWebhook, Target};
 use crate::webhook::response::{MadeWebhook, RotatedSecret, WebhookAnswer, WebhookList};
 use axum::Json;
@@ -34,11 +35,14 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<MadeWebhook>), Problem> {
     let now = app.now();
     let Target { url, events } = Target::read(&app, &new.url, &new.events).await?;
-    let settings = app.store().settings_fresh(path.merchant_id, now).await?;
+    let (settings, webhooks) = settings_and_webhooks(&app, path.merchant_id).await?;
     let webhook_id = WebhookId::mint(now, identifiers::random()?);
     let (mode, file_events) = (new.mode.read(), new.file_events);
     let webhook = NewWebhook { id: webhook_id, mode, url, events, file_events };
-    let secret = app.store().create_webhook(&settings, &webhook, Credential::Operator, now).await?;
+    let secret = app
+        .store()
+        .create_webhook(&settings, &webhooks, &webhook, Credential::Operator, now)
+        .await?;
     let secret = secret.expose().to_string();
     Ok((StatusCode::CREATED, Json(MadeWebhook { webhook_id, secret })))
 }
@@ -56,8 +60,8 @@ pub(crate) async fn list(
     Segments(path): Segments<MerchantPath>,
 ) -> Result<Json<WebhookList>, Problem> {
     let now = app.now();
-    let settings = app.store().settings_fresh(path.merchant_id, now).await?;
-    let webhooks = settings.webhooks.iter().map(|webhook| WebhookAnswer::of(webhook, now));
+    let (_, webhooks) = settings_and_webhooks(&app, path.merchant_id).await?;
+    let webhooks = webhooks.all().iter().map(|webhook| WebhookAnswer::of(webhook, now));
     Ok(Json(WebhookList { webhooks: webhooks.collect() }))
 }
 
@@ -73,8 +77,8 @@ pub(crate) async fn show(
     _: Operator,
     Segments(path): Segments<WebhookPath>,
 ) -> Result<Json<WebhookAnswer>, Problem> {
-    let settings = app.store().settings_fresh(path.merchant_id, app.now()).await?;
-    Ok(Json(WebhookAnswer::of(settings.webhook(path.webhook_id)?, app.now())))
+    let (_, webhooks) = settings_and_webhooks(&app, path.merchant_id).await?;
+    Ok(Json(WebhookAnswer::of(webhooks.find(path.webhook_id)?, app.now())))
 }
 
 /// Change the address and the events of an endpoint, or turn it off and on.
@@ -95,12 +99,12 @@ pub(crate) async fn put(
 ) -> Result<Json<WebhookAnswer>, Problem> {
     let (merchant, id) = (path.merchant_id, path.webhook_id);
     let Target { url, events } = Target::read(&app, &put.url, &put.events).await?;
-    let settings = app.store().settings_fresh(merchant, app.now()).await?;
-    let webhook = settings.webhook(id)?;
+    let (_, webhooks) = settings_and_webhooks(&app, merchant).await?;
+    let webhook = webhooks.find(id)?;
     let change = WebhookChange { url, events, file_events: put.file_events, on: put.enabled };
     app.store().change_webhook(merchant, webhook, &change, Credential::Operator).await?;
-    let settings = app.store().settings_fresh(merchant, app.now()).await?;
-    Ok(Json(WebhookAnswer::of(settings.webhook(id)?, app.now())))
+    let webhooks = app.store().webhooks_fresh(merchant, app.now()).await?;
+    Ok(Json(WebhookAnswer::of(webhooks.find(id)?, app.now())))
 }
 
 /// Delete an endpoint.
@@ -117,8 +121,8 @@ pub(crate) async fn delete(
     _: Operator,
     Segments(path): Segments<WebhookPath>,
 ) -> Result<StatusCode, Problem> {
-    let settings = app.store().settings_fresh(path.merchant_id, app.now()).await?;
-    if let Ok(webhook) = settings.webhook(path.webhook_id) {
+    let (settings, webhooks) = settings_and_webhooks(&app, path.merchant_id).await?;
+    if let Ok(webhook) = webhooks.find(path.webhook_id) {
         app.store().delete_webhook(settings.merchant.id, webhook).await?;
     }
     Ok(StatusCode::NO_CONTENT)
@@ -140,8 +144,8 @@ pub(crate) async fn rotate(
     _: Operator,
     Segments(path): Segments<WebhookPath>,
 ) -> Result<(StatusCode, Json<RotatedSecret>), Problem> {
-    let settings = app.store().settings_fresh(path.merchant_id, app.now()).await?;
-    let webhook = settings.webhook(path.webhook_id)?;
+    let (settings, webhooks) = settings_and_webhooks(&app, path.merchant_id).await?;
+    let webhook = webhooks.find(path.webhook_id)?;
     let (secret, until) = app
         .store()
         .rotate_webhook_secret(&settings, webhook, Credential::Operator, app.now())

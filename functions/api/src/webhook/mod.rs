@@ -3,6 +3,7 @@
 
 pub(crate) mod endpoint;
 pub(crate) mod queue_client;
+mod read;
 pub(crate) mod replay;
 mod request;
 mod response;

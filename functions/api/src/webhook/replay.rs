@@ -3,6 +3,7 @@
 use crate::context::App;
 use crate::parameters::WebhookPath;
 use crate::schema::DateTime;
+use crate::webhook::read::settings_and_webhooks;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -52,8 +53,8 @@ pub(crate) async fn create(
     let Some(range) = fields.check("/from", range) else {
         return Err(fields.refuse());
     };
-    let settings = app.store().settings_fresh(path.merchant_id, app.now()).await?;
-    let webhook = settings.webhook(path.webhook_id)?;
+    let (settings, webhooks) = settings_and_webhooks(&app, path.merchant_id).await?;
+    let webhook = webhooks.find(path.webhook_id)?;
     if webhook.switch != Switch::On {
         return Err(Problem::new(
             Kind::Conflict,

@@ -183,3 +183,14 @@ async fn another_merchants_endpoint_is_not_found() {
     assert_eq!(fixture.service.operator(Method::DELETE, &path, None).await.status, 204);
     assert_eq!(fixture.ask(Method::GET, &webhook, None).await.status, 200);
 }
+
+#[tokio::test]
+async fn the_endpoints_of_an_unknown_merchant_are_not_found() {
+    let fixture = Fixture::open().await;
+    let webhook = fixture.added().await;
+    let unknown = "/v1/merchants/01KAVJT4P0000000000000000A/webhooks";
+    for (method, end) in [(Method::GET, ""), (Method::GET, &*webhook), (Method::DELETE, &webhook)] {
+        let path = format!("{unknown}{end}");
+        assert_eq!(fixture.service.operator(method, &path, None).await.status, 404, "{path}");
+    }
+}

@@ -45,13 +45,16 @@ async fn a_posted_event_has_the_signature_of_the_guide() {
 async fn after_a_rotation_both_secrets_sign_for_a_day() {
     let fixture = Fixture::open().await;
     let (id, old, message) = one_event(&fixture).await;
-    let merchant = fixture.scope.settings.merchant.id;
-    let settings = fixture.app.store.settings_fresh(merchant, now()).await.unwrap();
-    let webhook = settings.webhook(id).unwrap();
+    let webhook = fixture.stored(id).await;
     let (new, until) = fixture
         .app
         .store
-        .rotate_webhook_secret(&settings, webhook, domain::Credential::Operator, now())
+        .rotate_webhook_secret(
+            &fixture.scope.settings,
+            &webhook,
+            domain::Credential::Operator,
+            now(),
+        )
         .await
         .unwrap();
     fixture.deliver(&message, 1, now()).await.unwrap();
@@ -172,7 +175,8 @@ async fn no_event_is_posted_to_an_endpoint_that_was_deleted_or_turned_off() {
     fixture.app.store.delete_webhook(merchant, &webhook).await.unwrap();
     fixture.deliver(&message, 1, now()).await.unwrap();
     assert_eq!(fixture.receiver.posted().len(), 0);
-    assert!(fixture.app.store.settings_fresh(merchant, now()).await.unwrap().webhooks.is_empty());
+    let webhooks = fixture.app.store.webhooks_fresh(merchant, now()).await.unwrap();
+    assert!(webhooks.all().is_empty());
 }
 
 #[rstest]

@@ -67,8 +67,9 @@ impl Fixture {
         types: impl IntoIterator<Item = EventType>,
     ) -> (WebhookId, WebhookSecret) {
         let store = &self.app.store;
-        let settings = store.settings_fresh(self.scope.settings.merchant.id, now()).await.unwrap();
-        let number = u128::try_from(settings.webhooks.len()).unwrap();
+        let settings = &self.scope.settings;
+        let webhooks = store.webhooks_fresh(settings.merchant.id, now()).await.unwrap();
+        let number = u128::try_from(webhooks.all().len()).unwrap();
         let new = NewWebhook {
             id: WebhookId::mint(now(), number),
             mode,
@@ -77,7 +78,7 @@ impl Fixture {
             file_events: false,
         };
         let secret = store
-            .create_webhook(&settings, &new, domain::Credential::Operator, now())
+            .create_webhook(settings, &webhooks, &new, domain::Credential::Operator, now())
             .await
             .unwrap();
         (new.id, secret)
@@ -91,8 +92,8 @@ impl Fixture {
     /// An endpoint as it is now.
     pub(crate) async fn stored(&self, id: WebhookId) -> Webhook {
         let merchant = self.scope.settings.merchant.id;
-        let settings = self.app.store.settings_fresh(merchant, now()).await.unwrap();
-        settings.webhook(id).unwrap().clone()
+        let webhooks = self.app.store.webhooks_fresh(merchant, now()).await.unwrap();
+        webhooks.find(id).unwrap().clone()
     }
 
     /// Turns an endpoint off or on.

@@ -14,7 +14,7 @@ pub enum Part {
     Members(Mode, u8),
     /// The purchases without a customer.
     Anonymous(Mode),
-    /// Plans, batches and figures of campaigns.
+    /// Campaigns with their plans, batches and figures.
     Campaigns(Mode),
     /// Files and their ranges.
     Uploads(Mode),
@@ -28,8 +28,8 @@ pub enum Part {
     Events(Mode),
     /// Rewards and their counters.
     Rewards(Mode),
-    /// The merchant's own partition, and the keys that lead to it. This partition leads to the
-    /// other parts, so this part is deleted last.
+    /// The webhooks and the settings, with the keys that lead to the merchant. The settings lead to
+    /// the other parts, so this part is deleted last.
     Settings,
 }
 
@@ -77,33 +77,29 @@ impl Part {
     pub(super) fn sources(self, merchant: MerchantId, today: Day) -> Vec<Source> {
         let tenant = Tenant { merchant, mode: self.mode() };
         match self {
-            Self::Members(_, shard) => vec![Source::all(keys::member_partition(tenant, shard))],
+            Self::Members(_, shard) => {
+                vec![Source::Partition(keys::member_partition(tenant, shard))]
+            }
             Self::Anonymous(_) => (keys::ANONYMOUS_SINCE..=keys::year(today) + 1)
                 .flat_map(|year| (0..keys::ANONYMOUS_SHARDS).map(move |shard| (year, shard)))
                 .map(|(year, shard)| Source::History(keys::anonymous_bucket(tenant, year, shard)))
                 .collect(),
-            Self::Campaigns(_) => vec![Source::Partition {
-                pk: tenant.to_string(),
-                prefix: Some(keys::CAMPAIGN_PREFIX),
-            }],
-            Self::Uploads(_) => vec![Source::all(keys::upload_partition(tenant))],
-            Self::Erased(_) => vec![Source::all(keys::erasures_partition(tenant))],
-            Self::Offers(_) => vec![Source::all(keys::offers_partition(tenant))],
+            Self::Campaigns(_) => vec![Source::Partition(keys::campaigns_partition(tenant))],
+            Self::Uploads(_) => vec![Source::Partition(keys::upload_partition(tenant))],
+            Self::Erased(_) => vec![Source::Partition(keys::erasures_partition(tenant))],
+            Self::Offers(_) => vec![Source::Partition(keys::offers_partition(tenant))],
             Self::Coupons(_) => (0..keys::COUPON_SHARDS)
-                .map(|shard| Source::all(keys::coupon_partition(tenant, shard)))
+                .map(|shard| Source::Partition(keys::coupon_partition(tenant, shard)))
                 .collect(),
             Self::Events(_) => (1..=keys::DAYS_OF_A_MONTH)
-                .map(|day| Source::all(keys::events_partition(tenant, day)))
+                .map(|day| Source::Partition(keys::events_partition(tenant, day)))
                 .collect(),
-            Self::Rewards(_) => vec![Source::all(keys::rewards_partition(tenant))],
-            Self::Settings => {
-                let test = Tenant { merchant, mode: Mode::Test };
-                vec![
-                    Source::all(test.to_string()),
-                    Source::all(keys::merchant_partition(merchant)),
-                    Source::Items(vec![keys::profile(merchant)]),
-                ]
-            }
+            Self::Rewards(_) => vec![Source::Partition(keys::rewards_partition(tenant))],
+            Self::Settings => vec![
+                Source::Partition(keys::webhooks_partition(merchant)),
+                Source::Partition(keys::merchant_partition(merchant)),
+                Source::Items(vec![keys::profile(merchant)]),
+            ],
         }
     }
 }

@@ -12,18 +12,12 @@ pub(super) type After = BTreeMap<String, String>;
 /// A source of items.
 #[derive(Clone)]
 pub(super) enum Source {
-    /// A partition, or the items of a partition whose sort keys have a prefix.
-    Partition { pk: String, prefix: Option<&'static str> },
+    /// A partition of the table.
+    Partition(String),
     /// The receipts of a member, or the anonymous ones, in the index `history`.
     History(String),
     /// Items by their keys, in one page.
     Items(Vec<Key>),
-}
-
-impl Source {
-    pub(super) const fn all(pk: String) -> Self {
-        Self::Partition { pk, prefix: None }
-    }
 }
 
 /// Some items, and the key after which the next page begins.
@@ -47,9 +41,7 @@ impl Reader<'_> {
         limit: i32,
     ) -> Result<Page, StoreError> {
         let page = match source {
-            Source::Partition { pk, prefix } => {
-                self.read_partition(pk, *prefix, after, limit).await?
-            }
+            Source::Partition(pk) => self.read_partition(pk, after, limit).await?,
             Source::History(holder) => self.read_history(holder, after, limit).await?,
             Source::Items(_) if after.is_some() => Page { items: vec![], next: None },
             Source::Items(keys) => Page { items: self.store.get_items(keys).await?, next: None },
@@ -64,23 +56,16 @@ impl Reader<'_> {
     async fn read_partition(
         &self,
         pk: &str,
-        prefix: Option<&str>,
         after: Option<&After>,
         limit: i32,
     ) -> Result<Page, StoreError> {
-        let mut query = self
+        let answer = self
             .store
             .client
             .query()
             .table_name(&*self.store.table)
             .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", attributes::text(pk));
-        if let Some(prefix) = prefix {
-            query = query
-                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                .expression_attribute_values(":prefix", attributes::text(prefix));
-        }
-        let answer = query
+            .expression_attribute_values(":pk", attributes::text(pk))
             .limit(limit)
             .set_exclusive_start_key(after.map(start))
             .send()

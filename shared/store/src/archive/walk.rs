@@ -155,11 +155,7 @@ impl Walk<'_> {
                 let after =
                     [("pk", pk), ("sk", sk)].map(|(name, value)| (name.into(), value.into()));
                 let position = Position { source: number, after: Some(After::from(after)) };
-                // The walk over the settings returns the campaign's own item, which leads to the
-                // other items.
-                let is_included = !matches!(self.part, Part::Campaigns(_));
-                let items = is_included.then_some(item).into_iter().collect();
-                self.ready.push_back(Ready::Step(step(items, Some(position))));
+                self.ready.push_back(Ready::Step(step(vec![item], Some(position))));
             }
         }
         self.position = goes_on;
@@ -169,7 +165,7 @@ impl Walk<'_> {
     /// Whether the walk leaves the item to its last source: the merchant's profile has the key that
     /// opens all other data, so the walk returns the profile last.
     fn is_last(&self, source: &Source, item: &Item) -> bool {
-        let of_partition = matches!(source, Source::Partition { .. });
+        let of_partition = matches!(source, Source::Partition(_));
         self.part == Part::Settings && of_partition && attribute(item, "sk") == keys::PROFILE
     }
 
@@ -193,11 +189,11 @@ impl Walk<'_> {
             Part::Campaigns(_) => {
                 let id = sk.strip_prefix(keys::CAMPAIGN_PREFIX).map(CampaignId::parse);
                 let id = id.and_then(Result::ok).ok_or(CORRUPT)?;
-                vec![Source::all(keys::campaign_partition(tenant, id))]
+                vec![Source::Partition(keys::campaign_partition(tenant, id))]
             }
             Part::Uploads(_) => {
                 let id = keys::upload_at(sk).ok_or(CORRUPT)?;
-                vec![Source::all(keys::range_partition(tenant, id))]
+                vec![Source::Partition(keys::range_partition(tenant, id))]
             }
             Part::Settings if sk == keys::PROFILE => {
                 let reference = keys::reference(attribute(item, "reference"));
@@ -211,7 +207,7 @@ impl Walk<'_> {
             },
             Part::Offers(_) => match sk.strip_prefix(keys::OFFER_PREFIX).map(OfferId::parse) {
                 Some(id) => {
-                    vec![Source::all(keys::offer_partition(tenant, id.map_err(|_| CORRUPT)?))]
+                    vec![Source::Partition(keys::offer_partition(tenant, id.map_err(|_| CORRUPT)?))]
                 }
                 None => vec![],
             },
@@ -228,7 +224,7 @@ impl Walk<'_> {
     fn belongings(&self, id: MemberId, item: &Item) -> Result<Vec<Source>, StoreError> {
         let tenant = self.reader.scope.tenant();
         let of = |id: MemberId| {
-            [Source::all(keys::member_rows(tenant, id)), Source::History(id.to_string())]
+            [Source::Partition(keys::member_rows(tenant, id)), Source::History(id.to_string())]
         };
         if !item.contains_key(ERASED_ON) {
             let contacts = Source::Items(self.contacts(id, item)?);

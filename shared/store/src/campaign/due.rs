@@ -34,11 +34,7 @@ impl Store {
         while let Some(item) = pages.next().await {
             let item = item.map_err(StoreError::unavailable)?;
             let key: Key = items::from_item(item, "campaign")?;
-            let id = key.sk.strip_prefix(keys::CAMPAIGN_PREFIX).map(CampaignId::parse);
-            let (Some(tenant), Some(Ok(id))) = (Tenant::parse(&key.pk), id) else {
-                return Err(StoreError::Corrupt("campaign"));
-            };
-            due.push((tenant, id));
+            due.push(keys::campaign_at(&key).ok_or(StoreError::Corrupt("campaign"))?);
         }
         Ok(due)
     }

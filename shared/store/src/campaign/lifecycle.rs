@@ -71,9 +71,8 @@ impl Store {
             .client
             .query()
             .table_name(&*self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :campaign)")
-            .expression_attribute_values(":pk", attributes::text(tenant.to_string()))
-            .expression_attribute_values(":campaign", attributes::text(keys::CAMPAIGN_PREFIX))
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", attributes::text(keys::campaigns_partition(tenant)))
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(

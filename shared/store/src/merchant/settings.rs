@@ -9,14 +9,10 @@ use crate::table::attributes;
 use crate::table::items;
 use crate::table::keys;
 use crate::vault::MerchantKey;
-use crate::webhook::endpoint::{Webhook, WebhookRecord};
-use crate::webhook::secret::WebhookSecret;
 use crate::{Entity, Store, StoreError};
 use domain::merchant::Merchant;
 use domain::merchant::sender::Senders;
-use domain::{
-    Establishment, EstablishmentId, Instant, MerchantId, Programmes, WebhookId, retention,
-};
+use domain::{Establishment, EstablishmentId, Instant, MerchantId, Programmes, retention};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,8 +28,6 @@ pub struct Settings {
     pub keys: Vec<TillKey>,
     /// The senders of messages.
     pub senders: Senders,
-    /// The webhooks.
-    pub webhooks: Vec<Webhook>,
     /// Whether the merchant's data is being archived.
     archiving: bool,
     pub(crate) vault: MerchantKey,
@@ -46,31 +40,6 @@ impl Settings {
     #[must_use]
     pub fn contract_has_ended(&self, now: Instant) -> bool {
         self.archiving || self.merchant.contract_has_ended(retention::day_of(now))
-    }
-
-    /// A webhook of the merchant.
-    pub fn webhook(&self, id: WebhookId) -> Result<&Webhook, StoreError> {
-        self.webhooks
-            .iter()
-            .find(|webhook| webhook.id == id)
-            .ok_or(StoreError::NotFound(Entity::Webhook))
-    }
-
-    /// The secrets that sign the events of a webhook: the current secret, and the previous secret
-    /// while that secret still signs.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] where a secret does not open.
-    pub fn webhook_secrets(
-        &self,
-        webhook: &Webhook,
-        now: Instant,
-    ) -> Result<Vec<WebhookSecret>, StoreError> {
-        let previous = webhook.previous.as_ref().filter(|previous| now < previous.until);
-        std::iter::once(&webhook.secret)
-            .chain(previous.map(|previous| &previous.sealed))
-            .map(|sealed| WebhookSecret::open(&self.vault, webhook.id, sealed))
-            .collect()
     }
 }
 
@@ -132,7 +101,7 @@ impl Store {
     ) -> Result<Settings, StoreError> {
         let mut profile = None;
         let (mut programmes, mut establishments, mut till_keys) = (vec![], BTreeMap::new(), vec![]);
-        let (mut senders, mut webhooks) = (Senders::default(), vec![]);
+        let mut senders = Senders::default();
         for item in read {
             let kind = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
             match kind.split('#').next() {
@@ -148,9 +117,6 @@ impl Store {
                     establishments.insert(establishment.id.clone(), establishment);
                 }
                 Some("KEY") => till_keys.push(items::from_item::<KeyRecord>(item, "key")?.read()?),
-                Some("PUSH") => {
-                    webhooks.push(items::from_item::<WebhookRecord>(item, "webhook")?.read()?);
-                }
                 Some("SENDER") => {
                     items::from_item::<SenderRecord>(item, "sender")?.read_into(&mut senders)?;
                 }
@@ -166,7 +132,6 @@ impl Store {
             establishments,
             keys: till_keys,
             senders,
-            webhooks,
         })
     }
 }

@@ -26,12 +26,14 @@ pub(crate) fn sentinel() -> Key {
     key("WARM", "WARM")
 }
 
+/// The settings of a merchant, till keys among them. IAM grants rights on whole partitions, so an
+/// item that another function than `api` and `retention` writes has another partition.
 pub(crate) fn merchant_partition(merchant: MerchantId) -> String {
     format!("M#{merchant}")
 }
 
-/// The first and the last sort key of a merchant's settings: till keys, profile, webhooks,
-/// programmes, senders and establishments.
+/// The first and the last sort key of a merchant's settings: till keys, profile, programmes,
+/// senders and establishments.
 pub(crate) const SETTINGS_RANGE: (&str, &str) = ("KEY#", "SHOP#~");
 pub(crate) const PROFILE: &str = "PROFILE";
 
@@ -59,10 +61,14 @@ pub(crate) fn till_key(
     key(merchant_partition(merchant), format!("KEY#{establishment}#{mode}#{scope}#{slot}"))
 }
 
-/// A webhook has one of a few slots, so that a merchant cannot have more webhooks. A webhook is
-/// part of the settings.
+/// The webhooks of a merchant, apart from the settings because `webhooks` writes their health.
+pub(crate) fn webhooks_partition(merchant: MerchantId) -> String {
+    format!("M#{merchant}#WEBHOOKS")
+}
+
+/// A webhook has one of a few slots, so that a merchant cannot have more webhooks.
 pub(crate) fn webhook(merchant: MerchantId, slot: u8) -> Key {
-    key(merchant_partition(merchant), format!("PUSH#{slot}"))
+    key(webhooks_partition(merchant), format!("PUSH#{slot}"))
 }
 
 /// The events of a tenant, by the day of the month: there are 31 partitions. The events of the
@@ -270,10 +276,26 @@ pub(crate) const ACCOUNT_PREFIX: &str = "ACCOUNT#";
 
 pub(crate) const CAMPAIGN_PREFIX: &str = "CAMPAIGN#";
 
-pub(crate) fn campaign(tenant: Tenant, campaign: CampaignId) -> Key {
-    key(tenant.to_string(), format!("{CAMPAIGN_PREFIX}{campaign}"))
+/// The end of the partition of a tenant's campaigns.
+const CAMPAIGNS: &str = "CAMPAIGNS";
+
+/// The campaigns of a tenant, apart from the settings because `campaign` and `send` write them.
+pub(crate) fn campaigns_partition(tenant: Tenant) -> String {
+    format!("{tenant}#{CAMPAIGNS}")
 }
 
+pub(crate) fn campaign(tenant: Tenant, campaign: CampaignId) -> Key {
+    key(campaigns_partition(tenant), format!("{CAMPAIGN_PREFIX}{campaign}"))
+}
+
+/// The tenant and the identifier in the key of a campaign.
+pub(crate) fn campaign_at(key: &Key) -> Option<(Tenant, CampaignId)> {
+    let (tenant, _) = tenant_of(&key.pk).filter(|(_, rest)| *rest == CAMPAIGNS)?;
+    let id = CampaignId::parse(key.sk.strip_prefix(CAMPAIGN_PREFIX)?).ok()?;
+    Some((tenant, id))
+}
+
+/// The plan, the batches and the figures of one campaign.
 pub(crate) fn campaign_partition(tenant: Tenant, campaign: CampaignId) -> String {
     format!("{tenant}#CAMPAIGN#{campaign}")
 }

@@ -1,11 +1,13 @@
 //! A webhook as an item: one endpoint of a merchant's software, with its recent health.
 
 use crate::StoreError;
+use crate::merchant::settings::Settings;
 use crate::table::attributes;
 use crate::table::keys::{self, Key};
 use crate::table::tenant::Mode;
 use crate::table::write::Write;
 use crate::webhook::events::{Event, EventOrigin};
+use crate::webhook::secret::WebhookSecret;
 use domain::webhook::{EventType, EventTypes, Health, Reach, Switch, WebhookUrl};
 use domain::{Credential, Instant, MerchantId, WebhookError, WebhookId};
 use serde::{Deserialize, Serialize};
@@ -79,6 +81,23 @@ impl Webhook {
     /// A write on condition that this webhook still has the slot, and on another condition.
     pub(crate) fn only_if(&self, write: Write, condition: &str) -> Write {
         self.only(write).condition(format!("id = :id AND {condition}"))
+    }
+
+    /// The secrets that sign the events of the webhook: the current secret, and the previous secret
+    /// while that secret still signs. The merchant's key, which the settings hold, opens them.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] where a secret does not open.
+    pub fn secrets(
+        &self,
+        settings: &Settings,
+        now: Instant,
+    ) -> Result<Vec<WebhookSecret>, StoreError> {
+        let previous = self.previous.as_ref().filter(|previous| now < previous.until);
+        std::iter::once(&self.secret)
+            .chain(previous.map(|previous| &previous.sealed))
+            .map(|sealed| WebhookSecret::open(&settings.vault, self.id, sealed))
+            .collect()
     }
 
     /// The instant until which the secret before the rotation signs. `None` where that secret no

@@ -37,7 +37,7 @@ impl Store {
             .value(":now", attributes::text(attributes::instant_text(now)));
         self.update_endpoint(webhook.only(change)).await?;
         if webhook.health.failures > 0 {
-            self.settings.remove(&merchant);
+            self.webhooks.remove(&merchant);
         }
         Ok(())
     }
@@ -64,7 +64,7 @@ impl Store {
             return Ok(FailureEffect::Counted);
         };
         if updated.health.paused_at != webhook.health.paused_at {
-            self.settings.remove(&merchant);
+            self.webhooks.remove(&merchant);
         }
         let Health { failing_since: Some(since), paused_at, failures, .. } = updated.health else {
             return Ok(FailureEffect::Counted);
@@ -92,7 +92,7 @@ impl Store {
         };
         let change = change.value(":since", since).value(":failures", attributes::number(failures));
         let changed = self.update_endpoint(change).await?;
-        self.settings.remove(&merchant);
+        self.webhooks.remove(&merchant);
         Ok(if changed.is_some() { effect } else { FailureEffect::Counted })
     }
 
@@ -111,7 +111,7 @@ impl Store {
         let stored = stored.filter(|stored| stored.id == webhook.id);
         let Some(health) = stored.map(|stored| stored.health).filter(|h| h.paused_at.is_some())
         else {
-            self.settings.remove(&merchant);
+            self.webhooks.remove(&merchant);
             return Ok(None);
         };
         if health.waiting_since.is_some_and(|since| since <= at) {
@@ -179,7 +179,7 @@ impl Store {
         };
         let paused_at = attributes::text(attributes::instant_text(paused_at));
         let ended = self.update_endpoint(change.value(":paused_at", paused_at)).await?;
-        self.settings.remove(&merchant);
+        self.webhooks.remove(&merchant);
         Ok(ended.map(|webhook| webhook.health))
     }
 

@@ -5,6 +5,7 @@ use crate::table::attributes;
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::webhook::endpoint::{NewWebhook, OFF, Webhook, WebhookRecord, words};
+use crate::webhook::read::Webhooks;
 use crate::webhook::secret::WebhookSecret;
 use crate::{Conflict, Entity, Store, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -33,6 +34,7 @@ impl Store {
     pub async fn create_webhook(
         &self,
         settings: &Settings,
+        webhooks: &Webhooks,
         new: &NewWebhook,
         by: Credential,
         now: Instant,
@@ -40,11 +42,11 @@ impl Store {
         let merchant = settings.merchant.id;
         let secret = WebhookSecret::generate()?;
         let sealed = secret.seal(&settings.vault, new.id)?;
-        let taken = |slot: &u8| settings.webhooks.iter().any(|webhook| webhook.slot == *slot);
+        let taken = |slot: &u8| webhooks.all().iter().any(|webhook| webhook.slot == *slot);
         for slot in (1..=MOST_ENDPOINTS).filter(|slot| !taken(slot)) {
             let record = WebhookRecord::new(merchant, slot, new, sealed.clone(), by, now);
             if self.transact_one(Write::put(&record)?.if_absent()).await?.is_committed() {
-                self.settings.remove(&merchant);
+                self.webhooks.remove(&merchant);
                 return Ok(secret);
             }
         }
@@ -115,7 +117,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         // If the condition fails, another webhook has the slot already.
         let deleted = self.write(webhook.only(Write::delete(&webhook.key(merchant)))).await;
-        self.settings.remove(&merchant);
+        self.webhooks.remove(&merchant);
         deleted.map(|_| ())
     }
 
@@ -128,7 +130,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let change = change.name("#by", "by").value(":by", attributes::text(by.to_string()));
         let outcome = self.transact_one(webhook.only(change)).await?;
-        self.settings.remove(&merchant);
+        self.webhooks.remove(&merchant);
         match outcome {
             TransactionOutcome::Committed => Ok(()),
             TransactionOutcome::Cancelled(cancelled) if cancelled.any_failed() => {

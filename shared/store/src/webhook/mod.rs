@@ -5,4 +5,5 @@ pub(crate) mod endpoint;
 pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod manage;
+pub(crate) mod read;
 pub(crate) mod secret;

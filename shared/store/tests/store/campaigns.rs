@@ -9,8 +9,8 @@ use jiff::ToSpan as _;
 use std::collections::HashSet;
 use store::{
     Addressed, BatchEnd, BatchId, ByState, Claimed, ConsentChange, Counts, CutBatch, Entity,
-    MEMBER_SHARDS, MessageAddress, MessageReceipt, MessageState, NewMember, Plan, Scope, Store,
-    StoreError, WalkPosition,
+    MEMBER_SHARDS, MessageAddress, MessageReceipt, MessageState, Mode, NewMember, Plan, Scope,
+    Store, StoreError, WalkPosition,
 };
 use support::{Table, consent, instant, merchant, mobile, open_merchant, opposition};
 
@@ -139,6 +139,23 @@ async fn a_campaign_launched_twice_is_launched_once_and_due() {
         refused,
         Err(StoreError::Refused(DomainError::Campaign(CampaignError::State)))
     ));
+}
+
+#[tokio::test]
+async fn campaigns_of_live_and_of_test_data_are_due_each_in_its_tenant() {
+    let mut fixture = Fixture::open().await;
+    let mut launched = Vec::new();
+    for mode in [Mode::Live, Mode::Test] {
+        fixture.scope.mode = mode;
+        let id = fixture.campaign().await;
+        fixture.store.step_campaign(&fixture.scope, id, Step::Launch, now()).await.unwrap();
+        launched.push((fixture.scope.tenant(), id));
+        let (listed, next) = fixture.store.campaigns(&fixture.scope, None, 10).await.unwrap();
+        assert_eq!((listed.len(), next), (1, None));
+    }
+    let mut due = fixture.store.campaigns_due(now()).await.unwrap();
+    due.sort_by_key(|(tenant, _)| tenant.to_string());
+    assert_eq!(due, launched);
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! Endpoints and their events.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::webhook::{EventType, EventTypes, Health, Reach, ReplayRange, Switch, WebhookUrl};
 use domain::{Instant, Sector, WebhookId};
 use jiff::ToSpan as _;
+use std::sync::Arc;
 use store::{
     Conflict, Entity, Event, EventKey, EventOrigin, FailureEffect, Mode, NewWebhook, Scope, Store,
-    StoreError, Webhook, WebhookChange,
+    StoreError, Webhook, WebhookChange, Webhooks,
 };
 use support::{Table, instant, merchant, open_merchant};
 
@@ -29,9 +31,11 @@ fn turned_off(webhook: &Webhook) -> WebhookChange {
 }
 
 struct Fixture {
-    _table: Table,
+    table: Table,
     store: Store,
     scope: Scope,
+    /// The endpoints before the first one.
+    none: Arc<Webhooks>,
 }
 
 impl Fixture {
@@ -39,22 +43,24 @@ impl Fixture {
         let table = Table::start().await;
         let store = table.store();
         let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
-        Self { _table: table, store, scope }
+        let none = store.webhooks_fresh(scope.settings.merchant.id, now()).await.unwrap();
+        Self { table, store, scope, none }
     }
 
     async fn add(&self, number: u128) -> Result<Webhook, StoreError> {
         let new = new(number);
-        // The settings are those of an instance that has not seen the other endpoints.
+        // The endpoints are those of an instance that has not seen the others.
+        let credential = domain::Credential::Operator;
         self.store
-            .create_webhook(&self.scope.settings, &new, domain::Credential::Operator, now())
+            .create_webhook(&self.scope.settings, &self.none, &new, credential, now())
             .await?;
         Ok(self.stored(new.id).await.unwrap())
     }
 
     async fn stored(&self, id: WebhookId) -> Result<Webhook, StoreError> {
         let merchant = self.scope.settings.merchant.id;
-        let settings = self.store.settings_fresh(merchant, now()).await.unwrap();
-        settings.webhook(id).cloned()
+        let webhooks = self.store.webhooks_fresh(merchant, now()).await.unwrap();
+        webhooks.find(id).cloned()
     }
 }
 
@@ -66,6 +72,45 @@ async fn concurrent_requests_create_five_endpoints_at_most() {
         .iter()
         .filter(|added| matches!(added, Err(StoreError::Conflict(Conflict::TooManyWebhooks))));
     assert_eq!(refused.count(), 2);
+}
+
+#[tokio::test]
+async fn every_instance_sees_a_new_and_a_deleted_endpoint_within_a_minute() {
+    let fixture = Fixture::open().await;
+    let merchant = fixture.scope.settings.merchant.id;
+    let (here, elsewhere) = (&fixture.store, fixture.table.store());
+    let seen = async |store: &Store, seconds: i64| {
+        let webhooks = store.webhooks(merchant, now() + seconds.seconds()).await.unwrap();
+        webhooks.all().len()
+    };
+    assert_eq!(seen(&elsewhere, 0).await, 0);
+    let webhook = fixture.add(1).await.unwrap();
+    assert_eq!([seen(here, 1).await, seen(&elsewhere, 59).await], [1, 0]);
+    assert_eq!(seen(&elsewhere, 60).await, 1);
+    fixture.store.delete_webhook(merchant, &webhook).await.unwrap();
+    assert_eq!([seen(here, 61).await, seen(&elsewhere, 119).await], [0, 1]);
+    assert_eq!(seen(&elsewhere, 120).await, 0);
+}
+
+#[tokio::test]
+async fn a_damaged_endpoint_stops_no_function_that_only_reads_settings() {
+    let fixture = Fixture::open().await;
+    let merchant = fixture.scope.settings.merchant.id;
+    fixture.add(1).await.unwrap();
+    let client = fixture.table.client();
+    client
+        .update_item()
+        .table_name(fixture.table.name())
+        .key("pk", AttributeValue::S(format!("M#{merchant}#WEBHOOKS")))
+        .key("sk", AttributeValue::S("PUSH#1".to_owned()))
+        .update_expression("REMOVE secret")
+        .condition_expression("attribute_exists(secret)")
+        .send()
+        .await
+        .unwrap();
+    let webhooks = fixture.table.store().webhooks(merchant, now()).await;
+    assert!(matches!(webhooks, Err(StoreError::Corrupt(_))));
+    assert!(fixture.table.store().settings(merchant, now()).await.is_ok());
 }
 
 #[tokio::test]

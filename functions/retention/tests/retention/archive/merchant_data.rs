@@ -258,7 +258,11 @@ async fn events(store: &Store, scope: &Scope) {
     let id = WebhookId::mint(now(), random + u128::from(scope.mode == Mode::Test));
     let events = EventTypes::new(EventType::ALL).unwrap();
     let new = NewWebhook { id, mode: scope.mode, url, events, file_events: false };
-    store.create_webhook(&scope.settings, &new, domain::Credential::Operator, now()).await.unwrap();
+    let webhooks = store.webhooks_fresh(scope.settings.merchant.id, now()).await.unwrap();
+    store
+        .create_webhook(&scope.settings, &webhooks, &new, domain::Credential::Operator, now())
+        .await
+        .unwrap();
     let days = ["2026-10-31T09:00:00Z", "2026-11-01T09:00:00Z"];
     let events = days.map(|at| Event {
         origin: EventOrigin::Service,

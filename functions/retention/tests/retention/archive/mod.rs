@@ -8,7 +8,7 @@ use platform::queue::{Failed, QueueClient};
 use reader::{Archive, Item, ItemKey};
 use retention::{App, Request, RetentionMessage, handle, run};
 use rstest::rstest;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::{Entity, MasterKey, Mode, Part, Store, StoreError};
 use support::{Bucket, Calls, Crash, Moment, Queue, Table, instant, merchant, open_merchant};
@@ -238,6 +238,24 @@ async fn a_merchant_whose_contract_has_ended_is_archived_and_leaves_the_table(
 
 fn part(task: &str, fixture: &Fixture, part: Part) -> String {
     format!(r#"{{"task":"{task}","merchant":"{}","part":"{part}"}}"#, fixture.leaving.id)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_partition_that_only_api_and_retention_write_holds_nothing_but_settings() {
+    let fixture = Fixture::open().await;
+    let items = fixture.items().await;
+    let own = format!("M#{}", fixture.leaving.id);
+    let kinds_in = |partition: &str| {
+        let sks = items.keys().filter(|(pk, _)| pk == partition).map(|(_, sk)| sk);
+        sks.map(|sk| sk.split('#').next().unwrap()).collect::<BTreeSet<_>>()
+    };
+    let settings = ["ACCOUNT", "KEY", "PROFILE", "RULE", "SENDER", "SHOP"];
+    assert_eq!(kinds_in(&own), BTreeSet::from(settings));
+    assert_eq!(kinds_in(&format!("{own}#TEST")), BTreeSet::new());
+    assert_eq!(kinds_in(&format!("{own}#WEBHOOKS")), BTreeSet::from(["PUSH"]));
+    for tenant in [own.clone(), format!("{own}#TEST")] {
+        assert_eq!(kinds_in(&format!("{tenant}#CAMPAIGNS")), BTreeSet::from(["CAMPAIGN"]));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

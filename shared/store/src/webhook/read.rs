@@ -1,0 +1,76 @@
+//! A merchant's webhooks. One query reads them all, and an instance caches them for a minute.
+//!
+//! They are no part of the settings: a function that does not use webhooks reads no endpoint and no
+//! sealed secret.
+
+use crate::table::attributes;
+use crate::table::items;
+use crate::table::keys;
+use crate::webhook::endpoint::{Webhook, WebhookRecord};
+use crate::{Entity, Store, StoreError};
+use domain::{Instant, MerchantId, WebhookId};
+use std::sync::Arc;
+
+/// The webhooks of a merchant, live and test.
+pub struct Webhooks(Vec<Webhook>);
+
+impl Webhooks {
+    /// Every webhook.
+    #[must_use]
+    pub fn all(&self) -> &[Webhook] {
+        &self.0
+    }
+
+    /// The webhook with an identifier.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where the merchant has no such webhook.
+    pub fn find(&self, id: WebhookId) -> Result<&Webhook, StoreError> {
+        let found = self.0.iter().find(|webhook| webhook.id == id);
+        found.ok_or(StoreError::NotFound(Entity::Webhook))
+    }
+}
+
+impl Store {
+    /// A merchant's webhooks, at most a minute old: no call while they are cached, otherwise 1
+    /// query (1 read unit for each 4 KB). A merchant that does not exist has none.
+    pub async fn webhooks(
+        &self,
+        merchant: MerchantId,
+        now: Instant,
+    ) -> Result<Arc<Webhooks>, StoreError> {
+        match self.webhooks.get(&merchant, now) {
+            Some(webhooks) => Ok(webhooks),
+            None => self.webhooks_fresh(merchant, now).await,
+        }
+    }
+
+    /// As [`Store::webhooks`], without the cache: 1 strong query, 1 read unit for each 4 KB.
+    pub async fn webhooks_fresh(
+        &self,
+        merchant: MerchantId,
+        now: Instant,
+    ) -> Result<Arc<Webhooks>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(
+                ":pk",
+                attributes::text(keys::webhooks_partition(merchant)),
+            )
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut webhooks = Vec::new();
+        while let Some(item) = pages.next().await {
+            let item = item.map_err(StoreError::unavailable)?;
+            webhooks.push(items::from_item::<WebhookRecord>(item, "webhook")?.read()?);
+        }
+        let webhooks = Arc::new(Webhooks(webhooks));
+        self.webhooks.insert(merchant, Arc::clone(&webhooks), now);
+        Ok(webhooks)
+    }
+}
