@@ -19,7 +19,7 @@ pub use limits::{MOST_BLOCKED_CARDS, NAME_LENGTH};
 
 use self::registration::Step;
 use crate::values::text;
-use crate::{Consents, Day, Instant, InvalidField, MemberId, Mobile};
+use crate::{Consents, Credential, Day, Instant, InvalidField, MemberId, Mobile};
 
 /// A postal address. Every part may be missing.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -106,6 +106,8 @@ pub struct Person {
     pub enrolment: Enrolment,
     /// When the member was created.
     pub created_at: Instant,
+    /// The credential that created the member.
+    pub created_by: Credential,
     /// When the invitation to complete the registration was sent. The account has the activation of the card.
     pub invited: Option<Step>,
     /// The member this one was merged into.

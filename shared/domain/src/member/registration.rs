@@ -138,6 +138,7 @@ mod tests {
             consents: Consents::default(),
             enrolment: Enrolment::Till,
             created_at,
+            created_by: Credential::Operator,
             invited: None,
             merged_into: None,
             blocked_cards: vec![],

@@ -14,14 +14,15 @@ pub(crate) fn instant_of(text: &str) -> Result<Instant, StoreError> {
     text.parse().map_err(|_| StoreError::Corrupt("instant"))
 }
 
+pub(crate) fn credential_of(text: &str) -> Result<Credential, StoreError> {
+    Credential::parse(text).map_err(|_| StoreError::Corrupt("credential"))
+}
+
 /// A step of a registration, stored as two attributes.
 pub(crate) fn step_of(at: Option<&str>, by: Option<&str>) -> Result<Option<Step>, StoreError> {
     match (at, by) {
         (None, None) => Ok(None),
-        (Some(at), Some(by)) => {
-            let by = Credential::parse(by).map_err(|_| StoreError::Corrupt("credential"))?;
-            Ok(Some(Step { at: instant_of(at)?, by }))
-        }
+        (Some(at), Some(by)) => Ok(Some(Step { at: instant_of(at)?, by: credential_of(by)? })),
         _ => Err(StoreError::Corrupt("registration")),
     }
 }

@@ -25,7 +25,7 @@ async fn a_person_who_asked_for_the_card_becomes_a_member_once() {
     let made = till.post("/v1/members", &camille()).await;
     assert_eq!(made.status, 201, "{made:?}");
     let path = format!("/v1/members/{}", text(&made.body, "member_id"));
-    insta::assert_json_snapshot!(till.get(&path).await.body, {".member_id" => "[member]"});
+    insta::assert_json_snapshot!(till.get(&path).await.body, {".created_by" => "[key]", ".member_id" => "[member]"});
     let mut again = camille();
     again["mobile"] = json!("+33 6 39 98 00 12");
     again["first_name"] = json!("Dominique");
