@@ -15,10 +15,22 @@ use crate::{Entity, Store, StoreError};
 use domain::merchant::Merchant;
 use domain::merchant::sender::Senders;
 use domain::{
-    Establishment, EstablishmentId, Instant, MerchantId, Programmes, WebhookId, retention,
+    Credential, Day, Establishment, EstablishmentId, Instant, MerchantId, Programmes, WebhookId,
+    retention,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The credentials that changed programmes and senders last.
+#[derive(Default)]
+pub struct SettingsChanges {
+    /// The programmes, by their first day.
+    pub programmes: BTreeMap<Day, Credential>,
+    /// The sender of e-mails.
+    pub email_sender: Option<Credential>,
+    /// The sender of SMS.
+    pub sms_sender: Option<Credential>,
+}
 
 /// The settings of a merchant: requests are checked against them and computed with them.
 pub struct Settings {
@@ -34,6 +46,8 @@ pub struct Settings {
     pub senders: Senders,
     /// The webhooks.
     pub webhooks: Vec<Webhook>,
+    /// The credentials of the last changes.
+    pub changes: SettingsChanges,
     /// Whether the merchant's data is being archived.
     archiving: bool,
     pub(crate) vault: MerchantKey,
@@ -133,6 +147,7 @@ impl Store {
         let mut profile = None;
         let (mut programmes, mut establishments, mut till_keys) = (vec![], BTreeMap::new(), vec![]);
         let (mut senders, mut webhooks) = (Senders::default(), vec![]);
+        let mut changes = SettingsChanges::default();
         for item in read {
             let kind = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
             match kind.split('#').next() {
@@ -140,7 +155,9 @@ impl Store {
                     profile = Some(items::from_item::<ProfileRecord>(item, "profile")?);
                 }
                 Some("RULE") => {
-                    programmes.push(items::from_item::<ProgrammeRecord>(item, "programme")?.read());
+                    let record: ProgrammeRecord = items::from_item(item, "programme")?;
+                    changes.programmes.insert(record.valid_from, record.by);
+                    programmes.push(record.read());
                 }
                 Some("SHOP") => {
                     let establishment =
@@ -152,7 +169,8 @@ impl Store {
                     webhooks.push(items::from_item::<WebhookRecord>(item, "webhook")?.read()?);
                 }
                 Some("SENDER") => {
-                    items::from_item::<SenderRecord>(item, "sender")?.read_into(&mut senders)?;
+                    let record: SenderRecord = items::from_item(item, "sender")?;
+                    record.read_into(&mut senders, &mut changes)?;
                 }
                 _ => {}
             }
@@ -167,6 +185,7 @@ impl Store {
             keys: till_keys,
             senders,
             webhooks,
+            changes,
         })
     }
 }
