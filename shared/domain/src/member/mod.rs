@@ -17,7 +17,7 @@ pub use email::Email;
 pub use error::MemberError;
 pub use limits::{MOST_BLOCKED_CARDS, NAME_LENGTH};
 
-use self::registration::Step;
+use self::registration::RegistrationStep;
 use crate::values::text;
 use crate::{Consents, Credential, Day, Instant, InvalidField, MemberId, Mobile};
 
@@ -109,7 +109,7 @@ pub struct Person {
     /// The credential that created the member.
     pub created_by: Credential,
     /// When the invitation to complete the registration was sent. The account has the activation of the card.
-    pub invited: Option<Step>,
+    pub invited: Option<RegistrationStep>,
     /// The member this one was merged into.
     pub merged_into: Option<MemberId>,
     /// The numbers of this member's cards that were blocked as lost. The present card may be one of them.

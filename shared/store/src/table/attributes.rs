@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Credential, Instant, MemberId, Step};
+use domain::{Credential, Instant, MemberId, RegistrationStep};
 
 /// An instant in UTC with whole seconds, so that the order of the texts is the order of the
 /// instants.
@@ -19,10 +19,15 @@ pub(crate) fn credential_of(text: &str) -> Result<Credential, StoreError> {
 }
 
 /// A step of a registration, stored as two attributes.
-pub(crate) fn step_of(at: Option<&str>, by: Option<&str>) -> Result<Option<Step>, StoreError> {
+pub(crate) fn step_of(
+    at: Option<&str>,
+    by: Option<&str>,
+) -> Result<Option<RegistrationStep>, StoreError> {
     match (at, by) {
         (None, None) => Ok(None),
-        (Some(at), Some(by)) => Ok(Some(Step { at: instant_of(at)?, by: credential_of(by)? })),
+        (Some(at), Some(by)) => {
+            Ok(Some(RegistrationStep { at: instant_of(at)?, by: credential_of(by)? }))
+        }
         _ => Err(StoreError::Corrupt("registration")),
     }
 }
