@@ -19,7 +19,7 @@ pub struct App {
     pub uploads: Arc<UploadPresigner>,
     /// The queue of the function that runs campaigns.
     pub campaigns: Arc<CampaignQueue>,
-    /// The count of unknown customers that tills asked for.
+    /// The count of unknown customers and receipts that tills asked for.
     pub misses: Arc<Misses>,
     /// The queue of the function that makes coupons.
     pub coupons: Arc<CouponQueue>,
@@ -36,7 +36,7 @@ impl App {
         (self.gate.clock)()
     }
 
-    /// Counts the refusal of a customer whom a till named, if no such member exists, and returns it.
+    /// Counts the refusal of a customer or receipt that a till named, if none exists, and returns the refusal.
     pub(crate) fn count_miss(&self, till: &Till, refusal: Problem) -> Problem {
         if refusal.kind() == Kind::NotFound {
             self.misses.count(till.key, self.now());

@@ -96,6 +96,6 @@ fn opposition_event(opposition: Opposition) -> ProviderEvent {
 }
 
 fn text_event(text: InboundText) -> InboundTextEvent {
-    let InboundText { id, address, text, at } = text;
-    InboundTextEvent { id, address, text, at }
+    let InboundText { id, address, text, reference, to, at } = text;
+    InboundTextEvent { id, address, text, reference, to, at }
 }

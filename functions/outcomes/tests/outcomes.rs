@@ -6,6 +6,7 @@ use domain::campaign::{Campaign, Content, State};
 use domain::member::consent::OppositionReason;
 use domain::member::{Details, Email};
 use domain::merchant::provider::{AccountCode, ProviderAccount, ProviderName};
+use domain::merchant::sender::{SmsSender, StopNumber};
 use domain::{CampaignId, Channel, Credential, Instant, MemberId, Segment};
 use jiff::ToSpan as _;
 use outcomes::{App, handle};
@@ -224,46 +225,77 @@ async fn a_stop_without_a_reference_opposes_every_merchant_that_wrote_to_the_num
     assert_eq!(fixture.reason(1, there, Channel::Sms).await, Some(OppositionReason::Stop));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_text_that_is_no_opposition_is_stored_sealed_for_each_merchant_that_wrote_to_the_number()
-{
-    let fixture = Fixture::open().await;
-    let [here, there] =
-        [fixture.member(0, 7, "h@example.com").await, fixture.member(1, 7, "t@example.com").await];
-    let text = || InboundTextEvent {
+/// A question from the number of member 7.
+fn question(reference: Option<Reference>, to: &str) -> InboundTextEvent {
+    InboundTextEvent {
         id: "01DEF".to_owned(),
         address: mobile(7).as_str().to_owned(),
         text: "À quelle heure fermez-vous ?".to_owned(),
+        reference: reference.map(|reference| reference.to_string()),
+        to: Some(to.to_owned()),
         at: now() + 1.hour(),
-    };
-    fixture.receive(text()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_is_no_opposition_is_stored_sealed_for_the_only_merchant_that_wrote_to_the_number()
+ {
+    let fixture = Fixture::open().await;
+    let here = fixture.member(0, 7, "h@example.com").await;
+    fixture.member(1, 7, "t@example.com").await;
+    fixture.receive(question(None, "36200")).await;
     assert_eq!(fixture.texts(0).await, [], "nobody wrote to the number");
     fixture.sent(0, Channel::Sms, &[here]).await;
     for _ in 0..2 {
-        fixture.receive(text()).await;
+        fixture.receive(question(None, "36200")).await;
     }
     let expected = (here, "À quelle heure fermez-vous ?".to_owned());
     assert_eq!(fixture.texts(0).await, [expected]);
     assert_eq!(fixture.texts(1).await, []);
     assert_eq!(fixture.reason(0, here, Channel::Sms).await, None);
-    fixture.sent(1, Channel::Sms, &[there]).await;
-    fixture.receive(text()).await;
-    assert_eq!(fixture.texts(1).await.len(), 1);
 
     let items =
         fixture.table.client().scan().table_name(fixture.table.name()).send().await.unwrap();
     let rows: Vec<_> =
         items.items().iter().filter(|item| format!("{item:?}").contains("INBOUND#")).collect();
-    assert_eq!(rows.len(), 2);
-    for row in rows {
-        assert!(!format!("{row:?}").contains("fermez"));
-        let ttl: i64 = row["ttl"].as_n().unwrap().parse().unwrap();
-        assert_eq!(ttl, now().as_second() + 30 * 86_400);
-    }
+    let [row] = &rows[..] else { panic!("one row, not {}", rows.len()) };
+    assert!(!format!("{row:?}").contains("fermez"));
+    let ttl: i64 = row["ttl"].as_n().unwrap().parse().unwrap();
+    assert_eq!(ttl, now().as_second() + 30 * 86_400);
     let scope = &fixture.shops[0];
     let later = now() + (30 * 24).hours();
     let page = fixture.app.store.inbound_texts(scope, None, 10, later).await.unwrap();
     assert!(page.texts.is_empty(), "a text that has expired is not shown");
+}
+
+#[rstest]
+#[case::the_short_code_is_shared("36200", "36200", None, [0, 0])]
+#[case::the_short_code_is_unknown("36201", "36299", None, [0, 0])]
+#[case::the_short_code_is_of_one_merchant("36201", "36201", None, [0, 1])]
+#[case::the_text_answers_a_message_of_one_merchant("36200", "36200", Some(0), [1, 0])]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_to_two_merchants_that_wrote_to_the_number_is_stored_only_where_the_merchant_is_certain(
+    #[case] second_short_code: &str,
+    #[case] to: &str,
+    #[case] answered: Option<usize>,
+    #[case] stored: [usize; 2],
+) {
+    let fixture = Fixture::open().await;
+    let sender = SmsSender {
+        stop_number: StopNumber::parse(second_short_code).unwrap(),
+        ..sms_sender("shared")
+    };
+    let (store, second) = (&fixture.app.store, fixture.shops[1].settings.merchant.id);
+    store.put_sms_sender(second, &sender, domain::Credential::Operator).await.unwrap();
+    store.settings_fresh(second, now()).await.unwrap();
+    let mut references = Vec::new();
+    for shop in [0, 1] {
+        let member = fixture.member(shop, 7, "h@example.com").await;
+        references.push(fixture.sent(shop, Channel::Sms, &[member]).await);
+    }
+    fixture.receive(question(answered.map(|shop| references[shop]), to)).await;
+    let texts = [fixture.texts(0).await.len(), fixture.texts(1).await.len()];
+    assert_eq!(texts, stored);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -271,9 +303,7 @@ async fn the_erasure_of_a_member_deletes_the_texts_of_the_member() {
     let fixture = Fixture::open().await;
     let member = fixture.member(0, 7, "h@example.com").await;
     fixture.sent(0, Channel::Sms, &[member]).await;
-    let (address, text) = (mobile(7).as_str().to_owned(), "Merci !".to_owned());
-    let event = InboundTextEvent { id: "1".to_owned(), address, text, at: now() };
-    fixture.receive(event).await;
+    fixture.receive(question(None, "36200")).await;
     assert_eq!(fixture.texts(0).await.len(), 1);
     let (store, scope) = (&fixture.app.store, &fixture.shops[0]);
     let today = domain::retention::day_of(now());

@@ -43,7 +43,7 @@ pub use member::MemberError;
 pub use member::consent::{
     Channel, Consent, ConsentSource, Consents, Opposition, OppositionReason,
 };
-pub use member::registration::{Registration, Step};
+pub use member::registration::{Registration, RegistrationStep};
 pub use member::{CardNumber, Enrolment, Person};
 pub use merchant::MerchantError;
 pub use merchant::origin::Origin;

@@ -128,7 +128,7 @@ pub(crate) async fn create(
 ) -> Result<KeyedAnswer<BatchAnswer>, Problem> {
     let (now, scope) = (app.now(), scope_in_force(&app, path.merchant_id, mode).await?);
     let (tenant, store) = (scope.tenant(), app.store());
-    let offer = store.offer(tenant, path.offer_id).await?.id;
+    let offer = store.offer(tenant, path.offer_id).await?.offer.id;
     let id = CouponBatchId::mint(now, identifiers::random()?);
     let new = NewCouponBatch { id, offer, count };
     let answered = store.create_coupon_batch(&scope, &new, key.as_ref(), now).await;

@@ -73,7 +73,7 @@ pub(crate) async fn put(
     let (Some(code), Some(bound_to)) = (code, bound_to) else {
         return Err(fields.refuse());
     };
-    let offer = app.store().offer(scope.tenant(), path.offer_id).await?;
+    let offer = app.store().offer(scope.tenant(), path.offer_id).await?.offer;
     let offer_id = offer.id;
     let change = CodeChange { disabled: put.disabled, bound_to };
     let state = app.store().put_code(&scope, offer_id, &code, change, app.now()).await;

@@ -95,7 +95,7 @@ pub(crate) async fn create(
     CsvBody(bytes): CsvBody,
 ) -> Result<Json<CodesImported>, Problem> {
     let scope = scope_in_force(&app, path.merchant_id, mode).await?;
-    let offer = app.store().offer(scope.tenant(), path.offer_id).await?.id;
+    let offer = app.store().offer(scope.tenant(), path.offer_id).await?.offer.id;
     let cells = import_file::cells(&bytes).map_err(|unreadable| match unreadable {
         Unreadable::NotText => Problem::new(
             Kind::Unprocessable,

@@ -13,6 +13,7 @@ use domain::OfferId;
 use http_edge::{
     JsonBody, KeyedAnswer, KeyedBody, Operator, Page, Problem, Query, Segments, cursor, idempotency,
 };
+use store::StoredOffer;
 
 /// Create an offer.
 ///
@@ -106,5 +107,6 @@ pub(crate) async fn put(
     let scope = scope_in_force(&app, path.merchant_id, mode).await?;
     let offer = put.read(path.offer_id, &scope.settings)?;
     app.store().rewrite_offer(&scope, &offer).await?;
-    Ok(Json(OfferAnswer::of(&offer)))
+    let changed_by = scope.credential;
+    Ok(Json(OfferAnswer::of(&StoredOffer { offer, changed_by })))
 }

@@ -2,9 +2,10 @@
 
 use crate::coupon::benefit::Benefit;
 use crate::coupon::usage::Usage;
-use crate::schema::{Date, EstablishmentCode, Identifier};
-use domain::{Day, EstablishmentId, Offer, OfferId};
+use crate::schema::{CredentialText, Date, EstablishmentCode, Identifier};
+use domain::{Credential, Day, EstablishmentId, OfferId};
 use serde::Serialize;
+use store::StoredOffer;
 use utoipa::ToSchema;
 
 /// An offer of a merchant.
@@ -31,6 +32,9 @@ pub(crate) struct OfferAnswer {
     usage: Usage,
     /// Whether the coupons of the offer give nothing for the time being.
     disabled: bool,
+    /// The credential that changed the offer last.
+    #[schema(value_type = CredentialText)]
+    changed_by: Credential,
 }
 
 /// A page of offers.
@@ -43,7 +47,7 @@ pub(crate) struct OfferPage {
 }
 
 impl OfferAnswer {
-    pub(super) fn of(offer: &Offer) -> Self {
+    pub(super) fn of(StoredOffer { offer, changed_by }: &StoredOffer) -> Self {
         let terms = offer.terms();
         Self {
             offer_id: offer.id,
@@ -55,6 +59,7 @@ impl OfferAnswer {
             establishments: terms.establishments.clone(),
             usage: Usage::of(terms.usage),
             disabled: offer.disabled,
+            changed_by: *changed_by,
         }
     }
 }

@@ -4,7 +4,8 @@ use crate::member::consents::ChannelWord;
 use crate::schema::{DateTime, EstablishmentCode, Identifier, OperatorCode};
 use domain::member::consent::{self, ChannelConsent};
 use domain::values::calendar;
-use domain::{Channel, Day, EstablishmentId, Instant, MemberId, Person};
+use domain::{Channel, Day, EstablishmentId, Instant, KeyScope, MemberId, Person};
+use http_edge::Till;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -76,6 +77,23 @@ pub(crate) struct ChannelAnswer {
     opposition: Option<OppositionAnswer>,
 }
 
+/// The consent or opposition that was recorded, as a key with the scope till reads it: a till reads no consents.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TillConsent {
+    #[schema(value_type = Identifier)]
+    member_id: MemberId,
+    #[schema(value_type = ChannelWord)]
+    channel: &'static str,
+}
+
+/// The result of recording a consent or an opposition: with the effect for a key with the scope back office.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum RecordedConsent {
+    Whole(PermissionAnswer),
+    Till(TillConsent),
+}
+
 /// The effect of a consent or an opposition that was recorded.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PermissionAnswer {
@@ -130,10 +148,16 @@ impl OppositionAnswer {
     }
 }
 
-impl PermissionAnswer {
-    pub(super) fn of(person: &Person, channel: Channel, today: Day) -> Self {
-        let permitted = person.permits(channel, today);
-        Self { member_id: person.id, channel: channel.as_str(), permitted }
+impl RecordedConsent {
+    pub(super) fn of(person: &Person, channel: Channel, till: &Till, now: Instant) -> Self {
+        let (member_id, permitted) = (person.id, person.permits(channel, till.day(now)));
+        let channel = channel.as_str();
+        match till.key_scope {
+            KeyScope::Till => Self::Till(TillConsent { member_id, channel }),
+            KeyScope::BackOffice | KeyScope::Export => {
+                Self::Whole(PermissionAnswer { member_id, channel, permitted })
+            }
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A member's consents and oppositions to marketing messages, channel by channel.
 
 use crate::context::App;
-use crate::member::consent_answer::{ConsentsAnswer, PermissionAnswer};
+use crate::member::consent_answer::{ConsentsAnswer, RecordedConsent};
 use crate::member::consent_request::{PutConsent, StatedSource};
 use crate::parameters::MemberPath;
 use crate::schema::Identifier;
@@ -66,7 +66,7 @@ pub(crate) async fn show(
     params(ConsentPath),
     request_body = PutConsent,
     responses(
-        (status = 200, description = "The effect for the channel.", body = PermissionAnswer),
+        (status = 200, description = "The recorded consent or opposition.", body = RecordedConsent),
         (status = 409, description = "The consent does not end the person's opposition (`opposition_stands`)."),
     ),
 )]
@@ -75,14 +75,14 @@ pub(crate) async fn put(
     till: Till,
     Segments(path): Segments<ConsentPath>,
     JsonBody(put): JsonBody<PutConsent>,
-) -> Result<Json<PermissionAnswer>, Problem> {
+) -> Result<Json<RecordedConsent>, Problem> {
     let channel = Channel::parse(&path.channel).ok_or_else(|| Problem::not_found("channel"))?;
     let now = app.now();
     let change = put.read(&till, now)?;
     let changed =
         app.store().change_consent(&till.scope, path.member_id, channel, &change, now).await;
     let member = changed.map_err(|error| refusal(error, put.told_by))?;
-    Ok(Json(PermissionAnswer::of(&member.person, channel, till.day(now))))
+    Ok(Json(RecordedConsent::of(&member.person, channel, &till, now)))
 }
 
 fn refusal(error: StoreError, told_by: Option<StatedSource>) -> Problem {

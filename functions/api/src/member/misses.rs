@@ -1,4 +1,4 @@
-//! Searches for unknown customers, counted by till. A till that tries one number after another is reported
+//! Searches for unknown customers and receipts, counted by till. A till that tries one number after another is reported
 //! by a log line, which raises the alarm `RepeatedMisses`.
 //!
 //! An instance counts in its own memory the requests that reach it. The count is enough to notice such a
@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// The most searches for unknown customers within [`WINDOW`] that a till makes in normal use.
+/// The most searches for unknown customers and receipts within [`WINDOW`] that a till makes in normal use.
 const MOST_MISSES: u32 = 30;
 const WINDOW: SignedDuration = SignedDuration::from_mins(10);
 /// The most tills that an instance counts at once.
@@ -31,7 +31,7 @@ impl Window {
 }
 
 impl Misses {
-    /// Counts a search for an unknown customer. The log line has the key and no contact; it is written once
+    /// Counts a search for an unknown customer or receipt. The log line has the key and no number; it is written once
     /// a window.
     pub(crate) fn count(&self, key: KeyId, now: Instant) {
         if self.goes_over(key, now) {

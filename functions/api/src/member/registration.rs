@@ -1,16 +1,17 @@
 //! A member's registration, as a till records it: the invitation to complete it, and its completion.
 
 use crate::context::App;
+use crate::member::find::FoundMember;
 use crate::parameters::MemberPath;
 use crate::purchase::till_clock::CLOCK_AHEAD;
-use crate::schema::{DateTime, Identifier};
+use crate::schema::DateTime;
 use axum::Json;
 use axum::extract::State;
 use domain::values::calendar;
-use domain::{DomainError, Instant, MemberError, MemberId, Registration, ValueError};
+use domain::{DomainError, Instant, MemberError, Registration, ValueError};
 use http_edge::{Fields, JsonBody, Problem, Segments, Till};
-use serde::{Deserialize, Serialize};
-use store::{Member, StoreError};
+use serde::Deserialize;
+use store::StoreError;
 use utoipa::ToSchema;
 
 /// The steps of a registration to record: at least one.
@@ -26,23 +27,6 @@ pub(crate) struct PutRegistration {
     /// member was created.
     #[schema(value_type = Option<DateTime>)]
     activated_at: Option<String>,
-}
-
-/// The registration of a member.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct RegistrationAnswer {
-    #[schema(value_type = Identifier)]
-    member_id: MemberId,
-    #[schema(value_type = DateTime)]
-    created_at: Instant,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<DateTime>)]
-    invited_at: Option<Instant>,
-    /// The instant at which the card was activated. A use of the card may have activated it before the
-    /// registration was completed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<DateTime>)]
-    activated_at: Option<Instant>,
 }
 
 impl PutRegistration {
@@ -81,24 +65,20 @@ fn past(text: &str, now: Instant) -> Result<Instant, ValueError> {
     put, path = "/v1/members/{member_id}/registration", tag = "members",
     params(MemberPath),
     request_body = PutRegistration,
-    responses((status = 200, description = "The registration now.", body = RegistrationAnswer)),
+    responses((status = 200, description = "The member, as `find_member` answers. `GET /v1/members/{member_id}` has the instants.",
+     body = FoundMember)),
 )]
 pub(crate) async fn put(
     State(app): State<App>,
     till: Till,
     Segments(path): Segments<MemberPath>,
     JsonBody(put): JsonBody<PutRegistration>,
-) -> Result<Json<RegistrationAnswer>, Problem> {
+) -> Result<Json<FoundMember>, Problem> {
     let now = app.now();
     let registration = put.read(now)?;
     let registered = app.store().register(&till.scope, path.member_id, &registration, now).await;
-    let Member { person, account, .. } = registered.map_err(refusal)?;
-    Ok(Json(RegistrationAnswer {
-        member_id: person.id,
-        created_at: person.created_at,
-        invited_at: person.invited.map(|step| step.at),
-        activated_at: account.activated.map(|step| step.at),
-    }))
+    let member = registered.map_err(refusal)?;
+    Ok(Json(FoundMember::of(&member, &till, now)))
 }
 
 fn refusal(error: StoreError) -> Problem {

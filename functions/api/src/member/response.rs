@@ -2,9 +2,9 @@
 
 use crate::ledger::balance::Balance;
 use crate::member::address::Address;
-use crate::schema::{CardNumber, Date, DateTime, E164, Identifier};
+use crate::schema::{CardNumber, CredentialText, Date, DateTime, E164, Identifier};
 use domain::values::calendar;
-use domain::{Day, Enrolment, Instant, MemberId};
+use domain::{Credential, Day, Enrolment, Instant, MemberId};
 use http_edge::Till;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -57,14 +57,25 @@ pub(crate) struct MemberAnswer {
     enrolled_by: EnrolledBy,
     #[schema(value_type = DateTime)]
     created_at: Instant,
+    /// The credential that created the member.
+    #[schema(value_type = CredentialText)]
+    created_by: Credential,
     /// The instant at which the invitation to complete the registration was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
     invited_at: Option<Instant>,
+    /// The credential that recorded the invitation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<CredentialText>)]
+    invited_by: Option<Credential>,
     /// The instant at which the card was activated: by a use, where the merchant chose that, or by the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
     activated_at: Option<Instant>,
+    /// The credential that activated the card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<CredentialText>)]
+    activated_by: Option<Credential>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
     last_activity_at: Option<Instant>,
@@ -107,8 +118,11 @@ impl MemberAnswer {
                 Enrolment::Attestation => EnrolledBy::Attestation,
             },
             created_at: calendar::whole_second(person.created_at),
+            created_by: person.created_by,
             invited_at: person.invited.map(|step| step.at),
+            invited_by: person.invited.map(|step| step.by),
             activated_at: account.activated.map(|step| step.at),
+            activated_by: account.activated.map(|step| step.by),
             last_activity_at: account.last_activity,
         }
     }

@@ -56,8 +56,8 @@ impl MerchantAnswer {
             enrolment_attestation: merchant.enrolment_attestation.as_ref().map(Agreement::of),
             contract_ends_on: merchant.contract_ends_on,
             establishments: settings.establishments.values().map(EstablishmentAnswer::of).collect(),
-            programmes: settings.programmes.iter().map(DatedTerms::of).collect(),
-            senders: SendersAnswer::of(&settings.senders),
+            programmes: DatedTerms::all(settings),
+            senders: SendersAnswer::of(settings),
             keys: settings.keys.iter().map(KeyAnswer::of).collect(),
         }
     }

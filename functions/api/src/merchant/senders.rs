@@ -3,17 +3,18 @@
 
 use crate::context::App;
 use crate::parameters::MerchantPath;
-use crate::schema::{self, EmailAddress, Text70};
+use crate::schema::{self, CredentialText, EmailAddress, Text70};
 use axum::Json;
 use axum::extract::State;
 use domain::member::Email;
 use domain::merchant::provider::{AccountCode, ProviderAccount, ProviderName};
 use domain::merchant::sender::{
-    EmailSender, SenderId, SenderName, Senders, SmsSender, StopNumber, UnitPrice,
+    EmailSender, SenderId, SenderName, SmsSender, StopNumber, UnitPrice,
 };
 use domain::{Channel, Credential, MerchantId};
 use http_edge::{Fields, JsonBody, Operator, Problem, Segments, codes};
 use serde::{Deserialize, Serialize};
+use store::Settings;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
@@ -66,28 +67,57 @@ pub(crate) struct SmsSenderBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SendersAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<EmailSenderBody>,
+    email: Option<StoredSender<EmailSenderBody>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    sms: Option<SmsSenderBody>,
+    sms: Option<StoredSender<SmsSenderBody>>,
+}
+
+/// A sender, and the credential that set it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StoredSender<S: ToSchema> {
+    #[serde(flatten)]
+    sender: S,
+    /// The credential that set the sender.
+    #[schema(value_type = CredentialText)]
+    changed_by: Credential,
 }
 
 impl SendersAnswer {
-    pub(crate) fn of(senders: &Senders) -> Self {
+    pub(crate) fn of(settings: &Settings) -> Self {
+        let Settings { senders, changes, .. } = settings;
+        let email = senders.email.as_ref().map(EmailSenderBody::of);
+        let sms = senders.sms.as_ref().map(SmsSenderBody::of);
+        Self { email: stored(email, changes.email_sender), sms: stored(sms, changes.sms_sender) }
+    }
+}
+
+fn stored<S: ToSchema>(
+    sender: Option<S>,
+    changed_by: Option<Credential>,
+) -> Option<StoredSender<S>> {
+    sender.zip(changed_by).map(|(sender, changed_by)| StoredSender { sender, changed_by })
+}
+
+impl EmailSenderBody {
+    fn of(sender: &EmailSender) -> Self {
         Self {
-            email: senders.email.as_ref().map(|sender| EmailSenderBody {
-                provider: Some(sender.account.provider.as_str().to_owned()),
-                account: sender.account.code.as_str().to_owned(),
-                address: sender.address.as_str().to_owned(),
-                name: sender.name.as_str().to_owned(),
-                price_microeuros: sender.price.map(UnitPrice::microeuros),
-            }),
-            sms: senders.sms.as_ref().map(|sender| SmsSenderBody {
-                provider: Some(sender.account.provider.as_str().to_owned()),
-                account: sender.account.code.as_str().to_owned(),
-                shown: sender.sender_id.as_str().to_owned(),
-                stop_number: sender.stop_number.as_str().to_owned(),
-                price_microeuros: sender.price.map(UnitPrice::microeuros),
-            }),
+            provider: Some(sender.account.provider.as_str().to_owned()),
+            account: sender.account.code.as_str().to_owned(),
+            address: sender.address.as_str().to_owned(),
+            name: sender.name.as_str().to_owned(),
+            price_microeuros: sender.price.map(UnitPrice::microeuros),
+        }
+    }
+}
+
+impl SmsSenderBody {
+    fn of(sender: &SmsSender) -> Self {
+        Self {
+            provider: Some(sender.account.provider.as_str().to_owned()),
+            account: sender.account.code.as_str().to_owned(),
+            shown: sender.sender_id.as_str().to_owned(),
+            stop_number: sender.stop_number.as_str().to_owned(),
+            price_microeuros: sender.price.map(UnitPrice::microeuros),
         }
     }
 }
@@ -200,5 +230,5 @@ pub(crate) async fn put_sms(
 /// The merchant's senders, read again after a change.
 async fn senders(app: &App, merchant: MerchantId) -> Result<Json<SendersAnswer>, Problem> {
     let settings = app.store().settings_fresh(merchant, app.now()).await?;
-    Ok(Json(SendersAnswer::of(&settings.senders)))
+    Ok(Json(SendersAnswer::of(&settings)))
 }

@@ -5,11 +5,22 @@ use super::terms::{
     ReturnPolicy, Rounding, SpendRule, Terms, Unit, VisitRule, WEEK, Weekday,
 };
 use domain::programme::{self, Weekdays};
-use domain::{Day, Points, Programme};
+use domain::{Credential, Day, Points, Programme};
+use store::Settings;
 
 impl DatedTerms {
-    pub(crate) fn of((valid_from, programme): (Day, &Programme)) -> Self {
-        Self { valid_from, terms: Terms::of(programme.terms()) }
+    pub(crate) fn of(valid_from: Day, programme: &Programme, changed_by: Credential) -> Self {
+        Self { valid_from, changed_by, terms: Terms::of(programme.terms()) }
+    }
+
+    /// The programmes of a merchant, each with its first day.
+    pub(crate) fn all(settings: &Settings) -> Vec<Self> {
+        let changes = settings.changes.programmes.iter();
+        let dated = changes.filter_map(|(first_day, changed_by)| {
+            let programme = settings.programmes.on(*first_day)?;
+            Some(Self::of(*first_day, programme, *changed_by))
+        });
+        dated.collect()
     }
 }
 

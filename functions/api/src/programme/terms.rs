@@ -1,7 +1,9 @@
 //! The terms of a programme, in requests and in answers.
 
-use crate::schema::{Amount, Date, EstablishmentCode, LevelCode, RuleName, Text40, TimeOfDay};
-use domain::Day;
+use crate::schema::{
+    Amount, CredentialText, Date, EstablishmentCode, LevelCode, RuleName, Text40, TimeOfDay,
+};
+use domain::{Credential, Day};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -320,6 +322,9 @@ pub(crate) struct DatedTerms {
     /// The first day of the programme. It holds until the next programme begins.
     #[schema(value_type = Date)]
     pub(super) valid_from: Day,
+    /// The credential that set the programme.
+    #[schema(value_type = CredentialText)]
+    pub(super) changed_by: Credential,
     #[serde(flatten)]
     pub(super) terms: Terms,
 }

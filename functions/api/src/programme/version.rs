@@ -54,8 +54,9 @@ pub(crate) async fn put(
     let (Some(valid_from), Some(programme)) = (valid_from, programme) else {
         return Err(fields.refuse());
     };
-    app.store().put_programme(merchant, valid_from, &programme, Credential::Operator).await?;
-    Ok(Json(DatedTerms::of((valid_from, &programme))))
+    let by = Credential::Operator;
+    app.store().put_programme(merchant, valid_from, &programme, by).await?;
+    Ok(Json(DatedTerms::of(valid_from, &programme, by)))
 }
 
 /// The day, if it begins after the margin in every time zone of the merchant.

@@ -86,7 +86,8 @@ pub(crate) struct WouldEarn {
     /// The points that the member can spend now.
     #[serde(skip_serializing_if = "Option::is_none")]
     balance: Option<i64>,
-    /// The points that the member could spend after the sale.
+    /// The points that the member could spend after the sale, with the gifts for an enrolment and an activation of the
+    /// card by the sale.
     #[serde(skip_serializing_if = "Option::is_none")]
     balance_after: Option<i64>,
     /// The points that the member could not spend before the time for returns has passed. Absent for none.
@@ -149,6 +150,7 @@ pub(crate) async fn run(
     else {
         return Err(fields.refuse());
     };
+    let card_activated = basket.member.as_ref().is_some_and(Buyer::activates_card);
     let lines = match till.scope.settings.merchant.sector {
         Sector::Optical => optician::cut_down(&lines),
         Sector::Retail => lines,
@@ -158,6 +160,7 @@ pub(crate) async fn run(
         customer: &customer,
         establishment: &till.establishment.id,
         sold_at: at,
+        card_activated,
         basket,
         codes: &codes,
     };

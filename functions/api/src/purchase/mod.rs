@@ -1,5 +1,6 @@
 //! Purchases: the sales and returns of a till.
 
+pub(crate) mod at_till;
 pub(crate) mod dry_run;
 pub(crate) mod id;
 pub(crate) mod record;

@@ -2,14 +2,16 @@
 
 use crate::context::App;
 use crate::parameters::PurchasePath;
+use crate::purchase::at_till::ShownPurchase;
 use crate::purchase::id;
 use crate::purchase::refusal::refusal;
 use crate::purchase::request::NewPurchase;
-use crate::purchase::response::{Entered, PurchaseAnswer};
+use crate::purchase::response::Entered;
 use axum::Json;
 use axum::extract::State;
+use domain::{DomainError, KeyScope, PurchaseError};
 use http_edge::{JsonBody, KeyedAnswer, Problem, Segments, Till};
-use store::Outcome;
+use store::{Customer, Outcome, StoreError};
 
 /// Record a sale or a return.
 ///
@@ -37,8 +39,14 @@ pub(crate) async fn create(
     let now = app.now();
     let (new, customer) = new.read(&till, now)?;
     let recorded = app.store().record_purchase(&till.scope, &customer, &new, now).await;
+    if let Err(StoreError::Refused(DomainError::Purchase(PurchaseError::ReturnedSaleUnknown))) =
+        &recorded
+    {
+        app.misses.count(till.key, now);
+    }
     let recorded = recorded.map_err(|error| app.count_miss(&till, refusal(error)))?;
-    let entered = Entered::of(&new.purchase, &recorded, till.unit());
+    let shows_member = till.key_scope != KeyScope::Till || !matches!(customer, Customer::Anonymous);
+    let entered = Entered::of(&new.purchase, &recorded, till.unit(), shows_member);
     Ok(KeyedAnswer::created(entered, matches!(recorded.outcome, Outcome::Known(_))))
 }
 
@@ -47,16 +55,17 @@ pub(crate) async fn create(
     operation_id = "show_purchase",
     get, path = "/v1/purchases/{purchase_id}", tag = "purchases",
     params(PurchasePath),
-    responses((status = 200, description = "The stored purchase.", body = PurchaseAnswer)),
+    responses((status = 200, description = "The stored purchase.", body = ShownPurchase)),
 )]
 pub(crate) async fn show(
     State(app): State<App>,
     till: Till,
     Segments(path): Segments<PurchasePath>,
-) -> Result<Json<PurchaseAnswer>, Problem> {
-    let receipt = id::read(&path.purchase_id, &till)?;
-    let stored = app.store().purchase(&till.scope, &receipt).await?;
-    Ok(Json(PurchaseAnswer::of(&stored)))
+) -> Result<Json<ShownPurchase>, Problem> {
+    let receipt = id::read(&app, &path.purchase_id, &till)?;
+    let stored = app.store().purchase(&till.scope, &receipt).await;
+    let stored = stored.map_err(|error| app.count_miss(&till, error.into()))?;
+    Ok(Json(ShownPurchase::of(&stored, &till)))
 }
 
 /// Cancel a purchase: its points are taken back or given back.
@@ -67,7 +76,7 @@ pub(crate) async fn show(
     post, path = "/v1/purchases/{purchase_id}/cancel", tag = "purchases",
     params(PurchasePath),
     responses(
-        (status = 200, description = "The cancelled purchase.", body = PurchaseAnswer),
+        (status = 200, description = "The cancelled purchase.", body = ShownPurchase),
         (status = 409, description = "The sale has been returned: cancel its return first."),
     ),
 )]
@@ -75,8 +84,9 @@ pub(crate) async fn cancel(
     State(app): State<App>,
     till: Till,
     Segments(path): Segments<PurchasePath>,
-) -> Result<Json<PurchaseAnswer>, Problem> {
-    let receipt = id::read(&path.purchase_id, &till)?;
-    let stored = app.store().cancel_purchase(&till.scope, &receipt, app.now()).await?;
-    Ok(Json(PurchaseAnswer::of(&stored)))
+) -> Result<Json<ShownPurchase>, Problem> {
+    let receipt = id::read(&app, &path.purchase_id, &till)?;
+    let stored = app.store().cancel_purchase(&till.scope, &receipt, app.now()).await;
+    let stored = stored.map_err(|error| app.count_miss(&till, error.into()))?;
+    Ok(Json(ShownPurchase::of(&stored, &till)))
 }

@@ -265,6 +265,11 @@ impl ReturnedSale {
 }
 
 impl Buyer {
+    /// Whether the customer is present and activates the card.
+    pub(crate) const fn activates_card(&self) -> bool {
+        self.card_activated
+    }
+
     pub(crate) fn read(&self, fields: &mut Fields) -> Option<Customer> {
         let given = [&self.member_id, &self.mobile, &self.card_number].map(Option::as_deref);
         let named = customer::named(fields, "/member", given);
@@ -362,7 +367,7 @@ impl NewPurchase {
         let new = PurchaseToRecord {
             purchase: purchase.map_err(|invalid| Problem::refused("/coupons", invalid))?,
             source: Source::Till(till.key),
-            card_activated: self.member.as_ref().is_some_and(|buyer| buyer.card_activated),
+            card_activated: self.member.as_ref().is_some_and(Buyer::activates_card),
         };
         Ok((new, customer))
     }

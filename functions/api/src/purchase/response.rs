@@ -60,6 +60,8 @@ impl Part {
 pub(crate) struct Entered {
     #[schema(value_type = PurchaseId)]
     purchase_id: String,
+    /// The member. Absent for a key with the scope till whose request names no customer, for example a return
+    /// that names its sale only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Identifier>)]
     member_id: Option<MemberId>,
@@ -205,13 +207,18 @@ pub(crate) struct PurchaseAnswer {
 }
 
 impl Entered {
-    pub(crate) fn of(purchase: &domain::Purchase, recorded: &Recorded, unit: Unit) -> Self {
+    pub(crate) fn of(
+        purchase: &domain::Purchase,
+        recorded: &Recorded,
+        unit: Unit,
+        shows_member: bool,
+    ) -> Self {
         let balance =
             Balance { available: recorded.balance, pending: recorded.pending, expiring: None };
         let printed = |_| ticket::lines(unit, Some(recorded.points), &balance);
         Self {
             purchase_id: id::of(purchase.receipt()),
-            member_id: recorded.member,
+            member_id: recorded.member.filter(|_| shows_member),
             r#type: PurchaseType::of(purchase.kind()),
             points: recorded.points.get(),
             earned: recorded.parts.iter().map(Part::of).collect(),

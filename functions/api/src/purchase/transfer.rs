@@ -3,8 +3,8 @@
 use crate::context::App;
 use crate::member::customer::{MemberNamed, Named};
 use crate::parameters::PurchasePath;
+use crate::purchase::at_till::ShownPurchase;
 use crate::purchase::id;
-use crate::purchase::response::PurchaseAnswer;
 use axum::Json;
 use axum::extract::State;
 use domain::MemberId;
@@ -18,7 +18,7 @@ use store::{Contact, Entity, StoreError};
     params(PurchasePath),
     request_body = MemberNamed,
     responses(
-        (status = 200, description = "The attached purchase.", body = PurchaseAnswer),
+        (status = 200, description = "The attached purchase.", body = ShownPurchase),
         (status = 409, description = "The purchase belongs to another member, is cancelled or is a return, or \
          the card was blocked as lost (`card_blocked`)."),
     ),
@@ -28,11 +28,12 @@ pub(crate) async fn attach(
     till: Till,
     Segments(path): Segments<PurchasePath>,
     JsonBody(named): JsonBody<MemberNamed>,
-) -> Result<Json<PurchaseAnswer>, Problem> {
-    let receipt = id::read(&path.purchase_id, &till)?;
+) -> Result<Json<ShownPurchase>, Problem> {
+    let receipt = id::read(&app, &path.purchase_id, &till)?;
     let member = member_named(&app, &till, &named).await?;
     let attached = app.store().attach_purchase(&till.scope, &receipt, member, app.now()).await;
-    Ok(Json(PurchaseAnswer::of(&attached.map_err(refusal)?)))
+    let attached = attached.map_err(|error| app.count_miss(&till, refusal(error)))?;
+    Ok(Json(ShownPurchase::of(&attached, &till)))
 }
 
 /// Move a sale that was recorded for the wrong member to the right one, with the points that it gave.
@@ -44,7 +45,7 @@ pub(crate) async fn attach(
     params(PurchasePath),
     request_body = MemberNamed,
     responses(
-        (status = 200, description = "The moved purchase.", body = PurchaseAnswer),
+        (status = 200, description = "The moved purchase.", body = ShownPurchase),
         (status = 409, description = "The purchase is anonymous, is cancelled, is a return or has been \
          returned, or the card was blocked as lost (`card_blocked`)."),
     ),
@@ -54,11 +55,12 @@ pub(crate) async fn move_to(
     till: Till,
     Segments(path): Segments<PurchasePath>,
     JsonBody(named): JsonBody<MemberNamed>,
-) -> Result<Json<PurchaseAnswer>, Problem> {
-    let receipt = id::read(&path.purchase_id, &till)?;
+) -> Result<Json<ShownPurchase>, Problem> {
+    let receipt = id::read(&app, &path.purchase_id, &till)?;
     let member = member_named(&app, &till, &named).await?;
     let moved = app.store().move_purchase(&till.scope, &receipt, member, app.now()).await;
-    Ok(Json(PurchaseAnswer::of(&moved.map_err(refusal)?)))
+    let moved = moved.map_err(|error| app.count_miss(&till, refusal(error)))?;
+    Ok(Json(ShownPurchase::of(&moved, &till)))
 }
 
 /// The member that a request names: no round trip for an identifier, 1 for a contact.

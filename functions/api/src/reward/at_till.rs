@@ -12,7 +12,7 @@ use domain::{
 };
 use http_edge::{Page, Problem, Query, Segments, Till, cursor};
 use serde::Serialize;
-use store::RewardCounts;
+use store::{RewardCounts, StoredReward};
 use utoipa::ToSchema;
 
 /// A reward that is given now.
@@ -143,7 +143,7 @@ async fn given(
     let (store, tenant, today) = (app.store(), till.scope.tenant(), till.day(now));
     let (read, next) = store.rewards(tenant, after, limit).await?;
     let mut given = Vec::with_capacity(read.len());
-    for reward in read {
+    for StoredReward { reward, .. } in read {
         if store.reward_refusal(tenant, &reward, today, now).await?.is_none() {
             given.push(reward);
         }

@@ -9,10 +9,11 @@ use crate::reward::request::PutReward;
 use crate::reward::response::{RewardAnswer, RewardPage};
 use axum::Json;
 use axum::extract::State;
-use domain::{Reward, RewardId};
+use domain::RewardId;
 use http_edge::{
     JsonBody, KeyedAnswer, KeyedBody, Operator, Page, Problem, Query, Segments, cursor, idempotency,
 };
+use store::StoredReward;
 
 /// Create a reward.
 #[utoipa::path(
@@ -57,10 +58,12 @@ pub(crate) async fn list(
 ) -> Result<Json<RewardPage>, Problem> {
     let scope = scope(&app, path.merchant_id, mode).await?;
     let (rewards, next) = app.store().rewards(scope.tenant(), after, limit).await?;
-    let counts = app.store().reward_counts(&scope, None, &rewards).await?;
-    let count = |reward: &Reward| counts.get(&reward.id).copied().unwrap_or_default();
+    let bare: Vec<_> = rewards.iter().map(|stored| stored.reward.clone()).collect();
+    let counts = app.store().reward_counts(&scope, None, &bare).await?;
+    let count = |id: &RewardId| counts.get(id).copied().unwrap_or_default();
+    let answer = |stored: &StoredReward| RewardAnswer::of(stored, count(&stored.reward.id));
     Ok(Json(RewardPage {
-        rewards: rewards.iter().map(|reward| RewardAnswer::of(reward, count(reward))).collect(),
+        rewards: rewards.iter().map(answer).collect(),
         next_cursor: cursor::next(next.as_ref())?,
     }))
 }
@@ -106,5 +109,6 @@ pub(crate) async fn put(
     let scope = scope_in_force(&app, path.merchant_id, mode).await?;
     let reward = put.read(&app, &scope, path.reward_id).await?;
     app.store().rewrite_reward(&scope, &reward).await?;
-    Ok(Json(RewardAnswer::with_counts(&app, &scope, &reward).await?))
+    let stored = StoredReward { reward, changed_by: scope.credential };
+    Ok(Json(RewardAnswer::with_counts(&app, &scope, &stored).await?))
 }

@@ -115,7 +115,7 @@ impl PutReward {
             Err(StoreError::NotFound(_)) => {
                 return Ok(fields.check("/offer_id", Err(ValueError::Identifier)));
             }
-            found => found?,
+            found => found?.offer,
         };
         if offer.terms().usage != Usage::Single {
             return Ok(fields.check("/offer_id", Err(RewardError::Offer)));

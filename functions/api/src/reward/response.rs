@@ -1,12 +1,12 @@
 //! A reward, as the operator reads it.
 
 use crate::context::App;
-use crate::schema::{Date, Identifier, LevelCode};
+use crate::schema::{CredentialText, Date, Identifier, LevelCode};
 use domain::reward::Given;
-use domain::{Day, OfferId, Reward, RewardId};
+use domain::{Credential, Day, OfferId, RewardId};
 use http_edge::Problem;
 use serde::{Deserialize, Serialize};
-use store::{RewardCounts, Scope};
+use store::{RewardCounts, Scope, StoredReward};
 use utoipa::ToSchema;
 
 /// The kind of a reward.
@@ -65,6 +65,9 @@ pub(crate) struct RewardAnswer {
     level: Option<String>,
     /// Whether the reward is not given for the time being.
     disabled: bool,
+    /// The credential that changed the reward last.
+    #[schema(value_type = CredentialText)]
+    changed_by: Credential,
 }
 
 /// A page of rewards.
@@ -77,7 +80,8 @@ pub(crate) struct RewardPage {
 }
 
 impl RewardAnswer {
-    pub(super) fn of(reward: &Reward, counts: RewardCounts) -> Self {
+    pub(super) fn of(stored: &StoredReward, counts: RewardCounts) -> Self {
+        let StoredReward { reward, changed_by } = stored;
         let terms = reward.terms();
         Self {
             reward_id: reward.id,
@@ -95,6 +99,7 @@ impl RewardAnswer {
             last_day: terms.last_day,
             level: terms.level.as_ref().map(|level| level.as_str().to_owned()),
             disabled: reward.disabled,
+            changed_by: *changed_by,
         }
     }
 
@@ -102,9 +107,10 @@ impl RewardAnswer {
     pub(super) async fn with_counts(
         app: &App,
         scope: &Scope,
-        reward: &Reward,
+        stored: &StoredReward,
     ) -> Result<Self, Problem> {
-        let counts = app.store().reward_counts(scope, None, std::slice::from_ref(reward)).await?;
-        Ok(Self::of(reward, counts.get(&reward.id).copied().unwrap_or_default()))
+        let reward = std::slice::from_ref(&stored.reward);
+        let counts = app.store().reward_counts(scope, None, reward).await?;
+        Ok(Self::of(stored, counts.get(&stored.reward.id).copied().unwrap_or_default()))
     }
 }

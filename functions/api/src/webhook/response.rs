@@ -1,10 +1,10 @@
 //! An endpoint, as the operator reads it.
 
 use crate::merchant::mode::Mode;
-use crate::schema::{DateTime, Identifier};
+use crate::schema::{CredentialText, DateTime, Identifier};
 use crate::webhook::request::EventTypeWord;
 use domain::webhook::{EventType, Switch};
-use domain::{Instant, WebhookId};
+use domain::{Credential, Instant, WebhookId};
 use serde::Serialize;
 use store::Webhook;
 use utoipa::ToSchema;
@@ -41,6 +41,9 @@ pub(crate) struct WebhookAnswer {
     state: WebhookState,
     #[schema(value_type = DateTime)]
     created_at: Instant,
+    /// The credential that changed the endpoint last.
+    #[schema(value_type = CredentialText)]
+    changed_by: Credential,
     /// The instant at which the endpoint last accepted an event, to the minute.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
@@ -109,6 +112,7 @@ impl WebhookAnswer {
                 Switch::GivenUp => WebhookState::GivenUp,
             },
             created_at: webhook.created_at,
+            changed_by: webhook.changed_by,
             last_success_at: health.last_success_at,
             last_failure_at: health.last_failure_at,
             last_failure: health.last_failure,

@@ -23,5 +23,6 @@ mod reward;
 mod round_trips;
 mod schemas;
 mod setup;
+mod till_answers;
 mod upload;
 mod webhook;

@@ -155,14 +155,21 @@ async fn the_operator_sets_a_merchants_senders() {
         "provider": "brevo", "account": "main", "address": "boutique@example.com",
         "name": "Boutique",
     });
-    assert_eq!(put("email", email.clone()).await.body, json!({"email": email}));
+    let stored = |sender: &Value| {
+        let mut sender = sender.clone();
+        sender["changed_by"] = json!("operator");
+        sender
+    };
+    let shown = json!({"email": stored(&email)});
+    assert_eq!(put("email", email.clone()).await.body, shown);
     let sms = json!({
         "provider": "sinch", "account": "main", "shown": "Boutique", "stop_number": "36200",
     });
-    assert_eq!(put("sms", sms.clone()).await.body, json!({"email": email, "sms": sms}));
+    let shown = json!({"email": stored(&email), "sms": stored(&sms)});
+    assert_eq!(put("sms", sms.clone()).await.body, shown);
     let mut priced = sms.clone();
     priced["price_microeuros"] = json!(45_000);
-    assert_eq!(put("sms", priced.clone()).await.body["sms"], priced);
+    assert_eq!(put("sms", priced.clone()).await.body["sms"], stored(&priced));
     let wrong = json!({
         "account": "Main!", "shown": "LaBoutique12", "stop_number": "12345",
         "price_microeuros": 1_000_001,
@@ -277,4 +284,28 @@ async fn the_end_of_a_contract_cannot_change_once_archiving_has_begun() {
         let refused = service.operator(method, &path, body).await;
         refused.assert_code(409, "conflict");
     }
+}
+
+#[tokio::test]
+async fn programmes_senders_and_endpoints_show_the_credential_that_changed_them_last() {
+    let service = Service::start().await;
+    let merchant = format!("/v1/merchants/{}", service.till("A", "retail").await.merchant);
+    let sender = json!({"account": "shared", "address": "shop@example.com", "name": "Boutique"});
+    let email = format!("{merchant}/senders/email");
+    let put = service.operator(Method::PUT, &email, Some(&sender)).await;
+    assert_eq!(put.body["email"]["changed_by"], "operator", "{put:?}");
+    let sender = json!({"account": "shared", "shown": "Boutique", "stop_number": "36200"});
+    let sms = format!("{merchant}/senders/sms");
+    let put = service.operator(Method::PUT, &sms, Some(&sender)).await;
+    assert_eq!(put.body["sms"]["changed_by"], "operator", "{put:?}");
+    let endpoint =
+        json!({"mode": "live", "url": "https://93.184.216.34/", "events": ["member.created"]});
+    let webhooks = format!("{merchant}/webhooks");
+    service.operator(Method::POST, &webhooks, Some(&endpoint)).await.assert_status(201);
+    let listed = service.operator(Method::GET, &webhooks, None).await.body;
+    assert_eq!(listed["webhooks"][0]["changed_by"], "operator", "{listed}");
+    let shown = service.operator(Method::GET, &merchant, None).await.body;
+    assert_eq!(shown["programmes"][0]["changed_by"], "operator", "{shown}");
+    assert_eq!(shown["senders"]["email"]["changed_by"], "operator", "{shown}");
+    assert_eq!(shown["senders"]["sms"]["changed_by"], "operator", "{shown}");
 }

@@ -57,6 +57,7 @@ async fn a_stored_programme_is_shown_as_it_was_written() {
     let (status, shown) = put(&service, &till, &programme).await;
     let mut expected = programme;
     expected["valid_from"] = json!("2026-11-25");
+    expected["changed_by"] = json!("operator");
     assert_eq!(status, 200);
     assert_eq!(shown, expected);
     let path = format!("/v1/merchants/{}", till.merchant);

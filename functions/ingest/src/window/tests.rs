@@ -6,8 +6,8 @@ use domain::CardNumber;
 use domain::member::{Details, Enrolment};
 use domain::retention::ErasureReason;
 use domain::{
-    Channel, Day, EstablishmentId, Instant, MemberError, OppositionReason, PurchaseError, Sector,
-    UploadId,
+    Channel, Credential, Day, EstablishmentId, Instant, MemberError, OppositionReason,
+    PurchaseError, Sector, UploadId,
 };
 use platform::queue::QueueClient;
 use rstest::rstest;
@@ -208,6 +208,17 @@ async fn a_member_with_more_purchases_than_a_transaction_holds_gets_all_of_them(
     assert_eq!(tally.report.rows.accepted, u64::from(receipts));
     assert_eq!(tally.report.members_created, 1);
     assert_eq!(fixture.balance(1).await, Some(i64::from(receipts * EUROS)));
+}
+
+#[tokio::test]
+async fn a_member_of_a_file_names_the_file_that_created_the_member() {
+    let mut fixture = Fixture::open().await;
+    fixture.scope.credential = Credential::Upload(upload());
+    fixture.record("ticket;date;mobile;total\nA;2026-11-24;0639980001;10,00\n").await;
+    let (store, scope) = (&fixture.app.store, &fixture.scope);
+    let id = store.find_member(scope, &Contact::Mobile(mobile(1))).await.unwrap().unwrap();
+    let member = store.member(scope, id).await.unwrap();
+    assert_eq!(member.person.created_by, Credential::Upload(upload()));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 
 use crate::ledger::lots::{Lot, Lots};
 use crate::programme::Standing;
-use crate::{Cents, Day, EstablishmentId, Instant, MemberId, Month, Points, Step};
+use crate::{Cents, Day, EstablishmentId, Instant, MemberId, Month, Points, RegistrationStep};
 use jiff::tz::TimeZone;
 
 /// The number of months of which an account has the spend and the visits.
@@ -104,7 +104,7 @@ pub struct Account {
     pub last_establishment: Option<EstablishmentId>,
     /// When the card was activated (*carte activée*): by a use, by the completed registration, or because
     /// the person was present. A purchase writes the account and not the person, so the account has it.
-    pub activated: Option<Step>,
+    pub activated: Option<RegistrationStep>,
     /// The member that this one was merged into. The account is then empty.
     pub merged_into: Option<MemberId>,
     /// The last [`DAYS_COUNTED`] days with a sale, where a programme limits the points or visits of a day.
@@ -226,7 +226,7 @@ impl Account {
         self.level = self.level.take().or(other.level);
         self.birthday_year = self.birthday_year.max(other.birthday_year);
         self.last_activity = self.last_activity.max(other.last_activity);
-        self.activated = Step::later(self.activated, other.activated);
+        self.activated = RegistrationStep::later(self.activated, other.activated);
         if let (Some(day), Some(establishment)) = (other.last_purchase, other.last_establishment) {
             self.bought(day, &establishment);
         }

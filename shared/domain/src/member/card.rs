@@ -64,7 +64,7 @@ impl Person {
 mod tests {
     use super::*;
     use crate::member::Details;
-    use crate::{Consents, Enrolment, Instant, MemberId, Mobile};
+    use crate::{Consents, Credential, Enrolment, Instant, MemberId, Mobile};
 
     fn card(number: &str) -> CardNumber {
         CardNumber::parse(number).unwrap()
@@ -79,6 +79,7 @@ mod tests {
             consents: Consents::default(),
             enrolment: Enrolment::Till,
             created_at: Instant::UNIX_EPOCH,
+            created_by: Credential::Operator,
             invited: None,
             merged_into: None,
             blocked_cards: vec![],

@@ -17,9 +17,9 @@ pub use email::Email;
 pub use error::MemberError;
 pub use limits::{MOST_BLOCKED_CARDS, NAME_LENGTH};
 
-use self::registration::Step;
+use self::registration::RegistrationStep;
 use crate::values::text;
-use crate::{Consents, Day, Instant, InvalidField, MemberId, Mobile};
+use crate::{Consents, Credential, Day, Instant, InvalidField, MemberId, Mobile};
 
 /// A postal address. Every part may be missing.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -106,8 +106,10 @@ pub struct Person {
     pub enrolment: Enrolment,
     /// When the member was created.
     pub created_at: Instant,
+    /// The credential that created the member.
+    pub created_by: Credential,
     /// When the invitation to complete the registration was sent. The account has the activation of the card.
-    pub invited: Option<Step>,
+    pub invited: Option<RegistrationStep>,
     /// The member this one was merged into.
     pub merged_into: Option<MemberId>,
     /// The numbers of this member's cards that were blocked as lost. The present card may be one of them.

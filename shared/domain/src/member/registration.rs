@@ -8,14 +8,14 @@ use crate::{Account, Credential, Instant, MemberError, MemberId, Sector, retenti
 
 /// A step of a registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Step {
+pub struct RegistrationStep {
     /// When the step was made.
     pub at: Instant,
     /// The credential that recorded the step.
     pub by: Credential,
 }
 
-impl Step {
+impl RegistrationStep {
     /// The later of two steps.
     pub(crate) fn later(one: Option<Self>, other: Option<Self>) -> Option<Self> {
         one.into_iter().chain(other).max_by_key(|step| step.at)
@@ -64,11 +64,11 @@ impl Registration {
         }
         let mut noted = Noted::default();
         if let (None, Some(at)) = (person.invited, self.invited_at) {
-            person.invited = Some(Step { at, by });
+            person.invited = Some(RegistrationStep { at, by });
             noted.invited = true;
         }
         if let (None, Some(at)) = (account.activated, self.activated_at) {
-            account.activated = Some(Step { at, by });
+            account.activated = Some(RegistrationStep { at, by });
             noted.activated = true;
         }
         Ok(noted)
@@ -85,7 +85,7 @@ impl Person {
     /// Takes the invitation of a member who is merged into this one. The later invitation counts. `account`
     /// is the account of both.
     pub fn merge_registration(&mut self, absorbed: &Self, account: &Account, sector: Sector) {
-        self.invited = Step::later(self.invited, absorbed.invited);
+        self.invited = RegistrationStep::later(self.invited, absorbed.invited);
         self.bring_due_forward(account, sector);
     }
 }
@@ -93,19 +93,24 @@ impl Person {
 impl Account {
     /// Activates the card of a person who is present. The activation is not before the creation of the
     /// member. Returns `false` where the card is activated already.
-    pub fn activate(&mut self, member: MemberId, step: Step) -> bool {
+    pub fn activate(&mut self, member: MemberId, step: RegistrationStep) -> bool {
         if self.activated.is_some() {
             return false;
         }
         let at = step.at.max(whole_second(member.minted_at()));
-        self.activated = Some(Step { at, ..step });
+        self.activated = Some(RegistrationStep { at, ..step });
         true
     }
 
     /// Activates the card by a use, where the merchant's rule allows it. A use before the day of the
     /// member's creation is the row of an old file, and activates nothing. Returns whether the card was
     /// activated.
-    pub fn activate_by_use(&mut self, member: MemberId, rule: CardActivation, used: Step) -> bool {
+    pub fn activate_by_use(
+        &mut self,
+        member: MemberId,
+        rule: CardActivation,
+        used: RegistrationStep,
+    ) -> bool {
         let is_use = retention::day_of(used.at) >= retention::day_of(member.minted_at());
         rule == CardActivation::Use && is_use && self.activate(member, used)
     }
@@ -124,8 +129,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn step(at: &str) -> Step {
-        Step { at: instant(at), by: Credential::Operator }
+    fn step(at: &str) -> RegistrationStep {
+        RegistrationStep { at: instant(at), by: Credential::Operator }
     }
 
     fn person() -> Person {
@@ -138,6 +143,7 @@ mod tests {
             consents: Consents::default(),
             enrolment: Enrolment::Till,
             created_at,
+            created_by: Credential::Operator,
             invited: None,
             merged_into: None,
             blocked_cards: vec![],
@@ -165,7 +171,10 @@ mod tests {
         assert_eq!(note(third, Credential::Link), noted(false, false));
         assert_eq!(person.invited, Some(step("2026-09-02T10:00:00Z")));
         let by = Credential::Service;
-        assert_eq!(account.activated, Some(Step { by, ..step("2026-09-10T10:00:00Z") }));
+        assert_eq!(
+            account.activated,
+            Some(RegistrationStep { by, ..step("2026-09-10T10:00:00Z") })
+        );
     }
 
     #[rstest]

@@ -9,7 +9,7 @@
 use super::Person;
 use super::consent::{Channel, Consents};
 use crate::ledger::lots::{Lot, Lots};
-use crate::{Account, Day, Points, Sector, Step, retention};
+use crate::{Account, Day, Points, RegistrationStep, Sector, retention};
 
 /// The survivor and the absorbed account as they were before the merge.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ pub struct BeforeMerge {
     /// The survivor's consents.
     pub consents: Consents,
     /// When the survivor was invited.
-    pub invited: Option<Step>,
+    pub invited: Option<RegistrationStep>,
 }
 
 /// One of the two members of a merge.

@@ -125,11 +125,6 @@ impl Programmes {
     pub fn ask_for_birthdays(&self) -> bool {
         self.0.iter().any(|(_, programme)| programme.asks_for_birthdays())
     }
-
-    /// Every programme with its first day.
-    pub fn iter(&self) -> impl Iterator<Item = (Day, &Programme)> + '_ {
-        self.0.iter().map(|(valid_from, programme)| (*valid_from, programme))
-    }
 }
 
 #[cfg(test)]

@@ -116,15 +116,15 @@ pub fn second_look(erased_on: Day) -> Day {
 mod tests {
     use super::*;
     use crate::member::Details;
-    use crate::{Consents, Credential, Enrolment, MemberId, Mobile, Step};
+    use crate::{Consents, Credential, Enrolment, MemberId, Mobile, RegistrationStep};
     use rstest::rstest;
 
     fn instant(text: &str) -> Instant {
         text.parse().unwrap()
     }
 
-    fn step(at: &str) -> Step {
-        Step { at: instant(at), by: Credential::Operator }
+    fn step(at: &str) -> RegistrationStep {
+        RegistrationStep { at: instant(at), by: Credential::Operator }
     }
 
     /// A member created on 1 September 2026 at ten.
@@ -138,6 +138,7 @@ mod tests {
             consents: Consents::default(),
             enrolment: Enrolment::Till,
             created_at,
+            created_by: Credential::Operator,
             invited: invited_at.map(step),
             merged_into: None,
             blocked_cards: vec![],

@@ -110,6 +110,10 @@ pub struct InboundText {
     pub address: String,
     /// The text.
     pub text: String,
+    /// The [`crate::Batch::reference`] of the message that the person answers, where the provider gives it.
+    pub reference: Option<String>,
+    /// The short code that received the text. Merchants may share a short code.
+    pub to: Option<String>,
     /// The instant of the text.
     pub at: Instant,
 }

@@ -29,6 +29,12 @@ pub struct InboundTextEvent {
     pub address: String,
     /// The text.
     pub text: String,
+    /// The [`Reference`] of the message that the person answers, where the provider gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The short code that received the text. Merchants may share a short code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
     /// When the text was sent.
     pub at: Instant,
 }

@@ -65,6 +65,15 @@ struct OfferRecord {
     by: Credential,
 }
 
+/// An offer, and the credential that changed it last.
+#[derive(Clone)]
+pub struct StoredOffer {
+    /// The offer.
+    pub offer: Offer,
+    /// The credential of the last change.
+    pub changed_by: Credential,
+}
+
 impl BenefitRecord {
     fn of(benefit: &Benefit) -> Self {
         match benefit {
@@ -113,7 +122,7 @@ impl OfferRecord {
         }
     }
 
-    fn read(self) -> Result<Offer, StoreError> {
+    fn read(self) -> Result<StoredOffer, StoreError> {
         let id = self.sk.strip_prefix(keys::OFFER_PREFIX).map(OfferId::parse);
         let establishments = self.establishments.iter().map(|code| EstablishmentId::parse(code));
         let terms = Terms {
@@ -136,7 +145,8 @@ impl OfferRecord {
             },
         };
         let id = id.and_then(Result::ok).ok_or(StoreError::Corrupt("offer"))?;
-        Ok(Offer::from_stored(id, terms, self.disabled))
+        let offer = Offer::from_stored(id, terms, self.disabled);
+        Ok(StoredOffer { offer, changed_by: self.by })
     }
 }
 
@@ -154,10 +164,13 @@ impl Store {
         offer: &Offer,
         key: Option<&IdempotencyKey>,
         now: Instant,
-    ) -> Result<Answered<Offer>, StoreError> {
+    ) -> Result<Answered<StoredOffer>, StoreError> {
         let put = Write::put(&OfferRecord::of(scope, offer))?.if_absent();
         match self.enter_once(scope, &offer.id.to_string(), &put, key, now).await? {
-            None => Ok(Answered::New(offer.clone())),
+            None => {
+                let (offer, changed_by) = (offer.clone(), scope.credential);
+                Ok(Answered::New(StoredOffer { offer, changed_by }))
+            }
             Some(before) => {
                 let id = OfferId::parse(&before).map_err(|_| StoreError::Corrupt("answer"))?;
                 Ok(Answered::Replayed(self.offer(scope.tenant(), id).await?))
@@ -178,7 +191,7 @@ impl Store {
     }
 
     /// An offer, read strongly: 1 round trip, 1 read unit.
-    pub async fn offer(&self, tenant: Tenant, id: OfferId) -> Result<Offer, StoreError> {
+    pub async fn offer(&self, tenant: Tenant, id: OfferId) -> Result<StoredOffer, StoreError> {
         let key = keys::offer(tenant, id);
         let record: Option<OfferRecord> = self.get_item(&key, Consistency::Strong).await?;
         record.ok_or(StoreError::NotFound(Entity::Offer))?.read()
@@ -198,7 +211,7 @@ impl Store {
         let key = keys::offer(tenant, id);
         let record: Option<OfferRecord> = self.get_item(&key, Consistency::Eventual).await?;
         let Some(record) = record else { return Ok(None) };
-        let offer = Arc::new(record.read()?);
+        let offer = Arc::new(record.read()?.offer);
         self.offers.insert((tenant, id), Arc::clone(&offer), now);
         Ok(Some(offer))
     }
@@ -210,7 +223,7 @@ impl Store {
         tenant: Tenant,
         after: Option<OfferId>,
         limit: usize,
-    ) -> Result<(Vec<Offer>, Option<OfferId>), StoreError> {
+    ) -> Result<(Vec<StoredOffer>, Option<OfferId>), StoreError> {
         let answer = self
             .client
             .query()
@@ -230,7 +243,7 @@ impl Store {
         let offers = answer.items.unwrap_or_default().into_iter();
         let offers = offers.map(|item| items::from_item::<OfferRecord>(item, "offer")?.read());
         let offers = offers.collect::<Result<Vec<_>, StoreError>>()?;
-        let next = offers.last().filter(|_| more).map(|last| last.id);
+        let next = offers.last().filter(|_| more).map(|last| last.offer.id);
         Ok((offers, next))
     }
 }

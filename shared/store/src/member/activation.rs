@@ -6,7 +6,7 @@ use crate::member::account::StoredAccount;
 use crate::table::write::Write;
 use crate::{Scope, StoreError};
 use domain::ledger::entry::Cause;
-use domain::{Account, Instant, MemberId, Step, retention};
+use domain::{Account, Instant, MemberId, RegistrationStep, retention};
 
 /// Gives the points of the programme for an activation. Returns their entry.
 pub(crate) fn activation_gift(
@@ -27,7 +27,7 @@ pub(crate) fn activate_in_person(
     now: Instant,
 ) -> Result<Option<Write>, StoreError> {
     let StoredAccount { member, account, .. } = stored;
-    let step = Step { at, by: scope.credential };
+    let step = RegistrationStep { at, by: scope.credential };
     if account.activate(*member, step) {
         activation_gift(scope, *member, account, now)
     } else {
@@ -45,7 +45,7 @@ pub(crate) fn activate_by_use(
 ) -> Result<Option<Write>, StoreError> {
     let StoredAccount { member, account, .. } = stored;
     let rule = scope.settings.merchant.card_activation;
-    let used = Step { at, by: scope.credential };
+    let used = RegistrationStep { at, by: scope.credential };
     if account.activate_by_use(*member, rule, used) {
         activation_gift(scope, *member, account, now)
     } else {

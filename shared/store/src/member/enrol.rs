@@ -27,7 +27,7 @@ pub struct NewMember {
 }
 
 impl NewMember {
-    fn person(&self, scope: &Scope, now: Instant) -> Result<Person, StoreError> {
+    pub(crate) fn person(&self, scope: &Scope, now: Instant) -> Result<Person, StoreError> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
         let mut person = Person {
@@ -38,6 +38,7 @@ impl NewMember {
             consents: Consents::default(),
             enrolment: self.enrolment,
             created_at: now,
+            created_by: scope.credential,
             invited: None,
             merged_into: None,
             blocked_cards: vec![],

@@ -44,6 +44,7 @@ pub(crate) struct PersonRecord {
     consents: ConsentsRecord,
     enrolment: String,
     created_at: String,
+    created_by: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     invited_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -138,6 +139,7 @@ fn person_record(scope: &Scope, person: &Person) -> Result<PersonRecord, StoreEr
         consents: ConsentsRecord::of(&person.consents),
         enrolment: enrolment_word(person.enrolment).to_owned(),
         created_at: attributes::instant_text(person.created_at),
+        created_by: person.created_by.to_string(),
         invited_at: person.invited.map(|step| attributes::instant_text(step.at)),
         invited_by: person.invited.map(|step| step.by.to_string()),
         merged_into: person.merged_into.map(|id| id.to_string()),
@@ -200,6 +202,7 @@ pub(crate) fn person_of(
         consents: record.consents.read()?,
         enrolment: enrolment_of(&record.enrolment)?,
         created_at: attributes::instant_of(&record.created_at)?,
+        created_by: attributes::credential_of(&record.created_by)?,
         invited: attributes::step_of(record.invited_at.as_deref(), record.invited_by.as_deref())?,
         merged_into: record
             .merged_into

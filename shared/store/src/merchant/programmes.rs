@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct ProgrammeRecord {
     pk: String,
     sk: String,
-    valid_from: Day,
+    pub(crate) valid_from: Day,
     terms: Terms,
     /// The credential that wrote the item.
-    by: Credential,
+    pub(crate) by: Credential,
     /// In the index `due`, the bucket of programmes that need a daily run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     due_bucket: Option<String>,

@@ -1,5 +1,6 @@
 //! A merchant's senders, which are part of its settings, and the merchants that share an account.
 
+use crate::merchant::settings::SettingsChanges;
 use crate::table::attributes;
 use crate::table::items;
 use crate::table::keys::{self, Key};
@@ -45,10 +46,15 @@ struct AccountMerchantRecord {
 const CORRUPT: StoreError = StoreError::Corrupt("sender");
 
 impl SenderRecord {
-    pub(crate) fn read_into(self, senders: &mut Senders) -> Result<(), StoreError> {
+    pub(crate) fn read_into(
+        self,
+        senders: &mut Senders,
+        changes: &mut SettingsChanges,
+    ) -> Result<(), StoreError> {
         let price = self.price.map(UnitPrice::new).transpose().map_err(|_| CORRUPT)?;
         match (self.sk.as_str(), &self.stop_number) {
             ("SENDER#email", None) => {
+                changes.email_sender = Some(self.by);
                 senders.email = Some(EmailSender {
                     account: self.account(Channel::Email)?,
                     address: Email::parse(&self.from).map_err(|_| CORRUPT)?,
@@ -58,6 +64,7 @@ impl SenderRecord {
                 });
             }
             ("SENDER#sms", Some(stop_number)) => {
+                changes.sms_sender = Some(self.by);
                 senders.sms = Some(SmsSender {
                     account: self.account(Channel::Sms)?,
                     sender_id: SenderId::parse(&self.from).map_err(|_| CORRUPT)?,

@@ -12,9 +12,22 @@ use crate::vault::MerchantKey;
 use crate::{Entity, Store, StoreError};
 use domain::merchant::Merchant;
 use domain::merchant::sender::Senders;
-use domain::{Establishment, EstablishmentId, Instant, MerchantId, Programmes, retention};
+use domain::{
+    Credential, Day, Establishment, EstablishmentId, Instant, MerchantId, Programmes, retention,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The credentials that changed programmes and senders last.
+#[derive(Default)]
+pub struct SettingsChanges {
+    /// The programmes, by their first day.
+    pub programmes: BTreeMap<Day, Credential>,
+    /// The sender of e-mails.
+    pub email_sender: Option<Credential>,
+    /// The sender of SMS.
+    pub sms_sender: Option<Credential>,
+}
 
 /// The settings of a merchant: requests are checked against them and computed with them.
 pub struct Settings {
@@ -28,6 +41,8 @@ pub struct Settings {
     pub keys: Vec<TillKey>,
     /// The senders of messages.
     pub senders: Senders,
+    /// The credentials of the last changes.
+    pub changes: SettingsChanges,
     /// Whether the merchant's data is being archived.
     archiving: bool,
     pub(crate) vault: MerchantKey,
@@ -102,6 +117,7 @@ impl Store {
         let mut profile = None;
         let (mut programmes, mut establishments, mut till_keys) = (vec![], BTreeMap::new(), vec![]);
         let mut senders = Senders::default();
+        let mut changes = SettingsChanges::default();
         for item in read {
             let kind = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
             match kind.split('#').next() {
@@ -109,7 +125,9 @@ impl Store {
                     profile = Some(items::from_item::<ProfileRecord>(item, "profile")?);
                 }
                 Some("RULE") => {
-                    programmes.push(items::from_item::<ProgrammeRecord>(item, "programme")?.read());
+                    let record: ProgrammeRecord = items::from_item(item, "programme")?;
+                    changes.programmes.insert(record.valid_from, record.by);
+                    programmes.push(record.read());
                 }
                 Some("SHOP") => {
                     let establishment =
@@ -118,7 +136,8 @@ impl Store {
                 }
                 Some("KEY") => till_keys.push(items::from_item::<KeyRecord>(item, "key")?.read()?),
                 Some("SENDER") => {
-                    items::from_item::<SenderRecord>(item, "sender")?.read_into(&mut senders)?;
+                    let record: SenderRecord = items::from_item(item, "sender")?;
+                    record.read_into(&mut senders, &mut changes)?;
                 }
                 _ => {}
             }
@@ -132,6 +151,7 @@ impl Store {
             establishments,
             keys: till_keys,
             senders,
+            changes,
         })
     }
 }

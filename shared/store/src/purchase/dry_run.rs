@@ -1,10 +1,14 @@
 //! The dry run of a sale: what the sale would give. Nothing is written.
 
 use crate::coupon::redeem::{CouponBasket, CouponCustomer, TriedCoupon};
+use crate::ledger::entry::welcome_gift;
+use crate::member::account::StoredAccount;
+use crate::member::activation::{activate_by_use, activate_in_person};
 use crate::purchase::customer::{Customer, Holder};
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::coupon::Refusal;
 use domain::ledger::Balance;
+use domain::member::Person;
 use domain::programme::{Basket, Earning, EarningContext};
 use domain::{Account, Cents, CouponCode, Day, EstablishmentId, Instant, MemberId, ledger};
 
@@ -17,6 +21,8 @@ pub struct DryRunSale<'a> {
     pub establishment: &'a EstablishmentId,
     /// When the sale is made.
     pub sold_at: Instant,
+    /// Whether the customer is present and activates the card.
+    pub card_activated: bool,
     /// The basket, before the coupons.
     pub basket: Basket<'a>,
     /// The codes of the coupons.
@@ -52,37 +58,54 @@ pub struct DryRunCustomer {
     pub member: Option<MemberId>,
     /// The balance before the sale.
     pub before: Balance,
-    /// The balance after the sale. Points that are owed are paid first.
+    /// The balance after the sale, with the gifts of an enrolment and of an activation by the sale. Points that are
+    /// owed are paid first.
     pub after: Balance,
 }
 
-/// The account that the sale is tried on.
-#[derive(Default)]
-struct TrialAccount {
-    account: Account,
-    member: Option<MemberId>,
+/// The customer that the sale is tried on.
+struct TrialCustomer {
+    stored: StoredAccount,
     birth_month: Option<i8>,
-    /// The customer who uses the coupons. A person who would become a member has no identifier yet, so no
-    /// coupon is bound to this person.
-    customer: Option<CouponCustomer>,
+    /// The person, where the sale would make the customer a member. No coupon is bound to this person.
+    new: Option<Person>,
 }
 
-impl TrialAccount {
-    fn of(holder: Option<Holder>) -> Self {
-        match holder {
-            Some(Holder::Member { stored, birth_month }) => {
-                let member = stored.member;
-                let customer = Some(CouponCustomer { member, is_new: false });
-                Self { account: stored.account, member: Some(member), birth_month, customer }
+impl TrialCustomer {
+    fn of(scope: &Scope, holder: Holder, now: Instant) -> Result<Self, StoreError> {
+        Ok(match holder {
+            Holder::Member { stored, birth_month } => Self { stored, birth_month, new: None },
+            Holder::New(new) => {
+                let person = new.person(scope, now)?;
+                let account = Account::default();
+                let stored = StoredAccount { member: person.id, account, version: 0 };
+                let birth_month = person.details.birth_date.map(Day::month_of_year);
+                Self { stored, birth_month, new: Some(person) }
             }
-            Some(Holder::New(new)) => {
-                let member = MemberId::from_bytes([0; 16]);
-                let customer = Some(CouponCustomer { member, is_new: true });
-                let birth_month = new.details.birth_date.map(Day::month_of_year);
-                Self { birth_month, customer, ..Self::default() }
-            }
-            None => Self::default(),
+        })
+    }
+
+    const fn coupon_customer(&self) -> CouponCustomer {
+        CouponCustomer { member: self.stored.member, is_new: self.new.is_some() }
+    }
+
+    /// Adds the gifts that the sale gives beside its own points: for the enrolment, and for the activation of the
+    /// card.
+    fn add_gifts(
+        &mut self,
+        scope: &Scope,
+        sale: &DryRunSale<'_>,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        if let Some(person) = &self.new {
+            welcome_gift(scope, person, &mut self.stored.account, now)?;
         }
+        if sale.card_activated {
+            activate_in_person(scope, &mut self.stored, sale.sold_at, now)?;
+        } else if self.new.is_none() {
+            activate_by_use(scope, &mut self.stored, sale.sold_at, now)?;
+        }
+        Ok(())
     }
 }
 
@@ -107,17 +130,18 @@ impl Store {
         sale: &DryRunSale<'_>,
         now: Instant,
     ) -> Result<PurchaseDryRun, StoreError> {
-        let DryRunSale { customer, establishment, sold_at, mut basket, codes } = *sale;
+        let DryRunSale { customer, establishment, sold_at, mut basket, codes, .. } = *sale;
         let holder = self.holder(scope, customer, sold_at, None, Consistency::Eventual).await?;
-        let mut trial = TrialAccount::of(holder);
-        let context = scope.context_at(establishment, trial.birth_month);
+        let trial = holder.map(|holder| TrialCustomer::of(scope, holder, now)).transpose()?;
+        let birth_month = trial.as_ref().and_then(|trial| trial.birth_month);
+        let context = scope.context_at(establishment, birth_month);
         let day = Day::at(sold_at, context.zone);
         let coupon_basket = CouponBasket {
             gross: basket.total,
             lines: basket.lines,
             day,
             establishment,
-            customer: trial.customer,
+            customer: trial.as_ref().map(TrialCustomer::coupon_customer),
         };
         let mut coupons = Vec::with_capacity(codes.len());
         for code in codes {
@@ -132,16 +156,23 @@ impl Store {
             day,
             minute: Day::minute_at(sold_at, context.zone),
             establishment,
-            birth_month: trial.birth_month,
+            birth_month,
             level: None,
         };
         let programmes = context.programmes;
-        let account = &mut trial.account;
-        let before = account.balance_on(day, programmes);
-        let earning = ledger::earn_for_sale(account, basket, &earning_context, programmes);
-        let after = account.balance_on(day, programmes);
-        let member = trial.member;
-        let customer = trial.customer.map(|_| DryRunCustomer { member, before, after });
+        let earn = |account: &mut Account| {
+            ledger::earn_for_sale(account, basket, &earning_context, programmes)
+        };
+        let Some(mut trial) = trial else {
+            let earning = earn(&mut Account::default());
+            return Ok(PurchaseDryRun { earning, customer: None, coupons });
+        };
+        let before = trial.stored.account.balance_on(day, programmes);
+        trial.add_gifts(scope, sale, now)?;
+        let earning = earn(&mut trial.stored.account);
+        let after = trial.stored.account.balance_on(day, programmes);
+        let member = trial.new.is_none().then_some(trial.stored.member);
+        let customer = Some(DryRunCustomer { member, before, after });
         Ok(PurchaseDryRun { earning, customer, coupons })
     }
 }

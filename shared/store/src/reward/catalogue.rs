@@ -40,6 +40,15 @@ struct RewardRecord {
     by: Credential,
 }
 
+/// A reward, and the credential that changed it last.
+#[derive(Clone)]
+pub struct StoredReward {
+    /// The reward.
+    pub reward: Reward,
+    /// The credential of the last change.
+    pub changed_by: Credential,
+}
+
 impl RewardRecord {
     fn of(scope: &Scope, reward: &Reward) -> Self {
         let Key { pk, sk } = keys::reward(scope.tenant(), reward.id);
@@ -63,7 +72,7 @@ impl RewardRecord {
         }
     }
 
-    fn read(self) -> Result<Reward, StoreError> {
+    fn read(self) -> Result<StoredReward, StoreError> {
         let id = self.sk.strip_prefix(keys::REWARD_PREFIX).map(RewardId::parse);
         let given = match self.offer {
             None => Given::Goods,
@@ -92,7 +101,8 @@ impl RewardRecord {
                 .map_err(StoreError::corrupt("reward"))?,
         };
         let id = id.and_then(Result::ok).ok_or(StoreError::Corrupt("reward"))?;
-        Ok(Reward::from_stored(id, terms, self.disabled))
+        let reward = Reward::from_stored(id, terms, self.disabled);
+        Ok(StoredReward { reward, changed_by: self.by })
     }
 }
 
@@ -110,10 +120,13 @@ impl Store {
         reward: &Reward,
         key: Option<&IdempotencyKey>,
         now: Instant,
-    ) -> Result<Answered<Reward>, StoreError> {
+    ) -> Result<Answered<StoredReward>, StoreError> {
         let put = Write::put(&RewardRecord::of(scope, reward))?.if_absent();
         match self.enter_once(scope, &reward.id.to_string(), &put, key, now).await? {
-            None => Ok(Answered::New(reward.clone())),
+            None => {
+                let (reward, changed_by) = (reward.clone(), scope.credential);
+                Ok(Answered::New(StoredReward { reward, changed_by }))
+            }
             Some(before) => {
                 let id = RewardId::parse(&before).map_err(|_| StoreError::Corrupt("answer"))?;
                 Ok(Answered::Replayed(self.reward(scope.tenant(), id).await?))
@@ -134,7 +147,7 @@ impl Store {
     }
 
     /// A reward, read strongly: 1 round trip, 1 read unit.
-    pub async fn reward(&self, tenant: Tenant, id: RewardId) -> Result<Reward, StoreError> {
+    pub async fn reward(&self, tenant: Tenant, id: RewardId) -> Result<StoredReward, StoreError> {
         let key = keys::reward(tenant, id);
         let record: Option<RewardRecord> = self.get_item(&key, Consistency::Strong).await?;
         record.ok_or(StoreError::NotFound(Entity::Reward))?.read()
@@ -153,7 +166,7 @@ impl Store {
         }
         let key = keys::reward(tenant, id);
         let record: Option<RewardRecord> = self.get_item(&key, Consistency::Eventual).await?;
-        let reward = Arc::new(record.ok_or(StoreError::NotFound(Entity::Reward))?.read()?);
+        let reward = Arc::new(record.ok_or(StoreError::NotFound(Entity::Reward))?.read()?.reward);
         self.rewards.insert((tenant, id), Arc::clone(&reward), now);
         Ok(reward)
     }
@@ -165,7 +178,7 @@ impl Store {
         tenant: Tenant,
         after: Option<RewardId>,
         limit: usize,
-    ) -> Result<(Vec<Reward>, Option<RewardId>), StoreError> {
+    ) -> Result<(Vec<StoredReward>, Option<RewardId>), StoreError> {
         let answer = self
             .client
             .query()
@@ -185,7 +198,7 @@ impl Store {
         let rewards = answer.items.unwrap_or_default().into_iter();
         let rewards = rewards.map(|item| items::from_item::<RewardRecord>(item, "reward")?.read());
         let rewards = rewards.collect::<Result<Vec<_>, StoreError>>()?;
-        let next = rewards.last().filter(|_| more).map(|last| last.id);
+        let next = rewards.last().filter(|_| more).map(|last| last.reward.id);
         Ok((rewards, next))
     }
 

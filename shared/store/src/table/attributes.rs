@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Credential, Instant, MemberId, Step};
+use domain::{Credential, Instant, MemberId, RegistrationStep};
 
 /// An instant in UTC with whole seconds, so that the order of the texts is the order of the
 /// instants.
@@ -14,13 +14,19 @@ pub(crate) fn instant_of(text: &str) -> Result<Instant, StoreError> {
     text.parse().map_err(|_| StoreError::Corrupt("instant"))
 }
 
+pub(crate) fn credential_of(text: &str) -> Result<Credential, StoreError> {
+    Credential::parse(text).map_err(|_| StoreError::Corrupt("credential"))
+}
+
 /// A step of a registration, stored as two attributes.
-pub(crate) fn step_of(at: Option<&str>, by: Option<&str>) -> Result<Option<Step>, StoreError> {
+pub(crate) fn step_of(
+    at: Option<&str>,
+    by: Option<&str>,
+) -> Result<Option<RegistrationStep>, StoreError> {
     match (at, by) {
         (None, None) => Ok(None),
         (Some(at), Some(by)) => {
-            let by = Credential::parse(by).map_err(|_| StoreError::Corrupt("credential"))?;
-            Ok(Some(Step { at: instant_of(at)?, by }))
+            Ok(Some(RegistrationStep { at: instant_of(at)?, by: credential_of(by)? }))
         }
         _ => Err(StoreError::Corrupt("registration")),
     }

@@ -45,6 +45,8 @@ pub struct Webhook {
     pub health: Health,
     /// When it was created.
     pub created_at: Instant,
+    /// The credential of the last change.
+    pub changed_by: Credential,
     pub(crate) slot: u8,
     pub(crate) secret: Vec<u8>,
     /// The secret before the rotation.
@@ -219,6 +221,7 @@ impl WebhookRecord {
                 waiting_since: instant(self.waiting_since)?,
             },
             created_at: attributes::instant_of(&self.created_at)?,
+            changed_by: self.by,
             slot,
             secret: self.secret,
             previous,

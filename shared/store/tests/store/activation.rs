@@ -5,7 +5,7 @@ use domain::member::{Details, Enrolment};
 use domain::programme::{Gifts, SpendRule, Terms};
 use domain::{
     CardActivation, Cents, Channel, Credential, Day, EstablishmentId, MemberId, Merchant,
-    OppositionReason, Points, Programme, Registration, Sector, Step,
+    OppositionReason, Points, Programme, Registration, RegistrationStep, Sector,
 };
 use rstest::rstest;
 use store::{
@@ -94,7 +94,7 @@ impl Fixture {
         }
     }
 
-    async fn activated(&self, id: MemberId) -> Option<Step> {
+    async fn activated(&self, id: MemberId) -> Option<RegistrationStep> {
         self.store.member(&self.scope, id).await.unwrap().account.activated
     }
 

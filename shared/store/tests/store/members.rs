@@ -1,14 +1,20 @@
 //! Members: created, found, corrected, merged.
 
 use crate::fixture::{Fixture, now};
-use domain::CardNumber;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::member::consent::Consent;
 use domain::member::{Address, Details, Email, Enrolment};
-use domain::{Credential, Day, DomainError, MemberError, Points, Sector};
-use store::{
-    Conflict, Contact, Correction, Customer, Entity, HistoryEntry, Known, Mode, NewMember,
-    PurchaseToRecord, Scope, Source, StoreError,
+use domain::purchase::receipt::Operator;
+use domain::{
+    CardNumber, Channel, Credential, Day, DomainError, EstablishmentId, KeyId, MemberError, Points,
+    Registration, Sector,
 };
-use support::{Table, merchant, mobile, open_merchant, sale};
+use std::collections::HashMap;
+use store::{
+    Conflict, ConsentChange, Contact, Correction, Customer, Entity, HistoryEntry, Known, Mode,
+    NewMember, PurchaseToRecord, Scope, Source, StoreError,
+};
+use support::{Table, consent, merchant, mobile, open_merchant, sale};
 
 fn person(number: u16) -> NewMember {
     NewMember {
@@ -65,6 +71,47 @@ async fn no_personal_data_is_readable_in_the_table() {
     for secret in ["Martin", "Camille", "example.com", "1990-02-28", "Lyon", "CARD1", "639980001"] {
         assert!(!seen.contains(secret), "{secret} is readable");
     }
+}
+
+/// The bytes of an item: its names and its values, by the rule of DynamoDB for texts, numbers and bytes.
+fn item_bytes(item: &HashMap<String, AttributeValue>) -> usize {
+    let value = |value: &AttributeValue| match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(number) => 2 + number.len() / 2,
+        AttributeValue::B(bytes) => bytes.as_ref().len(),
+        AttributeValue::Bool(_) => 1,
+        other => unreachable!("no attribute of a person is {other:?}"),
+    };
+    item.iter().map(|(name, stored)| name.len() + value(stored)).sum()
+}
+
+#[tokio::test]
+async fn a_person_with_every_detail_and_proof_is_one_write_unit() {
+    let Fixture { table, store, mut scope } = Fixture::open().await;
+    scope.credential = Credential::Key(KeyId::mint(now(), 1));
+    let mut new = person(1);
+    new.details.address = Address {
+        street: Some("12 rue de la Fraternité".to_owned()),
+        complement: Some("Bâtiment B".to_owned()),
+        postcode: Some("69007".to_owned()),
+        city: Some("Lyon".to_owned()),
+        country: Some("FR".to_owned()),
+    };
+    let id = store.create_member(&scope, &new, now()).await.unwrap().0.person.id;
+    let invited = Registration { invited_at: Some(now()), activated_at: None };
+    store.register(&scope, id, &invited, now()).await.unwrap();
+    for channel in Channel::ALL {
+        let ConsentChange::Consent(given) = consent(now()) else { unreachable!("a consent") };
+        let (establishment, operator) =
+            (EstablishmentId::parse("paris").ok(), Operator::parse("V12").ok());
+        let by = scope.credential;
+        let change = ConsentChange::Consent(Consent { establishment, operator, by, ..given });
+        store.change_consent(&scope, id, channel, &change, now()).await.unwrap();
+    }
+    let items = table.client().scan().table_name(table.name()).send().await.unwrap();
+    let person = items.items().iter().find(|item| item.contains_key("created_by")).unwrap();
+    let bytes = item_bytes(person);
+    assert!(bytes <= 1_024, "{bytes} bytes");
 }
 
 #[tokio::test]

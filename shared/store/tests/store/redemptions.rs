@@ -156,7 +156,7 @@ impl Fixture {
     }
 
     async fn given(&self, member: MemberId, reward: RewardId) -> RewardCounts {
-        let reward = self.store.reward(self.scope.tenant(), reward).await.unwrap();
+        let reward = self.store.reward(self.scope.tenant(), reward).await.unwrap().reward;
         let asked = std::slice::from_ref(&reward);
         let counts = self.store.reward_counts(&self.scope, Some(member), asked).await.unwrap();
         counts.get(&reward.id).copied().unwrap_or_default()
@@ -544,7 +544,7 @@ async fn a_rewritten_reward_has_its_new_price_at_once_and_is_listed_once() {
     let (first, next) = fixture.store.rewards(tenant, None, 1).await.unwrap();
     let (second, _) = fixture.store.rewards(tenant, next, 1).await.unwrap();
     assert_eq!(
-        [first, second].concat().iter().map(|reward| reward.id).collect::<Vec<_>>(),
+        [first, second].concat().iter().map(|stored| stored.reward.id).collect::<Vec<_>>(),
         [ids[1], ids[0]]
     );
     let unknown = Reward::new(RewardId::mint(now(), 9), terms(), false, &[]).unwrap();

@@ -101,6 +101,11 @@ fn a_till_key_sells_and_reads_no_record() {
     };
     let sold = ask("POST", "/v1/purchases", Some(&sale("T1", "0639980004", 1_000)));
     assert_eq!(sold.status, 201, "{sold:?}");
+    let purchase = format!("/v1/purchases/{}", sold.body["purchase_id"].as_str().unwrap());
+    let short = ask("GET", &purchase, None);
+    assert_eq!(short.status, 200, "{short:?}");
+    assert!(short.body.get("lines").is_none() && short.body.get("member_id").is_none());
+    assert_eq!(shop.get(&purchase).body["member_id"], sold.body["member_id"]);
     let member = format!("/v1/members/{}", sold.body["member_id"].as_str().unwrap());
     for path in ["/v1/members", &member, &format!("{member}/history"), "/v1/uploads"] {
         let refused = ask("GET", path, None);

@@ -100,7 +100,11 @@ async fn an_offer_is_created_shown_and_replaced() {
     let fixture = Fixture::open(&service, "retail").await;
     let id = fixture.written(&offer()).await;
     let shown = fixture.ask(Method::GET, &format!("/{id}"), None).await.body;
-    assert_eq!(shown, with(with(offer(), "/offer_id", json!(id)), "/disabled", json!(false)));
+    let mut expected = offer();
+    expected["offer_id"] = json!(id);
+    expected["disabled"] = json!(false);
+    expected["changed_by"] = json!("operator");
+    assert_eq!(shown, expected);
     let anew = with(offer(), "/disabled", json!(true));
     let put = fixture.ask(Method::PUT, &format!("/{id}"), Some(&anew)).await;
     put.assert_status(200);

@@ -15,7 +15,7 @@ async fn a_correction_keeps_absent_fields_and_clears_null_fields() {
         json!({"last_name": "Durand", "email": null, "address": null, "card_number": "4321"});
     let corrected = till.ask(Method::PATCH, &path, &body).await;
     assert_eq!(corrected.status, 200, "{corrected:?}");
-    insta::assert_json_snapshot!(corrected.body, {".member_id" => "[member]"});
+    insta::assert_json_snapshot!(corrected.body, {".created_by" => "[key]", ".member_id" => "[member]"});
     assert_eq!(till.get(&path).await.body, corrected.body);
     let freed = till.post("/v1/members/find", &json!({"card_number": "299000001234"})).await;
     assert_eq!(freed.status, 404);

@@ -1,6 +1,7 @@
 //! A dry run of a sale, which writes nothing.
 
-use crate::setup::{MOBILE, Service, sale};
+use crate::setup::{MOBILE, Service, merchant, sale};
+use axum::http::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -48,6 +49,49 @@ async fn an_anonymous_basket_gets_the_points_that_a_card_would_earn() {
     let unknown =
         till.post("/v1/purchases/dry-run", &basket(999, &json!({"mobile": MOBILE}))).await;
     unknown.assert_fields(404, &["/member"]);
+}
+
+#[rstest]
+#[case::a_use_of_a_member("use", json!({"mobile": MOBILE}), true, 44 + 30)]
+#[case::a_use_where_only_the_registration_activates("registration", json!({"mobile": MOBILE}), true, 44)]
+#[case::a_present_member("registration", json!({"mobile": MOBILE, "card_activated": true}), true, 44 + 30)]
+#[case::a_new_member("use", json!({"mobile": MOBILE, "card_requested": true}), false, 44 + 100)]
+#[case::a_present_new_member(
+    "use",
+    json!({"mobile": MOBILE, "card_requested": true, "card_activated": true}),
+    false,
+    44 + 100 + 30
+)]
+#[tokio::test]
+async fn a_dry_run_includes_the_gifts_that_the_sale_gives(
+    #[case] activation: &str,
+    #[case] buyer: Value,
+    #[case] is_member: bool,
+    #[case] gained: i64,
+) {
+    let service = Service::start().await;
+    let mut generous = merchant("A", "retail");
+    generous["programme"]["gifts"] = json!({"welcome": 100, "activation": 30});
+    let till = service.till_of(&generous).await;
+    let path = format!("/v1/merchants/{}/card-activation", till.merchant);
+    let choice = json!({"card_activation": activation});
+    service.operator(Method::PUT, &path, Some(&choice)).await.assert_status(200);
+    let before = if is_member {
+        till.enrol(MOBILE).await;
+        till.post("/v1/members/find", &json!({"mobile": MOBILE})).await.body["balance"]
+            .as_i64()
+            .unwrap()
+    } else {
+        0
+    };
+    let tried = till.post("/v1/purchases/dry-run", &basket(4_490, &buyer)).await;
+    tried.assert_status(200);
+    assert_eq!(tried.body["points"], 44);
+    assert_eq!(tried.body["balance"], before);
+    assert_eq!(tried.body["balance_after"], before + gained);
+    let sold = till.post("/v1/purchases", &sale("1", &buyer)).await;
+    assert_eq!(sold.body["balance"], tried.body["balance_after"]);
+    assert_eq!(sold.body["ticket"], tried.body["ticket"]);
 }
 
 #[rstest]

@@ -54,6 +54,7 @@ async fn a_reward_is_created_shown_and_replaced() {
     expected["reward_id"] = json!(id);
     expected["left"] = json!(50);
     expected["disabled"] = json!(false);
+    expected["changed_by"] = json!("operator");
     assert_eq!(shown, expected);
     let anew = with(with(cup(), "/stock", json!(null)), "/disabled", json!(true));
     let put = ask(&service, &till, Method::PUT, &format!("/{id}"), Some(&anew)).await;

@@ -146,7 +146,8 @@ fn text_event(body: &Body, address: String, text: &str, at: Instant) -> Vec<Even
     let Some(text) = inbound::stored_text(text) else { return vec![] };
     // A text without an identifier is recognised by its sender and its instant.
     let id = body.id.clone().unwrap_or_else(|| format!("{address} {at}"));
-    vec![Event::Text(InboundText { id, address, text, at })]
+    let (reference, to) = (reference(body), body.to.clone());
+    vec![Event::Text(InboundText { id, address, text, reference, to, at })]
 }
 
 fn reference(body: &Body) -> Option<String> {
@@ -276,11 +277,14 @@ mod tests {
         let parsed = read(&json!({
             "type": "mo_text", "id": "01DEF", "from": "33639980012", "to": "36200",
             "body": "À quelle heure fermez-vous ?", "received_at": "2026-11-24T10:15:00Z",
+            "client_reference": "M#1/2/3",
         }));
         let text = InboundText {
             id: "01DEF".to_owned(),
             address: "+33639980012".to_owned(),
             text: "À quelle heure fermez-vous ?".to_owned(),
+            reference: Some("M#1/2/3".to_owned()),
+            to: Some("36200".to_owned()),
             at: "2026-11-24T10:15:00Z".parse().unwrap(),
         };
         assert!(!format!("{text:?}").contains("fermez"), "a log shows nothing of a text");

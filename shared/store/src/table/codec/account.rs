@@ -8,7 +8,8 @@ use domain::ledger::account::MonthBucket;
 use domain::ledger::lots::Lots;
 use domain::programme::{LevelCode, Standing};
 use domain::{
-    Account, Cents, Credential, Day, EstablishmentId, Instant, MemberId, Month, Points, Step,
+    Account, Cents, Credential, Day, EstablishmentId, Instant, MemberId, Month, Points,
+    RegistrationStep,
 };
 use minicbor::{Decode, Encode};
 
@@ -136,7 +137,7 @@ pub(crate) fn encode(account: &Account) -> Vec<u8> {
         birthday_year: account.birthday_year,
         activated: account
             .activated
-            .map(|Step { at, by }| StepBody { at: at.as_second(), by: by.to_string() }),
+            .map(|RegistrationStep { at, by }| StepBody { at: at.as_second(), by: by.to_string() }),
     })
 }
 
@@ -149,7 +150,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Account, StoreError> {
     });
     let activated = body.activated.map(|StepBody { at, by }| {
         let by = Credential::parse(&by).map_err(|_| CORRUPT)?;
-        Ok::<_, StoreError>(Step { at: instant_of(at), by })
+        Ok::<_, StoreError>(RegistrationStep { at: instant_of(at), by })
     });
     let establishment = body.last_establishment.map(|code| EstablishmentId::parse(&code));
     Ok(Account {
@@ -212,7 +213,7 @@ mod tests {
         });
         account.days = counted.collect();
         account.birthday_year = Some(2026);
-        account.activated = Some(Step {
+        account.activated = Some(RegistrationStep {
             at: instant_of(1_780_000_000),
             by: Credential::Upload(UploadId::from_bytes([9; 16])),
         });
