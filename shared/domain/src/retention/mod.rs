@@ -12,6 +12,9 @@ use crate::{Account, Day, Instant, Person, Sector};
 
 /// The months in which an invited person may activate the card.
 pub const NEVER_ACTIVATED_MONTHS: i32 = 3;
+/// The days after an invitation in which the merchant's software reports the invitation. So the person always
+/// has two months after the report.
+pub const INVITATION_REPORT_DAYS: i32 = 30;
 /// The months for which a user of the service is stored after the last use.
 pub const INACTIVE_MONTHS: i32 = 36;
 /// As [`INACTIVE_MONTHS`], where the merchant is an optician.

@@ -203,6 +203,10 @@ const RECORDS: Callers = Callers::Keys(&[KeyScope::BackOffice, KeyScope::Export]
 /// Changes of records, of balances by hand, and files.
 const BACK_OFFICE: Callers = Callers::Keys(&[KeyScope::BackOffice]);
 
+/// Who reports that an invitation was sent. [`Operation::PutRegistration`] is a till's for a person who is
+/// present, but an invitation begins a period after which the member is erased.
+pub const INVITATION_CALLERS: Callers = BACK_OFFICE;
+
 impl Operation {
     /// The callers that may do the operation.
     #[must_use]

@@ -10,7 +10,7 @@ use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Conflict, Member, Scope, Store, StoreError};
 use domain::member::unmerge::BeforeMerge;
-use domain::{Credential, Instant, MemberId};
+use domain::{Credential, Instant, MemberId, retention};
 use serde::{Deserialize, Serialize};
 
 /// The ledger's entry of a merge. It has no points, and holds what is needed to undo the merge.
@@ -93,7 +93,7 @@ impl Store {
         if survivor == absorbed {
             return Err(Conflict::MergeIntoItself.into());
         }
-        let sector = scope.settings.merchant.sector;
+        let (sector, today) = (scope.settings.merchant.sector, retention::day_of(now));
         retry(|_| async move {
             let (mut into, mut from) = futures::try_join!(
                 self.member(scope, survivor),
@@ -115,7 +115,7 @@ impl Store {
             into.person.absorbed.append(&mut from.person.absorbed);
             into.person.version += 1;
             into.person.consents.absorb(&from.person.consents);
-            into.person.merge_registration(&from.person, &into.account, sector);
+            into.person.merge_registration(&from.person, &into.account, sector, today);
             from.person.merged_into = Some(into.person.id);
             from.person.due = None;
             from.person.version += 1;

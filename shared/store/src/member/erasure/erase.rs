@@ -69,7 +69,8 @@ impl Store {
     /// member was written since the read: nothing was written, and the member must be read again.
     ///
     /// The cost is 1 transaction of 5 items (10 write units), with 4 more write units for each card
-    /// and 6 for an e-mail address, and 2 where the member's day in the index `due` is after `today`.
+    /// and 6 for an e-mail address, and 2 where the member's day in the index `due` is after `today` or
+    /// before the last month.
     ///
     /// An e-mail address is suppressed even where a family shares it: the suppression counts only
     /// where no member has the contact.

@@ -49,12 +49,15 @@ pub(crate) struct TombstoneRecord {
 }
 
 impl TombstoneRecord {
-    /// The tombstone is due today. Where the person's day has come already, the tombstone keeps that
-    /// day, so that the write costs no write unit of the index.
+    /// The tombstone is due today. Where the person's day has come in this month or in the last one, the
+    /// tombstone keeps that day, so that the write costs no write unit of the index. The daily run does not
+    /// read earlier months again.
     pub(crate) fn of(scope: &Scope, member: &Member, tombstone: &Tombstone) -> Self {
         let Key { pk, sk } = keys::person(scope.tenant(), tombstone.member);
         let today = tombstone.erased_on;
-        let due = member.person.due.map_or(today, |due| due.min(today));
+        let read_from = today.month().ordinal() - 1;
+        let kept = |due: &Day| *due <= today && due.month().ordinal() >= read_from;
+        let due = member.person.due.filter(kept).unwrap_or(today);
         Self {
             pk,
             sk,
