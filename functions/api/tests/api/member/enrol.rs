@@ -83,7 +83,7 @@ async fn no_answer_to_a_till_has_more_personal_data_than_find() {
     let purchase = format!("/v1/purchases/{}", text(&sold.body, "purchase_id"));
     let dry = json!({"member": {"mobile": MOBILE}, "total_cents": 4_490});
     let to = json!({"mobile": MOBILE});
-    let registered = json!({"invited_at": "2026-11-24T10:20:00+01:00"});
+    let registered = json!({"activated_at": "2026-11-24T10:20:00+01:00"});
     let card = json!({"card_number": "299000001235"});
     let consents = format!("{path}/consents/sms");
     let answers = [
