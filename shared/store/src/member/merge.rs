@@ -21,7 +21,9 @@ pub(crate) struct MergeRecord {
     member: String,
     pub(crate) instant: String,
     kind: String,
-    pub(crate) absorbed: String,
+    /// `None` once the member, whose merge was undone, is erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) absorbed: Option<String>,
     pub(crate) by: Credential,
     /// The state before the merge. Undoing the merge removes it, so that the note of one member holds no
     /// account of the other.
@@ -144,7 +146,7 @@ fn merge_entry(
         member: survivor.person.id.to_string(),
         instant,
         kind: MERGE.to_owned(),
-        absorbed: absorbed.person.id.to_string(),
+        absorbed: Some(absorbed.person.id.to_string()),
         by: scope.credential,
         before: Some(BeforeRecord {
             absorbed_account: codec::account::encode(&absorbed.account),

@@ -75,7 +75,7 @@ impl TrialAccount {
                 let customer = Some(CouponCustomer { member, is_new: false });
                 Self { account: stored.account, member: Some(member), birth_month, customer }
             }
-            Some(Holder::New(new)) => {
+            Some(Holder::New { person: new, .. }) => {
                 let member = MemberId::from_bytes([0; 16]);
                 let customer = Some(CouponCustomer { member, is_new: true });
                 let birth_month = new.details.birth_date.map(Day::month_of_year);
