@@ -69,6 +69,7 @@ routes! {
     PutProgramme: programme::version::put,
     ListErasures: retention::erasures::list,
     EraseMemberByOperator: member::erasure::erase_by_operator,
+    SuppressContactsByOperator: retention::suppressions::create_by_operator,
 
     CreateCampaign: campaign::draft::create,
     ListCampaigns: campaign::draft::list,
@@ -119,6 +120,7 @@ routes! {
     ReplaceCard: member::card::replace,
     PutRegistration: member::registration::put,
     EraseMember: member::erasure::erase,
+    SuppressContacts: retention::suppressions::create,
     ShowConsents: member::consents::show,
     PutConsent: member::consents::put,
     ListConsentHistory: member::consent_history::list,

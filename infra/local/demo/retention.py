@@ -79,8 +79,8 @@ def _second_merchant(operator: Api, stack: Stack) -> tuple[str, Api, Api, str]:
     _, member = till.ask("POST", "/v1/members/find", {"mobile": ACTIVATED["mobile"]})
     _, unused = till.ask("POST", "/v1/members/find", {"mobile": NEVER_ACTIVATED["mobile"]})
     now = datetime.now(timezone.utc).replace(microsecond=0).isoformat()
-    till.ask("PUT", f"/v1/members/{unused['member_id']}/registration", {"invited_at": now})
-    till.ask("PUT", f"/v1/members/{member['member_id']}/registration", {"invited_at": now, "activated_at": now})
+    back_office.ask("PUT", f"/v1/members/{unused['member_id']}/registration", {"invited_at": now})
+    back_office.ask("PUT", f"/v1/members/{member['member_id']}/registration", {"invited_at": now, "activated_at": now})
     sale = {
         "type": "sale",
         "receipt_number": "B1",

@@ -135,6 +135,9 @@ pub enum Conflict {
     /// The request gives a member the mobile of another member.
     #[error("This mobile is another member's: merge the two members if they are one person.")]
     MobileTaken,
+    /// The request suppresses a contact that a member has.
+    #[error("A member has this contact: erase the member, which suppresses the contacts.")]
+    ContactOfMember,
     /// The request creates a merchant with the reference of another merchant.
     #[error(
         "This reference is another merchant's: choose another one, or send the content that the \

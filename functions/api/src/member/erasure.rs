@@ -24,7 +24,7 @@ pub(crate) enum ErasureReason {
 }
 
 impl ErasureReason {
-    const fn read(self) -> retention::ErasureReason {
+    pub(crate) const fn read(self) -> retention::ErasureReason {
         match self {
             Self::Request => retention::ErasureReason::Request,
             Self::Objection => retention::ErasureReason::Objection,
@@ -49,7 +49,8 @@ pub(crate) struct ErasureAnswer {
     /// The day of the erasure in the time zone Europe/Paris.
     #[schema(value_type = Date)]
     erased_on: Day,
-    /// The reason of the erasure, as the first request gave it.
+    /// The reason of the erasure, as the first request gave it. A request after an erasure by a deadline is a
+    /// first request.
     reason: &'static str,
 }
 
@@ -76,7 +77,9 @@ async fn erase_for(
 /// Erase a member, because the person asked for it or objected.
 ///
 /// The person cannot be read from now on, and a file never enrols the person again. The purchases and points
-/// are deleted in the following night. The same request again on the same day changes nothing.
+/// are deleted in the following night. The same request again on the same day changes nothing. A request on the
+/// day of an erasure by a deadline suppresses the contacts as a request does. Once the member is not found,
+/// `suppress_contacts` records the request.
 #[utoipa::path(
     operation_id = "erase_member",
     post, path = "/v1/members/{member_id}/erasure", tag = "members",

@@ -94,7 +94,7 @@ pub(crate) struct HistoryItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
     cancelled_at: Option<Instant>,
-    /// The member that was merged into this member.
+    /// The member that was merged into this member. Absent once that member is erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Identifier>)]
     absorbed_member_id: Option<MemberId>,
@@ -130,7 +130,7 @@ pub(crate) struct HistoryItem {
     /// The state of the redemption.
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<RedemptionState>,
-    /// The other member of an undone merge, or of a sale that was moved.
+    /// The other member of an undone merge, or of a sale that was moved. Absent once that member is erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Identifier>)]
     other_member_id: Option<MemberId>,
@@ -156,11 +156,11 @@ impl HistoryItem {
         match entry {
             HistoryEntry::Purchase(stored) => Self::purchase(stored),
             HistoryEntry::Merged { absorbed, at, by } => {
-                Self { absorbed_member_id: Some(*absorbed), ..Self::by(EntryType::Merge, *at, *by) }
+                Self { absorbed_member_id: *absorbed, ..Self::by(EntryType::Merge, *at, *by) }
             }
             HistoryEntry::Unmerged { other, points, at, by } => Self {
                 points: points.get(),
-                other_member_id: Some(*other),
+                other_member_id: *other,
                 ..Self::by(EntryType::Unmerge, *at, *by)
             },
             HistoryEntry::CouponGiven { code, offer, at, by } => Self {
@@ -180,8 +180,8 @@ impl HistoryItem {
                 let r#type = if *here { EntryType::MovedHere } else { EntryType::MovedAway };
                 Self {
                     points: points.get(),
-                    purchase_id: Some(id::of(receipt)),
-                    other_member_id: Some(*other),
+                    purchase_id: receipt.as_ref().map(id::of),
+                    other_member_id: *other,
                     ..Self::by(r#type, *at, *by)
                 }
             }

@@ -1,4 +1,5 @@
-//! A member's registration, as a till records it: the invitation to complete it, and its completion.
+//! A member's registration: the invitation to complete it, which a back office reports, and its completion, which
+//! a till may report too.
 
 use crate::context::App;
 use crate::member::find::FoundMember;
@@ -8,7 +9,7 @@ use crate::schema::DateTime;
 use axum::Json;
 use axum::extract::State;
 use domain::values::calendar;
-use domain::{DomainError, Instant, MemberError, Registration, ValueError};
+use domain::{DomainError, Instant, MemberError, Registration, ValueError, rights};
 use http_edge::{Fields, JsonBody, Problem, Segments, Till};
 use serde::Deserialize;
 use store::StoreError;
@@ -19,8 +20,9 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(min_properties = 1)]
 pub(crate) struct PutRegistration {
-    /// The instant at which the invitation was sent. A card that is not activated within three months from
-    /// then is erased. Not before the member was created.
+    /// The instant at which the invitation was sent, for a key with the scope `back_office`. A card that is not
+    /// activated within three months from then is erased. Not before the member was created, and not more than 30
+    /// days ago.
     #[schema(value_type = Option<DateTime>)]
     invited_at: Option<String>,
     /// The instant at which the person completed the registration, which activates the card. Not before the
@@ -75,6 +77,9 @@ pub(crate) async fn put(
     JsonBody(put): JsonBody<PutRegistration>,
 ) -> Result<Json<FoundMember>, Problem> {
     let now = app.now();
+    if put.invited_at.is_some() {
+        till.check_field("invited_at", rights::INVITATION_CALLERS)?;
+    }
     let registration = put.read(now)?;
     let registered = app.store().register(&till.scope, path.member_id, &registration, now).await;
     let member = registered.map_err(refusal)?;
@@ -83,9 +88,9 @@ pub(crate) async fn put(
 
 fn refusal(error: StoreError) -> Problem {
     let pointer = match &error {
-        StoreError::Refused(DomainError::Member(MemberError::InvitedBeforeCreation)) => {
-            "/invited_at"
-        }
+        StoreError::Refused(DomainError::Member(
+            MemberError::InvitedBeforeCreation | MemberError::InvitedTooLongAgo,
+        )) => "/invited_at",
         StoreError::Refused(DomainError::Member(MemberError::ActivatedBeforeCreation)) => {
             "/activated_at"
         }

@@ -3,11 +3,12 @@
 use crate::setup::{NOW, Service, text};
 use domain::{Credential, MemberId, MerchantId};
 use jiff::ToSpan as _;
+use serde_json::json;
 use store::{InboundText, Mode, Scope};
 use support::instant;
 
 #[tokio::test]
-async fn a_merchant_reads_the_texts_of_its_members_page_by_page_newest_first() {
+async fn a_merchant_reads_the_texts_of_members_who_are_not_erased_page_by_page_newest_first() {
     let service = Service::start().await;
     let (till, other) = (service.till("A", "retail").await, service.till("B", "retail").await);
     let member = MemberId::parse(&till.enrol(crate::setup::MOBILE).await).unwrap();
@@ -31,6 +32,10 @@ async fn a_merchant_reads_the_texts_of_its_members_page_by_page_newest_first() {
     assert_eq!(second.body["texts"].as_array().unwrap().len(), 1);
     assert_eq!(second.body["texts"][0]["text"], "texte 2");
     assert!(second.body.get("next_cursor").is_none());
+    // An erased person's texts are not shown, although they are deleted in the following night.
+    let (path, reason) = (format!("/v1/members/{member}/erasure"), json!({"reason": "request"}));
+    till.post(&path, &reason).await.assert_status(200);
+    assert_eq!(till.get("/v1/inbound-texts").await.body["texts"], json!([]));
     let theirs = other.get(&format!("/v1/inbound-texts?cursor={cursor}")).await;
-    assert_eq!(theirs.body["texts"], serde_json::json!([]));
+    assert_eq!(theirs.body["texts"], json!([]));
 }

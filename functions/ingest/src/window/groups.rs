@@ -80,10 +80,13 @@ async fn record_group(
     now: Instant,
 ) -> Result<RecordedGroup, StoreError> {
     let Some(first) = group.first() else { return Ok(vec![]) };
-    let customer = first.customer.clone();
+    let customer = first.customer.customer.clone();
+    let erased_before = Some(first.customer.erased_before);
     let mut holder = match (&owner, &customer) {
         (Owner::Member(id), _) => holders.get(id).cloned(),
-        (Owner::NewMember(_), Customer::Enrol(new)) => Some(Holder::New(new.clone())),
+        (Owner::NewMember(_), Customer::Enrol(person)) => {
+            Some(Holder::New { person: person.clone(), erased_before })
+        }
         (Owner::NewMember(_), _) => None,
     };
     let purchases: Vec<PurchaseToRecord> =

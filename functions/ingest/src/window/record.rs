@@ -29,11 +29,11 @@ pub(crate) async fn record(
             tally.without_customer(&receipt);
             continue;
         };
-        let resolved = customers.resolve(scope, named, receipt.purchase.sold_at());
+        let resolved = customers.resolve(named, receipt.purchase.sold_at());
         let source = Source::File { upload, line: receipt.line };
         match resolved {
             Err(error) => tally.settle(receipt, Err(error), source),
-            Ok((owner, customer)) => {
+            Ok(customer) => {
                 let new = PurchaseToRecord {
                     purchase: receipt.purchase.clone(),
                     source,
@@ -47,7 +47,7 @@ pub(crate) async fn record(
                 if names_sale || comes_twice {
                     deferred.push(resolved);
                 } else {
-                    groups.entry(owner).or_default().push(resolved);
+                    groups.entry(resolved.customer.owner.clone()).or_default().push(resolved);
                 }
             }
         }
@@ -55,7 +55,7 @@ pub(crate) async fn record(
     groups::settle_known(app, scope, &mut groups, tally).await?;
     groups::record(app, scope, groups, tally, now).await?;
     for ResolvedReceipt { receipt, new, customer } in deferred {
-        let outcome = app.store.record_purchase(scope, &customer, &new, now).await;
+        let outcome = app.store.record_purchase(scope, &customer.customer, &new, now).await;
         tally.settle_written(receipt, outcome, new.source)?;
     }
     Ok(())

@@ -3,7 +3,7 @@ use crate::context::App;
 use crate::file::{Context, FileReceipt, Item, Outcome, Planner, RangeReader, RowRefusal};
 use crate::file_plan::PlanCache;
 use domain::CardNumber;
-use domain::member::{Details, Enrolment};
+use domain::member::{Details, Email, Enrolment};
 use domain::retention::ErasureReason;
 use domain::{
     Channel, Credential, Day, EstablishmentId, Instant, MemberError, OppositionReason,
@@ -262,6 +262,107 @@ async fn the_rows_of_an_erased_person_are_blocked_up_to_a_deadline_or_all_after_
     assert_eq!(tally.report.rows.erased, blocked);
     assert_eq!(tally.report.rows.accepted, 2 - blocked);
     assert_eq!(fixture.balance(1).await, (blocked == 1).then_some(10));
+}
+
+/// A person with a mobile, a card and an e-mail address.
+fn person_with_all_contacts() -> NewMember {
+    let details = Details {
+        card: CardNumber::parse("CARD1").ok(),
+        email: Email::parse("martin@example.com").ok(),
+        ..Details::default()
+    };
+    NewMember { mobile: mobile(1), details, enrolment: Enrolment::Till }
+}
+
+#[rstest]
+#[case::after_a_deadline(ErasureReason::Inactive, &["A", "B", "C", "D", "E"])]
+#[case::after_a_request(ErasureReason::Request, &["A", "B", "C", "D", "E", "F", "G"])]
+#[tokio::test]
+async fn a_row_is_blocked_by_each_contact_of_an_erased_person_that_it_names(
+    #[case] reason: ErasureReason,
+    #[case] blocked: &[&str],
+) {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.app.store, &fixture.scope);
+    let (member, _) = store.create_member(scope, &person_with_all_contacts(), now()).await.unwrap();
+    let erased_at = instant("2026-11-22T12:00:00Z");
+    store.erase_member(scope, member.person.id, reason, erased_at).await.unwrap();
+    let file = "ticket;date;mobile;carte;email;total\n\
+                A;2026-11-22;0639980001;;;10,00\n\
+                B;2026-11-22;;CARD1;;10,00\n\
+                C;2026-11-22;0639980002;CARD1;;10,00\n\
+                D;2026-11-22;0639980003;;Martin@example.com;10,00\n\
+                E;2026-11-22;0639980004;CARD4;martin@example.com;10,00\n\
+                F;2026-11-23;0639980005;CARD1;;10,00\n\
+                G;2026-11-23;0639980006;;martin@example.com;10,00\n\
+                H;2026-11-22;0639980007;CARD7;other@example.com;10,00\n";
+    let tally = fixture.record(file).await;
+    let enrolled = 8 - u64::try_from(blocked.len()).unwrap();
+    assert_eq!(tally.report.rows.erased, 8 - enrolled, "{:?}", tally.refused);
+    assert_eq!(tally.report.members_created, enrolled);
+    assert!(fixture.balance(7).await.is_some());
+    for number in 1..=4 {
+        assert_eq!(fixture.balance(number).await, None);
+    }
+}
+
+#[rstest]
+#[case::at_the_till(ErasureReason::Inactive, true)]
+#[case::at_the_till_after_a_request(ErasureReason::Request, true)]
+#[case::by_a_later_row(ErasureReason::Inactive, false)]
+#[tokio::test]
+async fn a_person_who_joins_again_does_not_get_the_erased_purchases_back(
+    #[case] reason: ErasureReason,
+    #[case] at_the_till: bool,
+) {
+    const HEADER: &str = "ticket;date;mobile;carte;total\n";
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.app.store, &fixture.scope);
+    let new = person_with_all_contacts();
+    let (member, _) = store.create_member(scope, &new, now()).await.unwrap();
+    let old = "A;2026-11-20;0639980001;;10,00\nB;2026-11-22;;CARD1;10,00\n";
+    assert_eq!(fixture.record(&format!("{HEADER}{old}")).await.report.rows.accepted, 2);
+    let erased_at = instant("2026-11-22T12:00:00Z");
+    let erased = store.erase_member(scope, member.person.id, reason, erased_at).await.unwrap();
+    store.carry_out_erasure(scope, &erased, Day::parse("2026-11-23").unwrap()).await.unwrap();
+
+    let first = "C;2026-11-23;0639980001;CARD1;10,00\n";
+    if at_the_till {
+        store.create_member(scope, &new, now()).await.unwrap();
+    }
+    assert_eq!(fixture.record(&format!("{HEADER}{first}")).await.report.rows.accepted, 1);
+    let rows = fixture.record(&format!("{HEADER}{old}{first}")).await.report.rows;
+    assert_eq!((rows.erased, rows.already_known, rows.accepted), (2, 1, 0));
+    let later = "D;2026-11-24;;CARD1;10,00\n";
+    assert_eq!(fixture.record(&format!("{HEADER}{later}")).await.report.rows.accepted, 1);
+    assert_eq!(fixture.balance(1).await, Some(20));
+}
+
+#[rstest]
+#[case::a_card_that_stays_lost(CardStep::Block)]
+#[case::a_card_that_was_lost_and_found(CardStep::Unblock)]
+#[tokio::test]
+async fn a_member_who_takes_a_contact_of_an_erased_person_does_not_get_the_erased_purchases(
+    #[case] last_step: CardStep,
+) {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.app.store, &fixture.scope);
+    let (erased, _) = store.create_member(scope, &person_with_all_contacts(), now()).await.unwrap();
+    let (erased, erased_at) = (erased.person.id, instant("2026-11-22T12:00:00Z"));
+    store.erase_member(scope, erased, ErasureReason::Inactive, erased_at).await.unwrap();
+    let new =
+        NewMember { mobile: mobile(2), details: Details::default(), enrolment: Enrolment::Till };
+    let (member, _) = store.create_member(scope, &new, now()).await.unwrap();
+    let id = member.person.id;
+    store.change_mobile(scope, id, &mobile(1), now()).await.unwrap();
+    let card = CardStep::Replace(CardNumber::parse("CARD1").unwrap());
+    for step in [card, CardStep::Block, last_step] {
+        store.step_card(scope, id, &step, now()).await.unwrap();
+    }
+    let file = "ticket;date;mobile;carte;total\nA;2026-11-22;0639980001;;10,00\n\
+                B;2026-11-22;;CARD1;10,00\nC;2026-11-23;0639980001;;10,00\n";
+    let rows = fixture.record(file).await.report.rows;
+    assert_eq!((rows.erased, rows.accepted), (2, 1));
 }
 
 #[rstest]

@@ -4,6 +4,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::CardNumber;
 use domain::member::{Details, Email};
+use domain::retention::Suppression;
 use domain::{
     CardActivation, Cents, Day, Enrolment, EstablishmentId, Instant, MemberId, Merchant, Purchase,
     PurchaseKind, Receipt, ReceiptNumber, Register, Registration, Sector,
@@ -13,7 +14,8 @@ use retention::{App, DryRun, QueuedRun, Request, Response, RetentionError, handl
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{
-    Contact, Customer, ErasureCounts, Known, NewMember, PurchaseToRecord, Scope, Source, Store,
+    AnyContact, Contact, Customer, ErasureCounts, Known, NewMember, PurchaseToRecord, Scope,
+    Source, Store,
 };
 use support::{Queue, Table, instant, merchant, mobile, open_merchant};
 
@@ -200,11 +202,16 @@ impl Fixture {
         self.app.store.erasure_counts(tenant, day(text), at).await.unwrap()
     }
 
-    pub(crate) async fn known(&self, contact: &Contact, day: &str) -> Option<Known> {
+    pub(crate) async fn known(&self, contact: &Contact) -> Option<Known> {
         let asked = std::slice::from_ref(contact);
-        let known =
-            self.app.store.find_contacts(&self.scope, asked, scheduled_at(day)).await.unwrap();
-        known.get(contact).copied()
+        let entries = self.app.store.find_contacts(&self.scope, asked).await.unwrap();
+        entries.get(contact).map(|entry| entry.known)
+    }
+
+    pub(crate) async fn suppression(&self, contact: &Contact, day: &str) -> Option<Suppression> {
+        let asked = [AnyContact::Sole(contact.clone())];
+        let found = self.app.store.suppressions(&self.scope, &asked, scheduled_at(day)).await;
+        found.unwrap().get(&asked[0]).copied()
     }
 
     /// All items of the table, in the order of their keys.

@@ -2,6 +2,7 @@
 
 use crate::error::class::error_codes;
 use crate::member::limits::MOST_BLOCKED_CARDS;
+use crate::retention::INVITATION_REPORT_DAYS;
 
 /// Why a member is not created or changed.
 ///
@@ -33,6 +34,11 @@ pub enum MemberError {
     /// An invitation sent before the day of the member's creation.
     #[error("is before the day the member was created: check the date of the invitation")]
     InvitedBeforeCreation,
+    /// An invitation that is reported too late.
+    #[error(
+        "is more than {INVITATION_REPORT_DAYS} days ago: send the person a new invitation, and report that one"
+    )]
+    InvitedTooLongAgo,
     /// A card activated before the day of the member's creation.
     #[error("is before the day the member was created: check the date of the activation")]
     ActivatedBeforeCreation,
@@ -64,6 +70,7 @@ error_codes! {
         TooManyBlockedCards => Conflict, "too_many_blocked_cards";
         QrUnreadable => Invalid, "qr_unreadable";
         InvitedBeforeCreation => Invalid, "invited_before_creation";
+        InvitedTooLongAgo => Invalid, "invited_too_long_ago";
         ActivatedBeforeCreation => Invalid, "activated_before_creation";
         Suppressed => Invalid, "suppressed";
         OppositionStands => Conflict, "opposition_stands";

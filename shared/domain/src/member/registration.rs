@@ -4,7 +4,7 @@
 use super::Person;
 use crate::merchant::CardActivation;
 use crate::values::calendar::whole_second;
-use crate::{Account, Credential, Instant, MemberError, MemberId, Sector, retention};
+use crate::{Account, Credential, Day, Instant, MemberError, MemberId, Sector, retention};
 
 /// A step of a registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,13 +45,16 @@ impl Registration {
     /// report of a step stays.
     ///
     /// # Errors
-    /// [`MemberError::InvitedBeforeCreation`] or [`MemberError::ActivatedBeforeCreation`] for a day before the
-    /// day of the creation: a wrong year would erase the member at once.
+    /// * [`MemberError::InvitedBeforeCreation`] or [`MemberError::ActivatedBeforeCreation`] for a day before
+    ///   the day of the creation: a wrong year would erase the member at once
+    /// * [`MemberError::InvitedTooLongAgo`] for a first invitation of more than [`retention::INVITATION_REPORT_DAYS`] before
+    ///   `now`: the period of the invitation would be over soon, or at once
     pub fn note(
         &self,
         person: &mut Person,
         account: &mut Account,
         by: Credential,
+        now: Instant,
     ) -> Result<Noted, MemberError> {
         let first_day = retention::day_of(person.created_at);
         let is_before =
@@ -64,6 +67,11 @@ impl Registration {
         }
         let mut noted = Noted::default();
         if let (None, Some(at)) = (person.invited, self.invited_at) {
+            if retention::day_of(at)
+                < retention::day_of(now).plus_days(-retention::INVITATION_REPORT_DAYS)
+            {
+                return Err(MemberError::InvitedTooLongAgo);
+            }
             person.invited = Some(RegistrationStep { at, by });
             noted.invited = true;
         }
@@ -76,17 +84,24 @@ impl Registration {
 }
 
 impl Person {
-    /// Looks at the member on the day of the deadline, where that day is before the planned day.
-    pub fn bring_due_forward(&mut self, account: &Account, sector: Sector) {
+    /// Looks at the member on the day of the deadline, where that day is before the planned day. A deadline
+    /// that has passed counts as `today`: the daily run does not read the months before the last one again.
+    pub fn bring_due_forward(&mut self, account: &Account, sector: Sector, today: Day) {
         let (deadline, _) = retention::deadline(self, account, sector);
-        self.due = self.due.map(|due| due.min(deadline));
+        self.due = self.due.map(|due| due.min(deadline.max(today)));
     }
 
     /// Takes the invitation of a member who is merged into this one. The later invitation counts. `account`
     /// is the account of both.
-    pub fn merge_registration(&mut self, absorbed: &Self, account: &Account, sector: Sector) {
+    pub fn merge_registration(
+        &mut self,
+        absorbed: &Self,
+        account: &Account,
+        sector: Sector,
+        today: Day,
+    ) {
         self.invited = RegistrationStep::later(self.invited, absorbed.invited);
-        self.bring_due_forward(account, sector);
+        self.bring_due_forward(account, sector, today);
     }
 }
 
@@ -160,7 +175,8 @@ mod tests {
             invited_at: Some(instant(invited)),
             activated_at: activated.map(instant),
         };
-        let mut note = |report: Registration, by| report.note(&mut person, &mut account, by);
+        let now = instant("2026-09-15T10:00:00Z");
+        let mut note = |report: Registration, by| report.note(&mut person, &mut account, by, now);
         let noted = |invited, activated| Ok(Noted { invited, activated });
         let first = report("2026-09-02T10:00:00Z", None);
         assert_eq!(note(first, Credential::Operator), noted(true, false));
@@ -187,12 +203,50 @@ mod tests {
         let invited = Registration { invited_at: at, ..Registration::default() };
         let activated = Registration { activated_at: at, ..Registration::default() };
         let note = |report: Registration| {
-            let noted = report.note(&mut person(), &mut Account::default(), Credential::Operator);
-            noted.map(|_| ())
+            let (mut person, mut account) = (person(), Account::default());
+            let by = Credential::Operator;
+            report.note(&mut person, &mut account, by, instant(CREATED)).map(|_| ())
         };
         let refused = |why| if fits { Ok(()) } else { Err(why) };
         assert_eq!(note(invited), refused(MemberError::InvitedBeforeCreation));
         assert_eq!(note(activated), refused(MemberError::ActivatedBeforeCreation));
+    }
+
+    #[rstest]
+    #[case("2026-10-15T10:00:00+02:00", true)]
+    #[case("2026-10-14T23:59:00+02:00", false)]
+    #[case("2026-09-02T10:00:00+02:00", false)]
+    fn a_first_invitation_of_more_than_thirty_days_ago_is_refused(
+        #[case] at: &str,
+        #[case] fits: bool,
+    ) {
+        let now = instant("2026-11-14T10:00:00+01:00");
+        let (mut person, mut account) = (person(), Account::default());
+        let report = Registration { invited_at: Some(instant(at)), activated_at: None };
+        let mut note = || report.note(&mut person, &mut account, Credential::Operator, now);
+        let noted = |invited| Noted { invited, activated: false };
+        let refused = Err(MemberError::InvitedTooLongAgo);
+        assert_eq!(note(), if fits { Ok(noted(true)) } else { refused });
+        // The report of an invitation that is stored changes nothing, however old it is.
+        person.invited = Some(step(at));
+        let again = report.note(&mut person, &mut account, Credential::Operator, now);
+        assert_eq!(again, Ok(noted(false)));
+    }
+
+    #[rstest]
+    #[case::in_time("2026-11-01T10:00:00Z", "2026-12-02")]
+    #[case::today("2026-12-01T10:00:00Z", "2026-12-02")]
+    #[case::passed("2027-06-15T10:00:00Z", "2027-06-15")]
+    fn a_deadline_that_has_passed_brings_the_member_s_day_forward_to_today(
+        #[case] now: &str,
+        #[case] due: &str,
+    ) {
+        let day = |text| Day::parse(text).unwrap();
+        let invited = Some(step(CREATED));
+        let mut person = Person { invited, due: Some(day("2029-09-02")), ..person() };
+        let today = retention::day_of(instant(now));
+        person.bring_due_forward(&Account::default(), Sector::Retail, today);
+        assert_eq!(person.due, Some(day(due)));
     }
 
     #[rstest]

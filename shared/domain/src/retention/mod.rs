@@ -12,6 +12,9 @@ use crate::{Account, Day, Instant, Person, Sector};
 
 /// The months in which an invited person may activate the card.
 pub const NEVER_ACTIVATED_MONTHS: i32 = 3;
+/// The days after an invitation in which the merchant's software reports the invitation. So the person always
+/// has two months after the report.
+pub const INVITATION_REPORT_DAYS: i32 = 30;
 /// The months for which a user of the service is stored after the last use.
 pub const INACTIVE_MONTHS: i32 = 36;
 /// As [`INACTIVE_MONTHS`], where the merchant is an optician.
@@ -40,19 +43,35 @@ word_enum! {
 /// blocks a person who asks for a card at a till.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suppression {
-    /// Every row: the person does not want to be a member.
-    EveryRow,
+    /// Every row: the person, who was erased on this day, does not want to be a member.
+    EveryRow(Day),
     /// The rows dated up to this day: their data was erased, and a later row is about a later request.
     RowsUpTo(Day),
+}
+
+impl ErasureReason {
+    /// Whether the person asked for the erasure. Otherwise a deadline was the reason.
+    #[must_use]
+    pub const fn is_asked_for(self) -> bool {
+        match self {
+            Self::Request | Self::Objection => true,
+            Self::NeverActivated | Self::Inactive => false,
+        }
+    }
 }
 
 impl Suppression {
     /// The suppression that an erasure leaves.
     #[must_use]
     pub const fn of(reason: ErasureReason, erased_on: Day) -> Self {
-        match reason {
-            ErasureReason::NeverActivated | ErasureReason::Inactive => Self::RowsUpTo(erased_on),
-            ErasureReason::Request | ErasureReason::Objection => Self::EveryRow,
+        if reason.is_asked_for() { Self::EveryRow(erased_on) } else { Self::RowsUpTo(erased_on) }
+    }
+
+    /// The day of the erasure.
+    #[must_use]
+    pub const fn erased_on(self) -> Day {
+        match self {
+            Self::EveryRow(day) | Self::RowsUpTo(day) => day,
         }
     }
 
@@ -60,7 +79,7 @@ impl Suppression {
     #[must_use]
     pub fn blocks(self, sold_on: Day) -> bool {
         match self {
-            Self::EveryRow => true,
+            Self::EveryRow(_) => true,
             Self::RowsUpTo(day) => sold_on <= day,
         }
     }
@@ -248,6 +267,7 @@ mod tests {
     ) {
         let day = |text| Day::parse(text).unwrap();
         let suppression = Suppression::of(reason, day("2026-12-01"));
+        assert_eq!(suppression.erased_on(), day("2026-12-01"));
         assert!(suppression.blocks(day("2024-01-15")) && suppression.blocks(day("2026-12-01")));
         assert_eq!(suppression.blocks(day("2026-12-02")), later_is_blocked);
     }

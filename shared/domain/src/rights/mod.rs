@@ -6,4 +6,4 @@ pub mod operation;
 
 pub use credential::Credential;
 pub use key_scope::KeyScope;
-pub use operation::{Callers, Operation};
+pub use operation::{Callers, INVITATION_CALLERS, Operation};

@@ -39,6 +39,8 @@ word_enum! {
         ListErasures = "list_erasures",
         /// Erase a member of a merchant, because the person asked for it or objected.
         EraseMemberByOperator = "erase_member_of_merchant",
+        /// Suppress the contacts of a person who is no member of a merchant, because the person asked for it or objected.
+        SuppressContactsByOperator = "suppress_contacts_of_merchant",
         /// Create a campaign.
         CreateCampaign = "create_campaign",
         /// List a merchant's campaigns, newest first.
@@ -131,6 +133,8 @@ word_enum! {
         PutRegistration = "put_registration",
         /// Erase a member, because the person asked for it or objected.
         EraseMember = "erase_member",
+        /// Suppress the contacts of a person who is no member, because the person asked for it or objected.
+        SuppressContacts = "suppress_contacts",
         /// Show a member's consents and oppositions.
         ShowConsents = "show_consents",
         /// List the consents and oppositions of a member, the latest first.
@@ -203,6 +207,10 @@ const RECORDS: Callers = Callers::Keys(&[KeyScope::BackOffice, KeyScope::Export]
 /// Changes of records, of balances by hand, and files.
 const BACK_OFFICE: Callers = Callers::Keys(&[KeyScope::BackOffice]);
 
+/// Who reports that an invitation was sent. [`Operation::PutRegistration`] is a till's for a person who is
+/// present, but an invitation begins a period after which the member is erased.
+pub const INVITATION_CALLERS: Callers = BACK_OFFICE;
+
 impl Operation {
     /// The callers that may do the operation.
     #[must_use]
@@ -245,6 +253,7 @@ impl Operation {
             | Self::UnmergeMembers
             | Self::CreateAdjustment
             | Self::EraseMember
+            | Self::SuppressContacts
             | Self::OpenUpload => BACK_OFFICE,
             Self::CreateMerchant
             | Self::ShowMerchant
@@ -259,6 +268,7 @@ impl Operation {
             | Self::PutProgramme
             | Self::ListErasures
             | Self::EraseMemberByOperator
+            | Self::SuppressContactsByOperator
             | Self::CreateCampaign
             | Self::ListCampaigns
             | Self::ShowCampaign
@@ -324,6 +334,7 @@ mod tests {
     #[case::correction(Operation::CorrectMember, &[BackOffice])]
     #[case::mobile(Operation::ChangeMobile, &[BackOffice])]
     #[case::erasure(Operation::EraseMember, &[BackOffice])]
+    #[case::suppression(Operation::SuppressContacts, &[BackOffice])]
     #[case::adjustment(Operation::CreateAdjustment, &[BackOffice])]
     #[case::merge(Operation::MergeMembers, &[BackOffice])]
     #[case::file(Operation::OpenUpload, &[BackOffice])]

@@ -64,13 +64,7 @@ fn let_in(parts: &mut Parts, caller: Authenticated, callers: Callers) -> Result<
             record(&parts.extensions, till.caller());
             admission::admit(parts, &till)?;
             if !callers.include(till.key_scope) {
-                let detail = format!(
-                    "This needs a key with the scope {}; the key that was sent has the scope {}.",
-                    one_of(scopes),
-                    till.key_scope.as_str()
-                );
-                let refusal = Problem::new(Kind::Forbidden, detail);
-                return Err(refusal.coded(codes::SCOPE_NOT_ALLOWED));
+                return Err(scope_not_allowed("This", scopes, till.key_scope));
             }
             parts.extensions.insert(*till);
             Ok(())
@@ -82,6 +76,29 @@ fn let_in(parts: &mut Parts, caller: Authenticated, callers: Callers) -> Result<
         }
         (_, Callers::Everybody) => Ok(()),
     }
+}
+
+impl Till {
+    /// Checks that a request may hold the field `name`, which only some of the operation's callers may send.
+    ///
+    /// # Errors
+    /// `scope_not_allowed` (403).
+    pub fn check_field(&self, name: &str, callers: Callers) -> Result<(), Problem> {
+        match callers {
+            Callers::Keys(scopes) if !scopes.contains(&self.key_scope) => {
+                Err(scope_not_allowed(&format!("The field {name}"), scopes, self.key_scope))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn scope_not_allowed(subject: &str, needed: &[KeyScope], sent: KeyScope) -> Problem {
+    let (needed, sent) = (one_of(needed), sent.as_str());
+    let detail = format!(
+        "{subject} needs a key with the scope {needed}; the key that was sent has the scope {sent}."
+    );
+    Problem::new(Kind::Forbidden, detail).coded(codes::SCOPE_NOT_ALLOWED)
 }
 
 /// The words of scopes: `till or back_office`.

@@ -91,7 +91,8 @@ impl Store {
     }
 
     /// Takes a step of a campaign: 1 strong read and, where the step changes something, 1
-    /// transaction.
+    /// transaction. A step that ends the campaign reads the plan too, which then forgets its place
+    /// among the members.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with the error of [`Campaign::step`].
@@ -180,7 +181,7 @@ impl Store {
     }
 
     /// Ends a running or paused campaign. The caller has checked that every recipient has an
-    /// outcome.
+    /// outcome. The plan forgets its place among the members.
     pub async fn finish_campaign(
         &self,
         tenant: Tenant,
@@ -200,7 +201,7 @@ impl Store {
     /// Ends a campaign whose plan is complete and whose batches are all done; `false` for any other
     /// campaign. The sender calls this after each batch, and the planner calls this after the plan,
     /// so that the last of these calls ends the campaign. Round trips: 1 while the plan is not
-    /// complete, 2 while a batch is not done, 5 for the call that ends the campaign.
+    /// complete, 2 while a batch is not done, 6 for the call that ends the campaign.
     pub async fn finish_if_sent(&self, tenant: Tenant, id: CampaignId) -> Result<bool, StoreError> {
         let plan = self.plan(tenant, id).await?;
         if !plan.is_done() {
@@ -248,6 +249,9 @@ impl Store {
             record.held_because.clone_from(&stored.held_because);
             let mut transaction = self.transaction();
             transaction.add(Write::put(&record)?.if_version(over));
+            if matches!(stored.campaign.state, State::Cancelled | State::Finished) {
+                transaction.add(self.plan(tenant, id).await?.forget_place(tenant, id)?);
+            }
             if let Some(beside) = beside.clone() {
                 transaction.add(beside);
             }

@@ -41,6 +41,35 @@ impl Plan {
     pub const fn is_done(&self) -> bool {
         self.position.shard >= MEMBER_SHARDS
     }
+
+    /// Writes the plan of a campaign that has ended, without the last member that was read and the
+    /// last batch, which name a member. On condition that the plan is as it was read. A planner that is
+    /// still running can cut no further batch.
+    pub(crate) fn forget_place(
+        &self,
+        tenant: Tenant,
+        campaign: CampaignId,
+    ) -> Result<Write, StoreError> {
+        let position = WalkPosition::start_of(self.position.shard);
+        let ended = Self { position, last_batch: None, version: self.version + 1, ..self.clone() };
+        ended.put(tenant, campaign, self.version)
+    }
+
+    /// Writes the plan over the version that was read.
+    fn put(&self, tenant: Tenant, campaign: CampaignId, over: u64) -> Result<Write, StoreError> {
+        let Key { pk, sk } = keys::plan(tenant, campaign);
+        let record = PlanRecord {
+            pk,
+            sk,
+            v: self.version,
+            shard: self.position.shard,
+            after: self.position.after.map(|member| member.to_string()),
+            batches: self.batches,
+            recipients: self.recipients,
+            last_batch: self.last_batch.map(|batch| batch.to_string()),
+        };
+        Ok(Write::put(&record)?.over((over > 0).then_some(over)))
+    }
 }
 
 /// A batch to cut.
@@ -151,21 +180,7 @@ impl Store {
             let record = BatchRecord::of(tenant, campaign, cut);
             transaction.add(Write::put(&record)?.if_absent());
         }
-        let Key { pk, sk } = keys::plan(tenant, campaign);
-        let record = PlanRecord {
-            pk,
-            sk,
-            v: next.version,
-            shard: position.shard,
-            after: position.after.map(|member| member.to_string()),
-            batches: next.batches,
-            recipients: next.recipients,
-            last_batch: next.last_batch.map(|batch| batch.to_string()),
-        };
-        let save = Write::put(&record)?
-            .condition("attribute_not_exists(pk) OR v = :v")
-            .value(":v", attributes::number(plan.version));
-        transaction.add(save);
+        transaction.add(next.put(tenant, campaign, plan.version)?);
         match transaction.commit().await? {
             TransactionOutcome::Committed => {
                 *plan = next;

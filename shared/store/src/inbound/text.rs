@@ -3,6 +3,7 @@
 //! texts.
 
 use crate::member::history::HistoryKey;
+use crate::member::person::ERASED_ON;
 use crate::table::attributes::{self, member_id};
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
@@ -11,7 +12,7 @@ use crate::vault::Field;
 use crate::{Scope, Store, StoreError};
 use domain::{Instant, MemberId, inbound};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A text that a member sent.
 #[derive(Clone, PartialEq, Eq)]
@@ -84,7 +85,9 @@ impl Store {
     }
 
     /// A page of the texts that the members of a tenant sent in the last thirty days, newest first: 1
-    /// query of the index (half a read unit for some twenty texts), and half a read unit for each text.
+    /// query of the index (half a read unit for some twenty texts), half a read unit for each text, and 1
+    /// read unit for each member of the page. The texts of an erased member are left out, although the
+    /// sweep deletes them later.
     pub async fn inbound_texts(
         &self,
         scope: &Scope,
@@ -109,6 +112,22 @@ impl Store {
                 texts.push(record.read(scope)?);
             }
         }
+        let senders: HashSet<MemberId> = texts.iter().map(|text| text.member).collect();
+        let persons = self.persons_of(scope, senders).await?;
+        texts.retain(|text| persons.contains(&keys::person(scope.tenant(), text.member)));
         Ok(InboundTextPage { texts, next })
+    }
+
+    /// The persons of these members who are not erased.
+    async fn persons_of(
+        &self,
+        scope: &Scope,
+        members: HashSet<MemberId>,
+    ) -> Result<HashSet<Key>, StoreError> {
+        let wanted: Vec<Key> =
+            members.into_iter().map(|member| keys::person(scope.tenant(), member)).collect();
+        let mut persons = self.get_items_strongly(&wanted).await?;
+        persons.retain(|person| !person.contains_key(ERASED_ON));
+        persons.into_iter().map(|person| items::from_item(person, "person")).collect()
     }
 }

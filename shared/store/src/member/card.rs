@@ -3,7 +3,7 @@
 
 use crate::ledger::entry_key::EntryKey;
 use crate::member::contacts::CARD_TAKEN;
-use crate::member::contacts::{block_contact, put_contact};
+use crate::member::contacts::{block_contact, take_contact};
 use crate::member::person::put_person;
 use crate::table::attributes;
 use crate::table::keys::Key;
@@ -13,7 +13,7 @@ use crate::table::write::Write;
 use crate::vault::Field;
 use crate::{Contact, Member, Scope, Store, StoreError};
 use domain::CardNumber;
-use domain::{Credential, Instant, MemberError, MemberId, Person};
+use domain::{Credential, Day, Instant, MemberError, MemberId, Person};
 use serde::{Deserialize, Serialize};
 
 /// A step about a card.
@@ -68,7 +68,8 @@ impl Store {
     /// a card of its own, and the result is then the survivor.
     ///
     /// The cost is 1 strong query and, where the step changes something, 1 transaction of 3 items
-    /// (7 write units, or 9 where the card is replaced). A merged member costs 1 more query.
+    /// (7 write units, or 9 where the card is replaced). A new card costs 1 read unit at the same time,
+    /// and a merged member 1 more query.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`MemberError::NoCard`],
@@ -80,14 +81,20 @@ impl Store {
         step: &CardStep,
         now: Instant,
     ) -> Result<Member, StoreError> {
+        let new = match step {
+            CardStep::Replace(card) => Some(Contact::Card(card.clone())),
+            CardStep::Block | CardStep::Unblock => None,
+        };
+        let new = new.as_ref();
         retry(|_| async move {
-            let mut member = self.member_itself(scope, id).await?;
+            let (mut member, erased_on) =
+                futures::try_join!(self.member_itself(scope, id), self.erased_on(scope, new, now))?;
             let before = member.person.clone();
             if step.take(&mut member.person)? {
                 member.person.version += 1;
                 let mut transaction = self.transaction();
                 transaction.add(put_person(scope, &member.person)?);
-                move_cards(&mut transaction, scope, &before, &member.person, now)?;
+                move_cards(&mut transaction, scope, &before, &member.person, erased_on, now);
                 transaction.add(card_entry(scope, &before, step, now)?);
                 match transaction.commit().await? {
                     TransactionOutcome::Committed => {}
@@ -114,16 +121,16 @@ fn move_cards(
     scope: &Scope,
     before: &Person,
     after: &Person,
+    erased_on: Option<Day>,
     now: Instant,
-) -> Result<(), StoreError> {
+) {
     let key = |card: &CardNumber| scope.contact_key(&Contact::Card(card.clone()));
     if let Some(card) = after.details.card.as_ref().filter(|_| !after.card_is_blocked()) {
-        transaction.add_in(Slot::Card, put_contact(key(card), after.id, Some(after.id))?);
+        transaction.add_in(Slot::Card, take_contact(&key(card), after.id, erased_on));
     }
     for card in after.blocked_cards.iter().filter(|card| !before.blocked_cards.contains(card)) {
         transaction.add(block_contact(&key(card), after.id, &attributes::instant_text(now)));
     }
-    Ok(())
 }
 
 fn card_entry(

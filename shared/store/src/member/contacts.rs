@@ -9,7 +9,6 @@ use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::CardNumber;
 use domain::member::Email;
-use domain::retention::{ErasureReason, Suppression};
 use domain::{Day, DomainError, Instant, MemberError, MemberId, Mobile};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -39,8 +38,16 @@ pub enum Known {
     Member(MemberId),
     /// A member has the contact. The contact is a card that was blocked as lost at this instant.
     Blocked(MemberId, Instant),
-    /// An erased person had the contact: rows of files do not enrol the person again.
-    Suppressed(Suppression),
+}
+
+/// The entry of a contact that a member has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContactEntry {
+    /// The member.
+    pub known: Known,
+    /// Where a person with this contact was erased before the member got it: the day of the erasure. No
+    /// file brings purchases up to this day back.
+    pub erased_on: Option<Day>,
 }
 
 impl Known {
@@ -63,34 +70,24 @@ pub(crate) struct ContactRecord {
     /// When the card was blocked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     blocked_at: Option<String>,
+    /// When a person with this contact was erased, before the holder became a member.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    erased_on: Option<String>,
 }
 
 impl ContactRecord {
-    fn read(&self) -> Result<Known, StoreError> {
+    fn known(&self) -> Result<Known, StoreError> {
         let holder = member_id(&self.holder)?;
         Ok(match &self.blocked_at {
             None => Known::Member(holder),
             Some(at) => Known::Blocked(holder, attributes::instant_of(at)?),
         })
     }
-}
 
-/// The contact of an erased person.
-#[derive(Deserialize)]
-struct SuppressedRecord {
-    pk: String,
-    sk: String,
-    reason: String,
-    erased_on: String,
-    ttl: i64,
-}
-
-impl SuppressedRecord {
-    fn read(&self) -> Result<Suppression, StoreError> {
-        const CORRUPT: StoreError = StoreError::Corrupt("contact");
-        let reason = ErasureReason::parse(&self.reason).ok_or(CORRUPT)?;
-        let erased_on = Day::parse(&self.erased_on).map_err(|_| CORRUPT)?;
-        Ok(Suppression::of(reason, erased_on))
+    fn read(&self) -> Result<ContactEntry, StoreError> {
+        let erased_on = self.erased_on.as_deref().map(Day::parse).transpose();
+        let erased_on = erased_on.map_err(|_| StoreError::Corrupt("contact"))?;
+        Ok(ContactEntry { known: self.known()?, erased_on })
     }
 }
 
@@ -101,8 +98,20 @@ pub(crate) fn put_contact(
     member: MemberId,
     from: Option<MemberId>,
 ) -> Result<Write, StoreError> {
-    let record =
-        ContactRecord { pk: key.pk, sk: key.sk, holder: member.to_string(), blocked_at: None };
+    put_contact_after(key, member, from, None)
+}
+
+/// As [`put_contact`], of a contact of a person who was erased on a day.
+pub(crate) fn put_contact_after(
+    key: Key,
+    member: MemberId,
+    from: Option<MemberId>,
+    erased_on: Option<Day>,
+) -> Result<Write, StoreError> {
+    let Key { pk, sk } = key;
+    let erased_on = erased_on.map(|day| day.to_string());
+    let holder = member.to_string();
+    let record = ContactRecord { pk, sk, holder, blocked_at: None, erased_on };
     let put = Write::put(&record)?;
     Ok(match from {
         None => put.if_absent(),
@@ -110,6 +119,19 @@ pub(crate) fn put_contact(
             .condition("attribute_not_exists(pk) OR holder = :from")
             .value(":from", attributes::text(from.to_string())),
     })
+}
+
+/// Gives a contact to a member who has it already, or where no member has it. `erased_on` is the day on which
+/// a person with this contact was erased. Without a day, an entry of the member keeps the stored day.
+pub(crate) fn take_contact(key: &Key, member: MemberId, erased_on: Option<Day>) -> Write {
+    let set = if erased_on.is_some() { ", erased_on = :day" } else { "" };
+    let take = Write::update(key, format!("SET holder = :holder{set} REMOVE blocked_at"))
+        .condition("attribute_not_exists(pk) OR holder = :holder")
+        .value(":holder", attributes::text(member.to_string()));
+    match erased_on {
+        Some(day) => take.value(":day", attributes::text(day.to_string())),
+        None => take,
+    }
 }
 
 pub(crate) fn delete_contact(key: &Key, member: MemberId) -> Write {
@@ -131,13 +153,14 @@ pub(crate) const CARD_TAKEN: StoreError =
 
 impl Scope {
     pub(crate) fn contact_key(&self, contact: &Contact) -> Key {
-        let (kind, value) = contact.kind_and_value();
-        keys::sole_contact(self.tenant(), kind, &self.settings.vault.contact_hash(kind, value))
+        let (kind, hash) = self.contact_hash(contact);
+        keys::sole_contact(self.tenant(), kind, &hash)
     }
 
-    pub(crate) fn suppressed_key(&self, contact: &Contact) -> Key {
+    /// The kind of a contact, and its keyed hash.
+    pub(crate) fn contact_hash(&self, contact: &Contact) -> (&'static str, String) {
         let (kind, value) = contact.kind_and_value();
-        keys::suppressed(self.tenant(), kind, &self.settings.vault.contact_hash(kind, value))
+        (kind, self.settings.vault.contact_hash(kind, value))
     }
 
     pub(crate) fn email_key(&self, email: &Email, member: MemberId) -> Key {
@@ -152,17 +175,13 @@ impl Scope {
     pub(crate) fn email_hash(&self, email: &Email) -> String {
         self.settings.vault.contact_hash("EMAIL", email.as_str())
     }
-
-    pub(crate) fn suppressed_email_key(&self, email: &Email) -> Key {
-        keys::suppressed(self.tenant(), "EMAIL", &self.email_hash(email))
-    }
 }
 
 fn member_of(known: Option<Known>) -> Result<Option<MemberId>, StoreError> {
     match known {
         Some(Known::Member(id)) => Ok(Some(id)),
         Some(Known::Blocked(..)) => Err(MemberError::CardBlocked.into()),
-        Some(Known::Suppressed(_)) | None => Ok(None),
+        None => Ok(None),
     }
 }
 
@@ -218,7 +237,7 @@ impl Store {
         if found.is_none() {
             found = self.get_item(&key, Consistency::Strong).await?;
         }
-        found.map(|record| record.read()).transpose()
+        found.map(|record| record.known()).transpose()
     }
 
     /// The members who share an e-mail address: 1 query, half a read unit for some forty members.
@@ -258,37 +277,24 @@ impl Store {
         Ok(members)
     }
 
-    /// What is known about many contacts: half a read unit for each contact, 100 contacts in a
-    /// round trip. A contact without a member is also looked up among the contacts of erased
-    /// persons, at the same cost. Unknown contacts are left out.
+    /// The entries of many contacts: half a read unit for each contact, 100 contacts in a round trip.
+    /// Contacts without a member are left out.
     pub async fn find_contacts(
         &self,
         scope: &Scope,
         contacts: &[Contact],
-        now: Instant,
-    ) -> Result<HashMap<Contact, Known>, StoreError> {
+    ) -> Result<HashMap<Contact, ContactEntry>, StoreError> {
         let mut by_key: HashMap<Key, &Contact> = HashMap::with_capacity(contacts.len());
         by_key.extend(contacts.iter().map(|contact| (scope.contact_key(contact), contact)));
         let wanted: Vec<Key> = by_key.keys().cloned().collect();
-        let mut known = HashMap::with_capacity(by_key.len());
+        let mut entries = HashMap::with_capacity(by_key.len());
         for item in self.get_items(&wanted).await? {
             let record: ContactRecord = items::from_item(item, "contact")?;
-            let is = record.read()?;
+            let entry = record.read()?;
             if let Some(contact) = by_key.remove(&Key { pk: record.pk, sk: record.sk }) {
-                known.insert(contact.clone(), is);
+                entries.insert(contact.clone(), entry);
             }
         }
-        let mut by_key: HashMap<Key, &Contact> =
-            by_key.into_values().map(|contact| (scope.suppressed_key(contact), contact)).collect();
-        let wanted: Vec<Key> = by_key.keys().cloned().collect();
-        for item in self.get_items(&wanted).await? {
-            let record: SuppressedRecord = items::from_item(item, "contact")?;
-            let (in_force, suppression) = (record.ttl > now.as_second(), record.read()?);
-            let contact = by_key.remove(&Key { pk: record.pk, sk: record.sk });
-            if let Some(contact) = contact.filter(|_| in_force) {
-                known.insert(contact.clone(), Known::Suppressed(suppression));
-            }
-        }
-        Ok(known)
+        Ok(entries)
     }
 }

@@ -1,7 +1,7 @@
 //! Corrections of a member (*rectification*, GDPR art. 16), with the contact entries that change.
 
 use crate::member::contacts::CARD_TAKEN;
-use crate::member::contacts::{delete_contact, put_contact};
+use crate::member::contacts::{delete_contact, take_contact};
 use crate::member::correction_entry::correction_entry;
 use crate::member::person::put_person;
 use crate::table::retry::{Attempt, retry};
@@ -68,8 +68,11 @@ impl Store {
         correction: &Correction,
         now: Instant,
     ) -> Result<Member, StoreError> {
+        let card = correction.card.clone().flatten().map(Contact::Card);
+        let card = card.as_ref();
         retry(|_| async move {
-            let mut member = self.member(scope, id).await?;
+            let (mut member, card_erased_on) =
+                futures::try_join!(self.member(scope, id), self.erased_on(scope, card, now))?;
             let before = member.person.clone();
             correction.apply(&mut member.person.details);
             if member.person == before {
@@ -95,7 +98,8 @@ impl Store {
                     transaction.add(delete_contact(&key(card), id));
                 }
                 if let Some(card) = &is.card {
-                    transaction.add_in(Slot::Card, put_contact(key(card), id, Some(id))?);
+                    let take = take_contact(&key(card), id, card_erased_on);
+                    transaction.add_in(Slot::Card, take);
                 }
             }
             match transaction.commit().await? {
@@ -130,8 +134,8 @@ impl Store {
         Ok(())
     }
 
-    /// Gives a member another mobile: 1 query and 1 transaction of 9 write units with the entry of the
-    /// history. Another member can have the old number at once.
+    /// Gives a member another mobile: 1 query of 1 read unit, 1 read unit at the same time for an erasure
+    /// of a person with the number, and 1 transaction of 9 write units with the entry of the history. Another member can have the old number at once.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Conflict`] where another member has the number.
@@ -142,8 +146,12 @@ impl Store {
         mobile: &Mobile,
         now: Instant,
     ) -> Result<Member, StoreError> {
+        let contact = &Contact::Mobile(mobile.clone());
         retry(|_| async move {
-            let mut member = self.member(scope, id).await?;
+            let (mut member, erased_on) = futures::try_join!(
+                self.member(scope, id),
+                self.erased_on(scope, Some(contact), now)
+            )?;
             if member.person.mobile == *mobile {
                 return Ok(Attempt::Done(member));
             }
@@ -152,9 +160,9 @@ impl Store {
             member.person.mobile = mobile.clone();
             member.person.version += 1;
             member.person.consents.sms.address_changed();
-            let new = scope.contact_key(&Contact::Mobile(mobile.clone()));
+            let new = scope.contact_key(contact);
             let mut transaction = self.transaction();
-            transaction.add_in(Slot::Mobile, put_contact(new, id, Some(id))?);
+            transaction.add_in(Slot::Mobile, take_contact(&new, id, erased_on));
             let old = Contact::Mobile(before.mobile.clone());
             transaction.add(delete_contact(&scope.contact_key(&old), id));
             transaction.add(put_person(scope, &member.person)?);

@@ -3,7 +3,8 @@
 use crate::ledger::entry::welcome_gift;
 use crate::member::account::put_new_account;
 use crate::member::contacts::CARD_TAKEN;
-use crate::member::contacts::{ContactRecord, put_contact};
+use crate::member::contacts::{ContactRecord, put_contact_after};
+use crate::member::erasure::suppression::ErasedBefore;
 use crate::member::neighbours::Member;
 use crate::member::person::put_person;
 use crate::member::shared_email::Holders;
@@ -56,6 +57,7 @@ impl NewMember {
 pub(crate) struct Enrolling {
     pub(crate) person: Person,
     holders: Option<Holders>,
+    erased_before: ErasedBefore,
 }
 
 /// Adds the writes of an enrolment: contacts, person, and the entry of the welcome gift. The points
@@ -67,13 +69,15 @@ pub(crate) fn enrol(
     account: &mut Account,
     now: Instant,
 ) -> Result<(), StoreError> {
-    let Enrolling { person, holders } = enrolling;
+    let Enrolling { person, holders, erased_before } = enrolling;
     let mobile = scope.contact_key(&Contact::Mobile(person.mobile.clone()));
-    transaction.add_in(Slot::Mobile, put_contact(mobile, person.id, None)?.returning_stored());
+    let mobile = put_contact_after(mobile, person.id, None, erased_before.mobile)?;
+    transaction.add_in(Slot::Mobile, mobile.returning_stored());
     transaction.add(put_person(scope, person)?);
     if let Some(card) = &person.details.card {
         let card = scope.contact_key(&Contact::Card(card.clone()));
-        transaction.add_in(Slot::Card, put_contact(card, person.id, None)?);
+        let card = put_contact_after(card, person.id, None, erased_before.card)?;
+        transaction.add_in(Slot::Card, card);
     }
     if let (Some(email), Some(holders)) = (&person.details.email, holders) {
         holders.join(transaction, scope, email, person.id)?;
@@ -85,27 +89,41 @@ pub(crate) fn enrol(
 }
 
 impl Store {
-    /// A new person. Where the person has an e-mail address: 1 strong query for the members who have
-    /// it too.
+    /// A new person. Where the caller did not read whether the person was erased before: 1 round trip,
+    /// 1 read unit, and 1 for a card. Where the person has an e-mail address: at the same time 1 strong
+    /// query for the members who have it too.
     pub(crate) async fn enrolling(
         &self,
         scope: &Scope,
         new: &NewMember,
+        read_before: Option<ErasedBefore>,
         now: Instant,
     ) -> Result<Enrolling, StoreError> {
         let mut person = new.person(scope, now)?;
-        let holders = match &person.details.email {
-            Some(email) => Some(self.email_holders(scope, email).await?),
-            None => None,
+        let holders = async {
+            match &person.details.email {
+                Some(email) => self.email_holders(scope, email).await.map(Some),
+                None => Ok(None),
+            }
         };
+        let erased_before = async {
+            match read_before {
+                Some(read) => Ok(read),
+                None => {
+                    let card = person.details.card.as_ref();
+                    self.erased_before(scope, &person.mobile, card, now).await
+                }
+            }
+        };
+        let (holders, erased_before) = futures::try_join!(holders, erased_before)?;
         person.shares_email = holders.as_ref().is_some_and(Holders::is_taken);
-        Ok(Enrolling { person, holders })
+        Ok(Enrolling { person, holders, erased_before })
     }
 
     /// Enrols a person. A person who is a member already is returned unchanged, with `false`. The
-    /// cost is 1 transaction of 7 write units, and more for:
+    /// cost is 1 batch of 1 read unit, 1 transaction of 7 write units, and more for:
     ///
-    /// * a card: 2 write units
+    /// * a card: 1 read unit and 2 write units
     /// * an e-mail address: 1 query of 1 read unit, and 4 write units, 6 where one other member has it
     /// * a welcome gift: 3 write units
     ///
@@ -118,7 +136,7 @@ impl Store {
         now: Instant,
     ) -> Result<(Member, bool), StoreError> {
         retry(|_| async move {
-            let enrolling = self.enrolling(scope, new, now).await?;
+            let enrolling = self.enrolling(scope, new, None, now).await?;
             let mut account = Account::default();
             let mut transaction = self.transaction();
             enrol(&mut transaction, scope, &enrolling, &mut account, now)?;

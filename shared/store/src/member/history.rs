@@ -43,8 +43,8 @@ pub enum HistoryEntry {
     },
     /// Another member was merged into this one.
     Merged {
-        /// The absorbed member.
-        absorbed: MemberId,
+        /// The absorbed member. `None` once that member is erased.
+        absorbed: Option<MemberId>,
         /// When they were merged.
         at: Instant,
         /// The credential that asked.
@@ -52,8 +52,8 @@ pub enum HistoryEntry {
     },
     /// A merge of this member and another one was undone.
     Unmerged {
-        /// The other member.
-        other: MemberId,
+        /// The other member. `None` once that member is erased.
+        other: Option<MemberId>,
         /// Points that the absorbed member had contributed and that were spent: positive for the
         /// survivor, negative for the absorbed member.
         points: Points,
@@ -64,12 +64,12 @@ pub enum HistoryEntry {
     },
     /// A sale was moved, because it had been recorded for the wrong customer.
     Moved {
-        /// The receipt of the sale.
-        receipt: Receipt,
+        /// The receipt of the sale. `None` once the member that the sale went to is erased.
+        receipt: Option<Receipt>,
         /// `true` where this member received the sale, `false` where this member lost the sale.
         here: bool,
-        /// The member that the sale came from, or went to.
-        other: MemberId,
+        /// The member that the sale came from, or went to. `None` once that member is erased.
+        other: Option<MemberId>,
         /// Points of the sale that this member had spent already. These points are forgiven.
         points: Points,
         /// When the sale was moved.
@@ -295,7 +295,7 @@ fn ledger_entry_of(item: Item) -> Result<HistoryEntry, StoreError> {
         MERGE => {
             let record: MergeRecord = items::from_item(item, "ledger")?;
             return Ok(HistoryEntry::Merged {
-                absorbed: member_id(&record.absorbed)?,
+                absorbed: record.absorbed.as_deref().map(member_id).transpose()?,
                 at: attributes::instant_of(&record.instant)?,
                 by: record.by,
             });
@@ -303,7 +303,7 @@ fn ledger_entry_of(item: Item) -> Result<HistoryEntry, StoreError> {
         UNMERGE => {
             let record: UnmergeRecord = items::from_item(item, "ledger")?;
             return Ok(HistoryEntry::Unmerged {
-                other: member_id(&record.other)?,
+                other: record.other.as_deref().map(member_id).transpose()?,
                 points: Points::new(record.points),
                 at: attributes::instant_of(&record.instant)?,
                 by: record.by,
@@ -314,7 +314,7 @@ fn ledger_entry_of(item: Item) -> Result<HistoryEntry, StoreError> {
             return Ok(HistoryEntry::Moved {
                 receipt: record.receipt()?,
                 here: kind == MOVED_HERE,
-                other: member_id(&record.other)?,
+                other: record.other.as_deref().map(member_id).transpose()?,
                 points: Points::new(record.points),
                 at: attributes::instant_of(&record.instant)?,
                 by: record.by,

@@ -10,7 +10,7 @@ use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Conflict, Member, Scope, Store, StoreError};
 use domain::member::unmerge::BeforeMerge;
-use domain::{Credential, Instant, MemberId};
+use domain::{Credential, Instant, MemberId, retention};
 use serde::{Deserialize, Serialize};
 
 /// The ledger's entry of a merge. It has no points, and holds what is needed to undo the merge.
@@ -21,7 +21,9 @@ pub(crate) struct MergeRecord {
     member: String,
     pub(crate) instant: String,
     kind: String,
-    pub(crate) absorbed: String,
+    /// `None` once the member, whose merge was undone, is erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) absorbed: Option<String>,
     pub(crate) by: Credential,
     /// The state before the merge. Undoing the merge removes it, so that the note of one member holds no
     /// account of the other.
@@ -93,7 +95,7 @@ impl Store {
         if survivor == absorbed {
             return Err(Conflict::MergeIntoItself.into());
         }
-        let sector = scope.settings.merchant.sector;
+        let (sector, today) = (scope.settings.merchant.sector, retention::day_of(now));
         retry(|_| async move {
             let (mut into, mut from) = futures::try_join!(
                 self.member(scope, survivor),
@@ -115,7 +117,7 @@ impl Store {
             into.person.absorbed.append(&mut from.person.absorbed);
             into.person.version += 1;
             into.person.consents.absorb(&from.person.consents);
-            into.person.merge_registration(&from.person, &into.account, sector);
+            into.person.merge_registration(&from.person, &into.account, sector, today);
             from.person.merged_into = Some(into.person.id);
             from.person.due = None;
             from.person.version += 1;
@@ -144,7 +146,7 @@ fn merge_entry(
         member: survivor.person.id.to_string(),
         instant,
         kind: MERGE.to_owned(),
-        absorbed: absorbed.person.id.to_string(),
+        absorbed: Some(absorbed.person.id.to_string()),
         by: scope.credential,
         before: Some(BeforeRecord {
             absorbed_account: codec::account::encode(&absorbed.account),

@@ -4,7 +4,7 @@ use crate::member::activation::activation_gift;
 use crate::member::person::put_person;
 use crate::table::retry::{Attempt, retry};
 use crate::{Member, Scope, Store, StoreError};
-use domain::{Instant, MemberId, Registration};
+use domain::{Instant, MemberId, Registration, retention};
 
 impl Store {
     /// Stores a member's invitation, activation, or both, with the credential that recorded them: 1
@@ -31,7 +31,7 @@ impl Store {
         retry(|_| async move {
             let mut member = self.member(scope, id).await?;
             let Member { person, account, .. } = &mut member;
-            let noted = registration.note(person, account, scope.credential)?;
+            let noted = registration.note(person, account, scope.credential, now)?;
             if !noted.invited && !noted.activated {
                 return Ok(Attempt::Done(member));
             }
@@ -42,7 +42,7 @@ impl Store {
                 transaction.add(gift);
             }
             if noted.invited {
-                person.bring_due_forward(account, sector);
+                person.bring_due_forward(account, sector, retention::day_of(now));
                 person.version += 1;
                 transaction.add(put_person(scope, person)?);
             }

@@ -37,7 +37,9 @@ pub(crate) struct UnmergeRecord {
     pub(crate) instant: String,
     kind: String,
     pub(crate) by: Credential,
-    pub(crate) other: String,
+    /// `None` once the other member is erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) other: Option<String>,
     /// The points by which the member's balance differs from its other entries: the points that
     /// could not be given back.
     pub(crate) points: i64,
@@ -241,7 +243,7 @@ impl Unmerge<'_> {
             instant,
             kind: UNMERGE.to_owned(),
             by: self.scope.credential,
-            other: other.to_string(),
+            other: Some(other.to_string()),
             points: points.get(),
             given: self.given_back.given.get(),
             not_given: self.given_back.not_given.get(),

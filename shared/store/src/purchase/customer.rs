@@ -2,6 +2,7 @@
 
 use crate::member::account::StoredAccount;
 use crate::member::enrol::NewMember;
+use crate::member::erasure::suppression::ErasedBefore;
 use crate::member::person::{ERASED_ON, person_of};
 use crate::purchase::returns::ReturnedSale;
 use crate::table::items;
@@ -36,14 +37,19 @@ pub enum Holder {
         birth_month: Option<i8>,
     },
     /// A person who becomes a member with these purchases.
-    New(Box<NewMember>),
+    New {
+        /// The person.
+        person: Box<NewMember>,
+        /// Whether the person was erased before. `None` where the caller did not read it.
+        erased_before: Option<ErasedBefore>,
+    },
 }
 
 impl Holder {
     fn member(&self) -> Option<MemberId> {
         match self {
             Self::Member { stored, .. } => Some(stored.member),
-            Self::New(_) => None,
+            Self::New { .. } => None,
         }
     }
 }
@@ -64,7 +70,10 @@ impl Store {
                 let mobile = Contact::Mobile(new.mobile.clone());
                 match self.find_member(scope, &mobile).await? {
                     Some(found) => Some(found),
-                    None => return Ok(Some(Holder::New(new.clone()))),
+                    None => {
+                        let (person, erased_before) = (new.clone(), None);
+                        return Ok(Some(Holder::New { person, erased_before }));
+                    }
                 }
             }
             Customer::Contact(_) => {

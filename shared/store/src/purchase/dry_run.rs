@@ -75,7 +75,7 @@ impl TrialCustomer {
     fn of(scope: &Scope, holder: Holder, now: Instant) -> Result<Self, StoreError> {
         Ok(match holder {
             Holder::Member { stored, birth_month } => Self { stored, birth_month, new: None },
-            Holder::New(new) => {
+            Holder::New { person: new, .. } => {
                 let person = new.person(scope, now)?;
                 let account = Account::default();
                 let stored = StoredAccount { member: person.id, account, version: 0 };

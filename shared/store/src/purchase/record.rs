@@ -227,8 +227,8 @@ impl Store {
             Holder::Member { stored, birth_month } => {
                 CustomerAccount { stored, birth_month, is_new: false }
             }
-            Holder::New(new_member) => {
-                let enrolling = self.enrolling(scope, &new_member, now).await?;
+            Holder::New { person, erased_before } => {
+                let enrolling = self.enrolling(scope, &person, erased_before, now).await?;
                 let person = &enrolling.person;
                 let birth_month = person.details.birth_date.map(Day::month_of_year);
                 let mut account = Account::default();

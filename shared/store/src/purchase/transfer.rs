@@ -21,10 +21,12 @@ pub(crate) struct TransferRecord {
     pub(crate) instant: String,
     kind: String,
     pub(crate) by: Credential,
-    /// The member that the sale came from, or went to.
-    pub(crate) other: String,
-    /// The partition of the sale.
-    pub(crate) purchase: String,
+    /// The member that the sale came from, or went to. `None` once that member is erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) other: Option<String>,
+    /// The partition of the sale. `None` once the member that the sale went to is erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    purchase: Option<String>,
     /// Points of the sale that the member had spent already. These points are forgiven.
     pub(crate) points: i64,
 }
@@ -33,8 +35,9 @@ pub(crate) const MOVED_AWAY: &str = "moved_away";
 pub(crate) const MOVED_HERE: &str = "moved_here";
 
 impl TransferRecord {
-    pub(crate) fn receipt(&self) -> Result<Receipt, StoreError> {
-        keys::receipt_at(&self.purchase).ok_or(StoreError::Corrupt("ledger"))
+    pub(crate) fn receipt(&self) -> Result<Option<Receipt>, StoreError> {
+        let receipt = self.purchase.as_deref().map(keys::receipt_at);
+        receipt.map(|receipt| receipt.ok_or(StoreError::Corrupt("ledger"))).transpose()
     }
 }
 
@@ -61,8 +64,8 @@ impl Transfer<'_> {
             instant,
             kind: kind.to_owned(),
             by: self.scope.credential,
-            other: other.to_string(),
-            purchase: keys::purchase(self.scope.tenant(), self.receipt).pk,
+            other: Some(other.to_string()),
+            purchase: Some(keys::purchase(self.scope.tenant(), self.receipt).pk),
             points: points.get(),
         };
         Ok(Write::put(&record)?.if_absent())

@@ -218,7 +218,12 @@ pub(crate) fn holders(tenant: Tenant, kind: &str, hash: &str) -> Key {
 
 /// The entry of an erased person's contact.
 pub(crate) fn suppressed(tenant: Tenant, kind: &str, hash: &str) -> Key {
-    key(contact_partition(tenant, kind, hash), "SUPPRESSED")
+    suppressed_in(contact_partition(tenant, kind, hash))
+}
+
+/// As [`suppressed`], in the partition of the contact.
+pub(crate) fn suppressed_in(contact: String) -> Key {
+    key(contact, "SUPPRESSED")
 }
 
 /// The answer to a keyed request, by the keyed hash of its key.

@@ -60,7 +60,8 @@ struct Action {
 
 enum Kind {
     Write(Write),
-    CheckPresent(Key),
+    /// A check that writes nothing, and its condition.
+    Check(Key, &'static str),
 }
 
 /// The result of a transaction.
@@ -123,7 +124,16 @@ impl Transaction<'_> {
     /// Adds a check that writes nothing. The check cancels the transaction where no item is stored
     /// under the key.
     pub(crate) fn check_present(&mut self, slot: Slot, key: Key) {
-        self.actions.push(Action { slot: Some(slot), kind: Kind::CheckPresent(key) });
+        self.check(slot, key, "attribute_exists(pk)");
+    }
+
+    /// As [`Transaction::check_present`], where an item is stored under the key.
+    pub(crate) fn check_absent(&mut self, slot: Slot, key: Key) {
+        self.check(slot, key, "attribute_not_exists(pk)");
+    }
+
+    fn check(&mut self, slot: Slot, key: Key, condition: &'static str) {
+        self.actions.push(Action { slot: Some(slot), kind: Kind::Check(key, condition) });
     }
 
     /// Adds the writes of another transaction.
@@ -163,11 +173,11 @@ impl Kind {
     fn into_action(self, table: &str) -> Result<TransactWriteItem, StoreError> {
         match self {
             Self::Write(write) => write.into_action(table),
-            Self::CheckPresent(key) => {
+            Self::Check(key, condition) => {
                 let check = ConditionCheck::builder()
                     .table_name(table)
                     .set_key(Some(key_item(&key)))
-                    .condition_expression("attribute_exists(pk)")
+                    .condition_expression(condition)
                     .build()
                     .map_err(StoreError::unavailable)?;
                 Ok(TransactWriteItem::builder().condition_check(check).build())

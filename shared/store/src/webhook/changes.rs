@@ -247,7 +247,7 @@ fn entry(rest: &str, new: Item, old: Option<Item>) -> Result<Read, StoreError> {
     let before = old.map(image::<EntryImage>).transpose()?;
     if entry.kind == MERGE && before.is_none() {
         let merge: MergeRecord = image(new)?;
-        let absorbed = member_id(&merge.absorbed)?;
+        let absorbed = member_id(merge.absorbed.as_deref().ok_or(CORRUPT)?)?;
         let kind = ChangeKind::MemberMerged { member, absorbed };
         return Ok(Some((kind, EventOrigin::Service)));
     }

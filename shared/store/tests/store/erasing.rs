@@ -1,19 +1,22 @@
 //! The erasure of a member: what is deleted, what stays, and races.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::CardNumber;
+use domain::campaign::{Content, State, Step};
 use domain::member::consent::OppositionReason;
 use domain::member::{Details, Email, Enrolment};
 use domain::retention::{ErasureReason, Suppression};
 use domain::{
-    CampaignId, Channel, Day, EstablishmentId, Instant, MemberId, Purchase, PurchaseKind, Receipt,
-    ReceiptNumber, Register, Sector,
+    Campaign, CampaignId, Channel, Day, EstablishmentId, Instant, MemberId, Purchase, PurchaseKind,
+    Receipt, ReceiptNumber, Register, Sector, Segment,
 };
 use jiff::ToSpan as _;
 use rstest::rstest;
+use std::collections::HashMap;
 use store::{
-    Addressed, BatchId, Claimed, Contact, Counts, Customer, CutBatch, DueMember, Entity, Known,
-    MEMBER_SHARDS, Member, NewMember, PurchaseToRecord, Scope, Source, Store, StoreError,
-    Tombstone, WalkPosition,
+    Addressed, AnyContact, BatchId, Claimed, Conflict, Contact, Counts, Customer, CutBatch,
+    DueMember, Entity, HistoryEntry, Known, MEMBER_SHARDS, Member, NewMember, PurchaseToRecord,
+    Scope, Source, Store, StoreError, Tombstone, WalkPosition,
 };
 use support::{Table, instant, merchant, mobile, open_merchant, opposition, receipt, sale};
 
@@ -93,16 +96,25 @@ impl Fixture {
         self.store.carry_out_erasure(&self.scope, &tombstone, day(today)).await.unwrap();
     }
 
-    /// The keys of all items with a member's identifier.
+    /// The keys of all items with a member's identifier, as text or in sixteen bytes.
     async fn traces(&self, member: MemberId) -> Vec<String> {
+        self.traces_after(member, Instant::MIN).await
+    }
+
+    /// As [`Fixture::traces`], of items that have not reached their end at an instant.
+    async fn traces_after(&self, member: MemberId, at: Instant) -> Vec<String> {
         let client = self.table.client();
         let items = client.scan().table_name(self.table.name()).into_paginator().items().send();
-        let items = items.collect::<Result<Vec<_>, _>>().await.unwrap();
+        let mut items = items.collect::<Result<Vec<_>, _>>().await.unwrap();
+        items.retain(|item| {
+            let ttl = item.get("ttl").and_then(|ttl| ttl.as_n().ok()?.parse::<i64>().ok());
+            ttl.is_none_or(|end| end > at.as_second())
+        });
         let id = member.to_string();
         let tenant = self.scope.tenant().to_string();
         let mut keys: Vec<String> = items
             .iter()
-            .filter(|item| format!("{item:?}").contains(&id))
+            .filter(|item| item.values().any(|value| names(value, member)))
             .map(|item| {
                 let text = |name: &str| item[name].as_s().unwrap().clone();
                 let key = format!("{} {}", text("pk"), text("sk"));
@@ -113,10 +125,31 @@ impl Fixture {
         keys
     }
 
-    async fn known(&self, contact: &Contact, at: &str) -> Option<Known> {
+    async fn known(&self, contact: &Contact) -> Option<Known> {
         let asked = std::slice::from_ref(contact);
-        let known = self.store.find_contacts(&self.scope, asked, instant(at)).await.unwrap();
-        known.get(contact).copied()
+        let entries = self.store.find_contacts(&self.scope, asked).await.unwrap();
+        entries.get(contact).map(|entry| entry.known)
+    }
+
+    async fn suppression(&self, contact: impl Into<AnyContact>, at: &str) -> Option<Suppression> {
+        let asked = [contact.into()];
+        let found = self.store.suppressions(&self.scope, &asked, instant(at)).await.unwrap();
+        found.get(&asked[0]).copied()
+    }
+}
+
+/// Whether a value holds a member's identifier.
+fn names(value: &AttributeValue, member: MemberId) -> bool {
+    let (text, bytes) = (member.to_string(), member.to_bytes());
+    match value {
+        AttributeValue::B(blob) => {
+            let blob = blob.as_ref();
+            blob.windows(bytes.len()).any(|part| part == bytes)
+                || blob.windows(text.len()).any(|part| part == text.as_bytes())
+        }
+        AttributeValue::M(map) => map.values().any(|value| names(value, member)),
+        AttributeValue::L(list) => list.iter().any(|value| names(value, member)),
+        other => format!("{other:?}").contains(&text),
     }
 }
 
@@ -145,7 +178,9 @@ async fn an_erased_member_leaves_only_the_record_of_the_erasure() {
     }
 
     fixture.erase(id, "2029-11-24").await;
-    let left = fixture.traces(id).await;
+    // The batch of the campaign ended 90 days after it was cut.
+    let erased_at = instant("2029-11-24T12:00:00Z");
+    let left = fixture.traces_after(id, erased_at).await;
     let tombstone = format!("{} MEMBER#[member]#PERSON", shard(id));
     assert_eq!(left, ["T#ERASED 2029-11-24#[member]".to_owned(), tombstone]);
     assert!(matches!(store.member(scope, id).await, Err(StoreError::NotFound(Entity::Member))));
@@ -154,9 +189,7 @@ async fn an_erased_member_leaves_only_the_record_of_the_erasure() {
 
     // The second pass deletes a row that a running campaign wrote late.
     let rows = fixture.table.client().put_item().table_name(fixture.table.name());
-    let row = |name: &str, value: String| {
-        (name.to_owned(), aws_sdk_dynamodb::types::AttributeValue::S(value))
-    };
+    let row = |name: &str, value: String| (name.to_owned(), AttributeValue::S(value));
     let late = [
         row("pk", format!("{}#MEMBER#{id}", scope.tenant())),
         row("sk", format!("MESSAGE#{campaign}")),
@@ -167,7 +200,7 @@ async fn an_erased_member_leaves_only_the_record_of_the_erasure() {
     };
     assert_eq!(tombstone.erased_on, day("2029-11-24"));
     store.carry_out_erasure(scope, &tombstone, day("2029-11-25")).await.unwrap();
-    assert_eq!(fixture.traces(id).await, ["T#ERASED 2029-11-24#[member]"]);
+    assert_eq!(fixture.traces_after(id, erased_at).await, ["T#ERASED 2029-11-24#[member]"]);
     assert!(matches!(store.due_member(scope, id).await.unwrap(), DueMember::Gone));
 
     // The other member's data stays.
@@ -219,7 +252,8 @@ async fn members_merged_into_an_erased_member_are_erased_with_it() {
         assert_eq!(fixture.traces(*id).await, record);
         for contact in [Contact::Mobile(mobile(number)), card(number)] {
             let suppression = Suppression::RowsUpTo(day("2029-11-24"));
-            assert_eq!(fixture.known(&contact, NOW).await, Some(Known::Suppressed(suppression)));
+            assert_eq!(fixture.known(&contact).await, None);
+            assert_eq!(fixture.suppression(contact, NOW).await, Some(suppression));
         }
     }
 }
@@ -236,7 +270,7 @@ async fn a_purchase_before_the_decision_stops_the_erasure() {
     assert_eq!(decided.unwrap(), None);
     let member = fixture.store.member(&fixture.scope, id).await.unwrap();
     assert_eq!(member.account.visits, 1);
-    assert_eq!(fixture.known(&card(1), NOW).await, Some(Known::Member(id)));
+    assert_eq!(fixture.known(&card(1)).await, Some(Known::Member(id)));
 }
 
 #[tokio::test]
@@ -249,7 +283,7 @@ async fn a_correction_before_the_decision_stops_the_erasure() {
     let decided =
         fixture.store.decide_erasure(&fixture.scope, &read, ErasureReason::Inactive, today).await;
     assert_eq!(decided.unwrap(), None);
-    assert_eq!(fixture.known(&Contact::Mobile(mobile(2)), NOW).await, Some(Known::Member(id)));
+    assert_eq!(fixture.known(&Contact::Mobile(mobile(2))).await, Some(Known::Member(id)));
 }
 
 #[tokio::test]
@@ -332,8 +366,9 @@ async fn an_erasure_that_a_person_asks_for_holds_at_once_and_blocks_every_row(
         let read = store.member(scope, member).await;
         assert!(matches!(read, Err(StoreError::NotFound(Entity::Member))));
         for contact in [Contact::Mobile(mobile(number)), card(number)] {
-            let suppressed = Some(Known::Suppressed(Suppression::EveryRow));
-            assert_eq!(fixture.known(&contact, NOW).await, suppressed);
+            let suppressed = Some(Suppression::EveryRow(day("2026-11-24")));
+            assert_eq!(fixture.known(&contact).await, None);
+            assert_eq!(fixture.suppression(contact, NOW).await, suppressed);
         }
     }
     let page = store.erasures(scope.tenant(), day("2026-11-24"), None, 10, now()).await.unwrap();
@@ -379,15 +414,223 @@ async fn an_unmerged_member_leaves_no_account_in_the_note_of_the_other() {
     assert_eq!(notes_with_accounts().await, 0);
 }
 
+/// Erases a member on the day after the last period of a campaign's batch, and takes both looks.
+async fn erase_later(fixture: &Fixture, member: MemberId) {
+    let tombstone = fixture.decide(member, "2027-03-01").await;
+    for today in ["2027-03-01", "2027-03-02"] {
+        fixture.store.carry_out_erasure(&fixture.scope, &tombstone, day(today)).await.unwrap();
+    }
+}
+
+#[rstest]
+#[case::the_survivor(0)]
+#[case::the_absorbed(1)]
+#[tokio::test]
+async fn an_unmerged_member_leaves_no_identifier_in_the_notes_of_the_other(#[case] erased: usize) {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let ids = [fixture.enrol(1).await, fixture.enrol(2).await];
+    for (id, number) in ids.iter().zip(["r1", "r2"]) {
+        fixture.sell(*id, number).await;
+    }
+    store.merge_members(scope, ids[0], ids[1], now()).await.unwrap();
+    let later = instant("2026-11-24T10:20:00Z");
+    store.unmerge_members(scope, ids[0], ids[1], later).await.unwrap();
+    let (gone, other) = (ids[erased], ids[1 - erased]);
+    let first = HashMap::new();
+    let history = async || store.history(scope, other, &first, 10).await.unwrap().entries.len();
+    let (before, balance) = (history().await, fixture.read(other).await.account.sum());
+    erase_later(&fixture, gone).await;
+    assert_eq!(fixture.traces(gone).await, ["T#ERASED 2027-03-01#[member]"]);
+    // The other member keeps the notes, which name nobody any more.
+    assert_eq!(history().await, before);
+    assert_eq!(fixture.read(other).await.account.sum(), balance);
+    erase_later(&fixture, other).await;
+    assert_eq!(fixture.traces(other).await, ["T#ERASED 2027-03-01#[member]"]);
+}
+
+#[rstest]
+#[case::who_lost_the_sale(0)]
+#[case::who_got_the_sale(1)]
+#[tokio::test]
+async fn a_member_of_a_sale_that_was_moved_leaves_no_identifier_in_the_note_of_the_other(
+    #[case] erased: usize,
+) {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let ids = [fixture.enrol(1).await, fixture.enrol(2).await];
+    fixture.sell(ids[0], "r1").await;
+    store.move_purchase(scope, &receipt("r1"), ids[1], now()).await.unwrap();
+    let (gone, other) = (ids[erased], ids[1 - erased]);
+    erase_later(&fixture, gone).await;
+    assert_eq!(fixture.traces(gone).await, ["T#ERASED 2027-03-01#[member]"]);
+    let entries = store.history(scope, other, &HashMap::new(), 10).await.unwrap().entries;
+    let moved = entries.iter().find_map(|entry| match entry {
+        HistoryEntry::Moved { receipt, other, .. } => Some((receipt.is_some(), *other)),
+        _ => None,
+    });
+    assert_eq!(moved, Some((erased == 0, None)), "a sale that stayed is still named");
+    let sale = store.purchase(scope, &receipt("r1")).await;
+    assert_eq!(sale.is_ok(), erased == 0);
+}
+
+#[tokio::test]
+async fn an_erased_member_leaves_no_identifier_in_a_campaign_that_has_ended() {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    for is_cancelled in [false, true] {
+        let member = fixture.enrol(if is_cancelled { 1 } else { 2 }).await;
+        let campaign = running_campaign(&fixture, if is_cancelled { 5 } else { 6 }).await;
+        let tenant = scope.tenant();
+        let id = BatchId { shard: member.shard(), cursor: member };
+        let mut plan = store.plan(tenant, campaign).await.unwrap();
+        let batch = Some(CutBatch { id, members: &[member], at: now() });
+        let position = if is_cancelled {
+            WalkPosition { shard: member.shard(), after: Some(member) }
+        } else {
+            WalkPosition::start_of(MEMBER_SHARDS)
+        };
+        assert!(store.cut_batch(tenant, campaign, &mut plan, batch, position).await.unwrap());
+        if is_cancelled {
+            store.step_campaign(scope, campaign, Step::Cancel, now()).await.unwrap();
+            // A planner that was running meanwhile writes nothing more.
+            let late = store.cut_batch(tenant, campaign, &mut plan, None, position).await;
+            assert!(!late.unwrap());
+        } else {
+            store.finish_campaign(tenant, campaign).await.unwrap();
+        }
+        let kept = store.plan(tenant, campaign).await.unwrap();
+        assert_eq!((kept.batches, kept.recipients), (1, 1));
+        assert_eq!(kept.is_done(), !is_cancelled);
+        let batches = fixture.traces(member).await;
+        assert!(batches.iter().any(|key| key.contains("BATCH#")), "{batches:?}");
+        erase_later(&fixture, member).await;
+        // The batch ends 90 days after it was cut.
+        let left = fixture.traces_after(member, instant("2027-02-23T12:00:00Z")).await;
+        assert_eq!(left, ["T#ERASED 2027-03-01#[member]"]);
+    }
+}
+
+/// A campaign that runs.
+async fn running_campaign(fixture: &Fixture, number: u128) -> CampaignId {
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let campaign = Campaign {
+        id: CampaignId::mint(now(), number),
+        name: "Rentrée".to_owned(),
+        channel: Channel::Sms,
+        content: Content { body: "Bonjour".to_owned(), ..Content::default() },
+        segment: Segment::default(),
+        state: State::Draft,
+        created_at: now(),
+        begins_at: None,
+        version: 1,
+    };
+    store.create_campaign(scope, &campaign, None, now()).await.unwrap();
+    store.step_campaign(scope, campaign.id, Step::Launch, now()).await.unwrap();
+    campaign.id
+}
+
+#[rstest]
+#[case(ErasureReason::Request)]
+#[case(ErasureReason::Objection)]
+#[tokio::test]
+async fn a_request_after_an_erasure_by_a_deadline_blocks_every_row_and_is_recorded(
+    #[case] reason: ErasureReason,
+    #[values(false, true)] carried_out: bool,
+) {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let (id, absorbed) = (fixture.enrol(1).await, fixture.enrol(2).await);
+    store.merge_members(scope, id, absorbed, now()).await.unwrap();
+    let before = fixture.decide(id, "2026-11-24").await;
+    if carried_out {
+        store.carry_out_erasure(scope, &before, day("2026-11-24")).await.unwrap();
+    }
+    for again in [reason, ErasureReason::Request] {
+        let erased = store.erase_member(scope, id, again, now()).await.unwrap();
+        assert_eq!(erased, Tombstone { reason, ..before.clone() });
+    }
+    let every_row = Some(Suppression::EveryRow(day("2026-11-24")));
+    for number in [1, 2] {
+        for contact in [Contact::Mobile(mobile(number)), card(number)] {
+            assert_eq!(fixture.suppression(contact, NOW).await, every_row);
+        }
+    }
+    let email = AnyContact::Email(Email::parse(EMAIL).unwrap());
+    assert_eq!(fixture.suppression(email, NOW).await, every_row);
+    let page = store.erasures(scope.tenant(), day("2026-11-24"), None, 10, now()).await.unwrap();
+    let by = domain::Credential::Operator;
+    assert_eq!(page.erasures, [store::Erasure { member: id, reason, by }]);
+    // The sweep that had read the tombstone before ends its work.
+    for today in ["2026-11-24", "2026-11-25"] {
+        store.carry_out_erasure(scope, &before, day(today)).await.unwrap();
+    }
+    assert_eq!(fixture.suppression(card(2), NOW).await, every_row);
+    assert_eq!(fixture.traces(id).await, ["T#ERASED 2026-11-24#[member]"]);
+}
+
+#[tokio::test]
+async fn a_sweep_that_meets_a_request_suppresses_merged_members_as_the_request_does() {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let (id, absorbed) = (fixture.enrol(1).await, fixture.enrol(2).await);
+    store.merge_members(scope, id, absorbed, now()).await.unwrap();
+    let read_before = fixture.decide(id, "2026-11-24").await;
+    let strong = store.erase_member(scope, id, ErasureReason::Objection, now()).await.unwrap();
+    assert_eq!(strong.reason, ErasureReason::Objection);
+    store.carry_out_erasure(scope, &read_before, day("2026-11-24")).await.unwrap();
+    let every_row = Some(Suppression::EveryRow(day("2026-11-24")));
+    assert_eq!(fixture.suppression(card(2), NOW).await, every_row);
+}
+
+#[tokio::test]
+async fn a_deadline_does_not_weaken_the_request_of_another_person_with_the_same_address() {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let (asks, inactive) = (fixture.enrol(1).await, fixture.enrol(2).await);
+    store.erase_member(scope, asks, ErasureReason::Request, now()).await.unwrap();
+    fixture.erase(inactive, "2027-01-10").await;
+    let email = || AnyContact::Email(Email::parse(EMAIL).unwrap());
+    let suppressed = Suppression::EveryRow(day("2027-01-10"));
+    assert_eq!(fixture.suppression(email(), "2029-11-24T12:00:00Z").await, Some(suppressed));
+    // The three years of the request have ended, and those of the deadline have not.
+    let suppressed = Suppression::RowsUpTo(day("2027-01-10"));
+    assert_eq!(fixture.suppression(email(), "2029-11-25T12:00:00Z").await, Some(suppressed));
+}
+
+#[tokio::test]
+async fn contacts_without_a_member_are_suppressed_and_those_of_a_member_are_refused() {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let id = fixture.enrol(1).await;
+    let email = || AnyContact::Email(Email::parse(EMAIL).unwrap());
+    for taken in [AnyContact::mobile(mobile(1)), card(1).into()] {
+        let asked = [email(), taken, AnyContact::mobile(mobile(2))];
+        let refused = store.suppress_contacts(scope, &asked, ErasureReason::Objection, now()).await;
+        assert!(matches!(refused, Err(StoreError::Conflict(Conflict::ContactOfMember))));
+        assert_eq!(fixture.suppression(email(), NOW).await, None);
+    }
+    let asked = [AnyContact::mobile(mobile(2)), card(2).into(), email()];
+    for _ in 0..2 {
+        store.suppress_contacts(scope, &asked, ErasureReason::Objection, now()).await.unwrap();
+    }
+    let every_row = Some(Suppression::EveryRow(day("2026-11-24")));
+    for contact in asked {
+        assert_eq!(fixture.suppression(contact, NOW).await, every_row);
+    }
+    // The member who shares the address stays.
+    assert!(store.member(scope, id).await.is_ok());
+}
+
 #[tokio::test]
 async fn no_file_enrols_an_erased_contact_for_three_years() {
     let fixture = Fixture::open().await;
     let id = fixture.enrol(1).await;
     fixture.erase(id, "2029-11-24").await;
     for contact in [Contact::Mobile(mobile(1)), card(1)] {
-        let known = fixture.known(&contact, "2032-11-24T12:00:00Z").await;
-        assert_eq!(known, Some(Known::Suppressed(Suppression::RowsUpTo(day("2029-11-24")))));
-        assert_eq!(fixture.known(&contact, "2032-11-25T12:00:00Z").await, None);
+        let last = fixture.suppression(contact.clone(), "2032-11-24T12:00:00Z").await;
+        assert_eq!(last, Some(Suppression::RowsUpTo(day("2029-11-24"))));
+        assert_eq!(fixture.suppression(contact, "2032-11-25T12:00:00Z").await, None);
     }
 }
 
@@ -402,7 +645,7 @@ async fn an_erased_person_can_enrol_at_the_till() {
     let (member, created) = store.create_member(scope, &person(1), now()).await.unwrap();
     assert!(created && member.person.id != ids[0]);
     let again = member.person.id;
-    assert_eq!(fixture.known(&Contact::Mobile(mobile(1)), NOW).await, Some(Known::Member(again)));
+    assert_eq!(fixture.known(&Contact::Mobile(mobile(1))).await, Some(Known::Member(again)));
     let entry = PurchaseToRecord {
         card_activated: false,
         purchase: sale("1", 1_000),

@@ -293,7 +293,7 @@ async fn a_group_of_purchases_is_one_transaction_and_known_afterwards() {
         .record_purchases(
             &fixture.scope,
             &enrol(1),
-            Holder::New(Box::new(new_member(1))),
+            Holder::New { person: Box::new(new_member(1)), erased_before: None },
             &entries,
             now(),
         )
@@ -339,7 +339,7 @@ async fn a_group_is_one_transaction_after_a_till_wrote_the_account_or_enrolled_t
         let numbers = first..first + 50;
         numbers.map(|number| by_file(sale(&format!("f{number}"), 1_000), number)).collect()
     };
-    let new = Holder::New(Box::new(new_member(1)));
+    let new = Holder::New { person: Box::new(new_member(1)), erased_before: None };
     let sold = fixture.record(&enrol(1), &by_till(sale("t1", 1_000))).await.unwrap();
     let member = sold.member.unwrap();
     let holders = fixture.store.holders(&fixture.scope, &[member]).await.unwrap();
@@ -439,8 +439,8 @@ async fn concurrent_tills_record_every_sale_of_a_member_once() {
     }
     let contact = Contact::Mobile(mobile(1));
     let asked = std::slice::from_ref(&contact);
-    let known = fixture.store.find_contacts(&fixture.scope, asked, now()).await.unwrap();
-    let Known::Member(member) = known[&contact] else { panic!("a member") };
+    let known = fixture.store.find_contacts(&fixture.scope, asked).await.unwrap();
+    let Known::Member(member) = known[&contact].known else { panic!("a member") };
     assert_eq!(fixture.balance(member).await, Points::new(200));
     assert_eq!(fixture.entries_sum(member).await, Points::new(200));
 }

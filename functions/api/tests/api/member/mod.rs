@@ -11,3 +11,4 @@ pub(crate) mod merge;
 pub(crate) mod misses;
 pub(crate) mod read;
 pub(crate) mod registration;
+pub(crate) mod suppression;

@@ -57,6 +57,47 @@ async fn an_impossible_registration_is_refused(#[case] body: Value, #[case] poin
 }
 
 #[tokio::test]
+async fn a_till_records_the_activation_of_a_person_who_is_present_and_no_invitation() {
+    let service = Service::start().await;
+    let office = service.till("A", "retail").await;
+    let till = service.key_of(&office.merchant, "paris", "live", "till").await;
+    let member = till.enrol(MOBILE).await;
+    let path = format!("/v1/members/{member}/registration");
+    let (at, shown) = ("2026-11-24T10:20:00+01:00", format!("/v1/members/{member}"));
+    for body in [json!({"invited_at": at}), json!({"invited_at": at, "activated_at": at})] {
+        let refused = till.ask(Method::PUT, &path, &body).await;
+        refused.assert_code(403, "scope_not_allowed");
+        let detail = "The field invited_at needs a key with the scope back_office; the key that was \
+                      sent has the scope till.";
+        assert_eq!(refused.body["detail"], detail);
+    }
+    let read = office.get(&shown).await.body;
+    assert!(read.get("invited_at").is_none() && read.get("activated_at").is_none());
+    let activated = till.ask(Method::PUT, &path, &json!({"activated_at": at})).await;
+    assert_eq!(activated.status, 200, "{activated:?}");
+    assert_eq!(office.get(&shown).await.body["activated_at"], "2026-11-24T09:20:00Z");
+}
+
+#[tokio::test]
+async fn an_invitation_of_more_than_thirty_days_ago_is_refused_and_erases_nobody() {
+    let service = Service::start().await;
+    let office = service.till("A", "retail").await;
+    let member = office.enrol(MOBILE).await;
+    service.set_clock("2027-03-24T10:00:00Z");
+    let path = format!("/v1/members/{member}/registration");
+    let put = |at: &str| {
+        let (office, path, body) = (&office, &path, json!({"invited_at": at}));
+        async move { office.ask(Method::PUT, path, &body).await }
+    };
+    for at in ["2026-11-24T10:25:00+01:00", "2027-02-21T10:00:00+01:00"] {
+        let refused = put(at).await;
+        refused.assert_fields(422, &["/invited_at"]);
+        assert_eq!(refused.field_codes(), ["invited_too_long_ago"]);
+    }
+    assert_eq!(put("2027-02-22T10:00:00+01:00").await.status, 200);
+}
+
+#[tokio::test]
 async fn another_merchants_registration_is_not_found() {
     let service = Service::start().await;
     let (till, other) = (service.till("A", "retail").await, service.till("B", "retail").await);

@@ -84,6 +84,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("instant_unreadable", "La date et l'heure sont illisibles : écrivez-les comme 2026-11-24T10:15:00+01:00."),
     ("invalid_fields", "Certaines informations sont à corriger."),
     ("invited_before_creation", "L'invitation précède la création de la fiche : corrigez sa date."),
+    ("invited_too_long_ago", "L'invitation date de plus de 30 jours : envoyez-en une nouvelle au client, et enregistrez celle-ci."),
     ("level_code", "Le code du palier compte 1 à 20 lettres minuscules sans accent, chiffres ou tirets : corrigez-le."),
     ("level_twice", "Deux paliers ont le même code ou le même seuil : changez l'un des deux."),
     ("level_unknown", "Ce palier n'existe pas dans le programme : choisissez-en un autre."),

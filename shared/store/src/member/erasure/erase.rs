@@ -12,7 +12,9 @@
 //! before the tombstone is deleted.
 
 use crate::member::contacts::delete_contact;
-use crate::member::erasure::tombstone::{Tombstone, TombstoneRecord};
+use crate::member::erasure::notes::others_named;
+use crate::member::erasure::suppression::{AnyContact, Suppressing, contacts_of, end};
+use crate::member::erasure::tombstone::{DueMember, Tombstone, TombstoneRecord};
 use crate::table::attributes;
 use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
@@ -20,9 +22,9 @@ use crate::table::retry::{Attempt, retry};
 use crate::table::tenant::Tenant;
 use crate::table::transaction::{Transaction, TransactionOutcome};
 use crate::table::write::Write;
-use crate::{Contact, Member, Scope, Store, StoreError};
+use crate::{Member, Scope, Store, StoreError};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::retention::{self, ErasureReason};
-use domain::values::calendar::PARIS;
 use domain::{CouponCode, Day, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
@@ -41,15 +43,13 @@ struct ErasureRecord {
     ttl: i64,
 }
 
-/// The suppressed contact of an erased person: a file does not enrol the person again. The reason and
-/// the day say which rows are blocked.
-#[derive(Serialize)]
-struct SuppressedRecord {
-    pk: String,
-    sk: String,
-    reason: &'static str,
-    erased_on: String,
-    ttl: i64,
+/// The record of an erasure, which a request after a deadline writes again.
+pub(crate) fn put_erasure_record(scope: &Scope, erased: &Tombstone) -> Result<Write, StoreError> {
+    let Tombstone { member, erased_on, reason, .. } = erased;
+    let Key { pk, sk } = keys::erasure(scope.tenant(), *erased_on, *member);
+    let ttl = end(*erased_on, retention::ERASURE_RECORD_MONTHS);
+    let (reason, by) = (reason.as_str(), scope.credential.to_string());
+    Write::put(&ErasureRecord { pk, sk, reason, by, ttl })
 }
 
 /// The coupon that a member's row leads to.
@@ -58,18 +58,14 @@ fn given_coupon(tenant: Tenant, row: &Item) -> Option<Key> {
     Some(keys::coupon(tenant, &CouponCode::parse(code).ok()?))
 }
 
-/// The end of a period of months, in seconds since 1970: the midnight after its last day.
-fn end(from: Day, months: i32) -> i64 {
-    retention::day_after(from, months).start(&PARIS).as_second()
-}
-
 impl Store {
     /// Commits the decision to erase a member. The transaction deletes the account and the
     /// contacts, suppresses the contacts, and writes the record of the erasure. `None` where the
     /// member was written since the read: nothing was written, and the member must be read again.
     ///
     /// The cost is 1 transaction of 5 items (10 write units), with 4 more write units for each card
-    /// and 6 for an e-mail address, and 2 where the member's day in the index `due` is after `today`.
+    /// and 6 for an e-mail address, and 2 where the member's day in the index `due` is after `today` or
+    /// before the last month.
     ///
     /// An e-mail address is suppressed even where a family shares it: the suppression counts only
     /// where no member has the contact.
@@ -86,15 +82,11 @@ impl Store {
             erased_on: today,
             reason,
         };
-        let record = TombstoneRecord::of(scope, member, &tombstone);
-        let Key { pk, sk } = keys::erasure(scope.tenant(), today, tombstone.member);
-        let ttl = end(today, retention::ERASURE_RECORD_MONTHS);
-        let (reason, by) = (reason.as_str(), scope.credential.to_string());
-        let erasure = ErasureRecord { pk, sk, reason, by, ttl };
         let mut transaction = self.transaction();
+        let suppressed = remove_member(&mut transaction, scope, member, &tombstone);
+        let record = TombstoneRecord::of(scope, member, &tombstone, &suppressed);
         transaction.add(Write::put(&record)?.if_version(member.person.version));
-        transaction.add(Write::put(&erasure)?);
-        remove_member(&mut transaction, scope, member, &tombstone)?;
+        transaction.add(put_erasure_record(scope, &tombstone)?);
         self.leave_email(&mut transaction, scope, member).await?;
         match transaction.commit().await? {
             TransactionOutcome::Committed => Ok(Some(tombstone)),
@@ -108,6 +100,7 @@ impl Store {
     /// the index `due`. A call on a later day deletes the tombstone. The cost:
     ///
     /// * for each member: 2 queries, half a read unit each for some twenty entries
+    /// * for each other member whose notes name the erased one: 1 query, and 1 write unit for each note
     /// * for each purchase: 2 write units
     /// * for each row: 1 write unit
     /// * for the tombstone: 3 write units for the new day, or 2 for the deletion
@@ -121,7 +114,7 @@ impl Store {
             self.erase_absorbed(scope, *absorbed, tombstone).await?;
         }
         for member in std::iter::once(&tombstone.member).chain(&tombstone.absorbed) {
-            self.delete_rows(scope, *member).await?;
+            self.delete_rows(scope, *member, tombstone).await?;
             self.delete_purchases(scope, *member).await?;
         }
         if today > tombstone.erased_on {
@@ -131,22 +124,32 @@ impl Store {
         }
     }
 
-    /// Deletes a member who was merged into the erased one, in a transaction of its own.
+    /// Deletes a member who was merged into the erased one, in a transaction of its own. The tombstone
+    /// gets the suppressed contacts, on condition that it still has the reason that they were
+    /// suppressed for.
     pub(crate) async fn erase_absorbed(
         &self,
         scope: &Scope,
         id: MemberId,
         tombstone: &Tombstone,
     ) -> Result<(), StoreError> {
-        retry(|_| async move {
+        retry(|attempt| async move {
             let member = match self.member_itself(scope, id).await {
                 Err(StoreError::NotFound(_)) => return Ok(Attempt::Done(())),
                 read => read?,
             };
+            let tombstone = match attempt {
+                0 => tombstone.clone(),
+                _ => match self.due_member_fresh(scope, tombstone.member).await? {
+                    DueMember::Erased(tombstone) => tombstone,
+                    _ => return Ok(Attempt::Done(())),
+                },
+            };
             let person = keys::person(scope.tenant(), id);
             let mut transaction = self.transaction();
             transaction.add(Write::delete(&person).if_version(member.person.version));
-            remove_member(&mut transaction, scope, &member, tombstone)?;
+            let suppressed = remove_member(&mut transaction, scope, &member, &tombstone);
+            transaction.add(add_suppressed(scope, &tombstone, suppressed));
             self.leave_email(&mut transaction, scope, &member).await?;
             Ok(transaction.commit().await?.done(()))
         })
@@ -169,14 +172,21 @@ impl Store {
 
     /// Deletes the rows of a member: entries of the ledger, redemptions, messages, coupons, and
     /// counts of offers and rewards. A coupon that only the member could use is deleted before the
-    /// row that leads to it.
-    async fn delete_rows(&self, scope: &Scope, member: MemberId) -> Result<(), StoreError> {
+    /// row that leads to it, and the notes of other members lose the identifier before the note that
+    /// names the other member is deleted.
+    async fn delete_rows(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+        tombstone: &Tombstone,
+    ) -> Result<(), StoreError> {
         let mut pages = self
             .client
             .query()
             .table_name(&*self.table)
             .key_condition_expression("pk = :pk")
-            .projection_expression("pk, sk")
+            .projection_expression("pk, sk, absorbed, #other")
+            .expression_attribute_names("#other", "other")
             .expression_attribute_values(
                 ":pk",
                 attributes::text(keys::member_rows(scope.tenant(), member)),
@@ -184,7 +194,10 @@ impl Store {
             .into_paginator()
             .send();
         while let Some(page) = pages.next().await {
-            let rows = page.map_err(StoreError::unavailable)?.items.unwrap_or_default();
+            let mut rows = page.map_err(StoreError::unavailable)?.items.unwrap_or_default();
+            for other in others_named(&mut rows, tombstone)? {
+                self.forget_in_notes(scope, other, member).await?;
+            }
             let given = rows.iter().filter_map(|row| given_coupon(scope.tenant(), row));
             self.delete_items(given.map(|key| items::key_item(&key)).collect()).await?;
             self.delete_items(rows).await?;
@@ -235,30 +248,37 @@ impl Store {
     }
 }
 
-/// Adds the writes that delete a member's account and contacts, and suppress the contacts.
+/// Adds the writes that delete a member's account and contacts, and suppress the contacts. Returns the
+/// entries of the suppressed contacts.
 fn remove_member(
     transaction: &mut Transaction<'_>,
     scope: &Scope,
     member: &Member,
     tombstone: &Tombstone,
-) -> Result<(), StoreError> {
+) -> Vec<Key> {
     let person = &member.person;
     let account = keys::account(scope.tenant(), person.id);
     transaction.add(Write::delete(&account).if_version(member.account_version));
-    let mobile = Contact::Mobile(person.mobile.clone());
-    let card = person.details.card.iter().filter(|_| !person.card_is_blocked());
-    let cards = card.chain(&person.blocked_cards).cloned().map(Contact::Card);
-    let contacts: Vec<Contact> = std::iter::once(mobile).chain(cards).collect();
-    for contact in &contacts {
-        transaction.add(delete_contact(&scope.contact_key(contact), person.id));
+    let Tombstone { reason, erased_on: on, .. } = *tombstone;
+    let suppressing = Suppressing { reason, on, by: scope.credential };
+    let mut suppressed = vec![];
+    for contact in contacts_of(person) {
+        if let AnyContact::Sole(contact) = &contact {
+            transaction.add(delete_contact(&scope.contact_key(contact), person.id));
+        }
+        let key = scope.suppressed_key(&contact);
+        transaction.add(suppressing.write(&key));
+        suppressed.push(key);
     }
-    let email = person.details.email.iter().map(|email| scope.suppressed_email_key(email));
-    let suppressed = contacts.iter().map(|contact| scope.suppressed_key(contact)).chain(email);
-    let (reason, erased_on) = (tombstone.reason.as_str(), tombstone.erased_on.to_string());
-    let ttl = end(tombstone.erased_on, retention::SUPPRESSED_MONTHS);
-    for Key { pk, sk } in suppressed {
-        let erased_on = erased_on.clone();
-        transaction.add(Write::put(&SuppressedRecord { pk, sk, reason, erased_on, ttl })?);
-    }
-    Ok(())
+    suppressed
+}
+
+fn add_suppressed(scope: &Scope, tombstone: &Tombstone, suppressed: Vec<Key>) -> Write {
+    let set = "SET suppressed = list_append(suppressed, :added), v = v + :one";
+    let added = suppressed.into_iter().map(|key| attributes::text(key.pk)).collect();
+    Write::update(&keys::person(scope.tenant(), tombstone.member), set)
+        .condition("reason = :reason")
+        .value(":added", AttributeValue::L(added))
+        .value(":one", attributes::number(1))
+        .value(":reason", attributes::text(tombstone.reason.as_str()))
 }

@@ -39,22 +39,33 @@ pub struct Tombstone {
 pub(crate) struct TombstoneRecord {
     pk: String,
     sk: String,
-    v: u64,
+    pub(crate) v: u64,
     erased_on: String,
     reason: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     absorbed: Vec<String>,
+    /// The partitions of the suppressed contacts, which are keyed hashes: a request of the person after
+    /// a deadline suppresses them for longer.
+    suppressed: Vec<String>,
     due_bucket: String,
     due_at: String,
 }
 
 impl TombstoneRecord {
-    /// The tombstone is due today. Where the person's day has come already, the tombstone keeps that
-    /// day, so that the write costs no write unit of the index.
-    pub(crate) fn of(scope: &Scope, member: &Member, tombstone: &Tombstone) -> Self {
+    /// The tombstone is due today. Where the person's day has come in this month or in the last one, the
+    /// tombstone keeps that day, so that the write costs no write unit of the index. The daily run does not
+    /// read earlier months again.
+    pub(crate) fn of(
+        scope: &Scope,
+        member: &Member,
+        tombstone: &Tombstone,
+        suppressed: &[Key],
+    ) -> Self {
         let Key { pk, sk } = keys::person(scope.tenant(), tombstone.member);
         let today = tombstone.erased_on;
-        let due = member.person.due.map_or(today, |due| due.min(today));
+        let read_from = today.month().ordinal() - 1;
+        let kept = |due: &Day| *due <= today && due.month().ordinal() >= read_from;
+        let due = member.person.due.filter(kept).unwrap_or(today);
         Self {
             pk,
             sk,
@@ -62,12 +73,18 @@ impl TombstoneRecord {
             erased_on: tombstone.erased_on.to_string(),
             reason: tombstone.reason.as_str().to_owned(),
             absorbed: tombstone.absorbed.iter().map(ToString::to_string).collect(),
+            suppressed: suppressed.iter().map(|key| key.pk.clone()).collect(),
             due_bucket: keys::due_bucket(due, tombstone.member),
             due_at: keys::due_at(due, tombstone.member),
         }
     }
 
-    fn read(&self, member: MemberId) -> Result<Tombstone, StoreError> {
+    /// The entries of the suppressed contacts.
+    pub(crate) fn suppressed(&self) -> impl Iterator<Item = Key> {
+        self.suppressed.iter().map(|partition| keys::suppressed_in(partition.clone()))
+    }
+
+    pub(crate) fn read(&self, member: MemberId) -> Result<Tombstone, StoreError> {
         const CORRUPT: StoreError = StoreError::Corrupt("tombstone");
         Ok(Tombstone {
             member,
