@@ -107,13 +107,11 @@ impl Store {
             }
         };
         let erased_before = async {
-            match read_before {
-                Some(read) => Ok(read),
-                None => {
-                    let card = person.details.card.as_ref();
-                    self.erased_before(scope, &person.mobile, card, now).await
-                }
+            if let Some(read) = read_before {
+                return Ok(read);
             }
+            let card = person.details.card.as_ref();
+            self.erased_before(scope, &person.mobile, card, now).await
         };
         let (holders, erased_before) = futures::try_join!(holders, erased_before)?;
         person.shares_email = holders.as_ref().is_some_and(Holders::is_taken);

@@ -68,13 +68,12 @@ impl Store {
         let named = match customer {
             Customer::Enrol(new) => {
                 let mobile = Contact::Mobile(new.mobile.clone());
-                match self.find_member(scope, &mobile).await? {
-                    Some(found) => Some(found),
-                    None => {
-                        let (person, erased_before) = (new.clone(), None);
-                        return Ok(Some(Holder::New { person, erased_before }));
-                    }
+                let found = self.find_member(scope, &mobile).await?;
+                if found.is_none() {
+                    let (person, erased_before) = (new.clone(), None);
+                    return Ok(Some(Holder::New { person, erased_before }));
                 }
+                found
             }
             Customer::Contact(_) => {
                 let found = self.customer_member(scope, customer, sold_at).await?;
