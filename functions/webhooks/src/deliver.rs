@@ -11,8 +11,9 @@ use store::{EventKey, FailureEffect, StoreError, Tenant};
 /// event, nothing is posted: the event stays stored, and can be posted again on request. While posts to the
 /// endpoint are paused, nothing is posted either: the event is part of the replay at the end of the pause.
 ///
-/// Cost: the endpoints and the settings, each cached for a minute; 1 round trip to the table (1 read unit) beside the post, and 1 write unit after a failure or once a
-/// minute. During a pause 1 read unit. After an error the message is delivered again.
+/// Cost: 1 query for the endpoints and 1 for the settings, each at most once a minute; 1 round trip to the table
+/// (1 read unit) beside the post, and 1 write unit after a failure or once a minute. During a pause 1 read unit.
+/// After an error the message is delivered again.
 pub(crate) async fn deliver(
     app: &App,
     tenant: Tenant,

@@ -42,8 +42,8 @@ pub(crate) async fn renew_if_lost(
 }
 
 /// Probes an endpoint. Cost: 1 query for the endpoints, 1 for the settings where they are not cached, 1 for a waiting
-/// event, the post, 1 write unit, and 1 message.
-/// The end of a pause costs 1 write unit more and a message for each quarter of a day that events wait for.
+/// event, the post, 1 write unit, and 1 message. The end of a pause costs 1 write unit more and a message for each
+/// quarter of a day that events wait for.
 pub(crate) async fn probe(
     app: &App,
     tenant: Tenant,
