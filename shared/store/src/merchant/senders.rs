@@ -19,10 +19,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct SenderRecord {
     pk: String,
     sk: String,
-    /// Absent in rows from before senders stated their provider: the channel's default provider
-    /// then counts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    provider: Option<String>,
+    provider: String,
     account: String,
     /// An e-mail address or a sender ID.
     from: String,
@@ -78,12 +75,9 @@ impl SenderRecord {
     }
 
     fn account(&self, channel: Channel) -> Result<ProviderAccount, StoreError> {
-        let provider = match &self.provider {
-            Some(name) => ProviderName::parse(name).filter(|one| one.channel() == channel),
-            None => ProviderName::of(channel).next(),
-        };
+        let provider = ProviderName::parse(&self.provider);
         Ok(ProviderAccount {
-            provider: provider.ok_or(CORRUPT)?,
+            provider: provider.filter(|one| one.channel() == channel).ok_or(CORRUPT)?,
             code: AccountCode::parse(&self.account).map_err(|_| CORRUPT)?,
         })
     }
@@ -101,7 +95,7 @@ impl Store {
         let record = SenderRecord {
             pk,
             sk,
-            provider: Some(sender.account.provider.as_str().to_owned()),
+            provider: sender.account.provider.as_str().to_owned(),
             account: sender.account.code.as_str().to_owned(),
             from: sender.address.as_str().to_owned(),
             name: Some(sender.name.as_str().to_owned()),
@@ -123,7 +117,7 @@ impl Store {
         let record = SenderRecord {
             pk,
             sk,
-            provider: Some(sender.account.provider.as_str().to_owned()),
+            provider: sender.account.provider.as_str().to_owned(),
             account: sender.account.code.as_str().to_owned(),
             from: sender.sender_id.as_str().to_owned(),
             name: None,
