@@ -2,6 +2,8 @@
 
 use crate::ledger::entry::welcome_gift;
 use crate::member::account::put_new_account;
+use crate::member::consent::history::put_new_oppositions;
+use crate::member::consent::opposed_contact::ContactOppositions;
 use crate::member::contacts::CARD_TAKEN;
 use crate::member::contacts::{ContactRecord, put_contact};
 use crate::member::neighbours::Member;
@@ -13,7 +15,7 @@ use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
 use crate::{Contact, Scope, Store, StoreError};
 use domain::member::{Details, Enrolment, Person};
-use domain::{Account, Consents, Instant, MemberId, Mobile, retention};
+use domain::{Account, Channel, Consents, Instant, MemberId, Mobile, retention};
 
 /// A person who is to become a member.
 #[derive(Clone, PartialEq, Eq)]
@@ -51,14 +53,16 @@ impl NewMember {
     }
 }
 
-/// A person who becomes a member, and the members who have the same e-mail address.
+/// A person who becomes a member, with the members who have the same e-mail address and the oppositions of
+/// the mobile.
 pub(crate) struct Enrolling {
     pub(crate) person: Person,
     holders: Option<Holders>,
+    oppositions: ContactOppositions,
 }
 
-/// Adds the writes of an enrolment: contacts, person, and the entry of the welcome gift. The points
-/// of the gift are added to `account`, which the caller writes.
+/// Adds the writes of an enrolment: contacts, person, the oppositions that the contacts bring, and the entry
+/// of the welcome gift. The points of the gift are added to `account`, which the caller writes.
 pub(crate) fn enrol(
     transaction: &mut Transaction<'_>,
     scope: &Scope,
@@ -66,8 +70,11 @@ pub(crate) fn enrol(
     account: &mut Account,
     now: Instant,
 ) -> Result<(), StoreError> {
-    let Enrolling { person, holders } = enrolling;
-    let mobile = scope.contact_key(&Contact::Mobile(person.mobile.clone()));
+    let Enrolling { person, holders, oppositions } = enrolling;
+    let mobile = Contact::Mobile(person.mobile.clone());
+    oppositions.check(transaction, scope.opposed_key(&mobile));
+    put_new_oppositions(transaction, scope, &Consents::default(), person, now)?;
+    let mobile = scope.contact_key(&mobile);
     transaction.add_in(Slot::Mobile, put_contact(mobile, person.id, None)?.returning_stored());
     transaction.add(put_person(scope, person)?);
     if let Some(card) = &person.details.card {
@@ -84,26 +91,37 @@ pub(crate) fn enrol(
 }
 
 impl Store {
-    /// A new person. Where the person has an e-mail address: 1 strong query for the members who have
-    /// it too.
+    /// A new person, with the oppositions of the contacts. Where the person has an e-mail address: 1
+    /// strong query for the members who have it too. Where an earlier attempt failed: 1 strong read of
+    /// the oppositions of the mobile.
     pub(crate) async fn enrolling(
         &self,
         scope: &Scope,
         new: &NewMember,
+        attempt: u32,
         now: Instant,
     ) -> Result<Enrolling, StoreError> {
         let mut person = new.person(scope, now)?;
+        let mobile = scope.opposed_key(&Contact::Mobile(person.mobile.clone()));
+        let oppositions = self.contact_oppositions_anew(&mobile, attempt).await?;
+        oppositions.apply_to(&mut person.consents, now);
         let holders = match &person.details.email {
             Some(email) => Some(self.email_holders(scope, email).await?),
             None => None,
         };
         person.shares_email = holders.as_ref().is_some_and(Holders::is_taken);
-        Ok(Enrolling { person, holders })
+        let of_the_email =
+            holders.as_ref().and_then(|holders| holders.oppositions.of(Channel::Email, now));
+        if let Some(opposition) = of_the_email {
+            person.consents.email.oppose(opposition);
+        }
+        Ok(Enrolling { person, holders, oppositions })
     }
 
     /// Enrols a person. A person who is a member already is returned unchanged, with `false`. The
-    /// cost is 1 transaction of 7 write units, and more for:
+    /// cost is 1 transaction of 9 write units, and more for:
     ///
+    /// * oppositions of the mobile: 1 read unit, another transaction, and 2 write units each
     /// * a card: 2 write units
     /// * an e-mail address: 1 query of 1 read unit, and 4 write units, 6 where one other member has it
     /// * a welcome gift: 3 write units
@@ -116,8 +134,8 @@ impl Store {
         new: &NewMember,
         now: Instant,
     ) -> Result<(Member, bool), StoreError> {
-        retry(|_| async move {
-            let enrolling = self.enrolling(scope, new, now).await?;
+        retry(|attempt| async move {
+            let enrolling = self.enrolling(scope, new, attempt, now).await?;
             let mut account = Account::default();
             let mut transaction = self.transaction();
             enrol(&mut transaction, scope, &enrolling, &mut account, now)?;

@@ -11,6 +11,7 @@
 //! after the deletions. Therefore the tombstone stays for a day, and the deletions are repeated
 //! before the tombstone is deleted.
 
+use crate::member::consent::opposed_contact::keep_oppositions;
 use crate::member::contacts::delete_contact;
 use crate::member::erasure::tombstone::{Tombstone, TombstoneRecord};
 use crate::table::attributes;
@@ -69,7 +70,8 @@ impl Store {
     /// member was written since the read: nothing was written, and the member must be read again.
     ///
     /// The cost is 1 transaction of 5 items (10 write units), with 4 more write units for each card
-    /// and 6 for an e-mail address, and 2 where the member's day in the index `due` is after `today`.
+    /// and 6 for an e-mail address, and 2 where the member's day in the index `due` is after `today`. The
+    /// oppositions of the person cost 2 more, and 4 where they include e-mails.
     ///
     /// An e-mail address is suppressed even where a family shares it: the suppression counts only
     /// where no member has the contact.
@@ -256,6 +258,7 @@ fn remove_member(
     let suppressed = contacts.iter().map(|contact| scope.suppressed_key(contact)).chain(email);
     let (reason, erased_on) = (tombstone.reason.as_str(), tombstone.erased_on.to_string());
     let ttl = end(tombstone.erased_on, retention::SUPPRESSED_MONTHS);
+    keep_oppositions(transaction, scope, person, tombstone.erased_on)?;
     for Key { pk, sk } in suppressed {
         let erased_on = erased_on.clone();
         transaction.add(Write::put(&SuppressedRecord { pk, sk, reason, erased_on, ttl })?);
