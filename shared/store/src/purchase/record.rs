@@ -123,7 +123,8 @@ impl Store {
     }
 
     /// Records sales and returns of one customer in one transaction, by 1 round trip. Each purchase costs 3
-    /// write units, the account costs 2, and a customer who becomes a member costs 7 more. Where another
+    /// write units, the account costs 2, and a customer who becomes a member by a file costs 5 more, and 1 read
+    /// unit. Where another
     /// request wrote the account, the account is read again (1 read unit) and the transaction is sent again.
     /// Where one of the receipts is stored already, each purchase is recorded alone by
     /// [`Store::record_purchase`].

@@ -6,7 +6,7 @@ use domain::purchase::receipt::Operator;
 use domain::retention::ErasureReason;
 use domain::{
     Channel, Credential, DomainError, Enrolment, EstablishmentId, Instant, MemberError, MemberId,
-    Person, Sector, retention,
+    Person, Sector, UploadId, retention,
 };
 use jiff::ToSpan as _;
 use rstest::rstest;
@@ -105,7 +105,7 @@ impl Fixture {
         let DueMember::Member(read) = read else { panic!("no member") };
         let today = retention::day_of(at);
         let decided = self.store.decide_erasure(&self.scope, &read, reason, today).await;
-        let tombstone = decided.unwrap().expect("no other request wrote the member");
+        let tombstone = decided.unwrap().unwrap();
         for day in [today, today.plus_days(1)] {
             self.store.carry_out_erasure(&self.scope, &tombstone, day).await.unwrap();
         }
@@ -212,7 +212,8 @@ async fn an_opposition_survives_an_erasure_by_deadline(#[case] with_purchase: bo
         let new = new_member(1, Some(MAILBOX));
         let purchase = sale("r1", 1_000);
         let entry = PurchaseToRecord { card_activated: false, purchase, source: Source::Operator };
-        let (store, scope) = (&fixture.store, &fixture.scope);
+        let credential = Credential::Upload(UploadId::mint(at, 1));
+        let (store, scope) = (&fixture.store, &Scope { credential, ..fixture.scope.clone() });
         let (customer, holder) =
             (Customer::Enrol(Box::new(new.clone())), Holder::New(Box::new(new)));
         let entries = [entry];

@@ -145,8 +145,8 @@ pub(crate) fn keep_oppositions(
     }
     let mobile = scope.opposed_key(&Contact::Mobile(person.mobile.clone()));
     transaction.add(put_oppositions(&mobile, &opposed, erased_on)?);
-    let of_the_address = opposed.iter().filter(|(channel, _)| *channel == Channel::Email);
-    if let (Some(email), Some(opposition)) = (&person.details.email, of_the_address.last()) {
+    let mut of_the_address = opposed.iter().filter(|(channel, _)| *channel == Channel::Email);
+    if let (Some(email), Some(opposition)) = (&person.details.email, of_the_address.next()) {
         let key = scope.opposed_email_key(email);
         transaction.add(put_oppositions(&key, std::slice::from_ref(opposition), erased_on)?);
     }
