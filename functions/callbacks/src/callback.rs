@@ -84,7 +84,6 @@ fn opposition_event(opposition: Opposition) -> ProviderEvent {
         OppositionReason::Unsubscribed | OppositionReason::Manual => EventKind::Unsubscribed,
         OppositionReason::Stop => EventKind::Stop,
         OppositionReason::Complaint => EventKind::Complaint,
-        OppositionReason::Bounced => EventKind::Bounced,
     };
     ProviderEvent {
         channel: opposition.channel,

@@ -139,7 +139,7 @@ impl Fixture {
 
     async fn permits(&self, member: MemberId) -> bool {
         let member = self.store.member(&self.scope, member).await.unwrap();
-        member.person.consents.permit(Channel::Email, false)
+        member.person.permits(Channel::Email, domain::retention::day_of(now()))
     }
 }
 

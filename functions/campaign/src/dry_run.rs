@@ -13,8 +13,8 @@ use messaging::sms::{Encoding, measure, sms_with_stop};
 use messaging::{Field, Template, Values, content};
 use platform::messages::CampaignMessage;
 use store::{
-    DryCounts, DryRun, MEMBER_SHARDS, MemberProjection, NamesToOpen, Scope, StoreError, Tenant,
-    WalkPage, WalkPosition,
+    DryCounts, DryRun, MEMBER_SHARDS, MemberProjection, NamesToOpen, Scope, SharingRecipient,
+    StoreError, Tenant, WalkPage, WalkPosition,
 };
 
 /// Continues a dry run to its end. Where the time ends first, this function queues the dry run again. After an
@@ -50,7 +50,14 @@ pub async fn dry_run(
     let mut page = read(at).await?;
     loop {
         let next = pages::next(at.shard, &page);
-        let counts = counting.count(dry_run.counts, &page);
+        let mut counts = counting.count(dry_run.counts, &page);
+        let sharing = counting.sharing(&page);
+        if !sharing.is_empty() {
+            let others = app.store.count_addresses(&scope, id, &dry_run, sharing).await?;
+            let left_out = u64::try_from(others.len()).unwrap_or_default();
+            counts.recipients -= left_out;
+            counts.same_address += left_out;
+        }
         // The next page is read while the figures of this page are saved.
         let ahead = async {
             match next {
@@ -99,10 +106,24 @@ struct Counting<'a> {
 }
 
 impl Counting<'_> {
+    /// The recipients who share an e-mail address. Only one of the members of an address is counted.
+    fn sharing(&self, page: &WalkPage) -> Vec<SharingRecipient> {
+        let held = page.members.iter().filter(|member| self.holds(member));
+        let sharing = held.filter_map(|member| {
+            let email = member.shared_email.clone()?;
+            Some(SharingRecipient { member: member.member, email })
+        });
+        sharing.collect()
+    }
+
+    fn holds(&self, member: &MemberProjection) -> bool {
+        self.campaign.segment.holds(&member.account, self.today, self.programmes)
+    }
+
     fn count(&self, mut counts: DryCounts, page: &WalkPage) -> DryCounts {
         for member in &page.members {
             counts.walked += 1;
-            if !self.campaign.segment.holds(&member.account, self.today, self.programmes) {
+            if !self.holds(member) {
                 continue;
             }
             if !member.permitted {

@@ -28,6 +28,6 @@ pub async fn handle(app: &App, body: &str, now: Instant) -> Result<(), Failed> {
         inbound_texts::store(app, &message.account, text, now).await?;
     }
     receipts::count(app, message.account.provider, &events, now).await?;
-    soft_bounces::oppose_dead_addresses(app, message.account.provider, &events, now).await?;
+    soft_bounces::mark_dead_addresses(app, message.account.provider, &events, now).await?;
     Ok(())
 }

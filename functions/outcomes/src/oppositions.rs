@@ -1,62 +1,94 @@
-//! Oppositions. An opposition takes effect at once, for every member at the address. Where the event does not name
-//! the merchant, it takes effect at every merchant of the account that has written to the address.
+//! Oppositions and bounces. An opposition takes effect at once, for every member at the address, and for those who
+//! get the address later. A bounce marks the address as dead. Where the event does not name the merchant, it takes
+//! effect at every merchant of the account that has written to the address.
 
 use crate::context::{App, OutcomeError};
 use crate::event::OutcomeEvent;
-use domain::member::consent::{Opposition, OppositionReason};
+use domain::member::consent::{Bounce, Opposition, OppositionReason};
 use domain::merchant::provider::ProviderAccount;
 use domain::{Credential, Instant};
 use platform::messages::EventKind;
 use store::{Mode, Scope};
 
-/// Records the opposition of an event. An event that is no opposition changes nothing.
+/// The effect of an event on the members at its address.
+#[derive(Clone, Copy)]
+enum Effect {
+    Oppose(Opposition),
+    Bounce(Bounce),
+}
+
+impl Effect {
+    /// The effect of an event, and `None` for an event that only is a receipt.
+    fn of(event: &OutcomeEvent, by: Credential, now: Instant) -> Option<Self> {
+        // A provider's fast clock may date an opposition in the future. Such an opposition would override the
+        // person's next consent.
+        let at = event.at.min(now);
+        let reason = match event.kind {
+            EventKind::Bounced => return Some(Self::Bounce(Bounce { at, by })),
+            EventKind::Unsubscribed => OppositionReason::Unsubscribed,
+            EventKind::Stop => OppositionReason::Stop,
+            EventKind::Complaint => OppositionReason::Complaint,
+            EventKind::Delivered | EventKind::SoftBounced | EventKind::Failed => return None,
+        };
+        Some(Self::Oppose(Opposition { at, reason, by }))
+    }
+}
+
+/// Records the opposition or the bounce of an event. Any other event changes nothing.
 pub(crate) async fn record(
     app: &App,
     account: &ProviderAccount,
     event: &OutcomeEvent,
     now: Instant,
 ) -> Result<(), OutcomeError> {
-    let reason = match event.kind {
-        EventKind::Bounced => OppositionReason::Bounced,
-        EventKind::Unsubscribed => OppositionReason::Unsubscribed,
-        EventKind::Stop => OppositionReason::Stop,
-        EventKind::Complaint => OppositionReason::Complaint,
-        EventKind::Delivered | EventKind::SoftBounced | EventKind::Failed => return Ok(()),
-    };
-    // A provider's fast clock may date an opposition in the future. Such an opposition would override the person's
-    // next consent.
     let by = Credential::Provider(account.provider);
-    let opposition = Opposition { at: event.at.min(now), reason, by };
+    let Some(effect) = Effect::of(event, by, now) else { return Ok(()) };
     if let Some(reference) = event.reference {
         let tenant = reference.tenant;
         if let Some(scope) = app.scope(tenant.merchant, tenant.mode, account.provider, now).await? {
-            app.store.oppose_at(&scope, &event.address, opposition, now).await?;
+            apply(app, &scope, event, effect, now).await?;
         }
         return Ok(());
     }
     for merchant in app.store.merchants_of_account(&account.code).await? {
         for mode in [Mode::Live, Mode::Test] {
-            if let Some(scope) = app.scope(merchant, mode, account.provider, now).await? {
-                oppose_if_messaged(app, &scope, event, opposition, now).await?;
+            let scope = app.scope(merchant, mode, account.provider, now).await?;
+            let Some(scope) = scope else { continue };
+            if was_messaged(app, &scope, event).await? {
+                apply(app, &scope, event, effect, now).await?;
             }
         }
     }
     Ok(())
 }
 
-/// Opposes the members at the event's address that this merchant has written to.
-async fn oppose_if_messaged(
+async fn apply(
     app: &App,
     scope: &Scope,
     event: &OutcomeEvent,
-    opposition: Opposition,
+    effect: Effect,
     now: Instant,
 ) -> Result<(), OutcomeError> {
+    match effect {
+        Effect::Oppose(opposition) => {
+            app.store.oppose_at(scope, &event.address, opposition, now).await?;
+        }
+        Effect::Bounce(bounce) => app.store.bounce_at(scope, &event.address, bounce, now).await?,
+    }
+    Ok(())
+}
+
+/// Whether this merchant has written to the event's address.
+async fn was_messaged(
+    app: &App,
+    scope: &Scope,
+    event: &OutcomeEvent,
+) -> Result<bool, OutcomeError> {
     let channel = event.address.channel();
     for member in app.store.members_at(scope, &event.address).await? {
         if app.store.was_messaged(scope.tenant(), member, channel).await? {
-            app.store.oppose(scope, member, channel, opposition, now).await?;
+            return Ok(true);
         }
     }
-    Ok(())
+    Ok(false)
 }

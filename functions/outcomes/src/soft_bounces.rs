@@ -3,7 +3,7 @@
 
 use crate::context::{App, OutcomeError};
 use crate::event::OutcomeEvent;
-use domain::member::consent::{Opposition, OppositionReason};
+use domain::member::consent::Bounce;
 use domain::merchant::provider::ProviderName;
 use domain::{Channel, Instant};
 use platform::messages::EventKind;
@@ -12,9 +12,9 @@ use store::{MessageReceipt, MessageState};
 /// The soft bounces in a row after which an address counts as dead.
 const DEAD_AFTER: usize = 5;
 
-/// Opposes the members at dead addresses, after their receipts have been counted. The last message of such a member
+/// Marks dead addresses for the members who have them, after their receipts have been counted. The last message of such a member
 /// is then counted as bounced, so the count begins again for another address of the same person.
-pub(crate) async fn oppose_dead_addresses(
+pub(crate) async fn mark_dead_addresses(
     app: &App,
     provider: ProviderName,
     events: &[OutcomeEvent],
@@ -31,9 +31,8 @@ pub(crate) async fn oppose_dead_addresses(
         for member in app.store.members_at(&scope, &event.address).await? {
             let last = app.store.soft_bounces_in_a_row(tenant, member, Channel::Email, DEAD_AFTER);
             let Some(last) = last.await? else { continue };
-            let (at, reason) = (event.at.min(now), OppositionReason::Bounced);
-            let opposition = Opposition { at, reason, by: scope.credential };
-            app.store.oppose_at(&scope, &event.address, opposition, now).await?;
+            let bounce = Bounce { at: event.at.min(now), by: scope.credential };
+            app.store.bounce_at(&scope, &event.address, bounce, now).await?;
             let bounced = MessageReceipt { member, state: MessageState::Bounced };
             app.store.record_receipts(tenant, last, &[bounced]).await?;
         }

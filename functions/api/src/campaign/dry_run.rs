@@ -24,6 +24,8 @@ pub(crate) struct NotReached {
     opposed: u64,
     /// The members without an address.
     unreachable: u64,
+    /// The members whose e-mail address another recipient has, because an address gets a campaign once.
+    same_address: u64,
 }
 
 /// The length of the SMS, each measured with the person's own name and points.
@@ -37,7 +39,7 @@ pub(crate) struct SmsLengths {
     unicode_messages: u64,
 }
 
-/// A dry run. Members who share an e-mail address count each, although their family gets one message.
+/// A dry run. Members who share an e-mail address count as one recipient.
 #[derive(Serialize, ToSchema)]
 #[schema(as = DryRun)]
 pub(crate) struct DryRunAnswer {
@@ -67,8 +69,15 @@ pub(crate) struct DryRunAnswer {
 
 impl DryRunAnswer {
     fn of(campaign: &Campaign, dry_run: &DryRun, settings: &Settings) -> Self {
-        let DryCounts { walked, recipients, opposed, unreachable, sms_parts, unicode } =
-            dry_run.counts;
+        let DryCounts {
+            walked,
+            recipients,
+            opposed,
+            unreachable,
+            same_address,
+            sms_parts,
+            unicode,
+        } = dry_run.counts;
         let senders = &settings.senders;
         let (price, paid_for) = match campaign.channel {
             Channel::Sms => (senders.sms.as_ref().and_then(|sender| sender.price), sms_parts),
@@ -81,7 +90,7 @@ impl DryRunAnswer {
             done_at: dry_run.done_at,
             walked,
             recipients,
-            not_reached: NotReached { opposed, unreachable },
+            not_reached: NotReached { opposed, unreachable, same_address },
             sms: (campaign.channel == Channel::Sms).then_some(SmsLengths {
                 messages: recipients,
                 parts_total: sms_parts,

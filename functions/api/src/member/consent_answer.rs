@@ -58,8 +58,16 @@ pub(crate) struct ParentalConsentAnswer {
 pub(crate) struct OppositionAnswer {
     #[schema(value_type = DateTime)]
     at: Instant,
-    /// The reason of the opposition: `unsubscribed`, `stop`, `complaint`, `bounced` or `manual`.
+    /// The reason of the opposition: `unsubscribed`, `stop`, `complaint` or `manual`.
     reason: &'static str,
+}
+
+/// A bounce: the address of a member does not exist.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Bounce)]
+pub(crate) struct BounceAnswer {
+    #[schema(value_type = DateTime)]
+    at: Instant,
 }
 
 /// The consent for one channel.
@@ -75,6 +83,10 @@ pub(crate) struct ChannelAnswer {
     /// The last opposition.
     #[serde(skip_serializing_if = "Option::is_none")]
     opposition: Option<OppositionAnswer>,
+    /// The last bounce of the present address. No message is sent until the address changes, or until the person
+    /// consents again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bounce: Option<BounceAnswer>,
 }
 
 /// The consent or opposition that was recorded, as a key with the scope till reads it: a till reads no consents.
@@ -148,6 +160,12 @@ impl OppositionAnswer {
     }
 }
 
+impl BounceAnswer {
+    pub(super) fn of(bounce: consent::Bounce) -> Self {
+        Self { at: calendar::whole_second(bounce.at) }
+    }
+}
+
 impl RecordedConsent {
     pub(super) fn of(person: &Person, channel: Channel, till: &Till, now: Instant) -> Self {
         let (member_id, permitted) = (person.id, person.permits(channel, till.day(now)));
@@ -164,12 +182,13 @@ impl RecordedConsent {
 impl ConsentsAnswer {
     pub(super) fn of(person: &Person, today: Day) -> Self {
         let channels = Channel::ALL.into_iter().map(|channel| {
-            let ChannelConsent { consent, opposition, .. } = person.consents.of(channel);
+            let ChannelConsent { consent, opposition, bounce, .. } = person.consents.of(channel);
             ChannelAnswer {
                 channel: channel.as_str(),
                 permitted: person.permits(channel, today),
                 consent: consent.as_ref().map(ConsentAnswer::of),
                 opposition: opposition.map(OppositionAnswer::of),
+                bounce: bounce.map(BounceAnswer::of),
             }
         });
         Self { member_id: person.id, channels: channels.collect() }

@@ -1,7 +1,7 @@
-//! The history of a member's consents and oppositions.
+//! The history of a member's consents, oppositions and bounces.
 
 use crate::context::App;
-use crate::member::consent_answer::{ConsentAnswer, OppositionAnswer};
+use crate::member::consent_answer::{BounceAnswer, ConsentAnswer, OppositionAnswer};
 use crate::member::consents::ChannelWord;
 use crate::parameters::MemberPath;
 use crate::schema::{DateTime, Identifier};
@@ -13,7 +13,7 @@ use serde::Serialize;
 use store::{ConsentChange, RecordedChange};
 use utoipa::ToSchema;
 
-/// A consent or an opposition, as it was recorded.
+/// A consent, an opposition or a bounce, as it was recorded.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ConsentChangeAnswer {
     #[schema(value_type = ChannelWord)]
@@ -30,6 +30,9 @@ pub(crate) struct ConsentChangeAnswer {
     /// The opposition, if the person opposed.
     #[serde(skip_serializing_if = "Option::is_none")]
     opposition: Option<OppositionAnswer>,
+    /// The bounce, if a message to the address came back for good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bounce: Option<BounceAnswer>,
 }
 
 /// The history of a member's consents.
@@ -37,31 +40,34 @@ pub(crate) struct ConsentChangeAnswer {
 pub(crate) struct ConsentHistoryAnswer {
     #[schema(value_type = Identifier)]
     member_id: MemberId,
-    /// The last 20 consents and oppositions of each channel, the latest first.
+    /// The last 20 consents, oppositions and bounces of each channel, the latest first.
     changes: Vec<ConsentChangeAnswer>,
 }
 
 impl ConsentChangeAnswer {
     fn of(recorded: &RecordedChange) -> Self {
-        let (by, consent, opposition) = match &recorded.change {
-            ConsentChange::Consent(consent) => (consent.by, Some(ConsentAnswer::of(consent)), None),
-            ConsentChange::Oppose(opposition) => {
-                (opposition.by, None, Some(OppositionAnswer::of(*opposition)))
-            }
-        };
-        Self {
+        let mut answer = Self {
             channel: recorded.channel.as_str(),
             recorded_at: recorded.recorded_at,
-            recorded_by: by,
-            consent,
-            opposition,
+            recorded_by: recorded.change.by(),
+            consent: None,
+            opposition: None,
+            bounce: None,
+        };
+        match &recorded.change {
+            ConsentChange::Consent(consent) => answer.consent = Some(ConsentAnswer::of(consent)),
+            ConsentChange::Oppose(opposition) => {
+                answer.opposition = Some(OppositionAnswer::of(*opposition));
+            }
+            ConsentChange::Bounce(bounce) => answer.bounce = Some(BounceAnswer::of(*bounce)),
         }
+        answer
     }
 }
 
-/// List the consents and oppositions of a member, the latest first.
+/// List the consents, oppositions and bounces of a member, the latest first.
 ///
-/// A consent or an opposition that changed nothing is not in the list.
+/// A change without an effect is not in the list.
 #[utoipa::path(
     operation_id = "list_consent_history",
     get, path = "/v1/members/{member_id}/consents/history", tag = "consents",

@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use axum::http::Method;
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -112,5 +113,28 @@ async fn a_dry_run_reads_only_the_customer() {
         let basket = json!({"total_cents": 4_490, "member": named});
         assert_eq!(till.post("/v1/purchases/dry-run", &basket).await.status, 200);
         assert_eq!(counter.0.load(Ordering::Relaxed) - before, round_trips, "{named}");
+    }
+}
+
+#[tokio::test]
+async fn the_oppositions_of_an_address_cost_no_round_trip_where_there_are_none() {
+    let (counter, service) = counted().await;
+    let till = service.till("A", "retail").await;
+    till.enrol("06 39 98 00 14").await;
+    let person = json!({"mobile": MOBILE, "email": "camille@example.com", "card_requested": true});
+    let before = counter.0.load(Ordering::Relaxed);
+    let created = till.post("/v1/members", &person).await;
+    assert_eq!(counter.0.load(Ordering::Relaxed) - before, 2);
+    let path = format!("/v1/members/{}", created.body["member_id"].as_str().unwrap());
+    let consent = json!({"given": true, "text_version": "2026-01", "told_by": "till"});
+    for (method, part, body, round_trips) in [
+        (Method::PUT, "/consents/email", &consent, 2),
+        (Method::PUT, "/consents/sms", &consent, 2),
+        (Method::PATCH, "", &json!({"email": "martin@example.com"}), 3),
+        (Method::PUT, "/mobile", &json!({"mobile": "06 39 98 00 13"}), 2),
+    ] {
+        let before = counter.0.load(Ordering::Relaxed);
+        till.ask(method, &format!("{path}{part}"), body).await.assert_status(200);
+        assert_eq!(counter.0.load(Ordering::Relaxed) - before, round_trips, "{part}");
     }
 }

@@ -110,6 +110,7 @@ async fn a_dry_run_that_crashes_anywhere_counts_the_recipients_of_the_campaign()
         recipients: 34,
         opposed: 2,
         unreachable: 0,
+        same_address: 0,
         sms_parts: 34,
         unicode: 1,
     };
@@ -213,10 +214,47 @@ async fn members_that_cannot_be_contacted_are_counted_by_the_reason() {
         recipients: 1,
         opposed: 2,
         unreachable: 1,
+        same_address: 0,
         sms_parts: 0,
         unicode: 0,
     };
     assert_eq!(fixture.run(id).await, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_members_share_is_counted_once_by_a_dry_run_that_crashes_anywhere() {
+    let fixture = Fixture::open().await;
+    let address = |text: &str| Details { email: Email::parse(text).ok(), ..Details::default() };
+    for number in 1..=6 {
+        let family = if number <= 3 { "famille@example.com" } else { "autre@example.com" };
+        fixture.person(number, address(family), Channel::Email).await;
+    }
+    fixture.person(7, address("seul@example.com"), Channel::Email).await;
+    // A member of the family who never consented is no recipient of the address.
+    fixture.person(8, address("famille@example.com"), Channel::Sms).await;
+    let content = Content {
+        subject: "Bonjour".to_owned(),
+        ..text("<a href=\"{{unsubscribe_url}}\">non merci</a>")
+    };
+    let id = fixture.draft(Channel::Email, content, Segment::default()).await;
+    let expected =
+        DryCounts { walked: 8, recipients: 3, opposed: 1, same_address: 4, ..DryCounts::default() };
+    assert_eq!(fixture.run(id).await, expected);
+    let tenant = fixture.scope.tenant();
+    for (after, moment) in (0..50)
+        .step_by(3)
+        .flat_map(|after| [(after, Moment::BeforeCall), (after, Moment::BeforeAnswer)])
+    {
+        fixture.ask(id).await;
+        let crashing = fixture.crashing(after, moment);
+        let _ = dry_run(&crashing, tenant, id, now(), Instant::MAX).await;
+        let mut attempts = 0;
+        while dry_run(&fixture.app, tenant, id, now(), Instant::MAX).await.is_err() {
+            attempts += 1;
+            assert!(attempts < 3);
+        }
+        assert_eq!(fixture.counts(id).await, expected, "crashed after {after}, {moment:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,11 +2,13 @@
 //!
 //! Consents and oppositions may arrive late and in any order. Each has its own instant, and the later one
 //! counts, if it may: an opposition of the person ends only by a consent of the person, or by a consent with a
-//! full proof ([`Consent::lifts`]).
+//! full proof ([`Consent::ends_oppositions`]). A bounce is no will of the person, so it is stored apart: it
+//! neither replaces nor hides an opposition, and ends with the address.
 
+use super::minor::is_under_15;
 use crate::purchase::receipt::Operator;
 use crate::values::word_enum::word_enum;
-use crate::{Credential, EstablishmentId, Instant, MemberError};
+use crate::{Credential, Day, EstablishmentId, Instant, MemberError, retention};
 
 word_enum! {
     /// A way to reach a person.
@@ -65,16 +67,21 @@ pub struct ParentalConsent {
 }
 
 impl Consent {
-    /// Whether the consent ends an earlier opposition. An opposition of the person ends by a consent of the
-    /// person, or by a consent whose proof names the shop, the operator, the credential and the text. What the
-    /// merchant reports later ends no opposition.
+    /// Whether the consent ends an earlier opposition. An opposition ends by a consent of the person, or by a
+    /// consent whose proof names the shop, the operator, the credential and the text. What the merchant
+    /// reports later ends no opposition.
     #[must_use]
-    pub fn lifts(&self, opposition: &Opposition) -> bool {
+    pub const fn ends_oppositions(&self) -> bool {
         match self.source {
             ConsentSource::Member => true,
-            ConsentSource::Till => !opposition.is_of_the_person() || self.has_full_proof(),
+            ConsentSource::Till => self.has_full_proof(),
             ConsentSource::Merchant => false,
         }
+    }
+
+    /// Whether the person was there, and so confirmed an address that had bounced.
+    const fn confirms_the_address(&self) -> bool {
+        matches!(self.source, ConsentSource::Member | ConsentSource::Till)
     }
 
     const fn has_full_proof(&self) -> bool {
@@ -91,8 +98,6 @@ word_enum! {
         Stop = "stop",
         /// The person marked a message as unwanted.
         Complaint = "complaint",
-        /// The address does not exist. This is not an opposition of a person.
-        Bounced = "bounced",
         /// The person said so at the counter or to the merchant.
         Manual = "manual",
     }
@@ -109,22 +114,27 @@ pub struct Opposition {
     pub by: Credential,
 }
 
-impl Opposition {
-    /// Whether the person made it. An address that does not exist is no will of the person.
-    #[must_use]
-    pub fn is_of_the_person(&self) -> bool {
-        self.reason != OppositionReason::Bounced
-    }
+/// A bounce (*adresse en erreur*): the address or number of the person does not exist. No message is sent to
+/// it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounce {
+    /// When the message came back.
+    pub at: Instant,
+    /// The credential that recorded it.
+    pub by: Credential,
 }
 
-/// The last consent and the last opposition of a person for one channel.
+/// The last consent, the last opposition and the last bounce of a person for one channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChannelConsent {
     /// The last consent.
     pub consent: Option<Consent>,
     /// The last opposition.
     pub opposition: Option<Opposition>,
-    /// The number of consents and oppositions that were noted. It gives each of them its place in the history.
+    /// The last bounce of the present address.
+    pub bounce: Option<Bounce>,
+    /// The number of consents, oppositions and bounces that were noted. It gives each of them its place in the
+    /// history.
     pub changes: u32,
 }
 
@@ -136,9 +146,16 @@ impl ChannelConsent {
             (_, None) => false,
             (None, Some(_)) => true,
             (Some(consent), Some(opposition)) => {
-                consent.at <= opposition.at || !consent.lifts(opposition)
+                consent.at <= opposition.at || !consent.ends_oppositions()
             }
         }
+    }
+
+    /// Whether the address bounced, and the person has not confirmed it by a consent since.
+    #[must_use]
+    pub fn is_dead(&self) -> bool {
+        let confirmed = self.consent.as_ref().filter(|consent| consent.confirms_the_address());
+        self.bounce.is_some_and(|bounce| confirmed.is_none_or(|consent| consent.at <= bounce.at))
     }
 
     /// Notes a consent, and returns whether something changed. An older consent than the last one changes
@@ -151,8 +168,12 @@ impl ChannelConsent {
             return Ok(false);
         }
         // A consent that ended the opposition stays: a weaker one would bring the opposition back.
-        if self.opposition.is_some_and(|known| !consent.lifts(&known)) {
+        if self.opposition.is_some() && !consent.ends_oppositions() {
             return if self.is_opposed() { Err(MemberError::OppositionStands) } else { Ok(false) };
+        }
+        // So does a consent that confirmed the address.
+        if self.bounce.is_some() && !self.is_dead() && !consent.confirms_the_address() {
+            return Ok(false);
         }
         self.consent = Some(consent);
         self.changes += 1;
@@ -169,14 +190,28 @@ impl ChannelConsent {
         is_newer
     }
 
-    /// Removes the opposition of an address that does not exist, since another address or number replaced
-    /// the address.
-    pub fn address_changed(&mut self) {
-        self.opposition.take_if(|known| known.reason == OppositionReason::Bounced);
+    /// Notes a bounce, and returns whether something changed.
+    pub fn bounce(&mut self, bounce: Bounce) -> bool {
+        let is_newer = self.bounce.is_none_or(|known| known.at < bounce.at);
+        if is_newer {
+            self.bounce = Some(bounce);
+            self.changes += 1;
+        }
+        is_newer
+    }
+
+    /// Notes that another address or number replaced the address at an instant. A bounce of the former
+    /// address ends. An opposition of the new address holds from this instant on, because an earlier consent
+    /// was given for another address.
+    pub fn address_changed(&mut self, opposition: Option<Opposition>, at: Instant) {
+        self.bounce = None;
+        if let Some(opposition) = opposition {
+            self.oppose(Opposition { at: opposition.at.max(at), ..opposition });
+        }
     }
 }
 
-/// The consents and oppositions of a person for every channel.
+/// The consents, oppositions and bounces of a person for every channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Consents {
     /// For e-mail.
@@ -207,8 +242,8 @@ impl Consents {
         }
     }
 
-    /// Adds the oppositions of another member who is the same person. Consents are not added: the person
-    /// gave them for another address.
+    /// Adds the oppositions of another member who is the same person. Consents and bounces are not added:
+    /// they are about another address.
     pub fn absorb(&mut self, other: &Self) {
         for channel in Channel::ALL {
             if let Some(opposition) = other.of(channel).opposition {
@@ -217,16 +252,19 @@ impl Consents {
         }
     }
 
-    /// Whether marketing may be sent by a channel. E-mail and SMS need a consent; letters need only that
-    /// the person did not oppose. Every message to a person under 15 needs the consent of a parent.
+    /// Whether marketing may be sent by a channel on a day. E-mail and SMS need a consent; letters need only
+    /// that the person did not oppose. A consent that a person under 15 gave without a parent never counts,
+    /// not even after the birthday.
     #[must_use]
-    pub fn permit(&self, channel: Channel, is_under_15: bool) -> bool {
+    pub fn permit(&self, channel: Channel, birth_date: Option<Day>, on: Day) -> bool {
         let consents = self.of(channel);
         let has_consented = match &consents.consent {
-            Some(consent) => !is_under_15 || consent.parent.is_some(),
-            None => channel == Channel::Postal && !is_under_15,
+            Some(consent) => {
+                consent.parent.is_some() || !is_under_15(birth_date, retention::day_of(consent.at))
+            }
+            None => channel == Channel::Postal && !is_under_15(birth_date, on),
         };
-        has_consented && !consents.is_opposed()
+        has_consented && !consents.is_opposed() && !consents.is_dead()
     }
 }
 
@@ -261,31 +299,67 @@ mod tests {
         Opposition { at: at(second), reason, by: Credential::Link }
     }
 
+    const fn bounce(second: i64) -> Bounce {
+        Bounce { at: Instant::constant(second, 0), by: Credential::Service }
+    }
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    /// Whether the consents of an adult permit a channel.
+    fn permit(consents: &Consents, channel: Channel) -> bool {
+        consents.permit(channel, None, day("1970-01-01"))
+    }
+
     #[test]
     fn e_mail_and_sms_need_a_consent_and_letters_only_no_opposition() {
         let mut consents = Consents::default();
-        assert!(!consents.permit(Channel::Email, false) && !consents.permit(Channel::Sms, false));
-        assert!(consents.permit(Channel::Postal, false));
+        assert!(!permit(&consents, Channel::Email) && !permit(&consents, Channel::Sms));
+        assert!(permit(&consents, Channel::Postal));
         consents.email.consent(consent(1, ConsentSource::Till)).unwrap();
-        assert!(consents.permit(Channel::Email, false) && !consents.permit(Channel::Sms, false));
+        assert!(permit(&consents, Channel::Email) && !permit(&consents, Channel::Sms));
         consents.postal.oppose(opposition(1, OppositionReason::Manual));
-        assert!(!consents.permit(Channel::Postal, false));
+        assert!(!permit(&consents, Channel::Postal));
     }
 
     #[test]
     fn no_message_is_sent_to_a_person_under_15_without_the_consent_of_a_parent() {
+        let (born, today) = (Day::parse("1960-01-01").ok(), day("1970-01-02"));
         let mut consents = Consents::default();
         for channel in Channel::ALL {
             consents.of_mut(channel).consent(with_operator(1)).unwrap();
-            assert!(consents.permit(channel, false) && !consents.permit(channel, true));
+            assert!(permit(&consents, channel) && !consents.permit(channel, born, today));
         }
-        assert!(!Consents::default().permit(Channel::Postal, true));
+        assert!(!Consents::default().permit(Channel::Postal, born, today));
         let operator = Operator::parse("V12").unwrap();
         let parent = ParentalConsent { at: at(2), operator, text_version: "2026-01".to_owned() };
         for channel in Channel::ALL {
             let together = Consent { parent: Some(parent.clone()), ..with_operator(2) };
             consents.of_mut(channel).consent(together).unwrap();
-            assert!(consents.permit(channel, true));
+            assert!(consents.permit(channel, born, today));
+        }
+    }
+
+    #[rstest]
+    #[case::given_alone_before(false, "1975-06-01T12:00:00Z", false)]
+    #[case::given_with_a_parent_before(true, "1975-06-01T12:00:00Z", true)]
+    #[case::given_alone_on_the_birthday(false, "1975-06-02T12:00:00Z", true)]
+    fn a_consent_that_a_person_under_15_gave_alone_does_not_count_after_the_birthday(
+        #[case] with_parent: bool,
+        #[case] given_at: &str,
+        #[case] counts: bool,
+    ) {
+        let given_at: Instant = given_at.parse().unwrap();
+        let operator = Operator::parse("V12").unwrap();
+        let parent = ParentalConsent { at: given_at, operator, text_version: "1".to_owned() };
+        let parent = with_parent.then_some(parent);
+        let given = Consent { at: given_at, parent, ..with_operator(1) };
+        let mut consents = Consents::default();
+        for channel in Channel::ALL {
+            consents.of_mut(channel).consent(given.clone()).unwrap();
+            let born = Day::parse("1960-06-02").ok();
+            assert_eq!(consents.permit(channel, born, day("1976-01-01")), counts);
         }
     }
 
@@ -316,15 +390,94 @@ mod tests {
 
     #[rstest]
     #[case(ConsentSource::Till, true)]
+    #[case(ConsentSource::Member, true)]
     #[case(ConsentSource::Merchant, false)]
-    fn a_person_at_the_counter_lifts_the_bounce_of_an_address_without_an_operator(
+    fn a_person_at_the_counter_confirms_an_address_that_bounced_without_an_operator(
         #[case] source: ConsentSource,
-        #[case] lifted: bool,
+        #[case] confirmed: bool,
+        #[values(false, true)] bounced_first: bool,
     ) {
-        let mut consents = ChannelConsent::default();
-        consents.oppose(opposition(2, OppositionReason::Bounced));
-        assert_eq!(consents.consent(consent(3, source)).is_ok(), lifted);
-        assert_eq!(consents.is_opposed(), !lifted);
+        let mut consents = Consents::default();
+        if bounced_first {
+            consents.email.bounce(bounce(2));
+        }
+        consents.email.consent(consent(3, source)).unwrap();
+        consents.email.bounce(bounce(2));
+        assert_eq!(permit(&consents, Channel::Email), confirmed);
+        // The merchant's word does not make the address dead again.
+        assert_eq!(consents.email.consent(consent(4, ConsentSource::Merchant)), Ok(!confirmed));
+        assert_eq!(permit(&consents, Channel::Email), confirmed);
+        consents.email.bounce(bounce(5));
+        assert!(!permit(&consents, Channel::Email));
+    }
+
+    /// An event of a channel, for tests of the order of arrival.
+    #[derive(Debug, Clone, Copy)]
+    enum Event {
+        Stop(i64),
+        Bounce(i64),
+    }
+
+    #[rstest]
+    #[case::the_bounce_is_later([Event::Stop(2), Event::Bounce(3)])]
+    #[case::the_bounce_is_later_and_arrives_first([Event::Bounce(3), Event::Stop(2)])]
+    #[case::the_stop_is_later([Event::Bounce(2), Event::Stop(3)])]
+    #[case::the_stop_is_later_and_arrives_first([Event::Stop(3), Event::Bounce(2)])]
+    fn a_bounce_neither_replaces_nor_hides_an_opposition(#[case] events: [Event; 2]) {
+        let mut consents = Consents::default();
+        consents.email.consent(with_operator(1)).unwrap();
+        for event in events {
+            assert!(match event {
+                Event::Stop(second) =>
+                    consents.email.oppose(opposition(second, OppositionReason::Stop)),
+                Event::Bounce(second) => consents.email.bounce(bounce(second)),
+            });
+        }
+        assert_eq!(consents.email.changes, 3);
+        let refused = Err(MemberError::OppositionStands);
+        assert_eq!(consents.email.consent(consent(4, ConsentSource::Till)), refused);
+        consents.email.address_changed(None, at(5));
+        assert_eq!(consents.email.opposition.unwrap().reason, OppositionReason::Stop);
+        assert!(!permit(&consents, Channel::Email));
+        consents.email.consent(with_operator(6)).unwrap();
+        assert!(permit(&consents, Channel::Email));
+    }
+
+    #[test]
+    fn a_bounce_ends_with_the_address() {
+        let mut consents = Consents::default();
+        consents.email.consent(consent(1, ConsentSource::Merchant)).unwrap();
+        consents.email.bounce(bounce(2));
+        assert!(!permit(&consents, Channel::Email));
+        consents.email.address_changed(None, at(3));
+        assert!(permit(&consents, Channel::Email));
+    }
+
+    #[test]
+    fn a_consent_for_a_former_address_does_not_end_the_opposition_of_the_new_address() {
+        let mut consents = Consents::default();
+        consents.email.consent(with_operator(2)).unwrap();
+        let of_the_address = opposition(1, OppositionReason::Unsubscribed);
+        consents.email.address_changed(Some(of_the_address), at(3));
+        assert!(!permit(&consents, Channel::Email));
+        consents.email.consent(with_operator(4)).unwrap();
+        assert!(permit(&consents, Channel::Email));
+    }
+
+    #[test]
+    fn a_merge_brings_the_oppositions_of_the_absorbed_member_and_no_bounce() {
+        let mut survivor = Consents::default();
+        survivor.email.consent(with_operator(1)).unwrap();
+        survivor.email.oppose(opposition(2, OppositionReason::Stop));
+        survivor.sms.consent(with_operator(1)).unwrap();
+        let mut absorbed = Consents::default();
+        absorbed.email.bounce(bounce(3));
+        absorbed.sms.bounce(bounce(3));
+        absorbed.postal.oppose(opposition(3, OppositionReason::Manual));
+        survivor.absorb(&absorbed);
+        assert_eq!(survivor.email.opposition.unwrap().reason, OppositionReason::Stop);
+        assert!(permit(&survivor, Channel::Sms));
+        assert!(!permit(&survivor, Channel::Postal));
     }
 
     #[test]

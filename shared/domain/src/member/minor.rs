@@ -2,7 +2,7 @@
 
 use super::Person;
 use super::consent::{Channel, Consent};
-use crate::{Day, MemberError, retention};
+use crate::{Day, Instant, MemberError, retention};
 
 /// The age, in years, from which a person consents alone.
 const AGE_OF_CONSENT: i32 = 15;
@@ -14,11 +14,15 @@ pub fn is_under_15(birth_date: Option<Day>, on: Day) -> bool {
 }
 
 impl Person {
-    /// Whether the person was under 15 when the member was created. A person for whom this is false is never
-    /// under 15 later.
+    /// Whether the person was under 15 when the member was created, or gave one of the last consents under 15.
+    /// The birth date of any other person decides nothing.
     #[must_use]
-    pub fn was_created_under_15(&self) -> bool {
-        is_under_15(self.details.birth_date, retention::day_of(self.created_at))
+    pub fn was_under_15(&self) -> bool {
+        let consented = Channel::ALL.into_iter().filter_map(|channel| {
+            self.consents.of(channel).consent.as_ref().map(|consent| consent.at)
+        });
+        let earliest = consented.fold(self.created_at, Instant::min);
+        is_under_15(self.details.birth_date, retention::day_of(earliest))
     }
 
     /// Notes a consent, and returns whether something changed.
@@ -37,7 +41,7 @@ impl Person {
     /// Whether marketing may be sent by a channel on a day.
     #[must_use]
     pub fn permits(&self, channel: Channel, on: Day) -> bool {
-        self.consents.permit(channel, is_under_15(self.details.birth_date, on))
+        self.consents.permit(channel, self.details.birth_date, on)
     }
 }
 

@@ -294,6 +294,19 @@ mod tests {
         assert!(!other.email.is_opposed() && other.sms.is_opposed() && other.postal.is_opposed());
     }
 
+    #[test]
+    fn undoing_a_merge_does_not_bring_back_the_bounce_of_a_former_address() {
+        let at = |second| Instant::from_second(second).unwrap();
+        let by = crate::Credential::Service;
+        let (mut own, mut other) = (Consents::default(), Consents::default());
+        own.email.bounce(consent::Bounce { at: at(1), by });
+        let mut both = own.clone();
+        both.absorb(&other);
+        both.email.address_changed(None, at(2));
+        separate_consents(&mut both, &own, &mut other);
+        assert!(!both.email.is_dead() && !other.email.is_dead());
+    }
+
     proptest! {
         #[test]
         fn undoing_a_merge_neither_loses_nor_makes_points(

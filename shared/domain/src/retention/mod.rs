@@ -22,6 +22,9 @@ pub const INACTIVE_OPTICAL_MONTHS: i32 = 60;
 /// The months for which the keyed hash of an erased person's contact is stored, so that no file enrols the
 /// person again.
 pub const SUPPRESSED_MONTHS: i32 = 36;
+/// The months for which an opposition is stored with the keyed hash of its contact, whether a member has the
+/// contact or not.
+pub const OPPOSITION_MONTHS: i32 = 36;
 /// The months for which the record of an erasure is stored, as evidence of the erasure.
 pub const ERASURE_RECORD_MONTHS: i32 = 12;
 

@@ -4,8 +4,8 @@
 //! selects few members. Members that are close together are read by one more walk, which is billed
 //! by the KB. Scattered members are read by their keys, which is billed by the item.
 
-use crate::member::consent::MessageAddress;
-use crate::member::person::{ERASED_ON, is_under_15};
+use crate::member::consent::change::MessageAddress;
+use crate::member::person::{ERASED_ON, deciding_birth_date};
 use crate::table::attributes::{self, member_id};
 use crate::table::codec::{self, consents};
 use crate::table::items::Item;
@@ -78,13 +78,14 @@ impl AddresseeRecord {
             }),
             Channel::Postal => None,
         };
+        let birth_date = deciding_birth_date(scope, id, &self.0)?;
         Ok(Some(Addressee {
             address: address.transpose()?,
             first_name: open(Field::FirstName, "first_name")?,
             last_name: open(Field::LastName, "last_name")?,
             points,
             shares_email: self.0.get("shares_email") == Some(&AttributeValue::Bool(true)),
-            is_permitted: consents.permit(channel, is_under_15(scope, id, &self.0, today)?),
+            is_permitted: consents.permit(channel, birth_date, today),
         }))
     }
 

@@ -29,6 +29,8 @@ pub struct DryCounts {
     pub opposed: u64,
     /// In the segment, but without an address.
     pub unreachable: u64,
+    /// In the segment, but with the e-mail address of a recipient.
+    pub same_address: u64,
     /// Parts of the recipients' SMS.
     pub sms_parts: u64,
     /// Recipients whose SMS is in UCS-2.
@@ -49,6 +51,12 @@ pub struct DryRun {
     /// Distinguishes one request from the next.
     run: String,
     version: u64,
+}
+
+impl DryRun {
+    pub(crate) fn run(&self) -> &str {
+        &self.run
+    }
 }
 
 #[derive(Serialize, Deserialize)]

@@ -4,6 +4,7 @@
 //! sent. The claim is one item for each campaign and address, so the batches of a campaign and a sender
 //! that starts again agree about the recipient. Recipients who share no address claim nothing.
 
+use crate::campaign::dry_run::DryRun;
 use crate::campaign::plan::batch_end;
 use crate::table::attributes;
 use crate::table::keys::{self, Key};
@@ -17,6 +18,8 @@ use std::collections::HashSet;
 
 /// Claims that are written at the same time.
 const AT_ONCE: usize = 16;
+/// How long a dry run needs its claims: it starts again after an hour.
+const COUNTED_SECONDS: i64 = 86_400;
 
 /// A recipient who shares an e-mail address.
 #[derive(Clone)]
@@ -45,12 +48,37 @@ impl Store {
         recipients: Vec<SharingRecipient>,
         now: Instant,
     ) -> Result<HashSet<MemberId>, StoreError> {
+        let key = |hash: &str| keys::claimed_address(scope.tenant(), campaign, hash);
+        self.claim_keys(scope, recipients, &key, batch_end(now)).await
+    }
+
+    /// As [`Store::claim_addresses`], for a run of the campaign's dry run: the recipients whose address another
+    /// recipient has, and who are not counted. A run that continues finds its own claims. The claims end with
+    /// the day.
+    pub async fn count_addresses(
+        &self,
+        scope: &Scope,
+        campaign: CampaignId,
+        dry_run: &DryRun,
+        recipients: Vec<SharingRecipient>,
+    ) -> Result<HashSet<MemberId>, StoreError> {
+        let run = dry_run.run();
+        let key = |hash: &str| keys::counted_address(scope.tenant(), campaign, run, hash);
+        let ttl = dry_run.asked_at.as_second() + COUNTED_SECONDS;
+        self.claim_keys(scope, recipients, &key, ttl).await
+    }
+
+    async fn claim_keys(
+        &self,
+        scope: &Scope,
+        recipients: Vec<SharingRecipient>,
+        key: &(dyn Fn(&str) -> Key + Sync),
+        ttl: i64,
+    ) -> Result<HashSet<MemberId>, StoreError> {
         let refused: Vec<Option<MemberId>> = stream::iter(recipients)
             .map(|SharingRecipient { member, email }| async move {
-                let hash = scope.email_hash(&email);
-                let Key { pk, sk } = keys::claimed_address(scope.tenant(), campaign, &hash);
+                let Key { pk, sk } = key(&scope.email_hash(&email));
                 let holder = member.to_string();
-                let ttl = batch_end(now);
                 let record = ClaimedAddressRecord { pk, sk, holder: holder.clone(), ttl };
                 let claim = Write::put(&record)?;
                 let claim = claim.condition("attribute_not_exists(pk) OR holder = :holder");

@@ -3,15 +3,14 @@
 use crate::campaign::position::WalkPosition;
 use crate::member::account::StoredAccount;
 use crate::member::neighbours::{Pair, pair};
-use crate::member::person::is_under_15;
+use crate::member::person::deciding_birth_date;
 use crate::table::attributes;
 use crate::table::codec::consents::ConsentsRecord;
 use crate::table::items;
 use crate::table::keys;
 use crate::vault::Field;
 use crate::{Scope, Store, StoreError};
-use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::AttributeValue;
+use domain::member::Email;
 use domain::{Account, Channel, Day, MemberId};
 use serde::Deserialize;
 
@@ -25,6 +24,8 @@ pub struct MemberProjection {
     pub reachable: bool,
     /// Whether the person permits the channel, with or without an address.
     pub permitted: bool,
+    /// The e-mail address of a reachable member, where another member has or had it too.
+    pub shared_email: Option<Email>,
     /// The first name, if requested.
     pub first_name: Option<String>,
     /// The last name, if requested.
@@ -54,6 +55,10 @@ struct PersonProjection {
     consents: ConsentsRecord,
     #[serde(default)]
     merged_into: Option<String>,
+    #[serde(default)]
+    shares_email: bool,
+    #[serde(with = "serde_bytes", default)]
+    email: Option<Vec<u8>>,
     #[serde(with = "serde_bytes", default)]
     first_name: Option<Vec<u8>>,
     #[serde(with = "serde_bytes", default)]
@@ -83,7 +88,8 @@ impl Store {
         names: NamesToOpen,
     ) -> Result<WalkPage, StoreError> {
         let mut projection =
-            "pk, sk, v, account, consents, merged_into, email, erased_on, young, birth_date"
+            "pk, sk, v, account, consents, merged_into, email, shares_email, erased_on, young, \
+             birth_date"
                 .to_owned();
         if names.first {
             projection.push_str(", first_name");
@@ -126,9 +132,7 @@ fn project(
     today: Day,
 ) -> Result<Option<MemberProjection>, StoreError> {
     let Pair { account: StoredAccount { member, account, .. }, person: item } = pair;
-    let has_address = channel != Channel::Email
-        || matches!(item.get("email"), Some(AttributeValue::B(email)) if *email != Blob::new(vec![]));
-    let is_under_15 = is_under_15(scope, member, &item, today)?;
+    let birth_date = deciding_birth_date(scope, member, &item)?;
     let person: PersonProjection = items::from_item(item, "person")?;
     if person.merged_into.is_some() {
         return Ok(None);
@@ -136,12 +140,18 @@ fn project(
     let open = |field: Field, sealed: Option<Vec<u8>>| {
         sealed.map(|sealed| scope.settings.vault.open(member, field, &sealed)).transpose()
     };
-    let permitted = person.consents.read()?.permit(channel, is_under_15);
+    let permitted = person.consents.read()?.permit(channel, birth_date, today);
+    let has_email = person.email.as_ref().is_some_and(|email| !email.is_empty());
+    let reachable = permitted && (channel != Channel::Email || has_email);
+    let shared =
+        person.email.filter(|_| reachable && person.shares_email && channel == Channel::Email);
+    let shared_email = open(Field::Email, shared)?.map(|text| Email::parse(&text)).transpose();
     Ok(Some(MemberProjection {
         member,
         account,
-        reachable: has_address && permitted,
+        reachable,
         permitted,
+        shared_email: shared_email.map_err(StoreError::corrupt("person"))?,
         first_name: open(Field::FirstName, person.first_name)?,
         last_name: open(Field::LastName, person.last_name)?,
     }))

@@ -163,6 +163,17 @@ impl Scope {
         (kind, self.settings.vault.contact_hash(kind, value))
     }
 
+    /// The key of a contact's oppositions.
+    pub(crate) fn opposed_key(&self, contact: &Contact) -> Key {
+        let (kind, value) = contact.kind_and_value();
+        keys::opposed(self.tenant(), kind, &self.settings.vault.contact_hash(kind, value))
+    }
+
+    /// As [`Scope::opposed_key`], for an e-mail address.
+    pub(crate) fn opposed_email_key(&self, email: &Email) -> Key {
+        keys::opposed(self.tenant(), "EMAIL", &self.email_hash(email))
+    }
+
     pub(crate) fn email_key(&self, email: &Email, member: MemberId) -> Key {
         keys::shared_contact(self.tenant(), "EMAIL", &self.email_hash(email), member)
     }
@@ -246,18 +257,16 @@ impl Store {
         scope: &Scope,
         email: &Email,
     ) -> Result<Vec<MemberId>, StoreError> {
-        self.members_by_hash(scope, "EMAIL", &scope.email_hash(email)).await
+        let partition = keys::contact_partition(scope.tenant(), "EMAIL", &scope.email_hash(email));
+        self.members_of_contact(partition, Consistency::Eventual).await
     }
 
-    /// The members who have a contact, by the keyed hash of the contact: as
-    /// [`Store::members_sharing`].
-    pub(crate) async fn members_by_hash(
+    /// The members who have a contact, by its partition: 1 query.
+    pub(crate) async fn members_of_contact(
         &self,
-        scope: &Scope,
-        kind: &str,
-        hash: &str,
+        partition: String,
+        consistency: Consistency,
     ) -> Result<Vec<MemberId>, StoreError> {
-        let partition = keys::contact_partition(scope.tenant(), kind, hash);
         let mut pages = self
             .client
             .query()
@@ -265,6 +274,7 @@ impl Store {
             .key_condition_expression("pk = :pk AND begins_with(sk, :member)")
             .expression_attribute_values(":pk", attributes::text(partition))
             .expression_attribute_values(":member", attributes::text("MEMBER"))
+            .consistent_read(consistency == Consistency::Strong)
             .into_paginator()
             .items()
             .send();

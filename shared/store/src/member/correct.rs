@@ -1,5 +1,6 @@
 //! Corrections of a member (*rectification*, GDPR art. 16), with the contact entries that change.
 
+use crate::member::consent::history::put_new_oppositions;
 use crate::member::contacts::CARD_TAKEN;
 use crate::member::contacts::{delete_contact, take_contact};
 use crate::member::correction_entry::correction_entry;
@@ -9,7 +10,7 @@ use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
 use crate::{Conflict, Contact, Member, Scope, Store, StoreError};
 use domain::CardNumber;
 use domain::member::{Address, Details, Email, Person};
-use domain::{Day, Instant, MemberError, MemberId, Mobile};
+use domain::{Channel, Day, Instant, MemberError, MemberId, Mobile};
 
 /// A correction of a person's details. `None` leaves a field as it is.
 #[derive(Clone, Default)]
@@ -82,8 +83,8 @@ impl Store {
             let id = before.id;
             let mut transaction = self.transaction();
             if before.details.email != member.person.details.email {
-                member.person.consents.email.address_changed();
-                self.change_email(&mut transaction, scope, &before, &mut member.person).await?;
+                self.change_email(&mut transaction, scope, &before, &mut member.person, now)
+                    .await?;
             }
             transaction.add(put_person(scope, &member.person)?);
             transaction.add(correction_entry(scope, &before, &member.person, now)?);
@@ -114,28 +115,40 @@ impl Store {
     }
 
     /// Adds the writes that change a person's e-mail address: 1 strong query for the new address, and 1
-    /// for an old address that the person shares.
+    /// for an old address that the person shares. A person who has consented gets the opposition of the new
+    /// address, and 2 write units check that it is the last one.
     async fn change_email(
         &self,
         transaction: &mut Transaction<'_>,
         scope: &Scope,
         before: &Person,
         person: &mut Person,
+        now: Instant,
     ) -> Result<(), StoreError> {
         if let Some((email, holders)) = self.email_holders_with(scope, before).await? {
             holders.leave(transaction, scope, &email, person.id);
         }
         person.shares_email = false;
-        if let Some(email) = &person.details.email {
-            let holders = self.email_holders(scope, email).await?;
-            person.shares_email = holders.is_taken();
-            holders.join(transaction, scope, email, person.id)?;
+        let Some(email) = &person.details.email else {
+            person.consents.email.address_changed(None, now);
+            return Ok(());
+        };
+        let holders = self.email_holders(scope, email).await?;
+        person.shares_email = holders.is_taken();
+        holders.join(transaction, scope, email, person.id)?;
+        let opposition = holders.oppositions.of(Channel::Email, now);
+        person.consents.email.address_changed(opposition, now);
+        if person.consents.email.consent.is_some() {
+            holders.oppositions.check(transaction, scope.opposed_email_key(email));
         }
-        Ok(())
+        put_new_oppositions(transaction, scope, &before.consents, person, now)
     }
 
     /// Gives a member another mobile: 1 query of 1 read unit, 1 read unit at the same time for an erasure
-    /// of a person with the number, and 1 transaction of 9 write units with the entry of the history. Another member can have the old number at once.
+    /// of a person with the number, and 1 transaction of 9 write units with the entry of the history.
+    /// Another member can have the old number at once. For a person who has consented to SMS, 2 write
+    /// units more check that nobody opposed from the new number. Where somebody did, the opposition is
+    /// read (1 read unit) and becomes one of the person.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Conflict`] where another member has the number.
@@ -147,10 +160,12 @@ impl Store {
         now: Instant,
     ) -> Result<Member, StoreError> {
         let contact = &Contact::Mobile(mobile.clone());
-        retry(|_| async move {
-            let (mut member, erased_on) = futures::try_join!(
+        retry(|attempt| async move {
+            let opposed = scope.opposed_key(contact);
+            let (mut member, erased_on, oppositions) = futures::try_join!(
                 self.member(scope, id),
-                self.erased_on(scope, Some(contact), now)
+                self.erased_on(scope, Some(contact), now),
+                self.contact_oppositions_anew(&opposed, attempt)
             )?;
             if member.person.mobile == *mobile {
                 return Ok(Attempt::Done(member));
@@ -159,9 +174,14 @@ impl Store {
             let id = before.id;
             member.person.mobile = mobile.clone();
             member.person.version += 1;
-            member.person.consents.sms.address_changed();
+            let opposition = oppositions.of(Channel::Sms, now);
+            member.person.consents.sms.address_changed(opposition, now);
             let new = scope.contact_key(contact);
             let mut transaction = self.transaction();
+            if before.consents.sms.consent.is_some() {
+                oppositions.check(&mut transaction, opposed);
+            }
+            put_new_oppositions(&mut transaction, scope, &before.consents, &member.person, now)?;
             transaction.add_in(Slot::Mobile, take_contact(&new, id, erased_on));
             let old = Contact::Mobile(before.mobile.clone());
             transaction.add(delete_contact(&scope.contact_key(&old), id));

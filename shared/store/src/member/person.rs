@@ -9,7 +9,7 @@ use crate::vault::Field;
 use crate::{Scope, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::CardNumber;
-use domain::member::{Address, Details, Email, Enrolment, Person, minor};
+use domain::member::{Address, Details, Email, Enrolment, Person};
 use domain::{Day, MemberId, Mobile, ValueError};
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,7 @@ pub(crate) struct PersonRecord {
     shares_email: bool,
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
     birth_date: Option<Vec<u8>>,
-    /// Under 15 when the member was created. Only then does a walk open the birth date.
+    /// Under 15 when the member was created or gave a consent. Only then does a walk open the birth date.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     young: bool,
     #[serde(with = "serde_bytes", default, skip_serializing_if = "Option::is_none")]
@@ -132,7 +132,7 @@ fn person_record(scope: &Scope, person: &Person) -> Result<PersonRecord, StoreEr
             Field::BirthDate,
             details.birth_date.map(|day| day.to_string()).as_deref(),
         )?,
-        young: person.was_created_under_15(),
+        young: person.was_under_15(),
         address: seal(Field::Address, address_text(&details.address).as_deref())?,
         card: seal(Field::Card, details.card.as_ref().map(CardNumber::as_str))?,
         blocked_cards: seal(Field::BlockedCards, cards_text(&person.blocked_cards).as_deref())?,
@@ -149,22 +149,20 @@ fn person_record(scope: &Scope, person: &Person) -> Result<PersonRecord, StoreEr
     })
 }
 
-/// Whether the person of an item is under 15 on a day. The birth date is opened only where the person
-/// was under 15 when the member was created.
-pub(crate) fn is_under_15(
+/// The birth date of the person of an item, where it decides about consents: the person was under 15 when
+/// the member was created or gave a consent.
+pub(crate) fn deciding_birth_date(
     scope: &Scope,
     id: MemberId,
     item: &Item,
-    on: Day,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Day>, StoreError> {
     let (Some(AttributeValue::Bool(true)), Some(AttributeValue::B(sealed))) =
         (item.get("young"), item.get("birth_date"))
     else {
-        return Ok(false);
+        return Ok(None);
     };
     let text = scope.settings.vault.open(id, Field::BirthDate, sealed.as_ref())?;
-    let birth_date = Day::parse(&text).map_err(StoreError::corrupt("person"))?;
-    Ok(minor::is_under_15(Some(birth_date), on))
+    Day::parse(&text).map(Some).map_err(StoreError::corrupt("person"))
 }
 
 pub(crate) fn person_of(

@@ -5,9 +5,10 @@
 //! campaign asks only for marked members whether another member got the message. The others cost
 //! nothing.
 
+use crate::member::consent::opposed_contact::ContactOppositions;
 use crate::member::contacts::{delete_contact, put_contact};
 use crate::table::attributes::{self, member_id};
-use crate::table::items::Item;
+use crate::table::items::{self, Item};
 use crate::table::keys::{self, Key};
 use crate::table::transaction::Transaction;
 use crate::table::write::Write;
@@ -16,6 +17,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::MemberId;
 use domain::member::{Email, Person};
 use serde::Serialize;
+use std::collections::VecDeque;
 
 /// From so many members on, an address is no longer counted: it belongs to no family, and stays shared.
 /// So a file with one address in every row does not write one item for every row.
@@ -28,16 +30,20 @@ struct HoldersRecord {
     holders: u64,
 }
 
-/// The members who have an address, as they were read.
+/// The members who have an address, and the oppositions of the address, as they were read.
 pub(crate) struct Holders {
     count: u64,
     /// The member who has the address alone.
     only: Option<MemberId>,
+    /// The oppositions of the address.
+    pub(crate) oppositions: ContactOppositions,
 }
 
 impl Holders {
-    /// An address that one member has.
-    const ONE: Self = Self { count: 1, only: None };
+    /// An address that one member has, for [`Holders::leave`].
+    fn one() -> Self {
+        Self { count: 1, only: None, oppositions: ContactOppositions::default() }
+    }
 
     /// Whether a member who joins shares the address.
     pub(crate) const fn is_taken(&self) -> bool {
@@ -104,7 +110,7 @@ impl Holders {
 }
 
 impl Store {
-    /// The members who have an address: 1 strong query of 1 read unit.
+    /// The members who have an address, and its oppositions: 1 strong query of 1 read unit.
     pub(crate) async fn email_holders(
         &self,
         scope: &Scope,
@@ -116,27 +122,36 @@ impl Store {
             .client
             .query()
             .table_name(&*self.table)
-            .key_condition_expression("pk = :pk AND sk BETWEEN :count AND :last")
+            .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last")
             .expression_attribute_values(":pk", attributes::text(pk))
-            .expression_attribute_values(":count", attributes::text(keys::HOLDERS))
+            .expression_attribute_values(":first", attributes::text(keys::DO_NOT_CONTACT))
             .expression_attribute_values(":last", attributes::text("MEMBER#~"))
-            // The count, and the first member: the only one where the count is one.
-            .limit(2)
+            // The oppositions, the count, and the first member: the only one where the count is one.
+            .limit(3)
             .consistent_read(true)
             .send()
             .await
             .map_err(StoreError::unavailable)?;
-        let items = answer.items.unwrap_or_default();
+        let mut items = VecDeque::from(answer.items.unwrap_or_default());
+        let is_opposed = |item: &mut Item| {
+            item.get("sk")
+                .and_then(|sk| sk.as_s().ok())
+                .is_some_and(|sk| sk == keys::DO_NOT_CONTACT)
+        };
+        let oppositions = match items.pop_front_if(is_opposed) {
+            Some(item) => ContactOppositions::read(&items::from_item(item, "contact")?)?,
+            None => ContactOppositions::default(),
+        };
         let number = |item: &Item| item.get("holders")?.as_n().ok()?.parse::<u64>().ok();
-        let Some(count) = items.first().and_then(number) else {
-            return Ok(Holders { count: 0, only: None });
+        let Some(count) = items.front().and_then(number) else {
+            return Ok(Holders { count: 0, only: None, oppositions });
         };
         let only = match (count, items.get(1).and_then(|item| item.get("holder")?.as_s().ok())) {
             (1, Some(holder)) => Some(member_id(holder)?),
             (1, None) => return Err(CORRUPT),
             _ => None,
         };
-        Ok(Holders { count, only })
+        Ok(Holders { count, only, oppositions })
     }
 
     /// The members who have the address of a person, for [`Holders::leave`]. Only an address that the
@@ -150,7 +165,7 @@ impl Store {
         let holders = if person.shares_email {
             self.email_holders(scope, &email).await?
         } else {
-            Holders::ONE
+            Holders::one()
         };
         Ok(Some((email, holders)))
     }

@@ -1,6 +1,7 @@
 //! A merge is undone: the two members have their own points and contacts again.
 
 use crate::ledger::entry_key::EntryKey;
+use crate::member::consent::history::put_new_oppositions;
 use crate::member::merge::{MERGE, MergeRecord};
 use crate::member::person::put_person;
 use crate::purchase::item::PurchaseRecord;
@@ -88,6 +89,7 @@ impl Store {
             let entry: MergeRecord = entry.ok_or(StoreError::Corrupt("merge"))?;
             let through = self.absorbed_through(scope, &remaining, absorbed).await?;
             let mut before = entry.before()?;
+            let consents_before = restored.person.consents.clone();
             for member in std::iter::once(&absorbed).chain(&through) {
                 self.read_cancelled(scope, *member, &entry.instant, &mut before).await?;
             }
@@ -112,6 +114,8 @@ impl Store {
             transaction.add(entry.forget());
             transaction.add(unmerge.entry(survivor, absorbed, not_given)?);
             transaction.add(unmerge.entry(absorbed, survivor, -not_given)?);
+            let before = &consents_before;
+            put_new_oppositions(&mut transaction, scope, before, &restored.person, now)?;
             let outcome = transaction.commit().await?;
             Ok(outcome.done(Unmerged { survivor: remaining, absorbed: restored, given_back }))
         })

@@ -226,6 +226,15 @@ pub(crate) fn suppressed_in(contact: String) -> Key {
     key(contact, "SUPPRESSED")
 }
 
+/// The sort key sorts before those of the members, so that one query reads the oppositions, the number of
+/// members and the first member.
+pub(crate) const DO_NOT_CONTACT: &str = "DO_NOT_CONTACT";
+
+/// The oppositions of a contact.
+pub(crate) fn opposed(tenant: Tenant, kind: &str, hash: &str) -> Key {
+    key(contact_partition(tenant, kind, hash), DO_NOT_CONTACT)
+}
+
 /// The answer to a keyed request, by the keyed hash of its key.
 pub(crate) fn answer(tenant: Tenant, hash: &str) -> Key {
     key(format!("{tenant}#IDEMPOTENCY#{hash}"), "ANSWER")
@@ -329,6 +338,11 @@ pub(crate) fn sending(tenant: Tenant, campaign: CampaignId, batch: BatchId) -> K
 /// The shared address that a recipient of a campaign has claimed, by the keyed hash of the address.
 pub(crate) fn claimed_address(tenant: Tenant, campaign: CampaignId, hash: &str) -> Key {
     key(campaign_partition(tenant, campaign), format!("ADDRESS#{hash}"))
+}
+
+/// As [`claimed_address`], for a run of the campaign's dry run.
+pub(crate) fn counted_address(tenant: Tenant, campaign: CampaignId, run: &str, hash: &str) -> Key {
+    key(campaign_partition(tenant, campaign), format!("COUNTED#{run}#{hash}"))
 }
 
 /// The number of items that a campaign's figures are spread over: one item cannot take every write.

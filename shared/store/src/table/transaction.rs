@@ -5,6 +5,7 @@
 //! whose reason matters is added in a [`Slot`], and the [`Cancellation`] answers by slot. No caller
 //! counts positions.
 
+use crate::table::attributes::number;
 use crate::table::items::{Item, key_item};
 use crate::table::keys::Key;
 use crate::table::retry::Attempt;
@@ -62,6 +63,8 @@ enum Kind {
     Write(Write),
     /// A check that writes nothing, and its condition.
     Check(Key, &'static str),
+    /// A check of the stored version, or of the absence of an item.
+    CheckVersion(Key, Option<u64>),
 }
 
 /// The result of a transaction.
@@ -136,6 +139,12 @@ impl Transaction<'_> {
         self.actions.push(Action { slot: Some(slot), kind: Kind::Check(key, condition) });
     }
 
+    /// Adds a check that writes nothing. The check cancels the transaction where the stored item has not
+    /// this version, or, without a version, where an item is stored.
+    pub(crate) fn check_version(&mut self, key: Key, version: Option<u64>) {
+        self.actions.push(Action { slot: None, kind: Kind::CheckVersion(key, version) });
+    }
+
     /// Adds the writes of another transaction.
     pub(crate) fn append(&mut self, other: Self) {
         self.actions.extend(other.actions);
@@ -180,6 +189,18 @@ impl Kind {
                     .condition_expression(condition)
                     .build()
                     .map_err(StoreError::unavailable)?;
+                Ok(TransactWriteItem::builder().condition_check(check).build())
+            }
+            Self::CheckVersion(key, version) => {
+                let check = ConditionCheck::builder().table_name(table);
+                let check = check.set_key(Some(key_item(&key)));
+                let check = match version {
+                    Some(version) => check
+                        .condition_expression("v = :v")
+                        .expression_attribute_values(":v", number(version)),
+                    None => check.condition_expression("attribute_not_exists(pk)"),
+                };
+                let check = check.build().map_err(StoreError::unavailable)?;
                 Ok(TransactWriteItem::builder().condition_check(check).build())
             }
         }

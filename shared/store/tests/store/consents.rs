@@ -139,3 +139,30 @@ async fn no_campaign_reaches_a_member_under_15_without_the_consent_of_a_parent(
     let read = store.addressees(scope, &[member], Channel::Email, now()).await.unwrap();
     assert_eq!(read[&member].is_permitted, reached);
 }
+
+#[rstest]
+#[case::before_the_birthday("2011-11-25", "2026-11-24T09:00:00Z", false)]
+#[case::before_the_birthday_and_the_creation("2011-11-23", "2026-11-22T09:00:00Z", false)]
+#[case::on_the_birthday("2011-11-24", "2026-11-24T09:00:00Z", true)]
+#[tokio::test]
+async fn no_campaign_counts_a_consent_that_was_given_alone_under_15(
+    #[case] born: &str,
+    #[case] consented_at: &str,
+    #[case] counts: bool,
+) {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let member = fixture.member(1, None).await;
+    let change = consent(instant(consented_at));
+    store.change_consent(scope, member, Channel::Email, &change, now()).await.unwrap();
+    let birth_date = Some(Day::parse(born).ok());
+    let correction = Correction { birth_date, ..Correction::default() };
+    store.correct_member(scope, member, &correction, now()).await.unwrap();
+    let years_later = instant("2028-01-01T09:00:00Z");
+    let position = WalkPosition::start_of(member.shard());
+    let today = retention::day_of(years_later);
+    let page = store.walk(scope, position, Channel::Email, today).await.unwrap();
+    assert_eq!(page.members[0].permitted, counts);
+    let read = store.addressees(scope, &[member], Channel::Email, years_later).await.unwrap();
+    assert_eq!(read[&member].is_permitted, counts);
+}

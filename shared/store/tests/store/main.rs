@@ -15,6 +15,7 @@ mod fixture;
 mod ledger;
 mod master_keys;
 mod members;
+mod opposed_contacts;
 mod redemptions;
 mod sequences;
 mod setup;

@@ -1,9 +1,27 @@
 //! Consents and oppositions, set by the till.
 
-use crate::setup::{Answer, MOBILE, Service};
+use crate::setup::{Answer, MOBILE, NOW, Service, Till};
 use axum::http::Method;
+use domain::member::Email;
+use domain::member::consent::{Bounce, OppositionReason};
+use domain::{Credential, MerchantId};
+use jiff::ToSpan as _;
 use rstest::rstest;
 use serde_json::{Value, json};
+use store::{MessageAddress, Mode, Scope, Store};
+use support::{instant, opposition};
+
+const MAILBOX: &str = "famille@example.com";
+
+fn mailbox() -> MessageAddress {
+    MessageAddress::Email(Email::parse(MAILBOX).unwrap())
+}
+
+async fn scope(store: &Store, till: &Till<'_>) -> Scope {
+    let merchant = MerchantId::parse(&till.merchant).unwrap();
+    let settings = store.settings_fresh(merchant, instant(NOW)).await.unwrap();
+    Scope { settings, mode: Mode::Live, credential: Credential::Link }
+}
 
 fn permitted(answer: &Answer) -> Vec<(&str, bool)> {
     let channels = answer.body["channels"].as_array().unwrap();
@@ -187,4 +205,53 @@ async fn an_instant_is_the_same_in_later_answers() {
     till.ask(Method::PUT, &format!("{path}/sms"), &consent).await.assert_status(200);
     let shown = till.get(&path).await;
     assert_eq!(shown.body["channels"][1]["consent"]["at"], "2026-11-24T09:30:00Z");
+}
+
+#[tokio::test]
+async fn a_till_cannot_bring_messages_to_an_opposed_mailbox_by_another_member() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let store = service.table.store();
+    let unsubscribed = opposition(instant(NOW), OppositionReason::Unsubscribed);
+    let scope = scope(&store, &till).await;
+    store.oppose_at(&scope, &mailbox(), unsubscribed, instant(NOW)).await.unwrap();
+    let person = json!({"mobile": MOBILE, "email": MAILBOX, "card_requested": true});
+    let member = till.post("/v1/members", &person).await;
+    let path = format!("/v1/members/{}/consents", member.body["member_id"].as_str().unwrap());
+    let consent = json!({"given": true, "text_version": "2026-01", "told_by": "merchant"});
+    let refused = till.ask(Method::PUT, &format!("{path}/email"), &consent).await;
+    refused.assert_code(409, "opposition_stands");
+    let shown = till.get(&path).await;
+    assert_eq!(shown.body["channels"][0]["opposition"]["reason"], "unsubscribed");
+    assert_eq!(permitted(&shown)[0], ("email", false));
+}
+
+#[tokio::test]
+async fn a_bounce_is_shown_apart_from_the_opposition() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let store = service.table.store();
+    let person = json!({"mobile": MOBILE, "email": MAILBOX, "card_requested": true});
+    let member = till.post("/v1/members", &person).await;
+    let path = format!("/v1/members/{}", member.body["member_id"].as_str().unwrap());
+    let given = json!({"given": true, "text_version": "2026-01", "told_by": "till",
+        "at": "2026-11-20T10:00:00Z"});
+    till.ask(Method::PUT, &format!("{path}/consents/email"), &given).await.assert_status(200);
+    let (scope, at) = (scope(&store, &till).await, instant(NOW) - 1.hour());
+    let bounce = Bounce { at, by: Credential::Service };
+    store.bounce_at(&scope, &mailbox(), bounce, instant(NOW)).await.unwrap();
+    let shown = till.get(&format!("{path}/consents")).await;
+    let email = &shown.body["channels"][0];
+    assert_eq!(email["bounce"], json!({"at": "2026-11-24T08:20:00Z"}));
+    assert_eq!(email.get("opposition"), None);
+    assert_eq!(email["permitted"], false);
+    let history = till.get(&format!("{path}/consents/history")).await;
+    let last = &history.body["changes"][0];
+    assert_eq!(last["bounce"], json!({"at": "2026-11-24T08:20:00Z"}));
+    assert_eq!(last["recorded_by"], "service");
+    let corrected = json!({"email": "nouvelle@example.com"});
+    till.ask(Method::PATCH, &path, &corrected).await.assert_status(200);
+    let shown = till.get(&format!("{path}/consents")).await;
+    assert_eq!(shown.body["channels"][0].get("bounce"), None);
+    assert_eq!(permitted(&shown)[0], ("email", true));
 }

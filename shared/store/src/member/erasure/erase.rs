@@ -11,6 +11,7 @@
 //! after the deletions. Therefore the tombstone stays for a day, and the deletions are repeated
 //! before the tombstone is deleted.
 
+use crate::member::consent::opposed_contact::keep_oppositions;
 use crate::member::contacts::delete_contact;
 use crate::member::erasure::notes::others_named;
 use crate::member::erasure::suppression::{AnyContact, Suppressing, contacts_of, end};
@@ -65,7 +66,7 @@ impl Store {
     ///
     /// The cost is 1 transaction of 5 items (10 write units), with 4 more write units for each card
     /// and 6 for an e-mail address, and 2 where the member's day in the index `due` is after `today` or
-    /// before the last month.
+    /// before the last month. The oppositions of the person cost 2 more, and 4 where they include e-mails.
     ///
     /// An e-mail address is suppressed even where a family shares it: the suppression counts only
     /// where no member has the contact.
@@ -83,7 +84,7 @@ impl Store {
             reason,
         };
         let mut transaction = self.transaction();
-        let suppressed = remove_member(&mut transaction, scope, member, &tombstone);
+        let suppressed = remove_member(&mut transaction, scope, member, &tombstone)?;
         let record = TombstoneRecord::of(scope, member, &tombstone, &suppressed);
         transaction.add(Write::put(&record)?.if_version(member.person.version));
         transaction.add(put_erasure_record(scope, &tombstone)?);
@@ -148,7 +149,7 @@ impl Store {
             let person = keys::person(scope.tenant(), id);
             let mut transaction = self.transaction();
             transaction.add(Write::delete(&person).if_version(member.person.version));
-            let suppressed = remove_member(&mut transaction, scope, &member, &tombstone);
+            let suppressed = remove_member(&mut transaction, scope, &member, &tombstone)?;
             transaction.add(add_suppressed(scope, &tombstone, suppressed));
             self.leave_email(&mut transaction, scope, &member).await?;
             Ok(transaction.commit().await?.done(()))
@@ -255,7 +256,7 @@ fn remove_member(
     scope: &Scope,
     member: &Member,
     tombstone: &Tombstone,
-) -> Vec<Key> {
+) -> Result<Vec<Key>, StoreError> {
     let person = &member.person;
     let account = keys::account(scope.tenant(), person.id);
     transaction.add(Write::delete(&account).if_version(member.account_version));
@@ -270,7 +271,8 @@ fn remove_member(
         transaction.add(suppressing.write(&key));
         suppressed.push(key);
     }
-    suppressed
+    keep_oppositions(transaction, scope, person, on)?;
+    Ok(suppressed)
 }
 
 fn add_suppressed(scope: &Scope, tombstone: &Tombstone, suppressed: Vec<Key>) -> Write {

@@ -1,10 +1,10 @@
-//! Consents and oppositions of a person. The encoding is compact, because every walk over members
+//! Consents, oppositions and bounces of a person. The encoding is compact, because every walk over members
 //! reads it.
 
 use super::{from_bytes, instant_of, to_bytes};
 use crate::StoreError;
 use domain::member::consent::{
-    ChannelConsent, Consent, ConsentSource, Opposition, OppositionReason, ParentalConsent,
+    Bounce, ChannelConsent, Consent, ConsentSource, Opposition, OppositionReason, ParentalConsent,
 };
 use domain::merchant::provider::ProviderName;
 use domain::purchase::receipt::Operator;
@@ -80,6 +80,16 @@ struct OppositionBody<'b> {
 
 #[derive(Encode, Decode)]
 #[cbor(array)]
+struct BounceBody<'b> {
+    /// seconds since 1970
+    #[n(0)]
+    at: i64,
+    #[cbor(b(1), with = "minicbor::bytes")]
+    by: &'b [u8],
+}
+
+#[derive(Encode, Decode)]
+#[cbor(array)]
 struct ChannelConsentBody<'b> {
     #[b(0)]
     consent: Option<ConsentBody<'b>>,
@@ -87,6 +97,8 @@ struct ChannelConsentBody<'b> {
     opposition: Option<OppositionBody<'b>>,
     #[n(2)]
     changes: u32,
+    #[b(3)]
+    bounce: Option<BounceBody<'b>>,
 }
 
 #[derive(Encode, Decode)]
@@ -106,6 +118,7 @@ const CORRUPT: StoreError = StoreError::Corrupt("consents");
 struct CredentialBytes {
     consent: Vec<u8>,
     opposition: Vec<u8>,
+    bounce: Vec<u8>,
 }
 
 impl CredentialBytes {
@@ -114,6 +127,7 @@ impl CredentialBytes {
         Self {
             consent: bytes(consents.consent.as_ref().map(|consent| consent.by)),
             opposition: bytes(consents.opposition.map(|opposition| opposition.by)),
+            bounce: bytes(consents.bounce.map(|bounce| bounce.by)),
         }
     }
 }
@@ -140,13 +154,17 @@ impl<'b> ChannelConsentBody<'b> {
                 by: &by.opposition,
             }),
             changes: consents.changes,
+            bounce: consents
+                .bounce
+                .map(|bounce| BounceBody { at: bounce.at.as_second(), by: &by.bounce }),
         }
     }
 
     fn read(self) -> Result<ChannelConsent, StoreError> {
         let consent = self.consent.map(ConsentBody::read).transpose()?;
         let opposition = self.opposition.map(OppositionBody::read).transpose()?;
-        Ok(ChannelConsent { consent, opposition, changes: self.changes })
+        let bounce = self.bounce.map(BounceBody::read).transpose()?;
+        Ok(ChannelConsent { consent, opposition, bounce, changes: self.changes })
     }
 }
 
@@ -176,6 +194,12 @@ impl OppositionBody<'_> {
     fn read(self) -> Result<Opposition, StoreError> {
         let reason = OppositionReason::parse(self.reason).ok_or(CORRUPT)?;
         Ok(Opposition { at: instant_of(self.at), reason, by: credential(self.by)? })
+    }
+}
+
+impl BounceBody<'_> {
+    fn read(self) -> Result<Bounce, StoreError> {
+        Ok(Bounce { at: instant_of(self.at), by: credential(self.by)? })
     }
 }
 
@@ -227,7 +251,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Consents, StoreError> {
     Ok(Consents { email: body.email.read()?, sms: body.sms.read()?, postal: body.postal.read()? })
 }
 
-/// The consent or the opposition of one channel, for its row of the history.
+/// The consent, the opposition or the bounce of one channel, for its row of the history.
 pub(crate) fn encode_channel(consents: &ChannelConsent) -> Vec<u8> {
     let by = CredentialBytes::of(consents);
     to_bytes(&ChannelConsentBody::of(consents, &by))
@@ -267,12 +291,13 @@ mod tests {
     #[case(Credential::Link)]
     #[case(Credential::Provider(ProviderName::Sinch))]
     #[case(Credential::Service)]
-    fn consents_and_oppositions_of_every_channel_read_back(#[case] by: Credential) {
+    fn consents_oppositions_and_bounces_of_every_channel_read_back(#[case] by: Credential) {
         let mut consents = Consents::default();
         consents.email.consent(Consent { by, ..consent() }).unwrap();
         let later = Opposition { at: at(1), reason: OppositionReason::Stop, by };
         consents.sms.oppose(later);
         consents.email.oppose(later);
+        consents.email.bounce(Bounce { at: at(2), by });
         let bytes = encode(&consents);
         assert_eq!(decode(&bytes).unwrap(), consents);
         assert!(decode(&bytes[..bytes.len() - 1]).is_err());

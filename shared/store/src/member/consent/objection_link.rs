@@ -1,6 +1,7 @@
 //! The link by which a person objects. It names a member and the address of the message, and only this
 //! service can make it.
 
+use crate::table::keys;
 use crate::table::tenant::{Mode, Tenant};
 use crate::{MessageAddress, Scope, Store, StoreError};
 use domain::member::consent::Opposition;
@@ -100,7 +101,8 @@ impl Store {
     }
 
     /// Stores the opposition of a link: for the member who received the message, and for every member
-    /// who has the address of the message now. 1 query, and [`Store::change_consent`] for each member.
+    /// who has the address of the message now or later. 1 write unit, 1 strong query, and
+    /// [`Store::change_consent`] for each member.
     pub async fn oppose_by_link(
         &self,
         objection: &Objection,
@@ -108,7 +110,8 @@ impl Store {
         now: Instant,
     ) -> Result<(), StoreError> {
         let Objection { scope, channel, member, address } = objection;
-        let sharing = self.members_by_hash(scope, contact_kind(*channel), address).await?;
+        let contact = keys::opposed(scope.tenant(), contact_kind(*channel), address);
+        let sharing = self.oppose_from(contact, *channel, opposition, now).await?;
         let members: BTreeSet<MemberId> = sharing.into_iter().chain([*member]).collect();
         for member in members {
             self.oppose(scope, member, *channel, opposition, now).await?;

@@ -1,31 +1,32 @@
-//! The history of a member's consents and oppositions: the last twenty of each channel.
+//! The history of a member's consents, oppositions and bounces: the last twenty of each channel.
 //!
 //! Each is a row of its own in the member's partition, so the item of the person stays small: every
 //! walk over members reads that item. The number of the change gives the row its key, so a new row
 //! replaces the row of twenty changes before, and no read is needed to bound the history.
 
-use crate::member::consent::ConsentChange;
+use crate::member::consent::change::ConsentChange;
 use crate::table::attributes;
 use crate::table::codec::consents;
 use crate::table::items;
 use crate::table::keys::{self, Key};
+use crate::table::transaction::Transaction;
 use crate::table::write::Write;
 use crate::{Scope, Store, StoreError};
 use domain::member::Person;
 use domain::member::consent::ChannelConsent;
-use domain::{Channel, Instant, MemberId};
+use domain::{Channel, Consents, Instant, MemberId};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 
 /// The consents and oppositions of a channel that are stored.
 pub const CONSENT_CHANGES_KEPT: u32 = 20;
 
-/// A consent or an opposition of a member, as it was recorded.
+/// A consent, an opposition or a bounce of a member, as it was recorded.
 #[derive(Clone)]
 pub struct RecordedChange {
     /// The channel.
     pub channel: Channel,
-    /// The consent or the opposition.
+    /// The consent, the opposition or the bounce.
     pub change: ConsentChange,
     /// When it was recorded.
     pub recorded_at: Instant,
@@ -44,10 +45,12 @@ impl ChangeRecord {
     fn read(self) -> Result<RecordedChange, StoreError> {
         const CORRUPT: StoreError = StoreError::Corrupt("consents");
         let channel = self.sk.split('#').nth(1).and_then(Channel::parse).ok_or(CORRUPT)?;
-        let ChannelConsent { consent, opposition, .. } = consents::decode_channel(&self.change)?;
-        let change = match (consent, opposition) {
-            (Some(consent), None) => ConsentChange::Consent(consent),
-            (None, Some(opposition)) => ConsentChange::Oppose(opposition),
+        let change = match consents::decode_channel(&self.change)? {
+            ChannelConsent { consent: Some(consent), .. } => ConsentChange::Consent(consent),
+            ChannelConsent { opposition: Some(opposition), .. } => {
+                ConsentChange::Oppose(opposition)
+            }
+            ChannelConsent { bounce: Some(bounce), .. } => ConsentChange::Bounce(bounce),
             _ => return Err(CORRUPT),
         };
         let recorded_at = attributes::instant_of(&self.recorded_at)?;
@@ -73,13 +76,36 @@ pub(crate) fn put_change(
         ConsentChange::Oppose(opposition) => {
             ChannelConsent { opposition: Some(opposition), ..ChannelConsent::default() }
         }
+        ConsentChange::Bounce(bounce) => {
+            ChannelConsent { bounce: Some(bounce), ..ChannelConsent::default() }
+        }
     };
     let change = consents::encode_channel(&only);
     Write::put(&ChangeRecord { pk, sk, recorded_at: attributes::instant_text(now), change })
 }
 
+/// Adds the rows of the oppositions that a person got with a contact or by a merge: 2 write units each. The
+/// caller writes the person, as for [`put_change`].
+pub(crate) fn put_new_oppositions(
+    transaction: &mut Transaction<'_>,
+    scope: &Scope,
+    before: &Consents,
+    person: &Person,
+    now: Instant,
+) -> Result<(), StoreError> {
+    for channel in Channel::ALL {
+        let opposition = person.consents.of(channel).opposition;
+        if let Some(opposition) = opposition.filter(|_| opposition != before.of(channel).opposition)
+        {
+            let change = ConsentChange::Oppose(opposition);
+            transaction.add(put_change(scope, person, channel, &change, now)?);
+        }
+    }
+    Ok(())
+}
+
 impl Store {
-    /// The history of the consents and oppositions of a member and of the members merged into it, the
+    /// The history of the consents, oppositions and bounces of a member and of the members merged into it, the
     /// latest first: 1 strong query, and for each of these members 1 query of half a read unit for
     /// some twenty changes.
     pub async fn consent_history(
@@ -91,7 +117,17 @@ impl Store {
         let members = std::iter::once(&person.id).chain(&person.absorbed);
         let read = members.map(|member| self.changes_of(scope, *member));
         let read = futures::future::try_join_all(read).await?;
-        let mut changes: Vec<RecordedChange> = read.into_iter().flatten().collect();
+        // A merge gives the survivor the oppositions of the other member, which then are in both histories.
+        // The row of the other member came first.
+        let mut changes: Vec<RecordedChange> = Vec::new();
+        for recorded in read.into_iter().rev().flatten() {
+            let is_same = |known: &RecordedChange| {
+                known.channel == recorded.channel && known.change == recorded.change
+            };
+            if !changes.iter().any(is_same) {
+                changes.push(recorded);
+            }
+        }
         changes.sort_by_key(|recorded| Reverse((recorded.recorded_at, recorded.change.at())));
         Ok(changes)
     }

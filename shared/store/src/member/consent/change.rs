@@ -1,0 +1,243 @@
+//! Consents, oppositions and bounces, and the members at an address.
+
+use crate::member::consent::history::{put_change, put_new_oppositions};
+use crate::member::person::put_person;
+use crate::table::keys::Key;
+use crate::table::retry::{Attempt, retry};
+use crate::{Consistency, Contact, Member, Scope, Store, StoreError};
+use domain::member::Email;
+use domain::member::consent::{Bounce, Consent, Opposition};
+use domain::{Channel, Credential, Instant, MemberId, Person};
+
+/// A change of a person's consent for a channel.
+#[derive(Clone, PartialEq, Eq)]
+pub enum ConsentChange {
+    /// The person consents.
+    Consent(Consent),
+    /// The person objects.
+    Oppose(Opposition),
+    /// A message to the address came back for good.
+    Bounce(Bounce),
+}
+
+impl ConsentChange {
+    /// When the person consented or opposed, or the message came back.
+    #[must_use]
+    pub const fn at(&self) -> Instant {
+        match self {
+            Self::Consent(consent) => consent.at,
+            Self::Oppose(opposition) => opposition.at,
+            Self::Bounce(bounce) => bounce.at,
+        }
+    }
+
+    /// The credential that recorded it.
+    #[must_use]
+    pub const fn by(&self) -> Credential {
+        match self {
+            Self::Consent(consent) => consent.by,
+            Self::Oppose(opposition) => opposition.by,
+            Self::Bounce(bounce) => bounce.by,
+        }
+    }
+}
+
+impl Store {
+    /// Stores a consent or an opposition of a member: 1 strong query and, where the change has an
+    /// effect, 1 transaction of 4 write units: the person, and the change in the history. A consent costs
+    /// 2 write units more, for the check that nobody opposed from the address. Where somebody did, the
+    /// opposition of the address counts as one of the person: 1 read unit and another transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with
+    /// [`domain::MemberError::OppositionStands`] or
+    /// [`domain::MemberError::ParentalConsentMissing`].
+    pub async fn change_consent(
+        &self,
+        scope: &Scope,
+        id: MemberId,
+        channel: Channel,
+        change: &ConsentChange,
+        now: Instant,
+    ) -> Result<Member, StoreError> {
+        self.change_consent_where(scope, id, channel, change, now, &|_| true).await
+    }
+
+    /// As [`Store::change_consent`], where a condition of the person holds. Otherwise nothing changes.
+    async fn change_consent_where(
+        &self,
+        scope: &Scope,
+        id: MemberId,
+        channel: Channel,
+        change: &ConsentChange,
+        now: Instant,
+        holds: &(dyn Fn(&Person) -> bool + Sync),
+    ) -> Result<Member, StoreError> {
+        retry(|attempt| async move {
+            let mut member = self.member(scope, id).await?;
+            if !holds(&member.person) {
+                return Ok(Attempt::Done(member));
+            }
+            let before = member.person.consents.clone();
+            let mut transaction = self.transaction();
+            if let (ConsentChange::Consent(_), Some(contact)) =
+                (change, opposed_contact_key(scope, &member.person, channel))
+            {
+                let oppositions = self.contact_oppositions_anew(&contact, attempt).await?;
+                if let Some(opposition) = oppositions.of(channel, now) {
+                    member.person.consents.of_mut(channel).oppose(opposition);
+                }
+                oppositions.check(&mut transaction, contact);
+            }
+            put_new_oppositions(&mut transaction, scope, &before, &member.person, now)?;
+            let consents = member.person.consents.of_mut(channel);
+            let changed = match change {
+                ConsentChange::Consent(consent) => {
+                    member.person.consent(channel, consent.clone())?
+                }
+                ConsentChange::Oppose(opposition) => consents.oppose(*opposition),
+                ConsentChange::Bounce(bounce) => consents.bounce(*bounce),
+            };
+            if !changed {
+                return Ok(Attempt::Done(member));
+            }
+            member.person.version += 1;
+            transaction.add(put_person(scope, &member.person)?);
+            transaction.add(put_change(scope, &member.person, channel, change, now)?);
+            Ok(transaction.commit().await?.done(member))
+        })
+        .await
+    }
+
+    /// The members at the address of a message: one member for a mobile, and all members who share
+    /// an e-mail address. 1 or 2 round trips.
+    pub async fn members_at(
+        &self,
+        scope: &Scope,
+        address: &MessageAddress,
+    ) -> Result<Vec<MemberId>, StoreError> {
+        match address {
+            MessageAddress::Mobile(mobile) => {
+                let contact = Contact::Mobile(mobile.clone());
+                Ok(self.find_member(scope, &contact).await?.into_iter().collect())
+            }
+            MessageAddress::Email(email) => self.members_sharing(scope, email).await,
+        }
+    }
+
+    /// Stores an opposition for every member who has an address now or later, and returns the number of
+    /// the present members: 1 write unit for the address, 1 strong query, and
+    /// [`Store::change_consent`] for each member.
+    pub async fn oppose_at(
+        &self,
+        scope: &Scope,
+        address: &MessageAddress,
+        opposition: Opposition,
+        now: Instant,
+    ) -> Result<usize, StoreError> {
+        let contact = address.opposed_key(scope);
+        let members = self.oppose_from(contact, address.channel(), opposition, now).await?;
+        for member in &members {
+            self.oppose(scope, *member, address.channel(), opposition, now).await?;
+        }
+        Ok(members.len())
+    }
+
+    /// Stores the opposition of a contact, and returns the members who have the contact. The members are
+    /// read after the write: a member who gets the contact later finds the opposition.
+    pub(crate) async fn oppose_from(
+        &self,
+        contact: Key,
+        channel: Channel,
+        opposition: Opposition,
+        now: Instant,
+    ) -> Result<Vec<MemberId>, StoreError> {
+        self.oppose_contact(&contact, channel, opposition, now).await?;
+        self.members_of_contact(contact.pk, Consistency::Strong).await
+    }
+
+    /// As [`Store::change_consent`], for an opposition. The opposition of a member who was erased
+    /// changes nothing.
+    pub async fn oppose(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+        channel: Channel,
+        opposition: Opposition,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let change = ConsentChange::Oppose(opposition);
+        found(self.change_consent(scope, member, channel, &change, now).await)
+    }
+
+    /// Stores a bounce for every member whose present address it is. The cost is that of
+    /// [`Store::members_at`], and that of [`Store::change_consent`] for each member.
+    pub async fn bounce_at(
+        &self,
+        scope: &Scope,
+        address: &MessageAddress,
+        bounce: Bounce,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let (channel, change) = (address.channel(), ConsentChange::Bounce(bounce));
+        let has_address = |person: &Person| address.is_of(person);
+        for member in self.members_at(scope, address).await? {
+            let holds = &has_address;
+            found(self.change_consent_where(scope, member, channel, &change, now, holds).await)?;
+        }
+        Ok(())
+    }
+}
+
+/// A change of a member who was erased changes nothing.
+fn found(changed: Result<Member, StoreError>) -> Result<(), StoreError> {
+    match changed {
+        Ok(_) | Err(StoreError::NotFound(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The key of the oppositions of a person's address for a channel.
+fn opposed_contact_key(scope: &Scope, person: &Person, channel: Channel) -> Option<Key> {
+    match channel {
+        Channel::Email => person.details.email.as_ref().map(|email| scope.opposed_email_key(email)),
+        Channel::Sms => Some(scope.opposed_key(&Contact::Mobile(person.mobile.clone()))),
+        Channel::Postal => None,
+    }
+}
+
+/// The address of a message.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum MessageAddress {
+    /// An e-mail address.
+    Email(Email),
+    /// A mobile number.
+    Mobile(domain::Mobile),
+}
+
+impl MessageAddress {
+    /// The channel of the address.
+    #[must_use]
+    pub const fn channel(&self) -> Channel {
+        match self {
+            Self::Email(_) => Channel::Email,
+            Self::Mobile(_) => Channel::Sms,
+        }
+    }
+
+    /// Whether it is the present address of a person.
+    fn is_of(&self, person: &Person) -> bool {
+        match self {
+            Self::Email(email) => person.details.email.as_ref() == Some(email),
+            Self::Mobile(mobile) => person.mobile == *mobile,
+        }
+    }
+
+    /// The key of the oppositions of the address.
+    fn opposed_key(&self, scope: &Scope) -> Key {
+        match self {
+            Self::Email(email) => scope.opposed_email_key(email),
+            Self::Mobile(mobile) => scope.opposed_key(&Contact::Mobile(mobile.clone())),
+        }
+    }
+}
