@@ -123,11 +123,10 @@ impl Store {
     }
 
     /// Records sales and returns of one customer in one transaction, by 1 round trip. Each purchase costs 3
-    /// write units, the account costs 2, and a customer who becomes a member by a file costs 5 more, and 1 read
-    /// unit. Where another
-    /// request wrote the account, the account is read again (1 read unit) and the transaction is sent again.
-    /// Where one of the receipts is stored already, each purchase is recorded alone by
-    /// [`Store::record_purchase`].
+    /// write units, the account costs 2, and a customer who becomes a member by a file costs 5 more, with 1
+    /// round trip and 1 read unit. Where another request wrote the account, the account is read again (1 read
+    /// unit) and the transaction is sent again. Where one of the receipts is stored already, each purchase is
+    /// recorded alone by [`Store::record_purchase`].
     ///
     /// There are at most [`MAX_PURCHASES_PER_TRANSACTION`] purchases. They have different receipts and no
     /// coupons, and no return names its sale.
@@ -145,7 +144,8 @@ impl Store {
         let mut read_before = Some(holder);
         let attempted = retry(|_| {
             let holder = read_before.take();
-            async move { self.attempt_group(scope, customer, holder, purchases, now).await }
+            // Boxed, because the future is large.
+            Box::pin(self.attempt_group(scope, customer, holder, purchases, now))
         });
         if let Some(recorded) = attempted.await? {
             return Ok(recorded.into_iter().map(Ok).collect());
