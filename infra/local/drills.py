@@ -75,6 +75,8 @@ def _restored_table(stack: Stack, parameters: dict[str, str], merchant: str) -> 
 
     standstill.stop(stack.client, NAME)
     _expect(stack, merchant, 429, "while everything stands still")
+    standstill.start(stack.client, NAME, ["retention"])
+    _expect(stack, merchant, 429, "while only retention has started")
     standstill.start(stack.client, NAME)
     _expect(stack, merchant, 200, "after everything was started again")
     say("Everything that writes stood still, and was started again")

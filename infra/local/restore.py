@@ -4,6 +4,7 @@
     restore.py stop                    stops everything that writes; the queues keep their messages
     restore.py table --at MOMENT       restores a moment (2026-11-29T03:15:00+01:00) and keeps the table
     restore.py prepare TABLE --at …    finishes a restored table whose preparation was interrupted
+    restore.py carry TABLE             carries oppositions, consents and suppressions of TABLE into the table in use
     restore.py start [--only NAME …]   starts everything again, or only these functions
 
 Without --stack the commands use the stack of `make run`; there, the drill also deploys the stack on the restored table
@@ -19,9 +20,11 @@ import time
 from datetime import datetime, timedelta, timezone
 
 from bootstrap import say
+from botocore.exceptions import ClientError
 from build import REPOSITORY
 from operate import standstill
-from operate.restoring import RestoreError, differences, erased_since, merchants, prepare, remove, restore
+from operate.carrying import carry
+from operate.restoring import RestoreError, differences, erased_since, finish, merchants, remove, restore
 from stack import NAME, REGION, Stack
 
 # The moment of a restore is up to five minutes old, and erasures are recorded by day.
@@ -52,33 +55,39 @@ def drill(client, stack: str, switch) -> None:
         remove(dynamodb, target)
 
 
-def keep(client, stack: str, at: datetime) -> None:
+def keep(client, stack: str, source: str | None, at: datetime) -> None:
     """Restores a moment, and says what a person does next."""
-    table = _table(client, stack)
+    table = source or _table(client, stack)
     target = f"{table}-restored-{at.astimezone(timezone.utc):%Y%m%dT%H%M%SZ}"
-    restore(client("dynamodb"), table, target, at)
+    stream = restore(client("dynamodb"), table, target, at)
     say(f"Restored {table} at {at.isoformat()} into {target}")
-    _say_what_is_next(client, stack, target, at)
+    _say_what_is_next(client, stack, target, stream, at)
 
 
-def finish(client, stack: str, target: str, at: datetime) -> None:
-    """Finishes a restore that was interrupted after AWS had made the table."""
-    prepare(client("dynamodb"), target)
+def finish_table(client, stack: str, target: str, at: datetime) -> None:
+    """Finishes a restore that was interrupted after AWS had begun to make the table."""
+    stream = finish(client("dynamodb"), _table(client, stack), target)
     say(f"{target} is ready for the functions")
-    _say_what_is_next(client, stack, target, at)
+    _say_what_is_next(client, stack, target, stream, at)
 
 
-def _say_what_is_next(client, stack: str, target: str, at: datetime) -> None:
+def carry_over(client, stack: str, source: str) -> None:
+    carried = carry(client("dynamodb"), source, _table(client, stack))
+    say(f"Carried {carried.contacts} entries of contacts, and the consents of {carried.persons} persons")
+    for one in carried.undecided:
+        print(f"  Compare the consents of {one} by hand: both tables changed")
+
+
+def _say_what_is_next(client, stack: str, target: str, stream: str, at: datetime) -> None:
     dynamodb, table = client("dynamodb"), _table(client, stack)
     for sentence in differences(dynamodb, table, target):
         print(f"  {sentence}")
-    erased = erased_since(dynamodb, table, (at - BEFORE).date().isoformat())
+    erased = erased_since(dynamodb, table, target, (at - BEFORE).date().isoformat())
     say(f"Erase these {len(erased)} persons again before anybody uses the table:")
     for one in erased:
-        print(f"  {one.tenant} {one.member} {one.day} {one.reason}")
-    stream = dynamodb.describe_table(TableName=target)["Table"]["LatestStreamArn"]
-    say("Then deploy with these parameters:")
-    print(f"  RestoredTable={target}\n  RestoredTableStream={stream}")
+        print(f"  merchant {one.merchant} mode {one.mode} member {one.member} on {one.day}: {one.reason}")
+    say("Then add these lines to parameter_overrides in samconfig.toml, and deploy:")
+    print(f"  'RestoredTable={target}',\n  'RestoredTableStream={stream}',")
 
 
 def _table(client, stack: str) -> str:
@@ -92,10 +101,13 @@ def main() -> int:
     actions = arguments.add_subparsers(dest="action", required=True)
     actions.add_parser("drill")
     actions.add_parser("stop")
-    actions.add_parser("table").add_argument("--at", type=_moment, required=True)
+    whole = actions.add_parser("table")
+    whole.add_argument("--at", type=_moment, required=True)
+    whole.add_argument("--from", dest="source", metavar="TABLE", help="default: the table in use")
     interrupted = actions.add_parser("prepare")
     interrupted.add_argument("table")
     interrupted.add_argument("--at", type=_moment, required=True)
+    actions.add_parser("carry").add_argument("table")
     actions.add_parser("start").add_argument("--only", nargs="+", metavar="NAME")
     chosen = arguments.parse_args()
     try:
@@ -107,7 +119,7 @@ def main() -> int:
             local = Stack(REPOSITORY / ".local")
             client, name, switch = local.client, NAME, local.deploy
         _act(chosen, client, name, switch)
-    except RestoreError as error:
+    except (RestoreError, standstill.StandstillError, ClientError) as error:
         print(f"\n{error}\n", file=sys.stderr)
         return 1
     return 0
@@ -124,9 +136,11 @@ def _act(chosen: argparse.Namespace, client, name: str, switch) -> None:
             standstill.start(client, name, chosen.only)
             say(f"Started: {', '.join(chosen.only) if chosen.only else 'every function and every schedule'}")
         case "prepare":
-            finish(client, name, chosen.table, chosen.at)
+            finish_table(client, name, chosen.table, chosen.at)
+        case "carry":
+            carry_over(client, name, chosen.table)
         case _:
-            keep(client, name, chosen.at)
+            keep(client, name, chosen.source, chosen.at)
 
 
 def _moment(text: str) -> datetime:

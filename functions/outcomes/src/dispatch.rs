@@ -8,8 +8,8 @@ use platform::messages::ProviderEventsMessage;
 use platform::queue::{self, Failed};
 
 /// Processes the body of one message: oppositions first, since they take effect at once, then the texts
-/// of persons and the receipts, then the addresses that the receipts show to be dead. An event without a readable address is ignored, since the provider
-/// will not correct it.
+/// of persons and the receipts, then the addresses that the receipts show to be dead. An event without a
+/// readable address is ignored, since the provider will not correct it.
 ///
 /// [`Failed::Poison`] for a body that holds no events of a provider, [`Failed::Retry`] for a call to the table that
 /// failed.

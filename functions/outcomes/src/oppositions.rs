@@ -54,7 +54,7 @@ pub(crate) async fn record(
         for mode in [Mode::Live, Mode::Test] {
             let scope = app.scope(merchant, mode, account.provider, now).await?;
             let Some(scope) = scope else { continue };
-            if was_messaged(app, &scope, event).await? {
+            if concerns(app, &scope, event, &effect).await? {
                 apply(app, &scope, event, effect, now).await?;
             }
         }
@@ -78,14 +78,21 @@ async fn apply(
     Ok(())
 }
 
-/// Whether this merchant has written to the event's address.
-async fn was_messaged(
+/// Whether an event without a reference concerns a merchant: the merchant has written to the address. An
+/// opposition from an address that no member has now concerns every merchant of the account, because the
+/// member may have been erased, or may have another address, since the message.
+async fn concerns(
     app: &App,
     scope: &Scope,
     event: &OutcomeEvent,
+    effect: &Effect,
 ) -> Result<bool, OutcomeError> {
     let channel = event.address.channel();
-    for member in app.store.members_at(scope, &event.address).await? {
+    let members = app.store.members_at(scope, &event.address).await?;
+    if members.is_empty() {
+        return Ok(matches!(effect, Effect::Oppose(_)));
+    }
+    for member in members {
         if app.store.was_messaged(scope.tenant(), member, channel).await? {
             return Ok(true);
         }

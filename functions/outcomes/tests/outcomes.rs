@@ -270,6 +270,17 @@ async fn a_stop_without_a_reference_opposes_every_merchant_that_wrote_to_the_num
     assert_eq!(fixture.reason(1, there, Channel::Sms).await, Some(OppositionReason::Stop));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_from_a_number_that_no_member_has_now_holds_for_the_member_who_gets_it_later() {
+    let fixture = Fixture::open().await;
+    fixture
+        .deliver(vec![event(Channel::Sms, mobile(9).as_str(), None, EventKind::Stop)])
+        .await
+        .unwrap();
+    let later = fixture.enrol(0, 9, "s@example.com").await;
+    assert_eq!(fixture.reason(0, later, Channel::Sms).await, Some(OppositionReason::Stop));
+}
+
 /// A question from the number of member 7.
 fn question(reference: Option<Reference>, to: &str) -> InboundTextEvent {
     InboundTextEvent {

@@ -13,10 +13,10 @@ def stack(status: str) -> dict:
     return {"Stacks": [{"StackName": "zerosix", "CreationTime": "2026-11-29T00:00:00Z", "StackStatus": status}]}
 
 
-def resource(kind: str, status: str) -> dict:
+def resource(kind: str, name: str, status: str) -> dict:
     return {
         "LogicalResourceId": "Any",
-        "PhysicalResourceId": "zerosix-table",
+        "PhysicalResourceId": name,
         "ResourceType": kind,
         "ResourceStatus": status,
         "LastUpdatedTimestamp": "2026-11-29T00:00:00Z",
@@ -28,21 +28,23 @@ class ADeployment(unittest.TestCase):
         keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
         self.client = boto3.client("cloudformation", region_name="eu-west-3", **keys)
         self.dynamodb = boto3.client("dynamodb", region_name="eu-west-3", **keys)
-        self.aws, self.tables = Stubber(self.client), Stubber(self.dynamodb)
-        self.aws.activate()
-        self.tables.activate()
+        self.kms = boto3.client("kms", region_name="eu-west-3", **keys)
+        self.aws, self.tables, self.keys = Stubber(self.client), Stubber(self.dynamodb), Stubber(self.kms)
+        for stub in (self.aws, self.tables, self.keys):
+            stub.activate()
 
     def tearDown(self):
-        for stub in (self.aws, self.tables):
+        for stub in (self.aws, self.tables, self.keys):
             stub.assert_no_pending_responses()
             stub.deactivate()
 
     def clients(self, service: str):
-        return {"cloudformation": self.client, "dynamodb": self.dynamodb}[service]
+        return {"cloudformation": self.client, "dynamodb": self.dynamodb, "kms": self.kms}[service]
 
     def is_removed(self, *resources: dict):
         named = {"StackName": "zerosix"}
-        self.aws.add_response("list_stack_resources", {"StackResourceSummaries": list(resources)}, named)
+        for _ in ("tables", "keys"):
+            self.aws.add_response("list_stack_resources", {"StackResourceSummaries": list(resources)}, named)
         unprotected = {**named, "EnableTerminationProtection": False}
         self.aws.add_response("update_termination_protection", {}, unprotected)
         self.aws.add_response("delete_stack", {}, named)
@@ -51,16 +53,20 @@ class ADeployment(unittest.TestCase):
 
     def test_removes_the_rest_of_a_first_deployment_that_failed(self):
         self.aws.add_response("describe_stacks", stack("ROLLBACK_COMPLETE"), {"StackName": "zerosix"})
-        self.is_removed(resource("AWS::DynamoDB::Table", "DELETE_COMPLETE"))
+        self.is_removed(resource("AWS::DynamoDB::Table", "zerosix-table", "DELETE_COMPLETE"))
 
-    def test_removes_the_protected_table_at_which_a_rollback_stopped(self):
+    def test_deletes_the_protected_table_at_which_a_rollback_stopped_and_its_key(self):
         self.aws.add_response("describe_stacks", stack("ROLLBACK_FAILED"), {"StackName": "zerosix"})
-        unprotected = {"TableName": "zerosix-table", "DeletionProtectionEnabled": False}
-        self.tables.add_response("update_table", {}, unprotected)
-        ready = {"Table": {"TableStatus": "ACTIVE"}}
-        self.tables.add_response("describe_table", ready, {"TableName": "zerosix-table"})
+        table = {"TableName": "zerosix-table"}
+        self.tables.add_response("update_table", {}, {**table, "DeletionProtectionEnabled": False})
+        self.tables.add_response("describe_table", {"Table": {"TableStatus": "ACTIVE"}}, table)
+        self.tables.add_response("delete_table", {}, table)
+        self.tables.add_client_error("describe_table", "ResourceNotFoundException", expected_params=table)
+        self.keys.add_response("schedule_key_deletion", {}, {"KeyId": "the-key", "PendingWindowInDays": 30})
         self.is_removed(
-            resource("AWS::DynamoDB::Table", "DELETE_FAILED"), resource("AWS::SQS::Queue", "DELETE_COMPLETE")
+            resource("AWS::DynamoDB::Table", "zerosix-table", "DELETE_FAILED"),
+            resource("AWS::KMS::Key", "the-key", "DELETE_FAILED"),
+            resource("AWS::SQS::Queue", "a-queue", "DELETE_COMPLETE"),
         )
 
     def test_removes_nothing_of_a_stack_that_stands(self):

@@ -12,6 +12,7 @@ from operate.restoring import (
     _same_structure,
     differences,
     erased_since,
+    prepare,
     remove,
 )
 
@@ -39,25 +40,53 @@ class ARestore(unittest.TestCase):
         read = [{name: {"S": value} for name, value in item.items()} for item in items]
         self.aws.add_response("query", {"Items": read}, asked)
 
-    def test_lists_the_persons_who_were_erased_since_a_day(self):
-        self.answer("used", "MERCHANTS", {"pk": "MERCHANTS", "sk": MERCHANT})
+    def test_lists_the_persons_who_were_erased_since_a_day_also_of_a_merchant_who_is_lost(self):
+        self.answer("used", "MERCHANTS")
+        self.answer("restored", "MERCHANTS", {"pk": "MERCHANTS", "sk": MERCHANT})
         erased = {"sk": "2026-11-28#01MEMBER", "reason": "request"}
         self.answer("used", f"{MERCHANT}#ERASED", erased, since="2026-11-28")
         self.answer("used", f"{MERCHANT}#TEST#ERASED", since="2026-11-28")
-        expected = [Erasure(MERCHANT, "01MEMBER", "2026-11-28", "request")]
-        self.assertEqual(erased_since(self.client, "used", "2026-11-28"), expected)
+        expected = [Erasure(MERCHANT.removeprefix("M#"), "live", "01MEMBER", "2026-11-28", "request")]
+        self.assertEqual(erased_since(self.client, "used", "restored", "2026-11-28"), expected)
 
-    def test_names_a_merchant_whose_settings_differ(self):
+    def compare(self, settings: str, campaign: str | None) -> list[str]:
+        """The differences between a table in use with these values, and a restored one."""
         for table in ("restored", "used"):
             self.answer(table, "MERCHANTS", {"sk": MERCHANT})
-        self.answer("used", MERCHANT, {"sk": "PROFILE", "name": "new"})
-        self.answer("restored", MERCHANT, {"sk": "PROFILE", "name": "old"})
-        self.assertEqual(differences(self.client, "used", "restored"), [f"The settings of {MERCHANT} differ"])
+        self.answer("used", MERCHANT, {"sk": "PROFILE", "name": settings})
+        self.answer("restored", MERCHANT, {"sk": "PROFILE", "name": "as it was"})
+        for table in ("used", "restored"):
+            self.answer(table, f"{MERCHANT}#WEBHOOKS")
+        campaigns = [{"sk": "CAMPAIGN#1", "state": campaign}] if campaign else []
+        self.answer("used", f"{MERCHANT}#CAMPAIGNS", *campaigns)
+        self.answer("restored", f"{MERCHANT}#CAMPAIGNS", {"sk": "CAMPAIGN#1", "state": "scheduled"})
+        for table in ("used", "restored"):
+            self.answer(table, f"{MERCHANT}#TEST#CAMPAIGNS")
+        found = differences(self.client, "used", "restored")
+        self.aws.assert_no_pending_responses()
+        return found
+
+    def test_names_a_merchant_whose_settings_differ(self):
+        self.assertEqual(self.compare("new", "scheduled"), [f"The settings of {MERCHANT} differ"])
+
+    def test_names_a_campaign_that_would_be_sent_again(self):
+        sentence = f"{MERCHANT}#CAMPAIGNS CAMPAIGN#1 is scheduled, and was"
+        self.assertEqual(self.compare("as it was", "finished"), [f"{sentence} finished"])
+        self.assertEqual(self.compare("as it was", None), [f"{sentence} deleted"])
 
     def test_names_a_merchant_who_is_in_one_table_only(self):
         self.answer("restored", "MERCHANTS")
         self.answer("used", "MERCHANTS", {"sk": MERCHANT})
         self.assertEqual(differences(self.client, "used", "restored"), [f"{MERCHANT} is not in restored"])
+
+    def test_waits_until_a_restored_table_is_ready_before_it_prepares_it(self):
+        creating = {"Table": {"TableStatus": "CREATING"}}
+        for described in (creating, {"Table": {"TableStatus": "ACTIVE"}}):
+            self.aws.add_response("describe_table", described, {"TableName": "restored"})
+        self.aws.add_client_error("describe_table", "ResourceNotFoundException", "the end of this test")
+        with mock.patch("time.sleep"), self.assertRaises(self.client.exceptions.ResourceNotFoundException):
+            prepare(self.client, "restored")
+        self.aws.assert_no_pending_responses()
 
     def test_waits_until_aws_allows_point_in_time_recovery(self):
         asked = {"TableName": "restored", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}}

@@ -21,10 +21,7 @@ def remove_failed_creation(client, name: str) -> bool:
     cloudformation = client("cloudformation")
     if _status(cloudformation, name) not in FAILED_CREATIONS:
         return False
-    for table in _tables_left(cloudformation, name):
-        dynamodb = client("dynamodb")
-        dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
-        dynamodb.get_waiter("table_exists").wait(TableName=table)
+    _delete_what_is_left(client, cloudformation, name)
     cloudformation.update_termination_protection(StackName=name, EnableTerminationProtection=False)
     cloudformation.delete_stack(StackName=name)
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=name)
@@ -57,15 +54,25 @@ def stack_policy() -> dict:
     }
 
 
-def _tables_left(cloudformation, name: str) -> list[str]:
+def _delete_what_is_left(client, cloudformation, name: str) -> None:
+    """The protected table, and the key that encrypts it. A deletion of the stack would keep both for ever."""
+    for table in _left(cloudformation, name, "AWS::DynamoDB::Table"):
+        dynamodb = client("dynamodb")
+        dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+        dynamodb.get_waiter("table_exists").wait(TableName=table)
+        dynamodb.delete_table(TableName=table)
+        dynamodb.get_waiter("table_not_exists").wait(TableName=table)
+    for key in _left(cloudformation, name, "AWS::KMS::Key"):
+        client("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=30)
+
+
+def _left(cloudformation, name: str, kind: str) -> list[str]:
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
     return [
         one["PhysicalResourceId"]
         for page in pages
         for one in page["StackResourceSummaries"]
-        if one["ResourceType"] == "AWS::DynamoDB::Table"
-        and one["ResourceStatus"] != "DELETE_COMPLETE"
-        and one.get("PhysicalResourceId")
+        if one["ResourceType"] == kind and one["ResourceStatus"] != "DELETE_COMPLETE" and one.get("PhysicalResourceId")
     ]
 
 

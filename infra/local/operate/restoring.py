@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 DIRECTORY = "MERCHANTS"
+# What follows a merchant's partition key, and what the items are.
+PARTS = {"": "The settings", "#WEBHOOKS": "The endpoints"}
+MODES = ("", "#TEST")
 READY_WITHIN_SECONDS = 12 * 3600
 RECOVERY_WITHIN_SECONDS = 600
 POLL_SECONDS = 5
@@ -25,7 +28,8 @@ class RestoreError(Exception):
 class Erasure:
     """A person who was erased after the moment of the restore, and who is in the restored table again."""
 
-    tenant: str
+    merchant: str
+    mode: str
     member: str
     day: str
     reason: str
@@ -38,15 +42,20 @@ def restore(dynamodb, source: str, target: str, at: datetime | None) -> str:
     moment = {"RestoreDateTime": at} if at else {"UseLatestRestorableTime": True}
     encrypted = {"SSESpecificationOverride": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}} if key else {}
     dynamodb.restore_table_to_point_in_time(SourceTableName=source, TargetTableName=target, **moment, **encrypted)
-    _until_active(dynamodb, target)
+    return finish(dynamodb, source, target)
+
+
+def finish(dynamodb, source: str, target: str) -> str:
+    """Prepares a restored table and compares its structure. Gives the ARN of its stream."""
     prepare(dynamodb, target)
     restored = dynamodb.describe_table(TableName=target)["Table"]
-    _same_structure(described, restored)
+    _same_structure(dynamodb.describe_table(TableName=source)["Table"], restored)
     return restored["LatestStreamArn"]
 
 
 def prepare(dynamodb, table: str) -> None:
-    """Sets what a restored table lacks. A second call changes nothing."""
+    """Waits for a restored table, and sets what it lacks. A second call changes nothing."""
+    _until_active(dynamodb, table)
     described = dynamodb.describe_table(TableName=table)["Table"]
     if not described.get("StreamSpecification", {}).get("StreamEnabled"):
         stream = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
@@ -94,23 +103,39 @@ def merchants(dynamodb, table: str) -> list[str]:
 
 
 def differences(dynamodb, source: str, target: str) -> list[str]:
-    """A sentence for each merchant whose settings differ. Expected where a merchant was changed after the moment."""
+    """A sentence for each merchant whose settings, endpoints or campaigns differ. Expected where somebody changed them
+    after the moment."""
     found, kept = merchants(dynamodb, target), merchants(dynamodb, source)
     sentences = [f"{name} is not in {target}" for name in kept if name not in found]
     sentences += [f"{name} is not in {source}" for name in found if name not in kept]
-    for name in set(found) & set(kept):
-        if list(_query(dynamodb, source, name)) != list(_query(dynamodb, target, name)):
-            sentences.append(f"The settings of {name} differ")
+    for name in sorted(set(found) & set(kept)):
+        for part, what in PARTS.items():
+            if list(_query(dynamodb, source, name + part)) != list(_query(dynamodb, target, name + part)):
+                sentences.append(f"{what} of {name} differ")
+        for mode in MODES:
+            sentences += _campaigns(dynamodb, source, target, f"{name}{mode}#CAMPAIGNS")
     return sorted(sentences)
 
 
-def erased_since(dynamodb, source: str, day: str) -> list[Erasure]:
-    """The persons whom `source` records as erased on that day or later, by their identifiers."""
+def _campaigns(dynamodb, source: str, target: str, partition: str) -> list[str]:
+    """A campaign that was sent after the moment is due again in the restored table."""
+    states = {item["sk"]["S"]: item["state"]["S"] for item in _query(dynamodb, source, partition)}
     return [
-        Erasure(tenant, *_day_and_member(item["sk"]["S"]), item.get("reason", {}).get("S", ""))
-        for merchant in merchants(dynamodb, source)
-        for tenant in (merchant, f"{merchant}#TEST")
-        for item in _query(dynamodb, source, f"{tenant}#ERASED", since=day)
+        f"{partition} {item['sk']['S']} is {item['state']['S']}, and was {states.get(item['sk']['S'], 'deleted')}"
+        for item in _query(dynamodb, target, partition)
+        if item["state"]["S"] != states.get(item["sk"]["S"])
+    ]
+
+
+def erased_since(dynamodb, source: str, target: str, day: str) -> list[Erasure]:
+    """The persons whom `source` records as erased on that day or later, by their identifiers. Also those of a merchant
+    who is lost, and whom only `target` names."""
+    names = sorted({*merchants(dynamodb, source), *merchants(dynamodb, target)})
+    return [
+        Erasure(name.removeprefix("M#"), mode, *_day_and_member(item["sk"]["S"]), item.get("reason", {}).get("S", ""))
+        for name in names
+        for mode, part in (("live", ""), ("test", "#TEST"))
+        for item in _query(dynamodb, source, f"{name}{part}#ERASED", since=day)
     ]
 
 

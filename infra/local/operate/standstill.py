@@ -6,31 +6,44 @@ queue would count each refused message as received, and move it to the dead lett
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
-# The functions that API Gateway calls. While they stand still, tills keep their sales and send them again.
-CALLED_BY_THE_API = ("api", "callbacks")
+# What tills call. While it stands still, tills keep their sales and send them again. `callbacks` goes on: a provider
+# drops an event that is refused, and the events wait in the queue.
+REFUSED = ("api",)
+# The states of a reader that is off, and of one that is on.
+SETTLED = ("Disabled", "Enabled")
+SETTLED_WITHIN_SECONDS = 300
+POLL_SECONDS = 2
 # What a schedule answers and an update does not take.
 NOT_WRITTEN = ("ResponseMetadata", "Arn", "CreationDate", "LastModificationDate")
 
 
+class StandstillError(Exception):
+    """The command was refused. The message says why."""
+
+
 def stop(client, stack: str) -> None:
-    """Disables the schedules and the readers of queues and of the stream, and refuses the calls of the API. A second
-    call changes nothing."""
+    """Disables the schedules and the readers of queues and of the stream, and refuses the calls of tills. A second call
+    changes nothing."""
     for name in _of_type(client, stack, "AWS::Scheduler::ScheduleGroup"):
         _switch_schedules(client, name, "DISABLED")
     for name in _functions(client, stack):
         _switch_readers(client, name, enabled=False)
-        if _short(stack, name) in CALLED_BY_THE_API:
+        if _short(stack, name) in REFUSED:
             client("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
 
 
 def start(client, stack: str, only: list[str] | None = None) -> None:
     """Allows everything again; with `only`, these functions alone and no schedule."""
-    for name in _functions(client, stack):
+    names = list(_functions(client, stack))
+    if unknown := set(only or []) - {_short(stack, name) for name in names}:
+        raise StandstillError(f"The stack has no function {', '.join(sorted(unknown))}.")
+    for name in names:
         if only and _short(stack, name) not in only:
             continue
-        if _short(stack, name) in CALLED_BY_THE_API:
+        if _short(stack, name) in REFUSED:
             _allow_calls(client, stack, name)
         _switch_readers(client, name, enabled=True)
     if not only:
@@ -54,8 +67,20 @@ def _switch_readers(client, function: str, enabled: bool) -> None:
     functions = client("lambda")
     for page in functions.get_paginator("list_event_source_mappings").paginate(FunctionName=function):
         for one in page["EventSourceMappings"]:
-            if (one["State"] in ("Enabled", "Enabling")) != enabled:
+            state = _settled(functions, one["UUID"])
+            if state in SETTLED and state != SETTLED[enabled]:
                 functions.update_event_source_mapping(UUID=one["UUID"], Enabled=enabled)
+                _settled(functions, one["UUID"])
+
+
+def _settled(functions, reader: str) -> str:
+    """The state of a reader, once AWS has finished the last change of it. A reader that is being deleted stays so."""
+    deadline = time.monotonic() + SETTLED_WITHIN_SECONDS
+    while True:
+        state = functions.get_event_source_mapping(UUID=reader)["State"]
+        if state in (*SETTLED, "Deleting") or time.monotonic() > deadline:
+            return state
+        time.sleep(POLL_SECONDS)
 
 
 def _switch_schedules(client, group: str, state: str) -> None:

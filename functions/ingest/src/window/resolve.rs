@@ -149,6 +149,8 @@ impl Customers {
         let erased_before = ErasedBefore {
             mobile: erased_on(AnyContact::mobile(mobile.clone())),
             card: details.card.clone().map(AnyContact::card).and_then(erased_on),
+            // Such a row is refused before.
+            every_row: false,
         };
         let owner = Owner::NewMember(mobile.clone());
         let customer = Customer::Enrol(Box::new(NewMember { mobile, details, enrolment }));

@@ -137,7 +137,7 @@ word_enum! {
         SuppressContacts = "suppress_contacts",
         /// Show a member's consents and oppositions.
         ShowConsents = "show_consents",
-        /// List the consents and oppositions of a member, the latest first.
+        /// List the consents, oppositions and bounces of a member, the latest first.
         ListConsentHistory = "list_consent_history",
         /// Record a consent or an opposition.
         PutConsent = "put_consent",

@@ -16,7 +16,9 @@ use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
 use crate::{Contact, Scope, Store, StoreError};
 use domain::member::{Details, Enrolment, Person};
-use domain::{Account, Channel, Consents, Credential, Instant, MemberId, Mobile, retention};
+use domain::{
+    Account, Channel, Consents, Credential, Instant, MemberError, MemberId, Mobile, retention,
+};
 
 /// A person who is to become a member.
 #[derive(Clone, PartialEq, Eq)]
@@ -108,7 +110,12 @@ impl Store {
     ///
     /// * whether the person was erased before, unless the caller has read it: 1 read unit, and 1 for a card
     /// * the members who have the e-mail address too, and its oppositions: 1 strong query
-    /// * by a file, or where an earlier attempt failed, the oppositions of the mobile: 1 read unit
+    /// * by a file for a person who was erased before, and where an earlier attempt failed, the oppositions of
+    ///   the mobile: 1 read unit
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] with [`MemberError::Suppressed`] by a file, where the person asked for an
+    /// erasure since the file's window was read.
     pub(crate) async fn enrolling(
         &self,
         scope: &Scope,
@@ -133,14 +140,19 @@ impl Store {
         };
         let mobile = scope.opposed_key(&Contact::Mobile(person.mobile.clone()));
         let oppositions = async {
-            if is_by_file(scope) {
-                self.contact_oppositions(&mobile).await
-            } else {
-                self.contact_oppositions_anew(&mobile, attempt).await
+            match read_before {
+                // Only an erasure leaves an opposition that holds without a consent: to letters. A file
+                // brings no consent, and the first consent reads the oppositions.
+                Some(ErasedBefore { mobile: None, .. }) => Ok(ContactOppositions::default()),
+                _ if is_by_file(scope) => self.contact_oppositions(&mobile).await,
+                _ => self.contact_oppositions_anew(&mobile, attempt).await,
             }
         };
         let (holders, erased_before, oppositions) =
             futures::try_join!(holders, erased_before, oppositions)?;
+        if is_by_file(scope) && erased_before.every_row {
+            return Err(MemberError::Suppressed.into());
+        }
         oppositions.apply_to(&mut person.consents, now);
         person.shares_email = holders.as_ref().is_some_and(Holders::is_taken);
         let of_the_email =

@@ -124,7 +124,7 @@ impl Store {
 
     /// Records sales and returns of one customer in one transaction, by 1 round trip. Each purchase costs 3
     /// write units, the account costs 2, and a customer who becomes a member by a file costs 5 more, with 1
-    /// round trip and 1 read unit. Where another request wrote the account, the account is read again (1 read
+    /// round trip and 1 read unit for a customer who was erased before. Where another request wrote the account, the account is read again (1 read
     /// unit) and the transaction is sent again. Where one of the receipts is stored already, each purchase is
     /// recorded alone by [`Store::record_purchase`].
     ///

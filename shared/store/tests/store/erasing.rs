@@ -7,8 +7,9 @@ use domain::member::consent::OppositionReason;
 use domain::member::{Details, Email, Enrolment};
 use domain::retention::{ErasureReason, Suppression};
 use domain::{
-    Campaign, CampaignId, Channel, Day, EstablishmentId, Instant, MemberId, Purchase, PurchaseKind,
-    Receipt, ReceiptNumber, Register, Sector, Segment,
+    Campaign, CampaignId, Channel, Credential, Day, DomainError, EstablishmentId, Instant,
+    MemberError, MemberId, Purchase, PurchaseKind, Receipt, ReceiptNumber, Register, Sector,
+    Segment, UploadId,
 };
 use jiff::ToSpan as _;
 use rstest::rstest;
@@ -620,6 +621,23 @@ async fn contacts_without_a_member_are_suppressed_and_those_of_a_member_are_refu
     }
     // The member who shares the address stays.
     assert!(store.member(scope, id).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_file_that_tries_again_after_a_request_does_not_enrol_the_person() {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let asked = [AnyContact::mobile(mobile(5))];
+    store.suppress_contacts(scope, &asked, ErasureReason::Request, now()).await.unwrap();
+    let details = Details::default();
+    let enrolment = Enrolment::FileRow;
+    let person = NewMember { mobile: mobile(5), details, enrolment };
+    let by_file = Credential::Upload(UploadId::mint(now(), 1));
+    let scope = Scope { credential: by_file, ..scope.clone() };
+    let refused = store.create_member(&scope, &person, now()).await;
+    let suppressed = DomainError::Member(MemberError::Suppressed);
+    assert!(matches!(refused, Err(StoreError::Refused(why)) if why == suppressed));
+    assert!(store.create_member(&fixture.scope, &person, now()).await.is_ok(), "at a till");
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ use domain::{
 use jiff::ToSpan as _;
 use rstest::rstest;
 use store::{
-    ConsentChange, Correction, Customer, DueMember, Holder, MessageAddress, NewMember,
-    PurchaseToRecord, Scope, Source, Store, StoreError,
+    ConsentChange, Correction, Customer, DueMember, ErasedBefore, Holder, MessageAddress,
+    NewMember, PurchaseToRecord, Scope, Source, Store, StoreError,
 };
 use support::{Table, consent, instant, merchant, mobile, open_merchant, opposition, sale};
 
@@ -214,9 +214,12 @@ async fn an_opposition_survives_an_erasure_by_deadline(#[case] with_purchase: bo
         let entry = PurchaseToRecord { card_activated: false, purchase, source: Source::Operator };
         let credential = Credential::Upload(UploadId::mint(at, 1));
         let (store, scope) = (&fixture.store, &Scope { credential, ..fixture.scope.clone() });
+        // As a file reads it before it enrols.
+        let erased_before =
+            ErasedBefore { mobile: Some(retention::day_of(now())), ..ErasedBefore::default() };
         let (customer, holder) = (
             Customer::Enrol(Box::new(new.clone())),
-            Holder::New { person: Box::new(new), erased_before: None },
+            Holder::New { person: Box::new(new), erased_before: Some(erased_before) },
         );
         let entries = [entry];
         let recorded = store.record_purchases(scope, &customer, holder, &entries, at).await;

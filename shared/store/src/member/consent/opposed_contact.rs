@@ -24,12 +24,14 @@ struct OppositionRecord {
     at: i64,
     reason: String,
     by: Credential,
+    /// The end of this opposition, in seconds since 1970. The item ends with the last of them.
+    until: i64,
 }
 
 impl OppositionRecord {
-    fn of(opposition: Opposition) -> Self {
+    fn of(opposition: Opposition, until: i64) -> Self {
         let Opposition { at, reason, by } = opposition;
-        Self { at: at.as_second(), reason: reason.as_str().to_owned(), by }
+        Self { at: at.as_second(), reason: reason.as_str().to_owned(), by, until }
     }
 
     fn read(&self) -> Result<Opposition, StoreError> {
@@ -45,7 +47,6 @@ impl OppositionRecord {
 #[derive(Deserialize)]
 pub(crate) struct OppositionsRecord {
     v: u64,
-    ttl: i64,
     #[serde(default)]
     email: Option<OppositionRecord>,
     #[serde(default)]
@@ -58,35 +59,40 @@ pub(crate) struct OppositionsRecord {
 #[derive(Default)]
 pub(crate) struct ContactOppositions {
     version: Option<u64>,
-    /// When the oppositions end, in seconds since 1970.
-    end: i64,
-    last: Vec<(Channel, Opposition)>,
+    last: Vec<LastOpposition>,
+}
+
+struct LastOpposition {
+    channel: Channel,
+    opposition: Opposition,
+    until: i64,
 }
 
 impl ContactOppositions {
     pub(crate) fn read(record: &OppositionsRecord) -> Result<Self, StoreError> {
-        let OppositionsRecord { v, ttl, email, sms, postal } = record;
+        let OppositionsRecord { v, email, sms, postal } = record;
         let by_channel = [(Channel::Email, email), (Channel::Sms, sms), (Channel::Postal, postal)];
         let last = by_channel.into_iter().filter_map(|(channel, record)| {
-            record.as_ref().map(|record| record.read().map(|opposition| (channel, opposition)))
+            let record = record.as_ref()?;
+            let until = record.until;
+            Some(record.read().map(|opposition| LastOpposition { channel, opposition, until }))
         });
-        Ok(Self { version: Some(*v), end: *ttl, last: last.collect::<Result<_, _>>()? })
+        Ok(Self { version: Some(*v), last: last.collect::<Result<_, _>>()? })
     }
 
-    /// The oppositions, by channel.
-    fn in_force(&self, now: Instant) -> impl Iterator<Item = &(Channel, Opposition)> {
-        self.last.iter().filter(move |_| self.end > now.as_second())
+    fn in_force(&self, now: Instant) -> impl Iterator<Item = &LastOpposition> {
+        self.last.iter().filter(move |last| last.until > now.as_second())
     }
 
     /// The last opposition for a channel.
     pub(crate) fn of(&self, channel: Channel, now: Instant) -> Option<Opposition> {
-        self.in_force(now).find(|(opposed, _)| *opposed == channel).map(|(_, last)| *last)
+        self.in_force(now).find(|last| last.channel == channel).map(|last| last.opposition)
     }
 
     /// Notes the oppositions of every channel for a person.
     pub(crate) fn apply_to(&self, consents: &mut Consents, now: Instant) {
-        for (channel, opposition) in self.in_force(now) {
-            consents.of_mut(*channel).oppose(*opposition);
+        for last in self.in_force(now) {
+            consents.of_mut(last.channel).oppose(last.opposition);
         }
     }
 
@@ -96,7 +102,7 @@ impl ContactOppositions {
     }
 }
 
-/// The end of the item, in seconds since 1970, where an opposition is stored on a day.
+/// The end of an opposition that is stored on a day, in seconds since 1970.
 fn end(stored_on: Day) -> i64 {
     retention::day_after(stored_on, retention::OPPOSITION_MONTHS).start(&PARIS).as_second()
 }
@@ -118,7 +124,7 @@ fn put_oppositions(
         .value(":one", attributes::number(1));
     for (channel, opposition) in oppositions {
         let word = channel.as_str();
-        let record = items::to_item(&OppositionRecord::of(*opposition))?;
+        let record = items::to_item(&OppositionRecord::of(*opposition, end(stored_on)))?;
         write = write
             .name(&format!("#{word}"), word)
             .value(format!(":{word}"), AttributeValue::M(record));

@@ -68,8 +68,8 @@ impl Store {
     /// and 6 for an e-mail address, and 2 where the member's day in the index `due` is after `today` or
     /// before the last month. The oppositions of the person cost 2 more, and 4 where they include e-mails.
     ///
-    /// An e-mail address is suppressed even where a family shares it: the suppression counts only
-    /// where no member has the contact.
+    /// An e-mail address is suppressed even where a family shares it: present members stay, and no
+    /// file enrols another person with the address.
     pub async fn decide_erasure(
         &self,
         scope: &Scope,

@@ -32,6 +32,8 @@ pub struct ErasedBefore {
     pub mobile: Option<Day>,
     /// The day of the erasure of the card.
     pub card: Option<Day>,
+    /// Whether a person asked that no file enrols anybody with one of these contacts.
+    pub every_row: bool,
 }
 
 /// An erasure or a request, as it suppresses contacts.
@@ -134,8 +136,8 @@ impl Scope {
 }
 
 impl Store {
-    /// The suppressions of many contacts: half a read unit for each contact, 100 contacts in a round
-    /// trip. Contacts that are not suppressed are left out.
+    /// The suppressions of many contacts: 1 read unit for each contact, 100 contacts in a round trip.
+    /// Contacts that are not suppressed are left out.
     pub async fn suppressions(
         &self,
         scope: &Scope,
@@ -144,7 +146,7 @@ impl Store {
     ) -> Result<HashMap<AnyContact, Suppression>, StoreError> {
         let by_key = by_key(scope, contacts);
         let wanted: Vec<Key> = by_key.keys().cloned().collect();
-        in_force(by_key, self.get_items(&wanted).await?, now)
+        in_force(by_key, self.get_items_strongly(&wanted).await?, now)
     }
 
     /// The day up to which a contact that a member takes is blocked: 1 read unit.
@@ -179,6 +181,7 @@ impl Store {
         Ok(ErasedBefore {
             mobile: found.get(&mobile).map(|suppression| suppression.erased_on()),
             card: card.and_then(|card| found.get(&card)).map(|found| found.erased_on()),
+            every_row: found.values().any(|found| matches!(found, Suppression::EveryRow(_))),
         })
     }
 }
