@@ -1,5 +1,6 @@
 //! Campaigns: each is planned once, each batch has one holder, each recipient is counted once.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::campaign::{Campaign, Content, Draft, State, Step};
 use domain::member::consent::OppositionReason;
 use domain::{
@@ -297,6 +298,31 @@ async fn a_repeated_or_late_receipt_is_counted_once() {
     assert_eq!(figures.failed, 1);
     assert!(fixture.store.was_messaged(tenant, members[0], Channel::Sms).await.unwrap());
     assert!(!fixture.store.was_messaged(tenant, members[0], Channel::Email).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_receipts_of_a_campaign_are_counted_on_several_items() {
+    let fixture = Fixture::open().await;
+    let members = fixture.members(40).await;
+    let (tenant, id) = (fixture.scope.tenant(), fixture.campaign().await);
+    let batch = fixture.batch(id, &members).await;
+    let mut claim = ours(fixture.store.claim_batch(tenant, id, batch, now()).await.unwrap());
+    let to = Addressed { members: members.clone(), counts: Counts::default() };
+    fixture.store.begin_sending(tenant, id, &mut claim, Channel::Sms, &to, now()).await.unwrap();
+    for member in members {
+        fixture.record(id, &[receipt(member, MessageState::Delivered)]).await.unwrap();
+    }
+    let query = fixture.table.client().query().table_name(fixture.table.name());
+    let tallies = query
+        .key_condition_expression("pk = :pk AND begins_with(sk, :tally)")
+        .expression_attribute_values(":pk", AttributeValue::S(format!("{tenant}#CAMPAIGN#{id}")))
+        .expression_attribute_values(":tally", AttributeValue::S("TALLY#".to_owned()))
+        .send()
+        .await
+        .unwrap();
+    // Forty random members on ten items: fewer than six of them would be no spread.
+    assert!(tallies.count() >= 6, "{tallies:?}");
+    assert_eq!(fixture.store.figures(tenant, id).await.unwrap().delivered, 40);
 }
 
 #[tokio::test]
