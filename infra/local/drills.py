@@ -79,7 +79,7 @@ def _restored_table(stack: Stack, parameters: dict[str, str], merchant: str) -> 
     _expect(stack, merchant, 429, "while only retention has started")
     standstill.start(stack.client, NAME)
     _expect(stack, merchant, 200, "after everything was started again")
-    say("Everything that writes stood still, and was started again")
+    say("Tills were refused and the queues were not read, and then everything was started again")
     restore.drill(stack.client, NAME, switch)
     _expect(stack, created[0], 404, "because this merchant was written to the restored table")
 

@@ -1,7 +1,7 @@
 """`make restore-drill`, and the restore itself. docs/operations.md says when to use which.
 
     restore.py drill                   restores the latest moment, compares, and removes the restored table again
-    restore.py stop                    stops everything that writes; the queues keep their messages
+    restore.py stop                    refuses tills and stops the readers of the queues, which keep their messages
     restore.py table --at MOMENT       restores a moment (2026-11-29T03:15:00+01:00) and keeps the table
     restore.py prepare TABLE --at …    finishes a restored table whose preparation was interrupted
     restore.py carry TABLE             carries oppositions, consents and suppressions of TABLE into the table in use
@@ -131,7 +131,7 @@ def _act(chosen: argparse.Namespace, client, name: str, switch) -> None:
             drill(client, name, switch)
         case "stop":
             standstill.stop(client, name)
-            say("Everything that writes stands still. Start it again with: restore.py start")
+            say("Tills are refused, and no queue is read. Only callbacks goes on. Then: restore.py start")
         case "start":
             standstill.start(client, name, chosen.only)
             say(f"Started: {', '.join(chosen.only) if chosen.only else 'every function and every schedule'}")

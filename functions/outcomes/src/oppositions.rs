@@ -1,6 +1,7 @@
 //! Oppositions and bounces. An opposition takes effect at once, for every member at the address, and for those who
 //! get the address later. A bounce marks the address as dead. Where the event does not name the merchant, it takes
-//! effect at every merchant of the account that has written to the address.
+//! effect at every merchant of the account that has written to the address. An opposition is also kept for merchants
+//! that have no member with the address now.
 
 use crate::context::{App, OutcomeError};
 use crate::event::OutcomeEvent;

@@ -3,7 +3,7 @@
 import unittest
 
 import boto3
-from botocore.stub import ANY, Stubber
+from botocore.stub import Stubber
 from operate.carrying import carry
 
 CONTACT = {"pk": {"S": "M#1#CONTACT#MOBILE#hash"}, "sk": {"S": "DO_NOT_CONTACT"}}
@@ -42,21 +42,32 @@ class ACarry(unittest.TestCase):
         asked = {"TableName": "restored", "Key": key, "ConsistentRead": True}
         self.aws.add_response("get_item", {"Item": restored} if restored else {}, asked)
 
-    def expect_put(self, item: dict):
-        self.aws.add_response("put_item", {}, {"TableName": "restored", "Item": item})
+    def expect_put(self, item: dict, **condition):
+        self.aws.add_response("put_item", {}, {"TableName": "restored", "Item": item, **condition})
 
     def carried(self):
         return carry(self.client, "in use", "restored")
 
     def test_brings_the_later_opposition_of_each_channel(self):
         self.stand(opposed(3, 90, sms=20, email=5), opposed(2, 80, email=7))
-        self.expect_put(opposed(4, 90, sms=20, email=7))
+        self.expect_put(opposed(4, 90, sms=20, email=7), **over(2))
+        self.assertEqual(self.carried().contacts, 1)
+
+    def test_keeps_an_opposition_that_comes_meanwhile(self):
+        self.stand(opposed(3, 90, sms=20), opposed(2, 80, sms=10))
+        self.aws.add_client_error("put_item", "ConditionalCheckFailedException")
+        asked = {"TableName": "restored", "Key": CONTACT, "ConsistentRead": True}
+        self.aws.add_response("get_item", {"Item": opposed(3, 95, sms=10, email=30)}, asked)
+        self.expect_put(opposed(4, 95, sms=20, email=30), **over(3))
         self.assertEqual(self.carried().contacts, 1)
 
     def test_brings_an_opposition_and_a_suppression_that_the_restored_table_lacks(self):
-        for item in (opposed(1, 90, sms=20), suppressed(90)):
+        for item, condition in (
+            (opposed(1, 90, sms=20), {"ConditionExpression": "attribute_not_exists(pk)"}),
+            (suppressed(90), {}),
+        ):
             self.stand(item, None)
-            self.expect_put(item)
+            self.expect_put(item, **condition)
             self.assertEqual(self.carried().contacts, 1)
 
     def test_leaves_what_the_restored_table_has(self):
@@ -67,19 +78,30 @@ class ACarry(unittest.TestCase):
 
     def test_brings_the_consents_of_a_person(self):
         self.stand(person(4, "stop"), person(3, "consent"))
-        self.aws.add_response(
-            "update_item", {}, {"TableName": "restored", "Key": MEMBER, **dict.fromkeys(WRITTEN, ANY)}
-        )
+        written = {
+            "TableName": "restored",
+            "Key": MEMBER,
+            "UpdateExpression": "SET v = :v, consents = :consents REMOVE young",
+            "ConditionExpression": "v = :read",
+            "ExpressionAttributeValues": {":v": {"N": "4"}, ":consents": {"B": b"stop"}, ":read": {"N": "3"}},
+        }
+        self.aws.add_response("update_item", {}, written)
         self.assertEqual(self.carried().persons, 1)
 
     def test_names_a_person_whom_both_tables_changed(self):
         self.stand(person(4, "stop"), person(4, "consent"))
-        self.aws.add_client_error("update_item", "ConditionalCheckFailedException")
         self.assertEqual(self.carried().undecided, ["M#1#S#03 MEMBER#1#PERSON"])
 
     def test_brings_no_person_back_who_was_erased(self):
-        self.stand({**person(5, "stop"), "erased_on": {"S": "2026-11-28"}}, person(3, "consent"))
-        self.assertEqual(self.carried().persons, 0)
+        erased = {"erased_on": {"S": "2026-11-28"}}
+        for in_use, restored in (
+            ({**person(5, "stop"), **erased}, person(3, "consent")),
+            (person(5, "stop"), {**person(3, "consent"), **erased}),
+        ):
+            self.stand(in_use, restored)
+            self.assertEqual(self.carried().persons, 0)
 
 
-WRITTEN = ("UpdateExpression", "ConditionExpression", "ExpressionAttributeValues")
+def over(version: int) -> dict:
+    """The condition of a write over a version."""
+    return {"ConditionExpression": "v = :read", "ExpressionAttributeValues": {":read": {"N": str(version)}}}

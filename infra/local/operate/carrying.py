@@ -24,40 +24,77 @@ class Carried:
 
 
 def carry(dynamodb, source: str, target: str) -> Carried:
-    """A second call writes nothing."""
+    """A second call writes nothing. `callbacks` goes on meanwhile, so a write has a condition on what was read, and is
+    tried again after it lost."""
     carried = Carried()
     for item in _said(dynamodb, source):
-        key = {name: item[name] for name in ("pk", "sk")}
-        found = dynamodb.get_item(TableName=target, Key=key, ConsistentRead=True).get("Item")
-        if item["sk"]["S"] == SUPPRESSED:
-            if found is None or _number(found, "ttl") < _number(item, "ttl"):
-                dynamodb.put_item(TableName=target, Item=item)
-                carried.contacts += 1
-        elif item["sk"]["S"] == OPPOSED:
-            merged = _latest(item, found)
-            if merged != found:
-                dynamodb.put_item(TableName=target, Item=merged)
-                carried.contacts += 1
-        elif found and "erased_on" not in item and found.get("consents") != item.get("consents"):
-            _carry_consents(dynamodb, target, key, item, carried)
+        while not _carry_item(dynamodb, target, item, carried):
+            pass
     return carried
 
 
-def _carry_consents(dynamodb, target: str, key: dict, item: dict, carried: Carried) -> None:
-    change = "SET consents = :consents, v = :v" if "consents" in item else "SET v = :v REMOVE consents"
-    values = {":v": item["v"], **({":consents": item["consents"]} if "consents" in item else {})}
+def _carry_item(dynamodb, target: str, item: dict, carried: Carried) -> bool:
+    """False where the restored item was written since it was read."""
+    key = {name: item[name] for name in ("pk", "sk")}
+    found = dynamodb.get_item(TableName=target, Key=key, ConsistentRead=True).get("Item")
+    kind = item["sk"]["S"]
+    if kind == SUPPRESSED:
+        # Nothing writes suppressions while everything stands still.
+        if found is None or _number(found, "ttl") < _number(item, "ttl"):
+            dynamodb.put_item(TableName=target, Item=item)
+            carried.contacts += 1
+        return True
+    if kind == OPPOSED:
+        merged = _latest(item, found)
+        if merged == found:
+            return True
+        written = _write_over(dynamodb.put_item, dynamodb, found, TableName=target, Item=merged)
+        carried.contacts += written
+        return written
+    if found is None or "erased_on" in item or "erased_on" in found or found.get("consents") == item.get("consents"):
+        return True
+    if _number(found, "v") >= _number(item, "v"):
+        # The restored person was changed as often as the other one: which consents are right is not decided here.
+        carried.undecided.append(f"{key['pk']['S']} {kind}")
+        return True
+    written = _carry_consents(dynamodb, target, key, item, found)
+    carried.persons += written
+    return written
+
+
+def _carry_consents(dynamodb, target: str, key: dict, item: dict, found: dict) -> bool:
+    """The mark `young` belongs to the consents: it says that one of them was given by a person under 15."""
+    kept = [name for name in ("consents", "young") if name in item]
+    gone = [name for name in ("consents", "young") if name not in item]
+    change = ", ".join(["SET v = :v", *(f"{name} = :{name}" for name in kept)])
+    if gone:
+        change += f" REMOVE {', '.join(gone)}"
+    values = {":v": item["v"], **{f":{name}": item[name] for name in kept}}
+    return _write_over(
+        dynamodb.update_item,
+        dynamodb,
+        found,
+        TableName=target,
+        Key=key,
+        UpdateExpression=change,
+        ExpressionAttributeValues=values,
+    )
+
+
+def _write_over(write, dynamodb, found: dict | None, **request) -> bool:
+    """Writes only over the version that was read."""
+    if found is None:
+        condition, values = "attribute_not_exists(pk)", {}
+    else:
+        condition, values = "v = :read", {":read": found["v"]}
+    values = {**request.pop("ExpressionAttributeValues", {}), **values}
+    if values:
+        request["ExpressionAttributeValues"] = values
     try:
-        # A person who was changed in the restored table as often as before is not decided here.
-        dynamodb.update_item(
-            TableName=target,
-            Key=key,
-            UpdateExpression=change,
-            ConditionExpression="v < :v",
-            ExpressionAttributeValues=values,
-        )
-        carried.persons += 1
+        write(ConditionExpression=condition, **request)
     except dynamodb.exceptions.ConditionalCheckFailedException:
-        carried.undecided.append(f"{key['pk']['S']} {key['sk']['S']}")
+        return False
+    return True
 
 
 def _latest(item: dict, found: dict | None) -> dict:

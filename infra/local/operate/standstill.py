@@ -1,4 +1,4 @@
-"""Stops and starts what writes to the table, around a restore.
+"""Stops and starts the functions around a restore, except `callbacks`.
 
 Messages stay in their queues while the functions do not read them. A limit of 0 alone would not do: the pollers of a
 queue would count each refused message as received, and move it to the dead letters.

@@ -76,8 +76,8 @@ async fn suppress_for(
 
 /// Suppress the contacts of a person who is no member, because the person asked for it or objected.
 ///
-/// The route is for a person whose member is erased already, or who never was a member: from now on no row of a
-/// file enrols the person. A person who asks for a card can still become a member. A member is erased with
+/// The route is for a person whose member is erased already, or who never was a member: no row of a file that comes
+/// later enrols the person. A person who asks for a card can still become a member. A member is erased with
 /// `erase_member`, which suppresses the contacts too.
 #[utoipa::path(
     operation_id = "suppress_contacts",

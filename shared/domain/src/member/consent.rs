@@ -257,14 +257,21 @@ impl Consents {
     /// not even after the birthday.
     #[must_use]
     pub fn permit(&self, channel: Channel, birth_date: Option<Day>, on: Day) -> bool {
-        let consents = self.of(channel);
-        let has_consented = match &consents.consent {
+        self.of(channel).permits(channel, birth_date, on)
+    }
+}
+
+impl ChannelConsent {
+    /// As [`Consents::permit`], for the channel that these consents are of.
+    #[must_use]
+    pub fn permits(&self, channel: Channel, birth_date: Option<Day>, on: Day) -> bool {
+        let has_consented = match &self.consent {
             Some(consent) => {
                 consent.parent.is_some() || !is_under_15(birth_date, retention::day_of(consent.at))
             }
             None => channel == Channel::Postal && !is_under_15(birth_date, on),
         };
-        has_consented && !consents.is_opposed() && !consents.is_dead()
+        has_consented && !self.is_opposed() && !self.is_dead()
     }
 }
 

@@ -47,8 +47,8 @@ impl Registration {
     /// # Errors
     /// * [`MemberError::InvitedBeforeCreation`] or [`MemberError::ActivatedBeforeCreation`] for a day before
     ///   the day of the creation: a wrong year would erase the member at once
-    /// * [`MemberError::InvitedTooLongAgo`] for a first invitation of more than [`retention::INVITATION_REPORT_DAYS`] before
-    ///   `now`: the period of the invitation would be over soon, or at once
+    /// * [`MemberError::InvitedTooLongAgo`] for a first invitation of more than
+    ///   [`retention::INVITATION_REPORT_DAYS`] before `now`: its period would be over soon, or at once
     pub fn note(
         &self,
         person: &mut Person,

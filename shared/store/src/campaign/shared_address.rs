@@ -18,7 +18,7 @@ use std::collections::HashSet;
 
 /// Claims that are written at the same time.
 const AT_ONCE: usize = 16;
-/// How long a dry run needs its claims: it starts again after an hour.
+/// How long the claims of a dry run are stored: a day. After an hour, a new request starts another run.
 const COUNTED_SECONDS: i64 = 86_400;
 
 /// A recipient who shares an e-mail address.

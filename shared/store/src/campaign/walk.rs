@@ -2,17 +2,19 @@
 
 use crate::campaign::position::WalkPosition;
 use crate::member::account::StoredAccount;
-use crate::member::neighbours::{Pair, pair};
-use crate::member::person::deciding_birth_date;
+use crate::member::neighbours::{Pair, pair, sort_key};
+use crate::member::person::{ERASED_ON, deciding_birth_date};
 use crate::table::attributes;
 use crate::table::codec::consents::ConsentsRecord;
-use crate::table::items;
-use crate::table::keys;
+use crate::table::items::{self, Item};
+use crate::table::keys::{self, Key};
 use crate::vault::Field;
 use crate::{Scope, Store, StoreError};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::member::Email;
 use domain::{Account, Channel, Day, MemberId};
 use serde::Deserialize;
+use std::collections::HashMap;
 
 /// A member with the data that a campaign needs.
 pub struct MemberProjection {
@@ -67,7 +69,9 @@ struct PersonProjection {
 
 impl Store {
     /// One page of the members of a shard, from a position on: 1 query, half a read unit for each 4
-    /// KB, at most 128 read units. `today` decides who is under 15.
+    /// KB, at most 128 read units. Where persons were under 15 when they became members or consented,
+    /// their birth dates are read too: 1 round trip more, half a read unit each. `today` decides who is
+    /// under 15.
     pub async fn walk(
         &self,
         scope: &Scope,
@@ -88,8 +92,7 @@ impl Store {
         names: NamesToOpen,
     ) -> Result<WalkPage, StoreError> {
         let mut projection =
-            "pk, sk, v, account, consents, merged_into, email, shares_email, erased_on, young, \
-             birth_date"
+            "pk, sk, v, account, consents, merged_into, email, shares_email, erased_on, young"
                 .to_owned();
         if names.first {
             projection.push_str(", first_name");
@@ -116,12 +119,42 @@ impl Store {
             .map_err(StoreError::unavailable)?;
         let goes_on = answer.last_evaluated_key.is_some();
         let found = pair(answer.items.unwrap_or_default())?;
+        let mut whole = self.young_persons(scope, &found.pairs).await?;
         let mut members = Vec::with_capacity(found.pairs.len());
-        for pair in found.pairs {
+        for mut pair in found.pairs {
+            if is_young(&pair) {
+                // A person who was erased since the query is left out.
+                let Some(person) = whole.remove(&pair.account.member) else { continue };
+                pair.person = person;
+            }
             members.extend(project(scope, pair, channel, today)?);
         }
         Ok(WalkPage { members, next: found.last.filter(|_| goes_on) })
     }
+
+    /// The whole items of the persons whose birth date decides about consents. They are few, so no page reads the
+    /// birth dates of all members.
+    async fn young_persons(
+        &self,
+        scope: &Scope,
+        pairs: &[Pair],
+    ) -> Result<HashMap<MemberId, Item>, StoreError> {
+        let young = pairs.iter().filter(|pair| is_young(pair));
+        let wanted: Vec<Key> =
+            young.map(|pair| keys::person(scope.tenant(), pair.account.member)).collect();
+        let items = if wanted.is_empty() { vec![] } else { self.get_items(&wanted).await? };
+        let items = items.into_iter().filter(|item| !item.contains_key(ERASED_ON));
+        items.map(|item| Ok((member_of(sort_key(&item))?, item))).collect()
+    }
+}
+
+fn is_young(pair: &Pair) -> bool {
+    pair.person.get("young") == Some(&AttributeValue::Bool(true))
+}
+
+/// The member of the sort key of a person.
+fn member_of(sk: &str) -> Result<MemberId, StoreError> {
+    attributes::member_id(sk.split('#').nth(1).unwrap_or_default())
 }
 
 /// A member from its account and person; `None` for one who was merged into another member.
@@ -140,7 +173,7 @@ fn project(
     let open = |field: Field, sealed: Option<Vec<u8>>| {
         sealed.map(|sealed| scope.settings.vault.open(member, field, &sealed)).transpose()
     };
-    let permitted = person.consents.read()?.permit(channel, birth_date, today);
+    let permitted = person.consents.read_channel(channel)?.permits(channel, birth_date, today);
     let has_email = person.email.as_ref().is_some_and(|email| !email.is_empty());
     let reachable = permitted && (channel != Channel::Email || has_email);
     let shared =

@@ -14,7 +14,7 @@ use crate::table::lease::token;
 use crate::table::tenant::Tenant;
 use crate::table::transaction::{Transaction, TransactionOutcome};
 use crate::table::write::Write;
-use crate::{Scope, Store, StoreError};
+use crate::{Consistency, Scope, Store, StoreError};
 use domain::{CouponBatchId, Instant, OfferId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -75,28 +75,13 @@ impl Store {
         tenant: Tenant,
         batch: &CouponBatch,
     ) -> Result<BatchProgress, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :range)")
-            .expression_attribute_values(
-                ":pk",
-                attributes::text(keys::offer_partition(tenant, batch.offer)),
-            )
-            .expression_attribute_values(
-                ":range",
-                attributes::text(keys::coupon_range_prefix(batch.id)),
-            )
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
+        let partition = keys::offer_partition(tenant, batch.offer);
+        let prefix = keys::coupon_range_prefix(batch.id);
+        let stored: Vec<RangeRecord> =
+            self.query_all(partition, &prefix, Consistency::Strong, "range").await?;
         let mut progress =
             BatchProgress { codes_made: 0, open_ranges: (0..batch.ranges()).collect() };
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(StoreError::unavailable)?;
-            let record: RangeRecord = items::from_item(item, "range")?;
+        for record in stored {
             progress.codes_made += record.made;
             if record.done_at.is_some() {
                 let number = record.sk.rsplit('#').next().and_then(|number| number.parse().ok());

@@ -267,24 +267,9 @@ impl Store {
         partition: String,
         consistency: Consistency,
     ) -> Result<Vec<MemberId>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :member)")
-            .expression_attribute_values(":pk", attributes::text(partition))
-            .expression_attribute_values(":member", attributes::text("MEMBER"))
-            .consistent_read(consistency == Consistency::Strong)
-            .into_paginator()
-            .items()
-            .send();
-        let mut members = Vec::new();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(StoreError::unavailable)?;
-            let record: ContactRecord = items::from_item(item, "contact")?;
-            members.push(member_id(&record.holder)?);
-        }
-        Ok(members)
+        let stored: Vec<ContactRecord> =
+            self.query_all(partition, "MEMBER", consistency, "contact").await?;
+        stored.iter().map(|record| member_id(&record.holder)).collect()
     }
 
     /// The entries of many contacts: half a read unit for each contact, 100 contacts in a round trip.

@@ -62,13 +62,15 @@ pub(crate) fn till_key(
 }
 
 /// The webhooks of a merchant, apart from the settings because `webhooks` writes their health.
+pub(crate) const WEBHOOK_PREFIX: &str = "PUSH#";
+
 pub(crate) fn webhooks_partition(merchant: MerchantId) -> String {
     format!("M#{merchant}#WEBHOOKS")
 }
 
 /// A webhook has one of a few slots, so that a merchant cannot have more webhooks.
 pub(crate) fn webhook(merchant: MerchantId, slot: u8) -> Key {
-    key(webhooks_partition(merchant), format!("PUSH#{slot}"))
+    key(webhooks_partition(merchant), format!("{WEBHOOK_PREFIX}{slot}"))
 }
 
 /// The events of a tenant, by the day of the month: there are 31 partitions. The events of the
@@ -259,12 +261,14 @@ pub(crate) fn upload_at(sk: &str) -> Option<UploadId> {
     UploadId::parse(id).ok()
 }
 
+pub(crate) const RANGE_PREFIX: &str = "RANGE#";
+
 pub(crate) fn range_partition(tenant: Tenant, upload: UploadId) -> String {
     format!("{tenant}#UPLOAD#{upload}")
 }
 
 pub(crate) fn range(tenant: Tenant, upload: UploadId, number: u32) -> Key {
-    key(range_partition(tenant, upload), format!("RANGE#{number:05}"))
+    key(range_partition(tenant, upload), format!("{RANGE_PREFIX}{number:05}"))
 }
 
 /// A merchant's sender for a channel. It is part of the settings.

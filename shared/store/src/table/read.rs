@@ -1,5 +1,6 @@
 //! Items read by their keys.
 
+use crate::table::attributes;
 use crate::table::items::{Item, from_item, key_item};
 use crate::table::keys::Key;
 use crate::table::retry::retry_rest;
@@ -52,6 +53,33 @@ impl Store {
     /// As [`Store::get_items`], read strongly, at twice the cost.
     pub(crate) async fn get_items_strongly(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
         self.get_batches(keys, Consistency::Strong).await
+    }
+
+    /// The items of a partition whose sort keys begin with `prefix`, in order: 1 query for each MB, half a
+    /// read unit for each 4 KB, or 1 where read strongly. `what` names the items in an error.
+    pub(crate) async fn query_all<T: DeserializeOwned>(
+        &self,
+        partition: String,
+        prefix: &str,
+        consistency: Consistency,
+        what: &'static str,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":pk", attributes::text(partition))
+            .expression_attribute_values(":prefix", attributes::text(prefix))
+            .consistent_read(consistency == Consistency::Strong)
+            .into_paginator()
+            .items()
+            .send();
+        let mut read = Vec::new();
+        while let Some(item) = pages.next().await {
+            read.push(from_item(item.map_err(StoreError::unavailable)?, what)?);
+        }
+        Ok(read)
     }
 
     async fn get_batches(

@@ -1,7 +1,5 @@
 //! The ranges of a file: each is marked as done together with its counts.
 
-use crate::table::attributes;
-use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
@@ -126,24 +124,13 @@ impl Store {
         scope: &Scope,
         upload: UploadId,
     ) -> Result<Vec<FinishedRange>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(
-                ":pk",
-                attributes::text(keys::range_partition(scope.tenant(), upload)),
-            )
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
-        let mut done = Vec::new();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(StoreError::unavailable)?;
-            let record: RangeRecord = items::from_item(item, "range")?;
-            let number = record.sk.strip_prefix("RANGE#").and_then(|number| number.parse().ok());
+        let partition = keys::range_partition(scope.tenant(), upload);
+        let stored: Vec<RangeRecord> =
+            self.query_all(partition, keys::RANGE_PREFIX, Consistency::Strong, "range").await?;
+        let mut done = Vec::with_capacity(stored.len());
+        for record in stored {
+            let number =
+                record.sk.strip_prefix(keys::RANGE_PREFIX).and_then(|number| number.parse().ok());
             let number = number.ok_or(StoreError::Corrupt("range"))?;
             done.push(FinishedRange { number, report: record.report });
         }

@@ -3,11 +3,9 @@
 //! They are no part of the settings: a function that does not use webhooks reads no endpoint and no
 //! sealed secret.
 
-use crate::table::attributes;
-use crate::table::items;
 use crate::table::keys;
 use crate::webhook::endpoint::{Webhook, WebhookRecord};
-use crate::{Entity, Store, StoreError};
+use crate::{Consistency, Entity, Store, StoreError};
 use domain::{Instant, MerchantId, WebhookId};
 use std::sync::Arc;
 
@@ -51,24 +49,9 @@ impl Store {
         merchant: MerchantId,
         now: Instant,
     ) -> Result<Arc<Webhooks>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(
-                ":pk",
-                attributes::text(keys::webhooks_partition(merchant)),
-            )
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
-        let mut webhooks = Vec::new();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(StoreError::unavailable)?;
-            webhooks.push(items::from_item::<WebhookRecord>(item, "webhook")?.read()?);
-        }
+        let (partition, prefix) = (keys::webhooks_partition(merchant), keys::WEBHOOK_PREFIX);
+        let stored = self.query_all(partition, prefix, Consistency::Strong, "webhook").await?;
+        let webhooks = stored.into_iter().map(WebhookRecord::read).collect::<Result<_, _>>()?;
         let webhooks = Arc::new(Webhooks(webhooks));
         self.webhooks.insert(merchant, Arc::clone(&webhooks), now);
         Ok(webhooks)

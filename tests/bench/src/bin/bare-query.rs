@@ -10,6 +10,9 @@ use std::time::Instant;
 
 /// The shards of a merchant's members.
 const SHARDS: u8 = 16;
+/// What a walk reads of every member.
+const PROJECTION: &str =
+    "pk, sk, v, account, consents, merged_into, email, shares_email, erased_on, young";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -26,7 +29,7 @@ async fn main() {
                 .query()
                 .table_name(&table)
                 .key_condition_expression("pk = :pk AND begins_with(sk, :member)")
-                .projection_expression("pk, sk, v, account, consents, merged_into, email")
+                .projection_expression(PROJECTION)
                 .expression_attribute_values(
                     ":pk",
                     AttributeValue::S(format!("{tenant}#S#{shard:02}")),

@@ -7,11 +7,10 @@
 use crate::member::consent::change::ConsentChange;
 use crate::table::attributes;
 use crate::table::codec::consents;
-use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::transaction::Transaction;
 use crate::table::write::Write;
-use crate::{Scope, Store, StoreError};
+use crate::{Consistency, Scope, Store, StoreError};
 use domain::member::Person;
 use domain::member::consent::ChannelConsent;
 use domain::{Channel, Consents, Instant, MemberId};
@@ -137,25 +136,10 @@ impl Store {
         scope: &Scope,
         member: MemberId,
     ) -> Result<Vec<RecordedChange>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :change)")
-            .expression_attribute_values(
-                ":pk",
-                attributes::text(keys::member_rows(scope.tenant(), member)),
-            )
-            .expression_attribute_values(":change", attributes::text(keys::CONSENT_PREFIX))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
-        let mut changes = Vec::new();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(StoreError::unavailable)?;
-            changes.push(items::from_item::<ChangeRecord>(item, "consents")?.read()?);
-        }
-        Ok(changes)
+        let partition = keys::member_rows(scope.tenant(), member);
+        let prefix = keys::CONSENT_PREFIX;
+        let stored: Vec<ChangeRecord> =
+            self.query_all(partition, prefix, Consistency::Strong, "consents").await?;
+        stored.into_iter().map(ChangeRecord::read).collect()
     }
 }

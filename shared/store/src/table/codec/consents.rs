@@ -8,7 +8,7 @@ use domain::member::consent::{
 };
 use domain::merchant::provider::ProviderName;
 use domain::purchase::receipt::Operator;
-use domain::{Consents, Credential, EstablishmentId, KeyId, UploadId};
+use domain::{Channel, Consents, Credential, EstablishmentId, KeyId, UploadId};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,19 @@ impl ConsentsRecord {
 
     pub(crate) fn read(&self) -> Result<Consents, StoreError> {
         if self.is_empty() { Ok(Consents::default()) } else { decode(&self.0) }
+    }
+
+    /// The consents of one channel. A walk over all members reads no other.
+    pub(crate) fn read_channel(&self, channel: Channel) -> Result<ChannelConsent, StoreError> {
+        if self.is_empty() {
+            return Ok(ChannelConsent::default());
+        }
+        let body: ConsentsBody<'_> = from_bytes(&self.0, "consents")?;
+        match channel {
+            Channel::Email => body.email.read(),
+            Channel::Sms => body.sms.read(),
+            Channel::Postal => body.postal.read(),
+        }
     }
 }
 
@@ -300,6 +313,10 @@ mod tests {
         consents.email.bounce(Bounce { at: at(2), by });
         let bytes = encode(&consents);
         assert_eq!(decode(&bytes).unwrap(), consents);
+        let record = ConsentsRecord(bytes.clone());
+        for channel in Channel::ALL {
+            assert_eq!(&record.read_channel(channel).unwrap(), consents.of(channel));
+        }
         assert!(decode(&bytes[..bytes.len() - 1]).is_err());
         assert_eq!(decode_channel(&encode_channel(&consents.email)).unwrap(), consents.email);
     }
