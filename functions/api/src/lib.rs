@@ -7,6 +7,7 @@ mod campaign;
 pub mod codes;
 mod context;
 mod coupon;
+mod documented;
 mod identifiers;
 mod inbound;
 mod ledger;

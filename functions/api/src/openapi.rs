@@ -1,11 +1,12 @@
 //! The OpenAPI document. A test generates it from the code and compares it with the golden file
 //! `openapi.json`, which the function serves.
 
-use crate::refusals::{Refusals, operations};
+use crate::documented::{callers, operations};
+use crate::refusals::Refusals;
 use crate::router::Paths;
 use crate::schema::Schemas;
 use domain::KeyScope;
-use domain::rights::{Callers, Operation};
+use domain::rights::Callers;
 use http_edge::headers::X_TILL_SOFTWARE;
 use http_edge::software::{NAME_LENGTH, VERSION_LENGTH};
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
@@ -103,12 +104,6 @@ impl Modify for Rights {
             }
         }
     }
-}
-
-/// The callers that may do an operation. An operation that is absent from the table is for nobody.
-pub(crate) fn callers(operation: &utoipa::openapi::path::Operation) -> Callers {
-    let id = operation.operation_id.as_deref().and_then(Operation::parse);
-    id.map_or(Callers::Keys(&[]), Operation::callers)
 }
 
 fn security(callers: Callers) -> Vec<SecurityRequirement> {

@@ -1,13 +1,13 @@
 //! The refusals that operations share, added to the OpenAPI document by rule. An operation states its own
 //! answers and its conflicts (409); the caller, the parameters and the body decide the rest.
 
-use crate::openapi::callers;
+use crate::documented::{callers, operations};
 use domain::rights::Callers;
 use http_edge::ProblemBody;
 use http_edge::headers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
+use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{OpenApi, Ref, RefOr};
@@ -117,12 +117,6 @@ impl Modify for Refusals {
             }
         }
     }
-}
-
-/// The operations of a path.
-pub(crate) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    let PathItem { get, put, post, delete, patch, .. } = item;
-    [get, put, post, delete, patch].into_iter().flatten()
 }
 
 fn has_parameter(operation: &Operation, is_wanted: impl Fn(&ParameterIn, &str) -> bool) -> bool {

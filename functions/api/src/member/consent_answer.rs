@@ -1,6 +1,5 @@
 //! Consents and oppositions, as an answer shows them.
 
-use crate::member::consents::ChannelWord;
 use crate::schema::{DateTime, EstablishmentCode, Identifier, OperatorCode};
 use domain::member::consent::{self, ChannelConsent};
 use domain::values::calendar;
@@ -8,6 +7,20 @@ use domain::{Channel, Day, EstablishmentId, Instant, KeyScope, MemberId, Person}
 use http_edge::Till;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// A channel of marketing messages.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ConsentChannel)]
+#[expect(dead_code, reason = "describes the words that `domain::Channel` reads and writes")]
+pub(crate) enum ChannelWord {
+    /// E-mail.
+    Email,
+    /// SMS.
+    Sms,
+    /// Letters.
+    Postal,
+}
 
 /// The source of a consent.
 #[derive(Clone, Copy, Serialize, ToSchema)]

@@ -1,8 +1,8 @@
 //! The history of a member's consents, oppositions and bounces.
 
 use crate::context::App;
+use crate::member::consent_answer::ChannelWord;
 use crate::member::consent_answer::{BounceAnswer, ConsentAnswer, OppositionAnswer};
-use crate::member::consents::ChannelWord;
 use crate::parameters::MemberPath;
 use crate::schema::{DateTime, Identifier};
 use axum::Json;

@@ -1,7 +1,7 @@
 //! A member's consents and oppositions to marketing messages, channel by channel.
 
 use crate::context::App;
-use crate::member::consent_answer::{ConsentsAnswer, RecordedConsent};
+use crate::member::consent_answer::{ChannelWord, ConsentsAnswer, RecordedConsent};
 use crate::member::consent_request::{PutConsent, StatedSource};
 use crate::parameters::MemberPath;
 use crate::schema::Identifier;
@@ -9,23 +9,9 @@ use axum::Json;
 use axum::extract::State;
 use domain::{Channel, DomainError, MemberError, MemberId};
 use http_edge::{JsonBody, Problem, Segments, Till};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::StoreError;
-use utoipa::{IntoParams, ToSchema};
-
-/// A channel of marketing messages.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = ConsentChannel)]
-#[expect(dead_code, reason = "describes the words that `domain::Channel` reads and writes")]
-pub(crate) enum ChannelWord {
-    /// E-mail.
-    Email,
-    /// SMS.
-    Sms,
-    /// Letters.
-    Postal,
-}
+use utoipa::IntoParams;
 
 /// A channel of a member.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -17,9 +17,12 @@ pub use email::Email;
 pub use error::MemberError;
 pub use limits::{MOST_BLOCKED_CARDS, NAME_LENGTH};
 
+use self::consent::Consent;
 use self::registration::RegistrationStep;
 use crate::values::text;
-use crate::{Consents, Credential, Day, Instant, InvalidField, MemberId, Mobile};
+use crate::{
+    Channel, Consents, Credential, Day, Instant, InvalidField, MemberId, Mobile, retention,
+};
 
 /// A postal address. Every part may be missing.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -120,6 +123,39 @@ pub struct Person {
     pub due: Option<Day>,
     /// Incremented by every correction, so that two corrections do not overwrite one another.
     pub version: u64,
+}
+
+impl Person {
+    /// Whether the person was under 15 when the member was created, or gave one of the last consents under 15.
+    /// The birth date of any other person decides nothing.
+    #[must_use]
+    pub fn was_under_15(&self) -> bool {
+        let consented = Channel::ALL.into_iter().filter_map(|channel| {
+            self.consents.of(channel).consent.as_ref().map(|consent| consent.at)
+        });
+        let earliest = consented.fold(self.created_at, Instant::min);
+        minor::is_under_15(self.details.birth_date, retention::day_of(earliest))
+    }
+
+    /// Notes a consent, and returns whether something changed.
+    ///
+    /// # Errors
+    /// [`MemberError::ParentalConsentMissing`] for a person under 15 without the consent of a parent, or
+    /// [`MemberError::OppositionStands`].
+    pub fn consent(&mut self, channel: Channel, consent: Consent) -> Result<bool, MemberError> {
+        let is_under_15 =
+            minor::is_under_15(self.details.birth_date, retention::day_of(consent.at));
+        if is_under_15 && consent.parent.is_none() {
+            return Err(MemberError::ParentalConsentMissing);
+        }
+        self.consents.of_mut(channel).consent(consent)
+    }
+
+    /// Whether marketing may be sent by a channel on a day.
+    #[must_use]
+    pub fn permits(&self, channel: Channel, on: Day) -> bool {
+        self.consents.permit(channel, self.details.birth_date, on)
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Merchants: profile, establishments, till keys, programmes, senders, and the end of the contract.
 
 pub(crate) mod card_activation;
+pub(crate) mod changes;
 pub(crate) mod contract_end;
 pub(crate) mod create;
 pub(crate) mod establishment;

@@ -1,6 +1,6 @@
 //! A merchant's senders, which are part of its settings, and the merchants that share an account.
 
-use crate::merchant::settings::SettingsChanges;
+use crate::merchant::changes::SettingsChanges;
 use crate::table::attributes;
 use crate::table::items;
 use crate::table::keys::{self, Key};

@@ -1,5 +1,6 @@
 //! A merchant's settings. One query reads them all, and an instance caches them for a minute.
 
+use crate::merchant::changes::SettingsChanges;
 use crate::merchant::establishment::EstablishmentRecord;
 use crate::merchant::profile::ProfileRecord;
 use crate::merchant::programmes::ProgrammeRecord;
@@ -12,22 +13,9 @@ use crate::vault::MerchantKey;
 use crate::{Entity, Store, StoreError};
 use domain::merchant::Merchant;
 use domain::merchant::sender::Senders;
-use domain::{
-    Credential, Day, Establishment, EstablishmentId, Instant, MerchantId, Programmes, retention,
-};
+use domain::{Establishment, EstablishmentId, Instant, MerchantId, Programmes, retention};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// The credentials that changed programmes and senders last.
-#[derive(Default)]
-pub struct SettingsChanges {
-    /// The programmes, by their first day.
-    pub programmes: BTreeMap<Day, Credential>,
-    /// The sender of e-mails.
-    pub email_sender: Option<Credential>,
-    /// The sender of SMS.
-    pub sms_sender: Option<Credential>,
-}
 
 /// The settings of a merchant: requests are checked against them and computed with them.
 pub struct Settings {

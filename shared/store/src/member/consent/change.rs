@@ -1,46 +1,13 @@
 //! Consents, oppositions and bounces, and the members at an address.
 
-use crate::member::consent::history::{put_change, put_new_oppositions};
+use crate::member::consent::history::{ConsentChange, put_change, put_new_oppositions};
 use crate::member::person::put_person;
 use crate::table::keys::Key;
 use crate::table::retry::{Attempt, retry};
 use crate::{Consistency, Contact, Member, Scope, Store, StoreError};
 use domain::member::Email;
-use domain::member::consent::{Bounce, Consent, Opposition};
-use domain::{Channel, Credential, Instant, MemberId, Person};
-
-/// A change of a person's consent for a channel.
-#[derive(Clone, PartialEq, Eq)]
-pub enum ConsentChange {
-    /// The person consents.
-    Consent(Consent),
-    /// The person objects.
-    Oppose(Opposition),
-    /// A message to the address came back for good.
-    Bounce(Bounce),
-}
-
-impl ConsentChange {
-    /// When the person consented or opposed, or the message came back.
-    #[must_use]
-    pub const fn at(&self) -> Instant {
-        match self {
-            Self::Consent(consent) => consent.at,
-            Self::Oppose(opposition) => opposition.at,
-            Self::Bounce(bounce) => bounce.at,
-        }
-    }
-
-    /// The credential that recorded it.
-    #[must_use]
-    pub const fn by(&self) -> Credential {
-        match self {
-            Self::Consent(consent) => consent.by,
-            Self::Oppose(opposition) => opposition.by,
-            Self::Bounce(bounce) => bounce.by,
-        }
-    }
-}
+use domain::member::consent::{Bounce, Opposition};
+use domain::{Channel, Instant, MemberId, Person};
 
 impl Store {
     /// Stores a consent or an opposition of a member: 1 strong query and, where the change has an

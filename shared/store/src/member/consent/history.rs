@@ -4,7 +4,6 @@
 //! walk over members reads that item. The number of the change gives the row its key, so a new row
 //! replaces the row of twenty changes before, and no read is needed to bound the history.
 
-use crate::member::consent::change::ConsentChange;
 use crate::table::attributes;
 use crate::table::codec::consents;
 use crate::table::keys::{self, Key};
@@ -12,13 +11,46 @@ use crate::table::transaction::Transaction;
 use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::member::Person;
-use domain::member::consent::ChannelConsent;
-use domain::{Channel, Consents, Instant, MemberId};
+use domain::member::consent::{Bounce, ChannelConsent, Consent, Opposition};
+use domain::{Channel, Consents, Credential, Instant, MemberId};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 
 /// The consents and oppositions of a channel that are stored.
 pub const CONSENT_CHANGES_KEPT: u32 = 20;
+
+/// A change of a person's consent for a channel.
+#[derive(Clone, PartialEq, Eq)]
+pub enum ConsentChange {
+    /// The person consents.
+    Consent(Consent),
+    /// The person objects.
+    Oppose(Opposition),
+    /// A message to the address came back for good.
+    Bounce(Bounce),
+}
+
+impl ConsentChange {
+    /// When the person consented or opposed, or the message came back.
+    #[must_use]
+    pub const fn at(&self) -> Instant {
+        match self {
+            Self::Consent(consent) => consent.at,
+            Self::Oppose(opposition) => opposition.at,
+            Self::Bounce(bounce) => bounce.at,
+        }
+    }
+
+    /// The credential that recorded it.
+    #[must_use]
+    pub const fn by(&self) -> Credential {
+        match self {
+            Self::Consent(consent) => consent.by,
+            Self::Oppose(opposition) => opposition.by,
+            Self::Bounce(bounce) => bounce.by,
+        }
+    }
+}
 
 /// A consent, an opposition or a bounce of a member, as it was recorded.
 #[derive(Clone)]
