@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import secrets
 import time
+from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 
 import restore
@@ -12,8 +14,9 @@ from bootstrap import say
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from demo.api import Api
-from demo.merchant import operator
+from demo.merchant import ESTABLISHMENT, new_key, operator
 from operate import standstill
+from operate.carrying import carry
 from stack import NAME, Stack
 from vault import Vault, VaultError
 
@@ -64,14 +67,19 @@ def _replaced_master_key(stack: Stack, merchant: str) -> None:
 
 
 def _restored_table(stack: Stack, parameters: dict[str, str], merchant: str) -> None:
-    created = []
+    created, member = [], _Member.enrol(stack, merchant)
+    began = datetime.now(timezone.utc)
 
     def switch(table: dict[str, str]) -> None:
-        stack.deploy({**parameters, **table})
         restored = table != restore.OWN_TABLE
+        if restored:
+            _carried(stack, member, table["RestoredTable"], began)
+        stack.deploy({**parameters, **table})
         _expect(stack, merchant, 200, "with the restored table" if restored else "with the stack's own table")
         if restored:
             created.append(_merchant(operator(stack)))
+            if member.permits_sms():
+                raise DrillError("The opposition of a member is not in the restored table.")
 
     standstill.stop(stack.client, NAME)
     _expect(stack, merchant, 429, "while everything stands still")
@@ -82,6 +90,44 @@ def _restored_table(stack: Stack, parameters: dict[str, str], merchant: str) -> 
     say("Tills were refused and the queues were not read, and then everything was started again")
     restore.drill(stack.client, NAME, switch)
     _expect(stack, created[0], 404, "because this merchant was written to the restored table")
+
+
+def _carried(stack: Stack, member: _Member, restored: str, began: datetime) -> None:
+    """The member opposes after the moment of the restore, and the restored table gets the opposition once."""
+    member.oppose()
+    tables = (stack.client("dynamodb"), stack.outputs()["TableName"], restored, began, restore.PARTS)
+    for expected in (1, 0):
+        carried = carry(*tables)
+        if carried.persons != expected or carried.undecided:
+            raise DrillError(f"The consents of {carried.persons} persons were carried, and not of {expected}.")
+    say("An opposition after the moment was carried into the restored table")
+
+
+@dataclass(frozen=True)
+class _Member:
+    """A member who consented to SMS, and the key of the merchant's office."""
+
+    office: Api
+    path: str
+
+    @classmethod
+    def enrol(cls, stack: Stack, merchant: str) -> _Member:
+        place = f"/v1/merchants/{merchant}/establishments/{ESTABLISHMENT}"
+        setting_up = operator(stack)
+        setting_up.ask("PUT", place, {"name": "Vieux-Port", "time_zone": "Europe/Paris"})
+        office = Api(stack.describe()["api_url"], new_key(setting_up, place, "back_office"))
+        person = {"mobile": "+33639980777", "card_requested": True}
+        _, created = office.ask("POST", "/v1/members", person)
+        member = cls(office, f"/v1/members/{created['member_id']}/consents")
+        office.ask("PUT", f"{member.path}/sms", {"given": True, "text_version": "2026-01", "told_by": "till"})
+        return member
+
+    def oppose(self) -> None:
+        self.office.ask("PUT", f"{self.path}/sms", {"given": False})
+
+    def permits_sms(self) -> bool:
+        _, consents = self.office.ask("GET", self.path)
+        return any(one["channel"] == "sms" and one["permitted"] for one in consents["channels"])
 
 
 def _merchant(setting_up: Api) -> str:

@@ -4,7 +4,7 @@
     restore.py stop                    refuses tills and stops the readers of the queues, which keep their messages
     restore.py table --at MOMENT       restores a moment (2026-11-29T03:15:00+01:00) and keeps the table
     restore.py prepare TABLE --at …    finishes a restored table whose preparation was interrupted
-    restore.py carry TABLE             carries oppositions, consents and suppressions of TABLE into the table in use
+    restore.py carry TABLE --at …      carries what persons said since the moment, from TABLE into the table in use
     restore.py start [--only NAME …]   starts everything again, or only these functions
 
 Without --stack the commands use the stack of `make run`; there, the drill also deploys the stack on the restored table
@@ -24,11 +24,13 @@ from botocore.exceptions import ClientError
 from build import REPOSITORY
 from operate import standstill
 from operate.carrying import carry
-from operate.restoring import RestoreError, differences, erased_since, finish, merchants, remove, restore
+from operate.restoring import RestoreError, differences, erased_since, exists, finish, merchants, remove, restore
 from stack import NAME, REGION, Stack
 
 # The moment of a restore is up to five minutes old, and erasures are recorded by day.
 BEFORE = timedelta(days=1)
+# The parts of a table that are read at the same time.
+PARTS = 8
 # CloudFormation keeps the last value of a parameter that a deployment leaves out, so both are emptied by name.
 OWN_TABLE = {"RestoredTable": "", "RestoredTableStream": ""}
 
@@ -71,23 +73,32 @@ def finish_table(client, stack: str, target: str, at: datetime) -> None:
     _say_what_is_next(client, stack, target, stream, at)
 
 
-def carry_over(client, stack: str, source: str) -> None:
-    carried = carry(client("dynamodb"), source, _table(client, stack))
+def carry_over(client, stack: str, source: str, at: datetime) -> None:
+    carried = carry(client("dynamodb"), source, _table(client, stack), at, PARTS)
     say(f"Carried {carried.contacts} entries of contacts, and the consents of {carried.persons} persons")
     for one in carried.undecided:
-        print(f"  Compare the consents of {one} by hand: both tables changed")
+        print(f"  {one} said something in both tables: compare the consents by hand")
+    for one in carried.unknown:
+        print(f"  {one} became a member after the moment and said something: tell the merchant")
 
 
 def _say_what_is_next(client, stack: str, target: str, stream: str, at: datetime) -> None:
     dynamodb, table = client("dynamodb"), _table(client, stack)
+    if exists(dynamodb, table):
+        _compare(dynamodb, table, target, at)
+    else:
+        say(f"{table} is gone. What was erased, said and sent since the moment cannot be known")
+    say("Then add these lines to parameter_overrides in samconfig.toml, and deploy:")
+    print(f"  'RestoredTable={target}',\n  'RestoredTableStream={stream}',")
+
+
+def _compare(dynamodb, table: str, target: str, at: datetime) -> None:
     for sentence in differences(dynamodb, table, target):
         print(f"  {sentence}")
     erased = erased_since(dynamodb, table, target, (at - BEFORE).date().isoformat())
     say(f"Erase these {len(erased)} persons again before anybody uses the table:")
     for one in erased:
         print(f"  merchant {one.merchant} mode {one.mode} member {one.member} on {one.day}: {one.reason}")
-    say("Then add these lines to parameter_overrides in samconfig.toml, and deploy:")
-    print(f"  'RestoredTable={target}',\n  'RestoredTableStream={stream}',")
 
 
 def _table(client, stack: str) -> str:
@@ -107,7 +118,9 @@ def main() -> int:
     interrupted = actions.add_parser("prepare")
     interrupted.add_argument("table")
     interrupted.add_argument("--at", type=_moment, required=True)
-    actions.add_parser("carry").add_argument("table")
+    carrying = actions.add_parser("carry")
+    carrying.add_argument("table")
+    carrying.add_argument("--at", type=_moment, required=True)
     actions.add_parser("start").add_argument("--only", nargs="+", metavar="NAME")
     chosen = arguments.parse_args()
     try:
@@ -138,7 +151,7 @@ def _act(chosen: argparse.Namespace, client, name: str, switch) -> None:
         case "prepare":
             finish_table(client, name, chosen.table, chosen.at)
         case "carry":
-            carry_over(client, name, chosen.table)
+            carry_over(client, name, chosen.table, chosen.at)
         case _:
             keep(client, name, chosen.source, chosen.at)
 

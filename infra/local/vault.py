@@ -24,7 +24,7 @@ import sys
 from pathlib import Path
 
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from build import REPOSITORY
 from operate.escrow import EscrowError, open_sealed, seal
 from stack import NAME, REGION, Stack
@@ -135,7 +135,7 @@ class Vault:
             variables["VAULT_SECRET_VERSION"] = version
             functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
         for name in names:
-            functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+            functions.get_waiter("function_updated").wait(FunctionName=name)
 
     def _invoke(self, request: dict) -> dict:
         function = self._outputs["RetentionFunction"]
@@ -165,7 +165,7 @@ def main() -> int:
     try:
         vault = Vault(*_deployment(chosen.stack))
         print(_run(vault, chosen))
-    except (VaultError, EscrowError) as error:
+    except (VaultError, EscrowError, BotoCoreError) as error:
         print(f"\n{error}\n", file=sys.stderr)
         return 1
     except ClientError as error:

@@ -67,6 +67,21 @@ class TheAlarms(unittest.TestCase):
             metrics,
         )
 
+    def test_watch_throttles_of_the_table_and_of_each_index(self):
+        """The figures of a table do not count those of its indexes (AWS)."""
+        indexes = {one["IndexName"] for one in resources()["Table"]["Properties"]["GlobalSecondaryIndexes"]}
+        for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
+            watched = {
+                dimension["Value"]
+                for alarm in ALARMS.values()
+                if alarm["MetricName"] == metric
+                for dimension in alarm["Dimensions"]
+                if dimension["Name"] == "GlobalSecondaryIndexName"
+            }
+            self.assertEqual(watched, indexes)
+            whole = [alarm for alarm in ALARMS.values() if alarm["MetricName"] == metric]
+            self.assertEqual(len(whole), len(indexes) + 1)
+
     def test_watch_every_dead_letter_queue(self):
         queues = {name for name in of_type("AWS::SQS::Queue") if name.endswith("DeadLetters")}
         self.assertEqual(

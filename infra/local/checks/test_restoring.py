@@ -12,6 +12,7 @@ from operate.restoring import (
     _same_structure,
     differences,
     erased_since,
+    finish,
     prepare,
     remove,
 )
@@ -101,6 +102,13 @@ class ARestore(unittest.TestCase):
         self.aws.add_client_error("describe_table", "ResourceNotFoundException", "no such table")
         remove(self.client, "restored")
         self.aws.assert_no_pending_responses()
+
+    def test_prepares_the_backup_of_a_table_that_was_deleted(self):
+        described = {"LatestStreamArn": "arn:aws:dynamodb:eu-west-3:123456789012:table/restored/stream/label"}
+        self.aws.add_response("describe_table", {"Table": described}, {"TableName": "restored"})
+        self.aws.add_client_error("describe_table", "ResourceNotFoundException", "deleted")
+        with mock.patch("operate.restoring.prepare"):
+            self.assertEqual(finish(self.client, "deleted", "restored"), described["LatestStreamArn"])
 
     def test_refuses_a_table_without_an_index(self):
         keys = [{"AttributeName": "pk", "KeyType": "HASH"}]

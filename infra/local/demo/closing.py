@@ -87,7 +87,7 @@ def next_steps(stack: Stack, folder: Path, demo: dict, report: dict, sale: dict)
     back_office = _header(folder / "authorization-back-office", demo["back_office_key"])
     call = f"curl -sS -H @{short(header)}"
     url = stack.describe()["api_url"]
-    print(f"Read the messages as the recipients would: {stack.sandbox.url}\n")
+    print(f"Read the messages since the start of the stack, as the recipients would: {stack.sandbox.url}\n")
     print("Try these calls of a till and of a back office. A header file holds a key and the name of its software.\n")
     print(f"  {call} '{url}/v1/health'")
     asks = f"{call} -H 'content-type: application/json'"

@@ -47,7 +47,7 @@ def run(operator: Api, back_office: Api, stack: Stack, merchant: str, notes: Not
     campaigns = f"/v1/merchants/{merchant}/campaigns"
     known = notes.get("campaigns")
     if known:
-        say("The two campaigns were sent in an earlier run. The outbox is empty after every start.")
+        say("The two campaigns were sent in an earlier run. The outbox loses its messages when the stack stops.")
     else:
         _prepare(operator, back_office, merchant)
         known = {}

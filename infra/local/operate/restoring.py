@@ -46,11 +46,21 @@ def restore(dynamodb, source: str, target: str, at: datetime | None) -> str:
 
 
 def finish(dynamodb, source: str, target: str) -> str:
-    """Prepares a restored table and compares its structure. Gives the ARN of its stream."""
+    """Prepares a restored table and compares its structure, unless the source was deleted. Gives the ARN of its
+    stream."""
     prepare(dynamodb, target)
     restored = dynamodb.describe_table(TableName=target)["Table"]
-    _same_structure(dynamodb.describe_table(TableName=source)["Table"], restored)
+    if exists(dynamodb, source):
+        _same_structure(dynamodb.describe_table(TableName=source)["Table"], restored)
     return restored["LatestStreamArn"]
+
+
+def exists(dynamodb, table: str) -> bool:
+    try:
+        dynamodb.describe_table(TableName=table)
+    except dynamodb.exceptions.ResourceNotFoundException:
+        return False
+    return True
 
 
 def prepare(dynamodb, table: str) -> None:

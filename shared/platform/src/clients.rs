@@ -10,7 +10,7 @@ use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use futures::future::BoxFuture;
 use std::time::Duration;
-use store::{MasterKeys, Store};
+use store::{ErrorChain, MasterKeys, Store};
 
 /// The configuration that all clients of a function share: region, credentials and endpoints as `aws-config`
 /// finds them (Lambda sets all of them in the environment, so no call is made), and one pool of HTTPS
@@ -38,7 +38,8 @@ pub fn endpoint(service: &str) -> Option<String> {
     [own.as_str(), "AWS_ENDPOINT_URL"].iter().find_map(|name| std::env::var(name).ok())
 }
 
-/// The store, with an open connection and the master keys: 2 round trips at the same time.
+/// The store, with an open connection and the master keys: 2 round trips at the same time. A function starts
+/// without the connection too: a caller of its queue or of a provider does not wait for the table.
 pub async fn store(config: &SdkConfig) -> Result<Store, StartError> {
     let table = settings::text("TABLE")?;
     let vault_secret = settings::text("VAULT_SECRET_ARN")?;
@@ -46,7 +47,9 @@ pub async fn store(config: &SdkConfig) -> Result<Store, StartError> {
     let secrets = aws_sdk_secretsmanager::Client::new(config);
     let (warmed, secret) =
         futures::join!(store::warm(&dynamodb, &table), secret(&secrets, &vault_secret));
-    warmed?;
+    if let Err(error) = warmed {
+        tracing::warn!(error = %ErrorChain(&error), "the table does not answer");
+    }
     let master_keys =
         MasterKeys::read(&secret?).map_err(|error| StartError::Secret(Box::new(error)))?;
     Ok(Store::new(dynamodb, &table, master_keys))

@@ -9,7 +9,4 @@ pub enum StartError {
     /// A secret that could not be read.
     #[error("a secret could not be read")]
     Secret(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The table did not answer.
-    #[error("the table could not be reached")]
-    Table(#[from] store::StoreError),
 }

@@ -1,6 +1,6 @@
 //! A campaign from its draft to the answers of its recipients. The sandbox stands in for the providers.
 
-use crate::stack::{Shop, eventually, instant};
+use crate::stack::{Shop, day, eventually, instant};
 use serde_json::{Value, json};
 
 const STOP_NUMBER: &str = "36200";
@@ -114,6 +114,30 @@ fn a_campaign_reaches_only_members_who_consent_and_its_figures_sum() {
     assert_eq!(sender.outbox(&silent).len(), 0);
     // Later campaigns do not use an address that does not exist.
     eventually("the dead address", || (!sender.shop.is_permitted(&dead, "email")).then_some(()));
+}
+
+#[test]
+fn a_campaign_reaches_a_person_under_15_only_with_the_consent_of_a_parent() {
+    let sender = Sender::open();
+    let born = day(-12 * 365);
+    let [with, without] =
+        [("0639981007", "with"), ("0639981008", "without")].map(|(mobile, kind)| {
+            let address = sender.address(kind);
+            let person = json!({"birth_date": born, "email": address});
+            (sender.shop.member(mobile, &person), address)
+        });
+    let alone = json!({"given": true, "text_version": "2026-01", "told_by": "till"});
+    let mut together = alone.clone();
+    together["parental_consent"] = json!({"operator": "07", "text_version": "2026-01"});
+    for ((member, _), given, status) in [(&with, together, 200), (&without, alone, 422)] {
+        let noted = sender.shop.put(&format!("/v1/members/{member}/consents/email"), &given);
+        assert_eq!(noted.status, status, "{noted:?}");
+    }
+
+    let figures = sender.launched("email");
+    assert_eq!(figures["recipients"], 1, "{figures}");
+    assert_eq!(sender.outbox(&with.1).len(), 1);
+    assert_eq!(sender.outbox(&without.1).len(), 0);
 }
 
 #[test]

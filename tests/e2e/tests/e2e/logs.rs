@@ -64,6 +64,32 @@ fn no_log_line_holds_personal_data_of_a_member() {
 }
 
 #[test]
+fn the_queries_of_the_runbook_find_the_requests_of_a_key() {
+    const OPERATIONS: &str = include_str!("../../../../docs/operations.md");
+    let shop = Shop::open();
+    assert_eq!(shop.get("/v1/members").status, 200);
+    let request = eventually("the log line of the request", || {
+        let lines = lines(&shop, shop.stack.output("ApiFunction"));
+        let mut requests = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        requests.find(|line| {
+            line["fields"]["route"] == "/v1/members" && line["fields"]["key"].is_string()
+        })
+    });
+    let queries: Vec<&str> =
+        OPERATIONS.lines().map(str::trim).filter(|line| line.starts_with("fields ")).collect();
+    assert_eq!(queries.len(), 2);
+    for query in queries {
+        let (shown, rest) = query.split_once(" | filter ").expect("a filter");
+        let (filtered, _) = rest.split_once(' ').expect("a comparison");
+        for name in shown["fields ".len()..].split(", ").chain([filtered]) {
+            // CloudWatch gives the time, and names a value inside another by its path.
+            let found = request.pointer(&format!("/{}", name.replace('.', "/")));
+            assert!(name == "@timestamp" || found.is_some(), "{name} is not in {request}");
+        }
+    }
+}
+
+#[test]
 fn no_log_line_holds_personal_data_of_a_recipient() {
     let sender = Sender::open();
     let address = sender.address("bounce-kunigunde");
