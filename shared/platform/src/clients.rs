@@ -38,21 +38,30 @@ pub fn endpoint(service: &str) -> Option<String> {
     [own.as_str(), "AWS_ENDPOINT_URL"].iter().find_map(|name| std::env::var(name).ok())
 }
 
-/// The store, with an open connection and the master keys: 2 round trips at the same time. A function starts
-/// without the connection too: a caller of its queue or of a provider does not wait for the table.
+/// The store, with an open connection and the master keys: 2 round trips at the same time.
 pub async fn store(config: &SdkConfig) -> Result<Store, StartError> {
     let table = settings::text("TABLE")?;
     let vault_secret = settings::text("VAULT_SECRET_ARN")?;
     let dynamodb = aws_sdk_dynamodb::Client::new(config);
     let secrets = aws_sdk_secretsmanager::Client::new(config);
+    warmed_store(dynamodb, &table, &secrets, &vault_secret).await
+}
+
+/// Starts without the connection too: a message or a provider's event does not need the table to be kept.
+async fn warmed_store(
+    dynamodb: aws_sdk_dynamodb::Client,
+    table: &str,
+    secrets: &aws_sdk_secretsmanager::Client,
+    vault_secret: &str,
+) -> Result<Store, StartError> {
     let (warmed, secret) =
-        futures::join!(store::warm(&dynamodb, &table), secret(&secrets, &vault_secret));
+        futures::join!(store::warm(&dynamodb, table), secret(secrets, vault_secret));
     if let Err(error) = warmed {
         tracing::warn!(error = %ErrorChain(&error), "the table does not answer");
     }
     let master_keys =
         MasterKeys::read(&secret?).map_err(|error| StartError::Secret(Box::new(error)))?;
-    Ok(Store::new(dynamodb, &table, master_keys))
+    Ok(Store::new(dynamodb, table, master_keys))
 }
 
 /// The client of S3. S3 moves megabytes where DynamoDB moves kilobytes, so an operation may take 45 seconds
@@ -116,4 +125,35 @@ pub fn secrets_under(config: &SdkConfig, prefix: String) -> ReadSecret {
         let (client, name) = (client.clone(), format!("{prefix}{end}"));
         Box::pin(async move { secret_if_any(&client, &name).await })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_fakes::{SecretsManager, Served};
+    use aws_sdk_secretsmanager::config::{Config, Credentials, Region};
+
+    #[tokio::test]
+    async fn a_function_starts_while_the_table_does_not_answer() {
+        let vault = ("vault".to_owned(), r#"{"current": "1", "1": "a master key"}"#.to_owned());
+        let service = Served::on_a_port(SecretsManager::of([vault].into())).await;
+        let secrets = aws_sdk_secretsmanager::Client::from_conf(
+            Config::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .region(Region::new("eu-west-3"))
+                .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+                .http_client(Builder::new().build_http())
+                .endpoint_url(service.address())
+                .build(),
+        );
+        let closed =
+            aws_fakes::client_of("http://127.0.0.1:1").retry_config(RetryConfig::disabled());
+        let dynamodb = aws_sdk_dynamodb::Client::from_conf(closed.build());
+
+        let keys = ["vault", "another"].map(|name| {
+            let (dynamodb, secrets) = (dynamodb.clone(), secrets.clone());
+            async move { warmed_store(dynamodb, "zerosix", &secrets, name).await.is_ok() }
+        });
+        assert_eq!(futures::future::join_all(keys).await, [true, false]);
+    }
 }
