@@ -4,7 +4,7 @@
     restore.py stop                    refuses tills and stops the readers of the queues, which keep their messages
     restore.py table --at MOMENT       restores a moment (2026-11-29T03:15:00+01:00) and keeps the table
     restore.py prepare TABLE --at …    finishes a restored table whose preparation was interrupted
-    restore.py carry TABLE --at …      carries what persons said since the moment, from TABLE into the table in use
+    restore.py carry TABLE             carries oppositions and suppressions of TABLE into the table in use
     restore.py start [--only NAME …]   starts everything again, or only these functions
 
 Without --stack the commands use the stack of `make run`; there, the drill also deploys the stack on the restored table
@@ -22,8 +22,8 @@ from datetime import datetime, timedelta, timezone
 from bootstrap import say
 from botocore.exceptions import ClientError
 from build import REPOSITORY
-from operate import standstill
-from operate.carrying import carry
+from operate import retention, standstill
+from operate.carrying import Carried, carry
 from operate.restoring import RestoreError, differences, erased_since, exists, finish, merchants, remove, restore
 from stack import NAME, REGION, Stack
 
@@ -63,27 +63,35 @@ def keep(client, stack: str, source: str | None, at: datetime) -> None:
     target = f"{table}-restored-{at.astimezone(timezone.utc):%Y%m%dT%H%M%SZ}"
     stream = restore(client("dynamodb"), table, target, at)
     say(f"Restored {table} at {at.isoformat()} into {target}")
-    _say_what_is_next(client, stack, target, stream, at)
+    _say_what_is_next(client, table, target, stream, at)
 
 
-def finish_table(client, stack: str, target: str, at: datetime) -> None:
+def finish_table(client, stack: str, source: str | None, target: str, at: datetime) -> None:
     """Finishes a restore that was interrupted after AWS had begun to make the table."""
-    stream = finish(client("dynamodb"), _table(client, stack), target)
+    table = source or _table(client, stack)
+    if table == target:
+        raise RestoreError(f"{target} is in use already. Name the table that it was restored from: --from TABLE")
+    stream = finish(client("dynamodb"), table, target)
     say(f"{target} is ready for the functions")
-    _say_what_is_next(client, stack, target, stream, at)
+    _say_what_is_next(client, table, target, stream, at)
 
 
-def carry_over(client, stack: str, source: str, at: datetime) -> None:
-    carried = carry(client("dynamodb"), source, _table(client, stack), at, PARTS)
-    say(f"Carried {carried.contacts} entries of contacts, and the consents of {carried.persons} persons")
-    for one in carried.undecided:
-        print(f"  {one} said something in both tables: compare the consents by hand")
-    for one in carried.unknown:
-        print(f"  {one} became a member after the moment and said something: tell the merchant")
+def carry_over(client, stack: str, source: str) -> Carried:
+    outputs = _outputs(client, stack)
+    functions = client("lambda", config=retention.ONE_LONG_CALL)
+
+    def store_again(oppositions: list[dict]) -> dict:
+        return retention.call(functions, outputs["RetentionFunction"], {"oppositions": oppositions})
+
+    carried = carry(client("dynamodb"), store_again, source, outputs["TableName"], PARTS)
+    say(f"Carried {carried.suppressions} suppressions and the oppositions of {carried.opposed} members")
+    if carried.unknown:
+        print(f"  {carried.unknown} oppositions are of members whom {outputs['TableName']} does not have")
+    return carried
 
 
-def _say_what_is_next(client, stack: str, target: str, stream: str, at: datetime) -> None:
-    dynamodb, table = client("dynamodb"), _table(client, stack)
+def _say_what_is_next(client, table: str, target: str, stream: str, at: datetime) -> None:
+    dynamodb = client("dynamodb")
     if exists(dynamodb, table):
         _compare(dynamodb, table, target, at)
     else:
@@ -102,8 +110,12 @@ def _compare(dynamodb, table: str, target: str, at: datetime) -> None:
 
 
 def _table(client, stack: str) -> str:
+    return _outputs(client, stack)["TableName"]
+
+
+def _outputs(client, stack: str) -> dict[str, str]:
     outputs = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
-    return next(output["OutputValue"] for output in outputs if output["OutputKey"] == "TableName")
+    return {output["OutputKey"]: output["OutputValue"] for output in outputs}
 
 
 def main() -> int:
@@ -114,13 +126,12 @@ def main() -> int:
     actions.add_parser("stop")
     whole = actions.add_parser("table")
     whole.add_argument("--at", type=_moment, required=True)
-    whole.add_argument("--from", dest="source", metavar="TABLE", help="default: the table in use")
     interrupted = actions.add_parser("prepare")
     interrupted.add_argument("table")
     interrupted.add_argument("--at", type=_moment, required=True)
-    carrying = actions.add_parser("carry")
-    carrying.add_argument("table")
-    carrying.add_argument("--at", type=_moment, required=True)
+    for restoring in (whole, interrupted):
+        restoring.add_argument("--from", dest="source", metavar="TABLE", help="default: the table in use")
+    actions.add_parser("carry").add_argument("table")
     actions.add_parser("start").add_argument("--only", nargs="+", metavar="NAME")
     chosen = arguments.parse_args()
     try:
@@ -132,9 +143,16 @@ def main() -> int:
             local = Stack(REPOSITORY / ".local")
             client, name, switch = local.client, NAME, local.deploy
         _act(chosen, client, name, switch)
-    except (RestoreError, standstill.StandstillError, ClientError) as error:
+    except (RestoreError, standstill.StandstillError, retention.RetentionError, ClientError) as error:
         print(f"\n{error}\n", file=sys.stderr)
+        if "ResourceNotFoundException" in str(error):
+            print("Is the name of the table right?\n", file=sys.stderr)
+        if "TableAlreadyExistsException" in str(error):
+            print("A restore of this moment has begun. Go on with: restore.py prepare\n", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted. Send the command again to do the rest.\n", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -144,14 +162,14 @@ def _act(chosen: argparse.Namespace, client, name: str, switch) -> None:
             drill(client, name, switch)
         case "stop":
             standstill.stop(client, name)
-            say("Tills are refused, and no queue is read. Only callbacks goes on. Then: restore.py start")
+            say("Tills are refused, and no queue is read. Only callbacks goes on. docs/operations.md says what is next")
         case "start":
             standstill.start(client, name, chosen.only)
             say(f"Started: {', '.join(chosen.only) if chosen.only else 'every function and every schedule'}")
         case "prepare":
-            finish_table(client, name, chosen.table, chosen.at)
+            finish_table(client, name, chosen.source, chosen.table, chosen.at)
         case "carry":
-            carry_over(client, name, chosen.table, chosen.at)
+            carry_over(client, name, chosen.table)
         case _:
             keep(client, name, chosen.source, chosen.at)
 
@@ -160,6 +178,8 @@ def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise argparse.ArgumentTypeError("write the moment with its offset: 2026-11-29T03:15:00+01:00")
+    if moment > datetime.now(timezone.utc):
+        raise argparse.ArgumentTypeError("the moment is in the future")
     return moment
 
 

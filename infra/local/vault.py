@@ -23,16 +23,14 @@ import secrets
 import sys
 from pathlib import Path
 
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from build import REPOSITORY
+from operate import retention
 from operate.escrow import EscrowError, open_sealed, seal
 from stack import NAME, REGION, Stack
 
 # The length of the first key, which Secrets Manager generates.
 KEY_CHARACTERS = 64
-# The longest run of a function, and no second call meanwhile.
-ONE_LONG_CALL = Config(read_timeout=910, retries={"total_max_attempts": 1})
 REPLICA_REGIONS = ("eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1")
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -53,8 +51,9 @@ class Vault:
     # ── Escrow ─────────────────────────────────────────────────────────────────────────────────────
 
     def seal(self, file: Path, public_keys: list[Path]) -> None:
+        sealed = seal(self._secret(), public_keys, self.arn)
         file.touch(mode=0o600)
-        file.write_text(seal(self._secret(), public_keys, self.arn), encoding="utf-8")
+        file.write_text(sealed, encoding="utf-8")
 
     def prove(self, file: Path, private_key: Path) -> None:
         sealed = open_sealed(file.read_text(encoding="utf-8"), private_key)
@@ -112,7 +111,9 @@ class Vault:
         if keys["current"] == number:
             raise VaultError(f"Key number {number} is the current one. Use another key first.")
         if self.rewrap() > 0:
-            raise VaultError("Some merchants' keys were wrapped just now. Send the command again.")
+            raise VaultError(
+                "Some merchants' keys were wrapped just now. Wait a quarter of an hour, and send the command again."
+            )
         del keys[number]
         self._write(json.dumps(keys))
 
@@ -138,14 +139,8 @@ class Vault:
             functions.get_waiter("function_updated").wait(FunctionName=name)
 
     def _invoke(self, request: dict) -> dict:
-        function = self._outputs["RetentionFunction"]
-        answer = self._client("lambda", config=ONE_LONG_CALL).invoke(
-            FunctionName=function, Payload=json.dumps(request).encode()
-        )
-        response = json.loads(answer["Payload"].read())
-        if "FunctionError" in answer:
-            raise VaultError(f"{function} failed: {response.get('errorMessage')}")
-        return response
+        functions = self._client("lambda", config=retention.ONE_LONG_CALL)
+        return retention.call(functions, self._outputs["RetentionFunction"], request)
 
 
 def _read(secret: str) -> dict[str, str]:
@@ -165,7 +160,7 @@ def main() -> int:
     try:
         vault = Vault(*_deployment(chosen.stack))
         print(_run(vault, chosen))
-    except (VaultError, EscrowError, BotoCoreError) as error:
+    except (VaultError, EscrowError, retention.RetentionError, BotoCoreError, OSError) as error:
         print(f"\n{error}\n", file=sys.stderr)
         return 1
     except ClientError as error:
@@ -198,6 +193,12 @@ def _run(vault: Vault, chosen: argparse.Namespace) -> str:
             vault.replicate(chosen.region)
             return f"{chosen.region} holds a replica of {vault.arn}."
         case _:
+            print(
+                f"Nothing will open any more what key number {chosen.number} wrapped: archives of the last 12 months, "
+                "restored tables, and the stack's own table while a restored one is in use."
+            )
+            if input("Write the number of the key again to remove it: ") != chosen.number:
+                raise VaultError("Nothing was removed.")
             vault.drop(chosen.number)
             return f"Key number {chosen.number} was removed."
 

@@ -4,6 +4,7 @@
 use crate::context::{App, RetentionError};
 use crate::dry_run;
 use crate::message::RetentionMessage;
+use crate::oppositions::store_again;
 use crate::request::Request;
 use crate::response::{QueuedRun, Response};
 use crate::rewrap::rewrap;
@@ -16,7 +17,7 @@ const FIRST_RUN_MONTHS: i32 = 24;
 /// Buckets that are read at once.
 const CONCURRENT_BUCKETS: usize = 16;
 
-/// Queues every bucket that holds due entries, lists what the run would do, or wraps keys. One query a bucket, 16 buckets
+/// Queues every bucket that holds due entries, lists what the run would do, wraps keys, or stores oppositions again. One query a bucket, 16 buckets
 /// a month, half a read unit each. After an error the schedule tries again, and the next daily run finds the
 /// buckets that this run did not queue.
 pub async fn run(
@@ -27,6 +28,10 @@ pub async fn run(
 ) -> Result<Response, RetentionError> {
     if request.rewrap_keys {
         return Ok(Response::Rewrapped(rewrap(app, request.after()?, until).await?));
+    }
+    if !request.oppositions.is_empty() {
+        let stored = store_again(app, &request.oppositions, now).await?;
+        return Ok(Response::StoredAgain(stored));
     }
     let run = request.validate(&app.stage, now)?;
     let due = due_buckets(app, run.today, now).await?;

@@ -3,6 +3,7 @@
 use crate::context::RetentionError;
 use domain::{Day, Instant, MerchantId, retention};
 use serde::Deserialize;
+use store::RecordedStatement;
 
 /// The stage that holds the data of real persons.
 const LIVE: &str = "live";
@@ -19,6 +20,8 @@ pub struct Request {
     pub merchant: Option<String>,
     /// `true` wraps every merchant's key with the current master key, in place of a daily run.
     pub rewrap_keys: bool,
+    /// Oppositions that another table recorded, to store again in place of a daily run.
+    pub oppositions: Vec<RecordedStatement>,
     /// The merchant to continue after, as the previous response of `rewrap_keys` named it.
     pub after: Option<String>,
 }

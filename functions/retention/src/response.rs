@@ -13,6 +13,17 @@ pub enum Response {
     DryRun(DryRun),
     /// The keys were wrapped.
     Rewrapped(RewrappedKeys),
+    /// The oppositions were stored again.
+    StoredAgain(StoredOppositions),
+}
+
+/// Oppositions of another table that were stored again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct StoredOppositions {
+    /// The members whom the oppositions name. A member counts for each.
+    pub members: usize,
+    /// The oppositions of members or merchants that this table does not have.
+    pub unknown: usize,
 }
 
 /// Merchants' keys that the current master key wraps.

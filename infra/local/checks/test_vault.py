@@ -1,10 +1,12 @@
 """The master secret of the vault."""
 
+import argparse
 import json
 import unittest
+from unittest import mock
 
 from template import functions, resources, template
-from vault import REPLICA_REGIONS
+from vault import REPLICA_REGIONS, VaultError, _run
 
 STATEMENTS = {
     one["Sid"] if "Sid" in one else one["Fn::If"][1]["Sid"]: one
@@ -44,3 +46,16 @@ class TheVaultSecret(unittest.TestCase):
     def test_begins_with_the_key_number_one(self):
         generated = resources()["VaultSecret"]["Properties"]["GenerateSecretString"]
         self.assertEqual(json.loads(generated["SecretStringTemplate"]), {"current": generated["GenerateStringKey"]})
+
+
+class TheRemovalOfAMasterKey(unittest.TestCase):
+    def asked(self, answer: str) -> mock.Mock:
+        vault = mock.Mock()
+        with mock.patch("builtins.input", return_value=answer), mock.patch("builtins.print"):
+            _run(vault, argparse.Namespace(action="drop", number="1"))
+        return vault
+
+    def test_asks_for_the_number_again(self):
+        self.asked("1").drop.assert_called_once_with("1")
+        with self.assertRaises(VaultError):
+            self.asked("yes")

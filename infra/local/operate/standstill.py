@@ -39,7 +39,8 @@ def start(client, stack: str, only: list[str] | None = None) -> None:
     """Allows everything again; with `only`, these functions alone and no schedule."""
     names = list(_functions(client, stack))
     if unknown := set(only or []) - {_short(stack, name) for name in names}:
-        raise StandstillError(f"The stack has no function {', '.join(sorted(unknown))}.")
+        known = ", ".join(sorted(_short(stack, name) for name in names))
+        raise StandstillError(f"The stack has no function {', '.join(sorted(unknown))}. It has {known}.")
     for name in names:
         if only and _short(stack, name) not in only:
             continue

@@ -61,6 +61,7 @@ pub use member::card::CardStep;
 pub use member::consent::change::MessageAddress;
 pub use member::consent::history::{CONSENT_CHANGES_KEPT, ConsentChange, RecordedChange};
 pub use member::consent::objection_link::Objection;
+pub use member::consent::restored::RecordedStatement;
 pub use member::contacts::{Contact, ContactEntry, Known};
 pub use member::correct::Correction;
 pub use member::enrol::NewMember;

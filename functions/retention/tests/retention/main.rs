@@ -9,5 +9,6 @@ mod daily_run;
 mod dry_run;
 mod fixture;
 mod members;
+mod oppositions;
 mod races;
 mod rewrap;

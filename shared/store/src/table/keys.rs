@@ -234,7 +234,12 @@ pub(crate) const DO_NOT_CONTACT: &str = "DO_NOT_CONTACT";
 
 /// The oppositions of a contact.
 pub(crate) fn opposed(tenant: Tenant, kind: &str, hash: &str) -> Key {
-    key(contact_partition(tenant, kind, hash), DO_NOT_CONTACT)
+    oppositions_of(&contact_partition(tenant, kind, hash))
+}
+
+/// The oppositions of a contact, by its partition.
+pub(crate) fn oppositions_of(contact: &str) -> Key {
+    key(contact, DO_NOT_CONTACT)
 }
 
 /// The answer to a keyed request, by the keyed hash of its key.

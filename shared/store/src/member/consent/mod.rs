@@ -4,3 +4,4 @@ pub(crate) mod change;
 pub(crate) mod history;
 pub(crate) mod objection_link;
 pub(crate) mod opposed_contact;
+pub(crate) mod restored;
