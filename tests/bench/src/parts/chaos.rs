@@ -129,6 +129,8 @@ struct Run<'a> {
 #[derive(Default)]
 struct Batches {
     waiting: Vec<Message>,
+    /// Messages of a batch that failed while another sender works on the batch.
+    hidden: Vec<Message>,
     /// The number of senders that work on a batch, by its message.
     in_hand: HashMap<String, u32>,
 }
@@ -323,21 +325,26 @@ impl Run<'_> {
                 *senders -= 1;
                 *senders
             });
-            if others == 0 {
-                batches.in_hand.remove(&batch.body);
-            }
-            if processed.next() == Some(true) {
+            let is_done = processed.next() == Some(true);
+            if others > 0 {
+                if !is_done {
+                    batches.hidden.push(batch);
+                }
                 continue;
             }
-            if others == 0 {
+            batches.in_hand.remove(&batch.body);
+            let of_the_batch = |message: &mut Message| message.body == batch.body;
+            let shown: Vec<Message> = batches.hidden.extract_if(.., of_the_batch).collect();
+            batches.waiting.extend(shown);
+            if !is_done {
                 // The queue hides a failed message for longer than a claim holds, so the claim of a sender
                 // that failed or was killed has ended by the next delivery. No other sender starts with the
                 // batch in the meantime, because `batches` is locked. If the last call of a killed sender
                 // arrives later, the next delivery fails and comes here too.
                 let zero = json!({"N": "0"});
                 self.chaos.change_sending(&batch, "SET lease_until = :value", &zero);
+                batches.waiting.push(batch);
             }
-            batches.waiting.push(batch);
         }
     }
 
