@@ -91,10 +91,10 @@ def _restored_table(stack: Stack, parameters: dict[str, str], merchant: str) -> 
 
 def _carried(stack: Stack, member: _Member, opposed_in: str) -> None:
     """Carries the opposition that another table recorded. A second call changes no member."""
-    for _ in range(2):
+    for expected in (1, 0):
         carried = restore.carry_over(stack.client, NAME, opposed_in)
-        if carried.opposed < 1:
-            raise DrillError("No opposition was carried.")
+        if carried.opposed != expected:
+            raise DrillError(f"The oppositions of {carried.opposed} members were carried, and not of {expected}.")
         history = member.history()
         if member.permits_sms() or len(history) != 2:
             raise DrillError(f"After the oppositions were carried, a member has {history}.")
