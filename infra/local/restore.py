@@ -20,7 +20,7 @@ import time
 from datetime import datetime, timedelta, timezone
 
 from bootstrap import say
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from build import REPOSITORY
 from operate import retention, standstill
 from operate.carrying import Carried, carry
@@ -143,7 +143,7 @@ def main() -> int:
             local = Stack(REPOSITORY / ".local")
             client, name, switch = local.client, NAME, local.deploy
         _act(chosen, client, name, switch)
-    except (RestoreError, standstill.StandstillError, retention.RetentionError, ClientError) as error:
+    except (RestoreError, standstill.StandstillError, retention.RetentionError, BotoCoreError, ClientError) as error:
         print(f"\n{error}\n", file=sys.stderr)
         if "ResourceNotFoundException" in str(error):
             print("Is the name of the table right?\n", file=sys.stderr)

@@ -1,8 +1,7 @@
 //! The history of a member's consents, oppositions and bounces.
 
 use crate::context::App;
-use crate::member::consent_answer::ChannelWord;
-use crate::member::consent_answer::{BounceAnswer, ConsentAnswer, OppositionAnswer};
+use crate::member::consent_answer::{BounceAnswer, ChannelWord, ConsentAnswer, OppositionAnswer};
 use crate::parameters::MemberPath;
 use crate::schema::{DateTime, Identifier};
 use axum::Json;

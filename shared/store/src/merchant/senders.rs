@@ -1,12 +1,10 @@
 //! A merchant's senders, which are part of its settings, and the merchants that share an account.
 
 use crate::merchant::changes::SettingsChanges;
-use crate::table::attributes;
-use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
-use crate::{Store, StoreError};
+use crate::{Consistency, Store, StoreError};
 use domain::member::Email;
 use domain::merchant::provider::{AccountCode, ProviderAccount, ProviderName};
 use domain::merchant::sender::{
@@ -156,25 +154,13 @@ impl Store {
         &self,
         account: &AccountCode,
     ) -> Result<Vec<MerchantId>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(
-                ":pk",
-                attributes::text(keys::account_partition(account.as_str())),
-            )
-            .into_paginator()
-            .items()
-            .send();
-        let mut merchants = Vec::new();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(StoreError::unavailable)?;
-            let record: AccountMerchantRecord = items::from_item(item, "account")?;
+        let partition = keys::account_partition(account.as_str());
+        let stored: Vec<AccountMerchantRecord> =
+            self.query_all(partition, "M#", Consistency::Eventual, "account").await?;
+        let merchants = stored.iter().map(|record| {
             let merchant = record.sk.strip_prefix("M#").map(MerchantId::parse);
-            merchants.push(merchant.and_then(Result::ok).ok_or(StoreError::Corrupt("account"))?);
-        }
-        Ok(merchants)
+            merchant.and_then(Result::ok).ok_or(StoreError::Corrupt("account"))
+        });
+        merchants.collect()
     }
 }

@@ -10,9 +10,6 @@ use std::time::Instant;
 
 /// The shards of a merchant's members.
 const SHARDS: u8 = 16;
-/// What a walk reads of every member.
-const PROJECTION: &str =
-    "pk, sk, v, account, consents, merged_into, email, shares_email, erased_on, young";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -29,7 +26,7 @@ async fn main() {
                 .query()
                 .table_name(&table)
                 .key_condition_expression("pk = :pk AND begins_with(sk, :member)")
-                .projection_expression(PROJECTION)
+                .projection_expression("pk, sk, v, account, consents, merged_into, email")
                 .expression_attribute_values(
                     ":pk",
                     AttributeValue::S(format!("{tenant}#S#{shard:02}")),

@@ -8,6 +8,7 @@ use crate::{Consistency, Contact, Member, Scope, Store, StoreError};
 use domain::member::Email;
 use domain::member::consent::{Bounce, Opposition};
 use domain::{Channel, Instant, MemberId, Person};
+use std::collections::BTreeSet;
 
 impl Store {
     /// Stores a consent or an opposition of a member: 1 strong query and, where the change has an
@@ -103,24 +104,28 @@ impl Store {
         now: Instant,
     ) -> Result<usize, StoreError> {
         let contact = address.opposed_key(scope);
-        let members = self.oppose_from(contact, address.channel(), opposition, now).await?;
-        for member in &members {
-            self.oppose(scope, *member, address.channel(), opposition, now).await?;
-        }
-        Ok(members.len())
+        self.oppose_from(scope, contact, None, address.channel(), opposition, now).await
     }
 
-    /// Stores the opposition of a contact, and returns the members who have the contact. The members are
-    /// read after the write: a member who gets the contact later finds the opposition.
+    /// Stores the opposition of a contact, and of every member who has the contact, and of the member `also`.
+    /// Returns the number of these members. They are read after the write of the contact: a member who gets
+    /// the contact later finds the opposition.
     pub(crate) async fn oppose_from(
         &self,
+        scope: &Scope,
         contact: Key,
+        also: Option<MemberId>,
         channel: Channel,
         opposition: Opposition,
         now: Instant,
-    ) -> Result<Vec<MemberId>, StoreError> {
+    ) -> Result<usize, StoreError> {
         self.oppose_contact(&contact, channel, opposition, now).await?;
-        self.members_of_contact(contact.pk, Consistency::Strong).await
+        let sharing = self.members_of_contact(contact.pk, Consistency::Strong).await?;
+        let members: BTreeSet<MemberId> = sharing.into_iter().chain(also).collect();
+        for member in &members {
+            self.oppose(scope, *member, channel, opposition, now).await?;
+        }
+        Ok(members.len())
     }
 
     /// As [`Store::change_consent`], for an opposition. The opposition of a member who was erased

@@ -6,7 +6,6 @@ use crate::table::tenant::{Mode, Tenant};
 use crate::{MessageAddress, Scope, Store, StoreError};
 use domain::member::consent::Opposition;
 use domain::{Channel, Credential, Instant, MemberId, MerchantId};
-use std::collections::BTreeSet;
 use subtle::ConstantTimeEq as _;
 
 const KIND: &str = "OBJECTION";
@@ -111,11 +110,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let Objection { scope, channel, member, address } = objection;
         let contact = keys::opposed(scope.tenant(), contact_kind(*channel), address);
-        let sharing = self.oppose_from(contact, *channel, opposition, now).await?;
-        let members: BTreeSet<MemberId> = sharing.into_iter().chain([*member]).collect();
-        for member in members {
-            self.oppose(scope, member, *channel, opposition, now).await?;
-        }
+        self.oppose_from(scope, contact, Some(*member), *channel, opposition, now).await?;
         Ok(())
     }
 }

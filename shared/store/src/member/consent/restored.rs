@@ -105,11 +105,7 @@ impl Store {
         let scope = Scope { settings, mode: tenant.mode, credential: opposition.by };
         match named {
             Named::Contact(contact) => {
-                let members = self.oppose_from(contact, channel, opposition, now).await?;
-                for member in &members {
-                    self.oppose(&scope, *member, channel, opposition, now).await?;
-                }
-                Ok(Some(members.len()))
+                self.oppose_from(&scope, contact, None, channel, opposition, now).await.map(Some)
             }
             Named::Member(member) => {
                 let change = ConsentChange::Oppose(opposition);
