@@ -1,0 +1,4 @@
+//! stub
+pub mod compare;
+pub mod generate;
+pub mod model;
