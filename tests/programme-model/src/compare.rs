@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::generate::{self, Case, ESTABLISHMENTS};
 use crate::model::account::View;
+use crate::model::programme::Programme;
 use crate::model::{Model, Operation, Outcome, Step};
 
 mod answer;
@@ -67,6 +68,8 @@ pub struct Counts {
     pub refused: u64,
     /// The refused programmes by the code of the refusal and the field.
     pub refusals: BTreeMap<String, u64>,
+    /// The faulty programmes that the service refused, as the page says, by fault.
+    pub faults: BTreeMap<&'static str, u64>,
     /// The operations that were sent, by kind. Those that the model expects to be refused are counted apart.
     pub operations: BTreeMap<&'static str, u64>,
     /// The values that were compared.
@@ -154,7 +157,7 @@ fn examine(player: &mut Player<'_>, case: Case, report: &mut Report) -> Option<S
 enum Played {
     Agreed,
     Disagreed {
-        /// The index of the step. None for the enrolment of the members.
+        /// The index of the step. None before the history.
         step: Option<usize>,
         differences: Vec<String>,
     },
@@ -171,6 +174,7 @@ struct Player<'a> {
 /// The identifiers of a case at the service.
 #[derive(Default)]
 struct Identifiers {
+    merchant: String,
     keys: BTreeMap<String, String>,
     members: BTreeMap<usize, String>,
     purchases: BTreeMap<usize, String>,
@@ -185,6 +189,9 @@ impl Player<'_> {
             Ok(identifiers) => identifiers,
             Err(reason) => return Played::NotSetUp(reason),
         };
+        if let Some(difference) = self.send_faulty_programme(case, &identifiers, counts) {
+            return Played::Disagreed { step: None, differences: vec![difference] };
+        }
         let accepted: Vec<Date> = case
             .programmes
             .iter()
@@ -224,6 +231,7 @@ impl Player<'_> {
         self.service.set_now(case.start);
         let merchant = self.operator("POST", "/v1/merchants", request::merchant(&attempt, case))?;
         let id = text(&merchant, "merchant_id")?;
+        identifiers.merchant.clone_from(&id);
         let first = text(&merchant["programmes"][0], "valid_from")?;
         let first: Date = first.parse().map_err(|error| format!("{first}: {error}"))?;
         model.programmes.0.insert(first, case.base.clone());
@@ -238,14 +246,7 @@ impl Player<'_> {
             model.establishments.insert(code.to_owned(), zone);
         }
         for (day, programme) in &case.programmes {
-            let body = serde_json::to_value(programme).map_err(|error| error.to_string())?;
-            let (status, answer) = self.service.call(&Request {
-                method: "PUT",
-                path: format!("/v1/merchants/{id}/programmes/{day}"),
-                key: Key::Operator,
-                idempotency_key: None,
-                body: Some(body),
-            });
+            let (status, answer) = self.put_programme(&id, *day, programme);
             match status {
                 200 | 201 => {
                     counts.accepted += 1;
@@ -259,6 +260,37 @@ impl Player<'_> {
             }
         }
         Ok(identifiers)
+    }
+
+    fn put_programme(&mut self, merchant: &str, day: Date, programme: &Programme) -> (u16, Value) {
+        self.service.call(&Request {
+            method: "PUT",
+            path: format!("/v1/merchants/{merchant}/programmes/{day}"),
+            key: Key::Operator,
+            idempotency_key: None,
+            body: Some(json!(programme)),
+        })
+    }
+
+    /// Sends the faulty programme of a case, for a day after its history. Answers the difference if it is accepted.
+    fn send_faulty_programme(
+        &mut self,
+        case: &Case,
+        identifiers: &Identifiers,
+        counts: &mut Counts,
+    ) -> Option<String> {
+        let (fault, programme) = case.refused.as_ref()?;
+        let day = case.faulty_programme_day();
+        let (status, answer) = self.put_programme(&identifiers.merchant, day, programme);
+        counts.comparisons += 1;
+        if status == 422 {
+            *counts.faults.entry(fault).or_default() += 1;
+            return None;
+        }
+        Some(format!(
+            "the programme of {day} {fault}: expected 422, the service answers {status} {answer}; {}",
+            json!(programme)
+        ))
     }
 
     fn operator(&mut self, method: &'static str, path: &str, body: Value) -> Result<Value, String> {
@@ -406,7 +438,9 @@ impl fmt::Display for Counts {
         let operations = self.operations.iter().map(|(kind, count)| format!("{count} {kind}"));
         writeln!(formatter, "operations: {}", list(operations.collect()))?;
         let refusals = self.refusals.iter().map(|(code, count)| format!("{count} {code}"));
-        write!(formatter, "programmes refused: {}", list(refusals.collect()))
+        writeln!(formatter, "programmes refused: {}", list(refusals.collect()))?;
+        let faults = self.faults.iter().map(|(fault, count)| format!("{count} {fault}"));
+        write!(formatter, "programmes refused as expected: {}", list(faults.collect()))
     }
 }
 
@@ -424,3 +458,6 @@ impl fmt::Display for Report {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

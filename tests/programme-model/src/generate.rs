@@ -16,8 +16,8 @@ use crate::model::{DocumentNumber, MemberNumber, Operation, Step};
 pub const ESTABLISHMENTS: [(&str, &str); 2] =
     [("paris", "Europe/Paris"), ("noumea", "Pacific/Noumea")];
 
-const SKUS: [&str; 5] = ["A-100", "B-200", "C300", "D.400", "Z9"];
-const CATEGORIES: [&str; 5] = ["Épicerie", "Bébé", "Thé & café", "Maïs doux", "Outils"];
+const SKUS: [&str; 4] = ["A-100", "B200", "c.300", "Z9"];
+const CATEGORIES: [&str; 4] = ["Épicerie", "Bébé", "Thé & café", "Maïs doux"];
 
 /// A merchant, its programmes and a history.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,12 +30,23 @@ pub struct Case {
     pub base: Programme,
     /// The random programmes with their first days.
     pub programmes: Vec<(Date, Programme)>,
+    /// A programme that the page refuses, with the reason. It is sent for a day after the history.
+    pub refused: Option<(&'static str, Programme)>,
     /// The instant at which the members are enrolled.
     pub enrolled_at: Timestamp,
     /// The birth dates of the members.
     pub members: Vec<Option<Date>>,
     /// The history, in the order of time.
     pub steps: Vec<Step>,
+}
+
+impl Case {
+    /// The day of the faulty programme, which is after the history.
+    #[must_use]
+    pub fn faulty_programme_day(&self) -> Date {
+        let enrolled_on = TimeZone::UTC.to_datetime(self.enrolled_at).date();
+        enrolled_on.saturating_add(400.days())
+    }
 }
 
 /// The case of a seed.
@@ -71,7 +82,8 @@ pub fn case(seed: u64) -> Case {
         .collect();
     let enrolled_at = noon(begins);
     let steps = History::generate(rng, enrolled_at, &programmes);
-    Case { seed, start: noon(first_day), base, programmes, enrolled_at, members, steps }
+    let refused = Some(refused_programme(rng, &base, begins));
+    Case { seed, start: noon(first_day), base, programmes, refused, enrolled_at, members, steps }
 }
 
 /// A random programme that begins on a day. Most are accepted by the checks of the page.
@@ -117,7 +129,7 @@ pub fn programme(rng: &mut Rng, unit: Unit, levels: &[Level], begins: Date) -> P
             months: rng.i64(shortest..=shortest + 6),
         });
     }
-    for number in 0..rng.usize(0..=4) {
+    for number in 0..rng.usize(0..=5) {
         programme.spend.push(context.spend_rule(rng, number));
     }
     if with_visits {
@@ -145,6 +157,67 @@ pub fn programme(rng: &mut Rng, unit: Unit, levels: &[Level], begins: Date) -> P
         });
     }
     programme
+}
+
+/// A simple programme with one fault that the page refuses.
+fn refused_programme(rng: &mut Rng, base: &Programme, begins: Date) -> (&'static str, Programme) {
+    let mut programme = base.clone();
+    let visit = |points, most_a_day| VisitRule {
+        name: None,
+        points,
+        most_a_day,
+        when: Condition::default(),
+    };
+    let fault = match rng.u8(..9) {
+        0 => {
+            programme.spend.clear();
+            "earns nothing"
+        }
+        1 => {
+            programme.spend[0].goods.categories = vec!["Thé & café".to_owned()];
+            programme.excluded.categories = vec![some_category(rng, &["Thé & café"])];
+            "rewards a category that is excluded"
+        }
+        2 => {
+            programme.spend[0].goods.skus = vec![some_sku(rng, &SKUS[..1])];
+            programme.excluded.skus = vec![some_sku(rng, &SKUS[..1])];
+            "rewards an article that is excluded"
+        }
+        3 => {
+            programme.pending_days = 28;
+            programme.expiry = Some(Expiry { after: ExpiresAfter::Earning, months: 1 });
+            "has points that expire while they wait"
+        }
+        4 => {
+            programme.spend[0].when.until = begins.yesterday().ok();
+            "has a rule that ends before the programme begins"
+        }
+        5 => {
+            programme.spend[0].when.levels = vec!["unknown".to_owned()];
+            "names a level that does not exist"
+        }
+        6 => {
+            programme.spend[0].when.establishments = vec!["unknown".to_owned()];
+            "names an establishment that does not exist"
+        }
+        7 if programme.unit == Unit::Cents => {
+            programme.visits = vec![visit(1, 1)];
+            "gives cents for a visit without a minimum"
+        }
+        7 => {
+            programme.visits = vec![visit(5_001, 2)];
+            "gives more than 10,000 points a day for visits"
+        }
+        _ if programme.unit == Unit::Cents => {
+            programme.spend[0].points = 100;
+            "gives all the money back"
+        }
+        _ => {
+            (programme.spend[0].points, programme.spend[0].per_cents) = (2_000, 100);
+            "gives more than 1,000 points per euro"
+        }
+    };
+    (fault, programme)
 }
 
 struct Allowed {
@@ -329,6 +402,8 @@ struct History<'a> {
     rng: &'a mut Rng,
     now: Timestamp,
     end: Timestamp,
+    /// Whether all operations are those of the first member, now.
+    in_game: bool,
     totals: Vec<i64>,
     documents: Vec<Remembered>,
     steps: Vec<Step>,
@@ -352,13 +427,18 @@ impl<'a> History<'a> {
             rng,
             now: begins,
             end: begins.saturating_add((320 * 24).hours()).unwrap_or(begins),
+            in_game: false,
             totals,
             documents: Vec::new(),
             steps: Vec::new(),
         };
         for _ in 0..history.rng.usize(8..=30) {
             history.advance();
-            history.operation();
+            if history.rng.u8(..12) == 0 {
+                history.game();
+            } else {
+                history.operation();
+            }
         }
         history.steps
     }
@@ -377,26 +457,40 @@ impl<'a> History<'a> {
         }
     }
 
+    /// Sales, returns and cancellations of the first member, all within some minutes: the cap and the visits of one day.
+    fn game(&mut self) {
+        self.in_game = true;
+        for _ in 0..self.rng.usize(4..=9) {
+            self.now = self.now.saturating_add(1.minutes()).unwrap_or(self.now);
+            match self.rng.u8(..10) {
+                0..=3 => self.sale("paris"),
+                4..=6 => self.named_return("paris"),
+                _ => self.cancel(),
+            }
+        }
+        self.in_game = false;
+    }
+
     fn operation(&mut self) {
         let establishment = if self.rng.u8(..4) == 0 { "noumea" } else { "paris" };
         match self.rng.u8(..100) {
             0..=39 => self.sale(establishment),
-            40..=47 => {
+            40..=45 => {
                 let visited_at = self.earlier();
                 let member = self.member();
                 self.push(establishment, Operation::Visit { member, visited_at });
             }
-            48..=61 => self.named_return(establishment),
-            62..=66 => self.unnamed_return(establishment),
-            67..=80 => self.cancel(),
-            81..=85 => {
+            46..=59 => self.named_return(establishment),
+            60..=64 => self.unnamed_return(establishment),
+            65..=78 => self.cancel(),
+            79..=82 => {
                 let member = (self.rng.u8(..5) > 0).then(|| self.member());
                 let sold_at = self.earlier();
                 let basket = self.basket();
                 self.push(establishment, Operation::DryRun { member, sold_at, basket });
             }
-            86..=88 => self.attach(),
-            89..=92 => {
+            83..=87 => self.attach(),
+            88..=92 => {
                 let member = self.member();
                 if let Some(sale) = self.any_sale(|_| true) {
                     self.push(sale.establishment, Operation::Move { sale: sale.number, member });
@@ -421,7 +515,7 @@ impl<'a> History<'a> {
 
     fn sale(&mut self, establishment: &'static str) {
         let document = self.documents.len();
-        let anonymous = self.rng.u8(..10) == 0;
+        let anonymous = !self.in_game && self.rng.u8(..8) == 0;
         let member = (!anonymous).then(|| self.member());
         let sold_at = self.earlier();
         let basket = self.basket();
@@ -500,6 +594,9 @@ impl<'a> History<'a> {
         let member = self.member();
         let anonymous = self.any_sale(|remains| remains.anonymous);
         if let Some(sale) = anonymous.or_else(|| self.any_sale(|_| true)) {
+            if let Some(remains) = &mut self.documents[sale.number].sale {
+                remains.anonymous = false;
+            }
             self.push(sale.establishment, Operation::Attach { sale: sale.number, member });
         }
     }
@@ -511,12 +608,16 @@ impl<'a> History<'a> {
 
     /// The first member is there most often, so that counts and caps matter.
     fn member(&mut self) -> MemberNumber {
+        if self.in_game {
+            return 0;
+        }
         *pick(self.rng, &[0, 0, 0, 0, 1, 1, 2])
     }
 
     /// Now, or in one of five cases up to six days ago.
     fn earlier(&mut self) -> Timestamp {
-        let minutes = if self.rng.u8(..5) == 0 { self.rng.i64(1..6 * 1440) } else { 0 };
+        let minutes =
+            if !self.in_game && self.rng.u8(..5) == 0 { self.rng.i64(1..6 * 1440) } else { 0 };
         self.now.saturating_sub(minutes.minutes()).unwrap_or(self.now)
     }
 
@@ -541,7 +642,7 @@ impl<'a> History<'a> {
     }
 
     fn basket(&mut self) -> Basket {
-        let lines: Vec<Line> = (0..self.rng.usize(0..=4)).map(|_| self.line()).collect();
+        let lines: Vec<Line> = (0..self.rng.usize(0..=5)).map(|_| self.line()).collect();
         let exact = lines.iter().map(amount).reduce(|sum, amount| sum + amount);
         let sum = exact.map_or_else(|| self.rng.i64(0..=9_000), |sum| floor(&sum));
         let total_cents = match self.rng.u8(..20) {
@@ -649,3 +750,6 @@ fn decomposed(letter: char) -> Vec<char> {
 fn pick<'a, T>(rng: &mut Rng, choices: &'a [T]) -> &'a T {
     &choices[rng.usize(..choices.len())]
 }
+
+#[cfg(test)]
+mod tests;

@@ -752,3 +752,6 @@ pub fn earns_something(programme: &Programme) -> bool {
         || !programme.visits.is_empty()
         || !programme.bonuses.is_empty()
 }
+
+#[cfg(test)]
+mod tests;

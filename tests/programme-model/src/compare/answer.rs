@@ -78,7 +78,6 @@ fn codes(body: &Value) -> Vec<String> {
 fn compare_answer(answer: &Answer, body: &Value, counts: &mut Counts) -> Vec<String> {
     let mut found = Found { counts, differences: Vec::new() };
     if let Some(points) = answer.points {
-        // A redemption and a taken adjustment may show their points with either sign.
         found.number("points", points, body);
     }
     if let Some(parts) = &answer.earned {

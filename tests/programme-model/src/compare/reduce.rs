@@ -88,6 +88,9 @@ fn without_lines(case: &Case) -> Vec<Case> {
 /// The case without each programme, each rule and each setting of a programme.
 fn without_rules(case: &Case) -> Vec<Case> {
     let mut candidates = Vec::new();
+    if case.refused.is_some() {
+        candidates.push(Case { refused: None, ..case.clone() });
+    }
     for index in 0..case.programmes.len() {
         let mut candidate = case.clone();
         candidate.programmes.remove(index);

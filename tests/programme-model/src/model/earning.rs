@@ -417,3 +417,6 @@ pub fn floor(points: &BigRational) -> i64 {
 fn integer(points: &BigRational) -> i64 {
     i64::try_from(points.to_integer()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;
