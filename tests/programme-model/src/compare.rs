@@ -19,8 +19,11 @@ mod describe;
 mod reduce;
 mod request;
 
-/// The most disagreements of a run that are reduced to a short history. The others are counted.
-const REDUCED_AT_MOST: usize = 5;
+/// The most disagreements of one kind that are reduced to a short history. The others are counted.
+const REDUCED_OF_A_KIND: u64 = 1;
+
+/// The most disagreements of a run that are reduced.
+const REDUCED_AT_MOST: usize = 10;
 
 /// The credential of a request.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,13 +79,36 @@ pub struct Counts {
     pub comparisons: u64,
 }
 
+/// A value that differs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// The value.
+    pub value: String,
+    /// The expected value and the one of the service.
+    pub detail: String,
+}
+
+impl Difference {
+    fn status(detail: String) -> Self {
+        Self { value: "status".to_owned(), detail }
+    }
+
+    /// The difference in the balance of a member.
+    fn of(self, member: usize, when: &str) -> Self {
+        Self {
+            value: format!("{} {when}", self.value),
+            detail: format!("member {member}: {}", self.detail),
+        }
+    }
+}
+
 /// A disagreement, with the shortest history that was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Disagreement {
     /// The case, reduced.
     pub case: Case,
     /// The differences of the last operation.
-    pub differences: Vec<String>,
+    pub differences: Vec<Difference>,
 }
 
 /// The result of a run.
@@ -92,9 +118,11 @@ pub struct Report {
     pub seed: u64,
     /// The numbers.
     pub counts: Counts,
-    /// The number of cases with a disagreement.
+    /// The number of cases with a disagreement. A case ends with its first disagreement.
     pub disagreeing_cases: u64,
-    /// The first disagreements.
+    /// The cases with a disagreement by the kind of operation and the first value that differs.
+    pub kinds: BTreeMap<String, u64>,
+    /// The first disagreements of each kind.
     pub disagreements: Vec<Disagreement>,
     /// The reason why the run stopped early: the service did not create a merchant, a key or a member.
     pub stopped: Option<String>,
@@ -145,12 +173,23 @@ fn examine(player: &mut Player<'_>, case: Case, report: &mut Report) -> Option<S
         Played::NotSetUp(reason) => Some(reason),
         Played::Disagreed { step, differences } => {
             report.disagreeing_cases += 1;
-            if report.disagreements.len() < REDUCED_AT_MOST {
+            let of_kind = report.kinds.entry(kind_of(&case, step, &differences)).or_default();
+            *of_kind += 1;
+            if *of_kind <= REDUCED_OF_A_KIND && report.disagreements.len() < REDUCED_AT_MOST {
                 report.disagreements.push(reduce::reduce(player, case, step, differences));
             }
             None
         }
     }
+}
+
+/// The kind of operation of a disagreement, with the first value that differs.
+fn kind_of(case: &Case, step: Option<usize>, differences: &[Difference]) -> String {
+    let operation = step
+        .and_then(|step| case.steps.get(step))
+        .map_or("before the history", |step| describe::kind(&step.operation));
+    let value = differences.first().map_or("nothing", |difference| &difference.value);
+    format!("{operation}, {value}")
 }
 
 /// The result of playing a case.
@@ -159,7 +198,7 @@ enum Played {
     Disagreed {
         /// The index of the step. None before the history.
         step: Option<usize>,
-        differences: Vec<String>,
+        differences: Vec<Difference>,
     },
     NotSetUp(String),
 }
@@ -278,7 +317,7 @@ impl Player<'_> {
         case: &Case,
         identifiers: &Identifiers,
         counts: &mut Counts,
-    ) -> Option<String> {
+    ) -> Option<Difference> {
         let (fault, programme) = case.refused.as_ref()?;
         let day = case.faulty_programme_day();
         let (status, answer) = self.put_programme(&identifiers.merchant, day, programme);
@@ -287,10 +326,13 @@ impl Player<'_> {
             *counts.faults.entry(fault).or_default() += 1;
             return None;
         }
-        Some(format!(
-            "the programme of {day} {fault}: expected 422, the service answers {status} {answer}; {}",
-            json!(programme)
-        ))
+        Some(Difference {
+            value: format!("status of a programme that {fault}"),
+            detail: format!(
+                "expected 422, the service answers {status} {answer} to {}",
+                json!(programme)
+            ),
+        })
     }
 
     fn operator(&mut self, method: &'static str, path: &str, body: Value) -> Result<Value, String> {
@@ -314,7 +356,7 @@ impl Player<'_> {
         model: &mut Model,
         identifiers: &mut Identifiers,
         counts: &mut Counts,
-    ) -> Result<Vec<String>, String> {
+    ) -> Result<Vec<Difference>, String> {
         self.service.set_now(case.enrolled_at);
         let establishment = ESTABLISHMENTS[0].0;
         let mut differences = Vec::new();
@@ -328,8 +370,7 @@ impl Player<'_> {
             identifiers.members.insert(number, text(&answer, "member_id")?);
             let view = model.enrol(number, *birth_date, establishment, case.enrolled_at);
             let found = answer::compare_view(&view, &answer, counts);
-            differences
-                .extend(found.into_iter().map(|line| format!("new member {number}: {line}")));
+            differences.extend(found.into_iter().map(|found| found.of(number, "of a new member")));
         }
         Ok(differences)
     }
@@ -361,7 +402,7 @@ impl Player<'_> {
         identifiers: &mut Identifiers,
         index: usize,
         counts: &mut Counts,
-    ) -> Vec<String> {
+    ) -> Vec<Difference> {
         let before = model.clone();
         let touched = model.members_of(&step.operation);
         let outcome = model.apply(step);
@@ -377,6 +418,7 @@ impl Player<'_> {
             step.operation,
             Operation::Visit { .. } | Operation::Adjust { .. } | Operation::Redeem { .. }
         );
+        let body_again = body.clone();
         let idempotency_key = needs_key.then(|| format!("{}-{index}", identifiers.attempt));
         let (status, answer) =
             self.till(&step.establishment, method, &path, body, idempotency_key, identifiers);
@@ -386,6 +428,15 @@ impl Player<'_> {
         };
         *counts.operations.entry(kind).or_default() += 1;
         let mut differences = answer::compare(&outcome, status, &answer, counts);
+        if is_sent_again(&step.operation) {
+            let (status, again) =
+                self.till(&step.establishment, method, &path, body_again, None, identifiers);
+            let found = answer::compare(&outcome, status, &again, counts);
+            differences.extend(found.into_iter().map(|found| Difference {
+                value: format!("{} in the answer to the repetition", found.value),
+                ..found
+            }));
+        }
         if let Operation::Sale { document, .. }
         | Operation::NamedReturn { document, .. }
         | Operation::UnnamedReturn { document, .. } = step.operation
@@ -409,7 +460,7 @@ impl Player<'_> {
         step: &Step,
         identifiers: &Identifiers,
         counts: &mut Counts,
-    ) -> Vec<String> {
+    ) -> Vec<Difference> {
         let Some(id) = identifiers.members.get(&member) else { return Vec::new() };
         let path = format!("/v1/members/{id}/balance");
         let (status, answer) =
@@ -417,9 +468,19 @@ impl Player<'_> {
         let found = if status == 200 {
             answer::compare_view(view, &answer, counts)
         } else {
-            vec![format!("status: the service answers {status} {answer}")]
+            vec![Difference::status(format!("expected 200, the service answers {status} {answer}"))]
         };
-        found.into_iter().map(|line| format!("member {member} afterwards: {line}")).collect()
+        found.into_iter().map(|found| found.of(member, "afterwards")).collect()
+    }
+}
+
+/// Whether the document of an operation is sent twice: every fifth document.
+fn is_sent_again(operation: &Operation) -> bool {
+    match operation {
+        Operation::Sale { document, .. }
+        | Operation::NamedReturn { document, .. }
+        | Operation::UnnamedReturn { document, .. } => document % 5 == 2,
+        _ => false,
     }
 }
 
@@ -449,6 +510,9 @@ impl fmt::Display for Report {
         writeln!(formatter, "seed {}", self.seed)?;
         writeln!(formatter, "{}", self.counts)?;
         writeln!(formatter, "{} cases disagree", self.disagreeing_cases)?;
+        for (kind, count) in &self.kinds {
+            writeln!(formatter, "  {count} × {kind}")?;
+        }
         if let Some(reason) = &self.stopped {
             writeln!(formatter, "stopped: {reason}")?;
         }

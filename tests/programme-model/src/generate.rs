@@ -655,6 +655,8 @@ impl<'a> History<'a> {
                 *pick(self.rng, &self.totals) - i64::from(self.rng.bool())
             }
             17..=18 => 1,
+            // The largest amount of the API.
+            _ if self.rng.u8(..3) == 0 => 100_000_000,
             _ => 0,
         };
         Basket { total_cents: total_cents.max(0), lines }

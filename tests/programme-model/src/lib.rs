@@ -1,4 +1,4 @@
-//! A second implementation of [How a programme gives points](../../../docs/programme.md), and its comparison with the
+//! A second implementation of `docs/programme.md`, the exact definition of a programme, and its comparison with the
 //! service.
 //!
 //! The model was written from that page and the API document, without the code of the service. A rule that the two

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Counts;
+use super::{Counts, Difference};
 use crate::model::account::View;
 use crate::model::earning::Part;
 use crate::model::{Answer, Outcome};
@@ -13,7 +13,7 @@ pub(super) fn compare(
     status: u16,
     body: &Value,
     counts: &mut Counts,
-) -> Vec<String> {
+) -> Vec<Difference> {
     match outcome {
         Outcome::Skipped => Vec::new(),
         Outcome::Refused { status: expected, code } => {
@@ -23,17 +23,21 @@ pub(super) fn compare(
                 return Vec::new();
             }
             let code = code.unwrap_or_default();
-            vec![format!("status: expected {expected} {code}, the service answers {status} {body}")]
+            vec![Difference::status(format!(
+                "expected {expected} {code}, the service answers {status} {body}"
+            ))]
         }
         Outcome::Done(_) if !(200..300).contains(&status) => {
-            vec![format!("status: expected success, the service answers {status} {body}")]
+            vec![Difference::status(format!(
+                "expected success, the service answers {status} {body}"
+            ))]
         }
         Outcome::Done(answer) => compare_answer(answer, body, counts),
     }
 }
 
 /// The differences between an expected balance and a body with the fields of a balance.
-pub(super) fn compare_view(view: &View, body: &Value, counts: &mut Counts) -> Vec<String> {
+pub(super) fn compare_view(view: &View, body: &Value, counts: &mut Counts) -> Vec<Difference> {
     let mut found = Found { counts, differences: Vec::new() };
     found.number("balance", view.balance, body);
     found.number("pending", view.pending, body);
@@ -75,7 +79,7 @@ fn codes(body: &Value) -> Vec<String> {
         .collect()
 }
 
-fn compare_answer(answer: &Answer, body: &Value, counts: &mut Counts) -> Vec<String> {
+fn compare_answer(answer: &Answer, body: &Value, counts: &mut Counts) -> Vec<Difference> {
     let mut found = Found { counts, differences: Vec::new() };
     if let Some(points) = answer.points {
         found.number("points", points, body);
@@ -98,7 +102,7 @@ fn compare_answer(answer: &Answer, body: &Value, counts: &mut Counts) -> Vec<Str
 
 struct Found<'a> {
     counts: &'a mut Counts,
-    differences: Vec<String>,
+    differences: Vec<Difference>,
 }
 
 impl Found<'_> {
@@ -111,8 +115,10 @@ impl Found<'_> {
     fn value(&mut self, field: &str, expected: &Value, found: &Value) {
         self.counts.comparisons += 1;
         if expected != found {
-            self.differences
-                .push(format!("{field}: expected {expected}, the service answers {found}"));
+            self.differences.push(Difference {
+                value: field.to_owned(),
+                detail: format!("expected {expected}, the service answers {found}"),
+            });
         }
     }
 

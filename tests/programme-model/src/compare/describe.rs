@@ -45,7 +45,7 @@ impl fmt::Display for Disagreement {
             writeln!(formatter, "{}. {}", index + 1, sentence(step))?;
         }
         for difference in &self.differences {
-            writeln!(formatter, "  {difference}")?;
+            writeln!(formatter, "  {}: {}", difference.value, difference.detail)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The reduction of a disagreement to a case that a person can read.
 
-use super::{Counts, Disagreement, Played, Player};
+use super::{Counts, Difference, Disagreement, Played, Player};
 use crate::generate::Case;
 use crate::model::Operation;
 use crate::model::programme::{Condition, Gifts, Goods, Programme, ReturnPolicy, Rounding};
@@ -13,7 +13,7 @@ pub(super) fn reduce(
     player: &mut Player<'_>,
     case: Case,
     step: Option<usize>,
-    differences: Vec<String>,
+    differences: Vec<Difference>,
 ) -> Disagreement {
     let mut shortest = Disagreement { case, differences };
     shortest.case.steps.truncate(step.map_or(0, |step| step + 1));

@@ -15,6 +15,8 @@ struct Copy {
     /// Rounds up whatever the programme says.
     is_wrong: bool,
     requests: Vec<String>,
+    /// The answers to the documents of the merchant.
+    documents: BTreeMap<String, (u16, Value)>,
 }
 
 impl Service for Copy {
@@ -33,6 +35,7 @@ impl Service for Copy {
         match path.as_slice() {
             ["merchants"] => {
                 self.model = Model::default();
+                self.documents.clear();
                 let base = serde_json::from_value(body["programme"].clone()).expect("a programme");
                 self.model.programmes.0.insert("1900-01-01".parse().expect("a day"), base);
                 let programmes = json!([{ "valid_from": "1900-01-01" }]);
@@ -69,6 +72,17 @@ impl Service for Copy {
                 let mut answer = json_of(&Answer { view: Some(view), ..Answer::default() });
                 answer["member_id"] = json!(number.to_string());
                 (201, answer)
+            }
+            ["purchases"] => {
+                let receipt = body["receipt_number"].as_str().expect("a receipt").to_owned();
+                if let Some(first) = self.documents.get(&receipt) {
+                    return first.clone();
+                }
+                let answer = self.operate(&path, &body, establishment);
+                if answer.0 == 200 {
+                    self.documents.insert(receipt, answer.clone());
+                }
+                answer
             }
             path => self.operate(path, &body, establishment),
         }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::model::earning::Source;
+use crate::model::earning::{Customer, DayCount, Moment, Part, Source, earn_for_sale};
 use crate::model::{Model, Outcome};
 
 /// Plays cases on the model, and counts the events that a comparison must see.
@@ -62,4 +62,39 @@ fn events(cases: u64) -> BTreeMap<&'static str, u64> {
 fn histories_reach_the_rules_of_the_page() {
     let events = events(100);
     assert!(events.values().all(|count| *count >= 10), "{events:#?}");
+}
+
+/// The points of each basket of some cases, with a count of the day before.
+fn earn_all(counted: DayCount) -> Vec<crate::model::earning::Earned> {
+    let mut all = Vec::new();
+    for seed in 0..200 {
+        let case = case(seed);
+        let (day, programme) = &case.programmes[0];
+        let moment = Moment { day: *day, minute: 600, establishment: "paris".to_owned() };
+        let customer = Customer { level: None, birth_month: Some(day.month()) };
+        for step in case.steps {
+            if let Operation::Sale { basket, .. } = step.operation {
+                all.push(earn_for_sale(programme, &basket, &moment, &customer, counted));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn a_first_sale_of_the_day_earns_at_least_as_much_as_a_later_one() {
+    let first = earn_all(DayCount::default());
+    let later = earn_all(DayCount { points: 40, visits: 1 });
+    assert!(first.len() > 1000);
+    assert!(first.iter().zip(&later).all(|(first, later)| first.points >= later.points));
+}
+
+#[test]
+fn the_parts_of_a_sale_sum_to_its_points() {
+    for earned in earn_all(DayCount { points: 10, visits: 1 }) {
+        let sum: i64 = earned.parts.iter().map(|part| part.points).sum();
+        assert!(earned.limited || sum == earned.points, "{earned:?}");
+        let gives = |part: &Part| (part.points > 0) == (part.source != Source::DailyCap);
+        assert!(earned.parts.iter().all(gives), "{earned:?}");
+    }
 }

@@ -232,6 +232,14 @@ pub struct Gifts {
     pub activation: i64,
 }
 
+impl Gifts {
+    /// Whether nothing is given.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// The expiry of points that are not spent.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Expiry {
@@ -273,18 +281,22 @@ pub struct Programme {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bonuses: Vec<Bonus>,
     /// Points that are given without a sale.
+    #[serde(skip_serializing_if = "Gifts::is_empty")]
     pub gifts: Gifts,
     /// The most points of one day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_cap: Option<i64>,
     /// The total below which a sale earns nothing.
+    #[serde(skip_serializing_if = "is_zero")]
     pub minimum_spend_cents: i64,
     /// The goods that earn nothing.
     #[serde(skip_serializing_if = "Goods::is_empty")]
     pub excluded: Goods,
     /// Whether a line sold at a discount earns nothing.
+    #[serde(skip_serializing_if = "is_false")]
     pub discounts_excluded: bool,
     /// The days after a sale in which its points cannot be spent.
+    #[serde(skip_serializing_if = "is_zero")]
     pub pending_days: i64,
     /// The expiry of points that are not spent.
     #[serde(skip_serializing_if = "Option::is_none")]
