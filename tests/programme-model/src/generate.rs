@@ -93,7 +93,7 @@ pub fn programme(rng: &mut Rng, unit: Unit, levels: &[Level], begins: Date) -> P
     let allowed = Allowed::without(&excluded);
     let rounding = *pick(rng, &[Rounding::Down, Rounding::Nearest, Rounding::Up]);
     let with_bonuses = rng.u8(..2) == 0;
-    let with_visits = rng.u8(..5) < 2;
+    let with_visits = rng.bool();
     let minimum_spend_cents = match unit {
         // A sale must earn less than its total, and a visit must be worth a minimum.
         Unit::Cents if with_bonuses || with_visits || rounding != Rounding::Down => {
@@ -102,7 +102,7 @@ pub fn programme(rng: &mut Rng, unit: Unit, levels: &[Level], begins: Date) -> P
         _ if rng.u8(..3) == 0 => rng.i64(1..=20) * 100,
         _ => 0,
     };
-    let daily_cap = (rng.u8(..2) == 0).then(|| rng.i64(1..=300));
+    let daily_cap = rng.bool().then(|| if rng.bool() { rng.i64(1..=50) } else { rng.i64(1..=400) });
     let context = Context { unit, levels, begins, allowed };
     let limited = minimum_spend_cents > 0 || (unit == Unit::Points && daily_cap.is_some());
 
@@ -388,6 +388,8 @@ fn excluded(rng: &mut Rng) -> Goods {
 struct Remembered {
     number: DocumentNumber,
     sale: Option<Remains>,
+    /// The sale that a return names, with the amount.
+    returned: Option<(DocumentNumber, i64)>,
     basket: Basket,
     establishment: &'static str,
 }
@@ -434,7 +436,7 @@ impl<'a> History<'a> {
         };
         for _ in 0..history.rng.usize(8..=30) {
             history.advance();
-            if history.rng.u8(..12) == 0 {
+            if history.rng.u8(..7) == 0 {
                 history.game();
             } else {
                 history.operation();
@@ -460,11 +462,20 @@ impl<'a> History<'a> {
     /// Sales, returns and cancellations of the first member, all within some minutes: the cap and the visits of one day.
     fn game(&mut self) {
         self.in_game = true;
-        for _ in 0..self.rng.usize(4..=9) {
+        if self.rng.bool() {
+            // A return is cancelled after the cap that it freed was used.
+            let sale = self.documents.len();
+            self.sale("paris");
+            self.return_of(sale, self.documents[sale].basket.total_cents, "paris");
+            self.sale("paris");
+            self.cancel_document(sale + 1);
+        }
+        for _ in 0..self.rng.usize(2..=8) {
             self.now = self.now.saturating_add(1.minutes()).unwrap_or(self.now);
             match self.rng.u8(..10) {
                 0..=3 => self.sale("paris"),
-                4..=6 => self.named_return("paris"),
+                4..=5 => self.named_return("paris"),
+                6 => self.visit("paris"),
                 _ => self.cancel(),
             }
         }
@@ -474,12 +485,8 @@ impl<'a> History<'a> {
     fn operation(&mut self) {
         let establishment = if self.rng.u8(..4) == 0 { "noumea" } else { "paris" };
         match self.rng.u8(..100) {
-            0..=39 => self.sale(establishment),
-            40..=45 => {
-                let visited_at = self.earlier();
-                let member = self.member();
-                self.push(establishment, Operation::Visit { member, visited_at });
-            }
+            0..=35 => self.sale(establishment),
+            40..=45 => self.visit(establishment),
             46..=59 => self.named_return(establishment),
             60..=64 => self.unnamed_return(establishment),
             65..=78 => self.cancel(),
@@ -501,7 +508,7 @@ impl<'a> History<'a> {
                 let points = *pick(self.rng, &[-30, -5, -1, 1, 7, 40]);
                 self.push(establishment, Operation::Adjust { member, points });
             }
-            95..=97 => {
+            36..=39 | 95..=97 => {
                 let member = self.member();
                 let points = self.rng.i64(1..=60);
                 self.push(establishment, Operation::Redeem { member, points });
@@ -522,15 +529,22 @@ impl<'a> History<'a> {
         self.documents.push(Remembered {
             number: document,
             sale: Some(Remains { anonymous, cents: basket.total_cents }),
+            returned: None,
             basket: basket.clone(),
             establishment,
         });
         self.push(establishment, Operation::Sale { document, member, sold_at, basket });
     }
 
+    fn visit(&mut self, establishment: &'static str) {
+        let visited_at = self.earlier();
+        let member = self.member();
+        self.push(establishment, Operation::Visit { member, visited_at });
+    }
+
     fn named_return(&mut self, establishment: &'static str) {
         let Some(sale) = self.any_sale(|remains| remains.cents > 0) else { return };
-        let Some(remains) = &sale.sale else { return };
+        let Some(remains) = sale.sale else { return };
         let total_cents = match self.rng.u8(..20) {
             0..=8 => remains.cents,
             9..=16 => self.rng.i64(1..=remains.cents),
@@ -538,28 +552,29 @@ impl<'a> History<'a> {
             18 => 0,
             _ => remains.cents + 1,
         };
+        self.return_of(sale.number, total_cents, establishment);
+    }
+
+    fn return_of(&mut self, sale: DocumentNumber, total_cents: i64, establishment: &'static str) {
         let document = self.documents.len();
-        if total_cents <= remains.cents
-            && let Some(remains) = &mut self.documents[sale.number].sale
+        let mut returned = None;
+        if let Some(remains) = &mut self.documents[sale].sale
+            && total_cents <= remains.cents
         {
             remains.cents -= total_cents;
+            returned = Some((sale, total_cents));
         }
         self.documents.push(Remembered {
             number: document,
             sale: None,
+            returned,
             basket: Basket { total_cents, lines: Vec::new() },
             establishment,
         });
         let names_member = self.rng.bool();
         self.push(
             establishment,
-            Operation::NamedReturn {
-                document,
-                sale: sale.number,
-                names_member,
-                sold_at: self.now,
-                total_cents,
-            },
+            Operation::NamedReturn { document, sale, names_member, sold_at: self.now, total_cents },
         );
     }
 
@@ -573,6 +588,7 @@ impl<'a> History<'a> {
         self.documents.push(Remembered {
             number: document,
             sale: None,
+            returned: None,
             basket: basket.clone(),
             establishment,
         });
@@ -586,7 +602,22 @@ impl<'a> History<'a> {
             return;
         }
         let document = self.recent(self.documents.len());
-        let establishment = self.documents[document].establishment;
+        self.cancel_document(document);
+    }
+
+    fn cancel_document(&mut self, document: DocumentNumber) {
+        let cancelled = &mut self.documents[document];
+        let establishment = cancelled.establishment;
+        let total_cents = cancelled.basket.total_cents;
+        if let Some((sale, cents)) = cancelled.returned.take() {
+            if let Some(remains) = &mut self.documents[sale].sale {
+                remains.cents += cents;
+            }
+        } else if let Some(remains) = &mut cancelled.sale
+            && remains.cents == total_cents
+        {
+            remains.cents = 0;
+        }
         self.push(establishment, Operation::Cancel { document });
     }
 

@@ -21,8 +21,16 @@ fn events(cases: u64) -> BTreeMap<&'static str, u64> {
         for (number, birth_date) in case.members.iter().enumerate() {
             model.enrol(number, *birth_date, ESTABLISHMENTS[0].0, case.enrolled_at);
         }
+        let mut taken = BTreeMap::new();
         for step in &case.steps {
             let touched = model.members_of(&step.operation);
+            let sum = |model: &Model| -> i64 {
+                let views = touched
+                    .iter()
+                    .filter_map(|member| model.view(*member, &step.establishment, step.now));
+                views.map(|view| view.balance + view.pending).sum()
+            };
+            let before = sum(&model);
             let outcome = model.apply(step);
             see("a skipped operation", outcome == Outcome::Skipped);
             see("a refused operation", matches!(outcome, Outcome::Refused { .. }));
@@ -41,7 +49,17 @@ fn events(cases: u64) -> BTreeMap<&'static str, u64> {
                     see("a sale cut by the cap", count(Source::DailyCap) > 0);
                 }
                 Operation::Visit { .. } => see("a visit that earns", points > 0),
-                Operation::NamedReturn { .. } => see("a named return that takes", points < 0),
+                Operation::NamedReturn { document, .. } => {
+                    see("a named return that takes", points < 0);
+                    taken.insert(document, -points);
+                }
+                Operation::Cancel { document } => {
+                    if let Some(taken) = taken.remove(&document) {
+                        let given = sum(&model) - before;
+                        see("a return that is cancelled", taken > 0 && given == taken);
+                        see("points that the cap holds back", given < taken);
+                    }
+                }
                 Operation::UnnamedReturn { .. } => see("an unnamed return that takes", points < 0),
                 Operation::Move { .. } => see("a move of points", points > 0),
                 _ => {}
