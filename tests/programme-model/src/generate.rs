@@ -434,7 +434,7 @@ impl<'a> History<'a> {
             documents: Vec::new(),
             steps: Vec::new(),
         };
-        for _ in 0..history.rng.usize(8..=30) {
+        for _ in 0..history.rng.usize(10..=36) {
             history.advance();
             if history.rng.u8(..7) == 0 {
                 history.game();
@@ -485,30 +485,30 @@ impl<'a> History<'a> {
     fn operation(&mut self) {
         let establishment = if self.rng.u8(..4) == 0 { "noumea" } else { "paris" };
         match self.rng.u8(..100) {
-            0..=35 => self.sale(establishment),
-            40..=45 => self.visit(establishment),
-            46..=59 => self.named_return(establishment),
-            60..=64 => self.unnamed_return(establishment),
-            65..=78 => self.cancel(),
-            79..=82 => {
+            0..=31 => self.sale(establishment),
+            36..=40 => self.visit(establishment),
+            41..=52 => self.named_return(establishment),
+            53..=58 => self.unnamed_return(establishment),
+            59..=68 => self.cancel(),
+            69..=73 => {
                 let member = (self.rng.u8(..5) > 0).then(|| self.member());
                 let sold_at = self.earlier();
                 let basket = self.basket();
                 self.push(establishment, Operation::DryRun { member, sold_at, basket });
             }
-            83..=87 => self.attach(),
-            88..=92 => {
+            74..=81 => self.attach(),
+            82..=89 => {
                 let member = self.member();
-                if let Some(sale) = self.any_sale(|_| true) {
+                if let Some(sale) = self.any_sale(|remains| remains.cents > 0) {
                     self.push(sale.establishment, Operation::Move { sale: sale.number, member });
                 }
             }
-            93..=94 => {
+            90..=94 => {
                 let member = self.member();
                 let points = *pick(self.rng, &[-30, -5, -1, 1, 7, 40]);
                 self.push(establishment, Operation::Adjust { member, points });
             }
-            36..=39 | 95..=97 => {
+            32..=35 | 95..=97 => {
                 let member = self.member();
                 let points = self.rng.i64(1..=60);
                 self.push(establishment, Operation::Redeem { member, points });
@@ -522,7 +522,7 @@ impl<'a> History<'a> {
 
     fn sale(&mut self, establishment: &'static str) {
         let document = self.documents.len();
-        let anonymous = !self.in_game && self.rng.u8(..8) == 0;
+        let anonymous = !self.in_game && self.rng.u8(..5) == 0;
         let member = (!anonymous).then(|| self.member());
         let sold_at = self.earlier();
         let basket = self.basket();
@@ -623,7 +623,7 @@ impl<'a> History<'a> {
 
     fn attach(&mut self) {
         let member = self.member();
-        let anonymous = self.any_sale(|remains| remains.anonymous);
+        let anonymous = self.any_sale(|remains| remains.anonymous && remains.cents > 0);
         if let Some(sale) = anonymous.or_else(|| self.any_sale(|_| true)) {
             if let Some(remains) = &mut self.documents[sale.number].sale {
                 remains.anonymous = false;

@@ -288,7 +288,7 @@ fn a_copy_of_the_model_agrees_in_every_kind_of_operation() {
     assert!(counts.compared_programmes >= 60, "{report}");
     assert!(counts.refused > 0 && counts.refusals.contains_key("too_many_rules /spend"));
     assert_eq!(counts.operations.len(), 12, "{report}");
-    assert!(counts.operations.values().all(|count| *count >= 5), "{report}");
+    assert!(counts.operations.values().all(|count| *count >= 10), "{report}");
 }
 
 #[test]
