@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use fastrand::Rng;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 
 use crate::generate::{self, Case, ESTABLISHMENTS};
@@ -253,6 +253,12 @@ impl Player<'_> {
                 break;
             }
         }
+        if matches!(played, Played::Agreed)
+            && let Some(difference) = self.change_the_past(case, &identifiers, counts)
+        {
+            let step = case.steps.len().checked_sub(1);
+            played = Played::Disagreed { step, differences: vec![difference] };
+        }
         let used = accepted.iter().filter(|day| model.used_programmes.contains(day)).count();
         counts.compared_programmes += used as u64;
         played
@@ -332,6 +338,24 @@ impl Player<'_> {
                 "expected 422, the service answers {status} {answer} to {}",
                 json!(programme)
             ),
+        })
+    }
+
+    /// Sends a programme for a day that began before the end of the history. Answers the difference if it is accepted.
+    fn change_the_past(
+        &mut self,
+        case: &Case,
+        identifiers: &Identifiers,
+        counts: &mut Counts,
+    ) -> Option<Difference> {
+        let last = case.steps.last()?.now;
+        self.service.set_now(last);
+        let day = TimeZone::UTC.to_datetime(last).date().saturating_sub(2.days());
+        let (status, answer) = self.put_programme(&identifiers.merchant, day, &case.base);
+        counts.comparisons += 1;
+        (status != 422).then(|| Difference {
+            value: "status of a programme for a day that has begun".to_owned(),
+            detail: format!("{day}: expected 422, the service answers {status} {answer}"),
         })
     }
 

@@ -1,7 +1,5 @@
 //! The comparison itself, with a service that answers by a second copy of the model.
 
-use jiff::ToSpan as _;
-
 use super::*;
 use crate::model::earning::{Basket, Line};
 use crate::model::programme::{Condition, Goods, Programme, ReturnPolicy, Rounding};
@@ -51,8 +49,8 @@ impl Service for Copy {
                 let mut programme: Programme = serde_json::from_value(body).expect("a programme");
                 let day: Date = day.parse().expect("a day");
                 let today = TimeZone::UTC.to_datetime(self.now).date();
-                if day > today.saturating_add(300.days()) {
-                    // The faulty programme of the case.
+                if day <= today || day > today.saturating_add(300.days()) {
+                    // A day that has begun, or the faulty programme of the case.
                     return (422, json!({ "code": "invalid_fields" }));
                 }
                 if programme.spend.len() > 4 {
