@@ -101,14 +101,24 @@ impl FieldError {
     /// A field of the body, by its pointer.
     #[must_use]
     pub fn of_body(pointer: impl Into<String>, code: Code, detail: impl Into<String>) -> Self {
-        Self { pointer: Some(pointer.into()), parameter: None, code, detail: detail.into() }
+        let pointer = Some(cut(pointer.into()));
+        Self { pointer, parameter: None, code, detail: detail.into() }
     }
 
     /// A parameter of the path or the query.
     #[must_use]
     pub fn of_parameter(name: &str, code: Code, detail: impl Into<String>) -> Self {
-        Self { pointer: None, parameter: Some(name.to_owned()), code, detail: detail.into() }
+        let parameter = Some(cut(name.to_owned()));
+        Self { pointer: None, parameter, code, detail: detail.into() }
     }
+}
+
+/// The most bytes of a field's name in an answer. The caller chose the name of an unknown field.
+const LONGEST_NAME: usize = 200;
+
+fn cut(mut name: String) -> String {
+    name.truncate(name.floor_char_boundary(LONGEST_NAME));
+    name
 }
 
 /// A refusal.

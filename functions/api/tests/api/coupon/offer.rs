@@ -183,7 +183,7 @@ async fn a_code_is_created_by_hand_and_disabled() {
     assert_eq!(given.body["member_id"], json!(member), "{given:?}");
     let short = fixture.code(&id, "abc", &json!({})).await;
     short.assert_fields(422, &["code"]);
-    let nowhere = fixture.code("01HF0000000000000000000000", "RENTREE", &json!({})).await;
+    let nowhere = fixture.code("01HF0000000000000000000000", "RENTREE26", &json!({})).await;
     assert_eq!(nowhere.status, 404);
 }
 
@@ -329,9 +329,9 @@ async fn no_offer_is_written_after_the_end_of_the_contract() {
     let answers = [
         fixture.ask(Method::POST, "", Some(&offer())).await,
         fixture.ask(Method::PUT, &format!("/{id}"), Some(&offer())).await,
-        fixture.code(&id, "RENTREE", &json!({})).await,
+        fixture.code(&id, "RENTREE26", &json!({})).await,
         fixture.ask(Method::POST, &format!("/{id}/batches"), Some(&count)).await,
-        fixture.import(&id, "text/csv", b"RENTREE".to_vec()).await,
+        fixture.import(&id, "text/csv", b"RENTREE26".to_vec()).await,
     ];
     for answer in answers {
         answer.assert_code(409, "contract_ended");
