@@ -307,7 +307,9 @@ const fn subject(error: DomainError) -> &'static str {
         DomainError::Member(MemberError::ParentalConsentMissing) => "The consent of a parent",
         DomainError::Coupon(CouponError::Taken) => "The code",
         DomainError::Coupon(CouponError::Refused(_)) => "The coupon",
-        DomainError::Ledger(LedgerError::NotEnoughPoints) => "The number of points",
+        DomainError::Ledger(LedgerError::NotEnoughPoints | LedgerError::AdjustedEnough) => {
+            "The number of points"
+        }
         DomainError::Reward(RewardError::Refused(_)) => "The reward",
         DomainError::Reward(
             RewardError::RedemptionFulfilled
@@ -323,7 +325,7 @@ const fn has_cashier_message(error: DomainError) -> bool {
     matches!(
         error,
         DomainError::Coupon(CouponError::Refused(_))
-            | DomainError::Ledger(LedgerError::NotEnoughPoints)
+            | DomainError::Ledger(LedgerError::NotEnoughPoints | LedgerError::AdjustedEnough)
             | DomainError::Member(
                 MemberError::CardBlocked
                     | MemberError::OppositionStands

@@ -313,7 +313,7 @@ async fn programmes_senders_and_endpoints_show_the_credential_that_changed_them_
     let email = format!("{merchant}/senders/email");
     let put = service.operator(Method::PUT, &email, Some(&sender)).await;
     assert_eq!(put.body["email"]["changed_by"], "operator", "{put:?}");
-    let sender = json!({"account": "shared", "shown": "Boutique", "stop_number": "36200"});
+    let sender = json!({"account": "shared-sms", "shown": "Boutique", "stop_number": "36200"});
     let sms = format!("{merchant}/senders/sms");
     let put = service.operator(Method::PUT, &sms, Some(&sender)).await;
     assert_eq!(put.body["sms"]["changed_by"], "operator", "{put:?}");

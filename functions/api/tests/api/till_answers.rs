@@ -109,6 +109,7 @@ const REDEMPTION: &[&str] = &[
     "requested_at",
     "reward_id",
     "state",
+    "taken_off_cents",
     "ticket",
 ];
 const REWARDS: &[&str] = &[
@@ -281,7 +282,8 @@ async fn answers(
     service.operator(Method::PUT, &code, Some(&json!({}))).await.assert_status(200);
     let reward = written(service, till, &cup()).await;
     let (mobile, card) = (json!({"mobile": MOBILE}), json!({"card_number": "299000001235"}));
-    let basket = json!({"member": mobile, "total_cents": 4_490, "coupons": ["RENTREE26", "NONE"]});
+    let basket =
+        json!({"member": mobile, "total_cents": 4_490, "coupons": ["RENTREE26", "NONENONE"]});
     let check = json!({"code": "RENTREE26", "gross_cents": 4_490, "member": mobile});
     let consent = json!({"given": true, "text_version": "2026-01", "told_by": "till"});
     let registration = json!({"activated_at": "2026-11-24T10:20:00+01:00"});

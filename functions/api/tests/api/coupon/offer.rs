@@ -283,12 +283,13 @@ async fn an_import_accounts_for_every_row_and_the_same_file_changes_nothing() {
     let service = Service::start().await;
     let fixture = Fixture::open(&service, "retail").await;
     let (id, other) = (fixture.written(&offer()).await, fixture.written(&offer()).await);
-    fixture.code(&other, "PRIS", &json!({})).await;
-    let file = b"Code;Libell\xe9\r\nETE-2026;\xe9t\xe9\r\nPRIS;x\r\nx;y\r\nete2026;encore\r\n";
+    fixture.code(&other, "PRISPRIS", &json!({})).await;
+    let file =
+        b"Code;Libell\xe9\r\nRETOUR-2026;\xe9t\xe9\r\nPRISPRIS;x\r\nx;y\r\nretour2026;encore\r\n";
     let answer = fixture.import(&id, "text/csv", file.to_vec()).await;
     let refused = json!([
         {"line": 3, "code": "coupon_taken", "detail": "is a code of another offer: choose another"},
-        {"line": 4, "code": "coupon_code", "detail": "must be 4 to 24 letters and digits"},
+        {"line": 4, "code": "coupon_code", "detail": "must be 8 to 24 letters and digits"},
     ]);
     let expected = json!({"rows": 4, "accepted": 1, "already_there": 1, "refused": refused});
     answer.assert_status(200);

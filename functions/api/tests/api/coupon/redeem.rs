@@ -98,11 +98,14 @@ async fn a_purchase_with_one_code_twice_or_more_than_five_codes_is_refused() {
         sale["coupons"] = codes.iter().map(coupon).collect();
         sale
     };
-    let twice = fixture.till.post("/v1/purchases", &of(&["RENTREE26", "ren-tree"])).await;
+    let twice = fixture.till.post("/v1/purchases", &of(&["RENTREE26", "ren-tree26"])).await;
     assert_eq!(twice.body["errors"][0]["code"], "coupon_twice");
     let many = fixture
         .till
-        .post("/v1/purchases", &of(&["AAAA", "BBBB", "CCCC", "DDDD", "EEEE", "FFFF"]))
+        .post(
+            "/v1/purchases",
+            &of(&["AAAAAAAA", "BBBBBBBB", "CCCCCCCC", "DDDDDDDD", "EEEEEEEE", "FFFFFFFF"]),
+        )
         .await;
     assert_eq!(many.body["errors"][0]["code"], "too_many_coupons");
 }

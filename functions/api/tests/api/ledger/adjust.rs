@@ -132,7 +132,9 @@ async fn unusually_high_corrections_of_a_merchant_are_one_log_line_without_a_mem
     let mut members = vec![];
     for number in 0..7 {
         let member = till.enrol(&format!("06 39 98 00 2{number}")).await;
-        till.give(&member, 20_000).await;
+        let path = format!("/v1/members/{member}/adjustments");
+        let gift = json!({"points": 20_000, "reason": "goodwill", "operator": "V12"});
+        till.post_keyed(&path, &format!("{number}"), &gift).await.assert_status(201);
         let logged = buffer.text().matches("adjusted_points").count();
         assert_eq!(logged, usize::from(number >= 5), "{number}");
         members.push(member);
