@@ -10,6 +10,9 @@ use http_edge::{Gate, Problem, Till};
 use std::sync::Arc;
 use store::Store;
 
+/// The codes of refusals other than `not_found` that show that a number does not exist.
+const UNKNOWN: [&str; 2] = ["coupon_unknown", "returned_sale_unknown"];
+
 /// The state of the function. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -19,7 +22,7 @@ pub struct App {
     pub uploads: Arc<UploadPresigner>,
     /// The queue of the function that runs campaigns.
     pub campaigns: Arc<CampaignQueue>,
-    /// The count of unknown customers and receipts that tills asked for.
+    /// The keys with too many failed look-ups.
     pub misses: Arc<Misses>,
     /// The queue of the function that makes coupons.
     pub coupons: Arc<CouponQueue>,
@@ -36,11 +39,23 @@ impl App {
         (self.gate.clock)()
     }
 
-    /// Counts the refusal of a customer or receipt that a till named, if none exists, and returns the refusal.
-    pub(crate) fn count_miss(&self, till: &Till, refusal: Problem) -> Problem {
-        if refusal.kind() == Kind::NotFound {
-            self.misses.count(till.key, self.now());
+    /// Counts a failed look-up of a till: no more than 1 round trip.
+    pub(crate) async fn count_miss(&self, till: &Till) {
+        self.misses.count(self.store(), till.key, self.now()).await;
+    }
+
+    /// Counts the refusal of a customer, a receipt or a coupon that a till named, if none exists, and returns the
+    /// outcome.
+    pub(crate) async fn count_misses<T>(
+        &self,
+        till: &Till,
+        outcome: Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        if let Err(refusal) = &outcome
+            && (refusal.kind() == Kind::NotFound || UNKNOWN.contains(&refusal.code()))
+        {
+            self.count_miss(till).await;
         }
-        refusal
+        outcome
     }
 }

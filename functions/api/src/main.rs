@@ -21,7 +21,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         let (secrets, arn) = (Secrets::new(&config), operator_secret.clone());
         Box::pin(async move { Ok(platform::clients::secret(&secrets, &arn).await?) })
     });
-    let gate = Gate { store, operator_key: Arc::new(operator_key), clock: Arc::new(platform::now) };
+    let gate = Gate::new(store, operator_key, Arc::new(platform::now));
     let misses = Arc::new(Misses::default());
     let app = App { gate, uploads, campaigns, coupons, misses, webhooks };
     lambda_http::run(api::router(app)).await

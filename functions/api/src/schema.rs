@@ -143,8 +143,8 @@ schemas! {
     /// `. _ - /`.
     ReferenceCode = text().pattern(Some(CODE)).min_length(Some(1)).max_length(Some(40))
         .examples(["SAV-1024"]);
-    /// The code of a coupon: 4 to 24 letters or digits. Case, spaces and hyphens do not count.
-    CouponCodeText = text().pattern(Some("^[ -]*([0-9A-Za-z][ -]*){4,24}$"))
+    /// The code of a coupon: 8 to 24 letters or digits. Case, spaces and hyphens do not count.
+    CouponCodeText = text().pattern(Some("^[ -]*([0-9A-Za-z][ -]*){8,24}$"))
         .examples(["7KHP-M3CD-RTWX", "bienvenue10"]);
 
     /// A text of 1 to 40 characters on one line.

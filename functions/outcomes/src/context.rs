@@ -1,9 +1,9 @@
 //! The state of an instance, and the errors of the function.
 
-use domain::merchant::provider::ProviderName;
+use domain::merchant::provider::{ProviderAccount, ProviderName};
 use domain::{Credential, Instant, MerchantId};
 use platform::queue::Failed;
-use store::{Mode, Scope, Store, StoreError};
+use store::{Mode, Scope, Store, StoreError, Tenant};
 
 /// The clients of an instance.
 pub struct App {
@@ -12,7 +12,27 @@ pub struct App {
 }
 
 impl App {
-    /// A merchant's data, for the events of a provider; `None` for a merchant that has left.
+    /// The data of the merchant that an event names, where the merchant sends or has sent by the account whose
+    /// callback brought the event: 1 round trip, 1 read unit. An account may not affect the merchants of another
+    /// one.
+    pub(crate) async fn scope_of_account(
+        &self,
+        account: &ProviderAccount,
+        tenant: Tenant,
+        now: Instant,
+    ) -> Result<Option<Scope>, OutcomeError> {
+        if !self.store.account_has_merchant(account, tenant.merchant).await? {
+            tracing::warn!(
+                account = account.code.as_str(),
+                merchant = tracing::field::display(tenant.merchant),
+                "an event names a merchant of another account"
+            );
+            return Ok(None);
+        }
+        self.scope(tenant.merchant, tenant.mode, account.provider, now).await
+    }
+
+    /// The data of a merchant of the account; `None` for a merchant that has left.
     pub(crate) async fn scope(
         &self,
         merchant: MerchantId,

@@ -27,7 +27,7 @@ pub async fn handle(app: &App, body: &str, now: Instant) -> Result<(), Failed> {
     for text in &message.texts {
         inbound_texts::store(app, &message.account, text, now).await?;
     }
-    receipts::count(app, message.account.provider, &events, now).await?;
-    soft_bounces::mark_dead_addresses(app, message.account.provider, &events, now).await?;
+    receipts::count(app, &message.account, &events, now).await?;
+    soft_bounces::mark_dead_addresses(app, &message.account, &events, now).await?;
     Ok(())
 }

@@ -52,7 +52,7 @@ impl Candidates {
     ) -> Result<Self, OutcomeError> {
         let address = MessageAddress::Mobile(mobile);
         let mut candidates = Self::default();
-        for merchant in app.store.merchants_of_account(&account.code).await? {
+        for merchant in app.store.merchants_of_account(account).await? {
             for mode in [Mode::Live, Mode::Test] {
                 let scope = app.scope(merchant, mode, account.provider, now).await?;
                 let Some(scope) = scope else { continue };

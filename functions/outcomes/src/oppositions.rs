@@ -45,13 +45,12 @@ pub(crate) async fn record(
     let by = Credential::Provider(account.provider);
     let Some(effect) = Effect::of(event, by, now) else { return Ok(()) };
     if let Some(reference) = event.reference {
-        let tenant = reference.tenant;
-        if let Some(scope) = app.scope(tenant.merchant, tenant.mode, account.provider, now).await? {
+        if let Some(scope) = app.scope_of_account(account, reference.tenant, now).await? {
             apply(app, &scope, event, effect, now).await?;
         }
         return Ok(());
     }
-    for merchant in app.store.merchants_of_account(&account.code).await? {
+    for merchant in app.store.merchants_of_account(account).await? {
         for mode in [Mode::Live, Mode::Test] {
             let scope = app.scope(merchant, mode, account.provider, now).await?;
             let Some(scope) = scope else { continue };

@@ -3,7 +3,7 @@
 
 use crate::context::{App, OutcomeError};
 use crate::event::OutcomeEvent;
-use domain::merchant::provider::ProviderName;
+use domain::merchant::provider::ProviderAccount;
 use domain::{CampaignId, Instant, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use platform::messages::EventKind;
@@ -36,7 +36,7 @@ struct MembersReceipt {
 /// Counts the receipts among the events. Events without a reference of ours are ignored.
 pub(crate) async fn count(
     app: &App,
-    provider: ProviderName,
+    account: &ProviderAccount,
     events: &[OutcomeEvent],
     now: Instant,
 ) -> Result<(), OutcomeError> {
@@ -53,7 +53,7 @@ pub(crate) async fn count(
             .push(AddressReceipt { address: &event.address, state });
     }
     for CampaignReceipts { tenant, campaign, receipts } in campaigns.into_values() {
-        if let Some(scope) = app.scope(tenant.merchant, tenant.mode, provider, now).await? {
+        if let Some(scope) = app.scope_of_account(account, tenant, now).await? {
             count_campaign(app, &scope, campaign, receipts).await?;
         }
     }

@@ -4,7 +4,7 @@
 use crate::context::{App, OutcomeError};
 use crate::event::OutcomeEvent;
 use domain::member::consent::Bounce;
-use domain::merchant::provider::ProviderName;
+use domain::merchant::provider::ProviderAccount;
 use domain::{Channel, Instant};
 use platform::messages::EventKind;
 use store::{MessageReceipt, MessageState};
@@ -16,7 +16,7 @@ const DEAD_AFTER: usize = 5;
 /// message of such a member is then counted as bounced, so the count begins again for another address of the same person.
 pub(crate) async fn mark_dead_addresses(
     app: &App,
-    provider: ProviderName,
+    account: &ProviderAccount,
     events: &[OutcomeEvent],
     now: Instant,
 ) -> Result<(), OutcomeError> {
@@ -26,7 +26,7 @@ pub(crate) async fn mark_dead_addresses(
         }
         let Some(reference) = event.reference else { continue };
         let tenant = reference.tenant;
-        let scope = app.scope(tenant.merchant, tenant.mode, provider, now).await?;
+        let scope = app.scope_of_account(account, tenant, now).await?;
         let Some(scope) = scope else { continue };
         for member in app.store.members_at(&scope, &event.address).await? {
             let last = app.store.soft_bounces_in_a_row(tenant, member, Channel::Email, DEAD_AFTER);

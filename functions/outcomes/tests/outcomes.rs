@@ -116,8 +116,17 @@ impl Fixture {
     }
 
     async fn deliver(&self, events: Vec<ProviderEvent>) -> Result<(), Failed> {
-        let provider = ProviderName::Sinch;
-        let account = ProviderAccount { provider, code: AccountCode::parse("shared").unwrap() };
+        self.deliver_by(ProviderName::Sinch, "shared", events).await
+    }
+
+    /// Delivers events that another account, or an account of another provider, has authenticated.
+    async fn deliver_by(
+        &self,
+        provider: ProviderName,
+        code: &str,
+        events: Vec<ProviderEvent>,
+    ) -> Result<(), Failed> {
+        let account = ProviderAccount { provider, code: AccountCode::parse(code).unwrap() };
         let message = ProviderEventsMessage { account, events, texts: vec![] };
         handle(&self.app, &serde_json::to_string(&message).unwrap(), now()).await
     }
@@ -192,6 +201,42 @@ async fn a_delivery_reported_twice_in_any_order_is_counted_once() {
     assert_eq!(figures.failed, 0);
     assert!(fixture.is_dead(members[1]).await);
     assert!(!fixture.is_dead(members[0]).await);
+}
+
+#[rstest]
+#[case::another_account(ProviderName::Sinch, "foreign")]
+#[case::the_same_code_at_another_provider(ProviderName::Brevo, "shared")]
+#[case::an_account_of_nobody(ProviderName::Brevo, "nobody")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_affects_no_merchant_of_another_account(
+    #[case] provider: ProviderName,
+    #[case] code: &str,
+) {
+    let fixture = Fixture::open().await;
+    let stranger = merchant(domain::Sector::Retail, 3);
+    open_merchant(&fixture.app.store, &stranger, now()).await;
+    let sender = sms_sender("foreign");
+    let put = fixture.app.store.put_sms_sender(stranger.id, &sender, Credential::Operator);
+    put.await.unwrap();
+    let member = fixture.member(0, 1, "a@example.com").await;
+    let reference = fixture.sent(0, Channel::Email, &[member]).await;
+    let mobile = mobile(1).as_str().to_owned();
+    let events = [EventKind::Complaint, EventKind::Bounced, EventKind::Delivered].into_iter();
+    let mut events: Vec<_> =
+        events.map(|what| event(Channel::Email, "a@example.com", Some(reference), what)).collect();
+    events.push(event(Channel::Sms, &mobile, Some(reference), EventKind::Stop));
+    events.push(event(Channel::Sms, &mobile, None, EventKind::Stop));
+    for _ in 0..5 {
+        let soft = event(Channel::Email, "a@example.com", Some(reference), EventKind::SoftBounced);
+        events.push(soft);
+    }
+    fixture.deliver_by(provider, code, events).await.unwrap();
+    for channel in [Channel::Email, Channel::Sms] {
+        assert_eq!(fixture.reason(0, member, channel).await, None);
+    }
+    assert!(!fixture.is_dead(member).await);
+    let figures = fixture.figures(reference).await;
+    assert_eq!((figures.delivered, figures.bounced), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -64,7 +64,7 @@ impl Fixture {
             .await
             .unwrap();
         store
-            .put_sms_sender(shop.id, &sms_sender("main"), domain::Credential::Operator)
+            .put_sms_sender(shop.id, &sms_sender("main-sms"), domain::Credential::Operator)
             .await
             .unwrap();
         let settings = store.settings_fresh(shop.id, now()).await.unwrap();
@@ -492,7 +492,7 @@ async fn an_sms_that_its_sender_may_not_carry_is_not_sent(
     let members = fixture.members(2).await;
     let (id, message) = fixture.campaign_of(Channel::Sms, body, &members).await;
     let sender_id = domain::merchant::sender::SenderId::parse(sender_id).unwrap();
-    let sender = domain::merchant::sender::SmsSender { sender_id, ..sms_sender("main") };
+    let sender = domain::merchant::sender::SmsSender { sender_id, ..sms_sender("main-sms") };
     let merchant = fixture.scope.settings.merchant.id;
     fixture.app.store.put_sms_sender(merchant, &sender, Credential::Operator).await.unwrap();
     handle(&fixture.app, &message, now()).await.unwrap();

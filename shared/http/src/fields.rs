@@ -4,7 +4,11 @@ use crate::codes::Code;
 use crate::problem::{FieldError, Kind, Problem};
 use domain::{DomainError, InvalidField};
 
-/// The errors found so far. `check` returns `None` for a field that is not accepted, so that one
+/// The most errors of a refusal. A body may have a mistake in each of many thousand entries, and the answer to it must
+/// stay small.
+pub const MOST_ERRORS: usize = 100;
+
+/// The errors found so far, of which the first [`MOST_ERRORS`] are kept. `check` returns `None` for a field that is not accepted, so that one
 /// `let … else` over all fields either has every value or returns [`Fields::refuse`].
 #[derive(Default)]
 pub struct Fields {
@@ -52,7 +56,7 @@ impl Fields {
             Err(error) => {
                 let error = error.into();
                 let detail = error.to_string();
-                self.errors.push(FieldError::of_parameter(name, error.into(), detail));
+                self.push(FieldError::of_parameter(name, error.into(), detail));
                 None
             }
         }
@@ -60,7 +64,13 @@ impl Fields {
 
     /// Adds an error that no type of the domain has.
     pub fn note(&mut self, pointer: &str, code: Code, detail: impl Into<String>) {
-        self.errors.push(FieldError::of_body(pointer, code, detail));
+        self.push(FieldError::of_body(pointer, code, detail));
+    }
+
+    fn push(&mut self, error: FieldError) {
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(error);
+        }
     }
 
     /// Notes a field that a type of the domain does not accept. `prefix` is the place of the document in the

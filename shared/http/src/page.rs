@@ -1,9 +1,11 @@
 //! The page of a list: the parameters `limit` and `cursor`.
 
+use crate::codes;
+use crate::cursor::Cursor;
 use crate::problem::{FieldError, Kind, Problem};
 use crate::query::Parameters;
-use crate::{codes, cursor};
 use serde::de::DeserializeOwned;
+use store::Scope;
 
 /// The most entries of a page.
 pub const LARGEST: usize = 500;
@@ -12,20 +14,38 @@ pub const DEFAULT: usize = 50;
 
 /// The page that a request asks for.
 #[derive(Debug)]
-pub struct Page<P> {
+pub struct Page {
     /// The most entries of the page.
     pub limit: usize,
-    /// The position after which the page begins; `None` for the first page.
-    pub after: Option<P>,
+    cursor: Option<Cursor>,
 }
 
-impl<P> Default for Page<P> {
+impl Default for Page {
     fn default() -> Self {
-        Self { limit: DEFAULT, after: None }
+        Self { limit: DEFAULT, cursor: None }
     }
 }
 
-impl<P: DeserializeOwned> Parameters for Page<P> {
+impl Page {
+    /// The position after which the page begins; `None` for the first page. `list` is the name by which
+    /// [`crate::cursor::next`] sealed the position.
+    ///
+    /// # Errors
+    /// The refusal of a cursor that this API did not give for this list of the tenant.
+    pub fn after<P: DeserializeOwned>(
+        &self,
+        scope: &Scope,
+        list: &str,
+    ) -> Result<Option<P>, Problem> {
+        let Some(cursor) = &self.cursor else { return Ok(None) };
+        match cursor.open(scope, list) {
+            Some(position) => Ok(Some(position)),
+            None => Err(Problem::fields(Kind::Malformed, vec![refused()])),
+        }
+    }
+}
+
+impl Parameters for Page {
     fn read(&mut self, name: &str, value: &str, errors: &mut Vec<FieldError>) -> bool {
         match name {
             "limit" => match value.parse() {
@@ -36,20 +56,14 @@ impl<P: DeserializeOwned> Parameters for Page<P> {
                     format!("must be a whole number of 1 to {LARGEST}"),
                 )),
             },
-            "cursor" => match cursor::decode(value) {
-                Some(after) => self.after = Some(after),
+            "cursor" => match Cursor::read(value) {
+                Some(cursor) => self.cursor = Some(cursor),
                 None => errors.push(refused()),
             },
             _ => return false,
         }
         true
     }
-}
-
-/// The refusal of a request whose cursor this API did not give.
-#[must_use]
-pub fn refused_cursor() -> Problem {
-    Problem::fields(Kind::Malformed, vec![refused()])
 }
 
 fn refused() -> FieldError {

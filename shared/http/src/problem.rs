@@ -101,14 +101,24 @@ impl FieldError {
     /// A field of the body, by its pointer.
     #[must_use]
     pub fn of_body(pointer: impl Into<String>, code: Code, detail: impl Into<String>) -> Self {
-        Self { pointer: Some(pointer.into()), parameter: None, code, detail: detail.into() }
+        let pointer = Some(cut(pointer.into()));
+        Self { pointer, parameter: None, code, detail: detail.into() }
     }
 
     /// A parameter of the path or the query.
     #[must_use]
     pub fn of_parameter(name: &str, code: Code, detail: impl Into<String>) -> Self {
-        Self { pointer: None, parameter: Some(name.to_owned()), code, detail: detail.into() }
+        let parameter = Some(cut(name.to_owned()));
+        Self { pointer: None, parameter, code, detail: detail.into() }
     }
+}
+
+/// The most bytes of a field's name in an answer. The caller chose the name of an unknown field.
+const LONGEST_NAME: usize = 200;
+
+fn cut(mut name: String) -> String {
+    name.truncate(name.floor_char_boundary(LONGEST_NAME));
+    name
 }
 
 /// A refusal.
@@ -297,7 +307,9 @@ const fn subject(error: DomainError) -> &'static str {
         DomainError::Member(MemberError::ParentalConsentMissing) => "The consent of a parent",
         DomainError::Coupon(CouponError::Taken) => "The code",
         DomainError::Coupon(CouponError::Refused(_)) => "The coupon",
-        DomainError::Ledger(LedgerError::NotEnoughPoints) => "The number of points",
+        DomainError::Ledger(LedgerError::NotEnoughPoints | LedgerError::AdjustedEnough) => {
+            "The number of points"
+        }
         DomainError::Reward(RewardError::Refused(_)) => "The reward",
         DomainError::Reward(
             RewardError::RedemptionFulfilled
@@ -313,7 +325,7 @@ const fn has_cashier_message(error: DomainError) -> bool {
     matches!(
         error,
         DomainError::Coupon(CouponError::Refused(_))
-            | DomainError::Ledger(LedgerError::NotEnoughPoints)
+            | DomainError::Ledger(LedgerError::NotEnoughPoints | LedgerError::AdjustedEnough)
             | DomainError::Member(
                 MemberError::CardBlocked
                     | MemberError::OppositionStands

@@ -155,6 +155,9 @@ pub enum Conflict {
     /// The request changes the end of a contract while the merchant's data are being archived.
     #[error("This merchant's data is being archived: the end of its contract cannot change.")]
     ArchivingBegun,
+    /// The request names an account that another provider has.
+    #[error("This account belongs to another provider: give each provider's account its own code.")]
+    AccountOfAnotherProvider,
     /// The request creates a webhook above the limit of a merchant.
     #[error("This merchant has five webhooks: delete one before you create another.")]
     TooManyWebhooks,

@@ -1,5 +1,6 @@
 //! The data that an operation works on, and the credential that asked for the operation.
 
+use crate::StoreError;
 use crate::merchant::settings::Settings;
 use crate::table::tenant::{Mode, Tenant};
 use domain::ledger::ProgrammeContext;
@@ -25,6 +26,22 @@ impl Scope {
     #[must_use]
     pub fn tenant(&self) -> Tenant {
         Tenant { merchant: self.settings.merchant.id, mode: self.mode }
+    }
+
+    /// Seals the position of a page in a list of this tenant. `list` names the list.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] where the system gives no random bytes.
+    pub fn seal_position(&self, list: &str, position: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.settings.vault.seal_position(self.mode, list, position)
+    }
+
+    /// Opens a position that [`Scope::seal_position`] sealed.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for bytes that were not sealed for this tenant and list.
+    pub fn open_position(&self, list: &str, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.settings.vault.open_position(self.mode, list, sealed)
     }
 
     /// The data that the ledger needs for a sale at an establishment, beside the sale itself.

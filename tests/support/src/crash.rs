@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::error::BoxError;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The calls at which a function can crash.
+/// The calls at which a function can crash or stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Calls {
     /// Every call.
@@ -69,8 +69,16 @@ impl Crash {
     }
 }
 
-fn is_write(method: &str, target: &str) -> bool {
-    let writes = ["BatchWriteItem", "TransactWriteItems", "UpdateItem", "PutItem", "SendMessage"];
+/// Whether a call writes, to whichever service.
+pub(crate) fn is_write(method: &str, target: &str) -> bool {
+    let writes = [
+        "BatchWriteItem",
+        "TransactWriteItems",
+        "UpdateItem",
+        "PutItem",
+        "DeleteItem",
+        "SendMessage",
+    ];
     method == "PUT" || writes.iter().any(|operation| target.ends_with(operation))
 }
 

@@ -8,6 +8,7 @@
 
 mod consents;
 mod crash;
+mod interleave;
 mod merchant;
 mod senders;
 pub mod sequences;
@@ -16,6 +17,7 @@ mod table;
 pub use aws_fakes::client_of;
 pub use consents::{consent, opposition};
 pub use crash::{Calls, Crash, Moment};
+pub use interleave::Interleave;
 pub use merchant::{
     instant, merchant, mobile, open_merchant, open_merchant_with, points_a_euro, receipt, sale,
 };

@@ -1,5 +1,6 @@
-//! Random sequences of operations on a member's points, which two threads carry out at once: sales,
-//! returns, cancellations, visits, redemptions, adjustments, daily runs, and the same requests again.
+//! Random sequences of operations on the points of two members, which two threads carry out at once: sales,
+//! anonymous sales that are attached, sales that are moved, returns, cancellations, visits, redemptions,
+//! adjustments, daily runs, and the same requests again.
 
 use domain::ledger::entry::{Adjustment, AdjustmentReason};
 use domain::member::{Details, Enrolment};
@@ -21,6 +22,12 @@ use store::{
 pub enum Step {
     /// Goods are sold for so many cents.
     Sale(i64),
+    /// Goods are sold for so many cents to a customer who is not known.
+    AnonymousSale(i64),
+    /// The sale of another step is attached to the member.
+    Attach(usize),
+    /// The sale of another step is moved to the other member, or back.
+    Move(usize, bool),
     /// Goods of the sale of another step are returned, for so many cents.
     ReturnOf(usize, i64),
     /// Goods are returned for so many cents, and no sale is named.
@@ -62,6 +69,9 @@ pub fn any_sequence() -> impl Strategy<Value = Sequence> {
     let other = 0..MOST_STEPS;
     let step = prop_oneof![
         4 => (1_i64..20_000).prop_map(Step::Sale),
+        1 => (1_i64..20_000).prop_map(Step::AnonymousSale),
+        2 => other.clone().prop_map(Step::Attach),
+        2 => (other.clone(), any::<bool>()).prop_map(|(of, back)| Step::Move(of, back)),
         2 => (other.clone(), 1_i64..8_000).prop_map(|(of, cents)| Step::ReturnOf(of, cents)),
         1 => (1_i64..5_000).prop_map(Step::Return),
         2 => other.clone().prop_map(Step::Cancel),
@@ -78,11 +88,13 @@ pub fn any_sequence() -> impl Strategy<Value = Sequence> {
     steps.prop_map(Sequence)
 }
 
-/// A sequence on its way, with a member of its own.
+/// A sequence on its way, with two members of its own.
 struct Run {
     store: Store,
     scope: Scope,
     member: MemberId,
+    /// The member that sales are moved to.
+    other: MemberId,
     /// Makes the receipts and keys of this sequence unique.
     number: u32,
     steps: Vec<PlannedStep>,
@@ -90,7 +102,7 @@ struct Run {
     redemptions: Mutex<HashMap<usize, RedemptionId>>,
 }
 
-/// Carries out a sequence on two threads and proves the member's ledger, then repeats every accepted
+/// Carries out a sequence on two threads and proves the ledgers of both members, then repeats every accepted
 /// request and proves the ledger again.
 ///
 /// # Errors
@@ -102,14 +114,11 @@ pub async fn run(
     number: u32,
     sequence: Sequence,
 ) -> Result<(), String> {
-    let mobile = format!("+33639{:06}", 980_000 + number % 10_000);
-    let mobile = Mobile::parse(&mobile).map_err(|error| error.to_string())?;
-    let new = NewMember { mobile, details: Details::default(), enrolment: Enrolment::Till };
-    let made = store.create_member(scope, &new, noon(0)).await;
-    let member = made.map_err(|error| error.to_string())?.0.person.id;
+    let [member, other] =
+        [enrol(store, scope, 2 * number).await?, enrol(store, scope, 2 * number + 1).await?];
     let (store, scope) = (store.clone(), scope.clone());
     let (steps, redemptions) = (sequence.0, Mutex::default());
-    let run = Arc::new(Run { store, scope, member, number, steps, redemptions });
+    let run = Arc::new(Run { store, scope, member, other, number, steps, redemptions });
     let threads = [false, true].map(|thread| tokio::spawn(Arc::clone(&run).take_all(thread)));
     let mut accepted = Vec::new();
     for thread in threads {
@@ -121,6 +130,14 @@ pub async fn run(
     }
     let after = run.prove().await?;
     if before == after { Ok(()) } else { Err(format!("repeated: {before:?} became {after:?}")) }
+}
+
+async fn enrol(store: &Store, scope: &Scope, number: u32) -> Result<MemberId, String> {
+    let mobile = format!("+33639{:06}", 980_000 + number % 10_000);
+    let mobile = Mobile::parse(&mobile).map_err(|error| error.to_string())?;
+    let new = NewMember { mobile, details: Details::default(), enrolment: Enrolment::Till };
+    let made = store.create_member(scope, &new, noon(0)).await;
+    Ok(made.map_err(|error| error.to_string())?.0.person.id)
 }
 
 fn day_of(day: i32) -> Day {
@@ -138,7 +155,9 @@ impl Run {
         let mut accepted = Vec::new();
         for index in 0..self.steps.len() {
             let planned = self.steps[index];
-            let is_repeated = !matches!(planned.step, Step::DailyRun | Step::Again(_));
+            // A sale that was moved back would be moved again.
+            let is_repeated =
+                !matches!(planned.step, Step::DailyRun | Step::Again(_) | Step::Move(..));
             if planned.thread == thread && self.take(index).await? && is_repeated {
                 accepted.push(index);
             }
@@ -158,6 +177,18 @@ impl Run {
         let done = match step {
             Step::Again(_) | Step::Adjust(0) => return Ok(false),
             Step::Sale(cents) => self.enter(index, PurchaseKind::Sale, cents).await,
+            Step::AnonymousSale(cents) => {
+                self.enter_for(Customer::Anonymous, index, PurchaseKind::Sale, cents).await
+            }
+            Step::Attach(sale) => {
+                let receipt = self.receipt(sale % self.steps.len());
+                store.attach_purchase(scope, &receipt, member, now).await.map(drop)
+            }
+            Step::Move(sale, back) => {
+                let receipt = self.receipt(sale % self.steps.len());
+                let to = if back { member } else { self.other };
+                store.move_purchase(scope, &receipt, to, now).await.map(drop)
+            }
             Step::Return(cents) => {
                 self.enter(index, PurchaseKind::Return { of: None }, cents).await
             }
@@ -185,11 +216,20 @@ impl Run {
     }
 
     async fn enter(&self, index: usize, kind: PurchaseKind, cents: i64) -> Result<(), StoreError> {
+        self.enter_for(Customer::Member(self.member), index, kind, cents).await
+    }
+
+    async fn enter_for(
+        &self,
+        customer: Customer,
+        index: usize,
+        kind: PurchaseKind,
+        cents: i64,
+    ) -> Result<(), StoreError> {
         let (receipt, at) = (self.receipt(index), noon(self.steps[index].day));
         let total = Cents::new(cents);
         let purchase = Purchase::new(Sector::Retail, receipt, kind, at, total, vec![], None)?;
         let entry = PurchaseToRecord { card_activated: false, purchase, source: Source::Operator };
-        let customer = Customer::Member(self.member);
         self.store.record_purchase(&self.scope, &customer, &entry, at).await.map(drop)
     }
 
@@ -251,9 +291,13 @@ impl Run {
         IdempotencyKey { text, fingerprint }
     }
 
-    /// The account and the number of its entries, where the entries sum to the account.
-    async fn prove(&self) -> Result<(Account, u64), String> {
-        let proved = self.store.prove_member(&self.scope, self.member).await;
+    /// The accounts and the numbers of their entries, where the entries sum to the account.
+    async fn prove(&self) -> Result<[(Account, u64); 2], String> {
+        Ok([self.prove_member(self.member).await?, self.prove_member(self.other).await?])
+    }
+
+    async fn prove_member(&self, member: MemberId) -> Result<(Account, u64), String> {
+        let proved = self.store.prove_member(&self.scope, member).await;
         let MemberProof { account, entries, sum } = proved.map_err(|error| error.to_string())?;
         let lots = account.lots.as_slice();
         if account.owed < Points::ZERO || lots.iter().any(|lot| lot.remaining <= Points::ZERO) {

@@ -45,6 +45,9 @@ pub(crate) async fn create(
     Ok(KeyedAnswer::created(CampaignAnswer::of(&app, &scope, stored).await?, is_replay))
 }
 
+/// The name of the list in its cursors.
+const LIST: &str = "campaigns";
+
 /// List a merchant's campaigns, newest first.
 ///
 /// A page of long e-mails may hold fewer than `limit`.
@@ -58,13 +61,14 @@ pub(crate) async fn list(
     State(app): State<App>,
     _: Operator,
     Segments(path): Segments<MerchantPath>,
-    Query(Page { limit, after }): Query<Page<CampaignId>>,
+    Query(page): Query<Page>,
 ) -> Result<Json<CampaignPage>, Problem> {
     let scope = scope(&app, path.merchant_id, Mode::Live).await?;
-    let (campaigns, next) = app.store().campaigns(&scope, after, limit).await?;
+    let (campaigns, next) =
+        app.store().campaigns(&scope, page.after(&scope, LIST)?, page.limit).await?;
     Ok(Json(CampaignPage {
         campaigns: campaigns.into_iter().map(CampaignSummary::of).collect(),
-        next_cursor: cursor::next(next.as_ref())?,
+        next_cursor: cursor::next(&scope, LIST, next.as_ref())?,
     }))
 }
 

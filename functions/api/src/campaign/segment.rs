@@ -111,7 +111,7 @@ impl SegmentBody {
         settings: &Settings,
         fields: &mut Fields,
     ) -> Option<Vec<EstablishmentId>> {
-        let mut known = Vec::with_capacity(self.establishments.len());
+        let mut known = Vec::new();
         let mut all_are = true;
         for (index, code) in self.establishments.iter().enumerate() {
             let pointer = format!("/segment/establishments/{index}");

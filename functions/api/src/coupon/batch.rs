@@ -160,13 +160,16 @@ pub(crate) async fn list(
     State(app): State<App>,
     _: Operator,
     Segments(path): Segments<OfferPath>,
-    Query((DataMode(mode), Page { limit, after })): Query<(DataMode, Page<CouponBatchId>)>,
+    Query((DataMode(mode), page)): Query<(DataMode, Page)>,
 ) -> Result<Json<CouponBatchPage>, Problem> {
-    let tenant = scope(&app, path.merchant_id, mode).await?.tenant();
-    let (batches, next) = app.store().coupon_batches(tenant, path.offer_id, after, limit).await?;
+    let scope = scope(&app, path.merchant_id, mode).await?;
+    let list = format!("batches {}", path.offer_id);
+    let after = page.after(&scope, &list)?;
+    let (batches, next) =
+        app.store().coupon_batches(scope.tenant(), path.offer_id, after, page.limit).await?;
     Ok(Json(CouponBatchPage {
         batches: batches.iter().map(|batch| BatchAnswer::of(batch, None)).collect(),
-        next_cursor: cursor::next(next.as_ref())?,
+        next_cursor: cursor::next(&scope, &list, next.as_ref())?,
     }))
 }
 

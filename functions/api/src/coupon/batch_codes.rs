@@ -51,22 +51,24 @@ pub(crate) async fn list(
     State(app): State<App>,
     _: Operator,
     Segments(path): Segments<BatchPath>,
-    Query((DataMode(mode), Page { limit, after })): Query<(DataMode, Page<u32>)>,
+    Query((DataMode(mode), page)): Query<(DataMode, Page)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let scope = scope(&app, path.merchant_id, mode).await?;
+    let list = format!("codes {} {}", path.offer_id, path.batch_id);
+    let after: Option<u32> = page.after(&scope, &list)?;
     let batch = app.store().coupon_batch(scope.tenant(), path.offer_id, path.batch_id).await?;
     if batch.finished_at.is_none() {
         let detail = "The batch is not finished, and its codes give nothing yet: ask again later.";
         return Err(Problem::new(Kind::Conflict, detail).coded(codes::BATCH_NOT_FINISHED));
     }
     let as_csv = wants_csv(&headers);
-    let limit = if as_csv { CSV_CODES } else { limit };
+    let limit = if as_csv { CSV_CODES } else { page.limit };
     let (maker, begin) = (scope.code_maker(), after.unwrap_or(0));
     let codes = (begin..batch.count).take(limit).filter_map(|place| batch.code(&maker, place));
     let codes: Vec<String> = codes.map(|code| code.to_string()).collect();
     let end = begin.saturating_add(u32::try_from(codes.len()).unwrap_or(u32::MAX));
-    let next_cursor = cursor::next((end < batch.count).then_some(&end))?;
+    let next_cursor = cursor::next(&scope, &list, (end < batch.count).then_some(&end))?;
     if !as_csv {
         return Ok(Json(CodePage { codes, next_cursor }).into_response());
     }

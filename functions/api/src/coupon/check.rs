@@ -97,20 +97,24 @@ async fn user(
     if coupon.state.bound_to.is_none() && limit_member.is_none() {
         return Ok(None);
     }
-    let not_found = || app.count_miss(till, Problem::not_found("member").at("/member"));
     let member = match named {
         Named::Member(id) => id,
         Named::Contact(contact) => {
             let found = app.store().find_member(&till.scope, &contact).await?;
-            found.ok_or_else(not_found)?
+            let found = found.ok_or_else(|| Problem::not_found("member").at("/member"));
+            app.count_misses(till, found).await?
         }
     };
     // An absorbed member counts as the member who absorbed it.
     let member = app.store().member(&till.scope, member).await;
-    let member = member.map_err(|error| Problem::from(error).at("/member"))?.person.id;
+    let stored = member.map_err(|error| Problem::from(error).at("/member"))?;
+    let member = stored.person.id;
     app.store().follow_holder(&till.scope, coupon, member).await?;
     let uses = match limit_member {
-        Some(_) => app.store().member_uses(&till.scope, member, coupon.offer.id).await?,
+        Some(_) => {
+            let members = [&[member], &*stored.person.absorbed].concat();
+            app.store().uses_of(&till.scope, &members, coupon.offer.id).await?
+        }
         None => 0,
     };
     Ok(Some(User { member, uses }))
@@ -147,6 +151,7 @@ pub(crate) async fn check(
         return Err(fields.refuse());
     };
     let Some(mut coupon) = app.store().coupon(&till.scope, &code, now).await? else {
+        app.count_miss(&till).await;
         return Ok(Json(CouponChecked::of(&code, None, Err(Refusal::Unknown))));
     };
     let basket = Basket {

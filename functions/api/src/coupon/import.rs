@@ -27,7 +27,7 @@ pub(crate) struct RefusedCode {
     #[schema(value_type = String, examples("coupon_code"))]
     code: &'static str,
     /// The reason of the refusal.
-    #[schema(examples("must be 4 to 24 letters and digits"))]
+    #[schema(examples("must be 8 to 24 letters and digits"))]
     detail: String,
 }
 

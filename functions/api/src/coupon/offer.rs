@@ -44,6 +44,9 @@ pub(crate) async fn create(
     Ok(KeyedAnswer::created(OfferAnswer::of(&offer), is_replay))
 }
 
+/// The name of the list in its cursors.
+const LIST: &str = "offers";
+
 /// List a merchant's offers, newest first.
 #[utoipa::path(
     operation_id = "list_offers",
@@ -55,13 +58,14 @@ pub(crate) async fn list(
     State(app): State<App>,
     _: Operator,
     Segments(path): Segments<MerchantPath>,
-    Query((DataMode(mode), Page { limit, after })): Query<(DataMode, Page<OfferId>)>,
+    Query((DataMode(mode), page)): Query<(DataMode, Page)>,
 ) -> Result<Json<OfferPage>, Problem> {
     let scope = scope(&app, path.merchant_id, mode).await?;
-    let (offers, next) = app.store().offers(scope.tenant(), after, limit).await?;
+    let (offers, next) =
+        app.store().offers(scope.tenant(), page.after(&scope, LIST)?, page.limit).await?;
     Ok(Json(OfferPage {
         offers: offers.iter().map(OfferAnswer::of).collect(),
-        next_cursor: cursor::next(next.as_ref())?,
+        next_cursor: cursor::next(&scope, LIST, next.as_ref())?,
     }))
 }
 

@@ -67,9 +67,10 @@ impl PutOffer {
     }
 
     fn establishments(&self, settings: &Settings, fields: &mut Fields) -> Vec<EstablishmentId> {
-        let mut known = Vec::with_capacity(self.establishments.len());
+        let mut known = Vec::new();
         for (index, code) in self.establishments.iter().enumerate() {
             match EstablishmentId::parse(code) {
+                Ok(id) if known.contains(&id) => {}
                 Ok(id) if settings.establishments.contains_key(&id) => known.push(id),
                 _ => fields.note(
                     &format!("/establishments/{index}"),

@@ -39,6 +39,9 @@ impl InboundTextAnswer {
     }
 }
 
+/// The name of the list in its cursors.
+const LIST: &str = "inbound texts";
+
 /// List the texts that members sent by SMS, newest first.
 ///
 /// A text is stored for 30 days. A text that begins with a word of opposition, such as STOP, is an
@@ -52,11 +55,12 @@ impl InboundTextAnswer {
 pub(crate) async fn list(
     State(app): State<App>,
     till: Till,
-    Query(Page { limit, after }): Query<Page<HistoryKey>>,
+    Query(page): Query<Page>,
 ) -> Result<Json<InboundTextPage>, Problem> {
+    let (after, limit) = (page.after::<HistoryKey>(&till.scope, LIST)?, page.limit);
     let page = app.store().inbound_texts(&till.scope, after.as_ref(), limit, app.now()).await?;
     Ok(Json(InboundTextPage {
         texts: page.texts.into_iter().map(InboundTextAnswer::of).collect(),
-        next_cursor: cursor::next(page.next.as_ref())?,
+        next_cursor: cursor::next(&till.scope, LIST, page.next.as_ref())?,
     }))
 }

@@ -13,7 +13,7 @@ use domain::purchase::receipt::Reference;
 use domain::{DomainError, Instant, LedgerError, MemberId};
 use http_edge::{Fields, KeyedAnswer, Problem, RequiredKeyBody, Segments, Till, idempotency};
 use serde::{Deserialize, Serialize};
-use store::{Entered, NewAdjustment, StoreError};
+use store::{Entered, ErrorChain, NewAdjustment, StoreError};
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{OneOfBuilder, Schema};
@@ -117,10 +117,28 @@ impl AdjustmentAnswer {
     }
 }
 
+/// Counts a new correction for the alarm `UnusualAdjustments`. A count that fails does not change the answer.
+async fn count(app: &App, till: &Till, new: &NewAdjustment) {
+    match app.store().count_adjustment(&till.scope, new.today, new.points).await {
+        Ok(Some(total)) => tracing::warn!(
+            merchant = tracing::field::display(till.scope.settings.merchant.id),
+            adjusted_points = total.get(),
+            "the corrections of a merchant are unusually high today"
+        ),
+        Ok(None) => {}
+        Err(error) => {
+            let error = ErrorChain(&error).to_string();
+            tracing::warn!(error, "a correction was not counted");
+        }
+    }
+}
+
 /// Correct a balance by hand.
 ///
 /// Points that are taken must be there to be spent; points that are given can be spent at once. A
-/// correction is not a use of the card, and does not delay the expiry of points.
+/// correction is not a use of the card, and does not delay the expiry of points. All corrections of a member on
+/// one day together give or take at most 20,000 points; points that were taken are subtracted from points that were
+/// given. The history shows the key of each correction (`by`).
 #[utoipa::path(
     operation_id = "create_adjustment",
     post, path = "/v1/members/{member_id}/adjustments", tag = "members",
@@ -129,8 +147,9 @@ impl AdjustmentAnswer {
     responses(
         (status = 201, description = "The new correction; or the correction that an earlier request with the \
          same key made.", body = AdjustmentAnswer),
-        (status = 409, description = "The member has too few points (`not_enough_points`), or the key came \
-         with another request (`idempotency_key_reused`)."),
+        (status = 409, description = "The member has too few points (`not_enough_points`), the corrections of \
+         the member today would be too many points (`adjusted_enough`), or the key came with another request \
+         (`idempotency_key_reused`)."),
     ),
 )]
 pub(crate) async fn create(
@@ -151,12 +170,15 @@ pub(crate) async fn create(
     let new = NewAdjustment { member: path.member_id, points, adjustment, today: till.day(now) };
     let answered = app.store().adjust(&till.scope, &new, &key, now).await;
     let answered = answered.map_err(|error| match error {
-        StoreError::Refused(DomainError::Ledger(LedgerError::NotEnoughPoints)) => {
-            Problem::from(error).at("/points")
-        }
+        StoreError::Refused(DomainError::Ledger(
+            LedgerError::NotEnoughPoints | LedgerError::AdjustedEnough,
+        )) => Problem::from(error).at("/points"),
         _ => error.into(),
     })?;
     let (adjusted, is_replay) = idempotency::split(answered);
+    if !is_replay {
+        count(&app, &till, &new).await;
+    }
     let answer = AdjustmentAnswer::of(&adjusted, &new.adjustment, till.unit());
     Ok(KeyedAnswer::created(answer, is_replay))
 }

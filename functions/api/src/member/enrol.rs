@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::member::{self, Details, Email};
 use domain::values::calendar;
-use domain::{CardNumber, Day, Enrolment, Mobile, Registration};
+use domain::{CardNumber, Day, Enrolment, KeyScope, Mobile, Registration};
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -126,6 +126,10 @@ pub(crate) async fn create(
         let activated_at = Some(calendar::whole_second(now));
         let registration = Registration { invited_at: None, activated_at };
         member = app.store().register(&till.scope, member.person.id, &registration, now).await?;
+    }
+    // A key that enrols one number after another learns which of them are members.
+    if !is_new && till.key_scope == KeyScope::Till {
+        app.count_miss(&till).await;
     }
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(FoundMember::of(&member, &till, app.now()))))

@@ -77,6 +77,7 @@ pub(crate) async fn find(
     };
     let found = app.store().find(&till.scope, &contact).await.map_err(Problem::from);
     let found = found.and_then(|found| found.ok_or_else(|| Problem::not_found("member")));
-    let member = found.map_err(|problem| app.count_miss(&till, problem.at(pointer)))?;
+    let found = found.map_err(|problem| problem.at(pointer));
+    let member = app.count_misses(&till, found).await?;
     Ok(Json(FoundMember::of(&member, &till, app.now())))
 }

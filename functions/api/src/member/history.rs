@@ -31,12 +31,14 @@ pub(crate) async fn list(
     State(app): State<App>,
     till: Till,
     Segments(path): Segments<MemberPath>,
-    Query(Page { limit, after }): Query<Page<HashMap<String, HistoryKey>>>,
+    Query(page): Query<Page>,
 ) -> Result<Json<HistoryPage>, Problem> {
-    let after = after.unwrap_or_default();
+    let list = format!("history {}", path.member_id);
+    let after: Option<HashMap<String, HistoryKey>> = page.after(&till.scope, &list)?;
+    let (after, limit) = (after.unwrap_or_default(), page.limit);
     let page = app.store().history(&till.scope, path.member_id, &after, limit).await?;
     Ok(Json(HistoryPage {
         entries: page.entries.iter().map(HistoryItem::of).collect(),
-        next_cursor: cursor::next(page.next.as_ref())?,
+        next_cursor: cursor::next(&till.scope, &list, page.next.as_ref())?,
     }))
 }

@@ -64,8 +64,9 @@ pub(crate) struct HistoryItem {
     /// The instant of the entry.
     #[schema(value_type = DateTime)]
     at: Instant,
-    /// The points that the entry gave, or took where the number is below zero. For an undone merge, the
-    /// points that the absorbed member contributed and did not get back.
+    /// The points that the entry gave, or took where the number is below zero. For a merge, the
+    /// points of gifts that both members had, which are taken back. For an undone merge, these points, and those
+    /// that the absorbed member contributed and did not get back.
     points: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<PurchaseId>)]
@@ -155,9 +156,11 @@ impl HistoryItem {
     pub(super) fn of(entry: &HistoryEntry) -> Self {
         match entry {
             HistoryEntry::Purchase(stored) => Self::purchase(stored),
-            HistoryEntry::Merged { absorbed, at, by } => {
-                Self { absorbed_member_id: *absorbed, ..Self::by(EntryType::Merge, *at, *by) }
-            }
+            HistoryEntry::Merged { absorbed, points, at, by } => Self {
+                absorbed_member_id: *absorbed,
+                points: points.get(),
+                ..Self::by(EntryType::Merge, *at, *by)
+            },
             HistoryEntry::Unmerged { other, points, at, by } => Self {
                 points: points.get(),
                 other_member_id: *other,

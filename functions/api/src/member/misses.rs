@@ -1,105 +1,54 @@
-//! Searches for unknown customers and receipts, counted by till. A till that tries one number after another is reported
-//! by a log line, which raises the alarm `RepeatedMisses`.
+//! Failed look-ups, counted by key: searches for unknown customers, receipts and coupon codes, and enrolments at
+//! a till of a mobile that a member has already. A key that tries one number after another is reported by a log
+//! line, which raises the alarm `RepeatedMisses`.
 //!
-//! An instance counts in its own memory the requests that reach it. The count is enough to notice such a
-//! till, costs no round trip, and is stored nowhere.
+//! The count is in the table, so that it holds for all instances together. Only a failed look-up pays for it: 1
+//! round trip and 1 write unit. Once a key is over the limit, an instance counts no more in the same window.
 
 use domain::{Instant, KeyId};
-use jiff::SignedDuration;
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use store::{ErrorChain, LOOKUP_WINDOW_SECONDS, Store, TtlCache};
 
-/// The most searches for unknown customers and receipts within [`WINDOW`] that a till makes in normal use.
+/// The most failed look-ups within a window that a till makes in normal use.
 const MOST_MISSES: u32 = 30;
-const WINDOW: SignedDuration = SignedDuration::from_mins(10);
-/// The most tills that an instance counts at once.
-const MOST_TILLS: usize = 1_000;
+/// The most keys over the limit that an instance remembers.
+const MOST_KEYS: usize = 1_000;
 
-/// The misses of each till, by its key.
-#[derive(Default)]
-pub struct Misses(Mutex<HashMap<KeyId, Window>>);
-
-struct Window {
-    began: Instant,
-    misses: u32,
+/// The keys that are over the limit in the current window.
+pub struct Misses {
+    over_limit: TtlCache<(KeyId, i64), ()>,
 }
 
-impl Window {
-    fn is_over(&self, now: Instant) -> bool {
-        now.duration_since(self.began) >= WINDOW
+impl Default for Misses {
+    fn default() -> Self {
+        Self { over_limit: TtlCache::new(LOOKUP_WINDOW_SECONDS, MOST_KEYS) }
     }
 }
 
 impl Misses {
-    /// Counts a search for an unknown customer or receipt. The log line has the key and no number; it is written once
-    /// a window.
-    pub(crate) fn count(&self, key: KeyId, now: Instant) {
-        if self.goes_over(key, now) {
+    /// Counts a failed look-up. The log line has the key and no number; it is written once a window. A count that
+    /// fails does not change the answer to the request.
+    pub(crate) async fn count(&self, store: &Store, key: KeyId, now: Instant) {
+        let window = (key, now.as_second().div_euclid(LOOKUP_WINDOW_SECONDS));
+        if self.over_limit.get(&window, now).is_some() {
+            return;
+        }
+        let misses = match store.count_failed_lookup(key, now).await {
+            Ok(misses) => misses,
+            Err(error) => {
+                let error = ErrorChain(&error).to_string();
+                tracing::warn!(error, "a failed look-up was not counted");
+                return;
+            }
+        };
+        if misses > MOST_MISSES {
+            self.over_limit.insert(window, (), now);
+        }
+        if misses == MOST_MISSES + 1 {
             tracing::warn!(
                 key = tracing::field::display(key),
-                misses = MOST_MISSES + 1,
+                misses,
                 "a till asks for one unknown number after another"
             );
         }
-    }
-
-    /// Counts a miss. `true` for the first miss over the limit in its window.
-    fn goes_over(&self, key: KeyId, now: Instant) -> bool {
-        let mut tills = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if tills.len() >= MOST_TILLS && !tills.contains_key(&key) {
-            tills.retain(|_, window| !window.is_over(now));
-            let oldest = tills.iter().min_by_key(|(_, window)| window.began).map(|(key, _)| *key);
-            if let Some(oldest) = oldest.filter(|_| tills.len() >= MOST_TILLS) {
-                tills.remove(&oldest);
-            }
-        }
-        let window = tills.entry(key).or_insert(Window { began: now, misses: 0 });
-        if window.is_over(now) {
-            *window = Window { began: now, misses: 0 };
-        }
-        window.misses = window.misses.saturating_add(1);
-        window.misses == MOST_MISSES + 1
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(second: i64) -> Instant {
-        Instant::from_second(second).unwrap()
-    }
-
-    fn key(number: u128) -> KeyId {
-        KeyId::mint(at(0), number)
-    }
-
-    fn reports(misses: &Misses, key: KeyId, seconds: impl Iterator<Item = i64>) -> usize {
-        seconds.filter(|second| misses.goes_over(key, at(*second))).count()
-    }
-
-    #[test]
-    fn a_till_with_too_many_misses_is_reported_once_a_window() {
-        let misses = Misses::default();
-        assert_eq!(reports(&misses, key(1), 0..30), 0);
-        assert_eq!(reports(&misses, key(2), 0..30), 0, "another till has its own count");
-        assert_eq!(reports(&misses, key(1), 30..300), 1);
-        assert_eq!(reports(&misses, key(1), 600..900), 1, "the next window");
-    }
-
-    #[test]
-    fn a_till_with_a_miss_now_and_then_is_not_reported() {
-        let misses = Misses::default();
-        assert_eq!(reports(&misses, key(1), (0..86_400).step_by(30)), 0);
-    }
-
-    #[test]
-    fn the_number_of_tills_that_are_counted_is_bounded() {
-        let misses = Misses::default();
-        for number in 0..2_000 {
-            misses.goes_over(key(number), at(0));
-        }
-        assert_eq!(misses.0.lock().unwrap().len(), MOST_TILLS);
-        assert_eq!(reports(&misses, key(9_999), 1..100), 1);
     }
 }

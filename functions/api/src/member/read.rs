@@ -5,8 +5,7 @@ use crate::member::response::{MemberAnswer, MemberPage};
 use crate::parameters::{MemberPath, PageQuery};
 use axum::Json;
 use axum::extract::State;
-use domain::values::identifiers::MEMBER_SHARDS;
-use http_edge::{Page, Problem, Query, Segments, Till, cursor, page};
+use http_edge::{Page, Problem, Query, Segments, Till, cursor};
 
 /// Show a member, or the member that it was merged into.
 #[utoipa::path(
@@ -24,6 +23,9 @@ pub(crate) async fn show(
     Ok(Json(MemberAnswer::of(&member, &till, app.now())))
 }
 
+/// The name of the list in its cursors.
+const LIST: &str = "members";
+
 /// List the merchant's members.
 ///
 /// Their order has no meaning.
@@ -36,18 +38,13 @@ pub(crate) async fn show(
 pub(crate) async fn list(
     State(app): State<App>,
     till: Till,
-    Query(Page { limit, after }): Query<Page<(u8, String)>>,
+    Query(page): Query<Page>,
 ) -> Result<Json<MemberPage>, Problem> {
-    let is_ours = |(shard, sk): &(u8, String)| {
-        *shard < MEMBER_SHARDS && (sk.is_empty() || sk.starts_with("MEMBER#"))
-    };
-    if after.as_ref().is_some_and(|after| !is_ours(after)) {
-        return Err(page::refused_cursor());
-    }
-    let page = app.store().members(&till.scope, after, limit).await?;
+    let after = page.after(&till.scope, LIST)?;
+    let page = app.store().members(&till.scope, after, page.limit).await?;
     let now = app.now();
     Ok(Json(MemberPage {
         members: page.members.iter().map(|member| MemberAnswer::of(member, &till, now)).collect(),
-        next_cursor: cursor::next(page.next.as_ref())?,
+        next_cursor: cursor::next(&till.scope, LIST, page.next.as_ref())?,
     }))
 }

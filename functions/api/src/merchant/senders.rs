@@ -166,7 +166,10 @@ fn read_provider(
     put, path = "/v1/merchants/{merchant_id}/senders/email", tag = "merchants",
     params(MerchantPath),
     request_body = EmailSenderBody,
-    responses((status = 200, description = "The merchant's senders.", body = SendersAnswer)),
+    responses(
+        (status = 200, description = "The merchant's senders.", body = SendersAnswer),
+        (status = 409, description = "The account belongs to another provider."),
+    ),
 )]
 pub(crate) async fn put_email(
     State(app): State<App>,
@@ -199,7 +202,10 @@ pub(crate) async fn put_email(
     put, path = "/v1/merchants/{merchant_id}/senders/sms", tag = "merchants",
     params(MerchantPath),
     request_body = SmsSenderBody,
-    responses((status = 200, description = "The merchant's senders.", body = SendersAnswer)),
+    responses(
+        (status = 200, description = "The merchant's senders.", body = SendersAnswer),
+        (status = 409, description = "The account belongs to another provider."),
+    ),
 )]
 pub(crate) async fn put_sms(
     State(app): State<App>,

@@ -9,6 +9,7 @@ use crate::purchase::till_clock::done_at;
 use crate::schema::{Amount, CouponCodeText, DateTime, Identifier};
 use axum::Json;
 use axum::extract::State;
+use domain::coupon::Refusal;
 use domain::language::french::ticket;
 use domain::ledger::Balance;
 use domain::purchase::{MOST_COUPONS, optician};
@@ -165,7 +166,10 @@ pub(crate) async fn run(
         codes: &codes,
     };
     let dry_run = app.store().dry_run_purchase(&till.scope, &sale, now).await;
-    let dry_run = dry_run.map_err(|error| app.count_miss(&till, refusal(error)))?;
+    let dry_run = app.count_misses(&till, dry_run.map_err(refusal)).await?;
+    if dry_run.coupons.iter().any(|tried| tried.gives == Err(Refusal::Unknown)) {
+        app.count_miss(&till).await;
+    }
     let (points, customer) = (dry_run.earning.total(), dry_run.customer);
     let member = customer.and_then(|customer| customer.member);
     let pending = customer.map(|customer| customer.after.pending);

@@ -9,9 +9,9 @@ use crate::purchase::request::NewPurchase;
 use crate::purchase::response::Entered;
 use axum::Json;
 use axum::extract::State;
-use domain::{DomainError, KeyScope, PurchaseError};
+use domain::KeyScope;
 use http_edge::{JsonBody, KeyedAnswer, Problem, Segments, Till};
-use store::{Customer, Outcome, StoreError};
+use store::{Customer, Outcome};
 
 /// Record a sale or a return.
 ///
@@ -39,12 +39,7 @@ pub(crate) async fn create(
     let now = app.now();
     let (new, customer) = new.read(&till, now)?;
     let recorded = app.store().record_purchase(&till.scope, &customer, &new, now).await;
-    if let Err(StoreError::Refused(DomainError::Purchase(PurchaseError::ReturnedSaleUnknown))) =
-        &recorded
-    {
-        app.misses.count(till.key, now);
-    }
-    let recorded = recorded.map_err(|error| app.count_miss(&till, refusal(error)))?;
+    let recorded = app.count_misses(&till, recorded.map_err(refusal)).await?;
     let shows_member = till.key_scope != KeyScope::Till || !matches!(customer, Customer::Anonymous);
     let entered = Entered::of(&new.purchase, &recorded, till.unit(), shows_member);
     Ok(KeyedAnswer::created(entered, matches!(recorded.outcome, Outcome::Known(_))))
@@ -62,9 +57,9 @@ pub(crate) async fn show(
     till: Till,
     Segments(path): Segments<PurchasePath>,
 ) -> Result<Json<ShownPurchase>, Problem> {
-    let receipt = id::read(&app, &path.purchase_id, &till)?;
+    let receipt = id::read(&app, &path.purchase_id, &till).await?;
     let stored = app.store().purchase(&till.scope, &receipt).await;
-    let stored = stored.map_err(|error| app.count_miss(&till, error.into()))?;
+    let stored = app.count_misses(&till, stored.map_err(Problem::from)).await?;
     Ok(Json(ShownPurchase::of(&stored, &till)))
 }
 
@@ -85,8 +80,8 @@ pub(crate) async fn cancel(
     till: Till,
     Segments(path): Segments<PurchasePath>,
 ) -> Result<Json<ShownPurchase>, Problem> {
-    let receipt = id::read(&app, &path.purchase_id, &till)?;
+    let receipt = id::read(&app, &path.purchase_id, &till).await?;
     let stored = app.store().cancel_purchase(&till.scope, &receipt, app.now()).await;
-    let stored = stored.map_err(|error| app.count_miss(&till, error.into()))?;
+    let stored = app.count_misses(&till, stored.map_err(Problem::from)).await?;
     Ok(Json(ShownPurchase::of(&stored, &till)))
 }

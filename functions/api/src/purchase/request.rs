@@ -10,7 +10,7 @@ use crate::schema::{
 };
 use domain::member::Details;
 use domain::purchase::receipt::Operator;
-use domain::purchase::{self, MOST_LINES, UsedCoupon};
+use domain::purchase::{self, MOST_COUPONS, MOST_LINES, UsedCoupon};
 use domain::{
     Cents, CouponCode, Day, Enrolment, EstablishmentId, Instant, PurchaseError, Quantity, Receipt,
     ReceiptNumber, Register,
@@ -373,6 +373,9 @@ impl NewPurchase {
     }
 
     fn read_coupons(&self, fields: &mut Fields) -> Option<Vec<UsedCoupon>> {
+        if self.coupons.len() > MOST_COUPONS {
+            return fields.check("/coupons", Err(PurchaseError::TooManyCoupons));
+        }
         let read = self.coupons.iter().enumerate().map(|(index, coupon)| {
             let at = |name: &str| format!("/coupons/{index}/{name}");
             let code = fields.check(&at("code"), CouponCode::parse(&coupon.code));

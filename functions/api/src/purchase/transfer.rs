@@ -29,10 +29,10 @@ pub(crate) async fn attach(
     Segments(path): Segments<PurchasePath>,
     JsonBody(named): JsonBody<MemberNamed>,
 ) -> Result<Json<ShownPurchase>, Problem> {
-    let receipt = id::read(&app, &path.purchase_id, &till)?;
+    let receipt = id::read(&app, &path.purchase_id, &till).await?;
     let member = member_named(&app, &till, &named).await?;
     let attached = app.store().attach_purchase(&till.scope, &receipt, member, app.now()).await;
-    let attached = attached.map_err(|error| app.count_miss(&till, refusal(error)))?;
+    let attached = app.count_misses(&till, attached.map_err(refusal)).await?;
     Ok(Json(ShownPurchase::of(&attached, &till)))
 }
 
@@ -56,10 +56,10 @@ pub(crate) async fn move_to(
     Segments(path): Segments<PurchasePath>,
     JsonBody(named): JsonBody<MemberNamed>,
 ) -> Result<Json<ShownPurchase>, Problem> {
-    let receipt = id::read(&app, &path.purchase_id, &till)?;
+    let receipt = id::read(&app, &path.purchase_id, &till).await?;
     let member = member_named(&app, &till, &named).await?;
     let moved = app.store().move_purchase(&till.scope, &receipt, member, app.now()).await;
-    let moved = moved.map_err(|error| app.count_miss(&till, refusal(error)))?;
+    let moved = app.count_misses(&till, moved.map_err(refusal)).await?;
     Ok(Json(ShownPurchase::of(&moved, &till)))
 }
 
@@ -76,7 +76,8 @@ async fn member_named(app: &App, till: &Till, named: &MemberNamed) -> Result<Mem
         Contact::Card(_) => "/card_number",
     };
     let found = app.store().find_member(&till.scope, &contact).await?;
-    found.ok_or_else(|| app.count_miss(till, Problem::not_found("member").at(pointer)))
+    let found = found.ok_or_else(|| Problem::not_found("member").at(pointer));
+    app.count_misses(till, found).await
 }
 
 fn refusal(error: StoreError) -> Problem {

@@ -5,12 +5,12 @@ use crate::parameters::{DayQuery, MerchantPath, PageQuery};
 use crate::schema::{Date, Identifier};
 use axum::Json;
 use axum::extract::State;
-use domain::{Day, MemberId};
+use domain::{Credential, Day, MemberId};
 use http_edge::problem::Kind;
 use http_edge::query::Parameters;
 use http_edge::{FieldError, Operator, Page, Problem, Query, Segments, codes, cursor};
 use serde::Serialize;
-use store::{Mode, Tenant};
+use store::{Mode, Scope};
 use utoipa::ToSchema;
 
 /// The erasure of a member.
@@ -95,17 +95,19 @@ pub(crate) async fn list(
     State(app): State<App>,
     _: Operator,
     Segments(path): Segments<MerchantPath>,
-    Query((day, Page { limit, after })): Query<(OfDay, Page<MemberId>)>,
+    Query((day, page)): Query<(OfDay, Page)>,
 ) -> Result<Json<ErasurePage>, Problem> {
     let day = day.required()?;
     let (store, now) = (app.store(), app.now());
-    store.settings(path.merchant_id, now).await?;
-    let tenant = Tenant { merchant: path.merchant_id, mode: Mode::Live };
+    let settings = store.settings(path.merchant_id, now).await?;
+    let scope = Scope { settings, mode: Mode::Live, credential: Credential::Operator };
+    let (tenant, list) = (scope.tenant(), format!("erasures {day}"));
+    let after: Option<MemberId> = page.after(&scope, &list)?;
     let counts = match after {
         None => Some(store.erasure_counts(tenant, day, now).await?),
         Some(_) => None,
     };
-    let found = store.erasures(tenant, day, after, limit, now).await?;
+    let found = store.erasures(tenant, day, after, page.limit, now).await?;
     Ok(Json(ErasurePage {
         day,
         counts: counts.map(|counts| ErasureCounts {
@@ -123,6 +125,6 @@ pub(crate) async fn list(
                 erased_by: erasure.by.to_string(),
             })
             .collect(),
-        next_cursor: cursor::next(found.next.as_ref())?,
+        next_cursor: cursor::next(&scope, &list, found.next.as_ref())?,
     }))
 }

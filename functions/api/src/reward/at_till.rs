@@ -137,11 +137,12 @@ impl Eligibility<'_> {
 async fn given(
     app: &App,
     till: &Till,
-    Page { limit, after }: Page<RewardId>,
+    (page, list): (&Page, &str),
     now: Instant,
 ) -> Result<(Vec<Reward>, Option<RewardId>), Problem> {
     let (store, tenant, today) = (app.store(), till.scope.tenant(), till.day(now));
-    let (read, next) = store.rewards(tenant, after, limit).await?;
+    let after = page.after(&till.scope, list)?;
+    let (read, next) = store.rewards(tenant, after, page.limit).await?;
     let mut given = Vec::with_capacity(read.len());
     for StoredReward { reward, .. } in read {
         if store.reward_refusal(tenant, &reward, today, now).await?.is_none() {
@@ -161,14 +162,15 @@ async fn given(
 pub(crate) async fn list(
     State(app): State<App>,
     till: Till,
-    Query(page): Query<Page<RewardId>>,
+    Query(page): Query<Page>,
 ) -> Result<Json<RewardsGiven>, Problem> {
-    let (rewards, next) = given(&app, &till, page, app.now()).await?;
-    let counts = app.store().reward_counts(&till.scope, None, &rewards).await?;
+    let list = "rewards given";
+    let (rewards, next) = given(&app, &till, (&page, list), app.now()).await?;
+    let counts = app.store().reward_counts(&till.scope, &[], &rewards).await?;
     let count = |reward: &Reward| counts.get(&reward.id).copied().unwrap_or_default();
     Ok(Json(RewardsGiven {
         rewards: rewards.iter().map(|reward| RewardGiven::of(reward, count(reward))).collect(),
-        next_cursor: cursor::next(next.as_ref())?,
+        next_cursor: cursor::next(&till.scope, list, next.as_ref())?,
     }))
 }
 
@@ -183,13 +185,14 @@ pub(crate) async fn list_for_member(
     State(app): State<App>,
     till: Till,
     Segments(path): Segments<MemberPath>,
-    Query(page): Query<Page<RewardId>>,
+    Query(page): Query<Page>,
 ) -> Result<Json<RewardsForMember>, Problem> {
     let now = app.now();
     let member = app.store().member(&till.scope, path.member_id).await?;
-    let (rewards, next) = given(&app, &till, page, now).await?;
-    let of = Some(member.person.id);
-    let counts = app.store().reward_counts(&till.scope, of, &rewards).await?;
+    let list = format!("rewards of {}", path.member_id);
+    let (rewards, next) = given(&app, &till, (&page, &list), now).await?;
+    let members = [&[member.person.id], &*member.person.absorbed].concat();
+    let counts = app.store().reward_counts(&till.scope, &members, &rewards).await?;
     let count = |reward: &Reward| counts.get(&reward.id).copied().unwrap_or_default();
     let today = till.day(now);
     let balance = member.account.balance_on(today, &till.scope.settings.programmes);
@@ -199,6 +202,6 @@ pub(crate) async fn list_for_member(
         member_id: member.person.id,
         balance: balance.available.get(),
         rewards: rewards.iter().map(|reward| eligibility.answer(reward, count(reward))).collect(),
-        next_cursor: cursor::next(next.as_ref())?,
+        next_cursor: cursor::next(&till.scope, &list, next.as_ref())?,
     }))
 }

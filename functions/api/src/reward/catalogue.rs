@@ -43,6 +43,9 @@ pub(crate) async fn create(
     Ok(KeyedAnswer::created(answer, is_replay))
 }
 
+/// The name of the list in its cursors.
+const LIST: &str = "rewards";
+
 /// List a merchant's rewards, newest first.
 #[utoipa::path(
     operation_id = "list_rewards",
@@ -54,17 +57,18 @@ pub(crate) async fn list(
     State(app): State<App>,
     _: Operator,
     Segments(path): Segments<MerchantPath>,
-    Query((DataMode(mode), Page { limit, after })): Query<(DataMode, Page<RewardId>)>,
+    Query((DataMode(mode), page)): Query<(DataMode, Page)>,
 ) -> Result<Json<RewardPage>, Problem> {
     let scope = scope(&app, path.merchant_id, mode).await?;
-    let (rewards, next) = app.store().rewards(scope.tenant(), after, limit).await?;
+    let (rewards, next) =
+        app.store().rewards(scope.tenant(), page.after(&scope, LIST)?, page.limit).await?;
     let bare: Vec<_> = rewards.iter().map(|stored| stored.reward.clone()).collect();
-    let counts = app.store().reward_counts(&scope, None, &bare).await?;
+    let counts = app.store().reward_counts(&scope, &[], &bare).await?;
     let count = |id: &RewardId| counts.get(id).copied().unwrap_or_default();
     let answer = |stored: &StoredReward| RewardAnswer::of(stored, count(&stored.reward.id));
     Ok(Json(RewardPage {
         rewards: rewards.iter().map(answer).collect(),
-        next_cursor: cursor::next(next.as_ref())?,
+        next_cursor: cursor::next(&scope, LIST, next.as_ref())?,
     }))
 }
 

@@ -6,12 +6,12 @@ use crate::ledger::lot::LotTaken;
 use crate::ledger::new_balance::NewBalance;
 use crate::parameters::{MemberPath, RedemptionPath, RequiredKey};
 use crate::reward::redemption_state::RedemptionState;
-use crate::schema::{DateTime, Form, Identifier, PriceInPoints, one_of, reference};
+use crate::schema::{DateTime, Form, Identifier, PositiveAmount, PriceInPoints, one_of, reference};
 use axum::Json;
 use axum::extract::State;
 use domain::language::french::ticket;
 use domain::programme::Unit;
-use domain::reward::{self, redemption::Spent, redemption::State as DomainState};
+use domain::reward::{self, bill, redemption::Spent, redemption::State as DomainState};
 use domain::{DomainError, Instant, LedgerError, MemberId, RedemptionId, RewardError, RewardId};
 use http_edge::{Fields, KeyedAnswer, Problem, RequiredKeyBody, Segments, Till, idempotency};
 use serde::{Deserialize, Serialize};
@@ -25,16 +25,20 @@ use utoipa::{PartialSchema, ToSchema};
 pub(crate) struct CreateRedemption {
     reward_id: Option<String>,
     points: Option<i64>,
+    bill_cents: Option<i64>,
 }
 
 impl PartialSchema for CreateRedemption {
     fn schema() -> RefOr<Schema> {
         one_of(
-            "A redemption to create: exactly one of `reward_id`, a reward of the catalogue, and `points`, the \
-             points to take off a bill (cents in a programme of cents).",
+            "A redemption to create: `reward_id`, a reward of the catalogue; or `points`, the points to take off \
+             a bill, with `bill_cents`, the amount of the bill before the points are taken off. A point takes \
+             one cent off, and never more points are taken than the bill has cents.",
             [
                 Form::new().with("reward_id", reference::<Identifier>()),
-                Form::new().with("points", reference::<PriceInPoints>()),
+                Form::new()
+                    .with("points", reference::<PriceInPoints>())
+                    .with("bill_cents", reference::<PositiveAmount>()),
             ],
         )
     }
@@ -55,8 +59,11 @@ pub(crate) struct RedemptionAnswer {
     #[schema(value_type = Identifier)]
     member_id: MemberId,
     state: RedemptionState,
-    /// The price of the redemption.
+    /// The points that were taken: the price of the reward, or the points off the bill.
     points: i64,
+    /// The amount that was taken off the bill. Absent for a reward.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    taken_off_cents: Option<i64>,
     /// The lots that the points were taken from.
     lots: Vec<LotTaken>,
     /// The reward. Absent for points off a bill.
@@ -79,14 +86,24 @@ pub(crate) struct RedemptionAnswer {
 impl CreateRedemption {
     fn read(&self) -> Result<Wanted, Problem> {
         let mut fields = Fields::default();
-        let wanted = match (self.reward_id.as_deref(), self.points) {
-            (Some(id), None) => fields.check("/reward_id", RewardId::parse(id)).map(Wanted::Reward),
-            (None, Some(points)) => {
-                let points = reward::price(points);
-                fields.check("/points", points).map(Wanted::Bill)
+        let wanted = match (self.reward_id.as_deref(), self.points, self.bill_cents) {
+            (Some(id), None, None) => {
+                fields.check("/reward_id", RewardId::parse(id)).map(Wanted::Reward)
+            }
+            (None, Some(points), Some(cents)) => {
+                let points = fields.check("/points", reward::price(points));
+                let bill = fields.check("/bill_cents", bill::bill(cents));
+                let wanted = points.zip(bill);
+                wanted.map(|(points, bill)| Wanted::Bill(bill::points_off(points, bill)))
+            }
+            (None, Some(_), None) => {
+                let detail = "must be given with points: the amount of the bill";
+                fields.note("/bill_cents", http_edge::codes::MISSING, detail);
+                None
             }
             _ => {
-                fields.note("", codes::ONE_OF, "must hold exactly one of reward_id and points");
+                let detail = "must hold either reward_id, or points with bill_cents";
+                fields.note("", codes::ONE_OF, detail);
                 None
             }
         };
@@ -108,6 +125,10 @@ impl RedemptionAnswer {
             member_id: *member,
             state: RedemptionState::of(redemption.state),
             points: redemption.points.get(),
+            taken_off_cents: match &redemption.spent {
+                Spent::Bill => Some(bill::taken_off(redemption.points).get()),
+                Spent::Goods(_) | Spent::Coupon(..) => None,
+            },
             lots: LotTaken::all(&redemption.lots),
             reward_id: redemption.reward(),
             coupon_code: match &redemption.spent {

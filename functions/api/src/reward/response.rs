@@ -110,7 +110,7 @@ impl RewardAnswer {
         stored: &StoredReward,
     ) -> Result<Self, Problem> {
         let reward = std::slice::from_ref(&stored.reward);
-        let counts = app.store().reward_counts(scope, None, reward).await?;
+        let counts = app.store().reward_counts(scope, &[], reward).await?;
         Ok(Self::of(stored, counts.get(&stored.reward.id).copied().unwrap_or_default()))
     }
 }

@@ -5,7 +5,6 @@ use crate::parameters::{PageQuery, UploadPath};
 use crate::upload::response::{UploadAnswer, UploadPage};
 use axum::Json;
 use axum::extract::State;
-use domain::UploadId;
 use http_edge::{Page, Problem, Query, Segments, Till, cursor};
 use store::RangesSummary;
 
@@ -19,13 +18,16 @@ use store::RangesSummary;
 pub(crate) async fn list(
     State(app): State<App>,
     till: Till,
-    Query(Page { limit, after }): Query<Page<UploadId>>,
+    Query(page): Query<Page>,
 ) -> Result<Json<UploadPage>, Problem> {
+    let establishment = &till.establishment.id;
+    let list = format!("uploads {establishment}");
+    let after = page.after(&till.scope, &list)?;
     let (uploads, next) =
-        app.store().uploads(&till.scope, &till.establishment.id, after, limit).await?;
+        app.store().uploads(&till.scope, establishment, after, page.limit).await?;
     Ok(Json(UploadPage {
         uploads: uploads.iter().map(UploadAnswer::settled).collect(),
-        next_cursor: cursor::next(next.as_ref())?,
+        next_cursor: cursor::next(&till.scope, &list, next.as_ref())?,
     }))
 }
 

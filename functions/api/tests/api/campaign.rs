@@ -76,7 +76,7 @@ impl<'s> Fixture<'s> {
         let path = format!("/v1/merchants/{}/senders", self.till.merchant);
         let email =
             json!({"account": "main", "address": "boutique@example.com", "name": "Boutique"});
-        let mut sms = json!({"account": "main", "shown": "Boutique", "stop_number": "36200"});
+        let mut sms = json!({"account": "main-sms", "shown": "Boutique", "stop_number": "36200"});
         if let Some(price) = price {
             sms["price_microeuros"] = json!(price);
         }
@@ -266,7 +266,7 @@ async fn a_campaign_without_a_sender_cannot_be_launched(
 async fn an_sms_from_a_number_must_name_the_merchant() {
     let service = Service::start().await;
     let fixture = Fixture::open(&service).await;
-    let sender = json!({"account": "main", "shown": "36200", "stop_number": "36200"});
+    let sender = json!({"account": "main-sms", "shown": "36200", "stop_number": "36200"});
     let path = format!("/v1/merchants/{}/senders/sms", fixture.till.merchant);
     let nameless = fixture.written(&sms("Soldes")).await;
     assert_eq!(service.operator(Method::PUT, &path, Some(&sender)).await.status, 200);
@@ -287,8 +287,7 @@ async fn a_short_code_for_transactional_messages_is_no_sender_of_campaigns() {
     let service = Service::start().await;
     let fixture = Fixture::open(&service).await;
     let path = format!("/v1/merchants/{}/senders/sms", fixture.till.merchant);
-    let sender =
-        |shown: &str, stop: &str| json!({"account": "main", "shown": shown, "stop_number": stop});
+    let sender = |shown: &str, stop: &str| json!({"account": "main-sms", "shown": shown, "stop_number": stop});
     let put = async |sender: Value| service.operator(Method::PUT, &path, Some(&sender)).await;
     let refused = put(sender("38200", "36200")).await;
     refused.assert_fields(422, &["/shown"]);

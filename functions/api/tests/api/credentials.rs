@@ -23,7 +23,7 @@ async fn each_setting_of_a_merchant_stores_the_credential_of_its_last_change() {
     ask(Method::PUT, "/programmes/2026-11-26", programme).await;
     let email = json!({"account": "main", "address": "boutique@example.com", "name": "Boutique"});
     ask(Method::PUT, "/senders/email", email).await;
-    let sms = json!({"account": "main", "shown": "Boutique", "stop_number": "36200"});
+    let sms = json!({"account": "main-sms", "shown": "Boutique", "stop_number": "36200"});
     ask(Method::PUT, "/senders/sms", sms).await;
     let webhook =
         json!({"mode": "live", "url": "https://93.184.216.34/", "events": ["member.created"]});

@@ -1,6 +1,6 @@
 //! Merchants with their establishments, keys, senders and contracts.
 
-use crate::setup::{Service, merchant, named, sale, text};
+use crate::setup::{Service, Till, merchant, named, sale, text};
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -163,7 +163,7 @@ async fn the_operator_sets_a_merchants_senders() {
     let shown = json!({"email": stored(&email)});
     assert_eq!(put("email", email.clone()).await.body, shown);
     let sms = json!({
-        "provider": "sinch", "account": "main", "shown": "Boutique", "stop_number": "36200",
+        "provider": "sinch", "account": "main-sms", "shown": "Boutique", "stop_number": "36200",
     });
     let shown = json!({"email": stored(&email), "sms": stored(&sms)});
     assert_eq!(put("sms", sms.clone()).await.body, shown);
@@ -180,12 +180,31 @@ async fn the_operator_sets_a_merchants_senders() {
 }
 
 #[tokio::test]
+async fn an_account_belongs_to_one_provider() {
+    let service = Service::start().await;
+    let [first, second] = [service.till("A", "retail").await, service.till("B", "retail").await];
+    let email = json!({"account": "main", "address": "b@example.com", "name": "Boutique"});
+    let sms =
+        |account: &str| json!({"account": account, "shown": "Boutique", "stop_number": "36200"});
+    let put = async |till: &Till<'_>, channel: &str, body: &Value| {
+        let path = format!("/v1/merchants/{}/senders/{channel}", till.merchant);
+        service.operator(Method::PUT, &path, Some(body)).await
+    };
+    put(&first, "email", &email).await.assert_status(200);
+    for till in [&first, &second] {
+        put(till, "sms", &sms("main")).await.assert_status(409);
+        put(till, "sms", &sms("main-sms")).await.assert_status(200);
+        put(till, "email", &email).await.assert_status(200);
+    }
+}
+
+#[tokio::test]
 async fn a_senders_provider_carries_its_channel_and_has_a_default() {
     let service = Service::start().await;
     let till = service.till("A", "retail").await;
     let senders = [
         ("email", json!({"account": "main", "address": "b@example.com", "name": "Boutique"})),
-        ("sms", json!({"account": "main", "shown": "Boutique", "stop_number": "36200"})),
+        ("sms", json!({"account": "main-sms", "shown": "Boutique", "stop_number": "36200"})),
     ];
     for (channel, mut body) in senders {
         let path = format!("/v1/merchants/{}/senders/{channel}", till.merchant);
@@ -294,7 +313,7 @@ async fn programmes_senders_and_endpoints_show_the_credential_that_changed_them_
     let email = format!("{merchant}/senders/email");
     let put = service.operator(Method::PUT, &email, Some(&sender)).await;
     assert_eq!(put.body["email"]["changed_by"], "operator", "{put:?}");
-    let sender = json!({"account": "shared", "shown": "Boutique", "stop_number": "36200"});
+    let sender = json!({"account": "shared-sms", "shown": "Boutique", "stop_number": "36200"});
     let sms = format!("{merchant}/senders/sms");
     let put = service.operator(Method::PUT, &sms, Some(&sender)).await;
     assert_eq!(put.body["sms"]["changed_by"], "operator", "{put:?}");

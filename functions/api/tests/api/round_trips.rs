@@ -68,7 +68,7 @@ async fn a_purchase_with_a_coupon_is_one_round_trip_more() {
     let fixture = Fixture::open(&service, "retail").await;
     fixture.till.enrol(MOBILE).await;
     let id = fixture.written(&with(offer(), "/usage", json!({"type": "single"}))).await;
-    for (code, round_trips) in [("COLD", 5), ("WARM", 4)] {
+    for (code, round_trips) in [("COLDCODE", 5), ("WARMCODE", 4)] {
         fixture.code(&id, code, &json!({})).await;
         let mut sale = sale(code, &json!({"mobile": MOBILE}));
         sale["coupons"] = json!([{"code": code, "discount_cents": 1}]);

@@ -12,8 +12,8 @@ use http_edge::Gate;
 use http_edge::access::operator::OperatorKey;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
-use store::Store;
-use support::{Queue, Table, instant};
+use store::{MasterKey, Store};
+use support::{Crash, Queue, Table, instant};
 use tower::ServiceExt;
 
 pub(crate) const OPERATOR_KEY: &str = "the operator's key of the tests";
@@ -76,6 +76,76 @@ impl Answer {
     }
 }
 
+/// Another instance of the service.
+pub(crate) struct Instance {
+    router: Router,
+}
+
+impl Instance {
+    pub(crate) async fn ask(
+        &self,
+        key: &str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Answer {
+        send_to(&self.router, request_of(key, method, path, body)).await
+    }
+}
+
+fn router_on(store: Store, queue: &Queue, clock: &Arc<Mutex<Instant>>) -> Router {
+    let time = Arc::clone(clock);
+    let operator_key = OperatorKey::new(|| Box::pin(async { Ok(OPERATOR_KEY.to_owned()) }));
+    let gate = Gate::new(store, operator_key, Arc::new(move || *time.lock().unwrap()));
+    let token = Some("a session token/+".to_owned());
+    let credentials = Credentials::new("AKIDEXAMPLE", "a secret", token, None, "test");
+    let uploads = UploadPresigner {
+        credentials: SharedCredentialsProvider::new(credentials),
+        region: "eu-west-3".to_owned(),
+        endpoint: None,
+        uploads_bucket: "uploads".to_owned(),
+        reports_bucket: "reports".to_owned(),
+        max_bytes: 1_000_000_000,
+    };
+    let (sqs, same) = (queue.client(), queue.client());
+    let campaigns = CampaignQueue::new(move || sqs.clone(), "http://queue/campaigns".to_owned());
+    let coupons = CouponQueue::new(move || same.clone(), "http://queue/coupons".to_owned());
+    let sqs = queue.client();
+    let address = "http://queue/webhooks".to_owned();
+    let webhooks = WebhookQueue::new(move || sqs.clone(), address, Reach::Public);
+    let (uploads, campaigns) = (Arc::new(uploads), Arc::new(campaigns));
+    let (coupons, webhooks) = (Arc::new(coupons), Arc::new(webhooks));
+    let misses = Arc::new(Misses::default());
+    router(App { gate, uploads, campaigns, coupons, misses, webhooks })
+}
+
+async fn send_to<B>(router: &Router, request: Request<B>) -> Answer
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<axum::BoxError>,
+{
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.unwrap();
+    let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
+    Answer { status: parts.status, headers: parts.headers, body }
+}
+
+fn request_of(key: &str, method: Method, path: &str, body: Option<&Value>) -> Request<Body> {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("user-agent", SOFTWARE)
+        .header("authorization", format!("Token {key}"));
+    let request = match body {
+        Some(body) => {
+            request.header("content-type", "application/json").body(Body::from(body.to_string()))
+        }
+        None => request.body(Body::empty()),
+    };
+    request.unwrap()
+}
+
 /// Software with a key of the establishment `paris` of a merchant of its own. The key has the scope back office
 /// where a test names no other scope.
 pub(crate) struct Till<'s> {
@@ -92,41 +162,24 @@ impl Service {
         Self::on(table, store).await
     }
 
+    /// A service whose calls to the table stop where the plan says.
+    pub(crate) async fn start_with(calls: &Crash) -> Self {
+        let table = Table::start().await;
+        let config = table.client().config().to_builder().interceptor(calls.clone());
+        let client = aws_sdk_dynamodb::Client::from_conf(config.build());
+        let store = Store::new(client, table.name(), MasterKey::derive("the secret of the tests"));
+        Self::on(table, store).await
+    }
+
+    /// Another instance of the service, with empty caches and the same table.
+    pub(crate) fn another_instance(&self) -> Instance {
+        Instance { router: router_on(self.table.store(), &self.queue, &self.clock) }
+    }
+
     pub(crate) async fn on(table: Table, store: Store) -> Self {
         let clock = Arc::new(Mutex::new(instant(NOW)));
-        let time = Arc::clone(&clock);
-        let gate = Gate {
-            store,
-            operator_key: Arc::new(OperatorKey::new(|| {
-                Box::pin(async { Ok(OPERATOR_KEY.to_owned()) })
-            })),
-            clock: Arc::new(move || *time.lock().unwrap()),
-        };
-        let token = Some("a session token/+".to_owned());
-        let credentials = Credentials::new("AKIDEXAMPLE", "a secret", token, None, "test");
-        let uploads = UploadPresigner {
-            credentials: SharedCredentialsProvider::new(credentials),
-            region: "eu-west-3".to_owned(),
-            endpoint: None,
-            uploads_bucket: "uploads".to_owned(),
-            reports_bucket: "reports".to_owned(),
-            max_bytes: 1_000_000_000,
-        };
         let queue = Queue::start().await;
-        let (sqs, same) = (queue.client(), queue.client());
-        let campaigns =
-            CampaignQueue::new(move || sqs.clone(), "http://queue/campaigns".to_owned());
-        let coupons = CouponQueue::new(move || same.clone(), "http://queue/coupons".to_owned());
-        let sqs = queue.client();
-        let webhooks = WebhookQueue::new(
-            move || sqs.clone(),
-            "http://queue/webhooks".to_owned(),
-            Reach::Public,
-        );
-        let (uploads, campaigns) = (Arc::new(uploads), Arc::new(campaigns));
-        let (coupons, webhooks) = (Arc::new(coupons), Arc::new(webhooks));
-        let misses = Arc::new(Misses::default());
-        let router = router(App { gate, uploads, campaigns, coupons, misses, webhooks });
+        let router = router_on(store, &queue, &clock);
         Self { table, queue, clock, router }
     }
 
@@ -139,12 +192,7 @@ impl Service {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        let body =
-            if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
-        Answer { status: parts.status, headers: parts.headers, body }
+        send_to(&self.router, request).await
     }
 
     /// As [`Service::send`], for an answer that is no JSON.
@@ -163,18 +211,7 @@ impl Service {
         path: &str,
         body: Option<&Value>,
     ) -> Answer {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("user-agent", SOFTWARE)
-            .header("authorization", format!("Token {key}"));
-        let request = match body {
-            Some(body) => request
-                .header("content-type", "application/json")
-                .body(Body::from(body.to_string())),
-            None => request.body(Body::empty()),
-        };
-        self.send(request.unwrap()).await
+        self.send(request_of(key, method, path, body)).await
     }
 
     pub(crate) async fn operator(

@@ -109,6 +109,7 @@ const REDEMPTION: &[&str] = &[
     "requested_at",
     "reward_id",
     "state",
+    "taken_off_cents",
     "ticket",
 ];
 const REWARDS: &[&str] = &[
@@ -277,12 +278,13 @@ async fn answers(
     let path = |end: &str| format!("/v1/members/{member}/{end}");
     let offers = format!("/v1/merchants/{}/offers", till.merchant);
     let offer = service.operator(Method::POST, &offers, Some(&offer())).await;
-    let code = format!("{offers}/{}/codes/RENTREE", text(&offer.body, "offer_id"));
+    let code = format!("{offers}/{}/codes/RENTREE26", text(&offer.body, "offer_id"));
     service.operator(Method::PUT, &code, Some(&json!({}))).await.assert_status(200);
     let reward = written(service, till, &cup()).await;
     let (mobile, card) = (json!({"mobile": MOBILE}), json!({"card_number": "299000001235"}));
-    let basket = json!({"member": mobile, "total_cents": 4_490, "coupons": ["RENTREE", "NONE"]});
-    let check = json!({"code": "RENTREE", "gross_cents": 4_490, "member": mobile});
+    let basket =
+        json!({"member": mobile, "total_cents": 4_490, "coupons": ["RENTREE26", "NONENONE"]});
+    let check = json!({"code": "RENTREE26", "gross_cents": 4_490, "member": mobile});
     let consent = json!({"given": true, "text_version": "2026-01", "told_by": "till"});
     let registration = json!({"activated_at": "2026-11-24T10:20:00+01:00"});
     let sold = till.post("/v1/purchases", &sale("1", &mobile)).await;
@@ -292,7 +294,9 @@ async fn answers(
     let cup = json!({"reward_id": reward});
     let goods = till.post_keyed(&path("redemptions"), "goods", &cup).await;
     let goods_path = path(&format!("redemptions/{}", text(&goods.body, "redemption_id")));
-    let bill = till.post_keyed(&path("redemptions"), "bill", &json!({"points": 10})).await;
+    let bill = till
+        .post_keyed(&path("redemptions"), "bill", &json!({"points": 10, "bill_cents": 4_990}))
+        .await;
     let bill_path = path(&format!("redemptions/{}", text(&bill.body, "redemption_id")));
     let visit = json!({"visited_at": NOW});
     vec![

@@ -45,7 +45,7 @@ impl CouponCode {
     ///
     /// # Errors
     /// [`CouponError::Mistyped`] for a generated code whose check character is wrong,
-    /// [`CouponError::Code`] unless the code is 4 to 24 letters and digits.
+    /// [`CouponError::Code`] unless the code is 8 to 24 letters and digits.
     pub fn parse(text: &str) -> Result<Self, CouponError> {
         let code: String = text
             .chars()
@@ -53,7 +53,7 @@ impl CouponCode {
             .map(|character| character.to_ascii_uppercase())
             .collect();
         let fits =
-            (4..=24).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            (8..=24).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if !fits {
             return Err(CouponError::Code);
         }
@@ -164,6 +164,7 @@ mod tests {
     #[case(" Noël 2026", "")]
     #[case("Noel 2026", "NOEL2026")]
     #[case("abc", "")]
+    #[case("NOEL202", "")]
     #[case("----", "")]
     #[case("ABCDEFGHIJKLMNOPQRSTUVWXY", "")]
     #[case("10%", "")]

@@ -11,7 +11,7 @@ use crate::error::class::error_codes;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum CouponError {
     /// A text that is not a coupon's code.
-    #[error("must be 4 to 24 letters and digits")]
+    #[error("must be 8 to 24 letters and digits")]
     Code,
     /// A generated code whose check character is wrong.
     #[error("was mistyped: one character is wrong, or two were swapped")]

@@ -80,6 +80,27 @@ impl DayCount {
     }
 }
 
+/// The sum of a member's corrections by hand on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AdjustedDay {
+    /// The day.
+    pub day: Day,
+    /// The points given, less the points taken.
+    pub points: Points,
+}
+
+/// The points that a member got as gifts. Each gift is given once to a person, so a merge of two records of one
+/// person takes the smaller of two equal gifts back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct GiftsReceived {
+    /// For the enrolment.
+    pub welcome: Points,
+    /// For the activation of the card.
+    pub activation: Points,
+    /// For the birthday of [`Account::birthday_year`].
+    pub birthday: Points,
+}
+
 /// A member's account. Points owed are points taken that the lots did not hold: the next points earned pay
 /// them first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -113,6 +134,12 @@ pub struct Account {
     pub level: Option<Standing>,
     /// The year of the last birthday that gave points.
     pub birthday_year: Option<i16>,
+    /// The gifts that the member got.
+    pub gifts: GiftsReceived,
+    /// The last day with a correction by hand.
+    pub adjusted: Option<AdjustedDay>,
+    /// The members that were merged into this one, directly or through another one. Limits count their uses too.
+    pub absorbed: Vec<MemberId>,
 }
 
 impl Account {
@@ -179,6 +206,20 @@ impl Account {
         self.add_to_month(&MonthChange { month, amount: Cents::ZERO, visits: 0, earned });
     }
 
+    /// The sum of the corrections by hand on a day.
+    #[must_use]
+    pub fn adjusted_on(&self, day: Day) -> Points {
+        let adjusted = self.adjusted.filter(|adjusted| adjusted.day == day);
+        adjusted.map_or(Points::ZERO, |adjusted| adjusted.points)
+    }
+
+    /// Counts a correction by hand. A correction of an earlier day than the last one changes nothing.
+    pub(crate) fn count_adjusted(&mut self, day: Day, points: Points) {
+        if self.adjusted.is_none_or(|last| last.day <= day) {
+            self.adjusted = Some(AdjustedDay { day, points: self.adjusted_on(day) + points });
+        }
+    }
+
     /// Notes an activity of the person at `instant`. An activity before the last one changes nothing.
     pub fn active_at(&mut self, instant: Instant) {
         self.last_activity = self.last_activity.max(Some(instant));
@@ -225,6 +266,10 @@ impl Account {
         }
         self.level = self.level.take().or(other.level);
         self.birthday_year = self.birthday_year.max(other.birthday_year);
+        if let Some(adjusted) = other.adjusted {
+            self.count_adjusted(adjusted.day, adjusted.points);
+        }
+        self.absorbed.extend(other.absorbed);
         self.last_activity = self.last_activity.max(other.last_activity);
         self.activated = RegistrationStep::later(self.activated, other.activated);
         if let (Some(day), Some(establishment)) = (other.last_purchase, other.last_establishment) {

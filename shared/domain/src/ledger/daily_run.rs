@@ -43,6 +43,7 @@ impl Account {
         if birthday > Points::ZERO {
             self.give(Given::freely(today), birthday);
             self.birthday_year = Some(today.year());
+            self.gifts.birthday = birthday;
         }
         let level_reviewed = self.review_level(&terms.levels, today);
         DailyRun { ended, birthday, level_reviewed }

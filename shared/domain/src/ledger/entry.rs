@@ -35,7 +35,17 @@ pub struct Adjustment {
 }
 
 /// The largest correction. A larger one is a mistake.
-pub const MOST_ADJUSTED: i64 = 100_000;
+pub const MOST_ADJUSTED: i64 = 20_000;
+
+/// The points of a merchant's corrections of one day above which the operator asks the merchant. A merchant with
+/// some thousand members corrects far less.
+const USUAL_A_DAY: i64 = 100_000;
+
+/// Whether the corrections of a merchant on one day, given and taken together, are unusually high.
+#[must_use]
+pub const fn is_unusual(points: Points) -> bool {
+    points.get() > USUAL_A_DAY
+}
 
 /// Checks the points of a correction: not zero, and at most [`MOST_ADJUSTED`] either way.
 ///

@@ -9,8 +9,11 @@ use crate::error::class::error_codes;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum LedgerError {
     /// A correction of zero points, or of more than the largest correction.
-    #[error("must not be 0, and must be at most 100000 points either way")]
+    #[error("must not be 0, and must be at most 20000 points either way")]
     AdjustmentPoints,
+    /// Corrections of one day of more points than a member may get or lose in a day.
+    #[error("would make the corrections of this member today more than 20000 points")]
+    AdjustedEnough,
     /// More points than can be spent.
     #[error("is more than the balance holds")]
     NotEnoughPoints,
@@ -19,6 +22,7 @@ pub enum LedgerError {
 error_codes! {
     LedgerError {
         AdjustmentPoints => Invalid, "adjustment_points";
+        AdjustedEnough => Conflict, "adjusted_enough";
         NotEnoughPoints => Conflict, "not_enough_points";
     }
 }

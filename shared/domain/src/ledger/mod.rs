@@ -22,6 +22,7 @@ mod visit;
 pub mod account;
 pub mod daily_run;
 pub mod entry;
+pub mod gift;
 pub mod lots;
 
 pub use adjust::adjust;

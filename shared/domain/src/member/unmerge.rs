@@ -8,6 +8,8 @@
 
 use super::Person;
 use super::consent::{Channel, Consents};
+use crate::ledger::account::GiftsReceived;
+use crate::ledger::gift::{GiftsTakenBack, return_gifts};
 use crate::ledger::lots::{Lot, Lots};
 use crate::{Account, Day, Points, RegistrationStep, Sector, retention};
 
@@ -22,6 +24,8 @@ pub struct BeforeMerge {
     pub consents: Consents,
     /// When the survivor was invited.
     pub invited: Option<RegistrationStep>,
+    /// The gifts that the merge took back.
+    pub gifts: GiftsTakenBack,
 }
 
 /// One of the two members of a merge.
@@ -92,6 +96,7 @@ fn separate_accounts(
     let BeforeMerge { survivor: own, absorbed: contributed, .. } = before;
     let mut back = Account { lots: Lots::default(), ..contributed.clone() };
     let mut given_back = GivenBack::default();
+    return_gifts(survivor, &before.gifts, today);
     // The part of the survivor's debt that the merge paid with the contributed lots.
     let mut repaid = own.owed.min(contributed.lots.sum());
     for lot in contributed.lots.as_slice() {
@@ -117,6 +122,7 @@ fn separate_accounts(
         }
     }
     separate_activity(survivor, own, &mut back);
+    separate_limits(survivor, own, &back);
     (back, given_back)
 }
 
@@ -142,6 +148,22 @@ fn take_out_debt(survivor: &mut Account, own: &Account, debt: Points, today: Day
     survivor.lots.add(Lot { day: today, granted: true, remaining: paid });
     let due = survivor.owed.min(survivor.lots.sum());
     survivor.owed = survivor.owed - due + survivor.lots.take(None, due);
+}
+
+/// Gives the survivor its own gifts and its own limits again. Corrections and birthdays since the merge stay with
+/// the survivor.
+fn separate_limits(survivor: &mut Account, own: &Account, back: &Account) {
+    let birthday = if survivor.birthday_year == own.birthday_year.max(back.birthday_year) {
+        own.gifts.birthday
+    } else {
+        survivor.gifts.birthday
+    };
+    survivor.gifts = GiftsReceived { birthday, ..own.gifts };
+    if let Some(contributed) = back.adjusted
+        && survivor.adjusted.is_some_and(|adjusted| adjusted.day == contributed.day)
+    {
+        survivor.count_adjusted(contributed.day, -contributed.points);
+    }
 }
 
 /// Gives each member its own activation and its own last activity again. Activity since the merge stays with both, since either
@@ -203,6 +225,7 @@ mod tests {
             absorbed: absorbed.clone(),
             consents: Consents::default(),
             invited: None,
+            gifts: GiftsTakenBack::default(),
         };
         let (mut both, mut emptied) = (survivor.clone(), absorbed.clone());
         both.absorb(&mut emptied);

@@ -13,6 +13,11 @@ pub enum RewardError {
     /// A price in points that is out of range.
     #[error("must be 1 to {MOST_POINTS} points")]
     Points,
+    /// A bill without an amount, or of more than a purchase can have.
+    #[error(
+        "must be 1 cent to 1000000 euros: the amount of the bill before the points are taken off"
+    )]
+    Bill,
     /// A stock of more than can be counted.
     #[error("must be at most {MOST_STOCK}: leave it out where the stock does not end")]
     Stock,
@@ -39,6 +44,7 @@ pub enum RewardError {
 error_codes! {
     RewardError {
         Points => Invalid, "reward_points";
+        Bill => Invalid, "reward_bill";
         Stock => Invalid, "reward_stock";
         Limit => Invalid, "reward_limit";
         Offer => Invalid, "reward_offer";

@@ -4,6 +4,7 @@ pub(crate) mod error;
 mod limits;
 mod refusal;
 
+pub mod bill;
 pub mod redemption;
 
 pub use error::RewardError;

@@ -8,7 +8,7 @@ use crate::access::till_key::Presented;
 use crate::problem::{Kind, Problem};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use domain::Credential;
+use domain::{Credential, Instant};
 use store::{ErrorChain, Scope, StoreError};
 
 /// The holder of an accepted key.
@@ -29,22 +29,34 @@ impl Gate {
             let is_operator = self.is_operator(token).await?;
             return is_operator.then_some(Authenticated::Operator).ok_or_else(unauthenticated);
         };
-        let till = self.till(&presented).await?.ok_or_else(unauthenticated)?;
+        let now = (self.clock)();
+        if self.rejected.has(token, presented.merchant, now) {
+            return Err(unauthenticated());
+        }
+        let Some(till) = self.till(&presented, now).await? else {
+            self.rejected.reject(token, now);
+            return Err(unauthenticated());
+        };
         Ok(Authenticated::Till(Box::new(till)))
     }
 
     /// The till whose key `presented` is: no round trip while the settings of its merchant are cached, else 1.
     ///
-    /// A key that is absent from the cached settings may be new: the settings are then read again. A key
-    /// is refused from the day after the contract of its merchant ends.
-    async fn till(&self, presented: &Presented) -> Result<Option<Till>, Problem> {
-        let now = (self.clock)();
+    /// A key that is absent from the cached settings may be new: the settings are then read again, a bounded
+    /// number of times. A key is refused from the day after the contract of its merchant ends.
+    async fn till(&self, presented: &Presented, now: Instant) -> Result<Option<Till>, Problem> {
         let mut settings = match self.store.settings(presented.merchant, now).await {
             Ok(settings) => settings,
-            Err(StoreError::NotFound(_)) => return Ok(None),
+            Err(StoreError::NotFound(_)) => {
+                self.rejected.reject_merchant(presented.merchant, now);
+                return Ok(None);
+            }
             Err(error) => return Err(error.into()),
         };
         if settings.keys.iter().all(|key| key.id != presented.id) {
+            if !self.rejected.may_refresh(presented.merchant, now) {
+                return Err(unauthenticated());
+            }
             settings = self.store.settings_fresh(presented.merchant, now).await?;
         }
         let Some(key) = presented.among(&settings.keys) else { return Ok(None) };

@@ -1,6 +1,7 @@
 //! The callers of the API, and the state by which they are identified.
 
 use crate::access::operator::OperatorKey;
+use crate::access::rejected::RejectedKeys;
 use domain::programme::Unit;
 use domain::{Day, Establishment, Instant, KeyId, KeyScope, MerchantId};
 use std::sync::Arc;
@@ -18,6 +19,16 @@ pub struct Gate {
     pub operator_key: Arc<OperatorKey>,
     /// The clock.
     pub clock: Clock,
+    pub(crate) rejected: Arc<RejectedKeys>,
+}
+
+impl Gate {
+    /// A gate that has rejected no key.
+    #[must_use]
+    pub fn new(store: Store, operator_key: OperatorKey, clock: Clock) -> Self {
+        let operator_key = Arc::new(operator_key);
+        Self { store, operator_key, clock, rejected: Arc::default() }
+    }
 }
 
 /// The caller of a request, as the log line names it.

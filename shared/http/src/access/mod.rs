@@ -5,4 +5,5 @@ mod authentication;
 pub mod authorization;
 pub mod gate;
 pub mod operator;
+mod rejected;
 pub mod till_key;

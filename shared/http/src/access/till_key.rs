@@ -1,5 +1,6 @@
 //! A key of an establishment, as a till or other software holds it: `zs_live_…` or `zs_test_…`, then base64url of the merchant (16
-//! bytes), the key's public identifier (16) and its secret (24, from the system's generator).
+//! bytes), the key's public identifier (16), its secret (24, from the system's generator), and a checksum (4). A
+//! mistyped or invented key has another checksum, and is refused before anything is read.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,6 +11,7 @@ use subtle::ConstantTimeEq;
 
 const IDENTIFIER: usize = 16;
 const SECRET: usize = 24;
+const CHECKSUM: usize = 4;
 
 /// A key as a request presents it: the merchant and the key that it names, and the hash of its secret.
 pub(crate) struct Presented {
@@ -24,8 +26,12 @@ impl Presented {
         let rest = token.strip_prefix("zs_")?;
         let (mode, encoded) = rest.split_once('_')?;
         let mode = Mode::parse(mode)?;
-        let bytes: [u8; 2 * IDENTIFIER + SECRET] =
+        let bytes: [u8; 2 * IDENTIFIER + SECRET + CHECKSUM] =
             URL_SAFE_NO_PAD.decode(encoded).ok()?.try_into().ok()?;
+        let (bytes, sum) = bytes.split_last_chunk::<CHECKSUM>()?;
+        if checksum(bytes) != *sum {
+            return None;
+        }
         let (merchant, rest) = bytes.split_first_chunk::<IDENTIFIER>()?;
         let (id, secret) = rest.split_first_chunk::<IDENTIFIER>()?;
         Some(Self {
@@ -81,7 +87,8 @@ pub fn mint(
     getrandom::fill(&mut random)?;
     getrandom::fill(&mut secret)?;
     let id = KeyId::mint(now, u128::from_be_bytes(random));
-    let bytes = [&merchant.to_bytes()[..], &id.to_bytes(), &secret].concat();
+    let mut bytes = [&merchant.to_bytes()[..], &id.to_bytes(), &secret].concat();
+    bytes.extend(checksum(&bytes));
     let token = format!("zs_{}_{}", mode.as_str(), URL_SAFE_NO_PAD.encode(bytes));
     let stored = TillKey {
         id,
@@ -96,6 +103,14 @@ pub fn mint(
         revoked: None,
     };
     Ok(Minted { stored, token })
+}
+
+/// The first bytes of SHA-256 over the key. They prove nothing: anybody can compute them.
+fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
+    let digest = Sha256::new().chain_update(b"zerosix/key/1").chain_update(bytes).finalize();
+    let mut sum = [0; CHECKSUM];
+    sum.copy_from_slice(&digest[..CHECKSUM]);
+    sum
 }
 
 fn hash(secret: &[u8]) -> [u8; 32] {
@@ -139,6 +154,16 @@ mod tests {
         let revoked = Revocation { at: Instant::UNIX_EPOCH, by: Credential::Operator };
         let revoked = TillKey { revoked: Some(revoked), ..stored };
         assert!(!matches(&token, &revoked));
+    }
+
+    #[test]
+    fn a_key_with_a_wrong_character_is_not_read() {
+        let token = minted(Mode::Live).token;
+        for place in 8..token.len() - 1 {
+            let mut wrong = token.clone().into_bytes();
+            wrong[place] = if wrong[place] == b'A' { b'B' } else { b'A' };
+            assert!(Presented::read(&String::from_utf8(wrong).unwrap()).is_none(), "{place}");
+        }
     }
 
     #[test]

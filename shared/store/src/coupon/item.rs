@@ -39,6 +39,8 @@ pub struct StoredCoupon {
     pub state: CouponState,
     /// The member that the item names. That member may have been merged into another one since.
     pub(crate) given_to: Option<MemberId>,
+    /// The uses of the offer by members that were merged into the customer.
+    pub(crate) uses_of_absorbed: u32,
 }
 
 impl CouponRecord {
@@ -119,7 +121,7 @@ impl Store {
         let Some(offer) = self.cached_offer(tenant, offer, now).await? else { return Ok(None) };
         let state = record.state()?;
         let given_to = state.bound_to;
-        Ok(Some(StoredCoupon { code: code.clone(), offer, state, given_to }))
+        Ok(Some(StoredCoupon { code: code.clone(), offer, state, given_to, uses_of_absorbed: 0 }))
     }
 
     /// Where a coupon is bound to a member who was merged into another one, sets `bound_to` in memory to the

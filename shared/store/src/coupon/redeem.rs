@@ -2,6 +2,7 @@
 
 use crate::coupon::item::StoredCoupon;
 use crate::table::attributes;
+use crate::table::items;
 use crate::table::keys;
 use crate::table::tenant::Tenant;
 use crate::table::transaction::{Cancellation, Slot, Transaction};
@@ -29,10 +30,12 @@ pub(crate) struct CouponBasket<'a> {
 }
 
 /// The customer who uses coupons.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct CouponCustomer {
     /// The member.
     pub(crate) member: MemberId,
+    /// The members that were merged into this one: their uses count too.
+    pub(crate) absorbed: Vec<MemberId>,
     /// Whether the customer becomes a member with the purchase, and so has no uses yet.
     pub(crate) is_new: bool,
 }
@@ -87,7 +90,10 @@ impl StoredCoupon {
                 Write::update(&keys::member_uses(tenant, member, offer.id), "ADD uses :one")
                     .condition("attribute_not_exists(uses) OR uses < :limit")
                     .value(":one", attributes::number(1))
-                    .value(":limit", attributes::number(limit));
+                    .value(
+                        ":limit",
+                        attributes::number(limit.saturating_sub(self.uses_of_absorbed)),
+                    );
             transaction.add_in(Slot::MemberUses(place), count);
         }
         Ok(())
@@ -227,15 +233,17 @@ impl Store {
             return Ok(TriedCoupon { coupon: None, discount: Err(Refusal::Unknown) });
         };
         let limited = coupon.offer.terms().usage.limit_member().is_some();
-        let user = match basket.customer {
+        let user = match &basket.customer {
             None => None,
-            Some(CouponCustomer { member, is_new }) => {
+            Some(CouponCustomer { member, absorbed, is_new }) => {
+                let member = *member;
                 self.follow_holder(scope, &mut coupon, member).await?;
-                let uses = if limited && !is_new {
-                    self.member_uses(scope, member, coupon.offer.id).await?
-                } else {
-                    0
-                };
+                let mut uses = 0;
+                if limited && !is_new {
+                    let offer = coupon.offer.id;
+                    coupon.uses_of_absorbed = self.uses_of(scope, absorbed, offer).await?;
+                    uses = self.member_uses(scope, member, offer).await? + coupon.uses_of_absorbed;
+                }
                 Some(User { member, uses })
             }
         };
@@ -258,7 +266,7 @@ impl Store {
         customer: Option<CouponCustomer>,
         now: Instant,
     ) -> Result<CouponRedemption, StoreError> {
-        let member = customer.map(|customer| customer.member);
+        let member = customer.as_ref().map(|customer| customer.member);
         let mut redemption = CouponRedemption { coupons: vec![], member };
         let receipt = purchase.receipt();
         let basket = CouponBasket {
@@ -279,6 +287,26 @@ impl Store {
             redemption.coupons.push(coupon);
         }
         Ok(redemption)
+    }
+
+    /// How often some members together have used an offer that limits a member's uses: no call for no member, else
+    /// 1 round trip and half a read unit each. A member who was merged into another one used the offer as that
+    /// other member.
+    pub async fn uses_of(
+        &self,
+        scope: &Scope,
+        members: &[MemberId],
+        offer: OfferId,
+    ) -> Result<u32, StoreError> {
+        if members.is_empty() {
+            return Ok(0);
+        }
+        let keys = members.iter().map(|member| keys::member_uses(scope.tenant(), *member, offer));
+        let mut uses = 0;
+        for item in self.get_items(&keys.collect::<Vec<_>>()).await? {
+            uses += items::from_item::<UsesRecord>(item, "uses")?.uses;
+        }
+        Ok(uses)
     }
 
     /// How often a member has used an offer that limits it: 1 round trip, half a read unit.

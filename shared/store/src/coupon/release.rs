@@ -4,7 +4,7 @@ use crate::coupon::item::CouponRecord;
 use crate::coupon::redeem::{UsesRecord, redeemed_offers};
 use crate::purchase::item::PurchaseRecord;
 use crate::table::attributes;
-use crate::table::keys::{self, Key};
+use crate::table::keys;
 use crate::table::transaction::Transaction;
 use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
@@ -48,7 +48,11 @@ impl Store {
             && coupon.uses > 0
             && coupon.offer()? == offer
         {
-            transaction.add(one_use_less(&key));
+            let less = Write::update(&key, ONE_USE_LESS)
+                .condition("uses >= :one AND offer = :offer")
+                .value(":one", attributes::number(1))
+                .value(":offer", attributes::text(offer.to_string()));
+            transaction.add(less);
         }
         Ok(())
     }
@@ -65,13 +69,11 @@ impl Store {
         let key = keys::member_uses(scope.tenant(), member, offer);
         let counted: Option<UsesRecord> = self.get_item(&key, Consistency::Strong).await?;
         if counted.is_some_and(|counted| counted.uses > 0) {
-            transaction.add(one_use_less(&key));
+            let less = Write::update(&key, ONE_USE_LESS);
+            transaction.add(less.condition("uses >= :one").value(":one", attributes::number(1)));
         }
         Ok(())
     }
 }
 
-fn one_use_less(key: &Key) -> Write {
-    let update = Write::update(key, "SET uses = uses - :one");
-    update.condition("uses >= :one").value(":one", attributes::number(1))
-}
+const ONE_USE_LESS: &str = "SET uses = uses - :one";

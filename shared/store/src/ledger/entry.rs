@@ -210,6 +210,11 @@ fn given(
     }
     let points = Points::new(i64::from(points));
     account.give(Given::freely(retention::day_of(at)), points);
+    match cause {
+        Cause::Welcome => account.gifts.welcome = points,
+        Cause::Activation => account.gifts.activation = points,
+        _ => {}
+    }
     let entry = LedgerEntry { cause, points, lots: vec![], at };
     EntryRecord::of(scope, member, &entry).map(Some)
 }

@@ -2,6 +2,7 @@
 //! balance is the sum of its entries.
 
 pub(crate) mod adjust;
+pub(crate) mod adjusted_total;
 pub(crate) mod answer;
 pub(crate) mod daily_run;
 pub(crate) mod entry;

@@ -45,6 +45,8 @@ pub enum HistoryEntry {
     Merged {
         /// The absorbed member. `None` once that member is erased.
         absorbed: Option<MemberId>,
+        /// The points of gifts that both members had, and that the merge took back: zero or less.
+        points: Points,
         /// When they were merged.
         at: Instant,
         /// The credential that asked.
@@ -296,6 +298,7 @@ fn ledger_entry_of(item: Item) -> Result<HistoryEntry, StoreError> {
             let record: MergeRecord = items::from_item(item, "ledger")?;
             return Ok(HistoryEntry::Merged {
                 absorbed: record.absorbed.as_deref().map(member_id).transpose()?,
+                points: Points::new(record.points),
                 at: attributes::instant_of(&record.instant)?,
                 by: record.by,
             });

@@ -10,8 +10,9 @@ use crate::table::keys::Key;
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Conflict, Member, Scope, Store, StoreError};
+use domain::ledger::gift::{GiftsTakenBack, merge_accounts};
 use domain::member::unmerge::BeforeMerge;
-use domain::{Credential, Instant, MemberId, retention};
+use domain::{Credential, Instant, MemberId, Points, retention};
 use serde::{Deserialize, Serialize};
 
 /// The ledger's entry of a merge. It has no points, and holds what is needed to undo the merge.
@@ -26,6 +27,9 @@ pub(crate) struct MergeRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) absorbed: Option<String>,
     pub(crate) by: Credential,
+    /// The points of gifts that both members had, and that the merge took back: zero or less.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) points: i64,
     /// The state before the merge. Undoing the merge removes it, so that the note of one member holds no
     /// account of the other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,6 +52,16 @@ struct BeforeRecord {
     survivor_invited_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     survivor_invited_by: Option<String>,
+    /// The lots of the gifts that the merge took back, and the points that are owed for them.
+    #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
+    gift_lots: Vec<u8>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    gift_owed: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(points: &i64) -> bool {
+    *points == 0
 }
 
 impl MergeRecord {
@@ -62,11 +76,24 @@ impl MergeRecord {
                 before.survivor_invited_at.as_deref(),
                 before.survivor_invited_by.as_deref(),
             )?,
+            gifts: GiftsTakenBack {
+                lots: codec::lots::decode(&before.gift_lots)?,
+                owed: Points::new(before.gift_owed),
+            },
         })
     }
 }
 
 impl MergeRecord {
+    /// Notes the gifts that the merge takes back.
+    fn take_back(&mut self, gifts: &GiftsTakenBack) {
+        self.points = -gifts.total().get();
+        if let Some(before) = &mut self.before {
+            before.gift_lots = codec::lots::encode(&gifts.lots);
+            before.gift_owed = gifts.owed.get();
+        }
+    }
+
     /// Removes the state before the merge, which is undone.
     pub(crate) fn forget(&self) -> Write {
         let key = Key { pk: self.pk.clone(), sk: self.sk.clone() };
@@ -112,9 +139,12 @@ impl Store {
             if into.person.id == absorbed {
                 return Err(Conflict::MergedTheOtherWay.into());
             }
-            let record = merge_entry(scope, &into, &from, now)?;
+            let mut record = merge_entry(scope, &into, &from, now)?;
             let consents_before = into.person.consents.clone();
-            into.account.absorb(&mut from.account);
+            let programmes = &scope.settings.programmes;
+            let gifts = merge_accounts(&mut into.account, &mut from.account, programmes, today);
+            record.take_back(&gifts);
+            into.account.absorbed.push(absorbed);
             from.account.merged_into = Some(into.person.id);
             into.person.absorbed.push(absorbed);
             into.person.absorbed.append(&mut from.person.absorbed);
@@ -153,6 +183,7 @@ fn merge_entry(
         kind: MERGE.to_owned(),
         absorbed: Some(absorbed.person.id.to_string()),
         by: scope.credential,
+        points: 0,
         before: Some(BeforeRecord {
             absorbed_account: codec::account::encode(&absorbed.account),
             survivor_account: codec::account::encode(&survivor.account),
@@ -162,6 +193,8 @@ fn merge_entry(
                 .invited
                 .map(|step| attributes::instant_text(step.at)),
             survivor_invited_by: survivor.person.invited.map(|step| step.by.to_string()),
+            gift_lots: vec![],
+            gift_owed: 0,
         }),
     })
 }

@@ -101,10 +101,12 @@ impl Store {
                 retention::day_of(now),
             );
             remaining.person.absorbed.retain(|id| !through.contains(id));
+            remaining.account.absorbed.retain(|id| *id != absorbed && !through.contains(id));
             restored.person.absorbed = through;
             remaining.person.version += 1;
             restored.person.version += 1;
             let not_given = given_back.not_given;
+            let gifts = before.gifts.total();
             let unmerge = Unmerge { scope, given_back, at: now };
             let mut transaction = self.transaction();
             transaction.add(remaining.put_account(scope)?);
@@ -112,7 +114,7 @@ impl Store {
             transaction.add(put_person(scope, &remaining.person)?);
             transaction.add(put_person(scope, &restored.person)?);
             transaction.add(entry.forget());
-            transaction.add(unmerge.entry(survivor, absorbed, not_given)?);
+            transaction.add(unmerge.entry(survivor, absorbed, not_given + gifts)?);
             transaction.add(unmerge.entry(absorbed, survivor, -not_given)?);
             let before = &consents_before;
             put_new_oppositions(&mut transaction, scope, before, &restored.person, now)?;
@@ -263,7 +265,9 @@ fn give_back_if_cancelled(
 ) -> Result<(), StoreError> {
     let record: RedemptionRecord = items::from_item(item, "redemption")?;
     let redemption = record.read()?;
-    if redemption.state == State::Cancelled && record.changed_at.as_str() > merged_at {
+    // The merge and the cancellation may have happened in one second.
+    let is_after = record.changed_after_merge && record.changed_at.as_str() >= merged_at;
+    if redemption.state == State::Cancelled && is_after {
         ledger::give_back(&mut before.absorbed, &redemption.lots);
     }
     Ok(())
@@ -275,7 +279,8 @@ fn take_off_if_cancelled(
     before: &mut BeforeMerge,
 ) -> Result<(), StoreError> {
     let record: PurchaseRecord = items::from_item(item, "purchase")?;
-    if record.cancelled_at.as_deref().is_none_or(|at| at <= merged_at) {
+    let cancelled_at = record.cancelled_at.as_deref();
+    if !record.cancelled_after_merge || cancelled_at.is_none_or(|at| at < merged_at) {
         return Ok(());
     }
     let day = keys::receipt_at(&record.pk).ok_or(StoreError::Corrupt("purchase"))?.day;

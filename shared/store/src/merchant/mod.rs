@@ -5,6 +5,7 @@ pub(crate) mod changes;
 pub(crate) mod contract_end;
 pub(crate) mod create;
 pub(crate) mod establishment;
+pub(crate) mod failed_lookups;
 pub(crate) mod key;
 pub(crate) mod profile;
 pub(crate) mod programmes;

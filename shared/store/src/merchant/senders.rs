@@ -1,10 +1,11 @@
 //! A merchant's senders, which are part of its settings, and the merchants that share an account.
 
 use crate::merchant::changes::SettingsChanges;
+use crate::table::attributes;
 use crate::table::keys::{self, Key};
-use crate::table::transaction::TransactionOutcome;
+use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::table::write::Write;
-use crate::{Consistency, Store, StoreError};
+use crate::{Conflict, Consistency, Store, StoreError};
 use domain::member::Email;
 use domain::merchant::provider::{AccountCode, ProviderAccount, ProviderName};
 use domain::merchant::sender::{
@@ -36,6 +37,11 @@ pub(crate) struct SenderRecord {
 struct AccountMerchantRecord {
     pk: String,
     sk: String,
+}
+
+#[derive(Deserialize)]
+struct AccountProviderRecord {
+    provider: String,
 }
 
 const CORRUPT: StoreError = StoreError::Corrupt("sender");
@@ -82,7 +88,10 @@ impl SenderRecord {
 }
 
 impl Store {
-    /// Sets the sender of a merchant's e-mails: 1 transaction of 3 items.
+    /// Sets the sender of a merchant's e-mails: 1 transaction of 4 items.
+    ///
+    /// # Errors
+    /// [`Conflict::AccountOfAnotherProvider`].
     pub async fn put_email_sender(
         &self,
         merchant: MerchantId,
@@ -101,10 +110,13 @@ impl Store {
             price: sender.price.map(UnitPrice::microeuros),
             by,
         };
-        self.put_sender(merchant, &sender.account.code, &record).await
+        self.put_sender(merchant, &sender.account, &record).await
     }
 
-    /// Sets the sender of a merchant's SMS: 1 transaction of 3 items.
+    /// Sets the sender of a merchant's SMS: 1 transaction of 4 items.
+    ///
+    /// # Errors
+    /// [`Conflict::AccountOfAnotherProvider`].
     pub async fn put_sms_sender(
         &self,
         merchant: MerchantId,
@@ -123,38 +135,72 @@ impl Store {
             price: sender.price.map(UnitPrice::microeuros),
             by,
         };
-        self.put_sender(merchant, &sender.account.code, &record).await
+        self.put_sender(merchant, &sender.account, &record).await
     }
 
-    /// Writes a sender. A merchant that changes its account stays listed under the former account,
+    /// Writes a sender, and the provider of its account where no sender used the account before. A merchant that changes its account stays listed under the former account,
     /// because people may still answer messages of the former account.
     async fn put_sender(
         &self,
         merchant: MerchantId,
-        account: &AccountCode,
+        ProviderAccount { provider, code: account }: &ProviderAccount,
         record: &SenderRecord,
     ) -> Result<(), StoreError> {
+        let belongs =
+            Write::update(&keys::account_provider(account.as_str()), "SET provider = :provider")
+                .condition("attribute_not_exists(provider) OR provider = :provider")
+                .value(":provider", attributes::text(provider.as_str()));
         let Key { pk, sk } = keys::account_merchant(account.as_str(), merchant);
         let account_merchant = AccountMerchantRecord { pk, sk };
         let Key { pk, sk } = keys::merchant_account(merchant, account.as_str());
         let merchant_account = AccountMerchantRecord { pk, sk };
         let mut transaction = self.transaction();
+        transaction.add_in(Slot::AccountProvider, belongs);
         transaction.add(Write::put(record)?);
         transaction.add(Write::put(&account_merchant)?);
         transaction.add(Write::put(&merchant_account)?);
         self.settings.remove(&merchant);
         match transaction.commit().await? {
             TransactionOutcome::Committed => Ok(()),
+            TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::AccountProvider) => {
+                Err(Conflict::AccountOfAnotherProvider.into())
+            }
             TransactionOutcome::Cancelled(_) => Err(StoreError::Busy),
         }
     }
 
-    /// The merchants that send or have sent by an account: 1 query for each MB of rows.
+    /// Whether a merchant sends or has sent by an account, and the account belongs to this provider: 1 round
+    /// trip, 1 read unit.
+    pub async fn account_has_merchant(
+        &self,
+        account: &ProviderAccount,
+        merchant: MerchantId,
+    ) -> Result<bool, StoreError> {
+        let code = account.code.as_str();
+        let (owner, listed) =
+            (keys::account_provider(code), keys::account_merchant(code, merchant));
+        let (owner, listed): (Option<AccountProviderRecord>, Option<AccountMerchantRecord>) = futures::try_join!(
+            self.get_item(&owner, Consistency::Eventual),
+            self.get_item(&listed, Consistency::Eventual)
+        )?;
+        let is_owner = owner.is_some_and(|owner| owner.provider == account.provider.as_str());
+        Ok(is_owner && listed.is_some())
+    }
+
+    /// The merchants that send or have sent by an account of a provider: 1 query for each MB of rows, and half
+    /// a read unit. An account of another provider has none.
     pub async fn merchants_of_account(
         &self,
-        account: &AccountCode,
+        account: &ProviderAccount,
     ) -> Result<Vec<MerchantId>, StoreError> {
-        let partition = keys::account_partition(account.as_str());
+        let code = account.code.as_str();
+        let key = keys::account_provider(code);
+        let owner: Option<AccountProviderRecord> =
+            self.get_item(&key, Consistency::Eventual).await?;
+        if owner.is_none_or(|owner| owner.provider != account.provider.as_str()) {
+            return Ok(vec![]);
+        }
+        let partition = keys::account_partition(code);
         let stored: Vec<AccountMerchantRecord> =
             self.query_all(partition, "M#", Consistency::Eventual, "account").await?;
         let merchants = stored.iter().map(|record| {

@@ -50,7 +50,8 @@ impl Store {
             let earning = ledger::enter_sale(&mut customer.account, &before.purchase, &context);
             let today = Day::at(now, context.zone);
             let balance = customer.account.balance_on(today, context.programmes);
-            let anonymous = record.member.replace(customer.member.to_string()).unwrap_or_default();
+            let read = record.unchanged();
+            record.member = Some(customer.member.to_string());
             record.instant = Some(attributes::instant_text(before.purchase.sold_at()));
             record.attached_by = Some(scope.credential);
             record.set_effect(&Effect {
@@ -60,16 +61,8 @@ impl Store {
                 pending: balance.pending,
                 ..Effect::default()
             });
-            let attach = Write::put(&record)?
-                .condition(
-                    "#member = :anonymous AND attribute_not_exists(cancelled_at) \
-                     AND attribute_not_exists(returned) AND fingerprint = :fingerprint",
-                )
-                .name("#member", "member")
-                .value(":anonymous", attributes::text(anonymous))
-                .value(":fingerprint", record.fingerprint_value());
             let mut transaction = self.transaction();
-            transaction.add(attach);
+            transaction.add(read.guard(Write::put(&record)?));
             transaction.add(customer.put(scope)?);
             if let Some(gift) = gift {
                 transaction.add(gift);

@@ -7,6 +7,7 @@ use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::Transaction;
 use crate::table::write::Write;
 use crate::{Conflict, Consistency, Scope, Store, StoreError};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ledger::{self, Undone};
 use domain::{Cents, Instant, Points, PurchaseKind, Receipt};
 
@@ -43,6 +44,7 @@ impl Store {
             let mut forgiven = Points::new(record.forgiven.unwrap_or_default());
             if let Some(member) = record.member()? {
                 let mut stored = self.account(scope, member, Consistency::Strong).await?;
+                record.cancelled_after_merge = stored.member != member;
                 let undone = Undone {
                     kind: &content.kind,
                     day: receipt.day,
@@ -93,16 +95,12 @@ fn cancellation(
     cancelled_at: &str,
     forgiven: Points,
 ) -> Write {
-    let set = "SET cancelled_at = :now, cancelled_by = :by, forgiven = :forgiven";
-    Write::update(&record.key(), set)
-        .condition(
-            "attribute_exists(pk) AND attribute_not_exists(cancelled_at) \
-             AND fingerprint = :fingerprint \
-             AND (attribute_not_exists(returned) OR returned = :zero)",
-        )
+    let set = "SET cancelled_at = :now, cancelled_by = :by, forgiven = :forgiven, \
+               cancelled_after_merge = :after_merge";
+    let cancel = Write::update(&record.key(), set)
         .value(":now", attributes::text(cancelled_at))
         .value(":by", attributes::text(scope.credential.to_string()))
         .value(":forgiven", attributes::number(forgiven.get()))
-        .value(":zero", attributes::number(0))
-        .value(":fingerprint", record.fingerprint_value())
+        .value(":after_merge", AttributeValue::Bool(record.cancelled_after_merge));
+    record.unchanged().guard(cancel)
 }

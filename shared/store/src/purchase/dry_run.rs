@@ -85,8 +85,12 @@ impl TrialCustomer {
         })
     }
 
-    const fn coupon_customer(&self) -> CouponCustomer {
-        CouponCustomer { member: self.stored.member, is_new: self.new.is_some() }
+    fn coupon_customer(&self) -> CouponCustomer {
+        CouponCustomer {
+            member: self.stored.member,
+            absorbed: self.stored.account.absorbed.clone(),
+            is_new: self.new.is_some(),
+        }
     }
 
     /// Adds the gifts that the sale gives beside its own points: for the enrolment, and for the activation of the

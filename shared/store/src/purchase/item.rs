@@ -6,6 +6,7 @@ use crate::purchase::to_record::{Outcome, PurchaseToRecord, Recorded, Source};
 use crate::table::attributes::{self, member_id};
 use crate::table::codec::{self, purchase::PurchaseContent};
 use crate::table::keys::{self, Key};
+use crate::table::write::Write;
 use crate::{Scope, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::programme::Part;
@@ -82,6 +83,9 @@ pub(crate) struct PurchaseRecord {
     pub(crate) cancelled_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cancelled_by: Option<Credential>,
+    /// `true` where the cancellation changed the account of a member that the customer had been merged into.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) cancelled_after_merge: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) attached_by: Option<Credential>,
     /// Points that a return, or the cancellation of a sale, should have taken back and forgave.
@@ -129,6 +133,7 @@ impl PurchaseRecord {
             points_reversed: None,
             cancelled_at: None,
             cancelled_by: None,
+            cancelled_after_merge: false,
             attached_by: None,
             forgiven: some_points(effect.forgiven),
             pending: some_points(effect.pending),
@@ -155,13 +160,32 @@ impl PurchaseRecord {
         Self { redeemed: uncounted_for_member(&self.redeemed), ..self.clone() }
     }
 
+    /// The same purchase under another key.
+    pub(crate) fn at(&self, Key { pk, sk }: Key) -> Self {
+        Self { pk, sk, ..self.clone() }
+    }
+
     pub(crate) fn key(&self) -> Key {
         Key { pk: self.pk.clone(), sk: self.sk.clone() }
     }
 
-    /// The fingerprint as a value of a write's condition.
-    pub(crate) fn fingerprint_value(&self) -> AttributeValue {
-        AttributeValue::B(self.fingerprint.clone().into())
+    /// The condition that the stored purchase is still the one that was read: its content, its customer, and
+    /// every attribute that an operation on the receipt changes. Each write that was decided on a purchase has
+    /// this condition. Take it before the record is changed.
+    pub(crate) fn unchanged(&self) -> UnchangedPurchase {
+        let binary = |bytes: &[u8]| AttributeValue::B(bytes.to_vec().into());
+        let some_binary = |bytes: &[u8]| (!bytes.is_empty()).then(|| binary(bytes));
+        let some_number = |number: Option<i64>| number.map(attributes::number);
+        UnchangedPurchase([
+            ("fingerprint", Some(binary(&self.fingerprint))),
+            ("member", self.member.clone().map(attributes::text)),
+            ("points", Some(attributes::number(self.points))),
+            ("returned", some_number(self.returned)),
+            ("points_reversed", some_number(self.points_reversed)),
+            ("cancelled_at", self.cancelled_at.clone().map(attributes::text)),
+            ("forgiven", some_number(self.forgiven)),
+            ("redeemed", some_binary(&self.redeemed)),
+        ])
     }
 
     pub(crate) fn member(&self) -> Result<Option<MemberId>, StoreError> {
@@ -246,6 +270,29 @@ impl PurchaseRecord {
         let was_return = matches!(self.content()?.kind, PurchaseKind::Return { .. });
         let is_return = matches!(purchase.kind(), PurchaseKind::Return { .. });
         Ok(was_return == is_return && self.total == purchase.total().get())
+    }
+}
+
+/// The attributes of a purchase as they were read. `None` for an absent attribute.
+#[derive(Clone)]
+pub(crate) struct UnchangedPurchase([(&'static str, Option<AttributeValue>); 8]);
+
+impl UnchangedPurchase {
+    /// Writes only where the stored purchase still has these attributes.
+    pub(crate) fn guard(&self, write: Write) -> Write {
+        let mut conditions = vec!["attribute_exists(pk)".to_owned()];
+        let mut guarded = write;
+        for (attribute, value) in &self.0 {
+            guarded = guarded.name(&format!("#was_{attribute}"), attribute);
+            conditions.push(match value {
+                Some(value) => {
+                    guarded = guarded.value(format!(":was_{attribute}"), value.clone());
+                    format!("#was_{attribute} = :was_{attribute}")
+                }
+                None => format!("attribute_not_exists(#was_{attribute})"),
+            });
+        }
+        guarded.condition(conditions.join(" AND "))
     }
 }
 

@@ -9,16 +9,16 @@ use crate::purchase::customer::{Customer, Holder};
 use crate::purchase::item::{Effect, PurchaseRecord};
 use crate::purchase::returns::ReturnedSale;
 use crate::purchase::to_record::{Outcome, PurchaseToRecord, Recorded};
-use crate::table::attributes;
 use crate::table::items;
-use crate::table::keys::{self, Key};
+use crate::table::keys;
 use crate::table::lease::token;
-use crate::table::retry::{Attempt, retry};
+use crate::table::retry::{Attempt, retry, retry_rest};
 use crate::table::transaction::{Cancellation, Slot, Transaction, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::ledger;
-use domain::{Account, CouponError, Day, DomainError, Instant, PurchaseError, PurchaseKind};
+use domain::{Account, CouponError, Day, Instant, PurchaseError, PurchaseKind};
+use std::ops::ControlFlow;
 
 /// The most purchases of one transaction. DynamoDB allows 100 writes, and a new member needs up to
 /// thirteen other writes.
@@ -32,6 +32,23 @@ enum Attempted {
     Stored(Box<PurchaseRecord>),
     /// Another request wrote one of the items, or made the customer a member.
     Again,
+}
+
+/// The other purchases that the record of a purchase writes.
+#[derive(Default)]
+struct Beside<'a> {
+    /// The sale that a return names.
+    returned: Option<&'a mut ReturnedSale>,
+    /// The cancelled purchase under the same receipt.
+    replaced: Option<&'a PurchaseRecord>,
+}
+
+/// One attempt of several to record a purchase.
+struct Round {
+    /// The number of the attempt, from 0.
+    number: u32,
+    /// The cancelled purchase under the same receipt, which the purchase replaces.
+    replaced: Option<Box<PurchaseRecord>>,
 }
 
 /// The account of a purchase's customer, changed in memory and not written yet.
@@ -75,48 +92,36 @@ impl Store {
         new: &PurchaseToRecord,
         now: Instant,
     ) -> Result<Recorded, StoreError> {
-        retry(|number| async move {
-            let consistency = if number == 0 { Consistency::Eventual } else { Consistency::Strong };
-            let mut returned = match new.purchase.kind() {
-                PurchaseKind::Return { of: Some(sale) } => {
-                    if let Some(known) = self.known_purchase(scope, customer, new).await? {
-                        return Ok(Attempt::Done(known));
-                    }
-                    Some(self.returned_sale(scope, sale).await?)
-                }
-                _ => None,
-            };
-            let sold_at = new.purchase.sold_at();
-            let holder =
-                self.holder(scope, customer, sold_at, returned.as_ref(), consistency).await?;
-            let purchases = std::slice::from_ref(new);
-            let attempted = match holder {
-                Some(holder) => {
-                    self.attempt(scope, holder, purchases, returned.as_mut(), number, now).await
-                }
-                None => self.attempt_anonymous(scope, new, returned.as_mut(), now).await,
-            };
-            // The coupons of a repeated request are refused, because the first request used the coupons.
-            if let Err(StoreError::Refused(DomainError::Coupon(CouponError::Refused(_)))) =
-                &attempted
+        let first = Round { number: 0, replaced: None };
+        retry_rest(first, |round: Round| async move {
+            if matches!(new.purchase.kind(), PurchaseKind::Return { of: Some(_) })
                 && let Some(known) = self.known_purchase(scope, customer, new).await?
             {
-                return Ok(Attempt::Done(known));
+                return Ok(ControlFlow::Break(known));
+            }
+            let number = round.number + 1;
+            // Boxed, because the future is large.
+            let attempted = Box::pin(self.attempt_one(scope, customer, new, round, now)).await;
+            // A repeated request is refused where the first request used the coupons, or returned what was
+            // left of the sale.
+            if let Err(StoreError::Refused(_)) = &attempted
+                && let Some(known) = self.known_purchase(scope, customer, new).await?
+            {
+                return Ok(ControlFlow::Break(known));
             }
             match attempted? {
                 Attempted::Recorded(mut recorded) => {
                     let recorded = recorded.pop().ok_or(StoreError::Corrupt("transaction"))?;
-                    Ok(Attempt::Done(recorded))
+                    Ok(ControlFlow::Break(recorded))
                 }
                 Attempted::Stored(record) => {
                     let known = self.repeated_answer(scope, customer, new, &record).await?;
-                    if let Some(known) = known {
-                        return Ok(Attempt::Done(known));
-                    }
-                    self.rename_cancelled(scope, new).await?;
-                    Ok(Attempt::Again)
+                    Ok(match known {
+                        Some(known) => ControlFlow::Break(known),
+                        None => ControlFlow::Continue(Round { number, replaced: Some(record) }),
+                    })
                 }
-                Attempted::Again => Ok(Attempt::Again),
+                Attempted::Again => Ok(ControlFlow::Continue(Round { number, replaced: None })),
             }
         })
         .await
@@ -185,11 +190,37 @@ impl Store {
             }
             (None, None) => return Ok(Attempt::Done(None)),
         };
-        Ok(match self.attempt(scope, holder, purchases, None, number, now).await? {
+        Ok(match self.attempt(scope, holder, purchases, Beside::default(), number, now).await? {
             Attempted::Recorded(recorded) => Attempt::Done(Some(recorded)),
             Attempted::Stored(_) => Attempt::Done(None),
             Attempted::Again => Attempt::Again,
         })
+    }
+
+    /// Reads what the purchase depends on, and sends one transaction.
+    async fn attempt_one(
+        &self,
+        scope: &Scope,
+        customer: &Customer,
+        new: &PurchaseToRecord,
+        round: Round,
+        now: Instant,
+    ) -> Result<Attempted, StoreError> {
+        let Round { number, replaced } = round;
+        let replaced = replaced.as_deref();
+        let consistency = if number == 0 { Consistency::Eventual } else { Consistency::Strong };
+        let mut returned = match new.purchase.kind() {
+            PurchaseKind::Return { of: Some(sale) } => Some(self.returned_sale(scope, sale).await?),
+            _ => None,
+        };
+        let sold_at = new.purchase.sold_at();
+        let holder = self.holder(scope, customer, sold_at, returned.as_ref(), consistency).await?;
+        let purchases = std::slice::from_ref(new);
+        let beside = Beside { returned: returned.as_mut(), replaced };
+        match holder {
+            Some(holder) => self.attempt(scope, holder, purchases, beside, number, now).await,
+            None => self.attempt_anonymous(scope, new, beside, now).await,
+        }
     }
 
     /// As [`Store::attempt`], for a purchase without a customer.
@@ -197,14 +228,14 @@ impl Store {
         &self,
         scope: &Scope,
         new: &PurchaseToRecord,
-        returned: Option<&mut ReturnedSale>,
+        Beside { returned, replaced }: Beside<'_>,
         now: Instant,
     ) -> Result<Attempted, StoreError> {
         let coupons = self.redeem_coupons(scope, &new.purchase, None, now).await?;
         let mut record = PurchaseRecord::of(scope, new, None, &Effect::default());
         record.redeemed = coupons.redeemed();
         let mut transaction = self.transaction();
-        transaction.add_in(Slot::Purchase, put_new(&record)?);
+        add_new(&mut transaction, &record, replaced)?;
         if let Some(returned) = returned {
             returned.sale.record_return(new.purchase.total())?;
             transaction.add(returned.update());
@@ -221,7 +252,7 @@ impl Store {
         scope: &Scope,
         holder: Holder,
         purchases: &[PurchaseToRecord],
-        mut returned: Option<&mut ReturnedSale>,
+        Beside { mut returned, replaced }: Beside<'_>,
         number: u32,
         now: Instant,
     ) -> Result<Attempted, StoreError> {
@@ -242,8 +273,11 @@ impl Store {
         };
         let coupons = match purchases {
             [new] => {
-                let customer =
-                    CouponCustomer { member: customer.stored.member, is_new: customer.is_new };
+                let customer = CouponCustomer {
+                    member: customer.stored.member,
+                    absorbed: customer.stored.account.absorbed.clone(),
+                    is_new: customer.is_new,
+                };
                 self.redeem_coupons(scope, &new.purchase, Some(customer), now).await?
             }
             _ => CouponRedemption::default(),
@@ -260,7 +294,7 @@ impl Store {
             let mut record = PurchaseRecord::of(scope, new, member, &effect);
             record.enrolled = (customer.is_new && recorded.is_empty()).then_some(true);
             record.redeemed = coupons.redeemed();
-            transaction.add_in(Slot::Purchase, put_new(&record)?);
+            add_new(&mut transaction, &record, replaced)?;
             recorded.push(Recorded { outcome: Outcome::New, ..record.recorded()? });
         }
         transaction.append(enrolment);
@@ -317,28 +351,25 @@ impl Store {
             Err(PurchaseError::ReceiptConflict.into())
         }
     }
+}
 
-    /// Gives a cancelled purchase another sort key, so that its receipt can be recorded again. The cancelled
-    /// purchase stays in the history.
-    async fn rename_cancelled(
-        &self,
-        scope: &Scope,
-        new: &PurchaseToRecord,
-    ) -> Result<(), StoreError> {
-        let mut record = self.purchase_record(scope, new.purchase.receipt()).await?;
-        let key = record.key();
-        let Some(cancelled_at) = record.cancelled_at.clone() else { return Ok(()) };
-        let Key { pk, sk } = keys::cancelled_purchase(&key, &cancelled_at, &token()?);
-        (record.pk, record.sk) = (pk, sk);
-        let remove = Write::delete(&key)
-            .condition("cancelled_at = :cancelled_at")
-            .value(":cancelled_at", attributes::text(cancelled_at));
-        let mut transaction = self.transaction();
-        transaction.add(Write::put(&record)?);
-        transaction.add(remove);
-        transaction.commit().await?;
-        Ok(())
-    }
+/// Adds the write of a new purchase. A cancelled purchase under the same receipt gets another sort key in the same
+/// transaction, and stays in the history.
+fn add_new(
+    transaction: &mut Transaction<'_>,
+    record: &PurchaseRecord,
+    replaced: Option<&PurchaseRecord>,
+) -> Result<(), StoreError> {
+    let put = Write::put(record)?;
+    let Some(cancelled) = replaced else {
+        transaction.add_in(Slot::Purchase, put.if_absent().returning_stored());
+        return Ok(());
+    };
+    let cancelled_at = cancelled.cancelled_at.as_deref().unwrap_or_default();
+    let renamed = keys::cancelled_purchase(&cancelled.key(), cancelled_at, &token()?);
+    transaction.add(Write::put(&cancelled.at(renamed))?);
+    transaction.add_in(Slot::Purchase, cancelled.unchanged().guard(put).returning_stored());
+    Ok(())
 }
 
 /// Activates the card of the customer: because the purchase says that the person was present, or because the
@@ -410,10 +441,6 @@ async fn commit(
         Some(refusal) => Err(CouponError::Refused(refusal).into()),
         None => Ok(Attempted::Again),
     }
-}
-
-fn put_new(record: &PurchaseRecord) -> Result<Write, StoreError> {
-    Ok(Write::put(record)?.if_absent().returning_stored())
 }
 
 /// The purchase that is stored under one of the receipts.

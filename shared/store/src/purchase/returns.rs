@@ -1,6 +1,6 @@
 //! The sale that a return names: how much of it was returned, and how many points were taken back.
 
-use crate::purchase::item::PurchaseRecord;
+use crate::purchase::item::{PurchaseRecord, UnchangedPurchase};
 use crate::table::attributes;
 use crate::table::keys::Key;
 use crate::table::write::Write;
@@ -8,17 +8,16 @@ use crate::{Scope, Store, StoreError};
 use domain::ledger::ReturnableSale;
 use domain::{Cents, Points, PurchaseError, PurchaseKind, Receipt};
 
-/// A sale that a return names, as it was read. The write has the condition that no other return of the sale
-/// was recorded since the read.
+/// A sale that a return names, as it was read. The write has the condition that the sale is unchanged since
+/// the read.
 pub(crate) struct ReturnedSale {
     key: Key,
     pub(crate) sale: ReturnableSale,
-    returned_before: Cents,
+    read: UnchangedPurchase,
 }
 
 impl ReturnedSale {
     pub(crate) fn of(record: &PurchaseRecord, receipt: &Receipt) -> Result<Self, StoreError> {
-        let returned = Cents::new(record.returned.unwrap_or_default());
         Ok(Self {
             key: record.key(),
             sale: ReturnableSale {
@@ -26,24 +25,19 @@ impl ReturnedSale {
                 day: receipt.day,
                 total: Cents::new(record.total),
                 points: Points::new(record.points),
-                returned,
+                returned: Cents::new(record.returned.unwrap_or_default()),
                 points_reversed: Points::new(record.points_reversed.unwrap_or_default()),
             },
-            returned_before: returned,
+            read: record.unchanged(),
         })
     }
 
     pub(crate) fn update(&self) -> Write {
-        let condition = if self.returned_before == Cents::ZERO {
-            "attribute_not_exists(cancelled_at) AND (attribute_not_exists(returned) OR returned = :before)"
-        } else {
-            "attribute_not_exists(cancelled_at) AND returned = :before"
-        };
-        Write::update(&self.key, "SET returned = :returned, points_reversed = :points_reversed")
-            .condition(condition)
-            .value(":before", attributes::number(self.returned_before.get()))
+        let set = "SET returned = :returned, points_reversed = :points_reversed";
+        let update = Write::update(&self.key, set)
             .value(":returned", attributes::number(self.sale.returned.get()))
-            .value(":points_reversed", attributes::number(self.sale.points_reversed.get()))
+            .value(":points_reversed", attributes::number(self.sale.points_reversed.get()));
+        self.read.guard(update)
     }
 }
 

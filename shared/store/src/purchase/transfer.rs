@@ -4,7 +4,6 @@ use crate::coupon::redeem::redeemed_offers;
 use crate::ledger::entry_key::EntryKey;
 use crate::member::activation::activate_by_use;
 use crate::purchase::item::StoredPurchase;
-use crate::table::attributes;
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
@@ -119,22 +118,13 @@ impl Store {
             );
             let today = Day::at(now, scope.zone_of(&receipt.establishment));
             let balance = receiver.account.balance_on(today, &scope.settings.programmes);
-            let former = record.member.replace(receiver.member.to_string()).unwrap_or_default();
+            let read = record.unchanged();
+            record.member = Some(receiver.member.to_string());
             record.set_balance(balance.available, balance.pending);
-            let put = Write::put(&record.uncounted())?
-                .condition(
-                    "#member = :former AND attribute_not_exists(cancelled_at) \
-                     AND (attribute_not_exists(returned) OR returned = :zero) \
-                     AND fingerprint = :fingerprint",
-                )
-                .name("#member", "member")
-                .value(":former", attributes::text(former))
-                .value(":zero", attributes::number(0))
-                .value(":fingerprint", record.fingerprint_value());
             let transfer = Transfer { scope, receipt, at: now };
             let (from, to) = (giver.member, receiver.member);
             let mut transaction = self.transaction();
-            transaction.add(put);
+            transaction.add(read.guard(Write::put(&record.uncounted())?));
             transaction.add(giver.put(scope)?);
             transaction.add(receiver.put(scope)?);
             if let Some(gift) = gift {

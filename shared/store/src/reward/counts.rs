@@ -15,7 +15,7 @@ use crate::table::transaction::{Slot, Transaction};
 use crate::table::write::Write;
 use crate::{Scope, Store, StoreError};
 use domain::{Instant, MemberId, Reward, RewardId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The seconds for which an instance remembers that a stock was empty. A cancelled redemption gives
 /// its piece to the next request after them.
@@ -29,7 +29,7 @@ pub(crate) type SoldOut = TtlCache<(Tenant, RewardId), u32>;
 pub struct RewardCounts {
     /// The number given in all, if the stock is limited.
     pub given: u32,
-    /// The number given to the member, if the number for each member is limited.
+    /// The number given to the member and to those merged into it, if the number for each member is limited.
     pub had: u32,
 }
 
@@ -47,12 +47,12 @@ impl Store {
         stock.is_some() && self.sold_out.get(&(tenant, reward.id), now) == stock
     }
 
-    /// How many of each reward were given in all and, if a member is named, to the member: half a
-    /// read unit for each counter, a hundred a round trip.
+    /// How many of each reward were given in all and to the members, who are one person: half a read unit for
+    /// each counter, a hundred a round trip.
     pub async fn reward_counts(
         &self,
         scope: &Scope,
-        member: Option<MemberId>,
+        members: &[MemberId],
         rewards: &[Reward],
     ) -> Result<HashMap<RewardId, RewardCounts>, StoreError> {
         let tenant = scope.tenant();
@@ -62,11 +62,16 @@ impl Store {
             if terms.stock.is_some() {
                 wanted.push((keys::reward_stock(tenant, reward.id), reward.id));
             }
-            if let Some(member) = member.filter(|_| terms.limit_member.is_some()) {
-                wanted.push((keys::member_reward(tenant, member, reward.id), reward.id));
+            if terms.limit_member.is_some() {
+                let of_members = members.iter();
+                wanted
+                    .extend(of_members.map(|member| {
+                        (keys::member_reward(tenant, *member, reward.id), reward.id)
+                    }));
             }
         }
-        let of_member = member.map(|member| keys::member_rows(tenant, member));
+        let of_members: HashSet<String> =
+            members.iter().map(|member| keys::member_rows(tenant, *member)).collect();
         let wanted_keys: Vec<Key> = wanted.iter().map(|(key, _)| key.clone()).collect();
         let by_key: HashMap<Key, RewardId> = wanted.into_iter().collect();
         let mut counts: HashMap<RewardId, RewardCounts> = HashMap::new();
@@ -75,8 +80,8 @@ impl Store {
             let key: Key = items::from_item(item, "reward count")?;
             let Some(reward) = by_key.get(&key) else { continue };
             let count = counts.entry(*reward).or_default();
-            if Some(&key.pk) == of_member.as_ref() {
-                count.had = given;
+            if of_members.contains(&key.pk) {
+                count.had += given;
             } else {
                 count.given = given;
             }
@@ -118,7 +123,7 @@ impl Store {
 pub(crate) fn count_reward(
     transaction: &mut Transaction<'_>,
     scope: &Scope,
-    member: MemberId,
+    (member, had_by_absorbed): (MemberId, u32),
     reward: &Reward,
 ) {
     let (tenant, terms) = (scope.tenant(), reward.terms());
@@ -134,6 +139,7 @@ pub(crate) fn count_reward(
     }
     if let Some(limit) = terms.limit_member {
         let key = keys::member_reward(tenant, member, reward.id);
+        let limit = limit.saturating_sub(had_by_absorbed);
         transaction.add_in(Slot::MemberReward, count(&key, limit));
     }
 }

@@ -102,6 +102,10 @@ impl Store {
             }
             Wanted::Bill(_) => None,
         };
+        let had_by_absorbed = match &reward {
+            Some(reward) => self.had_by_absorbed(scope, reward, &stored.account).await?,
+            None => 0,
+        };
         let points = match (&reward, new.wanted) {
             (None, Wanted::Bill(points)) => points,
             (Some(reward), _) => reward.terms().points,
@@ -138,7 +142,7 @@ impl Store {
             transaction.add(gift);
         }
         if let Some(reward) = &reward {
-            count_reward(&mut transaction, scope, member, reward);
+            count_reward(&mut transaction, scope, (member, had_by_absorbed), reward);
         }
         if let Some((offer, code)) = coupon {
             give_coupon(&mut transaction, scope, offer, &code, member, now)?;
@@ -193,6 +197,30 @@ impl Store {
             return Err(RewardError::Refused(Refusal::OutOfStock).into());
         }
         Ok(reward)
+    }
+
+    /// How many of a reward with a limit were given to members that were merged into the holder of the account: no
+    /// call where there is none.
+    ///
+    /// # Errors
+    /// [`RewardError::Refused`] where these members had all that the holder can have.
+    async fn had_by_absorbed(
+        &self,
+        scope: &Scope,
+        reward: &Reward,
+        account: &Account,
+    ) -> Result<u32, StoreError> {
+        let Some(limit) = reward.terms().limit_member.filter(|_| !account.absorbed.is_empty())
+        else {
+            return Ok(0);
+        };
+        let counts =
+            self.reward_counts(scope, &account.absorbed, std::slice::from_ref(reward)).await?;
+        let had = counts.get(&reward.id).map_or(0, |count| count.had);
+        if had >= limit {
+            return Err(RewardError::Refused(Refusal::MemberLimit).into());
+        }
+        Ok(had)
     }
 
     async fn redeemed_before(&self, scope: &Scope, answer: &str) -> Result<Redeemed, StoreError> {
@@ -269,6 +297,7 @@ impl Store {
                 return Ok(Attempt::Done(redeemed(scope, &member, redemption, today)));
             }
             ledger::give_back(&mut member.account, &redemption.lots);
+            record.changed_after_merge = record.member != member.person.id.to_string();
             let mut transaction = self.transaction();
             transaction.add(member.put_account(scope)?);
             transaction.add(record.put_changed(scope, &redemption)?);

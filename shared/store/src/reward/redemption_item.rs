@@ -30,6 +30,9 @@ pub(crate) struct RedemptionRecord {
     /// The credential that fulfilled or cancelled the redemption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) changed_by: Option<Credential>,
+    /// `true` where the change was made for a member that the member of the redemption had been merged into.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) changed_after_merge: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reward: Option<String>,
     /// The code of the coupon that the redemption gave.
@@ -72,6 +75,7 @@ impl RedemptionRecord {
             changed_at: attributes::instant_text(redemption.changed_at),
             by: scope.credential,
             changed_by: None,
+            changed_after_merge: false,
             reward: redemption.reward().map(|reward| reward.to_string()),
             coupon,
             of_stock: false,

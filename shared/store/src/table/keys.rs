@@ -61,6 +61,16 @@ pub(crate) fn till_key(
     key(merchant_partition(merchant), format!("KEY#{establishment}#{mode}#{scope}#{slot}"))
 }
 
+/// The total of a merchant's corrections by hand of a day.
+pub(crate) fn adjusted_total(tenant: Tenant, day: Day) -> Key {
+    key(format!("{tenant}#ADJUSTED"), day.to_string())
+}
+
+/// The count of a key's failed look-ups in a window.
+pub(crate) fn failed_lookups(id: KeyId, window: i64) -> Key {
+    key(format!("LOOKUPS#{id}"), window.to_string())
+}
+
 /// The webhooks of a merchant, apart from the settings because `webhooks` writes their health.
 pub(crate) const WEBHOOK_PREFIX: &str = "PUSH#";
 
@@ -284,6 +294,11 @@ pub(crate) fn sender(merchant: MerchantId, channel: Channel) -> Key {
 /// The merchants that send by a provider's account.
 pub(crate) fn account_partition(account: &str) -> String {
     format!("PROVIDER#{account}")
+}
+
+/// The entry that says which provider an account belongs to.
+pub(crate) fn account_provider(account: &str) -> Key {
+    key(account_partition(account), "PROVIDER".to_owned())
 }
 
 pub(crate) fn account_merchant(account: &str, merchant: MerchantId) -> Key {

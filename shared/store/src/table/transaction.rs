@@ -43,6 +43,8 @@ pub(crate) enum Slot {
     Message(usize),
     /// The state of a campaign's batch.
     Sending,
+    /// The entry that says which provider an account belongs to.
+    AccountProvider,
     /// The entry that leads from the operator's reference to its merchant.
     Reference,
 }

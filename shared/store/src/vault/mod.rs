@@ -13,6 +13,7 @@ mod master;
 pub use master::{MalformedSecret, MasterKey, MasterKeys};
 
 use crate::StoreError;
+use crate::table::tenant::Mode;
 use aes_gcm::{Aes256Gcm, KeyInit};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -122,6 +123,25 @@ impl MerchantKey {
         self.open_with(&self.associated_with_webhook(webhook), envelope)
     }
 
+    /// Seals the position of a page in a list.
+    pub(crate) fn seal_position(
+        &self,
+        mode: Mode,
+        list: &str,
+        position: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        self.seal_with(&self.associated_with_list(mode, list), position)
+    }
+
+    pub(crate) fn open_position(
+        &self,
+        mode: Mode,
+        list: &str,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        self.open_with(&self.associated_with_list(mode, list), sealed)
+    }
+
     fn seal_with(&self, associated: &[u8], message: &[u8]) -> Result<Vec<u8>, StoreError> {
         envelope::seal(&self.sealing, KeyNumber::FIRST, associated, message)
     }
@@ -147,6 +167,10 @@ impl MerchantKey {
     pub(crate) fn hashing_for(&self, purpose: &[u8]) -> Hmac<Sha256> {
         let key = expand::<64>(self.raw.as_ref(), purpose);
         Hmac::new(&(*key).into())
+    }
+
+    fn associated_with_list(&self, mode: Mode, list: &str) -> Vec<u8> {
+        format!("{}|{}|list|{list}", self.merchant, mode.as_str()).into_bytes()
     }
 
     fn associated(&self, member: MemberId, field: Field) -> Vec<u8> {

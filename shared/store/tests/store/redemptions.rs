@@ -158,7 +158,7 @@ impl Fixture {
     async fn given(&self, member: MemberId, reward: RewardId) -> RewardCounts {
         let reward = self.store.reward(self.scope.tenant(), reward).await.unwrap().reward;
         let asked = std::slice::from_ref(&reward);
-        let counts = self.store.reward_counts(&self.scope, Some(member), asked).await.unwrap();
+        let counts = self.store.reward_counts(&self.scope, &[member], asked).await.unwrap();
         counts.get(&reward.id).copied().unwrap_or_default()
     }
 

@@ -16,13 +16,13 @@ async fn a_check_answers_the_discount_of_a_coupon() {
     let fixture = Fixture::open(&service, "retail").await;
     fixture.till.enrol(MOBILE).await;
     let id = fixture.written(&offer()).await;
-    fixture.code(&id, "RENTREE", &json!({})).await;
-    let checked = fixture.till.post("/v1/coupons/check", &basket("rentree")).await;
+    fixture.code(&id, "RENTREE26", &json!({})).await;
+    let checked = fixture.till.post("/v1/coupons/check", &basket("rentree26")).await;
     let gives =
-        json!({"code": "RENTREE", "valid": true, "discount_cents": 449, "offer": "Bienvenue"});
+        json!({"code": "RENTREE26", "valid": true, "discount_cents": 449, "offer": "Bienvenue"});
     checked.assert_status(200);
     assert_eq!(checked.body, gives);
-    let again = fixture.till.post("/v1/coupons/check", &basket("RENTREE")).await;
+    let again = fixture.till.post("/v1/coupons/check", &basket("RENTREE26")).await;
     assert_eq!(again.body["valid"], true, "asking uses nothing");
 }
 
@@ -42,8 +42,8 @@ async fn each_refusal_of_a_coupon_has_its_code_and_its_sentence(
     let fixture = Fixture::open(&service, "retail").await;
     fixture.till.enrol(MOBILE).await;
     let id = fixture.written(&with(offer(), pointer, value)).await;
-    fixture.code(&id, "RENTREE", &json!({})).await;
-    let checked = fixture.till.post("/v1/coupons/check", &basket("RENTREE")).await.body;
+    fixture.code(&id, "RENTREE26", &json!({})).await;
+    let checked = fixture.till.post("/v1/coupons/check", &basket("RENTREE26")).await.body;
     assert_eq!(checked["valid"], json!(false));
     assert_eq!(checked["refusal"]["code"], json!(code));
     assert!(text(&checked["refusal"], "message").ends_with('.'));
@@ -57,12 +57,12 @@ async fn a_coupon_of_an_article_gives_the_cheapest_piece_of_the_basket() {
     let product = json!({"type": "product", "sku": "CAFE", "most_cents": 400});
     let body = with(with(offer(), "/benefit", product), "/usage", json!({"type": "single"}));
     let id = fixture.written(&body).await;
-    fixture.code(&id, "RENTREE", &json!({})).await;
+    fixture.code(&id, "RENTREE26", &json!({})).await;
     let line = |cents: i64| json!({"sku": "CAFE", "quantity": 2, "unit_price_cents": cents});
-    let asked = json!({"code": "RENTREE", "gross_cents": 4_490, "lines": [line(350), line(900)]});
+    let asked = json!({"code": "RENTREE26", "gross_cents": 4_490, "lines": [line(350), line(900)]});
     let checked = fixture.till.post("/v1/coupons/check", &asked).await;
     assert_eq!(checked.body["discount_cents"], 350, "{checked:?}");
-    let dear = json!({"code": "RENTREE", "gross_cents": 4_490, "lines": [line(900)]});
+    let dear = json!({"code": "RENTREE26", "gross_cents": 4_490, "lines": [line(900)]});
     let checked = fixture.till.post("/v1/coupons/check", &dear).await;
     assert_eq!(checked.body["discount_cents"], 400);
 }
@@ -73,8 +73,8 @@ async fn a_coupon_is_known_to_its_merchant_its_mode_and_its_establishments_only(
     let fixture = Fixture::open(&service, "retail").await;
     let single = with(offer(), "/usage", json!({"type": "single"}));
     let id = fixture.written(&single).await;
-    fixture.code(&id, "RENTREE", &json!({})).await;
-    let asked = json!({"code": "RENTREE", "gross_cents": 4_490});
+    fixture.code(&id, "RENTREE26", &json!({})).await;
+    let asked = json!({"code": "RENTREE26", "gross_cents": 4_490});
     let code = async |till: &crate::setup::Till<'_>| {
         till.post("/v1/coupons/check", &asked).await.body["refusal"]["code"].clone()
     };
@@ -97,9 +97,9 @@ async fn a_coupon_that_depends_on_the_customer_needs_a_member() {
     let camille = fixture.till.enrol(MOBILE).await;
     fixture.till.enrol("06 39 98 00 13").await;
     let id = fixture.written(&offer()).await;
-    fixture.code(&id, "ANNIV", &json!({"member_id": camille})).await;
+    fixture.code(&id, "ANNIVERSAIRE", &json!({"member_id": camille})).await;
     let ask = async |member: Value| {
-        let asked = json!({"code": "ANNIV", "gross_cents": 4_490, "member": member});
+        let asked = json!({"code": "ANNIVERSAIRE", "gross_cents": 4_490, "member": member});
         fixture.till.post("/v1/coupons/check", &asked).await
     };
     let given = ask(json!({"member_id": camille})).await.body;

@@ -183,7 +183,7 @@ async fn a_code_is_created_by_hand_and_disabled() {
     assert_eq!(given.body["member_id"], json!(member), "{given:?}");
     let short = fixture.code(&id, "abc", &json!({})).await;
     short.assert_fields(422, &["code"]);
-    let nowhere = fixture.code("01HF0000000000000000000000", "RENTREE", &json!({})).await;
+    let nowhere = fixture.code("01HF0000000000000000000000", "RENTREE26", &json!({})).await;
     assert_eq!(nowhere.status, 404);
 }
 
@@ -283,12 +283,13 @@ async fn an_import_accounts_for_every_row_and_the_same_file_changes_nothing() {
     let service = Service::start().await;
     let fixture = Fixture::open(&service, "retail").await;
     let (id, other) = (fixture.written(&offer()).await, fixture.written(&offer()).await);
-    fixture.code(&other, "PRIS", &json!({})).await;
-    let file = b"Code;Libell\xe9\r\nETE-2026;\xe9t\xe9\r\nPRIS;x\r\nx;y\r\nete2026;encore\r\n";
+    fixture.code(&other, "PRISPRIS", &json!({})).await;
+    let file =
+        b"Code;Libell\xe9\r\nRETOUR-2026;\xe9t\xe9\r\nPRISPRIS;x\r\nx;y\r\nretour2026;encore\r\n";
     let answer = fixture.import(&id, "text/csv", file.to_vec()).await;
     let refused = json!([
         {"line": 3, "code": "coupon_taken", "detail": "is a code of another offer: choose another"},
-        {"line": 4, "code": "coupon_code", "detail": "must be 4 to 24 letters and digits"},
+        {"line": 4, "code": "coupon_code", "detail": "must be 8 to 24 letters and digits"},
     ]);
     let expected = json!({"rows": 4, "accepted": 1, "already_there": 1, "refused": refused});
     answer.assert_status(200);
@@ -329,9 +330,9 @@ async fn no_offer_is_written_after_the_end_of_the_contract() {
     let answers = [
         fixture.ask(Method::POST, "", Some(&offer())).await,
         fixture.ask(Method::PUT, &format!("/{id}"), Some(&offer())).await,
-        fixture.code(&id, "RENTREE", &json!({})).await,
+        fixture.code(&id, "RENTREE26", &json!({})).await,
         fixture.ask(Method::POST, &format!("/{id}/batches"), Some(&count)).await,
-        fixture.import(&id, "text/csv", b"RENTREE".to_vec()).await,
+        fixture.import(&id, "text/csv", b"RENTREE26".to_vec()).await,
     ];
     for answer in answers {
         answer.assert_code(409, "contract_ended");

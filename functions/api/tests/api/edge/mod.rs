@@ -1,5 +1,6 @@
 //! The edge: authentication, CORS, bodies, keys of requests and log lines.
 
+pub(crate) mod bounds;
 pub(crate) mod cors;
 pub(crate) mod gateway;
 pub(crate) mod idempotency;

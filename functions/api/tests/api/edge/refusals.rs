@@ -1,9 +1,13 @@
 //! The answers to bad requests: the status and the field.
 
-use crate::setup::{MOBILE, OPERATOR_KEY, SOFTWARE, Service, merchant, named, sale};
+use crate::setup::{MOBILE, NOW, OPERATOR_KEY, SOFTWARE, Service, merchant, named, sale};
 use axum::body::Body;
 use axum::http::{Method, Request};
+use domain::{Credential, EstablishmentId, KeyScope, MerchantId};
+use http_edge::access::till_key::{self, NewTillKey};
 use serde_json::{Value, json};
+use store::Mode;
+use support::{Calls, Crash, Moment, instant};
 
 #[tokio::test]
 async fn health_needs_no_key() {
@@ -46,6 +50,43 @@ async fn the_answer_to_a_wrong_key_does_not_say_why() {
     }
     assert!(bodies.windows(2).all(|pair| pair[0] == pair[1]), "{bodies:?}");
     insta::assert_json_snapshot!(bodies[0]);
+}
+
+#[tokio::test]
+async fn a_wrong_key_that_is_sent_again_costs_no_read() {
+    let calls = Crash::default();
+    let service = Service::start_with(&calls).await;
+    let till = service.till("A", "retail").await;
+    let revoked = service.key(&till.merchant, "paris", "live").await;
+    let path =
+        format!("/v1/merchants/{}/establishments/paris/keys/{}", till.merchant, revoked.key_id);
+    service.operator(Method::DELETE, &path, None).await.assert_status(204);
+    let unknown = till_key::mint(
+        MerchantId::mint(instant(NOW), 7),
+        NewTillKey {
+            establishment: EstablishmentId::parse("paris").unwrap(),
+            mode: Mode::Live,
+            scope: KeyScope::Till,
+            label: "caisse".to_owned(),
+            origins: vec![],
+        },
+        Credential::Operator,
+        instant(NOW),
+    );
+    for key in [&revoked.key, &unknown.unwrap().token] {
+        assert_eq!(service.ask(key, Method::GET, "/v1/members", None).await.status, 401);
+        calls.after(0, Calls::All, Moment::BeforeCall);
+        assert_eq!(service.ask(key, Method::GET, "/v1/members", None).await.status, 401);
+        assert!(!calls.has_happened(), "the second request reads nothing");
+        calls.never();
+    }
+    // A text that is no key reads nothing at all, and the key of the till is accepted as before.
+    calls.after(0, Calls::All, Moment::BeforeCall);
+    let mistyped = format!("{}A", &till.key[..till.key.len() - 1]);
+    assert_eq!(service.ask(&mistyped, Method::GET, "/v1/members", None).await.status, 401);
+    assert!(!calls.has_happened());
+    calls.never();
+    till.get("/v1/members").await.assert_status(200);
 }
 
 #[tokio::test]

@@ -1,8 +1,11 @@
 //! Balances corrected by hand.
 
+use crate::edge::logs::Buffer;
 use crate::setup::{MOBILE, NOW, Service, sale, text};
 use rstest::rstest;
 use serde_json::{Value, json};
+use tracing::subscriber::NoSubscriber;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 fn gesture() -> Value {
     json!({"points": 20, "reason": "goodwill", "operator": "V12", "reference": "SAV-1024"})
@@ -63,8 +66,8 @@ async fn a_correction_takes_at_most_the_points_to_spend_and_lists_their_lots() {
 
 #[rstest]
 #[case("points", json!(0), "/points", "adjustment_points")]
-#[case("points", json!(100_001), "/points", "adjustment_points")]
-#[case("points", json!(-100_001), "/points", "adjustment_points")]
+#[case("points", json!(20_001), "/points", "adjustment_points")]
+#[case("points", json!(-20_001), "/points", "adjustment_points")]
 #[case("reason", json!("because"), "/reason", "unknown_value")]
 #[case("operator", json!("Camille Martin"), "/operator", "characters")]
 #[case("operator", json!(""), "/operator", "empty")]
@@ -97,4 +100,51 @@ async fn a_correction_needs_a_key_and_a_member() {
     let path = "/v1/members/01JDEXAMP1E000000000000000/adjustments";
     let unknown = till.post_keyed(path, "a", &gesture()).await;
     assert_eq!(unknown.status, 404, "{unknown:?}");
+}
+
+#[tokio::test]
+async fn the_corrections_of_a_member_on_one_day_have_a_limit() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let member = till.enrol(MOBILE).await;
+    let path = format!("/v1/members/{member}/adjustments");
+    let give = |points: i64| json!({"points": points, "reason": "goodwill", "operator": "V12"});
+    till.post_keyed(&path, "a", &give(15_000)).await.assert_status(201);
+    let refused = till.post_keyed(&path, "b", &give(5_001)).await;
+    refused.assert_fields(409, &["/points"]);
+    refused.assert_code(409, "adjusted_enough");
+    assert!(text(&refused.body, "cashier_message").ends_with('.'));
+    till.post_keyed(&path, "b", &give(5_000)).await.assert_status(201);
+    service.set_clock("2026-11-25T09:20:00Z");
+    till.post_keyed(&path, "c", &give(20_000)).await.assert_status(201);
+}
+
+#[tokio::test]
+async fn unusually_high_corrections_of_a_merchant_are_one_log_line_without_a_member() {
+    let buffer = Buffer::default();
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(buffer.clone());
+    // With one subscriber only, `tracing` would cache that a call site which another test's thread reached
+    // first has no listener. With a second subscriber, it asks each of them.
+    let _second = tracing::Dispatch::new(NoSubscriber::default());
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(lines));
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let mut members = vec![];
+    for number in 0..7 {
+        let member = till.enrol(&format!("06 39 98 00 2{number}")).await;
+        let path = format!("/v1/members/{member}/adjustments");
+        let gift = json!({"points": 20_000, "reason": "goodwill", "operator": "V12"});
+        till.post_keyed(&path, &format!("{number}"), &gift).await.assert_status(201);
+        let logged = buffer.text().matches("adjusted_points").count();
+        assert_eq!(logged, usize::from(number >= 5), "{number}");
+        members.push(member);
+    }
+    let log = buffer.text();
+    let line = log.lines().find(|line| line.contains("adjusted_points")).unwrap();
+    let line: Value = serde_json::from_str(line).unwrap();
+    // The metric filter of the template reads these fields.
+    assert_eq!(line["level"], "WARN");
+    assert_eq!(line["fields"]["adjusted_points"], 120_000);
+    assert_eq!(line["fields"]["merchant"], json!(till.merchant));
+    assert!(members.iter().all(|member| !line.to_string().contains(member)));
 }

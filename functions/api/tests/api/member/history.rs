@@ -31,7 +31,7 @@ async fn the_history_of_a_member_names_the_key_that_made_each_change() {
         .await
         .assert_status(201);
     office.give(&member, 100).await;
-    let bill = json!({"points": 10});
+    let bill = json!({"points": 10, "bill_cents": 4_990});
     let redeemed = till.post_keyed(&format!("{path}/redemptions"), "redeem", &bill).await;
     let redemption = text(&redeemed.body, "redemption_id");
     let cancel = format!("{path}/redemptions/{redemption}/cancel");

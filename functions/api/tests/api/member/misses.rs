@@ -2,6 +2,7 @@
 
 use crate::edge::logs::Buffer;
 use crate::setup::{MOBILE, Service, sale, text};
+use axum::http::Method;
 use serde_json::{Value, json};
 use tracing::subscriber::NoSubscriber;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -62,4 +63,77 @@ async fn too_many_unknown_numbers_are_one_log_line_with_the_key_and_no_number() 
     assert_eq!(reports[0]["fields"]["misses"], json!(31));
     assert_eq!(reports[0]["fields"]["key"], till.key_id.as_str());
     assert!(!buffer.text().contains("639980") && !buffer.text().contains("299000"));
+}
+
+/// The log of a test, and the guard that collects it.
+fn collected(buffer: &Buffer) -> impl Sized {
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(buffer.clone());
+    // With one subscriber only, `tracing` would cache that a call site which another test's thread reached
+    // first has no listener. With a second subscriber, it asks each of them.
+    let second = tracing::Dispatch::new(NoSubscriber::default());
+    (tracing::subscriber::set_default(tracing_subscriber::registry().with(lines)), second)
+}
+
+#[tokio::test]
+async fn failed_look_ups_are_counted_across_instances() {
+    let buffer = Buffer::default();
+    let _guard = collected(&buffer);
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let instances = [service.another_instance(), service.another_instance()];
+    for number in 0..40 {
+        let instance = &instances[number % 2];
+        let contact = json!({"mobile": format!("06399802{number:02}")});
+        let asked = instance.ask(&till.key, Method::POST, "/v1/members/find", Some(&contact));
+        asked.await.assert_status(404);
+        let reported = buffer.text().matches("\"misses\":31").count();
+        assert_eq!(reported, usize::from(number >= 30), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn unknown_coupon_codes_are_failed_look_ups() {
+    let buffer = Buffer::default();
+    let _guard = collected(&buffer);
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    for number in 0..31 {
+        assert!(!buffer.text().contains("\"misses\""), "after {number}");
+        let code = format!("ESSAI{number:03}");
+        match number % 3 {
+            0 => {
+                let check = json!({"code": code, "gross_cents": 100});
+                till.post("/v1/coupons/check", &check).await.assert_status(200);
+            }
+            1 => {
+                let basket = json!({"total_cents": 100, "coupons": [code]});
+                till.post("/v1/purchases/dry-run", &basket).await.assert_status(200);
+            }
+            _ => {
+                let mut sold = sale("1", &Value::Null);
+                sold["coupons"] = json!([{"code": code, "discount_cents": 1}]);
+                till.post("/v1/purchases", &sold).await.assert_code(422, "coupon_unknown");
+            }
+        }
+    }
+    assert_eq!(buffer.text().matches("\"misses\":31").count(), 1);
+}
+
+#[tokio::test]
+async fn a_till_that_enrols_one_known_number_after_another_is_reported() {
+    let buffer = Buffer::default();
+    let _guard = collected(&buffer);
+    let service = Service::start().await;
+    let back_office = service.till("A", "retail").await;
+    let till = service.key_of(&back_office.merchant, "paris", "live", "till").await;
+    till.enrol(MOBILE).await;
+    let again = json!({"mobile": MOBILE, "card_requested": true});
+    for _ in 0..40 {
+        back_office.post("/v1/members", &again).await.assert_status(200);
+    }
+    for number in 0..31 {
+        assert!(!buffer.text().contains("\"misses\""), "after {number}");
+        till.post("/v1/members", &again).await.assert_status(200);
+    }
+    assert_eq!(buffer.text().matches("\"misses\":31").count(), 1);
 }

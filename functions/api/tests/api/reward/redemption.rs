@@ -45,7 +45,7 @@ impl<'s> Counter<'s> {
 async fn points_off_a_bill_are_spent_once_and_return_when_it_is_cancelled() {
     let service = Service::start().await;
     let counter = Counter::open(&service, 120).await;
-    let spent = counter.redeem("a", &json!({"points": 50})).await;
+    let spent = counter.redeem("a", &json!({"points": 50, "bill_cents": 4_990})).await;
     let id = text(&spent.body, "redemption_id");
     let lots = json!([{"earned_on": "2026-11-24", "points": 50}]);
     let expected = json!({
@@ -53,6 +53,7 @@ async fn points_off_a_bill_are_spent_once_and_return_when_it_is_cancelled() {
         "member_id": counter.member,
         "state": "fulfilled",
         "points": 50,
+        "taken_off_cents": 50,
         "lots": lots,
         "requested_at": NOW,
         "changed_at": NOW,
@@ -61,11 +62,11 @@ async fn points_off_a_bill_are_spent_once_and_return_when_it_is_cancelled() {
         "ticket": ["Utilisé : 50 points", "Votre solde : 70 points"],
     });
     spent.assert_body(201, &expected);
-    let again = counter.redeem("a", &json!({"points": 50})).await;
+    let again = counter.redeem("a", &json!({"points": 50, "bill_cents": 4_990})).await;
     assert!(!spent.is_replayed());
     assert!(again.is_replayed());
     assert_eq!(again.body, expected);
-    let other = counter.redeem("a", &json!({"points": 51})).await;
+    let other = counter.redeem("a", &json!({"points": 51, "bill_cents": 4_990})).await;
     other.assert_code(409, "idempotency_key_reused");
     let shown = counter.till.get(&counter.path(&format!("/{id}"))).await;
     assert_eq!(shown.body["balance"], 70);
@@ -138,11 +139,30 @@ async fn a_redeemed_coupon_is_in_the_answer_and_gives_a_discount() {
     assert_eq!(check().await["refusal"]["code"], "coupon_disabled");
 }
 
+#[tokio::test]
+async fn points_off_a_bill_take_no_more_than_the_bill_and_the_answer_says_how_much() {
+    let service = Service::start().await;
+    let counter = Counter::open(&service, 120).await;
+    let spent = counter.redeem("a", &json!({"points": 120, "bill_cents": 30})).await;
+    spent.assert_status(201);
+    assert_eq!(spent.body["points"], 30);
+    assert_eq!(spent.body["taken_off_cents"], 30);
+    assert_eq!(spent.body["balance"], 90);
+    assert_eq!(counter.entries().await[0]["points"], -30);
+    let other_bill = counter.redeem("a", &json!({"points": 120, "bill_cents": 31})).await;
+    other_bill.assert_code(409, "idempotency_key_reused");
+    let shown = counter.step(&spent, "cancel").await;
+    assert_eq!(shown.body["balance"], 120);
+}
+
 #[rstest]
-#[case(json!({"points": 0}), 422, "/points", "reward_points")]
-#[case(json!({"points": 1_000_001}), 422, "/points", "reward_points")]
-#[case(json!({"points": 121}), 409, "/points", "not_enough_points")]
+#[case(json!({"points": 0, "bill_cents": 4_990}), 422, "/points", "reward_points")]
+#[case(json!({"points": 1_000_001, "bill_cents": 4_990}), 422, "/points", "reward_points")]
+#[case(json!({"points": 121, "bill_cents": 4_990}), 409, "/points", "not_enough_points")]
 #[case(json!({}), 422, "", "one_of")]
+#[case(json!({"points": 50}), 422, "/bill_cents", "missing")]
+#[case(json!({"points": 50, "bill_cents": 0}), 422, "/bill_cents", "reward_bill")]
+#[case(json!({"bill_cents": 4_990}), 422, "", "one_of")]
 #[case(json!({"points": 1, "reward_id": "01JDEXAMP1E000000000000000"}), 422, "", "one_of")]
 #[case(json!({"reward_id": "cup"}), 422, "/reward_id", "identifier")]
 #[case(json!({"reward_id": "01JDEXAMP1E000000000000000"}), 404, "/reward_id", "not_found")]
@@ -186,9 +206,10 @@ async fn a_reward_that_is_not_given_is_refused_with_its_reason(
 async fn a_redemption_needs_a_key_and_belongs_to_its_member() {
     let service = Service::start().await;
     let counter = Counter::open(&service, 120).await;
-    let keyless = counter.till.post(&counter.path(""), &json!({"points": 1})).await;
+    let keyless =
+        counter.till.post(&counter.path(""), &json!({"points": 1, "bill_cents": 4_990})).await;
     keyless.assert_code(400, "idempotency_key_missing");
-    let spent = counter.redeem("a", &json!({"points": 1})).await;
+    let spent = counter.redeem("a", &json!({"points": 1, "bill_cents": 4_990})).await;
     let id = text(&spent.body, "redemption_id");
     let other = counter.till.enrol("06 39 98 00 13").await;
     for (member, id) in [

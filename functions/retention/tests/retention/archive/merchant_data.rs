@@ -68,7 +68,7 @@ async fn settings(store: &Store, scope: &Scope) {
         .put_email_sender(merchant, &support::email_sender("main"), domain::Credential::Operator)
         .await
         .unwrap();
-    for code in ["former", "main"] {
+    for code in ["former", "main-sms"] {
         store
             .put_sms_sender(merchant, &support::sms_sender(code), domain::Credential::Operator)
             .await

@@ -3,8 +3,8 @@
 use super::lots::LotBody;
 use super::{from_bytes, instant_of, to_bytes};
 use crate::StoreError;
-use domain::ledger::account::DayCount;
 use domain::ledger::account::MonthBucket;
+use domain::ledger::account::{AdjustedDay, DayCount, GiftsReceived};
 use domain::ledger::lots::Lots;
 use domain::programme::{LevelCode, Standing};
 use domain::{
@@ -48,6 +48,33 @@ struct AccountBody {
     birthday_year: Option<i16>,
     #[n(15)]
     activated: Option<StepBody>,
+    #[n(16)]
+    gifts: Option<GiftsBody>,
+    #[n(17)]
+    adjusted: Option<AdjustedBody>,
+    #[n(18)]
+    absorbed: Option<Vec<minicbor::bytes::ByteArray<16>>>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct GiftsBody {
+    #[n(0)]
+    welcome: i64,
+    #[n(1)]
+    activation: i64,
+    #[n(2)]
+    birthday: i64,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct AdjustedBody {
+    /// days since 1970
+    #[n(0)]
+    day: i32,
+    #[n(1)]
+    points: i64,
 }
 
 #[derive(Encode, Decode)]
@@ -138,6 +165,17 @@ pub(crate) fn encode(account: &Account) -> Vec<u8> {
         activated: account
             .activated
             .map(|RegistrationStep { at, by }| StepBody { at: at.as_second(), by: by.to_string() }),
+        gifts: (account.gifts != GiftsReceived::default()).then_some(GiftsBody {
+            welcome: account.gifts.welcome.get(),
+            activation: account.gifts.activation.get(),
+            birthday: account.gifts.birthday.get(),
+        }),
+        adjusted: account.adjusted.map(|AdjustedDay { day, points }| AdjustedBody {
+            day: day.ordinal(),
+            points: points.get(),
+        }),
+        absorbed: (!account.absorbed.is_empty())
+            .then(|| account.absorbed.iter().map(|id| id.to_bytes().into()).collect()),
     })
 }
 
@@ -185,6 +223,21 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Account, StoreError> {
         level: level.transpose()?,
         birthday_year: body.birthday_year,
         activated: activated.transpose()?,
+        gifts: body.gifts.map_or_else(GiftsReceived::default, |gifts| GiftsReceived {
+            welcome: Points::new(gifts.welcome),
+            activation: Points::new(gifts.activation),
+            birthday: Points::new(gifts.birthday),
+        }),
+        adjusted: body.adjusted.map(|AdjustedBody { day, points }| AdjustedDay {
+            day: Day::from_ordinal(day),
+            points: Points::new(points),
+        }),
+        absorbed: body
+            .absorbed
+            .unwrap_or_default()
+            .into_iter()
+            .map(|id| MemberId::from_bytes(id.into()))
+            .collect(),
     })
 }
 
@@ -217,7 +270,9 @@ mod tests {
             at: instant_of(1_780_000_000),
             by: Credential::Upload(UploadId::from_bytes([9; 16])),
         });
-        account.merged_into = Some(MemberId::from_bytes([7; 16]));
+        account.gifts.welcome = Points::new(500);
+        account.adjusted = Some(AdjustedDay { day: first, points: Points::new(20_000) });
+        account.absorbed = vec![MemberId::from_bytes([7; 16])];
         let bytes = encode(&account);
         assert_eq!(decode(&bytes).unwrap(), account);
         // The item also has its keys (38 and 41 bytes), the names of its attributes (12) and its version.

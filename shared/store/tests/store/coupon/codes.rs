@@ -119,8 +119,8 @@ async fn of_two_concurrent_redemptions_of_the_last_use_one_succeeds(
     #[case] limit: u32,
 ) {
     let fixture = Fixture::open(usage).await;
-    fixture.put("RENTREE", CodeChange::default()).await.unwrap();
-    let coupon = fixture.coupon("RENTREE").await.unwrap();
+    fixture.put("RENTREE26", CodeChange::default()).await.unwrap();
+    let coupon = fixture.coupon("RENTREE26").await.unwrap();
     for _ in 1..limit {
         assert!(fixture.redeem(&coupon, None).await);
     }
@@ -137,32 +137,32 @@ async fn of_two_concurrent_redemptions_of_the_last_use_one_succeeds(
         won += u32::from(redeemed.unwrap());
     }
     assert_eq!(won, 1);
-    assert_eq!(fixture.uses("RENTREE").await, limit);
+    assert_eq!(fixture.uses("RENTREE26").await, limit);
 }
 
 #[tokio::test]
 async fn a_released_use_can_be_redeemed_again_and_no_counter_falls_below_zero() {
     let fixture = Fixture::open(Usage::Single).await;
-    fixture.put("RENTREE", CodeChange::default()).await.unwrap();
-    let coupon = fixture.coupon("RENTREE").await.unwrap();
-    assert_eq!(fixture.release("RENTREE", None).await, 0);
+    fixture.put("RENTREE26", CodeChange::default()).await.unwrap();
+    let coupon = fixture.coupon("RENTREE26").await.unwrap();
+    assert_eq!(fixture.release("RENTREE26", None).await, 0);
     assert!(fixture.redeem(&coupon, None).await);
     assert!(!fixture.redeem(&coupon, None).await);
-    assert_eq!(fixture.release("RENTREE", None).await, 1);
-    assert_eq!(fixture.release("RENTREE", None).await, 0);
-    assert_eq!(fixture.uses("RENTREE").await, 0);
+    assert_eq!(fixture.release("RENTREE26", None).await, 1);
+    assert_eq!(fixture.release("RENTREE26", None).await, 0);
+    assert_eq!(fixture.uses("RENTREE26").await, 0);
     assert!(fixture.redeem(&coupon, None).await);
-    assert_eq!(fixture.release("AUTRE", None).await, 0, "the code does not exist");
+    assert_eq!(fixture.release("AUTREBON", None).await, 0, "the code does not exist");
 }
 
 #[tokio::test]
 async fn the_member_limit_of_an_offer_counts_the_uses_of_all_its_codes() {
     let fixture = Fixture::open(Usage::Multi { limit: Some(10), limit_member: Some(2) }).await;
     let (camille, lea) = (fixture.member(1).await, fixture.member(2).await);
-    for text in ["RENTREE", "SOLDES"] {
+    for text in ["RENTREE26", "SOLDES26"] {
         fixture.put(text, CodeChange::default()).await.unwrap();
     }
-    let [first, second] = [fixture.coupon("RENTREE").await, fixture.coupon("SOLDES").await];
+    let [first, second] = [fixture.coupon("RENTREE26").await, fixture.coupon("SOLDES26").await];
     let (first, second) = (first.unwrap(), second.unwrap());
     let anonymous = first.redeem(&mut fixture.store.transaction(), &fixture.scope, 0, None);
     let needs =
@@ -171,14 +171,14 @@ async fn the_member_limit_of_an_offer_counts_the_uses_of_all_its_codes() {
     assert!(fixture.redeem(&first, Some(camille)).await);
     assert!(fixture.redeem(&second, Some(camille)).await);
     assert!(!fixture.redeem(&first, Some(camille)).await);
-    assert_eq!(fixture.uses("RENTREE").await, 1, "a member over the limit redeems nothing");
+    assert_eq!(fixture.uses("RENTREE26").await, 1, "a member over the limit redeems nothing");
     assert!(fixture.redeem(&first, Some(lea)).await);
     let used = async |member| {
         fixture.store.member_uses(&fixture.scope, member, fixture.offer.id).await.unwrap()
     };
     assert_eq!(used(camille).await, 2);
     assert_eq!(used(lea).await, 1);
-    assert_eq!(fixture.release("RENTREE", Some(camille)).await, 2);
+    assert_eq!(fixture.release("RENTREE26", Some(camille)).await, 2);
     assert_eq!(used(camille).await, 1);
     assert!(fixture.redeem(&first, Some(camille)).await);
 }
@@ -187,18 +187,21 @@ async fn the_member_limit_of_an_offer_counts_the_uses_of_all_its_codes() {
 async fn a_code_that_any_number_of_customers_may_use_is_not_written_by_sales() {
     let fixture = Fixture::open(Usage::Multi { limit: None, limit_member: Some(1) }).await;
     let (camille, lea) = (fixture.member(1).await, fixture.member(2).await);
-    fixture.put("SOLDES", CodeChange::default()).await.unwrap();
-    let coupon = fixture.coupon("SOLDES").await.unwrap();
+    fixture.put("SOLDES26", CodeChange::default()).await.unwrap();
+    let coupon = fixture.coupon("SOLDES26").await.unwrap();
     let mut transaction = fixture.store.transaction();
     coupon.redeem(&mut transaction, &fixture.scope, 0, Some(camille)).unwrap();
     assert_eq!(transaction.writes(), 1, "the member's count only");
     assert!(transaction.commit().await.unwrap().is_committed());
     assert!(!fixture.redeem(&coupon, Some(camille)).await, "the member's limit holds");
     assert!(fixture.redeem(&coupon, Some(lea)).await);
-    assert_eq!(fixture.uses("SOLDES").await, 0);
+    assert_eq!(fixture.uses("SOLDES26").await, 0);
     // The code of one member is written at that member's pace, and so it is counted.
-    fixture.put("ANNIV", CodeChange { disabled: false, bound_to: Some(camille) }).await.unwrap();
-    let own = fixture.coupon("ANNIV").await.unwrap();
+    fixture
+        .put("ANNIVERSAIRE", CodeChange { disabled: false, bound_to: Some(camille) })
+        .await
+        .unwrap();
+    let own = fixture.coupon("ANNIVERSAIRE").await.unwrap();
     let mut transaction = fixture.store.transaction();
     own.redeem(&mut transaction, &fixture.scope, 0, Some(camille)).unwrap();
     assert_eq!(transaction.writes(), 2);
@@ -208,8 +211,8 @@ async fn a_code_that_any_number_of_customers_may_use_is_not_written_by_sales() {
 async fn a_cancelled_sale_gives_back_no_use_that_it_did_not_count() {
     let fixture = Fixture::open(Usage::Multi { limit: None, limit_member: Some(1) }).await;
     let (camille, lea) = (fixture.member(1).await, fixture.member(2).await);
-    fixture.put("SOLDES", CodeChange::default()).await.unwrap();
-    let used = UsedCoupon { code: code("SOLDES"), discount: Cents::new(500) };
+    fixture.put("SOLDES26", CodeChange::default()).await.unwrap();
+    let used = UsedCoupon { code: code("SOLDES26"), discount: Cents::new(500) };
     let purchase = sale("1", 2_000).with_coupons(vec![used]).unwrap();
     let entry = PurchaseToRecord { card_activated: false, purchase, source: Source::Operator };
     let customer = Customer::Member(camille);
@@ -219,11 +222,11 @@ async fn a_cancelled_sale_gives_back_no_use_that_it_did_not_count() {
     let limited =
         Offer::new(fixture.offer.id, offer(1, usage).terms().clone(), false, Sector::Retail);
     fixture.store.rewrite_offer(&fixture.scope, &limited.unwrap()).await.unwrap();
-    let coupon = fixture.coupon("SOLDES").await.unwrap();
+    let coupon = fixture.coupon("SOLDES26").await.unwrap();
     assert!(fixture.redeem(&coupon, Some(lea)).await);
     let cancelled = fixture.store.cancel_purchase(&fixture.scope, &receipt("1"), now()).await;
     assert!(cancelled.is_ok(), "{:?}", cancelled.err());
-    assert_eq!(fixture.uses("SOLDES").await, 1, "the use of the other customer stays");
+    assert_eq!(fixture.uses("SOLDES26").await, 1, "the use of the other customer stays");
     let counted = fixture.store.member_uses(&fixture.scope, camille, fixture.offer.id).await;
     assert_eq!(counted.unwrap(), 0);
 }
@@ -231,26 +234,26 @@ async fn a_cancelled_sale_gives_back_no_use_that_it_did_not_count() {
 #[tokio::test]
 async fn a_code_that_was_disabled_since_it_was_read_is_not_redeemed() {
     let fixture = Fixture::open(Usage::Single).await;
-    fixture.put("RENTREE", CodeChange::default()).await.unwrap();
-    let coupon = fixture.coupon("RENTREE").await.unwrap();
+    fixture.put("RENTREE26", CodeChange::default()).await.unwrap();
+    let coupon = fixture.coupon("RENTREE26").await.unwrap();
     let disabled = CodeChange { disabled: true, bound_to: None };
-    assert!(fixture.put("RENTREE", disabled).await.unwrap().disabled);
+    assert!(fixture.put("RENTREE26", disabled).await.unwrap().disabled);
     assert!(!fixture.redeem(&coupon, None).await);
-    fixture.put("RENTREE", CodeChange::default()).await.unwrap();
+    fixture.put("RENTREE26", CodeChange::default()).await.unwrap();
     assert!(fixture.redeem(&coupon, None).await);
-    let again = fixture.put("RENTREE", CodeChange::default()).await.unwrap();
+    let again = fixture.put("RENTREE26", CodeChange::default()).await.unwrap();
     assert_eq!(again.uses, 1, "putting a code again gives no use back");
 }
 
 #[tokio::test]
 async fn a_code_has_one_offer_and_a_generated_code_cannot_be_chosen() {
     let fixture = Fixture::open(Usage::Single).await;
-    fixture.put("RENTREE", CodeChange::default()).await.unwrap();
+    fixture.put("RENTREE26", CodeChange::default()).await.unwrap();
     let other = offer(2, Usage::Single);
     fixture.store.create_offer(&fixture.scope, &other, None, now()).await.unwrap();
     let change = CodeChange::default();
     let taken =
-        fixture.store.put_code(&fixture.scope, other.id, &code("RENTREE"), change, now()).await;
+        fixture.store.put_code(&fixture.scope, other.id, &code("RENTREE26"), change, now()).await;
     assert!(
         matches!(taken, Err(StoreError::Refused(DomainError::Coupon(CouponError::Taken)))),
         "{taken:?}"
@@ -268,11 +271,11 @@ async fn codes_imported_twice_change_nothing() {
     let fixture = Fixture::open(Usage::Single).await;
     let other = offer(2, Usage::Single);
     fixture.store.create_offer(&fixture.scope, &other, None, now()).await.unwrap();
-    fixture.put("RENTREE", CodeChange::default()).await.unwrap();
-    let coupon = fixture.coupon("RENTREE").await.unwrap();
+    fixture.put("RENTREE26", CodeChange::default()).await.unwrap();
+    let coupon = fixture.coupon("RENTREE26").await.unwrap();
     assert!(fixture.redeem(&coupon, None).await);
-    let mut codes: Vec<_> = (0..150).map(|number| code(&format!("IMPORT{number}"))).collect();
-    codes.extend([code("RENTREE"), CouponCode::of_number(42)]);
+    let mut codes: Vec<_> = (0..150).map(|number| code(&format!("IMPORT{number:03}"))).collect();
+    codes.extend([code("RENTREE26"), CouponCode::of_number(42)]);
     let import =
         async |offer| fixture.store.import_codes(&fixture.scope, offer, &codes).await.unwrap();
     let refused = Imported::Refused(CouponError::MadeHere.into());
@@ -283,24 +286,24 @@ async fn codes_imported_twice_change_nothing() {
     assert!(again[..151].iter().all(|imported| *imported == Imported::There));
     let taken = import(other.id).await;
     assert!(taken[..151].iter().all(|one| *one == Imported::Refused(CouponError::Taken.into())));
-    assert_eq!(fixture.uses("RENTREE").await, 1);
+    assert_eq!(fixture.uses("RENTREE26").await, 1);
     assert!(!fixture.redeem(&coupon, None).await);
 }
 
 #[tokio::test]
 async fn every_instance_sees_a_changed_offer_within_a_minute() {
     let fixture = Fixture::open(Usage::Single).await;
-    fixture.put("RENTREE", CodeChange::default()).await.unwrap();
+    fixture.put("RENTREE26", CodeChange::default()).await.unwrap();
     let elsewhere = fixture.table.store();
     let seen = async |at| {
-        let coupon = elsewhere.coupon(&fixture.scope, &code("RENTREE"), at).await.unwrap();
+        let coupon = elsewhere.coupon(&fixture.scope, &code("RENTREE26"), at).await.unwrap();
         coupon.unwrap().offer.disabled
     };
     assert!(!seen(now()).await);
     let mut disabled = fixture.offer.clone();
     disabled.disabled = true;
     fixture.store.rewrite_offer(&fixture.scope, &disabled).await.unwrap();
-    assert!(fixture.coupon("RENTREE").await.unwrap().offer.disabled);
+    assert!(fixture.coupon("RENTREE26").await.unwrap().offer.disabled);
     assert!(seen(Instant::from_second(now().as_second() + 60).unwrap()).await);
     let unknown = offer(9, Usage::Single);
     let written = fixture.store.rewrite_offer(&fixture.scope, &unknown).await;
@@ -312,11 +315,11 @@ async fn a_members_own_coupon_is_erased_with_the_member() {
     let fixture = Fixture::open(Usage::Multi { limit: Some(9), limit_member: Some(9) }).await;
     let (camille, lea) = (fixture.member(1).await, fixture.member(2).await);
     let bound = CodeChange { disabled: false, bound_to: Some(camille) };
-    assert_eq!(fixture.put("ANNIV", bound).await.unwrap().bound_to, Some(camille));
+    assert_eq!(fixture.put("ANNIVERSAIRE", bound).await.unwrap().bound_to, Some(camille));
     let other = CodeChange { bound_to: Some(lea), ..bound };
-    assert!(fixture.put("ANNIV", other).await.is_err(), "the coupon is another member's");
-    fixture.put("RENTREE", CodeChange::default()).await.unwrap();
-    let coupon = fixture.coupon("ANNIV").await.unwrap();
+    assert!(fixture.put("ANNIVERSAIRE", other).await.is_err(), "the coupon is another member's");
+    fixture.put("RENTREE26", CodeChange::default()).await.unwrap();
+    let coupon = fixture.coupon("ANNIVERSAIRE").await.unwrap();
     assert!(!fixture.redeem(&coupon, Some(lea)).await);
     assert!(fixture.redeem(&coupon, Some(camille)).await);
     let proof = fixture.store.prove_member(&fixture.scope, camille).await.unwrap();
@@ -329,10 +332,10 @@ async fn a_members_own_coupon_is_erased_with_the_member() {
     let tombstone =
         fixture.store.decide_erasure(&fixture.scope, &member, reason, day).await.unwrap();
     fixture.store.carry_out_erasure(&fixture.scope, &tombstone.unwrap(), day).await.unwrap();
-    assert!(fixture.coupon("ANNIV").await.is_none());
-    assert!(fixture.coupon("RENTREE").await.is_some());
+    assert!(fixture.coupon("ANNIVERSAIRE").await.is_none());
+    assert!(fixture.coupon("RENTREE26").await.is_some());
     let counted = fixture.store.member_uses(&fixture.scope, camille, fixture.offer.id).await;
     assert_eq!(counted.unwrap(), 0);
-    let erased = fixture.put("ANNIV", bound).await;
+    let erased = fixture.put("ANNIVERSAIRE", bound).await;
     assert!(matches!(erased, Err(StoreError::NotFound(Entity::Member))), "{erased:?}");
 }
