@@ -8,12 +8,19 @@ use crate::{Scope, Store, StoreError};
 use domain::ledger::ReturnableSale;
 use domain::{Cents, Points, PurchaseError, PurchaseKind, Receipt};
 
+/// The condition that a sale still has the reversed points that were read. A return and its cancellation together
+/// may change these points, and leave the amount returned as it was.
+pub(crate) const NO_OTHER_REVERSAL: &str =
+    "(attribute_not_exists(points_reversed) OR points_reversed = :reversed_before)";
+
 /// A sale that a return names, as it was read. The write has the condition that no other return of the sale
-/// was recorded since the read.
+/// was recorded or cancelled since the read.
 pub(crate) struct ReturnedSale {
     key: Key,
     pub(crate) sale: ReturnableSale,
     returned_before: Cents,
+    reversed_before: Points,
+    held_back: Points,
 }
 
 impl ReturnedSale {
@@ -27,10 +34,19 @@ impl ReturnedSale {
                 total: Cents::new(record.total),
                 points: Points::new(record.points),
                 returned,
-                points_reversed: Points::new(record.points_reversed.unwrap_or_default()),
+                points_reversed: record.points_reversed(),
             },
             returned_before: returned,
+            reversed_before: record.points_reversed(),
+            held_back: record.held_back(),
         })
+    }
+
+    /// Records that a return of `amount` is cancelled, which had reversed `reversed`. The points that the daily
+    /// cap held back stay reversed.
+    pub(crate) fn cancel_return(&mut self, amount: Cents, reversed: Points, held_back: Points) {
+        self.sale.cancel_return(amount, reversed, held_back);
+        self.held_back += held_back;
     }
 
     pub(crate) fn update(&self) -> Write {
@@ -39,11 +55,23 @@ impl ReturnedSale {
         } else {
             "attribute_not_exists(cancelled_at) AND returned = :before"
         };
-        Write::update(&self.key, "SET returned = :returned, points_reversed = :points_reversed")
+        let condition = format!("{condition} AND {NO_OTHER_REVERSAL}");
+        let set = if self.held_back > Points::ZERO {
+            "SET returned = :returned, points_reversed = :points_reversed, held_back = :held_back"
+        } else {
+            "SET returned = :returned, points_reversed = :points_reversed"
+        };
+        let update = Write::update(&self.key, set)
             .condition(condition)
             .value(":before", attributes::number(self.returned_before.get()))
+            .value(":reversed_before", attributes::number(self.reversed_before.get()))
             .value(":returned", attributes::number(self.sale.returned.get()))
-            .value(":points_reversed", attributes::number(self.sale.points_reversed.get()))
+            .value(":points_reversed", attributes::number(self.sale.points_reversed.get()));
+        if self.held_back > Points::ZERO {
+            update.value(":held_back", attributes::number(self.held_back.get()))
+        } else {
+            update
+        }
     }
 }
 

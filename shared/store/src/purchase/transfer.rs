@@ -4,6 +4,7 @@ use crate::coupon::redeem::redeemed_offers;
 use crate::ledger::entry_key::EntryKey;
 use crate::member::activation::activate_by_use;
 use crate::purchase::item::StoredPurchase;
+use crate::purchase::returns::NO_OTHER_REVERSAL;
 use crate::table::attributes;
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
@@ -114,7 +115,7 @@ impl Store {
                 &mut giver.account,
                 &mut receiver.account,
                 &before.purchase,
-                before.points,
+                (before.points, record.points_reversed()),
                 &scope.settings.programmes,
             );
             let today = Day::at(now, scope.zone_of(&receipt.establishment));
@@ -122,11 +123,12 @@ impl Store {
             let former = record.member.replace(receiver.member.to_string()).unwrap_or_default();
             record.set_balance(balance.available, balance.pending);
             let put = Write::put(&record.uncounted())?
-                .condition(
+                .condition(format!(
                     "#member = :former AND attribute_not_exists(cancelled_at) \
                      AND (attribute_not_exists(returned) OR returned = :zero) \
-                     AND fingerprint = :fingerprint",
-                )
+                     AND fingerprint = :fingerprint AND {NO_OTHER_REVERSAL}",
+                ))
+                .value(":reversed_before", attributes::number(record.points_reversed().get()))
                 .name("#member", "member")
                 .value(":former", attributes::text(former))
                 .value(":zero", attributes::number(0))

@@ -16,6 +16,7 @@ mod ledger;
 mod master_keys;
 mod members;
 mod opposed_contacts;
+mod programme_use;
 mod redemptions;
 mod sequences;
 mod setup;
