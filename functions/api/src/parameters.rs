@@ -58,7 +58,8 @@ paths! {
         /// The identifier of the merchant.
         merchant_id: MerchantId as Identifier,
         /// The first day of the programme. The day must begin in more than 15 minutes in every time
-        /// zone of the merchant.
+        /// zone of the merchant. Until a sale, a return or a visit has used the programme of today, the day may also
+        /// be one on which that programme is in force.
         valid_from: String as Date,
     }
     /// A campaign of a merchant.

@@ -67,6 +67,7 @@ routes! {
     PutContractEnd: merchant::contract_end::put,
     DeleteContractEnd: merchant::contract_end::delete,
     PutProgramme: programme::version::put,
+    PatchProgramme: programme::version::patch,
     ListErasures: retention::erasures::list,
     EraseMemberByOperator: member::erasure::erase_by_operator,
     SuppressContactsByOperator: retention::suppressions::create_by_operator,

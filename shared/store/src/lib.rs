@@ -73,6 +73,7 @@ pub use member::page::MemberPage;
 pub use member::unmerge::Unmerged;
 pub use merchant::changes::SettingsChanges;
 pub use merchant::failed_lookups::LOOKUP_WINDOW_SECONDS;
+pub use merchant::programmes::NewProgramme;
 pub use merchant::settings::Settings;
 pub use merchant::till_key::{Revocation, TillKey};
 pub use purchase::customer::{Customer, Holder};
@@ -119,6 +120,7 @@ pub struct Store {
     rewards: Arc<reward::catalogue::Rewards>,
     sold_out: Arc<reward::counts::SoldOut>,
     finished_batches: Arc<coupon::batch::FinishedBatches>,
+    marked_programmes: Arc<merchant::programme_use::MarkedProgrammes>,
 }
 
 impl Store {
@@ -139,6 +141,10 @@ impl Store {
             rewards: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
             sold_out: Arc::new(TtlCache::new(reward::counts::SOLD_OUT_SECONDS, CACHED_VALUES)),
             finished_batches: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
+            marked_programmes: Arc::new(TtlCache::new(
+                merchant::programme_use::REMEMBERED_SECONDS,
+                CACHED_VALUES,
+            )),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::merchant::response::MerchantAnswer;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::{Credential, MerchantId};
+use domain::{Credential, MerchantId, retention};
 use http_edge::{JsonBody, Operator, Problem};
 
 /// Create a merchant.
@@ -30,7 +30,8 @@ pub(crate) async fn create(
     JsonBody(new): JsonBody<NewMerchant>,
 ) -> Result<(StatusCode, Json<MerchantAnswer>), Problem> {
     let now = app.now();
-    let (merchant, programme) = new.read(MerchantId::mint(now, identifiers::random()?))?;
+    let (merchant, programme) =
+        new.read(MerchantId::mint(now, identifiers::random()?), retention::day_of(now))?;
     let (settings, is_new) = app
         .store()
         .create_merchant(&merchant, &programme, Credential::Operator, now)

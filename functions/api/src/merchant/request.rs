@@ -2,6 +2,7 @@
 
 use crate::programme::terms::Terms;
 use crate::schema::{Date, Text40, Text60, Text100};
+use domain::programme::SavingContext;
 use domain::values::text;
 use domain::{CardActivation, Day, Merchant, MerchantId};
 use http_edge::{Fields, Problem};
@@ -56,7 +57,7 @@ pub(crate) struct NewMerchant {
     /// The merchant's attestation that every customer in its files asked for the card.
     enrolment_attestation: Option<Agreement>,
     /// The programme that holds from the first day. Its rules cannot name establishments, as there are
-    /// none yet.
+    /// none yet. A programme with such rules replaces it before the first sale.
     programme: Terms,
 }
 
@@ -99,7 +100,11 @@ impl Agreement {
 }
 
 impl NewMerchant {
-    pub(crate) fn read(&self, id: MerchantId) -> Result<(Merchant, domain::Programme), Problem> {
+    pub(crate) fn read(
+        &self,
+        id: MerchantId,
+        today: Day,
+    ) -> Result<(Merchant, domain::Programme), Problem> {
         let mut fields = Fields::default();
         let reference =
             fields.check("/reference", text::bounded(&self.reference, REFERENCE_LENGTH));
@@ -112,7 +117,14 @@ impl NewMerchant {
             None => Some(None),
         };
         let sector = self.sector.read();
-        let programme = self.programme.read(&mut fields, "/programme", sector, &BTreeSet::new());
+        let establishments = BTreeSet::new();
+        let context = SavingContext {
+            sector,
+            establishments: &establishments,
+            first_day: today,
+            ends_earning: false,
+        };
+        let programme = self.programme.read(&mut fields, "/programme", context);
         let (
             Some(reference),
             Some(name),

@@ -4,8 +4,8 @@ use super::terms::{
     Bonus, Condition, ExpiresAfter, Expiry, Goods, Hours, Level, Multiplier, ReturnPolicy,
     Rounding, SpendRule, Terms, Unit, VisitRule,
 };
-use domain::programme::{self, LevelCode, Weekdays};
-use domain::{Cents, Day, DomainError, EstablishmentId, Points, Programme, ProgrammeError, Sector};
+use domain::programme::{self, LevelCode, SavingContext, Weekdays};
+use domain::{Cents, Day, DomainError, EstablishmentId, Points, Programme, ProgrammeError};
 use http_edge::Fields;
 use std::collections::BTreeSet;
 
@@ -134,8 +134,7 @@ impl Terms {
         &self,
         fields: &mut Fields,
         pointer: &str,
-        sector: Sector,
-        establishments: &BTreeSet<EstablishmentId>,
+        context: SavingContext<'_>,
     ) -> Option<Programme> {
         let mut lists = Lists { fields: &mut *fields, pointer };
         let spend = lists.read("spend", &self.spend, SpendRule::read);
@@ -175,7 +174,8 @@ impl Terms {
             expiry: self.expiry.map_or(programme::Expiry::Never, Expiry::read),
             levels: levels?,
         };
-        match Programme::check(terms, sector, establishments) {
+        let context = SavingContext { ends_earning: self.ends_earning, ..context };
+        match Programme::check(terms, context) {
             Ok(programme) => Some(programme),
             Err(invalid) => {
                 for field in &invalid {

@@ -155,6 +155,7 @@ impl Terms {
             pending_days: terms.pending_days,
             expiry: Expiry::of(terms.expiry),
             levels: terms.levels.iter().map(Level::of).collect(),
+            ends_earning: terms.earns_nothing(),
         }
     }
 }

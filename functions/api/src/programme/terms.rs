@@ -113,7 +113,7 @@ pub(crate) struct Condition {
     pub(super) minimum_spend_cents: i64,
 }
 
-/// Goods, by their codes or their categories. Case does not count.
+/// Goods, by their codes or their categories. Case does not count, nor do the accents of categories.
 #[derive(Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Goods {
@@ -135,8 +135,8 @@ impl Goods {
 }
 
 /// A rule that gives points for money. A line of the basket earns by the most specific rule (one for its
-/// code, then one for its category, then one for all goods); of equally specific rules, by the one that
-/// gives most.
+/// code, then one for its category, then one for all goods); of equally specific rules, by the one with more
+/// points per euro, then by the first in the list.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SpendRule {
@@ -157,7 +157,8 @@ pub(crate) struct SpendRule {
     pub(super) when: Condition,
 }
 
-/// A rule that gives points for a visit (a stamp card).
+/// A rule that gives points for a visit (a stamp card). In a programme of cents it needs a `minimum_spend_cents`, of
+/// the rule or of the programme.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct VisitRule {
@@ -168,7 +169,7 @@ pub(crate) struct VisitRule {
     /// The points for a visit.
     #[schema(minimum = 1, maximum = 10_000, examples(1))]
     pub(super) points: u32,
-    /// The visits of one day that count.
+    /// The visits of one day that count. Sales and visits that gave points count together.
     #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 24, default = 1)]
     pub(super) most_a_day: u8,
@@ -192,8 +193,8 @@ pub(crate) struct Multiplier {
     pub(super) when: Condition,
 }
 
-/// A rule that adds points after the multiplier. A bonus for any sale needs a `minimum_spend_cents`, of the
-/// rule or of the programme, or the programme's `daily_cap`.
+/// A rule that adds points after the multiplier. A bonus needs a `minimum_spend_cents`, of the rule or of the
+/// programme, or in a programme of points the `daily_cap`. A bonus for goods needs a line with an amount above zero.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Bonus {
@@ -209,7 +210,7 @@ pub(crate) struct Bonus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 10_000)]
     pub(super) most_a_sale: Option<u32>,
-    /// The goods that the rule is for; absent for all goods.
+    /// The goods that the rule is for; absent for all goods. None of them may be excluded.
     #[serde(default, skip_serializing_if = "Goods::is_empty")]
     pub(super) goods: Goods,
     #[serde(default)]
@@ -266,15 +267,15 @@ pub(crate) struct Level {
     pub(super) from_points: i64,
 }
 
-/// A programme. An absent rule gives nothing, and an absent condition always holds.
+/// A programme. An absent rule gives nothing, and an absent condition always holds. The smallest sale that meets a
+/// minimum earns at most 1,000 points per euro, or in a programme of cents less than its total.
 #[derive(Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(as = Programme)]
 pub(crate) struct Terms {
     pub(super) unit: Unit,
     pub(super) rounding: Rounding,
-    /// The rules that give points for money. In a programme of cents they give back less than was spent,
-    /// the greatest multiplier included.
+    /// The rules that give points for money. Their `per_cents` have a common multiple of at most 10^15.
     #[schema(max_items = 20)]
     pub(super) spend: Vec<SpendRule>,
     /// The rules that give points for visits.
@@ -298,12 +299,13 @@ pub(crate) struct Terms {
     /// The total below which a sale earns nothing.
     #[schema(value_type = Amount)]
     pub(super) minimum_spend_cents: i64,
-    /// The most points that a member earns by the sales of one day.
+    /// The most points that a member earns by the sales and visits of one day.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 10_000_000)]
     pub(super) daily_cap: Option<i64>,
     pub(super) returns: ReturnPolicy,
-    /// The days after a sale in which its points cannot be spent: the time for returns.
+    /// The days after a sale in which its points cannot be spent: the time for returns. Shorter than the expiry, with
+    /// 28 days a month.
     #[schema(maximum = 90)]
     pub(super) pending_days: u8,
     /// The expiry of points that are not spent. Absent where points never expire.
@@ -313,17 +315,22 @@ pub(crate) struct Terms {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 10)]
     pub(super) levels: Vec<Level>,
+    /// Whether the merchant wants a programme that gives no points for money, for visits or as a bonus. Without
+    /// it such a programme is refused. An answer has it only for such a programme.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) ends_earning: bool,
 }
 
-/// A programme with its first day.
+/// A programme with its first day. A request may leave out the first day and the credential: the first day is that of
+/// the path, and the credential is ignored.
 #[derive(Serialize, ToSchema)]
 #[schema(as = DatedProgramme)]
 pub(crate) struct DatedTerms {
     /// The first day of the programme. It holds until the next programme begins.
-    #[schema(value_type = Date)]
+    #[schema(value_type = Date, read_only)]
     pub(super) valid_from: Day,
     /// The credential that set the programme.
-    #[schema(value_type = CredentialText)]
+    #[schema(value_type = CredentialText, read_only)]
     pub(super) changed_by: Credential,
     #[serde(flatten)]
     pub(super) terms: Terms,

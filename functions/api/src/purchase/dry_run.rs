@@ -5,7 +5,7 @@ use crate::coupon::check::CouponRefusal;
 use crate::purchase::refusal::refusal;
 use crate::purchase::request::{Buyer, NewLine, read_lines};
 use crate::purchase::response::Part;
-use crate::purchase::till_clock::done_at;
+use crate::purchase::till_clock::tried_at;
 use crate::schema::{Amount, CouponCodeText, DateTime, Identifier};
 use axum::Json;
 use axum::extract::State;
@@ -23,7 +23,8 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Basket {
-    /// The instant of the sale; now by default. At most 7 days ago and 10 minutes ahead.
+    /// The instant of the sale; now by default. At most 7 days ago and 366 days ahead, to try a programme that has not
+    /// begun. The balance in the answer is the one of now.
     #[schema(value_type = Option<DateTime>)]
     sold_at: Option<String>,
     /// The customer. Absent where the customer is not known: the answer is then what a card would earn.
@@ -136,7 +137,7 @@ pub(crate) async fn run(
     let now = app.now();
     let mut fields = Fields::default();
     let at = match basket.sold_at.as_deref() {
-        Some(text) => fields.check("/sold_at", done_at(text, now)),
+        Some(text) => fields.check("/sold_at", tried_at(text, now)),
         None => Some(now),
     };
     let customer = match &basket.member {

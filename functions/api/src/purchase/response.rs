@@ -24,6 +24,8 @@ pub(crate) enum PartSource {
     Multiplier,
     /// A bonus.
     Bonus,
+    /// The points above the limit of 1,000,000 for one sale, below zero.
+    SaleLimit,
     /// The points that the cap of the day takes off, below zero.
     DailyCap,
 }
@@ -47,6 +49,7 @@ impl Part {
                 programme::Source::Visit => PartSource::Visit,
                 programme::Source::Multiplier => PartSource::Multiplier,
                 programme::Source::Bonus => PartSource::Bonus,
+                programme::Source::SaleLimit => PartSource::SaleLimit,
                 programme::Source::DailyCap => PartSource::DailyCap,
             },
             name: part.name.clone(),

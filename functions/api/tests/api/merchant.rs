@@ -1,6 +1,6 @@
 //! Merchants with their establishments, keys, senders and contracts.
 
-use crate::setup::{Service, Till, merchant, named, sale, text};
+use crate::setup::{MOBILE, Service, Till, merchant, named, sale, text};
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -101,27 +101,41 @@ async fn a_programme_begins_on_a_day_that_has_not_begun_in_any_zone() {
         let service = &service;
         async move { service.operator(Method::PUT, &path, Some(&body)).await }
     };
+    till.enrol(MOBILE).await;
+    till.post("/v1/purchases", &sale("1", &json!({"mobile": MOBILE}))).await.assert_status(201);
     let today = put("2026-11-24").await;
     today.assert_fields(422, &["valid_from"]);
     assert_eq!(today.body["errors"][0]["code"], "rule_not_ahead");
-    let tomorrow = put("2026-11-25").await;
-    assert_eq!(tomorrow.status, 200);
-    insta::assert_json_snapshot!(tomorrow.body);
     assert_eq!(put("2026-02-31").await.body["errors"][0]["code"], "day_unreadable");
 
-    // In Paris the 25th begins at 23:00 UTC; 15 minutes before is too late.
-    service.set_clock("2026-11-24T22:45:00Z");
-    assert_eq!(put("2026-11-25").await.status, 200);
-    service.set_clock("2026-11-24T22:45:01Z");
-    assert_eq!(put("2026-11-25").await.status, 422);
-
-    // Réunion is three hours ahead.
+    // Réunion is three hours ahead: the 25th begins there at 20:00 UTC.
     let shop = format!("/v1/merchants/{}/establishments/saint-denis", till.merchant);
     let body = json!({"name": "Saint-Denis", "time_zone": "Indian/Reunion"});
     assert_eq!(service.operator(Method::PUT, &shop, Some(&body)).await.status, 200);
     service.set_clock("2026-11-24T20:00:00Z");
     assert_eq!(put("2026-11-25").await.status, 422);
     assert_eq!(put("2026-11-26").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_programme_can_be_set_until_fifteen_minutes_before_its_day() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let put = || {
+        let path = format!("/v1/merchants/{}/programmes/2026-11-25", till.merchant);
+        let body = json!({"spend": [{"points": 2, "per_cents": 100}]});
+        let service = &service;
+        async move { service.operator(Method::PUT, &path, Some(&body)).await }
+    };
+    till.enrol(MOBILE).await;
+    till.post("/v1/purchases", &sale("1", &json!({"mobile": MOBILE}))).await.assert_status(201);
+    // In Paris the 25th begins at 23:00 UTC; 15 minutes before is too late.
+    service.set_clock("2026-11-24T22:45:01Z");
+    assert_eq!(put().await.status, 422);
+    service.set_clock("2026-11-24T22:45:00Z");
+    let tomorrow = put().await;
+    assert_eq!(tomorrow.status, 200);
+    insta::assert_json_snapshot!(tomorrow.body);
 }
 
 #[tokio::test]

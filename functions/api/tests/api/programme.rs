@@ -87,18 +87,193 @@ async fn a_stored_programme_is_shown_as_it_was_written() {
 #[case(json!({"spend": [{"name": "Verres sur ordonnance", "points": 1, "per_cents": 100}]}),
     "/spend/0/name", "sensitive_text")]
 #[case(json!({"daily_cap": 0}), "/daily_cap", "rule_points")]
+#[case(json!({"multipliers": [{"hundredths": 200}]}), "/spend", "earns_nothing")]
+#[case(json!({"spend": [], "gifts": {"welcome": 10}}), "/spend", "earns_nothing")]
+#[case(json!({"bonuses": [{"points": 5, "goods": {"skus": ["s1"]}, "when": {"minimum_spend_cents": 100}}],
+    "excluded": {"skus": ["S1"]}}), "/bonuses/0/goods", "earns_what_is_excluded")]
+#[case(json!({"spend": [{"points": 10_000, "per_cents": 1}]}), "/spend/0/points", "gives_without_limit")]
+#[case(json!({"bonuses": [{"points": 10_000, "goods": {"skus": ["S1"]}}]}),
+    "/bonuses/0/when/minimum_spend_cents", "gives_without_limit")]
+#[case(json!({"visits": [{"points": 10_000, "most_a_day": 2}]}), "/visits", "gives_without_limit")]
+#[case(json!({"pending_days": 60, "expiry": {"after": "earning", "months": 2}}),
+    "/expiry/months", "expires_while_pending")]
+#[case(json!({"multipliers": [{"hundredths": 200, "when": {"until": "2026-11-24"}}]}),
+    "/multipliers/0/when/until", "ends_before_the_programme")]
+#[case(json!({"spend": [{"points": 1, "per_cents": 99_991}, {"points": 1, "per_cents": 99_989},
+    {"points": 1, "per_cents": 99_971}, {"points": 1, "per_cents": 99_961}]}),
+    "/spend", "amounts_without_multiple")]
+#[case(json!({"valid_from": "2026-11-26"}), "/valid_from", "first_day_differs")]
 #[tokio::test]
 async fn an_inconsistent_programme_is_refused_with_the_field(
-    #[case] programme: Value,
+    #[case] mut programme: Value,
     #[case] pointer: &str,
     #[case] code: &str,
 ) {
     let service = Service::start().await;
     let till = service.till("A", "retail").await;
+    if programme.get("spend").is_none() && code != "earns_nothing" {
+        programme["spend"] = base()["spend"].clone();
+    }
     let path = format!("/v1/merchants/{}/programmes/2026-11-25", till.merchant);
     let refused = service.operator(Method::PUT, &path, Some(&programme)).await;
     refused.assert_fields(422, &[pointer]);
     assert_eq!(refused.body["errors"][0]["code"], code);
+}
+
+#[tokio::test]
+async fn a_programme_that_earns_nothing_is_accepted_and_shown_with_the_word_of_the_request() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let (status, shown) = put(&service, &till, &json!({"ends_earning": true})).await;
+    assert_eq!(status, 200, "{shown}");
+    assert_eq!(shown["ends_earning"], true);
+    assert_eq!(put(&service, &till, &shown).await, (200, shown));
+    let mut earning = base();
+    earning["ends_earning"] = json!(true);
+    let (status, shown) = put(&service, &till, &earning).await;
+    assert_eq!((status, shown.get("ends_earning")), (200, None));
+}
+
+#[tokio::test]
+async fn put_accepts_what_get_returned() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let mut programme = base();
+    programme["daily_cap"] = json!(50);
+    put(&service, &till, &programme).await;
+    let path = format!("/v1/merchants/{}", till.merchant);
+    let shown = service.operator(Method::GET, &path, None).await.body["programmes"].clone();
+    assert_eq!(shown[1]["daily_cap"], 50);
+    for programme in shown.as_array().unwrap() {
+        let first_day = programme["valid_from"].as_str().unwrap();
+        let path = format!("{path}/programmes/{first_day}");
+        let answer = service.operator(Method::PUT, &path, Some(programme)).await;
+        assert_eq!((answer.status.as_u16(), &answer.body), (200, programme));
+    }
+}
+
+#[tokio::test]
+async fn a_patch_changes_a_part_of_the_programme_in_force_from_a_day_on() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let mut programme = base();
+    programme["daily_cap"] = json!(50);
+    programme["gifts"] = json!({"welcome": 10, "activation": 20});
+    programme["multipliers"] = json!([
+        {"name": "Décembre", "hundredths": 200, "when": {"until": "2026-12-31"}},
+        {"name": "Lundi", "hundredths": 150, "when": {"weekdays": ["monday"]}}]);
+    let (_, stored) = put(&service, &till, &programme).await;
+    let path = format!("/v1/merchants/{}/programmes/2027-01-01", till.merchant);
+    let changes = json!({"daily_cap": null, "gifts": {"welcome": 30}, "pending_days": 14});
+    let patched = service.operator(Method::PATCH, &path, Some(&changes)).await;
+    let mut expected = stored;
+    expected.as_object_mut().unwrap().remove("daily_cap");
+    expected["gifts"]["welcome"] = json!(30);
+    expected["pending_days"] = json!(14);
+    expected["valid_from"] = json!("2027-01-01");
+    // The rule for December has ended by then.
+    expected["multipliers"].as_array_mut().unwrap().remove(0);
+    assert_eq!((patched.status.as_u16(), patched.body), (200, expected));
+}
+
+#[rstest]
+#[case(json!({"spend": null}), "/spend", "earns_nothing")]
+#[case(json!({"daily_cap": "50"}), "/daily_cap", "type")]
+#[case(json!({"cap": 50}), "/cap", "unknown_field")]
+#[case(json!({"valid_from": "2027-01-02"}), "/valid_from", "first_day_differs")]
+#[case(json!([]), "", "type")]
+#[tokio::test]
+async fn a_patch_is_refused_with_the_field(
+    #[case] changes: Value,
+    #[case] pointer: &str,
+    #[case] code: &str,
+) {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let path = format!("/v1/merchants/{}/programmes/2027-01-01", till.merchant);
+    let refused = service.operator(Method::PATCH, &path, Some(&changes)).await;
+    refused.assert_fields(422, &[pointer]);
+    assert_eq!(refused.body["errors"][0]["code"], code);
+}
+
+#[tokio::test]
+async fn a_patch_does_not_end_earning_because_the_only_rule_has_ended() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let ending =
+        json!({"spend": [{"points": 1, "per_cents": 100, "when": {"until": "2026-12-31"}}]});
+    assert_eq!(put(&service, &till, &ending).await.0, 200);
+    let path = format!("/v1/merchants/{}/programmes/2027-01-01", till.merchant);
+    let refused = service.operator(Method::PATCH, &path, Some(&json!({"pending_days": 1}))).await;
+    refused.assert_fields(422, &["/spend"]);
+    let before_the_first = format!("/v1/merchants/{}/programmes/1899-12-31", till.merchant);
+    let unknown = service.operator(Method::PATCH, &before_the_first, Some(&json!({}))).await;
+    assert!(matches!(unknown.status.as_u16(), 404 | 422), "{unknown:?}");
+}
+
+#[tokio::test]
+async fn the_programme_of_today_with_rules_for_establishments_replaces_the_first_one_until_it_is_used()
+ {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    till.enrol(MOBILE).await;
+    let path = format!("/v1/merchants/{}/programmes/2026-11-24", till.merchant);
+    let points = |points: u32| json!({"spend": [{"points": points, "per_cents": 100, "when": {"establishments": ["paris"]}}]});
+    for replaced in [2, 3] {
+        let answer = service.operator(Method::PUT, &path, Some(&points(replaced))).await;
+        answer.assert_status(200);
+    }
+    let at = "2026-11-24T10:00:00+01:00";
+    let sold = till.post("/v1/purchases", &sale("1", at, 1_000, &json!([]))).await;
+    assert_eq!(sold.body["points"], 30);
+    for method in [Method::PUT, Method::PATCH] {
+        let refused = service.operator(method, &path, Some(&points(4))).await;
+        refused.assert_fields(422, &["valid_from"]);
+        assert_eq!(refused.body["errors"][0]["code"], "rule_not_ahead");
+    }
+    let again = till.post("/v1/purchases", &sale("2", at, 1_000, &json!([]))).await;
+    assert_eq!(again.body["points"], 30);
+    let again = service
+        .operator(Method::POST, "/v1/merchants", Some(&crate::setup::merchant("A", "retail")))
+        .await;
+    again.assert_status(200);
+}
+
+#[tokio::test]
+async fn a_programme_that_has_ended_is_not_replaced_even_where_nothing_used_it() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    assert_eq!(put(&service, &till, &base()).await.0, 200);
+    service.set_clock("2026-11-25T10:00:00Z");
+    let path = format!("/v1/merchants/{}/programmes/2026-11-24", till.merchant);
+    let refused = service.operator(Method::PUT, &path, Some(&base())).await;
+    refused.assert_fields(422, &["valid_from"]);
+}
+
+#[tokio::test]
+async fn a_dry_run_tries_a_programme_that_has_not_begun_and_shows_the_balance_of_now() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    till.enrol(MOBILE).await;
+    let path = format!("/v1/merchants/{}/programmes/2027-06-01", till.merchant);
+    let mut programme = json!({"spend": [{"points": 5, "per_cents": 100}]});
+    programme["pending_days"] = json!(14);
+    service.operator(Method::PUT, &path, Some(&programme)).await.assert_status(200);
+    let sold = sale("1", "2026-11-24T10:00:00+01:00", 1_000, &json!([]));
+    till.post("/v1/purchases", &sold).await.assert_status(201);
+    let tried = |at: &str| {
+        let basket = json!({"sold_at": at, "total_cents": 2_000, "member": {"mobile": MOBILE}});
+        let till = &till;
+        async move { till.post("/v1/purchases/dry-run", &basket).await.body }
+    };
+    let future = tried("2027-06-01T10:00:00+02:00").await;
+    assert_eq!([&future["points"], &future["balance"]], [100, 10], "{future}");
+    assert_eq!([&future["balance_after"], &future["pending_after"]], [10, 100]);
+    // The sale of the 24th could not be spent on the 20th, but can be now.
+    let past = tried("2026-11-20T10:00:00+01:00").await;
+    assert_eq!([&past["points"], &past["balance"], &past["balance_after"]], [20, 10, 30], "{past}");
+    let basket = json!({"sold_at": "2027-11-26T10:00:00+01:00", "total_cents": 1});
+    till.post("/v1/purchases/dry-run", &basket).await.assert_fields(422, &["/sold_at"]);
 }
 
 #[tokio::test]
@@ -116,7 +291,7 @@ async fn the_answer_to_a_sale_has_its_points_with_their_rules_and_a_repeat_has_t
     let mut programme = base();
     programme["multipliers"] = json!([{"name": "Fête", "hundredths": 200}]);
     programme["bonuses"] = json!([{"name": "Parfum", "points": 30, "most_a_sale": 60,
-        "goods": {"skus": ["P-12"]}}]);
+        "goods": {"skus": ["P-12"]}, "when": {"minimum_spend_cents": 1_000}}]);
     let service = Service::start().await;
     let (till, _) = open(&service, &programme).await;
     let lines = json!([{"sku": "P-12", "quantity": "3", "unit_price_cents": 1000}]);

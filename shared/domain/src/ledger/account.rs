@@ -61,14 +61,14 @@ pub struct MonthBucket {
     pub earned: Points,
 }
 
-/// The points that a member earned on a day so far, and the visits of that day.
+/// The points that a member earned on a day so far, and the visits of that day. Neither is below zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayCount {
     /// The day.
     pub day: Day,
     /// Points that sales and visits gave, less those taken back with a sale.
     pub earned: Points,
-    /// Sales, and visits without a sale.
+    /// Sales, and visits without a sale, that gave points.
     pub visits: u32,
 }
 
@@ -150,7 +150,7 @@ impl Account {
         self.lots.sum() - self.owed
     }
 
-    /// Gives points. Points owed are paid first.
+    /// Gives points. Points owed are paid first, also by points that are pending.
     pub fn give(&mut self, given: Given, points: Points) {
         let paid = points.min(self.owed).max(Points::ZERO);
         self.owed -= paid;
@@ -167,6 +167,11 @@ impl Account {
         self.count_earned(day, -points);
     }
 
+    /// Whether the account counts a day.
+    pub(crate) fn counts(&self, day: Day) -> bool {
+        self.days.iter().any(|count| count.day == day)
+    }
+
     /// The points and visits of a day so far.
     #[must_use]
     pub fn day_so_far(&self, day: Day) -> DayCount {
@@ -174,11 +179,18 @@ impl Account {
         counted.copied().unwrap_or(DayCount::new(day))
     }
 
-    /// Adds points and visits to the count of a day. Both are below zero for a cancelled sale.
+    /// Adds points and visits to the count of a day. Both are below zero for a cancelled sale. The count does
+    /// not fall below zero. A change of nothing does not renew the day's place among the days counted.
     pub(crate) fn count_in_day(&mut self, day: Day, points: Points, visits: i32) {
-        let mut count = self.day_so_far(day);
-        count.earned += points;
-        count.visits = count.visits.saturating_add_signed(visits);
+        let before = self.day_so_far(day);
+        let count = DayCount {
+            day,
+            earned: (before.earned + points).max(Points::ZERO),
+            visits: before.visits.saturating_add_signed(visits),
+        };
+        if count == before {
+            return;
+        }
         self.days.retain(|counted| counted.day != day);
         self.days.push(count);
         let forgotten = self.days.len().saturating_sub(DAYS_COUNTED);

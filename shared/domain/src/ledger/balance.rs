@@ -22,7 +22,7 @@ impl Account {
         let last_active = self.last_active_day();
         let mut balance = Balance { available: -self.owed, ..Balance::default() };
         for lot in self.lots.as_slice() {
-            if programmes.available_on(lot) > today {
+            if programmes.is_pending(lot, today) {
                 balance.pending += lot.remaining;
                 continue;
             }

@@ -3,41 +3,67 @@
 use crate::ledger::account::{Account, Given};
 use crate::ledger::returns::{Reversal, take_back};
 use crate::programme::Programmes;
-use crate::{Cents, Day, Points, PurchaseKind};
+use crate::{Cents, Day, Points};
 
-/// A purchase to be cancelled.
+/// A sale to be cancelled.
 #[derive(Debug, Clone, Copy)]
-pub struct Undone<'a> {
-    /// Sale or return.
-    pub kind: &'a PurchaseKind,
+pub struct CancelledSale {
     /// The printed day.
     pub day: Day,
-    /// The day of its points: those of a return have the day of the returned sale.
-    pub earned_on: Day,
+    /// The amount.
+    pub total: Cents,
+    /// The points that it gave.
+    pub points: Points,
+    /// Of these, the points that a return took back and that its cancellation did not give back.
+    pub reversed: Points,
+}
+
+/// Cancels a sale: the balance is as if the sale had not been made, except for points that were spent and that
+/// the merchant's policy forgives.
+pub fn cancel_sale(
+    account: &mut Account,
+    sale: CancelledSale,
+    programmes: &Programmes,
+) -> Reversal {
+    let CancelledSale { day, total, points, reversed } = sale;
+    let taken_back = take_back(account, day, points - reversed, programmes.returns_on(day));
+    account.count(day, -total, -1);
+    account.count_in_day(day, -taken_back.from_balance, -i32::from(points > Points::ZERO));
+    taken_back
+}
+
+/// A return to be cancelled.
+#[derive(Debug, Clone, Copy)]
+pub struct CancelledReturn {
+    /// The printed day of the return.
+    pub day: Day,
+    /// The printed day of the returned sale, where the return names it.
+    pub sale_day: Option<Day>,
     /// The amount, without sign.
     pub total: Cents,
-    /// The points that it gave, below zero for a return.
+    /// The points that it took from the balance, zero or more.
     pub points: Points,
 }
 
-/// Cancels a purchase: the balance is as if the purchase had not been made, except for points that were
-/// spent and that the merchant's policy forgives.
-pub fn cancel(account: &mut Account, undone: &Undone<'_>, programmes: &Programmes) -> Reversal {
-    let Undone { kind, day, earned_on, total, points } = *undone;
-    match kind {
-        PurchaseKind::Sale => {
-            let policy = programmes.returns_on(day);
-            let taken_back = take_back(account, earned_on, points, policy);
-            account.count(day, -total, -1);
-            if account.days.iter().any(|count| count.day == day) {
-                account.count_in_day(day, Points::ZERO, -1);
-            }
-            taken_back
-        }
-        PurchaseKind::Return { .. } => {
-            account.give(Given::by_sale(earned_on), -points);
-            account.count(day, total, 0);
-            Reversal::default()
-        }
+/// Cancels a return: gives back the points that it took from the balance. Where the return names its sale, the
+/// points are at most what the daily cap leaves on the day of the sale. Returns the points that were not given
+/// back: the sale counts as a sale that gave fewer points.
+pub fn cancel_return(
+    account: &mut Account,
+    cancelled: CancelledReturn,
+    programmes: &Programmes,
+) -> Points {
+    let CancelledReturn { day, sale_day, total, points } = cancelled;
+    account.count(day, total, 0);
+    let Some(sale_day) = sale_day else {
+        account.give(Given::by_sale(day), points);
+        return Points::ZERO;
+    };
+    let left = programmes.terms_on(sale_day).left_of_cap(account.day_so_far(sale_day));
+    let given = left.map_or(points, |left| points.min(left));
+    account.give(Given::by_sale(sale_day), given);
+    if programmes.count_days_on(sale_day) || account.counts(sale_day) {
+        account.count_in_day(sale_day, given, 0);
     }
+    points - given
 }

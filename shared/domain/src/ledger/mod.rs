@@ -27,7 +27,7 @@ pub mod lots;
 
 pub use adjust::adjust;
 pub use balance::Balance;
-pub use cancel::{Undone, cancel};
+pub use cancel::{CancelledReturn, CancelledSale, cancel_return, cancel_sale};
 pub use context::ProgrammeContext;
 pub use error::LedgerError;
 pub use expiry::expire;

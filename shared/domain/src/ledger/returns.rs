@@ -1,9 +1,10 @@
 //! A return: the points of the sale that are taken back.
 
 use crate::ledger::account::Account;
+use crate::ledger::account::DayCount;
 use crate::ledger::context::ProgrammeContext;
-use crate::ledger::sale::basket;
-use crate::programme::{Programme, ReturnPolicy};
+use crate::ledger::sale::{basket, level_of};
+use crate::programme::{EarningContext, ReturnPolicy};
 use crate::{Cents, Day, MemberId, Points, Purchase, PurchaseError};
 
 /// A sale that was not cancelled, with what was returned of it so far.
@@ -19,15 +20,16 @@ pub struct ReturnableSale {
     pub points: Points,
     /// The amount returned so far.
     pub returned: Cents,
-    /// The points reversed so far: those taken from the balance, and those forgiven.
+    /// The points reversed so far: those taken from the balance, those forgiven, and those that the daily cap held
+    /// back when a return was cancelled.
     pub points_reversed: Points,
 }
 
 impl ReturnableSale {
     /// Records that `amount` of the sale is returned, and gives the points to reverse now: the points of
     /// the sale × the amount returned so far ÷ the total of the sale, rounded down, less the points reversed
-    /// before. So partial returns never reverse more points than the sale gave, and the return of the last
-    /// article reverses the rest.
+    /// before, and never less than zero. So partial returns never reverse more points than the sale gave, and the
+    /// return of the last article reverses the rest.
     ///
     /// # Errors
     /// [`PurchaseError::ReturnExceedsSale`].
@@ -43,10 +45,17 @@ impl ReturnableSale {
                 / i128::from(self.total.get().max(1));
             Points::new(i64::try_from(share).unwrap_or(i64::MAX))
         };
-        let reversed = due - self.points_reversed;
+        let reversed = (due - self.points_reversed).max(Points::ZERO);
         self.returned = returned;
-        self.points_reversed = due;
+        self.points_reversed += reversed;
         Ok(reversed)
+    }
+
+    /// Records that a return of `amount` is cancelled, which had reversed `reversed`. The points that the daily
+    /// cap held back stay reversed.
+    pub fn cancel_return(&mut self, amount: Cents, reversed: Points, held_back: Points) {
+        self.returned = self.returned - amount;
+        self.points_reversed += held_back - reversed;
     }
 }
 
@@ -59,9 +68,9 @@ pub struct Reversal {
     pub forgiven: Points,
 }
 
-/// Enters a return. A return that names its sale reverses a share of the points of that sale. A return
-/// that names no sale reverses the points that its amount would earn on its own day, without visits,
-/// multipliers and bonuses.
+/// Enters a return. A return that names its sale reverses a share of the points of that sale, and the daily cap
+/// of the sale's day leaves more again. A return that names no sale reverses the points that its basket would earn
+/// the member as the first sale of its day, and changes no count of a day.
 ///
 /// # Errors
 /// [`PurchaseError::ReturnExceedsSale`].
@@ -73,18 +82,28 @@ pub fn enter_return(
 ) -> Result<Reversal, PurchaseError> {
     let day = purchase.receipt().day;
     let programmes = context.programmes;
-    let (earned_on, points) = if let Some(sale) = sale {
-        (sale.day, sale.record_return(purchase.total())?)
+    let policy = programmes.returns_on(day);
+    let reversal = if let Some(sale) = sale {
+        let points = sale.record_return(purchase.total())?;
+        let reversal = take_back(account, sale.day, points, policy);
+        account.count_in_day(sale.day, -reversal.from_balance, 0);
+        reversal
     } else {
-        let earning_context = context.of_purchase(purchase);
-        let spend =
-            |programme: &Programme| programme.earn_for_spend(basket(purchase), &earning_context);
-        (day, programmes.on(day).map_or(Points::ZERO, spend))
+        let points = as_first_sale(account, purchase, context);
+        take_back(account, day, points, policy)
     };
-    let reversal = take_back(account, earned_on, points, programmes.returns_on(day));
     account.count(day, -purchase.total(), 0);
     account.active_at(purchase.sold_at());
     Ok(reversal)
+}
+
+/// The points that a basket would earn the member as the first sale of its day.
+fn as_first_sale(account: &Account, purchase: &Purchase, context: &ProgrammeContext<'_>) -> Points {
+    let day = purchase.receipt().day;
+    let Some(programme) = context.programmes.on(day) else { return Points::ZERO };
+    let level = level_of(account, programme);
+    let earning_context = EarningContext { level: level.as_ref(), ..context.of_purchase(purchase) };
+    programme.earn(basket(purchase), &earning_context, DayCount::new(day)).total()
 }
 
 /// Takes back points that a sale of `day` gave, as far as the merchant's policy allows.
@@ -99,8 +118,5 @@ pub(super) fn take_back(
         ReturnPolicy::DownToZero => points.min(account.sum().max(Points::ZERO)),
     };
     account.take_back(day, from_balance);
-    if account.days.iter().any(|count| count.day == day) {
-        account.count_in_day(day, -from_balance, 0);
-    }
     Reversal { from_balance, forgiven: points - from_balance }
 }

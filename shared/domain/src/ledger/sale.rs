@@ -3,7 +3,7 @@
 use crate::ledger::account::{Account, Given};
 use crate::ledger::context::ProgrammeContext;
 use crate::programme::{Basket, Earning, EarningContext, LevelCode, Programme, Programmes};
-use crate::{Points, Purchase};
+use crate::{Day, Points, Purchase};
 
 /// Enters a sale into the account: its points, by the programme of its day, its amount and its visit.
 /// Returns the points with their reasons.
@@ -41,13 +41,24 @@ pub(super) fn level_of(account: &Account, programme: &Programme) -> Option<Level
 }
 
 /// Gives the points of a sale or a visit, counts them into their day, and raises the level where the
-/// account reaches one.
+/// account reaches one. A sale or a visit counts as a visit of its day if it earned points.
 pub(super) fn earn(account: &mut Account, given: Given, points: Points, programme: &Programme) {
     account.give(given, points);
+    count_earned(account, given.day(), points, i32::from(points > Points::ZERO), programme);
+}
+
+/// Counts points and visits into a day, and raises the level where the account reaches one.
+pub(super) fn count_earned(
+    account: &mut Account,
+    day: Day,
+    points: Points,
+    visits: i32,
+    programme: &Programme,
+) {
     if programme.counts_days() {
-        account.count_in_day(given.day(), points, 1);
+        account.count_in_day(day, points, visits);
     }
-    account.raise_level(&programme.terms().levels, given.day());
+    account.raise_level(&programme.terms().levels, day);
 }
 
 /// Counts the amount and the visit of a sale, and its activity.

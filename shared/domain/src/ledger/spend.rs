@@ -22,8 +22,8 @@ pub fn spend(
     let last_active = account.last_active_day();
     Ok(account.lots.draw(points, |lot| {
         let last_day = programmes.expires_on(lot, last_active);
-        let is_active = programmes.available_on(lot) <= today
-            && last_day.is_none_or(|last_day| today <= last_day);
+        let is_active =
+            !programmes.is_pending(lot, today) && last_day.is_none_or(|last_day| today <= last_day);
         is_active.then_some((last_day.is_none(), last_day, lot.day))
     }))
 }

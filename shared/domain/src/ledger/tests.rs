@@ -1,6 +1,7 @@
 use super::*;
 use crate::programme::{
-    Condition, Expiry, Programme, Programmes, ReturnPolicy, SpendRule, Terms, VisitRule,
+    Bonus, Condition, Each, Expiry, Goods, Level, LevelCode, Multiplier, Programme, Programmes,
+    ReturnPolicy, SpendRule, Standing, Terms, VisitRule,
 };
 use crate::purchase::receipt::{ReceiptNumber, Register};
 use crate::values::calendar::PARIS;
@@ -52,9 +53,9 @@ fn day(text: &str) -> Day {
     Day::parse(text).unwrap()
 }
 
-fn undone(sale: &Purchase, points: Points) -> Undone<'_> {
-    let day = sale.receipt().day;
-    Undone { kind: sale.kind(), day, earned_on: day, total: sale.total(), points }
+fn cancelled(sale: &Purchase, points: Points) -> CancelledSale {
+    let (day, total) = (sale.receipt().day, sale.total());
+    CancelledSale { day, total, points, reversed: Points::ZERO }
 }
 
 fn taken(points: i64) -> Reversal {
@@ -112,7 +113,7 @@ fn a_cancelled_sale_leaves_the_account_as_if_it_had_not_been_made() {
     let sale = purchase(PurchaseKind::Sale, 1_250);
     let points = enter_sale(&mut account, &sale, &context(&programmes)).total();
     assert_eq!(points, Points::new(15));
-    cancel(&mut account, &undone(&sale, points), &programmes);
+    cancel_sale(&mut account, cancelled(&sale, points), &programmes);
     assert_eq!(account.sum(), Points::ZERO);
     assert_eq!(account.visits, 0);
     assert_eq!(account.spend, Cents::ZERO);
@@ -130,6 +131,205 @@ fn the_daily_cap_limits_all_sales_of_a_day_together() {
     assert_eq!([enter(), enter(), enter()], [15, 5, 0]);
     let other = purchase_on("2026-11-25", PurchaseKind::Sale, 1_500);
     assert_eq!(enter_sale(&mut account, &other, &context(&programmes)).total().get(), 15);
+}
+
+/// A member on one day of a programme, with one sale that can be returned.
+struct Counter {
+    programmes: Programmes,
+    account: Account,
+    sale: ReturnableSale,
+}
+
+impl Counter {
+    fn of(terms: Terms) -> Self {
+        let sale = ReturnableSale { day: day("2026-11-24"), ..sale_of(0, 0) };
+        Self { programmes: programmes(terms), account: Account::default(), sale }
+    }
+
+    fn sell(&mut self, cents: i64) -> i64 {
+        let sale = purchase(PurchaseKind::Sale, cents);
+        enter_sale(&mut self.account, &sale, &context(&self.programmes)).total().get()
+    }
+
+    /// A sale that is the one to return.
+    fn sell_to_return(&mut self, cents: i64) -> i64 {
+        let points = self.sell(cents);
+        self.sale = ReturnableSale { day: day("2026-11-24"), ..sale_of(cents, points) };
+        points
+    }
+
+    fn give_back(&mut self, cents: i64) -> i64 {
+        let back = purchase(PurchaseKind::Return { of: None }, cents);
+        let context = context(&self.programmes);
+        let reversal = enter_return(&mut self.account, &back, Some(&mut self.sale), &context);
+        reversal.unwrap().from_balance.get()
+    }
+
+    fn give_back_unnamed(&mut self, cents: i64) -> i64 {
+        let back = purchase(PurchaseKind::Return { of: None }, cents);
+        let context = context(&self.programmes);
+        enter_return(&mut self.account, &back, None, &context).unwrap().from_balance.get()
+    }
+
+    /// Cancels a return, and gives the points that were given back.
+    fn cancel_return(&mut self, cents: i64, points: i64, named: bool) -> i64 {
+        let (total, points) = (Cents::new(cents), Points::new(points));
+        let today = day("2026-11-24");
+        let sale_day = named.then_some(self.sale.day);
+        let cancelled = CancelledReturn { day: today, sale_day, total, points };
+        let held_back = cancel_return(&mut self.account, cancelled, &self.programmes);
+        if named {
+            self.sale.cancel_return(total, points, held_back);
+        }
+        (points - held_back).get()
+    }
+}
+
+fn capped(points: i64) -> Terms {
+    Terms { daily_cap: Some(Points::new(points)), ..terms() }
+}
+
+#[test]
+fn a_named_return_frees_the_daily_cap_and_its_cancellation_takes_it_back() {
+    let mut counter = Counter::of(capped(20));
+    assert_eq!(counter.sell_to_return(2_000), 20);
+    let returned = counter.give_back(2_000);
+    assert_eq!(counter.account.day_so_far(day("2026-11-24")).earned, Points::ZERO);
+    assert_eq!(counter.cancel_return(2_000, returned, true), 20);
+    assert_eq!(counter.sell(2_000), 0);
+    assert_eq!(counter.account.sum(), Points::new(20));
+}
+
+#[test]
+fn the_cancellation_of_a_return_gives_back_no_more_than_the_daily_cap_leaves() {
+    let mut counter = Counter::of(capped(20));
+    assert_eq!(counter.sell_to_return(2_000), 20);
+    let returned = counter.give_back(2_000);
+    assert_eq!(counter.sell(1_500), 15);
+    assert_eq!(counter.cancel_return(2_000, returned, true), 5);
+    assert_eq!(counter.account.sum(), Points::new(20));
+    // The sale counts as one that gave 5 points: nothing is taken back for the first 15 of its points.
+    assert_eq!(counter.give_back(1_000), 0);
+    assert_eq!(counter.give_back(1_000), 5);
+    assert_eq!(counter.account.sum(), Points::new(15));
+    // Both returns are of the whole amount now.
+    assert_eq!(counter.sale.points_reversed, Points::new(20));
+}
+
+#[test]
+fn the_cancellation_of_a_sale_takes_back_only_the_points_that_no_return_took_back() {
+    let mut counter = Counter::of(capped(20));
+    counter.sell_to_return(2_000);
+    let returned = counter.give_back(2_000);
+    counter.sell(1_500);
+    counter.cancel_return(2_000, returned, true);
+    let ReturnableSale { day, total, points, points_reversed: reversed, .. } = counter.sale;
+    let sale = CancelledSale { day, total, points, reversed };
+    let taken = cancel_sale(&mut counter.account, sale, &counter.programmes);
+    assert_eq!(taken.from_balance, Points::new(5));
+    assert_eq!(counter.account.sum(), Points::new(15));
+    assert_eq!(counter.sell(9_000), 5);
+}
+
+#[test]
+fn an_unnamed_return_frees_nothing_of_the_daily_cap_and_its_cancellation_takes_nothing_of_it() {
+    let mut counter = Counter::of(capped(10));
+    assert_eq!(counter.sell(3_000), 10);
+    let returned = counter.give_back_unnamed(5_000);
+    assert_eq!(returned, 10, "as the first sale of the day, within the cap");
+    assert_eq!(counter.sell(9_000), 0);
+    assert_eq!(counter.cancel_return(5_000, returned, false), 10);
+    assert_eq!(counter.account.sum(), Points::new(10));
+    assert_eq!(counter.sell(9_000), 0);
+}
+
+#[test]
+fn the_count_of_a_day_never_falls_below_zero() {
+    let mut counter = Counter::of(capped(20));
+    counter.sale = ReturnableSale { day: day("2026-11-24"), ..sale_of(5_000, 50) };
+    assert_eq!(counter.give_back(5_000), 50);
+    assert_eq!([counter.sell(9_000), counter.sell(9_000)], [20, 0]);
+}
+
+#[test]
+fn an_unnamed_return_takes_what_the_same_basket_would_earn_as_the_first_sale_of_the_day() {
+    let gold = LevelCode::parse("gold").unwrap();
+    let when = Condition { levels: [gold.clone()].into(), ..Condition::default() };
+    let stamp = VisitRule { name: None, points: 3, most_a_day: 1, when: Condition::default() };
+    let spending = Condition { minimum_spend: Cents::new(4_000), ..Condition::default() };
+    let bonus =
+        Bonus { name: None, points: 7, each: Each::Sale, goods: Goods::default(), when: spending };
+    let terms = Terms {
+        visits: vec![stamp],
+        multipliers: vec![Multiplier { name: None, hundredths: 200, when }],
+        bonuses: vec![bonus],
+        minimum_spend: Cents::new(1_000),
+        levels: vec![Level { code: gold.clone(), name: "Or".to_owned(), from: Points::new(1) }],
+        ..terms()
+    };
+    let mut counter = Counter::of(terms);
+    assert_eq!(counter.give_back_unnamed(999), 0);
+    assert_eq!(counter.give_back_unnamed(1_000), 10 + 3);
+    counter.account.level = Some(Standing { code: gold, since: day("2026-11-01") });
+    assert_eq!(counter.give_back_unnamed(5_000), (50 + 3) * 2 + 7);
+    let before = counter.account.sum().get();
+    let sold = counter.sell(5_000);
+    assert_eq!(counter.account.sum().get() - before, sold);
+    assert_eq!(counter.give_back_unnamed(5_000), sold, "to sell and to return never pays");
+}
+
+#[test]
+fn a_sale_or_a_visit_counts_as_a_visit_of_its_day_if_it_earned_points() {
+    let when = Condition { minimum_spend: Cents::new(1_000), ..Condition::default() };
+    let visits = vec![VisitRule { name: None, points: 1, most_a_day: 1, when }];
+    let mut counter = Counter::of(Terms { visits, ..Terms::default() });
+    assert_eq!([counter.sell(999), counter.sell(1_000), counter.sell(1_000)], [0, 1, 0]);
+    let today = day("2026-11-24");
+    assert_eq!(counter.account.day_so_far(today).visits, 1);
+    let unearned = cancelled(&purchase(PurchaseKind::Sale, 999), Points::ZERO);
+    cancel_sale(&mut counter.account, unearned, &counter.programmes);
+    assert_eq!(counter.account.day_so_far(today).visits, 1);
+    let earned = cancelled(&purchase(PurchaseKind::Sale, 1_000), Points::new(1));
+    cancel_sale(&mut counter.account, earned, &counter.programmes);
+    assert_eq!(counter.account.day_so_far(today).visits, 0);
+}
+
+#[test]
+fn a_sale_that_is_moved_gives_its_points_even_above_the_daily_cap_and_counts_on_that_day() {
+    let programmes = programmes(capped(20));
+    let sale = purchase(PurchaseKind::Sale, 1_500);
+    let (mut from, mut to) = (Account::default(), Account::default());
+    for account in [&mut from, &mut to] {
+        enter_sale(account, &sale, &context(&programmes));
+    }
+    let points = (Points::new(15), Points::new(4));
+    move_sale(&mut from, &mut to, &sale, points, &programmes);
+    assert_eq!([from.sum(), to.sum()], [Points::new(4), Points::new(26)]);
+    let counts = [&from, &to].map(|account| account.day_so_far(day("2026-11-24")));
+    assert_eq!(counts.map(|count| count.earned.get()), [4, 26]);
+    assert_eq!(counts.map(|count| count.visits), [0, 2]);
+}
+
+#[test]
+fn points_of_a_programme_without_a_time_for_returns_can_be_spent_before_their_day_begins_elsewhere()
+{
+    let programmes = programmes(terms());
+    let mut account = Account::default();
+    let sale = purchase_on("2026-11-25", PurchaseKind::Sale, 2_000);
+    enter_sale(&mut account, &sale, &context(&programmes));
+    let elsewhere = day("2026-11-24");
+    assert_eq!(account.balance_on(elsewhere, &programmes).available, Points::new(20));
+    let spent = spend(&mut account, Points::new(20), elsewhere, &programmes);
+    assert_eq!(spent.map(|lots| lots.len()), Ok(1));
+}
+
+#[test]
+fn waiting_points_pay_the_points_owed_before_they_enter_the_balance() {
+    let mut counter = Counter::of(Terms { pending_days: 14, ..terms() });
+    assert_eq!(counter.give_back_unnamed(1_500), 15);
+    counter.sell(2_000);
+    let balance = counter.account.balance_on(day("2026-11-24"), &counter.programmes);
+    assert_eq!([balance.available, balance.pending], [Points::ZERO, Points::new(5)]);
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! The points that a sale or a visit earns: spending and visits, then one multiplier, then bonuses, within
-//! the daily cap. Each part of the points names its rule, so that a till can show the reasons.
+//! the limit of a sale and the daily cap. Each part of the points names its rule, so that a till can show the
+//! reasons. `docs/programme.md` has the exact rules.
 
 use super::Programme;
 use super::context::EarningContext;
-use super::rules::{Bonus, Each, Multiplier, SpendRule};
+use super::limits::MOST_POINTS_OF_A_SALE;
+use super::rules::{Bonus, Each, Multiplier};
+use super::spend::Money;
 use super::terms::Terms;
 use crate::ledger::account::DayCount;
 use crate::purchase::Line;
@@ -29,6 +32,8 @@ pub enum Source {
     Multiplier,
     /// A bonus.
     Bonus,
+    /// The limit of one sale: the points that it took off, below zero.
+    SaleLimit,
     /// The daily cap: the points that it took off, below zero.
     DailyCap,
 }
@@ -76,10 +81,12 @@ impl Programme {
     ) -> Earning {
         let terms = self.terms();
         let mut earning = Earning::default();
-        if basket.total < terms.minimum_spend {
+        if basket.total < terms.minimum_spend || terms.excludes_all(basket) {
             return earning;
         }
-        terms.add_spend(basket, context, &mut earning);
+        for (rule, points) in Money::spent(terms, basket, context).points(terms.rounding) {
+            earning.add(Source::Spend, rule.name.as_ref(), points);
+        }
         terms.add_visit(basket.total, context, so_far, &mut earning);
         terms.multiply(basket.total, context, &mut earning);
         for bonus in &terms.bonuses {
@@ -88,7 +95,7 @@ impl Programme {
                 earning.add(Source::Bonus, bonus.name.as_ref(), points);
             }
         }
-        terms.cap(so_far, &mut earning);
+        terms.limit(so_far, &mut earning);
         earning
     }
 
@@ -103,61 +110,19 @@ impl Programme {
         }
         terms.add_visit(Cents::ZERO, context, so_far, &mut earning);
         terms.multiply(Cents::ZERO, context, &mut earning);
-        terms.cap(so_far, &mut earning);
+        terms.limit(so_far, &mut earning);
         earning
-    }
-
-    /// The points of the rules for money alone. A return that names no sale takes them back.
-    #[must_use]
-    pub fn earn_for_spend(&self, basket: Basket<'_>, context: &EarningContext<'_>) -> Points {
-        let mut earning = Earning::default();
-        self.terms().add_spend(basket, context, &mut earning);
-        earning.total()
     }
 }
 
 impl Terms {
-    /// Adds the points for money. Each line earns by the rule that names the line most specifically, and the
-    /// amount of each rule is rounded once. Where the lines sum to more than was paid, they share the amount
-    /// paid. Where they sum to less, the rest earns by the rules for all goods.
-    fn add_spend(&self, basket: Basket<'_>, context: &EarningContext<'_>, earning: &mut Earning) {
-        let mut rules: Vec<_> = self
-            .spend
-            .iter()
-            .filter(|rule| rule.when.holds(context, basket.total))
-            .map(|rule| (rule, 0_i128))
-            .collect();
-        let listed: i128 = basket.lines.iter().map(line_amount).sum();
-        let paid = i128::from(basket.total.get().max(0));
-        let (share, of) = if listed > paid { (paid, listed) } else { (1, 1) };
-        for line in basket.lines {
-            if self.excludes(line) {
-                continue;
-            }
-            let most_specific = rules
-                .iter_mut()
-                .filter_map(|(rule, amount)| {
-                    Some(((rule.goods.matches(line)?, generosity(rule)), amount))
-                })
-                .max_by_key(|(rank, _)| *rank);
-            if let Some((_, amount)) = most_specific {
-                *amount += line_amount(line);
-            }
-        }
-        let unlisted = (paid - listed).max(0);
-        let of_all = rules
-            .iter_mut()
-            .filter(|(rule, _)| rule.goods.is_empty())
-            .max_by_key(|(rule, _)| generosity(rule));
-        if let Some((_, amount)) = of_all {
-            *amount += unlisted;
-        }
-        for (rule, amount) in rules {
-            let spent = amount * share / of;
-            let points =
-                self.rounding.divide(spent * i128::from(rule.points), i128::from(rule.per.get()));
-            earning.add(Source::Spend, rule.name.as_ref(), points);
-        }
+    /// Whether the basket has only excluded goods: the lines of excluded goods are all of the lines, and sum to
+    /// the amount paid or more.
+    fn excludes_all(&self, basket: Basket<'_>) -> bool {
+        !basket.lines.is_empty()
+            && basket.lines.iter().all(|line| self.excludes(line))
+            && basket.lines.iter().map(Line::counted).sum::<i128>()
+                >= i128::from(basket.total.get())
     }
 
     fn add_visit(
@@ -184,15 +149,22 @@ impl Terms {
         }
     }
 
-    fn cap(&self, so_far: DayCount, earning: &mut Earning) {
-        if let Some(cap) = self.daily_cap {
-            let left = (cap - so_far.earned).max(Points::ZERO);
+    /// Cuts the points to the limit of a sale, then to what the daily cap leaves.
+    fn limit(&self, so_far: DayCount, earning: &mut Earning) {
+        let over = (earning.total() - MOST_POINTS_OF_A_SALE).max(Points::ZERO);
+        earning.add(Source::SaleLimit, None, -over);
+        if let Some(left) = self.left_of_cap(so_far) {
             let over = (earning.total() - left).max(Points::ZERO);
             earning.add(Source::DailyCap, None, -over);
         }
     }
 
-    fn excludes(&self, line: &Line) -> bool {
+    /// The points that the daily cap leaves on a day; `None` without a cap.
+    pub(crate) fn left_of_cap(&self, so_far: DayCount) -> Option<Points> {
+        self.daily_cap.map(|cap| (cap - so_far.earned).max(Points::ZERO))
+    }
+
+    pub(super) fn excludes(&self, line: &Line) -> bool {
         self.excluded.name(line) || (self.discounts_excluded && line.discount > Cents::ZERO)
     }
 
@@ -204,8 +176,9 @@ impl Terms {
     }
 
     fn bonus(&self, bonus: &Bonus, lines: &[Line]) -> Points {
-        let mut named =
-            lines.iter().filter(|line| !self.excludes(line) && bonus.goods.matches(line).is_some());
+        let mut named = lines.iter().filter(|line| {
+            line.counted() > 0 && !self.excludes(line) && bonus.goods.matches(line).is_some()
+        });
         let points = i64::from(bonus.points);
         match bonus.each {
             Each::Sale if bonus.goods.is_empty() || named.next().is_some() => Points::new(points),
@@ -216,15 +189,6 @@ impl Terms {
             }
         }
     }
-}
-
-fn line_amount(line: &Line) -> i128 {
-    i128::from(line.amount().get().max(0))
-}
-
-/// The points of a rule for a million euros, to compare two rules.
-fn generosity(rule: &SpendRule) -> i64 {
-    i64::from(rule.points).saturating_mul(Cents::LARGEST.get()) / rule.per.get().max(1)
 }
 
 #[cfg(test)]
@@ -347,6 +311,205 @@ mod tests {
         assert_eq!(fixture.points(7_000, &lines), 50 + 40 + 40);
         // A discount on the whole receipt is shared among the lines.
         assert_eq!(fixture.points(3_000, &lines), 25 + 20 + 15);
+    }
+
+    #[rstest]
+    #[case::the_better_one(&[(2, 100), (30, 1_000), (5, 200)], 30)]
+    #[case::the_first_of_equal_ones(&[(2, 100), (20, 1_000), (3, 1_000)], 20)]
+    fn of_equally_specific_rules_the_better_one_counts_then_the_first_listed(
+        #[case] rules: &[(u32, i64)],
+        #[case] earned: i64,
+    ) {
+        for goods in [Goods::default(), goods(&["S1"], &[]), goods(&[], &["a"])] {
+            let mut fixture = Fixture::default();
+            let numbered = rules.iter().enumerate().map(|(index, (points, per))| SpendRule {
+                name: Some(index.to_string()),
+                goods: goods.clone(),
+                ..SpendRule::of_everything(*points, Cents::new(*per))
+            });
+            fixture.terms.spend = numbered.collect();
+            let earning = fixture.earn(1_000, &[line("S1", "a", 1, 1_000, 0)]);
+            assert_eq!(earning.total().get(), earned);
+            let best = if earned == 30 { "1" } else { "0" };
+            assert_eq!(earning.parts[0].name.as_deref(), Some(best));
+        }
+    }
+
+    #[test]
+    fn the_rest_of_the_total_belongs_to_the_better_rule_for_all_goods_or_earns_nothing() {
+        let mut fixture = Fixture::default();
+        fixture.terms.spend = vec![spend(5, goods(&["S1"], &[]), Condition::default())];
+        let lines = [line("S1", "a", 1, 1_000, 0)];
+        assert_eq!(fixture.points(3_000, &lines), 50);
+        fixture.terms.spend.push(spend(1, Goods::default(), Condition::default()));
+        fixture.terms.spend.push(spend(2, Goods::default(), Condition::default()));
+        assert_eq!(fixture.points(3_000, &lines), 50 + 40);
+    }
+
+    #[test]
+    fn article_codes_compare_without_case_and_categories_without_case_and_accents() {
+        let mut fixture = Fixture::default();
+        fixture.terms.spend.push(spend(5, goods(&["ref-É1"], &[]), Condition::default()));
+        fixture.terms.spend.push(spend(3, goods(&[], &["Été"]), Condition::default()));
+        assert_eq!(fixture.points(1_000, &[line("REF-é1", "x", 1, 1_000, 0)]), 50);
+        assert_eq!(fixture.points(1_000, &[line("REF-E1", "x", 1, 1_000, 0)]), 10);
+        assert_eq!(fixture.points(1_000, &[line("x", "ETE", 1, 1_000, 0)]), 30);
+        fixture.terms.excluded = goods(&["X9"], &[]);
+        assert_eq!(fixture.points(1_000, &[line("x9", "ETE", 1, 1_000, 0)]), 0);
+    }
+
+    #[rstest]
+    #[case(Rounding::Down, 3)]
+    #[case(Rounding::Nearest, 3)]
+    #[case(Rounding::Up, 4)]
+    fn the_points_for_money_are_rounded_once_for_the_sale(
+        #[case] rounding: Rounding,
+        #[case] earned: i64,
+    ) {
+        let mut fixture = Fixture::default();
+        fixture.terms.rounding = rounding;
+        fixture.terms.spend.push(spend(1, goods(&[], &["a"]), Condition::default()));
+        fixture.terms.spend.push(spend(1, goods(&[], &["b"]), Condition::default()));
+        // 0.90, 0.60 and 1.70 points: 3.20 in all. Each rule rounded alone would give 1, 4 or 4.
+        let lines = [line("1", "a", 1, 90, 0), line("2", "b", 1, 60, 0), line("3", "c", 1, 170, 0)];
+        let earning = fixture.earn(320, &lines);
+        assert_eq!(earning.total().get(), earned);
+    }
+
+    #[test]
+    fn the_points_that_rounding_leaves_go_to_the_rules_with_the_largest_fractions() {
+        let mut fixture = Fixture::default();
+        let named = |name: &str, category: &str| SpendRule {
+            name: Some(name.to_owned()),
+            ..spend(1, goods(&[], &[category]), Condition::default())
+        };
+        fixture.terms.spend = vec![named("A", "a"), named("B", "b"), named("C", "c")];
+        let parts = |cents: [i64; 3]| {
+            let [a, b, c] = cents;
+            let lines = [line("1", "a", 1, a, 0), line("2", "b", 1, b, 0), line("3", "c", 1, c, 0)];
+            let earning = fixture.earn(a + b + c, &lines);
+            let parts = earning.parts.iter();
+            parts
+                .map(|part| format!("{} {}", part.name.as_deref().unwrap(), part.points.get()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(parts([140, 290, 170]), ["A 1", "B 3", "C 2"]);
+        assert_eq!(parts([150, 150, 150]), ["A 2", "B 1", "C 1"]);
+    }
+
+    #[test]
+    fn a_discount_of_one_cent_on_the_whole_receipt_costs_no_point() {
+        let fixture = Fixture::default();
+        let lines =
+            [line("1", "a", 1, 3_333, 0), line("2", "a", 1, 3_333, 0), line("3", "a", 1, 3_335, 0)];
+        assert_eq!(fixture.points(10_000, &lines), 100);
+        let mut fixture = fixture;
+        fixture.terms.spend = vec![
+            spend(1, goods(&["1"], &[]), Condition::default()),
+            spend(1, goods(&["2"], &[]), Condition::default()),
+            spend(1, goods(&["3"], &[]), Condition::default()),
+        ];
+        assert_eq!(fixture.points(10_000, &lines), 100);
+    }
+
+    #[test]
+    fn lines_above_the_total_share_it_exactly_with_excluded_lines() {
+        let mut fixture = Fixture::default();
+        fixture.terms.excluded = goods(&[], &["cartes"]);
+        let lines = [line("1", "sacs", 1, 1_000, 0), line("2", "cartes", 1, 2_000, 0)];
+        // A third of 29.99 € is 9.9966… €.
+        assert_eq!(fixture.points(2_999, &lines), 9);
+        fixture.terms.rounding = Rounding::Up;
+        assert_eq!(fixture.points(2_999, &lines), 10);
+    }
+
+    #[test]
+    fn a_line_below_zero_counts_as_zero() {
+        let fixture = Fixture::default();
+        let lines = [line("1", "a", 1, 3_000, 0), line("2", "a", 1, 100, 1_100)];
+        assert_eq!(fixture.points(2_000, &lines), 20);
+        assert_eq!(fixture.points(4_000, &lines), 40);
+    }
+
+    #[rstest]
+    #[case::the_whole_total(5_000, 0)]
+    #[case::more_than_the_total(4_000, 0)]
+    #[case::less_than_the_total(6_000, 10 + 3 + 20)]
+    fn a_sale_of_excluded_goods_alone_earns_nothing_at_all(
+        #[case] total: i64,
+        #[case] earned: i64,
+    ) {
+        let mut fixture = Fixture::default();
+        fixture.terms.excluded = goods(&["g"], &[]);
+        let when = Condition::default();
+        fixture.terms.visits =
+            vec![VisitRule { name: None, points: 3, most_a_day: 1, when: when.clone() }];
+        let each = Each::Sale;
+        fixture.terms.bonuses =
+            vec![Bonus { name: None, points: 20, each, goods: Goods::default(), when }];
+        assert_eq!(fixture.points(total, &[line("G", "a", 1, 5_000, 0)]), earned);
+    }
+
+    #[test]
+    fn a_bonus_for_goods_needs_a_line_with_an_amount_above_zero() {
+        let mut fixture = Fixture { terms: Terms::default(), ..Fixture::default() };
+        let bonus = |each| Bonus {
+            name: None,
+            points: 50,
+            each,
+            goods: goods(&["P"], &[]),
+            when: Condition::default(),
+        };
+        fixture.terms.bonuses = vec![bonus(Each::Sale), bonus(Each::Piece { most_a_sale: 1_000 })];
+        assert_eq!(fixture.points(1_000, &[line("P", "a", 4, 0, 0)]), 0);
+        assert_eq!(fixture.points(1_000, &[line("P", "a", 4, 100, 400)]), 0);
+        assert_eq!(fixture.points(1_000, &[line("p", "a", 4, 100, 399)]), 50 + 200);
+    }
+
+    #[test]
+    fn a_sale_earns_at_most_a_million_points() {
+        let mut fixture = Fixture::default();
+        fixture.terms.spend = vec![SpendRule::of_everything(10, Cents::new(1))];
+        let earning = fixture.earn(100_000_000, &[]);
+        assert_eq!(earning.total(), Points::new(1_000_000));
+        assert_eq!(earning.parts[1].source, Source::SaleLimit);
+        fixture.terms.daily_cap = Some(Points::new(50));
+        let sources: Vec<_> =
+            fixture.earn(100_000_000, &[]).parts.iter().map(|part| part.source).collect();
+        assert_eq!(sources, [Source::Spend, Source::SaleLimit, Source::DailyCap]);
+        assert_eq!(fixture.points(100_000_000, &[]), 50);
+    }
+
+    #[test]
+    fn a_visit_earns_the_points_of_visits_with_the_multiplier_and_within_the_cap() {
+        let shop = EstablishmentId::parse("paris").unwrap();
+        let day = Day::parse("2026-11-24").unwrap();
+        let when = Condition::default();
+        let visit = VisitRule { name: None, points: 5, most_a_day: 2, when: when.clone() };
+        let bonus =
+            Bonus { name: None, points: 9, each: Each::Sale, goods: Goods::default(), when };
+        let multiplier = Multiplier { name: None, hundredths: 150, when: Condition::default() };
+        let terms = Terms {
+            visits: vec![visit],
+            multipliers: vec![multiplier],
+            bonuses: vec![bonus],
+            daily_cap: Some(Points::new(10)),
+            ..Terms::default()
+        };
+        let earn = |terms: &Terms, earned, visits| {
+            let context = EarningContext {
+                day,
+                minute: 0,
+                establishment: &shop,
+                birth_month: None,
+                level: None,
+            };
+            let so_far = DayCount { day, earned: Points::new(earned), visits };
+            Programme::from_stored(terms.clone()).earn_for_visit(&context, so_far).total().get()
+        };
+        assert_eq!([earn(&terms, 0, 0), earn(&terms, 7, 1), earn(&terms, 0, 2)], [7, 3, 0]);
+        let minimum = Terms { minimum_spend: Cents::new(1), ..terms };
+        assert_eq!(earn(&minimum, 0, 0), 0);
     }
 
     #[test]

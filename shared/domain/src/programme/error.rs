@@ -1,7 +1,10 @@
 //! Why a programme is not accepted.
 
 use crate::error::class::error_codes;
-use crate::programme::limits::{MOST_GOODS, MOST_LEVELS, MOST_RULES};
+use crate::programme::limits::{
+    MOST_GOODS, MOST_LEVELS, MOST_POINTS_PER_EURO, MOST_RULES, MOST_VISIT_POINTS_A_DAY,
+    SHORTEST_MONTH,
+};
 
 /// Why a programme is not accepted.
 ///
@@ -13,7 +16,10 @@ pub enum ProgrammeError {
     #[error("must give 0 to 10000 points for each 1 to 100000 cents")]
     EarningRule,
     /// A programme that would change the points of days that have begun.
-    #[error("must begin on a day that has not begun: all sales of a day have the same rules")]
+    #[error(
+        "must be a day that has not begun, or one of the programme of today as long as no sale, return or \
+         visit has used it: all sales of a day have the same rules"
+    )]
     RuleNotAhead,
     /// A level's code with other characters than its alphabet, or too long.
     #[error("must be 1 to 20 lower-case letters, digits or hyphens")]
@@ -72,16 +78,40 @@ pub enum ProgrammeError {
         "must be two times of one day as 17:00 and 19:00, the second later (24:00 is midnight)"
     )]
     HoursEmpty,
-    /// A bonus for any sale, however small, without a daily cap.
+    /// A rule that gives more points than the smallest sale, or a day's visits, can bear.
     #[error(
-        "could give without limit: ask for a minimum spend here or in the programme, or set daily_cap"
+        "gives more than {MOST_POINTS_PER_EURO} points per euro of the smallest sale, or than \
+         {MOST_VISIT_POINTS_A_DAY} points a day for visits, once multiplied and rounded: lower it or the \
+         multiplier, ask for a minimum spend here or in the programme, or set daily_cap"
     )]
     GivesWithoutLimit,
     /// A rule that gives back as much money as was spent, or more.
     #[error(
-        "gives back as much as is spent, or more, once multiplied: lower it, or the multiplier"
+        "gives back as much as the smallest sale, or more, once multiplied and rounded: lower it or the \
+         multiplier, or ask for a larger minimum spend here or in the programme"
     )]
     GivesBackMoreThanSpent,
+    /// A programme whose rules give no points for money, visits or goods.
+    #[error(
+        "gives no points for money, for visits or as a bonus: add a rule, or send ends_earning: true"
+    )]
+    EarnsNothing,
+    /// A rule whose last day is before the first day of the programme, or in the past.
+    #[error(
+        "is before the programme begins, or in the past: choose a later day, or leave the rule out"
+    )]
+    EndsBeforeTheProgramme,
+    /// An expiry that ends before the time for returns.
+    #[error("must be longer than pending_days, with {SHORTEST_MONTH} days for each month")]
+    ExpiresWhilePending,
+    /// A first day that is not the one of the path.
+    #[error("must be the day of the path, or absent")]
+    FirstDayDiffers,
+    /// Rules for money whose amounts have no common multiple within the bound of exact fractions.
+    #[error(
+        "has per_cents without a common multiple of at most 10^15: use round amounts, such as 100 or 1000"
+    )]
+    AmountsWithoutMultiple,
     /// Another unit than the one of the merchant's other programmes.
     #[error("is not the unit of the merchant's other programmes: keep their unit")]
     UnitChanged,
@@ -110,6 +140,11 @@ error_codes! {
         HoursEmpty => Invalid, "hours_empty";
         GivesWithoutLimit => Invalid, "gives_without_limit";
         GivesBackMoreThanSpent => Invalid, "gives_back_more_than_spent";
+        EarnsNothing => Invalid, "earns_nothing";
+        EndsBeforeTheProgramme => Invalid, "ends_before_the_programme";
+        ExpiresWhilePending => Invalid, "expires_while_pending";
+        FirstDayDiffers => Invalid, "first_day_differs";
+        AmountsWithoutMultiple => Invalid, "amounts_without_multiple";
         UnitChanged => Invalid, "unit_changed";
     }
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Goods {
-    /// Stock-keeping units, as the till writes them.
+    /// Codes of articles (stock-keeping units). Case does not matter.
     pub skus: BTreeSet<String>,
     /// Categories. Case and accents do not matter.
     pub categories: BTreeSet<String>,
@@ -37,12 +37,20 @@ impl Goods {
         matches!(self.matches(line), Some(Specificity::Category | Specificity::Product))
     }
 
+    /// Whether both name the same article code or the same category.
+    pub(super) fn overlap(&self, other: &Self) -> bool {
+        let skus = |sku: &str| other.skus.iter().any(|other| text::same_but_case(sku, other));
+        let categories = |name: &str| other.categories.iter().any(|other| text::same(name, other));
+        self.skus.iter().any(|sku| skus(sku)) || self.categories.iter().any(|name| categories(name))
+    }
+
     /// How specifically the goods name a line; `None` where they do not name it.
     pub(crate) fn matches(&self, line: &Line) -> Option<Specificity> {
         if self.is_empty() {
             return Some(Specificity::All);
         }
-        if line.sku.as_ref().is_some_and(|sku| self.skus.contains(sku)) {
+        let is_named = |sku: &str| self.skus.iter().any(|named| text::same_but_case(named, sku));
+        if line.sku.as_deref().is_some_and(is_named) {
             return Some(Specificity::Product);
         }
         let category = line.category.as_deref()?;

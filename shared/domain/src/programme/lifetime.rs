@@ -8,13 +8,21 @@ use crate::Day;
 use crate::ledger::lots::Lot;
 
 impl Programmes {
+    /// Whether a lot is pending on `today`. A lot of a programme without a time for returns is not, even where
+    /// its day has not begun yet in the time zone of `today`. A lot given without a sale never is.
+    #[must_use]
+    pub fn is_pending(&self, lot: &Lot, today: Day) -> bool {
+        self.pending_days(lot) > 0 && self.available_on(lot) > today
+    }
+
     /// The first day on which a lot can be spent.
     #[must_use]
     pub fn available_on(&self, lot: &Lot) -> Day {
-        if lot.granted {
-            return lot.day;
-        }
-        lot.day.plus_days(i32::from(self.terms_on(lot.day).pending_days))
+        lot.day.plus_days(self.pending_days(lot))
+    }
+
+    fn pending_days(&self, lot: &Lot) -> i32 {
+        if lot.granted { 0 } else { i32::from(self.terms_on(lot.day).pending_days) }
     }
 
     /// The last day on which a lot can be spent; `None` for a lot that never expires. `last_active` is the
@@ -63,6 +71,35 @@ mod tests {
         let programmes = programmes(pending_days, Expiry::AfterEarning { months: 12 });
         let lot = Lot { day: day(earned), granted: false, remaining: Points::new(1) };
         assert_eq!(programmes.expires_on(&lot, None), Some(day(last_day)));
+    }
+
+    #[rstest]
+    #[case::no_waiting_time(0, false, "2026-01-14", false)]
+    #[case::the_day_before(14, false, "2026-01-28", true)]
+    #[case::the_day_itself(14, false, "2026-01-29", false)]
+    #[case::granted(14, true, "2026-01-14", false)]
+    fn only_points_of_a_sale_in_a_programme_with_a_time_for_returns_are_pending(
+        #[case] pending_days: u8,
+        #[case] granted: bool,
+        #[case] today: &str,
+        #[case] pending: bool,
+    ) {
+        let programmes = programmes(pending_days, Expiry::Never);
+        let lot = Lot { day: day("2026-01-15"), granted, remaining: Points::new(1) };
+        assert_eq!(programmes.is_pending(&lot, day(today)), pending);
+    }
+
+    #[rstest]
+    #[case("2026-08-31", 6, "2027-02-28")]
+    #[case("2026-01-15", 1, "2026-02-15")]
+    fn an_expiry_by_inactivity_ends_on_the_same_day_of_the_month_or_the_last_day_of_a_shorter_one(
+        #[case] active: &str,
+        #[case] months: u8,
+        #[case] last_day: &str,
+    ) {
+        let programmes = programmes(0, Expiry::AfterInactivity { months });
+        let lot = Lot { day: day("2025-01-10"), granted: false, remaining: Points::new(1) };
+        assert_eq!(programmes.expires_on(&lot, Some(day(active))), Some(day(last_day)));
     }
 
     #[test]

@@ -14,10 +14,13 @@ mod goods;
 mod level;
 mod lifetime;
 mod rules;
+mod smallest_sale;
+mod spend;
 mod terms;
 
 pub mod limits;
 
+pub use checks::SavingContext;
 pub use condition::{Condition, Hours, Weekdays};
 pub use context::EarningContext;
 pub use earning::{Basket, Earning, Part, Source};
@@ -28,24 +31,19 @@ pub use level::{Level, LevelCode, ROLLING_MONTHS, Standing};
 pub use rules::{Bonus, Each, Gifts, Multiplier, Rounding, SpendRule, VisitRule};
 pub use terms::{ReturnPolicy, Terms, Unit};
 
-use crate::{Day, EstablishmentId, InvalidField, Sector};
-use std::collections::BTreeSet;
+use crate::{Day, InvalidField};
 
 /// Terms that [`Programme::check`] accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Programme(Terms);
 
 impl Programme {
-    /// Checks the terms of a merchant of `sector` with these establishments.
+    /// Checks the terms of a merchant.
     ///
     /// # Errors
     /// Every field that is not accepted.
-    pub fn check(
-        terms: Terms,
-        sector: Sector,
-        establishments: &BTreeSet<EstablishmentId>,
-    ) -> Result<Self, Vec<InvalidField>> {
-        let invalid = checks::invalid_fields(&terms, sector, establishments);
+    pub fn check(terms: Terms, context: SavingContext<'_>) -> Result<Self, Vec<InvalidField>> {
+        let invalid = checks::invalid_fields(&terms, context);
         if invalid.is_empty() { Ok(Self(terms)) } else { Err(invalid) }
     }
 
@@ -98,8 +96,18 @@ impl Programmes {
     /// The programme of a day.
     #[must_use]
     pub fn on(&self, day: Day) -> Option<&Programme> {
+        self.dated_on(day).map(|(_, programme)| programme)
+    }
+
+    /// The first day of the programme of a day.
+    #[must_use]
+    pub fn first_day_on(&self, day: Day) -> Option<Day> {
+        self.dated_on(day).map(|(valid_from, _)| *valid_from)
+    }
+
+    fn dated_on(&self, day: Day) -> Option<&(Day, Programme)> {
         let after = self.0.partition_point(|(valid_from, _)| *valid_from <= day);
-        after.checked_sub(1).map(|index| &self.0[index].1)
+        after.checked_sub(1).map(|index| &self.0[index])
     }
 
     /// The terms of a day. A day without a programme has terms that give nothing.
@@ -107,6 +115,11 @@ impl Programmes {
     pub fn terms_on(&self, day: Day) -> &Terms {
         static NONE: std::sync::LazyLock<Terms> = std::sync::LazyLock::new(Terms::default);
         self.on(day).map_or(&NONE, Programme::terms)
+    }
+
+    /// Whether accounts count the points and the visits of a day.
+    pub(crate) fn count_days_on(&self, day: Day) -> bool {
+        self.on(day).is_some_and(Programme::counts_days)
     }
 
     /// The policy for returns of a day.

@@ -5,7 +5,7 @@ use super::expiry::Expiry;
 use super::goods::Goods;
 use super::level::Level;
 use super::rules::{Bonus, Gifts, Multiplier, Rounding, SpendRule, VisitRule};
-use crate::{Cents, Points};
+use crate::{Cents, Day, Points};
 use serde::{Deserialize, Serialize};
 
 /// The unit of balances.
@@ -74,6 +74,24 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// Whether no rule gives points for money, for visits or as a bonus.
+    #[must_use]
+    pub fn earns_nothing(&self) -> bool {
+        let for_money = self.spend.iter().any(|rule| rule.points > 0);
+        !for_money && self.visits.is_empty() && self.bonuses.is_empty()
+    }
+
+    /// The same terms without the rules that end before `day`.
+    #[must_use]
+    pub fn without_ended_rules(mut self, day: Day) -> Self {
+        let lasts = |when: &Condition| when.until.is_none_or(|until| day <= until);
+        self.spend.retain(|rule| lasts(&rule.when));
+        self.visits.retain(|rule| lasts(&rule.when));
+        self.multipliers.retain(|rule| lasts(&rule.when));
+        self.bonuses.retain(|rule| lasts(&rule.when));
+        self
+    }
+
     /// Every condition of a rule, with its JSON pointer: `/spend/0/when`.
     pub(super) fn conditions(&self) -> impl Iterator<Item = (String, &Condition)> {
         let spend = self.spend.iter().map(|rule| &rule.when).enumerate();

@@ -35,6 +35,8 @@ word_enum! {
         DeleteContractEnd = "delete_contract_end",
         /// Set the programme that holds from a day.
         PutProgramme = "put_programme",
+        /// Change a part of the programme that holds from a day.
+        PatchProgramme = "patch_programme",
         /// List the members of a merchant who were erased on a day.
         ListErasures = "list_erasures",
         /// Erase a member of a merchant, because the person asked for it or objected.
@@ -266,6 +268,7 @@ impl Operation {
             | Self::PutContractEnd
             | Self::DeleteContractEnd
             | Self::PutProgramme
+            | Self::PatchProgramme
             | Self::ListErasures
             | Self::EraseMemberByOperator
             | Self::SuppressContactsByOperator

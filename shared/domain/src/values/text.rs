@@ -43,6 +43,13 @@ pub fn same(one: &str, other: &str) -> bool {
     fold(one).eq(fold(other))
 }
 
+/// Whether two texts are equal once in lower case. Accents count.
+#[must_use]
+pub fn same_but_case(one: &str, other: &str) -> bool {
+    let lower = |text| str::chars(text).flat_map(char::to_lowercase);
+    one == other || lower(one).eq(lower(other))
+}
+
 fn fold(text: &str) -> impl Iterator<Item = char> {
     text.chars().flat_map(char::to_lowercase).map(|character| match character {
         'à' | 'â' | 'ä' | 'á' => 'a',

@@ -28,7 +28,7 @@ pub enum Part {
     Events(Mode),
     /// Rewards and their counters.
     Rewards(Mode),
-    /// The webhooks and the settings, with the keys that lead to the merchant. The settings lead to
+    /// The webhooks, the uses of programmes and the settings, with the keys that lead to the merchant. The settings lead to
     /// the other parts, so this part is deleted last.
     Settings,
 }
@@ -97,6 +97,7 @@ impl Part {
             Self::Rewards(_) => vec![Source::Partition(keys::rewards_partition(tenant))],
             Self::Settings => vec![
                 Source::Partition(keys::webhooks_partition(merchant)),
+                Source::Partition(keys::programme_uses(merchant)),
                 Source::Partition(keys::merchant_partition(merchant)),
                 Source::Items(vec![keys::profile(merchant)]),
             ],

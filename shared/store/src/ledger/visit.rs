@@ -36,6 +36,8 @@ impl Store {
         key: &IdempotencyKey,
         now: Instant,
     ) -> Result<Answered<Entered>, StoreError> {
+        let day = Day::at(new.at, scope.zone_of(&new.establishment));
+        let scope = &self.use_programmes(scope, [day], now).await?;
         let replay = |answer: String| async move { self.entered_before(scope, &answer).await };
         let attempt = || self.try_visit(scope, new, key, now);
         self.once(scope, key, now, replay, attempt).await

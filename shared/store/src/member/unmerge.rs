@@ -12,7 +12,7 @@ use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Conflict, Member, Scope, Store, StoreError};
-use domain::ledger::{self, Undone};
+use domain::ledger::{self, CancelledReturn, CancelledSale};
 use domain::member::unmerge::{self, BeforeMerge, GivenBack, Side};
 use domain::reward::redemption::State;
 use domain::{Cents, Credential, Instant, MemberId, Points, Programmes, PurchaseKind, retention};
@@ -284,18 +284,21 @@ fn take_off_if_cancelled(
         return Ok(());
     }
     let day = keys::receipt_at(&record.pk).ok_or(StoreError::Corrupt("purchase"))?.day;
-    let kind = record.content()?.kind;
-    let earned_on = match &kind {
-        PurchaseKind::Return { of: Some(sale) } => sale.day,
-        _ => day,
-    };
-    // Only the points that the cancellation took back, without the forgiven points.
-    let points = match &kind {
-        PurchaseKind::Sale => record.points - record.forgiven.unwrap_or_default(),
-        PurchaseKind::Return { .. } => record.points,
-    };
-    let (kind, total, points) = (&kind, Cents::new(record.total), Points::new(points));
-    let undone = Undone { kind, day, earned_on, total, points };
-    ledger::cancel(&mut before.absorbed, &undone, &Programmes::default());
+    let total = Cents::new(record.total);
+    let (points, held_back) = (Points::new(record.points), record.held_back());
+    // Only the points that the cancellation moved, whatever the policy and the daily cap are now.
+    let (account, programmes) = (&mut before.absorbed, Programmes::default());
+    match record.content()?.kind {
+        PurchaseKind::Sale => {
+            let points = points - Points::new(record.forgiven.unwrap_or_default());
+            let sale = CancelledSale { day, total, points, reversed: held_back };
+            ledger::cancel_sale(account, sale, &programmes);
+        }
+        PurchaseKind::Return { of } => {
+            let (sale_day, points) = (of.map(|sale| sale.day), -points - held_back);
+            let cancelled = CancelledReturn { day, sale_day, total, points };
+            ledger::cancel_return(account, cancelled, &programmes);
+        }
+    }
     Ok(())
 }

@@ -38,7 +38,7 @@ impl Store {
         let keys::Key { pk, sk } = keys::reference(&merchant.reference);
         let reference = ReferenceRecord { pk, sk, merchant: merchant.id.to_string() };
         let profile = ProfileRecord::of(merchant, wrapped, by, now);
-        let rule = ProgrammeRecord::of(merchant.id, Day::FIRST, programme, by);
+        let rule = ProgrammeRecord::of(merchant.id, Day::FIRST, programme, 1, by);
         let mut transaction = self.transaction();
         let reference = Write::put(&reference)?.if_absent().returning_stored();
         transaction.add_in(Slot::Reference, reference);
@@ -60,7 +60,8 @@ impl Store {
                     let same =
                         Merchant { id, contract_ends_on, card_activation, ..merchant.clone() }
                             == settings.merchant
-                            && settings.programmes.on(Day::FIRST) == Some(programme);
+                            && (settings.revisions.get(&Day::FIRST) != Some(&1)
+                                || settings.programmes.on(Day::FIRST) == Some(programme));
                     if same { Ok((settings, false)) } else { Err(Conflict::ReferenceTaken.into()) }
                 }
                 None => Err(StoreError::Busy),

@@ -8,6 +8,7 @@ pub(crate) mod establishment;
 pub(crate) mod failed_lookups;
 pub(crate) mod key;
 pub(crate) mod profile;
+pub(crate) mod programme_use;
 pub(crate) mod programmes;
 pub(crate) mod senders;
 pub(crate) mod settings;

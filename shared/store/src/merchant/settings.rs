@@ -13,7 +13,7 @@ use crate::vault::MerchantKey;
 use crate::{Entity, Store, StoreError};
 use domain::merchant::Merchant;
 use domain::merchant::sender::Senders;
-use domain::{Establishment, EstablishmentId, Instant, MerchantId, Programmes, retention};
+use domain::{Day, Establishment, EstablishmentId, Instant, MerchantId, Programmes, retention};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -31,6 +31,8 @@ pub struct Settings {
     pub senders: Senders,
     /// The credentials of the last changes.
     pub changes: SettingsChanges,
+    /// The revisions of the programmes, by their first day.
+    pub(crate) revisions: BTreeMap<Day, u64>,
     /// Whether the merchant's data is being archived.
     archiving: bool,
     pub(crate) vault: MerchantKey,
@@ -104,6 +106,7 @@ impl Store {
     ) -> Result<Settings, StoreError> {
         let mut profile = None;
         let (mut programmes, mut establishments, mut till_keys) = (vec![], BTreeMap::new(), vec![]);
+        let mut revisions = BTreeMap::new();
         let mut senders = Senders::default();
         let mut changes = SettingsChanges::default();
         for item in read {
@@ -115,6 +118,7 @@ impl Store {
                 Some("RULE") => {
                     let record: ProgrammeRecord = items::from_item(item, "programme")?;
                     changes.programmes.insert(record.valid_from, record.by);
+                    revisions.insert(record.valid_from, record.revision);
                     programmes.push(record.read());
                 }
                 Some("SHOP") => {
@@ -136,6 +140,7 @@ impl Store {
             archiving: profile.archiving_since.is_some(),
             merchant: profile.read(merchant)?,
             programmes: Programmes::new(programmes),
+            revisions,
             establishments,
             keys: till_keys,
             senders,

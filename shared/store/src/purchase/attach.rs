@@ -26,6 +26,7 @@ impl Store {
         member: MemberId,
         now: Instant,
     ) -> Result<StoredPurchase, StoreError> {
+        let scope = &self.use_programmes(scope, [receipt.day], now).await?;
         retry(|_| async move {
             let mut record = self.purchase_record(scope, receipt).await?;
             let holder = self.holder_of(scope, member, Consistency::Strong).await?;

@@ -8,8 +8,8 @@ use crate::table::transaction::Transaction;
 use crate::table::write::Write;
 use crate::{Conflict, Consistency, Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::ledger::{self, Undone};
-use domain::{Cents, Instant, Points, PurchaseKind, Receipt};
+use domain::ledger::{self, CancelledReturn, CancelledSale};
+use domain::{Cents, Day, Instant, Points, PurchaseKind, Receipt};
 
 impl Store {
     /// Cancels a purchase: its points are taken back, or given back for a return, and its coupons can be
@@ -34,35 +34,38 @@ impl Store {
             }
             let content = record.content()?;
             let mut transaction = self.transaction();
-            let earned_on = match &content.kind {
-                PurchaseKind::Return { of: Some(sale) } => {
-                    self.undo_return(&mut transaction, scope, &record, sale).await?;
-                    sale.day
-                }
-                PurchaseKind::Return { of: None } | PurchaseKind::Sale => receipt.day,
-            };
             let mut forgiven = Points::new(record.forgiven.unwrap_or_default());
+            let mut held_back = Points::ZERO;
             if let Some(member) = record.member()? {
                 let mut stored = self.account(scope, member, Consistency::Strong).await?;
                 record.cancelled_after_merge = stored.member != member;
-                let undone = Undone {
-                    kind: &content.kind,
-                    day: receipt.day,
-                    earned_on,
-                    total: Cents::new(record.total),
-                    points: Points::new(record.points),
-                };
-                let programmes = &scope.settings.programmes;
-                let taken_back = ledger::cancel(&mut stored.account, &undone, programmes);
-                if matches!(content.kind, PurchaseKind::Sale) {
-                    forgiven = taken_back.forgiven;
+                let (account, programmes) = (&mut stored.account, &scope.settings.programmes);
+                match &content.kind {
+                    PurchaseKind::Sale => {
+                        let sale = record.cancelled_sale(receipt.day);
+                        forgiven = ledger::cancel_sale(account, sale, programmes).forgiven;
+                    }
+                    PurchaseKind::Return { of } => {
+                        let cancelled = CancelledReturn {
+                            day: receipt.day,
+                            sale_day: of.as_ref().map(|sale| sale.day),
+                            total: Cents::new(record.total),
+                            points: -Points::new(record.points),
+                        };
+                        held_back = ledger::cancel_return(account, cancelled, programmes);
+                    }
                 }
                 transaction.add(stored.put(scope)?);
+            }
+            if let PurchaseKind::Return { of: Some(sale) } = &content.kind {
+                let undone = UndoneReturn { record: &record, held_back };
+                self.undo_return(&mut transaction, scope, sale, undone).await?;
             }
             let coupons = &content.coupons;
             self.release_coupons(&mut transaction, scope, &record, coupons).await?;
             let cancelled_at = attributes::instant_text(now);
-            transaction.add(cancellation(scope, &record, &cancelled_at, forgiven));
+            let effect = CancellationEffect { forgiven, held_back };
+            transaction.add(cancellation(scope, &record, &cancelled_at, &effect));
             let outcome = transaction.commit().await?;
             record.cancelled_at = Some(cancelled_at);
             record.cancelled_by = Some(scope.credential);
@@ -76,28 +79,60 @@ impl Store {
         &self,
         transaction: &mut Transaction<'_>,
         scope: &Scope,
-        of: &PurchaseRecord,
         sale: &Receipt,
+        UndoneReturn { record: of, held_back }: UndoneReturn<'_>,
     ) -> Result<(), StoreError> {
         let record = self.purchase_record(scope, sale).await?;
         let mut returned = ReturnedSale::of(&record, sale)?;
-        returned.sale.returned = returned.sale.returned - Cents::new(of.total);
-        let forgiven = Points::new(of.forgiven.unwrap_or_default());
-        returned.sale.points_reversed += Points::new(of.points) - forgiven;
+        let reversed = Points::new(of.forgiven.unwrap_or_default()) - Points::new(of.points);
+        returned.cancel_return(Cents::new(of.total), reversed, held_back);
         transaction.add(returned.update());
         Ok(())
     }
+}
+
+/// A return that is cancelled, and the points that the daily cap holds back.
+struct UndoneReturn<'a> {
+    record: &'a PurchaseRecord,
+    held_back: Points,
+}
+
+impl PurchaseRecord {
+    /// The sale, of which nothing is returned any more.
+    fn cancelled_sale(&self, day: Day) -> CancelledSale {
+        CancelledSale {
+            day,
+            total: Cents::new(self.total),
+            points: Points::new(self.points),
+            reversed: self.points_reversed(),
+        }
+    }
+}
+
+/// The points that a cancellation did not move.
+struct CancellationEffect {
+    forgiven: Points,
+    held_back: Points,
 }
 
 fn cancellation(
     scope: &Scope,
     record: &PurchaseRecord,
     cancelled_at: &str,
-    forgiven: Points,
+    effect: &CancellationEffect,
 ) -> Write {
-    let set = "SET cancelled_at = :now, cancelled_by = :by, forgiven = :forgiven, \
-               cancelled_after_merge = :after_merge";
-    let cancel = Write::update(&record.key(), set)
+    let CancellationEffect { forgiven, held_back } = *effect;
+    let mut set = "SET cancelled_at = :now, cancelled_by = :by, forgiven = :forgiven, \
+                   cancelled_after_merge = :after_merge"
+        .to_owned();
+    if held_back > Points::ZERO {
+        set.push_str(", held_back = :held_back");
+    }
+    let mut cancel = Write::update(&record.key(), set);
+    if held_back > Points::ZERO {
+        cancel = cancel.value(":held_back", attributes::number(held_back.get()));
+    }
+    let cancel = cancel
         .value(":now", attributes::text(cancelled_at))
         .value(":by", attributes::text(scope.credential.to_string()))
         .value(":forgiven", attributes::number(forgiven.get()))

@@ -51,7 +51,7 @@ pub struct DryRunCoupon {
     pub gives: Result<Cents, Refusal>,
 }
 
-/// The customer's balance before and after the sale.
+/// The customer's balance of now, without the sale and with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DryRunCustomer {
     /// The member; absent where the sale would make the customer a member.
@@ -171,10 +171,11 @@ impl Store {
             let earning = earn(&mut Account::default());
             return Ok(PurchaseDryRun { earning, customer: None, coupons });
         };
-        let before = trial.stored.account.balance_on(day, programmes);
+        let today = Day::at(now, context.zone);
+        let before = trial.stored.account.balance_on(today, programmes);
         trial.add_gifts(scope, sale, now)?;
         let earning = earn(&mut trial.stored.account);
-        let after = trial.stored.account.balance_on(day, programmes);
+        let after = trial.stored.account.balance_on(today, programmes);
         let member = trial.new.is_none().then_some(trial.stored.member);
         let customer = Some(DryRunCustomer { member, before, after });
         Ok(PurchaseDryRun { earning, customer, coupons })

@@ -79,6 +79,10 @@ pub(crate) struct PurchaseRecord {
     pub(crate) returned: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) points_reversed: Option<i64>,
+    /// Points that the daily cap held back when a return was cancelled: on the return, and as a sum on its sale. On
+    /// the sale they are also in `points_reversed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) held_back: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cancelled_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -131,6 +135,7 @@ impl PurchaseRecord {
             body,
             returned: None,
             points_reversed: None,
+            held_back: None,
             cancelled_at: None,
             cancelled_by: None,
             cancelled_after_merge: false,
@@ -182,6 +187,7 @@ impl PurchaseRecord {
             ("points", Some(attributes::number(self.points))),
             ("returned", some_number(self.returned)),
             ("points_reversed", some_number(self.points_reversed)),
+            ("held_back", some_number(self.held_back)),
             ("cancelled_at", self.cancelled_at.clone().map(attributes::text)),
             ("forgiven", some_number(self.forgiven)),
             ("redeemed", some_binary(&self.redeemed)),
@@ -197,14 +203,24 @@ impl PurchaseRecord {
         codec::purchase::decode(&self.body)
     }
 
-    /// What the purchase adds to the balance: its points. A cancelled sale adds the points that its
+    /// What the purchase adds to the balance: its points, less those that the daily cap held back when a return of
+    /// it was cancelled. A cancelled sale adds the points that its
     /// cancellation forgave.
     pub(crate) fn balance_effect(&self) -> Result<Points, StoreError> {
         Ok(match (&self.cancelled_at, self.content()?.kind) {
-            (None, _) => Points::new(self.points),
+            (None, _) => Points::new(self.points) - self.held_back(),
             (Some(_), PurchaseKind::Sale) => Points::new(self.forgiven.unwrap_or_default()),
             (Some(_), PurchaseKind::Return { .. }) => Points::ZERO,
         })
+    }
+
+    pub(crate) fn held_back(&self) -> Points {
+        Points::new(self.held_back.unwrap_or_default())
+    }
+
+    /// The points of the sale that a return reversed.
+    pub(crate) fn points_reversed(&self) -> Points {
+        Points::new(self.points_reversed.unwrap_or_default())
     }
 
     pub(crate) fn cancelled_at(&self) -> Result<Option<Instant>, StoreError> {
@@ -275,7 +291,7 @@ impl PurchaseRecord {
 
 /// The attributes of a purchase as they were read. `None` for an absent attribute.
 #[derive(Clone)]
-pub(crate) struct UnchangedPurchase([(&'static str, Option<AttributeValue>); 8]);
+pub(crate) struct UnchangedPurchase([(&'static str, Option<AttributeValue>); 9]);
 
 impl UnchangedPurchase {
     /// Writes only where the stored purchase still has these attributes.

@@ -78,6 +78,7 @@ impl Store {
     /// | a member by contact | 3 | 1 | 5 |
     /// | anonymous | 1 | 0 | 3 |
     ///
+    /// The first purchase of an instance by a programme marks the programme as used: 1 round trip and 1 write unit.
     /// A return that names its sale first reads both purchases, and also writes the sale. Each coupon adds 1
     /// round trip, half a read unit and 2 write units. A repeated request has the same answer and writes
     /// nothing.
@@ -92,6 +93,8 @@ impl Store {
         new: &PurchaseToRecord,
         now: Instant,
     ) -> Result<Recorded, StoreError> {
+        let day = uses_a_programme(customer, new).then_some(new.purchase.receipt().day);
+        let scope = &self.use_programmes(scope, day, now).await?;
         let first = Round { number: 0, replaced: None };
         retry_rest(first, |round: Round| async move {
             if matches!(new.purchase.kind(), PurchaseKind::Return { of: Some(_) })
@@ -146,6 +149,8 @@ impl Store {
         purchases: &[PurchaseToRecord],
         now: Instant,
     ) -> Result<Vec<Result<Recorded, StoreError>>, StoreError> {
+        let days = purchases.iter().map(|new| new.purchase.receipt().day);
+        let scope = &self.use_programmes(scope, days, now).await?;
         let mut read_before = Some(holder);
         let attempted = retry(|_| {
             let holder = read_before.take();
@@ -370,6 +375,12 @@ fn add_new(
     transaction.add(Write::put(&cancelled.at(renamed))?);
     transaction.add_in(Slot::Purchase, cancelled.unchanged().guard(put).returning_stored());
     Ok(())
+}
+
+/// Whether a purchase uses the programme of its day. A sale without a customer uses none: it earns nothing, until it
+/// is attached to a customer.
+fn uses_a_programme(customer: &Customer, new: &PurchaseToRecord) -> bool {
+    !matches!((customer, new.purchase.kind()), (Customer::Anonymous, PurchaseKind::Sale))
 }
 
 /// Activates the card of the customer: because the purchase says that the person was present, or because the

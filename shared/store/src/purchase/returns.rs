@@ -13,6 +13,7 @@ use domain::{Cents, Points, PurchaseError, PurchaseKind, Receipt};
 pub(crate) struct ReturnedSale {
     key: Key,
     pub(crate) sale: ReturnableSale,
+    held_back: Points,
     read: UnchangedPurchase,
 }
 
@@ -26,17 +27,31 @@ impl ReturnedSale {
                 total: Cents::new(record.total),
                 points: Points::new(record.points),
                 returned: Cents::new(record.returned.unwrap_or_default()),
-                points_reversed: Points::new(record.points_reversed.unwrap_or_default()),
+                points_reversed: record.points_reversed(),
             },
+            held_back: record.held_back(),
             read: record.unchanged(),
         })
     }
 
+    /// Records that a return of `amount` is cancelled, which had reversed `reversed`. The points that the daily
+    /// cap held back stay reversed.
+    pub(crate) fn cancel_return(&mut self, amount: Cents, reversed: Points, held_back: Points) {
+        self.sale.cancel_return(amount, reversed, held_back);
+        self.held_back += held_back;
+    }
+
     pub(crate) fn update(&self) -> Write {
-        let set = "SET returned = :returned, points_reversed = :points_reversed";
-        let update = Write::update(&self.key, set)
+        let mut set = "SET returned = :returned, points_reversed = :points_reversed".to_owned();
+        if self.held_back > Points::ZERO {
+            set.push_str(", held_back = :held_back");
+        }
+        let mut update = Write::update(&self.key, set)
             .value(":returned", attributes::number(self.sale.returned.get()))
             .value(":points_reversed", attributes::number(self.sale.points_reversed.get()));
+        if self.held_back > Points::ZERO {
+            update = update.value(":held_back", attributes::number(self.held_back.get()));
+        }
         self.read.guard(update)
     }
 }

@@ -113,7 +113,7 @@ impl Store {
                 &mut giver.account,
                 &mut receiver.account,
                 &before.purchase,
-                before.points,
+                (before.points, record.points_reversed()),
                 &scope.settings.programmes,
             );
             let today = Day::at(now, scope.zone_of(&receipt.establishment));

@@ -45,6 +45,15 @@ pub(crate) fn rule(merchant: MerchantId, valid_from: Day) -> Key {
     key(merchant_partition(merchant), format!("RULE#{valid_from}"))
 }
 
+/// The partition that says which programmes were used. `ingest` writes it too, and may not write the settings.
+pub(crate) fn programme_uses(merchant: MerchantId) -> String {
+    format!("{}#PROGRAMMES", merchant_partition(merchant))
+}
+
+pub(crate) fn programme_use(merchant: MerchantId, valid_from: Day) -> Key {
+    key(programme_uses(merchant), format!("USE#{valid_from}"))
+}
+
 pub(crate) fn shop(merchant: MerchantId, establishment: &EstablishmentId) -> Key {
     key(merchant_partition(merchant), format!("SHOP#{establishment}"))
 }

@@ -17,6 +17,7 @@ mod master_keys;
 mod members;
 mod merged_limits;
 mod opposed_contacts;
+mod programme_use;
 mod races;
 mod redemptions;
 mod sequences;

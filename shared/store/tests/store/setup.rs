@@ -2,7 +2,7 @@
 
 use domain::{Credential, Day, EstablishmentId, Instant, KeyId, KeyScope, Sector};
 use std::collections::BTreeSet;
-use store::{Conflict, Entity, Mode, Revocation, StoreError, TillKey};
+use store::{Conflict, Entity, Mode, NewProgramme, Revocation, StoreError, TillKey};
 use support::{Table, instant, open_merchant, points_a_euro};
 
 fn till_key(number: u128, mode: Mode) -> TillKey {
@@ -58,10 +58,14 @@ async fn a_programme_is_valid_from_its_first_day() {
     let merchant = support::merchant(Sector::Retail, 1);
     open_merchant(&store, &merchant, instant(NOW)).await;
     let from = Day::parse("2026-12-01").unwrap();
-    store
-        .put_programme(merchant.id, from, &points_a_euro(2), domain::Credential::Operator)
-        .await
-        .unwrap();
+    let settings = store.settings(merchant.id, instant(NOW)).await.unwrap();
+    let new = NewProgramme {
+        valid_from: from,
+        programme: &points_a_euro(2),
+        has_begun: false,
+        by: Credential::Operator,
+    };
+    store.put_programme(&settings, new).await.unwrap();
     let settings = store.settings(merchant.id, instant(NOW)).await.unwrap();
     let on = |day| settings.programmes.on(Day::parse(day).unwrap());
     assert_eq!(on("2026-11-30"), Some(&points_a_euro(1)));

@@ -98,7 +98,7 @@ async fn a_dry_run_includes_the_gifts_that_the_sale_gives(
 #[case(json!({"total_cents": -1}), "/total_cents")]
 #[case(json!({"total_cents": 100_000_001}), "/total_cents")]
 #[case(json!({"total_cents": 1, "sold_at": "2026-11-17T09:19:59Z"}), "/sold_at")]
-#[case(json!({"total_cents": 1, "sold_at": "2026-11-24T09:30:01Z"}), "/sold_at")]
+#[case(json!({"total_cents": 1, "sold_at": "2027-11-25T09:20:01Z"}), "/sold_at")]
 #[case(json!({"total_cents": 1, "member": {}}), "/member")]
 #[case(json!({"total_cents": 1, "receipt_number": "1"}), "/receipt_number")]
 #[tokio::test]

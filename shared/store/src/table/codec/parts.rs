@@ -9,7 +9,7 @@ use minicbor::{Decode, Encode};
 #[derive(Encode, Decode)]
 #[cbor(array)]
 struct PartBody {
-    /// 0 spend, 1 visit, 2 multiplier, 3 bonus, 4 cap of the day
+    /// 0 spend, 1 visit, 2 multiplier, 3 bonus, 4 cap of the day, 5 limit of the sale
     #[n(0)]
     source: u8,
     #[n(1)]
@@ -33,6 +33,7 @@ pub(crate) fn encode(parts: &[Part]) -> Vec<u8> {
                 Source::Multiplier => 2,
                 Source::Bonus => 3,
                 Source::DailyCap => 4,
+                Source::SaleLimit => 5,
             },
             points: part.points.get(),
             name: part.name.clone(),
@@ -55,6 +56,7 @@ pub(crate) fn decode(bytes: &[u8], points: Points) -> Result<Vec<Part>, StoreErr
             2 => Source::Multiplier,
             3 => Source::Bonus,
             4 => Source::DailyCap,
+            5 => Source::SaleLimit,
             _ => return Err(StoreError::Corrupt("purchase")),
         };
         Ok(Part { source, name: body.name, points: Points::new(body.points) })
