@@ -14,7 +14,9 @@ from .merchant import COUPON, CUSTOMER, REWARD
 from .points import verdict
 
 
-def table(report: dict, sale: dict, again: bool, redeemed: dict, sent: dict, given: dict, retained: dict) -> None:
+def table(
+    report: dict, sale: dict, again: bool, redeemed: dict, sent: dict, posted: str, given: dict, retained: dict
+) -> None:
     rows = report.get("rows") or {}
     dry_run = retained["would"]
     lines = [
@@ -43,6 +45,7 @@ def table(report: dict, sale: dict, again: bool, redeemed: dict, sent: dict, giv
         ]
     lines += [
         ("  recipients after the STOP", number(sent["after_stop"])),
+        ("The webhook", posted),
         ("The daily run of points", "today"),
         ("  points for a birthday", number(given["birthday"])),
         ("The ledger", verdict(given["proof"])),
@@ -92,7 +95,7 @@ def next_steps(stack: Stack, folder: Path, demo: dict, report: dict, sale: dict)
     print(f"  {call} '{url}/v1/health'")
     asks = f"{call} -H 'content-type: application/json'"
     customer = {"mobile": CUSTOMER["mobile"]}
-    basket = {"total_cents": 4_280, "member": customer, "coupons": [COUPON]}
+    basket = {"total_cents": 4_280, "member": customer, "coupons": [{"code": COUPON}]}
     print(f"  {asks} -d '{json.dumps(customer)}' '{url}/v1/members/find'")
     print(f"  {asks} -d '{json.dumps(basket)}' '{url}/v1/purchases/dry-run'")
     member = f"{url}/v1/members/{sale['member_id']}"
