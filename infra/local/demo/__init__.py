@@ -30,7 +30,7 @@ def show(stack: Stack, began: float) -> None:
     sold, again = sale.make(till, notes)
     redeemed = reward.redeem(till, sold["member_id"], demo["reward_id"], notes)
     operator = merchant.operator(stack)
-    sent = messages.run(operator, back_office, stack, demo["merchant_id"], notes)
+    sent = messages.run(operator, till, back_office, stack, demo["merchant_id"], notes)
     posted = webhook.show(operator, till, demo["merchant_id"])
     given = points.daily_run(back_office, stack, demo, sold["member_id"], notes)
     retained = retention.run(operator, stack, demo, notes)

@@ -21,8 +21,7 @@ impl Fields {
         match read {
             Ok(value) => Some(value),
             Err(error) => {
-                let error = error.into();
-                self.note(pointer, error.into(), error.to_string());
+                self.push(pointer, error.into());
                 None
             }
         }
@@ -51,8 +50,8 @@ impl Fields {
             Ok(value) => Some(value),
             Err(error) => {
                 let error = error.into();
-                let detail = error.to_string();
-                self.errors.push(FieldError::of_parameter(name, error.into(), detail));
+                let field = FieldError::of_parameter(name, error.into(), error.to_string());
+                self.errors.push(field.explained(error));
                 None
             }
         }
@@ -67,7 +66,12 @@ impl Fields {
     /// body: empty for the whole body.
     pub fn note_invalid(&mut self, prefix: &str, field: &InvalidField) {
         let InvalidField { pointer, error } = field;
-        self.note(&format!("{prefix}{pointer}"), (*error).into(), error.to_string());
+        self.push(&format!("{prefix}{pointer}"), *error);
+    }
+
+    fn push(&mut self, pointer: &str, error: DomainError) {
+        let field = FieldError::of_body(pointer, error.into(), error.to_string());
+        self.errors.push(field.explained(error));
     }
 
     /// Whether there is no error.

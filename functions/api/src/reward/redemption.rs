@@ -1,18 +1,19 @@
 //! Redemptions: points spent on a reward or off a bill; fulfilled, or cancelled.
 
-use crate::codes;
 use crate::context::App;
 use crate::ledger::lot::LotTaken;
 use crate::ledger::new_balance::NewBalance;
+use crate::member::customer::note_not_one;
 use crate::parameters::{MemberPath, RedemptionPath, RequiredKey};
 use crate::reward::redemption_state::RedemptionState;
 use crate::schema::{DateTime, Form, Identifier, PriceInPoints, one_of, reference};
+use crate::second::Second;
 use axum::Json;
 use axum::extract::State;
 use domain::language::french::ticket;
 use domain::programme::Unit;
 use domain::reward::{self, redemption::Spent, redemption::State as DomainState};
-use domain::{DomainError, Instant, LedgerError, MemberId, RedemptionId, RewardError, RewardId};
+use domain::{DomainError, LedgerError, MemberId, RedemptionId, RewardError, RewardId};
 use http_edge::{Fields, KeyedAnswer, Problem, RequiredKeyBody, Segments, Till, idempotency};
 use serde::{Deserialize, Serialize};
 use store::{Entity, NewRedemption, Redeemed, StoreError, Wanted};
@@ -68,10 +69,10 @@ pub(crate) struct RedemptionAnswer {
     #[schema(examples("7KHP-M3CD-RTWX"))]
     coupon_code: Option<String>,
     #[schema(value_type = DateTime)]
-    requested_at: Instant,
+    requested_at: Second,
     /// The instant of the last change of the state.
     #[schema(value_type = DateTime)]
-    changed_at: Instant,
+    changed_at: Second,
     #[serde(flatten)]
     balance: NewBalance,
 }
@@ -85,8 +86,8 @@ impl CreateRedemption {
                 let points = reward::price(points);
                 fields.check("/points", points).map(Wanted::Bill)
             }
-            _ => {
-                fields.note("", codes::ONE_OF, "must hold exactly one of reward_id and points");
+            (reward_id, _) => {
+                note_not_one(&mut fields, "", reward_id.is_none(), "reward_id and points");
                 None
             }
         };
@@ -114,8 +115,8 @@ impl RedemptionAnswer {
                 Spent::Coupon(_, code) => Some(code.to_string()),
                 Spent::Goods(_) | Spent::Bill => None,
             },
-            requested_at: redemption.requested_at,
-            changed_at: redemption.changed_at,
+            requested_at: redemption.requested_at.into(),
+            changed_at: redemption.changed_at.into(),
             balance: NewBalance::of(balance, ticket::redeemed(unit, taken, balance)),
         }
     }

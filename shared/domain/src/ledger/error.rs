@@ -17,8 +17,8 @@ pub enum LedgerError {
 }
 
 error_codes! {
-    LedgerError {
-        AdjustmentPoints => Invalid, "adjustment_points";
+    LedgerError by Cashier {
+        AdjustmentPoints => Invalid, "adjustment_points", Office;
         NotEnoughPoints => Conflict, "not_enough_points";
     }
 }

@@ -63,10 +63,12 @@ impl Store {
             let attach = Write::put(&record)?
                 .condition(
                     "#member = :anonymous AND attribute_not_exists(cancelled_at) \
-                     AND attribute_not_exists(returned) AND fingerprint = :fingerprint",
+                     AND (attribute_not_exists(returned) OR returned = :zero) \
+                     AND fingerprint = :fingerprint",
                 )
                 .name("#member", "member")
                 .value(":anonymous", attributes::text(anonymous))
+                .value(":zero", attributes::number(0))
                 .value(":fingerprint", record.fingerprint_value());
             let mut transaction = self.transaction();
             transaction.add(attach);

@@ -18,6 +18,7 @@ use crate::table::transaction::{Cancellation, Slot, Transaction, TransactionOutc
 use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::ledger;
+use domain::values::calendar;
 use domain::{Account, CouponError, Day, DomainError, Instant, PurchaseError, PurchaseKind};
 
 /// The most purchases of one transaction. DynamoDB allows 100 writes, and a new member needs up to
@@ -62,8 +63,8 @@ impl Store {
     /// | anonymous | 1 | 0 | 3 |
     ///
     /// A return that names its sale first reads both purchases, and also writes the sale. Each coupon adds 1
-    /// round trip, half a read unit and 2 write units. A repeated request has the same answer and writes
-    /// nothing.
+    /// round trip, half a read unit and 2 write units. A repeated request writes nothing: its answer has the points of
+    /// the stored purchase and the present balance of its customer, which is 1 round trip and 1 read unit more.
     ///
     /// # Errors
     /// [`StoreError::Refused`] with [`PurchaseError::ReceiptConflict`], another [`PurchaseError`] of a
@@ -79,7 +80,7 @@ impl Store {
             let consistency = if number == 0 { Consistency::Eventual } else { Consistency::Strong };
             let mut returned = match new.purchase.kind() {
                 PurchaseKind::Return { of: Some(sale) } => {
-                    if let Some(known) = self.known_purchase(scope, customer, new).await? {
+                    if let Some(known) = self.known_purchase(scope, customer, new, now).await? {
                         return Ok(Attempt::Done(known));
                     }
                     Some(self.returned_sale(scope, sale).await?)
@@ -99,7 +100,7 @@ impl Store {
             // The coupons of a repeated request are refused, because the first request used the coupons.
             if let Err(StoreError::Refused(DomainError::Coupon(CouponError::Refused(_)))) =
                 &attempted
-                && let Some(known) = self.known_purchase(scope, customer, new).await?
+                && let Some(known) = self.known_purchase(scope, customer, new, now).await?
             {
                 return Ok(Attempt::Done(known));
             }
@@ -109,7 +110,7 @@ impl Store {
                     Ok(Attempt::Done(recorded))
                 }
                 Attempted::Stored(record) => {
-                    let known = self.repeated_answer(scope, customer, new, &record).await?;
+                    let known = self.repeated_answer(scope, customer, new, &record, now).await?;
                     if let Some(known) = known {
                         return Ok(Attempt::Done(known));
                     }
@@ -120,6 +121,31 @@ impl Store {
             }
         })
         .await
+    }
+
+    /// Records a purchase again that was cancelled by mistake at `cancelled_at`, to the second: the cancelled purchase
+    /// stays in the history, and its receipt is free. 1 round trip and 1 read unit, 1 transaction of 2 items, and the
+    /// cost of [`Store::record_purchase`]. A repeated request records nothing more, and neither does a request that
+    /// names another cancellation than the last.
+    ///
+    /// # Errors
+    /// As [`Store::record_purchase`].
+    pub async fn record_cancelled_purchase(
+        &self,
+        scope: &Scope,
+        customer: &Customer,
+        new: &PurchaseToRecord,
+        cancelled_at: Instant,
+        now: Instant,
+    ) -> Result<Recorded, StoreError> {
+        let key = keys::purchase(scope.tenant(), new.purchase.receipt());
+        let stored = self.get_item::<PurchaseRecord>(&key, Consistency::Strong).await?;
+        if let Some(stored) = stored
+            && stored.cancelled_at()? == Some(calendar::whole_second(cancelled_at))
+        {
+            self.rename_cancelled(scope, new).await?;
+        }
+        self.record_purchase(scope, customer, new, now).await
     }
 
     /// Records sales and returns of one customer in one transaction, by 1 round trip. Each purchase costs 3
@@ -278,22 +304,27 @@ impl Store {
         scope: &Scope,
         customer: &Customer,
         new: &PurchaseToRecord,
+        now: Instant,
     ) -> Result<Option<Recorded>, StoreError> {
         let key = keys::purchase(scope.tenant(), new.purchase.receipt());
         match self.get_item::<PurchaseRecord>(&key, Consistency::Strong).await? {
-            Some(record) => self.repeated_answer(scope, customer, new, &record).await,
+            Some(record) => self.repeated_answer(scope, customer, new, &record, now).await,
             None => Ok(None),
         }
     }
 
-    /// The answer to the first request, where the stored purchase is the same purchase and has the same
-    /// customer. `None` where the stored purchase was cancelled and the new purchase is another one.
+    /// The answer to a repeated request: the stored purchase as it is now, with the present balance of its customer.
+    /// `None` where the stored purchase was cancelled and the new purchase is another one.
+    ///
+    /// A sale that was attached or moved since is the same for the customer that the first request named. Only a
+    /// request for another customer than the present one reads the ledger.
     async fn repeated_answer(
         &self,
         scope: &Scope,
         customer: &Customer,
         new: &PurchaseToRecord,
         record: &PurchaseRecord,
+        now: Instant,
     ) -> Result<Option<Recorded>, StoreError> {
         if !record.is_same_purchase(new)? {
             return match record.cancelled_at {
@@ -302,20 +333,32 @@ impl Store {
             };
         }
         let named = self.customer_member(scope, customer, new.purchase.sold_at()).await?;
-        let is_same_customer = match (named, record.member()?) {
-            (None, _) => true,
-            (Some(named), Some(owner)) if named == owner => true,
-            (Some(named), Some(owner)) => {
-                self.account(scope, named, Consistency::Strong).await?.member
-                    == self.account(scope, owner, Consistency::Strong).await?.member
-            }
-            (Some(_), None) => false,
+        let Some(owner) = record.member()? else {
+            return match named {
+                None => record.recorded().map(Some),
+                Some(_) => Err(PurchaseError::ReceiptConflict.into()),
+            };
         };
-        if is_same_customer {
-            Ok(Some(record.recorded()?))
-        } else {
-            Err(PurchaseError::ReceiptConflict.into())
+        let owner = match self.account(scope, owner, Consistency::Strong).await {
+            Ok(owner) => owner,
+            Err(StoreError::NotFound(_)) if named.is_none_or(|named| named == owner) => {
+                return record.recorded().map(Some);
+            }
+            Err(error) => return Err(error),
+        };
+        let mut moved = false;
+        if let Some(named) = named.filter(|named| *named != owner.member) {
+            let named = self.account(scope, named, Consistency::Strong).await?.member;
+            moved = named != owner.member;
+            if moved && !self.was_moved_away(scope, named, new.purchase.receipt()).await? {
+                return Err(PurchaseError::ReceiptConflict.into());
+            }
         }
+        let zone = scope.zone_of(&new.purchase.receipt().establishment);
+        let balance = owner.account.balance_on(Day::at(now, zone), &scope.settings.programmes);
+        let (balance, pending) = (balance.available, balance.pending);
+        let member = Some(owner.member);
+        Ok(Some(Recorded { member, moved, balance, pending, ..record.recorded()? }))
     }
 
     /// Gives a cancelled purchase another sort key, so that its receipt can be recorded again. The cancelled
