@@ -163,6 +163,8 @@ class Stack:
             environment |= {"ZEROSIX_CALLS": str(record), "PYTHONPATH": str(Path(__file__).with_name("roles"))}
             bind = f"127.0.0.1:{self.aws.port}"
             command = [sys.executable, "-m", "hypercorn", "recorder:app", "--bind", bind, "--keep-alive", "75"]
+        if not self.aws.running():
+            forget_stream_positions(state / "services")
         started = self.aws.start(command, environment)
         self.sandbox.start([str(SANDBOX), "--port", str(self.sandbox.port)], _bare_environment())
         return started
@@ -259,6 +261,23 @@ class Stack:
             for event in events
             if event["ResourceStatus"].endswith("FAILED")
         )
+
+
+def forget_stream_positions(services: Path) -> None:
+    """Lets the stream of the table be read from its beginning by the next start of MiniStack.
+
+    MiniStack keeps how far the mapping of the stream has read, and loses the stream itself when it stops: a new
+    stream begins at 0. With the old position, no change would reach `webhooks` until the new stream is as long
+    as the old one.
+    """
+    kept = services / "lambda.json"
+    if not kept.exists():
+        return
+    state = json.loads(kept.read_text())
+    if state["payload"].pop("dynamodb_stream_positions", None) is not None:
+        unfinished = kept.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(state))
+        unfinished.replace(kept)
 
 
 def _architecture() -> str:

@@ -24,6 +24,7 @@ mod retention;
 mod reward;
 mod router;
 mod schema;
+mod second;
 mod service;
 mod upload;
 mod webhook;

@@ -21,7 +21,7 @@ pub(crate) fn done(merchant: &str, channel: Channel) -> String {
     let messages = messages(channel);
     let merchant = escaped(merchant);
     page(
-        "C'est fait",
+        "C’est fait",
         &format!(
             "<p>{merchant} ne vous enverra plus de {messages}. Votre carte et vos points restent les \
              mêmes.</p><p>Pour en recevoir de nouveau, demandez-le en magasin.</p>"
@@ -32,7 +32,7 @@ pub(crate) fn done(merchant: &str, channel: Channel) -> String {
 /// Explains what to do about a link that is incomplete or not ours.
 pub(crate) fn unknown() -> String {
     page(
-        "Ce lien n'est pas complet",
+        "Ce lien n’est pas complet",
         "<p>Reprenez-le en entier dans le message reçu, ou dites en magasin que vous ne voulez plus \
          de messages.</p>",
     )

@@ -300,7 +300,7 @@ async fn the_link_shows_a_page_and_only_the_button_objects() {
         let one_click = "List-Unsubscribe=One-Click";
         let (status, page) = fixture.ask(Method::POST, &path, &[], one_click).await;
         assert_eq!(status, 200);
-        assert!(page.contains("C'est fait"));
+        assert!(page.contains("C’est fait"));
     }
     let member = fixture.store.member(&fixture.scope, member).await.unwrap();
     let opposition = member.person.consents.email.opposition.unwrap();
@@ -343,7 +343,7 @@ async fn a_link_that_is_not_ours_changes_nothing_and_the_page_says_what_to_do() 
         for method in [Method::GET, Method::POST] {
             let (status, page) = fixture.ask(method, &format!("/u/{token}"), &[], "").await;
             assert_eq!(status, 404);
-            assert!(page.contains("Ce lien n'est pas complet"), "{page}");
+            assert!(page.contains("Ce lien n’est pas complet"), "{page}");
         }
     }
     assert!(fixture.permits(member).await);

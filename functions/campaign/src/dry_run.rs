@@ -126,8 +126,10 @@ impl Counting<'_> {
             if !self.holds(member) {
                 continue;
             }
-            if !member.permitted {
+            if member.opposed {
                 counts.opposed += 1;
+            } else if !member.consented {
+                counts.without_consent += 1;
             } else if !member.reachable {
                 counts.unreachable += 1;
             } else {

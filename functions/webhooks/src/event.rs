@@ -1,6 +1,7 @@
 //! The event of a change, byte for byte as it is posted. An event holds identifiers and figures, and
 //! never personal data: a receiver that needs more asks the API with a key.
 
+use domain::values::calendar;
 use domain::webhook::EventType;
 use domain::{Instant, Points};
 use serde::Serialize;
@@ -82,7 +83,12 @@ pub fn event(change: &Change) -> Result<Event, serde_json::Error> {
             Data::Erasure { member_id: member.to_string(), reason: reason.as_str() },
         ),
     };
-    let body = Body { id: &change.id, created_at: change.at, r#type: kind.as_str(), data };
+    let body = Body {
+        id: &change.id,
+        created_at: calendar::whole_second(change.at),
+        r#type: kind.as_str(),
+        data,
+    };
     let key = EventKey { at: change.at, id: change.id.clone() };
     Ok(Event { key, kind, origin: change.origin, body: serde_json::to_string(&body)? })
 }

@@ -1,8 +1,9 @@
 """The demonstration: a merchant, its purchase file, a sale with a coupon, a reward, campaigns by e-mail and SMS, a STOP
-reply, and the daily runs of `followups` and `retention`. It uses the public API, and calls the two scheduled functions.
+reply, a webhook, and the daily runs of `followups` and `retention`. It uses the public API, and calls the two scheduled
+functions.
 
 The demonstration keeps notes in `stack.json` and `demo/`. A second run sends the same requests again, so nothing is
-created, ingested, sold or sent twice.
+created, ingested, sold or sent twice. Only the webhook is shown by each run.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import time
 
 from stack import Stack
 
-from . import closing, file, merchant, messages, points, retention, reward, sale
+from . import closing, file, merchant, messages, points, retention, reward, sale, webhook
 from .api import Api, DemoError, Notes
 
 __all__ = ["DemoError", "show"]
@@ -29,11 +30,12 @@ def show(stack: Stack, began: float) -> None:
     sold, again = sale.make(till, notes)
     redeemed = reward.redeem(till, sold["member_id"], demo["reward_id"], notes)
     operator = merchant.operator(stack)
-    sent = messages.run(operator, back_office, stack, demo["merchant_id"], notes)
+    sent = messages.run(operator, till, back_office, stack, demo["merchant_id"], notes)
+    posted = webhook.show(operator, till, demo["merchant_id"])
     given = points.daily_run(back_office, stack, demo, sold["member_id"], notes)
     retained = retention.run(operator, stack, demo, notes)
 
-    closing.table(report, sold, again, redeemed, sent, given, retained)
+    closing.table(report, sold, again, redeemed, sent, posted, given, retained)
     print(f"Done in {time.monotonic() - began:.0f} s.\n")
     closing.refused_rows(report, folder)
     closing.next_steps(stack, folder, demo, report, sold)

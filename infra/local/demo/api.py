@@ -41,7 +41,7 @@ class Api:
         )
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                return answer.status, json.load(answer)
+                return answer.status, json.loads(answer.read() or b"{}")
         except urllib.error.HTTPError as refusal:
             body = refusal.read().decode(errors="replace")
             if refusal.code in accept:

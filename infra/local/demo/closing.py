@@ -10,11 +10,14 @@ from process import short
 from stack import Stack
 
 from .api import SOFTWARE, euros, number
-from .merchant import COUPON, CUSTOMER, REWARD
+from .merchant import COUPON, CUSTOMER, REWARD, operator_key
+from .messages import PEOPLE
 from .points import verdict
 
 
-def table(report: dict, sale: dict, again: bool, redeemed: dict, sent: dict, given: dict, retained: dict) -> None:
+def table(
+    report: dict, sale: dict, again: bool, redeemed: dict, sent: dict, posted: str, given: dict, retained: dict
+) -> None:
     rows = report.get("rows") or {}
     dry_run = retained["would"]
     lines = [
@@ -43,6 +46,7 @@ def table(report: dict, sale: dict, again: bool, redeemed: dict, sent: dict, giv
         ]
     lines += [
         ("  recipients after the STOP", number(sent["after_stop"])),
+        ("The webhook", posted),
         ("The daily run of points", "today"),
         ("  points for a birthday", number(given["birthday"])),
         ("The ledger", verdict(given["proof"])),
@@ -85,6 +89,7 @@ def _header(file: Path, key: str) -> Path:
 def next_steps(stack: Stack, folder: Path, demo: dict, report: dict, sale: dict) -> None:
     header = _header(folder / "authorization", demo["till_key"])
     back_office = _header(folder / "authorization-back-office", demo["back_office_key"])
+    of_operator = _header(folder / "authorization-operator", operator_key(stack))
     call = f"curl -sS -H @{short(header)}"
     url = stack.describe()["api_url"]
     print(f"Read the messages since the start of the stack, as the recipients would: {stack.sandbox.url}\n")
@@ -92,7 +97,9 @@ def next_steps(stack: Stack, folder: Path, demo: dict, report: dict, sale: dict)
     print(f"  {call} '{url}/v1/health'")
     asks = f"{call} -H 'content-type: application/json'"
     customer = {"mobile": CUSTOMER["mobile"]}
-    basket = {"total_cents": 4_280, "member": customer, "coupons": [COUPON]}
+    # The demonstration's own customer has used the coupon, which a customer may use once.
+    _, digits = PEOPLE[1]
+    basket = {"total_cents": 4_280, "member": {"mobile": f"+3363998{digits}"}, "coupons": [{"code": COUPON}]}
     print(f"  {asks} -d '{json.dumps(customer)}' '{url}/v1/members/find'")
     print(f"  {asks} -d '{json.dumps(basket)}' '{url}/v1/purchases/dry-run'")
     member = f"{url}/v1/members/{sale['member_id']}"
@@ -101,6 +108,10 @@ def next_steps(stack: Stack, folder: Path, demo: dict, report: dict, sale: dict)
     print(f"  {call} '{member}/history'")
     if report.get("upload_id"):
         print(f"  {call} '{url}/v1/uploads/{report['upload_id']}'")
+    print(
+        "\nAnd this one of the operator, who sets up merchants and sends campaigns (docs/operations.md#a-campaign):\n"
+    )
+    print(f"  curl -sS -H @{short(of_operator)} '{url}/v1/merchants/{demo['merchant_id']}/campaigns'")
     print("\nFiles:\n")
     print(f"  {short(stack.directory / 'stack.json'):<26} addresses, names and the keys, for scripts")
     print(f"  {short(stack.aws.log):<26} the log of the functions")

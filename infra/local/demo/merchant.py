@@ -45,11 +45,15 @@ CUSTOMER = {
 }
 
 
+def operator_key(stack: Stack) -> str:
+    """The operator's key, which is a secret of the deployment."""
+    secret = stack.describe()["outputs"]["OperatorSecretArn"]
+    return stack.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
+
+
 def operator(stack: Stack) -> Api:
-    """A client with the operator's key, which is a secret of the deployment."""
-    description = stack.describe()
-    secret = stack.client("secretsmanager").get_secret_value(SecretId=description["outputs"]["OperatorSecretArn"])
-    return Api(description["api_url"], secret["SecretString"])
+    """A client with the operator's key."""
+    return Api(stack.describe()["api_url"], operator_key(stack))
 
 
 def open_programme(stack: Stack) -> dict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from datetime import datetime, timezone
 from functools import partial
 
 from bootstrap import say
@@ -42,14 +43,14 @@ SMS = {
 }
 
 
-def run(operator: Api, back_office: Api, stack: Stack, merchant: str, notes: Notes) -> dict:
+def run(operator: Api, till: Api, back_office: Api, stack: Stack, merchant: str, notes: Notes) -> dict:
     """The two finished campaigns, and the number of members that an SMS would reach after the STOP."""
     campaigns = f"/v1/merchants/{merchant}/campaigns"
     known = notes.get("campaigns")
     if known:
         say("The two campaigns were sent in an earlier run. The outbox loses its messages when the stack stops.")
     else:
-        _prepare(operator, back_office, merchant)
+        _prepare(operator, till, back_office, merchant)
         known = {}
         for channel, wanted in (("email", EMAIL), ("sms", SMS)):
             _, campaign = operator.ask("POST", campaigns, wanted)
@@ -70,8 +71,9 @@ def run(operator: Api, back_office: Api, stack: Stack, merchant: str, notes: Not
     return {**ended, "after_stop": after["recipients"]}
 
 
-def _prepare(operator: Api, back_office: Api, merchant: str) -> None:
-    """Sets the senders of both channels, and enrols the customers who consent to messages."""
+def _prepare(operator: Api, till: Api, back_office: Api, merchant: str) -> None:
+    """Sets the senders of both channels, and enrols the customers who consent to messages. Each buys something, so that
+    the e-mail has points to speak of."""
     senders = f"/v1/merchants/{merchant}/senders"
     operator.ask(
         "PUT",
@@ -88,7 +90,8 @@ def _prepare(operator: Api, back_office: Api, merchant: str) -> None:
         f"{senders}/sms",
         {"account": "sandbox-sms", "shown": "Remparts", "stop_number": STOP_NUMBER, "price_microeuros": 45_000},
     )
-    for first_name, digits in PEOPLE:
+    sold_at = datetime.now(timezone.utc).replace(microsecond=0).isoformat()
+    for number, (first_name, digits) in enumerate(PEOPLE):
         mobile = f"+3363998{digits}"
         address = f"client-{digits}@example.com"
         person = {"mobile": mobile, "first_name": first_name, "last_name": "Exemple", "email": address}
@@ -99,6 +102,10 @@ def _prepare(operator: Api, back_office: Api, merchant: str) -> None:
         for channel in ("email", "sms"):
             consent = {"given": True, "text_version": "2026-01", "told_by": "till"}
             back_office.ask("PUT", f"{path}/consents/{channel}", consent)
+        sale = {"type": "sale", "register": "C2", "receipt_number": f"E{digits}", "sold_at": sold_at}
+        customer = {"total_cents": 1_290 + 350 * number, "member": {"mobile": mobile}}
+        # An interrupted run may have sold before, at another second.
+        till.ask("POST", "/v1/purchases", sale | customer, accept=(409,))
     say(f"{len(PEOPLE)} customers consented to e-mails and SMS at the counter.")
 
 

@@ -40,8 +40,8 @@ def _paid(till: Api, now: datetime) -> dict:
             _line("9782205049671", "Une bande dessinée", "Bande dessinée", 2_900),
         ],
     }
-    _, dry_run = till.ask("POST", "/v1/purchases/dry-run", {**basket, "coupons": [COUPON]})
-    accepted = [coupon for coupon in dry_run["coupons"] if "discount_cents" in coupon]
+    _, dry_run = till.ask("POST", "/v1/purchases/dry-run", {**basket, "coupons": [{"code": COUPON}]})
+    accepted = [coupon for coupon in dry_run["coupons"] if coupon["valid"]]
     return {
         **basket,
         "type": "sale",

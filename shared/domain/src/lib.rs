@@ -35,7 +35,7 @@ pub use campaign::segment::Segment;
 pub use coupon::CouponError;
 pub use coupon::code::CouponCode;
 pub use coupon::offer::Offer;
-pub use error::{DomainError, ErrorClass, InvalidField, RequestError};
+pub use error::{Cause, DomainError, ErrorClass, InvalidField, RequestError};
 pub use language::Language;
 pub use ledger::LedgerError;
 pub use ledger::account::Account;

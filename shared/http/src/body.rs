@@ -1,5 +1,5 @@
 //! Reads a JSON body. The body must have the right media type, a bounded size and no unknown fields. A
-//! refusal names the field by its JSON pointer.
+//! refusal names each field by its JSON pointer.
 
 use crate::codes;
 use crate::problem::{FieldError, Kind, Problem};
@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use serde_json::{Value, json};
 use serde_path_to_error::{Path, Segment};
 use std::fmt::Write as _;
 
@@ -57,22 +58,80 @@ fn content_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Reads JSON. The refusal names the field and does not repeat its content.
+/// Reads JSON. The refusal names the fields and does not repeat their content.
 ///
 /// # Errors
 /// [`Kind::Malformed`] for a text that is not JSON, [`Kind::Unprocessable`] for JSON of another shape.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        let detail = "The body is empty: send a JSON object, {} where no field is needed.";
+        return Err(Problem::new(Kind::Malformed, detail));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json)
-        .map_err(|error| refusal(error.path(), error.inner()))?;
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        if error.inner().classify() == Category::Data {
+            other_shape::<T>(bytes, field_error(error.path(), error.inner()))
+        } else {
+            malformed(error.inner())
+        }
+    })?;
     json.end().map_err(|error| malformed(&error))?;
     Ok(value)
 }
 
-fn refusal(path: &Path, error: &serde_json::Error) -> Problem {
-    if error.classify() != Category::Data {
-        return malformed(error);
+/// The most errors that one refusal names.
+const MOST_ERRORS: usize = 20;
+
+/// The refusal of JSON of another shape. The reader stops at the first error, so each error is repaired in a
+/// copy, which is read again.
+fn other_shape<T: DeserializeOwned>(bytes: &[u8], first: FieldError) -> Problem {
+    let mut errors = vec![first];
+    if let Ok(mut copy) = serde_json::from_slice::<Value>(bytes) {
+        while let Some(last) = errors.last()
+            && errors.len() < MOST_ERRORS
+            && repair::<T>(&mut copy, last)
+            && let Some(next) = shape_error::<T>(&copy)
+        {
+            errors.push(next);
+        }
     }
+    Problem::fields(Kind::Unprocessable, errors)
+}
+
+fn shape_error<T: DeserializeOwned>(value: &Value) -> Option<FieldError> {
+    let read = serde_path_to_error::deserialize::<_, T>(value);
+    read.err().map(|error| field_error(error.path(), error.inner()))
+}
+
+/// Changes the copy so that the reader passes the field of `error`: an unknown field is removed, and any other gets a
+/// value of the type that the reader accepts there. `false` where no such value is found.
+fn repair<T: DeserializeOwned>(copy: &mut Value, error: &FieldError) -> bool {
+    let Some((parent, name)) = error.pointer().and_then(|pointer| pointer.rsplit_once('/')) else {
+        return false;
+    };
+    let name = name.replace("~1", "/").replace("~0", "~");
+    let parent = parent.to_owned();
+    let place = |copy: &mut Value, value: Option<Value>| match (copy.pointer_mut(&parent), value) {
+        (Some(Value::Object(object)), Some(value)) => object.insert(name.clone(), value).is_some(),
+        (Some(Value::Object(object)), None) => object.remove(&name).is_some(),
+        (Some(Value::Array(array)), Some(value)) => {
+            let element = name.parse().ok().and_then(|index: usize| array.get_mut(index));
+            element.map(|element| *element = value).is_some()
+        }
+        _ => false,
+    };
+    if error.code() == codes::UNKNOWN_FIELD {
+        return place(copy, None);
+    }
+    let words = error.detail().split('`').skip(1).step_by(2).map(Value::from);
+    let samples = [json!(""), json!(0), json!(false), json!([]), json!({}), Value::Null];
+    words.take(1).chain(samples).any(|sample| {
+        place(copy, Some(sample));
+        shape_error::<T>(copy).is_none_or(|next| !next.is_within(error))
+    })
+}
+
+fn field_error(path: &Path, error: &serde_json::Error) -> FieldError {
     let message = error.to_string();
     let mut pointer = pointer_of(path);
     let (code, detail) = if let Some(name) = quoted_after(&message, "missing field `") {
@@ -91,7 +150,7 @@ fn refusal(path: &Path, error: &serde_json::Error) -> Problem {
         let code = if is_variant { codes::UNKNOWN_VALUE } else { codes::TYPE };
         (code, format!("must be {}", expected(&message)))
     };
-    Problem::fields(Kind::Unprocessable, vec![FieldError::of_body(pointer, code, detail)])
+    FieldError::of_body(pointer, code, detail)
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
@@ -196,6 +255,29 @@ mod tests {
         let shown = serde_json::to_value(problem.body(None)).unwrap();
         let detail = "is not a field of this request: use `quantity` or `colour`";
         assert_eq!(shown["errors"][0]["detail"], detail);
+    }
+
+    #[rstest]
+    #[case(r#"{"lines":[{},{"quantity":"x"},{"quantity":1,"price":2,"colour":"blue"}],"more":1}"#, &[
+        ("/lines/0/quantity", "missing"), ("/lines/1/quantity", "type"), ("/lines/2/colour", "unknown_value"),
+        ("/lines/2/price", "unknown_field"), ("/more", "unknown_field"),
+    ])]
+    #[case(r#"{"more":1,"other":2}"#, &[
+        ("/more", "unknown_field"), ("/other", "unknown_field"), ("/lines", "missing"),
+    ])]
+    #[case(r#"{"lines":[[], 1]}"#, &[("/lines/0", "type")])]
+    fn all_errors_of_the_shape_are_named_together(
+        #[case] body: &str,
+        #[case] expected: &[(&str, &str)],
+    ) {
+        let problem = read::<Basket>(body.as_bytes()).unwrap_err();
+        let shown = serde_json::to_value(problem.body(None)).unwrap();
+        let named: Vec<_> = shown["errors"].as_array().unwrap().iter().collect();
+        let named: Vec<_> = named
+            .iter()
+            .map(|error| (error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap()))
+            .collect();
+        assert_eq!(named, expected);
     }
 
     #[rstest]

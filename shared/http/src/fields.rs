@@ -25,8 +25,7 @@ impl Fields {
         match read {
             Ok(value) => Some(value),
             Err(error) => {
-                let error = error.into();
-                self.note(pointer, error.into(), error.to_string());
+                self.push(pointer, error.into());
                 None
             }
         }
@@ -55,8 +54,8 @@ impl Fields {
             Ok(value) => Some(value),
             Err(error) => {
                 let error = error.into();
-                let detail = error.to_string();
-                self.push(FieldError::of_parameter(name, error.into(), detail));
+                let field = FieldError::of_parameter(name, error.into(), error.to_string());
+                self.add(field.explained(error));
                 None
             }
         }
@@ -64,10 +63,10 @@ impl Fields {
 
     /// Adds an error that no type of the domain has.
     pub fn note(&mut self, pointer: &str, code: Code, detail: impl Into<String>) {
-        self.push(FieldError::of_body(pointer, code, detail));
+        self.add(FieldError::of_body(pointer, code, detail));
     }
 
-    fn push(&mut self, error: FieldError) {
+    fn add(&mut self, error: FieldError) {
         if self.errors.len() < MOST_ERRORS {
             self.errors.push(error);
         }
@@ -77,7 +76,12 @@ impl Fields {
     /// body: empty for the whole body.
     pub fn note_invalid(&mut self, prefix: &str, field: &InvalidField) {
         let InvalidField { pointer, error } = field;
-        self.note(&format!("{prefix}{pointer}"), (*error).into(), error.to_string());
+        self.push(&format!("{prefix}{pointer}"), *error);
+    }
+
+    fn push(&mut self, pointer: &str, error: DomainError) {
+        let field = FieldError::of_body(pointer, error.into(), error.to_string());
+        self.add(field.explained(error));
     }
 
     /// Whether there is no error.

@@ -32,6 +32,12 @@ impl<T> KeyedAnswer<T> {
         Self { status: StatusCode::CREATED, is_replay, body }
     }
 
+    /// 200: an earlier request created the resource, which is in force no more.
+    #[must_use]
+    pub const fn not_in_force(body: T) -> Self {
+        Self { status: StatusCode::OK, is_replay: true, body }
+    }
+
     /// 202: the work goes on in the background.
     #[must_use]
     pub const fn accepted(body: T, is_replay: bool) -> Self {

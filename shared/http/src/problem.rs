@@ -8,10 +8,11 @@ use crate::codes::{self, Code};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::{
-    CouponError, DomainError, ErrorClass, Language, LedgerError, MemberError, PurchaseError,
+    Cause, CouponError, DomainError, ErrorClass, Language, LedgerError, MemberError, PurchaseError,
     RequestError, RewardError,
 };
 use serde::Serialize;
+use std::borrow::Cow;
 use store::{ErrorChain, StoreError};
 use utoipa::ToSchema;
 
@@ -95,21 +96,54 @@ pub struct FieldError {
     /// The reason, to be read after the name of the field.
     #[schema(examples("must be more than 0 and at most 100000"))]
     detail: String,
+    /// The sentence for the cashier, where a cashier can bring the error about.
+    #[serde(skip)]
+    cashier: Option<Cow<'static, str>>,
 }
 
 impl FieldError {
     /// A field of the body, by its pointer.
     #[must_use]
     pub fn of_body(pointer: impl Into<String>, code: Code, detail: impl Into<String>) -> Self {
-        let pointer = Some(cut(pointer.into()));
-        Self { pointer, parameter: None, code, detail: detail.into() }
+        Self { pointer: Some(cut(pointer.into())), ..Self::unplaced(code, detail.into()) }
     }
 
     /// A parameter of the path or the query.
     #[must_use]
     pub fn of_parameter(name: &str, code: Code, detail: impl Into<String>) -> Self {
-        let parameter = Some(cut(name.to_owned()));
-        Self { pointer: None, parameter, code, detail: detail.into() }
+        Self { parameter: Some(cut(name.to_owned())), ..Self::unplaced(code, detail.into()) }
+    }
+
+    pub(crate) fn pointer(&self) -> Option<&str> {
+        self.pointer.as_deref()
+    }
+
+    pub(crate) const fn code(&self) -> Code {
+        self.code
+    }
+
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Whether the error is at the place of `other`, or below.
+    pub(crate) fn is_within(&self, other: &Self) -> bool {
+        let rest =
+            self.pointer().zip(other.pointer()).and_then(|(own, other)| own.strip_prefix(other));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// The same error of a rule of the domain, with the sentence of its values.
+    #[must_use]
+    pub(crate) fn explained(self, error: DomainError) -> Self {
+        let is_of_cashier = error.cause() == Cause::Cashier;
+        let cashier = is_of_cashier.then(|| Cow::Owned(Language::French.explain(error)));
+        Self { cashier, ..self }
+    }
+
+    fn unplaced(code: Code, detail: String) -> Self {
+        let cashier = code.cashier_message().map(Cow::Borrowed);
+        Self { pointer: None, parameter: None, code, detail, cashier }
     }
 }
 
@@ -128,7 +162,6 @@ pub struct Problem {
     code: Code,
     detail: String,
     errors: Vec<FieldError>,
-    cashier: Option<&'static str>,
     internal: Option<String>,
 }
 
@@ -136,14 +169,7 @@ impl Problem {
     /// A refusal of a kind, with a sentence that says what to do.
     #[must_use]
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self {
-            kind,
-            code: kind.code(),
-            detail: detail.into(),
-            errors: vec![],
-            cashier: None,
-            internal: None,
-        }
+        Self { kind, code: kind.code(), detail: detail.into(), errors: vec![], internal: None }
     }
 
     /// Fields of the body, the path or the query that are not accepted.
@@ -192,16 +218,24 @@ impl Problem {
         if matches!(self.kind, Kind::Defect | Kind::Unavailable) {
             return self;
         }
-        let detail = match self.errors.pop() {
-            Some(error) => error.detail,
-            None => self.detail.clone(),
+        let error = match self.errors.pop() {
+            Some(error) => error,
+            None => FieldError::unplaced(self.code, self.detail.clone()),
         };
-        let error = FieldError::of_body(pointer, self.code, detail);
+        let error = FieldError { pointer: Some(pointer.to_owned()), parameter: None, ..error };
         if self.kind == Kind::Unprocessable {
             self.detail = named(&error);
         }
         self.errors = vec![error];
         self
+    }
+
+    /// Names the segment of the path that the refusal is about, with its own error.
+    #[must_use]
+    pub(crate) fn at_parameter(self, name: &str, code: Code, detail: String) -> Self {
+        let error = FieldError::of_parameter(name, code, detail);
+        let detail = format!("{} {}.", self.detail, named(&error));
+        Self { detail, errors: vec![error], ..self }
     }
 
     /// The refusal with a code of its own, by which programs tell it from others of its kind.
@@ -222,6 +256,12 @@ impl Problem {
         self.code.as_str()
     }
 
+    /// The sentence of the first field that a cashier can correct, else the sentence of the code.
+    fn cashier_message(&self) -> Option<Cow<'static, str>> {
+        let of_fields = self.errors.iter().find_map(|error| error.cashier.clone());
+        of_fields.or_else(|| self.code.cashier_message().map(Cow::Borrowed))
+    }
+
     pub(crate) fn internal(&self) -> Option<&str> {
         self.internal.as_deref()
     }
@@ -235,7 +275,7 @@ impl Problem {
             detail: self.detail.clone(),
             code: self.code,
             errors: self.errors.clone(),
-            cashier_message: self.cashier,
+            cashier_message: self.cashier_message(),
             request_id,
         }
     }
@@ -270,10 +310,10 @@ pub struct ProblemBody {
     /// The fields that are not accepted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
-    /// A sentence for the cashier, in French, where the cashier can do something about the refusal.
+    /// A sentence for the cashier, in French. Every refusal that a cashier can bring about has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
-    cashier_message: Option<&'static str>,
+    cashier_message: Option<Cow<'static, str>>,
     /// The identifier of the request, which the logs of the service have too.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
@@ -291,9 +331,8 @@ impl From<DomainError> for Problem {
             return Self::fields(kind, vec![error]).coded(code);
         }
         let sentence = format!("{} {detail}.", subject(error));
-        let errors = vec![FieldError { pointer: None, parameter: None, code, detail }];
-        let cashier = has_cashier_message(error).then(|| Language::French.sentence(error.code()));
-        Self { code, errors, cashier, ..Self::new(kind, sentence) }
+        let errors = vec![FieldError::unplaced(code, detail).explained(error)];
+        Self { code, errors, ..Self::new(kind, sentence) }
     }
 }
 
@@ -301,7 +340,9 @@ impl From<DomainError> for Problem {
 const fn subject(error: DomainError) -> &'static str {
     match error {
         DomainError::Purchase(PurchaseError::ReceiptConflict) => "The receipt",
-        DomainError::Member(MemberError::CardTaken | MemberError::CardBlocked) => "The number",
+        DomainError::Member(
+            MemberError::CardTaken | MemberError::CardBlocked | MemberError::HasCard,
+        ) => "The number",
         DomainError::Member(MemberError::NoCard | MemberError::TooManyBlockedCards) => "The member",
         DomainError::Member(MemberError::OppositionStands) => "The consent",
         DomainError::Member(MemberError::ParentalConsentMissing) => "The consent of a parent",
@@ -320,32 +361,14 @@ const fn subject(error: DomainError) -> &'static str {
     }
 }
 
-/// Whether the cashier can do something about an error: the answer then has its sentence.
-const fn has_cashier_message(error: DomainError) -> bool {
-    matches!(
-        error,
-        DomainError::Coupon(CouponError::Refused(_))
-            | DomainError::Ledger(LedgerError::NotEnoughPoints | LedgerError::AdjustedEnough)
-            | DomainError::Member(
-                MemberError::CardBlocked
-                    | MemberError::OppositionStands
-                    | MemberError::ParentalConsentMissing
-            )
-            | DomainError::Reward(
-                RewardError::Refused(_)
-                    | RewardError::RedemptionFulfilled
-                    | RewardError::RedemptionCancelled
-                    | RewardError::RedemptionCouponUsed
-            )
-    )
-}
-
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Refused(invalid) => invalid.into(),
             StoreError::NotFound(entity) => Self::not_found(&entity.to_string()),
-            StoreError::Conflict(conflict) => Self::new(Kind::Conflict, conflict.to_string()),
+            StoreError::Conflict(conflict) => {
+                Self::new(Kind::Conflict, conflict.to_string()).coded(codes::of_conflict(conflict))
+            }
             StoreError::Busy => {
                 Self { code: codes::BUSY, ..Self::unavailable(ErrorChain(&error).to_string()) }
             }

@@ -94,7 +94,7 @@ pub enum Conflict {
     #[error("This sale has been returned: cancel the return first.")]
     CancelReturnedSale,
     /// The request attaches a sale whose goods were returned.
-    #[error("This sale has been returned: it can no longer be attached.")]
+    #[error("This sale has been returned: cancel the return, then attach the sale.")]
     AttachReturnedSale,
     /// The request moves a sale whose goods were returned.
     #[error("This sale has been returned: cancel the return, then move the sale.")]
@@ -135,9 +135,12 @@ pub enum Conflict {
     /// The request gives a member the mobile of another member.
     #[error("This mobile is another member's: merge the two members if they are one person.")]
     MobileTaken,
-    /// The request suppresses a contact that a member has.
-    #[error("A member has this contact: erase the member, which suppresses the contacts.")]
-    ContactOfMember,
+    /// The request suppresses a mobile that a member has.
+    #[error("A member has this mobile: erase the member, which suppresses the contacts.")]
+    MobileOfMember,
+    /// The request suppresses a card that a member has.
+    #[error("A member has this card: erase the member, which suppresses the contacts.")]
+    CardOfMember,
     /// The request creates a merchant with the reference of another merchant.
     #[error(
         "This reference is another merchant's: choose another one, or send the content that the \

@@ -56,12 +56,12 @@ fn row(rows: &mut String, message: &MessageView) {
     let text = message.text.clone().or_else(|| message.html.as_deref().map(words));
     let text = text.unwrap_or_default();
     let extract: String = text.chars().take(EXTRACT_LENGTH).collect();
-    let subject = message.subject.as_deref().unwrap_or("Lire");
+    let subject = message.subject.as_deref().unwrap_or("–");
     // Writing to a string never fails.
     let _ = write!(
         rows,
-        "<tr><td>{time}</td><td>{channel}</td><td>{to}</td>\
-         <td><a href=\"/messages/{number}\">{subject}</a></td><td>{extract}{more}</td>\
+        "<tr><td><a href=\"/messages/{number}\">{time}</a></td><td>{channel}</td><td>{to}</td>\
+         <td>{subject}</td><td>{extract}{more}</td>\
          <td>{state}</td></tr>",
         time = local(message.at),
         channel = channel(message.channel),

@@ -5,12 +5,13 @@ use crate::context::App;
 use crate::merchant::scope::{scope, scope_in_force};
 use crate::parameters::CampaignPath;
 use crate::schema::{DateTime, Identifier};
+use crate::second::Second;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::campaign::Campaign;
 use domain::merchant::sender::UnitPrice;
-use domain::{CampaignId, Channel, Instant};
+use domain::{CampaignId, Channel};
 use http_edge::{Operator, Problem, Segments};
 use platform::messages::CampaignMessage;
 use serde::Serialize;
@@ -20,9 +21,11 @@ use utoipa::ToSchema;
 /// The members of the segment who would get no message.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NotReached {
-    /// The members who opposed, or never consented.
+    /// The members who opposed.
     opposed: u64,
-    /// The members without an address.
+    /// The members who never consented, and did not oppose.
+    without_consent: u64,
+    /// The members who consented and have no address, or one that does not exist.
     unreachable: u64,
     /// The members whose e-mail address another recipient has, because an address gets a campaign once.
     same_address: u64,
@@ -49,10 +52,10 @@ pub(crate) struct DryRunAnswer {
     #[schema(value_type = String, examples("done"))]
     state: &'static str,
     #[schema(value_type = DateTime)]
-    asked_at: Instant,
+    asked_at: Second,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    done_at: Option<Instant>,
+    done_at: Option<Second>,
     /// The number of members that were checked so far.
     walked: u64,
     /// The number of members who would get the campaign.
@@ -73,6 +76,7 @@ impl DryRunAnswer {
             walked,
             recipients,
             opposed,
+            without_consent,
             unreachable,
             same_address,
             sms_parts,
@@ -86,11 +90,11 @@ impl DryRunAnswer {
         Self {
             campaign_id: campaign.id,
             state: if dry_run.done_at.is_some() { "done" } else { "running" },
-            asked_at: dry_run.asked_at,
-            done_at: dry_run.done_at,
+            asked_at: dry_run.asked_at.into(),
+            done_at: dry_run.done_at.map(Second::from),
             walked,
             recipients,
-            not_reached: NotReached { opposed, unreachable, same_address },
+            not_reached: NotReached { opposed, without_consent, unreachable, same_address },
             sms: (campaign.channel == Channel::Sms).then_some(SmsLengths {
                 messages: recipients,
                 parts_total: sms_parts,

@@ -6,8 +6,9 @@ use crate::campaign::segment::SegmentBody;
 use crate::campaign::sms_length::SmsLength;
 use crate::context::App;
 use crate::schema::{CredentialText, DateTime, Identifier};
+use crate::second::Second;
 use domain::campaign::State;
-use domain::{CampaignId, Credential, Instant};
+use domain::{CampaignId, Credential};
 use http_edge::Problem;
 use serde::Serialize;
 use store::{ByState, Scope, StoredCampaign};
@@ -65,14 +66,14 @@ pub(crate) struct CampaignAnswer {
     #[schema(value_type = String, examples("draft"))]
     state: &'static str,
     #[schema(value_type = DateTime)]
-    created_at: Instant,
+    created_at: Second,
     /// The credential that changed the content or the state last.
     #[schema(value_type = CredentialText)]
     changed_by: Credential,
     /// The instant at which the campaign begins or began.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    begins_at: Option<Instant>,
+    begins_at: Option<Second>,
     /// A stable code of the reason why the service paused the campaign.
     #[serde(skip_serializing_if = "Option::is_none")]
     held_because: Option<String>,
@@ -100,11 +101,11 @@ pub(crate) struct CampaignSummary {
     #[schema(value_type = String, examples("draft"))]
     state: &'static str,
     #[schema(value_type = DateTime)]
-    created_at: Instant,
+    created_at: Second,
     /// The instant at which the campaign begins or began.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    begins_at: Option<Instant>,
+    begins_at: Option<Second>,
     /// A stable code of the reason why the service paused the campaign.
     #[serde(skip_serializing_if = "Option::is_none")]
     held_because: Option<String>,
@@ -177,8 +178,8 @@ impl CampaignAnswer {
             segment: SegmentBody::of(&campaign.segment),
             name: campaign.name,
             state: campaign.state.as_str(),
-            created_at: campaign.created_at,
-            begins_at: campaign.begins_at,
+            created_at: campaign.created_at.into(),
+            begins_at: campaign.begins_at.map(Second::from),
             what_to_do: held_because.as_deref().map(what_to_do),
             held_because,
             changed_by,
@@ -195,8 +196,8 @@ impl CampaignSummary {
             name: campaign.name,
             channel: Channel::of(campaign.channel),
             state: campaign.state.as_str(),
-            created_at: campaign.created_at,
-            begins_at: campaign.begins_at,
+            created_at: campaign.created_at.into(),
+            begins_at: campaign.begins_at.map(Second::from),
             held_because,
         }
     }

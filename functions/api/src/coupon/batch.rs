@@ -6,10 +6,11 @@ use crate::merchant::mode::DataMode;
 use crate::merchant::scope::{scope, scope_in_force};
 use crate::parameters::{BatchPath, ModeQuery, OfferPath, OptionalKey, PageQuery};
 use crate::schema::{DateTime, Identifier};
+use crate::second::Second;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::{CouponBatchId, CouponError, DomainError, Instant, OfferId};
+use domain::{CouponBatchId, CouponError, DomainError, OfferId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use http_edge::{
     KeyedAnswer, KeyedBody, Operator, Page, Problem, Query, Segments, cursor, idempotency,
@@ -56,10 +57,10 @@ pub(crate) struct BatchAnswer {
     codes_made: Option<u32>,
     state: BatchState,
     #[schema(value_type = DateTime)]
-    created_at: Instant,
+    created_at: Second,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    finished_at: Option<Instant>,
+    finished_at: Option<Second>,
 }
 
 /// A page of batches.
@@ -82,8 +83,8 @@ impl BatchAnswer {
                 Some(_) => BatchState::Finished,
                 None => BatchState::Running,
             },
-            created_at: batch.created_at,
-            finished_at: batch.finished_at,
+            created_at: batch.created_at.into(),
+            finished_at: batch.finished_at.map(Second::from),
         }
     }
 }

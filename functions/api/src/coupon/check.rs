@@ -20,9 +20,9 @@ pub(crate) struct CheckCoupon {
     /// The code as it was typed or scanned.
     #[schema(value_type = CouponCodeText)]
     code: String,
-    /// The total of the basket before all discounts.
+    /// The amount of the basket before coupons, as the till computes it: the same as in the dry run.
     #[schema(value_type = Amount)]
-    gross_cents: i64,
+    total_cents: i64,
     /// The lines of the basket. Only a coupon of an article needs them.
     #[serde(default)]
     #[schema(max_items = 200)]
@@ -42,17 +42,17 @@ pub(crate) struct CouponRefusal {
     detail: String,
     /// The reason in French, for the cashier.
     #[schema(value_type = String, examples("Ce bon est expiré."))]
-    message: &'static str,
+    cashier_message: &'static str,
 }
 
-/// The discount of a coupon on the basket, or the reason why it gives nothing.
+/// The discount of a coupon on a basket, or the reason why the coupon gives nothing.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CouponChecked {
     /// The code as it is printed.
     code: String,
     /// Whether the coupon gives a discount on this basket now.
     valid: bool,
-    /// The most that the till may take off for the coupon.
+    /// The most that the till may take off for the coupon, and sends as `discount_cents` with the sale.
     #[serde(skip_serializing_if = "Option::is_none")]
     discount_cents: Option<i64>,
     /// The merchant's name for the offer. Absent for a code that does not exist.
@@ -68,13 +68,17 @@ impl CouponRefusal {
         Self {
             code: refusal.code(),
             detail: format!("The coupon {refusal}."),
-            message: Language::French.sentence(refusal.code()),
+            cashier_message: Language::French.sentence(refusal.code()),
         }
     }
 }
 
 impl CouponChecked {
-    fn of(code: &CouponCode, offer: Option<String>, discount: Result<Cents, Refusal>) -> Self {
+    pub(crate) fn of(
+        code: &CouponCode,
+        offer: Option<String>,
+        discount: Result<Cents, Refusal>,
+    ) -> Self {
         Self {
             code: code.to_string(),
             valid: discount.is_ok(),
@@ -141,7 +145,7 @@ pub(crate) async fn check(
     let now = app.now();
     let mut fields = Fields::default();
     let code = fields.check("/code", CouponCode::parse(&request.code));
-    let gross = fields.check("/gross_cents", Cents::of_document(request.gross_cents));
+    let gross = fields.check("/total_cents", Cents::of_document(request.total_cents));
     let lines = read_lines(&request.lines, &mut fields);
     let named = match &request.member {
         Some(member) => member.read_at(&mut fields, "/member").map(Some),

@@ -3,9 +3,10 @@
 use crate::context::App;
 use crate::parameters::PageQuery;
 use crate::schema::{DateTime, Identifier};
+use crate::second::Second;
 use axum::Json;
 use axum::extract::State;
-use domain::{Instant, MemberId};
+use domain::MemberId;
 use http_edge::{Page, Problem, Query, Till, cursor};
 use serde::Serialize;
 use store::{HistoryKey, InboundText};
@@ -20,7 +21,7 @@ pub(crate) struct InboundTextAnswer {
     /// The text of the SMS, cut after 1,600 characters.
     text: String,
     #[schema(value_type = DateTime)]
-    received_at: Instant,
+    received_at: Second,
 }
 
 /// A page of inbound texts.
@@ -35,7 +36,7 @@ pub(crate) struct InboundTextPage {
 impl InboundTextAnswer {
     fn of(received: InboundText) -> Self {
         let InboundText { member, text, received_at } = received;
-        Self { member_id: member, text, received_at }
+        Self { member_id: member, text, received_at: received_at.into() }
     }
 }
 

@@ -5,12 +5,13 @@ use crate::ledger::lot::LotTaken;
 use crate::ledger::new_balance::NewBalance;
 use crate::parameters::{MemberPath, RequiredKey};
 use crate::schema::{DateTime, Identifier, OperatorCode, ReferenceCode, whole_number};
+use crate::second::Second;
 use axum::extract::State;
 use domain::language::french::ticket;
 use domain::ledger::entry::{self, Adjustment, Author};
 use domain::programme::Unit;
 use domain::purchase::receipt::Reference;
-use domain::{DomainError, Instant, LedgerError, MemberId};
+use domain::{DomainError, LedgerError, MemberId};
 use http_edge::{Fields, KeyedAnswer, Problem, RequiredKeyBody, Segments, Till, idempotency};
 use serde::{Deserialize, Serialize};
 use store::{Entered, ErrorChain, NewAdjustment, StoreError};
@@ -85,7 +86,7 @@ pub(crate) struct AdjustmentAnswer {
     member_id: MemberId,
     /// The instant of the correction.
     #[schema(value_type = DateTime)]
-    at: Instant,
+    at: Second,
     /// The points that were given, or taken where the number is below zero.
     points: i64,
     /// The lots that the points were taken from. Empty where points were given.
@@ -106,7 +107,7 @@ impl AdjustmentAnswer {
         let Entered { member, entry, balance } = adjusted;
         Self {
             member_id: *member,
-            at: entry.at,
+            at: entry.at.into(),
             points: entry.points.get(),
             lots: LotTaken::all(&entry.lots),
             reason: Reason::of(adjustment.reason),

@@ -55,7 +55,7 @@ pub(crate) struct BalanceAnswer {
     #[serde(flatten)]
     balance: Balance,
     /// The lines for the ticket, in French, of at most 40 characters each.
-    #[schema(examples(json!(["Votre solde : 120 points", "30 points jusqu'au 30/11/2026"])))]
+    #[schema(examples(json!(["Votre solde : 120 points", "30 points jusqu’au 30/11/2026"])))]
     ticket: Vec<String>,
 }
 

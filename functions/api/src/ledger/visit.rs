@@ -5,10 +5,11 @@ use crate::ledger::new_balance::NewBalance;
 use crate::parameters::{MemberPath, RequiredKey};
 use crate::purchase::till_clock::done_at;
 use crate::schema::{DateTime, Identifier};
+use crate::second::Second;
 use axum::extract::State;
+use domain::MemberId;
 use domain::language::french::ticket;
 use domain::programme::Unit;
-use domain::{Instant, MemberId};
 use http_edge::{Fields, KeyedAnswer, Problem, RequiredKeyBody, Segments, Till, idempotency};
 use serde::{Deserialize, Serialize};
 use store::{Entered, NewVisit};
@@ -32,7 +33,7 @@ pub(crate) struct VisitAnswer {
     member_id: MemberId,
     /// The instant of the visit.
     #[schema(value_type = DateTime)]
-    visited_at: Instant,
+    visited_at: Second,
     /// The points that the programme gives for the visit.
     points: i64,
     #[serde(flatten)]
@@ -44,7 +45,7 @@ impl VisitAnswer {
         let Entered { member, entry, balance } = entered;
         Self {
             member_id: *member,
-            visited_at: entry.at,
+            visited_at: entry.at.into(),
             points: entry.points.get(),
             balance: NewBalance::of(balance, ticket::lines(unit, Some(entry.points), balance)),
         }

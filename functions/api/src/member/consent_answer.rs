@@ -1,6 +1,7 @@
 //! Consents and oppositions, as an answer shows them.
 
 use crate::schema::{DateTime, EstablishmentCode, Identifier, OperatorCode};
+use crate::second::Second;
 use domain::member::consent::{self, ChannelConsent};
 use domain::values::calendar;
 use domain::{Channel, Day, EstablishmentId, Instant, KeyScope, MemberId, Person};
@@ -38,7 +39,7 @@ pub(crate) enum ConsentSource {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ConsentAnswer {
     #[schema(value_type = DateTime)]
-    at: Instant,
+    at: Second,
     told_by: ConsentSource,
     /// The version of the text that the person read.
     text_version: String,
@@ -58,7 +59,7 @@ pub(crate) struct ConsentAnswer {
 #[schema(as = RecordedParentalConsent)]
 pub(crate) struct ParentalConsentAnswer {
     #[schema(value_type = DateTime)]
-    at: Instant,
+    at: Second,
     /// The till's operator who heard the parent.
     #[schema(value_type = OperatorCode)]
     operator: String,
@@ -70,7 +71,7 @@ pub(crate) struct ParentalConsentAnswer {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OppositionAnswer {
     #[schema(value_type = DateTime)]
-    at: Instant,
+    at: Second,
     /// The reason of the opposition: `unsubscribed`, `stop`, `complaint` or `manual`.
     reason: &'static str,
 }
@@ -80,7 +81,7 @@ pub(crate) struct OppositionAnswer {
 #[schema(as = Bounce)]
 pub(crate) struct BounceAnswer {
     #[schema(value_type = DateTime)]
-    at: Instant,
+    at: Second,
 }
 
 /// The consent for one channel.
@@ -152,13 +153,13 @@ impl ConsentSource {
 impl ConsentAnswer {
     pub(super) fn of(consent: &consent::Consent) -> Self {
         Self {
-            at: calendar::whole_second(consent.at),
+            at: consent.at.into(),
             told_by: ConsentSource::of(consent.source),
             text_version: consent.text_version.clone(),
             establishment: consent.establishment.clone(),
             operator: consent.operator.as_ref().map(|code| code.as_str().to_owned()),
             parental_consent: consent.parent.as_ref().map(|parent| ParentalConsentAnswer {
-                at: calendar::whole_second(parent.at),
+                at: parent.at.into(),
                 operator: parent.operator.as_str().to_owned(),
                 text_version: parent.text_version.clone(),
             }),
@@ -169,13 +170,13 @@ impl ConsentAnswer {
 impl OppositionAnswer {
     pub(super) fn of(opposition: consent::Opposition) -> Self {
         let at = calendar::whole_second(opposition.at);
-        Self { at, reason: opposition.reason.as_str() }
+        Self { at: at.into(), reason: opposition.reason.as_str() }
     }
 }
 
 impl BounceAnswer {
     pub(super) fn of(bounce: consent::Bounce) -> Self {
-        Self { at: calendar::whole_second(bounce.at) }
+        Self { at: bounce.at.into() }
     }
 }
 

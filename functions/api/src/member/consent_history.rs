@@ -4,9 +4,10 @@ use crate::context::App;
 use crate::member::consent_answer::{BounceAnswer, ChannelWord, ConsentAnswer, OppositionAnswer};
 use crate::parameters::MemberPath;
 use crate::schema::{DateTime, Identifier};
+use crate::second::Second;
 use axum::Json;
 use axum::extract::State;
-use domain::{Credential, Instant, MemberId};
+use domain::{Credential, MemberId};
 use http_edge::{Problem, Segments, Till};
 use serde::Serialize;
 use store::{ConsentChange, RecordedChange};
@@ -18,7 +19,7 @@ pub(crate) struct ConsentChangeAnswer {
     #[schema(value_type = ChannelWord)]
     channel: &'static str,
     #[schema(value_type = DateTime)]
-    recorded_at: Instant,
+    recorded_at: Second,
     /// The credential that recorded the change: `key:` and the identifier of a till's key, `upload:` and the
     /// identifier of a file, `provider:` and its name, `link`, `operator` or `service`.
     #[schema(value_type = String, examples("key:01M86DNQG02W65QJ2ENKX1WYVS"))]
@@ -47,7 +48,7 @@ impl ConsentChangeAnswer {
     fn of(recorded: &RecordedChange) -> Self {
         let mut answer = Self {
             channel: recorded.channel.as_str(),
-            recorded_at: recorded.recorded_at,
+            recorded_at: recorded.recorded_at.into(),
             recorded_by: recorded.change.by(),
             consent: None,
             opposition: None,

@@ -100,9 +100,9 @@ impl ContactNamed {
                 let card = fields.check("/qr", qr::card_number(scanned))?;
                 Some(NamedContact { contact: Contact::Card(card), pointer: "/qr" })
             }
-            _ => {
-                let detail = "must hold exactly one of mobile, card_number and qr";
-                fields.note("", codes::ONE_OF, detail);
+            given => {
+                let is_absent = given == (None, None, None);
+                note_not_one(fields, "", is_absent, "mobile, card_number and qr");
                 None
             }
         }
@@ -124,10 +124,16 @@ pub(crate) fn named(fields: &mut Fields, pointer: &str, given: [Option<&str>; 3]
             let card = fields.check(&at("card_number"), CardNumber::parse(card))?;
             Some(Named::Contact(Contact::Card(card)))
         }
-        _ => {
-            let detail = "must hold exactly one of member_id, mobile and card_number";
-            fields.note(pointer, codes::ONE_OF, detail);
+        given => {
+            let is_absent = given == [None, None, None];
+            note_not_one(fields, pointer, is_absent, "member_id, mobile and card_number");
             None
         }
     }
+}
+
+/// Notes that not exactly one of the fields `names` is given: none (`missing`), or several (`one_of`).
+pub(crate) fn note_not_one(fields: &mut Fields, pointer: &str, is_absent: bool, names: &str) {
+    let code = if is_absent { http_edge::codes::MISSING } else { codes::ONE_OF };
+    fields.note(pointer, code, format!("must hold exactly one of {names}"));
 }

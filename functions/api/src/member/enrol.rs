@@ -13,9 +13,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::member::{self, Details, Email};
 use domain::values::calendar;
-use domain::{CardNumber, Day, Enrolment, KeyScope, Mobile, Registration};
+use domain::{CardNumber, Day, Enrolment, Instant, KeyScope, MemberError, Mobile, Registration};
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::Deserialize;
+use store::{CardStep, Contact, Member, StoreError};
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
@@ -96,8 +97,8 @@ impl NewMember {
 
 /// Create a member: a person who asked for the card.
 ///
-/// A member who has this mobile already does not change, except that `card_activated` activates the card.
-/// The answer is that of `find_member` in both cases.
+/// A member who has this mobile already does not change, with two exceptions: a member without a card gets
+/// `card_number`, and `card_activated` activates the card. The answer is that of `find_member` in all cases.
 #[utoipa::path(
     operation_id = "create_member",
     post, path = "/v1/members", tag = "members",
@@ -106,7 +107,8 @@ impl NewMember {
         (status = 201, description = "The new member.", body = FoundMember),
         (status = 200, description = "The member who has this mobile already.",
          body = FoundMember),
-        (status = 409, description = "Another member has the card (`card_taken`)."),
+        (status = 409, description = "Another member has the card (`card_taken`), the member has another card \
+         (`member_has_card`), or the card was blocked as lost (`card_blocked`)."),
     ),
 )]
 pub(crate) async fn create(
@@ -121,6 +123,10 @@ pub(crate) async fn create(
         .create_member(&till.scope, &new, now)
         .await
         .map_err(|error| Problem::from(error).at("/card_number"))?;
+    if let (false, Some(card)) = (is_new, &new.details.card) {
+        let given = give_card(&app, &till, member, card, now).await;
+        member = given.map_err(|error| Problem::from(error).at("/card_number"))?;
+    }
     if card_activated {
         // The same request again activates the card, where this one ends before.
         let activated_at = Some(calendar::whole_second(now));
@@ -133,4 +139,29 @@ pub(crate) async fn create(
     }
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(FoundMember::of(&member, &till, app.now()))))
+}
+
+/// Gives a member who existed before the card that was handed out. No round trip for the card that the member has, 1 or 2
+/// for another one, and for a first card also those of [`store::Store::step_card`].
+async fn give_card(
+    app: &App,
+    till: &Till,
+    member: Member,
+    card: &CardNumber,
+    now: Instant,
+) -> Result<Member, StoreError> {
+    let (store, scope) = (app.store(), &till.scope);
+    let (id, own) = (member.person.id, member.person.details.card.as_ref());
+    if own == Some(card) {
+        return Ok(member);
+    }
+    if let Some(holder) = store.find_member(scope, &Contact::Card(card.clone())).await? {
+        // The card of a member who was merged into this one is no other member's.
+        let is_own = store.member(scope, holder).await?.person.id == id;
+        return if is_own { Ok(member) } else { Err(MemberError::CardTaken.into()) };
+    }
+    match own {
+        Some(_) => Err(MemberError::HasCard.into()),
+        None => store.step_card(scope, id, &CardStep::Replace(card.clone()), now).await,
+    }
 }

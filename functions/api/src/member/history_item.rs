@@ -5,6 +5,7 @@ use crate::purchase::id;
 use crate::purchase::request::PurchaseType;
 use crate::reward::redemption_state::RedemptionState;
 use crate::schema::{CredentialText, Date, DateTime, EstablishmentCode, Identifier, PurchaseId};
+use crate::second::Second;
 use domain::ledger::entry::{Cause, LedgerEntry};
 use domain::reward::redemption::{self, Spent};
 use domain::{
@@ -63,7 +64,7 @@ pub(crate) struct HistoryItem {
     r#type: EntryType,
     /// The instant of the entry.
     #[schema(value_type = DateTime)]
-    at: Instant,
+    at: Second,
     /// The points that the entry gave, or took where the number is below zero. For a merge, the
     /// points of gifts that both members had, which are taken back. For an undone merge, these points, and those
     /// that the absorbed member contributed and did not get back.
@@ -94,7 +95,7 @@ pub(crate) struct HistoryItem {
     /// The instant at which the purchase or redemption was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    cancelled_at: Option<Instant>,
+    cancelled_at: Option<Second>,
     /// The member that was merged into this member. Absent once that member is erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Identifier>)]
@@ -199,10 +200,10 @@ impl HistoryItem {
     }
 
     /// An entry of which only the kind, the instant and the credential are known.
-    const fn by(r#type: EntryType, at: Instant, by: Credential) -> Self {
+    fn by(r#type: EntryType, at: Instant, by: Credential) -> Self {
         Self {
             r#type,
-            at,
+            at: at.into(),
             points: 0,
             purchase_id: None,
             establishment: None,
@@ -263,7 +264,7 @@ impl HistoryItem {
         Self {
             points: -redemption.points.get(),
             lots: LotTaken::all(&redemption.lots),
-            cancelled_at: cancelled.then_some(redemption.changed_at),
+            cancelled_at: cancelled.then_some(redemption.changed_at.into()),
             redemption_id: Some(redemption.id),
             reward_id: redemption.reward(),
             coupon_code: match &redemption.spent {
@@ -292,7 +293,7 @@ impl HistoryItem {
             total_cents: Some(stored.purchase.total().get()),
             balance: Some(stored.balance.get()),
             coupons_used: coupons.map(|used| used.code.to_string()).collect(),
-            cancelled_at: stored.cancelled_at,
+            cancelled_at: stored.cancelled_at.map(Second::from),
             changed_by: stored.cancelled_by,
             attached_by: stored.attached_by,
             ..Self::by(r#type, stored.purchase.sold_at(), stored.source.credential())

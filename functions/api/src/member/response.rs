@@ -3,7 +3,7 @@
 use crate::ledger::balance::Balance;
 use crate::member::address::Address;
 use crate::schema::{CardNumber, CredentialText, Date, DateTime, E164, Identifier};
-use domain::values::calendar;
+use crate::second::Second;
 use domain::{Credential, Day, Enrolment, Instant, MemberId};
 use http_edge::Till;
 use serde::Serialize;
@@ -56,14 +56,14 @@ pub(crate) struct MemberAnswer {
     visits: u32,
     enrolled_by: EnrolledBy,
     #[schema(value_type = DateTime)]
-    created_at: Instant,
+    created_at: Second,
     /// The credential that created the member.
     #[schema(value_type = CredentialText)]
     created_by: Credential,
     /// The instant at which the invitation to complete the registration was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    invited_at: Option<Instant>,
+    invited_at: Option<Second>,
     /// The credential that recorded the invitation.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<CredentialText>)]
@@ -71,14 +71,14 @@ pub(crate) struct MemberAnswer {
     /// The instant at which the card was activated: by a use, where the merchant chose that, or by the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    activated_at: Option<Instant>,
+    activated_at: Option<Second>,
     /// The credential that activated the card.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<CredentialText>)]
     activated_by: Option<Credential>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    last_activity_at: Option<Instant>,
+    last_activity_at: Option<Second>,
 }
 
 /// A page of members.
@@ -117,13 +117,13 @@ impl MemberAnswer {
                 Enrolment::FileRow => EnrolledBy::FileRow,
                 Enrolment::Attestation => EnrolledBy::Attestation,
             },
-            created_at: calendar::whole_second(person.created_at),
+            created_at: person.created_at.into(),
             created_by: person.created_by,
-            invited_at: person.invited.map(|step| step.at),
+            invited_at: person.invited.map(|step| step.at).map(Second::from),
             invited_by: person.invited.map(|step| step.by),
-            activated_at: account.activated.map(|step| step.at),
+            activated_at: account.activated.map(|step| step.at).map(Second::from),
             activated_by: account.activated.map(|step| step.by),
-            last_activity_at: account.last_activity,
+            last_activity_at: account.last_activity.map(Second::from),
         }
     }
 }

@@ -6,11 +6,12 @@ use crate::context::App;
 use crate::merchant::mode::Mode;
 use crate::parameters::{EstablishmentPath, KeyPath};
 use crate::schema::{CredentialText, DateTime, EstablishmentCode, Identifier, Text60};
+use crate::second::Second;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::values::text;
-use domain::{Credential, EstablishmentId, Instant, KeyId, KeyScope, Origin};
+use domain::{Credential, EstablishmentId, KeyId, KeyScope, Origin};
 use http_edge::access::till_key::{self, NewTillKey};
 use http_edge::{Fields, JsonBody, Operator, Problem, Segments};
 use serde::{Deserialize, Serialize};
@@ -77,13 +78,13 @@ pub(crate) struct KeyAnswer {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     origins: Vec<String>,
     #[schema(value_type = DateTime)]
-    created_at: Instant,
+    created_at: Second,
     /// The credential that created the key.
     #[schema(value_type = CredentialText)]
     created_by: Credential,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    revoked_at: Option<Instant>,
+    revoked_at: Option<Second>,
     /// The credential that revoked the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<CredentialText>)]
@@ -144,9 +145,9 @@ impl KeyAnswer {
             scope: Scope::of(key.scope),
             label: key.label.clone(),
             origins: key.origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
-            created_at: key.created_at,
+            created_at: key.created_at.into(),
             created_by: key.created_by,
-            revoked_at: key.revoked.map(|revoked| revoked.at),
+            revoked_at: key.revoked.map(|revoked| revoked.at).map(Second::from),
             revoked_by: key.revoked.map(|revoked| revoked.by),
         }
     }

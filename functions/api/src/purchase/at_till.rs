@@ -7,7 +7,8 @@ use crate::purchase::id;
 use crate::purchase::request::PurchaseType;
 use crate::purchase::response::PurchaseAnswer;
 use crate::schema::{Date, DateTime, PurchaseId};
-use domain::{Day, Instant, KeyScope};
+use crate::second::Second;
+use domain::{Day, KeyScope};
 use http_edge::Till;
 use serde::Serialize;
 use store::StoredPurchase;
@@ -28,7 +29,7 @@ pub(crate) struct TillPurchase {
     points: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    cancelled_at: Option<Instant>,
+    cancelled_at: Option<Second>,
 }
 
 /// A stored purchase: as a whole for a key with the scope back office or export, and without its customer,
@@ -61,7 +62,7 @@ impl TillPurchase {
             day: receipt.day,
             receipt_number: receipt.number.as_str().to_owned(),
             points: stored.points.get(),
-            cancelled_at: stored.cancelled_at,
+            cancelled_at: stored.cancelled_at.map(Second::from),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A dry run of a sale: the points that it would earn. Nothing is written.
 
 use crate::context::App;
-use crate::coupon::check::CouponRefusal;
+use crate::coupon::check::CouponChecked;
 use crate::purchase::refusal::refusal;
 use crate::purchase::request::{Buyer, NewLine, read_lines};
 use crate::purchase::response::Part;
@@ -29,55 +29,37 @@ pub(crate) struct Basket {
     sold_at: Option<String>,
     /// The customer. Absent where the customer is not known: the answer is then what a card would earn.
     member: Option<Buyer>,
-    /// The amount to pay before coupons, as the till computes it.
+    /// The amount of the basket before coupons, as the till computes it.
     #[schema(value_type = Amount)]
     total_cents: i64,
     /// The lines of the basket. Without them, rules for particular goods give nothing.
     #[serde(default)]
     #[schema(max_items = 200)]
     lines: Vec<NewLine>,
-    /// The codes of the coupons to try.
+    /// The coupons to try.
     #[serde(default)]
-    #[schema(max_items = 5, value_type = Vec<CouponCodeText>)]
-    coupons: Vec<String>,
+    #[schema(max_items = 5)]
+    coupons: Vec<CouponToTry>,
 }
 
-/// The discount of a coupon, or the reason why it gives none.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct TriedCoupon {
-    /// The code as it is printed.
+/// A coupon to try on a basket.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CouponToTry {
+    /// The code as it was typed or scanned.
+    #[schema(value_type = CouponCodeText)]
     code: String,
-    /// The discount that the till may take off for the coupon, and sends as `discount_cents` with the sale.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    discount_cents: Option<i64>,
-    /// The merchant's name for the offer. Absent for a code that does not exist.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    offer: Option<String>,
-    /// The reason why the coupon gives nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refusal: Option<CouponRefusal>,
-}
-
-impl TriedCoupon {
-    fn of(tried: &DryRunCoupon) -> Self {
-        Self {
-            code: tried.code.to_string(),
-            discount_cents: tried.gives.ok().map(Cents::get),
-            offer: tried.offer.clone(),
-            refusal: tried.gives.err().map(CouponRefusal::of),
-        }
-    }
 }
 
 /// The points that a sale of the basket would earn. Without `member` in the request, the fields of a
 /// balance are absent.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WouldEarn {
-    /// The amount to pay after the coupons.
+    /// The amount to pay after the coupons: `total_cents` of the sale.
     to_pay_cents: i64,
     /// The coupons, in the order of the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    coupons: Vec<TriedCoupon>,
+    coupons: Vec<CouponChecked>,
     points: i64,
     /// The parts of `points`, each with its rule.
     earned: Vec<Part>,
@@ -108,12 +90,16 @@ impl Basket {
         }
         let numbered = self.coupons.iter().enumerate();
         let read: Vec<_> = numbered
-            .map(|(index, code)| {
-                fields.check(&format!("/coupons/{index}"), CouponCode::parse(code))
+            .map(|(index, coupon)| {
+                fields.check(&format!("/coupons/{index}/code"), CouponCode::parse(&coupon.code))
             })
             .collect();
         read.into_iter().collect()
     }
+}
+
+fn checked(tried: &DryRunCoupon) -> CouponChecked {
+    CouponChecked::of(&tried.code, tried.offer.clone(), tried.gives)
 }
 
 /// Compute the points that a basket would earn, and the discounts of its coupons.
@@ -180,7 +166,7 @@ pub(crate) async fn run(
     let discounts = dry_run.coupons.iter().filter_map(|tried| tried.gives.ok());
     Ok(Json(WouldEarn {
         to_pay_cents: (total - discounts.sum()).get(),
-        coupons: dry_run.coupons.iter().map(TriedCoupon::of).collect(),
+        coupons: dry_run.coupons.iter().map(checked).collect(),
         points: points.get(),
         earned: dry_run.earning.parts.iter().map(Part::of).collect(),
         member_id: member,

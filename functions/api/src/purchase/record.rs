@@ -5,7 +5,7 @@ use crate::parameters::PurchasePath;
 use crate::purchase::at_till::ShownPurchase;
 use crate::purchase::id;
 use crate::purchase::refusal::refusal;
-use crate::purchase::request::NewPurchase;
+use crate::purchase::request::{NewPurchase, ReadPurchase};
 use crate::purchase::response::Entered;
 use axum::Json;
 use axum::extract::State;
@@ -15,7 +15,9 @@ use store::{Customer, Outcome};
 
 /// Record a sale or a return.
 ///
-/// The same receipt again changes nothing, and its answer is the first one.
+/// The same receipt again changes nothing. Its answer is the purchase as it is now: cancelled, returned or moved since,
+/// with the present balance of its customer. A purchase that was cancelled by mistake is recorded again with
+/// `undone_cancellation`.
 #[utoipa::path(
     operation_id = "create_purchase",
     post, path = "/v1/purchases", tag = "purchases",
@@ -25,6 +27,9 @@ use store::{Customer, Outcome};
          receipt recorded.", body = Entered,
          headers(("idempotency-replayed" = String, description = "`true` where an earlier request recorded \
           the purchase."))),
+        (status = 200, description = "The purchase is recorded and cancelled: `cancelled_at` says since when. \
+         Nothing was recorded.", body = Entered,
+         headers(("idempotency-replayed" = String, description = "The word `true`: an earlier request recorded the purchase."))),
         (status = 404, description = "No member has the identifier or card number."),
         (status = 409, description = "The receipt is known with another content (`receipt_conflict`), a coupon \
          has no use left (`coupon_used_up`, `coupon_member_limit`), or the card was blocked as lost \
@@ -37,12 +42,20 @@ pub(crate) async fn create(
     JsonBody(new): JsonBody<NewPurchase>,
 ) -> Result<KeyedAnswer<Entered>, Problem> {
     let now = app.now();
-    let (new, customer) = new.read(&till, now)?;
-    let recorded = app.store().record_purchase(&till.scope, &customer, &new, now).await;
+    let ReadPurchase { new, customer, undone_cancellation } = new.read(&till, now)?;
+    let (store, scope) = (app.store(), &till.scope);
+    let recorded = match undone_cancellation {
+        Some(at) => store.record_cancelled_purchase(scope, &customer, &new, at, now).await,
+        None => store.record_purchase(scope, &customer, &new, now).await,
+    };
     let recorded = app.count_misses(&till, recorded.map_err(refusal)).await?;
-    let shows_member = till.key_scope != KeyScope::Till || !matches!(customer, Customer::Anonymous);
+    let shows_member = till.key_scope != KeyScope::Till
+        || (!recorded.moved && !matches!(customer, Customer::Anonymous));
     let entered = Entered::of(&new.purchase, &recorded, till.unit(), shows_member);
-    Ok(KeyedAnswer::created(entered, matches!(recorded.outcome, Outcome::Known(_))))
+    Ok(match recorded.cancelled_at {
+        Some(_) => KeyedAnswer::not_in_force(entered),
+        None => KeyedAnswer::created(entered, matches!(recorded.outcome, Outcome::Known(_))),
+    })
 }
 
 /// Show a purchase of the till's own establishment.

@@ -11,6 +11,7 @@ use crate::schema::{
 use domain::member::Details;
 use domain::purchase::receipt::Operator;
 use domain::purchase::{self, MOST_COUPONS, MOST_LINES, UsedCoupon};
+use domain::values::calendar;
 use domain::{
     Cents, CouponCode, Day, Enrolment, EstablishmentId, Instant, PurchaseError, Quantity, Receipt,
     ReceiptNumber, Register,
@@ -208,6 +209,18 @@ pub(crate) struct NewPurchase {
     operator: Option<String>,
     /// The sale that is returned. Accepted for a return only.
     returned_sale: Option<ReturnedSale>,
+    /// The `cancelled_at` of this purchase, if the cancellation was a mistake: the purchase is recorded again. Without
+    /// it, a cancelled purchase that is sent again stays cancelled.
+    #[schema(value_type = Option<DateTime>)]
+    undone_cancellation: Option<String>,
+}
+
+/// A purchase to record, as it was read.
+pub(super) struct ReadPurchase {
+    pub(super) new: PurchaseToRecord,
+    pub(super) customer: Customer,
+    /// The cancellation to undo.
+    pub(super) undone_cancellation: Option<Instant>,
 }
 
 impl NewLine {
@@ -307,11 +320,7 @@ impl Buyer {
 }
 
 impl NewPurchase {
-    pub(crate) fn read(
-        &self,
-        till: &Till,
-        now: Instant,
-    ) -> Result<(PurchaseToRecord, Customer), Problem> {
+    pub(super) fn read(&self, till: &Till, now: Instant) -> Result<ReadPurchase, Problem> {
         let mut fields = Fields::default();
         let register = match self.register.as_deref() {
             Some(code) => fields.check("/register", Register::parse(code)),
@@ -328,6 +337,11 @@ impl NewPurchase {
         let coupons = self.read_coupons(&mut fields);
         let operator = fields.check_given("/operator", self.operator.as_deref(), Operator::parse);
         let kind = self.read_kind(&mut fields, till, register.as_ref());
+        let undone_cancellation = fields.check_given(
+            "/undone_cancellation",
+            self.undone_cancellation.as_deref(),
+            calendar::parse_instant,
+        );
         let (
             Some(register),
             Some(number),
@@ -338,6 +352,7 @@ impl NewPurchase {
             Some(operator),
             Some(kind),
             Some(coupons),
+            Some(undone_cancellation),
             true,
         ) = (
             register,
@@ -349,6 +364,7 @@ impl NewPurchase {
             operator,
             kind,
             coupons,
+            undone_cancellation,
             fields.all_accepted(),
         )
         else {
@@ -369,7 +385,7 @@ impl NewPurchase {
             source: Source::Till(till.key),
             card_activated: self.member.as_ref().is_some_and(Buyer::activates_card),
         };
-        Ok((new, customer))
+        Ok(ReadPurchase { new, customer, undone_cancellation })
     }
 
     fn read_coupons(&self, fields: &mut Fields) -> Option<Vec<UsedCoupon>> {

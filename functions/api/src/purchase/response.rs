@@ -3,11 +3,12 @@
 use crate::purchase::id;
 use crate::purchase::request::PurchaseType;
 use crate::schema::{CredentialText, Date, DateTime, EstablishmentCode, Identifier, PurchaseId};
+use crate::second::Second;
 use domain::language::french::ticket;
 use domain::ledger::Balance;
 use domain::programme::{self, Unit};
 use domain::purchase::UsedCoupon;
-use domain::{Credential, Day, EstablishmentId, Instant, MemberId, Points, Receipt};
+use domain::{Cents, Credential, Day, EstablishmentId, MemberId, Points, Receipt};
 use serde::Serialize;
 use store::{Recorded, Source, StoredPurchase};
 use utoipa::ToSchema;
@@ -73,22 +74,26 @@ pub(crate) struct Entered {
     points: i64,
     /// The parts of `points`, each with its rule. Empty for a return.
     earned: Vec<Part>,
-    /// The points that the member can spend after the purchase.
+    /// The points that the member can spend now.
     #[serde(skip_serializing_if = "Option::is_none")]
     balance: Option<i64>,
     /// The points that the member cannot spend before the time for returns has passed. Absent for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pending: Option<i64>,
-    /// The lines for the ticket, in French, of at most 40 characters each. Empty for an anonymous purchase.
+    /// The lines for the ticket, in French, of at most 40 characters each. Empty for an anonymous purchase. A purchase
+    /// that was cancelled or returned since has no line of points.
     ticket: Vec<String>,
     total_cents: i64,
     /// Whether the total differs from the sum of the lines by more than rounding.
     total_differs_from_lines: bool,
     /// Whether the purchase made the customer a member.
     enrolled: bool,
+    /// The amount of the sale that has been returned. Absent for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    returned_cents: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    cancelled_at: Option<Instant>,
+    cancelled_at: Option<Second>,
 }
 
 /// A line of a stored purchase.
@@ -166,7 +171,7 @@ pub(crate) struct PurchaseAnswer {
     day: Day,
     receipt_number: String,
     #[schema(value_type = DateTime)]
-    sold_at: Instant,
+    sold_at: Second,
     /// The points that the purchase gave; below zero for a return.
     points: i64,
     /// The parts of `points`, each with its rule. Empty for a return.
@@ -198,7 +203,7 @@ pub(crate) struct PurchaseAnswer {
     by: Credential,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    cancelled_at: Option<Instant>,
+    cancelled_at: Option<Second>,
     /// The credential that cancelled the purchase.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<CredentialText>)]
@@ -218,7 +223,9 @@ impl Entered {
     ) -> Self {
         let balance =
             Balance { available: recorded.balance, pending: recorded.pending, expiring: None };
-        let printed = |_| ticket::lines(unit, Some(recorded.points), &balance);
+        let is_undone = recorded.cancelled_at.is_some() || recorded.returned > Cents::ZERO;
+        let points = (!is_undone).then_some(recorded.points);
+        let printed = |_| ticket::lines(unit, points, &balance);
         Self {
             purchase_id: id::of(purchase.receipt()),
             member_id: recorded.member.filter(|_| shows_member),
@@ -231,7 +238,8 @@ impl Entered {
             total_cents: purchase.total().get(),
             total_differs_from_lines: purchase.total_differs(),
             enrolled: recorded.enrolled,
-            cancelled_at: recorded.cancelled_at,
+            returned_cents: (recorded.returned > Cents::ZERO).then(|| recorded.returned.get()),
+            cancelled_at: recorded.cancelled_at.map(Second::from),
         }
     }
 }
@@ -256,7 +264,7 @@ impl PurchaseAnswer {
             register: receipt.register.as_str().to_owned(),
             day: receipt.day,
             receipt_number: receipt.number.as_str().to_owned(),
-            sold_at: purchase.sold_at(),
+            sold_at: purchase.sold_at().into(),
             points: stored.points.get(),
             earned: stored.parts.iter().map(Part::of).collect(),
             balance: stored.member.map(|_| stored.balance.get()),
@@ -274,7 +282,7 @@ impl PurchaseAnswer {
                 Source::File { .. } => PurchaseSource::File,
             },
             by: stored.source.credential(),
-            cancelled_at: stored.cancelled_at,
+            cancelled_at: stored.cancelled_at.map(Second::from),
             cancelled_by: stored.cancelled_by,
             attached_by: stored.attached_by,
         }

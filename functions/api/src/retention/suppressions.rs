@@ -12,7 +12,7 @@ use domain::member::Email;
 use domain::{CardNumber, Day, Mobile, retention};
 use http_edge::{Fields, JsonBody, Operator, Problem, Query, Segments, Till, codes};
 use serde::{Deserialize, Serialize};
-use store::{AnyContact, Scope};
+use store::{AnyContact, Conflict, Scope, StoreError};
 use utoipa::ToSchema;
 
 /// The contacts of a person who asked for the erasure or objected: at least one.
@@ -68,7 +68,12 @@ async fn suppress_for(
     new: &NewSuppression,
 ) -> Result<Json<Suppression>, Problem> {
     let (contacts, now) = (new.read()?, app.now());
-    app.store().suppress_contacts(scope, &contacts, new.reason.read(), now).await?;
+    let suppressed = app.store().suppress_contacts(scope, &contacts, new.reason.read(), now).await;
+    suppressed.map_err(|error| match error {
+        StoreError::Conflict(Conflict::MobileOfMember) => Problem::from(error).at("/mobile"),
+        StoreError::Conflict(Conflict::CardOfMember) => Problem::from(error).at("/card_number"),
+        _ => error.into(),
+    })?;
     let suppressed_on = retention::day_of(now);
     let suppressed_until = suppressed_on.plus_months(retention::SUPPRESSED_MONTHS);
     Ok(Json(Suppression { suppressed_on, suppressed_until }))

@@ -55,7 +55,7 @@ pub(crate) struct RewardRefusal {
     code: &'static str,
     /// The reason in French, for the cashier.
     #[schema(value_type = String, examples("Cette récompense est réservée à un palier supérieur."))]
-    message: &'static str,
+    cashier_message: &'static str,
 }
 
 /// A reward that is given now, and whether a member can have it.
@@ -127,7 +127,7 @@ impl Eligibility<'_> {
             available: refusal.is_none(),
             refusal: refusal.map(|refusal| RewardRefusal {
                 code: refusal.code(),
-                message: Language::French.sentence(refusal.code()),
+                cashier_message: Language::French.sentence(refusal.code()),
             }),
         }
     }

@@ -1,18 +1,19 @@
 //! Redemptions: points spent on a reward or off a bill; fulfilled, or cancelled.
 
-use crate::codes;
 use crate::context::App;
 use crate::ledger::lot::LotTaken;
 use crate::ledger::new_balance::NewBalance;
+use crate::member::customer::note_not_one;
 use crate::parameters::{MemberPath, RedemptionPath, RequiredKey};
 use crate::reward::redemption_state::RedemptionState;
 use crate::schema::{DateTime, Form, Identifier, PositiveAmount, PriceInPoints, one_of, reference};
+use crate::second::Second;
 use axum::Json;
 use axum::extract::State;
 use domain::language::french::ticket;
 use domain::programme::Unit;
 use domain::reward::{self, bill, redemption::Spent, redemption::State as DomainState};
-use domain::{DomainError, Instant, LedgerError, MemberId, RedemptionId, RewardError, RewardId};
+use domain::{DomainError, LedgerError, MemberId, RedemptionId, RewardError, RewardId};
 use http_edge::{Fields, KeyedAnswer, Problem, RequiredKeyBody, Segments, Till, idempotency};
 use serde::{Deserialize, Serialize};
 use store::{Entity, NewRedemption, Redeemed, StoreError, Wanted};
@@ -75,10 +76,10 @@ pub(crate) struct RedemptionAnswer {
     #[schema(examples("7KHP-M3CD-RTWX"))]
     coupon_code: Option<String>,
     #[schema(value_type = DateTime)]
-    requested_at: Instant,
+    requested_at: Second,
     /// The instant of the last change of the state.
     #[schema(value_type = DateTime)]
-    changed_at: Instant,
+    changed_at: Second,
     #[serde(flatten)]
     balance: NewBalance,
 }
@@ -101,9 +102,9 @@ impl CreateRedemption {
                 fields.note("/bill_cents", http_edge::codes::MISSING, detail);
                 None
             }
-            _ => {
-                let detail = "must hold either reward_id, or points with bill_cents";
-                fields.note("", codes::ONE_OF, detail);
+            (reward_id, points, _) => {
+                let is_absent = reward_id.is_none() && points.is_none();
+                note_not_one(&mut fields, "", is_absent, "reward_id, and points with bill_cents");
                 None
             }
         };
@@ -135,8 +136,8 @@ impl RedemptionAnswer {
                 Spent::Coupon(_, code) => Some(code.to_string()),
                 Spent::Goods(_) | Spent::Bill => None,
             },
-            requested_at: redemption.requested_at,
-            changed_at: redemption.changed_at,
+            requested_at: redemption.requested_at.into(),
+            changed_at: redemption.changed_at.into(),
             balance: NewBalance::of(balance, ticket::redeemed(unit, taken, balance)),
         }
     }

@@ -4,11 +4,12 @@ use crate::codes;
 use crate::context::App;
 use crate::identifiers;
 use crate::schema::{DateTime, Identifier};
+use crate::second::Second;
 use crate::upload::presigner::PostForm;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::{Instant, UploadId};
+use domain::UploadId;
 use http_edge::{Fields, JsonBody, Problem, Till};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -43,7 +44,7 @@ pub(crate) struct PresignedUpload {
     fields: BTreeMap<&'static str, String>,
     /// The instant from which the form is refused.
     #[schema(value_type = DateTime)]
-    expires_at: Instant,
+    expires_at: Second,
     /// The most bytes that the file may have.
     max_bytes: u64,
 }
@@ -90,7 +91,8 @@ pub(crate) async fn create(
     let PostForm { url, fields, expires_at } =
         app.uploads.post(&object_key(&till, upload_id, file_name), now).await?;
     let max_bytes = app.uploads.max_bytes;
-    let opened = PresignedUpload { upload_id, url, fields, expires_at, max_bytes };
+    let opened =
+        PresignedUpload { upload_id, url, fields, expires_at: expires_at.into(), max_bytes };
     Ok((StatusCode::CREATED, Json(opened)))
 }
 

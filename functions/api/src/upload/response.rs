@@ -1,7 +1,8 @@
 //! A file of purchases and its report, as a till reads them.
 
 use crate::schema::{CredentialText, DateTime, EstablishmentCode, Identifier};
-use domain::{Credential, EstablishmentId, Instant, UploadId};
+use crate::second::Second;
+use domain::{Credential, EstablishmentId, UploadId};
 use serde::Serialize;
 use store::{RangeReport, Upload};
 use utoipa::ToSchema;
@@ -65,10 +66,10 @@ pub(crate) struct UploadAnswer {
     opened_by: Credential,
     status: UploadStatus,
     #[schema(value_type = DateTime)]
-    created_at: Instant,
+    created_at: Second,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    finished_at: Option<Instant>,
+    finished_at: Option<Second>,
     progress: Progress,
     rows: Rows,
     /// The points that the purchases of the file gave, less those that its returns took.
@@ -110,8 +111,8 @@ impl UploadAnswer {
                 store::UploadStatus::Finished => UploadStatus::Finished,
                 store::UploadStatus::Refused => UploadStatus::Refused,
             },
-            created_at: upload.created_at,
-            finished_at: upload.finished_at,
+            created_at: upload.created_at.into(),
+            finished_at: upload.finished_at.map(Second::from),
             progress: Progress { ranges_done: done, ranges_total: upload.ranges },
             rows: Rows {
                 read: rows.read,

@@ -151,5 +151,8 @@ pub(crate) async fn rotate(
         .rotate_webhook_secret(&settings, webhook, Credential::Operator, app.now())
         .await?;
     let secret = secret.expose().to_string();
-    Ok((StatusCode::CREATED, Json(RotatedSecret { secret, previous_secret_signs_until: until })))
+    Ok((
+        StatusCode::CREATED,
+        Json(RotatedSecret { secret, previous_secret_signs_until: until.into() }),
+    ))
 }

@@ -6,6 +6,7 @@ use aws_types::SdkConfig;
 use domain::WebhookError;
 use domain::webhook::{Reach, WebhookUrl};
 use http_edge::Problem;
+use platform::internet::HostError;
 use platform::messages::WebhookMessage;
 use platform::{StartError, internet, settings};
 
@@ -31,11 +32,14 @@ impl WebhookQueue {
     /// Reads an address and looks its host up: it is refused where it could never be posted to.
     ///
     /// # Errors
-    /// [`WebhookError::Url`], [`WebhookError::Address`].
+    /// [`WebhookError::Url`], [`WebhookError::HostUnknown`], [`WebhookError::Address`].
     pub(crate) async fn url(&self, text: &str) -> Result<WebhookUrl, WebhookError> {
         let url = WebhookUrl::parse(text, self.reach)?;
         let found = internet::addresses(url.host(), url.port(), self.reach).await;
-        found.map(|_| url).map_err(|_| WebhookError::Address)
+        found.map(|_| url).map_err(|error| match error {
+            HostError::Unknown => WebhookError::HostUnknown,
+            HostError::NotPublic => WebhookError::Address,
+        })
     }
 
     /// Sends messages: 1 round trip for 10 messages, 8 at once.

@@ -2,6 +2,7 @@
 
 use crate::merchant::mode::Mode;
 use crate::schema::{CredentialText, DateTime, Identifier};
+use crate::second::Second;
 use crate::webhook::request::EventTypeWord;
 use domain::webhook::{EventType, Switch};
 use domain::{Credential, Instant, WebhookId};
@@ -40,18 +41,18 @@ pub(crate) struct WebhookAnswer {
     file_events: bool,
     state: WebhookState,
     #[schema(value_type = DateTime)]
-    created_at: Instant,
+    created_at: Second,
     /// The credential that changed the endpoint last.
     #[schema(value_type = CredentialText)]
     changed_by: Credential,
     /// The instant at which the endpoint last accepted an event, to the minute.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    last_success_at: Option<Instant>,
+    last_success_at: Option<Second>,
     /// The instant of the last failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    last_failure_at: Option<Instant>,
+    last_failure_at: Option<Second>,
     /// The last failure: `http_503` (or another status), `timeout`, `no_connection`, `broken_off`,
     /// `host_unknown` or `address_not_public`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,11 +63,11 @@ pub(crate) struct WebhookAnswer {
     /// The instant since which posts have been paused.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    paused_at: Option<Instant>,
+    paused_at: Option<Second>,
     /// The instant until which the secret before the rotation also signs.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
-    previous_secret_signs_until: Option<Instant>,
+    previous_secret_signs_until: Option<Second>,
 }
 
 /// The endpoints of a merchant: at most five.
@@ -93,7 +94,7 @@ pub(crate) struct RotatedSecret {
     pub(super) secret: String,
     /// The instant until which the secret before also signs.
     #[schema(value_type = DateTime)]
-    pub(super) previous_secret_signs_until: Instant,
+    pub(super) previous_secret_signs_until: Second,
 }
 
 impl WebhookAnswer {
@@ -111,14 +112,14 @@ impl WebhookAnswer {
                 Switch::Off => WebhookState::Disabled,
                 Switch::GivenUp => WebhookState::GivenUp,
             },
-            created_at: webhook.created_at,
+            created_at: webhook.created_at.into(),
             changed_by: webhook.changed_by,
-            last_success_at: health.last_success_at,
-            last_failure_at: health.last_failure_at,
+            last_success_at: health.last_success_at.map(Second::from),
+            last_failure_at: health.last_failure_at.map(Second::from),
             last_failure: health.last_failure,
             failures: health.failures,
-            paused_at: health.paused_at,
-            previous_secret_signs_until: webhook.previous_signs_until(now),
+            paused_at: health.paused_at.map(Second::from),
+            previous_secret_signs_until: webhook.previous_signs_until(now).map(Second::from),
         }
     }
 }

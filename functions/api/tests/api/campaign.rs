@@ -431,7 +431,8 @@ async fn a_dry_run_is_requested_queued_and_shown() {
     let counts = store::DryCounts {
         walked: 12,
         recipients: 7,
-        opposed: 3,
+        opposed: 1,
+        without_consent: 2,
         unreachable: 0,
         same_address: 1,
         sms_parts: 9,
@@ -453,7 +454,7 @@ async fn a_dry_run_is_requested_queued_and_shown() {
             "done_at": "2026-11-24T09:20:30Z",
             "walked": 12,
             "recipients": 7,
-            "not_reached": {"opposed": 3, "unreachable": 0, "same_address": 1},
+            "not_reached": {"opposed": 1, "without_consent": 2, "unreachable": 0, "same_address": 1},
             "sms": {"messages": 7, "parts_total": 9, "unicode_messages": 2},
             "unit_price_microeuros": 45_000,
             "estimated_cost_cents": 41,

@@ -3,7 +3,7 @@
 
 use crate::setup::{Service, sale};
 use axum::http::StatusCode;
-use domain::{DomainError, Language, coupon, reward};
+use domain::{Cause, DomainError, Language};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ const CATALOGUE: &str = include_str!("../../../../docs/error-codes.md");
 const SECTIONS: [&str; 3] = [
     "## A request as a whole",
     "## A field at the till",
-    "## A field of the merchant's settings and campaigns",
+    "## The office: settings, campaigns, files and corrections",
 ];
 
 /// A row: status, what happened, what to do, what a cashier may be shown.
@@ -31,12 +31,41 @@ fn rows() -> BTreeMap<&'static str, Row> {
     rows
 }
 
-/// Every code that a refusal of the API can have.
+/// Every code that a refusal of the API can have, with its cause.
+pub(crate) fn causes() -> Vec<(&'static str, Cause)> {
+    let edge = http_edge::codes::ALL.iter().chain(api::codes::ALL);
+    let edge = edge.map(|code| (code.as_str(), code.cause()));
+    DomainError::codes().chain(edge).filter(|(_, cause)| *cause != Cause::File).collect()
+}
+
 fn codes() -> Vec<&'static str> {
-    let edge = http_edge::codes::ALL.iter().chain(api::codes::ALL).map(|code| code.as_str());
-    let coupons = coupon::Refusal::ALL.iter().map(|refusal| refusal.code());
-    let rewards = reward::Refusal::ALL.iter().map(|refusal| refusal.code());
-    DomainError::codes().chain(edge).chain(coupons).chain(rewards).collect()
+    causes().into_iter().map(|(code, _)| code).collect()
+}
+
+/// The codes of a table.
+fn codes_of(section: &str) -> Vec<&'static str> {
+    let (_, rest) = CATALOGUE.split_once(section).unwrap_or_else(|| panic!("no section {section}"));
+    let table = rest.split("\n## ").next().unwrap_or_default();
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
+    rows.map(|row| row.split('`').next().unwrap_or_default()).collect()
+}
+
+#[test]
+fn the_tables_of_a_till_have_the_codes_that_a_till_can_get_and_no_other() {
+    let of_till: Vec<_> = SECTIONS[..2].iter().flat_map(|section| codes_of(section)).collect();
+    for (code, cause) in causes() {
+        let expected = matches!(cause, Cause::Cashier | Cause::Till);
+        assert_eq!(of_till.contains(&code), expected, "{code}: {cause:?}");
+    }
+}
+
+#[test]
+fn a_code_that_a_cashier_can_bring_about_says_what_to_ask() {
+    let rows = rows();
+    for (code, cause) in causes() {
+        let [_, _, to_do, _] = rows[code];
+        assert_eq!(to_do.starts_with("ask"), cause == Cause::Cashier, "{code}: {cause:?}, {to_do}");
+    }
 }
 
 #[test]
@@ -68,6 +97,24 @@ fn the_last_column_is_the_french_sentence_of_the_code() {
         }
     }
     assert!(wrong.is_empty(), "docs/error-codes.md differs from the catalogue: {wrong:#?}");
+}
+
+const GUIDE: &str = include_str!("../../../../docs/till-guide.md");
+
+#[test]
+fn the_queue_of_the_guide_names_codes_that_a_till_can_get() {
+    let (_, rest) = GUIDE.split_once("### The queue").unwrap();
+    let table = rest.split("**`Idempotency-Key`").next().unwrap();
+    let answers = table.lines().filter_map(|line| line.strip_prefix("| ")?.split('|').next());
+    let named = answers.flat_map(|answer| answer.split('`').skip(1).step_by(2));
+    let named: Vec<_> = named.filter(|name| *name != "coupon_").collect();
+    let of_till = |code: &str| {
+        let known = causes().into_iter().find(|(known, _)| *known == code);
+        known.is_some_and(|(_, cause)| matches!(cause, Cause::Cashier | Cause::Till))
+    };
+    assert!(named.len() > 10 && named.iter().all(|code| of_till(code)), "{named:?}");
+    // The row of coupons names their common beginning.
+    assert!(domain::coupon::Refusal::ALL.iter().all(|it| it.code().starts_with("coupon_")));
 }
 
 #[test]

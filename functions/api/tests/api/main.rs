@@ -7,6 +7,7 @@
 )]
 
 mod campaign;
+mod cashier_messages;
 mod coupon;
 mod credentials;
 mod edge;

@@ -342,7 +342,7 @@ async fn the_points_of_a_sale_are_pending_and_the_ticket_says_so() {
     assert_eq!(sold.body["pending"], json!(20));
     assert_eq!(
         sold.body["ticket"],
-        json!(["Gagné : 20 points", "Votre solde : 0 point", "En attente : 20 points"])
+        json!(["Points gagnés : 20", "Votre solde : 0 point", "Points en attente : 20"])
     );
     service.set_clock("2026-12-09T10:00:00Z");
     let shown = till.get(&format!("/v1/members/{member}/balance")).await;
@@ -350,7 +350,7 @@ async fn the_points_of_a_sale_are_pending_and_the_ticket_says_so() {
         shown.body,
         json!({"member_id": member, "balance": 20, "pending": 0,
             "expiring": {"points": 20, "on": "2027-12-31"},
-            "ticket": ["Votre solde : 20 points", "20 points jusqu'au 31/12/2027"]})
+            "ticket": ["Votre solde : 20 points", "20 points jusqu’au 31/12/2027"]})
     );
     service.set_clock("2028-01-01T10:00:00Z");
     let ended = till.get(&format!("/v1/members/{member}/balance")).await;
@@ -367,7 +367,7 @@ async fn a_dry_run_has_the_ticket_lines_that_the_sale_prints() {
     let told = till.post("/v1/purchases/dry-run", &basket).await;
     let sale = sale("1", "2026-11-25T11:00:00+01:00", 2_000, &json!([]));
     let sold = till.post("/v1/purchases", &sale).await;
-    let ticket = json!(["Gagné : 20 points", "Votre solde : 20 points"]);
+    let ticket = json!(["Points gagnés : 20", "Votre solde : 20 points"]);
     assert_eq!(told.body["ticket"], ticket);
     assert_eq!(sold.body["ticket"], ticket);
 }
@@ -382,7 +382,7 @@ async fn the_ticket_of_a_cagnotte_is_in_euros() {
     let sold = till
         .post("/v1/purchases", &sale("1", "2026-11-24T10:00:00+01:00", 4_990, &json!([])))
         .await;
-    assert_eq!(sold.body["ticket"], json!(["Gagné : 2,49 €", "Votre cagnotte : 2,49 €"]));
+    assert_eq!(sold.body["ticket"], json!(["Montant gagné : 2,49 €", "Votre cagnotte : 2,49 €"]));
 }
 
 #[tokio::test]

@@ -128,6 +128,7 @@ where
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
     let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
+    assert_whole_seconds(&body);
     Answer { status: parts.status, headers: parts.headers, body }
 }
 
@@ -177,7 +178,9 @@ impl Service {
     }
 
     pub(crate) async fn on(table: Table, store: Store) -> Self {
-        let clock = Arc::new(Mutex::new(instant(NOW)));
+        // A real clock has a fraction of a second, which no answer shows.
+        let clock = instant(NOW) + jiff::SignedDuration::from_millis(123);
+        let clock = Arc::new(Mutex::new(clock));
         let queue = Queue::start().await;
         let router = router_on(store, &queue, &clock);
         Self { table, queue, clock, router }
@@ -266,6 +269,13 @@ impl Service {
 }
 
 impl Till<'_> {
+    /// Revokes the key.
+    pub(crate) async fn revoke(&self) {
+        let keys = format!("/v1/merchants/{}/establishments/paris/keys", self.merchant);
+        let path = format!("{keys}/{}", self.key_id);
+        self.service.operator(Method::DELETE, &path, None).await.assert_status(204);
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.service.ask(&self.key, Method::GET, path, None).await
     }
@@ -333,6 +343,19 @@ pub(crate) fn sale(receipt: &str, member: &Value) -> Value {
             "discount_cents": 500,
         }],
     })
+}
+
+/// Asserts that each instant of an answer has whole seconds.
+fn assert_whole_seconds(answer: &Value) {
+    match answer {
+        Value::String(text) => {
+            let has_fraction = text.len() > 20 && text.as_bytes()[19] == b'.';
+            assert!(!has_fraction || text.parse::<Instant>().is_err(), "a fraction: {text}");
+        }
+        Value::Array(values) => values.iter().for_each(assert_whole_seconds),
+        Value::Object(fields) => fields.values().for_each(assert_whole_seconds),
+        _ => {}
+    }
 }
 
 pub(crate) fn text(body: &Value, name: &str) -> String {

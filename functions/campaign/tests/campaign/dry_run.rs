@@ -109,6 +109,7 @@ async fn a_dry_run_that_crashes_anywhere_counts_the_recipients_of_the_campaign()
         walked: 41,
         recipients: 34,
         opposed: 2,
+        without_consent: 0,
         unreachable: 0,
         same_address: 0,
         sms_parts: 34,
@@ -212,7 +213,8 @@ async fn members_that_cannot_be_contacted_are_counted_by_the_reason() {
     let expected = DryCounts {
         walked: 4,
         recipients: 1,
-        opposed: 2,
+        opposed: 1,
+        without_consent: 1,
         unreachable: 1,
         same_address: 0,
         sms_parts: 0,
@@ -237,8 +239,13 @@ async fn an_address_that_members_share_is_counted_once_by_a_dry_run_that_crashes
         ..text("<a href=\"{{unsubscribe_url}}\">non merci</a>")
     };
     let id = fixture.draft(Channel::Email, content, Segment::default()).await;
-    let expected =
-        DryCounts { walked: 8, recipients: 3, opposed: 1, same_address: 4, ..DryCounts::default() };
+    let expected = DryCounts {
+        walked: 8,
+        recipients: 3,
+        without_consent: 1,
+        same_address: 4,
+        ..DryCounts::default()
+    };
     assert_eq!(fixture.run(id).await, expected);
     let tenant = fixture.scope.tenant();
     for (after, moment) in (0..50)

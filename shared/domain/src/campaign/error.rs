@@ -25,7 +25,7 @@ pub enum CampaignError {
 }
 
 error_codes! {
-    CampaignError {
+    CampaignError by Office {
         Segment => Invalid, "segment_contradiction";
         State => Conflict, "campaign_state";
         TooOld => Conflict, "campaign_too_old";

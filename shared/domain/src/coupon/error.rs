@@ -57,9 +57,9 @@ pub enum CouponError {
 }
 
 error_codes! {
-    CouponError {
-        Code => Invalid, "coupon_code";
-        Mistyped => Invalid, "coupon_mistyped";
+    CouponError by Office {
+        Code => Invalid, "coupon_code", Cashier;
+        Mistyped => Invalid, "coupon_mistyped", Cashier;
         MadeHere => Invalid, "coupon_made_here";
         Taken => Conflict, "coupon_taken";
         OfferShare => Invalid, "offer_share";

@@ -9,16 +9,20 @@ pub enum ErrorClass {
     Conflict,
 }
 
-/// Gives an error type its codes and classes. A variant without a code does not compile, and every
-/// code is listed in `CODES`. `=> Refused(refusal)` takes both from the refusal that the variant holds.
+/// Gives an error type its codes, classes and causes. A variant without a code does not compile, and every
+/// code is listed in `CODES`. The type names the cause of its codes after `by`, and a code of another cause names
+/// its own. `=> Refused(refusal)` takes all three from the refusal that the variant holds.
 macro_rules! error_codes {
-    ($error:ident {
-        $($variant:ident => $class:ident, $code:literal;)*
+    (@cause $default:ident) => { $crate::Cause::$default };
+    (@cause $default:ident $own:ident) => { $crate::Cause::$own };
+    ($error:ident by $default:ident {
+        $($variant:ident => $class:ident, $code:literal $(, $own:ident)?;)*
         $(=> $holder:ident($held:ident);)*
     }) => {
         impl $error {
-            /// Every code of this type, without those of a refusal that a variant holds.
-            pub const CODES: &'static [&'static str] = &[$($code),*];
+            /// Every code of this type with its cause, without those of a refusal that a variant holds.
+            pub const CODES: &'static [(&'static str, $crate::Cause)] =
+                &[$(($code, $crate::error::class::error_codes!(@cause $default $($own)?))),*];
 
             /// A stable code, for programs and for translation.
             #[must_use]
@@ -35,6 +39,15 @@ macro_rules! error_codes {
                 match self {
                     $(Self::$variant { .. } => $crate::ErrorClass::$class,)*
                     $(Self::$holder($held) => $held.class(),)*
+                }
+            }
+
+            /// Who can bring the refusal about.
+            #[must_use]
+            pub const fn cause(self) -> $crate::Cause {
+                match self {
+                    $(Self::$variant { .. } => $crate::error::class::error_codes!(@cause $default $($own)?),)*
+                    $(Self::$holder(_) => $crate::Cause::Cashier,)*
                 }
             }
         }

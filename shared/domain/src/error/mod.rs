@@ -2,10 +2,12 @@
 //!
 //! Every error has a stable code, and a class that decides the HTTP status.
 
+mod cause;
 pub(crate) mod class;
 mod field;
 mod request;
 
+pub use cause::Cause;
 pub use class::ErrorClass;
 pub use field::InvalidField;
 pub use request::RequestError;
@@ -21,7 +23,7 @@ use crate::reward::error::RewardError;
 use crate::values::error::ValueError;
 use crate::webhook::error::WebhookError;
 
-/// Lists the error types once: the variants of [`DomainError`], their conversions, codes and classes.
+/// Lists the error types once: the variants of [`DomainError`], their conversions, codes, classes and causes.
 macro_rules! domain_error {
     ($($(#[$doc:meta])* $variant:ident($error:ident),)*) => {
         /// An error of the domain, of whichever aggregate.
@@ -47,9 +49,21 @@ macro_rules! domain_error {
                 }
             }
 
-            /// Every code, without those of [`crate::coupon::Refusal`] and [`crate::reward::Refusal`].
-            pub fn codes() -> impl Iterator<Item = &'static str> {
-                [$($error::CODES),*].into_iter().flatten().copied()
+            /// Who can bring the refusal about.
+            #[must_use]
+            pub const fn cause(self) -> Cause {
+                match self {
+                    $(Self::$variant(error) => error.cause(),)*
+                }
+            }
+
+            /// Every code with its cause. The codes of [`crate::coupon::Refusal`] and [`crate::reward::Refusal`]
+            /// have the cause [`Cause::Cashier`].
+            pub fn codes() -> impl Iterator<Item = (&'static str, Cause)> {
+                let coupons = crate::coupon::Refusal::ALL.into_iter().map(crate::coupon::Refusal::code);
+                let rewards = crate::reward::Refusal::ALL.into_iter().map(crate::reward::Refusal::code);
+                let refusals = coupons.chain(rewards).map(|code| (code, Cause::Cashier));
+                [$($error::CODES),*].into_iter().flatten().copied().chain(refusals)
             }
         }
     };

@@ -14,7 +14,7 @@ pub enum RequestError {
 }
 
 error_codes! {
-    RequestError {
+    RequestError by Till {
         IdempotencyKeyReused => Conflict, "idempotency_key_reused";
     }
 }

@@ -1,16 +1,12 @@
 use super::*;
 use crate::language::french::number;
-use crate::{
-    Cents, Quantity, coupon, ledger, member, merchant, programme, purchase, reward, webhook,
-};
+use crate::{Cents, Quantity, ledger, member, merchant, programme, purchase, reward, webhook};
 use std::collections::BTreeSet;
 
 /// The codes of the domain. The tests of the API and of the file reader check that the catalogue
 /// has their own codes.
 fn codes() -> BTreeSet<&'static str> {
-    let coupons = coupon::Refusal::ALL.iter().map(|refusal| refusal.code());
-    let rewards = reward::Refusal::ALL.iter().map(|refusal| refusal.code());
-    DomainError::codes().chain(coupons).chain(rewards).collect()
+    DomainError::codes().map(|(code, _)| code).collect()
 }
 
 #[test]
@@ -32,6 +28,22 @@ fn a_sentence_begins_with_a_capital_and_ends_with_a_full_stop_or_a_question_mark
     for (code, sentence) in Language::French.sentences() {
         assert!(sentence.starts_with(char::is_uppercase), "{code}: {sentence}");
         assert!(sentence.ends_with(['.', '?']), "{code}: {sentence}");
+    }
+}
+
+#[test]
+fn a_sentence_has_typographic_apostrophes_and_a_space_before_a_colon() {
+    let columns = Language::French.columns().iter().map(|(_, name)| *name);
+    let fixed = [Language::French.in_column(), french::NO_SENTENCE];
+    let sentences = Language::French.sentences().iter().map(|(_, sentence)| *sentence);
+    for text in sentences.chain(columns).chain(fixed) {
+        assert!(!text.contains('\''), "{text}");
+        let glued = text.match_indices([':', ';', '?']).any(|(place, mark)| {
+            let is_of_time_or_url = text[place..].starts_with("://")
+                || text[place + mark.len()..].starts_with(|next: char| next.is_ascii_digit());
+            !is_of_time_or_url && !text[..place].ends_with(' ')
+        });
+        assert!(!glued, "{text}");
     }
 }
 
@@ -83,7 +95,7 @@ fn a_sentence_is_filled_with_the_values_of_its_error() {
     assert_eq!(too_long, "Le texte est trop long : 40 caractères au plus.");
     let refused = Language::French.sentence("other_row_refused");
     let refused = fill(refused, &[("line", &12)]);
-    assert!(refused.ends_with("corrigez d'abord la ligne 12."), "{refused}");
+    assert!(refused.ends_with("corrigez d’abord la ligne 12."), "{refused}");
 }
 
 #[test]

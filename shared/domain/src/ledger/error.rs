@@ -20,8 +20,8 @@ pub enum LedgerError {
 }
 
 error_codes! {
-    LedgerError {
-        AdjustmentPoints => Invalid, "adjustment_points";
+    LedgerError by Cashier {
+        AdjustmentPoints => Invalid, "adjustment_points", Office;
         AdjustedEnough => Conflict, "adjusted_enough";
         NotEnoughPoints => Conflict, "not_enough_points";
     }

@@ -265,13 +265,19 @@ impl ChannelConsent {
     /// As [`Consents::permit`], for the channel that these consents are of.
     #[must_use]
     pub fn permits(&self, channel: Channel, birth_date: Option<Day>, on: Day) -> bool {
-        let has_consented = match &self.consent {
+        self.has_consented(channel, birth_date, on) && !self.is_opposed() && !self.is_dead()
+    }
+
+    /// Whether the person gave a consent that counts, whatever the person opposed later. Letters need no consent, except
+    /// for a person under 15.
+    #[must_use]
+    pub fn has_consented(&self, channel: Channel, birth_date: Option<Day>, on: Day) -> bool {
+        match &self.consent {
             Some(consent) => {
                 consent.parent.is_some() || !is_under_15(birth_date, retention::day_of(consent.at))
             }
             None => channel == Channel::Postal && !is_under_15(birth_date, on),
-        };
-        has_consented && !self.is_opposed() && !self.is_dead()
+        }
     }
 }
 

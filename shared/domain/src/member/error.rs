@@ -19,6 +19,9 @@ pub enum MemberError {
     /// The number of another member's card.
     #[error("is another member's card: check its number, or merge the two if they are one person")]
     CardTaken,
+    /// A card for a member who has another one.
+    #[error("is not the card of this member, who has another one: replace that card if it is lost")]
+    HasCard,
     /// The number of a card that was blocked as lost.
     #[error("is a card that was blocked as lost: find its member by mobile, or replace the card")]
     CardBlocked,
@@ -61,20 +64,21 @@ pub enum MemberError {
 }
 
 error_codes! {
-    MemberError {
+    MemberError by Cashier {
         Email => Invalid, "email";
         BirthDate => Invalid, "birth_date";
         CardTaken => Conflict, "card_taken";
+        HasCard => Conflict, "member_has_card";
         CardBlocked => Conflict, "card_blocked";
         NoCard => Conflict, "no_card";
         TooManyBlockedCards => Conflict, "too_many_blocked_cards";
         QrUnreadable => Invalid, "qr_unreadable";
-        InvitedBeforeCreation => Invalid, "invited_before_creation";
-        InvitedTooLongAgo => Invalid, "invited_too_long_ago";
-        ActivatedBeforeCreation => Invalid, "activated_before_creation";
-        Suppressed => Invalid, "suppressed";
+        InvitedBeforeCreation => Invalid, "invited_before_creation", Office;
+        InvitedTooLongAgo => Invalid, "invited_too_long_ago", Office;
+        ActivatedBeforeCreation => Invalid, "activated_before_creation", Till;
+        Suppressed => Invalid, "suppressed", File;
         OppositionStands => Conflict, "opposition_stands";
         ParentalConsentMissing => Invalid, "parental_consent_missing";
-        NotEnrolled => Invalid, "not_enrolled";
+        NotEnrolled => Invalid, "not_enrolled", File;
     }
 }

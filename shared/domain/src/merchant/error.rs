@@ -38,7 +38,7 @@ pub enum MerchantError {
 }
 
 error_codes! {
-    MerchantError {
+    MerchantError by Office {
         Origin => Invalid, "origin";
         AccountCode => Invalid, "account_code";
         SmsSender => Invalid, "sms_sender";

@@ -118,7 +118,7 @@ pub enum ProgrammeError {
 }
 
 error_codes! {
-    ProgrammeError {
+    ProgrammeError by Office {
         EarningRule => Invalid, "earning_rule";
         RuleNotAhead => Invalid, "rule_not_ahead";
         LevelCode => Invalid, "level_code";

@@ -42,10 +42,10 @@ pub enum PurchaseError {
 }
 
 error_codes! {
-    PurchaseError {
-        TooOld => Invalid, "too_old";
-        TooManyLines => Invalid, "too_many_lines";
-        CouponsOfReturn => Invalid, "coupons_of_return";
+    PurchaseError by Cashier {
+        TooOld => Invalid, "too_old", Till;
+        TooManyLines => Invalid, "too_many_lines", Till;
+        CouponsOfReturn => Invalid, "coupons_of_return", Till;
         TooManyCoupons => Invalid, "too_many_coupons";
         CouponTwice => Invalid, "coupon_twice";
         ReturnedSaleUnknown => Invalid, "returned_sale_unknown";

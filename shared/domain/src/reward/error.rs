@@ -42,15 +42,15 @@ pub enum RewardError {
 }
 
 error_codes! {
-    RewardError {
-        Points => Invalid, "reward_points";
-        Bill => Invalid, "reward_bill";
+    RewardError by Office {
+        Points => Invalid, "reward_points", Cashier;
+        Bill => Invalid, "reward_bill", Cashier;
         Stock => Invalid, "reward_stock";
         Limit => Invalid, "reward_limit";
         Offer => Invalid, "reward_offer";
-        RedemptionFulfilled => Conflict, "redemption_fulfilled";
-        RedemptionCancelled => Conflict, "redemption_cancelled";
-        RedemptionCouponUsed => Conflict, "redemption_coupon_used";
+        RedemptionFulfilled => Conflict, "redemption_fulfilled", Cashier;
+        RedemptionCancelled => Conflict, "redemption_cancelled", Cashier;
+        RedemptionCouponUsed => Conflict, "redemption_coupon_used", Cashier;
         => Refused(refusal);
     }
 }

@@ -15,7 +15,7 @@ pub enum ValueError {
     #[error("was rewritten by a spreadsheet in scientific notation: export the column as text")]
     MobileScientific,
     /// A telephone number of a fixed line or of a special service.
-    #[error("is not a mobile number: messages can only be sent to a mobile")]
+    #[error("is not a mobile number: send a mobile, in France 06 or 07")]
     MobileNotMobile,
     /// A text that is not a decimal number with at most two decimals.
     #[error("is not an amount: write it as 12.50 or 12,50, with at most two decimals")]
@@ -79,27 +79,27 @@ pub enum ValueError {
 }
 
 error_codes! {
-    ValueError {
+    ValueError by Cashier {
         MobileUnreadable => Invalid, "mobile_unreadable";
         MobileScientific => Invalid, "mobile_scientific";
         MobileNotMobile => Invalid, "mobile_not_mobile";
-        AmountUnreadable => Invalid, "amount_unreadable";
-        AmountNegative => Invalid, "amount_negative";
+        AmountUnreadable => Invalid, "amount_unreadable", File;
+        AmountNegative => Invalid, "amount_negative", Till;
         AmountTooLarge => Invalid, "amount_too_large";
-        AmountZero => Invalid, "amount_zero";
-        QuantityUnreadable => Invalid, "quantity_unreadable";
+        AmountZero => Invalid, "amount_zero", Office;
+        QuantityUnreadable => Invalid, "quantity_unreadable", Till;
         QuantityOutOfRange => Invalid, "quantity_out_of_range";
         Empty => Invalid, "empty";
         TooLong => Invalid, "too_long";
         ControlCharacters => Invalid, "control_characters";
-        SensitiveText => Invalid, "sensitive_text";
+        SensitiveText => Invalid, "sensitive_text", Office;
         Characters => Invalid, "characters";
-        EstablishmentCode => Invalid, "establishment_code";
-        Identifier => Invalid, "identifier";
+        EstablishmentCode => Invalid, "establishment_code", Till;
+        Identifier => Invalid, "identifier", Till;
         CardNumber => Invalid, "card_number";
         DayUnreadable => Invalid, "day_unreadable";
-        InstantUnreadable => Invalid, "instant_unreadable";
-        InFuture => Invalid, "in_future";
-        TimeZone => Invalid, "time_zone";
+        InstantUnreadable => Invalid, "instant_unreadable", Till;
+        InFuture => Invalid, "in_future", Till;
+        TimeZone => Invalid, "time_zone", Office;
     }
 }

@@ -13,7 +13,10 @@ pub enum WebhookError {
         "must be a URL of at most 500 characters that begins with https://, without user name or fragment"
     )]
     Url,
-    /// A host with an address that is not public, or without an address.
+    /// A host name without an address.
+    #[error("must lead to a host that exists: its name has no address, so check how it is written")]
+    HostUnknown,
+    /// A host with an address that is not public.
     #[error(
         "must lead to a public host of the internet: not to a private, local or reserved address"
     )]
@@ -30,8 +33,9 @@ pub enum WebhookError {
 }
 
 error_codes! {
-    WebhookError {
+    WebhookError by Office {
         Url => Invalid, "webhook_url";
+        HostUnknown => Invalid, "webhook_host_unknown";
         Address => Invalid, "webhook_address";
         EventType => Invalid, "webhook_event";
         NoEventType => Invalid, "webhook_events";

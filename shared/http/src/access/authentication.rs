@@ -1,7 +1,7 @@
 //! Authentication. The operator sends the operator's key, and a till sends a key of its establishment.
 //!
-//! The tenant comes from the key and from nothing else. The answer to a key that is not accepted does not
-//! say why.
+//! The tenant comes from the key and from nothing else. The answer to a key that is not accepted says whether the
+//! request has no key or a text that is no key. It does not say whether a key is unknown or revoked.
 
 use crate::access::gate::{Gate, Till};
 use crate::access::till_key::Presented;
@@ -24,18 +24,20 @@ impl Gate {
     /// # Errors
     /// [`Kind::Unauthenticated`]; [`Kind::Forbidden`] after the end of the merchant's contract.
     pub(crate) async fn authenticate(&self, headers: &HeaderMap) -> Result<Authenticated, Problem> {
-        let token = token(headers).ok_or_else(unauthenticated)?;
+        let Some(sent) = headers.get(AUTHORIZATION) else { return Err(unauthenticated(ABSENT)) };
+        let token = sent.to_str().ok().and_then(token).ok_or_else(|| unauthenticated(MALFORMED))?;
         let Some(presented) = Presented::read(token) else {
             let is_operator = self.is_operator(token).await?;
-            return is_operator.then_some(Authenticated::Operator).ok_or_else(unauthenticated);
+            let operator = is_operator.then_some(Authenticated::Operator);
+            return operator.ok_or_else(|| unauthenticated(MALFORMED));
         };
         let now = (self.clock)();
         if self.rejected.has(token, presented.merchant, now) {
-            return Err(unauthenticated());
+            return Err(unauthenticated(NOT_IN_USE));
         }
         let Some(till) = self.till(&presented, now).await? else {
             self.rejected.reject(token, now);
-            return Err(unauthenticated());
+            return Err(unauthenticated(NOT_IN_USE));
         };
         Ok(Authenticated::Till(Box::new(till)))
     }
@@ -55,7 +57,7 @@ impl Gate {
         };
         if settings.keys.iter().all(|key| key.id != presented.id) {
             if !self.rejected.may_refresh(presented.merchant, now) {
-                return Err(unauthenticated());
+                return Err(unauthenticated(NOT_IN_USE));
             }
             settings = self.store.settings_fresh(presented.merchant, now).await?;
         }
@@ -79,16 +81,19 @@ impl Gate {
     }
 }
 
-/// The key of the header `Authorization`.
-fn token(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+const ABSENT: &str = "The request has no key: send one in the header Authorization: Token <key>.";
+const MALFORMED: &str = "The header Authorization holds no key: send Authorization: Token <key>, with the whole key, as in \
+                         zs_live_… or zs_test_….";
+const NOT_IN_USE: &str =
+    "The key is not in use: it is unknown, or it was revoked. Send another one.";
+
+/// The key in the value of the header `Authorization`.
+fn token(sent: &str) -> Option<&str> {
+    let (scheme, token) = sent.split_once(' ')?;
     let is_known = scheme.eq_ignore_ascii_case("Token") || scheme.eq_ignore_ascii_case("Bearer");
     Some(token.trim()).filter(|token| is_known && !token.is_empty())
 }
 
-fn unauthenticated() -> Problem {
-    Problem::new(
-        Kind::Unauthenticated,
-        "Send a key that is in use, in the header Authorization: Token <key>.",
-    )
+fn unauthenticated(detail: &str) -> Problem {
+    Problem::new(Kind::Unauthenticated, detail)
 }

@@ -25,9 +25,11 @@ pub struct DryCounts {
     pub walked: u64,
     /// In the segment, and reachable.
     pub recipients: u64,
-    /// In the segment, but opposed or without consent.
+    /// In the segment, but opposed.
     pub opposed: u64,
-    /// In the segment, but without an address.
+    /// In the segment and not opposed, but without a consent.
+    pub without_consent: u64,
+    /// In the segment and consented, but without an address, or with an address that does not exist.
     pub unreachable: u64,
     /// In the segment, but with the e-mail address of a recipient.
     pub same_address: u64,

@@ -24,8 +24,10 @@ pub struct MemberProjection {
     pub account: Account,
     /// Whether a message of the channel may be sent to the member, by an eventual read.
     pub reachable: bool,
-    /// Whether the person permits the channel, with or without an address.
-    pub permitted: bool,
+    /// Whether the person opposed the channel.
+    pub opposed: bool,
+    /// Whether the person consented to the channel, with or without an address.
+    pub consented: bool,
     /// The e-mail address of a reachable member, where another member has or had it too.
     pub shared_email: Option<Email>,
     /// The first name, if requested.
@@ -173,7 +175,8 @@ fn project(
     let open = |field: Field, sealed: Option<Vec<u8>>| {
         sealed.map(|sealed| scope.settings.vault.open(member, field, &sealed)).transpose()
     };
-    let permitted = person.consents.read_channel(channel)?.permits(channel, birth_date, today);
+    let consents = person.consents.read_channel(channel)?;
+    let permitted = consents.permits(channel, birth_date, today);
     let has_email = person.email.as_ref().is_some_and(|email| !email.is_empty());
     let reachable = permitted && (channel != Channel::Email || has_email);
     let shared =
@@ -183,7 +186,8 @@ fn project(
         member,
         account,
         reachable,
-        permitted,
+        opposed: consents.is_opposed(),
+        consented: consents.has_consented(channel, birth_date, today),
         shared_email: shared_email.map_err(StoreError::corrupt("person"))?,
         first_name: open(Field::FirstName, person.first_name)?,
         last_name: open(Field::LastName, person.last_name)?,

@@ -263,10 +263,12 @@ impl PurchaseRecord {
         Ok(Recorded {
             outcome: Outcome::Known(Source::parse(&self.source)?),
             member: self.member()?,
+            moved: false,
             points: Points::new(self.points),
             parts: codec::parts::decode(&self.parts, Points::new(self.points))?,
             balance: Points::new(self.balance),
             pending: Points::new(self.pending.unwrap_or_default()),
+            returned: Cents::new(self.returned.unwrap_or_default()),
             enrolled: self.enrolled.unwrap_or_default(),
             cancelled_at: self.cancelled_at()?,
         })

@@ -17,6 +17,7 @@ use crate::table::transaction::{Cancellation, Slot, Transaction, TransactionOutc
 use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::ledger;
+use domain::values::calendar;
 use domain::{Account, CouponError, Day, Instant, PurchaseError, PurchaseKind};
 use std::ops::ControlFlow;
 
@@ -51,6 +52,10 @@ struct Round {
     replaced: Option<Box<PurchaseRecord>>,
 }
 
+impl Round {
+    const FIRST: Self = Self { number: 0, replaced: None };
+}
+
 /// The account of a purchase's customer, changed in memory and not written yet.
 struct CustomerAccount {
     stored: StoredAccount,
@@ -80,8 +85,8 @@ impl Store {
     ///
     /// The first purchase of an instance by a programme marks the programme as used: 1 round trip and 1 write unit.
     /// A return that names its sale first reads both purchases, and also writes the sale. Each coupon adds 1
-    /// round trip, half a read unit and 2 write units. A repeated request has the same answer and writes
-    /// nothing.
+    /// round trip, half a read unit and 2 write units. A repeated request writes nothing: its answer has the points of
+    /// the stored purchase and the present balance of its customer, which is 1 round trip and 1 read unit more.
     ///
     /// # Errors
     /// [`StoreError::Refused`] with [`PurchaseError::ReceiptConflict`], another [`PurchaseError`] of a
@@ -93,22 +98,60 @@ impl Store {
         new: &PurchaseToRecord,
         now: Instant,
     ) -> Result<Recorded, StoreError> {
+        self.record_from(scope, customer, new, Round::FIRST, now).await
+    }
+
+    /// Records a purchase again that was cancelled by mistake at `cancelled_at`, to the second: the cancelled purchase
+    /// stays in the history, and the new one takes its receipt. 1 round trip, 1 read unit and the write of the
+    /// cancelled purchase more than [`Store::record_purchase`]. A repeated request records nothing more, and neither
+    /// does a request that names another cancellation than the last.
+    ///
+    /// # Errors
+    /// As [`Store::record_purchase`].
+    pub async fn record_cancelled_purchase(
+        &self,
+        scope: &Scope,
+        customer: &Customer,
+        new: &PurchaseToRecord,
+        cancelled_at: Instant,
+        now: Instant,
+    ) -> Result<Recorded, StoreError> {
+        let key = keys::purchase(scope.tenant(), new.purchase.receipt());
+        let mut replaced = None;
+        if let Some(stored) = self.get_item::<PurchaseRecord>(&key, Consistency::Strong).await?
+            && stored.cancelled_at()? == Some(calendar::whole_second(cancelled_at))
+        {
+            replaced = Some(Box::new(stored));
+        }
+        self.record_from(scope, customer, new, Round { number: 0, replaced }, now).await
+    }
+
+    /// Records a purchase by one attempt or several.
+    async fn record_from(
+        &self,
+        scope: &Scope,
+        customer: &Customer,
+        new: &PurchaseToRecord,
+        first: Round,
+        now: Instant,
+    ) -> Result<Recorded, StoreError> {
         let day = uses_a_programme(customer, new).then_some(new.purchase.receipt().day);
         let scope = &self.use_programmes(scope, day, now).await?;
-        let first = Round { number: 0, replaced: None };
         retry_rest(first, |round: Round| async move {
             if matches!(new.purchase.kind(), PurchaseKind::Return { of: Some(_) })
-                && let Some(known) = self.known_purchase(scope, customer, new).await?
+                && round.replaced.is_none()
+                && let Some(known) = self.known_purchase(scope, customer, new, now).await?
             {
                 return Ok(ControlFlow::Break(known));
             }
-            let number = round.number + 1;
+            let (number, replaced) = (round.number + 1, round.replaced.clone());
             // Boxed, because the future is large.
             let attempted = Box::pin(self.attempt_one(scope, customer, new, round, now)).await;
             // A repeated request is refused where the first request used the coupons, or returned what was
             // left of the sale.
             if let Err(StoreError::Refused(_)) = &attempted
-                && let Some(known) = self.known_purchase(scope, customer, new).await?
+                && replaced.is_none()
+                && let Some(known) = self.known_purchase(scope, customer, new, now).await?
             {
                 return Ok(ControlFlow::Break(known));
             }
@@ -118,13 +161,13 @@ impl Store {
                     Ok(ControlFlow::Break(recorded))
                 }
                 Attempted::Stored(record) => {
-                    let known = self.repeated_answer(scope, customer, new, &record).await?;
+                    let known = self.repeated_answer(scope, customer, new, &record, now).await?;
                     Ok(match known {
                         Some(known) => ControlFlow::Break(known),
                         None => ControlFlow::Continue(Round { number, replaced: Some(record) }),
                     })
                 }
-                Attempted::Again => Ok(ControlFlow::Continue(Round { number, replaced: None })),
+                Attempted::Again => Ok(ControlFlow::Continue(Round { number, replaced })),
             }
         })
         .await
@@ -317,22 +360,27 @@ impl Store {
         scope: &Scope,
         customer: &Customer,
         new: &PurchaseToRecord,
+        now: Instant,
     ) -> Result<Option<Recorded>, StoreError> {
         let key = keys::purchase(scope.tenant(), new.purchase.receipt());
         match self.get_item::<PurchaseRecord>(&key, Consistency::Strong).await? {
-            Some(record) => self.repeated_answer(scope, customer, new, &record).await,
+            Some(record) => self.repeated_answer(scope, customer, new, &record, now).await,
             None => Ok(None),
         }
     }
 
-    /// The answer to the first request, where the stored purchase is the same purchase and has the same
-    /// customer. `None` where the stored purchase was cancelled and the new purchase is another one.
+    /// The answer to a repeated request: the stored purchase as it is now, with the present balance of its customer.
+    /// `None` where the stored purchase was cancelled and the new purchase is another one.
+    ///
+    /// A sale that was attached or moved since is the same for the customer that the first request named. Only a
+    /// request for another customer than the present one reads the ledger.
     async fn repeated_answer(
         &self,
         scope: &Scope,
         customer: &Customer,
         new: &PurchaseToRecord,
         record: &PurchaseRecord,
+        now: Instant,
     ) -> Result<Option<Recorded>, StoreError> {
         if !record.is_same_purchase(new)? {
             return match record.cancelled_at {
@@ -341,20 +389,32 @@ impl Store {
             };
         }
         let named = self.customer_member(scope, customer, new.purchase.sold_at()).await?;
-        let is_same_customer = match (named, record.member()?) {
-            (None, _) => true,
-            (Some(named), Some(owner)) if named == owner => true,
-            (Some(named), Some(owner)) => {
-                self.account(scope, named, Consistency::Strong).await?.member
-                    == self.account(scope, owner, Consistency::Strong).await?.member
-            }
-            (Some(_), None) => false,
+        let Some(owner) = record.member()? else {
+            return match named {
+                None => record.recorded().map(Some),
+                Some(_) => Err(PurchaseError::ReceiptConflict.into()),
+            };
         };
-        if is_same_customer {
-            Ok(Some(record.recorded()?))
-        } else {
-            Err(PurchaseError::ReceiptConflict.into())
+        let owner = match self.account(scope, owner, Consistency::Strong).await {
+            Ok(owner) => owner,
+            Err(StoreError::NotFound(_)) if named.is_none_or(|named| named == owner) => {
+                return record.recorded().map(Some);
+            }
+            Err(error) => return Err(error),
+        };
+        let mut moved = false;
+        if let Some(named) = named.filter(|named| *named != owner.member) {
+            let named = self.account(scope, named, Consistency::Strong).await?.member;
+            moved = named != owner.member;
+            if moved && !self.was_moved_away(scope, named, new.purchase.receipt()).await? {
+                return Err(PurchaseError::ReceiptConflict.into());
+            }
         }
+        let zone = scope.zone_of(&new.purchase.receipt().establishment);
+        let balance = owner.account.balance_on(Day::at(now, zone), &scope.settings.programmes);
+        let (balance, pending) = (balance.available, balance.pending);
+        let member = Some(owner.member);
+        Ok(Some(Recorded { member, moved, balance, pending, ..record.recorded()? }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use domain::programme::Part;
-use domain::{Credential, Instant, KeyId, MemberId, Points, Purchase, UploadId};
+use domain::{Cents, Credential, Instant, KeyId, MemberId, Points, Purchase, UploadId};
 use std::fmt;
 
 /// Who sent a purchase.
@@ -89,14 +89,18 @@ pub struct Recorded {
     pub outcome: Outcome,
     /// The member whose account has the purchase.
     pub member: Option<MemberId>,
+    /// Whether the purchase was moved to another member than the one whom this request names.
+    pub moved: bool,
     /// The points of the purchase, below zero for a return.
     pub points: Points,
     /// The points part by part, each with its reason; empty for a return.
     pub parts: Vec<Part>,
-    /// The points that could be spent after the purchase.
+    /// The points that can be spent: after the purchase if it was recorded now, else at present.
     pub balance: Points,
-    /// The points that were pending after the purchase, until the time for returns has passed.
+    /// The points that are pending until the time for returns has passed, as for `balance`.
     pub pending: Points,
+    /// The amount of the sale that has been returned.
+    pub returned: Cents,
     /// Whether the purchase made its customer a member.
     pub enrolled: bool,
     /// When the purchase was cancelled.

@@ -40,6 +40,13 @@ impl TransferRecord {
     }
 }
 
+/// The part of an entry of the ledger that tells a sale that left its member.
+#[derive(Deserialize)]
+struct Departure {
+    kind: Option<String>,
+    purchase: Option<String>,
+}
+
 /// The common content of the two entries of a transfer.
 struct Transfer<'a> {
     scope: &'a Scope,
@@ -139,6 +146,23 @@ impl Store {
             Ok(outcome.done(record.read(scope, receipt.clone())?))
         })
         .await
+    }
+
+    /// Whether a sale was moved from a member to another one, as the entries of the member's ledger say: 1 strong query
+    /// for each MB of entries.
+    pub(crate) async fn was_moved_away(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+        receipt: &Receipt,
+    ) -> Result<bool, StoreError> {
+        let partition = keys::member_rows(scope.tenant(), member);
+        let entries: Vec<Departure> =
+            self.query_all(partition, keys::LEDGER_PREFIX, Consistency::Strong, "ledger").await?;
+        let sale = keys::purchase(scope.tenant(), receipt).pk;
+        Ok(entries.iter().any(|entry| {
+            entry.kind.as_deref() == Some(MOVED_AWAY) && entry.purchase.as_ref() == Some(&sale)
+        }))
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 const COUNT: usize = 1_000;
 
 fn check(shop: &Shop, code: &str) -> Value {
-    shop.post("/v1/coupons/check", &json!({"code": code, "gross_cents": 4_990})).body
+    shop.post("/v1/coupons/check", &json!({"code": code, "total_cents": 4_990})).body
 }
 
 #[test]

@@ -51,10 +51,12 @@ fn a_coupon_of_one_use_is_redeemed_again_only_after_its_sale_is_cancelled() {
     let member = shop.member("0639980101", &json!({}));
 
     let basket = json!({
-        "total_cents": 4_490, "member": {"member_id": member}, "coupons": ["bien-venue"],
+        "total_cents": 4_490, "member": {"member_id": member}, "coupons": [{"code": "bien-venue"}],
     });
     let tried = shop.post("/v1/purchases/dry-run", &basket);
-    let of_coupon = json!([{"code": "BIENVENUE", "discount_cents": 449, "offer": "Bienvenue"}]);
+    let of_coupon = json!([
+        {"code": "BIENVENUE", "valid": true, "discount_cents": 449, "offer": "Bienvenue"},
+    ]);
     assert_eq!(tried.body["coupons"], of_coupon, "{tried:?}");
     assert_eq!(tried.body["to_pay_cents"], 4_041, "{tried:?}");
 

@@ -7,7 +7,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 fn basket(code: &str) -> Value {
-    json!({"code": code, "gross_cents": 4_490, "member": {"mobile": MOBILE}})
+    json!({"code": code, "total_cents": 4_490, "member": {"mobile": MOBILE}})
 }
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn each_refusal_of_a_coupon_has_its_code_and_its_sentence(
     let checked = fixture.till.post("/v1/coupons/check", &basket("RENTREE26")).await.body;
     assert_eq!(checked["valid"], json!(false));
     assert_eq!(checked["refusal"]["code"], json!(code));
-    assert!(text(&checked["refusal"], "message").ends_with('.'));
+    assert!(text(&checked["refusal"], "cashier_message").ends_with('.'));
     assert!(text(&checked["refusal"], "detail").starts_with("The coupon "));
 }
 
@@ -59,10 +59,10 @@ async fn a_coupon_of_an_article_gives_the_cheapest_piece_of_the_basket() {
     let id = fixture.written(&body).await;
     fixture.code(&id, "RENTREE26", &json!({})).await;
     let line = |cents: i64| json!({"sku": "CAFE", "quantity": 2, "unit_price_cents": cents});
-    let asked = json!({"code": "RENTREE26", "gross_cents": 4_490, "lines": [line(350), line(900)]});
+    let asked = json!({"code": "RENTREE26", "total_cents": 4_490, "lines": [line(350), line(900)]});
     let checked = fixture.till.post("/v1/coupons/check", &asked).await;
     assert_eq!(checked.body["discount_cents"], 350, "{checked:?}");
-    let dear = json!({"code": "RENTREE26", "gross_cents": 4_490, "lines": [line(900)]});
+    let dear = json!({"code": "RENTREE26", "total_cents": 4_490, "lines": [line(900)]});
     let checked = fixture.till.post("/v1/coupons/check", &dear).await;
     assert_eq!(checked.body["discount_cents"], 400);
 }
@@ -74,7 +74,7 @@ async fn a_coupon_is_known_to_its_merchant_its_mode_and_its_establishments_only(
     let single = with(offer(), "/usage", json!({"type": "single"}));
     let id = fixture.written(&single).await;
     fixture.code(&id, "RENTREE26", &json!({})).await;
-    let asked = json!({"code": "RENTREE26", "gross_cents": 4_490});
+    let asked = json!({"code": "RENTREE26", "total_cents": 4_490});
     let code = async |till: &crate::setup::Till<'_>| {
         till.post("/v1/coupons/check", &asked).await.body["refusal"]["code"].clone()
     };
@@ -99,7 +99,7 @@ async fn a_coupon_that_depends_on_the_customer_needs_a_member() {
     let id = fixture.written(&offer()).await;
     fixture.code(&id, "ANNIVERSAIRE", &json!({"member_id": camille})).await;
     let ask = async |member: Value| {
-        let asked = json!({"code": "ANNIVERSAIRE", "gross_cents": 4_490, "member": member});
+        let asked = json!({"code": "ANNIVERSAIRE", "total_cents": 4_490, "member": member});
         fixture.till.post("/v1/coupons/check", &asked).await
     };
     let given = ask(json!({"member_id": camille})).await.body;

@@ -216,7 +216,7 @@ async fn a_batch_is_planned_at_once_made_behind_and_listed_when_it_is_there() {
     assert_eq!(codes(&second).len(), DEFAULT_LIMIT);
     assert_ne!(codes(&first)[1], codes(&second)[0]);
     let coupon = codes(&second)[0].as_str().unwrap().to_lowercase();
-    let basket = json!({"code": coupon, "gross_cents": 4_490});
+    let basket = json!({"code": coupon, "total_cents": 4_490});
     let checked = fixture.till.post("/v1/coupons/check", &basket).await.body;
     assert_eq!(checked["offer"], "Bienvenue", "{checked}");
 

@@ -27,12 +27,11 @@ async fn a_coupon_is_checked_redeemed_with_the_purchase_and_usable_again_after_i
     let service = Service::start().await;
     let fixture = with_single_use_code(&service, "RENTREE26").await;
     let till = &fixture.till;
-    let basket =
-        json!({"total_cents": 4_490, "member": {"mobile": MOBILE}, "coupons": ["rentree26"]});
+    let basket = json!({"total_cents": 4_490, "member": {"mobile": MOBILE}, "coupons": [{"code": "rentree26"}]});
     let tried = till.post("/v1/purchases/dry-run", &basket).await;
     assert_eq!(
         tried.body["coupons"],
-        json!([{"code": "RENTREE26", "discount_cents": 449, "offer": "Bienvenue"}])
+        json!([{"code": "RENTREE26", "valid": true, "discount_cents": 449, "offer": "Bienvenue"}])
     );
     assert_eq!(tried.body["to_pay_cents"], json!(4_041));
     assert_eq!(tried.body["points"], json!(40));
@@ -51,7 +50,7 @@ async fn a_coupon_is_checked_redeemed_with_the_purchase_and_usable_again_after_i
     other.assert_fields(409, &["/coupons"]);
     assert_eq!(other.body["code"], "coupon_used_up");
     assert_eq!(other.body["detail"], "The coupon is used up.");
-    assert_eq!(other.body["cashier_message"], "Ce bon a déjà été utilisé.");
+    assert_eq!(other.body["cashier_message"], "Ce bon a déjà été utilisé : vendez sans le bon.");
 
     assert_eq!(till.post(&format!("{path}/cancel"), &json!({})).await.status, 200);
     let freed = till.post("/v1/purchases", &sale_with("2", "RENTREE26")).await;
@@ -138,7 +137,7 @@ async fn a_new_member_may_use_a_coupon_counted_by_member_with_the_first_purchase
     let id = fixture.written(&with(offer(), "/usage", counted)).await;
     fixture.code(&id, "RENTREE26", &json!({})).await;
     let asking = json!({"mobile": MOBILE, "card_requested": true});
-    let mut basket = json!({"total_cents": 4_490, "coupons": ["RENTREE26"]});
+    let mut basket = json!({"total_cents": 4_490, "coupons": [{"code": "RENTREE26"}]});
     let nobody = fixture.till.post("/v1/purchases/dry-run", &basket).await;
     assert_eq!(nobody.body["coupons"][0]["refusal"]["code"], "coupon_needs_member");
     basket["member"] = asking.clone();
@@ -176,7 +175,7 @@ async fn a_coupon_given_to_an_absorbed_member_is_used_by_the_survivor() {
 
     let merge = json!({"absorbed_member_id": absorbed});
     assert_eq!(till.post(&format!("/v1/members/{kept}/merge"), &merge).await.status, 200);
-    let asked = json!({"code": "ANNIVERSAIRE", "gross_cents": 4_490, "member": {"member_id": kept.as_str()}});
+    let asked = json!({"code": "ANNIVERSAIRE", "total_cents": 4_490, "member": {"member_id": kept.as_str()}});
     let checked = till.post("/v1/coupons/check", &asked).await.body;
     assert_eq!(checked["discount_cents"], 449, "{checked}");
     let sold = till.post("/v1/purchases", &sale_with("1", "ANNIVERSAIRE")).await;

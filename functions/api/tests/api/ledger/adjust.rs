@@ -28,7 +28,7 @@ async fn a_correction_is_made_once_and_the_history_has_its_author_and_its_reason
         "reference": "SAV-1024",
         "balance": 20,
         "pending": 0,
-        "ticket": ["Gagné : 20 points", "Votre solde : 20 points"],
+        "ticket": ["Points gagnés : 20", "Votre solde : 20 points"],
     });
     made.assert_body(201, &expected);
     let again = till.post_keyed(&path, "a", &gesture()).await;
@@ -55,7 +55,10 @@ async fn a_correction_takes_at_most_the_points_to_spend_and_lists_their_lots() {
     let refused = till.post_keyed(&path, "a", &fraud(-45)).await;
     refused.assert_fields(409, &["/points"]);
     assert_eq!(text(&refused.body, "code"), "not_enough_points");
-    assert_eq!(text(&refused.body, "cashier_message"), "Le client n'a pas assez de points.");
+    assert_eq!(
+        text(&refused.body, "cashier_message"),
+        "Le client n’a pas assez de points : consultez son solde."
+    );
     let detail = text(&refused.body, "detail");
     assert_eq!(detail, "The number of points is more than the balance holds.");
     let taken = till.post_keyed(&path, "a", &fraud(-44)).await;

@@ -42,7 +42,7 @@ async fn a_visit_gives_its_stamp_once_and_the_history_has_its_establishment() {
         "points": 1,
         "balance": 1,
         "pending": 0,
-        "ticket": ["Gagné : 1 point", "Votre solde : 1 point"],
+        "ticket": ["Points gagnés : 1", "Votre solde : 1 point"],
     });
     made.assert_body(201, &expected);
     let again = till.post_keyed(&path, "a", &body).await;

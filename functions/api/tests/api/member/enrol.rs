@@ -139,3 +139,38 @@ async fn a_sale_activates_the_card_where_the_merchant_chose_it_or_the_person_is_
     let found = till.post("/v1/members/find", &json!({"mobile": MOBILE})).await.body;
     assert_eq!(found["card_activated"], activated);
 }
+
+#[tokio::test]
+async fn a_card_that_is_handed_out_to_a_known_mobile_is_the_first_card_or_a_clear_refusal() {
+    let service = Service::start().await;
+    let back_office = service.till("A", "retail").await;
+    let till = service.key_of(&back_office.merchant, "paris", "live", "till").await;
+    let member = till.enrol(MOBILE).await;
+    let with_card = |mobile: &str, card: &str| json!({"mobile": mobile, "card_requested": true, "card_number": card});
+    let given = till.post("/v1/members", &with_card(MOBILE, "2990000012345")).await;
+    given.assert_status(200);
+    let by_card = json!({"card_number": "2990000012345"});
+    let found = till.post("/v1/members/find", &by_card).await;
+    assert_eq!(text(&found.body, "member_id"), member, "the member has the card");
+    // The same request again changes nothing.
+    till.post("/v1/members", &with_card(MOBILE, "2990000012345"))
+        .await
+        .assert_body(200, &given.body);
+    let another = till.post("/v1/members", &with_card(MOBILE, "2990000099999")).await;
+    another.assert_code(409, "member_has_card");
+    another.assert_fields(409, &["/card_number"]);
+    assert_eq!(till.post("/v1/members/find", &by_card).await.body, found.body, "nothing changed");
+
+    let taken = till.post("/v1/members", &with_card("06 39 98 00 13", "2990000012345")).await;
+    taken.assert_code(409, "card_taken");
+    let second = till.enrol("06 39 98 00 13").await;
+    let taken = till.post("/v1/members", &with_card("06 39 98 00 13", "2990000012345")).await;
+    taken.assert_code(409, "card_taken");
+    // The card of a member who was merged into the customer is no other card.
+    let merge = json!({"absorbed_member_id": member});
+    let merged = back_office.post(&format!("/v1/members/{second}/merge"), &merge).await;
+    merged.assert_status(200);
+    till.post("/v1/members", &with_card("06 39 98 00 13", "2990000012345"))
+        .await
+        .assert_status(200);
+}

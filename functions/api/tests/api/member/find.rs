@@ -69,7 +69,7 @@ async fn a_search_without_a_result_is_refused_with_its_field() {
         (json!({"qr": "WIFI:S:boutique;;"}), 422, "/qr", "qr_unreadable"),
         (json!({"mobile": "01 99 00 12 34"}), 422, "/mobile", "mobile_not_mobile"),
         (json!({"mobile": MOBILE, "qr": "2990000012345"}), 422, "", "one_of"),
-        (json!({}), 422, "", "one_of"),
+        (json!({}), 422, "", "missing"),
     ] {
         let refused = find(&till, &contact).await;
         refused.assert_fields(status, &[pointer]);

@@ -26,8 +26,9 @@ async fn a_back_office_and_the_operator_suppress_the_contacts_of_a_person_who_is
     let member = till.enrol(MOBILE).await;
     let body = json!({"reason": "request", "mobile": MOBILE});
     let refused = office.post("/v1/suppressions", &body).await;
-    refused.assert_code(409, "conflict");
-    let detail = "A member has this contact: erase the member, which suppresses the contacts.";
+    refused.assert_code(409, "contact_of_member");
+    refused.assert_fields(409, &["/mobile"]);
+    let detail = "A member has this mobile: erase the member, which suppresses the contacts.";
     assert_eq!(refused.body["detail"], detail);
     let erased = format!("/v1/members/{member}/erasure");
     assert_eq!(office.post(&erased, &json!({"reason": "request"})).await.status, 200);

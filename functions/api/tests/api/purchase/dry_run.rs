@@ -23,7 +23,7 @@ async fn a_dry_run_answers_the_points_that_the_sale_earns_and_writes_nothing() {
     let tried = till.post("/v1/purchases/dry-run", &basket(4_490, &mobile)).await;
     let would = json!({"points": 44, "earned": [{"source": "spend", "points": 44}],
         "member_id": member, "balance": -10, "balance_after": 34,
-        "ticket": ["Gagné : 44 points", "Votre solde : 34 points"], "to_pay_cents": 4_490,
+        "ticket": ["Points gagnés : 44", "Votre solde : 34 points"], "to_pay_cents": 4_490,
         "would_enrol": false});
     tried.assert_status(200);
     assert_eq!(tried.body, would);
@@ -44,7 +44,7 @@ async fn an_anonymous_basket_gets_the_points_that_a_card_would_earn() {
     let asking = json!({"mobile": MOBILE, "card_requested": true});
     let new = till.post("/v1/purchases/dry-run", &basket(999, &asking)).await;
     let would = json!({"points": 9, "earned": earned, "balance": 0, "balance_after": 9,
-        "ticket": ["Gagné : 9 points", "Votre solde : 9 points"], "to_pay_cents": 999, "would_enrol": true});
+        "ticket": ["Points gagnés : 9", "Votre solde : 9 points"], "to_pay_cents": 999, "would_enrol": true});
     assert_eq!(new.body, would);
     let unknown =
         till.post("/v1/purchases/dry-run", &basket(999, &json!({"mobile": MOBILE}))).await;

@@ -1,6 +1,7 @@
 //! Purchases: points, replays, returns, cancellations.
 
-use crate::setup::{Answer, MOBILE, Service, Till, named, sale, text};
+use crate::coupon::offer::{Fixture, offer, with};
+use crate::setup::{Answer, MOBILE, NOW, Service, Till, named, sale, text};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -41,7 +42,7 @@ async fn an_unknown_mobile_becomes_a_member_with_the_sale_if_the_card_was_reques
 }
 
 #[tokio::test]
-async fn the_same_receipt_gets_the_first_answer_and_another_content_is_a_conflict() {
+async fn the_same_receipt_gets_the_present_balance_and_another_content_is_a_conflict() {
     let service = Service::start().await;
     let till = service.till("A", "retail").await;
     till.enrol(MOBILE).await;
@@ -50,7 +51,10 @@ async fn the_same_receipt_gets_the_first_answer_and_another_content_is_a_conflic
     assert!(first.headers.get("idempotency-replayed").is_none());
     sell(&till, &sale("2", &json!({"mobile": MOBILE}))).await;
     let again = sell(&till, &body).await;
-    assert_eq!(again.body, first.body);
+    let mut expected = first.body.clone();
+    expected["balance"] = json!(88);
+    expected["ticket"] = json!(["Points gagnés : 44", "Votre solde : 88 points"]);
+    assert_eq!(again.body, expected);
     assert_eq!(again.headers["idempotency-replayed"], "true");
     let mut other = body.clone();
     other["total_cents"] = json!(4_491);
@@ -73,6 +77,7 @@ async fn a_clock_may_be_ten_minutes_ahead_and_a_sale_seven_days_late(
 ) {
     let service = Service::start().await;
     let till = service.till("A", "retail").await;
+    service.set_clock(NOW);
     let mut body = sale("1", &Value::Null);
     body["sold_at"] = json!(sold_at);
     let answer = till.post("/v1/purchases", &body).await;
@@ -186,14 +191,133 @@ async fn a_cancelled_purchase_gives_its_points_back_and_may_be_sent_again() {
     assert_eq!(till.post(&path, &Value::Null).await.body, cancelled.body);
     let balance = till.get(&format!("/v1/members/{member}")).await.body["balance"].clone();
     assert_eq!(balance, 0);
-    let again = sell(&till, &body).await;
+    sell(&till, &sale("2", &json!({"mobile": MOBILE}))).await;
+    let again = till.post("/v1/purchases", &body).await;
+    again.assert_status(200);
+    assert!(again.is_replayed());
     assert_eq!(again.body["cancelled_at"], "2026-11-24T09:20:00Z");
+    assert_eq!(again.body["balance"], 44, "the balance of now, without the cancelled sale");
+    assert_eq!(again.body["ticket"], json!(["Votre solde : 44 points"]));
     let mut again = body.clone();
     again["total_cents"] = json!(1_000);
     again["lines"] = json!([]);
     let again = sell(&till, &again).await;
     assert_eq!(again.body["points"], json!(10));
-    assert_eq!(again.body["balance"], json!(10));
+    assert_eq!(again.body["balance"], json!(54));
+}
+
+#[tokio::test]
+async fn a_cancellation_by_mistake_is_undone_once_by_naming_it() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    till.enrol(MOBILE).await;
+    let mut body = sale("1", &json!({"mobile": MOBILE}));
+    let sold = sell(&till, &body).await;
+    let path = format!("/v1/purchases/{}", text(&sold.body, "purchase_id"));
+    let cancelled = till.post(&format!("{path}/cancel"), &Value::Null).await;
+    service.set_clock("2026-11-24T09:25:00Z");
+    // Another cancellation than the last one is not undone.
+    body["undone_cancellation"] = json!("2026-11-24T09:19:00Z");
+    till.post("/v1/purchases", &body).await.assert_status(200);
+    body["undone_cancellation"] = cancelled.body["cancelled_at"].clone();
+    let again = sell(&till, &body).await;
+    assert!(!again.is_replayed());
+    assert_eq!(again.body, sold.body);
+    assert!(till.get(&path).await.body.get("cancelled_at").is_none());
+    let repeated = sell(&till, &body).await;
+    assert!(repeated.is_replayed());
+    assert_eq!(repeated.body, sold.body, "the points are given once");
+    // A late repeat after a second cancellation names the first one, and records nothing.
+    till.post(&format!("{path}/cancel"), &Value::Null).await.assert_status(200);
+    let late = till.post("/v1/purchases", &body).await;
+    late.assert_status(200);
+    assert_eq!(late.body["cancelled_at"], "2026-11-24T09:25:00Z");
+    assert_eq!(late.body["balance"], 0);
+}
+
+#[tokio::test]
+async fn a_cancelled_sale_with_a_coupon_is_recorded_again_with_its_coupon() {
+    let service = Service::start().await;
+    let fixture = Fixture::open(&service, "retail").await;
+    fixture.till.enrol(MOBILE).await;
+    let single = with(offer(), "/usage", json!({"type": "single"}));
+    let id = fixture.written(&single).await;
+    fixture.code(&id, "RENTREE", &json!({})).await;
+    let till = &fixture.till;
+    let mut body = sale("1", &json!({"mobile": MOBILE}));
+    body["coupons"] = json!([{"code": "RENTREE", "discount_cents": 100}]);
+    let sold = sell(till, &body).await;
+    let path = format!("/v1/purchases/{}/cancel", text(&sold.body, "purchase_id"));
+    let cancelled = till.post(&path, &Value::Null).await;
+    // The coupon is usable again, and a repeat of the cancelled sale does not use it.
+    till.post("/v1/purchases", &body).await.assert_status(200);
+    body["undone_cancellation"] = cancelled.body["cancelled_at"].clone();
+    assert!(!sell(till, &body).await.is_replayed());
+    let other = with(body, "/receipt_number", json!("2"));
+    till.post("/v1/purchases", &other).await.assert_code(409, "coupon_used_up");
+}
+
+#[tokio::test]
+async fn a_sale_that_was_returned_attached_or_moved_is_sent_again_and_answered_as_it_is_now() {
+    let service = Service::start().await;
+    let back_office = service.till("A", "retail").await;
+    let till = service.key_of(&back_office.merchant, "paris", "live", "till").await;
+    let [member, other] = [till.enrol(MOBILE).await, till.enrol("06 39 98 00 13").await];
+
+    let body = sale("1", &json!({"mobile": MOBILE}));
+    sell(&till, &body).await;
+    let mut returned = sale("2", &Value::Null);
+    returned["type"] = json!("return");
+    returned["total_cents"] = json!(1_000);
+    returned["returned_sale"] = json!({"day": "2026-11-24", "receipt_number": "1"});
+    sell(&till, &returned).await;
+    let again = sell(&till, &body).await;
+    assert_eq!(again.body["returned_cents"], 1_000);
+    assert_eq!(again.body["points"], 44, "the points that the sale gave");
+    let balance = till.get(&format!("/v1/members/{member}/balance")).await.body;
+    assert_eq!(again.body["balance"], balance["balance"]);
+    assert_eq!(again.body["ticket"], balance["ticket"], "no line says that 44 points were earned");
+
+    let body = sale("3", &Value::Null);
+    let sold = sell(&till, &body).await;
+    let path = format!("/v1/purchases/{}", text(&sold.body, "purchase_id"));
+    till.post(&format!("{path}/attach"), &json!({"member_id": other})).await.assert_status(200);
+    let again = sell(&till, &body).await;
+    assert_eq!((&again.body["points"], &again.body["balance"]), (&json!(44), &json!(44)));
+    assert!(again.body.get("member_id").is_none(), "the request names no customer: {again:?}");
+
+    let body = sale("4", &json!({"mobile": MOBILE}));
+    let sold = sell(&till, &body).await;
+    assert_eq!(sold.body["member_id"], json!(member));
+    let path = format!("/v1/purchases/{}", text(&sold.body, "purchase_id"));
+    till.post(&format!("{path}/move"), &json!({"member_id": other})).await.assert_status(200);
+    let again = sell(&till, &body).await;
+    assert!(again.is_replayed());
+    assert_eq!(again.body["balance"], 88, "the balance of the present customer");
+    assert!(again.body.get("member_id").is_none(), "the till named another customer: {again:?}");
+    let of_neither = sale("4", &json!({"mobile": "06 39 98 00 14", "card_requested": true}));
+    till.enrol("06 39 98 00 14").await;
+    till.post("/v1/purchases", &of_neither).await.assert_code(409, "receipt_conflict");
+}
+
+#[tokio::test]
+async fn a_sale_whose_return_was_cancelled_is_attached() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    till.enrol(MOBILE).await;
+    let sold = sell(&till, &sale("1", &Value::Null)).await;
+    let path = format!("/v1/purchases/{}/attach", text(&sold.body, "purchase_id"));
+    let mut returned = sale("2", &Value::Null);
+    returned["type"] = json!("return");
+    returned["returned_sale"] = json!({"day": "2026-11-24", "receipt_number": "1"});
+    let back = sell(&till, &returned).await;
+    let refused = till.post(&path, &json!({"mobile": MOBILE})).await;
+    refused.assert_code(409, "sale_returned");
+    let cancel = format!("/v1/purchases/{}/cancel", text(&back.body, "purchase_id"));
+    till.post(&cancel, &Value::Null).await.assert_status(200);
+    let attached = till.post(&path, &json!({"mobile": MOBILE})).await;
+    attached.assert_status(200);
+    assert_eq!(attached.body["points"], 44);
 }
 
 #[tokio::test]

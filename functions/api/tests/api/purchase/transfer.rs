@@ -55,14 +55,15 @@ async fn a_moved_sale_takes_its_points_along_and_both_histories_show_it() {
 }
 
 #[rstest]
-#[case::anonymous(json!(null), false, false)]
-#[case::cancelled(json!({"mobile": MOBILE}), true, false)]
-#[case::returned(json!({"mobile": MOBILE}), false, true)]
+#[case::anonymous(json!(null), false, false, "receipt_without_customer")]
+#[case::cancelled(json!({"mobile": MOBILE}), true, false, "receipt_cancelled")]
+#[case::returned(json!({"mobile": MOBILE}), false, true, "sale_returned")]
 #[tokio::test]
 async fn a_sale_that_cannot_be_moved_is_refused(
     #[case] member: Value,
     #[case] cancelled: bool,
     #[case] returned: bool,
+    #[case] code: &str,
 ) {
     let service = Service::start().await;
     let till = service.till("A", "retail").await;
@@ -80,7 +81,7 @@ async fn a_sale_that_cannot_be_moved_is_refused(
         assert_eq!(till.post("/v1/purchases", &back).await.status, 201);
     }
     let refused = till.post(&format!("{path}/move"), &json!({"mobile": OTHER})).await;
-    refused.assert_code(409, "conflict");
+    refused.assert_code(409, code);
     let unknown = till.post(&format!("{path}/move"), &json!({"mobile": "06 39 98 00 99"})).await;
     unknown.assert_fields(404, &["/mobile"]);
 }

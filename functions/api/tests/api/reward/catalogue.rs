@@ -171,6 +171,6 @@ async fn a_till_lists_the_rewards_of_a_member_with_the_reason_of_each_refusal() 
     for reward in rewards {
         let refusal = reward.get("refusal");
         assert_eq!(reward["available"], json!(refusal.is_none()));
-        assert!(refusal.is_none_or(|refusal| text(refusal, "message").ends_with('.')));
+        assert!(refusal.is_none_or(|refusal| text(refusal, "cashier_message").ends_with('.')));
     }
 }

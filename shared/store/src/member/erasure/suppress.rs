@@ -38,7 +38,10 @@ impl Store {
             match transaction.commit().await? {
                 TransactionOutcome::Committed => Ok(Attempt::Done(())),
                 TransactionOutcome::Cancelled(cancelled) if cancelled.any_failed() => {
-                    Err(Conflict::ContactOfMember.into())
+                    let is_card = cancelled.failed(Slot::Card);
+                    let conflict =
+                        if is_card { Conflict::CardOfMember } else { Conflict::MobileOfMember };
+                    Err(conflict.into())
                 }
                 TransactionOutcome::Cancelled(_) => Ok(Attempt::Again),
             }
