@@ -11,7 +11,7 @@ use proptest::test_runner::TestRunner;
 use support::{Table, merchant, open_merchant_with, sequences};
 
 const SEQUENCES: u32 = 10_000;
-/// Sequences of a merchant, each with a member of its own. Few enough mobiles are reserved for fiction that
+/// Sequences of a merchant, each with two members of its own. Few enough mobiles are reserved for fiction that
 /// one merchant does not suffice.
 const A_MERCHANT: u32 = 5_000;
 

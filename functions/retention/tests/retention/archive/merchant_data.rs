@@ -221,7 +221,7 @@ async fn coupons(store: &Store, scope: &Scope, member: MemberId) -> OfferId {
     let RangeClaimed::Ours(mut range) = claimed else { panic!("another has the range") };
     let maker = scope.code_maker();
     assert!(store.make_coupons(scope, &maker, &mut range, now()).await.unwrap());
-    let code = |number| CouponCode::parse(&format!("CODE{number}")).unwrap();
+    let code = |number| CouponCode::parse(&format!("CODE{number:04}")).unwrap();
     let codes: Vec<_> = (0..30).map(code).collect();
     store.import_codes(scope, offer.id, &codes).await.unwrap();
     let given = CodeChange { disabled: false, bound_to: Some(member) };
