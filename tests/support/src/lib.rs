@@ -9,6 +9,7 @@
 mod consents;
 mod crash;
 mod merchant;
+mod retail;
 mod senders;
 pub mod sequences;
 mod table;
@@ -19,6 +20,7 @@ pub use crash::{Calls, Crash, Moment};
 pub use merchant::{
     instant, merchant, mobile, open_merchant, open_merchant_with, points_a_euro, receipt, sale,
 };
+pub use retail::Retail;
 pub use senders::{email_sender, sms_sender};
 pub use table::Table;
 

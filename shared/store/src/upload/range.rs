@@ -26,8 +26,17 @@ pub struct Rows {
     pub without_customer: u64,
     /// Rows of erased persons.
     pub erased: u64,
-    /// Rows with a mistake. The file of refused rows lists them.
+    /// Rows with a mistake.
     pub refused: u64,
+}
+
+impl Rows {
+    /// The rows that the file of refused rows lists, each with its reason: rows with a mistake, and rows of persons
+    /// who are no members or were erased.
+    #[must_use]
+    pub const fn listed(&self) -> u64 {
+        self.refused + self.not_enrolled + self.erased
+    }
 }
 
 impl AddAssign for Rows {
@@ -51,6 +60,9 @@ pub struct RangeReport {
     pub points: i64,
     /// Persons who became members.
     pub members_created: u64,
+    /// Rows of returns that wait for the sales of other ranges, and count in no other number: a last part of the file
+    /// records them.
+    pub waiting: u64,
 }
 
 impl AddAssign for RangeReport {
@@ -58,6 +70,7 @@ impl AddAssign for RangeReport {
         self.rows += other.rows;
         self.points += other.points;
         self.members_created += other.members_created;
+        self.waiting += other.waiting;
     }
 }
 

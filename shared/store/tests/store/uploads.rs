@@ -15,7 +15,7 @@ fn announced(number: u128) -> Upload {
 
 fn counts(accepted: u64) -> RangeReport {
     let rows = Rows { read: accepted, accepted, ..Rows::default() };
-    RangeReport { rows, points: 10, members_created: 1 }
+    RangeReport { rows, points: 10, members_created: 1, waiting: 0 }
 }
 
 #[tokio::test]

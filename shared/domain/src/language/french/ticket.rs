@@ -56,7 +56,7 @@ fn amount(unit: Unit, count: i64) -> String {
     }
 }
 
-fn date(day: Day) -> String {
+pub(crate) fn date(day: Day) -> String {
     let text = day.to_string();
     let mut parts = text.split('-').rev();
     let mut next = || parts.next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The content of a purchase: six lines in under 1 KB.
+//! The content of a purchase: six lines in under 1 KB, and a few KB for a receipt of any length.
 
 use super::{from_bytes, instant_of, to_bytes};
 use crate::StoreError;
@@ -22,6 +22,9 @@ struct LineBody {
     unit_price: i64,
     #[n(5)]
     discount: i64,
+    /// how many lines of the receipt this line sums up; absent for a line of its own
+    #[n(6)]
+    folded: Option<u32>,
 }
 
 #[derive(Encode, Decode)]
@@ -66,7 +69,8 @@ struct PurchaseBody {
     coupons: Option<Vec<UsedCouponBody>>,
 }
 
-/// The content of a purchase, as it is stored. The fingerprint is a hash of the same bytes.
+/// The content of a purchase with these lines. What is stored has the lines of [`Purchase::folded`]; the fingerprint is
+/// a hash of the content with all lines.
 pub(crate) fn encode(purchase: &Purchase) -> Vec<u8> {
     let of = match purchase.kind() {
         PurchaseKind::Return { of: Some(sale) } => Some(ReceiptBody {
@@ -77,6 +81,8 @@ pub(crate) fn encode(purchase: &Purchase) -> Vec<u8> {
         }),
         _ => None,
     };
+    let listed = purchase.listed_lines().iter();
+    let folded = purchase.folded_lines().map(|sum| line_body(sum.line, Some(sum.count)));
     to_bytes(&PurchaseBody {
         sold_at: purchase.sold_at().as_second(),
         returns: matches!(purchase.kind(), PurchaseKind::Return { .. }),
@@ -90,19 +96,20 @@ pub(crate) fn encode(purchase: &Purchase) -> Vec<u8> {
             })
             .collect()
         }),
-        lines: purchase
-            .lines()
-            .iter()
-            .map(|line| LineBody {
-                sku: line.sku.clone(),
-                label: line.label.clone(),
-                category: line.category.clone(),
-                thousandths: line.quantity.thousandths(),
-                unit_price: line.unit_price.get(),
-                discount: line.discount.get(),
-            })
-            .collect(),
+        lines: listed.map(|line| line_body(line, None)).chain(folded).collect(),
     })
+}
+
+fn line_body(line: &Line, folded: Option<u32>) -> LineBody {
+    LineBody {
+        sku: line.sku.clone(),
+        label: line.label.clone(),
+        category: line.category.clone(),
+        thousandths: line.quantity.thousandths(),
+        unit_price: line.unit_price.get(),
+        discount: line.discount.get(),
+        folded,
+    }
 }
 
 /// The content of a stored purchase.
@@ -111,6 +118,8 @@ pub(crate) struct PurchaseContent {
     pub(crate) kind: PurchaseKind,
     pub(crate) operator: Option<Operator>,
     pub(crate) lines: Vec<Line>,
+    /// How many lines each of the last lines sums up.
+    pub(crate) folded: Vec<u32>,
     pub(crate) coupons: Vec<UsedCoupon>,
 }
 
@@ -126,6 +135,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<PurchaseContent, StoreError> {
         }),
         None => None,
     };
+    let folded = body.lines.iter().filter_map(|line| line.folded).collect();
     let lines = body.lines.into_iter().map(|line| {
         Ok(Line {
             sku: line.sku,
@@ -152,5 +162,6 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<PurchaseContent, StoreError> {
             .transpose()
             .map_err(StoreError::corrupt("purchase"))?,
         lines: lines.collect::<Result<_, StoreError>>()?,
+        folded,
     })
 }
