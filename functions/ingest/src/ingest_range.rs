@@ -9,7 +9,7 @@ use crate::window::{self, Returns, Tally};
 use crate::{keys, objects, report, stored_plan};
 use domain::{Credential, Day, Instant, UploadId};
 use std::collections::BTreeSet;
-use store::{Entity, FinishedRange, RangeReport, Scope, StoreError};
+use store::{Entity, FinishedRange, Scope, StoreError};
 
 /// Receipts that are looked up and recorded together. A larger window finds more purchases of one member to
 /// write at once, and needs more memory.
@@ -43,12 +43,13 @@ pub(crate) async fn ingest_range(
             // The file was expanded again, or deleted. The next attempt reads the plan of the present objects.
             app.plan_cache.clear();
         }
-        let report = ingested?;
-        app.store.finish_range(&scope, upload, range, &report, now).await?;
-        tracing::info!(%merchant, %upload, range, rows = report.rows.read, "range done");
+        let finished = ingested?;
+        app.store.finish_range(&scope, upload, &finished, now).await?;
+        let (rows, waiting) = (finished.report.rows.read, finished.waiting.len());
+        tracing::info!(%merchant, %upload, range, rows, waiting, "range done");
     }
     let mut done = app.store.ranges_done(&scope, upload).await?;
-    if done.len() == file.plan.parts() && done.iter().any(|range| range.report.waiting > 0) {
+    if done.len() == file.plan.parts() && done.iter().any(|range| !range.waiting.is_empty()) {
         done.push(ingest_waiting(app, &scope, upload, &file, &done, now).await?);
     }
     if done.len() >= file.plan.parts() {
@@ -64,17 +65,12 @@ async fn ingest(
     file: &FilePlan,
     number: u32,
     now: Instant,
-) -> Result<RangeReport, IngestError> {
+) -> Result<FinishedRange, IngestError> {
     // The parts of a file are ingested at the same time, so a return may come before its sale.
     let returns = if file.plan.parts() > 1 { Returns::MayWait } else { Returns::AreFinal };
-    let mut run = PartRun { app, scope, upload, file, now, tally: Tally::new(returns), listed: vec![] };
+    let mut run =
+        PartRun { app, scope, upload, file, now, tally: Tally::new(returns), listed: vec![] };
     run.ingest(number, None).await?;
-    let waiting = std::mem::take(&mut run.tally.waiting);
-    if !waiting.is_empty() {
-        let body = serde_json::to_vec(&waiting).map_err(|_| IngestError::Plan)?;
-        let key = keys::waiting_rows(scope.tenant(), upload, number);
-        objects::write(&app.s3, &app.reports_bucket, &key, body).await?;
-    }
     run.finish(number).await
 }
 
@@ -90,18 +86,13 @@ async fn ingest_waiting(
 ) -> Result<FinishedRange, IngestError> {
     let tally = Tally::new(Returns::AreFinal);
     let mut run = PartRun { app, scope, upload, file, now, tally, listed: vec![] };
-    for range in done.iter().filter(|range| range.report.waiting > 0) {
-        let key = keys::waiting_rows(scope.tenant(), upload, range.number);
-        let stored = objects::read_whole(&app.s3, &app.reports_bucket, &key).await?;
-        let stored = stored.ok_or(ObjectError::Gone)?;
-        let lines: BTreeSet<u64> =
-            serde_json::from_slice(&stored.body).map_err(|_| IngestError::Plan)?;
-        run.ingest(range.number, Some(&lines)).await?;
+    for range in done.iter().filter(|range| !range.waiting.is_empty()) {
+        run.ingest(range.number, Some(&range.waiting.iter().copied().collect())).await?;
     }
     let number = u32::try_from(file.plan.parts()).map_err(|_| IngestError::Plan)?;
-    let report = run.finish(number).await?;
-    app.store.finish_range(scope, upload, number, &report, now).await?;
-    Ok(FinishedRange { number, report })
+    let finished = run.finish(number).await?;
+    app.store.finish_range(scope, upload, &finished, now).await?;
+    Ok(finished)
 }
 
 /// One run over parts of a file.
@@ -118,7 +109,11 @@ struct PartRun<'a> {
 
 impl PartRun<'_> {
     /// Ingests the receipts of a part: all of them and its refused rows, or only the receipts that begin on some lines.
-    async fn ingest(&mut self, number: u32, only: Option<&BTreeSet<u64>>) -> Result<(), IngestError> {
+    async fn ingest(
+        &mut self,
+        number: u32,
+        only: Option<&BTreeSet<u64>>,
+    ) -> Result<(), IngestError> {
         let Self { app, scope, upload, file, now, ref mut tally, ref mut listed } = *self;
         let part = usize::try_from(number).ok().and_then(|number| file.plan.part(number));
         let context = context(scope, file)?;
@@ -176,13 +171,15 @@ impl PartRun<'_> {
         Ok(())
     }
 
-    /// Writes the listed rows as those of a part, and returns the counts.
-    async fn finish(self, number: u32) -> Result<RangeReport, IngestError> {
+    /// Writes the listed rows as those of a part, and returns the part with its counts.
+    async fn finish(self, number: u32) -> Result<FinishedRange, IngestError> {
         if !self.listed.is_empty() {
             let key = keys::refused_rows_of_range(self.scope.tenant(), self.upload, number);
             objects::write(&self.app.s3, &self.app.reports_bucket, &key, self.listed).await?;
         }
-        Ok(self.tally.report)
+        let Tally { report, mut waiting, .. } = self.tally;
+        waiting.sort_unstable();
+        Ok(FinishedRange { number, report, waiting })
     }
 }
 

@@ -18,11 +18,6 @@ pub(crate) fn refused_rows_of_range(tenant: Tenant, upload: UploadId, range: u32
     format!("work/{}/refused/{range:05}.csv", folder(tenant, upload))
 }
 
-/// The lines of a range's returns that wait for sales of other ranges.
-pub(crate) fn waiting_rows(tenant: Tenant, upload: UploadId, range: u32) -> String {
-    format!("work/{}/waiting/{range:05}.json", folder(tenant, upload))
-}
-
 /// The refused rows of a file.
 pub(crate) fn refused_rows(tenant: Tenant, upload: UploadId) -> String {
     format!("refused/{}.csv", folder(tenant, upload))

@@ -115,7 +115,7 @@ async fn refuse_unowned(
     let id = derived_id(created);
     tracing::error!(object = %id, unread_files = 1, why, "a file belongs to no merchant");
     let body = format!(
-        "Ce fichier n'a pas été lu : son dossier n'est celui d'aucun commerçant ({why}).\n\
+        "Ce fichier n’a pas été lu : son dossier n’est celui d’aucun commerçant ({why}).\n\
          Déposez-le sous {{commerçant}}/{{établissement}}/nom.csv.\n"
     );
     let key = keys::unowned_file(id);

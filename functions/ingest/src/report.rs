@@ -59,8 +59,8 @@ pub(crate) async fn finish_file(
     mark_reported(app, &file.sent).await
 }
 
-/// Joins the refused rows of all ranges, in the order of the ranges, with one part in memory. Returns the key
-/// of the object, or `None` where no row is listed.
+/// Joins the refused rows of all parts, with one part in memory: in the order of the file, but scattered receipts and
+/// returns that waited come last. Returns the key of the object, or `None` where no row is listed.
 async fn join_refused_rows(
     app: &App,
     scope: &Scope,
@@ -76,7 +76,7 @@ async fn join_refused_rows(
     let mut header = Vec::new();
     refused::write_header(&file.plan.dialect, &mut header);
     joined.add(&header).await?;
-    for FinishedRange { number, report } in done {
+    for FinishedRange { number, report, .. } in done {
         if report.rows.listed() > 0 {
             let part = keys::refused_rows_of_range(scope.tenant(), id, *number);
             let rows = objects::read_whole(&app.s3, &app.reports_bucket, &part).await?;

@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 const ROWS_PER_CUSTOMER: usize = 124;
 /// The lines of the longest receipt.
 const LONGEST: usize = 1_114;
-const HEADER: &str = "Numéro ticket;Date;Mobile;Carte demandée;Référence;Libellé;Quantité;Prix unitaire\n";
+const HEADER: &str =
+    "Numéro ticket;Date;Mobile;Carte demandée;Référence;Libellé;Quantité;Prix unitaire\n";
 const DAYS: usize = 330;
 
 /// A file with the shape of a real wholesaler's year: about 21 lines a receipt and at most 1,114; a seventh of the

@@ -114,7 +114,10 @@ impl UploadAnswer {
             created_at: upload.created_at,
             finished_at: upload.finished_at,
             // The returns that waited for sales of other ranges are one more part.
-            progress: Progress { ranges_done: done.min(upload.ranges), ranges_total: upload.ranges },
+            progress: Progress {
+                ranges_done: done.min(upload.ranges),
+                ranges_total: upload.ranges,
+            },
             rows: Rows {
                 read: rows.read,
                 accepted: rows.accepted,

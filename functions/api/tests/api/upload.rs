@@ -10,7 +10,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
-use store::{Mode, RangeReport, Rows, Scope, UploadStatus};
+use store::{FinishedRange, Mode, RangeReport, Rows, Scope, UploadStatus};
 use support::instant;
 
 fn hmac(key: &[u8], text: &str) -> Vec<u8> {
@@ -117,8 +117,8 @@ async fn a_running_file_shows_its_progress_and_a_finished_one_its_refused_rows()
     (upload.status, upload.ranges) = (UploadStatus::Running, 3);
     store.put_upload(&scope, &upload, "1").await.unwrap();
     let rows = Rows { read: 10, accepted: 7, refused: 3, ..Rows::default() };
-    let report = RangeReport { rows, points: 70, members_created: 2, waiting: 0 };
-    store.finish_range(&scope, id, 1, &report, instant(NOW)).await.unwrap();
+    let report = RangeReport { rows, points: 70, members_created: 2 };
+    store.finish_range(&scope, id, &FinishedRange::new(1, report), instant(NOW)).await.unwrap();
     insta::assert_json_snapshot!(till.get(&path).await.body, {".upload_id" => "[upload]", ".opened_by" => "[key]"});
 
     upload.status = UploadStatus::Finished;

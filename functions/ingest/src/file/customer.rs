@@ -101,7 +101,8 @@ fn name(text: &str) -> Result<Option<String>, ValueError> {
 fn is_yes<'c>(cell: &impl Fn(Column) -> &'c str, column: Column) -> Result<bool, RowRefusal> {
     const YES: [&str; 11] = ["oui", "o", "yes", "y", "true", "vrai", "1", "1.0", "1,0", "x", "ok"];
     const NO: [&str; 11] = ["", "non", "n", "no", "false", "faux", "0", "0.0", "0,0", "-", "ko"];
-    let is_among = |words: &[&str]| words.iter().any(|word| cell(column).eq_ignore_ascii_case(word));
+    let is_among =
+        |words: &[&str]| words.iter().any(|word| cell(column).eq_ignore_ascii_case(word));
     if is_among(&YES) {
         Ok(true)
     } else if is_among(&NO) {

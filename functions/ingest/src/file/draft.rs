@@ -86,7 +86,10 @@ impl Draft {
         }
         let time = cell(Column::Time);
         if !time.is_empty() && self.time.is_none() {
-            self.time = Some(WrittenTime::parse(time).map_err(|_| RowRefusal::TimeUnreadable { column: Column::Time })?);
+            self.time = Some(
+                WrittenTime::parse(time)
+                    .map_err(|_| RowRefusal::TimeUnreadable { column: Column::Time })?,
+            );
         }
         self.returned_sale.add(cell)
     }

@@ -70,7 +70,8 @@ impl Plan {
             return Some(Part::Range(*range));
         }
         let number = number - self.ranges.len();
-        let start = number.checked_sub(1).map_or(Some(0), |before| self.gatherings.get(before).copied());
+        let start =
+            number.checked_sub(1).map_or(Some(0), |before| self.gatherings.get(before).copied());
         self.scattered.get(start?..*self.gatherings.get(number)?).map(Part::Gathering)
     }
 

@@ -242,9 +242,11 @@ impl OpenReceipt {
                 customer,
                 raw: self.rows.into_iter().map(|(raw, _)| raw).collect(),
             }))),
-            Err(reason) => out.extend(self.rows.into_iter().map(|(raw, own)| {
-                Item::Refused(RefusedRow::new(own.unwrap_or(reason), raw))
-            })),
+            Err(reason) => out.extend(
+                self.rows
+                    .into_iter()
+                    .map(|(raw, own)| Item::Refused(RefusedRow::new(own.unwrap_or(reason), raw))),
+            ),
         }
     }
 }

@@ -109,9 +109,10 @@ impl RowRefusal {
             fill(language.in_column(), &[("column", &columns(column))]) + sentence
         };
         match (self, receipt) {
-            (Self::QuoteNotClosed { line } | Self::OtherRow { line } | Self::Neighbour { line }, _) => {
-                fill(language.sentence(self.code()), &[("line", &line)])
-            }
+            (
+                Self::QuoteNotClosed { line } | Self::OtherRow { line } | Self::Neighbour { line },
+                _,
+            ) => fill(language.sentence(self.code()), &[("line", &line)]),
             (Self::Value { column, invalid }, _) => of_column(column, &language.explain(invalid)),
             (
                 Self::MonthFirst { column }
@@ -123,7 +124,10 @@ impl RowRefusal {
                 of_column(Column::DocumentType, language.sentence(self.code()))
             }
             (Self::TotalsDiffer, _) => of_column(Column::Total, language.sentence(self.code())),
-            (Self::Ledger(DomainError::Purchase(PurchaseError::ReceiptConflict)), Some(receipt)) => {
+            (
+                Self::Ledger(DomainError::Purchase(PurchaseError::ReceiptConflict)),
+                Some(receipt),
+            ) => {
                 let (number, day) = (receipt.number.as_str(), language.day(receipt.day));
                 let sentence = language.sentence("receipt_conflict_in_file");
                 fill(sentence, &[("receipt", &number), ("day", &day)])

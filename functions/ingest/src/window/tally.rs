@@ -64,7 +64,6 @@ impl Tally {
         match outcome {
             Err(error) if self.may_wait(&receipt, error) => {
                 self.waiting.push(receipt.line);
-                self.report.waiting += u64::from(receipt.rows);
             }
             Err(error) => {
                 self.count(receipt.rows, |rows| match error {

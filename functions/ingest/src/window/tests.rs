@@ -199,7 +199,8 @@ async fn a_return_is_recorded_after_the_sale_in_the_same_file() {
 #[tokio::test]
 async fn a_return_alone_makes_nobody_a_member_and_is_listed() {
     let fixture = Fixture::open().await;
-    let header = "ticket;date;mobile;total;carte demandée;ticket d'origine;date du ticket d'origine\n";
+    let header =
+        "ticket;date;mobile;total;carte demandée;ticket d'origine;date du ticket d'origine\n";
     let tally = fixture
         .record(&format!(
             "{header}A;2026-11-24;0639980001;-12,00;oui;;\n\

@@ -111,7 +111,8 @@ impl Total {
         let Self { category, count, pieces, gross, amount } = self;
         let quantity = pieces.saturating_mul(1000).clamp(1, Quantity::LARGEST.thousandths());
         let quantity = Quantity::from_thousandths(quantity).unwrap_or(Quantity::ONE);
-        let (gross, thousandths) = (i128::from(gross.get()) * 1000, i128::from(quantity.thousandths()));
+        let (gross, thousandths) =
+            (i128::from(gross.get()) * 1000, i128::from(quantity.thousandths()));
         let down = gross.div_euclid(thousandths);
         let up = i128::from(key.discounted && gross.rem_euclid(thousandths) > 0);
         let unit_price = Cents::new(i64::try_from(down + up).unwrap_or(i64::MAX));

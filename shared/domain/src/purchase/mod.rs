@@ -11,9 +11,7 @@ pub mod receipt;
 
 pub use error::PurchaseError;
 pub use fold::FoldedLines;
-pub use limits::{
-    CATEGORY_LENGTH, KEPT_LINES, LABEL_LENGTH, MOST_COUPONS, MOST_LINES, SKU_LENGTH,
-};
+pub use limits::{CATEGORY_LENGTH, KEPT_LINES, LABEL_LENGTH, MOST_COUPONS, MOST_LINES, SKU_LENGTH};
 pub use line::{Line, LineTexts, line_texts};
 
 use crate::programme::Programme;

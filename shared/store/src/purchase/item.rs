@@ -10,7 +10,9 @@ use crate::{Scope, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::programme::Part;
 use domain::purchase::KEPT_LINES;
-use domain::{Cents, Credential, Instant, MemberId, Points, Purchase, PurchaseKind, Receipt, Sector};
+use domain::{
+    Cents, Credential, Instant, MemberId, Points, Purchase, PurchaseKind, Receipt, Sector,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 

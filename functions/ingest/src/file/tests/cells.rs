@@ -2,7 +2,7 @@
 
 use super::{data, numbers, plan, read, receipts, refusals};
 use crate::file::{Column, CustomerKey, Item, RowRefusal, refused};
-use domain::{DomainError, MemberError, PurchaseKind, ValueError};
+use domain::{DomainError, MemberError, PurchaseError, PurchaseKind, ValueError};
 use rstest::rstest;
 
 #[rstest]
@@ -50,7 +50,9 @@ fn a_receipt_that_a_spreadsheet_wrote_in_two_ways_is_one_receipt() {
     assert_eq!(purchase.receipt().register.as_str(), "1");
     assert!(purchase.lines().iter().all(|line| line.sku.as_deref() == Some("3770012000011")));
     let identity = receipts[0].customer.as_ref().map(|customer| &customer.identity);
-    assert!(matches!(identity, Some(CustomerKey::Mobile(mobile)) if mobile.as_str() == "+33639980012"));
+    assert!(
+        matches!(identity, Some(CustomerKey::Mobile(mobile)) if mobile.as_str() == "+33639980012")
+    );
 }
 
 #[rstest]
@@ -78,8 +80,12 @@ fn a_detail_that_cannot_be_read_refuses_its_row_and_is_not_dropped(
 #[case("NON", Some(false))]
 #[case("0", Some(false))]
 #[case("", Some(false))]
-fn a_wish_that_is_neither_yes_nor_no_is_not_guessed(#[case] cell: &str, #[case] wish: Option<bool>) {
-    let file = format!("ticket;date;total;mobile;inscription\n1;24/11/2026;1,00;0639980012;{cell}\n");
+fn a_wish_that_is_neither_yes_nor_no_is_not_guessed(
+    #[case] cell: &str,
+    #[case] wish: Option<bool>,
+) {
+    let file =
+        format!("ticket;date;total;mobile;inscription\n1;24/11/2026;1,00;0639980012;{cell}\n");
     let items = read(file.as_bytes());
     let read = receipts(&items)
         .first()
@@ -120,7 +126,35 @@ fn the_corrected_file_of_refused_rows_is_accepted_also_when_rows_are_refused_twi
 
 #[test]
 fn a_reason_names_the_column_as_the_merchant_does() {
-    let refused = refused_rows(b"Facture;Horodatage;Montant pay\xc3\xa9\n1;11-29-2026;2,00\n2;24/11/2026;x\n");
+    let refused = refused_rows(
+        b"Facture;Horodatage;Montant pay\xc3\xa9\n1;11-29-2026;2,00\n2;24/11/2026;x\n",
+    );
     assert!(refused.contains("Colonne « Horodatage ». La date commence par le mois"), "{refused}");
     assert!(refused.contains("Colonne « Montant payé ». Ce n'est pas un montant"), "{refused}");
+}
+
+#[test]
+fn a_conflict_names_its_receipt_and_an_erased_persons_row_shows_only_the_receipt() {
+    let file =
+        b"Ticket;Jour;Portable;Nom;Total;Note\n42;24/11/26;0639980012;Martin;10,00;rappeler\n";
+    let plan = plan(file, u64::MAX, 100).unwrap();
+    let listed = |reason: RowRefusal| {
+        let Some(Item::Receipt(receipt)) = read(file).pop() else { panic!("a receipt is read") };
+        let mut out = Vec::new();
+        for row in receipt.refused(reason) {
+            refused::write_row(&plan.dialect, &row, &mut out);
+        }
+        String::from_utf8(out).unwrap()
+    };
+    let conflict = listed(RowRefusal::Ledger(PurchaseError::ReceiptConflict.into()));
+    assert!(conflict.contains("Le ticket 42 du 24/11/2026 est déjà enregistré"), "{conflict}");
+    assert!(conflict.contains("si elle est juste, annulez"), "{conflict}");
+    let erased = listed(RowRefusal::Ledger(MemberError::Suppressed.into()));
+    assert!(erased.ends_with(";42;24/11/26;;;10,00;\r\n"), "{erased}");
+    let not_enrolled = listed(RowRefusal::Ledger(MemberError::NotEnrolled.into()));
+    assert!(
+        not_enrolled.contains("écrivez oui dans la colonne « carte demandée »"),
+        "{not_enrolled}"
+    );
+    assert!(not_enrolled.contains("0639980012;Martin"), "{not_enrolled}");
 }

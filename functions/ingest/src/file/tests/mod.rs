@@ -11,8 +11,7 @@ mod sentences;
 
 use crate::file::{
     Context, CustomerKey, FileReceipt, FileRefusal, GatheringReader, Item, Outcome, Part, Plan,
-    Planner, RangeReader,
-    RowRefusal,
+    Planner, RangeReader, RowRefusal,
 };
 use domain::values::calendar;
 use domain::{Day, EstablishmentId, Language, PurchaseKind, Sector};
@@ -110,8 +109,7 @@ fn shown(items: &[Item]) -> String {
         match item {
             Item::Receipt(receipt) => show_receipt(receipt, &mut text),
             Item::Refused(row) => {
-                writeln!(text, "line {}: {}", row.line, sentence(row.reason))
-                    .unwrap();
+                writeln!(text, "line {}: {}", row.line, sentence(row.reason)).unwrap();
             }
         }
     }

@@ -165,3 +165,46 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<PurchaseContent, StoreError> {
         folded,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Sector;
+    use domain::purchase::MOST_LINES;
+
+    fn long_purchase(lines: usize) -> Purchase {
+        let line = |number| Line {
+            sku: Some(format!("ART{number:05}")),
+            label: Some("Décoration de table en bois".to_owned()),
+            category: Some(format!("famille {}", number % 12)),
+            quantity: Quantity::ONE,
+            unit_price: Cents::new(1_250),
+            discount: Cents::ZERO,
+        };
+        let receipt = Receipt {
+            establishment: EstablishmentId::parse("paris").unwrap(),
+            register: Register::default(),
+            day: Day::parse("2026-11-24").unwrap(),
+            number: ReceiptNumber::parse("1").unwrap(),
+        };
+        let (total, lines) = (Cents::new(100), (0..lines).map(line).collect());
+        let sold_at = instant_of(1_795_000_000);
+        Purchase::new(Sector::Retail, receipt, PurchaseKind::Sale, sold_at, total, lines, None)
+            .unwrap()
+    }
+
+    #[test]
+    fn the_content_of_a_receipt_of_any_length_takes_a_few_kilobytes_and_reads_back() {
+        assert!(encode(&long_purchase(6)).len() < 600);
+        for lines in [51, 541, MOST_LINES] {
+            let stored = long_purchase(lines).folded(None);
+            let body = encode(&stored);
+            assert!(body.len() < 4096, "{lines} lines take {} bytes", body.len());
+            let read = decode(&body).unwrap();
+            assert_eq!(read.lines, stored.lines());
+            let counts: Vec<_> = stored.folded_lines().map(|sum| sum.count).collect();
+            assert_eq!(read.folded, counts);
+            assert_eq!(read.folded.iter().sum::<u32>() as usize, lines - 50);
+        }
+    }
+}
