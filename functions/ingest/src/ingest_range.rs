@@ -122,30 +122,26 @@ impl PartRun<'_> {
             Part::Range(range) => {
                 let scattered = &file.plan.scattered;
                 let reader = RangeReader::new(&context, dialect, range.first_line, scattered);
-                (range, PartReader::Range(reader))
+                (range, PartReader::Range(Box::new(reader)))
             }
             Part::Gathering(hashes) => {
                 let rows = file.plan.all_rows().ok_or(IngestError::Plan)?;
                 let reader = GatheringReader::new(&context, dialect, rows.first_line, hashes);
-                (rows, PartReader::Gathering(reader))
+                (rows, PartReader::Gathering(Box::new(reader)))
             }
         };
         let mut open_reader = Some(reader);
         let mut object = objects::open(&app.s3, &file.read, Some((range.start, range.end))).await?;
         let (mut items, mut window) = (Vec::new(), Window::default());
         while let Some(mut reader) = open_reader.take() {
-            let pending_line = match object.next().await? {
-                Some(chunk) => {
-                    reader.feed(&chunk, &mut items);
-                    let line = reader.pending_line();
-                    open_reader = Some(reader);
-                    line
-                }
-                None => {
-                    reader.finish(&mut items);
-                    None
-                }
-            };
+            let mut pending_line = None;
+            if let Some(chunk) = object.next().await? {
+                reader.feed(&chunk, &mut items);
+                pending_line = reader.pending_line();
+                open_reader = Some(reader);
+            } else {
+                reader.finish(&mut items);
+            }
             for item in items.drain(..) {
                 match (item, only) {
                     (Item::Refused(row), None) => tally.refuse(row),
@@ -185,8 +181,8 @@ impl PartRun<'_> {
 
 /// The reader of a part of a file.
 enum PartReader<'a> {
-    Range(RangeReader<'a>),
-    Gathering(GatheringReader<'a>),
+    Range(Box<RangeReader<'a>>),
+    Gathering(Box<GatheringReader<'a>>),
 }
 
 impl PartReader<'_> {

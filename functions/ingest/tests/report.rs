@@ -1,5 +1,7 @@
 //! The report of a file, and its list of refused rows.
 
+#![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
+
 use domain::{EstablishmentId, Instant, Sector};
 use ingest::{App, PlanCache, handle};
 use platform::queue::QueueClient;

@@ -123,12 +123,14 @@ fn bare(text: &str) -> Option<(bool, &str)> {
 fn without_currency(text: &str) -> Option<&str> {
     const NAMES: [&str; 4] = ["€", "euros", "euro", "eur"];
     NAMES.iter().find_map(|name| {
-        let is_name = |part: &&str| part.eq_ignore_ascii_case(name);
+        let is_name = |part: &str| part.eq_ignore_ascii_case(name);
         let after = text.len().checked_sub(name.len())?;
-        if text.get(after..).filter(is_name).is_some() {
+        if text.get(after..).is_some_and(is_name) {
             text.get(..after)
+        } else if text.get(..name.len()).is_some_and(is_name) {
+            text.get(name.len()..)
         } else {
-            text.get(..name.len()).filter(is_name).and(text.get(name.len()..))
+            None
         }
     })
 }
