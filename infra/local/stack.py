@@ -43,9 +43,11 @@ PARAMETERS = {
     "Local": "true",
     "Stage": "local",
     "DeletionProtection": "false",
-    "UploadRedeliverySeconds": "60",
-    "RangeRedeliverySeconds": "60",
-    "RangeBytes": "65536",
+    # Small ranges, so that the progress of a file shows early: five ranges at a time share this machine, and each of
+    # them took longer than a minute with 64 KiB. A message must not be delivered again while a function works on it.
+    "RangeBytes": "16384",
+    "UploadRedeliverySeconds": "120",
+    "RangeRedeliverySeconds": "120",
     "CampaignRedeliverySeconds": "60",
     "SendRedeliverySeconds": "60",
     "FollowupsRedeliverySeconds": "60",

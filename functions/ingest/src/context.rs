@@ -3,6 +3,7 @@
 use crate::file_plan::PlanCache;
 use crate::message::RangeMessage;
 use crate::objects::ObjectError;
+use domain::Instant;
 use platform::queue::{Failed, QueueClient, QueueError};
 use store::{Store, StoreError};
 
@@ -20,6 +21,8 @@ pub struct App {
     pub range_bytes: u64,
     /// The most bytes that a compressed file may expand to.
     pub max_expanded_bytes: u64,
+    /// The present instant, for the end of a file: a range or a plan takes minutes, and `now` is its start.
+    pub clock: fn() -> Instant,
     /// The plan of the file whose range was ingested last. Its other ranges are likely to follow.
     pub plan_cache: PlanCache,
 }

@@ -1,18 +1,21 @@
 //! Reads the rows of one range of a file as a stream, and records the receipts window by window.
 
 use crate::context::{App, IngestError};
-use crate::file::{Context, Item, RangeReader, refused};
+use crate::file::{Context, FileReceipt, GatheringReader, Item, Part, RangeReader, refused};
 use crate::file_plan::FilePlan;
 use crate::message::RangeMessage;
 use crate::objects::ObjectError;
-use crate::window::{self, Tally};
+use crate::window::{self, Returns, Tally};
 use crate::{keys, objects, report, stored_plan};
 use domain::{Credential, Day, Instant, UploadId};
-use store::{Entity, RangeReport, Scope, StoreError};
+use std::collections::BTreeSet;
+use store::{Entity, FinishedRange, Scope, StoreError};
 
 /// Receipts that are looked up and recorded together. A larger window finds more purchases of one member to
 /// write at once, and needs more memory.
 const WINDOW_RECEIPTS: usize = 1000;
+/// The bytes of rows after which a window is full: long receipts make smaller windows.
+const WINDOW_BYTES: usize = 4 * 1024 * 1024;
 
 /// Ingests a range, unless the range is done, and finishes the file after its last range. After an error the
 /// message is delivered again, and the range begins again: purchases that the earlier attempt recorded are
@@ -40,13 +43,17 @@ pub(crate) async fn ingest_range(
             // The file was expanded again, or deleted. The next attempt reads the plan of the present objects.
             app.plan_cache.clear();
         }
-        let report = ingested?;
-        app.store.finish_range(&scope, upload, range, &report, now).await?;
-        tracing::info!(%merchant, %upload, range, rows = report.rows.read, "range done");
+        let finished = ingested?;
+        app.store.finish_range(&scope, upload, &finished, now).await?;
+        let (rows, waiting) = (finished.report.rows.read, finished.waiting.len());
+        tracing::info!(%merchant, %upload, range, rows, waiting, "range done");
     }
-    let done = app.store.ranges_done(&scope, upload).await?;
-    if done.len() == file.plan.ranges.len() {
-        report::finish_file(app, &scope, upload, &file, &done, now).await?;
+    let mut done = app.store.ranges_done(&scope, upload).await?;
+    if done.len() == file.plan.parts() && done.iter().any(|range| !range.waiting.is_empty()) {
+        done.push(ingest_waiting(app, &scope, upload, &file, &done, now).await?);
+    }
+    if done.len() >= file.plan.parts() {
+        report::finish_file(app, &scope, upload, &file, &done).await?;
     }
     Ok(())
 }
@@ -58,48 +65,175 @@ async fn ingest(
     file: &FilePlan,
     number: u32,
     now: Instant,
-) -> Result<RangeReport, IngestError> {
-    let range = usize::try_from(number)
-        .ok()
-        .and_then(|number| file.plan.ranges.get(number))
-        .ok_or(IngestError::Plan)?;
-    let context = context(scope, file)?;
-    let dialect = &file.plan.dialect;
-    let mut open_reader =
-        Some(RangeReader::new(&context, dialect, range.first_line, &file.plan.scattered));
-    let mut object = objects::open(&app.s3, &file.read, Some((range.start, range.end))).await?;
-    let mut tally = Tally::default();
-    let mut refused_rows = Vec::new();
-    let (mut items, mut receipts) = (Vec::new(), Vec::with_capacity(WINDOW_RECEIPTS));
-    while let Some(mut reader) = open_reader.take() {
-        match object.next().await? {
-            Some(chunk) => {
+) -> Result<FinishedRange, IngestError> {
+    // The parts of a file are ingested at the same time, so a return may come before its sale.
+    let returns = if file.plan.parts() > 1 { Returns::MayWait } else { Returns::AreFinal };
+    let mut run =
+        PartRun { app, scope, upload, file, now, tally: Tally::new(returns), listed: vec![] };
+    run.ingest(number, None).await?;
+    run.finish(number).await
+}
+
+/// Ingests the returns that waited for the sales of other parts, as one more part of the file. It runs after all other
+/// parts, perhaps twice at the same time: a purchase that is recorded already counts once.
+async fn ingest_waiting(
+    app: &App,
+    scope: &Scope,
+    upload: UploadId,
+    file: &FilePlan,
+    done: &[FinishedRange],
+    now: Instant,
+) -> Result<FinishedRange, IngestError> {
+    let tally = Tally::new(Returns::AreFinal);
+    let mut run = PartRun { app, scope, upload, file, now, tally, listed: vec![] };
+    for range in done.iter().filter(|range| !range.waiting.is_empty()) {
+        run.ingest(range.number, Some(&range.waiting.iter().copied().collect())).await?;
+    }
+    let number = u32::try_from(file.plan.parts()).map_err(|_| IngestError::Plan)?;
+    let finished = run.finish(number).await?;
+    app.store.finish_range(scope, upload, &finished, now).await?;
+    Ok(finished)
+}
+
+/// One run over parts of a file.
+struct PartRun<'a> {
+    app: &'a App,
+    scope: &'a Scope,
+    upload: UploadId,
+    file: &'a FilePlan,
+    now: Instant,
+    tally: Tally,
+    /// The listed rows as they are written.
+    listed: Vec<u8>,
+}
+
+impl PartRun<'_> {
+    /// Ingests the receipts of a part: all of them and its refused rows, or only the receipts that begin on some lines.
+    async fn ingest(
+        &mut self,
+        number: u32,
+        only: Option<&BTreeSet<u64>>,
+    ) -> Result<(), IngestError> {
+        let Self { app, scope, upload, file, now, ref mut tally, ref mut listed } = *self;
+        let part = usize::try_from(number).ok().and_then(|number| file.plan.part(number));
+        let context = context(scope, file)?;
+        let dialect = &file.plan.dialect;
+        let (range, reader) = match part.ok_or(IngestError::Plan)? {
+            Part::Range(range) => {
+                let scattered = &file.plan.scattered;
+                let reader = RangeReader::new(&context, dialect, range.first_line, scattered);
+                (range, PartReader::Range(Box::new(reader)))
+            }
+            Part::Gathering(hashes) => {
+                let rows = file.plan.all_rows().ok_or(IngestError::Plan)?;
+                let reader = GatheringReader::new(&context, dialect, rows.first_line, hashes);
+                (rows, PartReader::Gathering(Box::new(reader)))
+            }
+        };
+        let mut open_reader = Some(reader);
+        let mut object = objects::open(&app.s3, &file.read, Some((range.start, range.end))).await?;
+        let (mut items, mut window) = (Vec::new(), Window::default());
+        while let Some(mut reader) = open_reader.take() {
+            let mut pending_line = None;
+            if let Some(chunk) = object.next().await? {
                 reader.feed(&chunk, &mut items);
+                pending_line = reader.pending_line();
                 open_reader = Some(reader);
+            } else {
+                reader.finish(&mut items);
             }
-            None => reader.finish(&mut items),
-        }
-        let is_end = open_reader.is_none();
-        for item in items.drain(..) {
-            match item {
-                Item::Refused(row) => tally.refuse(row),
-                Item::Receipt(receipt) => receipts.push(*receipt),
+            for item in items.drain(..) {
+                match (item, only) {
+                    (Item::Refused(row), None) => tally.refuse(row),
+                    (Item::Receipt(receipt), None) => window.add(*receipt),
+                    (Item::Receipt(receipt), Some(lines)) if lines.contains(&receipt.line) => {
+                        window.add(*receipt);
+                    }
+                    (_, Some(_)) => {}
+                }
+                if window.is_full() {
+                    window::record(app, scope, upload, window.take(), tally, now).await?;
+                }
+            }
+            if open_reader.is_none() && !window.receipts.is_empty() {
+                window::record(app, scope, upload, window.take(), tally, now).await?;
+            }
+            // Rows that are still to be decided may precede a refused row in the file.
+            let undecided = window.first_line().or(pending_line).unwrap_or(u64::MAX);
+            for row in tally.take_listed_before(undecided) {
+                refused::write_row(dialect, &row, listed);
             }
         }
-        while receipts.len() >= WINDOW_RECEIPTS || (is_end && !receipts.is_empty()) {
-            let rest = receipts.split_off(receipts.len().min(WINDOW_RECEIPTS));
-            let window = std::mem::replace(&mut receipts, rest);
-            window::record(app, scope, upload, window, &mut tally, now).await?;
+        Ok(())
+    }
+
+    /// Writes the listed rows as those of a part, and returns the part with its counts.
+    async fn finish(self, number: u32) -> Result<FinishedRange, IngestError> {
+        if !self.listed.is_empty() {
+            let key = keys::refused_rows_of_range(self.scope.tenant(), self.upload, number);
+            objects::write(&self.app.s3, &self.app.reports_bucket, &key, self.listed).await?;
         }
-        for row in tally.refused.drain(..) {
-            refused::write_row(dialect, &row, &mut refused_rows);
+        let Tally { report, mut waiting, .. } = self.tally;
+        waiting.sort_unstable();
+        Ok(FinishedRange { number, report, waiting })
+    }
+}
+
+/// The reader of a part of a file.
+enum PartReader<'a> {
+    Range(Box<RangeReader<'a>>),
+    Gathering(Box<GatheringReader<'a>>),
+}
+
+impl PartReader<'_> {
+    fn feed(&mut self, chunk: &[u8], out: &mut Vec<Item>) {
+        match self {
+            Self::Range(reader) => reader.feed(chunk, out),
+            Self::Gathering(reader) => reader.feed(chunk, out),
         }
     }
-    if !refused_rows.is_empty() {
-        let key = keys::refused_rows_of_range(scope.tenant(), upload, number);
-        objects::write(&app.s3, &app.reports_bucket, &key, refused_rows).await?;
+
+    /// The line of the first row that is still to be decided, where the order of the rows is that of the file.
+    fn pending_line(&self) -> Option<u64> {
+        match self {
+            Self::Range(reader) => reader.pending_line(),
+            Self::Gathering(_) => None,
+        }
     }
-    Ok(tally.report)
+
+    fn finish(self, out: &mut Vec<Item>) {
+        match self {
+            Self::Range(reader) => reader.finish(out),
+            Self::Gathering(reader) => reader.finish(out),
+        }
+    }
+}
+
+/// Receipts that are recorded together.
+#[derive(Default)]
+struct Window {
+    receipts: Vec<FileReceipt>,
+    bytes: usize,
+}
+
+impl Window {
+    fn add(&mut self, receipt: FileReceipt) {
+        self.bytes += receipt.size();
+        self.receipts.push(receipt);
+    }
+
+    fn is_full(&self) -> bool {
+        self.receipts.len() >= WINDOW_RECEIPTS || self.bytes >= WINDOW_BYTES
+    }
+
+    /// The line of the first receipt.
+    fn first_line(&self) -> Option<u64> {
+        self.receipts.first().map(|receipt| receipt.line)
+    }
+
+    fn take(&mut self) -> Vec<FileReceipt> {
+        std::mem::take(self).receipts
+    }
 }
 
 fn context(scope: &Scope, file: &FilePlan) -> Result<Context, StoreError> {

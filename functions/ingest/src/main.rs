@@ -17,6 +17,7 @@ async fn main() -> Result<(), Error> {
         reports_bucket: settings::text("REPORTS_BUCKET")?,
         range_bytes: settings::number("RANGE_BYTES")?,
         max_expanded_bytes: settings::number("MAX_EXPANDED_BYTES")?,
+        clock: platform::now,
         plan_cache: PlanCache::default(),
     };
     lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| async move {

@@ -61,36 +61,32 @@ pub(crate) async fn plan_upload(
     let object_version = created.content_version().to_owned();
     match planned {
         Err(refusal) => {
-            report::refuse_file(app, &scope, upload, &object_version, &sent, refusal, now).await
+            report::refuse_file(app, &scope, upload, &object_version, &sent, refusal).await
         }
         Ok((read, plan)) => {
             let establishment = key.establishment;
             let file_plan =
                 FilePlan { establishment, sent, read, object_version, planned_at: now, plan };
-            start(app, &scope, upload, &file_plan, now).await
+            start(app, &scope, upload, &file_plan).await
         }
     }
 }
 
-/// Stores the plan, and queues the ranges. A file without ranges is finished at once.
+/// Stores the plan, and queues the ranges.
 async fn start(
     app: &App,
     scope: &Scope,
     mut upload: Upload,
     file: &FilePlan,
-    now: Instant,
 ) -> Result<(), IngestError> {
     let (tenant, id) = (scope.tenant(), upload.id);
-    let ranges = u32::try_from(file.plan.ranges.len()).unwrap_or(u32::MAX);
+    let ranges = u32::try_from(file.plan.parts()).unwrap_or(u32::MAX);
     upload.status = UploadStatus::Running;
     upload.ranges = ranges;
     let etag = stored_plan::write(app, tenant, id, file).await?;
     app.store.put_upload(scope, &upload, &file.object_version).await?;
     let rows = file.plan.rows;
     tracing::info!(merchant = %tenant.merchant, upload = %id, ranges, rows, "planned");
-    if ranges == 0 {
-        return report::finish_file(app, scope, id, file, &[], now).await;
-    }
     let Tenant { merchant, mode } = tenant;
     let message = |range| RangeMessage { merchant, mode, upload: id, range, plan: etag.clone() };
     let messages: Vec<_> = (0..ranges).map(message).collect();
@@ -205,5 +201,8 @@ async fn plan(
             }
         }
     };
+    if plan.ranges.is_empty() {
+        return Ok(Err(FileRefusal::NoRows));
+    }
     Ok(Ok((read, plan)))
 }

@@ -5,7 +5,7 @@ use crate::file::{FileRefusal, refused};
 use crate::file_plan::FilePlan;
 use crate::keys;
 use crate::objects::{self, ObjectError, ObjectVersion, ObjectWriter};
-use domain::{Instant, Language, UploadId};
+use domain::{Language, UploadId};
 use store::{FinishedRange, RangeReport, Scope, Upload, UploadStatus};
 
 /// Refuses a whole file: no row of the file was ingested. After an error the message is delivered again.
@@ -16,13 +16,12 @@ pub(crate) async fn refuse_file(
     object_version: &str,
     sent: &ObjectVersion,
     refusal: FileRefusal,
-    now: Instant,
 ) -> Result<(), IngestError> {
     tracing::warn!(upload = %upload.id, reason = refusal.code(), "file refused");
     upload.status = UploadStatus::Refused;
     upload.reason = Some(refusal.code().to_owned());
     upload.explanation = Some(refusal.sentence(Language::French));
-    upload.finished_at = Some(now);
+    upload.finished_at = Some((app.clock)());
     app.store.put_upload(scope, &upload, object_version).await?;
     mark_reported(app, sent).await
 }
@@ -36,7 +35,6 @@ pub(crate) async fn finish_file(
     id: UploadId,
     file: &FilePlan,
     done: &[FinishedRange],
-    now: Instant,
 ) -> Result<(), IngestError> {
     let mut upload = app.store.upload(scope, &file.establishment, id).await?;
     if !upload.is_settled() {
@@ -46,7 +44,7 @@ pub(crate) async fn finish_file(
         }
         upload.refused_key = join_refused_rows(app, scope, id, file, done).await?;
         upload.status = UploadStatus::Finished;
-        upload.finished_at = Some(now);
+        upload.finished_at = Some((app.clock)());
         app.store.put_upload(scope, &upload, &file.object_version).await?;
         let rows = upload.report.rows;
         tracing::info!(
@@ -61,8 +59,8 @@ pub(crate) async fn finish_file(
     mark_reported(app, &file.sent).await
 }
 
-/// Joins the refused rows of all ranges, in the order of the ranges, with one part in memory. Returns the key
-/// of the object, or `None` where no row was refused.
+/// Joins the refused rows of all parts, with one part in memory: in the order of the file, but scattered receipts and
+/// returns that waited come last. Returns the key of the object, or `None` where no row is listed.
 async fn join_refused_rows(
     app: &App,
     scope: &Scope,
@@ -70,7 +68,7 @@ async fn join_refused_rows(
     file: &FilePlan,
     done: &[FinishedRange],
 ) -> Result<Option<String>, IngestError> {
-    if done.iter().all(|range| range.report.rows.refused == 0) {
+    if done.iter().all(|range| range.report.rows.listed() == 0) {
         return Ok(None);
     }
     let key = keys::refused_rows(scope.tenant(), id);
@@ -78,8 +76,8 @@ async fn join_refused_rows(
     let mut header = Vec::new();
     refused::write_header(&file.plan.dialect, &mut header);
     joined.add(&header).await?;
-    for FinishedRange { number, report } in done {
-        if report.rows.refused > 0 {
+    for FinishedRange { number, report, .. } in done {
+        if report.rows.listed() > 0 {
             let part = keys::refused_rows_of_range(scope.tenant(), id, *number);
             let rows = objects::read_whole(&app.s3, &app.reports_bucket, &part).await?;
             joined.add(&rows.ok_or(ObjectError::Gone)?.body).await?;

@@ -43,6 +43,7 @@ impl Fixture {
             reports_bucket: "reports".to_owned(),
             range_bytes: 10,
             max_expanded_bytes: 1_000_000,
+            clock: || now(),
             plan_cache: PlanCache::default(),
         };
         let key = format!("{}/paris/ventes.csv", scope.settings.merchant.id);

@@ -38,6 +38,7 @@ impl Fixture {
             reports_bucket: "reports".to_owned(),
             range_bytes: 1_000_000,
             max_expanded_bytes: 1_000_000,
+            clock: || instant("2026-11-30T22:59:59Z"),
             plan_cache: PlanCache::default(),
         };
         Self { _table: table, store, scope, bucket, queue, app }

@@ -203,7 +203,7 @@ pub(crate) fn address(number: u16) -> String {
     format!("member{number}@example.com")
 }
 
-fn store_on(address: &str) -> Store {
+pub(crate) fn store_on(address: &str) -> Store {
     let client = aws_sdk_dynamodb::Client::from_conf(aws_fakes::client_of(address).build());
     Store::new(client, TABLE, MasterKey::derive(VAULT_KEY))
 }

@@ -10,6 +10,7 @@ mod consents;
 mod crash;
 mod interleave;
 mod merchant;
+mod retail;
 mod senders;
 pub mod sequences;
 mod table;
@@ -21,6 +22,7 @@ pub use interleave::Interleave;
 pub use merchant::{
     instant, merchant, mobile, open_merchant, open_merchant_with, points_a_euro, receipt, sale,
 };
+pub use retail::Retail;
 pub use senders::{email_sender, sms_sender};
 pub use table::Table;
 

@@ -25,7 +25,7 @@ pub(crate) struct CheckCoupon {
     total_cents: i64,
     /// The lines of the basket. Only a coupon of an article needs them.
     #[serde(default)]
-    #[schema(max_items = 200)]
+    #[schema(max_items = 5000)]
     lines: Vec<NewLine>,
     /// The customer. Absent where the customer is not known.
     member: Option<MemberNamed>,

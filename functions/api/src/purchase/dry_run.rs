@@ -34,7 +34,7 @@ pub(crate) struct Basket {
     total_cents: i64,
     /// The lines of the basket. Without them, rules for particular goods give nothing.
     #[serde(default)]
-    #[schema(max_items = 200)]
+    #[schema(max_items = 5000)]
     lines: Vec<NewLine>,
     /// The coupons to try.
     #[serde(default)]

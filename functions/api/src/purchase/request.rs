@@ -202,7 +202,7 @@ pub(crate) struct NewPurchase {
     coupons: Vec<NewCoupon>,
     /// The lines of the basket. Without them, rules for particular goods give nothing.
     #[serde(default)]
-    #[schema(max_items = 200)]
+    #[schema(max_items = 5000)]
     lines: Vec<NewLine>,
     /// The till's operator, by the short code of the merchant's own list.
     #[schema(value_type = Option<OperatorCode>)]

@@ -7,7 +7,7 @@ use crate::second::Second;
 use domain::language::french::ticket;
 use domain::ledger::Balance;
 use domain::programme::{self, Unit};
-use domain::purchase::UsedCoupon;
+use domain::purchase::{self, UsedCoupon};
 use domain::{Cents, Credential, Day, EstablishmentId, MemberId, Points, Receipt};
 use serde::Serialize;
 use store::{Recorded, Source, StoredPurchase};
@@ -111,6 +111,32 @@ pub(crate) struct Line {
     discount_cents: i64,
 }
 
+/// The sum of lines of a long receipt, which are not stored one by one.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FoldedLines {
+    /// The code of the article. Present only where the merchant's programme names the article.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sku: Option<String>,
+    /// The category of the lines. Absent for lines without one, and for lines of many small categories.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<String>,
+    /// The number of lines in the sum.
+    lines: u32,
+    /// The amount of the lines together, after their discounts.
+    amount_cents: i64,
+}
+
+impl FoldedLines {
+    fn of(folded: purchase::FoldedLines<'_>) -> Self {
+        Self {
+            sku: folded.line.sku.clone(),
+            category: folded.line.category.clone(),
+            lines: folded.count,
+            amount_cents: folded.line.amount().get(),
+        }
+    }
+}
+
 /// A coupon that a sale used.
 #[derive(Serialize, ToSchema)]
 #[schema(as = UsedCoupon)]
@@ -189,7 +215,11 @@ pub(crate) struct PurchaseAnswer {
     coupons: Vec<Coupon>,
     /// Whether the total differs from the sum of the lines by more than rounding.
     total_differs_from_lines: bool,
+    /// The lines of the basket: at most the first 50 lines of the receipt.
     lines: Vec<Line>,
+    /// The lines after the first 50, summed up by category. Absent for a shorter receipt.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    folded_lines: Vec<FoldedLines>,
     /// The till's operator, by the short code of the merchant's own list.
     #[serde(skip_serializing_if = "Option::is_none")]
     operator: Option<String>,
@@ -272,7 +302,8 @@ impl PurchaseAnswer {
             total_cents: purchase.total().get(),
             coupons: purchase.coupons().iter().map(Coupon::of).collect(),
             total_differs_from_lines: purchase.total_differs(),
-            lines: purchase.lines().iter().map(Line::of).collect(),
+            lines: purchase.listed_lines().iter().map(Line::of).collect(),
+            folded_lines: purchase.folded_lines().map(FoldedLines::of).collect(),
             operator: purchase.operator().map(|operator| operator.as_str().to_owned()),
             returned_sale,
             returned_cents: stored.returned.get(),

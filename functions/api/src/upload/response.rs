@@ -47,7 +47,7 @@ pub(crate) struct Rows {
     without_customer: u64,
     /// The rows of erased persons.
     erased: u64,
-    /// The rows with a mistake. The file of refused rows lists them.
+    /// The rows with a mistake.
     refused: u64,
 }
 
@@ -82,7 +82,8 @@ pub(crate) struct UploadAnswer {
     /// A sentence with the reason why the file was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<String>,
-    /// The address of the file of refused rows, each with its line and its reason. Valid for 15 minutes.
+    /// The address of the file of refused rows. It lists the rows of `refused`, `not_enrolled` and `erased` with their
+    /// line and reason, and the corrected file can be sent again. Valid for 15 minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) refused_rows_url: Option<String>,
 }
@@ -113,7 +114,11 @@ impl UploadAnswer {
             },
             created_at: upload.created_at.into(),
             finished_at: upload.finished_at.map(Second::from),
-            progress: Progress { ranges_done: done, ranges_total: upload.ranges },
+            // The returns that waited for sales of other ranges are one more part.
+            progress: Progress {
+                ranges_done: done.min(upload.ranges),
+                ranges_total: upload.ranges,
+            },
             rows: Rows {
                 read: rows.read,
                 accepted: rows.accepted,

@@ -1,8 +1,9 @@
-//! The value of a cell.
+//! The value of a cell, without the traces of the spreadsheet or script that wrote the cell.
 
 use crate::file::columns::Column;
 use crate::file::refusal::RowRefusal;
-use domain::DomainError;
+use domain::{DomainError, ValueError};
+use std::borrow::Cow;
 
 /// Reads the cell of a column; `None` where the cell is empty.
 pub(crate) fn read<'c, T, E: Into<DomainError>>(
@@ -13,5 +14,131 @@ pub(crate) fn read<'c, T, E: Into<DomainError>>(
     match cell(column) {
         "" => Ok(None),
         text => parse(text).map(Some).map_err(|error| RowRefusal::value(column, error)),
+    }
+}
+
+/// As [`read`], for a column of codes. A code that became a number is read as it was: see [`code`].
+pub(crate) fn read_code<'c, T, E: Into<DomainError>>(
+    cell: &impl Fn(Column) -> &'c str,
+    column: Column,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<Option<T>, RowRefusal> {
+    read(cell, column, |text| -> Result<T, DomainError> { parse(&code(text)?).map_err(Into::into) })
+}
+
+/// A cell without the white space and the apostrophes before it. A spreadsheet marks text by an apostrophe, and the
+/// file of refused rows has one before each cell that a spreadsheet could run. A name such as `'t Hooft` keeps its
+/// apostrophe.
+pub(crate) fn value(cell: &str, column: Column) -> &str {
+    let is_name = matches!(column, Column::LastName | Column::FirstName);
+    let trimmed = cell.trim();
+    if is_name && ["'t ", "'s ", "'s-"].iter().any(|particle| trimmed.starts_with(particle)) {
+        return trimmed;
+    }
+    trimmed.trim_start_matches(|c: char| matches!(c, '\'' | '\u{2019}') || c.is_whitespace())
+}
+
+/// A code, such as a mobile or a receipt number, that a spreadsheet or a script may have made a number: `639980012.0`
+/// and `6,39980012E+08` are `639980012`.
+///
+/// # Errors
+/// [`ValueError::NumberScientific`] where digits are lost: `6,4E+08`.
+fn code(text: &str) -> Result<Cow<'_, str>, ValueError> {
+    if let Some(whole) = without_fraction(text.as_bytes()) {
+        return Ok(Cow::Borrowed(&text[..whole.len()]));
+    }
+    match Scientific::of(text) {
+        Some(number) => number.exact().map(Cow::Owned).ok_or(ValueError::NumberScientific),
+        None => Ok(Cow::Borrowed(text)),
+    }
+}
+
+/// The digits of a number whose fraction is one or two zeros: `12` of `12.0` and of `12,00`.
+pub(crate) fn without_fraction(text: &[u8]) -> Option<&[u8]> {
+    let at = text.iter().rposition(|byte| matches!(byte, b'.' | b','))?;
+    let (whole, zeros) = (&text[..at], &text[at + 1..]);
+    let digits = whole.strip_prefix(b"+").unwrap_or(whole);
+    let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    (is_number && matches!(zeros, b"0" | b"00")).then_some(whole)
+}
+
+/// A number in scientific notation.
+struct Scientific<'t> {
+    whole: &'t str,
+    decimals: &'t str,
+    exponent: usize,
+}
+
+impl<'t> Scientific<'t> {
+    /// Reads `6,4E+08` or `6.4e8`. `6E8` is a code.
+    fn of(text: &'t str) -> Option<Self> {
+        let (mantissa, exponent) = text.split_once(['E', 'e'])?;
+        let (whole, decimals) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
+        let unsigned = exponent.strip_prefix('+');
+        let is_code = unsigned.is_none() && decimals.is_empty();
+        let exponent = unsigned.unwrap_or(exponent);
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number = [whole, decimals, exponent].into_iter().all(digits) && whole.len() == 1;
+        if is_code || !is_number {
+            return None;
+        }
+        Some(Self { whole, decimals, exponent: exponent.parse().ok()? })
+    }
+
+    /// The number; `None` unless it has a digit for each of its places.
+    fn exact(&self) -> Option<String> {
+        let (integral, fraction) = self.decimals.split_at_checked(self.exponent)?;
+        fraction.bytes().all(|byte| byte == b'0').then(|| format!("{}{integral}", self.whole))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("639980012.0", "639980012")]
+    #[case("639980012,0", "639980012")]
+    #[case("639980012,00", "639980012")]
+    #[case("+33639980012.0", "+33639980012")]
+    #[case("6,39980012E+08", "639980012")]
+    #[case("6.399800120E+08", "639980012")]
+    #[case("3.3639980012e10", "33639980012")]
+    #[case("06.39.98.00.12", "06.39.98.00.12")]
+    #[case("2026.000", "2026.000")]
+    #[case("12.5", "12.5")]
+    #[case("A.0", "A.0")]
+    #[case("6E8", "6E8")]
+    #[case("T-12E+3", "T-12E+3")]
+    fn a_code_that_became_a_number_is_read_as_it_was(#[case] text: &str, #[case] read: &str) {
+        assert_eq!(code(text).as_deref(), Ok(read));
+    }
+
+    #[rstest]
+    #[case("6,3998E+08")]
+    #[case("3,36E+10")]
+    #[case("4E+08")]
+    #[case("6,39980012E+99999")]
+    #[case("6,399800125E+08")]
+    fn a_code_that_lost_digits_is_refused(#[case] text: &str) {
+        assert_eq!(code(text), Err(ValueError::NumberScientific));
+    }
+
+    #[rstest]
+    #[case(Column::Mobile, "'0639981011", "0639981011")]
+    #[case(Column::Mobile, " ' +33639981012", "+33639981012")]
+    #[case(Column::Total, "''-3,20", "-3,20")]
+    #[case(Column::Date, "\u{2019}24/11/2026", "24/11/2026")]
+    #[case(Column::LastName, "'Dupont", "Dupont")]
+    #[case(Column::LastName, "'t Hooft", "'t Hooft")]
+    #[case(Column::LastName, "d'Orsay", "d'Orsay")]
+    #[case(Column::Label, "'=1+1", "=1+1")]
+    fn an_apostrophe_before_a_cell_is_a_mark_of_text(
+        #[case] column: Column,
+        #[case] cell: &str,
+        #[case] read: &str,
+    ) {
+        assert_eq!(value(cell, column), read);
     }
 }

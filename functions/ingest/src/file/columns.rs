@@ -65,6 +65,21 @@ impl Column {
         language.column(self.key())
     }
 
+    /// Whether the column describes the customer.
+    pub(crate) const fn is_of_customer(self) -> bool {
+        matches!(
+            self,
+            Self::Mobile
+                | Self::Card
+                | Self::LastName
+                | Self::FirstName
+                | Self::Email
+                | Self::BirthDate
+                | Self::CardRequested
+                | Self::CardActivated
+        )
+    }
+
     const fn key(self) -> &'static str {
         match self {
             Self::Receipt => "receipt",
@@ -246,7 +261,7 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
         Column::Sku,
         &[
             "sku", "codearticle", "refarticle", "referencearticle", "codeproduit", "refproduit",
-            "referenceproduit", "articlecode", "articlereference", "productcode", "productid",
+            "referenceproduit", "stockcode", "articlecode", "articlereference", "productcode", "productid",
             "productreference", "itemcode", "itemid", "codebarre", "codebarres", "ean", "ean13", "gtin",
             "barcode", "reference", "ref",
         ],

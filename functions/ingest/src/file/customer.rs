@@ -1,5 +1,6 @@
 //! The customer that a receipt names.
 
+use crate::file::cell::{read, read_code};
 use crate::file::columns::Column;
 use crate::file::dates;
 use crate::file::refusal::RowRefusal;
@@ -22,8 +23,7 @@ pub enum CustomerKey {
 pub struct Customer {
     /// The key of the customer: the mobile number, where the receipt has both.
     pub identity: CustomerKey,
-    /// Other details of the person. An unreadable detail (a malformed e-mail, a birth date in the future, a name
-    /// of 200 letters) is left out, and does not refuse the row.
+    /// Other details of the person.
     pub details: Details,
     /// Whether a row states that the person asked for the card.
     pub card_requested: bool,
@@ -36,7 +36,6 @@ pub struct Customer {
 #[derive(Default)]
 pub(crate) struct CustomerDraft {
     mobile: Option<Mobile>,
-    card_unreadable: bool,
     details: Details,
     card_requested: bool,
     card_activated: bool,
@@ -48,46 +47,32 @@ impl CustomerDraft {
         cell: &impl Fn(Column) -> &'c str,
         today: Day,
     ) -> Result<(), RowRefusal> {
-        let mobile = cell(Column::Mobile);
-        if !mobile.is_empty() {
-            let mobile =
-                Mobile::parse(mobile).map_err(|error| RowRefusal::value(Column::Mobile, error))?;
+        if let Some(mobile) = read_code(cell, Column::Mobile, Mobile::parse)? {
             same(&mut self.mobile, mobile)?;
         }
-        let card = cell(Column::Card);
-        if !card.is_empty() {
-            match CardNumber::parse(card) {
-                Ok(card) => same(&mut self.details.card, card)?,
-                Err(_) => self.card_unreadable = true,
-            }
+        if let Some(card) = read_code(cell, Column::Card, CardNumber::parse)? {
+            same(&mut self.details.card, card)?;
         }
-        self.card_requested |= is_yes(cell(Column::CardRequested));
-        self.card_activated |= is_yes(cell(Column::CardActivated));
+        self.card_requested |= is_yes(cell, Column::CardRequested)?;
+        self.card_activated |= is_yes(cell, Column::CardActivated)?;
         let details = &mut self.details;
-        first(&mut details.last_name, cell(Column::LastName), name);
-        first(&mut details.first_name, cell(Column::FirstName), name);
-        first(&mut details.email, cell(Column::Email), |text| Email::parse(text).ok());
-        first(&mut details.birth_date, cell(Column::BirthDate), |text| {
-            dates::birth_date(text, today).ok()
-        });
+        let birth_date = |text: &str| dates::birth_date(text, today);
+        first(&mut details.last_name, read(cell, Column::LastName, name)?.flatten());
+        first(&mut details.first_name, read(cell, Column::FirstName, name)?.flatten());
+        first(&mut details.email, read(cell, Column::Email, Email::parse)?);
+        first(&mut details.birth_date, read(cell, Column::BirthDate, birth_date)?);
         Ok(())
     }
 
     /// The customer; `None` where no row has a mobile number or a card.
-    pub(crate) fn finish(self) -> Result<Option<Customer>, RowRefusal> {
+    pub(crate) fn finish(self) -> Option<Customer> {
         let identity = match (self.mobile, &self.details.card) {
             (Some(mobile), _) => CustomerKey::Mobile(mobile),
             (None, Some(card)) => CustomerKey::Card(card.clone()),
-            (None, None) if self.card_unreadable => {
-                return Err(RowRefusal::Value {
-                    column: Column::Card,
-                    invalid: ValueError::CardNumber.into(),
-                });
-            }
-            (None, None) => return Ok(None),
+            (None, None) => return None,
         };
         let Self { details, card_requested, card_activated, .. } = self;
-        Ok(Some(Customer { identity, details, card_requested, card_activated }))
+        Some(Customer { identity, details, card_requested, card_activated })
     }
 }
 
@@ -101,17 +86,28 @@ fn same<T: PartialEq>(known: &mut Option<T>, named: T) -> Result<(), RowRefusal>
     }
 }
 
-fn first<T>(known: &mut Option<T>, cell: &str, read: impl Fn(&str) -> Option<T>) {
-    if known.is_none() && !cell.is_empty() {
-        *known = read(cell);
+fn first<T>(known: &mut Option<T>, read: Option<T>) {
+    if known.is_none() {
+        *known = read;
     }
 }
 
-fn name(text: &str) -> Option<String> {
-    text::optional(text, domain::member::NAME_LENGTH).ok().flatten()
+fn name(text: &str) -> Result<Option<String>, ValueError> {
+    text::optional(text, domain::member::NAME_LENGTH)
 }
 
-fn is_yes(cell: &str) -> bool {
-    const YES: [&str; 9] = ["oui", "o", "yes", "y", "true", "vrai", "1", "x", "ok"];
-    YES.iter().any(|yes| cell.eq_ignore_ascii_case(yes))
+/// Whether a cell says yes. An empty cell says no, and a word that says neither refuses the row: a wish must not be
+/// guessed.
+fn is_yes<'c>(cell: &impl Fn(Column) -> &'c str, column: Column) -> Result<bool, RowRefusal> {
+    const YES: [&str; 11] = ["oui", "o", "yes", "y", "true", "vrai", "1", "1.0", "1,0", "x", "ok"];
+    const NO: [&str; 11] = ["", "non", "n", "no", "false", "faux", "0", "0.0", "0,0", "-", "ko"];
+    let is_among =
+        |words: &[&str]| words.iter().any(|word| cell(column).eq_ignore_ascii_case(word));
+    if is_among(&YES) {
+        Ok(true)
+    } else if is_among(&NO) {
+        Ok(false)
+    } else {
+        Err(RowRefusal::NeitherYesNorNo { column })
+    }
 }

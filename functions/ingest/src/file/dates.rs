@@ -8,6 +8,8 @@ use jiff::{civil, tz};
 pub(crate) struct WrittenDate {
     day: Day,
     date: civil::Date,
+    /// Whether the year has two digits, which are read as a year from 2000 on.
+    short_year: bool,
     time: Option<WrittenTime>,
 }
 
@@ -24,25 +26,28 @@ pub(crate) struct WrittenTime {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unreadable {
     Day,
+    /// The month stands before the day.
+    MonthFirst,
     Time,
 }
 
 impl WrittenDate {
-    /// Reads `24/11/2026`, `2026-11-24` or `20261124`, alone or before a time of [`WrittenTime::parse`].
+    /// Reads `24/11/2026`, `24-11-2026`, `24.11.26`, `2026-11-24` or `20261124`, alone or before a time of
+    /// [`WrittenTime::parse`].
     pub(crate) fn parse(text: &str) -> Result<Self, Unreadable> {
-        let bytes = text.trim().as_bytes();
-        let LeadingDay { day, date, length } = LeadingDay::read(bytes).ok_or(Unreadable::Day)?;
-        let rest = bytes[length..].trim_ascii();
-        let time = match rest.strip_prefix(b"T").unwrap_or(rest) {
-            [] if rest.is_empty() => None,
-            time => Some(WrittenTime::read(time).ok_or(Unreadable::Time)?),
+        let text = text.trim();
+        let LeadingDay { day, date, short_year, length } = LeadingDay::read(text.as_bytes())?;
+        let rest = text.get(length..).ok_or(Unreadable::Day)?.trim();
+        let time = match rest {
+            "" => None,
+            time => Some(WrittenTime::read(after_date(time)).ok_or(Unreadable::Time)?),
         };
-        Ok(Self { day, date, time })
+        Ok(Self { day, date, short_year, time })
     }
 
     /// The day alone, for grouping rows. Any text may follow the day.
     pub(crate) fn day_of(bytes: &[u8]) -> Option<Day> {
-        LeadingDay::read(bytes.trim_ascii()).map(|leading| leading.day)
+        LeadingDay::read(bytes.trim_ascii()).map(|leading| leading.day).ok()
     }
 
     /// The day as the file writes it.
@@ -72,35 +77,38 @@ impl WrittenDate {
 }
 
 impl WrittenTime {
-    /// Reads `9:05`, `10:15`, `10:15:30` or `10:15:30.123`, alone or before `Z`, `+01:00` or `+0100`.
+    /// Reads `9:05`, `10:15`, `10:15:30` or `10:15:30.123`, alone or before `Z`, `+01:00` or `+0100`, and a time as
+    /// people write it: `14h`, `14h05`, `14 h 5`, `14h05min30s`, `à 14:05`, `2:05 PM`.
     pub(crate) fn parse(text: &str) -> Result<Self, Unreadable> {
-        Self::read(text.trim().as_bytes()).ok_or(Unreadable::Time)
+        let text = text.trim();
+        Self::read(text.strip_prefix(['à', 'À']).unwrap_or(text)).ok_or(Unreadable::Time)
     }
 
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (clock, offset) = match bytes.iter().position(|byte| matches!(byte, b'Z' | b'+' | b'-'))
-        {
-            Some(at) => (&bytes[..at], Some(read_offset(&bytes[at..])?)),
-            None => (bytes, None),
+    fn read(text: &str) -> Option<Self> {
+        let (clock, offset) = match text.find(['Z', '+', '-']) {
+            Some(at) => (&text[..at], Some(read_offset(&text.as_bytes()[at..])?)),
+            None => (text, None),
         };
-        let mut parts = clock.trim_ascii().split(|&byte| byte == b':');
-        let hour = number(parts.next()?, 1..=2)?;
-        let minute = number(parts.next()?, 2..=2)?;
-        let second = match parts.next() {
-            None => 0,
-            Some(part) => {
-                let (whole, fraction) = part.split_at(part.len().min(2));
-                let plain = match fraction {
-                    [] => true,
-                    [b'.' | b',', digits @ ..] => {
-                        !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
-                    }
-                    _ => false,
-                };
-                number(whole, 2..=2).filter(|_| plain)?
-            }
+        let (clock, afternoon) = half_of_day(clock.trim());
+        let at = clock.find([':', 'h', 'H'])?;
+        let in_words = &clock[at..=at] != ":";
+        let hour = number(clock[..at].trim_end().as_bytes(), 1..=2)?;
+        let (minute, rest) = digits(clock[at + 1..].trim_start());
+        let minute = match minute {
+            "" if in_words && rest.is_empty() => 0,
+            minute if in_words => number(minute.as_bytes(), 1..=2)?,
+            minute => number(minute.as_bytes(), 2..=2)?,
         };
-        let fits = hour < 24 && minute < 60 && second < 60 && parts.next().is_none();
+        let second = match without_unit(rest, &[":", "min", "mn", "m"]) {
+            "" => 0,
+            seconds => read_seconds(without_unit_after(seconds))?,
+        };
+        let hour = match afternoon {
+            None => hour,
+            Some(_) if !(1..=12).contains(&hour) => return None,
+            Some(afternoon) => hour % 12 + if afternoon { 12 } else { 0 },
+        };
+        let fits = hour < 24 && minute < 60 && second < 60;
         let part = |value: i16| i8::try_from(value).ok();
         fits.then_some(Self {
             hour: part(hour)?,
@@ -109,6 +117,49 @@ impl WrittenTime {
             offset,
         })
     }
+}
+
+/// A time that follows a date, without what joins the two: `T10:15`, `à 14:05`, `- 14:05`, `, 14:05`.
+fn after_date(text: &str) -> &str {
+    let joints = ["T", "à", "À", "a ", "at ", ",", "- ", "\u{2013} "];
+    joints.iter().find_map(|joint| text.strip_prefix(joint)).unwrap_or(text).trim_start()
+}
+
+/// A time of the twelve-hour clock without its `AM` or `PM`, and whether the time is after noon.
+fn half_of_day(clock: &str) -> (&str, Option<bool>) {
+    for (suffix, afternoon) in [("am", false), ("pm", true)] {
+        if let Some(at) = clock.len().checked_sub(suffix.len())
+            && clock.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(suffix))
+        {
+            return (clock[..at].trim_end(), Some(afternoon));
+        }
+    }
+    (clock, None)
+}
+
+/// The digits at the beginning of a text, and the rest.
+fn digits(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    (&text[..end], text[end..].trim_start())
+}
+
+fn without_unit<'t>(text: &'t str, units: &[&str]) -> &'t str {
+    units.iter().find_map(|unit| text.strip_prefix(unit)).unwrap_or(text).trim_start()
+}
+
+fn without_unit_after(seconds: &str) -> &str {
+    seconds.strip_suffix('s').unwrap_or(seconds).trim_end()
+}
+
+/// Reads `30` or `30.123`.
+fn read_seconds(text: &str) -> Option<i16> {
+    let (whole, fraction) = text.as_bytes().split_at(text.len().min(2));
+    let plain = match fraction {
+        [] => true,
+        [b'.' | b',', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    number(whole, 2..=2).filter(|_| plain)
 }
 
 fn read_offset(bytes: &[u8]) -> Option<tz::Offset> {
@@ -135,27 +186,47 @@ fn read_offset(bytes: &[u8]) -> Option<tz::Offset> {
 struct LeadingDay {
     day: Day,
     date: civil::Date,
+    short_year: bool,
     /// The number of bytes that the day takes.
     length: usize,
 }
 
 impl LeadingDay {
-    fn read(bytes: &[u8]) -> Option<Self> {
+    fn read(bytes: &[u8]) -> Result<Self, Unreadable> {
+        let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+        let is_separated = |d: &[u8]| matches!(d[2], b'/' | b'-' | b'.') && d[5] == d[2];
         let (year, month, day) = match bytes {
-            d if d.len() >= 10 && d[2] == b'/' && d[5] == b'/' => (6..10, 3..5, 0..2),
+            d if d.len() >= 8 && is_separated(d) => {
+                let year = if is_digit(8) { 6..10 } else { 6..8 };
+                (year, 3..5, 0..2)
+            }
             d if d.len() >= 10 && d[4] == b'-' && d[7] == b'-' => (0..4, 5..7, 8..10),
             d if d.len() >= 8 => (0..4, 4..6, 6..8),
-            _ => return None,
+            _ => return Err(Unreadable::Day),
         };
         let length = year.end.max(day.end);
-        if bytes.get(length).is_some_and(u8::is_ascii_digit) {
-            return None;
+        if is_digit(length) {
+            return Err(Unreadable::Day);
         }
-        let year = number(&bytes[year], 4..=4)?;
-        let month = i8::try_from(number(&bytes[month], 2..=2)?).ok()?;
-        let day = i8::try_from(number(&bytes[day], 2..=2)?).ok()?;
+        let part = |range: std::ops::Range<usize>| {
+            let width = range.len();
+            bytes.get(range).and_then(|digits| number(digits, width..=width))
+        };
+        let short_year = year.len() == 2;
+        let (Some(year), Some(month), Some(day)) = (part(year), part(month), part(day)) else {
+            return Err(Unreadable::Day);
+        };
+        let year = if short_year { 2000 + year } else { year };
+        if (13..=31).contains(&month) && (1..=12).contains(&day) {
+            return Err(Unreadable::MonthFirst);
+        }
+        Self::of(year, month, day, short_year, length).ok_or(Unreadable::Day)
+    }
+
+    fn of(year: i16, month: i16, day: i16, short_year: bool, length: usize) -> Option<Self> {
+        let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
         let date = civil::Date::new(year, month, day).ok()?;
-        Some(Self { day: Day::of(year, month, day).ok()?, date, length })
+        Some(Self { day: Day::of(year, month, day).ok()?, date, short_year, length })
     }
 }
 
@@ -166,10 +237,17 @@ fn number(digits: &[u8], length: std::ops::RangeInclusive<usize>) -> Option<i16>
     Some(digits.iter().fold(0, |number, digit| number * 10 + i16::from(digit - b'0')))
 }
 
-/// Reads a birth date, which a time may follow.
+/// Reads a birth date, which a time may follow. A year of two digits is in the past.
 pub(crate) fn birth_date(text: &str, today: Day) -> Result<Day, DomainError> {
-    let written = WrittenDate::parse(text).map_err(|_| ValueError::DayUnreadable)?;
-    Ok(domain::member::birth_date(written.day, today)?)
+    let WrittenDate { day, date, short_year, .. } =
+        WrittenDate::parse(text).map_err(|_| ValueError::DayUnreadable)?;
+    let day = if short_year && day > today {
+        let (month, of_month) = (date.month(), date.day());
+        Day::of(date.year() - 100, month, of_month).map_err(|_| ValueError::DayUnreadable)?
+    } else {
+        day
+    };
+    Ok(domain::member::birth_date(day, today)?)
 }
 
 #[cfg(test)]
@@ -191,6 +269,20 @@ mod tests {
     #[case("2026-11-24T10:15:00+04:00", "2026-11-24T06:15:00Z")]
     #[case("2026-11-24 10:15-0500", "2026-11-24T15:15:00Z")]
     #[case("2026-03-29 02:30", "2026-03-29T01:30:00Z")]
+    #[case("24/11/26", "2026-11-24T11:00:00Z")]
+    #[case("24.11.26 10:15", "2026-11-24T09:15:00Z")]
+    #[case("24-11-2026", "2026-11-24T11:00:00Z")]
+    #[case("24.11.2026", "2026-11-24T11:00:00Z")]
+    #[case("24/11/2026 14h05", "2026-11-24T13:05:00Z")]
+    #[case("24/11/2026 10h00", "2026-11-24T09:00:00Z")]
+    #[case("24/11/2026 à 14:05", "2026-11-24T13:05:00Z")]
+    #[case("24/11/2026 à 14h", "2026-11-24T13:00:00Z")]
+    #[case("24/11/2026 14 h 5", "2026-11-24T13:05:00Z")]
+    #[case("24/11/2026 14H05min30s", "2026-11-24T13:05:30Z")]
+    #[case("24/11/2026, 14:05:30", "2026-11-24T13:05:30Z")]
+    #[case("24/11/2026 - 14:05", "2026-11-24T13:05:00Z")]
+    #[case("24/11/2026 2:05 PM", "2026-11-24T13:05:00Z")]
+    #[case("24/11/2026 12:05 am", "2026-11-23T23:05:00Z")]
     fn a_date_is_read_in_the_formats_of_tills(#[case] text: &str, #[case] instant: &str) {
         let zone = parse_time_zone("Europe/Paris").unwrap();
         let (read, _) = WrittenDate::parse(text).unwrap().moment(None, &zone).unwrap();
@@ -201,9 +293,13 @@ mod tests {
     #[case("31/02/2026", Unreadable::Day)]
     #[case("2026-02-31", Unreadable::Day)]
     #[case("20260231", Unreadable::Day)]
-    #[case("24/11/26", Unreadable::Day)]
+    #[case("31/02/26", Unreadable::Day)]
+    #[case("24/11/026", Unreadable::Day)]
+    #[case("24/11-2026", Unreadable::Day)]
     #[case("1/5/2026", Unreadable::Day)]
-    #[case("11/24/2026", Unreadable::Day)]
+    #[case("11/24/2026", Unreadable::MonthFirst)]
+    #[case("11-29-2026", Unreadable::MonthFirst)]
+    #[case("11/29/26 10:15", Unreadable::MonthFirst)]
     #[case("2026/11/24", Unreadable::Day)]
     #[case("202611241", Unreadable::Day)]
     #[case("45985", Unreadable::Day)]
@@ -211,7 +307,12 @@ mod tests {
     #[case("", Unreadable::Day)]
     #[case("éééééééé", Unreadable::Day)]
     #[case("24/11/2026 25:00", Unreadable::Time)]
-    #[case("24/11/2026 10h15", Unreadable::Time)]
+    #[case("24/11/2026 10h60", Unreadable::Time)]
+    #[case("24/11/2026 10:5", Unreadable::Time)]
+    #[case("24/11/2026 13:05 PM", Unreadable::Time)]
+    #[case("24/11/2026 h", Unreadable::Time)]
+    #[case("24/11/2026 à", Unreadable::Time)]
+    #[case("24/11/2026 10h05x", Unreadable::Time)]
     #[case("24/11/2026T", Unreadable::Time)]
     #[case("24/11/2026 10:15+99:00", Unreadable::Time)]
     fn a_malformed_date_is_refused_and_not_guessed(#[case] text: &str, #[case] why: Unreadable) {
@@ -226,6 +327,18 @@ mod tests {
             WrittenDate::parse("24/11/2026").unwrap().moment(Some(time), &zone).unwrap();
         assert_eq!(instant, parse_instant("2026-11-24T14:30:00Z").unwrap());
         assert_eq!(day.to_string(), "2026-11-24");
+    }
+
+    #[rstest]
+    #[case("24/11/85", "1985-11-24")]
+    #[case("24/11/05", "2005-11-24")]
+    #[case("24/11/1985", "1985-11-24")]
+    fn a_birth_date_with_a_year_of_two_digits_is_in_the_past(
+        #[case] text: &str,
+        #[case] born: &str,
+    ) {
+        let today = Day::parse("2026-11-24").unwrap();
+        assert_eq!(birth_date(text, today).unwrap().to_string(), born);
     }
 
     #[test]

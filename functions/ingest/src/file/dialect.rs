@@ -3,6 +3,7 @@
 use crate::file::columns::{Column, Columns};
 use crate::file::encoding::Encoding;
 use crate::file::splitter::{Fault, Row};
+use domain::Language;
 use serde::{Deserialize, Serialize};
 
 /// The format of a file.
@@ -24,6 +25,12 @@ impl Dialect {
         row.fault
             .map(Misshapen::Fault)
             .or_else(|| row.is_wider_than(self.header.len()).then_some(Misshapen::TooManyFields))
+    }
+
+    /// The merchant's own name of a column, or the usual one where the header does not have the column.
+    pub(crate) fn name(&self, column: Column, language: Language) -> String {
+        let own = self.columns.position(column).and_then(|position| self.header.get(position));
+        own.map_or_else(|| column.name(language).to_owned(), Clone::clone)
     }
 
     /// The bytes of a column; empty where the file or the row does not have the column.

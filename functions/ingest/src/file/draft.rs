@@ -1,6 +1,6 @@
 //! A receipt gathered from its rows. After its last row it becomes a purchase.
 
-use crate::file::cell::read;
+use crate::file::cell::{read, read_code};
 use crate::file::columns::Column;
 use crate::file::context::Context;
 use crate::file::customer::{Customer, CustomerDraft};
@@ -72,21 +72,24 @@ impl Draft {
 
     fn add_key<'c>(&mut self, cell: &impl Fn(Column) -> &'c str) -> Result<(), RowRefusal> {
         if self.number.is_none() {
-            let number = ReceiptNumber::parse(cell(Column::Receipt));
+            let number = read_code(cell, Column::Receipt, ReceiptNumber::parse)?;
             self.number =
-                Some(number.map_err(|invalid| RowRefusal::value(Column::Receipt, invalid))?);
+                Some(number.ok_or(RowRefusal::value(Column::Receipt, ValueError::Empty))?);
         }
-        if let Some(register) = read(cell, Column::Register, Register::parse)? {
+        if let Some(register) = read_code(cell, Column::Register, Register::parse)? {
             self.register.get_or_insert(register);
         }
         let date = cell(Column::Date);
         if !date.is_empty() {
-            let date = WrittenDate::parse(date).map_err(unreadable)?;
+            let date = written_date(date, Column::Date)?;
             self.date.get_or_insert(date);
         }
         let time = cell(Column::Time);
         if !time.is_empty() && self.time.is_none() {
-            self.time = Some(WrittenTime::parse(time).map_err(unreadable)?);
+            self.time = Some(
+                WrittenTime::parse(time)
+                    .map_err(|_| RowRefusal::TimeUnreadable { column: Column::Time })?,
+            );
         }
         self.returned_sale.add(cell)
     }
@@ -122,13 +125,15 @@ impl Draft {
             None,
         )
         .map_err(|invalid| RowRefusal::value(Column::Total, invalid))?;
-        Ok((purchase, self.customer.finish()?))
+        Ok((purchase, self.customer.finish()))
     }
 
     fn moment(&self, context: &Context) -> Result<(Instant, Day), RowRefusal> {
         let date = self.date.ok_or(RowRefusal::value(Column::Date, ValueError::Empty))?;
         let (instant, day) =
-            date.moment(self.time, &context.zone).ok_or(RowRefusal::TimeUnreadable)?;
+            date.moment(self.time, &context.zone).ok_or(RowRefusal::TimeUnreadable {
+                column: if self.time.is_some() { Column::Time } else { Column::Date },
+            })?;
         if day > context.today {
             return Err(RowRefusal::value(Column::Date, ValueError::InFuture));
         }
@@ -165,16 +170,15 @@ impl Draft {
 
 impl ReturnedSale {
     fn add<'c>(&mut self, cell: &impl Fn(Column) -> &'c str) -> Result<(), RowRefusal> {
-        if let Some(number) = read(cell, Column::ReturnedReceipt, ReceiptNumber::parse)? {
+        if let Some(number) = read_code(cell, Column::ReturnedReceipt, ReceiptNumber::parse)? {
             self.number.get_or_insert(number);
         }
-        let parse_day = |text: &str| {
-            WrittenDate::parse(text).map(|date| date.day()).map_err(|_| ValueError::DayUnreadable)
-        };
-        if let Some(day) = read(cell, Column::ReturnedDate, parse_day)? {
-            self.day.get_or_insert(day);
+        let date = cell(Column::ReturnedDate);
+        if !date.is_empty() {
+            let date = written_date(date, Column::ReturnedDate)?;
+            self.day.get_or_insert(date.day());
         }
-        if let Some(register) = read(cell, Column::ReturnedRegister, Register::parse)? {
+        if let Some(register) = read_code(cell, Column::ReturnedRegister, Register::parse)? {
             self.register.get_or_insert(register);
         }
         Ok(())
@@ -192,9 +196,10 @@ impl ReturnedSale {
     }
 }
 
-fn unreadable(part: Unreadable) -> RowRefusal {
-    match part {
-        Unreadable::Day => RowRefusal::value(Column::Date, ValueError::DayUnreadable),
-        Unreadable::Time => RowRefusal::TimeUnreadable,
-    }
+fn written_date(text: &str, column: Column) -> Result<WrittenDate, RowRefusal> {
+    WrittenDate::parse(text).map_err(|part| match part {
+        Unreadable::Day => RowRefusal::value(column, ValueError::DayUnreadable),
+        Unreadable::MonthFirst => RowRefusal::MonthFirst { column },
+        Unreadable::Time => RowRefusal::TimeUnreadable { column },
+    })
 }

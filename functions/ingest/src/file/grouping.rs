@@ -1,6 +1,7 @@
 //! The rows of one receipt, in files with one row a line: consecutive rows with the same receipt number, day and
 //! register. The planner and the readers of ranges share this code, so a range never cuts a receipt.
 
+use crate::file::cell;
 use crate::file::columns::Column;
 use crate::file::dates::WrittenDate;
 use crate::file::dialect::Dialect;
@@ -36,9 +37,9 @@ impl Grouper {
     /// Adds a row. An empty date or register is that of the previous row. A row with an unreadable date stays
     /// with its receipt, since the whole receipt must be refused.
     pub(crate) fn step(&mut self, row: &Row<'_>, dialect: &Dialect) -> Step {
-        let number = trimmed(dialect.bytes(row, Column::Receipt));
-        let register = trimmed(dialect.bytes(row, Column::Register));
-        let day = WrittenDate::day_of(dialect.bytes(row, Column::Date));
+        let number = key(dialect.bytes(row, Column::Receipt));
+        let register = key(dialect.bytes(row, Column::Register));
+        let day = WrittenDate::day_of(trimmed(dialect.bytes(row, Column::Date)));
         let continues = self.open
             && self.number == number
             && (register.is_empty() || self.register.is_empty() || self.register == register)
@@ -91,10 +92,16 @@ pub(crate) const fn scatter(hash: u64) -> u64 {
     hash ^ (hash >> 31)
 }
 
-/// A cell without the white space around it. No-break spaces of both encodings are white space: the compared
-/// cells may only hold ASCII.
+/// A cell of a key without white space, apostrophes, and the fraction that a spreadsheet adds to a number (see
+/// [`cell`]): so that the rows of a receipt belong together however each was written. No-break spaces of both
+/// encodings are white space: the compared cells may only hold ASCII.
+fn key(bytes: &[u8]) -> &[u8] {
+    let trimmed = trimmed(bytes);
+    cell::without_fraction(trimmed).unwrap_or(trimmed)
+}
+
 fn trimmed(cell: &[u8]) -> &[u8] {
-    let is_space = |byte: &u8| byte.is_ascii_whitespace() || !byte.is_ascii();
+    let is_space = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'\'' || !byte.is_ascii();
     let start = cell.iter().position(|byte| !is_space(byte)).unwrap_or(cell.len());
     let end = cell.iter().rposition(|byte| !is_space(byte)).map_or(start, |last| last + 1);
     &cell[start..end]

@@ -1,11 +1,11 @@
 //! A line of a receipt, read from one row.
 
-use crate::file::cell::read;
+use crate::file::cell::{read, read_code};
 use crate::file::columns::Column;
 use crate::file::document_type::DocumentType;
 use crate::file::refusal::RowRefusal;
 use domain::purchase::{self, LABEL_LENGTH, LineTexts};
-use domain::{Cents, Line, Quantity, Sector};
+use domain::{Cents, Line, Quantity, Sector, ValueError};
 
 /// A line with its sign in a field of its own, since only the last row shows whether the document is a return.
 pub(crate) struct SignedLine {
@@ -116,7 +116,8 @@ fn texts<'c>(cell: &impl Fn(Column) -> &'c str, sector: Sector) -> Result<LineTe
             .collect();
         &cut
     };
-    purchase::line_texts(cell(Column::Sku), label, category).map_err(|field| {
+    let sku = read_code(cell, Column::Sku, |sku| Ok::<_, ValueError>(sku.to_owned()))?;
+    purchase::line_texts(&sku.unwrap_or_default(), label, category).map_err(|field| {
         let column = match &*field.pointer {
             "/sku" => Column::Sku,
             "/label" => Column::Label,

@@ -2,7 +2,8 @@
 //! rows. The memory does not grow with the file.
 //!
 //! A file is read twice. [`plan::Planner`] reads the whole file once, and finds its format and the positions
-//! where it can be cut into ranges. [`range::RangeReader`] then reads each range by itself. Both split rows and
+//! where it can be cut into ranges. [`range::RangeReader`] then reads each range by itself, and
+//! [`gathering::GatheringReader`] the receipts whose rows are scattered. Both split rows and
 //! group receipts with the same code ([`splitter`], [`grouping`]), so they always agree on a boundary.
 
 mod bloom;
@@ -15,6 +16,7 @@ pub mod dialect;
 mod document_type;
 mod draft;
 pub mod encoding;
+pub mod gathering;
 mod grouping;
 mod header;
 mod line;
@@ -32,7 +34,8 @@ pub use context::Context;
 pub use customer::{Customer, CustomerKey};
 pub use dialect::Dialect;
 pub use encoding::Encoding;
-pub use plan::{Confirmer, Outcome, Plan, Planner, Range};
+pub use gathering::GatheringReader;
+pub use plan::{Confirmer, Outcome, Part, Plan, Planner, Range};
 pub use range::{FileReceipt, Item, RangeReader};
 pub use raw::RawRow;
 pub use refusal::{FileRefusal, RowRefusal};

@@ -13,6 +13,10 @@ use serde::{Deserialize, Serialize};
 const MAX_CANDIDATES: usize = 250_000;
 /// The most scattered receipts of a plan.
 const MAX_SCATTERED: usize = 50_000;
+/// The bytes of the scattered rows that one gathering holds in memory.
+const GATHERING_BYTES: usize = 8 * 1024 * 1024;
+/// The most gatherings of a plan. Each reads the whole file.
+const MAX_GATHERINGS: usize = 16;
 /// The most quotes that are not closed. Each such quote costs a search over 64 KiB, and a file with more of them
 /// has another format than it seems.
 const MAX_OPEN_QUOTES: u32 = 500;
@@ -28,6 +32,15 @@ pub struct Range {
     pub first_line: u64,
 }
 
+/// A part of a file that is read by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part<'p> {
+    /// The receipts of a range, except the scattered ones.
+    Range(Range),
+    /// Some of the scattered receipts, by their hashes. Their rows are gathered from the whole file.
+    Gathering(&'p [u64]),
+}
+
 /// The plan of a file. It takes 60 bytes for each range, and 20 for each of at most 50 000 scattered receipts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -37,8 +50,37 @@ pub struct Plan {
     pub ranges: Vec<Range>,
     /// The sorted hashes of scattered receipts: their lines are not consecutive.
     pub scattered: Vec<u64>,
+    /// Where each gathering ends in `scattered`.
+    pub gatherings: Vec<usize>,
     /// The number of rows, without the header.
     pub rows: u64,
+}
+
+impl Plan {
+    /// The number of parts: the ranges, then the gatherings.
+    #[must_use]
+    pub fn parts(&self) -> usize {
+        self.ranges.len() + self.gatherings.len()
+    }
+
+    /// A part, by its number from 0.
+    #[must_use]
+    pub fn part(&self, number: usize) -> Option<Part<'_>> {
+        if let Some(range) = self.ranges.get(number) {
+            return Some(Part::Range(*range));
+        }
+        let number = number - self.ranges.len();
+        let start =
+            number.checked_sub(1).map_or(Some(0), |before| self.gatherings.get(before).copied());
+        self.scattered.get(start?..*self.gatherings.get(number)?).map(Part::Gathering)
+    }
+
+    /// All rows as one range; `None` for a file without rows.
+    #[must_use]
+    pub fn all_rows(&self) -> Option<Range> {
+        let (first, last) = (self.ranges.first()?, self.ranges.last()?);
+        Some(Range { end: last.end, ..*first })
+    }
 }
 
 /// The result of the first pass.
@@ -235,6 +277,7 @@ impl Body {
             dialect: self.dialect,
             ranges: self.ranges,
             scattered: Vec::new(),
+            gatherings: Vec::new(),
             rows: self.rows,
         };
         Ok(match plan.ranges.first() {
@@ -303,16 +346,34 @@ pub struct Confirmer {
 /// The count of every candidate.
 struct Tally {
     grouper: Grouper,
+    /// The bytes of the receipt in progress.
+    open_bytes: usize,
     candidates: Vec<u64>,
-    /// How often each candidate was seen.
-    times: Vec<u8>,
+    /// How often each candidate was seen, and the bytes of its rows.
+    seen: Vec<Seen>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    times: u32,
+    bytes: usize,
 }
 
 impl Tally {
+    fn add(&mut self, row: &Row<'_>, dialect: &Dialect) {
+        if let Step::Begins { ended } = self.grouper.step(row, dialect) {
+            self.count(ended);
+        }
+        self.open_bytes += row.size();
+    }
+
     fn count(&mut self, ended: Option<u64>) {
+        let bytes = std::mem::take(&mut self.open_bytes);
         let found = ended.and_then(|hash| self.candidates.binary_search(&hash).ok());
         if let Some(index) = found {
-            self.times[index] = self.times[index].saturating_add(1);
+            let seen = &mut self.seen[index];
+            seen.times += 1;
+            seen.bytes += bytes;
         }
     }
 }
@@ -324,7 +385,8 @@ impl Confirmer {
             splitter: Splitter::new(plan.dialect.delimiter, first.start, first.first_line),
             tally: Tally {
                 grouper: Grouper::default(),
-                times: vec![0; candidates.len()],
+                open_bytes: 0,
+                seen: vec![Seen::default(); candidates.len()],
                 candidates,
             },
             plan,
@@ -336,29 +398,30 @@ impl Confirmer {
         let skipped = usize::try_from(self.skip).unwrap_or(usize::MAX).min(chunk.len());
         self.skip -= u64::try_from(skipped).unwrap_or_default();
         let (tally, dialect) = (&mut self.tally, &self.plan.dialect);
-        self.splitter.feed(&chunk[skipped..], &mut |row| {
-            if let Step::Begins { ended } = tally.grouper.step(row, dialect) {
-                tally.count(ended);
-            }
-        });
+        self.splitter.feed(&chunk[skipped..], &mut |row| tally.add(row, dialect));
     }
 
     /// Ends the second pass.
     pub fn finish(self) -> Result<Plan, FileRefusal> {
         let Self { mut plan, splitter, mut tally, .. } = self;
-        splitter.finish(&mut |row| {
-            if let Step::Begins { ended } = tally.grouper.step(row, &plan.dialect) {
-                tally.count(ended);
-            }
-        });
+        splitter.finish(&mut |row| tally.add(row, &plan.dialect));
         tally.count(tally.grouper.finish());
-        plan.scattered = tally
-            .candidates
-            .iter()
-            .zip(&tally.times)
-            .filter_map(|(hash, times)| (*times > 1).then_some(*hash))
-            .collect();
-        if plan.scattered.len() > MAX_SCATTERED {
+        let mut bytes = 0;
+        for (hash, seen) in tally.candidates.iter().zip(&tally.seen) {
+            if seen.times < 2 {
+                continue;
+            }
+            if bytes > 0 && bytes + seen.bytes > GATHERING_BYTES {
+                plan.gatherings.push(plan.scattered.len());
+                bytes = 0;
+            }
+            plan.scattered.push(*hash);
+            bytes += seen.bytes;
+        }
+        if bytes > 0 {
+            plan.gatherings.push(plan.scattered.len());
+        }
+        if plan.scattered.len() > MAX_SCATTERED || plan.gatherings.len() > MAX_GATHERINGS {
             return Err(FileRefusal::NotGrouped);
         }
         Ok(plan)

@@ -1,5 +1,8 @@
 //! The reader of a range: rows become purchases, or are refused with a reason.
+//!
+//! A receipt whose rows are scattered in the file is left to [`gathering`](super::gathering).
 
+use crate::file::cell;
 use crate::file::columns::Column;
 use crate::file::context::Context;
 use crate::file::customer::Customer;
@@ -13,8 +16,9 @@ use crate::file::splitter::{Fault, Row, Splitter};
 use domain::purchase::MOST_LINES;
 use domain::{Purchase, ValueError};
 
-/// The most bytes of a receipt's rows.
-const MAX_BYTES: usize = 1024 * 1024;
+/// The most bytes of a receipt's rows: 5,000 lines of 800 bytes. The rows of a receipt over this limit, or of more
+/// than [`MOST_LINES`] lines, are refused one by one, so that the memory stays bounded.
+pub(super) const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// The result of one receipt, or of one refused row.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,13 +45,23 @@ pub struct FileReceipt {
 }
 
 impl FileReceipt {
+    /// The bytes of the rows in memory.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.raw.iter().map(RawRow::size).sum()
+    }
+
     /// All rows, refused for one reason.
     pub fn refused(self, reason: RowRefusal) -> impl Iterator<Item = RefusedRow> {
-        self.raw.into_iter().map(move |raw| RefusedRow::new(reason, raw))
+        let receipt = self.purchase.receipt().clone();
+        self.raw.into_iter().map(move |raw| RefusedRow {
+            receipt: Some(receipt.clone()),
+            ..RefusedRow::new(reason, raw)
+        })
     }
 }
 
-/// The reader of one range. It holds a row of at most 64 KiB and a receipt of at most 1 MiB in
+/// The reader of one range. It holds a row of at most 64 KiB and a receipt of at most 4 MiB in
 /// memory.
 pub struct RangeReader<'a> {
     splitter: Splitter,
@@ -82,6 +96,13 @@ impl<'a> RangeReader<'a> {
         self.splitter.feed(chunk, &mut |row| rows.add(row, out));
     }
 
+    /// The line of the first row that is neither read into a receipt of `out` nor refused.
+    #[must_use]
+    pub fn pending_line(&self) -> Option<u64> {
+        let open = self.rows.open.as_ref()?;
+        open.rows.first().map(|(row, _)| row.line())
+    }
+
     /// Ends the range.
     pub fn finish(mut self, out: &mut Vec<Item>) {
         let rows = &mut self.rows;
@@ -105,7 +126,7 @@ impl Rows<'_> {
     fn add(&mut self, row: &Row<'_>, out: &mut Vec<Item>) {
         let cells = Cells::decode(row, self.dialect);
         let raw = RawRow::new(row, &cells, self.dialect, self.context.sector);
-        let fault = self.fault(row, &cells);
+        let fault = fault_of(row, &cells, self.dialect);
         let step = self.grouper.as_mut().map(|grouper| grouper.step(row, self.dialect));
         match step {
             Some(Step::Unattributed) => {
@@ -136,26 +157,29 @@ impl Rows<'_> {
 
     fn close(&mut self, ended: Option<u64>, out: &mut Vec<Item>) {
         let Some(open) = self.open.take() else { return };
-        let scattered = ended.is_some_and(|hash| self.scattered.binary_search(&hash).is_ok());
-        open.close(scattered, self.context, out);
-    }
-
-    fn fault(&self, row: &Row<'_>, cells: &Cells<'_>) -> Option<RowRefusal> {
-        match self.dialect.misshapen(row) {
-            Some(Misshapen::Fault(Fault::TooLong)) => Some(RowRefusal::RowTooLong),
-            Some(Misshapen::Fault(Fault::QuoteNotClosed)) => {
-                Some(RowRefusal::QuoteNotClosed { line: row.line })
-            }
-            Some(Misshapen::Fault(Fault::Nul)) => Some(RowRefusal::NulBytes),
-            Some(Misshapen::TooManyFields) => Some(RowRefusal::TooManyFields),
-            None => cells.broken.then_some(RowRefusal::NotUtf8),
+        let is_scattered = ended.is_some_and(|hash| self.scattered.binary_search(&hash).is_ok());
+        // The other rows of a scattered receipt are elsewhere in the file: a gathering reads them together.
+        if !is_scattered {
+            open.close(self.context, out);
         }
+    }
+}
+
+pub(super) fn fault_of(row: &Row<'_>, cells: &Cells<'_>, dialect: &Dialect) -> Option<RowRefusal> {
+    match dialect.misshapen(row) {
+        Some(Misshapen::Fault(Fault::TooLong)) => Some(RowRefusal::RowTooLong),
+        Some(Misshapen::Fault(Fault::QuoteNotClosed)) => {
+            Some(RowRefusal::QuoteNotClosed { line: row.line })
+        }
+        Some(Misshapen::Fault(Fault::Nul)) => Some(RowRefusal::NulBytes),
+        Some(Misshapen::TooManyFields) => Some(RowRefusal::TooManyFields),
+        None => cells.broken.then_some(RowRefusal::NotUtf8),
     }
 }
 
 /// The receipt in progress.
 #[derive(Default)]
-struct OpenReceipt {
+pub(super) struct OpenReceipt {
     draft: Draft,
     /// The rows, each with its own reason to be refused.
     rows: Vec<(RawRow, Option<RowRefusal>)>,
@@ -167,11 +191,11 @@ struct OpenReceipt {
 }
 
 impl OpenReceipt {
-    fn refuse(&mut self, reason: RowRefusal) {
+    pub(super) fn refuse(&mut self, reason: RowRefusal) {
         self.refused.get_or_insert(reason);
     }
 
-    fn add(
+    pub(super) fn add(
         &mut self,
         raw: RawRow,
         fault: Option<RowRefusal>,
@@ -189,7 +213,10 @@ impl OpenReceipt {
             );
             return;
         }
-        let cell = |column| dialect.columns.position(column).map_or("", |index| cells.get(index));
+        let cell = |column| {
+            let position = dialect.columns.position(column);
+            position.map_or("", |index| cell::value(cells.get(index), column))
+        };
         let is_line = dialect.columns.have_lines();
         let reason = fault.or_else(|| self.draft.add(&cell, is_line, context).err());
         if reason.is_some() {
@@ -198,13 +225,12 @@ impl OpenReceipt {
         self.rows.push((raw, reason));
     }
 
-    fn close(self, scattered: bool, context: &Context, out: &mut Vec<Item>) {
+    pub(super) fn close(self, context: &Context, out: &mut Vec<Item>) {
         let Some((first, _)) = self.rows.first() else {
             return;
         };
         let line = first.line();
-        let why = if scattered { Some(RowRefusal::Scattered) } else { self.refused };
-        let whole = match why {
+        let whole = match self.refused {
             None => self.draft.finish(context),
             Some(reason) => Err(reason),
         };
@@ -216,10 +242,11 @@ impl OpenReceipt {
                 customer,
                 raw: self.rows.into_iter().map(|(raw, _)| raw).collect(),
             }))),
-            Err(reason) => out.extend(self.rows.into_iter().map(|(raw, own)| {
-                let reason = if scattered { reason } else { own.unwrap_or(reason) };
-                Item::Refused(RefusedRow::new(reason, raw))
-            })),
+            Err(reason) => out.extend(
+                self.rows
+                    .into_iter()
+                    .map(|(raw, own)| Item::Refused(RefusedRow::new(own.unwrap_or(reason), raw))),
+            ),
         }
     }
 }

@@ -119,7 +119,7 @@ fn is_safe(column: Column, cell: &str) -> bool {
         }
         Column::Date | Column::Time | Column::Mobile => {
             cell.len() <= 40
-                && cell.chars().all(|c| c.is_ascii_digit() || "+-./,:() TZE".contains(c))
+                && cell.chars().all(|c| c.is_ascii_digit() || "+-./,:() TZEhHà'".contains(c))
         }
         Column::Total | Column::LineAmount | Column::UnitPrice | Column::Discount => {
             domain::Cents::parse(cell).is_ok()

@@ -2,8 +2,8 @@
 //! counted and shown.
 
 use crate::file::columns::Column;
-use domain::DomainError;
 use domain::language::{Language, fill};
+use domain::{DomainError, MemberError, PurchaseError, Receipt};
 
 /// Why a row is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,9 +21,7 @@ pub enum RowRefusal {
     NotUtf8,
     /// The row has more fields than the header.
     TooManyFields,
-    /// The rows of the receipt are not consecutive in the file.
-    Scattered,
-    /// The receipt has more lines than a basket may have, or more than 1 MiB.
+    /// The receipt has more lines than a basket may have, or more than 4 MiB.
     ReceiptTooLong,
     /// Another row of the same receipt was refused.
     OtherRow {
@@ -42,8 +40,21 @@ pub enum RowRefusal {
         /// The error of the value.
         invalid: DomainError,
     },
+    /// A date has the month before the day.
+    MonthFirst {
+        /// The column.
+        column: Column,
+    },
+    /// A cell says neither yes nor no.
+    NeitherYesNorNo {
+        /// The column.
+        column: Column,
+    },
     /// The time cannot be read.
-    TimeUnreadable,
+    TimeUnreadable {
+        /// The column: the one of the time, or the one of the date.
+        column: Column,
+    },
     /// The document type is neither a sale nor a return.
     TypeUnknown,
     /// There is no total, and a line has no amount.
@@ -71,12 +82,13 @@ impl RowRefusal {
             Self::NulBytes => "nul_bytes",
             Self::NotUtf8 => "not_utf8",
             Self::TooManyFields => "too_many_fields",
-            Self::Scattered => "receipt_scattered",
             Self::ReceiptTooLong => "receipt_too_long",
             Self::OtherRow { .. } => "other_row_refused",
             Self::Neighbour { .. } => "neighbour_unreadable",
             Self::Value { invalid, .. } | Self::Ledger(invalid) => invalid.code(),
-            Self::TimeUnreadable => "time_unreadable",
+            Self::MonthFirst { .. } => "month_first",
+            Self::NeitherYesNorNo { .. } => "neither_yes_nor_no",
+            Self::TimeUnreadable { .. } => "time_unreadable",
             Self::TypeUnknown => "type_unknown",
             Self::AmountMissing => "amount_missing",
             Self::CustomersDiffer => "customers_differ",
@@ -84,21 +96,54 @@ impl RowRefusal {
         }
     }
 
-    /// A sentence that tells the merchant what to do.
+    /// A sentence that tells the merchant what to do. `columns` gives the merchant's own name of a column, and
+    /// `receipt` is the receipt of the row, where the row was read.
     #[must_use]
-    pub fn sentence(self, language: Language) -> String {
-        let sentence = language.sentence(self.code());
-        match self {
-            Self::QuoteNotClosed { line } | Self::OtherRow { line } | Self::Neighbour { line } => {
-                fill(sentence, &[("line", &line)])
+    pub fn sentence(
+        self,
+        language: Language,
+        columns: &impl Fn(Column) -> String,
+        receipt: Option<&Receipt>,
+    ) -> String {
+        let of_column = |column, sentence: &str| {
+            fill(language.in_column(), &[("column", &columns(column))]) + sentence
+        };
+        match (self, receipt) {
+            (
+                Self::QuoteNotClosed { line } | Self::OtherRow { line } | Self::Neighbour { line },
+                _,
+            ) => fill(language.sentence(self.code()), &[("line", &line)]),
+            (Self::Value { column, invalid }, _) => of_column(column, &language.explain(invalid)),
+            (
+                Self::MonthFirst { column }
+                | Self::NeitherYesNorNo { column }
+                | Self::TimeUnreadable { column },
+                _,
+            ) => of_column(column, language.sentence(self.code())),
+            (Self::TypeUnknown, _) => {
+                of_column(Column::DocumentType, language.sentence(self.code()))
             }
-            Self::Value { column, invalid } => {
-                fill(language.in_column(), &[("column", &column.name(language))])
-                    + &language.explain(invalid)
+            (Self::TotalsDiffer, _) => of_column(Column::Total, language.sentence(self.code())),
+            (
+                Self::Ledger(DomainError::Purchase(PurchaseError::ReceiptConflict)),
+                Some(receipt),
+            ) => {
+                let (number, day) = (receipt.number.as_str(), language.day(receipt.day));
+                let sentence = language.sentence("receipt_conflict_in_file");
+                fill(sentence, &[("receipt", &number), ("day", &day)])
             }
-            Self::Ledger(invalid) => language.explain(invalid),
-            _ => sentence.to_owned(),
+            (Self::Ledger(DomainError::Member(MemberError::NotEnrolled)), _) => {
+                let column = columns(Column::CardRequested);
+                fill(language.sentence("not_enrolled_in_file"), &[("column", &column)])
+            }
+            (Self::Ledger(invalid), _) => language.explain(invalid),
+            _ => language.sentence(self.code()).to_owned(),
         }
+    }
+
+    /// Whether the row's person was erased: then the report must not repeat the person's data.
+    pub(crate) const fn hides_person(self) -> bool {
+        matches!(self, Self::Ledger(DomainError::Member(MemberError::Suppressed)))
     }
 }
 
@@ -127,6 +172,8 @@ impl Missing {
 pub enum FileRefusal {
     /// The file is empty.
     Empty,
+    /// The file has a header and no rows.
+    NoRows,
     /// The file is UTF-16, which some spreadsheets call "Unicode text".
     Utf16,
     /// The file is a workbook, not an export of one.
@@ -162,6 +209,7 @@ impl FileRefusal {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Empty => "file_empty",
+            Self::NoRows => "file_without_rows",
             Self::Utf16 => "file_utf16",
             Self::Spreadsheet => "file_spreadsheet",
             Self::NotText => "file_not_text",

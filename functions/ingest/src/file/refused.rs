@@ -1,11 +1,12 @@
 //! The file of refused rows: separated by `;`, in UTF-8 with a byte order mark, so that a French spreadsheet opens
 //! the file directly. The line and the reason precede the columns of the row.
 
+use crate::file::columns::Column;
 use crate::file::dialect::Dialect;
 use crate::file::encoding::BYTE_ORDER_MARK;
 use crate::file::raw::RawRow;
 use crate::file::refusal::RowRefusal;
-use domain::Language;
+use domain::{Language, Receipt};
 
 /// A refused row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct RefusedRow {
     pub line: u64,
     /// The reason.
     pub reason: RowRefusal,
+    /// The receipt of the row, where the row was read.
+    pub receipt: Option<Receipt>,
     /// The row as the file writes it.
     pub raw: RawRow,
 }
@@ -22,15 +25,23 @@ impl RefusedRow {
     /// A row refused for a reason.
     #[must_use]
     pub const fn new(reason: RowRefusal, raw: RawRow) -> Self {
-        Self { line: raw.line(), reason, raw }
+        Self { line: raw.line(), reason, receipt: None, raw }
     }
+}
+
+/// The columns before those of the merchant.
+const OWN_COLUMNS: [&str; 2] = ["ligne", "motif"];
+
+/// The number of this file's own columns in a header: a merchant corrects the refused rows and sends the file again.
+fn own_columns(dialect: &Dialect) -> usize {
+    if dialect.header.starts_with(&OWN_COLUMNS.map(str::to_owned)) { OWN_COLUMNS.len() } else { 0 }
 }
 
 /// Writes the byte order mark and the header, which precede all rows.
 pub fn write_header(dialect: &Dialect, out: &mut Vec<u8>) {
     out.extend_from_slice(BYTE_ORDER_MARK);
-    out.extend_from_slice(b"ligne;motif");
-    for name in &dialect.header {
+    out.extend_from_slice(OWN_COLUMNS.join(";").as_bytes());
+    for name in &dialect.header[own_columns(dialect)..] {
         out.push(b';');
         write_cell(name, out);
     }
@@ -41,11 +52,17 @@ pub fn write_header(dialect: &Dialect, out: &mut Vec<u8>) {
 pub fn write_row(dialect: &Dialect, row: &RefusedRow, out: &mut Vec<u8>) {
     out.extend_from_slice(row.line.to_string().as_bytes());
     out.push(b';');
-    write_cell(&row.reason.sentence(Language::French), out);
-    let mut cells = 0;
-    for cell in row.raw.cells() {
+    let language = Language::French;
+    let name = |column| dialect.name(column, language);
+    write_cell(&row.reason.sentence(language, &name, row.receipt.as_ref()), out);
+    let is_hidden = |position| {
+        let column = dialect.columns.at(position);
+        row.reason.hides_person() && column.is_none_or(Column::is_of_customer)
+    };
+    let mut cells = own_columns(dialect);
+    for cell in row.raw.cells().skip(cells) {
         out.push(b';');
-        write_cell(cell, out);
+        write_cell(if is_hidden(cells) { "" } else { cell }, out);
         cells += 1;
     }
     for _ in cells..dialect.header.len() {

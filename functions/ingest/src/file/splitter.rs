@@ -45,6 +45,11 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// The bytes of a copy of the row.
+    pub(crate) fn size(&self) -> usize {
+        size_of::<Self>() + self.bytes.len() + size_of_val(self.ends)
+    }
+
     /// Whether a field after the first `width` fields is not empty. Many exporters leave delimiters at the end of
     /// a line, which are empty fields.
     pub(crate) fn is_wider_than(&self, width: usize) -> bool {

@@ -4,7 +4,7 @@
 use super::resolve::{Owner, ResolvedReceipt};
 use super::tally::Tally;
 use crate::context::{App, IngestError};
-use domain::{Instant, MemberId};
+use domain::{Instant, MemberError, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use std::collections::HashMap;
 use store::{
@@ -21,7 +21,7 @@ pub(super) type Groups = HashMap<Owner, Vec<ResolvedReceipt>>;
 type RecordedGroup = Vec<(ResolvedReceipt, Result<Recorded, StoreError>)>;
 
 /// Counts the known purchases and removes them from the groups. So a file that is sent again costs reads
-/// and no writes.
+/// and no writes. Returns of a person who is no member and has no sale in the group are removed too.
 pub(super) async fn settle_known(
     app: &App,
     scope: &Scope,
@@ -36,6 +36,15 @@ pub(super) async fn settle_known(
             match known.remove(resolved.new.purchase.receipt()) {
                 Some(outcome) => tally.settle(resolved.receipt, outcome, resolved.new.source),
                 None => group.push(resolved),
+            }
+        }
+    }
+    for (owner, group) in groups.iter_mut() {
+        let enrols = matches!(owner, Owner::NewMember(_));
+        if enrols && !group.iter().any(ResolvedReceipt::is_sale) {
+            for resolved in std::mem::take(group) {
+                let refused = Err(MemberError::NotEnrolled.into());
+                tally.settle(resolved.receipt, refused, resolved.new.source);
             }
         }
     }

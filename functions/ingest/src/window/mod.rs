@@ -9,4 +9,4 @@ mod tally;
 mod tests;
 
 pub(crate) use record::record;
-pub(crate) use tally::Tally;
+pub(crate) use tally::{Returns, Tally};

@@ -54,8 +54,11 @@ pub(crate) async fn record(
     }
     groups::settle_known(app, scope, &mut groups, tally).await?;
     groups::record(app, scope, groups, tally, now).await?;
-    for ResolvedReceipt { receipt, new, customer } in deferred {
-        let outcome = app.store.record_purchase(scope, &customer.customer, &new, now).await;
+    for resolved in deferred {
+        let is_sale = resolved.is_sale();
+        let ResolvedReceipt { receipt, new, customer } = resolved;
+        let customer = if is_sale { customer.customer } else { customer.known() };
+        let outcome = app.store.record_purchase(scope, &customer, &new, now).await;
         tally.settle_written(receipt, outcome, new.source)?;
     }
     Ok(())

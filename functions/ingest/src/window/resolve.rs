@@ -4,7 +4,7 @@ use crate::context::{App, IngestError};
 use crate::file::{Customer as NamedCustomer, CustomerKey, FileReceipt};
 use domain::member::Enrolment;
 use domain::retention::Suppression;
-use domain::{Day, DomainError, Instant, MemberError, MemberId, Mobile, retention};
+use domain::{Day, DomainError, Instant, MemberError, MemberId, Mobile, PurchaseKind, retention};
 use std::collections::{HashMap, HashSet};
 use store::{
     AnyContact, Contact, ContactEntry, Customer, ErasedBefore, Known, NewMember, PurchaseToRecord,
@@ -23,6 +23,13 @@ pub(super) struct ResolvedReceipt {
 pub(super) enum Owner {
     Member(MemberId),
     NewMember(Mobile),
+}
+
+impl ResolvedReceipt {
+    /// Whether the receipt may make its customer a member.
+    pub(super) fn is_sale(&self) -> bool {
+        *self.new.purchase.kind() == PurchaseKind::Sale
+    }
 }
 
 /// The customer of a receipt.
@@ -45,6 +52,8 @@ pub(super) struct Customers {
 struct Enrolling {
     /// Contacts for which a row says that the person asked for the card.
     card_requested: HashSet<Contact>,
+    /// Contacts with a sale in the window. A return alone makes nobody a member: the member would begin with a debt.
+    buyers: HashSet<Contact>,
     /// Whether the merchant attests that its customers asked for the card.
     attested: bool,
 }
@@ -54,6 +63,9 @@ impl Enrolling {
     /// only where the row or the merchant says that the person asked for the card.
     fn enrolment(&self, named: &NamedCustomer) -> Option<(Mobile, Enrolment)> {
         let CustomerKey::Mobile(mobile) = &named.identity else { return None };
+        if !self.buyers.contains(&contact(named)) {
+            return None;
+        }
         let enrolment = if self.card_requested.contains(&contact(named)) {
             Enrolment::FileRow
         } else if self.attested {
@@ -76,6 +88,16 @@ impl Enrolling {
     }
 }
 
+impl ResolvedCustomer {
+    /// The same customer, found by the mobile and not made a member.
+    pub(super) fn known(self) -> Customer {
+        match self.owner {
+            Owner::NewMember(mobile) => Customer::Contact(Contact::Mobile(mobile)),
+            Owner::Member(_) => self.customer,
+        }
+    }
+}
+
 impl Customers {
     /// Looks up the customers of a window: 1 round trip for 100 customers, and 1 for 100 contacts of customers
     /// without a member.
@@ -92,6 +114,11 @@ impl Customers {
         let enrolling = Enrolling {
             // A row's statement about a person is valid for the person's other rows in the window.
             card_requested: named().filter(|named| named.card_requested).map(contact).collect(),
+            buyers: receipts
+                .iter()
+                .filter(|receipt| *receipt.purchase.kind() == PurchaseKind::Sale)
+                .filter_map(|receipt| receipt.customer.as_ref().map(contact))
+                .collect(),
             attested: scope.settings.merchant.enrolment_attestation.is_some(),
         };
         let without_member = named().filter(|named| !members.contains_key(&contact(named)));

@@ -1,7 +1,7 @@
 //! The counts of a range, and its refused rows.
 
 use crate::file::{FileReceipt, RefusedRow, RowRefusal};
-use domain::{DomainError, MemberError};
+use domain::{DomainError, MemberError, PurchaseError, PurchaseKind};
 use store::{Outcome, RangeReport, Recorded, Rows, Source, StoreError};
 
 /// The counts of a range so far.
@@ -9,16 +9,42 @@ use store::{Outcome, RangeReport, Recorded, Rows, Source, StoreError};
 pub(crate) struct Tally {
     /// The counts.
     pub(crate) report: RangeReport,
-    /// Refused rows that were not written yet.
-    pub(crate) refused: Vec<RefusedRow>,
+    /// The rows of the report, each with its reason, that were not written yet: refused rows, and rows of persons who
+    /// are no members or were erased.
+    pub(super) listed: Vec<RefusedRow>,
+    returns: Returns,
+    /// The first lines of the returns that wait.
+    pub(crate) waiting: Vec<u64>,
+}
+
+/// What becomes of a return whose sale or member is not known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Returns {
+    /// The return is listed with its reason.
+    #[default]
+    AreFinal,
+    /// The return waits until the other parts of the file are recorded.
+    MayWait,
 }
 
 impl Tally {
+    /// An empty tally.
+    pub(crate) fn new(returns: Returns) -> Self {
+        Self { returns, ..Self::default() }
+    }
+
     /// Counts a refused row.
     pub(crate) fn refuse(&mut self, row: RefusedRow) {
         self.report.rows.read += 1;
         self.report.rows.refused += 1;
-        self.refused.push(row);
+        self.listed.push(row);
+    }
+
+    /// Takes the listed rows before a line, in the order of the file.
+    pub(crate) fn take_listed_before(&mut self, line: u64) -> Vec<RefusedRow> {
+        self.listed.sort_by_key(|row| row.line);
+        let rest = self.listed.split_off(self.listed.partition_point(|row| row.line < line));
+        std::mem::replace(&mut self.listed, rest)
     }
 
     /// Counts the rows of a receipt that names no customer.
@@ -36,16 +62,16 @@ impl Tally {
         own: Source,
     ) {
         match outcome {
-            Err(DomainError::Member(MemberError::Suppressed)) => {
-                self.count(receipt.rows, |rows| &mut rows.erased);
-            }
-            Err(DomainError::Member(MemberError::NotEnrolled)) => {
-                self.count(receipt.rows, |rows| &mut rows.not_enrolled);
+            Err(error) if self.may_wait(&receipt, error) => {
+                self.waiting.push(receipt.line);
             }
             Err(error) => {
-                for row in receipt.refused(RowRefusal::Ledger(error)) {
-                    self.refuse(row);
-                }
+                self.count(receipt.rows, |rows| match error {
+                    DomainError::Member(MemberError::Suppressed) => &mut rows.erased,
+                    DomainError::Member(MemberError::NotEnrolled) => &mut rows.not_enrolled,
+                    _ => &mut rows.refused,
+                });
+                self.listed.extend(receipt.refused(RowRefusal::Ledger(error)));
             }
             Ok(recorded)
                 if recorded.outcome == Outcome::New || recorded.outcome == Outcome::Known(own) =>
@@ -75,6 +101,16 @@ impl Tally {
             Err(other) => return Err(other),
         }
         Ok(())
+    }
+
+    fn may_wait(&self, receipt: &FileReceipt, error: DomainError) -> bool {
+        let is_return = matches!(receipt.purchase.kind(), PurchaseKind::Return { .. });
+        let needs_a_sale = matches!(
+            error,
+            DomainError::Member(MemberError::NotEnrolled)
+                | DomainError::Purchase(PurchaseError::ReturnedSaleUnknown)
+        );
+        self.returns == Returns::MayWait && is_return && needs_a_sale
     }
 
     fn count(&mut self, rows: u32, counter: impl FnOnce(&mut Rows) -> &mut u64) {

@@ -75,6 +75,7 @@ fn app(store: Store) -> App {
         reports_bucket: String::new(),
         range_bytes: 1024,
         max_expanded_bytes: 1024,
+        clock: || unreachable!("a window does not end a file"),
         plan_cache: PlanCache::default(),
     }
 }
@@ -171,7 +172,7 @@ async fn a_receipt_that_is_twice_in_a_file_is_recorded_once() {
     assert_eq!(rows.accepted, 2);
     assert_eq!(rows.already_known, 1);
     assert_eq!(rows.refused, 1);
-    assert_eq!(tally.refused[0].reason, RowRefusal::Ledger(PurchaseError::ReceiptConflict.into()));
+    assert_eq!(tally.listed[0].reason, RowRefusal::Ledger(PurchaseError::ReceiptConflict.into()));
     assert_eq!(fixture.balance(1).await, Some(20));
 }
 
@@ -186,13 +187,47 @@ async fn a_return_is_recorded_after_the_sale_in_the_same_file() {
         )
         .await;
     let rows = tally.report.rows;
-    assert_eq!(rows.accepted, 2, "{:?}", tally.refused);
-    assert_eq!(rows.refused, 1, "{:?}", tally.refused);
+    assert_eq!(rows.accepted, 2, "{:?}", tally.listed);
+    assert_eq!(rows.refused, 1, "{:?}", tally.listed);
     assert_eq!(
-        tally.refused[0].reason,
+        tally.listed[0].reason,
         RowRefusal::Ledger(PurchaseError::ReturnedSaleUnknown.into())
     );
     assert_eq!(fixture.balance(1).await, Some(6));
+}
+
+#[tokio::test]
+async fn a_return_alone_makes_nobody_a_member_and_is_listed() {
+    let fixture = Fixture::open().await;
+    let header =
+        "ticket;date;mobile;total;carte demandée;ticket d'origine;date du ticket d'origine\n";
+    let tally = fixture
+        .record(&format!(
+            "{header}A;2026-11-24;0639980001;-12,00;oui;;\n\
+             B;2026-11-24;0639980002;-12,00;oui;Z;2026-11-23\n\
+             C;2026-11-24;0639980003;-4,00;oui;;\nD;2026-11-23;0639980003;10,00;oui;;\n"
+        ))
+        .await;
+    assert_eq!(tally.report.members_created, 1);
+    assert_eq!((tally.report.rows.not_enrolled, tally.report.rows.accepted), (2, 2));
+    let not_enrolled = RowRefusal::Ledger(MemberError::NotEnrolled.into());
+    let mut listed: Vec<_> = tally.listed.iter().map(|row| (row.line, row.reason)).collect();
+    listed.sort_by_key(|(line, _)| *line);
+    assert_eq!(listed, [(2, not_enrolled), (3, not_enrolled)]);
+    assert_eq!(fixture.balance(1).await, None);
+    assert_eq!(fixture.balance(2).await, None);
+    assert_eq!(fixture.balance(3).await, Some(6));
+}
+
+#[tokio::test]
+async fn a_sale_of_today_without_a_time_is_no_activity_of_the_future() {
+    let fixture = Fixture::open().await;
+    // It is 10:20 in Paris, and a sale without a time counts as a sale at noon.
+    fixture.record("ticket;date;mobile;total\nA;24/11/2026;0639980001;10,00\n").await;
+    let (store, scope) = (&fixture.app.store, &fixture.scope);
+    let id = store.find_member(scope, &Contact::Mobile(mobile(1))).await.unwrap().unwrap();
+    let account = store.member(scope, id).await.unwrap().account;
+    assert_eq!(account.last_activity, Some(now()));
 }
 
 #[tokio::test]
@@ -236,7 +271,7 @@ async fn a_blocked_card_is_accepted_for_sales_before_the_block() {
     let tally = fixture.record(file).await;
     assert_eq!(tally.report.rows.accepted, 2);
     assert_eq!(tally.report.rows.refused, 1);
-    assert_eq!(tally.refused[0].reason, RowRefusal::Ledger(MemberError::CardBlocked.into()));
+    assert_eq!(tally.listed[0].reason, RowRefusal::Ledger(MemberError::CardBlocked.into()));
     assert_eq!(fixture.balance(1).await, Some(20));
 }
 
@@ -298,7 +333,7 @@ async fn a_row_is_blocked_by_each_contact_of_an_erased_person_that_it_names(
                 H;2026-11-22;0639980007;CARD7;other@example.com;10,00\n";
     let tally = fixture.record(file).await;
     let enrolled = 8 - u64::try_from(blocked.len()).unwrap();
-    assert_eq!(tally.report.rows.erased, 8 - enrolled, "{:?}", tally.refused);
+    assert_eq!(tally.report.rows.erased, 8 - enrolled, "{:?}", tally.listed);
     assert_eq!(tally.report.members_created, enrolled);
     assert!(fixture.balance(7).await.is_some());
     for number in 1..=4 {

@@ -6,7 +6,7 @@
 
 pub mod french;
 
-use crate::{DomainError, ValueError};
+use crate::{Day, DomainError, ValueError};
 use std::fmt::Display;
 
 /// A language that people are written to in.
@@ -57,6 +57,14 @@ impl Language {
     pub const fn in_column(self) -> &'static str {
         match self {
             Self::French => french::IN_COLUMN,
+        }
+    }
+
+    /// A day as people write it: `24/11/2026` in French.
+    #[must_use]
+    pub fn day(self, day: Day) -> String {
+        match self {
+            Self::French => french::ticket::date(day),
         }
     }
 

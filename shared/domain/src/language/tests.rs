@@ -1,6 +1,6 @@
 use super::*;
 use crate::language::french::number;
-use crate::{Cents, Quantity, ledger, member, merchant, programme, purchase, reward, webhook};
+use crate::{Cents, Day, Quantity, ledger, member, merchant, programme, purchase, reward, webhook};
 use std::collections::BTreeSet;
 
 /// The codes of the domain. The tests of the API and of the file reader check that the catalogue
@@ -50,7 +50,8 @@ fn a_sentence_has_typographic_apostrophes_and_a_space_before_a_colon() {
 #[test]
 fn a_placeholder_has_one_of_the_names_that_callers_fill() {
     for (code, sentence) in Language::French.sentences() {
-        let filled = ["column", "columns", "limit", "line"].map(|name| (name, &"" as &dyn Display));
+        let filled = ["column", "columns", "day", "limit", "line", "receipt"]
+            .map(|name| (name, &"" as &dyn Display));
         assert!(!fill(sentence, &filled).contains(['{', '}']), "{code}: {sentence}");
     }
 }
@@ -93,6 +94,7 @@ fn a_number_in_a_sentence_is_the_limit_that_the_code_enforces() {
 fn a_sentence_is_filled_with_the_values_of_its_error() {
     let too_long = Language::French.explain(ValueError::TooLong { limit: 40 }.into());
     assert_eq!(too_long, "Le texte est trop long : 40 caractères au plus.");
+    assert_eq!(Language::French.day(Day::parse("2026-11-04").unwrap()), "04/11/2026");
     let refused = Language::French.sentence("other_row_refused");
     let refused = fill(refused, &[("line", &12)]);
     assert!(refused.ends_with("corrigez d’abord la ligne 12."), "{refused}");

@@ -237,6 +237,12 @@ impl Account {
         self.last_activity = self.last_activity.max(Some(instant));
     }
 
+    /// Moves the last activity to `now` where it is later. A sale of a file without a time counts as a sale at noon,
+    /// and the clock of a till may be ahead.
+    pub fn not_active_after(&mut self, now: Instant) {
+        self.last_activity = self.last_activity.map(|instant| instant.min(now));
+    }
+
     /// Notes the day and the establishment of a sale. A sale before the last one changes nothing.
     pub fn bought(&mut self, day: Day, establishment: &EstablishmentId) {
         if self.last_purchase.is_none_or(|last| last <= day) {

@@ -1,6 +1,7 @@
 //! A purchase (*achat*): a sale or a return, as its receipt describes it.
 
 pub(crate) mod error;
+mod fold;
 mod limits;
 mod line;
 
@@ -9,9 +10,11 @@ pub mod optician;
 pub mod receipt;
 
 pub use error::PurchaseError;
-pub use limits::{CATEGORY_LENGTH, LABEL_LENGTH, MOST_COUPONS, MOST_LINES, SKU_LENGTH};
+pub use fold::FoldedLines;
+pub use limits::{CATEGORY_LENGTH, KEPT_LINES, LABEL_LENGTH, MOST_COUPONS, MOST_LINES, SKU_LENGTH};
 pub use line::{Line, LineTexts, line_texts};
 
+use crate::programme::Programme;
 use crate::purchase::receipt::Operator;
 use crate::{Cents, CouponCode, DomainError, Instant, Receipt, Sector};
 
@@ -44,6 +47,8 @@ pub struct Purchase {
     sold_at: Instant,
     total: Cents,
     lines: Vec<Line>,
+    /// How many lines each of the last lines sums up.
+    folded: Vec<u32>,
     operator: Option<Operator>,
     coupons: Vec<UsedCoupon>,
 }
@@ -71,7 +76,26 @@ impl Purchase {
             Sector::Optical => optician::cut_down(&lines),
             Sector::Retail => lines,
         };
-        Ok(Self { receipt, kind, sold_at, total, lines, operator, coupons: vec![] })
+        let (folded, coupons) = (vec![], vec![]);
+        Ok(Self { receipt, kind, sold_at, total, lines, folded, operator, coupons })
+    }
+
+    /// The same purchase with its lines as they are stored: the first [`KEPT_LINES`] lines, then sums of the others.
+    /// The rules of `programme`, which is the programme of the purchase's day, give the same points for both.
+    #[must_use]
+    pub fn folded(&self, programme: Option<&Programme>) -> Self {
+        let (listed, beyond) = self.lines.split_at(self.lines.len().min(KEPT_LINES));
+        let sums = fold::fold(beyond, programme);
+        let folded = sums.iter().map(|sum| sum.count).collect();
+        let lines = listed.iter().cloned().chain(sums.into_iter().map(|sum| sum.line)).collect();
+        Self { lines, folded, ..self.clone() }
+    }
+
+    /// The same purchase as it was stored: its last lines are sums of `folded` lines each.
+    #[must_use]
+    pub fn with_folded_lines(self, folded: Vec<u32>) -> Self {
+        debug_assert!(folded.len() <= self.lines.len());
+        Self { folded, ..self }
     }
 
     /// The same sale with the coupons that it uses.
@@ -134,10 +158,27 @@ impl Purchase {
         self.total
     }
 
-    /// The lines of the basket, perhaps none.
+    /// The lines of the basket as the rules read them, perhaps none. The last lines of a purchase from the store may
+    /// be sums of lines.
     #[must_use]
     pub fn lines(&self) -> &[Line] {
         &self.lines
+    }
+
+    /// The lines that are no sums.
+    #[must_use]
+    pub fn listed_lines(&self) -> &[Line] {
+        &self.lines[..self.listed()]
+    }
+
+    /// The sums of lines, in a long purchase from the store.
+    pub fn folded_lines(&self) -> impl Iterator<Item = FoldedLines<'_>> {
+        let sums = self.lines[self.listed()..].iter().zip(&self.folded);
+        sums.map(|(line, count)| FoldedLines { line, count: *count })
+    }
+
+    fn listed(&self) -> usize {
+        self.lines.len().saturating_sub(self.folded.len())
     }
 
     /// The till's operator.
@@ -150,7 +191,9 @@ impl Purchase {
     /// explains a cent a line. Such a purchase is flagged, and never refused.
     #[must_use]
     pub fn total_differs(&self) -> bool {
-        let Ok(tolerance) = i64::try_from(self.lines.len()) else { return true };
+        let folded: i64 = self.folded.iter().copied().map(i64::from).sum();
+        let Ok(listed) = i64::try_from(self.listed()) else { return true };
+        let tolerance = listed + folded;
         let sum: Cents = self.lines.iter().map(Line::amount).sum();
         !self.lines.is_empty() && (sum - self.gross()).get().abs() > tolerance
     }

@@ -13,7 +13,7 @@ pub enum ValueError {
     MobileUnreadable,
     /// A number in scientific notation (`3,36E+10`): digits are lost and cannot be restored.
     #[error("was rewritten by a spreadsheet in scientific notation: export the column as text")]
-    MobileScientific,
+    NumberScientific,
     /// A telephone number of a fixed line or of a special service.
     #[error("is not a mobile number: send a mobile, in France 06 or 07")]
     MobileNotMobile,
@@ -81,7 +81,7 @@ pub enum ValueError {
 error_codes! {
     ValueError by Cashier {
         MobileUnreadable => Invalid, "mobile_unreadable";
-        MobileScientific => Invalid, "mobile_scientific";
+        NumberScientific => Invalid, "number_scientific";
         MobileNotMobile => Invalid, "mobile_not_mobile";
         AmountUnreadable => Invalid, "amount_unreadable", File;
         AmountNegative => Invalid, "amount_negative", Till;

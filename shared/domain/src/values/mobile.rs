@@ -18,7 +18,7 @@ impl Mobile {
     pub fn parse(text: &str) -> Result<Self, ValueError> {
         let text = text.trim();
         if is_scientific(text) {
-            return Err(ValueError::MobileScientific);
+            return Err(ValueError::NumberScientific);
         }
         match digits_of(text)? {
             Dialled::National(digits) => french(&digits),
@@ -178,8 +178,8 @@ mod tests {
     }
 
     #[rstest]
-    #[case("3,36E+10", ValueError::MobileScientific)]
-    #[case("3.3639980012E10", ValueError::MobileScientific)]
+    #[case("3,36E+10", ValueError::NumberScientific)]
+    #[case("3.3639980012E10", ValueError::NumberScientific)]
     #[case("01 99 00 12 34", ValueError::MobileNotMobile)]
     #[case("+32 2 555 12 12", ValueError::MobileNotMobile)]
     #[case("06 39 98 00", ValueError::MobileUnreadable)]

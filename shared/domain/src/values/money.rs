@@ -1,6 +1,7 @@
 //! Money: whole cents of euro, and the ways in which people write an amount.
 
 use crate::ValueError;
+use crate::values::text;
 use serde::{Deserialize, Serialize};
 
 /// An amount in euro cents, above or below zero. The amounts of a purchase are without sign: the kind of the
@@ -37,29 +38,29 @@ impl Cents {
         }
     }
 
-    /// Reads an amount as files write it: `12,50`, `12.50`, `1 234,50` (with spaces or no-break spaces),
-    /// `1.234,50`, `-3,20`, `12,50 €`. The last comma or point separates the decimals. `1.234` is refused,
-    /// because it is ambiguous.
+    /// Reads an amount as people and their software write it: `12,50`, `12.50`, `1 234,50` (with any space or an
+    /// apostrophe), `1.234,50`, `€12.50`, `12,50 EUR`, `12€50`. A negative amount has a minus sign before or after
+    /// it, or stands in brackets: `-3,20`, `3,20-`, `(3,20)`. The last comma or point separates the decimals. `1.234`
+    /// is refused, because it is ambiguous.
     ///
     /// # Errors
     /// [`ValueError::AmountUnreadable`], or [`ValueError::AmountTooLarge`] beyond ±[`Cents::LARGEST`].
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        let (negative, digits) =
-            sign(text.trim().trim_end_matches(['€', ' ', '\u{a0}', '\u{202f}']));
+        let (negative, digits) = bare(text).ok_or(ValueError::AmountUnreadable)?;
         let mut whole = String::with_capacity(digits.len());
         let mut last_separator = None;
         for (position, character) in digits.char_indices() {
             match character {
                 '0'..='9' => whole.push(character),
-                ' ' | '\u{a0}' | '\u{202f}' | '\'' => {}
-                ',' | '.' => last_separator = Some((position, character)),
+                ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '\u{2019}' => {}
+                ',' | '.' | '€' => last_separator = Some((position, character)),
                 _ => return Err(ValueError::AmountUnreadable),
             }
         }
         let decimals = match last_separator {
             None => 0,
             Some((position, separator)) => {
-                let after = &digits[position + 1..];
+                let after = &digits[position + separator.len_utf8()..];
                 if after.len() > 2
                     || !after.bytes().all(|byte| byte.is_ascii_digit())
                     || digits.matches(separator).count() > 1
@@ -95,11 +96,43 @@ impl Cents {
     }
 }
 
-fn sign(text: &str) -> (bool, &str) {
-    match text.strip_prefix(['-', '\u{2212}']) {
-        Some(rest) => (true, rest.trim_start()),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
+/// An amount without its sign and its currency, and whether the amount is negative. `None` for two signs or two
+/// currencies.
+fn bare(text: &str) -> Option<(bool, &str)> {
+    let (mut sign, mut has_currency) = (None, false);
+    let mut rest = text.trim();
+    loop {
+        let found = if let Some(signed) = text::sign(rest) {
+            if sign.replace(signed.is_negative).is_some() {
+                return None;
+            }
+            signed.rest
+        } else if let Some(amount) = without_currency(rest) {
+            if std::mem::replace(&mut has_currency, true) {
+                return None;
+            }
+            amount
+        } else {
+            return Some((sign.unwrap_or_default(), rest));
+        };
+        rest = found.trim();
     }
+}
+
+/// The text without a euro sign or code before or after it; `None` where there is none.
+fn without_currency(text: &str) -> Option<&str> {
+    const NAMES: [&str; 4] = ["€", "euros", "euro", "eur"];
+    NAMES.iter().find_map(|name| {
+        let is_name = |part: &str| part.eq_ignore_ascii_case(name);
+        let after = text.len().checked_sub(name.len())?;
+        if text.get(after..).is_some_and(is_name) {
+            text.get(..after)
+        } else if text.get(..name.len()).is_some_and(is_name) {
+            text.get(name.len()..)
+        } else {
+            None
+        }
+    })
 }
 
 impl std::ops::Add for Cents {
@@ -149,6 +182,22 @@ mod tests {
     #[case("+3,20", 320)]
     #[case("0", 0)]
     #[case(",50", 50)]
+    #[case("€12.50", 1250)]
+    #[case("12,50 EUR", 1250)]
+    #[case("EUR 12,50", 1250)]
+    #[case("12,50 euros", 1250)]
+    #[case("12€50", 1250)]
+    #[case("12,50-", -1250)]
+    #[case("12,50 -", -1250)]
+    #[case("(12,50)", -1250)]
+    #[case("(12,50 €)", -1250)]
+    #[case("-€12.50", -1250)]
+    #[case("€-12.50", -1250)]
+    #[case("\u{2013}12,50", -1250)]
+    #[case("\u{2010} 12,50 €", -1250)]
+    #[case("1'234.50", 123_450)]
+    #[case("1\u{2019}234,50", 123_450)]
+    #[case("1\u{2009}234,50", 123_450)]
     fn an_amount_is_read_as_people_write_it(#[case] text: &str, #[case] cents: i64) {
         assert_eq!(Cents::parse(text), Ok(Cents::new(cents)));
     }
@@ -163,6 +212,13 @@ mod tests {
     #[case("12,50,")]
     #[case("3,36E+10")]
     #[case("--3")]
+    #[case("-3-")]
+    #[case("(-3)")]
+    #[case("(3")]
+    #[case("€3 EUR")]
+    #[case("€")]
+    #[case("$3")]
+    #[case("1€2€3")]
     fn an_ambiguous_or_unreadable_amount_is_refused(#[case] text: &str) {
         assert_eq!(Cents::parse(text), Err(ValueError::AmountUnreadable));
     }

@@ -1,5 +1,6 @@
 //! Quantities: pieces, kilograms or metres, to the thousandth.
 
+use crate::values::text;
 use crate::{Cents, ValueError};
 
 /// A quantity in thousandths, above zero.
@@ -24,15 +25,15 @@ impl Quantity {
         }
     }
 
-    /// Reads `1`, `0.5`, `0,250` or `-1`. Files write returned goods with a minus sign: the first value
-    /// of the result says whether the minus sign was there.
+    /// Reads `1`, `0.5`, `0,250`, `-1`, `1-` or `(1)`. Files write returned goods as negative: the first value of the
+    /// result says whether the quantity was negative.
     ///
     /// # Errors
     /// [`ValueError::QuantityUnreadable`] or [`ValueError::QuantityOutOfRange`].
     pub fn parse_signed(text: &str) -> Result<(bool, Self), ValueError> {
         let text = text.trim();
-        let (negative, digits) = match text.strip_prefix('-') {
-            Some(rest) => (true, rest),
+        let (negative, digits) = match text::sign(text) {
+            Some(signed) => (signed.is_negative, signed.rest),
             None => (false, text),
         };
         let (whole, decimals) = digits.split_once([',', '.']).unwrap_or((digits, ""));
@@ -96,6 +97,9 @@ mod tests {
     #[case("0.5", false, 500)]
     #[case("0,250", false, 250)]
     #[case("-2", true, 2000)]
+    #[case("2-", true, 2000)]
+    #[case("(2)", true, 2000)]
+    #[case("\u{2212}2", true, 2000)]
     #[case(" 12 ", false, 12_000)]
     fn a_quantity_is_read_as_people_write_it(
         #[case] text: &str,

@@ -37,6 +37,30 @@ pub fn folded(text: &str) -> String {
     fold(text).collect()
 }
 
+/// A number whose sign was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Signed<'t> {
+    pub(crate) is_negative: bool,
+    /// The number, without sign and space around it.
+    pub(crate) rest: &'t str,
+}
+
+/// Reads the sign of a number: a minus before or after it, as accounting software writes negative numbers, brackets
+/// around it, or a plus before it. Typographic minus signs and dashes count. `None` without a sign.
+pub(crate) fn sign(text: &str) -> Option<Signed<'_>> {
+    const MINUS: [char; 9] = [
+        '-', '\u{2212}', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{fe63}',
+        '\u{ff0d}',
+    ];
+    let in_brackets = || text.strip_prefix('(')?.strip_suffix(')');
+    let negative = text.strip_prefix(MINUS).or_else(|| text.strip_suffix(MINUS));
+    let (is_negative, rest) = match negative.or_else(in_brackets) {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+')?),
+    };
+    Some(Signed { is_negative, rest: rest.trim() })
+}
+
 /// Whether two texts are equal once [`folded`].
 #[must_use]
 pub fn same(one: &str, other: &str) -> bool {

@@ -10,7 +10,10 @@ use crate::table::write::Write;
 use crate::{Scope, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::programme::Part;
-use domain::{Cents, Credential, Instant, MemberId, Points, Purchase, PurchaseKind, Receipt};
+use domain::purchase::KEPT_LINES;
+use domain::{
+    Cents, Credential, Instant, MemberId, Points, Purchase, PurchaseKind, Receipt, Sector,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -118,7 +121,14 @@ impl PurchaseRecord {
     ) -> Self {
         let purchase = &new.purchase;
         let Key { pk, sk } = keys::purchase(scope.tenant(), purchase.receipt());
-        let body = codec::purchase::encode(purchase);
+        let content = codec::purchase::encode(purchase);
+        let fingerprint = fingerprint(purchase, &content);
+        let body = if purchase.lines().len() > KEPT_LINES {
+            let programme = scope.settings.programmes.on(purchase.receipt().day);
+            codec::purchase::encode(&purchase.folded(programme))
+        } else {
+            content
+        };
         Self {
             pk,
             sk,
@@ -130,7 +140,7 @@ impl PurchaseRecord {
             total: purchase.total().get(),
             points: effect.points.get(),
             balance: effect.balance.get(),
-            fingerprint: fingerprint(purchase, &body),
+            fingerprint,
             source: new.source.to_string(),
             body,
             returned: None,
@@ -233,8 +243,11 @@ impl PurchaseRecord {
         receipt: Receipt,
     ) -> Result<StoredPurchase, StoreError> {
         let content = self.content()?;
+        let sector = scope.settings.merchant.sector;
+        // An optician's lines are few: they are one line for each family, and never folded.
+        let folded = if sector == Sector::Optical { vec![] } else { content.folded };
         let purchase = Purchase::new(
-            scope.settings.merchant.sector,
+            sector,
             receipt,
             content.kind,
             content.sold_at,
@@ -242,7 +255,7 @@ impl PurchaseRecord {
             content.lines,
             content.operator,
         )
-        .and_then(|purchase| purchase.with_coupons(content.coupons))
+        .and_then(|purchase| purchase.with_folded_lines(folded).with_coupons(content.coupons))
         .map_err(|_| StoreError::Corrupt("purchase"))?;
         Ok(StoredPurchase {
             purchase,
@@ -274,7 +287,7 @@ impl PurchaseRecord {
         })
     }
 
-    /// Whether `new` is the stored purchase. Two purchases from tills are the same where their content is the
+    /// Whether `new` is the stored purchase. The fingerprint covers all lines, also those that are stored as sums. Two purchases from tills are the same where their content is the
     /// same, and so are two purchases from files. A till and a file write lines and seconds in different
     /// ways. So a purchase from a till and a purchase from a file are the same where the kind and the total
     /// are the same.

@@ -451,7 +451,7 @@ fn activate(
     new: &PurchaseToRecord,
     now: Instant,
 ) -> Result<Option<Write>, StoreError> {
-    let (stored, used_at) = (&mut customer.stored, new.purchase.sold_at());
+    let (stored, used_at) = (&mut customer.stored, new.purchase.sold_at().min(now));
     if new.card_activated {
         activate_in_person(scope, stored, used_at, now)
     } else if !customer.is_new && *new.purchase.kind() == PurchaseKind::Sale {
@@ -484,6 +484,7 @@ fn enter(
             (effect.points, effect.forgiven) = (-reversal.from_balance, reversal.forgiven);
         }
     }
+    account.not_active_after(now);
     let balance = account.balance_on(Day::at(now, context.zone), context.programmes);
     (effect.balance, effect.pending) = (balance.available, balance.pending);
     Ok(effect)

@@ -1,5 +1,6 @@
 //! The ranges of a file: each is marked as done together with its counts.
 
+use crate::table::codec;
 use crate::table::keys::{self, Key};
 use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
@@ -26,8 +27,17 @@ pub struct Rows {
     pub without_customer: u64,
     /// Rows of erased persons.
     pub erased: u64,
-    /// Rows with a mistake. The file of refused rows lists them.
+    /// Rows with a mistake.
     pub refused: u64,
+}
+
+impl Rows {
+    /// The rows that the file of refused rows lists, each with its reason: rows with a mistake, and rows of persons
+    /// who are no members or were erased.
+    #[must_use]
+    pub const fn listed(&self) -> u64 {
+        self.refused + self.not_enrolled + self.erased
+    }
 }
 
 impl AddAssign for Rows {
@@ -62,12 +72,22 @@ impl AddAssign for RangeReport {
 }
 
 /// A range that is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FinishedRange {
     /// The number of the range, from 0.
     pub number: u32,
     /// The counts.
     pub report: RangeReport,
+    /// The first lines of returns that wait for the sales of other ranges, and are not counted yet.
+    pub waiting: Vec<u64>,
+}
+
+impl FinishedRange {
+    /// A range without returns that wait.
+    #[must_use]
+    pub const fn new(number: u32, report: RangeReport) -> Self {
+        Self { number, report, waiting: vec![] }
+    }
 }
 
 /// The ranges of a file that are done.
@@ -84,23 +104,49 @@ struct RangeRecord {
     pk: String,
     sk: String,
     report: RangeReport,
+    /// The lines of [`FinishedRange::waiting`] in CBOR, each as its distance from the line before.
+    #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
+    waiting: Vec<u8>,
     ttl: i64,
 }
 
+fn encode_lines(lines: &[u64]) -> Vec<u8> {
+    let before = std::iter::once(&0).chain(lines);
+    let distances: Vec<u64> =
+        lines.iter().zip(before).map(|(line, before)| line.saturating_sub(*before)).collect();
+    if distances.is_empty() { vec![] } else { codec::to_bytes(&distances) }
+}
+
+fn decode_lines(bytes: &[u8]) -> Result<Vec<u64>, StoreError> {
+    if bytes.is_empty() {
+        return Ok(vec![]);
+    }
+    let distances: Vec<u64> = codec::from_bytes(bytes, "range")?;
+    let mut line = 0_u64;
+    Ok(distances
+        .into_iter()
+        .map(|distance| {
+            line = line.saturating_add(distance);
+            line
+        })
+        .collect())
+}
+
 impl Store {
-    /// Marks a range as done, with its counts. A range that was done before keeps its first counts.
-    /// 1 round trip, 2 write units.
+    /// Marks a range as done, with its counts, and with the returns that wait, in the order of their lines. A range that
+    /// was done before keeps its first counts. 1 round trip, 2 write units; 1 KB more for about 500 returns that wait.
     pub async fn finish_range(
         &self,
         scope: &Scope,
         upload: UploadId,
-        number: u32,
-        report: &RangeReport,
+        finished: &FinishedRange,
         now: Instant,
     ) -> Result<(), StoreError> {
-        let Key { pk, sk } = keys::range(scope.tenant(), upload, number);
+        let FinishedRange { number, report, waiting } = finished;
+        let Key { pk, sk } = keys::range(scope.tenant(), upload, *number);
         let ttl = now.as_second() + STORED_SECONDS;
-        let record = RangeRecord { pk, sk, report: *report, ttl };
+        let waiting = encode_lines(waiting);
+        let record = RangeRecord { pk, sk, report: *report, waiting, ttl };
         self.transact_one(Write::put(&record)?.if_absent()).await?;
         Ok(())
     }
@@ -132,7 +178,8 @@ impl Store {
             let number =
                 record.sk.strip_prefix(keys::RANGE_PREFIX).and_then(|number| number.parse().ok());
             let number = number.ok_or(StoreError::Corrupt("range"))?;
-            done.push(FinishedRange { number, report: record.report });
+            let waiting = decode_lines(&record.waiting)?;
+            done.push(FinishedRange { number, report: record.report, waiting });
         }
         Ok(done)
     }

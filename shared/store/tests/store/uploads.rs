@@ -2,7 +2,7 @@
 
 use crate::fixture::{Fixture, now};
 use domain::{Credential, EstablishmentId, KeyId, UploadId};
-use store::{RangeReport, Rows, Upload, UploadStatus};
+use store::{FinishedRange, RangeReport, Rows, Upload, UploadStatus};
 
 fn paris() -> EstablishmentId {
     EstablishmentId::parse("paris").unwrap()
@@ -11,6 +11,10 @@ fn paris() -> EstablishmentId {
 fn announced(number: u128) -> Upload {
     let id = UploadId::mint(now(), number);
     Upload::announced(id, paris(), "ventes.csv", Credential::Operator, now())
+}
+
+fn finished(number: u32, accepted: u64) -> FinishedRange {
+    FinishedRange::new(number, counts(accepted))
 }
 
 fn counts(accepted: u64) -> RangeReport {
@@ -44,7 +48,7 @@ async fn a_file_keeps_the_credential_that_opened_it_when_it_arrives() {
 async fn the_counts_of_a_range_outlive_the_dead_letters_of_the_other_ranges() {
     let Fixture { table, store, scope } = Fixture::open().await;
     let upload = announced(1);
-    store.finish_range(&scope, upload.id, 0, &counts(5), now()).await.unwrap();
+    store.finish_range(&scope, upload.id, &finished(0, 5), now()).await.unwrap();
     let scan = table.client().scan().table_name(table.name()).send().await.unwrap();
     let items = scan.items.unwrap_or_default();
     let mut ranges =
@@ -56,12 +60,23 @@ async fn the_counts_of_a_range_outlive_the_dead_letters_of_the_other_ranges() {
 }
 
 #[tokio::test]
+async fn the_returns_that_wait_are_stored_with_the_range_that_left_them() {
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
+    let upload = announced(1);
+    let range = FinishedRange { waiting: vec![2, 7, 70_000], ..finished(0, 5) };
+    store.finish_range(&scope, upload.id, &range, now()).await.unwrap();
+    store.finish_range(&scope, upload.id, &finished(1, 5), now()).await.unwrap();
+    let done = store.ranges_done(&scope, upload.id).await.unwrap();
+    assert_eq!(done, [range, finished(1, 5)]);
+}
+
+#[tokio::test]
 async fn a_range_done_twice_counts_once() {
     let Fixture { table: _table, store, scope } = Fixture::open().await;
     let upload = announced(1);
-    store.finish_range(&scope, upload.id, 0, &counts(5), now()).await.unwrap();
-    store.finish_range(&scope, upload.id, 0, &counts(9), now()).await.unwrap();
-    store.finish_range(&scope, upload.id, 1, &counts(7), now()).await.unwrap();
+    store.finish_range(&scope, upload.id, &finished(0, 5), now()).await.unwrap();
+    store.finish_range(&scope, upload.id, &finished(0, 9), now()).await.unwrap();
+    store.finish_range(&scope, upload.id, &finished(1, 7), now()).await.unwrap();
     let summary = store.range_reports(&scope, upload.id).await.unwrap();
     assert_eq!(summary.done, 2);
     assert_eq!(summary.report.rows.accepted, 5 + 7);

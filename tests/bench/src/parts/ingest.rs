@@ -123,14 +123,14 @@ const ALLOCATOR: [(&str, &str); 2] =
     [("MALLOC_MMAP_THRESHOLD_", "131072"), ("MALLOC_ARENA_MAX", "1")];
 
 /// An empty deployment with one merchant, ready for its first file.
-struct Deployment {
-    stack: Stack,
-    function: Function,
-    merchant: String,
+pub(super) struct Deployment {
+    pub(super) stack: Stack,
+    pub(super) function: Function,
+    pub(super) merchant: String,
 }
 
 impl Deployment {
-    async fn start(path: Path) -> Self {
+    pub(super) async fn start(path: Path) -> Self {
         let stack = Stack::start().await;
         let api = places::binary("api");
         let api = Function::start(&api, &stack.environment(Path::Direct)).await;
@@ -143,7 +143,7 @@ impl Deployment {
     }
 
     /// Puts the file into S3 and delivers every message until none is left.
-    async fn ingest(&self, name: &str, content: Bytes) -> Duration {
+    pub(super) async fn ingest(&self, name: &str, content: Bytes) -> Duration {
         let key = format!("{}/{ESTABLISHMENT}/{name}", self.merchant);
         let size = content.len();
         let tag = self.stack.s3.put(UPLOADS_BUCKET, &key, content);

@@ -6,6 +6,7 @@ mod coupons;
 mod ingest;
 mod init;
 mod ledger;
+mod retail;
 mod retention;
 mod send;
 mod size;
@@ -27,11 +28,12 @@ pub(crate) struct Part {
 }
 
 /// All parts, in the order of a whole run.
-pub(crate) const PARTS: [Part; 10] = [
+pub(crate) const PARTS: [Part; 11] = [
     part("size", 1, |figures| Box::pin(size::measure(figures))),
     part("init", 2, |figures| Box::pin(init::measure(figures))),
     part("till", 2, |figures| Box::pin(till::measure(figures))),
-    part("ingest", 12, |figures| Box::pin(ingest::measure(figures))),
+    part("ingest", 11, |figures| Box::pin(ingest::measure(figures))),
+    part("retail", 1, |figures| Box::pin(retail::measure(figures))),
     part("campaign", 5, |figures| Box::pin(campaign::measure(figures))),
     part("send", 4, |figures| Box::pin(send::measure(figures))),
     part("chaos", 5, |figures| Box::pin(chaos::measure(figures))),

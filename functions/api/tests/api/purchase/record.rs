@@ -1,7 +1,7 @@
 //! Purchases: points, replays, returns, cancellations.
 
 use crate::coupon::offer::{Fixture, offer, with};
-use crate::setup::{Answer, MOBILE, NOW, Service, Till, named, sale, text};
+use crate::setup::{Answer, MOBILE, NOW, Service, Till, merchant, named, sale, text};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -318,6 +318,71 @@ async fn a_sale_whose_return_was_cancelled_is_attached() {
     let attached = till.post(&path, &json!({"mobile": MOBILE})).await;
     attached.assert_status(200);
     assert_eq!(attached.body["points"], 44);
+}
+
+/// A sale of 541 lines of 1 €, in turn of two categories.
+fn long_sale(receipt: &str, member: &Value) -> Value {
+    let mut body = sale(receipt, member);
+    let lines = (0..541).map(|number| {
+        let category = if number % 2 == 0 { "Thé" } else { "café" };
+        json!({"sku": format!("ART{number:04}"), "label": "Un article", "category": category,
+               "quantity": "1", "unit_price_cents": 100})
+    });
+    body["lines"] = lines.collect();
+    body["total_cents"] = json!(54_100);
+    body
+}
+
+#[tokio::test]
+async fn a_basket_of_541_lines_earns_by_all_lines_also_when_it_is_attached_later() {
+    let service = Service::start().await;
+    let mut merchant = merchant("A", "retail");
+    merchant["programme"] = json!({
+        "spend": [
+            {"points": 1, "per_cents": 100},
+            {"points": 3, "per_cents": 100, "goods": {"categories": ["thé"]}},
+        ],
+        "bonuses": [{"points": 7, "goods": {"skus": ["ART0540"]}}],
+    });
+    let till = service.till_of(&merchant).await;
+    let member = till.enrol(MOBILE).await;
+    let known = sell(&till, &long_sale("1", &json!({"mobile": MOBILE}))).await;
+    assert_eq!(known.body["points"], json!(271 * 3 + 270 + 7));
+
+    let anonymous = sell(&till, &long_sale("2", &Value::Null)).await;
+    let again = sell(&till, &long_sale("2", &Value::Null)).await;
+    assert!(again.is_replayed());
+    let mut other = long_sale("2", &Value::Null);
+    other["lines"][540]["label"] = json!("Un autre");
+    till.post("/v1/purchases", &other).await.assert_code(409, "receipt_conflict");
+    let path = format!("/v1/purchases/{}", text(&anonymous.body, "purchase_id"));
+    let attached = till.post(&format!("{path}/attach"), &json!({"member_id": member})).await;
+    assert_eq!(attached.body["points"], known.body["points"]);
+
+    let stored = till.get(&path).await.body;
+    assert_eq!(stored["lines"].as_array().map(Vec::len), Some(50));
+    assert_eq!(
+        stored["folded_lines"],
+        json!([
+            {"category": "café", "lines": 245, "amount_cents": 24_500},
+            {"category": "Thé", "lines": 245, "amount_cents": 24_500},
+            {"sku": "ART0540", "category": "Thé", "lines": 1, "amount_cents": 100},
+        ])
+    );
+    assert_eq!(stored["total_differs_from_lines"], json!(false));
+}
+
+#[tokio::test]
+async fn a_basket_has_at_most_5000_lines() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let mut body = sale("1", &Value::Null);
+    let line = json!({"quantity": "1", "unit_price_cents": 1});
+    body["lines"] = vec![line.clone(); 5_000].into();
+    sell(&till, &body).await;
+    body["lines"] = vec![line; 5_001].into();
+    let refused = till.post("/v1/purchases", &body).await;
+    assert_eq!(refused.field_codes(), ["too_many_lines"]);
 }
 
 #[tokio::test]

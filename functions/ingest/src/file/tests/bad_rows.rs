@@ -17,7 +17,7 @@ fn a_malformed_mobile_is_refused_with_its_column() {
     assert_eq!(
         refusals(&items),
         [
-            (2, value(Column::Mobile, ValueError::MobileScientific.into())),
+            (2, value(Column::Mobile, ValueError::NumberScientific.into())),
             (3, value(Column::Mobile, ValueError::MobileNotMobile.into())),
             (4, value(Column::Mobile, ValueError::MobileUnreadable.into())),
         ]
@@ -33,12 +33,13 @@ fn a_malformed_or_future_date_is_refused() {
         [
             (2, value(Column::Date, ValueError::DayUnreadable.into())),
             (3, value(Column::Date, ValueError::InFuture.into())),
-            (4, value(Column::Date, ValueError::DayUnreadable.into())),
-            (5, RowRefusal::TimeUnreadable),
+            (5, RowRefusal::TimeUnreadable { column: Column::Date }),
             (6, value(Column::Date, ValueError::Empty.into())),
             (7, value(Column::Date, ValueError::InFuture.into())),
+            (8, RowRefusal::MonthFirst { column: Column::Date }),
         ]
     );
+    assert_eq!(numbers(&items), ["3"], "a year of two digits is read");
 }
 
 #[test]
@@ -68,14 +69,6 @@ fn one_bad_line_refuses_its_whole_receipt_and_no_other() {
         ]
     );
     assert_eq!(numbers(&items), ["2"]);
-}
-
-#[test]
-fn all_rows_of_a_scattered_receipt_are_refused() {
-    let items = read(&data("scattered-receipt.csv"));
-    let scattered = [2, 4].map(|line| (line, RowRefusal::Scattered));
-    assert_eq!(refusals(&items), scattered);
-    assert_eq!(numbers(&items), ["2", "3", "1"], "receipt 1 of the next day is another");
 }
 
 #[test]

@@ -4,12 +4,14 @@
 mod bad_files;
 mod bad_rows;
 mod boundaries;
+mod cells;
 mod purchases;
+mod scattered;
 mod sentences;
 
 use crate::file::{
-    Context, CustomerKey, FileReceipt, FileRefusal, Item, Outcome, Plan, Planner, RangeReader,
-    RowRefusal,
+    Context, CustomerKey, FileReceipt, FileRefusal, GatheringReader, Item, Outcome, Part, Plan,
+    Planner, RangeReader, RowRefusal,
 };
 use domain::values::calendar;
 use domain::{Day, EstablishmentId, Language, PurchaseKind, Sector};
@@ -53,6 +55,14 @@ fn read_planned(file: &[u8], plan: &Plan, chunk: usize, sector: Sector) -> Vec<I
         bytes.chunks(chunk).for_each(|chunk| reader.feed(chunk, &mut items));
         reader.finish(&mut items);
     }
+    for hashes in (plan.ranges.len()..plan.parts()).filter_map(|number| plan.part(number)) {
+        let (Part::Gathering(hashes), Some(rows)) = (hashes, plan.all_rows()) else { continue };
+        let mut reader = GatheringReader::new(&context, &plan.dialect, rows.first_line, hashes);
+        file[usize::try_from(rows.start).unwrap()..]
+            .chunks(chunk)
+            .for_each(|chunk| reader.feed(chunk, &mut items));
+        reader.finish(&mut items);
+    }
     items
 }
 
@@ -86,6 +96,12 @@ fn refusals(items: &[Item]) -> Vec<(u64, RowRefusal)> {
         .collect()
 }
 
+/// The sentence of a reason, with the usual names of columns.
+fn sentence(reason: RowRefusal) -> String {
+    let language = Language::French;
+    reason.sentence(language, &|column| column.name(language).to_owned(), None)
+}
+
 /// The items of a file as text, for snapshots.
 fn shown(items: &[Item]) -> String {
     let mut text = String::new();
@@ -93,8 +109,7 @@ fn shown(items: &[Item]) -> String {
         match item {
             Item::Receipt(receipt) => show_receipt(receipt, &mut text),
             Item::Refused(row) => {
-                writeln!(text, "line {}: {}", row.line, row.reason.sentence(Language::French))
-                    .unwrap();
+                writeln!(text, "line {}: {}", row.line, sentence(row.reason)).unwrap();
             }
         }
     }

@@ -1,8 +1,9 @@
 //! The sentences that a merchant reads in a report.
 
+use super::sentence;
 use crate::file::refusal::Missing;
 use crate::file::{Column, FileRefusal, RowRefusal};
-use domain::{Language, PurchaseError, ValueError};
+use domain::{Language, MemberError, PurchaseError, ValueError};
 use std::fmt::Write;
 
 const LANGUAGE: Language = Language::French;
@@ -14,14 +15,16 @@ fn row_reasons() -> Vec<RowRefusal> {
         RowRefusal::NulBytes,
         RowRefusal::NotUtf8,
         RowRefusal::TooManyFields,
-        RowRefusal::Scattered,
         RowRefusal::ReceiptTooLong,
         RowRefusal::OtherRow { line: 12 },
         RowRefusal::Neighbour { line: 12 },
-        RowRefusal::value(Column::Mobile, ValueError::MobileScientific),
+        RowRefusal::value(Column::Mobile, ValueError::NumberScientific),
         RowRefusal::value(Column::Date, ValueError::DayUnreadable),
         RowRefusal::value(Column::Sku, ValueError::TooLong { limit: 40 }),
-        RowRefusal::TimeUnreadable,
+        RowRefusal::TimeUnreadable { column: Column::Time },
+        RowRefusal::MonthFirst { column: Column::BirthDate },
+        RowRefusal::NeitherYesNorNo { column: Column::CardRequested },
+        RowRefusal::Ledger(MemberError::NotEnrolled.into()),
         RowRefusal::TypeUnknown,
         RowRefusal::AmountMissing,
         RowRefusal::CustomersDiffer,
@@ -34,6 +37,7 @@ fn row_reasons() -> Vec<RowRefusal> {
 fn file_refusals() -> Vec<FileRefusal> {
     vec![
         FileRefusal::Empty,
+        FileRefusal::NoRows,
         FileRefusal::Utf16,
         FileRefusal::Spreadsheet,
         FileRefusal::NotText,
@@ -53,7 +57,7 @@ fn file_refusals() -> Vec<FileRefusal> {
 fn every_refusal_of_a_row_or_a_file_has_a_sentence_that_says_what_to_do() {
     let mut text = String::new();
     for reason in row_reasons() {
-        writeln!(text, "{}: {}", reason.code(), reason.sentence(LANGUAGE)).unwrap();
+        writeln!(text, "{}: {}", reason.code(), sentence(reason)).unwrap();
     }
     for refusal in file_refusals() {
         writeln!(text, "{}: {}", refusal.code(), refusal.sentence(LANGUAGE)).unwrap();

@@ -14,9 +14,9 @@ use domain::{
 };
 use store::{
     Addressed, BatchEnd, BatchId, CardStep, Claimed, CodeChange, Counts, Customer, CutBatch, Event,
-    EventKey, EventOrigin, IdempotencyKey, MAX_PURCHASES_PER_TRANSACTION, MEMBER_SHARDS, Mode,
-    NewCouponBatch, NewMember, NewRedemption, NewWebhook, PurchaseToRecord, RangeClaimed,
-    RangeReport, Scope, Source, Store, TillKey, Upload, WalkPosition, Wanted,
+    EventKey, EventOrigin, FinishedRange, IdempotencyKey, MAX_PURCHASES_PER_TRANSACTION,
+    MEMBER_SHARDS, Mode, NewCouponBatch, NewMember, NewRedemption, NewWebhook, PurchaseToRecord,
+    RangeClaimed, RangeReport, Scope, Source, Store, TillKey, Upload, WalkPosition, Wanted,
 };
 use support::{consent, instant, mobile, receipt};
 
@@ -194,7 +194,7 @@ async fn upload(store: &Store, scope: &Scope) {
     store.announce_upload(scope, &announced).await.unwrap();
     for number in 0..3 {
         let report = RangeReport::default();
-        store.finish_range(scope, id, number, &report, now()).await.unwrap();
+        store.finish_range(scope, id, &FinishedRange::new(number, report), now()).await.unwrap();
     }
 }
 

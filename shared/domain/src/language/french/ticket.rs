@@ -72,7 +72,7 @@ fn signed(count: i64) -> String {
     format!("{sign}{}", number(count.unsigned_abs()))
 }
 
-fn date(day: Day) -> String {
+pub(crate) fn date(day: Day) -> String {
     let text = day.to_string();
     let mut parts = text.split('-').rev();
     let mut next = || parts.next().unwrap_or_default();

@@ -15,7 +15,7 @@ fn instant_of(second: i64) -> Instant {
     Instant::from_second(second).unwrap_or(Instant::UNIX_EPOCH)
 }
 
-fn to_bytes<T: Encode<()>>(value: &T) -> Vec<u8> {
+pub(crate) fn to_bytes<T: Encode<()>>(value: &T) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(256);
     // Writing to a `Vec` has no failure.
     let written: Result<(), minicbor::encode::Error<std::convert::Infallible>> =
@@ -24,6 +24,9 @@ fn to_bytes<T: Encode<()>>(value: &T) -> Vec<u8> {
     bytes
 }
 
-fn from_bytes<'b, T: Decode<'b, ()>>(bytes: &'b [u8], kind: &'static str) -> Result<T, StoreError> {
+pub(crate) fn from_bytes<'b, T: Decode<'b, ()>>(
+    bytes: &'b [u8],
+    kind: &'static str,
+) -> Result<T, StoreError> {
     minicbor::decode(bytes).map_err(|_| StoreError::Corrupt(kind))
 }

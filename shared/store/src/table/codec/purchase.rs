@@ -1,4 +1,4 @@
-//! The content of a purchase: six lines in under 1 KB.
+//! The content of a purchase: six lines in under 1 KB, and a few KB for a receipt of any length.
 
 use super::{from_bytes, instant_of, to_bytes};
 use crate::StoreError;
@@ -22,6 +22,9 @@ struct LineBody {
     unit_price: i64,
     #[n(5)]
     discount: i64,
+    /// how many lines of the receipt this line sums up; absent for a line of its own
+    #[n(6)]
+    folded: Option<u32>,
 }
 
 #[derive(Encode, Decode)]
@@ -66,7 +69,8 @@ struct PurchaseBody {
     coupons: Option<Vec<UsedCouponBody>>,
 }
 
-/// The content of a purchase, as it is stored. The fingerprint is a hash of the same bytes.
+/// The content of a purchase with these lines. What is stored has the lines of [`Purchase::folded`]; the fingerprint is
+/// a hash of the content with all lines.
 pub(crate) fn encode(purchase: &Purchase) -> Vec<u8> {
     let of = match purchase.kind() {
         PurchaseKind::Return { of: Some(sale) } => Some(ReceiptBody {
@@ -77,6 +81,8 @@ pub(crate) fn encode(purchase: &Purchase) -> Vec<u8> {
         }),
         _ => None,
     };
+    let listed = purchase.listed_lines().iter();
+    let folded = purchase.folded_lines().map(|sum| line_body(sum.line, Some(sum.count)));
     to_bytes(&PurchaseBody {
         sold_at: purchase.sold_at().as_second(),
         returns: matches!(purchase.kind(), PurchaseKind::Return { .. }),
@@ -90,19 +96,20 @@ pub(crate) fn encode(purchase: &Purchase) -> Vec<u8> {
             })
             .collect()
         }),
-        lines: purchase
-            .lines()
-            .iter()
-            .map(|line| LineBody {
-                sku: line.sku.clone(),
-                label: line.label.clone(),
-                category: line.category.clone(),
-                thousandths: line.quantity.thousandths(),
-                unit_price: line.unit_price.get(),
-                discount: line.discount.get(),
-            })
-            .collect(),
+        lines: listed.map(|line| line_body(line, None)).chain(folded).collect(),
     })
+}
+
+fn line_body(line: &Line, folded: Option<u32>) -> LineBody {
+    LineBody {
+        sku: line.sku.clone(),
+        label: line.label.clone(),
+        category: line.category.clone(),
+        thousandths: line.quantity.thousandths(),
+        unit_price: line.unit_price.get(),
+        discount: line.discount.get(),
+        folded,
+    }
 }
 
 /// The content of a stored purchase.
@@ -111,6 +118,8 @@ pub(crate) struct PurchaseContent {
     pub(crate) kind: PurchaseKind,
     pub(crate) operator: Option<Operator>,
     pub(crate) lines: Vec<Line>,
+    /// How many lines each of the last lines sums up.
+    pub(crate) folded: Vec<u32>,
     pub(crate) coupons: Vec<UsedCoupon>,
 }
 
@@ -126,6 +135,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<PurchaseContent, StoreError> {
         }),
         None => None,
     };
+    let folded = body.lines.iter().filter_map(|line| line.folded).collect();
     let lines = body.lines.into_iter().map(|line| {
         Ok(Line {
             sku: line.sku,
@@ -152,5 +162,49 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<PurchaseContent, StoreError> {
             .transpose()
             .map_err(StoreError::corrupt("purchase"))?,
         lines: lines.collect::<Result<_, StoreError>>()?,
+        folded,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Sector;
+    use domain::purchase::MOST_LINES;
+
+    fn long_purchase(lines: usize) -> Purchase {
+        let line = |number| Line {
+            sku: Some(format!("ART{number:05}")),
+            label: Some("Décoration de table en bois".to_owned()),
+            category: Some(format!("famille {}", number % 12)),
+            quantity: Quantity::ONE,
+            unit_price: Cents::new(1_250),
+            discount: Cents::ZERO,
+        };
+        let receipt = Receipt {
+            establishment: EstablishmentId::parse("paris").unwrap(),
+            register: Register::default(),
+            day: Day::parse("2026-11-24").unwrap(),
+            number: ReceiptNumber::parse("1").unwrap(),
+        };
+        let (total, lines) = (Cents::new(100), (0..lines).map(line).collect());
+        let sold_at = instant_of(1_795_000_000);
+        Purchase::new(Sector::Retail, receipt, PurchaseKind::Sale, sold_at, total, lines, None)
+            .unwrap()
+    }
+
+    #[test]
+    fn the_content_of_a_receipt_of_any_length_takes_a_few_kilobytes_and_reads_back() {
+        assert!(encode(&long_purchase(6)).len() < 600);
+        for lines in [51, 541, MOST_LINES] {
+            let stored = long_purchase(lines).folded(None);
+            let body = encode(&stored);
+            assert!(body.len() < 4096, "{lines} lines take {} bytes", body.len());
+            let read = decode(&body).unwrap();
+            assert_eq!(read.lines, stored.lines());
+            let counts: Vec<_> = stored.folded_lines().map(|sum| sum.count).collect();
+            assert_eq!(read.folded, counts);
+            assert_eq!(read.folded.iter().sum::<u32>() as usize, lines - 50);
+        }
+    }
 }

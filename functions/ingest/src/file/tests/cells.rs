@@ -1,0 +1,160 @@
+//! Cells as people, spreadsheets and accounting software write them.
+
+use super::{data, numbers, plan, read, receipts, refusals};
+use crate::file::{Column, CustomerKey, Item, RowRefusal, refused};
+use domain::{DomainError, MemberError, PurchaseError, PurchaseKind, ValueError};
+use rstest::rstest;
+
+#[rstest]
+#[case::numbers("numbers-as-floats.csv", 2, 2000)]
+#[case::apostrophes("apostrophes.csv", 2, 2000)]
+#[case::currencies("euros.csv", 2, 2500)]
+#[case::negatives_of_accountants("negative-in-books.csv", 3, 7500)]
+#[case::hours("hours.csv", 2, 2000)]
+#[case::a_long_receipt("long-receipt.csv", 1, 54_100)]
+fn a_file_as_a_spreadsheet_writes_it_is_read(
+    #[case] name: &str,
+    #[case] accepted: usize,
+    #[case] cents: i64,
+) {
+    let items = read(&data(name));
+    assert_eq!(refusals(&items), []);
+    assert_eq!(receipts(&items).len(), accepted);
+    let sum: i64 = receipts(&items)
+        .iter()
+        .map(|receipt| match receipt.purchase.kind() {
+            PurchaseKind::Sale => receipt.purchase.total().get(),
+            PurchaseKind::Return { .. } => -receipt.purchase.total().get(),
+        })
+        .sum();
+    assert_eq!(sum, cents);
+}
+
+#[test]
+fn all_lines_of_a_long_receipt_are_read_as_one_receipt() {
+    let items = read(&data("long-receipt.csv"));
+    assert_eq!(receipts(&items)[0].rows, 541);
+    assert_eq!(receipts(&items)[0].purchase.lines().len(), 541);
+}
+
+#[test]
+fn a_receipt_that_a_spreadsheet_wrote_in_two_ways_is_one_receipt() {
+    let file = b"ticket;caisse;date;mobile;sku;montant ligne\n\
+        12.0;1.0;24/11/2026;639980012.0;3770012000011.0;1,00\n\
+        '12;1;24/11/26;'0639980012;'3770012000011;2,00\n";
+    let items = read(file);
+    let receipts = receipts(&items);
+    assert_eq!(receipts.len(), 1, "{:?}", refusals(&items));
+    let purchase = &receipts[0].purchase;
+    assert_eq!(purchase.receipt().number.as_str(), "12");
+    assert_eq!(purchase.receipt().register.as_str(), "1");
+    assert!(purchase.lines().iter().all(|line| line.sku.as_deref() == Some("3770012000011")));
+    let identity = receipts[0].customer.as_ref().map(|customer| &customer.identity);
+    assert!(
+        matches!(identity, Some(CustomerKey::Mobile(mobile)) if mobile.as_str() == "+33639980012")
+    );
+}
+
+#[rstest]
+#[case("mobile", "6,3998E+08", Column::Mobile, ValueError::NumberScientific.into())]
+#[case("carte", "1,2E+12", Column::Card, ValueError::NumberScientific.into())]
+#[case("email", "pas-un-mail", Column::Email, MemberError::Email.into())]
+#[case("carte", "12", Column::Card, ValueError::CardNumber.into())]
+#[case("date de naissance", "24/11/2027", Column::BirthDate, MemberError::BirthDate.into())]
+fn a_detail_that_cannot_be_read_refuses_its_row_and_is_not_dropped(
+    #[case] name: &str,
+    #[case] cell: &str,
+    #[case] column: Column,
+    #[case] error: DomainError,
+) {
+    let other = if name == "mobile" { "note" } else { "mobile" };
+    let file = format!("ticket;date;total;{name};{other}\n1;24/11/2026;1,00;{cell};0639980012\n");
+    assert_eq!(refusals(&read(file.as_bytes())), [(2, RowRefusal::value(column, error))]);
+}
+
+#[rstest]
+#[case("peut-être", None)]
+#[case("oui ?", None)]
+#[case("Oui", Some(true))]
+#[case("1.0", Some(true))]
+#[case("NON", Some(false))]
+#[case("0", Some(false))]
+#[case("", Some(false))]
+fn a_wish_that_is_neither_yes_nor_no_is_not_guessed(
+    #[case] cell: &str,
+    #[case] wish: Option<bool>,
+) {
+    let file =
+        format!("ticket;date;total;mobile;inscription\n1;24/11/2026;1,00;0639980012;{cell}\n");
+    let items = read(file.as_bytes());
+    let read = receipts(&items)
+        .first()
+        .and_then(|receipt| receipt.customer.as_ref().map(|customer| customer.card_requested));
+    assert_eq!(read, wish);
+    if wish.is_none() {
+        let column = Column::CardRequested;
+        assert_eq!(refusals(&items), [(2, RowRefusal::NeitherYesNorNo { column })]);
+    }
+}
+
+/// The file of refused rows of a file.
+fn refused_rows(file: &[u8]) -> String {
+    let plan = plan(file, u64::MAX, 100).unwrap();
+    let mut out = Vec::new();
+    refused::write_header(&plan.dialect, &mut out);
+    for item in read(file) {
+        if let Item::Refused(row) = item {
+            refused::write_row(&plan.dialect, &row, &mut out);
+        }
+    }
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_corrected_file_of_refused_rows_is_accepted_also_when_rows_are_refused_twice() {
+    let file = "Ticket;Jour;Portable;Total;Note\n1;31/02/2026;@0639980012;10,00;=1+1\n";
+    let once = refused_rows(file.as_bytes());
+    assert!(once.contains("ligne;motif;Ticket;Jour;Portable;Total;Note\r\n2;"), "{once}");
+    assert!(once.contains("'=1+1"), "{once}");
+    let twice = refused_rows(once.as_bytes());
+    assert_eq!(twice, once, "no column and no apostrophe is there twice");
+    let corrected = twice.replace("31/02/2026", "28/02/2026").replace("'@06", "'06");
+    let items = read(corrected.as_bytes());
+    assert_eq!(refusals(&items), []);
+    assert_eq!(numbers(&items), ["1"]);
+}
+
+#[test]
+fn a_reason_names_the_column_as_the_merchant_does() {
+    let refused = refused_rows(
+        b"Facture;Horodatage;Montant pay\xc3\xa9\n1;11-29-2026;2,00\n2;24/11/2026;x\n",
+    );
+    assert!(refused.contains("Colonne « Horodatage ». La date commence par le mois"), "{refused}");
+    assert!(refused.contains("Colonne « Montant payé ». Ce n'est pas un montant"), "{refused}");
+}
+
+#[test]
+fn a_conflict_names_its_receipt_and_an_erased_persons_row_shows_only_the_receipt() {
+    let file =
+        b"Ticket;Jour;Portable;Nom;Total;Note\n42;24/11/26;0639980012;Martin;10,00;rappeler\n";
+    let plan = plan(file, u64::MAX, 100).unwrap();
+    let listed = |reason: RowRefusal| {
+        let Some(Item::Receipt(receipt)) = read(file).pop() else { panic!("a receipt is read") };
+        let mut out = Vec::new();
+        for row in receipt.refused(reason) {
+            refused::write_row(&plan.dialect, &row, &mut out);
+        }
+        String::from_utf8(out).unwrap()
+    };
+    let conflict = listed(RowRefusal::Ledger(PurchaseError::ReceiptConflict.into()));
+    assert!(conflict.contains("Le ticket 42 du 24/11/2026 est déjà enregistré"), "{conflict}");
+    assert!(conflict.contains("si elle est juste, annulez"), "{conflict}");
+    let erased = listed(RowRefusal::Ledger(MemberError::Suppressed.into()));
+    assert!(erased.ends_with(";42;24/11/26;;;10,00;\r\n"), "{erased}");
+    let not_enrolled = listed(RowRefusal::Ledger(MemberError::NotEnrolled.into()));
+    assert!(
+        not_enrolled.contains("écrivez oui dans la colonne « carte demandée »"),
+        "{not_enrolled}"
+    );
+    assert!(not_enrolled.contains("0639980012;Martin"), "{not_enrolled}");
+}

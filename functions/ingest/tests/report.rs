@@ -1,0 +1,124 @@
+//! The report of a file, and its list of refused rows.
+
+#![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
+
+use domain::{EstablishmentId, Instant, Sector};
+use ingest::{App, PlanCache, handle};
+use platform::queue::QueueClient;
+use serde_json::json;
+use store::{Scope, Store, Upload, UploadStatus};
+use support::{Bucket, Queue, Table, instant, merchant, open_merchant};
+
+fn begun() -> Instant {
+    instant("2026-11-24T09:20:00Z")
+}
+
+fn ended() -> Instant {
+    instant("2026-11-24T09:21:26Z")
+}
+
+struct Fixture {
+    _table: Table,
+    store: Store,
+    scope: Scope,
+    bucket: Bucket,
+    queue: Queue,
+    app: App,
+}
+
+impl Fixture {
+    async fn open() -> Self {
+        let (table, bucket, queue) =
+            (Table::start().await, Bucket::start().await, Queue::start().await);
+        let store = table.store();
+        let scope = open_merchant(&store, &merchant(Sector::Retail, 1), begun()).await;
+        let client = queue.client();
+        let app = App {
+            store: store.clone(),
+            s3: aws_sdk_s3::Client::from_conf(bucket.config().build()),
+            ranges: QueueClient::new(move || client, "http://queue/ranges"),
+            reports_bucket: "reports".to_owned(),
+            range_bytes: 1_000_000,
+            max_expanded_bytes: 1_000_000,
+            clock: ended,
+            plan_cache: PlanCache::default(),
+        };
+        Self { _table: table, store, scope, bucket, queue, app }
+    }
+
+    /// Ingests a file whole, and returns its report.
+    async fn ingest(&self, file: &str) -> Upload {
+        let key = format!("{}/paris/ventes.csv", self.scope.settings.merchant.id);
+        let etag = self.bucket.put("uploads", &key, file.to_owned().into());
+        let body = json!({"Records": [{
+            "eventName": "ObjectCreated:Put",
+            "eventTime": begun(),
+            "s3": {"bucket": {"name": "uploads"}, "object": {"key": key, "eTag": etag}},
+        }]});
+        handle(&self.app, &body.to_string(), begun()).await.unwrap();
+        for range in self.queue.sent("/ranges") {
+            handle(&self.app, &range, begun()).await.unwrap();
+        }
+        let paris = EstablishmentId::parse("paris").unwrap();
+        let mut uploads = self.store.uploads(&self.scope, &paris, None, 10).await.unwrap().0;
+        uploads.remove(0)
+    }
+
+    /// The file of refused rows.
+    fn refused_rows(&self, upload: &Upload) -> String {
+        let key = upload.refused_key.as_ref().unwrap();
+        String::from_utf8(self.bucket.objects("reports")[key].to_vec()).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn every_row_that_is_not_accepted_is_listed_with_its_reason_in_the_order_of_the_file() {
+    let fixture = Fixture::open().await;
+    let upload = fixture
+        .ingest(
+            "Ticket;Jour;Portable;Montant payé;Carte demandée\n\
+             A1;24/11/2026;0639980001;10,00;oui\n\
+             A2;24/11/2026;0639980002;10,00;non\n\
+             A3;31/02/2026;0639980001;10,00;\n\
+             A1;24/11/2026;0639980001;11,00;\n\
+             A4;24/11/2026;0639980001;dix;\n\
+             A5;24/11/2026;;10,00;\n",
+        )
+        .await;
+    let rows = upload.report.rows;
+    assert_eq!((rows.accepted, rows.refused, rows.not_enrolled), (1, 3, 1));
+    assert_eq!(rows.without_customer, 1);
+    let listed = fixture.refused_rows(&upload);
+    let lines: Vec<&str> = listed.lines().collect();
+    let [header, not_enrolled, day, conflict, amount] = &lines[..] else {
+        panic!("a header and four rows: {listed}")
+    };
+    assert!(header.ends_with("ligne;motif;Ticket;Jour;Portable;Montant payé;Carte demandée"));
+    assert!(not_enrolled.starts_with("3;") && not_enrolled.contains("A2"), "{not_enrolled}");
+    assert!(day.starts_with("4;Colonne « Jour »"), "{day}");
+    assert!(
+        conflict.starts_with("5;") && conflict.contains("ticket A1 du 24/11/2026"),
+        "{conflict}"
+    );
+    assert!(amount.starts_with("6;Colonne « Montant payé »"), "{amount}");
+}
+
+#[tokio::test]
+async fn a_report_ends_when_the_work_ends_and_not_when_its_last_message_began() {
+    let fixture = Fixture::open().await;
+    let file = "ticket;date;mobile;total\nA;24/11/2026;0639980001;10,00\n";
+    let upload = fixture.ingest(file).await;
+    assert_eq!(upload.status, UploadStatus::Finished);
+    assert_eq!(upload.finished_at, Some(ended()));
+}
+
+#[tokio::test]
+async fn a_file_without_rows_is_refused_with_a_sentence() {
+    for (file, reason) in [("ticket;date;total\n", "file_without_rows"), ("", "file_empty")] {
+        let fixture = Fixture::open().await;
+        let upload = fixture.ingest(file).await;
+        assert_eq!(upload.status, UploadStatus::Refused);
+        assert_eq!(upload.reason.as_deref(), Some(reason));
+        assert!(upload.explanation.is_some_and(|sentence| sentence.contains("exportez-le")));
+    }
+}
