@@ -1,10 +1,10 @@
 //! Reads the rows of one range of a file as a stream, and records the receipts window by window.
 
 use crate::context::{App, IngestError};
-use crate::file::{Context, Item, RangeReader, refused};
+use crate::file::{Context, FileReceipt, Item, RangeReader, RawRow, refused};
 use crate::file_plan::FilePlan;
 use crate::message::RangeMessage;
-use crate::objects::ObjectError;
+use crate::objects::{ObjectError, ObjectWriter};
 use crate::window::{self, Tally};
 use crate::{keys, objects, report, stored_plan};
 use domain::{Credential, Day, Instant, UploadId};
@@ -13,6 +13,8 @@ use store::{Entity, RangeReport, Scope, StoreError};
 /// Receipts that are looked up and recorded together. A larger window finds more purchases of one member to
 /// write at once, and needs more memory.
 const WINDOW_RECEIPTS: usize = 1000;
+/// The most bytes of the rows of these receipts.
+const WINDOW_BYTES: usize = 8 * 1024 * 1024;
 
 /// Ingests a range, unless the range is done, and finishes the file after its last range. After an error the
 /// message is delivered again, and the range begins again: purchases that the earlier attempt recorded are
@@ -69,8 +71,10 @@ async fn ingest(
         Some(RangeReader::new(&context, dialect, range.first_line, &file.plan.scattered));
     let mut object = objects::open(&app.s3, &file.read, Some((range.start, range.end))).await?;
     let mut tally = Tally::default();
-    let mut refused_rows = Vec::new();
-    let (mut items, mut receipts) = (Vec::new(), Vec::with_capacity(WINDOW_RECEIPTS));
+    let key = keys::refused_rows_of_range(scope.tenant(), upload, number);
+    let mut refused_rows = ObjectWriter::begin(&app.s3, &app.reports_bucket, &key);
+    let (mut items, mut text) = (Vec::new(), Vec::new());
+    let mut window = Window::default();
     while let Some(mut reader) = open_reader.take() {
         match object.next().await? {
             Some(chunk) => {
@@ -83,23 +87,50 @@ async fn ingest(
         for item in items.drain(..) {
             match item {
                 Item::Refused(row) => tally.refuse(row),
-                Item::Receipt(receipt) => receipts.push(*receipt),
+                Item::Receipt(receipt) => {
+                    if let Some(full) = window.add(*receipt) {
+                        window::record(app, scope, upload, full, &mut tally, now).await?;
+                    }
+                }
             }
         }
-        while receipts.len() >= WINDOW_RECEIPTS || (is_end && !receipts.is_empty()) {
-            let rest = receipts.split_off(receipts.len().min(WINDOW_RECEIPTS));
-            let window = std::mem::replace(&mut receipts, rest);
-            window::record(app, scope, upload, window, &mut tally, now).await?;
+        if is_end && !window.receipts.is_empty() {
+            let last = std::mem::take(&mut window.receipts);
+            window::record(app, scope, upload, last, &mut tally, now).await?;
         }
         for row in tally.refused.drain(..) {
-            refused::write_row(dialect, &row, &mut refused_rows);
+            refused::write_row(dialect, &row, &mut text);
+            refused_rows.add(&text).await?;
+            text.clear();
         }
     }
-    if !refused_rows.is_empty() {
-        let key = keys::refused_rows_of_range(scope.tenant(), upload, number);
-        objects::write(&app.s3, &app.reports_bucket, &key, refused_rows).await?;
+    if tally.report.rows.refused > 0 {
+        refused_rows.finish().await?;
     }
     Ok(tally.report)
+}
+
+/// The receipts that will be recorded together.
+#[derive(Default)]
+struct Window {
+    receipts: Vec<FileReceipt>,
+    bytes: usize,
+}
+
+impl Window {
+    /// Adds a receipt. Returns the receipts before it where the window is full.
+    fn add(&mut self, receipt: FileReceipt) -> Option<Vec<FileReceipt>> {
+        let bytes: usize = receipt.raw.iter().map(RawRow::size).sum();
+        let is_full = self.receipts.len() == WINDOW_RECEIPTS
+            || (self.bytes + bytes > WINDOW_BYTES && !self.receipts.is_empty());
+        let full = is_full.then(|| {
+            self.bytes = 0;
+            std::mem::take(&mut self.receipts)
+        });
+        self.bytes += bytes;
+        self.receipts.push(receipt);
+        full
+    }
 }
 
 fn context(scope: &Scope, file: &FilePlan) -> Result<Context, StoreError> {

@@ -34,10 +34,10 @@ fn row_reasons() -> Vec<RowRefusal> {
 fn file_refusals() -> Vec<FileRefusal> {
     vec![
         FileRefusal::Empty,
-        FileRefusal::Utf16,
-        FileRefusal::Spreadsheet,
         FileRefusal::NotText,
         FileRefusal::HeaderUnknown,
+        FileRefusal::HeaderTooLong,
+        FileRefusal::TooManyColumns,
         FileRefusal::HeaderIncomplete(Missing { receipt: true, date: true, amount: true }),
         FileRefusal::ColumnTwice { column: Column::Date },
         FileRefusal::NotGrouped,
@@ -45,6 +45,15 @@ fn file_refusals() -> Vec<FileRefusal> {
         FileRefusal::UnknownEstablishment,
         FileRefusal::ExpandsTooLarge,
         FileRefusal::GzipUnreadable,
+        FileRefusal::FileTooLarge,
+        FileRefusal::ArchiveTooLarge,
+        FileRefusal::ArchiveUnreadable,
+        FileRefusal::ArchiveProtected,
+        FileRefusal::ArchiveFiles,
+        FileRefusal::ArchiveNested,
+        FileRefusal::WorkbookOld,
+        FileRefusal::WorkbookUnreadable,
+        FileRefusal::WorkbookTooLarge,
         FileRefusal::Gone,
     ]
 }
