@@ -91,7 +91,8 @@ impl UploadPresigner {
         }
         let mut conditions = vec![
             json!({"bucket": self.uploads_bucket}),
-            json!(["content-length-range", 1, self.max_bytes]),
+            // An empty file is accepted: its report says that the file is empty, and S3 would answer with XML.
+            json!(["content-length-range", 0, self.max_bytes]),
         ];
         conditions.extend(fields.iter().map(|(name, value)| json!({*name: value})));
         let policy = json!({
