@@ -141,3 +141,55 @@ fn context(scope: &Scope, file: &FilePlan) -> Result<Context, StoreError> {
     let today = Day::at(file.planned_at, &zone);
     Ok(Context { sector: settings.merchant.sector, establishment, zone, today })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::{Dialect, Encoding};
+    use jiff::tz::TimeZone;
+
+    /// A receipt of one row, whose remark has this many bytes.
+    fn receipts(remarks: &[usize]) -> Vec<FileReceipt> {
+        let header = ["ticket", "date", "total", "remarque"];
+        let dialect = Dialect {
+            delimiter: b';',
+            encoding: Encoding::Utf8,
+            columns: crate::file::Columns::find(header.into_iter()).unwrap(),
+            header: header.map(str::to_owned).to_vec(),
+        };
+        let context = Context {
+            sector: domain::Sector::Retail,
+            establishment: domain::EstablishmentId::parse("paris").unwrap(),
+            zone: TimeZone::UTC,
+            today: Day::parse("2026-11-30").unwrap(),
+        };
+        let mut reader = RangeReader::new(&context, &dialect, 2, &[]);
+        let mut items = Vec::new();
+        for (number, length) in remarks.iter().enumerate() {
+            let row = format!("{number};24/11/2026;10,00;{}\n", "x".repeat(*length));
+            reader.feed(row.as_bytes(), &mut items);
+        }
+        reader.finish(&mut items);
+        let receipts = items.into_iter().filter_map(|item| match item {
+            Item::Receipt(receipt) => Some(*receipt),
+            Item::Refused(_) => None,
+        });
+        receipts.collect()
+    }
+
+    fn windows(remarks: &[usize]) -> Vec<usize> {
+        let mut window = Window::default();
+        let mut lengths: Vec<usize> = receipts(remarks)
+            .into_iter()
+            .filter_map(|receipt| window.add(receipt).map(|full| full.len()))
+            .collect();
+        lengths.push(window.receipts.len());
+        lengths
+    }
+
+    #[test]
+    fn a_window_holds_a_thousand_receipts_or_8_mib_of_rows() {
+        assert_eq!(windows(&vec![10; 2500]), [1000, 1000, 500]);
+        assert_eq!(windows(&vec![60_000; 300]), [139, 139, 22]);
+    }
+}

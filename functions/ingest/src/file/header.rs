@@ -9,7 +9,7 @@ use crate::file::splitter::{LIMIT, Row, Splitter};
 const DELIMITERS: [u8; 4] = [b';', b',', b'\t', b'|'];
 
 /// The rows in which the header is searched.
-const SEARCHED_ROWS: usize = 50;
+pub(crate) const SEARCHED_ROWS: usize = 50;
 /// The most columns of a header. Every refused row is written with as many cells.
 pub(crate) const MAX_COLUMNS: usize = 1000;
 

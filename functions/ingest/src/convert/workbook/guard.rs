@@ -38,8 +38,9 @@ fn check_size(part: &mut impl Read, limit: u64) -> Result<(), Stop> {
     if copied > limit { Err(FileRefusal::WorkbookTooLarge.into()) } else { Ok(()) }
 }
 
-/// Checks that the end of a cell or of a row comes at least once in [`MAX_CELL`] bytes. Comments and declarations
-/// could hide such an end, and no spreadsheet writes them in a sheet.
+/// Checks that the end of a cell or of a row comes at least once in [`MAX_CELL`] bytes, up to the end of the cells:
+/// the library does not read what follows, for example links. Comments and declarations could hide such an end, and
+/// no spreadsheet writes them in a sheet.
 fn check_cells(part: &mut impl Read) -> Result<(), Stop> {
     const ENDS: [&[u8]; 3] = [b"</c>", b"</row>", b"<row"];
     /// The longest prefix and end of a tag that decides.
@@ -56,6 +57,9 @@ fn check_cells(part: &mut impl Read) -> Result<(), Stop> {
             let tag = &buffer[at..filled.min(at + TAG)];
             if tag.starts_with(b"<!") || (tag.starts_with(b"<?") && read_before > 0) {
                 return Err(FileRefusal::WorkbookUnreadable.into());
+            }
+            if is_tag(tag, b"</sheetData>") {
+                return Ok(());
             }
             if ENDS.iter().any(|end| is_tag(tag, end)) {
                 since = 0;
@@ -99,6 +103,8 @@ mod tests {
         assert!(check_cells(&mut sheet(&cells).as_bytes()).is_ok());
         let rows = "</c></row><row r=\"1\"/>".repeat(300_000);
         assert!(check_cells(&mut sheet(&rows).as_bytes()).is_ok());
+        let links = sheet("") + &"<hyperlink ref=\"A1\"/>".repeat(100_000);
+        assert!(check_cells(&mut links.as_bytes()).is_ok());
         let prefixed = "<x:v>1</x:v></x:c><x:c>".repeat(300_000);
         assert!(check_cells(&mut sheet(&prefixed).as_bytes()).is_ok());
     }
