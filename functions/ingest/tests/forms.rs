@@ -285,6 +285,38 @@ async fn a_workbook_has_days_times_amounts_and_telephone_numbers_as_numbers() {
 }
 
 #[tokio::test]
+async fn a_number_in_a_column_of_days_or_times_is_one_without_a_format_too() {
+    let xlsx = workbook(
+        &[visible(
+            "Ventes",
+            &(texts(1, &["ticket", "date", "heure", "total", "mobile", "carte demandée"])
+                + r#"<row r="2"><c><v>46350</v></c><c><v>46350</v></c><c><v>0.5</v></c><c><v>46350</v></c><c><v>639980012</v></c><c><v>1</v></c></row>
+                <row r="3"><c><v>2</v></c><c><v>20261124</v></c><c/><c><v>10</v></c><c><v>639980012</v></c><c><v>1</v></c></row>"#),
+        )],
+        false,
+    );
+    let float = |value: &str| {
+        format!(
+            r#"<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>"#
+        )
+    };
+    let row = ["46350", "46350", "0.5", "46350", "639980012", "1"].map(float).concat();
+    let header = ods_texts(&["ticket", "date", "heure", "total", "mobile", "carte demandée"]);
+    let ods = ods(&format!(
+        r#"<table:table table:name="Ventes">{header}<table:table-row>{row}</table:table-row></table:table>"#
+    ));
+    for (file, accepted, points) in [(xlsx, 2, 46_350 + 10), (ods, 1, 46_350)] {
+        let shop = Shop::open().await;
+        let upload = shop.send(&file).await;
+        assert_eq!(
+            (upload.report.rows.accepted, upload.report.points),
+            (accepted, points),
+            "{upload:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_workbook_of_1904_has_the_same_days() {
     let shop = Shop::open().await;
     let rows = texts(1, &HEADER)

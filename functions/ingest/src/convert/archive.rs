@@ -52,7 +52,7 @@ fn only_file(archive: &mut Archive) -> Result<usize, Stop> {
     let mut only = None;
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(|_| FileRefusal::ArchiveUnreadable)?;
-        let name = entry.name().map_err(|_| FileRefusal::ArchiveUnreadable)?;
+        let name = String::from_utf8_lossy(entry.name_raw());
         if entry.is_dir() || is_added(&name) {
             continue;
         }

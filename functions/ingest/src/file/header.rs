@@ -58,9 +58,9 @@ pub(crate) fn find(head: &[u8]) -> Result<Header, FileRefusal> {
     Ok(Header { delimiter, columns, names, line, byte_order_mark })
 }
 
-/// Whether the first bytes of a file have a complete header.
-pub(crate) fn header_of(head: &[u8]) -> Result<(), FileRefusal> {
-    find(head).map(drop)
+/// The columns of the header in the first bytes of a file.
+pub(crate) fn columns_of(head: &[u8]) -> Result<Columns, FileRefusal> {
+    find(head).map(|header| header.columns)
 }
 
 /// A row that may be the header, split by one of the delimiters.

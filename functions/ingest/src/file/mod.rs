@@ -34,7 +34,7 @@ pub use customer::{Customer, CustomerKey};
 pub use dialect::Dialect;
 pub use encoding::Encoding;
 pub(crate) use encoding::{Form, SNIFFED_BYTES, TextDecoder};
-pub(crate) use header::{MAX_COLUMNS, header_of};
+pub(crate) use header::{MAX_COLUMNS, columns_of};
 pub(crate) use note::FileNote;
 pub use plan::{Confirmer, Outcome, Plan, Planner, Range};
 pub use range::{FileReceipt, Item, RangeReader};

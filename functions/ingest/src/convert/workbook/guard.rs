@@ -18,7 +18,7 @@ const MAX_CELL: u64 = MIB;
 pub(super) fn check(archive: &mut Archive) -> Result<(), Stop> {
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).map_err(|_| FileRefusal::WorkbookUnreadable)?;
-        let name = part.name().map_err(|_| FileRefusal::WorkbookUnreadable)?.to_ascii_lowercase();
+        let name = String::from_utf8_lossy(part.name_raw()).to_ascii_lowercase();
         let folder = name.rsplit(['/', '\\']).nth(1).unwrap_or_default();
         let is_list = [".rels", "styles.xml", "workbook.xml", "content_types].xml"]
             .iter()

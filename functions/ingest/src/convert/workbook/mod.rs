@@ -3,6 +3,7 @@
 //! The sheet is the first visible one whose first rows have a complete header.
 
 mod guard;
+mod moments;
 mod number_format;
 mod ods;
 mod sheet;
@@ -12,7 +13,8 @@ mod xlsx;
 use super::archive::Archive;
 use super::output::Output;
 use super::stop::Stop;
-use crate::file::{FileNote, FileRefusal};
+use crate::file::{Columns, FileNote, FileRefusal};
+use moments::Moments;
 use std::fs::File;
 
 /// The part of an `.xlsx` that names the other parts.
@@ -41,20 +43,31 @@ pub(super) fn read(
     xlsx::read(file.try_clone().map_err(|_| Stop::Failed)?, out)
 }
 
+/// The sheet with the purchases.
+struct ChosenSheet {
+    /// Its place among the sheets that can be read.
+    index: usize,
+    name: String,
+    moments: Moments,
+}
+
 /// The sheets that were looked at, in their order.
 #[derive(Default)]
 struct Choice {
-    chosen: Option<(usize, String)>,
+    chosen: Option<ChosenSheet>,
     /// Whether a second sheet has a complete header.
     has_others: bool,
     refusal: Option<FileRefusal>,
 }
 
 impl Choice {
-    fn add(&mut self, index: usize, name: &str, looked_at: Result<(), FileRefusal>) {
+    fn add(&mut self, index: usize, name: &str, looked_at: Result<Columns, FileRefusal>) {
         match looked_at {
-            Ok(()) if self.chosen.is_some() => self.has_others = true,
-            Ok(()) => self.chosen = Some((index, name.to_owned())),
+            Ok(_) if self.chosen.is_some() => self.has_others = true,
+            Ok(columns) => {
+                let moments = Moments::of(&columns);
+                self.chosen = Some(ChosenSheet { index, name: name.to_owned(), moments });
+            }
             Err(refusal) => {
                 let known = self.refusal.map_or(0, weight);
                 if weight(refusal) > known {
@@ -64,10 +77,11 @@ impl Choice {
         }
     }
 
-    fn decide(self) -> Result<(usize, String, Option<FileNote>), FileRefusal> {
-        let (index, name) = self.chosen.ok_or(self.refusal.unwrap_or(FileRefusal::Empty))?;
-        let note = self.has_others.then(|| FileNote::SheetRead(name.clone()));
-        Ok((index, name, note))
+    /// The chosen sheet, and the note that names the sheet where there are others.
+    fn decide(self) -> Result<(ChosenSheet, Option<FileNote>), FileRefusal> {
+        let chosen = self.chosen.ok_or(self.refusal.unwrap_or(FileRefusal::Empty))?;
+        let note = self.has_others.then(|| FileNote::SheetRead(chosen.name.clone()));
+        Ok((chosen, note))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::number_format::NumberFormat;
 use super::sheet::{self, SheetWriter};
-use super::{Choice, ODS_PART, value};
+use super::{Choice, Moments, ODS_PART, value};
 use crate::convert::archive::Archive;
 use crate::convert::output::Output;
 use crate::convert::stop::Stop;
@@ -30,7 +30,7 @@ pub(super) fn read(archive: &mut Archive, out: &mut Output) -> Result<Option<Fil
         } else {
             let mut is_whole = false;
             let looked_at = sheet::look_at(|sink| {
-                document.read_table(sink)?;
+                document.read_table(&Moments::default(), sink)?;
                 is_whole = true;
                 Ok(())
             })?;
@@ -42,14 +42,14 @@ pub(super) fn read(archive: &mut Archive, out: &mut Output) -> Result<Option<Fil
         index += 1;
     }
     drop(document);
-    let (chosen, _, note) = choice.decide()?;
+    let (chosen, note) = choice.decide()?;
     let mut document = Document::open(archive)?;
-    for _ in 0..chosen {
+    for _ in 0..chosen.index {
         document.next_table()?;
         document.skip("table:table")?;
     }
     document.next_table()?;
-    document.read_table(&mut |line| out.add(line))?;
+    document.read_table(&chosen.moments, &mut |line| out.add(line))?;
     Ok(note)
 }
 
@@ -148,7 +148,11 @@ impl<R: Read> Document<R> {
     }
 
     /// Reads the rows of the sheet that began.
-    fn read_table(&mut self, sink: &mut dyn FnMut(&[u8]) -> Result<(), Stop>) -> Result<(), Stop> {
+    fn read_table(
+        &mut self,
+        moments: &Moments,
+        sink: &mut dyn FnMut(&[u8]) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
         let mut writer = SheetWriter::new(sink);
         let mut number = 0_u32;
         loop {
@@ -167,7 +171,7 @@ impl<R: Read> Document<R> {
                 self.skip(&other)?;
             }
             if repeated > 0 {
-                let row = self.read_row()?;
+                let row = self.read_row(moments)?;
                 if !row.is_empty() {
                     for repetition in 0..repeated {
                         for (column, text) in &row {
@@ -182,7 +186,7 @@ impl<R: Read> Document<R> {
 
     /// The cells of a row that are not empty, with their columns. The cells after [`MAX_ROW_BYTES`] bytes are left
     /// out: a row of that size is refused.
-    fn read_row(&mut self) -> Result<Vec<(u32, String)>, Stop> {
+    fn read_row(&mut self, moments: &Moments) -> Result<Vec<(u32, String)>, Stop> {
         let widest = u32::try_from(MAX_COLUMNS).unwrap_or(u32::MAX);
         let (mut row, mut column, mut bytes) = (Vec::new(), 0_u32, 0);
         loop {
@@ -200,7 +204,7 @@ impl<R: Read> Document<R> {
             };
             let Some((cell, repeated)) = cell else { continue };
             let shown = self.read_shown()?;
-            let text = cell.text(shown);
+            let text = cell.text(shown, |number| moments.read(column, number, false));
             if !text.trim().is_empty() {
                 let last =
                     column.saturating_add(repeated.saturating_sub(1)).min(widest.max(column));
@@ -281,15 +285,17 @@ impl RawCell {
         Self { value: attribute(tag, name), kind, is_error }
     }
 
-    /// What the cell means; `shown` is the text that the cell shows.
-    fn text(self, shown: String) -> String {
+    /// What the cell means. `shown` is the text that the cell shows; `moment` reads a number as a day or a time.
+    fn text(self, shown: String, moment: impl Fn(f64) -> Option<String>) -> String {
         let Some(value) = self.value.filter(|_| !self.is_error) else { return shown };
         match (self.kind.as_str(), value.parse::<f64>()) {
             ("percentage", Ok(number)) => {
                 let percent = NumberFormat { percent: true, ..NumberFormat::default() };
                 value::number(number, percent)
             }
-            ("float" | "currency", Ok(number)) => number_as_shown(number, &shown),
+            ("float" | "currency", Ok(number)) => {
+                moment(number).unwrap_or_else(|| number_as_shown(number, &shown))
+            }
             ("time", _) => value::iso_duration(&value),
             ("boolean", _) => value::boolean(value == "true").to_owned(),
             _ => value,
@@ -347,7 +353,7 @@ mod tests {
         let mut document = Document::new(content.as_bytes());
         assert!(document.next_table()?.is_some());
         let mut text = Vec::new();
-        document.read_table(&mut |line| {
+        document.read_table(&Moments::default(), &mut |line| {
             text.extend_from_slice(line);
             Ok(())
         })?;

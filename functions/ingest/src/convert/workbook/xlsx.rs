@@ -2,7 +2,7 @@
 
 use super::number_format::NumberFormat;
 use super::sheet::{self, SheetWriter};
-use super::{Choice, value};
+use super::{Choice, Moments, value};
 use crate::convert::output::Output;
 use crate::convert::stop::Stop;
 use crate::file::{FileNote, FileRefusal};
@@ -24,17 +24,19 @@ pub(super) fn read(file: File, out: &mut Output) -> Result<Option<FileNote>, Sto
         .collect();
     let mut choice = Choice::default();
     for (index, name) in sheets.iter().enumerate() {
-        let looked_at = sheet::look_at(|sink| read_sheet(&mut workbook, name, sink))?;
+        let looked_at =
+            sheet::look_at(|sink| read_sheet(&mut workbook, name, &Moments::default(), sink))?;
         choice.add(index, name, looked_at);
     }
-    let (_, name, note) = choice.decide()?;
-    read_sheet(&mut workbook, &name, &mut |line| out.add(line))?;
+    let (sheet, note) = choice.decide()?;
+    read_sheet(&mut workbook, &sheet.name, &sheet.moments, &mut |line| out.add(line))?;
     Ok(note)
 }
 
 fn read_sheet(
     workbook: &mut Workbook,
     name: &str,
+    moments: &Moments,
     sink: &mut dyn FnMut(&[u8]) -> Result<(), Stop>,
 ) -> Result<(), Stop> {
     let from_1904 = workbook.has_1904_epoch();
@@ -49,19 +51,30 @@ fn read_sheet(
     while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(refused)? {
         let (row, column) = cell.get_position();
         let format = formats.get(style).copied().unwrap_or_default();
-        writer.put(row, column, &text(cell.get_value(), from_1904, format))?;
+        let number = match cell.get_value() {
+            #[expect(clippy::cast_precision_loss, reason = "a spreadsheet has 15 digits")]
+            DataRef::Int(number) => Some(*number as f64),
+            DataRef::Float(number) => Some(*number),
+            _ => None,
+        };
+        match number {
+            Some(number) => {
+                let moment = moments.read(column, number, from_1904);
+                let text = moment.unwrap_or_else(|| value::number(number, format));
+                writer.put(row, column, &text)
+            }
+            None => writer.put(row, column, &text(cell.get_value(), from_1904, format)),
+        }?;
     }
     writer.finish()
 }
 
+/// The text of a cell that is no number.
 fn text<'c>(cell: &'c DataRef<'_>, from_1904: bool, format: NumberFormat) -> Cow<'c, str> {
     match cell {
-        DataRef::Empty => "".into(),
+        DataRef::Empty | DataRef::Int(_) | DataRef::Float(_) => "".into(),
         DataRef::String(text) | DataRef::DateTimeIso(text) => text.into(),
         DataRef::SharedString(text) => (*text).into(),
-        #[expect(clippy::cast_precision_loss, reason = "a spreadsheet has 15 digits")]
-        DataRef::Int(number) => value::number(*number as f64, format).into(),
-        DataRef::Float(number) => value::number(*number, format).into(),
         DataRef::Bool(truth) => value::boolean(*truth).into(),
         DataRef::DateTime(moment) => {
             value::date_time(moment.as_f64(), moment.is_duration(), from_1904, format).into()
