@@ -384,6 +384,8 @@ async fn an_opendocument_workbook_is_read_and_its_hidden_sheets_are_not() {
 #[case::bomb(archive(&[("a.csv", &vec![b'a'; 5_000_000])]), "expands_too_large")]
 #[case::gzip_bomb(gzip(&vec![b'a'; 5_000_000]), "expands_too_large")]
 #[case::old_workbook(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(), "workbook_old")]
+#[case::page_named_xls(b"\r\n<HTML><table><tr><td>ticket</td></tr></table></html>".to_vec(), "workbook_old")]
+#[case::workbook_of_2003(b"<?xml version=\"1.0\"?><Workbook></Workbook>".to_vec(), "workbook_old")]
 #[case::broken_workbook(archive(&[("[Content_Types].xml", b"x")]), "workbook_unreadable")]
 #[case::broken_opendocument(archive(&[("content.xml", b"<a>")]), "workbook_unreadable")]
 #[case::empty_workbook(workbook(&[visible("Feuil1", "")], false), "file_empty")]

@@ -73,7 +73,7 @@ impl Form {
             Ok(Self::Gzip)
         } else if ZIPS.iter().any(begins_with) {
             Ok(Self::Zip)
-        } else if head.starts_with(b"\xd0\xcf\x11\xe0") {
+        } else if head.starts_with(b"\xd0\xcf\x11\xe0") || is_markup(head) {
             Err(FileRefusal::WorkbookOld)
         } else if NOT_TEXT.iter().any(begins_with) {
             Err(FileRefusal::NotText)
@@ -81,6 +81,17 @@ impl Form {
             Ok(if utf16(head)?.is_some() { Self::Utf16 } else { Self::Text })
         }
     }
+}
+
+/// Whether a file is a page or a workbook of 2003 in XML. Some programs name such a file `.xls`, and spreadsheets open
+/// it.
+fn is_markup(head: &[u8]) -> bool {
+    const BEGINNINGS: [&[u8]; 4] = [b"<html", b"<table", b"<?xml", b"<!doc"];
+    let text = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head).trim_ascii_start();
+    let begins_with = |beginning: &&[u8]| {
+        text.get(..beginning.len()).is_some_and(|text| text.eq_ignore_ascii_case(beginning))
+    };
+    BEGINNINGS.iter().any(begins_with)
 }
 
 /// The byte order of UTF-16, by its mark or by its NUL bytes: every other byte of Latin letters is NUL. `None` for
