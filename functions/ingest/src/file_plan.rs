@@ -1,6 +1,7 @@
 //! The plan of a file, which all its ranges share.
 
-use crate::file::{FileNote, Plan};
+use crate::file::Plan;
+use crate::file_note::FileNote;
 use crate::objects::ObjectVersion;
 use domain::{EstablishmentId, Instant, UploadId};
 use serde::{Deserialize, Serialize};

@@ -8,6 +8,7 @@ mod context;
 mod convert;
 mod dispatch;
 pub mod file;
+mod file_note;
 mod file_plan;
 mod ingest_range;
 mod keys;

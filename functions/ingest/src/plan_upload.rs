@@ -1,8 +1,9 @@
 //! The first step of a file: finds its merchant, plans the file into ranges, and queues the ranges.
 
 use crate::context::{App, IngestError};
-use crate::convert;
-use crate::file::{FileNote, FileRefusal, Form, Outcome, Plan, Planner, SNIFFED_BYTES};
+use crate::convert::{self, Form, SNIFFED_BYTES};
+use crate::file::{FileRefusal, Outcome, Plan, Planner};
+use crate::file_note::FileNote;
 use crate::file_plan::FilePlan;
 use crate::message::{ObjectCreated, RangeMessage};
 use crate::object_key::ObjectKey;

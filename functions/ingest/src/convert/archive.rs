@@ -1,9 +1,12 @@
 //! A zip archive: a workbook, or one file of any accepted form.
 
+use super::form::{Form, SNIFFED_BYTES};
 use super::output::Output;
 use super::stop::Stop;
+use super::text::TextDecoder;
 use super::{scratch, workbook};
-use crate::file::{FileNote, FileRefusal, Form, SNIFFED_BYTES, TextDecoder};
+use crate::file::FileRefusal;
+use crate::file_note::FileNote;
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read};

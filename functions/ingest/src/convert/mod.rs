@@ -5,15 +5,22 @@
 //! from a temporary file. Only the strings and the styles of a workbook are held in memory ([`workbook`]).
 
 mod archive;
+mod form;
 mod output;
 mod scratch;
 mod stop;
 mod stream;
+mod text;
 mod workbook;
 
 use crate::context::{App, IngestError};
-use crate::file::{FileNote, FileRefusal, Form};
+use crate::file::FileRefusal;
+use crate::file_note::FileNote;
 use crate::objects::{ObjectReader, ObjectVersion, ObjectWriter};
+
+pub(crate) use form::{Form, SNIFFED_BYTES};
+#[cfg(test)]
+pub(crate) use text::TextDecoder;
 
 /// The most bytes of a workbook or an archive: 200 MiB. Two of them fit into the temporary storage of a function.
 pub(crate) const MAX_ARCHIVE_BYTES: u64 = 200 * 1024 * 1024;

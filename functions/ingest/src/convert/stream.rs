@@ -1,7 +1,9 @@
 //! Converts text as a stream: two chunks and one part in memory.
 
+use super::form::Form;
+use super::text::TextDecoder;
 use crate::context::IngestError;
-use crate::file::{FileRefusal, Form, TextDecoder};
+use crate::file::FileRefusal;
 use crate::objects::{ObjectReader, ObjectWriter};
 use flate2::write::MultiGzDecoder;
 use std::io::Write as _;

@@ -13,7 +13,8 @@ mod xlsx;
 use super::archive::Archive;
 use super::output::Output;
 use super::stop::Stop;
-use crate::file::{Columns, FileNote, FileRefusal};
+use crate::file::{Columns, FileRefusal};
+use crate::file_note::FileNote;
 use moments::Moments;
 use std::fs::File;
 

@@ -7,9 +7,10 @@ mod boundaries;
 mod purchases;
 mod sentences;
 
+use crate::convert::TextDecoder;
 use crate::file::{
     Context, CustomerKey, FileReceipt, FileRefusal, Item, Outcome, Plan, Planner, RangeReader,
-    RowRefusal, TextDecoder,
+    RowRefusal,
 };
 use domain::values::calendar;
 use domain::{Day, EstablishmentId, Language, PurchaseKind, Sector};

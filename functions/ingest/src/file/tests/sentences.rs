@@ -2,7 +2,8 @@
 
 use crate::file::header::SEARCHED_ROWS;
 use crate::file::refusal::Missing;
-use crate::file::{Column, FileNote, FileRefusal, MAX_COLUMNS, MAX_ROW_BYTES, RowRefusal};
+use crate::file::{Column, FileRefusal, MAX_COLUMNS, MAX_ROW_BYTES, RowRefusal};
+use crate::file_note::FileNote;
 use domain::{Language, PurchaseError, ValueError};
 use std::fmt::Write;
 
