@@ -23,7 +23,7 @@ def main() -> int:
     results = [
         _run("ruff", "check", "--quiet"),
         _run("ruff", "format", "--check", "--quiet"),
-        _run("cfn-lint", "infra/template.yaml"),
+        _run("cfn-lint", "infra/template.yaml", "infra/merchant-uploads.yaml"),
         _checks(),
         checkov.main(),
         documents.main(),

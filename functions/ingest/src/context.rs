@@ -15,11 +15,13 @@ pub struct App {
     pub s3: aws_sdk_s3::Client,
     /// The queue of ranges.
     pub ranges: QueueClient<RangeMessage>,
-    /// The bucket of this function: plans, expanded files, refused rows.
+    /// The bucket of this function: plans, texts of files, refused rows.
     pub reports_bucket: String,
     /// The approximate length of a range.
     pub range_bytes: u64,
-    /// The most bytes that a compressed file may expand to.
+    /// The most bytes of a file.
+    pub max_upload_bytes: u64,
+    /// The most bytes of the text of a compressed file or a workbook.
     pub max_expanded_bytes: u64,
     /// The present instant, for the end of a file: a range or a plan takes minutes, and `now` is its start.
     pub clock: fn() -> Instant,
@@ -36,6 +38,9 @@ pub enum IngestError {
     /// A call to a bucket failed.
     #[error(transparent)]
     Object(#[from] ObjectError),
+    /// The temporary file of a conversion could not be written or read.
+    #[error("a temporary file could not be written or read")]
+    Scratch,
     /// A message could not be queued.
     #[error(transparent)]
     Queue(#[from] QueueError),

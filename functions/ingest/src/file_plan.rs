@@ -1,6 +1,7 @@
 //! The plan of a file, which all its ranges share.
 
 use crate::file::Plan;
+use crate::file_note::FileNote;
 use crate::objects::ObjectVersion;
 use domain::{EstablishmentId, Instant, UploadId};
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,10 @@ pub(crate) struct FilePlan {
     pub(crate) establishment: EstablishmentId,
     /// The file as the merchant sent it.
     pub(crate) sent: ObjectVersion,
-    /// The object that the ranges read: the file sent, or its expansion.
+    /// The object that the ranges read: the file sent, or its text.
     pub(crate) read: ObjectVersion,
+    /// What the merchant should know about the file.
+    pub(crate) note: Option<FileNote>,
     /// The version of the file sent, which the report is bound to.
     pub(crate) object_version: String,
     /// When the file was planned. No date in the file may be later.

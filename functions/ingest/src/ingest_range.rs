@@ -4,7 +4,7 @@ use crate::context::{App, IngestError};
 use crate::file::{Context, FileReceipt, GatheringReader, Item, Part, RangeReader, refused};
 use crate::file_plan::FilePlan;
 use crate::message::RangeMessage;
-use crate::objects::ObjectError;
+use crate::objects::{ObjectError, ObjectWriter};
 use crate::window::{self, Returns, Tally};
 use crate::{keys, objects, report, stored_plan};
 use domain::{Credential, Day, Instant, UploadId};
@@ -68,8 +68,9 @@ async fn ingest(
 ) -> Result<FinishedRange, IngestError> {
     // The parts of a file are ingested at the same time, so a return may come before its sale.
     let returns = if file.plan.parts() > 1 { Returns::MayWait } else { Returns::AreFinal };
-    let mut run =
-        PartRun { app, scope, upload, file, now, tally: Tally::new(returns), listed: vec![] };
+    let key = keys::refused_rows_of_range(scope.tenant(), upload, number);
+    let listed = ObjectWriter::begin(&app.s3, &app.reports_bucket, &key);
+    let mut run = PartRun { app, scope, file, upload, now, tally: Tally::new(returns), listed };
     run.ingest(number, None).await?;
     run.finish(number).await
 }
@@ -84,12 +85,14 @@ async fn ingest_waiting(
     done: &[FinishedRange],
     now: Instant,
 ) -> Result<FinishedRange, IngestError> {
+    let number = u32::try_from(file.plan.parts()).map_err(|_| IngestError::Plan)?;
+    let key = keys::refused_rows_of_range(scope.tenant(), upload, number);
+    let listed = ObjectWriter::begin(&app.s3, &app.reports_bucket, &key);
     let tally = Tally::new(Returns::AreFinal);
-    let mut run = PartRun { app, scope, upload, file, now, tally, listed: vec![] };
+    let mut run = PartRun { app, scope, file, upload, now, tally, listed };
     for range in done.iter().filter(|range| !range.waiting.is_empty()) {
         run.ingest(range.number, Some(&range.waiting.iter().copied().collect())).await?;
     }
-    let number = u32::try_from(file.plan.parts()).map_err(|_| IngestError::Plan)?;
     let finished = run.finish(number).await?;
     app.store.finish_range(scope, upload, &finished, now).await?;
     Ok(finished)
@@ -99,12 +102,12 @@ async fn ingest_waiting(
 struct PartRun<'a> {
     app: &'a App,
     scope: &'a Scope,
-    upload: UploadId,
     file: &'a FilePlan,
+    upload: UploadId,
     now: Instant,
     tally: Tally,
-    /// The listed rows as they are written.
-    listed: Vec<u8>,
+    /// The object of the listed rows, which is written as the rows are found.
+    listed: ObjectWriter<'a>,
 }
 
 impl PartRun<'_> {
@@ -132,7 +135,7 @@ impl PartRun<'_> {
         };
         let mut open_reader = Some(reader);
         let mut object = objects::open(&app.s3, &file.read, Some((range.start, range.end))).await?;
-        let (mut items, mut window) = (Vec::new(), Window::default());
+        let (mut items, mut text, mut window) = (Vec::new(), Vec::new(), Window::default());
         while let Some(mut reader) = open_reader.take() {
             let mut pending_line = None;
             if let Some(chunk) = object.next().await? {
@@ -161,7 +164,9 @@ impl PartRun<'_> {
             // Rows that are still to be decided may precede a refused row in the file.
             let undecided = window.first_line().or(pending_line).unwrap_or(u64::MAX);
             for row in tally.take_listed_before(undecided) {
-                refused::write_row(dialect, &row, listed);
+                refused::write_row(dialect, &row, &mut text);
+                listed.add(&text).await?;
+                text.clear();
             }
         }
         Ok(())
@@ -169,11 +174,10 @@ impl PartRun<'_> {
 
     /// Writes the listed rows as those of a part, and returns the part with its counts.
     async fn finish(self, number: u32) -> Result<FinishedRange, IngestError> {
-        if !self.listed.is_empty() {
-            let key = keys::refused_rows_of_range(self.scope.tenant(), self.upload, number);
-            objects::write(&self.app.s3, &self.app.reports_bucket, &key, self.listed).await?;
-        }
         let Tally { report, mut waiting, .. } = self.tally;
+        if report.rows.listed() > 0 {
+            self.listed.finish().await?;
+        }
         waiting.sort_unstable();
         Ok(FinishedRange { number, report, waiting })
     }
@@ -243,4 +247,59 @@ fn context(scope: &Scope, file: &FilePlan) -> Result<Context, StoreError> {
     let zone = stored.ok_or(StoreError::NotFound(Entity::Establishment))?.time_zone.clone();
     let today = Day::at(file.planned_at, &zone);
     Ok(Context { sector: settings.merchant.sector, establishment, zone, today })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::{Dialect, Encoding};
+    use jiff::tz::TimeZone;
+
+    /// A receipt of one row, whose remark has this many bytes.
+    fn receipts(remarks: &[usize]) -> Vec<FileReceipt> {
+        let header = ["ticket", "date", "total", "remarque"];
+        let dialect = Dialect {
+            delimiter: b';',
+            encoding: Encoding::Utf8,
+            columns: crate::file::Columns::find(header.into_iter()).unwrap(),
+            header: header.map(str::to_owned).to_vec(),
+        };
+        let context = Context {
+            sector: domain::Sector::Retail,
+            establishment: domain::EstablishmentId::parse("paris").unwrap(),
+            zone: TimeZone::UTC,
+            today: Day::parse("2026-11-30").unwrap(),
+        };
+        let mut reader = RangeReader::new(&context, &dialect, 2, &[]);
+        let mut items = Vec::new();
+        for (number, length) in remarks.iter().enumerate() {
+            let row = format!("{number};24/11/2026;10,00;{}\n", "x".repeat(*length));
+            reader.feed(row.as_bytes(), &mut items);
+        }
+        reader.finish(&mut items);
+        let receipts = items.into_iter().filter_map(|item| match item {
+            Item::Receipt(receipt) => Some(*receipt),
+            Item::Refused(_) => None,
+        });
+        receipts.collect()
+    }
+
+    fn windows(remarks: &[usize]) -> Vec<usize> {
+        let mut window = Window::default();
+        let mut lengths = vec![];
+        for receipt in receipts(remarks) {
+            window.add(receipt);
+            if window.is_full() {
+                lengths.push(window.take().len());
+            }
+        }
+        lengths.push(window.take().len());
+        lengths
+    }
+
+    #[test]
+    fn a_window_holds_a_thousand_receipts_or_4_mib_of_rows() {
+        assert_eq!(windows(&vec![10; 2500]), [1000, 1000, 500]);
+        assert_eq!(windows(&vec![60_000; 150]), [70, 70, 10]);
+    }
 }

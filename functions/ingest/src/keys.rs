@@ -8,9 +8,9 @@ pub(crate) fn plan(tenant: Tenant, upload: UploadId) -> String {
     format!("work/{}/plan.json", folder(tenant, upload))
 }
 
-/// The content of a compressed file.
-pub(crate) fn expanded(tenant: Tenant, upload: UploadId) -> String {
-    format!("work/{}/expanded", folder(tenant, upload))
+/// The text of a compressed file or a workbook.
+pub(crate) fn text(tenant: Tenant, upload: UploadId) -> String {
+    format!("work/{}/text", folder(tenant, upload))
 }
 
 /// The refused rows of a range.

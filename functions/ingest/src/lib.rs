@@ -1,12 +1,14 @@
 //! A merchant's purchase file becomes purchases and members.
 //!
-//! A file that was created in the bucket is planned into ranges ([`plan_upload`]). Each range is ingested
+//! A file that was created in the bucket is turned into text where it is none ([`convert`]), and planned into ranges
+//! ([`plan_upload`]). Each range is ingested
 //! window by window ([`ingest_range`], [`window`]). After the last range the report is written ([`report`]).
 
 mod context;
+mod convert;
 mod dispatch;
-mod expand;
 pub mod file;
+mod file_note;
 mod file_plan;
 mod ingest_range;
 mod keys;

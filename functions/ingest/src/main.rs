@@ -16,6 +16,7 @@ async fn main() -> Result<(), Error> {
         ranges: QueueClient::from_settings(&config, "RANGES_QUEUE_URL")?,
         reports_bucket: settings::text("REPORTS_BUCKET")?,
         range_bytes: settings::number("RANGE_BYTES")?,
+        max_upload_bytes: settings::number("MAX_UPLOAD_BYTES")?,
         max_expanded_bytes: settings::number("MAX_EXPANDED_BYTES")?,
         clock: platform::now,
         plan_cache: PlanCache::default(),

@@ -2,6 +2,7 @@
 //! establishment. Where the API announced the upload, the upload's identifier precedes the name.
 
 use domain::{EstablishmentId, MerchantId, UploadId};
+use icu_normalizer::ComposingNormalizerBorrowed;
 use store::Mode;
 
 /// The key of a merchant's file.
@@ -15,7 +16,7 @@ pub(crate) struct ObjectKey {
     pub(crate) mode: Mode,
     /// The upload that the API announced.
     pub(crate) announced: Option<UploadId>,
-    /// The file's name.
+    /// The file's name, in its composed form (NFC) and without control characters.
     pub(crate) file_name: String,
 }
 
@@ -42,7 +43,9 @@ impl ObjectKey {
             [folder] => UploadId::parse(folder).ok(),
             _ => return None,
         };
-        let file_name: String = name.chars().take(NAME_LENGTH).collect();
+        let name = ComposingNormalizerBorrowed::new_nfc().normalize(name);
+        let shown = name.chars().filter(|character| !character.is_control());
+        let file_name: String = shown.take(NAME_LENGTH).collect();
         let is_known = !file_name.is_empty() && (folders.is_empty() || announced.is_some());
         is_known.then_some(Self { merchant, establishment, mode, announced, file_name })
     }
@@ -71,6 +74,12 @@ mod tests {
         assert_eq!(key.establishment.as_str(), "paris");
         assert_eq!(key.mode, mode);
         assert_eq!(key.announced.is_some(), announced);
+    }
+
+    #[test]
+    fn the_name_in_the_report_is_readable_whatever_program_wrote_the_key() {
+        let key = format!("{MERCHANT}/paris/ventes e\u{301}te\u{301} d'hier\n.xlsx");
+        assert_eq!(ObjectKey::parse(&key).unwrap().file_name, "ventes été d'hier.xlsx");
     }
 
     #[rstest]

@@ -1,8 +1,9 @@
 //! The first step of a file: finds its merchant, plans the file into ranges, and queues the ranges.
 
 use crate::context::{App, IngestError};
-use crate::expand::{self, Expanded};
+use crate::convert::{self, Form, SNIFFED_BYTES};
 use crate::file::{FileRefusal, Outcome, Plan, Planner};
+use crate::file_note::FileNote;
 use crate::file_plan::FilePlan;
 use crate::message::{ObjectCreated, RangeMessage};
 use crate::object_key::ObjectKey;
@@ -63,16 +64,16 @@ pub(crate) async fn plan_upload(
         Err(refusal) => {
             report::refuse_file(app, &scope, upload, &object_version, &sent, refusal).await
         }
-        Ok((read, plan)) => {
+        Ok(Planned { read, note, plan }) => {
             let establishment = key.establishment;
             let file_plan =
-                FilePlan { establishment, sent, read, object_version, planned_at: now, plan };
+                FilePlan { establishment, sent, read, note, object_version, planned_at: now, plan };
             start(app, &scope, upload, &file_plan).await
         }
     }
 }
 
-/// Stores the plan, and queues the ranges.
+/// Stores the plan, and queues the ranges. A file without ranges is finished at once.
 async fn start(
     app: &App,
     scope: &Scope,
@@ -87,6 +88,9 @@ async fn start(
     app.store.put_upload(scope, &upload, &file.object_version).await?;
     let rows = file.plan.rows;
     tracing::info!(merchant = %tenant.merchant, upload = %id, ranges, rows, "planned");
+    if ranges == 0 {
+        return report::finish_file(app, scope, id, file, &[]).await;
+    }
     let Tenant { merchant, mode } = tenant;
     let message = |range| RangeMessage { merchant, mode, upload: id, range, plan: etag.clone() };
     let messages: Vec<_> = (0..ranges).map(message).collect();
@@ -158,26 +162,35 @@ fn derived_id(created: &ObjectCreated) -> UploadId {
     UploadId::mint(second, u128::from_be_bytes(random))
 }
 
-/// The object that the ranges read, and the plan; or the reason why the file is refused.
-type Planned = Result<(ObjectVersion, Plan), FileRefusal>;
+/// A file that can be ingested.
+struct Planned {
+    /// The object that the ranges read.
+    read: ObjectVersion,
+    note: Option<FileNote>,
+    plan: Plan,
+}
 
 async fn plan(
     app: &App,
     tenant: Tenant,
     upload: UploadId,
     sent: &ObjectVersion,
-) -> Result<Planned, IngestError> {
+) -> Result<Result<Planned, FileRefusal>, IngestError> {
     let mut reader = objects::open(&app.s3, sent, None).await?;
-    let mut read = sent.clone();
-    if reader.begins_with(&expand::MAGIC).await? {
-        let key = keys::expanded(tenant, upload);
-        let max_bytes = app.max_expanded_bytes;
-        let expanded = expand::expand(&app.s3, reader, &app.reports_bucket, &key, max_bytes);
-        read = match expanded.await? {
-            Expanded::Into(object) => object,
-            Expanded::TooLarge => return Ok(Err(FileRefusal::ExpandsTooLarge)),
-            Expanded::Unreadable => return Ok(Err(FileRefusal::GzipUnreadable)),
-        };
+    if reader.length() > app.max_upload_bytes {
+        return Ok(Err(FileRefusal::FileTooLarge));
+    }
+    let form = match Form::of(&reader.peek(SNIFFED_BYTES).await?) {
+        Ok(form) => form,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let (mut read, mut note) = (sent.clone(), None);
+    if form != Form::Text {
+        let key = keys::text(tenant, upload);
+        match convert::convert(app, reader, form, &key).await? {
+            Ok(converted) => (read, note) = (converted.text, converted.note),
+            Err(refusal) => return Ok(Err(refusal)),
+        }
         reader = objects::open(&app.s3, &read, None).await?;
     }
     let mut planner = Planner::new(app.range_bytes);
@@ -201,8 +214,6 @@ async fn plan(
             }
         }
     };
-    if plan.ranges.is_empty() {
-        return Ok(Err(FileRefusal::NoRows));
-    }
-    Ok(Ok((read, plan)))
+    let note = if plan.rows == 0 { Some(FileNote::NoRows) } else { note };
+    Ok(Ok(Planned { read, note, plan }))
 }

@@ -44,6 +44,8 @@ pub(crate) async fn finish_file(
         }
         upload.refused_key = join_refused_rows(app, scope, id, file, done).await?;
         upload.status = UploadStatus::Finished;
+        upload.reason = file.note.as_ref().map(|note| note.code().to_owned());
+        upload.explanation = file.note.as_ref().map(|note| note.sentence(Language::French));
         upload.finished_at = Some((app.clock)());
         app.store.put_upload(scope, &upload, &file.object_version).await?;
         let rows = upload.report.rows;
@@ -59,8 +61,8 @@ pub(crate) async fn finish_file(
     mark_reported(app, &file.sent).await
 }
 
-/// Joins the refused rows of all parts, with one part in memory: in the order of the file, but scattered receipts and
-/// returns that waited come last. Returns the key of the object, or `None` where no row is listed.
+/// Joins the refused rows of all parts as a stream, with one part in memory: in the order of the file, but scattered
+/// receipts and returns that waited come last. Returns the key of the object, or `None` where no row is listed.
 async fn join_refused_rows(
     app: &App,
     scope: &Scope,
@@ -79,15 +81,17 @@ async fn join_refused_rows(
     for FinishedRange { number, report, .. } in done {
         if report.rows.listed() > 0 {
             let part = keys::refused_rows_of_range(scope.tenant(), id, *number);
-            let rows = objects::read_whole(&app.s3, &app.reports_bucket, &part).await?;
-            joined.add(&rows.ok_or(ObjectError::Gone)?.body).await?;
+            let mut rows = objects::open_own(&app.s3, &app.reports_bucket, &part).await?;
+            while let Some(chunk) = rows.next().await? {
+                joined.add(&chunk).await?;
+            }
         }
     }
     joined.finish().await?;
     Ok(Some(key))
 }
 
-/// Marks the merchant's file, or its expansion, as reported. The bucket deletes a reported object after seven days. An
+/// Marks the merchant's file, or its text, as reported. The bucket deletes a reported object after seven days. An
 /// object that was deleted needs no mark.
 async fn mark_reported(app: &App, sent: &ObjectVersion) -> Result<(), IngestError> {
     match objects::mark_reported(&app.s3, sent).await {

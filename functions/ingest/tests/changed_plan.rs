@@ -42,6 +42,7 @@ impl Fixture {
             ranges: QueueClient::new(move || client, "http://queue/ranges"),
             reports_bucket: "reports".to_owned(),
             range_bytes: 10,
+            max_upload_bytes: 1_000_000,
             max_expanded_bytes: 1_000_000,
             clock: || now(),
             plan_cache: PlanCache::default(),

@@ -30,6 +30,7 @@ async fn a_wholesalers_year_is_read_to_the_cent_in_any_order_of_its_ranges() {
         ranges: QueueClient::new(move || client, "http://queue/ranges"),
         reports_bucket: "reports".to_owned(),
         range_bytes: 256 * 1024,
+        max_upload_bytes: 1 << 30,
         max_expanded_bytes: 1 << 30,
         clock: now,
         plan_cache: PlanCache::default(),

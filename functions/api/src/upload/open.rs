@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::UploadId;
 use http_edge::{Fields, JsonBody, Problem, Till};
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::{Mode, Upload};
@@ -22,11 +23,11 @@ const NAME_LENGTH: usize = 100;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewUpload {
-    /// The name of the file: 1 to 100 letters, digits, spaces and `. _ -`, ending in `.csv`, `.txt` or
-    /// `.gz`.
+    /// The name of the file: 1 to 100 letters with or without accents, digits, spaces and `. _ - ' ’ ( ) & + ,`,
+    /// ending in `.csv`, `.txt`, `.gz`, `.zip`, `.xlsx`, `.xlsm` or `.ods`.
     #[schema(
         max_length = 100,
-        pattern = "^[0-9A-Za-z. _-]*\\.([Cc][Ss][Vv]|[Tt][Xx][Tt]|[Gg][Zz])$",
+        pattern = "^[0-9A-Za-zÀ-ÖØ-öø-ɏ\u{300}-\u{36f}Ḁ-ỿ. _'’()&+,-]*\\.([Cc][Ss][Vv]|[Tt][Xx][Tt]|[Gg][Zz]|[Zz][Ii][Pp]|[Xx][Ll][Ss][XxMm]|[Oo][Dd][Ss])$",
         examples("ventes.csv")
     )]
     file_name: String,
@@ -50,21 +51,31 @@ pub(crate) struct PresignedUpload {
 }
 
 impl NewUpload {
-    fn read(&self) -> Result<&str, Problem> {
-        let name = self.file_name.trim();
+    /// The name in its composed form (NFC): a Mac writes an accent as a character of its own.
+    fn read(&self) -> Result<String, Problem> {
+        const ENDINGS: [&str; 7] = [".csv", ".txt", ".gz", ".zip", ".xlsx", ".xlsm", ".ods"];
+        let name = ComposingNormalizerBorrowed::new_nfc().normalize(self.file_name.trim());
         let mut fields = Fields::default();
-        let plain = name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b' '));
         let lower = name.to_ascii_lowercase();
-        if !plain || !(1..=NAME_LENGTH).contains(&name.len()) {
-            let detail = "must be 1 to 100 letters, digits, spaces, and . _ -";
+        if !(1..=NAME_LENGTH).contains(&name.chars().count()) || !name.chars().all(is_accepted) {
+            let detail = "must be 1 to 100 letters, digits, spaces, and . _ - ' ’ ( ) & + ,";
             fields.note("/file_name", codes::FILE_NAME, detail);
-        } else if ![".csv", ".txt", ".gz"].iter().any(|end| lower.ends_with(end)) {
-            fields.note("/file_name", codes::FILE_TYPE, "must end in .csv, .txt or .gz");
+        } else if !ENDINGS.iter().any(|end| lower.ends_with(end)) {
+            let detail = "must end in .csv, .txt, .gz, .zip, .xlsx, .xlsm or .ods";
+            fields.note("/file_name", codes::FILE_TYPE, detail);
         }
-        if fields.all_accepted() { Ok(name) } else { Err(fields.refuse()) }
+        if fields.all_accepted() { Ok(name.into_owned()) } else { Err(fields.refuse()) }
     }
+}
+
+/// Whether a name may have a character: the letters of the Latin script, with or without accents.
+const fn is_accepted(character: char) -> bool {
+    matches!(
+        character,
+        '0'..='9' | 'A'..='Z' | 'a'..='z' | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ' | 'Ḁ'..='ỿ'
+            | '\u{300}'..='\u{36f}'
+            | '.' | '_' | '-' | ' ' | '\'' | '’' | '(' | ')' | '&' | '+' | ','
+    )
 }
 
 /// Open an upload: make a form by which one file can be sent.
@@ -86,10 +97,10 @@ pub(crate) async fn create(
     let upload_id = UploadId::mint(now, identifiers::random()?);
     let establishment = till.establishment.id.clone();
     let by = till.scope.credential;
-    let upload = Upload::announced(upload_id, establishment, file_name, by, now);
+    let upload = Upload::announced(upload_id, establishment, &file_name, by, now);
     app.store().announce_upload(&till.scope, &upload).await?;
     let PostForm { url, fields, expires_at } =
-        app.uploads.post(&object_key(&till, upload_id, file_name), now).await?;
+        app.uploads.post(&object_key(&till, upload_id, &file_name), now).await?;
     let max_bytes = app.uploads.max_bytes;
     let opened =
         PresignedUpload { upload_id, url, fields, expires_at: expires_at.into(), max_bytes };

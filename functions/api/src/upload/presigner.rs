@@ -91,6 +91,7 @@ impl UploadPresigner {
         }
         let mut conditions = vec![
             json!({"bucket": self.uploads_bucket}),
+            // An empty file is accepted: its report says that the file is empty, and S3 would answer with XML.
             json!(["content-length-range", 0, self.max_bytes]),
         ];
         conditions.extend(fields.iter().map(|(name, value)| json!({*name: value})));

@@ -76,10 +76,11 @@ pub(crate) struct UploadAnswer {
     points_earned: i64,
     /// The number of persons who became members.
     members_created: u64,
-    /// A stable code of the reason why the file was refused.
+    /// A stable code of the reason why the file was refused, or of what to know about a file that was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
-    /// A sentence with the reason why the file was refused.
+    /// A sentence with the reason why the file was refused, or with what to know about a file that was read: for
+    /// example that it has no rows, or which sheet of the workbook was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<String>,
     /// The address of the file of refused rows. It lists the rows of `refused`, `not_enrolled` and `erased` with their

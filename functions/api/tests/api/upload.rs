@@ -87,16 +87,42 @@ async fn the_files_of_a_test_key_are_stored_apart() {
 #[case("")]
 #[case("../a.csv")]
 #[case("a/b.csv")]
-#[case("été.csv")]
+#[case("a\\b.csv")]
+#[case("a${filename}.csv")]
+#[case("a\n.csv")]
 #[case("a.exe")]
-#[case("a.xlsx")]
+#[case("a.xls")]
+#[case("a.pdf")]
 #[case(&format!("{}.csv", "a".repeat(97)))]
 #[tokio::test]
-async fn a_file_name_is_plain_and_has_a_known_ending(#[case] name: &str) {
+async fn a_file_name_without_known_ending_or_with_another_character_is_refused(#[case] name: &str) {
     let service = Service::start().await;
     let till = service.till("A", "retail").await;
     let refused = till.post("/v1/uploads", &json!({"file_name": name})).await;
     refused.assert_fields(422, &["/file_name"]);
+}
+
+#[rstest]
+#[case("ventes été.csv", "ventes été.csv")]
+#[case("ventes e\u{301}te\u{301}.csv", "ventes été.csv")]
+#[case("L'été d’Élodie (2), août & sept.+.XLSX", "L'été d’Élodie (2), août & sept.+.XLSX")]
+#[case("ventes.ods", "ventes.ods")]
+#[case("ventes.zip", "ventes.zip")]
+#[case(&format!("{}.csv", "é".repeat(96)), &format!("{}.csv", "é".repeat(96)))]
+#[tokio::test]
+async fn a_file_name_may_have_accents_spaces_and_apostrophes(
+    #[case] sent: &str,
+    #[case] name: &str,
+) {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let opened = till.post("/v1/uploads", &json!({"file_name": sent})).await;
+    assert_eq!(opened.status, 201, "{opened:?}");
+    let upload = text(&opened.body, "upload_id");
+    let key = text(&opened.body["fields"], "key");
+    assert_eq!(key, format!("{}/paris/{upload}/{name}", till.merchant));
+    assert!(key.len() <= 1024, "S3 accepts keys of 1,024 bytes");
+    assert_eq!(till.get(&format!("/v1/uploads/{upload}")).await.body["file_name"], name);
 }
 
 #[tokio::test]

@@ -1,12 +1,17 @@
-//! The header of a file, and its delimiter. The delimiter is the character that gives the most known column
-//! names.
+//! The header of a file, and its delimiter. The header is the first row that names a receipt, a date and an amount;
+//! titles may stand above. The delimiter is the character that gives the most known column names.
 
 use crate::file::columns::{Column, Columns};
-use crate::file::encoding::{BYTE_ORDER_MARK, Encoding, Utf8Check, refuse_foreign};
+use crate::file::encoding::{BYTE_ORDER_MARK, Encoding, EncodingCheck};
 use crate::file::refusal::{FileRefusal, Missing};
-use crate::file::splitter::{Row, Splitter};
+use crate::file::splitter::{LIMIT, Row, Splitter};
 
 const DELIMITERS: [u8; 4] = [b';', b',', b'\t', b'|'];
+
+/// The rows in which the header is searched.
+pub(crate) const SEARCHED_ROWS: usize = 50;
+/// The most columns of a header. Every refused row is written with as many cells.
+pub(crate) const MAX_COLUMNS: usize = 1000;
 
 /// A header.
 pub(crate) struct Header {
@@ -21,44 +26,94 @@ pub(crate) struct Header {
 /// Reads the header in the first bytes of a file. An error never repeats the text of the file: the first row of a
 /// file without a header is personal data.
 pub(crate) fn find(head: &[u8]) -> Result<Header, FileRefusal> {
-    refuse_foreign(head)?;
     let byte_order_mark = head.starts_with(BYTE_ORDER_MARK);
     let text = if byte_order_mark { &head[BYTE_ORDER_MARK.len()..] } else { head };
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(FileRefusal::Empty);
     }
+    let is_cut = head.len() >= LIMIT;
+    let mut check = EncodingCheck::new();
+    check.feed(text);
+    let encoding = check.finish();
     let mut best: Option<Candidate> = None;
-    for candidate in DELIMITERS.iter().filter_map(|delimiter| Candidate::read(text, *delimiter)) {
-        if candidate.known() > best.as_ref().map_or(0, Candidate::known) {
-            best = Some(candidate);
+    for delimiter in DELIMITERS {
+        for candidate in candidates(text, delimiter, encoding, is_cut) {
+            if best.as_ref().is_none_or(|best| candidate.rank() > best.rank()) {
+                best = Some(candidate);
+            }
         }
     }
-    let Candidate { delimiter, line, names, columns } = best.ok_or(FileRefusal::HeaderUnknown)?;
+    let Some(best) = best.filter(|best| best.known > 0) else {
+        let is_one_line = is_cut && !text.iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+        let refusal =
+            if is_one_line { FileRefusal::HeaderTooLong } else { FileRefusal::HeaderUnknown };
+        return Err(refusal);
+    };
+    if best.is_too_wide {
+        return Err(FileRefusal::TooManyColumns);
+    }
+    let Candidate { delimiter, line, names, columns, .. } = best;
     let columns = columns.map_err(|column| FileRefusal::ColumnTwice { column })?;
     require(&columns)?;
     Ok(Header { delimiter, columns, names, line, byte_order_mark })
 }
 
-/// The first row, split by one of the delimiters.
+/// The columns of the header in the first bytes of a file.
+pub(crate) fn columns_of(head: &[u8]) -> Result<Columns, FileRefusal> {
+    find(head).map(|header| header.columns)
+}
+
+/// A row that may be the header, split by one of the delimiters.
 struct Candidate {
     delimiter: u8,
     line: u64,
     names: Vec<String>,
     /// The known columns, or a column that is there twice.
     columns: Result<Columns, Column>,
+    /// The number of known columns.
+    known: usize,
+    is_too_wide: bool,
+}
+
+/// How well a row fits a header. Of two equal rows the first one is the header.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    is_complete: bool,
+    known: usize,
 }
 
 impl Candidate {
-    fn read(text: &[u8], delimiter: u8) -> Option<Self> {
-        let (line, names) = first_row(text, delimiter)?;
+    fn read(row: &Row<'_>, delimiter: u8, encoding: Encoding) -> Self {
+        let mut check = EncodingCheck::new();
+        check.feed(row.bytes);
+        let encoding = match check.finish() {
+            Encoding::Utf8 => Encoding::Utf8,
+            _ => encoding,
+        };
+        let mut width = row.ends.len();
+        while width > MAX_COLUMNS && row.field(width - 1).trim_ascii().is_empty() {
+            width -= 1;
+        }
+        let is_too_wide = width > MAX_COLUMNS;
+        let names: Vec<String> = (0..width.min(MAX_COLUMNS))
+            .map(|index| encoding.decode(row.field(index)).0.trim().to_owned())
+            .collect();
         let columns = Columns::find(names.iter().map(String::as_str));
-        Some(Self { delimiter, line, names, columns })
+        let known = match &columns {
+            Ok(columns) => columns.known(),
+            Err(_) => names.iter().filter(|name| is_known(name)).count(),
+        };
+        Self { delimiter, line: row.line, names, columns, known, is_too_wide }
     }
 
-    /// The number of known columns.
-    fn known(&self) -> usize {
-        self.columns.as_ref().map_or(1, Columns::known)
+    fn rank(&self) -> Rank {
+        let is_complete = self.columns.as_ref().is_ok_and(|columns| require(columns).is_ok());
+        Rank { is_complete, known: self.known }
     }
+}
+
+fn is_known(name: &str) -> bool {
+    Columns::find(std::iter::once(name)).is_ok_and(|columns| columns.known() > 0)
 }
 
 fn require(columns: &Columns) -> Result<(), FileRefusal> {
@@ -73,28 +128,28 @@ fn require(columns: &Columns) -> Result<(), FileRefusal> {
     if missing == Missing::default() { Ok(()) } else { Err(FileRefusal::HeaderIncomplete(missing)) }
 }
 
-/// The physical line and the cells of the first row. A spreadsheet's `sep=;` before the row is skipped.
-fn first_row(text: &[u8], delimiter: u8) -> Option<(u64, Vec<String>)> {
-    let mut first = None;
-    let mut seen = false;
+/// The first rows, split by a delimiter. A spreadsheet's `sep=;` before them is skipped. Where the text is cut, its
+/// last row is not read.
+fn candidates(text: &[u8], delimiter: u8, encoding: Encoding, is_cut: bool) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let mut rows = 0;
+    let mut is_complete = false;
     let mut take = |row: &Row<'_>| {
-        let hint = !seen && row.bytes.starts_with(b"sep=") && row.bytes.len() <= 5;
-        if !hint && !seen {
-            seen = true;
-            if row.fault.is_none() {
-                let mut check = Utf8Check::new();
-                check.feed(row.bytes);
-                let encoding = check.finish();
-                first = Some((row.line, names(row, encoding)));
+        let is_hint = row.bytes.starts_with(b"sep=") && row.bytes.len() <= 5;
+        rows += 1;
+        if rows <= SEARCHED_ROWS && !is_complete && !is_hint && row.fault.is_none() {
+            let candidate = Candidate::read(row, delimiter, encoding);
+            is_complete = candidate.rank().is_complete;
+            // One known word in a title or in a row of data is no header.
+            if candidate.known > 1 || found.is_empty() {
+                found.push(candidate);
             }
         }
     };
     let mut splitter = Splitter::new(delimiter, 0, 1);
     splitter.feed(text, &mut take);
-    splitter.finish(&mut take);
-    first
-}
-
-fn names(row: &Row<'_>, encoding: Encoding) -> Vec<String> {
-    (0..row.ends.len()).map(|index| encoding.decode(row.field(index)).0.trim().to_owned()).collect()
+    if !is_cut {
+        splitter.finish(&mut take);
+    }
+    found
 }

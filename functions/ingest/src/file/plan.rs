@@ -2,7 +2,7 @@
 
 use crate::file::bloom::Bloom;
 use crate::file::dialect::Dialect;
-use crate::file::encoding::{BYTE_ORDER_MARK, Encoding, Utf8Check};
+use crate::file::encoding::{BYTE_ORDER_MARK, Encoding, EncodingCheck};
 use crate::file::grouping::{Grouper, Step};
 use crate::file::header;
 use crate::file::refusal::FileRefusal;
@@ -94,7 +94,7 @@ pub enum Outcome {
 /// The first pass. It needs less than 5 MiB for any file.
 pub struct Planner {
     range_bytes: u64,
-    utf8: Utf8Check,
+    encoding: EncodingCheck,
     stage: Stage,
 }
 
@@ -109,12 +109,12 @@ impl Planner {
     /// A planner that makes ranges of about `range_bytes`.
     #[must_use]
     pub const fn new(range_bytes: u64) -> Self {
-        Self { range_bytes, utf8: Utf8Check::new(), stage: Stage::Head(Vec::new()) }
+        Self { range_bytes, encoding: EncodingCheck::new(), stage: Stage::Head(Vec::new()) }
     }
 
-    /// Reads a chunk of the file, of any size. A compressed file must be expanded before.
+    /// Reads a chunk of the file, of any size. The file is text whose separators are those of ASCII.
     pub fn feed(&mut self, chunk: &[u8]) {
-        self.utf8.feed(chunk);
+        self.encoding.feed(chunk);
         let mut rest = chunk;
         if let Stage::Head(head) = &mut self.stage {
             let (taken, others) = rest.split_at(rest.len().min(LIMIT - head.len()));
@@ -150,7 +150,7 @@ impl Planner {
             Stage::Body(stage) => {
                 let (splitter, mut body) = *stage;
                 let end = splitter.finish(&mut |row| body.add(row));
-                body.finish(end, self.utf8.finish())
+                body.finish(end, self.encoding.finish())
             }
         }
     }

@@ -172,16 +172,14 @@ impl Missing {
 pub enum FileRefusal {
     /// The file is empty.
     Empty,
-    /// The file has a header and no rows.
-    NoRows,
-    /// The file is UTF-16, which some spreadsheets call "Unicode text".
-    Utf16,
-    /// The file is a workbook, not an export of one.
-    Spreadsheet,
     /// The file is no text.
     NotText,
-    /// The first row has no known column name.
+    /// The first rows have no known column name.
     HeaderUnknown,
+    /// The first row has more than 64 KiB.
+    HeaderTooLong,
+    /// The header has more columns than are read.
+    TooManyColumns,
     /// The header lacks a required column.
     HeaderIncomplete(Missing),
     /// A column is there twice.
@@ -199,6 +197,24 @@ pub enum FileRefusal {
     ExpandsTooLarge,
     /// The compressed file is truncated or damaged.
     GzipUnreadable,
+    /// The file has more bytes than a file may have.
+    FileTooLarge,
+    /// The archive or the workbook has more bytes than are read.
+    ArchiveTooLarge,
+    /// The archive is truncated or damaged.
+    ArchiveUnreadable,
+    /// The archive has a password.
+    ArchiveProtected,
+    /// The archive does not have exactly one file.
+    ArchiveFiles,
+    /// The archive is in another archive.
+    ArchiveNested,
+    /// The workbook is in a format before 2007, in a binary format, or has a password.
+    WorkbookOld,
+    /// The workbook is damaged.
+    WorkbookUnreadable,
+    /// A part of the workbook needs more memory than there is.
+    WorkbookTooLarge,
     /// The file was deleted or replaced before it could be read.
     Gone,
 }
@@ -209,11 +225,10 @@ impl FileRefusal {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Empty => "file_empty",
-            Self::NoRows => "file_without_rows",
-            Self::Utf16 => "file_utf16",
-            Self::Spreadsheet => "file_spreadsheet",
             Self::NotText => "file_not_text",
             Self::HeaderUnknown => "header_unknown",
+            Self::HeaderTooLong => "header_too_long",
+            Self::TooManyColumns => "too_many_columns",
             Self::HeaderIncomplete(_) => "header_incomplete",
             Self::ColumnTwice { .. } => "column_twice",
             Self::NotGrouped => "receipts_not_grouped",
@@ -221,6 +236,15 @@ impl FileRefusal {
             Self::UnknownEstablishment => "unknown_establishment",
             Self::ExpandsTooLarge => "expands_too_large",
             Self::GzipUnreadable => "gzip_unreadable",
+            Self::FileTooLarge => "file_too_large",
+            Self::ArchiveTooLarge => "archive_too_large",
+            Self::ArchiveUnreadable => "archive_unreadable",
+            Self::ArchiveProtected => "archive_protected",
+            Self::ArchiveFiles => "archive_files",
+            Self::ArchiveNested => "archive_nested",
+            Self::WorkbookOld => "workbook_old",
+            Self::WorkbookUnreadable => "workbook_unreadable",
+            Self::WorkbookTooLarge => "workbook_too_large",
             Self::Gone => "file_gone",
         }
     }

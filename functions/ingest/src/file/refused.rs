@@ -71,28 +71,37 @@ pub fn write_row(dialect: &Dialect, row: &RefusedRow, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\r\n");
 }
 
+/// Writes a cell. A spreadsheet that splits the file at another separator sees several cells in this one, because a
+/// quote protects a cell only at the cell's beginning. So an apostrophe, which marks text, precedes every part that
+/// the spreadsheet would run as a formula.
 fn write_cell(cell: &str, out: &mut Vec<u8>) {
-    let guard = if may_be_formula(cell) { "'" } else { "" };
-    if cell.contains(['"', ';', '\n', '\r']) {
-        out.push(b'"');
-        out.extend_from_slice(guard.as_bytes());
-        out.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
-        out.push(b'"');
-    } else {
-        out.extend_from_slice(guard.as_bytes());
-        out.extend_from_slice(cell.as_bytes());
+    let mut guarded = String::with_capacity(cell.len());
+    for part in cell.split_inclusive(SEPARATORS) {
+        let is_line_end = !guarded.is_empty() && matches!(part, "\r" | "\n");
+        if may_be_formula(part) && !is_line_end {
+            guarded.push('\'');
+        }
+        guarded.push_str(part);
     }
+    if guarded.contains(['"', ';', '\n', '\r']) {
+        guarded = format!("\"{}\"", guarded.replace('"', "\"\""));
+    }
+    out.extend_from_slice(guarded.as_bytes());
 }
 
-/// Whether a spreadsheet would evaluate the cell as a formula. A signed number or a telephone number is not a
-/// formula.
-fn may_be_formula(cell: &str) -> bool {
-    let Some(rest) = cell.strip_prefix(['=', '+', '-', '@', '\t', '\r', '\n']) else {
+/// The characters at which spreadsheets split a line into cells, and a file into lines.
+const SEPARATORS: [char; 6] = [',', ';', '\t', '|', '\n', '\r'];
+
+/// Whether a spreadsheet would evaluate a cell, or a part of a cell with its separator, as a formula. A signed number
+/// or a telephone number is not a formula.
+fn may_be_formula(part: &str) -> bool {
+    let part = part.trim_start_matches(['"', ' ', '\u{a0}']);
+    let Some(rest) = part.strip_prefix(['=', '+', '-', '@', '\t', '\r', '\n']) else {
         return false;
     };
-    let number = cell.starts_with(['+', '-'])
+    let number = part.starts_with(['+', '-'])
         && rest.contains(|c: char| c.is_ascii_digit())
-        && rest.chars().all(|c| c.is_ascii_digit() || ",. \u{a0}\u{202f}".contains(c));
+        && rest.chars().all(|c| c.is_ascii_digit() || ",.;|\t\r\n \u{a0}\u{202f}".contains(c));
     !number
 }
 
@@ -111,10 +120,21 @@ mod tests {
     #[case("-3,20", "-3,20")]
     #[case("-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0")]
     #[case("@SUM(A1)", "'@SUM(A1)")]
-    #[case("\t=1", "'\t=1")]
+    #[case("\t=1", "'\t'=1")]
     #[case("-", "'-")]
     #[case("Écran 24\"", "\"Écran 24\"\"\"")]
     #[case("12,50", "12,50")]
+    #[case("12,-50", "12,-50")]
+    #[case("Dupont,=1+1", "Dupont,'=1+1")]
+    #[case("Dupont\t=1+1", "Dupont\t'=1+1")]
+    #[case("Dupont|@SUM(A1)", "Dupont|'@SUM(A1)")]
+    #[case("a;=1;-b", "\"a;'=1;'-b\"")]
+    #[case("a\n=1", "\"a\n'=1\"")]
+    #[case("a, =1", "a,' =1")]
+    #[case("a,\"=1\"", "\"a,'\"\"=1\"\"\"")]
+    #[case("a,\tb", "a,'\tb")]
+    #[case("a,b=c", "a,b=c")]
+    #[case("a\r\n\r\nb", "\"a\r\n\r\nb\"")]
     fn a_cell_is_never_written_as_a_formula(#[case] cell: &str, #[case] written: &str) {
         let mut out = Vec::new();
         write_cell(cell, &mut out);

@@ -8,7 +8,7 @@ mod version;
 mod writer;
 
 pub use error::ObjectError;
-pub(crate) use reader::{ObjectReader, open};
+pub(crate) use reader::{ObjectReader, open, open_own};
 pub(crate) use small::{mark_reported, read_whole, write};
 pub(crate) use version::ObjectVersion;
 pub(crate) use writer::ObjectWriter;

@@ -13,11 +13,18 @@ pub(crate) struct ObjectReader {
     skip: u64,
     /// Requested bytes that were not read yet.
     left: u64,
-    /// Bytes that [`ObjectReader::begins_with`] read, and [`ObjectReader::next`] did not return yet.
+    /// Bytes that [`ObjectReader::peek`] read, and [`ObjectReader::next`] did not return yet.
     peeked: Option<Bytes>,
+    /// The length of the response.
+    length: u64,
 }
 
 impl ObjectReader {
+    /// The bytes of the object, where the whole object was opened.
+    pub(crate) const fn length(&self) -> u64 {
+        self.length
+    }
+
     /// The next chunk, of any size; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, ObjectError> {
         if let Some(peeked) = self.peeked.take() {
@@ -39,18 +46,19 @@ impl ObjectReader {
         Ok(None)
     }
 
-    /// Whether the bytes begin with `magic`. The next chunk still contains these bytes.
-    pub(crate) async fn begins_with(&mut self, magic: &[u8]) -> Result<bool, ObjectError> {
+    /// The first bytes, at least `length` of them unless the object is shorter. The next chunk still contains these
+    /// bytes.
+    pub(crate) async fn peek(&mut self, length: usize) -> Result<Bytes, ObjectError> {
         let mut first = Vec::new();
-        while first.len() < magic.len() {
+        while first.len() < length {
             match self.next().await? {
                 Some(chunk) => first.extend_from_slice(&chunk),
                 None => break,
             }
         }
-        let begins = first.starts_with(magic);
-        self.peeked = Some(first.into()).filter(|peeked: &Bytes| !peeked.is_empty());
-        Ok(begins)
+        let first = Bytes::from(first);
+        self.peeked = Some(first.clone()).filter(|peeked| !peeked.is_empty());
+        Ok(first)
     }
 }
 
@@ -82,5 +90,18 @@ pub(crate) async fn open(
     let is_partial = answer.content_range().is_some();
     let (start, end) = range.unwrap_or((0, u64::MAX));
     let skip = if is_partial { 0 } else { start };
-    Ok(ObjectReader { body: answer.body, skip, left: end.saturating_sub(start), peeked: None })
+    let length = answer.content_length().and_then(|length| u64::try_from(length).ok());
+    let left = end.saturating_sub(start);
+    let length = length.unwrap_or_default();
+    Ok(ObjectReader { body: answer.body, skip, left, peeked: None, length })
+}
+
+/// Opens an object that this function wrote: 1 call.
+pub(crate) async fn open_own(
+    client: &Client,
+    bucket: &str,
+    key: &str,
+) -> Result<ObjectReader, ObjectError> {
+    let (bucket, key) = (bucket.to_owned(), key.to_owned());
+    open(client, &ObjectVersion { bucket, key, version: None, etag: None }, None).await
 }

@@ -56,7 +56,7 @@ fn unquoted(etag: Option<String>) -> String {
     etag.unwrap_or_default().trim_matches('"').to_owned()
 }
 
-/// Tags a merchant's file, or its expansion, as reported: 1 call. The bucket deletes a reported object after 7 days.
+/// Tags a merchant's file, or its text, as reported: 1 call. The bucket deletes a reported object after 7 days.
 pub(crate) async fn mark_reported(
     client: &Client,
     file: &ObjectVersion,

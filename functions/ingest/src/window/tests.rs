@@ -74,6 +74,7 @@ fn app(store: Store) -> App {
         ranges: QueueClient::new(|| unreachable!("a window uses no queue"), ""),
         reports_bucket: String::new(),
         range_bytes: 1024,
+        max_upload_bytes: 1_000_000,
         max_expanded_bytes: 1024,
         clock: || unreachable!("a window does not end a file"),
         plan_cache: PlanCache::default(),

@@ -49,9 +49,9 @@ pub struct Upload {
     pub ranges: u32,
     /// The sum of the ranges' results, once finished.
     pub report: RangeReport,
-    /// Why it was refused: a code.
+    /// Why it was refused, or what to know about a file that was read: a code.
     pub reason: Option<String>,
-    /// Why it was refused: a sentence for the merchant.
+    /// As `reason`: a sentence for the merchant.
     pub explanation: Option<String>,
     /// The key of the file of refused rows in the bucket of reports.
     pub refused_key: Option<String>,

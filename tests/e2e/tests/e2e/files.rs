@@ -69,6 +69,36 @@ fn the_same_file_again_changes_nothing() {
     assert_eq!(shop.balance("0639980101"), Some(1_012));
 }
 
+/// A workbook with one receipt of 12.50 €.
+const WORKBOOK: &[u8] = include_bytes!("../../../../functions/ingest/tests/data/sales.ods");
+
+#[test]
+fn a_workbook_with_accents_in_its_name_is_sent_through_the_form() {
+    let shop = Shop::open();
+    for (name, accepted, known) in
+        [("ventes d'été.ods", 1, 0), ("ventes e\u{301}te\u{301}.ods", 0, 1)]
+    {
+        let report = shop.send(name, WORKBOOK);
+        assert_eq!(report["rows"]["accepted"], accepted, "{report}");
+        assert_eq!(report["rows"]["already_known"], known, "{report}");
+        assert!(report["file_name"].as_str().is_some_and(|name| name.contains("été")), "{report}");
+    }
+    assert_eq!(shop.balance("0639980012"), Some(12));
+}
+
+#[test]
+fn an_empty_file_and_a_file_with_a_header_only_say_so() {
+    let shop = Shop::open();
+    let empty = shop.send("vide.csv", b"");
+    assert_eq!((&empty["status"], &empty["reason"]), (&json!("refused"), &json!("file_empty")));
+    let header = shop.send("vide.csv", "ticket;date;total\n".as_bytes());
+    let expected = (&json!("finished"), &json!("file_without_rows"));
+    assert_eq!((&header["status"], &header["reason"]), expected);
+    assert!(
+        header["explanation"].as_str().is_some_and(|sentence| sentence.contains("aucune ligne"))
+    );
+}
+
 #[test]
 fn a_large_file_of_lines_is_ingested_in_ranges_and_no_receipt_is_split() {
     const RECEIPTS: u32 = 3_000;

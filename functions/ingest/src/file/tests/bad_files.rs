@@ -15,8 +15,6 @@ const NOTHING: Missing = Missing { receipt: false, date: false, amount: false };
     "customers-not-purchases.csv",
     FileRefusal::HeaderIncomplete(Missing { receipt: true, date: true, amount: true })
 )]
-#[case("utf16.csv", FileRefusal::Utf16)]
-#[case("utf16-without-mark.csv", FileRefusal::Utf16)]
 fn a_file_that_cannot_be_read_is_refused_with_its_reason(
     #[case] name: &str,
     #[case] refusal: FileRefusal,
@@ -27,7 +25,8 @@ fn a_file_that_cannot_be_read_is_refused_with_its_reason(
 #[rstest]
 #[case(b"", FileRefusal::Empty)]
 #[case(b"\xef\xbb\xbf\r\n \r\n", FileRefusal::Empty)]
-#[case(b"PK\x03\x04 a workbook", FileRefusal::Spreadsheet)]
+#[case(b"PK\x03\x04 a workbook", FileRefusal::ArchiveNested)]
+#[case(b"\xd0\xcf\x11\xe0 a workbook of 1997", FileRefusal::WorkbookOld)]
 #[case(b"%PDF-1.7", FileRefusal::NotText)]
 #[case(&[0; 500], FileRefusal::NotText)]
 #[case(b"{\"ticket\": 1}", FileRefusal::HeaderUnknown)]

@@ -9,6 +9,7 @@ mod purchases;
 mod scattered;
 mod sentences;
 
+use crate::convert::TextDecoder;
 use crate::file::{
     Context, CustomerKey, FileReceipt, FileRefusal, GatheringReader, Item, Outcome, Part, Plan,
     Planner, RangeReader, RowRefusal,
@@ -30,8 +31,19 @@ fn data(name: &str) -> Vec<u8> {
     std::fs::read(format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
+/// The text of a file, fed in chunks of one size.
+fn text(file: &[u8], chunk: usize) -> Result<Vec<u8>, FileRefusal> {
+    let (mut decoder, mut text) = (TextDecoder::default(), Vec::new());
+    for chunk in file.chunks(chunk) {
+        decoder.feed(chunk, &mut text)?;
+    }
+    decoder.finish(&mut text)?;
+    Ok(text)
+}
+
 /// Plans a file, fed in chunks of one size.
 fn plan(file: &[u8], range_bytes: u64, chunk: usize) -> Result<Plan, FileRefusal> {
+    let file = text(file, chunk)?;
     let mut planner = Planner::new(range_bytes);
     file.chunks(chunk).for_each(|chunk| planner.feed(chunk));
     match planner.finish()? {
@@ -68,6 +80,7 @@ fn read_planned(file: &[u8], plan: &Plan, chunk: usize, sector: Sector) -> Vec<I
 
 /// Reads a file of a merchant that is no optician, as one range.
 fn read(file: &[u8]) -> Vec<Item> {
+    let file = &text(file, file.len().max(1)).unwrap();
     let plan = plan(file, u64::MAX, file.len().max(1)).unwrap();
     read_planned(file, &plan, file.len().max(1), Sector::Retail)
 }

@@ -1,8 +1,10 @@
 //! The sentences that a merchant reads in a report.
 
 use super::sentence;
+use crate::file::header::SEARCHED_ROWS;
 use crate::file::refusal::Missing;
-use crate::file::{Column, FileRefusal, RowRefusal};
+use crate::file::{Column, FileRefusal, MAX_COLUMNS, MAX_ROW_BYTES, RowRefusal};
+use crate::file_note::FileNote;
 use domain::{Language, MemberError, PurchaseError, ValueError};
 use std::fmt::Write;
 
@@ -37,11 +39,10 @@ fn row_reasons() -> Vec<RowRefusal> {
 fn file_refusals() -> Vec<FileRefusal> {
     vec![
         FileRefusal::Empty,
-        FileRefusal::NoRows,
-        FileRefusal::Utf16,
-        FileRefusal::Spreadsheet,
         FileRefusal::NotText,
         FileRefusal::HeaderUnknown,
+        FileRefusal::HeaderTooLong,
+        FileRefusal::TooManyColumns,
         FileRefusal::HeaderIncomplete(Missing { receipt: true, date: true, amount: true }),
         FileRefusal::ColumnTwice { column: Column::Date },
         FileRefusal::NotGrouped,
@@ -49,6 +50,15 @@ fn file_refusals() -> Vec<FileRefusal> {
         FileRefusal::UnknownEstablishment,
         FileRefusal::ExpandsTooLarge,
         FileRefusal::GzipUnreadable,
+        FileRefusal::FileTooLarge,
+        FileRefusal::ArchiveTooLarge,
+        FileRefusal::ArchiveUnreadable,
+        FileRefusal::ArchiveProtected,
+        FileRefusal::ArchiveFiles,
+        FileRefusal::ArchiveNested,
+        FileRefusal::WorkbookOld,
+        FileRefusal::WorkbookUnreadable,
+        FileRefusal::WorkbookTooLarge,
         FileRefusal::Gone,
     ]
 }
@@ -72,4 +82,29 @@ fn every_code_of_a_row_or_a_file_is_in_the_catalogue() {
     for code in codes.chain(file_refusals().into_iter().map(FileRefusal::code)) {
         assert!(sentences.iter().any(|(known, _)| *known == code), "no sentence for {code}");
     }
+}
+
+#[test]
+fn a_limit_in_a_sentence_is_the_limit_that_is_enforced() {
+    let mib = crate::convert::MAX_ARCHIVE_BYTES / 1024 / 1024;
+    for (refusal, limit) in [
+        (FileRefusal::ArchiveTooLarge, format!(" {mib} Mio")),
+        (FileRefusal::HeaderTooLong, format!(" {} Kio", MAX_ROW_BYTES / 1024)),
+        (FileRefusal::TooManyColumns, format!(" {} 000 colonnes", MAX_COLUMNS / 1000)),
+        (FileRefusal::HeaderUnknown, format!(" {SEARCHED_ROWS} premières lignes")),
+    ] {
+        let sentence = refusal.sentence(LANGUAGE).replace('\u{a0}', " ");
+        assert!(sentence.contains(&limit), "{limit} in “{sentence}”");
+    }
+}
+
+#[test]
+fn a_note_on_a_file_has_a_sentence_that_says_what_to_do() {
+    let sheet = FileNote::SheetRead("Novembre".to_owned());
+    for note in [FileNote::NoRows, sheet.clone()] {
+        assert!(LANGUAGE.sentences().iter().any(|(known, _)| *known == note.code()));
+    }
+    assert!(sheet.sentence(LANGUAGE).contains("« Novembre »"));
+    let long = FileNote::SheetRead("x".repeat(1000)).sentence(LANGUAGE);
+    assert!(long.len() < 300, "{long}");
 }

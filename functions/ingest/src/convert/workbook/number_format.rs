@@ -1,0 +1,89 @@
+//! The number format of a cell: how a spreadsheet shows the cell's number.
+
+/// The parts of a number format that change what a cell means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct NumberFormat {
+    /// Whether the number is shown as a percentage.
+    pub(super) percent: bool,
+    /// The number of decimals, where the format rounds to decimals.
+    pub(super) decimals: Option<u8>,
+    /// The least number of digits of a whole number: `0000000000` keeps the zero of a telephone number.
+    pub(super) least_digits: u8,
+    /// Whether the format shows a time and no day.
+    pub(super) time_only: bool,
+}
+
+impl NumberFormat {
+    /// Reads a format code, for example `#,##0.00 "€"` or `dd/mm/yyyy hh:mm`. The first section counts.
+    pub(super) fn parse(code: &str) -> Self {
+        let mut format = Self::default();
+        let (mut day, mut clock, mut scientific) = (false, false, false);
+        let mut characters = code.chars();
+        while let Some(character) = characters.next() {
+            match character {
+                ';' => break,
+                '\\' | '_' | '*' => {
+                    characters.next();
+                }
+                '"' => {
+                    characters.by_ref().find(|next| *next == '"');
+                }
+                '[' => {
+                    let inside: String =
+                        characters.by_ref().take_while(|next| *next != ']').collect();
+                    let elapsed = |unit| inside.chars().all(|c| c.eq_ignore_ascii_case(&unit));
+                    clock |= !inside.is_empty() && ['h', 'm', 's'].into_iter().any(elapsed);
+                }
+                '%' => format.percent = true,
+                '.' => format.decimals = Some(0),
+                '0' | '#' | '?' => match &mut format.decimals {
+                    Some(decimals) => *decimals = decimals.saturating_add(1),
+                    None if character == '0' || format.least_digits > 0 => {
+                        format.least_digits = format.least_digits.saturating_add(1);
+                    }
+                    None => {}
+                },
+                'd' | 'D' | 'y' | 'Y' | 'j' | 'J' => day = true,
+                'h' | 'H' | 's' | 'S' => clock = true,
+                'E' | 'e' => scientific = true,
+                _ => {}
+            }
+        }
+        format.time_only = clock && !day;
+        if scientific || code.starts_with("General") {
+            format.decimals = None;
+            format.least_digits = 0;
+        }
+        format
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("General", false, None, 0, false)]
+    #[case("#,##0.00\\ \"€\"", false, Some(2), 1, false)]
+    #[case("0.00;[Red]-0.000", false, Some(2), 1, false)]
+    #[case("0%", true, None, 1, false)]
+    #[case("\"100 %\"0", false, None, 1, false)]
+    #[case("0#\" \"##\" \"##\" \"##\" \"##", false, None, 10, false)]
+    #[case("00 00 00 00 00", false, None, 10, false)]
+    #[case("0.00E+00", false, None, 0, false)]
+    #[case("dd/mm/yyyy hh:mm", false, None, 0, false)]
+    #[case("hh:mm", false, None, 0, true)]
+    #[case("[h]:mm:ss", false, None, 0, true)]
+    #[case("[$-40C]d mmmm yyyy", false, None, 0, false)]
+    fn a_format_says_what_its_number_means(
+        #[case] code: &str,
+        #[case] percent: bool,
+        #[case] decimals: Option<u8>,
+        #[case] least_digits: u8,
+        #[case] time_only: bool,
+    ) {
+        let expected = NumberFormat { percent, decimals, least_digits, time_only };
+        assert_eq!(NumberFormat::parse(code), expected);
+    }
+}

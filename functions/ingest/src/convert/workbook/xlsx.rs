@@ -1,0 +1,96 @@
+//! A workbook of Excel (`.xlsx`, `.xlsm`), read cell by cell.
+
+use super::number_format::NumberFormat;
+use super::sheet::{self, SheetWriter};
+use super::{Choice, Moments, value};
+use crate::convert::output::Output;
+use crate::convert::stop::Stop;
+use crate::file::FileRefusal;
+use crate::file_note::FileNote;
+use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::BufReader;
+
+type Workbook = Xlsx<BufReader<File>>;
+
+/// Reads the sheet with the purchases. The first rows of every visible sheet are read twice.
+pub(super) fn read(file: File, out: &mut Output) -> Result<Option<FileNote>, Stop> {
+    let mut workbook = Workbook::new(BufReader::new(file)).map_err(refused)?;
+    let sheets: Vec<String> = workbook
+        .sheets_metadata()
+        .iter()
+        .filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet)
+        .map(|sheet| sheet.name.clone())
+        .collect();
+    let mut choice = Choice::default();
+    for (index, name) in sheets.iter().enumerate() {
+        let looked_at =
+            sheet::look_at(|sink| read_sheet(&mut workbook, name, &Moments::default(), sink))?;
+        choice.add(index, name, looked_at);
+    }
+    let (sheet, note) = choice.decide()?;
+    read_sheet(&mut workbook, &sheet.name, &sheet.moments, &mut |line| out.add(line))?;
+    Ok(note)
+}
+
+fn read_sheet(
+    workbook: &mut Workbook,
+    name: &str,
+    moments: &Moments,
+    sink: &mut dyn FnMut(&[u8]) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let from_1904 = workbook.has_1904_epoch();
+    let mut cells = workbook.worksheet_cells_reader(name).map_err(refused)?;
+    let formats: Vec<NumberFormat> = cells
+        .styles()
+        .iter()
+        .map(|style| style.number_format.as_ref().map(|format| format.format_code.as_str()))
+        .map(|code| code.map_or_else(NumberFormat::default, NumberFormat::parse))
+        .collect();
+    let mut writer = SheetWriter::new(sink);
+    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(refused)? {
+        let (row, column) = cell.get_position();
+        let format = formats.get(style).copied().unwrap_or_default();
+        let number = match cell.get_value() {
+            #[expect(clippy::cast_precision_loss, reason = "a spreadsheet has 15 digits")]
+            DataRef::Int(number) => Some(*number as f64),
+            DataRef::Float(number) => Some(*number),
+            _ => None,
+        };
+        match number {
+            Some(number) => {
+                let moment = moments.read(column, number, from_1904);
+                let text = moment.unwrap_or_else(|| value::number(number, format));
+                writer.put(row, column, &text)
+            }
+            None => writer.put(row, column, &text(cell.get_value(), from_1904, format)),
+        }?;
+    }
+    writer.finish()
+}
+
+/// The text of a cell that is no number.
+fn text<'c>(cell: &'c DataRef<'_>, from_1904: bool, format: NumberFormat) -> Cow<'c, str> {
+    match cell {
+        DataRef::Empty | DataRef::Int(_) | DataRef::Float(_) => "".into(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) => text.into(),
+        DataRef::SharedString(text) => (*text).into(),
+        DataRef::Bool(truth) => value::boolean(*truth).into(),
+        DataRef::DateTime(moment) => {
+            value::date_time(moment.as_f64(), moment.is_duration(), from_1904, format).into()
+        }
+        DataRef::DurationIso(text) => value::iso_duration(text).into(),
+        // A spreadsheet shows an error as `#N/A`. No column accepts that text as an amount, a day or a number.
+        DataRef::Error(error) => error.to_string().into(),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the error of a `map_err`")]
+fn refused(error: XlsxError) -> Stop {
+    match error {
+        XlsxError::Password => FileRefusal::WorkbookOld,
+        _ => FileRefusal::WorkbookUnreadable,
+    }
+    .into()
+}
