@@ -10,6 +10,7 @@ from template import functions, of_type, resources
 # The partition of a merchant's till keys and other settings.
 MERCHANT = "M#01KAVJT4P0000000000000000A"
 WEBHOOKS = f"{MERCHANT}#WEBHOOKS"
+USES = f"{MERCHANT}#PROGRAMMES"
 PERSONS = (f"{MERCHANT}#S#03", f"{MERCHANT}#TEST#S#03")
 READS = ("GetItem", "Query", "BatchGetItem")
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete")
@@ -82,6 +83,11 @@ class TheKeysOfTheRoles(unittest.TestCase):
         self.assertEqual(writers - own, set())
         self.assertIn(("api", "PutItem"), own)
         self.assertIn(("retention", "BatchWriteItem"), own)
+
+    def test_let_ingest_mark_a_programme_as_used_and_write_nothing_else_there(self):
+        writers = {(name, action) for name in functions() for action in WRITES if may(name, action, USES)}
+        self.assertEqual({one for one in writers if one[0] not in ("api", "retention")}, {("ingest", "UpdateItem")})
+        self.assertIn(("api", "UpdateItem"), writers)
 
     def test_do_not_let_webhooks_read_or_write_persons(self):
         for action in (*READS, *WRITES):

@@ -11,7 +11,7 @@ use store::{
     CardStep, Conflict, Contact, Customer, Entity, HistoryEntry, Holder, Known, NewMember, Outcome,
     PurchaseToRecord, Scope, Source, Store, StoreError,
 };
-use support::{Table, instant, merchant, mobile, open_merchant, receipt, sale};
+use support::{Table, instant, merchant, mobile, open_merchant, points_a_euro, receipt, sale};
 
 fn now() -> Instant {
     instant("2026-11-24T09:20:00Z")
@@ -477,4 +477,67 @@ async fn a_page_of_erased_members_does_not_end_the_proof_of_a_shard() {
         }
     }
     assert_eq!(proved, 1);
+}
+
+/// A programme of one point a euro with a daily cap.
+fn capped(points: i64) -> domain::Programme {
+    domain::Programme::from_stored(domain::programme::Terms {
+        daily_cap: Some(Points::new(points)),
+        ..points_a_euro(1).terms().clone()
+    })
+}
+
+/// What becomes of a sale of which a cancelled return gave only a part of the points back.
+#[derive(Debug, Clone, Copy)]
+enum Then {
+    ReturnAgain,
+    Cancel,
+    Move,
+}
+
+#[rstest::rstest]
+#[case(Then::ReturnAgain, 15)]
+#[case(Then::Cancel, 15)]
+#[case(Then::Move, 15)]
+#[tokio::test]
+async fn points_that_the_daily_cap_holds_back_stay_taken_back_and_the_entries_sum_to_the_balance(
+    #[case] then: Then,
+    #[case] balance: i64,
+) {
+    let table = Table::start().await;
+    let store = table.store();
+    let scope =
+        support::open_merchant_with(&store, &merchant(Sector::Retail, 1), &capped(20), now()).await;
+    let (fixture, customer) = (Fixture { table, store, scope }, enrol(1));
+    let other = fixture.record(&enrol(2), &by_till(sale("0", 100))).await.unwrap().member.unwrap();
+    let first = fixture.record(&customer, &by_till(sale("1", 2_000))).await.unwrap();
+    let member = first.member.unwrap();
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let proof = async |id: MemberId| {
+        let proof = store.prove_member(scope, id).await.unwrap();
+        assert_eq!(proof.sum, proof.account.sum());
+        proof.sum.get()
+    };
+    fixture.record(&customer, &by_till(returned("2", Some("1"), 2_000))).await.unwrap();
+    fixture.record(&customer, &by_till(sale("3", 1_500))).await.unwrap();
+    store.cancel_purchase(scope, &receipt("2"), now()).await.unwrap();
+    assert_eq!(proof(member).await, 20);
+    match then {
+        Then::ReturnAgain => {
+            let again = fixture.record(&customer, &by_till(returned("4", Some("1"), 2_000))).await;
+            assert_eq!(again.unwrap().points, Points::new(-5));
+        }
+        Then::Cancel => {
+            store.cancel_purchase(scope, &receipt("1"), now()).await.unwrap();
+        }
+        Then::Move => {
+            store.move_purchase(scope, &receipt("1"), other, now()).await.unwrap();
+            assert_eq!(proof(other).await, 1 + 5);
+        }
+    }
+    assert_eq!(proof(member).await, balance);
+    // The cap has room for the points that were taken back since, and no more.
+    let next = fixture.record(&customer, &by_till(sale("5", 9_000))).await.unwrap();
+    assert_eq!(next.points, Points::new(20 - balance));
+    assert_eq!(proof(member).await, 20);
 }
