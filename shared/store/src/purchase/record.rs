@@ -114,7 +114,7 @@ impl Store {
                     if let Some(known) = known {
                         return Ok(Attempt::Done(known));
                     }
-                    self.rename_cancelled(scope, new).await?;
+                    self.rename_cancelled(*record).await?;
                     Ok(Attempt::Again)
                 }
                 Attempted::Again => Ok(Attempt::Again),
@@ -143,7 +143,7 @@ impl Store {
         if let Some(stored) = stored
             && stored.cancelled_at()? == Some(calendar::whole_second(cancelled_at))
         {
-            self.rename_cancelled(scope, new).await?;
+            self.rename_cancelled(stored).await?;
         }
         self.record_purchase(scope, customer, new, now).await
     }
@@ -363,12 +363,7 @@ impl Store {
 
     /// Gives a cancelled purchase another sort key, so that its receipt can be recorded again. The cancelled
     /// purchase stays in the history.
-    async fn rename_cancelled(
-        &self,
-        scope: &Scope,
-        new: &PurchaseToRecord,
-    ) -> Result<(), StoreError> {
-        let mut record = self.purchase_record(scope, new.purchase.receipt()).await?;
+    async fn rename_cancelled(&self, mut record: PurchaseRecord) -> Result<(), StoreError> {
         let key = record.key();
         let Some(cancelled_at) = record.cancelled_at.clone() else { return Ok(()) };
         let Key { pk, sk } = keys::cancelled_purchase(&key, &cancelled_at, &token()?);
