@@ -1,16 +1,14 @@
 //! The variable segments of a path. A path with a malformed segment is answered 404, as for a resource
 //! that does not exist.
 
-use crate::codes;
 use crate::problem::Problem;
-use axum::extract::path::ErrorKind;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use domain::ValueError;
 use serde::de::DeserializeOwned;
+use serde::de::value::{Error, MapDeserializer};
 
-/// The variable segments of a path, as a struct with a field for each.
+/// The variable segments of a path, as a struct with a field for each. Each field is read from a text.
 #[derive(Debug)]
 pub struct Segments<T>(pub T);
 
@@ -18,32 +16,22 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Segment
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match Path::from_request_parts(parts, state).await {
-            Ok(Path(segments)) => Ok(Self(segments)),
-            Err(rejection) => Err(not_found(&rejection)),
-        }
+        let Ok(segments) = RawPathParams::from_request_parts(parts, state).await else {
+            return Err(Problem::not_found("resource"));
+        };
+        let segments = MapDeserializer::<_, Error>::new(segments.iter());
+        let read = serde_path_to_error::deserialize(segments);
+        read.map(Self).map_err(|error| not_found(&error.path().to_string()))
     }
 }
 
-/// The answer names the resource after the malformed segment, `member` for `member_id`, and the words that a
-/// segment of fixed words accepts.
-fn not_found(rejection: &PathRejection) -> Problem {
-    if let PathRejection::FailedToDeserializePathParams(failure) = rejection
-        && let ErrorKind::DeserializeError { key, message, .. } = failure.kind()
-    {
-        let (name, identifier) = match key.strip_suffix("_id") {
-            Some(name) => (name, Some(ValueError::Identifier)),
-            None => (key.as_str(), None),
-        };
-        let problem = Problem::not_found(name);
-        return match (identifier, message.split_once(", expected ")) {
-            (Some(error), _) => problem.at_parameter(key, error.into(), error.to_string()),
-            (None, Some((_, words))) => {
-                let words = words.strip_prefix("one of ").unwrap_or(words);
-                problem.at_parameter(key, codes::UNKNOWN_VALUE, format!("must be one of {words}"))
-            }
-            (None, None) => problem,
-        };
+/// The answer names the resource after the malformed segment, `member` for `member_id`, and the segment.
+fn not_found(segment: &str) -> Problem {
+    let error = ValueError::Identifier;
+    match segment.strip_suffix("_id") {
+        Some(name) => {
+            Problem::not_found(name).at_parameter(segment, error.into(), &error.to_string())
+        }
+        None => Problem::not_found("resource"),
     }
-    Problem::not_found("resource")
 }

@@ -232,7 +232,7 @@ impl Problem {
 
     /// Names the segment of the path that the refusal is about, with its own error.
     #[must_use]
-    pub(crate) fn at_parameter(self, name: &str, code: Code, detail: String) -> Self {
+    pub fn at_parameter(self, name: &str, code: Code, detail: &str) -> Self {
         let error = FieldError::of_parameter(name, code, detail);
         let detail = format!("{} {}.", self.detail, named(&error));
         Self { detail, errors: vec![error], ..self }

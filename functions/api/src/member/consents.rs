@@ -8,7 +8,7 @@ use crate::schema::Identifier;
 use axum::Json;
 use axum::extract::State;
 use domain::{Channel, DomainError, MemberError, MemberId};
-use http_edge::{JsonBody, Problem, Segments, Till};
+use http_edge::{JsonBody, Problem, Segments, Till, codes};
 use serde::Deserialize;
 use store::StoreError;
 use utoipa::IntoParams;
@@ -62,7 +62,7 @@ pub(crate) async fn put(
     Segments(path): Segments<ConsentPath>,
     JsonBody(put): JsonBody<PutConsent>,
 ) -> Result<Json<RecordedConsent>, Problem> {
-    let channel = Channel::parse(&path.channel).ok_or_else(|| Problem::not_found("channel"))?;
+    let channel = Channel::parse(&path.channel).ok_or_else(unknown_channel)?;
     let now = app.now();
     let change = put.read(&till, now)?;
     let changed =
@@ -86,4 +86,10 @@ fn refusal(error: StoreError, told_by: Option<StatedSource>) -> Problem {
         _ => return error.into(),
     };
     Problem::from(error).at(pointer)
+}
+
+fn unknown_channel() -> Problem {
+    let words = Channel::ALL.map(Channel::as_str).join(", ");
+    let detail = format!("must be one of {words}");
+    Problem::not_found("channel").at_parameter("channel", codes::UNKNOWN_VALUE, &detail)
 }

@@ -121,7 +121,7 @@ fn refused(outcome: Result<store::Recorded, StoreError>) -> DomainError {
 }
 
 #[tokio::test]
-async fn a_repeated_receipt_has_the_first_answer_and_writes_nothing() {
+async fn a_repeated_receipt_has_the_first_points_and_the_present_balance_and_writes_nothing() {
     let fixture = Fixture::open().await;
     let first = fixture.record(&enrol(1), &by_till(sale("1", 1_250))).await.unwrap();
     assert_eq!(first.points, Points::new(12));
@@ -130,8 +130,10 @@ async fn a_repeated_receipt_has_the_first_answer_and_writes_nothing() {
     fixture.record(&enrol(1), &by_till(sale("2", 1_000))).await.unwrap();
     let again = fixture.record(&enrol(1), &by_till(sale("1", 1_250))).await.unwrap();
     assert!(matches!(again.outcome, Outcome::Known(Source::Till(_))));
-    assert_eq!(store::Recorded { outcome: first.outcome, ..again }, first);
-    assert_eq!(fixture.balance(first.member.unwrap()).await, Points::new(22));
+    let member = first.member.unwrap();
+    let expected = store::Recorded { outcome: again.outcome, balance: Points::new(22), ..first };
+    assert_eq!(again, expected);
+    assert_eq!(fixture.balance(member).await, Points::new(22));
 }
 
 #[tokio::test]

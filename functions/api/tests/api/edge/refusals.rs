@@ -347,3 +347,58 @@ async fn a_table_that_does_not_answer_is_a_503_that_may_be_retried() {
     assert_eq!(refused.headers["retry-after"], "1");
     assert!(!refused.body.to_string().contains("127.0.0.1"), "{refused:?}");
 }
+
+#[tokio::test]
+async fn a_malformed_segment_of_a_path_is_named_with_what_it_accepts() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let member = till.enrol(MOBILE).await;
+    let unread = till.get("/v1/members/abc/balance").await;
+    unread.assert_code(404, "not_found");
+    unread.assert_fields(404, &["member_id"]);
+    let detail = "There is no such member. member_id is not an identifier of this service: send it as \
+                  it was given.";
+    assert_eq!(unread.body["detail"], detail);
+    let consent = json!({"given": true, "text_version": "2026-01", "told_by": "till"});
+    let path = format!("/v1/members/{member}/consents/fax");
+    let fax = till.ask(Method::PUT, &path, &consent).await;
+    fax.assert_fields(404, &["channel"]);
+    let told = fax.body["errors"][0]["detail"].as_str().unwrap();
+    assert_eq!(told, "must be one of email, sms, postal");
+}
+
+#[tokio::test]
+async fn an_empty_body_is_called_empty() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let request = Request::post("/v1/members")
+        .header("user-agent", SOFTWARE)
+        .header("authorization", format!("Token {}", till.key))
+        .header("content-type", "application/json");
+    let refused = service.send(request.body(Body::empty()).unwrap()).await;
+    refused.assert_code(400, "malformed");
+    assert!(refused.body["detail"].as_str().unwrap().starts_with("The body is empty"));
+}
+
+#[tokio::test]
+async fn every_field_that_is_missing_or_of_another_type_is_named_in_one_answer() {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let body =
+        json!({"type": "exchange", "total_cents": "12,50", "lines": [{"sku": 7}], "colour": 1});
+    let refused = till.post("/v1/purchases", &body).await;
+    refused.assert_status(422);
+    let mut fields = named(&refused);
+    fields.sort_unstable();
+    let expected = [
+        "/colour",
+        "/lines/0/quantity",
+        "/lines/0/sku",
+        "/lines/0/unit_price_cents",
+        "/receipt_number",
+        "/sold_at",
+        "/total_cents",
+        "/type",
+    ];
+    assert_eq!(fields, expected);
+}
