@@ -36,6 +36,14 @@ fn a_sentence_begins_with_a_capital_and_ends_with_a_full_stop_or_a_question_mark
 }
 
 #[test]
+fn a_sentence_has_typographic_apostrophes_only() {
+    let sentences = Language::French.sentences().iter().chain(Language::French.columns());
+    for (code, sentence) in sentences {
+        assert!(!sentence.contains('\''), "{code}: {sentence}");
+    }
+}
+
+#[test]
 fn a_placeholder_has_one_of_the_names_that_callers_fill() {
     for (code, sentence) in Language::French.sentences() {
         let filled = ["column", "columns", "day", "limit", "line", "receipt"]
@@ -85,7 +93,7 @@ fn a_sentence_is_filled_with_the_values_of_its_error() {
     assert_eq!(Language::French.day(Day::parse("2026-11-04").unwrap()), "04/11/2026");
     let refused = Language::French.sentence("other_row_refused");
     let refused = fill(refused, &[("line", &12)]);
-    assert!(refused.ends_with("corrigez d'abord la ligne 12."), "{refused}");
+    assert!(refused.ends_with("corrigez d’abord la ligne 12."), "{refused}");
 }
 
 #[test]

@@ -52,7 +52,7 @@ async fn a_correction_takes_at_most_the_points_to_spend_and_lists_their_lots() {
     let refused = till.post_keyed(&path, "a", &fraud(-45)).await;
     refused.assert_fields(409, &["/points"]);
     assert_eq!(text(&refused.body, "code"), "not_enough_points");
-    assert_eq!(text(&refused.body, "cashier_message"), "Le client n'a pas assez de points.");
+    assert_eq!(text(&refused.body, "cashier_message"), "Le client n’a pas assez de points.");
     let detail = text(&refused.body, "detail");
     assert_eq!(detail, "The number of points is more than the balance holds.");
     let taken = till.post_keyed(&path, "a", &fraud(-44)).await;

@@ -10,7 +10,7 @@ pub use sentences::SENTENCES;
 
 /// The text for a code that has no sentence of its own.
 pub(super) const NO_SENTENCE: &str =
-    "L'opération n'est pas possible : réessayez, puis prévenez votre installateur.";
+    "L’opération n’est pas possible : réessayez, puis prévenez votre installateur.";
 
 /// The text before the sentence of a cell's error.
 pub(super) const IN_COLUMN: &str = "Colonne « {column} ». ";
@@ -30,9 +30,9 @@ pub(super) const COLUMNS: &[(&str, &str)] = &[
     ("card_requested", "carte demandée"),
     ("card_activated", "carte activée"),
     ("document_type", "type de document"),
-    ("returned_receipt", "ticket d'origine"),
-    ("returned_date", "date du ticket d'origine"),
-    ("returned_register", "caisse d'origine"),
+    ("returned_receipt", "ticket d’origine"),
+    ("returned_date", "date du ticket d’origine"),
+    ("returned_register", "caisse d’origine"),
     ("total", "total"),
     ("sku", "code article"),
     ("label", "libellé"),
