@@ -130,7 +130,7 @@ fn a_reason_names_the_column_as_the_merchant_does() {
         b"Facture;Horodatage;Montant pay\xc3\xa9\n1;11-29-2026;2,00\n2;24/11/2026;x\n",
     );
     assert!(refused.contains("Colonne « Horodatage ». La date commence par le mois"), "{refused}");
-    assert!(refused.contains("Colonne « Montant payé ». Ce n'est pas un montant"), "{refused}");
+    assert!(refused.contains("Colonne « Montant payé ». Ce n’est pas un montant"), "{refused}");
 }
 
 #[test]
