@@ -40,6 +40,7 @@ impl Shop {
             range_bytes: 100,
             max_upload_bytes: 2_000_000,
             max_expanded_bytes: 4_000_000,
+            clock: now,
             plan_cache: PlanCache::default(),
         };
         Self { _table: table, store, scope, bucket, queue, app }

@@ -39,6 +39,7 @@ impl Fixture {
             ranges: QueueClient::new(move || client, "http://queue/ranges"),
             reports_bucket: "reports".to_owned(),
             range_bytes: 1_000_000,
+            max_upload_bytes: 1_000_000,
             max_expanded_bytes: 1_000_000,
             clock: ended,
             plan_cache: PlanCache::default(),
