@@ -18,6 +18,7 @@ mod member;
 mod merchant;
 mod openapi;
 mod programme;
+mod programme_model;
 mod purchase;
 mod retention;
 mod reward;
