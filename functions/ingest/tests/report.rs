@@ -114,12 +114,15 @@ async fn a_report_ends_when_the_work_ends_and_not_when_its_last_message_began() 
 }
 
 #[tokio::test]
-async fn a_file_without_rows_is_refused_with_a_sentence() {
-    for (file, reason) in [("ticket;date;total\n", "file_without_rows"), ("", "file_empty")] {
+async fn a_file_without_rows_says_so() {
+    for (file, reason, status) in [
+        ("ticket;date;total\n", "file_without_rows", UploadStatus::Finished),
+        ("", "file_empty", UploadStatus::Refused),
+    ] {
         let fixture = Fixture::open().await;
         let upload = fixture.ingest(file).await;
-        assert_eq!(upload.status, UploadStatus::Refused);
+        assert_eq!(upload.status, status);
         assert_eq!(upload.reason.as_deref(), Some(reason));
-        assert!(upload.explanation.is_some_and(|sentence| sentence.contains("exportez-le")));
+        assert!(upload.explanation.is_some_and(|sentence| sentence.contains("export")));
     }
 }

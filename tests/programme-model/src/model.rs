@@ -221,6 +221,7 @@ impl Model {
         let local = instant.to_zoned_datetime(zone);
         Moment {
             day: local.date(),
+            utc_day: TimeZone::UTC.to_datetime(instant).date(),
             minute: i64::from(local.hour()) * 60 + i64::from(local.minute()),
             establishment: establishment.to_owned(),
         }
@@ -361,7 +362,7 @@ impl Model {
         let counted = account.counted(moment.day);
         let earned = self.would_earn(Some(member), moment, basket, counted);
         self.use_programme(moment.day);
-        self.credit(member, moment.day, Origin::Sale, earned.points)?;
+        self.credit(member, moment, Origin::Sale, earned.points)?;
         Some(earned)
     }
 
@@ -393,19 +394,23 @@ impl Model {
     fn credit(
         &mut self,
         member: MemberNumber,
-        day: Date,
+        moment: &Moment,
         origin: Origin,
         points: i64,
     ) -> Option<()> {
+        let day = moment.day;
         let levels = self.programmes.of_day(day).map(|programme| programme.levels.clone());
         let account = &mut self.members.get_mut(&member)?.account;
-        account.is_active_on(day);
+        account.is_active_on(moment.utc_day);
+        if origin == Origin::Sale {
+            account.is_active_on(day);
+        }
         account.give(day, origin, points);
         account.add_to_year(day, points);
         if points > 0 {
             account.count(day, points, 1);
-            account.reach_level(&levels.unwrap_or_default(), day);
         }
+        account.reach_level(&levels.unwrap_or_default(), day);
         Some(())
     }
 
@@ -440,7 +445,10 @@ impl Model {
         let member = sale.member;
         let day = sale.moment.day;
         let taken = match member {
-            Some(member) => self.take_back(member, day, lost, policy, true)?,
+            Some(member) => {
+                self.members.get_mut(&member)?.account.is_active_on(moment.utc_day);
+                self.take_back(member, day, lost, policy, true)?
+            }
             None => 0,
         };
         self.documents.insert(
@@ -464,8 +472,8 @@ impl Model {
         sold_at: Timestamp,
         basket: &Basket,
     ) -> Option<Outcome> {
-        self.members.get(&member)?;
         let moment = self.moment(&step.establishment, sold_at);
+        self.members.get_mut(&member)?.account.is_active_on(moment.utc_day);
         let policy = self.policy(moment.day);
         let lost = self.would_earn(Some(member), &moment, basket, DayCount::default()).points;
         self.use_programme(moment.day);
@@ -577,10 +585,9 @@ impl Model {
             account.add_to_year(day, given);
             account.count(day, given, 0);
         }
-        if let Kind::Sale { gave, returned_cents, taken_back, .. } = &mut sale.kind {
+        if let Kind::Sale { returned_cents, taken_back, .. } = &mut sale.kind {
             *returned_cents -= cents;
-            *taken_back -= lost;
-            *gave -= held_back;
+            *taken_back -= lost - held_back;
         }
         Some(())
     }
@@ -594,7 +601,7 @@ impl Model {
             None => Earned::default(),
         };
         self.use_programme(moment.day);
-        self.credit(member, moment.day, Origin::Given, earned.points)?;
+        self.credit(member, &moment, Origin::Given, earned.points)?;
         Some(done(Answer {
             points: Some(earned.points),
             earned: None,
@@ -605,11 +612,12 @@ impl Model {
 
     fn attach(&mut self, number: DocumentNumber, member: MemberNumber) -> Option<Outcome> {
         let sale = self.documents.get(&number)?.clone();
-        if !matches!(sale.kind, Kind::Sale { .. }) || sale.cancelled {
-            return Some(refused(409, None));
+        if sale.member == Some(member) {
+            // The sale is the member's already. The documents do not define this request.
+            return None;
         }
-        if let Some(other) = sale.member {
-            return (other != member).then(|| refused(409, None));
+        if !matches!(sale.kind, Kind::Sale { .. }) || sale.cancelled || sale.member.is_some() {
+            return Some(refused(409, None));
         }
         if matches!(sale.kind, Kind::Sale { returned_cents: 1.., .. }) {
             // The page does not define the points of an anonymous sale that was returned before.
@@ -631,29 +639,29 @@ impl Model {
 
     fn move_sale(&mut self, number: DocumentNumber, to: MemberNumber) -> Option<Outcome> {
         let sale = self.documents.get(&number)?.clone();
+        if sale.member == Some(to) {
+            return None;
+        }
         let Kind::Sale { gave, had_earned, returned_cents, taken_back } = sale.kind else {
             return Some(refused(409, None));
         };
         let (Some(from), false, 0) = (sale.member, sale.cancelled, returned_cents) else {
             return Some(refused(409, None));
         };
-        if from == to {
-            return None;
-        }
-        // The first member loses the sale as by its cancellation. The right member gets all its points, also those that
-        // the policy of returns forgave the first one. The page names the right member's part only.
+        // The former member loses the sale as by its cancellation. The other member gets the same points, also those that
+        // the policy of returns forgave the former one.
         let day = sale.moment.day;
         self.members.get(&to)?;
         self.uncredit(from, day, gave - taken_back, had_earned)?;
         let levels = self.programmes.of_day(day).map(|programme| programme.levels.clone());
         let account = &mut self.members.get_mut(&to)?.account;
+        account.is_active_on(sale.moment.utc_day);
         account.is_active_on(day);
-        account.give(day, Origin::Sale, gave);
-        account.add_to_year(day, gave);
-        account.count(day, gave, i64::from(had_earned));
-        if gave > 0 {
-            account.reach_level(&levels.unwrap_or_default(), day);
-        }
+        let moved = gave - taken_back;
+        account.give(day, Origin::Sale, moved);
+        account.add_to_year(day, moved);
+        account.count(day, moved, i64::from(had_earned));
+        account.reach_level(&levels.unwrap_or_default(), day);
         self.documents.get_mut(&number)?.member = Some(to);
         Some(done(Answer { points: Some(gave), ..Answer::default() }))
     }
@@ -670,12 +678,12 @@ impl Model {
     }
 
     fn redeem(&mut self, step: &Step, member: MemberNumber, points: i64) -> Option<Outcome> {
-        let today = self.moment(&step.establishment, step.now).day;
+        let moment = self.moment(&step.establishment, step.now);
         let account = &mut self.members.get_mut(&member)?.account;
-        if !account.spend(&self.programmes, today, points) {
+        if !account.spend(&self.programmes, moment.day, points) {
             return Some(refused(409, Some("not_enough_points")));
         }
-        account.is_active_on(today);
+        account.is_active_on(moment.utc_day);
         Some(self.answer_to_move_of_points(step, member, points))
     }
 
@@ -726,9 +734,7 @@ impl Model {
     }
 
     fn use_programme(&mut self, day: Date) {
-        if let Some((first_day, _)) = self.programmes.0.range(..=day).next_back() {
-            self.used_programmes.insert(*first_day);
-        }
+        self.used_programmes.extend(self.programmes.first_day_of(day));
     }
 }
 

@@ -178,37 +178,46 @@ async fn refuse_purchases(desk: &mut Desk<'_>) {
 async fn refuse_coupons(desk: &mut Desk<'_>) {
     let member = json!({"mobile": MOBILE});
     for (code, pointer, value) in [
-        ("OFFRE1", "/usage/limit_member", json!(1)),
-        ("RETIRE", "/disabled", json!(true)),
-        ("DEMAIN", "/first_day", json!("2026-11-25")),
-        ("HIER", "/last_day", json!("2026-11-23")),
+        ("OFFRE2026", "/usage/limit_member", json!(1)),
+        ("RETIRE2026", "/disabled", json!(true)),
+        ("DEMAIN2026", "/first_day", json!("2026-11-25")),
+        ("HIER2026", "/last_day", json!("2026-11-23")),
         ("AILLEURS", "/establishments", json!(["lyon"])),
-        ("UNIQUE", "/usage", json!({"type": "single"})),
-        ("GRAND", "/minimum_spend_cents", json!(9_000)),
-        ("ARTICLE", "/benefit", json!({"type": "product", "sku": "CAFE"})),
+        ("UNIQUE2026", "/usage", json!({"type": "single"})),
+        ("GRAND2026", "/minimum_spend_cents", json!(9_000)),
+        ("ARTICLE2026", "/benefit", json!({"type": "product", "sku": "CAFE"})),
     ] {
         desk.coupon(code, pointer, value).await;
     }
-    desk.refuse("/v1/purchases", &with_coupons("10", &Value::Null, &["OFFRE1"])).await;
-    desk.done("/v1/purchases", &with_coupons("11", &member, &["OFFRE1", "UNIQUE"])).await;
+    desk.refuse("/v1/purchases", &with_coupons("10", &Value::Null, &["OFFRE2026"])).await;
+    desk.done("/v1/purchases", &with_coupons("11", &member, &["OFFRE2026", "UNIQUE2026"])).await;
     for code in [
-        "OFFRE1", "RETIRE", "DEMAIN", "HIER", "AILLEURS", "UNIQUE", "GRAND", "ARTICLE", "INCONNU",
+        "OFFRE2026",
+        "RETIRE2026",
+        "DEMAIN2026",
+        "HIER2026",
+        "AILLEURS",
+        "UNIQUE2026",
+        "GRAND2026",
+        "ARTICLE2026",
+        "INCONNU26",
         "!",
     ] {
         desk.refuse("/v1/purchases", &with_coupons("12", &member, &[code])).await;
     }
-    let small = with(with_coupons("12", &member, &["GRAND"]), "/total_cents", json!(90_000));
+    let small = with(with_coupons("12", &member, &["GRAND2026"]), "/total_cents", json!(90_000));
     desk.refuse("/v1/purchases", &with(small, "/coupons/0/discount_cents", json!(9_500))).await;
-    desk.refuse("/v1/purchases", &with_coupons("12", &member, &["AAAA", "aaaa"])).await;
-    let many = ["AAAA", "BBBB", "CCCC", "DDDD", "EEEE", "FFFF"];
+    desk.refuse("/v1/purchases", &with_coupons("12", &member, &["AAAAAAAA", "aaaaaaaa"])).await;
+    let many = ["AAAAAAAA", "BBBBBBBB", "CCCCCCCC", "DDDDDDDD", "EEEEEEEE", "FFFFFFFF"];
     desk.refuse("/v1/purchases", &with_coupons("12", &member, &many)).await;
 }
 
 async fn refuse_rewards(desk: &mut Desk<'_>) {
     let member = desk.till.done_find(MOBILE).await;
     desk.back_office.give(&member, 450).await;
-    desk.refuse_redemption(&member, &json!({"points": 0})).await;
-    desk.refuse_redemption(&member, &json!({"points": 100_000})).await;
+    desk.refuse_redemption(&member, &json!({"points": 0, "bill_cents": 500})).await;
+    desk.refuse_redemption(&member, &json!({"points": 10, "bill_cents": 0})).await;
+    desk.refuse_redemption(&member, &json!({"points": 100_000, "bill_cents": 1_000_000})).await;
     for (pointer, value) in [
         ("/disabled", json!(true)),
         ("/first_day", json!("2026-11-25")),
@@ -229,7 +238,8 @@ async fn refuse_rewards(desk: &mut Desk<'_>) {
     desk.refuse_redemption(&member, &goods).await;
     desk.done(&step(&handed_out, "fulfil"), &Value::Null).await;
     desk.refuse(&step(&handed_out, "cancel"), &Value::Null).await;
-    let bill = desk.till.post_keyed(&redemptions, "bill", &json!({"points": 10})).await;
+    let bill =
+        desk.till.post_keyed(&redemptions, "bill", &json!({"points": 10, "bill_cents": 500})).await;
     desk.done(&step(&bill, "cancel"), &Value::Null).await;
     desk.refuse(&step(&bill, "fulfil"), &Value::Null).await;
 

@@ -1,6 +1,7 @@
 //! Short texts: trimmed, bounded, without control characters.
 
 use crate::ValueError;
+use icu_normalizer::DecomposingNormalizerBorrowed;
 
 /// Trims `text` and accepts it when it has 1 to `limit` characters, none a control character.
 ///
@@ -31,7 +32,7 @@ pub fn optional(text: &str, limit: usize) -> Result<Option<String>, ValueError> 
     }
 }
 
-/// A text in lower case, without the accents of French, to compare texts that people write differently.
+/// A text in lower case, without accents, to compare texts that people write differently. A ligature is two letters.
 #[must_use]
 pub fn folded(text: &str) -> String {
     fold(text).collect()
@@ -74,18 +75,21 @@ pub fn same_but_case(one: &str, other: &str) -> bool {
     one == other || lower(one).eq(lower(other))
 }
 
+/// The characters in lower case and in the decomposed form (NFD), without their accents. So it does not matter whether a
+/// program wrote an accent as one character with its letter, or as a character of its own.
 fn fold(text: &str) -> impl Iterator<Item = char> {
-    text.chars().flat_map(char::to_lowercase).map(|character| match character {
-        'à' | 'â' | 'ä' | 'á' => 'a',
-        'ç' => 'c',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'î' | 'ï' | 'í' => 'i',
-        'ô' | 'ö' | 'ó' => 'o',
-        'ù' | 'û' | 'ü' | 'ú' => 'u',
-        'ÿ' => 'y',
-        'ñ' => 'n',
-        other => other,
+    let lower = text.chars().flat_map(char::to_lowercase);
+    let decomposed = DecomposingNormalizerBorrowed::new_nfd().normalize_iter(lower);
+    decomposed.filter(|character| !is_accent(*character)).flat_map(|character| match character {
+        'œ' => ['o', 'e'].into_iter().take(2),
+        'æ' => ['a', 'e'].into_iter().take(2),
+        other => [other, other].into_iter().take(1),
     })
+}
+
+/// Whether a character is one of the combining marks of Unicode.
+const fn is_accent(character: char) -> bool {
+    matches!(character, '\u{300}'..='\u{36f}')
 }
 
 #[cfg(test)]
@@ -98,5 +102,18 @@ mod tests {
         assert_eq!(bounded("   ", 10), Err(ValueError::Empty));
         assert_eq!(bounded("éééé", 3), Err(ValueError::TooLong { limit: 3 }));
         assert_eq!(bounded("a\0b", 10), Err(ValueError::ControlCharacters));
+    }
+
+    #[test]
+    fn an_accent_of_its_own_is_the_accent_of_a_letter_and_a_ligature_is_two_letters() {
+        for (one, other) in [
+            ("Thé & café", "the\u{301} & CAFE\u{301}"),
+            ("CŒUR", "coeur"),
+            ("Crème brûlée à la fraise", "CREME BRULEE A LA FRAISE"),
+            ("Ångström", "angstrom"),
+        ] {
+            assert!(same(one, other), "{one} {other}");
+        }
+        assert!(!same("thé", "thés"));
     }
 }

@@ -174,6 +174,9 @@ impl Store {
         let today = Day::at(now, context.zone);
         let before = trial.stored.account.balance_on(today, programmes);
         trial.add_gifts(scope, sale, now)?;
+        // The sale is an activity, which may postpone the expiry of other points.
+        trial.stored.account.active_at(sold_at.min(now));
+        trial.stored.account.bought(day.min(today), establishment);
         let earning = earn(&mut trial.stored.account);
         let after = trial.stored.account.balance_on(today, programmes);
         let member = trial.new.is_none().then_some(trial.stored.member);

@@ -167,10 +167,27 @@ impl Store {
                         None => ControlFlow::Continue(Round { number, replaced: Some(record) }),
                     })
                 }
-                Attempted::Again => Ok(ControlFlow::Continue(Round { number, replaced })),
+                Attempted::Again => {
+                    let replaced = match replaced {
+                        Some(replaced) => self.still_cancelled(&replaced).await?,
+                        None => None,
+                    };
+                    Ok(ControlFlow::Continue(Round { number, replaced }))
+                }
             }
         })
         .await
+    }
+
+    /// The cancelled purchase as it is stored now; `None` where another purchase has its receipt, or none. 1 strong read.
+    async fn still_cancelled(
+        &self,
+        read_before: &PurchaseRecord,
+    ) -> Result<Option<Box<PurchaseRecord>>, StoreError> {
+        let stored: Option<PurchaseRecord> =
+            self.get_item(&read_before.key(), Consistency::Strong).await?;
+        let same = |stored: &PurchaseRecord| stored.cancelled_at == read_before.cancelled_at;
+        Ok(stored.filter(same).map(Box::new))
     }
 
     /// Records sales and returns of one customer in one transaction, by 1 round trip. Each purchase costs 3

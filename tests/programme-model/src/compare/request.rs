@@ -108,7 +108,8 @@ pub(super) fn of(
         Operation::Redeem { member: holder, points } => (
             "POST",
             format!("/v1/members/{}/redemptions", member(*holder)?),
-            Some(json!({ "points": points })),
+            // A bill that takes all these points: a point takes one cent off.
+            Some(json!({ "points": points, "bill_cents": points })),
         ),
         Operation::DryRun { member: buyer, sold_at, basket } => {
             let mut body = basket_of(basket);

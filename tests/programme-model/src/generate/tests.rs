@@ -88,7 +88,8 @@ fn earn_all(counted: DayCount) -> Vec<crate::model::earning::Earned> {
     for seed in 0..200 {
         let case = case(seed);
         let (day, programme) = &case.programmes[0];
-        let moment = Moment { day: *day, minute: 600, establishment: "paris".to_owned() };
+        let moment =
+            Moment { day: *day, utc_day: *day, minute: 600, establishment: "paris".to_owned() };
         let customer = Customer { level: None, birth_month: Some(day.month()) };
         for step in case.steps {
             if let Operation::Sale { basket, .. } = step.operation {

@@ -16,6 +16,12 @@ pub const DAYS_KEPT: usize = 8;
 pub struct Programmes(pub BTreeMap<Date, Programme>);
 
 impl Programmes {
+    /// The first day of the programme of a day. None before the first programme.
+    #[must_use]
+    pub fn first_day_of(&self, day: Date) -> Option<Date> {
+        self.0.range(..=day).next_back().map(|(first_day, _)| *first_day)
+    }
+
     /// The programme of a day. None before the first programme.
     #[must_use]
     pub fn of_day(&self, day: Date) -> Option<&Programme> {
@@ -122,8 +128,7 @@ impl Account {
         self.days.truncate(DAYS_KEPT);
     }
 
-    /// Records an activity of the member: a sale, a visit or a redemption, which the till's guide calls a use of the card.
-    /// The page does not define an activity.
+    /// Records an activity of the member on a day.
     pub fn is_active_on(&mut self, day: Date) {
         self.last_activity = self.last_activity.max(Some(day));
     }

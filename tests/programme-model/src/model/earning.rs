@@ -37,6 +37,8 @@ pub struct Basket {
 pub struct Moment {
     /// The day in the time zone of the establishment.
     pub day: Date,
+    /// The day in UTC.
+    pub utc_day: Date,
     /// The local minute of the day.
     pub minute: i64,
     /// The code of the establishment.
@@ -163,8 +165,9 @@ pub fn earn_for_visit(
 /// The amount of a line in cents, exact, and never below zero.
 #[must_use]
 pub fn amount(line: &Line) -> BigRational {
-    let gross = fraction(line.thousandths * line.unit_price_cents, 1000);
-    (gross - whole(line.discount_cents)).max(whole(0))
+    // To the cent, a half upwards: neither the quantity nor the price has a sign.
+    let gross = (line.thousandths * line.unit_price_cents + 500) / 1000;
+    whole((gross - line.discount_cents).max(0))
 }
 
 /// Whether a condition holds for a sale of `total_cents`.

@@ -30,7 +30,7 @@ fn sale_of(list: &str, entry: &Value) -> Value {
 #[case::good_coupons("/v1/purchases", sale_of("coupons", &json!({"code": "RENTREE26", "discount_cents": 1})))]
 #[case::lines("/v1/purchases", sale_of("lines", &json!({})))]
 #[case::coupons_tried("/v1/purchases/dry-run", json!({"total_cents": 100, "coupons": many(&json!("x"))}))]
-#[case::lines_checked("/v1/coupons/check", json!({"code": "RENTREE26", "gross_cents": 1, "lines": many(&json!({}))}))]
+#[case::lines_checked("/v1/coupons/check", json!({"code": "RENTREE26", "total_cents": 1, "lines": many(&json!({}))}))]
 #[case::a_list_that_is_none("/v1/members/find", json!({"mobile": many(&json!("0639980012"))}))]
 #[case::a_giant_name("/v1/members/find", json!({"\u{1}".repeat(300_000): 1}))]
 #[case::a_giant_value("/v1/members/find", json!({"mobile": "6".repeat(900_000)}))]

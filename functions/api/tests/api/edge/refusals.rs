@@ -37,8 +37,9 @@ async fn the_answer_to_a_wrong_key_says_whether_a_key_was_sent_and_not_whether_i
         (Some("Token ".to_owned()), malformed),
         (Some("Basic dXNlcjpwYXNz".to_owned()), malformed),
         (Some(format!("Token {}", till.key.replace("zs_live_", "zs_test_"))), not_in_use),
-        (Some(format!("Token {wrong_secret}")), not_in_use),
-        (Some(format!("Token {unknown_merchant}")), not_in_use),
+        (Some(format!("Token {wrong_secret}")), malformed),
+        (Some(format!("Token {unknown_merchant}")), malformed),
+        (Some(format!("Token {}", unknown_key())), not_in_use),
         (Some(format!("Token {revoked}")), not_in_use),
         (Some("Token nonsense".to_owned()), malformed),
         (Some(till.key.clone()), malformed),
@@ -58,16 +59,9 @@ async fn the_answer_to_a_wrong_key_says_whether_a_key_was_sent_and_not_whether_i
     }
 }
 
-#[tokio::test]
-async fn a_wrong_key_that_is_sent_again_costs_no_read() {
-    let calls = Crash::default();
-    let service = Service::start_with(&calls).await;
-    let till = service.till("A", "retail").await;
-    let revoked = service.key(&till.merchant, "paris", "live").await;
-    let path =
-        format!("/v1/merchants/{}/establishments/paris/keys/{}", till.merchant, revoked.key_id);
-    service.operator(Method::DELETE, &path, None).await.assert_status(204);
-    let unknown = till_key::mint(
+/// A key of the right form, of a merchant that does not exist.
+fn unknown_key() -> String {
+    let minted = till_key::mint(
         MerchantId::mint(instant(NOW), 7),
         NewTillKey {
             establishment: EstablishmentId::parse("paris").unwrap(),
@@ -79,7 +73,19 @@ async fn a_wrong_key_that_is_sent_again_costs_no_read() {
         Credential::Operator,
         instant(NOW),
     );
-    for key in [&revoked.key, &unknown.unwrap().token] {
+    minted.unwrap().token
+}
+
+#[tokio::test]
+async fn a_wrong_key_that_is_sent_again_costs_no_read() {
+    let calls = Crash::default();
+    let service = Service::start_with(&calls).await;
+    let till = service.till("A", "retail").await;
+    let revoked = service.key(&till.merchant, "paris", "live").await;
+    let path =
+        format!("/v1/merchants/{}/establishments/paris/keys/{}", till.merchant, revoked.key_id);
+    service.operator(Method::DELETE, &path, None).await.assert_status(204);
+    for key in [&revoked.key, &unknown_key()] {
         assert_eq!(service.ask(key, Method::GET, "/v1/members", None).await.status, 401);
         calls.after(0, Calls::All, Moment::BeforeCall);
         assert_eq!(service.ask(key, Method::GET, "/v1/members", None).await.status, 401);

@@ -242,10 +242,10 @@ async fn a_cancelled_sale_with_a_coupon_is_recorded_again_with_its_coupon() {
     fixture.till.enrol(MOBILE).await;
     let single = with(offer(), "/usage", json!({"type": "single"}));
     let id = fixture.written(&single).await;
-    fixture.code(&id, "RENTREE", &json!({})).await;
+    fixture.code(&id, "RENTREE26", &json!({})).await;
     let till = &fixture.till;
     let mut body = sale("1", &json!({"mobile": MOBILE}));
-    body["coupons"] = json!([{"code": "RENTREE", "discount_cents": 100}]);
+    body["coupons"] = json!([{"code": "RENTREE26", "discount_cents": 100}]);
     let sold = sell(till, &body).await;
     let path = format!("/v1/purchases/{}/cancel", text(&sold.body, "purchase_id"));
     let cancelled = till.post(&path, &Value::Null).await;
@@ -342,7 +342,9 @@ async fn a_basket_of_541_lines_earns_by_all_lines_also_when_it_is_attached_later
             {"points": 1, "per_cents": 100},
             {"points": 3, "per_cents": 100, "goods": {"categories": ["thé"]}},
         ],
-        "bonuses": [{"points": 7, "goods": {"skus": ["ART0540"]}}],
+        "bonuses": [
+            {"points": 7, "goods": {"skus": ["ART0540"]}, "when": {"minimum_spend_cents": 100}},
+        ],
     });
     let till = service.till_of(&merchant).await;
     let member = till.enrol(MOBILE).await;

@@ -37,7 +37,12 @@ fn paid(total_cents: i64, lines: Vec<Line>) -> Basket {
 
 /// Monday 2 March 2026, 12:00, in Paris.
 fn monday_noon() -> Moment {
-    Moment { day: date(2026, 3, 2), minute: 720, establishment: "paris".to_owned() }
+    Moment {
+        day: date(2026, 3, 2),
+        utc_day: date(2026, 3, 2),
+        minute: 720,
+        establishment: "paris".to_owned(),
+    }
 }
 
 fn earn(programme: &Programme, basket: &Basket) -> Earned {
@@ -190,12 +195,12 @@ fn a_line_with_an_amount_below_zero_counts_as_zero() {
 }
 
 #[test]
-fn a_weight_of_a_third_earns_by_its_exact_amount() {
-    // 0.333 × 3.00 € = 0.999 €, which is below one point, and the total has no rest.
+fn a_weight_earns_by_its_amount_rounded_to_the_cent() {
+    // 0.333 × 3.00 € = 0.999 €, which is 1.00 €.
     let cheese = Line { thousandths: 333, ..line("A1", "Fromage", 300) };
     let programme =
         Programme { spend: vec![rule(None, 1, 100, sku("A1"))], ..Programme::default() };
-    assert_eq!(points(&programme, &paid(100, vec![cheese])), 0);
+    assert_eq!(points(&programme, &paid(100, vec![cheese])), 1);
 }
 
 #[test]
