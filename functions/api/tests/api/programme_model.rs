@@ -61,6 +61,7 @@ fn new_seed() -> u64 {
     u64::try_from(now.as_nanos() % 1_000_000_007).unwrap()
 }
 
+#[expect(clippy::print_stdout, reason = "the figure of the comparison")]
 fn assert_agreement(seed: u64, programmes: u64) {
     let report = compare::run(&mut InProcess::start(), seed, programmes);
     println!("programme.disagreements = {}\n{report}", report.disagreeing_cases);
