@@ -22,7 +22,7 @@ pub enum LedgerError {
 error_codes! {
     LedgerError by Cashier {
         AdjustmentPoints => Invalid, "adjustment_points", Office;
-        AdjustedEnough => Conflict, "adjusted_enough";
+        AdjustedEnough => Conflict, "adjusted_enough", Office;
         NotEnoughPoints => Conflict, "not_enough_points";
     }
 }

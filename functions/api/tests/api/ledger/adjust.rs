@@ -116,7 +116,6 @@ async fn the_corrections_of_a_member_on_one_day_have_a_limit() {
     let refused = till.post_keyed(&path, "b", &give(5_001)).await;
     refused.assert_fields(409, &["/points"]);
     refused.assert_code(409, "adjusted_enough");
-    assert!(text(&refused.body, "cashier_message").ends_with('.'));
     till.post_keyed(&path, "b", &give(5_000)).await.assert_status(201);
     service.set_clock("2026-11-25T09:20:00Z");
     till.post_keyed(&path, "c", &give(20_000)).await.assert_status(201);
