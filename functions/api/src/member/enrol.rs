@@ -123,6 +123,10 @@ pub(crate) async fn create(
         .create_member(&till.scope, &new, now)
         .await
         .map_err(|error| Problem::from(error).at("/card_number"))?;
+    // A key that enrols one number after another learns which of them are members, and from the refusal of a card whether the card exists.
+    if !is_new && till.key_scope == KeyScope::Till {
+        app.count_miss(&till).await;
+    }
     if let (false, Some(card)) = (is_new, &new.details.card) {
         let given = give_card(&app, &till, member, card, now).await;
         member = given.map_err(|error| Problem::from(error).at("/card_number"))?;
@@ -132,10 +136,6 @@ pub(crate) async fn create(
         let activated_at = Some(calendar::whole_second(now));
         let registration = Registration { invited_at: None, activated_at };
         member = app.store().register(&till.scope, member.person.id, &registration, now).await?;
-    }
-    // A key that enrols one number after another learns which of them are members.
-    if !is_new && till.key_scope == KeyScope::Till {
-        app.count_miss(&till).await;
     }
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(FoundMember::of(&member, &till, app.now()))))

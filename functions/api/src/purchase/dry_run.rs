@@ -154,7 +154,9 @@ pub(crate) async fn run(
     };
     let dry_run = app.store().dry_run_purchase(&till.scope, &sale, now).await;
     let dry_run = app.count_misses(&till, dry_run.map_err(refusal)).await?;
-    if dry_run.coupons.iter().any(|tried| tried.gives == Err(Refusal::Unknown)) {
+    let would_enrol = dry_run.customer.is_some_and(|customer| customer.member.is_none());
+    let is_unknown = dry_run.coupons.iter().any(|tried| tried.gives == Err(Refusal::Unknown));
+    if would_enrol || is_unknown {
         app.count_miss(&till).await;
     }
     let (points, customer) = (dry_run.earning.total(), dry_run.customer);

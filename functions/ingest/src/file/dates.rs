@@ -55,16 +55,18 @@ impl WrittenDate {
         self.day
     }
 
-    /// The instant, and the day in the establishment's zone. Where the date has no time, the time of the separate
-    /// column counts. Without any time, the time is noon. Where the time has an offset, the day is the one in the
-    /// establishment's zone at that instant.
+    /// The instant, and the day in the establishment's zone. Where the date has no time, or midnight without an offset as
+    /// databases write a day, the time of the separate column counts. Without any time, the time is noon. Where the time
+    /// has an offset, the day is the one in the establishment's zone at that instant.
     pub(crate) fn moment(
         self,
         separate: Option<WrittenTime>,
         zone: &tz::TimeZone,
     ) -> Option<(Instant, Day)> {
         const NOON: WrittenTime = WrittenTime { hour: 12, minute: 0, second: 0, offset: None };
-        let time = self.time.or(separate).unwrap_or(NOON);
+        const MIDNIGHT: WrittenTime = WrittenTime { hour: 0, minute: 0, second: 0, offset: None };
+        let own = self.time.filter(|time| separate.is_none() || *time != MIDNIGHT);
+        let time = own.or(separate).unwrap_or(NOON);
         match time.offset {
             None => Some((self.day.time(time.hour, time.minute, time.second, zone)?, self.day)),
             Some(offset) => {
@@ -287,6 +289,19 @@ mod tests {
         let zone = parse_time_zone("Europe/Paris").unwrap();
         let (read, _) = WrittenDate::parse(text).unwrap().moment(None, &zone).unwrap();
         assert_eq!(read, parse_instant(instant).unwrap());
+    }
+
+    #[test]
+    fn a_day_that_a_database_writes_with_midnight_has_the_time_of_the_separate_column() {
+        let at = |date, time| {
+            let separate = WrittenTime::parse(time).ok();
+            let (instant, _) =
+                WrittenDate::parse(date).unwrap().moment(separate, &tz::TimeZone::UTC).unwrap();
+            instant.to_string()
+        };
+        assert_eq!(at("24/11/2026 00:00:00", "14:05"), "2026-11-24T14:05:00Z");
+        assert_eq!(at("24/11/2026 09:30:00", "14:05"), "2026-11-24T09:30:00Z");
+        assert_eq!(at("24/11/2026 00:00:00", ""), "2026-11-24T00:00:00Z");
     }
 
     #[rstest]

@@ -218,17 +218,20 @@ impl Account {
         self.add_to_month(&MonthChange { month, amount: Cents::ZERO, visits: 0, earned });
     }
 
-    /// The sum of the corrections by hand on a day.
+    /// The sum of the corrections by hand on a day. Where the next day has begun in the time zone of another
+    /// establishment, the sum of the next day, so that a second time zone is no second limit.
     #[must_use]
     pub fn adjusted_on(&self, day: Day) -> Points {
-        let adjusted = self.adjusted.filter(|adjusted| adjusted.day == day);
-        adjusted.map_or(Points::ZERO, |adjusted| adjusted.points)
+        let of_day = |last: &AdjustedDay| last.day == day || last.day == day.plus_days(1);
+        self.adjusted.filter(of_day).map_or(Points::ZERO, |last| last.points)
     }
 
-    /// Counts a correction by hand. A correction of an earlier day than the last one changes nothing.
+    /// Counts a correction by hand. A correction of an earlier day than the last two changes nothing.
     pub(crate) fn count_adjusted(&mut self, day: Day, points: Points) {
-        if self.adjusted.is_none_or(|last| last.day <= day) {
-            self.adjusted = Some(AdjustedDay { day, points: self.adjusted_on(day) + points });
+        let last = self.adjusted.map_or(day, |last| last.day);
+        if last <= day.plus_days(1) {
+            let points = self.adjusted_on(day) + points;
+            self.adjusted = Some(AdjustedDay { day: last.max(day), points });
         }
     }
 

@@ -60,6 +60,8 @@ mod tests {
         assert_eq!(correct(-20_000, today), Ok(1), "a mistake can be corrected on the same day");
         assert_eq!(correct(20_000, today), Ok(0));
         assert_eq!(correct(20_000, tomorrow), Ok(0));
+        let elsewhere = "another time zone, where the day has not ended, has no limit of its own";
+        assert_eq!(correct(1, today), Err(LedgerError::AdjustedEnough), "{elsewhere}");
         assert_eq!(account.sum(), Points::new(40_000));
     }
 }

@@ -113,10 +113,19 @@ fn bare(text: &str) -> Option<(bool, &str)> {
             }
             amount
         } else {
-            return Some((sign.unwrap_or_default(), rest));
+            return Some((sign.unwrap_or_default(), without_dash_for_cents(rest)));
         };
         rest = found.trim();
     }
+}
+
+/// The whole euros of a price whose cents are a dash: `12` of `12,-`.
+fn without_dash_for_cents(text: &str) -> &str {
+    let whole = text.strip_suffix(['-', '\u{2013}', '\u{2014}']).and_then(|price| {
+        let price = price.trim_end();
+        price.strip_suffix([',', '.'])
+    });
+    whole.unwrap_or(text)
 }
 
 /// The text without a euro sign or code before or after it; `None` where there is none.
@@ -187,6 +196,9 @@ mod tests {
     #[case("EUR 12,50", 1250)]
     #[case("12,50 euros", 1250)]
     #[case("12€50", 1250)]
+    #[case("12,-", 1200)]
+    #[case("1 200,– €", 120_000)]
+    #[case("12.-", 1200)]
     #[case("12,50-", -1250)]
     #[case("12,50 -", -1250)]
     #[case("(12,50)", -1250)]

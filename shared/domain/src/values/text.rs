@@ -54,7 +54,9 @@ pub(crate) fn sign(text: &str) -> Option<Signed<'_>> {
         '\u{ff0d}',
     ];
     let in_brackets = || text.strip_prefix('(')?.strip_suffix(')');
-    let negative = text.strip_prefix(MINUS).or_else(|| text.strip_suffix(MINUS));
+    // `12,-` is a price without cents, and not below zero.
+    let after = || text.strip_suffix(MINUS).filter(|rest| !rest.trim_end().ends_with([',', '.']));
+    let negative = text.strip_prefix(MINUS).or_else(after);
     let (is_negative, rest) = match negative.or_else(in_brackets) {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+')?),

@@ -138,3 +138,36 @@ async fn a_till_that_enrols_one_known_number_after_another_is_reported() {
     }
     assert_eq!(buffer.text().matches("\"misses\":31").count(), 1);
 }
+
+#[tokio::test]
+async fn a_dry_run_for_one_unknown_mobile_after_another_is_reported() {
+    let buffer = Buffer::default();
+    let _guard = collected(&buffer);
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    for number in 0..31 {
+        assert!(!buffer.text().contains("\"misses\""), "after {number}");
+        let member = json!({"mobile": format!("06399802{number:02}"), "card_requested": true});
+        let basket = json!({"total_cents": 100, "member": member});
+        till.post("/v1/purchases/dry-run", &basket).await.assert_status(200);
+    }
+    assert_eq!(buffer.text().matches("\"misses\":31").count(), 1);
+}
+
+#[tokio::test]
+async fn a_till_that_tries_one_card_after_another_with_a_known_mobile_is_reported() {
+    let buffer = Buffer::default();
+    let _guard = collected(&buffer);
+    let service = Service::start().await;
+    let back_office = service.till("A", "retail").await;
+    let till = service.key_of(&back_office.merchant, "paris", "live", "till").await;
+    let own = json!({"mobile": MOBILE, "card_requested": true, "card_number": "299000001234"});
+    till.post("/v1/members", &own).await.assert_status(201);
+    for number in 0..31 {
+        assert!(!buffer.text().contains("\"misses\""), "after {number}");
+        let card = format!("29900002{number:04}");
+        let tried = json!({"mobile": MOBILE, "card_requested": true, "card_number": card});
+        till.post("/v1/members", &tried).await.assert_code(409, "member_has_card");
+    }
+    assert_eq!(buffer.text().matches("\"misses\":31").count(), 1);
+}

@@ -7,8 +7,9 @@ use calamine::{ExcelDateTime, ExcelDateTimeType};
 const END_OF_DAYS: f64 = 2_958_466.0;
 const SECONDS_OF_DAY: u64 = 86_400;
 
-/// A number: `12.5`, `639980012`, `10%`. A spreadsheet computes with 15 digits, and so does the text. A number that
-/// the sheet shows with two decimals or more is rounded as shown.
+/// A number: `12.5`, `639980012`, `10%`. A spreadsheet computes with 15 digits, and so does the text, except for whole
+/// numbers: a card or a receipt of 16 digits keeps all of them. A number that the sheet shows with two decimals or more
+/// is rounded as shown.
 pub(super) fn number(value: f64, format: NumberFormat) -> String {
     if format.percent {
         let plain = NumberFormat { percent: false, least_digits: 0, ..format };
@@ -16,6 +17,7 @@ pub(super) fn number(value: f64, format: NumberFormat) -> String {
     }
     let value = match format.decimals {
         Some(decimals) => rounded(value, decimals.clamp(2, 10)),
+        None if value.fract() == 0.0 => value,
         None => fifteen_digits(value),
     };
     let text = value.to_string();
@@ -111,6 +113,7 @@ mod tests {
     #[case(12.5, "General", "12.5")]
     #[case(639_980_012.0, "General", "639980012")]
     #[case(639_980_012.0, "0#\" \"##\" \"##\" \"##\" \"##", "0639980012")]
+    #[case(2_026_112_400_010_001.0, "General", "2026112400010001")]
     #[case(42.0, "000000", "000042")]
     #[case(0.1 + 0.2, "General", "0.3")]
     #[case(12.504, "#,##0.00\\ \"€\"", "12.5")]
