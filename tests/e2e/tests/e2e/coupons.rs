@@ -56,7 +56,7 @@ fn a_file_imports_codes_and_the_answer_lists_each_refused_row() {
     let operator = shop.stack.operator_key();
     let import = || {
         let csv = [("content-type", "text/csv")];
-        let file = "code;affiche\r\nETE-2026;vitrine\r\nx;\r\nNOEL 2026;caisse\r\n";
+        let file = "code;affiche\r\nSOLDES-2026;vitrine\r\nx;\r\nNOEL 2026;caisse\r\n";
         shop.stack.ask_with(&operator, "POST", &path, &csv, file)
     };
     let imported = import();
@@ -66,7 +66,7 @@ fn a_file_imports_codes_and_the_answer_lists_each_refused_row() {
     assert_eq!(imported.body["refused"][0]["line"], 3, "{imported:?}");
     assert_eq!(import().body["already_there"], 2);
     assert_eq!(check(&shop, "noel2026")["valid"], true);
-    assert_eq!(check(&shop, "x-2026")["refusal"]["code"], "coupon_unknown");
+    assert_eq!(check(&shop, "inconnu-2026")["refusal"]["code"], "coupon_unknown");
 }
 
 #[test]
