@@ -18,7 +18,7 @@ fn reason(shop: &Shop, name: &str, content: &[u8]) -> String {
 fn a_file_without_purchases_is_refused_with_its_reason() {
     let shop = Shop::open();
     assert_eq!(reason(&shop, "a.csv", b"\n"), "file_empty");
-    assert_eq!(reason(&shop, "b.csv", b"PK\x03\x04\0\0\0\0"), "file_spreadsheet");
+    assert_eq!(reason(&shop, "b.csv", b"PK\x03\x04\0\0\0\0"), "archive_unreadable");
     assert_eq!(reason(&shop, "c.csv", b"bonjour;le;monde\n1;2;3\n"), "header_unknown");
     assert_eq!(reason(&shop, "d.csv", b"ticket;date\n1;2025-11-24\n"), "header_incomplete");
     let list = shop.get("/v1/members").body;
