@@ -158,12 +158,15 @@ impl PartRun<'_> {
                     window::record(app, scope, upload, window.take(), tally, now).await?;
                 }
             }
-            if open_reader.is_none() && !window.receipts.is_empty() {
+            let is_last = open_reader.is_none() || tally.listed.are_many();
+            if is_last && !window.receipts.is_empty() {
                 window::record(app, scope, upload, window.take(), tally, now).await?;
             }
-            // Rows that are still to be decided may precede a refused row in the file.
-            let undecided = window.first_line().or(pending_line).unwrap_or(u64::MAX);
-            for row in tally.take_listed_before(undecided) {
+            // Rows that are still to be decided may precede a refused row in the file. The refused rows wait for them
+            // while they are few.
+            let undecided = window.first_line().or(pending_line);
+            let undecided = undecided.filter(|_| !tally.listed.are_many()).unwrap_or(u64::MAX);
+            while let Some(row) = tally.listed.take_before(undecided) {
                 refused::write_row(dialect, &row, &mut text);
                 listed.add(&text).await?;
                 text.clear();

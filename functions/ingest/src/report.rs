@@ -62,7 +62,8 @@ pub(crate) async fn finish_file(
 }
 
 /// Joins the refused rows of all parts as a stream, with one part in memory: in the order of the file, but scattered
-/// receipts and returns that waited come last. Returns the key of the object, or `None` where no row is listed.
+/// receipts and returns that waited come last, and a receipt comes after the rows of no receipt that follow its first
+/// row, where these have more than 1 MiB. Returns the key of the object, or `None` where no row is listed.
 async fn join_refused_rows(
     app: &App,
     scope: &Scope,

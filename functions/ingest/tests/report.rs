@@ -126,3 +126,34 @@ async fn a_file_without_rows_says_so() {
         assert!(upload.explanation.is_some_and(|sentence| sentence.contains("export")));
     }
 }
+
+/// Rows without a number that follow a receipt: they are more than may wait for the end of the receipt.
+#[tokio::test]
+async fn rows_of_no_receipt_are_written_before_the_receipt_ends_where_they_are_many() {
+    const ROWS: u64 = 20_000;
+    let fixture = Fixture::open().await;
+    let file = format!(
+        "ticket;date;libelle;montant ligne\nA;24/11/2026;a;1,00\n{}A;24/11/2026;b;1,00\n",
+        ";24/11/2026;x;1,00\n".repeat(20_000)
+    );
+    let upload = fixture.ingest(&file).await;
+    assert_eq!((upload.report.rows.read, upload.report.rows.refused), (ROWS + 2, ROWS + 2));
+    let listed = fixture.refused_rows(&upload);
+    let line = |row: &str| row.split(';').next().unwrap().parse::<u64>().unwrap();
+    let mut lines: Vec<u64> = listed.lines().skip(1).map(line).collect();
+    assert_eq!(lines[0], 3, "the row after the receipt did not wait for the receipt");
+    lines.sort_unstable();
+    assert_eq!(lines, (2..ROWS + 4).collect::<Vec<_>>(), "each row is listed once");
+}
+
+#[tokio::test]
+async fn a_receipt_before_many_refused_rows_is_recorded_and_listed_before_them() {
+    let fixture = Fixture::open().await;
+    let rows = "B;hier;0639980001;1,00\n".repeat(20_000);
+    let file = format!("ticket;date;mobile;total\nA;24/11/2026;0639980001;10,00\n{rows}");
+    let upload = fixture.ingest(&file).await;
+    assert_eq!((upload.report.rows.not_enrolled, upload.report.rows.refused), (1, 20_000));
+    let listed = fixture.refused_rows(&upload);
+    let line = |row: &str| row.split(';').next().unwrap().parse::<u64>().unwrap();
+    assert!(listed.lines().skip(1).map(line).eq(2..20_003));
+}

@@ -2,6 +2,7 @@
 //! purchases. The purchases of one member are recorded in one transaction.
 
 mod groups;
+mod listed;
 mod record;
 mod resolve;
 mod tally;

@@ -1,5 +1,6 @@
 //! The counts of a range, and its refused rows.
 
+use super::listed::Listed;
 use crate::file::{FileReceipt, RefusedRow, RowRefusal};
 use domain::{DomainError, MemberError, PurchaseError, PurchaseKind};
 use store::{Outcome, RangeReport, Recorded, Rows, Source, StoreError};
@@ -11,7 +12,7 @@ pub(crate) struct Tally {
     pub(crate) report: RangeReport,
     /// The rows of the report, each with its reason, that were not written yet: refused rows, and rows of persons who
     /// are no members or were erased.
-    pub(super) listed: Vec<RefusedRow>,
+    pub(crate) listed: Listed,
     returns: Returns,
     /// The first lines of the returns that wait.
     pub(crate) waiting: Vec<u64>,
@@ -37,14 +38,7 @@ impl Tally {
     pub(crate) fn refuse(&mut self, row: RefusedRow) {
         self.report.rows.read += 1;
         self.report.rows.refused += 1;
-        self.listed.push(row);
-    }
-
-    /// Takes the listed rows before a line, in the order of the file.
-    pub(crate) fn take_listed_before(&mut self, line: u64) -> Vec<RefusedRow> {
-        self.listed.sort_by_key(|row| row.line);
-        let rest = self.listed.split_off(self.listed.partition_point(|row| row.line < line));
-        std::mem::replace(&mut self.listed, rest)
+        self.listed.add(row);
     }
 
     /// Counts the rows of a receipt that names no customer.
@@ -71,7 +65,9 @@ impl Tally {
                     DomainError::Member(MemberError::NotEnrolled) => &mut rows.not_enrolled,
                     _ => &mut rows.refused,
                 });
-                self.listed.extend(receipt.refused(RowRefusal::Ledger(error)));
+                for row in receipt.refused(RowRefusal::Ledger(error)) {
+                    self.listed.add(row);
+                }
             }
             Ok(recorded)
                 if recorded.outcome == Outcome::New || recorded.outcome == Outcome::Known(own) =>
