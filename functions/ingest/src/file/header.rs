@@ -10,7 +10,7 @@ const DELIMITERS: [u8; 4] = [b';', b',', b'\t', b'|'];
 
 /// The rows in which the header is searched.
 pub(crate) const SEARCHED_ROWS: usize = 50;
-/// The most columns of a header. Every refused row is written with as many cells.
+/// The most columns of a header.
 pub(crate) const MAX_COLUMNS: usize = 1000;
 
 /// A header.

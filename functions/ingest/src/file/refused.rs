@@ -48,7 +48,8 @@ pub fn write_header(dialect: &Dialect, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// Writes a row. The rows of several ranges may follow one header.
+/// Writes a row, with as many cells as the merchant's file has in that row: a file of short rows below a wide header
+/// makes no large file of refused rows. The rows of several ranges may follow one header.
 pub fn write_row(dialect: &Dialect, row: &RefusedRow, out: &mut Vec<u8>) {
     out.extend_from_slice(row.line.to_string().as_bytes());
     out.push(b';');
@@ -59,14 +60,9 @@ pub fn write_row(dialect: &Dialect, row: &RefusedRow, out: &mut Vec<u8>) {
         let column = dialect.columns.at(position);
         row.reason.hides_person() && column.is_none_or(Column::is_of_customer)
     };
-    let mut cells = own_columns(dialect);
-    for cell in row.raw.cells().skip(cells) {
+    for (position, cell) in row.raw.cells().enumerate().skip(own_columns(dialect)) {
         out.push(b';');
-        write_cell(if is_hidden(cells) { "" } else { cell }, out);
-        cells += 1;
-    }
-    for _ in cells..dialect.header.len() {
-        out.push(b';');
+        write_cell(if is_hidden(position) { "" } else { cell }, out);
     }
     out.extend_from_slice(b"\r\n");
 }

@@ -210,6 +210,21 @@ fn the_file_of_refused_rows_has_the_line_the_reason_and_the_cells() {
 }
 
 #[test]
+fn a_short_row_below_a_wide_header_stays_short_in_the_file_of_refused_rows() {
+    let header = format!("ticket;date;total;{}\n", "colonne;".repeat(900));
+    let file = header.clone() + &"a\n".repeat(100);
+    let plan = super::plan(file.as_bytes(), u64::MAX, 4096).unwrap();
+    let mut out = Vec::new();
+    for item in read(file.as_bytes()) {
+        let Item::Refused(row) = item else { panic!("no row is a receipt") };
+        refused::write_row(&plan.dialect, &row, &mut out);
+    }
+    let text = String::from_utf8(out).unwrap();
+    assert_eq!(text.lines().count(), 100);
+    assert!(text.lines().all(|line| line.ends_with(";a")), "{text}");
+}
+
+#[test]
 fn nothing_of_a_person_shows_in_debug() {
     let items = read(&data("mobiles-that-are-none.csv"));
     for item in &items {
