@@ -4,7 +4,7 @@
 use crate::file::context::Context;
 use crate::file::dialect::Dialect;
 use crate::file::grouping::{Grouper, Step};
-use crate::file::range::{Item, MAX_BYTES, OpenReceipt, fault_of};
+use crate::file::range::{Item, MAX_BYTES, OpenReceipt};
 use crate::file::raw::{Cells, RawRow};
 use crate::file::refusal::RowRefusal;
 use crate::file::refused::RefusedRow;
@@ -154,8 +154,7 @@ impl Rows<'_> {
             for copied in rows {
                 let row = copied.row();
                 let (raw, cells) = raw(&row, self.dialect, self.context);
-                let fault = fault_of(&row, &cells, self.dialect);
-                open.add(raw, fault, &cells, self.dialect, self.context, out);
+                open.add(&row, raw, &cells, self.dialect, self.context, out);
             }
             open.close(self.context, out);
         }

@@ -17,7 +17,8 @@ use domain::purchase::MOST_LINES;
 use domain::{Purchase, ValueError};
 
 /// The most bytes of a receipt's rows: 5,000 lines of 800 bytes. The rows of a receipt over this limit, or of more
-/// than [`MOST_LINES`] lines, are refused one by one, so that the memory stays bounded.
+/// than [`MOST_LINES`] lines, are refused one by one, so that the memory stays bounded. The bytes are those of
+/// [`Row::size`], wherever they are counted: a receipt is over the limit for every reader or for none.
 pub(super) const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// The result of one receipt, or of one refused row.
@@ -126,12 +127,12 @@ impl Rows<'_> {
     fn add(&mut self, row: &Row<'_>, out: &mut Vec<Item>) {
         let cells = Cells::decode(row, self.dialect);
         let raw = RawRow::new(row, &cells, self.dialect, self.context.sector);
-        let fault = fault_of(row, &cells, self.dialect);
         let step = self.grouper.as_mut().map(|grouper| grouper.step(row, self.dialect));
         match step {
             Some(Step::Unattributed) => {
-                let empty = RowRefusal::value(Column::Receipt, ValueError::Empty);
-                out.push(Item::Refused(RefusedRow::new(fault.unwrap_or(empty), raw)));
+                let reason = fault_of(row, &cells, self.dialect)
+                    .unwrap_or(RowRefusal::value(Column::Receipt, ValueError::Empty));
+                out.push(Item::Refused(RefusedRow::new(reason, raw)));
                 self.neighbour = Some(row.line);
                 if let Some(open) = &mut self.open {
                     open.refuse(RowRefusal::Neighbour { line: row.line });
@@ -147,7 +148,7 @@ impl Rows<'_> {
         if let Some(line) = neighbour {
             open.refuse(RowRefusal::Neighbour { line });
         }
-        open.add(raw, fault, &cells, self.dialect, self.context, out);
+        open.add(row, raw, &cells, self.dialect, self.context, out);
     }
 
     fn finish(&mut self, out: &mut Vec<Item>) {
@@ -165,7 +166,7 @@ impl Rows<'_> {
     }
 }
 
-pub(super) fn fault_of(row: &Row<'_>, cells: &Cells<'_>, dialect: &Dialect) -> Option<RowRefusal> {
+fn fault_of(row: &Row<'_>, cells: &Cells<'_>, dialect: &Dialect) -> Option<RowRefusal> {
     match dialect.misshapen(row) {
         Some(Misshapen::Fault(Fault::TooLong)) => Some(RowRefusal::RowTooLong),
         Some(Misshapen::Fault(Fault::QuoteNotClosed)) => {
@@ -197,14 +198,14 @@ impl OpenReceipt {
 
     pub(super) fn add(
         &mut self,
+        row: &Row<'_>,
         raw: RawRow,
-        fault: Option<RowRefusal>,
         cells: &Cells<'_>,
         dialect: &Dialect,
         context: &Context,
         out: &mut Vec<Item>,
     ) {
-        self.bytes += raw.size();
+        self.bytes += row.size();
         self.too_long |= self.rows.len() == MOST_LINES || self.bytes > MAX_BYTES;
         if self.too_long {
             let rows = self.rows.drain(..).map(|(raw, _)| raw).chain([raw]);
@@ -218,7 +219,8 @@ impl OpenReceipt {
             position.map_or("", |index| cell::value(cells.get(index), column))
         };
         let is_line = dialect.columns.have_lines();
-        let reason = fault.or_else(|| self.draft.add(&cell, is_line, context).err());
+        let reason =
+            fault_of(row, cells, dialect).or_else(|| self.draft.add(&cell, is_line, context).err());
         if reason.is_some() {
             self.refuse(RowRefusal::OtherRow { line: raw.line() });
         }

@@ -4,6 +4,7 @@ use super::{data, numbers, plan, read, read_planned, receipts, refusals};
 use crate::file::{Column, FileReceipt, Item, RowRefusal};
 use domain::purchase::MOST_LINES;
 use domain::{Sector, ValueError};
+use rstest::rstest;
 use std::fmt::Write;
 
 fn total_of(items: &[Item], number: &str) -> Vec<i64> {
@@ -66,4 +67,32 @@ fn a_scattered_receipt_over_the_limit_is_refused_row_by_row() {
     assert_eq!(refusals.len(), MOST_LINES + 1);
     assert!(refusals.iter().all(|(_, reason)| *reason == RowRefusal::ReceiptTooLong));
     assert_eq!(receipts(&items).len(), 6);
+}
+
+/// A scattered receipt near the limit of 4 MiB, whose rows have another size in the file than in memory: as text of
+/// Windows-1252, which UTF-8 makes longer, or as an optician's rows, of which only some cells are kept.
+#[rstest]
+#[case::longer_in_memory(Sector::Retail, 3)]
+#[case::shorter_in_memory(Sector::Optical, 5)]
+fn a_scattered_receipt_near_the_limit_is_read_once_or_refused_once(
+    #[case] sector: Sector,
+    #[case] megabytes: usize,
+) {
+    let mut file = b"ticket;date;libelle;montant ligne;note\n".to_vec();
+    for _ in 0..megabytes * 20 {
+        file.extend_from_slice(b"1;24/11/2026;a;1,00;");
+        file.extend(std::iter::repeat_n(0xe9, 50_000));
+        file.push(b'\n');
+    }
+    file.extend_from_slice(b"2;24/11/2026;b;1,00;\n1;24/11/2026;a;1,00;\n");
+    let plan = plan(&file, u64::MAX, 4096).unwrap();
+    let items = read_planned(&file, &plan, 4096, sector);
+    let mut lines: Vec<u64> = refusals(&items).into_iter().map(|(line, _)| line).collect();
+    for receipt in receipts(&items) {
+        lines.extend(receipt.raw.iter().map(crate::file::RawRow::line));
+    }
+    lines.sort_unstable();
+    assert_eq!(lines, (2..2 + plan.rows).collect::<Vec<_>>(), "each row is in one report");
+    let is_read = numbers(&items).contains(&"1");
+    assert_eq!(is_read, megabytes < 4);
 }
