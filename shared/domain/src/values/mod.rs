@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod identifiers;
 pub mod mobile;
 pub mod money;
+pub(crate) mod number;
 pub mod points;
 pub mod quantity;
 pub mod sensitive;

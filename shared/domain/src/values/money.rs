@@ -1,7 +1,7 @@
 //! Money: whole cents of euro, and the ways in which people write an amount.
 
 use crate::ValueError;
-use crate::values::text;
+use crate::values::{number, text};
 use serde::{Deserialize, Serialize};
 
 /// An amount in euro cents, above or below zero. The amounts of a purchase are without sign: the kind of the
@@ -40,44 +40,22 @@ impl Cents {
 
     /// Reads an amount as people and their software write it: `12,50`, `12.50`, `1 234,50` (with any space or an
     /// apostrophe), `1.234,50`, `€12.50`, `12,50 EUR`, `12€50`. A negative amount has a minus sign before or after
-    /// it, or stands in brackets: `-3,20`, `3,20-`, `(3,20)`. The last comma or point separates the decimals. `1.234`
-    /// is refused, because it is ambiguous.
+    /// it, or stands in brackets: `-3,20`, `3,20-`, `(3,20)`. The last comma or point separates the decimals, and thousands
+    /// are groups of three digits. `1.234` is refused, because it is ambiguous. More than two decimals are read where the
+    /// others mean nothing: `12.5000`, `29.990000000000002`. `- €` is zero, as accounting software writes it.
     ///
     /// # Errors
     /// [`ValueError::AmountUnreadable`], or [`ValueError::AmountTooLarge`] beyond ±[`Cents::LARGEST`].
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        let (negative, digits) = bare(text).ok_or(ValueError::AmountUnreadable)?;
-        let mut whole = String::with_capacity(digits.len());
-        let mut last_separator = None;
-        for (position, character) in digits.char_indices() {
-            match character {
-                '0'..='9' => whole.push(character),
-                ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '\u{2019}' => {}
-                ',' | '.' | '€' => last_separator = Some((position, character)),
-                _ => return Err(ValueError::AmountUnreadable),
-            }
+        if is_zero_of_accountants(text) {
+            return Ok(Self::ZERO);
         }
-        let decimals = match last_separator {
-            None => 0,
-            Some((position, separator)) => {
-                let after = &digits[position + separator.len_utf8()..];
-                if after.len() > 2
-                    || !after.bytes().all(|byte| byte.is_ascii_digit())
-                    || digits.matches(separator).count() > 1
-                {
-                    return Err(ValueError::AmountUnreadable);
-                }
-                after.len()
-            }
-        };
-        if whole.is_empty() {
-            return Err(ValueError::AmountUnreadable);
-        }
-        let scale = [100, 10, 1][decimals];
+        let (negative, number) = bare(text).ok_or(ValueError::AmountUnreadable)?;
+        let (whole, cents) = whole_and_cents(number).ok_or(ValueError::AmountUnreadable)?;
+        let whole: i64 = whole.parse().map_err(|_| ValueError::AmountTooLarge)?;
         let cents = whole
-            .parse::<i64>()
-            .ok()
-            .and_then(|number| number.checked_mul(scale))
+            .checked_mul(100)
+            .and_then(|whole| whole.checked_add(cents))
             .filter(|cents| *cents <= Self::LARGEST.0)
             .ok_or(ValueError::AmountTooLarge)?;
         Ok(Self(if negative { -cents } else { cents }))
@@ -94,6 +72,42 @@ impl Cents {
     pub const fn abs(self) -> Self {
         Self(self.0.abs())
     }
+}
+
+/// The digits of the whole euros of an amount without sign and currency, and its cents. `None` where the amount cannot be
+/// read, or could be read in two ways.
+fn whole_and_cents(number: &str) -> Option<(String, i64)> {
+    let decimal = number.rfind([',', '.', '€']);
+    let (whole, separator, decimals) = match decimal {
+        None => (number, None, ""),
+        Some(at) => {
+            let separator = number[at..].chars().next()?;
+            (number[..at].trim_end(), Some(separator), &number[at + separator.len_utf8()..])
+        }
+    };
+    let is_grouping = |character: char| {
+        character.is_whitespace()
+            || matches!(character, '\'' | '\u{2019}')
+            || (matches!(character, ',' | '.') && Some(character) != separator)
+    };
+    let digits = number::without_groups(whole, is_grouping)?;
+    // Three digits after the only separator may be decimals or a group of thousands.
+    let may_be_group = (1..=3).contains(&digits.len()) && !digits.starts_with('0');
+    if decimals.len() == 3 && may_be_group {
+        return None;
+    }
+    let cents = number::decimals(decimals, 2)?;
+    match (&*digits, decimals) {
+        ("", "") => None,
+        ("", _) => Some(("0".to_owned(), cents)),
+        _ => Some((digits, cents)),
+    }
+}
+
+/// Whether a text is a dash in the place of an amount of zero euros: `- €`. A dash alone is no amount.
+fn is_zero_of_accountants(text: &str) -> bool {
+    let amount = without_currency(text.trim()).map(str::trim);
+    amount.is_some_and(|amount| matches!(amount, "-" | "\u{2013}" | "\u{2014}" | "\u{2212}"))
 }
 
 /// An amount without its sign and its currency, and whether the amount is negative. `None` for two signs or two
@@ -210,6 +224,21 @@ mod tests {
     #[case("1'234.50", 123_450)]
     #[case("1\u{2019}234,50", 123_450)]
     #[case("1\u{2009}234,50", 123_450)]
+    #[case("1\u{2007}234,50", 123_450)]
+    #[case("999 999", 99_999_900)]
+    #[case("1'234", 123_400)]
+    #[case("1 234 ,50", 123_450)]
+    #[case("12.5000", 1250)]
+    #[case("1 234.500", 123_450)]
+    #[case("1234,500", 123_450)]
+    #[case("0.500", 50)]
+    #[case("29.990000000000002", 2999)]
+    #[case("29.989999999999998", 2999)]
+    #[case("-11.999999999999998", -1200)]
+    #[case("- €", 0)]
+    #[case("-   €", 0)]
+    #[case("€ –", 0)]
+    #[case(" -\u{a0}EUR ", 0)]
     fn an_amount_is_read_as_people_write_it(#[case] text: &str, #[case] cents: i64) {
         assert_eq!(Cents::parse(text), Ok(Cents::new(cents)));
     }
@@ -231,6 +260,20 @@ mod tests {
     #[case("€")]
     #[case("$3")]
     #[case("1€2€3")]
+    #[case("12'50")]
+    #[case("12 50")]
+    #[case("12\u{a0}50 €")]
+    #[case("1,2.3")]
+    #[case("1.2,30")]
+    #[case("1234 567,00")]
+    #[case("1 234'567,00")]
+    #[case("1 234 56")]
+    #[case("12.500")]
+    #[case("12.5040")]
+    #[case("12.504")]
+    #[case("12€500")]
+    #[case("- - €")]
+    #[case("(€)")]
     fn an_ambiguous_or_unreadable_amount_is_refused(#[case] text: &str) {
         assert_eq!(Cents::parse(text), Err(ValueError::AmountUnreadable));
     }
