@@ -318,6 +318,22 @@ async fn a_number_in_a_column_of_days_or_times_is_one_without_a_format_too() {
 }
 
 #[tokio::test]
+async fn an_amount_without_a_format_is_rounded_only_where_the_rest_comes_from_a_sum() {
+    let amounts = ["29.990000000000002", "12.499999999999998", "12.500000000001", "12.504"];
+    let row = |(number, amount): (u32, &str)| {
+        format!(
+            r#"<row r="{number}"><c><v>{number}</v></c><c s="1"><v>46350</v></c><c><v>639980012</v></c><c><v>{amount}</v></c><c t="b"><v>1</v></c></row>"#
+        )
+    };
+    let rows = texts(1, &HEADER) + &(2..).zip(amounts).map(row).collect::<Vec<_>>().concat();
+    let shop = Shop::open().await;
+    let upload = shop.send(&workbook(&[visible("Ventes", &rows)], false)).await;
+    let refused = shop.refused(&upload);
+    assert_eq!((upload.report.rows.accepted, upload.report.points), (3, 29 + 12 + 12));
+    assert!(refused.len() == 2 && refused[1].contains("12.504"), "{refused:?}");
+}
+
+#[tokio::test]
 async fn a_workbook_of_1904_has_the_same_days() {
     let shop = Shop::open().await;
     let rows = texts(1, &HEADER)

@@ -1,7 +1,10 @@
 //! Quantities: pieces, kilograms or metres, to the thousandth.
 
-use crate::values::text;
+use crate::values::{number, text};
 use crate::{Cents, ValueError};
+
+/// The decimals of a quantity.
+const PLACES: usize = 3;
 
 /// A quantity in thousandths, above zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,39 +28,43 @@ impl Quantity {
         }
     }
 
-    /// Reads `1`, `0.5`, `0,250`, `-1`, `1-` or `(1)`. Files write returned goods as negative: the first value of the
-    /// result says whether the quantity was negative.
+    /// Reads a quantity of a file: `1`, `0.5`, `0,250`, `1 000`, `-1`, `1-` or `(1)`. Files write returned goods as
+    /// negative: the first value of the result says whether the quantity was negative. More than three decimals are read
+    /// where the others mean nothing: `1.0000`, `0.30000000000000004`.
     ///
     /// # Errors
     /// [`ValueError::QuantityUnreadable`] or [`ValueError::QuantityOutOfRange`].
     pub fn parse_signed(text: &str) -> Result<(bool, Self), ValueError> {
-        let text = text.trim();
-        let (negative, digits) = match text::sign(text) {
-            Some(signed) => (signed.is_negative, signed.rest),
-            None => (false, text),
-        };
-        let (whole, decimals) = digits.split_once([',', '.']).unwrap_or((digits, ""));
-        if whole.len() + decimals.len() == 0
-            || whole.len() > 12
-            || decimals.len() > 3
-            || !whole.bytes().chain(decimals.bytes()).all(|byte| byte.is_ascii_digit())
-        {
-            return Err(ValueError::QuantityUnreadable);
-        }
-        let thousandths =
-            format!("{whole}{decimals:0<3}").parse().map_err(|_| ValueError::QuantityUnreadable)?;
-        Ok((negative, Self::from_thousandths(thousandths)?))
+        let (negative, digits) = without_sign(text);
+        let (whole, decimals) = split(digits);
+        let is_grouping =
+            |character: char| character.is_whitespace() || matches!(character, '\'' | '\u{2019}');
+        let whole = number::without_groups(whole, is_grouping);
+        Ok((negative, Self::of(&whole.ok_or(ValueError::QuantityUnreadable)?, decimals)?))
     }
 
-    /// Reads a quantity without a sign.
+    /// Reads a quantity without a sign, without groups of thousands, and with at most three decimals.
     ///
     /// # Errors
     /// As [`Quantity::parse_signed`], and [`ValueError::QuantityOutOfRange`] for a minus sign.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        match Self::parse_signed(text)? {
-            (false, quantity) => Ok(quantity),
-            (true, _) => Err(ValueError::QuantityOutOfRange),
+        let (negative, digits) = without_sign(text);
+        let (whole, decimals) = split(digits);
+        if decimals.len() > PLACES {
+            return Err(ValueError::QuantityUnreadable);
         }
+        let quantity = Self::of(whole, decimals)?;
+        if negative { Err(ValueError::QuantityOutOfRange) } else { Ok(quantity) }
+    }
+
+    fn of(whole: &str, decimals: &str) -> Result<Self, ValueError> {
+        let is_number = whole.len() + decimals.len() > 0
+            && whole.len() <= 12
+            && whole.bytes().all(|byte| byte.is_ascii_digit());
+        let whole = format!("0{whole}").parse::<i64>().ok().filter(|_| is_number);
+        let thousandths = whole.zip(number::decimals(decimals, PLACES));
+        let (whole, thousandths) = thousandths.ok_or(ValueError::QuantityUnreadable)?;
+        Self::from_thousandths(whole * 1000 + thousandths)
     }
 
     /// The thousandths.
@@ -73,6 +80,17 @@ impl Quantity {
         let half = if product < 0 { -500 } else { 500 };
         Cents::new(product.saturating_add(half) / 1000)
     }
+}
+
+/// Whether a text has a minus sign, and the text without a sign.
+fn without_sign(text: &str) -> (bool, &str) {
+    let text = text.trim();
+    text::sign(text).map_or((false, text), |signed| (signed.is_negative, signed.rest))
+}
+
+/// The parts of a number before and after its decimal separator.
+fn split(digits: &str) -> (&str, &str) {
+    digits.split_once([',', '.']).unwrap_or((digits, ""))
 }
 
 impl std::fmt::Display for Quantity {
@@ -101,6 +119,12 @@ mod tests {
     #[case("(2)", true, 2000)]
     #[case("\u{2212}2", true, 2000)]
     #[case(" 12 ", false, 12_000)]
+    #[case("1.0000", false, 1000)]
+    #[case("2,50000", false, 2500)]
+    #[case("1 000", false, 1_000_000)]
+    #[case("-1\u{202f}000,5", true, 1_000_500)]
+    #[case("0.30000000000000004", false, 300)]
+    #[case("2.9999999999999996", false, 3000)]
     fn a_quantity_is_read_as_people_write_it(
         #[case] text: &str,
         #[case] negative: bool,
@@ -113,6 +137,8 @@ mod tests {
     #[case("", ValueError::QuantityUnreadable)]
     #[case("un", ValueError::QuantityUnreadable)]
     #[case("1.2345", ValueError::QuantityUnreadable)]
+    #[case("1 00", ValueError::QuantityUnreadable)]
+    #[case("1.000.000", ValueError::QuantityUnreadable)]
     #[case("0", ValueError::QuantityOutOfRange)]
     #[case("1000000", ValueError::QuantityOutOfRange)]
     fn an_unreadable_or_impossible_quantity_is_refused(
