@@ -28,8 +28,26 @@ pub(crate) fn read_code<'c, T, E: Into<DomainError>>(
 
 /// A cell without the white space and the apostrophes before it. A spreadsheet marks text by an apostrophe, and the
 /// file of refused rows has one before each cell that a spreadsheet could run. A name such as `'t Hooft` keeps its
-/// apostrophe.
+/// apostrophe. A cell that says that there is no value is empty.
 pub(crate) fn value(cell: &str, column: Column) -> &str {
+    let value = without_mark_of_text(cell, column);
+    let is_day = matches!(column, Column::Date | Column::ReturnedDate | Column::BirthDate);
+    if is_nothing(value.as_bytes()) || (is_day && is_day_of_zeros(value)) { "" } else { value }
+}
+
+/// Whether a cell has the word of a database or a spreadsheet for no value.
+pub(crate) fn is_nothing(cell: &[u8]) -> bool {
+    const WORDS: [&[u8]; 7] = [b"null", b"nan", b"nat", b"n/a", b"#n/a", b"#n/d", b"\\n"];
+    WORDS.iter().any(|word| cell.eq_ignore_ascii_case(word))
+}
+
+/// Whether a cell is the day of zeros that databases write for no day, perhaps with a time: `00/00/0000`.
+fn is_day_of_zeros(cell: &str) -> bool {
+    let zeros = cell.bytes().filter(|byte| *byte == b'0').count();
+    zeros >= 8 && cell.bytes().all(|byte| b"0/-.:T Z".contains(&byte))
+}
+
+fn without_mark_of_text(cell: &str, column: Column) -> &str {
     let is_name = matches!(column, Column::LastName | Column::FirstName);
     let trimmed = cell.trim();
     if is_name && ["'t ", "'s ", "'s-"].iter().any(|particle| trimmed.starts_with(particle)) {
@@ -134,7 +152,30 @@ mod tests {
     #[case(Column::LastName, "'t Hooft", "'t Hooft")]
     #[case(Column::LastName, "d'Orsay", "d'Orsay")]
     #[case(Column::Label, "'=1+1", "=1+1")]
+    #[case(Column::Mobile, "'NULL", "")]
     fn an_apostrophe_before_a_cell_is_a_mark_of_text(
+        #[case] column: Column,
+        #[case] cell: &str,
+        #[case] read: &str,
+    ) {
+        assert_eq!(value(cell, column), read);
+    }
+
+    #[rstest]
+    #[case(Column::Mobile, "NULL", "")]
+    #[case(Column::Total, "NaN", "")]
+    #[case(Column::Email, "n/a", "")]
+    #[case(Column::Card, "#N/A", "")]
+    #[case(Column::Quantity, "\\N", "")]
+    #[case(Column::BirthDate, "NaT", "")]
+    #[case(Column::Date, "00/00/0000", "")]
+    #[case(Column::Date, "0000-00-00 00:00:00", "")]
+    #[case(Column::BirthDate, "00000000", "")]
+    #[case(Column::Time, "00:00:00", "00:00:00")]
+    #[case(Column::Receipt, "00000000", "00000000")]
+    #[case(Column::Date, "0000", "0000")]
+    #[case(Column::Label, "Nan bio", "Nan bio")]
+    fn a_cell_that_says_that_there_is_no_value_is_empty(
         #[case] column: Column,
         #[case] cell: &str,
         #[case] read: &str,

@@ -92,11 +92,14 @@ pub(crate) const fn scatter(hash: u64) -> u64 {
     hash ^ (hash >> 31)
 }
 
-/// A cell of a key without white space, apostrophes, and the fraction that a spreadsheet adds to a number (see
+/// A cell of a key without white space, apostrophes, a word for no value, and the fraction that a spreadsheet adds to a number (see
 /// [`cell`]): so that the rows of a receipt belong together however each was written. No-break spaces of both
 /// encodings are white space: the compared cells may only hold ASCII.
 fn key(bytes: &[u8]) -> &[u8] {
     let trimmed = trimmed(bytes);
+    if cell::is_nothing(trimmed) {
+        return b"";
+    }
     cell::without_fraction(trimmed).unwrap_or(trimmed)
 }
 

@@ -158,3 +158,17 @@ fn a_conflict_names_its_receipt_and_an_erased_persons_row_shows_only_the_receipt
     );
     assert!(not_enrolled.contains("0639980012;Martin"), "{not_enrolled}");
 }
+
+#[test]
+fn a_row_whose_number_or_register_is_null_belongs_to_no_receipt_or_to_the_receipt_before() {
+    let file = b"ticket;caisse;date;mobile;libelle;quantite;prix unitaire;date de naissance\n\
+        1;2;24/11/2026;0639980012;a;1.0000;2,50;00/00/0000\n1;NULL;NULL;NULL;#N/A;NaN;2,50;N/A\n\
+        2;2;24/11/2026;;a;1;29.990000000000002;\n";
+    let items = read(file);
+    assert_eq!(refusals(&items), []);
+    let totals: Vec<i64> =
+        receipts(&items).iter().map(|receipt| receipt.purchase.total().get()).collect();
+    assert_eq!(totals, [500, 2999]);
+    let nobody = read(b"ticket;date;libelle;montant ligne\nNULL;24/11/2026;a;1,00\n");
+    assert_eq!(refusals(&nobody), [(2, RowRefusal::value(Column::Receipt, ValueError::Empty))]);
+}
