@@ -266,6 +266,7 @@ mod tests {
             encoding: Encoding::Utf8,
             columns: crate::file::Columns::find(header.into_iter()).unwrap(),
             header: header.map(str::to_owned).to_vec(),
+            month_first: Vec::new(),
         };
         let context = Context {
             sector: domain::Sector::Retail,

@@ -35,6 +35,15 @@ pub(crate) fn value(cell: &str, column: Column) -> &str {
     if is_nothing(value.as_bytes()) || (is_day && is_day_of_zeros(value)) { "" } else { value }
 }
 
+/// The bytes of a cell that may only hold ASCII, without white space and apostrophes around them. No-break spaces of all
+/// encodings are white space.
+pub(crate) fn trimmed(cell: &[u8]) -> &[u8] {
+    let is_space = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'\'' || !byte.is_ascii();
+    let start = cell.iter().position(|byte| !is_space(byte)).unwrap_or(cell.len());
+    let end = cell.iter().rposition(|byte| !is_space(byte)).map_or(start, |last| last + 1);
+    &cell[start..end]
+}
+
 /// Whether a cell has the word of a database or a spreadsheet for no value.
 pub(crate) fn is_nothing(cell: &[u8]) -> bool {
     const WORDS: [&[u8]; 7] = [b"null", b"nan", b"nat", b"n/a", b"#n/a", b"#n/d", b"\\n"];

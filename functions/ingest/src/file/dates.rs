@@ -32,8 +32,8 @@ pub(crate) enum Unreadable {
 }
 
 impl WrittenDate {
-    /// Reads `24/11/2026`, `24-11-2026`, `24.11.26`, `2026-11-24` or `20261124`, alone or before a time of
-    /// [`WrittenTime::parse`].
+    /// Reads `24/11/2026`, `24-11-2026`, `24.11.26`, `1/5/2026` (the day first), `2026-11-24`, `2026/11/24` or
+    /// `20261124`, alone or before a time of [`WrittenTime::parse`].
     pub(crate) fn parse(text: &str) -> Result<Self, Unreadable> {
         let text = text.trim();
         let LeadingDay { day, date, short_year, length } = LeadingDay::read(text.as_bytes())?;
@@ -184,6 +184,74 @@ fn read_offset(bytes: &[u8]) -> Option<tz::Offset> {
     tz::Offset::from_seconds(sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60)).ok()
 }
 
+/// The numbers of a day, which may be those of no day.
+struct Parts {
+    year: i16,
+    month: i16,
+    day: i16,
+    short_year: bool,
+    /// Whether the year stands before the month and the day.
+    year_first: bool,
+}
+
+impl Parts {
+    /// Reads the numbers at the beginning of some bytes, and counts the bytes.
+    fn read(bytes: &[u8]) -> Option<(Self, usize)> {
+        let run = |from: usize| {
+            let rest = bytes.get(from..).unwrap_or_default();
+            rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len())
+        };
+        let part = |from: usize, length: usize| number(bytes.get(from..from + length)?, 1..=4);
+        let first = run(0);
+        if first == 8 {
+            let (year, month, day) = (part(0, 4)?, part(4, 2)?, part(6, 2)?);
+            return Some((Self { year, month, day, short_year: false, year_first: true }, first));
+        }
+        let separator = *bytes.get(first).filter(|byte| matches!(byte, b'/' | b'-' | b'.'))?;
+        let second = run(first + 1);
+        let before_last = first + 1 + second;
+        if bytes.get(before_last) != Some(&separator) {
+            return None;
+        }
+        let last = run(before_last + 1);
+        let numbers = [part(0, first)?, part(first + 1, second)?, part(before_last + 1, last)?];
+        let length = before_last + 1 + last;
+        match (first, second, last, numbers) {
+            (4, 1..=2, 1..=2, [year, month, day]) => {
+                Some((Self { year, month, day, short_year: false, year_first: true }, length))
+            }
+            (1..=2, 1..=2, 2 | 4, [day, month, year]) => {
+                let short_year = last == 2;
+                let year = if short_year { 2000 + year } else { year };
+                Some((Self { year, month, day, short_year, year_first: false }, length))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the day can only be one with the month before the day of the month.
+    fn is_month_first(&self) -> bool {
+        !self.year_first && (13..=31).contains(&self.month) && (1..=12).contains(&self.day)
+    }
+
+    /// Whether another day is meant where the month stands first.
+    fn is_ambiguous(&self) -> bool {
+        let is_month = |number| (1..=12).contains(&number);
+        let may_be_swapped = is_month(self.month) && is_month(self.day);
+        !self.year_first && may_be_swapped && self.month != self.day
+    }
+}
+
+/// Whether a date has the month before the day.
+pub(crate) fn is_month_first(bytes: &[u8]) -> bool {
+    Parts::read(bytes.trim_ascii()).is_some_and(|(parts, _)| parts.is_month_first())
+}
+
+/// Whether a date is another day where the month stands before the day: `11-05-2026`.
+pub(crate) fn is_ambiguous(text: &str) -> bool {
+    Parts::read(text.trim().as_bytes()).is_some_and(|(parts, _)| parts.is_ambiguous())
+}
+
 /// The day at the beginning of some bytes.
 struct LeadingDay {
     day: Day,
@@ -195,33 +263,11 @@ struct LeadingDay {
 
 impl LeadingDay {
     fn read(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-        let is_separated = |d: &[u8]| matches!(d[2], b'/' | b'-' | b'.') && d[5] == d[2];
-        let (year, month, day) = match bytes {
-            d if d.len() >= 8 && is_separated(d) => {
-                let year = if is_digit(8) { 6..10 } else { 6..8 };
-                (year, 3..5, 0..2)
-            }
-            d if d.len() >= 10 && d[4] == b'-' && d[7] == b'-' => (0..4, 5..7, 8..10),
-            d if d.len() >= 8 => (0..4, 4..6, 6..8),
-            _ => return Err(Unreadable::Day),
-        };
-        let length = year.end.max(day.end);
-        if is_digit(length) {
-            return Err(Unreadable::Day);
-        }
-        let part = |range: std::ops::Range<usize>| {
-            let width = range.len();
-            bytes.get(range).and_then(|digits| number(digits, width..=width))
-        };
-        let short_year = year.len() == 2;
-        let (Some(year), Some(month), Some(day)) = (part(year), part(month), part(day)) else {
-            return Err(Unreadable::Day);
-        };
-        let year = if short_year { 2000 + year } else { year };
-        if (13..=31).contains(&month) && (1..=12).contains(&day) {
+        let (parts, length) = Parts::read(bytes).ok_or(Unreadable::Day)?;
+        if parts.is_month_first() {
             return Err(Unreadable::MonthFirst);
         }
+        let Parts { year, month, day, short_year, .. } = parts;
         Self::of(year, month, day, short_year, length).ok_or(Unreadable::Day)
     }
 
@@ -274,6 +320,12 @@ mod tests {
     #[case("24/11/26", "2026-11-24T11:00:00Z")]
     #[case("24.11.26 10:15", "2026-11-24T09:15:00Z")]
     #[case("24-11-2026", "2026-11-24T11:00:00Z")]
+    #[case("1/5/2026", "2026-05-01T10:00:00Z")]
+    #[case("1.5.26", "2026-05-01T10:00:00Z")]
+    #[case("1-12-2026 9:05", "2026-12-01T08:05:00Z")]
+    #[case("2026/11/24", "2026-11-24T11:00:00Z")]
+    #[case("2026.11.24 10:15", "2026-11-24T09:15:00Z")]
+    #[case("2026/5/1", "2026-05-01T10:00:00Z")]
     #[case("24.11.2026", "2026-11-24T11:00:00Z")]
     #[case("24/11/2026 14h05", "2026-11-24T13:05:00Z")]
     #[case("24/11/2026 10h00", "2026-11-24T09:00:00Z")]
@@ -311,11 +363,17 @@ mod tests {
     #[case("31/02/26", Unreadable::Day)]
     #[case("24/11/026", Unreadable::Day)]
     #[case("24/11-2026", Unreadable::Day)]
-    #[case("1/5/2026", Unreadable::Day)]
+    #[case("1/25/2026", Unreadable::MonthFirst)]
+    #[case("2026-24-11", Unreadable::Day)]
+    #[case("2026/11-24", Unreadable::Day)]
+    #[case("2026/11/241", Unreadable::Day)]
+    #[case("1//2026", Unreadable::Day)]
+    #[case("100/5/2026", Unreadable::Day)]
+    #[case("24/11/20261", Unreadable::Day)]
+    #[case("0/5/2026", Unreadable::Day)]
     #[case("11/24/2026", Unreadable::MonthFirst)]
     #[case("11-29-2026", Unreadable::MonthFirst)]
     #[case("11/29/26 10:15", Unreadable::MonthFirst)]
-    #[case("2026/11/24", Unreadable::Day)]
     #[case("202611241", Unreadable::Day)]
     #[case("45985", Unreadable::Day)]
     #[case("hier", Unreadable::Day)]

@@ -39,7 +39,7 @@ impl Grouper {
     pub(crate) fn step(&mut self, row: &Row<'_>, dialect: &Dialect) -> Step {
         let number = key(dialect.bytes(row, Column::Receipt));
         let register = key(dialect.bytes(row, Column::Register));
-        let day = WrittenDate::day_of(trimmed(dialect.bytes(row, Column::Date)));
+        let day = WrittenDate::day_of(cell::trimmed(dialect.bytes(row, Column::Date)));
         let continues = self.open
             && self.number == number
             && (register.is_empty() || self.register.is_empty() || self.register == register)
@@ -93,19 +93,11 @@ pub(crate) const fn scatter(hash: u64) -> u64 {
 }
 
 /// A cell of a key without white space, apostrophes, a word for no value, and the fraction that a spreadsheet adds to a number (see
-/// [`cell`]): so that the rows of a receipt belong together however each was written. No-break spaces of both
-/// encodings are white space: the compared cells may only hold ASCII.
+/// [`cell`]): so that the rows of a receipt belong together however each was written.
 fn key(bytes: &[u8]) -> &[u8] {
-    let trimmed = trimmed(bytes);
+    let trimmed = cell::trimmed(bytes);
     if cell::is_nothing(trimmed) {
         return b"";
     }
     cell::without_fraction(trimmed).unwrap_or(trimmed)
-}
-
-fn trimmed(cell: &[u8]) -> &[u8] {
-    let is_space = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'\'' || !byte.is_ascii();
-    let start = cell.iter().position(|byte| !is_space(byte)).unwrap_or(cell.len());
-    let end = cell.iter().rposition(|byte| !is_space(byte)).map_or(start, |last| last + 1);
-    &cell[start..end]
 }

@@ -213,6 +213,7 @@ impl Body {
                 encoding: Encoding::Utf8,
                 columns: header.columns,
                 header: header.names,
+                month_first: Vec::new(),
             },
             byte_order_mark: header.byte_order_mark,
             header_line: header.line,
@@ -231,6 +232,9 @@ impl Body {
             return;
         }
         self.rows += 1;
+        if self.dialect.misshapen(row).is_none() {
+            self.dialect.note_month_first(row);
+        }
         if row.fault == Some(Fault::QuoteNotClosed) {
             self.open_quotes += 1;
             if self.open_quotes > MAX_OPEN_QUOTES {

@@ -219,8 +219,11 @@ impl OpenReceipt {
             position.map_or("", |index| cell::value(cells.get(index), column))
         };
         let is_line = dialect.columns.have_lines();
-        let reason =
-            fault_of(row, cells, dialect).or_else(|| self.draft.add(&cell, is_line, context).err());
+        let ambiguous =
+            || Some(RowRefusal::DateAmbiguous { column: dialect.ambiguous_date(&cell)? });
+        let reason = fault_of(row, cells, dialect)
+            .or_else(ambiguous)
+            .or_else(|| self.draft.add(&cell, is_line, context).err());
         if reason.is_some() {
             self.refuse(RowRefusal::OtherRow { line: raw.line() });
         }

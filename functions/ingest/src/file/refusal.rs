@@ -40,6 +40,11 @@ pub enum RowRefusal {
         /// The error of the value.
         invalid: DomainError,
     },
+    /// A date may be one of two days: another date of the column has the month before the day.
+    DateAmbiguous {
+        /// The column.
+        column: Column,
+    },
     /// A date has the month before the day.
     MonthFirst {
         /// The column.
@@ -86,6 +91,7 @@ impl RowRefusal {
             Self::OtherRow { .. } => "other_row_refused",
             Self::Neighbour { .. } => "neighbour_unreadable",
             Self::Value { invalid, .. } | Self::Ledger(invalid) => invalid.code(),
+            Self::DateAmbiguous { .. } => "date_ambiguous",
             Self::MonthFirst { .. } => "month_first",
             Self::NeitherYesNorNo { .. } => "neither_yes_nor_no",
             Self::TimeUnreadable { .. } => "time_unreadable",
@@ -115,7 +121,8 @@ impl RowRefusal {
             ) => fill(language.sentence(self.code()), &[("line", &line)]),
             (Self::Value { column, invalid }, _) => of_column(column, &language.explain(invalid)),
             (
-                Self::MonthFirst { column }
+                Self::DateAmbiguous { column }
+                | Self::MonthFirst { column }
                 | Self::NeitherYesNorNo { column }
                 | Self::TimeUnreadable { column },
                 _,

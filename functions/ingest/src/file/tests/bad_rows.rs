@@ -35,11 +35,38 @@ fn a_malformed_or_future_date_is_refused() {
             (3, value(Column::Date, ValueError::InFuture.into())),
             (5, RowRefusal::TimeUnreadable { column: Column::Date }),
             (6, value(Column::Date, ValueError::Empty.into())),
-            (7, value(Column::Date, ValueError::InFuture.into())),
+            (7, RowRefusal::DateAmbiguous { column: Column::Date }),
             (8, RowRefusal::MonthFirst { column: Column::Date }),
         ]
     );
     assert_eq!(numbers(&items), ["3"], "a year of two digits is read");
+}
+
+#[rstest]
+#[case::receipts("ticket;date;total;date de naissance\n", "")]
+#[case::lines("ticket;date;montant ligne;date de naissance;libelle\n", ";a")]
+fn a_date_that_may_be_two_days_is_refused_in_a_file_with_a_month_before_a_day(
+    #[case] header: &str,
+    #[case] label: &str,
+) {
+    let row = |number: u32, day: &str| format!("{number};{day};1,00;05/11/1980{label}\n");
+    let days = ["11-05-2026", "05/05/2026", "24/11/2026", "2026-11-05", "1/5/26 10:00"];
+    let rows: String = (1..).zip(days).map(|(number, day)| row(number, day)).collect();
+    let file = format!("{header}{rows}");
+    assert_eq!(refusals(&read(file.as_bytes())), [], "the day first");
+    let file = file + &row(6, "11-19-2026");
+    let column = Column::Date;
+    let refused = [
+        (2, RowRefusal::DateAmbiguous { column }),
+        (6, RowRefusal::DateAmbiguous { column }),
+        (7, RowRefusal::MonthFirst { column }),
+    ];
+    for range_bytes in [1, u64::MAX] {
+        let plan = super::plan(file.as_bytes(), range_bytes, 7).unwrap();
+        let items = super::read_planned(file.as_bytes(), &plan, 7, domain::Sector::Retail);
+        assert_eq!(refusals(&items), refused);
+        assert_eq!(numbers(&items), ["2", "3", "4"]);
+    }
 }
 
 #[test]

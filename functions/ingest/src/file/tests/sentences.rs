@@ -24,6 +24,7 @@ fn row_reasons() -> Vec<RowRefusal> {
         RowRefusal::value(Column::Date, ValueError::DayUnreadable),
         RowRefusal::value(Column::Sku, ValueError::TooLong { limit: 40 }),
         RowRefusal::TimeUnreadable { column: Column::Time },
+        RowRefusal::DateAmbiguous { column: Column::Date },
         RowRefusal::MonthFirst { column: Column::BirthDate },
         RowRefusal::NeitherYesNorNo { column: Column::CardRequested },
         RowRefusal::Ledger(MemberError::NotEnrolled.into()),
@@ -88,8 +89,8 @@ fn every_code_of_a_row_or_a_file_is_in_the_catalogue() {
 fn a_limit_in_a_sentence_is_the_limit_that_is_enforced() {
     let mib = crate::convert::MAX_ARCHIVE_BYTES / 1024 / 1024;
     for (refusal, limit) in [
-        (FileRefusal::ArchiveTooLarge, format!(" {mib} Mio")),
-        (FileRefusal::HeaderTooLong, format!(" {} Kio", MAX_ROW_BYTES / 1024)),
+        (FileRefusal::ArchiveTooLarge, format!(" {mib} Mo")),
+        (FileRefusal::HeaderTooLong, format!(" {} Ko", MAX_ROW_BYTES / 1024)),
         (FileRefusal::TooManyColumns, format!(" {} 000 colonnes", MAX_COLUMNS / 1000)),
         (FileRefusal::HeaderUnknown, format!(" {SEARCHED_ROWS} premières lignes")),
     ] {
