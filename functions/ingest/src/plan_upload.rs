@@ -202,7 +202,7 @@ async fn plan(
     }
     let plan = match planner.finish() {
         Err(refusal) => return Ok(Err(refusal)),
-        Ok(Outcome::Done(plan)) => plan,
+        Ok(Outcome::Done(plan)) => *plan,
         Ok(Outcome::Confirm(mut confirmer)) => {
             let mut reader = objects::open(&app.s3, &read, None).await?;
             while let Some(chunk) = reader.next().await? {

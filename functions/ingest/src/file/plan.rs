@@ -86,7 +86,7 @@ impl Plan {
 /// The result of the first pass.
 pub enum Outcome {
     /// The plan.
-    Done(Plan),
+    Done(Box<Plan>),
     /// Some receipts may be scattered. A second pass over the same file decides.
     Confirm(Box<Confirmer>),
 }
@@ -288,7 +288,7 @@ impl Body {
             Some(first) if !candidates.is_empty() => {
                 Outcome::Confirm(Box::new(Confirmer::new(*first, plan, candidates)))
             }
-            _ => Outcome::Done(plan),
+            _ => Outcome::Done(Box::new(plan)),
         })
     }
 }

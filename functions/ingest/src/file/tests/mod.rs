@@ -47,7 +47,7 @@ fn plan(file: &[u8], range_bytes: u64, chunk: usize) -> Result<Plan, FileRefusal
     let mut planner = Planner::new(range_bytes);
     file.chunks(chunk).for_each(|chunk| planner.feed(chunk));
     match planner.finish()? {
-        Outcome::Done(plan) => Ok(plan),
+        Outcome::Done(plan) => Ok(*plan),
         Outcome::Confirm(mut confirmer) => {
             file.chunks(chunk).for_each(|chunk| confirmer.feed(chunk));
             confirmer.finish()

@@ -1,13 +1,9 @@
 //! The report of a file, and its list of refused rows.
 
-#![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
-
-use domain::{EstablishmentId, Instant, Sector};
-use ingest::{App, PlanCache, handle};
-use platform::queue::QueueClient;
-use serde_json::json;
-use store::{Scope, Store, Upload, UploadStatus};
-use support::{Bucket, Queue, Table, instant, merchant, open_merchant};
+use super::setup::Shop;
+use domain::Instant;
+use store::UploadStatus;
+use support::instant;
 
 fn begun() -> Instant {
     instant("2026-11-24T09:20:00Z")
@@ -17,79 +13,28 @@ fn ended() -> Instant {
     instant("2026-11-24T09:21:26Z")
 }
 
-struct Fixture {
-    _table: Table,
-    store: Store,
-    scope: Scope,
-    bucket: Bucket,
-    queue: Queue,
-    app: App,
-}
-
-impl Fixture {
-    async fn open() -> Self {
-        let (table, bucket, queue) =
-            (Table::start().await, Bucket::start().await, Queue::start().await);
-        let store = table.store();
-        let scope = open_merchant(&store, &merchant(Sector::Retail, 1), begun()).await;
-        let client = queue.client();
-        let app = App {
-            store: store.clone(),
-            s3: aws_sdk_s3::Client::from_conf(bucket.config().build()),
-            ranges: QueueClient::new(move || client, "http://queue/ranges"),
-            reports_bucket: "reports".to_owned(),
-            range_bytes: 1_000_000,
-            max_upload_bytes: 1_000_000,
-            max_expanded_bytes: 1_000_000,
-            clock: ended,
-            plan_cache: PlanCache::default(),
-        };
-        Self { _table: table, store, scope, bucket, queue, app }
-    }
-
-    /// Ingests a file whole, and returns its report.
-    async fn ingest(&self, file: &str) -> Upload {
-        let key = format!("{}/paris/ventes.csv", self.scope.settings.merchant.id);
-        let etag = self.bucket.put("uploads", &key, file.to_owned().into());
-        let body = json!({"Records": [{
-            "eventName": "ObjectCreated:Put",
-            "eventTime": begun(),
-            "s3": {"bucket": {"name": "uploads"}, "object": {"key": key, "eTag": etag}},
-        }]});
-        handle(&self.app, &body.to_string(), begun()).await.unwrap();
-        for range in self.queue.sent("/ranges") {
-            handle(&self.app, &range, begun()).await.unwrap();
-        }
-        let paris = EstablishmentId::parse("paris").unwrap();
-        let mut uploads = self.store.uploads(&self.scope, &paris, None, 10).await.unwrap().0;
-        uploads.remove(0)
-    }
-
-    /// The file of refused rows.
-    fn refused_rows(&self, upload: &Upload) -> String {
-        let key = upload.refused_key.as_ref().unwrap();
-        String::from_utf8(self.bucket.objects("reports")[key].to_vec()).unwrap()
-    }
+/// A shop whose files are read from [`begun`] to [`ended`].
+async fn open() -> Shop {
+    let mut shop = Shop::open(begun).await;
+    shop.app.clock = ended;
+    shop
 }
 
 #[tokio::test]
 async fn every_row_that_is_not_accepted_is_listed_with_its_reason_in_the_order_of_the_file() {
-    let fixture = Fixture::open().await;
-    let upload = fixture
-        .ingest(
-            "Ticket;Jour;Portable;Montant payé;Carte demandée\n\
+    let shop = open().await;
+    let file = "Ticket;Jour;Portable;Montant payé;Carte demandée\n\
              A1;24/11/2026;0639980001;10,00;oui\n\
              A2;24/11/2026;0639980002;10,00;non\n\
              A3;31/02/2026;0639980001;10,00;\n\
              A1;24/11/2026;0639980001;11,00;\n\
              A4;24/11/2026;0639980001;dix;\n\
-             A5;24/11/2026;;10,00;\n",
-        )
-        .await;
+             A5;24/11/2026;;10,00;\n";
+    let upload = shop.send(file.as_bytes(), begun()).await;
     let rows = upload.report.rows;
     assert_eq!((rows.accepted, rows.refused, rows.not_enrolled), (1, 3, 1));
     assert_eq!(rows.without_customer, 1);
-    let listed = fixture.refused_rows(&upload);
+    let listed = shop.refused_rows(&upload);
     let lines: Vec<&str> = listed.lines().collect();
     let [header, not_enrolled, day, conflict, amount] = &lines[..] else {
         panic!("a header and four rows: {listed}")
@@ -106,9 +51,9 @@ async fn every_row_that_is_not_accepted_is_listed_with_its_reason_in_the_order_o
 
 #[tokio::test]
 async fn a_report_ends_when_the_work_ends_and_not_when_its_last_message_began() {
-    let fixture = Fixture::open().await;
+    let shop = open().await;
     let file = "ticket;date;mobile;total\nA;24/11/2026;0639980001;10,00\n";
-    let upload = fixture.ingest(file).await;
+    let upload = shop.send(file.as_bytes(), begun()).await;
     assert_eq!(upload.status, UploadStatus::Finished);
     assert_eq!(upload.finished_at, Some(ended()));
 }
@@ -119,8 +64,8 @@ async fn a_file_without_rows_says_so() {
         ("ticket;date;total\n", "file_without_rows", UploadStatus::Finished),
         ("", "file_empty", UploadStatus::Refused),
     ] {
-        let fixture = Fixture::open().await;
-        let upload = fixture.ingest(file).await;
+        let shop = open().await;
+        let upload = shop.send(file.as_bytes(), begun()).await;
         assert_eq!(upload.status, status);
         assert_eq!(upload.reason.as_deref(), Some(reason));
         assert!(upload.explanation.is_some_and(|sentence| sentence.contains("export")));
@@ -131,14 +76,14 @@ async fn a_file_without_rows_says_so() {
 #[tokio::test]
 async fn rows_of_no_receipt_are_written_before_the_receipt_ends_where_they_are_many() {
     const ROWS: u64 = 20_000;
-    let fixture = Fixture::open().await;
+    let shop = open().await;
     let file = format!(
         "ticket;date;libelle;montant ligne\nA;24/11/2026;a;1,00\n{}A;24/11/2026;b;1,00\n",
         ";24/11/2026;x;1,00\n".repeat(20_000)
     );
-    let upload = fixture.ingest(&file).await;
+    let upload = shop.send(file.as_bytes(), begun()).await;
     assert_eq!((upload.report.rows.read, upload.report.rows.refused), (ROWS + 2, ROWS + 2));
-    let listed = fixture.refused_rows(&upload);
+    let listed = shop.refused_rows(&upload);
     let line = |row: &str| row.split(';').next().unwrap().parse::<u64>().unwrap();
     let mut lines: Vec<u64> = listed.lines().skip(1).map(line).collect();
     assert_eq!(lines[0], 3, "the row after the receipt did not wait for the receipt");
@@ -148,12 +93,12 @@ async fn rows_of_no_receipt_are_written_before_the_receipt_ends_where_they_are_m
 
 #[tokio::test]
 async fn a_receipt_before_many_refused_rows_is_recorded_and_listed_before_them() {
-    let fixture = Fixture::open().await;
+    let shop = open().await;
     let rows = "B;hier;0639980001;1,00\n".repeat(20_000);
     let file = format!("ticket;date;mobile;total\nA;24/11/2026;0639980001;10,00\n{rows}");
-    let upload = fixture.ingest(&file).await;
+    let upload = shop.send(file.as_bytes(), begun()).await;
     assert_eq!((upload.report.rows.not_enrolled, upload.report.rows.refused), (1, 20_000));
-    let listed = fixture.refused_rows(&upload);
+    let listed = shop.refused_rows(&upload);
     let line = |row: &str| row.split(';').next().unwrap().parse::<u64>().unwrap();
     assert!(listed.lines().skip(1).map(line).eq(2..20_003));
 }

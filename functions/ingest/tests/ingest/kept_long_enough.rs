@@ -1,7 +1,5 @@
 //! What a dead letter of a file needs is kept longer than the letter, by the template and by the code.
 
-#![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
-
 use std::path::Path;
 
 /// The days of a dead letter, and the days of a letter that was moved back and failed again.

@@ -1,81 +1,32 @@
 //! Files of every accepted form: text in several encodings, workbooks, and archives with one of them inside.
 
-#![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
-
-use domain::{EstablishmentId, Instant, Sector};
-use ingest::{App, PlanCache, handle};
-use platform::queue::QueueClient;
+use super::setup::Shop;
+use domain::Instant;
 use rstest::rstest;
-use serde_json::json;
 use std::io::{Cursor, Write as _};
-use store::{Scope, Store, Upload, UploadStatus};
-use support::{Bucket, Queue, Table, instant, merchant, open_merchant};
+use store::{Upload, UploadStatus};
+use support::instant;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 fn now() -> Instant {
     instant("2026-11-29T20:00:00Z")
 }
 
-struct Shop {
-    _table: Table,
-    store: Store,
-    scope: Scope,
-    bucket: Bucket,
-    queue: Queue,
-    app: App,
+/// A shop whose files have many ranges.
+async fn open() -> Shop {
+    let mut shop = Shop::open(now).await;
+    shop.app.range_bytes = 100;
+    shop
 }
 
-impl Shop {
-    async fn open() -> Self {
-        let (table, bucket, queue) =
-            (Table::start().await, Bucket::start().await, Queue::start().await);
-        let store = table.store();
-        let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
-        let client = queue.client();
-        let app = App {
-            store: store.clone(),
-            s3: aws_sdk_s3::Client::from_conf(bucket.config().build()),
-            ranges: QueueClient::new(move || client, "http://queue/ranges"),
-            reports_bucket: "reports".to_owned(),
-            range_bytes: 100,
-            max_upload_bytes: 2_000_000,
-            max_expanded_bytes: 4_000_000,
-            clock: now,
-            plan_cache: PlanCache::default(),
-        };
-        Self { _table: table, store, scope, bucket, queue, app }
-    }
-
-    /// Puts a file, and ingests the file to its end.
-    async fn send(&self, file: &[u8]) -> Upload {
-        let key = format!("{}/paris/ventes", self.scope.settings.merchant.id);
-        let etag = self.bucket.put("uploads", &key, file.to_vec().into());
-        let body = json!({"Records": [{
-            "eventName": "ObjectCreated:Put",
-            "eventTime": now(),
-            "s3": {"bucket": {"name": "uploads"}, "object": {"key": key, "eTag": etag}},
-        }]});
-        handle(&self.app, &body.to_string(), now()).await.unwrap();
-        for range in self.queue.sent("/ranges") {
-            handle(&self.app, &range, now()).await.unwrap();
-        }
-        let paris = EstablishmentId::parse("paris").unwrap();
-        let (mut uploads, _) = self.store.uploads(&self.scope, &paris, None, 10).await.unwrap();
-        assert_eq!(uploads.len(), 1);
-        uploads.remove(0)
-    }
-
-    /// The rows of the file of refused rows.
-    fn refused(&self, upload: &Upload) -> Vec<String> {
-        let key = upload.refused_key.as_ref().unwrap();
-        let text = self.bucket.objects("reports").get(key).unwrap().to_vec();
-        String::from_utf8(text).unwrap().lines().map(str::to_owned).collect()
-    }
+/// The rows of the file of refused rows.
+fn refused(shop: &Shop, upload: &Upload) -> Vec<String> {
+    shop.refused_rows(upload).lines().map(str::to_owned).collect()
 }
 
 /// The reason of a file that is refused as a whole.
 async fn reason(file: &[u8]) -> String {
-    let upload = Shop::open().await.send(file).await;
+    let upload = open().await.send(file, now()).await;
     assert_eq!(upload.status, UploadStatus::Refused, "{upload:?}");
     assert!(upload.explanation.is_some());
     upload.reason.unwrap()
@@ -232,11 +183,11 @@ const SALES: &str = "Ventes du 24;;;;\n\nNuméro ticket;Date;Mobile;Total;Carte 
 async fn a_text_file_of_any_form_is_read_and_its_lines_are_those_of_the_file(
     #[case] file: Vec<u8>,
 ) {
-    let shop = Shop::open().await;
-    let upload = shop.send(&file).await;
+    let shop = open().await;
+    let upload = shop.send(&file, now()).await;
     let rows = upload.report.rows;
     assert_eq!((rows.read, rows.accepted, rows.refused), (2, 1, 1), "{upload:?}");
-    let refused = shop.refused(&upload);
+    let refused = refused(&shop, &upload);
     assert!(refused[0].ends_with("Numéro ticket;Date;Mobile;Total;Carte demandée"), "{refused:?}");
     assert!(refused[1].starts_with("5;") && refused[1].contains("F2;31/02/2026"), "{refused:?}");
 }
@@ -255,8 +206,8 @@ async fn a_file_that_a_program_wrote_is_read(
     #[case] refused: u64,
     #[case] points: i64,
 ) {
-    let shop = Shop::open().await;
-    let upload = shop.send(&data(name)).await;
+    let shop = open().await;
+    let upload = shop.send(&data(name), now()).await;
     let rows = upload.report.rows;
     assert_eq!((rows.accepted, rows.refused), (accepted, refused), "{upload:?}");
     assert_eq!(upload.report.points, points);
@@ -264,7 +215,7 @@ async fn a_file_that_a_program_wrote_is_read(
 
 #[tokio::test]
 async fn a_workbook_has_days_times_amounts_and_telephone_numbers_as_numbers() {
-    let shop = Shop::open().await;
+    let shop = open().await;
     let header = texts(4, &["N° ticket", "Date", "Heure", "Mobile", "Total TTC", "Carte demandée"]);
     let rows = format!(
         r#"<row r="1"><c t="inlineStr"><is><t>Ventes</t></is></c><c/><c/></row>{header}
@@ -272,16 +223,16 @@ async fn a_workbook_has_days_times_amounts_and_telephone_numbers_as_numbers() {
         <row r="6"><c><v>1002.0</v></c><c s="2"><v>46350.5868055555</v></c><c/><c><v>639980013.0</v></c><c><v>1234.5</v></c><c t="b"><v>1</v></c></row>
         <row r="8"><c><v>1003</v></c><c t="e"><v>#REF!</v></c><c/><c><v>639980014</v></c><c><v>10</v></c><c t="b"><v>1</v></c></row>"#
     );
-    let upload = shop.send(&workbook(&[visible("Ventes", &rows)], false)).await;
+    let upload = shop.send(&workbook(&[visible("Ventes", &rows)], false), now()).await;
     let counts = upload.report.rows;
     assert_eq!(
         (counts.read, counts.accepted, counts.refused),
         (3, 2, 1),
         "{:?}",
-        shop.refused(&upload)
+        refused(&shop, &upload)
     );
     assert_eq!((upload.report.members_created, upload.report.points), (2, 12 + 1234));
-    let refused = shop.refused(&upload);
+    let refused = refused(&shop, &upload);
     assert!(refused[1].starts_with("8;") && refused[1].contains("1003;#REF!"), "{refused:?}");
 }
 
@@ -307,8 +258,8 @@ async fn a_number_in_a_column_of_days_or_times_is_one_without_a_format_too() {
         r#"<table:table table:name="Ventes">{header}<table:table-row>{row}</table:table-row></table:table>"#
     ));
     for (file, accepted, points) in [(xlsx, 2, 46_350 + 10), (ods, 1, 46_350)] {
-        let shop = Shop::open().await;
-        let upload = shop.send(&file).await;
+        let shop = open().await;
+        let upload = shop.send(&file, now()).await;
         assert_eq!(
             (upload.report.rows.accepted, upload.report.points),
             (accepted, points),
@@ -326,21 +277,21 @@ async fn an_amount_without_a_format_is_rounded_only_where_the_rest_comes_from_a_
         )
     };
     let rows = texts(1, &HEADER) + &(2..).zip(amounts).map(row).collect::<Vec<_>>().concat();
-    let shop = Shop::open().await;
-    let upload = shop.send(&workbook(&[visible("Ventes", &rows)], false)).await;
-    let refused = shop.refused(&upload);
+    let shop = open().await;
+    let upload = shop.send(&workbook(&[visible("Ventes", &rows)], false), now()).await;
+    let refused = refused(&shop, &upload);
     assert_eq!((upload.report.rows.accepted, upload.report.points), (3, 29 + 12 + 12));
     assert!(refused.len() == 2 && refused[1].contains("12.504"), "{refused:?}");
 }
 
 #[tokio::test]
 async fn a_workbook_of_1904_has_the_same_days() {
-    let shop = Shop::open().await;
+    let shop = open().await;
     let rows = texts(1, &HEADER)
         + r#"<row r="2"><c t="inlineStr"><is><t>M1</t></is></c><c s="1"><v>44888</v></c><c><v>639980012</v></c><c><v>10</v></c><c t="b"><v>1</v></c></row>
         <row r="3"><c t="inlineStr"><is><t>M2</t></is></c><c s="1"><v>46350</v></c><c><v>639980012</v></c><c><v>10</v></c><c t="b"><v>1</v></c></row>"#;
-    let upload = shop.send(&workbook(&[visible("Ventes", &rows)], true)).await;
-    let refused = shop.refused(&upload);
+    let upload = shop.send(&workbook(&[visible("Ventes", &rows)], true), now()).await;
+    let refused = refused(&shop, &upload);
     assert_eq!(upload.report.rows.accepted, 1, "{refused:?}");
     assert!(refused[1].starts_with("3;") && refused[1].contains("M2;2030-11-25"), "{refused:?}");
 }
@@ -358,11 +309,11 @@ async fn of_several_sheets_the_first_visible_one_with_a_header_is_read_and_named
         visible("Novembre", &first),
         visible("Octobre", &second),
     ];
-    let upload = Shop::open().await.send(&workbook(&sheets, false)).await;
+    let upload = open().await.send(&workbook(&sheets, false), now()).await;
     assert_eq!((upload.report.rows.read, upload.report.rows.accepted), (1, 1));
     assert_eq!(upload.reason.as_deref(), Some("sheet_read"));
     assert!(upload.explanation.unwrap().contains("« Novembre »"));
-    let upload = Shop::open().await.send(&workbook(&sheets[1..3], false)).await;
+    let upload = open().await.send(&workbook(&sheets[1..3], false), now()).await;
     assert_eq!((upload.report.rows.accepted, upload.reason), (1, None));
 }
 
@@ -384,11 +335,11 @@ async fn an_opendocument_workbook_is_read_and_its_hidden_sheets_are_not() {
         r#"<table:table table:name="Brouillon" table:style-name="ta1">{hidden}</table:table><table:table table:name="Ventes">{sales}</table:table>"#
     ));
     for file in [archive(&[("ventes.ods", &file)]), file] {
-        let shop = Shop::open().await;
-        let upload = shop.send(&file).await;
+        let shop = open().await;
+        let upload = shop.send(&file, now()).await;
         assert_eq!((upload.report.rows.accepted, upload.report.rows.refused), (1, 1), "{upload:?}");
         assert_eq!((upload.report.members_created, upload.report.points), (1, 1234));
-        assert!(shop.refused(&upload)[1].starts_with("7;"));
+        assert!(refused(&shop, &upload)[1].starts_with("7;"));
     }
 }
 
@@ -434,7 +385,7 @@ async fn an_archive_with_a_password_is_refused() {
 #[tokio::test]
 async fn a_file_with_a_header_only_says_so() {
     for file in ["ticket;date;total\n", "ticket;date;total\r\n;;\r\n"] {
-        let upload = Shop::open().await.send(file.as_bytes()).await;
+        let upload = open().await.send(file.as_bytes(), now()).await;
         assert_eq!((upload.status, upload.report.rows.read), (UploadStatus::Finished, 0));
         assert_eq!(upload.reason.as_deref(), Some("file_without_rows"));
         assert!(upload.explanation.unwrap().contains("aucune ligne"));
@@ -443,10 +394,10 @@ async fn a_file_with_a_header_only_says_so() {
 
 #[tokio::test]
 async fn a_refused_row_never_becomes_a_formula_at_another_separator() {
-    let shop = Shop::open().await;
-    let upload = shop.send(&data("formula.csv")).await;
+    let shop = open().await;
+    let upload = shop.send(&data("formula.csv"), now()).await;
     assert_eq!((upload.report.rows.accepted, upload.report.rows.refused), (0, 1));
-    for line in shop.refused(&upload) {
+    for line in refused(&shop, &upload) {
         for cell in line.split([',', ';', '\t']) {
             let cell = cell.trim_start_matches(['"', ' ']);
             assert!(!cell.starts_with(['=', '+', '-', '@']), "{line}");
