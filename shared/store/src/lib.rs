@@ -73,7 +73,7 @@ pub use member::page::MemberPage;
 pub use member::unmerge::Unmerged;
 pub use merchant::changes::SettingsChanges;
 pub use merchant::failed_lookups::LOOKUP_WINDOW_SECONDS;
-pub use merchant::programmes::NewProgramme;
+pub use merchant::set_programme::NewProgramme;
 pub use merchant::settings::Settings;
 pub use merchant::till_key::{Revocation, TillKey};
 pub use purchase::customer::{Customer, Holder};

@@ -19,6 +19,9 @@ use earning::{
 };
 use programme::{Programme, ReturnPolicy};
 
+/// The largest amount of a document: 1,000,000.00 €, as the API document says.
+const LARGEST_AMOUNT: i64 = 100_000_000;
+
 /// The number of a document in a history. A document is a sale or a return.
 pub type DocumentNumber = usize;
 
@@ -422,6 +425,9 @@ impl Model {
         sold_at: Timestamp,
         total_cents: i64,
     ) -> Option<Outcome> {
+        if total_cents > LARGEST_AMOUNT {
+            return Some(refused(422, None));
+        }
         let moment = self.moment(&step.establishment, sold_at);
         let policy = self.policy(moment.day);
         let sale = self.documents.get_mut(&sale_number)?;
@@ -663,7 +669,7 @@ impl Model {
         account.count(day, moved, i64::from(had_earned));
         account.reach_level(&levels.unwrap_or_default(), day);
         self.documents.get_mut(&number)?.member = Some(to);
-        Some(done(Answer { points: Some(gave), ..Answer::default() }))
+        Some(done(Answer { points: Some(moved), ..Answer::default() }))
     }
 
     fn adjust(&mut self, step: &Step, member: MemberNumber, points: i64) -> Option<Outcome> {

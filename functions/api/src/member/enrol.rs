@@ -162,6 +162,6 @@ async fn give_card(
     }
     match own {
         Some(_) => Err(MemberError::HasCard.into()),
-        None => store.step_card(scope, id, &CardStep::Replace(card.clone()), now).await,
+        None => store.step_card(scope, id, &CardStep::Give(card.clone()), now).await,
     }
 }

@@ -114,10 +114,8 @@ pub(crate) struct Line {
 /// The sum of lines of a long receipt, which are not stored one by one.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FoldedLines {
-    /// The code of the article. Present only where the merchant's programme names the article.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sku: Option<String>,
-    /// The category of the lines. Absent for lines without one, and for lines of many small categories.
+    /// The category of the lines. Absent for lines without one. Of a receipt with more than 20 categories, the lines of
+    /// the others share sums.
     #[serde(skip_serializing_if = "Option::is_none")]
     category: Option<String>,
     /// The number of lines in the sum.
@@ -129,7 +127,6 @@ pub(crate) struct FoldedLines {
 impl FoldedLines {
     fn of(folded: purchase::FoldedLines<'_>) -> Self {
         Self {
-            sku: folded.line.sku.clone(),
             category: folded.line.category.clone(),
             lines: folded.count,
             amount_cents: folded.line.amount().get(),

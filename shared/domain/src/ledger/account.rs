@@ -281,10 +281,7 @@ impl Account {
                 earned: bucket.earned,
             });
         }
-        for count in other.days {
-            let visits = i32::try_from(count.visits).unwrap_or(i32::MAX);
-            self.count_in_day(count.day, count.earned, visits);
-        }
+        self.join_days(&other.days);
         self.level = self.level.take().or(other.level);
         self.birthday_year = self.birthday_year.max(other.birthday_year);
         if let Some(adjusted) = other.adjusted {
@@ -295,6 +292,32 @@ impl Account {
         self.activated = RegistrationStep::later(self.activated, other.activated);
         if let (Some(day), Some(establishment)) = (other.last_purchase, other.last_establishment) {
             self.bought(day, &establishment);
+        }
+    }
+
+    /// Adds the counts of another account. Of more than [`DAYS_COUNTED`] days, the latest stay.
+    fn join_days(&mut self, other: &[DayCount]) {
+        for count in other {
+            match self.days.iter_mut().find(|own| own.day == count.day) {
+                Some(own) => {
+                    own.earned += count.earned;
+                    own.visits = own.visits.saturating_add(count.visits);
+                }
+                None => self.days.push(*count),
+            }
+        }
+        self.days.sort_by_key(|count| count.day);
+        let forgotten = self.days.len().saturating_sub(DAYS_COUNTED);
+        self.days.drain(..forgotten);
+    }
+
+    /// Takes the counts of another account out again, never below zero.
+    pub(crate) fn separate_days(&mut self, other: &[DayCount]) {
+        for own in &mut self.days {
+            if let Some(count) = other.iter().find(|count| count.day == own.day) {
+                own.earned = (own.earned - count.earned).max(Points::ZERO);
+                own.visits = own.visits.saturating_sub(count.visits);
+            }
         }
     }
 
@@ -345,6 +368,32 @@ mod tests {
         account.give(Given::by_sale(day("2026-01-03")), Points::new(8));
         assert_eq!(account.sum(), Points::new(3));
         assert_eq!(account.owed, Points::ZERO);
+    }
+
+    #[test]
+    fn a_merge_keeps_the_counts_of_the_latest_days_and_an_undone_merge_takes_the_others_out() {
+        let today = day("2026-11-24");
+        let counted = |days: &[Day]| {
+            let mut account = Account::default();
+            for day in days {
+                account.count_in_day(*day, Points::new(20), 1);
+            }
+            account
+        };
+        let mut survivor = counted(&[today]);
+        let earlier: Vec<Day> = (1..=8).map(|days| today.plus_days(-days)).collect();
+        let absorbed = counted(&earlier);
+        survivor.absorb(&mut absorbed.clone());
+        assert_eq!(survivor.days.len(), DAYS_COUNTED);
+        assert_eq!(survivor.day_so_far(today).earned, Points::new(20));
+        let (mut survivor, absorbed) = (counted(&[today]), counted(&[today]));
+        survivor.absorb(&mut absorbed.clone());
+        assert_eq!(survivor.day_so_far(today).earned, Points::new(40));
+        survivor.separate_days(&absorbed.days);
+        assert_eq!(
+            survivor.day_so_far(today),
+            DayCount { day: today, earned: Points::new(20), visits: 1 }
+        );
     }
 
     #[test]

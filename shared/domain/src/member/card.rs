@@ -31,6 +31,18 @@ impl Person {
         Ok(self.blocked_cards.len() < before)
     }
 
+    /// Gives a member without a card a first one. Returns `false` where the member has that card already.
+    ///
+    /// # Errors
+    /// [`MemberError::HasCard`] where the member has another card.
+    pub fn give_card(&mut self, card: &CardNumber) -> Result<bool, MemberError> {
+        match &self.details.card {
+            None => self.replace_card(card),
+            Some(own) if own == card => Ok(false),
+            Some(_) => Err(MemberError::HasCard),
+        }
+    }
+
     /// Gives the member another card, and blocks the present one. A blocked card of the same member may be
     /// given again, which undoes its replacement. Returns `false` where the member has that card already.
     ///
@@ -108,6 +120,16 @@ mod tests {
         assert_eq!(person.block_card(), Err(MemberError::NoCard));
         assert_eq!(person.unblock_card(), Err(MemberError::NoCard));
         assert_eq!(person.replace_card(&card("CARD1")), Ok(true));
+        assert_eq!(person.details.card, Some(card("CARD1")));
+        assert_eq!(person.blocked_cards, []);
+    }
+
+    #[test]
+    fn a_first_card_replaces_no_other_card() {
+        let mut person = person(None);
+        assert_eq!(person.give_card(&card("CARD1")), Ok(true));
+        assert_eq!(person.give_card(&card("CARD1")), Ok(false));
+        assert_eq!(person.give_card(&card("CARD2")), Err(MemberError::HasCard));
         assert_eq!(person.details.card, Some(card("CARD1")));
         assert_eq!(person.blocked_cards, []);
     }

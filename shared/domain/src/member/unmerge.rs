@@ -159,6 +159,7 @@ fn separate_limits(survivor: &mut Account, own: &Account, back: &Account) {
         survivor.gifts.birthday
     };
     survivor.gifts = GiftsReceived { birthday, ..own.gifts };
+    survivor.separate_days(&back.days);
     if let Some(contributed) = back.adjusted
         && survivor.adjusted.is_some_and(|adjusted| adjusted.day == contributed.day)
     {

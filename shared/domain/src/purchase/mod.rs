@@ -1,7 +1,7 @@
 //! A purchase (*achat*): a sale or a return, as its receipt describes it.
 
 pub(crate) mod error;
-mod fold;
+mod folded;
 mod limits;
 mod line;
 
@@ -10,11 +10,11 @@ pub mod optician;
 pub mod receipt;
 
 pub use error::PurchaseError;
-pub use fold::FoldedLines;
+pub use folded::FoldedLines;
+pub(crate) use folded::Sum;
 pub use limits::{CATEGORY_LENGTH, KEPT_LINES, LABEL_LENGTH, MOST_COUPONS, MOST_LINES, SKU_LENGTH};
 pub use line::{Line, LineTexts, line_texts};
 
-use crate::programme::Programme;
 use crate::purchase::receipt::Operator;
 use crate::{Cents, CouponCode, DomainError, Instant, Receipt, Sector};
 
@@ -80,14 +80,12 @@ impl Purchase {
         Ok(Self { receipt, kind, sold_at, total, lines, folded, operator, coupons })
     }
 
-    /// The same purchase with its lines as they are stored: the first [`KEPT_LINES`] lines, then sums of the others.
-    /// The rules of `programme`, which is the programme of the purchase's day, give the same points for both.
+    /// The same purchase with its first `listed` lines, and these sums of the others.
     #[must_use]
-    pub fn folded(&self, programme: Option<&Programme>) -> Self {
-        let (listed, beyond) = self.lines.split_at(self.lines.len().min(KEPT_LINES));
-        let sums = fold::fold(beyond, programme);
+    pub(crate) fn with_sums_beyond(&self, listed: usize, sums: Vec<Sum>) -> Self {
         let folded = sums.iter().map(|sum| sum.count).collect();
-        let lines = listed.iter().cloned().chain(sums.into_iter().map(|sum| sum.line)).collect();
+        let sums = sums.into_iter().map(|sum| sum.line);
+        let lines = self.lines.iter().take(listed).cloned().chain(sums).collect();
         Self { lines, folded, ..self.clone() }
     }
 

@@ -67,21 +67,28 @@ pub(crate) fn sign(text: &str) -> Option<Signed<'_>> {
 /// Whether two texts are equal once [`folded`].
 #[must_use]
 pub fn same(one: &str, other: &str) -> bool {
-    fold(one).eq(fold(other))
+    if one.is_ascii() && other.is_ascii() {
+        one.eq_ignore_ascii_case(other)
+    } else {
+        fold(one).eq(fold(other))
+    }
 }
 
 /// Whether two texts are equal once in lower case. Accents count.
 #[must_use]
 pub fn same_but_case(one: &str, other: &str) -> bool {
-    let lower = |text| str::chars(text).flat_map(char::to_lowercase);
     one == other || lower(one).eq(lower(other))
+}
+
+/// The characters in lower case. [`same_but_case`] compares them.
+pub(crate) fn lower(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
 }
 
 /// The characters in lower case and in the decomposed form (NFD), without their accents. So it does not matter whether a
 /// program wrote an accent as one character with its letter, or as a character of its own.
 fn fold(text: &str) -> impl Iterator<Item = char> {
-    let lower = text.chars().flat_map(char::to_lowercase);
-    let decomposed = DecomposingNormalizerBorrowed::new_nfd().normalize_iter(lower);
+    let decomposed = DecomposingNormalizerBorrowed::new_nfd().normalize_iter(lower(text));
     decomposed.filter(|character| !is_accent(*character)).flat_map(|character| match character {
         'œ' => ['o', 'e'].into_iter().take(2),
         'æ' => ['a', 'e'].into_iter().take(2),

@@ -23,6 +23,8 @@ pub enum CardStep {
     Block,
     /// Unblocks the card.
     Unblock,
+    /// Gives a member without a card a first one.
+    Give(CardNumber),
     /// Replaces the card by another one.
     Replace(CardNumber),
 }
@@ -32,7 +34,14 @@ impl CardStep {
         match self {
             Self::Block => CARD_BLOCKED,
             Self::Unblock => CARD_UNBLOCKED,
-            Self::Replace(_) => CARD_REPLACED,
+            Self::Give(_) | Self::Replace(_) => CARD_REPLACED,
+        }
+    }
+
+    const fn card(&self) -> Option<&CardNumber> {
+        match self {
+            Self::Block | Self::Unblock => None,
+            Self::Give(card) | Self::Replace(card) => Some(card),
         }
     }
 
@@ -40,6 +49,7 @@ impl CardStep {
         match self {
             Self::Block => person.block_card(),
             Self::Unblock => person.unblock_card(),
+            Self::Give(card) => person.give_card(card),
             Self::Replace(card) => person.replace_card(card),
         }
     }
@@ -72,7 +82,7 @@ impl Store {
     /// and a merged member 1 more query.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`MemberError::NoCard`],
+    /// [`StoreError::NotFound`], or [`StoreError::Refused`] with [`MemberError::NoCard`], [`MemberError::HasCard`],
     /// [`MemberError::CardTaken`] or [`MemberError::TooManyBlockedCards`].
     pub async fn step_card(
         &self,
@@ -81,10 +91,7 @@ impl Store {
         step: &CardStep,
         now: Instant,
     ) -> Result<Member, StoreError> {
-        let new = match step {
-            CardStep::Replace(card) => Some(Contact::Card(card.clone())),
-            CardStep::Block | CardStep::Unblock => None,
-        };
+        let new = step.card().map(|card| Contact::Card(card.clone()));
         let new = new.as_ref();
         retry(|_| async move {
             let (mut member, erased_on) =
@@ -99,7 +106,7 @@ impl Store {
                 match transaction.commit().await? {
                     TransactionOutcome::Committed => {}
                     TransactionOutcome::Cancelled(cancelled)
-                        if matches!(step, CardStep::Replace(_)) && cancelled.failed(Slot::Card) =>
+                        if step.card().is_some() && cancelled.failed(Slot::Card) =>
                     {
                         return Err(CARD_TAKEN);
                     }

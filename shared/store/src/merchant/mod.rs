@@ -11,5 +11,6 @@ pub(crate) mod profile;
 pub(crate) mod programme_use;
 pub(crate) mod programmes;
 pub(crate) mod senders;
+pub(crate) mod set_programme;
 pub(crate) mod settings;
 pub(crate) mod till_key;

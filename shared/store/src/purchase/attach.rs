@@ -46,9 +46,10 @@ impl Store {
                 return Err(conflict.into());
             }
             let context = scope.context_at(&receipt.establishment, birth_month);
-            let used_at = before.purchase.sold_at();
+            let used_at = before.purchase.sold_at().min(now);
             let gift = activate_by_use(scope, &mut customer, used_at, now)?;
             let earning = ledger::enter_sale(&mut customer.account, &before.purchase, &context);
+            customer.account.not_active_after(now);
             let today = Day::at(now, context.zone);
             let balance = customer.account.balance_on(today, context.programmes);
             let read = record.unchanged();

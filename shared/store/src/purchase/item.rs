@@ -9,7 +9,7 @@ use crate::table::keys::{self, Key};
 use crate::table::write::Write;
 use crate::{Scope, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::programme::Part;
+use domain::programme::{self, Part};
 use domain::purchase::KEPT_LINES;
 use domain::{
     Cents, Credential, Instant, MemberId, Points, Purchase, PurchaseKind, Receipt, Sector,
@@ -125,7 +125,7 @@ impl PurchaseRecord {
         let fingerprint = fingerprint(purchase, &content);
         let body = if purchase.lines().len() > KEPT_LINES {
             let programme = scope.settings.programmes.on(purchase.receipt().day);
-            codec::purchase::encode(&purchase.folded(programme))
+            codec::purchase::encode(&programme::fold(purchase, programme))
         } else {
             content
         };
@@ -214,14 +214,34 @@ impl PurchaseRecord {
     }
 
     /// What the purchase adds to the balance: its points, less those that the daily cap held back when a return of
-    /// it was cancelled. A cancelled sale adds the points that its
-    /// cancellation forgave.
+    /// it was cancelled. A cancelled sale adds the points that its cancellation forgave.
     pub(crate) fn balance_effect(&self) -> Result<Points, StoreError> {
         Ok(match (&self.cancelled_at, self.content()?.kind) {
             (None, _) => Points::new(self.points) - self.held_back(),
             (Some(_), PurchaseKind::Sale) => Points::new(self.forgiven.unwrap_or_default()),
             (Some(_), PurchaseKind::Return { .. }) => Points::ZERO,
         })
+    }
+
+    /// The points of the purchase and their parts. Points of a sale that the daily cap held back, when a return was
+    /// cancelled, are a part below zero.
+    fn gave(&self) -> Result<(Points, Vec<Part>), StoreError> {
+        let points = Points::new(self.points);
+        let mut parts = codec::parts::decode(&self.parts, points)?;
+        // A return has no parts, and its own points do not change.
+        if points <= Points::ZERO || self.held_back() == Points::ZERO {
+            return Ok((points, parts));
+        }
+        let held_back = -self.held_back();
+        match parts.iter_mut().find(|part| part.source == programme::Source::DailyCap) {
+            Some(cap) => cap.points += held_back,
+            None => parts.push(Part {
+                source: programme::Source::DailyCap,
+                name: None,
+                points: held_back,
+            }),
+        }
+        Ok((points + held_back, parts))
     }
 
     pub(crate) fn held_back(&self) -> Points {
@@ -257,11 +277,12 @@ impl PurchaseRecord {
         )
         .and_then(|purchase| purchase.with_folded_lines(folded).with_coupons(content.coupons))
         .map_err(|_| StoreError::Corrupt("purchase"))?;
+        let (points, parts) = self.gave()?;
         Ok(StoredPurchase {
             purchase,
             member: self.member()?,
-            points: Points::new(self.points),
-            parts: codec::parts::decode(&self.parts, Points::new(self.points))?,
+            points,
+            parts,
             balance: Points::new(self.balance),
             pending: Points::new(self.pending.unwrap_or_default()),
             source: Source::parse(&self.source)?,
@@ -273,12 +294,13 @@ impl PurchaseRecord {
     }
 
     pub(crate) fn recorded(&self) -> Result<Recorded, StoreError> {
+        let (points, parts) = self.gave()?;
         Ok(Recorded {
             outcome: Outcome::Known(Source::parse(&self.source)?),
             member: self.member()?,
             moved: false,
-            points: Points::new(self.points),
-            parts: codec::parts::decode(&self.parts, Points::new(self.points))?,
+            points,
+            parts,
             balance: Points::new(self.balance),
             pending: Points::new(self.pending.unwrap_or_default()),
             returned: Cents::new(self.returned.unwrap_or_default()),
@@ -287,10 +309,10 @@ impl PurchaseRecord {
         })
     }
 
-    /// Whether `new` is the stored purchase. The fingerprint covers all lines, also those that are stored as sums. Two purchases from tills are the same where their content is the
-    /// same, and so are two purchases from files. A till and a file write lines and seconds in different
-    /// ways. So a purchase from a till and a purchase from a file are the same where the kind and the total
-    /// are the same.
+    /// Whether `new` is the stored purchase. The fingerprint covers all lines, also those that are stored as sums.
+    /// Two purchases from tills are the same where their content is the same, and so are two purchases from files. A
+    /// till and a file write lines and seconds in different ways. So a purchase from a till and a purchase from a
+    /// file are the same where the kind and the total are the same.
     pub(crate) fn is_same_purchase(&self, new: &PurchaseToRecord) -> Result<bool, StoreError> {
         let purchase = &new.purchase;
         if Source::parse(&self.source)?.is_file() == new.source.is_file() {

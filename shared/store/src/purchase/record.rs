@@ -423,7 +423,8 @@ impl Store {
         if let Some(named) = named.filter(|named| *named != owner.member) {
             let named = self.account(scope, named, Consistency::Strong).await?.member;
             moved = named != owner.member;
-            if moved && !self.was_moved_away(scope, named, new.purchase.receipt()).await? {
+            let sale = (new.purchase.receipt(), new.purchase.sold_at());
+            if moved && !self.was_moved_away(scope, named, sale).await? {
                 return Err(PurchaseError::ReceiptConflict.into());
             }
         }

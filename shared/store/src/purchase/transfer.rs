@@ -4,11 +4,14 @@ use crate::coupon::redeem::redeemed_offers;
 use crate::ledger::entry_key::EntryKey;
 use crate::member::activation::activate_by_use;
 use crate::purchase::item::StoredPurchase;
+use crate::table::attributes;
+use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Conflict, Consistency, Scope, Store, StoreError};
 use domain::{Cents, Credential, Day, Instant, MemberId, Points, PurchaseKind, Receipt, ledger};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 /// The ledger's entry of a sale that left a member, or came to one.
@@ -29,6 +32,9 @@ pub(crate) struct TransferRecord {
     /// Points of the sale that the member had spent already. These points are forgiven.
     pub(crate) points: i64,
 }
+
+/// How far the clock of a till may be ahead of the clock that dates the entries.
+const CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(10);
 
 pub(crate) const MOVED_AWAY: &str = "moved_away";
 pub(crate) const MOVED_HERE: &str = "moved_here";
@@ -114,15 +120,16 @@ impl Store {
             if giver.member != from {
                 return Err(Conflict::CustomerMerged.into());
             }
-            let used_at = before.purchase.sold_at();
+            let used_at = before.purchase.sold_at().min(now);
             let gift = activate_by_use(scope, &mut receiver, used_at, now)?;
             let taken = ledger::move_sale(
                 &mut giver.account,
                 &mut receiver.account,
                 &before.purchase,
-                (before.points, record.points_reversed()),
+                (Points::new(record.points), record.points_reversed()),
                 &scope.settings.programmes,
             );
+            receiver.account.not_active_after(now);
             let today = Day::at(now, scope.zone_of(&receipt.establishment));
             let balance = receiver.account.balance_on(today, &scope.settings.programmes);
             let read = record.unchanged();
@@ -148,21 +155,39 @@ impl Store {
         .await
     }
 
-    /// Whether a sale was moved from a member to another one, as the entries of the member's ledger say: 1 strong query
-    /// for each MB of entries.
+    /// Whether a sale of `sold_at` was moved from a member to another one, as the entries of the member's ledger since
+    /// then say: 1 strong query for each MB of these entries, until the entry is found.
     pub(crate) async fn was_moved_away(
         &self,
         scope: &Scope,
         member: MemberId,
-        receipt: &Receipt,
+        (receipt, sold_at): (&Receipt, Instant),
     ) -> Result<bool, StoreError> {
-        let partition = keys::member_rows(scope.tenant(), member);
-        let entries: Vec<Departure> =
-            self.query_all(partition, keys::LEDGER_PREFIX, Consistency::Strong, "ledger").await?;
         let sale = keys::purchase(scope.tenant(), receipt).pk;
-        Ok(entries.iter().any(|entry| {
-            entry.kind.as_deref() == Some(MOVED_AWAY) && entry.purchase.as_ref() == Some(&sale)
-        }))
+        let since = sold_at.saturating_sub(CLOCK_AHEAD).unwrap_or(Instant::MIN);
+        let mut entries = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(
+                ":pk",
+                attributes::text(keys::member_rows(scope.tenant(), member)),
+            )
+            .expression_attribute_values(":from", attributes::text(keys::ledger_since(since)))
+            .expression_attribute_values(":to", attributes::text(keys::LEDGER_END))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        while let Some(entry) = entries.next().await {
+            let entry = entry.map_err(StoreError::unavailable)?;
+            let entry: Departure = items::from_item(entry, "ledger")?;
+            if entry.kind.as_deref() == Some(MOVED_AWAY) && entry.purchase.as_ref() == Some(&sale) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 

@@ -167,6 +167,14 @@ pub(crate) const PURCHASE: &str = "PURCHASE";
 /// The prefix of the sort keys of the other entries of the ledger.
 pub(crate) const LEDGER_PREFIX: &str = "LEDGER#";
 
+/// The sort key after all entries of a ledger.
+pub(crate) const LEDGER_END: &str = "LEDGER$";
+
+/// The sort key before the entries of a ledger since `instant`.
+pub(crate) fn ledger_since(instant: Instant) -> String {
+    format!("{LEDGER_PREFIX}{}", instant_text(instant))
+}
+
 /// The bucket of the index `history` that a purchase without a customer belongs to: the year of the
 /// receipt, spread over [`ANONYMOUS_SHARDS`].
 pub(crate) fn anonymous(tenant: Tenant, receipt: &Receipt) -> String {

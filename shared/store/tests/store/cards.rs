@@ -89,6 +89,22 @@ async fn a_blocked_card_finds_no_member_until_it_is_in_use_again() {
 }
 
 #[tokio::test]
+async fn of_two_first_cards_at_once_one_is_given_and_none_is_blocked() {
+    let fixture = Fixture::open().await;
+    let id = fixture.enrol(1, None).await;
+    let (one, other) = tokio::join!(
+        fixture.step(id, CardStep::Give(card("CARD1"))),
+        fixture.step(id, CardStep::Give(card("CARD2"))),
+    );
+    assert_eq!([one.is_ok(), other.is_ok()].into_iter().filter(|given| *given).count(), 1);
+    let refused = one.err().or(other.err());
+    let has_card = StoreError::from(MemberError::HasCard).to_string();
+    assert_eq!(refused.map(|error| error.to_string()), Some(has_card));
+    let person = fixture.store.member(&fixture.scope, id).await.unwrap().person;
+    assert_eq!(person.blocked_cards, []);
+}
+
+#[tokio::test]
 async fn two_concurrent_replacements_leave_one_card_in_use_and_two_blocked() {
     let fixture = Fixture::open().await;
     let id = fixture.enrol(1, Some(card("CARD0"))).await;

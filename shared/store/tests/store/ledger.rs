@@ -524,6 +524,12 @@ async fn points_that_the_daily_cap_holds_back_stay_taken_back_and_the_entries_su
     fixture.record(&customer, &by_till(sale("3", 1_500))).await.unwrap();
     store.cancel_purchase(scope, &receipt("2"), now()).await.unwrap();
     assert_eq!(proof(member).await, 20);
+    // The sale says what it gives now, and why.
+    let read = store.purchase(scope, &receipt("1")).await.unwrap();
+    assert_eq!(read.points, Points::new(5));
+    assert_eq!(read.parts.iter().map(|part| part.points).sum::<Points>(), read.points);
+    let again = fixture.record(&customer, &by_till(sale("1", 2_000))).await.unwrap();
+    assert_eq!(again.points, Points::new(5));
     match then {
         Then::ReturnAgain => {
             let again = fixture.record(&customer, &by_till(returned("4", Some("1"), 2_000))).await;
@@ -542,4 +548,26 @@ async fn points_that_the_daily_cap_holds_back_stay_taken_back_and_the_entries_su
     let next = fixture.record(&customer, &by_till(sale("5", 9_000))).await.unwrap();
     assert_eq!(next.points, Points::new(20 - balance));
     assert_eq!(proof(member).await, 20);
+}
+
+#[tokio::test]
+async fn a_sale_of_later_today_that_is_attached_or_moved_is_no_activity_of_the_future() {
+    let table = Table::start().await;
+    let store = table.store();
+    let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
+    let fixture = Fixture { table, store, scope };
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let early = instant("2026-11-24T06:00:00Z");
+    let mut members = vec![];
+    for number in 1..=2 {
+        let (details, enrolment) = (Details::default(), Enrolment::Till);
+        let new = NewMember { mobile: mobile(number), details, enrolment };
+        members.push(store.create_member(scope, &new, early).await.unwrap().0.person.id);
+    }
+    fixture.record(&Customer::Anonymous, &by_till(sale("1", 1_000))).await.unwrap();
+    let active = async |id| store.member(scope, id).await.unwrap().account.last_activity;
+    store.attach_purchase(scope, &receipt("1"), members[0], early).await.unwrap();
+    assert_eq!(active(members[0]).await, Some(early));
+    store.move_purchase(scope, &receipt("1"), members[1], early).await.unwrap();
+    assert_eq!(active(members[1]).await, Some(early));
 }

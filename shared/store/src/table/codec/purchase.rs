@@ -69,7 +69,7 @@ struct PurchaseBody {
     coupons: Option<Vec<UsedCouponBody>>,
 }
 
-/// The content of a purchase with these lines. What is stored has the lines of [`Purchase::folded`]; the fingerprint is
+/// The content of a purchase with these lines. What is stored has the lines of [`domain::programme::fold`]; the fingerprint is
 /// a hash of the content with all lines.
 pub(crate) fn encode(purchase: &Purchase) -> Vec<u8> {
     let of = match purchase.kind() {
@@ -197,7 +197,7 @@ mod tests {
     fn the_content_of_a_receipt_of_any_length_takes_a_few_kilobytes_and_reads_back() {
         assert!(encode(&long_purchase(6)).len() < 600);
         for lines in [51, 541, MOST_LINES] {
-            let stored = long_purchase(lines).folded(None);
+            let stored = domain::programme::fold(&long_purchase(lines), None);
             let body = encode(&stored);
             assert!(body.len() < 4096, "{lines} lines take {} bytes", body.len());
             let read = decode(&body).unwrap();

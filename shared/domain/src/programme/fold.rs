@@ -1,39 +1,36 @@
 //! Folds the lines of a long receipt into sums, so that the stored purchase stays small.
 //!
-//! A sale without a customer earns when it is attached to one, from its stored lines. So the sums keep what the rules
-//! of a programme read of a line: the article code where a rule names the code, the category, whether the line has
-//! a discount, the sign of its amount, and its pieces.
+//! A sale without a customer earns when it is attached to one, from its stored lines. So two lines share a sum only
+//! where every rule of the programme reads them alike: the same rules name their article codes and their categories, both
+//! or neither have a discount, and their amounts have the same sign. The sum keeps the code and the category of its
+//! first line, which stand for those of the others. So the number of sums depends on the rules, and not on the
+//! number of articles that they name.
 
-use super::line::Line;
-use crate::programme::{Goods, Programme, Terms};
+use super::{Goods, Programme, Terms};
+use crate::purchase::{KEPT_LINES, Line, Sum};
 use crate::values::text;
-use crate::{Cents, Quantity};
+use crate::{Cents, Purchase, Quantity};
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-/// The most categories that get a sum of their own though no rule names them. The lines of other categories are one
-/// sum without a category.
+/// The most categories that get a sum of their own. Lines of other categories share sums.
 const MOST_CATEGORIES: usize = 20;
 
-/// Lines of a receipt that are stored as one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FoldedLines<'a> {
-    /// The sum. The amount and the whole pieces are those of the lines together. The price of one piece is an
-    /// average.
-    pub line: &'a Line,
-    /// The number of lines.
-    pub count: u32,
+/// The purchase with its lines as they are stored: the first [`KEPT_LINES`] lines, then sums of the others. The rules of
+/// `programme`, which is the programme of the purchase's day, give the same points for both.
+#[must_use]
+pub fn fold(purchase: &Purchase, programme: Option<&Programme>) -> Purchase {
+    let (_, beyond) = purchase.lines().split_at(purchase.lines().len().min(KEPT_LINES));
+    purchase.with_sums_beyond(KEPT_LINES, sums(beyond, programme))
 }
 
-/// A sum, as [`fold`] makes it.
-pub(super) struct Sum {
-    pub(super) line: Line,
-    pub(super) count: u32,
-}
+/// The rules of a programme, by their place in a list of goods. The excluded goods are one of them.
+type Rules = BTreeSet<usize>;
 
-/// What the rules read of a line. Lines with the same key earn as one line.
+/// What the rules read of a line, and the category of its sum. Lines with the same key earn as one line.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
-    sku: Option<String>,
+    naming_sku: Rules,
+    naming_category: Rules,
     category: Option<String>,
     discounted: bool,
     sign: i64,
@@ -41,7 +38,8 @@ struct Key {
 
 #[derive(Default)]
 struct Total {
-    /// The category as the first line has it.
+    /// The code and the category of the first line, as far as a rule or the sum has them.
+    sku: Option<String>,
     category: Option<String>,
     count: u32,
     pieces: i64,
@@ -49,28 +47,30 @@ struct Total {
     amount: Cents,
 }
 
-/// Folds lines. The order of the sums does not depend on the order of the lines.
-pub(super) fn fold(lines: &[Line], programme: Option<&Programme>) -> Vec<Sum> {
+/// The order of the sums does not depend on the order of the lines.
+fn sums(lines: &[Line], programme: Option<&Programme>) -> Vec<Sum> {
     let named = Named::of(programme.map(Programme::terms));
-    let mut others = BTreeSet::new();
+    let mut categories = BTreeSet::new();
     let mut totals: BTreeMap<Key, Total> = BTreeMap::new();
     for line in lines {
-        let category = line.category.as_deref().map(text::folded).filter(|category| {
-            named.categories.contains(category)
-                || others.contains(category)
-                || (others.len() < MOST_CATEGORIES && others.insert(category.clone()))
-        });
+        let category = line.category.as_deref().map(text::folded);
         let amount = line.amount();
         let key = Key {
-            sku: line.sku.clone().filter(|sku| named.skus.contains(&text::folded(sku))),
+            naming_sku: named.rules_of_sku(line.sku.as_deref()),
+            naming_category: named.rules_of_category(category.as_deref()),
+            category: category.filter(|category| {
+                categories.contains(category)
+                    || (categories.len() < MOST_CATEGORIES && categories.insert(category.clone()))
+            }),
             discounted: line.discount > Cents::ZERO,
             sign: amount.get().signum(),
-            category,
         };
-        let has_category = key.category.is_some();
+        let has_sku = !key.naming_sku.is_empty();
+        let has_category = key.category.is_some() || !key.naming_category.is_empty();
         let total = match totals.entry(key) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => new.insert(Total {
+                sku: line.sku.clone().filter(|_| has_sku),
                 category: line.category.clone().filter(|_| has_category),
                 ..Total::default()
             }),
@@ -80,14 +80,14 @@ pub(super) fn fold(lines: &[Line], programme: Option<&Programme>) -> Vec<Sum> {
         total.gross = total.gross + line.quantity.times(line.unit_price);
         total.amount = total.amount + amount;
     }
-    totals.into_iter().map(|(key, total)| total.finish(key)).collect()
+    totals.into_iter().map(|(key, total)| total.finish(&key)).collect()
 }
 
-/// The goods that the rules of a programme name, folded for comparison.
+/// The rules that name an article code or a category. Codes are in lower case, and categories are folded.
 #[derive(Default)]
 struct Named {
-    skus: BTreeSet<String>,
-    categories: BTreeSet<String>,
+    skus: BTreeMap<String, Rules>,
+    categories: BTreeMap<String, Rules>,
 }
 
 impl Named {
@@ -96,19 +96,33 @@ impl Named {
         let Some(terms) = terms else { return named };
         let of_rules = terms.spend.iter().map(|rule| &rule.goods);
         let of_bonuses = terms.bonuses.iter().map(|bonus| &bonus.goods);
-        for Goods { skus, categories } in of_rules.chain(of_bonuses).chain([&terms.excluded]) {
-            named.skus.extend(skus.iter().map(|sku| text::folded(sku)));
-            named.categories.extend(categories.iter().map(|category| text::folded(category)));
+        let lists = of_rules.chain(of_bonuses).chain([&terms.excluded]);
+        for (rule, Goods { skus, categories }) in lists.enumerate() {
+            for sku in skus {
+                named.skus.entry(text::lower(sku).collect()).or_default().insert(rule);
+            }
+            for category in categories {
+                named.categories.entry(text::folded(category)).or_default().insert(rule);
+            }
         }
         named
+    }
+
+    fn rules_of_sku(&self, sku: Option<&str>) -> Rules {
+        let rules = sku.and_then(|sku| self.skus.get(&text::lower(sku).collect::<String>()));
+        rules.cloned().unwrap_or_default()
+    }
+
+    fn rules_of_category(&self, folded: Option<&str>) -> Rules {
+        folded.and_then(|category| self.categories.get(category)).cloned().unwrap_or_default()
     }
 }
 
 impl Total {
     /// The sum as a line of the same amount, with the same whole pieces, and with a discount above zero only where
     /// the lines have one. The average price is rounded in this direction.
-    fn finish(self, key: Key) -> Sum {
-        let Self { category, count, pieces, gross, amount } = self;
+    fn finish(self, key: &Key) -> Sum {
+        let Self { sku, category, count, pieces, gross, amount } = self;
         let quantity = pieces.saturating_mul(1000).clamp(1, Quantity::LARGEST.thousandths());
         let quantity = Quantity::from_thousandths(quantity).unwrap_or(Quantity::ONE);
         let (gross, thousandths) =
@@ -117,7 +131,7 @@ impl Total {
         let up = i128::from(key.discounted && gross.rem_euclid(thousandths) > 0);
         let unit_price = Cents::new(i64::try_from(down + up).unwrap_or(i64::MAX));
         let discount = quantity.times(unit_price) - amount;
-        let line = Line { sku: key.sku, label: None, category, quantity, unit_price, discount };
+        let line = Line { sku, label: None, category, quantity, unit_price, discount };
         Sum { line, count }
     }
 }
@@ -126,6 +140,7 @@ impl Total {
 mod tests {
     use super::*;
     use crate::ledger::account::DayCount;
+    use crate::programme::limits::{MOST_GOODS, MOST_RULES};
     use crate::programme::{Basket, Bonus, Condition, Each, EarningContext, SpendRule};
     use crate::{Day, EstablishmentId, Points};
     use proptest::prelude::*;
@@ -202,10 +217,10 @@ mod tests {
             discounts_excluded: bool,
         ) {
             let programme = programme(discounts_excluded);
-            let sums: Vec<_> = fold(&lines, Some(&programme)).into_iter().map(|sum| sum.line).collect();
-            prop_assert_eq!(points(&programme, total, &sums), points(&programme, total, &lines));
+            let folded: Vec<_> = sums(&lines, Some(&programme)).into_iter().map(|sum| sum.line).collect();
+            prop_assert_eq!(points(&programme, total, &folded), points(&programme, total, &lines));
             let amount = |lines: &[Line]| lines.iter().map(Line::amount).sum::<Cents>();
-            prop_assert_eq!(amount(&sums), amount(&lines));
+            prop_assert_eq!(amount(&folded), amount(&lines));
         }
     }
 
@@ -221,8 +236,16 @@ mod tests {
                 discount: Cents::ZERO,
             })
             .collect();
-        let sums = fold(&lines, None);
-        assert_eq!(sums.len(), MOST_CATEGORIES + 1);
-        assert_eq!(sums.iter().map(|sum| sum.count as usize).sum::<usize>(), lines.len());
+        let folded = sums(&lines, None);
+        assert_eq!(folded.len(), MOST_CATEGORIES + 1);
+        assert_eq!(folded.iter().map(|sum| sum.count as usize).sum::<usize>(), lines.len());
+        let rules = (0..MOST_RULES).map(|rule| {
+            let skus = (0..MOST_GOODS).map(|number| format!("art{}", rule * MOST_GOODS + number));
+            let goods = Goods { skus: skus.collect(), ..Goods::default() };
+            SpendRule { goods, ..SpendRule::of_everything(1, Cents::new(100)) }
+        });
+        let terms = Terms { spend: rules.collect(), ..Terms::default() };
+        let folded = sums(&lines, Some(&Programme::from_stored(terms)));
+        assert!(folded.len() <= MOST_CATEGORIES + MOST_RULES + 1, "{}", folded.len());
     }
 }
