@@ -1,6 +1,8 @@
 //! A member's account: the lots of points, and the counters that segments and levels read. Every purchase
 //! writes the account.
 
+use crate::ledger::day_count::DayCount;
+use crate::ledger::gift::GiftsReceived;
 use crate::ledger::lots::{Lot, Lots};
 use crate::programme::Standing;
 use crate::{Cents, Day, EstablishmentId, Instant, MemberId, Month, Points, RegistrationStep};
@@ -61,25 +63,6 @@ pub struct MonthBucket {
     pub earned: Points,
 }
 
-/// The points that a member earned on a day so far, and the visits of that day. Neither is below zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DayCount {
-    /// The day.
-    pub day: Day,
-    /// Points that sales and visits gave, less those taken back with a sale.
-    pub earned: Points,
-    /// Sales, and visits without a sale, that gave points.
-    pub visits: u32,
-}
-
-impl DayCount {
-    /// A day without sales and visits.
-    #[must_use]
-    pub const fn new(day: Day) -> Self {
-        Self { day, earned: Points::ZERO, visits: 0 }
-    }
-}
-
 /// The sum of a member's corrections by hand on one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AdjustedDay {
@@ -87,18 +70,6 @@ pub struct AdjustedDay {
     pub day: Day,
     /// The points given, less the points taken.
     pub points: Points,
-}
-
-/// The points that a member got as gifts. Each gift is given once to a person, so a merge of two records of one
-/// person takes the smaller of two equal gifts back.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct GiftsReceived {
-    /// For the enrolment.
-    pub welcome: Points,
-    /// For the activation of the card.
-    pub activation: Points,
-    /// For the birthday of [`Account::birthday_year`].
-    pub birthday: Points,
 }
 
 /// A member's account. Points owed are points taken that the lots did not hold: the next points earned pay

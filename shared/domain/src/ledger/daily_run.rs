@@ -2,6 +2,7 @@
 
 use crate::ledger::account::{Account, Given};
 use crate::ledger::expiry::expire;
+use crate::ledger::gift::Gift;
 use crate::ledger::lots::Lot;
 use crate::programme::Programmes;
 use crate::{Day, Points};
@@ -43,7 +44,7 @@ impl Account {
         if birthday > Points::ZERO {
             self.give(Given::freely(today), birthday);
             self.birthday_year = Some(today.year());
-            self.gifts.birthday = birthday;
+            self.gifts.birthday = Gift::new(birthday);
         }
         let level_reviewed = self.review_level(&terms.levels, today);
         DailyRun { ended, birthday, level_reviewed }

@@ -1,127 +1,82 @@
-//! The gifts of two records of one person. A gift is given once to a person, so a merge takes the second one back.
+//! The gifts of a member. Each gift is given once to a person, so a merge of two records of one person takes the
+//! second one back.
 
-use crate::ledger::account::{Account, GiftsReceived};
-use crate::ledger::lots::Lot;
-use crate::ledger::spend::give_back;
-use crate::programme::{Programmes, ReturnPolicy};
-use crate::{Day, Points};
-use std::cmp::Reverse;
+use crate::Points;
 
-/// The points that a merge took back.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct GiftsTakenBack {
-    /// The points that were there, by their lots.
-    pub lots: Vec<Lot>,
-    /// The points that the member had spent, and owes since.
-    pub owed: Points,
+/// The points of a gift.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Gift {
+    /// The points that the member got.
+    pub points: Points,
+    /// The points of them that expired, from zero to [`Gift::points`].
+    pub expired: Points,
 }
 
-impl GiftsTakenBack {
-    /// All points that were taken back.
+impl Gift {
+    /// A gift of today.
     #[must_use]
-    pub fn total(&self) -> Points {
-        self.lots.iter().map(|lot| lot.remaining).sum::<Points>() + self.owed
+    pub const fn new(points: Points) -> Self {
+        Self { points, expired: Points::ZERO }
+    }
+
+    fn unexpired(self) -> Points {
+        self.points - self.expired
+    }
+
+    /// The larger of two gifts for one occasion, and the points of the second one that a merge takes back. Points
+    /// that expired were of no use to the member, so the merge does not take them.
+    fn join(self, other: Self) -> (Self, Points) {
+        let unexpired = self.unexpired() + other.unexpired();
+        let second = self.points.min(other.points);
+        let taken = second.min(self.unexpired().max(other.unexpired()));
+        let points = self.points.max(other.points);
+        let expired = (points - (unexpired - taken)).max(Points::ZERO);
+        (Self { points, expired }, taken)
     }
 }
 
-/// Adds `absorbed` to `survivor`, as [`Account::absorb`] does, and takes back the gifts that both had: of each pair
-/// the smaller one. Points that the member spent are owed or forgiven, by the programme of `today`.
-pub fn merge_accounts(
-    survivor: &mut Account,
-    absorbed: &mut Account,
-    programmes: &Programmes,
-    today: Day,
-) -> GiftsTakenBack {
-    let (own, other) = (survivor.gifts, absorbed.gifts);
-    let (own_year, other_year) = (survivor.birthday_year, absorbed.birthday_year);
-    let (birthday, both_birthdays) = match own_year.cmp(&other_year) {
-        std::cmp::Ordering::Less => (other.birthday, Points::ZERO),
-        std::cmp::Ordering::Greater => (own.birthday, Points::ZERO),
-        std::cmp::Ordering::Equal => {
-            (own.birthday.max(other.birthday), own.birthday.min(other.birthday))
+/// The points that a member got as gifts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct GiftsReceived {
+    /// For the enrolment.
+    pub welcome: Gift,
+    /// For the activation of the card.
+    pub activation: Gift,
+    /// For the birthday of [`Account::birthday_year`](crate::Account::birthday_year).
+    pub birthday: Gift,
+}
+
+impl GiftsReceived {
+    /// Counts points that expired and that no sale gave, to the earliest gift first.
+    pub(crate) fn expire(&mut self, points: Points) {
+        let mut left = points;
+        for gift in [&mut self.welcome, &mut self.activation, &mut self.birthday] {
+            let expired = gift.unexpired().min(left);
+            gift.expired += expired;
+            left -= expired;
         }
-    };
-    let twice =
-        own.welcome.min(other.welcome) + own.activation.min(other.activation) + both_birthdays;
-    survivor.absorb(absorbed);
-    survivor.gifts = GiftsReceived {
-        welcome: own.welcome.max(other.welcome),
-        activation: own.activation.max(other.activation),
-        birthday,
-    };
-    let lots = survivor.lots.draw(twice, |lot| Some((!lot.granted, Reverse(lot.day))));
-    let missing = twice - lots.iter().map(|lot| lot.remaining).sum();
-    let owed = match programmes.returns_on(today) {
-        ReturnPolicy::Negative => missing,
-        ReturnPolicy::DownToZero => Points::ZERO,
-    };
-    survivor.owed += owed;
-    GiftsTakenBack { lots, owed }
+    }
+
+    /// The gifts of two records of one person, and the points that the person got a second time. Two birthdays of
+    /// different years are two occasions.
+    pub(crate) fn join(self, other: Self, birthday: SameBirthday) -> (Self, Points) {
+        let (welcome, second_welcome) = self.welcome.join(other.welcome);
+        let (activation, second_activation) = self.activation.join(other.activation);
+        let (birthday, second_birthday) = match birthday {
+            SameBirthday::Yes => self.birthday.join(other.birthday),
+            SameBirthday::No { last } => (last, Points::ZERO),
+        };
+        let second = second_welcome + second_activation + second_birthday;
+        (Self { welcome, activation, birthday }, second)
+    }
 }
 
-/// Gives back what a merge took back, because the two members are two persons. Points that the survivor owed and
-/// has paid since get the day `today`.
-pub(crate) fn return_gifts(survivor: &mut Account, taken: &GiftsTakenBack, today: Day) {
-    give_back(survivor, &taken.lots);
-    give_back(survivor, &[Lot { day: today, granted: true, remaining: taken.owed }]);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ledger::account::Given;
-    use crate::programme::{Programme, Terms};
-    use rstest::rstest;
-
-    fn day(text: &str) -> Day {
-        Day::parse(text).unwrap()
-    }
-
-    fn member(welcome: i64, birthday: i64, year: Option<i16>) -> Account {
-        let mut account = Account::default();
-        let points = Points::new(welcome + birthday);
-        account.give(Given::freely(day("2026-01-01")), points);
-        let (welcome, birthday) = (Points::new(welcome), Points::new(birthday));
-        account.gifts = GiftsReceived { welcome, birthday, ..GiftsReceived::default() };
-        account.birthday_year = year;
-        account
-    }
-
-    #[rstest]
-    #[case::both_were_welcomed(member(50, 0, None), member(50, 0, None), 50)]
-    #[case::the_gift_had_changed(member(50, 0, None), member(20, 0, None), 50)]
-    #[case::one_was_welcomed(member(50, 0, None), member(0, 0, None), 50)]
-    #[case::the_same_birthday(member(0, 10, Some(2026)), member(0, 10, Some(2026)), 10)]
-    #[case::birthdays_of_two_years(member(0, 10, Some(2025)), member(0, 10, Some(2026)), 20)]
-    fn a_person_keeps_each_gift_once(
-        #[case] mut survivor: Account,
-        #[case] mut absorbed: Account,
-        #[case] points: i64,
-    ) {
-        let before = survivor.sum() + absorbed.sum();
-        let programmes = Programmes::default();
-        let taken = merge_accounts(&mut survivor, &mut absorbed, &programmes, day("2026-02-01"));
-        assert_eq!(survivor.sum(), Points::new(points));
-        assert_eq!(survivor.sum() + taken.total(), before);
-        return_gifts(&mut survivor, &taken, day("2026-03-01"));
-        assert_eq!(survivor.sum(), before);
-    }
-
-    #[rstest]
-    #[case(ReturnPolicy::Negative, -50)]
-    #[case(ReturnPolicy::DownToZero, 0)]
-    fn a_second_gift_that_was_spent_is_owed_or_forgiven(
-        #[case] returns: ReturnPolicy,
-        #[case] sum: i64,
-    ) {
-        let terms = Terms { returns, ..Terms::default() };
-        let programme = Programme::from_stored(terms);
-        let programmes = Programmes::new(vec![(Day::FIRST, programme)]);
-        let (mut survivor, mut absorbed) = (member(50, 0, None), member(50, 0, None));
-        for account in [&mut survivor, &mut absorbed] {
-            account.lots = crate::ledger::lots::Lots::default();
-        }
-        merge_accounts(&mut survivor, &mut absorbed, &programmes, day("2026-02-01"));
-        assert_eq!(survivor.sum(), Points::new(sum));
-    }
+/// Whether two gifts are for the birthday of one year.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum SameBirthday {
+    Yes,
+    No {
+        /// The later one.
+        last: Gift,
+    },
 }

@@ -21,9 +21,11 @@ mod visit;
 
 pub mod account;
 pub mod daily_run;
+pub mod day_count;
 pub mod entry;
 pub mod gift;
 pub mod lots;
+pub mod merge;
 
 pub use adjust::adjust;
 pub use balance::Balance;

@@ -1,8 +1,8 @@
 //! A return: the points of the sale that are taken back.
 
 use crate::ledger::account::Account;
-use crate::ledger::account::DayCount;
 use crate::ledger::context::ProgrammeContext;
+use crate::ledger::day_count::DayCount;
 use crate::ledger::sale::{basket, level_of};
 use crate::programme::{EarningContext, ReturnPolicy};
 use crate::{Cents, Day, MemberId, Points, Purchase, PurchaseError};

@@ -8,9 +8,9 @@
 
 use super::Person;
 use super::consent::{Channel, Consents};
-use crate::ledger::account::GiftsReceived;
-use crate::ledger::gift::{GiftsTakenBack, return_gifts};
+use crate::ledger::gift::GiftsReceived;
 use crate::ledger::lots::{Lot, Lots};
+use crate::ledger::merge::{GiftsTakenBack, return_gifts};
 use crate::{Account, Day, Points, RegistrationStep, Sector, retention};
 
 /// The survivor and the absorbed account as they were before the merge.

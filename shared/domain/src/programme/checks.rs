@@ -446,6 +446,19 @@ mod tests {
     }
 
     #[rstest]
+    #[case(10_000, true)]
+    #[case(10_001, false)]
+    #[case(10_000_000, false)]
+    fn a_small_daily_cap_alone_limits_what_the_smallest_sale_earns(
+        #[case] cap: i64,
+        #[case] accepted: bool,
+    ) {
+        let daily_cap = Some(Points::new(cap));
+        let terms = Terms { daily_cap, ..bonus(10_000, Each::Sale, product()) };
+        assert_eq!(check(terms).is_empty(), accepted);
+    }
+
+    #[rstest]
     #[case(cagnotte(50, 100), None)]
     #[case(cagnotte(100, 100), Some("/spend/0/points"))]
     #[case(with_multiplier(200, cagnotte(50, 100)), Some("/spend/0/points"))]

@@ -3,23 +3,15 @@
 //! reasons. `docs/programme.md` has the exact rules.
 
 use super::Programme;
+use super::basket::Basket;
 use super::context::EarningContext;
 use super::limits::MOST_POINTS_OF_A_SALE;
 use super::rules::{Bonus, Each, Multiplier};
 use super::spend::Money;
 use super::terms::Terms;
-use crate::ledger::account::DayCount;
+use crate::ledger::day_count::DayCount;
 use crate::purchase::Line;
 use crate::{Cents, Points};
-
-/// A basket that earns points.
-#[derive(Debug, Clone, Copy)]
-pub struct Basket<'a> {
-    /// The amount paid.
-    pub total: Cents,
-    /// The lines that the till sent, perhaps none or not all of them.
-    pub lines: &'a [Line],
-}
 
 /// The kind of rule that a part of the points comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

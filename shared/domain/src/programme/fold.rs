@@ -139,7 +139,7 @@ impl Total {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::account::DayCount;
+    use crate::ledger::day_count::DayCount;
     use crate::programme::limits::{MOST_GOODS, MOST_RULES};
     use crate::programme::{Basket, Bonus, Condition, Each, EarningContext, SpendRule};
     use crate::{Day, EstablishmentId, Points};

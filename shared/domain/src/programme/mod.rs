@@ -4,6 +4,7 @@
 //! [`Terms`] are what the merchant wrote, and [`Programme::check`] makes a programme of them.
 //! [`Programme::earn`] gives the points of a sale. The lifetime of points is in `lifetime.rs`.
 
+mod basket;
 mod checks;
 mod condition;
 mod context;
@@ -21,10 +22,11 @@ mod terms;
 
 pub mod limits;
 
+pub use basket::Basket;
 pub use checks::SavingContext;
 pub use condition::{Condition, Hours, Weekdays};
 pub use context::EarningContext;
-pub use earning::{Basket, Earning, Part, Source};
+pub use earning::{Earning, Part, Source};
 pub use error::ProgrammeError;
 pub use expiry::Expiry;
 pub use fold::fold;

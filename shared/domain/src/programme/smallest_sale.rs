@@ -2,7 +2,7 @@
 
 use super::condition::Condition;
 use super::error::ProgrammeError;
-use super::limits::MOST_POINTS_PER_EURO;
+use super::limits::{MOST_POINTS_PER_EURO, MOST_VISIT_POINTS_A_DAY};
 use super::rules::{Each, Multiplier, SpendRule};
 use super::spend::generosity;
 use super::terms::{Terms, Unit};
@@ -10,6 +10,9 @@ use crate::{Cents, InvalidField, Points};
 
 /// The cents above each minimum that are tried too: beyond, a rounding is smaller than the rest of the sale.
 const CENTS_TRIED: i64 = 1_200;
+
+/// The largest daily cap that makes the check needless: what the rules for visits may give on one day.
+const MOST_CAP_WITHOUT_CHECK: Points = Points::new(MOST_VISIT_POINTS_A_DAY);
 
 /// The most points that a sale may earn.
 enum Bearable {
@@ -39,12 +42,12 @@ impl Bearable {
 
 /// The rule that gives more than a sale can bear. The check tries the smallest sale that meets each minimum, with
 /// every rule whose minimum the sale meets: the best rule for money, the greatest multiplier and all bonuses. A
-/// programme of points with a daily cap can give no more than the cap. In a programme of points, the rules for
+/// programme of points with a daily cap of at most [`MOST_CAP_WITHOUT_CHECK`] can give no more than the cap. In a programme of points, the rules for
 /// visits have a limit of their own.
 pub(super) fn unbearable(terms: &Terms) -> Option<InvalidField> {
     let (bearable, error) = match (terms.unit, terms.daily_cap) {
-        (Unit::Points, Some(_)) => return None,
-        (Unit::Points, None) => {
+        (Unit::Points, Some(cap)) if cap <= MOST_CAP_WITHOUT_CHECK => return None,
+        (Unit::Points, _) => {
             (Bearable::PerEuro(MOST_POINTS_PER_EURO), ProgrammeError::GivesWithoutLimit)
         }
         (Unit::Cents, _) => (Bearable::LessThanTheSale, ProgrammeError::GivesBackMoreThanSpent),
@@ -153,7 +156,7 @@ impl SmallestSale<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::account::DayCount;
+    use crate::ledger::day_count::DayCount;
     use crate::programme::{
         Basket, Bonus, EarningContext, Goods, Multiplier, Programme, Rounding, SavingContext,
         VisitRule,

@@ -5,8 +5,8 @@
 //! multiple of the rules' `per`, times the sum of the lines where the lines share the amount paid. So the sum of
 //! the fractions is exact, and the sum alone is rounded. [`LARGEST_MULTIPLE`] bounds the multiple.
 
+use super::basket::Basket;
 use super::context::EarningContext;
-use super::earning::Basket;
 use super::goods::Specificity;
 use super::limits::LARGEST_MULTIPLE;
 use super::rules::{Rounding, SpendRule};

@@ -15,6 +15,7 @@ use crate::{Consistency, Entity, Scope, Store, StoreError};
 use domain::ledger::Balance;
 use domain::ledger::account::Given;
 use domain::ledger::entry::{Adjustment, AdjustmentReason, Author, Cause, LedgerEntry};
+use domain::ledger::gift::Gift;
 use domain::member::Person;
 use domain::purchase::receipt::Reference;
 use domain::{Account, Credential, Day, EstablishmentId, Instant, MemberId, Points, retention};
@@ -211,8 +212,8 @@ fn given(
     let points = Points::new(i64::from(points));
     account.give(Given::freely(retention::day_of(at)), points);
     match cause {
-        Cause::Welcome => account.gifts.welcome = points,
-        Cause::Activation => account.gifts.activation = points,
+        Cause::Welcome => account.gifts.welcome = Gift::new(points),
+        Cause::Activation => account.gifts.activation = Gift::new(points),
         _ => {}
     }
     let entry = LedgerEntry { cause, points, lots: vec![], at };

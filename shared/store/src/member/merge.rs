@@ -10,7 +10,7 @@ use crate::table::keys::Key;
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Conflict, Member, Scope, Store, StoreError};
-use domain::ledger::gift::{GiftsTakenBack, merge_accounts};
+use domain::ledger::merge::{GiftsTakenBack, merge_accounts};
 use domain::member::unmerge::BeforeMerge;
 use domain::{Credential, Instant, MemberId, Points, retention};
 use serde::{Deserialize, Serialize};

@@ -17,6 +17,7 @@ use crate::table::transaction::{Cancellation, Slot, Transaction, TransactionOutc
 use crate::table::write::Write;
 use crate::{Consistency, Scope, Store, StoreError};
 use domain::ledger;
+use domain::purchase::KEPT_LINES;
 use domain::values::calendar;
 use domain::{Account, CouponError, Day, Instant, PurchaseError, PurchaseKind};
 use std::ops::ControlFlow;
@@ -456,9 +457,12 @@ fn add_new(
 }
 
 /// Whether a purchase uses the programme of its day. A sale without a customer uses none: it earns nothing, until it
-/// is attached to a customer.
+/// is attached to a customer. One of many lines is stored with sums of lines, which the programme's rules define.
 fn uses_a_programme(customer: &Customer, new: &PurchaseToRecord) -> bool {
-    !matches!((customer, new.purchase.kind()), (Customer::Anonymous, PurchaseKind::Sale))
+    let is_folded = new.purchase.lines().len() > KEPT_LINES;
+    let is_anonymous_sale =
+        matches!((customer, new.purchase.kind()), (Customer::Anonymous, PurchaseKind::Sale));
+    is_folded || !is_anonymous_sale
 }
 
 /// Activates the card of the customer: because the purchase says that the person was present, or because the

@@ -1,8 +1,9 @@
 //! The programme of today: replaced until it was used, whatever an instance has in its cache.
 
+use domain::purchase::{KEPT_LINES, Line};
 use domain::{
     Cents, Credential, Day, DomainError, Instant, Merchant, MerchantId, Points, ProgrammeError,
-    Purchase, PurchaseKind, Sector,
+    Purchase, PurchaseKind, Quantity, Sector,
 };
 use rstest::rstest;
 use store::{
@@ -137,6 +138,7 @@ async fn a_sale_that_earns_nobody_points_leaves_the_programme_replaceable(#[case
 #[derive(Debug, Clone, Copy)]
 enum Use {
     Sale,
+    LongSaleWithoutACustomer,
     File,
     UnnamedReturn,
     Visit,
@@ -146,7 +148,15 @@ enum Use {
 #[rstest]
 #[tokio::test]
 async fn each_use_of_a_programme_keeps_it(
-    #[values(Use::Sale, Use::File, Use::UnnamedReturn, Use::Visit, Use::Attach)] used_by: Use,
+    #[values(
+        Use::Sale,
+        Use::LongSaleWithoutACustomer,
+        Use::File,
+        Use::UnnamedReturn,
+        Use::Visit,
+        Use::Attach
+    )]
+    used_by: Use,
 ) {
     let table = Table::start().await;
     let instances = Instances::open(&table).await;
@@ -156,6 +166,24 @@ async fn each_use_of_a_programme_keeps_it(
     instances.replace(today(), 2).await.unwrap();
     match used_by {
         Use::Sale => assert_eq!(instances.sell("1").await, Points::new(20)),
+        Use::LongSaleWithoutACustomer => {
+            let line = Line {
+                sku: None,
+                label: None,
+                category: None,
+                quantity: Quantity::from_thousandths(1_000).unwrap(),
+                unit_price: Cents::new(100),
+                discount: Cents::ZERO,
+            };
+            let (kind, lines) = (PurchaseKind::Sale, vec![line; KEPT_LINES + 1]);
+            let (total, receipt) = (Cents::new(5_100), receipt("1"));
+            let long =
+                Purchase::new(Sector::Retail, receipt, kind, now(), total, lines, None).unwrap();
+            store
+                .record_purchase(scope, &Customer::Anonymous, &by_till(long), now())
+                .await
+                .unwrap();
+        }
         Use::File => {
             let holder = store.holders(scope, &[member]).await.unwrap().remove(&member).unwrap();
             let new = [by_till(sale("1", 1_000))];

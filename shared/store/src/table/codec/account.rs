@@ -3,8 +3,9 @@
 use super::lots::LotBody;
 use super::{from_bytes, instant_of, to_bytes};
 use crate::StoreError;
-use domain::ledger::account::MonthBucket;
-use domain::ledger::account::{AdjustedDay, DayCount, GiftsReceived};
+use domain::ledger::account::{AdjustedDay, MonthBucket};
+use domain::ledger::day_count::DayCount;
+use domain::ledger::gift::{Gift, GiftsReceived};
 use domain::ledger::lots::Lots;
 use domain::programme::{LevelCode, Standing};
 use domain::{
@@ -60,11 +61,30 @@ struct AccountBody {
 #[cbor(array)]
 struct GiftsBody {
     #[n(0)]
-    welcome: i64,
+    welcome: GiftBody,
     #[n(1)]
-    activation: i64,
+    activation: GiftBody,
     #[n(2)]
-    birthday: i64,
+    birthday: GiftBody,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(array)]
+struct GiftBody {
+    #[n(0)]
+    points: i64,
+    #[n(1)]
+    expired: i64,
+}
+
+impl GiftBody {
+    const fn of(gift: Gift) -> Self {
+        Self { points: gift.points.get(), expired: gift.expired.get() }
+    }
+
+    const fn read(&self) -> Gift {
+        Gift { points: Points::new(self.points), expired: Points::new(self.expired) }
+    }
 }
 
 #[derive(Encode, Decode)]
@@ -166,9 +186,9 @@ pub(crate) fn encode(account: &Account) -> Vec<u8> {
             .activated
             .map(|RegistrationStep { at, by }| StepBody { at: at.as_second(), by: by.to_string() }),
         gifts: (account.gifts != GiftsReceived::default()).then_some(GiftsBody {
-            welcome: account.gifts.welcome.get(),
-            activation: account.gifts.activation.get(),
-            birthday: account.gifts.birthday.get(),
+            welcome: GiftBody::of(account.gifts.welcome),
+            activation: GiftBody::of(account.gifts.activation),
+            birthday: GiftBody::of(account.gifts.birthday),
         }),
         adjusted: account.adjusted.map(|AdjustedDay { day, points }| AdjustedBody {
             day: day.ordinal(),
@@ -224,9 +244,9 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Account, StoreError> {
         birthday_year: body.birthday_year,
         activated: activated.transpose()?,
         gifts: body.gifts.map_or_else(GiftsReceived::default, |gifts| GiftsReceived {
-            welcome: Points::new(gifts.welcome),
-            activation: Points::new(gifts.activation),
-            birthday: Points::new(gifts.birthday),
+            welcome: gifts.welcome.read(),
+            activation: gifts.activation.read(),
+            birthday: gifts.birthday.read(),
         }),
         adjusted: body.adjusted.map(|AdjustedBody { day, points }| AdjustedDay {
             day: Day::from_ordinal(day),
@@ -270,7 +290,7 @@ mod tests {
             at: instant_of(1_780_000_000),
             by: Credential::Upload(UploadId::from_bytes([9; 16])),
         });
-        account.gifts.welcome = Points::new(500);
+        account.gifts.welcome = Gift { points: Points::new(500), expired: Points::new(500) };
         account.adjusted = Some(AdjustedDay { day: first, points: Points::new(20_000) });
         account.absorbed = vec![MemberId::from_bytes([7; 16])];
         let bytes = encode(&account);
