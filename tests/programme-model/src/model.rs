@@ -450,6 +450,7 @@ impl Model {
         *taken_back += lost;
         let member = sale.member;
         let day = sale.moment.day;
+        self.use_programme(moment.day);
         let taken = match member {
             Some(member) => {
                 self.members.get_mut(&member)?.account.is_active_on(moment.utc_day);
@@ -483,7 +484,6 @@ impl Model {
         let policy = self.policy(moment.day);
         let lost = self.would_earn(Some(member), &moment, basket, DayCount::default()).points;
         self.use_programme(moment.day);
-        // The page names the points of the sale's day. The day of the return stands for it.
         let taken = self.take_back(member, moment.day, lost, policy, false)?;
         self.documents.insert(
             number,

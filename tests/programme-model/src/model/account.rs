@@ -140,7 +140,7 @@ impl Account {
         self.add_to_lot(day, origin, points - paid);
     }
 
-    /// Takes points that a sale gave, from the points of `day` first, then from the oldest. Answers the points that were
+    /// Takes points that a sale gave, from the points of the sales of `day` first, then from the oldest. Answers the points that were
     /// taken; the policy forgives the rest.
     pub fn take(&mut self, wanted: i64, day: Date, policy: ReturnPolicy) -> i64 {
         let sum = self.lots.values().sum::<i64>() - self.owed;
@@ -150,7 +150,7 @@ impl Account {
         };
         let mut left = taken;
         let (of_day, of_others): (Vec<_>, Vec<_>) =
-            self.lots.keys().copied().partition(|(lot, _)| *lot == day);
+            self.lots.keys().copied().partition(|lot| *lot == (day, Origin::Sale));
         for lot in of_day.into_iter().chain(of_others) {
             left -= self.take_from_lot(lot, left);
         }
