@@ -6,6 +6,7 @@
     reason = "a test that cannot be set up must stop"
 )]
 
+mod catalogue;
 mod consents;
 mod crash;
 mod interleave;
@@ -16,6 +17,7 @@ pub mod sequences;
 mod table;
 
 pub use aws_fakes::client_of;
+pub use catalogue::{mug_terms, offer_terms};
 pub use consents::{consent, opposition};
 pub use crash::{Calls, Crash, Moment};
 pub use interleave::Interleave;

@@ -2,11 +2,11 @@
 //! gives each its own back.
 
 use domain::coupon::Refusal as CouponRefusal;
-use domain::coupon::offer::{Benefit, Terms as OfferTerms, Usage};
+use domain::coupon::offer::Usage;
 use domain::member::{Details, Enrolment};
 use domain::programme::{Gifts, ReturnPolicy, SpendRule, Terms};
 use domain::purchase::UsedCoupon;
-use domain::reward::{Given, Refusal, Terms as RewardTerms};
+use domain::reward::Refusal;
 use domain::{
     Cents, CouponCode, CouponError, Day, DomainError, Instant, MemberId, Offer, OfferId, Points,
     Programme, Reward, RewardError, RewardId, Sector,
@@ -15,7 +15,7 @@ use store::{
     CodeChange, Customer, IdempotencyKey, NewMember, NewRedemption, PurchaseToRecord, Scope,
     Source, Store, StoreError, Wanted,
 };
-use support::{Table, instant, merchant, mobile, open_merchant_with, sale};
+use support::{Table, instant, merchant, mobile, mug_terms, offer_terms, open_merchant_with, sale};
 
 fn now() -> Instant {
     instant("2026-11-24T09:20:00Z")
@@ -103,15 +103,10 @@ impl Fixture {
     }
 
     async fn limited_offer(&self, limit_member: u32) {
-        let terms = OfferTerms {
-            name: "Soldes".to_owned(),
-            benefit: Benefit::Value(Cents::new(500)),
-            minimum_spend: Cents::ZERO,
-            first_day: Day::parse("2026-11-01").unwrap(),
-            last_day: None,
-            establishments: vec![],
-            usage: Usage::Multi { limit: Some(9), limit_member: Some(limit_member) },
-        };
+        let terms = offer_terms(
+            Cents::new(500),
+            Usage::Multi { limit: Some(9), limit_member: Some(limit_member) },
+        );
         let id = OfferId::mint(now(), 1);
         let offer = Offer::new(id, terms, false, Sector::Retail).unwrap();
         self.store.create_offer(&self.scope, &offer, None, now()).await.unwrap();
@@ -153,16 +148,7 @@ async fn a_survivor_cannot_use_again_a_coupon_that_the_absorbed_member_used() {
 #[tokio::test]
 async fn a_survivor_cannot_have_again_a_reward_that_the_absorbed_member_had() {
     let fixture = Fixture::open().await;
-    let terms = RewardTerms {
-        name: "Tasse".to_owned(),
-        points: Points::new(10),
-        given: Given::Goods,
-        stock: None,
-        limit_member: Some(1),
-        first_day: Day::parse("2026-11-01").unwrap(),
-        last_day: None,
-        level: None,
-    };
+    let terms = mug_terms(Points::new(10));
     let id = RewardId::mint(now(), 1);
     let reward = Reward::new(id, terms, false, &[]).unwrap();
     fixture.store.create_reward(&fixture.scope, &reward, None, now()).await.unwrap();

@@ -2,13 +2,12 @@
 //! runs to its end, and the first goes on. The result is the result of one operation after the other: no
 //! points without an entry, no receipt counted twice, no use of a coupon lost.
 
-use domain::coupon::offer::{Benefit, Terms as OfferTerms, Usage};
+use domain::coupon::offer::Usage;
 use domain::ledger::entry::{Adjustment, AdjustmentReason};
 use domain::member::{Details, Enrolment};
 use domain::purchase::UsedCoupon;
 use domain::purchase::receipt::Operator;
 use domain::retention::ErasureReason;
-use domain::reward::{Given, Terms as RewardTerms};
 use domain::{
     Cents, CouponCode, Day, Instant, MemberId, Offer, OfferId, Points, Purchase, PurchaseKind,
     Reward, RewardId, Sector,
@@ -20,7 +19,10 @@ use store::{
     NewAdjustment, NewMember, NewRedemption, NewVisit, PurchaseToRecord, Scope, Source, Store,
     StoreError, Wanted,
 };
-use support::{Calls, Interleave, Table, instant, merchant, mobile, open_merchant, receipt, sale};
+use support::{
+    Calls, Interleave, Table, instant, merchant, mobile, mug_terms, offer_terms, open_merchant,
+    receipt, sale,
+};
 
 fn now() -> Instant {
     instant("2026-11-24T09:20:00Z")
@@ -199,15 +201,7 @@ impl World {
         let mut offers = vec![];
         let limited = Usage::Multi { limit: Some(9), limit_member: Some(1) };
         for (number, (code, usage)) in (1..).zip([(SINGLE, Usage::Single), (LIMITED, limited)]) {
-            let terms = OfferTerms {
-                name: "Bienvenue".to_owned(),
-                benefit: Benefit::Value(Cents::new(100)),
-                minimum_spend: Cents::ZERO,
-                first_day: Day::parse("2026-11-01").unwrap(),
-                last_day: None,
-                establishments: vec![],
-                usage,
-            };
+            let terms = offer_terms(Cents::new(100), usage);
             let id = OfferId::mint(now(), number);
             let offer = Offer::new(id, terms, false, Sector::Retail).unwrap();
             store.create_offer(&scope, &offer, None, now()).await.unwrap();
@@ -215,16 +209,7 @@ impl World {
             store.put_code(&scope, id, &coupon(code), change, now()).await.unwrap();
             offers.push(id);
         }
-        let terms = RewardTerms {
-            name: "Tasse".to_owned(),
-            points: Points::new(20),
-            given: Given::Goods,
-            stock: None,
-            limit_member: Some(1),
-            first_day: Day::parse("2026-11-01").unwrap(),
-            last_day: None,
-            level: None,
-        };
+        let terms = mug_terms(Points::new(20));
         let reward = RewardId::mint(now(), 1);
         let catalogue = Reward::new(reward, terms, false, &[]).unwrap();
         store.create_reward(&scope, &catalogue, None, now()).await.unwrap();
