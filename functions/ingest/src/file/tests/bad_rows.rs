@@ -35,7 +35,7 @@ fn a_malformed_or_future_date_is_refused() {
             (3, value(Column::Date, ValueError::InFuture.into())),
             (5, RowRefusal::TimeUnreadable { column: Column::Date }),
             (6, value(Column::Date, ValueError::Empty.into())),
-            (7, RowRefusal::DateAmbiguous { column: Column::Date }),
+            (7, value(Column::Date, ValueError::InFuture.into())),
             (8, RowRefusal::MonthFirst { column: Column::Date }),
         ]
     );
@@ -67,6 +67,90 @@ fn a_date_that_may_be_two_days_is_refused_in_a_file_with_a_month_before_a_day(
         assert_eq!(refusals(&items), refused);
         assert_eq!(numbers(&items), ["2", "3", "4"]);
     }
+}
+
+/// The day of each receipt of a file with these dates, whatever the ranges; a refused row is its reason.
+fn days(dates: &[&str], range_bytes: u64) -> Vec<String> {
+    let mut file = "ticket;date;montant ligne;libelle\n".to_owned();
+    for (number, day) in (1..).zip(dates) {
+        writeln!(file, "{number};{day};1,00;a").unwrap();
+    }
+    let plan = super::plan(file.as_bytes(), range_bytes, 7).unwrap();
+    let items = super::read_planned(file.as_bytes(), &plan, 7, domain::Sector::Retail);
+    let shown = items.iter().map(|item| match item {
+        Item::Receipt(receipt) => receipt.purchase.receipt().day.to_string(),
+        Item::Refused(row) => row.reason.code().to_owned(),
+    });
+    shown.collect()
+}
+
+#[rstest]
+#[case::only_day_first(&["11/05/2026", "24/11/2026"], &["2026-05-11", "2026-11-24"])]
+#[case::only_ambiguous(&["11/05/2026", "05/11/2026"], &["2026-05-11", "2026-11-05"])]
+#[case::only_month_first(
+    &["11/05/2026", "11-5-26 2:05 PM", "11/24/2026", "2026-11-05", "Nov 5, 2026"],
+    &["2026-11-05", "2026-11-05", "2026-11-24", "2026-11-05", "2026-11-05"]
+)]
+#[case::month_first_in_the_last_row(&["11/05/2026", "10/04/2026", "11/24/2026"],
+    &["2026-11-05", "2026-10-04", "2026-11-24"])]
+#[case::mostly_day_first(
+    &["11/05/2026", "24/11/2026", "23/11/2026", "11/29/2026"],
+    &["2026-05-11", "2026-11-24", "2026-11-23", "month_first"]
+)]
+#[case::mostly_month_first(
+    &["11/05/2026", "11/24/2026", "11/23/2026", "24/11/2026"],
+    &["date_ambiguous", "month_first", "month_first", "2026-11-24"]
+)]
+#[case::as_many_of_both(
+    &["11/05/2026", "11/24/2026", "24/11/2026"],
+    &["date_ambiguous", "month_first", "2026-11-24"]
+)]
+fn the_dates_of_a_file_say_together_whether_the_month_stands_first(
+    #[case] dates: &[&str],
+    #[case] read: &[&str],
+    #[values(1, u64::MAX)] range_bytes: u64,
+) {
+    assert_eq!(days(dates, range_bytes), read);
+}
+
+#[test]
+fn a_column_that_does_not_show_the_order_is_as_the_other_columns_of_the_file() {
+    let file = |day: &str| {
+        format!(
+            "ticket;date;total;mobile;inscription;date de naissance\n\
+            1;{day};1,00;0639980012;oui;05/11/80\n"
+        )
+    };
+    let born = |file: String| {
+        let items = read(file.as_bytes());
+        let Some(Item::Receipt(receipt)) = items.first() else { panic!("a receipt is read") };
+        receipt
+            .customer
+            .as_ref()
+            .and_then(|customer| customer.details.birth_date)
+            .unwrap()
+            .to_string()
+    };
+    assert_eq!(born(file("24/11/2026")), "1980-11-05");
+    assert_eq!(born(file("11/24/2026")), "1980-05-11");
+}
+
+#[test]
+fn a_refused_row_of_a_file_with_the_month_first_means_the_same_day_when_it_comes_back_alone() {
+    let file = "ticket;date;total;mobile\n1;11/05/2026;1,00;06\n2;11/24/2026;1,00;\n";
+    let plan = super::plan(file.as_bytes(), u64::MAX, 9).unwrap();
+    let mut out = Vec::new();
+    refused::write_header(&plan.dialect, &mut out);
+    for item in read(file.as_bytes()) {
+        if let Item::Refused(row) = item {
+            refused::write_row(&plan.dialect, &row, &mut out);
+        }
+    }
+    let corrected = String::from_utf8(out).unwrap().replace(";06\r", ";0639980012\r");
+    let items = read(corrected.as_bytes());
+    assert_eq!(refusals(&items), []);
+    let Some(Item::Receipt(receipt)) = items.first() else { panic!("a receipt is read") };
+    assert_eq!(receipt.purchase.receipt().day.to_string(), "2026-11-05");
 }
 
 #[test]
