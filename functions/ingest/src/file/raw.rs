@@ -6,6 +6,7 @@ use crate::file::columns::Column;
 use crate::file::dates;
 use crate::file::dialect::Dialect;
 use crate::file::document_type::DocumentType;
+use crate::file::refused;
 use crate::file::splitter::Row;
 use domain::Sector;
 use std::borrow::Cow;
@@ -20,11 +21,11 @@ pub(crate) struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     /// Decodes the cells. A date with the month first gets the day first, so that the row means the same when it comes
-    /// back alone in a corrected file.
+    /// back alone in a corrected file. The cells of such a file lose its guard against formulas.
     pub(crate) fn decode(row: &Row<'a>, dialect: &Dialect) -> Self {
         let (text, broken) = dialect.encoding.decode(row.bytes);
         let is_plain = text.len() == row.bytes.len() && !broken;
-        if is_plain && dialect.month_first.is_empty() {
+        if is_plain && dialect.month_first.is_empty() && !text.contains('\'') {
             return Self { text, ends: Cow::Borrowed(row.ends), broken };
         }
         let swapped: Vec<_> = dialect
@@ -36,6 +37,7 @@ impl<'a> Cells<'a> {
         let ends = (0..row.ends.len())
             .map(|index| {
                 let cell = dialect.encoding.decode(row.field(index)).0;
+                let cell = refused::unguarded(cell, &dialect.header);
                 let day_first = swapped.contains(&index).then(|| dates::swapped(&cell)).flatten();
                 text.push_str(&day_first.map_or(cell, Cow::Owned));
                 text.len()
