@@ -313,6 +313,7 @@ impl Receipts {
                 self.unattributed = false;
                 Ok(false)
             }
+            Step::Totals => Ok(false),
             Step::Unattributed => {
                 self.unattributed = true;
                 Ok(false)

@@ -36,7 +36,7 @@ impl RefusedRow {
 const OWN_COLUMNS: [&str; 2] = ["ligne", "motif"];
 
 /// The number of this file's own columns in a header: a merchant corrects the refused rows and sends the file again.
-fn own_columns(header: &[String]) -> usize {
+pub(crate) fn own_columns(header: &[String]) -> usize {
     if header.starts_with(&OWN_COLUMNS.map(str::to_owned)) { OWN_COLUMNS.len() } else { 0 }
 }
 

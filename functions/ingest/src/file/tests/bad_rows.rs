@@ -229,6 +229,73 @@ fn a_row_without_a_receipt_number_refuses_the_receipts_that_it_may_belong_to() {
     assert_eq!(numbers(&items), ["3"]);
 }
 
+const RECEIPTS: &str =
+    "ticket;date;mobile;total\n1;24/11/2026;0639980012;1,00\n2;24/11/2026;;2,00\n";
+const LINES: &str =
+    "ticket;date;libelle;tva;montant ligne\n1;24/11/2026;Sel;1;1,00\n2;24/11/2026;Huile;1;2,00\n";
+
+#[rstest]
+#[case::word_as_number(RECEIPTS, "Total;;;3,00")]
+#[case::word_as_number_with_a_day(RECEIPTS, "TOTAL DU JOUR;24/11/2026;;3,00")]
+#[case::word_as_day(RECEIPTS, ";Total général :;;3,00 €")]
+#[case::amount_alone(RECEIPTS, ";;;3,00")]
+#[case::word_as_number_of_lines(LINES, "Total;;;2;3,00")]
+#[case::word_as_label(LINES, ";;Sous-total;2;3,00")]
+#[case::amounts_alone(LINES, ";;;2;3,00")]
+#[case::two_rows(LINES, ";;;2;3,00\nTotal HT;;;;2,50")]
+#[case::empty_rows_between(LINES, "\n;;;;\n;;;;3,00 EUR")]
+fn a_row_of_totals_at_the_foot_refuses_no_receipt_and_is_listed_itself(
+    #[case] rows: &str,
+    #[case] foot: &str,
+    #[values(1, u64::MAX)] range_bytes: u64,
+) {
+    let file = format!("{rows}{foot}\n");
+    let plan = super::plan(file.as_bytes(), range_bytes, 7).unwrap();
+    let items = super::read_planned(file.as_bytes(), &plan, 7, domain::Sector::Retail);
+    assert_eq!(numbers(&items), ["1", "2"]);
+    let listed: Vec<_> = refusals(&items).into_iter().map(|(_, reason)| reason).collect();
+    let rows = foot.lines().filter(|row| row.contains(|c: char| c.is_ascii_digit())).count();
+    assert_eq!(listed, vec![RowRefusal::OnlyTotals; rows]);
+}
+
+#[test]
+fn a_subtotal_with_its_word_refuses_no_receipt_wherever_it_stands() {
+    let file = "ticket;date;libelle;montant ligne\n1;24/11/2026;Sel;1,00\n;;Sous-total;1,00\n\
+        1;24/11/2026;Riz;4,00\n2;24/11/2026;Huile;2,00\n1;24/11/2026;Thé;5,00\n";
+    let items = read(file.as_bytes());
+    assert_eq!(refusals(&items), [(3, RowRefusal::OnlyTotals)]);
+    assert_eq!(numbers(&items), ["2", "1"]);
+}
+
+#[test]
+fn an_amount_alone_between_receipts_may_be_a_line_of_one_of_them() {
+    let file = "ticket;date;libelle;montant ligne\n1;24/11/2026;Sel;1,00\n;;;1,00\n\
+        2;24/11/2026;Huile;2,00\n3;24/11/2026;Riz;2,00\n";
+    let items = read(file.as_bytes());
+    let mut refusals = refusals(&items);
+    refusals.sort_by_key(|(line, _)| *line);
+    assert_eq!(
+        refusals,
+        [
+            (2, RowRefusal::Neighbour { line: 3 }),
+            (3, value(Column::Receipt, ValueError::Empty.into())),
+            (4, RowRefusal::Neighbour { line: 3 }),
+        ]
+    );
+    assert_eq!(numbers(&items), ["3"]);
+}
+
+#[rstest]
+#[case("Total-12;24/11/2026;;3,00", "Total-12")]
+#[case("T0TAL;24/11/2026;;3,00", "T0TAL")]
+fn a_receipt_number_like_a_word_for_totals_is_a_receipt_number(
+    #[case] row: &str,
+    #[case] number: &str,
+) {
+    let items = read(format!("{RECEIPTS}{row}\n").as_bytes());
+    assert_eq!(numbers(&items), ["1", "2", number]);
+}
+
 #[test]
 fn rows_of_a_receipt_must_name_one_customer() {
     let items = read(&data("customers-differ.csv"));
