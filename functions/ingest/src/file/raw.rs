@@ -25,7 +25,8 @@ impl<'a> Cells<'a> {
     pub(crate) fn decode(row: &Row<'a>, dialect: &Dialect) -> Self {
         let (text, broken) = dialect.encoding.decode(row.bytes);
         let is_plain = text.len() == row.bytes.len() && !broken;
-        if is_plain && dialect.month_first.is_empty() && !text.contains('\'') {
+        let has_guard = refused::own_columns(&dialect.header) > 0 && text.contains('\'');
+        if is_plain && dialect.month_first.is_empty() && !has_guard {
             return Self { text, ends: Cow::Borrowed(row.ends), broken };
         }
         let swapped: Vec<_> = dialect

@@ -37,7 +37,9 @@ const OWN_COLUMNS: [&str; 2] = ["ligne", "motif"];
 
 /// The number of this file's own columns in a header: a merchant corrects the refused rows and sends the file again.
 pub(crate) fn own_columns(header: &[String]) -> usize {
-    if header.starts_with(&OWN_COLUMNS.map(str::to_owned)) { OWN_COLUMNS.len() } else { 0 }
+    let is_own = header.len() >= OWN_COLUMNS.len()
+        && OWN_COLUMNS.iter().zip(header).all(|(own, name)| own == name);
+    if is_own { OWN_COLUMNS.len() } else { 0 }
 }
 
 /// A cell as the merchant's first file had it, where a header is that of this file.
