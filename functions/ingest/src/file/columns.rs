@@ -137,7 +137,7 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
             "dateheure", "dateheurevente", "dateheureticket", "horodatage", "datetime",
             "timestamp", "soldat", "datevente", "dateticket", "dateachat", "datefacture",
             "datedocument", "datepiece", "datetransaction", "saledate", "receiptdate", "purchasedate",
-            "transactiondate", "invoicedate", "orderdate", "datecommande", "date", "jour", "day",
+            "transactiondate", "invoicedate", "orderdate", "datecommande", "date", "jourvente", "jour", "day",
         ],
     ),
     (
@@ -150,7 +150,7 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
     (
         Column::Register,
         &[
-            "caisse", "numerocaisse", "nocaisse", "ncaisse", "numcaisse", "idcaisse", "codecaisse",
+            "caisse", "numerocaisse", "nocaisse", "ncaisse", "numcaisse", "caissen", "idcaisse", "codecaisse",
             "terminal", "idterminal", "register", "registerid", "registernumber", "till", "tillid",
             "tillnumber", "pos", "posid",
         ],
@@ -158,7 +158,8 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
     (
         Column::Mobile,
         &[
-            "mobile", "numeromobile", "nomobile", "nmobile", "telephonemobile", "telmobile",
+            "mobile", "numerotelephonemobile", "numerotelephoneportable", "numeromobile", "nomobile",
+            "nmobile", "telephonemobile", "telmobile",
             "mobileclient", "clientmobile", "portable", "numeroportable", "telephoneportable",
             "telportable", "portableclient", "gsm", "mobilephone", "mobilenumber", "customermobile",
             "cellphone", "cell", "telephone", "tel", "numerotelephone", "notelephone", "ntelephone",
@@ -171,7 +172,8 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
         &[
             "numerocarte", "nocarte", "ncarte", "numcarte", "numerocartefidelite", "ncartefidelite",
             "nocartefidelite", "cartefidelite", "carte", "codecarte", "cartefid", "carteclient",
-            "numerocarteclient", "cardnumber", "cardno", "loyaltycard", "loyaltycardnumber", "card",
+            "numerocarteclient", "ncarteclient", "nocarteclient", "cardnumber", "cardno", "loyaltycard",
+            "loyaltycardnumber", "card",
         ],
     ),
     (
@@ -253,7 +255,8 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
         &[
             "totalticket", "totalticketttc", "montantticket", "montantticketttc", "totalttc",
             "montanttotal", "montanttotalttc", "totalvente", "totalfacture", "netpayer", "netapayer", "totalpaye",
-            "montantpaye", "totalttcticket", "montantttcticket", "receipttotal", "grandtotal", "totalamount", "totalinctax", "totalincltax",
+            "montantpaye", "totalpayer", "montantpayer", "totalttcticket", "montantttcticket",
+            "receipttotal", "grandtotal", "totalamount", "totalinctax", "totalincltax",
             "total", "totaleur", "totaleuros",
         ],
     ),
@@ -278,13 +281,14 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
         Column::Category,
         &[
             "categorie", "categoriearticle", "categorieproduit", "famille", "famillearticle",
+            "famillearticles", "familleproduits",
             "familleproduit", "rayon", "category", "productcategory", "itemcategory", "department",
             "family",
         ],
     ),
     (
         Column::Quantity,
-        &["quantite", "quantites", "qte", "qty", "quantity", "quantitevendue", "nombre"],
+        &["quantite", "quantites", "qte", "qty", "quantity", "quantitevendue", "qtevendue", "nombre"],
     ),
     (
         Column::UnitPrice,
@@ -304,6 +308,7 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
         Column::LineAmount,
         &[
             "montantligne", "montantlignettc", "totalligne", "totallignettc", "montantarticle",
+            "montantttcligne", "totalttcligne",
             "totalarticle", "lineamount", "linetotal", "itemtotal", "itemamount",
         ],
     ),
@@ -520,6 +525,17 @@ mod tests {
     #[case("Montant TTC (€)", Column::Total)]
     #[case("Montant en EUR", Column::Total)]
     #[case("Net à payer (€)", Column::Total)]
+    #[case("Total à payer", Column::Total)]
+    #[case("Jour de vente", Column::Date)]
+    #[case("Heure de la vente", Column::Time)]
+    #[case("Caisse n°", Column::Register)]
+    #[case("Tél. portable", Column::Mobile)]
+    #[case("Numéro de téléphone portable", Column::Mobile)]
+    #[case("N° carte client", Column::Card)]
+    #[case("Qté vendue", Column::Quantity)]
+    #[case("P.U. TTC (€)", Column::UnitPrice)]
+    #[case("Famille d’articles", Column::Category)]
+    #[case("Montant TTC de la ligne", Column::LineAmount)]
     #[case("Montant TTC du ticket", Column::Total)]
     #[case("Date et heure de vente", Column::Date)]
     #[case("Date and time", Column::Date)]

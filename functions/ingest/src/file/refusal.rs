@@ -40,7 +40,7 @@ pub enum RowRefusal {
         /// The error of the value.
         invalid: DomainError,
     },
-    /// A date may be one of two days: another date of the column has the month before the day.
+    /// A date may be one of two days, and the dates of the column contradict each other.
     DateAmbiguous {
         /// The column.
         column: Column,

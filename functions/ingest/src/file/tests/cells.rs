@@ -175,6 +175,16 @@ proptest! {
 }
 
 #[test]
+fn a_row_of_totals_refuses_no_receipt_when_the_corrected_file_comes_back_with_it() {
+    let file =
+        "ticket;date;libelle;montant ligne\n1;hier;Sel;1,00\n2;24/11/2026;Riz;2,00\n;;;3,00\n";
+    let corrected = refused_rows(file.as_bytes()).replace("hier", "24/11/2026");
+    let items = read(corrected.as_bytes());
+    assert_eq!(numbers(&items), ["1"]);
+    assert_eq!(refusals(&items), [(3, RowRefusal::OnlyTotals)]);
+}
+
+#[test]
 fn a_reason_names_the_column_as_the_merchant_does() {
     let refused = refused_rows(
         b"Facture;Horodatage;Montant pay\xc3\xa9\n1;11-29-2026;2,00\n2;24/11/2026;x\n",
