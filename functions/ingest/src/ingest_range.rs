@@ -267,6 +267,7 @@ mod tests {
             columns: crate::file::Columns::find(header.into_iter()).unwrap(),
             header: header.map(str::to_owned).to_vec(),
             month_first: Vec::new(),
+            undecided: Vec::new(),
         };
         let context = Context {
             sector: domain::Sector::Retail,

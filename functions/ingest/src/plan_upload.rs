@@ -9,7 +9,7 @@ use crate::message::{ObjectCreated, RangeMessage};
 use crate::object_key::ObjectKey;
 use crate::objects::{self, ObjectError, ObjectVersion};
 use crate::{keys, report, stored_plan};
-use domain::{Credential, Instant, UploadId};
+use domain::{Credential, Instant, Language, UploadId};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::{Scope, Settings, StoreError, Tenant, Upload, UploadStatus};
@@ -23,17 +23,17 @@ pub(crate) async fn plan_upload(
     now: Instant,
 ) -> Result<(), IngestError> {
     let Some(key) = ObjectKey::parse(&created.key) else {
-        return refuse_unowned(app, created, "no merchant's folder").await;
+        return refuse_unowned(app, created, Unowned::Path).await;
     };
     let settings = match settings(app, &key, now).await {
         Ok(settings) => settings,
         Err(StoreError::NotFound(_)) => {
-            return refuse_unowned(app, created, "an unknown merchant").await;
+            return refuse_unowned(app, created, Unowned::Merchant).await;
         }
         Err(other) => return Err(other.into()),
     };
     if settings.contract_has_ended(now) {
-        return refuse_unowned(app, created, "a merchant whose contract has ended").await;
+        return refuse_unowned(app, created, Unowned::ContractEnded).await;
     }
     let credential = Credential::Upload(key.announced.unwrap_or_else(|| derived_id(created)));
     let scope = Scope { settings, mode: key.mode, credential };
@@ -109,19 +109,37 @@ async fn settings(app: &App, key: &ObjectKey, now: Instant) -> Result<Arc<Settin
     }
 }
 
+/// Why a file belongs to no merchant.
+#[derive(Debug, Clone, Copy)]
+enum Unowned {
+    /// The object's key names no merchant and establishment.
+    Path,
+    /// The merchant does not exist.
+    Merchant,
+    /// The contract of the merchant has ended.
+    ContractEnded,
+}
+
+impl Unowned {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Path => "unowned_path",
+            Self::Merchant => "unowned_merchant",
+            Self::ContractEnded => "unowned_contract_ended",
+        }
+    }
+}
+
 /// A file that belongs to no merchant has no report. The reason is written as an object beside the refused
 /// rows.
 async fn refuse_unowned(
     app: &App,
     created: &ObjectCreated,
-    why: &'static str,
+    why: Unowned,
 ) -> Result<(), IngestError> {
-    let id = derived_id(created);
+    let (id, why) = (derived_id(created), why.code());
     tracing::error!(object = %id, unread_files = 1, why, "a file belongs to no merchant");
-    let body = format!(
-        "Ce fichier n’a pas été lu : son dossier n’est celui d’aucun commerçant ({why}).\n\
-         Déposez-le sous {{commerçant}}/{{établissement}}/nom.csv.\n"
-    );
+    let body = Language::French.sentence(why).to_owned() + "\n";
     let key = keys::unowned_file(id);
     objects::write(&app.s3, &app.reports_bucket, &key, body.into_bytes()).await?;
     Ok(())

@@ -23,7 +23,9 @@ pub(crate) fn read_code<'c, T, E: Into<DomainError>>(
     column: Column,
     parse: impl FnOnce(&str) -> Result<T, E>,
 ) -> Result<Option<T>, RowRefusal> {
-    read(cell, column, |text| -> Result<T, DomainError> { parse(&code(text)?).map_err(Into::into) })
+    read(cell, column, |text| -> Result<T, DomainError> {
+        parse(&code(text, column)?).map_err(Into::into)
+    })
 }
 
 /// A cell without the white space and the apostrophes before it. A spreadsheet marks text by an apostrophe, and the
@@ -65,14 +67,22 @@ fn without_mark_of_text(cell: &str, column: Column) -> &str {
     trimmed.trim_start_matches(|c: char| matches!(c, '\'' | '\u{2019}') || c.is_whitespace())
 }
 
-/// A code, such as a mobile or a receipt number, that a spreadsheet or a script may have made a number: `639980012.0`
-/// and `6,39980012E+08` are `639980012`.
+/// A code, such as a mobile or a receipt number, that a spreadsheet or a script may have made a number: `639980012.0`,
+/// `639 980 012,00` and `6,39980012E+08` are `639980012`.
 ///
 /// # Errors
 /// [`ValueError::NumberScientific`] where digits are lost: `6,4E+08`.
-fn code(text: &str) -> Result<Cow<'_, str>, ValueError> {
-    if let Some(whole) = without_fraction(text.as_bytes()) {
+fn code(text: &str, column: Column) -> Result<Cow<'_, str>, ValueError> {
+    let whole = match column {
+        // Neither has a point, so all zeros after one mean nothing.
+        Column::Mobile | Column::Card => without_zeros(text.as_bytes()),
+        _ => without_fraction(text.as_bytes()),
+    };
+    if let Some(whole) = whole {
         return Ok(Cow::Borrowed(&text[..whole.len()]));
+    }
+    if let Some(digits) = without_groups(text) {
+        return Ok(Cow::Owned(digits));
     }
     match Scientific::of(text) {
         Some(number) => number.exact().map(Cow::Owned).ok_or(ValueError::NumberScientific),
@@ -80,13 +90,39 @@ fn code(text: &str) -> Result<Cow<'_, str>, ValueError> {
     }
 }
 
-/// The digits of a number whose fraction is one or two zeros: `12` of `12.0` and of `12,00`.
+/// The digits of a number whose fraction is one or two zeros: `12` of `12.0` and of `12,00`. `2026.000` is a code.
 pub(crate) fn without_fraction(text: &[u8]) -> Option<&[u8]> {
+    without_zeros(text).filter(|whole| text.len() - whole.len() <= ".00".len())
+}
+
+/// The digits of a number whose fraction is zeros.
+fn without_zeros(text: &[u8]) -> Option<&[u8]> {
     let at = text.iter().rposition(|byte| matches!(byte, b'.' | b','))?;
     let (whole, zeros) = (&text[..at], &text[at + 1..]);
     let digits = whole.strip_prefix(b"+").unwrap_or(whole);
     let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
-    (is_number && matches!(zeros, b"0" | b"00")).then_some(whole)
+    let is_fraction = !zeros.is_empty() && zeros.iter().all(|byte| *byte == b'0');
+    (is_number && is_fraction).then_some(whole)
+}
+
+/// The digits of a number whose thousands are groups: `1234` of `1 234,00`. A plain space or an apostrophe separates
+/// groups only before a fraction of zeros, since codes have spaces too: `100 200` stays.
+fn without_groups(text: &str) -> Option<String> {
+    let fraction = text.rfind(['.', ',']).filter(|at| {
+        let zeros = &text[at + 1..];
+        !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0')
+    });
+    let whole = &text[..fraction.unwrap_or(text.len())];
+    let separator = whole.chars().find(|character| !character.is_ascii_digit())?;
+    let is_separator = match separator {
+        ' ' | '\'' | '\u{2019}' => fraction.is_some(),
+        other => other.is_whitespace(),
+    };
+    let mut groups = whole.split(separator);
+    let is_first = groups.next().is_some_and(|group| (1..=3).contains(&group.len()));
+    let is_group =
+        |group: &str| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit());
+    (is_separator && is_first && groups.all(is_group)).then(|| whole.replace(separator, ""))
 }
 
 /// A number in scientific notation.
@@ -139,7 +175,7 @@ mod tests {
     #[case("6E8", "6E8")]
     #[case("T-12E+3", "T-12E+3")]
     fn a_code_that_became_a_number_is_read_as_it_was(#[case] text: &str, #[case] read: &str) {
-        assert_eq!(code(text).as_deref(), Ok(read));
+        assert_eq!(code(text, Column::Receipt).as_deref(), Ok(read));
     }
 
     #[rstest]
@@ -149,7 +185,7 @@ mod tests {
     #[case("6,39980012E+99999")]
     #[case("6,399800125E+08")]
     fn a_code_that_lost_digits_is_refused(#[case] text: &str) {
-        assert_eq!(code(text), Err(ValueError::NumberScientific));
+        assert_eq!(code(text, Column::Receipt), Err(ValueError::NumberScientific));
     }
 
     #[rstest]

@@ -134,10 +134,10 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
     (
         Column::Date,
         &[
-            "dateheure", "dateetheure", "dateheurevente", "dateheureticket", "horodatage", "datetime",
-            "dateandtime", "timestamp", "soldat", "datevente", "dateticket", "dateachat", "datefacture",
+            "dateheure", "dateheurevente", "dateheureticket", "horodatage", "datetime",
+            "timestamp", "soldat", "datevente", "dateticket", "dateachat", "datefacture",
             "datedocument", "datepiece", "datetransaction", "saledate", "receiptdate", "purchasedate",
-            "transactiondate", "invoicedate", "orderdate", "datecommande", "date", "jour", "day",
+            "transactiondate", "invoicedate", "orderdate", "datecommande", "date", "jourvente", "jour", "day",
         ],
     ),
     (
@@ -150,7 +150,7 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
     (
         Column::Register,
         &[
-            "caisse", "numerocaisse", "nocaisse", "ncaisse", "numcaisse", "idcaisse", "codecaisse",
+            "caisse", "numerocaisse", "nocaisse", "ncaisse", "numcaisse", "caissen", "idcaisse", "codecaisse",
             "terminal", "idterminal", "register", "registerid", "registernumber", "till", "tillid",
             "tillnumber", "pos", "posid",
         ],
@@ -158,7 +158,8 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
     (
         Column::Mobile,
         &[
-            "mobile", "numeromobile", "nomobile", "nmobile", "telephonemobile", "telmobile",
+            "mobile", "numerotelephonemobile", "numerotelephoneportable", "numeromobile", "nomobile",
+            "nmobile", "telephonemobile", "telmobile",
             "mobileclient", "clientmobile", "portable", "numeroportable", "telephoneportable",
             "telportable", "portableclient", "gsm", "mobilephone", "mobilenumber", "customermobile",
             "cellphone", "cell", "telephone", "tel", "numerotelephone", "notelephone", "ntelephone",
@@ -171,7 +172,8 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
         &[
             "numerocarte", "nocarte", "ncarte", "numcarte", "numerocartefidelite", "ncartefidelite",
             "nocartefidelite", "cartefidelite", "carte", "codecarte", "cartefid", "carteclient",
-            "numerocarteclient", "cardnumber", "cardno", "loyaltycard", "loyaltycardnumber", "card",
+            "numerocarteclient", "ncarteclient", "nocarteclient", "cardnumber", "cardno", "loyaltycard",
+            "loyaltycardnumber", "card",
         ],
     ),
     (
@@ -197,7 +199,7 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
     (
         Column::BirthDate,
         &[
-            "datenaissance", "naissance", "neele", "nele", "anniversaire", "dateanniversaire",
+            "datenaissance", "naissance", "neele", "nele", "nee", "ne", "anniversaire", "dateanniversaire",
             "birthdate", "dateofbirth", "datebirth", "birthday", "dob",
         ],
     ),
@@ -252,8 +254,9 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
         Column::Total,
         &[
             "totalticket", "totalticketttc", "montantticket", "montantticketttc", "totalttc",
-            "montanttotal", "montanttotalttc", "totalvente", "totalfacture", "netapayer", "totalpaye",
-            "montantpaye", "receipttotal", "grandtotal", "totalamount", "totalinctax", "totalincltax",
+            "montanttotal", "montanttotalttc", "totalvente", "totalfacture", "netpayer", "netapayer", "totalpaye",
+            "montantpaye", "totalpayer", "montantpayer", "totalttcticket", "montantttcticket",
+            "receipttotal", "grandtotal", "totalamount", "totalinctax", "totalincltax",
             "total", "totaleur", "totaleuros",
         ],
     ),
@@ -278,13 +281,14 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
         Column::Category,
         &[
             "categorie", "categoriearticle", "categorieproduit", "famille", "famillearticle",
+            "famillearticles", "familleproduits",
             "familleproduit", "rayon", "category", "productcategory", "itemcategory", "department",
             "family",
         ],
     ),
     (
         Column::Quantity,
-        &["quantite", "quantites", "qte", "qty", "quantity", "quantitevendue", "nombre"],
+        &["quantite", "quantites", "qte", "qty", "quantity", "quantitevendue", "qtevendue", "nombre"],
     ),
     (
         Column::UnitPrice,
@@ -304,6 +308,7 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
         Column::LineAmount,
         &[
             "montantligne", "montantlignettc", "totalligne", "totallignettc", "montantarticle",
+            "montantttcligne", "totalttcligne",
             "totalarticle", "lineamount", "linetotal", "itemtotal", "itemamount",
         ],
     ),
@@ -323,13 +328,48 @@ const AMOUNTS: &[&str] = &[
 ];
 
 /// The plain form of a header's name: without case, accents, punctuation and small words. `N° du ticket`, `n_ticket`
-/// and `N TICKET` are all `nticket`.
+/// and `N TICKET` are all `nticket`. A percent sign is a word, since `Remise (%)` is no amount.
 pub(crate) fn plain(name: &str) -> String {
-    const SMALL_WORDS: [&str; 10] = ["de", "du", "des", "d", "la", "le", "les", "l", "of", "the"];
-    text::folded(name)
-        .split(|character: char| !character.is_ascii_alphanumeric())
-        .filter(|word| !SMALL_WORDS.contains(word))
-        .collect()
+    words(name).concat()
+}
+
+fn words(name: &str) -> Vec<String> {
+    const SMALL_WORDS: [&str; 19] = [
+        "de", "du", "des", "d", "la", "le", "les", "l", "un", "une", "a", "au", "aux", "en", "et",
+        "of", "the", "in", "and",
+    ];
+    let folded = text::folded(&name.replace('%', " percent "));
+    let words = folded.split(|character: char| !character.is_ascii_alphanumeric());
+    words.filter(|word| !SMALL_WORDS.contains(word)).map(str::to_owned).collect()
+}
+
+/// A name of a header.
+struct Name {
+    plain: String,
+    /// The plain form without the name of the euro, where the name has one: `totalttc` of `Total TTC en EUR`.
+    without_unit: Option<String>,
+}
+
+impl Name {
+    fn of(name: &str) -> Self {
+        const UNITS: [&str; 3] = ["eur", "euro", "euros"];
+        let plain = plain(name);
+        let without_unit = plain.contains(UNITS[0]).then(|| {
+            words(name)
+                .into_iter()
+                .filter(|word| !UNITS.contains(&word.as_str()))
+                .collect::<String>()
+        });
+        let without_unit = without_unit.filter(|other| !other.is_empty() && *other != plain);
+        Self { plain, without_unit }
+    }
+
+    /// How well the name fits one of the known names; the best is 0. A name fits less well without its unit.
+    fn rank(&self, known: &[&str]) -> Option<usize> {
+        let place = |plain: &String| known.iter().position(|known| known == plain);
+        let exact = place(&self.plain).map(|place| 2 * place);
+        exact.or_else(|| Some(2 * place(self.without_unit.as_ref()?)? + 1))
+    }
 }
 
 /// The position of each column in a file.
@@ -346,17 +386,15 @@ impl Columns {
         let mut twice = None;
         let mut amount: Option<(usize, u16)> = None;
         for (position, name) in (0_u16..).zip(header) {
-            let name = plain(name);
-            if let Some(rank) = AMOUNTS.iter().position(|known| *known == name) {
+            let name = Name::of(name);
+            if let Some(rank) = name.rank(AMOUNTS) {
                 if amount.is_none_or(|(best, _)| rank < best) {
                     amount = Some((rank, position));
                 }
                 continue;
             }
             for (column, names) in &NAMES {
-                let Some(rank) = names.iter().position(|known| *known == name) else {
-                    continue;
-                };
+                let Some(rank) = name.rank(names) else { continue };
                 let best = &mut ranks[*column as usize];
                 if rank == *best {
                     twice = twice.or(Some(*column));
@@ -481,6 +519,35 @@ mod tests {
     #[case("Ticket d'origine", Column::ReturnedReceipt)]
     #[case("montant_ttc", Column::Total)]
     #[case("Total TTC (€)", Column::Total)]
+    #[case("Total TTC en €", Column::Total)]
+    #[case("Total TTC en euros", Column::Total)]
+    #[case("Total du ticket (EUR)", Column::Total)]
+    #[case("Montant TTC (€)", Column::Total)]
+    #[case("Montant en EUR", Column::Total)]
+    #[case("Net à payer (€)", Column::Total)]
+    #[case("Total à payer", Column::Total)]
+    #[case("Jour de vente", Column::Date)]
+    #[case("Heure de la vente", Column::Time)]
+    #[case("Caisse n°", Column::Register)]
+    #[case("Tél. portable", Column::Mobile)]
+    #[case("Numéro de téléphone portable", Column::Mobile)]
+    #[case("N° carte client", Column::Card)]
+    #[case("Qté vendue", Column::Quantity)]
+    #[case("P.U. TTC (€)", Column::UnitPrice)]
+    #[case("Famille d’articles", Column::Category)]
+    #[case("Montant TTC de la ligne", Column::LineAmount)]
+    #[case("Montant TTC du ticket", Column::Total)]
+    #[case("Date et heure de vente", Column::Date)]
+    #[case("Date and time", Column::Date)]
+    #[case("N° de ticket", Column::Receipt)]
+    #[case("Nº du ticket", Column::Receipt)]
+    #[case("Né(e) le", Column::BirthDate)]
+    #[case("Née le", Column::BirthDate)]
+    #[case("Réf. article", Column::Sku)]
+    #[case("Référence de l’article", Column::Sku)]
+    #[case("Prix unitaire TTC en euros", Column::UnitPrice)]
+    #[case("Remise en €", Column::Discount)]
+    #[case("Montant de la ligne (€)", Column::LineAmount)]
     #[case("Code article", Column::Sku)]
     #[case("Désignation", Column::Label)]
     #[case("Famille", Column::Category)]
@@ -495,6 +562,25 @@ mod tests {
         let columns = Columns::find([name].into_iter()).unwrap();
         assert_eq!(columns.known(), 1);
         assert_eq!(columns.position(column), Some(0));
+    }
+
+    #[rstest]
+    #[case("Remise (%)")]
+    #[case("% remise")]
+    #[case("Total HT")]
+    #[case("€")]
+    #[case("Euros")]
+    #[case("de la")]
+    fn another_column_is_not_recognised(#[case] name: &str) {
+        assert_eq!(Columns::find([name].into_iter()).unwrap().known(), 0);
+    }
+
+    #[test]
+    fn of_two_names_that_differ_in_the_unit_the_one_without_counts() {
+        let columns = Columns::find(["Total TTC EUR", "Total TTC", "Prix EUR", "Prix"].into_iter());
+        let columns = columns.unwrap();
+        assert_eq!(columns.position(Column::Total), Some(1));
+        assert_eq!(columns.position(Column::UnitPrice), Some(3));
     }
 
     #[rstest]

@@ -1,15 +1,11 @@
 //! The format of a file: found once by the planner, stored with the plan, and used by every reader of a range.
 
-use crate::file::cell;
 use crate::file::columns::{Column, Columns};
 use crate::file::dates;
 use crate::file::encoding::Encoding;
 use crate::file::splitter::{Fault, Row};
 use domain::Language;
 use serde::{Deserialize, Serialize};
-
-/// The columns of dates.
-const DATES: [Column; 3] = [Column::Date, Column::ReturnedDate, Column::BirthDate];
 
 /// The format of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,25 +18,17 @@ pub struct Dialect {
     pub columns: Columns,
     /// All names of the header as the file writes them, for the file of refused rows.
     pub header: Vec<String>,
-    /// The columns with a date whose month stands before the day, somewhere in the file. Their other dates are refused
-    /// where the order of day and month changes the day.
+    /// The columns of dates that have the month before the day.
     pub month_first: Vec<Column>,
+    /// The columns of dates that contradict each other. A date is refused where the order of day and month changes the
+    /// day.
+    pub undecided: Vec<Column>,
 }
 
 impl Dialect {
-    /// Notes the columns of a row whose date has the month before the day.
-    pub(crate) fn note_month_first(&mut self, row: &Row<'_>) {
-        for column in DATES {
-            let is_new = !self.month_first.contains(&column);
-            if is_new && dates::is_month_first(cell::trimmed(self.bytes(row, column))) {
-                self.month_first.push(column);
-            }
-        }
-    }
-
-    /// A column whose date may be one of two days, since the file has dates of both orders.
+    /// A column whose date may be one of two days.
     pub(crate) fn ambiguous_date<'c>(&self, cell: &impl Fn(Column) -> &'c str) -> Option<Column> {
-        self.month_first.iter().copied().find(|column| dates::is_ambiguous(cell(*column)))
+        self.undecided.iter().copied().find(|column| dates::is_ambiguous(cell(*column)))
     }
 
     /// Why the cells of a row cannot be assigned to the columns; `None` where they can.

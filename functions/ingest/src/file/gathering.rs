@@ -9,6 +9,7 @@ use crate::file::raw::{Cells, RawRow};
 use crate::file::refusal::RowRefusal;
 use crate::file::refused::RefusedRow;
 use crate::file::splitter::{Fault, Row, Splitter};
+use crate::file::totals::{MOST_AT_FOOT, Totals};
 use domain::purchase::MOST_LINES;
 use std::collections::BTreeMap;
 
@@ -36,6 +37,7 @@ impl<'a> GatheringReader<'a> {
                 grouper: Grouper::default(),
                 open: Fragment::default(),
                 neighbour: None,
+                foot: Vec::new(),
                 found: BTreeMap::new(),
             },
         }
@@ -64,6 +66,8 @@ struct Rows<'a> {
     open: Fragment,
     /// The line of the previous row, where that row may belong to the next receipt.
     neighbour: Option<u64>,
+    /// The lines of the previous rows, where they have amounts alone.
+    foot: Vec<u64>,
     found: BTreeMap<u64, Fragment>,
 }
 
@@ -102,13 +106,21 @@ impl Rows<'_> {
     fn add(&mut self, row: &Row<'_>, out: &mut Vec<Item>) {
         match self.grouper.step(row, self.dialect) {
             // The reader of its range refuses this row.
+            Step::Totals => return,
             Step::Unattributed => {
-                self.neighbour = Some(row.line);
-                self.open.neighbour.get_or_insert(row.line);
+                if self.foot.len() < MOST_AT_FOOT && Totals::of(row, self.dialect).is_some() {
+                    self.foot.push(row.line);
+                } else {
+                    self.settle_foot();
+                    self.note_unattributed(row.line);
+                }
                 return;
             }
-            Step::Begins { ended } => self.close(ended, out),
-            Step::Continues => {}
+            Step::Begins { ended } => {
+                self.settle_foot();
+                self.close(ended, out);
+            }
+            Step::Continues => self.settle_foot(),
         }
         let open = &mut self.open;
         open.neighbour = open.neighbour.or(self.neighbour.take());
@@ -120,6 +132,18 @@ impl Rows<'_> {
         } else {
             open.rows.push(CopiedRow::of(row));
         }
+    }
+
+    /// Another row follows rows of amounts alone, so these may be lines of a receipt.
+    fn settle_foot(&mut self) {
+        for line in std::mem::take(&mut self.foot) {
+            self.note_unattributed(line);
+        }
+    }
+
+    fn note_unattributed(&mut self, line: u64) {
+        self.neighbour = Some(line);
+        self.open.neighbour.get_or_insert(line);
     }
 
     /// Adds the receipt in progress to the rows of its receipt.

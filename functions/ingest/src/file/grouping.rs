@@ -6,6 +6,7 @@ use crate::file::columns::Column;
 use crate::file::dates::WrittenDate;
 use crate::file::dialect::Dialect;
 use crate::file::splitter::Row;
+use crate::file::totals::Totals;
 use domain::Day;
 
 /// The relation of a row to the receipt before it.
@@ -18,6 +19,8 @@ pub(crate) enum Step {
         /// The hash of the previous receipt.
         ended: Option<u64>,
     },
+    /// The row names totals, and belongs to no receipt.
+    Totals,
     /// The row may belong to the previous receipt or to the next one.
     Unattributed,
 }
@@ -37,6 +40,9 @@ impl Grouper {
     /// Adds a row. An empty date or register is that of the previous row. A row with an unreadable date stays
     /// with its receipt, since the whole receipt must be refused.
     pub(crate) fn step(&mut self, row: &Row<'_>, dialect: &Dialect) -> Step {
+        if Totals::of(row, dialect) == Some(Totals::Named) {
+            return Step::Totals;
+        }
         let number = key(dialect.bytes(row, Column::Receipt));
         let register = key(dialect.bytes(row, Column::Register));
         let day = WrittenDate::day_of(cell::trimmed(dialect.bytes(row, Column::Date)));

@@ -4,6 +4,7 @@
 use crate::file::columns::{Column, Columns};
 use crate::file::encoding::{BYTE_ORDER_MARK, Encoding, EncodingCheck};
 use crate::file::refusal::{FileRefusal, Missing};
+use crate::file::refused;
 use crate::file::splitter::{LIMIT, Row, Splitter};
 
 const DELIMITERS: [u8; 4] = [b';', b',', b'\t', b'|'];
@@ -53,6 +54,8 @@ pub(crate) fn find(head: &[u8]) -> Result<Header, FileRefusal> {
         return Err(FileRefusal::TooManyColumns);
     }
     let Candidate { delimiter, line, names, columns, .. } = best;
+    let unguarded = |name: &String| refused::unguarded(name.into(), &names).into_owned();
+    let names = names.iter().map(unguarded).collect();
     let columns = columns.map_err(|column| FileRefusal::ColumnTwice { column })?;
     require(&columns)?;
     Ok(Header { delimiter, columns, names, line, byte_order_mark })

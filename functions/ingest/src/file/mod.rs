@@ -28,6 +28,7 @@ pub mod refused;
 mod splitter;
 #[cfg(test)]
 mod tests;
+mod totals;
 
 pub use columns::{Column, Columns};
 pub use context::Context;

@@ -1,6 +1,7 @@
 //! The plan of a file: its format, and the ranges that can each be read by itself.
 
 use crate::file::bloom::Bloom;
+use crate::file::dates::Evidence;
 use crate::file::dialect::Dialect;
 use crate::file::encoding::{BYTE_ORDER_MARK, Encoding, EncodingCheck};
 use crate::file::grouping::{Grouper, Step};
@@ -187,6 +188,8 @@ struct Body {
     rows: u64,
     open_quotes: u32,
     receipts: Option<Receipts>,
+    /// The order of day and month, which the dates show.
+    dates: Evidence,
     refusal: Option<FileRefusal>,
 }
 
@@ -214,6 +217,7 @@ impl Body {
                 columns: header.columns,
                 header: header.names,
                 month_first: Vec::new(),
+                undecided: Vec::new(),
             },
             byte_order_mark: header.byte_order_mark,
             header_line: header.line,
@@ -223,6 +227,7 @@ impl Body {
             rows: 0,
             open_quotes: 0,
             receipts,
+            dates: Evidence::default(),
             refusal: None,
         }
     }
@@ -233,7 +238,7 @@ impl Body {
         }
         self.rows += 1;
         if self.dialect.misshapen(row).is_none() {
-            self.dialect.note_month_first(row);
+            self.dates.add(row, &self.dialect);
         }
         if row.fault == Some(Fault::QuoteNotClosed) {
             self.open_quotes += 1;
@@ -277,6 +282,7 @@ impl Body {
         if !self.byte_order_mark {
             self.dialect.encoding = encoding;
         }
+        self.dates.decide(&mut self.dialect);
         let plan = Plan {
             dialect: self.dialect,
             ranges: self.ranges,
@@ -307,6 +313,7 @@ impl Receipts {
                 self.unattributed = false;
                 Ok(false)
             }
+            Step::Totals => Ok(false),
             Step::Unattributed => {
                 self.unattributed = true;
                 Ok(false)

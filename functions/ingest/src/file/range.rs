@@ -13,8 +13,9 @@ use crate::file::raw::{Cells, RawRow};
 use crate::file::refusal::RowRefusal;
 use crate::file::refused::RefusedRow;
 use crate::file::splitter::{Fault, Row, Splitter};
+use crate::file::totals::{MOST_AT_FOOT, Totals};
 use domain::purchase::MOST_LINES;
-use domain::{Purchase, ValueError};
+use domain::{DomainError, Purchase, ValueError};
 
 /// The most bytes of a receipt's rows: 5,000 lines of 800 bytes. The rows of a receipt over this limit, or of more
 /// than [`MOST_LINES`] lines, are refused one by one, so that the memory stays bounded. The bytes are those of
@@ -87,6 +88,7 @@ impl<'a> RangeReader<'a> {
                 grouper: dialect.columns.have_lines().then(Grouper::default),
                 open: None,
                 neighbour: None,
+                foot: Vec::new(),
             },
         }
     }
@@ -100,8 +102,8 @@ impl<'a> RangeReader<'a> {
     /// The line of the first row that is neither read into a receipt of `out` nor refused.
     #[must_use]
     pub fn pending_line(&self) -> Option<u64> {
-        let open = self.rows.open.as_ref()?;
-        open.rows.first().map(|(row, _)| row.line())
+        let open = self.rows.open.as_ref().and_then(|open| open.rows.first());
+        open.map(|(row, _)| row).or(self.rows.foot.first()).map(RawRow::line)
     }
 
     /// Ends the range.
@@ -121,7 +123,13 @@ struct Rows<'a> {
     open: Option<OpenReceipt>,
     /// The line of the previous row, where that row may belong to the next receipt.
     neighbour: Option<u64>,
+    /// The previous rows, where they have amounts alone.
+    foot: Vec<RawRow>,
 }
+
+/// The reason of a row that belongs to no receipt.
+const NO_RECEIPT: RowRefusal =
+    RowRefusal::Value { column: Column::Receipt, invalid: DomainError::Value(ValueError::Empty) };
 
 impl Rows<'_> {
     fn add(&mut self, row: &Row<'_>, out: &mut Vec<Item>) {
@@ -129,19 +137,32 @@ impl Rows<'_> {
         let raw = RawRow::new(row, &cells, self.dialect, self.context.sector);
         let step = self.grouper.as_mut().map(|grouper| grouper.step(row, self.dialect));
         match step {
-            Some(Step::Unattributed) => {
-                let reason = fault_of(row, &cells, self.dialect)
-                    .unwrap_or(RowRefusal::value(Column::Receipt, ValueError::Empty));
-                out.push(Item::Refused(RefusedRow::new(reason, raw)));
-                self.neighbour = Some(row.line);
-                if let Some(open) = &mut self.open {
-                    open.refuse(RowRefusal::Neighbour { line: row.line });
-                }
+            Some(Step::Totals) => {
+                out.push(Item::Refused(RefusedRow::new(RowRefusal::OnlyTotals, raw)));
                 return;
             }
-            Some(Step::Continues) => {}
-            Some(Step::Begins { ended }) => self.close(ended, out),
-            None => self.close(None, out),
+            Some(Step::Unattributed) => {
+                if self.foot.len() < MOST_AT_FOOT && Totals::of(row, self.dialect).is_some() {
+                    self.foot.push(raw);
+                    return;
+                }
+                self.settle_foot(out);
+                let reason = fault_of(row, &cells, self.dialect).unwrap_or(NO_RECEIPT);
+                self.refuse_unattributed(reason, raw, out);
+                return;
+            }
+            Some(Step::Continues) => self.settle_foot(out),
+            Some(Step::Begins { ended }) => {
+                self.settle_foot(out);
+                self.close(ended, out);
+            }
+            None => {
+                self.close(None, out);
+                if Totals::of(row, self.dialect).is_some() {
+                    out.push(Item::Refused(RefusedRow::new(RowRefusal::OnlyTotals, raw)));
+                    return;
+                }
+            }
         }
         let neighbour = self.neighbour.take();
         let open = self.open.get_or_insert_with(OpenReceipt::default);
@@ -151,7 +172,27 @@ impl Rows<'_> {
         open.add(row, raw, &cells, self.dialect, self.context, out);
     }
 
+    /// Refuses a row that may be a line of the receipt before it or after it, and these receipts.
+    fn refuse_unattributed(&mut self, reason: RowRefusal, raw: RawRow, out: &mut Vec<Item>) {
+        let line = raw.line();
+        out.push(Item::Refused(RefusedRow::new(reason, raw)));
+        self.neighbour = Some(line);
+        if let Some(open) = &mut self.open {
+            open.refuse(RowRefusal::Neighbour { line });
+        }
+    }
+
+    /// Another row follows rows of amounts alone, so these may be lines of a receipt.
+    fn settle_foot(&mut self, out: &mut Vec<Item>) {
+        for raw in std::mem::take(&mut self.foot) {
+            self.refuse_unattributed(NO_RECEIPT, raw, out);
+        }
+    }
+
     fn finish(&mut self, out: &mut Vec<Item>) {
+        // No range but the last one of the file ends with such a row.
+        let foot = std::mem::take(&mut self.foot).into_iter();
+        out.extend(foot.map(|raw| Item::Refused(RefusedRow::new(RowRefusal::OnlyTotals, raw))));
         let ended = self.grouper.as_ref().and_then(Grouper::finish);
         self.close(ended, out);
     }

@@ -1,9 +1,12 @@
 //! A row as the file writes it, for the file of refused rows. An optician's row is reduced at once, so that the
 //! file holds no health data.
 
+use crate::file::cell;
 use crate::file::columns::Column;
+use crate::file::dates;
 use crate::file::dialect::Dialect;
 use crate::file::document_type::DocumentType;
+use crate::file::refused;
 use crate::file::splitter::Row;
 use domain::Sector;
 use std::borrow::Cow;
@@ -17,15 +20,27 @@ pub(crate) struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
+    /// Decodes the cells. A date with the month first gets the day first, so that the row means the same when it comes
+    /// back alone in a corrected file. The cells of such a file lose its guard against formulas.
     pub(crate) fn decode(row: &Row<'a>, dialect: &Dialect) -> Self {
         let (text, broken) = dialect.encoding.decode(row.bytes);
-        if text.len() == row.bytes.len() && !broken {
+        let is_plain = text.len() == row.bytes.len() && !broken;
+        let has_guard = refused::own_columns(&dialect.header) > 0 && text.contains('\'');
+        if is_plain && dialect.month_first.is_empty() && !has_guard {
             return Self { text, ends: Cow::Borrowed(row.ends), broken };
         }
+        let swapped: Vec<_> = dialect
+            .month_first
+            .iter()
+            .filter_map(|column| dialect.columns.position(*column))
+            .collect();
         let mut text = String::with_capacity(row.bytes.len() * 2);
         let ends = (0..row.ends.len())
             .map(|index| {
-                text.push_str(&dialect.encoding.decode(row.field(index)).0);
+                let cell = dialect.encoding.decode(row.field(index)).0;
+                let cell = refused::unguarded(cell, &dialect.header);
+                let day_first = swapped.contains(&index).then(|| dates::swapped(&cell)).flatten();
+                text.push_str(&day_first.map_or(cell, Cow::Owned));
                 text.len()
             })
             .collect();
@@ -117,14 +132,30 @@ fn is_safe(column: Column, cell: &str) -> bool {
                 && cell.contains(|c: char| c.is_ascii_digit())
                 && cell.chars().all(|c| c.is_ascii_alphanumeric() || "._-/ ".contains(c))
         }
-        Column::Date | Column::Time | Column::Mobile => {
-            cell.len() <= 40
-                && cell.chars().all(|c| c.is_ascii_digit() || "+-./,:() TZEhHà'".contains(c))
+        Column::Date | Column::Time => {
+            let words = cell.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+            is_number(&cell.replace(char::is_alphabetic, "")) && words.into_iter().all(is_of_moment)
         }
+        Column::Mobile => is_number(&cell.replace(['E', 'e'], "")),
         Column::Total | Column::LineAmount | Column::UnitPrice | Column::Discount => {
-            domain::Cents::parse(cell).is_ok()
+            domain::Cents::parse(cell::value(cell, column)).is_ok()
         }
         Column::DocumentType => DocumentType::parse(cell).is_ok(),
         _ => false,
     }
+}
+
+fn is_number(cell: &str) -> bool {
+    cell.len() <= 40
+        && cell
+            .chars()
+            .all(|c| c.is_ascii_digit() || "+-./,:() '\u{2019}\u{a0}\u{202f}".contains(c))
+}
+
+/// Whether a word may be in a date or a time.
+fn is_of_moment(word: &str) -> bool {
+    const WORDS: [&str; 12] = ["T", "Z", "h", "a", "p", "m", "s", "à", "am", "pm", "min", "mn"];
+    WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+        || word == "À"
+        || dates::is_word(word)
 }

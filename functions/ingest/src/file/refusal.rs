@@ -40,7 +40,7 @@ pub enum RowRefusal {
         /// The error of the value.
         invalid: DomainError,
     },
-    /// A date may be one of two days: another date of the column has the month before the day.
+    /// A date may be one of two days, and the dates of the column contradict each other.
     DateAmbiguous {
         /// The column.
         column: Column,
@@ -60,6 +60,8 @@ pub enum RowRefusal {
         /// The column: the one of the time, or the one of the date.
         column: Column,
     },
+    /// The row has amounts, and neither a receipt number nor a date: the totals of a list.
+    OnlyTotals,
     /// The document type is neither a sale nor a return.
     TypeUnknown,
     /// There is no total, and a line has no amount.
@@ -95,6 +97,7 @@ impl RowRefusal {
             Self::MonthFirst { .. } => "month_first",
             Self::NeitherYesNorNo { .. } => "neither_yes_nor_no",
             Self::TimeUnreadable { .. } => "time_unreadable",
+            Self::OnlyTotals => "only_totals",
             Self::TypeUnknown => "type_unknown",
             Self::AmountMissing => "amount_missing",
             Self::CustomersDiffer => "customers_differ",

@@ -30,7 +30,8 @@ async fn a_file_after_the_end_of_the_contract_is_not_read_and_its_reason_is_writ
     assert_eq!(reports.len(), 1);
     let (key, body) = reports.first_key_value().unwrap();
     assert!(key.starts_with("refused/nobody/"), "{key}");
-    assert!(String::from_utf8_lossy(body).contains("contract has ended"));
+    let sentence = domain::Language::French.sentence("unowned_contract_ended");
+    assert_eq!(String::from_utf8_lossy(body).trim_end(), sentence);
 }
 
 #[tokio::test]

@@ -51,15 +51,16 @@ fn gzip(content: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// A sheet of a workbook: its name, its state, and the XML of its rows.
+/// A sheet of a workbook: its name, its state, and the XML of its rows and of its merged cells.
 struct Sheet<'a> {
     name: &'a str,
     state: &'a str,
     rows: &'a str,
+    merged: &'a str,
 }
 
 fn visible<'a>(name: &'a str, rows: &'a str) -> Sheet<'a> {
-    Sheet { name, state: "visible", rows }
+    Sheet { name, state: "visible", rows, merged: "" }
 }
 
 /// The formats that cells name with `s`: 1 a day, 2 a moment, 3 a time, 4 a percentage, 5 a telephone number, 6 an
@@ -73,7 +74,7 @@ const STYLES: &str = r##"<styleSheet xmlns="http://schemas.openxmlformats.org/sp
 
 fn workbook(sheets: &[Sheet<'_>], from_1904: bool) -> Vec<u8> {
     let (mut names, mut relations, mut parts) = (String::new(), String::new(), Vec::new());
-    for (index, Sheet { name, state, rows }) in sheets.iter().enumerate() {
+    for (index, Sheet { name, state, rows, merged }) in sheets.iter().enumerate() {
         let id = index + 1;
         let sheet_tag =
             format!(r#"<sheet name="{name}" sheetId="{id}" state="{state}" r:id="rId{id}"/>"#);
@@ -83,7 +84,7 @@ fn workbook(sheets: &[Sheet<'_>], from_1904: bool) -> Vec<u8> {
         );
         relations.push_str(&relation);
         let sheet = format!(
-            r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#
+            r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData>{merged}</worksheet>"#
         );
         parts.push((format!("xl/worksheets/sheet{id}.xml"), sheet));
     }
@@ -269,6 +270,37 @@ async fn a_number_in_a_column_of_days_or_times_is_one_without_a_format_too() {
 }
 
 #[tokio::test]
+async fn a_merged_receipt_number_day_and_customer_count_for_each_row_that_they_span() {
+    let header =
+        ["N° ticket", "Date", "Mobile", "Carte demandée", "Libellé", "Montant ligne", "Total TTC"];
+    let rows = texts(1, &["Ventes"])
+        + &texts(3, &header)
+        + r#"<row r="4"><c r="A4"><v>1</v></c><c r="B4" s="1"><v>46350</v></c><c r="C4"><v>639980012</v></c><c r="D4"><v>1</v></c><c r="E4"><v>1</v></c><c r="F4"><v>2</v></c><c r="G4"><v>9</v></c></row>
+        <row r="5"><c r="A5"/><c r="E5"><v>2</v></c><c r="F5"><v>3</v></c></row>
+        <row r="6"><c r="B6" s="1"><v>46350</v></c><c r="E6"><v>3</v></c><c r="F6"><v>4</v></c></row>
+        <row r="8"><c r="A8"><v>2</v></c><c r="B8" s="1"><v>46350</v></c><c r="C8"><v>639980012</v></c><c r="E8"><v>1</v></c><c r="F8"><v>5</v></c><c r="G8"><v>5</v></c></row>"#;
+    let merged = r#"<mergeCells count="7"><mergeCell ref="A1:G2"/><mergeCell ref="A4:A7"/><mergeCell ref="B4:B5"/><mergeCell ref="C4:C7"/>
+        <mergeCell ref="D4:D7"/><mergeCell ref="G4:G7"/><mergeCell ref="E8:F8"/></mergeCells>"#;
+    let sheet = Sheet { merged, ..visible("Ventes", &rows) };
+    let shop = open().await;
+    let upload = shop.send(&workbook(&[sheet], false), now()).await;
+    let counts = upload.report.rows;
+    assert_eq!((counts.accepted, counts.refused), (4, 0), "{:?}", upload.report);
+    assert_eq!((upload.report.members_created, upload.report.points), (1, 9 + 5));
+}
+
+#[tokio::test]
+async fn a_day_that_is_shown_as_a_time_is_the_day_and_the_time() {
+    let rows = texts(1, &["N° ticket", "Date", "Heure", "Mobile", "Total TTC", "Carte demandée"])
+        + r#"<row r="2"><c><v>1</v></c><c s="3"><v>46350.5868055555</v></c><c/><c><v>639980012</v></c><c><v>10</v></c><c t="b"><v>1</v></c></row>
+        <row r="3"><c><v>2</v></c><c s="1"><v>46350</v></c><c s="2"><v>46350.5868055555</v></c><c><v>639980012</v></c><c><v>10</v></c><c t="b"><v>1</v></c></row>"#;
+    let shop = open().await;
+    let upload = shop.send(&workbook(&[visible("Ventes", &rows)], false), now()).await;
+    let counts = upload.report.rows;
+    assert_eq!((counts.accepted, counts.refused), (2, 0), "{:?}", upload.report);
+}
+
+#[tokio::test]
 async fn an_amount_without_a_format_is_rounded_only_where_the_rest_comes_from_a_sum() {
     let amounts = ["29.990000000000002", "12.499999999999998", "12.500000000001", "12.504"];
     let row = |(number, amount): (u32, &str)| {
@@ -304,7 +336,7 @@ async fn of_several_sheets_the_first_visible_one_with_a_header_is_read_and_named
     let (notes, first) = (texts(1, &["Notes"]), texts(1, &HEADER) + &row(2, "S1"));
     let second = texts(1, &HEADER) + &row(2, "S2") + &row(3, "S3");
     let sheets = [
-        Sheet { name: "Brouillon", state: "hidden", rows: &hidden },
+        Sheet { name: "Brouillon", state: "hidden", rows: &hidden, merged: "" },
         visible("Notes", &notes),
         visible("Novembre", &first),
         visible("Octobre", &second),

@@ -58,7 +58,8 @@ fn digits_of(text: &str) -> Result<Dialled, ValueError> {
     for character in rest.replace("(0)", "").chars() {
         match character {
             '0'..='9' => digits.push(character),
-            ' ' | '\u{a0}' | '\u{202f}' | '.' | '-' | '/' | '(' | ')' => {}
+            '.' | '-' | '/' | '(' | ')' => {}
+            space if space.is_whitespace() => {}
             _ => return Err(ValueError::MobileUnreadable),
         }
     }
@@ -145,6 +146,7 @@ mod tests {
     #[case("33639980012")]
     #[case("639980012")]
     #[case("06\u{a0}39\u{a0}98\u{a0}00\u{a0}12")]
+    #[case("06\u{2009}39\u{2009}98\u{2009}00\u{2009}12")]
     fn a_mobile_is_read_in_every_way_that_people_write_it(#[case] text: &str) {
         assert_eq!(Mobile::parse(text).unwrap().as_str(), "+33639980012");
     }

@@ -38,8 +38,8 @@ impl Cents {
         }
     }
 
-    /// Reads an amount as people and their software write it: `12,50`, `12.50`, `1 234,50` (with any space or an
-    /// apostrophe), `1.234,50`, `€12.50`, `12,50 EUR`, `12€50`. A negative amount has a minus sign before or after
+    /// Reads an amount as people and their software write it: `12,50`, `12.50`, `1 234,50` (with a space, one of the
+    /// spaces U+00A0, U+202F, U+2007, U+2008 and U+2009, or an apostrophe), `1.234,50`, `€12.50`, `12,50 EUR`, `12€50`. A negative amount has a minus sign before or after
     /// it, or stands in brackets: `-3,20`, `3,20-`, `(3,20)`. The last comma or point separates the decimals, and thousands
     /// are groups of three digits. `1.234` is refused, because it is ambiguous. More than two decimals are read where the
     /// others mean nothing: `12.5000`, `29.990000000000002`. `- €` is zero, as accounting software writes it.
@@ -225,6 +225,7 @@ mod tests {
     #[case("1\u{2019}234,50", 123_450)]
     #[case("1\u{2009}234,50", 123_450)]
     #[case("1\u{2007}234,50", 123_450)]
+    #[case("1\u{2008}234,50", 123_450)]
     #[case("999 999", 99_999_900)]
     #[case("1'234", 123_400)]
     #[case("1 234 ,50", 123_450)]

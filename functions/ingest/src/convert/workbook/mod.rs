@@ -3,12 +3,14 @@
 //! The sheet is the first visible one whose first rows have a complete header.
 
 mod guard;
+mod merged;
 mod moments;
 mod number_format;
 mod ods;
 mod sheet;
 mod value;
 mod xlsx;
+mod xml;
 
 use super::archive::Archive;
 use super::output::Output;

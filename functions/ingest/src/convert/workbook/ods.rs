@@ -3,22 +3,16 @@
 
 use super::number_format::NumberFormat;
 use super::sheet::{self, SheetWriter};
+use super::xml::{Xml, attribute};
 use super::{Choice, Moments, ODS_PART, value};
 use crate::convert::archive::Archive;
 use crate::convert::output::Output;
 use crate::convert::stop::Stop;
 use crate::file::{FileRefusal, MAX_COLUMNS, MAX_ROW_BYTES};
 use crate::file_note::FileNote;
-use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::reader::Reader;
-use std::cell::Cell;
 use std::collections::HashSet;
-use std::io::{self, BufReader, Read};
-use std::rc::Rc;
-
-/// The most bytes of an element's tag or text.
-const MAX_EVENT: usize = 1024 * 1024;
+use std::io::{BufReader, Read};
 
 /// Reads the sheet with the purchases. The workbook is read twice.
 pub(super) fn read(archive: &mut Archive, out: &mut Output) -> Result<Option<FileNote>, Stop> {
@@ -54,21 +48,6 @@ pub(super) fn read(archive: &mut Archive, out: &mut Output) -> Result<Option<Fil
     Ok(note)
 }
 
-/// A reader that ends with an error where one element has too many bytes.
-struct Bounded<R> {
-    inner: R,
-    left: Rc<Cell<usize>>,
-}
-
-impl<R: Read> Read for Bounded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        let left = self.left.get().checked_sub(read).ok_or(io::ErrorKind::FileTooLarge)?;
-        self.left.set(left);
-        Ok(read)
-    }
-}
-
 struct Table {
     name: String,
     is_hidden: bool,
@@ -76,11 +55,11 @@ struct Table {
 
 /// The document with all sheets, read from its beginning.
 struct Document<R: Read> {
-    xml: Reader<BufReader<Bounded<R>>>,
-    left: Rc<Cell<usize>>,
-    buffer: Vec<u8>,
+    xml: Xml<R>,
     /// The styles of hidden sheets.
     hidden: HashSet<String>,
+    /// The days from 30 December 1899 to the document's day zero.
+    day_zero: f64,
 }
 
 impl<'a> Document<zip::read::ZipFile<'a, BufReader<std::fs::File>>> {
@@ -92,20 +71,11 @@ impl<'a> Document<zip::read::ZipFile<'a, BufReader<std::fs::File>>> {
 
 impl<R: Read> Document<R> {
     fn new(content: R) -> Self {
-        let left = Rc::new(Cell::new(MAX_EVENT));
-        let bounded = Bounded { inner: content, left: Rc::clone(&left) };
-        let mut xml = Reader::from_reader(BufReader::new(bounded));
-        xml.config_mut().expand_empty_elements = true;
-        Self { xml, left, buffer: Vec::new(), hidden: HashSet::new() }
+        Self { xml: Xml::new(content), hidden: HashSet::new(), day_zero: 0.0 }
     }
 
     fn next(&mut self) -> Result<Event<'_>, Stop> {
-        self.left.set(MAX_EVENT);
-        self.buffer.clear();
-        match self.xml.read_event_into(&mut self.buffer) {
-            Ok(Event::Eof) | Err(_) => Err(FileRefusal::WorkbookUnreadable.into()),
-            Ok(event) => Ok(event),
-        }
+        self.xml.next()
     }
 
     /// Reads to the beginning of the next sheet; `None` after the last one.
@@ -121,6 +91,10 @@ impl<R: Read> Document<R> {
                         if let Some(style) = style.take().filter(|_| is_hidden) {
                             self.hidden.insert(style);
                         }
+                    }
+                    "table:null-date" => {
+                        let day = attribute(&tag, "table:date-value");
+                        self.day_zero = day.as_deref().and_then(value::serial).unwrap_or_default();
                     }
                     "table:table" => {
                         let name = attribute(&tag, "table:name").unwrap_or_default();
@@ -175,8 +149,12 @@ impl<R: Read> Document<R> {
                 let row = self.read_row(moments)?;
                 if !row.is_empty() {
                     for repetition in 0..repeated {
-                        for (column, text) in &row {
-                            writer.put(number.saturating_add(repetition), *column, text)?;
+                        let place = number.saturating_add(repetition);
+                        for PlacedCell { column, rows, text } in &row {
+                            writer.put(place, *column, text)?;
+                            if *rows > 1 && moments.is_key(*column) {
+                                writer.span(place.saturating_add(rows - 1), *column, text);
+                            }
                         }
                     }
                 }
@@ -185,9 +163,9 @@ impl<R: Read> Document<R> {
         }
     }
 
-    /// The cells of a row that are not empty, with their columns. The cells after [`MAX_ROW_BYTES`] bytes are left
+    /// The cells of a row that are not empty. A cell that another one covers does not show. The cells after [`MAX_ROW_BYTES`] bytes are left
     /// out: a row of that size is refused.
-    fn read_row(&mut self, moments: &Moments) -> Result<Vec<(u32, String)>, Stop> {
+    fn read_row(&mut self, moments: &Moments) -> Result<Vec<PlacedCell>, Stop> {
         let widest = u32::try_from(MAX_COLUMNS).unwrap_or(u32::MAX);
         let (mut row, mut column, mut bytes) = (Vec::new(), 0_u32, 0);
         loop {
@@ -205,8 +183,9 @@ impl<R: Read> Document<R> {
             };
             let Some((cell, repeated)) = cell else { continue };
             let shown = self.read_shown()?;
-            let text = cell.text(shown, |number| moments.read(column, number, false));
-            if !text.trim().is_empty() {
+            let day_zero = self.day_zero;
+            let text = cell.text(shown, |number| moments.read(column, number + day_zero, false));
+            if !text.trim().is_empty() && !cell.is_covered {
                 let last =
                     column.saturating_add(repeated.saturating_sub(1)).min(widest.max(column));
                 for place in column..=last {
@@ -214,7 +193,7 @@ impl<R: Read> Document<R> {
                         break;
                     }
                     bytes += text.len() + 1;
-                    row.push((place, text.clone()));
+                    row.push(PlacedCell { column: place, rows: cell.rows, text: text.clone() });
                 }
             }
             column = column.saturating_add(repeated);
@@ -265,11 +244,23 @@ impl<R: Read> Document<R> {
     }
 }
 
+/// A cell that is not empty.
+struct PlacedCell {
+    column: u32,
+    /// The number of rows of a merged cell.
+    rows: u32,
+    text: String,
+}
+
 /// The attributes of a cell.
 struct RawCell {
     kind: String,
     value: Option<String>,
     is_error: bool,
+    /// Whether the cell is behind a merged cell.
+    is_covered: bool,
+    /// The number of rows of a merged cell.
+    rows: u32,
 }
 
 impl RawCell {
@@ -283,12 +274,14 @@ impl RawCell {
             _ => "office:value",
         };
         let is_error = attribute(tag, "calcext:value-type").as_deref() == Some("error");
-        Self { value: attribute(tag, name), kind, is_error }
+        let is_covered = tag.name().as_ref() == "table:covered-table-cell";
+        let rows = repetitions(tag, "table:number-rows-spanned");
+        Self { value: attribute(tag, name), kind, is_error, is_covered, rows }
     }
 
     /// What the cell means. `shown` is the text that the cell shows; `moment` reads a number as a day or a time.
-    fn text(self, shown: String, moment: impl Fn(f64) -> Option<String>) -> String {
-        let Some(value) = self.value.filter(|_| !self.is_error) else { return shown };
+    fn text(&self, shown: String, moment: impl Fn(f64) -> Option<String>) -> String {
+        let Some(value) = self.value.clone().filter(|_| !self.is_error) else { return shown };
         match (self.kind.as_str(), value.parse::<f64>()) {
             ("percentage", Ok(number)) => {
                 let percent = NumberFormat { percent: true, ..NumberFormat::default() };
@@ -297,7 +290,10 @@ impl RawCell {
             ("float" | "currency", Ok(number)) => {
                 moment(number).unwrap_or_else(|| number_as_shown(number, &shown))
             }
-            ("time", _) => value::iso_duration(&value),
+            // A day whose cell shows only the time is written as its hours since day zero.
+            ("time", _) => value::days_of_duration(&value)
+                .and_then(moment)
+                .unwrap_or_else(|| value::iso_duration(&value)),
             ("boolean", _) => value::boolean(value == "true").to_owned(),
             _ => value,
         }
@@ -321,11 +317,6 @@ fn number_as_shown(number: f64, shown: &str) -> String {
     value::number(number, NumberFormat { decimals, ..NumberFormat::default() })
 }
 
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    let attribute = tag.try_get_attribute(name).ok().flatten()?;
-    attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(Into::into)
-}
-
 fn repetitions(tag: &BytesStart<'_>, name: &str) -> u32 {
     attribute(tag, name).and_then(|number| number.parse().ok()).unwrap_or(1)
 }
@@ -343,18 +334,23 @@ fn character(reference: &BytesRef<'_>) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::xml::MAX_EVENT;
     use super::*;
     use rstest::rstest;
 
     /// The first sheet of a document as text.
     fn sheet(rows: &str) -> Result<String, Stop> {
+        sheet_of("", &Moments::default(), rows)
+    }
+
+    fn sheet_of(settings: &str, moments: &Moments, rows: &str) -> Result<String, Stop> {
         let content = format!(
-            "<office:spreadsheet><table:table table:name=\"Ventes\">{rows}</table:table></office:spreadsheet>"
+            "<office:spreadsheet>{settings}<table:table table:name=\"Ventes\">{rows}</table:table></office:spreadsheet>"
         );
         let mut document = Document::new(content.as_bytes());
         assert!(document.next_table()?.is_some());
         let mut text = Vec::new();
-        document.read_table(&Moments::default(), &mut |line| {
+        document.read_table(moments, &mut |line| {
             text.extend_from_slice(line);
             Ok(())
         })?;
@@ -426,5 +422,87 @@ mod tests {
         let row = format!("<table:table-row>{cell}{cell}</table:table-row>");
         let text = sheet(&row).unwrap();
         assert!(text.len() < 2 * MAX_ROW_BYTES, "{}", text.len());
+    }
+
+    fn moments() -> Moments {
+        let header = ["ticket", "date", "heure", "libelle", "montant ligne"];
+        Moments::of(&crate::file::Columns::find(header.into_iter()).unwrap())
+    }
+
+    #[rstest]
+    #[case(
+        "",
+        r#"office:value-type="time" office:time-value="PT1112414H05M00S""#,
+        "2026-11-24 14:05:00"
+    )]
+    #[case("", r#"office:value-type="float" office:value="46350""#, "2026-11-24")]
+    #[case("1904-01-01", r#"office:value-type="float" office:value="44888""#, "2026-11-24")]
+    #[case(
+        "1904-01-01",
+        r#"office:value-type="time" office:time-value="PT1077326H05M00S""#,
+        "2026-11-24 14:05:00"
+    )]
+    #[case("1900-01-01", r#"office:value-type="float" office:value="46348""#, "2026-11-24")]
+    #[case("1899-12-30", r#"office:value-type="float" office:value="46350""#, "2026-11-24")]
+    #[case(
+        "1904-01-01",
+        r#"office:value-type="date" office:date-value="2026-11-24""#,
+        "2026-11-24"
+    )]
+    fn a_day_is_read_from_day_zero_of_the_document(
+        #[case] day_zero: &str,
+        #[case] attributes: &str,
+        #[case] text: &str,
+    ) {
+        let settings = format!(
+            "<table:calculation-settings><table:null-date table:date-value=\"{day_zero}\"/></table:calculation-settings>"
+        );
+        let row = format!(
+            "<table:table-row><table:table-cell/><table:table-cell {attributes}><text:p>14:05</text:p></table:table-cell></table:table-row>"
+        );
+        let read = sheet_of(&settings, &moments(), &row).unwrap();
+        assert_eq!(read.trim_end(), format!(";{text}"));
+    }
+
+    #[test]
+    fn a_time_with_a_day_is_the_time_in_the_column_of_times() {
+        let cell = r#"<table:table-cell office:value-type="time" office:time-value="PT1112414H05M00S"><text:p>14:05</text:p></table:table-cell>"#;
+        let row = format!(
+            "<table:table-row><table:table-cell table:number-columns-repeated=\"2\"/>{cell}</table:table-row>"
+        );
+        assert_eq!(sheet_of("", &moments(), &row).unwrap().trim_end(), ";;14:05:00");
+    }
+
+    #[test]
+    fn a_merged_receipt_number_counts_for_each_of_its_rows_and_an_amount_for_one() {
+        let row = |cells: &str| format!("<table:table-row>{cells}</table:table-row>");
+        let cell =
+            |text: &str| format!("<table:table-cell><text:p>{text}</text:p></table:table-cell>");
+        let merged = |rows: u32, text: &str| {
+            format!(
+                "<table:table-cell table:number-rows-spanned=\"{rows}\"><text:p>{text}</text:p></table:table-cell>"
+            )
+        };
+        let covered = "<table:covered-table-cell/>";
+        let hidden = "<table:covered-table-cell><text:p>9,99</text:p></table:covered-table-cell>";
+        let rows = [
+            row(&(merged(3, "1")
+                + &merged(2, "24/11/2026")
+                + &cell("")
+                + &cell("Sel")
+                + &merged(2, "2,00"))),
+            row(&format!("{covered}{covered}<table:table-cell/>{}{hidden}", cell("Riz"))),
+            row(&format!(
+                "{covered}{}<table:table-cell/>{}{}",
+                cell("24/11/2026"),
+                cell("Thé"),
+                cell("3,00")
+            )),
+            row(&(cell("2") + &cell("25/11/2026") + &cell("") + &cell("Sel") + &cell("2,00"))),
+        ];
+        assert_eq!(
+            sheet_of("", &moments(), &rows.concat()).unwrap(),
+            "1;24/11/2026;;Sel;2,00\n1;24/11/2026;;Riz\n1;24/11/2026;;Thé;3,00\n2;25/11/2026;;Sel;2,00\n"
+        );
     }
 }

@@ -12,12 +12,20 @@ pub(super) struct SheetWriter<F> {
     line: Vec<u8>,
     row: u32,
     column: usize,
+    spans: Vec<Span>,
+}
+
+/// A merged cell whose text counts for each of its rows.
+struct Span {
+    column: usize,
+    last_row: u32,
+    text: String,
 }
 
 impl<F: FnMut(&[u8]) -> Result<(), Stop>> SheetWriter<F> {
     /// A writer that passes lines to `sink`.
     pub(super) const fn new(sink: F) -> Self {
-        Self { sink, line: Vec::new(), row: 0, column: 0 }
+        Self { sink, line: Vec::new(), row: 0, column: 0, spans: Vec::new() }
     }
 
     /// Writes a cell; `row` and `column` count from 0. All cells beyond the widest header are one more column: the
@@ -36,14 +44,41 @@ impl<F: FnMut(&[u8]) -> Result<(), Stop>> SheetWriter<F> {
         if self.column == MAX_COLUMNS + 1 || self.line.len() > 2 * MAX_ROW_BYTES {
             return Ok(());
         }
-        while self.column <= column {
-            if self.column > 0 {
-                self.line.push(b';');
-            }
-            self.column += 1;
+        while self.column < column {
+            self.write_merged();
+        }
+        if self.column == column {
+            self.next_cell();
         }
         write_cell(text, &mut self.line);
         Ok(())
+    }
+
+    /// Repeats the cell that was written last, in its column, down to `last_row`: in rows that have a cell of their own
+    /// there. The name of a column is no value of the rows below it.
+    pub(super) fn span(&mut self, last_row: u32, column: u32, text: &str) {
+        let column = usize::try_from(column).unwrap_or(usize::MAX);
+        let is_name = || Columns::find([text].into_iter()).is_ok_and(|columns| columns.known() > 0);
+        if column < MAX_COLUMNS && text.len() <= MAX_ROW_BYTES && !is_name() {
+            self.spans.retain(|span| span.column != column);
+            self.spans.push(Span { column, last_row, text: text.to_owned() });
+        }
+    }
+
+    fn next_cell(&mut self) {
+        if self.column > 0 {
+            self.line.push(b';');
+        }
+        self.column += 1;
+    }
+
+    /// Writes the next cell, which is empty or part of a merged cell.
+    fn write_merged(&mut self) {
+        let column = self.column;
+        self.next_cell();
+        if let Some(span) = self.spans.iter().find(|span| span.column == column) {
+            write_cell(&span.text, &mut self.line);
+        }
     }
 
     /// Ends the sheet.
@@ -52,9 +87,14 @@ impl<F: FnMut(&[u8]) -> Result<(), Stop>> SheetWriter<F> {
     }
 
     fn end_row(&mut self) -> Result<(), Stop> {
+        let last = self.spans.iter().map(|span| span.column).max();
+        while self.column > 0 && last.is_some_and(|last| self.column <= last) {
+            self.write_merged();
+        }
         self.line.push(b'\n');
         (self.sink)(&self.line)?;
         self.line.clear();
+        self.spans.retain(|span| span.last_row > self.row);
         self.row += 1;
         self.column = 0;
         Ok(())

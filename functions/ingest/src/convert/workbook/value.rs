@@ -2,6 +2,7 @@
 
 use super::number_format::NumberFormat;
 use calamine::{ExcelDateTime, ExcelDateTimeType};
+use jiff::civil;
 
 /// The first serial day that a spreadsheet cannot show: 1 January 10000.
 const END_OF_DAYS: f64 = 2_958_466.0;
@@ -81,27 +82,41 @@ pub(super) const fn boolean(value: bool) -> &'static str {
 
 /// A duration of ISO 8601 as a time: `PT14H05M00S` is `14:05:00`. Another text stays as it is.
 pub(super) fn iso_duration(text: &str) -> String {
-    let seconds = || {
-        let mut seconds = 0_u64;
-        let mut digits = String::new();
-        for character in text.strip_prefix("PT")?.chars() {
-            let unit = match character {
-                'H' => 3600,
-                'M' => 60,
-                'S' => 1,
-                _ => {
-                    digits.push(character);
-                    continue;
-                }
-            };
-            let whole = digits.split(['.', ',']).next()?;
-            let value: u64 = whole.parse().ok().filter(|value| *value < 1_000_000)?;
-            seconds += value * unit;
-            digits.clear();
-        }
-        digits.is_empty().then_some(seconds)
-    };
-    seconds().map_or_else(|| text.to_owned(), clock)
+    seconds_of_duration(text).map_or_else(|| text.to_owned(), clock)
+}
+
+/// A duration of ISO 8601 in days.
+pub(super) fn days_of_duration(text: &str) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "a duration of a cell has 12 digits")]
+    seconds_of_duration(text).map(|seconds| seconds as f64 / 86_400.0)
+}
+
+fn seconds_of_duration(text: &str) -> Option<u64> {
+    let mut seconds = 0_u64;
+    let mut digits = String::new();
+    for character in text.strip_prefix("PT")?.chars() {
+        let unit = match character {
+            'H' => 3600,
+            'M' => 60,
+            'S' => 1,
+            _ => {
+                digits.push(character);
+                continue;
+            }
+        };
+        let whole = digits.split(['.', ',']).next()?;
+        let value: u64 = whole.parse().ok().filter(|value| *value < 100_000_000)?;
+        seconds += value * unit;
+        digits.clear();
+    }
+    digits.is_empty().then_some(seconds)
+}
+
+/// The days from 30 December 1899 to a day: `1904-01-01` is 1462.
+pub(super) fn serial(day: &str) -> Option<f64> {
+    let day: civil::Date = day.parse().ok()?;
+    let days = day.since(civil::date(1899, 12, 30)).ok()?.get_days();
+    Some(days.into())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A workbook of Excel (`.xlsx`, `.xlsm`), read cell by cell.
 
+use super::merged::Merged;
 use super::number_format::NumberFormat;
 use super::sheet::{self, SheetWriter};
 use super::{Choice, Moments, value};
@@ -16,6 +17,7 @@ type Workbook = Xlsx<BufReader<File>>;
 
 /// Reads the sheet with the purchases. The first rows of every visible sheet are read twice.
 pub(super) fn read(file: File, out: &mut Output) -> Result<Option<FileNote>, Stop> {
+    let again = file.try_clone().map_err(|_| Stop::Failed)?;
     let mut workbook = Workbook::new(BufReader::new(file)).map_err(refused)?;
     let sheets: Vec<String> = workbook
         .sheets_metadata()
@@ -25,12 +27,15 @@ pub(super) fn read(file: File, out: &mut Output) -> Result<Option<FileNote>, Sto
         .collect();
     let mut choice = Choice::default();
     for (index, name) in sheets.iter().enumerate() {
+        let (moments, merged) = (Moments::default(), Merged::default());
         let looked_at =
-            sheet::look_at(|sink| read_sheet(&mut workbook, name, &Moments::default(), sink))?;
+            sheet::look_at(|sink| read_sheet(&mut workbook, name, &moments, &merged, sink))?;
         choice.add(index, name, looked_at);
     }
     let (sheet, note) = choice.decide()?;
-    read_sheet(&mut workbook, &sheet.name, &sheet.moments, &mut |line| out.add(line))?;
+    let merged = Merged::read(again, &sheet.name, &sheet.moments)?;
+    let sink = &mut |line: &[u8]| out.add(line);
+    read_sheet(&mut workbook, &sheet.name, &sheet.moments, &merged, sink)?;
     Ok(note)
 }
 
@@ -38,6 +43,7 @@ fn read_sheet(
     workbook: &mut Workbook,
     name: &str,
     moments: &Moments,
+    merged: &Merged,
     sink: &mut dyn FnMut(&[u8]) -> Result<(), Stop>,
 ) -> Result<(), Stop> {
     let from_1904 = workbook.has_1904_epoch();
@@ -52,20 +58,23 @@ fn read_sheet(
     while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(refused)? {
         let (row, column) = cell.get_position();
         let format = formats.get(style).copied().unwrap_or_default();
-        let number = match cell.get_value() {
+        let (number, is_moment) = match cell.get_value() {
             #[expect(clippy::cast_precision_loss, reason = "a spreadsheet has 15 digits")]
-            DataRef::Int(number) => Some(*number as f64),
-            DataRef::Float(number) => Some(*number),
-            _ => None,
+            DataRef::Int(number) => (Some(*number as f64), false),
+            DataRef::Float(number) => (Some(*number), false),
+            DataRef::DateTime(moment) => (Some(moment.as_f64()), true),
+            _ => (None, false),
         };
-        match number {
-            Some(number) => {
-                let moment = moments.read(column, number, from_1904);
-                let text = moment.unwrap_or_else(|| value::number(number, format));
-                writer.put(row, column, &text)
-            }
-            None => writer.put(row, column, &text(cell.get_value(), from_1904, format)),
-        }?;
+        let moment = number.and_then(|number| moments.read(column, number, from_1904));
+        let text: Cow<'_, str> = match (moment, number) {
+            (Some(moment), _) => moment.into(),
+            (None, Some(number)) if !is_moment => value::number(number, format).into(),
+            _ => text(cell.get_value(), from_1904, format),
+        };
+        writer.put(row, column, &text)?;
+        if let Some(last_row) = merged.last_row(row, column) {
+            writer.span(last_row, column, &text);
+        }
     }
     writer.finish()
 }

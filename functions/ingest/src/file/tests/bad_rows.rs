@@ -35,7 +35,7 @@ fn a_malformed_or_future_date_is_refused() {
             (3, value(Column::Date, ValueError::InFuture.into())),
             (5, RowRefusal::TimeUnreadable { column: Column::Date }),
             (6, value(Column::Date, ValueError::Empty.into())),
-            (7, RowRefusal::DateAmbiguous { column: Column::Date }),
+            (7, value(Column::Date, ValueError::InFuture.into())),
             (8, RowRefusal::MonthFirst { column: Column::Date }),
         ]
     );
@@ -67,6 +67,90 @@ fn a_date_that_may_be_two_days_is_refused_in_a_file_with_a_month_before_a_day(
         assert_eq!(refusals(&items), refused);
         assert_eq!(numbers(&items), ["2", "3", "4"]);
     }
+}
+
+/// The day of each receipt of a file with these dates, whatever the ranges; a refused row is its reason.
+fn days(dates: &[&str], range_bytes: u64) -> Vec<String> {
+    let mut file = "ticket;date;montant ligne;libelle\n".to_owned();
+    for (number, day) in (1..).zip(dates) {
+        writeln!(file, "{number};{day};1,00;a").unwrap();
+    }
+    let plan = super::plan(file.as_bytes(), range_bytes, 7).unwrap();
+    let items = super::read_planned(file.as_bytes(), &plan, 7, domain::Sector::Retail);
+    let shown = items.iter().map(|item| match item {
+        Item::Receipt(receipt) => receipt.purchase.receipt().day.to_string(),
+        Item::Refused(row) => row.reason.code().to_owned(),
+    });
+    shown.collect()
+}
+
+#[rstest]
+#[case::only_day_first(&["11/05/2026", "24/11/2026"], &["2026-05-11", "2026-11-24"])]
+#[case::only_ambiguous(&["11/05/2026", "05/11/2026"], &["2026-05-11", "2026-11-05"])]
+#[case::only_month_first(
+    &["11/05/2026", "11-5-26 2:05 PM", "11/24/2026", "2026-11-05", "Nov 5, 2026"],
+    &["2026-11-05", "2026-11-05", "2026-11-24", "2026-11-05", "2026-11-05"]
+)]
+#[case::month_first_in_the_last_row(&["11/05/2026", "10/04/2026", "11/24/2026"],
+    &["2026-11-05", "2026-10-04", "2026-11-24"])]
+#[case::mostly_day_first(
+    &["11/05/2026", "24/11/2026", "23/11/2026", "11/29/2026"],
+    &["2026-05-11", "2026-11-24", "2026-11-23", "month_first"]
+)]
+#[case::mostly_month_first(
+    &["11/05/2026", "11/24/2026", "11/23/2026", "24/11/2026"],
+    &["date_ambiguous", "month_first", "month_first", "2026-11-24"]
+)]
+#[case::as_many_of_both(
+    &["11/05/2026", "11/24/2026", "24/11/2026"],
+    &["date_ambiguous", "month_first", "2026-11-24"]
+)]
+fn the_dates_of_a_file_say_together_whether_the_month_stands_first(
+    #[case] dates: &[&str],
+    #[case] read: &[&str],
+    #[values(1, u64::MAX)] range_bytes: u64,
+) {
+    assert_eq!(days(dates, range_bytes), read);
+}
+
+#[test]
+fn a_column_that_does_not_show_the_order_is_as_the_other_columns_of_the_file() {
+    let file = |day: &str| {
+        format!(
+            "ticket;date;total;mobile;inscription;date de naissance\n\
+            1;{day};1,00;0639980012;oui;05/11/80\n"
+        )
+    };
+    let born = |file: String| {
+        let items = read(file.as_bytes());
+        let Some(Item::Receipt(receipt)) = items.first() else { panic!("a receipt is read") };
+        receipt
+            .customer
+            .as_ref()
+            .and_then(|customer| customer.details.birth_date)
+            .unwrap()
+            .to_string()
+    };
+    assert_eq!(born(file("24/11/2026")), "1980-11-05");
+    assert_eq!(born(file("11/24/2026")), "1980-05-11");
+}
+
+#[test]
+fn a_refused_row_of_a_file_with_the_month_first_means_the_same_day_when_it_comes_back_alone() {
+    let file = "ticket;date;total;mobile\n1;11/05/2026;1,00;06\n2;11/24/2026;1,00;\n";
+    let plan = super::plan(file.as_bytes(), u64::MAX, 9).unwrap();
+    let mut out = Vec::new();
+    refused::write_header(&plan.dialect, &mut out);
+    for item in read(file.as_bytes()) {
+        if let Item::Refused(row) = item {
+            refused::write_row(&plan.dialect, &row, &mut out);
+        }
+    }
+    let corrected = String::from_utf8(out).unwrap().replace(";06\r", ";0639980012\r");
+    let items = read(corrected.as_bytes());
+    assert_eq!(refusals(&items), []);
+    let Some(Item::Receipt(receipt)) = items.first() else { panic!("a receipt is read") };
+    assert_eq!(receipt.purchase.receipt().day.to_string(), "2026-11-05");
 }
 
 #[test]
@@ -143,6 +227,73 @@ fn a_row_without_a_receipt_number_refuses_the_receipts_that_it_may_belong_to() {
         ]
     );
     assert_eq!(numbers(&items), ["3"]);
+}
+
+const RECEIPTS: &str =
+    "ticket;date;mobile;total\n1;24/11/2026;0639980012;1,00\n2;24/11/2026;;2,00\n";
+const LINES: &str =
+    "ticket;date;libelle;tva;montant ligne\n1;24/11/2026;Sel;1;1,00\n2;24/11/2026;Huile;1;2,00\n";
+
+#[rstest]
+#[case::word_as_number(RECEIPTS, "Total;;;3,00")]
+#[case::word_as_number_with_a_day(RECEIPTS, "TOTAL DU JOUR;24/11/2026;;3,00")]
+#[case::word_as_day(RECEIPTS, ";Total général :;;3,00 €")]
+#[case::amount_alone(RECEIPTS, ";;;3,00")]
+#[case::word_as_number_of_lines(LINES, "Total;;;2;3,00")]
+#[case::word_as_label(LINES, ";;Sous-total;2;3,00")]
+#[case::amounts_alone(LINES, ";;;2;3,00")]
+#[case::two_rows(LINES, ";;;2;3,00\nTotal HT;;;;2,50")]
+#[case::empty_rows_between(LINES, "\n;;;;\n;;;;3,00 EUR")]
+fn a_row_of_totals_at_the_foot_refuses_no_receipt_and_is_listed_itself(
+    #[case] rows: &str,
+    #[case] foot: &str,
+    #[values(1, u64::MAX)] range_bytes: u64,
+) {
+    let file = format!("{rows}{foot}\n");
+    let plan = super::plan(file.as_bytes(), range_bytes, 7).unwrap();
+    let items = super::read_planned(file.as_bytes(), &plan, 7, domain::Sector::Retail);
+    assert_eq!(numbers(&items), ["1", "2"]);
+    let listed: Vec<_> = refusals(&items).into_iter().map(|(_, reason)| reason).collect();
+    let rows = foot.lines().filter(|row| row.contains(|c: char| c.is_ascii_digit())).count();
+    assert_eq!(listed, vec![RowRefusal::OnlyTotals; rows]);
+}
+
+#[test]
+fn a_subtotal_with_its_word_refuses_no_receipt_wherever_it_stands() {
+    let file = "ticket;date;libelle;montant ligne\n1;24/11/2026;Sel;1,00\n;;Sous-total;1,00\n\
+        1;24/11/2026;Riz;4,00\n2;24/11/2026;Huile;2,00\n1;24/11/2026;Thé;5,00\n";
+    let items = read(file.as_bytes());
+    assert_eq!(refusals(&items), [(3, RowRefusal::OnlyTotals)]);
+    assert_eq!(numbers(&items), ["2", "1"]);
+}
+
+#[test]
+fn an_amount_alone_between_receipts_may_be_a_line_of_one_of_them() {
+    let file = "ticket;date;libelle;montant ligne\n1;24/11/2026;Sel;1,00\n;;;1,00\n\
+        2;24/11/2026;Huile;2,00\n3;24/11/2026;Riz;2,00\n";
+    let items = read(file.as_bytes());
+    let mut refusals = refusals(&items);
+    refusals.sort_by_key(|(line, _)| *line);
+    assert_eq!(
+        refusals,
+        [
+            (2, RowRefusal::Neighbour { line: 3 }),
+            (3, value(Column::Receipt, ValueError::Empty.into())),
+            (4, RowRefusal::Neighbour { line: 3 }),
+        ]
+    );
+    assert_eq!(numbers(&items), ["3"]);
+}
+
+#[rstest]
+#[case("Total-12;24/11/2026;;3,00", "Total-12")]
+#[case("T0TAL;24/11/2026;;3,00", "T0TAL")]
+fn a_receipt_number_like_a_word_for_totals_is_a_receipt_number(
+    #[case] row: &str,
+    #[case] number: &str,
+) {
+    let items = read(format!("{RECEIPTS}{row}\n").as_bytes());
+    assert_eq!(numbers(&items), ["1", "2", number]);
 }
 
 #[test]

@@ -53,13 +53,21 @@ fn a_receipt_is_never_cut() {
 fn piece() -> impl Strategy<Value = Vec<u8>> {
     let cells = prop_oneof![
         4 => prop::sample::select(vec!["1", "2", "3", "4", "5", "6", ""]).prop_map(String::from),
-        1 => prop::sample::select(vec!["24/11/2026", "23/11/2026", "hier"]).prop_map(String::from),
+        1 => prop::sample::select(vec!["24/11/2026", "23/11/2026", "hier", "Total", "Sous-total :"]).prop_map(String::from),
         1 => prop::sample::select(vec!["\"a\nb\"", "\"a\r\nb;c\"", "é", "\"\"\"x\"", "x\"y"]).prop_map(String::from),
     ];
     let end = prop::sample::select(vec!["\n", "\r\n", "\r", "\n\n"]);
     let row = (
-        prop::sample::select(vec!["1", "2", "3", "4", "5", "", " 2 "]),
-        prop::sample::select(vec!["24/11/2026", "23/11/2026", "31/02/2026", ""]),
+        prop::sample::select(vec!["1", "2", "3", "4", "5", "", " 2 ", "Total"]),
+        prop::sample::select(vec![
+            "24/11/2026",
+            "23/11/2026",
+            "31/02/2026",
+            "11/05/2026",
+            "11/24/2026",
+            "24 nov. 2026",
+            "",
+        ]),
         prop::sample::select(vec!["", "1", "2"]),
         cells,
         prop::sample::select(vec!["1,00", "2,50", "-1,00", "x", ""]),

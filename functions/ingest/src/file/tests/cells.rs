@@ -3,6 +3,7 @@
 use super::{data, numbers, plan, read, receipts, refusals};
 use crate::file::{Column, CustomerKey, Item, RowRefusal, refused};
 use domain::{DomainError, MemberError, PurchaseError, PurchaseKind, ValueError};
+use proptest::prelude::*;
 use rstest::rstest;
 
 #[rstest]
@@ -53,6 +54,37 @@ fn a_receipt_that_a_spreadsheet_wrote_in_two_ways_is_one_receipt() {
     assert!(
         matches!(identity, Some(CustomerKey::Mobile(mobile)) if mobile.as_str() == "+33639980012")
     );
+}
+
+#[rstest]
+#[case("639980012.0000", "639980012,00", "1234.00")]
+#[case("639 980 012,00", "639\u{a0}980\u{a0}012", "1 234,00")]
+#[case("639\u{202f}980\u{202f}012.0", "639980012.000000", "1\u{a0}234")]
+#[case("639980012", "639 980 012,00", "1'234.00")]
+fn a_code_that_a_spreadsheet_formatted_as_a_number_is_the_code(
+    #[case] mobile: &str,
+    #[case] card: &str,
+    #[case] ticket: &str,
+) {
+    let file =
+        format!("ticket;date;mobile;carte;total\n{ticket};24/11/2026;{mobile};{card};1,00\n");
+    let items = read(file.as_bytes());
+    assert_eq!(refusals(&items), []);
+    assert_eq!(numbers(&items), ["1234"]);
+    let receipts = receipts(&items);
+    let customer = receipts[0].customer.as_ref().unwrap();
+    let CustomerKey::Mobile(mobile) = &customer.identity else { panic!("a mobile is read") };
+    assert_eq!(mobile.as_str(), "+33639980012");
+    assert_eq!(customer.details.card.as_ref().unwrap().as_str(), "639980012");
+}
+
+#[rstest]
+#[case("12.000")]
+#[case("2026.0000")]
+#[case("1.5")]
+fn a_receipt_number_that_may_be_another_number_is_as_it_is_written(#[case] ticket: &str) {
+    let file = format!("ticket;date;total\n{ticket};24/11/2026;1,00\n");
+    assert_eq!(numbers(&read(file.as_bytes())), [ticket]);
 }
 
 #[rstest]
@@ -122,6 +154,34 @@ fn the_corrected_file_of_refused_rows_is_accepted_also_when_rows_are_refused_twi
     let items = read(corrected.as_bytes());
     assert_eq!(refusals(&items), []);
     assert_eq!(numbers(&items), ["1"]);
+}
+
+proptest! {
+    #[test]
+    fn a_refused_row_comes_back_with_every_cell_as_the_merchant_wrote_it(
+        cell in "[-=+@'\"a1é ,;|%€\t\r\n\u{ff1d}\u{a0}]{0,12}",
+        name in "[-=+@']{0,3}note",
+    ) {
+        let quoted = cell.replace('"', "\"\"");
+        let file = format!("ticket;date;total;{name}\n1;hier;1,00;\"{quoted}\"\n");
+        let cells = |file: &[u8]| match read(file).pop() {
+            Some(Item::Refused(row)) => row.raw.cells().map(str::to_owned).collect::<Vec<_>>(),
+            _ => panic!("the row is refused"),
+        };
+        let once = refused_rows(file.as_bytes());
+        prop_assert_eq!(&cells(once.as_bytes())[2..], &cells(file.as_bytes())[..]);
+        prop_assert_eq!(&refused_rows(once.as_bytes()), &once);
+    }
+}
+
+#[test]
+fn a_row_of_totals_refuses_no_receipt_when_the_corrected_file_comes_back_with_it() {
+    let file =
+        "ticket;date;libelle;montant ligne\n1;hier;Sel;1,00\n2;24/11/2026;Riz;2,00\n;;;3,00\n";
+    let corrected = refused_rows(file.as_bytes()).replace("hier", "24/11/2026");
+    let items = read(corrected.as_bytes());
+    assert_eq!(numbers(&items), ["1"]);
+    assert_eq!(refusals(&items), [(3, RowRefusal::OnlyTotals)]);
 }
 
 #[test]

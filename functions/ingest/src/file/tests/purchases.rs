@@ -155,3 +155,17 @@ fn no_health_data_of_an_optician_is_stored_not_even_in_refused_rows() {
     }
     insta::assert_snapshot!(stored);
 }
+
+#[rstest]
+#[case("2:05 PM")]
+#[case("14h75min")]
+#[case("14h05\u{2019}")]
+#[case("14:05 p.m.")]
+fn the_time_of_an_opticians_refused_row_comes_back_as_it_was_written(#[case] time: &str) {
+    let file = format!("ticket;date;heure;mobile;total\n1;mar. 24 nov. 2026;{time};06;1,00\n");
+    let plan = plan(file.as_bytes(), u64::MAX, 64).unwrap();
+    let items = read_planned(file.as_bytes(), &plan, 64, Sector::Optical);
+    let [Item::Refused(row)] = &items[..] else { panic!("the row is refused") };
+    let cells: Vec<_> = row.raw.cells().collect();
+    assert_eq!(cells, ["1", "mar. 24 nov. 2026", time, "06", "1,00"]);
+}

@@ -28,6 +28,7 @@ fn row_reasons() -> Vec<RowRefusal> {
         RowRefusal::MonthFirst { column: Column::BirthDate },
         RowRefusal::NeitherYesNorNo { column: Column::CardRequested },
         RowRefusal::Ledger(MemberError::NotEnrolled.into()),
+        RowRefusal::OnlyTotals,
         RowRefusal::TypeUnknown,
         RowRefusal::AmountMissing,
         RowRefusal::CustomersDiffer,

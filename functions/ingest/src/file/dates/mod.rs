@@ -1,7 +1,17 @@
 //! Dates and times as files write them.
 
+mod day;
+mod order;
+mod time;
+mod words;
+
+use day::LeadingDay;
 use domain::{Day, DomainError, Instant, ValueError};
 use jiff::{civil, tz};
+
+pub(crate) use order::{Evidence, is_ambiguous, swapped};
+pub(crate) use time::WrittenTime;
+pub(crate) use words::is_word;
 
 /// A date as a file writes it, perhaps with a time and an offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,15 +21,6 @@ pub(crate) struct WrittenDate {
     /// Whether the year has two digits, which are read as a year from 2000 on.
     short_year: bool,
     time: Option<WrittenTime>,
-}
-
-/// A time as a file writes it, perhaps with an offset from UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct WrittenTime {
-    hour: i8,
-    minute: i8,
-    second: i8,
-    offset: Option<tz::Offset>,
 }
 
 /// The part of a date that cannot be read.
@@ -32,22 +33,25 @@ pub(crate) enum Unreadable {
 }
 
 impl WrittenDate {
-    /// Reads `24/11/2026`, `24-11-2026`, `24.11.26`, `1/5/2026` (the day first), `2026-11-24`, `2026/11/24` or
-    /// `20261124`, alone or before a time of [`WrittenTime::parse`].
+    /// Reads `24/11/2026`, `24-11-2026`, `24.11.26`, `1/5/2026` (the day first), `2026-11-24`, `2026/11/24`,
+    /// `20261124`, `24 nov. 2026`, `mardi 24 novembre 2026` or `Nov 24, 2026`, alone or before a time of
+    /// [`WrittenTime::parse`].
     pub(crate) fn parse(text: &str) -> Result<Self, Unreadable> {
         let text = text.trim();
         let LeadingDay { day, date, short_year, length } = LeadingDay::read(text.as_bytes())?;
         let rest = text.get(length..).ok_or(Unreadable::Day)?.trim();
-        let time = match rest {
-            "" => None,
-            time => Some(WrittenTime::read(after_date(time)).ok_or(Unreadable::Time)?),
+        let time = if rest.is_empty() || is_fraction_of_zero(rest) {
+            None
+        } else {
+            Some(WrittenTime::after_date(rest).ok_or(Unreadable::Time)?)
         };
         Ok(Self { day, date, short_year, time })
     }
 
-    /// The day alone, for grouping rows. Any text may follow the day.
+    /// The day alone, for grouping rows. Any text may follow the day. Where the day cannot stand first, the month does:
+    /// rows are grouped before it is known which of them the file writes first.
     pub(crate) fn day_of(bytes: &[u8]) -> Option<Day> {
-        LeadingDay::read(bytes.trim_ascii()).map(|leading| leading.day).ok()
+        LeadingDay::read_in_any_order(bytes.trim_ascii()).map(|leading| leading.day)
     }
 
     /// The day as the file writes it.
@@ -78,204 +82,10 @@ impl WrittenDate {
     }
 }
 
-impl WrittenTime {
-    /// Reads `9:05`, `10:15`, `10:15:30` or `10:15:30.123`, alone or before `Z`, `+01:00` or `+0100`, and a time as
-    /// people write it: `14h`, `14h05`, `14 h 5`, `14h05min30s`, `à 14:05`, `2:05 PM`.
-    pub(crate) fn parse(text: &str) -> Result<Self, Unreadable> {
-        let text = text.trim();
-        Self::read(text.strip_prefix(['à', 'À']).unwrap_or(text)).ok_or(Unreadable::Time)
-    }
-
-    fn read(text: &str) -> Option<Self> {
-        let (clock, offset) = match text.find(['Z', '+', '-']) {
-            Some(at) => (&text[..at], Some(read_offset(&text.as_bytes()[at..])?)),
-            None => (text, None),
-        };
-        let (clock, afternoon) = half_of_day(clock.trim());
-        let at = clock.find([':', 'h', 'H'])?;
-        let in_words = &clock[at..=at] != ":";
-        let hour = number(clock[..at].trim_end().as_bytes(), 1..=2)?;
-        let (minute, rest) = digits(clock[at + 1..].trim_start());
-        let minute = match minute {
-            "" if in_words && rest.is_empty() => 0,
-            minute if in_words => number(minute.as_bytes(), 1..=2)?,
-            minute => number(minute.as_bytes(), 2..=2)?,
-        };
-        let second = match without_unit(rest, &[":", "min", "mn", "m"]) {
-            "" => 0,
-            seconds => read_seconds(without_unit_after(seconds))?,
-        };
-        let hour = match afternoon {
-            None => hour,
-            Some(_) if !(1..=12).contains(&hour) => return None,
-            Some(afternoon) => hour % 12 + if afternoon { 12 } else { 0 },
-        };
-        let fits = hour < 24 && minute < 60 && second < 60;
-        let part = |value: i16| i8::try_from(value).ok();
-        fits.then_some(Self {
-            hour: part(hour)?,
-            minute: part(minute)?,
-            second: part(second)?,
-            offset,
-        })
-    }
-}
-
-/// A time that follows a date, without what joins the two: `T10:15`, `à 14:05`, `- 14:05`, `, 14:05`.
-fn after_date(text: &str) -> &str {
-    let joints = ["T", "à", "À", "a ", "at ", ",", "- ", "\u{2013} "];
-    joints.iter().find_map(|joint| text.strip_prefix(joint)).unwrap_or(text).trim_start()
-}
-
-/// A time of the twelve-hour clock without its `AM` or `PM`, and whether the time is after noon.
-fn half_of_day(clock: &str) -> (&str, Option<bool>) {
-    for (suffix, afternoon) in [("am", false), ("pm", true)] {
-        if let Some(at) = clock.len().checked_sub(suffix.len())
-            && clock.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(suffix))
-        {
-            return (clock[..at].trim_end(), Some(afternoon));
-        }
-    }
-    (clock, None)
-}
-
-/// The digits at the beginning of a text, and the rest.
-fn digits(text: &str) -> (&str, &str) {
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    (&text[..end], text[end..].trim_start())
-}
-
-fn without_unit<'t>(text: &'t str, units: &[&str]) -> &'t str {
-    units.iter().find_map(|unit| text.strip_prefix(unit)).unwrap_or(text).trim_start()
-}
-
-fn without_unit_after(seconds: &str) -> &str {
-    seconds.strip_suffix('s').unwrap_or(seconds).trim_end()
-}
-
-/// Reads `30` or `30.123`.
-fn read_seconds(text: &str) -> Option<i16> {
-    let (whole, fraction) = text.as_bytes().split_at(text.len().min(2));
-    let plain = match fraction {
-        [] => true,
-        [b'.' | b',', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
-        _ => false,
-    };
-    number(whole, 2..=2).filter(|_| plain)
-}
-
-fn read_offset(bytes: &[u8]) -> Option<tz::Offset> {
-    let (sign, digits) = match bytes {
-        b"Z" => return Some(tz::Offset::UTC),
-        [b'+', digits @ ..] => (1, digits),
-        [b'-', digits @ ..] => (-1, digits),
-        _ => return None,
-    };
-    let (hours, minutes) = match digits {
-        [_, _] => (digits, b"00".as_slice()),
-        [_, _, b':', _, _] => (&digits[..2], &digits[3..]),
-        [_, _, _, _] => digits.split_at(2),
-        _ => return None,
-    };
-    let (hours, minutes) = (number(hours, 2..=2)?, number(minutes, 2..=2)?);
-    if hours > 14 || minutes > 59 {
-        return None;
-    }
-    tz::Offset::from_seconds(sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60)).ok()
-}
-
-/// The numbers of a day, which may be those of no day.
-struct Parts {
-    year: i16,
-    month: i16,
-    day: i16,
-    short_year: bool,
-    /// Whether the year stands before the month and the day.
-    year_first: bool,
-}
-
-impl Parts {
-    /// Reads the numbers at the beginning of some bytes, and counts the bytes.
-    fn read(bytes: &[u8]) -> Option<(Self, usize)> {
-        let run = |from: usize| {
-            let rest = bytes.get(from..).unwrap_or_default();
-            rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len())
-        };
-        let part = |from: usize, length: usize| number(bytes.get(from..from + length)?, 1..=4);
-        let first = run(0);
-        if first == 8 {
-            let (year, month, day) = (part(0, 4)?, part(4, 2)?, part(6, 2)?);
-            return Some((Self { year, month, day, short_year: false, year_first: true }, first));
-        }
-        let separator = *bytes.get(first).filter(|byte| matches!(byte, b'/' | b'-' | b'.'))?;
-        let second = run(first + 1);
-        let before_last = first + 1 + second;
-        if bytes.get(before_last) != Some(&separator) {
-            return None;
-        }
-        let last = run(before_last + 1);
-        let numbers = [part(0, first)?, part(first + 1, second)?, part(before_last + 1, last)?];
-        let length = before_last + 1 + last;
-        match (first, second, last, numbers) {
-            (4, 1..=2, 1..=2, [year, month, day]) => {
-                Some((Self { year, month, day, short_year: false, year_first: true }, length))
-            }
-            (1..=2, 1..=2, 2 | 4, [day, month, year]) => {
-                let short_year = last == 2;
-                let year = if short_year { 2000 + year } else { year };
-                Some((Self { year, month, day, short_year, year_first: false }, length))
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether the day can only be one with the month before the day of the month.
-    fn is_month_first(&self) -> bool {
-        !self.year_first && (13..=31).contains(&self.month) && (1..=12).contains(&self.day)
-    }
-
-    /// Whether another day is meant where the month stands first.
-    fn is_ambiguous(&self) -> bool {
-        let is_month = |number| (1..=12).contains(&number);
-        let may_be_swapped = is_month(self.month) && is_month(self.day);
-        !self.year_first && may_be_swapped && self.month != self.day
-    }
-}
-
-/// Whether a date has the month before the day.
-pub(crate) fn is_month_first(bytes: &[u8]) -> bool {
-    Parts::read(bytes.trim_ascii()).is_some_and(|(parts, _)| parts.is_month_first())
-}
-
-/// Whether a date is another day where the month stands before the day: `11-05-2026`.
-pub(crate) fn is_ambiguous(text: &str) -> bool {
-    Parts::read(text.trim().as_bytes()).is_some_and(|(parts, _)| parts.is_ambiguous())
-}
-
-/// The day at the beginning of some bytes.
-struct LeadingDay {
-    day: Day,
-    date: civil::Date,
-    short_year: bool,
-    /// The number of bytes that the day takes.
-    length: usize,
-}
-
-impl LeadingDay {
-    fn read(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let (parts, length) = Parts::read(bytes).ok_or(Unreadable::Day)?;
-        if parts.is_month_first() {
-            return Err(Unreadable::MonthFirst);
-        }
-        let Parts { year, month, day, short_year, .. } = parts;
-        Self::of(year, month, day, short_year, length).ok_or(Unreadable::Day)
-    }
-
-    fn of(year: i16, month: i16, day: i16, short_year: bool, length: usize) -> Option<Self> {
-        let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
-        let date = civil::Date::new(year, month, day).ok()?;
-        Some(Self { day: Day::of(year, month, day).ok()?, date, short_year, length })
-    }
+/// Whether a script wrote a day as a number with a fraction: `20261124.0`.
+fn is_fraction_of_zero(text: &str) -> bool {
+    let zeros = text.strip_prefix(['.', ',']);
+    zeros.is_some_and(|zeros| !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0'))
 }
 
 fn number(digits: &[u8], length: std::ops::RangeInclusive<usize>) -> Option<i16> {
@@ -337,6 +147,29 @@ mod tests {
     #[case("24/11/2026 - 14:05", "2026-11-24T13:05:00Z")]
     #[case("24/11/2026 2:05 PM", "2026-11-24T13:05:00Z")]
     #[case("24/11/2026 12:05 am", "2026-11-23T23:05:00Z")]
+    #[case("24/11/2026 2:05 p.m.", "2026-11-24T13:05:00Z")]
+    #[case("24/11/2026 2 PM", "2026-11-24T13:00:00Z")]
+    #[case("24/11/2026 14:05h", "2026-11-24T13:05:00Z")]
+    #[case("24/11/2026 14h05'30", "2026-11-24T13:05:30Z")]
+    #[case("20261124 1405", "2026-11-24T13:05:00Z")]
+    #[case("20261124 905", "2026-11-24T08:05:00Z")]
+    #[case("20261124T140530", "2026-11-24T13:05:30Z")]
+    #[case("202611241405", "2026-11-24T13:05:00Z")]
+    #[case("20261124140530", "2026-11-24T13:05:30Z")]
+    #[case("20261124.0", "2026-11-24T11:00:00Z")]
+    #[case("24 nov. 2026", "2026-11-24T11:00:00Z")]
+    #[case("24 novembre 2026", "2026-11-24T11:00:00Z")]
+    #[case("24 novembre 2026 à 14h05", "2026-11-24T13:05:00Z")]
+    #[case("1er mai 2026", "2026-05-01T10:00:00Z")]
+    #[case("mardi 24 novembre 2026", "2026-11-24T11:00:00Z")]
+    #[case("mar. 24 nov. 2026", "2026-11-24T11:00:00Z")]
+    #[case("mar. 24/11/2026 10:15", "2026-11-24T09:15:00Z")]
+    #[case("24-Nov-26", "2026-11-24T11:00:00Z")]
+    #[case("24nov2026", "2026-11-24T11:00:00Z")]
+    #[case("Nov 24, 2026 2:05 PM", "2026-11-24T13:05:00Z")]
+    #[case("Mar 24, 2026", "2026-03-24T11:00:00Z")]
+    #[case("14 févr. 2026", "2026-02-14T11:00:00Z")]
+    #[case("2026-Nov-24", "2026-11-24T11:00:00Z")]
     fn a_date_is_read_in_the_formats_of_tills(#[case] text: &str, #[case] instant: &str) {
         let zone = parse_time_zone("Europe/Paris").unwrap();
         let (read, _) = WrittenDate::parse(text).unwrap().moment(None, &zone).unwrap();
@@ -379,6 +212,16 @@ mod tests {
     #[case("hier", Unreadable::Day)]
     #[case("", Unreadable::Day)]
     #[case("éééééééé", Unreadable::Day)]
+    #[case("31 nov. 2026", Unreadable::Day)]
+    #[case("24 jui 2026", Unreadable::Day)]
+    #[case("24 nov.", Unreadable::Day)]
+    #[case("24 nov. 14:05", Unreadable::Time)]
+    #[case("nov. 2026", Unreadable::Day)]
+    #[case("mardi", Unreadable::Day)]
+    #[case("2026112414", Unreadable::Day)]
+    #[case("24/11/2026 14", Unreadable::Time)]
+    #[case("20261124 2405", Unreadable::Time)]
+    #[case("20261124.5", Unreadable::Time)]
     #[case("24/11/2026 25:00", Unreadable::Time)]
     #[case("24/11/2026 10h60", Unreadable::Time)]
     #[case("24/11/2026 10:5", Unreadable::Time)]
@@ -400,6 +243,41 @@ mod tests {
             WrittenDate::parse("24/11/2026").unwrap().moment(Some(time), &zone).unwrap();
         assert_eq!(instant, parse_instant("2026-11-24T14:30:00Z").unwrap());
         assert_eq!(day.to_string(), "2026-11-24");
+    }
+
+    #[rstest]
+    #[case("1405", 14, 5, 0)]
+    #[case("905", 9, 5, 0)]
+    #[case("140530", 14, 5, 30)]
+    #[case("90530", 9, 5, 30)]
+    #[case("1405.0", 14, 5, 0)]
+    #[case("14:05h", 14, 5, 0)]
+    #[case("2:05 PM", 14, 5, 0)]
+    #[case("2:05 p.m.", 14, 5, 0)]
+    #[case("12:05 a.m.", 0, 5, 0)]
+    #[case("9 am", 9, 0, 0)]
+    #[case("1899-12-30 14:05:00", 14, 5, 0)]
+    #[case("24/11/2026 14h05", 14, 5, 0)]
+    fn a_time_is_read_in_the_formats_of_tills(
+        #[case] text: &str,
+        #[case] hour: i8,
+        #[case] minute: i8,
+        #[case] second: i8,
+    ) {
+        assert_eq!(
+            WrittenTime::parse(text),
+            Ok(WrittenTime { hour, minute, second, offset: None })
+        );
+    }
+
+    #[rstest]
+    #[case("14")]
+    #[case("2405")]
+    #[case("1260")]
+    #[case("24/11/2026")]
+    #[case("1405.5")]
+    fn a_malformed_time_is_refused_and_not_guessed(#[case] text: &str) {
+        assert_eq!(WrittenTime::parse(text), Err(Unreadable::Time));
     }
 
     #[rstest]

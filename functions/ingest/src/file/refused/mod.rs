@@ -1,12 +1,15 @@
 //! The file of refused rows: separated by `;`, in UTF-8 with a byte order mark, so that a French spreadsheet opens
 //! the file directly. The line and the reason precede the columns of the row.
 
+mod formula;
+
 use crate::file::columns::Column;
 use crate::file::dialect::Dialect;
 use crate::file::encoding::BYTE_ORDER_MARK;
 use crate::file::raw::RawRow;
 use crate::file::refusal::RowRefusal;
 use domain::{Language, Receipt};
+use std::borrow::Cow;
 
 /// A refused row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,15 +36,26 @@ impl RefusedRow {
 const OWN_COLUMNS: [&str; 2] = ["ligne", "motif"];
 
 /// The number of this file's own columns in a header: a merchant corrects the refused rows and sends the file again.
-fn own_columns(dialect: &Dialect) -> usize {
-    if dialect.header.starts_with(&OWN_COLUMNS.map(str::to_owned)) { OWN_COLUMNS.len() } else { 0 }
+pub(crate) fn own_columns(header: &[String]) -> usize {
+    let is_own = header.len() >= OWN_COLUMNS.len()
+        && OWN_COLUMNS.iter().zip(header).all(|(own, name)| own == name);
+    if is_own { OWN_COLUMNS.len() } else { 0 }
+}
+
+/// A cell as the merchant's first file had it, where a header is that of this file.
+pub(crate) fn unguarded<'c>(cell: Cow<'c, str>, header: &[String]) -> Cow<'c, str> {
+    if own_columns(header) > 0 && cell.contains('\'') {
+        Cow::Owned(formula::unguarded(&cell))
+    } else {
+        cell
+    }
 }
 
 /// Writes the byte order mark and the header, which precede all rows.
 pub fn write_header(dialect: &Dialect, out: &mut Vec<u8>) {
     out.extend_from_slice(BYTE_ORDER_MARK);
     out.extend_from_slice(OWN_COLUMNS.join(";").as_bytes());
-    for name in &dialect.header[own_columns(dialect)..] {
+    for name in &dialect.header[own_columns(&dialect.header)..] {
         out.push(b';');
         write_cell(name, out);
     }
@@ -60,45 +74,20 @@ pub fn write_row(dialect: &Dialect, row: &RefusedRow, out: &mut Vec<u8>) {
         let column = dialect.columns.at(position);
         row.reason.hides_person() && column.is_none_or(Column::is_of_customer)
     };
-    for (position, cell) in row.raw.cells().enumerate().skip(own_columns(dialect)) {
+    for (position, cell) in row.raw.cells().enumerate().skip(own_columns(&dialect.header)) {
         out.push(b';');
         write_cell(if is_hidden(position) { "" } else { cell }, out);
     }
     out.extend_from_slice(b"\r\n");
 }
 
-/// Writes a cell. A spreadsheet that splits the file at another separator sees several cells in this one, because a
-/// quote protects a cell only at the cell's beginning. So an apostrophe, which marks text, precedes every part that
-/// the spreadsheet would run as a formula.
 fn write_cell(cell: &str, out: &mut Vec<u8>) {
-    let mut guarded = String::with_capacity(cell.len());
-    for part in cell.split_inclusive(SEPARATORS) {
-        let is_line_end = !guarded.is_empty() && matches!(part, "\r" | "\n");
-        if may_be_formula(part) && !is_line_end {
-            guarded.push('\'');
-        }
-        guarded.push_str(part);
-    }
+    let guarded = formula::guarded(cell);
     if guarded.contains(['"', ';', '\n', '\r']) {
-        guarded = format!("\"{}\"", guarded.replace('"', "\"\""));
+        out.extend_from_slice(format!("\"{}\"", guarded.replace('"', "\"\"")).as_bytes());
+    } else {
+        out.extend_from_slice(guarded.as_bytes());
     }
-    out.extend_from_slice(guarded.as_bytes());
-}
-
-/// The characters at which spreadsheets split a line into cells, and a file into lines.
-const SEPARATORS: [char; 6] = [',', ';', '\t', '|', '\n', '\r'];
-
-/// Whether a spreadsheet would evaluate a cell, or a part of a cell with its separator, as a formula. A signed number
-/// or a telephone number is not a formula.
-fn may_be_formula(part: &str) -> bool {
-    let part = part.trim_start_matches(['"', ' ', '\u{a0}']);
-    let Some(rest) = part.strip_prefix(['=', '+', '-', '@', '\t', '\r', '\n']) else {
-        return false;
-    };
-    let number = part.starts_with(['+', '-'])
-        && rest.contains(|c: char| c.is_ascii_digit())
-        && rest.chars().all(|c| c.is_ascii_digit() || ",.;|\t\r\n \u{a0}\u{202f}".contains(c));
-    !number
 }
 
 #[cfg(test)]
@@ -121,6 +110,17 @@ mod tests {
     #[case("Écran 24\"", "\"Écran 24\"\"\"")]
     #[case("12,50", "12,50")]
     #[case("12,-50", "12,-50")]
+    #[case("Remise, -10%", "Remise, -10%")]
+    #[case("-3,20 €", "-3,20 €")]
+    #[case("+10 %", "+10 %")]
+    #[case("-10% sur tout", "'-10% sur tout")]
+    #[case("\u{ff1d}1+1", "'\u{ff1d}1+1")]
+    #[case("a,\u{ff0b}1", "a,'\u{ff0b}1")]
+    #[case("\u{ff0d}1", "'\u{ff0d}1")]
+    #[case("\u{ff20}SUM(A1)", "'\u{ff20}SUM(A1)")]
+    #[case("\u{2009}=1", "'\u{2009}=1")]
+    #[case("'=1", "''=1")]
+    #[case("'t Hooft", "'t Hooft")]
     #[case("Dupont,=1+1", "Dupont,'=1+1")]
     #[case("Dupont\t=1+1", "Dupont\t'=1+1")]
     #[case("Dupont|@SUM(A1)", "Dupont|'@SUM(A1)")]
