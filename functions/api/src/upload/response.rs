@@ -80,7 +80,7 @@ pub(crate) struct UploadAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     /// A sentence with the reason why the file was refused, or with what to know about a file that was read: for
-    /// example that it has no rows, or which sheet of the workbook was read.
+    /// example that it has no rows, or which sheet of a workbook or which file of an archive was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<String>,
     /// The address of the file of refused rows. It lists the rows of `refused`, `not_enrolled` and `erased` with their

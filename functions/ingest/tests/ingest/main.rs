@@ -1,6 +1,6 @@
 //! The whole way of a file: from the event of S3 to its report, on a real engine.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
+#![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
 
 mod changed_plan;
 mod contract_end;

@@ -1,10 +1,13 @@
 //! A workbook of `LibreOffice` (`.ods`), read cell by cell. The library for workbooks would hold the whole sheet, and
 //! every repetition of a cell, in memory.
 
+use super::choice::Choice;
+use super::moments::Moments;
 use super::number_format::NumberFormat;
-use super::sheet::{self, SheetWriter};
-use super::{Choice, Moments, ODS_PART, value};
+use super::sheet::SheetWriter;
+use super::value;
 use crate::convert::archive::Archive;
+use crate::convert::head;
 use crate::convert::output::Output;
 use crate::convert::stop::Stop;
 use crate::file::{FileRefusal, MAX_COLUMNS, MAX_ROW_BYTES};
@@ -17,6 +20,8 @@ use std::collections::HashSet;
 use std::io::{self, BufReader, Read};
 use std::rc::Rc;
 
+/// The part with all sheets.
+pub(super) const PART: &str = "content.xml";
 /// The most bytes of an element's tag or text.
 const MAX_EVENT: usize = 1024 * 1024;
 
@@ -30,7 +35,7 @@ pub(super) fn read(archive: &mut Archive, out: &mut Output) -> Result<Option<Fil
             document.skip("table:table")?;
         } else {
             let mut is_whole = false;
-            let looked_at = sheet::look_at(|sink| {
+            let looked_at = head::look_at(|sink| {
                 document.read_table(&Moments::default(), sink)?;
                 is_whole = true;
                 Ok(())
@@ -85,7 +90,7 @@ struct Document<R: Read> {
 
 impl<'a> Document<zip::read::ZipFile<'a, BufReader<std::fs::File>>> {
     fn open(archive: &'a mut Archive) -> Result<Self, Stop> {
-        let content = archive.by_name(ODS_PART).map_err(|_| FileRefusal::WorkbookUnreadable)?;
+        let content = archive.by_name(PART).map_err(|_| FileRefusal::WorkbookUnreadable)?;
         Ok(Self::new(content))
     }
 }
