@@ -115,7 +115,7 @@ impl UploadAnswer {
             },
             created_at: upload.created_at.into(),
             finished_at: upload.finished_at.map(Second::from),
-            // The returns that waited for sales of other ranges are one more part.
+            // The returns that a range left waiting for the sales of other ranges are one more part.
             progress: Progress {
                 ranges_done: done.min(upload.ranges),
                 ranges_total: upload.ranges,
