@@ -164,3 +164,16 @@ fn copy_text(
     decoder.finish(&mut text)?;
     sink(&text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("Été/ventes.csv".as_bytes(), "Été/ventes.csv")]
+    #[case(b"\x90t\x82/ventes.csv", "Été/ventes.csv")]
+    fn a_path_is_in_utf8_or_in_the_code_page_of_dos(#[case] raw: &[u8], #[case] path: &str) {
+        assert_eq!(path_of(raw), path);
+    }
+}
