@@ -5,6 +5,7 @@ use crate::file::{Context, FileReceipt, GatheringReader, Item, Part, RangeReader
 use crate::file_plan::FilePlan;
 use crate::message::RangeMessage;
 use crate::objects::{ObjectError, ObjectWriter};
+use crate::progress::{Progress, Work};
 use crate::window::{self, Returns, Tally};
 use crate::{keys, objects, report, stored_plan};
 use domain::{Credential, Day, Instant, UploadId};
@@ -20,6 +21,10 @@ const WINDOW_BYTES: usize = 4 * 1024 * 1024;
 /// Ingests a range, unless the range is done, and finishes the file after its last range. After an error the
 /// message is delivered again, and the range begins again: purchases that the earlier attempt recorded are
 /// not recorded twice.
+///
+/// The last range queues the returns that ranges left waiting for the sales of other ranges: a message for each such
+/// range, so that a message has at most the receipts of one range. Two ranges that end at the same time may both queue
+/// them.
 pub(crate) async fn ingest_range(
     app: &App,
     message: RangeMessage,
@@ -37,8 +42,10 @@ pub(crate) async fn ingest_range(
     };
     let scope = Scope { settings, mode, credential: Credential::Upload(upload) };
     let file = stored_plan::read(app, scope.tenant(), upload, &plan).await?;
-    if !app.store.is_range_done(&scope, upload, range).await? {
-        let ingested = ingest(app, &scope, upload, &file, range, now).await;
+    let parts = u32::try_from(file.plan.parts()).map_err(|_| IngestError::Plan)?;
+    if app.store.finished_range(&scope, upload, range).await?.is_none() {
+        let work = Work::numbered(range, parts);
+        let ingested = ingest(app, &scope, upload, &file, work, range, now).await;
         if matches!(ingested, Err(IngestError::Object(ObjectError::Gone))) {
             // The file was expanded again, or deleted. The next attempt reads the plan of the present objects.
             app.plan_cache.clear();
@@ -48,57 +55,48 @@ pub(crate) async fn ingest_range(
         let (rows, waiting) = (finished.report.rows.read, finished.waiting.len());
         tracing::info!(%merchant, %upload, range, rows, waiting, "range done");
     }
-    let mut done = app.store.ranges_done(&scope, upload).await?;
-    if done.len() == file.plan.parts() && done.iter().any(|range| !range.waiting.is_empty()) {
-        done.push(ingest_waiting(app, &scope, upload, &file, &done, now).await?);
-    }
-    if done.len() >= file.plan.parts() {
-        report::finish_file(app, &scope, upload, &file, &done).await?;
+    let done = app.store.ranges_done(&scope, upload).await?;
+    match Progress::of(parts, &done) {
+        Progress::Complete => report::finish_file(app, &scope, upload, &file, &done).await?,
+        Progress::Waiting(remaining) if range < parts => {
+            let message =
+                |range| RangeMessage { merchant, mode, upload, range, plan: plan.clone() };
+            let messages: Vec<_> = remaining.into_iter().map(message).collect();
+            app.ranges.send_all(&messages).await?;
+        }
+        Progress::Waiting(_) | Progress::Parts => {}
     }
     Ok(())
 }
 
+/// Ingests a part of the plan, or the returns that a part left waiting. `number` is that of the result.
 async fn ingest(
     app: &App,
     scope: &Scope,
     upload: UploadId,
     file: &FilePlan,
+    work: Work,
     number: u32,
     now: Instant,
 ) -> Result<FinishedRange, IngestError> {
+    let (part, only) = match work {
+        Work::Part(part) => (part, None),
+        Work::Waiting { of } => {
+            let left = app.store.finished_range(scope, upload, of).await?;
+            (of, Some(left.ok_or(IngestError::Plan)?.waiting.into_iter().collect()))
+        }
+    };
     // The parts of a file are ingested at the same time, so a return may come before its sale.
-    let returns = if file.plan.parts() > 1 { Returns::MayWait } else { Returns::AreFinal };
+    let may_wait = only.is_none() && file.plan.parts() > 1;
+    let returns = if may_wait { Returns::MayWait } else { Returns::AreFinal };
     let key = keys::refused_rows_of_range(scope.tenant(), upload, number);
     let listed = ObjectWriter::begin(&app.s3, &app.reports_bucket, &key);
     let mut run = PartRun { app, scope, file, upload, now, tally: Tally::new(returns), listed };
-    run.ingest(number, None).await?;
+    run.ingest(part, only.as_ref()).await?;
     run.finish(number).await
 }
 
-/// Ingests the returns that waited for the sales of other parts, as one more part of the file. It runs after all other
-/// parts, perhaps twice at the same time: a purchase that is recorded already counts once.
-async fn ingest_waiting(
-    app: &App,
-    scope: &Scope,
-    upload: UploadId,
-    file: &FilePlan,
-    done: &[FinishedRange],
-    now: Instant,
-) -> Result<FinishedRange, IngestError> {
-    let number = u32::try_from(file.plan.parts()).map_err(|_| IngestError::Plan)?;
-    let key = keys::refused_rows_of_range(scope.tenant(), upload, number);
-    let listed = ObjectWriter::begin(&app.s3, &app.reports_bucket, &key);
-    let tally = Tally::new(Returns::AreFinal);
-    let mut run = PartRun { app, scope, file, upload, now, tally, listed };
-    for range in done.iter().filter(|range| !range.waiting.is_empty()) {
-        run.ingest(range.number, Some(&range.waiting.iter().copied().collect())).await?;
-    }
-    let finished = run.finish(number).await?;
-    app.store.finish_range(scope, upload, &finished, now).await?;
-    Ok(finished)
-}
-
-/// One run over parts of a file.
+/// One run over a part of a file.
 struct PartRun<'a> {
     app: &'a App,
     scope: &'a Scope,

@@ -2,7 +2,8 @@
 //!
 //! A file that was created in the bucket is turned into text where it is none ([`convert`]), and planned into ranges
 //! ([`plan_upload`]). Each range is ingested
-//! window by window ([`ingest_range`], [`window`]). After the last range the report is written ([`report`]).
+//! window by window ([`ingest_range`], [`window`]). The returns that a range left waiting for the sales of other ranges
+//! are ingested next, and then the report is written ([`progress`], [`report`]).
 
 mod context;
 mod convert;
@@ -16,6 +17,7 @@ mod message;
 mod object_key;
 mod objects;
 mod plan_upload;
+mod progress;
 mod report;
 mod stored_plan;
 mod window;

@@ -47,7 +47,8 @@ pub struct RangeMessage {
     pub(crate) mode: Mode,
     /// The upload.
     pub(crate) upload: UploadId,
-    /// The number of the range, from 0.
+    /// The number of the range, from 0. After the ranges come the returns that each of them left waiting, in their
+    /// order.
     pub(crate) range: u32,
     /// The `ETag` of the plan that the range is part of. A cached plan of another `ETag` is not used.
     pub(crate) plan: String,

@@ -80,7 +80,7 @@ pub(crate) struct UploadAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     /// A sentence with the reason why the file was refused, or with what to know about a file that was read: for
-    /// example that it has no rows, or which sheet of the workbook was read.
+    /// example that it has no rows, or which sheet of a workbook or which file of an archive was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<String>,
     /// The address of the file of refused rows. It lists the rows of `refused`, `not_enrolled` and `erased` with their
@@ -115,7 +115,7 @@ impl UploadAnswer {
             },
             created_at: upload.created_at.into(),
             finished_at: upload.finished_at.map(Second::from),
-            // The returns that waited for sales of other ranges are one more part.
+            // The returns that a range left waiting for the sales of other ranges are one more part.
             progress: Progress {
                 ranges_done: done.min(upload.ranges),
                 ranges_total: upload.ranges,

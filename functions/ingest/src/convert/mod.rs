@@ -6,11 +6,13 @@
 
 mod archive;
 mod form;
+mod head;
 mod output;
 mod scratch;
 mod stop;
 mod stream;
 mod text;
+mod unpack;
 mod workbook;
 
 use crate::context::{App, IngestError};
@@ -20,10 +22,9 @@ use crate::objects::{ObjectReader, ObjectVersion, ObjectWriter};
 
 pub(crate) use form::{Form, SNIFFED_BYTES};
 #[cfg(test)]
+pub(crate) use scratch::MAX_ARCHIVE_BYTES;
+#[cfg(test)]
 pub(crate) use text::TextDecoder;
-
-/// The most bytes of a workbook or an archive: 200 MiB. Two of them fit into the temporary storage of a function.
-pub(crate) const MAX_ARCHIVE_BYTES: u64 = 200 * 1024 * 1024;
 
 /// The text of a file.
 pub(crate) struct Converted {
@@ -45,7 +46,7 @@ pub(crate) async fn convert(
     let converted = if form == Form::Zip {
         match scratch::download(sent).await? {
             Ok(archive) => {
-                output::run(&mut object, max_bytes, move |out| archive::read(&archive, out)).await?
+                output::run(&mut object, max_bytes, move |out| unpack::read(&archive, out)).await?
             }
             Err(refusal) => Err(refusal),
         }

@@ -1,6 +1,5 @@
 //! A temporary file without a name, which ends with the process: an archive or a workbook is read in any order.
 
-use super::MAX_ARCHIVE_BYTES;
 use super::stop::Stop;
 use crate::context::IngestError;
 use crate::file::FileRefusal;
@@ -8,6 +7,8 @@ use crate::objects::ObjectReader;
 use std::fs::File;
 use std::io::{Read, Write as _};
 
+/// The most bytes of a workbook or an archive: 200 MiB. Two of them fit into the temporary storage of a function.
+pub(crate) const MAX_ARCHIVE_BYTES: u64 = 200 * 1024 * 1024;
 /// The bytes that begin the entry of a file in the directory of an archive.
 const DIRECTORY_ENTRY: [u8; 4] = *b"PK\x01\x02";
 /// The most files in an archive or a workbook. Its directory is held in memory.

@@ -3,7 +3,7 @@
 use crate::file::bloom::Bloom;
 use crate::file::dates::Evidence;
 use crate::file::dialect::Dialect;
-use crate::file::encoding::{BYTE_ORDER_MARK, Encoding, EncodingCheck};
+use crate::file::encoding::{Encoding, EncodingCheck};
 use crate::file::grouping::{Grouper, Step};
 use crate::file::header;
 use crate::file::refusal::FileRefusal;
@@ -165,11 +165,11 @@ impl Planner {
         self.stage = match header::find(&head) {
             Err(refusal) => Stage::Refused(refusal),
             Ok(header) => {
-                let mark = if header.byte_order_mark { BYTE_ORDER_MARK.len() } else { 0 };
-                let offset = u64::try_from(mark).unwrap_or_default();
-                let mut splitter = Splitter::new(header.delimiter, offset, 1);
+                let start = header.start;
+                let offset = u64::try_from(start).unwrap_or_default();
+                let mut splitter = Splitter::new(header.delimiter, offset, header.line);
                 let mut body = Body::new(header, self.range_bytes);
-                splitter.feed(&head[mark..], &mut |row| body.add(row));
+                splitter.feed(&head[start..], &mut |row| body.add(row));
                 Stage::Body(Box::new((splitter, body)))
             }
         };

@@ -21,7 +21,7 @@ pub(super) type Groups = HashMap<Owner, Vec<ResolvedReceipt>>;
 type RecordedGroup = Vec<(ResolvedReceipt, Result<Recorded, StoreError>)>;
 
 /// Counts the known purchases and removes them from the groups. So a file that is sent again costs reads
-/// and no writes. Returns of a person who is no member and has no sale in the group are removed too.
+/// and no writes.
 pub(super) async fn settle_known(
     app: &App,
     scope: &Scope,
@@ -39,6 +39,12 @@ pub(super) async fn settle_known(
             }
         }
     }
+    groups.retain(|_, group| !group.is_empty());
+    Ok(())
+}
+
+/// Counts the returns of persons who are no members and have no sale in their group, and removes them from the groups.
+pub(super) fn settle_returns_of_no_member(groups: &mut Groups, tally: &mut Tally) {
     for (owner, group) in groups.iter_mut() {
         let enrols = matches!(owner, Owner::NewMember(_));
         if enrols && !group.iter().any(ResolvedReceipt::is_sale) {
@@ -49,7 +55,6 @@ pub(super) async fn settle_known(
         }
     }
     groups.retain(|_, group| !group.is_empty());
-    Ok(())
 }
 
 /// Records all groups, and counts the outcomes.
@@ -78,6 +83,47 @@ pub(super) async fn record(
         }
     }
     Ok(())
+}
+
+/// Records the purchases of all groups, each in a transaction of its own, and counts the outcomes. The groups are
+/// recorded at the same time, and the purchases of a group one after the other, because they write the same account.
+pub(super) async fn record_one_by_one(
+    app: &App,
+    scope: &Scope,
+    groups: Groups,
+    tally: &mut Tally,
+    now: Instant,
+) -> Result<(), IngestError> {
+    let mut recorded = stream::iter(groups.into_values())
+        .map(|group| record_each(app, scope, group, now))
+        .buffer_unordered(CONCURRENT_GROUPS);
+    while let Some(outcomes) = recorded.try_next().await? {
+        for (resolved, outcome) in outcomes {
+            tally.settle_written(resolved.receipt, outcome, resolved.new.source)?;
+        }
+    }
+    Ok(())
+}
+
+async fn record_each(
+    app: &App,
+    scope: &Scope,
+    group: Vec<ResolvedReceipt>,
+    now: Instant,
+) -> Result<RecordedGroup, StoreError> {
+    let mut outcomes = Vec::with_capacity(group.len());
+    for resolved in group {
+        let customer = if resolved.is_sale() {
+            resolved.customer.customer.clone()
+        } else {
+            resolved.customer.known()
+        };
+        match app.store.record_purchase(scope, &customer, &resolved.new, now).await {
+            Err(error) if error.is_transient() => return Err(error),
+            outcome => outcomes.push((resolved, outcome)),
+        }
+    }
+    Ok(outcomes)
 }
 
 async fn record_group(

@@ -10,8 +10,8 @@ use std::collections::HashSet;
 use store::{PurchaseToRecord, Scope, Source};
 
 /// Records a window and counts the outcome of every row. Reads: 1 round trip for 100 customers, and 1 for 100
-/// receipts. Writes: 1 transaction for each member, and none for known purchases. After an error the
-/// purchases that were recorded stay recorded.
+/// receipts. Writes: 1 transaction for each member, 1 for each return that names its sale, and none for known
+/// purchases. After an error the purchases that were recorded stay recorded.
 pub(crate) async fn record(
     app: &App,
     scope: &Scope,
@@ -22,7 +22,10 @@ pub(crate) async fn record(
 ) -> Result<(), IngestError> {
     let customers = Customers::of(app, scope, &receipts, now).await?;
     let mut groups = Groups::new();
-    let mut deferred = Vec::new();
+    // Returns that name their sale, which may be in this window.
+    let mut named_returns = Groups::new();
+    // Receipts that come twice.
+    let mut repeated = Groups::new();
     let mut seen: HashSet<Receipt> = HashSet::new();
     for receipt in receipts {
         let Some(named) = &receipt.customer else {
@@ -39,27 +42,25 @@ pub(crate) async fn record(
                     source,
                     card_activated: named.card_activated,
                 };
-                // A return of a sale of this window, or a receipt that comes twice, is recorded last.
                 let names_sale =
                     matches!(new.purchase.kind(), PurchaseKind::Return { of: Some(_) });
-                let comes_twice = !seen.insert(new.purchase.receipt().clone());
-                let resolved = ResolvedReceipt { receipt, new, customer };
-                if names_sale || comes_twice {
-                    deferred.push(resolved);
+                let kind = if !seen.insert(new.purchase.receipt().clone()) {
+                    &mut repeated
+                } else if names_sale {
+                    &mut named_returns
                 } else {
-                    groups.entry(resolved.customer.owner.clone()).or_default().push(resolved);
-                }
+                    &mut groups
+                };
+                let resolved = ResolvedReceipt { receipt, new, customer };
+                kind.entry(resolved.customer.owner.clone()).or_default().push(resolved);
             }
         }
     }
     groups::settle_known(app, scope, &mut groups, tally).await?;
+    groups::settle_returns_of_no_member(&mut groups, tally);
     groups::record(app, scope, groups, tally, now).await?;
-    for resolved in deferred {
-        let is_sale = resolved.is_sale();
-        let ResolvedReceipt { receipt, new, customer } = resolved;
-        let customer = if is_sale { customer.customer } else { customer.known() };
-        let outcome = app.store.record_purchase(scope, &customer, &new, now).await;
-        tally.settle_written(receipt, outcome, new.source)?;
-    }
+    groups::settle_known(app, scope, &mut named_returns, tally).await?;
+    groups::record_one_by_one(app, scope, named_returns, tally, now).await?;
+    groups::record_one_by_one(app, scope, repeated, tally, now).await?;
     Ok(())
 }

@@ -90,10 +90,10 @@ impl Enrolling {
 
 impl ResolvedCustomer {
     /// The same customer, found by the mobile and not made a member.
-    pub(super) fn known(self) -> Customer {
-        match self.owner {
-            Owner::NewMember(mobile) => Customer::Contact(Contact::Mobile(mobile)),
-            Owner::Member(_) => self.customer,
+    pub(super) fn known(&self) -> Customer {
+        match &self.owner {
+            Owner::NewMember(mobile) => Customer::Contact(Contact::Mobile(mobile.clone())),
+            Owner::Member(_) => self.customer.clone(),
         }
     }
 }

@@ -2,6 +2,7 @@ use super::{Tally, record};
 use crate::context::App;
 use crate::file::{Context, FileReceipt, Item, Outcome, Planner, RangeReader, RowRefusal};
 use crate::file_plan::PlanCache;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use domain::CardNumber;
 use domain::member::{Details, Email, Enrolment};
 use domain::retention::ErasureReason;
@@ -15,9 +16,10 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{
-    CardStep, ConsentChange, Contact, MAX_PURCHASES_PER_TRANSACTION, NewMember, Scope, Store,
+    CardStep, ConsentChange, Contact, MAX_PURCHASES_PER_TRANSACTION, MasterKey, NewMember, Scope,
+    Store,
 };
-use support::{Table, instant, merchant, mobile, open_merchant};
+use support::{Calls, Crash, Moment, Table, instant, merchant, mobile, open_merchant};
 
 fn now() -> Instant {
     instant("2026-11-24T09:20:00Z")
@@ -28,7 +30,7 @@ fn upload() -> UploadId {
 }
 
 struct Fixture {
-    _table: Arc<Table>,
+    table: Arc<Table>,
     app: App,
     scope: Scope,
 }
@@ -44,7 +46,16 @@ impl Fixture {
         let mut merchant = merchant(Sector::Retail, number);
         merchant.enrolment_attestation = Some(merchant.terms.clone());
         let scope = open_merchant(&store, &merchant, now()).await;
-        Self { _table: table, app: app(store), scope }
+        Self { table, app: app(store), scope }
+    }
+
+    /// A store on the same table whose calls end as `crash` says.
+    fn counting(&self, crash: &Crash) -> Store {
+        let config = support::client_of(self.table.address())
+            .retry_config(RetryConfig::disabled())
+            .interceptor(crash.clone());
+        let client = aws_sdk_dynamodb::Client::from_conf(config.build());
+        Store::new(client, self.table.name(), MasterKey::derive("the secret of the tests"))
     }
 
     async fn record(&self, file: &str) -> Tally {
@@ -199,6 +210,57 @@ async fn a_return_is_recorded_after_the_sale_in_the_same_file() {
     let unknown = RowRefusal::Ledger(PurchaseError::ReturnedSaleUnknown.into());
     assert_eq!(listed(&mut tally), [(4, unknown)]);
     assert_eq!(fixture.balance(1).await, Some(6));
+}
+
+#[tokio::test]
+async fn named_returns_that_are_recorded_already_are_settled_together() {
+    const RETURNS: u16 = 90;
+    let fixture = Fixture::open().await;
+    let header = "ticket;date;mobile;total;ticket d'origine;date du ticket d'origine\n";
+    let (mut sales, mut returns) = (header.to_owned(), header.to_owned());
+    for number in 0..RETURNS {
+        let member = number % 10;
+        let _ = writeln!(sales, "A{number};2026-11-23;063998{member:04};10,00;;");
+        let _ =
+            writeln!(returns, "R{number};2026-11-24;063998{member:04};-4,00;A{number};2026-11-23");
+    }
+    fixture.record(&sales).await;
+    let first = fixture.record(&returns).await;
+    assert_eq!(first.report.rows.accepted, u64::from(RETURNS));
+    let crash = Crash::default();
+    let again = Fixture { app: app(fixture.counting(&crash)), ..fixture };
+    // The customers and the receipts are one call each.
+    crash.after(3, Calls::All, Moment::BeforeCall);
+    let second = again.record(&returns).await;
+    assert_eq!(
+        (second.report.rows, second.report.points),
+        (first.report.rows, first.report.points)
+    );
+    crash.never();
+    assert_eq!(again.balance(1).await, Some(9 * 6));
+}
+
+#[tokio::test]
+async fn returns_of_several_members_that_name_sales_of_their_window_are_all_recorded() {
+    const SALES: u16 = 60;
+    let fixture = Fixture::open().await;
+    let mut file =
+        String::from("ticket;date;mobile;total;ticket d'origine;date du ticket d'origine\n");
+    for number in 0..SALES {
+        let member = number % 10;
+        let _ = writeln!(file, "R{number};2026-11-24;063998{member:04};-4,00;A{number};2026-11-23");
+        let _ = writeln!(file, "A{number};2026-11-23;063998{member:04};10,00;;");
+        // The same return again, and with another amount.
+        let _ = writeln!(file, "R{number};2026-11-24;063998{member:04};-4,00;A{number};2026-11-23");
+        let _ = writeln!(file, "R{number};2026-11-24;063998{member:04};-5,00;A{number};2026-11-23");
+    }
+    let tally = fixture.record(&file).await;
+    let rows = tally.report.rows;
+    let each = u64::from(SALES);
+    assert_eq!((rows.accepted, rows.already_known, rows.refused), (2 * each, each, each));
+    for member in 0..10 {
+        assert_eq!(fixture.balance(member).await, Some(6 * 6));
+    }
 }
 
 #[tokio::test]

@@ -45,6 +45,14 @@ fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
+fn many_files() -> Vec<u8> {
+    let names: Vec<String> = (0..100).map(|number| format!("{number}.txt")).collect();
+    let mut files: Vec<(&str, &[u8])> =
+        names.iter().map(|name| (name.as_str(), &b"a"[..])).collect();
+    files.push(("ventes.csv", SALES.as_bytes()));
+    archive(&files)
+}
+
 fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(content).unwrap();
@@ -376,6 +384,50 @@ async fn an_opendocument_workbook_is_read_and_its_hidden_sheets_are_not() {
 }
 
 #[rstest]
+#[case::text("LISEZMOI.txt", "Ventes de novembre ; date et total TTC à vérifier\n".as_bytes())]
+#[case::notes("notes.csv", b"Date;Remarque\n24/11/2026;vu\n")]
+#[case::nothing("vide.txt", b"")]
+#[case::pdf("bon.pdf", b"%PDF-1.7")]
+#[case::picture("logo.png", b"\x89PNG")]
+#[case::letter("lettre.docx", &archive(&[("[Content_Types].xml", b"x"), ("word/document.xml", b"x")]))]
+#[case::compressed("notes.txt.gz", &gzip(b"Bonjour"))]
+#[tokio::test]
+async fn of_an_archive_with_one_file_of_sales_that_file_is_read_and_named(
+    #[case] other: &str,
+    #[case] content: &[u8],
+) {
+    let workbook = data("ventes.xlsx");
+    for (name, sales, accepted) in [("ventes.csv", SALES.as_bytes(), 1), ("été.xlsx", &workbook, 3)]
+    {
+        let sales = (name, sales);
+        for files in [[sales, (other, content)], [(other, content), sales]] {
+            let with_added = [files[0], (".DS_Store", b"x"), files[1]];
+            let upload = open().await.send(&archive(&with_added), now()).await;
+            assert_eq!(upload.report.rows.accepted, accepted, "{upload:?}");
+            assert_eq!(upload.reason.as_deref(), Some("archive_file_read"));
+            assert!(upload.explanation.unwrap().contains(&format!("« {name} »")));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_note_on_the_sheets_of_a_workbook_in_an_archive_precedes_one_on_the_archive() {
+    let rows =
+        texts(1, &HEADER) + &texts(2, &["S1", "24/11/2026", "06 39 98 00 12", "10,00", "oui"]);
+    let workbook = workbook(&[visible("Novembre", &rows), visible("Octobre", &rows)], false);
+    let file = archive(&[("ventes.xlsx", &workbook), ("LISEZMOI.txt", b"Bonjour")]);
+    let upload = open().await.send(&file, now()).await;
+    assert_eq!(upload.reason.as_deref(), Some("sheet_read"));
+}
+
+#[rstest]
+#[case::files_of_sales_of_two_forms(archive(&[("a.csv", SALES.as_bytes()), ("b.csv.gz", &gzip(SALES.as_bytes()))]), "archive_files")]
+#[case::sales_and_a_workbook(archive(&[("a.csv", SALES.as_bytes()), ("b.xlsx", &data("ventes.xlsx"))]), "archive_files")]
+#[case::sales_and_an_old_workbook(archive(&[("a.csv", SALES.as_bytes()), ("b.xls", b"\xd0\xcf\x11\xe0")]), "archive_files")]
+#[case::no_sales_in_several_files(archive(&[("a.txt", b"a"), ("b.txt", b"b")]), "archive_files")]
+#[case::more_files_than_are_looked_at(many_files(), "archive_files")]
+#[case::text_beside_an_archive(archive(&[("a.zip", &archive(&[("a.csv", b"a")])), ("b.txt", b"b")]), "archive_nested")]
+#[case::bomb_beside_text(archive(&[("a.csv", &[SALES.as_bytes(), &vec![b'a'; 5_000_000]].concat()), ("b.txt", b"b")]), "expands_too_large")]
 #[case::several_files(archive(&[("a.csv", SALES.as_bytes()), ("b.csv", SALES.as_bytes())]), "archive_files")]
 #[case::no_file(archive(&[]), "archive_files")]
 #[case::archive_in_an_archive(archive(&[("a.zip", &archive(&[("a.csv", b"a")]))]), "archive_nested")]

@@ -9,3 +9,4 @@ mod kept_long_enough;
 mod report;
 mod retail;
 mod setup;
+mod waiting;

@@ -9,7 +9,7 @@ use support::{Bucket, Queue, Table, merchant, open_merchant};
 
 /// The function, with one merchant that has a shop in Paris.
 pub(crate) struct Shop {
-    _table: Table,
+    pub(crate) table: Table,
     pub(crate) store: Store,
     pub(crate) scope: Scope,
     pub(crate) bucket: Bucket,
@@ -36,7 +36,7 @@ impl Shop {
             clock,
             plan_cache: PlanCache::default(),
         };
-        Self { _table: table, store, scope, bucket, queue, app }
+        Self { table, store, scope, bucket, queue, app }
     }
 
     /// The key of the merchant's file.
@@ -59,12 +59,19 @@ impl Shop {
     /// Puts the merchant's only file, ingests the file to its end, and returns its report.
     pub(crate) async fn send(&self, file: &[u8], at: Instant) -> Upload {
         self.put(file, at).await;
-        for range in self.queue.sent("/ranges") {
-            handle(&self.app, &range, at).await.unwrap();
-        }
+        self.ingest_all(at).await;
         let mut uploads = self.uploads().await;
         assert_eq!(uploads.len(), 1);
         uploads.remove(0)
+    }
+
+    /// Handles the messages of all ranges, also those that the ranges queue.
+    pub(crate) async fn ingest_all(&self, at: Instant) {
+        let mut handled = 0;
+        while let Some(range) = self.queue.sent("/ranges").get(handled) {
+            handle(&self.app, range, at).await.unwrap();
+            handled += 1;
+        }
     }
 
     pub(crate) async fn uploads(&self) -> Vec<Upload> {

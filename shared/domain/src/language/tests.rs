@@ -50,7 +50,7 @@ fn a_sentence_has_typographic_apostrophes_and_a_space_before_a_colon() {
 #[test]
 fn a_placeholder_has_one_of_the_names_that_callers_fill() {
     for (code, sentence) in Language::French.sentences() {
-        let names = ["column", "columns", "day", "limit", "line", "receipt", "sheet"];
+        let names = ["column", "columns", "day", "file", "limit", "line", "receipt", "sheet"];
         let filled = names.map(|name| (name, &"" as &dyn Display));
         assert!(!fill(sentence, &filled).contains(['{', '}']), "{code}: {sentence}");
     }

@@ -110,6 +110,16 @@ struct RangeRecord {
     ttl: i64,
 }
 
+impl RangeRecord {
+    fn read(self) -> Result<FinishedRange, StoreError> {
+        let number =
+            self.sk.strip_prefix(keys::RANGE_PREFIX).and_then(|number| number.parse().ok());
+        let number = number.ok_or(StoreError::Corrupt("range"))?;
+        let waiting = decode_lines(&self.waiting)?;
+        Ok(FinishedRange { number, report: self.report, waiting })
+    }
+}
+
 fn encode_lines(lines: &[u64]) -> Vec<u8> {
     let before = std::iter::once(&0).chain(lines);
     let distances: Vec<u64> =
@@ -151,16 +161,16 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a range is done: 1 round trip, 1 read unit.
-    pub async fn is_range_done(
+    /// A range with its counts, where it is done: 1 round trip, 1 read unit; 1 more for each 4 KB of returns that wait.
+    pub async fn finished_range(
         &self,
         scope: &Scope,
         upload: UploadId,
         number: u32,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<FinishedRange>, StoreError> {
         let key = keys::range(scope.tenant(), upload, number);
         let found: Option<RangeRecord> = self.get_item(&key, Consistency::Strong).await?;
-        Ok(found.is_some())
+        found.map(RangeRecord::read).transpose()
     }
 
     /// The ranges that are done, with their counts, in order: a strong query, 1 read unit for each
@@ -173,15 +183,7 @@ impl Store {
         let partition = keys::range_partition(scope.tenant(), upload);
         let stored: Vec<RangeRecord> =
             self.query_all(partition, keys::RANGE_PREFIX, Consistency::Strong, "range").await?;
-        let mut done = Vec::with_capacity(stored.len());
-        for record in stored {
-            let number =
-                record.sk.strip_prefix(keys::RANGE_PREFIX).and_then(|number| number.parse().ok());
-            let number = number.ok_or(StoreError::Corrupt("range"))?;
-            let waiting = decode_lines(&record.waiting)?;
-            done.push(FinishedRange { number, report: record.report, waiting });
-        }
-        Ok(done)
+        stored.into_iter().map(RangeRecord::read).collect()
     }
 
     /// The number of ranges that are done, and the sum of their counts: as [`Store::ranges_done`].

@@ -67,7 +67,8 @@ async fn the_returns_that_wait_are_stored_with_the_range_that_left_them() {
     store.finish_range(&scope, upload.id, &range, now()).await.unwrap();
     store.finish_range(&scope, upload.id, &finished(1, 5), now()).await.unwrap();
     let done = store.ranges_done(&scope, upload.id).await.unwrap();
-    assert_eq!(done, [range, finished(1, 5)]);
+    assert_eq!(done, [range.clone(), finished(1, 5)]);
+    assert_eq!(store.finished_range(&scope, upload.id, 0).await.unwrap(), Some(range));
 }
 
 #[tokio::test]
@@ -82,8 +83,9 @@ async fn a_range_done_twice_counts_once() {
     assert_eq!(summary.report.rows.accepted, 5 + 7);
     assert_eq!(summary.report.points, 2 * 10);
     assert_eq!(summary.report.members_created, 2);
-    assert!(store.is_range_done(&scope, upload.id, 1).await.unwrap());
-    assert!(!store.is_range_done(&scope, upload.id, 2).await.unwrap());
+    let second = store.finished_range(&scope, upload.id, 1).await.unwrap();
+    assert_eq!(second, Some(finished(1, 7)));
+    assert_eq!(store.finished_range(&scope, upload.id, 2).await.unwrap(), None);
 }
 
 #[tokio::test]

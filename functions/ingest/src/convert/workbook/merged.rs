@@ -1,6 +1,6 @@
 //! The merged cells of a sheet of Excel. They stand after the cells of the sheet, so the part is read once before.
 
-use super::Moments;
+use super::moments::Moments;
 use super::xml::{Xml, attribute};
 use crate::convert::archive::Archive;
 use crate::file::FileRefusal;

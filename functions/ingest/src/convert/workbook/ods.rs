@@ -1,11 +1,14 @@
 //! A workbook of `LibreOffice` (`.ods`), read cell by cell. The library for workbooks would hold the whole sheet, and
 //! every repetition of a cell, in memory.
 
+use super::choice::Choice;
+use super::moments::Moments;
 use super::number_format::NumberFormat;
-use super::sheet::{self, SheetWriter};
+use super::sheet::SheetWriter;
+use super::value;
 use super::xml::{Xml, attribute};
-use super::{Choice, Moments, ODS_PART, value};
 use crate::convert::archive::Archive;
+use crate::convert::head;
 use crate::convert::output::Output;
 use crate::convert::stop::Stop;
 use crate::file::{FileRefusal, MAX_COLUMNS, MAX_ROW_BYTES};
@@ -13,6 +16,9 @@ use crate::file_note::FileNote;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use std::collections::HashSet;
 use std::io::{BufReader, Read};
+
+/// The part with all sheets.
+pub(super) const PART: &str = "content.xml";
 
 /// Reads the sheet with the purchases. The workbook is read twice.
 pub(super) fn read(archive: &mut Archive, out: &mut Output) -> Result<Option<FileNote>, Stop> {
@@ -24,7 +30,7 @@ pub(super) fn read(archive: &mut Archive, out: &mut Output) -> Result<Option<Fil
             document.skip("table:table")?;
         } else {
             let mut is_whole = false;
-            let looked_at = sheet::look_at(|sink| {
+            let looked_at = head::look_at(|sink| {
                 document.read_table(&Moments::default(), sink)?;
                 is_whole = true;
                 Ok(())
@@ -64,7 +70,7 @@ struct Document<R: Read> {
 
 impl<'a> Document<zip::read::ZipFile<'a, BufReader<std::fs::File>>> {
     fn open(archive: &'a mut Archive) -> Result<Self, Stop> {
-        let content = archive.by_name(ODS_PART).map_err(|_| FileRefusal::WorkbookUnreadable)?;
+        let content = archive.by_name(PART).map_err(|_| FileRefusal::WorkbookUnreadable)?;
         Ok(Self::new(content))
     }
 }

@@ -1,7 +1,7 @@
 //! The cells of a sheet become lines of text: one line for a row, separated by semicolons.
 
 use crate::convert::stop::Stop;
-use crate::file::{Columns, FileRefusal, MAX_COLUMNS, MAX_ROW_BYTES, columns_of};
+use crate::file::{Columns, FileRefusal, MAX_COLUMNS, MAX_ROW_BYTES};
 
 /// The most rows of a sheet.
 const MAX_ROWS: u32 = 1_048_576;
@@ -110,23 +110,6 @@ fn write_cell(text: &str, line: &mut Vec<u8>) {
         line.push(b'"');
     } else {
         line.extend_from_slice(text.as_bytes());
-    }
-}
-
-/// Looks at the first rows of a sheet, which `read` writes, for the columns of a complete header.
-pub(super) fn look_at(
-    read: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<(), Stop>) -> Result<(), Stop>,
-) -> Result<Result<Columns, FileRefusal>, Stop> {
-    let mut head = Vec::new();
-    let ended = read(&mut |line: &[u8]| {
-        head.extend_from_slice(line);
-        if head.len() < MAX_ROW_BYTES { Ok(()) } else { Err(Stop::Enough) }
-    });
-    head.truncate(MAX_ROW_BYTES);
-    match ended {
-        Ok(()) | Err(Stop::Enough) => Ok(columns_of(&head)),
-        Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
-        Err(failed @ Stop::Failed) => Err(failed),
     }
 }
 

@@ -1,9 +1,12 @@
 //! A workbook of Excel (`.xlsx`, `.xlsm`), read cell by cell.
 
+use super::choice::Choice;
 use super::merged::Merged;
+use super::moments::Moments;
 use super::number_format::NumberFormat;
-use super::sheet::{self, SheetWriter};
-use super::{Choice, Moments, value};
+use super::sheet::SheetWriter;
+use super::value;
+use crate::convert::head;
 use crate::convert::output::Output;
 use crate::convert::stop::Stop;
 use crate::file::FileRefusal;
@@ -29,7 +32,7 @@ pub(super) fn read(file: File, out: &mut Output) -> Result<Option<FileNote>, Sto
     for (index, name) in sheets.iter().enumerate() {
         let (moments, merged) = (Moments::default(), Merged::default());
         let looked_at =
-            sheet::look_at(|sink| read_sheet(&mut workbook, name, &moments, &merged, sink))?;
+            head::look_at(|sink| read_sheet(&mut workbook, name, &moments, &merged, sink))?;
         choice.add(index, name, looked_at);
     }
     let (sheet, note) = choice.decide()?;

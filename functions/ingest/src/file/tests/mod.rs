@@ -8,6 +8,7 @@ mod cells;
 mod purchases;
 mod scattered;
 mod sentences;
+mod titles;
 
 use crate::convert::TextDecoder;
 use crate::file::{

@@ -103,10 +103,14 @@ fn a_limit_in_a_sentence_is_the_limit_that_is_enforced() {
 #[test]
 fn a_note_on_a_file_has_a_sentence_that_says_what_to_do() {
     let sheet = FileNote::SheetRead("Novembre".to_owned());
-    for note in [FileNote::NoRows, sheet.clone()] {
+    let file = FileNote::ArchiveFileRead("ventes.csv".to_owned());
+    for note in [FileNote::NoRows, sheet.clone(), file.clone()] {
         assert!(LANGUAGE.sentences().iter().any(|(known, _)| *known == note.code()));
     }
     assert!(sheet.sentence(LANGUAGE).contains("« Novembre »"));
-    let long = FileNote::SheetRead("x".repeat(1000)).sentence(LANGUAGE);
-    assert!(long.len() < 300, "{long}");
+    assert!(file.sentence(LANGUAGE).contains("« ventes.csv »"));
+    for note in [FileNote::SheetRead, FileNote::ArchiveFileRead] {
+        let long = note("x".repeat(1000)).sentence(LANGUAGE);
+        assert!(long.len() < 300, "{long}");
+    }
 }
