@@ -23,7 +23,7 @@ use utoipa::{Modify, OpenApi};
         description = "Loyalty at the till: members, purchases, points, and files of purchases.\n\n\
             Amounts are integer euro cents, points are integers, instants have their offset. \
             Refusals are `application/problem+json` (RFC 9457); `code` is stable, and `errors` names \
-            every field that is not accepted. `docs/error-codes.md` lists the codes, what to do about each, \
+            the fields that are not accepted, within the limits that the answer 422 states. `docs/error-codes.md` lists the codes, what to do about each, \
             and a French sentence for the cashier. `docs/api-promise.md` says what may change.\n\n\
             **Software.** A till sends its key, and names its software: `User-Agent: Software/Version`, or \
             `X-Till-Software: Software/Version` where a browser forbids a page to set `User-Agent`. \

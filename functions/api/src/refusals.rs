@@ -53,7 +53,9 @@ const UNSUPPORTED_MEDIA_TYPE: Refusal = Refusal {
 const INVALID_FIELDS: Refusal = Refusal {
     status: "422",
     name: "InvalidFields",
-    description: "Fields are not accepted: `errors` names each of them.",
+    description: "Fields are not accepted: see `errors`. It names at most 20 fields of another type, missing or \
+        unknown, and in a body over 64 KB only the first of these. Of a body without such fields, it names at most \
+        100 fields whose values are not accepted.",
 };
 const DEFECT: Refusal = Refusal {
     status: "500",

@@ -12,8 +12,8 @@ use store::{MessageReceipt, MessageState};
 /// The soft bounces in a row after which an address counts as dead.
 const DEAD_AFTER: usize = 5;
 
-/// Marks dead addresses for the members who have them, after their receipts have been counted. The last
-/// message of such a member is then counted as bounced, so the count begins again for another address of the same person.
+/// Marks dead addresses for the members who have them, after their receipts have been counted. The last message of
+/// such a member is then counted as bounced, so the count begins again for another address of the same person.
 pub(crate) async fn mark_dead_addresses(
     app: &App,
     account: &ProviderAccount,

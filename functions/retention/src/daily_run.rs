@@ -18,8 +18,8 @@ const FIRST_RUN_MONTHS: i32 = 24;
 const CONCURRENT_BUCKETS: usize = 16;
 
 /// Queues every bucket that holds due entries, lists what the run would do, wraps keys, or stores oppositions
-/// again. One query a bucket, 16 buckets a month, half a read unit each. After an error the schedule tries again, and the next daily run finds the
-/// buckets that this run did not queue.
+/// again. One query a bucket, 16 buckets a month, half a read unit each. After an error the schedule tries again,
+/// and the next daily run finds the buckets that this run did not queue.
 pub async fn run(
     app: &App,
     request: &Request,

@@ -5,8 +5,8 @@ use crate::response::StoredOppositions;
 use domain::Instant;
 use store::RecordedStatement;
 
-/// Stores the oppositions one after the other. After an error the caller sends all of them again: those that are known
-/// change nothing. The cost of each is that of [`store::Store::oppose_again`].
+/// Stores the oppositions one after the other. After an error the caller sends all of them again: those that are
+/// known change nothing. The cost of each is that of [`store::Store::oppose_again`].
 pub(crate) async fn store_again(
     app: &App,
     statements: &[RecordedStatement],

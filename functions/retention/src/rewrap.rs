@@ -8,8 +8,8 @@ use domain::{Instant, MerchantId};
 const MERCHANTS_PER_PAGE: i32 = 100;
 
 /// Goes through the merchants after `after`. Where the time ends first, the response names the merchant to continue
-/// after. A second run wraps nothing again. For each merchant 1 round trip and 1 read unit, and 1 round trip and 2 write
-/// units for a key that is wrapped again.
+/// after. A second run wraps nothing again. For each merchant 1 round trip and 1 read unit, and 1 round trip and 2
+/// write units for a key that is wrapped again.
 pub(crate) async fn rewrap(
     app: &App,
     after: Option<MerchantId>,

@@ -79,14 +79,19 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
-/// The most errors that one refusal names.
+/// The most errors of the shape that one refusal names.
 const MOST_ERRORS: usize = 20;
+/// The most bytes of a body whose refusal names more than the first error of the shape: 64 KB. A repair reads the
+/// whole body again, several times for each error.
+const LARGEST_REPAIRED: usize = 64_000;
 
 /// The refusal of JSON of another shape. The reader stops at the first error, so each error is repaired in a
-/// copy, which is read again.
+/// copy, which is read again. A body over [`LARGEST_REPAIRED`] is not read again.
 fn other_shape<T: DeserializeOwned>(bytes: &[u8], first: FieldError) -> Problem {
     let mut errors = vec![first];
-    if let Ok(mut copy) = serde_json::from_slice::<Value>(bytes) {
+    if bytes.len() <= LARGEST_REPAIRED
+        && let Ok(mut copy) = serde_json::from_slice::<Value>(bytes)
+    {
         while let Some(last) = errors.last()
             && errors.len() < MOST_ERRORS
             && repair::<T>(&mut copy, last)
@@ -278,6 +283,55 @@ mod tests {
             .map(|error| (error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap()))
             .collect();
         assert_eq!(named, expected);
+    }
+
+    #[rstest]
+    #[case::the_largest_that_is_read_again(LARGEST_REPAIRED, MOST_ERRORS)]
+    #[case::one_byte_more(LARGEST_REPAIRED + 1, 1)]
+    #[case::the_largest_body(LARGEST, 1)]
+    fn a_refusal_names_twenty_errors_of_the_shape_and_of_a_body_over_64_kb_only_the_first(
+        #[case] length: usize,
+        #[case] expected: usize,
+    ) {
+        let lines = vec![r#"{"quantity":"x"}"#; 1_000].join(",");
+        let body = format!(r#"{{"lines":[{lines}]}}"#);
+        let body = format!("{body}{}", " ".repeat(length - body.len()));
+        let problem = read::<Basket>(body.as_bytes()).unwrap_err();
+        let shown = serde_json::to_value(problem.body(None)).unwrap();
+        let errors = shown["errors"].as_array().unwrap();
+        assert_eq!(errors.len(), expected);
+        assert_eq!(errors[0]["pointer"], "/lines/0/quantity");
+    }
+
+    /// A field that counts how often it is read.
+    #[derive(Debug)]
+    struct Counted;
+
+    std::thread_local! {
+        static READS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+    }
+
+    impl<'de> Deserialize<'de> for Counted {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            READS.set(READS.get() + 1);
+            serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self)
+        }
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only read into")]
+    struct CountedBasket {
+        counted: Counted,
+        lines: Vec<Line>,
+    }
+
+    #[test]
+    fn a_body_over_64_kb_is_read_once_however_many_fields_are_wrong() {
+        let lines = vec![r#"{"quantity":"x"}"#; 50_000].join(",");
+        let body = format!(r#"{{"counted":1,"lines":[{lines}]}}"#);
+        assert!(body.len() > LARGEST_REPAIRED && body.len() < LARGEST);
+        read::<CountedBasket>(body.as_bytes()).unwrap_err();
+        assert_eq!(READS.get(), 1);
     }
 
     #[rstest]

@@ -4,12 +4,12 @@ use crate::codes::Code;
 use crate::problem::{FieldError, Kind, Problem};
 use domain::{DomainError, InvalidField};
 
-/// The most errors of a refusal. A body may have a mistake in each of many thousand entries, and the answer to it must
-/// stay small.
+/// The most errors of a refusal. A body may have a mistake in each of many thousand entries, and the answer to it
+/// must stay small.
 pub const MOST_ERRORS: usize = 100;
 
-/// The errors found so far, of which the first [`MOST_ERRORS`] are kept. `check` returns `None` for a field that is not accepted, so that one
-/// `let … else` over all fields either has every value or returns [`Fields::refuse`].
+/// The errors found so far, of which the first [`MOST_ERRORS`] are kept. `check` returns `None` for a field that is
+/// not accepted, so that one `let … else` over all fields either has every value or returns [`Fields::refuse`].
 #[derive(Default)]
 pub struct Fields {
     errors: Vec<FieldError>,

@@ -1,5 +1,5 @@
-//! The edge of the HTTP functions: authentication, authorization, bodies, paths, queries and pages. Every refusal becomes
-//! a [`Problem`].
+//! The edge of the HTTP functions: authentication, authorization, bodies, paths, queries and pages. Every refusal
+//! becomes a [`Problem`].
 
 pub mod access;
 pub mod body;

@@ -141,8 +141,8 @@ pub(crate) async fn create(
     Ok((status, Json(FoundMember::of(&member, &till, app.now()))))
 }
 
-/// Gives a member who existed before the card that was handed out. No round trip for the card that the member has, 1 or 2
-/// for another one, and for a first card also those of [`store::Store::step_card`].
+/// Gives a member who existed before the card that was handed out. No round trip for the card that the member has,
+/// 1 or 2 for another one, and for a first card also those of [`store::Store::step_card`].
 async fn give_card(
     app: &App,
     till: &Till,

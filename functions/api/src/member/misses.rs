@@ -4,6 +4,9 @@
 //!
 //! The count is in the table, so that it holds for all instances together. Only a failed look-up pays for it: 1
 //! round trip and 1 write unit. Once a key is over the limit, an instance counts no more in the same window.
+//!
+//! Windows are fixed, and each count begins at 0. So a key can make 60 failed look-ups within ten minutes without
+//! a report: 30 at the end of a window, and 30 at the beginning of the next one.
 
 use domain::{Instant, KeyId};
 use store::{ErrorChain, LOOKUP_WINDOW_SECONDS, Store, TtlCache};

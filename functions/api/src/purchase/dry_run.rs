@@ -23,8 +23,8 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Basket {
-    /// The instant of the sale; now by default. At most 7 days ago and 366 days ahead, to try a programme that has not
-    /// begun. The balance in the answer is the one of now.
+    /// The instant of the sale; now by default. At most 7 days ago and 366 days ahead, to try a programme that has
+    /// not begun. The balance in the answer is the one of now.
     #[schema(value_type = Option<DateTime>)]
     sold_at: Option<String>,
     /// The customer. Absent where the customer is not known: the answer is then what a card would earn.
@@ -70,8 +70,8 @@ pub(crate) struct WouldEarn {
     /// The points that the member can spend now.
     #[serde(skip_serializing_if = "Option::is_none")]
     balance: Option<i64>,
-    /// The points that the member could spend after the sale, with the gifts for an enrolment and an activation of the
-    /// card by the sale.
+    /// The points that the member could spend after the sale, with the gifts for an enrolment and an activation of
+    /// the card by the sale.
     #[serde(skip_serializing_if = "Option::is_none")]
     balance_after: Option<i64>,
     /// The points that the member could not spend before the time for returns has passed. Absent for none.
@@ -111,7 +111,10 @@ fn checked(tried: &DryRunCoupon) -> CouponChecked {
     request_body = Basket,
     responses(
         (status = 200, description = "The points that a sale of the basket would earn now.", body = WouldEarn),
-        (status = 404, description = "No member has the identifier or card number."),
+        (
+            status = 404,
+            description = "No member has the identifier or card number, or the mobile where `card_requested` is absent."
+        ),
         (status = 409, description = "The card was blocked as lost (`card_blocked`)."),
     ),
 )]

@@ -15,8 +15,8 @@ use store::{Customer, Outcome};
 
 /// Record a sale or a return.
 ///
-/// The same receipt again changes nothing. Its answer is the purchase as it is now: cancelled, returned or moved since,
-/// with the present balance of its customer. A purchase that was cancelled by mistake is recorded again with
+/// The same receipt again changes nothing. Its answer is the purchase as it is now: cancelled, returned or moved
+/// since, with the present balance of its customer. A purchase that was cancelled by mistake is recorded again with
 /// `undone_cancellation`.
 #[utoipa::path(
     operation_id = "create_purchase",
@@ -30,7 +30,10 @@ use store::{Customer, Outcome};
         (status = 200, description = "The purchase is recorded and cancelled: `cancelled_at` says since when. \
          Nothing was recorded.", body = Entered,
          headers(("idempotency-replayed" = String, description = "The word `true`: an earlier request recorded the purchase."))),
-        (status = 404, description = "No member has the identifier or card number."),
+        (
+            status = 404,
+            description = "No member has the identifier or card number, or the mobile where `card_requested` is absent."
+        ),
         (status = 409, description = "The receipt is known with another content (`receipt_conflict`), a coupon \
          has no use left (`coupon_used_up`, `coupon_member_limit`), or the card was blocked as lost \
          (`card_blocked`)."),

@@ -209,8 +209,8 @@ pub(crate) struct NewPurchase {
     operator: Option<String>,
     /// The sale that is returned. Accepted for a return only.
     returned_sale: Option<ReturnedSale>,
-    /// The `cancelled_at` of this purchase, if the cancellation was a mistake: the purchase is recorded again. Without
-    /// it, a cancelled purchase that is sent again stays cancelled.
+    /// The `cancelled_at` of this purchase, if the cancellation was a mistake: the purchase is recorded again.
+    /// Without it, a cancelled purchase that is sent again stays cancelled.
     #[schema(value_type = Option<DateTime>)]
     undone_cancellation: Option<String>,
 }

@@ -80,8 +80,8 @@ pub(crate) struct Entered {
     /// The points that the member cannot spend before the time for returns has passed. Absent for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pending: Option<i64>,
-    /// The lines for the ticket, in French, of at most 40 characters each. Empty for an anonymous purchase. A purchase
-    /// that was cancelled or returned since has no line of points.
+    /// The lines for the ticket, in French, of at most 40 characters each. Empty for an anonymous purchase. A
+    /// purchase that was cancelled or returned since has no line of points.
     ticket: Vec<String>,
     total_cents: i64,
     /// Whether the total differs from the sum of the lines by more than rounding.
@@ -114,8 +114,8 @@ pub(crate) struct Line {
 /// The sum of lines of a long receipt, which are not stored one by one.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FoldedLines {
-    /// The category of the lines. Absent for lines without one. Of a receipt with more than 20 categories, the lines of
-    /// the others share sums.
+    /// The category of the lines. Absent for lines without one. Of a receipt with more than 20 categories, the
+    /// lines of the others share sums.
     #[serde(skip_serializing_if = "Option::is_none")]
     category: Option<String>,
     /// The number of lines in the sum.

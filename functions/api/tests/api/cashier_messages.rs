@@ -1,5 +1,5 @@
-//! Each refusal that a cashier can bring about has a sentence for the cashier. The test brings about each of them, with
-//! the key of a till.
+//! Each refusal that a cashier can bring about has a sentence for the cashier. The test brings about each of them,
+//! with the key of a till.
 
 use crate::coupon::offer::{offer, with};
 use crate::error_codes::causes;

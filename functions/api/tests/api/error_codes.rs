@@ -4,8 +4,9 @@
 use crate::setup::{Service, sale};
 use axum::http::StatusCode;
 use domain::{Cause, DomainError, Language};
-use serde_json::json;
-use std::collections::BTreeMap;
+use rstest::rstest;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 const CATALOGUE: &str = include_str!("../../../../docs/error-codes.md");
 const SECTIONS: [&str; 3] = [
@@ -115,6 +116,41 @@ fn the_queue_of_the_guide_names_codes_that_a_till_can_get() {
     assert!(named.len() > 10 && named.iter().all(|code| of_till(code)), "{named:?}");
     // The row of coupons names their common beginning.
     assert!(domain::coupon::Refusal::ALL.iter().all(|it| it.code().starts_with("coupon_")));
+}
+
+/// The codes of the queue's row on the customer.
+fn queue_codes_of_the_customer() -> BTreeSet<&'static str> {
+    let (_, row) = GUIDE.split_once("| every code of an entry whose pointer is /member").unwrap();
+    row.split('|').next().unwrap().split('`').skip(1).step_by(2).collect()
+}
+
+#[rstest]
+#[case(json!({"mobile": "06 39 98 00 99"}), "not_found")]
+#[case(json!({"card_number": "1"}), "card_number")]
+#[case(json!({"member_id": "nonsense"}), "identifier")]
+#[case(json!({"mobile": "nonsense"}), "mobile_unreadable")]
+#[case(json!({"mobile": "01 44 99 00 12"}), "mobile_not_mobile")]
+#[case(json!({"mobile": "3,36E+10"}), "number_scientific")]
+#[case(json!({"mobile": "06 39 98 00 12", "last_name": "Martin"}), "needs_card_requested")]
+#[case(json!({"card_number": "29900099", "card_requested": true}), "needs_mobile")]
+#[case(json!({"mobile": "06 39 98 00 12", "card_number": "29900099"}), "one_of")]
+#[tokio::test]
+async fn a_queued_sale_that_is_refused_for_its_customer_is_recorded_without_the_customer(
+    #[case] member: Value,
+    #[case] code: &str,
+) {
+    let service = Service::start().await;
+    let till = service.till("A", "retail").await;
+    let refused = till.post("/v1/purchases", &sale("1", &member)).await;
+    let errors = refused.body["errors"].as_array().unwrap();
+    assert!(errors.iter().any(|error| error["code"] == code), "{refused:?}");
+    let is_of_customer = |error: &Value| {
+        let pointer = error["pointer"].as_str().unwrap();
+        pointer == "/member" || pointer.starts_with("/member/")
+    };
+    assert!(errors.iter().all(is_of_customer), "{refused:?}");
+    assert!(queue_codes_of_the_customer().contains(code));
+    till.post("/v1/purchases", &sale("1", &Value::Null)).await.assert_status(201);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The fields of every answer to a key with the scope till.
 
 use crate::coupon::offer::offer;
-use crate::edge::logs::Buffer;
+use crate::edge::logs::Log;
 use crate::member::enrol::camille;
+use crate::member::misses::report_the_31st;
 use crate::reward::catalogue::{cup, written};
 use crate::setup::{Answer, MOBILE, NOW, Service, Till, sale, text};
 use axum::http::Method;
@@ -10,8 +11,6 @@ use domain::KeyScope;
 use domain::rights::Operation;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use tracing::subscriber::NoSubscriber;
-use tracing_subscriber::layer::SubscriberExt as _;
 
 /// The fields of an answer that show more than `find_member`: none. A field of an object is `object/field`.
 const FOUND: &[&str] = &[
@@ -369,12 +368,7 @@ async fn the_whole_purchase_is_shown_to_a_back_office_and_to_an_export() {
 
 #[tokio::test]
 async fn a_till_that_tries_one_receipt_after_another_is_reported() {
-    let buffer = Buffer::default();
-    let lines = tracing_subscriber::fmt::layer().json().with_writer(buffer.clone());
-    // With one subscriber only, `tracing` would cache that a call site which another test's thread reached
-    // first has no listener. With a second subscriber, it asks each of them.
-    let _second = tracing::Dispatch::new(NoSubscriber::default());
-    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(lines));
+    let log = Log::collect();
     let service = Service::start().await;
     let back_office = service.till("A", "retail").await;
     let till = service.key_of(&back_office.merchant, "paris", "live", "till").await;
@@ -382,8 +376,7 @@ async fn a_till_that_tries_one_receipt_after_another_is_reported() {
     let sold = till.post("/v1/purchases", &sale("1", &json!({"mobile": MOBILE}))).await;
     let known = format!("/v1/purchases/{}", text(&sold.body, "purchase_id"));
     let to = json!({"member_id": member});
-    for number in 0..31 {
-        assert!(!buffer.text().contains("\"misses\""), "after {number} misses");
+    report_the_31st(&log, async |number| {
         till.get(&known).await.assert_status(200);
         let receipt = domain::Receipt {
             establishment: domain::EstablishmentId::parse("paris").unwrap(),
@@ -407,6 +400,6 @@ async fn a_till_that_tries_one_receipt_after_another_is_reported() {
             }
         };
         assert_eq!(status, expected, "{number}");
-    }
-    assert_eq!(buffer.text().matches("\"misses\":31").count(), 1, "{}", buffer.text());
+    })
+    .await;
 }

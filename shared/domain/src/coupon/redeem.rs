@@ -16,8 +16,8 @@ pub struct CouponState {
 }
 
 impl CouponState {
-    /// Whether the uses of the code are counted. They are where a limit needs the count, and where only one member can
-    /// use the code. A code that any number of customers may use has no count: every sale would write it.
+    /// Whether the uses of the code are counted. They are where a limit needs the count, and where only one member
+    /// can use the code. A code that any number of customers may use has no count: every sale would write it.
     #[must_use]
     pub const fn is_counted(&self, usage: Usage) -> bool {
         usage.limit().is_some() || self.bound_to.is_some()

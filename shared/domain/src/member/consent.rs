@@ -268,8 +268,8 @@ impl ChannelConsent {
         self.has_consented(channel, birth_date, on) && !self.is_opposed() && !self.is_dead()
     }
 
-    /// Whether the person gave a consent that counts, whatever the person opposed later. Letters need no consent, except
-    /// for a person under 15.
+    /// Whether the person gave a consent that counts, whatever the person opposed later. Letters need no consent,
+    /// except for a person under 15.
     #[must_use]
     pub fn has_consented(&self, channel: Channel, birth_date: Option<Day>, on: Day) -> bool {
         match &self.consent {

@@ -167,8 +167,8 @@ fn separate_limits(survivor: &mut Account, own: &Account, back: &Account) {
     }
 }
 
-/// Gives each member its own activation and its own last activity again. Activity since the merge stays with both, since either
-/// of them may have been active.
+/// Gives each member its own activation and its own last activity again. Activity since the merge stays with both,
+/// since either of them may have been active.
 fn separate_activity(survivor: &mut Account, own: &Account, back: &mut Account) {
     if survivor.last_activity > own.last_activity.max(back.last_activity) {
         back.last_activity = survivor.last_activity;

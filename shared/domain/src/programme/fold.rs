@@ -1,10 +1,10 @@
 //! Folds the lines of a long receipt into sums, so that the stored purchase stays small.
 //!
 //! A sale without a customer earns when it is attached to one, from its stored lines. So two lines share a sum only
-//! where every rule of the programme reads them alike: the same rules name their article codes and their categories, both
-//! or neither have a discount, and their amounts have the same sign. The sum keeps the code and the category of its
-//! first line, which stand for those of the others. So the number of sums depends on the rules, and not on the
-//! number of articles that they name.
+//! where every rule of the programme reads them alike: the same rules name their article codes and their
+//! categories, both or neither have a discount, and their amounts have the same sign. The sum keeps the code and
+//! the category of its first line, which stand for those of the others. So the number of sums depends on the rules,
+//! and not on the number of articles that they name.
 
 use super::{Goods, Programme, Terms};
 use crate::purchase::{KEPT_LINES, Line, Sum};
@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 /// The most categories that get a sum of their own. Lines of other categories share sums.
 const MOST_CATEGORIES: usize = 20;
 
-/// The purchase with its lines as they are stored: the first [`KEPT_LINES`] lines, then sums of the others. The rules of
-/// `programme`, which is the programme of the purchase's day, give the same points for both.
+/// The purchase with its lines as they are stored: the first [`KEPT_LINES`] lines, then sums of the others. The
+/// rules of `programme`, which is the programme of the purchase's day, give the same points for both.
 #[must_use]
 pub fn fold(purchase: &Purchase, programme: Option<&Programme>) -> Purchase {
     let (_, beyond) = purchase.lines().split_at(purchase.lines().len().min(KEPT_LINES));

@@ -41,7 +41,8 @@ word_enum! {
         ListErasures = "list_erasures",
         /// Erase a member of a merchant, because the person asked for it or objected.
         EraseMemberByOperator = "erase_member_of_merchant",
-        /// Suppress the contacts of a person who is no member of a merchant, because the person asked for it or objected.
+        /// Suppress the contacts of a person who is no member of a merchant, because the person asked for it or
+        /// objected.
         SuppressContactsByOperator = "suppress_contacts_of_merchant",
         /// Create a campaign.
         CreateCampaign = "create_campaign",
@@ -75,7 +76,8 @@ word_enum! {
         PutOffer = "put_offer",
         /// Create a code of an offer, or change the state of a code.
         PutCouponCode = "put_coupon_code",
-        /// Import codes of an offer from a file: one code a row, in the column `code` or in the first column, in UTF-8 or Windows-1252.
+        /// Import codes of an offer from a file: one code a row, in the column `code` or in the first column, in
+        /// UTF-8 or Windows-1252.
         ImportCouponCodes = "import_coupon_codes",
         /// Create a batch of codes of an offer.
         CreateCouponBatch = "create_coupon_batch",

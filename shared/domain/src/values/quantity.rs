@@ -29,8 +29,8 @@ impl Quantity {
     }
 
     /// Reads a quantity of a file: `1`, `0.5`, `0,250`, `1 000`, `-1`, `1-` or `(1)`. Files write returned goods as
-    /// negative: the first value of the result says whether the quantity was negative. More than three decimals are read
-    /// where the others mean nothing: `1.0000`, `0.30000000000000004`.
+    /// negative: the first value of the result says whether the quantity was negative. More than three decimals are
+    /// read where the others mean nothing: `1.0000`, `0.30000000000000004`.
     ///
     /// # Errors
     /// [`ValueError::QuantityUnreadable`] or [`ValueError::QuantityOutOfRange`].

@@ -85,8 +85,8 @@ pub(crate) fn lower(text: &str) -> impl Iterator<Item = char> {
     text.chars().flat_map(char::to_lowercase)
 }
 
-/// The characters in lower case and in the decomposed form (NFD), without their accents. So it does not matter whether a
-/// program wrote an accent as one character with its letter, or as a character of its own.
+/// The characters in lower case and in the decomposed form (NFD), without their accents. So it does not matter
+/// whether a program wrote an accent as one character with its letter, or as a character of its own.
 fn fold(text: &str) -> impl Iterator<Item = char> {
     let decomposed = DecomposingNormalizerBorrowed::new_nfd().normalize_iter(lower(text));
     decomposed.filter(|character| !is_accent(*character)).flat_map(|character| match character {

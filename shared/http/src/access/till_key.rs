@@ -1,6 +1,6 @@
-//! A key of an establishment, as a till or other software holds it: `zs_live_…` or `zs_test_…`, then base64url of the merchant (16
-//! bytes), the key's public identifier (16), its secret (24, from the system's generator), and a checksum (4). A
-//! mistyped or invented key has another checksum, and is refused before anything is read.
+//! A key of an establishment, as a till or other software holds it: `zs_live_…` or `zs_test_…`, then base64url of
+//! the merchant (16 bytes), the key's public identifier (16), its secret (24, from the system's generator), and a
+//! checksum (4). A mistyped or invented key has another checksum, and is refused before anything is read.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -95,9 +95,9 @@ pub enum Verdict {
         /// The provider's code.
         code: String,
     },
-    /// Nothing was sent to this recipient by this call, and another batch may include the recipient. A call that repeats
-    /// a batch proves nothing about the first call. This verdict comes only beside accepted recipients: a batch of
-    /// which nothing was sent is [`SendError::NotSent`].
+    /// Nothing was sent to this recipient by this call, and another batch may include the recipient. A call that
+    /// repeats a batch proves nothing about the first call. This verdict comes only beside accepted recipients: a
+    /// batch of which nothing was sent is [`SendError::NotSent`].
     NotSent,
     /// The message may have been sent or not. This verdict comes only beside accepted recipients. The whole
     /// batch is then treated as [`SendError::Unknown`].

@@ -1,8 +1,8 @@
 //! How many messages in a row continued the same work.
 //!
-//! A function that does not finish in time queues the rest for itself. Lambda does not stop such a chain, because the
-//! template sets `RecursiveLoop: Allow`. So every message that is sent while another message is handled carries the count
-//! of that message and one more, and a message at the end of a chain that is too long is not handled.
+//! A function that does not finish in time queues the rest for itself. Lambda does not stop such a chain, because
+//! the template sets `RecursiveLoop: Allow`. So every message that is sent while another message is handled carries
+//! the count of that message and one more, and a message at the end of a chain that is too long is not handled.
 
 use aws_lambda_events::event::sqs::SqsMessage;
 use std::future::Future;

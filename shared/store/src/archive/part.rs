@@ -28,8 +28,8 @@ pub enum Part {
     Events(Mode),
     /// Rewards and their counters.
     Rewards(Mode),
-    /// The webhooks, the uses of programmes and the settings, with the keys that lead to the merchant. The settings lead to
-    /// the other parts, so this part is deleted last.
+    /// The webhooks, the uses of programmes and the settings, with the keys that lead to the merchant. The settings
+    /// lead to the other parts, so this part is deleted last.
     Settings,
 }
 

@@ -1,6 +1,7 @@
 //! The life cycle of a campaign: created, rewritten, launched, paused and finished.
 
 use crate::campaign::item::{CampaignRecord, StoredCampaign};
+use crate::merchant::first_campaign::note_launch;
 use crate::table::attributes;
 use crate::table::items;
 use crate::table::keys;
@@ -92,7 +93,8 @@ impl Store {
 
     /// Takes a step of a campaign: 1 strong read and, where the step changes something, 1
     /// transaction. A step that ends the campaign reads the plan too, which then forgets its place
-    /// among the members.
+    /// among the members. A step that launches or schedules writes 1 item more: the merchant has
+    /// launched a campaign.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with the error of [`Campaign::step`].
@@ -103,7 +105,8 @@ impl Store {
         step: Step,
         now: Instant,
     ) -> Result<StoredCampaign, StoreError> {
-        self.change_campaign(scope.tenant(), id, |stored| {
+        let tenant = scope.tenant();
+        let change = |stored: &mut StoredCampaign| {
             let changed = stored.campaign.step(step, now)?;
             let due = due(&stored.campaign, now);
             Ok(changed.then(|| {
@@ -111,8 +114,10 @@ impl Store {
                 stored.changed_by = scope.credential;
                 due
             }))
-        })
-        .await
+        };
+        let launches = matches!(step, Step::Launch | Step::Schedule(_));
+        let noted = launches.then(|| note_launch(tenant.merchant)).transpose()?;
+        self.change_campaign_and(tenant, id, change, noted).await
     }
 
     /// Rewrites a campaign that has not begun: 1 strong read and, where something changes, 1

@@ -28,7 +28,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Refused`] with
-    /// [`domain::LedgerError::NotEnoughPoints`] or [`domain::RequestError::IdempotencyKeyReused`].
+    /// [`domain::LedgerError::NotEnoughPoints`], [`domain::LedgerError::AdjustedEnough`] or
+    /// [`domain::RequestError::IdempotencyKeyReused`].
     pub async fn adjust(
         &self,
         scope: &Scope,

@@ -9,7 +9,8 @@ use crate::{Store, StoreError};
 use domain::{Instant, KeyId};
 use serde::Deserialize;
 
-/// The seconds of a window in which failed look-ups are counted. Windows follow one another.
+/// The seconds of a window in which failed look-ups are counted. Windows follow one another, and begin at whole
+/// multiples of this number since 1970: at :00, :10, :20, :30, :40 and :50.
 pub const LOOKUP_WINDOW_SECONDS: i64 = 600;
 /// The seconds for which a count stays after its window.
 const KEPT_SECONDS: i64 = 86_400;

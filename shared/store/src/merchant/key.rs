@@ -11,8 +11,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::MerchantId;
 
 impl Store {
-    /// The merchants of the deployment after `after`, up to `limit`, in the order of their identifiers. 1 query, half a
-    /// read unit for about 60 merchants.
+    /// The merchants of the deployment after `after`, up to `limit`, in the order of their identifiers. 1 query,
+    /// half a read unit for about 60 merchants.
     pub async fn merchants(
         &self,
         after: Option<MerchantId>,
@@ -41,9 +41,9 @@ impl Store {
             .collect()
     }
 
-    /// Wraps a merchant's key with the current master key. `false` where this master key has wrapped it, or the merchant is
-    /// no longer in the table. 1 round trip and 1 read unit, and 1 transaction of 2 write units for a change. The key
-    /// itself stays the same, so instances that have opened it go on.
+    /// Wraps a merchant's key with the current master key. `false` where this master key has wrapped it, or the
+    /// merchant is no longer in the table. 1 round trip and 1 read unit, and 1 transaction of 2 write units for a
+    /// change. The key itself stays the same, so instances that have opened it go on.
     pub async fn rewrap_key(&self, merchant: MerchantId) -> Result<bool, StoreError> {
         let at = keys::profile(merchant);
         let profile: Option<ProfileRecord> = self.get_item(&at, Consistency::Strong).await?;

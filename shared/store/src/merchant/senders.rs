@@ -1,8 +1,9 @@
-//! A merchant's senders, which are part of its settings, and the merchants that share an account.
+//! A merchant's senders, which are part of its settings.
 
 use crate::merchant::changes::SettingsChanges;
 use crate::table::attributes;
 use crate::table::keys::{self, Key};
+use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Conflict, Consistency, Store, StoreError};
@@ -33,15 +34,10 @@ pub(crate) struct SenderRecord {
     by: Credential,
 }
 
-#[derive(Serialize, Deserialize)]
-struct AccountMerchantRecord {
-    pk: String,
-    sk: String,
-}
-
+/// The account of the sender that a change replaces.
 #[derive(Deserialize)]
-struct AccountProviderRecord {
-    provider: String,
+struct FormerSender {
+    account: String,
 }
 
 const CORRUPT: StoreError = StoreError::Corrupt("sender");
@@ -88,10 +84,11 @@ impl SenderRecord {
 }
 
 impl Store {
-    /// Sets the sender of a merchant's e-mails: 1 transaction of 4 items.
+    /// Sets the sender of a merchant's e-mails: 1 read and 1 transaction of 4 items; 4 reads and 1 transaction of 8
+    /// items where the merchant leaves its former account.
     ///
     /// # Errors
-    /// [`Conflict::AccountOfAnotherProvider`].
+    /// [`Conflict::AccountOfAnotherProvider`], or [`StoreError::Busy`].
     pub async fn put_email_sender(
         &self,
         merchant: MerchantId,
@@ -113,10 +110,11 @@ impl Store {
         self.put_sender(merchant, &sender.account, &record).await
     }
 
-    /// Sets the sender of a merchant's SMS: 1 transaction of 4 items.
+    /// Sets the sender of a merchant's SMS: 1 read and 1 transaction of 4 items; 4 reads and 1 transaction of 8 items
+    /// where the merchant leaves its former account.
     ///
     /// # Errors
-    /// [`Conflict::AccountOfAnotherProvider`].
+    /// [`Conflict::AccountOfAnotherProvider`], or [`StoreError::Busy`].
     pub async fn put_sms_sender(
         &self,
         merchant: MerchantId,
@@ -138,75 +136,47 @@ impl Store {
         self.put_sender(merchant, &sender.account, &record).await
     }
 
-    /// Writes a sender, and the provider of its account where no sender used the account before. A merchant that changes its account stays listed under the former account,
-    /// because people may still answer messages of the former account.
+    /// Writes a sender, and lists the merchant under the account of the sender. A merchant that changes its account
+    /// leaves the former account if the merchant has never launched a campaign. Otherwise people may still answer
+    /// messages of the former account, and the merchant stays listed.
     async fn put_sender(
         &self,
         merchant: MerchantId,
-        ProviderAccount { provider, code: account }: &ProviderAccount,
+        account: &ProviderAccount,
         record: &SenderRecord,
     ) -> Result<(), StoreError> {
-        let belongs =
-            Write::update(&keys::account_provider(account.as_str()), "SET provider = :provider")
-                .condition("attribute_not_exists(provider) OR provider = :provider")
-                .value(":provider", attributes::text(provider.as_str()));
-        let Key { pk, sk } = keys::account_merchant(account.as_str(), merchant);
-        let account_merchant = AccountMerchantRecord { pk, sk };
-        let Key { pk, sk } = keys::merchant_account(merchant, account.as_str());
-        let merchant_account = AccountMerchantRecord { pk, sk };
-        let mut transaction = self.transaction();
-        transaction.add_in(Slot::AccountProvider, belongs);
-        transaction.add(Write::put(record)?);
-        transaction.add(Write::put(&account_merchant)?);
-        transaction.add(Write::put(&merchant_account)?);
-        self.settings.remove(&merchant);
-        match transaction.commit().await? {
-            TransactionOutcome::Committed => Ok(()),
-            TransactionOutcome::Cancelled(cancelled) if cancelled.failed(Slot::AccountProvider) => {
-                Err(Conflict::AccountOfAnotherProvider.into())
+        let key = Key { pk: record.pk.clone(), sk: record.sk.clone() };
+        let key = &key;
+        retry(|_| async move {
+            let former: Option<FormerSender> = self.get_item(key, Consistency::Strong).await?;
+            let mut transaction = self.transaction();
+            let put = Write::put(record)?;
+            transaction.add(match &former {
+                Some(former) => put
+                    .condition("#account = :former")
+                    .name("#account", "account")
+                    .value(":former", attributes::text(&former.account)),
+                None => put.if_absent(),
+            });
+            Self::join_account(&mut transaction, merchant, account)?;
+            let left = former.filter(|former| former.account != account.code.as_str());
+            if let Some(FormerSender { account: code }) = left
+                && !self.has_launched_a_campaign(merchant).await?
+            {
+                transaction.check_absent(Slot::FirstCampaign, keys::first_campaign(merchant));
+                self.leave_account(&mut transaction, merchant, &code).await?;
             }
-            TransactionOutcome::Cancelled(_) => Err(StoreError::Busy),
-        }
-    }
-
-    /// Whether a merchant sends or has sent by an account, and the account belongs to this provider: 1 round
-    /// trip, 1 read unit.
-    pub async fn account_has_merchant(
-        &self,
-        account: &ProviderAccount,
-        merchant: MerchantId,
-    ) -> Result<bool, StoreError> {
-        let code = account.code.as_str();
-        let (owner, listed) =
-            (keys::account_provider(code), keys::account_merchant(code, merchant));
-        let (owner, listed): (Option<AccountProviderRecord>, Option<AccountMerchantRecord>) = futures::try_join!(
-            self.get_item(&owner, Consistency::Eventual),
-            self.get_item(&listed, Consistency::Eventual)
-        )?;
-        let is_owner = owner.is_some_and(|owner| owner.provider == account.provider.as_str());
-        Ok(is_owner && listed.is_some())
-    }
-
-    /// The merchants that send or have sent by an account of a provider: 1 query for each MB of rows, and half
-    /// a read unit. An account of another provider has none.
-    pub async fn merchants_of_account(
-        &self,
-        account: &ProviderAccount,
-    ) -> Result<Vec<MerchantId>, StoreError> {
-        let code = account.code.as_str();
-        let key = keys::account_provider(code);
-        let owner: Option<AccountProviderRecord> =
-            self.get_item(&key, Consistency::Eventual).await?;
-        if owner.is_none_or(|owner| owner.provider != account.provider.as_str()) {
-            return Ok(vec![]);
-        }
-        let partition = keys::account_partition(code);
-        let stored: Vec<AccountMerchantRecord> =
-            self.query_all(partition, "M#", Consistency::Eventual, "account").await?;
-        let merchants = stored.iter().map(|record| {
-            let merchant = record.sk.strip_prefix("M#").map(MerchantId::parse);
-            merchant.and_then(Result::ok).ok_or(StoreError::Corrupt("account"))
-        });
-        merchants.collect()
+            self.settings.remove(&merchant);
+            match transaction.commit().await? {
+                TransactionOutcome::Committed => Ok(Attempt::Done(())),
+                TransactionOutcome::Cancelled(cancelled)
+                    if cancelled.failed(Slot::AccountProvider) =>
+                {
+                    Err(Conflict::AccountOfAnotherProvider.into())
+                }
+                TransactionOutcome::Cancelled(_) => Ok(Attempt::Again),
+            }
+        })
+        .await
     }
 }

@@ -85,8 +85,8 @@ impl Store {
     /// | anonymous | 1 | 0 | 3 |
     ///
     /// The first purchase of an instance by a programme marks the programme as used: 1 round trip and 1 write unit.
-    /// A return that names its sale first reads both purchases, and also writes the sale. Each coupon adds 1
-    /// round trip, half a read unit and 2 write units. A repeated request writes nothing: its answer has the points of
+    /// A return that names its sale first reads both purchases, and also writes the sale. Each coupon adds 1 round
+    /// trip, half a read unit and 2 write units. A repeated request writes nothing: its answer has the points of
     /// the stored purchase and the present balance of its customer, which is 1 round trip and 1 read unit more.
     ///
     /// # Errors
@@ -102,10 +102,10 @@ impl Store {
         self.record_from(scope, customer, new, Round::FIRST, now).await
     }
 
-    /// Records a purchase again that was cancelled by mistake at `cancelled_at`, to the second: the cancelled purchase
-    /// stays in the history, and the new one takes its receipt. 1 round trip, 1 read unit and the write of the
-    /// cancelled purchase more than [`Store::record_purchase`]. A repeated request records nothing more, and neither
-    /// does a request that names another cancellation than the last.
+    /// Records a purchase again that was cancelled by mistake at `cancelled_at`, to the second: the cancelled
+    /// purchase stays in the history, and the new one takes its receipt. 1 round trip, 1 read unit and the write of
+    /// the cancelled purchase more than [`Store::record_purchase`]. A repeated request records nothing more, and
+    /// neither does a request that names another cancellation than the last.
     ///
     /// # Errors
     /// As [`Store::record_purchase`].
@@ -180,7 +180,8 @@ impl Store {
         .await
     }
 
-    /// The cancelled purchase as it is stored now; `None` where another purchase has its receipt, or none. 1 strong read.
+    /// The cancelled purchase as it is stored now; `None` where another purchase has its receipt, or none. 1 strong
+    /// read.
     async fn still_cancelled(
         &self,
         read_before: &PurchaseRecord,
@@ -191,11 +192,11 @@ impl Store {
         Ok(stored.filter(same).map(Box::new))
     }
 
-    /// Records sales and returns of one customer in one transaction, by 1 round trip. Each purchase costs 3
-    /// write units, the account costs 2, and a customer who becomes a member by a file costs 5 more, with 1
-    /// round trip and 1 read unit for a customer who was erased before. Where another request wrote the account, the account is read again (1 read
-    /// unit) and the transaction is sent again. Where one of the receipts is stored already, each purchase is
-    /// recorded alone by [`Store::record_purchase`].
+    /// Records sales and returns of one customer in one transaction, by 1 round trip. Each purchase costs 3 write
+    /// units, the account costs 2, and a customer who becomes a member by a file costs 5 more, with 1 round trip
+    /// and 1 read unit for a customer who was erased before. Where another request wrote the account, the account
+    /// is read again (1 read unit) and the transaction is sent again. Where one of the receipts is stored already,
+    /// each purchase is recorded alone by [`Store::record_purchase`].
     ///
     /// There are at most [`MAX_PURCHASES_PER_TRANSACTION`] purchases. They have different receipts and no
     /// coupons, and no return names its sale.

@@ -95,9 +95,12 @@ pub struct Recorded {
     pub points: Points,
     /// The points part by part, each with its reason; empty for a return.
     pub parts: Vec<Part>,
-    /// The points that can be spent: after the purchase if it was recorded now, else at present.
+    /// The points that the member can spend when [`Store::record_purchase`](crate::Store::record_purchase) answers,
+    /// to a repeated request too. For a member who was erased since, and from
+    /// [`Store::known_purchases`](crate::Store::known_purchases), which reads no account: the points that the member
+    /// could spend after the purchase.
     pub balance: Points,
-    /// The points that are pending until the time for returns has passed, as for `balance`.
+    /// The points that are pending until the time for returns has passed, at the same moment as `balance`.
     pub pending: Points,
     /// The amount of the sale that has been returned.
     pub returned: Cents,

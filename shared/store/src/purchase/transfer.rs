@@ -155,8 +155,8 @@ impl Store {
         .await
     }
 
-    /// Whether a sale of `sold_at` was moved from a member to another one, as the entries of the member's ledger since
-    /// then say: 1 strong query for each MB of these entries, until the entry is found.
+    /// Whether a sale of `sold_at` was moved from a member to another one, as the entries of the member's ledger
+    /// since then say: 1 strong query for each MB of these entries, until the entry is found.
     pub(crate) async fn was_moved_away(
         &self,
         scope: &Scope,

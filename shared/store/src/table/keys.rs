@@ -322,12 +322,24 @@ pub(crate) fn account_merchant(account: &str, merchant: MerchantId) -> Key {
     key(account_partition(account), merchant_partition(merchant))
 }
 
-/// The entry that a merchant sends or has sent by an account, in the merchant's own partition.
+/// The merchant and the account of an entry in the list of an account.
+pub(crate) fn account_merchant_at(key: &Key) -> Option<(MerchantId, &str)> {
+    let account = key.pk.strip_prefix("PROVIDER#")?;
+    let merchant = MerchantId::parse(key.sk.strip_prefix("M#")?).ok()?;
+    Some((merchant, account))
+}
+
+/// The entry that a merchant sends or may have sent by an account, in the merchant's own partition.
 pub(crate) fn merchant_account(merchant: MerchantId, account: &str) -> Key {
     key(merchant_partition(merchant), format!("{ACCOUNT_PREFIX}{account}"))
 }
 
 pub(crate) const ACCOUNT_PREFIX: &str = "ACCOUNT#";
+
+/// The entry that a merchant has launched a campaign. It is outside the range of the settings.
+pub(crate) fn first_campaign(merchant: MerchantId) -> Key {
+    key(merchant_partition(merchant), "FIRST_CAMPAIGN".to_owned())
+}
 
 pub(crate) const CAMPAIGN_PREFIX: &str = "CAMPAIGN#";
 

@@ -45,6 +45,8 @@ pub(crate) enum Slot {
     Sending,
     /// The entry that says which provider an account belongs to.
     AccountProvider,
+    /// The check that a merchant has launched no campaign.
+    FirstCampaign,
     /// The entry that leads from the operator's reference to its merchant.
     Reference,
 }

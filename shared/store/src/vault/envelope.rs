@@ -10,8 +10,8 @@ const NUMBER: usize = 2;
 const NONCE: usize = 12;
 const CORRUPT: StoreError = StoreError::Corrupt("sealed field");
 
-/// The number of a key among the keys of one owner: the deployment's master keys, or a merchant's keys. A key of a person
-/// would get a number among the person's keys.
+/// The number of a key among the keys of one owner: the deployment's master keys, or a merchant's keys. A key of a
+/// person would get a number among the person's keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct KeyNumber(u16);
 

@@ -1,7 +1,8 @@
 //! Campaigns: each is planned once, each batch has one holder, each recipient is counted once.
 
+use crate::fixture::draft_campaign;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::campaign::{Campaign, Content, Draft, State, Step};
+use domain::campaign::{Content, Draft, State, Step};
 use domain::member::consent::OppositionReason;
 use domain::{
     CampaignError, CampaignId, Channel, DomainError, Instant, MemberId, Segment, retention,
@@ -52,17 +53,7 @@ impl Fixture {
     }
 
     async fn campaign(&self) -> CampaignId {
-        let campaign = Campaign {
-            id: CampaignId::mint(now(), 7),
-            name: "Rentrée".to_owned(),
-            channel: Channel::Sms,
-            content: Content { body: "Bonjour {{first_name}}".to_owned(), ..Content::default() },
-            segment: Segment::default(),
-            state: State::Draft,
-            created_at: now(),
-            begins_at: None,
-            version: 1,
-        };
+        let campaign = draft_campaign(7, now());
         self.store.create_campaign(&self.scope, &campaign, None, now()).await.unwrap();
         campaign.id
     }

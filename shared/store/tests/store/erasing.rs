@@ -1,15 +1,15 @@
 //! The erasure of a member: what is deleted, what stays, and races.
 
+use crate::fixture::draft_campaign;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::CardNumber;
-use domain::campaign::{Content, State, Step};
+use domain::campaign::Step;
 use domain::member::consent::OppositionReason;
 use domain::member::{Details, Email, Enrolment};
 use domain::retention::{ErasureReason, Suppression};
 use domain::{
-    Campaign, CampaignId, Channel, Credential, Day, DomainError, EstablishmentId, Instant,
-    MemberError, MemberId, Purchase, PurchaseKind, Receipt, ReceiptNumber, Register, Sector,
-    Segment, UploadId,
+    CampaignId, Channel, Credential, Day, DomainError, EstablishmentId, Instant, MemberError,
+    MemberId, Purchase, PurchaseKind, Receipt, ReceiptNumber, Register, Sector, UploadId,
 };
 use jiff::ToSpan as _;
 use rstest::rstest;
@@ -515,17 +515,7 @@ async fn an_erased_member_leaves_no_identifier_in_a_campaign_that_has_ended() {
 /// A campaign that runs.
 async fn running_campaign(fixture: &Fixture, number: u128) -> CampaignId {
     let (store, scope) = (&fixture.store, &fixture.scope);
-    let campaign = Campaign {
-        id: CampaignId::mint(now(), number),
-        name: "Rentrée".to_owned(),
-        channel: Channel::Sms,
-        content: Content { body: "Bonjour".to_owned(), ..Content::default() },
-        segment: Segment::default(),
-        state: State::Draft,
-        created_at: now(),
-        begins_at: None,
-        version: 1,
-    };
+    let campaign = draft_campaign(number, now());
     store.create_campaign(scope, &campaign, None, now()).await.unwrap();
     store.step_campaign(scope, campaign.id, Step::Launch, now()).await.unwrap();
     campaign.id

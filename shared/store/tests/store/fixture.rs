@@ -1,6 +1,7 @@
 //! A merchant with an empty table.
 
-use domain::{Instant, Sector};
+use domain::campaign::{Campaign, Content, State};
+use domain::{CampaignId, Channel, Instant, Sector, Segment};
 use store::{Scope, Store};
 use support::{Table, instant, merchant, open_merchant};
 
@@ -20,5 +21,20 @@ impl Fixture {
         let store = table.store();
         let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
         Self { table, store, scope }
+    }
+}
+
+/// A campaign by SMS that was not launched.
+pub(crate) fn draft_campaign(number: u128, at: Instant) -> Campaign {
+    Campaign {
+        id: CampaignId::mint(at, number),
+        name: "Rentrée".to_owned(),
+        channel: Channel::Sms,
+        content: Content { body: "Bonjour {{first_name}}".to_owned(), ..Content::default() },
+        segment: Segment::default(),
+        state: State::Draft,
+        created_at: at,
+        begins_at: None,
+        version: 1,
     }
 }

@@ -18,6 +18,7 @@ mod members;
 mod merged_limits;
 mod opposed_contacts;
 mod programme_use;
+mod provider_accounts;
 mod races;
 mod redemptions;
 mod sequences;

@@ -6,19 +6,49 @@ use axum::http::{Method, Request};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
-use tracing::subscriber::NoSubscriber;
-use tracing_subscriber::filter::Targets;
+use tracing::Dispatch;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 
-#[derive(Clone, Default)]
-pub(crate) struct Buffer(Arc<Mutex<Vec<u8>>>);
+/// The log of a test: the lines that its thread writes, as JSON.
+pub(crate) struct Log {
+    buffer: Buffer,
+    _guard: DefaultGuard,
+    _second: Dispatch,
+}
 
-impl Buffer {
+impl Log {
+    /// Collects the lines of every level.
+    pub(crate) fn collect() -> Self {
+        Self::of(Targets::new().with_default(LevelFilter::TRACE))
+    }
+
+    fn of(levels: Targets) -> Self {
+        let buffer = Buffer::default();
+        let lines = tracing_subscriber::fmt::layer().json().with_writer(buffer.clone());
+        let subscriber = tracing_subscriber::registry().with(levels).with(lines);
+        // With one subscriber only, `tracing` would cache that a call site which another test's thread reached
+        // first has no listener. With a second subscriber, it asks each of them.
+        let second = Dispatch::new(NoSubscriber::default());
+        Self { buffer, _guard: tracing::subscriber::set_default(subscriber), _second: second }
+    }
+
     pub(crate) fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        String::from_utf8(self.buffer.0.lock().unwrap().clone()).unwrap()
+    }
+
+    /// The lines that have a field.
+    pub(crate) fn lines_with(&self, field: &str) -> Vec<Value> {
+        let text = self.text();
+        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.filter(|line| !line["fields"][field].is_null()).collect()
     }
 }
+
+#[derive(Clone, Default)]
+struct Buffer(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Buffer {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -40,16 +70,8 @@ impl<'w> MakeWriter<'w> for Buffer {
 
 #[tokio::test]
 async fn a_log_line_contains_no_personal_data_and_no_key() {
-    let buffer = Buffer::default();
     let levels = "info,api=trace,http_edge=trace,store=trace,platform=trace,domain=trace";
-    let levels: Targets = levels.parse().unwrap();
-    let lines = tracing_subscriber::fmt::layer().json().with_writer(buffer.clone());
-    let subscriber = tracing_subscriber::registry().with(levels).with(lines);
-    // With one subscriber only, `tracing` would cache that a call site which another test's thread reached
-    // first has no listener. With a second subscriber, it asks each of them.
-    let _second = tracing::Dispatch::new(NoSubscriber::default());
-    let _guard = tracing::subscriber::set_default(subscriber);
-
+    let collected = Log::of(levels.parse().unwrap());
     let service = Service::start().await;
     let till = service.till("CONTRACT-7781", "retail").await;
     let person = json!({
@@ -90,7 +112,7 @@ async fn a_log_line_contains_no_personal_data_and_no_key() {
         assert_eq!(service.send(request.body(Body::empty()).unwrap()).await.status, 403);
     }
 
-    let log = buffer.text();
+    let log = collected.text();
     let lines: Vec<&str> = log.lines().collect();
     assert!(lines.iter().filter(|line| line.contains("\"request\"")).count() >= 19, "{log}");
     let of_sale = lines.iter().find(|line| line.contains("\"/v1/purchases\"")).unwrap();

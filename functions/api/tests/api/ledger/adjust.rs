@@ -1,11 +1,9 @@
 //! Balances corrected by hand.
 
-use crate::edge::logs::Buffer;
+use crate::edge::logs::Log;
 use crate::setup::{MOBILE, NOW, Service, sale, text};
 use rstest::rstest;
 use serde_json::{Value, json};
-use tracing::subscriber::NoSubscriber;
-use tracing_subscriber::layer::SubscriberExt as _;
 
 fn gesture() -> Value {
     json!({"points": 20, "reason": "goodwill", "operator": "V12", "reference": "SAV-1024"})
@@ -123,12 +121,7 @@ async fn the_corrections_of_a_member_on_one_day_have_a_limit() {
 
 #[tokio::test]
 async fn unusually_high_corrections_of_a_merchant_are_one_log_line_without_a_member() {
-    let buffer = Buffer::default();
-    let lines = tracing_subscriber::fmt::layer().json().with_writer(buffer.clone());
-    // With one subscriber only, `tracing` would cache that a call site which another test's thread reached
-    // first has no listener. With a second subscriber, it asks each of them.
-    let _second = tracing::Dispatch::new(NoSubscriber::default());
-    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(lines));
+    let log = Log::collect();
     let service = Service::start().await;
     let till = service.till("A", "retail").await;
     let mut members = vec![];
@@ -137,13 +130,11 @@ async fn unusually_high_corrections_of_a_merchant_are_one_log_line_without_a_mem
         let path = format!("/v1/members/{member}/adjustments");
         let gift = json!({"points": 20_000, "reason": "goodwill", "operator": "V12"});
         till.post_keyed(&path, &format!("{number}"), &gift).await.assert_status(201);
-        let logged = buffer.text().matches("adjusted_points").count();
+        let logged = log.lines_with("adjusted_points").len();
         assert_eq!(logged, usize::from(number >= 5), "{number}");
         members.push(member);
     }
-    let log = buffer.text();
-    let line = log.lines().find(|line| line.contains("adjusted_points")).unwrap();
-    let line: Value = serde_json::from_str(line).unwrap();
+    let line = &log.lines_with("adjusted_points")[0];
     // The metric filter of the template reads these fields.
     assert_eq!(line["level"], "WARN");
     assert_eq!(line["fields"]["adjusted_points"], 120_000);

@@ -9,8 +9,8 @@ use domain::reward::{self, Given};
 use domain::webhook::{EventType, EventTypes, Reach, WebhookUrl};
 use domain::{
     CampaignId, Cents, Channel, CouponBatchId, CouponCode, Credential, Day, EstablishmentId,
-    Instant, KeyId, KeyScope, MemberId, Offer, OfferId, Points, Purchase, PurchaseKind, Receipt,
-    Reward, RewardId, Segment, UploadId, WebhookId,
+    Instant, KeyId, KeyScope, MemberId, MerchantId, Offer, OfferId, Points, Purchase, PurchaseKind,
+    Receipt, Reward, RewardId, Segment, UploadId, WebhookId,
 };
 use store::{
     Addressed, BatchEnd, BatchId, CardStep, Claimed, CodeChange, Counts, Customer, CutBatch, Event,
@@ -43,9 +43,16 @@ pub(crate) async fn fill(store: &Store, scope: &Scope, many: u32) {
         erasure(store, &scope, members[3]).await;
         events(store, &scope).await;
     }
+    // After a campaign, the merchant stays listed under the former account too.
+    sms_sender(store, scope, "main-sms").await;
 }
 
-/// Till keys and senders. The account of one sender was changed.
+/// The account of a merchant's e-mails, which no other merchant uses.
+pub(crate) fn own_account(merchant: MerchantId) -> String {
+    merchant.to_string().to_ascii_lowercase()
+}
+
+/// Till keys and senders.
 async fn settings(store: &Store, scope: &Scope) {
     let merchant = scope.settings.merchant.id;
     let random = u128::from_be_bytes(merchant.to_bytes());
@@ -64,16 +71,15 @@ async fn settings(store: &Store, scope: &Scope) {
         };
         store.create_till_key(merchant, &key).await.unwrap();
     }
-    store
-        .put_email_sender(merchant, &support::email_sender("main"), domain::Credential::Operator)
-        .await
-        .unwrap();
-    for code in ["former", "main-sms"] {
-        store
-            .put_sms_sender(merchant, &support::sms_sender(code), domain::Credential::Operator)
-            .await
-            .unwrap();
-    }
+    let sender = support::email_sender(&own_account(merchant));
+    store.put_email_sender(merchant, &sender, Credential::Operator).await.unwrap();
+    sms_sender(store, scope, "former").await;
+}
+
+/// The sender of SMS, by an account that merchants share.
+async fn sms_sender(store: &Store, scope: &Scope, account: &str) {
+    let (merchant, sender) = (scope.settings.merchant.id, support::sms_sender(account));
+    store.put_sms_sender(merchant, &sender, Credential::Operator).await.unwrap();
 }
 
 /// Six members: some with a card, one with a lost card, some with a shared e-mail address, one merged into

@@ -206,6 +206,16 @@ async fn a_merchant_whose_contract_has_ended_is_archived_and_leaves_the_table(
     let after = fixture.items().await;
     let mut stays = before;
     stays.retain(|key, _| !left.contains_key(key) && !fixture.is_number_of_the_leaving(key));
+    // Its own account has no provider any more. An account that merchants share keeps its provider, and counts the
+    // change of its list.
+    let code = merchant_data::own_account(fixture.leaving.id);
+    assert!(stays.remove(&(format!("PROVIDER#{code}"), "PROVIDER".to_owned())).is_some());
+    for code in ["former", "main-sms"] {
+        let key = (format!("PROVIDER#{code}"), "PROVIDER".to_owned());
+        let version = after[&key]["v"].clone();
+        let before = stays.get_mut(&key).unwrap().insert("v".to_owned(), version.clone());
+        assert_ne!(before, Some(version), "{code}");
+    }
     assert_eq!(after.keys().collect::<Vec<_>>(), stays.keys().collect::<Vec<_>>());
     assert_eq!(after, stays, "another merchant's data were touched");
 
@@ -249,7 +259,7 @@ async fn the_partition_that_only_api_and_retention_write_holds_nothing_but_setti
         let sks = items.keys().filter(|(pk, _)| pk == partition).map(|(_, sk)| sk);
         sks.map(|sk| sk.split('#').next().unwrap()).collect::<BTreeSet<_>>()
     };
-    let settings = ["ACCOUNT", "KEY", "PROFILE", "RULE", "SENDER", "SHOP"];
+    let settings = ["ACCOUNT", "FIRST_CAMPAIGN", "KEY", "PROFILE", "RULE", "SENDER", "SHOP"];
     assert_eq!(kinds_in(&own), BTreeSet::from(settings));
     assert_eq!(kinds_in(&format!("{own}#TEST")), BTreeSet::new());
     assert_eq!(kinds_in(&format!("{own}#WEBHOOKS")), BTreeSet::from(["PUSH"]));

@@ -43,7 +43,8 @@ fn standing(unit: Unit, balance: &Balance) -> Vec<String> {
     lines
 }
 
-/// `Points gagnés : 40`, or `Montant gagné : 0,40 €`. The word agrees in number with points, unless it does not change.
+/// `Points gagnés : 40`, or `Montant gagné : 0,40 €`. The word agrees in number with points, unless it does not
+/// change.
 fn labelled(unit: Unit, word: &str, count: i64) -> String {
     match unit {
         Unit::Points if word.ends_with('é') => format!("Points {word}s : {}", signed(count)),

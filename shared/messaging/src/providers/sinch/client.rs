@@ -35,9 +35,9 @@ const MAX_RECIPIENTS: usize = 500;
 /// The most characters of a body, placeholders included.
 const MAX_BODY_LENGTH: usize = 2_000;
 
-/// The time after the beginning of an attempt after which a batch that Sinch does not list was not accepted. Sinch lists
-/// an accepted batch within five minutes of its call, and the last call of an attempt comes at most two and a half
-/// minutes after its beginning.
+/// The time after the beginning of an attempt after which a batch that Sinch does not list was not accepted. Sinch
+/// lists an accepted batch within five minutes of its call, and the last call of an attempt comes at most two and a
+/// half minutes after its beginning.
 const ABSENCE_PROVES: SignedDuration = SignedDuration::from_mins(8);
 
 /// The largest difference between our clock and Sinch's.

@@ -69,8 +69,8 @@ struct PurchaseBody {
     coupons: Option<Vec<UsedCouponBody>>,
 }
 
-/// The content of a purchase with these lines. What is stored has the lines of [`domain::programme::fold`]; the fingerprint is
-/// a hash of the content with all lines.
+/// The content of a purchase with these lines. What is stored has the lines of [`domain::programme::fold`]; the
+/// fingerprint is a hash of the content with all lines.
 pub(crate) fn encode(purchase: &Purchase) -> Vec<u8> {
     let of = match purchase.kind() {
         PurchaseKind::Return { of: Some(sale) } => Some(ReceiptBody {
