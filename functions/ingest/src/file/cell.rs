@@ -2,6 +2,7 @@
 
 use crate::file::columns::Column;
 use crate::file::refusal::RowRefusal;
+use domain::values::text;
 use domain::{DomainError, ValueError};
 use std::borrow::Cow;
 
@@ -28,9 +29,10 @@ pub(crate) fn read_code<'c, T, E: Into<DomainError>>(
     })
 }
 
-/// A cell without the white space and the apostrophes before it. A spreadsheet marks text by an apostrophe, and the
-/// file of refused rows has one before each cell that a spreadsheet could run. A name such as `'t Hooft` keeps its
-/// apostrophe. A cell that says that there is no value is empty.
+/// A cell without the white space and the invisible characters around it, and without what marks it as text. A
+/// spreadsheet marks text by an apostrophe, and the file of refused rows has one before each cell that a spreadsheet
+/// could run. Programs mark text by a formula: `="0639980012"`. A name such as `'t Hooft` keeps its apostrophe. A cell
+/// that says that there is no value is empty.
 pub(crate) fn value(cell: &str, column: Column) -> &str {
     let value = without_mark_of_text(cell, column);
     let is_day = matches!(column, Column::Date | Column::ReturnedDate | Column::BirthDate);
@@ -40,10 +42,14 @@ pub(crate) fn value(cell: &str, column: Column) -> &str {
 /// The bytes of a cell that may only hold ASCII, without white space and apostrophes around them. No-break spaces of all
 /// encodings are white space.
 pub(crate) fn trimmed(cell: &[u8]) -> &[u8] {
-    let is_space = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'\'' || !byte.is_ascii();
+    let is_space = |byte: &u8| byte.is_ascii_control() || b" '`".contains(byte) || !byte.is_ascii();
     let start = cell.iter().position(|byte| !is_space(byte)).unwrap_or(cell.len());
     let end = cell.iter().rposition(|byte| !is_space(byte)).map_or(start, |last| last + 1);
-    &cell[start..end]
+    let cell = &cell[start..end];
+    match cell.strip_prefix(b"=\"").and_then(|text| text.strip_suffix(b"\"")) {
+        Some(text) => trimmed(text),
+        None => cell,
+    }
 }
 
 /// Whether a cell has the word of a database or a spreadsheet for no value.
@@ -59,12 +65,19 @@ fn is_day_of_zeros(cell: &str) -> bool {
 }
 
 fn without_mark_of_text(cell: &str, column: Column) -> &str {
+    const MARKS: [char; 7] = ['\'', '\u{2019}', '\u{2018}', '\u{2bc}', '\u{ff07}', '`', '\u{b4}'];
+    let is_blank = |c: char| c.is_whitespace() || text::is_invisible(c);
     let is_name = matches!(column, Column::LastName | Column::FirstName);
-    let trimmed = cell.trim();
+    let trimmed = cell.trim_matches(is_blank);
     if is_name && ["'t ", "'s ", "'s-"].iter().any(|particle| trimmed.starts_with(particle)) {
         return trimmed;
     }
-    trimmed.trim_start_matches(|c: char| matches!(c, '\'' | '\u{2019}') || c.is_whitespace())
+    let value = trimmed.trim_start_matches(|c| MARKS.contains(&c) || is_blank(c));
+    match value.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')) {
+        // A formula that is more than a text has more quotes.
+        Some(text) if !text.contains('"') => without_mark_of_text(text, column),
+        _ => value,
+    }
 }
 
 /// A code, such as a mobile or a receipt number, that a spreadsheet or a script may have made a number: `639980012.0`,
@@ -193,6 +206,9 @@ mod tests {
     #[case(Column::Mobile, " ' +33639981012", "+33639981012")]
     #[case(Column::Total, "''-3,20", "-3,20")]
     #[case(Column::Date, "\u{2019}24/11/2026", "24/11/2026")]
+    #[case(Column::Mobile, "\u{2018}0639981011", "0639981011")]
+    #[case(Column::Mobile, "`0639981011", "0639981011")]
+    #[case(Column::Receipt, "\u{b4}\u{2bc}\u{ff07}A1", "A1")]
     #[case(Column::LastName, "'Dupont", "Dupont")]
     #[case(Column::LastName, "'t Hooft", "'t Hooft")]
     #[case(Column::LastName, "d'Orsay", "d'Orsay")]
@@ -204,6 +220,34 @@ mod tests {
         #[case] read: &str,
     ) {
         assert_eq!(value(cell, column), read);
+    }
+
+    #[rstest]
+    #[case(Column::Mobile, "=\"0639980012\"", "0639980012")]
+    #[case(Column::Receipt, " '=\" 0012\" ", "0012")]
+    #[case(Column::Date, "=\"24/11/2026\"", "24/11/2026")]
+    #[case(Column::Label, "=\"a\"&\"b\"", "=\"a\"&\"b\"")]
+    #[case(Column::Label, "=\"", "=\"")]
+    #[case(Column::Mobile, "=\"NULL\"", "")]
+    fn a_formula_of_a_text_alone_is_a_mark_of_text(
+        #[case] column: Column,
+        #[case] cell: &str,
+        #[case] read: &str,
+    ) {
+        assert_eq!(value(cell, column), read);
+        if !read.is_empty() && column != Column::Label {
+            assert_eq!(trimmed(cell.as_bytes()), read.as_bytes());
+        }
+    }
+
+    #[rstest]
+    #[case("\u{202a}A1\u{202c}")]
+    #[case("\u{feff}A1\u{200b}")]
+    #[case("A1\u{1a}")]
+    #[case("\u{200e} 'A1")]
+    fn characters_that_are_not_seen_around_a_cell_are_no_part_of_it(#[case] cell: &str) {
+        assert_eq!(value(cell, Column::Receipt), "A1");
+        assert_eq!(trimmed(cell.as_bytes()), b"A1");
     }
 
     #[rstest]

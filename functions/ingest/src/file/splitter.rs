@@ -10,6 +10,9 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 /// The most bytes of a row in the file, without its line end.
 pub(crate) const LIMIT: usize = 64 * 1024;
 
+/// The sign for the end of a file.
+const END_OF_FILE: u8 = 0x1a;
+
 /// Why a row cannot be split into fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -58,7 +61,8 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The splitter. A line of only white space and delimiters is no row.
+/// The splitter. A line of only white space and delimiters is no row, nor is the sign for the end of a file that programs
+/// of MS-DOS write.
 pub(crate) struct Splitter {
     reader: Reader,
     limit: usize,
@@ -239,7 +243,8 @@ impl Splitter {
         let bytes = &self.fields[..self.written];
         let (line_ends, nul) = inspect(content);
         let fault = fault.or(nul.then_some(Fault::Nul));
-        if fault.is_some() || !bytes.iter().all(u8::is_ascii_whitespace) {
+        let is_blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == END_OF_FILE;
+        if fault.is_some() || !bytes.iter().all(is_blank) {
             sink(&Row {
                 line: self.line,
                 start: self.offset,

@@ -476,6 +476,34 @@ async fn a_file_with_a_header_only_says_so() {
     }
 }
 
+/// Tills write numbers as formulas of a text, so that spreadsheets keep the zeros before them.
+#[tokio::test]
+async fn cells_that_are_formulas_of_a_text_are_read_and_come_back_after_a_correction() {
+    let file = "Numéro ticket;Date;Mobile;Total;Carte demandée\n\
+        =\"0012\";=\"31/02/2026\";=\"0639980012\";10,00;oui\n\
+        =\"0013\";=\"24/11/2026\";=\"0639980012\";10,00;oui\n\
+        =\"0013\";=\"23/11/2026\";=\"0639980012\";5,00;oui\n";
+    let shop = open().await;
+    let upload = shop.send(file.as_bytes(), now()).await;
+    let rows = upload.report.rows;
+    assert_eq!((rows.accepted, rows.refused, upload.report.points), (2, 1, 15), "{upload:?}");
+    let corrected = shop.refused_rows(&upload).replace("31/02/2026", "24/11/2026");
+    let upload = open().await.send(corrected.as_bytes(), now()).await;
+    assert_eq!((upload.report.rows.accepted, upload.report.points), (1, 10), "{corrected}");
+}
+
+#[rstest]
+#[case::alone("\n\u{1a}")]
+#[case::after_the_last_cell("\u{1a}")]
+#[tokio::test]
+async fn the_sign_for_the_end_of_a_file_of_ms_dos_is_no_row(#[case] end: &str) {
+    let file =
+        format!("ticket;date;mobile;total;carte demandée\nA;24/11/2026;0639980012;10,00;oui{end}");
+    let upload = open().await.send(file.as_bytes(), now()).await;
+    let rows = upload.report.rows;
+    assert_eq!((rows.read, rows.accepted, rows.refused), (1, 1, 0), "{upload:?}");
+}
+
 #[tokio::test]
 async fn a_refused_row_never_becomes_a_formula_at_another_separator() {
     let shop = open().await;

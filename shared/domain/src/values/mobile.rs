@@ -1,6 +1,7 @@
 //! Mobile numbers, in the ways in which people write them.
 
 use crate::ValueError;
+use crate::values::text::is_invisible;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType};
 
 /// A mobile number in E.164: `+33639980012`. The number identifies a person, so it is stored sealed, looked
@@ -16,7 +17,7 @@ impl Mobile {
     /// included. A number of another country is read by libphonenumber, and is accepted where its type
     /// is mobile, or where the plan does not tell mobiles from fixed lines.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        let text = text.trim();
+        let text = text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
         if is_scientific(text) {
             return Err(ValueError::NumberScientific);
         }
@@ -58,8 +59,8 @@ fn digits_of(text: &str) -> Result<Dialled, ValueError> {
     for character in rest.replace("(0)", "").chars() {
         match character {
             '0'..='9' => digits.push(character),
-            '.' | '-' | '/' | '(' | ')' => {}
-            space if space.is_whitespace() => {}
+            '.' | '-' | '/' | '(' | ')' | '\u{2010}'..='\u{2015}' | '\u{2212}' => {}
+            space if space.is_whitespace() || is_invisible(space) => {}
             _ => return Err(ValueError::MobileUnreadable),
         }
     }
@@ -146,6 +147,10 @@ mod tests {
     #[case("33639980012")]
     #[case("639980012")]
     #[case("06\u{a0}39\u{a0}98\u{a0}00\u{a0}12")]
+    #[case("\u{202a}+33639980012\u{202c}")]
+    #[case("\u{200e}0639980012\u{200b}")]
+    #[case("06\u{2011}39\u{2011}98\u{2011}00\u{2011}12")]
+    #[case("06 \u{2013} 39\u{ad}98 00 12")]
     #[case("06\u{2009}39\u{2009}98\u{2009}00\u{2009}12")]
     fn a_mobile_is_read_in_every_way_that_people_write_it(#[case] text: &str) {
         assert_eq!(Mobile::parse(text).unwrap().as_str(), "+33639980012");

@@ -82,9 +82,15 @@ fn whole_and_cents(number: &str) -> Option<(String, i64)> {
         None => (number, None, ""),
         Some(at) => {
             let separator = number[at..].chars().next()?;
-            (number[..at].trim_end(), Some(separator), &number[at + separator.len_utf8()..])
+            let decimals = &number[at + separator.len_utf8()..];
+            let decimals = if separator == '€' { decimals.trim_start() } else { decimals };
+            (number[..at].trim_end(), Some(separator), decimals)
         }
     };
+    // After a euro sign the cents have two digits: `12€5` may be 12.05 or 12.50.
+    if separator == Some('€') && decimals.len() != 2 {
+        return None;
+    }
     let is_grouping = |character: char| {
         character.is_whitespace()
             || matches!(character, '\'' | '\u{2019}')
@@ -133,10 +139,11 @@ fn bare(text: &str) -> Option<(bool, &str)> {
     }
 }
 
-/// The whole euros of a price whose cents are a dash: `12` of `12,-`.
+/// The whole euros of a price whose cents are a dash or two: `12` of `12,-` and of `12,--`.
 fn without_dash_for_cents(text: &str) -> &str {
-    let whole = text.strip_suffix(['-', '\u{2013}', '\u{2014}']).and_then(|price| {
-        let price = price.trim_end();
+    const DASHES: [char; 3] = ['-', '\u{2013}', '\u{2014}'];
+    let whole = text.strip_suffix(DASHES).and_then(|price| {
+        let price = price.strip_suffix(DASHES).unwrap_or(price).trim_end();
         price.strip_suffix([',', '.'])
     });
     whole.unwrap_or(text)
@@ -210,6 +217,11 @@ mod tests {
     #[case("EUR 12,50", 1250)]
     #[case("12,50 euros", 1250)]
     #[case("12€50", 1250)]
+    #[case("12 € 50", 1250)]
+    #[case("12,--", 1200)]
+    #[case("-12,--", -1200)]
+    #[case("12.-- €", 1200)]
+    #[case("1'200.\u{2014}", 120_000)]
     #[case("12,-", 1200)]
     #[case("1 200,– €", 120_000)]
     #[case("12.-", 1200)]
@@ -273,6 +285,10 @@ mod tests {
     #[case("12.5040")]
     #[case("12.504")]
     #[case("12€500")]
+    #[case("12€5")]
+    #[case("12,---")]
+    #[case("12,- -")]
+    #[case("12,50--")]
     #[case("- - €")]
     #[case("(€)")]
     fn an_ambiguous_or_unreadable_amount_is_refused(#[case] text: &str) {

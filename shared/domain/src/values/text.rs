@@ -38,6 +38,22 @@ pub fn folded(text: &str) -> String {
     fold(text).collect()
 }
 
+/// Whether a character is not seen in a text. Directories of contacts, web pages and programs of MS-DOS leave such
+/// characters around a copied value: marks of direction, joiners, control characters.
+#[must_use]
+pub const fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\0'..='\u{1f}'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+    )
+}
+
 /// A number whose sign was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Signed<'t> {
@@ -54,8 +70,12 @@ pub(crate) fn sign(text: &str) -> Option<Signed<'_>> {
         '\u{ff0d}',
     ];
     let in_brackets = || text.strip_prefix('(')?.strip_suffix(')');
-    // `12,-` is a price without cents, and not below zero.
-    let after = || text.strip_suffix(MINUS).filter(|rest| !rest.trim_end().ends_with([',', '.']));
+    // `12,-` and `12,--` are prices without cents, and not below zero.
+    let is_price = |rest: &str| {
+        rest.trim_end_matches(|c: char| MINUS.contains(&c) || c.is_whitespace())
+            .ends_with([',', '.'])
+    };
+    let after = || text.strip_suffix(MINUS).filter(|rest| !is_price(rest));
     let negative = text.strip_prefix(MINUS).or_else(after);
     let (is_negative, rest) = match negative.or_else(in_brackets) {
         Some(rest) => (true, rest),

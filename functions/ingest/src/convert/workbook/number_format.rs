@@ -11,6 +11,28 @@ pub(super) struct NumberFormat {
     pub(super) least_digits: u8,
     /// Whether the format shows a time and no day.
     pub(super) time_only: bool,
+    /// The code of the currency, where the format names another one than the euro.
+    pub(super) currency: Option<&'static str>,
+}
+
+/// The names of currencies other than the euro, and their codes.
+const CURRENCIES: [(&str, &str); 11] = [
+    ("$", "USD"),
+    ("US$", "USD"),
+    ("USD", "USD"),
+    ("£", "GBP"),
+    ("GBP", "GBP"),
+    ("CHF", "CHF"),
+    ("Fr.", "CHF"),
+    ("SFr.", "CHF"),
+    ("CAD", "CAD"),
+    ("¥", "JPY"),
+    ("JPY", "JPY"),
+];
+
+fn currency(name: &str) -> Option<&'static str> {
+    let is_name = |known: &&(&str, &str)| known.0 == name.trim();
+    CURRENCIES.iter().find(is_name).map(|(_, code)| *code)
 }
 
 impl NumberFormat {
@@ -26,12 +48,21 @@ impl NumberFormat {
                     characters.next();
                 }
                 '"' => {
-                    characters.by_ref().find(|next| *next == '"');
+                    let text: String =
+                        characters.by_ref().take_while(|next| *next != '"').collect();
+                    // The built-in formats have a dollar for the currency of the computer.
+                    if text.trim() != "$" {
+                        format.currency = format.currency.or(currency(&text));
+                    }
                 }
                 '[' => {
                     let inside: String =
                         characters.by_ref().take_while(|next| *next != ']').collect();
                     let elapsed = |unit| inside.chars().all(|c| c.eq_ignore_ascii_case(&unit));
+                    if let Some(named) = inside.strip_prefix('$') {
+                        let name = named.rsplit_once('-').map_or(named, |(name, _)| name);
+                        format.currency = format.currency.or(currency(name));
+                    }
                     clock |= !inside.is_empty() && ['h', 'm', 's'].into_iter().any(elapsed);
                 }
                 '%' => format.percent = true,
@@ -83,7 +114,26 @@ mod tests {
         #[case] least_digits: u8,
         #[case] time_only: bool,
     ) {
-        let expected = NumberFormat { percent, decimals, least_digits, time_only };
+        let expected = NumberFormat { percent, decimals, least_digits, time_only, currency: None };
         assert_eq!(NumberFormat::parse(code), expected);
+    }
+
+    #[rstest]
+    #[case("[$$-409]#,##0.00", Some("USD"))]
+    #[case("[$CHF] #,##0.00", Some("CHF"))]
+    #[case("[$CHF-100C]\\ #,##0.00", Some("CHF"))]
+    #[case("#,##0.00\\ [$£-809]", Some("GBP"))]
+    #[case("#,##0.00 \"CHF\"", Some("CHF"))]
+    #[case("#,##0.00\\ [$€-40C]", None)]
+    #[case("#,##0.00\\ [$EUR]", None)]
+    #[case("#,##0.00\\ \"€\"", None)]
+    #[case("\"$\"#,##0.00_);(\"$\"#,##0.00)", None)]
+    #[case("[$-40C]d mmmm yyyy", None)]
+    #[case("[$", None)]
+    fn a_format_names_a_currency_other_than_the_euro(
+        #[case] code: &str,
+        #[case] currency: Option<&str>,
+    ) {
+        assert_eq!(NumberFormat::parse(code).currency, currency);
     }
 }

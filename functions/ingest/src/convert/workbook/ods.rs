@@ -262,6 +262,8 @@ struct PlacedCell {
 struct RawCell {
     kind: String,
     value: Option<String>,
+    /// The code of the currency, where it is another one than the euro.
+    currency: Option<String>,
     is_error: bool,
     /// Whether the cell is behind a merged cell.
     is_covered: bool,
@@ -279,10 +281,12 @@ impl RawCell {
             "string" => "office:string-value",
             _ => "office:value",
         };
+        let currency = attribute(tag, "office:currency")
+            .filter(|code| kind == "currency" && !matches!(code.as_str(), "" | "EUR" | "€"));
         let is_error = attribute(tag, "calcext:value-type").as_deref() == Some("error");
         let is_covered = tag.name().as_ref() == "table:covered-table-cell";
         let rows = repetitions(tag, "table:number-rows-spanned");
-        Self { value: attribute(tag, name), kind, is_error, is_covered, rows }
+        Self { value: attribute(tag, name), kind, currency, is_error, is_covered, rows }
     }
 
     /// What the cell means. `shown` is the text that the cell shows; `moment` reads a number as a day or a time.
@@ -294,7 +298,11 @@ impl RawCell {
                 value::number(number, percent)
             }
             ("float" | "currency", Ok(number)) => {
-                moment(number).unwrap_or_else(|| number_as_shown(number, &shown))
+                let text = moment(number).unwrap_or_else(|| number_as_shown(number, &shown));
+                match &self.currency {
+                    Some(currency) => format!("{text} {currency}"),
+                    None => text,
+                }
             }
             // A day whose cell shows only the time is written as its hours since day zero.
             ("time", _) => value::days_of_duration(&value)
@@ -372,6 +380,16 @@ mod tests {
     )]
     #[case(r#"office:value-type="time" office:time-value="PT14H05M00S""#, "14:05", "14:05:00")]
     #[case(r#"office:value-type="currency" office:value="12.504""#, "12,50 €", "12.5")]
+    #[case(
+        r#"office:value-type="currency" office:currency="EUR" office:value="12.5""#,
+        "12,50 €",
+        "12.5"
+    )]
+    #[case(
+        r#"office:value-type="currency" office:currency="CHF" office:value="12.5""#,
+        "CHF 12.50",
+        "12.5 CHF"
+    )]
     #[case(r#"office:value-type="float" office:value="639980012""#, "06 39 98 00 12", "0639980012")]
     #[case(r#"office:value-type="float" office:value="639980012""#, "639980012", "639980012")]
     #[case(r#"office:value-type="percentage" office:value="0.1""#, "10,00 %", "10%")]

@@ -10,7 +10,7 @@ const SECONDS_OF_DAY: u64 = 86_400;
 
 /// A number: `12.5`, `639980012`, `10%`. A spreadsheet computes with 15 digits, and so does the text, except for whole
 /// numbers: a card or a receipt of 16 digits keeps all of them. A number that the sheet shows with two decimals or more
-/// is rounded as shown.
+/// is rounded as shown. An amount of another currency than the euro has its currency: `12.5 CHF`, which is no amount.
 pub(super) fn number(value: f64, format: NumberFormat) -> String {
     if format.percent {
         let plain = NumberFormat { percent: false, least_digits: 0, ..format };
@@ -22,6 +22,9 @@ pub(super) fn number(value: f64, format: NumberFormat) -> String {
         None => fifteen_digits(value),
     };
     let text = value.to_string();
+    if let Some(currency) = format.currency {
+        return format!("{text} {currency}");
+    }
     let width = usize::from(format.least_digits);
     if format.decimals.is_none() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         format!("{text:0>width$}")
@@ -136,6 +139,8 @@ mod tests {
     #[case(12.504, "General", "12.504")]
     #[case(12.5, "0", "12.5")]
     #[case(-3.2, "0.00", "-3.2")]
+    #[case(12.5, "[$CHF] #,##0.00", "12.5 CHF")]
+    #[case(12.0, "[$$-409]#,##0", "12 USD")]
     #[case(0.1, "0%", "10%")]
     #[case(0.075, "0.0%", "7.5%")]
     fn a_number_is_written_as_the_sheet_shows_the_number(

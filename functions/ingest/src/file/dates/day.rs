@@ -16,9 +16,9 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Reads the numbers at the beginning of some bytes, which a weekday may precede, and counts the bytes.
+    /// Reads the numbers at the beginning of some bytes, which `le` and a weekday may precede, and counts the bytes.
     pub(super) fn read(bytes: &[u8]) -> Option<(Self, usize)> {
-        let start = words::weekday(bytes);
+        let start = words::introduction(bytes);
         let dated = &bytes[start..];
         Self::in_numbers(dated)
             .or_else(|| words::date(dated))

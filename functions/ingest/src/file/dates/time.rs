@@ -14,12 +14,13 @@ pub(crate) struct WrittenTime {
 }
 
 impl WrittenTime {
-    /// Reads `9:05`, `10:15`, `10:15:30` or `10:15:30.123`, alone or before `Z`, `+01:00` or `+0100`, a time as people
+    /// Reads `9:05`, `10:15`, `10:15:30` or `10:15:30.123`, alone or before `Z`, `UTC`,
+    /// `+01:00`, `GMT+0100` or `+01:00[Europe/Paris]`, a time as people
     /// write it (`14h`, `14h05`, `14 h 5`, `14h05min30s`, `à 14:05`, `2:05 p.m.`), and digits alone: `1405`, `905`,
     /// `140530`. The day before a time is passed over: `1899-12-30 14:05:00`.
     pub(crate) fn parse(text: &str) -> Result<Self, Unreadable> {
         let text = text.trim();
-        Self::read(text.strip_prefix(['à', 'À']).unwrap_or(text))
+        Self::read(text.strip_prefix(['à', 'À', 'T']).unwrap_or(text))
             .or_else(|| {
                 let (_, length) = Parts::read(text.as_bytes())?;
                 Self::after_date(text.get(length..)?.trim())
@@ -35,9 +36,14 @@ impl WrittenTime {
     }
 
     fn read(text: &str) -> Option<Self> {
+        let text = without_name_of_zone(text);
         let (clock, offset) = match text.find(['Z', '+', '-']) {
             Some(at) => (&text[..at], Some(read_offset(&text.as_bytes()[at..])?)),
             None => (text, None),
+        };
+        let (clock, offset) = match without_utc(clock) {
+            Some(clock) => (clock, offset.or(Some(tz::Offset::UTC))),
+            None => (clock, offset),
         };
         let (clock, afternoon) = half_of_day(clock.trim());
         let Clock { hour, minute, second } =
@@ -107,6 +113,22 @@ impl Clock {
             _ => None,
         }
     }
+}
+
+/// A time without the name of a time zone after its offset: `14:05+01:00[Europe/Paris]`, `14:05:00 GMT+0100 (heure
+/// normale d’Europe centrale)`. Without an offset the name says when it was, so the time is not read.
+fn without_name_of_zone(text: &str) -> &str {
+    let named = text.strip_suffix([']', ')']).and_then(|text| text.split_once(['[', '(']));
+    match named {
+        Some((time, _)) if time.contains(['Z', '+', '-']) => time.trim_end(),
+        _ => text,
+    }
+}
+
+/// The time before `UTC` or `GMT`; `None` for another time.
+fn without_utc(clock: &str) -> Option<&str> {
+    let clock = clock.trim_end();
+    ["UTC", "GMT"].iter().find_map(|name| clock.strip_suffix(name))
 }
 
 /// A time of the twelve-hour clock without its `AM` or `p.m.`, and whether the time is after noon.

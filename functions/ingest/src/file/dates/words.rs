@@ -127,11 +127,18 @@ fn is_weekday(word: &str) -> bool {
 /// Whether a word may be in a date.
 pub(crate) fn is_word(word: &str) -> bool {
     let word = letters(word.as_bytes());
-    month(&word).is_some() || is_weekday(&word) || ORDINALS.contains(&word.as_str())
+    word == "le" || month(&word).is_some() || is_weekday(&word) || ORDINALS.contains(&word.as_str())
+}
+
+/// The number of bytes before the date that are an article or name a day of the week: `le mardi`.
+pub(super) fn introduction(bytes: &[u8]) -> usize {
+    let is_article = bytes.get(..3).is_some_and(|word| word.eq_ignore_ascii_case(b"le "));
+    let article = if is_article { 3 } else { 0 };
+    article + weekday(&bytes[article..])
 }
 
 /// The number of bytes before the date that name a day of the week.
-pub(super) fn weekday(bytes: &[u8]) -> usize {
+fn weekday(bytes: &[u8]) -> usize {
     if !bytes.first().is_some_and(u8::is_ascii_alphabetic) {
         return 0;
     }
