@@ -57,6 +57,8 @@ pub enum Column {
     Discount,
     /// The amount of the line.
     LineAmount,
+    /// The currency of the amounts.
+    Currency,
 }
 
 impl Column {
@@ -106,12 +108,13 @@ impl Column {
             Self::UnitPrice => "unit_price",
             Self::Discount => "discount",
             Self::LineAmount => "line_amount",
+            Self::Currency => "currency",
         }
     }
 }
 
 /// The number of known columns.
-const KNOWN: usize = 24;
+const KNOWN: usize = 25;
 
 /// The names of each column in their plain form (see [`plain`]), the most specific first. Where a header has two
 /// names of one column, the more specific name counts and the other is ignored.
@@ -312,6 +315,10 @@ static NAMES: [(Column, &[&str]); KNOWN] = [
             "totalarticle", "lineamount", "linetotal", "itemtotal", "itemamount",
         ],
     ),
+    (
+        Column::Currency,
+        &["devise", "codedevise", "deviseticket", "monnaie", "currency", "currencycode"],
+    ),
 ];
 
 /// Names that can mean the amount of a line or the total of a receipt. Such a column is the amount of the line where
@@ -328,7 +335,8 @@ const AMOUNTS: &[&str] = &[
 ];
 
 /// The plain form of a header's name: without case, accents, punctuation and small words. `N° du ticket`, `n_ticket`
-/// and `N TICKET` are all `nticket`. A percent sign is a word, since `Remise (%)` is no amount.
+/// and `N TICKET` are all `nticket`. A percent sign is a word, since `Remise (%)` is no amount, and so is the sign of
+/// another currency than the euro.
 pub(crate) fn plain(name: &str) -> String {
     words(name).concat()
 }
@@ -338,7 +346,8 @@ fn words(name: &str) -> Vec<String> {
         "de", "du", "des", "d", "la", "le", "les", "l", "un", "une", "a", "au", "aux", "en", "et",
         "of", "the", "in", "and",
     ];
-    let folded = text::folded(&name.replace('%', " percent "));
+    let name = name.replace('%', " percent ").replace(['$', '£', '¥'], " foreign ");
+    let folded = text::folded(&name);
     let words = folded.split(|character: char| !character.is_ascii_alphanumeric());
     words.filter(|word| !SMALL_WORDS.contains(word)).map(str::to_owned).collect()
 }
@@ -555,6 +564,7 @@ mod tests {
     #[case("Prix unitaire TTC", Column::UnitPrice)]
     #[case("Remise", Column::Discount)]
     #[case("Montant ligne", Column::LineAmount)]
+    #[case("Devise", Column::Currency)]
     fn a_column_is_recognised_by_the_names_that_merchants_use(
         #[case] name: &str,
         #[case] column: Column,
@@ -568,6 +578,8 @@ mod tests {
     #[case("Remise (%)")]
     #[case("% remise")]
     #[case("Total HT")]
+    #[case("Total ($)")]
+    #[case("Montant TTC £")]
     #[case("€")]
     #[case("Euros")]
     #[case("de la")]

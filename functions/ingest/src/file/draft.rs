@@ -49,6 +49,9 @@ impl Draft {
         context: &Context,
     ) -> Result<(), RowRefusal> {
         self.add_key(cell)?;
+        if !is_euro(cell(Column::Currency)) {
+            return Err(RowRefusal::OtherCurrency);
+        }
         let document_type = DocumentType::parse(cell(Column::DocumentType))?;
         match document_type {
             Some(DocumentType::Sale) => self.sales += 1,
@@ -194,6 +197,12 @@ impl ReturnedSale {
             number: self.number?,
         })
     }
+}
+
+/// Whether a currency is the euro, or is not said.
+fn is_euro(currency: &str) -> bool {
+    const NAMES: [&str; 6] = ["", "eur", "euro", "euros", "€", "¤"];
+    NAMES.iter().any(|name| currency.eq_ignore_ascii_case(name))
 }
 
 fn written_date(text: &str, column: Column) -> Result<WrittenDate, RowRefusal> {

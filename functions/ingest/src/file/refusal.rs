@@ -55,6 +55,8 @@ pub enum RowRefusal {
         /// The column.
         column: Column,
     },
+    /// The amounts are in another currency than the euro.
+    OtherCurrency,
     /// The time cannot be read.
     TimeUnreadable {
         /// The column: the one of the time, or the one of the date.
@@ -96,6 +98,7 @@ impl RowRefusal {
             Self::DateAmbiguous { .. } => "date_ambiguous",
             Self::MonthFirst { .. } => "month_first",
             Self::NeitherYesNorNo { .. } => "neither_yes_nor_no",
+            Self::OtherCurrency => "other_currency",
             Self::TimeUnreadable { .. } => "time_unreadable",
             Self::OnlyTotals => "only_totals",
             Self::TypeUnknown => "type_unknown",
@@ -130,6 +133,7 @@ impl RowRefusal {
                 | Self::TimeUnreadable { column },
                 _,
             ) => of_column(column, language.sentence(self.code())),
+            (Self::OtherCurrency, _) => of_column(Column::Currency, language.sentence(self.code())),
             (Self::TypeUnknown, _) => {
                 of_column(Column::DocumentType, language.sentence(self.code()))
             }

@@ -33,6 +33,7 @@ impl Totals {
             let (cell, column) = (value(row.field(index)), dialect.columns.at(index));
             match column {
                 _ if cell.is_empty() => {}
+                Some(Column::Currency) => {}
                 _ if is_word(cell) => named = true,
                 None
                 | Some(

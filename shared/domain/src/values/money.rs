@@ -149,9 +149,10 @@ fn without_dash_for_cents(text: &str) -> &str {
     whole.unwrap_or(text)
 }
 
-/// The text without a euro sign or code before or after it; `None` where there is none.
+/// The text without a euro sign or code before or after it; `None` where there is none. In ISO 8859-15 the euro sign has
+/// the place of `¤` in Windows-1252.
 fn without_currency(text: &str) -> Option<&str> {
-    const NAMES: [&str; 4] = ["€", "euros", "euro", "eur"];
+    const NAMES: [&str; 5] = ["€", "¤", "euros", "euro", "eur"];
     NAMES.iter().find_map(|name| {
         let is_name = |part: &str| part.eq_ignore_ascii_case(name);
         let after = text.len().checked_sub(name.len())?;
@@ -219,6 +220,7 @@ mod tests {
     #[case("12€50", 1250)]
     #[case("12 € 50", 1250)]
     #[case("12,--", 1200)]
+    #[case("12,50 ¤", 1250)]
     #[case("-12,--", -1200)]
     #[case("12.-- €", 1200)]
     #[case("1'200.\u{2014}", 120_000)]

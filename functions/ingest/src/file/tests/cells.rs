@@ -105,6 +105,24 @@ fn a_detail_that_cannot_be_read_refuses_its_row_and_is_not_dropped(
 }
 
 #[rstest]
+#[case("EUR", true)]
+#[case("€", true)]
+#[case("Euros", true)]
+#[case("", true)]
+#[case("CHF", false)]
+#[case("$", false)]
+fn amounts_of_another_currency_than_the_euro_are_refused(
+    #[case] cell: &str,
+    #[case] is_read: bool,
+) {
+    let file = format!("ticket;date;total;devise\n1;24/11/2026;1,00;{cell}\n;;1,00;{cell}\n");
+    let items = read(file.as_bytes());
+    let refused = refusals(&items);
+    assert_eq!(refused.contains(&(2, RowRefusal::OtherCurrency)), !is_read, "{refused:?}");
+    assert_eq!(receipts(&items).len(), usize::from(is_read));
+}
+
+#[rstest]
 #[case("peut-être", None)]
 #[case("oui ?", None)]
 #[case("Oui", Some(true))]

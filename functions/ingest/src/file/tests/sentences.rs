@@ -27,6 +27,7 @@ fn row_reasons() -> Vec<RowRefusal> {
         RowRefusal::DateAmbiguous { column: Column::Date },
         RowRefusal::MonthFirst { column: Column::BirthDate },
         RowRefusal::NeitherYesNorNo { column: Column::CardRequested },
+        RowRefusal::OtherCurrency,
         RowRefusal::Ledger(MemberError::NotEnrolled.into()),
         RowRefusal::OnlyTotals,
         RowRefusal::TypeUnknown,

@@ -41,6 +41,7 @@ pub(super) const COLUMNS: &[(&str, &str)] = &[
     ("unit_price", "prix unitaire"),
     ("discount", "remise"),
     ("line_amount", "montant ligne"),
+    ("currency", "devise"),
     ("any_amount", "un montant (total, montant ligne, ou quantité et prix unitaire)"),
     ("any_date", "la date"),
     ("any_receipt", "le numéro de ticket"),

@@ -147,6 +147,7 @@ pub const SENTENCES: &[(&str, &str)] = &[
     ("optician_goods", "Une règle d’opticien ne nomme que les familles optique, solaire, accessoire et autre."),
     ("origin", "Ce n’est pas l’origine d’une page : écrivez-la comme https://caisse.example.com, sans chemin."),
     ("origin_not_allowed", "Cette page n’a pas accès au service fidélité : prévenez votre installateur."),
+    ("other_currency", "Les montants doivent être en euros : convertissez-les, puis écrivez EUR."),
     ("other_row_refused", "Une autre ligne du même ticket est refusée : corrigez d’abord la ligne {line}."),
     ("other_type", "Une option ne va pas avec le type choisi : retirez-la."),
     ("parental_consent_missing", "Le client a moins de 15 ans : demandez aussi l’accord d’un parent."),
