@@ -6,7 +6,7 @@ use crate::file::context::Context;
 use crate::file::customer::{Customer, CustomerDraft};
 use crate::file::dates::{Unreadable, WrittenDate, WrittenTime};
 use crate::file::document_type::DocumentType;
-use crate::file::line::SignedLine;
+use crate::file::line::{SignedLine, is_worth_nothing};
 use crate::file::refusal::RowRefusal;
 use domain::{
     Cents, Day, EstablishmentId, Instant, Purchase, PurchaseKind, Receipt, ReceiptNumber, Register,
@@ -64,7 +64,7 @@ impl Draft {
             }
             self.total = Some(total);
         }
-        if is_line {
+        if is_line && !is_worth_nothing(cell) {
             match SignedLine::read(cell, context.sector, document_type)? {
                 Some(line) => self.lines.push(line),
                 None => self.amount_missing = true,

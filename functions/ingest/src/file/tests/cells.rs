@@ -2,7 +2,7 @@
 
 use super::{data, numbers, plan, read, receipts, refusals};
 use crate::file::{Column, CustomerKey, Item, RowRefusal, refused};
-use domain::{DomainError, MemberError, PurchaseError, PurchaseKind, ValueError};
+use domain::{Cents, DomainError, MemberError, PurchaseError, PurchaseKind, ValueError};
 use proptest::prelude::*;
 use rstest::rstest;
 
@@ -120,6 +120,25 @@ fn amounts_of_another_currency_than_the_euro_are_refused(
     let refused = refusals(&items);
     assert_eq!(refused.contains(&(2, RowRefusal::OtherCurrency)), !is_read, "{refused:?}");
     assert_eq!(receipts(&items).len(), usize::from(is_read));
+}
+
+#[rstest]
+#[case::a_gift("0;0,00;0,00", None)]
+#[case::a_gift_without_an_amount("0,000;5,00;", None)]
+#[case::an_amount_of_no_piece("0;5,00;5,00", Some(ValueError::QuantityOutOfRange))]
+fn a_line_of_quantity_zero_adds_nothing_to_its_receipt_unless_it_has_an_amount(
+    #[case] line: &str,
+    #[case] refused: Option<ValueError>,
+) {
+    let file = format!(
+        "ticket;date;mobile;libellé;quantité;prix unitaire;montant ligne\n\
+         1;24/11/2026;0639980012;Stylo;2;5,00;10,00\n1;24/11/2026;0639980012;Sac offert;{line}\n"
+    );
+    let items = read(file.as_bytes());
+    let expected = refused.map(|error| (3, RowRefusal::value(Column::Quantity, error)));
+    assert_eq!(refusals(&items).into_iter().find(|(line, _)| *line == 3), expected);
+    let read: Vec<_> = receipts(&items).iter().map(|receipt| receipt.purchase.total()).collect();
+    assert_eq!(read, if refused.is_some() { vec![] } else { vec![Cents::new(1_000)] });
 }
 
 #[rstest]
