@@ -71,7 +71,7 @@ impl Till {
         let offer = text(&call(api, "POST", &offers, OPERATOR_KEY, &offer).await, "offer_id");
         let mut codes = Vec::new();
         for number in 0..count {
-            let code = format!("MESURE{number}");
+            let code = format!("MESURE{number:04}");
             let path = format!("{offers}/{offer}/codes/{code}");
             call(api, "PUT", &path, OPERATOR_KEY, &json!({})).await;
             codes.push(code);
