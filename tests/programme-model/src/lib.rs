@@ -35,7 +35,8 @@
 //! ```
 //!
 //! The report shows the seed of the run, its numbers, and for each of the first disagreements the programme and the
-//! shortest history that was found. [`compare::replay`] runs one case again, by the seed of the case.
+//! shortest history that was found. [`compare::replay`] runs one case again, by the seed of the case. The tests of
+//! `api` run a fixed seed and a new one; with `PROGRAMME_SEED`, the new one is the seed of a report.
 //!
 //! # What the comparison leaves out
 //!
