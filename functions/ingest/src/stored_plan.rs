@@ -18,8 +18,8 @@ pub(crate) async fn write(
     Ok(objects::write(&app.s3, &app.reports_bucket, &keys::plan(tenant, upload), body).await?)
 }
 
-/// Reads a plan: 1 call, or none where the cache has the plan of this `ETag`. Where the plan was written again since, the
-/// newer plan is read: its ranges are the same.
+/// Reads a plan: 1 call, or none where the cache has the plan of this `ETag`. Where the plan was written again since,
+/// the newer plan is read: its ranges are the same.
 pub(crate) async fn read(
     app: &App,
     tenant: Tenant,

@@ -98,8 +98,8 @@ pub(crate) const fn scatter(hash: u64) -> u64 {
     hash ^ (hash >> 31)
 }
 
-/// A cell of a key without white space, apostrophes, a word for no value, and the fraction that a spreadsheet adds to a number (see
-/// [`cell`]): so that the rows of a receipt belong together however each was written.
+/// A cell of a key without white space, apostrophes, a word for no value, and the fraction that a spreadsheet adds to a
+/// number (see [`cell`]): so that the rows of a receipt belong together however each was written.
 fn key(bytes: &[u8]) -> &[u8] {
     let trimmed = cell::trimmed(bytes);
     if cell::is_nothing(trimmed) {

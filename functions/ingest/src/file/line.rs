@@ -24,7 +24,8 @@ struct Amounts {
     is_negative: bool,
 }
 
-/// Whether a row is worth nothing: a gift with the quantity 0, and no amount of the line. It adds nothing to its receipt.
+/// Whether a row is worth nothing: a gift with the quantity 0, and no amount of the line. It adds nothing to its
+/// receipt.
 pub(crate) fn is_worth_nothing<'c>(cell: &impl Fn(Column) -> &'c str) -> bool {
     let is_zero = |text: &str| {
         text.contains('0') && text.chars().all(|character| matches!(character, '0' | ',' | '.'))

@@ -61,8 +61,8 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The splitter. A line of only white space and delimiters is no row, nor is the sign for the end of a file that programs
-/// of MS-DOS write.
+/// The splitter. A line of only white space and delimiters is no row, nor is the sign for the end of a file that
+/// programs of MS-DOS write.
 pub(crate) struct Splitter {
     reader: Reader,
     limit: usize,

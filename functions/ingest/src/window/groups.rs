@@ -5,8 +5,9 @@ use super::resolve::{Owner, ResolvedReceipt};
 use super::tally::Tally;
 use crate::context::{App, IngestError};
 use domain::{Instant, MemberError, MemberId};
-use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use futures::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
 use std::collections::HashMap;
+use std::pin::pin;
 use store::{
     Customer, Holder, MAX_PURCHASES_PER_TRANSACTION, PurchaseToRecord, Recorded, Scope, StoreError,
 };
@@ -74,15 +75,10 @@ pub(super) async fn record(
         .collect();
     let holders = app.store.holders(scope, &members).await?;
     let holders = &holders;
-    let mut recorded = stream::iter(groups)
+    let recorded = stream::iter(groups)
         .map(|(owner, group)| record_group(app, scope, owner, group, holders, now))
         .buffer_unordered(CONCURRENT_GROUPS);
-    while let Some(outcomes) = recorded.try_next().await? {
-        for (resolved, outcome) in outcomes {
-            tally.settle_written(resolved.receipt, outcome, resolved.new.source)?;
-        }
-    }
-    Ok(())
+    settle_written(recorded, tally).await
 }
 
 /// Records the purchases of all groups, each in a transaction of its own, and counts the outcomes. The groups are
@@ -94,9 +90,18 @@ pub(super) async fn record_one_by_one(
     tally: &mut Tally,
     now: Instant,
 ) -> Result<(), IngestError> {
-    let mut recorded = stream::iter(groups.into_values())
+    let recorded = stream::iter(groups.into_values())
         .map(|group| record_each(app, scope, group, now))
         .buffer_unordered(CONCURRENT_GROUPS);
+    settle_written(recorded, tally).await
+}
+
+/// Counts the outcomes of groups as they are recorded.
+async fn settle_written(
+    recorded: impl Stream<Item = Result<RecordedGroup, StoreError>>,
+    tally: &mut Tally,
+) -> Result<(), IngestError> {
+    let mut recorded = pin!(recorded);
     while let Some(outcomes) = recorded.try_next().await? {
         for (resolved, outcome) in outcomes {
             tally.settle_written(resolved.receipt, outcome, resolved.new.source)?;

@@ -40,10 +40,10 @@ impl Bearable {
     }
 }
 
-/// The rule that gives more than a sale can bear. The check tries the smallest sale that meets each minimum, with
-/// every rule whose minimum the sale meets: the best rule for money, the greatest multiplier and all bonuses. A
-/// programme of points with a daily cap of at most [`MOST_CAP_WITHOUT_CHECK`] can give no more than the cap. In a programme of points, the rules for
-/// visits have a limit of their own.
+/// The rule that gives more than a sale can bear. The check tries the smallest sale that meets each minimum, with every
+/// rule whose minimum the sale meets: the best rule for money, the greatest multiplier and all bonuses. A programme of
+/// points with a daily cap of at most [`MOST_CAP_WITHOUT_CHECK`] can give no more than the cap. In a programme of
+/// points, the rules for visits have a limit of their own.
 pub(super) fn unbearable(terms: &Terms) -> Option<InvalidField> {
     let (bearable, error) = match (terms.unit, terms.daily_cap) {
         (Unit::Points, Some(cap)) if cap <= MOST_CAP_WITHOUT_CHECK => return None,

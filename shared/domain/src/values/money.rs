@@ -39,10 +39,11 @@ impl Cents {
     }
 
     /// Reads an amount as people and their software write it: `12,50`, `12.50`, `1 234,50` (with a space, one of the
-    /// spaces U+00A0, U+202F, U+2007, U+2008 and U+2009, or an apostrophe), `1.234,50`, `€12.50`, `12,50 EUR`, `12€50`. A negative amount has a minus sign before or after
-    /// it, or stands in brackets: `-3,20`, `3,20-`, `(3,20)`. The last comma or point separates the decimals, and thousands
-    /// are groups of three digits. `1.234` is refused, because it is ambiguous. More than two decimals are read where the
-    /// others mean nothing: `12.5000`, `29.990000000000002`. `- €` is zero, as accounting software writes it.
+    /// spaces U+00A0, U+202F, U+2007, U+2008 and U+2009, or an apostrophe), `1.234,50`, `€12.50`, `12,50 EUR`, `12€50`.
+    /// A negative amount has a minus sign before or after it, or stands in brackets: `-3,20`, `3,20-`, `(3,20)`. The
+    /// last comma or point separates the decimals, and thousands are groups of three digits. `1.234` is refused,
+    /// because it is ambiguous. More than two decimals are read where the others mean nothing: `12.5000`,
+    /// `29.990000000000002`. `- €` is zero, as accounting software writes it.
     ///
     /// # Errors
     /// [`ValueError::AmountUnreadable`], or [`ValueError::AmountTooLarge`] beyond ±[`Cents::LARGEST`].
@@ -74,8 +75,8 @@ impl Cents {
     }
 }
 
-/// The digits of the whole euros of an amount without sign and currency, and its cents. `None` where the amount cannot be
-/// read, or could be read in two ways.
+/// The digits of the whole euros of an amount without sign and currency, and its cents. `None` where the amount cannot
+/// be read, or could be read in two ways.
 fn whole_and_cents(number: &str) -> Option<(String, i64)> {
     let decimal = number.rfind([',', '.', '€']);
     let (whole, separator, decimals) = match decimal {
@@ -149,8 +150,8 @@ fn without_dash_for_cents(text: &str) -> &str {
     whole.unwrap_or(text)
 }
 
-/// The text without a euro sign or code before or after it; `None` where there is none. In ISO 8859-15 the euro sign has
-/// the place of `¤` in Windows-1252.
+/// The text without a euro sign or code before or after it; `None` where there is none. In ISO 8859-15 the euro sign
+/// has the place of `¤` in Windows-1252.
 fn without_currency(text: &str) -> Option<&str> {
     const NAMES: [&str; 5] = ["€", "¤", "euros", "euro", "eur"];
     NAMES.iter().find_map(|name| {

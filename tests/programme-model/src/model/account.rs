@@ -140,8 +140,8 @@ impl Account {
         self.add_to_lot(day, origin, points - paid);
     }
 
-    /// Takes points that a sale gave, from the points of the sales of `day` first, then from the oldest. Answers the points that were
-    /// taken; the policy forgives the rest.
+    /// Takes points that a sale gave, from the points of the sales of `day` first, then from the oldest. Answers the
+    /// points that were taken; the policy forgives the rest.
     pub fn take(&mut self, wanted: i64, day: Date, policy: ReturnPolicy) -> i64 {
         let sum = self.lots.values().sum::<i64>() - self.owed;
         let taken = match policy {
@@ -158,8 +158,8 @@ impl Account {
         taken
     }
 
-    /// Spends points that can be spent today; the points that expire soonest first, then the oldest. False if the member
-    /// has too few.
+    /// Spends points that can be spent today; the points that expire soonest first, then the oldest. False if the
+    /// member has too few.
     pub fn spend(&mut self, programmes: &Programmes, today: Date, points: i64) -> bool {
         if self.view(programmes, today).balance < points {
             return false;
@@ -280,7 +280,8 @@ fn first_spendable(programmes: &Programmes, lot: (Date, Origin)) -> Date {
     lot.0.saturating_add(waiting_days(programmes, lot).days())
 }
 
-/// Points without a waiting time can be spent at once, even if the next till is in a zone where their day has not begun.
+/// Points without a waiting time can be spent at once, even if the next till is in a zone where their day has not
+/// begun.
 fn can_be_spent(programmes: &Programmes, lot: (Date, Origin), today: Date) -> bool {
     waiting_days(programmes, lot) == 0 || today >= first_spendable(programmes, lot)
 }

@@ -22,8 +22,8 @@ pub(super) struct Moments {
     keys: Vec<usize>,
 }
 
-/// The columns that say which receipt a row belongs to, and whose it is. A merged cell of such a column counts for each of
-/// its rows. An amount, an article or a quantity counts once.
+/// The columns that say which receipt a row belongs to, and whose it is. A merged cell of such a column counts for each
+/// of its rows. An amount, an article or a quantity counts once.
 const KEYS: [Column; 16] = [
     Column::Receipt,
     Column::Date,
@@ -63,8 +63,8 @@ impl Moments {
         usize::try_from(column).is_ok_and(|column| self.keys.contains(&column))
     }
 
-    /// The day or the time that a number means in a column, where its cell has no such format or shows only a part of the
-    /// day.
+    /// The day or the time that a number means in a column, where its cell has no such format or shows only a part of
+    /// the day.
     pub(super) fn read(&self, column: u32, number: f64, from_1904: bool) -> Option<String> {
         let column = usize::try_from(column).ok()?;
         let (_, kind) = self.kinds.iter().find(|(place, _)| *place == column)?;

@@ -169,8 +169,8 @@ impl<R: Read> Document<R> {
         }
     }
 
-    /// The cells of a row that are not empty. A cell that another one covers does not show. The cells after [`MAX_ROW_BYTES`] bytes are left
-    /// out: a row of that size is refused.
+    /// The cells of a row that are not empty. A cell that another one covers does not show. The cells after
+    /// [`MAX_ROW_BYTES`] bytes are left out: a row of that size is refused.
     fn read_row(&mut self, moments: &Moments) -> Result<Vec<PlacedCell>, Stop> {
         let widest = u32::try_from(MAX_COLUMNS).unwrap_or(u32::MAX);
         let (mut row, mut column, mut bytes) = (Vec::new(), 0_u32, 0);

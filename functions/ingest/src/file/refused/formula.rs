@@ -1,7 +1,7 @@
 //! The guard against formulas. A spreadsheet that splits the file at another separator sees several cells in one cell,
-//! because a quote protects a cell only at the cell's beginning. So an apostrophe, which marks text, precedes every part
-//! that the spreadsheet would run as a formula. A part that has such an apostrophe gets one more, so that the guard can
-//! be taken away again without a trace.
+//! because a quote protects a cell only at the cell's beginning. So an apostrophe, which marks text, precedes every
+//! part that the spreadsheet would run as a formula. A part that has such an apostrophe gets one more, so that the
+//! guard can be taken away again without a trace.
 
 /// The characters at which spreadsheets split a line into cells, and a file into lines.
 const SEPARATORS: [char; 6] = [',', ';', '\t', '|', '\n', '\r'];
@@ -32,8 +32,8 @@ fn is_formula_of_text(part: &str) -> bool {
     may_be_formula(part.trim_start_matches('\''))
 }
 
-/// Whether a spreadsheet would evaluate a part of a cell, with its separator, as a formula. A signed number or a telephone
-/// number is not a formula. The full-width forms of a sign are read as the sign.
+/// Whether a spreadsheet would evaluate a part of a cell, with its separator, as a formula. A signed number or a
+/// telephone number is not a formula. The full-width forms of a sign are read as the sign.
 fn may_be_formula(part: &str) -> bool {
     let is_skipped = |c: char| {
         matches!(c, '"' | '\u{200b}' | '\u{feff}')

@@ -213,9 +213,16 @@ fn a_row_with_too_many_fields_is_refused_with_its_receipt() {
     assert_eq!(numbers(&items), ["2"]);
 }
 
-#[test]
-fn a_row_without_a_receipt_number_refuses_the_receipts_that_it_may_belong_to() {
-    let items = read(&data("row-of-no-receipt.csv"));
+#[rstest]
+#[case::a_line(data("row-of-no-receipt.csv"))]
+#[case::an_amount_alone(
+    b"ticket;date;libelle;montant ligne\n1;24/11/2026;Sel;1,00\n;;;1,00\n\
+      2;24/11/2026;Huile;2,00\n3;24/11/2026;Riz;2,00\n".to_vec()
+)]
+fn a_row_without_a_receipt_number_refuses_the_receipts_that_it_may_belong_to(
+    #[case] file: Vec<u8>,
+) {
+    let items = read(&file);
     let mut refusals = refusals(&items);
     refusals.sort_by_key(|(line, _)| *line);
     assert_eq!(
@@ -265,24 +272,6 @@ fn a_subtotal_with_its_word_refuses_no_receipt_wherever_it_stands() {
     let items = read(file.as_bytes());
     assert_eq!(refusals(&items), [(3, RowRefusal::OnlyTotals)]);
     assert_eq!(numbers(&items), ["2", "1"]);
-}
-
-#[test]
-fn an_amount_alone_between_receipts_may_be_a_line_of_one_of_them() {
-    let file = "ticket;date;libelle;montant ligne\n1;24/11/2026;Sel;1,00\n;;;1,00\n\
-        2;24/11/2026;Huile;2,00\n3;24/11/2026;Riz;2,00\n";
-    let items = read(file.as_bytes());
-    let mut refusals = refusals(&items);
-    refusals.sort_by_key(|(line, _)| *line);
-    assert_eq!(
-        refusals,
-        [
-            (2, RowRefusal::Neighbour { line: 3 }),
-            (3, value(Column::Receipt, ValueError::Empty.into())),
-            (4, RowRefusal::Neighbour { line: 3 }),
-        ]
-    );
-    assert_eq!(numbers(&items), ["3"]);
 }
 
 #[rstest]

@@ -1,8 +1,8 @@
 //! Sinch's SMS: the XMS REST interface under `/xms/v1/{service plan}`, and its callbacks.
 //!
 //! Source: developers.sinch.com/docs/sms (batches, webhooks, delivery-reports, status-codes). `send_at` and `expire_at`
-//! are answered and have no effect. `dry_run`, cancelling and a batch's own `callback_url` are not supported. The body of
-//! a 401 is a guess.
+//! are answered and have no effect. `dry_run`, cancelling and a batch's own `callback_url` are not supported. The body
+//! of a 401 is a guess.
 //!
 //! An SMS to a number that ends in 99 cannot be routed (code 402). A placeholder without a value aborts the SMS (405).
 //! All other SMS are delivered.
