@@ -1,4 +1,4 @@
-//! Random sequences of operations on the points of two members, which two threads carry out at once: sales,
+//! Random sequences of operations on the points of two members, which two tasks carry out at once: sales,
 //! anonymous sales that are attached, sales that are moved, returns, cancellations, visits, redemptions,
 //! adjustments, daily runs, and the same requests again.
 
@@ -48,13 +48,13 @@ pub enum Step {
     Again(usize),
 }
 
-/// A step with its day and its thread.
+/// A step with its day and its task.
 #[derive(Debug, Clone, Copy)]
 struct PlannedStep {
     step: Step,
     /// Counted from the first day of the sequence.
     day: i32,
-    thread: bool,
+    second_task: bool,
 }
 
 /// A sequence of steps.
@@ -83,7 +83,7 @@ pub fn any_sequence() -> impl Strategy<Value = Sequence> {
         2 => other.prop_map(Step::Again),
     ];
     let step = (step, 0_i32..120, any::<bool>());
-    let step = step.prop_map(|(step, day, thread)| PlannedStep { step, day, thread });
+    let step = step.prop_map(|(step, day, second_task)| PlannedStep { step, day, second_task });
     let steps = prop::collection::vec(step, 4..MOST_STEPS);
     steps.prop_map(Sequence)
 }
@@ -102,7 +102,7 @@ struct Run {
     redemptions: Mutex<HashMap<usize, RedemptionId>>,
 }
 
-/// Carries out a sequence on two threads and proves the ledgers of both members, then repeats every accepted
+/// Carries out a sequence by two tasks at once and proves the ledgers of both members, then repeats every accepted
 /// request and proves the ledger again.
 ///
 /// # Errors
@@ -119,10 +119,10 @@ pub async fn run(
     let (store, scope) = (store.clone(), scope.clone());
     let (steps, redemptions) = (sequence.0, Mutex::default());
     let run = Arc::new(Run { store, scope, member, other, number, steps, redemptions });
-    let threads = [false, true].map(|thread| tokio::spawn(Arc::clone(&run).take_all(thread)));
+    let tasks = [false, true].map(|second| tokio::spawn(Arc::clone(&run).take_all(second)));
     let mut accepted = Vec::new();
-    for thread in threads {
-        accepted.extend(thread.await.map_err(|error| error.to_string())??);
+    for task in tasks {
+        accepted.extend(task.await.map_err(|error| error.to_string())??);
     }
     let before = run.prove().await?;
     for index in accepted {
@@ -151,14 +151,14 @@ fn noon(day: i32) -> Instant {
 }
 
 impl Run {
-    async fn take_all(self: Arc<Self>, thread: bool) -> Result<Vec<usize>, String> {
+    async fn take_all(self: Arc<Self>, second_task: bool) -> Result<Vec<usize>, String> {
         let mut accepted = Vec::new();
         for index in 0..self.steps.len() {
             let planned = self.steps[index];
             // A sale that was moved back would be moved again.
             let is_repeated =
                 !matches!(planned.step, Step::DailyRun | Step::Again(_) | Step::Move(..));
-            if planned.thread == thread && self.take(index).await? && is_repeated {
+            if planned.second_task == second_task && self.take(index).await? && is_repeated {
                 accepted.push(index);
             }
         }

@@ -1,4 +1,4 @@
-//! Any sequence of operations on a member's points, on two threads: the entries sum to the balance.
+//! Any sequence of operations on a member's points, by two tasks at once: the entries sum to the balance.
 
 use domain::programme::{
     Condition, Expiry, Gifts, Multiplier, ReturnPolicy, SpendRule, Terms, VisitRule, Weekdays,
