@@ -4,12 +4,14 @@
 use crate::context::{App, WebhookError};
 use crate::event::event;
 use crate::message::UnreadableRecord;
-use domain::Instant;
 use domain::webhook::Switch;
+use domain::{Instant, MerchantId};
 use platform::messages::WebhookMessage;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use store::{Change, ErrorChain, Event, StoreError, StreamRecord, Tenant};
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+use store::{Change, ErrorChain, Event, StoreError, StreamRecord, Tenant, Webhooks};
 
 /// A batch of the table's stream.
 #[derive(Deserialize)]
@@ -40,9 +42,11 @@ pub struct StreamFailure {
 /// dead-letter queue receives its sequence number, and the record is skipped, since a retry would block all
 /// later records.
 ///
-/// Cost: 1 query for the endpoints of each merchant of the batch, at most once a minute. For merchants with an
-/// endpoint that subscribes to an event: 1 query for the settings, at most once a minute, 1 round trip for 25 events
-/// and 1 write unit an event, and 1 round trip for 10 messages.
+/// The endpoints are read after every change of the batch, so an endpoint gets each event since it was created.
+///
+/// Cost: 1 query for the endpoints of each merchant of the batch. For merchants with an endpoint that subscribes to
+/// an event: 1 query for the settings, at most once a minute, 1 round trip for 25 events and 1 write unit an event,
+/// and 1 round trip for 10 messages.
 pub async fn handle_changes(app: &App, batch: StreamEvent, now: Instant) -> StreamAnswer {
     let first = batch.records.first().map(sequence_number).unwrap_or_default();
     match store_and_queue(app, batch.records, now).await {
@@ -60,23 +64,27 @@ async fn store_and_queue(
     records: Vec<serde_json::Value>,
     now: Instant,
 ) -> Result<(), WebhookError> {
+    let mut endpoints = HashMap::new();
     let mut events: HashMap<Tenant, Vec<Event>> = HashMap::new();
     let mut messages = Vec::new();
     let mut unreadable = Vec::new();
     for record in records {
         let sequence_number = sequence_number(&record);
         match read(record) {
-            Ok(Some((change, event))) => match messages_of(app, &change, &event, now).await {
-                Ok(Some(of_event)) => {
-                    messages.extend(of_event);
-                    events.entry(change.tenant).or_default().push(event);
+            Ok(Some((change, event))) => {
+                match messages_of(app, &mut endpoints, &change, &event, now).await {
+                    Ok(Some(of_event)) => {
+                        messages.extend(of_event);
+                        events.entry(change.tenant).or_default().push(event);
+                    }
+                    Ok(None) => {}
+                    Err(error) if error.is_transient() => return Err(error.into()),
+                    Err(error) => {
+                        unreadable
+                            .push(UnreadableRecord { sequence_number, why: error.to_string() });
+                    }
                 }
-                Ok(None) => {}
-                Err(error) if error.is_transient() => return Err(error.into()),
-                Err(error) => {
-                    unreadable.push(UnreadableRecord { sequence_number, why: error.to_string() });
-                }
-            },
+            }
             Ok(None) => {}
             Err(why) => unreadable.push(UnreadableRecord { sequence_number, why }),
         }
@@ -105,12 +113,18 @@ fn read(record: serde_json::Value) -> Result<Option<(Change, Event)>, String> {
 /// event, not even one that is off.
 async fn messages_of(
     app: &App,
+    endpoints: &mut HashMap<MerchantId, Arc<Webhooks>>,
     change: &Change,
     event: &Event,
     now: Instant,
 ) -> Result<Option<Vec<WebhookMessage>>, StoreError> {
     let tenant = change.tenant;
-    let webhooks = app.store.webhooks(tenant.merchant, now).await?;
+    let webhooks = match endpoints.entry(tenant.merchant) {
+        Entry::Occupied(read) => read.into_mut(),
+        Entry::Vacant(unread) => {
+            unread.insert(app.store.webhooks_fresh(tenant.merchant, now).await?)
+        }
+    };
     let subscribed: Vec<_> =
         webhooks.all().iter().filter(|webhook| webhook.wants(tenant.mode, event)).collect();
     if subscribed.is_empty() {

@@ -10,7 +10,7 @@ use store::{EventKey, StoreError, Tenant};
 const PAGES_PER_MESSAGE: usize = 10;
 
 /// Queues the events of a piece of a range that the endpoint subscribes to, beginning after the event `after`.
-/// Cost: 1 query for 200 events, 1 read unit for about 10 events, and 1 round trip for 10 messages. After an error
+/// Cost: 1 query for the endpoints, 1 query for 200 events, 1 read unit for about 10 events, and 1 round trip for 10 messages. After an error
 /// the message is delivered again, and some events are queued twice; a receiver recognises a repeated event by
 /// its identifier.
 pub(crate) async fn queue(
@@ -21,7 +21,7 @@ pub(crate) async fn queue(
     mut after: Option<EventKey>,
     now: Instant,
 ) -> Result<(), WebhookError> {
-    let webhooks = app.store.webhooks(tenant.merchant, now).await?;
+    let webhooks = app.store.webhooks_fresh(tenant.merchant, now).await?;
     let Ok(webhook) = webhooks.find(id) else { return Ok(()) };
     let settings = match app.store.settings(tenant.merchant, now).await {
         Err(StoreError::NotFound(_)) => return Ok(()),

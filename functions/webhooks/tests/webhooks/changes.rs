@@ -61,6 +61,17 @@ async fn events_of_purchases_and_members_hold_identifiers_and_figures_only() {
 }
 
 #[tokio::test]
+async fn an_endpoint_gets_every_event_since_its_creation() {
+    let mut fixture = Fixture::open().await;
+    let before_creation = fixture.instance_with_cached_endpoints().await;
+    fixture.of_everything().await;
+    fixture.app.store = before_creation;
+    let sold = fixture.sale("1").await;
+    fixture.take(sold).await;
+    assert_eq!(fixture.waiting().len(), 1);
+}
+
+#[tokio::test]
 async fn an_erasure_is_an_event_of_its_own_and_a_correction_is_none() {
     let fixture = Fixture::open().await;
     let (store, scope) = (&fixture.app.store, &fixture.scope);

@@ -42,6 +42,21 @@ async fn a_posted_event_has_the_signature_of_the_guide() {
 }
 
 #[tokio::test]
+async fn an_endpoint_that_is_newer_than_the_cached_endpoints_gets_the_event() {
+    let mut fixture = Fixture::open().await;
+    let before_creation = fixture.instance_with_cached_endpoints().await;
+    let (id, _, message) = one_event(&fixture).await;
+    fixture.turn(id, false).await;
+    let turned_off = fixture.instance_with_cached_endpoints().await;
+    fixture.turn(id, true).await;
+    for (posted, store) in [(1, before_creation), (2, turned_off)] {
+        fixture.app.store = store;
+        fixture.deliver(&message, 1, now()).await.unwrap();
+        assert_eq!(fixture.receiver.posted().len(), posted);
+    }
+}
+
+#[tokio::test]
 async fn after_a_rotation_both_secrets_sign_for_a_day() {
     let fixture = Fixture::open().await;
     let (id, old, message) = one_event(&fixture).await;

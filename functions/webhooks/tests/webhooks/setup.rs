@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use store::{
-    Customer, Mode, NewMember, NewWebhook, PurchaseToRecord, Scope, Source, Webhook, WebhookChange,
-    WebhookSecret,
+    Customer, Mode, NewMember, NewWebhook, PurchaseToRecord, Scope, Source, Store, Webhook,
+    WebhookChange, WebhookSecret,
 };
 use support::{Queue, Table, instant, merchant, mobile, open_merchant_with};
 use webhooks::{App, StreamAnswer, StreamEvent, WebhookClient, handle, handle_changes};
@@ -94,6 +94,13 @@ impl Fixture {
         let merchant = self.scope.settings.merchant.id;
         let webhooks = self.app.store.webhooks_fresh(merchant, now()).await.unwrap();
         webhooks.find(id).unwrap().clone()
+    }
+
+    /// The store of another instance, which has cached the present endpoints.
+    pub(crate) async fn instance_with_cached_endpoints(&self) -> Store {
+        let store = self.table.store();
+        store.webhooks(self.scope.settings.merchant.id, now()).await.unwrap();
+        store
     }
 
     /// Turns an endpoint off or on.

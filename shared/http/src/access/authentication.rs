@@ -47,7 +47,7 @@ impl Gate {
     /// A key that is absent from the cached settings may be new: the settings are then read again, a bounded
     /// number of times. A key is refused from the day after the contract of its merchant ends.
     async fn till(&self, presented: &Presented, now: Instant) -> Result<Option<Till>, Problem> {
-        let mut settings = match self.store.settings(presented.merchant, now).await {
+        let mut settings = match self.store.cached_settings(presented.merchant, now).await {
             Ok(settings) => settings,
             Err(StoreError::NotFound(_)) => {
                 self.rejected.reject_merchant(presented.merchant, now);

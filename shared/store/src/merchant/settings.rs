@@ -50,11 +50,28 @@ impl Settings {
 
 impl Store {
     /// A merchant's settings, at most a minute old: no call while the settings are cached,
-    /// otherwise 1 query (1 read unit for each 4 KB).
+    /// otherwise 1 query (1 read unit for each 4 KB). Settings with an ended contract are read at
+    /// each call: work of an ended contract is dropped, and the end may have been withdrawn since.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a merchant that does not exist.
     pub async fn settings(
+        &self,
+        merchant: MerchantId,
+        now: Instant,
+    ) -> Result<Arc<Settings>, StoreError> {
+        match self.settings.get(&merchant, now) {
+            Some(settings) if !settings.contract_has_ended(now) => Ok(settings),
+            Some(_) | None => self.settings_fresh(merchant, now).await,
+        }
+    }
+
+    /// As [`Store::settings`], where an ended contract may be a minute old too: a request that
+    /// anybody can send reads nothing while the settings are cached.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a merchant that does not exist.
+    pub async fn cached_settings(
         &self,
         merchant: MerchantId,
         now: Instant,

@@ -8,6 +8,7 @@ mod campaigns;
 mod cards;
 mod conflicts;
 mod consents;
+mod contract_end;
 mod coupon;
 mod deadlines;
 mod erasing;

@@ -27,7 +27,7 @@ use tokio::sync::OnceCell;
 
 pub(crate) const RECIPIENTS: u16 = MOST_ENROLLED;
 /// The function and the bare loop take turns so many times; the medians are compared.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 15;
 /// Calls with rows that run at once in the bare loop, as many as in `send`.
 const AT_ONCE: u32 = 4;
 /// Batches of an event, as many as the template's queue puts into one.
