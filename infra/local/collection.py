@@ -1,4 +1,5 @@
-"""`make collection`: runs the till's calls (docs/till-collection) against the stack that `make run` started.
+"""`make collection`: runs the till's calls (docs/till-collection) against the stack that `make run` started. `make test`
+runs them against its own stack, where Node is installed.
 
 The run sells, returns and cancels as the demonstration's till, with new receipts each time. It uses a coupon of
 the demonstration and gives the coupon back. The collection is in Bruno's format. Bruno's command line runs on
@@ -24,17 +25,25 @@ OLDEST_NODE = 20
 
 def main() -> int:
     try:
-        _check_node()
-        environment = _settings_of(Stack(REPOSITORY / ".local"))
+        return run(Stack(REPOSITORY / ".local"))
     except (SetupError, StackError) as error:
         print(f"\n{error}\n", file=sys.stderr)
         return 1
+
+
+def run(stack: Stack) -> int:
+    """The exit code of Bruno's command line.
+
+    Raises `SetupError` without Node, and `StackError` without a running stack that has the demonstration's merchant.
+    """
+    check_node()
+    environment = _settings_of(stack)
     say("Running docs/till-collection (the first time npm fetches Bruno's command line, about a minute) …")
     command = ["npx", "--yes", BRUNO, "run", "--env", "local"]
     return subprocess.run(command, cwd=COLLECTION, env={**os.environ, **environment}).returncode
 
 
-def _check_node() -> None:
+def check_node() -> None:
     """Raises `SetupError`."""
     if shutil.which("npx") is None:
         raise SetupError(f"The collection runs on Node {OLDEST_NODE} or later, with npm. See https://nodejs.org")

@@ -1,5 +1,5 @@
-"""The end-to-end tests, against a stack of their own in target/e2e: the tests in Rust, the comparison of the rights
-with the calls, then the drills.
+"""The end-to-end tests, against a stack of their own in target/e2e: the tests in Rust, the till's collection, the
+comparison of the rights with the calls, then the drills.
 
 The stack is created again for each run and stopped at its end, so a stack that `make run` left running is
 neither used nor disturbed.
@@ -14,8 +14,11 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
+import collection
 import drills
+from bootstrap import SetupError, say
 from build import REPOSITORY
+from demo import merchant
 from demo.api import DemoError
 from process import StackError, occupied
 from roles import comparison
@@ -70,7 +73,7 @@ def _against_a_stack() -> int:
     try:
         stack.start(DIRECTORY / "calls.jsonl")
         stack.deploy(PARAMETERS)
-        failed = _nextest(stack)
+        failed = _nextest(stack) or _collection(stack)
         if failed:
             print(f"\nThe stack's log: {os.path.relpath(stack.aws.log, REPOSITORY)}", file=sys.stderr)
         failed = failed or comparison.check(stack, DIRECTORY / "calls.jsonl")
@@ -87,6 +90,17 @@ def _nextest(stack: Stack) -> int:
     command = ["cargo", "nextest", "run", "--workspace", *choice]
     environment = {**os.environ, **ROOT, "AWS_REGION": REGION, "ZEROSIX_STACK": str(stack.directory / "stack.json")}
     return subprocess.run(command, cwd=REPOSITORY, env=environment).returncode
+
+
+def _collection(stack: Stack) -> int:
+    """The calls of docs/till-collection at a merchant of their own. Nothing else here needs Node."""
+    try:
+        collection.check_node()
+    except SetupError as missing:
+        say(f"docs/till-collection was not run. {missing}")
+        return 0
+    merchant.open_programme(stack)
+    return collection.run(stack)
 
 
 def _port() -> int:

@@ -1,7 +1,8 @@
 """Writes a merchant's purchase file: 5,000 receipts in the form of a real export, with 8 wrong rows.
 
 The same seed and the same last day give the same file, byte for byte. The persons do not exist: their mobiles
-start with 06 39 98, a range that the regulator reserves for fiction.
+start with 06 39 98, a range that the regulator reserves for fiction. The mobiles from 06 39 98 80 00 are left to the
+customers of docs/till-collection.
 
     sample.py FILE [LAST_DAY]
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 RECEIPTS = 5_000
 CUSTOMERS = 1_200
 DAYS = 90
+MOBILES = 8_000
 HEADER = "Date;Heure;Ticket;Caisse;Mobile;Nom;Prénom;Carte demandée;Montant TTC"
 
 LAST_NAMES = ["Aubry", "Besnard", "Carlier", "Delmas", "Étienne", "Ferrand", "Guérin", "Huet", "Imbert", "Joly"]
@@ -25,7 +27,7 @@ MOBILE_FORMS = ["06 39 98 {0} {1}", "063998{0}{1}", "+33 6 39 98 {0} {1}", "06.3
 
 def write(file: Path, last_day: date, seed: int = 6) -> None:
     chance = random.Random(seed)
-    customers = [_customer(chance, number) for number in chance.sample(range(10_000), CUSTOMERS)]
+    customers = [_customer(chance, number) for number in chance.sample(range(MOBILES), CUSTOMERS)]
     rows = []
     for number in range(RECEIPTS):
         day = last_day - timedelta(days=DAYS - number * DAYS // RECEIPTS)
