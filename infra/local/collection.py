@@ -1,5 +1,5 @@
-"""`make collection`: runs the till's calls (docs/till-collection) against the stack that `make run` started. `make test`
-runs them against its own stack, where Node is installed.
+"""`make collection`: runs the till's calls (docs/till-collection) against the stack that `make run` started.
+`make test` runs them against its own stack, where Node is installed.
 
 The run sells, returns and cancels as the demonstration's till, with new receipts each time. It uses a coupon of
 the demonstration and gives the coupon back. The collection is in Bruno's format. Bruno's command line runs on
