@@ -342,7 +342,8 @@ impl Player<'_> {
     }
 
     /// Sends a programme for a day that began before the end of the history. Answers the difference if it is accepted,
-    /// unless the programme of that day is the present one and was not used.
+    /// unless the programme of that day is the present one and was not used. Where a refused sale or return may have
+    /// used it, nothing is sent.
     fn change_the_past(
         &mut self,
         case: &Case,
@@ -356,6 +357,10 @@ impl Player<'_> {
         let day = today.saturating_sub(2.days());
         let present = model.programmes.first_day_of(today);
         let is_unused = present.is_some_and(|first| !model.used_programmes.contains(&first));
+        if is_unused && present.is_some_and(|first| model.perhaps_used_programmes.contains(&first))
+        {
+            return None;
+        }
         let expected =
             if present == model.programmes.first_day_of(day) && is_unused { 200 } else { 422 };
         let (status, answer) = self.put_programme(&identifiers.merchant, day, &case.base);

@@ -214,6 +214,8 @@ pub struct Model {
     documents: BTreeMap<DocumentNumber, Document>,
     /// The first days of the programmes that computed the points of a member's sale or visit.
     pub used_programmes: std::collections::BTreeSet<Date>,
+    /// The first days of the programmes of refused sales and returns, which may count as used.
+    pub perhaps_used_programmes: std::collections::BTreeSet<Date>,
 }
 
 impl Model {
@@ -319,6 +321,9 @@ impl Model {
             }
             Operation::Balance { member } => self.look(step, *member),
         };
+        if matches!(outcome, Some(Outcome::Refused { .. })) {
+            self.perhaps_use_programme(step);
+        }
         outcome.unwrap_or(Outcome::Skipped)
     }
 
@@ -737,6 +742,16 @@ impl Model {
     /// The policy of returns of a day. Points of a day before the first programme are none.
     fn policy(&self, day: Date) -> ReturnPolicy {
         self.programmes.of_day(day).map_or(ReturnPolicy::Negative, |programme| programme.returns)
+    }
+
+    fn perhaps_use_programme(&mut self, step: &Step) {
+        if let Operation::Sale { sold_at, .. }
+        | Operation::NamedReturn { sold_at, .. }
+        | Operation::UnnamedReturn { sold_at, .. } = &step.operation
+        {
+            let day = self.moment(&step.establishment, *sold_at).day;
+            self.perhaps_used_programmes.extend(self.programmes.first_day_of(day));
+        }
     }
 
     fn use_programme(&mut self, day: Date) {

@@ -36,8 +36,6 @@ impl Store {
         key: &IdempotencyKey,
         now: Instant,
     ) -> Result<Answered<Entered>, StoreError> {
-        let day = Day::at(new.at, scope.zone_of(&new.establishment));
-        let scope = &self.use_programmes(scope, [day], now).await?;
         let replay = |answer: String| async move { self.entered_before(scope, &answer).await };
         let attempt = || self.try_visit(scope, new, key, now);
         self.once(scope, key, now, replay, attempt).await
@@ -55,6 +53,8 @@ impl Store {
         let Holder::Member { mut stored, birth_month } = holder else {
             return Err(StoreError::NotFound(Entity::Member));
         };
+        let day = Day::at(*at, scope.zone_of(establishment));
+        let scope = &self.use_programmes(scope, [day], now).await?;
         let gift = activate_by_use(scope, &mut stored, *at, now)?;
         let context = scope.context_at(establishment, birth_month);
         let points =

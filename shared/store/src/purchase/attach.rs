@@ -26,7 +26,6 @@ impl Store {
         member: MemberId,
         now: Instant,
     ) -> Result<StoredPurchase, StoreError> {
-        let scope = &self.use_programmes(scope, [receipt.day], now).await?;
         retry(|_| async move {
             let mut record = self.purchase_record(scope, receipt).await?;
             let holder = self.holder_of(scope, member, Consistency::Strong).await?;
@@ -45,6 +44,7 @@ impl Store {
             if let Some(conflict) = attach_conflict(&before) {
                 return Err(conflict.into());
             }
+            let scope = &self.use_programmes(scope, [receipt.day], now).await?;
             let context = scope.context_at(&receipt.establishment, birth_month);
             let used_at = before.purchase.sold_at().min(now);
             let gift = activate_by_use(scope, &mut customer, used_at, now)?;

@@ -135,6 +135,21 @@ async fn a_sale_that_earns_nobody_points_leaves_the_programme_replaceable(#[case
     instances.replace(today(), 2).await.unwrap();
 }
 
+#[tokio::test]
+async fn an_attachment_that_is_refused_leaves_the_programme_replaceable() {
+    let table = Table::start().await;
+    let instances = Instances::open(&table).await;
+    let (store, scope) = (&instances.elsewhere, &instances.stale);
+    let Customer::Enrol(person) = customer() else { unreachable!() };
+    let member = store.create_member(scope, &person, now()).await.unwrap().0.person.id;
+    let new = by_till(sale("1", 1_000));
+    store.record_purchase(scope, &Customer::Anonymous, &new, now()).await.unwrap();
+    store.cancel_purchase(scope, &receipt("1"), now()).await.unwrap();
+    let refused = store.attach_purchase(scope, &receipt("1"), member, now()).await;
+    assert!(matches!(refused, Err(StoreError::Conflict(_))));
+    instances.replace(today(), 2).await.unwrap();
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Use {
     Sale,
