@@ -40,7 +40,7 @@ impl App {
         provider: ProviderName,
         now: Instant,
     ) -> Result<Option<Scope>, OutcomeError> {
-        match self.store.settings(merchant, now).await {
+        match self.store.cached_settings(merchant, now).await {
             Ok(settings) => {
                 let credential = Credential::Provider(provider);
                 Ok(Some(Scope { settings, mode, credential }))

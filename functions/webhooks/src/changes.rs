@@ -42,7 +42,8 @@ pub struct StreamFailure {
 /// dead-letter queue receives its sequence number, and the record is skipped, since a retry would block all
 /// later records.
 ///
-/// The endpoints are read after every change of the batch, so an endpoint gets each event since it was created.
+/// The endpoints are read when all changes of the batch have happened, so an endpoint gets each event since its
+/// creation.
 ///
 /// Cost: 1 query for the endpoints of each merchant of the batch. For merchants with an endpoint that subscribes to
 /// an event: 1 query for the settings, at most once a minute, 1 round trip for 25 events and 1 write unit an event,

@@ -41,7 +41,8 @@ pub(crate) async fn deliver(
 /// Whether an endpoint is to get an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Subscription {
-    /// The endpoint is on and subscribes to the event.
+    /// The endpoint is on and subscribes to the event. The event was posted, waits for the end of a pause, or has
+    /// expired.
     Active,
     /// The endpoint was deleted, is off, or does not subscribe to the event.
     None,

@@ -10,9 +10,9 @@ use store::{EventKey, StoreError, Tenant};
 const PAGES_PER_MESSAGE: usize = 10;
 
 /// Queues the events of a piece of a range that the endpoint subscribes to, beginning after the event `after`.
-/// Cost: 1 query for the endpoints, 1 query for 200 events, 1 read unit for about 10 events, and 1 round trip for 10 messages. After an error
-/// the message is delivered again, and some events are queued twice; a receiver recognises a repeated event by
-/// its identifier.
+/// Cost: 1 query for the endpoints, 1 query for 200 events, 1 read unit for about 10 events, and 1 round trip for
+/// 10 messages. After an error the message is delivered again, and some events are queued twice; a receiver
+/// recognises a repeated event by its identifier.
 pub(crate) async fn queue(
     app: &App,
     tenant: Tenant,

@@ -102,8 +102,8 @@ struct Run {
     redemptions: Mutex<HashMap<usize, RedemptionId>>,
 }
 
-/// Carries out a sequence by two tasks at once and proves the ledgers of both members, then repeats every accepted
-/// request and proves the ledger again.
+/// Carries out a sequence by two tasks at once and proves the ledgers of both members, then repeats every
+/// accepted request and proves the ledger again.
 ///
 /// # Errors
 /// A sentence on the broken ledger: its entries do not sum to the balance, a debt is below zero, or a

@@ -66,8 +66,8 @@ impl Store {
         }
     }
 
-    /// As [`Store::settings`], where an ended contract may be a minute old too: a request that
-    /// anybody can send reads nothing while the settings are cached.
+    /// As [`Store::settings`], where an ended contract may be a minute old too. For requests that
+    /// anybody can send, and for work that is done whether the contract runs or not.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a merchant that does not exist.

@@ -14,5 +14,6 @@ async fn no_instance_works_by_a_cached_end_of_contract_that_was_withdrawn() {
     store.end_contract(id, last_day, Credential::Operator).await.unwrap();
     assert!(instance.settings(id, now()).await.unwrap().contract_has_ended(now()));
     store.resume_contract(id, Credential::Operator).await.unwrap();
+    assert!(instance.cached_settings(id, now()).await.unwrap().contract_has_ended(now()));
     assert!(!instance.settings(id, now()).await.unwrap().contract_has_ended(now()));
 }

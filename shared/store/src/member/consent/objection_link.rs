@@ -88,7 +88,7 @@ impl Store {
         let Some(Named { tenant, member, channel, address }) = read(token) else {
             return Ok(None);
         };
-        let settings = match self.settings(tenant.merchant, now).await {
+        let settings = match self.cached_settings(tenant.merchant, now).await {
             Ok(settings) => settings,
             Err(StoreError::NotFound(_)) => return Ok(None),
             Err(error) => return Err(error),

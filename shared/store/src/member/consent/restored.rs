@@ -98,7 +98,7 @@ impl Store {
         };
         let (channel, opposition) = (statement.channel()?, statement.opposition()?);
         let Some(opposition) = opposition else { return Ok(Some(0)) };
-        let settings = match self.settings(tenant.merchant, now).await {
+        let settings = match self.cached_settings(tenant.merchant, now).await {
             Err(StoreError::NotFound(_)) => return Ok(None),
             settings => settings?,
         };
