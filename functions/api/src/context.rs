@@ -39,6 +39,11 @@ impl App {
         (self.gate.clock)()
     }
 
+    /// The random part of a new identifier.
+    pub(crate) fn random(&self) -> Result<u128, Problem> {
+        Ok(self.store().random().identifier()?)
+    }
+
     /// Counts a failed look-up of a till: no more than 1 round trip.
     pub(crate) async fn count_miss(&self, till: &Till) {
         self.misses.count(self.store(), till.key, self.now()).await;

@@ -8,7 +8,6 @@ pub mod codes;
 mod context;
 mod coupon;
 mod documented;
-mod identifiers;
 mod inbound;
 mod ledger;
 mod member;

@@ -14,6 +14,7 @@ mod ledger;
 mod member;
 mod merchant;
 mod purchase;
+mod random;
 mod retention;
 mod reward;
 mod scope;
@@ -81,6 +82,7 @@ pub use purchase::dry_run::{DryRunCoupon, DryRunCustomer, DryRunSale, PurchaseDr
 pub use purchase::item::StoredPurchase;
 pub use purchase::record::MAX_PURCHASES_PER_TRANSACTION;
 pub use purchase::to_record::{Outcome, PurchaseToRecord, Recorded, Source};
+pub use random::Random;
 pub use retention::due_index::{Due, DueAfter, DueBucket, DuePage};
 pub use retention::erasure_record::{Erasure, ErasureCounts, ErasurePage};
 pub use reward::catalogue::StoredReward;
@@ -114,6 +116,7 @@ pub struct Store {
     client: aws_sdk_dynamodb::Client,
     table: Arc<str>,
     master_keys: Arc<MasterKeys>,
+    random: Random,
     settings: Arc<TtlCache<MerchantId, Arc<Settings>>>,
     webhooks: Arc<TtlCache<MerchantId, Arc<Webhooks>>>,
     offers: Arc<coupon::offer::Offers>,
@@ -135,6 +138,7 @@ impl Store {
             client,
             table: table.into(),
             master_keys: Arc::new(master_keys.into()),
+            random: Random::default(),
             settings: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
             webhooks: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
             offers: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
@@ -146,6 +150,18 @@ impl Store {
                 CACHED_VALUES,
             )),
         }
+    }
+
+    /// The same store with another source of random bytes.
+    #[must_use]
+    pub fn with_random(self, random: Random) -> Self {
+        Self { random, ..self }
+    }
+
+    /// The source of random bytes.
+    #[must_use]
+    pub const fn random(&self) -> &Random {
+        &self.random
     }
 }
 

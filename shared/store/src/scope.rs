@@ -1,8 +1,8 @@
 //! The data that an operation works on, and the credential that asked for the operation.
 
-use crate::StoreError;
 use crate::merchant::settings::Settings;
 use crate::table::tenant::{Mode, Tenant};
+use crate::{Random, StoreError};
 use domain::ledger::ProgrammeContext;
 use domain::values::calendar;
 use domain::{Credential, EstablishmentId};
@@ -26,6 +26,10 @@ impl Scope {
     #[must_use]
     pub fn tenant(&self) -> Tenant {
         Tenant { merchant: self.settings.merchant.id, mode: self.mode }
+    }
+
+    pub(crate) fn random(&self) -> &Random {
+        self.settings.vault.random()
     }
 
     /// Seals the position of a page in a list of this tenant. `list` names the list.

@@ -4,7 +4,6 @@ use crate::campaign::request::PutCampaign;
 use crate::campaign::response::{CampaignAnswer, CampaignPage, CampaignSummary};
 use crate::campaign::steps::{ready, refused, refused_by_store};
 use crate::context::App;
-use crate::identifiers;
 use crate::merchant::scope::{scope, scope_in_force};
 use crate::parameters::{CampaignPath, MerchantPath, OptionalKey, PageQuery};
 use axum::Json;
@@ -39,7 +38,7 @@ pub(crate) async fn create(
 ) -> Result<KeyedAnswer<CampaignAnswer>, Problem> {
     let (now, scope) = (app.now(), scope_in_force(&app, path.merchant_id, Mode::Live).await?);
     let draft = put.read(&scope.settings)?;
-    let campaign = Campaign::drafted(CampaignId::mint(now, identifiers::random()?), draft, now);
+    let campaign = Campaign::drafted(CampaignId::mint(now, app.random()?), draft, now);
     let answered = app.store().create_campaign(&scope, &campaign, key.as_ref(), now).await?;
     let (stored, is_replay) = idempotency::split(answered);
     Ok(KeyedAnswer::created(CampaignAnswer::of(&app, &scope, stored).await?, is_replay))

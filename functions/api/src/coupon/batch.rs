@@ -1,7 +1,6 @@
 //! Batches of an offer's codes: created, listed, shown and resumed.
 
 use crate::context::App;
-use crate::identifiers;
 use crate::merchant::mode::DataMode;
 use crate::merchant::scope::{scope, scope_in_force};
 use crate::parameters::{BatchPath, ModeQuery, OfferPath, OptionalKey, PageQuery};
@@ -130,7 +129,7 @@ pub(crate) async fn create(
     let (now, scope) = (app.now(), scope_in_force(&app, path.merchant_id, mode).await?);
     let (tenant, store) = (scope.tenant(), app.store());
     let offer = store.offer(tenant, path.offer_id).await?.offer.id;
-    let id = CouponBatchId::mint(now, identifiers::random()?);
+    let id = CouponBatchId::mint(now, app.random()?);
     let new = NewCouponBatch { id, offer, count };
     let answered = store.create_coupon_batch(&scope, &new, key.as_ref(), now).await;
     let answered = answered.map_err(|error| match error {

@@ -3,7 +3,6 @@
 use crate::context::App;
 use crate::coupon::request::PutOffer;
 use crate::coupon::response::{OfferAnswer, OfferPage};
-use crate::identifiers;
 use crate::merchant::mode::DataMode;
 use crate::merchant::scope::{scope, scope_in_force};
 use crate::parameters::{MerchantPath, ModeQuery, OfferPath, OptionalKey, PageQuery};
@@ -38,7 +37,7 @@ pub(crate) async fn create(
     KeyedBody { key, body: put }: KeyedBody<PutOffer>,
 ) -> Result<KeyedAnswer<OfferAnswer>, Problem> {
     let (now, scope) = (app.now(), scope_in_force(&app, path.merchant_id, mode).await?);
-    let offer = put.read(OfferId::mint(now, identifiers::random()?), &scope.settings)?;
+    let offer = put.read(OfferId::mint(now, app.random()?), &scope.settings)?;
     let answered = app.store().create_offer(&scope, &offer, key.as_ref(), now).await?;
     let (offer, is_replay) = idempotency::split(answered);
     Ok(KeyedAnswer::created(OfferAnswer::of(&offer), is_replay))

@@ -1,7 +1,6 @@
 //! The operator creates a merchant.
 
 use crate::context::App;
-use crate::identifiers;
 use crate::merchant::request::NewMerchant;
 use crate::merchant::response::MerchantAnswer;
 use axum::Json;
@@ -31,7 +30,7 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<MerchantAnswer>), Problem> {
     let now = app.now();
     let (merchant, programme) =
-        new.read(MerchantId::mint(now, identifiers::random()?), retention::day_of(now))?;
+        new.read(MerchantId::mint(now, app.random()?), retention::day_of(now))?;
     let (settings, is_new) = app
         .store()
         .create_merchant(&merchant, &programme, Credential::Operator, now)

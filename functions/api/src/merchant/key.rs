@@ -179,8 +179,8 @@ pub(crate) async fn create(
     }
     let (mode, scope) = (new.mode.read(), new.scope.read());
     let new_key = NewTillKey { establishment, mode, scope, label, origins };
-    let minted = till_key::mint(merchant, new_key, Credential::Operator, now)
-        .map_err(|error| Problem::unavailable(error.to_string()))?;
+    let random = app.store().random();
+    let minted = till_key::mint(merchant, new_key, Credential::Operator, now, random)?;
     app.store().create_till_key(merchant, &minted.stored).await?;
     let key_id = minted.stored.id;
     Ok((StatusCode::CREATED, Json(MadeKey { key_id, scope: new.scope, key: minted.token })))

@@ -1,7 +1,6 @@
 //! The operator writes and reads a merchant's catalogue of rewards.
 
 use crate::context::App;
-use crate::identifiers;
 use crate::merchant::mode::DataMode;
 use crate::merchant::scope::{scope, scope_in_force};
 use crate::parameters::{MerchantPath, ModeQuery, OptionalKey, PageQuery, RewardPath};
@@ -36,7 +35,7 @@ pub(crate) async fn create(
     KeyedBody { key, body: put }: KeyedBody<PutReward>,
 ) -> Result<KeyedAnswer<RewardAnswer>, Problem> {
     let (now, scope) = (app.now(), scope_in_force(&app, path.merchant_id, mode).await?);
-    let reward = put.read(&app, &scope, RewardId::mint(now, identifiers::random()?)).await?;
+    let reward = put.read(&app, &scope, RewardId::mint(now, app.random()?)).await?;
     let answered = app.store().create_reward(&scope, &reward, key.as_ref(), now).await?;
     let (reward, is_replay) = idempotency::split(answered);
     let answer = RewardAnswer::with_counts(&app, &scope, &reward).await?;

@@ -2,7 +2,6 @@
 
 use crate::codes;
 use crate::context::App;
-use crate::identifiers;
 use crate::schema::{DateTime, Identifier};
 use crate::second::Second;
 use crate::upload::presigner::PostForm;
@@ -94,7 +93,7 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<PresignedUpload>), Problem> {
     let now = app.now();
     let file_name = new.read()?;
-    let upload_id = UploadId::mint(now, identifiers::random()?);
+    let upload_id = UploadId::mint(now, app.random()?);
     let establishment = till.establishment.id.clone();
     let by = till.scope.credential;
     let upload = Upload::announced(upload_id, establishment, &file_name, by, now);

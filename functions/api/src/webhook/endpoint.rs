@@ -1,7 +1,6 @@
 //! The endpoints of a merchant: created, listed, shown, changed and deleted, and their secrets rotated.
 
 use crate::context::App;
-use crate::identifiers;
 use crate::parameters::{MerchantPath, WebhookPath};
 use crate::webhook::read::settings_and_webhooks;
 use crate::webhook::request::{CreateWebhook, PutWebhook, Target};
@@ -36,7 +35,7 @@ pub(crate) async fn create(
     let now = app.now();
     let Target { url, events } = Target::read(&app, &new.url, &new.events).await?;
     let (settings, webhooks) = settings_and_webhooks(&app, path.merchant_id).await?;
-    let webhook_id = WebhookId::mint(now, identifiers::random()?);
+    let webhook_id = WebhookId::mint(now, app.random()?);
     let (mode, file_events) = (new.mode.read(), new.file_events);
     let webhook = NewWebhook { id: webhook_id, mode, url, events, file_events };
     let secret = app

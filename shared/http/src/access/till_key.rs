@@ -1,12 +1,11 @@
 //! A key of an establishment, as a till or other software holds it: `zs_live_…` or `zs_test_…`, then base64url of
-//! the merchant (16 bytes), the key's public identifier (16), its secret (24, from the system's generator), and a
-//! checksum (4). A mistyped or invented key has another checksum, and is refused before anything is read.
+//! the merchant (16 bytes), the key's public identifier (16), its secret (24), and a checksum (4). A mistyped or invented key has another checksum, and is refused before anything is read.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{Credential, EstablishmentId, Instant, KeyId, KeyScope, MerchantId, Origin};
 use sha2::{Digest, Sha256};
-use store::{Mode, TillKey};
+use store::{Mode, Random, StoreError, TillKey};
 use subtle::ConstantTimeEq;
 
 const IDENTIFIER: usize = 16;
@@ -75,18 +74,17 @@ pub struct NewTillKey {
 /// Makes a key.
 ///
 /// # Errors
-/// The system gives no random bytes.
+/// [`StoreError::Unavailable`] where the system gives no random bytes.
 pub fn mint(
     merchant: MerchantId,
     new: NewTillKey,
     by: Credential,
     now: Instant,
-) -> Result<Minted, getrandom::Error> {
+    random: &Random,
+) -> Result<Minted, StoreError> {
     let NewTillKey { establishment, mode, scope, label, origins } = new;
-    let (mut random, mut secret) = ([0; IDENTIFIER], [0; SECRET]);
-    getrandom::fill(&mut random)?;
-    getrandom::fill(&mut secret)?;
-    let id = KeyId::mint(now, u128::from_be_bytes(random));
+    let id = KeyId::mint(now, random.identifier()?);
+    let secret: [u8; SECRET] = random.bytes()?;
     let mut bytes = [&merchant.to_bytes()[..], &id.to_bytes(), &secret].concat();
     bytes.extend(checksum(&bytes));
     let token = format!("zs_{}_{}", mode.as_str(), URL_SAFE_NO_PAD.encode(bytes));
@@ -131,7 +129,7 @@ mod tests {
             label: "caisse 1".to_owned(),
             origins: vec![],
         };
-        mint(merchant, new, Credential::Operator, Instant::UNIX_EPOCH).unwrap()
+        mint(merchant, new, Credential::Operator, Instant::UNIX_EPOCH, &Random::default()).unwrap()
     }
 
     #[test]

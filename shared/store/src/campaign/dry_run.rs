@@ -128,7 +128,7 @@ impl Store {
             done_at: None,
             position: WalkPosition::default(),
             counts: DryCounts::default(),
-            run: token()?,
+            run: token(&self.random)?,
             version: 1,
         };
         let record = DryRunRecord::of(tenant, campaign, &dry_run);

@@ -121,7 +121,7 @@ impl Store {
         let Some(batch_record) = batch_record else { return Ok(Claimed::Absent) };
         let all_members = batch_record.members();
         let [_, key] = wanted;
-        let lease = token()?;
+        let lease = token(&self.random)?;
         let until = now.as_second() + LEASE_SECONDS;
         let postponed = earlier.as_ref().and_then(|record| record.postponed.clone());
         let postponed = chosen(&all_members, &postponed.unwrap_or_default());

@@ -69,14 +69,14 @@ impl CodeMaker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::MerchantKey;
+    use crate::{MerchantKey, Random};
     use domain::{Instant, MerchantId};
     use proptest::prelude::*;
     use std::collections::HashSet;
 
     fn maker() -> CodeMaker {
         let merchant = MerchantId::mint(Instant::UNIX_EPOCH, 1);
-        let key = MerchantKey::generate(merchant).unwrap();
+        let key = MerchantKey::generate(merchant, Random::default()).unwrap();
         CodeMaker { hashing: key.hashing_for(b"a test") }
     }
 

@@ -114,7 +114,7 @@ impl Store {
             return Ok(RangeClaimed::Absent);
         };
         let [_, key] = keys;
-        let lease = token()?;
+        let lease = token(&self.random)?;
         let until = now.as_second() + LEASE_SECONDS;
         let (claim, made) = match before {
             Some(record) if record.done_at.is_some() => return Ok(RangeClaimed::Done),

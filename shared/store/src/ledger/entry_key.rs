@@ -14,10 +14,8 @@ pub(crate) struct EntryKey {
 impl EntryKey {
     /// A new key: two entries of one member at one instant have different keys.
     pub(crate) fn new(scope: &Scope, member: MemberId, at: Instant) -> Result<Self, StoreError> {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
         let instant = attributes::instant_text(at);
-        let entry = KeyId::mint(at, u128::from_be_bytes(random));
+        let entry = KeyId::mint(at, scope.random().identifier()?);
         Ok(Self { key: keys::ledger(scope.tenant(), member, &instant, entry), instant })
     }
 }

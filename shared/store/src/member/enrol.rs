@@ -33,10 +33,8 @@ pub struct NewMember {
 
 impl NewMember {
     pub(crate) fn person(&self, scope: &Scope, now: Instant) -> Result<Person, StoreError> {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
         let mut person = Person {
-            id: MemberId::mint(now, u128::from_be_bytes(random)),
+            id: MemberId::mint(now, scope.random().identifier()?),
             mobile: self.mobile.clone(),
             details: self.details.clone(),
             shares_email: false,

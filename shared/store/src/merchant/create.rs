@@ -33,7 +33,7 @@ impl Store {
         by: Credential,
         now: Instant,
     ) -> Result<(Arc<Settings>, bool), StoreError> {
-        let key = MerchantKey::generate(merchant.id)?;
+        let key = MerchantKey::generate(merchant.id, self.random.clone())?;
         let wrapped = self.master_keys.wrap(merchant.id, &key)?;
         let keys::Key { pk, sk } = keys::reference(&merchant.reference);
         let reference = ReferenceRecord { pk, sk, merchant: merchant.id.to_string() };

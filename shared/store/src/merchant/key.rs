@@ -48,7 +48,8 @@ impl Store {
         let at = keys::profile(merchant);
         let profile: Option<ProfileRecord> = self.get_item(&at, Consistency::Strong).await?;
         let Some(profile) = profile else { return Ok(false) };
-        let Some(wrapped) = self.master_keys.rewrap(merchant, &profile.key)? else {
+        let Some(wrapped) = self.master_keys.rewrap(merchant, &profile.key, self.random.clone())?
+        else {
             return Ok(false);
         };
         let blob = |bytes: Vec<u8>| AttributeValue::B(Blob::new(bytes));

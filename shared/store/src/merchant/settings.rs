@@ -153,7 +153,7 @@ impl Store {
         }
         let profile = profile.ok_or(StoreError::NotFound(Entity::Merchant))?;
         Ok(Settings {
-            vault: self.master_keys.unwrap(merchant, &profile.key)?,
+            vault: self.master_keys.unwrap(merchant, &profile.key, self.random.clone())?,
             archiving: profile.archiving_since.is_some(),
             merchant: profile.read(merchant)?,
             programmes: Programmes::new(programmes),

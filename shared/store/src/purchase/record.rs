@@ -15,7 +15,7 @@ use crate::table::lease::token;
 use crate::table::retry::{Attempt, retry, retry_rest};
 use crate::table::transaction::{Cancellation, Slot, Transaction, TransactionOutcome};
 use crate::table::write::Write;
-use crate::{Consistency, Scope, Store, StoreError};
+use crate::{Consistency, Random, Scope, Store, StoreError};
 use domain::ledger;
 use domain::purchase::KEPT_LINES;
 use domain::values::calendar;
@@ -302,7 +302,7 @@ impl Store {
         let mut record = PurchaseRecord::of(scope, new, None, &Effect::default());
         record.redeemed = coupons.redeemed();
         let mut transaction = self.transaction();
-        add_new(&mut transaction, &record, replaced)?;
+        add_new(&mut transaction, &record, replaced, &self.random)?;
         if let Some(returned) = returned {
             returned.sale.record_return(new.purchase.total())?;
             transaction.add(returned.update());
@@ -361,7 +361,7 @@ impl Store {
             let mut record = PurchaseRecord::of(scope, new, member, &effect);
             record.enrolled = (customer.is_new && recorded.is_empty()).then_some(true);
             record.redeemed = coupons.redeemed();
-            add_new(&mut transaction, &record, replaced)?;
+            add_new(&mut transaction, &record, replaced, &self.random)?;
             recorded.push(Recorded { outcome: Outcome::New, ..record.recorded()? });
         }
         transaction.append(enrolment);
@@ -444,6 +444,7 @@ fn add_new(
     transaction: &mut Transaction<'_>,
     record: &PurchaseRecord,
     replaced: Option<&PurchaseRecord>,
+    random: &Random,
 ) -> Result<(), StoreError> {
     let put = Write::put(record)?;
     let Some(cancelled) = replaced else {
@@ -451,7 +452,7 @@ fn add_new(
         return Ok(());
     };
     let cancelled_at = cancelled.cancelled_at.as_deref().unwrap_or_default();
-    let renamed = keys::cancelled_purchase(&cancelled.key(), cancelled_at, &token()?);
+    let renamed = keys::cancelled_purchase(&cancelled.key(), cancelled_at, &token(random)?);
     transaction.add(Write::put(&cancelled.at(renamed))?);
     transaction.add_in(Slot::Purchase, cancelled.unchanged().guard(put).returning_stored());
     Ok(())

@@ -76,9 +76,7 @@ impl Store {
         key: &IdempotencyKey,
         now: Instant,
     ) -> Result<Answered<Redeemed>, StoreError> {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
-        let id = RedemptionId::mint(now, u128::from_be_bytes(random));
+        let id = RedemptionId::mint(now, self.random.identifier()?);
         let replay = |answer: String| async move { self.redeemed_before(scope, &answer).await };
         let attempt = || self.try_redemption(scope, id, new, key, now);
         self.once(scope, key, now, replay, attempt).await
@@ -120,7 +118,8 @@ impl Store {
             Some(reward) => match reward.terms().given {
                 Given::Goods => Spent::Goods(reward.id),
                 Given::Coupon(offer) => {
-                    let code = scope.code_maker().single_code(random_number()?);
+                    let code =
+                        scope.code_maker().single_code(u64::from_be_bytes(self.random.bytes()?));
                     coupon = Some((offer, code.clone()));
                     Spent::Coupon(reward.id, code)
                 }
@@ -335,12 +334,6 @@ impl Store {
         let item = found.next().ok_or(StoreError::NotFound(Entity::Redemption))?;
         Ok((member, items::from_item(item, "redemption")?))
     }
-}
-
-fn random_number() -> Result<u64, StoreError> {
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(StoreError::unavailable)?;
-    Ok(u64::from_be_bytes(random))
 }
 
 /// A redemption with the current balance.

@@ -1,7 +1,7 @@
 //! The envelope of a sealed value: one byte of version, two bytes with the number of the key, twelve bytes of nonce,
 //! and the ciphertext and the tag of AES-256-GCM.
 
-use crate::StoreError;
+use crate::{Random, StoreError};
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 
@@ -31,9 +31,9 @@ pub(crate) fn seal(
     number: KeyNumber,
     associated: &[u8],
     message: &[u8],
+    random: &Random,
 ) -> Result<Vec<u8>, StoreError> {
-    let mut nonce = [0; NONCE];
-    getrandom::fill(&mut nonce).map_err(StoreError::unavailable)?;
+    let nonce: [u8; NONCE] = random.bytes()?;
     let sealed = cipher
         .encrypt(&Nonce::from(nonce), Payload { msg: message, aad: associated })
         .map_err(|_| StoreError::Corrupt("field too long to seal"))?;

@@ -2,7 +2,7 @@
 
 use super::envelope::{self, KeyNumber};
 use super::{MerchantKey, cipher, expand};
-use crate::StoreError;
+use crate::{Random, StoreError};
 use aes_gcm::Aes256Gcm;
 use domain::MerchantId;
 use serde::Deserialize;
@@ -65,19 +65,21 @@ impl MasterKeys {
     ) -> Result<Vec<u8>, StoreError> {
         let master = self.keys.get(&self.current).ok_or(UNKNOWN)?;
         let associated = merchant.to_string();
-        envelope::seal(&master.0, self.current, associated.as_bytes(), key.raw.as_ref())
+        let associated = associated.as_bytes();
+        envelope::seal(&master.0, self.current, associated, key.raw.as_ref(), &key.random)
     }
 
     pub(crate) fn unwrap(
         &self,
         merchant: MerchantId,
         wrapped: &[u8],
+        random: Random,
     ) -> Result<MerchantKey, StoreError> {
         let master = self.keys.get(&envelope::key_number(wrapped)?).ok_or(UNKNOWN)?;
         let raw = envelope::open(&master.0, merchant.to_string().as_bytes(), wrapped)?;
         let raw = Zeroizing::new(raw);
         let raw = <[u8; 32]>::try_from(raw.as_slice()).map_err(|_| StoreError::Corrupt("key"))?;
-        Ok(MerchantKey::from_raw(merchant, Zeroizing::new(raw)))
+        Ok(MerchantKey::from_raw(merchant, Zeroizing::new(raw), random))
     }
 
     /// The merchant's key, wrapped by the current master key. `None` where the current master key has wrapped it.
@@ -85,11 +87,12 @@ impl MasterKeys {
         &self,
         merchant: MerchantId,
         wrapped: &[u8],
+        random: Random,
     ) -> Result<Option<Vec<u8>>, StoreError> {
         if envelope::key_number(wrapped)? == self.current {
             return Ok(None);
         }
-        self.wrap(merchant, &self.unwrap(merchant, wrapped)?).map(Some)
+        self.wrap(merchant, &self.unwrap(merchant, wrapped, random)?).map(Some)
     }
 }
 
@@ -119,12 +122,15 @@ mod tests {
     #[test]
     fn a_merchants_key_unwraps_only_for_that_merchant() {
         let master = MasterKeys::from(MasterKey::derive("a secret of the deployment"));
-        let key = MerchantKey::generate(merchant(1)).unwrap();
+        let key = MerchantKey::generate(merchant(1), Random::default()).unwrap();
         let wrapped = master.wrap(merchant(1), &key).unwrap();
-        assert_eq!(hash(&master.unwrap(merchant(1), &wrapped).unwrap()), hash(&key));
-        assert!(master.unwrap(merchant(2), &wrapped).is_err());
+        assert_eq!(
+            hash(&master.unwrap(merchant(1), &wrapped, Random::default()).unwrap()),
+            hash(&key)
+        );
+        assert!(master.unwrap(merchant(2), &wrapped, Random::default()).is_err());
         let another = MasterKeys::from(MasterKey::derive("another"));
-        assert!(another.unwrap(merchant(1), &wrapped).is_err());
+        assert!(another.unwrap(merchant(1), &wrapped, Random::default()).is_err());
     }
 
     #[test]
@@ -135,15 +141,21 @@ mod tests {
             r#"{"current": "2", "2": "new"}"#,
         ]
         .map(|secret| MasterKeys::read(secret).unwrap());
-        let key = MerchantKey::generate(merchant(1)).unwrap();
+        let key = MerchantKey::generate(merchant(1), Random::default()).unwrap();
         let wrapped = old.wrap(merchant(1), &key).unwrap();
-        assert_eq!(hash(&both.unwrap(merchant(1), &wrapped).unwrap()), hash(&key));
-        assert!(new.unwrap(merchant(1), &wrapped).is_err());
+        assert_eq!(
+            hash(&both.unwrap(merchant(1), &wrapped, Random::default()).unwrap()),
+            hash(&key)
+        );
+        assert!(new.unwrap(merchant(1), &wrapped, Random::default()).is_err());
 
-        let again = both.rewrap(merchant(1), &wrapped).unwrap().expect("wrapped by the new key");
-        assert_eq!(hash(&new.unwrap(merchant(1), &again).unwrap()), hash(&key));
-        assert!(old.unwrap(merchant(1), &again).is_err());
-        assert_eq!(both.rewrap(merchant(1), &again).unwrap(), None);
+        let again = both
+            .rewrap(merchant(1), &wrapped, Random::default())
+            .unwrap()
+            .expect("wrapped by the new key");
+        assert_eq!(hash(&new.unwrap(merchant(1), &again, Random::default()).unwrap()), hash(&key));
+        assert!(old.unwrap(merchant(1), &again, Random::default()).is_err());
+        assert_eq!(both.rewrap(merchant(1), &again, Random::default()).unwrap(), None);
     }
 
     #[test]

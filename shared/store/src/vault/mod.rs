@@ -12,8 +12,8 @@ mod master;
 
 pub use master::{MalformedSecret, MasterKey, MasterKeys};
 
-use crate::StoreError;
 use crate::table::tenant::Mode;
+use crate::{Random, StoreError};
 use aes_gcm::{Aes256Gcm, KeyInit};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -64,6 +64,7 @@ pub struct MerchantKey {
     raw: Zeroizing<[u8; 32]>,
     sealing: Aes256Gcm,
     hashing: Hmac<Sha256>,
+    random: Random,
 }
 
 impl MerchantKey {
@@ -71,20 +72,25 @@ impl MerchantKey {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] where the system gives no random bytes.
-    pub fn generate(merchant: MerchantId) -> Result<Self, StoreError> {
+    pub fn generate(merchant: MerchantId, random: Random) -> Result<Self, StoreError> {
         let mut raw = Zeroizing::new([0; 32]);
-        getrandom::fill(raw.as_mut()).map_err(StoreError::unavailable)?;
-        Ok(Self::from_raw(merchant, raw))
+        random.fill(raw.as_mut())?;
+        Ok(Self::from_raw(merchant, raw, random))
     }
 
-    fn from_raw(merchant: MerchantId, raw: Zeroizing<[u8; 32]>) -> Self {
+    fn from_raw(merchant: MerchantId, raw: Zeroizing<[u8; 32]>, random: Random) -> Self {
         let hashing_key = expand::<64>(raw.as_ref(), b"zerosix/contact/1");
         Self {
             merchant,
             sealing: cipher(&expand(raw.as_ref(), b"zerosix/field/1")),
             hashing: Hmac::new(&(*hashing_key).into()),
             raw,
+            random,
         }
+    }
+
+    pub(crate) const fn random(&self) -> &Random {
+        &self.random
     }
 
     pub(crate) fn seal(
@@ -143,7 +149,7 @@ impl MerchantKey {
     }
 
     fn seal_with(&self, associated: &[u8], message: &[u8]) -> Result<Vec<u8>, StoreError> {
-        envelope::seal(&self.sealing, KeyNumber::FIRST, associated, message)
+        envelope::seal(&self.sealing, KeyNumber::FIRST, associated, message, &self.random)
     }
 
     /// A merchant has one key, which has the first number.
@@ -212,19 +218,19 @@ mod tests {
 
     #[test]
     fn a_sealed_field_opens_only_where_it_was_written() {
-        let key = MerchantKey::generate(merchant(1)).unwrap();
+        let key = MerchantKey::generate(merchant(1), Random::default()).unwrap();
         let sealed = key.seal(member(1), Field::LastName, "Martin").unwrap();
         assert!(!sealed.windows(6).any(|window| window == b"Martin"));
         assert_eq!(key.open(member(1), Field::LastName, &sealed).unwrap(), "Martin");
         assert!(key.open(member(2), Field::LastName, &sealed).is_err());
         assert!(key.open(member(1), Field::FirstName, &sealed).is_err());
-        let another = MerchantKey::generate(merchant(1)).unwrap();
+        let another = MerchantKey::generate(merchant(1), Random::default()).unwrap();
         assert!(another.open(member(1), Field::LastName, &sealed).is_err());
     }
 
     #[test]
     fn an_envelope_cut_short_or_of_another_version_or_key_does_not_open() {
-        let key = MerchantKey::generate(merchant(1)).unwrap();
+        let key = MerchantKey::generate(merchant(1), Random::default()).unwrap();
         let mut sealed = key.seal(member(1), Field::Email, "a@example.com").unwrap();
         for length in 0..sealed.len() {
             assert!(key.open(member(1), Field::Email, &sealed[..length]).is_err());
@@ -238,7 +244,8 @@ mod tests {
 
     #[test]
     fn the_same_contact_has_another_hash_at_another_merchant() {
-        let [a, b] = [1, 2].map(|random| MerchantKey::generate(merchant(random)).unwrap());
+        let [a, b] =
+            [1, 2].map(|id| MerchantKey::generate(merchant(id), Random::default()).unwrap());
         assert_ne!(
             a.contact_hash("MOBILE", "+33639980012"),
             b.contact_hash("MOBILE", "+33639980012")

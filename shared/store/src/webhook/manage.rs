@@ -40,7 +40,7 @@ impl Store {
         now: Instant,
     ) -> Result<WebhookSecret, StoreError> {
         let merchant = settings.merchant.id;
-        let secret = WebhookSecret::generate()?;
+        let secret = WebhookSecret::generate(&self.random)?;
         let sealed = secret.seal(&settings.vault, new.id)?;
         let taken = |slot: &u8| webhooks.all().iter().any(|webhook| webhook.slot == *slot);
         for slot in (1..=MOST_ENDPOINTS).filter(|slot| !taken(slot)) {
@@ -96,7 +96,7 @@ impl Store {
         by: Credential,
         now: Instant,
     ) -> Result<(WebhookSecret, Instant), StoreError> {
-        let secret = WebhookSecret::generate()?;
+        let secret = WebhookSecret::generate(&self.random)?;
         let sealed = secret.seal(&settings.vault, webhook.id)?;
         let until = now + OVERLAP_HOURS.hours();
         let key = webhook.key(settings.merchant.id);

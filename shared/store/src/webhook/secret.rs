@@ -1,12 +1,12 @@
 //! The secrets that sign the events of an endpoint: generated here, shown once, stored sealed.
 
-use crate::{MerchantKey, StoreError};
+use crate::{MerchantKey, Random, StoreError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::WebhookId;
 use zeroize::Zeroizing;
 
-/// Bytes of a secret, from the system's generator. Standard Webhooks asks for 24 to 64.
+/// Bytes of a secret. Standard Webhooks asks for 24 to 64.
 const LENGTH: usize = 32;
 /// The prefix of a secret's text.
 const PREFIX: &str = "whsec_";
@@ -16,9 +16,9 @@ const PREFIX: &str = "whsec_";
 pub struct WebhookSecret(Zeroizing<[u8; LENGTH]>);
 
 impl WebhookSecret {
-    pub(crate) fn generate() -> Result<Self, StoreError> {
+    pub(crate) fn generate(random: &Random) -> Result<Self, StoreError> {
         let mut bytes = Zeroizing::new([0; LENGTH]);
-        getrandom::fill(bytes.as_mut()).map_err(StoreError::unavailable)?;
+        random.fill(bytes.as_mut())?;
         Ok(Self(bytes))
     }
 
@@ -61,10 +61,11 @@ mod tests {
     #[test]
     fn a_secret_opens_only_for_its_merchant_and_endpoint() {
         let [a, b] = [1, 2].map(|random| {
-            MerchantKey::generate(MerchantId::mint(Instant::UNIX_EPOCH, random)).unwrap()
+            MerchantKey::generate(MerchantId::mint(Instant::UNIX_EPOCH, random), Random::default())
+                .unwrap()
         });
         let [here, there] = [1, 2].map(|random| WebhookId::mint(Instant::UNIX_EPOCH, random));
-        let secret = WebhookSecret::generate().unwrap();
+        let secret = WebhookSecret::generate(&Random::default()).unwrap();
         let sealed = secret.seal(&a, here).unwrap();
         assert_eq!(WebhookSecret::open(&a, here, &sealed).unwrap().key(), secret.key());
         assert!(WebhookSecret::open(&a, there, &sealed).is_err());

@@ -6,7 +6,7 @@ use axum::http::{Method, Request};
 use domain::{Credential, EstablishmentId, KeyScope, MerchantId};
 use http_edge::access::till_key::{self, NewTillKey};
 use serde_json::{Value, json};
-use store::Mode;
+use store::{Mode, Random};
 use support::{Calls, Crash, Moment, instant};
 
 #[tokio::test]
@@ -72,6 +72,7 @@ fn unknown_key() -> String {
         },
         Credential::Operator,
         instant(NOW),
+        &Random::default(),
     );
     minted.unwrap().token
 }
