@@ -23,7 +23,7 @@ const MAX_RESPONSE_BYTES: usize = 4_096;
 
 /// The client of merchants' endpoints; one for an instance.
 pub struct WebhookClient {
-    client: HttpsClient<Resolver>,
+    client: HttpsClient,
     reach: Reach,
 }
 
@@ -75,7 +75,14 @@ impl WebhookClient {
         let limits =
             Limits { connect: CONNECT_TIMEOUT, call: timeout, body_bytes: MAX_RESPONSE_BYTES };
         let client = HttpsClient::with_resolver(Resolver(reach), schemes, limits)?;
-        Ok(Self { client, reach })
+        Ok(Self::over(client, reach))
+    }
+
+    /// Posts by a client of the caller's own, which sets the limits of a post. The transport of this client must
+    /// connect to no address outside `reach`: this type checks only the address that is written in a URL.
+    #[must_use]
+    pub const fn over(client: HttpsClient, reach: Reach) -> Self {
+        Self { client, reach }
     }
 
     /// Posts a body: 1 round trip.
@@ -101,7 +108,7 @@ impl WebhookClient {
         match self.client.call(request).await {
             Ok(response) if response.status.is_success() => Ok(()),
             Ok(response) => Err(PostError::Status(response.status.as_u16())),
-            Err(CallError::NotConnected(error)) => Err(connection_error(&error)),
+            Err(CallError::NotConnected(error)) => Err(connection_error(&*error)),
             Err(CallError::BrokenOff) => Err(PostError::BrokenOff),
             Err(CallError::TimedOut) => Err(PostError::Timeout),
         }
@@ -109,7 +116,7 @@ impl WebhookClient {
 }
 
 fn connection_error(error: &(dyn std::error::Error + 'static)) -> PostError {
-    let mut source = error.source();
+    let mut source = Some(error);
     while let Some(error) = source {
         match error.downcast_ref::<HostError>() {
             Some(HostError::Unknown) => return PostError::HostUnknown,
@@ -138,5 +145,49 @@ impl Service<HostName> for Resolver {
         let reach = self.0;
         // The connector sets the port.
         Box::pin(async move { Ok(addresses(name.as_str(), 0, reach).await?.into_iter()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::Response;
+    use https_client::{BoxError, ResponseBody, Transport, TransportError};
+    use rstest::rstest;
+    use std::sync::Arc;
+
+    /// A transport that reaches no host.
+    struct Unconnected(fn() -> TransportError);
+
+    impl Transport for Unconnected {
+        fn send(
+            &self,
+            _: Request<Full<Bytes>>,
+        ) -> BoxFuture<'_, Result<Response<ResponseBody>, TransportError>> {
+            Box::pin(async { Err((self.0)()) })
+        }
+    }
+
+    fn not_connected(source: impl Into<BoxError>) -> TransportError {
+        TransportError::NotConnected(source.into())
+    }
+
+    #[rstest]
+    #[case(|| not_connected(HostError::Unknown), PostError::HostUnknown)]
+    #[case(|| not_connected(HostError::NotPublic), PostError::NotPublic)]
+    #[case(|| not_connected(not_connected(HostError::NotPublic)), PostError::NotPublic)]
+    #[case(|| not_connected("refused"), PostError::NoConnection)]
+    #[case(|| TransportError::BrokenOff, PostError::BrokenOff)]
+    #[tokio::test]
+    async fn an_error_tells_why_the_endpoint_was_not_reached(
+        #[case] error: fn() -> TransportError,
+        #[case] expected: PostError,
+    ) {
+        let limits = Limits { connect: CONNECT_TIMEOUT, call: POST_TIMEOUT, body_bytes: 0 };
+        let client = HttpsClient::over(Arc::new(Unconnected(error)), limits);
+        let url = WebhookUrl::parse("https://example.com/hook", Reach::Public).unwrap();
+        let headers = SignatureHeaders { id: "evt_1", second: 0, signature: "v1,x" };
+        let posted = WebhookClient::over(client, Reach::Public).post(&url, headers, "{}").await;
+        assert_eq!(posted, Err(expected));
     }
 }

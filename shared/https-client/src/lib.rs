@@ -1,30 +1,30 @@
 //! The HTTPS client of calls that leave AWS: to the providers of messages and to the merchants' endpoints.
 //!
-//! Each client has one pool of connections. A client uses HTTP/1.1, and TLS by rustls with the system's
-//! certificates. A client follows no redirect. Each call has a time limit and reads a limited part of its
-//! response.
+//! A client follows no redirect. Each call has a time limit and reads a limited part of its response. The usual
+//! transport is a pool of connections, with HTTP/1.1, and with TLS by rustls and the system's certificates.
 
+mod pool;
+mod transport;
+
+use crate::pool::Pool;
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::dns::GaiResolver;
 use hyper_util::client::legacy::connect::{Connect, HttpConnector};
-use hyper_util::rt::TokioExecutor;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
+pub use crate::transport::{BoxError, CutShort, ResponseBody, Transport, TransportError};
 pub use hyper_util::client::legacy::connect::dns::Name as HostName;
-
-/// A connection that was idle for longer is not used again. Lambda may have frozen the function in between,
-/// and a call on a connection that the other side has closed gives no certain outcome.
-const MAX_IDLE: Duration = Duration::from_secs(5);
 
 /// The limits of every call of a client.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// The time to open a connection.
+    /// The time to open a connection. The pool of connections has this limit, and a transport of the caller's own
+    /// does not.
     pub connect: Duration,
     /// The time of the whole call, the opening of a connection included.
     pub call: Duration,
@@ -41,10 +41,10 @@ pub enum Schemes {
     HttpsOrHttp,
 }
 
-/// A client and its pool of connections. Clones share the pool.
+/// A client and its transport. Clones share the transport.
 #[derive(Clone)]
-pub struct HttpsClient<R = GaiResolver> {
-    client: Client<HttpsConnector<HttpConnector<R>>, Full<Bytes>>,
+pub struct HttpsClient {
+    transport: Arc<dyn Transport>,
     limits: Limits,
 }
 
@@ -62,10 +62,10 @@ pub struct Response {
 /// Why a call has no response.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
-    /// No connection was opened, so the request was not sent. The source tells why: the error of the
-    /// resolver, of the connection or of TLS.
+    /// No connection was opened, so the request was not sent. The source, or a source of it, tells why: the error
+    /// of the resolver, of the connection or of TLS.
     #[error("no connection")]
-    NotConnected(#[source] hyper_util::client::legacy::Error),
+    NotConnected(#[source] BoxError),
     /// The connection ended before the response. The request may have had its effect.
     #[error("the connection ended before the response")]
     BrokenOff,
@@ -80,42 +80,32 @@ impl HttpsClient {
     pub fn new(schemes: Schemes, limits: Limits) -> std::io::Result<Self> {
         Self::with_resolver(GaiResolver::new(), schemes, limits)
     }
-}
 
-impl<R> HttpsClient<R> {
     /// As [`HttpsClient::new`], with a resolver of the caller's own. The client connects to no other
     /// addresses than those that the resolver returns.
-    pub fn with_resolver(resolver: R, schemes: Schemes, limits: Limits) -> std::io::Result<Self>
-    where
-        R: Clone,
-        HttpsConnector<HttpConnector<R>>: Connect + Clone,
-    {
-        let mut tcp = HttpConnector::new_with_resolver(resolver);
-        tcp.enforce_http(false);
-        tcp.set_connect_timeout(Some(limits.connect));
-        tcp.set_nodelay(true);
-        let tls = HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?;
-        let tls = match schemes {
-            Schemes::HttpsOnly => tls.https_only(),
-            Schemes::HttpsOrHttp => tls.https_or_http(),
-        };
-        let connector = tls.enable_http1().wrap_connector(tcp);
-        let client =
-            Client::builder(TokioExecutor::new()).pool_idle_timeout(MAX_IDLE).build(connector);
-        Ok(Self { client, limits })
-    }
-
-    /// Makes a call: 1 round trip.
-    pub async fn call(&self, request: Request<Full<Bytes>>) -> Result<Response, CallError>
+    pub fn with_resolver<R>(resolver: R, schemes: Schemes, limits: Limits) -> std::io::Result<Self>
     where
         HttpsConnector<HttpConnector<R>>: Connect + Clone + Send + Sync + 'static,
     {
+        let pool = Pool::new(resolver, schemes, limits.connect)?;
+        Ok(Self::over(Arc::new(pool), limits))
+    }
+
+    /// A client with a transport of the caller's own.
+    #[must_use]
+    pub fn over(transport: Arc<dyn Transport>, limits: Limits) -> Self {
+        Self { transport, limits }
+    }
+
+    /// Makes a call: 1 round trip.
+    pub async fn call(&self, request: Request<Full<Bytes>>) -> Result<Response, CallError> {
         let deadline = Instant::now() + self.limits.call;
-        let response = match timeout_at(deadline, self.client.request(request)).await {
+        let response = match timeout_at(deadline, self.transport.send(request)).await {
             Ok(Ok(response)) => response,
-            Ok(Err(error)) if error.is_connect() => return Err(CallError::NotConnected(error)),
-            Ok(Err(_)) => return Err(CallError::BrokenOff),
+            Ok(Err(TransportError::NotConnected(error))) => {
+                return Err(CallError::NotConnected(error));
+            }
+            Ok(Err(TransportError::BrokenOff)) => return Err(CallError::BrokenOff),
             Err(_) => return Err(CallError::TimedOut),
         };
         let (head, body) = response.into_parts();
@@ -131,17 +121,14 @@ impl<R> HttpsClient<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::future::BoxFuture;
+    use futures::stream;
+    use http_body_util::StreamBody;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
 
-    fn client(schemes: Schemes) -> HttpsClient {
-        let limits = Limits {
-            connect: Duration::from_secs(2),
-            call: Duration::from_millis(500),
-            body_bytes: 4,
-        };
-        HttpsClient::new(schemes, limits).unwrap()
-    }
+    const LIMITS: Limits =
+        Limits { connect: Duration::from_secs(2), call: Duration::from_millis(500), body_bytes: 4 };
 
     /// Serves one connection: reads a request, then writes `response` and closes, or stays silent.
     async fn serve(response: Option<&'static str>) -> String {
@@ -159,7 +146,11 @@ mod tests {
     }
 
     async fn get(url: &str, schemes: Schemes) -> Result<Response, CallError> {
-        client(schemes).call(Request::get(url).body(Full::default()).unwrap()).await
+        call(&HttpsClient::new(schemes, LIMITS).unwrap(), url).await
+    }
+
+    async fn call(client: &HttpsClient, url: &str) -> Result<Response, CallError> {
+        client.call(Request::get(url).body(Full::default()).unwrap()).await
     }
 
     #[tokio::test]
@@ -192,5 +183,47 @@ mod tests {
         let url = serve(Some("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")).await;
         let refused = get(&url, Schemes::HttpsOnly).await;
         assert!(matches!(refused, Err(CallError::NotConnected(_))), "{refused:?}");
+    }
+
+    /// Does by the path of a request what is asked there, without a connection.
+    struct Scripted;
+
+    impl Transport for Scripted {
+        fn send(
+            &self,
+            request: Request<Full<Bytes>>,
+        ) -> BoxFuture<'_, Result<http::Response<ResponseBody>, TransportError>> {
+            Box::pin(async move {
+                let body = match request.uri().path() {
+                    "/answer" => Full::from("1234").map_err(|_| CutShort).boxed_unsync(),
+                    "/short-body" => {
+                        StreamBody::new(stream::once(async { Err(CutShort) })).boxed_unsync()
+                    }
+                    "/late-body" => StreamBody::new(stream::pending()).boxed_unsync(),
+                    "/not-connected" => {
+                        return Err(TransportError::NotConnected("no such host".into()));
+                    }
+                    "/broken-off" => return Err(TransportError::BrokenOff),
+                    _ => std::future::pending().await,
+                };
+                Ok(http::Response::builder().status(202).body(body).unwrap())
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_call_over_another_transport_has_the_same_limits_and_errors() {
+        let client = HttpsClient::over(Arc::new(Scripted), LIMITS);
+        for (path, read) in [("answer", "1234"), ("short-body", ""), ("late-body", "")] {
+            let response = call(&client, &format!("https://example.com/{path}")).await.unwrap();
+            assert_eq!((response.status, response.body), (StatusCode::ACCEPTED, read.into()));
+        }
+        let refused = call(&client, "https://example.com/not-connected").await;
+        let Err(CallError::NotConnected(source)) = refused else { panic!("{refused:?}") };
+        assert_eq!(source.to_string(), "no such host");
+        let broken = call(&client, "https://example.com/broken-off").await;
+        assert!(matches!(broken, Err(CallError::BrokenOff)), "{broken:?}");
+        let silent = call(&client, "https://example.com/silent").await;
+        assert!(matches!(silent, Err(CallError::TimedOut)), "{silent:?}");
     }
 }
