@@ -8,6 +8,7 @@ use domain::values::calendar::PARIS;
 use domain::{Campaign, CampaignId, Channel, Credential, Day, Instant, MemberId};
 use futures::try_join;
 use jiff::ToSpan as _;
+use platform::Deadline;
 use platform::messages::{BatchMessage, CampaignMessage};
 use store::{
     BATCH_MEMBERS, BatchId, CutBatch, Plan, Scope, StoreError, Tenant, WalkPage, WalkPosition,
@@ -26,7 +27,7 @@ pub async fn advance(
     tenant: Tenant,
     id: CampaignId,
     now: Instant,
-    until: Instant,
+    deadline: Deadline,
 ) -> Result<(), CampaignError> {
     let campaign = app.store.campaign(tenant, id).await?.campaign;
     let begins =
@@ -62,7 +63,7 @@ pub async fn advance(
         pending: vec![],
         now,
     };
-    if planning.run(until).await? {
+    if planning.run(deadline).await? {
         tracing::info!(merchant = %tenant.merchant, campaign = %id, batches = plan.batches, recipients = plan.recipients, "planned");
         // There were no recipients, or all batches were done before the plan was.
         if app.store.finish_if_sent(tenant, id).await? {
@@ -106,14 +107,14 @@ struct Planning<'a> {
 }
 
 impl Planning<'_> {
-    /// Reads members to the end, or until the time has passed. `true` means that all members are read.
-    async fn run(&mut self, until: Instant) -> Result<bool, CampaignError> {
+    /// Reads members to the end, or until the deadline. `true` means that all members are read.
+    async fn run(&mut self, deadline: Deadline) -> Result<bool, CampaignError> {
         let channel = self.campaign.channel;
         let mut position = self.plan.position;
         let today = Day::at(self.now, &PARIS);
         let mut page = self.app.store.walk(self.scope, position, channel, today).await?;
         loop {
-            if Instant::now() >= until {
+            if deadline.has_passed() {
                 return Ok(false);
             }
             let next = pages::next(position.shard, &page);

@@ -5,6 +5,7 @@ use crate::advance::advance;
 use crate::context::{App, CampaignError};
 use crate::dry_run::dry_run;
 use domain::Instant;
+use platform::Deadline;
 use platform::messages::CampaignMessage;
 use platform::queue::{self, Failed};
 
@@ -22,11 +23,11 @@ pub async fn tick(app: &App, now: Instant) -> Result<(), CampaignError> {
 }
 
 /// Handles the body of one message.
-pub async fn handle(app: &App, body: &str, now: Instant, until: Instant) -> Result<(), Failed> {
+pub async fn handle(app: &App, body: &str, now: Instant, deadline: Deadline) -> Result<(), Failed> {
     let message: CampaignMessage = queue::read(body, "not a campaign")?;
     let CampaignMessage { tenant, campaign, dry_run: is_dry_run } = message;
     if is_dry_run {
-        return Ok(Box::pin(dry_run(app, tenant, campaign, now, until)).await?);
+        return Ok(Box::pin(dry_run(app, tenant, campaign, now, deadline)).await?);
     }
-    Ok(advance(app, tenant, campaign, now, until).await?)
+    Ok(advance(app, tenant, campaign, now, deadline).await?)
 }

@@ -11,6 +11,7 @@ use domain::{Campaign, CampaignId, Channel, Credential, Day, Instant, Points, Pr
 use futures::try_join;
 use messaging::sms::{Encoding, measure, sms_with_stop};
 use messaging::{Field, Template, Values, content};
+use platform::Deadline;
 use platform::messages::CampaignMessage;
 use store::{
     DryCounts, DryRun, MEMBER_SHARDS, MemberProjection, NamesToOpen, Scope, SharingRecipient,
@@ -25,7 +26,7 @@ pub async fn dry_run(
     tenant: Tenant,
     id: CampaignId,
     now: Instant,
-    until: Instant,
+    deadline: Deadline,
 ) -> Result<(), CampaignError> {
     let Some(mut dry_run) = app.store.dry_run(tenant, id, now).await? else { return Ok(()) };
     if dry_run.done_at.is_some() {
@@ -68,7 +69,7 @@ pub async fn dry_run(
         let save = save(app, tenant, id, &mut dry_run, counts, next, now);
         let (ahead, ()) = try_join!(ahead, save)?;
         let (Some(next), Some(read)) = (next, ahead) else { break };
-        if Instant::now() >= until {
+        if deadline.has_passed() {
             app.campaigns.send(&CampaignMessage::dry_run_of(tenant, id)).await?;
             return Ok(());
         }

@@ -3,7 +3,7 @@
 use campaign::{App, handle, tick};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use platform::queue::{self, Invocation, QueueClient};
-use platform::{clients, telemetry};
+use platform::{Deadline, clients, telemetry};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Error> {
         sends: QueueClient::from_settings(&config, "SENDS_QUEUE_URL")?,
     };
     lambda_runtime::run(service_fn(|event: LambdaEvent<Invocation<Value>>| async move {
-        let until = platform::until(event.context.deadline, MARGIN);
+        let deadline = Deadline::of_invocation(event.context.deadline, MARGIN);
         match event.payload {
             Invocation::Request(_) => {
                 tick(app, platform::now()).await?;
@@ -30,7 +30,7 @@ async fn main() -> Result<(), Error> {
             Invocation::Batch(batch) => {
                 let answer = queue::process_batch(batch, |message| async move {
                     let body = message.body.as_deref().unwrap_or_default();
-                    Box::pin(handle(app, body, platform::now(), until)).await
+                    Box::pin(handle(app, body, platform::now(), deadline)).await
                 });
                 Ok(serde_json::to_value(answer.await)?)
             }

@@ -1,14 +1,15 @@
 //! Reads a message and generates the codes of its range.
 
 use crate::context::{App, CouponError};
-use domain::{Credential, Instant};
+use domain::Credential;
+use platform::Deadline;
 use platform::messages::CouponRangeMessage;
 use platform::queue::{self, Failed};
 use store::{RangeClaimed, Scope, StoreError};
 
-/// Handles the body of one message: generates the codes of a range to the end, or until `until`. For a
+/// Handles the body of one message: generates the codes of a range to the end, or until the deadline. For a
 /// merchant whose contract has ended it generates none.
-pub async fn handle(app: &App, body: &str, until: Instant) -> Result<(), Failed> {
+pub async fn handle(app: &App, body: &str, deadline: Deadline) -> Result<(), Failed> {
     const NOT_A_RANGE: &str = "not a range of a batch";
     let message: CouponRangeMessage = queue::read(body, NOT_A_RANGE)?;
     let CouponRangeMessage { tenant, offer, batch, range: number } = message;
@@ -26,7 +27,7 @@ pub async fn handle(app: &App, body: &str, until: Instant) -> Result<(), Failed>
     };
     let scope = Scope { settings, mode: tenant.mode, credential: Credential::Service };
     let maker = scope.code_maker();
-    while (app.clock)() < until {
+    while !deadline.has_passed() {
         if store.make_coupons(&scope, &maker, &mut range, (app.clock)()).await.map_err(retry)? {
             let merchant = tenant.merchant;
             tracing::info!(%merchant, %offer, %batch, range = number, "range generated");

@@ -6,8 +6,10 @@ use coupons::{App, handle};
 use domain::coupon::offer::{Benefit, Terms, Usage};
 use domain::{Cents, CouponBatchId, Day, Instant, Offer, OfferId, Sector};
 use jiff::ToSpan as _;
+use platform::Deadline;
 use platform::messages::CouponRangeMessage;
 use platform::queue::Failed;
+use std::time::Duration;
 use store::{Answered, CouponBatch, NewCouponBatch, RangeClaimed, Scope};
 use support::{Table, instant, merchant, open_merchant};
 
@@ -50,11 +52,11 @@ impl Fixture {
         Self { _table: table, app: App { store, clock: now }, scope, batch }
     }
 
-    async fn handle(&self, range: u32, until: Instant) -> Result<(), Failed> {
+    async fn handle(&self, range: u32, deadline: Deadline) -> Result<(), Failed> {
         let (tenant, batch) = (self.scope.tenant(), &self.batch);
         let message = CouponRangeMessage::of(tenant, batch.offer, batch.id, range);
         let body = serde_json::to_string(&message).unwrap();
-        Box::pin(handle(&self.app, &body, until)).await
+        Box::pin(handle(&self.app, &body, deadline)).await
     }
 
     async fn made(&self) -> u32 {
@@ -71,11 +73,11 @@ impl Fixture {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_range_is_generated_and_a_second_message_changes_nothing() {
     let fixture = Fixture::open().await;
-    fixture.handle(0, Instant::MAX).await.unwrap();
+    fixture.handle(0, Deadline::never()).await.unwrap();
     assert_eq!(fixture.made().await, CODES);
     assert!(fixture.is_coupon(0).await);
     assert!(fixture.is_coupon(CODES - 1).await);
-    fixture.handle(0, Instant::MAX).await.unwrap();
+    fixture.handle(0, Deadline::never()).await.unwrap();
     assert_eq!(fixture.made().await, CODES);
 }
 
@@ -93,14 +95,17 @@ async fn a_range_out_of_time_is_delivered_again_and_continues_where_it_was() {
     let maker = fixture.scope.code_maker();
     fixture.app.store.make_coupons(&fixture.scope, &maker, &mut range, now()).await.unwrap();
     assert!(
-        matches!(fixture.handle(0, Instant::MAX).await, Err(Failed::Retry(_))),
+        matches!(fixture.handle(0, Deadline::never()).await, Err(Failed::Retry(_))),
         "under a lease"
     );
     fixture.app.clock = || now() + 31.seconds();
-    assert!(matches!(fixture.handle(0, Instant::MIN).await, Err(Failed::Retry(_))), "out of time");
+    assert!(
+        matches!(fixture.handle(0, Deadline::after(Duration::ZERO)).await, Err(Failed::Retry(_))),
+        "out of time"
+    );
     assert_eq!(fixture.made().await, STEP_CODES, "the first step was saved");
     fixture.app.clock = || now() + 62.seconds();
-    fixture.handle(0, Instant::MAX).await.unwrap();
+    fixture.handle(0, Deadline::never()).await.unwrap();
     assert_eq!(fixture.made().await, CODES);
     assert!(fixture.is_coupon(CODES - 1).await);
 }
@@ -109,10 +114,10 @@ async fn a_range_out_of_time_is_delivered_again_and_continues_where_it_was() {
 async fn a_body_that_is_no_range_is_poison() {
     let fixture = Fixture::open().await;
     for body in ["", "{}", r#"{"tenant": "M#x", "offer": "y", "batch": "z", "range": 0}"#] {
-        let handled = Box::pin(handle(&fixture.app, body, Instant::MAX)).await;
+        let handled = Box::pin(handle(&fixture.app, body, Deadline::never())).await;
         assert!(matches!(handled, Err(Failed::Poison(_))));
     }
-    assert!(matches!(fixture.handle(1, Instant::MAX).await, Err(Failed::Poison(_))));
+    assert!(matches!(fixture.handle(1, Deadline::never()).await, Err(Failed::Poison(_))));
 }
 
 #[tokio::test]
@@ -126,6 +131,6 @@ async fn no_code_is_generated_after_the_end_of_the_contract() {
         .end_contract(merchant, yesterday, domain::Credential::Operator)
         .await
         .unwrap();
-    fixture.handle(0, Instant::MAX).await.unwrap();
+    fixture.handle(0, Deadline::never()).await.unwrap();
     assert_eq!(fixture.made().await, 0);
 }

@@ -8,6 +8,7 @@ use crate::response::QueuedRun;
 use domain::ledger::daily_run::DailyRun;
 use domain::{Credential, Day, Instant, MemberId, MerchantId, Points, retention};
 use futures::stream::{self, StreamExt as _};
+use platform::Deadline;
 use store::{ErrorChain, MEMBER_SHARDS, Mode, Scope, StoreError, Tenant};
 
 /// The stage that holds the data of real persons.
@@ -76,7 +77,7 @@ pub(crate) async fn run(
     app: &App,
     mut message: FollowupsMessage,
     now: Instant,
-    until: Instant,
+    deadline: Deadline,
 ) -> Result<(), FollowupsError> {
     let FollowupsMessage { tenant, today, .. } = message;
     let settings = match app.store.settings(tenant.merchant, now).await {
@@ -89,7 +90,7 @@ pub(crate) async fn run(
     let scope = Scope { settings, mode: tenant.mode, credential: Credential::Service };
     let mut tally = Tally::default();
     let finished = loop {
-        if Instant::now() >= until {
+        if deadline.has_passed() {
             break false;
         }
         let page = app.store.daily_run_page(&scope, message.shard, message.after, today).await?;

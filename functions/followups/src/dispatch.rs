@@ -8,6 +8,7 @@ use crate::proof;
 use crate::request::Request;
 use crate::response::Response;
 use domain::Instant;
+use platform::Deadline;
 use platform::queue::{self, Failed};
 use store::MEMBER_SHARDS;
 
@@ -17,10 +18,10 @@ pub async fn handle_request(
     app: &App,
     request: &Request,
     now: Instant,
-    until: Instant,
+    deadline: Deadline,
 ) -> Result<Response, FollowupsError> {
     match &request.prove {
-        Some(ledger) => Ok(Response::Proof(proof::prove(app, ledger, now, until).await?)),
+        Some(ledger) => Ok(Response::Proof(proof::prove(app, ledger, now, deadline).await?)),
         None => Ok(Response::Queued(daily_run::queue(app, request, now).await?)),
     }
 }
@@ -30,12 +31,12 @@ pub async fn handle_message(
     app: &App,
     body: &str,
     now: Instant,
-    until: Instant,
+    deadline: Deadline,
 ) -> Result<(), Failed> {
     const NOT_A_RUN: &str = "not a daily run";
     let message: FollowupsMessage = queue::read(body, NOT_A_RUN)?;
     if message.shard >= MEMBER_SHARDS {
         return Err(Failed::Poison(NOT_A_RUN));
     }
-    Ok(daily_run::run(app, message, now, until).await?)
+    Ok(daily_run::run(app, message, now, deadline).await?)
 }

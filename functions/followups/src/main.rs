@@ -3,7 +3,7 @@
 use followups::{App, Request, handle_message, handle_request};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use platform::queue::{self, Invocation, QueueClient};
-use platform::{clients, settings, telemetry};
+use platform::{Deadline, clients, settings, telemetry};
 use std::time::Duration;
 
 /// The time kept free at the end of an invocation, for calls in progress and the message that continues
@@ -20,16 +20,16 @@ async fn main() -> Result<(), Error> {
         stage: settings::text("STAGE")?,
     };
     lambda_runtime::run(service_fn(|event: LambdaEvent<Invocation<Request>>| async move {
-        let until = platform::until(event.context.deadline, MARGIN);
+        let deadline = Deadline::of_invocation(event.context.deadline, MARGIN);
         match event.payload {
             Invocation::Request(request) => {
-                let response = Box::pin(handle_request(app, &request, platform::now(), until));
+                let response = Box::pin(handle_request(app, &request, platform::now(), deadline));
                 Ok::<_, Error>(serde_json::to_value(response.await?)?)
             }
             Invocation::Batch(batch) => {
                 let answer = queue::process_batch(batch, |message| async move {
                     let body = message.body.as_deref().unwrap_or_default();
-                    Box::pin(handle_message(app, body, platform::now(), until)).await
+                    Box::pin(handle_message(app, body, platform::now(), deadline)).await
                 });
                 Ok(serde_json::to_value(answer.await)?)
             }

@@ -2,6 +2,7 @@
 
 use crate::context::{App, FollowupsError};
 use domain::{Credential, Instant, MemberId, MerchantId};
+use platform::Deadline;
 use serde::{Deserialize, Serialize};
 use store::{MEMBER_SHARDS, Mode, Scope};
 
@@ -47,12 +48,12 @@ pub struct UnprovedMember {
     pub account: i64,
 }
 
-/// Sums the entries of every member and compares the sum with the member's account, until `until`.
+/// Sums the entries of every member and compares the sum with the member's account, until the deadline.
 pub(crate) async fn prove(
     app: &App,
     ledger: &LedgerRequest,
     now: Instant,
-    until: Instant,
+    deadline: Deadline,
 ) -> Result<Proof, FollowupsError> {
     let merchant = MerchantId::parse(&ledger.merchant)
         .map_err(|_| FollowupsError::Request("merchant: send the identifier as it was given"))?;
@@ -72,7 +73,7 @@ pub(crate) async fn prove(
     };
     let mut proof = Proof::default();
     while shard < MEMBER_SHARDS {
-        if Instant::now() >= until {
+        if deadline.has_passed() {
             proof.next = Some((shard, after));
             break;
         }

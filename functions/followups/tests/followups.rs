@@ -12,7 +12,9 @@ use followups::{
     App, FollowupsError, LedgerRequest, Proof, QueuedRun, Request, Response, handle_message,
     handle_request,
 };
+use platform::Deadline;
 use platform::queue::{Failed, QueueClient};
+use std::time::Duration;
 use store::{Customer, HistoryEntry, NewMember, PurchaseToRecord, Scope, Source, Store};
 use support::{Queue, Table, instant, merchant, mobile, open_merchant, open_merchant_with};
 
@@ -90,7 +92,7 @@ impl Fixture {
     }
 
     async fn request(&self, request: &Request, day: &str) -> Result<Response, FollowupsError> {
-        handle_request(&self.app, request, scheduled_at(day), Instant::MAX).await
+        handle_request(&self.app, request, scheduled_at(day), Deadline::never()).await
     }
 
     /// Queues the daily run of a day; no message is handled.
@@ -117,7 +119,9 @@ impl Fixture {
                 break;
             }
             for body in bodies {
-                handle_message(&self.app, &body, scheduled_at(day), Instant::MAX).await.unwrap();
+                handle_message(&self.app, &body, scheduled_at(day), Deadline::never())
+                    .await
+                    .unwrap();
             }
         }
     }
@@ -224,7 +228,7 @@ async fn a_daily_run_out_of_time_continues_where_it_was() {
     for body in bodies {
         // Without any time, the same message is queued again.
         let now = scheduled_at("2025-11-25");
-        handle_message(&fixture.app, &body, now, Instant::UNIX_EPOCH).await.unwrap();
+        handle_message(&fixture.app, &body, now, Deadline::after(Duration::ZERO)).await.unwrap();
         assert_eq!(fixture.queue.sent("followups").last(), Some(&body));
     }
     fixture.handle_all("2025-11-25").await;
@@ -250,7 +254,7 @@ async fn a_body_that_is_no_message_is_poison() {
     let no_shard = format!(r#"{{"tenant":"{tenant}","today":"2026-11-01","shard":16}}"#);
     for body in [String::new(), "{}".to_owned(), no_tenant, no_day, no_shard] {
         let now = scheduled_at("2026-11-01");
-        let handled = handle_message(&fixture.app, &body, now, Instant::MAX).await;
+        let handled = handle_message(&fixture.app, &body, now, Deadline::never()).await;
         assert!(matches!(handled, Err(Failed::Poison(_))), "{body}");
     }
 }

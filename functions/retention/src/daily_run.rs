@@ -10,6 +10,7 @@ use crate::response::{QueuedRun, Response};
 use crate::rewrap::rewrap;
 use domain::{Day, Instant, Month, retention};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use platform::Deadline;
 use store::{DueBucket, MEMBER_SHARDS};
 
 /// Months that the first daily run of a deployment looks back over.
@@ -24,10 +25,10 @@ pub async fn run(
     app: &App,
     request: &Request,
     now: Instant,
-    until: Instant,
+    deadline: Deadline,
 ) -> Result<Response, RetentionError> {
     if request.rewrap_keys {
-        return Ok(Response::Rewrapped(rewrap(app, request.after()?, until).await?));
+        return Ok(Response::Rewrapped(rewrap(app, request.after()?, deadline).await?));
     }
     if !request.oppositions.is_empty() {
         let stored = store_again(app, &request.oppositions, now).await?;
@@ -37,7 +38,7 @@ pub async fn run(
     let due = due_buckets(app, run.today, now).await?;
     let overdue = overdue(app, &due, run.today).await?;
     if request.dry_run {
-        let listed = dry_run::list(app, &due, &run, overdue, now, until).await?;
+        let listed = dry_run::list(app, &due, &run, overdue, now, deadline).await?;
         return Ok(Response::DryRun(listed));
     }
     if overdue > 0 && !run.is_simulated {

@@ -8,6 +8,7 @@ use crate::sweep::settings_of;
 use domain::retention::ErasureReason;
 use domain::{Credential, Day, Instant, MerchantId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use platform::Deadline;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -93,7 +94,7 @@ pub(crate) async fn list(
     run: &Run,
     overdue: u64,
     now: Instant,
-    until: Instant,
+    deadline: Deadline,
 ) -> Result<DryRun, RetentionError> {
     let today = run.today;
     let mut listed = DryRun {
@@ -106,7 +107,7 @@ pub(crate) async fn list(
     for (bucket, _) in buckets {
         let mut after = None;
         loop {
-            if Instant::now() >= until {
+            if deadline.has_passed() {
                 return Err(RetentionError::Request(
                     "there is more due than one response can list: name a merchant",
                 ));

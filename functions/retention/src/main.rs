@@ -2,7 +2,7 @@
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use platform::queue::{self, Invocation, QueueClient};
-use platform::{clients, settings, telemetry};
+use platform::{Deadline, clients, settings, telemetry};
 use retention::{App, Request, handle, run};
 use std::time::Duration;
 
@@ -22,16 +22,16 @@ async fn main() -> Result<(), Error> {
         stage: settings::text("STAGE")?,
     };
     lambda_runtime::run(service_fn(|event: LambdaEvent<Invocation<Request>>| async move {
-        let until = platform::until(event.context.deadline, MARGIN);
+        let deadline = Deadline::of_invocation(event.context.deadline, MARGIN);
         match event.payload {
             Invocation::Request(request) => {
-                let response = Box::pin(run(app, &request, platform::now(), until)).await?;
+                let response = Box::pin(run(app, &request, platform::now(), deadline)).await?;
                 Ok::<_, Error>(serde_json::to_value(response)?)
             }
             Invocation::Batch(batch) => {
                 let answer = queue::process_batch(batch, |message| async move {
                     let body = message.body.as_deref().unwrap_or_default();
-                    Box::pin(handle(app, body, platform::now(), until)).await
+                    Box::pin(handle(app, body, platform::now(), deadline)).await
                 });
                 Ok(serde_json::to_value(answer.await)?)
             }

@@ -2,7 +2,8 @@
 
 use crate::context::{App, RetentionError};
 use crate::response::RewrappedKeys;
-use domain::{Instant, MerchantId};
+use domain::MerchantId;
+use platform::Deadline;
 
 /// Merchants that are read at once.
 const MERCHANTS_PER_PAGE: i32 = 100;
@@ -13,7 +14,7 @@ const MERCHANTS_PER_PAGE: i32 = 100;
 pub(crate) async fn rewrap(
     app: &App,
     after: Option<MerchantId>,
-    until: Instant,
+    deadline: Deadline,
 ) -> Result<RewrappedKeys, RetentionError> {
     let mut response = RewrappedKeys::default();
     let mut last = after;
@@ -28,7 +29,7 @@ pub(crate) async fn rewrap(
             return Ok(response);
         }
         for merchant in merchants {
-            if Instant::now() >= until {
+            if deadline.has_passed() {
                 response.next = last.map(|merchant| merchant.to_string());
                 return Ok(response);
             }

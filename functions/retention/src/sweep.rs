@@ -5,6 +5,7 @@ use crate::decision::{Decision, decide};
 use crate::message::RetentionMessage;
 use domain::{Credential, Day, Instant, MemberId, MerchantId};
 use futures::stream::{self, StreamExt as _};
+use platform::Deadline;
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::{Due, DueBucket, Entity, ErrorChain, Scope, Settings, StoreError, Tenant};
@@ -58,13 +59,13 @@ pub(crate) async fn sweep(
     today: Day,
     only: Option<MerchantId>,
     now: Instant,
-    until: Instant,
+    deadline: Deadline,
 ) -> Result<(), RetentionError> {
     let DueBucket { month, shard } = bucket;
     let mut tally = Tally::default();
     let mut after = None;
     let finished = loop {
-        if Instant::now() >= until {
+        if deadline.has_passed() {
             break false;
         }
         let mut page = app.store.due(bucket, today, after.take()).await?;
@@ -78,7 +79,7 @@ pub(crate) async fn sweep(
         }
         let settings = settings_of(app, &page.due, now).await?;
         let settings = &settings;
-        let has_time = |_: &Due| std::future::ready(Instant::now() < until);
+        let has_time = |_: &Due| std::future::ready(!deadline.has_passed());
         let swept: Vec<_> = stream::iter(page.due)
             .take_while(has_time)
             .map(|due| process_or_log(app, settings, due, today))
@@ -90,7 +91,7 @@ pub(crate) async fn sweep(
         }
         match page.next {
             Some(next) => after = Some(next),
-            None => break Instant::now() < until,
+            None => break !deadline.has_passed(),
         }
     };
     let Tally { erased, rearmed, carried_out, gone, merchants, failed } = tally;

@@ -2,6 +2,7 @@
 //! messages between functions.
 
 pub mod clients;
+mod deadline;
 mod error;
 pub mod internet;
 pub mod messages;
@@ -11,15 +12,8 @@ pub mod telemetry;
 
 use domain::Instant;
 
+pub use deadline::Deadline;
 pub use error::StartError;
-
-/// The instant to stop at, so that an invocation which must end at `deadline` (milliseconds since 1970, as
-/// the runtime gives it) has `margin` left.
-#[must_use]
-pub fn until(deadline: u64, margin: std::time::Duration) -> Instant {
-    let end = i64::try_from(deadline).ok().and_then(|end| Instant::from_millisecond(end).ok());
-    end.and_then(|end| end.checked_sub(margin).ok()).unwrap_or(Instant::MAX)
-}
 
 /// The clock. Functions read it here and pass the instant on as an argument.
 #[must_use]

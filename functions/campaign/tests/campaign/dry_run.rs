@@ -9,11 +9,13 @@ use domain::campaign::segment::Between;
 use domain::campaign::{Content, Draft, State, Step};
 use domain::member::consent::OppositionReason;
 use domain::member::{Details, Email};
-use domain::{Campaign, CampaignId, Channel, Instant, MemberId, Segment};
+use domain::{Campaign, CampaignId, Channel, MemberId, Segment};
 use jiff::{SignedDuration, ToSpan as _};
+use platform::Deadline;
 use platform::messages::CampaignMessage;
 use platform::queue::Failed;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use store::{
     ConsentChange, Customer, DryCounts, MEMBER_SHARDS, MasterKey, MessageAddress, NewMember,
     PurchaseToRecord, Source, Store, WalkPosition,
@@ -71,7 +73,7 @@ impl Fixture {
 
     async fn run(&self, id: CampaignId) -> DryCounts {
         self.ask(id).await;
-        dry_run(&self.app, self.scope.tenant(), id, now(), Instant::MAX).await.unwrap();
+        dry_run(&self.app, self.scope.tenant(), id, now(), Deadline::never()).await.unwrap();
         self.counts(id).await
     }
 }
@@ -121,13 +123,13 @@ async fn a_dry_run_that_crashes_anywhere_counts_the_recipients_of_the_campaign()
     for (after, moment) in calls.flat_map(|after| moments.map(|moment| (after, moment))) {
         fixture.app.store.request_dry_run(tenant, id, now()).await.unwrap();
         let crashing = fixture.crashing(after, moment);
-        match dry_run(&crashing, tenant, id, now(), Instant::MAX).await {
+        match dry_run(&crashing, tenant, id, now(), Deadline::never()).await {
             Ok(()) => finished += 1,
             Err(_) => crashed += 1,
         }
         // A call in progress at the crash may still be carried out. Then the message is delivered again.
         let mut attempts = 0;
-        while dry_run(&fixture.app, tenant, id, now(), Instant::MAX).await.is_err() {
+        while dry_run(&fixture.app, tenant, id, now(), Deadline::never()).await.is_err() {
             attempts += 1;
             assert!(attempts < 3);
         }
@@ -138,7 +140,7 @@ async fn a_dry_run_that_crashes_anywhere_counts_the_recipients_of_the_campaign()
 
     let store = &fixture.app.store;
     store.step_campaign(&fixture.scope, id, Step::Launch, now()).await.unwrap();
-    advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
+    advance(&fixture.app, tenant, id, now(), Deadline::never()).await.unwrap();
     let plan = store.plan(tenant, id).await.unwrap();
     assert!(plan.is_done());
     assert_eq!(plan.recipients, expected.recipients);
@@ -155,7 +157,7 @@ async fn a_dry_run_out_of_time_queues_itself_again_and_continues_where_it_was() 
     let body = serde_json::to_string(&CampaignMessage::dry_run_of(tenant, id)).unwrap();
     let mut seen = 0;
     for invocation in 1..=MEMBER_SHARDS {
-        handle(&fixture.app, &body, now(), Instant::MIN).await.unwrap();
+        handle(&fixture.app, &body, now(), Deadline::after(Duration::ZERO)).await.unwrap();
         let dry_run = fixture.app.store.dry_run(tenant, id, now()).await.unwrap().unwrap();
         assert!(dry_run.counts.walked >= seen);
         seen = dry_run.counts.walked;
@@ -166,7 +168,7 @@ async fn a_dry_run_out_of_time_queues_itself_again_and_continues_where_it_was() 
     assert_eq!(fixture.queue.sent("/campaigns"), queued);
     assert_eq!(fixture.counts(id).await.recipients, 20);
     // Another message changes nothing: the dry run is done, and no member is planned or contacted.
-    handle(&fixture.app, &body, now(), Instant::MAX).await.unwrap();
+    handle(&fixture.app, &body, now(), Deadline::never()).await.unwrap();
     assert_eq!(fixture.queue.sent("/campaigns"), queued);
     assert!(fixture.queue.sent("/sends").is_empty());
     let stored = fixture.app.store.campaign(tenant, id).await.unwrap();
@@ -254,9 +256,9 @@ async fn an_address_that_members_share_is_counted_once_by_a_dry_run_that_crashes
     {
         fixture.ask(id).await;
         let crashing = fixture.crashing(after, moment);
-        let _ = dry_run(&crashing, tenant, id, now(), Instant::MAX).await;
+        let _ = dry_run(&crashing, tenant, id, now(), Deadline::never()).await;
         let mut attempts = 0;
-        while dry_run(&fixture.app, tenant, id, now(), Instant::MAX).await.is_err() {
+        while dry_run(&fixture.app, tenant, id, now(), Deadline::never()).await.is_err() {
             attempts += 1;
             assert!(attempts < 3);
         }
@@ -289,11 +291,11 @@ async fn the_dry_run_of_a_campaign_that_was_changed_is_deleted() {
         fixture.ask(id).await;
     }
     assert_eq!(store.dry_run(tenant, id, now()).await.unwrap().unwrap().counts.walked, 0);
-    dry_run(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
+    dry_run(&fixture.app, tenant, id, now(), Deadline::never()).await.unwrap();
     assert_eq!(fixture.counts(id).await.recipients, 5);
     // The message of a campaign without a dry run is done.
     let other = fixture.draft(Channel::Sms, text("Bonjour"), Segment::default()).await;
-    assert!(dry_run(&fixture.app, tenant, other, now(), Instant::MAX).await.is_ok());
+    assert!(dry_run(&fixture.app, tenant, other, now(), Deadline::never()).await.is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -318,6 +320,6 @@ async fn a_text_that_was_saved_under_other_rules_is_poison() {
     fixture.ask(id).await;
     let message = CampaignMessage::dry_run_of(fixture.scope.tenant(), id);
     let body = serde_json::to_string(&message).unwrap();
-    let handled = handle(&fixture.app, &body, now(), Instant::MAX).await;
+    let handled = handle(&fixture.app, &body, now(), Deadline::never()).await;
     assert!(matches!(handled, Err(Failed::Poison(_))));
 }

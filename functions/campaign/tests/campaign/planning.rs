@@ -5,11 +5,13 @@ use campaign::advance::advance;
 use campaign::{handle, tick};
 use domain::campaign::segment::Between;
 use domain::campaign::{State, Step};
-use domain::{Channel, Instant, Segment};
+use domain::{Channel, Segment};
 use jiff::ToSpan as _;
+use platform::Deadline;
 use platform::messages::CampaignMessage;
 use platform::queue::Failed;
 use std::collections::BTreeSet;
+use std::time::Duration;
 use store::{BatchEnd, Claimed, Counts};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -22,7 +24,7 @@ async fn a_campaign_whose_planning_is_interrupted_anywhere_plans_every_member_on
         let tenant = fixture.scope.tenant();
         fixture.queue.fail_after(fails_after);
         let mut attempts = 0;
-        while advance(&fixture.app, tenant, id, now(), Instant::MAX).await.is_err() {
+        while advance(&fixture.app, tenant, id, now(), Deadline::never()).await.is_err() {
             attempts += 1;
             assert!(attempts < 3);
         }
@@ -41,10 +43,10 @@ async fn planning_out_of_time_queues_the_campaign_again_and_continues_where_it_w
     fixture.members(3).await;
     let id = fixture.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
     let tenant = fixture.scope.tenant();
-    advance(&fixture.app, tenant, id, now(), Instant::MIN).await.unwrap();
+    advance(&fixture.app, tenant, id, now(), Deadline::after(Duration::ZERO)).await.unwrap();
     let again = serde_json::to_string(&CampaignMessage::of(tenant, id)).unwrap();
     assert_eq!(fixture.queue.sent("/campaigns"), [again.as_str()]);
-    handle(&fixture.app, &again, now(), Instant::MAX).await.unwrap();
+    handle(&fixture.app, &again, now(), Deadline::never()).await.unwrap();
     assert_eq!(fixture.recipients().await.len(), 3);
 }
 
@@ -57,11 +59,11 @@ async fn a_scheduled_campaign_is_due_and_begins_at_its_instant() {
     let tenant = fixture.scope.tenant();
     tick(&fixture.app, now()).await.unwrap();
     assert!(fixture.queue.sent("/campaigns").is_empty());
-    advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
+    advance(&fixture.app, tenant, id, now(), Deadline::never()).await.unwrap();
     assert!(fixture.queue.sent("/sends").is_empty());
     tick(&fixture.app, at).await.unwrap();
     assert_eq!(fixture.queue.sent("/campaigns").len(), 1);
-    advance(&fixture.app, tenant, id, at, Instant::MAX).await.unwrap();
+    advance(&fixture.app, tenant, id, at, Deadline::never()).await.unwrap();
     assert_eq!(fixture.queue.sent("/sends").len(), 1);
     let stored = fixture.app.store.campaign(tenant, id).await.unwrap();
     assert_eq!(stored.campaign.state, State::Running);
@@ -75,7 +77,7 @@ async fn only_members_in_the_segment_that_can_be_reached_are_planned() {
         fixture.members(5).await;
         let id = fixture.campaign(channel, segment, Step::Launch).await;
         let tenant = fixture.scope.tenant();
-        advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
+        advance(&fixture.app, tenant, id, now(), Deadline::never()).await.unwrap();
         assert!(fixture.queue.sent("/sends").is_empty());
         let stored = fixture.app.store.campaign(tenant, id).await.unwrap();
         assert_eq!(stored.campaign.state, State::Finished);
@@ -88,19 +90,19 @@ async fn batches_whose_messages_were_lost_are_queued_again() {
     fixture.members(20).await;
     let id = fixture.campaign(Channel::Sms, Segment::default(), Step::Launch).await;
     let tenant = fixture.scope.tenant();
-    advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
+    advance(&fixture.app, tenant, id, now(), Deadline::never()).await.unwrap();
     let mut first = fixture.queue.sent("/sends");
     fixture.queue.clear();
     let later = now() + 10.minutes();
     assert_eq!(fixture.app.store.campaigns_due(later).await.unwrap(), [(tenant, id)]);
-    advance(&fixture.app, tenant, id, later, Instant::MAX).await.unwrap();
+    advance(&fixture.app, tenant, id, later, Deadline::never()).await.unwrap();
     let mut again = fixture.queue.sent("/sends");
     first.sort();
     again.sort();
     assert_eq!(first, again);
     fixture.app.store.step_campaign(&fixture.scope, id, Step::Cancel, later).await.unwrap();
     fixture.queue.clear();
-    advance(&fixture.app, tenant, id, later, Instant::MAX).await.unwrap();
+    advance(&fixture.app, tenant, id, later, Deadline::never()).await.unwrap();
     assert!(fixture.queue.sent("/sends").is_empty());
 }
 
@@ -112,7 +114,7 @@ async fn a_campaign_whose_batches_are_done_before_its_plan_is_finishes_with_the_
     let tenant = fixture.scope.tenant();
     let store = &fixture.app.store;
     fixture.queue.fail_after(0);
-    assert!(advance(&fixture.app, tenant, id, now(), Instant::MAX).await.is_err());
+    assert!(advance(&fixture.app, tenant, id, now(), Deadline::never()).await.is_err());
     let batch = store.plan(tenant, id).await.unwrap().last_batch.unwrap();
     let Claimed::Ours(claim) = store.claim_batch(tenant, id, batch, now()).await.unwrap() else {
         panic!("the batch was written");
@@ -120,7 +122,7 @@ async fn a_campaign_whose_batches_are_done_before_its_plan_is_finishes_with_the_
     let counts = Counts { sent: 1, ..Counts::default() };
     let end = BatchEnd { counts, refused: &[], unsent: None };
     store.end_batch(tenant, id, &claim, &end, now()).await.unwrap();
-    advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
+    advance(&fixture.app, tenant, id, now(), Deadline::never()).await.unwrap();
     let stored = store.campaign(tenant, id).await.unwrap();
     assert_eq!(stored.campaign.state, State::Finished);
 }
@@ -129,7 +131,7 @@ async fn a_campaign_whose_batches_are_done_before_its_plan_is_finishes_with_the_
 async fn a_body_that_is_no_message_is_poison() {
     let fixture = Fixture::open().await;
     for body in ["", "{}", r#"{"tenant": "M#x", "campaign": "y"}"#] {
-        let handled = handle(&fixture.app, body, now(), Instant::MAX).await;
+        let handled = handle(&fixture.app, body, now(), Deadline::never()).await;
         assert!(matches!(handled, Err(Failed::Poison(_))));
     }
 }
@@ -147,7 +149,7 @@ async fn a_campaign_stops_at_the_end_of_its_merchants_contract() {
         .end_contract(tenant.merchant, yesterday, domain::Credential::Operator)
         .await
         .unwrap();
-    advance(&fixture.app, tenant, id, now(), Instant::MAX).await.unwrap();
+    advance(&fixture.app, tenant, id, now(), Deadline::never()).await.unwrap();
     assert!(fixture.queue.sent("/sends").is_empty());
     assert_eq!(fixture.app.store.plan(tenant, id).await.unwrap().recipients, 0);
 }

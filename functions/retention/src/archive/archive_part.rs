@@ -6,6 +6,7 @@ use super::object::ObjectWriter;
 use crate::context::{App, RetentionError};
 use crate::message::RetentionMessage;
 use domain::{Instant, MerchantId, retention};
+use platform::Deadline;
 use store::{Part, Purpose};
 
 /// The compressed bytes at which an object is full. The object is closed after the member, or the campaign,
@@ -20,7 +21,7 @@ pub(crate) async fn archive_part(
     merchant: MerchantId,
     part: Part,
     now: Instant,
-    until: Instant,
+    deadline: Deadline,
 ) -> Result<(), RetentionError> {
     let Some(settings) = settings(app, merchant, now).await? else { return Ok(()) };
     let folder = ArchiveFolder::of(app, merchant);
@@ -36,7 +37,7 @@ pub(crate) async fn archive_part(
                 item.write_line(&mut line)?;
                 writer.add(&line)?;
             }
-            let has_time = Instant::now() < until;
+            let has_time = !deadline.has_passed();
             let is_full = writer.bytes() >= FULL_BYTES;
             let Some(position) = step.position.filter(|_| !has_time || is_full) else {
                 continue;

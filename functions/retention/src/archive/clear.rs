@@ -6,6 +6,7 @@ use super::folder::{ArchiveFolder, Progress};
 use crate::context::{App, RetentionError};
 use crate::message::RetentionMessage;
 use domain::{Instant, MerchantId, retention};
+use platform::Deadline;
 use store::{Part, Purpose, StoredItem};
 
 /// Items that are deleted together.
@@ -20,7 +21,7 @@ pub(crate) async fn clear_part(
     merchant: MerchantId,
     part: Part,
     now: Instant,
-    until: Instant,
+    deadline: Deadline,
 ) -> Result<(), RetentionError> {
     let Some(settings) = settings(app, merchant, now).await? else { return Ok(()) };
     let folder = ArchiveFolder::of(app, merchant);
@@ -43,7 +44,7 @@ pub(crate) async fn clear_part(
         // Every item of the settings is deleted by itself, since the profile must be the last.
         if pending.len() >= ITEMS_AT_ONCE || part == Part::Settings {
             pending.delete(app).await?;
-            if Instant::now() >= until {
+            if deadline.has_passed() {
                 app.queue.send(&RetentionMessage::ClearPart { merchant, part }).await?;
                 return Ok(());
             }

@@ -8,7 +8,8 @@ use aws_sdk_dynamodb::config::interceptors::{
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_smithy_types::body::SdkBody;
-use domain::{Instant, Sector};
+use domain::Sector;
+use platform::Deadline;
 use retention::{Request, handle, run};
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
@@ -83,14 +84,14 @@ async fn a_sweep_reads_under_three_units_for_each_member_that_is_due() {
     let counted = app(store, &fixture.queue, "test");
     for (day, most) in [("2026-12-01", 1.6), ("2026-12-02", 1.6)] {
         let now = scheduled_at(day);
-        run(&counted, &Request::default(), now, Instant::MAX).await.unwrap();
+        run(&counted, &Request::default(), now, Deadline::never()).await.unwrap();
         let looked = units.take();
         // Two months of sixteen buckets, half a unit each, and the month where the previous run ended.
         assert!((16.0..=17.0).contains(&looked), "{day}: {looked} to find the buckets");
         let bodies = fixture.queue.sent("/retention");
         fixture.queue.clear();
         for body in &bodies {
-            handle(&counted, body, now, Instant::MAX).await.unwrap();
+            handle(&counted, body, now, Deadline::never()).await.unwrap();
         }
         // Without a page of the index for each bucket, and the merchant's settings.
         let (pages, settings) = (16.0, 2.0);

@@ -3,11 +3,13 @@
 
 use crate::fixture::{Fixture, app, day, person, scheduled_at};
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Instant, Sector};
+use domain::Sector;
+use platform::Deadline;
 use platform::queue::Failed;
 use retention::{Request, Response, RetentionError, RetentionMessage, handle, run};
 use rstest::rstest;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bucket_with_due_entries_is_one_message() {
@@ -104,7 +106,7 @@ async fn a_simulated_day_never_erases_real_persons(
     let member = fixture.enrol(1).await;
     let app = app(fixture.table.store(), &fixture.queue, stage);
     let request: Request = serde_json::from_str(request).unwrap();
-    match run(&app, &request, scheduled_at("2026-09-02"), Instant::MAX).await {
+    match run(&app, &request, scheduled_at("2026-09-02"), Deadline::never()).await {
         Ok(_) => assert!(is_accepted),
         Err(RetentionError::Request(sentence)) => assert!(!is_accepted && !sentence.is_empty()),
         Err(other) => panic!("{other}"),
@@ -142,7 +144,8 @@ async fn the_first_daily_run_of_a_deployment_finds_due_entries_however_late_its_
     for today in ["2026-12-03", "2031-12-01"] {
         let request =
             Request { today: Some(today.to_owned()), dry_run: true, ..Request::default() };
-        let response = run(&app, &request, scheduled_at("2026-09-03"), Instant::MAX).await.unwrap();
+        let response =
+            run(&app, &request, scheduled_at("2026-09-03"), Deadline::never()).await.unwrap();
         let Response::DryRun(listed) = response else { panic!("the request is a dry run") };
         assert_eq!(listed.counts.erase_never_activated, 1, "{today}");
     }
@@ -161,7 +164,7 @@ async fn a_sweep_out_of_time_queues_itself_again() {
     fixture.queue_day("2026-12-01").await;
     let bodies = fixture.queue.sent("/retention");
     fixture.queue.clear();
-    handle(&fixture.app, &bodies[0], now, Instant::MIN).await.unwrap();
+    handle(&fixture.app, &bodies[0], now, Deadline::after(Duration::ZERO)).await.unwrap();
     assert_eq!(fixture.queue.sent("/retention"), bodies);
     assert!(fixture.is_there(member).await);
     fixture.handle_all(now).await;
@@ -233,7 +236,8 @@ async fn a_body_that_is_no_message_is_poison() {
         r#"{"task": "sweep", "month": "2026-12", "shard": 16, "today": "2026-12-01"}"#,
         r#"{"task": "sweep", "month": "2026-12", "shard": 0, "today": "tomorrow"}"#,
     ] {
-        let handled = handle(&fixture.app, body, scheduled_at("2026-12-01"), Instant::MAX).await;
+        let handled =
+            handle(&fixture.app, body, scheduled_at("2026-12-01"), Deadline::never()).await;
         assert!(matches!(handled, Err(Failed::Poison(_))), "{body}");
     }
 }

@@ -1,9 +1,11 @@
 //! A dry run writes nothing, and lists what the daily run does.
 
 use crate::fixture::{CREATED, Fixture, person, scheduled_at};
-use domain::{Credential, Instant, MemberId, Sector};
+use domain::{Credential, MemberId, Sector};
+use platform::Deadline;
 use retention::{Action, DryRun, Request, run};
 use std::collections::BTreeMap;
+use std::time::Duration;
 use store::{Mode, Scope};
 use support::{instant, merchant, open_merchant};
 
@@ -96,6 +98,8 @@ async fn a_dry_run_out_of_time_is_an_error() {
     let fixture = Fixture::open(Sector::Retail).await;
     fixture.enrol(1).await;
     let request = Request { dry_run: true, ..Request::default() };
-    let response = run(&fixture.app, &request, scheduled_at("2026-12-01"), Instant::MIN).await;
+    let response =
+        run(&fixture.app, &request, scheduled_at("2026-12-01"), Deadline::after(Duration::ZERO))
+            .await;
     assert!(response.is_err());
 }

@@ -9,6 +9,7 @@ use domain::{
     CardActivation, Cents, Day, Enrolment, EstablishmentId, Instant, MemberId, Merchant, Purchase,
     PurchaseKind, Receipt, ReceiptNumber, Register, Registration, Sector,
 };
+use platform::Deadline;
 use platform::queue::{Failed, QueueClient};
 use retention::{App, DryRun, QueuedRun, Request, Response, RetentionError, handle, run};
 use std::collections::BTreeMap;
@@ -144,7 +145,7 @@ impl Fixture {
         request: &Request,
         day: &str,
     ) -> Result<Response, RetentionError> {
-        run(&self.app, request, scheduled_at(day), Instant::MAX).await
+        run(&self.app, request, scheduled_at(day), Deadline::never()).await
     }
 
     /// Queues the daily run of a day; no message is handled.
@@ -188,7 +189,7 @@ impl Fixture {
                 return outcomes;
             }
             for body in bodies {
-                outcomes.push(handle(&self.app, &body, now, Instant::MAX).await);
+                outcomes.push(handle(&self.app, &body, now, Deadline::never()).await);
             }
         }
     }

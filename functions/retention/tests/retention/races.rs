@@ -2,8 +2,9 @@
 //! member is erased.
 
 use crate::fixture::{Fixture, sale_on, scheduled_at};
-use domain::{Instant, Sector};
+use domain::Sector;
 use futures::future::join_all;
+use platform::Deadline;
 use retention::handle;
 use store::{Customer, Entity, PurchaseToRecord, Source, StoreError};
 
@@ -37,7 +38,7 @@ async fn a_purchase_at_the_time_of_the_sweep_is_recorded_or_refused_and_never_lo
         }
         sold
     };
-    let swept = bodies.iter().map(|body| handle(&fixture.app, body, now, Instant::MAX));
+    let swept = bodies.iter().map(|body| handle(&fixture.app, body, now, Deadline::never()));
     let (sold, swept) = tokio::join!(sell, join_all(swept));
     for outcome in swept {
         outcome.unwrap();

@@ -1,17 +1,18 @@
 //! The merchants' keys, wrapped again by a new master key.
 
 use crate::fixture::{Fixture, scheduled_at};
-use domain::{Instant, MerchantId, Sector};
-use jiff::ToSpan as _;
+use domain::{MerchantId, Sector};
+use platform::Deadline;
 use retention::{Request, Response, RewrappedKeys, run};
+use std::time::Duration;
 use store::{MasterKeys, Store};
 use support::{merchant, open_merchant};
 
 const BOTH: &str = r#"{"current": "2", "1": "the secret of the tests", "2": "new"}"#;
 
-async fn rewrap(fixture: &Fixture, after: Option<String>, until: Instant) -> RewrappedKeys {
+async fn rewrap(fixture: &Fixture, after: Option<String>, deadline: Deadline) -> RewrappedKeys {
     let request = Request { rewrap_keys: true, after, ..Request::default() };
-    let response = run(&fixture.app, &request, scheduled_at("2026-11-30"), until).await.unwrap();
+    let response = run(&fixture.app, &request, scheduled_at("2026-11-30"), deadline).await.unwrap();
     let Response::Rewrapped(keys) = response else { panic!("{response:?}") };
     keys
 }
@@ -25,7 +26,7 @@ async fn every_merchants_key_is_wrapped_once_and_a_run_out_of_time_names_where_t
     let keys = MasterKeys::read(BOTH).unwrap();
     fixture.app.store = Store::new(client, fixture.table.name(), keys);
 
-    let (past, later) = (Instant::now() - 1.second(), Instant::now() + 1.minute());
+    let (past, later) = (Deadline::after(Duration::ZERO), Deadline::never());
     let nothing = RewrappedKeys::default();
     assert_eq!(
         rewrap(&fixture, None, past).await,

@@ -11,7 +11,8 @@ use dynoxide::actions::transact_write_items::{
 use dynoxide::{Database, DynoxideError};
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// How long DynamoDB recognises a token.
 const REMEMBERED: Duration = Duration::from_mins(10);

@@ -4,12 +4,14 @@ mod merchant_data;
 mod reader;
 
 use domain::{Day, Instant, Merchant, Sector};
+use platform::Deadline;
 use platform::queue::{Failed, QueueClient};
 use reader::{Archive, Item, ItemKey};
 use retention::{App, Request, RetentionMessage, handle, run};
 use rstest::rstest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use store::{Entity, MasterKey, Mode, Part, Store, StoreError};
 use support::{Bucket, Calls, Crash, Moment, Queue, Table, instant, merchant, open_merchant};
 
@@ -77,8 +79,8 @@ impl Fixture {
         serde_json::to_string(&message).unwrap()
     }
 
-    async fn handle(&self, body: &str, until: Instant) -> Result<(), Failed> {
-        Box::pin(handle(&self.app, body, first_run(), until)).await
+    async fn handle(&self, body: &str, deadline: Deadline) -> Result<(), Failed> {
+        Box::pin(handle(&self.app, body, first_run(), deadline)).await
     }
 
     /// The messages that were queued and not yet handled, each once.
@@ -160,20 +162,21 @@ enum Delivery {
 impl Delivery {
     async fn deliver(self, fixture: &Fixture, body: &str) {
         match self {
-            Self::Once => fixture.handle(body, Instant::MAX).await.unwrap(),
+            Self::Once => fixture.handle(body, Deadline::never()).await.unwrap(),
             Self::Twice => {
-                fixture.handle(body, Instant::MAX).await.unwrap();
-                fixture.handle(body, Instant::MAX).await.unwrap();
+                fixture.handle(body, Deadline::never()).await.unwrap();
+                fixture.handle(body, Deadline::never()).await.unwrap();
             }
-            Self::OutOfTime => fixture.handle(body, Instant::MIN).await.unwrap(),
+            Self::OutOfTime => fixture.handle(body, Deadline::after(Duration::ZERO)).await.unwrap(),
             Self::Shared => {
-                let both = [Instant::MIN, Instant::MAX].map(|until| fixture.handle(body, until));
+                let both = [Deadline::after(Duration::ZERO), Deadline::never()]
+                    .map(|deadline| fixture.handle(body, deadline));
                 assert!(futures::future::join_all(both).await.iter().all(Result::is_ok));
             }
             Self::WithCrashes(moment) => {
                 for writes in 0.. {
                     fixture.crash.after(writes, Calls::Writes, moment);
-                    let handled = fixture.handle(body, Instant::MAX).await;
+                    let handled = fixture.handle(body, Deadline::never()).await;
                     fixture.crash.never();
                     if handled.is_ok() {
                         break;
@@ -239,7 +242,7 @@ async fn a_merchant_whose_contract_has_ended_is_archived_and_leaves_the_table(
 
     // A message that comes late finds no merchant.
     for body in [fixture.begin("2026-12-02"), part("clear_part", &fixture, Part::Settings)] {
-        fixture.handle(&body, Instant::MAX).await.unwrap();
+        fixture.handle(&body, Deadline::never()).await.unwrap();
     }
     assert_eq!(fixture.waiting(), Vec::<String>::new());
     let gone = fixture.app.store.settings_fresh(fixture.leaving.id, first_run()).await;
@@ -273,7 +276,7 @@ async fn nothing_is_archived_before_the_day_after_the_contract() {
     let mut fixture = Fixture::open().await;
     let before = fixture.items().await;
     for today in ["2026-11-24", LAST_DAY] {
-        fixture.handle(&fixture.begin(today), Instant::MAX).await.unwrap();
+        fixture.handle(&fixture.begin(today), Deadline::never()).await.unwrap();
     }
     assert_eq!(fixture.waiting(), Vec::<String>::new());
     // Where the end of the contract is withdrawn, its day changes nothing.
@@ -283,7 +286,7 @@ async fn nothing_is_archived_before_the_day_after_the_contract() {
         .resume_contract(fixture.leaving.id, domain::Credential::Operator)
         .await
         .unwrap();
-    fixture.handle(&fixture.begin(FIRST_DAY), Instant::MAX).await.unwrap();
+    fixture.handle(&fixture.begin(FIRST_DAY), Deadline::never()).await.unwrap();
     assert_eq!(fixture.waiting(), Vec::<String>::new());
     assert!(fixture.bucket.objects("archives").is_empty());
     fixture
@@ -300,9 +303,9 @@ async fn the_daily_run_after_the_contract_finds_the_merchant() {
     let mut fixture = Fixture::open().await;
     let found = fixture.begin(FIRST_DAY);
     for (at, found) in [(instant("2026-11-30T02:00:00Z"), vec![]), (first_run(), vec![found])] {
-        run(&fixture.app, &Request::default(), at, Instant::MAX).await.unwrap();
+        run(&fixture.app, &Request::default(), at, Deadline::never()).await.unwrap();
         for body in fixture.waiting() {
-            handle(&fixture.app, &body, at, Instant::MAX).await.unwrap();
+            handle(&fixture.app, &body, at, Deadline::never()).await.unwrap();
         }
         assert_eq!(fixture.waiting(), found);
     }
@@ -311,46 +314,47 @@ async fn the_daily_run_after_the_contract_finds_the_merchant() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_cleared_before_everything_is_archived() {
     let mut fixture = Fixture::open().await;
-    fixture.handle(&fixture.begin(FIRST_DAY), Instant::MAX).await.unwrap();
+    fixture.handle(&fixture.begin(FIRST_DAY), Deadline::never()).await.unwrap();
     let before = fixture.items().await;
     let parts = fixture.waiting();
     assert_eq!(parts.len(), Part::all().count());
     for body in &parts[1..] {
-        fixture.handle(body, Instant::MAX).await.unwrap();
+        fixture.handle(body, Deadline::never()).await.unwrap();
     }
     assert_eq!(fixture.waiting(), Vec::<String>::new());
     for cleared in [Part::Members(Mode::Live, 0), Part::Members(Mode::Live, 5), Part::Settings] {
-        let refused = fixture.handle(&part("clear_part", &fixture, cleared), Instant::MAX).await;
+        let refused =
+            fixture.handle(&part("clear_part", &fixture, cleared), Deadline::never()).await;
         assert!(matches!(refused, Err(Failed::Retry(_))), "{refused:?}");
     }
     assert_eq!(fixture.items().await, before);
-    fixture.handle(&parts[0], Instant::MAX).await.unwrap();
+    fixture.handle(&parts[0], Deadline::never()).await.unwrap();
     // All parts but the settings, by which the others are found.
     assert_eq!(fixture.waiting().len(), Part::all().count() - 1);
-    fixture.handle(&part("clear_part", &fixture, Part::Settings), Instant::MAX).await.unwrap();
+    fixture.handle(&part("clear_part", &fixture, Part::Settings), Deadline::never()).await.unwrap();
     assert_eq!(fixture.items().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daily_run_continues_what_the_previous_one_did_not_finish() {
     let mut fixture = Fixture::open().await;
-    fixture.handle(&fixture.begin(FIRST_DAY), Instant::MAX).await.unwrap();
+    fixture.handle(&fixture.begin(FIRST_DAY), Deadline::never()).await.unwrap();
     let parts = fixture.waiting();
     for body in &parts[..3] {
-        fixture.handle(body, Instant::MAX).await.unwrap();
+        fixture.handle(body, Deadline::never()).await.unwrap();
     }
     // The other messages were lost.
-    fixture.handle(&fixture.begin("2026-12-02"), Instant::MAX).await.unwrap();
+    fixture.handle(&fixture.begin("2026-12-02"), Deadline::never()).await.unwrap();
     let left = fixture.waiting();
     assert_eq!(left, parts[3..]);
     for body in &left {
-        fixture.handle(body, Instant::MAX).await.unwrap();
+        fixture.handle(body, Deadline::never()).await.unwrap();
     }
     let clearing = fixture.waiting();
     for body in &clearing[..3] {
-        fixture.handle(body, Instant::MAX).await.unwrap();
+        fixture.handle(body, Deadline::never()).await.unwrap();
     }
-    fixture.handle(&fixture.begin("2026-12-03"), Instant::MAX).await.unwrap();
+    fixture.handle(&fixture.begin("2026-12-03"), Deadline::never()).await.unwrap();
     assert_eq!(fixture.waiting(), clearing[3..]);
 }
 
@@ -376,7 +380,7 @@ async fn a_message_with_a_malformed_part_is_poison() {
         format!(r#"{{"task":"archive_part","merchant":"{id}","part":"members-live-16"}}"#),
         r#"{"task":"clear_part","merchant":"nobody","part":"settings"}"#.to_owned(),
     ] {
-        let refused = fixture.handle(&body, Instant::MAX).await;
+        let refused = fixture.handle(&body, Deadline::never()).await;
         assert!(matches!(refused, Err(Failed::Poison(_))), "{refused:?}");
     }
 }
