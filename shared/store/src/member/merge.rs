@@ -12,7 +12,7 @@ use crate::table::write::Write;
 use crate::{Conflict, Member, Scope, Store, StoreError};
 use domain::ledger::merge::{GiftsTakenBack, merge_accounts};
 use domain::member::unmerge::BeforeMerge;
-use domain::{Credential, Instant, MemberId, Points, retention};
+use domain::{Account, Credential, Instant, MemberId, Points, retention};
 use serde::{Deserialize, Serialize};
 
 /// The ledger's entry of a merge. It has no points, and holds what is needed to undo the merge.
@@ -175,6 +175,9 @@ fn merge_entry(
     now: Instant,
 ) -> Result<MergeRecord, StoreError> {
     let EntryKey { key: Key { pk, sk }, instant } = EntryKey::new(scope, survivor.person.id, now)?;
+    // Without those who were merged into the survivor before: one of them may be separated and erased later, and
+    // the undoing of this merge does not need them.
+    let survivor_account = Account { absorbed: vec![], ..survivor.account.clone() };
     Ok(MergeRecord {
         pk,
         sk,
@@ -186,7 +189,7 @@ fn merge_entry(
         points: 0,
         before: Some(BeforeRecord {
             absorbed_account: codec::account::encode(&absorbed.account),
-            survivor_account: codec::account::encode(&survivor.account),
+            survivor_account: codec::account::encode(&survivor_account),
             survivor_consents: ConsentsRecord::of(&survivor.person.consents),
             survivor_invited_at: survivor
                 .person

@@ -450,6 +450,27 @@ async fn an_unmerged_member_leaves_no_identifier_in_the_notes_of_the_other(#[cas
     assert_eq!(fixture.traces(other).await, ["T#ERASED 2027-03-01#[member]"]);
 }
 
+#[tokio::test]
+async fn a_separated_member_leaves_no_identifier_in_the_note_of_a_later_merge() {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let (survivor, first, second) =
+        (fixture.enrol(1).await, fixture.enrol(2).await, fixture.enrol(3).await);
+    for (id, number) in [(survivor, "r1"), (first, "r2"), (second, "r3")] {
+        fixture.sell(id, number).await;
+    }
+    store.merge_members(scope, survivor, first, now()).await.unwrap();
+    let later = instant("2026-11-24T10:20:00Z");
+    store.merge_members(scope, survivor, second, later).await.unwrap();
+    store.unmerge_members(scope, survivor, first, later).await.unwrap();
+    erase_later(&fixture, first).await;
+    assert_eq!(fixture.traces(first).await, ["T#ERASED 2027-03-01#[member]"]);
+    let separated = store.unmerge_members(scope, survivor, second, later).await.unwrap();
+    assert_eq!(separated.survivor.account.sum().get(), 10);
+    assert_eq!(separated.absorbed.account.sum().get(), 10);
+    assert_eq!(fixture.traces(first).await, ["T#ERASED 2027-03-01#[member]"]);
+}
+
 #[rstest]
 #[case::who_lost_the_sale(0)]
 #[case::who_got_the_sale(1)]
