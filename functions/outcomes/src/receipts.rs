@@ -77,14 +77,13 @@ async fn count_campaign(
     campaign: CampaignId,
     receipts: Vec<AddressReceipt<'_>>,
 ) -> Result<(), OutcomeError> {
-    let found: Vec<MembersReceipt> = stream::iter(receipts)
-        .map(|AddressReceipt { address, state }| async move {
-            let members = app.store.members_at(scope, address).await?;
-            Ok::<_, StoreError>(MembersReceipt { members, state })
-        })
-        .buffered(CONCURRENT_LOOKUPS)
-        .try_collect()
-        .await?;
+    let lookups = receipts.into_iter().map(|AddressReceipt { address, state }| async move {
+        let members = app.store.members_at(scope, address).await?;
+        Ok::<_, StoreError>(MembersReceipt { members, state })
+    });
+    let lookups: Vec<_> = lookups.collect();
+    let found: Vec<MembersReceipt> =
+        stream::iter(lookups).buffered(CONCURRENT_LOOKUPS).try_collect().await?;
     let tenant = scope.tenant();
     let (alone, shared): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|receipt| receipt.members.len() == 1);

@@ -8,8 +8,8 @@ use domain::webhook::Switch;
 use domain::{Instant, MerchantId};
 use platform::messages::WebhookMessage;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use store::{Change, ErrorChain, Event, StoreError, StreamRecord, Tenant, Webhooks};
 
@@ -65,8 +65,8 @@ async fn store_and_queue(
     records: Vec<serde_json::Value>,
     now: Instant,
 ) -> Result<(), WebhookError> {
-    let mut endpoints = HashMap::new();
-    let mut events: HashMap<Tenant, Vec<Event>> = HashMap::new();
+    let mut endpoints = BTreeMap::new();
+    let mut events: BTreeMap<Tenant, Vec<Event>> = BTreeMap::new();
     let mut messages = Vec::new();
     let mut unreadable = Vec::new();
     for record in records {
@@ -114,7 +114,7 @@ fn read(record: serde_json::Value) -> Result<Option<(Change, Event)>, String> {
 /// event, not even one that is off.
 async fn messages_of(
     app: &App,
-    endpoints: &mut HashMap<MerchantId, Arc<Webhooks>>,
+    endpoints: &mut BTreeMap<MerchantId, Arc<Webhooks>>,
     change: &Change,
     event: &Event,
     now: Instant,

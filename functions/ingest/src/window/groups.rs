@@ -6,7 +6,7 @@ use super::tally::Tally;
 use crate::context::{App, IngestError};
 use domain::{Instant, MemberError, MemberId};
 use futures::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::pin::pin;
 use store::{
     Customer, Holder, MAX_PURCHASES_PER_TRANSACTION, PurchaseToRecord, Recorded, Scope, StoreError,
@@ -16,7 +16,7 @@ use store::{
 const CONCURRENT_GROUPS: usize = 16;
 
 /// The receipts of a window by owner.
-pub(super) type Groups = HashMap<Owner, Vec<ResolvedReceipt>>;
+pub(super) type Groups = BTreeMap<Owner, Vec<ResolvedReceipt>>;
 
 /// The receipts of a group, each with the outcome of its purchase.
 type RecordedGroup = Vec<(ResolvedReceipt, Result<Recorded, StoreError>)>;

@@ -19,7 +19,7 @@ pub(super) struct ResolvedReceipt {
 }
 
 /// The person who gets the points of a group of purchases.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Owner {
     Member(MemberId),
     NewMember(Mobile),

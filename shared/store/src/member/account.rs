@@ -8,7 +8,7 @@ use crate::table::write::Write;
 use crate::{Consistency, Entity, Scope, Store, StoreError};
 use domain::{Account, MemberId};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// The length of the longest chain of merges that a read follows. A longer chain is a ring, and this code
 /// never makes a ring.
@@ -95,7 +95,7 @@ impl Store {
         scope: &Scope,
         members: &[MemberId],
     ) -> Result<Vec<StoredAccount>, StoreError> {
-        let by_key: HashMap<Key, MemberId> = members
+        let by_key: BTreeMap<Key, MemberId> = members
             .iter()
             .map(|member| (keys::account(scope.tenant(), *member), *member))
             .collect();

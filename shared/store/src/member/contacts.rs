@@ -11,7 +11,7 @@ use domain::CardNumber;
 use domain::member::Email;
 use domain::{Day, DomainError, Instant, MemberError, MemberId, Mobile};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A contact that only one member can have.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -279,8 +279,8 @@ impl Store {
         scope: &Scope,
         contacts: &[Contact],
     ) -> Result<HashMap<Contact, ContactEntry>, StoreError> {
-        let mut by_key: HashMap<Key, &Contact> = HashMap::with_capacity(contacts.len());
-        by_key.extend(contacts.iter().map(|contact| (scope.contact_key(contact), contact)));
+        let by_key = contacts.iter().map(|contact| (scope.contact_key(contact), contact));
+        let mut by_key: BTreeMap<Key, &Contact> = by_key.collect();
         let wanted: Vec<Key> = by_key.keys().cloned().collect();
         let mut entries = HashMap::with_capacity(by_key.len());
         for item in self.get_items(&wanted).await? {

@@ -9,7 +9,7 @@ use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::{Consistency, Contact, Entity, Scope, Store, StoreError};
 use domain::{Day, Instant, MemberId, PurchaseError};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The customer of a purchase, as the request names the customer.
 #[derive(Clone)]
@@ -162,7 +162,7 @@ impl Store {
         members: &[MemberId],
     ) -> Result<HashMap<MemberId, i8>, StoreError> {
         let wanted = members.iter().map(|id| (keys::person(scope.tenant(), *id), *id));
-        let by_key: HashMap<Key, MemberId> = wanted.collect();
+        let by_key: BTreeMap<Key, MemberId> = wanted.collect();
         let wanted: Vec<Key> = by_key.keys().cloned().collect();
         let mut births = HashMap::with_capacity(members.len());
         for item in self.get_items(&wanted).await? {

@@ -6,7 +6,7 @@ use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::{Consistency, Entity, Scope, Store, StoreError};
 use domain::{DomainError, PurchaseError, Receipt};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 impl Store {
     /// The outcome of each purchase that is stored already: half a read unit each, a hundred a
@@ -16,10 +16,10 @@ impl Store {
         scope: &Scope,
         purchases: &[&PurchaseToRecord],
     ) -> Result<HashMap<Receipt, Result<Recorded, DomainError>>, StoreError> {
-        let mut by_key: HashMap<Key, &PurchaseToRecord> = HashMap::with_capacity(purchases.len());
-        for new in purchases {
-            by_key.insert(keys::purchase(scope.tenant(), new.purchase.receipt()), new);
-        }
+        let by_key: BTreeMap<Key, &PurchaseToRecord> = purchases
+            .iter()
+            .map(|new| (keys::purchase(scope.tenant(), new.purchase.receipt()), *new))
+            .collect();
         let wanted: Vec<Key> = by_key.keys().cloned().collect();
         let mut known = HashMap::new();
         for item in self.get_items(&wanted).await? {

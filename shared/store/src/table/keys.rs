@@ -11,7 +11,9 @@ use domain::{
 use sha2::{Digest as _, Sha256};
 
 /// A primary key.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub(crate) struct Key {
     pub(crate) pk: String,
     pub(crate) sk: String,

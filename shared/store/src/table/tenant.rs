@@ -4,7 +4,9 @@ use domain::MerchantId;
 use std::fmt;
 
 /// Live or test data. A live key does not see test data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Live data.
@@ -36,7 +38,7 @@ impl Mode {
 
 /// A merchant's live data, or its test data. Every key of a member, a purchase or a file begins
 /// with the tenant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tenant {
     /// The merchant.
     pub merchant: MerchantId,

@@ -14,7 +14,7 @@ use domain::retention::{self, ErasureReason, Suppression};
 use domain::values::calendar::PARIS;
 use domain::{CardNumber, Credential, Day, Instant, Mobile};
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A contact of a person, shared or not.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -186,12 +186,12 @@ impl Store {
     }
 }
 
-fn by_key<'c>(scope: &Scope, contacts: &'c [AnyContact]) -> HashMap<Key, &'c AnyContact> {
+fn by_key<'c>(scope: &Scope, contacts: &'c [AnyContact]) -> BTreeMap<Key, &'c AnyContact> {
     contacts.iter().map(|contact| (scope.suppressed_key(contact), contact)).collect()
 }
 
 fn in_force(
-    mut by_key: HashMap<Key, &AnyContact>,
+    mut by_key: BTreeMap<Key, &AnyContact>,
     items: Vec<items::Item>,
     now: Instant,
 ) -> Result<HashMap<AnyContact, Suppression>, StoreError> {
