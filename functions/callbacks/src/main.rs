@@ -9,7 +9,8 @@ use std::sync::Arc;
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::start();
     let config = clients::config().await;
-    let read_secret = clients::secrets_under(&config, settings::text("CALLBACKS_SECRET_PREFIX")?);
+    let secrets = aws_sdk_secretsmanager::Client::new(&config);
+    let read_secret = clients::secrets_under(secrets, settings::text("CALLBACKS_SECRET_PREFIX")?);
     let app = App {
         store: clients::store(&config).await?,
         accounts: Arc::new(Accounts::new(read_secret)),

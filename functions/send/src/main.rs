@@ -15,7 +15,8 @@ async fn main() -> Result<(), Error> {
     telemetry::start();
     let config = clients::config().await;
     let urls = ProviderUrls::read(|provider| url(providers::url_setting(provider)))?;
-    let read_secret = clients::secrets_under(&config, settings::text("PROVIDERS_SECRET_PREFIX")?);
+    let secrets = aws_sdk_secretsmanager::Client::new(&config);
+    let read_secret = clients::secrets_under(secrets, settings::text("PROVIDERS_SECRET_PREFIX")?);
     let stage = settings::text("STAGE")?;
     let list = std::env::var("ALLOWED_RECIPIENTS").unwrap_or_default();
     let hours = std::env::var("SMS_HOURS").unwrap_or_default();

@@ -14,20 +14,32 @@ use store::{ErrorChain, MasterKeys, Store};
 
 /// The configuration that all clients of a function share: region, credentials and endpoints as `aws-config`
 /// finds them (Lambda sets all of them in the environment, so no call is made), and one pool of HTTPS
-/// connections. An operation may take 5 seconds with its retries, an attempt 2, a connection 1.
+/// connections.
 pub async fn config() -> SdkConfig {
-    let limits = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(Duration::from_secs(2))
-        .operation_timeout(Duration::from_secs(5))
-        .build();
     let https = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     aws_config::defaults(BehaviorVersion::latest())
         .http_client(https)
-        .timeout_config(limits)
-        .retry_config(RetryConfig::standard().with_max_attempts(3))
+        .timeout_config(time_limits())
+        .retry_config(retries())
         .load()
         .await
+}
+
+/// The time limits of every client but that of S3: an operation may take 5 seconds with its retries, an attempt 2,
+/// a connection 1.
+#[must_use]
+pub fn time_limits() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(5))
+        .build()
+}
+
+/// The retries of every client: at most 3 attempts an operation.
+#[must_use]
+pub fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(3)
 }
 
 /// The endpoint that the environment names for a service, by `AWS_ENDPOINT_URL_<SERVICE>` or, for all
@@ -70,16 +82,21 @@ async fn warmed_store(
 #[cfg(feature = "s3")]
 #[must_use]
 pub fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
+    aws_sdk_s3::Client::from_conf(s3_config(config).build())
+}
+
+/// The configuration of the client of S3.
+#[cfg(feature = "s3")]
+#[must_use]
+pub fn s3_config(config: &SdkConfig) -> aws_sdk_s3::config::Builder {
     let limits = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(15))
         .operation_timeout(Duration::from_secs(45))
         .build();
-    let config = aws_sdk_s3::config::Builder::from(config)
+    aws_sdk_s3::config::Builder::from(config)
         .timeout_config(limits)
         .force_path_style(endpoint("S3").is_some())
-        .build();
-    aws_sdk_s3::Client::from_conf(config)
 }
 
 /// The current value of a secret: 1 round trip.
@@ -119,8 +136,7 @@ pub type ReadSecret =
 
 /// Reads the secrets whose names begin with `prefix`: 1 round trip each.
 #[must_use]
-pub fn secrets_under(config: &SdkConfig, prefix: String) -> ReadSecret {
-    let client = aws_sdk_secretsmanager::Client::new(config);
+pub fn secrets_under(client: aws_sdk_secretsmanager::Client, prefix: String) -> ReadSecret {
     Box::new(move |end| {
         let (client, name) = (client.clone(), format!("{prefix}{end}"));
         Box::pin(async move { secret_if_any(&client, &name).await })
