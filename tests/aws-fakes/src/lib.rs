@@ -18,7 +18,7 @@ mod secrets_manager;
 mod served;
 mod sqs;
 
-pub use dynamodb::{DynamoDb, client_of};
+pub use dynamodb::{DynamoDb, Refusal, client_of};
 pub use runtime_api::{Invoked, RuntimeApi};
 pub use s3::S3;
 pub use secrets_manager::SecretsManager;

@@ -1,12 +1,13 @@
 //! The queue of a provider's callbacks. A task posts them, retries a few times, then abandons and counts them.
 
 use crate::clock::Clock;
+use crate::context::Core;
 use crate::lock::lock;
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use http::{Request, Uri};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,25 @@ impl Target {
     }
 }
 
+/// Posts a callback, and tells whether the receiver accepted it.
+pub type PostCallback = Arc<dyn Fn(Request<Full<Bytes>>) -> BoxFuture<'static, bool> + Send + Sync>;
+
+/// Posts callbacks by HTTP. Waits for an answer no longer than the time limit.
+pub(crate) fn over_http() -> PostCallback {
+    let client = Client::builder(TokioExecutor::new()).build_http();
+    Arc::new(move |request| {
+        let response = client.request(request);
+        let answered = async move {
+            let (head, body) = response.await.ok()?.into_parts();
+            // The connection is reused only after the body was read to its end.
+            body.collect().await.ok()?;
+            Some(head.status.is_success())
+        };
+        let answered = tokio::time::timeout(TIME_LIMIT, answered);
+        Box::pin(async move { matches!(answered.await, Ok(Some(true))) })
+    })
+}
+
 /// Writes events as one request of a provider.
 pub(crate) type WriteRequest = fn(&Target, &[String], Timestamp) -> Option<Request<Full<Bytes>>>;
 
@@ -75,12 +95,11 @@ struct State {
 
 impl CallbackQueue {
     /// A queue without a callback address. A callback holds up to `max_events` events.
-    pub(crate) fn start(max_events: usize, write: WriteRequest, clock: &Clock) -> Self {
+    pub(crate) fn start(max_events: usize, write: WriteRequest, core: &Core) -> Self {
         let (sender, events) = unbounded_channel();
         let state = Arc::<Mutex<State>>::default();
-        let clock = Arc::clone(clock);
-        let client = Client::builder(TokioExecutor::new()).build_http();
-        let poster = Poster { client, write, clock };
+        let (clock, post) = (Arc::clone(&core.clock), Arc::clone(&core.post));
+        let poster = Poster { post, write, clock };
         tokio::spawn(work(events, max_events, poster, Arc::clone(&state)));
         Self { sender, state }
     }
@@ -153,7 +172,7 @@ async fn work(
 
 /// Posts callbacks.
 struct Poster {
-    client: Client<HttpConnector, Full<Bytes>>,
+    post: PostCallback,
     write: WriteRequest,
     clock: Clock,
 }
@@ -188,12 +207,6 @@ impl Poster {
 
     async fn post(&self, target: &Target, events: &[String]) -> bool {
         let Some(request) = (self.write)(target, events, (self.clock)()) else { return false };
-        let answered = async {
-            let (head, body) = self.client.request(request).await.ok()?.into_parts();
-            // The connection is reused only after the body was read to its end.
-            body.collect().await.ok()?;
-            Some(head.status.is_success())
-        };
-        matches!(tokio::time::timeout(TIME_LIMIT, answered).await, Ok(Some(true)))
+        (self.post)(request).await
     }
 }

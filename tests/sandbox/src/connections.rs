@@ -12,7 +12,7 @@ use tower::ServiceExt;
 
 /// In the extensions of an answer: the connection closes and the caller never receives the answer.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct AnswerLost;
+pub struct AnswerLost;
 
 impl std::fmt::Display for AnswerLost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

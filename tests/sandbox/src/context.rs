@@ -1,5 +1,6 @@
 //! The state of the sandbox.
 
+use crate::callback_queue::PostCallback;
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::outbox::Outbox;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 /// The state that all providers share.
 pub(crate) struct Core {
     pub(crate) clock: Clock,
+    pub(crate) post: PostCallback,
     pub(crate) outbox: Outbox,
     pub(crate) faults: Arc<Faults>,
 }

@@ -16,7 +16,9 @@ mod pages;
 mod provider;
 mod providers;
 
+pub use callback_queue::PostCallback;
 pub use clock::Clock;
+pub use connections::AnswerLost;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -41,8 +43,17 @@ impl Sandbox {
     /// Outside a Tokio runtime: the callbacks are posted by tasks of their own.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
+        Self::with_callbacks(clock, callback_queue::over_http())
+    }
+
+    /// As [`Sandbox::new`], where `post` posts the callbacks.
+    ///
+    /// # Panics
+    /// As [`Sandbox::new`].
+    #[must_use]
+    pub fn with_callbacks(clock: Clock, post: PostCallback) -> Self {
         let (outbox, faults) = (Outbox::default(), Arc::new(Faults::default()));
-        let core = Arc::new(Core { clock, outbox, faults });
+        let core = Arc::new(Core { clock, post, outbox, faults });
         let providers = providers::all(&core);
         Self(Arc::new(Context { core, providers }))
     }

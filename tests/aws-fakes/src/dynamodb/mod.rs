@@ -24,6 +24,14 @@ pub struct DynamoDb {
     tokens: Arc<Tokens>,
 }
 
+/// An operation that was refused.
+pub struct Refusal {
+    /// The status of the response.
+    pub status: u16,
+    /// The body of the response.
+    pub body: String,
+}
+
 impl DynamoDb {
     /// A new engine with the service's table under this name, empty.
     #[must_use]
@@ -48,6 +56,15 @@ impl DynamoDb {
     fn new() -> Self {
         let engine = Database::memory().expect("an in-memory database opens");
         Self { engine, tokens: Arc::default() }
+    }
+
+    /// Runs an operation of DynamoDB's JSON protocol.
+    ///
+    /// # Errors
+    /// The refusal, as DynamoDB words it.
+    pub fn answer(&self, operation: &str, request: &[u8]) -> Result<String, Refusal> {
+        self.run(operation, request)
+            .map_err(|error| Refusal { status: error.status_code(), body: error.to_json() })
     }
 
     /// Writes the whole content to a file, and replaces the file where there is one.
@@ -85,12 +102,11 @@ async fn answer(State(dynamodb): State<DynamoDb>, headers: HeaderMap, body: Byte
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let operation = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
     let content_type = [(header::CONTENT_TYPE, "application/x-amz-json-1.0")];
-    match dynamodb.run(operation, &body) {
+    match dynamodb.answer(operation, &body) {
         Ok(answer) => (content_type, answer).into_response(),
-        Err(error) => {
-            let status = StatusCode::from_u16(error.status_code());
-            (status.unwrap_or(StatusCode::BAD_REQUEST), content_type, error.to_json())
-                .into_response()
+        Err(Refusal { status, body }) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+            (status, content_type, body).into_response()
         }
     }
 }

@@ -160,6 +160,7 @@ fn path(headers: &HeaderMap, uri: &Uri) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let is_address = host.starts_with(|first: char| first.is_ascii_digit());
     match host.split_once('.') {
+        Some((bucket, _)) if !is_address && path.is_empty() => bucket.to_owned(),
         Some((bucket, _)) if !is_address => format!("{bucket}/{path}"),
         _ => path.to_owned(),
     }

@@ -50,7 +50,7 @@ pub(super) struct Brevo {
 
 impl Brevo {
     pub(super) fn new(core: Arc<Core>) -> Self {
-        let callbacks = CallbackQueue::start(MAX_EVENTS, events::callback, &core.clock);
+        let callbacks = CallbackQueue::start(MAX_EVENTS, events::callback, &core);
         Self { core, callbacks, keys: Mutex::default() }
     }
 

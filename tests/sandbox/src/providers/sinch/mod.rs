@@ -50,7 +50,7 @@ pub(super) struct Sinch {
 
 impl Sinch {
     pub(super) fn new(core: Arc<Core>) -> Self {
-        let callbacks = CallbackQueue::start(1, events::callback, &core.clock);
+        let callbacks = CallbackQueue::start(1, events::callback, &core);
         Self { core, callbacks, batches: Mutex::default() }
     }
 
