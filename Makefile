@@ -1,9 +1,11 @@
 # One line per target; the work is done in infra/local. `make` alone lists the targets.
 PYTHON ?= python3
+# The first seed of `make simulate`: other seeds each second.
+FIRST ?= $(shell date +%s)000
 LOCAL := $(PYTHON) infra/local/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop status collection test bench deploy restore-drill fmt lint advisories
+.PHONY: help run stop status collection test simulate bench deploy restore-drill fmt lint advisories
 
 help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -22,6 +24,10 @@ collection: ## Runs the till's calls (docs/till-collection) against the stack of
 
 test: ## Runs every check: format, lints, licences, template, documents, tests, end to end
 	@$(LOCAL) test.py
+
+simulate: ## Runs the whole service in simulated time, with faults, and checks it (SECONDS=600, SEED=4711, MUTANTS=1)
+	cargo run --quiet --profile simulation --package simulation -- $(if $(SEED),--seed $(SEED),$(if $(MUTANTS),--mutants,--first $(FIRST))) \
+		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(OPERATIONS),--operations $(OPERATIONS))
 
 bench: ## Measures speed and cost of the release binaries (ONLY=till for one part)
 	cargo build --release $(addprefix --package ,$(notdir $(wildcard functions/*)))

@@ -10,12 +10,15 @@ import subprocess
 
 from build import REPOSITORY, SANDBOX, functions
 
+# The packages that are tested together.
+TESTS = ("--workspace", "--exclude", "simulation")
+
 
 def compiled_twice() -> list[str]:
     """One line per crate: its name and the features that only the tests want."""
     packages = [argument for name in [*functions(), SANDBOX.name] for argument in ("--package", name)]
     local = _features("--edges", "normal,build", *packages)
-    tests = _features("--edges", "normal,build,dev", "--workspace")
+    tests = _features("--edges", "normal,build,dev", *TESTS)
     lines = []
     for crate, features in sorted(local.items()):
         only_tests = tests.get(crate, features) - features

@@ -78,9 +78,13 @@ def main() -> int:
             check("checks beside", side.finish)
         took += [(f"beside: {name}", seconds) for name, seconds in side.took]
         check("tools", lambda: bootstrap.cargo_tool("nextest", bootstrap.CARGO_NEXTEST))
-        # The whole workspace with a filter: with another choice of packages cargo would compile them again.
-        nextest = ("cargo", "nextest", "run", "--workspace", "--no-tests", "warn", "-E", "not package(e2e)")
+        # The whole workspace with a filter: with another choice of packages cargo would compile them again. Without the
+        # simulation, whose feature of tokio must not reach the functions.
+        nextest = ("cargo", "nextest", "run", *features.TESTS, "--no-tests", "warn", "-E", "not package(e2e)")
         check("unit, property and store tests", lambda: _run(*nextest))
+        # After the functions are tested, since it is built with another feature of tokio.
+        simulation = ("cargo", "nextest", "run", "--package", "simulation")
+        check("simulation", lambda: _run(*simulation))
         # As `make run` builds them: the features of the functions alone, without those of the tests.
         check("functions", build)
         check("end to end", lambda: _run(*_python("end_to_end.py")))

@@ -1,0 +1,9 @@
+//! A provider calls back twice.
+
+use super::{CallbackFault, Fault, Place};
+
+pub(super) const FAULT: Fault = Fault {
+    name: "callback_doubled",
+    rate: 0.2,
+    place: Place::Callback(|_| CallbackFault::Doubled),
+};

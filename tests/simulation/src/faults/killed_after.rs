@@ -1,0 +1,10 @@
+//! The instance ends after a call, before the answer.
+
+use super::{Effect, Fault, Place};
+use crate::world::invocation::Fate;
+
+pub(super) const FAULT: Fault = Fault {
+    name: "killed_after",
+    rate: 0.01,
+    place: Place::Call(|_, _| Some(Effect::EndAfter(Fate::Killed))),
+};

@@ -1,0 +1,10 @@
+//! The instance ends before a call.
+
+use super::{Effect, Fault, Place};
+use crate::world::invocation::Fate;
+
+pub(super) const FAULT: Fault = Fault {
+    name: "killed_before",
+    rate: 0.01,
+    place: Place::Call(|_, _| Some(Effect::EndBefore(Fate::Killed))),
+};

@@ -1,0 +1,6 @@
+//! A schedule runs twice.
+
+use super::{Fault, Place, ScheduleFault};
+
+pub(super) const FAULT: Fault =
+    Fault { name: "run_doubled", rate: 0.2, place: Place::Schedule(ScheduleFault::Doubled) };

@@ -1,0 +1,6 @@
+//! A schedule misses a run.
+
+use super::{Fault, Place, ScheduleFault};
+
+pub(super) const FAULT: Fault =
+    Fault { name: "run_missed", rate: 0.2, place: Place::Schedule(ScheduleFault::Missed) };

@@ -1,0 +1,16 @@
+//! The time limit of the function passes during a call.
+
+use super::{Effect, Fault, Place};
+use crate::world::invocation::Fate;
+
+pub(super) const FAULT: Fault = Fault {
+    name: "timed_out",
+    rate: 0.005,
+    place: Place::Call(|_, random| {
+        Some(if random.bool() {
+            Effect::EndBefore(Fate::Stalled)
+        } else {
+            Effect::EndAfter(Fate::Stalled)
+        })
+    }),
+};

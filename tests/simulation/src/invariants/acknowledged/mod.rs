@@ -1,0 +1,24 @@
+//! What the service acknowledged is there: members, purchases and redemptions, as they were acknowledged last.
+//!
+//! A request without a sure answer may have had its effect or not. So may the first of two requests that were in
+//! progress at the same time.
+
+mod members;
+mod purchases;
+mod redemptions;
+
+use super::people::People;
+use super::{Invariant, Rest};
+
+pub(super) const INVARIANT: Invariant =
+    Invariant { name: "acknowledged", check: |rest| Box::pin(async move { check(rest) }) };
+
+fn check(rest: &Rest) -> Vec<String> {
+    rest.known.read(|state| {
+        let people = People::of(state, &rest.items);
+        let members = members::check(rest, state, &people);
+        let purchases = purchases::check(rest, state, &people);
+        let redemptions = redemptions::check(rest, state, &people);
+        members.into_iter().chain(purchases).chain(redemptions).collect()
+    })
+}

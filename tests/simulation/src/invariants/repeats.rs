@@ -1,0 +1,103 @@
+//! A request that a sender repeated, with the same key or the same receipt, got the same answer.
+
+use super::Invariant;
+use crate::known::fact::Fact;
+use crate::known::{Acknowledged, State};
+use std::collections::BTreeMap;
+
+pub(super) const INVARIANT: Invariant =
+    Invariant { name: "repeats", check: |rest| Box::pin(async move { rest.known.read(check) }) };
+
+/// The answer to a request that may be repeated.
+struct Answer {
+    /// What the answer is about: the steps that send this request again have the same one.
+    about: String,
+    /// What the answer to the repeated request must be, too.
+    content: String,
+    /// What another request must name to change the answer.
+    changed_by: String,
+}
+
+fn check(state: &State) -> Vec<String> {
+    let mut first: BTreeMap<(u32, String), (&Acknowledged, Answer)> = BTreeMap::new();
+    let mut violations = Vec::new();
+    for acknowledged in &state.acknowledged {
+        let Some(answer) = answer(acknowledged) else { continue };
+        let step = acknowledged.step;
+        let Some((before, earlier)) = first.get(&(step, answer.about.clone())) else {
+            first.insert((step, answer.about.clone()), (acknowledged, answer));
+            continue;
+        };
+        let is_same = answer.content == earlier.content;
+        if !is_same && !is_changed_between(state, before, acknowledged, &earlier.changed_by) {
+            let (about, before, after) = (&answer.about, &earlier.content, &answer.content);
+            violations.push(format!("step {step}, {about}: first {before}, then {after}"));
+        }
+    }
+    violations
+}
+
+fn answer(acknowledged: &Acknowledged) -> Option<Answer> {
+    let operation = acknowledged.operation;
+    let (about, content, changed_by) = match (&acknowledged.fact, operation) {
+        (Fact::RedemptionKnown { redemption, .. }, "create_redemption") => {
+            let (id, points, coupon) = (&redemption.id, redemption.points, &redemption.coupon);
+            (operation.to_owned(), format!("{id} {points} {coupon:?}"), id.clone())
+        }
+        (Fact::Visited { points, member, .. }, "create_visit") => {
+            (operation.to_owned(), points.to_string(), member.clone())
+        }
+        (Fact::MemberKnown { member, .. }, "create_member") => {
+            (operation.to_owned(), member.id.clone(), member.id.clone())
+        }
+        (Fact::PurchaseRecorded { purchase, .. }, "create_purchase") => {
+            let (id, total, points) = (&purchase.id, purchase.total_cents, purchase.points);
+            (format!("{operation} {id}"), format!("{total} {points}"), id.clone())
+        }
+        _ => return None,
+    };
+    Some(Answer { about, content, changed_by })
+}
+
+/// Whether another step may have changed the answer between a request and its repetition.
+fn is_changed_between(
+    state: &State,
+    first: &Acknowledged,
+    second: &Acknowledged,
+    changed_by: &str,
+) -> bool {
+    let is_between = |sent_at, at| sent_at <= second.at && at >= first.sent_at;
+    let known = state.acknowledged.iter().any(|other| {
+        let is_other = other.step != first.step && is_between(other.sent_at, other.at);
+        is_other && format!("{:?}", other.fact).contains(changed_by)
+    });
+    let uncertain = state.uncertain.iter().any(|other| {
+        let is_other = other.step != first.step && is_between(other.sent_at, other.at);
+        let names = other.path.contains(changed_by) || other.body.to_string().contains(changed_by);
+        // The body of a document has the receipt, and not the identifier.
+        is_other && (names || other.operation == "create_purchase")
+    });
+    known || uncertain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::known::merchant::Tenant;
+    use domain::Instant;
+    use store::Mode;
+
+    fn visit(second: i64, points: i64) -> Acknowledged {
+        let at = Instant::from_second(second).unwrap();
+        let tenant = Tenant { merchant: "a merchant".to_owned(), mode: Mode::Live };
+        let fact = Fact::Visited { tenant, member: "a member".to_owned(), points };
+        Acknowledged { step: 1, operation: "create_visit", sent_at: at, at, fact }
+    }
+
+    #[test]
+    fn another_answer_to_a_repeated_visit_is_found() {
+        let of = |acknowledged| check(&State { acknowledged, ..State::default() });
+        assert!(of(vec![visit(1, 5), visit(2, 5)]).is_empty());
+        assert_eq!(of(vec![visit(1, 5), visit(2, 0)]).len(), 1);
+    }
+}

@@ -1,0 +1,185 @@
+//! Nobody is kept past the deadline, and nobody is erased before it: checked two nights later.
+
+use super::people::{People, created_at};
+use super::{Invariant, Rest, tenant_of, text};
+use crate::known::State;
+use crate::known::fact::Fact;
+use crate::known::merchant::Merchant;
+use crate::world::clock;
+use domain::retention::{
+    ErasureReason, INACTIVE_MONTHS, INACTIVE_OPTICAL_MONTHS, NEVER_ACTIVATED_MONTHS, day_after,
+    day_of,
+};
+use domain::{Day, Instant, Sector};
+use jiff::SignedDuration;
+use serde_json::Value;
+use std::time::Duration;
+use store::Scope;
+
+pub(super) const INVARIANT: Invariant =
+    Invariant { name: "retention", check: |rest| Box::pin(async move { check(rest).await }) };
+
+/// Two nightly runs fall into this time, whenever it begins.
+const TWO_NIGHTS: Duration = Duration::from_hours(48);
+/// A nightly run of a day has ended this long after the day began.
+const RUN_ENDED: SignedDuration = SignedDuration::from_hours(12);
+
+async fn check(rest: &Rest) -> Vec<String> {
+    tokio::time::sleep(TWO_NIGHTS).await;
+    let mut violations = rest.world.rest().await.err().unwrap_or_default();
+    let last_run = day_of(clock::now() - RUN_ENDED);
+    for scope in rest.scopes(&mut violations).await {
+        violations.extend(kept_too_long(rest, &scope, last_run).await);
+    }
+    let items = rest.world.items();
+    rest.known.read(|state| {
+        let people = People::of(state, &items);
+        let erased = items.iter().filter_map(Erased::of);
+        violations.extend(erased.filter_map(|erased| erased.too_early(state, &people)));
+    });
+    violations
+}
+
+async fn kept_too_long(rest: &Rest, scope: &Scope, last_run: Day) -> Vec<String> {
+    let (store, sector) = (rest.store(), scope.settings.merchant.sector);
+    let (mut violations, mut after) = (Vec::new(), None);
+    loop {
+        let page = match store.members(scope, after, 100).await {
+            Ok(page) => page,
+            Err(error) => {
+                violations.push(format!("{}: {error}", scope.tenant()));
+                return violations;
+            }
+        };
+        for member in &page.members {
+            let (day, reason) =
+                domain::retention::deadline(&member.person, &member.account, sector);
+            if day <= last_run {
+                let (id, due) = (member.person.id, member.person.due);
+                violations.push(format!(
+                    "{id} was {} on {day}, is there after {last_run}, and is due on {due:?}",
+                    reason.as_str()
+                ));
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            return violations;
+        }
+    }
+}
+
+/// The record of an erasure.
+struct Erased<'i> {
+    merchant: String,
+    member: &'i str,
+    day: Day,
+    reason: ErasureReason,
+}
+
+impl<'i> Erased<'i> {
+    fn of(item: &'i Value) -> Option<Self> {
+        let (tenant, _) = tenant_of(item).filter(|(_, rest)| *rest == "ERASED")?;
+        let (day, member) = text(item, "sk").split_once('#')?;
+        let reason = ErasureReason::parse(text(item, "reason"))?;
+        let merchant = tenant.merchant.to_string();
+        Some(Self { merchant, member, day: Day::parse(day).ok()?, reason })
+    }
+
+    /// Why the member was erased without a request or before the deadline; `None` for an erasure in time.
+    fn too_early(&self, state: &State, people: &People) -> Option<String> {
+        let Self { member, day, reason, .. } = self;
+        let named = |what: String| format!("{member} was erased on {day}: {what}");
+        let merchant = state.merchant(&self.merchant)?;
+        match reason {
+            ErasureReason::Request | ErasureReason::Objection => {
+                let is_asked_for = people.asked_for_erasure(member);
+                (!is_asked_for).then(|| named("nobody asked for it".to_owned()))
+            }
+            ErasureReason::Inactive => {
+                let months = match merchant.sector {
+                    Sector::Retail => INACTIVE_MONTHS,
+                    Sector::Optical => INACTIVE_OPTICAL_MONTHS,
+                };
+                let used_at = self.last_use(state);
+                let due = day_after(day_of(used_at), months);
+                (*day < due).then(|| named(format!("the last use was at {used_at}")))
+            }
+            ErasureReason::NeverActivated => self.before_activation(state, merchant).map(named),
+        }
+    }
+
+    /// The last use that was acknowledged for certain.
+    fn last_use(&self, state: &State) -> Instant {
+        let uses = state.acknowledged.iter().filter_map(|acknowledged| {
+            let (member, used_at) = match &acknowledged.fact {
+                Fact::PurchaseRecorded { purchase, is_replay: false, .. }
+                    if !purchase.is_return =>
+                {
+                    (purchase.member.as_deref()?, purchase.sold_at)
+                }
+                Fact::RedemptionKnown { redemption, .. }
+                    if acknowledged.operation == "create_redemption" =>
+                {
+                    // The repeated answer to a request is no use. The identifier has the instant of the use.
+                    let id = domain::RedemptionId::parse(&redemption.id).ok()?;
+                    (redemption.member.as_str(), id.minted_at())
+                }
+                _ => return None,
+            };
+            (member == self.member).then_some(used_at.min(acknowledged.at))
+        });
+        uses.fold(created_at(self.member), Instant::max)
+    }
+
+    fn before_activation(&self, state: &State, merchant: &Merchant) -> Option<String> {
+        let registered = state.acknowledged.iter().filter_map(|acknowledged| {
+            let Fact::Registered { member, invited_at, activated_at, .. } = &acknowledged.fact
+            else {
+                return None;
+            };
+            (member == self.member).then_some((*invited_at, *activated_at))
+        });
+        let registered: Vec<_> = registered.collect();
+        let is_uncertain = state.uncertain.iter().any(|uncertain| {
+            uncertain.operation == "put_registration" || uncertain.operation == "merge_members"
+        });
+        let is_merged = state.acknowledged.iter().any(|acknowledged| match &acknowledged.fact {
+            Fact::Merged { survivor, absorbed, .. } => {
+                survivor == self.member || absorbed == self.member
+            }
+            _ => false,
+        });
+        if is_uncertain || is_merged {
+            return None;
+        }
+        if let Some(at) = registered.iter().find_map(|(_, activated_at)| *activated_at) {
+            return Some(format!("the card was activated at {at} ({})", merchant.card_activation));
+        }
+        let invited = registered.iter().filter_map(|(invited_at, _)| *invited_at).min();
+        let Some(invited_at) = invited else {
+            return Some("no invitation is known".to_owned());
+        };
+        let due = day_after(day_of(invited_at), NEVER_ACTIVATED_MONTHS);
+        (self.day < due).then(|| format!("the invitation was at {invited_at}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_erasure_that_nobody_asked_for_is_found() {
+        let item = json!({
+            "pk": {"S": "M#01KAT3V5B0R6Y2Z8X4W9Q1N7M3#ERASED"},
+            "sk": {"S": "2026-03-01#01KAT3V5B0R6Y2Z8X4W9Q1N7M4"},
+            "reason": {"S": "request"},
+        });
+        let erased = Erased::of(&item).unwrap();
+        assert_eq!(erased.reason, ErasureReason::Request);
+        let people = People::of(&State::default(), &[]);
+        assert!(!people.asked_for_erasure(erased.member));
+    }
+}

@@ -1,0 +1,139 @@
+//! What the outside world knows of a run: the operator, the merchants, the tills and the members.
+//!
+//! The state changes by facts that the service acknowledged, and by nothing else. A request without a sure answer is
+//! kept apart: it may have had its effect, or not, or may still have it.
+
+pub mod fact;
+pub mod merchant;
+pub mod records;
+
+mod apply;
+
+use domain::Instant;
+use fact::Fact;
+use merchant::{Merchant, MerchantData, Tenant};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What the outside world knows, shared by all steps of a run.
+#[derive(Debug, Default)]
+pub struct Known(Mutex<State>);
+
+/// What the outside world knows at one instant.
+#[derive(Debug, Default)]
+pub struct State {
+    /// The merchants, in the order of their acknowledgement.
+    pub merchants: Vec<Merchant>,
+    /// Every acknowledged fact, in the order of the answers.
+    pub acknowledged: Vec<Acknowledged>,
+    /// Every request without a sure answer, in the order in which the sender knew.
+    pub uncertain: Vec<Uncertain>,
+    /// How often each operation was answered with each status. 0 stands for no answer.
+    pub answers: BTreeMap<(&'static str, u16), u64>,
+}
+
+/// A fact that the service acknowledged.
+#[derive(Debug, Clone)]
+pub struct Acknowledged {
+    /// The step that sent the request.
+    pub step: u32,
+    /// The operation of the API.
+    pub operation: &'static str,
+    /// When the request was sent, for the last time where it was sent again.
+    pub sent_at: Instant,
+    /// When the answer came.
+    pub at: Instant,
+    /// The fact.
+    pub fact: Fact,
+}
+
+/// A request whose sender does not know what was done.
+#[derive(Debug, Clone)]
+pub struct Uncertain {
+    /// The step that sent the request.
+    pub step: u32,
+    /// The operation of the API.
+    pub operation: &'static str,
+    /// The path.
+    pub path: String,
+    /// The body: JSON, a text, or null.
+    pub body: Value,
+    /// When the request was sent.
+    pub sent_at: Instant,
+    /// When the sender gave up to wait for this answer.
+    pub at: Instant,
+    /// The status, for an answer that leaves open what was done; `None` for no answer.
+    pub status: Option<u16>,
+}
+
+impl Known {
+    /// Reads what is known.
+    pub fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        read(&self.lock())
+    }
+
+    /// Adds an acknowledged fact.
+    pub fn acknowledge(&self, acknowledged: Acknowledged) {
+        let mut state = self.lock();
+        state.apply(acknowledged.at, &acknowledged.fact);
+        state.acknowledged.push(acknowledged);
+    }
+
+    pub(crate) fn add_uncertain(&self, uncertain: Uncertain) {
+        self.lock().uncertain.push(uncertain);
+    }
+
+    pub(crate) fn count(&self, operation: &'static str, status: u16) {
+        *self.lock().answers.entry((operation, status)).or_default() += 1;
+    }
+
+    /// Puts a document into the queue of a merchant's tills.
+    pub(crate) fn put_into_queue(&self, tenant: &Tenant, document: Queued) {
+        if let Some(data) = self.lock().data_mut(tenant) {
+            data.queue.push(document);
+        }
+    }
+
+    /// Takes the document out that has waited for the longest time.
+    pub(crate) fn take_from_queue(&self, tenant: &Tenant) -> Option<Queued> {
+        let mut state = self.lock();
+        let data = state.data_mut(tenant).filter(|data| !data.queue.is_empty())?;
+        Some(data.queue.remove(0))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// A merchant.
+    #[must_use]
+    pub fn merchant(&self, id: &str) -> Option<&Merchant> {
+        self.merchants.iter().find(|merchant| merchant.id == id)
+    }
+
+    /// The data of a tenant.
+    #[must_use]
+    pub fn data(&self, tenant: &Tenant) -> Option<&MerchantData> {
+        self.merchant(&tenant.merchant).map(|merchant| merchant.data(tenant.mode))
+    }
+
+    fn merchant_mut(&mut self, id: &str) -> Option<&mut Merchant> {
+        self.merchants.iter_mut().find(|merchant| merchant.id == id)
+    }
+
+    fn data_mut(&mut self, tenant: &Tenant) -> Option<&mut MerchantData> {
+        self.merchant_mut(&tenant.merchant).map(|merchant| merchant.data_mut(tenant.mode))
+    }
+}
+
+/// A document in the queue of a till, which sends it until an answer comes.
+#[derive(Debug, Clone)]
+pub struct Queued {
+    /// The key of the till.
+    pub key: merchant::Key,
+    /// The body of the request.
+    pub document: Value,
+}

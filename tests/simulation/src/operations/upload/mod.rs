@@ -1,0 +1,4 @@
+//! Files of sales.
+
+pub(super) mod file;
+pub(super) mod form;

@@ -1,0 +1,117 @@
+//! One run: a world of a seed, the plan of the seed, and the check at the end.
+
+use crate::faults::Pairs;
+use crate::history::Detail;
+use crate::invariants::{Rest, Violation};
+use crate::known::Known;
+use crate::mutants::Mutant;
+use crate::plan::Plan;
+use crate::seed::Seed;
+use crate::world::log::Log;
+use crate::world::{World, clock};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What to run.
+#[derive(Clone)]
+pub struct Settings {
+    /// The seed.
+    pub seed: Seed,
+    /// The operations of the plan.
+    pub operations: usize,
+    /// The steps of the plan that are carried out; `None` for all.
+    pub kept: Option<BTreeSet<u32>>,
+    /// How much of the history is kept.
+    pub detail: Detail,
+    /// The fault of the service that is brought back.
+    pub mutant: Option<&'static Mutant>,
+}
+
+impl Settings {
+    /// A run of a whole plan, without its history.
+    #[must_use]
+    pub const fn of(seed: Seed, operations: usize) -> Self {
+        Self { seed, operations, kept: None, detail: Detail::Count, mutant: None }
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The seed.
+    pub seed: Seed,
+    /// The invariants that were not true.
+    pub violations: Vec<Violation>,
+    /// The hash of the history.
+    pub hash: String,
+    /// Calls of functions to AWS, providers and endpoints.
+    pub calls: u64,
+    /// Requests to the API.
+    pub requests: u64,
+    /// Calls that the mutant changed.
+    pub mutated: u64,
+    /// Which faults happened to which operations.
+    pub pairs: Pairs,
+    /// The time that passed in the world.
+    pub simulated: Duration,
+    /// The lines of the history, where they are kept.
+    pub lines: Vec<String>,
+}
+
+impl Outcome {
+    /// The outcome of a run that did not come to its end.
+    pub(crate) fn empty(seed: Seed) -> Self {
+        Self {
+            seed,
+            violations: Vec::new(),
+            hash: String::new(),
+            calls: 0,
+            requests: 0,
+            mutated: 0,
+            pairs: Pairs::new(),
+            simulated: Duration::ZERO,
+            lines: Vec::new(),
+        }
+    }
+}
+
+/// Carries out a run on the calling thread, which must run no other.
+///
+/// # Panics
+/// Where a handler panics, or the world cannot come to rest.
+#[must_use]
+pub fn run(settings: &Settings) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime");
+    let log = Log::default();
+    let _collected = log.collect();
+    runtime.block_on(carry_out(settings, log))
+}
+
+async fn carry_out(settings: &Settings, log: Log) -> Outcome {
+    let world = World::begin(settings.seed, settings.detail, settings.mutant).await;
+    let began = clock::now();
+    let plan = Plan::of(settings.seed, settings.operations);
+    let known = Arc::new(Known::default());
+    let is_kept = |step| settings.kept.as_ref().is_none_or(|kept| kept.contains(&step));
+    plan.run(&world, &known, is_kept).await;
+    let unfinished = world.rest().await.err().unwrap_or_default();
+    let mut violations: Vec<Violation> =
+        unfinished.into_iter().map(|what| Violation { invariant: "rest", what }).collect();
+    violations.extend(Rest::of(&world, &known, log).await.check().await);
+    Outcome {
+        seed: settings.seed,
+        violations,
+        hash: world.history.hash(),
+        calls: world.history.calls(),
+        requests: world.requests(),
+        mutated: world.mutated(),
+        pairs: world.coverage.pairs(),
+        simulated: (clock::now() - began).unsigned_abs(),
+        lines: world.history.lines(),
+    }
+}

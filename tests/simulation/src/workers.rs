@@ -1,0 +1,112 @@
+//! Runs on every processor.
+
+use crate::invariants::Violation;
+use crate::mutants::Mutant;
+use crate::run::{Outcome, Settings, run};
+use crate::seed::Seed;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// When no further seed begins.
+pub struct Limit {
+    /// The first seed. The next ones follow it.
+    pub first: u64,
+    /// The most seeds.
+    pub seeds: Option<u64>,
+    /// The most time. Runs in progress end afterwards.
+    pub time: Duration,
+}
+
+/// Runs seeds until the limit. `seen` gets each outcome, in the order in which they end.
+pub fn run_all(limit: &Limit, operations: usize, mut seen: impl FnMut(&Outcome)) {
+    each(
+        limit,
+        |seed| Settings::of(seed, operations),
+        |outcome| {
+            seen(outcome);
+            true
+        },
+    );
+}
+
+/// Runs seeds until the limit, or until `wants_more` says no.
+fn each(
+    limit: &Limit,
+    settings: impl Fn(Seed) -> Settings + Sync,
+    mut wants_more: impl FnMut(&Outcome) -> bool,
+) {
+    let (began, next) = (Instant::now(), AtomicU64::new(0));
+    let (sender, outcomes) = mpsc::channel();
+    let is_enough = AtomicBool::new(false);
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let (next, is_enough, settings) = (&next, &is_enough, &settings);
+            let sender = sender.clone();
+            scope.spawn(move || {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let is_over = limit.seeds.is_some_and(|seeds| number >= seeds)
+                        || began.elapsed() >= limit.time;
+                    if is_over {
+                        return;
+                    }
+                    let settings = settings(Seed(limit.first + number));
+                    if is_enough.load(Ordering::Relaxed)
+                        || sender.send(isolated(&settings)).is_err()
+                    {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        for outcome in outcomes {
+            if !wants_more(&outcome) {
+                is_enough.store(true, Ordering::Relaxed);
+            }
+        }
+    });
+}
+
+/// How a known fault was looked for.
+#[derive(Default)]
+pub struct Found {
+    /// The seed that found it, and the first violation.
+    pub by: Option<(Seed, Violation)>,
+    /// The runs.
+    pub runs: u64,
+    /// The calls that the mutant changed.
+    pub mutated: u64,
+}
+
+/// Runs seeds with a mutant until one violates an invariant.
+#[must_use]
+pub fn find(limit: &Limit, operations: usize, mutant: &'static Mutant) -> Found {
+    let mut found = Found::default();
+    let settings = |seed| Settings { mutant: Some(mutant), ..Settings::of(seed, operations) };
+    each(limit, settings, |outcome| {
+        found.runs += 1;
+        found.mutated += outcome.mutated;
+        if let Some(violation) = outcome.violations.first() {
+            found.by.get_or_insert_with(|| (outcome.seed, violation.clone()));
+        }
+        found.by.is_none()
+    });
+    found
+}
+
+/// Carries out a run on a thread of its own. A panic violates the invariant that no handler panics.
+#[must_use]
+pub fn isolated(settings: &Settings) -> Outcome {
+    let done = thread::scope(|scope| scope.spawn(|| run(settings)).join());
+    done.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        let what = text.unwrap_or("no message").to_owned();
+        let violations = vec![Violation { invariant: "no_panic", what }];
+        Outcome { violations, ..Outcome::empty(settings.seed) }
+    })
+}

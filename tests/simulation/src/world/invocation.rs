@@ -1,0 +1,103 @@
+//! An invocation of a function, and how it ends: by its answer, or because Lambda stops it.
+
+use super::function::Function;
+use futures::future::{Either, select};
+use std::future::Future;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+tokio::task_local! {
+    /// The invocation that the running code belongs to.
+    static CURRENT: Arc<Invocation>;
+}
+
+/// One invocation.
+pub(crate) struct Invocation {
+    /// Counted from 1 in a run.
+    pub(crate) number: u64,
+    pub(crate) function: Function,
+    /// What it does, as the report names it: an operation of the API, or the kind of a message.
+    pub(crate) operation: &'static str,
+    fate: Mutex<Option<Fate>>,
+    decided: Notify,
+    faults: AtomicU32,
+}
+
+/// What Lambda does to an invocation that has not answered.
+#[derive(Debug, Clone, Copy)]
+pub enum Fate {
+    /// The instance ends at once.
+    Killed,
+    /// The instance stands still for so long, and goes on where it was.
+    Frozen(Duration),
+    /// The instance stands still until the time limit of the function, and ends.
+    Stalled,
+}
+
+/// Why an invocation has no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The instance was killed.
+    Killed,
+    /// The time limit of the function passed.
+    TimedOut,
+}
+
+impl Invocation {
+    pub(crate) fn new(number: u64, function: Function, operation: &'static str) -> Arc<Self> {
+        let (fate, decided, faults) = (Mutex::default(), Notify::new(), AtomicU32::new(0));
+        Arc::new(Self { number, function, operation, fate, decided, faults })
+    }
+
+    /// The invocation that the caller belongs to; `None` outside any.
+    pub(crate) fn current() -> Option<Arc<Self>> {
+        CURRENT.try_with(Arc::clone).ok()
+    }
+
+    /// Notes a fault that this invocation met.
+    pub(crate) fn note_fault(&self) {
+        self.faults.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The number of faults that this invocation met.
+    pub(crate) fn faults(&self) -> u32 {
+        self.faults.load(Ordering::Relaxed)
+    }
+
+    /// Decides the fate of this invocation.
+    pub(crate) fn decide(&self, fate: Fate) {
+        *self.fate.lock().unwrap_or_else(PoisonError::into_inner) = Some(fate);
+        self.decided.notify_one();
+    }
+
+    /// Runs a handler until its answer, its fate or the time limit of its function.
+    pub(crate) async fn run<T>(
+        self: Arc<Self>,
+        handler: impl Future<Output = T>,
+    ) -> Result<T, Ended> {
+        let limit = self.function.time_limit();
+        let handler = pin!(CURRENT.scope(Arc::clone(&self), handler));
+        let until_fate = async {
+            let mut handler = handler;
+            loop {
+                let decided = pin!(self.decided.notified());
+                match select(handler.as_mut(), decided).await {
+                    Either::Left((answer, _)) => return Ok(answer),
+                    Either::Right(_) => {
+                        let fate = self.fate.lock().unwrap_or_else(PoisonError::into_inner).take();
+                        match fate {
+                            Some(Fate::Killed) => return Err(Ended::Killed),
+                            Some(Fate::Frozen(pause)) => tokio::time::sleep(pause).await,
+                            Some(Fate::Stalled) => std::future::pending().await,
+                            None => {}
+                        }
+                    }
+                }
+            }
+        };
+        tokio::time::timeout(limit, until_fate).await.unwrap_or(Err(Ended::TimedOut))
+    }
+}

@@ -1,0 +1,258 @@
+//! The world of a run: the services, the functions and the clock.
+
+pub(crate) mod buckets;
+pub mod call;
+mod change;
+pub mod clock;
+pub(crate) mod endpoints;
+mod event_sources;
+mod expiry;
+pub mod function;
+pub mod gateway;
+mod in_flight;
+pub mod invocation;
+pub mod log;
+mod network;
+pub mod providers;
+pub(crate) mod queues;
+mod schedules;
+pub(crate) mod sdk;
+mod stream;
+mod table;
+
+use crate::faults::{Coverage, STALE_READ, Swarm};
+use crate::functions::{Answer, Instances, Payload};
+use crate::history::{Detail, History};
+use crate::mutants::Mutant;
+use crate::seed::Seed;
+use aws_fakes::SecretsManager;
+use buckets::Buckets;
+use endpoints::{Endpoints, ReceivedEvent};
+use fastrand::Rng;
+use function::Function;
+use in_flight::InFlight;
+pub use invocation::Ended;
+use invocation::Invocation;
+use providers::Providers;
+use queues::{DeadLetter, Message, Queues};
+use serde_json::Value;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+use store::Random;
+use stream::Stream;
+use table::Table;
+
+/// How often a world that comes to rest looks whether it has.
+const REST: Duration = Duration::from_mins(5);
+/// The longest time in which a world comes to rest: an endpoint that is paused is given up after three days, and a
+/// message that fails each time is a dead letter after two.
+const LONGEST_REST: Duration = Duration::from_hours(10 * 24);
+/// The name of the table.
+pub(crate) const TABLE: &str = "zerosix";
+/// The secret of the vault.
+pub(crate) const VAULT_SECRET: &str = r#"{"current": "1", "1": "a master key of the simulation"}"#;
+/// The operator's key.
+pub const OPERATOR_KEY: &str = "the operator's key of the simulation";
+/// The name of the operator's secret.
+pub(crate) const OPERATOR_SECRET: &str = "zerosix/operator";
+
+/// An invocation that has ended.
+pub(crate) struct Invoked {
+    /// The answer, if any.
+    pub(crate) answer: Result<Answer, Ended>,
+    /// How many faults the invocation met.
+    pub(crate) faults: u32,
+}
+
+/// The world of a run.
+pub struct World {
+    /// What happened.
+    pub history: History,
+    /// Which faults happened to which operations.
+    pub coverage: Coverage,
+    pub(crate) swarm: Swarm,
+    mutant: Option<&'static Mutant>,
+    /// How many calls the mutant changed.
+    mutated: AtomicU64,
+    table: Table,
+    queues: Queues,
+    buckets: Buckets,
+    secrets: SecretsManager,
+    providers: Providers,
+    endpoints: Endpoints,
+    stream: Stream,
+    in_flight: InFlight,
+    instances: Instances,
+    invocations: AtomicU64,
+    requests: AtomicU64,
+    /// Decides latencies and faults.
+    random: Mutex<Rng>,
+    /// Decides keys, nonces and identifiers.
+    bytes: Arc<Mutex<Rng>>,
+}
+
+impl World {
+    /// A world without merchants. The thread must run tokio's paused clock.
+    pub async fn begin(seed: Seed, detail: Detail, mutant: Option<&'static Mutant>) -> Arc<Self> {
+        clock::begin();
+        fastrand::seed(seed.sequence("jitter", 0).u64(..));
+        let swarm = Swarm::of(seed);
+        let world = Arc::new_cyclic(|world| Self {
+            history: History::new(detail),
+            coverage: Coverage::default(),
+            table: Table::new(swarm.has(STALE_READ)),
+            swarm,
+            mutant,
+            mutated: AtomicU64::new(0),
+            queues: Queues::new(seed.sequence("queues", 0)),
+            buckets: Buckets::default(),
+            secrets: secrets(),
+            providers: Providers::new(Weak::clone(world)),
+            endpoints: Endpoints::default(),
+            stream: Stream::default(),
+            in_flight: InFlight::default(),
+            instances: Instances::default(),
+            invocations: AtomicU64::new(0),
+            requests: AtomicU64::new(0),
+            random: Mutex::new(seed.sequence("world", 0)),
+            bytes: Arc::new(Mutex::new(seed.sequence("bytes", 0))),
+        });
+        world.providers.start().await;
+        world.start_event_sources();
+        world.start_schedules();
+        world.start_expiry();
+        world
+    }
+
+    /// Ends all faults.
+    pub fn calm_down(&self) {
+        self.swarm.calm_down();
+    }
+
+    /// Ends all faults, and waits until all work is done: the queues and the stream are empty, and nothing is in
+    /// progress. Messages that fail for good become dead letters on the way.
+    ///
+    /// # Errors
+    /// What is left to do, where the work has no end.
+    pub async fn rest(&self) -> Result<(), Vec<String>> {
+        self.calm_down();
+        let end = clock::now() + LONGEST_REST;
+        while !(self.in_flight.is_empty() && self.queues.waiting() == 0 && self.stream.is_empty()) {
+            if clock::now() > end {
+                return Err(self.unfinished());
+            }
+            tokio::time::sleep(REST).await;
+        }
+        Ok(())
+    }
+
+    /// The work that is not done.
+    fn unfinished(&self) -> Vec<String> {
+        let mut left = self.queues.unfinished();
+        if !self.stream.is_empty() {
+            left.push("the stream of the table has changes".to_owned());
+        }
+        if !self.in_flight.is_empty() {
+            left.push("work is in progress".to_owned());
+        }
+        left
+    }
+
+    /// Moves every dead letter back to its queue.
+    pub(crate) fn redrive(&self) {
+        self.queues.redrive();
+    }
+
+    /// Invokes a function. `operation` names the work in the report.
+    pub(crate) async fn invoke(
+        self: &Arc<Self>,
+        function: Function,
+        operation: &'static str,
+        payload: Payload,
+    ) -> Invoked {
+        let number = self.invocations.fetch_add(1, Ordering::Relaxed) + 1;
+        let instance = self.instances.take(self, function);
+        let invocation = Invocation::new(number, function, operation);
+        let handled = Arc::clone(&instance).handle(payload);
+        let answer = Arc::clone(&invocation).run(handled).await;
+        // An instance that was stopped does not come back.
+        if answer.is_ok() {
+            self.instances.give_back(function, instance);
+        }
+        Invoked { answer, faults: invocation.faults() }
+    }
+
+    /// How many calls the mutant changed.
+    #[must_use]
+    pub fn mutated(&self) -> u64 {
+        self.mutated.load(Ordering::Relaxed)
+    }
+
+    /// Whether the mutant hides the failures that a function reports.
+    fn hides_failures(&self, answer: &Value) -> bool {
+        let hides = self.mutant.is_some_and(Mutant::hides_failures);
+        let has_failures = !answer["batchItemFailures"][0].is_null();
+        if hides && has_failures {
+            self.mutated.fetch_add(1, Ordering::Relaxed);
+        }
+        hides
+    }
+
+    /// The number of requests to the API.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Every item of the table.
+    pub(crate) fn items(&self) -> Vec<Value> {
+        self.table.items()
+    }
+
+    /// The dead letters of the queues.
+    pub(crate) fn dead_letters(&self) -> Vec<DeadLetter> {
+        self.queues.dead_letters()
+    }
+
+    /// The messages about changes of the table that became no event.
+    pub(crate) fn lost_changes(&self) -> Vec<Message> {
+        self.queues.lost_changes()
+    }
+
+    /// The events that the endpoints of webhooks received.
+    pub(crate) fn received_events(&self) -> Vec<ReceivedEvent> {
+        self.endpoints.received()
+    }
+
+    /// The keys of the archived objects.
+    pub(crate) fn archived(&self) -> Vec<String> {
+        self.buckets.0.objects(buckets::ARCHIVES).into_keys().collect()
+    }
+
+    /// The groups of the messages that were sent.
+    pub(crate) fn queue_groups(&self) -> Vec<String> {
+        self.queues.groups()
+    }
+
+    /// Reads from the sequence of this world.
+    pub(crate) fn random<T>(&self, read: impl FnOnce(&mut Rng) -> T) -> T {
+        read(&mut self.random.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The source of random bytes of the functions.
+    pub(crate) fn bytes(&self) -> Random {
+        let bytes = Arc::clone(&self.bytes);
+        Random::of(move |buffer| {
+            bytes.lock().unwrap_or_else(PoisonError::into_inner).fill(buffer);
+            Ok(())
+        })
+    }
+}
+
+/// The secrets of the deployment.
+fn secrets() -> SecretsManager {
+    let accounts = providers::SECRETS.map(|(name, secret)| (name.to_owned(), secret.to_owned()));
+    let operator = (OPERATOR_SECRET.to_owned(), OPERATOR_KEY.to_owned());
+    SecretsManager::of(accounts.into_iter().chain([operator]).collect())
+}

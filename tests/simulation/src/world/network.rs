@@ -1,0 +1,154 @@
+//! The network between the functions and the services: it takes time, and a call on it may fail.
+
+use super::World;
+use super::call::{Call, Service};
+use super::invocation::{Fate, Invocation};
+use super::table::Stale;
+use crate::faults::{self, Effect, TableFault};
+use aws_fakes::Fake as _;
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use http::{Response, header};
+use http_body_util::BodyExt as _;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tower::ServiceExt as _;
+
+/// No answer arrived: the connection ended. The call may have had its effect.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("the connection ended")]
+pub(crate) struct Lost;
+
+impl World {
+    /// Carries a call to its service and the answer back.
+    pub(crate) async fn carry(self: &Arc<Self>, mut call: Call) -> Result<Response<Bytes>, Lost> {
+        if self.mutant.is_some_and(|mutant| mutant.rewrite(&mut call)) {
+            self.mutated.fetch_add(1, Ordering::Relaxed);
+        }
+        let invocation = Invocation::current();
+        let effect = invocation.as_ref().and_then(|caller| self.fault_of_call(caller, &call));
+        let head = || Self::head(invocation.as_deref(), &call);
+        tokio::time::sleep(self.latency()).await;
+        let fate = match effect {
+            None => None,
+            Some(Effect::Refuse(refusal)) => {
+                self.history.call(head, call.request.body(), refusal.body());
+                tokio::time::sleep(self.latency()).await;
+                return Ok(refusal);
+            }
+            Some(Effect::EndBefore(fate)) => {
+                self.history.event(|| format!("{} {fate:?} before", head()));
+                decide(invocation.as_deref(), fate).await;
+                None
+            }
+            Some(Effect::LoseRequest) => {
+                self.history.event(|| format!("{} lost", head()));
+                return Err(Lost);
+            }
+            Some(other) => Some(other),
+        };
+        let mut answer = self.answer(&call, invocation.as_deref()).await;
+        if self.mutant.is_some_and(|mutant| mutant.rewrite_answer(&call, &mut answer)) {
+            self.mutated.fetch_add(1, Ordering::Relaxed);
+        }
+        self.history.call(head, call.request.body(), answer.body());
+        match fate {
+            Some(Effect::LoseAnswer) => return Err(Lost),
+            Some(Effect::Delay(time)) => tokio::time::sleep(time).await,
+            Some(Effect::EndAfter(fate)) => decide(invocation.as_deref(), fate).await,
+            _ => {}
+        }
+        tokio::time::sleep(self.latency()).await;
+        Ok(answer)
+    }
+
+    async fn answer(self: &Arc<Self>, call: &Call, caller: Option<&Invocation>) -> Response<Bytes> {
+        match call.service {
+            Service::DynamoDb if call.is_write() => {
+                let (answer, changes) = self.table.write(call, self.lag());
+                self.stream(&changes);
+                answer
+            }
+            Service::DynamoDb => self.read(call, caller),
+            Service::S3 => self.buckets.answer(call).await,
+            Service::Secrets => through(self.secrets.router(), call).await,
+            Service::Sqs => self.queues.answer(call),
+            Service::Provider => self.providers.answer(call).await,
+            Service::Endpoint => self.endpoints.answer(call),
+        }
+    }
+
+    /// Reads the table, and notes what the answer misses.
+    fn read(&self, call: &Call, caller: Option<&Invocation>) -> Response<Bytes> {
+        let (answer, stale) = self.table.read(call);
+        let Some(caller) = caller else { return answer };
+        let fault = match stale {
+            Some(Stale::Read) => Some(faults::STALE_READ),
+            Some(Stale::Index) => Some(faults::INDEX_DELAY),
+            None => holds_expired(&answer).then_some(faults::EXPIRED_LATE),
+        };
+        if let Some(fault) = fault {
+            caller.note_fault();
+            self.coverage.count(caller.operation, fault);
+        }
+        answer
+    }
+
+    /// How long the copy of the table takes to follow a write.
+    fn lag(&self) -> Duration {
+        let lag = self.table_fault(|fault| match fault {
+            TableFault::Lags(lag) => Some(lag),
+            TableFault::ExpiresLate(_) => None,
+        });
+        lag.unwrap_or(Duration::from_millis(self.random(|random| random.u64(1..20))))
+    }
+
+    fn latency(&self) -> Duration {
+        Duration::from_millis(self.random(|random| random.u64(1..8)))
+    }
+
+    fn head(invocation: Option<&Invocation>, call: &Call) -> String {
+        let now = super::clock::now();
+        match invocation {
+            Some(caller) => {
+                let (number, function) = (caller.number, caller.function.name());
+                format!("{now} {function} {} #{number} {call}", caller.operation)
+            }
+            None => format!("{now} {call}"),
+        }
+    }
+}
+
+/// Ends or pauses the caller. A caller that goes on returns from here.
+async fn decide(invocation: Option<&Invocation>, fate: Fate) {
+    let Some(invocation) = invocation else { return };
+    invocation.decide(fate);
+    // The invocation is not polled before its fate is carried out: only a frozen one comes back here.
+    tokio::task::yield_now().await;
+    if !matches!(fate, Fate::Frozen(_)) {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Whether an answer holds an item that has expired.
+fn holds_expired(answer: &Response<Bytes>) -> bool {
+    let Ok(text) = std::str::from_utf8(answer.body()) else { return false };
+    let ends = text.split(r#""ttl":{"N":""#).skip(1);
+    let seconds = ends.filter_map(|rest| rest.split('"').next()?.parse::<i64>().ok());
+    let now = super::clock::now().as_second();
+    seconds.into_iter().any(|end| end < now)
+}
+
+/// Sends the request of a call through a router.
+pub(super) async fn through(router: Router, call: &Call) -> Response<Bytes> {
+    let mut request = call.request.clone().map(Body::from);
+    if let Some(host) = request.uri().host().and_then(|host| host.parse().ok()) {
+        request.headers_mut().insert(header::HOST, host);
+    }
+    let Ok(response) = router.oneshot(request).await;
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.expect("a body in memory").to_bytes();
+    Response::from_parts(head, body)
+}

@@ -1,0 +1,395 @@
+//! SQS: the queues with their visibility and their dead letters, on simulated time.
+
+use super::call::Call;
+use super::clock;
+use super::function::Function;
+use bytes::Bytes;
+use domain::Instant;
+use fastrand::Rng;
+use http::Response;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// A queue, as the template describes it.
+pub(crate) struct QueueSettings {
+    /// The last part of its URL.
+    pub(crate) name: &'static str,
+    /// The function that its messages invoke.
+    pub(crate) function: Function,
+    /// `VisibilityTimeout`.
+    pub(crate) redelivery: Duration,
+    /// `maxReceiveCount`.
+    pub(crate) max_receives: u32,
+    /// `BatchSize` of the event source.
+    pub(crate) batch: usize,
+    /// Invocations at once.
+    pub(crate) concurrency: usize,
+}
+
+const fn queue(
+    name: &'static str,
+    function: Function,
+    redelivery: u64,
+    batch: usize,
+    concurrency: usize,
+) -> QueueSettings {
+    let redelivery = Duration::from_secs(redelivery);
+    QueueSettings { name, function, redelivery, max_receives: 5, batch, concurrency }
+}
+
+/// Every queue with a function.
+pub(crate) const QUEUES: [QueueSettings; 9] = [
+    queue("uploads", Function::Ingest, 1_800, 1, 4),
+    queue("ranges", Function::Ingest, 1_800, 1, 4),
+    queue("campaigns", Function::Campaign, 1_800, 1, 4),
+    queue("sends", Function::Send, 360, 1, 4),
+    queue("outcomes", Function::Outcomes, 360, 10, 8),
+    queue("coupons", Function::Coupons, 1_800, 1, 4),
+    queue("retention", Function::Retention, 5_400, 1, 8),
+    queue("followups", Function::Followups, 5_400, 1, 8),
+    QueueSettings { max_receives: 10, ..queue("webhooks", Function::Webhooks, 720, 10, 4) },
+];
+
+/// The queue of changes that became no event. No function reads it.
+pub(crate) const CHANGES_DEAD_LETTERS: &str = "changes-dead-letters";
+
+/// The URL of a queue.
+pub(crate) fn url(name: &str) -> String {
+    format!("https://sqs.eu-west-3.amazonaws.com/000000000000/{name}")
+}
+
+/// A message in a queue.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    id: u64,
+    pub(crate) body: String,
+    attributes: Value,
+    visible_at: Instant,
+    receives: u32,
+    /// What became of each delivery that did not succeed.
+    pub(crate) troubles: Vec<Trouble>,
+}
+
+/// A delivery that did not succeed.
+#[derive(Debug, Clone)]
+pub(crate) struct Trouble {
+    /// What happened.
+    pub(crate) what: String,
+    /// Whether the simulation caused it.
+    pub(crate) is_explained: bool,
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cause = if self.is_explained { "with a fault" } else { "without a fault" };
+        write!(f, "{} {cause}", self.what)
+    }
+}
+
+/// A message that was received too often.
+#[derive(Debug, Clone)]
+pub(crate) struct DeadLetter {
+    pub(crate) queue: &'static str,
+    pub(crate) message: Message,
+}
+
+/// The queues of the account.
+pub(crate) struct Queues {
+    state: Mutex<State>,
+    /// Told of each new message.
+    pub(crate) sent: Notify,
+}
+
+struct State {
+    random: Rng,
+    next: u64,
+    queues: BTreeMap<&'static str, BTreeMap<u64, Message>>,
+    dead: Vec<DeadLetter>,
+    groups: BTreeSet<String>,
+}
+
+/// Messages that were received together.
+pub(crate) struct Batch {
+    pub(crate) messages: Vec<Message>,
+}
+
+impl Queues {
+    pub(super) fn new(random: Rng) -> Self {
+        let names = QUEUES.iter().map(|queue| queue.name).chain([CHANGES_DEAD_LETTERS]);
+        let queues = names.map(|name| (name, BTreeMap::new())).collect();
+        let state = State { random, next: 1, queues, dead: Vec::new(), groups: BTreeSet::new() };
+        Self { state: Mutex::new(state), sent: Notify::new() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Carries out a call.
+    pub(super) fn answer(&self, call: &Call) -> Response<Bytes> {
+        let request: Value = serde_json::from_slice(call.request.body()).unwrap_or_default();
+        let url = request["QueueUrl"].as_str().unwrap_or_default();
+        let name = url.rsplit('/').next().unwrap_or_default();
+        let mut state = self.state();
+        let Some(name) = state.queues.keys().copied().find(|known| *known == name) else {
+            panic!("{url}: there is no such queue");
+        };
+        let answer = match call.operation.as_str() {
+            "SendMessage" => state.send(name, &request),
+            "SendMessageBatch" => {
+                let entries = request["Entries"].as_array().into_iter().flatten();
+                let sent: Vec<Value> = entries.map(|entry| state.send(name, entry)).collect();
+                json!({"Successful": sent, "Failed": []})
+            }
+            "ChangeMessageVisibility" => {
+                let handle = request["ReceiptHandle"].as_str().and_then(|text| text.parse().ok());
+                let seconds = request["VisibilityTimeout"].as_i64().unwrap_or_default();
+                let messages = state.queues.entry(name).or_default();
+                if let Some(message) = handle.and_then(|id: u64| messages.get_mut(&id)) {
+                    message.visible_at = clock::now() + jiff::SignedDuration::from_secs(seconds);
+                }
+                json!({})
+            }
+            other => panic!("{other}: no such operation of SQS"),
+        };
+        drop(state);
+        self.sent.notify_waiters();
+        json_response(&answer)
+    }
+
+    /// Sends a message that no function sends.
+    pub(super) fn send(&self, name: &'static str, body: String, delay: Duration) {
+        let mut state = self.state();
+        let id = state.put(name, body, json!({}), None);
+        if let Some(message) = state.queues.entry(name).or_default().get_mut(&id) {
+            message.visible_at += delay;
+        }
+        drop(state);
+        self.sent.notify_waiters();
+    }
+
+    /// Receives messages that are visible, mostly the oldest first; a message that was received too often becomes a
+    /// dead letter instead.
+    pub(super) fn receive(&self, queue: &QueueSettings) -> Option<Batch> {
+        let now = clock::now();
+        let mut state = self.state();
+        let state = &mut *state;
+        let messages = state.queues.entry(queue.name).or_default();
+        let is_visible = |message: &&Message| message.visible_at <= now;
+        let mut visible: Vec<u64> = messages.values().filter(is_visible).map(|m| m.id).collect();
+        // A standard queue keeps the order only roughly.
+        if state.random.u8(..4) == 0 {
+            state.random.shuffle(&mut visible);
+        }
+        let mut received = Vec::new();
+        for id in visible {
+            if received.len() == queue.batch {
+                break;
+            }
+            let Some(message) = messages.get_mut(&id) else { continue };
+            if message.receives >= queue.max_receives {
+                let Some(message) = messages.remove(&id) else { continue };
+                state.dead.push(DeadLetter { queue: queue.name, message });
+                continue;
+            }
+            message.receives += 1;
+            message.visible_at = now + queue.redelivery;
+            received.push(message.clone());
+        }
+        (!received.is_empty()).then_some(Batch { messages: received })
+    }
+
+    /// Deletes a message that was handled.
+    pub(super) fn delete(&self, queue: &QueueSettings, message: &Message) {
+        self.state().queues.entry(queue.name).or_default().remove(&message.id);
+    }
+
+    /// Notes why a message was not handled. It is delivered again when it is visible again.
+    pub(super) fn note(&self, queue: &QueueSettings, message: &Message, trouble: Trouble) {
+        let mut state = self.state();
+        if let Some(message) = state.queues.entry(queue.name).or_default().get_mut(&message.id) {
+            message.troubles.push(trouble);
+        }
+    }
+
+    /// Makes a message visible again while it is being handled.
+    pub(super) fn expire(&self, queue: &QueueSettings, message: &Message, after: Duration) {
+        let mut state = self.state();
+        if let Some(message) = state.queues.entry(queue.name).or_default().get_mut(&message.id) {
+            message.visible_at = clock::now() + after;
+        }
+    }
+
+    /// The earliest instant at which a message of the queue is visible; `None` for an empty queue.
+    pub(super) fn next_visible(&self, queue: &QueueSettings) -> Option<Instant> {
+        let state = self.state();
+        state.queues.get(queue.name)?.values().map(|message| message.visible_at).min()
+    }
+
+    /// The number of messages in the queues that functions read.
+    pub(crate) fn waiting(&self) -> usize {
+        let state = self.state();
+        QUEUES.iter().filter_map(|queue| state.queues.get(queue.name)).map(BTreeMap::len).sum()
+    }
+
+    /// The dead letters.
+    pub(crate) fn dead_letters(&self) -> Vec<DeadLetter> {
+        self.state().dead.clone()
+    }
+
+    /// The messages about changes of the table that became no event.
+    pub(crate) fn lost_changes(&self) -> Vec<Message> {
+        let state = self.state();
+        let messages =
+            state.queues.get(CHANGES_DEAD_LETTERS).into_iter().flat_map(BTreeMap::values);
+        messages.cloned().collect()
+    }
+
+    /// The messages in the queues that functions read, one by one.
+    pub(super) fn unfinished(&self) -> Vec<String> {
+        let state = self.state();
+        let read =
+            QUEUES.iter().filter_map(|queue| Some((queue.name, state.queues.get(queue.name)?)));
+        let messages =
+            read.flat_map(|(name, messages)| messages.values().map(move |one| (name, one)));
+        let shown = messages.map(|(name, message)| {
+            let (body, receives) = (&message.body, message.receives);
+            format!("{name}: {body} after {receives} deliveries: {}", message.history())
+        });
+        shown.collect()
+    }
+
+    /// Moves every dead letter back to its queue, as an operator does when the cause is gone.
+    pub(crate) fn redrive(&self) {
+        let now = clock::now();
+        let mut state = self.state();
+        for DeadLetter { queue, mut message } in std::mem::take(&mut state.dead) {
+            (message.receives, message.visible_at) = (0, now);
+            state.queues.entry(queue).or_default().insert(message.id, message);
+        }
+        drop(state);
+        self.sent.notify_waiters();
+    }
+
+    /// Notes why changes of the table were given up.
+    pub(super) fn note_changes(&self, troubles: Vec<Trouble>) {
+        let mut state = self.state();
+        let messages = state.queues.entry(CHANGES_DEAD_LETTERS).or_default();
+        if let Some(mut last) = messages.last_entry() {
+            last.get_mut().troubles = troubles;
+        }
+    }
+
+    /// The groups of all messages that were ever sent.
+    pub(crate) fn groups(&self) -> Vec<String> {
+        self.state().groups.iter().cloned().collect()
+    }
+}
+
+impl State {
+    fn put(
+        &mut self,
+        queue: &'static str,
+        body: String,
+        attributes: Value,
+        group: Option<String>,
+    ) -> u64 {
+        let id = self.next;
+        self.next += 1;
+        let visible_at = clock::now();
+        self.groups.extend(group);
+        let (receives, troubles) = (0, Vec::new());
+        let message = Message { id, body, attributes, visible_at, receives, troubles };
+        self.queues.entry(queue).or_default().insert(id, message);
+        id
+    }
+
+    fn send(&mut self, queue: &'static str, entry: &Value) -> Value {
+        let body = entry["MessageBody"].as_str().unwrap_or_default().to_owned();
+        let group = entry["MessageGroupId"].as_str().map(str::to_owned);
+        let id = self.put(queue, body, attributes(&entry["MessageAttributes"]), group);
+        let delay = entry["DelaySeconds"].as_i64().unwrap_or_default();
+        if let Some(message) = self.queues.entry(queue).or_default().get_mut(&id) {
+            message.visible_at += jiff::SignedDuration::from_secs(delay);
+        }
+        json!({"Id": entry["Id"], "MessageId": message_id(id), "MD5OfMessageBody": "0".repeat(32)})
+    }
+}
+
+impl Batch {
+    /// The event of Lambda.
+    pub(crate) fn event(&self, queue: &QueueSettings) -> Value {
+        let records = self.messages.iter().map(|message| {
+            json!({
+                "messageId": message_id(message.id),
+                "receiptHandle": message.id.to_string(),
+                "body": message.body,
+                "attributes": {
+                    "ApproximateReceiveCount": message.receives.to_string(),
+                    "SentTimestamp": "1767225600000",
+                    "SenderId": "simulation",
+                    "ApproximateFirstReceiveTimestamp": "1767225600000",
+                },
+                "messageAttributes": message.attributes,
+                "md5OfBody": "0".repeat(32),
+                "eventSource": "aws:sqs",
+                "eventSourceARN": format!("arn:aws:sqs:eu-west-3:000000000000:{}", queue.name),
+                "awsRegion": "eu-west-3",
+            })
+        });
+        json!({"Records": records.collect::<Vec<_>>()})
+    }
+
+    /// The messages that an answer names as failed.
+    pub(crate) fn failed<'m>(&'m self, answer: &Value) -> Vec<&'m Message> {
+        let failures =
+            answer["batchItemFailures"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let is_failed = |message: &&Message| {
+            let id = message_id(message.id);
+            failures.iter().any(|failure| failure["itemIdentifier"] == id)
+        };
+        self.messages.iter().filter(is_failed).collect()
+    }
+}
+
+impl Message {
+    /// What became of the deliveries that did not succeed.
+    pub(crate) fn history(&self) -> String {
+        let troubles: Vec<String> = self.troubles.iter().map(Trouble::to_string).collect();
+        troubles.join("; ")
+    }
+
+    /// Whether two copies are deliveries of one message.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+fn message_id(id: u64) -> String {
+    format!("00000000-0000-4000-8000-{id:012}")
+}
+
+/// Requests begin the fields of an attribute with a capital letter, events with a small one.
+fn attributes(sent: &Value) -> Value {
+    let attribute = |value: &Value| {
+        json!({
+            "dataType": value["DataType"],
+            "stringValue": value["StringValue"],
+            "stringListValues": [],
+            "binaryListValues": [],
+        })
+    };
+    let sent = sent.as_object().into_iter().flatten();
+    let attributes: Map<String, Value> =
+        sent.map(|(name, value)| (name.clone(), attribute(value))).collect();
+    attributes.into()
+}
+
+fn json_response(body: &Value) -> Response<Bytes> {
+    let response = Response::builder().header("content-type", "application/x-amz-json-1.0");
+    response.body(body.to_string().into()).expect("an answer")
+}

@@ -1,0 +1,61 @@
+//! Whole runs with faults: some seeds that are always the same, and some that nobody has run before.
+
+use simulation::history::Detail;
+use simulation::mutants::Mutant;
+use simulation::run::{Outcome, Settings};
+use simulation::seed::Seed;
+use simulation::workers::{self, Limit};
+use std::time::{Duration, SystemTime};
+
+/// The operations of a run.
+const OPERATIONS: usize = 200;
+/// The time for seeds that nobody has run before.
+const NEW_SEEDS: Duration = Duration::from_secs(30);
+
+/// What a run violates, and how it is replayed.
+fn violations(outcome: &Outcome) -> Vec<String> {
+    let seed = outcome.seed;
+    let replay = format!("make simulate SEED={seed} OPERATIONS={OPERATIONS}");
+    let found = outcome.violations.iter();
+    found.map(|found| format!("{} {}\n  {replay}", found.invariant, found.what)).collect()
+}
+
+fn assert_nothing_violated(limit: &Limit) {
+    let (mut found, mut runs) = (Vec::new(), 0);
+    workers::run_all(limit, OPERATIONS, |outcome| {
+        runs += 1;
+        found.extend(violations(outcome));
+    });
+    assert!(runs > 0, "no run came to its end");
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn the_fixed_seeds_violate_nothing() {
+    let time = Duration::from_mins(10);
+    assert_nothing_violated(&Limit { first: 1_006, seeds: Some(3), time });
+}
+
+#[test]
+fn new_seeds_violate_nothing() {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let first = now.unwrap_or_default().as_secs() * 1_000;
+    assert_nothing_violated(&Limit { first, seeds: None, time: NEW_SEEDS });
+}
+
+#[test]
+fn the_same_seed_gives_the_same_history_with_faults() {
+    let settings = || Settings { detail: Detail::Hash, ..Settings::of(Seed(1_004), OPERATIONS) };
+    let [first, second] = [settings(), settings()].map(|settings| workers::isolated(&settings));
+    assert!(first.calls > 1_000, "{} calls", first.calls);
+    assert_eq!(first.hash, second.hash);
+}
+
+#[test]
+fn a_known_fault_is_found() {
+    let mutant = Mutant::named("recorded_twice").unwrap();
+    let time = Duration::from_mins(10);
+    let limit = Limit { first: 2, seeds: Some(40), time };
+    let found = workers::find(&limit, OPERATIONS, mutant);
+    assert!(found.by.is_some(), "{} runs, {} changed calls", found.runs, found.mutated);
+}
