@@ -23,7 +23,7 @@ pub use runtime_api::{Invoked, RuntimeApi};
 pub use s3::S3;
 pub use secrets_manager::SecretsManager;
 pub use served::{Fake, Served, serve};
-pub use sqs::{Event, Message, Sqs, event};
+pub use sqs::{Delivery, Event, Message, Sqs, event, event_attributes};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,11 +1,14 @@
 //! The reduction of a run that violates an invariant: steps are left out as long as the same invariant is violated.
 
+use crate::history::Detail;
 use crate::plan::Plan;
-use crate::run::{Outcome, Settings, run};
+use crate::run::{Outcome, Settings};
+use crate::workers::isolated;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-/// Leaves out as many steps as it can within the time, in ever smaller groups (delta debugging).
+/// Leaves out as many steps as it can within the time, in ever smaller groups (delta debugging), and carries out the
+/// run that is left.
 #[must_use]
 pub fn reduce(failed: &Settings, outcome: &Outcome, within: Duration) -> (Settings, Outcome) {
     let began = Instant::now();
@@ -14,7 +17,7 @@ pub fn reduce(failed: &Settings, outcome: &Outcome, within: Duration) -> (Settin
         Some(kept) => kept.iter().copied().collect(),
         None => Plan::of(failed.seed, failed.operations).steps().map(|step| step.id).collect(),
     };
-    let (mut best, mut shortest) = (failed.clone(), outcome.clone());
+    let mut best = failed.clone();
     let mut group = kept.len().div_ceil(2);
     while group > 0 && began.elapsed() < within {
         let mut from = 0;
@@ -22,16 +25,21 @@ pub fn reduce(failed: &Settings, outcome: &Outcome, within: Duration) -> (Settin
             let without =
                 kept.iter().enumerate().filter(|(at, _)| !(from..from + group).contains(at));
             let tried: Vec<u32> = without.map(|(_, step)| *step).collect();
-            let settings =
-                Settings { kept: Some(tried.iter().copied().collect()), ..failed.clone() };
-            let outcome = run(&settings);
+            let settings = Settings {
+                kept: Some(tried.iter().copied().collect()),
+                detail: Detail::Count,
+                ..failed.clone()
+            };
+            let outcome = isolated(&settings);
             if outcome.violations.iter().any(|found| violated.contains(found.invariant)) {
-                (kept, best, shortest) = (tried, settings, outcome);
+                (kept, best) = (tried, settings);
             } else {
                 from += group;
             }
         }
         group = if group == 1 { 0 } else { group.div_ceil(2) };
     }
+    best.detail = failed.detail;
+    let shortest = isolated(&best);
     (best, shortest)
 }

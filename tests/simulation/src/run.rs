@@ -79,7 +79,7 @@ impl Outcome {
 /// Carries out a run on the calling thread, which must run no other.
 ///
 /// # Panics
-/// Where a handler panics, or the world cannot come to rest.
+/// Where a handler panics.
 #[must_use]
 pub fn run(settings: &Settings) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread()

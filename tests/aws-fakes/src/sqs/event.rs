@@ -13,27 +13,50 @@ pub struct Event {
     pub message_ids: Vec<String>,
 }
 
-/// The event of these messages of a queue, for a delivery of this number.
-#[must_use]
-pub fn event(queue: &str, messages: &[Message], receive_count: u32) -> Event {
-    let message_ids: Vec<String> = messages.iter().map(|_| identifier()).collect();
-    let record = |(message, id): (&Message, &String)| {
+/// A message as one event delivers it.
+pub struct Delivery<'m> {
+    /// The identifier of the message.
+    pub id: &'m str,
+    /// The handle by which its receiver hides it.
+    pub receipt_handle: &'m str,
+    /// The text that was sent.
+    pub body: &'m str,
+    /// `messageAttributes` of the event.
+    pub attributes: &'m Value,
+    /// How often the message was delivered, this delivery included.
+    pub receive_count: u32,
+}
+
+impl Delivery<'_> {
+    /// The record of an event of a queue.
+    #[must_use]
+    pub fn record(&self, queue: &str) -> Value {
         json!({
-            "messageId": id,
-            "receiptHandle": "fake",
-            "body": message.body,
+            "messageId": self.id,
+            "receiptHandle": self.receipt_handle,
+            "body": self.body,
             "attributes": {
-                "ApproximateReceiveCount": receive_count.to_string(),
+                "ApproximateReceiveCount": self.receive_count.to_string(),
                 "SentTimestamp": "1767225600000",
                 "SenderId": "fake",
                 "ApproximateFirstReceiveTimestamp": "1767225600000",
             },
-            "messageAttributes": message.attributes,
+            "messageAttributes": self.attributes,
             "md5OfBody": "0".repeat(32),
             "eventSource": "aws:sqs",
             "eventSourceARN": format!("arn:aws:sqs:eu-west-3:000000000000:{queue}"),
             "awsRegion": "eu-west-3",
         })
+    }
+}
+
+/// The event of these messages of a queue, for a delivery of this number.
+#[must_use]
+pub fn event(queue: &str, messages: &[Message], receive_count: u32) -> Event {
+    let message_ids: Vec<String> = messages.iter().map(|_| identifier()).collect();
+    let record = |(message, id): (&Message, &String)| {
+        let Message { body, attributes, .. } = message;
+        Delivery { id, receipt_handle: "fake", body, attributes, receive_count }.record(queue)
     };
     let records: Vec<Value> = messages.iter().zip(&message_ids).map(record).collect();
     Event { json: json!({"Records": records}), message_ids }

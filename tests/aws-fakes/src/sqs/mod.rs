@@ -3,7 +3,7 @@
 
 mod event;
 
-pub use event::{Event, event};
+pub use event::{Delivery, Event, event};
 
 use crate::{Fake, Served, locked};
 use aws_sdk_sqs::config::retry::RetryConfig;
@@ -163,7 +163,7 @@ impl Queues {
             queue_url: queue_url.to_owned(),
             message: Message {
                 body: message["MessageBody"].as_str().unwrap_or_default().to_owned(),
-                attributes: attributes(&message["MessageAttributes"]),
+                attributes: event_attributes(&message["MessageAttributes"]),
                 group: message["MessageGroupId"].as_str().map(str::to_owned),
                 delay: message["DelaySeconds"].as_u64().unwrap_or_default(),
             },
@@ -177,8 +177,10 @@ impl Queues {
     }
 }
 
-/// Requests begin the fields of an attribute with a capital letter, events with a small one.
-fn attributes(sent: &Value) -> Value {
+/// The attributes of a message as an event has them: requests begin their fields with a capital letter, events with
+/// a small one.
+#[must_use]
+pub fn event_attributes(sent: &Value) -> Value {
     let mut attributes = Map::new();
     for (name, value) in sent.as_object().into_iter().flatten() {
         let attribute = json!({

@@ -27,31 +27,17 @@ async fn check(rest: &Rest) -> Vec<String> {
                 continue;
             }
         };
-        let mut after = None;
-        loop {
-            let page = match store.members(&scope, after, 100).await {
-                Ok(page) => page,
-                Err(error) => {
-                    violations.push(format!("{}: {error}", scope.tenant()));
-                    break;
-                }
-            };
-            for member in &page.members {
-                let ids = std::iter::once(member.person.id).chain(member.person.absorbed.clone());
-                let mut expected = Sums::default();
-                for of in ids.filter_map(|id| sums.get(&id)) {
-                    expected.spend += of.spend;
-                    expected.visits += of.visits;
-                }
-                let (id, account) = (member.person.id, &member.account);
-                let is = Sums { spend: account.spend.get(), visits: account.visits.into() };
-                if is != expected {
-                    violations.push(format!("{id} has {is:?}, its documents have {expected:?}"));
-                }
+        for member in rest.members(&scope, &mut violations).await {
+            let ids = std::iter::once(member.person.id).chain(member.person.absorbed.clone());
+            let mut expected = Sums::default();
+            for of in ids.filter_map(|id| sums.get(&id)) {
+                expected.spend += of.spend;
+                expected.visits += of.visits;
             }
-            after = page.next;
-            if after.is_none() {
-                break;
+            let (id, account) = (member.person.id, &member.account);
+            let is = Sums { spend: account.spend.get(), visits: account.visits.into() };
+            if is != expected {
+                violations.push(format!("{id} has {is:?}, its documents have {expected:?}"));
             }
         }
     }

@@ -2,7 +2,6 @@
 
 use super::{Invariant, Rest};
 use crate::world::clock;
-use crate::world::sdk::Clients;
 use domain::Credential;
 use std::sync::Arc;
 use store::{ErrorChain, MEMBER_SHARDS, Mode, Scope, Unproved};
@@ -11,7 +10,7 @@ pub(super) const INVARIANT: Invariant =
     Invariant { name: "ledger", check: |rest| Box::pin(async move { check(rest).await }) };
 
 async fn check(rest: &Rest) -> Vec<String> {
-    let store = Clients::new(&rest.world).store(&rest.world);
+    let store = rest.store();
     let mut violations = Vec::new();
     for merchant in rest.merchants() {
         let settings = match store.settings_fresh(merchant, clock::now()).await {

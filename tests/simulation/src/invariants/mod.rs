@@ -37,7 +37,10 @@ use futures::future::BoxFuture;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::{ErrorChain, Mode, Scope, Store, Tenant};
+use store::{ErrorChain, Member, Mode, Scope, Store, Tenant};
+
+/// Members of a page.
+const PAGE: usize = 100;
 
 /// A sentence that must be true, and how it is checked.
 pub struct Invariant {
@@ -116,6 +119,26 @@ impl Rest {
     /// The store, as an instance of its own uses it.
     fn store(&self) -> Store {
         Clients::new(&self.world).store(&self.world)
+    }
+
+    /// The members of a tenant, page by page. Members who cannot be read are a violation.
+    async fn members(&self, scope: &Scope, violations: &mut Vec<String>) -> Vec<Member> {
+        let (store, mut members, mut after) = (self.store(), Vec::new(), None);
+        loop {
+            match store.members(scope, after, PAGE).await {
+                Ok(page) => {
+                    members.extend(page.members);
+                    after = page.next;
+                }
+                Err(error) => {
+                    violations.push(format!("{}: {}", scope.tenant(), ErrorChain(&error)));
+                    after = None;
+                }
+            }
+            if after.is_none() {
+                return members;
+            }
+        }
     }
 
     /// The live data and the test data of every merchant whose contract goes on. A merchant without readable

@@ -11,26 +11,12 @@ pub(super) const INVARIANT: Invariant =
 
 async fn check(rest: &Rest) -> Vec<String> {
     let mut violations = Vec::new();
-    let (store, today) = (rest.store(), retention::day_of(clock::now()));
+    let today = retention::day_of(clock::now());
     for scope in rest.scopes(&mut violations).await {
-        let mut after = None;
-        loop {
-            let page = match store.members(&scope, after, 100).await {
-                Ok(page) => page,
-                Err(error) => {
-                    violations.push(format!("{}: {error}", scope.tenant()));
-                    break;
-                }
-            };
-            for member in &page.members {
-                let problems = problems(&member.account, today, &scope.settings.programmes);
-                let id = member.person.id;
-                violations.extend(problems.map(|problem| format!("{id}: {problem}")));
-            }
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
+        for member in rest.members(&scope, &mut violations).await {
+            let problems = problems(&member.account, today, &scope.settings.programmes);
+            let id = member.person.id;
+            violations.extend(problems.map(|problem| format!("{id}: {problem}")));
         }
     }
     violations

@@ -64,7 +64,7 @@ impl World {
             Ok(Answer::Event(answer)) if self.hides_failures(answer) => (Vec::new(), String::new()),
             Ok(Answer::Event(answer)) => (batch.failed(answer), "failed".to_owned()),
             Ok(Answer::Failed(error)) => (batch.messages.iter().collect(), error.clone()),
-            Ok(Answer::Http(_)) => (Vec::new(), String::new()),
+            Ok(Answer::Http(_)) => panic!("{operation}: a response to a batch"),
             Err(ended) => (batch.messages.iter().collect(), format!("{ended:?}")),
         };
         for message in &batch.messages {

@@ -3,11 +3,12 @@
 use super::call::Call;
 use super::clock;
 use super::function::Function;
+use aws_fakes::{Delivery, event_attributes};
 use bytes::Bytes;
 use domain::Instant;
 use fastrand::Rng;
 use http::Response;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -311,7 +312,7 @@ impl State {
     fn send(&mut self, queue: &'static str, entry: &Value) -> Value {
         let body = entry["MessageBody"].as_str().unwrap_or_default().to_owned();
         let group = entry["MessageGroupId"].as_str().map(str::to_owned);
-        let id = self.put(queue, body, attributes(&entry["MessageAttributes"]), group);
+        let id = self.put(queue, body, event_attributes(&entry["MessageAttributes"]), group);
         let delay = entry["DelaySeconds"].as_i64().unwrap_or_default();
         if let Some(message) = self.queues.entry(queue).or_default().get_mut(&id) {
             message.visible_at += jiff::SignedDuration::from_secs(delay);
@@ -324,22 +325,10 @@ impl Batch {
     /// The event of Lambda.
     pub(crate) fn event(&self, queue: &QueueSettings) -> Value {
         let records = self.messages.iter().map(|message| {
-            json!({
-                "messageId": message_id(message.id),
-                "receiptHandle": message.id.to_string(),
-                "body": message.body,
-                "attributes": {
-                    "ApproximateReceiveCount": message.receives.to_string(),
-                    "SentTimestamp": "1767225600000",
-                    "SenderId": "simulation",
-                    "ApproximateFirstReceiveTimestamp": "1767225600000",
-                },
-                "messageAttributes": message.attributes,
-                "md5OfBody": "0".repeat(32),
-                "eventSource": "aws:sqs",
-                "eventSourceARN": format!("arn:aws:sqs:eu-west-3:000000000000:{}", queue.name),
-                "awsRegion": "eu-west-3",
-            })
+            let Message { body, attributes, receives, .. } = message;
+            let (id, receipt_handle) = (&message_id(message.id), &message.id.to_string());
+            let receive_count = *receives;
+            Delivery { id, receipt_handle, body, attributes, receive_count }.record(queue.name)
         });
         json!({"Records": records.collect::<Vec<_>>()})
     }
@@ -371,22 +360,6 @@ impl Message {
 
 fn message_id(id: u64) -> String {
     format!("00000000-0000-4000-8000-{id:012}")
-}
-
-/// Requests begin the fields of an attribute with a capital letter, events with a small one.
-fn attributes(sent: &Value) -> Value {
-    let attribute = |value: &Value| {
-        json!({
-            "dataType": value["DataType"],
-            "stringValue": value["StringValue"],
-            "stringListValues": [],
-            "binaryListValues": [],
-        })
-    };
-    let sent = sent.as_object().into_iter().flatten();
-    let attributes: Map<String, Value> =
-        sent.map(|(name, value)| (name.clone(), attribute(value))).collect();
-    attributes.into()
 }
 
 fn json_response(body: &Value) -> Response<Bytes> {
