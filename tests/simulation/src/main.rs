@@ -19,9 +19,6 @@ struct Wanted {
     mutants: bool,
 }
 
-/// The time for the reduction of a run that violates an invariant.
-const REDUCTION: Duration = Duration::from_mins(2);
-
 fn main() -> ExitCode {
     let wanted = match wanted(std::env::args().skip(1)) {
         Ok(wanted) => wanted,
@@ -31,24 +28,23 @@ fn main() -> ExitCode {
         }
     };
     match wanted.seed {
-        Some(seed) => replay(Seed(seed), wanted.operations),
+        Some(seed) => replay(Seed(seed), &wanted),
         None if wanted.mutants => find_mutants(&wanted),
         None => simulate(&wanted),
     }
 }
 
 /// Runs one seed, with its history: reduced, where it violates an invariant.
-fn replay(seed: Seed, operations: usize) -> ExitCode {
-    let settings = Settings { detail: Detail::Lines, ..Settings::of(seed, operations) };
+fn replay(seed: Seed, wanted: &Wanted) -> ExitCode {
+    let settings = Settings { detail: Detail::Lines, ..Settings::of(seed, wanted.operations) };
     let outcome = workers::isolated(&settings);
     if outcome.violations.is_empty() {
         show(&outcome);
         return ExitCode::SUCCESS;
     }
-    say(&format!(
-        "Seed {seed} violates an invariant. Leaving out steps for at most {REDUCTION:?} …"
-    ));
-    let (reduced, outcome) = reduce::reduce(&settings, &outcome, REDUCTION);
+    let time = Duration::from_secs(wanted.seconds);
+    say(&format!("Seed {seed} violates an invariant. Leaving out steps for at most {time:?} …"));
+    let (reduced, outcome) = reduce::reduce(&settings, &outcome, time);
     show(&outcome);
     let steps = reduced.kept.map_or(0, |kept| kept.len());
     say(&format!("{steps} steps are enough."));

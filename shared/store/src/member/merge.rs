@@ -1,7 +1,6 @@
 //! The merge of two members who are one person.
 
 use crate::ledger::entry_key::EntryKey;
-use crate::member::consent::history::put_new_oppositions;
 use crate::member::person::put_person;
 use crate::table::attributes;
 use crate::table::codec;
@@ -106,8 +105,7 @@ pub(crate) const MERGE: &str = "merge";
 impl Store {
     /// Merges `absorbed` into `survivor`. The survivor gets the points, the counters and the
     /// history of the absorbed member. The contacts and the identifier of the absorbed member then
-    /// lead to the survivor. 2 queries and 1 transaction of 5 items, and 1 item for each channel
-    /// that the absorbed member opposed later. A second merge of the same two
+    /// lead to the survivor. 2 queries and 1 transaction of 5 items. A second merge of the same two
     /// members changes nothing.
     ///
     /// # Errors
@@ -140,7 +138,6 @@ impl Store {
                 return Err(Conflict::MergedTheOtherWay.into());
             }
             let mut record = merge_entry(scope, &into, &from, now)?;
-            let consents_before = into.person.consents.clone();
             let programmes = &scope.settings.programmes;
             let gifts = merge_accounts(&mut into.account, &mut from.account, programmes, today);
             record.take_back(&gifts);
@@ -160,8 +157,6 @@ impl Store {
             transaction.add(put_person(scope, &into.person)?);
             transaction.add(put_person(scope, &from.person)?);
             transaction.add(Write::put(&record)?.if_absent());
-            let before = &consents_before;
-            put_new_oppositions(&mut transaction, scope, before, &into.person, now)?;
             Ok(transaction.commit().await?.done(into))
         })
         .await

@@ -115,7 +115,7 @@ pub(crate) fn put_change(
     Write::put(&ChangeRecord { pk, sk, recorded_at: attributes::instant_text(now), change })
 }
 
-/// Adds the rows of the oppositions that a person got with a contact or by a merge: 2 write units each. The
+/// Adds the rows of the oppositions that a person got with a contact or by an undone merge: 2 write units each. The
 /// caller writes the person, as for [`put_change`].
 pub(crate) fn put_new_oppositions(
     transaction: &mut Transaction<'_>,
@@ -148,8 +148,8 @@ impl Store {
         let members = std::iter::once(&person.id).chain(&person.absorbed);
         let read = members.map(|member| self.changes_of(scope, *member));
         let read = futures::future::try_join_all(read).await?;
-        // A merge gives the survivor the oppositions of the other member, which then are in both histories.
-        // The row of the other member came first.
+        // Two members who were merged twice may have the same opposition from their first merge. The row of the
+        // other member came first.
         let mut changes: Vec<RecordedChange> = Vec::new();
         for recorded in read.into_iter().rev().flatten() {
             let is_same = |known: &RecordedChange| {
