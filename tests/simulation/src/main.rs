@@ -1,11 +1,13 @@
 //! `make simulate`: runs seeds within a time and reports, or replays one seed with its history.
 
+use simulation::faults::Swarm;
 use simulation::history::Detail;
 use simulation::invariants::Violation;
 use simulation::report::Report;
 use simulation::run::{Outcome, Settings};
 use simulation::seed::Seed;
 use simulation::{mutants, reduce, workers};
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -46,8 +48,9 @@ fn replay(seed: Seed, wanted: &Wanted) -> ExitCode {
     say(&format!("Seed {seed} violates an invariant. Leaving out steps for at most {time:?} …"));
     let (reduced, outcome) = reduce::reduce(&settings, &outcome, time);
     show(&outcome);
-    let steps = reduced.kept.map_or(0, |kept| kept.len());
-    say(&format!("{steps} steps are enough."));
+    let steps = reduced.kept.as_ref().map_or(0, BTreeSet::len);
+    let faults: Vec<_> = Swarm::of(seed, &reduced.without).names().collect();
+    say(&format!("{steps} steps are enough, with these faults: {}.", faults.join(", ")));
     ExitCode::FAILURE
 }
 

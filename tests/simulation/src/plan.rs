@@ -91,7 +91,8 @@ impl Plan {
     /// Does the steps of the plan that are kept. The steps of a round run at the same time, in the task of the
     /// caller.
     pub async fn run(&self, world: &Arc<World>, known: &Arc<Known>, kept: impl Fn(u32) -> bool) {
-        for round in &self.rounds {
+        for (number, round) in (1..).zip(&self.rounds) {
+            world.begin_round(number);
             tokio::time::sleep(round.wait).await;
             let steps = round.steps.iter().filter(|step| kept(step.id));
             join_all(steps.map(|step| {
@@ -155,11 +156,11 @@ struct Pace {
 impl Pace {
     fn of(random: &mut Rng) -> Self {
         // A simulated night costs as much as fifty operations, so few runs last for years.
-        let (days, months) = match random.u16(..400) {
-            0..300 => (0, 0),
-            300..380 => (25, 0),
-            380..395 => (60, 5),
-            395..399 => (100, 20),
+        let (days, months) = match random.u16(..800) {
+            0..660 => (0, 0),
+            660..776 => (25, 0),
+            776..794 => (60, 5),
+            794..799 => (100, 20),
             _ => (150, 75),
         };
         Self { days, months }
@@ -173,7 +174,7 @@ impl Pace {
             random.u64(DAY..7 * DAY)
         } else {
             match random.u8(..10) {
-                0 => random.u64(HOUR..8 * HOUR),
+                0 => random.u64(HOUR..4 * HOUR),
                 1..4 => random.u64(60..HOUR),
                 _ => random.u64(1..60),
             }

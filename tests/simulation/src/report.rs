@@ -1,6 +1,7 @@
 //! The report of many runs.
 
-use crate::faults::{ALL, Pairs};
+use crate::faults::{ALL, Fault, Pairs};
+use crate::operations;
 use crate::run::Outcome;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -49,20 +50,52 @@ impl Report {
     pub const fn violations(&self) -> usize {
         self.violations
     }
+
+    /// The operations of the workload that did not happen.
+    fn missing(&self) -> impl Iterator<Item = &'static str> {
+        let seen: BTreeSet<_> = self.pairs.keys().map(|(operation, _)| *operation).collect();
+        let all: BTreeSet<_> = operations::ALL.iter().map(|operation| operation.name).collect();
+        all.into_iter().filter(move |operation| !seen.contains(operation))
+    }
+
+    /// What is not covered yet: the possible pairs of an operation and a fault that did not happen, and the operations
+    /// that did not happen at all.
+    pub fn uncovered(&self) -> impl Iterator<Item = String> {
+        let pairs = self.pairs.iter().filter(|(_, count)| **count == 0);
+        let pairs = pairs.map(|((operation, fault), _)| format!("{operation} with {fault}"));
+        pairs.chain(self.missing().map(str::to_owned))
+    }
+
+    /// The table of the pairs: a row for each operation, and a column for each fault.
+    fn write_pairs(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let operations: BTreeSet<_> = self.pairs.keys().map(|(operation, _)| *operation).collect();
+        let columns = (1..=ALL.len()).map(|column| format!("{column:>5}")).collect::<String>();
+        writeln!(f, "{:29}{columns}", "How often an operation met")?;
+        for operation in operations {
+            write!(f, "{operation:29}")?;
+            for fault in ALL {
+                match self.pairs.get(&(operation, fault.name)) {
+                    None => write!(f, "    ·")?,
+                    Some(count @ 0..10_000) => write!(f, "{count:>5}")?,
+                    Some(count) => write!(f, "{:>4}k", count / 1_000)?,
+                }
+            }
+            writeln!(f)?;
+        }
+        writeln!(f)?;
+        for (column, fault) in (1..).zip(ALL) {
+            let Fault { name, needs, .. } = fault;
+            writeln!(f, "{column:>2} {name:20} · for an operation without {needs}")?;
+        }
+        writeln!(f)
+    }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let operations: BTreeSet<_> = self.pairs.keys().map(|(operation, _)| *operation).collect();
-        writeln!(f, "{:26} {}", "", ALL.map(|fault| fault.name).join(" "))?;
-        for operation in operations {
-            write!(f, "{operation:26}")?;
-            for fault in ALL {
-                let count = self.pairs.get(&(operation, fault.name)).copied().unwrap_or_default();
-                write!(f, " {count:>width$}", width = fault.name.len())?;
-            }
-            writeln!(f)?;
-        }
+        self.write_pairs(f)?;
+        let uncovered: Vec<_> = self.uncovered().collect();
+        writeln!(f, "{} did not happen: {}", uncovered.len(), uncovered.join(", "))?;
         let seconds = self.began.elapsed().as_secs_f64();
         let days = self.simulated.as_secs() / 86_400;
         writeln!(f, "{} runs in {seconds:.1} s, {days} simulated days", self.runs)?;

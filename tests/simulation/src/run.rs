@@ -1,6 +1,6 @@
 //! One run: a world of a seed, the plan of the seed, and the check at the end.
 
-use crate::faults::Pairs;
+use crate::faults::{Pairs, Swarm};
 use crate::history::Detail;
 use crate::invariants::{Rest, Violation};
 use crate::known::Known;
@@ -24,6 +24,8 @@ pub struct Settings {
     pub kept: Option<BTreeSet<u32>>,
     /// How much of the history is kept.
     pub detail: Detail,
+    /// The faults of the seed that do not happen.
+    pub without: BTreeSet<&'static str>,
     /// The fault of the service that is brought back.
     pub mutant: Option<&'static Mutant>,
 }
@@ -32,7 +34,14 @@ impl Settings {
     /// A run of a whole plan, without its history.
     #[must_use]
     pub const fn of(seed: Seed, operations: usize) -> Self {
-        Self { seed, operations, kept: None, detail: Detail::Count, mutant: None }
+        Self {
+            seed,
+            operations,
+            kept: None,
+            without: BTreeSet::new(),
+            detail: Detail::Count,
+            mutant: None,
+        }
     }
 }
 
@@ -93,7 +102,8 @@ pub fn run(settings: &Settings) -> Outcome {
 }
 
 async fn carry_out(settings: &Settings, log: Log) -> Outcome {
-    let world = World::begin(settings.seed, settings.detail, settings.mutant).await;
+    let swarm = Swarm::of(settings.seed, &settings.without);
+    let world = World::begin(settings.seed, swarm, settings.detail, settings.mutant).await;
     let began = clock::now();
     let plan = Plan::of(settings.seed, settings.operations);
     let known = Arc::new(Known::default());

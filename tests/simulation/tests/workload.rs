@@ -2,13 +2,14 @@
 
 #![expect(clippy::expect_used, reason = "a test without a runtime must stop")]
 
+use simulation::faults::Swarm;
 use simulation::history::Detail;
 use simulation::known::Known;
 use simulation::known::fact::Fact;
 use simulation::plan::Plan;
 use simulation::seed::Seed;
 use simulation::world::World;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a run without faults left behind.
@@ -25,7 +26,8 @@ fn run(seed: Seed, operations: usize, kept: impl Fn(u32) -> bool) -> Run {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_time().start_paused(true).build().expect("a runtime");
     runtime.block_on(async {
-        let world = World::begin(seed, Detail::Hash, None).await;
+        let swarm = Swarm::of(seed, &BTreeSet::new());
+        let world = World::begin(seed, swarm, Detail::Hash, None).await;
         world.calm_down();
         let known = Arc::new(Known::default());
         Plan::of(seed, operations).run(&world, &known, kept).await;

@@ -2,5 +2,9 @@
 
 use super::{Effect, Fault, Place};
 
-pub(super) const FAULT: Fault =
-    Fault { name: "answer_lost", rate: 0.01, place: Place::Call(|_, _| Some(Effect::LoseAnswer)) };
+pub(super) const FAULT: Fault = Fault {
+    name: "answer_lost",
+    needs: "a call",
+    rate: 0.01,
+    place: Place::Call(|_, _| Some(Effect::LoseAnswer)),
+};

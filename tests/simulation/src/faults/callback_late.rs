@@ -5,6 +5,7 @@ use std::time::Duration;
 
 pub(super) const FAULT: Fault = Fault {
     name: "callback_late",
+    needs: "a callback",
     rate: 0.2,
     place: Place::Callback(|random| CallbackFault::Late(Duration::from_secs(random.u64(1..3_600)))),
 };

@@ -1,24 +1,47 @@
-//! Which faults happened to which operations.
+//! Which faults happened to which operations, and which could have.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How often each fault happened to each operation.
 #[derive(Default)]
-pub struct Coverage(Mutex<Pairs>);
+pub struct Coverage(Mutex<State>);
 
-/// Counts by operation and fault.
+#[derive(Default)]
+struct State {
+    pairs: Pairs,
+    /// The kinds of the places that each operation came to.
+    kinds: BTreeMap<&'static str, BTreeSet<String>>,
+}
+
+/// Counts by operation and fault. A pair without an entry is impossible: the operation came to no place where the fault
+/// can happen.
 pub type Pairs = BTreeMap<(&'static str, &'static str), u64>;
 
 impl Coverage {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether an operation comes to a place of this kind for the first time.
+    pub(super) fn is_new(&self, operation: &'static str, kind: &str) -> bool {
+        let mut state = self.state();
+        let known = state.kinds.entry(operation).or_default();
+        !known.contains(kind) && known.insert(kind.to_owned())
+    }
+
+    /// Notes that a fault can happen to an operation.
+    pub(crate) fn note_possible(&self, operation: &'static str, fault: &'static str) {
+        self.state().pairs.entry((operation, fault)).or_default();
+    }
+
     pub(crate) fn count(&self, operation: &'static str, fault: &'static str) {
-        let mut pairs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *pairs.entry((operation, fault)).or_default() += 1;
+        *self.state().pairs.entry((operation, fault)).or_default() += 1;
     }
 
     /// The counts until now.
     #[must_use]
     pub fn pairs(&self) -> Pairs {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.state().pairs.clone()
     }
 }

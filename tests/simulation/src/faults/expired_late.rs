@@ -1,10 +1,11 @@
 //! Items stay for up to two days after they have expired.
 
-use super::{EXPIRED_LATE, Fault, Place, TableFault};
+use super::{Fault, Place, TableFault};
 use std::time::Duration;
 
 pub(super) const FAULT: Fault = Fault {
-    name: EXPIRED_LATE,
+    name: "expired_late",
+    needs: "a read of an item that expires",
     rate: 1.0,
     place: Place::Table(|random| TableFault::ExpiresLate(Duration::from_hours(random.u64(1..42)))),
 };

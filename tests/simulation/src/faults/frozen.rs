@@ -6,6 +6,7 @@ use std::time::Duration;
 
 pub(super) const FAULT: Fault = Fault {
     name: "frozen",
+    needs: "a call",
     rate: 0.01,
     place: Place::Call(|_, random| {
         let pause = if random.bool() { random.u64(1..9) } else { random.u64(10..800) };

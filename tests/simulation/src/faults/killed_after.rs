@@ -5,6 +5,7 @@ use crate::world::invocation::Fate;
 
 pub(super) const FAULT: Fault = Fault {
     name: "killed_after",
+    needs: "a call",
     rate: 0.01,
     place: Place::Call(|_, _| Some(Effect::EndAfter(Fate::Killed))),
 };

@@ -5,6 +5,7 @@ use crate::world::invocation::Fate;
 
 pub(super) const FAULT: Fault = Fault {
     name: "killed_before",
+    needs: "a call",
     rate: 0.01,
     place: Place::Call(|_, _| Some(Effect::EndBefore(Fate::Killed))),
 };

@@ -4,13 +4,16 @@ mod answer_late;
 mod answer_lost;
 mod callback_doubled;
 mod callback_late;
+mod clock_wrong;
 mod expired_late;
 mod frozen;
+mod index_delay;
 mod killed_after;
 mod killed_before;
 mod message_doubled;
 mod object_doubled;
 mod object_late;
+mod part_refused;
 mod rate_limited;
 mod request_lost;
 mod run_doubled;
@@ -21,6 +24,7 @@ mod slow_provider;
 mod stale_read;
 mod stream_doubled;
 mod throttled;
+mod till_offline;
 mod timed_out;
 mod transaction_conflict;
 mod visibility_expired;
@@ -29,7 +33,8 @@ mod coverage;
 mod swarm;
 
 pub use coverage::{Coverage, Pairs};
-pub(crate) use swarm::Swarm;
+use swarm::Chosen;
+pub use swarm::Swarm;
 
 use crate::world::World;
 use crate::world::call::Call;
@@ -37,6 +42,7 @@ use crate::world::invocation::{Fate, Invocation};
 use bytes::Bytes;
 use fastrand::Rng;
 use http::Response;
+use jiff::SignedDuration;
 use serde_json::json;
 use std::time::Duration;
 
@@ -44,6 +50,8 @@ use std::time::Duration;
 pub struct Fault {
     /// The name in the report.
     pub name: &'static str,
+    /// What an operation needs to meet the fault. The fault is impossible for an operation without it.
+    pub needs: &'static str,
     /// How often it happens in a run that has it, at each place where it can: the greatest probability.
     pub rate: f64,
     /// Where it happens, and what it does.
@@ -66,6 +74,10 @@ pub enum Place {
     Callback(fn(&mut Rng) -> CallbackFault),
     /// In the table. It is counted for the operations that notice it.
     Table(fn(&mut Rng) -> TableFault),
+    /// In the clock of a new till. It is counted for the operations that state an instant of the clock.
+    Clock(fn(&mut Rng) -> SignedDuration),
+    /// At a till that has a document to send. It is counted when the till sends the document.
+    Offline,
 }
 
 /// What a fault does to a call.
@@ -75,6 +87,8 @@ pub enum Effect {
     Refuse(Response<Bytes>),
     /// The request does not arrive.
     LoseRequest,
+    /// The service carries out the first half of the entries of a batch, and refuses the others.
+    RefusePart,
     /// The call has its effect, and its answer does not arrive.
     LoseAnswer,
     /// The call has its effect, and its answer arrives late.
@@ -149,26 +163,33 @@ pub enum TableFault {
     ExpiresLate(Duration),
 }
 
-/// The name of an eventually consistent read that misses a recent write.
-pub(crate) const STALE_READ: &str = "stale_read";
-/// The name of a read of an index that misses a recent write.
-pub(crate) const INDEX_DELAY: &str = "index_delay";
-/// The name of a read that gives an item which has expired.
-pub(crate) const EXPIRED_LATE: &str = "expired_late";
+/// An eventually consistent read misses a recent write.
+pub(crate) const STALE_READ: &str = stale_read::FAULT.name;
+/// A read of an index misses a recent write.
+pub(crate) const INDEX_DELAY: &str = index_delay::FAULT.name;
+/// A read gives an item which has expired.
+pub(crate) const EXPIRED_LATE: &str = expired_late::FAULT.name;
+/// The instant that a till states is wrong.
+pub(crate) const CLOCK_WRONG: &str = clock_wrong::FAULT.name;
+/// A till sends a document after hours or days.
+pub(crate) const TILL_OFFLINE: &str = till_offline::FAULT.name;
 
 /// Every fault.
-pub const ALL: [&Fault; 24] = [
+pub const ALL: [&Fault; 28] = [
     &answer_late::FAULT,
     &answer_lost::FAULT,
     &callback_doubled::FAULT,
     &callback_late::FAULT,
+    &clock_wrong::FAULT,
     &expired_late::FAULT,
     &frozen::FAULT,
+    &index_delay::FAULT,
     &killed_after::FAULT,
     &killed_before::FAULT,
     &message_doubled::FAULT,
     &object_doubled::FAULT,
     &object_late::FAULT,
+    &part_refused::FAULT,
     &rate_limited::FAULT,
     &request_lost::FAULT,
     &run_doubled::FAULT,
@@ -179,6 +200,7 @@ pub const ALL: [&Fault; 24] = [
     &stale_read::FAULT,
     &stream_doubled::FAULT,
     &throttled::FAULT,
+    &till_offline::FAULT,
     &timed_out::FAULT,
     &transaction_conflict::FAULT,
     &visibility_expired::FAULT,
@@ -187,7 +209,7 @@ pub const ALL: [&Fault; 24] = [
 impl World {
     /// The fault that hits a call, if any.
     pub(crate) fn fault_of_call(&self, caller: &Invocation, call: &Call) -> Option<Effect> {
-        let effect = self.strike(caller.operation, |place, random| match place {
+        let effect = self.strike(caller.operation, call.kind(), |place, random| match place {
             Place::Call(hit) => hit(call, random),
             _ => None,
         });
@@ -198,7 +220,7 @@ impl World {
     }
 
     pub(crate) fn delivery_fault(&self, operation: &'static str) -> Option<Delivery> {
-        self.strike(operation, |place, random| match place {
+        self.strike(operation, "delivery", |place, random| match place {
             Place::Delivery(draw) => Some(draw(random)),
             _ => None,
         })
@@ -209,28 +231,28 @@ impl World {
         operation: &'static str,
         is_wanted: fn(StreamFault) -> bool,
     ) -> Option<StreamFault> {
-        self.strike(operation, |place, _| match place {
+        self.strike(operation, "stream", |place, _| match place {
             Place::Stream(fault) => is_wanted(*fault).then_some(*fault),
             _ => None,
         })
     }
 
     pub(crate) fn schedule_fault(&self, operation: &'static str) -> Option<ScheduleFault> {
-        self.strike(operation, |place, _| match place {
+        self.strike(operation, "schedule", |place, _| match place {
             Place::Schedule(fault) => Some(*fault),
             _ => None,
         })
     }
 
     pub(crate) fn object_fault(&self, operation: &'static str) -> Option<ObjectFault> {
-        self.strike(operation, |place, random| match place {
+        self.strike(operation, "object", |place, random| match place {
             Place::Object(draw) => Some(draw(random)),
             _ => None,
         })
     }
 
     pub(crate) fn callback_fault(&self, operation: &'static str) -> Option<CallbackFault> {
-        self.strike(operation, |place, random| match place {
+        self.strike(operation, "callback", |place, random| match place {
             Place::Callback(draw) => Some(draw(random)),
             _ => None,
         })
@@ -239,22 +261,54 @@ impl World {
     /// The fault of the table that happens now. Those who notice it count it.
     pub(crate) fn table_fault<T>(&self, wanted: impl Fn(TableFault) -> Option<T>) -> Option<T> {
         self.random(|random| {
-            self.swarm.faults().find_map(|(fault, rate)| match fault.place {
-                Place::Table(draw) if random.f64() < rate => wanted(draw(random)),
-                _ => None,
+            self.swarm.faults().find_map(|chosen| {
+                let Place::Table(draw) = chosen.fault.place else { return None };
+                let happens = random.f64() < chosen.rate && !chosen.is_left_out;
+                happens.then(|| wanted(draw(random))).flatten()
             })
         })
     }
 
-    /// The first fault of this run that happens at a place, counted for the operation.
+    /// How far the clock of a new till is ahead.
+    pub(crate) fn clock_of_till(&self, random: &mut Rng) -> SignedDuration {
+        let wrong = self.swarm.faults().find_map(|chosen| match chosen.fault.place {
+            Place::Clock(draw) => {
+                let is_wrong = random.bool() && !chosen.is_left_out;
+                is_wrong.then(|| draw(random))
+            }
+            _ => None,
+        });
+        wrong.unwrap_or_default()
+    }
+
+    /// Whether a till is offline now.
+    pub(crate) fn is_offline(&self, operation: &'static str, random: &mut Rng) -> bool {
+        self.coverage.note_possible(operation, TILL_OFFLINE);
+        self.swarm.faults().any(|chosen| {
+            matches!(chosen.fault.place, Place::Offline)
+                && random.f64() < chosen.rate
+                && !chosen.is_left_out
+        })
+    }
+
+    /// The first fault of this run that happens at a place, counted for the operation. `kind` is the kind of the place:
+    /// the same faults can happen at two places of one kind.
     fn strike<T>(
         &self,
         operation: &'static str,
+        kind: &str,
         at: impl Fn(&Place, &mut Rng) -> Option<T>,
     ) -> Option<T> {
+        if self.coverage.is_new(operation, kind) {
+            let mut random = Rng::with_seed(0);
+            for fault in ALL.into_iter().filter(|fault| at(&fault.place, &mut random).is_some()) {
+                self.coverage.note_possible(operation, fault.name);
+            }
+        }
         let struck = self.random(|random| {
-            self.swarm.faults().find_map(|(fault, rate)| {
-                let effect = (random.f64() < rate).then(|| at(&fault.place, random));
+            self.swarm.faults().find_map(|Chosen { fault, rate, is_left_out }| {
+                let happens = random.f64() < rate && !is_left_out;
+                let effect = happens.then(|| at(&fault.place, random));
                 Some((fault, effect.flatten()?))
             })
         });

@@ -7,6 +7,7 @@ use http::Response;
 
 pub(super) const FAULT: Fault = Fault {
     name: "rate_limited",
+    needs: "a call of a provider or an endpoint",
     rate: 0.05,
     place: Place::Call(|call, _| match call.service {
         Service::Provider | Service::Endpoint => {

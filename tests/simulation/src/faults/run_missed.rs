@@ -2,5 +2,9 @@
 
 use super::{Fault, Place, ScheduleFault};
 
-pub(super) const FAULT: Fault =
-    Fault { name: "run_missed", rate: 0.2, place: Place::Schedule(ScheduleFault::Missed) };
+pub(super) const FAULT: Fault = Fault {
+    name: "run_missed",
+    needs: "a schedule",
+    rate: 0.2,
+    place: Place::Schedule(ScheduleFault::Missed),
+};

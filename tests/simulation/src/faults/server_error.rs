@@ -7,6 +7,7 @@ use http::Response;
 
 pub(super) const FAULT: Fault = Fault {
     name: "server_error",
+    needs: "a call",
     rate: 0.01,
     place: Place::Call(|call, random| {
         let status = if random.bool() { 500 } else { 503 };

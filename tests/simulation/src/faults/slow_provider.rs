@@ -6,6 +6,7 @@ use std::time::Duration;
 
 pub(super) const FAULT: Fault = Fault {
     name: "slow_provider",
+    needs: "a call of a provider or an endpoint",
     rate: 0.1,
     place: Place::Call(|call, random| match call.service {
         Service::Provider | Service::Endpoint => {

@@ -3,24 +3,38 @@
 
 use super::{ALL, Fault};
 use crate::seed::Seed;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The faults of a run.
-pub(crate) struct Swarm {
-    faults: Vec<(&'static Fault, f64)>,
+pub struct Swarm {
+    faults: Vec<Chosen>,
     is_calm: AtomicBool,
 }
 
+/// A fault of a run.
+#[derive(Clone, Copy)]
+pub(super) struct Chosen {
+    pub(super) fault: &'static Fault,
+    /// How often it happens, at each place where it can.
+    pub(super) rate: f64,
+    /// Whether it is left out. Its random numbers are drawn all the same, so that the other faults stay where they
+    /// were.
+    pub(super) is_left_out: bool,
+}
+
 impl Swarm {
-    /// The faults of a seed. One run in sixteen has none.
-    pub(crate) fn of(seed: Seed) -> Self {
+    /// The faults of a seed, without some of them. One run in sixteen has none.
+    #[must_use]
+    pub fn of(seed: Seed, left_out: &BTreeSet<&'static str>) -> Self {
         let mut random = seed.sequence("swarm", 0);
         let has_faults = random.u8(..16) != 0;
         let mut faults = Vec::new();
         for fault in ALL {
             let (is_chosen, rate) = (random.bool(), fault.rate * random.f64());
             if has_faults && is_chosen {
-                faults.push((fault, rate));
+                let is_left_out = left_out.contains(fault.name);
+                faults.push(Chosen { fault, rate, is_left_out });
             }
         }
         Self { faults, is_calm: AtomicBool::new(false) }
@@ -28,7 +42,12 @@ impl Swarm {
 
     /// Whether a fault may happen in this run.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.faults.iter().any(|(fault, _)| fault.name == name)
+        self.names().any(|fault| fault == name)
+    }
+
+    /// The names of the faults.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.faults.iter().filter(|chosen| !chosen.is_left_out).map(|chosen| chosen.fault.name)
     }
 
     /// No fault happens from now on.
@@ -36,8 +55,8 @@ impl Swarm {
         self.is_calm.store(true, Ordering::Relaxed);
     }
 
-    /// The faults that may happen now, with their rates.
-    pub(super) fn faults(&self) -> impl Iterator<Item = (&'static Fault, f64)> + '_ {
+    /// The faults of now.
+    pub(super) fn faults(&self) -> impl Iterator<Item = Chosen> + '_ {
         let is_calm = self.is_calm.load(Ordering::Relaxed);
         self.faults.iter().copied().filter(move |_| !is_calm)
     }

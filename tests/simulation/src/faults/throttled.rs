@@ -5,6 +5,7 @@ use crate::world::call::Service;
 
 pub(super) const FAULT: Fault = Fault {
     name: "throttled",
+    needs: "a call of DynamoDB, SQS or Secrets Manager",
     rate: 0.02,
     place: Place::Call(|call, _| match call.service {
         Service::DynamoDb => {

@@ -5,6 +5,7 @@ use crate::world::invocation::Fate;
 
 pub(super) const FAULT: Fault = Fault {
     name: "timed_out",
+    needs: "a call",
     rate: 0.005,
     place: Place::Call(|_, random| {
         Some(if random.bool() {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 pub(super) const FAULT: Fault = Fault {
     name: "transaction_conflict",
+    needs: "a write of DynamoDB that is not a batch",
     rate: 0.05,
     place: Place::Call(|call, _| {
         if call.service != Service::DynamoDb || !call.is_write() {

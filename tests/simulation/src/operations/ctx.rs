@@ -3,6 +3,7 @@
 use super::focus::{Focus, Thing};
 use super::person::Person;
 use super::request::ApiRequest;
+use crate::faults::CLOCK_WRONG;
 use crate::known::fact::Fact;
 use crate::known::merchant::{Key, Merchant, MerchantData, Tenant};
 use crate::known::records::Member;
@@ -265,6 +266,16 @@ impl Ctx {
         None
     }
 
+    /// The instant that a till believes it is, which this step states.
+    pub(crate) fn till_clock(&self, key: &Key) -> Instant {
+        let (operation, coverage) = (self.step.operation.name, &self.world.coverage);
+        coverage.note_possible(operation, CLOCK_WRONG);
+        if !key.clock_ahead.is_zero() {
+            coverage.count(operation, CLOCK_WRONG);
+        }
+        clock::now() + key.clock_ahead
+    }
+
     async fn send_at(&self, request: &ApiRequest) -> (Instant, Result<Response, NoResponse>) {
         let sent_at = clock::now();
         let answer = self.world.request(request.function, request.operation, request.build()).await;
@@ -283,11 +294,6 @@ impl Ctx {
         }
         (sent_at, answer)
     }
-}
-
-/// The instant that a till believes it is.
-pub(crate) fn till_clock(key: &Key) -> Instant {
-    clock::now() + key.clock_ahead
 }
 
 /// The day of the calendar in Paris, so many days from now.

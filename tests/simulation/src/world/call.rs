@@ -61,6 +61,17 @@ impl Call {
         Self { service, operation, request }
     }
 
+    /// The kind of the call: the same faults can hit two calls of one kind.
+    pub(crate) fn kind(&self) -> &str {
+        match self.service {
+            Service::DynamoDb | Service::Sqs if self.has_several_entries() => "batch",
+            Service::DynamoDb | Service::Sqs => &self.operation,
+            Service::S3 | Service::Secrets | Service::Provider | Service::Endpoint => {
+                self.service.name()
+            }
+        }
+    }
+
     /// Whether the call may change something.
     #[must_use]
     pub fn is_write(&self) -> bool {

@@ -20,7 +20,8 @@ impl World {
                         continue;
                     }
                     let Ok(permit) = Arc::clone(&free).acquire_owned().await else { return };
-                    let Some(batch) = world.queues.receive(queue) else { continue };
+                    let batch = world.random(|random| world.queues.receive(queue, random));
+                    let Some(batch) = batch else { continue };
                     tokio::spawn(async move {
                         world.deliver(queue, batch).await;
                         drop(permit);

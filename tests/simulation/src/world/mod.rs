@@ -1,5 +1,6 @@
 //! The world of a run: the services, the functions and the clock.
 
+mod batch;
 pub(crate) mod buckets;
 pub mod call;
 mod change;
@@ -20,7 +21,7 @@ pub(crate) mod sdk;
 mod stream;
 mod table;
 
-use crate::faults::{Coverage, STALE_READ, Swarm};
+use crate::faults::{Coverage, INDEX_DELAY, STALE_READ, Swarm};
 use crate::functions::{Answer, Instances, Payload};
 use crate::history::{Detail, History};
 use crate::mutants::Mutant;
@@ -67,6 +68,7 @@ pub(crate) struct Invoked {
 
 /// The world of a run.
 pub struct World {
+    seed: Seed,
     /// What happened.
     pub history: History,
     /// Which faults happened to which operations.
@@ -94,18 +96,22 @@ pub struct World {
 
 impl World {
     /// A world without merchants. The thread must run tokio's paused clock.
-    pub async fn begin(seed: Seed, detail: Detail, mutant: Option<&'static Mutant>) -> Arc<Self> {
+    pub async fn begin(
+        seed: Seed,
+        swarm: Swarm,
+        detail: Detail,
+        mutant: Option<&'static Mutant>,
+    ) -> Arc<Self> {
         clock::begin();
-        fastrand::seed(seed.sequence("jitter", 0).u64(..));
-        let swarm = Swarm::of(seed);
         let world = Arc::new_cyclic(|world| Self {
+            seed,
             history: History::new(detail),
             coverage: Coverage::default(),
-            table: Table::new(swarm.has(STALE_READ)),
+            table: Table::new(swarm.has(STALE_READ), swarm.has(INDEX_DELAY)),
             swarm,
             mutant,
             mutated: AtomicU64::new(0),
-            queues: Queues::new(seed.sequence("queues", 0)),
+            queues: Queues::default(),
             buckets: Buckets::default(),
             secrets: secrets(),
             providers: Providers::new(Weak::clone(world)),
@@ -115,14 +121,28 @@ impl World {
             instances: Instances::default(),
             invocations: AtomicU64::new(0),
             requests: AtomicU64::new(0),
-            random: Mutex::new(seed.sequence("world", 0)),
-            bytes: Arc::new(Mutex::new(seed.sequence("bytes", 0))),
+            random: Mutex::default(),
+            bytes: Arc::default(),
         });
+        world.begin_round(0);
         world.providers.start().await;
         world.start_event_sources();
         world.start_schedules();
         world.start_expiry();
         world
+    }
+
+    /// Begins the random numbers of a round. Each round has its own, so that a step that is left out changes few
+    /// numbers of later rounds.
+    pub fn begin_round(&self, number: u64) {
+        let begin = |sequence: &Mutex<Rng>, purpose| {
+            *sequence.lock().unwrap_or_else(PoisonError::into_inner) =
+                self.seed.sequence(purpose, number);
+        };
+        begin(&self.random, "world");
+        begin(&self.bytes, "bytes");
+        // The SDK draws the waits between its attempts from the thread's own sequence.
+        fastrand::seed(self.seed.sequence("jitter", number).u64(..));
     }
 
     /// Ends all faults.

@@ -3,7 +3,7 @@
 use super::World;
 use super::call::{Call, Service};
 use super::invocation::{Fate, Invocation};
-use super::table::Stale;
+use super::table::{Late, Read};
 use crate::faults::{self, Effect, TableFault};
 use aws_fakes::Fake as _;
 use axum::Router;
@@ -49,7 +49,13 @@ impl World {
             }
             Some(other) => Some(other),
         };
+        let refuses_part = matches!(fate, Some(Effect::RefusePart));
+        let refused = refuses_part.then(|| call.refuse_part()).flatten();
+        let head = || Self::head(invocation.as_deref(), &call);
         let mut answer = self.answer(&call, invocation.as_deref()).await;
+        if let Some(refused) = refused {
+            refused.add_to(&mut answer);
+        }
         if self.mutant.is_some_and(|mutant| mutant.rewrite_answer(&call, &mut answer)) {
             self.mutated.fetch_add(1, Ordering::Relaxed);
         }
@@ -82,16 +88,21 @@ impl World {
 
     /// Reads the table, and notes what the answer misses.
     fn read(&self, call: &Call, caller: Option<&Invocation>) -> Response<Bytes> {
-        let (answer, stale) = self.table.read(call);
+        let Read { answer, late, is_stale } = self.table.read(call);
         let Some(caller) = caller else { return answer };
-        let fault = match stale {
-            Some(Stale::Read) => Some(faults::STALE_READ),
-            Some(Stale::Index) => Some(faults::INDEX_DELAY),
-            None => holds_expired(&answer).then_some(faults::EXPIRED_LATE),
+        let misses = match late {
+            Some(Late::Read) => Some((faults::STALE_READ, is_stale)),
+            Some(Late::Index) => Some((faults::INDEX_DELAY, is_stale)),
+            None => None,
         };
-        if let Some(fault) = fault {
-            caller.note_fault();
-            self.coverage.count(caller.operation, fault);
+        let holds = holds_expired(&answer).map(|is_expired| (faults::EXPIRED_LATE, is_expired));
+        for (fault, happened) in misses.into_iter().chain(holds) {
+            if happened {
+                caller.note_fault();
+                self.coverage.count(caller.operation, fault);
+            } else {
+                self.coverage.note_possible(caller.operation, fault);
+            }
         }
         answer
     }
@@ -132,13 +143,13 @@ async fn decide(invocation: Option<&Invocation>, fate: Fate) {
     }
 }
 
-/// Whether an answer holds an item that has expired.
-fn holds_expired(answer: &Response<Bytes>) -> bool {
-    let Ok(text) = std::str::from_utf8(answer.body()) else { return false };
+/// Whether an answer holds an item that has expired; `None` where it holds no item that expires.
+fn holds_expired(answer: &Response<Bytes>) -> Option<bool> {
+    let text = std::str::from_utf8(answer.body()).ok()?;
     let ends = text.split(r#""ttl":{"N":""#).skip(1);
     let seconds = ends.filter_map(|rest| rest.split('"').next()?.parse::<i64>().ok());
     let now = super::clock::now().as_second();
-    seconds.into_iter().any(|end| end < now)
+    seconds.map(|end| end < now).reduce(|one, other| one || other)
 }
 
 /// Sends the request of a call through a router.

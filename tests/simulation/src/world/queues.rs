@@ -106,7 +106,6 @@ pub(crate) struct Queues {
 }
 
 struct State {
-    random: Rng,
     next: u64,
     queues: BTreeMap<&'static str, BTreeMap<u64, Message>>,
     dead: Vec<DeadLetter>,
@@ -118,14 +117,16 @@ pub(crate) struct Batch {
     pub(crate) messages: Vec<Message>,
 }
 
-impl Queues {
-    pub(super) fn new(random: Rng) -> Self {
+impl Default for Queues {
+    fn default() -> Self {
         let names = QUEUES.iter().map(|queue| queue.name).chain([CHANGES_DEAD_LETTERS]);
         let queues = names.map(|name| (name, BTreeMap::new())).collect();
-        let state = State { random, next: 1, queues, dead: Vec::new(), groups: BTreeSet::new() };
+        let state = State { next: 1, queues, dead: Vec::new(), groups: BTreeSet::new() };
         Self { state: Mutex::new(state), sent: Notify::new() }
     }
+}
 
+impl Queues {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -175,7 +176,7 @@ impl Queues {
 
     /// Receives messages that are visible, mostly the oldest first; a message that was received too often becomes a
     /// dead letter instead.
-    pub(super) fn receive(&self, queue: &QueueSettings) -> Option<Batch> {
+    pub(super) fn receive(&self, queue: &QueueSettings, random: &mut Rng) -> Option<Batch> {
         let now = clock::now();
         let mut state = self.state();
         let state = &mut *state;
@@ -183,8 +184,8 @@ impl Queues {
         let is_visible = |message: &&Message| message.visible_at <= now;
         let mut visible: Vec<u64> = messages.values().filter(is_visible).map(|m| m.id).collect();
         // A standard queue keeps the order only roughly.
-        if state.random.u8(..4) == 0 {
-            state.random.shuffle(&mut visible);
+        if random.u8(..4) == 0 {
+            random.shuffle(&mut visible);
         }
         let mut received = Vec::new();
         for id in visible {

@@ -20,6 +20,8 @@ pub(super) struct Table {
     engine: DynamoDb,
     /// `None` in a run in which every read sees every write.
     copy: Option<DynamoDb>,
+    /// The kinds of reads that the copy answers.
+    late: Vec<Late>,
     state: Mutex<State>,
     /// Told of each change of a campaign that is due at some instant.
     campaigns: Notify,
@@ -37,13 +39,22 @@ struct State {
     pending: VecDeque<Pending>,
 }
 
-/// How an answer misses a recent write.
+/// A kind of read that may miss a recent write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stale {
-    /// By an eventually consistent read of the table.
+pub(super) enum Late {
+    /// An eventually consistent read of the table.
     Read,
-    /// By a read of an index.
+    /// A read of an index.
     Index,
+}
+
+/// The answer to a read.
+pub(super) struct Read {
+    pub(super) answer: Response<Bytes>,
+    /// How it may miss a recent write; `None` for a strong read.
+    pub(super) late: Option<Late>,
+    /// Whether it misses one.
+    pub(super) is_stale: bool,
 }
 
 struct Pending {
@@ -52,10 +63,12 @@ struct Pending {
 }
 
 impl Table {
-    pub(super) fn new(is_stale: bool) -> Self {
+    pub(super) fn new(reads_are_late: bool, indexes_are_late: bool) -> Self {
         let engine = DynamoDb::with_table(TABLE);
-        let copy = is_stale.then(|| DynamoDb::with_table(TABLE));
-        Self { engine, copy, state: Mutex::default(), campaigns: Notify::new() }
+        let kinds = [(Late::Read, reads_are_late), (Late::Index, indexes_are_late)];
+        let late: Vec<_> = kinds.into_iter().filter(|(_, is)| *is).map(|(kind, _)| kind).collect();
+        let copy = (!late.is_empty()).then(|| DynamoDb::with_table(TABLE));
+        Self { engine, copy, late, state: Mutex::default(), campaigns: Notify::new() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -82,20 +95,21 @@ impl Table {
         token.is_some_and(|token| !self.state().committed.insert(token.to_owned()))
     }
 
-    /// Carries out a call that changes nothing. Tells how the answer misses a recent write, if it does.
-    pub(super) fn read(&self, call: &Call) -> (Response<Bytes>, Option<Stale>) {
+    /// Carries out a call that changes nothing.
+    pub(super) fn read(&self, call: &Call) -> Read {
         let (operation, body) = (call.operation.as_str(), call.request.body());
-        let newest = self.engine.answer(operation, body);
-        let Some(copy) = &self.copy else { return (response(newest), None) };
-        let Some(kind) = kind_of_read(operation, body) else { return (response(newest), None) };
+        let newest = response(self.engine.answer(operation, body));
+        let late = kind_of_read(operation, body);
+        let from_copy = late.filter(|kind| self.late.contains(kind)).and(self.copy.as_ref());
+        let Some(copy) = from_copy else { return Read { answer: newest, late, is_stale: false } };
         let mut state = self.state();
         state.follow(copy);
         if state.pending.is_empty() {
-            return (response(newest), None);
+            return Read { answer: newest, late, is_stale: false };
         }
         let answer = response(copy.answer(operation, body));
-        let is_same = same(answer.body(), response(newest).body());
-        (answer, (!is_same).then_some(kind))
+        let is_stale = !same(answer.body(), newest.body());
+        Read { answer, late, is_stale }
     }
 
     /// Deletes the items that have expired.
@@ -198,15 +212,15 @@ impl State {
 const DUE_CAMPAIGNS: &str = "DUE#CAMPAIGNS";
 
 /// How a read may miss a recent write; `None` for a read that may not.
-fn kind_of_read(operation: &str, body: &[u8]) -> Option<Stale> {
+fn kind_of_read(operation: &str, body: &[u8]) -> Option<Late> {
     let request: Value = serde_json::from_slice(body).unwrap_or_default();
     let is_strong = |part: &Value| part["ConsistentRead"].as_bool().unwrap_or_default();
     match operation {
-        "Query" if request["IndexName"].is_string() => Some(Stale::Index),
-        "GetItem" | "Query" => (!is_strong(&request)).then_some(Stale::Read),
+        "Query" if request["IndexName"].is_string() => Some(Late::Index),
+        "GetItem" | "Query" => (!is_strong(&request)).then_some(Late::Read),
         "BatchGetItem" => {
             let mut parts = request["RequestItems"].as_object().into_iter().flatten();
-            parts.any(|(_, part)| !is_strong(part)).then_some(Stale::Read)
+            parts.any(|(_, part)| !is_strong(part)).then_some(Late::Read)
         }
         _ => None,
     }

@@ -1,6 +1,6 @@
 //! A member comes without buying.
 
-use super::super::ctx::{Ctx, local, till_clock};
+use super::super::ctx::{Ctx, local};
 use super::super::member::path;
 use super::super::request::ApiRequest;
 use super::super::{Operation, Topic};
@@ -16,7 +16,7 @@ async fn visit(mut ctx: Ctx) {
     let Some(till) = ctx.till(KeyScope::Till) else { return };
     let Some(member) = ctx.member(&till.tenant) else { return };
     let seconds = if ctx.one_in(6) { ctx.random.i64(0..8 * 24 * 3_600) } else { 0 };
-    let visited_at = till_clock(&till.key) - SignedDuration::from_secs(seconds);
+    let visited_at = ctx.till_clock(&till.key) - SignedDuration::from_secs(seconds);
     let key = ctx.idempotency_key();
     let path = format!("{}/visits", path(&member.id));
     let body = json!({"visited_at": local(&till.key.time_zone, visited_at)});

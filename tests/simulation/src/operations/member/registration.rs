@@ -1,6 +1,6 @@
 //! A member is invited to complete the registration, and completes it.
 
-use super::super::ctx::{Ctx, till_clock};
+use super::super::ctx::Ctx;
 use super::super::request::ApiRequest;
 use super::super::{Operation, Topic};
 use super::path;
@@ -21,7 +21,7 @@ async fn put(mut ctx: Ctx) {
     let now = now();
     let at = match ctx.random.u8(..6) {
         0 => now - SignedDuration::from_hours(ctx.random.i64(24..24 * 40)),
-        1 => till_clock(&till.key),
+        1 => ctx.till_clock(&till.key),
         _ => now.max(member.enrolled_at),
     };
     let name = if invites { "invited_at" } else { "activated_at" };

@@ -8,7 +8,6 @@ use super::path;
 use crate::known::fact::Fact;
 use crate::known::merchant::{Establishment, Key, Merchant};
 use domain::KeyScope;
-use jiff::SignedDuration;
 use serde_json::json;
 use store::Mode;
 
@@ -45,7 +44,7 @@ async fn create(mut ctx: Ctx) {
     let any = [KeyScope::Till, KeyScope::Till, KeyScope::BackOffice, KeyScope::Export];
     let scope = needed.unwrap_or_else(|| ctx.choose(&any));
     let mode = if needed.is_none() && ctx.one_in(3) { Mode::Test } else { Mode::Live };
-    let clock_ahead = clock(&mut ctx);
+    let clock_ahead = ctx.world.clock_of_till(&mut ctx.random);
     let path = format!("{}/establishments/{code}/keys", path(&target));
     let body = json!({"mode": mode.as_str(), "scope": scope.as_str(), "label": "caisse"});
     let request = ApiRequest::post("create_key", path).by_operator().json(body);
@@ -63,17 +62,6 @@ async fn create(mut ctx: Ctx) {
         Some(Fact::KeyCreated { merchant: merchant.clone(), key })
     })
     .await;
-}
-
-/// How far the clock of a new till is ahead. More than ten minutes are refused.
-fn clock(ctx: &mut Ctx) -> SignedDuration {
-    let seconds = match ctx.random.u8(..10) {
-        0 => ctx.random.i64(600..900),
-        1 => ctx.random.i64(-7_200..0),
-        2..5 => ctx.random.i64(-300..=540),
-        _ => 0,
-    };
-    SignedDuration::from_secs(seconds)
 }
 
 async fn revoke(mut ctx: Ctx) {

@@ -1,6 +1,6 @@
 //! A till asks what a basket would earn.
 
-use super::super::ctx::{Ctx, local, till_clock};
+use super::super::ctx::{Ctx, local};
 use super::super::request::ApiRequest;
 use super::super::{Operation, Topic};
 use super::basket::Basket;
@@ -22,7 +22,7 @@ async fn dry_run(mut ctx: Ctx) {
     }
     if ctx.one_in(3) {
         let hours = ctx.random.i64(-150..300 * 24);
-        let sold_at = till_clock(&till.key) + SignedDuration::from_hours(hours);
+        let sold_at = ctx.till_clock(&till.key) + SignedDuration::from_hours(hours);
         body["sold_at"] = local(&till.key.time_zone, sold_at).into();
     }
     let request = ApiRequest::post("dry_run_purchase", "/v1/purchases/dry-run".to_owned());

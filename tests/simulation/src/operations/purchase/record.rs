@@ -1,10 +1,11 @@
 //! A till sells.
 
-use super::super::ctx::{Ctx, Till, local, till_clock};
+use super::super::ctx::{Ctx, Till, local};
 use super::super::focus::Thing;
 use super::super::request::ApiRequest;
 use super::super::{Operation, Topic};
 use super::basket::Basket;
+use crate::faults::TILL_OFFLINE;
 use crate::known::Queued;
 use crate::known::records::Code;
 use domain::KeyScope;
@@ -26,8 +27,8 @@ async fn record(mut ctx: Ctx) {
     if ctx.one_in(5) {
         use_coupon(&mut ctx, &till, &mut document).await;
     }
-    // A till that is offline sends its sales later.
-    if ctx.one_in(15) {
+    let is_offline = ctx.world.is_offline(ctx.step.operation.name, &mut ctx.random);
+    if is_offline {
         ctx.known.put_into_queue(&till.tenant, Queued { key: till.key, document });
         return;
     }
@@ -40,6 +41,7 @@ async fn send_queue(mut ctx: Ctx) {
     for _ in 0..5 {
         let Some(queued) = ctx.known.take_from_queue(&till.tenant) else { return };
         let till = Till { key: queued.key, ..till.clone() };
+        ctx.world.coverage.count(ctx.step.operation.name, TILL_OFFLINE);
         ctx.deliver(&till, queued.document).await;
     }
 }
@@ -74,7 +76,7 @@ fn sale(ctx: &mut Ctx, till: &Till) -> Value {
         1 => random.i64(3_600..24 * 3_600),
         _ => random.i64(0..300),
     };
-    let sold_at = till_clock(&till.key) - SignedDuration::from_secs(ago);
+    let sold_at = ctx.till_clock(&till.key) - SignedDuration::from_secs(ago);
     let mut document = json!({
         "type": "sale",
         "receipt_number": number,

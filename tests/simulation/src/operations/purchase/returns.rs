@@ -1,6 +1,6 @@
 //! A customer brings goods back.
 
-use super::super::ctx::{Ctx, local, till_clock};
+use super::super::ctx::{Ctx, local};
 use super::super::focus::Thing;
 use super::super::{Operation, Topic};
 use super::basket::Basket;
@@ -28,7 +28,7 @@ async fn give_back(mut ctx: Ctx) {
     let mut document = json!({
         "type": "return",
         "receipt_number": number,
-        "sold_at": local(&till.key.time_zone, till_clock(&till.key)),
+        "sold_at": local(&till.key.time_zone, ctx.till_clock(&till.key)),
         "total_cents": total_cents,
     });
     if names_sale {
