@@ -31,8 +31,8 @@ pub fn run_all(limit: &Limit, operations: usize, mut seen: impl FnMut(&Outcome))
     );
 }
 
-/// Runs seeds until the limit, or until `wants_more` says no.
-fn each(
+/// Runs seeds until the limit, or until `wants_more` says no. It gets each outcome, in the order in which they end.
+pub(crate) fn each(
     limit: &Limit,
     settings: impl Fn(Seed) -> Settings + Sync,
     mut wants_more: impl FnMut(&Outcome) -> bool,

@@ -1,4 +1,4 @@
-//! The parts of the benchmark. Each has a time budget, and the budgets sum to less than 45 minutes.
+//! The parts of the benchmark. Each has a time budget. The budgets sum to 45 minutes, and hours for the simulation.
 
 mod campaign;
 mod chaos;
@@ -9,6 +9,7 @@ mod ledger;
 mod retail;
 mod retention;
 mod send;
+mod simulation;
 mod size;
 mod till;
 
@@ -28,7 +29,7 @@ pub(crate) struct Part {
 }
 
 /// All parts, in the order of a whole run.
-pub(crate) const PARTS: [Part; 11] = [
+pub(crate) const PARTS: [Part; 12] = [
     part("size", 1, |figures| Box::pin(size::measure(figures))),
     part("init", 2, |figures| Box::pin(init::measure(figures))),
     part("till", 2, |figures| Box::pin(till::measure(figures))),
@@ -40,6 +41,7 @@ pub(crate) const PARTS: [Part; 11] = [
     part("retention", 8, |figures| Box::pin(retention::measure(figures))),
     part("coupons", 1, |figures| Box::pin(coupons::measure(figures))),
     part("ledger", 5, |figures| Box::pin(ledger::measure(figures))),
+    part("simulation", 300, |figures| Box::pin(simulation::measure(figures))),
 ];
 
 const fn part(
@@ -88,8 +90,9 @@ mod tests {
     }
 
     #[test]
-    fn the_budgets_of_all_parts_sum_to_at_most_45_minutes() {
-        let whole: Duration = PARTS.iter().map(|part| part.budget).sum();
+    fn the_budgets_of_all_parts_but_the_simulation_sum_to_at_most_45_minutes() {
+        let others = PARTS.iter().filter(|part| part.name != "simulation");
+        let whole: Duration = others.map(|part| part.budget).sum();
         assert!(whole <= Duration::from_mins(45), "{whole:?}");
     }
 

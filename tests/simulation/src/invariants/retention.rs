@@ -41,32 +41,18 @@ async fn check(rest: &Rest) -> Vec<String> {
 }
 
 async fn kept_too_long(rest: &Rest, scope: &Scope, last_run: Day) -> Vec<String> {
-    let (store, sector) = (rest.store(), scope.settings.merchant.sector);
-    let (mut violations, mut after) = (Vec::new(), None);
-    loop {
-        let page = match store.members(scope, after, 100).await {
-            Ok(page) => page,
-            Err(error) => {
-                violations.push(format!("{}: {error}", scope.tenant()));
-                return violations;
-            }
-        };
-        for member in &page.members {
-            let (day, reason) =
-                domain::retention::deadline(&member.person, &member.account, sector);
-            if day <= last_run {
-                let (id, due) = (member.person.id, member.person.due);
-                violations.push(format!(
-                    "{id} was {} on {day}, is there after {last_run}, and is due on {due:?}",
-                    reason.as_str()
-                ));
-            }
-        }
-        after = page.next;
-        if after.is_none() {
-            return violations;
+    let (mut violations, sector) = (Vec::new(), scope.settings.merchant.sector);
+    for member in rest.members(scope, &mut violations).await {
+        let (day, reason) = domain::retention::deadline(&member.person, &member.account, sector);
+        if day <= last_run {
+            let (id, due) = (member.person.id, member.person.due);
+            violations.push(format!(
+                "{id} was {} on {day}, is there after {last_run}, and is due on {due:?}",
+                reason.as_str()
+            ));
         }
     }
+    violations
 }
 
 /// The record of an erasure.

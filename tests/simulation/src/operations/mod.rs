@@ -18,6 +18,8 @@ mod upload;
 mod webhook;
 
 pub use ctx::Ctx;
+pub(crate) use ctx::local;
+pub(crate) use request::ApiRequest;
 use fastrand::Rng;
 use futures::future::BoxFuture;
 

@@ -57,8 +57,13 @@ impl ApiRequest {
     }
 
     /// A request of a key.
-    pub(crate) fn by(mut self, key: &Key) -> Self {
-        self.authorization = Some(format!("Token {}", key.secret));
+    pub(crate) fn by(self, key: &Key) -> Self {
+        self.by_secret(&key.secret)
+    }
+
+    /// A request of the key with a secret.
+    pub(crate) fn by_secret(mut self, secret: &str) -> Self {
+        self.authorization = Some(format!("Token {secret}"));
         self
     }
 

@@ -117,3 +117,13 @@ async fn sleep_until(at: Instant) {
     // A timer of tokio ends within a millisecond after its time.
     tokio::time::sleep(until(at)).await;
 }
+
+/// The expressions of the nightly schedules, by function.
+#[cfg(test)]
+pub(super) fn settings() -> serde_json::Value {
+    let nightly = NIGHTLY.iter().map(|schedule| {
+        let Nightly { function, hour, .. } = schedule;
+        (function.name().to_owned(), format!("cron({MINUTE} {hour} * * ? *)").into())
+    });
+    nightly.collect::<serde_json::Map<_, _>>().into()
+}

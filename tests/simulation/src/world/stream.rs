@@ -186,3 +186,14 @@ fn lane_of(change: &Value, lanes: u64) -> u64 {
     change["dynamodb"]["Keys"]["pk"]["S"].as_str().hash(&mut hasher);
     hasher.finish() % lanes
 }
+
+/// The settings of the event source.
+#[cfg(test)]
+pub(super) fn settings() -> Value {
+    json!({
+        "batch": BATCH,
+        "window_seconds": WINDOW.as_secs(),
+        "parallelization": LANES_OF_A_SHARD,
+        "max_age_seconds": MAX_AGE.as_secs(),
+    })
+}

@@ -11,7 +11,7 @@ use serde_json::json;
 use store::Mode;
 
 pub(in super::super) const CREATE: Operation =
-    Operation::of("create_webhook", Topic::Webhook, 4, |ctx| Box::pin(create(ctx))).essential();
+    Operation::of("create_webhook", Topic::Webhook, 1, |ctx| Box::pin(create(ctx))).essential();
 pub(in super::super) const PUT: Operation =
     Operation::of("put_webhook", Topic::Webhook, 5, |ctx| Box::pin(put(ctx)));
 pub(in super::super) const SHOW: Operation =
