@@ -120,8 +120,15 @@ fn measure(wanted: &Wanted) -> ExitCode {
 }
 
 fn wanted(arguments: impl Iterator<Item = String>) -> Result<Wanted, String> {
-    let mut wanted =
-        Wanted { seed: None, first: 1, seeds: None, seconds: 60, operations: 500, mutants: false, measure: false };
+    let mut wanted = Wanted {
+        seed: None,
+        first: 1,
+        seeds: None,
+        seconds: 60,
+        operations: 500,
+        mutants: false,
+        measure: false,
+    };
     let mut arguments = arguments;
     while let Some(name) = arguments.next() {
         match name.as_str() {

@@ -71,27 +71,20 @@ fn known_faults(first: u64, say: &mut impl FnMut(Figure), note: &mut impl FnMut(
     for mutant in mutants::ALL {
         let found = workers::find(&limit(first, PER_MUTANT), OPERATIONS, mutant);
         let name = mutant.name;
-        match found.by {
-            Some((seed, violation)) => {
-                let (runs, invariant) = (found.runs, violation.invariant);
-                note(format!("{name}: found by seed {seed} in {runs} runs, by {invariant}"));
-            }
-            None => {
-                survivors += 1;
-                note(format!("{name}: not found in {} runs. {}", found.runs, mutant.fault));
-            }
+        let runs = found.runs;
+        if let Some((seed, violation)) = found.by {
+            let invariant = violation.invariant;
+            note(format!("{name}: found by seed {seed} in {runs} runs, by {invariant}"));
+        } else {
+            survivors += 1;
+            note(format!("{name}: not found in {runs} runs. {}", mutant.fault));
         }
     }
     say(("mutants", to_f64(mutants::ALL.len() as u64)));
     say(("mutants_survived", to_f64(survivors)));
 }
 
-fn search(
-    first: u64,
-    seeds: u64,
-    say: &mut impl FnMut(Figure),
-    note: &mut impl FnMut(String),
-) {
+fn search(first: u64, seeds: u64, say: &mut impl FnMut(Figure), note: &mut impl FnMut(String)) {
     let (mut report, mut runs, mut least) = (Report::default(), 0_u64, u64::MAX);
     workers::run_all(&limit(first, seeds), OPERATIONS, |outcome| {
         runs += 1;

@@ -69,8 +69,11 @@ impl Report {
     /// The table of the pairs: a row for each operation, and a column for each fault.
     fn write_pairs(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let operations: BTreeSet<_> = self.pairs.keys().map(|(operation, _)| *operation).collect();
-        let columns = (1..=ALL.len()).map(|column| format!("{column:>5}")).collect::<String>();
-        writeln!(f, "{:29}{columns}", "How often an operation met")?;
+        write!(f, "{:29}", "How often an operation met")?;
+        for column in 1..=ALL.len() {
+            write!(f, "{column:>5}")?;
+        }
+        writeln!(f)?;
         for operation in operations {
             write!(f, "{operation:29}")?;
             for fault in ALL {

@@ -50,6 +50,8 @@ impl Settings {
 pub struct Outcome {
     /// The seed.
     pub seed: Seed,
+    /// The operations of its plan.
+    pub operations: usize,
     /// The invariants that were not true.
     pub violations: Vec<Violation>,
     /// The hash of the history.
@@ -70,9 +72,10 @@ pub struct Outcome {
 
 impl Outcome {
     /// The outcome of a run that did not come to its end.
-    pub(crate) fn empty(seed: Seed) -> Self {
+    pub(crate) fn empty(settings: &Settings) -> Self {
         Self {
-            seed,
+            seed: settings.seed,
+            operations: settings.operations,
             violations: Vec::new(),
             hash: String::new(),
             calls: 0,
@@ -115,6 +118,7 @@ async fn carry_out(settings: &Settings, log: Log) -> Outcome {
     violations.extend(Rest::of(&world, &known, log).await.check().await);
     Outcome {
         seed: settings.seed,
+        operations: settings.operations,
         violations,
         hash: world.history.hash(),
         calls: world.history.calls(),

@@ -107,6 +107,6 @@ pub fn isolated(settings: &Settings) -> Outcome {
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
         let what = text.unwrap_or("no message").to_owned();
         let violations = vec![Violation { invariant: "no_panic", what }];
-        Outcome { violations, ..Outcome::empty(settings.seed) }
+        Outcome { violations, ..Outcome::empty(settings) }
     })
 }

@@ -19,7 +19,8 @@ const MEMBERS: u16 = 1_000;
 /// The purchases of each member.
 const PURCHASES: u32 = 20;
 /// The time between two purchases, so that all of them take a year.
-const BETWEEN: Duration = Duration::from_secs(365 * 24 * 3_600 / (MEMBERS as u64 * PURCHASES as u64));
+const BETWEEN: Duration =
+    Duration::from_secs(365 * 24 * 3_600 / (MEMBERS as u64 * PURCHASES as u64));
 /// The contract that a merchant signs.
 const SIGNED: (&str, &str) = ("2026-01", "2026-01-05");
 
@@ -54,8 +55,7 @@ pub fn year() -> Year {
 async fn pass(log: Log) -> Year {
     let began = Instant::now();
     let everything = Swarm::of(Seed(1), &BTreeSet::new()).names().collect();
-    let world =
-        World::begin(Seed(1), Swarm::of(Seed(1), &everything), Detail::Count, None).await;
+    let world = World::begin(Seed(1), Swarm::of(Seed(1), &everything), Detail::Count, None).await;
     let opened = clock::now();
     let mut shop = Shop::open(Arc::clone(&world)).await;
     for number in 0..MEMBERS {

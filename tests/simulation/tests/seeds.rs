@@ -5,7 +5,7 @@ use simulation::mutants::Mutant;
 use simulation::run::{Outcome, Settings};
 use simulation::seed::Seed;
 use simulation::workers::{self, Limit};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The operations of a run.
 const OPERATIONS: usize = 200;
@@ -13,7 +13,7 @@ const OPERATIONS: usize = 200;
 /// What a run violates, and how it is replayed.
 fn violations(outcome: &Outcome) -> Vec<String> {
     let seed = outcome.seed;
-    let replay = format!("make simulate SEED={seed} OPERATIONS={OPERATIONS}");
+    let replay = format!("make simulate SEED={seed} OPERATIONS={}", outcome.operations);
     let found = outcome.violations.iter();
     found.map(|found| format!("{} {}\n  {replay}", found.invariant, found.what)).collect()
 }
@@ -28,10 +28,29 @@ fn assert_nothing_violated(limit: &Limit) {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
+/// Seeds that violated a sentence once, with the number of their operations.
+const FAILED_ONCE: [(u64, usize); 2] = [(408, 400), (7_001, 500)];
+
+#[test]
+fn the_seeds_that_failed_once_violate_nothing() {
+    let runs = FAILED_ONCE.map(|(seed, operations)| Settings::of(Seed(seed), operations));
+    let found: Vec<_> =
+        runs.iter().map(workers::isolated).flat_map(|run| violations(&run)).collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
 #[test]
 fn the_fixed_seeds_violate_nothing() {
     let time = Duration::from_mins(10);
     assert_nothing_violated(&Limit { first: 1_006, seeds: Some(3), time });
+}
+
+/// Seeds that no run had before. The message of a violation says how it is replayed.
+#[test]
+fn new_seeds_violate_nothing() {
+    let first = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let time = Duration::from_secs(30);
+    assert_nothing_violated(&Limit { first, seeds: Some(8), time });
 }
 
 #[test]

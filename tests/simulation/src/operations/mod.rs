@@ -19,9 +19,9 @@ mod webhook;
 
 pub use ctx::Ctx;
 pub(crate) use ctx::local;
-pub(crate) use request::ApiRequest;
 use fastrand::Rng;
 use futures::future::BoxFuture;
+pub(crate) use request::ApiRequest;
 
 /// Something that somebody does.
 pub struct Operation {

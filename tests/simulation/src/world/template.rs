@@ -8,9 +8,8 @@ use serde_json::{Map, Value, json};
 
 /// The settings of the world.
 fn settings() -> Value {
-    let limits = Function::ALL.map(|function| {
-        (function.name().to_owned(), function.time_limit().as_secs().into())
-    });
+    let limits = Function::ALL
+        .map(|function| (function.name().to_owned(), function.time_limit().as_secs().into()));
     let queues = QUEUES.iter().map(|queue| {
         let settings = json!({
             "function": queue.function.name(),
