@@ -2,12 +2,13 @@
 
 use simulation::history::Detail;
 use simulation::invariants::Violation;
+use simulation::mutants::Mutant;
 use simulation::report::Report;
 use simulation::run::{Outcome, Settings};
 use simulation::seed::Seed;
 use simulation::{mutants, reduce, workers};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What the command line asks for.
 struct Wanted {
@@ -17,6 +18,8 @@ struct Wanted {
     seconds: u64,
     operations: usize,
     mutants: bool,
+    /// Only this mutant.
+    mutant: Option<&'static Mutant>,
 }
 
 /// The time for the reduction of a run that violates an invariant.
@@ -32,7 +35,7 @@ fn main() -> ExitCode {
     };
     match wanted.seed {
         Some(seed) => replay(Seed(seed), wanted.operations),
-        None if wanted.mutants => find_mutants(&wanted),
+        None if wanted.mutants || wanted.mutant.is_some() => find_mutants(&wanted),
         None => simulate(&wanted),
     }
 }
@@ -86,8 +89,11 @@ fn simulate(wanted: &Wanted) -> ExitCode {
 
 /// Brings each known fault back, and runs seeds until one finds it.
 fn find_mutants(wanted: &Wanted) -> ExitCode {
-    let mut survivors = 0;
-    for mutant in mutants::ALL {
+    let (mut survivors, mut tried_mutants) = (0, 0);
+    let is_wanted = |mutant: &&Mutant| wanted.mutant.is_none_or(|only| only.name == mutant.name);
+    for mutant in mutants::ALL.into_iter().filter(is_wanted) {
+        tried_mutants += 1;
+        let began = Instant::now();
         let limit = workers::Limit {
             first: wanted.first,
             seeds: Some(wanted.seeds.unwrap_or(200)),
@@ -95,7 +101,9 @@ fn find_mutants(wanted: &Wanted) -> ExitCode {
         };
         let found = workers::find(&limit, wanted.operations, mutant);
         let name = mutant.name;
-        let tried = format!("{} runs, {} changed calls", found.runs, found.mutated);
+        let seconds = began.elapsed().as_secs();
+        let tried =
+            format!("{} runs, {} changed calls, {seconds} s", found.runs, found.mutated);
         if let Some((seed, Violation { invariant, what })) = found.by {
             say(&format!("{name}: found by seed {seed} ({tried}): {invariant} {what}"));
         } else {
@@ -103,17 +111,29 @@ fn find_mutants(wanted: &Wanted) -> ExitCode {
             say(&format!("{name}: NOT FOUND ({tried}). {}", mutant.fault));
         }
     }
-    say(&format!("{survivors} of {} mutants survived", mutants::ALL.len()));
+    say(&format!("{survivors} of {tried_mutants} mutants survived"));
     if survivors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn wanted(arguments: impl Iterator<Item = String>) -> Result<Wanted, String> {
-    let mut wanted =
-        Wanted { seed: None, first: 1, seeds: None, seconds: 60, operations: 500, mutants: false };
+    let mut wanted = Wanted {
+        seed: None,
+        first: 1,
+        seeds: None,
+        seconds: 60,
+        operations: 500,
+        mutants: false,
+        mutant: None,
+    };
     let mut arguments = arguments;
     while let Some(name) = arguments.next() {
         if name == "--mutants" {
             wanted.mutants = true;
+            continue;
+        }
+        if name == "--mutant" {
+            let named = arguments.next().as_deref().and_then(Mutant::named);
+            wanted.mutant = Some(named.ok_or_else(|| format!("{name} needs the name of a mutant"))?);
             continue;
         }
         let value = arguments.next().and_then(|value| value.parse::<u64>().ok());
@@ -128,7 +148,8 @@ fn wanted(arguments: impl Iterator<Item = String>) -> Result<Wanted, String> {
             }
             _ => {
                 return Err(format!(
-                    "{name} is unknown: --seed, --first, --seeds, --seconds and --operations exist"
+                    "{name} is unknown: --seed, --first, --seeds, --seconds, --operations, --mutants and \
+                     --mutant exist"
                 ));
             }
         }

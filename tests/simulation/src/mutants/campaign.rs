@@ -1,30 +1,60 @@
 //! Faults of campaigns.
 
 use super::{Change, Mutant};
+use serde_json::{Value, json};
+
+/// The messages that a sender handles.
+const SENDS: &str = "sends";
 
 pub(super) const CLAIM_WITHOUT_LEASE: Mutant = Mutant {
     name: "claim_without_lease",
-    fault: "Two senders claim one batch.",
-    change: Change::Write(|write| {
-        write.sk().starts_with("SENDING#") && !write.condition().is_empty() && write.weaken()
-    }),
+    fault: "Two senders claim one batch: no lease keeps the second one out, and no later step asks who has the batch.",
+    changes: &[
+        Change::Answer(|exchange, answer| {
+            exchange.work == SENDS
+                && change_items(answer, |item| {
+                    let is_leased = item.get("lease_until").is_some();
+                    if is_leased {
+                        item["lease_until"] = json!({"N": "0"});
+                    }
+                    is_leased
+                })
+        }),
+        Change::Write(|write| {
+            write.sk().starts_with("SENDING#") && !write.condition().is_empty() && write.weaken()
+        }),
+    ],
 };
 
 pub(super) const CLAIM_WITHOUT_INSTANT: Mutant = Mutant {
     name: "claim_without_instant",
     fault: "A claim does not say when the provider was first called.",
-    change: Change::Answer(|_, _, answer| {
-        let mut is_changed = false;
-        let groups = answer["Responses"]["zerosix"].as_array_mut().into_iter().flatten();
-        for item in groups.filter_map(serde_json::Value::as_object_mut) {
-            is_changed |= item.remove("first_attempt_at").is_some();
-        }
-        is_changed
-    }),
+    changes: &[Change::Answer(|exchange, answer| {
+        exchange.work == SENDS
+            && change_items(answer, |item| {
+                let fields = item.as_object_mut();
+                fields.is_some_and(|fields| fields.remove("first_attempt_at").is_some())
+            })
+    })],
 };
 
 pub(super) const RECEIPT_COUNTED_TWICE: Mutant = Mutant {
     name: "receipt_counted_twice",
     fault: "A receipt that comes twice is counted twice.",
-    change: Change::Write(|write| write.condition() == "#state = :over" && write.weaken()),
+    changes: &[Change::Write(|write| write.condition() == "#state = :over" && write.weaken())],
 };
+
+pub(super) const FIGURES_READ_LATE: Mutant = Mutant {
+    name: "figures_read_late",
+    fault: "The sender of the last batch reads the figures of the campaign without consistency, and does not end it.",
+    changes: &[Change::Request(|exchange, request| {
+        let is_of_figures = request["ExpressionAttributeValues"].to_string().contains("TALLY");
+        exchange.work == SENDS && is_of_figures && super::read_late(request)
+    })],
+};
+
+/// Changes the items of a batch of reads. Tells whether one of them was changed.
+fn change_items(answer: &mut Value, change: impl Fn(&mut Value) -> bool) -> bool {
+    let items = answer["Responses"][crate::world::TABLE].as_array_mut().into_iter().flatten();
+    items.fold(false, |is_changed, item| change(item) | is_changed)
+}
