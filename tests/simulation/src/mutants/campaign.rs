@@ -2,13 +2,15 @@
 
 use super::{Change, Mutant};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// The messages that a sender handles.
 const SENDS: &str = "sends";
 
 pub(super) const CLAIM_WITHOUT_LEASE: Mutant = Mutant {
     name: "claim_without_lease",
-    fault: "Two senders claim one batch: no lease keeps the second one out, and no later step asks who has the batch.",
+    fault: "Two senders claim one batch: no lease keeps the second one out, and no later step asks who has the batch. \
+            Each message of the queue is delivered twice at once.",
     changes: &[
         Change::Answer(|exchange, answer| {
             exchange.work == SENDS
@@ -23,6 +25,7 @@ pub(super) const CLAIM_WITHOUT_LEASE: Mutant = Mutant {
         Change::Write(|write| {
             write.sk().starts_with("SENDING#") && !write.condition().is_empty() && write.weaken()
         }),
+        Change::Redelivery(SENDS, Duration::from_millis(20)),
     ],
 };
 
@@ -42,15 +45,6 @@ pub(super) const RECEIPT_COUNTED_TWICE: Mutant = Mutant {
     name: "receipt_counted_twice",
     fault: "A receipt that comes twice is counted twice.",
     changes: &[Change::Write(|write| write.condition() == "#state = :over" && write.weaken())],
-};
-
-pub(super) const FIGURES_READ_LATE: Mutant = Mutant {
-    name: "figures_read_late",
-    fault: "The sender of the last batch reads the figures of the campaign without consistency, and does not end it.",
-    changes: &[Change::Request(|exchange, request| {
-        let is_of_figures = request["ExpressionAttributeValues"].to_string().contains("TALLY");
-        exchange.work == SENDS && is_of_figures && super::read_late(request)
-    })],
 };
 
 /// Changes the items of a batch of reads. Tells whether one of them was changed.

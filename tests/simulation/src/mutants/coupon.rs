@@ -1,7 +1,7 @@
 //! Faults of coupons.
 
 use super::{Change, Mutant};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(super) const USED_WITHOUT_LIMIT: Mutant = Mutant {
     name: "used_without_limit",
@@ -26,24 +26,31 @@ pub(super) const USED_WITHOUT_LIMIT: Mutant = Mutant {
 
 pub(super) const COUNTER_REPEATED: Mutant = Mutant {
     name: "counter_repeated",
-    fault: "A call that adds to a counter has no token and no condition: one whose answer was lost adds twice.",
-    changes: &[Change::Request(|exchange, request| {
-        let adds = |write: &serde_json::Value| {
-            let update = write["Update"]["UpdateExpression"].as_str().unwrap_or_default();
-            update.contains("ADD ") || update.contains("uses + :one")
-        };
-        let is_counting = request["TransactItems"]
-            .as_array()
-            .is_some_and(|writes| writes.iter().any(adds));
+    fault: "A call that adds to a counter has no token and no condition: one whose answer was lost adds twice. The first \
+            answer is always lost.",
+    changes: &[
+        Change::AnswerLost(|exchange| !exchange.is_repeated && is_counting(exchange.request)),
         // The first call is as it was: only what is sent again lacks its defences.
-        if !exchange.is_repeated || !is_counting {
-            return false;
-        }
-        super::for_each_write(exchange.operation, request, |mut write| {
-            if !write.condition().is_empty() {
-                write.weaken();
+        Change::Request(|exchange, request| {
+            if !exchange.is_repeated || !is_counting(request) {
+                return false;
             }
-        });
-        request.as_object_mut().is_some_and(|fields| fields.remove("ClientRequestToken").is_some())
-    })],
+            super::for_each_write(exchange.operation, request, |mut write| {
+                if !write.condition().is_empty() {
+                    write.weaken();
+                }
+            });
+            let fields = request.as_object_mut();
+            fields.is_some_and(|fields| fields.remove("ClientRequestToken").is_some())
+        }),
+    ],
 };
+
+/// Whether a transaction adds to a counter.
+fn is_counting(request: &Value) -> bool {
+    let adds = |write: &Value| {
+        let update = write["Update"]["UpdateExpression"].as_str().unwrap_or_default();
+        update.contains("ADD ") || update.contains("uses + :one")
+    };
+    request["TransactItems"].as_array().is_some_and(|writes| writes.iter().any(adds))
+}

@@ -11,11 +11,13 @@ mod purchase;
 mod queue;
 mod reward;
 
+use crate::faults::Delivery;
 use crate::world::call::{Call, Service};
 use crate::world::invocation::Invocation;
 use bytes::Bytes;
-use http::Response;
-use serde_json::Value;
+use http::{Response, StatusCode};
+use serde_json::{Value, json};
+use std::time::Duration;
 
 /// A known fault.
 pub struct Mutant {
@@ -35,8 +37,14 @@ enum Change {
     Request(fn(&Exchange<'_>, &mut Value) -> bool),
     /// The answer to an operation of DynamoDB.
     Answer(fn(&Exchange<'_>, &mut Value) -> bool),
+    /// A call of DynamoDB takes effect, and its answer says that it failed: a rare fault happens each time, so that few
+    /// runs show what does not stand it.
+    AnswerLost(fn(&Exchange<'_>) -> bool),
     /// Every failure that a function reports for a message of a queue is left out.
     Batch,
+    /// Each message of a queue is visible again after this time, while it is being handled: another rare fault that
+    /// happens each time.
+    Redelivery(&'static str, Duration),
 }
 
 /// A call to DynamoDB or SQS.
@@ -58,10 +66,9 @@ struct Write<'w> {
 }
 
 /// Every mutant.
-pub const ALL: [&Mutant; 20] = [
+pub const ALL: [&Mutant; 19] = [
     &campaign::CLAIM_WITHOUT_LEASE,
     &campaign::CLAIM_WITHOUT_INSTANT,
-    &campaign::FIGURES_READ_LATE,
     &campaign::RECEIPT_COUNTED_TWICE,
     &coupon::COUNTER_REPEATED,
     &coupon::USED_WITHOUT_LIMIT,
@@ -106,7 +113,7 @@ impl Mutant {
                     let exchange = Exchange::of(call, &Value::Null);
                     is_changed |= change(&exchange, &mut request);
                 }
-                Change::Answer(_) | Change::Batch => {}
+                _ => {}
             }
         }
         if is_changed {
@@ -120,27 +127,44 @@ impl Mutant {
         self.changes.iter().any(|change| matches!(change, Change::Batch))
     }
 
+    /// What happens to the delivery of each message of a queue.
+    pub(crate) fn delivery(&self, queue: &str) -> Option<Delivery> {
+        self.changes.iter().find_map(|change| match change {
+            Change::Redelivery(of, after) if *of == queue => Some(Delivery::Expired(*after)),
+            _ => None,
+        })
+    }
+
     /// Rewrites an answer. Tells whether it changed anything.
     pub(crate) fn rewrite_answer(&self, call: &Call, answer: &mut Response<Bytes>) -> bool {
         if call.service != Service::DynamoDb || !answer.status().is_success() {
             return false;
         }
-        let changes = self.changes.iter().filter_map(|change| match change {
-            Change::Answer(change) => Some(change),
-            _ => None,
-        });
-        let mut changes = changes.peekable();
+        let is_of_answers =
+            |change: &&Change| matches!(change, Change::Answer(_) | Change::AnswerLost(_));
+        let mut changes = self.changes.iter().filter(is_of_answers).peekable();
         if changes.peek().is_none() {
             return false;
         }
         let read = |body: &[u8]| serde_json::from_slice::<Value>(body).unwrap_or_default();
         let (request, mut content) = (read(call.request.body()), read(answer.body()));
         let exchange = Exchange::of(call, &request);
-        let is_changed = changes.fold(false, |is, change| change(&exchange, &mut content) | is);
-        if is_changed {
+        let (mut is_changed, mut is_lost) = (false, false);
+        for change in changes {
+            match change {
+                Change::Answer(change) => is_changed |= change(&exchange, &mut content),
+                Change::AnswerLost(is_hit) => is_lost |= is_hit(&exchange),
+                _ => {}
+            }
+        }
+        if is_lost {
+            *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            content = json!({"__type": "com.amazonaws#InternalServerError", "message": "lost"});
+        }
+        if is_changed || is_lost {
             *answer.body_mut() = Bytes::from(content.to_string());
         }
-        is_changed
+        is_changed || is_lost
     }
 }
 

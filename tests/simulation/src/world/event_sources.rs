@@ -50,7 +50,8 @@ impl World {
         let operation = queue.name;
         let mut doubled = Vec::new();
         for message in &batch.messages {
-            match self.delivery_fault(operation) {
+            let of_mutant = self.mutant.and_then(|mutant| mutant.delivery(queue.name));
+            match of_mutant.or_else(|| self.delivery_fault(operation)) {
                 Some(Delivery::Expired(after)) => self.queues.expire(queue, message, after),
                 Some(Delivery::Doubled(after)) => doubled.push((message, after)),
                 None => {}
