@@ -265,3 +265,44 @@ impl Write<'_> {
 
 /// A condition that every item and every absent item fulfils.
 const ALWAYS: &str = "attribute_exists(pk) OR attribute_not_exists(pk)";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn each_mutant_has_a_name_of_its_own_and_a_change() {
+        let names: BTreeSet<&str> = ALL.iter().map(|mutant| mutant.name).collect();
+        assert_eq!(names.len(), ALL.len());
+        assert!(ALL.iter().all(|mutant| !mutant.changes.is_empty()));
+    }
+
+    #[test]
+    fn an_attribute_is_left_out_of_a_condition_and_the_others_stay() {
+        let of = |condition: &str| {
+            let mut content = json!({"ConditionExpression": condition});
+            let mut write = Write { kind: "Update", content: &mut content };
+            let is_weak = write.weaken_unchanged("points");
+            (is_weak, write.condition().to_owned())
+        };
+        let (is_weak, condition) = of("#was_points = :was_points AND #was_member = :was_member");
+        let expected = format!("(#was_points = :was_points OR {ALWAYS}) AND #was_member = :was_member");
+        assert_eq!((is_weak, condition), (true, expected));
+        assert!(of("attribute_not_exists(#was_points)").0);
+        assert!(!of("#was_points_reversed = :was_points_reversed").0);
+    }
+
+    #[test]
+    fn each_write_of_a_transaction_is_seen() {
+        let mut request = json!({"TransactItems": [
+            {"Put": {"Item": {"pk": {"S": "a"}, "sk": {"S": "1"}}}},
+            {"Update": {"Key": {"pk": {"S": "b"}, "sk": {"S": "2"}}}},
+        ]});
+        let mut seen = Vec::new();
+        for_each_write("TransactWriteItems", &mut request, |write| {
+            seen.push(format!("{} {} {}", write.kind, write.pk(), write.sk()));
+        });
+        assert_eq!(seen, ["Put a 1", "Update b 2"]);
+    }
+}
