@@ -31,14 +31,22 @@ pub(super) const CLAIM_WITHOUT_LEASE: Mutant = Mutant {
 
 pub(super) const CLAIM_WITHOUT_INSTANT: Mutant = Mutant {
     name: "claim_without_instant",
-    fault: "A claim does not say when the provider was first called.",
-    changes: &[Change::Answer(|exchange, answer| {
-        exchange.work == SENDS
-            && change_items(answer, |item| {
-                let fields = item.as_object_mut();
-                fields.is_some_and(|fields| fields.remove("first_attempt_at").is_some())
-            })
-    })],
+    fault: "A claim does not say when the provider was first called. Every second invocation loses the answer of \
+            the provider of SMS, which knows no keys.",
+    changes: &[
+        Change::AnswerLost(|exchange| {
+            let is_sms = exchange.operation.starts_with("POST");
+            let is_sms = is_sms && exchange.operation.ends_with("/batches");
+            is_sms && exchange.invocation.is_multiple_of(2)
+        }),
+        Change::Answer(|exchange, answer| {
+            exchange.work == SENDS
+                && change_items(answer, |item| {
+                    let fields = item.as_object_mut();
+                    fields.is_some_and(|fields| fields.remove("first_attempt_at").is_some())
+                })
+        }),
+    ],
 };
 
 pub(super) const RECEIPT_COUNTED_TWICE: Mutant = Mutant {

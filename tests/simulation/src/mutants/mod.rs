@@ -15,8 +15,8 @@ use crate::faults::Delivery;
 use crate::world::call::{Call, Service};
 use crate::world::invocation::Invocation;
 use bytes::Bytes;
-use http::{Response, StatusCode};
-use serde_json::{Value, json};
+use http::Response;
+use serde_json::Value;
 use std::time::Duration;
 
 /// A known fault.
@@ -37,8 +37,8 @@ enum Change {
     Request(fn(&Exchange<'_>, &mut Value) -> bool),
     /// The answer to an operation of DynamoDB.
     Answer(fn(&Exchange<'_>, &mut Value) -> bool),
-    /// A call of DynamoDB takes effect, and its answer says that it failed: a rare fault happens each time, so that few
-    /// runs show what does not stand it.
+    /// A call of any service takes effect, and its answer is lost: a rare fault happens each time, so that few runs show
+    /// what does not stand it.
     AnswerLost(fn(&Exchange<'_>) -> bool),
     /// Every failure that a function reports for a message of a queue is left out.
     Batch,
@@ -47,11 +47,13 @@ enum Change {
     Redelivery(&'static str, Duration),
 }
 
-/// A call to DynamoDB or SQS.
+/// A call.
 struct Exchange<'e> {
     /// What the caller does: an operation of the API, or the kind of a message. Empty outside any invocation.
     work: &'static str,
-    /// The operation, such as `GetItem`.
+    /// The number of the caller's invocation.
+    invocation: u64,
+    /// The operation, such as `GetItem`; the method and the path where a service has no names.
     operation: &'e str,
     /// Whether the client sends the call again, because it got no answer or was refused.
     is_repeated: bool,
@@ -140,31 +142,35 @@ impl Mutant {
         if call.service != Service::DynamoDb || !answer.status().is_success() {
             return false;
         }
-        let is_of_answers =
-            |change: &&Change| matches!(change, Change::Answer(_) | Change::AnswerLost(_));
-        let mut changes = self.changes.iter().filter(is_of_answers).peekable();
+        let changes = self.changes.iter().filter_map(|change| match change {
+            Change::Answer(change) => Some(change),
+            _ => None,
+        });
+        let mut changes = changes.peekable();
         if changes.peek().is_none() {
             return false;
         }
         let read = |body: &[u8]| serde_json::from_slice::<Value>(body).unwrap_or_default();
         let (request, mut content) = (read(call.request.body()), read(answer.body()));
         let exchange = Exchange::of(call, &request);
-        let (mut is_changed, mut is_lost) = (false, false);
-        for change in changes {
-            match change {
-                Change::Answer(change) => is_changed |= change(&exchange, &mut content),
-                Change::AnswerLost(is_hit) => is_lost |= is_hit(&exchange),
-                _ => {}
-            }
-        }
-        if is_lost {
-            *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-            content = json!({"__type": "com.amazonaws#InternalServerError", "message": "lost"});
-        }
-        if is_changed || is_lost {
+        let is_changed = changes.fold(false, |is, change| change(&exchange, &mut content) | is);
+        if is_changed {
             *answer.body_mut() = Bytes::from(content.to_string());
         }
-        is_changed || is_lost
+        is_changed
+    }
+
+    /// Whether the answer to a call is lost.
+    pub(crate) fn loses_answer(&self, call: &Call) -> bool {
+        let losses = self.changes.iter().filter_map(|change| match change {
+            Change::AnswerLost(is_hit) => Some(is_hit),
+            _ => None,
+        });
+        let mut losses = losses.peekable();
+        losses.peek().is_some() && {
+            let request = serde_json::from_slice(call.request.body()).unwrap_or_default();
+            losses.any(|is_hit| is_hit(&Exchange::of(call, &request)))
+        }
     }
 }
 
@@ -172,8 +178,10 @@ impl<'e> Exchange<'e> {
     fn of(call: &'e Call, request: &'e Value) -> Self {
         let attempt = call.request.headers().get("amz-sdk-request");
         let attempt = attempt.and_then(|attempt| attempt.to_str().ok()).unwrap_or_default();
+        let caller = Invocation::current();
         Self {
-            work: Invocation::current().map_or("", |caller| caller.operation),
+            work: caller.as_ref().map_or("", |caller| caller.operation),
+            invocation: caller.map_or(0, |caller| caller.number),
             operation: &call.operation,
             is_repeated: !attempt.is_empty() && !attempt.starts_with("attempt=1;"),
             request,
@@ -269,6 +277,7 @@ const ALWAYS: &str = "attribute_exists(pk) OR attribute_not_exists(pk)";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
     use std::collections::BTreeSet;
 
     #[test]
