@@ -102,8 +102,7 @@ fn find_mutants(wanted: &Wanted) -> ExitCode {
         let found = workers::find(&limit, wanted.operations, mutant);
         let name = mutant.name;
         let seconds = began.elapsed().as_secs();
-        let tried =
-            format!("{} runs, {} changed calls, {seconds} s", found.runs, found.mutated);
+        let tried = format!("{} runs, {} changed calls, {seconds} s", found.runs, found.mutated);
         if let Some((seed, Violation { invariant, what })) = found.by {
             say(&format!("{name}: found by seed {seed} ({tried}): {invariant} {what}"));
         } else {
@@ -133,7 +132,8 @@ fn wanted(arguments: impl Iterator<Item = String>) -> Result<Wanted, String> {
         }
         if name == "--mutant" {
             let named = arguments.next().as_deref().and_then(Mutant::named);
-            wanted.mutant = Some(named.ok_or_else(|| format!("{name} needs the name of a mutant"))?);
+            wanted.mutant =
+                Some(named.ok_or_else(|| format!("{name} needs the name of a mutant"))?);
             continue;
         }
         let value = arguments.next().and_then(|value| value.parse::<u64>().ok());

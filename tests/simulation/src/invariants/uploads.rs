@@ -51,9 +51,7 @@ fn has_conflicts(rest: &Rest) -> bool {
 
 /// Whether the contract of a merchant may have ended at some instant.
 fn may_have_ended(state: &State, merchant: &str) -> bool {
-    let is_end = |fact: &Fact| {
-        matches!(fact, Fact::ContractEndPut { merchant: of, day: Some(_) } if of == merchant)
-    };
+    let is_end = |fact: &Fact| matches!(fact, Fact::ContractEndPut { merchant: of, day: Some(_) } if of == merchant);
     let mut uncertain = state.uncertain.iter();
     state.acknowledged.iter().any(|acknowledged| is_end(&acknowledged.fact))
         || uncertain.any(|uncertain| {

@@ -51,8 +51,11 @@ pub(super) const CLAIM_WITHOUT_INSTANT: Mutant = Mutant {
 
 pub(super) const RECEIPT_COUNTED_TWICE: Mutant = Mutant {
     name: "receipt_counted_twice",
-    fault: "A receipt that comes twice is counted twice.",
-    changes: &[Change::Write(|write| write.condition() == "#state = :over" && write.weaken())],
+    fault: "A receipt that comes twice is counted twice. Each receipt comes twice.",
+    changes: &[
+        Change::Write(|write| write.condition() == "#state = :over" && write.weaken()),
+        Change::Redelivery("outcomes", Duration::from_millis(20)),
+    ],
 };
 
 /// Changes the items of a batch of reads. Tells whether one of them was changed.

@@ -108,9 +108,11 @@ impl Mutant {
         let mut is_changed = false;
         for change in self.changes {
             match change {
-                Change::Write(change) => for_each_write(&call.operation, &mut request, |mut write| {
-                    is_changed |= change(&mut write);
-                }),
+                Change::Write(change) => {
+                    for_each_write(&call.operation, &mut request, |mut write| {
+                        is_changed |= change(&mut write);
+                    });
+                }
                 Change::Request(change) => {
                     let exchange = Exchange::of(call, &Value::Null);
                     is_changed |= change(&exchange, &mut request);
@@ -296,7 +298,8 @@ mod tests {
             (is_weak, write.condition().to_owned())
         };
         let (is_weak, condition) = of("#was_points = :was_points AND #was_member = :was_member");
-        let expected = format!("(#was_points = :was_points OR {ALWAYS}) AND #was_member = :was_member");
+        let expected =
+            format!("(#was_points = :was_points OR {ALWAYS}) AND #was_member = :was_member");
         assert_eq!((is_weak, condition), (true, expected));
         assert!(of("attribute_not_exists(#was_points)").0);
         assert!(!of("#was_points_reversed = :was_points_reversed").0);

@@ -24,8 +24,7 @@ pub(super) const CANCELLED_FOR_ANOTHER: Mutant = Mutant {
         Change::Write(|write| {
             let is_cancellation =
                 write.sk() == "PURCHASE" && write.content.to_string().contains("cancelled_at");
-            is_cancellation
-                && (write.weaken_unchanged("member") | write.weaken_unchanged("points"))
+            is_cancellation && (write.weaken_unchanged("member") | write.weaken_unchanged("points"))
         }),
     ],
 };

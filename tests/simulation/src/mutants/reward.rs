@@ -6,7 +6,9 @@ use serde_json::json;
 pub(super) const STOCK_WITHOUT_LIMIT: Mutant = Mutant {
     name: "stock_without_limit",
     fault: "Two redemptions take the last piece of a stock.",
-    changes: &[Change::Write(|write| write.condition().contains("given < :limit") && write.weaken())],
+    changes: &[Change::Write(|write| {
+        write.condition().contains("given < :limit") && write.weaken()
+    })],
 };
 
 pub(super) const CANCELLED_TWICE: Mutant = Mutant {
