@@ -26,7 +26,8 @@ test: ## Runs every check: format, lints, licences, template, documents, tests, 
 	@$(LOCAL) test.py
 
 simulate: ## Runs the whole service in simulated time, with faults, and checks it (SECONDS=600, SEED=4711, MUTANTS=1)
-	cargo run --quiet --profile simulation --package simulation -- $(if $(SEED),--seed $(SEED),$(if $(MUTANTS),--mutants,--first $(FIRST))) \
+	cargo run --quiet --profile simulation --package simulation -- \
+		$(if $(SEED),replay $(SEED),$(if $(MUTANTS),mutants,search --first $(FIRST))) \
 		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(OPERATIONS),--operations $(OPERATIONS))
 
 bench: ## Measures speed and cost of the release binaries (ONLY=till for one part)

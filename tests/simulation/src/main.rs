@@ -1,56 +1,112 @@
-//! `make simulate`: runs seeds within a time and reports, or replays one seed with its history.
+//! The command line of the simulation: it searches new seeds, replays one, looks for known faults, or measures.
 
+use clap::{Args, Parser, Subcommand};
 use simulation::faults::Swarm;
 use simulation::history::Detail;
 use simulation::invariants::Violation;
+use simulation::mutants::{self, Mutant};
 use simulation::report::Report;
 use simulation::run::{Outcome, Settings};
 use simulation::seed::Seed;
-use simulation::{measure, mutants, reduce, workers};
+use simulation::{measure, reduce, workers};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A third of the time of a run is allocation.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// What the command line asks for.
-struct Wanted {
-    seed: Option<u64>,
+/// Runs the whole service in simulated time, with faults, and checks it.
+#[derive(Parser)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run new seeds on every processor, and report.
+    Search(Search),
+    /// Run one seed and show its history: a shorter one, where it violates an invariant.
+    Replay(Replay),
+    /// Bring known faults back, one at a time, and run seeds until one finds it.
+    Mutants {
+        /// The names of the faults. Without a name, all of them.
+        names: Vec<String>,
+        #[command(flatten)]
+        search: Search,
+    },
+    /// Print the figures of the benchmark.
+    Measure {
+        /// The first seed.
+        #[arg(long, default_value_t = 1)]
+        first: u64,
+        /// The seeds that are searched for violations.
+        #[arg(long, default_value_t = 10_000)]
+        seeds: u64,
+    },
+}
+
+/// Which seeds are run. With mutants, the limits are those of each mutant.
+#[derive(Args)]
+struct Search {
+    /// The first seed.
+    #[arg(long, default_value_t = 1)]
     first: u64,
+    /// The most seeds.
+    #[arg(long)]
     seeds: Option<u64>,
+    /// The most seconds.
+    #[arg(long, default_value_t = 60)]
     seconds: u64,
+    /// The operations of a run.
+    #[arg(long, default_value_t = 500)]
     operations: usize,
-    mutants: bool,
-    measure: bool,
+}
+
+#[derive(Args)]
+struct Replay {
+    /// The seed.
+    seed: u64,
+    /// The operations of the run. Another number is another run.
+    #[arg(long, default_value_t = 500)]
+    operations: usize,
+    /// The most seconds in which a run that violates an invariant is made shorter.
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+}
+
+impl Search {
+    const fn limit(&self) -> workers::Limit {
+        let time = Duration::from_secs(self.seconds);
+        workers::Limit { first: self.first, seeds: self.seeds, time }
+    }
 }
 
 fn main() -> ExitCode {
-    let wanted = match wanted(std::env::args().skip(1)) {
-        Ok(wanted) => wanted,
-        Err(error) => {
-            say(&error);
-            return ExitCode::from(2);
+    match CommandLine::parse().command {
+        Command::Search(search) => simulate(&search),
+        Command::Replay(replay) => show_seed(&replay),
+        Command::Mutants { names, search } => find_mutants(&names, &search),
+        Command::Measure { first, seeds } => {
+            let say = |(name, value): measure::Figure| say(&format!("{name} {value}"));
+            measure::measure(first, seeds, say, |note| tell(&note));
+            ExitCode::SUCCESS
         }
-    };
-    match wanted.seed {
-        Some(seed) => replay(Seed(seed), &wanted),
-        None if wanted.mutants => find_mutants(&wanted),
-        None if wanted.measure => measure(&wanted),
-        None => simulate(&wanted),
     }
 }
 
 /// Runs one seed, with its history: reduced, where it violates an invariant.
-fn replay(seed: Seed, wanted: &Wanted) -> ExitCode {
-    let settings = Settings { detail: Detail::Lines, ..Settings::of(seed, wanted.operations) };
+fn show_seed(replay: &Replay) -> ExitCode {
+    let seed = Seed(replay.seed);
+    let settings = Settings { detail: Detail::Lines, ..Settings::of(seed, replay.operations) };
     let outcome = workers::isolated(&settings);
     if outcome.violations.is_empty() {
         show(&outcome);
         return ExitCode::SUCCESS;
     }
-    let time = Duration::from_secs(wanted.seconds);
+    let time = Duration::from_secs(replay.seconds);
     say(&format!("Seed {seed} violates an invariant. Leaving out steps for at most {time:?} …"));
     let (reduced, outcome) = reduce::reduce(&settings, &outcome, time);
     show(&outcome);
@@ -71,14 +127,9 @@ fn show(outcome: &Outcome) {
 }
 
 /// Runs seeds on every processor, until the time or the number of seeds is reached.
-fn simulate(wanted: &Wanted) -> ExitCode {
+fn simulate(search: &Search) -> ExitCode {
     let mut report = Report::default();
-    let limit = workers::Limit {
-        first: wanted.first,
-        seeds: wanted.seeds,
-        time: Duration::from_secs(wanted.seconds),
-    };
-    workers::run_all(&limit, wanted.operations, |outcome| {
+    workers::run_all(&search.limit(), search.operations, |outcome| {
         for violation in &outcome.violations {
             let (seed, invariant) = (outcome.seed, violation.invariant);
             say(&format!("Seed {seed} violates {invariant}: {}", violation.what));
@@ -89,18 +140,22 @@ fn simulate(wanted: &Wanted) -> ExitCode {
     if report.violations() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Brings each known fault back, and runs seeds until one finds it.
-fn find_mutants(wanted: &Wanted) -> ExitCode {
-    let mut survivors = 0;
-    for mutant in mutants::ALL {
-        let limit = workers::Limit {
-            first: wanted.first,
-            seeds: Some(wanted.seeds.unwrap_or(200)),
-            time: Duration::from_secs(wanted.seconds),
-        };
-        let found = workers::find(&limit, wanted.operations, mutant);
-        let name = mutant.name;
-        let tried = format!("{} runs, {} changed calls", found.runs, found.mutated);
+fn find_mutants(names: &[String], search: &Search) -> ExitCode {
+    if let Some(unknown) = names.iter().find(|name| Mutant::named(name).is_none()) {
+        let known: Vec<_> = mutants::ALL.iter().map(|mutant| mutant.name).collect();
+        tell(&format!("No known fault has the name {unknown}. The names are: {}", known.join(", ")));
+        return ExitCode::from(2);
+    }
+    let is_wanted = |mutant: &&Mutant| {
+        names.is_empty() || names.iter().any(|name| name == mutant.name)
+    };
+    let (mut survivors, mut all) = (0, 0);
+    for mutant in mutants::ALL.into_iter().filter(is_wanted) {
+        all += 1;
+        let began = Instant::now();
+        let found = workers::find(&search.limit(), search.operations, mutant);
+        let (name, seconds) = (mutant.name, began.elapsed().as_secs());
+        let tried = format!("{} runs, {} changed calls, {seconds} s", found.runs, found.mutated);
         if let Some((seed, Violation { invariant, what })) = found.by {
             say(&format!("{name}: found by seed {seed} ({tried}): {invariant} {what}"));
         } else {
@@ -108,55 +163,8 @@ fn find_mutants(wanted: &Wanted) -> ExitCode {
             say(&format!("{name}: NOT FOUND ({tried}). {}", mutant.fault));
         }
     }
-    say(&format!("{survivors} of {} mutants survived", mutants::ALL.len()));
+    say(&format!("{survivors} of {all} mutants survived"));
     if survivors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-/// Prints each figure on a line, and the progress on the other output.
-fn measure(wanted: &Wanted) -> ExitCode {
-    let say = |(name, value): measure::Figure| say(&format!("{name} {value}"));
-    measure::measure(wanted.first, wanted.seeds.unwrap_or(10_000), say, |note| tell(&note));
-    ExitCode::SUCCESS
-}
-
-fn wanted(arguments: impl Iterator<Item = String>) -> Result<Wanted, String> {
-    let mut wanted = Wanted {
-        seed: None,
-        first: 1,
-        seeds: None,
-        seconds: 60,
-        operations: 500,
-        mutants: false,
-        measure: false,
-    };
-    let mut arguments = arguments;
-    while let Some(name) = arguments.next() {
-        match name.as_str() {
-            "--mutants" => wanted.mutants = true,
-            "--measure" => wanted.measure = true,
-            _ => {}
-        }
-        if name == "--mutants" || name == "--measure" {
-            continue;
-        }
-        let value = arguments.next().and_then(|value| value.parse::<u64>().ok());
-        let value = value.ok_or_else(|| format!("{name} needs a number"))?;
-        match name.as_str() {
-            "--seed" => wanted.seed = Some(value),
-            "--first" => wanted.first = value,
-            "--seeds" => wanted.seeds = Some(value),
-            "--seconds" => wanted.seconds = value,
-            "--operations" => {
-                wanted.operations = usize::try_from(value).map_err(|error| error.to_string())?;
-            }
-            _ => {
-                return Err(format!(
-                    "{name} is unknown: --seed, --first, --seeds, --seconds and --operations exist"
-                ));
-            }
-        }
-    }
-    Ok(wanted)
 }
 
 #[expect(clippy::print_stderr, reason = "the progress is not part of the output")]

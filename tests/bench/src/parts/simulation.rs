@@ -29,7 +29,7 @@ pub(crate) async fn measure(figures: &mut Figures) {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut command = Command::new(cargo);
     command.args(["run", "--quiet", "--profile", "simulation", "--package", "simulation"]);
-    command.args(["--", "--measure"]).current_dir(places::sources());
+    command.args(["--", "measure"]).current_dir(places::sources());
     command.stderr(Stdio::inherit()).stdout(Stdio::piped()).kill_on_drop(true);
     let output = command.output().await.expect("cargo runs");
     assert!(output.status.success(), "the simulation ended with {}", output.status);

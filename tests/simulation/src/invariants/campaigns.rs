@@ -142,6 +142,11 @@ impl Stored<'_> {
         let accepted = i64::try_from(accepted).unwrap_or(i64::MAX);
         let (sent, uncertain) = (figure("sent"), figure("uncertain"));
         must(sent <= accepted, format!("{sent} are sent, the provider accepted {accepted}"));
+        let reported: i64 = ["delivered", "bounced", "failed"].into_iter().map(figure).sum();
+        must(
+            reported <= accepted,
+            format!("{reported} messages have a receipt, the provider accepted {accepted}"),
+        );
         if state == "finished" {
             let counted = sent + uncertain;
             let what = format!("the provider accepted {accepted}, counted are {counted}");
@@ -192,5 +197,18 @@ mod tests {
         };
         assert_eq!(of("2"), 0);
         assert!(of("1") > 0);
+    }
+
+    #[test]
+    fn more_receipts_than_messages_are_found() {
+        let campaign = json!({"state": {"S": "running"}});
+        let plan = json!({"batches": {"N": "2"}, "recipients": {"N": "9"}});
+        let of = |delivered: &str| {
+            let tally = json!({"delivered": {"N": delivered}});
+            let stored = Stored { plan: Some(&plan), tallies: vec![&tally], ..Stored::default() };
+            // The rows of erased members are gone.
+            stored.problems(&campaign, 2, true).len()
+        };
+        assert_eq!(of("3"), of("2") + 1);
     }
 }

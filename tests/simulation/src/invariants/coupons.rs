@@ -156,7 +156,7 @@ impl Counts {
         violations
     }
 
-    /// The greatest limit that an offer ever had.
+    /// The greatest limit that an offer ever had. A use without a limit for each member is not counted for the member.
     fn most(&self, state: &State, offer: &str, name: &str) -> Option<i64> {
         let acknowledged = state.acknowledged.iter().filter_map(|acknowledged| {
             let Fact::OfferPut { tenant, offer: put } = &acknowledged.fact else { return None };
@@ -173,7 +173,8 @@ impl Counts {
                 _ => usage[name].clone(),
             })
             .collect();
-        greatest(limits.iter())
+        let is_counted = |limit: &&Value| name == "limit" || !limit.is_null();
+        greatest(limits.iter().filter(is_counted))
     }
 
     /// A code that was bound to one member from its first acknowledgement on is used by no other. A sale that was

@@ -20,6 +20,7 @@ mod repeats;
 mod retention;
 mod rewards;
 mod tenants;
+mod uploads;
 mod webhooks;
 
 mod people;
@@ -63,7 +64,7 @@ pub struct Rest {
 }
 
 /// Every invariant. Those from `redriven` on change the world or let time pass.
-pub const ALL: [&Invariant; 18] = [
+pub const ALL: [&Invariant; 19] = [
     &acknowledged::INVARIANT,
     &counters::INVARIANT,
     &coupons::INVARIANT,
@@ -76,6 +77,7 @@ pub const ALL: [&Invariant; 18] = [
     &rewards::INVARIANT,
     &tenants::INVARIANT,
     &redriven::INVARIANT,
+    &uploads::INVARIANT,
     &webhooks::INVARIANT,
     &retention::INVARIANT,
     &forgotten::INVARIANT,

@@ -90,7 +90,8 @@ impl People {
         }
     }
 
-    fn root<'p>(&'p self, member: &'p str) -> &'p str {
+    /// The member that stands for the family of a member.
+    pub(super) fn root<'p>(&'p self, member: &'p str) -> &'p str {
         let mut root = member;
         while let Some(parent) = self.parents.get(root) {
             root = parent;

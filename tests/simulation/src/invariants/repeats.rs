@@ -1,12 +1,22 @@
-//! A request that a sender repeated, with the same key or the same receipt, got the same answer.
+//! A request that a sender repeated, with the same key or the same receipt, got the same answer, and was carried out
+//! once.
 
-use super::Invariant;
+use super::people::{People, member_in};
+use super::{Invariant, Rest, text};
 use crate::known::fact::Fact;
 use crate::known::{Acknowledged, State};
-use std::collections::BTreeMap;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const INVARIANT: Invariant =
-    Invariant { name: "repeats", check: |rest| Box::pin(async move { rest.known.read(check) }) };
+    Invariant { name: "repeats", check: |rest| Box::pin(async move { check(rest) }) };
+
+/// The operations with a key that leave an entry in the ledger, and the kind of the entry.
+const KEYED: [(&str, &str); 3] = [
+    ("create_adjustment", "adjustment"),
+    ("create_redemption", "redemption"),
+    ("create_visit", "visit"),
+];
 
 /// The answer to a request that may be repeated.
 struct Answer {
@@ -18,7 +28,52 @@ struct Answer {
     changed_by: String,
 }
 
-fn check(state: &State) -> Vec<String> {
+fn check(rest: &Rest) -> Vec<String> {
+    rest.known.read(|state| {
+        let mut violations = answers(state);
+        violations.extend(entries(state, &rest.items));
+        violations
+    })
+}
+
+/// The families of members that have more entries than requests were sent. All tries of a step are one request.
+fn entries(state: &State, items: &[Value]) -> Vec<String> {
+    let people = People::of(state, items);
+    let acknowledged = state.acknowledged.iter().filter_map(|acknowledged| {
+        let member = match &acknowledged.fact {
+            Fact::Adjusted { member, .. } | Fact::Visited { member, .. } => member,
+            Fact::RedemptionKnown { redemption, .. } => &redemption.member,
+            _ => return None,
+        };
+        Some((acknowledged.operation, people.root(member), acknowledged.step))
+    });
+    let uncertain = state.uncertain.iter().filter_map(|uncertain| {
+        let member = member_in(&uncertain.path)?;
+        Some((uncertain.operation, people.root(member), uncertain.step))
+    });
+    let mut sent: BTreeMap<(&str, &str), BTreeSet<u32>> = BTreeMap::new();
+    for (operation, member, step) in acknowledged.chain(uncertain) {
+        if let Some((_, kind)) = KEYED.into_iter().find(|(keyed, _)| *keyed == operation) {
+            sent.entry((kind, member)).or_default().insert(step);
+        }
+    }
+    let mut stored: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for item in items {
+        let kind = text(item, "kind");
+        if KEYED.into_iter().any(|(_, keyed)| keyed == kind) {
+            *stored.entry((kind, people.root(text(item, "member")))).or_default() += 1;
+        }
+    }
+    let repeated = stored.into_iter().filter_map(|((kind, member), entries)| {
+        let requests = sent.get(&(kind, member)).map_or(0, BTreeSet::len);
+        (entries > requests).then(|| {
+            format!("{member} and its family have {entries} entries {kind} of {requests} requests")
+        })
+    });
+    repeated.collect()
+}
+
+fn answers(state: &State) -> Vec<String> {
     let mut first: BTreeMap<(u32, String), (&Acknowledged, Answer)> = BTreeMap::new();
     let mut violations = Vec::new();
     for acknowledged in &state.acknowledged {
@@ -85,6 +140,7 @@ mod tests {
     use super::*;
     use crate::known::merchant::Tenant;
     use domain::Instant;
+    use serde_json::json;
     use store::Mode;
 
     fn visit(second: i64, points: i64) -> Acknowledged {
@@ -96,8 +152,17 @@ mod tests {
 
     #[test]
     fn another_answer_to_a_repeated_visit_is_found() {
-        let of = |acknowledged| check(&State { acknowledged, ..State::default() });
+        let of = |acknowledged| answers(&State { acknowledged, ..State::default() });
         assert!(of(vec![visit(1, 5), visit(2, 5)]).is_empty());
         assert_eq!(of(vec![visit(1, 5), visit(2, 0)]).len(), 1);
+    }
+
+    #[test]
+    fn a_visit_that_was_carried_out_twice_is_found() {
+        let acknowledged = vec![visit(1, 5), visit(2, 5)];
+        let state = State { acknowledged, ..State::default() };
+        let entry = json!({"kind": {"S": "visit"}, "member": {"S": "a member"}});
+        assert!(entries(&state, std::slice::from_ref(&entry)).is_empty());
+        assert_eq!(entries(&state, &[entry.clone(), entry]).len(), 1);
     }
 }

@@ -75,7 +75,8 @@ pub(super) fn has_erasures(rest: &Rest, of: Tenant) -> bool {
     })
 }
 
-/// The greatest limit that a reward ever had; `None` where it may have had none.
+/// The greatest limit that a reward ever had; `None` where it never had one. A redemption of a reward without a limit
+/// is not counted.
 fn most(state: &State, tenant: Tenant, reward: &str, name: &str) -> Option<i64> {
     let acknowledged = state.acknowledged.iter().filter_map(|acknowledged| {
         let Fact::RewardPut { tenant: of, reward: put } = &acknowledged.fact else { return None };
@@ -83,9 +84,8 @@ fn most(state: &State, tenant: Tenant, reward: &str, name: &str) -> Option<i64> 
     });
     let uncertain = state.uncertain.iter();
     let uncertain = uncertain.filter(|uncertain| uncertain.path.contains(reward));
-    greatest(
-        acknowledged.chain(uncertain.map(|uncertain| &uncertain.body)).map(|terms| &terms[name]),
-    )
+    let terms = acknowledged.chain(uncertain.map(|uncertain| &uncertain.body));
+    greatest(terms.map(|terms| &terms[name]).filter(|limit| !limit.is_null()))
 }
 
 /// The greatest of some limits; `None` where one is no number, or there is none.

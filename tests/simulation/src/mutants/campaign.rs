@@ -1,30 +1,65 @@
 //! Faults of campaigns.
 
 use super::{Change, Mutant};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The messages that a sender handles.
+const SENDS: &str = "sends";
 
 pub(super) const CLAIM_WITHOUT_LEASE: Mutant = Mutant {
     name: "claim_without_lease",
-    fault: "Two senders claim one batch.",
-    change: Change::Write(|write| {
-        write.sk().starts_with("SENDING#") && !write.condition().is_empty() && write.weaken()
-    }),
+    fault: "Two senders claim one batch: no lease keeps the second one out, and no later step asks who has the batch. \
+            Each message of the queue is delivered twice at once.",
+    changes: &[
+        Change::Answer(|exchange, answer| {
+            exchange.work == SENDS
+                && change_items(answer, |item| {
+                    let is_leased = item.get("lease_until").is_some();
+                    if is_leased {
+                        item["lease_until"] = json!({"N": "0"});
+                    }
+                    is_leased
+                })
+        }),
+        Change::Write(|write| {
+            write.sk().starts_with("SENDING#") && !write.condition().is_empty() && write.weaken()
+        }),
+        Change::Redelivery(SENDS, Duration::from_millis(20)),
+    ],
 };
 
 pub(super) const CLAIM_WITHOUT_INSTANT: Mutant = Mutant {
     name: "claim_without_instant",
-    fault: "A claim does not say when the provider was first called.",
-    change: Change::Answer(|_, _, answer| {
-        let mut is_changed = false;
-        let groups = answer["Responses"]["zerosix"].as_array_mut().into_iter().flatten();
-        for item in groups.filter_map(serde_json::Value::as_object_mut) {
-            is_changed |= item.remove("first_attempt_at").is_some();
-        }
-        is_changed
-    }),
+    fault: "A claim does not say when the provider was first called. Every second invocation loses the answer of \
+            the provider of SMS, which knows no keys.",
+    changes: &[
+        Change::AnswerLost(|exchange| {
+            let is_sms = exchange.operation.starts_with("POST");
+            let is_sms = is_sms && exchange.operation.ends_with("/batches");
+            is_sms && exchange.invocation.is_multiple_of(2)
+        }),
+        Change::Answer(|exchange, answer| {
+            exchange.work == SENDS
+                && change_items(answer, |item| {
+                    let fields = item.as_object_mut();
+                    fields.is_some_and(|fields| fields.remove("first_attempt_at").is_some())
+                })
+        }),
+    ],
 };
 
 pub(super) const RECEIPT_COUNTED_TWICE: Mutant = Mutant {
     name: "receipt_counted_twice",
-    fault: "A receipt that comes twice is counted twice.",
-    change: Change::Write(|write| write.condition() == "#state = :over" && write.weaken()),
+    fault: "A receipt that comes twice is counted twice. Each receipt comes twice.",
+    changes: &[
+        Change::Write(|write| write.condition() == "#state = :over" && write.weaken()),
+        Change::Redelivery("outcomes", Duration::from_millis(20)),
+    ],
 };
+
+/// Changes the items of a batch of reads. Tells whether one of them was changed.
+fn change_items(answer: &mut Value, change: impl Fn(&mut Value) -> bool) -> bool {
+    let items = answer["Responses"][crate::world::TABLE].as_array_mut().into_iter().flatten();
+    items.fold(false, |is_changed, item| change(item) | is_changed)
+}

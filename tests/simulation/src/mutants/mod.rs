@@ -11,47 +11,71 @@ mod purchase;
 mod queue;
 mod reward;
 
+use crate::faults::Delivery;
 use crate::world::call::{Call, Service};
+use crate::world::invocation::Invocation;
 use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
+use std::time::Duration;
 
 /// A known fault.
 pub struct Mutant {
     /// The name in the report.
     pub name: &'static str,
-    /// What was wrong, or what would be wrong without a line of the code.
+    /// What was wrong, or what would be wrong without some lines of the code.
     pub fault: &'static str,
-    change: Change,
+    /// A fault that several lines of the code prevent has a change for each of them.
+    changes: &'static [Change],
 }
 
-/// How a fault shows on the wire.
+/// How a fault shows on the wire. Each function tells whether it changed anything.
 enum Change {
-    /// A write of DynamoDB: one of a transaction, or a call of its own. The kind is `Put`, `Update`, `Delete` or
-    /// `ConditionCheck`. Tells whether it was changed.
+    /// A write of DynamoDB: one of a transaction, or a call of its own.
     Write(fn(&mut Write<'_>) -> bool),
     /// The whole request of an operation of DynamoDB or SQS.
-    Request(fn(&str, &mut Value) -> bool),
-    /// The answer to an operation of DynamoDB, with its request.
-    Answer(fn(&str, &Value, &mut Value) -> bool),
+    Request(fn(&Exchange<'_>, &mut Value) -> bool),
+    /// The answer to an operation of DynamoDB.
+    Answer(fn(&Exchange<'_>, &mut Value) -> bool),
+    /// A call of any service takes effect, and its answer is lost: a rare fault happens each time, so that few runs show
+    /// what does not stand it.
+    AnswerLost(fn(&Exchange<'_>) -> bool),
     /// Every failure that a function reports for a message of a queue is left out.
     Batch,
+    /// Each message of a queue is visible again after this time, while it is being handled: another rare fault that
+    /// happens each time.
+    Redelivery(&'static str, Duration),
 }
 
-/// A write of DynamoDB.
+/// A call.
+struct Exchange<'e> {
+    /// What the caller does: an operation of the API, or the kind of a message. Empty outside any invocation.
+    work: &'static str,
+    /// The number of the caller's invocation.
+    invocation: u64,
+    /// The operation, such as `GetItem`; the method and the path where a service has no names.
+    operation: &'e str,
+    /// Whether the client sends the call again, because it got no answer or was refused.
+    is_repeated: bool,
+    /// The request as it was sent. A change of the request gets it apart.
+    request: &'e Value,
+}
+
+/// A write of DynamoDB. The kind is `Put`, `Update`, `Delete` or `ConditionCheck`.
 struct Write<'w> {
     kind: &'w str,
     content: &'w mut Value,
 }
 
 /// Every mutant.
-pub const ALL: [&Mutant; 17] = [
+pub const ALL: [&Mutant; 19] = [
     &campaign::CLAIM_WITHOUT_LEASE,
     &campaign::CLAIM_WITHOUT_INSTANT,
     &campaign::RECEIPT_COUNTED_TWICE,
+    &coupon::COUNTER_REPEATED,
     &coupon::USED_WITHOUT_LIMIT,
-    &ledger::VISIT_REPEATED,
     &ledger::ENTRY_FORGOTTEN,
+    &ledger::REQUEST_REPEATED,
     &member::MOBILE_TAKEN,
     &member::MERGE_NOTES_FORGOTTEN,
     &member::PERSON_OVERWRITTEN,
@@ -61,8 +85,9 @@ pub const ALL: [&Mutant; 17] = [
     &purchase::STALE_ACCOUNT,
     &queue::FAILURES_ACKNOWLEDGED,
     &queue::MESSAGE_NOT_SENT,
-    &reward::STOCK_WITHOUT_LIMIT,
+    &queue::RANGES_READ_LATE,
     &reward::CANCELLED_TWICE,
+    &reward::STOCK_WITHOUT_LIMIT,
 ];
 
 impl Mutant {
@@ -80,17 +105,21 @@ impl Mutant {
         let Ok(mut request) = serde_json::from_slice::<Value>(call.request.body()) else {
             return false;
         };
-        let is_changed = match self.change {
-            Change::Write(change) => {
-                let mut is_changed = false;
-                for_each_write(&call.operation, &mut request, |mut write| {
-                    is_changed |= change(&mut write);
-                });
-                is_changed
+        let mut is_changed = false;
+        for change in self.changes {
+            match change {
+                Change::Write(change) => {
+                    for_each_write(&call.operation, &mut request, |mut write| {
+                        is_changed |= change(&mut write);
+                    });
+                }
+                Change::Request(change) => {
+                    let exchange = Exchange::of(call, &Value::Null);
+                    is_changed |= change(&exchange, &mut request);
+                }
+                _ => {}
             }
-            Change::Request(change) => change(&call.operation, &mut request),
-            Change::Answer(_) | Change::Batch => false,
-        };
+        }
         if is_changed {
             *call.request.body_mut() = Bytes::from(request.to_string());
         }
@@ -99,23 +128,86 @@ impl Mutant {
 
     /// Whether a function's report on a batch of messages is left out.
     pub(crate) fn hides_failures(&self) -> bool {
-        matches!(self.change, Change::Batch)
+        self.changes.iter().any(|change| matches!(change, Change::Batch))
+    }
+
+    /// What happens to the delivery of each message of a queue.
+    pub(crate) fn delivery(&self, queue: &str) -> Option<Delivery> {
+        self.changes.iter().find_map(|change| match change {
+            Change::Redelivery(of, after) if *of == queue => Some(Delivery::Expired(*after)),
+            _ => None,
+        })
     }
 
     /// Rewrites an answer. Tells whether it changed anything.
     pub(crate) fn rewrite_answer(&self, call: &Call, answer: &mut Response<Bytes>) -> bool {
-        let Change::Answer(change) = self.change else { return false };
         if call.service != Service::DynamoDb || !answer.status().is_success() {
+            return false;
+        }
+        let changes = self.changes.iter().filter_map(|change| match change {
+            Change::Answer(change) => Some(change),
+            _ => None,
+        });
+        let mut changes = changes.peekable();
+        if changes.peek().is_none() {
             return false;
         }
         let read = |body: &[u8]| serde_json::from_slice::<Value>(body).unwrap_or_default();
         let (request, mut content) = (read(call.request.body()), read(answer.body()));
-        let is_changed = change(&call.operation, &request, &mut content);
+        let exchange = Exchange::of(call, &request);
+        let is_changed = changes.fold(false, |is, change| change(&exchange, &mut content) | is);
         if is_changed {
             *answer.body_mut() = Bytes::from(content.to_string());
         }
         is_changed
     }
+
+    /// Whether the answer to a call is lost.
+    pub(crate) fn loses_answer(&self, call: &Call) -> bool {
+        let losses = self.changes.iter().filter_map(|change| match change {
+            Change::AnswerLost(is_hit) => Some(is_hit),
+            _ => None,
+        });
+        let mut losses = losses.peekable();
+        losses.peek().is_some() && {
+            let request = serde_json::from_slice(call.request.body()).unwrap_or_default();
+            losses.any(|is_hit| is_hit(&Exchange::of(call, &request)))
+        }
+    }
+}
+
+impl<'e> Exchange<'e> {
+    fn of(call: &'e Call, request: &'e Value) -> Self {
+        let attempt = call.request.headers().get("amz-sdk-request");
+        let attempt = attempt.and_then(|attempt| attempt.to_str().ok()).unwrap_or_default();
+        let caller = Invocation::current();
+        Self {
+            work: caller.as_ref().map_or("", |caller| caller.operation),
+            invocation: caller.map_or(0, |caller| caller.number),
+            operation: &call.operation,
+            is_repeated: !attempt.is_empty() && !attempt.starts_with("attempt=1;"),
+            request,
+        }
+    }
+
+    /// The partition key of the item that is read.
+    fn read_pk(&self) -> &str {
+        self.request["Key"]["pk"]["S"].as_str().unwrap_or_default()
+    }
+
+    /// The sort key of the item that is read.
+    fn read_sk(&self) -> &str {
+        self.request["Key"]["sk"]["S"].as_str().unwrap_or_default()
+    }
+}
+
+/// Makes a consistent read an eventually consistent one.
+fn read_late(request: &mut Value) -> bool {
+    let is_strong = request["ConsistentRead"] == true;
+    if is_strong {
+        request["ConsistentRead"] = false.into();
+    }
+    is_strong
 }
 
 fn for_each_write(operation: &str, request: &mut Value, mut change: impl FnMut(Write<'_>)) {
@@ -160,6 +252,12 @@ impl Write<'_> {
         self.replace_condition(&format!("({condition}) OR {ALWAYS}"))
     }
 
+    /// Leaves an attribute out of the condition that a purchase is unchanged: present or absent.
+    fn weaken_unchanged(&mut self, attribute: &str) -> bool {
+        self.weaken_part(&format!("#was_{attribute} = :was_{attribute}"))
+            || self.weaken_part(&format!("attribute_not_exists(#was_{attribute})"))
+    }
+
     /// Makes one part of the condition always true.
     fn weaken_part(&mut self, part: &str) -> bool {
         let condition = self.condition();
@@ -177,3 +275,46 @@ impl Write<'_> {
 
 /// A condition that every item and every absent item fulfils.
 const ALWAYS: &str = "attribute_exists(pk) OR attribute_not_exists(pk)";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn each_mutant_has_a_name_of_its_own_and_a_change() {
+        let names: BTreeSet<&str> = ALL.iter().map(|mutant| mutant.name).collect();
+        assert_eq!(names.len(), ALL.len());
+        assert!(ALL.iter().all(|mutant| !mutant.changes.is_empty()));
+    }
+
+    #[test]
+    fn an_attribute_is_left_out_of_a_condition_and_the_others_stay() {
+        let of = |condition: &str| {
+            let mut content = json!({"ConditionExpression": condition});
+            let mut write = Write { kind: "Update", content: &mut content };
+            let is_weak = write.weaken_unchanged("points");
+            (is_weak, write.condition().to_owned())
+        };
+        let (is_weak, condition) = of("#was_points = :was_points AND #was_member = :was_member");
+        let expected =
+            format!("(#was_points = :was_points OR {ALWAYS}) AND #was_member = :was_member");
+        assert_eq!((is_weak, condition), (true, expected));
+        assert!(of("attribute_not_exists(#was_points)").0);
+        assert!(!of("#was_points_reversed = :was_points_reversed").0);
+    }
+
+    #[test]
+    fn each_write_of_a_transaction_is_seen() {
+        let mut request = json!({"TransactItems": [
+            {"Put": {"Item": {"pk": {"S": "a"}, "sk": {"S": "1"}}}},
+            {"Update": {"Key": {"pk": {"S": "b"}, "sk": {"S": "2"}}}},
+        ]});
+        let mut seen = Vec::new();
+        for_each_write("TransactWriteItems", &mut request, |write| {
+            seen.push(format!("{} {} {}", write.kind, write.pk(), write.sk()));
+        });
+        assert_eq!(seen, ["Put a 1", "Update b 2"]);
+    }
+}

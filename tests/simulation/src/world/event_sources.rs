@@ -50,8 +50,9 @@ impl World {
     async fn deliver(self: &Arc<Self>, queue: &'static QueueSettings, batch: Batch) {
         let operation = queue.name;
         let mut doubled = Vec::new();
+        let of_mutant = self.mutant.and_then(|mutant| mutant.delivery(queue.name));
         for message in &batch.messages {
-            match self.delivery_fault(operation) {
+            match of_mutant.or_else(|| self.delivery_fault(operation)) {
                 Some(Delivery::Expired(after)) => self.queues.expire(queue, message, after),
                 Some(Delivery::Doubled(after)) => doubled.push((message, after)),
                 None => {}
@@ -60,7 +61,7 @@ impl World {
         self.in_flight.enter();
         let event = Payload::Event(batch.event(queue));
         let invoked = self.invoke(queue.function, operation, event).await;
-        let is_explained = invoked.faults > 0;
+        let is_explained = invoked.faults > 0 || of_mutant.is_some();
         let (failed, what) = match &invoked.answer {
             Ok(Answer::Event(answer)) if self.hides_failures(answer) => (Vec::new(), String::new()),
             Ok(Answer::Event(answer)) => (batch.failed(answer), "failed".to_owned()),

@@ -16,8 +16,10 @@ impl Log {
     /// Collects what this thread logs from now on, until the guard is dropped.
     #[must_use]
     pub fn collect(&self) -> DefaultGuard {
+        // The instant would be that of the machine, and differ in each run: its digits may be those of a mobile.
         let lines = tracing_subscriber::fmt::layer()
             .json()
+            .without_time()
             .with_ansi(false)
             .with_target(false)
             .with_current_span(true)

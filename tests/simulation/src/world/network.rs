@@ -28,7 +28,14 @@ impl World {
             self.mutated.fetch_add(1, Ordering::Relaxed);
         }
         let invocation = Invocation::current();
-        let effect = invocation.as_ref().and_then(|caller| self.fault_of_call(caller, &call));
+        let effect = match (&invocation, self.mutant) {
+            (Some(caller), Some(mutant)) if mutant.loses_answer(&call) => {
+                caller.note_fault();
+                Some(Effect::LoseAnswer)
+            }
+            (Some(caller), _) => self.fault_of_call(caller, &call),
+            (None, _) => None,
+        };
         let head = || Self::head(invocation.as_deref(), &call);
         tokio::time::sleep(self.latency()).await;
         let fate = match effect {
