@@ -143,12 +143,14 @@ fn simulate(search: &Search) -> ExitCode {
 fn find_mutants(names: &[String], search: &Search) -> ExitCode {
     if let Some(unknown) = names.iter().find(|name| Mutant::named(name).is_none()) {
         let known: Vec<_> = mutants::ALL.iter().map(|mutant| mutant.name).collect();
-        tell(&format!("No known fault has the name {unknown}. The names are: {}", known.join(", ")));
+        tell(&format!(
+            "No known fault has the name {unknown}. The names are: {}",
+            known.join(", ")
+        ));
         return ExitCode::from(2);
     }
-    let is_wanted = |mutant: &&Mutant| {
-        names.is_empty() || names.iter().any(|name| name == mutant.name)
-    };
+    let is_wanted =
+        |mutant: &&Mutant| names.is_empty() || names.iter().any(|name| name == mutant.name);
     let (mut survivors, mut all) = (0, 0);
     for mutant in mutants::ALL.into_iter().filter(is_wanted) {
         all += 1;

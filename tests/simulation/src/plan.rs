@@ -156,11 +156,11 @@ struct Pace {
 impl Pace {
     fn of(random: &mut Rng) -> Self {
         // A simulated night costs as much as fifty operations, so few runs last for years.
-        let (days, months) = match random.u16(..800) {
-            0..660 => (0, 0),
-            660..776 => (25, 0),
-            776..794 => (60, 5),
-            794..799 => (100, 20),
+        let (days, months) = match random.u16(..1_600) {
+            0..1_400 => (0, 0),
+            1_400..1_575 => (25, 0),
+            1_575..1_595 => (60, 5),
+            1_595..1_599 => (100, 20),
             _ => (150, 75),
         };
         Self { days, months }
@@ -211,7 +211,7 @@ mod tests {
             let plan = Plan::of(Seed(seed), 500);
             plan.rounds.iter().map(|round| round.wait.as_secs()).sum::<u64>() / DAY
         };
-        let spans: Vec<_> = (0..1_000).map(days).collect();
+        let spans: Vec<_> = (0..4_000).map(days).collect();
         assert!(spans.iter().any(|days| *days < 14), "{spans:?}");
         assert!(spans.iter().any(|days| *days > 4 * 365), "{spans:?}");
     }

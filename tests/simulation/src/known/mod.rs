@@ -31,6 +31,8 @@ pub struct State {
     pub uncertain: Vec<Uncertain>,
     /// How often each operation was answered with each status. 0 stands for no answer.
     pub answers: BTreeMap<(&'static str, u16), u64>,
+    /// The idempotency keys of each operation with the instants of their first use, the oldest first.
+    pub keys: BTreeMap<&'static str, Vec<(Instant, String)>>,
 }
 
 /// A fact that the service acknowledged.
@@ -86,6 +88,17 @@ impl Known {
 
     pub(crate) fn count(&self, operation: &'static str, status: u16) {
         *self.lock().answers.entry((operation, status)).or_default() += 1;
+    }
+
+    /// The youngest key of an operation that was used until an instant.
+    pub(crate) fn key_used_until(&self, operation: &str, until: Instant) -> Option<String> {
+        let state = self.lock();
+        let used = state.keys.get(operation)?.iter().rev().find(|(at, _)| *at <= until);
+        used.map(|(_, key)| key.clone())
+    }
+
+    pub(crate) fn use_key(&self, operation: &'static str, at: Instant, key: &str) {
+        self.lock().keys.entry(operation).or_default().push((at, key.to_owned()));
     }
 
     /// Puts a document into the queue of a merchant's tills.

@@ -191,12 +191,22 @@ impl Ctx {
         }
     }
 
-    /// A key for one operation. The steps of a round share it now and then.
+    /// A key for one operation. The steps of a round share it now and then, and now and then it is one that was used
+    /// more than a day ago, which the service has forgotten.
     pub(crate) fn idempotency_key(&mut self) -> String {
-        if self.focus.is_shared() {
-            return format!("shared-{:016x}", self.focus.number(Thing::Content));
+        let (operation, now) = (self.step.operation.name, clock::now());
+        let day_ago = now - jiff::SignedDuration::from_hours(24);
+        if self.one_in(5)
+            && let Some(forgotten) = self.known.key_used_until(operation, day_ago)
+        {
+            return forgotten;
         }
-        format!("{:032x}", self.random.u128(..))
+        let key = match self.focus.is_shared() {
+            true => format!("shared-{:016x}", self.focus.number(Thing::Content)),
+            false => format!("{:032x}", self.random.u128(..)),
+        };
+        self.known.use_key(operation, now, &key);
+        key
     }
 
     /// Sends a request once.

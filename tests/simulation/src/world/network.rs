@@ -150,13 +150,17 @@ async fn decide(invocation: Option<&Invocation>, fate: Fate) {
     }
 }
 
-/// Whether an answer holds an item that has expired; `None` where it holds no item that expires.
+/// Before its end, an item counts for the pairs of the report for so long: about as long as it may stay too long.
+const NEAR_ITS_END: i64 = 48 * 3_600;
+
+/// Whether an answer holds an item that has expired; `None` where it holds no item that expires soon.
 fn holds_expired(answer: &Response<Bytes>) -> Option<bool> {
     let text = std::str::from_utf8(answer.body()).ok()?;
     let ends = text.split(r#""ttl":{"N":""#).skip(1);
     let seconds = ends.filter_map(|rest| rest.split('"').next()?.parse::<i64>().ok());
     let now = super::clock::now().as_second();
-    seconds.map(|end| end < now).reduce(|one, other| one || other)
+    let near = seconds.filter(|end| *end < now + NEAR_ITS_END);
+    near.map(|end| end < now).reduce(|one, other| one || other)
 }
 
 /// Sends the request of a call through a router.
