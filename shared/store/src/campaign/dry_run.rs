@@ -172,7 +172,7 @@ impl Store {
             .condition("run = :run AND v = :v")
             .value(":run", attributes::text(dry_run.run.clone()))
             .value(":v", attributes::number(dry_run.version));
-        let saved = self.transact_one(save).await?.is_committed();
+        let saved = self.transact_one(save).await?;
         if saved {
             *dry_run = next;
         }

@@ -159,22 +159,20 @@ impl Store {
                 (claim, first.transpose()?, addressed)
             }
         };
-        match self.transact_one(claim).await? {
-            TransactionOutcome::Committed => {
-                let postponed: HashSet<_> = postponed.iter().collect();
-                let members = all_members.iter().filter(|id| !postponed.contains(id));
-                let members = members.copied().collect();
-                Ok(Claimed::Ours(Box::new(Claim {
-                    batch,
-                    members,
-                    all_members,
-                    first_attempt_at,
-                    addressed,
-                    lease,
-                })))
-            }
-            TransactionOutcome::Cancelled(_) => Ok(Claimed::Others),
+        if !self.transact_one(claim).await? {
+            return Ok(Claimed::Others);
         }
+        let postponed: HashSet<_> = postponed.iter().collect();
+        let members = all_members.iter().filter(|id| !postponed.contains(id));
+        let members = members.copied().collect();
+        Ok(Claimed::Ours(Box::new(Claim {
+            batch,
+            members,
+            all_members,
+            first_attempt_at,
+            addressed,
+            lease,
+        })))
     }
 
     /// Stores that the sender is about to call the provider, and for which members. First a row for
@@ -209,7 +207,7 @@ impl Store {
             .value(":bits", AttributeValue::B(bits(&claim.all_members, &addressed.members).into()))
             .value(":counts", counts_value(addressed.counts)?)
             .value(":lease", attributes::text(claim.lease.clone()));
-        if !self.transact_one(begin).await?.is_committed() {
+        if !self.transact_one(begin).await? {
             return Ok(false);
         }
         claim.first_attempt_at = Some(now);

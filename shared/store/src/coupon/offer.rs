@@ -6,7 +6,6 @@ use crate::table::attributes;
 use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::tenant::Tenant;
-use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
 use domain::coupon::offer::{Benefit, Share, Terms, Usage};
@@ -182,12 +181,9 @@ impl Store {
     /// coupons within a minute.
     pub async fn rewrite_offer(&self, scope: &Scope, offer: &Offer) -> Result<(), StoreError> {
         let written =
-            self.transact_one(Write::put(&OfferRecord::of(scope, offer))?.if_present()).await?;
+            self.transact_one(Write::put(&OfferRecord::of(scope, offer))?.if_present()).await;
         self.offers.remove(&(scope.tenant(), offer.id));
-        match written {
-            TransactionOutcome::Committed => Ok(()),
-            TransactionOutcome::Cancelled(_) => Err(StoreError::NotFound(Entity::Offer)),
-        }
+        if written? { Ok(()) } else { Err(StoreError::NotFound(Entity::Offer)) }
     }
 
     /// An offer, read strongly: 1 round trip, 1 read unit.

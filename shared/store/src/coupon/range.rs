@@ -136,12 +136,11 @@ impl Store {
                 (Write::put(&record)?.if_absent(), 0)
             }
         };
-        match self.transact_one(claim).await? {
-            TransactionOutcome::Committed => {
-                Ok(RangeClaimed::Ours(Box::new(CouponRange { batch, number, made, lease })))
-            }
-            TransactionOutcome::Cancelled(_) => Ok(RangeClaimed::Others),
-        }
+        Ok(if self.transact_one(claim).await? {
+            RangeClaimed::Ours(Box::new(CouponRange { batch, number, made, lease }))
+        } else {
+            RangeClaimed::Others
+        })
     }
 
     /// Writes the next codes of a range and saves the progress. Returns `true` where the range is done. Only

@@ -2,7 +2,6 @@
 
 use crate::table::attributes;
 use crate::table::keys;
-use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::{Conflict, Store, StoreError};
 use domain::{Credential, Day, Instant, MerchantId, merchant};
@@ -83,12 +82,8 @@ impl Store {
         merchant: MerchantId,
         change: Write,
     ) -> Result<bool, StoreError> {
-        let outcome = self.transact_one(change).await?;
+        let is_written = self.transact_one(change).await;
         self.settings.remove(&merchant);
-        match outcome {
-            TransactionOutcome::Committed => Ok(true),
-            TransactionOutcome::Cancelled(cancelled) if cancelled.any_failed() => Ok(false),
-            TransactionOutcome::Cancelled(_) => Err(StoreError::Busy),
-        }
+        is_written
     }
 }

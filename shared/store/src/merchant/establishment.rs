@@ -2,7 +2,6 @@
 
 use crate::table::attributes;
 use crate::table::keys;
-use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::{Conflict, Store, StoreError};
 use domain::values::calendar;
@@ -60,9 +59,7 @@ impl Store {
             .condition("attribute_not_exists(pk) OR time_zone = :zone")
             .value(":zone", attributes::text(record.time_zone.clone()));
         self.settings.remove(&merchant);
-        match self.transact_one(put).await? {
-            TransactionOutcome::Committed => Ok(()),
-            TransactionOutcome::Cancelled(_) => Err(Conflict::TimeZoneChanged.into()),
-        }
+        let is_written = self.transact_one(put).await?;
+        if is_written { Ok(()) } else { Err(Conflict::TimeZoneChanged.into()) }
     }
 }

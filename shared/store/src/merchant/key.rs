@@ -3,7 +3,6 @@
 use crate::merchant::profile::ProfileRecord;
 use crate::table::attributes;
 use crate::table::keys;
-use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::{Consistency, Store, StoreError};
 use aws_sdk_dynamodb::primitives::Blob;
@@ -58,10 +57,7 @@ impl Store {
             .name("#key", "key")
             .value(":wrapped", blob(wrapped))
             .value(":read", blob(profile.key));
-        match self.transact_one(change).await? {
-            TransactionOutcome::Committed => Ok(true),
-            // Another run wrapped the key, or the merchant left.
-            TransactionOutcome::Cancelled(_) => Err(StoreError::Busy),
-        }
+        // Otherwise another run wrapped the key, or the merchant left.
+        if self.transact_one(change).await? { Ok(true) } else { Err(StoreError::Busy) }
     }
 }

@@ -136,7 +136,7 @@ impl Store {
             let record = KeyRecord::of(merchant, till_key, slot);
             let put = Write::put(&record)?
                 .condition("attribute_not_exists(pk) OR attribute_exists(revoked_at)");
-            if self.transact_one(put).await?.is_committed() {
+            if self.transact_one(put).await? {
                 self.settings.remove(&merchant);
                 return Ok(());
             }

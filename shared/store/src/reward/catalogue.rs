@@ -5,7 +5,6 @@ use crate::table::attributes;
 use crate::table::items;
 use crate::table::keys::{self, Key};
 use crate::table::tenant::Tenant;
-use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreError};
 use domain::programme::LevelCode;
@@ -138,12 +137,9 @@ impl Store {
     /// minute.
     pub async fn rewrite_reward(&self, scope: &Scope, reward: &Reward) -> Result<(), StoreError> {
         let written =
-            self.transact_one(Write::put(&RewardRecord::of(scope, reward))?.if_present()).await?;
+            self.transact_one(Write::put(&RewardRecord::of(scope, reward))?.if_present()).await;
         self.rewards.remove(&(scope.tenant(), reward.id));
-        match written {
-            TransactionOutcome::Committed => Ok(()),
-            TransactionOutcome::Cancelled(_) => Err(StoreError::NotFound(Entity::Reward)),
-        }
+        if written? { Ok(()) } else { Err(StoreError::NotFound(Entity::Reward)) }
     }
 
     /// A reward, read strongly: 1 round trip, 1 read unit.

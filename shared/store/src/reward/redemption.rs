@@ -262,7 +262,7 @@ impl Store {
             let (member, mut record) = self.redemption_of(scope, member, id).await?;
             let mut redemption = record.read()?;
             if redemption.fulfil(now)?
-                && !self.transact_one(record.put_changed(scope, &redemption)?).await?.is_committed()
+                && !self.transact_one(record.put_changed(scope, &redemption)?).await?
             {
                 return Ok(Attempt::Again);
             }

@@ -8,7 +8,7 @@
 use crate::table::attributes::number;
 use crate::table::items::{Item, key_item};
 use crate::table::keys::Key;
-use crate::table::retry::Attempt;
+use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
 use crate::{Store, StoreError};
 use aws_sdk_dynamodb::error::SdkError;
@@ -104,16 +104,26 @@ impl Store {
         Transaction { store: self, actions: vec![] }
     }
 
-    /// Sends one write as a transaction: 1 round trip, 2 write units for each KB. Use it where a
-    /// repeated call must not write twice: the SDK repeats a call whose answer was lost, and DynamoDB
-    /// recognises the token of a transaction. [`Store::write`] has no token and costs half as much.
-    pub(crate) async fn transact_one(
-        &self,
-        write: Write,
-    ) -> Result<TransactionOutcome, StoreError> {
-        let mut transaction = self.transaction();
-        transaction.add(write);
-        transaction.commit().await
+    /// Sends one write as a transaction: 1 round trip, 2 write units for each KB. `false` where the condition of the
+    /// write did not hold. Use it where a repeated call must not write twice: the SDK repeats a call whose answer was
+    /// lost, and DynamoDB recognises the token of a transaction. [`Store::write`] has no token and costs half as much.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] where other transactions were writing the item at each attempt.
+    pub(crate) async fn transact_one(&self, write: Write) -> Result<bool, StoreError> {
+        let write = &write;
+        retry(|_| async move {
+            let mut transaction = self.transaction();
+            transaction.add(write.clone());
+            Ok(match transaction.commit().await? {
+                TransactionOutcome::Committed => Attempt::Done(true),
+                TransactionOutcome::Cancelled(cancelled) if cancelled.any_failed() => {
+                    Attempt::Done(false)
+                }
+                TransactionOutcome::Cancelled(_) => Attempt::Again,
+            })
+        })
+        .await
     }
 }
 

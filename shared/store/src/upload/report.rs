@@ -3,7 +3,6 @@
 use crate::table::attributes;
 use crate::table::items;
 use crate::table::keys::{self, Key};
-use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::upload::range::RangeReport;
 use crate::{Consistency, Entity, Scope, Store, StoreError};
@@ -187,10 +186,7 @@ impl Store {
         let claim = Write::put(&UploadRecord::of(scope, &arrived, Some(object_version)))?
             .condition("attribute_not_exists(object_version) OR object_version = :version")
             .value(":version", attributes::text(object_version));
-        match self.transact_one(claim).await? {
-            TransactionOutcome::Committed => Ok(Some(arrived)),
-            TransactionOutcome::Cancelled(_) => Ok(None),
-        }
+        Ok(self.transact_one(claim).await?.then_some(arrived))
     }
 
     /// Replaces the report of a file, unless its status is final. 1 round trip, 2 write units.

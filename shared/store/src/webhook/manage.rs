@@ -2,7 +2,6 @@
 
 use crate::merchant::settings::Settings;
 use crate::table::attributes;
-use crate::table::transaction::TransactionOutcome;
 use crate::table::write::Write;
 use crate::webhook::endpoint::{NewWebhook, OFF, Webhook, WebhookRecord, words};
 use crate::webhook::read::Webhooks;
@@ -45,7 +44,7 @@ impl Store {
         let taken = |slot: &u8| webhooks.all().iter().any(|webhook| webhook.slot == *slot);
         for slot in (1..=MOST_ENDPOINTS).filter(|slot| !taken(slot)) {
             let record = WebhookRecord::new(merchant, slot, new, sealed.clone(), by, now);
-            if self.transact_one(Write::put(&record)?.if_absent()).await?.is_committed() {
+            if self.transact_one(Write::put(&record)?.if_absent()).await? {
                 self.webhooks.remove(&merchant);
                 return Ok(secret);
             }
@@ -129,15 +128,9 @@ impl Store {
         by: Credential,
     ) -> Result<(), StoreError> {
         let change = change.name("#by", "by").value(":by", attributes::text(by.to_string()));
-        let outcome = self.transact_one(webhook.only(change)).await?;
+        let is_written = self.transact_one(webhook.only(change)).await;
         self.webhooks.remove(&merchant);
-        match outcome {
-            TransactionOutcome::Committed => Ok(()),
-            TransactionOutcome::Cancelled(cancelled) if cancelled.any_failed() => {
-                Err(StoreError::NotFound(Entity::Webhook))
-            }
-            TransactionOutcome::Cancelled(_) => Err(StoreError::Busy),
-        }
+        if is_written? { Ok(()) } else { Err(StoreError::NotFound(Entity::Webhook)) }
     }
 }
 

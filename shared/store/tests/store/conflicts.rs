@@ -1,7 +1,9 @@
 //! Conflicts between transactions. The engine of the tests never reports one, so an interceptor does.
 
+use crate::setup::{revocation, till_key};
+use crate::uploads::{announced, finished, paris};
 use aws_sdk_dynamodb::config::interceptors::{
-    BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextRef,
+    BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut,
 };
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
@@ -10,10 +12,11 @@ use aws_smithy_types::config_bag::{Storable, StoreReplace};
 use domain::campaign::{Campaign, Content, Draft};
 use domain::member::{Details, Enrolment};
 use domain::{CampaignId, Channel, Instant, Points, Sector, Segment};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::SeqCst;
 use store::{
-    Answered, Customer, IdempotencyKey, MasterKey, NewMember, Outcome, PurchaseToRecord, Source,
-    Store, StoreError,
+    Answered, Customer, IdempotencyKey, MasterKey, Mode, NewMember, Outcome, PurchaseToRecord,
+    Source, Store, StoreError, Upload,
 };
 use support::{Table, instant, merchant, mobile, open_merchant, sale};
 
@@ -21,10 +24,13 @@ fn now() -> Instant {
     instant("2026-11-24T09:20:00Z")
 }
 
-/// Answers the first transactions with a conflict at their first item. The engine has written them all
-/// the same, as when an answer is lost.
+/// Answers the first transactions with a conflict at their first item.
 #[derive(Debug)]
-struct Conflicts(AtomicU32);
+struct Conflicts {
+    left: AtomicU32,
+    /// Whether the engine has written them all the same, as when an answer is lost.
+    writes: bool,
+}
 
 /// Marks the current call as a transaction.
 #[derive(Debug)]
@@ -39,15 +45,21 @@ impl Intercept for Conflicts {
         "Conflicts"
     }
 
-    fn read_before_transmit(
+    fn modify_before_transmit(
         &self,
-        context: &BeforeTransmitInterceptorContextRef<'_>,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
         _: &RuntimeComponents,
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let target = context.request().headers().get("x-amz-target").unwrap_or_default();
+        let request = context.request_mut();
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
         if target.ends_with("TransactWriteItems") {
             bag.interceptor_state().store_put(IsTransaction);
+            if self.left.load(SeqCst) > 0 && !self.writes {
+                // The engine refuses a transaction without items.
+                *request.body_mut() = SdkBody::from("{}");
+                request.headers_mut().insert("content-length", "2");
+            }
         }
         Ok(())
     }
@@ -60,7 +72,7 @@ impl Intercept for Conflicts {
     ) -> Result<(), BoxError> {
         let one_less = |left: u32| left.checked_sub(1);
         if bag.load::<IsTransaction>().is_some()
-            && self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok()
+            && self.left.fetch_update(SeqCst, SeqCst, one_less).is_ok()
         {
             let answer = context.response_mut();
             *answer.status_mut() = 400.try_into()?;
@@ -75,8 +87,16 @@ impl Intercept for Conflicts {
 }
 
 fn conflicting(table: &Table, times: u32) -> Store {
-    let config =
-        table.client().config().to_builder().interceptor(Conflicts(AtomicU32::new(times))).build();
+    with_conflicts(table, Conflicts { left: AtomicU32::new(times), writes: true })
+}
+
+/// A store whose first transaction is cancelled by a conflict.
+fn cancelled_once(table: &Table) -> Store {
+    with_conflicts(table, Conflicts { left: AtomicU32::new(1), writes: false })
+}
+
+fn with_conflicts(table: &Table, conflicts: Conflicts) -> Store {
+    let config = table.client().config().to_builder().interceptor(conflicts).build();
     let client = aws_sdk_dynamodb::Client::from_conf(config);
     Store::new(client, table.name(), MasterKey::derive("the secret of the tests"))
 }
@@ -106,6 +126,48 @@ async fn a_sale_after_three_conflicts_is_recorded_once() {
     let again = table.store().record_purchase(&scope, &customer(), &entry, now()).await.unwrap();
     assert_eq!(again.outcome, Outcome::Known(Source::Operator));
     assert_eq!(again.balance, Points::new(10));
+}
+
+#[tokio::test]
+async fn a_key_whose_revocation_meets_a_conflict_is_revoked() {
+    let table = Table::start().await;
+    let (shop, key) = (merchant(Sector::Retail, 1), till_key(1, Mode::Live));
+    open_merchant(&table.store(), &shop, now()).await;
+    table.store().create_till_key(shop.id, &key).await.unwrap();
+    let revocation = revocation(now());
+    let store = cancelled_once(&table);
+    store.revoke_till_key(shop.id, &key.establishment, key.id, revocation).await.unwrap();
+    let settings = table.store().settings(shop.id, now()).await.unwrap();
+    assert_eq!(settings.keys[0].revoked, Some(revocation));
+}
+
+#[tokio::test]
+async fn a_key_whose_creation_meets_a_conflict_takes_one_slot() {
+    let table = Table::start().await;
+    let shop = merchant(Sector::Retail, 1);
+    open_merchant(&table.store(), &shop, now()).await;
+    for number in 1..=2 {
+        let key = till_key(number, Mode::Live);
+        cancelled_once(&table).create_till_key(shop.id, &key).await.unwrap();
+    }
+    assert_eq!(table.store().settings(shop.id, now()).await.unwrap().keys.len(), 2);
+}
+
+#[tokio::test]
+async fn a_file_whose_writes_meet_conflicts_is_claimed_counted_and_reported() {
+    let table = Table::start().await;
+    let scope = open_merchant(&table.store(), &merchant(Sector::Retail, 1), now()).await;
+    let upload = announced(1);
+    cancelled_once(&table).announce_upload(&scope, &upload).await.unwrap();
+    let claimed = cancelled_once(&table).claim_upload(&scope, &upload, "v1").await.unwrap();
+    let claimed = claimed.expect("no other version arrived");
+    cancelled_once(&table).finish_range(&scope, upload.id, &finished(0, 5), now()).await.unwrap();
+    let reported = Upload { ranges: 1, finished_at: Some(now()), ..claimed };
+    cancelled_once(&table).put_upload(&scope, &reported, "v1").await.unwrap();
+    let store = table.store();
+    assert_eq!(store.ranges_done(&scope, upload.id).await.unwrap(), [finished(0, 5)]);
+    let stored = store.upload(&scope, &paris(), upload.id).await.unwrap();
+    assert_eq!((stored.ranges, stored.finished_at), (1, Some(now())));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use store::{Conflict, Entity, Mode, NewProgramme, Revocation, StoreError, TillKey};
 use support::{Table, instant, open_merchant, points_a_euro};
 
-fn till_key(number: u128, mode: Mode) -> TillKey {
+pub(crate) fn till_key(number: u128, mode: Mode) -> TillKey {
     TillKey {
         id: KeyId::mint(instant("2026-11-24T09:00:00Z"), number),
         establishment: EstablishmentId::parse("paris").unwrap(),
@@ -20,7 +20,7 @@ fn till_key(number: u128, mode: Mode) -> TillKey {
     }
 }
 
-fn revocation(at: Instant) -> Revocation {
+pub(crate) fn revocation(at: Instant) -> Revocation {
     Revocation { at, by: Credential::Operator }
 }
 

@@ -4,16 +4,16 @@ use crate::fixture::{Fixture, now};
 use domain::{Credential, EstablishmentId, KeyId, UploadId};
 use store::{FinishedRange, RangeReport, Rows, Upload, UploadStatus};
 
-fn paris() -> EstablishmentId {
+pub(crate) fn paris() -> EstablishmentId {
     EstablishmentId::parse("paris").unwrap()
 }
 
-fn announced(number: u128) -> Upload {
+pub(crate) fn announced(number: u128) -> Upload {
     let id = UploadId::mint(now(), number);
     Upload::announced(id, paris(), "ventes.csv", Credential::Operator, now())
 }
 
-fn finished(number: u32, accepted: u64) -> FinishedRange {
+pub(crate) fn finished(number: u32, accepted: u64) -> FinishedRange {
     FinishedRange::new(number, counts(accepted))
 }
 
