@@ -3,7 +3,7 @@
 use crate::known::Known;
 use crate::operations::{ALL, Ctx, Operation, Topic, set_up};
 use crate::seed::Seed;
-use crate::world::World;
+use crate::world::{World, schedules};
 use fastrand::Rng;
 use futures::future::join_all;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub struct Plan {
 pub struct Round {
     /// The time without any step before this round.
     pub wait: Duration,
+    /// After that, the round waits for the night, and begins so long before one of its runs.
+    pub before_night: Option<Duration>,
     /// The steps: one to three.
     pub steps: Vec<Step>,
 }
@@ -45,7 +47,7 @@ impl Plan {
         let mut plan = Self { seed, rounds: Vec::new() };
         let mut steps = 0;
         for operations in set_up(&mut random) {
-            plan.add(&mut steps, Duration::from_secs(random.u64(1..90)), &operations);
+            plan.add(&mut steps, (Duration::from_secs(random.u64(1..90)), None), &operations);
         }
         let weights = Weights::of(&mut random);
         let pace = Pace::of(&mut random);
@@ -67,14 +69,19 @@ impl Plan {
         plan
     }
 
-    fn add(&mut self, steps: &mut u32, wait: Duration, operations: &[&'static Operation]) {
+    fn add(
+        &mut self,
+        steps: &mut u32,
+        (wait, before_night): (Duration, Option<Duration>),
+        operations: &[&'static Operation],
+    ) {
         let round = u32::try_from(self.rounds.len()).unwrap_or(u32::MAX);
         let step = |operation: &&'static Operation| {
             *steps += 1;
             Step { id: *steps, round, operation }
         };
         let steps = operations.iter().map(step).collect();
-        self.rounds.push(Round { wait, steps });
+        self.rounds.push(Round { wait, before_night, steps });
     }
 
     /// The rounds, in their order.
@@ -94,6 +101,9 @@ impl Plan {
         for (number, round) in (1..).zip(&self.rounds) {
             world.begin_round(number);
             tokio::time::sleep(round.wait).await;
+            if let Some(before) = round.before_night {
+                schedules::wait_for_night(before).await;
+            }
             let steps = round.steps.iter().filter(|step| kept(step.id));
             join_all(steps.map(|step| {
                 let ctx = Ctx::new(Arc::clone(world), Arc::clone(known), self.seed, *step);
@@ -166,16 +176,23 @@ impl Pace {
         Self { days, months }
     }
 
-    fn wait(&self, random: &mut Rng) -> Duration {
+    /// The time before a round, and how long before a nightly run it begins, where it waits for one.
+    fn wait(&self, random: &mut Rng) -> (Duration, Option<Duration>) {
+        let wait = self.time(random);
+        let is_at_night = random.u8(..100) == 0;
+        (wait, is_at_night.then(|| Duration::from_millis(random.u64(..5_000))))
+    }
+
+    fn time(&self, random: &mut Rng) -> Duration {
         let drawn = random.u16(..1_000);
         let seconds = if drawn < self.months {
             random.u64(20 * DAY..120 * DAY)
         } else if drawn < self.months + self.days {
             random.u64(DAY..7 * DAY)
         } else {
-            match random.u8(..10) {
+            match random.u8(..20) {
                 0 => random.u64(HOUR..4 * HOUR),
-                1..4 => random.u64(60..HOUR),
+                1..6 => random.u64(60..HOUR),
                 _ => random.u64(1..60),
             }
         };

@@ -14,9 +14,6 @@ pub(super) const INVARIANT: Invariant =
 const UNFINISHED: [&str; 2] = ["received", "running"];
 
 fn check(rest: &Rest) -> Vec<String> {
-    if has_conflicts(rest) {
-        return Vec::new();
-    }
     let items = rest.world.items();
     rest.known.read(|state| unfinished(state, &items))
 }
@@ -39,14 +36,6 @@ fn unfinished(state: &State, items: &[Value]) -> Vec<String> {
         UNFINISHED.contains(progress) || (*progress == "awaiting_file" && sent.contains(id))
     });
     unfinished.map(|(id, progress)| format!("the file {id} is {progress}")).collect()
-}
-
-/// Whether a transaction of the work on files met a conflict. The service does not look at the outcome of these
-/// transactions.
-fn has_conflicts(rest: &Rest) -> bool {
-    let pairs = rest.world.coverage.pairs();
-    let works = ["open_upload", "uploads", "ranges"].into_iter();
-    works.map(|work| (work, "transaction_conflict")).any(|pair| pairs.contains_key(&pair))
 }
 
 /// Whether the contract of a merchant may have ended at some instant.

@@ -194,11 +194,6 @@ impl<'e> Exchange<'e> {
     fn read_pk(&self) -> &str {
         self.request["Key"]["pk"]["S"].as_str().unwrap_or_default()
     }
-
-    /// The sort key of the item that is read.
-    fn read_sk(&self) -> &str {
-        self.request["Key"]["sk"]["S"].as_str().unwrap_or_default()
-    }
 }
 
 /// Makes a consistent read an eventually consistent one.

@@ -16,7 +16,7 @@ pub mod log;
 mod network;
 pub mod providers;
 pub(crate) mod queues;
-mod schedules;
+pub(crate) mod schedules;
 pub(crate) mod sdk;
 mod stream;
 mod table;

@@ -100,6 +100,14 @@ impl World {
     }
 }
 
+/// Waits until so long before the next nightly run.
+pub(crate) async fn wait_for_night(before: Duration) {
+    let runs = NIGHTLY.iter().map(|schedule| next_night(clock::now() + before, schedule.hour));
+    if let Some(next) = runs.min() {
+        sleep_until(next - before).await;
+    }
+}
+
 /// The next instant at which it is so many hours and thirty minutes in Paris.
 fn next_night(now: Instant, hour: i8) -> Instant {
     let here = now.to_zoned_datetime(PARIS.clone());

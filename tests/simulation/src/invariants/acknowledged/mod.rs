@@ -1,8 +1,10 @@
-//! What the service acknowledged is there: members, purchases and redemptions, as they were acknowledged last.
+//! What the service acknowledged is there: members, purchases, redemptions and revoked keys, as they were acknowledged
+//! last.
 //!
 //! A request without a sure answer may have had its effect or not. So may the first of two requests that were in
 //! progress at the same time.
 
+mod keys;
 mod members;
 mod purchases;
 mod redemptions;
@@ -19,6 +21,7 @@ fn check(rest: &Rest) -> Vec<String> {
         let members = members::check(rest, state, &people);
         let purchases = purchases::check(rest, state, &people);
         let redemptions = redemptions::check(rest, state, &people);
-        members.into_iter().chain(purchases).chain(redemptions).collect()
+        let keys = keys::check(rest, state);
+        members.into_iter().chain(purchases).chain(redemptions).chain(keys).collect()
     })
 }
