@@ -60,7 +60,7 @@ struct Search {
     /// The most seconds.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
-    /// The operations of a run.
+    /// The requests to the API in a run.
     #[arg(long, default_value_t = 500)]
     operations: usize,
 }
@@ -69,7 +69,7 @@ struct Search {
 struct Replay {
     /// The seed.
     seed: u64,
-    /// The operations of the run. Another number is another run.
+    /// The requests to the API in the run.
     #[arg(long, default_value_t = 500)]
     operations: usize,
     /// The most seconds in which a run that violates an invariant is made shorter.

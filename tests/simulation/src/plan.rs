@@ -13,6 +13,9 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Plan {
     seed: Seed,
+    /// The requests to the API after which no further round begins.
+    operations: u64,
+    /// More rounds than that takes: some steps find nothing to do.
     rounds: Vec<Round>,
 }
 
@@ -40,19 +43,19 @@ pub struct Step {
 }
 
 impl Plan {
-    /// The plan of a seed: the set-up of the merchants, and about so many operations after it.
+    /// The plan of a seed: the set-up of the merchants, and what they do then. Its run makes so many requests to the API,
+    /// and those of the round in which they are reached.
     #[must_use]
     pub fn of(seed: Seed, operations: usize) -> Self {
         let mut random = seed.sequence("plan", 0);
-        let mut plan = Self { seed, rounds: Vec::new() };
+        let mut plan = Self { seed, operations: operations as u64, rounds: Vec::new() };
         let mut steps = 0;
         for operations in set_up(&mut random) {
             plan.add(&mut steps, (Duration::from_secs(random.u64(1..90)), None), &operations);
         }
         let weights = Weights::of(&mut random);
         let pace = Pace::of(&mut random);
-        let end = steps as usize + operations;
-        while (steps as usize) < end {
+        while (steps as usize) < 2 * operations {
             let wait = pace.wait(&mut random);
             let first = weights.any(&mut random);
             let mut together = vec![first];
@@ -95,11 +98,21 @@ impl Plan {
         self.rounds.iter().flat_map(|round| &round.steps)
     }
 
-    /// Does the steps of the plan that are kept. The steps of a round run at the same time, in the task of the
-    /// caller.
-    pub async fn run(&self, world: &Arc<World>, known: &Arc<Known>, kept: impl Fn(u32) -> bool) {
-        for (number, round) in (1..).zip(&self.rounds) {
-            world.begin_round(number);
+    /// Does the steps of the plan that are kept, and returns the number of rounds until the last of them. The steps of
+    /// a round run at the same time, in the task of the caller.
+    pub async fn run(
+        &self,
+        world: &Arc<World>,
+        known: &Arc<Known>,
+        kept: impl Fn(u32) -> bool,
+    ) -> usize {
+        let has_kept = |round: &Round| round.steps.iter().any(|step| kept(step.id));
+        let end = self.rounds.iter().rposition(has_kept).map_or(0, |last| last + 1);
+        for (number, round) in self.rounds[..end].iter().enumerate() {
+            if world.requests() >= self.operations {
+                return number;
+            }
+            world.begin_round(number as u64 + 1);
             tokio::time::sleep(round.wait).await;
             if let Some(before) = round.before_night {
                 schedules::wait_for_night(before).await;
@@ -111,6 +124,7 @@ impl Plan {
             }))
             .await;
         }
+        end
     }
 }
 
@@ -192,8 +206,9 @@ impl Pace {
         } else {
             match random.u8(..20) {
                 0 => random.u64(HOUR..4 * HOUR),
-                1..6 => random.u64(60..HOUR),
-                _ => random.u64(1..60),
+                1..4 => random.u64(60..HOUR),
+                4..8 => random.u64(5..60),
+                _ => random.u64(0..5),
             }
         };
         Duration::from_secs(seconds) + Duration::from_millis(random.u64(..1_000))

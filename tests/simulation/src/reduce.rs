@@ -24,7 +24,8 @@ pub fn reduce(failed: &Settings, outcome: &Outcome, within: Duration) -> (Settin
     let plan = Plan::of(failed.seed, failed.operations);
     let is_kept = |step: &u32| failed.kept.as_ref().is_none_or(|kept| kept.contains(step));
     let steps_of = |steps: &[_]| -> Vec<u32> { steps.iter().map(id).filter(is_kept).collect() };
-    let rounds: Vec<Vec<u32>> = plan.rounds().iter().map(|round| steps_of(&round.steps)).collect();
+    let rounds = plan.rounds().iter().take(outcome.rounds);
+    let rounds: Vec<Vec<u32>> = rounds.map(|round| steps_of(&round.steps)).collect();
     let kept = Some(rounds.iter().flatten().copied().collect());
     let best = Settings { detail: Detail::Count, kept, ..failed.clone() };
     let mut reduction = Reduction { best, violated: &violated, end: Instant::now() + within };

@@ -18,7 +18,7 @@ use std::time::Duration;
 pub struct Settings {
     /// The seed.
     pub seed: Seed,
-    /// The operations of the plan.
+    /// The requests to the API.
     pub operations: usize,
     /// The steps of the plan that are carried out; `None` for all.
     pub kept: Option<BTreeSet<u32>>,
@@ -50,8 +50,10 @@ impl Settings {
 pub struct Outcome {
     /// The seed.
     pub seed: Seed,
-    /// The operations of its plan.
+    /// The requests to the API that were wanted.
     pub operations: usize,
+    /// The rounds of the plan that were carried out.
+    pub rounds: usize,
     /// The invariants that were not true.
     pub violations: Vec<Violation>,
     /// The hash of the history.
@@ -76,6 +78,7 @@ impl Outcome {
         Self {
             seed: settings.seed,
             operations: settings.operations,
+            rounds: usize::MAX,
             violations: Vec::new(),
             hash: String::new(),
             calls: 0,
@@ -111,7 +114,7 @@ async fn carry_out(settings: &Settings, log: Log) -> Outcome {
     let plan = Plan::of(settings.seed, settings.operations);
     let known = Arc::new(Known::default());
     let is_kept = |step| settings.kept.as_ref().is_none_or(|kept| kept.contains(&step));
-    plan.run(&world, &known, is_kept).await;
+    let rounds = plan.run(&world, &known, is_kept).await;
     let unfinished = world.rest().await.err().unwrap_or_default();
     let mut violations: Vec<Violation> =
         unfinished.into_iter().map(|what| Violation { invariant: "rest", what }).collect();
@@ -119,6 +122,7 @@ async fn carry_out(settings: &Settings, log: Log) -> Outcome {
     Outcome {
         seed: settings.seed,
         operations: settings.operations,
+        rounds,
         violations,
         hash: world.history.hash(),
         calls: world.history.calls(),

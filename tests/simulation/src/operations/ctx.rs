@@ -201,9 +201,10 @@ impl Ctx {
         {
             return forgotten;
         }
-        let key = match self.focus.is_shared() {
-            true => format!("shared-{:016x}", self.focus.number(Thing::Content)),
-            false => format!("{:032x}", self.random.u128(..)),
+        let key = if self.focus.is_shared() {
+            format!("shared-{:016x}", self.focus.number(Thing::Content))
+        } else {
+            format!("{:032x}", self.random.u128(..))
         };
         self.known.use_key(operation, now, &key);
         key

@@ -18,7 +18,7 @@ pub(super) fn check(rest: &Rest, state: &State) -> Vec<String> {
 fn is_in_use(item: &Value, key: &str) -> bool {
     text(item, "sk").starts_with("KEY#")
         && text(item, "id") == key
-        && text(item, "revoked_at") == ""
+        && text(item, "revoked_at").is_empty()
 }
 
 #[cfg(test)]
