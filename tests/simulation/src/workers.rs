@@ -4,7 +4,6 @@ use crate::invariants::Violation;
 use crate::mutants::Mutant;
 use crate::run::{Outcome, Settings, run};
 use crate::seed::Seed;
-use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -99,10 +98,10 @@ pub fn find(limit: &Limit, operations: usize, mutant: &'static Mutant) -> Found 
     found
 }
 
-/// Carries out a run on the calling thread. A panic violates the invariant that no handler panics.
+/// Carries out a run on a thread of its own, whose local state no other run left behind. A panic violates the invariant that no handler panics.
 #[must_use]
 pub fn isolated(settings: &Settings) -> Outcome {
-    let done = panic::catch_unwind(AssertUnwindSafe(|| run(settings)));
+    let done = thread::scope(|scope| scope.spawn(|| run(settings)).join());
     done.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
