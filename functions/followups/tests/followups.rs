@@ -142,7 +142,7 @@ impl Fixture {
 
     /// The cause and the points of a member's ledger entries, newest first. Purchases are not among them.
     async fn entries(&self, member: MemberId) -> Vec<(String, i64)> {
-        let after = std::collections::HashMap::new();
+        let after = std::collections::BTreeMap::new();
         let page = self.store().history(&self.scope, member, &after, 100).await.unwrap();
         let named = page.entries.into_iter().filter_map(|entry| match entry {
             HistoryEntry::Ledger { entry, by } => {

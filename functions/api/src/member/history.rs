@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use http_edge::{Page, Problem, Query, Segments, Till, cursor};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use store::HistoryKey;
 use utoipa::ToSchema;
 
@@ -34,7 +34,7 @@ pub(crate) async fn list(
     Query(page): Query<Page>,
 ) -> Result<Json<HistoryPage>, Problem> {
     let list = format!("history {}", path.member_id);
-    let after: Option<HashMap<String, HistoryKey>> = page.after(&till.scope, &list)?;
+    let after: Option<BTreeMap<String, HistoryKey>> = page.after(&till.scope, &list)?;
     let (after, limit) = (after.unwrap_or_default(), page.limit);
     let page = app.store().history(&till.scope, path.member_id, &after, limit).await?;
     Ok(Json(HistoryPage {

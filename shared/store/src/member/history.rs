@@ -126,7 +126,7 @@ pub struct HistoryPage {
     /// The events, newest first.
     pub entries: Vec<HistoryEntry>,
     /// The places after which the next page begins, one for each member of the history.
-    pub next: Option<HashMap<String, HistoryKey>>,
+    pub next: Option<BTreeMap<String, HistoryKey>>,
 }
 
 /// A place in a member's history: the key of an entry of the index. A key that DynamoDB would
@@ -170,7 +170,7 @@ impl Store {
         &self,
         scope: &Scope,
         member: MemberId,
-        after: &HashMap<String, HistoryKey>,
+        after: &BTreeMap<String, HistoryKey>,
         limit: usize,
     ) -> Result<HistoryPage, StoreError> {
         let person = self.member(scope, member).await?.person;

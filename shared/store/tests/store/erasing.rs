@@ -13,7 +13,7 @@ use domain::{
 };
 use jiff::ToSpan as _;
 use rstest::rstest;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use store::{
     Addressed, AnyContact, BatchId, Claimed, Conflict, Contact, Counts, Customer, CutBatch,
     DueMember, Entity, HistoryEntry, Known, MEMBER_SHARDS, Member, NewMember, PurchaseToRecord,
@@ -438,7 +438,7 @@ async fn an_unmerged_member_leaves_no_identifier_in_the_notes_of_the_other(#[cas
     let later = instant("2026-11-24T10:20:00Z");
     store.unmerge_members(scope, ids[0], ids[1], later).await.unwrap();
     let (gone, other) = (ids[erased], ids[1 - erased]);
-    let first = HashMap::new();
+    let first = BTreeMap::new();
     let history = async || store.history(scope, other, &first, 10).await.unwrap().entries.len();
     let (before, balance) = (history().await, fixture.read(other).await.account.sum());
     erase_later(&fixture, gone).await;
@@ -486,7 +486,7 @@ async fn a_member_of_a_sale_that_was_moved_leaves_no_identifier_in_the_note_of_t
     let (gone, other) = (ids[erased], ids[1 - erased]);
     erase_later(&fixture, gone).await;
     assert_eq!(fixture.traces(gone).await, ["T#ERASED 2027-03-01#[member]"]);
-    let entries = store.history(scope, other, &HashMap::new(), 10).await.unwrap().entries;
+    let entries = store.history(scope, other, &BTreeMap::new(), 10).await.unwrap().entries;
     let moved = entries.iter().find_map(|entry| match entry {
         HistoryEntry::Moved { receipt, other, .. } => Some((receipt.is_some(), *other)),
         _ => None,

@@ -6,7 +6,7 @@ use domain::{
     CardNumber, Cents, DomainError, Instant, MemberError, MemberId, Points, Purchase,
     PurchaseError, PurchaseKind, Sector,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use store::{
     CardStep, Conflict, Contact, Customer, Entity, HistoryEntry, Holder, Known, NewMember, Outcome,
     PurchaseToRecord, Scope, Source, Store, StoreError,
@@ -95,7 +95,7 @@ impl Fixture {
     /// The sum of the entries of the history: the balance must equal it.
     async fn entries_sum(&self, member: MemberId) -> Points {
         let mut sum = Points::ZERO;
-        let mut after = HashMap::new();
+        let mut after = BTreeMap::new();
         loop {
             let page = self.store.history(&self.scope, member, &after, 50).await.unwrap();
             for entry in page.entries {
@@ -172,11 +172,8 @@ async fn a_cancelled_receipt_may_be_sent_again_with_another_content() {
     let corrected = fixture.record(&enrol(1), &by_till(sale("1", 2_000))).await.unwrap();
     assert_eq!(corrected.outcome, Outcome::New);
     assert_eq!(corrected.balance, Points::new(20));
-    let history = fixture
-        .store
-        .history(&fixture.scope, member, &std::collections::HashMap::new(), 10)
-        .await
-        .unwrap();
+    let history =
+        fixture.store.history(&fixture.scope, member, &BTreeMap::new(), 10).await.unwrap();
     assert_eq!(history.entries.len(), 2, "the cancelled purchase stays in the history");
     assert_eq!(fixture.entries_sum(member).await, Points::new(20));
 }
@@ -407,7 +404,7 @@ async fn a_receipt_cancelled_twice_in_one_second_is_sent_again_and_keeps_its_his
     }
     let third = fixture.record(&enrol(1), &by_till(sale("1", 3_000))).await.unwrap();
     assert_eq!(third.outcome, Outcome::New);
-    let (none, most) = (HashMap::new(), 50);
+    let (none, most) = (BTreeMap::new(), 50);
     let history =
         fixture.store.history(&fixture.scope, member.unwrap(), &none, most).await.unwrap();
     let cancelled = history.entries.iter().filter(

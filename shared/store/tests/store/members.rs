@@ -9,7 +9,7 @@ use domain::{
     CardNumber, Channel, Credential, Day, DomainError, EstablishmentId, KeyId, MemberError, Points,
     Registration, Sector,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use store::{
     Conflict, ConsentChange, Contact, Correction, Customer, Entity, HistoryEntry, Known, Mode,
     NewMember, PurchaseToRecord, Scope, Source, StoreError,
@@ -215,7 +215,7 @@ async fn a_survivor_has_the_points_contacts_and_history_of_the_absorbed_member()
     assert_eq!(sold.balance, Points::new(25));
 
     let mut seen = vec![];
-    let mut after = std::collections::HashMap::new();
+    let mut after = BTreeMap::new();
     loop {
         let page = store.history(&scope, survivor, &after, 2).await.unwrap();
         seen.extend(page.entries.into_iter().map(|entry| match entry {

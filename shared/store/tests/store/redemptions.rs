@@ -12,7 +12,7 @@ use domain::{
     RequestError, Reward, RewardError, RewardId, Sector,
 };
 use rstest::rstest;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{
@@ -163,7 +163,7 @@ impl Fixture {
     }
 
     async fn history(&self, member: MemberId) -> Vec<Redemption> {
-        let page = self.store.history(&self.scope, member, &HashMap::new(), 50).await.unwrap();
+        let page = self.store.history(&self.scope, member, &BTreeMap::new(), 50).await.unwrap();
         let redemptions = page.entries.into_iter().filter_map(|entry| match entry {
             HistoryEntry::Redemption { redemption, .. } => Some(*redemption),
             _ => None,
