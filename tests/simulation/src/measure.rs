@@ -34,7 +34,7 @@ pub fn measure(first: u64, seeds: u64, mut say: impl FnMut(Figure), mut note: im
     say(("year_accepted", to_f64(one_year.accepted)));
     say(("year_violations", to_f64(one_year.violations.len() as u64)));
     speed(first, &mut say);
-    say(("nondeterministic", to_f64(nondeterministic(first))));
+    say(("nondeterministic", to_f64(nondeterministic(first, &mut note))));
     known_faults(first, &mut say, &mut note);
     search(first, seeds, &mut say, &mut note);
 }
@@ -52,7 +52,7 @@ fn speed(first: u64, say: &mut impl FnMut(Figure)) {
 }
 
 /// How many seeds have another history the second time.
-fn nondeterministic(first: u64) -> u64 {
+fn nondeterministic(first: u64, note: &mut impl FnMut(String)) -> u64 {
     let histories = || {
         let mut histories = BTreeMap::new();
         let settings = |seed| Settings { detail: Detail::Hash, ..settings(seed) };
@@ -63,7 +63,9 @@ fn nondeterministic(first: u64) -> u64 {
         histories
     };
     let (once, again) = (histories(), histories());
-    once.iter().filter(|(seed, hash)| again.get(*seed) != Some(*hash)).count() as u64
+    let others = once.iter().filter(|(seed, hash)| again.get(*seed) != Some(*hash));
+    let others = others.inspect(|(seed, _)| note(format!("seed {seed} has another history")));
+    others.count() as u64
 }
 
 fn known_faults(first: u64, say: &mut impl FnMut(Figure), note: &mut impl FnMut(String)) {

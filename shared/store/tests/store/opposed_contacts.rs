@@ -300,6 +300,8 @@ async fn the_opposition_that_a_merge_brings_is_in_the_survivors_history_until_it
     assert_eq!(fixture.history(absorbed).await, [(Channel::Postal, 3), (Channel::Sms, 1)]);
     store.merge_members(scope, survivor, absorbed, now() + 5.seconds()).await.unwrap();
     assert_eq!(fixture.history(survivor).await, [(Channel::Postal, 3), (Channel::Sms, 1)]);
+    let history = store.consent_history(scope, survivor).await.unwrap();
+    assert_eq!(history[0].recorded_at, now() + 3.seconds());
 }
 
 #[tokio::test]

@@ -117,16 +117,6 @@ pub enum StreamFault {
     Split,
 }
 
-impl StreamFault {
-    pub(crate) fn is_doubled(self) -> bool {
-        self == Self::Doubled
-    }
-
-    pub(crate) fn is_split(self) -> bool {
-        self == Self::Split
-    }
-}
-
 /// What a fault does to a run of a schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScheduleFault {
@@ -226,15 +216,17 @@ impl World {
         })
     }
 
-    pub(crate) fn stream_fault(
-        &self,
-        operation: &'static str,
-        is_wanted: fn(StreamFault) -> bool,
-    ) -> Option<StreamFault> {
-        self.strike(operation, "stream", |place, _| match place {
-            Place::Stream(fault) => is_wanted(*fault).then_some(*fault),
+    /// Whether a fault of the stream happens now.
+    pub(crate) fn has_stream_fault(&self, operation: &'static str, wanted: StreamFault) -> bool {
+        let kind = match wanted {
+            StreamFault::Doubled => "batch of the stream",
+            StreamFault::Split => "change of the stream",
+        };
+        let struck = self.strike(operation, kind, |place, _| match place {
+            Place::Stream(fault) => (*fault == wanted).then_some(()),
             _ => None,
-        })
+        });
+        struck.is_some()
     }
 
     pub(crate) fn schedule_fault(&self, operation: &'static str) -> Option<ScheduleFault> {
@@ -273,7 +265,7 @@ impl World {
     pub(crate) fn clock_of_till(&self, random: &mut Rng) -> SignedDuration {
         let wrong = self.swarm.faults().find_map(|chosen| match chosen.fault.place {
             Place::Clock(draw) => {
-                let is_wrong = random.bool() && !chosen.is_left_out;
+                let is_wrong = random.f64() < chosen.rate && !chosen.is_left_out;
                 is_wrong.then(|| draw(random))
             }
             _ => None,

@@ -1,7 +1,7 @@
 //! Faults of campaigns.
 
-use super::{Change, Mutant};
-use serde_json::{Value, json};
+use super::{Change, Mutant, change_items};
+use serde_json::json;
 use std::time::Duration;
 
 /// The messages that a sender handles.
@@ -57,9 +57,3 @@ pub(super) const RECEIPT_COUNTED_TWICE: Mutant = Mutant {
         Change::Redelivery("outcomes", Duration::from_millis(20)),
     ],
 };
-
-/// Changes the items of a batch of reads. Tells whether one of them was changed.
-fn change_items(answer: &mut Value, change: impl Fn(&mut Value) -> bool) -> bool {
-    let items = answer["Responses"][crate::world::TABLE].as_array_mut().into_iter().flatten();
-    items.fold(false, |is_changed, item| change(item) | is_changed)
-}

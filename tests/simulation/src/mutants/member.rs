@@ -1,6 +1,7 @@
 //! Faults of members.
 
 use super::{Change, Mutant};
+use crate::world::TABLE;
 use serde_json::Value;
 
 pub(super) const MOBILE_TAKEN: Mutant = Mutant {
@@ -18,7 +19,7 @@ pub(super) const MERGE_NOTES_FORGOTTEN: Mutant = Mutant {
     name: "merge_notes_forgotten",
     fault: "An erasure leaves the notes of merges, which name the member.",
     changes: &[Change::Request(|exchange, request| {
-        let Some(writes) = request["RequestItems"]["zerosix"].as_array_mut() else { return false };
+        let Some(writes) = request["RequestItems"][TABLE].as_array_mut() else { return false };
         let is_note = |write: &Value| {
             write["DeleteRequest"]["Key"]["sk"]["S"]
                 .as_str()

@@ -12,6 +12,7 @@ mod queue;
 mod reward;
 
 use crate::faults::Delivery;
+use crate::world::TABLE;
 use crate::world::call::{Call, Service};
 use crate::world::invocation::Invocation;
 use bytes::Bytes;
@@ -194,6 +195,12 @@ impl<'e> Exchange<'e> {
     fn read_pk(&self) -> &str {
         self.request["Key"]["pk"]["S"].as_str().unwrap_or_default()
     }
+}
+
+/// Changes the items of a batch of reads. Tells whether one of them was changed.
+fn change_items(answer: &mut Value, change: impl Fn(&mut Value) -> bool) -> bool {
+    let items = answer["Responses"][TABLE].as_array_mut().into_iter().flatten();
+    items.fold(false, |is_changed, item| change(item) | is_changed)
 }
 
 /// Makes a consistent read an eventually consistent one.

@@ -1,6 +1,6 @@
 //! Faults of rewards.
 
-use super::{Change, Mutant};
+use super::{Change, Mutant, change_items};
 use serde_json::json;
 
 /// The operation that cancels a redemption.
@@ -23,18 +23,15 @@ pub(super) const CANCELLED_TWICE: Mutant = Mutant {
             exchange.work == CANCELLATION && exchange.operation == "TransactWriteItems"
         }),
         Change::Answer(|exchange, answer| {
-            let items = answer["Responses"][crate::world::TABLE].as_array_mut();
-            let is_cancelled = |item: &&mut serde_json::Value| {
-                item["kind"]["S"] == "redemption" && item["state"]["S"] == "cancelled"
-            };
-            let mut is_changed = false;
-            for item in items.into_iter().flatten().filter(is_cancelled) {
-                if exchange.work == CANCELLATION {
-                    item["state"] = json!({"S": "requested"});
-                    is_changed = true;
-                }
-            }
-            is_changed
+            exchange.work == CANCELLATION
+                && change_items(answer, |item| {
+                    let is_cancelled =
+                        item["kind"]["S"] == "redemption" && item["state"]["S"] == "cancelled";
+                    if is_cancelled {
+                        item["state"] = json!({"S": "requested"});
+                    }
+                    is_cancelled
+                })
         }),
         Change::Write(|write| write.condition() == "#state = :before" && write.weaken()),
     ],

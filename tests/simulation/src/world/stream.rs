@@ -72,7 +72,7 @@ impl World {
         if changes.is_empty() {
             return;
         }
-        let splits = self.stream_fault(OPERATION, StreamFault::is_split).is_some();
+        let splits = self.has_stream_fault(OPERATION, StreamFault::Split);
         let mut state = self.stream.state();
         state.generation += u64::from(splits);
         let generation = state.generation;
@@ -137,7 +137,7 @@ impl World {
                         troubles.push(Trouble { what: "failed".to_owned(), is_explained });
                         parts.push_front(part.split_off(from));
                         tokio::time::sleep(RETRY).await;
-                    } else if self.stream_fault(OPERATION, StreamFault::is_doubled).is_some() {
+                    } else if self.has_stream_fault(OPERATION, StreamFault::Doubled) {
                         parts.push_front(part);
                     }
                 }

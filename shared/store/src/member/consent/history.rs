@@ -148,10 +148,12 @@ impl Store {
         let members = std::iter::once(&person.id).chain(&person.absorbed);
         let read = members.map(|member| self.changes_of(scope, *member));
         let read = futures::future::try_join_all(read).await?;
-        // Two members who were merged twice may have the same opposition from their first merge. The row of the
-        // other member came first.
+        // After a second merge of the same two members, an opposition during the first merge is in both histories. The
+        // row that was recorded first counts.
+        let mut recorded: Vec<RecordedChange> = read.into_iter().flatten().collect();
+        recorded.sort_by_key(|recorded| recorded.recorded_at);
         let mut changes: Vec<RecordedChange> = Vec::new();
-        for recorded in read.into_iter().rev().flatten() {
+        for recorded in recorded {
             let is_same = |known: &RecordedChange| {
                 known.channel == recorded.channel && known.change == recorded.change
             };
