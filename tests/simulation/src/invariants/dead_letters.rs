@@ -1,4 +1,5 @@
-//! Every dead letter has a cause: each delivery of it met a fault of the simulation.
+//! Every dead letter has a cause: each delivery of it met a fault of the simulation, or another delivery of the same
+//! work.
 
 use super::{Invariant, Rest};
 use crate::world::queues::{CHANGES_DEAD_LETTERS, Message};

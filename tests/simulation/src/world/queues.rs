@@ -80,13 +80,13 @@ pub(crate) struct Message {
 pub(crate) struct Trouble {
     /// What happened.
     pub(crate) what: String,
-    /// Whether the simulation caused it.
+    /// Whether a fault of the simulation caused it, or another message with the same work.
     pub(crate) is_explained: bool,
 }
 
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cause = if self.is_explained { "with a fault" } else { "without a fault" };
+        let cause = if self.is_explained { "with a cause" } else { "without a cause" };
         write!(f, "{} {cause}", self.what)
     }
 }
@@ -210,10 +210,18 @@ impl Queues {
         self.state().queues.entry(queue.name).or_default().remove(&message.id);
     }
 
-    /// Notes why a message was not handled. It is delivered again when it is visible again.
-    pub(super) fn note(&self, queue: &QueueSettings, message: &Message, trouble: Trouble) {
+    /// Notes why a message was not handled. It is delivered again when it is visible again. While another message
+    /// with the same work is not visible, its handler may hold the work, even after it was killed: this explains the
+    /// trouble too. An earlier delivery of the same message does not.
+    pub(super) fn note(&self, queue: &QueueSettings, message: &Message, mut trouble: Trouble) {
+        let now = clock::now();
         let mut state = self.state();
-        if let Some(message) = state.queues.entry(queue.name).or_default().get_mut(&message.id) {
+        let messages = state.queues.entry(queue.name).or_default();
+        trouble.is_explained |= messages.values().any(|other| {
+            let is_received = other.receives > 0 && other.visible_at > now;
+            other.id != message.id && other.body == message.body && is_received
+        });
+        if let Some(message) = messages.get_mut(&message.id) {
             message.troubles.push(trouble);
         }
     }
