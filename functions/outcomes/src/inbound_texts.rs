@@ -60,7 +60,7 @@ impl Candidates {
                     candidates.owners.insert(merchant);
                 }
                 for member in app.store.members_at(&scope, &address).await? {
-                    if app.store.was_messaged(scope.tenant(), member, address.channel()).await? {
+                    if app.store.was_messaged(&scope, member, address.channel()).await? {
                         candidates.senders.push((scope.clone(), member));
                     }
                 }

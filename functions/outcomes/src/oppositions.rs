@@ -1,7 +1,8 @@
 //! Oppositions and bounces. An opposition takes effect at once, for every member at the address, and for those who
 //! get the address later. A bounce marks the address as dead. Where the event does not name the merchant, it takes
 //! effect at every merchant of the account that has written to the address. An opposition is also kept for merchants
-//! that have no member with the address now.
+//! that have no member with the address now, and for every merchant where none has written to it: the member to whom
+//! one had written may have been erased, or may have another address, since the message.
 
 use crate::context::{App, OutcomeError};
 use crate::event::OutcomeEvent;
@@ -50,16 +51,38 @@ pub(crate) async fn record(
         }
         return Ok(());
     }
+    let mut known = Vec::new();
     for merchant in app.store.merchants_of_account(account).await? {
         for mode in [Mode::Live, Mode::Test] {
-            let scope = app.scope(merchant, mode, account.provider, now).await?;
-            let Some(scope) = scope else { continue };
-            if concerns(app, &scope, event, &effect).await? {
-                apply(app, &scope, event, effect, now).await?;
+            if let Some(scope) = app.scope(merchant, mode, account.provider, now).await? {
+                let writing = writing(app, &scope, event).await?;
+                known.push((scope, writing));
             }
         }
     }
+    let has_writer = known.iter().any(|(_, writing)| *writing == Writing::Written);
+    for (scope, writing) in &known {
+        let is_concerned = match (writing, effect) {
+            (Writing::Written, _) | (Writing::NoMember, Effect::Oppose(_)) => true,
+            (Writing::NotWritten, Effect::Oppose(_)) => !has_writer,
+            (Writing::NoMember | Writing::NotWritten, Effect::Bounce(_)) => false,
+        };
+        if is_concerned {
+            apply(app, scope, event, effect, now).await?;
+        }
+    }
     Ok(())
+}
+
+/// Whether a merchant has written to an address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Writing {
+    /// To a member who has the address now.
+    Written,
+    /// To no member who has the address now.
+    NotWritten,
+    /// No member has the address now.
+    NoMember,
 }
 
 async fn apply(
@@ -78,24 +101,16 @@ async fn apply(
     Ok(())
 }
 
-/// Whether an event without a reference concerns a merchant: the merchant has written to the address. An
-/// opposition from an address that no member has now concerns every merchant of the account, because the
-/// member may have been erased, or may have another address, since the message.
-async fn concerns(
-    app: &App,
-    scope: &Scope,
-    event: &OutcomeEvent,
-    effect: &Effect,
-) -> Result<bool, OutcomeError> {
+async fn writing(app: &App, scope: &Scope, event: &OutcomeEvent) -> Result<Writing, OutcomeError> {
     let channel = event.address.channel();
     let members = app.store.members_at(scope, &event.address).await?;
     if members.is_empty() {
-        return Ok(matches!(effect, Effect::Oppose(_)));
+        return Ok(Writing::NoMember);
     }
     for member in members {
-        if app.store.was_messaged(scope.tenant(), member, channel).await? {
-            return Ok(true);
+        if app.store.was_messaged(scope, member, channel).await? {
+            return Ok(Writing::Written);
         }
     }
-    Ok(false)
+    Ok(Writing::NotWritten)
 }

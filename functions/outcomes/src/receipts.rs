@@ -27,12 +27,6 @@ struct AddressReceipt<'a> {
     state: MessageState,
 }
 
-/// The state of the message to the members at one address.
-struct MembersReceipt {
-    members: Vec<MemberId>,
-    state: MessageState,
-}
-
 /// Counts the receipts among the events. Events without a reference of ours are ignored.
 pub(crate) async fn count(
     app: &App,
@@ -71,56 +65,59 @@ const fn message_state(kind: EventKind) -> Option<MessageState> {
     }
 }
 
+/// Counts the receipts of one campaign: those whose address has one member together, the others one by one.
 async fn count_campaign(
     app: &App,
     scope: &Scope,
     campaign: CampaignId,
     receipts: Vec<AddressReceipt<'_>>,
 ) -> Result<(), OutcomeError> {
-    let lookups = receipts.into_iter().map(|AddressReceipt { address, state }| async move {
-        let members = app.store.members_at(scope, address).await?;
-        Ok::<_, StoreError>(MembersReceipt { members, state })
+    let lookups = receipts.into_iter().map(|receipt| async move {
+        let members = app.store.members_at(scope, receipt.address).await?;
+        Ok::<_, StoreError>((receipt, members))
     });
     let lookups: Vec<_> = lookups.collect();
-    let found: Vec<MembersReceipt> =
+    let found: Vec<(AddressReceipt<'_>, Vec<MemberId>)> =
         stream::iter(lookups).buffered(CONCURRENT_LOOKUPS).try_collect().await?;
-    let tenant = scope.tenant();
-    let (alone, shared): (Vec<_>, Vec<_>) =
-        found.into_iter().partition(|receipt| receipt.members.len() == 1);
-    let alone: Vec<_> = alone
-        .into_iter()
-        .flat_map(|MembersReceipt { members, state }| {
-            members.into_iter().map(move |member| MessageReceipt { member, state })
-        })
-        .collect();
-    app.store.record_receipts(tenant, campaign, &alone).await?;
-    for receipt in shared {
-        count_shared(app, tenant, campaign, receipt).await?;
+    let mut alone = Vec::with_capacity(found.len());
+    let mut others = Vec::new();
+    for (receipt, members) in found {
+        match *members {
+            [member] => alone.push((receipt, member)),
+            _ => others.push(receipt),
+        }
+    }
+    let receipts = alone.iter().map(|(AddressReceipt { state, .. }, member)| MessageReceipt {
+        member: *member,
+        state: *state,
+    });
+    let receipts: Vec<_> = receipts.collect();
+    let recorded = app.store.record_receipts(scope.tenant(), campaign, &receipts).await?;
+    let without_message = |member| recorded.without_message.contains(member);
+    others.extend(
+        alone.iter().filter(|(_, member)| without_message(member)).map(|(receipt, _)| *receipt),
+    );
+    for receipt in others {
+        count_for_one_of(app, scope, campaign, receipt).await?;
     }
     Ok(())
 }
 
-/// Counts the receipt of an address that several members share. Only one of these members received the message, and
-/// only that member has a row of the message. Where no member has such a row, the message is not in the table yet:
-/// [`StoreError::NotFound`].
-async fn count_shared(
+/// Counts the receipt of an address for the one member who was sent the message: one of those who share the address,
+/// or one who was merged into one of them. Where no one was, the member who was is erased, or has another address now,
+/// and the receipt counts for nobody.
+async fn count_for_one_of(
     app: &App,
-    tenant: Tenant,
+    scope: &Scope,
     campaign: CampaignId,
-    MembersReceipt { members, state }: MembersReceipt,
+    AddressReceipt { address, state }: AddressReceipt<'_>,
 ) -> Result<(), OutcomeError> {
-    let mut missing = None;
-    let mut is_counted = members.is_empty();
-    for member in members {
+    for member in app.store.recipients_at(scope, address).await? {
         let receipt = MessageReceipt { member, state };
-        match app.store.record_receipts(tenant, campaign, &[receipt]).await {
-            Ok(_) => is_counted = true,
-            Err(error @ StoreError::NotFound(_)) => missing = Some(error),
-            Err(error) => return Err(error.into()),
+        let recorded = app.store.record_receipts(scope.tenant(), campaign, &[receipt]).await?;
+        if recorded.without_message.is_empty() {
+            break;
         }
     }
-    match missing.filter(|_| !is_counted) {
-        Some(error) => Err(error.into()),
-        None => Ok(()),
-    }
+    Ok(())
 }

@@ -74,6 +74,17 @@ impl Fixture {
         member
     }
 
+    async fn erase(&self, shop: usize, member: MemberId) {
+        let (store, scope) = (&self.app.store, &self.shops[shop]);
+        let today = domain::retention::day_of(now());
+        let store::DueMember::Member(read) = store.due_member(scope, member).await.unwrap() else {
+            panic!("no member")
+        };
+        let reason = domain::retention::ErasureReason::Inactive;
+        let tombstone = store.decide_erasure(scope, &read, reason, today).await.unwrap().unwrap();
+        store.carry_out_erasure(scope, &tombstone, today).await.unwrap();
+    }
+
     /// A campaign whose single batch was sent to the provider.
     async fn sent(&self, shop: usize, channel: Channel, members: &[MemberId]) -> Reference {
         self.sent_at(shop, channel, members, now()).await
@@ -326,6 +337,34 @@ async fn a_stop_from_a_number_that_no_member_has_now_holds_for_the_member_who_ge
     assert_eq!(fixture.reason(0, later, Channel::Sms).await, Some(OppositionReason::Stop));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_to_the_message_of_a_merged_member_opposes_the_member_who_is_left() {
+    let fixture = Fixture::open().await;
+    let [merged, survivor] =
+        [fixture.member(0, 7, "m@example.com").await, fixture.member(0, 8, "s@example.com").await];
+    fixture.sent(0, Channel::Sms, &[merged]).await;
+    fixture.app.store.merge_members(&fixture.shops[0], survivor, merged, now()).await.unwrap();
+    fixture
+        .deliver(vec![event(Channel::Sms, mobile(7).as_str(), None, EventKind::Stop)])
+        .await
+        .unwrap();
+    assert_eq!(fixture.reason(0, survivor, Channel::Sms).await, Some(OppositionReason::Stop));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_from_a_number_that_another_member_got_since_the_message_holds_for_that_member() {
+    let fixture = Fixture::open().await;
+    let gone = fixture.member(0, 7, "g@example.com").await;
+    fixture.sent(0, Channel::Sms, &[gone]).await;
+    fixture.erase(0, gone).await;
+    let member = fixture.member(0, 7, "m@example.com").await;
+    fixture
+        .deliver(vec![event(Channel::Sms, mobile(7).as_str(), None, EventKind::Stop)])
+        .await
+        .unwrap();
+    assert_eq!(fixture.reason(0, member, Channel::Sms).await, Some(OppositionReason::Stop));
+}
+
 /// A question from the number of member 7.
 fn question(reference: Option<Reference>, to: &str) -> InboundTextEvent {
     InboundTextEvent {
@@ -406,14 +445,7 @@ async fn the_erasure_of_a_member_deletes_the_texts_of_the_member() {
     fixture.sent(0, Channel::Sms, &[member]).await;
     fixture.receive(question(None, "36200")).await;
     assert_eq!(fixture.texts(0).await.len(), 1);
-    let (store, scope) = (&fixture.app.store, &fixture.shops[0]);
-    let today = domain::retention::day_of(now());
-    let store::DueMember::Member(read) = store.due_member(scope, member).await.unwrap() else {
-        panic!("no member")
-    };
-    let reason = domain::retention::ErasureReason::Inactive;
-    let tombstone = store.decide_erasure(scope, &read, reason, today).await.unwrap().unwrap();
-    store.carry_out_erasure(scope, &tombstone, today).await.unwrap();
+    fixture.erase(0, member).await;
     assert_eq!(fixture.texts(0).await, []);
 }
 
@@ -531,13 +563,30 @@ async fn an_event_about_an_unknown_address_or_reference_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_delivery_reported_before_its_row_is_written_is_retried() {
+async fn the_receipt_of_an_address_counts_for_the_member_who_was_sent_the_message_and_for_nobody_else()
+ {
     let fixture = Fixture::open().await;
-    let members =
-        [fixture.member(0, 1, "a@example.com").await, fixture.member(0, 2, "b@example.com").await];
-    let reference = fixture.sent(0, Channel::Email, &members[..1]).await;
-    let early = event(Channel::Email, "b@example.com", Some(reference), EventKind::Delivered);
-    assert!(matches!(fixture.deliver(vec![early]).await, Err(Failed::Retry(_))));
+    let [gone, other, merged, survivor] = [
+        fixture.member(0, 1, "a@example.com").await,
+        fixture.member(0, 2, "a@example.com").await,
+        fixture.member(0, 3, "c@example.com").await,
+        fixture.member(0, 4, "d@example.com").await,
+    ];
+    let reference = fixture.sent(0, Channel::Email, &[gone, other, merged]).await;
+    let second = fixture.sent_at(0, Channel::Email, &[gone], now() + 1.minute()).await;
+    let delivered = |address: &str, reference| {
+        event(Channel::Email, address, Some(reference), EventKind::Delivered)
+    };
+    fixture.erase(0, gone).await;
+    fixture.app.store.merge_members(&fixture.shops[0], survivor, merged, now()).await.unwrap();
+    // Only the erased member was sent the second message.
+    let events = ["a@example.com", "c@example.com"].map(|address| delivered(address, second));
+    fixture.deliver(events.to_vec()).await.unwrap();
+    assert_eq!(fixture.figures(second).await, Figures::default());
+    let events = ["a@example.com", "c@example.com"].map(|address| delivered(address, reference));
+    fixture.deliver(events.to_vec()).await.unwrap();
+    assert_eq!(fixture.figures(reference).await.delivered, 2);
+    assert_eq!(fixture.figures(second).await, Figures::default());
 }
 
 #[tokio::test]

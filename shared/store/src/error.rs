@@ -44,8 +44,6 @@ pub enum Entity {
     Member,
     /// A merchant.
     Merchant,
-    /// A campaign's message to a member.
-    Message,
     /// An offer.
     Offer,
     /// A purchase, by its receipt.
@@ -70,7 +68,6 @@ impl Entity {
             Self::Key => "key",
             Self::Member => "member",
             Self::Merchant => "merchant",
-            Self::Message => "message",
             Self::Offer => "offer",
             Self::Purchase => "purchase",
             Self::Redemption => "redemption",

@@ -37,7 +37,7 @@ pub use campaign::figures::{ByState, Counts, Figures};
 pub use campaign::item::StoredCampaign;
 pub use campaign::plan::{BATCH_MEMBERS, CutBatch, Plan};
 pub use campaign::position::WalkPosition;
-pub use campaign::receipt::{MessageReceipt, MessageState};
+pub use campaign::receipt::{MessageReceipt, MessageState, RecordedReceipts};
 pub use campaign::send::{Addressed, BatchEnd, Claim, Claimed};
 pub use campaign::shared_address::SharingRecipient;
 pub use campaign::walk::{MemberProjection, NamesToOpen, WalkPage};

@@ -1,5 +1,6 @@
 //! The plan of a run: which operations happen, when, and which of them at the same time.
 
+use crate::faults::Favoured;
 use crate::known::Known;
 use crate::operations::{ALL, Ctx, Operation, Topic, set_up};
 use crate::seed::Seed;
@@ -53,7 +54,7 @@ impl Plan {
         for operations in set_up(&mut random) {
             plan.add(&mut steps, (Duration::from_secs(random.u64(1..90)), None), &operations);
         }
-        let weights = Weights::of(&mut random);
+        let weights = Weights::of(&mut random, Favoured::of(seed).operation);
         let pace = Pace::of(&mut random);
         while (steps as usize) < 2 * operations {
             let wait = pace.wait(&mut random);
@@ -128,13 +129,14 @@ impl Plan {
 struct Weights(Vec<(&'static Operation, u32)>);
 
 impl Weights {
-    fn of(random: &mut Rng) -> Self {
+    fn of(random: &mut Rng, favoured: &str) -> Self {
         let left_out: Vec<Topic> =
             Topic::OPTIONAL.into_iter().filter(|_| random.u8(..5) == 0).collect();
         let weight = |operation: &'static Operation| {
             let factor = [0, 0, 1, 1, 1, 1, 2, 2, 4, 8][random.usize(..10)];
             let factor = if operation.is_essential { factor.max(1) } else { factor };
             let factor = if left_out.contains(&operation.topic) { 0 } else { factor };
+            let factor = if operation.name == favoured { 8 } else { factor };
             (operation, operation.weight * factor)
         };
         Self(ALL.iter().map(weight).filter(|(_, weight)| *weight > 0).collect())

@@ -3,6 +3,7 @@
 use crate::faults::{ALL, Fault, Pairs};
 use crate::operations;
 use crate::run::Outcome;
+use crate::world;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -51,11 +52,12 @@ impl Report {
         self.violations
     }
 
-    /// The operations of the workload that did not happen.
+    /// The operations that did not happen.
     fn missing(&self) -> impl Iterator<Item = &'static str> {
         let seen: BTreeSet<_> = self.pairs.keys().map(|(operation, _)| *operation).collect();
         let all: BTreeSet<_> = operations::ALL.iter().map(|operation| operation.name).collect();
-        all.into_iter().filter(move |operation| !seen.contains(operation))
+        let all = all.into_iter().chain(world::background());
+        all.filter(move |operation| !seen.contains(operation))
     }
 
     /// What is not covered yet: the possible pairs of an operation and a fault that did not happen, and the operations

@@ -9,7 +9,7 @@ use crate::table::retry::retry_rest;
 use crate::table::tenant::Tenant;
 use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
 use crate::table::write::Write;
-use crate::{Entity, Store, StoreError};
+use crate::{Scope, Store, StoreError};
 use domain::{CampaignId, Channel, MemberId};
 use std::ops::ControlFlow;
 
@@ -67,6 +67,15 @@ pub struct MessageReceipt {
     pub state: MessageState,
 }
 
+/// What became of receipts.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct RecordedReceipts {
+    /// The number of changed rows.
+    pub changed: usize,
+    /// The members of receipts who have no row of the campaign: it sent them nothing.
+    pub without_message: Vec<MemberId>,
+}
+
 /// A change of the state of a row.
 struct Receipt {
     member: MemberId,
@@ -78,22 +87,23 @@ struct Receipt {
 impl Store {
     /// Records receipts for messages of one campaign, up to 99 in a transaction. Each receipt costs
     /// 2 write units, and the figures cost 2 for each transaction. A receipt that is known already,
-    /// or that is older than the state of the row, changes nothing. Returns the number of changed
-    /// rows.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] where a row does not exist (yet).
+    /// or that is older than the state of the row, changes nothing, and a member without a row does
+    /// not hold up the others. A row is written before its message is sent, so a member who has none
+    /// when the receipt comes was sent nothing.
     pub async fn record_receipts(
         &self,
         tenant: Tenant,
         campaign: CampaignId,
         received: &[MessageReceipt],
-    ) -> Result<usize, StoreError> {
-        let mut changed = 0;
+    ) -> Result<RecordedReceipts, StoreError> {
+        let mut recorded = RecordedReceipts::default();
         for part in received.chunks(MOST_RECEIPTS) {
-            changed += self.some_receipts(tenant, campaign, part).await?;
+            let RecordedReceipts { changed, without_message } =
+                self.some_receipts(tenant, campaign, part).await?;
+            recorded.changed += changed;
+            recorded.without_message.extend(without_message);
         }
-        Ok(changed)
+        Ok(recorded)
     }
 
     async fn some_receipts(
@@ -101,7 +111,7 @@ impl Store {
         tenant: Tenant,
         campaign: CampaignId,
         received: &[MessageReceipt],
-    ) -> Result<usize, StoreError> {
+    ) -> Result<RecordedReceipts, StoreError> {
         let mut left: Vec<Receipt> = Vec::with_capacity(received.len());
         for MessageReceipt { member, state } in received {
             match left.iter_mut().find(|known| known.member == *member) {
@@ -117,14 +127,17 @@ impl Store {
                 Some(_) => {}
             }
         }
-        retry_rest(left, |left| async move {
+        retry_rest((left, Vec::new()), |(left, mut without_message)| async move {
             if left.is_empty() {
-                return Ok(ControlFlow::Break(0));
+                return Ok(ControlFlow::Break(RecordedReceipts { changed: 0, without_message }));
             }
             let mut transaction = self.transaction();
             move_messages(&mut transaction, tenant, campaign, &left);
             match transaction.commit().await? {
-                TransactionOutcome::Committed => Ok(ControlFlow::Break(left.len())),
+                TransactionOutcome::Committed => {
+                    let changed = left.len();
+                    Ok(ControlFlow::Break(RecordedReceipts { changed, without_message }))
+                }
                 TransactionOutcome::Cancelled(cancelled) => {
                     let mut moved = Vec::with_capacity(left.len());
                     for (place, mut receipt) in left.into_iter().enumerate() {
@@ -138,13 +151,11 @@ impl Store {
                                     moved.push(receipt);
                                 }
                             }
-                            None if cancelled.failed(slot) => {
-                                return Err(StoreError::NotFound(Entity::Message));
-                            }
+                            None if cancelled.failed(slot) => without_message.push(receipt.member),
                             None => moved.push(receipt),
                         }
                     }
-                    Ok(ControlFlow::Continue(moved))
+                    Ok(ControlFlow::Continue((moved, without_message)))
                 }
             }
         })
@@ -166,9 +177,24 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a member was ever sent a message by SMS: 1 query of the member's rows, half a read
-    /// unit for some forty of them.
+    /// Whether a member, or one who was merged into the member, was ever sent a message on a channel:
+    /// 1 strong read of the member, and 1 query of the rows of each, half a read unit for some forty
+    /// of them.
     pub async fn was_messaged(
+        &self,
+        scope: &Scope,
+        member: MemberId,
+        channel: Channel,
+    ) -> Result<bool, StoreError> {
+        for member in self.with_absorbed(scope, member).await? {
+            if self.was_messaged_itself(scope.tenant(), member, channel).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn was_messaged_itself(
         &self,
         tenant: Tenant,
         member: MemberId,

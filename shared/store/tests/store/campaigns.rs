@@ -11,8 +11,8 @@ use jiff::ToSpan as _;
 use std::collections::HashSet;
 use store::{
     Addressed, BatchEnd, BatchId, ByState, Claimed, ConsentChange, Counts, CutBatch, Entity,
-    MEMBER_SHARDS, MessageAddress, MessageReceipt, MessageState, Mode, NewMember, Plan, Scope,
-    Store, StoreError, WalkPosition,
+    MEMBER_SHARDS, MessageAddress, MessageReceipt, MessageState, Mode, NewMember, Plan,
+    RecordedReceipts, Scope, Store, StoreError, WalkPosition,
 };
 use support::{Table, consent, instant, merchant, mobile, open_merchant, opposition};
 
@@ -73,7 +73,7 @@ impl Fixture {
         &self,
         campaign: CampaignId,
         receipts: &[MessageReceipt],
-    ) -> Result<usize, StoreError> {
+    ) -> Result<RecordedReceipts, StoreError> {
         self.store.record_receipts(self.scope.tenant(), campaign, receipts).await
     }
 }
@@ -267,8 +267,8 @@ async fn a_repeated_or_late_receipt_is_counted_once() {
     let members = fixture.members(3).await;
     let (tenant, id) = (fixture.scope.tenant(), fixture.campaign().await);
     let batch = fixture.batch(id, &members).await;
-    let early = fixture.record(id, &[receipt(members[0], MessageState::Delivered)]).await;
-    assert!(matches!(early, Err(StoreError::NotFound(Entity::Message))));
+    let early = fixture.record(id, &[receipt(members[0], MessageState::Delivered)]).await.unwrap();
+    assert_eq!(early, RecordedReceipts { changed: 0, without_message: vec![members[0]] });
 
     let mut claim = ours(fixture.store.claim_batch(tenant, id, batch, now()).await.unwrap());
     let to = Addressed { members: members.clone(), counts: Counts::default() };
@@ -278,17 +278,17 @@ async fn a_repeated_or_late_receipt_is_counted_once() {
         receipt(members[0], MessageState::Delivered),
         receipt(members[1], MessageState::Bounced),
     ];
-    assert_eq!(fixture.record(id, &receipts).await.unwrap(), 2);
-    assert_eq!(fixture.record(id, &receipts).await.unwrap(), 0);
+    assert_eq!(fixture.record(id, &receipts).await.unwrap().changed, 2);
+    assert_eq!(fixture.record(id, &receipts).await.unwrap().changed, 0);
     let more =
         [receipt(members[1], MessageState::Delivered), receipt(members[2], MessageState::Failed)];
-    assert_eq!(fixture.record(id, &more).await.unwrap(), 1);
+    assert_eq!(fixture.record(id, &more).await.unwrap().changed, 1);
     let figures = fixture.store.figures(tenant, id).await.unwrap();
     assert_eq!(figures.delivered, 1);
     assert_eq!(figures.bounced, 1);
     assert_eq!(figures.failed, 1);
-    assert!(fixture.store.was_messaged(tenant, members[0], Channel::Sms).await.unwrap());
-    assert!(!fixture.store.was_messaged(tenant, members[0], Channel::Email).await.unwrap());
+    assert!(fixture.store.was_messaged(&fixture.scope, members[0], Channel::Sms).await.unwrap());
+    assert!(!fixture.store.was_messaged(&fixture.scope, members[0], Channel::Email).await.unwrap());
 }
 
 #[tokio::test]
@@ -346,7 +346,7 @@ async fn every_recipient_has_one_state_from_the_plan_to_the_last_receipt() {
         receipt(members[3], MessageState::Failed),
         receipt(members[6], MessageState::Delivered),
     ];
-    assert_eq!(fixture.record(id, &receipts).await.unwrap(), 3);
+    assert_eq!(fixture.record(id, &receipts).await.unwrap().changed, 3);
     let expected = ByState {
         waiting: 0,
         sent: 1,
@@ -366,7 +366,7 @@ async fn every_recipient_has_one_state_from_the_plan_to_the_last_receipt() {
         receipt(members[1], MessageState::Delivered),
         receipt(members[3], MessageState::Delivered),
     ];
-    assert_eq!(fixture.record(id, &later).await.unwrap(), 1);
+    assert_eq!(fixture.record(id, &later).await.unwrap().changed, 1);
     assert_eq!(by_state().await, ByState { delivered: 2, failed: 1, ..expected });
 }
 

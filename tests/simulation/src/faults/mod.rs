@@ -30,10 +30,11 @@ mod transaction_conflict;
 mod visibility_expired;
 
 mod coverage;
+mod favoured;
 mod swarm;
 
 pub use coverage::{Coverage, Pairs};
-use swarm::Chosen;
+pub(crate) use favoured::Favoured;
 pub use swarm::Swarm;
 
 use crate::world::World;
@@ -278,7 +279,7 @@ impl World {
         self.coverage.note_possible(operation, TILL_OFFLINE);
         self.swarm.faults().any(|chosen| {
             matches!(chosen.fault.place, Place::Offline)
-                && random.f64() < chosen.rate
+                && random.f64() < chosen.rate_of(operation)
                 && !chosen.is_left_out
         })
     }
@@ -298,10 +299,10 @@ impl World {
             }
         }
         let struck = self.random(|random| {
-            self.swarm.faults().find_map(|Chosen { fault, rate, is_left_out }| {
-                let happens = random.f64() < rate && !is_left_out;
-                let effect = happens.then(|| at(&fault.place, random));
-                Some((fault, effect.flatten()?))
+            self.swarm.faults().find_map(|chosen| {
+                let happens = random.f64() < chosen.rate_of(operation) && !chosen.is_left_out;
+                let effect = happens.then(|| at(&chosen.fault.place, random));
+                Some((chosen.fault, effect.flatten()?))
             })
         });
         let (fault, effect) = struck?;

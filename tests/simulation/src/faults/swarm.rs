@@ -1,6 +1,7 @@
 //! The faults of one run. Each run has some of the faults, each with a rate of its own: a run with few faults goes
 //! deeper into what these faults bring about.
 
+use super::favoured::Favoured;
 use super::{ALL, Fault};
 use crate::seed::Seed;
 use std::collections::BTreeSet;
@@ -12,15 +13,28 @@ pub struct Swarm {
     is_calm: AtomicBool,
 }
 
+/// How often the favoured fault happens to the favoured operation, at each place where it can.
+const FAVOURED_RATE: f64 = 0.25;
+
 /// A fault of a run.
 #[derive(Clone, Copy)]
 pub(super) struct Chosen {
     pub(super) fault: &'static Fault,
     /// How often it happens, at each place where it can.
     pub(super) rate: f64,
+    /// The operation that meets it far more often.
+    favoured: Option<&'static str>,
     /// Whether it is left out. Its random numbers are drawn all the same, so that the other faults stay where they
     /// were.
     pub(super) is_left_out: bool,
+}
+
+impl Chosen {
+    /// How often it happens to an operation, at each place where it can.
+    pub(super) fn rate_of(&self, operation: &str) -> f64 {
+        let is_favoured = self.favoured.is_some_and(|favoured| favoured == operation);
+        if is_favoured { FAVOURED_RATE.max(self.rate) } else { self.rate }
+    }
 }
 
 impl Swarm {
@@ -29,12 +43,15 @@ impl Swarm {
     pub fn of(seed: Seed, left_out: &BTreeSet<&'static str>) -> Self {
         let mut random = seed.sequence("swarm", 0);
         let has_faults = random.u8(..16) != 0;
+        let pair = Favoured::of(seed);
         let mut faults = Vec::new();
         for fault in ALL {
             let (is_chosen, rate) = (random.bool(), fault.rate * random.f64());
-            if has_faults && is_chosen {
+            let favoured = (fault.name == pair.fault.name).then_some(pair.operation);
+            if has_faults && (is_chosen || favoured.is_some()) {
+                let rate = if is_chosen { rate } else { 0.0 };
                 let is_left_out = left_out.contains(fault.name);
-                faults.push(Chosen { fault, rate, is_left_out });
+                faults.push(Chosen { fault, rate, favoured, is_left_out });
             }
         }
         Self { faults, is_calm: AtomicBool::new(false) }

@@ -18,7 +18,7 @@ pub(crate) const REPORTS: &str = "reports";
 /// The bucket of archives.
 pub(crate) const ARCHIVES: &str = "archives";
 /// The name of this work in the report.
-const OPERATION: &str = "object_created";
+pub(super) const OBJECT_CREATED: &str = "object_created";
 
 /// The buckets.
 #[derive(Default)]
@@ -45,7 +45,7 @@ impl World {
         });
         let body = json!({"Records": [record]}).to_string();
         let usual = Duration::from_secs(self.random(|random| random.u64(1..4)));
-        let delays = match self.object_fault(OPERATION) {
+        let delays = match self.object_fault(OBJECT_CREATED) {
             Some(ObjectFault::Late(late)) => vec![late],
             Some(ObjectFault::Doubled(later)) => vec![usual, later],
             None => vec![usual],

@@ -29,21 +29,21 @@ use crate::history::{Detail, History};
 use crate::mutants::Mutant;
 use crate::seed::Seed;
 use aws_fakes::SecretsManager;
-use buckets::Buckets;
+use buckets::{Buckets, OBJECT_CREATED};
 use endpoints::{Endpoints, ReceivedEvent};
 use fastrand::Rng;
 use function::Function;
 use in_flight::InFlight;
 pub use invocation::Ended;
 use invocation::Invocation;
-use providers::Providers;
-use queues::{DeadLetter, Message, Queues};
+use providers::{CALLBACK, Providers};
+use queues::{DeadLetter, Message, QUEUES, Queues};
 use serde_json::Value;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use store::Random;
-use stream::Stream;
+use stream::{CHANGES, Stream};
 use table::Table;
 
 /// How often a world that comes to rest looks whether it has.
@@ -164,6 +164,8 @@ impl World {
     pub async fn rest(&self) -> Result<(), Vec<String>> {
         self.calm_down();
         let end = clock::now() + LONGEST_REST;
+        // After this time every read shows what was written last.
+        tokio::time::sleep(REST).await;
         while !(self.in_flight.is_empty() && self.queues.waiting() == 0 && self.stream.is_empty()) {
             if clock::now() > end {
                 return Err(self.unfinished());
@@ -277,6 +279,12 @@ impl World {
 }
 
 /// The secrets of the deployment.
+/// The names of the work that no step does: it follows from a step, or a schedule begins it.
+pub(crate) fn background() -> impl Iterator<Item = &'static str> {
+    let queues = QUEUES.iter().map(|queue| queue.name);
+    queues.chain(schedules::names()).chain([OBJECT_CREATED, CALLBACK, CHANGES])
+}
+
 fn secrets() -> SecretsManager {
     let accounts = providers::SECRETS.map(|(name, secret)| (name.to_owned(), secret.to_owned()));
     let operator = (OPERATOR_SECRET.to_owned(), OPERATOR_KEY.to_owned());

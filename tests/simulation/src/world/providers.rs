@@ -23,6 +23,8 @@ pub(crate) const ADDRESS: &str = "https://sandbox.example";
 pub const EMAIL_ACCOUNT: &str = "sandbox-email";
 /// The account that sends SMS.
 pub const SMS_ACCOUNT: &str = "sandbox-sms";
+/// The name of a provider's callback in the report.
+pub(super) const CALLBACK: &str = "callback";
 /// The secrets of both accounts.
 pub(crate) const SECRETS: [(&str, &str); 4] = [
     ("zerosix/providers/sandbox-email", r#"{"api_key": "xkeysib-sandbox"}"#),
@@ -129,14 +131,14 @@ impl World {
         let (head, body) = request.into_parts();
         let body = body.collect().await.expect("a body in memory").to_bytes();
         let request = Request::from_parts(head, body);
-        match self.callback_fault("callback") {
+        match self.callback_fault(CALLBACK) {
             Some(CallbackFault::Late(late)) => tokio::time::sleep(late).await,
             Some(CallbackFault::Doubled) => {
-                drop(self.request(Function::Callbacks, "callback", request.clone()).await);
+                drop(self.request(Function::Callbacks, CALLBACK, request.clone()).await);
             }
             None => {}
         }
-        let response = self.request(Function::Callbacks, "callback", request).await;
+        let response = self.request(Function::Callbacks, CALLBACK, request).await;
         response.is_ok_and(|response| response.status.is_success())
     }
 

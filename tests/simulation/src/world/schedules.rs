@@ -31,6 +31,11 @@ const RETRY: Duration = Duration::from_mins(1);
 /// Attempts of an invocation by a nightly schedule.
 const ATTEMPTS: u32 = 3;
 
+/// The names of the schedules in the report.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    NIGHTLY.iter().map(|schedule| schedule.operation).chain([TICK])
+}
+
 impl World {
     /// Starts the schedules. They run until the end of the run.
     pub(super) fn start_schedules(self: &Arc<Self>) {

@@ -24,7 +24,7 @@ const MAX_AGE: Duration = Duration::from_hours(12);
 /// The wait before a batch that failed is delivered again.
 const RETRY: Duration = Duration::from_secs(2);
 /// The name of this work in the report.
-const OPERATION: &str = "changes";
+pub(super) const CHANGES: &str = "changes";
 
 /// The lanes of the stream. The changes of one lane are delivered one batch after the other. A lane belongs to a
 /// generation of shards, and begins when the lanes of the generations before it are done.
@@ -72,7 +72,7 @@ impl World {
         if changes.is_empty() {
             return;
         }
-        let splits = self.has_stream_fault(OPERATION, StreamFault::Split);
+        let splits = self.has_stream_fault(CHANGES, StreamFault::Split);
         let mut state = self.stream.state();
         state.generation += u64::from(splits);
         let generation = state.generation;
@@ -127,7 +127,7 @@ impl World {
             }
             let records: Vec<&Value> = part.iter().map(|(_, change)| change).collect();
             let event = Payload::Event(json!({"Records": records}));
-            let invoked = self.invoke(Function::Webhooks, OPERATION, event).await;
+            let invoked = self.invoke(Function::Webhooks, CHANGES, event).await;
             let is_explained = invoked.faults > 0;
             match invoked.answer {
                 Ok(Answer::Event(answer)) => {
@@ -137,7 +137,7 @@ impl World {
                         troubles.push(Trouble { what: "failed".to_owned(), is_explained });
                         parts.push_front(part.split_off(from));
                         tokio::time::sleep(RETRY).await;
-                    } else if self.has_stream_fault(OPERATION, StreamFault::Doubled) {
+                    } else if self.has_stream_fault(CHANGES, StreamFault::Doubled) {
                         parts.push_front(part);
                     }
                 }

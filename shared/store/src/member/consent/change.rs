@@ -93,6 +93,22 @@ impl Store {
         }
     }
 
+    /// The members of [`Store::members_at`], read strongly, and those who were merged into them: one of
+    /// them had the address when a message was sent to it, unless that member was erased or has another
+    /// address now. 1 strong query, and 1 strong read of each member at the address.
+    pub async fn recipients_at(
+        &self,
+        scope: &Scope,
+        address: &MessageAddress,
+    ) -> Result<Vec<MemberId>, StoreError> {
+        let contact = address.opposed_key(scope);
+        let mut recipients = Vec::new();
+        for member in self.members_of_contact(contact.pk, Consistency::Strong).await? {
+            recipients.extend(self.with_absorbed(scope, member).await?);
+        }
+        Ok(recipients)
+    }
+
     /// Stores an opposition for every member who has an address now or later, and returns the number of
     /// the present members: 1 write unit for the address, 1 strong query, and
     /// [`Store::change_consent`] for each member.

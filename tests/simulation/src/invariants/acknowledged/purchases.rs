@@ -75,6 +75,10 @@ fn known_of(state: &State) -> BTreeMap<(Tenant, String), Known> {
                     of.customers.push(Event { sent_at, at, left: Some(purchase.member.clone()) });
                 } else {
                     of.has_uncertain_customer = true;
+                    // A return that is sent again after its cancellation gets the customer that its sale has then.
+                    if !is_replay {
+                        of.customers.push(Event { sent_at, at, left: None });
+                    }
                 }
                 of.named.extend(purchase.member.clone());
             }
