@@ -74,6 +74,7 @@ fn receipt_event(receipt: Receipt) -> Option<ProviderEvent> {
         channel: receipt.channel,
         address: receipt.address,
         reference: receipt.reference,
+        to: None,
         what,
         at: receipt.at,
     })
@@ -89,6 +90,7 @@ fn opposition_event(opposition: Opposition) -> ProviderEvent {
         channel: opposition.channel,
         address: opposition.address,
         reference: opposition.reference,
+        to: opposition.to,
         what,
         at: opposition.at,
     }

@@ -8,8 +8,9 @@ use platform::messages::ProviderEventsMessage;
 use platform::queue::{self, Failed};
 
 /// Processes the body of one message: oppositions first, since they take effect at once, then the texts
-/// of persons and the receipts, then the addresses that the receipts show to be dead. An event without a
-/// readable address is ignored, since the provider will not correct it.
+/// of persons and the receipts, then the addresses that the receipts show to be dead. An opposition that
+/// fails keeps no other one from its effect. An event without a readable address is ignored, since the
+/// provider will not correct it.
 ///
 /// [`Failed::Poison`] for a body that holds no events of a provider, [`Failed::Retry`] for a call to the table that
 /// failed.
@@ -21,8 +22,13 @@ pub async fn handle(app: &App, body: &str, now: Instant) -> Result<(), Failed> {
     if unreadable > 0 {
         tracing::warn!(unreadable, "events without a readable address");
     }
+    let mut failed = None;
     for event in &events {
-        oppositions::record(app, &message.account, event, now).await?;
+        let recorded = oppositions::record(app, &message.account, event, now).await;
+        failed = recorded.err().or(failed);
+    }
+    if let Some(error) = failed {
+        return Err(error.into());
     }
     for text in &message.texts {
         inbound_texts::store(app, &message.account, text, now).await?;

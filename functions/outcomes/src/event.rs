@@ -11,6 +11,8 @@ pub(crate) struct OutcomeEvent {
     pub(crate) address: MessageAddress,
     /// The batch that the event is about; `None` where the provider gives no reference of ours.
     pub(crate) reference: Option<Reference>,
+    /// The short code that received a STOP.
+    pub(crate) to: Option<String>,
     pub(crate) kind: EventKind,
     pub(crate) at: Instant,
 }
@@ -24,6 +26,6 @@ impl OutcomeEvent {
             Channel::Postal => return None,
         };
         let reference = event.reference.as_deref().and_then(Reference::parse);
-        Some(Self { address, reference, kind: event.what, at: event.at })
+        Some(Self { address, reference, to: event.to.clone(), kind: event.what, at: event.at })
     }
 }

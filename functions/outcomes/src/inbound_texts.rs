@@ -2,6 +2,7 @@
 //! that merchant is certain. A text may say anything, and another merchant is another controller.
 
 use crate::context::{App, OutcomeError};
+use crate::short_code::{has_short_code, only};
 use domain::merchant::provider::ProviderAccount;
 use domain::{Instant, MemberId, MerchantId, Mobile};
 use platform::messages::{InboundTextEvent, Reference};
@@ -60,7 +61,7 @@ impl Candidates {
                     candidates.owners.insert(merchant);
                 }
                 for member in app.store.members_at(&scope, &address).await? {
-                    if app.store.was_messaged(&scope, member, address.channel()).await? {
+                    if app.store.was_messaged(scope.tenant(), member, address.channel()).await? {
                         candidates.senders.push((scope.clone(), member));
                     }
                 }
@@ -77,15 +78,4 @@ impl Candidates {
         let answered = reference.map(|reference| reference.tenant.merchant);
         answered.or_else(|| only(&self.owners)).or_else(|| only(&wrote.collect()))
     }
-}
-
-fn has_short_code(scope: &Scope, account: &ProviderAccount, to: Option<&str>) -> bool {
-    let sender = scope.settings.senders.sms.as_ref();
-    sender
-        .is_some_and(|sender| sender.account == *account && Some(sender.stop_number.as_str()) == to)
-}
-
-/// The merchant of a set of one.
-fn only(merchants: &BTreeSet<MerchantId>) -> Option<MerchantId> {
-    merchants.first().filter(|_| merchants.len() == 1).copied()
 }

@@ -7,6 +7,7 @@ mod event;
 mod inbound_texts;
 mod oppositions;
 mod receipts;
+mod short_code;
 mod soft_bounces;
 
 pub use context::{App, OutcomeError};

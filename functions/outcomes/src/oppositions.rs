@@ -1,11 +1,13 @@
 //! Oppositions and bounces. An opposition takes effect at once, for every member at the address, and for those who
-//! get the address later. A bounce marks the address as dead. Where the event does not name the merchant, it takes
-//! effect at every merchant of the account that has written to the address. An opposition is also kept for merchants
-//! that have no member with the address now, and for every merchant where none has written to it: the member to whom
-//! one had written may have been erased, or may have another address, since the message.
+//! get the address later. A bounce marks the address as dead. Where the event names no message, it takes effect at the
+//! only merchant with the short code that received it, else at every merchant of the account that has written to the
+//! address. An opposition is then also kept for merchants that have no member with the address now, and for every
+//! merchant where none has written to it: the member to whom one had written may have been erased, or may have another
+//! address, since the message.
 
 use crate::context::{App, OutcomeError};
 use crate::event::OutcomeEvent;
+use crate::short_code::{has_short_code, only};
 use domain::member::consent::{Bounce, Opposition, OppositionReason};
 use domain::merchant::provider::ProviderAccount;
 use domain::{Credential, Instant};
@@ -51,31 +53,61 @@ pub(crate) async fn record(
         }
         return Ok(());
     }
-    let mut known = Vec::new();
+    record_everywhere(app, account, event, effect, now).await
+}
+
+/// Records the effect of an event without a reference: at the only merchant with the short code that received it, else
+/// at the merchants that have written to the address. What fails at one merchant keeps it from no other one.
+async fn record_everywhere(
+    app: &App,
+    account: &ProviderAccount,
+    event: &OutcomeEvent,
+    effect: Effect,
+    now: Instant,
+) -> Result<(), OutcomeError> {
+    let (mut scopes, mut failed) = (Vec::new(), None);
     for merchant in app.store.merchants_of_account(account).await? {
         for mode in [Mode::Live, Mode::Test] {
-            if let Some(scope) = app.scope(merchant, mode, account.provider, now).await? {
-                let writing = writing(app, &scope, event).await?;
-                known.push((scope, writing));
+            match app.scope(merchant, mode, account.provider, now).await {
+                Ok(scope) => scopes.extend(scope),
+                Err(error) => failed = Some(error),
             }
         }
     }
-    let has_writer = known.iter().any(|(_, writing)| *writing == Writing::Written);
-    for (scope, writing) in &known {
-        let is_concerned = match (writing, effect) {
-            (Writing::Written, _) | (Writing::NoMember, Effect::Oppose(_)) => true,
-            (Writing::NotWritten, Effect::Oppose(_)) => !has_writer,
-            (Writing::NoMember | Writing::NotWritten, Effect::Bounce(_)) => false,
+    let owners = scopes.iter().filter(|scope| has_short_code(scope, account, event.to.as_deref()));
+    let owner = only(&owners.map(|scope| scope.settings.merchant.id).collect());
+    let (mut has_writer, mut unwritten) = (false, Vec::new());
+    for scope in &scopes {
+        let recorded = match owner {
+            Some(owner) if owner == scope.settings.merchant.id => {
+                apply(app, scope, event, effect, now).await
+            }
+            Some(_) => Ok(()),
+            None => match writing(app, scope, event).await {
+                Ok(Writing::Written) => {
+                    has_writer = true;
+                    apply(app, scope, event, effect, now).await
+                }
+                Ok(Writing::NoMember) => apply_opposition(app, scope, event, effect, now).await,
+                Ok(Writing::NotWritten) => {
+                    unwritten.push(scope);
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            },
         };
-        if is_concerned {
-            apply(app, scope, event, effect, now).await?;
-        }
+        failed = recorded.err().or(failed);
+    }
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    for scope in unwritten.into_iter().filter(|_| !has_writer) {
+        apply_opposition(app, scope, event, effect, now).await?;
     }
     Ok(())
 }
 
 /// Whether a merchant has written to an address.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Writing {
     /// To a member who has the address now.
     Written,
@@ -83,6 +115,34 @@ enum Writing {
     NotWritten,
     /// No member has the address now.
     NoMember,
+}
+
+async fn writing(app: &App, scope: &Scope, event: &OutcomeEvent) -> Result<Writing, OutcomeError> {
+    let channel = event.address.channel();
+    let members = app.store.members_at(scope, &event.address).await?;
+    if members.is_empty() {
+        return Ok(Writing::NoMember);
+    }
+    for member in members {
+        if app.store.was_messaged(scope.tenant(), member, channel).await? {
+            return Ok(Writing::Written);
+        }
+    }
+    Ok(Writing::NotWritten)
+}
+
+/// As [`apply`]. A bounce has no effect.
+async fn apply_opposition(
+    app: &App,
+    scope: &Scope,
+    event: &OutcomeEvent,
+    effect: Effect,
+    now: Instant,
+) -> Result<(), OutcomeError> {
+    match effect {
+        Effect::Oppose(_) => apply(app, scope, event, effect, now).await,
+        Effect::Bounce(_) => Ok(()),
+    }
 }
 
 async fn apply(
@@ -99,18 +159,4 @@ async fn apply(
         Effect::Bounce(bounce) => app.store.bounce_at(scope, &event.address, bounce, now).await?,
     }
     Ok(())
-}
-
-async fn writing(app: &App, scope: &Scope, event: &OutcomeEvent) -> Result<Writing, OutcomeError> {
-    let channel = event.address.channel();
-    let members = app.store.members_at(scope, &event.address).await?;
-    if members.is_empty() {
-        return Ok(Writing::NoMember);
-    }
-    for member in members {
-        if app.store.was_messaged(scope, member, channel).await? {
-            return Ok(Writing::Written);
-        }
-    }
-    Ok(Writing::NotWritten)
 }

@@ -103,16 +103,26 @@ async fn count_campaign(
     Ok(())
 }
 
-/// Counts the receipt of an address for the one member who was sent the message: one of those who share the address,
-/// or one who was merged into one of them. Where no one was, the member who was is erased, or has another address now,
-/// and the receipt counts for nobody.
+/// Counts the receipt of an address for the one member who was sent the message: the one who claimed the shared address,
+/// or the one at the address who has a row of the message. Where there is none, the member who was sent the message is
+/// erased, or has another address now, and the receipt counts for nobody.
 async fn count_for_one_of(
     app: &App,
     scope: &Scope,
     campaign: CampaignId,
     AddressReceipt { address, state }: AddressReceipt<'_>,
 ) -> Result<(), OutcomeError> {
-    for member in app.store.recipients_at(scope, address).await? {
+    let claimed_by = match address {
+        MessageAddress::Email(email) => {
+            app.store.address_claimed_by(scope, campaign, email).await?
+        }
+        MessageAddress::Mobile(_) => None,
+    };
+    let members = match claimed_by {
+        Some(member) => vec![member],
+        None => app.store.members_at_strongly(scope, address).await?,
+    };
+    for member in members {
         let receipt = MessageReceipt { member, state };
         let recorded = app.store.record_receipts(scope.tenant(), campaign, &[receipt]).await?;
         if recorded.without_message.is_empty() {

@@ -17,7 +17,7 @@ use platform::queue::Failed;
 use rstest::rstest;
 use store::{
     Addressed, BatchId, Claimed, Correction, Counts, CutBatch, Figures, MEMBER_SHARDS, NewMember,
-    Scope, WalkPosition,
+    Scope, SharingRecipient, WalkPosition,
 };
 use support::{Table, consent, instant, merchant, mobile, open_merchant, sms_sender};
 
@@ -186,6 +186,7 @@ fn event(
         channel,
         address: address.to_owned(),
         reference: reference.map(|reference| reference.to_string()),
+        to: None,
         what,
         at: now(),
     }
@@ -337,18 +338,30 @@ async fn a_stop_from_a_number_that_no_member_has_now_holds_for_the_member_who_ge
     assert_eq!(fixture.reason(0, later, Channel::Sms).await, Some(OppositionReason::Stop));
 }
 
+#[rstest]
+#[case::its_own_short_code("36201", [None, Some(OppositionReason::Stop)])]
+#[case::the_other_short_code("36200", [Some(OppositionReason::Stop), None])]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stop_to_the_message_of_a_merged_member_opposes_the_member_who_is_left() {
+async fn a_stop_to_the_short_code_of_one_merchant_opposes_that_merchant_whoever_else_wrote(
+    #[case] to: &str,
+    #[case] opposed: [Option<OppositionReason>; 2],
+) {
     let fixture = Fixture::open().await;
-    let [merged, survivor] =
-        [fixture.member(0, 7, "m@example.com").await, fixture.member(0, 8, "s@example.com").await];
-    fixture.sent(0, Channel::Sms, &[merged]).await;
-    fixture.app.store.merge_members(&fixture.shops[0], survivor, merged, now()).await.unwrap();
-    fixture
-        .deliver(vec![event(Channel::Sms, mobile(7).as_str(), None, EventKind::Stop)])
-        .await
-        .unwrap();
-    assert_eq!(fixture.reason(0, survivor, Channel::Sms).await, Some(OppositionReason::Stop));
+    let second = fixture.shops[1].settings.merchant.id;
+    let sender =
+        SmsSender { stop_number: StopNumber::parse("36201").unwrap(), ..sms_sender("shared") };
+    let store = &fixture.app.store;
+    store.put_sms_sender(second, &sender, domain::Credential::Operator).await.unwrap();
+    store.settings_fresh(second, now()).await.unwrap();
+    let here = fixture.member(0, 7, "h@example.com").await;
+    let there = fixture.member(1, 7, "t@example.com").await;
+    fixture.sent(0, Channel::Sms, &[here]).await;
+    let mut stop = event(Channel::Sms, mobile(7).as_str(), None, EventKind::Stop);
+    stop.to = Some(to.to_owned());
+    fixture.deliver(vec![stop]).await.unwrap();
+    let reasons =
+        [fixture.reason(0, here, Channel::Sms).await, fixture.reason(1, there, Channel::Sms).await];
+    assert_eq!(reasons, opposed);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -587,6 +600,28 @@ async fn the_receipt_of_an_address_counts_for_the_member_who_was_sent_the_messag
     fixture.deliver(events.to_vec()).await.unwrap();
     assert_eq!(fixture.figures(reference).await.delivered, 2);
     assert_eq!(fixture.figures(second).await, Figures::default());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_receipt_of_a_shared_address_counts_for_the_member_who_claimed_it() {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.app.store, &fixture.shops[0]);
+    let [claimant, other] =
+        [fixture.member(0, 1, "a@example.com").await, fixture.member(0, 2, "b@example.com").await];
+    fixture.member(0, 3, "a@example.com").await;
+    let reference = fixture.sent(0, Channel::Email, &[claimant, other]).await;
+    let email = Email::parse("a@example.com").unwrap();
+    let claim = SharingRecipient { member: claimant, email: email.clone() };
+    store.claim_addresses(scope, reference.campaign, vec![claim], now()).await.unwrap();
+    let correction = Correction { email: Some(Some(email)), ..Correction::default() };
+    store.correct_member(scope, other, &correction, now()).await.unwrap();
+    let delivered =
+        || event(Channel::Email, "a@example.com", Some(reference), EventKind::Delivered);
+    fixture.deliver(vec![delivered()]).await.unwrap();
+    assert_eq!(fixture.figures(reference).await.delivered, 1);
+    fixture.erase(0, claimant).await;
+    fixture.deliver(vec![delivered()]).await.unwrap();
+    assert_eq!(fixture.figures(reference).await.delivered, 1);
 }
 
 #[tokio::test]

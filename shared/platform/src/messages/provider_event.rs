@@ -51,6 +51,9 @@ pub struct ProviderEvent {
     /// The batch of the message, as [`Reference`] writes it. A STOP has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// The short code that received a STOP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
     /// The kind of the event.
     pub what: EventKind,
     /// When the event happened.

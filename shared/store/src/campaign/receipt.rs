@@ -9,7 +9,7 @@ use crate::table::retry::retry_rest;
 use crate::table::tenant::Tenant;
 use crate::table::transaction::{Slot, Transaction, TransactionOutcome};
 use crate::table::write::Write;
-use crate::{Scope, Store, StoreError};
+use crate::{Store, StoreError};
 use domain::{CampaignId, Channel, MemberId};
 use std::ops::ControlFlow;
 
@@ -177,24 +177,9 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a member, or one who was merged into the member, was ever sent a message on a channel:
-    /// 1 strong read of the member, and 1 query of the rows of each, half a read unit for some forty
-    /// of them.
+    /// Whether a member was ever sent a message on a channel: 1 query of the member's rows, half a read
+    /// unit for some forty of them.
     pub async fn was_messaged(
-        &self,
-        scope: &Scope,
-        member: MemberId,
-        channel: Channel,
-    ) -> Result<bool, StoreError> {
-        for member in self.with_absorbed(scope, member).await? {
-            if self.was_messaged_itself(scope.tenant(), member, channel).await? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    async fn was_messaged_itself(
         &self,
         tenant: Tenant,
         member: MemberId,

@@ -9,11 +9,11 @@ use crate::campaign::plan::batch_end;
 use crate::table::attributes;
 use crate::table::keys::{self, Key};
 use crate::table::write::{Write, Written};
-use crate::{Scope, Store, StoreError};
+use crate::{Consistency, Scope, Store, StoreError};
 use domain::member::Email;
 use domain::{CampaignId, Instant, MemberId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 /// Claims that are written at the same time.
@@ -30,7 +30,7 @@ pub struct SharingRecipient {
     pub email: Email,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct ClaimedAddressRecord {
     pk: String,
     sk: String,
@@ -50,6 +50,19 @@ impl Store {
     ) -> Result<HashSet<MemberId>, StoreError> {
         let key = |hash: &str| keys::claimed_address(scope.tenant(), campaign, hash);
         self.claim_keys(scope, recipients, &key, batch_end(now)).await
+    }
+
+    /// The recipient who claimed an address for a campaign, if any did: 1 strong read of 1 unit.
+    pub async fn address_claimed_by(
+        &self,
+        scope: &Scope,
+        campaign: CampaignId,
+        email: &Email,
+    ) -> Result<Option<MemberId>, StoreError> {
+        let key = keys::claimed_address(scope.tenant(), campaign, &scope.email_hash(email));
+        let claimed: Option<ClaimedAddressRecord> =
+            self.get_item(&key, Consistency::Strong).await?;
+        claimed.map(|record| attributes::member_id(&record.holder)).transpose()
     }
 
     /// As [`Store::claim_addresses`], for a run of the campaign's dry run: the recipients whose address another

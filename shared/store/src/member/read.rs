@@ -32,18 +32,6 @@ impl Store {
         read.ok_or(StoreError::NotFound(Entity::Member))
     }
 
-    /// The member and those who were merged into the member, directly or indirectly: their messages have
-    /// stayed with them. 1 strong query, 1 read unit. A member who was erased meanwhile has no others.
-    pub(crate) async fn with_absorbed(
-        &self,
-        scope: &Scope,
-        id: MemberId,
-    ) -> Result<Vec<MemberId>, StoreError> {
-        let read = self.read_member(scope, id, Consistency::Strong).await?;
-        let absorbed = read.map(|member| member.person.absorbed).unwrap_or_default();
-        Ok(std::iter::once(id).chain(absorbed).collect())
-    }
-
     /// As [`Store::member`], read eventually at half the cost. A member whose person or account is not
     /// visible yet is read again strongly.
     pub(crate) async fn member_eventual(

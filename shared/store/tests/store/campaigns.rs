@@ -287,8 +287,8 @@ async fn a_repeated_or_late_receipt_is_counted_once() {
     assert_eq!(figures.delivered, 1);
     assert_eq!(figures.bounced, 1);
     assert_eq!(figures.failed, 1);
-    assert!(fixture.store.was_messaged(&fixture.scope, members[0], Channel::Sms).await.unwrap());
-    assert!(!fixture.store.was_messaged(&fixture.scope, members[0], Channel::Email).await.unwrap());
+    assert!(fixture.store.was_messaged(tenant, members[0], Channel::Sms).await.unwrap());
+    assert!(!fixture.store.was_messaged(tenant, members[0], Channel::Email).await.unwrap());
 }
 
 #[tokio::test]

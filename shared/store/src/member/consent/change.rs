@@ -93,20 +93,14 @@ impl Store {
         }
     }
 
-    /// The members of [`Store::members_at`], read strongly, and those who were merged into them: one of
-    /// them had the address when a message was sent to it, unless that member was erased or has another
-    /// address now. 1 strong query, and 1 strong read of each member at the address.
-    pub async fn recipients_at(
+    /// As [`Store::members_at`], read strongly: 1 query.
+    pub async fn members_at_strongly(
         &self,
         scope: &Scope,
         address: &MessageAddress,
     ) -> Result<Vec<MemberId>, StoreError> {
         let contact = address.opposed_key(scope);
-        let mut recipients = Vec::new();
-        for member in self.members_of_contact(contact.pk, Consistency::Strong).await? {
-            recipients.extend(self.with_absorbed(scope, member).await?);
-        }
-        Ok(recipients)
+        self.members_of_contact(contact.pk, Consistency::Strong).await
     }
 
     /// Stores an opposition for every member who has an address now or later, and returns the number of
