@@ -4,6 +4,11 @@
 //! counts, if it may: an opposition of the person ends only by a consent of the person, or by a consent with a
 //! full proof ([`Consent::ends_oppositions`]). A bounce is no will of the person, so it is stored apart: it
 //! neither replaces nor hides an opposition, and ends with the address.
+//!
+//! During a merge, one record stands for two persons, and nobody can tell which of them states something. An
+//! opposition since the merge may be of either person, so undoing the merge gives it to both, even where a later
+//! opposition from before the merge hid it meanwhile: [`OppositionsOfMerge`] keeps the two apart. A consent and a
+//! bounce since the merge stay with the survivor, whose address they are about.
 
 use super::minor::is_under_15;
 use crate::purchase::receipt::Operator;
@@ -124,13 +129,24 @@ pub struct Bounce {
     pub by: Credential,
 }
 
+/// The oppositions of a survivor for one channel, as undoing its merges needs them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OppositionsOfMerge {
+    /// The last opposition before the first of the merges.
+    pub before: Option<Opposition>,
+    /// The last opposition since then.
+    pub since: Option<Opposition>,
+}
+
 /// The last consent, the last opposition and the last bounce of a person for one channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChannelConsent {
     /// The last consent.
     pub consent: Option<Consent>,
-    /// The last opposition.
+    /// The last opposition, of the person or of a member who was merged into the person's record.
     pub opposition: Option<Opposition>,
+    /// Where the oppositions of a survivor come from. `None` for a member who absorbed nobody.
+    pub merged: Option<OppositionsOfMerge>,
     /// The last bounce of the present address.
     pub bounce: Option<Bounce>,
     /// The number of consents, oppositions and bounces that were noted. It gives each of them its place in the
@@ -182,12 +198,24 @@ impl ChannelConsent {
 
     /// Notes an opposition, and returns whether something changed.
     pub fn oppose(&mut self, opposition: Opposition) -> bool {
-        let is_newer = self.opposition.is_none_or(|known| known.at < opposition.at);
+        let is_newer = self.stated_opposition().is_none_or(|known| known.at < opposition.at);
         if is_newer {
-            self.opposition = Some(opposition);
+            if let Some(merged) = &mut self.merged {
+                merged.since = Some(opposition);
+            }
+            self.opposition = later(self.opposition, Some(opposition));
             self.changes += 1;
         }
         is_newer
+    }
+
+    /// The last opposition that was stated to this member: for a survivor, since its first merge.
+    #[must_use]
+    pub const fn stated_opposition(&self) -> Option<Opposition> {
+        match self.merged {
+            Some(merged) => merged.since,
+            None => self.opposition,
+        }
     }
 
     /// Notes a bounce, and returns whether something changed.
@@ -246,9 +274,28 @@ impl Consents {
     /// they are about another address.
     pub fn absorb(&mut self, other: &Self) {
         for channel in Channel::ALL {
-            if let Some(opposition) = other.of(channel).opposition {
-                self.of_mut(channel).oppose(opposition);
+            let own = self.of_mut(channel);
+            let before = own.opposition;
+            own.merged.get_or_insert(OppositionsOfMerge { before, since: None });
+            own.opposition = later(own.opposition, other.of(channel).opposition);
+        }
+    }
+
+    /// Undoes [`Consents::absorb`] of a member. The survivor and the member each keep their own opposition, or
+    /// the last one since the survivor's first merge where that is later. The oppositions of the members who are
+    /// still merged into the survivor stay.
+    pub fn separate(&mut self, absorbed: &mut Self, still_merged: &[&Self]) {
+        for channel in Channel::ALL {
+            let own = self.of_mut(channel);
+            // A record of an earlier version does not say where its opposition comes from: it holds for both.
+            let unknown = OppositionsOfMerge { before: own.opposition, since: own.opposition };
+            let merged = own.merged.unwrap_or(unknown);
+            if let Some(since) = merged.since {
+                absorbed.of_mut(channel).oppose(since);
             }
+            let brought = still_merged.iter().map(|other| other.of(channel).opposition);
+            own.opposition = brought.fold(later(merged.before, merged.since), later);
+            own.merged = Some(merged).filter(|_| !still_merged.is_empty());
         }
     }
 
@@ -259,6 +306,11 @@ impl Consents {
     pub fn permit(&self, channel: Channel, birth_date: Option<Day>, on: Day) -> bool {
         self.of(channel).permits(channel, birth_date, on)
     }
+}
+
+/// The later of two oppositions.
+fn later(one: Option<Opposition>, other: Option<Opposition>) -> Option<Opposition> {
+    one.into_iter().chain(other).reduce(|one, other| if one.at < other.at { other } else { one })
 }
 
 impl ChannelConsent {
@@ -491,6 +543,100 @@ mod tests {
         assert_eq!(survivor.email.opposition.unwrap().reason, OppositionReason::Stop);
         assert!(permit(&survivor, Channel::Sms));
         assert!(!permit(&survivor, Channel::Postal));
+    }
+
+    /// What a member states before a merge or during the merge.
+    #[derive(Debug, Clone, Copy)]
+    enum Statement {
+        /// The person opposed at this second.
+        Stop(i64),
+        /// The person consented at this second, with a full proof.
+        Consent(i64),
+    }
+    use Statement::Stop;
+
+    fn state(consents: &mut Consents, statements: &[Statement]) {
+        for statement in statements {
+            match statement {
+                Stop(second) => {
+                    consents.sms.oppose(opposition(*second, OppositionReason::Stop));
+                }
+                Statement::Consent(second) => {
+                    consents.sms.consent(with_operator(*second)).unwrap();
+                }
+            }
+        }
+    }
+
+    #[rstest]
+    #[case::none_since(&[Stop(1)], &[Stop(2)], &[], Some(1), Some(2))]
+    #[case::a_later_one_since(&[Stop(1)], &[Stop(2)], &[Stop(3)], Some(3), Some(3))]
+    #[case::one_that_the_merge_had_hidden(&[], &[Stop(2)], &[Stop(1)], Some(1), Some(2))]
+    #[case::one_that_the_survivors_had_hidden(&[Stop(2)], &[], &[Stop(1)], Some(2), Some(1))]
+    #[case::two_since(&[], &[Stop(4)], &[Stop(3), Stop(2)], Some(3), Some(4))]
+    #[case::one_after_a_consent_had_ended_the_merges(
+        &[], &[Stop(2)], &[Statement::Consent(3), Stop(1)], Some(1), Some(2)
+    )]
+    #[case::nobody_opposed(&[], &[], &[], None, None)]
+    fn an_opposition_since_a_merge_holds_for_both_members_after_the_merge_is_undone(
+        #[case] survivors: &[Statement],
+        #[case] absorbeds: &[Statement],
+        #[case] since: &[Statement],
+        #[case] survivors_after: Option<i64>,
+        #[case] absorbeds_after: Option<i64>,
+    ) {
+        let (mut survivor, mut absorbed) = (Consents::default(), Consents::default());
+        state(&mut survivor, survivors);
+        state(&mut absorbed, absorbeds);
+        survivor.absorb(&absorbed);
+        state(&mut survivor, since);
+        survivor.separate(&mut absorbed, &[]);
+        let at = |consents: &Consents| consents.sms.opposition.map(|last| last.at.as_second());
+        assert_eq!((at(&survivor), at(&absorbed)), (survivors_after, absorbeds_after));
+        assert_eq!((survivor.sms.merged, absorbed.sms.merged), (None, None));
+    }
+
+    #[rstest]
+    #[case::the_last_merge_first([1, 0])]
+    #[case::the_first_merge_first([0, 1])]
+    fn two_merges_are_undone_in_either_order_without_a_lost_opposition(#[case] order: [usize; 2]) {
+        let mut absorbed = [Consents::default(), Consents::default()];
+        let mut survivor = Consents::default();
+        state(&mut survivor, &[Stop(3)]);
+        state(&mut absorbed[0], &[Stop(9)]);
+        state(&mut absorbed[1], &[Stop(8)]);
+        survivor.absorb(&absorbed[0]);
+        state(&mut survivor, &[Stop(5)]);
+        survivor.absorb(&absorbed[1]);
+        let [first, second] = order;
+        let still_merged = absorbed[second].clone();
+        survivor.separate(&mut absorbed[first], &[&still_merged]);
+        assert_eq!(survivor.sms.opposition, absorbed[second].sms.opposition);
+        survivor.separate(&mut absorbed[second], &[]);
+        assert_eq!(survivor.sms.opposition.unwrap().at, at(5));
+        for (consents, second) in absorbed.iter().zip([9, 8]) {
+            assert_eq!(consents.sms.opposition.unwrap().at, at(second));
+        }
+    }
+
+    #[test]
+    fn a_consent_since_a_merge_stays_with_the_survivor() {
+        let (mut survivor, mut absorbed) = (Consents::default(), Consents::default());
+        state(&mut absorbed, &[Statement::Consent(1), Stop(2)]);
+        survivor.absorb(&absorbed);
+        state(&mut survivor, &[Statement::Consent(3)]);
+        survivor.separate(&mut absorbed, &[]);
+        assert!(permit(&survivor, Channel::Sms) && !permit(&absorbed, Channel::Sms));
+    }
+
+    #[test]
+    fn undoing_a_merge_does_not_bring_back_the_bounce_of_a_former_address() {
+        let (mut survivor, mut absorbed) = (Consents::default(), Consents::default());
+        survivor.email.bounce(bounce(1));
+        survivor.absorb(&absorbed);
+        survivor.email.address_changed(None, at(2));
+        survivor.separate(&mut absorbed, &[]);
+        assert!(!survivor.email.is_dead() && !absorbed.email.is_dead());
     }
 
     #[test]

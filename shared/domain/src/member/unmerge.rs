@@ -7,7 +7,7 @@
 //! its own debt again, and the points that paid the other member's debt come back.
 
 use super::Person;
-use super::consent::{Channel, Consents};
+use super::consent::Consents;
 use crate::ledger::gift::GiftsReceived;
 use crate::ledger::lots::{Lot, Lots};
 use crate::ledger::merge::{GiftsTakenBack, return_gifts};
@@ -20,8 +20,6 @@ pub struct BeforeMerge {
     pub survivor: Account,
     /// The absorbed member's account.
     pub absorbed: Account,
-    /// The survivor's consents.
-    pub consents: Consents,
     /// When the survivor was invited.
     pub invited: Option<RegistrationStep>,
     /// The gifts that the merge took back.
@@ -45,12 +43,14 @@ pub struct GivenBack {
     pub not_given: Points,
 }
 
-/// Undoes a merge of `absorbed` into `survivor`. The absorbed member gets a new day in the due index, `today`
+/// Undoes a merge of `absorbed` into `survivor`, where the members `still_merged` stay merged into the survivor. The
+/// absorbed member gets a new day in the due index, `today`
 /// at the earliest. The day of the survivor stays, or becomes an earlier one.
 #[must_use]
 pub fn unmerge(
     survivor: Side<'_>,
     absorbed: Side<'_>,
+    still_merged: &[Person],
     before: &BeforeMerge,
     sector: Sector,
     today: Day,
@@ -59,7 +59,8 @@ pub fn unmerge(
     if own.invited == other.invited {
         own.invited = before.invited;
     }
-    separate_consents(&mut own.consents, &before.consents, &mut other.consents);
+    let oppositions: Vec<&Consents> = still_merged.iter().map(|person| &person.consents).collect();
+    own.consents.separate(&mut other.consents, &oppositions);
     own.absorbed.retain(|id| *id != other.id);
     other.merged_into = None;
     let (account, given_back) = separate_accounts(survivor.account, before, today);
@@ -70,20 +71,6 @@ pub fn unmerge(
     own.due = own.due.map(|due| due.min(due_of(own, survivor.account)));
     other.due = Some(due_of(other, absorbed.account));
     given_back
-}
-
-/// An opposition that the absorbed member contributed goes back to that member. An opposition since the
-/// merge stays with both, since either of them may have opposed.
-fn separate_consents(survivor: &mut Consents, before: &Consents, absorbed: &mut Consents) {
-    for channel in Channel::ALL {
-        let now = survivor.of(channel).opposition;
-        let (own, other) = (before.of(channel).opposition, absorbed.of(channel).opposition);
-        if now == other {
-            survivor.of_mut(channel).opposition = own;
-        } else if let Some(opposed_since) = now.filter(|_| now != own) {
-            absorbed.of_mut(channel).oppose(opposed_since);
-        }
-    }
 }
 
 /// Takes out of the survivor's account what the absorbed member contributed. Returns the account of the
@@ -188,7 +175,6 @@ fn separate_activity(survivor: &mut Account, own: &Account, back: &mut Account) 
 mod tests {
     use super::*;
     use crate::ledger::account::Given;
-    use crate::member::consent;
     use crate::{Cents, EstablishmentId, Instant};
     use proptest::prelude::*;
     use rstest::rstest;
@@ -224,7 +210,6 @@ mod tests {
         let before = BeforeMerge {
             survivor: survivor.clone(),
             absorbed: absorbed.clone(),
-            consents: Consents::default(),
             invited: None,
             gifts: GiftsTakenBack::default(),
         };
@@ -298,37 +283,6 @@ mod tests {
         assert_eq!(back.visits, 1);
         assert_eq!(back.last_purchase, None);
         assert_eq!(back.last_activity, Some(Instant::UNIX_EPOCH), "it may have been either");
-    }
-
-    #[test]
-    fn an_opposition_goes_back_to_the_member_who_contributed_it_and_a_later_one_stays_with_both() {
-        let at = |second| consent::Opposition {
-            at: Instant::from_second(second).unwrap(),
-            reason: consent::OppositionReason::Stop,
-            by: crate::Credential::Service,
-        };
-        let (mut own, mut other) = (Consents::default(), Consents::default());
-        own.email.oppose(at(1));
-        other.sms.oppose(at(2));
-        let mut both = own.clone();
-        both.absorb(&other);
-        both.postal.oppose(at(3));
-        separate_consents(&mut both, &own, &mut other);
-        assert!(both.email.is_opposed() && !both.sms.is_opposed() && both.postal.is_opposed());
-        assert!(!other.email.is_opposed() && other.sms.is_opposed() && other.postal.is_opposed());
-    }
-
-    #[test]
-    fn undoing_a_merge_does_not_bring_back_the_bounce_of_a_former_address() {
-        let at = |second| Instant::from_second(second).unwrap();
-        let by = crate::Credential::Service;
-        let (mut own, mut other) = (Consents::default(), Consents::default());
-        own.email.bounce(consent::Bounce { at: at(1), by });
-        let mut both = own.clone();
-        both.absorb(&other);
-        both.email.address_changed(None, at(2));
-        separate_consents(&mut both, &own, &mut other);
-        assert!(!both.email.is_dead() && !other.email.is_dead());
     }
 
     proptest! {

@@ -4,7 +4,6 @@ use crate::ledger::entry_key::EntryKey;
 use crate::member::person::put_person;
 use crate::table::attributes;
 use crate::table::codec;
-use crate::table::codec::consents::ConsentsRecord;
 use crate::table::keys::Key;
 use crate::table::retry::{Attempt, retry};
 use crate::table::write::Write;
@@ -44,9 +43,7 @@ struct BeforeRecord {
     /// The account of the survivor.
     #[serde(with = "serde_bytes")]
     survivor_account: Vec<u8>,
-    /// The consents and the invitation of the survivor.
-    #[serde(default, skip_serializing_if = "ConsentsRecord::is_empty")]
-    survivor_consents: ConsentsRecord,
+    /// The invitation of the survivor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     survivor_invited_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -70,7 +67,6 @@ impl MergeRecord {
         Ok(BeforeMerge {
             survivor: codec::account::decode(&before.survivor_account)?,
             absorbed: codec::account::decode(&before.absorbed_account)?,
-            consents: before.survivor_consents.read()?,
             invited: attributes::step_of(
                 before.survivor_invited_at.as_deref(),
                 before.survivor_invited_by.as_deref(),
@@ -185,7 +181,6 @@ fn merge_entry(
         before: Some(BeforeRecord {
             absorbed_account: codec::account::encode(&absorbed.account),
             survivor_account: codec::account::encode(&survivor_account),
-            survivor_consents: ConsentsRecord::of(&survivor.person.consents),
             survivor_invited_at: survivor
                 .person
                 .invited

@@ -15,7 +15,9 @@ use crate::{Conflict, Member, Scope, Store, StoreError};
 use domain::ledger::{self, CancelledReturn, CancelledSale};
 use domain::member::unmerge::{self, BeforeMerge, GivenBack, Side};
 use domain::reward::redemption::State;
-use domain::{Cents, Credential, Instant, MemberId, Points, Programmes, PurchaseKind, retention};
+use domain::{
+    Cents, Credential, Instant, MemberId, Person, Points, Programmes, PurchaseKind, retention,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +89,7 @@ impl Store {
             }
             let entry = self.latest_entry(scope, survivor, MERGE, absorbed).await?;
             let entry: MergeRecord = entry.ok_or(StoreError::Corrupt("merge"))?;
-            let through = self.absorbed_through(scope, &remaining, absorbed).await?;
+            let (through, still_merged) = self.others_absorbed(scope, &remaining, absorbed).await?;
             let mut before = entry.before()?;
             let consents_before = restored.person.consents.clone();
             for member in std::iter::once(&absorbed).chain(&through) {
@@ -96,6 +98,7 @@ impl Store {
             let given_back = unmerge::unmerge(
                 Side { person: &mut remaining.person, account: &mut remaining.account },
                 Side { person: &mut restored.person, account: &mut restored.account },
+                &still_merged,
                 &before,
                 scope.settings.merchant.sector,
                 retention::day_of(now),
@@ -178,14 +181,14 @@ impl Store {
         last.map(|item| items::from_item(item, "ledger")).transpose()
     }
 
-    /// The members who had been merged into `absorbed`, directly or indirectly, before `absorbed`
-    /// was merged into `survivor`.
-    async fn absorbed_through(
+    /// The other members who were merged into `survivor`, in two parts: those who had been merged into
+    /// `absorbed`, directly or indirectly, before `absorbed` was merged into `survivor`, and the rest.
+    async fn others_absorbed(
         &self,
         scope: &Scope,
         survivor: &Member,
         absorbed: MemberId,
-    ) -> Result<Vec<MemberId>, StoreError> {
+    ) -> Result<(Vec<MemberId>, Vec<Person>), StoreError> {
         let others = survivor.person.absorbed.iter().filter(|id| **id != absorbed);
         let read = others.map(|id| self.member_itself(scope, *id));
         let read = futures::future::try_join_all(read).await?;
@@ -201,7 +204,8 @@ impl Store {
             }
         }
         through.remove(0);
-        Ok(through)
+        let persons = read.into_iter().map(|member| member.person);
+        Ok((through.clone(), persons.filter(|person| !through.contains(&person.id)).collect()))
     }
 
     /// Corrects `before` by a member's purchases and redemptions that were cancelled after the

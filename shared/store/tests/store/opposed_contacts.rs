@@ -304,6 +304,33 @@ async fn the_opposition_that_a_merge_brings_is_in_the_survivors_history_until_it
     assert_eq!(history[0].recorded_at, now() + 3.seconds());
 }
 
+#[rstest]
+#[case::hidden_by_the_survivors(1)]
+#[case::hidden_by_the_absorbed_members(2)]
+#[tokio::test]
+async fn an_older_opposition_that_arrives_during_a_merge_holds_for_both_members_afterwards(
+    #[case] opposed_before: u16,
+) {
+    let fixture = Fixture::open().await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let members = [fixture.enrol(1, None, now()).await, fixture.enrol(2, None, now()).await];
+    let [survivor, absorbed] = members;
+    for member in members {
+        fixture.change(member, Channel::Sms, full_proof(now()), now()).await.unwrap();
+    }
+    fixture.oppose_mobile(opposed_before, now() + 60.seconds()).await;
+    store.merge_members(scope, survivor, absorbed, now() + 90.seconds()).await.unwrap();
+    fixture.oppose_mobile(3 - opposed_before, now() + 30.seconds()).await;
+    let merged = fixture.person(survivor).await.consents.sms;
+    assert_eq!(merged.opposition.unwrap().at, now() + 60.seconds());
+    let in_history = fixture.history(survivor).await;
+    assert!(in_history.contains(&(Channel::Sms, 30)), "{in_history:?}");
+    store.unmerge_members(scope, survivor, absorbed, now() + 120.seconds()).await.unwrap();
+    for member in members {
+        assert!(!fixture.permits(member, Channel::Sms).await);
+    }
+}
+
 #[tokio::test]
 async fn oppositions_and_enrolments_at_the_same_time_leave_no_member_without_the_opposition() {
     let fixture = Fixture::open().await;

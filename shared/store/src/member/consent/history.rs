@@ -125,8 +125,9 @@ pub(crate) fn put_new_oppositions(
     now: Instant,
 ) -> Result<(), StoreError> {
     for channel in Channel::ALL {
-        let opposition = person.consents.of(channel).opposition;
-        if let Some(opposition) = opposition.filter(|_| opposition != before.of(channel).opposition)
+        let stated = person.consents.of(channel).stated_opposition();
+        if let Some(opposition) =
+            stated.filter(|_| stated != before.of(channel).stated_opposition())
         {
             let change = ConsentChange::Oppose(opposition);
             transaction.add(put_change(scope, person, channel, &change, now)?);

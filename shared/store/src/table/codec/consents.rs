@@ -4,7 +4,8 @@
 use super::{from_bytes, instant_of, to_bytes};
 use crate::StoreError;
 use domain::member::consent::{
-    Bounce, ChannelConsent, Consent, ConsentSource, Opposition, OppositionReason, ParentalConsent,
+    Bounce, ChannelConsent, Consent, ConsentSource, Opposition, OppositionReason,
+    OppositionsOfMerge, ParentalConsent,
 };
 use domain::merchant::provider::ProviderName;
 use domain::purchase::receipt::Operator;
@@ -103,6 +104,15 @@ struct BounceBody<'b> {
 
 #[derive(Encode, Decode)]
 #[cbor(array)]
+struct MergedBody<'b> {
+    #[b(0)]
+    before: Option<OppositionBody<'b>>,
+    #[b(1)]
+    since: Option<OppositionBody<'b>>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(array)]
 struct ChannelConsentBody<'b> {
     #[b(0)]
     consent: Option<ConsentBody<'b>>,
@@ -112,6 +122,8 @@ struct ChannelConsentBody<'b> {
     changes: u32,
     #[b(3)]
     bounce: Option<BounceBody<'b>>,
+    #[b(4)]
+    merged: Option<MergedBody<'b>>,
 }
 
 #[derive(Encode, Decode)]
@@ -131,15 +143,21 @@ const CORRUPT: StoreError = StoreError::Corrupt("consents");
 struct CredentialBytes {
     consent: Vec<u8>,
     opposition: Vec<u8>,
+    before_merge: Vec<u8>,
+    since_merge: Vec<u8>,
     bounce: Vec<u8>,
 }
 
 impl CredentialBytes {
     fn of(consents: &ChannelConsent) -> Self {
         let bytes = |by: Option<Credential>| by.map(credential_bytes).unwrap_or_default();
+        let opposed = |opposition: Option<Opposition>| bytes(opposition.map(|last| last.by));
+        let merged = consents.merged.unwrap_or_default();
         Self {
             consent: bytes(consents.consent.as_ref().map(|consent| consent.by)),
-            opposition: bytes(consents.opposition.map(|opposition| opposition.by)),
+            opposition: opposed(consents.opposition),
+            before_merge: opposed(merged.before),
+            since_merge: opposed(merged.since),
             bounce: bytes(consents.bounce.map(|bounce| bounce.by)),
         }
     }
@@ -161,15 +179,15 @@ impl<'b> ChannelConsentBody<'b> {
                     text: &parent.text_version,
                 }),
             }),
-            opposition: consents.opposition.map(|opposition| OppositionBody {
-                at: opposition.at.as_second(),
-                reason: opposition.reason.as_str(),
-                by: &by.opposition,
-            }),
+            opposition: OppositionBody::of(consents.opposition, &by.opposition),
             changes: consents.changes,
             bounce: consents
                 .bounce
                 .map(|bounce| BounceBody { at: bounce.at.as_second(), by: &by.bounce }),
+            merged: consents.merged.map(|merged| MergedBody {
+                before: OppositionBody::of(merged.before, &by.before_merge),
+                since: OppositionBody::of(merged.since, &by.since_merge),
+            }),
         }
     }
 
@@ -177,7 +195,8 @@ impl<'b> ChannelConsentBody<'b> {
         let consent = self.consent.map(ConsentBody::read).transpose()?;
         let opposition = self.opposition.map(OppositionBody::read).transpose()?;
         let bounce = self.bounce.map(BounceBody::read).transpose()?;
-        Ok(ChannelConsent { consent, opposition, bounce, changes: self.changes })
+        let merged = self.merged.map(MergedBody::read).transpose()?;
+        Ok(ChannelConsent { consent, opposition, merged, bounce, changes: self.changes })
     }
 }
 
@@ -203,7 +222,24 @@ impl ParentBody<'_> {
     }
 }
 
-impl OppositionBody<'_> {
+impl MergedBody<'_> {
+    fn read(self) -> Result<OppositionsOfMerge, StoreError> {
+        Ok(OppositionsOfMerge {
+            before: self.before.map(OppositionBody::read).transpose()?,
+            since: self.since.map(OppositionBody::read).transpose()?,
+        })
+    }
+}
+
+impl<'b> OppositionBody<'b> {
+    fn of(opposition: Option<Opposition>, by: &'b [u8]) -> Option<Self> {
+        opposition.map(|Opposition { at, reason, .. }| Self {
+            at: at.as_second(),
+            reason: reason.as_str(),
+            by,
+        })
+    }
+
     fn read(self) -> Result<Opposition, StoreError> {
         let reason = OppositionReason::parse(self.reason).ok_or(CORRUPT)?;
         Ok(Opposition { at: instant_of(self.at), reason, by: credential(self.by)? })
@@ -311,6 +347,8 @@ mod tests {
         consents.sms.oppose(later);
         consents.email.oppose(later);
         consents.email.bounce(Bounce { at: at(2), by });
+        consents.absorb(&Consents::default());
+        consents.sms.oppose(Opposition { at: at(3), ..later });
         let bytes = encode(&consents);
         assert_eq!(decode(&bytes).unwrap(), consents);
         let record = ConsentsRecord(bytes.clone());
