@@ -68,7 +68,8 @@ pub(crate) const fn of_conflict(conflict: Conflict) -> Code {
         | Conflict::MergedIntoAnother
         | Conflict::MergedTheOtherWay
         | Conflict::MergedSince
-        | Conflict::NotMerged => MERGE_STATE,
+        | Conflict::NotMerged
+        | Conflict::MobileOfAbsorbed => MERGE_STATE,
         Conflict::MobileTaken => MOBILE_TAKEN,
         Conflict::MobileOfMember | Conflict::CardOfMember => CONTACT_OF_MEMBER,
         Conflict::ReferenceTaken

@@ -251,6 +251,25 @@ impl Store {
         found.map(|record| record.known()).transpose()
     }
 
+    /// The member whose entry leads from the mobile of a person to this person: the person itself, or one of the
+    /// members `absorbed`. A survivor may have the mobile of an absorbed member: the entry stays with the latter, who
+    /// has the mobile again once the merge is undone. 1 read unit, or none where nobody was absorbed.
+    pub(crate) async fn mobile_holder(
+        &self,
+        scope: &Scope,
+        person: MemberId,
+        absorbed: &[MemberId],
+        mobile: &Mobile,
+    ) -> Result<MemberId, StoreError> {
+        if absorbed.is_empty() {
+            return Ok(person);
+        }
+        let key = scope.contact_key(&Contact::Mobile(mobile.clone()));
+        let entry: Option<ContactRecord> = self.get_item(&key, Consistency::Strong).await?;
+        let holder = entry.map(|record| member_id(&record.holder)).transpose()?;
+        Ok(holder.filter(|holder| absorbed.contains(holder)).unwrap_or(person))
+    }
+
     /// The members who share an e-mail address: 1 query, half a read unit for some forty members.
     pub(crate) async fn members_sharing(
         &self,

@@ -150,6 +150,9 @@ impl Store {
     /// units more check that nobody opposed from the new number. Where somebody did, the opposition is
     /// read (1 read unit) and becomes one of the person.
     ///
+    /// A survivor may take the number of a member who was merged into it. The contact entry stays with the
+    /// absorbed member. For a survivor, 2 read units find out the members of both entries.
+    ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Conflict`] where another member has the number.
     pub async fn change_mobile(
@@ -172,6 +175,10 @@ impl Store {
             }
             let before = member.person.clone();
             let id = before.id;
+            // Read after the person: no absorbed member gets or loses a mobile while the person's version stays.
+            let holder = |mobile| self.mobile_holder(scope, id, &before.absorbed, mobile);
+            let (new_holder, old_holder) =
+                futures::try_join!(holder(mobile), holder(&before.mobile))?;
             member.person.mobile = mobile.clone();
             member.person.version += 1;
             let opposition = oppositions.of(Channel::Sms, now);
@@ -182,9 +189,11 @@ impl Store {
                 oppositions.check(&mut transaction, opposed);
             }
             put_new_oppositions(&mut transaction, scope, &before.consents, &member.person, now)?;
-            transaction.add_in(Slot::Mobile, take_contact(&new, id, erased_on));
-            let old = Contact::Mobile(before.mobile.clone());
-            transaction.add(delete_contact(&scope.contact_key(&old), id));
+            transaction.add_in(Slot::Mobile, take_contact(&new, new_holder, erased_on));
+            if old_holder == id {
+                let old = Contact::Mobile(before.mobile.clone());
+                transaction.add(delete_contact(&scope.contact_key(&old), id));
+            }
             transaction.add(put_person(scope, &member.person)?);
             transaction.add(correction_entry(scope, &before, &member.person, now)?);
             match transaction.commit().await? {

@@ -68,7 +68,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Conflict`] for two members who are not merged, or
-    /// whose merge is not the survivor's latest one.
+    /// whose merge is not the survivor's latest one, or while the survivor has the mobile of a member who
+    /// would leave it.
     pub async fn unmerge_members(
         &self,
         scope: &Scope,
@@ -90,6 +91,12 @@ impl Store {
             let entry = self.latest_entry(scope, survivor, MERGE, absorbed).await?;
             let entry: MergeRecord = entry.ok_or(StoreError::Corrupt("merge"))?;
             let (through, still_merged) = self.others_absorbed(scope, &remaining, absorbed).await?;
+            let mobile = &remaining.person.mobile;
+            let mut separated = std::iter::once(&restored.person).chain(&through);
+            if separated.any(|person| person.mobile == *mobile) {
+                return Err(Conflict::MobileOfAbsorbed.into());
+            }
+            let through: Vec<MemberId> = through.iter().map(|person| person.id).collect();
             let mut before = entry.before()?;
             let consents_before = restored.person.consents.clone();
             for member in std::iter::once(&absorbed).chain(&through) {
@@ -188,7 +195,7 @@ impl Store {
         scope: &Scope,
         survivor: &Member,
         absorbed: MemberId,
-    ) -> Result<(Vec<MemberId>, Vec<Person>), StoreError> {
+    ) -> Result<(Vec<Person>, Vec<Person>), StoreError> {
         let others = survivor.person.absorbed.iter().filter(|id| **id != absorbed);
         let read = others.map(|id| self.member_itself(scope, *id));
         let read = futures::future::try_join_all(read).await?;
@@ -205,7 +212,7 @@ impl Store {
         }
         through.remove(0);
         let persons = read.into_iter().map(|member| member.person);
-        Ok((through.clone(), persons.filter(|person| !through.contains(&person.id)).collect()))
+        Ok(persons.partition(|person| through.contains(&person.id)))
     }
 
     /// Corrects `before` by a member's purchases and redemptions that were cancelled after the

@@ -232,8 +232,12 @@ async fn send_to(fixture: &Fixture, member: MemberId) -> CampaignId {
     campaign
 }
 
+#[rstest]
+#[case::each_has_its_own_mobile(&[])]
+#[case::the_survivor_took_over_the_mobile_of_the_absorbed(&[(0, 3)])]
+#[case::so_did_a_survivor_who_was_merged_later(&[(1, 3)])]
 #[tokio::test]
-async fn members_merged_into_an_erased_member_are_erased_with_it() {
+async fn members_merged_into_an_erased_member_are_erased_with_it(#[case] mobiles: &[(usize, u16)]) {
     let fixture = Fixture::open().await;
     let (store, scope) = (&fixture.store, &fixture.scope);
     let mut ids = vec![];
@@ -242,7 +246,14 @@ async fn members_merged_into_an_erased_member_are_erased_with_it() {
         fixture.sell(ids[ids.len() - 1], &format!("r{number}")).await;
     }
     store.merge_members(scope, ids[1], ids[2], now()).await.unwrap();
+    let change = async |survivor: usize| {
+        for (_, number) in mobiles.iter().filter(|(member, _)| *member == survivor) {
+            store.change_mobile(scope, ids[survivor], &mobile(*number), now()).await.unwrap();
+        }
+    };
+    change(1).await;
     store.merge_members(scope, ids[0], ids[1], now()).await.unwrap();
+    change(0).await;
     fixture.erase(ids[0], "2029-11-24").await;
     let DueMember::Erased(tombstone) = store.due_member(scope, ids[0]).await.unwrap() else {
         panic!("no tombstone")
@@ -252,9 +263,13 @@ async fn members_merged_into_an_erased_member_are_erased_with_it() {
         let record: &[&str] = if *id == ids[0] { &["T#ERASED 2029-11-24#[member]"] } else { &[] };
         assert_eq!(fixture.traces(*id).await, record);
         for contact in [Contact::Mobile(mobile(number)), card(number)] {
-            let suppression = Suppression::RowsUpTo(day("2029-11-24"));
             assert_eq!(fixture.known(&contact).await, None);
-            assert_eq!(fixture.suppression(contact, NOW).await, Some(suppression));
+            // A mobile that was given up before the erasure is not the erased person's.
+            let is_given_up = contact == Contact::Mobile(mobile(number))
+                && mobiles.iter().any(|(member, _)| ids[*member] == *id);
+            let suppression = Suppression::RowsUpTo(day("2029-11-24"));
+            let suppression = Some(suppression).filter(|_| !is_given_up);
+            assert_eq!(fixture.suppression(contact, NOW).await, suppression);
         }
     }
 }

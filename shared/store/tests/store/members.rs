@@ -182,6 +182,40 @@ async fn a_corrected_member_is_found_by_its_new_contacts() {
 }
 
 #[tokio::test]
+async fn a_survivor_takes_over_the_mobile_of_an_absorbed_member_and_an_undo_waits_for_another_mobile()
+ {
+    let Fixture { table: _table, store, scope } = Fixture::open().await;
+    let mut ids = vec![];
+    for number in 1..=3 {
+        ids.push(store.create_member(&scope, &person(number), now()).await.unwrap().0.person.id);
+    }
+    let [survivor, middle, absorbed] = ids[..] else { unreachable!("three members") };
+    store.merge_members(&scope, middle, absorbed, now()).await.unwrap();
+    store.merge_members(&scope, survivor, middle, now()).await.unwrap();
+    for number in [3, 2, 3] {
+        let changed = store.change_mobile(&scope, survivor, &mobile(number), now()).await.unwrap();
+        assert!(changed.person.mobile == mobile(number));
+    }
+    let found = async |number| {
+        let found = store.find(&scope, &Contact::Mobile(mobile(number))).await.unwrap();
+        found.map(|member| member.person.id)
+    };
+    for (number, member) in [(1, None), (2, Some(survivor)), (3, Some(survivor))] {
+        assert_eq!(found(number).await, member);
+    }
+    let refused = store.unmerge_members(&scope, survivor, middle, now()).await;
+    assert!(matches!(refused, Err(StoreError::Conflict(Conflict::MobileOfAbsorbed))));
+    store.change_mobile(&scope, survivor, &mobile(1), now()).await.unwrap();
+    store.unmerge_members(&scope, survivor, middle, now()).await.unwrap();
+    store.unmerge_members(&scope, middle, absorbed, now()).await.unwrap();
+    for (number, member) in (1..=3).zip(&ids) {
+        assert_eq!(found(number).await, Some(*member));
+    }
+    let taken = store.change_mobile(&scope, survivor, &mobile(3), now()).await;
+    assert!(matches!(taken, Err(StoreError::Conflict(Conflict::MobileTaken))));
+}
+
+#[tokio::test]
 async fn a_survivor_has_the_points_contacts_and_history_of_the_absorbed_member() {
     let Fixture { table: _table, store, scope } = Fixture::open().await;
     let mut ids = vec![];

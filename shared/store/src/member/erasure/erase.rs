@@ -23,7 +23,7 @@ use crate::table::retry::{Attempt, retry};
 use crate::table::tenant::Tenant;
 use crate::table::transaction::{Transaction, TransactionOutcome};
 use crate::table::write::Write;
-use crate::{Member, Scope, Store, StoreError};
+use crate::{Contact, Member, Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::retention::{self, ErasureReason};
 use domain::{CouponCode, Day, MemberId};
@@ -66,7 +66,8 @@ impl Store {
     ///
     /// The cost is 1 transaction of 5 items (10 write units), with 4 more write units for each card
     /// and 6 for an e-mail address, and 2 where the member's day in the index `due` is after `today` or
-    /// before the last month. The oppositions of the person cost 2 more, and 4 where they include e-mails.
+    /// before the last month. The oppositions of the person cost 2 more, and 4 where they include e-mails. A survivor
+    /// of a merge costs 1 read unit, for the entry of the mobile.
     ///
     /// An e-mail address is suppressed even where a family shares it: present members stay, and no
     /// file enrols another person with the address.
@@ -84,7 +85,7 @@ impl Store {
             reason,
         };
         let mut transaction = self.transaction();
-        let suppressed = remove_member(&mut transaction, scope, member, &tombstone)?;
+        let suppressed = self.remove_member(&mut transaction, scope, member, &tombstone).await?;
         let record = TombstoneRecord::of(scope, member, &tombstone, &suppressed);
         transaction.add(Write::put(&record)?.if_version(member.person.version));
         transaction.add(put_erasure_record(scope, &tombstone)?);
@@ -101,6 +102,7 @@ impl Store {
     /// the index `due`. A call on a later day deletes the tombstone. The cost:
     ///
     /// * for each member: 2 queries, half a read unit each for some twenty entries
+    /// * for each member who was merged into the erased one: 1 read unit, for the entry of the mobile
     /// * for each other member whose notes name the erased one: 1 query, and 1 write unit for each note
     /// * for each purchase: 2 write units
     /// * for each row: 1 write unit
@@ -149,12 +151,46 @@ impl Store {
             let person = keys::person(scope.tenant(), id);
             let mut transaction = self.transaction();
             transaction.add(Write::delete(&person).if_version(member.person.version));
-            let suppressed = remove_member(&mut transaction, scope, &member, &tombstone)?;
+            let suppressed =
+                self.remove_member(&mut transaction, scope, &member, &tombstone).await?;
             transaction.add(add_suppressed(scope, &tombstone, suppressed));
             self.leave_email(&mut transaction, scope, &member).await?;
             Ok(transaction.commit().await?.done(()))
         })
         .await
+    }
+
+    /// Adds the writes that delete a member's account and contacts, and suppress the contacts. Returns the
+    /// entries of the suppressed contacts. An entry of another member of the merge is deleted with that member.
+    async fn remove_member(
+        &self,
+        transaction: &mut Transaction<'_>,
+        scope: &Scope,
+        member: &Member,
+        tombstone: &Tombstone,
+    ) -> Result<Vec<Key>, StoreError> {
+        let person = &member.person;
+        let account = keys::account(scope.tenant(), person.id);
+        transaction.add(Write::delete(&account).if_version(member.account_version));
+        let Tombstone { reason, erased_on: on, .. } = *tombstone;
+        let suppressing = Suppressing { reason, on, by: scope.credential };
+        let absorbed = &tombstone.absorbed;
+        let holder = self.mobile_holder(scope, person.id, absorbed, &person.mobile).await?;
+        let mut suppressed = vec![];
+        for contact in contacts_of(person) {
+            let is_anothers =
+                matches!(&contact, AnyContact::Sole(Contact::Mobile(_))) && holder != person.id;
+            if let AnyContact::Sole(contact) = &contact
+                && !is_anothers
+            {
+                transaction.add(delete_contact(&scope.contact_key(contact), person.id));
+            }
+            let key = scope.suppressed_key(&contact);
+            transaction.add(suppressing.write(&key));
+            suppressed.push(key);
+        }
+        keep_oppositions(transaction, scope, person, on)?;
+        Ok(suppressed)
     }
 
     /// Adds the writes by which a member gives up the e-mail address: 1 strong query for an address that
@@ -247,32 +283,6 @@ impl Store {
         self.write(Write::delete(&keys::person(scope.tenant(), tombstone.member))).await?;
         Ok(())
     }
-}
-
-/// Adds the writes that delete a member's account and contacts, and suppress the contacts. Returns the
-/// entries of the suppressed contacts.
-fn remove_member(
-    transaction: &mut Transaction<'_>,
-    scope: &Scope,
-    member: &Member,
-    tombstone: &Tombstone,
-) -> Result<Vec<Key>, StoreError> {
-    let person = &member.person;
-    let account = keys::account(scope.tenant(), person.id);
-    transaction.add(Write::delete(&account).if_version(member.account_version));
-    let Tombstone { reason, erased_on: on, .. } = *tombstone;
-    let suppressing = Suppressing { reason, on, by: scope.credential };
-    let mut suppressed = vec![];
-    for contact in contacts_of(person) {
-        if let AnyContact::Sole(contact) = &contact {
-            transaction.add(delete_contact(&scope.contact_key(contact), person.id));
-        }
-        let key = scope.suppressed_key(&contact);
-        transaction.add(suppressing.write(&key));
-        suppressed.push(key);
-    }
-    keep_oppositions(transaction, scope, person, on)?;
-    Ok(suppressed)
 }
 
 fn add_suppressed(scope: &Scope, tombstone: &Tombstone, suppressed: Vec<Key>) -> Write {
