@@ -20,6 +20,12 @@ def value(setting):
     return PARAMETERS[setting["Ref"]]["Default"] if isinstance(setting, dict) else setting
 
 
+def concurrency(scaling) -> int:
+    """The invocations at once. The local stack has no limit."""
+    _, on_aws, _ = scaling.get("Fn::If", (None, scaling, None))
+    return value(on_aws["MaximumConcurrency"])
+
+
 def queues() -> dict[str, dict]:
     """The queues with a function, by the names that the simulation gives them."""
     listed = {}
@@ -33,6 +39,7 @@ def queues() -> dict[str, dict]:
                 "redelivery_seconds": value(queue["VisibilityTimeout"]),
                 "max_receives": queue["RedrivePolicy"]["maxReceiveCount"],
                 "batch": properties["BatchSize"],
+                "concurrency": concurrency(properties["ScalingConfig"]),
             }
     return listed
 

@@ -1,6 +1,5 @@
 //! The history of a run: every call with its answer, in their order.
 
-use http::StatusCode;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
@@ -63,11 +62,6 @@ impl History {
             let _ = write!(line, " {} → {}", shown(&request), shown(&answer));
             state.lines.push(line);
         }
-    }
-
-    /// Adds the response to a request.
-    pub(crate) fn answer(&self, operation: &str, status: StatusCode, body: &Value) {
-        self.event(|| format!("{operation} answered {} {body}", status.as_u16()));
     }
 
     /// Adds an event that is no call.

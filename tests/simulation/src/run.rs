@@ -12,6 +12,7 @@ use crate::world::{World, clock};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Runtime;
 
 /// What to run.
 #[derive(Clone)]
@@ -62,7 +63,7 @@ pub struct Outcome {
     pub calls: u64,
     /// Requests to the API.
     pub requests: u64,
-    /// Calls that the mutant changed.
+    /// Calls and deliveries that the mutant changed.
     pub mutated: u64,
     /// Which faults happened to which operations.
     pub pairs: Pairs,
@@ -97,14 +98,20 @@ impl Outcome {
 /// Where a handler panics.
 #[must_use]
 pub fn run(settings: &Settings) -> Outcome {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime");
+    let runtime = runtime();
     let log = Log::default();
     let _collected = log.collect();
     runtime.block_on(carry_out(settings, log))
+}
+
+/// A runtime of the calling thread, on a clock that goes forward when every task waits.
+///
+/// # Panics
+/// Where the system gives no resources.
+#[must_use]
+pub fn runtime() -> Runtime {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_time().start_paused(true).build().expect("a runtime")
 }
 
 async fn carry_out(settings: &Settings, log: Log) -> Outcome {

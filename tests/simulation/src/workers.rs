@@ -1,9 +1,10 @@
 //! Runs on every processor.
 
-use crate::invariants::Violation;
+use crate::invariants::{NO_PANIC, Violation};
 use crate::mutants::Mutant;
 use crate::run::{Outcome, Settings, run};
 use crate::seed::Seed;
+use crate::world::tasks::text_of;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -78,7 +79,7 @@ pub struct Found {
     pub by: Option<(Seed, Violation)>,
     /// The runs.
     pub runs: u64,
-    /// The calls that the mutant changed.
+    /// The calls and deliveries that the mutant changed.
     pub mutated: u64,
 }
 
@@ -90,7 +91,8 @@ pub fn find(limit: &Limit, operations: usize, mutant: &'static Mutant) -> Found 
     each(limit, settings, |outcome| {
         found.runs += 1;
         found.mutated += outcome.mutated;
-        if let Some(violation) = outcome.violations.first() {
+        // A run that the mutant did not change tells nothing about it.
+        if let Some(violation) = outcome.violations.first().filter(|_| outcome.mutated > 0) {
             found.by.get_or_insert_with(|| (outcome.seed, violation.clone()));
         }
         found.by.is_none()
@@ -103,10 +105,7 @@ pub fn find(limit: &Limit, operations: usize, mutant: &'static Mutant) -> Found 
 pub fn isolated(settings: &Settings) -> Outcome {
     let done = thread::scope(|scope| scope.spawn(|| run(settings)).join());
     done.unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-        let what = text.unwrap_or("no message").to_owned();
-        let violations = vec![Violation { invariant: "no_panic", what }];
+        let violations = vec![Violation { invariant: NO_PANIC, what: text_of(&*panic) }];
         Outcome { violations, ..Outcome::empty(settings) }
     })
 }

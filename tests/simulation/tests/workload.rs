@@ -1,12 +1,11 @@
 //! A plan runs on a world without faults: what the outside world does is valid most of the time.
 
-#![expect(clippy::expect_used, reason = "a test without a runtime must stop")]
-
 use simulation::faults::Swarm;
 use simulation::history::Detail;
 use simulation::known::Known;
 use simulation::known::fact::Fact;
 use simulation::plan::{Plan, Step};
+use simulation::run::runtime;
 use simulation::seed::Seed;
 use simulation::world::World;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,9 +24,7 @@ type Answers = BTreeMap<(&'static str, u16), u64>;
 
 /// A run with so many requests to the API, of which some steps are kept.
 fn run(seed: Seed, operations: usize, kept: impl Fn(u32) -> bool) -> Run {
-    let mut builder = tokio::runtime::Builder::new_current_thread();
-    let runtime = builder.enable_time().start_paused(true).build().expect("a runtime");
-    runtime.block_on(async {
+    runtime().block_on(async {
         let swarm = Swarm::of(seed, &BTreeSet::new());
         let world = World::begin(seed, swarm, Detail::Hash, None).await;
         world.calm_down();

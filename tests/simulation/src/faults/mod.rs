@@ -35,11 +35,12 @@ mod swarm;
 
 pub use coverage::{Coverage, Pairs};
 pub(crate) use favoured::Favoured;
+pub use favoured::pairs;
 pub use swarm::Swarm;
 
-use crate::world::World;
 use crate::world::call::Call;
 use crate::world::invocation::{Fate, Invocation};
+use crate::world::{World, clock};
 use bytes::Bytes;
 use fastrand::Rng;
 use http::Response;
@@ -307,7 +308,11 @@ impl World {
         });
         let (fault, effect) = struck?;
         self.coverage.count(operation, fault.name);
-        self.history.event(|| format!("{operation} meets {}", fault.name));
+        self.history.event(|| {
+            let caller = Invocation::current();
+            let who = caller.map_or_else(|| operation.to_owned(), |caller| caller.to_string());
+            format!("{} {who} meets {}", clock::now(), fault.name)
+        });
         Some(effect)
     }
 }

@@ -2,7 +2,7 @@
 //! deeper into what these faults bring about.
 
 use super::favoured::Favoured;
-use super::{ALL, Fault};
+use super::{ALL, Fault, Place};
 use crate::seed::Seed;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -49,7 +49,12 @@ impl Swarm {
             let (is_chosen, rate) = (random.bool(), fault.rate * random.f64());
             let favoured = (fault.name == pair.fault.name).then_some(pair.operation);
             if has_faults && (is_chosen || favoured.is_some()) {
-                let rate = if is_chosen { rate } else { 0.0 };
+                let rate = match fault.place {
+                    // They happen to no operation, so the operation cannot have a rate of its own.
+                    Place::Table(_) | Place::Clock(_) if favoured.is_some() => fault.rate,
+                    _ if is_chosen => rate,
+                    _ => 0.0,
+                };
                 let is_left_out = left_out.contains(fault.name);
                 faults.push(Chosen { fault, rate, favoured, is_left_out });
             }

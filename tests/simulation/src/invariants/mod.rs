@@ -32,6 +32,7 @@ use crate::world::World;
 use crate::world::clock;
 use crate::world::log::Log;
 use crate::world::providers::SentMessage;
+use crate::world::queues::Message;
 use crate::world::sdk::Clients;
 use domain::{Credential, MerchantId};
 use futures::future::BoxFuture;
@@ -61,10 +62,12 @@ pub struct Rest {
     pub(crate) items: Vec<Value>,
     /// Every message that a provider accepted.
     pub(crate) sent: Vec<SentMessage>,
+    /// The messages about changes of the table that became no event.
+    pub(crate) lost_changes: Vec<Message>,
 }
 
 /// Every invariant. Those from `redriven` on change the world or let time pass.
-pub const ALL: [&Invariant; 19] = [
+pub const ALL: [&Invariant; 20] = [
     &acknowledged::INVARIANT,
     &counters::INVARIANT,
     &coupons::INVARIANT,
@@ -84,7 +87,15 @@ pub const ALL: [&Invariant; 19] = [
     &departures::INVARIANT,
     &campaigns::INVARIANT,
     &personal_data::INVARIANT,
+    &dead_letters::LATE,
 ];
+
+/// The invariants about messages to members. They are checked once more after all others: campaigns that were scheduled,
+/// and SMS that waited for the morning, are sent while the others let time pass.
+const AGAIN: [&Invariant; 2] = [&messages::INVARIANT, &oppositions::INVARIANT];
+
+/// The name of the invariant that nothing panics.
+pub(crate) const NO_PANIC: &str = "no_panic";
 
 /// An invariant that is not true.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,21 +106,40 @@ pub struct Violation {
     pub what: String,
 }
 
+impl Invariant {
+    async fn violations(&self, rest: &Rest) -> Vec<Violation> {
+        let found = (self.check)(rest).await.into_iter();
+        found.map(|what| Violation { invariant: self.name, what }).collect()
+    }
+}
+
 impl Rest {
     /// Reads a world that has come to rest.
     pub async fn of(world: &Arc<World>, known: &Arc<Known>, log: Log) -> Self {
-        let (items, sent) = (world.items(), world.sent_messages().await);
-        Self { world: Arc::clone(world), known: Arc::clone(known), log, items, sent }
+        Self {
+            world: Arc::clone(world),
+            known: Arc::clone(known),
+            log,
+            items: world.items(),
+            sent: world.sent_messages().await,
+            lost_changes: world.lost_changes(),
+        }
     }
 
     /// Checks every invariant.
     pub async fn check(&self) -> Vec<Violation> {
         let mut violations = Vec::new();
         for invariant in ALL {
-            let found = (invariant.check)(self).await;
-            let name = invariant.name;
-            violations.extend(found.into_iter().map(|what| Violation { invariant: name, what }));
+            violations.extend(invariant.violations(self).await);
         }
+        let later = Self::of(&self.world, &self.known, self.log.clone()).await;
+        for invariant in AGAIN {
+            let mut found = invariant.violations(&later).await;
+            found.retain(|one| !violations.contains(one));
+            violations.extend(found);
+        }
+        let panics = self.world.panics().into_iter();
+        violations.extend(panics.map(|what| Violation { invariant: NO_PANIC, what }));
         violations
     }
 
@@ -211,7 +241,11 @@ fn number(item: &Value, attribute: &str) -> i64 {
 
 /// The tenant of an item, and the rest of its partition key.
 fn tenant_of(item: &Value) -> Option<(Tenant, &str)> {
-    let pk = text(item, "pk");
+    tenant_of_key(text(item, "pk"))
+}
+
+/// The tenant of a partition key, and the rest of the key.
+fn tenant_of_key(pk: &str) -> Option<(Tenant, &str)> {
     let id = pk.strip_prefix("M#")?.split('#').next()?;
     let of_merchant = &pk[..2 + id.len()];
     let of_test = pk.get(..of_merchant.len() + 5).filter(|start| start.ends_with("#TEST"));

@@ -16,7 +16,7 @@ pub(super) const REQUEST_REPEATED: Mutant = Mutant {
 
 pub(super) const ENTRY_FORGOTTEN: Mutant = Mutant {
     name: "entry_forgotten",
-    fault: "A redemption takes points and leaves no entry in the ledger.",
+    fault: "An adjustment changes the balance and leaves no entry in the ledger.",
     changes: &[Change::Request(|exchange, request| {
         let Some(writes) = request["TransactItems"].as_array_mut() else { return false };
         let before = writes.len();

@@ -47,7 +47,7 @@ impl Change {
             record["NewImage"] = image.clone();
         }
         json!({
-            "eventID": format!("{:032x}", self.number),
+            "eventID": event_id(self.number),
             "eventName": name,
             "eventVersion": "1.1",
             "eventSource": "aws:dynamodb",
@@ -63,6 +63,11 @@ impl Change {
             None => ("DeleteItem", json!({"TableName": TABLE, "Key": key_item(&self.key)})),
         }
     }
+}
+
+/// The identifier that the stream gives to a change.
+pub(crate) fn event_id(number: u64) -> String {
+    format!("{number:032x}")
 }
 
 /// A key as a request names it.

@@ -13,7 +13,7 @@ impl World {
     pub(super) fn start_event_sources(self: &Arc<Self>) {
         for queue in &QUEUES {
             let world = Arc::downgrade(self);
-            tokio::spawn(async move {
+            self.spawn(async move {
                 let free = Arc::new(Semaphore::new(queue.concurrency));
                 while let Some(world) = world.upgrade() {
                     if !world.wait_for_messages(queue).await {
@@ -22,8 +22,9 @@ impl World {
                     let Ok(permit) = Arc::clone(&free).acquire_owned().await else { return };
                     let batch = world.random(|random| world.queues.receive(queue, random));
                     let Some(batch) = batch else { continue };
-                    tokio::spawn(async move {
-                        world.deliver(queue, batch).await;
+                    let delivering = Arc::clone(&world);
+                    world.spawn(async move {
+                        delivering.deliver(queue, batch).await;
                         drop(permit);
                     });
                 }
@@ -52,13 +53,19 @@ impl World {
         let mut doubled = Vec::new();
         let of_mutant = self.mutant.and_then(|mutant| mutant.delivery(queue.name));
         for message in &batch.messages {
+            if of_mutant.is_some() {
+                self.note_mutated();
+            }
             match of_mutant.or_else(|| self.delivery_fault(operation)) {
-                Some(Delivery::Expired(after)) => self.queues.expire(queue, message, after),
+                Some(Delivery::Expired(after)) => {
+                    self.queues.expire(queue, message, after);
+                    self.queues.note(queue, message, Trouble::explained("visible too early"));
+                }
                 Some(Delivery::Doubled(after)) => doubled.push((message, after)),
                 None => {}
             }
         }
-        self.in_flight.enter();
+        let _work = self.in_flight.enter();
         let event = Payload::Event(batch.event(queue));
         let invoked = self.invoke(queue.function, operation, event).await;
         let is_explained = invoked.faults > 0 || of_mutant.is_some();
@@ -74,11 +81,11 @@ impl World {
                 let trouble = Trouble { what: what.clone(), is_explained };
                 self.queues.note(queue, message, trouble);
             } else if let Some((_, after)) = doubled.iter().find(|(other, _)| other.is(message)) {
-                self.queues.expire(queue, message, *after);
+                self.queues.release(queue, message, *after);
+                self.queues.note(queue, message, Trouble::explained("delivered once more"));
             } else {
                 self.queues.delete(queue, message);
             }
         }
-        self.in_flight.leave();
     }
 }

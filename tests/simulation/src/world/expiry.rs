@@ -12,7 +12,7 @@ impl World {
     /// Starts the deletion of expired items.
     pub(super) fn start_expiry(self: &Arc<Self>) {
         let world = Arc::downgrade(self);
-        tokio::spawn(async move {
+        self.spawn(async move {
             while let Some(world) = world.upgrade() {
                 let late = world.table_fault(|fault| match fault {
                     TableFault::ExpiresLate(late) => Some(late),

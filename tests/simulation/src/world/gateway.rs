@@ -1,7 +1,7 @@
 //! API Gateway: requests of tills, of the operator, of providers and of people who follow a link.
 
-use super::World;
 use super::function::Function;
+use super::{World, clock};
 use crate::functions::{Answer, Payload};
 use axum::body::Body;
 use bytes::Bytes;
@@ -40,10 +40,8 @@ impl World {
     ) -> Result<Response, NoResponse> {
         self.requests.fetch_add(u64::from(function == Function::Api), Ordering::Relaxed);
         let payload = Payload::Http(Box::new(request.map(Body::from)));
-        let Ok(Answer::Http(response)) = self.invoke(function, operation, payload).await.answer
-        else {
-            return Err(NoResponse);
-        };
+        let invoked = self.invoke(function, operation, payload).await;
+        let Ok(Answer::Http(response)) = invoked.answer else { return Err(NoResponse) };
         let (head, body) = response.into_parts();
         let body = body.collect().await.map_err(|_| NoResponse)?.to_bytes();
         let text = || Value::String(String::from_utf8_lossy(&body).into_owned());
@@ -52,7 +50,10 @@ impl World {
         } else {
             serde_json::from_slice(&body).unwrap_or_else(|_| text())
         };
-        self.history.answer(operation, head.status, &body);
+        self.history.event(|| {
+            let (now, number, status) = (clock::now(), invoked.number, head.status.as_u16());
+            format!("{now} {operation} #{number} answered {status} {body}")
+        });
         Ok(Response { status: head.status, headers: head.headers, body })
     }
 }

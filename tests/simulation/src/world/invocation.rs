@@ -2,6 +2,7 @@
 
 use super::function::Function;
 use futures::future::{Either, select};
+use std::fmt;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -24,6 +25,12 @@ pub(crate) struct Invocation {
     fate: Mutex<Option<Fate>>,
     decided: Notify,
     faults: AtomicU32,
+}
+
+impl fmt::Display for Invocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} #{}", self.function.name(), self.operation, self.number)
+    }
 }
 
 /// What Lambda does to an invocation that has not answered.

@@ -3,10 +3,11 @@
 mod batch;
 pub(crate) mod buckets;
 pub mod call;
-mod change;
+pub(crate) mod change;
 pub mod clock;
 pub(crate) mod endpoints;
 mod event_sources;
+pub(crate) mod expected_event;
 mod expiry;
 pub mod function;
 pub mod gateway;
@@ -20,6 +21,7 @@ pub(crate) mod schedules;
 pub(crate) mod sdk;
 mod stream;
 mod table;
+pub(crate) mod tasks;
 #[cfg(test)]
 mod template;
 
@@ -31,6 +33,7 @@ use crate::seed::Seed;
 use aws_fakes::SecretsManager;
 use buckets::{Buckets, OBJECT_CREATED};
 use endpoints::{Endpoints, ReceivedEvent};
+use expected_event::ExpectedEvent;
 use fastrand::Rng;
 use function::Function;
 use in_flight::InFlight;
@@ -45,6 +48,7 @@ use std::time::Duration;
 use store::Random;
 use stream::{CHANGES, Stream};
 use table::Table;
+use tasks::Panics;
 
 /// How often a world that comes to rest looks whether it has.
 const REST: Duration = Duration::from_mins(5);
@@ -62,6 +66,8 @@ pub(crate) const OPERATOR_SECRET: &str = "zerosix/operator";
 
 /// An invocation that has ended.
 pub(crate) struct Invoked {
+    /// Its number.
+    pub(crate) number: u64,
     /// The answer, if any.
     pub(crate) answer: Result<Answer, Ended>,
     /// How many faults the invocation met.
@@ -77,7 +83,7 @@ pub struct World {
     pub coverage: Coverage,
     pub(crate) swarm: Swarm,
     mutant: Option<&'static Mutant>,
-    /// How many calls the mutant changed.
+    /// How many calls and deliveries the mutant changed.
     mutated: AtomicU64,
     table: Table,
     queues: Queues,
@@ -87,6 +93,7 @@ pub struct World {
     endpoints: Endpoints,
     stream: Stream,
     in_flight: InFlight,
+    panics: Panics,
     instances: Instances,
     invocations: AtomicU64,
     requests: AtomicU64,
@@ -120,6 +127,7 @@ impl World {
             endpoints: Endpoints::default(),
             stream: Stream::default(),
             in_flight: InFlight::default(),
+            panics: Panics::default(),
             instances: Instances::default(),
             invocations: AtomicU64::new(0),
             requests: AtomicU64::new(0),
@@ -208,10 +216,19 @@ impl World {
         if answer.is_ok() {
             self.instances.give_back(function, instance);
         }
-        Invoked { answer, faults: invocation.faults() }
+        Invoked { number, answer, faults: invocation.faults() }
     }
 
-    /// How many calls the mutant changed.
+    /// The panics of what no step waits for.
+    pub(crate) fn panics(&self) -> Vec<String> {
+        self.panics.texts()
+    }
+
+    fn note_mutated(&self) {
+        self.mutated.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many calls and deliveries the mutant changed.
     #[must_use]
     pub fn mutated(&self) -> u64 {
         self.mutated.load(Ordering::Relaxed)
@@ -222,7 +239,7 @@ impl World {
         let hides = self.mutant.is_some_and(Mutant::hides_failures);
         let has_failures = !answer["batchItemFailures"][0].is_null();
         if hides && has_failures {
-            self.mutated.fetch_add(1, Ordering::Relaxed);
+            self.note_mutated();
         }
         hides
     }
@@ -246,6 +263,11 @@ impl World {
     /// The messages about changes of the table that became no event.
     pub(crate) fn lost_changes(&self) -> Vec<Message> {
         self.queues.lost_changes()
+    }
+
+    /// The events that the changes of the table must have become.
+    pub(crate) fn expected_events(&self) -> Vec<ExpectedEvent> {
+        self.stream.expected_events()
     }
 
     /// The events that the endpoints of webhooks received.
@@ -278,13 +300,13 @@ impl World {
     }
 }
 
-/// The secrets of the deployment.
 /// The names of the work that no step does: it follows from a step, or a schedule begins it.
 pub(crate) fn background() -> impl Iterator<Item = &'static str> {
     let queues = QUEUES.iter().map(|queue| queue.name);
     queues.chain(schedules::names()).chain([OBJECT_CREATED, CALLBACK, CHANGES])
 }
 
+/// The secrets of the deployment.
 fn secrets() -> SecretsManager {
     let accounts = providers::SECRETS.map(|(name, secret)| (name.to_owned(), secret.to_owned()));
     let operator = (OPERATOR_SECRET.to_owned(), OPERATOR_KEY.to_owned());

@@ -12,7 +12,6 @@ use bytes::Bytes;
 use http::{Response, header};
 use http_body_util::BodyExt as _;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tower::ServiceExt as _;
 
@@ -25,12 +24,13 @@ impl World {
     /// Carries a call to its service and the answer back.
     pub(crate) async fn carry(self: &Arc<Self>, mut call: Call) -> Result<Response<Bytes>, Lost> {
         if self.mutant.is_some_and(|mutant| mutant.rewrite(&mut call)) {
-            self.mutated.fetch_add(1, Ordering::Relaxed);
+            self.note_mutated();
         }
         let invocation = Invocation::current();
         let effect = match (&invocation, self.mutant) {
             (Some(caller), Some(mutant)) if mutant.loses_answer(&call) => {
                 caller.note_fault();
+                self.note_mutated();
                 Some(Effect::LoseAnswer)
             }
             (Some(caller), _) => self.fault_of_call(caller, &call),
@@ -64,7 +64,7 @@ impl World {
             refused.add_to(&mut answer);
         }
         if self.mutant.is_some_and(|mutant| mutant.rewrite_answer(&call, &mut answer)) {
-            self.mutated.fetch_add(1, Ordering::Relaxed);
+            self.note_mutated();
         }
         self.history.call(head, call.request.body(), answer.body());
         match fate {
@@ -130,10 +130,7 @@ impl World {
     fn head(invocation: Option<&Invocation>, call: &Call) -> String {
         let now = super::clock::now();
         match invocation {
-            Some(caller) => {
-                let (number, function) = (caller.number, caller.function.name());
-                format!("{now} {function} {} #{number} {call}", caller.operation)
-            }
+            Some(caller) => format!("{now} {caller} {call}"),
             None => format!("{now} {call}"),
         }
     }

@@ -126,8 +126,14 @@ impl World {
         self.providers.ask(request.expect("a request")).await;
     }
 
-    /// Carries a callback to the function, late or twice where a fault wants it.
+    /// Posts a callback of the sandbox, and tells whether the function accepted it.
     async fn call_back(self: &Arc<Self>, request: Request<Full<Bytes>>) -> bool {
+        let _work = self.in_flight.enter();
+        self.panics.catch(self.carry_back(request)).await.unwrap_or_default()
+    }
+
+    /// Carries a callback to the function, late or twice where a fault wants it.
+    async fn carry_back(self: &Arc<Self>, request: Request<Full<Bytes>>) -> bool {
         let (head, body) = request.into_parts();
         let body = body.collect().await.expect("a body in memory").to_bytes();
         let request = Request::from_parts(head, body);

@@ -27,7 +27,7 @@ pub(crate) struct QueueSettings {
     pub(crate) max_receives: u32,
     /// `BatchSize` of the event source.
     pub(crate) batch: usize,
-    /// Invocations at once.
+    /// `MaximumConcurrency` of the event source.
     pub(crate) concurrency: usize,
 }
 
@@ -44,8 +44,8 @@ const fn queue(
 
 /// Every queue with a function.
 pub(crate) const QUEUES: [QueueSettings; 9] = [
-    queue("uploads", Function::Ingest, 1_800, 1, 4),
-    queue("ranges", Function::Ingest, 1_800, 1, 4),
+    queue("uploads", Function::Ingest, 1_800, 1, 8),
+    queue("ranges", Function::Ingest, 1_800, 1, 8),
     queue("campaigns", Function::Campaign, 1_800, 1, 4),
     queue("sends", Function::Send, 360, 1, 4),
     queue("outcomes", Function::Outcomes, 360, 10, 8),
@@ -71,8 +71,10 @@ pub(crate) struct Message {
     attributes: Value,
     visible_at: Instant,
     receives: u32,
+    /// Until when a delivery that did not succeed may hold the work. A delivered copy has what it was before.
+    held_until: Option<Instant>,
     /// What became of each delivery that did not succeed.
-    pub(crate) troubles: Vec<Trouble>,
+    troubles: Vec<Trouble>,
 }
 
 /// A delivery that did not succeed.
@@ -82,6 +84,13 @@ pub(crate) struct Trouble {
     pub(crate) what: String,
     /// Whether a fault of the simulation caused it, or another message with the same work.
     pub(crate) is_explained: bool,
+}
+
+impl Trouble {
+    /// A delivery that counts because of a fault of the simulation.
+    pub(super) fn explained(what: &str) -> Self {
+        Self { what: what.to_owned(), is_explained: true }
+    }
 }
 
 impl fmt::Display for Trouble {
@@ -153,6 +162,7 @@ impl Queues {
                 let messages = state.queues.entry(name).or_default();
                 if let Some(message) = handle.and_then(|id: u64| messages.get_mut(&id)) {
                     message.visible_at = clock::now() + jiff::SignedDuration::from_secs(seconds);
+                    message.held_until = Some(message.visible_at);
                 }
                 json!({})
             }
@@ -200,7 +210,9 @@ impl Queues {
             }
             message.receives += 1;
             message.visible_at = now + queue.redelivery;
+            message.held_until = message.held_until.filter(|until| *until > now);
             received.push(message.clone());
+            message.held_until = Some(message.visible_at);
         }
         (!received.is_empty()).then_some(Batch { messages: received })
     }
@@ -210,19 +222,25 @@ impl Queues {
         self.state().queues.entry(queue.name).or_default().remove(&message.id);
     }
 
-    /// Notes why a message was not handled. It is delivered again when it is visible again. While another message
-    /// with the same work is not visible, its handler may hold the work, even after it was killed: this explains the
-    /// trouble too. An earlier delivery of the same message does not.
+    /// Notes why a message was not handled. It is delivered again when it is visible again. Until the redelivery of
+    /// another message with the same work, its handler may hold the work, even after it was killed: this explains the
+    /// trouble too. An earlier delivery of the same message explains it only where the message came too early.
     pub(super) fn note(&self, queue: &QueueSettings, message: &Message, mut trouble: Trouble) {
         let now = clock::now();
         let mut state = self.state();
+        let state = &mut *state;
         let messages = state.queues.entry(queue.name).or_default();
-        trouble.is_explained |= messages.values().any(|other| {
-            let is_received = other.receives > 0 && other.visible_at > now;
-            other.id != message.id && other.body == message.body && is_received
+        trouble.is_explained |= message.held_until.is_some();
+        let mut others = messages.values().chain(state.dead.iter().map(|letter| &letter.message));
+        trouble.is_explained |= others.any(|other| {
+            let holds = other.held_until.is_some_and(|until| until > now);
+            other.id != message.id && other.body == message.body && holds
         });
-        if let Some(message) = messages.get_mut(&message.id) {
-            message.troubles.push(trouble);
+        // A message that came too early may be a dead letter while it is being handled.
+        let dead = state.dead.iter_mut().map(|letter| &mut letter.message);
+        let noted = messages.get_mut(&message.id).into_iter().chain(dead);
+        for noted in noted.filter(|noted| noted.is(message)) {
+            noted.troubles.push(trouble.clone());
         }
     }
 
@@ -231,6 +249,14 @@ impl Queues {
         let mut state = self.state();
         if let Some(message) = state.queues.entry(queue.name).or_default().get_mut(&message.id) {
             message.visible_at = clock::now() + after;
+        }
+    }
+
+    /// Makes a message visible once more after it was handled.
+    pub(super) fn release(&self, queue: &QueueSettings, message: &Message, after: Duration) {
+        let mut state = self.state();
+        if let Some(message) = state.queues.entry(queue.name).or_default().get_mut(&message.id) {
+            (message.visible_at, message.held_until) = (clock::now() + after, None);
         }
     }
 
@@ -312,8 +338,8 @@ impl State {
         self.next += 1;
         let visible_at = clock::now();
         self.groups.extend(group);
-        let (receives, troubles) = (0, Vec::new());
-        let message = Message { id, body, attributes, visible_at, receives, troubles };
+        let (receives, held_until, troubles) = (0, None, Vec::new());
+        let message = Message { id, body, attributes, visible_at, receives, held_until, troubles };
         self.queues.entry(queue).or_default().insert(id, message);
         id
     }
@@ -359,6 +385,11 @@ impl Message {
     pub(crate) fn history(&self) -> String {
         let troubles: Vec<String> = self.troubles.iter().map(Trouble::to_string).collect();
         troubles.join("; ")
+    }
+
+    /// Whether each delivery that did not succeed has a cause.
+    pub(crate) fn is_explained(&self) -> bool {
+        !self.troubles.is_empty() && self.troubles.iter().all(|trouble| trouble.is_explained)
     }
 
     /// Whether two copies are deliveries of one message.

@@ -30,6 +30,8 @@ const TICK: &str = "campaign_tick";
 const RETRY: Duration = Duration::from_mins(1);
 /// Attempts of an invocation by a nightly schedule.
 const ATTEMPTS: u32 = 3;
+/// Attempts of an invocation by the campaigns' schedule: the next minute comes soon.
+const ATTEMPTS_OF_TICK: u32 = 1;
 
 /// The names of the schedules in the report.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
@@ -40,21 +42,18 @@ impl World {
     /// Starts the schedules. They run until the end of the run.
     pub(super) fn start_schedules(self: &Arc<Self>) {
         let world = Arc::downgrade(self);
-        tokio::spawn(async move {
+        self.spawn(async move {
             while let Some(world) = world.upgrade() {
                 world.next_tick().await;
             }
         });
         for schedule in &NIGHTLY {
             let world = Arc::downgrade(self);
-            tokio::spawn(async move {
+            self.spawn(async move {
                 while let Some(world) = world.upgrade() {
-                    sleep_until(next_night(clock::now(), schedule.hour)).await;
-                    let calls = world.calls_of_schedule(schedule.operation);
-                    for _ in 0..calls {
-                        let world = Arc::clone(&world);
-                        tokio::spawn(async move { world.run_night(schedule).await });
-                    }
+                    let Nightly { function, operation, hour } = *schedule;
+                    sleep_until(next_night(clock::now(), hour)).await;
+                    world.start_calls(function, operation, ATTEMPTS);
                 }
             });
         }
@@ -73,35 +72,38 @@ impl World {
         if tokio::time::timeout(until(at), changed).await.is_ok() {
             return;
         }
-        for _ in 0..self.calls_of_schedule(TICK) {
-            self.invoke(Function::Campaign, TICK, Payload::Event(json!({}))).await;
-        }
+        self.start_calls(Function::Campaign, TICK, ATTEMPTS_OF_TICK);
     }
 
-    /// How often a schedule calls its function this time.
-    fn calls_of_schedule(&self, operation: &'static str) -> u32 {
-        match self.schedule_fault(operation) {
+    /// Starts the calls of a schedule, at the same time.
+    fn start_calls(self: &Arc<Self>, function: Function, operation: &'static str, attempts: u32) {
+        let calls = match self.schedule_fault(operation) {
             Some(ScheduleFault::Missed) => 0,
             Some(ScheduleFault::Doubled) => 2,
             None => 1,
+        };
+        for _ in 0..calls {
+            let world = Arc::clone(self);
+            self.spawn(async move { world.call(function, operation, attempts).await });
         }
     }
 
-    /// One call of a nightly schedule, with the attempts of an asynchronous invocation.
-    async fn run_night(self: &Arc<Self>, schedule: &'static Nightly) {
-        self.in_flight.enter();
-        for attempt in 0..ATTEMPTS {
-            let Nightly { function, operation, .. } = *schedule;
+    /// One call of a schedule, with the attempts of an asynchronous invocation.
+    async fn call(self: &Arc<Self>, function: Function, operation: &'static str, attempts: u32) {
+        let _work = self.in_flight.enter();
+        for attempt in 1..=attempts {
             let invoked = self.invoke(function, operation, Payload::Event(json!({}))).await;
-            if matches!(invoked.answer, Ok(Answer::Event(_))) {
-                break;
-            }
-            assert!(invoked.faults > 0, "{operation} fails without a fault");
-            if attempt + 1 < ATTEMPTS {
-                tokio::time::sleep(RETRY * (attempt + 1)).await;
+            let failure = match invoked.answer {
+                Ok(Answer::Event(_)) => return,
+                Ok(Answer::Failed(error)) => error,
+                Ok(Answer::Http(_)) => "a response to an event".to_owned(),
+                Err(ended) => format!("{ended:?}"),
+            };
+            assert!(invoked.faults > 0, "{operation} fails without a fault: {failure}");
+            if attempt < attempts {
+                tokio::time::sleep(RETRY * attempt).await;
             }
         }
-        self.in_flight.leave();
     }
 }
 

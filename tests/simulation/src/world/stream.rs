@@ -1,6 +1,7 @@
 //! The table's stream: it gives changes to `webhooks`, those of one key in their order.
 
 use super::change::Change;
+use super::expected_event::ExpectedEvent;
 use super::function::Function;
 use super::queues::{CHANGES_DEAD_LETTERS, Trouble};
 use super::{World, clock};
@@ -35,6 +36,8 @@ pub(super) struct Stream(Mutex<State>);
 struct State {
     generation: u64,
     lanes: BTreeMap<(u64, u64), Lane>,
+    /// The events that the changes must become.
+    expected: Vec<ExpectedEvent>,
 }
 
 #[derive(Default)]
@@ -52,6 +55,11 @@ impl Stream {
     pub(super) fn is_empty(&self) -> bool {
         self.state().lanes.is_empty()
     }
+
+    /// The events that the changes must become.
+    pub(super) fn expected_events(&self) -> Vec<ExpectedEvent> {
+        self.state().expected.clone()
+    }
 }
 
 impl State {
@@ -68,6 +76,7 @@ impl State {
 impl World {
     /// Gives changes to the stream.
     pub(super) fn stream(self: &Arc<Self>, changes: &[Change]) {
+        self.stream.state().expected.extend(changes.iter().filter_map(ExpectedEvent::of));
         let changes: Vec<Value> = changes.iter().map(Change::record).filter(is_wanted).collect();
         if changes.is_empty() {
             return;
@@ -90,7 +99,7 @@ impl World {
         loop {
             let Some(at) = self.stream.state().start() else { return };
             let world = Arc::clone(self);
-            tokio::spawn(async move {
+            self.spawn(async move {
                 tokio::time::sleep(WINDOW).await;
                 world.run_lane(at).await;
                 world.start_lanes();
@@ -122,7 +131,7 @@ impl World {
         while let Some(mut part) = parts.pop_front() {
             let Some((since, _)) = part.first() else { continue };
             if clock::now().duration_since(*since).unsigned_abs() > MAX_AGE {
-                self.give_up_changes(&part, std::mem::take(&mut troubles));
+                self.give_up_changes(&part, troubles.clone());
                 continue;
             }
             let records: Vec<&Value> = part.iter().map(|(_, change)| change).collect();

@@ -16,6 +16,7 @@ fn settings() -> Value {
             "redelivery_seconds": queue.redelivery.as_secs(),
             "max_receives": queue.max_receives,
             "batch": queue.batch,
+            "concurrency": queue.concurrency,
         });
         (queue.name.to_owned(), settings)
     });

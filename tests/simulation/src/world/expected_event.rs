@@ -1,0 +1,65 @@
+//! The event that a change of the table must become, as the guide to webhooks lists the events.
+
+use super::change::Change;
+use domain::Instant;
+use serde_json::Value;
+
+/// An event that a change must become, where an endpoint subscribes to it.
+#[derive(Debug, Clone)]
+pub(crate) struct ExpectedEvent {
+    /// The number of the change.
+    pub(crate) number: u64,
+    pub(crate) at: Instant,
+    /// The partition key of the changed item.
+    pub(crate) pk: String,
+    pub(crate) kind: &'static str,
+    /// Whether only the endpoints that want the events of files get it.
+    pub(crate) is_of_file: bool,
+}
+
+impl ExpectedEvent {
+    pub(super) fn of(change: &Change) -> Option<Self> {
+        let (pk, sk) = &change.key;
+        let (before, after) = (change.before.as_ref(), change.after.as_ref()?);
+        let (kind, is_of_file) = if sk == "PURCHASE" {
+            of_purchase(before, after)?
+        } else if sk.starts_with("LEDGER#") {
+            of_entry(before, after)?
+        } else {
+            // Each person has one item with the attribute.
+            let enrolment = after["enrolment"]["S"].as_str().filter(|_| before.is_none())?;
+            ("member.created", enrolment == "file_row" || enrolment == "attestation")
+        };
+        Some(Self { number: change.number, at: change.at, pk: pk.clone(), kind, is_of_file })
+    }
+}
+
+/// A cancelled purchase whose receipt is sent again is a new purchase.
+fn of_purchase(before: Option<&Value>, after: &Value) -> Option<(&'static str, bool)> {
+    let is_cancelled = |purchase: &Value| purchase.get("cancelled_at").is_some();
+    let member = |purchase: &Value| purchase["member"]["S"].as_str().map(str::to_owned);
+    match before {
+        Some(before) if is_cancelled(after) && !is_cancelled(before) => {
+            Some(("purchase.cancelled", false))
+        }
+        Some(before) if is_cancelled(after) || !is_cancelled(before) => {
+            let is_attached = member(after).is_some() && member(after) != member(before);
+            is_attached.then_some(("purchase.attached", false))
+        }
+        _ => {
+            let source = after["source"]["S"].as_str().unwrap_or_default();
+            Some(("purchase.created", source.starts_with('F')))
+        }
+    }
+}
+
+fn of_entry(before: Option<&Value>, after: &Value) -> Option<(&'static str, bool)> {
+    if after["kind"]["S"] == "merge" && before.is_none() {
+        return Some(("member.merged", false));
+    }
+    let points = |entry: &Value| -> i64 {
+        entry["points"]["N"].as_str().and_then(|points| points.parse().ok()).unwrap_or_default()
+    };
+    let has_changed = points(after) != before.map_or(0, points);
+    has_changed.then_some(("points.changed", after["file"]["BOOL"] == true))
+}
