@@ -10,6 +10,7 @@ mod member;
 mod purchase;
 mod queue;
 mod reward;
+mod webhook;
 
 use crate::faults::Delivery;
 use crate::world::TABLE;
@@ -69,7 +70,7 @@ struct Write<'w> {
 }
 
 /// Every mutant.
-pub const ALL: [&Mutant; 19] = [
+pub const ALL: [&Mutant; 20] = [
     &campaign::CLAIM_WITHOUT_LEASE,
     &campaign::CLAIM_WITHOUT_INSTANT,
     &campaign::RECEIPT_COUNTED_TWICE,
@@ -89,6 +90,7 @@ pub const ALL: [&Mutant; 19] = [
     &queue::RANGES_READ_LATE,
     &reward::CANCELLED_TWICE,
     &reward::STOCK_WITHOUT_LIMIT,
+    &webhook::ENDPOINTS_FORGOTTEN,
 ];
 
 impl Mutant {
