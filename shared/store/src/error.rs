@@ -130,7 +130,9 @@ pub enum Conflict {
     #[error("The two members are not merged with one another.")]
     NotMerged,
     /// The request undoes a merge whose survivor has taken over the mobile of the absorbed member.
-    #[error("The survivor has the absorbed member's mobile now: give the survivor another mobile first.")]
+    #[error(
+        "The survivor has the absorbed member's mobile now: give the survivor another mobile first."
+    )]
     MobileOfAbsorbed,
     /// The request gives a member the mobile of another member.
     #[error("This mobile is another member's: merge the two members if they are one person.")]
