@@ -4,6 +4,7 @@
 use super::counters::is_live_purchase;
 use super::people::People;
 use super::rewards::{greatest, has_erasures};
+use super::timeline::{Event, possibly_last};
 use super::{Invariant, Rest, number, stored_tenant, tenant_of, text};
 use crate::known::State;
 use crate::known::fact::Fact;
@@ -212,9 +213,8 @@ impl Counts {
     fn after_the_end(&self, state: &State) -> Vec<String> {
         let mut violations = Vec::new();
         for used in self.uses.iter().filter(|used| used.counted & OF_CODE != 0) {
-            let puts: Vec<_> = self.puts_of(state, &used.code).collect();
-            let disabled = puts.last().filter(|put| put.is_disabled);
-            let Some(disabled_at) = disabled.map(|put| put.at) else { continue };
+            let puts: Vec<_> = self.puts_of(state, &used.code).map(|put| put.event).collect();
+            let Some(disabled_at) = disabled_at(&puts) else { continue };
             if let Some(sent_at) = first_sent_at(state, self.tenant, &used.purchase)
                 && sent_at > disabled_at
             {
@@ -231,8 +231,9 @@ impl Counts {
         let acknowledged = state.acknowledged.iter().filter_map(move |acknowledged| {
             let Fact::CodesKnown { tenant, codes } = &acknowledged.fact else { return None };
             let put = codes.iter().find(|put| put.code == code)?;
-            let (member, is_disabled) = (put.member.clone(), put.is_disabled);
-            let put = Put { at: acknowledged.at, member, is_disabled };
+            let (sent_at, at) = (acknowledged.sent_at, acknowledged.at);
+            let event = Event { sent_at, at, left: Some(IsDisabled(put.is_disabled)) };
+            let put = Put { member: put.member.clone(), event };
             (stored_tenant(tenant) == Some(self.tenant)).then_some(put)
         });
         let uncertain = state.uncertain.iter().filter(move |uncertain| {
@@ -240,17 +241,29 @@ impl Counts {
         });
         let uncertain = uncertain.map(|uncertain| {
             let member = uncertain.body["member_id"].as_str().map(str::to_owned);
-            Put { at: uncertain.at, member, is_disabled: false }
+            let (sent_at, at) = (uncertain.sent_at, uncertain.at);
+            Put { member, event: Event { sent_at, at, left: None } }
         });
         acknowledged.chain(uncertain)
     }
 }
 
-/// A state of a code.
+/// A state of a code, or a request that may have changed the code.
 struct Put {
-    at: Instant,
     member: Option<String>,
-    is_disabled: bool,
+    event: Event<IsDisabled>,
+}
+
+/// Whether nobody can use a code.
+#[derive(Debug, Clone, Copy)]
+struct IsDisabled(bool);
+
+/// Since when a code is disabled; `None` for a code that was enabled last, or may have been.
+fn disabled_at(puts: &[Event<IsDisabled>]) -> Option<Instant> {
+    let last = possibly_last(puts);
+    let disabled: Option<Vec<Instant>> =
+        last.map(|put| put.left.filter(|left| left.0).map(|_| put.at)).collect();
+    disabled?.into_iter().max()
 }
 
 /// When a purchase was sent for the first time that was acknowledged, unless an earlier request or a file may have
@@ -265,4 +278,23 @@ fn first_sent_at(state: &State, tenant: Tenant, pk: &str) -> Option<Instant> {
         is_it.then_some((acknowledged.sent_at, *is_replay))
     });
     first.filter(|(_, is_replay)| !is_replay).map(|(sent_at, _)| sent_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_disabled_where_no_later_request_may_have_enabled_it() {
+        let at = |second| Instant::from_second(second).unwrap();
+        let put = |second, left: Option<bool>| {
+            let (sent_at, at) = (at(second), at(second + 1));
+            Event { sent_at, at, left: left.map(IsDisabled) }
+        };
+        let uncertain_before = [put(30, Some(true)), put(10, None)];
+        assert_eq!(disabled_at(&uncertain_before), Some(at(31)));
+        assert_eq!(disabled_at(&[put(30, Some(true)), put(40, None)]), None);
+        assert_eq!(disabled_at(&[put(30, Some(true)), put(40, Some(false))]), None);
+        assert_eq!(disabled_at(&[]), None);
+    }
 }

@@ -14,7 +14,7 @@ pub(super) const INVARIANT: Invariant =
 
 fn check(rest: &Rest) -> Vec<String> {
     let (items, archived) = (rest.world.items(), rest.world.archived());
-    let today = retention::day_of(clock::now()).plus_days(-2).to_string();
+    let two_days_ago = retention::day_of(clock::now()).plus_days(-2).to_string();
     rest.known.read(|state| {
         let mut violations = Vec::new();
         for merchant in &state.merchants {
@@ -26,7 +26,7 @@ fn check(rest: &Rest) -> Vec<String> {
             let must_have_left = possibly_last(&events).next().is_some()
                 && possibly_last(&events).all(|event| {
                     let day = event.left.as_ref().and_then(Option::as_ref);
-                    day.is_some_and(|day| *day < today)
+                    day.is_some_and(|day| *day < two_days_ago)
                 });
             let id = &merchant.id;
             if !is_there && !may_have_ended {

@@ -36,8 +36,7 @@ fn named_after_an_erasure(items: &[Value], before: &str) -> Vec<String> {
         let content = item.to_string();
         let words = content.split(|character: char| !character.is_ascii_alphanumeric());
         let mut named: Vec<&str> = words.filter(|word| ids.contains(word)).collect();
-        let mut bytes = Vec::new();
-        add_bytes(item, &mut bytes);
+        let bytes = bytes_of(item);
         let windows = bytes.iter().flat_map(|bytes| bytes.windows(16));
         named.extend(windows.filter_map(|window| erased.get(window).copied()));
         named.dedup();
@@ -67,7 +66,13 @@ fn ended_campaigns(items: &[Value]) -> Vec<&str> {
     ended.filter_map(|item| text(item, "sk").strip_prefix("CAMPAIGN#")).collect()
 }
 
-/// Collects every binary value of an item.
+/// Every binary value of an item.
+pub(super) fn bytes_of(item: &Value) -> Vec<Vec<u8>> {
+    let mut bytes = Vec::new();
+    add_bytes(item, &mut bytes);
+    bytes
+}
+
 fn add_bytes(value: &Value, bytes: &mut Vec<Vec<u8>>) {
     match value {
         Value::Object(fields) => {

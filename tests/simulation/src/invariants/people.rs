@@ -22,7 +22,7 @@ pub(super) struct People {
 }
 
 /// No record of an erasure is older. The shortest period of retention comes on top.
-const RECORDS_KEPT: SignedDuration = SignedDuration::from_hours(24 * (365 + 85));
+pub(super) const RECORDS_KEPT: SignedDuration = SignedDuration::from_hours(24 * (365 + 85));
 
 impl People {
     pub(super) fn of(state: &State, items: &[Value]) -> Self {
@@ -102,6 +102,11 @@ impl People {
     /// Whether two members are one, or were ever one by a merge, or may have been.
     pub(super) fn are_family(&self, one: &str, other: &str) -> bool {
         self.root(one) == self.root(other)
+    }
+
+    /// Whether a member was ever part of a merge, or may have been.
+    pub(super) fn was_merged(&self, member: &str) -> bool {
+        self.parents.iter().any(|(one, other)| one == member || other == member)
     }
 
     /// Whether the table has the person and the account of a member.

@@ -3,14 +3,17 @@
 use super::State;
 use super::fact::Fact;
 use super::merchant::{MerchantData, Tenant};
-use super::records::{Campaign, Code, Consent, Member, Purchase, Redemption};
+use super::records::{Campaign, Code, Member, Purchase, Redemption};
 use domain::Instant;
+use store::Mode;
 
 impl State {
     /// Applies a fact that was acknowledged at an instant.
     pub(super) fn apply(&mut self, at: Instant, fact: &Fact) {
         match fact {
             Fact::MerchantCreated(merchant) => {
+                let tenant = Tenant { merchant: merchant.id.clone(), mode: Mode::Live };
+                self.owners.insert(merchant.id.clone(), tenant);
                 if self.merchant(&merchant.id).is_none() {
                     self.merchants.push((**merchant).clone());
                 }
@@ -33,7 +36,6 @@ impl State {
             | Fact::CardBlocked { .. }
             | Fact::CardReplaced { .. }
             | Fact::Registered { .. }
-            | Fact::ConsentPut { .. }
             | Fact::Merged { .. }
             | Fact::Unmerged { .. }
             | Fact::Erased { .. }
@@ -46,11 +48,11 @@ impl State {
             | Fact::CodesKnown { .. }
             | Fact::RewardPut { .. }
             | Fact::RedemptionKnown { .. }
-            | Fact::UploadOpened { .. }
-            | Fact::FileSent { .. } => self.apply_to_catalogue(at, fact),
-            Fact::Suppressed { .. }
+            | Fact::UploadOpened { .. } => self.apply_to_catalogue(at, fact),
+            Fact::ConsentPut { .. }
+            | Fact::FileSent { .. }
+            | Fact::Suppressed { .. }
             | Fact::Adjusted { .. }
-            | Fact::WebhookReplayed { .. }
             | Fact::ObjectionPressed { .. }
             | Fact::TextSent { .. } => {}
         }
@@ -91,10 +93,9 @@ impl State {
                     merchant.contract_ends_on.clone_from(day);
                 }
             }
-            Fact::ProgrammePut { merchant, valid_from, counts_cents } => {
+            Fact::ProgrammePut { merchant, counts_cents } => {
                 if let Some(merchant) = self.merchant_mut(merchant) {
                     merchant.counts_cents = *counts_cents;
-                    put(&mut merchant.programmes, valid_from.clone(), |other| other == valid_from);
                 }
             }
             Fact::CampaignKnown { merchant, campaign } => {
@@ -126,7 +127,6 @@ impl State {
                     Some(known) => {
                         known.url.clone_from(&webhook.url);
                         known.events.clone_from(&webhook.events);
-                        known.is_enabled = webhook.is_enabled;
                     }
                     None => merchant.webhooks.push(webhook.clone()),
                 }
@@ -152,6 +152,7 @@ impl State {
     fn apply_to_member(&mut self, at: Instant, fact: &Fact) {
         match fact {
             Fact::MemberKnown { tenant, member } => {
+                self.owners.entry(member.id.clone()).or_insert_with(|| tenant.clone());
                 let Some(data) = self.data_mut(tenant) else { return };
                 if data.member(&member.id).is_none() {
                     data.members.push((**member).clone());
@@ -178,17 +179,7 @@ impl State {
                     (member.card, member.is_card_blocked) = (Some(card.clone()), false);
                 });
             }
-            Fact::Registered { tenant, member, invited_at, activated_at } => {
-                self.change_member(tenant, member, |member| {
-                    member.invited_at = member.invited_at.or(*invited_at);
-                    member.activated_at = member.activated_at.or(*activated_at);
-                });
-            }
-            Fact::ConsentPut { tenant, member, channel, given, .. } => {
-                self.change_member(tenant, member, |member| {
-                    member.consents.insert(*channel, Consent { given: *given, at });
-                });
-            }
+            Fact::Registered { tenant, member, .. } => self.note_activity(tenant, member, at),
             Fact::Merged { tenant, survivor, absorbed } => {
                 self.change_member(tenant, absorbed, |member| {
                     member.merged_into = Some(survivor.clone());
@@ -212,8 +203,8 @@ impl State {
                 if let Some(data) = self.data_mut(tenant) {
                     record(data, purchase);
                 }
-                if let Some(member) = &purchase.member {
-                    self.note_activity(tenant, member, at);
+                if let Some(member) = self.customer(tenant, purchase) {
+                    self.note_activity(tenant, &member, at);
                 }
             }
             Fact::PurchaseCancelled { tenant, purchase, cancelled_at } => {
@@ -270,12 +261,6 @@ impl State {
                     data.uploads.push(upload.clone());
                 }
             }
-            Fact::FileSent { tenant, upload, rows } => {
-                let uploads = self.data_mut(tenant).into_iter().flat_map(|data| &mut data.uploads);
-                for upload in uploads.filter(|other| other.id == *upload) {
-                    upload.rows = Some(rows.clone());
-                }
-            }
             _ => {}
         }
     }
@@ -285,6 +270,16 @@ impl State {
         if let Some(member) = data.members.iter_mut().find(|member| member.id == id) {
             change(member);
         }
+    }
+
+    /// The member of a purchase. The answer to a return of a sale does not always show the member.
+    fn customer(&self, tenant: &Tenant, purchase: &Purchase) -> Option<String> {
+        let sale = || {
+            let number = purchase.returned_sale.as_ref()?;
+            let mut purchases = self.data(tenant)?.purchases.iter();
+            purchases.find(|other| other.receipt_number == *number)?.member.clone()
+        };
+        purchase.member.clone().or_else(sale)
     }
 
     fn note_activity(&mut self, tenant: &Tenant, member: &str, at: Instant) {

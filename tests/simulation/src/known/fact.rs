@@ -25,8 +25,8 @@ pub enum Fact {
     CardActivationPut { merchant: String, choice: &'static str },
     /// The contract ends on a day; `None` where it goes on.
     ContractEndPut { merchant: String, day: Option<String> },
-    /// A programme holds from a day on.
-    ProgrammePut { merchant: String, valid_from: String, counts_cents: bool },
+    /// A merchant has another programme.
+    ProgrammePut { merchant: String, counts_cents: bool },
     /// A person is a member.
     MemberKnown { tenant: Tenant, member: Box<Member> },
     /// The details of a member were corrected.
@@ -57,11 +57,11 @@ pub enum Fact {
     /// A merge was undone.
     Unmerged { tenant: Tenant, survivor: String, absorbed: String },
     /// A member was erased.
-    Erased { tenant: Tenant, member: String, reason: String },
+    Erased { tenant: Tenant, member: String },
     /// The contacts of a person who is no member were suppressed.
     Suppressed { tenant: Tenant, contacts: Value },
     /// A balance was corrected.
-    Adjusted { tenant: Tenant, member: String, points: i64 },
+    Adjusted { tenant: Tenant, member: String },
     /// A visit was recorded.
     Visited { tenant: Tenant, member: String, points: i64 },
     /// A sale or a return was recorded, now or before.
@@ -91,8 +91,6 @@ pub enum Fact {
     WebhookSecretRotated { merchant: String, webhook: String, secret: String },
     /// An endpoint gets no events any more.
     WebhookDeleted { merchant: String, webhook: String },
-    /// The events of a range are posted again.
-    WebhookReplayed { merchant: String, webhook: String },
     /// A form for a file was made.
     UploadOpened { tenant: Tenant, upload: Upload },
     /// A file was put into the bucket.

@@ -22,8 +22,6 @@ pub struct Tenant {
 pub struct Merchant {
     /// The identifier.
     pub id: String,
-    /// The operator's reference of the contract.
-    pub reference: String,
     /// The name.
     pub name: String,
     /// The sector.
@@ -34,8 +32,6 @@ pub struct Merchant {
     pub card_activation: &'static str,
     /// The last day of the contract.
     pub contract_ends_on: Option<String>,
-    /// The first day of each programme after the first one.
-    pub programmes: Vec<String>,
     /// The establishments.
     pub establishments: Vec<Establishment>,
     /// The keys.
@@ -128,11 +124,5 @@ impl MerchantData {
     #[must_use]
     pub fn member(&self, id: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.id == id)
-    }
-
-    /// A purchase.
-    #[must_use]
-    pub fn purchase(&self, id: &str) -> Option<&Purchase> {
-        self.purchases.iter().find(|purchase| purchase.id == id)
     }
 }

@@ -31,6 +31,10 @@ pub struct State {
     pub uncertain: Vec<Uncertain>,
     /// How often each operation was answered with each status. 0 stands for no answer.
     pub answers: BTreeMap<(&'static str, u16), u64>,
+    /// The tenant of each member and of each merchant.
+    pub owners: BTreeMap<String, Tenant>,
+    /// The answers to a key that named a member or a merchant of another tenant.
+    pub foreign: Vec<String>,
     /// The idempotency keys of each operation with the instants of their first use, the oldest first.
     pub keys: BTreeMap<&'static str, Vec<(Instant, String)>>,
 }
@@ -65,8 +69,8 @@ pub struct Uncertain {
     pub sent_at: Instant,
     /// When the sender gave up to wait for this answer.
     pub at: Instant,
-    /// The status, for an answer that leaves open what was done; `None` for no answer.
-    pub status: Option<u16>,
+    /// The tenant of the key that the request was sent with; `None` for a request without a merchant's key.
+    pub tenant: Option<Tenant>,
 }
 
 impl Known {
@@ -84,6 +88,11 @@ impl Known {
 
     pub(crate) fn add_uncertain(&self, uncertain: Uncertain) {
         self.lock().uncertain.push(uncertain);
+    }
+
+    /// Reads the answer to the request of a tenant's key.
+    pub(crate) fn note_answer(&self, tenant: &Tenant, operation: &str, body: &Value) {
+        self.lock().note_answer(tenant, operation, body);
     }
 
     pub(crate) fn count(&self, operation: &'static str, status: u16) {
@@ -133,6 +142,29 @@ impl State {
         self.merchant(&tenant.merchant).map(|merchant| merchant.data(tenant.mode))
     }
 
+    /// Notes where the answer to a key names a merchant or a member of another tenant.
+    pub(crate) fn note_answer(&mut self, tenant: &Tenant, operation: &str, body: &Value) {
+        let content = body.to_string();
+        let words = content.split(|character: char| !character.is_ascii_alphanumeric());
+        for word in words {
+            if let Some(owner) =
+                self.owners.get(word).filter(|owner| is_foreign(owner, word, tenant))
+            {
+                self.foreign.push(format!(
+                    "{operation} answered to {tenant:?}, and named {word} of {owner:?}"
+                ));
+            }
+        }
+    }
+
+    /// The tenant of a key.
+    pub(crate) fn tenant_of_key(&self, secret: &str) -> Option<Tenant> {
+        self.merchants.iter().find_map(|merchant| {
+            let key = merchant.keys.iter().find(|key| key.secret == secret)?;
+            Some(Tenant { merchant: merchant.id.clone(), mode: key.mode })
+        })
+    }
+
     fn merchant_mut(&mut self, id: &str) -> Option<&mut Merchant> {
         self.merchants.iter_mut().find(|merchant| merchant.id == id)
     }
@@ -140,6 +172,11 @@ impl State {
     fn data_mut(&mut self, tenant: &Tenant) -> Option<&mut MerchantData> {
         self.merchant_mut(&tenant.merchant).map(|merchant| merchant.data_mut(tenant.mode))
     }
+}
+
+/// Whether an identifier belongs to another merchant, or to the other data of the same merchant.
+fn is_foreign(owner: &Tenant, id: &str, tenant: &Tenant) -> bool {
+    owner.merchant != tenant.merchant || (owner.merchant != id && owner.mode != tenant.mode)
 }
 
 /// A document in the queue of a till, which sends it until an answer comes.

@@ -1,8 +1,7 @@
 //! The records of a merchant, as far as their owners know them.
 
-use domain::{Channel, Instant};
+use domain::Instant;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use store::Mode;
 
 /// A member.
@@ -22,27 +21,13 @@ pub struct Member {
     pub is_card_blocked: bool,
     /// When the enrolment was acknowledged.
     pub enrolled_at: Instant,
-    /// When the last use was acknowledged: a purchase, a visit, a redemption, or the enrolment.
+    /// When the last use was acknowledged: a purchase, a visit, a redemption, a step of the registration, or the
+    /// enrolment.
     pub last_activity: Instant,
-    /// The invitation, as it was reported.
-    pub invited_at: Option<Instant>,
-    /// The completion of the registration, as it was reported.
-    pub activated_at: Option<Instant>,
-    /// The last word about each channel that the service acknowledged.
-    pub consents: BTreeMap<Channel, Consent>,
     /// The member that this one was merged into.
     pub merged_into: Option<String>,
     /// When the erasure was acknowledged.
     pub erased_at: Option<Instant>,
-}
-
-/// A consent or an opposition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Consent {
-    /// Whether the person consented.
-    pub given: bool,
-    /// When the service acknowledged it.
-    pub at: Instant,
 }
 
 /// A sale or a return.
@@ -52,8 +37,6 @@ pub struct Purchase {
     pub id: String,
     /// Whether it is a return.
     pub is_return: bool,
-    /// The identifier of the key that sent it.
-    pub key: String,
     /// The code of the establishment.
     pub establishment: String,
     /// The register.
@@ -78,8 +61,6 @@ pub struct Purchase {
     pub returned_sale: Option<String>,
     /// When it was cancelled, as the service says.
     pub cancelled_at: Option<String>,
-    /// When it was first acknowledged.
-    pub recorded_at: Instant,
 }
 
 /// An offer.
@@ -106,8 +87,6 @@ pub struct Batch {
     pub id: String,
     /// The identifier of the offer.
     pub offer: String,
-    /// The number of codes.
-    pub count: u64,
 }
 
 /// A code of a coupon.
@@ -156,8 +135,6 @@ pub struct Redemption {
 pub struct Campaign {
     /// The identifier.
     pub id: String,
-    /// The channel.
-    pub channel: Channel,
     /// The state that the service acknowledged last.
     pub state: String,
     /// Whether a dry run was asked for.
@@ -175,8 +152,6 @@ pub struct Webhook {
     pub url: String,
     /// The types of events.
     pub events: Vec<String>,
-    /// Whether events are posted.
-    pub is_enabled: bool,
     /// The secrets, the latest last.
     pub secrets: Vec<String>,
     /// When the endpoint was acknowledged.
@@ -194,8 +169,6 @@ pub struct Upload {
     pub object: String,
     /// The code of the establishment.
     pub establishment: String,
-    /// The rows that were sent; `None` for a form that was never used.
-    pub rows: Option<Vec<FileRow>>,
 }
 
 /// A row of a file: a receipt.

@@ -292,6 +292,10 @@ impl Ctx {
         let answer = self.world.request(request.function, request.operation, request.build()).await;
         let status = answer.as_ref().ok().map(|response| response.status.as_u16());
         self.known.count(request.operation, status.unwrap_or_default());
+        let tenant = self.known.read(|state| state.tenant_of_key(request.secret()?));
+        if let (Some(tenant), Ok(response)) = (&tenant, &answer) {
+            self.known.note_answer(tenant, request.operation, &response.body);
+        }
         if answer.as_ref().map_or(true, is_open) {
             self.known.add_uncertain(Uncertain {
                 step: self.step.id,
@@ -300,7 +304,7 @@ impl Ctx {
                 body: request.body(),
                 sent_at,
                 at: clock::now(),
-                status,
+                tenant,
             });
         }
         (sent_at, answer)

@@ -94,6 +94,11 @@ impl ApiRequest {
         self
     }
 
+    /// The secret of the key that sends the request.
+    pub(crate) fn secret(&self) -> Option<&str> {
+        self.authorization.as_ref()?.strip_prefix("Token ")
+    }
+
     /// The body: JSON, a text, or null.
     pub(crate) fn body(&self) -> Value {
         match &self.content {

@@ -8,7 +8,10 @@ use crate::known::fact::Fact;
 use crate::known::merchant::Tenant;
 use domain::{Instant, Receipt};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The register of a file's row that names none.
+const FILE_REGISTER: &str = "1";
 
 /// What is known of one receipt.
 struct Known {
@@ -19,6 +22,10 @@ struct Known {
     named: Vec<String>,
     /// Whether its customer may have changed by a request without a sure answer.
     has_uncertain_customer: bool,
+    /// The points of each answer to its document.
+    points: Vec<i64>,
+    /// Whether more than its document may have changed its points.
+    is_touched: bool,
 }
 
 /// The state of a document after an event.
@@ -81,11 +88,14 @@ fn known_of(state: &State) -> BTreeMap<(Tenant, String), Known> {
                     }
                 }
                 of.named.extend(purchase.member.clone());
+                of.points.push(purchase.points);
+                of.is_touched |= is_cancelled;
             }
             Fact::PurchaseCancelled { tenant, purchase, .. } => {
                 if let Some(of) = known.get_mut(&(tenant.clone(), purchase.clone())) {
                     let left = Document { total_cents: None, is_cancelled: true };
                     of.documents.push(document(left));
+                    of.is_touched = true;
                 }
             }
             Fact::PurchaseAssigned { tenant, purchase, member, is_named_by_id } => {
@@ -93,45 +103,90 @@ fn known_of(state: &State) -> BTreeMap<(Tenant, String), Known> {
                     let left = is_named_by_id.then(|| Some(member.clone()));
                     of.customers.push(Event { sent_at, at, left });
                     of.named.push(member.clone());
+                    of.is_touched = true;
                     of.has_uncertain_customer |= !is_named_by_id;
-                }
-            }
-            Fact::FileSent { tenant, rows, .. } => {
-                // A file is read at some later instant.
-                for row in rows {
-                    let same = known.iter_mut().filter(|((other, _), of)| {
-                        other == tenant && of.receipt.number.as_str() == row.receipt_number
-                    });
-                    for (_, of) in same {
-                        of.documents.push(Event { sent_at, at: Instant::MAX, left: None });
-                        of.has_uncertain_customer = true;
-                        of.customers.push(Event { sent_at, at: Instant::MAX, left: None });
-                    }
                 }
             }
             _ => {}
         }
     }
+    touch_returned_sales(state, &mut known);
     for uncertain in &state.uncertain {
         let (sent_at, at) = (uncertain.sent_at, uncertain.at);
-        for ((_, id), of) in &mut known {
+        for ((tenant, id), of) in &mut known {
             let is_sent = uncertain.operation == "create_purchase"
+                && uncertain.tenant.as_ref() == Some(tenant)
                 && uncertain.body["receipt_number"] == of.receipt.number.as_str();
             let is_changed = uncertain.path.contains(id.as_str());
             if is_sent || is_changed {
                 of.documents.push(Event { sent_at, at, left: None });
                 of.customers.push(Event { sent_at, at, left: None });
                 of.has_uncertain_customer = true;
+                of.is_touched = true;
             }
         }
     }
+    add_files(state, &mut known);
     known
+}
+
+/// A return takes back points of its sale, and a return that was sent may have been recorded.
+fn touch_returned_sales(state: &State, known: &mut BTreeMap<(Tenant, String), Known>) {
+    let acknowledged = state.acknowledged.iter().filter_map(|acknowledged| {
+        let Fact::PurchaseRecorded { purchase, .. } = &acknowledged.fact else { return None };
+        purchase.returned_sale.as_deref()
+    });
+    let uncertain = state.uncertain.iter();
+    let uncertain = uncertain
+        .filter_map(|uncertain| uncertain.body["returned_sale"]["receipt_number"].as_str());
+    let returned: BTreeSet<&str> = acknowledged.chain(uncertain).collect();
+    for of in known.values_mut() {
+        of.is_touched |= returned.contains(of.receipt.number.as_str());
+    }
+}
+
+/// A file is read at some instant after it was sent. It records a receipt that was not there, or that was cancelled,
+/// and changes no other.
+fn add_files(state: &State, known: &mut BTreeMap<(Tenant, String), Known>) {
+    for acknowledged in &state.acknowledged {
+        let Fact::FileSent { tenant, upload, rows } = &acknowledged.fact else { continue };
+        let uploads = state.data(tenant).into_iter().flat_map(|data| &data.uploads);
+        let upload = uploads.into_iter().find(|other| other.id == *upload);
+        let establishment = upload.map(|upload| upload.establishment.as_str());
+        for row in rows {
+            let same = known.iter_mut().filter(|((other, _), of)| {
+                let Receipt { establishment: at, register, day, number } = &of.receipt;
+                other == tenant
+                    && establishment == Some(at.as_str())
+                    && register.as_str() == FILE_REGISTER
+                    && day.to_string() == row.day
+                    && number.as_str() == row.receipt_number
+            });
+            for (_, of) in same {
+                of.is_touched = true;
+                if of.may_have_been_cancelled() {
+                    let sent_at = acknowledged.sent_at;
+                    of.documents.push(Event { sent_at, at: Instant::MAX, left: None });
+                    of.has_uncertain_customer = true;
+                    of.customers.push(Event { sent_at, at: Instant::MAX, left: None });
+                }
+            }
+        }
+    }
 }
 
 impl Known {
     fn of(receipt: Receipt) -> Self {
         let (documents, customers, named) = (Vec::new(), Vec::new(), Vec::new());
-        Self { receipt, documents, customers, named, has_uncertain_customer: false }
+        let points = Vec::new();
+        let (has_uncertain_customer, is_touched) = (false, false);
+        Self { receipt, documents, customers, named, has_uncertain_customer, points, is_touched }
+    }
+
+    /// Whether the purchase was cancelled at some instant, or may have been.
+    fn may_have_been_cancelled(&self) -> bool {
+        let is_kept = |document: &Document| !document.is_cancelled;
+        !self.documents.iter().all(|event| event.left.as_ref().is_some_and(is_kept))
     }
 }
 
@@ -155,6 +210,11 @@ fn compare(known: &Known, item: &Value, people: &People) -> Option<String> {
     };
     if !is_possible(&known.customers, is_of) {
         return Some(format!("the customer is {member:?} after {:?}", known.customers));
+    }
+    let points = number(item, "points");
+    let was_merged = known.named.iter().any(|member| people.was_merged(member));
+    if !known.is_touched && !was_merged && !known.points.contains(&points) {
+        return Some(format!("it has {points} points after {:?}", known.points));
     }
     None
 }

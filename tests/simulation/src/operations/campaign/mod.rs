@@ -9,7 +9,6 @@ use super::focus::Thing;
 use super::merchant;
 use crate::known::fact::Fact;
 use crate::known::records::Campaign;
-use domain::Channel;
 use serde_json::Value;
 
 fn path(target: &Target) -> String {
@@ -39,7 +38,6 @@ fn that(ctx: &mut Ctx, fits: impl Fn(&Campaign) -> bool) -> Option<(Target, Camp
 fn known(target: &Target, answer: &Value) -> Option<Fact> {
     let campaign = Campaign {
         id: text(answer, "campaign_id")?,
-        channel: answer["channel"].as_str().and_then(Channel::parse)?,
         state: text(answer, "state")?,
         has_dry_run: false,
     };

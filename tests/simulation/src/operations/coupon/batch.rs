@@ -32,7 +32,7 @@ async fn create(mut ctx: Ctx) {
     }
     ctx.carry_out(&request, |response| {
         let (id, offer) = (text(&response.body, "batch_id")?, offer.id.clone());
-        let batch = Batch { id, offer, count };
+        let batch = Batch { id, offer };
         Some(Fact::BatchCreated { tenant: target.tenant.clone(), batch })
     })
     .await;

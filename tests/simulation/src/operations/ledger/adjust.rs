@@ -29,7 +29,7 @@ async fn adjust(mut ctx: Ctx) {
     let request = ApiRequest::post("create_adjustment", path).by(&till.key).json(body).under(key);
     ctx.carry_out(&request, |_| {
         let (tenant, member) = (till.tenant.clone(), member.id.clone());
-        Some(Fact::Adjusted { tenant, member, points })
+        Some(Fact::Adjusted { tenant, member })
     })
     .await;
 }

@@ -9,7 +9,6 @@ use crate::known::records::Member;
 use crate::world::clock;
 use domain::KeyScope;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 pub(in super::super) const CREATE: Operation =
     Operation::of("create_member", Topic::Member, 30, |ctx| Box::pin(create(ctx))).essential();
@@ -81,7 +80,6 @@ pub(super) fn known(till: &Till, person: Person, body: &Value, answer: &Value) -
 pub(in super::super) fn member(id: String, person: Person, body: &Value) -> Member {
     let now = clock::now();
     let mobile = text(body, "mobile").unwrap_or_else(|| person.mobile(0));
-    let is_activated = body["card_activated"].as_bool().unwrap_or_default();
     Member {
         id,
         person: person.0,
@@ -91,9 +89,6 @@ pub(in super::super) fn member(id: String, person: Person, body: &Value) -> Memb
         is_card_blocked: false,
         enrolled_at: now,
         last_activity: now,
-        invited_at: None,
-        activated_at: is_activated.then_some(now),
-        consents: BTreeMap::new(),
         merged_into: None,
         erased_at: None,
     }

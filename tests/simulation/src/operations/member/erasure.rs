@@ -37,7 +37,7 @@ async fn send(mut ctx: Ctx, request: ApiRequest, tenant: Tenant) {
     let request = request.json(json!({"reason": reason}));
     ctx.carry_out(&request, |response| {
         let member = text(&response.body, "member_id")?;
-        Some(Fact::Erased { tenant: tenant.clone(), member, reason: reason.to_owned() })
+        Some(Fact::Erased { tenant: tenant.clone(), member })
     })
     .await;
 }

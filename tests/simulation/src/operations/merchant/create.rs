@@ -42,13 +42,11 @@ async fn create(mut ctx: Ctx) {
     ctx.carry_out(&request, |response| {
         Some(Fact::MerchantCreated(Box::new(Merchant {
             id: text(&response.body, "merchant_id")?,
-            reference: reference.clone(),
             name: name.to_owned(),
             sector,
             counts_cents,
             card_activation: "use",
             contract_ends_on: None,
-            programmes: Vec::new(),
             establishments: Vec::new(),
             keys: Vec::new(),
             senders: Vec::new(),

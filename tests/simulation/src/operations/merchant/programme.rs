@@ -20,7 +20,7 @@ async fn put(mut ctx: Ctx) {
     let valid_from = first_day(&mut ctx);
     let path = format!("{}/programmes/{valid_from}", path(&target));
     let request = ApiRequest::put("put_programme", path).by_operator().json(body);
-    send(ctx, request, target.tenant.merchant, valid_from).await;
+    send(ctx, request, target.tenant.merchant).await;
 }
 
 async fn patch(mut ctx: Ctx) {
@@ -39,7 +39,7 @@ async fn patch(mut ctx: Ctx) {
     let valid_from = first_day(&mut ctx);
     let path = format!("{}/programmes/{valid_from}", path(&target));
     let request = ApiRequest::patch("patch_programme", path).by_operator().json(body);
-    send(ctx, request, target.tenant.merchant, valid_from).await;
+    send(ctx, request, target.tenant.merchant).await;
 }
 
 /// A day ahead; now and then today or a day that has passed, which is refused once a sale used the programme.
@@ -48,11 +48,10 @@ fn first_day(ctx: &mut Ctx) -> String {
     day(days)
 }
 
-async fn send(mut ctx: Ctx, request: ApiRequest, merchant: String, valid_from: String) {
+async fn send(mut ctx: Ctx, request: ApiRequest, merchant: String) {
     ctx.carry_out(&request, |response| {
         Some(Fact::ProgrammePut {
             merchant: merchant.clone(),
-            valid_from: valid_from.clone(),
             counts_cents: response.body["unit"] == "cents",
         })
     })

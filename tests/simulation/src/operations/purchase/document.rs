@@ -94,7 +94,6 @@ fn recorded(till: &Till, document: &Value, answer: &Value) -> Option<Purchase> {
     Some(Purchase {
         id: text(answer, "purchase_id")?,
         is_return: answer["type"] == "return",
-        key: till.key.id.clone(),
         establishment: till.key.establishment.clone(),
         register,
         day: day_in(&till.key.time_zone, sold_at),
@@ -107,7 +106,6 @@ fn recorded(till: &Till, document: &Value, answer: &Value) -> Option<Purchase> {
         document: document.clone(),
         returned_sale: text(&document["returned_sale"], "receipt_number"),
         cancelled_at: text(answer, "cancelled_at"),
-        recorded_at: crate::world::clock::now(),
     })
 }
 

@@ -36,7 +36,6 @@ pub(super) async fn opened(ctx: &mut Ctx, till: &Till, name: &str) -> Option<Upl
         id: text(&response.body, "upload_id")?,
         object: text(&response.body["fields"], "key")?,
         establishment: till.key.establishment.clone(),
-        rows: None,
     };
     let tenant = till.tenant.clone();
     ctx.note_outside(Fact::UploadOpened { tenant, upload: upload.clone() });

@@ -59,7 +59,6 @@ async fn create(mut ctx: Ctx) {
             mode,
             url: url.clone(),
             events: events.iter().map(|event| (*event).to_owned()).collect(),
-            is_enabled: true,
             secrets: vec![text(&response.body, "secret")?],
             created_at: clock::now(),
             deleted_at: None,
@@ -80,7 +79,6 @@ async fn put(mut ctx: Ctx) {
         let webhook = Webhook {
             url: url.clone(),
             events: events.iter().map(|event| (*event).to_owned()).collect(),
-            is_enabled,
             ..webhook.clone()
         };
         Some(Fact::WebhookPut { merchant: target.tenant.merchant.clone(), webhook })

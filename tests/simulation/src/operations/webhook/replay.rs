@@ -4,7 +4,6 @@ use super::super::ctx::Ctx;
 use super::super::request::ApiRequest;
 use super::super::{Operation, Topic};
 use super::{any, path};
-use crate::known::fact::Fact;
 use crate::world::clock::now;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -20,9 +19,5 @@ async fn replay(mut ctx: Ctx) {
     let body = json!({"from": from.to_string(), "until": until.to_string()});
     let path = format!("{}/{}/replay", path(&target), webhook.id);
     let request = ApiRequest::post("replay_webhook", path).by_operator().json(body);
-    ctx.carry_out(&request, |_| {
-        let (merchant, webhook) = (target.tenant.merchant.clone(), webhook.id.clone());
-        Some(Fact::WebhookReplayed { merchant, webhook })
-    })
-    .await;
+    ctx.carry_out(&request, |_| None).await;
 }

@@ -1,10 +1,13 @@
 //! Nobody is kept past the deadline, and nobody is erased before it: checked two nights later.
 
-use super::people::{People, created_at};
+mod activity;
+
+use super::people::{People, created_at, member_in};
 use super::{Invariant, Rest, tenant_of, text};
 use crate::known::State;
 use crate::known::fact::Fact;
 use crate::known::merchant::Merchant;
+use crate::known::records::Member;
 use crate::world::clock;
 use domain::retention::{
     ErasureReason, INACTIVE_MONTHS, INACTIVE_OPTICAL_MONTHS, NEVER_ACTIVATED_MONTHS, day_after,
@@ -14,7 +17,7 @@ use domain::{Day, Instant, Sector};
 use jiff::SignedDuration;
 use serde_json::Value;
 use std::time::Duration;
-use store::Scope;
+use store::{Scope, Tenant};
 
 pub(super) const INVARIANT: Invariant =
     Invariant { name: "retention", check: |rest| Box::pin(async move { check(rest).await }) };
@@ -28,10 +31,10 @@ async fn check(rest: &Rest) -> Vec<String> {
     tokio::time::sleep(TWO_NIGHTS).await;
     let mut violations = rest.world.rest().await.err().unwrap_or_default();
     let last_run = day_of(clock::now() - RUN_ENDED);
-    for scope in rest.scopes(&mut violations).await {
-        violations.extend(kept_too_long(rest, &scope, last_run).await);
-    }
     let items = rest.world.items();
+    for scope in rest.scopes(&mut violations).await {
+        violations.extend(kept_too_long(rest, &scope, &items, last_run).await);
+    }
     rest.known.read(|state| {
         let people = People::of(state, &items);
         let erased = items.iter().filter_map(Erased::of);
@@ -40,9 +43,24 @@ async fn check(rest: &Rest) -> Vec<String> {
     violations
 }
 
-async fn kept_too_long(rest: &Rest, scope: &Scope, last_run: Day) -> Vec<String> {
+async fn kept_too_long(rest: &Rest, scope: &Scope, items: &[Value], last_run: Day) -> Vec<String> {
     let (mut violations, sector) = (Vec::new(), scope.settings.merchant.sector);
-    for member in rest.members(scope, &mut violations).await {
+    let members = rest.members(scope, &mut violations).await;
+    rest.known.read(|state| {
+        let people = People::of(state, items);
+        let known = members.iter().filter_map(|member| {
+            let id = member.person.id.to_string();
+            let known = known_member(state, scope.tenant(), &id)?;
+            let used_at = known.last_activity;
+            let is_sure = !people.was_merged(&id) && !activity::is_uncertain(state, known);
+            // The clock of a till and the day of another time zone may be ahead.
+            let due = day_after(day_of(used_at).plus_days(1), inactive_months(sector));
+            (is_sure && due <= last_run)
+                .then(|| format!("{id} was used last at {used_at}, and is there after {last_run}"))
+        });
+        violations.extend(known);
+    });
+    for member in members {
         let (day, reason) = domain::retention::deadline(&member.person, &member.account, sector);
         if day <= last_run {
             let (id, due) = (member.person.id, member.person.due);
@@ -53,6 +71,19 @@ async fn kept_too_long(rest: &Rest, scope: &Scope, last_run: Day) -> Vec<String>
         }
     }
     violations
+}
+
+fn known_member<'s>(state: &'s State, tenant: Tenant, id: &str) -> Option<&'s Member> {
+    let merchant = state.merchant(&tenant.merchant.to_string())?;
+    merchant.data(tenant.mode).member(id)
+}
+
+/// The months after the last use that a member is kept.
+fn inactive_months(sector: Sector) -> i32 {
+    match sector {
+        Sector::Retail => INACTIVE_MONTHS,
+        Sector::Optical => INACTIVE_OPTICAL_MONTHS,
+    }
 }
 
 /// The record of an erasure.
@@ -76,22 +107,21 @@ impl<'i> Erased<'i> {
     fn too_early(&self, state: &State, people: &People) -> Option<String> {
         let Self { member, day, reason, .. } = self;
         let named = |what: String| format!("{member} was erased on {day}: {what}");
-        let merchant = state.merchant(&self.merchant)?;
         match reason {
             ErasureReason::Request | ErasureReason::Objection => {
                 let is_asked_for = people.asked_for_erasure(member);
                 (!is_asked_for).then(|| named("nobody asked for it".to_owned()))
             }
             ErasureReason::Inactive => {
-                let months = match merchant.sector {
-                    Sector::Retail => INACTIVE_MONTHS,
-                    Sector::Optical => INACTIVE_OPTICAL_MONTHS,
-                };
+                let months = inactive_months(state.merchant(&self.merchant)?.sector);
                 let used_at = self.last_use(state);
                 let due = day_after(day_of(used_at), months);
                 (*day < due).then(|| named(format!("the last use was at {used_at}")))
             }
-            ErasureReason::NeverActivated => self.before_activation(state, merchant).map(named),
+            ErasureReason::NeverActivated => {
+                let merchant = state.merchant(&self.merchant)?;
+                self.before_activation(state, people, merchant).map(named)
+            }
         }
     }
 
@@ -118,7 +148,12 @@ impl<'i> Erased<'i> {
         uses.fold(created_at(self.member), Instant::max)
     }
 
-    fn before_activation(&self, state: &State, merchant: &Merchant) -> Option<String> {
+    fn before_activation(
+        &self,
+        state: &State,
+        people: &People,
+        merchant: &Merchant,
+    ) -> Option<String> {
         let registered = state.acknowledged.iter().filter_map(|acknowledged| {
             let Fact::Registered { member, invited_at, activated_at, .. } = &acknowledged.fact
             else {
@@ -128,15 +163,10 @@ impl<'i> Erased<'i> {
         });
         let registered: Vec<_> = registered.collect();
         let is_uncertain = state.uncertain.iter().any(|uncertain| {
-            uncertain.operation == "put_registration" || uncertain.operation == "merge_members"
+            uncertain.operation == "put_registration"
+                && member_in(&uncertain.path) == Some(self.member)
         });
-        let is_merged = state.acknowledged.iter().any(|acknowledged| match &acknowledged.fact {
-            Fact::Merged { survivor, absorbed, .. } => {
-                survivor == self.member || absorbed == self.member
-            }
-            _ => false,
-        });
-        if is_uncertain || is_merged {
+        if is_uncertain || people.was_merged(self.member) {
             return None;
         }
         if let Some(at) = registered.iter().find_map(|(_, activated_at)| *activated_at) {
@@ -154,6 +184,7 @@ impl<'i> Erased<'i> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::known::Uncertain;
     use serde_json::json;
 
     #[test]
@@ -166,6 +197,18 @@ mod tests {
         let erased = Erased::of(&item).unwrap();
         assert_eq!(erased.reason, ErasureReason::Request);
         let people = People::of(&State::default(), &[]);
-        assert!(!people.asked_for_erasure(erased.member));
+        assert!(erased.too_early(&State::default(), &people).is_some());
+        let path = format!("/v1/members/{}/erasure", erased.member);
+        let asked = Uncertain {
+            step: 1,
+            operation: "erase_member",
+            path,
+            body: json!({"reason": "request"}),
+            sent_at: Instant::UNIX_EPOCH,
+            at: Instant::UNIX_EPOCH,
+            tenant: None,
+        };
+        let state = State { uncertain: vec![asked], ..State::default() };
+        assert_eq!(erased.too_early(&state, &People::of(&state, &[])), None);
     }
 }
