@@ -63,3 +63,32 @@ fn of_entry(before: Option<&Value>, after: &Value) -> Option<(&'static str, bool
     let has_changed = points(after) != before.map_or(0, points);
     has_changed.then_some(("points.changed", after["file"]["BOOL"] == true))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn each_change_of_a_purchase_is_an_event_of_its_own() {
+        let sold = json!({"source": {"S": "Tkey"}});
+        let of_member = json!({"source": {"S": "Tkey"}, "member": {"S": "a"}});
+        let cancelled = json!({"source": {"S": "Tkey"}, "cancelled_at": {"S": "today"}});
+        let in_file = json!({"source": {"S": "Ffile:1"}});
+        assert_eq!(of_purchase(None, &sold), Some(("purchase.created", false)));
+        assert_eq!(of_purchase(None, &in_file), Some(("purchase.created", true)));
+        assert_eq!(of_purchase(Some(&sold), &cancelled), Some(("purchase.cancelled", false)));
+        assert_eq!(of_purchase(Some(&cancelled), &sold), Some(("purchase.created", false)));
+        assert_eq!(of_purchase(Some(&sold), &of_member), Some(("purchase.attached", false)));
+        assert_eq!(of_purchase(Some(&sold), &sold), None);
+    }
+
+    #[test]
+    fn an_entry_is_an_event_where_its_points_change() {
+        let entry = |points: &str| json!({"kind": {"S": "visit"}, "points": {"N": points}});
+        assert_eq!(of_entry(None, &entry("5")), Some(("points.changed", false)));
+        assert_eq!(of_entry(None, &entry("0")), None);
+        assert_eq!(of_entry(Some(&entry("5")), &entry("5")), None);
+        assert_eq!(of_entry(Some(&entry("5")), &entry("7")), Some(("points.changed", false)));
+    }
+}

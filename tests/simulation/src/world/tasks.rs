@@ -43,3 +43,22 @@ pub(crate) fn text_of(panic: &(dyn Any + Send)) -> String {
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
     text.unwrap_or("no message").to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_collected_with_its_text() {
+        let panics = Panics::default();
+        let done = crate::run::runtime().block_on(async {
+            let number = 7;
+            (
+                panics.catch(async { number }).await,
+                panics.catch::<()>(async { panic!("{number} is wrong") }).await,
+            )
+        });
+        assert_eq!(done, (Some(7), None));
+        assert_eq!(panics.texts(), ["7 is wrong"]);
+    }
+}
