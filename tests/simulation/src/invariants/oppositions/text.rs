@@ -100,7 +100,9 @@ mod tests {
             to: "+33639980012".to_owned(),
             text: None,
             html: None,
-            reference: Some(format!("{tenant}/01KAT3V5B0R6Y2Z8X4W9Q1N7M6/00-0")),
+            reference: Some(format!(
+                "{tenant}/01KAT3V5B0R6Y2Z8X4W9Q1N7M6/00#01KAT3V5B0R6Y2Z8X4W9Q1N7M7"
+            )),
             tags: Vec::new(),
             at: at(i64::try_from(number).unwrap()),
         };
