@@ -61,6 +61,7 @@ class TheSimulation(unittest.TestCase):
                 "window_seconds": stream["MaximumBatchingWindowInSeconds"],
                 "parallelization": stream["ParallelizationFactor"],
                 "max_age_seconds": stream["MaximumRecordAgeInSeconds"],
+                "filters": [json.loads(one["Pattern"]) for one in stream["FilterCriteria"]["Filters"]],
             },
         )
 

@@ -1,7 +1,7 @@
 //! The command line of the simulation: it searches new seeds, replays one, looks for known faults, or measures.
 
 use clap::{Args, Parser, Subcommand};
-use simulation::faults::Swarm;
+use simulation::faults::{self, Swarm};
 use simulation::history::Detail;
 use simulation::invariants::Violation;
 use simulation::mutants::{self, Mutant};
@@ -42,9 +42,9 @@ enum Command {
         /// The first seed.
         #[arg(long, default_value_t = 1)]
         first: u64,
-        /// The seeds that are searched for violations.
-        #[arg(long, default_value_t = 10_000)]
-        seeds: u64,
+        /// The seeds that are searched for violations; without a number, one for each pair of an operation and a fault.
+        #[arg(long)]
+        seeds: Option<u64>,
     },
 }
 
@@ -91,6 +91,7 @@ fn main() -> ExitCode {
         Command::Mutants { names, search } => find_mutants(&names, &search),
         Command::Measure { first, seeds } => {
             let say = |(name, value): measure::Figure| say(&format!("{name} {value}"));
+            let seeds = seeds.unwrap_or_else(faults::pairs);
             measure::measure(first, seeds, say, |note| tell(&note));
             ExitCode::SUCCESS
         }

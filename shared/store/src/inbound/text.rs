@@ -12,7 +12,7 @@ use crate::vault::Field;
 use crate::{Scope, Store, StoreError};
 use domain::{Instant, MemberId, inbound};
 use serde::{Deserialize, Serialize};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A text that a member sent.
 #[derive(Clone, PartialEq, Eq)]
@@ -112,7 +112,7 @@ impl Store {
                 texts.push(record.read(scope)?);
             }
         }
-        let senders: HashSet<MemberId> = texts.iter().map(|text| text.member).collect();
+        let senders: BTreeSet<MemberId> = texts.iter().map(|text| text.member).collect();
         let persons = self.persons_of(scope, senders).await?;
         texts.retain(|text| persons.contains(&keys::person(scope.tenant(), text.member)));
         Ok(InboundTextPage { texts, next })
@@ -122,7 +122,7 @@ impl Store {
     async fn persons_of(
         &self,
         scope: &Scope,
-        members: HashSet<MemberId>,
+        members: BTreeSet<MemberId>,
     ) -> Result<HashSet<Key>, StoreError> {
         let wanted: Vec<Key> =
             members.into_iter().map(|member| keys::person(scope.tenant(), member)).collect();

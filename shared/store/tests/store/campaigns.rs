@@ -10,9 +10,9 @@ use domain::{
 use jiff::ToSpan as _;
 use std::collections::HashSet;
 use store::{
-    Addressed, BatchEnd, BatchId, ByState, Claimed, ConsentChange, Counts, CutBatch, Entity,
-    MEMBER_SHARDS, MessageAddress, MessageReceipt, MessageState, Mode, NewMember, Plan,
-    RecordedReceipts, Scope, Store, StoreError, WalkPosition,
+    Addressed, BatchEnd, BatchId, ByState, Claimed, ConsentChange, Counts, CutBatch, MEMBER_SHARDS,
+    MessageAddress, MessageReceipt, MessageState, Mode, NewMember, Plan, RecordedReceipts, Scope,
+    Store, StoreError, WalkPosition,
 };
 use support::{Table, consent, instant, merchant, mobile, open_merchant, opposition};
 

@@ -1,4 +1,4 @@
-//! The simulation of the whole service: its speed, and what ten thousand seeds find.
+//! The simulation of the whole service: its speed, and what many seeds find.
 //!
 //! It runs as a process of its own, in a profile of its own: tokio's paused clock must not be part of the binaries that
 //! the other parts measure.
@@ -19,17 +19,24 @@ const FIGURES: [(&str, &str, Bound); 13] = [
     ("nondeterministic", "seeds", Bound::AtMost(0.0)),
     ("mutants", "faults", Bound::AtLeast(15.0)),
     ("mutants_survived", "faults", Bound::AtMost(0.0)),
-    ("seeds", "seeds", Bound::AtLeast(10_000.0)),
+    ("seeds", "seeds", Bound::None),
     ("api_operations_of_a_seed", "requests", Bound::AtLeast(500.0)),
     ("violations", "violations", Bound::AtMost(0.0)),
     ("pairs_uncovered", "pairs", Bound::AtMost(0.0)),
 ];
+
+/// The environment variable with the number of seeds. Without it, each pair of an operation and a fault is favoured by
+/// one seed.
+const SEEDS: &str = "SEEDS";
 
 pub(crate) async fn measure(figures: &mut Figures) {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut command = Command::new(cargo);
     command.args(["run", "--quiet", "--profile", "simulation", "--package", "simulation"]);
     command.args(["--", "measure"]).current_dir(places::sources());
+    if let Ok(seeds) = std::env::var(SEEDS) {
+        command.args(["--seeds", &seeds]);
+    }
     command.stderr(Stdio::inherit()).stdout(Stdio::piped()).kill_on_drop(true);
     let output = command.output().await.expect("cargo runs");
     assert!(output.status.success(), "the simulation ended with {}", output.status);

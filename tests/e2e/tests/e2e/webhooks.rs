@@ -66,7 +66,8 @@ fn of_type(posted: &Posted, kind: &str) -> Vec<Post> {
 fn a_sale_is_posted_to_the_merchants_software_and_posted_again_by_a_replay() {
     let shop = Shop::open();
     let (url, posted) = receiver();
-    let events = json!(["purchase.created", "purchase.cancelled", "member.created"]);
+    let events =
+        json!(["purchase.created", "purchase.cancelled", "member.created", "member.erased"]);
     let new = json!({"mode": "live", "url": url, "events": events});
     let added = shop.operate("POST", "/webhooks", Some(&new));
     assert_eq!(added.status, 201, "{added:?}");
@@ -92,6 +93,9 @@ fn a_sale_is_posted_to_the_merchants_software_and_posted_again_by_a_replay() {
     let cancelled = shop.post(&format!("/v1/purchases/{purchase}/cancel"), &json!({}));
     assert_eq!(cancelled.status, 200, "{cancelled:?}");
     eventually("the cancellation", || of_type(&posted, "purchase.cancelled").into_iter().next());
+    let erased = shop.post(&format!("/v1/members/{member}/erasure"), &json!({"reason": "request"}));
+    assert_eq!(erased.status, 200, "{erased:?}");
+    eventually("the erasure", || of_type(&posted, "member.erased").into_iter().next());
     let posts = posted.lock().expect("no thread panicked").clone();
     let all: String = posts.iter().map(|post| post.event.to_string()).collect();
     assert!(!all.contains("Exemple") && !all.contains("39980951"), "{all}");

@@ -5,6 +5,7 @@ use super::{ALL, Fault};
 use crate::operations;
 use crate::seed::Seed;
 use crate::world;
+use std::collections::BTreeSet;
 
 /// The pair of a seed.
 pub(crate) struct Favoured {
@@ -16,10 +17,21 @@ pub(crate) struct Favoured {
 
 impl Favoured {
     pub(crate) fn of(seed: Seed) -> Self {
-        let operations = operations::ALL.iter().map(|operation| operation.name);
-        let operations: Vec<_> = operations.chain(world::background()).collect();
-        let pairs = (operations.len() * ALL.len()) as u64;
-        let pair = usize::try_from(seed.0 % pairs).unwrap_or_default();
+        let operations = operations();
+        let pair = usize::try_from(seed.0 % pairs()).unwrap_or_default();
         Self { operation: operations[pair / ALL.len()], fault: ALL[pair % ALL.len()] }
     }
+}
+
+/// The number of pairs, with the impossible ones.
+#[must_use]
+pub fn pairs() -> u64 {
+    (operations().len() * ALL.len()) as u64
+}
+
+/// The names of all operations, each once.
+fn operations() -> Vec<&'static str> {
+    let steps = operations::ALL.iter().map(|operation| operation.name);
+    let names: BTreeSet<_> = steps.chain(world::background()).collect();
+    names.into_iter().collect()
 }

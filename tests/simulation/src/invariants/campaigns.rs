@@ -126,9 +126,13 @@ impl Stored<'_> {
         let planned = self.plan.map_or(0, |plan| number(plan, "batches"));
         let recipients = self.plan.map_or(0, |plan| number(plan, "recipients"));
         let begins_at = text(campaign, "begins_at").parse::<Instant>().ok();
-        let is_late = begins_at.is_some_and(|at| at + SignedDuration::from_hours(1) < clock::now());
-        let is_stuck = state == "running" || (state == "scheduled" && is_late);
-        must(!is_stuck, format!("is {state} after {LONGEST_WAIT:?}, since {begins_at:?}"));
+        let has_begun_since = |time| begins_at.is_some_and(|at| at + time < clock::now());
+        let is_stuck = match state {
+            "running" => has_begun_since(LONGEST_WAIT),
+            "scheduled" => has_begun_since(Duration::from_hours(1)),
+            _ => false,
+        };
+        must(!is_stuck, format!("is still {state}, and begins at {begins_at:?}"));
         let outcomes: i64 = OUTCOMES.into_iter().map(figure).sum();
         must(outcomes <= recipients, format!("{outcomes} outcomes of {recipients} recipients"));
         if state == "finished" {

@@ -190,8 +190,9 @@ impl Counts {
             .collect();
         let bound = self.items(rest, "COUPON#").filter_map(|(_, coupon)| {
             let (code, member) = (text(coupon, "sk"), text(coupon, "bound_to"));
-            let was_free =
-                self.puts_of(state, code).any(|put| put.member.as_deref() != Some(member));
+            // The codes of a batch are bound to nobody at first.
+            let was_free = coupon.get("batch").is_some()
+                || self.puts_of(state, code).any(|put| put.member.as_deref() != Some(member));
             (!member.is_empty() && !was_free).then_some((code, member))
         });
         let bound: BTreeMap<&str, &str> = bound.collect();

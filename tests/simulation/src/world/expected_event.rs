@@ -26,9 +26,7 @@ impl ExpectedEvent {
         } else if sk.starts_with("LEDGER#") {
             of_entry(before, after)?
         } else {
-            // Each person has one item with the attribute.
-            let enrolment = after["enrolment"]["S"].as_str().filter(|_| before.is_none())?;
-            ("member.created", enrolment == "file_row" || enrolment == "attestation")
+            of_person(before, after)?
         };
         Some(Self { number: change.number, at: change.at, pk: pk.clone(), kind, is_of_file })
     }
@@ -51,6 +49,16 @@ fn of_purchase(before: Option<&Value>, after: &Value) -> Option<(&'static str, b
             Some(("purchase.created", source.starts_with('F')))
         }
     }
+}
+
+/// Each person has one item with these attributes. It becomes a record of the erasure.
+fn of_person(before: Option<&Value>, after: &Value) -> Option<(&'static str, bool)> {
+    let Some(before) = before else {
+        let enrolment = after["enrolment"]["S"].as_str()?;
+        return Some(("member.created", enrolment == "file_row" || enrolment == "attestation"));
+    };
+    let is_erased = |person: &Value| person.get("erased_on").is_some();
+    (is_erased(after) && !is_erased(before)).then_some(("member.erased", false))
 }
 
 fn of_entry(before: Option<&Value>, after: &Value) -> Option<(&'static str, bool)> {

@@ -20,6 +20,7 @@ pub(crate) mod queues;
 pub(crate) mod schedules;
 pub(crate) mod sdk;
 mod stream;
+mod stream_filter;
 mod table;
 pub(crate) mod tasks;
 #[cfg(test)]

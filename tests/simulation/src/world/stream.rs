@@ -4,7 +4,7 @@ use super::change::Change;
 use super::expected_event::ExpectedEvent;
 use super::function::Function;
 use super::queues::{CHANGES_DEAD_LETTERS, Trouble};
-use super::{World, clock};
+use super::{World, clock, stream_filter};
 use crate::faults::StreamFault;
 use crate::functions::{Answer, Payload};
 use domain::Instant;
@@ -77,7 +77,8 @@ impl World {
     /// Gives changes to the stream.
     pub(super) fn stream(self: &Arc<Self>, changes: &[Change]) {
         self.stream.state().expected.extend(changes.iter().filter_map(ExpectedEvent::of));
-        let changes: Vec<Value> = changes.iter().map(Change::record).filter(is_wanted).collect();
+        let changes: Vec<Value> =
+            changes.iter().map(Change::record).filter(stream_filter::wants).collect();
         if changes.is_empty() {
             return;
         }
@@ -175,21 +176,6 @@ impl World {
     }
 }
 
-/// `FilterCriteria` in the template.
-fn is_wanted(change: &Value) -> bool {
-    let record = &change["dynamodb"];
-    let key = record["Keys"]["sk"]["S"].as_str().unwrap_or_default();
-    match change["eventName"].as_str() {
-        Some("INSERT") => {
-            let is_person =
-                key.starts_with("MEMBER#") && record["NewImage"]["enrolment"]["S"].is_string();
-            is_person || key == "PURCHASE" || key.starts_with("LEDGER#")
-        }
-        Some("MODIFY") => key == "PURCHASE" || key.starts_with("LEDGER#"),
-        _ => false,
-    }
-}
-
 fn lane_of(change: &Value, lanes: u64) -> u64 {
     let mut hasher = DefaultHasher::new();
     change["dynamodb"]["Keys"]["pk"]["S"].as_str().hash(&mut hasher);
@@ -204,5 +190,6 @@ pub(super) fn settings() -> Value {
         "window_seconds": WINDOW.as_secs(),
         "parallelization": LANES_OF_A_SHARD,
         "max_age_seconds": MAX_AGE.as_secs(),
+        "filters": stream_filter::patterns(),
     })
 }
