@@ -179,7 +179,9 @@ impl State {
                     (member.card, member.is_card_blocked) = (Some(card.clone()), false);
                 });
             }
-            Fact::Registered { tenant, member, .. } => self.note_activity(tenant, member, at),
+            Fact::Registered { tenant, member, .. } | Fact::Visited { tenant, member, .. } => {
+                self.note_activity(tenant, member, at);
+            }
             Fact::Merged { tenant, survivor, absorbed } => {
                 self.change_member(tenant, absorbed, |member| {
                     member.merged_into = Some(survivor.clone());
@@ -192,7 +194,6 @@ impl State {
                 let Some(data) = self.data_mut(tenant) else { return };
                 erase(data, member, at);
             }
-            Fact::Visited { tenant, member, .. } => self.note_activity(tenant, member, at),
             _ => {}
         }
     }

@@ -34,7 +34,7 @@ fn is_met(wanted: &Value, value: &Value) -> bool {
         (Value::String(prefix), Value::Null) => {
             value.as_str().is_some_and(|text| text.starts_with(prefix.as_str()))
         }
-        (Value::Null, Value::Bool(exists)) => !value.is_null() == *exists,
+        (Value::Null, Value::Bool(exists)) => value.is_null() != *exists,
         (Value::Null, Value::Null) => wanted == value,
         _ => panic!("{wanted}: the simulation does not know this test"),
     }
