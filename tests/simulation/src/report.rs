@@ -17,6 +17,7 @@ pub struct Report {
     simulated: Duration,
     violations: usize,
     pairs: Pairs,
+    happened: BTreeSet<&'static str>,
 }
 
 impl Default for Report {
@@ -29,6 +30,7 @@ impl Default for Report {
             simulated: Duration::ZERO,
             violations: 0,
             pairs: Pairs::new(),
+            happened: BTreeSet::new(),
         }
     }
 }
@@ -41,6 +43,7 @@ impl Report {
         self.requests += outcome.requests;
         self.simulated += outcome.simulated;
         self.violations += outcome.violations.len();
+        self.happened.extend(&outcome.happened);
         for (pair, count) in &outcome.pairs {
             *self.pairs.entry(*pair).or_default() += count;
         }
@@ -54,10 +57,9 @@ impl Report {
 
     /// The operations that did not happen.
     fn missing(&self) -> impl Iterator<Item = &'static str> {
-        let seen: BTreeSet<_> = self.pairs.keys().map(|(operation, _)| *operation).collect();
-        let all: BTreeSet<_> = operations::ALL.iter().map(|operation| operation.name).collect();
-        let all = all.into_iter().chain(world::background());
-        all.filter(move |operation| !seen.contains(operation))
+        let steps = operations::ALL.iter().map(|operation| operation.name);
+        let all: BTreeSet<_> = steps.chain(world::background()).collect();
+        all.into_iter().filter(|operation| !self.happened.contains(operation))
     }
 
     /// What is not covered yet: the possible pairs of an operation and a fault that did not happen, and the operations

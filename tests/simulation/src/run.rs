@@ -67,6 +67,8 @@ pub struct Outcome {
     pub mutated: u64,
     /// Which faults happened to which operations.
     pub pairs: Pairs,
+    /// The operations that happened.
+    pub happened: BTreeSet<&'static str>,
     /// The time that passed in the world.
     pub simulated: Duration,
     /// The lines of the history, where they are kept.
@@ -86,6 +88,7 @@ impl Outcome {
             requests: 0,
             mutated: 0,
             pairs: Pairs::new(),
+            happened: BTreeSet::new(),
             simulated: Duration::ZERO,
             lines: Vec::new(),
         }
@@ -126,6 +129,7 @@ async fn carry_out(settings: &Settings, log: Log) -> Outcome {
     let mut violations: Vec<Violation> =
         unfinished.into_iter().map(|what| Violation { invariant: "rest", what }).collect();
     violations.extend(Rest::of(&world, &known, log).await.check().await);
+    let pairs = world.coverage.pairs();
     Outcome {
         seed: settings.seed,
         operations: settings.operations,
@@ -135,8 +139,19 @@ async fn carry_out(settings: &Settings, log: Log) -> Outcome {
         calls: world.history.calls(),
         requests: world.requests(),
         mutated: world.mutated(),
-        pairs: world.coverage.pairs(),
+        happened: happened(&pairs, &known),
+        pairs,
         simulated: (clock::now() - began).unsigned_abs(),
         lines: world.history.lines(),
     }
+}
+
+/// The operations that came to a place of a fault, had an answer, or happened outside the service.
+fn happened(pairs: &Pairs, known: &Known) -> BTreeSet<&'static str> {
+    known.read(|state| {
+        let met = pairs.keys().map(|(operation, _)| *operation);
+        let answered = state.answers.keys().map(|(operation, _)| *operation);
+        let noted = state.acknowledged.iter().map(|acknowledged| acknowledged.operation);
+        met.chain(answered).chain(noted).collect()
+    })
 }

@@ -4,6 +4,7 @@ use super::{Row, unmerged};
 use crate::invariants::Rest;
 use domain::Instant;
 use domain::member::consent::ChannelConsent;
+use futures::future;
 use std::collections::BTreeMap;
 use store::{CONSENT_CHANGES_KEPT, ConsentChange, RecordedChange, Scope};
 
@@ -19,20 +20,22 @@ pub(super) async fn check(rest: &Rest, scope: &Scope, rows: &[Row]) -> Vec<Strin
     let mut violations = Vec::new();
     for (id, rows) in by_member {
         let Some(member) = unmerged(rest, tenant, id) else { continue };
-        let history = match store.consent_history(scope, member).await {
-            Ok(history) => history,
+        let read =
+            future::try_join(store.consent_history(scope, member), store.member(scope, member));
+        let (history, consents) = match read.await {
+            Ok((history, read)) => (history, read.person.consents),
             Err(error) => {
                 violations.push(format!("the history of {member}: {error}"));
                 continue;
             }
         };
         for row in rows {
-            let of_channel = history.iter().filter(|change| change.channel == row.channel);
-            let mut changes: Vec<&RecordedChange> = of_channel.collect();
             // Of a long history, the first changes are forgotten.
-            if changes.len() >= usize::try_from(CONSENT_CHANGES_KEPT).unwrap_or_default() {
+            if consents.of(row.channel).changes > CONSENT_CHANGES_KEPT {
                 continue;
             }
+            let of_channel = history.iter().filter(|change| change.channel == row.channel);
+            let mut changes: Vec<&RecordedChange> = of_channel.collect();
             changes.reverse();
             if !permitted(&changes, row.sent_at) {
                 let (campaign, sent_at) = (&row.campaign, row.sent_at);
