@@ -56,7 +56,7 @@ impl Plan {
         }
         let weights = Weights::of(&mut random, Favoured::of(seed).operation);
         let pace = Pace::of(&mut random);
-        while (steps as usize) < 2 * operations {
+        while (steps as usize) < 4 * operations {
             let wait = pace.wait(&mut random);
             let first = weights.any(&mut random);
             let mut together = vec![first];
@@ -178,10 +178,10 @@ impl Pace {
     fn of(random: &mut Rng) -> Self {
         // A simulated night costs as much as fifty operations, so few runs last for years.
         let (days, months) = match random.u16(..1_600) {
-            0..1_400 => (0, 0),
-            1_400..1_575 => (25, 0),
-            1_575..1_595 => (60, 5),
-            1_595..1_599 => (100, 20),
+            0..1_512 => (0, 0),
+            1_512..1_592 => (25, 0),
+            1_592..1_597 => (60, 5),
+            1_597..1_599 => (100, 20),
             _ => (150, 75),
         };
         Self { days, months }

@@ -18,6 +18,8 @@ use store::Tenant;
 pub(super) const INVARIANT: Invariant =
     Invariant { name: "campaigns", check: |rest| Box::pin(async move { check(rest).await }) };
 
+/// How often the check looks whether every campaign has come to its end.
+const HALF_A_DAY: Duration = Duration::from_hours(12);
 /// SMS wait over a night, a Sunday and a holiday at most. A campaign that still runs then makes no progress.
 const LONGEST_WAIT: Duration = Duration::from_hours(5 * 24);
 /// The outcomes of a recipient, as the figures count them.
@@ -36,8 +38,9 @@ struct Stored<'i> {
 }
 
 async fn check(rest: &Rest) -> Vec<String> {
-    if rest.world.items().iter().any(is_open) {
-        tokio::time::sleep(LONGEST_WAIT).await;
+    let end = clock::now() + SignedDuration::try_from(LONGEST_WAIT).unwrap_or_default();
+    while clock::now() <= end && rest.world.items().iter().any(is_open) {
+        tokio::time::sleep(HALF_A_DAY).await;
     }
     let mut violations = rest.world.rest().await.err().unwrap_or_default();
     let (items, sent) = (rest.world.items(), rest.world.sent_messages().await);

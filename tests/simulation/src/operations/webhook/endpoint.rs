@@ -37,10 +37,10 @@ fn url(number: u32) -> String {
 }
 
 fn events(ctx: &mut Ctx) -> Vec<&'static str> {
-    if ctx.one_in(2) {
+    if ctx.one_in(4) {
         return EVENTS.to_vec();
     }
-    let events: Vec<_> = EVENTS.into_iter().filter(|_| ctx.one_in(2)).collect();
+    let events: Vec<_> = EVENTS.into_iter().filter(|_| ctx.one_in(3)).collect();
     if events.is_empty() { vec![EVENTS[0]] } else { events }
 }
 
