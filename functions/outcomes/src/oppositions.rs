@@ -1,9 +1,9 @@
 //! Oppositions and bounces. An opposition takes effect at once, for every member at the address, and for those who
 //! get the address later. A bounce marks the address as dead. Where the event names no message, it takes effect at the
-//! only merchant with the short code that received it, else at every merchant of the account that has written to the
-//! address. An opposition is then also kept for merchants that have no member with the address now, and for every
-//! merchant where none has written to it: the member to whom one had written may have been erased, or may have another
-//! address, since the message.
+//! only merchant with the short code that received it, and at every merchant of the account that has written to the
+//! address: such a merchant may have had the short code before. An opposition is then also kept for merchants that have
+//! no member with the address now, and for all of them where no merchant is found: the member to whom one had written
+//! may have been erased, or may have another address, since the message.
 
 use crate::context::{App, OutcomeError};
 use crate::event::OutcomeEvent;
@@ -56,8 +56,8 @@ pub(crate) async fn record(
     record_everywhere(app, account, event, effect, now).await
 }
 
-/// Records the effect of an event without a reference: at the only merchant with the short code that received it, else
-/// at the merchants that have written to the address. What fails at one merchant keeps it from no other one.
+/// Records the effect of an event without a reference at the merchants that it may be for. What fails at one merchant
+/// keeps it from no other one.
 async fn record_everywhere(
     app: &App,
     account: &ProviderAccount,
@@ -76,25 +76,25 @@ async fn record_everywhere(
     }
     let owners = scopes.iter().filter(|scope| has_short_code(scope, account, event.to.as_deref()));
     let owner = only(&owners.map(|scope| scope.settings.merchant.id).collect());
+    let is_opposition = matches!(effect, Effect::Oppose(_));
     let (mut has_writer, mut unwritten) = (false, Vec::new());
     for scope in &scopes {
-        let recorded = match owner {
-            Some(owner) if owner == scope.settings.merchant.id => {
+        let writing = match owner {
+            Some(owner) if owner == scope.settings.merchant.id => Ok(Writing::Written),
+            _ => writing(app, scope, event).await,
+        };
+        let recorded = match writing {
+            Ok(Writing::Written) => {
+                has_writer = true;
                 apply(app, scope, event, effect, now).await
             }
-            Some(_) => Ok(()),
-            None => match writing(app, scope, event).await {
-                Ok(Writing::Written) => {
-                    has_writer = true;
-                    apply(app, scope, event, effect, now).await
-                }
-                Ok(Writing::NoMember) => apply_opposition(app, scope, event, effect, now).await,
-                Ok(Writing::NotWritten) => {
-                    unwritten.push(scope);
-                    Ok(())
-                }
-                Err(error) => Err(error),
-            },
+            Ok(Writing::NoMember) if is_opposition => apply(app, scope, event, effect, now).await,
+            Ok(Writing::NotWritten) if is_opposition => {
+                unwritten.push(scope);
+                Ok(())
+            }
+            Ok(Writing::NoMember | Writing::NotWritten) => Ok(()),
+            Err(error) => Err(error),
         };
         failed = recorded.err().or(failed);
     }
@@ -102,7 +102,7 @@ async fn record_everywhere(
         return Err(error);
     }
     for scope in unwritten.into_iter().filter(|_| !has_writer) {
-        apply_opposition(app, scope, event, effect, now).await?;
+        apply(app, scope, event, effect, now).await?;
     }
     Ok(())
 }
@@ -129,20 +129,6 @@ async fn writing(app: &App, scope: &Scope, event: &OutcomeEvent) -> Result<Writi
         }
     }
     Ok(Writing::NotWritten)
-}
-
-/// As [`apply`]. A bounce has no effect.
-async fn apply_opposition(
-    app: &App,
-    scope: &Scope,
-    event: &OutcomeEvent,
-    effect: Effect,
-    now: Instant,
-) -> Result<(), OutcomeError> {
-    match effect {
-        Effect::Oppose(_) => apply(app, scope, event, effect, now).await,
-        Effect::Bounce(_) => Ok(()),
-    }
 }
 
 async fn apply(

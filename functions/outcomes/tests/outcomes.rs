@@ -74,6 +74,14 @@ impl Fixture {
         member
     }
 
+    async fn give_short_code(&self, shop: usize, short_code: &str) {
+        let stop_number = StopNumber::parse(short_code).unwrap();
+        let sender = SmsSender { stop_number, ..sms_sender("shared") };
+        let (store, merchant) = (&self.app.store, self.shops[shop].settings.merchant.id);
+        store.put_sms_sender(merchant, &sender, domain::Credential::Operator).await.unwrap();
+        store.settings_fresh(merchant, now()).await.unwrap();
+    }
+
     async fn erase(&self, shop: usize, member: MemberId) {
         let (store, scope) = (&self.app.store, &self.shops[shop]);
         let today = domain::retention::day_of(now());
@@ -339,20 +347,15 @@ async fn a_stop_from_a_number_that_no_member_has_now_holds_for_the_member_who_ge
 }
 
 #[rstest]
-#[case::its_own_short_code("36201", [None, Some(OppositionReason::Stop)])]
-#[case::the_other_short_code("36200", [Some(OppositionReason::Stop), None])]
+#[case::of_the_merchant_that_wrote("36200", [Some(OppositionReason::Stop), None])]
+#[case::of_the_other_one("36201", [Some(OppositionReason::Stop), Some(OppositionReason::Stop)])]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stop_to_the_short_code_of_one_merchant_opposes_that_merchant_whoever_else_wrote(
+async fn a_stop_opposes_the_only_merchant_with_its_short_code_and_those_that_wrote_to_the_number(
     #[case] to: &str,
     #[case] opposed: [Option<OppositionReason>; 2],
 ) {
     let fixture = Fixture::open().await;
-    let second = fixture.shops[1].settings.merchant.id;
-    let sender =
-        SmsSender { stop_number: StopNumber::parse("36201").unwrap(), ..sms_sender("shared") };
-    let store = &fixture.app.store;
-    store.put_sms_sender(second, &sender, domain::Credential::Operator).await.unwrap();
-    store.settings_fresh(second, now()).await.unwrap();
+    fixture.give_short_code(1, "36201").await;
     let here = fixture.member(0, 7, "h@example.com").await;
     let there = fixture.member(1, 7, "t@example.com").await;
     fixture.sent(0, Channel::Sms, &[here]).await;
@@ -434,13 +437,7 @@ async fn a_text_to_two_merchants_that_wrote_to_the_number_is_stored_only_where_t
     #[case] stored: [usize; 2],
 ) {
     let fixture = Fixture::open().await;
-    let sender = SmsSender {
-        stop_number: StopNumber::parse(second_short_code).unwrap(),
-        ..sms_sender("shared")
-    };
-    let (store, second) = (&fixture.app.store, fixture.shops[1].settings.merchant.id);
-    store.put_sms_sender(second, &sender, domain::Credential::Operator).await.unwrap();
-    store.settings_fresh(second, now()).await.unwrap();
+    fixture.give_short_code(1, second_short_code).await;
     let mut references = Vec::new();
     for shop in [0, 1] {
         let member = fixture.member(shop, 7, "h@example.com").await;

@@ -100,7 +100,8 @@ pub fn find(limit: &Limit, operations: usize, mutant: &'static Mutant) -> Found 
     found
 }
 
-/// Carries out a run on a thread of its own, whose local state no other run left behind. A panic violates the invariant that no handler panics.
+/// Carries out a run on a new thread, so that no run sees the thread-local state of another one. A panic violates the
+/// invariant that no handler panics.
 #[must_use]
 pub fn isolated(settings: &Settings) -> Outcome {
     let done = thread::scope(|scope| scope.spawn(|| run(settings)).join());

@@ -43,9 +43,9 @@ pub struct GivenBack {
     pub not_given: Points,
 }
 
-/// Undoes a merge of `absorbed` into `survivor`, where the members `still_merged` stay merged into the survivor. The
-/// absorbed member gets a new day in the due index, `today`
-/// at the earliest. The day of the survivor stays, or becomes an earlier one.
+/// Undoes a merge of `absorbed` into `survivor`. The members `still_merged` stay merged into the survivor. The absorbed
+/// member gets a new day in the due index, `today` at the earliest. The day of the survivor stays, or becomes an earlier
+/// one.
 #[must_use]
 pub fn unmerge(
     survivor: Side<'_>,

@@ -3,21 +3,16 @@
 use serde_json::Value;
 use std::sync::LazyLock;
 
-/// The patterns of `FilterCriteria` in the template.
-const PATTERNS: [&str; 4] = [
-    r#"{"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"sk": {"S": ["PURCHASE"]}}}}"#,
-    r#"{"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "LEDGER#"}]}}}}"#,
-    r#"{"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "MEMBER#"}]}}, "NewImage": {"enrolment": {"S": [{"exists": true}]}}}}"#,
-    r#"{"eventName": ["MODIFY"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "MEMBER#"}]}}, "NewImage": {"erased_on": {"S": [{"exists": true}]}}}}"#,
-];
-
-static FILTER: LazyLock<Vec<Value>> = LazyLock::new(|| {
-    PATTERNS.iter().map(|pattern| serde_json::from_str(pattern).expect("a pattern")).collect()
+/// The patterns of `FilterCriteria` in the template, which a check compares with these settings.
+static PATTERNS: LazyLock<Value> = LazyLock::new(|| {
+    let settings: Value =
+        serde_json::from_str(include_str!("../../settings.json")).expect("the settings are JSON");
+    settings["stream"]["filters"].clone()
 });
 
 /// Whether a change goes to the function: it matches one of the patterns.
 pub(super) fn wants(change: &Value) -> bool {
-    FILTER.iter().any(|pattern| matches(pattern, change))
+    PATTERNS.as_array().into_iter().flatten().any(|pattern| matches(pattern, change))
 }
 
 /// Whether each key of the pattern has one of the values that the pattern lists for it.
@@ -42,7 +37,7 @@ fn is_met(wanted: &Value, value: &Value) -> bool {
 
 #[cfg(test)]
 pub(super) fn patterns() -> Value {
-    FILTER.iter().cloned().collect()
+    PATTERNS.clone()
 }
 
 #[cfg(test)]
